@@ -1,0 +1,17 @@
+//! Facts about partners as the vendor's systems report them.
+//!
+//! A [`PartnerBook`] is validated: ids unique and ascending, one currency, null kept apart from zero. A table that the
+//! book does not have means "not known", never zero.
+
+mod book;
+mod line;
+mod partner;
+
+pub use book::{ExtraRow, ExtraTable, MarketCell, PartnerBook};
+pub use line::{
+    ChannelFacts, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, OpportunityFacts, PipelineFacts, QuotaFacts,
+};
+pub use partner::{
+    Attribute, CurrentQuota, Forecast, Investment, Lock, Name, OpportunityStatus, Partner, RegisteredOpportunity,
+    RevenueEntry, SegmentKey, WinRate,
+};

@@ -1,0 +1,178 @@
+//! One partner: master data, revenue history, investment, registered opportunities, forecasts, quotas.
+
+use crate::units::{Money, Month, Rate};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// A name that many rows share: an id, a territory, a product line, a tier.
+pub type Name = Arc<str>;
+
+/// One channel partner. Every list is empty when its table is missing; see [`super::PartnerBook`] for which are known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Partner {
+    /// Identifier, unique in the book, NFC, as the vendor's systems write it.
+    pub id: Name,
+    /// Name for people; the id when the book has none.
+    pub name: Name,
+    /// Tier in the partner program.
+    pub tier: Option<Name>,
+    /// Home territory.
+    pub territory: Option<Name>,
+    /// Vertical (industry) it mainly sells into.
+    pub vertical: Option<Name>,
+    /// Product lines it is authorised for; empty when not known.
+    pub product_lines: Vec<Name>,
+    /// Account manager at the vendor.
+    pub account_manager: Option<Name>,
+    /// Day it joined the program.
+    pub since: Option<NaiveDate>,
+    /// Extra columns of the partners table, one per column that has a value, ascending by name.
+    pub attributes: Vec<(Name, Attribute)>,
+    /// Closed revenue, ascending by month, product line, territory; credit notes negative; at most one entry for each.
+    pub revenue: Vec<RevenueEntry>,
+    /// Investment signals, when the investments table has a row for the partner.
+    pub investment: Option<Box<Investment>>,
+    /// Registered opportunities, open and closed, ascending by id.
+    pub opportunities: Vec<RegisteredOpportunity>,
+    /// Historical win rates where the book states them.
+    pub win_rates: Vec<WinRate>,
+    /// Forecasts that the partner or its account manager submitted.
+    pub forecasts: Vec<Forecast>,
+    /// Quotas of past and current periods.
+    pub quotas: Vec<CurrentQuota>,
+}
+
+/// Value of an extra column: what the vendor's system wrote, typed where every value of the column allows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attribute {
+    /// Exact number.
+    Number(Decimal),
+    /// `true` or `false` (also `yes` and `no` in the file).
+    Truth(bool),
+    /// Day.
+    Date(NaiveDate),
+    /// Anything else.
+    Text(Name),
+}
+
+/// Which part of a partner's business something belongs to; `None` means all of that dimension.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentKey {
+    /// Product line.
+    pub product_line: Option<Name>,
+    /// Territory.
+    pub territory: Option<Name>,
+}
+
+/// Closed revenue of one month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevenueEntry {
+    /// Month the revenue was closed in. A quarter in the book stands as its three months, split as written there.
+    pub month: Month,
+    /// Product line and territory, where the book gives them.
+    pub segment: SegmentKey,
+    /// Net revenue; negative when credit notes exceed sales.
+    pub amount: Money,
+}
+
+/// Investment signals. `None` is "not known".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Investment {
+    /// Certified staff now.
+    pub certified_now: Option<i64>,
+    /// Certified staff one year before.
+    pub certified_before: Option<i64>,
+    /// Own marketing spend for the vendor's products, last 12 months.
+    pub marketing_spend: Option<Money>,
+    /// Heads in the services practice.
+    pub services_headcount: Option<i64>,
+    /// Revenue of the services practice, last 12 months.
+    pub services_revenue: Option<Money>,
+    /// Share of the enablement plan completed, 0 to 1.
+    pub enablement: Option<Rate>,
+}
+
+/// Where an opportunity stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OpportunityStatus {
+    /// Still open.
+    Open,
+    /// Closed and won.
+    Won,
+    /// Closed and lost.
+    Lost,
+}
+
+/// One registered opportunity of the pipeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredOpportunity {
+    /// Identifier in the CRM; generated from the row when the book has none.
+    pub id: Name,
+    /// Amount at full value.
+    pub amount: Money,
+    /// Stage by its name in the CRM.
+    pub stage: Option<Name>,
+    /// Open, won or lost.
+    pub status: OpportunityStatus,
+    /// Probability of winning, 0 to 1.
+    pub probability: Option<Rate>,
+    /// Expected or actual close date.
+    pub close_date: NaiveDate,
+    /// Product line and territory, where known.
+    pub segment: SegmentKey,
+    /// Day it was registered.
+    pub registered_on: Option<NaiveDate>,
+}
+
+/// Historical win rate that the book states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WinRate {
+    /// Part of the business it is for.
+    pub segment: SegmentKey,
+    /// Won ÷ (won + lost) by value, 0 to 1.
+    pub by_value: Option<Rate>,
+    /// Won ÷ (won + lost) by count, 0 to 1.
+    pub by_count: Option<Rate>,
+}
+
+/// A submitted forecast.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forecast {
+    /// First month of the period the forecast is for.
+    pub start: Month,
+    /// Length of that period in months.
+    pub months: u32,
+    /// Part of the business it is for.
+    pub segment: SegmentKey,
+    /// Revenue expected to close in the period.
+    pub amount: Money,
+    /// Day it was submitted.
+    pub submitted_on: Option<NaiveDate>,
+}
+
+/// A quota of a past or current period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurrentQuota {
+    /// First month of the period.
+    pub start: Month,
+    /// Length in months.
+    pub months: u32,
+    /// Part of the business it is for.
+    pub segment: SegmentKey,
+    /// The quota.
+    pub quota: Money,
+}
+
+/// An agreed or overridden quota that a proposal must keep.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lock {
+    /// Partner.
+    pub partner_id: Name,
+    /// Line of the partner, at the plan's grain.
+    pub segment: SegmentKey,
+    /// Agreed quota.
+    pub quota: Money,
+    /// Why, and who agreed; empty when not said.
+    pub reason: String,
+}

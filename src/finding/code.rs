@@ -1,0 +1,182 @@
+//! The one list of all finding codes, with the long text that `quotient explain-code` prints.
+
+use std::fmt;
+
+/// What a code is about, and with it the exit code of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Area {
+    /// Input data: books, mapping files, targets, locks.
+    Book,
+    /// Rules and policies: manifests, scripts, tables, cases.
+    Rules,
+    /// The answer is no: infeasible plan, rejected guardrail, failed case.
+    Plan,
+    /// Reading and writing files.
+    Files,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $area:ident, $text:literal;)+) => {
+        /// Stable code of a finding, written `area::cause`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the list.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)+];
+
+            /// The code as users see it, `area::cause`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// What the code is about.
+            pub fn area(self) -> Area {
+                match self { $(Self::$variant => Area::$area,)+ }
+            }
+
+            /// The long text: what it means, why it matters, what to do.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc, "\n"),+),)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A file or folder that the command needs could not be read or written.
+    ///
+    /// The message carries the operating system's words. Check the path and the permissions.
+    FileUnreadable = Files, "file::unreadable";
+    /// A file is larger, or has more rows, than the limits allow.
+    FileTooLarge = Files, "file::too_large";
+    /// The output could not be written. Nothing half-written is left: output goes to a temporary file first.
+    FileUnwritable = Files, "file::unwritable";
+
+    /// The text is in no encoding that the reader knows (UTF-8, UTF-16 with a byte order mark, or Windows-1252).
+    BookEncoding = Book, "book::encoding";
+    /// A table is not shaped as expected: no header, a row with more or fewer fields than the header, or an unreadable workbook.
+    BookShape = Book, "book::shape";
+    /// A table that the book must have (partners, revenue) is missing.
+    BookMissingTable = Book, "book::missing_table";
+    /// A file or sheet is no table of the book.
+    BookUnknownTable = Book, "book::unknown_table";
+    /// A column that the table must have is missing, after the mapping file was applied.
+    BookMissingColumn = Book, "book::missing_column";
+    /// Two columns of a table mean the same thing, or have the same name.
+    BookDuplicateColumn = Book, "book::duplicate_column";
+    /// A value that must be there is empty.
+    BookMissingValue = Book, "book::missing_value";
+    /// A value is no exact decimal amount, or has more decimals than the currency or the engine can hold.
+    ///
+    /// Amounts are read exactly: `1234.50`. Thousands separators, currency signs and exponents are refused because they are ambiguous.
+    BookAmount = Book, "book::amount";
+    /// A value is no rate: a fraction such as `0.12`. Percent scales must be declared in the mapping file.
+    BookRate = Book, "book::rate";
+    /// A value is no whole number.
+    BookCount = Book, "book::count";
+    /// A value is no date (`2026-01-31`), month (`2026-01`) or quarter.
+    BookDate = Book, "book::date";
+    /// A value is none of the words the column allows.
+    BookWord = Book, "book::word";
+    /// An identifier is empty, too long, or has control or invisible characters.
+    BookIdentifier = Book, "book::identifier";
+    /// The same identifier, or the same row, stands twice.
+    BookDuplicate = Book, "book::duplicate";
+    /// Two identifiers look alike although they differ (upper and lower case, Latin and Cyrillic letters, spaces).
+    BookConfusable = Book, "book::confusable";
+    /// A row names a partner, territory or product line that the book does not have.
+    BookUnknownReference = Book, "book::unknown_reference";
+    /// The book has amounts in more than one currency. A plan is made in exactly one.
+    BookMixedCurrency = Book, "book::mixed_currency";
+    /// A row looks like the footer of an export and was left out.
+    BookFooter = Book, "book::footer";
+    /// The book has no partner, or none that the vendor's eligibility admits.
+    BookEmpty = Book, "book::empty";
+    /// The mapping file is not valid: unknown table or column, or two sources for one column.
+    BookMapping = Book, "book::mapping";
+    /// The targets file or `--target` is not valid, or the levels do not agree.
+    BookTargets = Book, "book::targets";
+    /// A lock is not valid: unknown line, negative amount, or two locks for one line.
+    BookLock = Book, "book::lock";
+    /// The returned workbook or the previous proposal was made from other rules or another book.
+    BookStale = Book, "book::stale";
+
+    /// There is no vendor of that name.
+    VendorUnknown = Rules, "vendor::unknown";
+    /// The vendor's folder has no manifest, or lacks an entry point that the manifest needs.
+    VendorIncomplete = Rules, "vendor::incomplete";
+    /// A file of the vendor cannot be used: not UTF-8, too large, a link out of the folder, or a special file.
+    VendorFile = Rules, "vendor::file";
+    /// The manifest is not valid TOML.
+    ManifestSyntax = Rules, "manifest::syntax";
+    /// The manifest has a key that means nothing.
+    ManifestUnknownKey = Rules, "manifest::unknown_key";
+    /// The manifest lacks a key that it must have.
+    ManifestMissingKey = Rules, "manifest::missing_key";
+    /// A value of the manifest is of the wrong kind or out of range.
+    ManifestValue = Rules, "manifest::value";
+    /// The weights do not sum to exactly 1, or name a factor that has no rule.
+    ManifestWeights = Rules, "manifest::weights";
+    /// A table beside the rules is not valid.
+    TableInvalid = Rules, "table::invalid";
+
+    /// The script is not valid Rhai.
+    ScriptSyntax = Rules, "script::syntax";
+    /// The script uses a language feature that rules may not use.
+    ScriptForbidden = Rules, "script::forbidden";
+    /// The script defines no entry point, or one with the wrong parameters.
+    ScriptEntryPoint = Rules, "script::entry_point";
+    /// A name is not defined.
+    ScriptUnknownName = Rules, "script::unknown_name";
+    /// A function does not exist, or not with that many arguments.
+    ScriptUnknownFunction = Rules, "script::unknown_function";
+    /// A fact does not exist.
+    ScriptUnknownFact = Rules, "script::unknown_fact";
+    /// A script function has the name of one that the engine provides.
+    ScriptShadows = Rules, "script::shadows";
+    /// The text has characters that change how it reads (bidirectional overrides, invisible characters).
+    ScriptInvisible = Rules, "script::invisible";
+    /// An import names no module of this vendor, or modules import each other.
+    ScriptImport = Rules, "script::import";
+    /// The script is larger, or more deeply nested, than the limits allow.
+    ScriptLimits = Rules, "script::limits";
+    /// Something is legal but probably not meant (unused function, unnamed threshold).
+    ScriptStyle = Rules, "script::style";
+    /// The script failed while it ran: the message says what and with which values.
+    ScriptRuntime = Rules, "script::runtime";
+    /// The script used a fact that is not known for this partner as if it were known.
+    ScriptNotKnown = Rules, "script::not_known";
+    /// The script compared or combined values of different kinds.
+    ScriptKinds = Rules, "script::kinds";
+    /// The script ran out of its budget of operations, time or memory.
+    ScriptBudget = Rules, "script::budget";
+    /// The entry point returned something else than its contract asks for.
+    ScriptOutcome = Rules, "script::outcome";
+
+    /// A cases file is not valid.
+    CaseInvalid = Rules, "case::invalid";
+    /// A case did not come out as its author expects.
+    CaseFailed = Rules, "case::failed";
+    /// The vendor has no cases.
+    CaseMissing = Rules, "case::missing";
+
+    /// The target cannot be met within the guardrails and locks.
+    PlanInfeasible = Plan, "plan::infeasible";
+    /// A guardrail would be broken and the manifest says `on_violation = "reject"`.
+    PlanRejected = Plan, "plan::rejected";
+    /// A guardrail is broken or gave way to a stronger one, and the manifest says to go on.
+    PlanGuardrail = Plan, "plan::guardrail";
+    /// A line got no assessment: every factor abstained.
+    PlanNoAssessment = Plan, "plan::no_assessment";
+    /// The period label is not one of the vendor's calendar.
+    PlanPeriod = Plan, "plan::period";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

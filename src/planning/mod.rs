@@ -1,0 +1,5 @@
+//! Proposals: a vendor's rules applied to a partner book, reconciled with the channel target and explained.
+
+mod plan;
+
+pub use plan::{Basis, Grain, GroupOutcome, OverAssignment, PlanChange, PlanLine, PreviousLine, QuotaPlan};

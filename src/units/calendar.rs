@@ -1,0 +1,211 @@
+//! Months, the vendor's fiscal calendar, planning periods and the reporting periods inside them.
+
+use chrono::{Datelike, NaiveDate};
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// A text names no month or planning period.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CalendarFault {
+    /// No month such as `2026-01`.
+    #[error("`{0}` is no month such as `2026-01`")]
+    NotMonth(String),
+    /// No planning period such as `FY2026`, `FY2026-H1`, `FY2026-Q3` or `2026-01`.
+    #[error("`{0}` is no period such as `FY2026`, `FY2026-H1`, `FY2026-Q3` or `2026-01`")]
+    NotPeriod(String),
+}
+
+/// One calendar month, counted from January of year 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month(i32);
+
+impl Month {
+    /// Returns the month of `year` with `month` from 1 to 12; `None` otherwise or outside years 1900 to 2200.
+    pub fn new(year: i32, month: u32) -> Option<Self> {
+        ((1..=12).contains(&month) && (1900..=2200).contains(&year)).then(|| Self(year * 12 + month as i32 - 1))
+    }
+
+    /// The month a date lies in.
+    pub fn of(date: NaiveDate) -> Self {
+        Self(date.year() * 12 + date.month0() as i32)
+    }
+
+    /// Calendar year.
+    pub fn year(self) -> i32 {
+        self.0.div_euclid(12)
+    }
+
+    /// Month of the year, 1 to 12.
+    pub fn number(self) -> u32 {
+        self.0.rem_euclid(12) as u32 + 1
+    }
+
+    /// The month `months` later, or earlier when negative.
+    #[must_use]
+    pub fn plus(self, months: i32) -> Self {
+        Self(self.0 + months)
+    }
+
+    /// Months from `earlier` to this one; negative when this one is earlier.
+    pub fn since(self, earlier: Self) -> i32 {
+        self.0 - earlier.0
+    }
+
+    /// First day.
+    pub fn first_day(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(self.year(), self.number(), 1).unwrap_or(NaiveDate::MIN)
+    }
+
+    /// Last day.
+    pub fn last_day(self) -> NaiveDate {
+        self.plus(1).first_day().pred_opt().unwrap_or(NaiveDate::MIN)
+    }
+}
+
+impl FromStr for Month {
+    type Err = CalendarFault;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fault = || CalendarFault::NotMonth(text.to_owned());
+        let (year, month) = text.split_once('-').ok_or_else(fault)?;
+        if year.len() != 4 || month.len() != 2 || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+            return Err(fault());
+        }
+        let (year, month) = (year.parse().map_err(|_| fault())?, month.parse().map_err(|_| fault())?);
+        Self::new(year, month).ok_or_else(fault)
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year(), self.number())
+    }
+}
+
+/// Lengths a planning period is cut into for reporting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReportingPeriods {
+    /// Twelve a year.
+    Months,
+    /// Four a year.
+    Quarters,
+    /// The planning period itself is the only one.
+    Whole,
+}
+
+/// The vendor's fiscal year: it begins in a month and is named after the calendar year it ends in.
+///
+/// A fiscal year that begins in July 2019 is FY2020; one that begins in January 2020 is FY2020.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FiscalCalendar {
+    first_month: u32,
+}
+
+impl FiscalCalendar {
+    /// Returns the calendar whose year begins in `first_month` (1 to 12); `None` otherwise.
+    pub fn new(first_month: u32) -> Option<Self> {
+        (1..=12).contains(&first_month).then_some(Self { first_month })
+    }
+
+    /// First month of fiscal year `year`.
+    pub fn year_start(self, year: i32) -> Option<Month> {
+        Month::new(if self.first_month == 1 { year } else { year - 1 }, self.first_month)
+    }
+
+    /// Fiscal year that `month` lies in.
+    pub fn year_of(self, month: Month) -> i32 {
+        if self.first_month > 1 && month.number() >= self.first_month { month.year() + 1 } else { month.year() }
+    }
+
+    /// Reads `FY2026`, `FY2026-H1`, `FY2026-Q3`, `2026` (as `FY2026`) or a month `2026-01`.
+    pub fn period(self, label: &str) -> Result<PlanningPeriod, CalendarFault> {
+        let fault = || CalendarFault::NotPeriod(label.to_owned());
+        if let Ok(month) = label.parse::<Month>() {
+            return Ok(PlanningPeriod { label: month.to_string(), start: month, months: 1 });
+        }
+        let text = label.strip_prefix("FY").unwrap_or(label);
+        let (year, part) = text.split_once('-').map_or((text, None), |(year, part)| (year, Some(part)));
+        if year.len() != 4 || !year.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(fault());
+        }
+        let start = self.year_start(year.parse().map_err(|_| fault())?).ok_or_else(fault)?;
+        let (offset, months, suffix) = match part {
+            None => (0, 12, String::new()),
+            Some(part @ ("H1" | "H2")) => (if part == "H1" { 0 } else { 6 }, 6, format!("-{part}")),
+            Some(part @ ("Q1" | "Q2" | "Q3" | "Q4")) => {
+                (3 * (i32::from(part.as_bytes()[1]) - i32::from(b'1')), 3, format!("-{part}"))
+            }
+            Some(_) => return Err(fault()),
+        };
+        Ok(PlanningPeriod { label: format!("FY{year}{suffix}"), start: start.plus(offset), months })
+    }
+
+    /// The label of the stretch of `months` (1, 3, 6 or 12) from `start`, when it is one of this calendar.
+    pub fn label(self, start: Month, months: u32) -> Option<String> {
+        let year = self.year_of(start);
+        let offset = start.since(self.year_start(year)?);
+        match months {
+            12 if offset == 0 => Some(format!("FY{year}")),
+            6 if offset % 6 == 0 => Some(format!("FY{year}-H{}", offset / 6 + 1)),
+            3 if offset % 3 == 0 => Some(format!("FY{year}-Q{}", offset / 3 + 1)),
+            1 => Some(start.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The first period of `months` (1, 3, 6 or 12) that begins after `date`.
+    pub fn next_after(self, date: NaiveDate, months: u32) -> Option<PlanningPeriod> {
+        (1..=months as i32)
+            .map(|step| Month::of(date).plus(step))
+            .find_map(|start| self.label(start, months).map(|label| PlanningPeriod { label, start, months }))
+    }
+
+    /// The reporting periods inside `period`, in order, never empty.
+    pub fn reporting(self, period: &PlanningPeriod, cut: ReportingPeriods) -> Vec<PlanningPeriod> {
+        let months = match cut {
+            ReportingPeriods::Months => 1,
+            ReportingPeriods::Quarters => 3,
+            ReportingPeriods::Whole => period.months,
+        };
+        if months >= period.months {
+            return vec![period.clone()];
+        }
+        (0..period.months / months)
+            .map(|index| {
+                let start = period.start.plus((index * months) as i32);
+                let label = self.label(start, months).unwrap_or_else(|| start.to_string());
+                PlanningPeriod { label, start, months }
+            })
+            .collect()
+    }
+}
+
+/// A stretch of whole months that a quota is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PlanningPeriod {
+    /// Name in the vendor's calendar: `FY2026`, `FY2026-H1`, `FY2026-Q3`, `2026-01`.
+    pub label: String,
+    /// First month.
+    pub start: Month,
+    /// Length in months: 1, 3, 6 or 12.
+    pub months: u32,
+}
+
+impl PlanningPeriod {
+    /// First month after the period.
+    pub fn end(&self) -> Month {
+        self.start.plus(self.months as i32)
+    }
+
+    /// True when `month` lies in the period.
+    pub fn contains(&self, month: Month) -> bool {
+        self.start <= month && month < self.end()
+    }
+}
+
+impl fmt::Display for PlanningPeriod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.label)
+    }
+}

@@ -1,0 +1,43 @@
+//! Currencies by ISO 4217 code, with their minor units.
+
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// A text is no ISO 4217 currency code.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{0}` is no currency code of ISO 4217")]
+pub struct UnknownCurrency(pub String);
+
+/// One currency of ISO 4217, such as `EUR`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Currency(iso_currency::Currency);
+
+impl Currency {
+    /// The US dollar, the default of books that name no currency.
+    pub const USD: Self = Self(iso_currency::Currency::USD);
+
+    /// The three-letter code.
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// Decimals of the minor unit: 2 for EUR, 0 for JPY, 3 for KWD. Currencies without a minor unit count as 0.
+    pub fn decimals(self) -> u32 {
+        u32::from(self.0.exponent().unwrap_or(0))
+    }
+}
+
+impl FromStr for Currency {
+    type Err = UnknownCurrency;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        iso_currency::Currency::from_code(text).map(Self).ok_or_else(|| UnknownCurrency(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
