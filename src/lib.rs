@@ -7,6 +7,7 @@
 
 pub mod channel;
 pub mod cli;
+pub mod document;
 pub mod finding;
 pub mod planning;
 pub mod plugin;

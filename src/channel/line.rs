@@ -170,6 +170,10 @@ pub struct ChannelFacts {
     pub prior_revenue: Option<Money>,
     /// Σ prior ÷ Σ earlier − 1.
     pub growth: Option<Rate>,
+    /// Σ revenue of the planning period's own months one year earlier.
+    pub same_period_last_year: Option<Money>,
+    /// The channel's season: `same_period_last_year` ÷ Σ revenue of the stretch just before those months.
+    pub season: Option<Rate>,
     /// The channel target, when one is given.
     pub target: Option<Money>,
 }

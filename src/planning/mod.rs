@@ -1,5 +1,8 @@
 //! Proposals: a vendor's rules applied to a partner book, reconciled with the channel target and explained.
 
+mod lines;
 mod plan;
 
-pub use plan::{Basis, Grain, GroupOutcome, OverAssignment, PlanChange, PlanLine, PreviousLine, QuotaPlan};
+pub use crate::quota::{Basis, Grain};
+pub use lines::{Lines, View};
+pub use plan::{GroupOutcome, OverAssignment, PlanChange, PlanLine, PreviousLine, QuotaPlan};

@@ -5,7 +5,9 @@
 //! Everything here is a pure function of its arguments.
 
 mod explanation;
+mod grain;
 mod guardrail;
 
 pub use explanation::{FactorDetail, Step, StepKind};
+pub use grain::{Basis, Grain};
 pub use guardrail::{Bound, GuardrailKind, Guardrails, Side};
