@@ -1,1 +1,10 @@
-fn main() {}
+//! The command line program; everything it does is in the library.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
+
+fn main() -> ExitCode {
+    quotient::cli::main()
+}

@@ -86,3 +86,26 @@ fn place_json(place: &Place) -> Value {
         Place::Member { file, pointer, value } => json!({"file": file, "pointer": pointer, "value": value}),
     }
 }
+
+/// Renders findings as annotations of a GitHub workflow, one line each.
+pub fn github<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
+    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let mut out = String::new();
+    for finding in findings {
+        let place = finding.places.first();
+        let file = place.map(|place| format!(" file={}", escape(place.file_name()))).unwrap_or_default();
+        let position = place
+            .and_then(Place::position)
+            .map(|at| format!(",line={},col={}", at.line, at.column))
+            .unwrap_or_default();
+        let separator = if file.is_empty() { " " } else { "," };
+        let help = if finding.help.is_empty() { String::new() } else { format!("; {}", finding.help) };
+        out.push_str(&format!(
+            "::{}{file}{position}{separator}title={}::{}\n",
+            finding.severity,
+            finding.code,
+            escape(&format!("{}{help}", finding.message))
+        ));
+    }
+    out
+}

@@ -3,22 +3,11 @@
 use crate::channel::Name;
 use crate::document::{Codes, Document, Item, Section};
 use crate::finding::{Code, Finding, Findings};
-use crate::quota::{Basis, Grain};
+use crate::quota::{Basis, Grain, OnViolation};
 use crate::script::FactKind;
 use crate::units::{Currency, FiscalCalendar, Money, Rate, ReportingPeriods};
 use rust_decimal::Decimal;
 use std::sync::Arc;
-
-/// What to do when a quota would leave its guardrails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum OnViolation {
-    /// Hold the guardrail; the other lines take up the difference.
-    Clamp,
-    /// Let it go and say so.
-    Warn,
-    /// Refuse the plan.
-    Reject,
-}
 
 /// Floors and ceilings that hold for every line.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,16 @@
 //!
 //! Files come in as a [`VendorFiles`] (path → text, with a digest), so that everything but [`disk`] is a pure function.
 
+mod case_facts;
+mod cases;
 pub mod disk;
 mod files;
+mod line;
 mod manifest;
+mod vendor;
 
+pub use cases::{Case, CaseOutcome, Difference, Expected, Subject, run_cases};
+pub use line::{LineAssessment, assess_line, indicated};
+pub use vendor::{Factor, LineIndications, VendorPlugin};
 pub use files::{Room, VendorFile, VendorFiles, is_vendor_name};
-pub use manifest::{Eligibility, GuardrailRules, Manifest, OnViolation, Phasing, Reserve, Seasonality, Tier};
+pub use manifest::{Eligibility, GuardrailRules, Manifest, Phasing, Reserve, Seasonality, Tier};

@@ -1,0 +1,298 @@
+//! From assessed lines to settled numbers: targets, fair shares, reconciliation.
+
+use super::propose::{Request, reserve_amount};
+use crate::channel::{Name, SegmentKey};
+use crate::finding::{Code, Finding, Findings};
+use crate::plugin::{Reserve, VendorPlugin};
+use crate::quota::{
+    Assessment, Basis, FairShareLine, Guardrails, Multiplier, OnViolation, OpenLine, ReconciledLine, ReconciliationFaults,
+    ReconciliationGroup, ReconciliationRules, TargetGroup, TargetRequest, Weights, assess, fair_share, partition_targets, reconcile,
+};
+use crate::units::{Currency, Money, Rate};
+use std::sync::Arc;
+
+/// One line, assessed but not yet settled; amounts in minor units where they are whole numbers.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Partner id.
+    pub partner_id: Name,
+    /// Partner name.
+    pub partner_name: Name,
+    /// Tier.
+    pub tier: Option<Name>,
+    /// Territory of the line.
+    pub territory: Option<Name>,
+    /// Vertical.
+    pub vertical: Option<Name>,
+    /// Account manager.
+    pub account_manager: Option<Name>,
+    /// Product line and territory as far as the grain has them.
+    pub segment: SegmentKey,
+    /// True for a newcomer.
+    pub is_newcomer: bool,
+    /// Revenue of the latest stretch.
+    pub prior_revenue: Option<Money>,
+    /// Quota of the period before.
+    pub current_quota: Option<Money>,
+    /// Addressable market of the cell.
+    pub addressable: Option<Money>,
+    /// Reason each factor gave, in the manifest's order.
+    pub reasons: Vec<Arc<str>>,
+    /// Revenue each factor indicates; `None` abstains.
+    pub indicated: Vec<Option<i128>>,
+    /// Weights of the line.
+    pub weights: Weights,
+    /// Bottom-up assessment on the indicated basis; `None` when every factor abstained.
+    pub assessment: Option<Assessment>,
+    /// Guardrails that hold.
+    pub guardrails: Guardrails,
+    /// Revenue by calendar month over the latest years, when a full year is known.
+    pub months: Option<[i64; 12]>,
+    /// Agreed quota and its reason.
+    pub lock: Option<(Money, String)>,
+}
+
+/// `partner P0001`, with product line and territory where the line has them.
+pub fn line_name(partner: &str, segment: &SegmentKey) -> String {
+    let part = [&segment.product_line, &segment.territory].into_iter().flatten().map(|name| format!(", {name}"));
+    format!("`{partner}`{}", part.collect::<String>())
+}
+
+/// What the lines are settled by.
+#[derive(Debug, Clone)]
+pub struct Settlement {
+    /// Groups with the amounts they distribute.
+    pub groups: Vec<ReconciliationGroup>,
+    /// Target of each group before over-assignment.
+    pub group_targets: Vec<Option<i128>>,
+    /// Position of the group of each line.
+    pub group_of: Vec<usize>,
+    /// Rounding unit.
+    pub unit: i128,
+    /// Over-assignment by level.
+    pub over_assignment: Vec<(&'static str, Rate)>,
+    target: Option<i128>,
+    reserve: i128,
+    reserve_of_bottom_up: Option<Rate>,
+    on_violation: OnViolation,
+    basis: Basis,
+    locks: Vec<Option<i128>>,
+}
+
+/// Settled numbers, one entry a line.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// Reconciled and rounded lines.
+    pub lines: Vec<ReconciledLine>,
+    /// Multiplier of each group.
+    pub multipliers: Vec<Multiplier>,
+    /// Assessments by fair share; `None` on the indicated basis, where the drafts have them.
+    pub assessments: Option<Vec<Option<Assessment>>>,
+    /// Channel target.
+    pub target: Option<i128>,
+    /// Reserve for partners not yet recruited.
+    pub reserve: i128,
+}
+
+impl Settled {
+    /// Assessment of one line.
+    pub fn assessment<'s>(&'s self, drafts: &'s [Draft], line: usize) -> Option<&'s Assessment> {
+        match &self.assessments {
+            Some(assessments) => assessments[line].as_ref(),
+            None => drafts[line].assessment.as_ref(),
+        }
+    }
+}
+
+/// Another indication of one factor on one line, to see what would change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// Position of the line.
+    pub line: usize,
+    /// Position of the factor.
+    pub factor: usize,
+    /// What it would indicate instead.
+    pub indicated: i128,
+}
+
+impl Settlement {
+    /// Reads targets, reserve and locks; what disagrees goes to `faults`.
+    pub fn new(
+        plugin: &VendorPlugin,
+        currency: Currency,
+        request: &Request,
+        drafts: &[Draft],
+        faults: &mut Findings,
+    ) -> Option<Self> {
+        let manifest = &plugin.manifest;
+        let Ok(unit) = plugin.rounding_unit(currency) else {
+            faults.push(Finding::error(Code::ManifestValue, "the rounding unit is out of range").help("write a smaller one"));
+            return None;
+        };
+        let minor = |amount: Money, what: &str, faults: &mut Findings| match amount.to_minor(currency) {
+            Ok(minor) if minor >= 0 => Some(minor),
+            _ => {
+                let message = format!("{what} {amount} is no amount from 0 to 10^15 minor units");
+                faults.push(Finding::error(Code::BookTargets, message).help("write an amount such as 1250000.00"));
+                None
+            }
+        };
+        let target = request.target.map(|target| minor(target, "target", faults));
+        let locks: Vec<Option<i128>> = drafts
+            .iter()
+            .map(|draft| {
+                let (quota, _) = draft.lock.as_ref()?;
+                minor(*quota, &format!("the lock of {}", line_name(&draft.partner_id, &draft.segment)), faults)
+            })
+            .collect();
+        if faults.has_errors() {
+            return None;
+        }
+        let target = target.flatten();
+        let bottom_up: i128 = drafts.iter().filter_map(|draft| draft.assessment.as_ref()).map(|sum| sum.amount).sum();
+        let has_target = target.is_some() || !request.targets.is_empty();
+        let reserve_of_bottom_up = match manifest.reserve {
+            Some(Reserve::ShareOfBottomUp(rate)) if !has_target => Some(rate),
+            _ => None,
+        };
+        let whole = target.or_else(|| top_level_sum(request));
+        let reserve = if has_target { reserve_amount(manifest.reserve, bottom_up, whole, unit, currency) } else { Some(0) };
+        let Some(reserve) = reserve else {
+            faults.push(Finding::error(Code::BookTargets, "the reserve is out of range").help("see `[reserve]` in the manifest"));
+            return None;
+        };
+        let lines: Vec<SegmentKey> = drafts
+            .iter()
+            .map(|draft| SegmentKey {
+                product_line: draft.segment.product_line.clone(),
+                territory: draft.territory.clone(),
+            })
+            .collect();
+        let rates: Vec<Rate> = manifest.over_assignment.iter().map(|(_, rate)| *rate).collect();
+        let rows = &request.targets;
+        let partition = partition_targets(TargetRequest { channel: target, rows, over_assignment: &rates, reserve }, &lines);
+        let partition = match partition {
+            Ok(partition) => partition,
+            Err(disagreements) => {
+                faults.extend(disagreements.0.iter().map(|fault| fault.to_finding(currency)));
+                return None;
+            }
+        };
+        let mut group_of = vec![0; drafts.len()];
+        for (position, group) in partition.groups.iter().enumerate() {
+            group.lines.iter().for_each(|line| group_of[*line] = position);
+        }
+        Some(Self {
+            group_targets: partition.groups.iter().map(|group| group.target).collect(),
+            groups: partition.groups.iter().map(TargetGroup::to_reconcile).collect(),
+            group_of,
+            unit,
+            over_assignment: if has_target { manifest.over_assignment.clone() } else { Vec::new() },
+            target: partition.channel,
+            reserve,
+            reserve_of_bottom_up,
+            on_violation: manifest.guardrails.on_violation,
+            basis: manifest.basis,
+            locks,
+        })
+    }
+
+    /// Settles all lines; an infeasible or rejected plan is the findings.
+    pub fn settle(&self, drafts: &[Draft], currency: Currency) -> Result<Settled, Findings> {
+        self.settle_with(drafts, currency, None).map_err(|faults| explain(&faults, drafts, currency))
+    }
+
+    /// Settles all lines as if one factor indicated something else.
+    pub fn settle_with(
+        &self,
+        drafts: &[Draft],
+        currency: Currency,
+        change: Option<Change>,
+    ) -> Result<Settled, ReconciliationFaults> {
+        let changed = change.map(|change| {
+            let mut indicated = drafts[change.line].indicated.clone();
+            indicated[change.factor] = Some(change.indicated);
+            (change.line, indicated)
+        });
+        let assessments = match self.basis {
+            Basis::Indicated => None,
+            Basis::FairShare => Some(self.fair_shares(drafts, changed.as_ref())?),
+        };
+        let changed_assessment = changed.as_ref().map(|(line, indicated)| {
+            (*line, assess(indicated, &drafts[*line].weights).ok().flatten())
+        });
+        let amount = |line: usize| match (&assessments, &changed_assessment) {
+            (Some(all), _) => all[line].as_ref(),
+            (None, Some((changed, assessment))) if *changed == line => assessment.as_ref(),
+            (None, _) => drafts[line].assessment.as_ref(),
+        };
+        let open: Vec<OpenLine> = drafts
+            .iter()
+            .enumerate()
+            .map(|(line, draft)| OpenLine {
+                assessment: amount(line).map_or(0, |assessment| assessment.amount),
+                floor: draft.guardrails.floor.as_ref().map(|bound| bound.amount),
+                ceiling: draft.guardrails.highest(),
+                lock: self.locks[line],
+            })
+            .collect();
+        let rules = ReconciliationRules { unit: self.unit, on_violation: self.on_violation };
+        let done = reconcile(&open, &self.groups, rules)?;
+        let total: i128 = done.lines.iter().map(|line| line.quota).sum();
+        let (mut target, mut reserve) = (self.target, self.reserve);
+        if let Some(rate) = self.reserve_of_bottom_up {
+            let share = Some(Reserve::ShareOfBottomUp(rate));
+            reserve = reserve_amount(share, total, None, self.unit, currency).unwrap_or(0);
+            target = total.checked_add(reserve);
+        }
+        Ok(Settled { lines: done.lines, multipliers: done.multipliers, assessments, target, reserve })
+    }
+
+    fn fair_shares(
+        &self,
+        drafts: &[Draft],
+        changed: Option<&(usize, Vec<Option<i128>>)>,
+    ) -> Result<Vec<Option<Assessment>>, ReconciliationFaults> {
+        let mut all = vec![None; drafts.len()];
+        for group in &self.groups {
+            let indicated = |line: usize| match changed {
+                Some((changed, indicated)) if *changed == line => indicated.as_slice(),
+                _ => drafts[line].indicated.as_slice(),
+            };
+            let lines: Vec<FairShareLine<'_>> = group
+                .lines
+                .iter()
+                .map(|line| FairShareLine { indicated: indicated(*line), weights: &drafts[*line].weights })
+                .collect();
+            let bottom_up = || group.lines.iter().filter_map(|line| drafts[*line].assessment.as_ref()).map(|sum| sum.amount).sum();
+            let amount = group.amount.unwrap_or_else(bottom_up);
+            let shares = fair_share(&lines, amount).unwrap_or_else(|_| vec![None; lines.len()]);
+            group.lines.iter().zip(shares).for_each(|(line, assessment)| all[*line] = assessment);
+        }
+        Ok(all)
+    }
+}
+
+/// Sum of the rows of the target tree's first level, when there is no channel target.
+fn top_level_sum(request: &Request) -> Option<i128> {
+    let channel = request.targets.iter().find(|row| row.segment == SegmentKey::default());
+    let top = request.targets.iter().filter(|row| row.segment.territory.is_none() || row.segment.product_line.is_none());
+    channel.map(|row| row.amount).or_else(|| Some(top.map(|row| row.amount).sum()))
+}
+
+fn explain(faults: &ReconciliationFaults, drafts: &[Draft], currency: Currency) -> Findings {
+    let name = |line: usize| line_name(&drafts[line].partner_id, &drafts[line].segment);
+    let mut findings = Findings::new();
+    findings.extend(faults.unusable.iter().map(|fault| Finding::error(Code::PlanInfeasible, fault.to_string())));
+    findings.extend(faults.infeasible.iter().map(|infeasible| infeasible.to_finding(currency, name)));
+    findings.extend(faults.rejected.iter().map(|violation| {
+        let guardrails = &drafts[violation.line].guardrails;
+        let bound = match violation.side {
+            crate::quota::Side::Floor => &guardrails.floor,
+            crate::quota::Side::Ceiling => &guardrails.ceiling,
+        };
+        let reason = bound.as_ref().map_or("", |bound| &bound.reason);
+        violation.to_finding(currency, &name(violation.line), reason)
+    }));
+    findings
+}

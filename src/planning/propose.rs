@@ -1,0 +1,601 @@
+//! Proposing: rules applied to every line, reconciled with the target, rounded, phased and explained.
+
+use super::assembly::{Draft, Settled, Settlement};
+use super::lines::{Lines, View};
+use super::plan::{GroupOutcome, OverAssignment, PlanChange, PlanLine, PreviousLine, QuotaPlan};
+use crate::channel::{Lock, Name, Partner, PartnerBook, SegmentKey};
+use crate::finding::{Code, Finding, Findings, Place};
+use crate::plugin::{Reserve, Seasonality, VendorPlugin, indicated};
+use crate::quota::{
+    Bound, Derivation, ExplainedFactor, ReconciledLine, Shares, StepWriter, TargetRow, Weights, assess, phase, settle,
+};
+use crate::script::{FactorOutcome, Facts, ScriptFault};
+use crate::units::{Currency, Money, PlanningPeriod};
+use chrono::NaiveDate;
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What a planner asks for. Everything but the book and the rules.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Label of the planning period; the first one after the as-of day when left out.
+    pub period: Option<String>,
+    /// Nothing later than this day is looked at. The day before the period, or the end of the latest month with
+    /// revenue, when left out.
+    pub as_of: Option<NaiveDate>,
+    /// Channel target.
+    pub target: Option<Money>,
+    /// Targets per territory or product line.
+    pub targets: Vec<TargetRow>,
+    /// Agreed quotas; they come before those in the book.
+    pub locks: Vec<Lock>,
+    /// Previous proposal to compare with.
+    pub previous: Option<Vec<PreviousLine>>,
+}
+
+/// Called with partners done and partners in all.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// Partners that one task works on.
+const CHUNK: usize = 512;
+/// Faults of partners that are shown one by one.
+const SHOWN_FAULTS: usize = 40;
+
+/// A plan before its numbers are settled: every line assessed, targets known.
+#[derive(Debug)]
+pub struct Prepared<'p> {
+    plugin: &'p VendorPlugin,
+    currency: Currency,
+    input_hash: String,
+    period: PlanningPeriod,
+    as_of: NaiveDate,
+    /// One entry a line, ascending by partner, product line, territory.
+    pub drafts: Vec<Draft>,
+    /// Targets, locks and rules of the settlement.
+    pub settlement: Settlement,
+    channel_shares: Shares,
+    not_eligible: Vec<Name>,
+    findings: Findings,
+}
+
+/// Proposes a quota for every line. Must run on script threads.
+///
+/// Fails with all findings at once: faults of rules (every partner's), a book that does not fit the vendor, targets that
+/// disagree, or a plan that is infeasible.
+pub fn propose(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    request: &Request,
+    progress: Progress<'_>,
+) -> Result<QuotaPlan, Findings> {
+    let prepared = prepare(plugin, book, request, progress)?;
+    let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency)?;
+    prepared.plan(settled, request.previous.as_deref())
+}
+
+/// Assesses every line and reads targets and locks; see [`propose`].
+pub fn prepare<'p>(
+    plugin: &'p VendorPlugin,
+    book: &PartnerBook,
+    request: &Request,
+    progress: Progress<'_>,
+) -> Result<Prepared<'p>, Findings> {
+    let view = view(plugin, book, request)?;
+    let (period, as_of) = (view.period.clone(), view.as_of);
+    let lines = Lines::new(book, &plugin.manifest, view);
+    if lines.eligible.is_empty() {
+        return Err(one(no_partner(book, &lines)));
+    }
+    let mut drafts = drafts(plugin, book, &lines, progress)?;
+    let channel_shares = channel_shares(plugin, &period, &drafts);
+    let mut findings = Findings::new();
+    let mut faults = Findings::new();
+    let book_locks = book.locks.iter().filter(|lock| !request.locks.iter().any(|given| same_line(given, lock)));
+    let locks: Vec<&Lock> = request.locks.iter().chain(book_locks).collect();
+    put_locks(&mut drafts, &locks, &lines.not_eligible, &mut faults);
+    let settlement = Settlement::new(plugin, book.currency, request, &drafts, &mut faults);
+    findings.extend(unassessed(&drafts));
+    findings.extend(gave_way(&drafts));
+    match settlement {
+        Some(settlement) if !faults.has_errors() => Ok(Prepared {
+            plugin,
+            currency: book.currency,
+            input_hash: book.input_hash.clone(),
+            period,
+            as_of,
+            drafts,
+            settlement,
+            channel_shares,
+            not_eligible: lines.not_eligible,
+            findings,
+        }),
+        _ => Err(faults),
+    }
+}
+
+fn one(finding: Finding) -> Findings {
+    std::iter::once(finding).collect()
+}
+
+fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Result<View, Findings> {
+    let manifest = &plugin.manifest;
+    let mut findings = Findings::new();
+    if let Some(currency) = manifest.currency.filter(|currency| *currency != book.currency) {
+        findings.push(
+            Finding::error(Code::BookMixedCurrency, format!("the book is in {}, and {} plans in {currency}", book.currency, manifest.name))
+                .help(format!("convert the amounts to {currency}, or name the book's currency in a mapping file")),
+        );
+    }
+    let named = request.period.as_deref().map(|label| manifest.calendar.period(label));
+    let named = match named.transpose() {
+        Ok(period) => period,
+        Err(fault) => {
+            findings.push(Finding::error(Code::PlanPeriod, fault.to_string()).help("name a period of the vendor's calendar"));
+            return Err(findings);
+        }
+    };
+    if let Some(period) = named.as_ref().filter(|period| period.months != manifest.period_months) {
+        let message = format!("`{period}` is {} months long, and {} plans {} months", period.months, manifest.name, manifest.period_months);
+        findings.push(Finding::error(Code::PlanPeriod, message).help("name a period of that length"));
+    }
+    let latest = book.revenue_months().map(|(_, last)| last.last_day());
+    let before = named.as_ref().and_then(|period| period.start.first_day().pred_opt());
+    let as_of = request.as_of.or_else(|| match (before, latest) {
+        (Some(before), Some(latest)) => Some(before.min(latest)),
+        (before, latest) => before.or(latest),
+    });
+    let Some(as_of) = as_of else {
+        findings.push(
+            Finding::error(Code::BookEmpty, "nobody in the book has any revenue, so there is no day to plan from")
+                .help("name the day with `--as-of 2025-12-31`, or fill the revenue table"),
+        );
+        return Err(findings);
+    };
+    let period = named.or_else(|| manifest.calendar.next_after(as_of, manifest.period_months));
+    match period {
+        Some(period) if findings.is_empty() => {
+            if period.end().first_day() <= as_of {
+                let message = format!("the as-of day {as_of} lies after the end of `{period}`");
+                findings.push(Finding::error(Code::PlanPeriod, message).help("plan a later period, or look from an earlier day"));
+                return Err(findings);
+            }
+            Ok(View { period, as_of, target: request.target })
+        }
+        _ => Err(findings),
+    }
+}
+
+fn no_partner(book: &PartnerBook, lines: &Lines<'_>) -> Finding {
+    let message = if book.partners.is_empty() {
+        "the book has no partner".to_owned()
+    } else {
+        format!("none of the {} partners is eligible for a quota", lines.not_eligible.len())
+    };
+    Finding::error(Code::BookEmpty, message).help("fill the partners table, or look at `[eligibility]` in the manifest and at the as-of day")
+}
+
+fn drafts(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    lines: &Lines<'_>,
+    progress: Progress<'_>,
+) -> Result<Vec<Draft>, Findings> {
+    let done = AtomicUsize::new(0);
+    let all = lines.eligible.len();
+    let chunks: Vec<(Vec<Draft>, Vec<Finding>)> = lines
+        .eligible
+        .par_chunks(CHUNK)
+        .map(|chunk| {
+            let mut drafts = Vec::with_capacity(chunk.len());
+            let mut faults = Vec::new();
+            for index in chunk {
+                partner_drafts(plugin, book, lines, &book.partners[*index], &mut drafts, &mut faults);
+            }
+            progress(done.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len(), all);
+            (drafts, faults)
+        })
+        .collect();
+    let failed: usize = chunks.iter().map(|(_, faults)| faults.len()).sum();
+    if failed == 0 {
+        let mut drafts = Vec::with_capacity(chunks.iter().map(|(drafts, _)| drafts.len()).sum());
+        chunks.into_iter().for_each(|(chunk, _)| drafts.extend(chunk));
+        return Ok(drafts);
+    }
+    let mut findings: Findings = chunks.into_iter().flat_map(|(_, faults)| faults).take(SHOWN_FAULTS).collect();
+    if failed > SHOWN_FAULTS {
+        let rest = failed - SHOWN_FAULTS;
+        findings.push(Finding::error(Code::ScriptRuntime, format!("{rest} more faults of rules were left out here")));
+    }
+    Err(findings)
+}
+
+fn partner_drafts(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    lines: &Lines<'_>,
+    partner: &Partner,
+    drafts: &mut Vec<Draft>,
+    faults: &mut Vec<Finding>,
+) {
+    for (segment, facts) in lines.facts(partner) {
+        let facts = Arc::new(facts);
+        let found = plugin.indications(&Facts::new(Arc::clone(&facts)));
+        let found = match found {
+            Ok(found) => found,
+            Err(broken) => {
+                faults.extend(broken.into_iter().map(|fault| of_partner(fault, &partner.id, &segment)));
+                continue;
+            }
+        };
+        let currency = book.currency;
+        let amounts = indicated(&found.outcomes, currency).ok().zip(Weights::new(&found.weights).ok());
+        let Some((amounts, weights)) = amounts else {
+            let message = format!("`{}` got an indication that is out of range", partner.id);
+            faults.push(Finding::error(Code::ScriptOutcome, message).help("see which rule multiplies without a limit"));
+            continue;
+        };
+        let bounds = plugin.bounds(&facts, &found.outcomes, lines.view().period.months, currency);
+        let assessment = match assess(&amounts, &weights) {
+            Ok(assessment) => assessment,
+            Err(fault) => {
+                faults.push(Finding::error(Code::ScriptOutcome, format!("the assessment of `{}`: {fault}", partner.id)));
+                continue;
+            }
+        };
+        let months = lines.months(partner, &segment).and_then(|months| minor_months(&months, currency));
+        drafts.push(Draft {
+            partner_id: Arc::clone(&facts.id),
+            partner_name: Arc::clone(&facts.name),
+            tier: facts.tier.clone(),
+            territory: facts.territory.clone(),
+            vertical: facts.vertical.clone(),
+            account_manager: facts.account_manager.clone(),
+            segment,
+            is_newcomer: facts.is_newcomer,
+            prior_revenue: facts.history.prior_revenue,
+            current_quota: facts.quota.current,
+            addressable: facts.market.addressable,
+            reasons: found.outcomes.into_iter().map(FactorOutcome::into_because).collect(),
+            indicated: amounts,
+            weights,
+            assessment,
+            guardrails: settle(bounds),
+            months,
+            lock: None,
+        });
+    }
+}
+
+fn minor_months(months: &[Decimal; 12], currency: Currency) -> Option<[i64; 12]> {
+    let mut minor = [0; 12];
+    for (slot, amount) in minor.iter_mut().zip(months) {
+        *slot = i64::try_from(Money::new(*amount).to_minor(currency).ok()?).ok()?;
+    }
+    Some(minor)
+}
+
+/// Says whose line a fault is about.
+fn of_partner(fault: ScriptFault, partner: &Name, segment: &SegmentKey) -> Finding {
+    let mut finding = fault.finding;
+    let part = [&segment.product_line, &segment.territory].into_iter().flatten().map(|name| format!(", {name}"));
+    finding.message = format!("partner `{partner}`{}: {}", part.collect::<String>(), finding.message);
+    if !fault.values.is_empty() {
+        let values: Vec<String> = fault.values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        finding.help = format!("{} (here {})", finding.help, values.join(", ")).trim_start().to_owned();
+    }
+    finding
+}
+
+/// Shares of the reporting periods from revenue by calendar month.
+fn shares(months: &[i64; 12], reporting: &[PlanningPeriod]) -> Option<Shares> {
+    let sums: Vec<i128> = reporting
+        .iter()
+        .map(|period| {
+            (0..period.months).map(|step| i128::from(months[period.start.plus(step as i32).number() as usize - 1])).sum()
+        })
+        .collect();
+    Shares::new(&sums).ok()
+}
+
+fn reporting(plugin: &VendorPlugin, period: &PlanningPeriod) -> Vec<PlanningPeriod> {
+    plugin.manifest.calendar.reporting(period, plugin.manifest.reporting)
+}
+
+fn channel_shares(plugin: &VendorPlugin, period: &PlanningPeriod, drafts: &[Draft]) -> Shares {
+    let reporting = reporting(plugin, period);
+    let mut sums = [0_i64; 12];
+    for months in drafts.iter().filter_map(|draft| draft.months.as_ref()) {
+        sums.iter_mut().zip(months).for_each(|(sum, amount)| *sum = sum.saturating_add(*amount));
+    }
+    shares(&sums, &reporting).unwrap_or_else(|| Shares::even(reporting.len()))
+}
+
+fn same_line(a: &Lock, b: &Lock) -> bool {
+    a.partner_id == b.partner_id && a.segment == b.segment
+}
+
+fn put_locks(drafts: &mut [Draft], locks: &[&Lock], not_eligible: &[Name], faults: &mut Findings) {
+    let mut index: BTreeMap<(Name, SegmentKey), usize> = BTreeMap::new();
+    for (position, draft) in drafts.iter().enumerate().filter(|_| !locks.is_empty()) {
+        index.insert((Arc::clone(&draft.partner_id), draft.segment.clone()), position);
+    }
+    let mut seen = BTreeSet::new();
+    for lock in locks {
+        let key = (Arc::clone(&lock.partner_id), lock.segment.clone());
+        let name = super::assembly::line_name(&lock.partner_id, &lock.segment);
+        if !seen.insert(key.clone()) {
+            faults.push(Finding::error(Code::BookLock, format!("{name} is locked twice")).help("keep one of the locks"));
+            continue;
+        }
+        match index.get(&key) {
+            Some(position) => drafts[*position].lock = Some((lock.quota, lock.reason.clone())),
+            None => {
+                let lines: Vec<String> = drafts
+                    .iter()
+                    .filter(|draft| draft.partner_id == lock.partner_id)
+                    .map(|draft| super::assembly::line_name(&draft.partner_id, &draft.segment))
+                    .collect();
+                let help = match lines.as_slice() {
+                    [] if not_eligible.contains(&lock.partner_id) => "the partner is not eligible for a quota; remove the lock".to_owned(),
+                    [] => "the partner is not in the book; correct its id, or remove the lock".to_owned(),
+                    lines => format!("its lines are {}", lines.join("; ")),
+                };
+                let finding = Finding::error(Code::BookLock, format!("{name} is locked, and the plan has no such line"));
+                faults.push(finding.at(Place::file("locks")).help(help));
+            }
+        }
+    }
+}
+
+fn named(drafts: &[&Draft]) -> String {
+    let names: Vec<String> = drafts.iter().take(5).map(|draft| super::assembly::line_name(&draft.partner_id, &draft.segment)).collect();
+    let more = drafts.len().saturating_sub(names.len());
+    if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
+}
+
+fn unassessed(drafts: &[Draft]) -> Option<Finding> {
+    let bare: Vec<&Draft> = drafts.iter().filter(|draft| draft.assessment.is_none() && draft.lock.is_none()).collect();
+    (!bare.is_empty()).then(|| {
+        let message = format!("every factor abstained for {} of {} lines: {}", bare.len(), drafts.len(), named(&bare));
+        Finding::warning(Code::PlanNoAssessment, message)
+            .help("such a line gets its floor, or nothing: lock an agreed quota, or let a rule indicate something")
+    })
+}
+
+fn gave_way(drafts: &[Draft]) -> Option<Finding> {
+    let broken: Vec<&Draft> = drafts.iter().filter(|draft| !draft.guardrails.gave_way.is_empty()).collect();
+    (!broken.is_empty()).then(|| {
+        let example = &broken[0].guardrails.gave_way[0].reason;
+        let message = format!(
+            "for {} of {} lines a guardrail gave way to a stronger one (`{example}` and the like): {}",
+            broken.len(),
+            drafts.len(),
+            named(&broken)
+        );
+        Finding::warning(Code::PlanGuardrail, message)
+            .help("the addressable market comes first, then the tier's minimum, then factor rules, then growth limits")
+    })
+}
+
+impl Prepared<'_> {
+    /// The currency of every amount.
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// Makes the plan from settled numbers.
+    pub fn plan(self, settled: Settled, previous: Option<&[PreviousLine]>) -> Result<QuotaPlan, Findings> {
+        let reporting = reporting(self.plugin, &self.period);
+        let (periods, settled) = self.phased(settled, &reporting)?;
+        let out_of_range = |_| one(Finding::error(Code::PlanInfeasible, "an amount of the plan is out of range"));
+        let currency = self.currency;
+        let money = |minor: i128| Money::from_minor(minor, currency).map_err(out_of_range);
+        let total = money(settled.lines.iter().map(|line| line.quota).sum())?;
+        let groups = self.groups(&settled).map_err(out_of_range)?;
+        let writer = StepWriter::new(
+            currency,
+            self.settlement.unit,
+            self.settlement.groups.iter().zip(&settled.multipliers).map(|(group, multiplier)| {
+                (group.name.as_str(), group.amount.map(|_| *multiplier))
+            }),
+        );
+        let names: Vec<Name> = self.plugin.factors().iter().map(|factor| Arc::clone(&factor.name)).collect();
+        let drafts = self.drafts;
+        let lines: Result<Vec<PlanLine>, _> = drafts
+            .into_par_iter()
+            .enumerate()
+            .map(|(position, draft)| {
+                let work = LineWork {
+                    reconciled: settled.lines[position],
+                    group: self.settlement.group_of[position],
+                    assessment: settled.assessments.as_ref().map(|all| all[position].as_ref()),
+                    periods: periods.row(position),
+                };
+                plan_line(draft, &work, &writer, &names, currency)
+            })
+            .collect();
+        let lines = lines.map_err(out_of_range)?;
+        let mut findings = self.findings;
+        findings.extend(broken(&lines));
+        Ok(QuotaPlan {
+            vendor: Arc::clone(&self.plugin.vendor),
+            revision: self.plugin.revision.clone(),
+            input_hash: self.input_hash,
+            currency,
+            grain: self.plugin.manifest.grain,
+            basis: self.plugin.manifest.basis,
+            rounding_unit: Money::from_minor(self.settlement.unit, currency).map_err(out_of_range)?,
+            target: settled.target.map(money).transpose()?,
+            reserve: money(settled.reserve)?,
+            over_assignment: self
+                .settlement
+                .over_assignment
+                .iter()
+                .map(|(level, rate)| OverAssignment { level, rate: *rate })
+                .collect(),
+            total,
+            changes: previous.map(|previous| changes(&lines, previous)),
+            period: self.period,
+            as_of: self.as_of,
+            reporting,
+            groups,
+            lines,
+            not_eligible: self.not_eligible,
+            findings,
+        })
+    }
+
+    fn phased(&self, settled: Settled, reporting: &[PlanningPeriod]) -> Result<(crate::quota::Phasing, Settled), Findings> {
+        let manifest = &self.plugin.manifest;
+        let even = Shares::even(reporting.len());
+        let ramp = even.ramped(&manifest.phasing.newcomer_ramp).filter(|_| !manifest.phasing.newcomer_ramp.is_empty());
+        let own: Vec<Option<Shares>> = self
+            .drafts
+            .par_iter()
+            .map(|draft| match manifest.phasing.seasonality {
+                _ if draft.is_newcomer && ramp.is_some() => ramp.clone(),
+                Seasonality::Even => Some(even.clone()),
+                Seasonality::Partner => draft.months.as_ref().and_then(|months| shares(months, reporting)),
+                Seasonality::Channel => None,
+            })
+            .collect();
+        let rows: Vec<(i128, &Shares)> =
+            settled.lines.iter().zip(&own).map(|(line, own)| (line.quota, own.as_ref().unwrap_or(&self.channel_shares))).collect();
+        match phase(&rows, self.settlement.unit) {
+            Ok(periods) => Ok((periods, settled)),
+            Err(fault) => Err(one(Finding::error(Code::PlanInfeasible, format!("the quotas cannot be phased: {fault}")))),
+        }
+    }
+
+    fn groups(&self, settled: &Settled) -> Result<Vec<GroupOutcome>, crate::units::AmountOutOfRange> {
+        let money = |minor: i128| Money::from_minor(minor, self.currency);
+        self.settlement
+            .groups
+            .iter()
+            .zip(&self.settlement.group_targets)
+            .map(|(group, target)| {
+                let quota = group.lines.iter().map(|line| settled.lines[*line].quota).sum();
+                let assessed = |line: &usize| settled.assessment(&self.drafts, *line).map_or(0, |assessment| assessment.amount);
+                Ok(GroupOutcome {
+                    name: group.name.clone(),
+                    target: target.map(money).transpose()?,
+                    assigned: money(group.amount.unwrap_or(quota))?,
+                    assessment: money(group.lines.iter().map(assessed).sum())?,
+                    quota: money(quota)?,
+                    lines: group.lines.len(),
+                })
+            })
+            .collect()
+    }
+}
+
+struct LineWork<'a> {
+    reconciled: ReconciledLine,
+    group: usize,
+    assessment: Option<Option<&'a crate::quota::Assessment>>,
+    periods: &'a [i128],
+}
+
+fn plan_line(
+    draft: Draft,
+    work: &LineWork<'_>,
+    writer: &StepWriter,
+    names: &[Name],
+    currency: Currency,
+) -> Result<PlanLine, crate::units::AmountOutOfRange> {
+    let money = |minor: i128| Money::from_minor(minor, currency);
+    let assessment = work.assessment.unwrap_or(draft.assessment.as_ref());
+    let factors: Vec<ExplainedFactor> = names
+        .iter()
+        .zip(&draft.reasons)
+        .map(|(name, reason)| ExplainedFactor { name: Arc::clone(name), reason: Arc::clone(reason) })
+        .collect();
+    let steps = writer.steps(&Derivation {
+        factors: &factors,
+        assessment,
+        reconciled: work.reconciled,
+        guardrails: &draft.guardrails,
+        group: work.group,
+        lock: draft.lock.as_ref().map(|(_, reason)| reason.as_str()),
+    })?;
+    let bound = |bound: &Option<Bound>| bound.as_ref().map(|bound| money(bound.amount)).transpose();
+    let (floor, ceiling) = (bound(&draft.guardrails.floor)?, bound(&draft.guardrails.ceiling)?);
+    let outside = work.reconciled.outside.and_then(|side| match side {
+        crate::quota::Side::Floor => draft.guardrails.floor.clone(),
+        crate::quota::Side::Ceiling => draft.guardrails.ceiling.clone(),
+    });
+    Ok(PlanLine {
+        product_line: draft.segment.product_line.clone(),
+        quota: money(work.reconciled.quota)?,
+        assessment: money(assessment.map_or(0, |assessment| assessment.amount))?,
+        floor,
+        ceiling,
+        binding: work.reconciled.binding,
+        broken: outside.into_iter().chain(draft.guardrails.gave_way).collect(),
+        locked: draft.lock.is_some(),
+        lock_reason: draft.lock.map(|(_, reason)| reason).unwrap_or_default(),
+        periods: work.periods.iter().map(|amount| money(*amount)).collect::<Result<_, _>>()?,
+        steps,
+        partner_id: draft.partner_id,
+        partner_name: draft.partner_name,
+        tier: draft.tier,
+        territory: draft.territory,
+        vertical: draft.vertical,
+        account_manager: draft.account_manager,
+        segment: draft.segment,
+        is_newcomer: draft.is_newcomer,
+        prior_revenue: draft.prior_revenue,
+        current_quota: draft.current_quota,
+        addressable: draft.addressable,
+    })
+}
+
+/// Locked lines outside their guardrails, and all lines outside them under `on_violation = "warn"`.
+fn broken(lines: &[PlanLine]) -> Option<Finding> {
+    let outside = |line: &&PlanLine| {
+        line.floor.is_some_and(|floor| line.quota < floor) || line.ceiling.is_some_and(|ceiling| line.quota > ceiling)
+    };
+    let outside: Vec<&PlanLine> = lines.iter().filter(outside).collect();
+    let first = outside.first()?;
+    let name = super::assembly::line_name(&first.partner_id, &first.segment);
+    let reason = first.broken.first().map_or("", |bound| &bound.reason);
+    let message = format!("{} of {} quotas are outside their guardrails; the first is {name}: {reason}", outside.len(), lines.len());
+    Some(Finding::warning(Code::PlanGuardrail, message).help("see the columns `floor` and `ceiling` of those lines"))
+}
+
+/// Lines that differ from the previous proposal, ascending by partner and line.
+fn changes(lines: &[PlanLine], previous: &[PreviousLine]) -> Vec<PlanChange> {
+    let mut all: BTreeMap<(&Name, &SegmentKey), (Option<Money>, Option<Money>)> = BTreeMap::new();
+    for line in previous {
+        all.entry((&line.partner_id, &line.segment)).or_default().0 = Some(line.quota);
+    }
+    for line in lines {
+        all.entry((&line.partner_id, &line.segment)).or_default().1 = Some(line.quota);
+    }
+    all.into_iter()
+        .filter(|(_, (before, after))| before != after)
+        .map(|((partner_id, segment), (before, after))| PlanChange {
+            partner_id: Arc::clone(partner_id),
+            segment: segment.clone(),
+            before,
+            after,
+        })
+        .collect()
+}
+
+/// Reserve in minor units, of a bottom-up and a target in minor units, rounded half up to `unit`.
+pub(super) fn reserve_amount(reserve: Option<Reserve>, bottom_up: i128, target: Option<i128>, unit: i128, currency: Currency) -> Option<i128> {
+    let share = |rate: Decimal, of: i128| -> Option<i128> {
+        let exact = Money::from_minor(of, currency).ok()?.times(rate).ok()?.to_minor(currency).ok()?;
+        Some(exact.checked_add(unit / 2)? / unit * unit)
+    };
+    match reserve {
+        None => Some(0),
+        Some(Reserve::Amount(amount)) => amount.to_minor(currency).ok(),
+        Some(Reserve::ShareOfTarget(rate)) => share(rate, target?),
+        Some(Reserve::ShareOfBottomUp(rate)) => share(rate, bottom_up),
+    }
+}

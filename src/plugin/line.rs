@@ -1,0 +1,85 @@
+//! What a vendor's rules make of one line, without a target: assessment, guardrails, and the quota they allow.
+
+use super::vendor::{LineIndications, VendorPlugin};
+use crate::channel::LineFacts;
+use crate::finding::{Code, Finding};
+use crate::quota::{
+    Assessment, Guardrails, OnViolation, OpenLine, ReconciliationGroup, ReconciliationRules, Weights, assess, reconcile,
+    settle,
+};
+use crate::script::{FactorOutcome, Facts};
+use crate::units::{AmountOutOfRange, Currency, Money, Rate};
+use std::sync::Arc;
+
+/// A line before any target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineAssessment {
+    /// What the factors said.
+    pub indications: LineIndications,
+    /// Weight of each factor after abstentions were shared out.
+    pub weights: Vec<Rate>,
+    /// Contribution of each factor; `None` when it abstained.
+    pub contributions: Vec<Option<Money>>,
+    /// Σ contributions; `None` when every factor abstained.
+    pub assessment: Option<Money>,
+    /// The assessment within the guardrails, rounded.
+    pub quota: Option<Money>,
+    /// Floor that holds.
+    pub floor: Option<Money>,
+    /// Ceiling that holds.
+    pub ceiling: Option<Money>,
+}
+
+/// Indicated revenue of each factor in minor units; `None` abstains.
+pub fn indicated(outcomes: &[FactorOutcome], currency: Currency) -> Result<Vec<Option<i128>>, AmountOutOfRange> {
+    outcomes
+        .iter()
+        .map(|outcome| match outcome {
+            FactorOutcome::Indicated { revenue, .. } => revenue.to_minor(currency).map(Some),
+            FactorOutcome::Abstained { .. } => Ok(None),
+        })
+        .collect()
+}
+
+/// Assesses one line by itself. A vendor with fair shares is assessed as if the line were the whole channel.
+pub fn assess_line(plugin: &VendorPlugin, facts: &Arc<LineFacts>, currency: Currency) -> Result<LineAssessment, Vec<Finding>> {
+    let indications = plugin
+        .indications(&Facts::new(Arc::clone(facts)))
+        .map_err(|faults| faults.into_iter().map(|fault| fault.finding).collect::<Vec<_>>())?;
+    let out_of_range = |_: AmountOutOfRange| vec![Finding::error(Code::ScriptOutcome, AmountOutOfRange.to_string())];
+    let weights = Weights::new(&indications.weights)
+        .map_err(|fault| vec![Finding::error(Code::ScriptOutcome, fault.to_string())])?;
+    let amounts = indicated(&indications.outcomes, currency).map_err(out_of_range)?;
+    let assessment = assess(&amounts, &weights).map_err(out_of_range)?;
+    let bounds = plugin.bounds(facts, &indications.outcomes, facts.channel.period_months as u32, currency);
+    let guardrails = settle(bounds);
+    let quota = assessment.as_ref().and_then(|assessment| bounded(plugin, assessment, &guardrails, currency));
+    let money = |minor: i128| Money::from_minor(minor, currency).ok();
+    let contribution = |part: &crate::quota::Contribution| part.indicated.and_then(|_| money(part.amount));
+    let contributions = assessment.iter().flat_map(|assessment| assessment.contributions.iter().map(contribution)).collect();
+    Ok(LineAssessment {
+        weights: indications.weights.clone(),
+        indications,
+        contributions,
+        assessment: assessment.as_ref().and_then(|assessment| money(assessment.amount)),
+        quota: quota.and_then(money),
+        floor: guardrails.floor.as_ref().and_then(|bound| money(bound.amount)),
+        ceiling: guardrails.ceiling.as_ref().and_then(|bound| money(bound.amount)),
+    })
+}
+
+fn bounded(plugin: &VendorPlugin, assessment: &Assessment, guardrails: &Guardrails, currency: Currency) -> Option<i128> {
+    let line = OpenLine {
+        assessment: assessment.amount,
+        floor: guardrails.floor.as_ref().map(|bound| bound.amount),
+        ceiling: guardrails.highest(),
+        lock: None,
+    };
+    let group = ReconciliationGroup { name: "case".to_owned(), amount: None, lines: vec![0] };
+    let on_violation = match plugin.manifest.guardrails.on_violation {
+        OnViolation::Reject => OnViolation::Clamp,
+        kept @ (OnViolation::Clamp | OnViolation::Warn) => kept,
+    };
+    let rules = ReconciliationRules { unit: plugin.rounding_unit(currency).ok()?, on_violation };
+    reconcile(&[line], &[group], rules).ok().map(|done| done.lines[0].quota)
+}

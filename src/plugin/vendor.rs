@@ -1,0 +1,300 @@
+//! One vendor, compiled and checked: immutable, and shared by every thread that works for it.
+
+use super::cases::{Case, CaseFile};
+use super::files::{Room, VendorFiles};
+use super::manifest::Manifest;
+use crate::channel::{LineFacts, Name};
+use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::quota::{Bound, Grain, GuardrailKind, Side};
+use crate::script::{
+    Contract, EntryPoint, FactorOutcome, Facts, ScriptContext, ScriptFault, Scripts, SourceFile, Table, Tables,
+};
+use crate::units::{AmountOutOfRange, Currency, Money, Rate};
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// File of the weights rule.
+const WEIGHTS: &str = "weights.rhai";
+
+/// A vendor's rules, ready to be applied.
+#[derive(Debug)]
+pub struct VendorPlugin {
+    /// Name of the vendor's folder.
+    pub vendor: Name,
+    /// Content hash of all its files.
+    pub revision: String,
+    /// What it decided without a script.
+    pub manifest: Manifest,
+    /// Cases its authors wrote.
+    pub cases: Vec<Case>,
+    scripts: Scripts,
+    factors: Vec<Factor>,
+    has_weights_rule: bool,
+}
+
+/// One factor of a vendor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Factor {
+    /// Key under `[weights]`, and the name of its rule file.
+    pub name: Name,
+    /// Weight in the manifest.
+    pub weight: Rate,
+    path: String,
+}
+
+/// What the rules say about one line, before any target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineIndications {
+    /// One outcome a factor, in the manifest's order.
+    pub outcomes: Vec<FactorOutcome>,
+    /// One weight a factor, in the manifest's order; they sum to 1.
+    pub weights: Vec<Rate>,
+}
+
+impl VendorPlugin {
+    /// Compiles and checks a vendor; everything wrong with it is reported at once.
+    ///
+    /// The cases are read and checked for form here; [`super::run_cases`] runs them.
+    pub fn compile(files: &VendorFiles) -> (Option<Self>, Findings) {
+        let mut findings = Findings::new();
+        let Some((manifest, manifest_places)) = read_manifest(files, &mut findings) else { return (None, findings) };
+        let tables = read_tables(files, &mut findings);
+        let sources: Vec<SourceFile> = files
+            .iter()
+            .filter(|file| file.room == Room::Rules && file.path.ends_with(".rhai"))
+            .map(|file| SourceFile { path: file.path.clone(), text: Arc::clone(&file.text) })
+            .collect();
+        let Some(manifest) = manifest else {
+            let context = ScriptContext { attributes: Vec::new(), tables, factors: Vec::new() };
+            findings.extend(shown(files, Scripts::compile(&sources, &[], &context).1));
+            return (None, findings);
+        };
+        let factors: Vec<Factor> = manifest
+            .weights
+            .iter()
+            .map(|(name, weight)| Factor { name: Arc::clone(name), weight: *weight, path: format!("{name}.rhai") })
+            .collect();
+        missing_rules(&factors, &sources, &manifest_places, &mut findings);
+        let has_weights_rule = sources.iter().any(|source| source.path == WEIGHTS);
+        let mut contracts: Vec<Contract> = factors
+            .iter()
+            .filter(|factor| sources.iter().any(|source| source.path == factor.path))
+            .map(|factor| Contract { path: factor.path.clone(), entry: EntryPoint::Factor })
+            .collect();
+        if has_weights_rule {
+            contracts.push(Contract { path: WEIGHTS.to_owned(), entry: EntryPoint::Weights });
+        }
+        let context = ScriptContext {
+            attributes: manifest.attributes.clone(),
+            tables,
+            factors: factors.iter().map(|factor| Arc::clone(&factor.name)).collect(),
+        };
+        let (scripts, script_findings) = Scripts::compile(&sources, &contracts, &context);
+        findings.extend(shown(files, script_findings));
+        let mut cases = Vec::new();
+        for file in files.iter().filter(|file| is_case_file(&file.path)) {
+            let names: Vec<&str> = factors.iter().map(|factor| &*factor.name).collect();
+            let (read, case_findings) = CaseFile::parse(&file.shown, &file.text, &manifest, &names);
+            findings.extend(case_findings);
+            cases.extend(read);
+        }
+        if findings.has_errors() {
+            return (None, findings);
+        }
+        let plugin = scripts.map(|scripts| Self {
+            vendor: Arc::clone(&files.vendor),
+            revision: files.revision().to_owned(),
+            manifest,
+            cases,
+            scripts,
+            factors,
+            has_weights_rule,
+        });
+        (plugin, findings)
+    }
+
+    /// The factors in the manifest's order.
+    pub fn factors(&self) -> &[Factor] {
+        &self.factors
+    }
+
+    /// The rounding unit in minor units of `currency`: the manifest's, else one minor unit.
+    pub fn rounding_unit(&self, currency: Currency) -> Result<i128, AmountOutOfRange> {
+        let unit = self.manifest.rounding_unit.map_or(Ok(1), |unit| unit.to_minor(currency))?;
+        Ok(unit.max(1))
+    }
+
+    /// What one factor says about a line.
+    pub fn factor(&self, factor: &Factor, facts: &Facts) -> Result<FactorOutcome, ScriptFault> {
+        self.scripts.factor(&factor.path, facts)
+    }
+
+    /// The weights for a line, in the manifest's order: the weights rule's, else the manifest's.
+    pub fn weights(&self, facts: &Facts) -> Result<Vec<Rate>, ScriptFault> {
+        if !self.has_weights_rule {
+            return Ok(self.factors.iter().map(|factor| factor.weight).collect());
+        }
+        let given = self.scripts.weights(WEIGHTS, facts)?;
+        let weight_of = |name: &Name| given.iter().find(|(factor, _)| factor == name).map_or(Decimal::ZERO, |(_, weight)| *weight);
+        Ok(self.factors.iter().map(|factor| weight_of(&factor.name)).collect())
+    }
+
+    /// What all rules say about a line. All faults of the line are collected.
+    pub fn indications(&self, facts: &Facts) -> Result<LineIndications, Vec<ScriptFault>> {
+        let mut faults = Vec::new();
+        let mut outcomes = Vec::with_capacity(self.factors.len());
+        for factor in &self.factors {
+            match self.factor(factor, facts) {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        match self.weights(facts) {
+            Ok(weights) if faults.is_empty() => Ok(LineIndications { outcomes, weights }),
+            Ok(_) => Err(faults),
+            Err(fault) => {
+                faults.push(fault);
+                Err(faults)
+            }
+        }
+    }
+
+    /// The floors and ceilings that the manifest and the factor rules put on a line, unsettled.
+    pub fn bounds(&self, facts: &LineFacts, outcomes: &[FactorOutcome], months: u32, currency: Currency) -> Vec<Bound> {
+        let rules = &self.manifest.guardrails;
+        let mut bounds = Vec::new();
+        let mut add = |kind, side, amount: Option<Money>, reason: String| {
+            if let Some(amount) = amount.and_then(|amount| amount.max(Money::ZERO).to_minor(currency).ok()) {
+                bounds.push(Bound { kind, side, amount, reason: reason.into() });
+            }
+        };
+        if let (Some(share), Some(addressable)) = (rules.market_share_ceiling, facts.market.addressable) {
+            let reason = format!("at most {} % of the addressable market {}", percent(share), addressable.to_grouped(currency));
+            add(GuardrailKind::AddressableMarket, Side::Ceiling, addressable.times(share).ok(), reason);
+        }
+        if rules.tier_minimum
+            && self.manifest.grain == Grain::Partner
+            && let Some(tier) = &facts.tier
+            && let Some(minimum) = self.manifest.tier_minimum(tier, months)
+        {
+            let reason = format!("tier {tier} asks at least {}", minimum.to_grouped(currency));
+            add(GuardrailKind::TierMinimum, Side::Floor, Some(minimum), reason);
+        }
+        for (factor, outcome) in self.factors.iter().zip(outcomes) {
+            if let FactorOutcome::Indicated { floor, ceiling, because, .. } = outcome {
+                let said = |side: &str| format!("{} sets a {side}: {because}", factor.name);
+                add(GuardrailKind::Factor, Side::Floor, *floor, said("floor"));
+                add(GuardrailKind::Factor, Side::Ceiling, *ceiling, said("ceiling"));
+            }
+        }
+        if let Some(prior) = facts.history.prior_revenue.filter(|prior| *prior > Money::ZERO) {
+            let grown = |rate: Rate| Decimal::ONE.checked_add(rate).and_then(|factor| prior.times(factor).ok());
+            if let Some(rate) = rules.growth_floor {
+                let reason = format!("at least {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
+                add(GuardrailKind::GrowthLimit, Side::Floor, grown(rate), reason);
+            }
+            if let Some(rate) = rules.growth_ceiling {
+                let reason = format!("at most {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
+                add(GuardrailKind::GrowthLimit, Side::Ceiling, grown(rate), reason);
+            }
+        }
+        bounds
+    }
+}
+
+fn percent(rate: Rate) -> String {
+    rate.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(Decimal::MAX).normalize().to_string()
+}
+
+fn signed_percent(rate: Rate) -> String {
+    let sign = if rate.is_sign_negative() { "−" } else { "+" };
+    format!("{sign}{} %", percent(rate.abs()))
+}
+
+/// A manifest's place in the vendor's files, for findings that point there.
+struct ManifestPlace {
+    shown: String,
+    text: Arc<str>,
+}
+
+fn read_manifest(files: &VendorFiles, findings: &mut Findings) -> Option<(Option<Manifest>, ManifestPlace)> {
+    let is_quota_setting = files.has_room(Room::Rules);
+    let room = if is_quota_setting { Room::Rules } else { Room::Policies };
+    let Some(file) = files.get(room, "vendor.toml") else {
+        let folder = format!("{}/{}", room.as_str(), files.vendor);
+        findings.push(
+            Finding::error(Code::VendorIncomplete, format!("vendor `{}` has no manifest", files.vendor))
+                .at(Place::file(format!("{folder}/vendor.toml")))
+                .help(format!("write `{folder}/vendor.toml`; `quotient init NAME` makes one to start from")),
+        );
+        return None;
+    };
+    let (manifest, manifest_findings) = Manifest::parse(&file.shown, &file.text, is_quota_setting);
+    findings.extend(manifest_findings);
+    Some((manifest, ManifestPlace { shown: file.shown.clone(), text: Arc::clone(&file.text) }))
+}
+
+fn read_tables(files: &VendorFiles, findings: &mut Findings) -> Tables {
+    let mut tables = Vec::new();
+    for file in files.iter().filter(|file| file.room == Room::Rules && file.path.ends_with(".csv")) {
+        let (table, table_findings) = Table::parse(&file.shown, &file.text);
+        findings.extend(table_findings);
+        tables.extend(table);
+    }
+    Tables::new(tables)
+}
+
+fn is_case_file(path: &str) -> bool {
+    path.ends_with(".toml") && (path == "cases.toml" || path.starts_with("cases/"))
+}
+
+/// Reports weights whose factor has no rule file, with the nearest file name.
+fn missing_rules(factors: &[Factor], sources: &[SourceFile], manifest: &ManifestPlace, findings: &mut Findings) {
+    let names: BTreeSet<&str> = sources.iter().filter_map(|source| source.path.strip_suffix(".rhai")).collect();
+    let used: BTreeSet<&str> = factors.iter().map(|factor| &*factor.name).collect();
+    for factor in factors.iter().filter(|factor| !names.contains(&*factor.name)) {
+        let free = names.iter().copied().filter(|name| !used.contains(name) && *name != "weights");
+        let help = match did_you_mean(&factor.name, free) {
+            Some(near) => format!("did you mean `{near}`? There is a rule `{near}.rhai`"),
+            None => format!("write `{}` beside the manifest, or remove the weight", factor.path),
+        };
+        let start = key_offset(&manifest.text, &factor.name);
+        let span = crate::finding::Span { start, end: start + factor.name.len() };
+        findings.push(
+            Finding::error(Code::ManifestWeights, format!("factor `{}` has a weight but no rule", factor.name))
+                .at(Place::text(&manifest.shown, &manifest.text, span, "no file of this name"))
+                .help(help),
+        );
+    }
+}
+
+/// Byte offset of `key` at the start of a line after `[weights]`.
+fn key_offset(text: &str, key: &str) -> usize {
+    let section = text.find("[weights]").unwrap_or(0);
+    let mut offset = section;
+    for line in text[section..].split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        if line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')) {
+            return offset + indent;
+        }
+        offset += line.len();
+    }
+    section
+}
+
+/// Puts the path people know into the places of findings about scripts.
+fn shown(files: &VendorFiles, findings: Findings) -> Findings {
+    findings.into_iter().map(|finding| shown_places(files, finding)).collect()
+}
+
+fn shown_places(files: &VendorFiles, mut finding: Finding) -> Finding {
+    for place in &mut finding.places {
+        if let Place::Text { file, .. } | Place::File { file } = place
+            && let Some(known) = files.get(Room::Rules, file)
+        {
+            *file = known.shown.clone();
+        }
+    }
+    finding
+}
