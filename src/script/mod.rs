@@ -1,10 +1,174 @@
-//! Stand-in until the script room lands.
-/// Kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs)]
+//! Scripts: compiling, checking and calling a vendor's rules. The only room that knows Rhai.
+//!
+//! [`Scripts::compile`] takes all files of one vendor and gives all findings at once; a call takes [`Facts`] and gives an
+//! answer or a [`ScriptFault`] in the author's words. Nothing outside this room sees a type of Rhai, so that another
+//! evaluator can stand behind the same interface.
+
+mod allocation;
+mod api;
+mod call;
+mod check;
+mod compile;
+mod fault;
+mod reading;
+mod sandbox;
+mod source;
+mod syntax;
+mod table;
+mod threads;
+mod tree;
+
+pub use allocation::CountingAllocator;
+pub use api::example::example_facts;
+pub use api::reference::{reference_json, reference_markdown};
+pub use compile::Scripts;
+pub use fault::ScriptFault;
+pub use source::SourceFile;
+pub use table::{FactValue, Table, Tables};
+pub use threads::on_script_threads;
+
+use sandbox::MAX_SOURCE_BYTES;
+
+use crate::channel::{LineFacts, Name};
+use crate::units::Money;
+use std::fmt;
+use std::sync::Arc;
+
+/// What a fact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FactKind {
-    Number,
+    /// Exact amount in the book's currency.
+    Money,
+    /// Exact fraction or ratio.
+    Rate,
+    /// Whole number.
+    Count,
+    /// Text.
     Text,
+    /// True or false.
     Truth,
+    /// Day.
     Date,
+    /// List of facts.
+    List,
+    /// Group of facts.
+    View,
+}
+
+impl FactKind {
+    /// The kinds a manifest may declare for an attribute.
+    pub const DECLARABLE: [Self; 6] = [Self::Money, Self::Rate, Self::Count, Self::Text, Self::Truth, Self::Date];
+
+    /// The word used in the manifest and on the reference page.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Money => "money",
+            Self::Rate => "rate",
+            Self::Count => "count",
+            Self::Text => "text",
+            Self::Truth => "truth",
+            Self::Date => "date",
+            Self::List => "list",
+            Self::View => "group",
+        }
+    }
+}
+
+impl fmt::Display for FactKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a file is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryPoint {
+    /// `fn assess(partner)`: the revenue the factor indicates.
+    Factor,
+    /// `fn weights(partner)`: the weights of the factors for this partner.
+    Weights,
+}
+
+impl EntryPoint {
+    /// The function's name.
+    pub fn function(self) -> &'static str {
+        match self {
+            Self::Factor => "assess",
+            Self::Weights => "weights",
+        }
+    }
+
+    /// The function's parameters.
+    pub fn parameters(self) -> &'static [&'static str] {
+        match self {
+            Self::Factor | Self::Weights => &["partner"],
+        }
+    }
+
+    /// A skeleton for help texts.
+    pub(crate) fn skeleton(self) -> &'static str {
+        match self {
+            Self::Factor => "fn assess(partner) { indicate(partner.history.prior_revenue).because(\"as last year\") }",
+            Self::Weights => "fn weights(partner) { #{ history: 0.6, pipeline_coverage: 0.4 } }",
+        }
+    }
+}
+
+/// A file and what it must define.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contract {
+    /// Path of the file.
+    pub path: String,
+    /// What it is asked for.
+    pub entry: EntryPoint,
+}
+
+/// What a vendor's scripts may refer to beside the standard facts.
+#[derive(Debug, Clone, Default)]
+pub struct ScriptContext {
+    /// Attributes declared in the manifest, with their kinds (see [`FactKind::DECLARABLE`]).
+    pub attributes: Vec<(Name, FactKind)>,
+    /// Lookup tables.
+    pub tables: Tables,
+    /// Names of the vendor's factors, for weights.
+    pub factors: Vec<Name>,
+}
+
+/// The facts of one line, as scripts read them. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    line: Arc<LineFacts>,
+}
+
+impl Facts {
+    /// Returns the facts of a line.
+    pub fn new(line: Arc<LineFacts>) -> Self {
+        Self { line }
+    }
+
+    /// The line.
+    pub fn line(&self) -> &LineFacts {
+        &self.line
+    }
+}
+
+/// What a factor rule answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactorOutcome {
+    /// The rule indicates a revenue for the period.
+    Indicated {
+        /// Revenue it indicates.
+        revenue: Money,
+        /// Least this factor allows.
+        floor: Option<Money>,
+        /// Most this factor allows; not below the floor.
+        ceiling: Option<Money>,
+        /// Why, in the vendor's words; empty when the rule gives none.
+        because: Arc<str>,
+    },
+    /// The rule cannot tell for this partner.
+    Abstained {
+        /// Why.
+        because: Arc<str>,
+    },
 }

@@ -1,1 +1,6 @@
+//! The one integration test binary; its modules mirror `src`.
 
+#[global_allocator]
+static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
+
+mod script;

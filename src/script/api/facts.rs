@@ -1,0 +1,314 @@
+//! The facts scripts may read: every name, kind and meaning, declared once.
+
+use super::super::{FactKind, ScriptContext};
+use super::value::Value;
+use crate::channel::{LineFacts, Name, OpportunityFacts};
+use std::sync::Arc;
+
+/// A group of facts, by its place in [`FactSchema::views`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::script) struct ViewId(pub usize);
+
+/// A list of facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::script) enum ListId {
+    Quarters,
+    Opportunities,
+}
+
+impl ListId {
+    /// How many items the list has.
+    pub fn len(self, line: &LineFacts) -> usize {
+        match self {
+            Self::Quarters => line.history.quarters.len(),
+            Self::Opportunities => line.pipeline.opportunities.len(),
+        }
+    }
+
+    /// Item number `index`.
+    pub fn get(self, line: &LineFacts, index: usize) -> Option<Value> {
+        match self {
+            Self::Quarters => line.history.quarters.get(index).map(Into::into),
+            Self::Opportunities => (index < line.pipeline.opportunities.len()).then_some(Value::View(OPPORTUNITY)),
+        }
+    }
+
+    /// The group its items are; `None` when they are plain values.
+    pub fn record(self) -> Option<ViewId> {
+        match self {
+            Self::Quarters => None,
+            Self::Opportunities => Some(OPPORTUNITY),
+        }
+    }
+}
+
+/// Reads a fact of a line; the number says which record of a list.
+type Reader = fn(&LineFacts, usize) -> Value;
+
+/// One fact.
+#[derive(Debug, Clone)]
+pub(in crate::script) struct Fact {
+    pub name: Name,
+    pub kind: FactKind,
+    /// May be "not known".
+    pub is_optional: bool,
+    /// For rule authors, one sentence.
+    pub doc: String,
+    /// Rhai that is true for the partner of the examples.
+    pub example: String,
+    pub source: FactSource,
+}
+
+/// Where a fact is read.
+#[derive(Debug, Clone)]
+pub(in crate::script) enum FactSource {
+    Line(Reader),
+    Attribute,
+}
+
+/// A group of facts.
+#[derive(Debug, Clone)]
+pub(in crate::script) struct ViewSchema {
+    /// As authors reach it: `partner.history`; a record is named by its list.
+    pub path: &'static str,
+    pub doc: &'static str,
+    pub facts: Vec<Fact>,
+}
+
+impl ViewSchema {
+    /// The fact of that name.
+    pub fn fact(&self, name: &str) -> Option<&Fact> {
+        self.facts.iter().find(|fact| &*fact.name == name)
+    }
+}
+
+/// All groups of facts that a vendor's scripts see.
+#[derive(Debug, Clone)]
+pub(in crate::script) struct FactSchema {
+    pub views: Vec<ViewSchema>,
+}
+
+pub(in crate::script) const PARTNER: ViewId = ViewId(0);
+const HISTORY: ViewId = ViewId(1);
+const MARKET: ViewId = ViewId(2);
+const INVESTMENT: ViewId = ViewId(3);
+const PIPELINE: ViewId = ViewId(4);
+pub(in crate::script) const OPPORTUNITY: ViewId = ViewId(5);
+const QUOTA: ViewId = ViewId(6);
+const CHANNEL: ViewId = ViewId(7);
+pub(in crate::script) const ATTRIBUTES: ViewId = ViewId(8);
+
+impl FactSchema {
+    /// The standard facts and the vendor's own attributes.
+    pub fn new(context: &ScriptContext) -> Self {
+        let mut views: Vec<ViewSchema> = DECLARATIONS.iter().map(Declaration::to_schema).collect();
+        let mut attributes: Vec<Fact> = context.attributes.iter().map(|(name, kind)| attribute(name, *kind)).collect();
+        attributes.sort_by(|a, b| a.name.cmp(&b.name));
+        views.push(ViewSchema {
+            path: "partner.attributes",
+            doc: "The vendor's own columns of the partners table, declared under `[attributes]` in the manifest.",
+            facts: attributes,
+        });
+        Self { views }
+    }
+
+    /// The group.
+    pub fn view(&self, id: ViewId) -> &ViewSchema {
+        &self.views[id.0]
+    }
+
+    /// The group or list a fact is, if it is one.
+    pub fn target(&self, id: ViewId, name: &str) -> Option<Value> {
+        let fact = self.view(id).fact(name)?;
+        match (fact.kind, &fact.source) {
+            (FactKind::View | FactKind::List, FactSource::Line(_)) => match (id, name) {
+                (PARTNER, "history") => Some(Value::View(HISTORY)),
+                (PARTNER, "market") => Some(Value::View(MARKET)),
+                (PARTNER, "investment") => Some(Value::View(INVESTMENT)),
+                (PARTNER, "pipeline") => Some(Value::View(PIPELINE)),
+                (PARTNER, "quota") => Some(Value::View(QUOTA)),
+                (PARTNER, "channel") => Some(Value::View(CHANNEL)),
+                (PARTNER, "attributes") => Some(Value::View(ATTRIBUTES)),
+                (HISTORY, "quarters") => Some(Value::List(ListId::Quarters)),
+                (PIPELINE, "opportunities") => Some(Value::List(ListId::Opportunities)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+fn attribute(name: &Name, kind: FactKind) -> Fact {
+    Fact {
+        name: Arc::clone(name),
+        kind,
+        is_optional: true,
+        doc: "Declared in the manifest.".to_owned(),
+        example: String::new(),
+        source: FactSource::Attribute,
+    }
+}
+
+struct Declaration {
+    path: &'static str,
+    doc: &'static str,
+    facts: &'static [FactDeclaration],
+}
+
+struct FactDeclaration {
+    name: &'static str,
+    kind: FactKind,
+    is_optional: bool,
+    doc: &'static str,
+    example: &'static str,
+    read: Reader,
+}
+
+impl Declaration {
+    fn to_schema(&self) -> ViewSchema {
+        let fact = |fact: &FactDeclaration| Fact {
+            name: Name::from(fact.name),
+            kind: fact.kind,
+            is_optional: fact.is_optional,
+            doc: fact.doc.to_owned(),
+            example: fact.example.to_owned(),
+            source: FactSource::Line(fact.read),
+        };
+        ViewSchema { path: self.path, doc: self.doc, facts: self.facts.iter().map(fact).collect() }
+    }
+}
+
+/// `name: Kind` is always known, `name: Kind?` may be "not known".
+macro_rules! facts {
+    ($($name:ident: $kind:ident $($optional:literal)? = $doc:literal, $example:literal, |$line:ident, $index:pat_param| $read:expr;)+) => {
+        &[$(FactDeclaration {
+            name: stringify!($name),
+            kind: FactKind::$kind,
+            is_optional: facts!(@optional $($optional)?),
+            doc: $doc,
+            example: $example,
+            read: |$line, $index| $read,
+        },)+]
+    };
+    (@optional) => { false };
+    (@optional $optional:literal) => { true };
+}
+
+fn opportunity(line: &LineFacts, index: usize, read: impl Fn(&OpportunityFacts) -> Value) -> Value {
+    line.pipeline.opportunities.get(index).map_or(Value::NotKnown, read)
+}
+
+/// In the order of the constants above.
+static DECLARATIONS: [Declaration; 8] = [
+    Declaration {
+        path: "partner",
+        doc: "One line of the plan: a partner, or its product line, or that in a territory.",
+        facts: facts! {
+            id: Text = "Identifier in the vendor's systems.", r#"partner.id == "P-100""#, |line, _| (&line.id).into();
+            name: Text = "Name for people.", r#"partner.name == "Example Partner""#, |line, _| (&line.name).into();
+            tier: Text "?" = "Tier in the partner program.", r#"partner.tier == "gold""#, |line, _| (&line.tier).into();
+            territory: Text "?" = "Territory of the line; the home territory where lines have none.", r#"partner.territory == "North""#, |line, _| (&line.territory).into();
+            vertical: Text "?" = "Industry the partner mainly sells into.", r#"partner.vertical == "retail""#, |line, _| (&line.vertical).into();
+            product_line: Text "?" = "Product line of the line; not known where lines are whole partners.", "!is_known(partner.product_line)", |line, _| (&line.product_line).into();
+            account_manager: Text "?" = "Account manager at the vendor.", r#"partner.account_manager == "A. Manager""#, |line, _| (&line.account_manager).into();
+            since: Date "?" = "Day the partner joined.", r#"partner.since == date("2020-01-15")"#, |line, _| (&line.since).into();
+            months_since_joining: Count "?" = "Whole months from joining to the as-of date.", "partner.months_since_joining == 71", |line, _| (&line.months_since_joining).into();
+            is_newcomer: Truth = "True when the partner joined, or first sold, within the manifest's `newcomer_months`.", "!partner.is_newcomer", |line, _| (&line.is_newcomer).into();
+            history: View = "Revenue history.", "is_known(partner.history)", |_line, _| Value::View(HISTORY);
+            market: View = "The market the line sells into.", "is_known(partner.market)", |_line, _| Value::View(MARKET);
+            investment: View = "Investment signals of the partner.", "is_known(partner.investment)", |_line, _| Value::View(INVESTMENT);
+            pipeline: View = "Registered pipeline.", "is_known(partner.pipeline)", |_line, _| Value::View(PIPELINE);
+            quota: View = "Current quota and forecast.", "is_known(partner.quota)", |_line, _| Value::View(QUOTA);
+            channel: View = "The channel as a whole.", "is_known(partner.channel)", |_line, _| Value::View(CHANNEL);
+            attributes: View = "The vendor's own columns.", "is_known(partner.attributes)", |_line, _| Value::View(ATTRIBUTES);
+        },
+    },
+    Declaration {
+        path: "partner.history",
+        doc: "Revenue up to the as-of date. A stretch is as long as the planning period.",
+        facts: facts! {
+            prior_revenue: Money "?" = "Revenue of the latest stretch.", "partner.history.prior_revenue == 1_200_000", |line, _| (&line.history.prior_revenue).into();
+            earlier_revenue: Money "?" = "Revenue of the stretch before the latest.", "partner.history.earlier_revenue == 1_000_000", |line, _| (&line.history.earlier_revenue).into();
+            same_period_last_year: Money "?" = "Revenue of the planning period's own months one year earlier.", "partner.history.same_period_last_year == 1_200_000", |line, _| (&line.history.same_period_last_year).into();
+            trailing_12_months: Money "?" = "Revenue of the latest 12 months.", "partner.history.trailing_12_months == 1_200_000", |line, _| (&line.history.trailing_12_months).into();
+            growth: Rate "?" = "Latest stretch ÷ the one before − 1, as a fraction; not known unless the earlier revenue is above zero.", "partner.history.growth == 0.2", |line, _| (&line.history.growth).into();
+            quarters: List = "Revenue of the latest quarters, oldest first, at most 8.", "sum(partner.history.quarters) == 2_200_000", |_line, _| Value::List(ListId::Quarters);
+            latest_quarter: Money "?" = "Revenue of the latest quarter.", "partner.history.latest_quarter == 330_000", |line, _| (&line.history.latest_quarter).into();
+            active_quarters: Count "?" = "How many of the latest four quarters had revenue above zero.", "partner.history.active_quarters == 4", |line, _| (&line.history.active_quarters).into();
+            months_since_first_revenue: Count "?" = "Months from the first revenue to the as-of month.", "partner.history.months_since_first_revenue == 60", |line, _| (&line.history.months_since_first_revenue).into();
+            months_since_last_revenue: Count "?" = "Months from the latest revenue above zero to the as-of month; 0 when it was in that month.", "partner.history.months_since_last_revenue == 0", |line, _| (&line.history.months_since_last_revenue).into();
+        },
+    },
+    Declaration {
+        path: "partner.market",
+        doc: "Market of the line's territory, vertical and product line, for a stretch as long as the planning period.",
+        facts: facts! {
+            addressable: Money "?" = "Addressable market: the most that all partners of the cell together can sell.", "partner.market.addressable == 20_000_000", |line, _| (&line.market.addressable).into();
+            growth: Rate "?" = "Expected growth of the market, a year, as a fraction.", "partner.market.growth == 0.05", |line, _| (&line.market.growth).into();
+            channel_revenue: Money "?" = "Prior revenue of all partners in the cell.", "partner.market.channel_revenue == 6_000_000", |line, _| (&line.market.channel_revenue).into();
+            penetration: Rate "?" = "Channel revenue ÷ addressable market.", "partner.market.penetration == 0.3", |line, _| (&line.market.penetration).into();
+            headroom: Money "?" = "Addressable market − channel revenue, at least zero.", "partner.market.headroom == 14_000_000", |line, _| (&line.market.headroom).into();
+            partner_share: Rate "?" = "The line's prior revenue ÷ channel revenue.", "partner.market.partner_share == 0.2", |line, _| (&line.market.partner_share).into();
+            partners: Count "?" = "Number of partners in the cell.", "partner.market.partners == 7", |line, _| (&line.market.partners).into();
+        },
+    },
+    Declaration {
+        path: "partner.investment",
+        doc: "Investment signals of the partner; they are not split by line.",
+        facts: facts! {
+            certified_now: Count "?" = "Certified staff now.", "partner.investment.certified_now == 12", |line, _| (&line.investment.certified_now).into();
+            certified_before: Count "?" = "Certified staff one year before.", "partner.investment.certified_before == 9", |line, _| (&line.investment.certified_before).into();
+            certified_gained: Count "?" = "Certified staff now − one year before.", "partner.investment.certified_gained == 3", |line, _| (&line.investment.certified_gained).into();
+            marketing_spend: Money "?" = "Own marketing spend for the vendor's products, last 12 months.", "partner.investment.marketing_spend == 25_000", |line, _| (&line.investment.marketing_spend).into();
+            services_headcount: Count "?" = "Heads in the services practice.", "partner.investment.services_headcount == 5", |line, _| (&line.investment.services_headcount).into();
+            services_revenue: Money "?" = "Revenue of the services practice, last 12 months.", "partner.investment.services_revenue == 300_000", |line, _| (&line.investment.services_revenue).into();
+            enablement: Rate "?" = "Share of the enablement plan completed, 0 to 1.", "partner.investment.enablement == 0.8", |line, _| (&line.investment.enablement).into();
+        },
+    },
+    Declaration {
+        path: "partner.pipeline",
+        doc: "Registered pipeline on the as-of date.",
+        facts: facts! {
+            open_amount: Money "?" = "Open opportunities that close in the planning period, at full value.", "partner.pipeline.open_amount == 900_000", |line, _| (&line.pipeline.open_amount).into();
+            weighted_amount: Money "?" = "The same, each × its probability; not known when an open opportunity states none.", "partner.pipeline.weighted_amount == 350_000", |line, _| (&line.pipeline.weighted_amount).into();
+            open_count: Count "?" = "Number of open opportunities.", "partner.pipeline.open_count == 2", |line, _| (&line.pipeline.open_count).into();
+            coverage: Rate "?" = "Open amount ÷ the current quota, or ÷ prior revenue where there is no quota.", "partner.pipeline.coverage == 0.75", |line, _| (&line.pipeline.coverage).into();
+            win_rate: Rate "?" = "Won ÷ (won + lost) by value.", "partner.pipeline.win_rate == 0.25", |line, _| (&line.pipeline.win_rate).into();
+            required_coverage: Rate "?" = "1 ÷ win rate.", "partner.pipeline.required_coverage == 4", |line, _| (&line.pipeline.required_coverage).into();
+            opportunities: List = "The open opportunities, ascending by id.", "partner.pipeline.opportunities.len() == 2", |_line, _| Value::List(ListId::Opportunities);
+        },
+    },
+    Declaration {
+        path: "partner.pipeline.opportunities",
+        doc: "One open opportunity of the list.",
+        facts: facts! {
+            amount: Money = "Amount at full value.", "partner.pipeline.opportunities[0].amount == 500_000", |line, index| opportunity(line, index, |one| (&one.amount).into());
+            stage: Text "?" = "Stage in the CRM.", r#"partner.pipeline.opportunities[0].stage == "proposal""#, |line, index| opportunity(line, index, |one| (&one.stage).into());
+            probability: Rate "?" = "Probability, 0 to 1.", "partner.pipeline.opportunities[0].probability == 0.3", |line, index| opportunity(line, index, |one| (&one.probability).into());
+            close_date: Date = "Expected close date.", r#"partner.pipeline.opportunities[0].close_date == date("2026-03-31")"#, |line, index| opportunity(line, index, |one| (&one.close_date).into());
+            age_days: Count "?" = "Days from registration to the as-of date.", "partner.pipeline.opportunities[0].age_days == 40", |line, index| opportunity(line, index, |one| (&one.age_days).into());
+        },
+    },
+    Declaration {
+        path: "partner.quota",
+        doc: "Current quota and forecast.",
+        facts: facts! {
+            current: Money "?" = "Quota of the stretch just before the planning period.", "partner.quota.current == 1_200_000", |line, _| (&line.quota.current).into();
+            attainment: Rate "?" = "Prior revenue ÷ current quota.", "partner.quota.attainment == 1", |line, _| (&line.quota.attainment).into();
+            forecast: Money "?" = "Latest forecast for the planning period.", "partner.quota.forecast == 1_300_000", |line, _| (&line.quota.forecast).into();
+        },
+    },
+    Declaration {
+        path: "partner.channel",
+        doc: "The channel as a whole: all lines that the vendor's eligibility admits.",
+        facts: facts! {
+            as_of: Date = "As-of date: nothing later was looked at.", r#"partner.channel.as_of == date("2025-12-31")"#, |line, _| (&line.channel.as_of).into();
+            period: Text = "Label of the planning period.", r#"partner.channel.period == "FY2026""#, |line, _| (&line.channel.period).into();
+            period_months: Count = "Length of the planning period in months.", "partner.channel.period_months == 12", |line, _| (&line.channel.period_months).into();
+            partners: Count = "Number of partners.", "partner.channel.partners == 150", |line, _| (&line.channel.partners).into();
+            prior_revenue: Money "?" = "Σ prior revenue.", "partner.channel.prior_revenue == 90_000_000", |line, _| (&line.channel.prior_revenue).into();
+            growth: Rate "?" = "Σ prior revenue ÷ Σ earlier revenue − 1.", "partner.channel.growth == 0.1", |line, _| (&line.channel.growth).into();
+            target: Money "?" = "The channel target, when one is given.", "partner.channel.target == 100_000_000", |line, _| (&line.channel.target).into();
+        },
+    },
+];

@@ -1,0 +1,11 @@
+//! What scripts see: facts, functions and operators, each declared once.
+//!
+//! From the declarations come what runs, the names the checks know, the suggestions and the reference page.
+
+pub(super) mod complaint;
+pub(super) mod example;
+pub(super) mod facts;
+pub(super) mod functions;
+pub(super) mod operators;
+pub(super) mod reference;
+pub(super) mod value;

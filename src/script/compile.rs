@@ -1,0 +1,234 @@
+//! From files to scripts that can be called.
+
+use super::api::facts::FactSchema;
+use super::source::Source;
+use super::table::Tables;
+use super::threads::with_large_stack;
+use super::tree::Tree;
+use super::{Contract, EntryPoint, ScriptContext, SourceFile, check, fault, sandbox, syntax};
+use crate::channel::Name;
+use crate::finding::{Code, Finding, Findings, Place};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope, Shared};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, RwLock};
+
+type SharedModule = Shared<Module>;
+
+/// All scripts of one vendor, compiled and checked. Immutable; cloning shares.
+#[derive(Clone)]
+pub struct Scripts {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    /// Tells the scripts of one compilation from those of another.
+    pub id: u64,
+    pub engine: Engine,
+    pub schema: Arc<FactSchema>,
+    pub tables: Arc<Tables>,
+    pub factors: Vec<Name>,
+    pub programs: BTreeMap<String, Program>,
+    recorder: OnceLock<Engine>,
+}
+
+impl Inner {
+    /// The engine that notes variables, made when the first fault is explained.
+    pub fn recorder(&self) -> &Engine {
+        self.recorder.get_or_init(|| sandbox::engine(&self.schema, &self.tables, true))
+    }
+}
+
+/// One file, ready to be called.
+pub(super) struct Program {
+    pub number: usize,
+    pub source: Source,
+    pub tree: Tree,
+    pub entry: Option<EntryPoint>,
+    pub path: ImmutableString,
+    pub functions: SharedModule,
+    /// Its constants under `global` and the modules it imports, in the order Rhai expects.
+    pub imports: Vec<(ImmutableString, SharedModule)>,
+    /// As other files import it.
+    module: SharedModule,
+}
+
+/// A file that could be read, before it is linked.
+pub(super) struct Unit {
+    pub source: Source,
+    pub entry: Option<EntryPoint>,
+    pub tree: Tree,
+    /// `None` when a syntax error left only part of the tree.
+    pub ast: Option<AST>,
+    /// Names of functions in parts that could not be read; calls to them are not reported.
+    pub unread_functions: Vec<String>,
+}
+
+impl fmt::Debug for Scripts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.inner.programs.keys()).finish()
+    }
+}
+
+impl Scripts {
+    /// Compiles and checks all files of a vendor.
+    ///
+    /// `files` are all its `.rhai` files, `contracts` say which of them are entry points; the others are modules that
+    /// can be imported. All findings of all files are given; with an error there are no scripts.
+    pub fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext) -> (Option<Self>, Findings) {
+        with_large_stack(|| compile(files, contracts, context)).unwrap_or_else(|no_thread| {
+            (None, [Finding::error(Code::ScriptLimits, no_thread.to_string())].into_iter().collect())
+        })
+    }
+
+    /// Paths of the files, ascending.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.inner.programs.keys().map(String::as_str)
+    }
+}
+
+fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext) -> (Option<Scripts>, Findings) {
+    let schema = Arc::new(FactSchema::new(context));
+    let tables = Arc::new(context.tables.clone());
+    let modules = Modules::default();
+    let mut engine = sandbox::engine(&schema, &tables, false);
+    engine.set_module_resolver(modules.clone());
+    let mut findings = Findings::new();
+    let mut units = BTreeMap::new();
+    for file in files {
+        let entry = contracts.iter().find(|contract| contract.path == file.path).map(|contract| contract.entry);
+        if let Some(unit) = syntax::read(&engine, Source::new(file), entry, &mut findings) {
+            units.insert(file.path.clone(), unit);
+        }
+    }
+    for contract in contracts.iter().filter(|contract| !files.iter().any(|file| file.path == contract.path)) {
+        findings.push(missing_file(contract));
+    }
+    check::check(&units, &schema, context, &mut findings);
+    findings.sort();
+    if findings.has_errors() {
+        return (None, findings);
+    }
+    match link(&engine, &modules, units) {
+        Ok(programs) => {
+            static NEXT: AtomicU64 = AtomicU64::new(0);
+            let factors = context.factors.clone();
+            let id = NEXT.fetch_add(1, Ordering::Relaxed);
+            let inner = Inner { id, engine, schema, tables, factors, programs, recorder: OnceLock::new() };
+            (Some(Scripts { inner: Arc::new(inner) }), findings)
+        }
+        Err(finding) => {
+            findings.push(*finding);
+            findings.sort();
+            (None, findings)
+        }
+    }
+}
+
+fn missing_file(contract: &Contract) -> Finding {
+    Finding::error(Code::ScriptEntryPoint, format!("there is no file `{}`", contract.path))
+        .at(Place::file(contract.path.as_str()))
+        .help(format!("write it: `{}`", contract.entry.skeleton()))
+}
+
+/// The vendor's modules by name, and each file's constants under `#name`; nothing else can be imported.
+#[derive(Clone, Default)]
+struct Modules(Arc<RwLock<BTreeMap<String, SharedModule>>>);
+
+impl Modules {
+    fn insert(&self, name: String, module: SharedModule) {
+        if let Ok(mut modules) = self.0.write() {
+            modules.insert(name, module);
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<SharedModule> {
+        self.0.read().ok()?.get(name).cloned()
+    }
+}
+
+impl rhai::ModuleResolver for Modules {
+    fn resolve(
+        &self,
+        _: &Engine,
+        _: Option<&str>,
+        path: &str,
+        at: Position,
+    ) -> Result<SharedModule, Box<EvalAltResult>> {
+        self.get(path).ok_or_else(|| Box::new(EvalAltResult::ErrorModuleNotFound(path.to_owned(), at)))
+    }
+}
+
+/// Evaluates the constants of every file, imported files first, and joins files with what they import.
+fn link(
+    engine: &Engine,
+    modules: &Modules,
+    units: BTreeMap<String, Unit>,
+) -> Result<BTreeMap<String, Program>, Box<Finding>> {
+    let mut programs = BTreeMap::new();
+    for path in check::imported_first(&units) {
+        let Some(unit) = units.get(&path) else { continue };
+        let program = link_one(engine, modules, unit, programs.len())?;
+        modules.insert(path.trim_end_matches(".rhai").to_owned(), Arc::clone(&program.module));
+        programs.insert(path, program);
+    }
+    Ok(programs)
+}
+
+fn link_one(engine: &Engine, modules: &Modules, unit: &Unit, number: usize) -> Result<Program, Box<Finding>> {
+    let path = unit.source.path.as_str();
+    let failed = |fault: Box<EvalAltResult>| Box::new(fault::finding_of_constants(unit, &fault));
+    let broken = || Box::new(Finding::error(Code::ScriptRuntime, "the file cannot be linked").at(Place::file(path)));
+    let ast = unit.ast.as_ref().ok_or_else(broken)?;
+
+    let mut scope = Scope::new();
+    sandbox::under_budget(|| engine.run_ast_with_scope(&mut scope, ast)).map_err(|_| broken())?.map_err(failed)?;
+    let mut constants = Module::new();
+    for constant in &unit.tree.constants {
+        if let Some(value) = scope.get_value::<Dynamic>(&constant.name) {
+            constants.set_var(constant.name.as_str(), value);
+        }
+    }
+    let exported: Vec<(String, Dynamic)> =
+        constants.iter_var().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+    constants.build_index();
+    let constants: SharedModule = constants.into();
+    modules.insert(format!("#{path}"), Arc::clone(&constants));
+
+    // A module's functions carry what they import. Constants come the same way, as a module named `global`: Rhai's own
+    // store of constants is a lock that all threads would share.
+    let imports = std::iter::once(format!("import {:?} as global;", format!("#{path}")))
+        .chain(
+            unit.tree
+                .imports
+                .iter()
+                .map(|import| format!("import {:?} as {};", import.path.as_deref().unwrap_or_default(), import.alias)),
+        )
+        .collect::<String>();
+    let mut carrier = sandbox::under_budget(|| engine.compile(imports)).map_err(|_| broken())?.map_err(|_| broken())?;
+    carrier = carrier.merge(&ast.clone_functions_only());
+    carrier.set_source(path);
+    let module = sandbox::under_budget(|| Module::eval_ast_as_new(Scope::new(), &carrier, engine));
+    let mut module = module.map_err(|_| broken())?.map_err(failed)?;
+    for (name, value) in exported {
+        module.set_var(name, value);
+    }
+    module.build_index();
+
+    let mut linked = vec![(ImmutableString::from("global"), constants)];
+    for import in &unit.tree.imports {
+        let imported = import.path.as_deref().and_then(|path| modules.get(path)).ok_or_else(broken)?;
+        linked.push((import.alias.as_str().into(), imported));
+    }
+    Ok(Program {
+        number,
+        source: unit.source.clone(),
+        tree: unit.tree.clone(),
+        entry: unit.entry,
+        path: path.into(),
+        functions: Arc::clone(carrier.shared_lib()),
+        imports: linked,
+        module: module.into(),
+    })
+}

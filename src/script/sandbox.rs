@@ -1,0 +1,285 @@
+//! The sandbox: the one place where an engine is made, and the budget every call runs under.
+//!
+//! No package of Rhai is loaded: every function, operator and iterator a script reaches is one of ours.
+
+use super::allocation::live_bytes;
+use super::api::complaint::Complaint;
+use super::api::facts::{ATTRIBUTES, Fact, FactSchema, FactSource, ViewId};
+use super::api::functions::{Call, FUNCTIONS, to_text};
+use super::api::operators::{ASSIGNING, BINARY, UNARY, binary, unary};
+use super::api::value::{FactList, View, attribute_value};
+use super::table::Tables;
+use crate::finding::Code;
+use rhai::{Array, Dynamic, Engine, EvalAltResult, LexError, NativeCallContext, OptimizationLevel, Token};
+use rust_decimal::Decimal;
+use std::any::TypeId;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Range, RangeInclusive};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Once};
+use std::time::{Duration, Instant};
+
+/// Largest source file.
+pub(super) const MAX_SOURCE_BYTES: usize = 64 * 1024;
+/// Operations (nodes of the tree) a call may evaluate.
+pub(super) const MAX_OPERATIONS: u64 = 500_000;
+/// Time a call, or the reading of one file, may take.
+pub(super) const MAX_TIME: Duration = Duration::from_millis(250);
+/// Memory a call may hold beyond what its thread held before.
+pub(super) const MAX_MEMORY: isize = 64 << 20;
+/// Functions that call functions, how deep.
+pub(super) const MAX_CALLS: usize = 32;
+/// Nesting of one expression.
+pub(super) const MAX_DEPTH: usize = 96;
+const MAX_TEXT: usize = 4 * 1024;
+const MAX_LIST: usize = 4 * 1024;
+const MAX_MAP: usize = 1024;
+const MAX_VARIABLES: usize = 256;
+const MAX_FUNCTIONS: usize = 128;
+/// Below this many operations a call has done nothing heavy; a busy machine gets more time before it is blamed.
+const LIGHT_OPERATIONS: u64 = 2_000;
+const MAX_TIME_LIGHT: Duration = Duration::from_secs(2);
+
+/// Words of the language that rules may not use; the parser refuses them.
+const DISABLED: [&str; 4] = ["eval", "export", "curry", "is_shared"];
+
+/// Which budget a call used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exhausted {
+    Operations,
+    Time,
+    Memory,
+}
+
+#[derive(Clone, Copy)]
+struct Budget {
+    start: Instant,
+    memory: isize,
+    operations: u64,
+}
+
+thread_local! {
+    static BUDGET: Cell<Option<Budget>> = const { Cell::new(None) };
+    static IN_SCRIPT: Cell<bool> = const { Cell::new(false) };
+    static VALUES: std::cell::RefCell<Option<Recorded>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Values of variables by call level and name, as last read.
+pub(super) type Recorded = BTreeMap<(usize, String), Dynamic>;
+
+/// What `work` gave, or that it panicked (a bug of ours or of Rhai's, contained).
+pub(super) fn under_budget<R>(work: impl FnOnce() -> R) -> Result<R, Panicked> {
+    silence_panics_in_scripts();
+    let outer = BUDGET.replace(Some(Budget { start: Instant::now(), memory: live_bytes(), operations: 0 }));
+    let was_inside = IN_SCRIPT.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(work)).map_err(|_| Panicked);
+    IN_SCRIPT.set(was_inside);
+    BUDGET.set(outer);
+    result
+}
+
+/// Something panicked inside a script call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Panicked;
+
+/// A panic inside a script is caught and reported; printing a backtrace for it would cost 0.1 s each.
+fn silence_panics_in_scripts() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !IN_SCRIPT.get() {
+                previous(info);
+            }
+        }));
+    });
+}
+
+/// Counts one operation of the running call.
+fn spend() -> Option<Exhausted> {
+    let mut budget = BUDGET.get()?;
+    budget.operations += 1;
+    BUDGET.set(Some(budget));
+    if budget.operations > MAX_OPERATIONS {
+        return Some(Exhausted::Operations);
+    }
+    if live_bytes().wrapping_sub(budget.memory) > MAX_MEMORY {
+        return Some(Exhausted::Memory);
+    }
+    if budget.operations % 32 != 0 {
+        return None;
+    }
+    let limit = if budget.operations < LIGHT_OPERATIONS { MAX_TIME_LIGHT } else { MAX_TIME };
+    (budget.start.elapsed() > limit).then_some(Exhausted::Time)
+}
+
+/// Runs `work` and gives the values of the variables it read.
+pub(super) fn recording<R>(work: impl FnOnce() -> R) -> (R, Recorded) {
+    VALUES.set(Some(Recorded::new()));
+    let result = work();
+    (result, VALUES.take().unwrap_or_default())
+}
+
+/// The one constructor of engines.
+///
+/// With `is_recording` every variable that is read is noted for [`recording`]; only the explanation of a fault needs it.
+pub(super) fn engine(schema: &Arc<FactSchema>, tables: &Arc<Tables>, is_recording: bool) -> Engine {
+    let mut engine = Engine::new_raw();
+    engine
+        .set_optimization_level(OptimizationLevel::None)
+        .set_max_strings_interned(0)
+        .set_max_operations(MAX_OPERATIONS)
+        .set_max_call_levels(MAX_CALLS)
+        .set_max_expr_depths(MAX_DEPTH, MAX_DEPTH)
+        .set_max_string_size(MAX_TEXT)
+        .set_max_array_size(MAX_LIST)
+        .set_max_map_size(MAX_MAP)
+        .set_max_variables(MAX_VARIABLES)
+        .set_max_functions(MAX_FUNCTIONS)
+        .set_max_modules(16)
+        // Our own checks find every unknown variable; Rhai's strict mode would stop at the first.
+        .set_strict_variables(false)
+        .set_fail_on_invalid_map_property(true)
+        // With fast operators Rhai decides `"a" > 1` itself, silently.
+        .set_fast_operators(false);
+    for word in DISABLED {
+        engine.disable_symbol(word);
+    }
+    engine.on_print(|_| {}).on_debug(|_, _, _| {});
+    engine.on_progress(|_| spend().map(|what| Dynamic::from(what)));
+    #[allow(deprecated)] // marked volatile, not deprecated; the version is pinned
+    engine.on_parse_token(|token, _, _| match spend() {
+        Some(Exhausted::Time | Exhausted::Memory | Exhausted::Operations) => {
+            Token::LexError(Box::new(LexError::Runtime(TOO_COMPLEX.to_owned())))
+        }
+        None => token,
+    });
+    register_operators(&mut engine);
+    register_functions(&mut engine, tables);
+    register_facts(&mut engine, schema);
+    engine.register_iterator::<FactList>().register_iterator::<Array>();
+    engine.register_iterator::<Range<i64>>().register_iterator::<RangeInclusive<i64>>();
+    if is_recording {
+        #[allow(deprecated)] // as above
+        engine.on_var(|name, _, context| {
+            VALUES.with_borrow_mut(|values| {
+                if let (Some(values), Some(value)) = (values, context.scope().get(name)) {
+                    values.insert((context.call_level(), name.to_owned()), value.clone());
+                }
+            });
+            Ok(None)
+        });
+    }
+    engine
+}
+
+/// What the parser says when a file takes too long to read.
+pub(super) const TOO_COMPLEX: &str = "too complex to read within the limits";
+
+const DYNAMIC: fn() -> TypeId = TypeId::of::<Dynamic>;
+
+/// Every operator takes any pair of kinds and decides itself. The number kinds are named as well, which spares Rhai
+/// the search for a wildcard in most cases.
+fn register_operators(engine: &mut Engine) {
+    let kinds = [TypeId::of::<i64>(), TypeId::of::<Decimal>()];
+    let mut pairs = vec![[DYNAMIC(), DYNAMIC()]];
+    pairs.extend(kinds.iter().flat_map(|left| kinds.iter().map(|right| [*left, *right])));
+    for pair in pairs {
+        for operator in BINARY {
+            engine.register_raw_fn(operator, pair, move |_, arguments| {
+                binary(operator, arguments[0], arguments[1]).map_err(Into::into)
+            });
+        }
+        for (assigning, operator) in ASSIGNING {
+            engine.register_raw_fn(assigning, pair, move |_, arguments| {
+                *arguments[0] = binary(operator, arguments[0], arguments[1])?;
+                Ok(())
+            });
+        }
+    }
+    for operator in UNARY {
+        engine.register_raw_fn(operator, [DYNAMIC()], move |_, arguments| {
+            unary(operator, arguments[0]).map_err(Into::into)
+        });
+    }
+    engine.register_raw_fn("to_string", [DYNAMIC()], |_, arguments| Ok(to_text(arguments[0])));
+    engine.register_raw_fn("..", [DYNAMIC(), DYNAMIC()], |_, arguments| range(arguments).map(|(from, to)| from..to));
+    engine.register_raw_fn("..=", [DYNAMIC(), DYNAMIC()], |_, arguments| range(arguments).map(|(from, to)| from..=to));
+}
+
+fn range(arguments: &[&mut Dynamic]) -> Result<(i64, i64), Box<EvalAltResult>> {
+    let end = |index: usize| {
+        arguments[index].as_int().map_err(|_| {
+            let complaint = if arguments[index].is_unit() {
+                Complaint::NotKnown { operand: index }
+            } else {
+                Complaint::other(
+                    Code::ScriptKinds,
+                    "a range goes from one whole number to another",
+                    "write it as `0..10`",
+                )
+            };
+            Box::<EvalAltResult>::from(complaint)
+        })
+    };
+    Ok((end(0)?, end(1)?))
+}
+
+fn register_functions(engine: &mut Engine, tables: &Arc<Tables>) {
+    for function in FUNCTIONS {
+        for signature in function.signatures {
+            let tables = Arc::clone(tables);
+            let types = vec![DYNAMIC(); signature.len()];
+            let run = move |context: NativeCallContext, arguments: &mut [&mut Dynamic]| {
+                (function.run)(Call { function: function.name, context, arguments, tables: &tables })
+            };
+            engine.register_raw_fn(function.name, types, run);
+        }
+    }
+}
+
+/// One getter per fact name; it looks up which group it is asked for.
+fn register_facts(engine: &mut Engine, schema: &Arc<FactSchema>) {
+    let names: BTreeSet<&str> =
+        schema.views.iter().flat_map(|view| view.facts.iter().map(|fact| &*fact.name)).collect();
+    for name in names {
+        let facts: Vec<Option<Fact>> = schema.views.iter().map(|view| view.fact(name).cloned()).collect();
+        engine.register_raw_fn(format!("get${name}"), [TypeId::of::<View>()], move |_, arguments| {
+            let Some(view) = arguments[0].read_lock::<View>() else { return Ok(Dynamic::UNIT) };
+            read_fact(&view, facts.get(view.view.0).and_then(Option::as_ref))
+        });
+    }
+    engine.register_indexer_get(|list: &mut FactList, index: i64| {
+        let position = usize::try_from(index).ok().or_else(|| {
+            let back = usize::try_from(index.checked_neg()?).ok()?;
+            list.len().checked_sub(back)
+        });
+        position.and_then(|position| list.get(position)).ok_or_else(|| {
+            Box::<EvalAltResult>::from(EvalAltResult::ErrorArrayBounds(list.len(), index, rhai::Position::NONE))
+        })
+    });
+}
+
+fn read_fact(view: &View, fact: Option<&Fact>) -> Result<Dynamic, Box<EvalAltResult>> {
+    let Some(fact) = fact else { return Err(unknown_fact()) };
+    let value = match fact.source {
+        FactSource::Line(read) => read(view.facts.line(), view.index),
+        FactSource::Attribute => {
+            debug_assert_eq!(view.view, ATTRIBUTES);
+            let attributes = &view.facts.line().attributes;
+            let found = attributes.binary_search_by(|(name, _)| name.cmp(&fact.name)).ok();
+            attribute_value(&fact.name, fact.kind, found.map(|index| &attributes[index].1))?
+        }
+    };
+    Ok(value.into_dynamic(&view.facts, view.index))
+}
+
+fn unknown_fact() -> Box<EvalAltResult> {
+    Complaint::other(Code::ScriptUnknownFact, "there is no such fact here", "see `quotient api` for all facts").into()
+}
+
+/// The group a value is, for the explanation of faults.
+pub(super) fn view_of(value: &Dynamic) -> Option<ViewId> {
+    value.read_lock::<View>().map(|view| view.view)
+}

@@ -1,0 +1,213 @@
+//! Lookup tables: CSV files beside the rules that `lookup` and `has_row` read.
+
+use super::FactKind;
+use crate::channel::Name;
+use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::units::parse_decimal;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A value of a lookup table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactValue {
+    /// The cell is empty.
+    NotKnown,
+    /// Exact number.
+    Number(Decimal),
+    /// Whole number.
+    Count(i64),
+    /// `true` or `false`.
+    Truth(bool),
+    /// Day.
+    Date(NaiveDate),
+    /// Text.
+    Text(Name),
+}
+
+/// One lookup table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Name under which scripts know it: the file's name without `.csv`.
+    pub name: Name,
+    /// Columns after the key, in file order, each with the kind that all its values have: [`FactKind::Count`],
+    /// [`FactKind::Rate`] (any number), [`FactKind::Truth`], [`FactKind::Date`] or [`FactKind::Text`].
+    pub columns: Vec<(Name, FactKind)>,
+    /// One row per key, one value per column.
+    pub rows: BTreeMap<Name, Vec<FactValue>>,
+}
+
+/// The lookup tables of a vendor, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tables(BTreeMap<Name, Table>);
+
+impl Tables {
+    /// Returns the tables; of two with one name the later stands.
+    pub fn new(tables: impl IntoIterator<Item = Table>) -> Self {
+        Self(tables.into_iter().map(|table| (Arc::clone(&table.name), table)).collect())
+    }
+
+    /// The table of that name.
+    pub fn get(&self, name: &str) -> Option<&Table> {
+        self.0.get(name)
+    }
+
+    /// Names of all tables, ascending.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(|name| &**name)
+    }
+}
+
+impl Table {
+    /// Reads a table from CSV text: the first column is the key, an empty cell is "not known".
+    ///
+    /// `path` is the file's path relative to the vendor's folder; its last part without `.csv` names the table.
+    /// Every finding is reported with its row and column.
+    pub fn parse(path: &str, text: &str) -> (Option<Self>, Findings) {
+        let mut findings = Findings::new();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let header: Vec<String> = match reader.headers() {
+            Ok(header) => header.iter().map(ToOwned::to_owned).collect(),
+            Err(fault) => {
+                findings.push(invalid(format!("the table cannot be read: {fault}")).at(Place::file(path)));
+                return (None, findings);
+            }
+        };
+        check_header(path, &header, &mut findings);
+        let cells = read_cells(path, &header, &mut reader, &mut findings);
+        if findings.has_errors() {
+            return (None, findings);
+        }
+        let kinds: Vec<FactKind> =
+            (1..header.len()).map(|column| kind_of(cells.values().filter_map(|row| row.get(column)))).collect();
+        let rows = cells
+            .into_iter()
+            .map(|(key, row)| {
+                let values = row.iter().skip(1).zip(&kinds).map(|(cell, kind)| typed(cell, *kind)).collect();
+                (Name::from(key), values)
+            })
+            .collect();
+        let columns = header.iter().skip(1).map(|name| Name::from(name.as_str())).zip(kinds).collect();
+        (Some(Self { name: Name::from(stem(path)), columns, rows }), findings)
+    }
+
+    /// Index of a column.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|(column, _)| &**column == name)
+    }
+
+    /// The column whose name is nearest to `name`.
+    pub(super) fn nearest_column(&self, name: &str) -> Option<&str> {
+        did_you_mean(name, self.columns.iter().map(|(column, _)| &**column))
+    }
+}
+
+fn invalid(message: String) -> Finding {
+    Finding::error(Code::TableInvalid, message)
+}
+
+fn stem(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.strip_suffix(".csv").unwrap_or(file)
+}
+
+fn check_header(path: &str, header: &[String], findings: &mut Findings) {
+    if header.len() < 2 {
+        findings.push(
+            invalid("a lookup table needs a key column and at least one more".to_owned())
+                .at(Place::file(path))
+                .help("write a header such as `territory,growth`"),
+        );
+    }
+    for (index, name) in header.iter().enumerate() {
+        if name.is_empty() {
+            findings.push(invalid(format!("column {} has no name", index + 1)).at(Place::cell(path, 1, "", "")));
+        } else if header[..index].contains(name) {
+            findings.push(invalid(format!("the column `{name}` stands twice")).at(Place::cell(path, 1, name, name)));
+        }
+    }
+}
+
+fn read_cells(
+    path: &str,
+    header: &[String],
+    reader: &mut csv::Reader<&[u8]>,
+    findings: &mut Findings,
+) -> BTreeMap<String, Vec<String>> {
+    let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(fault) => {
+                findings.push(invalid(format!("the row cannot be read: {fault}")).at(Place::file(path)));
+                break;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        let row: Vec<String> = record.iter().map(ToOwned::to_owned).collect();
+        if row.iter().all(String::is_empty) {
+            continue;
+        }
+        if row.len() != header.len() {
+            findings.push(
+                invalid(format!("the row has {} fields, the header has {}", row.len(), header.len()))
+                    .at(Place::cell(path, line, "", row.join(",")))
+                    .help("put texts with commas into double quotes"),
+            );
+            continue;
+        }
+        let key = row[0].clone();
+        if key.is_empty() {
+            findings.push(invalid("the row has no key".to_owned()).at(Place::cell(path, line, &header[0], "")));
+        } else if rows.contains_key(&key) {
+            findings.push(
+                invalid(format!("the key `{key}` stands twice"))
+                    .at(Place::cell(path, line, &header[0], &key))
+                    .help("keep one row per key"),
+            );
+        } else {
+            rows.insert(key, row);
+        }
+    }
+    rows
+}
+
+/// The narrowest kind that all non-empty cells of a column have; text when all are empty.
+fn kind_of<'a>(cells: impl Iterator<Item = &'a String>) -> FactKind {
+    let cells: Vec<&str> = cells.map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+    let all = |test: &dyn Fn(&str) -> bool| !cells.is_empty() && cells.iter().all(|cell| test(cell));
+    if all(&|cell| matches!(cell, "true" | "false")) {
+        FactKind::Truth
+    } else if all(&|cell| is_plain_number(cell) && cell.parse::<i64>().is_ok()) {
+        FactKind::Count
+    } else if all(&|cell| is_plain_number(cell) && parse_decimal(cell).is_ok()) {
+        FactKind::Rate
+    } else if all(&|cell| cell.parse::<NaiveDate>().is_ok()) {
+        FactKind::Date
+    } else {
+        FactKind::Text
+    }
+}
+
+/// `007` and `+1` are codes, not numbers.
+fn is_plain_number(cell: &str) -> bool {
+    let digits = cell.strip_prefix('-').unwrap_or(cell);
+    digits.starts_with(|c: char| c.is_ascii_digit())
+        && (!digits.starts_with('0') || digits == "0" || digits.starts_with("0."))
+}
+
+fn typed(cell: &str, kind: FactKind) -> FactValue {
+    if cell.is_empty() {
+        return FactValue::NotKnown;
+    }
+    let value = match kind {
+        FactKind::Truth => Some(FactValue::Truth(cell == "true")),
+        FactKind::Count => cell.parse().ok().map(FactValue::Count),
+        FactKind::Money | FactKind::Rate => parse_decimal(cell).ok().map(FactValue::Number),
+        FactKind::Date => cell.parse().ok().map(FactValue::Date),
+        FactKind::Text | FactKind::List | FactKind::View => None,
+    };
+    value.unwrap_or_else(|| FactValue::Text(Name::from(cell)))
+}

@@ -1,0 +1,4 @@
+//! Scripts: what a rule author sees.
+
+mod calls;
+mod support;
