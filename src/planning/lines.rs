@@ -480,6 +480,18 @@ impl<'b> Lines<'b> {
         sum.map(Money::new)
     }
 
+    /// What a partner bought in the planning period itself, by segment; for looking back.
+    pub fn bought(&self, partner: &Partner) -> Vec<(SegmentKey, Decimal)> {
+        let inside = partner.revenue.iter().filter(|entry| self.view.period.contains(entry.month));
+        inside.map(|entry| (entry.segment.clone(), entry.amount.amount())).collect()
+    }
+
+    /// The part of `bought` that belongs to one line.
+    pub fn of_line(&self, partner: &Partner, line: &SegmentKey, bought: &[(SegmentKey, Decimal)]) -> Decimal {
+        let own = bought.iter().filter(|(segment, _)| self.belongs(partner, line, segment));
+        own.fold(Decimal::ZERO, |sum, (_, amount)| sum.saturating_add(*amount))
+    }
+
     /// Revenue by calendar month (January first) over the latest two years, for the seasons of the line.
     pub fn months(&self, partner: &Partner, segment: &SegmentKey) -> Option<[Decimal; 12]> {
         let last = self.view.last_month();

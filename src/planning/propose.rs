@@ -5,11 +5,11 @@ use super::lines::{Lines, View};
 use super::plan::{GroupOutcome, OverAssignment, PlanChange, PlanLine, PreviousLine, QuotaPlan};
 use crate::channel::{Lock, Name, Partner, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings, Place};
-use crate::plugin::{Reserve, Seasonality, VendorPlugin, indicated};
+use crate::plugin::{Reserve, Seasonality, VendorPlugin, because, indicated};
 use crate::quota::{
     Bound, Derivation, ExplainedFactor, ReconciledLine, Shares, StepWriter, TargetRow, Weights, assess, phase, settle,
 };
-use crate::script::{FactorOutcome, Facts, ScriptFault};
+use crate::script::{Facts, ScriptFault};
 use crate::units::{Currency, Money, PlanningPeriod};
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -258,7 +258,7 @@ fn partner_drafts(
             prior_revenue: facts.history.prior_revenue,
             current_quota: facts.quota.current,
             addressable: facts.market.addressable,
-            reasons: found.outcomes.into_iter().map(FactorOutcome::into_because).collect(),
+            reasons: found.outcomes.iter().map(|outcome| Arc::clone(because(outcome))).collect(),
             indicated: amounts,
             weights,
             assessment,

@@ -1,7 +1,7 @@
 //! Cases an author writes beside the rules: facts in, expected figures and reasons out, on a frozen day.
 
 use super::case_facts;
-use super::line::{LineAssessment, assess_line};
+use super::line::{LineAssessment, assess_line, because};
 use super::vendor::VendorPlugin;
 use crate::channel::{LineFacts, Name};
 use crate::document::{Codes, Document, Item, Section};
@@ -333,7 +333,7 @@ impl Comparison<'_> {
             let found = plugin.factors().iter().zip(&line.contributions).find(|(factor, _)| factor.name == *name);
             self.amount(&format!("contribution of {name}"), Some(*amount), found.and_then(|(_, amount)| *amount));
         }
-        let reasons: Vec<&str> = line.indications.outcomes.iter().map(FactorOutcome::because).collect();
+        let reasons: Vec<&str> = line.indications.outcomes.iter().map(|outcome| &**because(outcome)).collect();
         self.contains("because", self.expected.because.as_ref(), &reasons.join("; "));
     }
 }

@@ -30,6 +30,13 @@ pub struct LineAssessment {
     pub ceiling: Option<Money>,
 }
 
+/// Why a factor indicates what it does, or abstains.
+pub fn because(outcome: &FactorOutcome) -> &Arc<str> {
+    match outcome {
+        FactorOutcome::Indicated { because, .. } | FactorOutcome::Abstained { because } => because,
+    }
+}
+
 /// Indicated revenue of each factor in minor units; `None` abstains.
 pub fn indicated(outcomes: &[FactorOutcome], currency: Currency) -> Result<Vec<Option<i128>>, AmountOutOfRange> {
     outcomes

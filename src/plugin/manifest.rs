@@ -351,13 +351,11 @@ fn read_phasing(section: Option<Section<'_>>) -> Phasing {
 }
 
 fn read_attributes(section: Section<'_>) -> Vec<(Name, FactKind)> {
-    const WORDS: &[(&str, FactKind)] =
-        &[("number", FactKind::Number), ("text", FactKind::Text), ("truth", FactKind::Truth), ("date", FactKind::Date)];
-    let mut attributes: Vec<(Name, FactKind)> = section
-        .entries()
-        .into_iter()
-        .filter_map(|(key, item)| item.word(WORDS).map(|kind| (Name::from(key), kind)))
-        .collect();
-    attributes.sort();
+    let declared = FactKind::DECLARABLE.map(|kind| (kind.as_str(), kind));
+    let words: Vec<(&str, FactKind)> = declared.into_iter().chain([("number", FactKind::Rate)]).collect();
+    let entries = section.entries().into_iter();
+    let mut attributes: Vec<(Name, FactKind)> =
+        entries.filter_map(|(key, item)| item.word(&words).map(|kind| (Name::from(key), kind))).collect();
+    attributes.sort_by(|a, b| a.0.cmp(&b.0));
     attributes
 }

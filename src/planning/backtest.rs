@@ -1,0 +1,194 @@
+//! Backtest: what a vendor's rules would have proposed for a past period, scored by what partners then bought.
+
+use super::lines::{Lines, View};
+use super::propose::{Progress, Request, propose};
+use crate::channel::{Name, PartnerBook, SegmentKey};
+use crate::finding::{Code, Finding, Findings};
+use crate::plugin::VendorPlugin;
+use crate::quality::{Outcome, Score, score};
+use crate::units::{Currency, Money, PlanningPeriod, Rate};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A way to set quotas that is compared with the vendor's rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// The vendor's rules.
+    Rules,
+    /// The same months one year earlier.
+    LastYear,
+    /// The same months one year earlier × (1 + growth of the channel).
+    LastYearGrown,
+    /// The latest four quarters, as long as the period.
+    TrailingFourQuarters,
+}
+
+impl Method {
+    /// All methods, the rules first.
+    pub const ALL: [Self; 4] = [Self::Rules, Self::LastYear, Self::LastYearGrown, Self::TrailingFourQuarters];
+
+    /// Name for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rules => "rules",
+            Self::LastYear => "last year",
+            Self::LastYearGrown => "last year × channel growth",
+            Self::TrailingFourQuarters => "trailing four quarters",
+        }
+    }
+}
+
+/// Outcome of a backtest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backtest {
+    /// Vendor.
+    pub vendor: Name,
+    /// Revision of the rules.
+    pub revision: String,
+    /// Currency of every amount.
+    pub currency: Currency,
+    /// Past period.
+    pub period: PlanningPeriod,
+    /// The rules saw nothing later than this day.
+    pub as_of: NaiveDate,
+    /// Lines scored.
+    pub lines: usize,
+    /// One score a method over all lines; `None` when a baseline needs history that the book does not have.
+    pub methods: Vec<(Method, Option<Score>)>,
+    /// Scores of the rules by segment: dimension, name, score; ascending.
+    pub segments: Vec<(&'static str, String, Score)>,
+    /// Revenue of the period from partners that had no quota (not eligible, or not yet there).
+    pub unplanned_revenue: Money,
+    /// Reserve that the rules kept for partners not yet there.
+    pub reserve: Money,
+    /// Warnings.
+    pub findings: Findings,
+}
+
+/// Scores `plugin` on the past `period`: proposes bottom-up as of the day before it, and compares with what was bought.
+///
+/// A line without revenue in the period bought nothing: zero. Must run on script threads. Fails like a proposal, and
+/// when the book does not cover the period.
+pub fn backtest(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    period: &PlanningPeriod,
+    as_of: NaiveDate,
+    progress: Progress<'_>,
+) -> Result<Backtest, Findings> {
+    let covered = book.revenue_months().is_some_and(|(first, last)| first < period.start && last >= period.end().plus(-1));
+    if !covered {
+        let shown = book.revenue_months().map_or("no revenue".to_owned(), |(first, last)| format!("revenue from {first} to {last}"));
+        let message = format!("the book has {shown}, which does not cover `{period}` and a time before it");
+        let finding = Finding::error(Code::PlanPeriod, message).help("name a past period that the book covers");
+        return Err(std::iter::once(finding).collect());
+    }
+    let request = Request { period: Some(period.label.clone()), as_of: Some(as_of), ..Request::default() };
+    let plan = propose(plugin, book, &request, progress)?;
+    let view = View { period: period.clone(), as_of, target: None };
+    let lines = Lines::new(book, &plugin.manifest, view);
+    let growth = lines.channel().growth;
+    let mut rows: Vec<Row> = Vec::with_capacity(plan.lines.len());
+    let mut planned: BTreeMap<(&Name, &SegmentKey), usize> = BTreeMap::new();
+    for (index, line) in plan.lines.iter().enumerate() {
+        planned.insert((&line.partner_id, &line.segment), index);
+    }
+    let mut unplanned = Decimal::ZERO;
+    for partner in &book.partners {
+        let bought = lines.bought(partner);
+        let mut left: Decimal = bought.iter().map(|(_, amount)| *amount).sum();
+        for (segment, facts) in lines.facts(partner) {
+            let Some(index) = planned.get(&(&partner.id, &segment)) else { continue };
+            let line = &plan.lines[*index];
+            let actual: Decimal = lines.of_line(partner, &segment, &bought);
+            left -= actual;
+            let last_year = facts.history.same_period_last_year;
+            let months = Decimal::from(period.months);
+            let share = months.checked_div(Decimal::from(12)).unwrap_or(Decimal::ONE);
+            rows.push(Row {
+                actual: Money::new(actual),
+                quotas: [
+                    Some(line.quota),
+                    last_year,
+                    last_year.zip(growth).and_then(|(amount, growth)| amount.times(Decimal::ONE.checked_add(growth)?).ok()),
+                    facts.history.trailing_12_months.and_then(|amount| amount.times(share).ok()),
+                ],
+                segments: [
+                    ("territory", line.territory.as_deref().unwrap_or("not known").to_owned()),
+                    ("tier", line.tier.as_deref().unwrap_or("none").to_owned()),
+                    ("product line", line.product_line.as_deref().unwrap_or("all").to_owned()),
+                    ("history", kind(&facts.history.months_since_last_revenue, line.is_newcomer).to_owned()),
+                ],
+            });
+        }
+        unplanned += left;
+    }
+    let methods = Method::ALL.iter().map(|method| (*method, whole(&rows, *method))).collect();
+    Ok(Backtest {
+        vendor: Arc::clone(&plan.vendor),
+        revision: plan.revision.clone(),
+        currency: plan.currency,
+        period: period.clone(),
+        as_of,
+        lines: rows.len(),
+        methods,
+        segments: segments(&rows),
+        unplanned_revenue: Money::new(unplanned),
+        reserve: plan.reserve,
+        findings: plan.findings,
+    })
+}
+
+struct Row {
+    actual: Money,
+    quotas: [Option<Money>; 4],
+    segments: [(&'static str, String); 4],
+}
+
+fn kind(months_since_last: &Option<i64>, is_newcomer: bool) -> &'static str {
+    match months_since_last {
+        Some(months) if *months >= 6 => "lapsed (no revenue for half a year)",
+        Some(months) if *months >= 3 => "quiet (no revenue for a quarter)",
+        _ if is_newcomer => "newcomer",
+        Some(_) => "regular",
+        None => "no revenue yet",
+    }
+}
+
+/// Score of one method; lines without the history that a baseline needs count as zero there, but if none has it there is
+/// no score.
+fn whole(rows: &[Row], method: Method) -> Option<Score> {
+    let quota = |row: &Row| row.quotas[method as usize];
+    if method != Method::Rules && rows.iter().all(|row| quota(row).is_none()) {
+        return None;
+    }
+    let outcomes: Vec<Outcome> = rows
+        .iter()
+        .map(|row| Outcome { quota: quota(row).unwrap_or(Money::ZERO).max(Money::ZERO), actual: row.actual })
+        .collect();
+    Some(score(&outcomes))
+}
+
+fn segments(rows: &[Row]) -> Vec<(&'static str, String, Score)> {
+    let mut groups: BTreeMap<(usize, &'static str, &str), Vec<Outcome>> = BTreeMap::new();
+    for row in rows {
+        let outcome = Outcome { quota: row.quotas[0].unwrap_or(Money::ZERO), actual: row.actual };
+        for (order, (dimension, name)) in row.segments.iter().enumerate() {
+            groups.entry((order, dimension, name)).or_default().push(outcome);
+        }
+    }
+    let several = |order: usize| groups.keys().filter(|(known, _, _)| *known == order).count() > 1;
+    groups
+        .iter()
+        .filter(|((order, _, _), _)| several(*order))
+        .map(|((_, dimension, name), outcomes)| (*dimension, (*name).to_owned(), score(outcomes)))
+        .collect()
+}
+
+/// A rate as percent with one decimal.
+pub fn percent(rate: Option<Rate>) -> String {
+    rate.and_then(|rate| rate.checked_mul(Decimal::ONE_HUNDRED))
+        .map_or_else(|| "–".to_owned(), |percent| format!("{} %", percent.round_dp(1)))
+}
