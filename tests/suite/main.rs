@@ -1,1 +1,3 @@
+//! One integration binary; modules mirror `src`.
 
+mod report;
