@@ -1,1 +1,21 @@
-//! To be written.
+//! Outcomes for people and programs: a quota plan as terminal table, JSON, CSV, XLSX and HTML, and why a line is what it is.
+//!
+//! Nothing is decided here: every figure is one of the plan, or a sum or ratio of such figures made in [`summary`].
+//! The same plan gives the same bytes in every format.
+
+pub mod csv;
+pub mod explain;
+mod fault;
+mod figures;
+pub mod html;
+pub mod json;
+mod picture;
+pub mod schema;
+pub mod summary;
+pub mod table;
+pub mod xlsx;
+
+pub use explain::ExplainView;
+pub use fault::ReportFault;
+pub use summary::Summary;
+pub use table::TableOptions;

@@ -3,4 +3,5 @@
 #[global_allocator]
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
+mod report;
 mod script;

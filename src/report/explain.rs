@@ -1,0 +1,276 @@
+//! Why one line's quota is what it is: its steps as table, JSON and waterfall, and what would have moved it.
+
+use super::ReportFault;
+use super::figures::{Figures, clipped, line_name, rate_text, readable};
+use super::json::{Amount, LineDocument, write_document};
+use super::picture::{Waterfall, axis_of, place, running_spans, waterfall_svg};
+use super::table::{Grid, Left, Right, TableOptions, bold, line_note};
+use crate::planning::{Direction, PlanLine, QuotaPlan, Sensitivity};
+use crate::quota::StepKind;
+use crate::units::{Currency, Money};
+use comfy_table::Cell;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::io::Write;
+
+/// Name and version of the explanation document.
+pub const EXPLANATION_SCHEMA: &str = "quotient.explanation/1";
+
+/// One line of a plan to be explained.
+#[derive(Debug, Clone, Copy)]
+pub struct ExplainView<'a> {
+    /// The plan the line is of.
+    pub plan: &'a QuotaPlan,
+    /// The line.
+    pub line: &'a PlanLine,
+    /// What would have had to be different, in the order to show; may be empty.
+    pub sensitivities: &'a [Sensitivity],
+}
+
+impl<'a> ExplainView<'a> {
+    /// Returns a view on `line` of `plan`.
+    pub fn new(plan: &'a QuotaPlan, line: &'a PlanLine, sensitivities: &'a [Sensitivity]) -> Self {
+        Self { plan, line, sensitivities }
+    }
+
+    fn figures(&self) -> Figures {
+        Figures::of_line(self.plan.currency, self.line)
+    }
+
+    /// Everything for a terminal: heading, steps, waterfall, periods, sensitivities.
+    pub fn text(&self, options: &TableOptions) -> Result<String, ReportFault> {
+        let mut text = self.heading(options);
+        text.push('\n');
+        text.push_str(&self.table(options)?);
+        text.push('\n');
+        text.push_str(&self.waterfall_text(options.width)?);
+        let periods = self.plan.reporting.iter().zip(&self.line.periods);
+        if self.plan.reporting.len() > 1 {
+            text.push('\n');
+            for (period, quota) in periods {
+                text.push_str(&format!(" {}  {}\n", period.label, self.figures().money(*quota)));
+            }
+        }
+        let sentences = self.sensitivity_sentences()?;
+        if !sentences.is_empty() {
+            text.push_str(&format!("\n{}\n", bold("What would have moved it", options.colour)));
+            text.extend(sentences.iter().map(|sentence| format!(" - {sentence}\n")));
+        }
+        Ok(text)
+    }
+
+    fn heading(&self, options: &TableOptions) -> String {
+        let (line, plan, figures) = (self.line, self.plan, self.figures());
+        let title = format!("{} ({})", line_name(line), readable(&line.partner_id));
+        let attributes = [&line.tier, &line.territory, &line.vertical, &line.account_manager];
+        let mut about: Vec<String> = attributes.into_iter().flatten().map(|name| readable(name)).collect();
+        about.extend(Some(line_note(line)).filter(|note| !note.is_empty()));
+        let quota = format!("quota {} {} for {}", plan.currency, figures.money(line.quota), plan.period);
+        let growth = line.prior_revenue.and_then(|prior| line.quota.growth_from(prior));
+        let prior = line.prior_revenue.map(|prior| match growth {
+            Some(rate) => format!(", prior revenue {} ({})", figures.money(prior), figures.growth(Some(rate))),
+            None => format!(", prior revenue {}", figures.money(prior)),
+        });
+        let lock = if line.locked { format!("locked: {}\n", readable(&line.lock_reason)) } else { String::new() };
+        let about = if about.is_empty() { String::new() } else { format!("{}\n", about.join(" · ")) };
+        format!("{}\n{about}{quota}{}\n{lock}", bold(&title, options.colour), prior.unwrap_or_default())
+    }
+
+    /// The steps: label, indicated revenue, weight, amount, running total, reason; the quota is the last row.
+    pub fn table(&self, options: &TableOptions) -> Result<String, ReportFault> {
+        let figures = self.figures();
+        let columns = [
+            ("step", Left),
+            ("indicated", Right),
+            ("weight", Right),
+            ("amount", Right),
+            ("running", Right),
+            ("reason", Left),
+        ];
+        let mut grid = Grid::new("Steps to the quota", options, &columns);
+        let mut running = Money::ZERO;
+        for step in &self.line.steps {
+            running = running.plus(step.amount)?;
+            let is_abstention = step.kind == StepKind::Abstention;
+            grid.row([
+                Cell::new(clipped(&step.label, 32)),
+                Cell::new(step.factor.map_or_else(String::new, |factor| figures.money(factor.indicated))),
+                Cell::new(step.factor.map_or_else(String::new, |factor| rate_text(factor.weight.round_dp(4)))),
+                Cell::new(if is_abstention { "abstained".to_owned() } else { figures.signed(step.amount) }),
+                Cell::new(figures.money(running)),
+                Cell::new(readable(&step.reason)),
+            ]);
+        }
+        let total = ["quota".to_owned(), String::new(), String::new(), figures.money(self.line.quota)];
+        grid.row(total.map(Cell::new));
+        Ok(grid.text())
+    }
+
+    /// The steps as bars of text, `width` columns wide: `█` adds, `░` takes away, `▓` is the quota.
+    pub fn waterfall_text(&self, width: u16) -> Result<String, ReportFault> {
+        let figures = self.figures();
+        let spans = running_spans(self.line, self.plan.currency)?;
+        let quota = self.line.quota.to_minor(self.plan.currency)?;
+        let axis = axis_of(&spans, quota);
+        let amounts: Vec<String> = self.line.steps.iter().map(|step| figures.signed(step.amount)).collect();
+        let total = figures.money(self.line.quota);
+        let amount_width = amounts.iter().chain([&total]).map(|amount| amount.chars().count()).max().unwrap_or(0);
+        let room = i128::from(width.clamp(50, 140)) - 26 - amount_width as i128;
+        let mut text = String::new();
+        let mut bar = |label: &str, (from, to): (i128, i128), fill: char, amount: &str| {
+            let (start, end) = (place(from.min(to), axis, room), place(from.max(to), axis, room));
+            let long = if from == to { 0 } else { (end - start).max(1) };
+            let start = start.min(room - long);
+            let cells = |count: i128, fill: char| fill.to_string().repeat(usize::try_from(count).unwrap_or(0));
+            let bar = format!("{}{}{}", cells(start, ' '), cells(long, fill), cells(room - start - long, ' '));
+            text.push_str(&format!(" {:<20}  {bar}  {amount:>amount_width$}\n", clipped(label, 20)));
+        };
+        for ((step, span), amount) in self.line.steps.iter().zip(&spans).zip(&amounts) {
+            bar(&step.label, (span.from, span.to), if span.to < span.from { '░' } else { '█' }, amount);
+        }
+        bar("quota", (0, quota), '▓', &total);
+        Ok(text)
+    }
+
+    /// The steps as an SVG picture, a file of its own.
+    pub fn waterfall_svg(&self) -> Result<String, ReportFault> {
+        let figures = self.figures().typographic();
+        waterfall_svg(&Waterfall::of(self.line, self.plan.currency, figures)?)
+    }
+
+    /// One sentence per sensitivity, in their order.
+    pub fn sensitivity_sentences(&self) -> Result<Vec<String>, ReportFault> {
+        self.sensitivities.iter().map(|sensitivity| self.sentence(sensitivity)).collect()
+    }
+
+    fn sentence(&self, sensitivity: &Sensitivity) -> Result<String, ReportFault> {
+        let factor = readable(&sensitivity.factor);
+        let verb = match sensitivity.direction {
+            Direction::Up => "rise",
+            Direction::Down => "fall",
+        };
+        let note =
+            if sensitivity.note.is_empty() { String::new() } else { format!("; {}", readable(&sensitivity.note)) };
+        let Some(needed) = sensitivity.indicated_needed else {
+            return Ok(format!("no change of {factor} alone makes the quota {verb} by {}{note}", sensitivity.moves));
+        };
+        let (now, then) = (sensitivity.indicated_now, sensitivity.quota_then);
+        let figures = figures_of([Some(needed), Some(now), then, Some(self.line.quota)], self.plan.currency);
+        let gap = needed.minus(now)?;
+        let size = Money::new(gap.amount().abs());
+        let more = if gap.is_negative() { "less" } else { "more" };
+        let relative = needed.growth_from(now).map(|rate| format!(" ({})", figures.growth(Some(rate))));
+        let effect = match then {
+            Some(then) => {
+                let by = Money::new(then.minus(self.line.quota)?.amount().abs());
+                format!("{verb} by {} to {}", figures.money(by), figures.money(then))
+            }
+            None => format!("{verb} by {}", sensitivity.moves),
+        };
+        let size = figures.money(size);
+        Ok(format!(
+            "{factor} would have to indicate {size} {more}{} for the quota to {effect}{note}",
+            relative.unwrap_or_default()
+        ))
+    }
+}
+
+fn figures_of(amounts: [Option<Money>; 4], currency: Currency) -> Figures {
+    Figures::of_amounts(currency, amounts.into_iter().flatten())
+}
+
+/// Writes the views as one JSON object, schema `quotient.explanation/1`; they must be lines of `plan`.
+pub fn write_json(plan: &QuotaPlan, views: &[ExplainView<'_>], out: &mut impl Write) -> Result<(), ReportFault> {
+    let mut lines = Vec::with_capacity(views.len());
+    for view in views {
+        let sensitivities = view.sensitivities.iter().zip(view.sensitivity_sentences()?);
+        lines.push(ExplainedLineDocument {
+            line: LineDocument::of(plan, view.line),
+            sensitivities: sensitivities.map(|(one, sentence)| SensitivityDocument::of(one, sentence, plan)).collect(),
+        });
+    }
+    let document = ExplanationDocument {
+        schema: EXPLANATION_SCHEMA,
+        vendor: &plan.vendor,
+        revision: &plan.revision,
+        input_hash: &plan.input_hash,
+        currency: plan.currency.code(),
+        period: &plan.period.label,
+        as_of: plan.as_of.to_string(),
+        lines,
+    };
+    write_document(&document, out)
+}
+
+/// Why the quotas of some lines are what they are.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Explanation")]
+pub(super) struct ExplanationDocument<'a> {
+    /// Name and version of this document.
+    #[schemars(extend("const" = "quotient.explanation/1"))]
+    schema: &'static str,
+    /// Vendor.
+    vendor: &'a str,
+    /// Content hash of the rules and policies that made the proposal.
+    revision: &'a str,
+    /// Hash of the partner book.
+    input_hash: &'a str,
+    /// ISO 4217 code of the currency of every amount.
+    currency: &'static str,
+    /// Planning period.
+    period: &'a str,
+    /// Nothing later than this day was looked at.
+    #[schemars(extend("format" = "date"))]
+    as_of: String,
+    /// The explained lines, in the plan's order.
+    lines: Vec<ExplainedLineDocument<'a>>,
+}
+
+/// One explained line.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ExplainedLine")]
+struct ExplainedLineDocument<'a> {
+    /// The line with its steps.
+    line: LineDocument<'a>,
+    /// What would have had to be different.
+    sensitivities: Vec<SensitivityDocument<'a>>,
+}
+
+/// The nearest change in what one factor indicates that moves the quota.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Sensitivity")]
+struct SensitivityDocument<'a> {
+    /// Factor.
+    factor: &'a str,
+    /// How far the quota is to move: `one rounding unit` or `5 %`.
+    moves: &'static str,
+    /// Which way it moves.
+    #[schemars(extend("enum" = ["up", "down"]))]
+    direction: &'static str,
+    /// Revenue the factor indicates now.
+    indicated_now: Amount,
+    /// Revenue it would have to indicate; null when no change of this factor alone does it.
+    indicated_needed: Option<Amount>,
+    /// The quota with that.
+    quota_then: Option<Amount>,
+    /// What else there is to say; may be empty.
+    note: &'a str,
+    /// The same in words.
+    sentence: String,
+}
+
+impl<'a> SensitivityDocument<'a> {
+    fn of(sensitivity: &'a Sensitivity, sentence: String, plan: &QuotaPlan) -> Self {
+        let amount = |money: Money| Amount(money, plan.currency);
+        Self {
+            factor: &sensitivity.factor,
+            moves: sensitivity.moves,
+            direction: sensitivity.direction.as_str(),
+            indicated_now: amount(sensitivity.indicated_now),
+            indicated_needed: sensitivity.indicated_needed.map(amount),
+            quota_then: sensitivity.quota_then.map(amount),
+            note: &sensitivity.note,
+            sentence,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Figures and names as people read them.
+
+use crate::planning::{PlanLine, QuotaPlan};
+use crate::units::{Currency, Money, Rate, plain};
+use rust_decimal::{Decimal, RoundingStrategy};
+
+/// How amounts of one report are written: in one currency, whole or with its decimals.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Figures {
+    currency: Currency,
+    whole: bool,
+    minus: char,
+}
+
+impl Figures {
+    /// Whole amounts when the rounding unit and every quota are whole, else with the currency's decimals.
+    pub(super) fn of_plan(plan: &QuotaPlan) -> Self {
+        let amounts =
+            plan.lines.iter().map(|line| line.quota).chain([plan.rounding_unit, plan.total]).chain(plan.target);
+        Self::of_amounts(plan.currency, amounts.chain([plan.reserve]))
+    }
+
+    /// Whole amounts when every quota and step of the line is whole, else with the currency's decimals.
+    pub(super) fn of_line(currency: Currency, line: &PlanLine) -> Self {
+        Self::of_amounts(currency, line.steps.iter().map(|step| step.amount).chain([line.quota]))
+    }
+
+    pub(super) fn of_amounts(currency: Currency, mut amounts: impl Iterator<Item = Money>) -> Self {
+        Self { currency, whole: amounts.all(|money| money.amount().fract().is_zero()), minus: '-' }
+    }
+
+    /// The same figures with a typographic minus.
+    pub(super) fn typographic(self) -> Self {
+        Self { minus: '\u{2212}', ..self }
+    }
+
+    /// `1,250,000` or `1,250,000.00`.
+    pub(super) fn money(self, money: Money) -> String {
+        let text = if self.whole {
+            let whole = money.amount().round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+            grouped_whole(whole)
+        } else {
+            money.to_grouped(self.currency)
+        };
+        self.with_minus(&text)
+    }
+
+    /// The amount, or nothing when it is not known.
+    pub(super) fn known(self, money: Option<Money>) -> String {
+        money.map_or_else(String::new, |money| self.money(money))
+    }
+
+    /// `+1,250` or `-1,250`; zero has no sign.
+    pub(super) fn signed(self, money: Money) -> String {
+        let text = self.money(money);
+        if money.amount() > Decimal::ZERO && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
+            format!("+{text}")
+        } else {
+            text
+        }
+    }
+
+    /// `12.5 %`.
+    pub(super) fn percent(self, rate: Rate) -> String {
+        self.with_minus(&format!("{} %", percent_digits(rate, 1)))
+    }
+
+    /// `+12.5 %`, or nothing when the rate is not known.
+    pub(super) fn growth(self, rate: Option<Rate>) -> String {
+        rate.map_or_else(String::new, |rate| {
+            let digits = percent_digits(rate, 1);
+            let sign = if digits.starts_with('-') || digits == "0.0" { "" } else { "+" };
+            self.with_minus(&format!("{sign}{digits} %"))
+        })
+    }
+
+    /// The share, or nothing when it is not known.
+    pub(super) fn share(self, rate: Option<Rate>) -> String {
+        rate.map_or_else(String::new, |rate| self.percent(rate))
+    }
+
+    fn with_minus(self, text: &str) -> String {
+        text.replace('-', self.minus.encode_utf8(&mut [0; 4]))
+    }
+}
+
+/// A count with the thousands apart.
+pub(super) fn count(number: usize) -> String {
+    grouped_whole(Decimal::from(number))
+}
+
+/// `1 line`, `2,000 lines`.
+pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+fn grouped_whole(whole: Decimal) -> String {
+    let text = plain(whole.trunc());
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
+    let mut out = String::from(sign);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A fraction in percent with `decimals` digits, thousands apart.
+fn percent_digits(rate: Rate, decimals: u32) -> String {
+    let Some(percent) = rate.checked_mul(Decimal::ONE_HUNDRED) else { return "over 10^26".to_owned() };
+    let mut rounded = percent.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(decimals);
+    let text = plain(rounded);
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let negative_fraction = whole == "-0";
+    let whole = whole.parse::<Decimal>().map_or_else(|_| whole.to_owned(), grouped_whole);
+    format!(
+        "{}{whole}{}{fraction}",
+        if negative_fraction { "-" } else { "" },
+        if fraction.is_empty() { "" } else { "." }
+    )
+}
+
+/// A rate as plain digits without trailing zeros: `0.35`.
+pub(super) fn rate_text(rate: Rate) -> String {
+    plain(rate.normalize())
+}
+
+/// An amount with at least the decimals of the currency and every digit it has: files never round.
+pub(super) fn exact_text(money: Money, currency: Currency) -> String {
+    let amount = money.amount().normalize();
+    if amount.scale() <= currency.decimals() { money.to_text(currency) } else { plain(amount) }
+}
+
+/// Growth for files: a fraction with at most six decimals.
+pub(super) fn growth_text(growth: Rate) -> String {
+    rate_text(growth.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero))
+}
+
+/// Text that cannot steer a terminal or turn the reading direction of what follows: control characters and
+/// direction overrides become `�`, line breaks and tabs a space.
+pub(super) fn readable(text: &str) -> String {
+    let replace = |character: char| match character {
+        '\n' | '\r' | '\t' => ' ',
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
+        other if other.is_control() => '\u{FFFD}',
+        other => other,
+    };
+    text.chars().map(replace).collect()
+}
+
+/// [`readable`] text of at most `most` characters; the last one is `…` when some are missing.
+pub(super) fn clipped(text: &str, most: usize) -> String {
+    let text = readable(text);
+    if text.chars().count() <= most {
+        return text;
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// Partner name, and the product line and territory of the line as far as the grain has them.
+pub(super) fn line_name(line: &PlanLine) -> String {
+    let parts = [Some(&line.partner_name), line.segment.product_line.as_ref(), line.segment.territory.as_ref()];
+    parts.into_iter().flatten().map(|part| readable(part)).collect::<Vec<_>>().join(" · ")
+}
+
+/// First eight characters of a hash.
+pub(super) fn short_hash(hash: &str) -> String {
+    hash.chars().take(8).collect()
+}

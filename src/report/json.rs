@@ -1,0 +1,559 @@
+//! A plan as JSON, schema `quotient.proposal/1`: amounts and rates are decimal strings, `null` is "not known".
+
+use super::ReportFault;
+use super::figures::{exact_text, rate_text};
+use super::summary::side_word;
+use crate::finding::{Findings, render};
+use crate::planning::{PlanChange, PlanLine, QuotaPlan};
+use crate::quota::{Bound, Step};
+use crate::units::{Currency, Money, PlanningPeriod, Rate};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// Name and version of the proposal document.
+pub const PROPOSAL_SCHEMA: &str = "quotient.proposal/1";
+
+/// Writes `plan` as one JSON object, one line of text per plan line, without holding the document in memory.
+///
+/// The document's shape is `schema/proposal.schema.json`. A line feed ends it.
+pub fn write_plan(plan: &QuotaPlan, out: &mut impl Write) -> Result<(), ReportFault> {
+    write_document(&ProposalDocument::of(plan), out)
+}
+
+/// Writes any document with its top two levels on lines of their own, and a line feed at the end.
+pub(super) fn write_document(document: &impl Serialize, out: &mut impl Write) -> Result<(), ReportFault> {
+    let mut buffered = io::BufWriter::new(out);
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut buffered, Outline::default()))?;
+    buffered.write_all(b"\n")?;
+    buffered.flush()?;
+    Ok(())
+}
+
+/// An amount: decimal text with at least the decimals of the currency.
+pub(super) struct Amount(pub(super) Money, pub(super) Currency);
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&exact_text(self.0, self.1))
+    }
+}
+
+impl JsonSchema for Amount {
+    fn schema_name() -> Cow<'static, str> {
+        "Amount".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Exact amount in the currency of the document, with at least its decimals.",
+            "type": "string",
+            "format": "decimal",
+            "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+            "examples": ["1250000.00"],
+        })
+    }
+}
+
+/// A rate: decimal text, a fraction.
+pub(super) struct Fraction(pub(super) Rate);
+
+impl Serialize for Fraction {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&rate_text(self.0))
+    }
+}
+
+impl JsonSchema for Fraction {
+    fn schema_name() -> Cow<'static, str> {
+        "Rate".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Exact fraction: 0.12 is twelve percent.",
+            "type": "string",
+            "format": "decimal",
+            "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
+            "examples": ["0.12"],
+        })
+    }
+}
+
+/// A proposed quota for every line of a vendor's channel. `null` is "not known"; zero is zero.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Proposal")]
+pub(super) struct ProposalDocument<'a> {
+    /// Name and version of this document.
+    #[schemars(extend("const" = "quotient.proposal/1"))]
+    schema: &'static str,
+    /// Vendor.
+    vendor: &'a str,
+    /// Content hash of the rules and policies that made the proposal.
+    revision: &'a str,
+    /// Hash of the partner book.
+    input_hash: &'a str,
+    /// ISO 4217 code of the currency of every amount.
+    currency: &'static str,
+    /// Planning period, such as `FY2026`.
+    period: &'a str,
+    /// First day of the period.
+    #[schemars(extend("format" = "date"))]
+    period_start: String,
+    /// Length of the period in months: 1, 3, 6 or 12.
+    period_months: u32,
+    /// Nothing later than this day was looked at.
+    #[schemars(extend("format" = "date"))]
+    as_of: String,
+    /// What a line is for.
+    #[schemars(extend("enum" = ["partner", "partner_product_line", "partner_product_line_territory"]))]
+    grain: &'static str,
+    /// How the factors' indications became assessments.
+    #[schemars(extend("enum" = ["indicated", "fair_share"]))]
+    basis: &'static str,
+    /// Quotas are multiples of this amount, but for locked lines and at most one line per group.
+    rounding_unit: Amount,
+    /// Channel target; null when the bottom-up stands.
+    target: Option<Amount>,
+    /// Part of the target kept for partners not yet recruited.
+    reserve: Amount,
+    /// Over-assignment by level; levels compound. Empty when there is none.
+    over_assignment: Vec<OverAssignmentDocument>,
+    /// Sum of all quotas.
+    total: Amount,
+    /// Periods that each quota is cut into, in order.
+    reporting_periods: Vec<PeriodDocument<'a>>,
+    /// Groups of lines that share a target, ascending by name.
+    groups: Vec<GroupDocument<'a>>,
+    /// Partners that the vendor's eligibility left out, ascending by id.
+    not_eligible: Vec<&'a str>,
+    /// Difference to the previous proposal; null when none was given. Only lines that differ.
+    changes: Option<Vec<ChangeDocument<'a>>>,
+    /// Warnings about the book and the plan.
+    findings: FindingsDocument<'a>,
+    /// One entry per line, ascending by partner id, product line, territory.
+    lines: Lines<'a>,
+}
+
+/// Over-assignment of one level.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OverAssignment")]
+struct OverAssignmentDocument {
+    /// `channel`, `territory` or `product_line`.
+    level: &'static str,
+    /// Fraction added at that level; negative for under-assignment.
+    rate: Fraction,
+}
+
+/// A reporting period.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReportingPeriod")]
+struct PeriodDocument<'a> {
+    /// Name in the vendor's calendar.
+    period: &'a str,
+    /// First day.
+    #[schemars(extend("format" = "date"))]
+    start: String,
+    /// Length in months.
+    months: u32,
+}
+
+/// One group of lines that shares a target.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Group")]
+struct GroupDocument<'a> {
+    /// Name.
+    name: &'a str,
+    /// Target given for it; null when the bottom-up stands.
+    target: Option<Amount>,
+    /// Amount distributed to its lines.
+    assigned: Amount,
+    /// Sum of the assessments of its lines.
+    assessment: Amount,
+    /// Sum of the quotas of its lines.
+    quota: Amount,
+    /// Number of lines.
+    lines: usize,
+}
+
+/// Difference of one line to the previous proposal.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Change")]
+struct ChangeDocument<'a> {
+    /// Partner id.
+    partner_id: &'a str,
+    /// Product line; null at a grain without.
+    product_line: Option<&'a str>,
+    /// Territory; null at a grain without.
+    territory: Option<&'a str>,
+    /// Quota then; null for a new line.
+    before: Option<Amount>,
+    /// Quota now; null for a line that is gone.
+    after: Option<Amount>,
+}
+
+/// One line of the proposal.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Line")]
+pub(super) struct LineDocument<'a> {
+    /// Partner id.
+    partner_id: &'a str,
+    /// Partner name.
+    partner_name: &'a str,
+    /// Tier.
+    tier: Option<&'a str>,
+    /// Territory of the line; the partner's home territory at a grain without territories.
+    territory: Option<&'a str>,
+    /// Vertical.
+    vertical: Option<&'a str>,
+    /// Product line; null at partner grain.
+    product_line: Option<&'a str>,
+    /// Account manager.
+    account_manager: Option<&'a str>,
+    /// What locks and previous proposals refer to beside the partner.
+    segment: SegmentDocument<'a>,
+    /// Proposed quota.
+    quota: Amount,
+    /// Bottom-up assessment: sum of the factors' contributions.
+    assessment: Amount,
+    /// Floor that holds.
+    floor: Option<Amount>,
+    /// Ceiling that holds.
+    ceiling: Option<Amount>,
+    /// The guardrail the quota stands at.
+    #[schemars(extend("enum" = ["floor", "ceiling", null]))]
+    binding: Option<&'static str>,
+    /// Guardrails that gave way to stronger ones or are broken.
+    broken: Vec<BoundDocument<'a>>,
+    /// True when the quota was fixed by a lock.
+    locked: bool,
+    /// Reason of the lock; empty otherwise.
+    lock_reason: &'a str,
+    /// Revenue of the latest stretch as long as the period.
+    prior_revenue: Option<Amount>,
+    /// Quota of the period before.
+    current_quota: Option<Amount>,
+    /// Addressable market of the line's cell.
+    addressable_market: Option<Amount>,
+    /// True for a partner that the vendor counts as new.
+    is_newcomer: bool,
+    /// Quota by reporting period; they sum to `quota`.
+    periods: Vec<PeriodQuotaDocument<'a>>,
+    /// Ordered steps; their amounts sum to `quota` exactly.
+    steps: Vec<StepDocument<'a>>,
+}
+
+/// Key of a line within its partner.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Segment")]
+struct SegmentDocument<'a> {
+    /// Product line; null at a grain without.
+    product_line: Option<&'a str>,
+    /// Territory; null at a grain without.
+    territory: Option<&'a str>,
+}
+
+/// A guardrail that does not hold.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BrokenGuardrail")]
+struct BoundDocument<'a> {
+    /// Rule it comes from.
+    #[schemars(extend("enum" = ["addressable_market", "tier_minimum", "factor", "growth_limit"]))]
+    kind: &'static str,
+    /// Side it bounds.
+    #[schemars(extend("enum" = ["floor", "ceiling"]))]
+    side: &'static str,
+    /// The bound; null when it is beyond the range of amounts.
+    amount: Option<Amount>,
+    /// Why it is there.
+    reason: &'a str,
+}
+
+/// Quota of one reporting period.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PeriodQuota")]
+struct PeriodQuotaDocument<'a> {
+    /// Reporting period.
+    period: &'a str,
+    /// Quota.
+    quota: Amount,
+}
+
+/// One step of the explanation.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Step")]
+struct StepDocument<'a> {
+    /// What the step does.
+    #[schemars(extend("enum" = ["factor", "abstention", "reconciliation", "guardrail", "lock", "rounding"]))]
+    kind: &'static str,
+    /// Factor, guardrail or level of the target.
+    label: &'a str,
+    /// What the step adds; negative when it takes away.
+    amount: Amount,
+    /// Why, in the vendor's words where a rule gave them.
+    reason: &'a str,
+    /// Revenue the factor indicates; factors only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    indicated: Option<Amount>,
+    /// Weight of the factor for this line; factors only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<Fraction>,
+}
+
+impl<'a> ProposalDocument<'a> {
+    fn of(plan: &'a QuotaPlan) -> Self {
+        let amount = |money: Money| Amount(money, plan.currency);
+        Self {
+            schema: PROPOSAL_SCHEMA,
+            vendor: &plan.vendor,
+            revision: &plan.revision,
+            input_hash: &plan.input_hash,
+            currency: plan.currency.code(),
+            period: &plan.period.label,
+            period_start: plan.period.start.first_day().to_string(),
+            period_months: plan.period.months,
+            as_of: plan.as_of.to_string(),
+            grain: plan.grain.as_str(),
+            basis: plan.basis.as_str(),
+            rounding_unit: amount(plan.rounding_unit),
+            target: plan.target.map(amount),
+            reserve: amount(plan.reserve),
+            over_assignment: over_assignment(plan),
+            total: amount(plan.total),
+            reporting_periods: plan.reporting.iter().map(PeriodDocument::of).collect(),
+            groups: groups(plan),
+            not_eligible: plan.not_eligible.iter().map(|id| &**id).collect(),
+            changes: plan.changes.as_deref().map(|changes| documents_of_changes(changes, plan.currency)),
+            findings: FindingsDocument(&plan.findings),
+            lines: Lines(plan),
+        }
+    }
+}
+
+fn over_assignment(plan: &QuotaPlan) -> Vec<OverAssignmentDocument> {
+    let levels = plan.over_assignment.iter();
+    levels.map(|level| OverAssignmentDocument { level: level.level, rate: Fraction(level.rate) }).collect()
+}
+
+fn groups(plan: &QuotaPlan) -> Vec<GroupDocument<'_>> {
+    let amount = |money: Money| Amount(money, plan.currency);
+    let document = |group: &'_ crate::planning::GroupOutcome| {
+        (group.target.map(amount), amount(group.assigned), amount(group.assessment), amount(group.quota))
+    };
+    let groups = plan.groups.iter().map(|group| {
+        let (target, assigned, assessment, quota) = document(group);
+        GroupDocument { name: &group.name, target, assigned, assessment, quota, lines: group.lines }
+    });
+    groups.collect()
+}
+
+fn documents_of_changes(changes: &[PlanChange], currency: Currency) -> Vec<ChangeDocument<'_>> {
+    let document = |change: &'_ PlanChange| [change.before, change.after].map(|m| m.map(|m| Amount(m, currency)));
+    let documents = changes.iter().map(|change| {
+        let [before, after] = document(change);
+        ChangeDocument {
+            partner_id: &change.partner_id,
+            product_line: change.segment.product_line.as_deref(),
+            territory: change.segment.territory.as_deref(),
+            before,
+            after,
+        }
+    });
+    documents.collect()
+}
+
+impl<'a> PeriodDocument<'a> {
+    fn of(period: &'a PlanningPeriod) -> Self {
+        Self { period: &period.label, start: period.start.first_day().to_string(), months: period.months }
+    }
+}
+
+impl<'a> LineDocument<'a> {
+    pub(super) fn of(plan: &'a QuotaPlan, line: &'a PlanLine) -> Self {
+        let amount = |money: Money| Amount(money, plan.currency);
+        let periods = plan.reporting.iter().zip(&line.periods);
+        Self {
+            partner_id: &line.partner_id,
+            partner_name: &line.partner_name,
+            tier: line.tier.as_deref(),
+            territory: line.territory.as_deref(),
+            vertical: line.vertical.as_deref(),
+            product_line: line.product_line.as_deref(),
+            account_manager: line.account_manager.as_deref(),
+            segment: SegmentDocument {
+                product_line: line.segment.product_line.as_deref(),
+                territory: line.segment.territory.as_deref(),
+            },
+            quota: amount(line.quota),
+            assessment: amount(line.assessment),
+            floor: line.floor.map(amount),
+            ceiling: line.ceiling.map(amount),
+            binding: line.binding.map(side_word),
+            broken: line.broken.iter().map(|bound| BoundDocument::of(bound, plan.currency)).collect(),
+            locked: line.locked,
+            lock_reason: &line.lock_reason,
+            prior_revenue: line.prior_revenue.map(amount),
+            current_quota: line.current_quota.map(amount),
+            addressable_market: line.addressable.map(amount),
+            is_newcomer: line.is_newcomer,
+            periods: periods
+                .map(|(p, quota)| PeriodQuotaDocument { period: &p.label, quota: amount(*quota) })
+                .collect(),
+            steps: line.steps.iter().map(|step| StepDocument::of(step, plan.currency)).collect(),
+        }
+    }
+}
+
+impl<'a> BoundDocument<'a> {
+    fn of(bound: &'a Bound, currency: Currency) -> Self {
+        Self {
+            kind: bound.kind.as_str(),
+            side: side_word(bound.side),
+            amount: Money::from_minor(bound.amount, currency).ok().map(|money| Amount(money, currency)),
+            reason: &bound.reason,
+        }
+    }
+}
+
+impl<'a> StepDocument<'a> {
+    fn of(step: &'a Step, currency: Currency) -> Self {
+        Self {
+            kind: step.kind.as_str(),
+            label: &step.label,
+            amount: Amount(step.amount, currency),
+            reason: &step.reason,
+            indicated: step.factor.map(|factor| Amount(factor.indicated, currency)),
+            weight: step.factor.map(|factor| Fraction(factor.weight)),
+        }
+    }
+}
+
+/// The lines, made one at a time while they are written.
+struct Lines<'a>(&'a QuotaPlan);
+
+impl Serialize for Lines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.lines.iter().map(|line| LineDocument::of(self.0, line)))
+    }
+}
+
+impl JsonSchema for Lines<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Lines".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<LineDocument>::json_schema(generator)
+    }
+}
+
+/// Findings as [`render::json`] writes them, without its frame.
+struct FindingsDocument<'a>(&'a Findings);
+
+impl Serialize for FindingsDocument<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|finding| render::json([finding])["findings"][0].take()))
+    }
+}
+
+impl JsonSchema for FindingsDocument<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Findings".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "code": {"type": "string", "description": "Stable code, `area::cause`."},
+                    "severity": {"enum": ["error", "warning"]},
+                    "message": {"type": "string"},
+                    "help": {"type": ["string", "null"], "description": "The next thing to do."},
+                    "places": {"type": "array", "items": {"type": "object", "required": ["file"]}},
+                },
+                "required": ["code", "severity", "message", "help", "places"],
+            },
+        })
+    }
+}
+
+/// JSON whose top two levels stand on lines of their own and whose deeper levels stand on one line each: a plan is
+/// readable, can be compared line by line, and stays small.
+#[derive(Default)]
+struct Outline {
+    depth: usize,
+    is_empty: bool,
+}
+
+/// Levels that are broken into lines.
+const OUTLINED: usize = 2;
+
+impl Outline {
+    fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.is_empty = true;
+        writer.write_all(bracket)
+    }
+
+    fn next<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.is_empty = false;
+        match (first, self.depth <= OUTLINED) {
+            (true, false) => return Ok(()),
+            (false, false) => return writer.write_all(b", "),
+            (true, true) => writer.write_all(b"\n")?,
+            (false, true) => writer.write_all(b",\n")?,
+        }
+        (0..self.depth).try_for_each(|_| writer.write_all(b"  "))
+    }
+
+    fn close<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth = self.depth.saturating_sub(1);
+        if !self.is_empty && self.depth < OUTLINED {
+            writer.write_all(b"\n")?;
+            (0..self.depth).try_for_each(|_| writer.write_all(b"  "))?;
+        }
+        self.is_empty = false;
+        writer.write_all(bracket)
+    }
+}
+
+impl serde_json::ser::Formatter for Outline {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"[")
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.next(writer, first)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"{")
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.next(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+}

@@ -1,0 +1,22 @@
+//! JSON Schemas (2020-12) of the documents this room writes, generated from the types that write them.
+
+use super::explain::ExplanationDocument;
+use super::json::ProposalDocument;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+
+/// Schema of `quotient.proposal/1`, as committed in `schema/proposal.schema.json`.
+pub fn proposal() -> String {
+    text_of::<ProposalDocument<'static>>()
+}
+
+/// Schema of `quotient.explanation/1`, as committed in `schema/explanation.schema.json`.
+pub fn explanation() -> String {
+    text_of::<ExplanationDocument<'static>>()
+}
+
+fn text_of<T: JsonSchema>() -> String {
+    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
+    // The alternate form is the indented one.
+    format!("{:#}\n", schema.as_value())
+}

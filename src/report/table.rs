@@ -1,0 +1,439 @@
+//! A plan on a terminal, for a planner to read.
+
+use super::ReportFault;
+use super::figures::{Figures, clipped, count, counted, line_name, readable, short_hash};
+use super::picture::held_classes;
+use super::summary::{ChangeSummary, Mover, Movers, Subtotal, Summary, side_word};
+use crate::planning::{PlanChange, PlanLine, QuotaPlan};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
+};
+
+/// How the terminal is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableOptions {
+    /// Columns of the terminal; narrower ones show fewer columns of the table.
+    pub width: u16,
+    /// True for colours.
+    pub colour: bool,
+    /// Lines shown, by quota, largest first.
+    pub lines: usize,
+}
+
+impl Default for TableOptions {
+    fn default() -> Self {
+        Self { width: 100, colour: false, lines: 20 }
+    }
+}
+
+/// Width from which tables show every column.
+const WIDE: u16 = 96;
+/// Characters of a name in a table.
+const NAME: usize = 36;
+
+/// Renders `plan` as text: figures of the channel, lines, subtotals, movers, guardrails, changes.
+pub fn plan(plan: &QuotaPlan, options: &TableOptions) -> Result<String, ReportFault> {
+    let summary = Summary::of(plan)?;
+    let sheet = Sheet { plan, summary: &summary, figures: Figures::of_plan(plan), options };
+    let sections = [
+        sheet.header(),
+        sheet.groups(),
+        sheet.lines(),
+        sheet.subtotals(),
+        sheet.movers("Top movers against prior revenue", &summary.against_prior),
+        sheet.movers("Top movers against the current quota", &summary.against_current),
+        sheet.distribution(),
+        sheet.guardrails(),
+        sheet.changes()?,
+        sheet.notes(),
+    ];
+    let text: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
+    Ok(text.join("\n"))
+}
+
+/// One plan being rendered.
+struct Sheet<'a> {
+    plan: &'a QuotaPlan,
+    summary: &'a Summary<'a>,
+    figures: Figures,
+    options: &'a TableOptions,
+}
+
+impl Sheet<'_> {
+    fn header(&self) -> String {
+        let plan = self.plan;
+        let title = format!("{} · quota proposal {}", readable(&plan.vendor), plan.period);
+        let about = format!(
+            "as of {} · revision {} · {} · {} basis · rounded to {}",
+            plan.as_of,
+            short_hash(&plan.revision),
+            plan.currency,
+            plan.basis.as_str().replace('_', " "),
+            self.figures.money(plan.rounding_unit),
+        );
+        let mut grid = Grid::untitled(self.options, &[("", Left), ("", Right), ("", Left)]);
+        for (label, amount, note) in self.key_figures() {
+            grid.row([label, amount, note].map(Cell::new));
+        }
+        format!("{}\n{about}\n\n{}", bold(&title, self.options.colour), grid.text())
+    }
+
+    /// What sums to what: label, amount, note.
+    fn key_figures(&self) -> Vec<(String, String, String)> {
+        let (plan, summary, figures) = (self.plan, self.summary, self.figures);
+        let row = |label: &str, amount: String, note: String| (label.to_owned(), amount, note);
+        let mut rows = Vec::new();
+        if let (Some(target), Some(over)) = (plan.target, summary.over_assigned) {
+            rows.push(row("channel target", figures.money(target), String::new()));
+            if !plan.reserve.is_zero() {
+                let note = "kept for partners not yet recruited".to_owned();
+                rows.push(row("reserve", format!("-{}", figures.money(plan.reserve)), note));
+            }
+            if !over.is_zero() || summary.over_assignment.is_some() {
+                rows.push(row("over-assignment", figures.signed(over), over_assignment_note(plan, summary, figures)));
+            }
+        }
+        let counts = match (summary.channel.lines == summary.partners, plan.target) {
+            (true, Some(_)) => format!("= sum of {}", counted(summary.partners, "partner", "partners")),
+            (true, None) => {
+                format!("= sum of {}, no target: bottom-up", counted(summary.partners, "partner", "partners"))
+            }
+            (false, _) => {
+                let lines = counted(summary.channel.lines, "line", "lines");
+                format!("= sum of {lines} of {}", counted(summary.partners, "partner", "partners"))
+            }
+        };
+        rows.push(row("street quota", figures.money(plan.total), counts));
+        if plan.reporting.len() > 1 {
+            for (period, sum) in plan.reporting.iter().zip(&summary.periods) {
+                rows.push(row(&format!("  {period}"), figures.money(*sum), String::new()));
+            }
+        }
+        if let Some(prior) = summary.channel.prior_revenue {
+            let note = compared_note(&summary.channel, figures);
+            rows.push(row("prior revenue", figures.money(prior), note));
+        }
+        rows
+    }
+
+    fn groups(&self) -> String {
+        if self.plan.groups.len() < 2 {
+            return String::new();
+        }
+        let columns = [
+            ("group", Left),
+            ("lines", Right),
+            ("target", Right),
+            ("assigned", Right),
+            ("bottom-up", Right),
+            ("quota", Right),
+        ];
+        let mut grid = Grid::new("Groups", self.options, &columns);
+        for group in &self.plan.groups {
+            let amounts =
+                [group.assigned, group.assessment, group.quota].map(|money| Cell::new(self.figures.money(money)));
+            let head =
+                [clipped(&group.name, NAME), count(group.lines), self.figures.known(group.target)].map(Cell::new);
+            grid.row(head.into_iter().chain(amounts));
+        }
+        grid.text()
+    }
+
+    fn lines(&self) -> String {
+        let (shown, all) = (self.options.lines.min(self.plan.lines.len()), self.plan.lines.len());
+        if all == 0 {
+            return "No lines: no partner of the book is eligible.\n".to_owned();
+        }
+        let mut columns = vec![("line", Left), ("quota", Right), ("prior", Right), ("growth", Right), ("share", Right)];
+        let is_wide = self.options.width >= WIDE;
+        if is_wide {
+            columns.extend([("tier", Left), ("territory", Left)]);
+        }
+        columns.push(("note", Left));
+        let title = if shown < all { format!("Largest {shown} of {} lines", count(all)) } else { "Lines".to_owned() };
+        let mut grid = Grid::new(&title, self.options, &columns);
+        for index in self.summary.by_quota.iter().take(shown) {
+            grid.row(self.line_cells(&self.plan.lines[*index], is_wide));
+        }
+        let mut text = grid.text();
+        if shown < all {
+            text.push_str(&format!(" and {} more: use --format csv\n", count(all - shown)));
+        }
+        text
+    }
+
+    fn line_cells(&self, line: &PlanLine, is_wide: bool) -> Vec<Cell> {
+        let growth = line.prior_revenue.and_then(|prior| line.quota.growth_from(prior));
+        let mut cells = vec![
+            Cell::new(clipped(&line_name(line), NAME)),
+            Cell::new(self.figures.money(line.quota)),
+            Cell::new(self.figures.known(line.prior_revenue)),
+            tinted(self.figures.growth(growth), growth.is_some_and(|rate| rate.is_sign_negative())),
+            Cell::new(self.figures.share(line.quota.ratio_to(self.plan.total))),
+        ];
+        if is_wide {
+            cells.extend(
+                [&line.tier, &line.territory].map(|name| Cell::new(clipped(name.as_deref().unwrap_or(""), 16))),
+            );
+        }
+        cells.push(Cell::new(line_note(line)));
+        cells
+    }
+
+    fn subtotals(&self) -> String {
+        let columns = |name| {
+            [(name, Left), ("lines", Right), ("quota", Right), ("prior", Right), ("growth", Right), ("share", Right)]
+        };
+        let mut text = Vec::new();
+        for dimension in &self.summary.dimensions {
+            let title = format!("By {}", dimension.name);
+            let mut grid = Grid::new(&title, self.options, &columns(dimension.name));
+            for subtotal in &dimension.subtotals {
+                grid.row(self.subtotal_cells(subtotal));
+            }
+            text.push(grid.text());
+        }
+        text.join("\n")
+    }
+
+    fn subtotal_cells(&self, subtotal: &Subtotal) -> [Cell; 6] {
+        let growth = subtotal.growth();
+        [
+            Cell::new(subtotal.name.as_deref().map_or_else(|| "(none)".to_owned(), |name| clipped(name, NAME))),
+            Cell::new(count(subtotal.lines)),
+            Cell::new(self.figures.money(subtotal.quota)),
+            Cell::new(self.figures.known(subtotal.prior_revenue)),
+            tinted(self.figures.growth(growth), growth.is_some_and(|rate| rate.is_sign_negative())),
+            Cell::new(self.figures.share(subtotal.share)),
+        ]
+    }
+
+    fn movers(&self, title: &str, movers: &Movers<'_>) -> String {
+        if movers.up.is_empty() && movers.down.is_empty() {
+            return String::new();
+        }
+        let columns = [("line", Left), ("before", Right), ("quota", Right), ("by", Right), ("growth", Right)];
+        let mut grid = Grid::new(title, self.options, &columns);
+        for mover in movers.up.iter().chain(movers.down.iter().rev()) {
+            grid.row(self.mover_cells(mover));
+        }
+        grid.text()
+    }
+
+    fn mover_cells(&self, mover: &Mover<'_>) -> [Cell; 5] {
+        let is_down = mover.by.is_negative();
+        [
+            Cell::new(clipped(&line_name(mover.line), NAME)),
+            Cell::new(self.figures.money(mover.before)),
+            Cell::new(self.figures.money(mover.line.quota)),
+            tinted(self.figures.signed(mover.by), is_down),
+            tinted(self.figures.growth(mover.growth()), is_down),
+        ]
+    }
+
+    fn distribution(&self) -> String {
+        if self.plan.lines.is_empty() {
+            return String::new();
+        }
+        let classes = held_classes(&self.summary.growth);
+        let unknown = self.summary.growth_unknown;
+        let most = classes.iter().map(|class| class.lines).chain([unknown.lines, 1]).max().unwrap_or(1);
+        let room = usize::from(self.options.width.clamp(60, 120)) - 46;
+        let bar = |lines: usize| "█".repeat((lines * room / most).max(usize::from(lines > 0)));
+        let columns = [("growth", Right), ("lines", Right), ("quota", Right), ("", Left)];
+        let mut grid = Grid::new("Growth asked over prior revenue", self.options, &columns);
+        for class in classes {
+            let quota = self.figures.money(class.quota);
+            grid.row([class.label('-'), count(class.lines), quota, bar(class.lines)].map(Cell::new));
+        }
+        if unknown.lines > 0 {
+            let quota = self.figures.money(unknown.quota);
+            grid.row(["not known".to_owned(), count(unknown.lines), quota, bar(unknown.lines)].map(Cell::new));
+        }
+        grid.text()
+    }
+
+    fn guardrails(&self) -> String {
+        let summary = self.summary;
+        if summary.binding.is_empty() && summary.broken.is_empty() {
+            return String::new();
+        }
+        let mut grid = Grid::new(
+            "Guardrails",
+            self.options,
+            &[("guardrail", Left), ("lines", Right), ("quota", Right), ("", Left)],
+        );
+        for ((side, label), tally) in &summary.binding {
+            let quota = self.figures.money(tally.quota);
+            let name = if label == side_word(*side) {
+                label.clone()
+            } else {
+                format!("{}: {}", side_word(*side), clipped(label, NAME))
+            };
+            grid.row([name, count(tally.lines), quota, "binds".to_owned()].map(Cell::new));
+        }
+        for ((kind, side), bounds) in &summary.broken {
+            let name = format!("{}: {}", side_word(*side), kind.as_str().replace('_', " "));
+            grid.row([name, count(*bounds), String::new(), "gave way or is broken".to_owned()].map(Cell::new));
+        }
+        grid.text()
+    }
+
+    fn changes(&self) -> Result<String, ReportFault> {
+        let Some(changes) = &self.summary.changes else { return Ok(String::new()) };
+        if changes.count == 0 {
+            return Ok("No change against the previous proposal.\n".to_owned());
+        }
+        let columns = [("line", Left), ("previous", Right), ("now", Right), ("by", Right)];
+        let mut grid = Grid::new("Largest changes against the previous proposal", self.options, &columns);
+        for (change, difference) in &changes.largest {
+            let name = clipped(&change_name(self.plan, change), NAME);
+            let before = change.before.map_or_else(|| "new".to_owned(), |money| self.figures.money(money));
+            let after = change.after.map_or_else(|| "gone".to_owned(), |money| self.figures.money(money));
+            let by = tinted(self.figures.signed(*difference), difference.is_negative());
+            grid.row([Cell::new(name), Cell::new(before), Cell::new(after), by]);
+        }
+        Ok(format!("{} {}\n", grid.text(), change_sentence(changes, self.figures)?))
+    }
+
+    fn notes(&self) -> String {
+        let (summary, figures) = (self.summary, self.figures);
+        let mut notes = Vec::new();
+        for (tally, what) in [(summary.newcomers, "newcomer"), (summary.locked, "locked")] {
+            if tally.lines > 0 {
+                notes.push(format!(
+                    "{} {what}: quota {}",
+                    counted(tally.lines, "line", "lines"),
+                    figures.money(tally.quota)
+                ));
+            }
+        }
+        if !self.plan.not_eligible.is_empty() {
+            notes.push(format!("{} not eligible", counted(self.plan.not_eligible.len(), "partner", "partners")));
+        }
+        if !self.plan.findings.is_empty() {
+            notes.push(counted(self.plan.findings.len(), "warning", "warnings"));
+        }
+        notes.iter().map(|note| format!(" {note}\n")).collect()
+    }
+}
+
+/// Name of a changed line: the plan's own name for it, or what the previous proposal called it.
+pub(super) fn change_name(plan: &QuotaPlan, change: &PlanChange) -> String {
+    let found = plan.lines.iter().find(|line| line.partner_id == change.partner_id && line.segment == change.segment);
+    found.map_or_else(
+        || {
+            let parts =
+                [Some(&change.partner_id), change.segment.product_line.as_ref(), change.segment.territory.as_ref()];
+            parts.into_iter().flatten().map(|part| readable(part)).collect::<Vec<_>>().join(" · ")
+        },
+        line_name,
+    )
+}
+
+/// `12 lines differ (1 new, 2 gone): +1,200 and -400, net +800`.
+pub(super) fn change_sentence(changes: &ChangeSummary<'_>, figures: Figures) -> Result<String, ReportFault> {
+    let moved = format!("{} and {}", figures.signed(changes.raised), figures.signed(changes.lowered));
+    let lines = counted(changes.count, "line differs", "lines differ");
+    let net = figures.signed(changes.net()?);
+    Ok(format!("{lines} ({} new, {} gone): {moved}, net {net}", changes.new, changes.gone))
+}
+
+/// `5.0 % (channel 3.0 %, territory 2.0 %)`.
+pub(super) fn over_assignment_note(plan: &QuotaPlan, summary: &Summary<'_>, figures: Figures) -> String {
+    let levels = plan.over_assignment.iter();
+    let levels: Vec<String> =
+        levels.map(|level| format!("{} {}", level.level.replace('_', " "), figures.growth(Some(level.rate)))).collect();
+    match (summary.over_assignment, levels.len()) {
+        (Some(_), 1) => levels.concat(),
+        (Some(all), _) => format!("{} ({})", figures.growth(Some(all)), levels.join(", ")),
+        (None, _) => String::new(),
+    }
+}
+
+/// What growth asked is measured on.
+pub(super) fn compared_note(channel: &Subtotal, figures: Figures) -> String {
+    let growth = channel.growth().map(|rate| format!("growth asked {}", figures.growth(Some(rate))));
+    let growth = growth.unwrap_or_else(|| "no growth can be stated".to_owned());
+    if channel.compared_lines == channel.lines {
+        return growth;
+    }
+    let lines = counted(channel.compared_lines, "line", "lines");
+    format!("{growth}, on the {lines} with known prior revenue (quota {})", figures.money(channel.compared_quota))
+}
+
+/// Guardrail, lock and newcomer in a few words.
+pub(super) fn line_note(line: &PlanLine) -> String {
+    let words = [
+        line.locked.then_some("locked"),
+        line.is_newcomer.then_some("newcomer"),
+        line.binding.map(|side| if side_word(side) == "floor" { "at floor" } else { "at ceiling" }),
+        (!line.broken.is_empty()).then_some("guardrail broken"),
+    ];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn bold(text: &str, colour: bool) -> String {
+    if colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+fn tinted(text: String, is_down: bool) -> Cell {
+    let cell = Cell::new(text);
+    if is_down { cell.fg(Color::DarkYellow) } else { cell }
+}
+
+pub(super) use CellAlignment::{Left, Right};
+
+/// A table with a title, numbers to the right and never broken, text wrapped where the terminal is narrow.
+pub(super) struct Grid {
+    title: String,
+    table: Table,
+}
+
+impl Grid {
+    pub(super) fn new(title: &str, options: &TableOptions, columns: &[(&str, CellAlignment)]) -> Self {
+        let mut grid = Self::untitled(options, columns);
+        grid.title = bold(title, options.colour);
+        let header = columns
+            .iter()
+            .map(|(name, alignment)| Cell::new(name).set_alignment(*alignment).add_attribute(Attribute::Dim));
+        grid.table.set_header(header.collect::<Vec<_>>());
+        grid.align(columns);
+        grid
+    }
+
+    pub(super) fn untitled(options: &TableOptions, columns: &[(&str, CellAlignment)]) -> Self {
+        let mut table = Table::new();
+        let separator = LineStyle::none().fill('─').junction('─');
+        table.load_style(TableStyle::new().header_separator(separator));
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(options.width.max(40));
+        if options.colour {
+            table.enforce_styling()
+        } else {
+            table.force_no_tty()
+        };
+        let mut grid = Self { title: String::new(), table };
+        grid.align(columns);
+        grid
+    }
+
+    fn align(&mut self, columns: &[(&str, CellAlignment)]) {
+        for (index, (_, alignment)) in columns.iter().enumerate() {
+            let Some(column) = self.table.column_mut(index) else { continue };
+            column.set_cell_alignment(*alignment);
+            if *alignment == Right {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+    }
+
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
+        self.table.add_row(cells.into_iter().collect::<Vec<_>>());
+    }
+
+    /// The table, its title above it, a line feed at the end.
+    pub(super) fn text(&self) -> String {
+        let title = if self.title.is_empty() { String::new() } else { format!("{}\n", self.title) };
+        format!("{title}{}\n", self.table.trim_fmt())
+    }
+}

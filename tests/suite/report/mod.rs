@@ -1,0 +1,8 @@
+mod csv;
+mod explain;
+mod html;
+mod json;
+mod sample;
+mod summary;
+mod table;
+mod xlsx;

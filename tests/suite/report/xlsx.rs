@@ -1,0 +1,173 @@
+use super::sample::{channel, in_currency, line, plan, small, ugly};
+use calamine::{Data, Reader, Xlsx};
+use quotient::planning::QuotaPlan;
+use quotient::report::ReportFault;
+use quotient::report::xlsx::{MOST_LINES, write_plan};
+use std::io::{Cursor, Read};
+
+fn bytes(plan: &QuotaPlan) -> Vec<u8> {
+    let mut out = Vec::new();
+    write_plan(plan, &mut out).unwrap();
+    out
+}
+
+fn workbook(plan: &QuotaPlan) -> Xlsx<Cursor<Vec<u8>>> {
+    Xlsx::new(Cursor::new(bytes(plan))).unwrap()
+}
+
+fn rows(plan: &QuotaPlan, sheet: &str) -> Vec<Vec<Data>> {
+    workbook(plan).worksheet_range(sheet).unwrap().rows().map(<[Data]>::to_vec).collect()
+}
+
+fn column(rows: &[Vec<Data>], name: &str) -> usize {
+    rows[0].iter().position(|cell| cell.to_string() == name).unwrap_or_else(|| panic!("no column {name}"))
+}
+
+/// One part of the workbook's archive as text.
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+#[test]
+fn the_quotas_come_back_by_column_name() {
+    let rows = rows(&small(), "quotas");
+    let header: Vec<String> = rows[0].iter().map(ToString::to_string).collect();
+    assert_eq!(
+        header,
+        [
+            "partner_id",
+            "partner_name",
+            "tier",
+            "territory",
+            "product_line",
+            "quota",
+            "override_quota",
+            "override_reason",
+            "prior_revenue",
+            "growth",
+            "floor",
+            "ceiling",
+            "binding",
+            "locked",
+            "reason",
+            "quota_fy2026_q1",
+            "quota_fy2026_q2",
+            "quota_fy2026_q3",
+            "quota_fy2026_q4",
+            "quota_exact",
+        ]
+    );
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows[1][column(&rows, "quota")], Data::Float(1_200_000.0));
+    assert_eq!(rows[1][column(&rows, "quota_exact")], Data::String("1200000.00".to_owned()));
+    assert_eq!(rows[1][column(&rows, "growth")], Data::Float(0.2));
+    assert_eq!(rows[3][column(&rows, "prior_revenue")], Data::Empty);
+}
+
+#[test]
+fn a_lock_of_the_plan_stands_as_override() {
+    let rows = rows(&small(), "quotas");
+    assert_eq!(rows[2][column(&rows, "override_quota")], Data::Float(450_000.0));
+    assert_eq!(rows[2][column(&rows, "override_reason")].to_string(), "agreed on 3 February");
+    assert_eq!(rows[1][column(&rows, "override_quota")], Data::Empty);
+}
+
+#[test]
+fn names_are_text_and_never_formulas() {
+    let plan = ugly();
+    let mut workbook = workbook(&plan);
+    let rows = rows(&plan, "quotas");
+    for (line, row) in plan.lines.iter().zip(&rows[1..]) {
+        // A workbook has line feeds only.
+        let expected = line.partner_name.replace("\r\n", "\n");
+        assert!(
+            matches!(&row[1], Data::String(text) if text.replace("\r\n", "\n").replace("_x000D_", "") == expected || text.contains('\u{202E}')),
+            "{:?}",
+            row[1]
+        );
+    }
+    let formulas = workbook.worksheet_formula("quotas").unwrap();
+    let found: Vec<&String> = formulas.rows().flatten().filter(|text| !text.is_empty()).collect();
+    assert!(found.iter().all(|text| text.starts_with("IF(N(I")), "{found:?}");
+    assert_eq!(found.len(), plan.lines.len());
+}
+
+#[test]
+fn ids_have_text_format_and_only_overrides_are_unlocked() {
+    let bytes = bytes(&small());
+    let styles = part(&bytes, "xl/styles.xml");
+    let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
+    assert!(sheet.contains("<sheetProtection sheet=\"1\""));
+    assert!(!sheet.contains("password="));
+    assert!(sheet.contains("sqref=\"G2:G4\""), "validation of override_quota");
+    // Number format 49 is `@`.
+    assert!(styles.contains("numFmtId=\"49\""));
+    assert_eq!(styles.matches("locked=\"0\"").count(), 2);
+    assert!(sheet.contains("ySplit=\"1\""));
+    assert!(part(&bytes, "xl/tables/table1.xml").contains("displayName=\"quotas\""));
+}
+
+#[test]
+fn meta_names_what_made_the_workbook() {
+    let rows = rows(&small(), "_meta");
+    let value = |key: &str| rows.iter().find(|row| row[0].to_string() == key).unwrap()[1].to_string();
+    assert_eq!(value("revision"), "3fa91c02d7e84b15a6c09f2e51d3b870");
+    assert_eq!(value("input_hash"), "b77c1e90aa4f");
+    assert_eq!(value("target"), "1700000.00");
+    assert_eq!(value("total"), "1700000.00");
+    assert_eq!(value("steps"), "complete");
+}
+
+#[test]
+fn steps_are_long_and_tidy() {
+    let rows = rows(&small(), "steps");
+    // Four steps of P1, three of P2, one of P3, and the header.
+    assert_eq!(rows.len(), 9);
+    let amounts: Vec<Data> = rows[1..5].iter().map(|row| row[column(&rows, "amount")].clone()).collect();
+    assert_eq!(amounts, [500_000.0, 700_000.0, 30_000.0, -30_000.0].map(Data::Float));
+}
+
+#[test]
+fn subtotals_state_the_target_and_every_dimension() {
+    let rows = rows(&small(), "subtotals");
+    assert_eq!(rows[2][1], Data::Float(1_700_000.0));
+    // Quotas without override plus overrides: nothing is overridden beyond the lock.
+    assert_eq!(rows[3][1], Data::Float(1_700_000.0));
+    let dimensions: Vec<String> = rows[6..].iter().map(|row| row[0].to_string()).collect();
+    assert_eq!(dimensions, ["channel", "territory", "territory", "tier", "tier", "tier"]);
+}
+
+#[test]
+fn the_same_plan_gives_the_same_bytes() {
+    assert!(bytes(&channel(60)) == bytes(&channel(60)));
+}
+
+#[test]
+fn empty_plans_and_other_currencies_open() {
+    assert_eq!(rows(&plan(Vec::new()), "quotas").len(), 1);
+    let dinar = rows(&in_currency("KWD", "0.125"), "quotas");
+    assert_eq!(dinar[1][column(&dinar, "quota")], Data::Float(0.125));
+}
+
+#[test]
+fn ten_thousand_lines_come_back() {
+    let plan = channel(10_000);
+    let rows = rows(&plan, "quotas");
+    assert_eq!(rows.len(), 10_001);
+    let at = column(&rows, "quota_exact");
+    assert!(
+        plan.lines.iter().zip(&rows[1..]).all(|(line, row)| row[at] == Data::String(line.quota.to_text(plan.currency)))
+    );
+}
+
+#[test]
+fn more_lines_than_rows_is_an_error_that_names_the_way_out() {
+    let mut full = plan(Vec::new());
+    full.lines = vec![line("P1", Vec::new()); MOST_LINES + 1];
+    let fault = write_plan(&full, &mut Vec::new()).unwrap_err();
+    assert!(matches!(fault, ReportFault::TooManyLines { lines: 1_048_576, most: 1_048_575 }));
+    assert!(fault.to_string().ends_with("use `--format csv` or `--format json`"));
+}
