@@ -1,7 +1,7 @@
 //! Quotas for channel partners, from rules a vendor can read: exact to the cent and explained line by line.
 //!
 //! Rooms, each naming only those above it: [`finding`] what is wrong and where · [`units`] quantities ·
-//! [`channel`] facts about partners · [`quota`] the arithmetic of quota-setting · [`script`] the only room that knows
+//! [`channel`] facts about partners · [`intake`] reading books, mapping files, locks · [`quota`] the arithmetic of quota-setting · [`script`] the only room that knows
 //! Rhai · [`plugin`] one vendor's manifest, rules and cases as a unit · [`planning`] proposals, comparisons, backtests ·
 //! [`report`] outcomes as table, JSON, CSV, XLSX, HTML · [`cli`] the command line.
 

@@ -65,6 +65,8 @@ codes! {
     BookUnknownTable = Book, "book::unknown_table";
     /// A column that the table must have is missing, after the mapping file was applied.
     BookMissingColumn = Book, "book::missing_column";
+    /// A column that nothing reads stands in a table whose columns are fixed. It may be misspelt.
+    BookUnknownColumn = Book, "book::unknown_column";
     /// Two columns of a table mean the same thing, or have the same name.
     BookDuplicateColumn = Book, "book::duplicate_column";
     /// A value that must be there is empty.

@@ -3,5 +3,6 @@
 #[global_allocator]
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
+mod intake;
 mod report;
 mod script;

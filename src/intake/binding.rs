@@ -1,0 +1,278 @@
+//! Which column of a found table holds which column of the declaration.
+
+use super::log::{Log, shown};
+use super::mapping::TableMap;
+use super::sheet::{Fields, Location, Sheet};
+use super::table::{Column, Field, Table, TableKind, folded};
+use crate::finding::{Code, Finding, did_you_mean};
+
+/// Where the values of a column come from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Nowhere: not known.
+    #[default]
+    Absent,
+    /// The found table's column of that index.
+    Column(usize),
+    /// The mapping file.
+    Constant(String),
+}
+
+/// A found table whose columns are known.
+#[derive(Debug)]
+pub(super) struct Binding<'a> {
+    pub table: &'static Table,
+    pub location: Location,
+    pub headings: Vec<String>,
+    pub map: Option<&'a TableMap>,
+    /// True when a leading `'` that a spreadsheet writer put there is taken off.
+    pub strips_quote: bool,
+    sources: Vec<Source>,
+    keep: Vec<(usize, &'a [String])>,
+    skip: Vec<(usize, &'a [String])>,
+    width: usize,
+}
+
+impl<'a> Binding<'a> {
+    /// Binds the columns of `sheet`; findings go to `log`, and `None` says that the table cannot be read.
+    pub fn new(table: &'static Table, sheet: &Sheet, map: Option<&'a TableMap>, log: &mut Log) -> Option<Self> {
+        let folded_headings: Vec<String> = sheet.headings.iter().map(|heading| folded(heading)).collect();
+        let mut binder = Binder { table, sheet, location: sheet.location(), map, folded_headings, log, failed: false };
+        let sources = binder.sources();
+        let keep = binder.filters(map.map(|map| map.keep.as_slice()).unwrap_or_default());
+        let skip = binder.filters(map.map(|map| map.skip.as_slice()).unwrap_or_default());
+        binder.check_unused(&sources);
+        let failed = binder.failed;
+        // A heading row may end with delimiters; rows need not.
+        let width = sheet.headings.iter().rposition(|heading| !heading.is_empty()).map_or(0, |last| last + 1);
+        let (location, headings) = (sheet.location(), sheet.headings.clone());
+        (!failed).then_some(Self { table, location, headings, map, strips_quote: false, sources, keep, skip, width })
+    }
+
+    /// Where the values of `field` come from.
+    pub fn source(&self, field: Field) -> &Source {
+        &self.sources[field as usize]
+    }
+
+    /// True when the table has the column.
+    pub fn has(&self, field: Field) -> bool {
+        *self.source(field) != Source::Absent
+    }
+
+    /// Heading of the column that holds `field`, else the declared name.
+    pub fn heading(&self, field: Field) -> &str {
+        match self.source(field) {
+            Source::Column(index) => self.headings.get(*index).map_or(field.name(), String::as_str),
+            Source::Absent | Source::Constant(_) => field.name(),
+        }
+    }
+
+    /// Headings that are bound to no column of the declaration, with their index.
+    pub fn unbound(&self) -> impl Iterator<Item = (usize, &str)> {
+        let headings = self.headings.iter().map(String::as_str).enumerate();
+        headings.filter(|(index, heading)| !heading.is_empty() && !self.sources.contains(&Source::Column(*index)))
+    }
+
+    /// True when the mapping's filters let the row through.
+    pub fn admits(&self, fields: Fields<'_>) -> bool {
+        let holds = |(index, values): &(usize, &[String])| values.iter().any(|value| value == fields.text(*index));
+        self.keep.iter().all(holds) && !self.skip.iter().any(holds)
+    }
+
+    /// Reports a row that has more or fewer fields than the headings; true when the row can be used.
+    pub fn check_width(&self, row: u64, fields: Fields<'_>, log: &mut Log) -> bool {
+        let Fields::Record(record) = fields else { return true };
+        let (found, headings) = (record.len(), self.headings.len());
+        if found == headings
+            || (found >= self.width && (headings.min(found)..found).all(|index| fields.text(index).is_empty()))
+        {
+            return true;
+        }
+        let message = format!("the row has {found} fields, the heading {headings}");
+        let help = if found > headings {
+            "put quotes around values that contain the delimiter"
+        } else {
+            "write every field, empty ones too, and close every quote"
+        };
+        log.add(Finding::error(Code::BookShape, message).at(self.location.place(row, "", "")).help(help));
+        false
+    }
+}
+
+struct Binder<'a, 's> {
+    table: &'static Table,
+    sheet: &'s Sheet,
+    location: Location,
+    map: Option<&'a TableMap>,
+    folded_headings: Vec<String>,
+    log: &'s mut Log,
+    failed: bool,
+}
+
+impl<'a> Binder<'a, '_> {
+    fn add(&mut self, finding: Finding) {
+        self.failed |= finding.is_error();
+        self.log.add(finding);
+    }
+
+    fn find(&mut self, heading: &str) -> Option<usize> {
+        let wanted = folded(heading);
+        let mut found = (0..self.folded_headings.len()).filter(|index| self.folded_headings[*index] == wanted);
+        let (first, second) = (found.next()?, found.next());
+        // Two headings that differ in case or spaces are told apart by an exact match.
+        if second.is_some() {
+            let mut exact = (0..self.sheet.headings.len()).filter(|index| self.sheet.headings[*index] == heading);
+            if let (Some(only), None) = (exact.next(), exact.next()) {
+                return Some(only);
+            }
+            let message = format!("two columns are headed `{}`", shown(heading));
+            let place = self.location.place(self.sheet.heading_row, &self.sheet.headings[first], "");
+            self.add(Finding::error(Code::BookDuplicateColumn, message).at(place).help("remove or rename one of them"));
+        }
+        Some(first)
+    }
+
+    fn sources(&mut self) -> Vec<Source> {
+        let mut sources = vec![Source::Absent; Field::COUNT];
+        for column in self.table.columns {
+            let source = self.mapped(column);
+            sources[column.field as usize] = source;
+        }
+        for column in self.table.columns {
+            let is_mapped = self.map.is_some_and(|map| map.columns.contains_key(&column.field));
+            if sources[column.field as usize] != Source::Absent || is_mapped {
+                continue;
+            }
+            let names: &[&str] = if self.map.is_some() { &[] } else { column.aliases };
+            let index = std::iter::once(&column.field.name()).chain(names).find_map(|name| self.find(name));
+            // What the mapping file uses for another column is not used twice by its name alone.
+            if let Some(source) = index.map(Source::Column).filter(|source| !sources.contains(source)) {
+                sources[column.field as usize] = source;
+            }
+        }
+        self.check_required(&sources);
+        sources
+    }
+
+    fn mapped(&mut self, column: &Column) -> Source {
+        let Some(map) = self.map else { return Source::Absent };
+        if let Some(constant) = map.constants.get(&column.field) {
+            return Source::Constant(constant.clone());
+        }
+        let Some((candidates, span)) = map.columns.get(&column.field) else { return Source::Absent };
+        if let Some(index) = candidates.iter().find_map(|heading| self.find(heading)) {
+            return Source::Column(index);
+        }
+        let wanted = candidates.join("` or `");
+        let message = format!("`{}` has no column `{wanted}` for `{}`", self.sheet.file, column.field.name());
+        let severity = if column.required { Finding::error } else { Finding::warning };
+        let help = self.suggestion(candidates.first().map(String::as_str).unwrap_or_default());
+        let place = map.place(*span, "");
+        self.add(severity(Code::BookMissingColumn, message).at(place).help(help));
+        Source::Absent
+    }
+
+    fn suggestion(&self, wanted: &str) -> String {
+        let headings = || self.sheet.headings.iter().map(String::as_str).filter(|heading| !heading.is_empty());
+        match did_you_mean(wanted, headings()) {
+            Some(near) => format!("did you mean `{}`?", shown(near)),
+            None => {
+                let list: Vec<String> = headings().take(12).map(|heading| format!("`{}`", shown(heading))).collect();
+                let more = if headings().count() > 12 { ", …" } else { "" };
+                format!("the headings in row {} are {}{more}", self.sheet.heading_row, list.join(", "))
+            }
+        }
+    }
+
+    fn check_required(&mut self, sources: &[Source]) {
+        let has = |field: Field| sources[field as usize] != Source::Absent;
+        let mapped = |field: Field| self.map.is_some_and(|map| map.columns.contains_key(&field));
+        let missing: Vec<&Column> = self
+            .table
+            .columns
+            .iter()
+            .filter(|column| column.required && !has(column.field) && !mapped(column.field))
+            .collect();
+        for column in missing {
+            let message = format!("the table `{}` has no column `{}`", self.table.name, column.field.name());
+            self.missing(&message, column.field);
+        }
+        if self.table.kind == TableKind::Revenue && !has(Field::Month) && !has(Field::Period) {
+            self.missing("the table `revenue` has neither `month` nor `period`", Field::Month);
+        }
+        if self.table.kind == TableKind::Opportunities && !has(Field::Status) && !has(Field::IsClosed) {
+            self.missing("the table `opportunities` has neither `status` nor `is_closed`", Field::Status);
+        }
+        if self.table.kind == TableKind::Opportunities
+            && has(Field::IsClosed)
+            && !has(Field::IsWon)
+            && !has(Field::Status)
+        {
+            self.missing("the table `opportunities` has `is_closed` but not `is_won`", Field::IsWon);
+        }
+        if self.table.kind == TableKind::WinRates && !has(Field::ByValue) && !has(Field::ByCount) {
+            self.missing("the table `win_rates` has neither `by_value` nor `by_count`", Field::ByValue);
+        }
+    }
+
+    fn missing(&mut self, message: &str, field: Field) {
+        let place = self.location.place(self.sheet.heading_row, "", "");
+        let near = self.suggestion(field.name());
+        let help = format!("{near}; a mapping file (`--map`) can say which column it is");
+        self.add(Finding::error(Code::BookMissingColumn, message).at(place).help(help));
+    }
+
+    fn filters(&mut self, filters: &'a [super::mapping::Filter]) -> Vec<(usize, &'a [String])> {
+        let mut found = Vec::new();
+        for filter in filters {
+            if let Some(index) = self.find(&filter.heading) {
+                found.push((index, filter.values.as_slice()));
+                continue;
+            }
+            let message = format!("`{}` has no column `{}` to choose rows by", self.sheet.file, filter.heading);
+            let help = self.suggestion(&filter.heading);
+            let place = self.map.map(|map| map.place(filter.span, "")).unwrap_or(self.location.place(1, "", ""));
+            self.add(Finding::error(Code::BookMissingColumn, message).at(place).help(help));
+        }
+        found
+    }
+
+    /// Warns about columns that are probably misspelt, and about those that nothing reads.
+    fn check_unused(&mut self, sources: &[Source]) {
+        let absent: Vec<&str> = self
+            .table
+            .columns
+            .iter()
+            .filter(|column| sources[column.field as usize] == Source::Absent)
+            .map(|column| column.field.name())
+            .collect();
+        let mut unused = Vec::new();
+        for (index, heading) in self.sheet.headings.iter().enumerate() {
+            if heading.is_empty() || sources.contains(&Source::Column(index)) {
+                continue;
+            }
+            unused.push(heading.clone());
+        }
+        if self.map.is_some() {
+            return;
+        }
+        for heading in &unused {
+            let Some(near) = did_you_mean(&heading.to_lowercase(), absent.iter().copied()) else { continue };
+            let message = format!("the column `{}` is not read as `{near}`", shown(heading));
+            let place = self.location.place(self.sheet.heading_row, heading, "");
+            let help = format!("rename it if you mean `{near}`");
+            self.log.add(Finding::warning(Code::BookMissingColumn, message).at(place).help(help));
+        }
+        let becomes_attributes = self.table.kind == TableKind::Partners;
+        let read_beside =
+            matches!(self.table.kind, TableKind::Previous | TableKind::Locks | TableKind::Targets | TableKind::Extra);
+        if !becomes_attributes && !read_beside && !unused.is_empty() {
+            let list: Vec<String> = unused.iter().take(12).map(|heading| format!("`{}`", shown(heading))).collect();
+            let message =
+                format!("nothing reads the column{} {}", if list.len() == 1 { "" } else { "s" }, list.join(", "));
+            let place = self.location.place(self.sheet.heading_row, "", "");
+            let help = "remove them, or name them in a mapping file if they hold a column of the table";
+            self.log.add(Finding::warning(Code::BookUnknownColumn, message).at(place).help(help));
+        }
+    }
+}

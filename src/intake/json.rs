@@ -1,0 +1,105 @@
+//! JSON documents: tables as lists of objects, numbers kept as written.
+
+use super::sheet::{Cell, Fields, Flaw};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// Members of an object in the order of the document, each with its raw text.
+pub(super) struct Object<'a>(pub Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<'a>(std::marker::PhantomData<&'a ()>);
+        impl<'de: 'a, 'a> Visitor<'de> for Members<'a> {
+            type Value = Object<'a>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry::<String, &'de RawValue>()? {
+                    members.push(member);
+                }
+                Ok(Object(members))
+            }
+        }
+        deserializer.deserialize_map(Members(std::marker::PhantomData))
+    }
+}
+
+impl Object<'_> {
+    /// The first key that stands twice.
+    pub fn repeated(&self) -> Option<&str> {
+        let mut seen = BTreeSet::new();
+        self.0.iter().map(|(key, _)| key.as_str()).find(|key| !seen.insert(*key))
+    }
+}
+
+/// A list of objects inside a document.
+#[derive(Debug, Clone)]
+pub(super) struct Members {
+    list: Box<str>,
+}
+
+impl Members {
+    /// Checks that `list` is a list of objects without repeated keys; returns it with all keys in order of appearance.
+    pub fn open(list: &str) -> Result<(Self, Vec<String>), (Option<u64>, String)> {
+        let items: Vec<&RawValue> =
+            serde_json::from_str(list).map_err(|_| (None, "is no list of objects".to_owned()))?;
+        let mut keys = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (index, item) in (0u64..).zip(items) {
+            let fault = |message: String| (Some(index), message);
+            let object: Object<'_> = serde_json::from_str(item.get()).map_err(|_| fault("is no object".to_owned()))?;
+            if let Some(key) = object.repeated() {
+                return Err(fault(format!("has the key `{}` twice", super::log::shown(key))));
+            }
+            for (key, _) in object.0 {
+                if seen.insert(key.clone()) {
+                    keys.push(key);
+                }
+            }
+        }
+        Ok((Self { list: list.into() }, keys))
+    }
+
+    /// Calls `each` for every object, numbered from 0, with one cell per key.
+    pub fn for_each(&self, keys: &[String], mut each: impl FnMut(u64, Fields<'_>)) -> Result<(), (u64, String)> {
+        let broken = |row| move |error: serde_json::Error| (row, error.to_string());
+        let places: std::collections::BTreeMap<&str, usize> =
+            keys.iter().enumerate().map(|(index, key)| (key.as_str(), index)).collect();
+        let items: Vec<&RawValue> = serde_json::from_str(&self.list).map_err(broken(0))?;
+        for (row, item) in (0u64..).zip(items) {
+            let object: Object<'_> = serde_json::from_str(item.get()).map_err(broken(row))?;
+            let mut cells = vec![Cell::default(); keys.len()];
+            for (key, value) in object.0 {
+                if let Some(cell) = places.get(key.as_str()).and_then(|index| cells.get_mut(*index)) {
+                    *cell = cell_of(value);
+                }
+            }
+            each(row, Fields::Cells(&cells));
+        }
+        Ok(())
+    }
+}
+
+/// Text of a value: strings without quotes, numbers as written, null empty, a list of strings joined by `;`.
+pub(super) fn cell_of(value: &RawValue) -> Cell {
+    let raw = value.get();
+    let plain = |text: String| Cell { text: text.into(), flaw: None };
+    let nested = || Cell { text: raw.into(), flaw: Some(Flaw::Nested) };
+    match raw.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(raw).map_or_else(|_| nested(), plain),
+        Some(b'n') | None => Cell::default(),
+        Some(b'{') => nested(),
+        Some(b'[') => match serde_json::from_str::<Vec<String>>(raw) {
+            Ok(items) if items.iter().all(|item| !item.contains(';')) => plain(items.join(";")),
+            _ => nested(),
+        },
+        Some(_) => plain(raw.to_owned()),
+    }
+}

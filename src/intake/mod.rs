@@ -1,0 +1,60 @@
+//! Reading what the vendor's systems write: the partner book, mapping files, targets, locks, previous proposals; and
+//! writing empty templates and the demonstration book.
+//!
+//! [`TableKind`] and the tables behind it are the one declaration of what may stand in a book. A book that is read is
+//! valid: [`read_book`] returns either the book with its warnings, or everything that is wrong with it.
+
+//mod beside;
+mod binding;
+mod book;
+mod delimited;
+//pub mod generate;
+mod json;
+mod log;
+mod mapping;
+mod name;
+mod row;
+mod sheet;
+mod store;
+mod table;
+//pub mod template;
+mod workbook;
+
+//pub use beside::{LockFile, PreviousRow, TargetRow, WorkbookMeta, read_locks, read_previous, read_targets};
+pub use book::read_book;
+pub use log::KEPT_OF_ONE_SORT;
+pub use mapping::Mapping;
+pub use name::LONGEST_NAME;
+pub use table::{Column, Field, Kind, Table, TableKind, folded, reference};
+
+use crate::units::{Currency, FiscalCalendar};
+
+/// How much a reader takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one file.
+    pub file_bytes: u64,
+    /// Rows of one table.
+    pub rows: u64,
+    /// Bytes that a workbook may unpack to.
+    pub workbook_bytes: u64,
+    /// Filled cells of a workbook.
+    pub workbook_cells: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { file_bytes: 8 << 30, rows: 100_000_000, workbook_bytes: 512 << 20, workbook_cells: 10_000_000 }
+    }
+}
+
+/// How a book is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The vendor's fiscal calendar; without it, labels such as `FY2026-Q1` are refused.
+    pub calendar: Option<FiscalCalendar>,
+    /// Currency of a book that states none; US dollars when absent.
+    pub currency: Option<Currency>,
+    /// How much is read.
+    pub limits: Limits,
+}

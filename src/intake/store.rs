@@ -1,0 +1,318 @@
+//! Where a book stands: a folder of CSV files, a JSON document, or a workbook; its tables by name, and its hash.
+
+use super::Limits;
+use super::delimited::{Delimited, decode};
+use super::json::{Members, Object};
+use super::log::{Log, Reported, shown};
+use super::mapping::TableMap;
+use super::sheet::{Numbering, Rows, Sheet};
+use super::table::folded;
+use super::workbook;
+use crate::finding::{Code, Finding, Place};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Endings of files that are read as CSV.
+const CSV_ENDINGS: [&str; 4] = ["csv", "tsv", "psv", "txt"];
+/// Endings of files in a book's folder that hold data nobody reads.
+const DATA_ENDINGS: [&str; 9] = ["xlsx", "xls", "xlsm", "xlsb", "ods", "json", "parquet", "gz", "zip"];
+
+/// The tables at a path, not yet read.
+#[derive(Debug)]
+pub(super) struct Store {
+    /// Name of the file or folder.
+    pub name: String,
+    /// Tables in the order of their names (files) or of the document.
+    pub tables: Vec<StoredTable>,
+    /// Currency that a JSON document states at its top.
+    pub currency: Option<String>,
+    /// Files of a folder that hold data but are not read.
+    pub unread: Vec<String>,
+    digests: BTreeMap<String, (u64, blake3::Hash)>,
+}
+
+/// A table of a store.
+#[derive(Debug)]
+pub(super) struct StoredTable {
+    /// Name: the file's without ending, the sheet's, or the JSON key.
+    pub name: String,
+    /// File as the user knows it.
+    pub file: String,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    File(PathBuf),
+    Sheet(Box<Option<Sheet>>),
+}
+
+/// What kind of file a path is, from its ending.
+enum Format {
+    Csv,
+    Json,
+    Workbook,
+    Other(String),
+}
+
+fn format_of(path: &Path) -> Format {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match ending.as_str() {
+        "json" => Format::Json,
+        "xlsx" | "xlsm" => Format::Workbook,
+        ending if CSV_ENDINGS.contains(&ending) => Format::Csv,
+        _ => Format::Other(ending),
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+fn stem_of(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+impl Store {
+    /// Finds the tables at `path`, which must be a folder, a JSON file or a workbook.
+    pub fn open_book(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
+        if path.is_dir() {
+            return Self::open_folder(path, log);
+        }
+        match format_of(path) {
+            Format::Csv if path.exists() => {
+                let message = "a book is a folder of CSV files, not one CSV file";
+                let help = "put `partners.csv` and `revenue.csv` into a folder and name the folder";
+                Err(log.add(Finding::error(Code::BookShape, message).at(Place::file(name_of(path))).help(help)))
+            }
+            _ => Self::open_file(path, limits, log),
+        }
+    }
+
+    /// Finds the tables in the file at `path`: one for CSV, one per key for JSON, one per sheet for a workbook.
+    pub fn open_file(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
+        let name = name_of(path);
+        let mut store = Self {
+            name: name.clone(),
+            tables: Vec::new(),
+            currency: None,
+            unread: Vec::new(),
+            digests: BTreeMap::new(),
+        };
+        match format_of(path) {
+            Format::Csv => {
+                store.tables.push(StoredTable {
+                    name: stem_of(path),
+                    file: name,
+                    content: Content::File(path.to_owned()),
+                });
+            }
+            Format::Json => {
+                let bytes = store.bytes(path, &name, limits, log)?;
+                store.open_json(&name, bytes, log)?;
+            }
+            Format::Workbook => {
+                let bytes = store.bytes(path, &name, limits, log)?;
+                let sheets = workbook::read(&name, bytes, limits).map_err(|finding| log.add(finding))?;
+                for sheet in sheets {
+                    let stored = sheet.name.clone();
+                    let file = format!("{name}!{stored}");
+                    let sheet = sheet.into_sheet(&name, "partnerid");
+                    store.tables.push(StoredTable { name: stored, file, content: Content::Sheet(Box::new(sheet)) });
+                }
+            }
+            Format::Other(ending) => {
+                // The path may also simply not exist.
+                store.bytes(path, &name, limits, log)?;
+                let message = if ending.is_empty() {
+                    "the file has no ending that says what it is".to_owned()
+                } else {
+                    format!("files of the sort `.{}` are not read", shown(&ending))
+                };
+                let help = "save it as .csv, .json or .xlsx";
+                return Err(log.add(Finding::error(Code::BookShape, message).at(Place::file(name)).help(help)));
+            }
+        }
+        Ok(store)
+    }
+
+    fn open_folder(path: &Path, log: &mut Log) -> Result<Self, Reported> {
+        let name = name_of(path);
+        let unreadable = |error: std::io::Error| {
+            Finding::error(Code::FileUnreadable, format!("the folder cannot be read: {error}"))
+                .at(Place::file(name.clone()))
+        };
+        let mut store = Self {
+            name: name.clone(),
+            tables: Vec::new(),
+            currency: None,
+            unread: Vec::new(),
+            digests: BTreeMap::new(),
+        };
+        let entries = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let mut paths: Vec<PathBuf> =
+            entries.map_err(|error| log.add(unreadable(error)))?.into_iter().map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths {
+            let file = name_of(&path);
+            if file.starts_with(['.', '~', '_']) || !path.is_file() {
+                continue;
+            }
+            match format_of(&path) {
+                Format::Csv if !file.ends_with(".txt") => {
+                    store.tables.push(StoredTable { name: stem_of(&path), file, content: Content::File(path) });
+                }
+                Format::Csv => {}
+                Format::Json | Format::Workbook => store.unread.push(file),
+                Format::Other(ending) if DATA_ENDINGS.contains(&ending.as_str()) => store.unread.push(file),
+                Format::Other(_) => {}
+            }
+        }
+        Ok(store)
+    }
+
+    fn open_json(&mut self, name: &str, bytes: Vec<u8>, log: &mut Log) -> Result<(), Reported> {
+        let (text, warning) = decode(name, bytes, None).map_err(|finding| log.add(finding))?;
+        warning.into_iter().for_each(|finding| {
+            log.add(finding);
+        });
+        let fault =
+            |message: String, help: &str| Finding::error(Code::BookShape, message).at(Place::file(name)).help(help);
+        let shape = "write one object with a list per table: `{\"partners\": [{…}], \"revenue\": [{…}]}`";
+        if text.trim_start().starts_with('[') {
+            return self.json_table(name, String::new(), &stem_of(Path::new(name)), text.trim(), log);
+        }
+        let root: Object<'_> = serde_json::from_str(&text)
+            .map_err(|error| log.add(fault(format!("not a valid JSON book: {error}"), shape)))?;
+        if let Some(key) = root.repeated() {
+            return Err(log.add(fault(format!("the key `{}` stands twice", shown(key)), "merge the two lists")));
+        }
+        for (key, value) in &root.0 {
+            let raw = value.get();
+            if raw.starts_with('[') {
+                let pointer = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
+                self.json_table(name, pointer, key, raw, log)?;
+            } else if key == "currency" && raw.starts_with('"') {
+                self.currency = serde_json::from_str(raw).ok();
+            } else if !raw.starts_with('{') {
+                continue;
+            } else if super::table::TableKind::named(key).is_some() {
+                let message = format!("`{}` is no list", shown(key));
+                log.add(fault(message, shape));
+            }
+        }
+        Ok(())
+    }
+
+    fn json_table(&mut self, file: &str, pointer: String, key: &str, raw: &str, log: &mut Log) -> Result<(), Reported> {
+        match Members::open(raw) {
+            Ok((members, headings)) => {
+                let numbering = Numbering::Members(pointer);
+                let sheet =
+                    Sheet { file: file.to_owned(), numbering, heading_row: 0, headings, rows: Rows::Json(members) };
+                let content = Content::Sheet(Box::new(Some(sheet)));
+                self.tables.push(StoredTable { name: key.to_owned(), file: file.to_owned(), content });
+                Ok(())
+            }
+            // A list that is no table matters only when its name says that it should be one.
+            Err(_) if !pointer.is_empty() && super::table::TableKind::named(key).is_none() && key != "lines" => Ok(()),
+            Err((index, message)) => {
+                let pointer = index.map_or(pointer.clone(), |index| format!("{pointer}/{index}"));
+                let subject = if index.is_some() { "the member" } else { "the value" };
+                let place = Place::Member { file: file.to_owned(), pointer, value: String::new() };
+                let help = "write each row as an object: `{\"partner_id\": \"A-1\", …}`";
+                Err(log.add(Finding::error(Code::BookShape, format!("{subject} {message}")).at(place).help(help)))
+            }
+        }
+    }
+
+    fn bytes(&mut self, path: &Path, name: &str, limits: &Limits, log: &mut Log) -> Result<Vec<u8>, Reported> {
+        let refuse = |code, message: String, help: &str| Finding::error(code, message).at(Place::file(name)).help(help);
+        let unreadable = |error: std::io::Error| {
+            refuse(
+                Code::FileUnreadable,
+                format!("the file cannot be read: {error}"),
+                "check the path and the permissions",
+            )
+        };
+        let metadata = std::fs::metadata(path).map_err(|error| log.add(unreadable(error)))?;
+        if metadata.len() > limits.file_bytes {
+            let message =
+                format!("the file has {} MiB, more than {} MiB", metadata.len() >> 20, limits.file_bytes >> 20);
+            return Err(log.add(refuse(Code::FileTooLarge, message, "split the book, or leave out old rows")));
+        }
+        let bytes = std::fs::read(path).map_err(|error| log.add(unreadable(error)))?;
+        self.digests.entry(name.to_owned()).or_insert_with(|| (bytes.len() as u64, blake3::hash(&bytes)));
+        Ok(bytes)
+    }
+
+    /// Indices of the tables called `name`: the file's name with or without ending, the sheet or the key.
+    pub fn named(&self, name: &str) -> Vec<usize> {
+        let wanted = folded(name);
+        let is_named = |table: &StoredTable| folded(&table.name) == wanted || folded(&table.file) == wanted;
+        let exact = self.tables.iter().position(|table| table.file == name || table.name == name);
+        let all: Vec<usize> = (0..self.tables.len()).filter(|index| is_named(&self.tables[*index])).collect();
+        match exact {
+            Some(exact) if all.len() > 1 && name.contains('.') => vec![exact],
+            _ => all,
+        }
+    }
+
+    /// Reads one table; `None` when it is empty, which is reported, or cannot be read.
+    pub fn read(&mut self, index: usize, map: Option<&TableMap>, limits: &Limits, log: &mut Log) -> Option<Sheet> {
+        let table = self.tables.get_mut(index)?;
+        let file = table.file.clone();
+        let path = match &mut table.content {
+            Content::Sheet(sheet) => {
+                if sheet.is_none() {
+                    log.add(no_heading(&file));
+                }
+                return Option::clone(sheet);
+            }
+            Content::File(path) => path.clone(),
+        };
+        let bytes = self.bytes(&path, &file, limits, log).ok()?;
+        let named = map.and_then(|map| map.encoding);
+        let (text, warning) = decode(&file, bytes, named).map_err(|finding| log.add(finding)).ok()?;
+        warning.into_iter().for_each(|finding| {
+            log.add(finding);
+        });
+        let Some((csv, heading_row, headings)) = Delimited::open(text, map.and_then(|map| map.delimiter)) else {
+            log.add(no_heading(&file));
+            return None;
+        };
+        Some(Sheet { file, numbering: Numbering::Rows, heading_row, headings, rows: Rows::Csv(csv) })
+    }
+
+    /// Forgets the rows of a table that no further reader needs.
+    pub fn forget(&mut self, index: usize) {
+        if let Some(StoredTable { content: Content::Sheet(sheet), .. }) = self.tables.get_mut(index) {
+            **sheet = None;
+        }
+    }
+
+    /// Hash over the files that were read, ascending by name, and the mapping file: hex digits.
+    ///
+    /// For each: length of the name, name, number of bytes, BLAKE3 of the bytes.
+    pub fn hash(&self, mapping: Option<&str>) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let mut part = |name: &str, length: u64, digest: &blake3::Hash| {
+            hasher.update(&(name.len() as u64).to_le_bytes());
+            hasher.update(name.as_bytes());
+            hasher.update(&length.to_le_bytes());
+            hasher.update(digest.as_bytes());
+        };
+        for (name, (length, digest)) in &self.digests {
+            part(name, *length, digest);
+        }
+        if let Some(text) = mapping {
+            part("", text.len() as u64, &blake3::hash(text.as_bytes()));
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+}
+
+fn no_heading(file: &str) -> Finding {
+    let help = "write the headings into the first row; `quotient template` makes an empty table";
+    Finding::error(Code::BookShape, "the table is empty: it has no heading").at(Place::file(file)).help(help)
+}

@@ -1,0 +1,550 @@
+//! The one declaration of all tables and columns; readers, templates, checks and the reference derive from it.
+
+use std::fmt::Write as _;
+
+/// What a value of a column must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Identifier: text that must be the same wherever it stands.
+    Identifier,
+    /// Name of a tier, territory, product line: text that groups rows.
+    Name,
+    /// Several names, separated by `;`.
+    Names,
+    /// Text for people.
+    Text,
+    /// Day, `2026-01-31`.
+    Date,
+    /// Stretch of months: `2026-01`, `2026-Q1` (calendar quarter) or `FY2026-Q1` (the vendor's calendar).
+    Period,
+    /// Exact amount of money, `1234.50`; may be negative.
+    Amount,
+    /// Exact amount of money, zero or more.
+    AmountFromZero,
+    /// Fraction, `0.12` for twelve percent.
+    Rate,
+    /// Fraction from 0 to 1.
+    Share,
+    /// Whole number, zero or more.
+    Count,
+    /// `true` or `false`.
+    Truth,
+    /// `open`, `won` or `lost`.
+    Status,
+    /// Currency code of ISO 4217.
+    Currency,
+}
+
+impl Kind {
+    /// How a value is written, for the reference and for help texts.
+    pub fn notation(self) -> &'static str {
+        match self {
+            Self::Identifier => "identifier",
+            Self::Name => "name",
+            Self::Names => "names separated by `;`",
+            Self::Text => "text",
+            Self::Date => "date `2026-01-31`",
+            Self::Period => "`2026-01`, `2026-Q1`, `FY2026-Q1` or `FY2026`",
+            Self::Amount => "amount `1234.50`, may be negative",
+            Self::AmountFromZero => "amount `1234.50`",
+            Self::Rate => "fraction `0.12`",
+            Self::Share => "fraction `0.12`, 0 to 1",
+            Self::Count => "whole number `12`",
+            Self::Truth => "`true` or `false`",
+            Self::Status => "`open`, `won` or `lost`",
+            Self::Currency => "currency code `USD`",
+        }
+    }
+
+    /// True for amounts, rates and counts.
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Amount | Self::AmountFromZero | Self::Rate | Self::Share | Self::Count)
+    }
+}
+
+macro_rules! fields {
+    ($($(#[$doc:meta])+ $variant:ident = $name:literal,)+) => {
+        /// Every column name that some table has.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Field { $($(#[$doc])+ $variant,)+ }
+
+        impl Field {
+            /// Number of column names.
+            pub const COUNT: usize = [$(Self::$variant,)+].len();
+
+            /// The column name as written in files.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+fields! {
+    /// Partner.
+    PartnerId = "partner_id",
+    /// Name for people.
+    PartnerName = "partner_name",
+    /// Tier.
+    Tier = "tier",
+    /// Territory.
+    Territory = "territory",
+    /// Vertical.
+    Vertical = "vertical",
+    /// Product lines a partner may sell.
+    ProductLines = "product_lines",
+    /// Account manager.
+    AccountManager = "account_manager",
+    /// Day of joining.
+    Since = "since",
+    /// Month.
+    Month = "month",
+    /// Period.
+    Period = "period",
+    /// Number of months.
+    Months = "months",
+    /// Product line.
+    ProductLine = "product_line",
+    /// Amount of money.
+    Amount = "amount",
+    /// Currency of the amounts in the row.
+    Currency = "currency",
+    /// Addressable market.
+    AddressableMarket = "addressable_market",
+    /// Growth.
+    Growth = "growth",
+    /// Certified staff now.
+    CertifiedNow = "certified_now",
+    /// Certified staff before.
+    CertifiedBefore = "certified_before",
+    /// Marketing spend.
+    MarketingSpend = "marketing_spend",
+    /// Heads in the services practice.
+    ServicesHeadcount = "services_headcount",
+    /// Revenue of the services practice.
+    ServicesRevenue = "services_revenue",
+    /// Enablement completed.
+    Enablement = "enablement",
+    /// Opportunity.
+    OpportunityId = "opportunity_id",
+    /// Stage.
+    Stage = "stage",
+    /// Status.
+    Status = "status",
+    /// Won.
+    IsWon = "is_won",
+    /// Closed.
+    IsClosed = "is_closed",
+    /// Probability.
+    Probability = "probability",
+    /// Close date.
+    CloseDate = "close_date",
+    /// Day of registration.
+    RegisteredOn = "registered_on",
+    /// Win rate by value.
+    ByValue = "by_value",
+    /// Win rate by count.
+    ByCount = "by_count",
+    /// Day of submission.
+    SubmittedOn = "submitted_on",
+    /// Quota.
+    Quota = "quota",
+    /// Reason.
+    Reason = "reason",
+    /// Target.
+    Target = "target",
+    /// Override of a quota.
+    OverrideQuota = "override_quota",
+    /// Reason of an override.
+    OverrideReason = "override_reason",
+}
+
+/// One column of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its name.
+    pub field: Field,
+    /// What its values are.
+    pub kind: Kind,
+    /// True when the column and every value in it must be there.
+    pub required: bool,
+    /// Unit of the values; empty where there is none.
+    pub unit: &'static str,
+    /// What it means, one sentence.
+    pub doc: &'static str,
+    /// Other headings under which it is found when no mapping file names the table.
+    pub aliases: &'static [&'static str],
+}
+
+/// One table.
+#[derive(Debug, Clone, Copy)]
+pub struct Table {
+    /// Which.
+    pub kind: TableKind,
+    /// Name of its file or sheet.
+    pub name: &'static str,
+    /// True when a book must have it.
+    pub required: bool,
+    /// What one row is, one sentence.
+    pub doc: &'static str,
+    /// Columns in the order of the template.
+    pub columns: &'static [Column],
+}
+
+/// The tables that quotient reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TableKind {
+    /// Partners.
+    Partners,
+    /// Revenue history.
+    Revenue,
+    /// Market.
+    Market,
+    /// Investment signals.
+    Investments,
+    /// Registered pipeline.
+    Opportunities,
+    /// Win rates.
+    WinRates,
+    /// Forecasts.
+    Forecasts,
+    /// Current quotas.
+    Quotas,
+    /// Agreed quotas.
+    Locks,
+    /// Targets by level, given beside the book.
+    Targets,
+    /// Lines of a previous proposal, given beside the book.
+    Previous,
+    /// Any other table keyed by partner.
+    Extra,
+}
+
+impl TableKind {
+    /// The tables of a book, in the order they are read.
+    pub const BOOK: [Self; 9] = [
+        Self::Partners,
+        Self::Revenue,
+        Self::Market,
+        Self::Investments,
+        Self::Opportunities,
+        Self::WinRates,
+        Self::Forecasts,
+        Self::Quotas,
+        Self::Locks,
+    ];
+
+    /// The table's declaration.
+    pub fn table(self) -> &'static Table {
+        match self {
+            Self::Partners => &PARTNERS,
+            Self::Revenue => &REVENUE,
+            Self::Market => &MARKET,
+            Self::Investments => &INVESTMENTS,
+            Self::Opportunities => &OPPORTUNITIES,
+            Self::WinRates => &WIN_RATES,
+            Self::Forecasts => &FORECASTS,
+            Self::Quotas => &QUOTAS,
+            Self::Locks => &LOCKS,
+            Self::Targets => &TARGETS,
+            Self::Previous => &PREVIOUS,
+            Self::Extra => &EXTRA,
+        }
+    }
+
+    /// Name of the table's file or sheet.
+    pub fn name(self) -> &'static str {
+        self.table().name
+    }
+
+    /// The table of a book with that name, compared without case, spaces, hyphens and underscores.
+    pub fn named(name: &str) -> Option<Self> {
+        let folded = folded(name);
+        Self::BOOK.into_iter().find(|kind| self::folded(kind.name()) == folded)
+    }
+}
+
+impl Table {
+    /// The column of that field.
+    pub fn column(&self, field: Field) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.field == field)
+    }
+
+    /// The column of exactly that name.
+    pub fn column_named(&self, name: &str) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.field.name() == name)
+    }
+
+    /// Names of the columns in order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.columns.iter().map(|column| column.field.name())
+    }
+}
+
+/// Writes a heading without case, spaces, hyphens, underscores and points, as headings are compared.
+pub fn folded(heading: &str) -> String {
+    heading
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+const fn column(field: Field, kind: Kind, doc: &'static str) -> Column {
+    Column { field, kind, required: false, unit: "", doc, aliases: &[] }
+}
+
+impl Column {
+    const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    const fn unit(self, unit: &'static str) -> Self {
+        Self { unit, ..self }
+    }
+
+    const fn aliases(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+}
+
+const PARTNER_ID: Column = column(Field::PartnerId, Kind::Identifier, "Partner, as in the partners table.").required();
+const PRODUCT_LINE: Column = column(Field::ProductLine, Kind::Name, "Product line; empty means all of them.");
+const TERRITORY: Column = column(Field::Territory, Kind::Name, "Territory; empty means all of them.");
+const CURRENCY: Column =
+    column(Field::Currency, Kind::Currency, "Currency of the amounts in the row; a book has exactly one.");
+
+static PARTNERS: Table = Table {
+    kind: TableKind::Partners,
+    name: "partners",
+    required: true,
+    doc: "One row per channel partner. Columns that are not listed here become the partner's own attributes.",
+    columns: &[
+        column(Field::PartnerId, Kind::Identifier, "Identifier, unique in the book.").required(),
+        column(Field::PartnerName, Kind::Text, "Name for people; the identifier when empty.").aliases(&["name"]),
+        column(Field::Tier, Kind::Name, "Tier in the partner program."),
+        column(Field::Territory, Kind::Name, "Home territory."),
+        column(Field::Vertical, Kind::Name, "Industry the partner mainly sells into.").aliases(&["industry"]),
+        column(Field::ProductLines, Kind::Names, "Product lines the partner is authorised for; empty means not known."),
+        column(Field::AccountManager, Kind::Name, "Account manager at the vendor.").aliases(&["channel_manager"]),
+        column(Field::Since, Kind::Date, "Day the partner joined the program.").aliases(&["joined", "partner_since"]),
+    ],
+};
+
+static REVENUE: Table = Table {
+    kind: TableKind::Revenue,
+    name: "revenue",
+    required: true,
+    doc: "Closed net revenue, one row per partner, month, product line and territory; further rows of the same are \
+          added up. Credit notes are negative.",
+    columns: &[
+        PARTNER_ID,
+        column(Field::Month, Kind::Period, "Month the revenue was closed in; this or `period` must be there."),
+        column(
+            Field::Period,
+            Kind::Period,
+            "Instead of a month a longer stretch, which is spread over its months evenly and exactly.",
+        )
+        .aliases(&["quarter"]),
+        column(Field::ProductLine, Kind::Name, "Product line the revenue belongs to."),
+        column(Field::Territory, Kind::Name, "Territory it was sold in; the home territory when empty."),
+        column(Field::Amount, Kind::Amount, "Net revenue.")
+            .required()
+            .unit("currency")
+            .aliases(&["revenue", "net_revenue"]),
+        CURRENCY,
+    ],
+};
+
+static MARKET: Table = Table {
+    kind: TableKind::Market,
+    name: "market",
+    required: false,
+    doc: "Addressable market of a cell: territory × vertical × product line.",
+    columns: &[
+        TERRITORY,
+        column(Field::Vertical, Kind::Name, "Vertical; empty means all of them."),
+        PRODUCT_LINE,
+        column(Field::AddressableMarket, Kind::AmountFromZero, "What all customers of the cell could buy.")
+            .unit("currency a year")
+            .aliases(&["tam"]),
+        column(Field::Growth, Kind::Rate, "Expected growth of that market.").unit("fraction a year"),
+        CURRENCY,
+    ],
+};
+
+static INVESTMENTS: Table = Table {
+    kind: TableKind::Investments,
+    name: "investments",
+    required: false,
+    doc: "What a partner invests in the vendor's business, one row per partner. Empty means not known, 0 means none.",
+    columns: &[
+        PARTNER_ID,
+        column(Field::CertifiedNow, Kind::Count, "Certified staff now.").unit("heads"),
+        column(Field::CertifiedBefore, Kind::Count, "Certified staff one year before.").unit("heads"),
+        column(Field::MarketingSpend, Kind::AmountFromZero, "Own marketing for the vendor's products, last 12 months.")
+            .unit("currency"),
+        column(Field::ServicesHeadcount, Kind::Count, "Heads in the services practice.").unit("heads"),
+        column(Field::ServicesRevenue, Kind::Amount, "Revenue of the services practice, last 12 months.")
+            .unit("currency"),
+        column(Field::Enablement, Kind::Share, "Share of the enablement plan completed.").unit("fraction"),
+        CURRENCY,
+    ],
+};
+
+static OPPORTUNITIES: Table = Table {
+    kind: TableKind::Opportunities,
+    name: "opportunities",
+    required: false,
+    doc: "Registered opportunities, open and closed. `status`, or `is_closed` with `is_won`, says which.",
+    columns: &[
+        column(
+            Field::OpportunityId,
+            Kind::Identifier,
+            "Identifier in the CRM; made from the row when the column is missing.",
+        ),
+        PARTNER_ID,
+        column(Field::Amount, Kind::AmountFromZero, "Amount at full value.").required().unit("currency"),
+        column(Field::Stage, Kind::Name, "Stage by its name in the CRM."),
+        column(Field::Status, Kind::Status, "Open, won or lost."),
+        column(Field::IsClosed, Kind::Truth, "True when the opportunity is closed."),
+        column(Field::IsWon, Kind::Truth, "True when it is closed and won."),
+        column(Field::Probability, Kind::Share, "Probability of winning.").unit("fraction"),
+        column(Field::CloseDate, Kind::Date, "Expected or actual close date.").required(),
+        PRODUCT_LINE,
+        TERRITORY,
+        column(Field::RegisteredOn, Kind::Date, "Day it was registered."),
+        CURRENCY,
+    ],
+};
+
+static WIN_RATES: Table = Table {
+    kind: TableKind::WinRates,
+    name: "win_rates",
+    required: false,
+    doc: "Historical win rates where they are known; else they are derived from closed opportunities.",
+    columns: &[
+        PARTNER_ID,
+        PRODUCT_LINE,
+        TERRITORY,
+        column(Field::ByValue, Kind::Share, "Won ÷ (won + lost) by value.").unit("fraction").aliases(&["win_rate"]),
+        column(Field::ByCount, Kind::Share, "Won ÷ (won + lost) by count.").unit("fraction"),
+    ],
+};
+
+static FORECASTS: Table = Table {
+    kind: TableKind::Forecasts,
+    name: "forecasts",
+    required: false,
+    doc: "Forecasts that partners or their account managers submitted.",
+    columns: &[
+        PARTNER_ID,
+        column(Field::Period, Kind::Period, "Period the forecast is for; its first month when `months` is given.")
+            .required()
+            .aliases(&["month", "start"]),
+        column(Field::Months, Kind::Count, "Length of the period; empty means as `period` says.").unit("months"),
+        PRODUCT_LINE,
+        TERRITORY,
+        column(Field::Amount, Kind::AmountFromZero, "Revenue expected to close in the period.")
+            .required()
+            .unit("currency"),
+        column(Field::SubmittedOn, Kind::Date, "Day it was submitted; the latest counts."),
+        CURRENCY,
+    ],
+};
+
+static QUOTAS: Table = Table {
+    kind: TableKind::Quotas,
+    name: "quotas",
+    required: false,
+    doc: "Quotas of past and current periods.",
+    columns: &[
+        PARTNER_ID,
+        column(Field::Period, Kind::Period, "Period the quota is for; its first month when `months` is given.")
+            .required()
+            .aliases(&["month", "start"]),
+        column(Field::Months, Kind::Count, "Length of the period; empty means as `period` says.").unit("months"),
+        PRODUCT_LINE,
+        TERRITORY,
+        column(Field::Quota, Kind::AmountFromZero, "The quota.").required().unit("currency").aliases(&["amount"]),
+        CURRENCY,
+    ],
+};
+
+static LOCKS: Table = Table {
+    kind: TableKind::Locks,
+    name: "locks",
+    required: false,
+    doc: "Quotas that are agreed and must be kept, one row per line of the plan.",
+    columns: &[
+        PARTNER_ID,
+        PRODUCT_LINE,
+        TERRITORY,
+        column(Field::Quota, Kind::AmountFromZero, "Agreed quota.").required().unit("currency").aliases(&["amount"]),
+        column(Field::Reason, Kind::Text, "Why, and who agreed."),
+        CURRENCY,
+    ],
+};
+
+static TARGETS: Table = Table {
+    kind: TableKind::Targets,
+    name: "targets",
+    required: false,
+    doc: "Targets by level: the whole channel (both empty), a territory, a product line, or both.",
+    columns: &[
+        TERRITORY,
+        PRODUCT_LINE,
+        column(Field::Target, Kind::AmountFromZero, "Target for that part of the channel.")
+            .required()
+            .unit("currency")
+            .aliases(&["amount"]),
+        CURRENCY,
+    ],
+};
+
+static PREVIOUS: Table = Table {
+    kind: TableKind::Previous,
+    name: "previous",
+    required: false,
+    doc: "Lines of a previous proposal.",
+    columns: &[
+        PARTNER_ID,
+        PRODUCT_LINE,
+        TERRITORY,
+        column(Field::Quota, Kind::AmountFromZero, "Quota proposed then.").required().unit("currency"),
+        column(Field::OverrideQuota, Kind::AmountFromZero, "Quota that the planner wants instead.").unit("currency"),
+        column(Field::OverrideReason, Kind::Text, "Why."),
+        CURRENCY,
+    ],
+};
+
+static EXTRA: Table = Table {
+    kind: TableKind::Extra,
+    name: "extra",
+    required: false,
+    doc: "Any other table with a column `partner_id`; its columns reach scripts when the manifest declares them.",
+    columns: &[PARTNER_ID],
+};
+
+/// Returns the reference of all tables of a book and the targets file as Markdown.
+///
+/// ```
+/// assert!(quotient::intake::reference().contains("| `partner_id` | identifier | yes |"));
+/// ```
+pub fn reference() -> String {
+    let mut out = String::new();
+    for kind in TableKind::BOOK.into_iter().chain([TableKind::Targets]) {
+        let table = kind.table();
+        let need = if table.required { "must be there" } else { "may be missing" };
+        let _ = writeln!(out, "## {} ({need})\n\n{}\n", table.name, table.doc);
+        out.push_str("| column | values | required | unit | meaning |\n| --- | --- | --- | --- | --- |\n");
+        for column in table.columns {
+            let required = if column.required { "yes" } else { "" };
+            let notation = column.kind.notation();
+            let name = column.field.name();
+            let _ = writeln!(out, "| `{name}` | {notation} | {required} | {} | {} |", column.unit, column.doc);
+        }
+        out.push('\n');
+    }
+    out
+}
