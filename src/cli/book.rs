@@ -43,9 +43,9 @@ pub struct GenerateOptions {
 /// Writes empty tables.
 pub fn template(options: &TemplateOptions) -> Result<(), Stop> {
     let format = match options.format {
-        TemplateFormat::Csv => empty::Format::Csv,
-        TemplateFormat::Xlsx => empty::Format::Xlsx,
-        TemplateFormat::Json => empty::Format::Json,
+        TemplateFormat::Csv => empty::TemplateFormat::Csv,
+        TemplateFormat::Xlsx => empty::TemplateFormat::Xlsx,
+        TemplateFormat::Json => empty::TemplateFormat::Json,
     };
     empty::write(&options.output, format)?;
     eprintln!("wrote `{}`; fill partners and revenue, and delete what you do not have", options.output.display());

@@ -1,14 +1,17 @@
 //! `propose`: a quota for every partner of a vendor.
 
 use super::{Folders, Stop, Terminal, output, vendor};
-use crate::channel::PartnerBook;
-use crate::finding::{Code, Finding, Findings};
-use crate::intake::{Mapping, ReadOptions, read_book, read_locks, read_previous, read_targets};
-use crate::planning::{self, QuotaPlan, Request};
+use crate::channel::{PartnerBook, SegmentKey};
+use crate::finding::{Code, Finding, Findings, Place};
+use crate::intake::{
+    self, Mapping, PreviousRow, ReadOptions, WorkbookMeta, read_book, read_locks, read_previous, read_targets,
+};
+use crate::planning::{self, PreviousLine, QuotaPlan, Request};
 use crate::plugin::VendorPlugin;
+use crate::quota::TargetRow;
 use crate::report;
 use crate::script::on_script_threads;
-use crate::units::{Currency, Money, parse_decimal};
+use crate::units::{Money, parse_decimal};
 use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -133,56 +136,74 @@ impl PlanOptions {
                 None
             }
         };
-        let currency = book.as_ref().map_or(Currency::USD, |book| book.currency);
-        let request = self.request(&plugin, currency, &mut warnings, &mut refused);
         match book {
-            Some(book) if !refused.has_errors() => Ok(Inputs { plugin, book, request, warnings }),
-            _ => Err(refused.into()),
+            Some(book) => {
+                let request = self.request(&plugin, &book, &mut warnings, &mut refused);
+                if refused.has_errors() { Err(refused.into()) } else { Ok(Inputs { plugin, book, request, warnings }) }
+            }
+            None => Err(refused.into()),
         }
     }
 
-    fn request(&self, plugin: &VendorPlugin, currency: Currency, warnings: &mut Findings, refused: &mut Findings) -> Request {
-        let mut request = Request {
-            period: self.period.clone(),
-            as_of: self.as_of,
-            target: self.target,
-            ..Request::default()
-        };
+    fn request(
+        &self,
+        plugin: &VendorPlugin,
+        book: &PartnerBook,
+        warnings: &mut Findings,
+        refused: &mut Findings,
+    ) -> Request {
+        let mut request =
+            Request { period: self.period.clone(), as_of: self.as_of, target: self.target, ..Request::default() };
         if let Some(path) = &self.targets {
-            match read_targets(path, currency) {
-                Ok((rows, found)) => {
-                    request.targets = rows;
-                    warnings.extend(found);
-                }
-                Err(findings) => refused.extend(findings),
-            }
+            let rows = keep(read_targets(path, book), warnings, refused).unwrap_or_default();
+            request.targets = rows.iter().filter_map(|row| target_row(row, book, path, refused)).collect();
         }
-        if let Some(path) = &self.locks {
-            match read_locks(path, currency) {
-                Ok((file, found)) => {
-                    warnings.extend(found);
-                    warnings.extend(stale(path, file.meta.as_ref(), plugin));
-                    request.locks = file.locks;
-                }
-                Err(findings) => refused.extend(findings),
-            }
+        if let Some(path) = &self.locks
+            && let Some(file) = keep(read_locks(path, book), warnings, refused)
+        {
+            let stale = stale(path, &file.meta, plugin);
+            if stale.as_ref().is_some_and(Finding::is_error) { refused.extend(stale) } else { warnings.extend(stale) }
+            request.locks = file.locks;
         }
         if let Some(path) = &self.previous {
-            match read_previous(path, currency) {
-                Ok((lines, found)) => {
-                    warnings.extend(found);
-                    request.previous = Some(lines);
-                }
-                Err(findings) => refused.extend(findings),
-            }
+            let rows = keep(read_previous(path, book), warnings, refused);
+            request.previous = rows.map(|(rows, _)| {
+                let line = |row: PreviousRow| PreviousLine { partner_id: row.partner_id, segment: row.segment, quota: row.quota };
+                rows.into_iter().map(line).collect()
+            });
         }
         request
     }
 }
 
+/// Takes what was read, and puts the findings where they belong.
+fn keep<T>(read: Result<(T, Findings), Findings>, warnings: &mut Findings, refused: &mut Findings) -> Option<T> {
+    match read {
+        Ok((value, found)) => {
+            warnings.extend(found);
+            Some(value)
+        }
+        Err(findings) => {
+            refused.extend(findings);
+            None
+        }
+    }
+}
+
+fn target_row(row: &intake::TargetRow, book: &PartnerBook, path: &Path, refused: &mut Findings) -> Option<TargetRow> {
+    let segment = SegmentKey { product_line: row.product_line.clone(), territory: row.territory.clone() };
+    match row.amount.to_minor(book.currency) {
+        Ok(amount) => Some(TargetRow { segment, amount }),
+        Err(fault) => {
+            let place = Place::cell(path.display().to_string(), row.row, "target", row.amount.to_string());
+            refused.push(Finding::error(Code::BookTargets, fault.to_string()).at(place).help("write a smaller target"));
+            None
+        }
+    }
+}
+
 /// Warns when a returned workbook was made from other rules.
-fn stale(path: &Path, meta: Option<&crate::intake::WorkbookMeta>, plugin: &VendorPlugin) -> Option<Finding> {
-    let meta = meta?;
+fn stale(path: &Path, meta: &WorkbookMeta, plugin: &VendorPlugin) -> Option<Finding> {
     let shown = path.display();
     let finding = if meta.vendor.as_deref().is_some_and(|vendor| *vendor != *plugin.vendor) {
         Finding::error(Code::BookStale, format!("`{shown}` is a proposal of vendor `{}`", meta.vendor.as_deref().unwrap_or_default()))

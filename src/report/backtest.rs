@@ -3,7 +3,7 @@
 use crate::planning::Backtest;
 use crate::quality::Score;
 use crate::units::{Currency, Rate};
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -47,7 +47,9 @@ pub fn table(backtest: &Backtest, width: u16) -> String {
 
 fn new_table(width: u16, first: &str) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_width(width);
+    let separator = LineStyle::none().fill('─').junction('─');
+    table.load_style(TableStyle::new().header_separator(separator)).force_no_tty();
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(60));
     let mut header = COLUMNS;
     header[0] = first;
     table.set_header(header);

@@ -78,6 +78,8 @@ fn line() -> LineFacts {
             partners: 150,
             prior_revenue: money(90_000_000),
             growth: rate(10),
+            same_period_last_year: money(90_000_000),
+            season: rate(110),
             target: money(100_000_000),
         }),
     }

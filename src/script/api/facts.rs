@@ -308,6 +308,8 @@ static DECLARATIONS: [Declaration; 8] = [
             partners: Count = "Number of partners.", "partner.channel.partners == 150", |line, _| (&line.channel.partners).into();
             prior_revenue: Money "?" = "Σ prior revenue.", "partner.channel.prior_revenue == 90_000_000", |line, _| (&line.channel.prior_revenue).into();
             growth: Rate "?" = "Σ prior revenue ÷ Σ earlier revenue − 1.", "partner.channel.growth == 0.1", |line, _| (&line.channel.growth).into();
+            same_period_last_year: Money "?" = "Σ revenue of the planning period's own months one year earlier.", "partner.channel.same_period_last_year == 90_000_000", |line, _| (&line.channel.same_period_last_year).into();
+            season: Rate "?" = "`same_period_last_year` ÷ Σ revenue of the stretch just before those months.", "partner.channel.season == 1.1", |line, _| (&line.channel.season).into();
             target: Money "?" = "The channel target, when one is given.", "partner.channel.target == 100_000_000", |line, _| (&line.channel.target).into();
         },
     },
