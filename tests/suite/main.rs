@@ -1,1 +1,3 @@
+//! The whole suite in one binary; its modules mirror those of the crate.
 
+mod quota;
