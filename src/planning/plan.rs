@@ -20,9 +20,10 @@ pub struct OverAssignment {
 pub struct GroupOutcome {
     /// What the group is: `channel`, `territory North`, `territory North, product line Servers`, `rest of the channel`.
     pub name: String,
-    /// Target given for it, before over-assignment; `None` when the bottom-up stands.
+    /// Target given for it, without the reserve and the targets inside it, before over-assignment; `None` when the
+    /// bottom-up stands.
     pub target: Option<Money>,
-    /// Amount distributed: target × over-assignment − reserve.
+    /// Amount distributed: target × over-assignment.
     pub assigned: Money,
     /// Σ assessments of its lines.
     pub assessment: Money,

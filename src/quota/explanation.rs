@@ -1,6 +1,8 @@
 //! Why a quota is what it is: ordered steps that sum to it exactly.
 
-use crate::units::{Money, Rate};
+use super::infeasible::amount_text;
+use super::{Assessment, Bound, Guardrails, Multiplier, ReconciledLine, Side};
+use crate::units::{AmountOutOfRange, Currency, Money, Rate};
 use std::fmt;
 use std::sync::Arc;
 
@@ -63,4 +65,164 @@ pub struct FactorDetail {
     pub indicated: Money,
     /// Weight used for this line, after abstentions were shared out.
     pub weight: Rate,
+}
+
+/// The name of a factor and why it indicates what it does, or abstains, in the vendor's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExplainedFactor {
+    /// Name of the factor.
+    pub name: Arc<str>,
+    /// Reason its rule gave.
+    pub reason: Arc<str>,
+}
+
+/// Where the quota of one line comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Derivation<'a> {
+    /// One per contribution of the assessment, in the same order.
+    pub factors: &'a [ExplainedFactor],
+    /// Bottom-up assessment; `None` for a locked line where every factor abstained.
+    pub assessment: Option<&'a Assessment>,
+    /// Outcome of the reconciliation.
+    pub reconciled: ReconciledLine,
+    /// Guardrails that hold for the line.
+    pub guardrails: &'a Guardrails,
+    /// Position of the line's group among those given to [`StepWriter::new`].
+    pub group: usize,
+    /// Reason of the lock, empty when none was given; `None` for a free line.
+    pub lock: Option<&'a str>,
+}
+
+/// Writes the steps of lines. Texts that all lines of a group share are made once.
+#[derive(Debug, Clone)]
+pub struct StepWriter {
+    currency: Currency,
+    unit: i128,
+    groups: Vec<GroupWords>,
+    guardrail_labels: [Arc<str>; 4],
+    lock: Arc<str>,
+    rounding: Arc<str>,
+    odd: Arc<str>,
+    zero: (Arc<str>, Arc<str>),
+}
+
+#[derive(Debug, Clone)]
+struct GroupWords {
+    name: Arc<str>,
+    asks: Arc<str>,
+    rounded: Arc<str>,
+}
+
+impl StepWriter {
+    /// Returns a writer for amounts in `currency`, rounded to `unit` minor units.
+    ///
+    /// One entry of `groups` per group: its name (`channel`, `territory North`) and its multiplier, `None` where the
+    /// bottom-up stands.
+    pub fn new<'a>(
+        currency: Currency,
+        unit: i128,
+        groups: impl IntoIterator<Item = (&'a str, Option<Multiplier>)>,
+    ) -> Self {
+        let to = amount_text(unit, currency);
+        let words = |(name, multiplier): (&str, Option<Multiplier>)| GroupWords {
+            name: name.into(),
+            asks: multiplier.map_or_else(String::new, |asked| asks(name, asked)).into(),
+            rounded: match multiplier {
+                Some(_) => format!("rounded to {to} by largest remainder").into(),
+                None => format!("rounded half up to {to}").into(),
+            },
+        };
+        let label = |kind: super::GuardrailKind| Arc::from(kind.as_str());
+        Self {
+            currency,
+            unit,
+            groups: groups.into_iter().map(words).collect(),
+            guardrail_labels: super::GuardrailKind::ALL.map(label),
+            lock: "lock".into(),
+            rounding: "rounding".into(),
+            odd: format!("no multiple of {to}, so that guardrails hold and the quotas sum to the target").into(),
+            zero: ("zero".into(), "a quota is never below zero".into()),
+        }
+    }
+
+    /// Returns the steps of a line: factors in order, then lock, or reconciliation, guardrail and rounding.
+    ///
+    /// Every factor has a step, with amount zero when it abstained or adds nothing; the others only when they change the
+    /// amount. The amounts sum to the quota exactly.
+    pub fn steps(&self, line: &Derivation<'_>) -> Result<Vec<Step>, AmountOutOfRange> {
+        let mut steps = Vec::with_capacity(line.factors.len() + 3);
+        for (index, factor) in line.factors.iter().enumerate() {
+            steps.push(self.factor(factor, line.assessment, index)?);
+        }
+        let (raised_by, assessed) = line.assessment.map_or((0, 0), |sum| (sum.raised_by, sum.amount));
+        self.add(&mut steps, StepKind::Guardrail, raised_by, || self.zero.clone())?;
+        let ReconciledLine { scaled, bounded, quota, .. } = line.reconciled;
+        if let Some(reason) = line.lock {
+            let reason = if reason.is_empty() { "agreed quota" } else { reason };
+            self.add(&mut steps, StepKind::Lock, quota - assessed, || (self.lock.clone(), reason.into()))?;
+            return Ok(steps);
+        }
+        let group = self.groups.get(line.group);
+        let words =
+            |text: fn(&GroupWords) -> &Arc<str>| group.map_or_else(|| Arc::from(""), |group| text(group).clone());
+        let asked = || (words(|group| &group.name), words(|group| &group.asks));
+        self.add(&mut steps, StepKind::Reconciliation, scaled - assessed, asked)?;
+        self.add(&mut steps, StepKind::Guardrail, bounded - scaled, || self.held(line))?;
+        let odd = quota % self.unit.max(1) != 0;
+        let rounded = || (self.rounding.clone(), if odd { self.odd.clone() } else { words(|group| &group.rounded) });
+        self.add(&mut steps, StepKind::Rounding, quota - bounded, rounded)?;
+        Ok(steps)
+    }
+
+    fn factor(
+        &self,
+        factor: &ExplainedFactor,
+        assessment: Option<&Assessment>,
+        index: usize,
+    ) -> Result<Step, AmountOutOfRange> {
+        let contribution = assessment.and_then(|assessment| assessment.contributions.get(index));
+        let (label, reason) = (factor.name.clone(), factor.reason.clone());
+        match contribution.and_then(|contribution| Some((contribution, contribution.indicated?))) {
+            None => Ok(Step { kind: StepKind::Abstention, label, amount: Money::ZERO, reason, factor: None }),
+            Some((contribution, indicated)) => {
+                let indicated = Money::from_minor(indicated, self.currency)?;
+                let amount = Money::from_minor(contribution.amount, self.currency)?;
+                let detail = FactorDetail { indicated, weight: contribution.weight };
+                Ok(Step { kind: StepKind::Factor, label, amount, reason, factor: Some(detail) })
+            }
+        }
+    }
+
+    /// Name and reason of the guardrail that moved the line.
+    fn held(&self, line: &Derivation<'_>) -> (Arc<str>, Arc<str>) {
+        let bound: Option<&Bound> = match line.reconciled.binding {
+            Some(Side::Floor) => line.guardrails.floor.as_ref(),
+            Some(Side::Ceiling) => line.guardrails.ceiling.as_ref(),
+            None => None,
+        };
+        bound.map_or_else(
+            || (Arc::from(StepKind::Guardrail.as_str()), Arc::from("")),
+            |bound| (self.guardrail_labels[bound.kind as usize].clone(), bound.reason.clone()),
+        )
+    }
+
+    /// Adds a step when it changes the amount.
+    fn add(
+        &self,
+        steps: &mut Vec<Step>,
+        kind: StepKind,
+        minor: i128,
+        words: impl FnOnce() -> (Arc<str>, Arc<str>),
+    ) -> Result<(), AmountOutOfRange> {
+        if minor != 0 {
+            let (label, reason) = words();
+            steps.push(Step { kind, label, amount: Money::from_minor(minor, self.currency)?, reason, factor: None });
+        }
+        Ok(())
+    }
+}
+
+/// What the target of a group asks, in words.
+fn asks(group: &str, multiplier: Multiplier) -> String {
+    format!("the {group} target asks {} \u{d7} the assessment", multiplier.to_text())
 }

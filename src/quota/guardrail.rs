@@ -17,6 +17,9 @@ pub enum GuardrailKind {
 }
 
 impl GuardrailKind {
+    /// Every kind, strongest first.
+    pub const ALL: [Self; 4] = [Self::AddressableMarket, Self::TierMinimum, Self::Factor, Self::GrowthLimit];
+
     /// The word used in JSON and tables.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -65,4 +68,87 @@ pub struct Guardrails {
     pub ceiling: Option<Bound>,
     /// Bounds that could not hold beside a stronger one.
     pub gave_way: Vec<Bound>,
+}
+
+/// What happens to a line that its guardrails do not allow: the manifest's `on_violation`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OnViolation {
+    /// The line is held at its guardrail and the others take the difference.
+    #[default]
+    Clamp,
+    /// Guardrails move nothing; every line outside them is reported.
+    Warn,
+    /// The plan is refused, with every line outside its guardrails listed.
+    Reject,
+}
+
+impl OnViolation {
+    /// The word used in the manifest and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Clamp => "clamp",
+            Self::Warn => "warn",
+            Self::Reject => "reject",
+        }
+    }
+}
+
+impl fmt::Display for OnViolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Settles which bounds hold for a line: strongest kind first, and a later one outside the interval so far gives way.
+///
+/// Every quota is at least zero, so a ceiling below zero always gives way and a floor of zero or less says nothing.
+/// Of one kind and side the tighter holds; the looser one is not recorded, for it holds too. Of one kind, ceilings
+/// come before floors: between rules of equal strength, nobody is asked for more than one of them calls achievable.
+/// The order of `bounds` matters only between equal amounts, where the first gives the reason.
+///
+/// ```
+/// use quotient::quota::{Bound, GuardrailKind, Side, settle};
+/// let bound = |kind, side, amount| Bound { kind, side, amount, reason: "because".into() };
+/// let held = settle(vec![
+///     bound(GuardrailKind::GrowthLimit, Side::Ceiling, 140_00),
+///     bound(GuardrailKind::TierMinimum, Side::Floor, 200_00),
+/// ]);
+/// assert_eq!(held.floor.map(|floor| floor.amount), Some(200_00));
+/// assert_eq!(held.ceiling, None);
+/// assert_eq!(held.gave_way.len(), 1);
+/// ```
+pub fn settle(mut bounds: Vec<Bound>) -> Guardrails {
+    bounds.sort_by_key(|bound| match bound.side {
+        Side::Ceiling => (bound.kind, 0, bound.amount),
+        Side::Floor => (bound.kind, 1, bound.amount.saturating_neg()),
+    });
+    let mut held = Guardrails::default();
+    for bound in bounds {
+        held.admit(bound);
+    }
+    held
+}
+
+impl Guardrails {
+    /// Lowest amount allowed; zero without a floor.
+    pub fn lowest(&self) -> i128 {
+        self.floor.as_ref().map_or(0, |floor| floor.amount)
+    }
+
+    /// Highest amount allowed; `None` without a ceiling.
+    pub fn highest(&self) -> Option<i128> {
+        self.ceiling.as_ref().map(|ceiling| ceiling.amount)
+    }
+
+    /// Takes one more bound, no stronger than those before it.
+    fn admit(&mut self, bound: Bound) {
+        let (lowest, highest) = (self.lowest(), self.highest());
+        match bound.side {
+            Side::Floor if highest.is_some_and(|highest| bound.amount > highest) => self.gave_way.push(bound),
+            Side::Floor if bound.amount > lowest => self.floor = Some(bound),
+            Side::Ceiling if bound.amount < lowest => self.gave_way.push(bound),
+            Side::Ceiling if highest.is_none_or(|highest| bound.amount < highest) => self.ceiling = Some(bound),
+            Side::Floor | Side::Ceiling => {}
+        }
+    }
 }

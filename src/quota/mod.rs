@@ -4,10 +4,27 @@
 //! around locked lines → rounding to the rounding unit by largest remainder → phasing into reporting periods.
 //! Everything here is a pure function of its arguments.
 
+mod assessment;
+mod exact;
 mod explanation;
 mod grain;
 mod guardrail;
+mod infeasible;
+mod multiplier;
+mod phasing;
+mod reconciliation;
+mod rounding;
+mod targets;
 
-pub use explanation::{FactorDetail, Step, StepKind};
+pub use assessment::{Assessment, Contribution, FairShareLine, WeightFault, Weights, assess, fair_share};
+pub use explanation::{Derivation, ExplainedFactor, FactorDetail, Step, StepKind, StepWriter};
 pub use grain::{Basis, Grain};
-pub use guardrail::{Bound, GuardrailKind, Guardrails, Side};
+pub use guardrail::{Bound, GuardrailKind, Guardrails, OnViolation, Side, settle};
+pub use infeasible::{BindingLine, Infeasible, InfeasibleReason, LISTED_LINES, Remedy, Violation};
+pub use multiplier::Multiplier;
+pub use phasing::{Phasing, PhasingFault, ShareFault, Shares, phase, seasonality};
+pub use reconciliation::{
+    OpenLine, ReconciledLine, Reconciliation, ReconciliationFaults, ReconciliationGroup, ReconciliationRules,
+    UnusableInput, reconcile,
+};
+pub use targets::{TargetFault, TargetFaults, TargetGroup, TargetRequest, TargetRow, TargetTree, partition_targets};

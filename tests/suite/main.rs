@@ -4,5 +4,6 @@
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
 mod intake;
+mod quota;
 mod report;
 mod script;

@@ -1,0 +1,223 @@
+//! Why a target cannot be met: by how much, which guardrails bind, and what would make it feasible.
+
+use super::Side;
+use crate::finding::{Code, Finding};
+use crate::units::{Currency, Money};
+use std::fmt;
+
+/// How many lines an answer lists; the rest is counted and summed.
+pub const LISTED_LINES: usize = 20;
+
+/// Why no distribution exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InfeasibleReason {
+    /// The locked quotas alone are above the target.
+    LocksAboveTarget,
+    /// Locked quotas and floors together are above the target.
+    FloorsAboveTarget,
+    /// Locked quotas and ceilings together are below the target.
+    CeilingsBelowTarget,
+    /// Every line is locked, and together they are below the target.
+    LocksBelowTarget,
+    /// What is left to distribute could only go to lines whose assessment is zero.
+    NothingToScale,
+}
+
+impl InfeasibleReason {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LocksAboveTarget => "locks_above_target",
+            Self::FloorsAboveTarget => "floors_above_target",
+            Self::CeilingsBelowTarget => "ceilings_below_target",
+            Self::LocksBelowTarget => "locks_below_target",
+            Self::NothingToScale => "nothing_to_scale",
+        }
+    }
+}
+
+impl fmt::Display for InfeasibleReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A line that binds, with the amount it is held at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BindingLine {
+    /// Position of the line in the plan.
+    pub line: usize,
+    /// Lock, floor or ceiling in minor units, as the reason says.
+    pub amount: i128,
+}
+
+/// Something that, done alone, makes the target feasible. Amounts in minor units, in sum over the lines of the group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Raise what the group distributes to this amount.
+    RaiseTarget {
+        /// New amount.
+        to: i128,
+    },
+    /// Lower what the group distributes to this amount.
+    LowerTarget {
+        /// New amount.
+        to: i128,
+    },
+    /// Lower the floors of free lines by this much in sum.
+    RelaxFloors {
+        /// Sum over the lines.
+        by: i128,
+    },
+    /// Raise the ceilings of free lines with an assessment by this much in sum.
+    RelaxCeilings {
+        /// Sum over the lines.
+        by: i128,
+    },
+    /// Lower agreed quotas by this much in sum.
+    LowerLocks {
+        /// Sum over the lines.
+        by: i128,
+    },
+    /// Raise agreed quotas by this much in sum.
+    RaiseLocks {
+        /// Sum over the lines.
+        by: i128,
+    },
+    /// Give the lines without one an assessment above zero.
+    AssessLines {
+        /// How many have none and could take more than their floor.
+        lines: usize,
+    },
+}
+
+impl Remedy {
+    /// The remedy as a phrase a planner can act on, amounts in `currency`.
+    pub fn to_text(self, currency: Currency) -> String {
+        let money = |minor| amount_text(minor, currency);
+        match self {
+            Self::RaiseTarget { to } => format!("raise the target to {}", money(to)),
+            Self::LowerTarget { to } => format!("lower the target to {}", money(to)),
+            Self::RelaxFloors { by } => format!("lower the floors by {} in sum", money(by)),
+            Self::RelaxCeilings { by } => format!("raise the ceilings by {} in sum", money(by)),
+            Self::LowerLocks { by } => format!("lower the locked quotas by {} in sum", money(by)),
+            Self::RaiseLocks { by } => format!("raise the locked quotas by {} in sum", money(by)),
+            Self::AssessLines { lines } => format!("see why the rules assess {lines} of the lines at zero"),
+        }
+    }
+}
+
+/// The answer when the target of a group cannot be met within its locks and guardrails. Amounts in minor units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Infeasible {
+    /// Position of the group.
+    pub group: usize,
+    /// Its name.
+    pub name: String,
+    /// What the group has to distribute, locks included.
+    pub asked: i128,
+    /// Least its lines can sum to: locks and floors.
+    pub at_least: i128,
+    /// Most its lines can sum to: locks, ceilings, and the floors of lines without assessment; `None` without end.
+    pub at_most: Option<i128>,
+    /// Distance of `asked` to the nearest feasible amount, above zero.
+    pub short_by: i128,
+    /// Why.
+    pub reason: InfeasibleReason,
+    /// The lines that bind, largest amount first, at most [`LISTED_LINES`].
+    pub binding: Vec<BindingLine>,
+    /// How many lines bind.
+    pub binding_lines: usize,
+    /// Sum of all their amounts.
+    pub binding_sum: i128,
+    /// What would make it feasible; each alone suffices. Never empty.
+    pub remedies: Vec<Remedy>,
+}
+
+impl Infeasible {
+    /// The answer as a finding; `name_of` gives the name of a line by its position.
+    pub fn to_finding(&self, currency: Currency, name_of: impl Fn(usize) -> String) -> Finding {
+        let money = |minor| amount_text(minor, currency);
+        let (asked, short) = (money(self.asked), money(self.short_by));
+        let fault = match self.reason {
+            InfeasibleReason::LocksAboveTarget => format!(
+                "the locked quotas of `{}` sum to {}, above the {asked} to distribute; it is short by {short}",
+                self.name,
+                money(self.binding_sum)
+            ),
+            InfeasibleReason::FloorsAboveTarget => format!(
+                "floors and locked quotas of `{}` sum to {}, above the {asked} to distribute; it is short by {short}",
+                self.name,
+                money(self.at_least)
+            ),
+            InfeasibleReason::CeilingsBelowTarget => format!(
+                "ceilings and locked quotas of `{}` allow {} at most, and {asked} is to be distributed: {short} too much",
+                self.name,
+                money(self.at_most.unwrap_or(self.asked))
+            ),
+            InfeasibleReason::LocksBelowTarget => format!(
+                "every line of `{}` is locked at {} in sum, and {asked} is to be distributed: {short} too much",
+                self.name,
+                money(self.at_least)
+            ),
+            InfeasibleReason::NothingToScale => format!(
+                "{short} of the {asked} of `{}` is left for lines whose assessment is zero, so no share follows from it",
+                self.name
+            ),
+        };
+        let message =
+            if self.binding.is_empty() { fault } else { format!("{fault}; {}", self.held(currency, name_of)) };
+        let remedies: Vec<String> = self.remedies.iter().map(|remedy| remedy.to_text(currency)).collect();
+        Finding::error(Code::PlanInfeasible, message).help(remedies.join(", or "))
+    }
+
+    /// The lines that bind, in words: the three largest and how many more.
+    fn held(&self, currency: Currency, name_of: impl Fn(usize) -> String) -> String {
+        let named = self.binding.iter().take(3);
+        let named: Vec<String> =
+            named.map(|held| format!("{} at {}", name_of(held.line), amount_text(held.amount, currency))).collect();
+        match self.binding_lines - named.len() {
+            0 => format!("held: {}", named.join(", ")),
+            more => format!("held: {} and {more} more", named.join(", ")),
+        }
+    }
+}
+
+/// A line outside its guardrails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Violation {
+    /// Position of the group.
+    pub group: usize,
+    /// Position of the line.
+    pub line: usize,
+    /// The guardrail that would be broken.
+    pub side: Side,
+    /// What the line would get, in minor units.
+    pub amount: i128,
+    /// The floor or ceiling, in minor units.
+    pub bound: i128,
+}
+
+impl Violation {
+    /// The violation as an error; `name` is the line's, `reason` the guardrail's.
+    pub fn to_finding(&self, currency: Currency, name: &str, reason: &str) -> Finding {
+        let (amount, bound) = (amount_text(self.amount, currency), amount_text(self.bound, currency));
+        let fault = match self.side {
+            Side::Floor => format!("{name} would get {amount}, below its floor of {bound}: {reason}"),
+            Side::Ceiling => format!("{name} would get {amount}, above its ceiling of {bound}: {reason}"),
+        };
+        Finding::error(Code::PlanRejected, fault).help(
+            "change the target or the guardrail, lock the line, or let the manifest say `on_violation = \"clamp\"`",
+        )
+    }
+}
+
+/// Minor units in words: `1,250,000` or `1,250,000.50`.
+pub(super) fn amount_text(minor: i128, currency: Currency) -> String {
+    let Ok(money) = Money::from_minor(minor, currency) else { return format!("{minor} minor units") };
+    let text = money.to_grouped(currency);
+    match text.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole.to_owned(),
+        Some(_) | None => text,
+    }
+}
