@@ -1,0 +1,351 @@
+//! What is given beside the book: targets by level, agreed quotas, and a previous proposal.
+
+use super::binding::Binding;
+use super::log::{Log, Reported, shown};
+use super::row::{Row, Shared};
+use super::sheet::Fields;
+use super::store::Store;
+use super::table::{Field, TableKind, folded};
+use super::{Limits, sheet::Sheet};
+use crate::channel::{Lock, Name, PartnerBook, SegmentKey};
+use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::units::{Currency, Money};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// A target for a part of the channel; `None` means all of that dimension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetRow {
+    /// Territory.
+    pub territory: Option<Name>,
+    /// Product line.
+    pub product_line: Option<Name>,
+    /// Target, in the book's currency.
+    pub amount: Money,
+    /// Row in the file, for findings.
+    pub row: u64,
+}
+
+/// A line of a previous proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousRow {
+    /// Partner, which the book need not have any more.
+    pub partner_id: Name,
+    /// Line.
+    pub segment: SegmentKey,
+    /// Quota proposed then.
+    pub quota: Money,
+}
+
+/// What a proposal says about itself: the `_meta` sheet of a workbook, or the top of a JSON proposal.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkbookMeta {
+    /// Hash of the rules that made it.
+    pub revision: Option<String>,
+    /// Hash of the book it was made from.
+    pub input_hash: Option<String>,
+    /// Planning period.
+    pub period: Option<String>,
+    /// Vendor.
+    pub vendor: Option<String>,
+}
+
+/// Locks as read from a file, and what the file says about itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LockFile {
+    /// Locks, ascending by partner, product line, territory; at most one for each.
+    pub locks: Vec<Lock>,
+    /// What a returned workbook says about itself; all empty for other files.
+    pub meta: WorkbookMeta,
+}
+
+/// Reads a targets file: CSV, JSON or XLSX with the columns `territory`, `product_line`, `target`.
+///
+/// Territories and product lines must be ones the book knows. Rows keep their order; none stands twice.
+pub fn read_targets(path: &Path, book: &PartnerBook) -> Result<(Vec<TargetRow>, Findings), Findings> {
+    let mut reading = Beside::open(path, book)?;
+    let mut rows: Vec<TargetRow> = Vec::new();
+    let Some(index) = reading.table(&["targets"]) else { return Err(reading.shared.log.into_findings()) };
+    let known = Known::of(book);
+    let read = reading.each_row(index, TableKind::Targets, |row| {
+        let _ = target(row, &known).map(|target| rows.push(target));
+    });
+    if let Some(file) = read {
+        let mut first: BTreeMap<(Option<Name>, Option<Name>), u64> = BTreeMap::new();
+        for row in &rows {
+            if let Some(earlier) = first.insert((row.territory.clone(), row.product_line.clone()), row.row) {
+                let message = "the target for the same part of the channel stands twice";
+                let finding = Finding::error(Code::BookTargets, message)
+                    .at(file.place(row.row, "", ""))
+                    .at(file.place(earlier, "", ""));
+                reading.shared.log.add(finding.help("keep one of the rows"));
+            }
+        }
+        if rows.is_empty() && !reading.shared.log.has_errors() {
+            let finding = Finding::error(Code::BookTargets, "the file has no target").at(Place::file(file.file));
+            reading.shared.log.add(finding.help("write one row per target, or leave `--targets` out"));
+        }
+    }
+    reading.finish(rows)
+}
+
+/// Reads a locks file: CSV or JSON with the columns of the table `locks`, or the workbook that a proposal wrote.
+///
+/// In the workbook, a line is locked where `override_quota` is filled in, with `override_reason`.
+pub fn read_locks(path: &Path, book: &PartnerBook) -> Result<(LockFile, Findings), Findings> {
+    let mut reading = Beside::open(path, book)?;
+    let Some(index) = reading.table(&["quotas", "locks", "lines"]) else {
+        return Err(reading.shared.log.into_findings());
+    };
+    let meta = reading.meta();
+    let known = Known::of(book);
+    let mut found: Vec<(Lock, u64)> = Vec::new();
+    let read = match reading.has_heading(index, Field::OverrideQuota) {
+        true => reading.each_row(index, TableKind::Previous, |row| {
+            if row.text(Field::OverrideQuota).is_some() {
+                let lock = lock(row, &known, Field::OverrideQuota, Field::OverrideReason);
+                found.extend(lock.map(|lock| (lock, row.number)));
+            }
+        }),
+        false => reading.each_row(index, TableKind::Locks, |row| {
+            found.extend(lock(row, &known, Field::Quota, Field::Reason).map(|lock| (lock, row.number)));
+        }),
+    };
+    found.sort_by(|(a, _), (b, _)| (&a.partner_id, &a.segment).cmp(&(&b.partner_id, &b.segment)));
+    if let Some(file) = read {
+        for pair in found.windows(2) {
+            let [(one, first), (other, second)] = pair else { continue };
+            if one.partner_id == other.partner_id && one.segment == other.segment {
+                let message = format!("the line of `{}` is locked twice", shown(&one.partner_id));
+                let finding = Finding::error(Code::BookLock, message)
+                    .at(file.place(*first.max(second), "", ""))
+                    .at(file.place(*first.min(second), "", ""));
+                reading.shared.log.add(finding.help("keep one of the rows"));
+            }
+        }
+    }
+    reading.finish(LockFile { locks: found.into_iter().map(|(lock, _)| lock).collect(), meta })
+}
+
+/// Reads a previous proposal: the JSON, CSV or workbook that a proposal wrote; ascending by partner and line.
+///
+/// Returns its lines and what it says about itself. Partners that the book has no more are kept.
+pub fn read_previous(
+    path: &Path,
+    book: &PartnerBook,
+) -> Result<((Vec<PreviousRow>, WorkbookMeta), Findings), Findings> {
+    let mut reading = Beside::open(path, book)?;
+    let Some(index) = reading.table(&["lines", "quotas", "previous"]) else {
+        return Err(reading.shared.log.into_findings());
+    };
+    let meta = reading.meta();
+    let mut rows: Vec<(PreviousRow, u64)> = Vec::new();
+    let read = reading.each_row(index, TableKind::Previous, |row| {
+        let _ = previous(row).map(|line| rows.push((line, row.number)));
+    });
+    rows.sort_by(|(a, _), (b, _)| (&a.partner_id, &a.segment).cmp(&(&b.partner_id, &b.segment)));
+    if let Some(file) = read {
+        for pair in rows.windows(2) {
+            let [(one, first), (other, second)] = pair else { continue };
+            if one.partner_id == other.partner_id && one.segment == other.segment {
+                let message = format!("the line of `{}` stands twice", shown(&one.partner_id));
+                let finding = Finding::error(Code::BookDuplicate, message)
+                    .at(file.place(*first.max(second), "", ""))
+                    .at(file.place(*first.min(second), "", ""));
+                reading.shared.log.add(finding.help("name the proposal as it was written"));
+            }
+        }
+    }
+    reading.finish((rows.into_iter().map(|(row, _)| row).collect(), meta))
+}
+
+/// A file beside the book while it is read.
+struct Beside {
+    store: Store,
+    shared: Shared,
+    limits: Limits,
+}
+
+impl Beside {
+    fn open(path: &Path, book: &PartnerBook) -> Result<Self, Findings> {
+        let (mut log, limits) = (Log::default(), Limits::default());
+        let Ok(mut store) = Store::open_file(path, &limits, &mut log) else { return Err(log.into_findings()) };
+        let stated = store.currency.take().and_then(|text| text.parse::<Currency>().ok());
+        if let Some(stated) = stated.filter(|stated| *stated != book.currency) {
+            let message = format!("the amounts are in `{stated}`, but the book is in `{}`", book.currency);
+            let finding = Finding::error(Code::BookMixedCurrency, message).at(Place::file(store.name.clone()));
+            log.add(finding.help("give the file that belongs to this book"));
+        }
+        let mut shared = Shared::default();
+        (shared.log, shared.stated_currency) = (log, Some((book.currency, "the book".to_owned())));
+        Ok(Self { store, shared, limits })
+    }
+
+    /// The table with one of the names, or the only one.
+    fn table(&mut self, names: &[&str]) -> Option<usize> {
+        let named = names.iter().find_map(|name| self.store.named(name).first().copied());
+        let visible = || self.store.tables.iter().enumerate().filter(|(_, table)| !table.name.starts_with('_'));
+        let only = visible().map(|(index, _)| index).next().filter(|_| visible().count() == 1);
+        if let Some(index) = named.or(only) {
+            return Some(index);
+        }
+        let message = format!("`{}` has no table `{}`", self.store.name, names.join("`, `"));
+        let list: Vec<String> = self.store.tables.iter().map(|table| format!("`{}`", shown(&table.name))).collect();
+        let help =
+            if list.is_empty() { "the file has no table".to_owned() } else { format!("there is {}", list.join(", ")) };
+        let place = Place::file(self.store.name.clone());
+        self.shared.log.add(Finding::error(Code::BookMissingTable, message).at(place).help(help));
+        None
+    }
+
+    fn has_heading(&mut self, index: usize, field: Field) -> bool {
+        let wanted = folded(field.name());
+        let mut quiet = Log::default();
+        let sheet = self.store.read(index, None, &self.limits, &mut quiet);
+        sheet.is_some_and(|sheet| sheet.headings.iter().any(|heading| folded(heading) == wanted))
+    }
+
+    fn each_row(
+        &mut self,
+        index: usize,
+        kind: TableKind,
+        mut each: impl FnMut(&mut Row<'_>),
+    ) -> Option<super::sheet::Location> {
+        let sheet = self.store.read(index, None, &self.limits, &mut self.shared.log)?;
+        let mut binding = Binding::new(kind.table(), &sheet, None, &mut self.shared.log)?;
+        binding.strips_quote = true;
+        let location = sheet.location();
+        super::book::each_row(sheet, &binding, &mut self.shared, &self.limits, &mut each)?;
+        Some(location)
+    }
+
+    /// What the file says about itself: rows of a sheet `_meta` (key, value), or the texts at the top of a JSON document.
+    fn meta(&mut self) -> WorkbookMeta {
+        let mut entries = std::mem::take(&mut self.store.texts);
+        if let Some(index) = self.store.named("_meta").first().copied() {
+            let sheet = self.store.read(index, None, &self.limits, &mut self.shared.log);
+            entries.extend(sheet.into_iter().flat_map(pairs));
+        }
+        let mut of = |key: &str| entries.remove(key).filter(|value| !value.is_empty());
+        WorkbookMeta {
+            revision: of("revision"),
+            input_hash: of("input_hash"),
+            period: of("period"),
+            vendor: of("vendor"),
+        }
+    }
+
+    fn finish<T>(self, value: T) -> Result<(T, Findings), Findings> {
+        let findings = self.shared.log.into_findings();
+        if findings.has_errors() { Err(findings) } else { Ok((value, findings)) }
+    }
+}
+
+/// The first two cells of each row, the heading row included.
+fn pairs(sheet: Sheet) -> BTreeMap<String, String> {
+    let mut pairs = BTreeMap::new();
+    if let [key, value, ..] = sheet.headings.as_slice() {
+        pairs.insert(key.clone(), value.clone());
+    }
+    if let super::sheet::Rows::Grid(rows) = &sheet.rows {
+        for (_, cells) in rows {
+            let fields = Fields::Cells(cells);
+            pairs.insert(fields.text(0).to_owned(), fields.text(1).to_owned());
+        }
+    }
+    pairs
+}
+
+/// The names a file beside the book may use.
+struct Known<'b> {
+    book: &'b PartnerBook,
+    territories: BTreeSet<&'b str>,
+    product_lines: BTreeSet<&'b str>,
+}
+
+impl<'b> Known<'b> {
+    fn of(book: &'b PartnerBook) -> Self {
+        let revenue = || book.partners.iter().flat_map(|partner| partner.revenue.iter().map(|entry| &entry.segment));
+        let homes = book.partners.iter().filter_map(|partner| partner.territory.as_deref());
+        let lines = book.partners.iter().flat_map(|partner| partner.product_lines.iter().map(|line| &**line));
+        let market = || book.market.iter();
+        let territories = homes
+            .chain(revenue().filter_map(|segment| segment.territory.as_deref()))
+            .chain(market().filter_map(|cell| cell.territory.as_deref()));
+        let product_lines = lines
+            .chain(revenue().filter_map(|segment| segment.product_line.as_deref()))
+            .chain(market().filter_map(|cell| cell.product_line.as_deref()));
+        Self { book, territories: territories.collect(), product_lines: product_lines.collect() }
+    }
+
+    /// Reads product line and territory and checks that the book knows them.
+    fn segment(&self, row: &mut Row<'_>) -> Result<SegmentKey, Reported> {
+        let segment = row.segment()?;
+        let product_line = self.check(row, Field::ProductLine, segment.product_line.as_deref(), &self.product_lines);
+        let territory = self.check(row, Field::Territory, segment.territory.as_deref(), &self.territories);
+        product_line.and(territory).map(|()| segment)
+    }
+
+    fn check(
+        &self,
+        row: &mut Row<'_>,
+        field: Field,
+        name: Option<&str>,
+        known: &BTreeSet<&str>,
+    ) -> Result<(), Reported> {
+        let Some(name) = name.filter(|name| !known.contains(name)) else { return Ok(()) };
+        let same = known.iter().find(|one| folded(one) == folded(name)).copied();
+        let help = match same.or_else(|| did_you_mean(name, known.iter().copied())) {
+            Some(near) => format!("did you mean `{}`?", shown(near)),
+            None => {
+                let list: Vec<String> = known.iter().take(8).map(|name| format!("`{}`", shown(name))).collect();
+                let more = if known.len() > 8 { ", …" } else { "" };
+                if list.is_empty() {
+                    "the book has none".to_owned()
+                } else {
+                    format!("the book has {}{more}", list.join(", "))
+                }
+            }
+        };
+        let message = format!("the book has no {} `{}`", field.name().replace('_', " "), shown(name));
+        Err(row.reject(field, Code::BookUnknownReference, message, &help))
+    }
+
+    fn partner(&self, row: &mut Row<'_>) -> Result<Name, Reported> {
+        let id = row.identifier(Field::PartnerId)?.ok_or(Reported)?;
+        if let Some(partner) = self.book.partner(&id) {
+            return Ok(Name::clone(&partner.id));
+        }
+        let ids = self.book.partners.iter().map(|partner| &*partner.id);
+        let same = ids.clone().find(|one| folded(one) == folded(&id));
+        let near = same.or_else(|| if ids.len() <= 20_000 { did_you_mean(&id, ids) } else { None });
+        let help = near.map_or_else(
+            || "correct the identifier, or leave the row out".to_owned(),
+            |near| format!("did you mean `{}`?", shown(near)),
+        );
+        let message = format!("the book has no partner `{}`", shown(&id));
+        Err(row.reject(Field::PartnerId, Code::BookUnknownReference, message, &help))
+    }
+}
+
+fn target(row: &mut Row<'_>, known: &Known<'_>) -> Result<TargetRow, Reported> {
+    let (currency, segment, amount) = (row.currency(), known.segment(row), row.amount(Field::Target));
+    currency?;
+    let SegmentKey { product_line, territory } = segment?;
+    Ok(TargetRow { territory, product_line, amount: amount?.ok_or(Reported)?, row: row.number })
+}
+
+fn lock(row: &mut Row<'_>, known: &Known<'_>, quota: Field, reason: Field) -> Result<Lock, Reported> {
+    let (currency, partner_id, segment) = (row.currency(), known.partner(row), known.segment(row));
+    let (quota, reason) = (row.amount(quota), row.words(reason));
+    currency?;
+    let reason = reason?.unwrap_or_default().into_owned();
+    Ok(Lock { partner_id: partner_id?, segment: segment?, quota: quota?.ok_or(Reported)?, reason })
+}
+
+fn previous(row: &mut Row<'_>) -> Result<PreviousRow, Reported> {
+    let (currency, segment, quota) = (row.currency(), row.segment(), row.amount(Field::Quota));
+    let id = row.identifier(Field::PartnerId)?.ok_or(Reported)?;
+    currency?;
+    Ok(PreviousRow { partner_id: Name::from(&*id), segment: segment?, quota: quota?.ok_or(Reported)? })
+}

@@ -30,6 +30,33 @@ pub fn read_book(
 ) -> Result<(PartnerBook, Findings), Findings> {
     let mut log = Log::default();
     let Ok(store) = Store::open_book(path, &options.limits, &mut log) else { return Err(log.into_findings()) };
+    read_store(store, log, mapping, options)
+}
+
+/// Reads a partner book whose CSV files are in memory, each with its name (`partners.csv`) and bytes.
+///
+/// ```
+/// use quotient::intake::{ReadOptions, read_book_files};
+/// let partners = ("partners.csv".to_owned(), b"partner_id,tier\nA-1,Gold\n".to_vec());
+/// let revenue = ("revenue.csv".to_owned(), b"partner_id,month,amount\nA-1,2025-12,1200.50\n".to_vec());
+/// let (book, warnings) = read_book_files(vec![partners, revenue], None, &ReadOptions::default()).unwrap();
+/// assert_eq!(book.partner("A-1").unwrap().revenue[0].amount.to_string(), "1200.50");
+/// assert!(warnings.is_empty());
+/// ```
+pub fn read_book_files(
+    files: Vec<(String, Vec<u8>)>,
+    mapping: Option<&Mapping>,
+    options: &ReadOptions,
+) -> Result<(PartnerBook, Findings), Findings> {
+    read_store(Store::of_files("the book", files), Log::default(), mapping, options)
+}
+
+fn read_store(
+    store: Store,
+    log: Log,
+    mapping: Option<&Mapping>,
+    options: &ReadOptions,
+) -> Result<(PartnerBook, Findings), Findings> {
     let currency = mapping.and_then(|mapping| mapping.currency).or(options.currency);
     let mut shared = Shared::default();
     (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);
@@ -275,6 +302,11 @@ impl<'m> Reading<'m> {
         if self.places.iter().filter(|(other, place)| **place == index && **other > kind).count() == 0 {
             self.store.forget(index);
         }
+        if sheet.headings.is_empty() {
+            // An empty list in a JSON document has no keys that could be missing.
+            let location = sheet.location();
+            return Some(Read { location, partner_heading: String::new(), rows: 0, is_empty: true });
+        }
         let binding = Binding::new(kind.table(), &sheet, map, &mut self.shared.log)?;
         each_row(sheet, &binding, &mut self.shared, &self.limits, &mut each)
     }
@@ -313,7 +345,7 @@ impl<'m> Reading<'m> {
             .map(|draft| Partner { attributes: values.of(&draft.attributes), ..draft.partner })
             .collect();
         if let Some(read) = read {
-            tables.insert(TableKind::Partners.name().to_owned(), read.rows);
+            read.note(TableKind::Partners, tables);
             if partners.is_empty() && !self.shared.log.has_errors() {
                 let finding =
                     Finding::error(Code::BookEmpty, "the book has no partner").at(Place::file(read.location.file));
@@ -343,7 +375,7 @@ impl<'m> Reading<'m> {
         tables: &mut BTreeMap<String, usize>,
     ) -> Option<Location> {
         let read = read?;
-        tables.insert(kind.name().to_owned(), read.rows);
+        read.note(kind, tables);
         // Without a readable partners table every reference would be unknown.
         if !directory.partners.is_empty() {
             directory.report(&read.location, &read.partner_heading, &mut self.shared.log);
@@ -358,7 +390,7 @@ impl<'m> Reading<'m> {
         else {
             return Vec::new();
         };
-        tables.insert(TableKind::Market.name().to_owned(), read.rows);
+        read.note(TableKind::Market, tables);
         let key = |cell: &MarketCell| (cell.territory.clone(), cell.vertical.clone(), cell.product_line.clone());
         cells.sort_by_cached_key(|(row, cell)| (key(cell), *row));
         for pair in cells.windows(2) {
@@ -532,14 +564,26 @@ impl<'m> Reading<'m> {
 }
 
 /// What is known of a table after its rows were read.
-struct Read {
+pub(super) struct Read {
     location: Location,
     partner_heading: String,
+    /// Rows that were used.
     rows: usize,
+    /// True when the table has no row at all.
+    is_empty: bool,
+}
+
+impl Read {
+    /// Notes the table as one that the book has; one without any row is a template that nobody filled in.
+    fn note(&self, kind: TableKind, tables: &mut BTreeMap<String, usize>) {
+        if !self.is_empty || kind.table().required {
+            tables.insert(kind.name().to_owned(), self.rows);
+        }
+    }
 }
 
 /// Calls `each` for every row that has the right width and that the mapping's filters let through.
-fn each_row(
+pub(super) fn each_row(
     sheet: Sheet,
     binding: &Binding<'_>,
     shared: &mut Shared,
@@ -574,7 +618,7 @@ fn each_row(
         }
         Ok(None) => {}
     }
-    Some(Read { location, partner_heading: binding.heading(Field::PartnerId).to_owned(), rows })
+    Some(Read { location, partner_heading: binding.heading(Field::PartnerId).to_owned(), rows, is_empty: all == 0 })
 }
 
 struct Draft {

@@ -4,11 +4,11 @@
 //! [`TableKind`] and the tables behind it are the one declaration of what may stand in a book. A book that is read is
 //! valid: [`read_book`] returns either the book with its warnings, or everything that is wrong with it.
 
-//mod beside;
+mod beside;
 mod binding;
 mod book;
 mod delimited;
-//pub mod generate;
+pub mod generate;
 mod json;
 mod log;
 mod mapping;
@@ -17,11 +17,11 @@ mod row;
 mod sheet;
 mod store;
 mod table;
-//pub mod template;
+pub mod template;
 mod workbook;
 
-//pub use beside::{LockFile, PreviousRow, TargetRow, WorkbookMeta, read_locks, read_previous, read_targets};
-pub use book::read_book;
+pub use beside::{LockFile, PreviousRow, TargetRow, WorkbookMeta, read_locks, read_previous, read_targets};
+pub use book::{read_book, read_book_files};
 pub use log::KEPT_OF_ONE_SORT;
 pub use mapping::Mapping;
 pub use name::LONGEST_NAME;

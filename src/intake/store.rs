@@ -26,6 +26,8 @@ pub(super) struct Store {
     pub tables: Vec<StoredTable>,
     /// Currency that a JSON document states at its top.
     pub currency: Option<String>,
+    /// Other texts at the top of a JSON document.
+    pub texts: BTreeMap<String, String>,
     /// Files of a folder that hold data but are not read.
     pub unread: Vec<String>,
     digests: BTreeMap<String, (u64, blake3::Hash)>,
@@ -44,6 +46,7 @@ pub(super) struct StoredTable {
 #[derive(Debug)]
 enum Content {
     File(PathBuf),
+    Bytes(Vec<u8>),
     Sheet(Box<Option<Sheet>>),
 }
 
@@ -74,6 +77,17 @@ fn stem_of(path: &Path) -> String {
 }
 
 impl Store {
+    fn empty(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            tables: Vec::new(),
+            currency: None,
+            texts: BTreeMap::new(),
+            unread: Vec::new(),
+            digests: BTreeMap::new(),
+        }
+    }
+
     /// Finds the tables at `path`, which must be a folder, a JSON file or a workbook.
     pub fn open_book(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
         if path.is_dir() {
@@ -89,16 +103,20 @@ impl Store {
         }
     }
 
+    /// The tables of a book whose CSV files are in memory: name and bytes of each.
+    pub fn of_files(name: &str, files: Vec<(String, Vec<u8>)>) -> Self {
+        let mut store = Self::empty(name);
+        for (file, bytes) in files {
+            store.digests.insert(file.clone(), (bytes.len() as u64, blake3::hash(&bytes)));
+            store.tables.push(StoredTable { name: stem_of(Path::new(&file)), file, content: Content::Bytes(bytes) });
+        }
+        store
+    }
+
     /// Finds the tables in the file at `path`: one for CSV, one per key for JSON, one per sheet for a workbook.
     pub fn open_file(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
         let name = name_of(path);
-        let mut store = Self {
-            name: name.clone(),
-            tables: Vec::new(),
-            currency: None,
-            unread: Vec::new(),
-            digests: BTreeMap::new(),
-        };
+        let mut store = Self::empty(&name);
         match format_of(path) {
             Format::Csv => {
                 store.tables.push(StoredTable {
@@ -142,13 +160,7 @@ impl Store {
             Finding::error(Code::FileUnreadable, format!("the folder cannot be read: {error}"))
                 .at(Place::file(name.clone()))
         };
-        let mut store = Self {
-            name: name.clone(),
-            tables: Vec::new(),
-            currency: None,
-            unread: Vec::new(),
-            digests: BTreeMap::new(),
-        };
+        let mut store = Self::empty(&name);
         let entries = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut paths: Vec<PathBuf> =
             entries.map_err(|error| log.add(unreadable(error)))?.into_iter().map(|entry| entry.path()).collect();
@@ -194,6 +206,8 @@ impl Store {
                 self.json_table(name, pointer, key, raw, log)?;
             } else if key == "currency" && raw.starts_with('"') {
                 self.currency = serde_json::from_str(raw).ok();
+            } else if raw.starts_with('"') {
+                self.texts.extend(serde_json::from_str(raw).map(|text| (key.clone(), text)));
             } else if !raw.starts_with('{') {
                 continue;
             } else if super::table::TableKind::named(key).is_some() {
@@ -269,9 +283,13 @@ impl Store {
                 }
                 return Option::clone(sheet);
             }
-            Content::File(path) => path.clone(),
+            Content::File(path) => Ok(path.clone()),
+            Content::Bytes(bytes) => Err(bytes.clone()),
         };
-        let bytes = self.bytes(&path, &file, limits, log).ok()?;
+        let bytes = match path {
+            Ok(path) => self.bytes(&path, &file, limits, log).ok()?,
+            Err(bytes) => bytes,
+        };
         let named = map.and_then(|map| map.encoding);
         let (text, warning) = decode(&file, bytes, named).map_err(|finding| log.add(finding)).ok()?;
         warning.into_iter().for_each(|finding| {
