@@ -13,11 +13,10 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// Whole amounts when the rounding unit and every quota are whole, else with the currency's decimals.
+    /// Whole amounts when the rounding unit, every quota and the total are whole, else with the currency's decimals.
     pub(super) fn of_plan(plan: &QuotaPlan) -> Self {
-        let amounts =
-            plan.lines.iter().map(|line| line.quota).chain([plan.rounding_unit, plan.total]).chain(plan.target);
-        Self::of_amounts(plan.currency, amounts.chain([plan.reserve]))
+        let amounts = plan.lines.iter().map(|line| line.quota).chain([plan.rounding_unit, plan.total]);
+        Self::of_amounts(plan.currency, amounts)
     }
 
     /// Whole amounts when every quota and step of the line is whole, else with the currency's decimals.
@@ -32,6 +31,11 @@ impl Figures {
     /// The same figures with a typographic minus.
     pub(super) fn typographic(self) -> Self {
         Self { minus: '\u{2212}', ..self }
+    }
+
+    /// The amount with the currency's decimals where it has any, also among whole amounts: for figures that must add up.
+    pub(super) fn exact(self, money: Money) -> String {
+        Self { whole: self.whole && money.amount().fract().is_zero(), ..self }.money(money)
     }
 
     /// `1,250,000` or `1,250,000.00`.
@@ -52,12 +56,12 @@ impl Figures {
 
     /// `+1,250` or `-1,250`; zero has no sign.
     pub(super) fn signed(self, money: Money) -> String {
-        let text = self.money(money);
-        if money.amount() > Decimal::ZERO && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
-            format!("+{text}")
-        } else {
-            text
-        }
+        with_plus(money, self.money(money))
+    }
+
+    /// [`Figures::exact`] with its sign.
+    pub(super) fn signed_exact(self, money: Money) -> String {
+        with_plus(money, self.exact(money))
     }
 
     /// `12.5 %`.
@@ -82,6 +86,12 @@ impl Figures {
     fn with_minus(self, text: &str) -> String {
         text.replace('-', self.minus.encode_utf8(&mut [0; 4]))
     }
+}
+
+fn with_plus(money: Money, text: String) -> String {
+    // An amount that shows as zero has no sign.
+    let is_above = money.amount() > Decimal::ZERO && text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+    if is_above { format!("+{text}") } else { text }
 }
 
 /// A count with the thousands apart.

@@ -294,14 +294,18 @@ impl View<'_> {
             is_main: true,
         }];
         match plan.target {
-            Some(target) => tiles.push(tile("Channel target", figures.money(target), String::new())),
+            Some(target) => tiles.push(tile("Channel target", figures.exact(target), String::new())),
             None => tiles.push(tile("Channel target", "none".to_owned(), "the bottom-up stands".to_owned())),
         }
         if !plan.reserve.is_zero() {
-            tiles.push(tile("Reserve", figures.money(plan.reserve), "for partners not yet recruited".to_owned()));
+            tiles.push(tile("Reserve", figures.exact(plan.reserve), "for partners not yet recruited".to_owned()));
         }
         if let Some(over) = summary.over_assigned.filter(|over| !over.is_zero() || summary.over_assignment.is_some()) {
-            tiles.push(tile("Over-assignment", figures.signed(over), over_assignment_note(plan, summary, figures)));
+            tiles.push(tile(
+                "Over-assignment",
+                figures.signed_exact(over),
+                over_assignment_note(plan, summary, figures),
+            ));
         }
         if let Some(prior) = summary.channel.prior_revenue {
             let known = counted(summary.channel.compared_lines, "line", "lines");
@@ -331,14 +335,14 @@ impl View<'_> {
                 "No target was given: the quotas are the bottom-up assessments within their guardrails.{compared}"
             );
         };
-        let mut parts = format!("Target {}", figures.money(target));
+        let mut parts = format!("Target {}", figures.exact(target));
         if !plan.reserve.is_zero() {
-            parts.push_str(&format!(" − reserve {}", figures.money(plan.reserve)));
+            parts.push_str(&format!(" − reserve {}", figures.exact(plan.reserve)));
         }
         if !over.is_zero() {
             let sign = if over.is_negative() { '−' } else { '+' };
             let size = Money::new(over.amount().abs());
-            parts.push_str(&format!(" {sign} over-assignment {}", figures.money(size)));
+            parts.push_str(&format!(" {sign} over-assignment {}", figures.exact(size)));
         }
         format!("{parts} = street quota {}, the exact sum of all lines.{compared}", figures.money(plan.total))
     }
@@ -450,11 +454,12 @@ impl View<'_> {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        for (tally, what) in [(self.summary.newcomers, "of newcomers"), (self.summary.locked, "locked")] {
-            if tally.lines > 0 {
-                let quota = self.figures.money(tally.quota);
-                notes.push(format!("{} {what}, together {quota}.", counted(tally.lines, "line", "lines")));
-            }
+        let tallies = [
+            (self.summary.newcomers, "line of newcomers", "lines of newcomers"),
+            (self.summary.locked, "locked line", "locked lines"),
+        ];
+        for (tally, one, many) in tallies.into_iter().filter(|(tally, ..)| tally.lines > 0) {
+            notes.push(format!("{}, together {}.", counted(tally.lines, one, many), self.figures.money(tally.quota)));
         }
         let ids = &self.plan.not_eligible;
         if !ids.is_empty() {
@@ -485,20 +490,33 @@ impl View<'_> {
         Ok(Some(Changes { sentence, table: Some(grid) }))
     }
 
+    /// Columns of the table of lines; floors and ceilings only where some line has one.
     fn line_columns(&self) -> Vec<Column> {
-        let texts = ["line", "id", "tier", "territory"].map(|name| Column { name: name.to_owned(), numeric: false });
-        let numbers = ["quota", "prior revenue", "growth", "floor", "ceiling"];
-        let numbers = numbers.map(|name| Column { name: name.to_owned(), numeric: true });
-        let note = Column { name: "note".to_owned(), numeric: false };
-        texts.into_iter().chain(numbers).chain([note]).collect()
+        let column = |name: &str, numeric| Column { name: name.to_owned(), numeric };
+        let texts = ["line", "id", "tier", "territory"].map(|name| column(name, false));
+        let numbers = ["quota", "prior revenue", "growth"].map(|name| column(name, true));
+        let mut columns: Vec<Column> = texts.into_iter().chain(numbers).collect();
+        columns.extend(self.has_floors().then(|| column("floor", true)));
+        columns.extend(self.has_ceilings().then(|| column("ceiling", true)));
+        columns.push(column("note", false));
+        columns
+    }
+
+    fn has_floors(&self) -> bool {
+        self.plan.lines.iter().any(|line| line.floor.is_some())
+    }
+
+    fn has_ceilings(&self) -> bool {
+        self.plan.lines.iter().any(|line| line.ceiling.is_some())
     }
 
     fn lines(&self) -> Vec<LineRow> {
+        let (has_floors, has_ceilings) = (self.has_floors(), self.has_ceilings());
         let row = |(rank, index): (usize, &usize)| {
             let line = &self.plan.lines[*index];
             let growth = line.prior_revenue.and_then(|prior| line.quota.growth_from(prior));
             let name = |name: &Option<crate::channel::Name>| clipped(name.as_deref().unwrap_or(""), 40);
-            let cells = vec![
+            let mut cells = vec![
                 clipped(&line_name(line), 80),
                 clipped(&line.partner_id, 40),
                 name(&line.tier),
@@ -506,10 +524,10 @@ impl View<'_> {
                 self.figures.money(line.quota),
                 self.figures.known(line.prior_revenue),
                 self.figures.growth(growth),
-                self.figures.known(line.floor),
-                self.figures.known(line.ceiling),
-                line_note(line),
             ];
+            cells.extend(has_floors.then(|| self.figures.known(line.floor)));
+            cells.extend(has_ceilings.then(|| self.figures.known(line.ceiling)));
+            cells.push(line_note(line));
             let anchor = if rank < WATERFALLS { anchor(rank) } else { String::new() };
             LineRow { cells, anchor, is_fall: is_fall(line) }
         };
@@ -533,7 +551,7 @@ impl View<'_> {
         Ok(Card {
             anchor: anchor(rank),
             name: clipped(&line_name(line), 120),
-            quota: figures.money(line.quota),
+            quota: self.figures.money(line.quota),
             growth: figures.growth(growth),
             is_fall: is_fall(line),
             about: about.join(" · "),

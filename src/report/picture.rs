@@ -143,7 +143,7 @@ impl Histogram {
         }
         if unknown.lines > 0 {
             rows.push(HistogramRow {
-                label: "no prior revenue".to_owned(),
+                label: "prior ≤ 0 or unknown".to_owned(),
                 class: "none-bar",
                 y: ROW * rows.len() as i128,
                 width: bar(unknown.lines).max(1),

@@ -4,6 +4,7 @@ use super::explain::ExplanationDocument;
 use super::json::ProposalDocument;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
 
 /// Schema of `quotient.proposal/1`, as committed in `schema/proposal.schema.json`.
 pub fn proposal() -> String {
@@ -16,7 +17,13 @@ pub fn explanation() -> String {
 }
 
 fn text_of<T: JsonSchema>() -> String {
-    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
+    let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
+    // What the document is stands first, for people who open the file.
+    let mut ordered = Map::new();
+    for key in ["$schema", "title", "description"] {
+        ordered.extend(schema.remove(key).map(|value| (key.to_owned(), value)));
+    }
+    ordered.extend(schema.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
     // The alternate form is the indented one.
-    format!("{:#}\n", schema.as_value())
+    format!("{:#}\n", Value::Object(ordered))
 }

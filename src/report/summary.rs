@@ -6,6 +6,7 @@ use crate::planning::{PlanChange, PlanLine, QuotaPlan};
 use crate::quota::{GuardrailKind, Side, StepKind};
 use crate::units::{AmountOutOfRange, Money, Rate};
 use rust_decimal::Decimal;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines shown in each list of movers and changes.
@@ -340,10 +341,10 @@ fn movers<'a>(lines: &'a [PlanLine], before: fn(&PlanLine) -> Option<Money>) -> 
         }
     }
     let compared = all.len();
-    all.sort_by(|a, b| b.by.cmp(&a.by));
+    all.sort_by_key(|mover| Reverse(mover.by));
     let up = all.iter().filter(|mover| mover.by > Money::ZERO).take(LISTED).copied().collect();
     // A stable order also from below: equal falls stand in the plan's order.
-    all.sort_by(|a, b| a.by.cmp(&b.by));
+    all.sort_by_key(|mover| mover.by);
     let down = all.iter().filter(|mover| mover.by.is_negative()).take(LISTED).copied().collect();
     Ok(Movers { up, down, compared })
 }
@@ -358,7 +359,7 @@ fn changes(changes: &[PlanChange]) -> Result<ChangeSummary<'_>, AmountOutOfRange
         *side = side.plus(difference)?;
         summary.largest.push((change, difference));
     }
-    summary.largest.sort_by(|a, b| b.1.amount().abs().cmp(&a.1.amount().abs()));
+    summary.largest.sort_by_key(|(_, difference)| Reverse(difference.amount().abs()));
     summary.largest.truncate(2 * LISTED);
     Ok(summary)
 }

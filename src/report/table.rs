@@ -84,13 +84,17 @@ impl Sheet<'_> {
         let row = |label: &str, amount: String, note: String| (label.to_owned(), amount, note);
         let mut rows = Vec::new();
         if let (Some(target), Some(over)) = (plan.target, summary.over_assigned) {
-            rows.push(row("channel target", figures.money(target), String::new()));
+            rows.push(row("channel target", figures.exact(target), String::new()));
             if !plan.reserve.is_zero() {
                 let note = "kept for partners not yet recruited".to_owned();
-                rows.push(row("reserve", format!("-{}", figures.money(plan.reserve)), note));
+                rows.push(row("reserve", format!("-{}", figures.exact(plan.reserve)), note));
             }
             if !over.is_zero() || summary.over_assignment.is_some() {
-                rows.push(row("over-assignment", figures.signed(over), over_assignment_note(plan, summary, figures)));
+                rows.push(row(
+                    "over-assignment",
+                    figures.signed_exact(over),
+                    over_assignment_note(plan, summary, figures),
+                ));
             }
         }
         let counts = match (summary.channel.lines == summary.partners, plan.target) {
@@ -238,7 +242,7 @@ impl Sheet<'_> {
         let classes = held_classes(&self.summary.growth);
         let unknown = self.summary.growth_unknown;
         let most = classes.iter().map(|class| class.lines).chain([unknown.lines, 1]).max().unwrap_or(1);
-        let room = usize::from(self.options.width.clamp(60, 120)) - 46;
+        let room = usize::from(self.options.width.clamp(60, 120)) - 50;
         let bar = |lines: usize| "█".repeat((lines * room / most).max(usize::from(lines > 0)));
         let columns = [("growth", Right), ("lines", Right), ("quota", Right), ("", Left)];
         let mut grid = Grid::new("Growth asked over prior revenue", self.options, &columns);
@@ -248,7 +252,9 @@ impl Sheet<'_> {
         }
         if unknown.lines > 0 {
             let quota = self.figures.money(unknown.quota);
-            grid.row(["not known".to_owned(), count(unknown.lines), quota, bar(unknown.lines)].map(Cell::new));
+            grid.row(
+                ["prior ≤ 0 or unknown".to_owned(), count(unknown.lines), quota, bar(unknown.lines)].map(Cell::new),
+            );
         }
         grid.text()
     }
@@ -299,14 +305,12 @@ impl Sheet<'_> {
     fn notes(&self) -> String {
         let (summary, figures) = (self.summary, self.figures);
         let mut notes = Vec::new();
-        for (tally, what) in [(summary.newcomers, "newcomer"), (summary.locked, "locked")] {
-            if tally.lines > 0 {
-                notes.push(format!(
-                    "{} {what}: quota {}",
-                    counted(tally.lines, "line", "lines"),
-                    figures.money(tally.quota)
-                ));
-            }
+        let tallies = [
+            (summary.newcomers, "line of newcomers", "lines of newcomers"),
+            (summary.locked, "locked line", "locked lines"),
+        ];
+        for (tally, one, many) in tallies.into_iter().filter(|(tally, ..)| tally.lines > 0) {
+            notes.push(format!("{}: quota {}", counted(tally.lines, one, many), figures.money(tally.quota)));
         }
         if !self.plan.not_eligible.is_empty() {
             notes.push(format!("{} not eligible", counted(self.plan.not_eligible.len(), "partner", "partners")));
@@ -387,6 +391,7 @@ pub(super) use CellAlignment::{Left, Right};
 /// A table with a title, numbers to the right and never broken, text wrapped where the terminal is narrow.
 pub(super) struct Grid {
     title: String,
+    alignments: Vec<CellAlignment>,
     table: Table,
 }
 
@@ -398,7 +403,6 @@ impl Grid {
             .iter()
             .map(|(name, alignment)| Cell::new(name).set_alignment(*alignment).add_attribute(Attribute::Dim));
         grid.table.set_header(header.collect::<Vec<_>>());
-        grid.align(columns);
         grid
     }
 
@@ -412,19 +416,7 @@ impl Grid {
         } else {
             table.force_no_tty()
         };
-        let mut grid = Self { title: String::new(), table };
-        grid.align(columns);
-        grid
-    }
-
-    fn align(&mut self, columns: &[(&str, CellAlignment)]) {
-        for (index, (_, alignment)) in columns.iter().enumerate() {
-            let Some(column) = self.table.column_mut(index) else { continue };
-            column.set_cell_alignment(*alignment);
-            if *alignment == Right {
-                column.set_constraint(ColumnConstraint::ContentWidth);
-            }
-        }
+        Self { title: String::new(), alignments: columns.iter().map(|(_, alignment)| *alignment).collect(), table }
     }
 
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
@@ -432,7 +424,15 @@ impl Grid {
     }
 
     /// The table, its title above it, a line feed at the end.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&mut self) -> String {
+        // Columns exist once there is a row.
+        for (index, alignment) in self.alignments.iter().enumerate() {
+            let Some(column) = self.table.column_mut(index) else { continue };
+            column.set_cell_alignment(*alignment);
+            if *alignment == Right {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
         let title = if self.title.is_empty() { String::new() } else { format!("{}\n", self.title) };
         format!("{title}{}\n", self.table.trim_fmt())
     }

@@ -1,3 +1,7 @@
+//! A plan in every format, and the explanation of a line.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
 mod csv;
 mod explain;
 mod html;
