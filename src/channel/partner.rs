@@ -65,6 +65,14 @@ pub struct SegmentKey {
     pub territory: Option<Name>,
 }
 
+impl SegmentKey {
+    /// True when everything of `other` lies in this segment; a segment contains itself.
+    pub fn contains(&self, other: &Self) -> bool {
+        let wider = |mine: &Option<Name>, theirs: &Option<Name>| mine.is_none() || mine == theirs;
+        wider(&self.product_line, &other.product_line) && wider(&self.territory, &other.territory)
+    }
+}
+
 /// Closed revenue of one month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevenueEntry {
@@ -123,6 +131,25 @@ pub struct RegisteredOpportunity {
     pub segment: SegmentKey,
     /// Day it was registered.
     pub registered_on: Option<NaiveDate>,
+}
+
+impl RegisteredOpportunity {
+    /// True when the opportunity was known and still to close at the end of `day`, whatever became of it later.
+    ///
+    /// One that closes on `day` itself is closed; an open one whose close date has passed is overdue, not pipeline.
+    pub fn is_open_on(&self, day: NaiveDate) -> bool {
+        self.registered_on.is_none_or(|registered| registered <= day) && self.close_date > day
+    }
+
+    /// `Some(true)` when it was won after `from` and at the latest on `to`, `Some(false)` when lost then.
+    pub fn outcome_between(&self, from: NaiveDate, to: NaiveDate) -> Option<bool> {
+        match self.status {
+            _ if self.close_date <= from || self.close_date > to => None,
+            OpportunityStatus::Open => None,
+            OpportunityStatus::Won => Some(true),
+            OpportunityStatus::Lost => Some(false),
+        }
+    }
 }
 
 /// Historical win rate that the book states.

@@ -4,8 +4,8 @@
 //! facts of one partner at a time, so that a million partners never stand in memory at once.
 
 use crate::channel::{
-    ChannelFacts, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts, OpportunityStatus,
-    Partner, PartnerBook, PipelineFacts, QuotaFacts, RevenueEntry, SegmentKey,
+    ChannelFacts, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts, Partner, PartnerBook,
+    PipelineFacts, QuotaFacts, RevenueEntry, SegmentKey,
 };
 use crate::plugin::Manifest;
 use crate::quota::Grain;
@@ -35,8 +35,7 @@ pub struct View {
 impl View {
     /// Latest month that is complete on the as-of day.
     pub fn last_month(&self) -> Month {
-        let month = Month::of(self.as_of);
-        if month.last_day() == self.as_of { month } else { month.plus(-1) }
+        Month::last_complete(self.as_of)
     }
 }
 
@@ -208,15 +207,7 @@ impl<'b> Lines<'b> {
 
     /// True when something of the partner's belongs to the line.
     fn belongs(&self, partner: &Partner, line: &SegmentKey, part: &SegmentKey) -> bool {
-        match self.manifest.grain {
-            _ if *line == SegmentKey::default() => true,
-            Grain::Partner => true,
-            Grain::ProductLine => line.product_line == part.product_line,
-            Grain::ProductLineTerritory => {
-                line.product_line == part.product_line
-                    && line.territory.as_ref() == part.territory.as_ref().or(partner.territory.as_ref())
-            }
-        }
+        *line == SegmentKey::default() || self.manifest.grain.holds(partner, line, part)
     }
 
     fn stretches(&self, partner: &Partner, segment: &SegmentKey) -> Stretches {
@@ -386,7 +377,7 @@ impl<'b> Lines<'b> {
         let open: Vec<_> = partner
             .opportunities
             .iter()
-            .filter(|deal| deal.registered_on.is_none_or(|day| day <= as_of) && deal.close_date > as_of)
+            .filter(|deal| deal.is_open_on(as_of))
             .filter(|deal| self.view.period.contains(Month::of(deal.close_date)))
             .filter(|deal| self.belongs(partner, segment, &deal.segment))
             .collect();
@@ -426,19 +417,11 @@ impl<'b> Lines<'b> {
         let from = self.view.as_of.checked_sub_months(Months::new(WIN_RATE_WINDOW))?;
         let mut won = Decimal::ZERO;
         let mut closed = Decimal::ZERO;
-        for deal in &partner.opportunities {
-            if deal.close_date > from
-                && deal.close_date <= self.view.as_of
-                && self.belongs(partner, segment, &deal.segment)
-            {
-                match deal.status {
-                    OpportunityStatus::Won => {
-                        won = won.checked_add(deal.amount.amount())?;
-                        closed = closed.checked_add(deal.amount.amount())?;
-                    }
-                    OpportunityStatus::Lost => closed = closed.checked_add(deal.amount.amount())?,
-                    OpportunityStatus::Open => {}
-                }
+        for deal in partner.opportunities.iter().filter(|deal| self.belongs(partner, segment, &deal.segment)) {
+            let Some(is_won) = deal.outcome_between(from, self.view.as_of) else { continue };
+            closed = closed.checked_add(deal.amount.amount())?;
+            if is_won {
+                won = won.checked_add(deal.amount.amount())?;
             }
         }
         won.checked_div(closed)

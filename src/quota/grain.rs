@@ -1,5 +1,7 @@
 //! What a line of a plan is for, and how factors become an assessment.
 
+use crate::channel::{Partner, SegmentKey};
+
 /// What one line of a plan is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Grain {
@@ -18,6 +20,32 @@ impl Grain {
             Self::Partner => "partner",
             Self::ProductLine => "partner_product_line",
             Self::ProductLineTerritory => "partner_product_line_territory",
+        }
+    }
+
+    /// The line that a part of the partner's business belongs to: exactly one at every grain.
+    ///
+    /// What names no territory belongs to the partner's home territory.
+    pub fn line_of(self, partner: &Partner, part: &SegmentKey) -> SegmentKey {
+        match self {
+            Self::Partner => SegmentKey::default(),
+            Self::ProductLine => SegmentKey { product_line: part.product_line.clone(), territory: None },
+            Self::ProductLineTerritory => SegmentKey {
+                product_line: part.product_line.clone(),
+                territory: part.territory.clone().or_else(|| partner.territory.clone()),
+            },
+        }
+    }
+
+    /// True when `line` is [`Grain::line_of`] of `part`.
+    pub fn holds(self, partner: &Partner, line: &SegmentKey, part: &SegmentKey) -> bool {
+        match self {
+            Self::Partner => true,
+            Self::ProductLine => line.product_line == part.product_line,
+            Self::ProductLineTerritory => {
+                line.product_line == part.product_line
+                    && line.territory.as_ref() == part.territory.as_ref().or(partner.territory.as_ref())
+            }
         }
     }
 }

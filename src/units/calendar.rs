@@ -31,6 +31,12 @@ impl Month {
         Self(date.year() * 12 + date.month0() as i32)
     }
 
+    /// Latest month that is complete at the end of `day`.
+    pub fn last_complete(day: NaiveDate) -> Self {
+        let month = Self::of(day);
+        if month.last_day() == day { month } else { month.plus(-1) }
+    }
+
     /// Calendar year.
     pub fn year(self) -> i32 {
         self.0.div_euclid(12)
@@ -196,6 +202,21 @@ impl PlanningPeriod {
     /// First month after the period.
     pub fn end(&self) -> Month {
         self.start.plus(self.months as i32)
+    }
+
+    /// First day.
+    pub fn first_day(&self) -> NaiveDate {
+        self.start.first_day()
+    }
+
+    /// Last day.
+    pub fn last_day(&self) -> NaiveDate {
+        self.end().plus(-1).last_day()
+    }
+
+    /// Number of calendar days, both ends counted.
+    pub fn days(&self) -> i64 {
+        (self.last_day() - self.first_day()).num_days() + 1
     }
 
     /// True when `month` lies in the period.

@@ -1,0 +1,68 @@
+//! Seasons: which share of a period's revenue is expected by when.
+
+use super::effective_quota::QuotaTerms;
+use crate::units::{Month, PlanningPeriod};
+use rust_decimal::Decimal;
+
+/// Where the expectation to date comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PacingBasis {
+    /// Revenue of the same months in the partner's (or line's) own latest one or two years.
+    OwnSeasonality,
+    /// Revenue of the same months in the channel's latest one or two years.
+    ChannelSeasonality,
+    /// Evenly over the calendar days.
+    EvenByDays,
+    /// Sum over the partner's lines, each with its own basis.
+    SumOfLines,
+}
+
+impl PacingBasis {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OwnSeasonality => "own_seasonality",
+            Self::ChannelSeasonality => "channel_seasonality",
+            Self::EvenByDays => "even_by_days",
+            Self::SumOfLines => "sum_of_lines",
+        }
+    }
+}
+
+/// Revenue by calendar month, January first.
+pub(super) type Season = [Decimal; 12];
+
+fn of(season: &Season, month: Month) -> Decimal {
+    season[month.number() as usize - 1]
+}
+
+/// True when every month of the period had revenue above zero: one sale a year is no season.
+pub(super) fn is_full(season: &Season, period: &PlanningPeriod) -> bool {
+    (0..period.months as i32).all(|index| of(season, period.start.plus(index)) > Decimal::ZERO)
+}
+
+/// Share of the quota expected by the end of month `through`: weights of the months, each × ramp × effective days ÷ days
+/// of the month. Without a season a month weighs its days. Months before `starts` weigh nothing. `None` when none does.
+pub(super) fn elapsed_share(
+    season: Option<&Season>,
+    period: &PlanningPeriod,
+    terms: &QuotaTerms,
+    starts: Month,
+    through: Month,
+) -> Option<Decimal> {
+    let (mut elapsed, mut whole) = (Decimal::ZERO, Decimal::ZERO);
+    for month in terms.months(period).filter(|month| month.month >= starts) {
+        let days = Decimal::from(month.days);
+        let weight = match season {
+            None => days,
+            Some(season) if month.days == month.of => of(season, month.month),
+            Some(season) => of(season, month.month).checked_mul(days)?.checked_div(Decimal::from(month.of))?,
+        };
+        let weight = weight.checked_mul(month.ramp)?;
+        whole = whole.checked_add(weight)?;
+        if month.month <= through {
+            elapsed = elapsed.checked_add(weight)?;
+        }
+    }
+    if whole > Decimal::ZERO { elapsed.checked_div(whole) } else { None }
+}

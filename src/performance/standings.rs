@@ -1,0 +1,304 @@
+//! The prepared view of a book from which the standing of one partner after another is taken.
+
+use super::close_rate::{Priors, Tally, segment_of};
+use super::convention::Conventions;
+use super::effective_quota::{EffectiveQuota, QuotaTerms, Stretch};
+use super::rollup::{Dimension, Rollup, RollupBuilder, RollupRules};
+use super::season::Season;
+use super::standing::PartnerStanding;
+use crate::channel::{CurrentQuota, Name, Partner, PartnerBook, SegmentKey};
+use crate::quota::Grain;
+use crate::units::{AmountOutOfRange, Money, Month, PlanningPeriod};
+use chrono::{Months, NaiveDate};
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// Partners surveyed together; fixed, so that sums are made in the same order on any number of threads.
+const CHUNK: usize = 4096;
+
+/// What the caller brings besides the book; everything may be empty.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// Quotas by partner id, such as an agreed proposal. Where a partner has any here inside a period, they stand
+    /// instead of the book's for that period.
+    pub quotas: BTreeMap<Name, Vec<CurrentQuota>>,
+    /// Terms by partner id and line; the line `SegmentKey::default()` is for the partner's quota as a whole, and for
+    /// those of its lines that have no terms of their own.
+    pub terms: BTreeMap<Name, BTreeMap<SegmentKey, QuotaTerms>>,
+    /// Least revenue of a tier, for the stretch that [`Conventions::tier_basis`] names.
+    pub tier_minimums: BTreeMap<Name, Money>,
+}
+
+impl Given {
+    /// The quotas to look at for `period`.
+    pub(super) fn quotas_of<'p>(
+        &'p self,
+        partner: &'p Partner,
+        period: &PlanningPeriod,
+    ) -> impl Iterator<Item = &'p CurrentQuota> {
+        let own = self.quotas.get(&partner.id).filter(|quotas| quotas.iter().any(|quota| quota.is_inside(period)));
+        own.unwrap_or(&partner.quotas).iter()
+    }
+
+    pub(super) fn terms_of(&self, partner: &Partner, line: &SegmentKey) -> Option<&QuotaTerms> {
+        let terms = self.terms.get(&partner.id)?;
+        terms.get(line).or_else(|| terms.get(&SegmentKey::default()))
+    }
+}
+
+/// Part of a partner's business that a figure is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Scope<'s> {
+    /// All of it.
+    All,
+    /// The lines that have a quota.
+    Lines(&'s BTreeMap<SegmentKey, EffectiveQuota>),
+    /// One line.
+    Line(&'s SegmentKey),
+}
+
+impl Scope<'_> {
+    /// True when `part` is in it.
+    pub fn holds(self, grain: Grain, partner: &Partner, part: &SegmentKey) -> bool {
+        match self {
+            Self::All => true,
+            Self::Lines(lines) => lines.keys().any(|line| grain.holds(partner, line, part)),
+            Self::Line(line) => grain.holds(partner, line, part),
+        }
+    }
+}
+
+/// A book seen from a day, with what partners are compared with computed once.
+///
+/// What is known on the as-of day is the same as for proposals: revenue of months complete on that day; opportunities
+/// registered by then that close later are open, whatever became of them since; forecasts submitted by then.
+#[derive(Debug)]
+pub struct Standings<'b> {
+    pub(super) book: &'b PartnerBook,
+    pub(super) period: PlanningPeriod,
+    pub(super) as_of: NaiveDate,
+    pub(super) conventions: Conventions,
+    pub(super) given: &'b Given,
+    /// Latest complete month on the as-of day.
+    pub(super) last: Month,
+    /// First month of the book's revenue table.
+    pub(super) first: Option<Month>,
+    latest_revenue: Option<Month>,
+    /// Win rates are taken from deals closed after this day.
+    pub(super) deals_after: NaiveDate,
+    /// First and last month that seasons are taken from.
+    pub(super) season_window: Option<(Month, Month)>,
+    pub(super) channel_season: Option<Season>,
+    pub(super) priors: Priors,
+}
+
+/// What the channel and its segments have in common.
+#[derive(Debug, Clone, Default)]
+struct Survey {
+    season: Season,
+    channel: Tally,
+    segments: BTreeMap<Name, Tally>,
+}
+
+impl Survey {
+    fn add(&mut self, season: &Season, tally: Tally, segment: Option<&Name>) -> Option<()> {
+        for (sum, amount) in self.season.iter_mut().zip(season) {
+            *sum = sum.checked_add(*amount)?;
+        }
+        self.channel = self.channel.plus(tally)?;
+        if let Some(name) = segment {
+            match self.segments.get_mut(name) {
+                Some(sum) => *sum = sum.plus(tally)?,
+                None => {
+                    self.segments.insert(name.clone(), tally);
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn merge(&mut self, other: &Self) -> Option<()> {
+        self.add(&other.season, other.channel, None)?;
+        for (name, tally) in &other.segments {
+            let sum = self.segments.entry(name.clone()).or_default();
+            *sum = sum.plus(*tally)?;
+        }
+        Some(())
+    }
+}
+
+impl<'b> Standings<'b> {
+    /// Looks through the whole book once, on all threads.
+    ///
+    /// A partner whose own figures are out of range is left out of the channel's; [`Standings::of`] reports it. Fails
+    /// when the channel's sums are out of range, or when the as-of day is before the calendar begins.
+    ///
+    /// ```
+    /// use quotient::channel::{Partner, PartnerBook};
+    /// use quotient::performance::{Conventions, Given, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # use quotient::channel::{CurrentQuota, RevenueEntry, SegmentKey};
+    /// # let partner = |id: &str, quota: i64, actual: i64| -> Partner {
+    /// #     let start = "2026-01".parse().unwrap();
+    /// #     let segment = SegmentKey::default();
+    /// #     let revenue = vec![RevenueEntry { month: start, segment: segment.clone(), amount: Money::from(actual) }];
+    /// #     let quotas = vec![CurrentQuota { start, months: 12, segment, quota: Money::from(quota) }];
+    /// #     Partner { id: id.into(), name: id.into(), tier: None, territory: None, vertical: None, product_lines: vec![],
+    /// #         account_manager: None, since: None, attributes: vec![], investment: None, opportunities: vec![],
+    /// #         win_rates: vec![], forecasts: vec![], revenue, quotas }
+    /// # };
+    /// // A partner with a quota of 1,200,000 for 2026 and 600,000 closed.
+    /// let book = PartnerBook::new(Currency::USD, vec![partner("P1", 1_200_000, 600_000)]);
+    /// let year = FiscalCalendar::new(1).ok_or("no calendar")?.period("FY2026")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, year, "2026-12-31".parse()?, Conventions::default(), &given)?;
+    /// let standing = standings.of(&book.partners[0])?.whole;
+    /// assert_eq!(standing.attainment, Some("0.5".parse()?));
+    /// assert_eq!(standing.remaining_quota, Some(Money::from(600_000)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(
+        book: &'b PartnerBook,
+        period: PlanningPeriod,
+        as_of: NaiveDate,
+        conventions: Conventions,
+        given: &'b Given,
+    ) -> Result<Self, AmountOutOfRange> {
+        let last = Month::last_complete(as_of);
+        let revenue_months = book.revenue_months();
+        let first = revenue_months.map(|(first, _)| first);
+        let deals_after = as_of.checked_sub_months(Months::new(conventions.win_rate_window)).ok_or(AmountOutOfRange)?;
+        let season_window = first.and_then(|first| season_window(first, last.min(period.start.plus(-1))));
+        let mut survey = Survey::default();
+        let chunks: Vec<Option<Survey>> = book
+            .partners
+            .par_chunks(CHUNK)
+            .map(|partners| {
+                let mut sum = Survey::default();
+                for partner in partners {
+                    let Some(tally) = Tally::of(partner.opportunities.iter(), deals_after, as_of) else { continue };
+                    let Some(season) = season_of(partner, season_window, |_| true) else { continue };
+                    sum.add(&season, tally, segment_of(partner, &conventions))?;
+                }
+                Some(sum)
+            })
+            .collect();
+        for chunk in chunks {
+            chunk.and_then(|chunk| survey.merge(&chunk)).ok_or(AmountOutOfRange)?;
+        }
+        let priors = Priors::new(&survey.channel, &survey.segments, &conventions);
+        Ok(Self {
+            book,
+            period,
+            as_of,
+            given,
+            last,
+            first,
+            latest_revenue: revenue_months.map(|(_, latest)| latest),
+            deals_after,
+            channel_season: season_window.map(|_| survey.season),
+            season_window,
+            priors,
+            conventions,
+        })
+    }
+
+    /// Standing of one partner of the book; fails when its amounts are out of range.
+    pub fn of(&self, partner: &Partner) -> Result<PartnerStanding, AmountOutOfRange> {
+        PartnerStanding::of(self, partner)
+    }
+
+    /// Standings of all partners in the book's order, computed on all threads; take them in pieces for large books.
+    pub fn all(&self) -> impl IndexedParallelIterator<Item = Result<PartnerStanding, AmountOutOfRange>> + '_ {
+        self.book.partners.par_iter().map(|partner| self.of(partner))
+    }
+
+    /// Rolls up the whole book without keeping its standings, and gives the ids of partners whose amounts are out of
+    /// range, ascending. Fails when a group's sums are.
+    pub fn roll_up(
+        &self,
+        dimensions: &[Dimension],
+        rules: RollupRules,
+    ) -> Result<(Rollup, Vec<Name>), AmountOutOfRange> {
+        let (builder, failed) = self.gather(dimensions, rules)?;
+        Ok((builder.finish()?, failed))
+    }
+
+    /// Does what [`Standings::roll_up`] does but leaves the roll-up open, to be merged with those of other reporting
+    /// periods by [`Dimension::ReportingPeriod`].
+    pub fn gather(
+        &self,
+        dimensions: &[Dimension],
+        rules: RollupRules,
+    ) -> Result<(RollupBuilder, Vec<Name>), AmountOutOfRange> {
+        let chunks = self.book.partners.par_chunks(CHUNK).map(|partners| {
+            let mut builder = RollupBuilder::new(dimensions, rules);
+            let mut failed = Vec::new();
+            for partner in partners {
+                match self.of(partner) {
+                    Ok(standing) => builder.add(&standing)?,
+                    Err(AmountOutOfRange) => failed.push(partner.id.clone()),
+                }
+            }
+            Ok((builder, failed))
+        });
+        let mut whole = RollupBuilder::new(dimensions, rules);
+        let mut faults = Vec::new();
+        for chunk in chunks.collect::<Vec<Result<_, AmountOutOfRange>>>() {
+            let (builder, failed) = chunk?;
+            whole.merge(builder)?;
+            faults.extend(failed);
+        }
+        Ok((whole, faults))
+    }
+
+    /// Period the standings are for.
+    pub fn period(&self) -> &PlanningPeriod {
+        &self.period
+    }
+
+    /// Day they are seen from.
+    pub fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// Conventions they follow.
+    pub fn conventions(&self) -> &Conventions {
+        &self.conventions
+    }
+
+    /// Latest month of the period whose revenue is known on the as-of day; `None` before the first is complete.
+    pub fn actual_through(&self) -> Option<Month> {
+        let through = self.last.min(self.period.end().plus(-1));
+        (through >= self.period.start).then_some(through)
+    }
+
+    /// Latest month with any revenue in the book, when that is before [`Standings::actual_through`]: the book may be an
+    /// old export. Its missing months count as no revenue.
+    pub fn revenue_ends_early(&self) -> Option<Month> {
+        self.latest_revenue.filter(|latest| self.actual_through().is_some_and(|through| *latest < through))
+    }
+}
+
+/// The latest one or two whole years of the book up to `last`.
+fn season_window(first: Month, last: Month) -> Option<(Month, Month)> {
+    let years = (last.since(first) + 1).div_euclid(12).min(2);
+    (years > 0).then(|| (last.plus(1 - 12 * years), last))
+}
+
+/// Revenue by calendar month in the window, of what `belongs`; `None` when it is out of range.
+pub(super) fn season_of(
+    partner: &Partner,
+    window: Option<(Month, Month)>,
+    belongs: impl Fn(&SegmentKey) -> bool,
+) -> Option<Season> {
+    let mut season = [Decimal::ZERO; 12];
+    let Some((first, last)) = window else { return Some(season) };
+    let inside = partner.revenue.iter().filter(|entry| first <= entry.month && entry.month <= last);
+    for entry in inside.filter(|entry| belongs(&entry.segment)) {
+        let slot = &mut season[entry.month.number() as usize - 1];
+        *slot = slot.checked_add(entry.amount.amount())?;
+    }
+    Some(season)
+}

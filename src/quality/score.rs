@@ -1,0 +1,112 @@
+//! The score of a set of quotas against actual revenue.
+
+use crate::channel::Name;
+use crate::performance::attainment;
+use crate::units::{AmountOutOfRange, Money, Rate};
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// A quota and what was then sold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotaOutcome {
+    /// Quota that was set.
+    pub quota: Money,
+    /// Revenue that was closed in the period.
+    pub actual: Money,
+    /// Segment it belongs to, such as a tier or territory; `None` is a segment of its own.
+    pub segment: Option<Name>,
+}
+
+/// How good a set of quotas was. Ratios are fractions and `None` where they are not defined.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Score {
+    /// Number of quotas.
+    pub lines: usize,
+    /// Quotas that are zero: attainment is not defined.
+    pub without_attainment: usize,
+    /// Σ quotas.
+    pub quota: Money,
+    /// Σ actual revenue.
+    pub actual: Money,
+    /// Weighted absolute percentage error: Σ |quota − actual| ÷ Σ actual; `None` unless Σ actual is above zero.
+    pub wape: Option<Rate>,
+    /// Σ quota ÷ Σ actual: above 1 is asked too much in sum.
+    pub quota_to_actual: Option<Rate>,
+    /// Quotas reached (actual at least quota) ÷ quotas above zero.
+    pub at_quota_by_count: Option<Rate>,
+    /// Revenue of quotas reached ÷ revenue of quotas above zero; `None` unless that is above zero.
+    pub at_quota_by_revenue: Option<Rate>,
+    /// Mean of |attainment − 1| over quotas above zero. Source: glossary entry "absolute quota error".
+    pub mean_absolute_quota_error: Option<Rate>,
+    /// Quotas with 0.8 ≤ attainment ≤ 1.2 ÷ quotas above zero.
+    pub within_20_percent: Option<Rate>,
+}
+
+/// Scores of all quotas and of each segment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scores {
+    /// All quotas.
+    pub all: Score,
+    /// By segment, ascending; `None` first.
+    pub segments: BTreeMap<Option<Name>, Score>,
+}
+
+/// Scores `outcomes` as a whole and by segment; their order does not matter. Fails when a sum is out of range.
+///
+/// ```
+/// use quotient::quality::{QuotaOutcome, score};
+/// use quotient::units::{Money, parse_decimal};
+/// let outcome = |quota, actual| QuotaOutcome { quota: Money::from(quota), actual: Money::from(actual), segment: None };
+/// // |100 − 90| + |100 − 110| = 20, of 200 sold
+/// let scores = score(&[outcome(100, 90), outcome(100, 110)])?;
+/// assert_eq!(scores.all.wape, parse_decimal("0.1").ok());
+/// assert_eq!(scores.all.at_quota_by_count, parse_decimal("0.5").ok());
+/// # Ok::<(), quotient::units::AmountOutOfRange>(())
+/// ```
+pub fn score(outcomes: &[QuotaOutcome]) -> Result<Scores, AmountOutOfRange> {
+    let mut by_segment: BTreeMap<Option<Name>, Vec<&QuotaOutcome>> = BTreeMap::new();
+    for outcome in outcomes {
+        by_segment.entry(outcome.segment.clone()).or_default().push(outcome);
+    }
+    let segments = by_segment.into_iter().map(|(name, outcomes)| Ok((name, score_of(&outcomes)?)));
+    Ok(Scores { segments: segments.collect::<Result<_, _>>()?, all: score_of(&outcomes.iter().collect::<Vec<_>>())? })
+}
+
+fn score_of(outcomes: &[&QuotaOutcome]) -> Result<Score, AmountOutOfRange> {
+    let mut score = Score { lines: outcomes.len(), ..Score::default() };
+    let mut error = Money::ZERO;
+    let (mut reached, mut within) = (0_u64, 0_u64);
+    let (mut reached_revenue, mut defined_revenue) = (Money::ZERO, Money::ZERO);
+    let mut errors = Vec::new();
+    for outcome in outcomes {
+        let apart = outcome.quota.minus(outcome.actual)?;
+        error = error.plus(Money::new(apart.amount().abs()))?;
+        score.quota = score.quota.plus(outcome.quota)?;
+        score.actual = score.actual.plus(outcome.actual)?;
+        if outcome.quota <= Money::ZERO {
+            score.without_attainment += 1;
+            continue;
+        }
+        let attained = attainment(outcome.actual, outcome.quota).ok_or(AmountOutOfRange)?;
+        let off = attained.checked_sub(Rate::ONE).ok_or(AmountOutOfRange)?.abs();
+        defined_revenue = defined_revenue.plus(outcome.actual)?;
+        within += u64::from(off <= Decimal::new(2, 1));
+        errors.push(off);
+        if outcome.actual >= outcome.quota {
+            reached += 1;
+            reached_revenue = reached_revenue.plus(outcome.actual)?;
+        }
+    }
+    let defined = Decimal::from(errors.len());
+    let of_defined = |count: u64| Decimal::from(count).checked_div(defined);
+    score.wape = attainment(error, score.actual);
+    score.quota_to_actual = attainment(score.quota, score.actual);
+    score.at_quota_by_count = of_defined(reached);
+    score.at_quota_by_revenue = attainment(reached_revenue, defined_revenue);
+    score.within_20_percent = of_defined(within);
+    // Quotients have 28 digits and their sum may round: summed in ascending order, it does not depend on the input's.
+    errors.sort_unstable();
+    let sum = errors.into_iter().try_fold(Decimal::ZERO, |sum, off| sum.checked_add(off)).ok_or(AmountOutOfRange)?;
+    score.mean_absolute_quota_error = sum.checked_div(defined);
+    Ok(score)
+}
