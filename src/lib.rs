@@ -1,12 +1,14 @@
 //! Quotas for channel partners, from rules a vendor can read: exact to the cent and explained line by line.
 //!
 //! Rooms, each naming only those above it: [`finding`] what is wrong and where · [`units`] quantities ·
-//! [`channel`] facts about partners · [`quota`] the arithmetic of quota-setting · [`script`] the only room that knows
-//! Rhai · [`plugin`] one vendor's manifest, rules and cases as a unit · [`planning`] proposals, comparisons, backtests ·
-//! [`report`] outcomes as table, JSON, CSV, XLSX, HTML · [`cli`] the command line.
+//! [`channel`] facts about partners · [`quota`] the arithmetic of quota-setting · [`decision`] what policies may decide,
+//! and the tables they decide by · [`script`] the only room that knows Rhai · [`plugin`] one vendor's manifest, rules
+//! and cases as a unit · [`planning`] proposals, comparisons, backtests · [`report`] outcomes as table, JSON, CSV, XLSX,
+//! HTML · [`cli`] the command line.
 
 pub mod channel;
 pub mod cli;
+pub mod decision;
 pub mod document;
 pub mod finding;
 pub mod planning;
