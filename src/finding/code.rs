@@ -124,6 +124,44 @@ codes! {
     ManifestWeights = Rules, "manifest::weights";
     /// A table beside the rules is not valid.
     TableInvalid = Rules, "table::invalid";
+    /// A decision table is not shaped as expected: quotes, number of cells, a row that is there twice, or no rules.
+    ///
+    /// The first row has the hit policy and the names of the columns; every row has as many cells as the first.
+    TableShape = Rules, "table::shape";
+    /// A decision table names no hit policy, or one that does not fit its outputs.
+    ///
+    /// PRIORITY and OUTPUT ORDER need an output whose values are listed in the `allowed` row, highest priority first.
+    /// COLLECT with an operator needs exactly one output.
+    TableHitPolicy = Rules, "table::hit_policy";
+    /// A column of a decision table has no name, or the name of another, or inputs or outputs are missing altogether.
+    TableColumn = Rules, "table::column";
+    /// The kind of a column of a decision table is not one of number, whole, text, truth, date, or its cells disagree.
+    TableType = Rules, "table::type";
+    /// A cell of a decision table is no condition, or no value of its column's kind, or a value that is not allowed.
+    ///
+    /// Numbers are written exactly: `0.1`, never `10%` or `1,000`. Dates are written as `2026-01-31`.
+    TableCell = Rules, "table::cell";
+    /// An interval of a decision table runs backwards, or nothing lies in it.
+    TableInterval = Rules, "table::interval";
+    /// No row of the decision table applies to some inputs, and the table has no `default` row.
+    ///
+    /// The message names the exact interval or combination. Add a row for it, or a `default` row.
+    TableGap = Rules, "table::gap";
+    /// Two rows of a decision table apply to the same inputs, which the hit policy does not allow.
+    ///
+    /// UNIQUE allows no overlap at all; ANY allows it when the outputs are equal; PRIORITY when the priorities tell
+    /// the rows apart. Deciding such inputs fails.
+    TableOverlap = Rules, "table::overlap";
+    /// A row of a decision table can never win: rows above it (FIRST) or of higher priority (PRIORITY) cover it.
+    TableMasked = Rules, "table::masked";
+    /// A row of a decision table says nothing that another does not say, or says it twice.
+    TableRedundant = Rules, "table::redundant";
+    /// A row of a decision table never applies: its condition excludes every allowed value.
+    TableNever = Rules, "table::never";
+    /// A column of a decision table has no effect: every row leaves it open.
+    TableUnused = Rules, "table::unused";
+    /// The decision table has more combinations than were examined. What was found holds; there may be more.
+    TableUnexamined = Rules, "table::unexamined";
 
     /// The script is not valid Rhai.
     ScriptSyntax = Rules, "script::syntax";

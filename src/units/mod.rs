@@ -7,11 +7,13 @@ mod calendar;
 mod currency;
 mod decimal;
 mod money;
+mod rounding;
 
 pub use calendar::{CalendarFault, FiscalCalendar, Month, PlanningPeriod, ReportingPeriods};
 pub use currency::{Currency, UnknownCurrency};
 pub use decimal::{DecimalFault, parse_decimal, plain};
 pub use money::{AmountOutOfRange, MAX_MINOR_UNITS, Money};
+pub use rounding::Rounding;
 
 /// Exact decimal fraction: `0.12` is twelve percent.
 pub type Rate = rust_decimal::Decimal;

@@ -1,0 +1,109 @@
+//! Hit policies of DMN: what holds when several rows match.
+
+use std::fmt;
+
+/// What holds when several rows match (DMN 1.4, section 8.2.10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HitPolicy {
+    /// At most one row may match.
+    Unique,
+    /// Several rows may match if they conclude the same.
+    Any,
+    /// The matching row whose output stands first in the list of allowed values.
+    Priority,
+    /// The first matching row of the file.
+    First,
+    /// All matching rows, in the order of the file.
+    RuleOrder,
+    /// All matching rows, in the order of the list of allowed values.
+    OutputOrder,
+    /// All matching rows; the order means nothing, here it is that of the file.
+    Collect,
+    /// The sum of the output over all matching rows.
+    CollectSum,
+    /// The smallest output of all matching rows.
+    CollectMin,
+    /// The largest output of all matching rows.
+    CollectMax,
+    /// The number of matching rows.
+    CollectCount,
+}
+
+impl HitPolicy {
+    /// Every hit policy, in the order of the documentation.
+    pub const ALL: [Self; 11] = [
+        Self::Unique,
+        Self::Any,
+        Self::Priority,
+        Self::First,
+        Self::RuleOrder,
+        Self::OutputOrder,
+        Self::Collect,
+        Self::CollectSum,
+        Self::CollectMin,
+        Self::CollectMax,
+        Self::CollectCount,
+    ];
+
+    /// The name in words: `RULE ORDER`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unique => "UNIQUE",
+            Self::Any => "ANY",
+            Self::Priority => "PRIORITY",
+            Self::First => "FIRST",
+            Self::RuleOrder => "RULE ORDER",
+            Self::OutputOrder => "OUTPUT ORDER",
+            Self::Collect => "COLLECT",
+            Self::CollectSum => "COLLECT SUM",
+            Self::CollectMin => "COLLECT MIN",
+            Self::CollectMax => "COLLECT MAX",
+            Self::CollectCount => "COLLECT COUNT",
+        }
+    }
+
+    /// The letter of DMN: `R`, `C+`.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Self::Unique => "U",
+            Self::Any => "A",
+            Self::Priority => "P",
+            Self::First => "F",
+            Self::RuleOrder => "R",
+            Self::OutputOrder => "O",
+            Self::Collect => "C",
+            Self::CollectSum => "C+",
+            Self::CollectMin => "C<",
+            Self::CollectMax => "C>",
+            Self::CollectCount => "C#",
+        }
+    }
+
+    /// The hit policy of that name or letter; upper and lower case, spaces, `_` and `-` make no difference.
+    pub fn named(text: &str) -> Option<Self> {
+        let words = text.to_uppercase().replace(['_', '-'], " ");
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self::ALL.into_iter().find(|policy| policy.as_str() == words || policy.letter() == words)
+    }
+
+    /// True when the outcome is a list of rows.
+    pub fn is_list(self) -> bool {
+        matches!(self, Self::RuleOrder | Self::OutputOrder | Self::Collect)
+    }
+
+    /// True when the outcome is calculated from one output column.
+    pub fn aggregates(self) -> bool {
+        matches!(self, Self::CollectSum | Self::CollectMin | Self::CollectMax | Self::CollectCount)
+    }
+
+    /// True when the order of the listed allowed values of an output decides.
+    pub fn ranks(self) -> bool {
+        matches!(self, Self::Priority | Self::OutputOrder)
+    }
+}
+
+impl fmt::Display for HitPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
