@@ -32,6 +32,11 @@ macro_rules! codes {
                 match self { $(Self::$variant => $text,)+ }
             }
 
+            /// The code that is written `text`.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+
             /// What the code is about.
             pub fn area(self) -> Area {
                 match self { $(Self::$variant => Area::$area,)+ }
@@ -106,12 +111,31 @@ codes! {
     /// The returned workbook or the previous proposal was made from other rules or another book.
     BookStale = Book, "book::stale";
 
+    /// The archive of past revisions has an entry that cannot be trusted: its content does not have the digest it is filed under.
+    ///
+    /// The entry is not used. Remove it; the next revision that loads is archived again.
+    ArchiveDamaged = Files, "archive::damaged";
+    /// The file system reports no changes, so that they are seen by looking at intervals only.
+    WatchBlind = Files, "watch::blind";
+
     /// There is no vendor of that name.
     VendorUnknown = Rules, "vendor::unknown";
     /// The vendor's folder has no manifest, or lacks an entry point that the manifest needs.
     VendorIncomplete = Rules, "vendor::incomplete";
     /// A file of the vendor cannot be used: not UTF-8, too large, a link out of the folder, or a special file.
     VendorFile = Rules, "vendor::file";
+    /// A file of the vendor looks like one that was being written: it is empty, or has NUL characters.
+    ///
+    /// Half a script often compiles, so that such a file is refused before anything is compiled.
+    VendorTorn = Rules, "vendor::torn";
+    /// The vendor's folder is gone, while its rules are still in use (pinned, or the folder above could not be read).
+    VendorGone = Rules, "vendor::gone";
+    /// No revision of that digest is known for this vendor.
+    RevisionUnknown = Rules, "revision::unknown";
+    /// The process or thread that looked at a candidate died. The candidate is not used.
+    CandidateDied = Rules, "candidate::died";
+    /// Looking at a candidate took longer than allowed. The candidate is not used; it is tried again after a while.
+    CandidateSlow = Rules, "candidate::slow";
     /// The manifest is not valid TOML.
     ManifestSyntax = Rules, "manifest::syntax";
     /// The manifest has a key that means nothing.

@@ -4,6 +4,7 @@
 //! [`render::json`] gives one object per finding. All findings of an input are collected; none hides another.
 
 mod code;
+pub mod parse;
 mod place;
 pub mod render;
 

@@ -1,0 +1,34 @@
+//! The vendors as they stand on disk, reloaded as they change: one catalog at a time, swapped as a whole.
+//!
+//! - Events of the file system only wake ([`watch`]); what counts is the content, seen equal by two scans ([`Settling`]).
+//! - A candidate is validated on a thread of its own ([`Validate`]), behind a child process if wished ([`ChildProcess`]).
+//! - [`Catalog::next`] is pure: a vendor that fails keeps what it had, visibly, and touches no other.
+//! - [`Library::current`] never waits; a request takes one [`Catalog`] and uses nothing else.
+//! - Past revisions are kept by digest ([`Archive`]): to restart with, to go back to, and to decide again as then.
+//!
+//! Files are touched in [`disk`], [`watch`], [`archive`] and [`child`] only.
+
+pub mod archive;
+mod catalog;
+pub mod child;
+pub mod disk;
+mod open;
+mod pacing;
+mod reload;
+mod source;
+mod validate;
+pub mod watch;
+
+pub use archive::Archive;
+pub use catalog::{Active, Attempt, Catalog, Change, Departed, Hold, News, Outcome, Pin, State, VendorState};
+pub use child::ChildProcess;
+pub use disk::Disk;
+pub use open::{Clock, Library, Notice, Options, Status, SystemClock, Watching};
+pub use pacing::{Pace, Pacing};
+pub use reload::{Moment, ReloadOutcome, VendorReport};
+pub use source::{Scan, Settled, Settling, Sighting, Source, Taken};
+pub use validate::{Guarded, Inspect, Validate};
+pub use watch::{Events, Wake, Wakeups};
+
+/// Hex digits that name the exact content of a vendor's files.
+pub type Revision = std::sync::Arc<str>;

@@ -1,0 +1,88 @@
+//! When to look at the folders: soon after a wake-up, once things are quiet, at intervals in any case, and never too often.
+
+use std::time::Duration;
+
+/// How often to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Rest after the last wake-up before a scan.
+    pub quiet: Duration,
+    /// Longest wait for that rest.
+    pub max_wait: Duration,
+    /// A scan is made so often even when nothing wakes.
+    pub poll: Duration,
+    /// Least time between the begins of two scans.
+    pub least: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            quiet: Duration::from_millis(150),
+            max_wait: Duration::from_secs(2),
+            poll: Duration::from_secs(5),
+            least: Duration::from_millis(100),
+        }
+    }
+}
+
+/// The state of the pacing; times are on a clock that only goes forward.
+#[derive(Debug)]
+pub struct Pacing {
+    pace: Pace,
+    first_wake: Option<Duration>,
+    last_wake: Duration,
+    is_urgent: bool,
+    last_scan: Option<(Duration, Duration)>,
+}
+
+impl Pacing {
+    /// Returns a pacing that asks for a first scan at once.
+    pub fn new(pace: Pace) -> Self {
+        Self { pace, first_wake: None, last_wake: Duration::ZERO, is_urgent: true, last_scan: None }
+    }
+
+    /// Something may have changed.
+    pub fn wake(&mut self, now: Duration) {
+        self.first_wake.get_or_insert(now);
+        self.last_wake = now;
+    }
+
+    /// Somebody waits for a scan.
+    pub fn hurry(&mut self) {
+        self.is_urgent = true;
+    }
+
+    /// True when a wake-up came since the last scan began.
+    pub fn is_awake(&self) -> bool {
+        self.first_wake.is_some()
+    }
+
+    /// True when somebody waits for a scan.
+    pub fn is_urgent(&self) -> bool {
+        self.is_urgent
+    }
+
+    /// A scan began at `from` and ended at `to`. Wake-ups before its begin are answered by it.
+    pub fn scanned(&mut self, from: Duration, to: Duration) {
+        self.first_wake = self.first_wake.filter(|_| self.last_wake > from).map(|_| self.last_wake);
+        self.is_urgent = false;
+        self.last_scan = Some((from, to));
+    }
+
+    /// When the next scan is due; `settle` is when one could confirm the last.
+    ///
+    /// A scan is never due sooner than the least distance after the last, nor within four times its duration, so
+    /// that large folders take at most a fifth of one processor.
+    pub fn next_scan(&self, settle: Option<Duration>) -> Duration {
+        let Some((from, to)) = self.last_scan else { return Duration::ZERO };
+        let cost = to.saturating_sub(from);
+        let earliest = from + self.pace.least.max(cost.saturating_mul(5).min(self.pace.poll));
+        let woken = self.first_wake.map(|first| (self.last_wake + self.pace.quiet).min(first + self.pace.max_wait));
+        // While wake-ups come in, a confirming scan would only see the next half-written state.
+        let settle = if woken.is_some() { None } else { settle };
+        let urgent = self.is_urgent.then_some(Duration::ZERO);
+        let due = [woken, settle, urgent].into_iter().flatten().min().unwrap_or(to + self.pace.poll);
+        due.min(to + self.pace.poll).max(earliest)
+    }
+}

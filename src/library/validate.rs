@@ -1,0 +1,153 @@
+//! What makes a plugin of files, and how it is kept from harming anyone: own thread, time limit, caught panics.
+
+use super::Active;
+use crate::finding::{Code, Finding, Findings, Place, Span};
+use crate::plugin::VendorFiles;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// Makes a plugin of a vendor's files, or says why not.
+///
+/// A validator compiles, checks, runs the vendor's cases and makes a trial evaluation: what it returns is used
+/// for decisions at once. It runs on a thread of its own and may take its time; see [`super::Options::limit`].
+/// For candidates that could end the process, put a [`super::ChildProcess`] before it with [`Guarded`].
+pub trait Validate: Send + Sync + 'static {
+    /// What the files compile to.
+    type Plugin: Send + Sync + 'static;
+
+    /// Returns the plugin, or everything that is wrong with the files.
+    fn validate(&self, files: &VendorFiles) -> Result<Self::Plugin, Findings>;
+
+    /// What somebody should look at although the plugin is used.
+    fn warnings(&self, _plugin: &Self::Plugin) -> Findings {
+        Findings::new()
+    }
+}
+
+/// Looks at a candidate without making anything of it, where it cannot do harm.
+pub trait Inspect: Send + Sync + 'static {
+    /// Returns all findings; the candidate is refused when one is an error.
+    fn inspect(&self, files: &VendorFiles) -> Findings;
+}
+
+/// A validator that sees only candidates that passed an inspection first.
+#[derive(Debug, Clone)]
+pub struct Guarded<I, V> {
+    /// Looks first, usually in a child process.
+    pub guard: I,
+    /// Makes the plugin of what passed.
+    pub validator: V,
+}
+
+impl<I: Inspect, V: Validate> Validate for Guarded<I, V> {
+    type Plugin = V::Plugin;
+
+    fn validate(&self, files: &VendorFiles) -> Result<V::Plugin, Findings> {
+        let findings = self.guard.inspect(files);
+        if findings.has_errors() { Err(findings) } else { self.validator.validate(files) }
+    }
+
+    fn warnings(&self, plugin: &V::Plugin) -> Findings {
+        self.validator.warnings(plugin)
+    }
+}
+
+/// Stack of the thread that validates; memory is taken only as it is used.
+const STACK: usize = 64 << 20;
+
+/// What a validation came to.
+pub(super) type Verdict<P> = Result<Arc<Active<P>>, Findings>;
+
+/// Validates `files` on a thread of its own and hands the verdict to `done`, exactly once, whatever happens.
+pub(super) fn start<V: Validate>(
+    validator: &Arc<V>,
+    files: Arc<VendorFiles>,
+    done: impl FnOnce(Verdict<V::Plugin>) + Send + 'static,
+) {
+    let validator = Arc::clone(validator);
+    let vendor = Arc::clone(&files.vendor);
+    // The closure is shared with the path on which no thread can be had.
+    let done = Arc::new(std::sync::Mutex::new(Some(done)));
+    let on_thread = Arc::clone(&done);
+    let tell = |done: &std::sync::Mutex<Option<_>>, verdict| {
+        let done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some(done) = done {
+            let done: Box<dyn FnOnce(Verdict<V::Plugin>)> = Box::new(done);
+            done(verdict);
+        }
+    };
+    let spawned = thread::Builder::new()
+        .name(format!("validate-{vendor}"))
+        .stack_size(STACK)
+        .spawn(move || tell(&on_thread, judge(validator.as_ref(), &files)));
+    if let Err(error) = spawned {
+        tell(&done, Err(one(died(&vendor, &format!("no thread could be started: {error}")))));
+    }
+}
+
+/// Validates on this thread; a panic of the validator is a finding.
+pub(super) fn judge<V: Validate>(validator: &V, files: &Arc<VendorFiles>) -> Verdict<V::Plugin> {
+    let torn = torn(files);
+    if torn.has_errors() {
+        return Err(torn);
+    }
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        validator.validate(files).map(|plugin| {
+            let warnings = validator.warnings(&plugin);
+            Arc::new(Active { files: Arc::clone(files), plugin, warnings })
+        })
+    }));
+    result.unwrap_or_else(|_| Err(one(died(&files.vendor, "the check panicked"))))
+}
+
+/// Files that look as if they were being written, as findings.
+fn torn(files: &VendorFiles) -> Findings {
+    let mut findings = Findings::new();
+    if files.iter().next().is_none() {
+        findings.push(
+            Finding::error(Code::VendorIncomplete, format!("the folder of `{}` has no files", files.vendor))
+                .at(Place::file(&*files.vendor))
+                .help("add a `vendor.toml` and rules, or remove the folder"),
+        );
+    }
+    for file in files.iter() {
+        if file.text.is_empty() {
+            findings.push(
+                Finding::error(Code::VendorTorn, format!("`{}` is empty", file.shown))
+                    .at(Place::file(&*file.shown))
+                    .help("write its content, or remove it"),
+            );
+        } else if let Some(start) = file.text.find('\0') {
+            let span = Span { start, end: start + 1 };
+            findings.push(
+                Finding::error(Code::VendorTorn, format!("`{}` has a NUL character", file.shown))
+                    .at(Place::text(&*file.shown, &file.text, span, "a write was interrupted here"))
+                    .help("save the file again"),
+            );
+        }
+    }
+    findings
+}
+
+/// True when the findings speak of the check, not of the candidate: the same files may pass another time.
+pub(super) fn is_passing_trouble(findings: &Findings) -> bool {
+    findings.iter().any(|finding| matches!(finding.code, Code::CandidateDied | Code::CandidateSlow))
+}
+
+pub(super) fn died(vendor: &str, how: &str) -> Finding {
+    Finding::error(Code::CandidateDied, format!("the check of `{vendor}` died: {how}"))
+        .at(Place::file(vendor))
+        .help("look for endless recursion or very large values in what was changed last")
+}
+
+pub(super) fn slow(vendor: &str, limit: Duration) -> Finding {
+    Finding::error(Code::CandidateSlow, format!("the check of `{vendor}` took longer than {} ms", limit.as_millis()))
+        .at(Place::file(vendor))
+        .help("look for loops in what was changed last, or make the cases fewer")
+}
+
+pub(super) fn one(finding: Finding) -> Findings {
+    [finding].into_iter().collect()
+}

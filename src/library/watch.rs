@@ -1,0 +1,149 @@
+//! Wake-ups from the file system. An event says that something may have changed, never what.
+//!
+//! Watched are the folders with everything below, their parents, and the folder of every link on the way to them, so
+//! that a swapped link (`..data`, `current`) wakes too. Reading is no change: events of it are left out.
+
+use crate::finding::{Code, Finding, Findings, Place};
+use notify::event::{AccessKind, AccessMode};
+use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a source of wake-ups tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wake {
+    /// Something may have changed.
+    Changed,
+    /// Events were lost, or the watching itself failed, for this reason: look at everything and watch anew.
+    Lost(String),
+}
+
+/// Where wake-ups come from.
+pub trait Wakeups: Send + 'static {
+    /// Watches `folders` from now on, and nothing else; an earlier watch ends. `wake` may be called from any thread.
+    ///
+    /// Fails when some of it cannot be watched; wake-ups may come all the same.
+    fn arm(&mut self, folders: &[PathBuf], wake: Arc<dyn Fn(Wake) + Send + Sync>) -> Result<(), Findings>;
+}
+
+/// Wake-ups from the operating system's own notifications.
+#[derive(Debug, Default)]
+pub struct Events {
+    watcher: Option<RecommendedWatcher>,
+}
+
+impl Events {
+    /// Returns a source that watches nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Wakeups for Events {
+    fn arm(&mut self, folders: &[PathBuf], wake: Arc<dyn Fn(Wake) + Send + Sync>) -> Result<(), Findings> {
+        // The old one first: instances are few, and the new one may need its place.
+        self.watcher = None;
+        let interest = Interest::of(folders);
+        let guard = Guard { wake: Arc::clone(&wake) };
+        let handler = {
+            let interest = interest.clone();
+            move |event: notify::Result<Event>| {
+                if let Some(told) = interest.judge(event) {
+                    (guard.wake)(told);
+                }
+            }
+        };
+        let watcher = RecommendedWatcher::new(handler, Config::default());
+        let mut watcher = watcher.map_err(|error| [blind(Path::new("."), &error)].into_iter().collect::<Findings>())?;
+        let mut findings = Findings::new();
+        for folder in &interest.deep {
+            if let Err(error) = watcher.watch(folder, RecursiveMode::Recursive) {
+                findings.push(blind(folder, &error));
+            }
+        }
+        for folder in &interest.shallow {
+            if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) {
+                findings.push(blind(folder, &error));
+            }
+        }
+        self.watcher = Some(watcher);
+        if findings.is_empty() { Ok(()) } else { Err(findings) }
+    }
+}
+
+/// Tells that the watching thread ended: it owns the handler, and the handler owns this.
+struct Guard {
+    wake: Arc<dyn Fn(Wake) + Send + Sync>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        (self.wake)(Wake::Lost("the watching thread ended".to_owned()));
+    }
+}
+
+fn blind(folder: &Path, error: &notify::Error) -> Finding {
+    Finding::warning(Code::WatchBlind, format!("`{}` cannot be watched: {error}", folder.display()))
+        .at(Place::file(folder.display().to_string()))
+        .help("changes are seen at intervals only; raise the system's limit of watches if that is the reason")
+}
+
+/// Which folders are watched, and which paths in them matter.
+#[derive(Debug, Clone)]
+struct Interest {
+    deep: BTreeSet<PathBuf>,
+    shallow: BTreeSet<PathBuf>,
+    paths: BTreeSet<PathBuf>,
+}
+
+impl Interest {
+    fn of(folders: &[PathBuf]) -> Self {
+        let mut interest = Self { deep: BTreeSet::new(), shallow: BTreeSet::new(), paths: BTreeSet::new() };
+        for folder in folders {
+            let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
+            interest.add(&folder, 0);
+        }
+        interest
+    }
+
+    fn add(&mut self, folder: &Path, links: usize) {
+        self.paths.insert(folder.to_owned());
+        if let Ok(real) = folder.canonicalize()
+            && real.is_dir()
+        {
+            self.paths.insert(real.clone());
+            self.deep.insert(real);
+        }
+        // The nearest folder above that exists: in it the root will appear, or be renamed away.
+        if let Some(above) = folder.ancestors().skip(1).find(|above| above.is_dir()) {
+            self.shallow.insert(above.to_owned());
+        }
+        for part in folder.ancestors() {
+            let Ok(target) = std::fs::read_link(part) else { continue };
+            self.paths.insert(part.to_owned());
+            let Some(above) = part.parent() else { continue };
+            self.shallow.insert(above.to_owned());
+            if links < 8 {
+                let rest = folder.strip_prefix(part).unwrap_or(Path::new(""));
+                self.add(&above.join(target).join(rest), links + 1);
+            }
+        }
+    }
+
+    fn judge(&self, event: notify::Result<Event>) -> Option<Wake> {
+        let event = match event {
+            Ok(event) => event,
+            Err(error) => return Some(Wake::Lost(error.to_string())),
+        };
+        if event.need_rescan() {
+            return Some(Wake::Lost("events were lost".to_owned()));
+        }
+        // The close of a file that was written is the only event of a write through memory.
+        let is_reading = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
+        let matters =
+            |path: &PathBuf| self.paths.iter().any(|known| path.starts_with(known) || known.starts_with(path));
+        let is_near = event.paths.is_empty() || event.paths.iter().any(matters);
+        (!is_reading && is_near).then_some(Wake::Changed)
+    }
+}
