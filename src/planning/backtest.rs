@@ -5,8 +5,8 @@ use super::propose::{Progress, Request, propose};
 use crate::channel::{Name, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings};
 use crate::plugin::VendorPlugin;
-use crate::quality::{Outcome, Score, score};
-use crate::units::{Currency, Money, PlanningPeriod, Rate};
+use crate::quality::{QuotaOutcome, Score, score};
+use crate::units::{Currency, Money, PlanningPeriod};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -164,31 +164,27 @@ fn whole(rows: &[Row], method: Method) -> Option<Score> {
     if method != Method::Rules && rows.iter().all(|row| quota(row).is_none()) {
         return None;
     }
-    let outcomes: Vec<Outcome> = rows
+    let outcomes: Vec<QuotaOutcome> = rows
         .iter()
-        .map(|row| Outcome { quota: quota(row).unwrap_or(Money::ZERO).max(Money::ZERO), actual: row.actual })
+        .map(|row| QuotaOutcome { quota: quota(row).unwrap_or(Money::ZERO).max(Money::ZERO), actual: row.actual, segment: None })
         .collect();
-    Some(score(&outcomes))
+    score(&outcomes).ok().map(|scores| scores.all)
 }
 
 fn segments(rows: &[Row]) -> Vec<(&'static str, String, Score)> {
-    let mut groups: BTreeMap<(usize, &'static str, &str), Vec<Outcome>> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, &'static str, &str), Vec<QuotaOutcome>> = BTreeMap::new();
     for row in rows {
-        let outcome = Outcome { quota: row.quotas[0].unwrap_or(Money::ZERO), actual: row.actual };
+        let outcome = QuotaOutcome { quota: row.quotas[0].unwrap_or(Money::ZERO), actual: row.actual, segment: None };
         for (order, (dimension, name)) in row.segments.iter().enumerate() {
-            groups.entry((order, dimension, name)).or_default().push(outcome);
+            groups.entry((order, dimension, name)).or_default().push(outcome.clone());
         }
     }
     let several = |order: usize| groups.keys().filter(|(known, _, _)| *known == order).count() > 1;
     groups
         .iter()
         .filter(|((order, _, _), _)| several(*order))
-        .map(|((_, dimension, name), outcomes)| (*dimension, (*name).to_owned(), score(outcomes)))
+        .filter_map(|((_, dimension, name), outcomes)| {
+            score(outcomes).ok().map(|scores| (*dimension, (*name).to_owned(), scores.all))
+        })
         .collect()
-}
-
-/// A rate as percent with one decimal.
-pub fn percent(rate: Option<Rate>) -> String {
-    rate.and_then(|rate| rate.checked_mul(Decimal::ONE_HUNDRED))
-        .map_or_else(|| "–".to_owned(), |percent| format!("{} %", percent.round_dp(1)))
 }

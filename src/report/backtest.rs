@@ -64,9 +64,9 @@ fn row(name: &str, score: &Score, currency: Currency) -> Vec<String> {
         name.to_owned(),
         score.lines.to_string(),
         rate(score.wape, 3),
-        percent(score.share_at_or_above),
+        percent(score.at_quota_by_count),
         rate(score.quota_to_actual, 3),
-        percent(score.share_within_20_percent),
+        percent(score.within_20_percent),
         score.quota.to_grouped(currency),
     ]
 }
@@ -115,8 +115,8 @@ fn score_json(score: &Score, currency: Currency) -> Value {
         "quota": score.quota.to_text(currency),
         "actual": score.actual.to_text(currency),
         "wape": text(score.wape),
-        "share_at_or_above": text(score.share_at_or_above),
+        "share_at_or_above": text(score.at_quota_by_count),
         "quota_to_actual": text(score.quota_to_actual),
-        "share_within_20_percent": text(score.share_within_20_percent),
+        "share_within_20_percent": text(score.within_20_percent),
     })
 }
