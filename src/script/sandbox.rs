@@ -4,7 +4,7 @@
 
 use super::allocation::live_bytes;
 use super::api::complaint::Complaint;
-use super::api::facts::{ATTRIBUTES, Fact, FactSchema, FactSource, ViewId};
+use super::api::facts::{ATTRIBUTES, Fact, FactSchema, FactSource};
 use super::api::functions::{Call, FUNCTIONS, to_text};
 use super::api::operators::{ASSIGNING, BINARY, UNARY, binary, unary};
 use super::api::value::{FactList, View, attribute_value};
@@ -65,8 +65,21 @@ thread_local! {
     static VALUES: std::cell::RefCell<Option<Recorded>> = const { std::cell::RefCell::new(None) };
 }
 
-/// Values of variables by call level and name, as last read.
-pub(super) type Recorded = BTreeMap<(usize, String), Dynamic>;
+/// Variables of the function that read one last, with the values they had then.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    /// By depth of calls and name.
+    values: BTreeMap<(usize, String), Dynamic>,
+    /// Depth of the last read: that of the function that failed.
+    depth: usize,
+}
+
+impl Recorded {
+    /// The value of a variable of the function that failed.
+    pub fn get(&self, name: &str) -> Option<&Dynamic> {
+        self.values.get(&(self.depth, name.to_owned()))
+    }
+}
 
 /// What `work` gave, or that it panicked (a bug of ours or of Rhai's, contained).
 pub(super) fn under_budget<R>(work: impl FnOnce() -> R) -> Result<R, Panicked> {
@@ -116,7 +129,7 @@ fn spend() -> Option<Exhausted> {
 
 /// Runs `work` and gives the values of the variables it read.
 pub(super) fn recording<R>(work: impl FnOnce() -> R) -> (R, Recorded) {
-    VALUES.set(Some(Recorded::new()));
+    VALUES.set(Some(Recorded::default()));
     let result = work();
     (result, VALUES.take().unwrap_or_default())
 }
@@ -165,7 +178,8 @@ pub(super) fn engine(schema: &Arc<FactSchema>, tables: &Arc<Tables>, is_recordin
         engine.on_var(|name, _, context| {
             VALUES.with_borrow_mut(|values| {
                 if let (Some(values), Some(value)) = (values, context.scope().get(name)) {
-                    values.insert((context.call_level(), name.to_owned()), value.clone());
+                    values.depth = context.call_level();
+                    values.values.insert((values.depth, name.to_owned()), value.clone());
                 }
             });
             Ok(None)
@@ -277,9 +291,4 @@ fn read_fact(view: &View, fact: Option<&Fact>) -> Result<Dynamic, Box<EvalAltRes
 
 fn unknown_fact() -> Box<EvalAltResult> {
     Complaint::other(Code::ScriptUnknownFact, "there is no such fact here", "see `quotient api` for all facts").into()
-}
-
-/// The group a value is, for the explanation of faults.
-pub(super) fn view_of(value: &Dynamic) -> Option<ViewId> {
-    value.read_lock::<View>().map(|view| view.view)
 }
