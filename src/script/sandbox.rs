@@ -292,3 +292,57 @@ fn read_fact(view: &View, fact: Option<&Fact>) -> Result<Dynamic, Box<EvalAltRes
 fn unknown_fact() -> Box<EvalAltResult> {
     Complaint::other(Code::ScriptUnknownFact, "there is no such fact here", "see `quotient api` for all facts").into()
 }
+
+#[cfg(test)]
+mod tests {
+    //! The engine alone, without the checks that refuse most attacks before they run: the second line of defence.
+    #![allow(clippy::panic)]
+
+    use super::super::api::facts::PARTNER;
+    use super::super::threads::with_large_stack;
+    use super::super::{ScriptContext, example_facts};
+    use super::*;
+    use rhai::Scope;
+    use std::path::PathBuf;
+
+    fn run(text: &str) -> (Duration, isize, String) {
+        let schema = Arc::new(FactSchema::new(&ScriptContext::default()));
+        let engine = engine(&schema, &Arc::new(Tables::default()), false);
+        let start = Instant::now();
+        let before = live_bytes();
+        let result = under_budget(|| {
+            let ast = engine.compile(text).map_err(|fault| fault.to_string())?;
+            let mut scope = Scope::new();
+            scope.push("partner", View { facts: example_facts(), view: PARTNER, index: 0 });
+            let result = engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast).map_err(|fault| fault.to_string());
+            result.map(|value| value.type_name().to_owned())
+        });
+        let text = match result {
+            Ok(Ok(text) | Err(text)) => text,
+            Err(Panicked) => panic!("the engine panicked on {text}"),
+        };
+        (start.elapsed(), live_bytes() - before, text)
+    }
+
+    #[test]
+    fn the_shared_hostile_scripts_are_contained_even_unchecked() {
+        let shared = std::env::var("QUOTIENT_SHARED")
+            .map_or_else(|_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")), PathBuf::from);
+        let Ok(folder) = std::fs::read_dir(shared.join("hostile")) else {
+            println!("the shared hostile scripts are absent; set QUOTIENT_SHARED to their parent");
+            return;
+        };
+        let mut paths: Vec<PathBuf> = folder.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+        paths.sort();
+        for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rhai")) {
+            let text = String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let Ok((took, kept, outcome)) = with_large_stack(|| run(&text)) else { panic!("{name} ended its thread") };
+            assert!(took < Duration::from_secs(10), "{name} took {took:?}");
+            assert!(kept < 1 << 20, "{name} leaves {kept} bytes");
+            if took > Duration::from_millis(100) {
+                println!("{name}: {took:?}: {outcome}");
+            }
+        }
+    }
+}
