@@ -1,17 +1,25 @@
 //! What went wrong while a script ran, in the author's words.
 
+use super::api::complaint::{Complaint, operand_words, pair_words};
+use super::api::facts::FactSource;
+use super::api::functions;
+use super::api::value::{Kind, Value, View, attribute_value, shown};
+use super::call::evaluate;
+use super::check::shortened;
 use super::compile::{Inner, Program, Unit};
-use super::sandbox::Panicked;
+use super::sandbox::{self, Exhausted, MAX_CALLS, MAX_MEMORY, MAX_OPERATIONS, MAX_TIME, Panicked, Recorded};
+use super::source::Source;
+use super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind, Tree};
 use super::{EntryPoint, Facts};
-use crate::finding::{Code, Finding, Place};
-use rhai::EvalAltResult;
+use crate::finding::{Code, Finding, Place, Span};
+use rhai::{Caches, Dynamic, EvalAltResult, Position};
 
 /// A script that failed while it ran.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScriptFault {
     /// What is wrong, where, and what to do.
     pub finding: Finding,
-    /// Facts and variables read on the failing line, with their values, in the order they stand there.
+    /// Facts, variables and constants on the failing line with their values, in the order they stand there.
     pub values: Vec<(String, String)>,
 }
 
@@ -27,25 +35,499 @@ pub(super) enum Failure {
     Panicked(Panicked),
 }
 
-pub(super) fn finding_of_constants(unit: &Unit, fault: &EvalAltResult) -> Finding {
-    Finding::error(Code::ScriptRuntime, fault.to_string()).at(Place::file(unit.source.path.as_str()))
-}
-
-pub(super) fn place_of_entry(program: &Program, entry: EntryPoint) -> Place {
-    let _ = entry;
-    Place::file(program.source.path.as_str())
-}
-
+/// Explains a failed call, with the values on the failing line.
 pub(super) fn explain(
-    _inner: &Inner,
+    inner: &Inner,
     program: &Program,
-    _entry: EntryPoint,
-    _facts: &Facts,
+    entry: EntryPoint,
+    facts: &Facts,
     failure: Failure,
 ) -> ScriptFault {
-    let text = match failure {
-        Failure::Script(fault) => fault.to_string(),
-        Failure::Panicked(_) => "panicked".to_owned(),
+    let fault = match failure {
+        Failure::Script(fault) => fault,
+        Failure::Panicked(Panicked) => {
+            let message = "the engine itself failed on this rule, which is a bug of ours";
+            return Finding::error(Code::ScriptRuntime, message).at(place_of_entry(program, entry)).into();
+        }
     };
-    Finding::error(Code::ScriptRuntime, text).at(Place::file(program.source.path.as_str())).into()
+    let (innermost, file, position) = innermost(&fault);
+    let failing = file.and_then(|file| inner.programs.get(file)).unwrap_or(program);
+    let site = Site { source: &failing.source, tree: &failing.tree };
+    let offset = site.offset(position);
+    let finding = match offset {
+        Some(offset) => site.finding(innermost, offset),
+        None => site.finding_nowhere(innermost, place_of_entry(program, entry)),
+    };
+    let is_budget = finding.code == Code::ScriptBudget;
+    let values = match offset {
+        Some(offset) if !is_budget => {
+            let recorded = record(inner, program, entry, facts);
+            site.values(offset, failing, inner, facts, &recorded)
+        }
+        _ => Vec::new(),
+    };
+    ScriptFault { finding, values }
+}
+
+/// Runs the call once more, noting what its variables were.
+fn record(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Recorded {
+    let recorder = inner.recorder();
+    let run = || sandbox::under_budget(|| drop(evaluate(recorder, program, entry, facts, &mut Caches::new())));
+    sandbox::recording(run).1
+}
+
+/// Explains why the constants of a file cannot be evaluated.
+pub(super) fn finding_of_constants(unit: &Unit, fault: &EvalAltResult) -> Finding {
+    let site = Site { source: &unit.source, tree: &unit.tree };
+    let (innermost, _, position) = innermost(fault);
+    match site.offset(position) {
+        Some(offset) => site.finding(innermost, offset),
+        None => site.finding_nowhere(innermost, Place::file(unit.source.path.as_str())),
+    }
+}
+
+/// Where the entry point is.
+pub(super) fn place_of_entry(program: &Program, entry: EntryPoint) -> Place {
+    let text = &program.source.text;
+    match text.find(&format!("fn {}", entry.function())) {
+        Some(at) => program.source.place(program.source.token(at + 3), ""),
+        None => Place::file(program.source.path.as_str()),
+    }
+}
+
+/// The error inside all calls, the file it is in when calls say so, and the nearest known position.
+fn innermost(fault: &EvalAltResult) -> (&EvalAltResult, Option<&str>, Position) {
+    let mut at = fault;
+    let mut file = None;
+    let mut position = fault.position();
+    loop {
+        match at {
+            EvalAltResult::ErrorInFunctionCall(_, source, inner, _) => {
+                if !source.is_empty() {
+                    file = Some(source.as_str());
+                }
+                at = inner;
+            }
+            EvalAltResult::ErrorInModule(_, inner, _) => at = inner,
+            _ => return (at, file, position),
+        }
+        if !at.position().is_none() {
+            position = at.position();
+        }
+    }
+}
+
+struct Site<'a> {
+    source: &'a Source,
+    tree: &'a Tree,
+}
+
+/// What stands at the failing position.
+enum Node<'a> {
+    Expression(&'a Expression),
+    /// `target += value`
+    Assignment(&'a Expression, &'a Expression),
+}
+
+impl<'a> Node<'a> {
+    fn operands(&self) -> Vec<&'a Expression> {
+        match self {
+            Self::Assignment(target, value) => vec![target, value],
+            Self::Expression(expression) => match &expression.kind {
+                ExpressionKind::Operator { operands, .. } => operands.iter().collect(),
+                ExpressionKind::Call { arguments, .. } => arguments.iter().collect(),
+                ExpressionKind::Method { object, arguments, .. } => {
+                    std::iter::once(&**object).chain(arguments).collect()
+                }
+                ExpressionKind::Member { object, .. } => vec![object],
+                ExpressionKind::Index { object, index, .. } => vec![object, index],
+                _ => Vec::new(),
+            },
+        }
+    }
+}
+
+impl<'a> Site<'a> {
+    fn offset(&self, position: Position) -> Option<usize> {
+        position.line().map(|line| self.source.offset(line, position.position().unwrap_or(1)))
+    }
+
+    fn text(&self, expression: &Expression) -> String {
+        shortened(self.source.slice(expression.span(self.source)))
+    }
+
+    fn node(&self, offset: usize) -> Option<Node<'a>> {
+        let mut assignment = None;
+        self.each_statement(&mut |statement| {
+            if let StatementKind::Assign { target, operator: Some(_), operator_at, value } = &statement.kind
+                && *operator_at == offset
+            {
+                assignment = Some(Node::Assignment(target, value));
+            }
+        });
+        if assignment.is_some() {
+            return assignment;
+        }
+        // Of several expressions at one place the outermost with operands is the one that failed.
+        let mut found: Option<&Expression> = None;
+        self.tree.walk(&mut |expression| {
+            let rank = |expression: &Expression| match &expression.kind {
+                ExpressionKind::Operator { .. } | ExpressionKind::Call { .. } | ExpressionKind::Method { .. } => 2,
+                ExpressionKind::Member { .. } | ExpressionKind::Index { .. } => 1,
+                _ => 0,
+            };
+            if expression.sign == offset && found.is_none_or(|found| rank(expression) > rank(found)) {
+                found = Some(expression);
+            }
+        });
+        found.map(Node::Expression)
+    }
+
+    fn each_statement(&self, visit: &mut impl FnMut(&'a Statement)) {
+        for function in self.functions() {
+            function.body.iter().for_each(|statement| statement.walk_statements(visit));
+        }
+    }
+
+    fn functions(&self) -> impl Iterator<Item = &'a Function> {
+        self.tree.functions.iter().chain(&self.tree.literals)
+    }
+
+    fn place(&self, span: Span) -> Place {
+        self.source.place(span, "")
+    }
+
+    fn finding_nowhere(&self, fault: &EvalAltResult, place: Place) -> Finding {
+        let mut finding = self.finding(fault, 0);
+        finding.places = vec![place];
+        finding
+    }
+
+    fn finding(&self, fault: &EvalAltResult, offset: usize) -> Finding {
+        use EvalAltResult as E;
+        let here = self.source.token(offset);
+        let error =
+            |code, message: String, help: String, span| Finding::error(code, message).at(self.place(span)).help(help);
+        match fault {
+            E::ErrorRuntime(value, _) => match value.clone().try_cast::<Complaint>() {
+                Some(complaint) => self.complaint(&complaint, offset),
+                None => {
+                    let text = if value.is_unit() { "without saying why".to_owned() } else { shown(value) };
+                    error(
+                        Code::ScriptRuntime,
+                        format!("the rule stopped itself: {text}"),
+                        "see the `throw` in the rule".to_owned(),
+                        here,
+                    )
+                }
+            },
+            E::ErrorTerminated(token, _) => {
+                self.exhausted(token.clone().try_cast::<Exhausted>().unwrap_or(Exhausted::Time), offset)
+            }
+            E::ErrorTooManyOperations(_) => self.exhausted(Exhausted::Operations, offset),
+            E::ErrorStackOverflow(_) => error(
+                Code::ScriptBudget,
+                format!("functions call each other more than {MAX_CALLS} deep"),
+                "end the recursion, or write a loop".to_owned(),
+                here,
+            ),
+            E::ErrorTooManyVariables(_) => error(
+                Code::ScriptBudget,
+                "the rule has more than 256 variables at once".to_owned(),
+                "use a list or a map".to_owned(),
+                here,
+            ),
+            E::ErrorDataTooLarge(what, _) => {
+                let what = match what.as_str() {
+                    "Length of string" => "a text grows beyond 4096 characters",
+                    "Size of array/BLOB" | "Size of array" => "a list grows beyond 4096 items",
+                    "Size of object map" => "a map grows beyond 1024 entries",
+                    _ => "a value grows beyond its limit",
+                };
+                error(Code::ScriptBudget, what.to_owned(), self.loop_help(offset), here)
+            }
+            E::ErrorDotExpr(text, _) | E::ErrorIndexingType(text, _) => self.no_member(text, offset),
+            E::ErrorMismatchDataType(_, found, _) => self.mismatch(found, offset),
+            E::ErrorArrayBounds(length, index, _) => {
+                let items = if *length == 1 { "1 item".to_owned() } else { format!("{length} items") };
+                let help = "ask `len()` first; the first item is `list[0]`, the last `list[-1]`".to_owned();
+                error(Code::ScriptRuntime, format!("the list has {items}; there is none at {index}"), help, here)
+            }
+            E::ErrorPropertyNotFound(name, _) => {
+                let help = "test for it: `\"name\" in map`".to_owned();
+                error(Code::ScriptUnknownFact, format!("the map has no `{name}`"), help, here)
+            }
+            E::ErrorFor(_) => self.no_loop(offset),
+            E::ErrorFunctionNotFound(name, _) => {
+                let name = name.split([' ', '(']).next().unwrap_or_default().to_owned();
+                let help = "`quotient api` lists all functions".to_owned();
+                error(
+                    Code::ScriptUnknownFunction,
+                    format!("there is no function `{name}` for these values"),
+                    help,
+                    here,
+                )
+            }
+            E::ErrorVariableNotFound(name, _) => {
+                error(Code::ScriptUnknownName, format!("`{name}` is not defined"), "define it first".to_owned(), here)
+            }
+            E::ErrorAssignmentToConstant(name, _) => error(
+                Code::ScriptForbidden,
+                format!("`{}` cannot be changed", if name.is_empty() { self.source.slice(here) } else { name }),
+                "use a variable: `let`".to_owned(),
+                here,
+            ),
+            E::ErrorNonPureMethodCallOnConstant(name, _) => error(
+                Code::ScriptForbidden,
+                format!("`{name}` cannot change a constant"),
+                "copy it into a variable: `let`".to_owned(),
+                here,
+            ),
+            other => {
+                let text = other.to_string();
+                let text = text.split(" (line ").next().unwrap_or_default().replace('\'', "`");
+                let mut letters = text.chars();
+                let message: String =
+                    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default();
+                error(Code::ScriptRuntime, message, "see `quotient api`".to_owned(), here)
+            }
+        }
+    }
+
+    fn complaint(&self, complaint: &Complaint, offset: usize) -> Finding {
+        let node = self.node(offset);
+        let operands = node.as_ref().map(Node::operands).unwrap_or_default();
+        let whole = match &node {
+            Some(Node::Expression(expression)) => expression.span(self.source),
+            Some(Node::Assignment(target, value)) => Span { start: target.at, end: value.span(self.source).end },
+            None => self.source.token(offset),
+        };
+        match complaint {
+            Complaint::NotKnown { operand } => match operands.get(*operand) {
+                Some(operand) => self.not_known(operand),
+                None => Finding::error(Code::ScriptNotKnown, "a value is not known for this partner")
+                    .at(self.place(whole))
+                    .help("write `?? 0`, or abstain when it is not known"),
+            },
+            Complaint::Pair { operator, left, right } => {
+                let (message, help) = pair_words(operator, *left, *right);
+                Finding::error(Code::ScriptKinds, message).at(self.place(whole)).help(help)
+            }
+            Complaint::Operand { operator, found } => {
+                let (message, help) = operand_words(operator, *found);
+                Finding::error(Code::ScriptKinds, message).at(self.place(whole)).help(help)
+            }
+            Complaint::Argument { function, argument, expected, found } => {
+                let names = functions::find(function)
+                    .and_then(|declared| {
+                        declared.signatures.iter().find(|names| names.len() == operands.len().max(argument + 1))
+                    })
+                    .copied()
+                    .unwrap_or_default();
+                let name = names.get(*argument).copied().unwrap_or("its value");
+                let span = operands.get(*argument).map_or(whole, |operand| operand.span(self.source));
+                let help = match names {
+                    [] => String::new(),
+                    names => format!("write `{function}({})`", names.join(", ")),
+                };
+                Finding::error(Code::ScriptKinds, format!("`{function}` needs {expected} as {name}, not {found}"))
+                    .at(self.place(span))
+                    .help(help)
+            }
+            Complaint::Other { code, message, help } => {
+                Finding::error(*code, message.clone()).at(self.place(whole)).help(help.clone())
+            }
+        }
+    }
+
+    /// The fact, variable or calculation is not known.
+    fn not_known(&self, expression: &Expression) -> Finding {
+        let text = self.text(expression);
+        Finding::error(Code::ScriptNotKnown, format!("`{text}` is not known for this partner"))
+            .at(self.place(expression.span(self.source)))
+            .help(format!("write `({text} ?? 0)`, or abstain when it is not known: `if !is_known({text}) {{ return abstain(\"…\") }}`"))
+    }
+
+    fn no_member(&self, text: &str, offset: usize) -> Finding {
+        let node = self.node(offset);
+        let object = node.as_ref().map(Node::operands).unwrap_or_default().first().copied();
+        if let Some(object) = object.filter(|_| text.contains("'()'") || text == "()") {
+            return self.not_known(object);
+        }
+        let here = self.source.token(offset);
+        let message = match object {
+            Some(object) => format!("`{}` has no `{}`", self.text(object), self.source.slice(here)),
+            None => format!("there is no `{}` here", self.source.slice(here)),
+        };
+        Finding::error(Code::ScriptUnknownFact, message).at(self.place(here)).help("see `quotient api` for all facts")
+    }
+
+    fn mismatch(&self, found: &str, offset: usize) -> Finding {
+        // The position is that of a condition's own sign, or where it starts.
+        let mut condition: Option<&Expression> = None;
+        self.tree.walk(&mut |expression| {
+            if (expression.sign == offset || expression.at == offset) && condition.is_none() {
+                condition = Some(expression);
+            }
+        });
+        match condition {
+            Some(condition) if found == "()" => self.not_known(condition),
+            Some(condition) => Finding::error(
+                Code::ScriptKinds,
+                format!("`{}` is not of the kind that is needed here", self.text(condition)),
+            )
+            .at(self.place(condition.span(self.source)))
+            .help("a condition is true or false; a position in a list is a whole number; a key of a map is a text"),
+            None => Finding::error(Code::ScriptKinds, "a value is not of the kind that is needed here")
+                .at(self.place(self.source.token(offset)))
+                .help("a condition is true or false; a position in a list is a whole number"),
+        }
+    }
+
+    fn no_loop(&self, offset: usize) -> Finding {
+        let mut over = None;
+        self.tree.walk(&mut |expression| {
+            if (expression.sign == offset || expression.at == offset) && over.is_none() {
+                over = Some(expression);
+            }
+        });
+        let (span, text) = match over {
+            Some(over) => (over.span(self.source), self.text(over)),
+            None => (self.source.token(offset), "this".to_owned()),
+        };
+        Finding::error(Code::ScriptKinds, format!("`for` cannot go over `{text}`"))
+            .at(self.place(span))
+            .help("it goes over lists and ranges; where the list may be missing write `?? []`")
+    }
+
+    /// The innermost loop around `offset`.
+    fn loop_around(&self, offset: usize) -> Option<Span> {
+        let mut found = None;
+        self.each_statement(&mut |statement| {
+            let body = match &statement.kind {
+                StatementKind::For { body, .. }
+                | StatementKind::While { body, .. }
+                | StatementKind::DoWhile { body, .. } => body,
+                _ => return,
+            };
+            let open = self.source.text[statement.at..].find('{').map_or(statement.at, |at| statement.at + at);
+            let end = body.last().map_or(open, |last| last.at).max(self.source.closing(open));
+            if statement.at <= offset && offset <= end {
+                found = Some(self.source.token(statement.at));
+            }
+        });
+        found
+    }
+
+    fn loop_help(&self, offset: usize) -> String {
+        match self.loop_around(offset) {
+            Some(_) => "the loop around it goes on for too long".to_owned(),
+            None => "keep it smaller".to_owned(),
+        }
+    }
+
+    fn exhausted(&self, what: Exhausted, offset: usize) -> Finding {
+        let limit = match what {
+            Exhausted::Operations => format!("{MAX_OPERATIONS} operations"),
+            Exhausted::Time => format!("{} ms", MAX_TIME.as_millis()),
+            Exhausted::Memory => format!("{} MiB of memory", MAX_MEMORY >> 20),
+        };
+        match self.loop_around(offset) {
+            Some(span) => Finding::error(Code::ScriptBudget, format!("the rule used up its {limit} in this loop"))
+                .at(self.place(span))
+                .help("make sure the loop ends, and do less in it"),
+            None => Finding::error(Code::ScriptBudget, format!("the rule used up its {limit} here"))
+                .at(self.place(self.source.token(offset)))
+                .help("do less for each partner"),
+        }
+    }
+
+    fn values(
+        &self,
+        offset: usize,
+        failing: &Program,
+        inner: &Inner,
+        facts: &Facts,
+        recorded: &Recorded,
+    ) -> Vec<(String, String)> {
+        let line = self.source.line(offset);
+        let mut named: Vec<&Expression> = Vec::new();
+        let mut inside: Vec<Span> = Vec::new();
+        self.tree.walk(&mut |expression| {
+            let is_value = match &expression.kind {
+                ExpressionKind::Variable(_) | ExpressionKind::Qualified { .. } => true,
+                ExpressionKind::Member { object, .. } => is_path(object),
+                _ => false,
+            };
+            let span = Span { start: expression.at, end: expression.sign };
+            let is_part = inside.iter().any(|whole| whole.start <= span.start && span.end <= whole.end);
+            if is_value && !is_part && self.source.line(expression.at) == line {
+                inside.push(span);
+                named.push(expression);
+            }
+        });
+        named.sort_by_key(|expression| expression.at);
+        let mut values: Vec<(String, String)> = Vec::new();
+        for expression in named {
+            let name = self.text(expression);
+            if values.iter().any(|(known, _)| *known == name) {
+                continue;
+            }
+            if let Some(value) = self.value(expression, failing, inner, facts, recorded) {
+                // The partner as a whole says nothing.
+                if Kind::of(&value) != Kind::Facts {
+                    values.push((name, shown(&value)));
+                }
+            }
+        }
+        values
+    }
+
+    fn value(
+        &self,
+        expression: &Expression,
+        failing: &Program,
+        inner: &Inner,
+        facts: &Facts,
+        recorded: &Recorded,
+    ) -> Option<Dynamic> {
+        match &expression.kind {
+            ExpressionKind::Variable(name) => recorded.get(name).cloned(),
+            ExpressionKind::Qualified { namespace, name } => {
+                let [alias] = &namespace[..] else { return None };
+                let (_, module) = failing.imports.iter().find(|(known, _)| known == alias)?;
+                module.get_var(name)
+            }
+            ExpressionKind::Member { object, name, .. } => {
+                let object = self.value(object, failing, inner, facts, recorded)?;
+                member(inner, &object, name)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn is_path(expression: &Expression) -> bool {
+    match &expression.kind {
+        ExpressionKind::Variable(_) => true,
+        ExpressionKind::Member { object, .. } => is_path(object),
+        _ => false,
+    }
+}
+
+/// A member of a group of facts or of a map.
+fn member(inner: &Inner, object: &Dynamic, name: &str) -> Option<Dynamic> {
+    if let Ok(map) = object.as_map_ref() {
+        return map.get(name).cloned();
+    }
+    let view = object.read_lock::<View>()?;
+    let fact = inner.schema.view(view.view).fact(name)?;
+    let value = match fact.source {
+        FactSource::Line(read) => read(view.facts.line(), view.index),
+        FactSource::Attribute => {
+            let found = view.facts.line().attributes.iter().find(|(known, _)| *known == fact.name);
+            attribute_value(&fact.name, fact.kind, found.map(|(_, value)| value)).unwrap_or(Value::NotKnown)
+        }
+    };
+    Some(value.into_dynamic(&view.facts, view.index))
 }

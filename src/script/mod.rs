@@ -29,6 +29,10 @@ pub use threads::on_script_threads;
 
 use sandbox::MAX_SOURCE_BYTES;
 
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
 use crate::channel::{LineFacts, Name};
 use crate::units::Money;
 use std::fmt;

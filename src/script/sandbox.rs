@@ -4,7 +4,7 @@
 
 use super::allocation::live_bytes;
 use super::api::complaint::Complaint;
-use super::api::facts::{ATTRIBUTES, Fact, FactSchema, FactSource, ViewId};
+use super::api::facts::{ATTRIBUTES, Fact, FactSchema, FactSource};
 use super::api::functions::{Call, FUNCTIONS, to_text};
 use super::api::operators::{ASSIGNING, BINARY, UNARY, binary, unary};
 use super::api::value::{FactList, View, attribute_value};
@@ -65,8 +65,21 @@ thread_local! {
     static VALUES: std::cell::RefCell<Option<Recorded>> = const { std::cell::RefCell::new(None) };
 }
 
-/// Values of variables by call level and name, as last read.
-pub(super) type Recorded = BTreeMap<(usize, String), Dynamic>;
+/// Variables of the function that read one last, with the values they had then.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    /// By depth of calls and name.
+    values: BTreeMap<(usize, String), Dynamic>,
+    /// Depth of the last read: that of the function that failed.
+    depth: usize,
+}
+
+impl Recorded {
+    /// The value of a variable of the function that failed.
+    pub fn get(&self, name: &str) -> Option<&Dynamic> {
+        self.values.get(&(self.depth, name.to_owned()))
+    }
+}
 
 /// What `work` gave, or that it panicked (a bug of ours or of Rhai's, contained).
 pub(super) fn under_budget<R>(work: impl FnOnce() -> R) -> Result<R, Panicked> {
@@ -116,7 +129,7 @@ fn spend() -> Option<Exhausted> {
 
 /// Runs `work` and gives the values of the variables it read.
 pub(super) fn recording<R>(work: impl FnOnce() -> R) -> (R, Recorded) {
-    VALUES.set(Some(Recorded::new()));
+    VALUES.set(Some(Recorded::default()));
     let result = work();
     (result, VALUES.take().unwrap_or_default())
 }
@@ -165,7 +178,8 @@ pub(super) fn engine(schema: &Arc<FactSchema>, tables: &Arc<Tables>, is_recordin
         engine.on_var(|name, _, context| {
             VALUES.with_borrow_mut(|values| {
                 if let (Some(values), Some(value)) = (values, context.scope().get(name)) {
-                    values.insert((context.call_level(), name.to_owned()), value.clone());
+                    values.depth = context.call_level();
+                    values.values.insert((values.depth, name.to_owned()), value.clone());
                 }
             });
             Ok(None)
@@ -279,7 +293,56 @@ fn unknown_fact() -> Box<EvalAltResult> {
     Complaint::other(Code::ScriptUnknownFact, "there is no such fact here", "see `quotient api` for all facts").into()
 }
 
-/// The group a value is, for the explanation of faults.
-pub(super) fn view_of(value: &Dynamic) -> Option<ViewId> {
-    value.read_lock::<View>().map(|view| view.view)
+#[cfg(test)]
+mod tests {
+    //! The engine alone, without the checks that refuse most attacks before they run: the second line of defence.
+    #![allow(clippy::panic)]
+
+    use super::super::api::facts::PARTNER;
+    use super::super::threads::with_large_stack;
+    use super::super::{ScriptContext, example_facts};
+    use super::*;
+    use rhai::Scope;
+    use std::path::PathBuf;
+
+    fn run(text: &str) -> (Duration, isize, String) {
+        let schema = Arc::new(FactSchema::new(&ScriptContext::default()));
+        let engine = engine(&schema, &Arc::new(Tables::default()), false);
+        let start = Instant::now();
+        let before = live_bytes();
+        let result = under_budget(|| {
+            let ast = engine.compile(text).map_err(|fault| fault.to_string())?;
+            let mut scope = Scope::new();
+            scope.push("partner", View { facts: example_facts(), view: PARTNER, index: 0 });
+            let result = engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast).map_err(|fault| fault.to_string());
+            result.map(|value| value.type_name().to_owned())
+        });
+        let text = match result {
+            Ok(Ok(text) | Err(text)) => text,
+            Err(Panicked) => panic!("the engine panicked on {text}"),
+        };
+        (start.elapsed(), live_bytes() - before, text)
+    }
+
+    #[test]
+    fn the_shared_hostile_scripts_are_contained_even_unchecked() {
+        let shared = std::env::var("QUOTIENT_SHARED")
+            .map_or_else(|_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")), PathBuf::from);
+        let Ok(folder) = std::fs::read_dir(shared.join("hostile")) else {
+            println!("the shared hostile scripts are absent; set QUOTIENT_SHARED to their parent");
+            return;
+        };
+        let mut paths: Vec<PathBuf> = folder.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+        paths.sort();
+        for path in paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rhai")) {
+            let text = String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let Ok((took, kept, outcome)) = with_large_stack(|| run(&text)) else { panic!("{name} ended its thread") };
+            assert!(took < Duration::from_secs(10), "{name} took {took:?}");
+            assert!(kept < 1 << 20, "{name} leaves {kept} bytes");
+            if took > Duration::from_millis(100) {
+                println!("{name}: {took:?}: {outcome}");
+            }
+        }
+    }
 }

@@ -1,0 +1,227 @@
+//! Scripts that attack the engine: each ends in findings, a fault or a harmless value, within its budget.
+
+use super::support::*;
+use quotient::script::{example_facts, on_script_threads};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Far above every budget; only a hang reaches it.
+const HANG: Duration = Duration::from_secs(20);
+
+/// Compiles and calls; whatever comes is fine, as long as it comes.
+fn contained(name: &str, files: &[(&str, &str)]) -> Duration {
+    let start = Instant::now();
+    let (scripts, findings) = compile_in(files, &context());
+    match scripts {
+        Some(scripts) => {
+            let facts = example_facts();
+            if let Err(fault) = scripts.factor("rule.rhai", &facts) {
+                assert!(!fault.finding.message.is_empty(), "{name}");
+                assert!(!fault.finding.message.contains("bug of ours"), "{name}: {}", fault.finding);
+            }
+        }
+        None => assert!(findings.has_errors(), "{name} is refused without saying why"),
+    }
+    let bug = findings.iter().find(|finding| finding.message.contains("bug of ours") || finding.message.contains("parser failed"));
+    assert!(bug.is_none(), "{name}: {bug:?}");
+    let took = start.elapsed();
+    assert!(took < HANG, "{name} took {took:?}");
+    took
+}
+
+/// The three places where a vendor can put an attack: as body, at top level, beside an entry point.
+fn in_all_places(name: &str, attack: &str) -> Duration {
+    let body = format!("fn assess(partner) {{ {attack}\n }}");
+    let answered = format!("fn assess(partner) {{ if true {{ {attack}\n }} indicate(1) }}");
+    let top = format!("{attack}\nfn assess(partner) {{ indicate(1) }}");
+    let constant = format!("const X = {{ {attack}\n }};\nfn assess(partner) {{ indicate(1) }}");
+    let beside = format!("fn attack() {{ {attack}\n }}\nfn assess(partner) {{ attack(); indicate(1) }}");
+    let callback = format!("fn assess(partner) {{ [1].map(|x| {{ {attack}\n }}); indicate(1) }}");
+    [body, answered, top, constant, beside, callback]
+        .iter()
+        .enumerate()
+        .map(|(place, text)| contained(&format!("{name} (place {place})"), &[("rule.rhai", text)]))
+        .max()
+        .unwrap_or_default()
+}
+
+#[test]
+fn the_shared_hostile_scripts_are_contained() {
+    let shared = std::env::var("QUOTIENT_SHARED").map_or_else(
+        |_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")),
+        PathBuf::from,
+    );
+    let Ok(folder) = std::fs::read_dir(shared.join("hostile")) else {
+        println!("the shared hostile scripts are absent; set QUOTIENT_SHARED to their parent");
+        return;
+    };
+    let mut files: Vec<PathBuf> = folder.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "rhai"));
+    files.sort();
+    assert!(files.len() > 150, "only {} hostile scripts", files.len());
+    let slowest = on_script_threads(Some(1), || {
+        files
+            .iter()
+            .map(|path| {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let text = String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
+                (in_all_places(&name, &text), name)
+            })
+            .max()
+    });
+    println!("{} scripts in 6 places each; slowest {slowest:?}", files.len());
+}
+
+#[test]
+fn generated_monsters_are_contained() {
+    let n = 100_000;
+    let repeat = |open: &str, middle: &str, close: &str| format!("{}{middle}{}", open.repeat(n), close.repeat(n));
+    let monsters: Vec<(&str, String)> = vec![
+        ("parentheses", repeat("(", "1", ")")),
+        ("brackets", repeat("[", "1", "]")),
+        ("braces", repeat("{", "1", "}")),
+        ("maps", repeat("#{a:", "1", "}")),
+        ("interpolation", repeat("`${", "1", "}`")),
+        ("unary minus", repeat("-", "1", "")),
+        ("unary not", repeat("!", "true", "")),
+        ("sum", format!("1{}", "+1".repeat(n))),
+        ("calls", repeat("abs(", "1", ")")),
+        ("members", format!("partner{}", ".history".repeat(n))),
+        ("indexes", format!("partner{}", "[0]".repeat(n))),
+        ("ifs", repeat("if true {", "1", "}")),
+        ("else ifs", format!("if false {{}} {}", "else if false {} ".repeat(n))),
+        ("closures", repeat("|x| ", "1", "")),
+        ("switches", repeat("switch 1 { _ => ", "1", "}")),
+        ("lets", (0..n).map(|i| format!("let v{i} = {i};")).collect()),
+        ("cases", format!("switch 1 {{ {} }}", (0..n).map(|i| format!("{i} => {i},")).collect::<String>())),
+        ("ranges", format!("switch 1 {{ {} }}", (0..n).map(|i| format!("{i}..{} => {i},", i + 1)).collect::<String>())),
+        ("coalesce", format!("1{}", " ?? 1".repeat(n))),
+        ("and", format!("true{}", " && true".repeat(n))),
+        ("long text", format!("\"{}\"", "a".repeat(1_000_000))),
+        ("long name", "a".repeat(1_000_000)),
+        ("long number", "9".repeat(1_000_000)),
+        ("long comment", format!("/*{}*/ 1", "a".repeat(1_000_000))),
+        ("open comment", "/*".repeat(n)),
+        ("open text", format!("\"{}", "a".repeat(n))),
+    ];
+    on_script_threads(Some(1), || {
+        for (name, text) in &monsters {
+            in_all_places(name, text);
+            // Cut to just below the size limit, so that the parser sees it.
+            let mut cut = 60_000.min(text.len());
+            while !text.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            in_all_places(&format!("{name}, cut"), &text[..cut]);
+        }
+        let parameters: Vec<String> = (0..50_000).map(|i| format!("p{i}")).collect();
+        contained("parameters", &[("rule.rhai", &format!("fn assess({}) {{ 1 }}", parameters.join(",")))]);
+        contained("parameters, cut", &[("rule.rhai", &format!("fn assess({}) {{ 1 }}", parameters[..9_000].join(",")))]);
+        let functions: String = (0..3_000).map(|i| format!("fn f{i}() {{ 1 }}\n")).collect();
+        contained("functions", &[("rule.rhai", &functions)]);
+        let constants: String = (0..3_000).map(|i| format!("const C{i} = {i};\n")).collect();
+        contained("constants", &[("rule.rhai", &constants)]);
+        let doubling: String = (1..40).map(|i| format!("const A{i} = [A{}, A{}];\n", i - 1, i - 1)).collect();
+        contained("doubling constants", &[("rule.rhai", &format!("const A0 = [1];\n{doubling}fn assess(partner) {{ indicate(1) }}"))]);
+    });
+}
+
+/// Attacks of our own on this engine.
+const OWN: [(&str, &str); 40] = [
+    ("nested callbacks", "let l = [1,2,3,4,5,6,7,8,9,10]; l.map(|a| [1,2,3,4,5,6,7,8,9,10].map(|b| [1,2,3,4,5,6,7,8,9,10].map(|c| [1,2,3,4,5,6,7,8,9,10].map(|d| [1,2,3,4,5,6,7,8,9,10].map(|e| e)))));"),
+    ("callbacks that loop", "[1].map(|x| { loop {} })"),
+    ("filter that grows", "let l = [1]; loop { l = l.filter(|x| true).map(|x| [x, x, x, x, x, x, x, x]); }"),
+    ("push without end", "let l = []; loop { l.push(l.len()); }"),
+    ("push a list into itself", "let l = [1]; loop { l.push(l); }"),
+    ("index assignment doubles", "let a = [0, 0]; loop { a[0] = a; a[1] = a; }"),
+    ("index assignment nests", "let a = [0]; loop { let b = [0]; b[0] = a; a = b; }"),
+    ("map assignment grows", "let m = #{}; let i = 0; loop { m[`k${i}`] = i; i += 1; }"),
+    ("map assignment nests", "let m = #{a: 0}; loop { let n = #{a: 0}; n.a = m; m = n; }"),
+    ("text doubles", "let s = \"x\"; loop { s += s; }"),
+    ("text doubles by interpolation", "let s = \"x\"; loop { s = `${s}${s}`; }"),
+    ("capitals grow", "let s = \"ﬃ\"; loop { s = s.to_upper() + s.to_lower(); }"),
+    ("texts in a list", "let s = \"x\"; for i in 0..11 { s += s; } let l = [0]; loop { let m = [s, l]; l[0] = s; }"),
+    ("huge range in contains", "5 in 0..9223372036854775807"),
+    ("huge range in for", "for i in 0..9223372036854775807 { }"),
+    ("backward range", "for i in 10..-9223372036854775808 { }"),
+    ("inclusive range to the end", "for i in 9223372036854775806..=9223372036854775807 { }"),
+    ("power tower", "let x = 9; loop { x = x ** 9; }"),
+    ("power of fractions", "let x = 1.0000001; loop { x = x ** 1000; }"),
+    ("smallest number", "let x = -9223372036854775807 - 1; x / -1; x % -1; -x; abs(x)"),
+    ("decimal overflow", "let x = 79228162514264337593543950335.0; x + x; x * x"),
+    ("tiny divisor", "1 / 0.0000000000000000000000000001 / 0.0000000000000000000000000001"),
+    ("rounding extremes", "round_half_up(1.5, 9223372036854775807)"),
+    ("step extremes", "round_to(79228162514264337593543950335.0, 0.0000000000000000000000000001)"),
+    ("percent of the largest", "percent(79228162514264337593543950335.0)"),
+    ("money of the largest", "money(79228162514264337593543950335.0)"),
+    ("months of extreme dates", "months_between(date(\"-262143-01-01\"), date(\"+262142-12-31\"))"),
+    ("many texts", "let l = [0,0,0,0]; let s = \"x\"; for i in 0..11 { s += s; } for i in 0..4 { l[i] = s; } loop { let m = [l, l]; l[0] = m; }"),
+    ("change a fact", "partner.history.prior_revenue = 5"),
+    ("change the partner", "partner = 5; partner.history"),
+    ("facts as map", "partner[\"history\"]; partner.history[\"prior_revenue\"]"),
+    ("push to facts", "partner.history.quarters.push(5)"),
+    ("index far away", "partner.history.quarters[9223372036854775807]; partner.history.quarters[-9223372036854775808]"),
+    ("negative index past the start", "partner.history.quarters[-9]"),
+    ("function as text", "let f = |x| x; `${f}`; f == f"),
+    ("getter by name", "partner.get$history"),
+    ("text of everything", "`${partner}${partner.history.quarters}${[1]}${#{}}${|x| x}${()}${0..5}`"),
+    ("deep comparison", "let a = [1]; for i in 0..20 { a = [a, a]; } a == a"),
+    ("sum of nested lists", "sum([[1]])"),
+    ("import inside", "import \"rule\" as r; r::assess(1)"),
+];
+
+#[test]
+fn attacks_of_our_own_are_contained() {
+    on_script_threads(Some(1), || {
+        for (name, attack) in OWN {
+            in_all_places(name, attack);
+        }
+        for (name, text) in [
+            ("plain recursion", "fn f(x) { f(x) } fn assess(partner) { f(1) }"),
+            ("mutual recursion", "fn f(x) { g(x) } fn g(x) { f(x) } fn assess(partner) { f(1) }"),
+            ("recursion through a callback", "fn f(x) { [x].map(|y| y).len() + f(x) } fn assess(partner) { f(1) }"),
+            ("tree recursion", "fn f(x) { f(x) + f(x) } fn assess(partner) { f(1) }"),
+            ("bounded tree recursion", "fn f(n) { if n == 0 { 1 } else { f(n - 1) + f(n - 1) } } fn assess(partner) { indicate(f(30)) }"),
+            ("assess calls itself", "fn assess(partner) { assess(partner) }"),
+            ("constant that loops", "const X = { loop {} }; fn assess(partner) { indicate(1) }"),
+            ("constant that grows", "const X = { let l = [1]; loop { l.push(l); } }; fn assess(partner) { indicate(1) }"),
+            ("shadowed operator", "fn `+`(a, b) { 0 } fn assess(partner) { indicate(1 + 1) }"),
+            ("shadowed getter", "fn get$history(p) { 0 } fn assess(partner) { indicate(partner.history) }"),
+            ("shadowed function", "fn clamp(a, b, c) { 999 } fn assess(partner) { indicate(clamp(1, 0, 2)) }"),
+        ] {
+            contained(name, &[("rule.rhai", text)]);
+        }
+        contained("a file that imports itself", &[("rule.rhai", "import \"rule\" as r; fn assess(partner) { r::assess(partner) }")]);
+        contained("files that import each other", &[
+            ("rule.rhai", "import \"a\" as a; fn assess(partner) { indicate(a::f()) }"),
+            ("a.rhai", "import \"b\" as b; fn f() { b::f() }"),
+            ("b.rhai", "import \"a\" as a; fn f() { a::f() }"),
+        ]);
+        contained("a path out of the folder", &[("rule.rhai", "import \"../../secret\" as s; fn assess(partner) { indicate(1) }")]);
+        contained("an absolute path", &[("rule.rhai", "import \"/etc/passwd\" as s; fn assess(partner) { indicate(1) }")]);
+        contained("the constants of another file", &[
+            ("rule.rhai", "import \"#other.rhai\" as o; fn assess(partner) { indicate(o::X) }"),
+            ("other.rhai", "const X = 1;"),
+        ]);
+    });
+}
+
+#[test]
+fn what_is_contained_leaves_no_trace() {
+    let scripts = rule("fn assess(partner) { let l = [1]; loop { l.push(l); } }");
+    let fine = rule("fn assess(partner) { indicate(partner.history.prior_revenue) }");
+    on_script_threads(Some(1), || {
+        for _ in 0..3 {
+            let fault = scripts.factor("rule.rhai", &example_facts());
+            assert!(fault.is_err());
+            assert!(fine.factor("rule.rhai", &example_facts()).is_ok());
+        }
+    });
+}
+
+#[test]
+fn memory_is_bounded() {
+    let scripts = rule("fn assess(partner) { let a = [0, 0]; loop { a[0] = a; a[1] = a; } }");
+    let fault = scripts.factor("rule.rhai", &example_facts()).map(|_| ()).map_err(|fault| fault.finding.code);
+    assert_eq!(fault, Err(quotient::finding::Code::ScriptBudget));
+}

@@ -1,0 +1,115 @@
+//! Operators: exact results for numbers, and an error for everything mixed.
+
+use super::support::*;
+use quotient::finding::Code;
+use quotient::script::{FactorOutcome, on_script_threads};
+use rust_decimal::Decimal;
+
+/// One value of each kind, hidden behind a function so that nothing is found before the rule runs.
+const VALUES: [(&str, &str); 12] = [
+    ("not known", "()"),
+    ("truth", "true"),
+    ("whole number", "2"),
+    ("number", "2.5"),
+    ("text", "\"a\""),
+    ("date", "date(\"2026-01-31\")"),
+    ("list", "[1]"),
+    ("facts list", "partner.history.quarters"),
+    ("map", "#{a: 1}"),
+    ("range", "0..3"),
+    ("facts", "partner.history"),
+    ("answer", "indicate(1)"),
+];
+
+const OPERATORS: [&str; 17] = ["+", "-", "*", "/", "%", "**", "==", "!=", "<", "<=", ">", ">=", "&", "|", "^", "<<", ">>"];
+
+/// What the pair is for, decided here independently of the engine.
+fn is_meaningful(left: &str, operator: &str, right: &str) -> bool {
+    let is_equality = matches!(operator, "==" | "!=");
+    let is_order = matches!(operator, "<" | "<=" | ">" | ">=");
+    let is_number = |kind: &str| matches!(kind, "number" | "whole number");
+    if left == "not known" || right == "not known" {
+        return is_equality;
+    }
+    match (left, right) {
+        (a, b) if is_number(a) && is_number(b) => {
+            is_equality || is_order || (matches!(operator, "+" | "-" | "*" | "/" | "%" | "**") && !(operator == "**" && b == "number"))
+        }
+        ("text", "text") => is_equality || is_order || operator == "+",
+        ("date", "date") => is_equality || is_order,
+        ("truth", "truth") => is_equality,
+        _ => false,
+    }
+}
+
+#[test]
+fn every_pair_of_kinds_either_means_something_or_raises() {
+    on_script_threads(Some(2), || {
+        for operator in OPERATORS {
+            for (left_kind, left) in VALUES {
+                for (right_kind, right) in VALUES {
+                    let text = format!("fn same(x) {{ x }} fn assess(partner) {{ let r = same({left}) {operator} same({right}); indicate(1) }}");
+                    let result = rule(&text).factor("rule.rhai", &quotient::script::example_facts());
+                    let context = format!("{left_kind} {operator} {right_kind}: {result:?}");
+                    assert_eq!(result.is_ok(), is_meaningful(left_kind, operator, right_kind), "{context}");
+                    if let Err(fault) = result {
+                        let expected = [Code::ScriptKinds, Code::ScriptNotKnown, Code::ScriptForbidden, Code::ScriptRuntime];
+                        assert!(expected.contains(&fault.finding.code), "{context}");
+                    }
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn every_changing_operator_raises_like_its_plain_one() {
+    on_script_threads(Some(2), || {
+        for operator in ["+", "-", "*", "/", "%", "**"] {
+            for (left_kind, left) in VALUES {
+                for (right_kind, right) in VALUES {
+                    let text = format!("fn same(x) {{ x }} fn assess(partner) {{ let r = same({left}); r {operator}= same({right}); indicate(1) }}");
+                    let result = rule(&text).factor("rule.rhai", &quotient::script::example_facts());
+                    assert_eq!(result.is_ok(), is_meaningful(left_kind, operator, right_kind), "{left_kind} {operator}= {right_kind}: {result:?}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn numbers_are_exact() {
+    // Hand calculation.
+    assert_eq!(number("0.1 + 0.2"), Decimal::new(3, 1));
+    assert_eq!(number("1.10 * 3"), Decimal::new(330, 2));
+    assert_eq!(number("7 % 4"), Decimal::from(3));
+    assert_eq!(number("2 ** 10"), Decimal::from(1024));
+    assert_eq!(number("2 ** -2"), Decimal::new(25, 2));
+    assert_eq!(number("1.5 ** 2"), Decimal::new(225, 2));
+    assert_eq!(number("-(3 - 5)"), Decimal::from(2));
+    assert_eq!(number("{ let x = 1; x += 0.5; x *= 2; x }"), Decimal::from(3));
+    assert_eq!(number("if 1 == 1.0 { 1 } else { 2 }"), Decimal::ONE);
+    assert_eq!(number("10 / 5 + 1"), Decimal::from(3));
+}
+
+#[test]
+fn what_is_not_known_stands_in_only_where_it_is_said() {
+    assert_eq!(number("() ?? 5"), Decimal::from(5));
+    assert_eq!(number("if partner.product_line == () { 1 } else { 2 }"), Decimal::ONE);
+    assert_eq!(number("if is_known(partner.product_line) { 1 } else { 2 }"), Decimal::from(2));
+    assert!(matches!(assess("indicate(partner.product_line)"), Err(fault) if fault.finding.code == Code::ScriptNotKnown));
+}
+
+#[test]
+fn numbers_that_do_not_fit_raise() {
+    for expression in ["9223372036854775807 + 1", "79228162514264337593543950335.0 * 2", "1 / 0", "1 % 0", "1.5 / 0.0", "10 ** 30", "0 ** -1"] {
+        let fault = assess(&format!("indicate({expression})"));
+        assert!(matches!(&fault, Err(fault) if fault.finding.code == Code::ScriptRuntime), "{expression}: {fault:?}");
+    }
+}
+
+#[test]
+fn texts_join_and_compare() {
+    let outcome = assess("abstain(\"a\" + \"b\" + `${1 + 1}${2.50}${()}`)");
+    assert_eq!(outcome, Ok(FactorOutcome::Abstained { because: "ab22.50not known".into() }));
+}
