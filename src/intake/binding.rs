@@ -115,14 +115,14 @@ impl<'a> Binder<'a, '_> {
         self.log.add(finding);
     }
 
-    fn find(&mut self, heading: &str) -> Option<usize> {
+    /// The column headed `heading`; an error when there are two. `is_exact` lets the spelling tell them apart.
+    fn find(&mut self, heading: &str, is_exact: bool) -> Option<usize> {
         let wanted = folded(heading);
         let mut found = (0..self.folded_headings.len()).filter(|index| self.folded_headings[*index] == wanted);
         let (first, second) = (found.next()?, found.next());
-        // Two headings that differ in case or spaces are told apart by an exact match.
         if second.is_some() {
             let mut exact = (0..self.sheet.headings.len()).filter(|index| self.sheet.headings[*index] == heading);
-            if let (Some(only), None) = (exact.next(), exact.next()) {
+            if let (true, Some(only), None) = (is_exact, exact.next(), exact.next()) {
                 return Some(only);
             }
             let message = format!("two columns are headed `{}`", shown(heading));
@@ -144,7 +144,7 @@ impl<'a> Binder<'a, '_> {
                 continue;
             }
             let names: &[&str] = if self.map.is_some() { &[] } else { column.aliases };
-            let index = std::iter::once(&column.field.name()).chain(names).find_map(|name| self.find(name));
+            let index = std::iter::once(&column.field.name()).chain(names).find_map(|name| self.find(name, false));
             // What the mapping file uses for another column is not used twice by its name alone.
             if let Some(source) = index.map(Source::Column).filter(|source| !sources.contains(source)) {
                 sources[column.field as usize] = source;
@@ -160,7 +160,7 @@ impl<'a> Binder<'a, '_> {
             return Source::Constant(constant.clone());
         }
         let Some((candidates, span)) = map.columns.get(&column.field) else { return Source::Absent };
-        if let Some(index) = candidates.iter().find_map(|heading| self.find(heading)) {
+        if let Some(index) = candidates.iter().find_map(|heading| self.find(heading, true)) {
             return Source::Column(index);
         }
         let wanted = candidates.join("` or `");
@@ -218,14 +218,17 @@ impl<'a> Binder<'a, '_> {
     fn missing(&mut self, message: &str, field: Field) {
         let place = self.location.place(self.sheet.heading_row, "", "");
         let near = self.suggestion(field.name());
-        let help = format!("{near}; a mapping file (`--map`) can say which column it is");
+        let help = match near.strip_suffix('?') {
+            Some(question) => format!("{question}? If not, a mapping file (`--map`) can say which column it is"),
+            None => format!("{near}; a mapping file (`--map`) can say which column it is"),
+        };
         self.add(Finding::error(Code::BookMissingColumn, message).at(place).help(help));
     }
 
     fn filters(&mut self, filters: &'a [super::mapping::Filter]) -> Vec<(usize, &'a [String])> {
         let mut found = Vec::new();
         for filter in filters {
-            if let Some(index) = self.find(&filter.heading) {
+            if let Some(index) = self.find(&filter.heading, true) {
                 found.push((index, filter.values.as_slice()));
                 continue;
             }
@@ -253,10 +256,12 @@ impl<'a> Binder<'a, '_> {
             }
             unused.push(heading.clone());
         }
-        if self.map.is_some() {
+        if self.map.is_some() || self.failed {
             return;
         }
-        for heading in &unused {
+        let is_near = |heading: &String| did_you_mean(&heading.to_lowercase(), absent.iter().copied()).is_some();
+        let (misspelt, unused): (Vec<String>, Vec<String>) = unused.into_iter().partition(is_near);
+        for heading in &misspelt {
             let Some(near) = did_you_mean(&heading.to_lowercase(), absent.iter().copied()) else { continue };
             let message = format!("the column `{}` is not read as `{near}`", shown(heading));
             let place = self.location.place(self.sheet.heading_row, heading, "");

@@ -60,7 +60,17 @@ fn read_store(
     let currency = mapping.and_then(|mapping| mapping.currency).or(options.currency);
     let mut shared = Shared::default();
     (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);
-    Reading { store, mapping, limits: options.limits, shared, places: BTreeMap::new(), extra: Vec::new() }.book()
+    let reading = Reading {
+        store,
+        mapping,
+        limits: options.limits,
+        shared,
+        places: BTreeMap::new(),
+        partner_rows: Vec::new(),
+        partner_place: None,
+        extra: Vec::new(),
+    };
+    reading.book()
 }
 
 /// Largest number of different unknown references that are told apart in one table.
@@ -76,6 +86,10 @@ struct Reading<'m> {
     shared: Shared,
     /// Which table of the store holds which table of the book.
     places: BTreeMap<TableKind, usize>,
+    /// Row of each partner, in the order of the partners.
+    partner_rows: Vec<u64>,
+    /// Where the partners stand, and the heading of their identifiers.
+    partner_place: Option<(Location, String)>,
     /// Tables of the store that become extra tables, with their names.
     extra: Vec<(String, usize)>,
 }
@@ -226,8 +240,15 @@ impl<'m> Reading<'m> {
     fn missing_table(&mut self, kind: TableKind, wanted: &str) {
         let message = format!("`{}` has no table `{wanted}`", self.store.name);
         let unplaced = self.store.tables.iter().map(|table| table.name.as_str());
-        let help = match did_you_mean(&wanted.to_lowercase(), unplaced.clone()) {
-            Some(near) => format!("did you mean `{near}`? rename it to `{wanted}`"),
+        let stem = wanted.rsplit_once('.').map_or(wanted, |(stem, _)| stem).to_lowercase();
+        let mapped = self.map(kind).is_some_and(|map| map.source.is_some());
+        let help = match did_you_mean(&stem, unplaced.clone()) {
+            Some(near) if mapped => format!("did you mean `{}`?", shown(near)),
+            Some(near) => format!("did you mean `{}`? Rename it to `{wanted}`", shown(near)),
+            None if mapped => {
+                let list: Vec<String> = unplaced.take(12).map(|name| format!("`{}`", shown(name))).collect();
+                format!("there is {}", list.join(", "))
+            }
             None => {
                 let list: Vec<String> = unplaced.take(12).map(|name| format!("`{}`", shown(name))).collect();
                 let found =
@@ -251,7 +272,9 @@ impl<'m> Reading<'m> {
             }
             let known: Vec<&str> = TableKind::BOOK.into_iter().map(TableKind::name).collect();
             let near = did_you_mean(&name.to_lowercase().replace([' ', '-'], "_"), known.iter().copied())
-                .filter(|near| !self.places.keys().any(|kind| kind.name() == *near));
+                .filter(|near| !self.places.keys().any(|kind| kind.name() == *near))
+                // A missing table that must be there is an error of its own, which names this one.
+                .filter(|near| TableKind::named(near).is_some_and(|kind| !kind.table().required));
             let keyed = self.store.read(index, None, &self.limits, &mut self.shared.log).is_some_and(|sheet| {
                 sheet.headings.iter().any(|heading| folded(heading) == folded(Field::PartnerId.name()))
             });
@@ -263,7 +286,7 @@ impl<'m> Reading<'m> {
                     format!("`{}` is not read as the table `{near}`", shown(&name)),
                     format!("rename it to `{near}` if it is that table"),
                 ),
-                None if keyed => continue,
+                None if keyed || self.is_named_instead(&name) => continue,
                 None => (
                     format!("`{}` is no table of a book and has no column `partner_id`", shown(&name)),
                     "take it out of the book, or name it in a mapping file".to_owned(),
@@ -276,6 +299,12 @@ impl<'m> Reading<'m> {
             let help = "save it as CSV, or name it as the book";
             self.shared.log.add(Finding::warning(Code::BookUnknownTable, message).at(Place::file(file)).help(help));
         }
+    }
+
+    /// True when an error about a missing table has already named this one.
+    fn is_named_instead(&self, name: &str) -> bool {
+        let missing = |kind: &TableKind| kind.table().required && !self.places.contains_key(kind);
+        did_you_mean(&name.to_lowercase(), TableKind::BOOK.into_iter().filter(missing).map(TableKind::name)).is_some()
     }
 
     fn state_currency(&mut self) {
@@ -339,6 +368,8 @@ impl<'m> Reading<'m> {
             }
             is_same
         });
+        self.partner_rows = drafts.iter().map(|draft| draft.row).collect();
+        self.partner_place = Some((location.clone(), binding.heading(Field::PartnerId).to_owned()));
         let values = attributes.typed();
         let partners: Vec<Partner> = drafts
             .into_iter()
@@ -449,7 +480,9 @@ impl<'m> Reading<'m> {
         for (what, names, seen) in lists {
             let (known, new) = names.in_order_of_appearance().split_at(seen);
             for name in new.iter().take(100) {
-                let Some(near) = similar(name, known.iter().take(MOST_CANDIDATES).map(|known| &**known)) else {
+                // One that differs only in case or spaces is told by `check_looks`.
+                let known = known.iter().take(MOST_CANDIDATES).map(|known| &**known);
+                let Some(near) = did_you_mean(name, known).filter(|near| folded(near) != folded(name)) else {
                     continue;
                 };
                 let message = format!("no partner, revenue or market has the {what} `{}`", shown(name));
@@ -541,23 +574,33 @@ impl<'m> Reading<'m> {
 
     /// Warns about identifiers and names that look alike.
     fn check_looks(&mut self, partners: &[Partner]) {
-        let file = self.places.get(&TableKind::Partners).map(|index| self.store.tables[*index].file.clone());
-        let file = file.unwrap_or_else(|| self.store.name.clone());
-        let ids: Vec<Name> = partners.iter().map(|partner| partner.id.clone()).collect();
-        let book = self.store.name.clone();
         let Shared { tiers, territories, verticals, product_lines, log, .. } = &mut self.shared;
-        let lists: [(&str, &str, Vec<(&Name, &Name)>); 5] = [
-            ("partners", &file, lookalikes(ids.iter())),
-            ("tiers", &book, lookalikes(tiers.iter())),
-            ("territories", &book, lookalikes(territories.iter())),
-            ("verticals", &book, lookalikes(verticals.iter())),
-            ("product lines", &book, lookalikes(product_lines.iter())),
+        let help = "write them the same way if they are the same, else rename one";
+        let row = |id: &str| {
+            let index = partners.binary_search_by(|partner| (*partner.id).cmp(id)).ok()?;
+            self.partner_rows.get(index).copied()
+        };
+        for (one, other) in lookalikes(partners.iter().map(|partner| &partner.id)) {
+            let message = format!("the partners `{}` and `{}` look alike", shown(one), shown(other));
+            let mut finding = Finding::warning(Code::BookConfusable, message).help(help);
+            for id in [one, other] {
+                if let (Some((location, heading)), Some(row)) = (&self.partner_place, row(id)) {
+                    finding = finding.at(location.place(row, heading, id));
+                }
+            }
+            log.add(finding);
+        }
+        let lists: [(&str, &Names); 4] = [
+            ("tiers", tiers),
+            ("territories", territories),
+            ("verticals", verticals),
+            ("product lines", product_lines),
         ];
-        for (what, file, pairs) in lists {
-            for (one, other) in pairs {
+        for (what, names) in lists {
+            for (one, other) in lookalikes(names.iter()) {
                 let message = format!("the {what} `{}` and `{}` look alike", shown(one), shown(other));
-                let finding = Finding::warning(Code::BookConfusable, message).at(Place::file(file));
-                log.add(finding.help("write them the same way if they are the same, else rename one"));
+                let finding = Finding::warning(Code::BookConfusable, message);
+                log.add(finding.at(Place::file(self.store.name.clone())).help(help));
             }
         }
     }
@@ -636,16 +679,17 @@ fn partner(row: &mut Row<'_>) -> Result<Partner, Reported> {
     let product_lines = row.names(Field::ProductLines, Dimension::ProductLine);
     let account_manager = row.name(Field::AccountManager, Dimension::AccountManager);
     let since = row.date(Field::Since);
+    // A partner with a faulty row still is a partner: its other rows are not unknown references.
     let id = id?;
     Ok(Partner {
-        name: name?.unwrap_or_else(|| Name::clone(&id)),
+        name: name.ok().flatten().unwrap_or_else(|| Name::clone(&id)),
         id,
-        tier: tier?,
-        territory: territory?,
-        vertical: vertical?,
-        product_lines: product_lines?,
-        account_manager: account_manager?,
-        since: since?,
+        tier: tier.ok().flatten(),
+        territory: territory.ok().flatten(),
+        vertical: vertical.ok().flatten(),
+        product_lines: product_lines.unwrap_or_default(),
+        account_manager: account_manager.ok().flatten(),
+        since: since.ok().flatten(),
         attributes: Vec::new(),
         revenue: Vec::new(),
         investment: None,

@@ -130,6 +130,7 @@ impl Mapping {
         if reader.findings.is_empty() {
             reader.root(root.get_ref(), &mut mapping);
         }
+        reader.findings.sort();
         if reader.findings.has_errors() { Err(reader.findings) } else { Ok(mapping) }
     }
 }

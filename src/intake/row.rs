@@ -207,8 +207,10 @@ impl<'a> Row<'a> {
                 Ok(())
             }
             Err(error) => {
-                let help = "write a code such as `USD`";
-                Err(self.reject(Field::Currency, Code::BookWord, error.to_string(), help))
+                let upper = text.to_uppercase();
+                let known = upper.parse::<Currency>().is_ok();
+                let help = if known { format!("write `{upper}`") } else { "write a code such as `USD`".to_owned() };
+                Err(self.reject(Field::Currency, Code::BookWord, error.to_string(), &help))
             }
         }
     }
@@ -454,15 +456,13 @@ pub(super) fn without_quote(text: &str) -> &str {
 fn why_not_decimal(text: &str) -> (&'static str, &'static str) {
     let digits = text.bytes().any(|byte| byte.is_ascii_digit());
     let is_sign = |c: char| matches!(c, '$' | '€' | '£' | '¥' | '₹' | '₩' | '₽' | 'R');
-    let exponent =
-        digits && text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()) && text.contains(['e', 'E']);
+    let exponent = text.split_once(['e', 'E']).is_some_and(|(number, power)| {
+        parse_decimal(number).is_ok() && parse_decimal(power.strip_prefix('+').unwrap_or(power)).is_ok()
+    });
     if !digits {
         ("is no number", "write an amount such as `1234.50`; leave the cell empty when it is not known")
     } else if exponent {
-        (
-            "is written with an exponent, which is not exact",
-            "format the column as a number with decimals and export it again",
-        )
+        ("is written with an exponent, which is not exact", "write it out with all its digits, such as `1234.50`")
     } else if text.starts_with('(') && text.ends_with(')') {
         ("is in parentheses", "write negative amounts with a minus: `-1234.50`")
     } else if text.contains(is_sign) || text.chars().filter(|c| c.is_ascii_alphabetic()).count() == 3 {
