@@ -21,6 +21,9 @@ use std::io::Write;
 /// Lines a worksheet holds below its header row.
 pub const MOST_LINES: usize = 1_048_575;
 
+/// Rows up to which a sheet is an Excel table: the library keeps every cell of a table in memory, rows it does not.
+const TABLE_ROWS: usize = 20_000;
+
 /// Characters a cell holds, with room to spare.
 const CELL_TEXT: usize = 32_000;
 
@@ -28,9 +31,7 @@ const CELL_TEXT: usize = 32_000;
 ///
 /// Steps that do not fit in one sheet are left out, and `_meta` says so.
 pub fn write_plan(plan: &QuotaPlan, out: &mut impl Write) -> Result<(), ReportFault> {
-    if plan.lines.len() > MOST_LINES {
-        return Err(ReportFault::TooManyLines { lines: plan.lines.len(), most: MOST_LINES });
-    }
+    require_room(plan.lines.len())?;
     let summary = Summary::of(plan)?;
     let formats = Formats::of(plan);
     let mut workbook = Workbook::new();
@@ -43,6 +44,11 @@ pub fn write_plan(plan: &QuotaPlan, out: &mut impl Write) -> Result<(), ReportFa
     out.write_all(&workbook.save_to_buffer()?)?;
     out.flush()?;
     Ok(())
+}
+
+/// Fails when a plan of `lines` lines does not fit in a worksheet; can be asked before a long plan is computed.
+pub fn require_room(lines: usize) -> Result<(), ReportFault> {
+    if lines > MOST_LINES { Err(ReportFault::TooManyLines { lines, most: MOST_LINES }) } else { Ok(()) }
 }
 
 /// The one place where an amount becomes binary floating point: a workbook has no other number.
@@ -131,6 +137,8 @@ impl Sheet<'_> {
 }
 
 /// Adds an Excel table of `columns` with `rows` rows below the header in row `first`.
+///
+/// Beyond [`TABLE_ROWS`] the same header and filter stand there without the table around them.
 fn add_table(
     worksheet: &mut Worksheet,
     name: &str,
@@ -138,12 +146,19 @@ fn add_table(
     columns: &[(String, &Format)],
     rows: usize,
 ) -> Result<(), ReportFault> {
-    let table_columns: Vec<TableColumn> =
-        columns.iter().map(|(name, format)| TableColumn::new().set_header(name).set_header_format(*format)).collect();
-    let table = Table::new().set_name(name).set_columns(&table_columns).set_style(TableStyle::Light1);
     // An Excel table needs one row at least; an empty plan leaves it blank.
     let last = first + u32::try_from(rows.max(1)).unwrap_or(u32::MAX);
     let last_column = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    if rows > TABLE_ROWS {
+        for (index, (name, format)) in (0..).zip(columns) {
+            worksheet.write_string_with_format(first, index, name, format)?;
+        }
+        worksheet.autofilter(first, 0, last, last_column)?;
+        return Ok(());
+    }
+    let table_columns: Vec<TableColumn> =
+        columns.iter().map(|(name, format)| TableColumn::new().set_header(name).set_header_format(*format)).collect();
+    let table = Table::new().set_name(name).set_columns(&table_columns).set_style(TableStyle::Light1);
     worksheet.add_table(first, 0, last, last_column, &table)?;
     Ok(())
 }
@@ -290,8 +305,9 @@ fn write_subtotals(
     }
     sheet.text(0, "with overrides", &formats.title)?;
     // Quotas without an override, and the overrides.
-    let live = "=SUMIFS(quotas[quota],quotas[override_quota],\"\")+SUM(quotas[override_quota])";
-    sheet.formula(1, live.to_owned(), Some(exact_text(plan.total, plan.currency)), &formats.money)?;
+    let last = plan.lines.len().max(1) + 1;
+    let live = format!("=SUMIFS(quotas!F2:F{last},quotas!G2:G{last},\"\")+SUM(quotas!G2:G{last})");
+    sheet.formula(1, live, Some(exact_text(plan.total, plan.currency)), &formats.money)?;
     sheet.row += 2;
     let header = |name: &str| (name.to_owned(), &formats.header);
     let columns =

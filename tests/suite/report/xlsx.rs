@@ -1,8 +1,8 @@
-use super::sample::{channel, in_currency, line, plan, small, ugly};
+use super::sample::{channel, factor, in_currency, line, plan, small, ugly};
 use calamine::{Data, Reader, Xlsx};
 use quotient::planning::QuotaPlan;
 use quotient::report::ReportFault;
-use quotient::report::xlsx::{MOST_LINES, write_plan};
+use quotient::report::xlsx::{MOST_LINES, require_room, write_plan};
 use std::io::{Cursor, Read};
 
 fn bytes(plan: &QuotaPlan) -> Vec<u8> {
@@ -20,7 +20,7 @@ fn rows(plan: &QuotaPlan, sheet: &str) -> Vec<Vec<Data>> {
 }
 
 fn column(rows: &[Vec<Data>], name: &str) -> usize {
-    rows[0].iter().position(|cell| cell.to_string() == name).unwrap_or_else(|| panic!("no column {name}"))
+    rows[0].iter().position(|cell| *cell == name).unwrap_or_else(|| panic!("no column {name}"))
 }
 
 /// One part of the workbook's archive as text.
@@ -113,7 +113,7 @@ fn ids_have_text_format_and_only_overrides_are_unlocked() {
 #[test]
 fn meta_names_what_made_the_workbook() {
     let rows = rows(&small(), "_meta");
-    let value = |key: &str| rows.iter().find(|row| row[0].to_string() == key).unwrap()[1].to_string();
+    let value = |key: &str| rows.iter().find(|row| row[0] == key).unwrap()[1].to_string();
     assert_eq!(value("revision"), "3fa91c02d7e84b15a6c09f2e51d3b870");
     assert_eq!(value("input_hash"), "b77c1e90aa4f");
     assert_eq!(value("target"), "1700000.00");
@@ -146,6 +146,14 @@ fn the_same_plan_gives_the_same_bytes() {
 }
 
 #[test]
+fn the_live_total_counts_overrides_instead_of_quotas() {
+    let plan = small();
+    let formula = workbook(&plan).worksheet_formula("subtotals").unwrap();
+    let live = formula.get_value((3, 1)).unwrap();
+    assert_eq!(live, "SUMIFS(quotas!F2:F4,quotas!G2:G4,\"\")+SUM(quotas!G2:G4)");
+}
+
+#[test]
 fn empty_plans_and_other_currencies_open() {
     assert_eq!(rows(&plan(Vec::new()), "quotas").len(), 1);
     let dinar = rows(&in_currency("KWD", "0.125"), "quotas");
@@ -153,21 +161,33 @@ fn empty_plans_and_other_currencies_open() {
 }
 
 #[test]
-fn ten_thousand_lines_come_back() {
-    let plan = channel(10_000);
-    let rows = rows(&plan, "quotas");
-    assert_eq!(rows.len(), 10_001);
+fn ten_thousand_lines_come_back_and_a_sheet_of_more_than_20_000_rows_is_filtered_without_a_table() {
+    let steps = || vec![factor("history", "100.25", "1", ""), factor("b", "2", "0.5", ""), factor("c", "7", "0", "")];
+    let plan = plan((0..10_000).map(|index| line(&format!("P{index:05}"), steps())).collect());
+    let bytes = bytes(&plan);
+    assert!(part(&bytes, "xl/worksheets/sheet1.xml").contains("<tablePart"));
+    let steps = part(&bytes, "xl/worksheets/sheet3.xml");
+    assert!(steps.contains("<autoFilter ref=\"A1:J30001\"") && !steps.contains("<tablePart"));
+    assert!(steps.contains("<sheetProtection"));
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let range = workbook.worksheet_range("quotas").unwrap();
+    let rows: Vec<Vec<Data>> = range.rows().map(<[Data]>::to_vec).collect();
     let at = column(&rows, "quota_exact");
-    assert!(
-        plan.lines.iter().zip(&rows[1..]).all(|(line, row)| row[at] == Data::String(line.quota.to_text(plan.currency)))
-    );
+    assert_eq!(rows.len(), 10_001);
+    assert!(rows[1..].iter().all(|row| row[at] == "101.25"));
 }
 
 #[test]
 fn more_lines_than_rows_is_an_error_that_names_the_way_out() {
-    let mut full = plan(Vec::new());
-    full.lines = vec![line("P1", Vec::new()); MOST_LINES + 1];
-    let fault = write_plan(&full, &mut Vec::new()).unwrap_err();
+    assert!(require_room(MOST_LINES).is_ok());
+    let fault = require_room(MOST_LINES + 1).unwrap_err();
     assert!(matches!(fault, ReportFault::TooManyLines { lines: 1_048_576, most: 1_048_575 }));
     assert!(fault.to_string().ends_with("use `--format csv` or `--format json`"));
+}
+
+#[test]
+fn a_workbook_can_be_kept_for_looking_at() {
+    // Set QUOTIENT_LOOK to a folder to get the workbook there.
+    let Some(folder) = std::env::var_os("QUOTIENT_LOOK") else { return };
+    std::fs::write(std::path::PathBuf::from(folder).join("channel.xlsx"), bytes(&channel(150))).unwrap();
 }
