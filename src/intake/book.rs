@@ -344,6 +344,10 @@ impl<'m> Reading<'m> {
         let Some(index) = self.places.get(&TableKind::Partners).copied() else { return Vec::new() };
         let map = self.map(TableKind::Partners);
         let Some(sheet) = self.store.read(index, map, &self.limits, &mut self.shared.log) else { return Vec::new() };
+        if sheet.headings.is_empty() {
+            self.no_partner(sheet.file);
+            return Vec::new();
+        }
         let Some(binding) = Binding::new(TableKind::Partners.table(), &sheet, map, &mut self.shared.log) else {
             return Vec::new();
         };
@@ -378,14 +382,15 @@ impl<'m> Reading<'m> {
         if let Some(read) = read {
             read.note(TableKind::Partners, tables);
             if partners.is_empty() && !self.shared.log.has_errors() {
-                let finding =
-                    Finding::error(Code::BookEmpty, "the book has no partner").at(Place::file(read.location.file));
-                self.shared
-                    .log
-                    .add(finding.help("add a row per partner; check `where` and `skip` in the mapping file"));
+                self.no_partner(read.location.file);
             }
         }
         partners
+    }
+
+    fn no_partner(&mut self, file: String) {
+        let finding = Finding::error(Code::BookEmpty, "the book has no partner").at(Place::file(file));
+        self.shared.log.add(finding.help("add a row per partner; check `where` and `skip` in the mapping file"));
     }
 
     fn revenue(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Revenue {

@@ -94,7 +94,8 @@ impl Store {
             return Self::open_folder(path, log);
         }
         match format_of(path) {
-            Format::Csv if path.exists() => {
+            Format::Csv => {
+                std::fs::metadata(path).map_err(|error| log.add(unreadable(&name_of(path), &error)))?;
                 let message = "a book is a folder of CSV files, not one CSV file";
                 let help = "put `partners.csv` and `revenue.csv` into a folder and name the folder";
                 Err(log.add(Finding::error(Code::BookShape, message).at(Place::file(name_of(path))).help(help)))
@@ -242,20 +243,13 @@ impl Store {
 
     fn bytes(&mut self, path: &Path, name: &str, limits: &Limits, log: &mut Log) -> Result<Vec<u8>, Reported> {
         let refuse = |code, message: String, help: &str| Finding::error(code, message).at(Place::file(name)).help(help);
-        let unreadable = |error: std::io::Error| {
-            refuse(
-                Code::FileUnreadable,
-                format!("the file cannot be read: {error}"),
-                "check the path and the permissions",
-            )
-        };
-        let metadata = std::fs::metadata(path).map_err(|error| log.add(unreadable(error)))?;
+        let metadata = std::fs::metadata(path).map_err(|error| log.add(unreadable(name, &error)))?;
         if metadata.len() > limits.file_bytes {
             let message =
                 format!("the file has {} MiB, more than {} MiB", metadata.len() >> 20, limits.file_bytes >> 20);
             return Err(log.add(refuse(Code::FileTooLarge, message, "split the book, or leave out old rows")));
         }
-        let bytes = std::fs::read(path).map_err(|error| log.add(unreadable(error)))?;
+        let bytes = std::fs::read(path).map_err(|error| log.add(unreadable(name, &error)))?;
         self.digests.entry(name.to_owned()).or_insert_with(|| (bytes.len() as u64, blake3::hash(&bytes)));
         Ok(bytes)
     }
@@ -328,6 +322,11 @@ impl Store {
         }
         hasher.finalize().to_hex().to_string()
     }
+}
+
+fn unreadable(file: &str, error: &std::io::Error) -> Finding {
+    let finding = Finding::error(Code::FileUnreadable, format!("the file cannot be read: {error}"));
+    finding.at(Place::file(file)).help("check the path and the permissions")
 }
 
 fn no_heading(file: &str) -> Finding {

@@ -153,7 +153,7 @@ fn number_cell(number: f64) -> Cell {
     // The shortest text that reads back as the same number is what the person typed, up to 15 digits.
     let text = if number == 0.0 { "0".to_owned() } else { format!("{number}") };
     let digits = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
-    let significant = if text.contains('.') { digits } else { digits - trailing_zeros(&text) };
+    let significant = if text.contains('.') { digits } else { digits.saturating_sub(trailing_zeros(&text)) };
     let flaw = (significant > SPREADSHEET_DIGITS).then_some(Flaw::Digits);
     Cell { text: text.into(), flaw }
 }

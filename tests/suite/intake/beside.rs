@@ -1,1 +1,141 @@
-//! x
+//! Targets, locks and previous proposals, from CSV, JSON and the workbook that a proposal writes.
+
+use quotient::channel::PartnerBook;
+use quotient::finding::{Findings, render};
+use quotient::intake::{ReadOptions, read_book_files, read_locks, read_previous, read_targets};
+use rust_xlsxwriter::Workbook;
+use std::path::PathBuf;
+
+fn book() -> PartnerBook {
+    let partners = "partner_id,territory\nA-1,North\nA-2,South\n-7,South\n";
+    let revenue = "partner_id,month,product_line,amount\nA-1,2025-12,Platform,5\nA-2,2025-12,Services,5\n";
+    let files = [("partners.csv", partners), ("revenue.csv", revenue)];
+    let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).to_vec();
+    read_book_files(files, None, &ReadOptions::default()).unwrap().0
+}
+
+struct File(tempfile::TempDir, PathBuf);
+
+fn file(name: &str, bytes: impl AsRef<[u8]>) -> File {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    File(folder, path)
+}
+
+fn told<T>(result: Result<(T, Findings), Findings>) -> String {
+    let findings = result.map(|_| ()).unwrap_err();
+    render::human(findings.iter(), false)
+}
+
+/// The workbook of a proposal: the sheets `quotas` and `_meta`, overrides as a planner fills them in.
+fn returned() -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    let quotas = workbook.add_worksheet().set_name("quotas").unwrap();
+    quotas
+        .write_row(
+            0,
+            0,
+            ["partner_id", "partner_name", "product_line", "territory", "quota", "override_quota", "override_reason"],
+        )
+        .unwrap();
+    quotas.write_row(1, 0, ["A-1", "Alder", "Platform", ""]).unwrap();
+    quotas.write(1, 4, 120_000.5).unwrap();
+    quotas.write(1, 5, 130_000).unwrap();
+    quotas.write(1, 6, "'=agreed on site").unwrap();
+    quotas.write_row(2, 0, ["A-2", "Birch", "Services", ""]).unwrap();
+    quotas.write(2, 4, 80_000).unwrap();
+    quotas.write_row(3, 0, ["'-7", "Cedar", "Services", ""]).unwrap();
+    quotas.write(3, 4, 1).unwrap();
+    quotas.write(3, 5, 0).unwrap();
+    let meta = workbook.add_worksheet().set_name("_meta").unwrap();
+    for (row, (key, value)) in
+        [("vendor", "meridian"), ("revision", "abc"), ("input_hash", "def"), ("period", "FY2026")].iter().enumerate()
+    {
+        meta.write_row(row as u32, 0, [*key, *value]).unwrap();
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+#[test]
+fn a_returned_workbook_locks_the_lines_with_an_override() {
+    let file = file("returned.xlsx", returned());
+    let (found, warnings) = read_locks(&file.1, &book()).unwrap();
+    let locks: Vec<String> = found
+        .locks
+        .iter()
+        .map(|lock| format!("{} {:?} {} {}", lock.partner_id, lock.segment.product_line, lock.quota, lock.reason))
+        .collect();
+    assert_eq!(locks, ["-7 Some(\"Services\") 0 ", "A-1 Some(\"Platform\") 130000 =agreed on site"]);
+    assert_eq!(found.meta.revision.as_deref(), Some("abc"));
+    assert_eq!(found.meta.input_hash.as_deref(), Some("def"));
+    assert_eq!(found.meta.period.as_deref(), Some("FY2026"));
+    assert_eq!(found.meta.vendor.as_deref(), Some("meridian"));
+    assert!(warnings.is_empty());
+}
+
+#[test]
+fn a_previous_proposal_is_the_same_from_workbook_json_and_csv() {
+    let json = r#"{"schema": "x", "vendor": "meridian", "revision": "abc", "period": {"label": "FY2026"}, "groups": [{"name": "channel"}],
+        "lines": [
+          {"partner_id": "A-2", "product_line": "Services", "territory": null, "quota": "80000", "periods": ["1", "2"], "steps": [{"kind": "x"}]},
+          {"partner_id": "A-1", "product_line": "Platform", "quota": "120000.5", "locked": false},
+          {"partner_id": "-7", "product_line": "Services", "quota": "1"}]}"#;
+    let csv = "partner_id,partner_name,product_line,territory,quota,assessment\n'-7,,Services,,1,\nA-1,Alder,Platform,,120000.5,7\nA-2,,Services,,80000,8\n";
+    let read = |name: &str, bytes: &[u8]| read_previous(&file(name, bytes).1, &book()).unwrap().0.0;
+    let lines = read("previous.xlsx", &returned());
+    let text: Vec<String> = lines.iter().map(|line| format!("{} {}", line.partner_id, line.quota)).collect();
+    assert_eq!(text, ["-7 1", "A-1 120000.5", "A-2 80000"]);
+    assert_eq!(read("previous.json", json.as_bytes()), lines);
+    assert_eq!(read("previous.csv", csv.as_bytes()), lines);
+}
+
+#[test]
+fn locks_are_read_from_csv_and_json() {
+    let csv = file("locks.csv", "partner_id,product_line,quota,reason\nA-1,Platform,10.50,agreed\n");
+    let json = file(
+        "agreed.json",
+        r#"{"locks": [{"partner_id": "A-1", "product_line": "Platform", "quota": 10.50, "reason": "agreed"}]}"#,
+    );
+    let (from_csv, _) = read_locks(&csv.1, &book()).unwrap();
+    assert_eq!(from_csv, read_locks(&json.1, &book()).unwrap().0);
+    assert_eq!(from_csv.locks[0].quota.to_string(), "10.50");
+}
+
+#[test]
+fn wrong_locks_are_findings() {
+    let csv = "partner_id,product_line,territory,quota\na-1,Platform,,5\nA-1,Platfrm,,5\nA-2,,West,5\nA-1,,,-5\nA-1,Platform,,x\nA-2,,,5\nA-2,,,6\n";
+    insta::assert_snapshot!("locks", told(read_locks(&file("locks.csv", csv).1, &book())));
+}
+
+#[test]
+fn targets_are_read_by_level() {
+    let csv = file("plan 2026.csv", "territory;product_line;target\nNorth;;100\n;Services;50.25\n;;200\n");
+    let (rows, _) = read_targets(&csv.1, &book()).unwrap();
+    let text: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            format!(
+                "{} {} {} {}",
+                row.row,
+                row.territory.as_deref().unwrap_or("*"),
+                row.product_line.as_deref().unwrap_or("*"),
+                row.amount
+            )
+        })
+        .collect();
+    assert_eq!(text, ["2 North * 100", "3 * Services 50.25", "4 * * 200"]);
+    let json = file("targets.json", r#"[{"territory": "North", "target": "100"}]"#);
+    assert_eq!(read_targets(&json.1, &book()).unwrap().0.len(), 1);
+}
+
+#[test]
+fn wrong_targets_are_findings() {
+    let csv = "territory,product_line,target,currency\nNroth,,100,USD\n,Cloud,50,EUR\n,,,USD\n,,5,USD\n,,6,USD\n";
+    insta::assert_snapshot!("targets", told(read_targets(&file("targets.csv", csv).1, &book())));
+    insta::assert_snapshot!("targets_empty", told(read_targets(&file("targets.csv", "territory,target\n").1, &book())));
+    insta::assert_snapshot!(
+        "targets_missing_column",
+        told(read_targets(&file("targets.csv", "territory,traget\nNorth,5\n").1, &book()))
+    );
+}

@@ -1,1 +1,154 @@
-//! x
+//! Workbooks: what is read from them, and which ones are refused before they are unpacked.
+
+use quotient::channel::PartnerBook;
+use quotient::finding::{Findings, render};
+use quotient::intake::template::{TemplateFormat, files, write};
+use quotient::intake::{ReadOptions, TableKind, read_book};
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
+use std::io::{Cursor, Write};
+use std::path::PathBuf;
+
+/// A workbook with the two required tables; `revenue` writes below the heading of the revenue sheet.
+fn workbook(revenue: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    let partners = workbook.add_worksheet().set_name("Partners").unwrap();
+    partners.write_row(0, 0, ["Partner ID", "Since", "Employees"]).unwrap();
+    partners.write(1, 0, 1001).unwrap();
+    let day = Format::new().set_num_format("yyyy-mm-dd");
+    partners.write_with_format(1, 1, ExcelDateTime::from_ymd(2019, 5, 2).unwrap(), &day).unwrap();
+    partners.write(1, 2, 12.5).unwrap();
+    let sheet = workbook.add_worksheet().set_name("revenue").unwrap();
+    sheet.write_row(0, 0, ["partner_id", "month", "amount"]).unwrap();
+    revenue(sheet);
+    workbook.add_worksheet().set_name("_notes").unwrap().write(0, 0, "not a table").unwrap();
+    workbook.save_to_buffer().unwrap()
+}
+
+fn read(bytes: &[u8]) -> Result<(PartnerBook, Findings), Findings> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.xlsx");
+    std::fs::write(&path, bytes).unwrap();
+    read_book(&path, None, &ReadOptions::default())
+}
+
+fn told(bytes: &[u8]) -> String {
+    render::human(read(bytes).unwrap_err().iter(), false)
+}
+
+#[test]
+fn numbers_dates_and_texts_of_a_workbook_are_read_exactly() {
+    let bytes = workbook(|sheet| {
+        let month = Format::new().set_num_format("mmm yy");
+        sheet.write(1, 0, "1001").unwrap();
+        sheet.write_with_format(1, 1, ExcelDateTime::from_ymd(2025, 11, 1).unwrap(), &month).unwrap();
+        sheet.write(1, 2, 0.1).unwrap();
+        sheet.write(2, 0, 1001).unwrap();
+        sheet.write(2, 1, "2025-12").unwrap();
+        sheet.write(2, 2, 1_234_567.89).unwrap();
+        sheet.write(3, 0, 1001).unwrap();
+        sheet.write(3, 1, "2025-12").unwrap();
+        sheet.write(3, 2, "0.0001").unwrap();
+    });
+    let (book, warnings) = read(&bytes).unwrap();
+    let partner = book.partner("1001").unwrap();
+    let revenue: Vec<String> =
+        partner.revenue.iter().map(|entry| format!("{} {}", entry.month, entry.amount)).collect();
+    assert_eq!(revenue, ["2025-11 0.1", "2025-12 1234567.8901"]);
+    assert_eq!(partner.since.unwrap().to_string(), "2019-05-02");
+    assert_eq!(format!("{:?}", partner.attributes), "[(\"employees\", Number(12.5))]");
+    assert!(warnings.is_empty());
+}
+
+#[test]
+fn dates_of_the_1904_calendar_are_the_same_days() {
+    let bytes = workbook(|_| {});
+    let mut package = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..package.len() {
+        let mut part = package.by_index(index).unwrap();
+        let name = part.name().unwrap().to_string();
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+        if name == "xl/workbook.xml" {
+            assert!(text.contains("<workbookPr "));
+            text = text.replace("<workbookPr ", "<workbookPr date1904=\"1\" ");
+        }
+        out.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(text.as_bytes()).unwrap();
+    }
+    // The serial number of 2 May 2019 counts from 1904 now: 1462 days later.
+    let (book, _) = read(&out.finish().unwrap().into_inner()).unwrap();
+    assert_eq!(book.partners[0].since.unwrap().to_string(), "2023-05-03");
+}
+
+#[test]
+fn cells_that_hold_no_value_are_findings() {
+    let bytes = workbook(|sheet| {
+        let day = Format::new().set_num_format("hh:mm");
+        for (row, amount) in [(1u32, "#N/A"), (2, "0.30000000000000004")] {
+            sheet.write(row, 0, 1001).unwrap();
+            sheet.write(row, 1, "2025-12").unwrap();
+            sheet.write_formula(row, 2, Formula::new("1/3").set_result(amount)).unwrap();
+        }
+        sheet.write(3, 0, 1001).unwrap();
+        sheet.write_with_format(3, 1, ExcelDateTime::from_hms(10, 30, 0.0).unwrap(), &day).unwrap();
+        sheet.write(3, 2, true).unwrap();
+        sheet.write(4, 0, 123_456_789_012_345_680_000.0).unwrap();
+        sheet.write(4, 1, "2025-12").unwrap();
+        sheet.write(4, 2, 5).unwrap();
+    });
+    insta::assert_snapshot!("workbook_cells", told(&bytes));
+}
+
+#[test]
+fn what_is_no_workbook_is_refused() {
+    insta::assert_snapshot!("no_workbook", told(b"partner_id,month\n"));
+}
+
+#[test]
+fn a_workbook_that_unpacks_to_far_more_than_its_size_is_refused() {
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    out.start_file("xl/worksheets/sheet1.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    let zeros = vec![b'0'; 1 << 20];
+    for _ in 0..64 {
+        out.write_all(&zeros).unwrap();
+    }
+    insta::assert_snapshot!("workbook_bomb", told(&out.finish().unwrap().into_inner()));
+}
+
+#[test]
+fn a_cell_in_the_last_corner_of_a_sheet_does_not_fill_the_memory() {
+    let far_row = workbook(|sheet| {
+        sheet.write(1_048_575, 0, "1001").unwrap();
+        sheet.write(1_048_575, 1, "2025-12").unwrap();
+        sheet.write(1_048_575, 2, 7).unwrap();
+    });
+    assert_eq!(read(&far_row).unwrap().0.partners[0].revenue.len(), 1);
+    let far_column = workbook(|sheet| {
+        sheet.write(1, 16_383, "x").unwrap();
+    });
+    insta::assert_snapshot!("workbook_corner", told(&far_column));
+}
+
+#[test]
+fn templates_are_read_back_as_empty_tables() {
+    for (format, name) in
+        [(TemplateFormat::Csv, ""), (TemplateFormat::Json, "book.json"), (TemplateFormat::Xlsx, "book.xlsx")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let written: Vec<PathBuf> = write(folder.path(), format).unwrap();
+        assert!(written.iter().all(|path| path.is_file()));
+        // All that is wrong with an empty template is that nobody is in it.
+        let path = if name.is_empty() { folder.path().to_owned() } else { folder.path().join(name) };
+        let findings = read_book(&path, None, &ReadOptions::default()).unwrap_err();
+        let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages, ["the book has no partner"], "{name}");
+        assert!(write(folder.path(), format).is_err(), "an existing file is not overwritten");
+    }
+}
+
+#[test]
+fn templates_have_the_same_bytes_every_time() {
+    assert_eq!(files(TemplateFormat::Xlsx).unwrap(), files(TemplateFormat::Xlsx).unwrap());
+    assert_eq!(files(TemplateFormat::Csv).unwrap().len(), TableKind::BOOK.len() + 1);
+}
