@@ -1,1 +1,2 @@
-
+mod decision;
+mod units;
