@@ -3,7 +3,9 @@
 #[global_allocator]
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
+mod decision;
 mod intake;
 mod quota;
 mod report;
 mod script;
+mod units;

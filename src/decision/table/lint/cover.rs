@@ -41,11 +41,22 @@ pub(super) struct Cover {
 }
 
 impl Cover {
-    /// Prepares `table`; `None` when it is too large to be indexed.
-    pub(super) fn new(table: &DecisionTable) -> Option<Self> {
+    /// Prepares `table` for the search for gaps; `None` when it is too large to be indexed.
+    pub(super) fn of_domain(table: &DecisionTable) -> Option<Self> {
+        Self::new(table, |at| domain(table, at))
+    }
+
+    /// Prepares `table` with values that are not known in every column: a row that leaves a column open wins there,
+    /// even when the rows above it have all known values between them.
+    pub(super) fn of_all_inputs(table: &DecisionTable) -> Option<Self> {
+        let columns = &table.index().columns;
+        Self::new(table, |at| (0..columns[at].count()).filter(|id| columns[at].is_live(*id)).collect())
+    }
+
+    fn new(table: &DecisionTable, domain: impl Fn(usize) -> Vec<RangeId>) -> Option<Self> {
         let mut columns = Vec::new();
         for at in 0..table.inputs().len() {
-            let ids = domain(table, at);
+            let ids = domain(at);
             let mut classes: BTreeMap<&[u64], Vec<RangeId>> = BTreeMap::new();
             for id in &ids {
                 classes.entry(table.index().matching(at, *id)?).or_default().push(*id);

@@ -14,6 +14,8 @@ use region::{cell_applies, cell_within, cells_meet, common};
 
 /// Most findings of one kind; one more says how many there are beyond.
 const MAX_SHOWN: usize = 20;
+/// Most rows that cover another together of which the superfluous ones are left out of the message.
+const MAX_MINIMIZED: usize = 20;
 /// Most pairs of cells that are compared in the search for overlaps.
 const MAX_COMPARISONS: usize = 20_000_000;
 
@@ -50,7 +52,7 @@ pub struct Overlaps {
 impl DecisionTable {
     /// The combinations of inputs to which no row applies, whatever the hit policy and the `default` row.
     pub fn gaps(&self) -> Gaps {
-        let Some(mut cover) = Cover::new(self) else { return Gaps { regions: Vec::new(), is_complete: false } };
+        let Some(mut cover) = Cover::of_domain(self) else { return Gaps { regions: Vec::new(), is_complete: false } };
         let mut regions: Vec<Region> =
             cover.gaps(self.rule_count()).into_iter().map(|parts| Region::new(self, parts)).collect();
         regions.sort_by_key(Region::limits);
@@ -268,7 +270,7 @@ fn overlaps(table: &DecisionTable, findings: &mut Findings) {
 fn masked(table: &DecisionTable, dead: &[bool], findings: &mut Findings) {
     let rules = table.rules();
     let policy = table.hit_policy();
-    let Some(mut cover) = Cover::new(table) else {
+    let Some(mut cover) = Cover::of_all_inputs(table) else {
         findings.push(unexamined(table, "row without effect"));
         return;
     };
@@ -329,11 +331,27 @@ fn masking(
     if let Some(one) = stronger.iter().find(|other| pairs.within(index, **other)) {
         return Some(vec![*one]);
     }
-    let mut set = RuleSet::none(rules);
-    for other in stronger {
-        set.insert(*other);
+    if stronger.len() < 2 || !cover.covers(index, &set_of(stronger, rules)) {
+        return None;
     }
-    (stronger.len() > 1 && cover.covers(index, &set)).then(|| stronger.to_vec())
+    let mut needed = stronger.to_vec();
+    if needed.len() <= MAX_MINIMIZED {
+        for other in stronger.iter().rev() {
+            let without: Vec<usize> = needed.iter().copied().filter(|rule| rule != other).collect();
+            if cover.covers(index, &set_of(&without, rules)) {
+                needed = without;
+            }
+        }
+    }
+    Some(needed)
+}
+
+fn set_of(members: &[usize], rules: usize) -> RuleSet {
+    let mut set = RuleSet::none(rules);
+    for rule in members {
+        set.insert(*rule);
+    }
+    set
 }
 
 /// The rule that makes rule `index` superfluous: it applies wherever `index` does, with the same outputs and reason.

@@ -91,16 +91,13 @@ pub(super) fn cells_meet(table: &DecisionTable, column: usize, a: usize, b: usiz
     false
 }
 
-/// True when every value of `column` that rule `inner` matches is matched by rule `outer`.
+/// True when every value of `column` that rule `inner` matches, known or not, is matched by rule `outer`.
 pub(super) fn cell_within(table: &DecisionTable, column: usize, inner: usize, outer: usize) -> bool {
     let ranges = &table.index().columns[column];
     if ranges.cell(inner) == ranges.cell(outer) || table.rules()[outer].conditions[column].is_any() {
         return true;
     }
-    ranges
-        .cell(inner)
-        .iter()
-        .all(|(from, to)| (*from..=*to).all(|id| !domain_has(table, column, id) || ranges.matches(outer, id)))
+    ranges.cell(inner).iter().all(|(from, to)| (*from..=*to).all(|id| !ranges.is_live(id) || ranges.matches(outer, id)))
 }
 
 /// The combinations that all of `rules` match.
