@@ -1,1 +1,3 @@
+//! One binary for all integration tests; the modules mirror `src`.
 
+mod library;
