@@ -1,6 +1,12 @@
 //! What a policy may decide, and the tables it may decide by.
 //!
 //! [`table`] reads decision tables (CSV files beside a vendor's policies), decides by them, and finds their gaps and
-//! contradictions before anybody is decided by them.
+//! contradictions before anybody is decided by them. [`Requirement`] keeps what a condition looked at, so that every
+//! decision can say what it rests on and what would change it.
 
+mod outcome;
+mod requirement;
 pub mod table;
+
+pub use outcome::{Decisions, Grounds, Incentive, Intervention, InterventionKind, Severity, TierDecision, TierMove};
+pub use requirement::{Comparison, Condition, Requirement};

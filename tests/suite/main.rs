@@ -5,6 +5,7 @@ static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::Counti
 
 mod decision;
 mod intake;
+mod library;
 mod quota;
 mod report;
 mod script;

@@ -1,0 +1,116 @@
+//! Requirements: a condition with the value it looked at and the threshold it asks for, so that a decision can say what
+//! it rests on and what would change it.
+
+use crate::channel::Name;
+use rust_decimal::Decimal;
+use std::fmt;
+
+/// How a value is compared with a threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// Value ≥ threshold.
+    AtLeast,
+    /// Value > threshold.
+    MoreThan,
+    /// Value ≤ threshold.
+    AtMost,
+    /// Value < threshold.
+    LessThan,
+    /// The condition is true.
+    Holds,
+}
+
+impl Comparison {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AtLeast => "at_least",
+            Self::MoreThan => "more_than",
+            Self::AtMost => "at_most",
+            Self::LessThan => "less_than",
+            Self::Holds => "holds",
+        }
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AtLeast => "at least",
+            Self::MoreThan => "more than",
+            Self::AtMost => "at most",
+            Self::LessThan => "less than",
+            Self::Holds => "holds",
+        })
+    }
+}
+
+/// One requirement, or several joined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requirement {
+    /// One condition.
+    One(Condition),
+    /// Every part must be met.
+    All(Vec<Requirement>),
+    /// At least one part must be met.
+    Any(Vec<Requirement>),
+}
+
+/// One condition with what it looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// What is required, in the vendor's words: `net new users`.
+    pub label: Name,
+    /// How it is compared.
+    pub comparison: Comparison,
+    /// Value found; `None` is "not known", which meets nothing.
+    pub value: Option<Decimal>,
+    /// Threshold; `None` for [`Comparison::Holds`].
+    pub threshold: Option<Decimal>,
+    /// True when it is met.
+    pub is_met: bool,
+    /// File and line of the script, or table row, that asked: `tier.rhai:14`.
+    pub source: String,
+}
+
+impl Condition {
+    /// Distance of the value to the threshold on the side that is missing; zero when met, `None` when not known.
+    pub fn gap(&self) -> Option<Decimal> {
+        if self.is_met {
+            return Some(Decimal::ZERO);
+        }
+        let (value, threshold) = (self.value?, self.threshold?);
+        threshold.checked_sub(value).map(|gap| gap.abs())
+    }
+}
+
+impl Requirement {
+    /// True when it is met.
+    pub fn is_met(&self) -> bool {
+        match self {
+            Self::One(condition) => condition.is_met,
+            Self::All(parts) => parts.iter().all(Self::is_met),
+            Self::Any(parts) => parts.iter().any(Self::is_met),
+        }
+    }
+
+    /// Every condition in it, in the order written.
+    pub fn conditions(&self) -> Vec<&Condition> {
+        match self {
+            Self::One(condition) => vec![condition],
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::conditions).collect(),
+        }
+    }
+
+    /// The conditions that would have to change for it to be met, fewest first; empty when it is met.
+    pub fn missing(&self) -> Vec<&Condition> {
+        if self.is_met() {
+            return Vec::new();
+        }
+        match self {
+            Self::One(condition) => vec![condition],
+            Self::All(parts) => parts.iter().flat_map(Self::missing).collect(),
+            Self::Any(parts) => parts.iter().map(Self::missing).min_by_key(Vec::len).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Past revisions: kept whole, verified when read, and there after a restart.
+
+use super::*;
+use quotient::library::archive::Record;
+use quotient::library::{Archive, Attempt, Hold, Outcome, Pin};
+use std::io::{Seek, Write};
+
+fn files(tag: &str) -> Arc<VendorFiles> {
+    Arc::new(vendor_files("meridian", &texts(tag, "")))
+}
+
+fn code(result: Result<Arc<VendorFiles>, Findings>) -> Code {
+    result.unwrap_err().iter().next().unwrap().code
+}
+
+/// A home whose archive is in its folder `state`.
+fn durable(dir: tempfile::TempDir) -> Home {
+    let archive = Archive::open(&dir.path().join("state")).unwrap();
+    Home::at(dir, Options { archive, ..by_polling() })
+}
+
+fn started_once() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    write(&dir.path().join("rules/meridian"), "1", "");
+    restart(dir, |home| home.until_tag("meridian", "1"))
+}
+
+/// Starts a library on the folder, does something with it, and stops it.
+fn restart(dir: tempfile::TempDir, what: impl FnOnce(&Home)) -> tempfile::TempDir {
+    let mut home = durable(dir);
+    what(&home);
+    home.finish();
+    home.library.stop();
+    let empty = tempfile::tempdir().unwrap();
+    std::mem::replace(&mut home.dir, empty)
+}
+
+#[test]
+fn a_revision_comes_back_as_it_was_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    for archive in [Archive::in_memory(), Archive::open(dir.path()).unwrap()] {
+        archive.keep(&files("1"), &[]).unwrap();
+        assert_eq!(*archive.files("meridian", files("1").revision()).unwrap(), *files("1"));
+        assert_eq!(code(archive.files("meridian", files("2").revision())), Code::RevisionUnknown);
+        assert_eq!(code(archive.files("northwind", files("1").revision())), Code::RevisionUnknown);
+    }
+}
+
+#[test]
+fn names_that_lead_elsewhere_are_unknown() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::open(dir.path()).unwrap();
+    for (vendor, revision) in [("..", "vendors"), ("meridian", "../../lock"), ("a/b", &"0".repeat(64)), ("", "")] {
+        assert_eq!(code(archive.files(vendor, revision)), Code::RevisionUnknown);
+    }
+}
+
+#[test]
+fn sixteen_revisions_are_kept_and_those_that_are_needed() {
+    let dir = tempfile::tempdir().unwrap();
+    for archive in [Archive::in_memory(), Archive::open(dir.path()).unwrap()] {
+        let needed = [files("0").revision().into()];
+        for n in 0..20 {
+            archive.keep(&files(&n.to_string()), &needed).unwrap();
+        }
+        let kept = archive.revisions("meridian");
+        assert_eq!(kept.len(), 17, "0, which is needed, and 4 to 19");
+        assert_eq!(*kept[0], *files("0").revision());
+        assert_eq!(*kept[1], *files("4").revision());
+        assert!(kept.iter().all(|revision| archive.files("meridian", revision).is_ok()));
+    }
+    assert_eq!(fs::read_dir(dir.path().join("revisions/meridian")).unwrap().count(), 17);
+}
+
+#[test]
+fn every_changed_byte_of_a_revision_is_noticed() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::open(dir.path()).unwrap();
+    archive.keep(&files("1"), &[]).unwrap();
+    let path = dir.path().join(format!("revisions/meridian/{}.json", files("1").revision()));
+    let good = fs::read(&path).unwrap();
+    let mut file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    for at in 0..good.len() {
+        for (at, byte) in [(at, good[at] ^ 1), (at, good[at])] {
+            file.seek(std::io::SeekFrom::Start(at as u64)).unwrap();
+            file.write_all(&[byte]).unwrap();
+            match archive.files("meridian", files("1").revision()) {
+                // The name a file is shown under takes no part in what it does.
+                Ok(read) => assert_eq!(read.revision(), files("1").revision()),
+                Err(findings) => assert_eq!(findings.iter().next().unwrap().code, Code::ArchiveDamaged),
+            }
+        }
+    }
+    for length in [0, 1, good.len() / 2, good.len() - 2] {
+        fs::write(&path, &good[..length]).unwrap();
+        assert_eq!(code(archive.files("meridian", files("1").revision())), Code::ArchiveDamaged);
+    }
+    archive.keep(&files("1"), &[]).unwrap();
+    assert!(archive.files("meridian", files("1").revision()).is_ok(), "keeping it again repairs it");
+}
+
+#[test]
+fn a_record_comes_back_and_a_changed_one_does_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::open(dir.path()).unwrap();
+    let revision: Arc<str> = files("1").revision().into();
+    let when = chrono::DateTime::from_timestamp(1_769_860_800, 5_000).unwrap();
+    let place = Place::cell("book.csv", 3, "region", "x");
+    let record = Record {
+        newest: Some(Arc::clone(&revision)),
+        pin: Some(Pin {
+            revision: Arc::clone(&revision),
+            reason: "quarter end \"freeze\"".into(),
+            who: Some("ana".into()),
+            when,
+            hold: Hold::UntilChange { withdrawn: None },
+        }),
+        history: vec![Attempt {
+            when,
+            outcome: Outcome::Refused,
+            revision: None,
+            findings: [Finding::error(Code::CaseFailed, "no").at(place).help("do")].into_iter().collect(),
+            who: None,
+            reason: None,
+        }],
+    };
+    archive.write_record("meridian", &record).unwrap();
+    let (records, findings) = archive.records();
+    assert_eq!((&records["meridian"], findings.len()), (&record, 0));
+    let path = dir.path().join("vendors/meridian.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("ana", "bob")).unwrap();
+    let (records, findings) = archive.records();
+    assert_eq!((records.len(), findings.iter().next().unwrap().code), (0, Code::ArchiveDamaged));
+}
+
+#[test]
+fn two_processes_do_not_share_an_archive() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = Archive::open(dir.path()).unwrap();
+    let second = Archive::open(dir.path()).unwrap_err();
+    assert_eq!(second.iter().next().unwrap().code, Code::FileUnwritable);
+    drop(first);
+    assert!(Archive::open(dir.path()).is_ok());
+}
+
+#[test]
+fn a_state_folder_that_cannot_be_used_is_a_finding() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("file"), "").unwrap();
+    assert_eq!(Archive::open(&dir.path().join("file")).unwrap_err().iter().next().unwrap().code, Code::FileUnwritable);
+}
+
+#[test]
+fn leftovers_of_a_crash_are_cleared_and_never_read() {
+    let dir = started_once();
+    let left = dir.path().join("state/revisions/meridian").join(format!("{}.tmp", "a".repeat(64)));
+    fs::write(&left, "half").unwrap();
+    restart(dir, |home| {
+        assert!(!left.exists());
+        assert_eq!(home.library.revisions("meridian").len(), 1);
+    });
+}
+
+#[test]
+fn a_restart_on_a_broken_folder_serves_the_last_good_and_reports_it() {
+    let dir = started_once();
+    write(&dir.path().join("rules/meridian"), "2", "refuse");
+    let dir = restart(dir, |home| {
+        let meridian = home.state("meridian");
+        assert_eq!((meridian.state, home.tag("meridian").as_deref()), (State::Degraded, Some("1")));
+        let outcomes: Vec<Outcome> = meridian.history.iter().map(|attempt| attempt.outcome).collect();
+        assert_eq!(outcomes, [Outcome::Activated, Outcome::Restored, Outcome::Refused]);
+        home.save("meridian", "3", "");
+        home.until_tag("meridian", "3");
+    });
+    restart(dir, |home| assert_eq!(home.tag("meridian").as_deref(), Some("3")));
+}
+
+#[test]
+fn a_restart_without_the_folders_serves_the_last_good() {
+    let dir = started_once();
+    fs::remove_dir_all(dir.path().join("rules")).unwrap();
+    restart(dir, |home| {
+        assert_eq!((home.state("meridian").state, home.tag("meridian").as_deref()), (State::Degraded, Some("1")));
+        assert!(!home.library.status().faults.is_empty());
+    });
+}
+
+#[test]
+fn a_vendor_deleted_while_nobody_looked_is_gone_after_the_restart() {
+    let dir = started_once();
+    fs::remove_dir_all(dir.path().join("rules/meridian")).unwrap();
+    let dir = restart(dir, |home| assert!(home.library.current().vendor("meridian").is_none()));
+    restart(dir, |home| assert!(home.library.current().vendor("meridian").is_none()));
+}
+
+#[test]
+fn a_pin_outlives_a_restart() {
+    let dir = started_once();
+    let dir = restart(dir, |home| {
+        home.library.pin("meridian", files("1").revision(), "quarter end", Some("ana")).unwrap();
+        home.save("meridian", "2", "");
+        home.until("2 is held", |catalog| {
+            catalog.vendor("meridian").is_some_and(|v| v.disk.as_deref() == Some(files("2").revision()))
+        });
+        assert_eq!(home.tag("meridian").as_deref(), Some("1"));
+    });
+    restart(dir, |home| {
+        assert_eq!((home.tag("meridian").as_deref(), home.state("meridian").state), (Some("1"), State::Active));
+        assert_eq!(home.state("meridian").pinned.unwrap().who.as_deref(), Some("ana"));
+        home.library.unpin("meridian", "quarter closed", None).unwrap();
+        assert_eq!(home.tag("meridian").as_deref(), Some("2"));
+    });
+}
+
+#[test]
+fn a_damaged_archive_is_reported_and_the_folder_is_used() {
+    let dir = started_once();
+    let revisions = dir.path().join("state/revisions/meridian");
+    for file in fs::read_dir(&revisions).unwrap() {
+        fs::write(file.unwrap().path(), "damaged").unwrap();
+    }
+    let dir = restart(dir, |home| {
+        assert_eq!(home.library.status().archive.iter().next().unwrap().code, Code::ArchiveDamaged);
+        assert_eq!((home.tag("meridian").as_deref(), home.state("meridian").state), (Some("1"), State::Active));
+    });
+    fs::write(dir.path().join("state/vendors/meridian.json"), "damaged").unwrap();
+    write(&dir.path().join("rules/meridian"), "2", "refuse");
+    restart(dir, |home| {
+        assert_eq!(home.library.status().archive.iter().next().unwrap().code, Code::ArchiveDamaged);
+        assert_eq!(home.state("meridian").state, State::Failed, "which revision was last is not guessed");
+    });
+}
+
+#[test]
+fn an_archive_that_cannot_be_written_does_not_stop_a_reload() {
+    let dir = started_once();
+    restart(dir, |home| {
+        fs::remove_dir_all(home.dir.path().join("state")).unwrap();
+        fs::write(home.dir.path().join("state"), "in the way").unwrap();
+        home.save("meridian", "2", "");
+        home.until_tag("meridian", "2");
+        home.until("archive reported", |_| {
+            home.library.status().archive.iter().any(|finding| finding.code == Code::FileUnwritable)
+        });
+    });
+}
