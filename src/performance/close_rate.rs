@@ -148,6 +148,11 @@ impl Tally {
         })
     }
 
+    /// Value won, value closed.
+    pub fn values(&self) -> [Decimal; 2] {
+        [self.won_value, self.closed_value]
+    }
+
     fn rate(&self, basis: WinRateBasis) -> Option<Rate> {
         let (won, closed) = match basis {
             WinRateBasis::ByCount => (Decimal::from(self.won), Decimal::from(self.closed)),

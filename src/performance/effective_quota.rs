@@ -59,7 +59,7 @@ pub struct EffectiveQuota {
     pub effective: Money,
     /// Calendar days it holds (of several lines, the most).
     pub effective_days: i64,
-    /// Calendar days of the period.
+    /// Calendar days of the period from `starts`.
     pub period_days: i64,
     /// True when a ramp lowered or raised it.
     pub is_ramped: bool,
@@ -226,7 +226,14 @@ impl Tile {
         terms: &QuotaTerms,
         currency: Currency,
     ) -> Result<EffectiveQuota, AmountOutOfRange> {
-        Ok(EffectiveQuota { starts: self.start, ..effective_quota(self.amount, period, terms, currency)? })
+        if self.start == period.start {
+            return effective_quota(self.amount, period, terms, currency);
+        }
+        // The amount is for the period's later months only: so are ramp and proration.
+        let skipped = self.start.since(period.start) as u32;
+        let rest = PlanningPeriod { label: String::new(), start: self.start, months: period.months - skipped };
+        let ramp = terms.ramp.iter().skip(skipped as usize).copied().collect();
+        effective_quota(self.amount, &rest, &QuotaTerms { ramp, ..terms.clone() }, currency)
     }
 }
 

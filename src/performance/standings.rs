@@ -179,6 +179,10 @@ impl<'b> Standings<'b> {
                 for partner in partners {
                     let Some(tally) = Tally::of(partner.opportunities.iter(), deals_after, as_of) else { continue };
                     let Some(season) = season_of(partner, season_window, |_| true) else { continue };
+                    let is_huge = |amount: &Decimal| Money::bounded(*amount, book.currency).is_err();
+                    if tally.values().iter().chain(&season).any(is_huge) {
+                        continue;
+                    }
                     sum.add(&season, tally, segment_of(partner, &conventions))?;
                 }
                 Some(sum)

@@ -6,6 +6,8 @@ static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::Counti
 mod decision;
 mod intake;
 mod library;
+mod performance;
+mod quality;
 mod quota;
 mod report;
 mod script;
