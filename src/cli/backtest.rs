@@ -54,14 +54,16 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
     let (plugin, mut warnings) = vendor::load(&options.folders, &options.vendor)?;
     let mapping = options.map.as_deref().map(Mapping::read).transpose()?;
     let calendar = plugin.manifest.calendar;
-    let reading = ReadOptions { calendar: Some(calendar), currency: plugin.manifest.currency, ..ReadOptions::default() };
+    let reading =
+        ReadOptions { calendar: Some(calendar), currency: plugin.manifest.currency, ..ReadOptions::default() };
     let busy = spinner(&format!("reading {}", options.book.display()));
     let book = read_book(&options.book, mapping.as_ref(), &reading);
     busy.finish_and_clear();
     let (book, found) = book?;
     warnings.extend(found);
     let refuse = |message: String| {
-        let finding = Finding::error(Code::PlanPeriod, message).help("name a past period that the book covers with `--period`");
+        let finding =
+            Finding::error(Code::PlanPeriod, message).help("name a past period that the book covers with `--period`");
         Stop::Refused(std::iter::once(finding).collect())
     };
     let period = match &options.period {

@@ -97,7 +97,8 @@ pub fn check(options: &CheckOptions, terminal: Terminal) -> Result<(), Stop> {
 }
 
 fn verdict(name: &str, plugin: Option<&VendorPlugin>, errors: usize, findings: usize, cases: usize) -> String {
-    let revision = plugin.map_or_else(|| "not usable".to_owned(), |plugin| format!("revision {}", &plugin.revision[..12]));
+    let revision =
+        plugin.map_or_else(|| "not usable".to_owned(), |plugin| format!("revision {}", &plugin.revision[..12]));
     let warnings = findings - errors;
     match (errors, warnings) {
         (0, 0) => format!("{name}: ready, {revision}, {cases} cases hold"),
@@ -156,7 +157,10 @@ fn case_text(outcome: &CaseOutcome) -> String {
         text.push_str(&format!("          {}\n", outcome.place));
     }
     for difference in &outcome.differences {
-        text.push_str(&format!("          {}: expected {}, found {}\n", difference.what, difference.expected, difference.found));
+        text.push_str(&format!(
+            "          {}: expected {}, found {}\n",
+            difference.what, difference.expected, difference.found
+        ));
     }
     text
 }
@@ -217,7 +221,8 @@ pub fn explain_code(options: &ExplainCodeOptions) -> Result<(), Stop> {
         return Ok(());
     }
     let near = did_you_mean(text, Code::ALL.iter().map(|code| code.as_str()));
-    let help = near.map_or_else(|| "`quotient explain-code` lists all".to_owned(), |near| format!("did you mean `{near}`?"));
+    let help =
+        near.map_or_else(|| "`quotient explain-code` lists all".to_owned(), |near| format!("did you mean `{near}`?"));
     eprintln!("there is no code `{text}`; {help}");
     Err(Stop::Shown(2))
 }

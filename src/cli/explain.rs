@@ -49,7 +49,8 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
     let made = on_script_threads(options.plan.threads.map(usize::from), || {
         let prepared = planning::prepare(&inputs.plugin, &inputs.book, &inputs.request, &|_, _| {})?;
         let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;
-        let wanted: Vec<usize> = (0..prepared.drafts.len()).filter(|line| options.wants(&prepared.drafts[*line])).collect();
+        let wanted: Vec<usize> =
+            (0..prepared.drafts.len()).filter(|line| options.wants(&prepared.drafts[*line])).collect();
         let names: Vec<_> = inputs.plugin.factors().iter().map(|factor| factor.name.clone()).collect();
         let moves: Vec<Vec<Sensitivity>> =
             wanted.iter().map(|line| planning::sensitivities(&prepared, &settled, *line, &names)).collect();
@@ -62,7 +63,8 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
     }
     let views: Vec<ExplainView<'_>> =
         wanted.iter().zip(&moves).map(|(line, moves)| ExplainView::new(&plan, &plan.lines[*line], moves)).collect();
-    let table = report::TableOptions { width: terminal.width, colour: terminal.colour, ..report::TableOptions::default() };
+    let table =
+        report::TableOptions { width: terminal.width, colour: terminal.colour, ..report::TableOptions::default() };
     output::to(options.output.as_deref(), |mut out| {
         let written = match options.format {
             Format::Json => report::explain::write_json(&plan, &views, &mut out),
@@ -86,15 +88,20 @@ impl Options {
     fn unknown(&self, plan: &planning::QuotaPlan) -> Finding {
         let partner = &self.partner;
         if plan.not_eligible.iter().any(|id| **id == **partner) {
-            return Finding::error(Code::BookUnknownReference, format!("partner `{partner}` is not eligible for a quota"))
-                .help("see `[eligibility]` in the manifest");
+            return Finding::error(
+                Code::BookUnknownReference,
+                format!("partner `{partner}` is not eligible for a quota"),
+            )
+            .help("see `[eligibility]` in the manifest");
         }
         if plan.lines.iter().any(|line| *line.partner_id == **partner) {
             return Finding::error(Code::BookUnknownReference, format!("partner `{partner}` has no such line"))
                 .help("leave out `--product-line` and `--territory` to see all its lines");
         }
-        let help = did_you_mean(partner, plan.lines.iter().map(|line| &*line.partner_id))
-            .map_or_else(|| "`quotient propose … --format csv` lists all partner ids".to_owned(), |near| format!("did you mean `{near}`?"));
+        let help = did_you_mean(partner, plan.lines.iter().map(|line| &*line.partner_id)).map_or_else(
+            || "`quotient propose … --format csv` lists all partner ids".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
         Finding::error(Code::BookUnknownReference, format!("there is no partner `{partner}` in the plan")).help(help)
     }
 }

@@ -32,7 +32,11 @@ pub fn run(options: &Options) -> Result<(), Stop> {
     };
     if !is_vendor_name(&options.vendor) {
         let message = format!("`{}` cannot be a vendor's name", options.vendor);
-        return Err(refuse(Code::VendorUnknown, message, "use lower case letters, digits, `-` and `_`, such as `acme-cloud`"));
+        return Err(refuse(
+            Code::VendorUnknown,
+            message,
+            "use lower case letters, digits, `-` and `_`, such as `acme-cloud`",
+        ));
     }
     if folder.exists() {
         let message = format!("`{}` is there already", folder.display());
@@ -40,12 +44,19 @@ pub fn run(options: &Options) -> Result<(), Stop> {
     }
     for (path, text) in FILES {
         let path = folder.join(path);
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, text.replace("{vendor}", &options.vendor)));
+        let written = path
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&path, text.replace("{vendor}", &options.vendor)));
         if let Err(error) = written {
             let message = format!("`{}` cannot be written: {error}", path.display());
             return Err(refuse(Code::FileUnwritable, message, "check the folder and its permissions"));
         }
     }
-    eprintln!("wrote `{}`: try `quotient check {vendor}` and `quotient test {vendor}`", folder.display(), vendor = options.vendor);
+    eprintln!(
+        "wrote `{}`: try `quotient check {vendor}` and `quotient test {vendor}`",
+        folder.display(),
+        vendor = options.vendor
+    );
     Ok(())
 }

@@ -103,8 +103,9 @@ impl From<std::io::Error> for Stop {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Self::BrokenPipe;
         }
-        let finding = crate::finding::Finding::error(Code::FileUnwritable, format!("the output cannot be written: {error}"))
-            .help("check the disk and the permissions");
+        let finding =
+            crate::finding::Finding::error(Code::FileUnwritable, format!("the output cannot be written: {error}"))
+                .help("check the disk and the permissions");
         Self::Refused(std::iter::once(finding).collect())
     }
 }
@@ -130,7 +131,11 @@ impl Terminal {
         };
         let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let width = width.or_else(|| comfy_table::Table::new().width()).unwrap_or(120);
-        Self { colour: wanted(std::io::stdout().is_terminal()), error_colour: wanted(std::io::stderr().is_terminal()), width }
+        Self {
+            colour: wanted(std::io::stdout().is_terminal()),
+            error_colour: wanted(std::io::stderr().is_terminal()),
+            width,
+        }
     }
 
     /// Shows findings on stderr; at most 100 of them, and how many more there are.

@@ -90,7 +90,8 @@ pub struct Options {
 }
 
 fn amount(text: &str) -> Result<Money, String> {
-    let number = parse_decimal(text).map_err(|fault| format!("it {fault}; write digits with at most one point, such as 60000000.00"))?;
+    let number = parse_decimal(text)
+        .map_err(|fault| format!("it {fault}; write digits with at most one point, such as 60000000.00"))?;
     if number.is_sign_negative() { Err("a target is not negative".to_owned()) } else { Ok(Money::new(number)) }
 }
 
@@ -162,13 +163,21 @@ impl PlanOptions {
             && let Some(file) = keep(read_locks(path, book), warnings, refused)
         {
             let stale = stale(path, &file.meta, plugin);
-            if stale.as_ref().is_some_and(Finding::is_error) { refused.extend(stale) } else { warnings.extend(stale) }
+            if stale.as_ref().is_some_and(Finding::is_error) {
+                refused.extend(stale)
+            } else {
+                warnings.extend(stale)
+            }
             request.locks = file.locks;
         }
         if let Some(path) = &self.previous {
             let rows = keep(read_previous(path, book), warnings, refused);
             request.previous = rows.map(|(rows, _)| {
-                let line = |row: PreviousRow| PreviousLine { partner_id: row.partner_id, segment: row.segment, quota: row.quota };
+                let line = |row: PreviousRow| PreviousLine {
+                    partner_id: row.partner_id,
+                    segment: row.segment,
+                    quota: row.quota,
+                };
                 rows.into_iter().map(line).collect()
             });
         }
@@ -206,8 +215,11 @@ fn target_row(row: &intake::TargetRow, book: &PartnerBook, path: &Path, refused:
 fn stale(path: &Path, meta: &WorkbookMeta, plugin: &VendorPlugin) -> Option<Finding> {
     let shown = path.display();
     let finding = if meta.vendor.as_deref().is_some_and(|vendor| *vendor != *plugin.vendor) {
-        Finding::error(Code::BookStale, format!("`{shown}` is a proposal of vendor `{}`", meta.vendor.as_deref().unwrap_or_default()))
-            .help("return the workbook of this vendor")
+        Finding::error(
+            Code::BookStale,
+            format!("`{shown}` is a proposal of vendor `{}`", meta.vendor.as_deref().unwrap_or_default()),
+        )
+        .help("return the workbook of this vendor")
     } else if meta.revision.as_deref().is_some_and(|revision| *revision != *plugin.revision) {
         Finding::warning(Code::BookStale, format!("`{shown}` was made from other rules than today's"))
             .help("its locks are kept; look at the differences with `--previous`")

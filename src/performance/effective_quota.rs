@@ -182,7 +182,7 @@ impl QuotasInForce {
 }
 
 /// Something stated for a stretch of months: a quota or a forecast.
-pub(super) trait Stretch {
+pub(crate) trait Stretch {
     fn start(&self) -> Month;
     fn months(&self) -> u32;
     fn segment(&self) -> &SegmentKey;
@@ -262,6 +262,16 @@ pub(super) fn tiled<'p, S: Stretch + 'p>(
         }
     }
     Ok(tiles)
+}
+
+/// Sum of what lies inside `period`, where a month and a part of the business count once; `None` when nothing does.
+pub(crate) fn sum_inside<'p, S: Stretch + 'p>(
+    stretches: impl Iterator<Item = &'p S>,
+    period: &PlanningPeriod,
+) -> Result<Option<Money>, AmountOutOfRange> {
+    let mut parts = tiled(stretches, period)?;
+    keep_widest(&mut parts);
+    parts.values().try_fold(None, |sum: Option<Money>, tile| Ok(Some(sum.unwrap_or_default().plus(tile.amount)?)))
 }
 
 /// Leaves out each segment that lies in a wider one, so that nothing is counted twice.

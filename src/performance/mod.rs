@@ -17,6 +17,7 @@ mod standings;
 
 pub use close_rate::{CloseRate, CloseRates, RateLevel, RateSource};
 pub use convention::{AbsentRevenue, Conventions, TierBasis, WinRateBasis, WinRateSegment};
+pub(crate) use effective_quota::sum_inside;
 pub use effective_quota::{EffectiveQuota, QuotaTerms, effective_quota};
 pub use ratio::{attainment, coverage_ratio, forecast_gap_share, required_coverage};
 pub use rollup::{

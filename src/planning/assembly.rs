@@ -5,8 +5,9 @@ use crate::channel::{Name, SegmentKey};
 use crate::finding::{Code, Finding, Findings};
 use crate::plugin::{Reserve, VendorPlugin};
 use crate::quota::{
-    Assessment, Basis, FairShareLine, Guardrails, Multiplier, OnViolation, OpenLine, ReconciledLine, ReconciliationFaults,
-    ReconciliationGroup, ReconciliationRules, TargetGroup, TargetRequest, Weights, assess, fair_share, partition_targets, reconcile,
+    Assessment, Basis, FairShareLine, Guardrails, Multiplier, OnViolation, OpenLine, ReconciledLine,
+    ReconciliationFaults, ReconciliationGroup, ReconciliationRules, TargetGroup, TargetRequest, Weights, assess,
+    fair_share, partition_targets, reconcile,
 };
 use crate::units::{Currency, Money, Rate};
 use std::sync::Arc;
@@ -126,7 +127,9 @@ impl Settlement {
     ) -> Option<Self> {
         let manifest = &plugin.manifest;
         let Ok(unit) = plugin.rounding_unit(currency) else {
-            faults.push(Finding::error(Code::ManifestValue, "the rounding unit is out of range").help("write a smaller one"));
+            faults.push(
+                Finding::error(Code::ManifestValue, "the rounding unit is out of range").help("write a smaller one"),
+            );
             return None;
         };
         let minor = |amount: Money, what: &str, faults: &mut Findings| match amount.to_minor(currency) {
@@ -156,9 +159,13 @@ impl Settlement {
             _ => None,
         };
         let whole = target.or_else(|| top_level_sum(request));
-        let reserve = if has_target { reserve_amount(manifest.reserve, bottom_up, whole, unit, currency) } else { Some(0) };
+        let reserve =
+            if has_target { reserve_amount(manifest.reserve, bottom_up, whole, unit, currency) } else { Some(0) };
         let Some(reserve) = reserve else {
-            faults.push(Finding::error(Code::BookTargets, "the reserve is out of range").help("see `[reserve]` in the manifest"));
+            faults.push(
+                Finding::error(Code::BookTargets, "the reserve is out of range")
+                    .help("see `[reserve]` in the manifest"),
+            );
             return None;
         };
         let lines: Vec<SegmentKey> = drafts
@@ -170,7 +177,8 @@ impl Settlement {
             .collect();
         let rates: Vec<Rate> = manifest.over_assignment.iter().map(|(_, rate)| *rate).collect();
         let rows = &request.targets;
-        let partition = partition_targets(TargetRequest { channel: target, rows, over_assignment: &rates, reserve }, &lines);
+        let partition =
+            partition_targets(TargetRequest { channel: target, rows, over_assignment: &rates, reserve }, &lines);
         let partition = match partition {
             Ok(partition) => partition,
             Err(disagreements) => {
@@ -218,9 +226,8 @@ impl Settlement {
             Basis::Indicated => None,
             Basis::FairShare => Some(self.fair_shares(drafts, changed.as_ref())?),
         };
-        let changed_assessment = changed.as_ref().map(|(line, indicated)| {
-            (*line, assess(indicated, &drafts[*line].weights).ok().flatten())
-        });
+        let changed_assessment =
+            changed.as_ref().map(|(line, indicated)| (*line, assess(indicated, &drafts[*line].weights).ok().flatten()));
         let amount = |line: usize| match (&assessments, &changed_assessment) {
             (Some(all), _) => all[line].as_ref(),
             (None, Some((changed, assessment))) if *changed == line => assessment.as_ref(),
@@ -264,7 +271,8 @@ impl Settlement {
                 .iter()
                 .map(|line| FairShareLine { indicated: indicated(*line), weights: &drafts[*line].weights })
                 .collect();
-            let bottom_up = || group.lines.iter().filter_map(|line| drafts[*line].assessment.as_ref()).map(|sum| sum.amount).sum();
+            let bottom_up =
+                || group.lines.iter().filter_map(|line| drafts[*line].assessment.as_ref()).map(|sum| sum.amount).sum();
             let amount = group.amount.unwrap_or_else(bottom_up);
             let shares = fair_share(&lines, amount).unwrap_or_else(|_| vec![None; lines.len()]);
             group.lines.iter().zip(shares).for_each(|(line, assessment)| all[*line] = assessment);
@@ -276,7 +284,8 @@ impl Settlement {
 /// Sum of the rows of the target tree's first level, when there is no channel target.
 fn top_level_sum(request: &Request) -> Option<i128> {
     let channel = request.targets.iter().find(|row| row.segment == SegmentKey::default());
-    let top = request.targets.iter().filter(|row| row.segment.territory.is_none() || row.segment.product_line.is_none());
+    let top =
+        request.targets.iter().filter(|row| row.segment.territory.is_none() || row.segment.product_line.is_none());
     channel.map(|row| row.amount).or_else(|| Some(top.map(|row| row.amount).sum()))
 }
 

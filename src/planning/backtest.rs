@@ -78,9 +78,12 @@ pub fn backtest(
     as_of: NaiveDate,
     progress: Progress<'_>,
 ) -> Result<Backtest, Findings> {
-    let covered = book.revenue_months().is_some_and(|(first, last)| first < period.start && last >= period.end().plus(-1));
+    let covered =
+        book.revenue_months().is_some_and(|(first, last)| first < period.start && last >= period.end().plus(-1));
     if !covered {
-        let shown = book.revenue_months().map_or("no revenue".to_owned(), |(first, last)| format!("revenue from {first} to {last}"));
+        let shown = book
+            .revenue_months()
+            .map_or("no revenue".to_owned(), |(first, last)| format!("revenue from {first} to {last}"));
         let message = format!("the book has {shown}, which does not cover `{period}` and a time before it");
         let finding = Finding::error(Code::PlanPeriod, message).help("name a past period that the book covers");
         return Err(std::iter::once(finding).collect());
@@ -112,7 +115,9 @@ pub fn backtest(
                 quotas: [
                     Some(line.quota),
                     last_year,
-                    last_year.zip(growth).and_then(|(amount, growth)| amount.times(Decimal::ONE.checked_add(growth)?).ok()),
+                    last_year
+                        .zip(growth)
+                        .and_then(|(amount, growth)| amount.times(Decimal::ONE.checked_add(growth)?).ok()),
                     facts.history.trailing_12_months.and_then(|amount| amount.times(share).ok()),
                 ],
                 segments: [
@@ -166,7 +171,11 @@ fn whole(rows: &[Row], method: Method) -> Option<Score> {
     }
     let outcomes: Vec<QuotaOutcome> = rows
         .iter()
-        .map(|row| QuotaOutcome { quota: quota(row).unwrap_or(Money::ZERO).max(Money::ZERO), actual: row.actual, segment: None })
+        .map(|row| QuotaOutcome {
+            quota: quota(row).unwrap_or(Money::ZERO).max(Money::ZERO),
+            actual: row.actual,
+            segment: None,
+        })
         .collect();
     score(&outcomes).ok().map(|scores| scores.all)
 }

@@ -4,9 +4,11 @@
 //! facts of one partner at a time, so that a million partners never stand in memory at once.
 
 use crate::channel::{
-    ChannelFacts, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts, Partner, PartnerBook,
-    PipelineFacts, QuotaFacts, RevenueEntry, SegmentKey,
+    ChannelFacts, Forecast, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts,
+    OpportunityStatus, Partner, PartnerBook, PipelineFacts, QuotaFacts, RegisteredOpportunity, RevenueEntry,
+    SegmentKey,
 };
+use crate::performance::sum_inside;
 use crate::plugin::Manifest;
 use crate::quota::Grain;
 use crate::units::{Money, Month, PlanningPeriod, Rate};
@@ -207,7 +209,7 @@ impl<'b> Lines<'b> {
 
     /// True when something of the partner's belongs to the line.
     fn belongs(&self, partner: &Partner, line: &SegmentKey, part: &SegmentKey) -> bool {
-        *line == SegmentKey::default() || self.manifest.grain.holds(partner, line, part)
+        self.manifest.grain.holds(partner, line, part)
     }
 
     fn stretches(&self, partner: &Partner, segment: &SegmentKey) -> Stretches {
@@ -385,7 +387,7 @@ impl<'b> Lines<'b> {
             open.iter().try_fold(Decimal::ZERO, |sum, deal| sum.checked_add(deal.amount.amount()));
         let weighted = open
             .iter()
-            .try_fold(Decimal::ZERO, |sum, deal| sum.checked_add(deal.amount.amount().checked_mul(deal.probability?)?));
+            .try_fold(Decimal::ZERO, |sum, deal| sum.checked_add(deal.amount.amount().checked_mul(chance(deal)?)?));
         let base = quota.or(prior).filter(|base| *base > Money::ZERO);
         PipelineFacts {
             open_amount: amount.map(Money::new),
@@ -399,7 +401,7 @@ impl<'b> Lines<'b> {
                 .map(|deal| OpportunityFacts {
                     amount: deal.amount,
                     stage: deal.stage.clone(),
-                    probability: deal.probability,
+                    probability: chance(deal),
                     close_date: deal.close_date,
                     age_days: deal.registered_on.map(|day| (as_of - day).num_days()),
                 })
@@ -408,9 +410,8 @@ impl<'b> Lines<'b> {
     }
 
     fn win_rate(&self, partner: &Partner, segment: &SegmentKey) -> Option<Rate> {
-        let exact = |rate: &&crate::channel::WinRate| self.belongs(partner, segment, &rate.segment);
-        let general = |rate: &&crate::channel::WinRate| rate.segment == SegmentKey::default();
-        let stated = partner.win_rates.iter().find(exact).or_else(|| partner.win_rates.iter().find(general));
+        let stated_for = |wanted: &SegmentKey| partner.win_rates.iter().find(|rate| rate.segment == *wanted);
+        let stated = stated_for(segment).or_else(|| stated_for(&SegmentKey::default()));
         if let Some(rate) = stated.and_then(|rate| rate.by_value) {
             return Some(rate);
         }
@@ -429,15 +430,9 @@ impl<'b> Lines<'b> {
 
     fn quota(&self, partner: &Partner, segment: &SegmentKey, prior: Option<Money>) -> QuotaFacts {
         let period = &self.view.period;
-        let before = period.start.plus(-(period.months as i32));
-        let mut current = None;
-        for quota in &partner.quotas {
-            let inside = before <= quota.start && quota.start.plus(quota.months as i32) <= period.start;
-            if inside && self.belongs(partner, segment, &quota.segment) {
-                add(&mut current, Some(quota.quota.amount()));
-            }
-        }
-        let current = current.map(Money::new);
+        let before = PlanningPeriod { start: period.start.plus(-(period.months as i32)), ..period.clone() };
+        let own = partner.quotas.iter().filter(|quota| self.belongs(partner, segment, &quota.segment));
+        let current = sum_inside(own, &before).ok().flatten();
         QuotaFacts {
             current,
             attainment: prior.zip(current).and_then(|(prior, quota)| prior.ratio_to(quota)),
@@ -447,20 +442,18 @@ impl<'b> Lines<'b> {
 
     fn forecast(&self, partner: &Partner, segment: &SegmentKey) -> Option<Money> {
         let period = &self.view.period;
-        let mut latest: BTreeMap<(Month, &SegmentKey), &crate::channel::Forecast> = BTreeMap::new();
+        let mut latest: BTreeMap<(Month, u32, &SegmentKey), &Forecast> = BTreeMap::new();
         for forecast in &partner.forecasts {
-            let inside = period.start <= forecast.start && forecast.start.plus(forecast.months as i32) <= period.end();
             let known = forecast.submitted_on.is_none_or(|day| day <= self.view.as_of);
-            if inside && known && self.belongs(partner, segment, &forecast.segment) {
-                let place = latest.entry((forecast.start, &forecast.segment)).or_insert(forecast);
+            if known && self.belongs(partner, segment, &forecast.segment) {
+                let key = (forecast.start, forecast.months, &forecast.segment);
+                let place = latest.entry(key).or_insert(forecast);
                 if forecast.submitted_on >= place.submitted_on {
                     *place = forecast;
                 }
             }
         }
-        let mut sum = None;
-        latest.values().for_each(|forecast| add(&mut sum, Some(forecast.amount.amount())));
-        sum.map(Money::new)
+        sum_inside(latest.into_values(), period).ok().flatten()
     }
 
     /// What a partner bought in the planning period itself, by segment; for looking back.
@@ -532,6 +525,12 @@ fn growth(now: Option<Decimal>, before: Option<Decimal>) -> Option<Rate> {
 
 fn ratio(part: Option<Decimal>, whole: Option<Decimal>) -> Option<Rate> {
     part?.checked_div(whole?)
+}
+
+/// Probability of a deal as it stood on the as-of day; not known for one that has closed since, for its stored
+/// probability gives the outcome away.
+fn chance(deal: &RegisteredOpportunity) -> Option<Rate> {
+    deal.probability.filter(|_| deal.status == OpportunityStatus::Open)
 }
 
 /// Whole months from `from` to `to`; negative when `to` is earlier.

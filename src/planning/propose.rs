@@ -125,20 +125,28 @@ fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Result<
     let mut findings = Findings::new();
     if let Some(currency) = manifest.currency.filter(|currency| *currency != book.currency) {
         findings.push(
-            Finding::error(Code::BookMixedCurrency, format!("the book is in {}, and {} plans in {currency}", book.currency, manifest.name))
-                .help(format!("convert the amounts to {currency}, or name the book's currency in a mapping file")),
+            Finding::error(
+                Code::BookMixedCurrency,
+                format!("the book is in {}, and {} plans in {currency}", book.currency, manifest.name),
+            )
+            .help(format!("convert the amounts to {currency}, or name the book's currency in a mapping file")),
         );
     }
     let named = request.period.as_deref().map(|label| manifest.calendar.period(label));
     let named = match named.transpose() {
         Ok(period) => period,
         Err(fault) => {
-            findings.push(Finding::error(Code::PlanPeriod, fault.to_string()).help("name a period of the vendor's calendar"));
+            findings.push(
+                Finding::error(Code::PlanPeriod, fault.to_string()).help("name a period of the vendor's calendar"),
+            );
             return Err(findings);
         }
     };
     if let Some(period) = named.as_ref().filter(|period| period.months != manifest.period_months) {
-        let message = format!("`{period}` is {} months long, and {} plans {} months", period.months, manifest.name, manifest.period_months);
+        let message = format!(
+            "`{period}` is {} months long, and {} plans {} months",
+            period.months, manifest.name, manifest.period_months
+        );
         findings.push(Finding::error(Code::PlanPeriod, message).help("name a period of that length"));
     }
     let latest = book.revenue_months().map(|(_, last)| last.last_day());
@@ -159,7 +167,9 @@ fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Result<
         Some(period) if findings.is_empty() => {
             if period.end().first_day() <= as_of {
                 let message = format!("the as-of day {as_of} lies after the end of `{period}`");
-                findings.push(Finding::error(Code::PlanPeriod, message).help("plan a later period, or look from an earlier day"));
+                findings.push(
+                    Finding::error(Code::PlanPeriod, message).help("plan a later period, or look from an earlier day"),
+                );
                 return Err(findings);
             }
             Ok(View { period, as_of, target: request.target })
@@ -174,7 +184,8 @@ fn no_partner(book: &PartnerBook, lines: &Lines<'_>) -> Finding {
     } else {
         format!("none of the {} partners is eligible for a quota", lines.not_eligible.len())
     };
-    Finding::error(Code::BookEmpty, message).help("fill the partners table, or look at `[eligibility]` in the manifest and at the as-of day")
+    Finding::error(Code::BookEmpty, message)
+        .help("fill the partners table, or look at `[eligibility]` in the manifest and at the as-of day")
 }
 
 fn drafts(
@@ -241,7 +252,8 @@ fn partner_drafts(
         let assessment = match assess(&amounts, &weights) {
             Ok(assessment) => assessment,
             Err(fault) => {
-                faults.push(Finding::error(Code::ScriptOutcome, format!("the assessment of `{}`: {fault}", partner.id)));
+                faults
+                    .push(Finding::error(Code::ScriptOutcome, format!("the assessment of `{}`: {fault}", partner.id)));
                 continue;
             }
         };
@@ -294,7 +306,9 @@ fn shares(months: &[i64; 12], reporting: &[PlanningPeriod]) -> Option<Shares> {
     let sums: Vec<i128> = reporting
         .iter()
         .map(|period| {
-            (0..period.months).map(|step| i128::from(months[period.start.plus(step as i32).number() as usize - 1])).sum()
+            (0..period.months)
+                .map(|step| i128::from(months[period.start.plus(step as i32).number() as usize - 1]))
+                .sum()
         })
         .collect();
     Shares::new(&sums).ok()
@@ -327,7 +341,8 @@ fn put_locks(drafts: &mut [Draft], locks: &[&Lock], not_eligible: &[Name], fault
         let key = (Arc::clone(&lock.partner_id), lock.segment.clone());
         let name = super::assembly::line_name(&lock.partner_id, &lock.segment);
         if !seen.insert(key.clone()) {
-            faults.push(Finding::error(Code::BookLock, format!("{name} is locked twice")).help("keep one of the locks"));
+            faults
+                .push(Finding::error(Code::BookLock, format!("{name} is locked twice")).help("keep one of the locks"));
             continue;
         }
         match index.get(&key) {
@@ -339,11 +354,14 @@ fn put_locks(drafts: &mut [Draft], locks: &[&Lock], not_eligible: &[Name], fault
                     .map(|draft| super::assembly::line_name(&draft.partner_id, &draft.segment))
                     .collect();
                 let help = match lines.as_slice() {
-                    [] if not_eligible.contains(&lock.partner_id) => "the partner is not eligible for a quota; remove the lock".to_owned(),
+                    [] if not_eligible.contains(&lock.partner_id) => {
+                        "the partner is not eligible for a quota; remove the lock".to_owned()
+                    }
                     [] => "the partner is not in the book; correct its id, or remove the lock".to_owned(),
                     lines => format!("its lines are {}", lines.join("; ")),
                 };
-                let finding = Finding::error(Code::BookLock, format!("{name} is locked, and the plan has no such line"));
+                let finding =
+                    Finding::error(Code::BookLock, format!("{name} is locked, and the plan has no such line"));
                 faults.push(finding.at(Place::file("locks")).help(help));
             }
         }
@@ -351,7 +369,8 @@ fn put_locks(drafts: &mut [Draft], locks: &[&Lock], not_eligible: &[Name], fault
 }
 
 fn named(drafts: &[&Draft]) -> String {
-    let names: Vec<String> = drafts.iter().take(5).map(|draft| super::assembly::line_name(&draft.partner_id, &draft.segment)).collect();
+    let names: Vec<String> =
+        drafts.iter().take(5).map(|draft| super::assembly::line_name(&draft.partner_id, &draft.segment)).collect();
     let more = drafts.len().saturating_sub(names.len());
     if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
 }
@@ -398,9 +417,11 @@ impl Prepared<'_> {
         let writer = StepWriter::new(
             currency,
             self.settlement.unit,
-            self.settlement.groups.iter().zip(&settled.multipliers).map(|(group, multiplier)| {
-                (group.name.as_str(), group.amount.map(|_| *multiplier))
-            }),
+            self.settlement
+                .groups
+                .iter()
+                .zip(&settled.multipliers)
+                .map(|(group, multiplier)| (group.name.as_str(), group.amount.map(|_| *multiplier))),
         );
         let names: Vec<Name> = self.plugin.factors().iter().map(|factor| Arc::clone(&factor.name)).collect();
         let drafts = self.drafts;
@@ -448,7 +469,11 @@ impl Prepared<'_> {
         })
     }
 
-    fn phased(&self, settled: Settled, reporting: &[PlanningPeriod]) -> Result<(crate::quota::Phasing, Settled), Findings> {
+    fn phased(
+        &self,
+        settled: Settled,
+        reporting: &[PlanningPeriod],
+    ) -> Result<(crate::quota::Phasing, Settled), Findings> {
         let manifest = &self.plugin.manifest;
         let even = Shares::even(reporting.len());
         let ramp = even.ramped(&manifest.phasing.newcomer_ramp).filter(|_| !manifest.phasing.newcomer_ramp.is_empty());
@@ -462,11 +487,17 @@ impl Prepared<'_> {
                 Seasonality::Channel => None,
             })
             .collect();
-        let rows: Vec<(i128, &Shares)> =
-            settled.lines.iter().zip(&own).map(|(line, own)| (line.quota, own.as_ref().unwrap_or(&self.channel_shares))).collect();
+        let rows: Vec<(i128, &Shares)> = settled
+            .lines
+            .iter()
+            .zip(&own)
+            .map(|(line, own)| (line.quota, own.as_ref().unwrap_or(&self.channel_shares)))
+            .collect();
         match phase(&rows, self.settlement.unit) {
             Ok(periods) => Ok((periods, settled)),
-            Err(fault) => Err(one(Finding::error(Code::PlanInfeasible, format!("the quotas cannot be phased: {fault}")))),
+            Err(fault) => {
+                Err(one(Finding::error(Code::PlanInfeasible, format!("the quotas cannot be phased: {fault}"))))
+            }
         }
     }
 
@@ -478,7 +509,8 @@ impl Prepared<'_> {
             .zip(&self.settlement.group_targets)
             .map(|(group, target)| {
                 let quota = group.lines.iter().map(|line| settled.lines[*line].quota).sum();
-                let assessed = |line: &usize| settled.assessment(&self.drafts, *line).map_or(0, |assessment| assessment.amount);
+                let assessed =
+                    |line: &usize| settled.assessment(&self.drafts, *line).map_or(0, |assessment| assessment.amount);
                 Ok(GroupOutcome {
                     name: group.name.clone(),
                     target: target.map(money).transpose()?,
@@ -562,7 +594,11 @@ fn broken(lines: &[PlanLine]) -> Option<Finding> {
     let first = outside.first()?;
     let name = super::assembly::line_name(&first.partner_id, &first.segment);
     let reason = first.broken.first().map_or("", |bound| &bound.reason);
-    let message = format!("{} of {} quotas are outside their guardrails; the first is {name}: {reason}", outside.len(), lines.len());
+    let message = format!(
+        "{} of {} quotas are outside their guardrails; the first is {name}: {reason}",
+        outside.len(),
+        lines.len()
+    );
     Some(Finding::warning(Code::PlanGuardrail, message).help("see the columns `floor` and `ceiling` of those lines"))
 }
 
@@ -587,7 +623,13 @@ fn changes(lines: &[PlanLine], previous: &[PreviousLine]) -> Vec<PlanChange> {
 }
 
 /// Reserve in minor units, of a bottom-up and a target in minor units, rounded half up to `unit`.
-pub(super) fn reserve_amount(reserve: Option<Reserve>, bottom_up: i128, target: Option<i128>, unit: i128, currency: Currency) -> Option<i128> {
+pub(super) fn reserve_amount(
+    reserve: Option<Reserve>,
+    bottom_up: i128,
+    target: Option<i128>,
+    unit: i128,
+    currency: Currency,
+) -> Option<i128> {
     let share = |rate: Decimal, of: i128| -> Option<i128> {
         let exact = Money::from_minor(of, currency).ok()?.times(rate).ok()?.to_minor(currency).ok()?;
         Some(exact.checked_add(unit / 2)? / unit * unit)

@@ -45,7 +45,8 @@ impl Search<'_, '_> {
     /// Quota of the line when the factor indicates `indicated`; `None` when there would be no plan.
     fn quota_at(&self, indicated: i128) -> Option<i128> {
         let change = Change { line: self.line, factor: self.factor, indicated };
-        let settled = self.prepared.settlement.settle_with(&self.prepared.drafts, self.prepared.currency(), Some(change));
+        let settled =
+            self.prepared.settlement.settle_with(&self.prepared.drafts, self.prepared.currency(), Some(change));
         settled.ok().map(|settled| settled.lines[self.line].quota)
     }
 
@@ -71,11 +72,7 @@ impl Search<'_, '_> {
         });
         let currency = self.prepared.currency();
         let money = |minor: i128| Money::from_minor(minor, currency).ok();
-        let note = if needed.is_some() {
-            String::new()
-        } else {
-            self.held(direction)
-        };
+        let note = if needed.is_some() { String::new() } else { self.held(direction) };
         Sensitivity {
             factor: Arc::clone(name),
             moves,
@@ -104,6 +101,9 @@ impl Search<'_, '_> {
             Direction::Up => guardrails.ceiling.as_ref(),
             Direction::Down => guardrails.floor.as_ref(),
         };
-        bound.map_or_else(|| "no change of this factor alone does it".to_owned(), |bound| format!("held: {}", bound.reason))
+        bound.map_or_else(
+            || "no change of this factor alone does it".to_owned(),
+            |bound| format!("held: {}", bound.reason),
+        )
     }
 }

@@ -1,8 +1,8 @@
 //! Facts as an author writes them in a case: `facts.history.prior_revenue = 100000`; what is left out is not known.
 
 use crate::channel::{
-    Attribute, ChannelFacts, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts, PipelineFacts,
-    QuotaFacts,
+    Attribute, ChannelFacts, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts,
+    PipelineFacts, QuotaFacts,
 };
 use crate::document::{Item, Section};
 use crate::units::{Money, PlanningPeriod, Rate};
@@ -63,8 +63,11 @@ fn attributes(section: Section<'_>) -> Vec<(Name, Attribute)> {
             name(item).map(Attribute::Text)
         }
     };
-    let mut attributes: Vec<(Name, Attribute)> =
-        section.entries().into_iter().filter_map(|(key, item)| value(item).map(|value| (Name::from(key), value))).collect();
+    let mut attributes: Vec<(Name, Attribute)> = section
+        .entries()
+        .into_iter()
+        .filter_map(|(key, item)| value(item).map(|value| (Name::from(key), value)))
+        .collect();
     attributes.sort_by(|a, b| a.0.cmp(&b.0));
     attributes
 }
@@ -117,7 +120,12 @@ fn pipeline(section: Section<'_>) -> PipelineFacts {
         coverage: section.get("coverage").and_then(rate),
         win_rate: section.get("win_rate").and_then(rate),
         required_coverage: section.get("required_coverage").and_then(rate),
-        opportunities: section.list("opportunities").into_iter().filter_map(Item::section).filter_map(opportunity).collect(),
+        opportunities: section
+            .list("opportunities")
+            .into_iter()
+            .filter_map(Item::section)
+            .filter_map(opportunity)
+            .collect(),
     }
 }
 

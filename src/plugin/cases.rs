@@ -111,7 +111,9 @@ impl CaseOutcome {
         let lines: Vec<String> = self
             .differences
             .iter()
-            .map(|difference| format!("{}: expected {}, found {}", difference.what, difference.expected, difference.found))
+            .map(|difference| {
+                format!("{}: expected {}, found {}", difference.what, difference.expected, difference.found)
+            })
             .collect();
         Finding::error(Code::CaseFailed, format!("case `{}` does not hold: {}", self.name, lines.join("; ")))
             .at(self.place.clone())
@@ -135,7 +137,9 @@ impl CaseFile {
         let document = Document::parse(file, text, CODES);
         let mut cases: Vec<Case> = Vec::new();
         for item in document.root().list("case") {
-            let Some(case) = item.section().and_then(|section| read_case(section, item, manifest, factors)) else { continue };
+            let Some(case) = item.section().and_then(|section| read_case(section, item, manifest, factors)) else {
+                continue;
+            };
             if cases.iter().any(|known| known.name == case.name) {
                 item.refuse(format!("two cases are named `{}`", case.name), "give each case its own sentence");
             }
@@ -184,8 +188,10 @@ fn subject(rule: Item<'_>, factors: &[&str]) -> Option<Subject> {
         _ if factors.contains(&name) => Some(Subject::Factor(name.into())),
         _ => {
             let known = factors.iter().copied().chain(["weights", "line"]);
-            let help = did_you_mean(name, known.clone())
-                .map_or_else(|| format!("known: {}", known.collect::<Vec<_>>().join(", ")), |near| format!("did you mean `{near}`?"));
+            let help = did_you_mean(name, known.clone()).map_or_else(
+                || format!("known: {}", known.collect::<Vec<_>>().join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
             rule.refuse(format!("there is no rule `{name}`"), help);
             None
         }
@@ -254,7 +260,11 @@ struct Comparison<'c> {
 
 impl Comparison<'_> {
     fn differ(&mut self, what: &str, expected: impl fmt::Display, found: impl fmt::Display) {
-        self.differences.push(Difference { what: what.to_owned(), expected: expected.to_string(), found: found.to_string() });
+        self.differences.push(Difference {
+            what: what.to_owned(),
+            expected: expected.to_string(),
+            found: found.to_string(),
+        });
     }
 
     fn amount(&mut self, what: &str, expected: Option<Money>, found: Option<Money>) {
@@ -315,9 +325,14 @@ impl Comparison<'_> {
     fn weights(&mut self, plugin: &VendorPlugin, found: &[Rate]) {
         self.must_not_fail("gives weights");
         for (name, weight) in &self.expected.weights {
-            let actual = plugin.factors().iter().zip(found).find(|(factor, _)| factor.name == *name).map(|(_, weight)| *weight);
+            let actual =
+                plugin.factors().iter().zip(found).find(|(factor, _)| factor.name == *name).map(|(_, weight)| *weight);
             if actual != Some(*weight) {
-                self.differ(&format!("weight of {name}"), weight, actual.map_or_else(|| "no such factor".into(), |weight| weight.to_string()));
+                self.differ(
+                    &format!("weight of {name}"),
+                    weight,
+                    actual.map_or_else(|| "no such factor".into(), |weight| weight.to_string()),
+                );
             }
         }
     }

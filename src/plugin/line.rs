@@ -4,8 +4,8 @@ use super::vendor::{LineIndications, VendorPlugin};
 use crate::channel::LineFacts;
 use crate::finding::{Code, Finding};
 use crate::quota::{
-    Assessment, Guardrails, OnViolation, OpenLine, ReconciliationGroup, ReconciliationRules, Weights, assess, reconcile,
-    settle,
+    Assessment, Guardrails, OnViolation, OpenLine, ReconciliationGroup, ReconciliationRules, Weights, assess,
+    reconcile, settle,
 };
 use crate::script::{FactorOutcome, Facts};
 use crate::units::{AmountOutOfRange, Currency, Money, Rate};
@@ -49,7 +49,11 @@ pub fn indicated(outcomes: &[FactorOutcome], currency: Currency) -> Result<Vec<O
 }
 
 /// Assesses one line by itself. A vendor with fair shares is assessed as if the line were the whole channel.
-pub fn assess_line(plugin: &VendorPlugin, facts: &Arc<LineFacts>, currency: Currency) -> Result<LineAssessment, Vec<Finding>> {
+pub fn assess_line(
+    plugin: &VendorPlugin,
+    facts: &Arc<LineFacts>,
+    currency: Currency,
+) -> Result<LineAssessment, Vec<Finding>> {
     let indications = plugin
         .indications(&Facts::new(Arc::clone(facts)))
         .map_err(|faults| faults.into_iter().map(|fault| fault.finding).collect::<Vec<_>>())?;
@@ -63,7 +67,8 @@ pub fn assess_line(plugin: &VendorPlugin, facts: &Arc<LineFacts>, currency: Curr
     let quota = assessment.as_ref().and_then(|assessment| bounded(plugin, assessment, &guardrails, currency));
     let money = |minor: i128| Money::from_minor(minor, currency).ok();
     let contribution = |part: &crate::quota::Contribution| part.indicated.and_then(|_| money(part.amount));
-    let contributions = assessment.iter().flat_map(|assessment| assessment.contributions.iter().map(contribution)).collect();
+    let contributions =
+        assessment.iter().flat_map(|assessment| assessment.contributions.iter().map(contribution)).collect();
     Ok(LineAssessment {
         weights: indications.weights.clone(),
         indications,
@@ -75,7 +80,12 @@ pub fn assess_line(plugin: &VendorPlugin, facts: &Arc<LineFacts>, currency: Curr
     })
 }
 
-fn bounded(plugin: &VendorPlugin, assessment: &Assessment, guardrails: &Guardrails, currency: Currency) -> Option<i128> {
+fn bounded(
+    plugin: &VendorPlugin,
+    assessment: &Assessment,
+    guardrails: &Guardrails,
+    currency: Currency,
+) -> Option<i128> {
     let line = OpenLine {
         assessment: assessment.amount,
         floor: guardrails.floor.as_ref().map(|bound| bound.amount),

@@ -11,7 +11,7 @@ mod manifest;
 mod vendor;
 
 pub use cases::{Case, CaseOutcome, Difference, Expected, Subject, run_cases};
-pub use line::{LineAssessment, assess_line, because, indicated};
-pub use vendor::{Factor, LineIndications, VendorPlugin};
 pub use files::{Room, VendorFile, VendorFiles, is_vendor_name};
+pub use line::{LineAssessment, assess_line, because, indicated};
 pub use manifest::{Eligibility, GuardrailRules, Manifest, Phasing, Reserve, Seasonality, Tier};
+pub use vendor::{Factor, LineIndications, VendorPlugin};

@@ -136,7 +136,8 @@ impl VendorPlugin {
             return Ok(self.factors.iter().map(|factor| factor.weight).collect());
         }
         let given = self.scripts.weights(WEIGHTS, facts)?;
-        let weight_of = |name: &Name| given.iter().find(|(factor, _)| factor == name).map_or(Decimal::ZERO, |(_, weight)| *weight);
+        let weight_of =
+            |name: &Name| given.iter().find(|(factor, _)| factor == name).map_or(Decimal::ZERO, |(_, weight)| *weight);
         Ok(self.factors.iter().map(|factor| weight_of(&factor.name)).collect())
     }
 
@@ -170,7 +171,8 @@ impl VendorPlugin {
             }
         };
         if let (Some(share), Some(addressable)) = (rules.market_share_ceiling, facts.market.addressable) {
-            let reason = format!("at most {} % of the addressable market {}", percent(share), addressable.to_grouped(currency));
+            let reason =
+                format!("at most {} % of the addressable market {}", percent(share), addressable.to_grouped(currency));
             add(GuardrailKind::AddressableMarket, Side::Ceiling, addressable.times(share).ok(), reason);
         }
         if rules.tier_minimum
@@ -191,11 +193,13 @@ impl VendorPlugin {
         if let Some(prior) = facts.history.prior_revenue.filter(|prior| *prior > Money::ZERO) {
             let grown = |rate: Rate| Decimal::ONE.checked_add(rate).and_then(|factor| prior.times(factor).ok());
             if let Some(rate) = rules.growth_floor {
-                let reason = format!("at least {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
+                let reason =
+                    format!("at least {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
                 add(GuardrailKind::GrowthLimit, Side::Floor, grown(rate), reason);
             }
             if let Some(rate) = rules.growth_ceiling {
-                let reason = format!("at most {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
+                let reason =
+                    format!("at most {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
                 add(GuardrailKind::GrowthLimit, Side::Ceiling, grown(rate), reason);
             }
         }

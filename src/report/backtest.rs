@@ -7,8 +7,7 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-const COLUMNS: [&str; 7] =
-    ["", "lines", "WAPE", "at or above quota", "quota ÷ actual", "within ±20 %", "Σ quota"];
+const COLUMNS: [&str; 7] = ["", "lines", "WAPE", "at or above quota", "quota ÷ actual", "within ±20 %", "Σ quota"];
 
 /// The scores as tables for a terminal: methods, then segments.
 pub fn table(backtest: &Backtest, width: u16) -> String {

@@ -57,7 +57,10 @@ fn an_attribute_of_another_kind_than_declared() {
     let mut line: LineFacts = example_facts().line().clone();
     line.attributes = vec![(Name::from("stores"), Attribute::Text(Name::from("many")))];
     let context = ScriptContext { attributes: vec![(Name::from("stores"), FactKind::Count)], ..context() };
-    let scripts = compiled(&[("rule.rhai", "fn assess(partner) {\n    indicate(partner.attributes.stores * 1000)\n}\n")], &context);
+    let scripts = compiled(
+        &[("rule.rhai", "fn assess(partner) {\n    indicate(partner.attributes.stores * 1000)\n}\n")],
+        &context,
+    );
     let fault = scripts.factor("rule.rhai", &Facts::new(Arc::new(line))).map_err(|fault| fault_text(&fault));
     insta::assert_snapshot!(fault.err().unwrap_or_default());
 }
