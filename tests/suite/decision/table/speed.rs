@@ -43,3 +43,26 @@ fn three_thousand_rows_decide_in_the_last_as_in_the_first() {
     let linted = started.elapsed();
     println!("3,000 rows: read {read:?}; 3,000 decisions {decided:?}, by linear scan {scanned:?}; lint {linted:?}");
 }
+
+#[test]
+fn tables_beyond_the_bound_of_the_index_decide_the_same() {
+    let mut text = String::from("U,tier,revenue,-> rate\n");
+    for row in 0..12_000 {
+        let tier = if row % 2 == 0 { "Gold" } else { "Silver" };
+        let _ = writeln!(text, ",{tier},[{}..{}],{row}", row * 10, row * 10 + 5);
+    }
+    let table = table(&text);
+    for row in [0usize, 1, 7_777, 11_999] {
+        let tier = Value::text(if row % 2 == 0 { "Gold" } else { "Silver" });
+        let inputs = |revenue: usize| [tier.clone(), Value::Number(Decimal::from(revenue))];
+        let decision = table.decide(&inputs(row * 10 + 5)).unwrap();
+        assert_eq!(decision.outcome(), &Outcome::One(vec![Value::Number(Decimal::from(row))]));
+        let missed = table.decide(&inputs(row * 10 + 6)).unwrap();
+        assert_eq!(missed.outcome(), &Outcome::None);
+        assert_eq!(missed.nearest().len(), 6_000, "every row of the tier fails in revenue only");
+    }
+    let started = Instant::now();
+    let findings = table.lint();
+    assert!(findings.iter().any(|finding| finding.code == quotient::finding::Code::TableUnexamined));
+    println!("12,000 rows beyond the index: lint {:?}", started.elapsed());
+}
