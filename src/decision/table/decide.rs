@@ -160,7 +160,7 @@ pub struct Near {
     pub outputs: Vec<Value>,
 }
 
-/// How far a value would have to go to meet a condition, and what the table would conclude then.
+/// How far a value would have to go to meet a condition; [`Decision::outcome_at`] tells what would hold then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// Upwards or downwards.
@@ -169,8 +169,8 @@ pub struct Target {
     pub value: Value,
     /// True when that value itself meets the condition; false when it must be passed.
     pub is_included: bool,
-    /// What the table would conclude there, all else equal.
-    pub outcome: Result<Outcome, DecisionFault>,
+    column: usize,
+    id: RangeId,
 }
 
 /// Which way a value would have to go.
@@ -287,12 +287,18 @@ impl Decision {
             },
             (Direction::Raise | Direction::Lower | Direction::Change, ..) => return None,
         };
-        let mut ids = self.ids.clone();
-        ids[column] = id;
-        let outcome = verdict(&self.table, &ids).map(|verdict| verdict.outcome);
         let unordered = matches!(ranges.kind, Kind::Text | Kind::Truth);
         let direction = if unordered { Direction::Change } else { direction };
-        Some(Target { direction, value, is_included, outcome })
+        Some(Target { direction, value, is_included, column, id })
+    }
+
+    /// What the table would conclude at `target`, one of [`Decision::nearest`], all other inputs as they are.
+    pub fn outcome_at(&self, target: &Target) -> Result<Outcome, DecisionFault> {
+        let mut ids = self.ids.clone();
+        if let Some(id) = ids.get_mut(target.column) {
+            *id = target.id.min(self.table.index().columns[target.column].count() - 1);
+        }
+        verdict(&self.table, &ids).map(|verdict| verdict.outcome)
     }
 }
 

@@ -355,11 +355,15 @@ impl Reading<'_> {
                 continue;
             };
             let mut priorities = Vec::new();
+            let mut bounds = None;
             if let Some(row) = &rows.0
                 && !is_any(&row.cells[*at])
             {
                 match Condition::parse(&row.cells[*at], kind) {
-                    Ok(condition) => priorities = self.distinct(row, *at, condition.listed),
+                    Ok(condition) => {
+                        priorities = self.distinct(row, *at, condition.listed.clone());
+                        bounds = Some(condition);
+                    }
                     Err(fault) => self.refuse(row, *at, fault),
                 }
             }
@@ -369,6 +373,10 @@ impl Reading<'_> {
                     Ok(value) => default = Some(value),
                     Err(fault) => self.refuse(row, *at, fault),
                 }
+            }
+            if let (Some(row), Some(value)) = (&rows.1, &default) {
+                let unranked = Output { name: Arc::clone(name), kind, priorities: priorities.clone(), default: None };
+                self.check_output(row, *at, value, bounds.as_ref(), &unranked, false);
             }
             outputs.push(Output { name: Arc::clone(name), kind, priorities, default });
         }

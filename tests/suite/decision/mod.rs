@@ -1,1 +1,3 @@
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 mod table;

@@ -1,5 +1,7 @@
 //! The rounding functions of DMN 1.4, table 75, with the examples printed there.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Signed, Zero};

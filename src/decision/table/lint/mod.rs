@@ -10,13 +10,13 @@ use super::index::RuleSet;
 use super::{DecisionTable, RowNumbers, Rule};
 use crate::finding::{Code, Finding, Findings, Place};
 use cover::Cover;
-use region::{cell_applies, cell_within, cells_meet, common};
+use region::{cell_applies, cell_within, cells_meet, common, comparison_cost};
 
 /// Most findings of one kind; one more says how many there are beyond.
 const MAX_SHOWN: usize = 20;
 /// Most rows that cover another together of which the superfluous ones are left out of the message.
 const MAX_MINIMIZED: usize = 20;
-/// Most pairs of cells that are compared in the search for overlaps.
+/// Most intervals that are compared pair by pair in one search.
 const MAX_COMPARISONS: usize = 20_000_000;
 
 /// The combinations of inputs to which no row applies.
@@ -82,7 +82,7 @@ impl DecisionTable {
         let mut pairs = Pairs::new(self);
         for a in 0..rules.len() {
             for b in a + 1..rules.len() {
-                if !pairs.is_asked() {
+                if !pairs.affords(1) {
                     break;
                 }
                 if !conflict(a, b) || !pairs.meet(a, b) {
@@ -115,26 +115,27 @@ impl<'t> Pairs<'t> {
         self.left > 0
     }
 
-    /// Counts one question about a pair; false beyond the bound.
-    fn is_asked(&mut self) -> bool {
-        self.left = self.left.saturating_sub(1);
+    /// Counts `cost` comparisons; false beyond the bound.
+    fn affords(&mut self, cost: usize) -> bool {
+        self.left = self.left.saturating_sub(cost);
         self.left > 0
     }
 
-    fn every_column(&mut self, holds: impl Fn(usize) -> bool) -> bool {
-        (0..self.table.inputs().len()).all(|column| self.is_asked() && holds(column))
+    fn every_column(&mut self, a: usize, b: usize, holds: impl Fn(usize) -> bool) -> bool {
+        let table = self.table;
+        (0..table.inputs().len()).all(|column| self.affords(comparison_cost(table, column, a, b)) && holds(column))
     }
 
     /// True when some inputs match both; false beyond the bound.
     fn meet(&mut self, a: usize, b: usize) -> bool {
         let table = self.table;
-        self.every_column(|column| cells_meet(table, column, a, b))
+        self.every_column(a, b, |column| cells_meet(table, column, a, b))
     }
 
     /// True when all inputs that match `inner` match `outer`; false beyond the bound.
     fn within(&mut self, inner: usize, outer: usize) -> bool {
         let table = self.table;
-        self.every_column(|column| cell_within(table, column, inner, outer))
+        self.every_column(inner, outer, |column| cell_within(table, column, inner, outer))
     }
 }
 
@@ -364,7 +365,7 @@ fn redundant(table: &DecisionTable, pairs: &mut Pairs<'_>, dead: &[bool], index:
         return None;
     }
     (0..rules.len()).filter(|other| *other != index && !dead[*other]).find(|other| {
-        if !pairs.is_asked() || !same(index, *other) {
+        if !pairs.affords(1) || !same(index, *other) {
             return false;
         }
         superfluous(policy, pairs, index, *other, &same)

@@ -73,6 +73,12 @@ fn may_come(table: &DecisionTable, column: usize, from: RangeId, to: RangeId) ->
     from <= to && ranges.has_live(from, to)
 }
 
+/// Number of intervals that a comparison of two cells goes through.
+pub(super) fn comparison_cost(table: &DecisionTable, column: usize, a: usize, b: usize) -> usize {
+    let ranges = &table.index().columns[column];
+    ranges.cell(a).len() + ranges.cell(b).len()
+}
+
 /// True when rules `a` and `b` both match some value of `column`.
 pub(super) fn cells_meet(table: &DecisionTable, column: usize, a: usize, b: usize) -> bool {
     let ranges = &table.index().columns[column];
@@ -97,7 +103,17 @@ pub(super) fn cell_within(table: &DecisionTable, column: usize, inner: usize, ou
     if ranges.cell(inner) == ranges.cell(outer) || table.rules()[outer].conditions[column].is_any() {
         return true;
     }
-    ranges.cell(inner).iter().all(|(from, to)| (*from..=*to).all(|id| !ranges.is_live(id) || ranges.matches(outer, id)))
+    ranges.cell(inner).iter().all(|(from, to)| {
+        let mut open = *from;
+        let meeting = ranges.cell(outer).iter().skip_while(|(_, end)| end < from).take_while(|(start, _)| start <= to);
+        for (start, end) in meeting {
+            if open < *start && ranges.has_live(open, start - 1) {
+                return false;
+            }
+            open = end + 1;
+        }
+        open > *to || !ranges.has_live(open, *to)
+    })
 }
 
 /// The combinations that all of `rules` match.

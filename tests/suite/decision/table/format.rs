@@ -100,6 +100,10 @@ fn shapes_that_make_no_table_are_refused() {
         ("U,a,-> e\n,\"1\"x,1\n", "a double quote stands where the cell should end or go on"),
         ("P,a,-> e\nallowed,,\"yes, no\"\n,1,\n", "the row concludes nothing for `e`, so it has no priority"),
         ("P,a,-> e\nallowed,,\"yes, no, yes\"\n,1,yes\n", "`yes` is listed twice"),
+        (
+            "U,a,-> e\nallowed,,[0..1]\ndefault,,2\n,1,1\n",
+            "row 3, column `-> e`, value `2`: error[table::cell]: `2` is",
+        ),
         ("U,a,-> e\nallowed,,[0..1]\n,1,1.5\n", "`1.5` is not allowed in `e`"),
     ] {
         let found = refused(text);

@@ -2,7 +2,7 @@
 
 use super::{lines, table};
 use proptest::prelude::*;
-use quotient::decision::table::{DecisionFault, DecisionTable, HitPolicy, Outcome, Value};
+use quotient::decision::table::{DecisionFault, DecisionTable, Direction, HitPolicy, Outcome, Value};
 use rust_decimal::Decimal;
 
 /// A condition as it is generated, with its own meaning.
@@ -274,6 +274,48 @@ proptest! {
                     prop_assert!(!winners.contains(&row), "row {}: {}", row, found);
                 } else {
                     prop_assert!(winners.contains(&row), "row {} never won: {}", row, found);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn near_rows_fail_in_exactly_one_condition_and_their_targets_meet_it(rules in rules(2)) {
+        for policy in [HitPolicy::First, HitPolicy::Unique, HitPolicy::CollectSum] {
+            let table = rules.table(policy);
+            for point in points(2).into_iter().step_by(2) {
+                let Ok(decision) = table.decide(&inputs(&point)) else { continue };
+                let failing = |cells: &[Cell]| (0..2).filter(|at| !cells[*at].holds(point[*at])).collect::<Vec<_>>();
+                let expected: Vec<(u64, String)> = (0..rules.rows.len())
+                    .filter_map(|at| match failing(&rules.rows[at].0).as_slice() {
+                        [column] => Some((at as u64 + rules.first_row(), format!("c{column}"))),
+                        _ => None,
+                    })
+                    .collect();
+                let near = decision.nearest();
+                let found: Vec<(u64, String)> = near.iter().map(|near| (near.row, near.column.to_string())).collect();
+                prop_assert_eq!(found, expected);
+                for near in near {
+                    let column = usize::from(&*near.column == "c1");
+                    let cell = &rules.rows[(near.row - rules.first_row()) as usize].0[column];
+                    // The nearest half on either side that meets the cell, from a plain walk.
+                    let reach = |step: i64| point[column].and_then(|from| (1..=200).map(|n| from + n * step).find(|at| cell.holds(Some(*at))));
+                    prop_assert!(near.targets.len() <= 2);
+                    for target in &near.targets {
+                        let up = target.direction == Direction::Raise;
+                        let Value::Number(bound) = target.value else { panic!("{:?}", target) };
+                        let reached = Decimal::new(reach(if up { 1 } else { -1 }).unwrap(), 1);
+                        if target.is_included {
+                            prop_assert_eq!(bound, reached);
+                            let mut moved = inputs(&point);
+                            moved[column] = target.value.clone();
+                            let outcome = table.decide(&moved).map(|decision| decision.outcome().clone());
+                            prop_assert_eq!(outcome, decision.outcome_at(target));
+                        } else {
+                            let tenth = Decimal::new(if up { 1 } else { -1 }, 1);
+                            prop_assert_eq!(bound + tenth, reached);
+                        }
+                    }
                 }
             }
         }

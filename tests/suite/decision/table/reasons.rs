@@ -33,7 +33,7 @@ fn rows_that_fail_in_one_condition_say_which_value_they_need() {
     assert_eq!(near.iter().map(|near| near.row).collect::<Vec<_>>(), [2, 3]);
     let target = &near[0].targets[0];
     assert_eq!((target.direction, &target.value, target.is_included), (Direction::Raise, &values("1")[0], true));
-    assert_eq!(target.outcome, one("0.05"));
+    assert_eq!(decision.outcome_at(target), one("0.05"));
     assert_eq!(near[1].targets[0].value, values("0.8")[0]);
     assert_eq!(near[1].targets.len(), 1, "nothing lies below");
 }
@@ -65,7 +65,7 @@ fn what_a_nearer_row_would_conclude_respects_the_hit_policy() {
     assert_eq!(decision.outcome(), &Outcome::One(values("2")));
     let near = decision.nearest();
     assert_eq!(near.len(), 1);
-    assert!(near[0].targets[0].outcome.is_err());
+    assert!(decision.outcome_at(&near[0].targets[0]).is_err());
 }
 
 #[test]
