@@ -153,8 +153,13 @@ struct Shared<V: Validate> {
     limit: Duration,
     next_id: AtomicU64,
     subscribers: Mutex<Vec<Subscriber>>,
-    past: Mutex<VecDeque<(Name, Arc<Active<V::Plugin>>)>>,
+    past: Mutex<VecDeque<Past<V::Plugin>>>,
 }
+
+/// A revision kept compiled, with its vendor.
+type Past<P> = (Name, Arc<Active<P>>);
+/// Where the answer to a decision goes.
+type Answer = SyncSender<Result<(), Findings>>;
 
 struct Subscriber {
     sender: SyncSender<Notice>,
@@ -168,7 +173,7 @@ struct Inbox<P> {
     lost: Option<String>,
     verdicts: Vec<(Name, u64, Verdict<P>)>,
     asked: Vec<(u64, Option<Name>, SyncSender<ReloadOutcome>)>,
-    decisions: Vec<(Name, Decision<P>, SyncSender<Result<(), Findings>>)>,
+    decisions: Vec<(Name, Decision<P>, Answer)>,
 }
 
 impl<P> Default for Inbox<P> {
@@ -314,8 +319,7 @@ impl<V: Validate> Library<V> {
                 return Ok(Arc::clone(active));
             }
         }
-        let is_it =
-            |(name, active): &&(Name, Arc<Active<V::Plugin>>)| **name == *vendor && active.revision() == revision;
+        let is_it = |(name, active): &&Past<V::Plugin>| **name == *vendor && active.revision() == revision;
         if let Some((_, active)) = lock(&self.shared.past).iter().find(is_it) {
             return Ok(Arc::clone(active));
         }

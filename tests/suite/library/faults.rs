@@ -402,12 +402,14 @@ fn fault_14_marks_line_ends_and_bytes_that_are_no_text() {
     home.until_tag("meridian", "3");
 }
 
+type Make = Box<dyn Fn(&Path)>;
+
 #[test]
 fn fault_15_strange_things_in_the_folder_are_refused_and_never_opened() {
     use std::os::unix::ffi::OsStrExt;
     let home = Home::with(&["meridian"], by_events());
     let folder = home.vendor_folder("meridian");
-    let mut strange: Vec<(&str, Box<dyn Fn(&Path)>)> = vec![
+    let mut strange: Vec<(&str, Make)> = vec![
         ("loop", Box::new(|path| symlink(".", path).unwrap())),
         (
             "fifo.rhai",
