@@ -89,7 +89,12 @@ fn a_child_that_does_not_read_or_writes_without_end_holds_up_nobody() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_child_that_wants_memory_without_end_is_stopped_by_its_limit() {
-    let child = ChildProcess { memory: 256 << 20, ..shell("cat >/dev/null; tail /dev/zero") };
+    let child = ChildProcess {
+        memory: 256 << 20,
+        time: Duration::from_secs(60),
+        cpu_seconds: 60,
+        ..shell("cat >/dev/null; tail /dev/zero")
+    };
     assert_eq!(codes(&child.inspect(&candidate())), [Code::CandidateDied]);
 }
 
