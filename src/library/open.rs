@@ -137,6 +137,38 @@ pub struct Notice {
 }
 
 /// The vendors as they stand on disk. Dropping it ends the reloading.
+///
+/// ```
+/// use quotient::finding::Findings;
+/// use quotient::library::{Library, Options, Scan, Sighting, Source, State, Validate};
+/// use quotient::plugin::{Room, VendorFile, VendorFiles};
+///
+/// /// One vendor with one file; `quotient::library::Disk` is the source for folders.
+/// struct Meridian;
+/// impl Source for Meridian {
+///     fn scan(&mut self) -> Scan {
+///         let path = "history.rhai".to_owned();
+///         let file = VendorFile { room: Room::Rules, shown: path.clone(), path, text: "fn assess(partner) {}".into() };
+///         let files = VendorFiles::new("meridian", vec![file]);
+///         Scan { vendors: [("meridian".into(), Sighting::Files(files.into()))].into(), ..Scan::default() }
+///     }
+/// }
+///
+/// /// What it compiles to is the number of its files.
+/// struct Count;
+/// impl Validate for Count {
+///     type Plugin = usize;
+///     fn validate(&self, files: &VendorFiles) -> Result<usize, Findings> {
+///         Ok(files.iter().count())
+///     }
+/// }
+///
+/// let (library, outcome) = Library::open(Meridian, Count, Options::default());
+/// assert!(outcome.is_success());
+/// let catalog = library.current();
+/// assert_eq!(catalog.vendor("meridian").map(|vendor| vendor.state), Some(State::Active));
+/// assert_eq!(catalog.active("meridian").map(|active| active.plugin), Some(1));
+/// ```
 pub struct Library<V: Validate> {
     shared: Arc<Shared<V>>,
     thread: Mutex<Option<JoinHandle<()>>>,
