@@ -341,7 +341,7 @@ impl<P> Catalog<P> {
     }
 
     fn learn(&mut self, vendor: Name, news: News<P>, now: DateTime<Utc>) -> Option<Change> {
-        if matches!(news, News::Gone) && !self.vendors.get(&vendor)?.pinned.is_some() {
+        if matches!(news, News::Gone) && self.vendors.get(&vendor)?.pinned.is_none() {
             return self.depart(vendor, now);
         }
         if matches!(news, News::Seen | News::Unpinned { .. }) && !self.vendors.contains_key(&vendor) {

@@ -137,6 +137,38 @@ pub struct Notice {
 }
 
 /// The vendors as they stand on disk. Dropping it ends the reloading.
+///
+/// ```
+/// use quotient::finding::Findings;
+/// use quotient::library::{Library, Options, Scan, Sighting, Source, State, Validate};
+/// use quotient::plugin::{Room, VendorFile, VendorFiles};
+///
+/// /// One vendor with one file; `quotient::library::Disk` is the source for folders.
+/// struct Meridian;
+/// impl Source for Meridian {
+///     fn scan(&mut self) -> Scan {
+///         let path = "history.rhai".to_owned();
+///         let file = VendorFile { room: Room::Rules, shown: path.clone(), path, text: "fn assess(partner) {}".into() };
+///         let files = VendorFiles::new("meridian", vec![file]);
+///         Scan { vendors: [("meridian".into(), Sighting::Files(files.into()))].into(), ..Scan::default() }
+///     }
+/// }
+///
+/// /// What it compiles to is the number of its files.
+/// struct Count;
+/// impl Validate for Count {
+///     type Plugin = usize;
+///     fn validate(&self, files: &VendorFiles) -> Result<usize, Findings> {
+///         Ok(files.iter().count())
+///     }
+/// }
+///
+/// let (library, outcome) = Library::open(Meridian, Count, Options::default());
+/// assert!(outcome.is_success());
+/// let catalog = library.current();
+/// assert_eq!(catalog.vendor("meridian").map(|vendor| vendor.state), Some(State::Active));
+/// assert_eq!(catalog.active("meridian").map(|active| active.plugin), Some(1));
+/// ```
 pub struct Library<V: Validate> {
     shared: Arc<Shared<V>>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -153,8 +185,13 @@ struct Shared<V: Validate> {
     limit: Duration,
     next_id: AtomicU64,
     subscribers: Mutex<Vec<Subscriber>>,
-    past: Mutex<VecDeque<(Name, Arc<Active<V::Plugin>>)>>,
+    past: Mutex<VecDeque<Past<V::Plugin>>>,
 }
+
+/// A revision kept compiled, with its vendor.
+type Past<P> = (Name, Arc<Active<P>>);
+/// Where the answer to a decision goes.
+type Answer = SyncSender<Result<(), Findings>>;
 
 struct Subscriber {
     sender: SyncSender<Notice>,
@@ -168,7 +205,7 @@ struct Inbox<P> {
     lost: Option<String>,
     verdicts: Vec<(Name, u64, Verdict<P>)>,
     asked: Vec<(u64, Option<Name>, SyncSender<ReloadOutcome>)>,
-    decisions: Vec<(Name, Decision<P>, SyncSender<Result<(), Findings>>)>,
+    decisions: Vec<(Name, Decision<P>, Answer)>,
 }
 
 impl<P> Default for Inbox<P> {
@@ -314,8 +351,7 @@ impl<V: Validate> Library<V> {
                 return Ok(Arc::clone(active));
             }
         }
-        let is_it =
-            |(name, active): &&(Name, Arc<Active<V::Plugin>>)| **name == *vendor && active.revision() == revision;
+        let is_it = |(name, active): &&Past<V::Plugin>| **name == *vendor && active.revision() == revision;
         if let Some((_, active)) = lock(&self.shared.past).iter().find(is_it) {
             return Ok(Arc::clone(active));
         }

@@ -72,12 +72,12 @@ impl Pacing {
 
     /// When the next scan is due; `settle` is when one could confirm the last.
     ///
-    /// A scan is never due sooner than the least distance after the last, nor within four times its duration, so
-    /// that large folders take at most a fifth of one processor.
+    /// A scan is never due sooner than the least distance after the last, and after a long scan there is a rest as long
+    /// as it took, at most the longest wait.
     pub fn next_scan(&self, settle: Option<Duration>) -> Duration {
         let Some((from, to)) = self.last_scan else { return Duration::ZERO };
         let cost = to.saturating_sub(from);
-        let earliest = from + self.pace.least.max(cost.saturating_mul(5).min(self.pace.poll));
+        let earliest = from + self.pace.least.max(cost.saturating_mul(2).min(cost + self.pace.max_wait));
         let woken = self.first_wake.map(|first| (self.last_wake + self.pace.quiet).min(first + self.pace.max_wait));
         // While wake-ups come in, a confirming scan would only see the next half-written state.
         let settle = if woken.is_some() { None } else { settle };

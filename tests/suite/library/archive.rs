@@ -80,8 +80,8 @@ fn every_changed_byte_of_a_revision_is_noticed() {
     let path = dir.path().join(format!("revisions/meridian/{}.json", files("1").revision()));
     let good = fs::read(&path).unwrap();
     let mut file = fs::OpenOptions::new().write(true).open(&path).unwrap();
-    for at in 0..good.len() {
-        for (at, byte) in [(at, good[at] ^ 1), (at, good[at])] {
+    for (at, byte) in good.iter().enumerate() {
+        for byte in [byte ^ 1, *byte] {
             file.seek(std::io::SeekFrom::Start(at as u64)).unwrap();
             file.write_all(&[byte]).unwrap();
             match archive.files("meridian", files("1").revision()) {

@@ -52,12 +52,12 @@ fn a_thousand_reloads() {
     let reload = |n: u64| {
         // A new folder in the place of the old one: content, refusals and watches all change.
         let (folder, next) = (home.vendor_folder("meridian"), home.dir.path().join("next"));
-        write(&next, &n.to_string(), if n % 4 == 0 { "refuse" } else { "" });
+        write(&next, &n.to_string(), if n.is_multiple_of(4) { "refuse" } else { "" });
         fs::rename(&folder, home.dir.path().join("old")).unwrap();
         fs::rename(&next, &folder).unwrap();
         fs::remove_dir_all(home.dir.path().join("old")).unwrap();
         let outcome = home.library.reload_now();
-        assert_eq!(outcome.is_success(), n % 4 != 0, "{outcome:?}");
+        assert_eq!(outcome.is_success(), !n.is_multiple_of(4), "{outcome:?}");
     };
     (2..200).for_each(reload);
     thread::sleep(ms(100));

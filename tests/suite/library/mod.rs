@@ -1,5 +1,7 @@
 //! Vendors that change on disk: what is in use, what is refused, what is reported.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
+
 mod archive;
 mod catalog;
 mod child;

@@ -167,7 +167,7 @@ fn run(operations: &[Operation]) {
 
 #[test]
 fn what_is_in_use_is_what_the_model_says_after_any_operations() {
-    let cases = if is_full() { 2_000 } else { 60 };
+    let cases = if is_full() { 400 } else { 60 };
     let config =
         ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() };
     proptest!(config, |(operations in proptest::collection::vec(operation(), 1..30))| run(&operations));

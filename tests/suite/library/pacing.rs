@@ -70,11 +70,13 @@ fn a_request_hurries_but_two_scans_are_never_closer_than_100_ms() {
 }
 
 #[test]
-fn scans_of_large_folders_take_a_fifth_of_the_time_at_most() {
-    let mut pacing = Pacing::new(Pace::default());
-    pacing.scanned(ms(0), ms(600));
-    pacing.hurry();
-    assert_eq!(pacing.next_scan(None), ms(3_000), "600 ms of 3000");
+fn after_a_long_scan_there_is_a_rest_as_long_but_no_longer_than_two_seconds() {
+    for (took, due) in [(600, 1_200), (10_000, 12_000)] {
+        let mut pacing = Pacing::new(Pace::default());
+        pacing.scanned(ms(0), ms(took));
+        pacing.hurry();
+        assert_eq!(pacing.next_scan(None), ms(due));
+    }
 }
 
 /// 100 changes a second for 30 seconds: each scan comes with a new content, so that each wants to be confirmed.
