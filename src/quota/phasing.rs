@@ -174,8 +174,9 @@ impl Phasing {
 /// use quotient::quota::{Shares, phase};
 /// let even = Shares::even(4);
 /// let phased = phase(&[(100, &even), (100, &even), (105, &even)], 10)?;
-/// assert_eq!(phased.row(2).iter().sum::<i128>(), 105);
-/// assert_eq!(phased.columns(), [70, 80, 70, 85]);
+/// // 100 is 25 a quarter: 30 in the first two, then in the last two, then in the first two again; the odd 5 comes last.
+/// assert_eq!(phased.row(2), [30, 30, 20, 25]);
+/// assert_eq!(phased.columns(), [80, 80, 70, 75]);
 /// # Ok::<(), quotient::quota::PhasingFault>(())
 /// ```
 pub fn phase(lines: &[(i128, &Shares)], unit: i128) -> Result<Phasing, PhasingFault> {
@@ -287,12 +288,12 @@ impl Diffusion<'_> {
             if ends && here != at {
                 return Some(self.walk(&before, here, at));
             }
-            for other in 0..self.periods {
+            for (other, step) in before.iter_mut().enumerate() {
                 let (giver, taker) = if to.is_some() { (other, here) } else { (here, other) };
                 if let Some(line) = moves[giver * self.periods + taker]
                     && !reached.contains(&other)
                 {
-                    before[other] = Some((line, giver, taker));
+                    *step = Some((line, giver, taker));
                     reached.push(other);
                 }
             }

@@ -1,4 +1,5 @@
 //! The arithmetic of quota-setting.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod assessment;
 mod explanation;

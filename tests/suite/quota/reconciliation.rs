@@ -1,7 +1,6 @@
 //! Reconciliation against hand calculations and the oracle.
 
-use super::oracle::{Dice, distribute, whole};
-use num_rational::BigRational;
+use super::oracle::{Dice, Exact, distribute};
 use num_traits::Zero;
 use proptest::prelude::*;
 use quotient::channel::SegmentKey;
@@ -212,7 +211,7 @@ fn assert_group_holds(lines: &[OpenLine], done: &Reconciliation, group: &Reconci
     let open: Vec<OpenLine> = free.iter().map(|at| lines[*at]).collect();
     let expected = distribute(&open, left).unwrap_or_else(|| panic!("case {case}: the oracle has no answer"));
     for (at, expected) in free.iter().zip(&expected) {
-        assert_eq!(whole(done.lines[*at].bounded), expected.floor(), "case {case}: line {at}");
+        assert_eq!(Exact::from_integer(done.lines[*at].bounded), expected.floor(), "case {case}: line {at}");
         assert!(done.lines[*at].quota >= lines[*at].floor.unwrap_or(0), "case {case}: floor of {at}");
         assert!(
             lines[*at].ceiling.is_none_or(|ceiling| done.lines[*at].quota <= ceiling),
@@ -246,12 +245,12 @@ fn assert_largest_remainder(lines: &[OpenLine], quotas: &[i128], amount: i128, u
     if most.is_none_or(|most| most >= amount) {
         assert_eq!(odd, usize::from(amount % unit != 0), "case {case}: one line carries the odd rest");
     }
-    let rest = |at: usize| &due[at] / whole(unit) - (&due[at] / whole(unit)).floor();
-    let mut least_up: Option<BigRational> = None;
-    let mut most_down = BigRational::zero();
+    let rest = |at: usize| due[at] / Exact::from_integer(unit) - (due[at] / Exact::from_integer(unit)).floor();
+    let mut least_up: Option<Exact> = None;
+    let mut most_down = Exact::zero();
     for (at, quota) in quotas.iter().enumerate() {
-        let quota = whole(quota / unit);
-        let exact = &due[at] / whole(unit);
+        let quota = Exact::from_integer(quota / unit);
+        let exact = due[at] / Exact::from_integer(unit);
         assert!(quota == exact.floor() || quota == exact.ceil(), "case {case}: line {at} within one unit");
         if quota > exact {
             least_up = Some(least_up.map_or(rest(at), |least| least.min(rest(at))));
