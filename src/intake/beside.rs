@@ -177,7 +177,7 @@ impl Beside {
             log.add(finding.help("give the file that belongs to this book"));
         }
         let mut shared = Shared::default();
-        (shared.log, shared.stated_currency) = (log, Some((book.currency, "the book".to_owned())));
+        (shared.log, shared.stated_currency) = (log, Some((book.currency, String::new())));
         Ok(Self { store, shared, limits })
     }
 

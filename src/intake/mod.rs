@@ -4,15 +4,20 @@
 //! [`TableKind`] and the tables behind it are the one declaration of what may stand in a book. A book that is read is
 //! valid: [`read_book`] returns either the book with its warnings, or everything that is wrong with it.
 
+mod attribute;
 mod beside;
 mod binding;
 mod book;
 mod delimited;
+mod directory;
+mod fact;
 pub mod generate;
 mod json;
+mod layout;
 mod log;
 mod mapping;
 mod name;
+mod revenue;
 mod row;
 mod sheet;
 mod store;

@@ -129,7 +129,10 @@ impl<'a> Row<'a> {
         let text = self.text(field);
         if text.is_none() && self.declared(field).is_some_and(|column| column.required) {
             let heading = self.binding.heading(field).to_owned();
-            let help = "fill it in, or leave such rows out with `skip` in the mapping file";
+            let help = match self.binding.strips_quote {
+                true => "fill it in, or remove the row",
+                false => "fill it in, or leave such rows out with `skip` in the mapping file",
+            };
             return Err(self.reject(field, Code::BookMissingValue, format!("`{heading}` is empty"), help));
         }
         Ok(text)
@@ -195,7 +198,8 @@ impl<'a> Row<'a> {
                 return Ok(());
             }
             if text.parse::<Currency>().is_ok() {
-                let message = format!("the amount is in `{text}`, but the book is in `{known}` ({place})");
+                let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
+                let message = format!("the amount is in `{text}`, but the book is in `{known}`{place}");
                 let help = "convert the amounts, or plan each currency in a book of its own";
                 return Err(self.reject(Field::Currency, Code::BookMixedCurrency, message, help));
             }
@@ -339,10 +343,8 @@ impl<'a> Row<'a> {
     /// A stretch of months: its first month and its length.
     pub fn period(&mut self, field: Field) -> Result<Option<(Month, u32)>, Reported> {
         let Some(text) = self.value(field)? else { return Ok(None) };
-        if let Some((latest, period)) = &self.shared.latest_period {
-            if latest == text {
-                return Ok(Some(*period));
-            }
+        if let Some((_, period)) = self.shared.latest_period.as_ref().filter(|(latest, _)| latest == text) {
+            return Ok(Some(*period));
         }
         let format = self.binding.map.and_then(|map| map.date_format);
         let of_date = || format.and_then(|format| format.parse(text)).map(|date| (Month::of(date), 1));

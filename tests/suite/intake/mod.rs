@@ -1,3 +1,7 @@
+//! Reading books and what stands beside them.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod beside;
 mod books;
 mod facts;

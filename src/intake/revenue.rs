@@ -1,0 +1,118 @@
+//! Revenue history: rows as they stand in the table, then one entry per month, product line and territory.
+
+use super::directory::Directory;
+use super::log::{Reported, shown};
+use super::row::{Dimension, Row, Shared, spread};
+use super::sheet::Location;
+use super::table::Field;
+use crate::channel::{Partner, RevenueEntry, SegmentKey};
+use crate::finding::{Code, Finding, Place};
+use crate::units::{Currency, Money, Month};
+use rust_decimal::Decimal;
+
+/// Revenue of one row before it is put to its partner; names by their number plus one, 0 for none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RevenueRow {
+    pub partner: u32,
+    month: Month,
+    product_line: u32,
+    territory: u32,
+    amount: Money,
+}
+
+pub(super) struct Revenue {
+    pub location: Option<Location>,
+    pub rows: Vec<RevenueRow>,
+}
+
+pub(super) fn revenue_row(
+    row: &mut Row<'_>,
+    directory: &mut Directory<'_>,
+    rows: &mut Vec<RevenueRow>,
+) -> Result<(), Reported> {
+    let currency = row.currency();
+    let partner = directory.find(row);
+    let month = row.period(Field::Month);
+    let period = row.period(Field::Period);
+    let product_line = row.name_number(Field::ProductLine, Dimension::ProductLine);
+    let territory = row.name_number(Field::Territory, Dimension::Territory);
+    let amount = row.amount(Field::Amount);
+    currency?;
+    let (start, months) = match (month?, period?) {
+        (Some(month), _) => month,
+        (None, Some(period)) => period,
+        (None, None) => {
+            let field = if row.binding.has(Field::Month) { Field::Month } else { Field::Period };
+            let message = format!("`{}` is empty", row.binding.heading(field));
+            return Err(row.reject(field, Code::BookMissingValue, message, "write the month, such as `2026-01`"));
+        }
+    };
+    let numbered = |number: Option<u32>| number.map_or(0, |number| number.saturating_add(1));
+    let (product_line, territory) = (numbered(product_line?), numbered(territory?));
+    let (partner, amount) = (partner?, amount?.ok_or(Reported)?);
+    if months == 1 {
+        rows.push(RevenueRow { partner, month: start, product_line, territory, amount });
+        return Ok(());
+    }
+    for (offset, amount) in (0..).zip(spread(amount, months, row.shared.currency())) {
+        rows.push(RevenueRow { partner, month: start.plus(offset), product_line, territory, amount });
+    }
+    Ok(())
+}
+
+/// Sums the rows of the same month, product line and territory and gives them to their partners in order.
+pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &mut Shared) {
+    let Revenue { location, mut rows } = revenue;
+    let (lines, territories) = (shared.product_lines.ranks(), shared.territories.ranks());
+    let rank = |ranks: &[u32], number: u32| match number.checked_sub(1) {
+        None => 0,
+        Some(index) => ranks.get(index as usize).map_or(0, |rank| rank + 1),
+    };
+    let key = |row: &RevenueRow| (row.month, rank(&lines, row.product_line), rank(&territories, row.territory));
+    rows.sort_unstable_by(|a, b| a.partner.cmp(&b.partner).then_with(|| key(a).cmp(&key(b))));
+    let currency = shared.currency();
+    for group in rows.chunk_by(|a, b| a.partner == b.partner) {
+        let Some(partner) = group.first().and_then(|row| partners.get_mut(row.partner as usize)) else { continue };
+        let cells = || group.chunk_by(|a, b| key(a) == key(b));
+        partner.revenue.reserve_exact(cells().count());
+        for cell in cells() {
+            let Some(first) = cell.first() else { continue };
+            match exact_sum(cell, currency) {
+                Some(amount) => partner.revenue.push(RevenueEntry {
+                    month: first.month,
+                    segment: SegmentKey {
+                        product_line: first
+                            .product_line
+                            .checked_sub(1)
+                            .and_then(|number| shared.product_lines.get(number)),
+                        territory: first.territory.checked_sub(1).and_then(|number| shared.territories.get(number)),
+                    },
+                    amount,
+                }),
+                None => {
+                    let message = format!(
+                        "the revenue of `{}` in {} is too large or too finely divided to be added up exactly",
+                        shown(&partner.id),
+                        first.month
+                    );
+                    let file = location.as_ref().map(|location| location.file.clone()).unwrap_or_default();
+                    let finding = Finding::error(Code::BookAmount, message).at(Place::file(file));
+                    shared.log.add(finding.help("check the unit and the decimals of the amounts"));
+                }
+            }
+        }
+    }
+}
+
+/// The exact sum; `None` when it would be rounded or is larger than the engine takes.
+pub(super) fn exact_sum(cell: &[RevenueRow], currency: Currency) -> Option<Money> {
+    let [only] = cell else {
+        let mut sum = Decimal::ZERO;
+        for row in cell {
+            let scale = sum.scale().max(row.amount.amount().scale());
+            sum = sum.checked_add(row.amount.amount()).filter(|sum| sum.scale() == scale || sum.is_zero())?;
+        }
+        return Money::bounded(sum, currency).ok();
+    };
+    Some(only.amount)
+}
