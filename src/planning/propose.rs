@@ -248,7 +248,6 @@ fn partner_drafts(
             faults.push(Finding::error(Code::ScriptOutcome, message).help("see which rule multiplies without a limit"));
             continue;
         };
-        let bounds = plugin.bounds(&facts, &found.outcomes, lines.view().period.months, currency);
         let assessment = match assess(&amounts, &weights) {
             Ok(assessment) => assessment,
             Err(fault) => {
@@ -257,6 +256,8 @@ fn partner_drafts(
                 continue;
             }
         };
+        let assessed = assessment.as_ref().map(|assessment| assessment.amount);
+        let bounds = plugin.bounds(&facts, &found.outcomes, assessed, currency);
         let months = lines.months(partner, &segment).and_then(|months| minor_months(&months, currency));
         drafts.push(Draft {
             partner_id: Arc::clone(&facts.id),

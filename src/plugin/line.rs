@@ -62,7 +62,8 @@ pub fn assess_line(
         .map_err(|fault| vec![Finding::error(Code::ScriptOutcome, fault.to_string())])?;
     let amounts = indicated(&indications.outcomes, currency).map_err(out_of_range)?;
     let assessment = assess(&amounts, &weights).map_err(out_of_range)?;
-    let bounds = plugin.bounds(facts, &indications.outcomes, facts.channel.period_months as u32, currency);
+    let assessed = assessment.as_ref().map(|assessment| assessment.amount);
+    let bounds = plugin.bounds(facts, &indications.outcomes, assessed, currency);
     let guardrails = settle(bounds);
     let quota = assessment.as_ref().and_then(|assessment| bounded(plugin, assessment, &guardrails, currency));
     let money = |minor: i128| Money::from_minor(minor, currency).ok();

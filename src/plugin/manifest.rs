@@ -18,6 +18,8 @@ pub struct GuardrailRules {
     pub growth_floor: Option<Rate>,
     /// Most growth over prior revenue that is asked.
     pub growth_ceiling: Option<Rate>,
+    /// Most that a target may stretch a line beyond its own assessment, as a fraction; on the indicated basis.
+    pub stretch_ceiling: Option<Rate>,
     /// Most that one line may be asked, as a share of the addressable market of its cell.
     pub market_share_ceiling: Option<Rate>,
     /// True when the tier's minimum revenue is a floor.
@@ -157,6 +159,25 @@ fn read(document: &Document, is_quota_setting: bool) -> Option<Manifest> {
     if is_quota_setting && weights.is_none() {
         root.require("weights", "[weights] with one line a factor, such as `history = 0.60`");
     }
+    let basis = plan.and_then(|plan| plan.get("basis")).and_then(|item| item.word(BASES)).unwrap_or(Basis::Indicated);
+    let grain = plan.and_then(|plan| plan.get("grain")).and_then(|item| item.word(GRAINS)).unwrap_or(Grain::Partner);
+    let guardrails = root.section("guardrails");
+    if let Some(item) =
+        guardrails.and_then(|section| section.get("stretch_ceiling")).filter(|_| basis == Basis::FairShare)
+    {
+        item.refuse(
+            "a fair share follows the target, so an assessment does not limit it",
+            "remove the key, or plan on the basis `indicated`",
+        );
+    }
+    if let Some(item) = guardrails.and_then(|section| section.get("tier_minimum")).filter(|_| grain != Grain::Partner)
+        && item.as_truth() == Some(true)
+    {
+        item.refuse(
+            "a tier's minimum is for a partner, not for a part of it",
+            "remove the key, or plan at the grain `partner`",
+        );
+    }
     Some(Manifest {
         name,
         currency,
@@ -166,15 +187,15 @@ fn read(document: &Document, is_quota_setting: bool) -> Option<Manifest> {
             .and_then(|plan| plan.get("reporting"))
             .and_then(|item| item.word(REPORTING))
             .unwrap_or(ReportingPeriods::Quarters),
-        grain: plan.and_then(|plan| plan.get("grain")).and_then(|item| item.word(GRAINS)).unwrap_or(Grain::Partner),
-        basis: plan.and_then(|plan| plan.get("basis")).and_then(|item| item.word(BASES)).unwrap_or(Basis::Indicated),
+        grain,
+        basis,
         rounding_unit: plan.and_then(|plan| plan.get("rounding_unit")).and_then(positive_money),
         newcomer_months: plan
             .and_then(|plan| plan.get("newcomer_months"))
             .and_then(|item| item.number_in(Decimal::ZERO, Decimal::from(120)).and_then(|_| item.count()))
             .unwrap_or(12),
         weights: weights.map(|section| read_weights(document, section)).unwrap_or_default(),
-        guardrails: read_guardrails(root.section("guardrails")),
+        guardrails: read_guardrails(guardrails),
         tiers: root.section("tiers").map(read_tiers).unwrap_or_default(),
         over_assignment: root.section("over_assignment").map(read_over_assignment).unwrap_or_default(),
         reserve: root.section("reserve").and_then(read_reserve),
@@ -285,6 +306,7 @@ fn read_guardrails(section: Option<Section<'_>>) -> GuardrailRules {
         on_violation: get("on_violation").and_then(|item| item.word(WORDS)).unwrap_or(OnViolation::Clamp),
         growth_floor,
         growth_ceiling,
+        stretch_ceiling: get("stretch_ceiling").and_then(|item| rate_in(item, 0, 100)),
         market_share_ceiling: get("market_share_ceiling").and_then(|item| rate_in(item, 0, 1)),
         tier_minimum: get("tier_minimum").and_then(Item::truth).unwrap_or(false),
     }

@@ -162,7 +162,16 @@ impl VendorPlugin {
     }
 
     /// The floors and ceilings that the manifest and the factor rules put on a line, unsettled.
-    pub fn bounds(&self, facts: &LineFacts, outcomes: &[FactorOutcome], months: u32, currency: Currency) -> Vec<Bound> {
+    ///
+    /// `assessment` is the line's bottom-up assessment in minor units, `None` when every factor abstained.
+    pub fn bounds(
+        &self,
+        facts: &LineFacts,
+        outcomes: &[FactorOutcome],
+        assessment: Option<i128>,
+        currency: Currency,
+    ) -> Vec<Bound> {
+        let months = facts.channel.period_months as u32;
         let rules = &self.manifest.guardrails;
         let mut bounds = Vec::new();
         let mut add = |kind, side, amount: Option<Money>, reason: String| {
@@ -189,6 +198,13 @@ impl VendorPlugin {
                 add(GuardrailKind::Factor, Side::Floor, *floor, said("floor"));
                 add(GuardrailKind::Factor, Side::Ceiling, *ceiling, said("ceiling"));
             }
+        }
+        if let (Some(rate), Some(assessed)) = (rules.stretch_ceiling, assessment) {
+            let assessed = Money::from_minor(assessed, currency).unwrap_or_default();
+            let most = Decimal::ONE.checked_add(rate).and_then(|factor| assessed.times(factor).ok());
+            let reason =
+                format!("at most {} on the assessment {}", signed_percent(rate), assessed.to_grouped(currency));
+            add(GuardrailKind::GrowthLimit, Side::Ceiling, most, reason);
         }
         if let Some(prior) = facts.history.prior_revenue.filter(|prior| *prior > Money::ZERO) {
             let grown = |rate: Rate| Decimal::ONE.checked_add(rate).and_then(|factor| prior.times(factor).ok());

@@ -99,9 +99,10 @@ impl fmt::Display for OnViolation {
     }
 }
 
-/// Settles which bounds hold for a line: strongest kind first, and a later one outside the interval so far gives way.
+/// Settles which bounds hold for a line: strongest kind first; a later one outside the interval so far gives way, but only
+/// to the nearest amount allowed, so that no line is left without a limit that it should have.
 ///
-/// Every quota is at least zero, so a ceiling below zero always gives way and a floor of zero or less says nothing.
+/// Every quota is at least zero, so a ceiling below zero gives way to zero and a floor of zero or less says nothing.
 /// Of one kind and side the tighter holds; the looser one is not recorded, for it holds too. Of one kind, ceilings
 /// come before floors: between rules of equal strength, nobody is asked for more than one of them calls achievable.
 /// The order of `bounds` matters only between equal amounts, where the first gives the reason.
@@ -114,7 +115,7 @@ impl fmt::Display for OnViolation {
 ///     bound(GuardrailKind::TierMinimum, Side::Floor, 200_00),
 /// ]);
 /// assert_eq!(held.floor.map(|floor| floor.amount), Some(200_00));
-/// assert_eq!(held.ceiling, None);
+/// assert_eq!(held.ceiling.map(|ceiling| ceiling.amount), Some(200_00));
 /// assert_eq!(held.gave_way.len(), 1);
 /// ```
 pub fn settle(mut bounds: Vec<Bound>) -> Guardrails {
@@ -140,15 +141,29 @@ impl Guardrails {
         self.ceiling.as_ref().map(|ceiling| ceiling.amount)
     }
 
-    /// Takes one more bound, no stronger than those before it.
+    /// Takes one more bound, no stronger than those before it. One outside the interval so far gives way just as far as
+    /// it must: to the nearest amount that is allowed.
     fn admit(&mut self, bound: Bound) {
         let (lowest, highest) = (self.lowest(), self.highest());
         match bound.side {
-            Side::Floor if highest.is_some_and(|highest| bound.amount > highest) => self.gave_way.push(bound),
+            Side::Floor if highest.is_some_and(|highest| bound.amount > highest) => {
+                self.floor = self.ceiling.as_ref().map(|stronger| bound.moved_to(stronger.amount, Some(stronger)));
+                self.gave_way.push(bound);
+            }
             Side::Floor if bound.amount > lowest => self.floor = Some(bound),
-            Side::Ceiling if bound.amount < lowest => self.gave_way.push(bound),
+            Side::Ceiling if bound.amount < lowest || bound.amount < 0 => {
+                self.ceiling = Some(bound.moved_to(lowest, self.floor.as_ref()));
+                self.gave_way.push(bound);
+            }
             Side::Ceiling if highest.is_none_or(|highest| bound.amount < highest) => self.ceiling = Some(bound),
             Side::Floor | Side::Ceiling => {}
         }
+    }
+}
+
+impl Bound {
+    fn moved_to(&self, amount: i128, stronger: Option<&Self>) -> Self {
+        let stronger = stronger.map_or("a quota is never below zero", |stronger| &stronger.reason);
+        Self { amount, reason: format!("{}, but {stronger}", self.reason).into(), ..self.clone() }
     }
 }

@@ -4,6 +4,7 @@
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
 mod decision;
+mod documents;
 mod intake;
 mod library;
 mod performance;

@@ -18,7 +18,14 @@ fn the_addressable_market_is_stronger_than_the_tier_minimum() {
         bound(GuardrailKind::TierMinimum, Side::Floor, 500),
         bound(GuardrailKind::AddressableMarket, Side::Ceiling, 300),
     ];
-    assert_eq!(held(&bounds), (None, Some(300), 1));
+    assert_eq!(held(&bounds), (Some(300), Some(300), 1));
+}
+
+#[test]
+fn a_growth_limit_below_the_tier_minimum_gives_way_no_further_than_the_minimum() {
+    let bounds =
+        [bound(GuardrailKind::TierMinimum, Side::Floor, 500), bound(GuardrailKind::GrowthLimit, Side::Ceiling, 300)];
+    assert_eq!(held(&bounds), (Some(500), Some(500), 1));
 }
 
 #[test]
@@ -33,26 +40,26 @@ fn of_one_kind_and_side_the_tighter_holds_and_the_looser_did_not_give_way() {
 }
 
 #[test]
-fn when_the_tighter_of_one_kind_gives_way_the_looser_still_holds() {
+fn the_tighter_of_one_kind_gives_way_to_the_nearest_amount_allowed() {
     let bounds = [
         bound(GuardrailKind::Factor, Side::Floor, 400),
         bound(GuardrailKind::Factor, Side::Floor, 200),
         bound(GuardrailKind::AddressableMarket, Side::Ceiling, 300),
     ];
-    assert_eq!(held(&bounds), (Some(200), Some(300), 1));
+    assert_eq!(held(&bounds), (Some(300), Some(300), 1));
 }
 
 #[test]
 fn between_equals_the_ceiling_holds() {
     let bounds = [bound(GuardrailKind::Factor, Side::Floor, 400), bound(GuardrailKind::Factor, Side::Ceiling, 300)];
-    assert_eq!(held(&bounds), (None, Some(300), 1));
+    assert_eq!(held(&bounds), (Some(300), Some(300), 1));
 }
 
 #[test]
 fn a_ceiling_below_zero_gives_way_and_a_floor_of_zero_says_nothing() {
     let bounds =
         [bound(GuardrailKind::GrowthLimit, Side::Ceiling, -5), bound(GuardrailKind::TierMinimum, Side::Floor, 0)];
-    assert_eq!(held(&bounds), (None, None, 1));
+    assert_eq!(held(&bounds), (None, Some(0), 1));
     assert_eq!(held(&[bound(GuardrailKind::Factor, Side::Floor, i128::MIN)]), (None, None, 0));
     assert_eq!(held(&[bound(GuardrailKind::Factor, Side::Ceiling, 0)]), (None, Some(0), 0));
 }
