@@ -10,6 +10,7 @@ mod library;
 mod performance;
 mod quality;
 mod quota;
+mod real_data;
 mod report;
 mod script;
 mod units;

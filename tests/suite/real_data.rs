@@ -1,0 +1,121 @@
+//! The shipped vendors for public data, on that data: it is read where it lies and never copied.
+//!
+//! The data stands beside the repository in `../shared/data`, or where `QUOTIENT_SHARED` says. Without it these tests say
+//! so and prove nothing.
+
+use quotient::channel::PartnerBook;
+use quotient::intake::{Mapping, ReadOptions, read_book};
+use quotient::planning::{Backtest, Method, Request, backtest, propose};
+use quotient::plugin::VendorPlugin;
+use quotient::plugin::disk::Roots;
+use quotient::script::on_script_threads;
+use quotient::units::Money;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn data(name: &str) -> Option<PathBuf> {
+    let shared = std::env::var_os("QUOTIENT_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let folder = shared.join("data").join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("the public data `{name}` is absent: this test proves nothing here");
+    None
+}
+
+fn load(name: &str) -> Option<(VendorPlugin, PartnerBook)> {
+    let folder = data(name)?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let roots = Roots { rules: root.join("rules"), policies: root.join("policies") };
+    let files = roots.read(name).expect("the vendor's files");
+    let plugin = on_script_threads(Some(1), || VendorPlugin::compile(&files).0).expect("a vendor without errors");
+    let mapping = Mapping::read(&root.join("examples").join(name).join("map.toml")).expect("the mapping file");
+    let options = ReadOptions {
+        calendar: Some(plugin.manifest.calendar),
+        currency: plugin.manifest.currency,
+        ..ReadOptions::default()
+    };
+    let (book, _) = read_book(&folder, Some(&mapping), &options).expect("the book");
+    Some((plugin, book))
+}
+
+/// Net revenue by partner from `first` to `last` month, read with nothing of ours but the CSV reader.
+fn revenue(name: &str, first: &str, last: &str) -> BTreeMap<String, Decimal> {
+    let path = data(name).expect("the data").join("revenue.csv");
+    let mut reader = csv::Reader::from_path(path).expect("the revenue table");
+    let headers = reader.headers().expect("a header").clone();
+    let column = |wanted: &str| headers.iter().position(|name| name == wanted).expect("the column");
+    let (partner, month, amount) = (column("partner_id"), column("month"), column("net_revenue"));
+    let mut sums = BTreeMap::new();
+    for row in reader.records() {
+        let row = row.expect("a row");
+        if (first..=last).contains(&&row[month]) {
+            *sums.entry(row[partner].to_owned()).or_insert(Decimal::ZERO) += row[amount].parse::<Decimal>().expect("an amount");
+        }
+    }
+    sums
+}
+
+#[test]
+fn adventureworks_gets_a_quota_for_exactly_the_partners_with_revenue_last_year() {
+    let Some((plugin, book)) = load("adventureworks") else { return };
+    let request = Request { as_of: "2019-06-30".parse().ok(), ..Request::default() };
+    let plan = on_script_threads(None, || propose(&plugin, &book, &request, &|_, _| {})).expect("a plan");
+    let sold = revenue("adventureworks", "2018-07", "2019-06");
+    let expected: Vec<&str> = sold.iter().filter(|(_, sum)| **sum > Decimal::ZERO).map(|(id, _)| id.as_str()).collect();
+    let planned: Vec<&str> = plan.lines.iter().map(|line| &*line.partner_id).collect();
+    assert_eq!(planned, expected);
+    assert_eq!(plan.period.label, "FY2020");
+    let sum: Decimal = plan.lines.iter().map(|line| line.quota.amount()).sum();
+    assert_eq!(plan.total.amount(), sum);
+    assert_eq!(plan.target.map(Money::amount), Some(sum + plan.reserve.amount()));
+    for line in &plan.lines {
+        let steps: Decimal = line.steps.iter().map(|step| step.amount.amount()).sum();
+        let periods: Decimal = line.periods.iter().map(|amount| amount.amount()).sum();
+        assert_eq!((steps, periods), (line.quota.amount(), line.quota.amount()), "{}", line.partner_id);
+    }
+}
+
+fn scored(name: &str, period: &str, as_of: &str) -> Option<Backtest> {
+    let (plugin, book) = load(name)?;
+    let period = plugin.manifest.calendar.period(period).expect("a period");
+    let as_of = as_of.parse().expect("a day");
+    Some(on_script_threads(None, || backtest(&plugin, &book, &period, as_of, &|_, _| {})).expect("a score"))
+}
+
+fn wape(scored: &Backtest, method: Method) -> Option<Decimal> {
+    scored.methods.iter().find(|(known, _)| *known == method).and_then(|(_, score)| score.as_ref()?.wape)
+}
+
+#[test]
+fn the_backtest_of_adventureworks_counts_what_partners_bought() {
+    let Some(scored) = scored("adventureworks", "FY2019", "2018-06-30") else { return };
+    let (before, after) =
+        (revenue("adventureworks", "2017-07", "2018-06"), revenue("adventureworks", "2018-07", "2019-06"));
+    let planned: Vec<&String> = before.iter().filter(|(_, sum)| **sum > Decimal::ZERO).map(|(id, _)| id).collect();
+    let actual: Decimal = planned.iter().filter_map(|id| after.get(*id)).sum();
+    let last_year: Decimal = planned.iter().map(|id| before[*id]).sum();
+    let score = |method: Method| scored.methods.iter().find(|(known, _)| *known == method).and_then(|(_, score)| score.clone());
+    assert_eq!(scored.lines, planned.len());
+    assert_eq!(score(Method::Rules).map(|score| score.actual.amount()), Some(actual));
+    assert_eq!(score(Method::LastYear).map(|score| score.quota.amount()), Some(last_year));
+    assert_eq!(scored.unplanned_revenue.amount(), after.values().sum::<Decimal>() - actual);
+    let missed: Decimal =
+        planned.iter().map(|id| (before[*id] - after.get(*id).copied().unwrap_or_default()).abs()).sum();
+    assert_eq!(wape(&scored, Method::LastYear), missed.checked_div(actual));
+}
+
+#[test]
+fn the_shipped_rules_beat_the_naive_baselines_on_the_public_data() {
+    for (name, period, as_of) in
+        [("adventureworks", "FY2019", "2018-06-30"), ("online-retail", "FY2011-H1", "2010-11-30")]
+    {
+        let Some(scored) = scored(name, period, as_of) else { return };
+        let rules = wape(&scored, Method::Rules).expect("a score of the rules");
+        for method in [Method::LastYear, Method::LastYearGrown, Method::TrailingFourQuarters] {
+            assert!(wape(&scored, method).is_none_or(|baseline| rules < baseline), "{name}: {method:?} is better");
+        }
+    }
+}
