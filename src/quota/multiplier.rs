@@ -86,6 +86,7 @@ impl Breakpoint {
 }
 
 /// What all lines together come to between two breakpoints: `fixed` + multiplier × `scaling`.
+#[derive(Clone, Copy)]
 struct Water {
     fixed: i128,
     scaling: i128,
@@ -113,8 +114,8 @@ impl Water {
 /// Finds the multiplier at which the lines, each held within its bounds, sum to `amount` exactly.
 ///
 /// Returns `None` when no multiplier does: `amount` is below the floors, or above what the lines with an assessment can
-/// take. Where several do (every line stands at a bound), it is the one nearest to 1. Sorts the breakpoints: the sum grows
-/// with the multiplier and is linear between them. Products stay within 128 bits up to 10^8 lines.
+/// take. Where several do (every line stands at a bound), it is the one nearest to 1. The sum grows with the
+/// multiplier and is linear between breakpoints, so the stretch that holds `amount` is found by halving them. Products stay within 128 bits up to 10^8 lines.
 pub(super) fn find_multiplier(lines: &[Scalable], amount: i128) -> Option<Multiplier> {
     let mut water = Water { fixed: 0, scaling: 0 };
     let mut breakpoints = Vec::new();
@@ -133,8 +134,33 @@ pub(super) fn find_multiplier(lines: &[Scalable], amount: i128) -> Option<Multip
     if amount < water.fixed {
         return None;
     }
-    breakpoints.sort_unstable_by(Breakpoint::order);
-    meet(water, &breakpoints, amount)
+    let (water, around) = narrow(water, &mut breakpoints, amount);
+    around.sort_unstable_by(Breakpoint::order);
+    meet(water, around, amount)
+}
+
+/// Breakpoints that are simply sorted; below it, halving gains nothing.
+const FEW: usize = 64;
+
+/// Halves the breakpoints until few are left around `amount`; the water is as it is before the first of them.
+///
+/// At the last one kept the lines come to more than `amount`, unless none was dropped above it.
+fn narrow(mut water: Water, mut around: &mut [Breakpoint], amount: i128) -> (Water, &mut [Breakpoint]) {
+    while around.len() > FEW {
+        let middle = around.len() / 2;
+        around.select_nth_unstable_by(middle, Breakpoint::order);
+        let mut risen = water;
+        around[..middle].iter().for_each(|breakpoint| risen.pass(breakpoint));
+        around = match risen.level(&around[middle], amount) {
+            Ordering::Equal => break,
+            Ordering::Greater => &mut around[..=middle],
+            Ordering::Less => {
+                water = risen;
+                &mut around[middle..]
+            }
+        };
+    }
+    (water, around)
 }
 
 /// Walks the breakpoints in order until the lines come to `amount`, which is at least what they come to at zero.

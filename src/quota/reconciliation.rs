@@ -110,7 +110,7 @@ impl ReconciliationFaults {
 /// odd rest (the one with the largest assessment that has room; more only where guardrails leave none with enough).
 /// A group without an amount keeps its assessments, held within the guardrails and rounded half up.
 ///
-/// Time grows with n log n. Fails with everything that stands against it, of all groups.
+/// Time grows with the number of lines (n log n at worst). Fails with everything that stands against it, of all groups.
 ///
 /// ```
 /// use quotient::quota::{OnViolation, OpenLine, ReconciliationGroup, ReconciliationRules, reconcile};

@@ -505,3 +505,34 @@ proptest! {
         prop_assert_eq!(quotas(&lines, least + extra, 100), quotas(&scaled, least + extra, 100));
     }
 }
+
+#[test]
+fn the_oracle_agrees_on_groups_of_hundreds_of_lines_that_meet_between_and_at_breakpoints() {
+    for case in 0..60_u64 {
+        let mut dice = Dice::new(case);
+        // Few different amounts, so that many lines reach their bounds at the same multiplier.
+        let size = *dice.pick(&[6, 1_000]);
+        let lines: Vec<OpenLine> = (0..300).map(|_| OpenLine { lock: None, ..dice.line(size, 1) }).collect();
+        let most = |line: &OpenLine| {
+            if line.assessment == 0 { line.floor.unwrap_or(0) } else { line.ceiling.unwrap_or(size * 3) }
+        };
+        let (least, most): (i128, i128) =
+            (lines.iter().filter_map(|line| line.floor).sum(), lines.iter().map(most).sum());
+        for amount in [least, least + dice.up_to(most - least), (least + most) / 2, most] {
+            let done = settled(&lines, amount, 1, OnViolation::Clamp).unwrap();
+            assert_group_holds(&lines, &done, &channel(amount, lines.len())[0], 1, case);
+        }
+        let held: Vec<OpenLine> = (0..300)
+            .map(|_| OpenLine { floor: Some(1), ceiling: Some(1 + dice.up_to(2)), ..line(1 + dice.up_to(2)) })
+            .collect();
+        let most: i128 = held.iter().filter_map(|line| line.ceiling).sum();
+        for amount in 300..=most {
+            let done = settled(&held, amount, 1, OnViolation::Clamp).unwrap();
+            assert_eq!(done.lines.iter().map(|line| line.quota).sum::<i128>(), amount);
+        }
+        // At the ceilings, the smallest multiplier that reaches them all, unless it is below 1.
+        let last = held.iter().map(|line| Exact::new(line.ceiling.unwrap(), line.assessment)).max().unwrap();
+        let told = settled(&held, most, 1, OnViolation::Clamp).unwrap().multipliers[0];
+        assert_eq!(Exact::new(told.numerator(), told.denominator()), last.max(Exact::from_integer(1)));
+    }
+}
