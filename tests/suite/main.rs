@@ -3,11 +3,14 @@
 #[global_allocator]
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
+mod cli;
 mod decision;
 mod documents;
 mod intake;
 mod library;
 mod performance;
+mod planning;
+mod plugin;
 mod quality;
 mod quota;
 mod real_data;
