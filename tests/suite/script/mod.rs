@@ -1,7 +1,6 @@
 //! Scripts: what a rule author sees.
 
 mod calls;
-mod cost;
 mod faults;
 mod findings;
 mod fuzz;
