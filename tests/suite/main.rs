@@ -3,6 +3,8 @@
 #[global_allocator]
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
+mod architecture;
+mod dependencies;
 mod intake;
 mod quota;
 mod report;
