@@ -174,49 +174,50 @@ impl VendorPlugin {
         let months = facts.channel.period_months as u32;
         let rules = &self.manifest.guardrails;
         let mut bounds = Vec::new();
-        let mut add = |kind, side, amount: Option<Money>, reason: String| {
+        let mut add = |kind, side, amount: Option<Money>, reason: &dyn Fn() -> String| {
             if let Some(amount) = amount.and_then(|amount| amount.max(Money::ZERO).to_minor(currency).ok()) {
-                bounds.push(Bound { kind, side, amount, reason: reason.into() });
+                bounds.push(Bound { kind, side, amount, reason: reason().into() });
             }
         };
         if let (Some(share), Some(addressable)) = (rules.market_share_ceiling, facts.market.addressable) {
-            let reason =
-                format!("at most {} % of the addressable market {}", percent(share), addressable.to_grouped(currency));
-            add(GuardrailKind::AddressableMarket, Side::Ceiling, addressable.times(share).ok(), reason);
+            let reason = || {
+                format!("at most {} % of the addressable market {}", percent(share), addressable.to_grouped(currency))
+            };
+            add(GuardrailKind::AddressableMarket, Side::Ceiling, addressable.times(share).ok(), &reason);
         }
         if rules.tier_minimum
             && self.manifest.grain == Grain::Partner
             && let Some(tier) = &facts.tier
             && let Some(minimum) = self.manifest.tier_minimum(tier, months)
         {
-            let reason = format!("tier {tier} asks at least {}", minimum.to_grouped(currency));
-            add(GuardrailKind::TierMinimum, Side::Floor, Some(minimum), reason);
+            let reason = || format!("tier {tier} asks at least {}", minimum.to_grouped(currency));
+            add(GuardrailKind::TierMinimum, Side::Floor, Some(minimum), &reason);
         }
         for (factor, outcome) in self.factors.iter().zip(outcomes) {
             if let FactorOutcome::Indicated { floor, ceiling, because, .. } = outcome {
                 let said = |side: &str| format!("{} sets a {side}: {because}", factor.name);
-                add(GuardrailKind::Factor, Side::Floor, *floor, said("floor"));
-                add(GuardrailKind::Factor, Side::Ceiling, *ceiling, said("ceiling"));
+                add(GuardrailKind::Factor, Side::Floor, *floor, &|| said("floor"));
+                add(GuardrailKind::Factor, Side::Ceiling, *ceiling, &|| said("ceiling"));
             }
         }
         if let (Some(rate), Some(assessed)) = (rules.stretch_ceiling, assessment) {
             let assessed = Money::from_minor(assessed, currency).unwrap_or_default();
             let most = Decimal::ONE.checked_add(rate).and_then(|factor| assessed.times(factor).ok());
             let reason =
-                format!("at most {} on the assessment {}", signed_percent(rate), assessed.to_grouped(currency));
-            add(GuardrailKind::GrowthLimit, Side::Ceiling, most, reason);
+                || format!("at most {} on the assessment {}", signed_percent(rate), assessed.to_grouped(currency));
+            add(GuardrailKind::GrowthLimit, Side::Ceiling, most, &reason);
         }
         if let Some(prior) = facts.history.prior_revenue.filter(|prior| *prior > Money::ZERO) {
             let grown = |rate: Rate| Decimal::ONE.checked_add(rate).and_then(|factor| prior.times(factor).ok());
             if let Some(rate) = rules.growth_floor {
                 let reason =
-                    format!("at least {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
-                add(GuardrailKind::GrowthLimit, Side::Floor, grown(rate), reason);
+                    || format!("at least {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
+                add(GuardrailKind::GrowthLimit, Side::Floor, grown(rate), &reason);
             }
             if let Some(rate) = rules.growth_ceiling {
                 let reason =
-                    format!("at most {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
-                add(GuardrailKind::GrowthLimit, Side::Ceiling, grown(rate), reason);
+                    || format!("at most {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
+                add(GuardrailKind::GrowthLimit, Side::Ceiling, grown(rate), &reason);
             }
         }
         bounds

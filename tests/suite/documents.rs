@@ -23,12 +23,25 @@ fn the_readmes_main_job_is_the_example_it_shows() {
 #[test]
 fn the_waterfall_in_the_readme_is_current() {
     let mut command = assert_cmd::Command::cargo_bin("quotient").expect("the program");
-    command.args(["explain", "meridian", "P0007", "--book", "examples/demonstration", "--target", "75000000", "--format", "svg"]);
+    command.args([
+        "explain",
+        "meridian",
+        "P0007",
+        "--book",
+        "examples/demonstration",
+        "--target",
+        "75000000",
+        "--format",
+        "svg",
+    ]);
     let drawn = String::from_utf8(command.assert().success().get_output().stdout.clone()).expect("a picture");
     if std::env::var_os("QUOTIENT_BLESS").is_some() {
         std::fs::write("docs/waterfall.svg", &drawn).expect("the picture is written");
     }
-    assert!(std::fs::read_to_string("docs/waterfall.svg").unwrap_or_default() == drawn, "docs/waterfall.svg is not current");
+    assert!(
+        std::fs::read_to_string("docs/waterfall.svg").unwrap_or_default() == drawn,
+        "docs/waterfall.svg is not current"
+    );
 }
 
 /// Fenced blocks of `language` in a document, in order.
@@ -69,7 +82,9 @@ fn the_manifest_in_the_guide_is_valid() {
 /// Generated pages; `QUOTIENT_BLESS=1` writes them anew.
 #[test]
 fn the_reference_pages_are_current() {
-    for (path, text) in [("docs/api.md", quotient::script::reference_markdown()), ("docs/books.md", quotient::intake::reference())] {
+    for (path, text) in
+        [("docs/api.md", quotient::script::reference_markdown()), ("docs/books.md", quotient::intake::reference())]
+    {
         if std::env::var_os("QUOTIENT_BLESS").is_some() {
             std::fs::write(path, &text).expect("the page is written");
         }

@@ -3,7 +3,9 @@
 #[global_allocator]
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
+mod architecture;
 mod decision;
+mod dependencies;
 mod documents;
 mod intake;
 mod library;

@@ -52,7 +52,8 @@ fn revenue(name: &str, first: &str, last: &str) -> BTreeMap<String, Decimal> {
     for row in reader.records() {
         let row = row.expect("a row");
         if (first..=last).contains(&&row[month]) {
-            *sums.entry(row[partner].to_owned()).or_insert(Decimal::ZERO) += row[amount].parse::<Decimal>().expect("an amount");
+            *sums.entry(row[partner].to_owned()).or_insert(Decimal::ZERO) +=
+                row[amount].parse::<Decimal>().expect("an amount");
         }
     }
     sums
@@ -97,7 +98,8 @@ fn the_backtest_of_adventureworks_counts_what_partners_bought() {
     let planned: Vec<&String> = before.iter().filter(|(_, sum)| **sum > Decimal::ZERO).map(|(id, _)| id).collect();
     let actual: Decimal = planned.iter().filter_map(|id| after.get(*id)).sum();
     let last_year: Decimal = planned.iter().map(|id| before[*id]).sum();
-    let score = |method: Method| scored.methods.iter().find(|(known, _)| *known == method).and_then(|(_, score)| score.clone());
+    let score =
+        |method: Method| scored.methods.iter().find(|(known, _)| *known == method).and_then(|(_, score)| score.clone());
     assert_eq!(scored.lines, planned.len());
     assert_eq!(score(Method::Rules).map(|score| score.actual.amount()), Some(actual));
     assert_eq!(score(Method::LastYear).map(|score| score.quota.amount()), Some(last_year));
