@@ -10,7 +10,9 @@ mod call;
 mod check;
 mod compile;
 mod fault;
+mod policy;
 mod reading;
+mod records;
 mod sandbox;
 mod source;
 mod syntax;
@@ -23,6 +25,8 @@ pub use api::example::example_facts;
 pub use api::reference::{reference_json, reference_markdown};
 pub use compile::Scripts;
 pub use fault::ScriptFault;
+pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts, StandingFacts};
+pub use records::{ExtraTables, PartnerRecords, TableDeclaration};
 pub use source::SourceFile;
 pub use table::{FactValue, Table, Tables};
 pub use threads::on_script_threads;
@@ -142,12 +146,22 @@ pub struct ScriptContext {
 #[derive(Debug, Clone)]
 pub struct Facts {
     line: Arc<LineFacts>,
+    policy: Option<Arc<PolicyPart>>,
+}
+
+/// What only policies read.
+#[derive(Debug)]
+struct PolicyPart {
+    standing: StandingFacts,
+    lines: Vec<StandingFacts>,
+    review: Arc<ReviewFacts>,
+    records: PartnerRecords,
 }
 
 impl Facts {
     /// Returns the facts of a line.
     pub fn new(line: Arc<LineFacts>) -> Self {
-        Self { line }
+        Self { line, policy: None }
     }
 
     /// The line.
