@@ -9,6 +9,7 @@ mod api;
 mod call;
 mod check;
 mod compile;
+mod decide;
 mod fault;
 mod policy;
 mod reading;
@@ -38,7 +39,9 @@ use sandbox::MAX_SOURCE_BYTES;
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 use crate::channel::{LineFacts, Name};
+use crate::decision::table::DecisionTable;
 use crate::units::Money;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -95,6 +98,42 @@ pub enum EntryPoint {
     Factor,
     /// `fn weights(partner)`: the weights of the factors for this partner.
     Weights,
+    /// `fn decide(partner)`: what a standing leads to.
+    Policy(PolicyKind),
+}
+
+/// What a policy decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyKind {
+    /// The partner's tier.
+    Tier,
+    /// What the partner has earned.
+    Incentive,
+    /// What is done about the partner.
+    Intervention,
+}
+
+impl PolicyKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Tier, Self::Incentive, Self::Intervention];
+
+    /// The word used in cases, and the name of the file without its ending.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tier => "tier",
+            Self::Incentive => "incentive",
+            Self::Intervention => "intervention",
+        }
+    }
+
+    /// Name of the file.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Tier => "tier.rhai",
+            Self::Incentive => "incentive.rhai",
+            Self::Intervention => "intervention.rhai",
+        }
+    }
 }
 
 impl EntryPoint {
@@ -103,13 +142,14 @@ impl EntryPoint {
         match self {
             Self::Factor => "assess",
             Self::Weights => "weights",
+            Self::Policy(_) => "decide",
         }
     }
 
     /// The function's parameters.
     pub fn parameters(self) -> &'static [&'static str] {
         match self {
-            Self::Factor | Self::Weights => &["partner"],
+            Self::Factor | Self::Weights | Self::Policy(_) => &["partner"],
         }
     }
 
@@ -118,6 +158,13 @@ impl EntryPoint {
         match self {
             Self::Factor => "fn assess(partner) { indicate(partner.history.prior_revenue).because(\"as last year\") }",
             Self::Weights => "fn weights(partner) { #{ history: 0.6, pipeline_coverage: 0.4 } }",
+            Self::Policy(PolicyKind::Tier) => "fn decide(partner) { retain().because(\"reviewed at year end\") }",
+            Self::Policy(PolicyKind::Incentive) => {
+                "fn decide(partner) { [award(\"attainment bonus\").amount(25_000).because(\"at quota\")] }"
+            }
+            Self::Policy(PolicyKind::Intervention) => {
+                "fn decide(partner) { [intervene(\"forecast_call\", \"high\").because(\"no forecast yet\")] }"
+            }
         }
     }
 }
@@ -140,6 +187,19 @@ pub struct ScriptContext {
     pub tables: Tables,
     /// Names of the vendor's factors, for weights.
     pub factors: Vec<Name>,
+    /// What only policies see; `None` for quota rules.
+    pub policy: Option<PolicyContext>,
+}
+
+/// What a vendor's policies may refer to beside what its rules may.
+#[derive(Debug, Clone, Default)]
+pub struct PolicyContext {
+    /// Extra tables declared in the manifest.
+    pub tables: Vec<TableDeclaration>,
+    /// Tiers, lowest first.
+    pub tiers: Vec<Name>,
+    /// Decision tables by name: the file's name without `.csv`.
+    pub decisions: BTreeMap<Name, DecisionTable>,
 }
 
 /// The facts of one line, as scripts read them. Cloning is cheap.

@@ -1,7 +1,8 @@
 //! Extra tables of the book, typed as the manifest declares them: the lists of records that policies read.
 
-use super::FactKind;
+use super::api::facts::{FactSchema, PARTNER};
 use super::table::FactValue;
+use super::{FactKind, PolicyContext, ScriptContext};
 use crate::channel::{ExtraTable, Name, PartnerBook};
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::units::parse_decimal;
@@ -15,6 +16,14 @@ pub struct TableDeclaration {
     pub name: Name,
     /// Columns with their kinds (see [`FactKind::DECLARABLE`]), in the order written.
     pub columns: Vec<(Name, FactKind)>,
+}
+
+impl TableDeclaration {
+    /// True for a name that a fact of the partner has already.
+    pub fn is_reserved(name: &str) -> bool {
+        let context = ScriptContext { policy: Some(PolicyContext::default()), ..ScriptContext::default() };
+        FactSchema::new(&context).view(PARTNER).fact(name).is_some()
+    }
 }
 
 /// All declared tables of a book, typed and found by partner. Cloning shares.
