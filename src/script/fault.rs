@@ -80,7 +80,8 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
         }
         return finding;
     }
-    if !finding.message.ends_with(" here") {
+    // Where a loop is known already, it is right.
+    if finding.message.ends_with(" in this loop") {
         return finding;
     }
     let mut loops: Vec<(Site<'_>, &Statement)> = Vec::new();
@@ -101,7 +102,9 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
         // Inner loops stand later; the innermost is the one.
         loops.reverse();
     }
-    if let Some((site, found)) = loops.first() {
+    let is_elsewhere =
+        finding.message.starts_with("the rule has more than") || finding.message.starts_with("functions call");
+    if let Some((site, found)) = loops.first().filter(|_| !is_elsewhere) {
         finding.places = vec![site.place(site.source.token(found.at))];
         finding.message = finding.message.replace(" here", " in this loop");
         finding.help = LOOP_HELP.to_owned();

@@ -9,3 +9,4 @@ mod hostile;
 mod kinds;
 mod reference;
 mod support;
+mod tables;
