@@ -64,7 +64,7 @@ pub(super) fn explain(
     let values = match offset {
         Some(offset) if !is_budget => {
             let recorded = record(inner, program, entry, facts);
-            site.values(offset, failing, inner, facts, &recorded)
+            site.values(offset, failing, inner, &recorded)
         }
         _ => Vec::new(),
     };
@@ -536,14 +536,7 @@ impl<'a> Site<'a> {
         }
     }
 
-    fn values(
-        &self,
-        offset: usize,
-        failing: &Program,
-        inner: &Inner,
-        facts: &Facts,
-        recorded: &Recorded,
-    ) -> Vec<(String, String)> {
+    fn values(&self, offset: usize, failing: &Program, inner: &Inner, recorded: &Recorded) -> Vec<(String, String)> {
         let line = self.source.line(offset);
         let mut named: Vec<&Expression> = Vec::new();
         let mut inside: Vec<Span> = Vec::new();
@@ -570,7 +563,7 @@ impl<'a> Site<'a> {
             // Where a member has no value, what it is a member of may be the news.
             let mut at = Some(expression);
             while let Some(expression) = at {
-                if let Some(value) = self.value(expression, failing, inner, facts, recorded) {
+                if let Some(value) = self.value(expression, failing, inner, recorded) {
                     // The partner as a whole says nothing.
                     if Kind::of(&value) != Kind::Facts {
                         values.push((self.text(expression), shown(&value)));
@@ -586,14 +579,7 @@ impl<'a> Site<'a> {
         values
     }
 
-    fn value(
-        &self,
-        expression: &Expression,
-        failing: &Program,
-        inner: &Inner,
-        facts: &Facts,
-        recorded: &Recorded,
-    ) -> Option<Dynamic> {
+    fn value(&self, expression: &Expression, failing: &Program, inner: &Inner, recorded: &Recorded) -> Option<Dynamic> {
         match &expression.kind {
             ExpressionKind::Variable(name) => recorded.get(name).cloned(),
             ExpressionKind::Qualified { namespace, name } => {
@@ -602,7 +588,7 @@ impl<'a> Site<'a> {
                 module.get_var(name)
             }
             ExpressionKind::Member { object, name, .. } => {
-                let object = self.value(object, failing, inner, facts, recorded)?;
+                let object = self.value(object, failing, inner, recorded)?;
                 member(inner, &object, name)
             }
             _ => None,
