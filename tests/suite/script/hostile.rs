@@ -256,7 +256,17 @@ fn what_is_contained_leaves_no_trace() {
 
 #[test]
 fn memory_is_bounded() {
-    let scripts = rule("fn assess(partner) { let a = [0, 0]; loop { a[0] = a; a[1] = a; } }");
-    let fault = scripts.factor("rule.rhai", &example_facts()).map(|_| ()).map_err(|fault| fault.finding.code);
-    assert_eq!(fault, Err(quotient::finding::Code::ScriptBudget));
+    // A list of some 3,600 boxed numbers, copied into 40 variables at each of 30 depths of calls: above 64 MiB, within
+    // every limit on lists, variables and calls.
+    let fifteen = |item: &str| format!("[{}]", vec![item; 15].join(", "));
+    let copies: String = (0..40).map(|i| format!("let v{i} = list; ")).collect();
+    let text = format!(
+        "fn deeper(list, depth) {{ {copies} if depth > 29 {{ return 0; }} deeper(list, depth + 1) + v0.len() }}\n\
+         fn assess(partner) {{ let a = {}; let b = {}; let c = {}; indicate(deeper(c, 1)) }}",
+        fifteen("0.5"),
+        fifteen("a"),
+        fifteen("b"),
+    );
+    let message = rule(&text).factor("rule.rhai", &example_facts()).map_err(|fault| fault.finding.message);
+    assert!(matches!(&message, Err(message) if message.contains("64 MiB of memory")), "{message:?}");
 }
