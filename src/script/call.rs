@@ -68,7 +68,7 @@ fn run(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Re
         let index = resolved.iter().position(|(other, _)| *other == key)?;
         Some(resolved.swap_remove(index).1)
     });
-    let mut caches = kept.unwrap_or_else(Caches::new);
+    let mut caches = kept.unwrap_or_default();
     let result = sandbox::under_budget(|| evaluate(&inner.engine, program, entry, facts, &mut caches));
     if matches!(result, Ok(Ok(_))) {
         RESOLVED.with_borrow_mut(|resolved| {

@@ -63,7 +63,7 @@ pub(super) fn explain(
     let values = match offset {
         Some(offset) if !is_budget => {
             let recorded = record(inner, program, entry, facts);
-            site.values(offset, failing, inner, facts, &recorded)
+            site.values(offset, failing, inner, &recorded)
         }
         _ => Vec::new(),
     };
@@ -79,7 +79,8 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
         }
         return finding;
     }
-    if !finding.message.ends_with(" here") {
+    // Where a loop is known already, it is right.
+    if finding.message.ends_with(" in this loop") {
         return finding;
     }
     let mut loops: Vec<(Site<'_>, &Statement)> = Vec::new();
@@ -100,7 +101,9 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
         // Inner loops stand later; the innermost is the one.
         loops.reverse();
     }
-    if let Some((site, found)) = loops.first() {
+    let is_elsewhere =
+        finding.message.starts_with("the rule has more than") || finding.message.starts_with("functions call");
+    if let Some((site, found)) = loops.first().filter(|_| !is_elsewhere) {
         finding.places = vec![site.place(site.source.token(found.at))];
         finding.message = finding.message.replace(" here", " in this loop");
         finding.help = LOOP_HELP.to_owned();
@@ -532,14 +535,7 @@ impl<'a> Site<'a> {
         }
     }
 
-    fn values(
-        &self,
-        offset: usize,
-        failing: &Program,
-        inner: &Inner,
-        facts: &Facts,
-        recorded: &Recorded,
-    ) -> Vec<(String, String)> {
+    fn values(&self, offset: usize, failing: &Program, inner: &Inner, recorded: &Recorded) -> Vec<(String, String)> {
         let line = self.source.line(offset);
         let mut named: Vec<&Expression> = Vec::new();
         let mut inside: Vec<Span> = Vec::new();
@@ -566,7 +562,7 @@ impl<'a> Site<'a> {
             // Where a member has no value, what it is a member of may be the news.
             let mut at = Some(expression);
             while let Some(expression) = at {
-                if let Some(value) = self.value(expression, failing, inner, facts, recorded) {
+                if let Some(value) = self.value(expression, failing, inner, recorded) {
                     // The partner as a whole says nothing.
                     if Kind::of(&value) != Kind::Facts {
                         values.push((self.text(expression), shown(&value)));
@@ -582,14 +578,7 @@ impl<'a> Site<'a> {
         values
     }
 
-    fn value(
-        &self,
-        expression: &Expression,
-        failing: &Program,
-        inner: &Inner,
-        facts: &Facts,
-        recorded: &Recorded,
-    ) -> Option<Dynamic> {
+    fn value(&self, expression: &Expression, failing: &Program, inner: &Inner, recorded: &Recorded) -> Option<Dynamic> {
         match &expression.kind {
             ExpressionKind::Variable(name) => recorded.get(name).cloned(),
             ExpressionKind::Qualified { namespace, name } => {
@@ -598,7 +587,7 @@ impl<'a> Site<'a> {
                 module.get_var(name)
             }
             ExpressionKind::Member { object, name, .. } => {
-                let object = self.value(object, failing, inner, facts, recorded)?;
+                let object = self.value(object, failing, inner, recorded)?;
                 member(inner, &object, name)
             }
             _ => None,

@@ -167,7 +167,7 @@ pub(super) fn engine(schema: &Arc<FactSchema>, tables: &Arc<Tables>, is_recordin
         engine.disable_symbol(word);
     }
     engine.on_print(|_| {}).on_debug(|_, _, _| {});
-    engine.on_progress(|_| spend().map(|what| Dynamic::from(what)));
+    engine.on_progress(|_| spend().map(Dynamic::from));
     #[allow(deprecated)] // marked volatile, not deprecated; the version is pinned
     engine.on_parse_token(|token, _, _| match spend() {
         Some(Exhausted::Time | Exhausted::Memory | Exhausted::Operations) => {

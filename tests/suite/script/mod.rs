@@ -1,4 +1,5 @@
 //! Scripts: what a rule author sees.
+#![allow(clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod calls;
 mod faults;
@@ -9,3 +10,4 @@ mod kinds;
 mod policies;
 mod reference;
 mod support;
+mod tables;
