@@ -7,6 +7,7 @@ mod explain;
 mod init;
 mod output;
 mod propose;
+mod review;
 mod vendor;
 
 use crate::finding::{Area, Code, Findings, render};
@@ -56,6 +57,8 @@ enum Command {
     Propose(propose::Options),
     /// Explain one partner's proposed quota, step by step, and what would have to be different.
     Explain(explain::Options),
+    /// Show where every partner stands, and what the vendor's policies decide.
+    Review(review::Options),
     /// Score a vendor's rules on a past period against simple baselines.
     Backtest(backtest::Options),
     /// Report everything wrong with one vendor, or all.
@@ -103,8 +106,9 @@ impl From<std::io::Error> for Stop {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Self::BrokenPipe;
         }
-        let finding = crate::finding::Finding::error(Code::FileUnwritable, format!("the output cannot be written: {error}"))
-            .help("check the disk and the permissions");
+        let finding =
+            crate::finding::Finding::error(Code::FileUnwritable, format!("the output cannot be written: {error}"))
+                .help("check the disk and the permissions");
         Self::Refused(std::iter::once(finding).collect())
     }
 }
@@ -130,7 +134,11 @@ impl Terminal {
         };
         let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         let width = width.or_else(|| comfy_table::Table::new().width()).unwrap_or(120);
-        Self { colour: wanted(std::io::stdout().is_terminal()), error_colour: wanted(std::io::stderr().is_terminal()), width }
+        Self {
+            colour: wanted(std::io::stdout().is_terminal()),
+            error_colour: wanted(std::io::stderr().is_terminal()),
+            width,
+        }
     }
 
     /// Shows findings on stderr; at most 100 of them, and how many more there are.
@@ -176,6 +184,7 @@ fn run(command: Command, terminal: Terminal) -> Result<(), Stop> {
     match command {
         Command::Propose(options) => propose::run(&options, terminal),
         Command::Explain(options) => explain::run(&options, terminal),
+        Command::Review(options) => review::run(&options, terminal),
         Command::Backtest(options) => backtest::run(&options, terminal),
         Command::Check(options) => check::check(&options, terminal),
         Command::Test(options) => check::test(&options, terminal),

@@ -1,0 +1,144 @@
+//! `review`: where every partner stands, and what the vendor's policies decide.
+
+use super::propose::{partners_bar, spinner};
+use super::{Folders, Stop, Terminal, output, vendor};
+use crate::channel::PartnerBook;
+use crate::finding::{Code, Finding, Findings, Place};
+use crate::intake::{Mapping, ReadOptions, read_book, read_previous};
+use crate::plugin::VendorPlugin;
+use crate::report::review as report;
+use crate::review::{GivenQuotas, Outcome, Request, Review, Setting};
+use chrono::NaiveDate;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Formats of a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For programs; `schema/review.schema.json` describes it.
+    Json,
+}
+
+/// Arguments of `review`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  quotient review meridian --book examples/demonstration --as-of 2025-09-30
+  quotient review meridian --book examples/demonstration --as-of 2025-09-30 --partner P0007
+  quotient propose meridian --book examples/demonstration --format json --output quotas.json
+  quotient review meridian --book examples/demonstration --as-of 2026-06-30 --quotas quotas.json")]
+pub struct Options {
+    /// Vendor whose policies are applied.
+    vendor: String,
+    /// Partner book: a folder of CSV files, a JSON file, or a workbook.
+    #[arg(long, value_name = "PATH")]
+    book: PathBuf,
+    /// Look at nothing later than this day, such as 2025-09-30.
+    #[arg(long, value_name = "DATE")]
+    as_of: NaiveDate,
+    /// Period, such as FY2026 or FY2026-Q3; the vendor's planning period around the as-of day when left out.
+    #[arg(long, value_name = "LABEL")]
+    period: Option<String>,
+    /// Quotas that stand instead of the book's: a proposal's JSON, CSV or workbook.
+    #[arg(long, value_name = "FILE")]
+    quotas: Option<PathBuf>,
+    /// Mapping file that names the tables and columns of an export.
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    #[command(flatten)]
+    folders: Folders,
+    /// Threads to work on; all cores when left out. The answer does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+    /// How the review is written.
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    format: Format,
+    /// File to write to; stdout when left out.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Runs `review`.
+pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
+    let (plugin, mut warnings) = vendor::load(&options.folders, &options.vendor)?;
+    let mapping = options.map.as_deref().map(Mapping::read).transpose()?;
+    let reading = ReadOptions {
+        calendar: Some(plugin.manifest.calendar),
+        currency: plugin.manifest.currency,
+        ..ReadOptions::default()
+    };
+    let busy = spinner(&format!("reading {}", options.book.display()));
+    let book = read_book(&options.book, mapping.as_ref(), &reading);
+    busy.finish_and_clear();
+    let (book, found) = book?;
+    warnings.extend(found);
+    let request = Request {
+        as_of: options.as_of,
+        period: options.period.clone(),
+        quotas: options.quotas.as_deref().map(|path| quotas(path, &book, &plugin, &mut warnings)).transpose()?,
+    };
+    let setting = Setting::new(&plugin.manifest, &book, &request)?;
+    let threads = options.threads.map(usize::from);
+    let review = Review::new(&plugin, &book, &setting, threads)?;
+    warnings.extend(review.warnings());
+    terminal.show(&warnings);
+    let outcome = write(options, &review, threads)?;
+    let failed = outcome.summary.failed;
+    std::mem::forget(book); // freeing millions of small strings takes seconds, and the process ends soon
+    if failed > 0 {
+        tell_faults(&outcome, terminal);
+        return Err(Stop::No);
+    }
+    Ok(())
+}
+
+fn write(options: &Options, review: &Review<'_>, threads: Option<usize>) -> Result<Outcome, Stop> {
+    let bar = partners_bar().with_message("reviewing");
+    let progress = |done: usize, all: usize| {
+        bar.set_length(all as u64);
+        bar.set_position(done as u64);
+    };
+    let mut outcome = None;
+    let written = output::to(options.output.as_deref(), |mut out: &mut dyn Write| {
+        let made = match options.format {
+            Format::Json => report::json::write_review(review, threads, &progress, &mut out),
+        };
+        outcome = Some(made.map_err(std::io::Error::other)?);
+        Ok(())
+    });
+    bar.finish_and_clear();
+    written?;
+    outcome.ok_or(Stop::No)
+}
+
+/// Says on stderr which partners failed.
+fn tell_faults(outcome: &Outcome, terminal: Terminal) {
+    let of_partner = |fault: &crate::review::PartnerFault| {
+        let mut finding = fault.finding.clone();
+        finding.message = format!("partner `{}`: {}", fault.partner_id, finding.message);
+        finding
+    };
+    let findings: Findings = outcome.faults.iter().map(of_partner).collect();
+    terminal.show(&findings);
+    let (failed, all) = (outcome.summary.failed, outcome.summary.partners);
+    eprintln!("{failed} of {all} partners failed; the review went on without what failed");
+}
+
+/// Reads agreed quotas, and warns when they are of other rules.
+fn quotas(
+    path: &Path,
+    book: &PartnerBook,
+    plugin: &VendorPlugin,
+    warnings: &mut Findings,
+) -> Result<GivenQuotas, Findings> {
+    let ((rows, meta), found) = read_previous(path, book)?;
+    warnings.extend(found);
+    let place = || Place::file(path.display().to_string());
+    if let Some(vendor) = meta.vendor.as_deref().filter(|vendor| **vendor != *plugin.vendor) {
+        let message = format!("`{}` is a proposal of vendor `{vendor}`", path.display());
+        let finding = Finding::error(Code::BookStale, message).at(place());
+        return Err(std::iter::once(finding.help("name a proposal of this vendor")).collect());
+    }
+    let lines = rows.into_iter().map(|row| (row.partner_id, row.segment, row.quota));
+    Ok(GivenQuotas { period: meta.period, lines: lines.collect(), parts: Vec::new() })
+}
