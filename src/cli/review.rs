@@ -3,11 +3,12 @@
 use super::propose::{partners_bar, spinner};
 use super::{Folders, Stop, Terminal, output, vendor};
 use crate::channel::PartnerBook;
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::intake::{Mapping, ReadOptions, read_book, read_previous};
 use crate::plugin::VendorPlugin;
-use crate::report::review as report;
+use crate::report::{TableOptions, review as report};
 use crate::review::{GivenQuotas, Outcome, Request, Review, Setting};
+use crate::script::on_script_threads;
 use chrono::NaiveDate;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,10 @@ use std::path::{Path, PathBuf};
 /// Formats of a review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
+    /// For a terminal.
+    Table,
+    /// One row a partner.
+    Csv,
     /// For programs; `schema/review.schema.json` describes it.
     Json,
 }
@@ -51,11 +56,17 @@ pub struct Options {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
     /// How the review is written.
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
     /// File to write to; stdout when left out.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Show this partner in full, with reasons and what would change them; as table or JSON.
+    #[arg(long, value_name = "ID")]
+    partner: Option<String>,
+    /// Cases shown in the table.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    lines: usize,
 }
 
 /// Runs `review`.
@@ -82,7 +93,10 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
     let review = Review::new(&plugin, &book, &setting, threads)?;
     warnings.extend(review.warnings());
     terminal.show(&warnings);
-    let outcome = write(options, &review, threads)?;
+    if let Some(id) = &options.partner {
+        return one(options, &review, id, terminal);
+    }
+    let outcome = write(options, &review, threads, terminal)?;
     let failed = outcome.summary.failed;
     std::mem::forget(book); // freeing millions of small strings takes seconds, and the process ends soon
     if failed > 0 {
@@ -92,7 +106,36 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
     Ok(())
 }
 
-fn write(options: &Options, review: &Review<'_>, threads: Option<usize>) -> Result<Outcome, Stop> {
+/// One partner in full.
+fn one(options: &Options, review: &Review<'_>, id: &str, terminal: Terminal) -> Result<(), Stop> {
+    let Some(partner) = review.book.partner(id) else {
+        let message = format!("the book has no partner `{id}`");
+        let near = did_you_mean(id, review.book.partners.iter().take(20_000).map(|partner| &*partner.id));
+        let help = near.map_or_else(|| "correct the identifier".to_owned(), |near| format!("did you mean `{near}`?"));
+        return Err(Findings::from_iter([Finding::error(Code::BookUnknownReference, message).help(help)]).into());
+    };
+    let reviewed = on_script_threads(Some(1), || review.of(partner));
+    let (partner, faults) = reviewed.map_err(|fault| Findings::from_iter([fault.finding]))?;
+    output::to(options.output.as_deref(), |out| {
+        let text = match options.format {
+            Format::Json => report::json::partner_text(review, &partner).map_err(std::io::Error::other)? + "\n",
+            _ => report::partner::text(review, &partner, &faults, &table_options(options, terminal)),
+        };
+        out.write_all(text.as_bytes())
+    })?;
+    if faults.is_empty() { Ok(()) } else { Err(Stop::No) }
+}
+
+fn table_options(options: &Options, terminal: Terminal) -> TableOptions {
+    TableOptions { width: terminal.width, colour: terminal.colour, lines: options.lines }
+}
+
+fn write(
+    options: &Options,
+    review: &Review<'_>,
+    threads: Option<usize>,
+    terminal: Terminal,
+) -> Result<Outcome, Stop> {
     let bar = partners_bar().with_message("reviewing");
     let progress = |done: usize, all: usize| {
         bar.set_length(all as u64);
@@ -102,6 +145,11 @@ fn write(options: &Options, review: &Review<'_>, threads: Option<usize>) -> Resu
     let written = output::to(options.output.as_deref(), |mut out: &mut dyn Write| {
         let made = match options.format {
             Format::Json => report::json::write_review(review, threads, &progress, &mut out),
+            Format::Csv => report::csv::write_review(review, threads, &progress, &mut out),
+            Format::Table => report::Reviewed::new(review, threads, &progress).and_then(|reviewed| {
+                out.write_all(report::table::review(&reviewed, &table_options(options, terminal))?.as_bytes())?;
+                Ok(reviewed.outcome)
+            }),
         };
         outcome = Some(made.map_err(std::io::Error::other)?);
         Ok(())
