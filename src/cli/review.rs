@@ -20,6 +20,8 @@ pub enum Format {
     Table,
     /// One row a partner.
     Csv,
+    /// One page with pictures.
+    Html,
     /// For programs; `schema/review.schema.json` describes it.
     Json,
 }
@@ -146,6 +148,10 @@ fn write(
         let made = match options.format {
             Format::Json => report::json::write_review(review, threads, &progress, &mut out),
             Format::Csv => report::csv::write_review(review, threads, &progress, &mut out),
+            Format::Html => report::Reviewed::new(review, threads, &progress).and_then(|reviewed| {
+                report::html::write_review(&reviewed, &mut out)?;
+                Ok(reviewed.outcome)
+            }),
             Format::Table => report::Reviewed::new(review, threads, &progress).and_then(|reviewed| {
                 out.write_all(report::table::review(&reviewed, &table_options(options, terminal))?.as_bytes())?;
                 Ok(reviewed.outcome)

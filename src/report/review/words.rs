@@ -41,8 +41,10 @@ pub(super) fn group_name(group: &Group, most: usize) -> String {
 /// A multiple: `3.2×`, or nothing when it is not defined.
 pub(super) fn multiple(rate: Option<Rate>) -> String {
     let short = |rate: Rate| {
-        let mut rounded = rate.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero);
-        rounded.rescale(1);
+        // Below 10 the second decimal tells an empty pipeline from a thin one.
+        let decimals = if rate.abs() < Decimal::TEN { 2 } else { 1 };
+        let mut rounded = rate.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+        rounded.rescale(decimals);
         if rate.abs() >= Decimal::ONE_THOUSAND { "over 999×".to_owned() } else { format!("{rounded}×") }
     };
     rate.map(short).unwrap_or_default()
