@@ -52,6 +52,7 @@ says! {
     mixed_kinds: "fn assess(partner) {\n    if partner.tier > 3 || partner.since == \"2020-01-01\" || partner.name { return indicate(1) }\n    indicate(partner.history.quarters * 2 + partner.history)\n}\n";
     unknown_tables_and_columns: "fn assess(partner) {\n    indicate(lookup(\"teritories\", \"North\", \"growth\") + lookup(\"territories\", \"North\", \"grwth\"))\n}\n";
     unused_and_unreachable: "fn spare(x) { x }\nfn assess(partner) {\n    return indicate(1);\n    let x = 2;\n}\n";
+    a_test_that_is_no_test: "fn assess(partner) {\n    indicate(partner.pipeline.opportunities.filter(|o| o.age_days + 1).len())\n}\n";
     a_switch_without_default: "fn assess(partner) {\n    switch partner.tier {\n        \"gold\" => indicate(1),\n        \"silver\" => indicate(2)\n    }\n}\n";
     invisible_characters: "fn assess(partner) {\n    // \u{202e}\n    indicate(1)\n}\n";
     facts_cannot_be_changed: "fn assess(partner) {\n    partner.history.prior_revenue = 5;\n    indicate(1)\n}\n";
@@ -62,7 +63,10 @@ says! {
 #[test]
 fn modules_are_checked_like_rules() {
     let files = [
-        ("rule.rhai", "import \"growth\" as g;\nimport \"helpers\" as h;\nfn assess(partner) { indicate(g::half(partner.history) + g::halve(1) + g::RATEE + h::secret(1) + h::two(1)) }\n"),
+        (
+            "rule.rhai",
+            "import \"growth\" as g;\nimport \"helpers\" as h;\nfn assess(partner) { indicate(g::half(partner.history) + g::halve(1) + g::RATEE + h::secret(1) + h::two(1)) }\n",
+        ),
         ("growth.rhai", "const RATE = 0.5;\nfn half(h) { h.prior_revenu * global::RATE }\n"),
         ("helpers.rhai", "private fn secret(x) { x }\nfn two(a, b) { secret(a) + b }\n"),
     ];
@@ -99,7 +103,10 @@ fn a_rule_in_good_style_has_no_findings() {
         let tier = switch partner.tier { \"gold\" => 1.1, \"silver\" => 1.0, _ => 0.9 };\n    let top = partner.pipeline.opportunities.filter(|o| o.amount > 1000).map(|o| o.amount);\n    \
         let territory = lookup(\"territories\", partner.territory ?? \"North\", \"growth\") ?? 0;\n    \
         indicate(growth::grown(partner.history, credit) * tier + open + max(top) * territory)\n        .ceiling(partner.market.addressable ?? 1_000_000_000)\n        .because(`certified ${partner.investment.certified_gained ?? 0} more, credit ${percent(credit)}`)\n}\n";
-    let files = [("rule.rhai", text), ("growth.rhai", "fn grown(history, credit) {\n    history.prior_revenue * (1.0 + credit)\n}\n")];
+    let files = [
+        ("rule.rhai", text),
+        ("growth.rhai", "fn grown(history, credit) {\n    history.prior_revenue * (1.0 + credit)\n}\n"),
+    ];
     assert_eq!(findings_in(&files, &with_tables()), "");
     let scripts = compiled(&files, &with_tables());
     let outcome = scripts.factor("rule.rhai", &quotient::script::example_facts());

@@ -22,7 +22,9 @@ fn contained(name: &str, files: &[(&str, &str)]) -> Duration {
         }
         None => assert!(findings.has_errors(), "{name} is refused without saying why"),
     }
-    let bug = findings.iter().find(|finding| finding.message.contains("bug of ours") || finding.message.contains("parser failed"));
+    let bug = findings
+        .iter()
+        .find(|finding| finding.message.contains("bug of ours") || finding.message.contains("parser failed"));
     assert!(bug.is_none(), "{name}: {bug:?}");
     let took = start.elapsed();
     assert!(took < HANG, "{name} took {took:?}");
@@ -47,10 +49,8 @@ fn in_all_places(name: &str, attack: &str) -> Duration {
 
 #[test]
 fn the_shared_hostile_scripts_are_contained() {
-    let shared = std::env::var("QUOTIENT_SHARED").map_or_else(
-        |_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")),
-        PathBuf::from,
-    );
+    let shared = std::env::var("QUOTIENT_SHARED")
+        .map_or_else(|_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")), PathBuf::from);
     let Ok(folder) = std::fs::read_dir(shared.join("hostile")) else {
         println!("the shared hostile scripts are absent; set QUOTIENT_SHARED to their parent");
         return;
@@ -116,19 +116,28 @@ fn generated_monsters_are_contained() {
         }
         let parameters: Vec<String> = (0..50_000).map(|i| format!("p{i}")).collect();
         contained("parameters", &[("rule.rhai", &format!("fn assess({}) {{ 1 }}", parameters.join(",")))]);
-        contained("parameters, cut", &[("rule.rhai", &format!("fn assess({}) {{ 1 }}", parameters[..9_000].join(",")))]);
+        contained(
+            "parameters, cut",
+            &[("rule.rhai", &format!("fn assess({}) {{ 1 }}", parameters[..9_000].join(",")))],
+        );
         let functions: String = (0..3_000).map(|i| format!("fn f{i}() {{ 1 }}\n")).collect();
         contained("functions", &[("rule.rhai", &functions)]);
         let constants: String = (0..3_000).map(|i| format!("const C{i} = {i};\n")).collect();
         contained("constants", &[("rule.rhai", &constants)]);
         let doubling: String = (1..40).map(|i| format!("const A{i} = [A{}, A{}];\n", i - 1, i - 1)).collect();
-        contained("doubling constants", &[("rule.rhai", &format!("const A0 = [1];\n{doubling}fn assess(partner) {{ indicate(1) }}"))]);
+        contained(
+            "doubling constants",
+            &[("rule.rhai", &format!("const A0 = [1];\n{doubling}fn assess(partner) {{ indicate(1) }}"))],
+        );
     });
 }
 
 /// Attacks of our own on this engine.
 const OWN: [(&str, &str); 40] = [
-    ("nested callbacks", "let l = [1,2,3,4,5,6,7,8,9,10]; l.map(|a| [1,2,3,4,5,6,7,8,9,10].map(|b| [1,2,3,4,5,6,7,8,9,10].map(|c| [1,2,3,4,5,6,7,8,9,10].map(|d| [1,2,3,4,5,6,7,8,9,10].map(|e| e)))));"),
+    (
+        "nested callbacks",
+        "let l = [1,2,3,4,5,6,7,8,9,10]; l.map(|a| [1,2,3,4,5,6,7,8,9,10].map(|b| [1,2,3,4,5,6,7,8,9,10].map(|c| [1,2,3,4,5,6,7,8,9,10].map(|d| [1,2,3,4,5,6,7,8,9,10].map(|e| e)))));",
+    ),
     ("callbacks that loop", "[1].map(|x| { loop {} })"),
     ("filter that grows", "let l = [1]; loop { l = l.filter(|x| true).map(|x| [x, x, x, x, x, x, x, x]); }"),
     ("push without end", "let l = []; loop { l.push(l.len()); }"),
@@ -155,7 +164,10 @@ const OWN: [(&str, &str); 40] = [
     ("percent of the largest", "percent(79228162514264337593543950335.0)"),
     ("money of the largest", "money(79228162514264337593543950335.0)"),
     ("months of extreme dates", "months_between(date(\"-262143-01-01\"), date(\"+262142-12-31\"))"),
-    ("many texts", "let l = [0,0,0,0]; let s = \"x\"; for i in 0..11 { s += s; } for i in 0..4 { l[i] = s; } loop { let m = [l, l]; l[0] = m; }"),
+    (
+        "many texts",
+        "let l = [0,0,0,0]; let s = \"x\"; for i in 0..11 { s += s; } for i in 0..4 { l[i] = s; } loop { let m = [l, l]; l[0] = m; }",
+    ),
     ("change a fact", "partner.history.prior_revenue = 5"),
     ("change the partner", "partner = 5; partner.history"),
     ("facts as map", "partner[\"history\"]; partner.history[\"prior_revenue\"]"),
@@ -181,28 +193,49 @@ fn attacks_of_our_own_are_contained() {
             ("mutual recursion", "fn f(x) { g(x) } fn g(x) { f(x) } fn assess(partner) { f(1) }"),
             ("recursion through a callback", "fn f(x) { [x].map(|y| y).len() + f(x) } fn assess(partner) { f(1) }"),
             ("tree recursion", "fn f(x) { f(x) + f(x) } fn assess(partner) { f(1) }"),
-            ("bounded tree recursion", "fn f(n) { if n == 0 { 1 } else { f(n - 1) + f(n - 1) } } fn assess(partner) { indicate(f(30)) }"),
+            (
+                "bounded tree recursion",
+                "fn f(n) { if n == 0 { 1 } else { f(n - 1) + f(n - 1) } } fn assess(partner) { indicate(f(30)) }",
+            ),
             ("assess calls itself", "fn assess(partner) { assess(partner) }"),
             ("constant that loops", "const X = { loop {} }; fn assess(partner) { indicate(1) }"),
-            ("constant that grows", "const X = { let l = [1]; loop { l.push(l); } }; fn assess(partner) { indicate(1) }"),
+            (
+                "constant that grows",
+                "const X = { let l = [1]; loop { l.push(l); } }; fn assess(partner) { indicate(1) }",
+            ),
             ("shadowed operator", "fn `+`(a, b) { 0 } fn assess(partner) { indicate(1 + 1) }"),
             ("shadowed getter", "fn get$history(p) { 0 } fn assess(partner) { indicate(partner.history) }"),
             ("shadowed function", "fn clamp(a, b, c) { 999 } fn assess(partner) { indicate(clamp(1, 0, 2)) }"),
         ] {
             contained(name, &[("rule.rhai", text)]);
         }
-        contained("a file that imports itself", &[("rule.rhai", "import \"rule\" as r; fn assess(partner) { r::assess(partner) }")]);
-        contained("files that import each other", &[
-            ("rule.rhai", "import \"a\" as a; fn assess(partner) { indicate(a::f()) }"),
-            ("a.rhai", "import \"b\" as b; fn f() { b::f() }"),
-            ("b.rhai", "import \"a\" as a; fn f() { a::f() }"),
-        ]);
-        contained("a path out of the folder", &[("rule.rhai", "import \"../../secret\" as s; fn assess(partner) { indicate(1) }")]);
-        contained("an absolute path", &[("rule.rhai", "import \"/etc/passwd\" as s; fn assess(partner) { indicate(1) }")]);
-        contained("the constants of another file", &[
-            ("rule.rhai", "import \"#other.rhai\" as o; fn assess(partner) { indicate(o::X) }"),
-            ("other.rhai", "const X = 1;"),
-        ]);
+        contained(
+            "a file that imports itself",
+            &[("rule.rhai", "import \"rule\" as r; fn assess(partner) { r::assess(partner) }")],
+        );
+        contained(
+            "files that import each other",
+            &[
+                ("rule.rhai", "import \"a\" as a; fn assess(partner) { indicate(a::f()) }"),
+                ("a.rhai", "import \"b\" as b; fn f() { b::f() }"),
+                ("b.rhai", "import \"a\" as a; fn f() { a::f() }"),
+            ],
+        );
+        contained(
+            "a path out of the folder",
+            &[("rule.rhai", "import \"../../secret\" as s; fn assess(partner) { indicate(1) }")],
+        );
+        contained(
+            "an absolute path",
+            &[("rule.rhai", "import \"/etc/passwd\" as s; fn assess(partner) { indicate(1) }")],
+        );
+        contained(
+            "the constants of another file",
+            &[
+                ("rule.rhai", "import \"#other.rhai\" as o; fn assess(partner) { indicate(o::X) }"),
+                ("other.rhai", "const X = 1;"),
+            ],
+        );
     });
 }
 

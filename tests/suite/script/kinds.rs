@@ -21,7 +21,8 @@ const VALUES: [(&str, &str); 12] = [
     ("answer", "indicate(1)"),
 ];
 
-const OPERATORS: [&str; 17] = ["+", "-", "*", "/", "%", "**", "==", "!=", "<", "<=", ">", ">=", "&", "|", "^", "<<", ">>"];
+const OPERATORS: [&str; 17] =
+    ["+", "-", "*", "/", "%", "**", "==", "!=", "<", "<=", ">", ">=", "&", "|", "^", "<<", ">>"];
 
 /// What the pair is for, decided here independently of the engine.
 fn is_meaningful(left: &str, operator: &str, right: &str) -> bool {
@@ -33,7 +34,9 @@ fn is_meaningful(left: &str, operator: &str, right: &str) -> bool {
     }
     match (left, right) {
         (a, b) if is_number(a) && is_number(b) => {
-            is_equality || is_order || (matches!(operator, "+" | "-" | "*" | "/" | "%" | "**") && !(operator == "**" && b == "number"))
+            is_equality
+                || is_order
+                || (matches!(operator, "+" | "-" | "*" | "/" | "%" | "**") && !(operator == "**" && b == "number"))
         }
         ("text", "text") => is_equality || is_order || operator == "+",
         ("date", "date") => is_equality || is_order,
@@ -48,12 +51,15 @@ fn every_pair_of_kinds_either_means_something_or_raises() {
         for operator in OPERATORS {
             for (left_kind, left) in VALUES {
                 for (right_kind, right) in VALUES {
-                    let text = format!("fn same(x) {{ x }} fn assess(partner) {{ let r = same({left}) {operator} same({right}); indicate(1) }}");
+                    let text = format!(
+                        "fn same(x) {{ x }} fn assess(partner) {{ let r = same({left}) {operator} same({right}); indicate(1) }}"
+                    );
                     let result = rule(&text).factor("rule.rhai", &quotient::script::example_facts());
                     let context = format!("{left_kind} {operator} {right_kind}: {result:?}");
                     assert_eq!(result.is_ok(), is_meaningful(left_kind, operator, right_kind), "{context}");
                     if let Err(fault) = result {
-                        let expected = [Code::ScriptKinds, Code::ScriptNotKnown, Code::ScriptForbidden, Code::ScriptRuntime];
+                        let expected =
+                            [Code::ScriptKinds, Code::ScriptNotKnown, Code::ScriptForbidden, Code::ScriptRuntime];
                         assert!(expected.contains(&fault.finding.code), "{context}");
                     }
                 }
@@ -68,9 +74,15 @@ fn every_changing_operator_raises_like_its_plain_one() {
         for operator in ["+", "-", "*", "/", "%", "**"] {
             for (left_kind, left) in VALUES {
                 for (right_kind, right) in VALUES {
-                    let text = format!("fn same(x) {{ x }} fn assess(partner) {{ let r = same({left}); r {operator}= same({right}); indicate(1) }}");
+                    let text = format!(
+                        "fn same(x) {{ x }} fn assess(partner) {{ let r = same({left}); r {operator}= same({right}); indicate(1) }}"
+                    );
                     let result = rule(&text).factor("rule.rhai", &quotient::script::example_facts());
-                    assert_eq!(result.is_ok(), is_meaningful(left_kind, operator, right_kind), "{left_kind} {operator}= {right_kind}: {result:?}");
+                    assert_eq!(
+                        result.is_ok(),
+                        is_meaningful(left_kind, operator, right_kind),
+                        "{left_kind} {operator}= {right_kind}: {result:?}"
+                    );
                 }
             }
         }
@@ -97,12 +109,22 @@ fn what_is_not_known_stands_in_only_where_it_is_said() {
     assert_eq!(number("() ?? 5"), Decimal::from(5));
     assert_eq!(number("if partner.product_line == () { 1 } else { 2 }"), Decimal::ONE);
     assert_eq!(number("if is_known(partner.product_line) { 1 } else { 2 }"), Decimal::from(2));
-    assert!(matches!(assess("indicate(partner.product_line)"), Err(fault) if fault.finding.code == Code::ScriptNotKnown));
+    assert!(
+        matches!(assess("indicate(partner.product_line)"), Err(fault) if fault.finding.code == Code::ScriptNotKnown)
+    );
 }
 
 #[test]
 fn numbers_that_do_not_fit_raise() {
-    for expression in ["9223372036854775807 + 1", "79228162514264337593543950335.0 * 2", "1 / 0", "1 % 0", "1.5 / 0.0", "10 ** 30", "0 ** -1"] {
+    for expression in [
+        "9223372036854775807 + 1",
+        "79228162514264337593543950335.0 * 2",
+        "1 / 0",
+        "1 % 0",
+        "1.5 / 0.0",
+        "10 ** 30",
+        "0 ** -1",
+    ] {
         let fault = assess(&format!("indicate({expression})"));
         assert!(matches!(&fault, Err(fault) if fault.finding.code == Code::ScriptRuntime), "{expression}: {fault:?}");
     }

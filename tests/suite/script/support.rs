@@ -32,6 +32,7 @@ pub fn context() -> ScriptContext {
         attributes: Vec::new(),
         tables: Tables::default(),
         factors: vec![Name::from("history"), Name::from("pipeline_coverage")],
+        policy: None,
     }
 }
 
@@ -66,11 +67,6 @@ pub fn number(expression: &str) -> Decimal {
         Ok(other) => panic!("{expression}: {other:?}"),
         Err(fault) => panic!("{expression}: {}", fault.finding),
     }
-}
-
-/// The findings of one factor rule as people read them.
-pub fn findings(text: &str) -> String {
-    findings_in(&[("rule.rhai", text)], &context())
 }
 
 /// The findings of several files as people read them.
