@@ -110,13 +110,13 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
 
 /// One partner in full.
 fn one(options: &Options, review: &Review<'_>, id: &str, terminal: Terminal) -> Result<(), Stop> {
-    let Some(partner) = review.book.partner(id) else {
+    let Some(index) = review.index_of(id) else {
         let message = format!("the book has no partner `{id}`");
         let near = did_you_mean(id, review.book.partners.iter().take(20_000).map(|partner| &*partner.id));
         let help = near.map_or_else(|| "correct the identifier".to_owned(), |near| format!("did you mean `{near}`?"));
         return Err(Findings::from_iter([Finding::error(Code::BookUnknownReference, message).help(help)]).into());
     };
-    let reviewed = on_script_threads(Some(1), || review.of(partner));
+    let reviewed = on_script_threads(Some(1), || review.of(index));
     let (partner, faults) = reviewed.map_err(|fault| Findings::from_iter([fault.finding]))?;
     output::to(options.output.as_deref(), |out| {
         let text = match options.format {

@@ -6,11 +6,14 @@ use super::summary::ReviewSummary;
 use crate::channel::{Partner, PartnerBook};
 use crate::decision::Decisions;
 use crate::finding::{Code, Finding, Findings};
-use crate::performance::{Dimension, Rollup, RollupBuilder, RollupRules, Standings};
+use crate::performance::{Dimension, PartnerStanding, Rollup, RollupBuilder, RollupRules, Standings};
+use crate::planning::{Lines, View};
 use crate::plugin::VendorPlugin;
-use crate::script::on_script_threads;
+use crate::script::{ExtraTables, PolicyFacts, ReviewFacts, ScriptFault, on_script_threads};
 use crate::units::AmountOutOfRange;
 use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Called with partners done and partners in all.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
@@ -34,6 +37,15 @@ pub struct Review<'b> {
     /// Cut points of the roll-ups.
     pub rules: RollupRules,
     standings: Standings<'b>,
+    policies: Option<Deciding<'b>>,
+}
+
+/// What policies read beside a partner's standing.
+#[derive(Debug)]
+struct Deciding<'b> {
+    lines: Lines<'b>,
+    day: Arc<ReviewFacts>,
+    records: ExtraTables,
 }
 
 /// What is known once every partner has been looked at.
@@ -76,6 +88,10 @@ impl<'b> Review<'b> {
         threads: Option<usize>,
     ) -> Result<Self, Findings> {
         let (period, conventions) = (setting.period.clone(), setting.conventions.clone());
+        let policies = match plugin.policies() {
+            Some(_) => Some(Deciding::new(plugin, book, setting, threads)?),
+            None => None,
+        };
         let standings =
             on_script_threads(threads, || Standings::new(book, period, setting.as_of, conventions, &setting.given));
         let standings = standings.map_err(|fault| -> Findings {
@@ -83,7 +99,7 @@ impl<'b> Review<'b> {
             std::iter::once(finding.help("look for amounts that are too large, or for a date before the calendar"))
                 .collect()
         })?;
-        Ok(Self { plugin, book, setting, rules: RollupRules::default(), standings })
+        Ok(Self { plugin, book, setting, rules: RollupRules::default(), standings, policies })
     }
 
     /// The standings it takes.
@@ -105,29 +121,43 @@ impl<'b> Review<'b> {
         warnings
     }
 
-    /// Reviews one partner. `Err` when it has no standing at all.
-    pub fn of(&self, partner: &Partner) -> Result<(PartnerReview, Vec<PartnerFault>), PartnerFault> {
+    /// Place of a partner in the book.
+    pub fn index_of(&self, id: &str) -> Option<usize> {
+        self.book.partners.binary_search_by(|partner| (*partner.id).cmp(id)).ok()
+    }
+
+    /// Reviews the partner at `index` of the book, which must be there. `Err` when it has no standing at all.
+    pub fn of(&self, index: usize) -> Result<(PartnerReview, Vec<PartnerFault>), PartnerFault> {
+        let partner = &self.book.partners[index];
         let fault =
             |finding| PartnerFault { partner_id: partner.id.clone(), partner_name: partner.name.clone(), finding };
         let standing = match self.standings.of(partner) {
             Ok(standing) => standing,
             Err(AmountOutOfRange) => {
-                let finding =
-                    Finding::error(Code::ReviewRange, format!("the amounts of `{}` are out of range", partner.id));
+                let message = format!("the amounts of `{}` are out of range", partner.id);
+                let finding = Finding::error(Code::ReviewRange, message);
                 return Err(fault(finding.help("look for amounts that are too large")));
             }
         };
-        match self.decide(partner) {
+        match self.decide(index, partner, &standing) {
             Ok(decisions) => Ok((PartnerReview { standing, decisions: Some(decisions) }, Vec::new())),
-            Err(findings) => {
-                Ok((PartnerReview { standing, decisions: None }, findings.into_iter().map(fault).collect()))
+            Err(faults) => {
+                let faults = faults.into_iter().map(|broken| fault(with_values(broken))).collect();
+                Ok((PartnerReview { standing, decisions: None }, faults))
             }
         }
     }
 
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "policies come with their room")]
-    fn decide(&self, _partner: &Partner) -> Result<Decisions, Vec<Finding>> {
-        Ok(Decisions::default())
+    fn decide(
+        &self,
+        index: usize,
+        partner: &Partner,
+        standing: &PartnerStanding,
+    ) -> Result<Decisions, Vec<ScriptFault>> {
+        let Some(deciding) = &self.policies else { return Ok(Decisions::default()) };
+        let line = Arc::new(deciding.lines.whole(partner));
+        let records = deciding.records.of(index);
+        self.plugin.decide(&PolicyFacts::new(line, standing, Arc::clone(&deciding.day), records))
     }
 
     /// Reviews every partner: `map` is called for each on many threads, `take` with its results in the book's order.
@@ -145,9 +175,11 @@ impl<'b> Review<'b> {
         let mut done = 0;
         let mut faults_left_out = 0;
         progress(0, all);
-        for window in self.book.partners.chunks(WINDOW) {
+        while done < all {
+            let end = all.min(done + WINDOW);
+            let chunks: Vec<usize> = (done..end).step_by(CHUNK).collect();
             let pieces: Vec<Result<Piece<T>, AmountOutOfRange>> = on_script_threads(threads, || {
-                window.par_chunks(CHUNK).map(|partners| self.look_at(partners, &map)).collect()
+                chunks.into_par_iter().map(|from| self.look_at(from..end.min(from + CHUNK), &map)).collect()
             });
             for piece in pieces {
                 let piece = piece?;
@@ -158,7 +190,7 @@ impl<'b> Review<'b> {
                 faults_left_out += piece.faults.len().saturating_sub(room);
                 whole.faults.extend(piece.faults.into_iter().take(room));
             }
-            done += window.len();
+            done = end;
             progress(done, all);
         }
         let Piece { summary, rollup, faults, .. }: Piece<T> = whole;
@@ -176,13 +208,13 @@ impl<'b> Review<'b> {
 
     fn look_at<T>(
         &self,
-        partners: &[Partner],
+        partners: Range<usize>,
         map: &impl Fn(PartnerReview) -> T,
     ) -> Result<Piece<T>, AmountOutOfRange> {
         let mut piece = self.piece();
-        for partner in partners {
+        for index in partners {
             piece.summary.partners += 1;
-            match self.of(partner) {
+            match self.of(index) {
                 Ok((review, faults)) => {
                     piece.summary.failed += usize::from(!faults.is_empty());
                     piece.faults.extend(faults);
@@ -198,4 +230,32 @@ impl<'b> Review<'b> {
         }
         Ok(piece)
     }
+}
+
+impl<'b> Deciding<'b> {
+    fn new(
+        plugin: &'b VendorPlugin,
+        book: &'b PartnerBook,
+        setting: &Setting,
+        threads: Option<usize>,
+    ) -> Result<Self, Findings> {
+        let manifest = &plugin.manifest;
+        let (period, as_of) = (setting.period.clone(), setting.as_of);
+        let cadence = manifest.policies.tier_review;
+        Ok(Self {
+            records: ExtraTables::typed(book, &manifest.tables)?,
+            day: Arc::new(ReviewFacts::new(manifest.calendar, &period, as_of, cadence)),
+            lines: on_script_threads(threads, || Lines::new(book, manifest, View { period, as_of, target: None })),
+        })
+    }
+}
+
+/// The finding of a fault, with the values on the failing line.
+fn with_values(fault: ScriptFault) -> Finding {
+    let mut finding = fault.finding;
+    if !fault.values.is_empty() {
+        let values: Vec<String> = fault.values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        finding.help = format!("{} (here {})", finding.help, values.join(", ")).trim_start().to_owned();
+    }
+    finding
 }
