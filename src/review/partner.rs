@@ -81,9 +81,14 @@ pub fn requirement_text(requirement: &Requirement) -> String {
 }
 
 fn condition_text(condition: &Condition) -> String {
-    let number = |value: Decimal| plain(value.normalize());
+    let threshold = condition.threshold;
+    // Four decimals are enough to read, unless rounding would hide that a value misses its threshold.
+    let number = |value: Decimal| {
+        let short = value.round_dp(4);
+        plain(if Some(short) == threshold { value } else { short }.normalize())
+    };
     let state = if condition.is_met { "met" } else { "not met" };
-    let Some(threshold) = condition.threshold else { return format!("{}: {state}", condition.label) };
+    let Some(threshold) = threshold else { return format!("{}: {state}", condition.label) };
     let value = condition.value.map_or_else(|| "not known".to_owned(), number);
     format!("{} {value}, {} {}: {state}", condition.label, condition.comparison, number(threshold))
 }
