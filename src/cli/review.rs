@@ -20,6 +20,8 @@ pub enum Format {
     Table,
     /// One row a partner.
     Csv,
+    /// A workbook: partners, decisions, roll-ups.
+    Xlsx,
     /// One page with pictures.
     Html,
     /// For programs; `schema/review.schema.json` describes it.
@@ -150,6 +152,10 @@ fn write(
             Format::Csv => report::csv::write_review(review, threads, &progress, &mut out),
             Format::Html => report::Reviewed::new(review, threads, &progress).and_then(|reviewed| {
                 report::html::write_review(&reviewed, &mut out)?;
+                Ok(reviewed.outcome)
+            }),
+            Format::Xlsx => report::Reviewed::new(review, threads, &progress).and_then(|reviewed| {
+                report::xlsx::write_review(&reviewed, &mut out)?;
                 Ok(reviewed.outcome)
             }),
             Format::Table => report::Reviewed::new(review, threads, &progress).and_then(|reviewed| {

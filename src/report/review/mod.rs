@@ -9,6 +9,7 @@ pub mod json;
 pub mod partner;
 pub mod table;
 mod words;
+pub mod xlsx;
 
 use super::ReportFault;
 use crate::review::{Kept, Outcome, Progress, Review};
