@@ -288,6 +288,11 @@ impl<'b> Lines<'b> {
         self.segments(partner).into_iter().map(|segment| (segment.clone(), self.line(partner, &segment))).collect()
     }
 
+    /// Facts of the partner as a whole, whatever the manifest's grain.
+    pub fn whole(&self, partner: &Partner) -> LineFacts {
+        self.line(partner, &SegmentKey::default())
+    }
+
     fn line(&self, partner: &Partner, segment: &SegmentKey) -> LineFacts {
         let history = self.history(partner, segment);
         let quota = self.quota(partner, segment, history.prior_revenue);
