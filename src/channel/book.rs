@@ -5,7 +5,7 @@ use crate::units::{Currency, Money, Month, Rate};
 use std::collections::BTreeMap;
 
 /// Market of one cell; a `None` dimension means "all".
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct MarketCell {
     /// Territory.
     pub territory: Option<Name>,
@@ -56,7 +56,7 @@ pub struct PartnerBook {
     pub extra_tables: Vec<ExtraTable>,
     /// Names of the standard tables the book has (`partners`, `revenue`, `opportunities`, …).
     pub tables: BTreeMap<String, usize>,
-    /// Hash of the input as read: hex digits of BLAKE3 over the files' names and bytes.
+    /// Hash of the facts as read, see [`PartnerBook::facts_hash`]; empty for a book that was not read.
     pub input_hash: String,
 }
 

@@ -4,6 +4,7 @@
 //! book does not have means "not known", never zero.
 
 mod book;
+mod digest;
 mod line;
 mod partner;
 

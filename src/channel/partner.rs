@@ -9,7 +9,7 @@ use std::sync::Arc;
 pub type Name = Arc<str>;
 
 /// One channel partner. Every list is empty when its table is missing; see [`super::PartnerBook`] for which are known.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Partner {
     /// Identifier, unique in the book, NFC, as the vendor's systems write it.
     pub id: Name,
@@ -44,7 +44,7 @@ pub struct Partner {
 }
 
 /// Value of an extra column: what the vendor's system wrote, typed where every value of the column allows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Attribute {
     /// Exact number.
     Number(Decimal),
@@ -74,7 +74,7 @@ impl SegmentKey {
 }
 
 /// Closed revenue of one month.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RevenueEntry {
     /// Month the revenue was closed in. A quarter in the book stands as its three months, split as written there.
     pub month: Month,
@@ -85,7 +85,7 @@ pub struct RevenueEntry {
 }
 
 /// Investment signals. `None` is "not known".
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Investment {
     /// Certified staff now.
     pub certified_now: Option<i64>,
@@ -113,7 +113,7 @@ pub enum OpportunityStatus {
 }
 
 /// One registered opportunity of the pipeline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RegisteredOpportunity {
     /// Identifier in the CRM; generated from the row when the book has none.
     pub id: Name,
@@ -153,7 +153,7 @@ impl RegisteredOpportunity {
 }
 
 /// Historical win rate that the book states.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct WinRate {
     /// Part of the business it is for.
     pub segment: SegmentKey,
@@ -164,7 +164,7 @@ pub struct WinRate {
 }
 
 /// A submitted forecast.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Forecast {
     /// First month of the period the forecast is for.
     pub start: Month,
@@ -179,7 +179,7 @@ pub struct Forecast {
 }
 
 /// A quota of a past or current period.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CurrentQuota {
     /// First month of the period.
     pub start: Month,
@@ -192,7 +192,7 @@ pub struct CurrentQuota {
 }
 
 /// An agreed or overridden quota that a proposal must keep.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lock {
     /// Partner.
     pub partner_id: Name,

@@ -25,6 +25,7 @@ pub struct Options {
     /// Vendor whose rules are applied.
     vendor: String,
     /// Partner id.
+    #[arg(allow_negative_numbers = true)]
     partner: String,
     /// Only this product line.
     #[arg(long, value_name = "NAME")]

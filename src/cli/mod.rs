@@ -210,6 +210,8 @@ fn exit_code(findings: &Findings) -> u8 {
         4
     } else if areas().any(|area| area == Area::Book) {
         3
+    } else if findings.iter().any(|finding| finding.is_error() && finding.code == Code::PlanPeriod) {
+        2
     } else {
         1
     }

@@ -42,7 +42,7 @@ pub struct PlanOptions {
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
     /// Channel target, such as 60000000 or 60000000.00.
-    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
     pub target: Option<Money>,
     /// Targets per territory or product line (CSV or JSON: territory, product_line, target).
     #[arg(long, value_name = "FILE")]
@@ -162,12 +162,13 @@ impl PlanOptions {
         if let Some(path) = &self.locks
             && let Some(file) = keep(read_locks(path, book), warnings, refused)
         {
-            let stale = stale(path, &file.meta, plugin);
+            let stale = stale(path, &file.meta, plugin, book);
             if stale.as_ref().is_some_and(Finding::is_error) {
                 refused.extend(stale)
             } else {
                 warnings.extend(stale)
             }
+            request.locks_period = file.meta.period.filter(|_| !file.locks.is_empty());
             request.locks = file.locks;
         }
         if let Some(path) = &self.previous {
@@ -212,7 +213,7 @@ fn target_row(row: &intake::TargetRow, book: &PartnerBook, path: &Path, refused:
 }
 
 /// Warns when a returned workbook was made from other rules.
-fn stale(path: &Path, meta: &WorkbookMeta, plugin: &VendorPlugin) -> Option<Finding> {
+fn stale(path: &Path, meta: &WorkbookMeta, plugin: &VendorPlugin, book: &PartnerBook) -> Option<Finding> {
     let shown = path.display();
     let finding = if meta.vendor.as_deref().is_some_and(|vendor| *vendor != *plugin.vendor) {
         Finding::error(
@@ -222,6 +223,9 @@ fn stale(path: &Path, meta: &WorkbookMeta, plugin: &VendorPlugin) -> Option<Find
         .help("return the workbook of this vendor")
     } else if meta.revision.as_deref().is_some_and(|revision| *revision != *plugin.revision) {
         Finding::warning(Code::BookStale, format!("`{shown}` was made from other rules than today's"))
+            .help("its locks are kept; look at the differences with `--previous`")
+    } else if meta.input_hash.as_deref().is_some_and(|hash| hash != book.input_hash) {
+        Finding::warning(Code::BookStale, format!("`{shown}` was made from another book than today's"))
             .help("its locks are kept; look at the differences with `--previous`")
     } else {
         return None;

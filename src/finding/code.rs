@@ -227,6 +227,10 @@ codes! {
     /// The vendor has no cases.
     CaseMissing = Rules, "case::missing";
 
+    /// The book's revenue does not reach as far as the plan looks: it begins too late, or ends before the as-of day.
+    ///
+    /// Months after the book's last one count as months without revenue. Look from the end of the last month that is complete.
+    PlanHistory = Plan, "plan::history";
     /// The target cannot be met within the guardrails and locks.
     PlanInfeasible = Plan, "plan::infeasible";
     /// A guardrail would be broken and the manifest says `on_violation = "reject"`.

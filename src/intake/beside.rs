@@ -100,7 +100,16 @@ pub fn read_locks(path: &Path, book: &PartnerBook) -> Result<(LockFile, Findings
     let meta = reading.meta();
     let known = Known::of(book);
     let mut found: Vec<(Lock, u64)> = Vec::new();
-    let read = match reading.has_heading(index, Field::OverrideQuota) {
+    let overrides = reading.has_heading(index, Field::OverrideQuota.name());
+    if !overrides && (meta.revision.is_some() || reading.has_heading(index, "assessment")) {
+        // Its quotas are proposals: read as agreed ones they would lock every line.
+        let message = "the file is a proposal without the column `override_quota`, so no line of it is agreed";
+        let help = "return the workbook with its headings as they were, or write a table of locks: `partner_id`, `quota`, `reason`";
+        let finding = Finding::error(Code::BookMissingColumn, message).at(Place::file(reading.store.name.clone()));
+        reading.shared.log.add(finding.help(help));
+        return Err(reading.shared.log.into_findings());
+    }
+    let read = match overrides {
         true => reading.each_row(index, TableKind::Previous, |row| {
             if row.text(Field::OverrideQuota).is_some() {
                 let lock = lock(row, &known, Field::OverrideQuota, Field::OverrideReason);
@@ -198,8 +207,8 @@ impl Beside {
         None
     }
 
-    fn has_heading(&mut self, index: usize, field: Field) -> bool {
-        let wanted = folded(field.name());
+    fn has_heading(&mut self, index: usize, heading: &str) -> bool {
+        let wanted = folded(heading);
         let mut quiet = Log::default();
         let sheet = self.store.read(index, None, &self.limits, &mut quiet);
         sheet.is_some_and(|sheet| sheet.headings.iter().any(|heading| folded(heading) == wanted))

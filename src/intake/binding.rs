@@ -271,6 +271,18 @@ impl<'a> Binder<'a, '_> {
         let becomes_attributes = self.table.kind == TableKind::Partners;
         let read_beside =
             matches!(self.table.kind, TableKind::Previous | TableKind::Locks | TableKind::Targets | TableKind::Extra);
+        let parts: Vec<&str> =
+            absent.iter().copied().filter(|name| matches!(*name, "territory" | "product_line")).collect();
+        if self.table.kind == TableKind::Targets && !parts.is_empty() && !(unused.is_empty() && misspelt.is_empty()) {
+            // A territory's target under a misspelt heading would be taken for the channel's.
+            let all: Vec<String> =
+                misspelt.iter().chain(&unused).take(12).map(|heading| format!("`{}`", shown(heading))).collect();
+            let message =
+                format!("nothing reads {}, and there is no column `{}`", all.join(", "), parts.join("` or `"));
+            let place = self.location.place(self.sheet.heading_row, "", "");
+            let help = "name the columns `territory`, `product_line` and `target`, and remove the others";
+            self.add(Finding::error(Code::BookUnknownColumn, message).at(place).help(help));
+        }
         if !becomes_attributes && !read_beside && !unused.is_empty() {
             let list: Vec<String> = unused.iter().take(12).map(|heading| format!("`{}`", shown(heading))).collect();
             let message =

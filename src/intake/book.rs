@@ -123,8 +123,10 @@ impl<'m> Reading<'m> {
         if findings.has_errors() {
             return Err(findings);
         }
-        let input_hash = self.store.hash(self.mapping.map(|mapping| &*mapping.text));
-        Ok((PartnerBook { currency, partners, market, locks, extra_tables, tables, input_hash }, findings))
+        let input_hash = String::new();
+        let mut book = PartnerBook { currency, partners, market, locks, extra_tables, tables, input_hash };
+        book.input_hash = book.facts_hash();
+        Ok((book, findings))
     }
 
     pub fn map(&self, kind: TableKind) -> Option<&'m TableMap> {

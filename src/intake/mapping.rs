@@ -36,7 +36,6 @@ const TABLE_KEYS: [&str; 14] = [
 /// that is no standard one; `currency` at the top is the currency of rows that state none.
 #[derive(Debug, Clone, Default)]
 pub struct Mapping {
-    pub(super) text: Arc<str>,
     pub(super) currency: Option<Currency>,
     pub(super) tables: BTreeMap<TableKind, TableMap>,
     pub(super) extra: BTreeMap<String, TableMap>,
@@ -126,7 +125,7 @@ impl Mapping {
                 "",
             );
         }
-        let mut mapping = Self { text: Arc::clone(&text), ..Self::default() };
+        let mut mapping = Self::default();
         if reader.findings.is_empty() {
             reader.root(root.get_ref(), &mut mapping);
         }

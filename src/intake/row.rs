@@ -111,6 +111,11 @@ impl<'a> Row<'a> {
                 format!("the cell holds the error `{value}`"),
                 "repair the formula, or empty the cell",
             ),
+            Some(Flaw::NotComputed) => (
+                Code::BookMissingValue,
+                format!("the cell holds the formula `{value}` without its value"),
+                "open the workbook in a spreadsheet and save it, or write the value itself",
+            ),
             Some(Flaw::Nested) => (
                 Code::BookShape,
                 "a single value is expected, not a list or object".to_owned(),

@@ -10,6 +10,8 @@ pub(super) enum Flaw {
     Digits,
     /// An error value such as `#N/A`.
     ErrorValue,
+    /// A formula that was saved without its value.
+    NotComputed,
     /// A list or object where one value is expected.
     Nested,
     /// A time of day or duration where a day is expected.

@@ -1,4 +1,4 @@
-//! Where a book stands: a folder of CSV files, a JSON document, or a workbook; its tables by name, and its hash.
+//! Where a book stands: a folder of CSV files, a JSON document, or a workbook; its tables by name.
 
 use super::Limits;
 use super::delimited::{Delimited, decode};
@@ -30,7 +30,6 @@ pub(super) struct Store {
     pub texts: BTreeMap<String, String>,
     /// Files of a folder that hold data but are not read.
     pub unread: Vec<String>,
-    digests: BTreeMap<String, (u64, blake3::Hash)>,
 }
 
 /// A table of a store.
@@ -78,14 +77,7 @@ fn stem_of(path: &Path) -> String {
 
 impl Store {
     fn empty(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            tables: Vec::new(),
-            currency: None,
-            texts: BTreeMap::new(),
-            unread: Vec::new(),
-            digests: BTreeMap::new(),
-        }
+        Self { name: name.to_owned(), tables: Vec::new(), currency: None, texts: BTreeMap::new(), unread: Vec::new() }
     }
 
     /// Finds the tables at `path`, which must be a folder, a JSON file or a workbook.
@@ -108,7 +100,6 @@ impl Store {
     pub fn of_files(name: &str, files: Vec<(String, Vec<u8>)>) -> Self {
         let mut store = Self::empty(name);
         for (file, bytes) in files {
-            store.digests.insert(file.clone(), (bytes.len() as u64, blake3::hash(&bytes)));
             store.tables.push(StoredTable { name: stem_of(Path::new(&file)), file, content: Content::Bytes(bytes) });
         }
         store
@@ -193,6 +184,10 @@ impl Store {
             |message: String, help: &str| Finding::error(Code::BookShape, message).at(Place::file(name)).help(help);
         let shape = "write one object with a list per table: `{\"partners\": [{…}], \"revenue\": [{…}]}`";
         if text.trim_start().starts_with('[') {
+            let whole: Result<serde::de::IgnoredAny, _> = serde_json::from_str(&text);
+            whole.map_err(|error| {
+                log.add(fault(format!("not valid JSON: {error}"), "write a list of objects: `[{…}, {…}]`"))
+            })?;
             return self.json_table(name, String::new(), &stem_of(Path::new(name)), text.trim(), log);
         }
         let root: Object<'_> = serde_json::from_str(&text)
@@ -243,15 +238,14 @@ impl Store {
 
     fn bytes(&mut self, path: &Path, name: &str, limits: &Limits, log: &mut Log) -> Result<Vec<u8>, Reported> {
         let refuse = |code, message: String, help: &str| Finding::error(code, message).at(Place::file(name)).help(help);
-        let metadata = std::fs::metadata(path).map_err(|error| log.add(unreadable(name, &error)))?;
+        let metadata =
+            std::fs::metadata(path).map_err(|error| log.add(unreadable(&path.display().to_string(), &error)))?;
         if metadata.len() > limits.file_bytes {
             let message =
                 format!("the file has {} MiB, more than {} MiB", metadata.len() >> 20, limits.file_bytes >> 20);
             return Err(log.add(refuse(Code::FileTooLarge, message, "split the book, or leave out old rows")));
         }
-        let bytes = std::fs::read(path).map_err(|error| log.add(unreadable(name, &error)))?;
-        self.digests.entry(name.to_owned()).or_insert_with(|| (bytes.len() as u64, blake3::hash(&bytes)));
-        Ok(bytes)
+        std::fs::read(path).map_err(|error| log.add(unreadable(&path.display().to_string(), &error)))
     }
 
     /// Indices of the tables called `name`: the file's name with or without ending, the sheet or the key.
@@ -301,26 +295,6 @@ impl Store {
         if let Some(StoredTable { content: Content::Sheet(sheet), .. }) = self.tables.get_mut(index) {
             **sheet = None;
         }
-    }
-
-    /// Hash over the files that were read, ascending by name, and the mapping file: hex digits.
-    ///
-    /// For each: length of the name, name, number of bytes, BLAKE3 of the bytes.
-    pub fn hash(&self, mapping: Option<&str>) -> String {
-        let mut hasher = blake3::Hasher::new();
-        let mut part = |name: &str, length: u64, digest: &blake3::Hash| {
-            hasher.update(&(name.len() as u64).to_le_bytes());
-            hasher.update(name.as_bytes());
-            hasher.update(&length.to_le_bytes());
-            hasher.update(digest.as_bytes());
-        };
-        for (name, (length, digest)) in &self.digests {
-            part(name, *length, digest);
-        }
-        if let Some(text) = mapping {
-            part("", text.len() as u64, &blake3::hash(text.as_bytes()));
-        }
-        hasher.finalize().to_hex().to_string()
     }
 }
 

@@ -60,9 +60,15 @@ pub(super) fn read(file: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Vec<Wo
         let mut rows: Vec<(u64, Vec<Cell>)> = Vec::new();
         // A chart sheet has no cells.
         let Ok(mut reader) = workbook.worksheet_cells_reader(&name) else { continue };
-        while let Some(found) = reader.next_cell().map_err(broken)? {
-            let (row, column) = found.get_position();
-            let cell = cell_of(found.get_value());
+        while let Some(found) = reader.next_cell_with_formula().map_err(broken)? {
+            let (row, column) = found.pos;
+            let cell = match (&found.value, &found.formula) {
+                // A program that writes formulas need not compute them; such a cell is not empty.
+                (DataRef::Empty, Some(formula)) => {
+                    Cell { text: format!("={formula}").into(), flaw: Some(Flaw::NotComputed) }
+                }
+                (value, _) => cell_of(value),
+            };
             if cell.text.is_empty() {
                 continue;
             }

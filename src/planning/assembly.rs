@@ -5,9 +5,9 @@ use crate::channel::{Name, SegmentKey};
 use crate::finding::{Code, Finding, Findings};
 use crate::plugin::{Reserve, VendorPlugin};
 use crate::quota::{
-    Assessment, Basis, FairShareLine, Guardrails, Multiplier, OnViolation, OpenLine, ReconciledLine,
-    ReconciliationFaults, ReconciliationGroup, ReconciliationRules, TargetGroup, TargetRequest, Weights, assess,
-    fair_share, partition_targets, reconcile,
+    Assessment, Basis, FairShareLine, Grain, Guardrails, Multiplier, OnViolation, OpenLine, ReconciledLine,
+    ReconciliationFaults, ReconciliationGroup, ReconciliationRules, TargetFault, TargetGroup, TargetRequest, Weights,
+    assess, fair_share, partition_targets, reconcile,
 };
 use crate::units::{Currency, Money, Rate};
 use std::sync::Arc;
@@ -182,7 +182,7 @@ impl Settlement {
         let partition = match partition {
             Ok(partition) => partition,
             Err(disagreements) => {
-                faults.extend(disagreements.0.iter().map(|fault| fault.to_finding(currency)));
+                faults.extend(disagreements.0.iter().map(|fault| in_words(fault, drafts, manifest.grain, currency)));
                 return None;
             }
         };
@@ -207,7 +207,16 @@ impl Settlement {
 
     /// Settles all lines; an infeasible or rejected plan is the findings.
     pub fn settle(&self, drafts: &[Draft], currency: Currency) -> Result<Settled, Findings> {
-        self.settle_with(drafts, currency, None).map_err(|faults| explain(&faults, drafts, currency))
+        self.settle_with(drafts, currency, None).map_err(|mut faults| {
+            if self.groups.len() > 1 || self.reserve != 0 || !self.over_assignment.is_empty() {
+                let scale = (
+                    self.group_targets.iter().flatten().sum(),
+                    self.groups.iter().filter_map(|group| group.amount).sum(),
+                );
+                faults.infeasible = faults.infeasible.into_iter().map(|answer| answer.of_target(scale)).collect();
+            }
+            explain(&faults, drafts, currency)
+        })
     }
 
     /// Settles all lines as if one factor indicated something else.
@@ -278,6 +287,25 @@ impl Settlement {
             group.lines.iter().zip(shares).for_each(|(line, assessment)| all[*line] = assessment);
         }
         Ok(all)
+    }
+}
+
+/// A fault of the targets; one for a product line says when the vendor plans none.
+fn in_words(fault: &TargetFault, drafts: &[Draft], grain: Grain, currency: Currency) -> Finding {
+    let finding = fault.to_finding(currency);
+    match fault {
+        TargetFault::NoLines { segment, .. }
+            if segment.product_line.is_some() && drafts.iter().all(|draft| draft.segment.product_line.is_none()) =>
+        {
+            let help = match grain {
+                Grain::Partner => {
+                    "the vendor plans one quota a partner: targets by product line need `grain = \"partner_product_line\"` in its manifest"
+                }
+                Grain::ProductLine | Grain::ProductLineTerritory => "no revenue of the book names a product line",
+            };
+            finding.help(help)
+        }
+        _ => finding,
     }
 }
 

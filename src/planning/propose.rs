@@ -4,17 +4,18 @@ use super::assembly::{Draft, Settled, Settlement};
 use super::lines::{Lines, View};
 use super::plan::{GroupOutcome, OverAssignment, PlanChange, PlanLine, PreviousLine, QuotaPlan};
 use crate::channel::{Lock, Name, Partner, PartnerBook, SegmentKey};
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Code, Finding, Findings};
 use crate::plugin::{Reserve, Seasonality, VendorPlugin, because, indicated};
 use crate::quota::{
-    Bound, Derivation, ExplainedFactor, ReconciledLine, Shares, StepWriter, TargetRow, Weights, assess, phase, settle,
+    Bound, Derivation, ExplainedFactor, Grain, ReconciledLine, Shares, StepWriter, TargetRow, Weights, assess, phase,
+    settle,
 };
 use crate::script::{Facts, ScriptFault};
 use crate::units::{Currency, Money, PlanningPeriod};
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -32,6 +33,8 @@ pub struct Request {
     pub targets: Vec<TargetRow>,
     /// Agreed quotas; they come before those in the book.
     pub locks: Vec<Lock>,
+    /// Period that the locks were agreed for, when their file says so.
+    pub locks_period: Option<String>,
     /// Previous proposal to compare with.
     pub previous: Option<Vec<PreviousLine>>,
 }
@@ -93,10 +96,11 @@ pub fn prepare<'p>(
     let channel_shares = channel_shares(plugin, &period, &drafts);
     let mut findings = Findings::new();
     let mut faults = Findings::new();
-    let book_locks = book.locks.iter().filter(|lock| !request.locks.iter().any(|given| same_line(given, lock)));
-    let locks: Vec<&Lock> = request.locks.iter().chain(book_locks).collect();
-    put_locks(&mut drafts, &locks, &lines.not_eligible, &mut faults);
+    let grain = plugin.manifest.grain;
+    put_locks(&mut drafts, grain, &request.locks, &book.locks, &lines.not_eligible, &mut faults);
+    faults.extend(other_period(request, &period));
     let settlement = Settlement::new(plugin, book.currency, request, &drafts, &mut faults);
+    findings.extend(uncovered(book, lines.view()));
     findings.extend(unassessed(&drafts));
     findings.extend(gave_way(&drafts));
     match settlement {
@@ -176,6 +180,43 @@ fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Result<
         }
         _ => Err(findings),
     }
+}
+
+/// Locks that were agreed for another period than the one that is planned.
+fn other_period(request: &Request, period: &PlanningPeriod) -> Option<Finding> {
+    let agreed = request.locks_period.as_ref().filter(|agreed| **agreed != period.label)?;
+    let message = format!("the locks were agreed for `{agreed}`, and `{period}` is planned");
+    Some(
+        Finding::error(Code::BookStale, message)
+            .help(format!("return the workbook of `{period}`, or name `--period {agreed}`")),
+    )
+}
+
+/// Warns when the book's revenue does not cover the stretch that quotas are derived from.
+fn uncovered(book: &PartnerBook, view: &View) -> Option<Finding> {
+    let (first, last) = book.revenue_months()?;
+    let (seen, months) = (view.last_month(), view.period.months as i32);
+    let as_of = view.as_of;
+    let (message, help) = if first > seen {
+        let message =
+            format!("the book's revenue begins in {first}, and nothing of it is known on the as-of day {as_of}");
+        (message, "look from a later day with `--as-of`, or add the revenue of the months before".to_owned())
+    } else if last < seen {
+        let message = format!(
+            "the book's revenue ends in {last}, and the as-of day is {as_of}: {} months since then count as months without revenue",
+            seen.since(last)
+        );
+        (message, format!("add their revenue, or look from `--as-of {}`", last.last_day()))
+    } else if first > seen.plus(1 - months) {
+        let message = format!(
+            "the book's revenue covers {} of the {months} months up to {seen}, so nobody's prior revenue is known",
+            seen.since(first) + 1
+        );
+        (message, format!("add the revenue from {} on", seen.plus(1 - months)))
+    } else {
+        return None;
+    };
+    Some(Finding::warning(Code::PlanHistory, message).help(help))
 }
 
 fn no_partner(book: &PartnerBook, lines: &Lines<'_>) -> Finding {
@@ -328,44 +369,88 @@ fn channel_shares(plugin: &VendorPlugin, period: &PlanningPeriod, drafts: &[Draf
     shares(&sums, &reporting).unwrap_or_else(|| Shares::even(reporting.len()))
 }
 
-fn same_line(a: &Lock, b: &Lock) -> bool {
-    a.partner_id == b.partner_id && a.segment == b.segment
+/// Where the lines of a plan stand, so that a lock finds its own.
+struct LineIndex<'d> {
+    drafts: &'d [Draft],
+    grain: Grain,
+    positions: BTreeMap<(Name, SegmentKey), usize>,
 }
 
-fn put_locks(drafts: &mut [Draft], locks: &[&Lock], not_eligible: &[Name], faults: &mut Findings) {
-    let mut index: BTreeMap<(Name, SegmentKey), usize> = BTreeMap::new();
-    for (position, draft) in drafts.iter().enumerate().filter(|_| !locks.is_empty()) {
-        index.insert((Arc::clone(&draft.partner_id), draft.segment.clone()), position);
+impl<'d> LineIndex<'d> {
+    fn new(drafts: &'d [Draft], grain: Grain) -> Self {
+        let key = |draft: &Draft| (Arc::clone(&draft.partner_id), draft.segment.clone());
+        let positions = drafts.iter().enumerate().map(|(position, draft)| (key(draft), position)).collect();
+        Self { drafts, grain, positions }
     }
-    let mut seen = BTreeSet::new();
-    for lock in locks {
-        let key = (Arc::clone(&lock.partner_id), lock.segment.clone());
+
+    /// The line that `lock` names.
+    ///
+    /// A returned proposal shows the home territory of lines that stand for all territories; such a lock is the
+    /// line's own, and one for another territory is not.
+    fn position(&self, lock: &Lock) -> Option<usize> {
+        let of = |segment: SegmentKey| self.positions.get(&(Arc::clone(&lock.partner_id), segment)).copied();
+        of(lock.segment.clone()).or_else(|| {
+            let whole = self.grain != Grain::ProductLineTerritory && lock.segment.territory.is_some();
+            let segment = SegmentKey { product_line: lock.segment.product_line.clone(), territory: None };
+            of(segment).filter(|line| whole && self.drafts[*line].territory == lock.segment.territory)
+        })
+    }
+
+    /// A lock that names no line of the plan.
+    fn no_line(&self, lock: &Lock, not_eligible: &[Name]) -> Finding {
         let name = super::assembly::line_name(&lock.partner_id, &lock.segment);
-        if !seen.insert(key.clone()) {
-            faults
-                .push(Finding::error(Code::BookLock, format!("{name} is locked twice")).help("keep one of the locks"));
+        let lines: Vec<String> = self
+            .drafts
+            .iter()
+            .filter(|draft| draft.partner_id == lock.partner_id)
+            .map(|draft| super::assembly::line_name(&draft.partner_id, &draft.segment))
+            .collect();
+        let help = match lines.as_slice() {
+            [] if not_eligible.contains(&lock.partner_id) => {
+                "the partner is not eligible for a quota; remove the lock".to_owned()
+            }
+            [] => "the partner is not in the book; correct its id, or remove the lock".to_owned(),
+            lines => format!("its lines are {}", lines.join("; ")),
+        };
+        Finding::error(Code::BookLock, format!("{name} is locked, and the plan has no such line")).help(help)
+    }
+}
+
+/// Puts locks on their lines: the given ones, and those of the book for lines that no given one names.
+fn put_locks(
+    drafts: &mut [Draft],
+    grain: Grain,
+    given: &[Lock],
+    of_book: &[Lock],
+    not_eligible: &[Name],
+    faults: &mut Findings,
+) {
+    if given.is_empty() && of_book.is_empty() {
+        return;
+    }
+    let index = LineIndex::new(drafts, grain);
+    let mut found: BTreeMap<usize, (&Lock, bool)> = BTreeMap::new();
+    let all = given.iter().map(|lock| (lock, true)).chain(of_book.iter().map(|lock| (lock, false)));
+    for (lock, is_given) in all {
+        let Some(position) = index.position(lock) else {
+            faults.push(index.no_line(lock, not_eligible));
             continue;
-        }
-        match index.get(&key) {
-            Some(position) => drafts[*position].lock = Some((lock.quota, lock.reason.clone())),
+        };
+        match found.get(&position) {
             None => {
-                let lines: Vec<String> = drafts
-                    .iter()
-                    .filter(|draft| draft.partner_id == lock.partner_id)
-                    .map(|draft| super::assembly::line_name(&draft.partner_id, &draft.segment))
-                    .collect();
-                let help = match lines.as_slice() {
-                    [] if not_eligible.contains(&lock.partner_id) => {
-                        "the partner is not eligible for a quota; remove the lock".to_owned()
-                    }
-                    [] => "the partner is not in the book; correct its id, or remove the lock".to_owned(),
-                    lines => format!("its lines are {}", lines.join("; ")),
-                };
-                let finding =
-                    Finding::error(Code::BookLock, format!("{name} is locked, and the plan has no such line"));
-                faults.push(finding.at(Place::file("locks")).help(help));
+                found.insert(position, (lock, is_given));
+            }
+            Some((_, first_is_given)) if *first_is_given != is_given => {}
+            Some(_) => {
+                let name = super::assembly::line_name(&lock.partner_id, &lock.segment);
+                let finding = Finding::error(Code::BookLock, format!("{name} is locked twice"));
+                faults.push(finding.help("keep one of the locks"));
             }
         }
+    }
+    let found: Vec<(usize, Lock)> = found.into_iter().map(|(line, (lock, _))| (line, lock.clone())).collect();
+    for (position, lock) in found {
+        drafts[position].lock = Some((lock.quota, lock.reason));
     }
 }
 
@@ -459,7 +544,7 @@ impl Prepared<'_> {
                 .map(|(level, rate)| OverAssignment { level, rate: *rate })
                 .collect(),
             total,
-            changes: previous.map(|previous| changes(&lines, previous)),
+            changes: previous.map(|previous| changes(&lines, previous, self.plugin.manifest.grain)),
             period: self.period,
             as_of: self.as_of,
             reporting,
@@ -604,23 +689,35 @@ fn broken(lines: &[PlanLine]) -> Option<Finding> {
 }
 
 /// Lines that differ from the previous proposal, ascending by partner and line.
-fn changes(lines: &[PlanLine], previous: &[PreviousLine]) -> Vec<PlanChange> {
-    let mut all: BTreeMap<(&Name, &SegmentKey), (Option<Money>, Option<Money>)> = BTreeMap::new();
+///
+/// A previous proposal of a finer grain is summed up to the lines of this one.
+fn changes(lines: &[PlanLine], previous: &[PreviousLine], grain: Grain) -> Vec<PlanChange> {
+    let mut all: BTreeMap<(&Name, SegmentKey), (Option<Money>, Option<Money>)> = BTreeMap::new();
     for line in previous {
-        all.entry((&line.partner_id, &line.segment)).or_default().0 = Some(line.quota);
+        let (before, _) = all.entry((&line.partner_id, in_grain(&line.segment, grain))).or_default();
+        *before = before.map_or(Some(line.quota), |sum| sum.plus(line.quota).ok());
     }
     for line in lines {
-        all.entry((&line.partner_id, &line.segment)).or_default().1 = Some(line.quota);
+        all.entry((&line.partner_id, line.segment.clone())).or_default().1 = Some(line.quota);
     }
     all.into_iter()
         .filter(|(_, (before, after))| before != after)
         .map(|((partner_id, segment), (before, after))| PlanChange {
             partner_id: Arc::clone(partner_id),
-            segment: segment.clone(),
+            segment,
             before,
             after,
         })
         .collect()
+}
+
+/// What of `segment` the lines of a grain tell apart.
+fn in_grain(segment: &SegmentKey, grain: Grain) -> SegmentKey {
+    match grain {
+        Grain::Partner => SegmentKey::default(),
+        Grain::ProductLine => SegmentKey { product_line: segment.product_line.clone(), territory: None },
+        Grain::ProductLineTerritory => segment.clone(),
+    }
 }
 
 /// Reserve in minor units, of a bottom-up and a target in minor units, rounded half up to `unit`.

@@ -64,6 +64,16 @@ pub enum Remedy {
         /// New amount.
         to: i128,
     },
+    /// Raise the target by this much, where what is distributed is not the target itself.
+    RaiseTargetBy {
+        /// Difference, before over-assignment.
+        by: i128,
+    },
+    /// Lower the target by this much, where what is distributed is not the target itself.
+    LowerTargetBy {
+        /// Difference, before over-assignment.
+        by: i128,
+    },
     /// Lower the floors of free lines by this much in sum.
     RelaxFloors {
         /// Sum over the lines.
@@ -98,6 +108,8 @@ impl Remedy {
         match self {
             Self::RaiseTarget { to } => format!("raise the target to {}", money(to)),
             Self::LowerTarget { to } => format!("lower the target to {}", money(to)),
+            Self::RaiseTargetBy { by } => format!("raise the target by {}", money(by)),
+            Self::LowerTargetBy { by } => format!("lower the target by {}", money(by)),
             Self::RelaxFloors { by } => format!("lower the floors by {} in sum", money(by)),
             Self::RelaxCeilings { by } => format!("raise the ceilings by {} in sum", money(by)),
             Self::LowerLocks { by } => format!("lower the locked quotas by {} in sum", money(by)),
@@ -135,6 +147,24 @@ pub struct Infeasible {
 }
 
 impl Infeasible {
+    /// The answer in terms of a target that is not what the group distributes: over-assignment, a reserve or targets
+    /// elsewhere lie between. `scale` is the sum of all targets and of what is distributed of them.
+    pub fn of_target(mut self, (targets, distributed): (i128, i128)) -> Self {
+        if distributed <= 0 || targets <= 0 {
+            return self;
+        }
+        let whole = |by: i128| by.checked_mul(targets).map(|product| (product + distributed - 1) / distributed);
+        for remedy in &mut self.remedies {
+            let changed = match *remedy {
+                Remedy::RaiseTarget { to } => whole(to - self.asked).map(|by| Remedy::RaiseTargetBy { by }),
+                Remedy::LowerTarget { to } => whole(self.asked - to).map(|by| Remedy::LowerTargetBy { by }),
+                _ => None,
+            };
+            *remedy = changed.unwrap_or(*remedy);
+        }
+        self
+    }
+
     /// The answer as a finding; `name_of` gives the name of a line by its position.
     pub fn to_finding(&self, currency: Currency, name_of: impl Fn(usize) -> String) -> Finding {
         let money = |minor| amount_text(minor, currency);

@@ -100,7 +100,11 @@ impl Sheet<'_> {
         let counts = match (summary.channel.lines == summary.partners, plan.target) {
             (true, Some(_)) => format!("= sum of {}", counted(summary.partners, "partner", "partners")),
             (true, None) => {
-                format!("= sum of {}, no target: bottom-up", counted(summary.partners, "partner", "partners"))
+                let partners = counted(summary.partners, "partner", "partners");
+                match plan.groups.iter().filter(|group| group.target.is_some()).count() {
+                    0 => format!("= sum of {partners}, no target: bottom-up"),
+                    targets => format!("= sum of {partners}, {targets} of {} groups have a target", plan.groups.len()),
+                }
             }
             (false, _) => {
                 let lines = counted(summary.channel.lines, "line", "lines");
