@@ -348,7 +348,7 @@ impl<'a> Checker<'a> {
         })
     }
 
-    fn body(&mut self, function: &'a Function, shapes: Vec<Shape>) {
+    fn body(&mut self, function: &'a Function, shapes: Vec<Shape>) -> Shape {
         let scopes = std::mem::take(&mut self.scopes);
         let changed = std::mem::take(&mut self.changed);
         for statement in &function.body {
@@ -359,9 +359,10 @@ impl<'a> Checker<'a> {
             });
         }
         self.scopes.push(function.parameters.iter().cloned().zip(shapes).collect());
-        self.statements(&function.body);
+        let shape = self.statements(&function.body);
         self.scopes = scopes;
         self.changed = changed;
+        shape
     }
 
     fn name_span(&self, function: &Function) -> Span {
@@ -408,7 +409,9 @@ impl<'a> Checker<'a> {
 
     fn unused_functions(&mut self) {
         let unit = self.unit;
-        if unit.entry.is_none() || !unit.unread_functions.is_empty() {
+        let has_entry =
+            unit.entry.is_some_and(|entry| unit.tree.function(entry.function(), entry.parameters().len()).is_some());
+        if !has_entry || !unit.unread_functions.is_empty() {
             return;
         }
         for function in &unit.tree.functions {
@@ -494,15 +497,15 @@ impl<'a> Checker<'a> {
         let mut ends = Vec::new();
         self.ends(&function.body, close, entry, &mut ends);
         for statement in &function.body {
-            statement.walk_statements(&mut |statement| {
-                if let StatementKind::Return(None) = statement.kind {
-                    ends.push(End::Nothing(self.token(statement.at)));
-                }
+            statement.walk_statements(&mut |statement| match &statement.kind {
+                StatementKind::Return(None) => ends.push(End::Nothing(self.token(statement.at))),
+                StatementKind::Return(Some(value)) => self.end_of(value, entry, &mut ends),
+                _ => {}
             });
         }
         let is_certain = !ends.contains(&End::Value);
         let (what, help) = match entry {
-            EntryPoint::Factor => ("indication", "end every path with `indicate(…)` or `abstain(…)`"),
+            EntryPoint::Factor => ("an indication", "end every path with `indicate(…)` or `abstain(…)`"),
             EntryPoint::Weights => ("weights", "end every path with a map such as `#{ history: 1.0 }`"),
         };
         for end in ends {
@@ -534,7 +537,10 @@ impl<'a> Checker<'a> {
     }
 
     fn ends(&mut self, body: &'a [Statement], close: Span, entry: EntryPoint, ends: &mut Vec<End>) {
-        let Some(last) = body.iter().rev().find(|statement| !matches!(statement.kind, StatementKind::Nothing)) else {
+        let leaves =
+            |statement: &&Statement| matches!(statement.kind, StatementKind::Return(_) | StatementKind::Throw(_));
+        let last = body.iter().rev().find(|statement| !matches!(statement.kind, StatementKind::Nothing));
+        let Some(last) = body.iter().find(leaves).or(last) else {
             ends.push(End::Nothing(close));
             return;
         };
@@ -597,7 +603,7 @@ impl<'a> Checker<'a> {
         }
         // Shapes of variables are not known any more here; what is certain without them is enough.
         let kind = match &value.kind {
-            E::Truth(_) | E::And(_) | E::Or(_) => Some(Kind::Truth),
+            E::Truth | E::And(_) | E::Or(_) => Some(Kind::Truth),
             E::Count(_) | E::Number(_) => Some(Kind::Number),
             E::Text(_) | E::Interpolated(_) => Some(Kind::Text),
             E::List(_) => Some(Kind::List),
@@ -850,10 +856,10 @@ impl<'a> Checker<'a> {
         use ExpressionKind as E;
         match &expression.kind {
             E::NotKnown => Shape::Value(Kind::NotKnown),
-            E::Truth(_) => Shape::Value(Kind::Truth),
+            E::Truth => Shape::Value(Kind::Truth),
             E::Count(_) | E::Number(_) => Shape::Value(Kind::Number),
             E::Text(_) => Shape::Value(Kind::Text),
-            E::Character(_) => {
+            E::Character => {
                 let help = "use double quotes: `\"gold\"`";
                 self.report(Code::ScriptSyntax, self.span(expression), "a text stands in single quotes", help);
                 Shape::Value(Kind::Text)
@@ -878,12 +884,20 @@ impl<'a> Checker<'a> {
                 self.report(Code::ScriptForbidden, self.span(expression), "`this` is not available", help);
                 Shape::Unknown
             }
-            E::Member { object, name, .. } => {
+            E::Member { object, name, is_optional } => {
                 let shape = self.expression(object);
+                if *is_optional && matches!(shape, Shape::View(_)) {
+                    let message = format!("`{}` is always there", self.text(object));
+                    self.warn(self.token(expression.sign), message, "write `.` instead of `?.`");
+                }
                 self.member(expression, object, &shape, name)
             }
-            E::Index { object, index, .. } => {
+            E::Index { object, index, is_optional } => {
                 let shape = self.expression(object);
+                if *is_optional && matches!(shape, Shape::Facts(_)) {
+                    let message = format!("`{}` is always there", self.text(object));
+                    self.warn(self.span(expression), message, "write `[` instead of `?[`");
+                }
                 let position = self.expression(index);
                 self.index(expression, &shape, &position)
             }
@@ -936,7 +950,7 @@ impl<'a> Checker<'a> {
             {
                 format!("did you mean `global::{near}`?")
             } else if let Some(path) = self.path_of_fact(name) {
-                format!("did you mean `{path}`?")
+                format!("did you mean {path}?")
             } else if functions::find(name).is_some()
                 || self.unit.tree.functions.iter().any(|function| function.name == name)
             {
@@ -985,7 +999,7 @@ impl<'a> Checker<'a> {
             Some(constant) => match &constant.value.kind {
                 ExpressionKind::Count(_) | ExpressionKind::Number(_) => Shape::Value(Kind::Number),
                 ExpressionKind::Text(_) => Shape::Value(Kind::Text),
-                ExpressionKind::Truth(_) => Shape::Value(Kind::Truth),
+                ExpressionKind::Truth => Shape::Value(Kind::Truth),
                 _ => Shape::Unknown,
             },
             None if unit.unread_functions.iter().any(|unread| unread == name) => Shape::Unknown,
@@ -1015,15 +1029,12 @@ impl<'a> Checker<'a> {
         units.get(&file_of(import.path.as_deref().unwrap_or_default()))
     }
 
-    /// Where a fact of that name is, when exactly one group has it.
+    /// Where facts of that name are, at most three: `a.x` or `b.x`.
     fn path_of_fact(&self, name: &str) -> Option<String> {
-        let mut views = self
-            .schema
-            .views
-            .iter()
-            .filter(|view| view.fact(name).is_some() && view.path != self.schema.view(OPPORTUNITY).path);
-        let view = views.next()?;
-        views.next().is_none().then(|| format!("{}.{name}", view.path))
+        let record = self.schema.view(OPPORTUNITY).path;
+        let views = self.schema.views.iter().filter(|view| view.fact(name).is_some() && view.path != record);
+        let paths: Vec<String> = views.map(|view| format!("`{}.{name}`", view.path)).take(3).collect();
+        (!paths.is_empty()).then(|| paths.join(" or "))
     }
 
     fn member(&mut self, expression: &Expression, object: &Expression, shape: &Shape, name: &str) -> Shape {
@@ -1072,7 +1083,7 @@ impl<'a> Checker<'a> {
         let help = if let Some(near) = here {
             format!("did you mean `{near}`?")
         } else if let Some(path) = self.path_of_fact(name) {
-            format!("did you mean `{path}`?")
+            format!("did you mean {path}?")
         } else if schema.path == "partner.attributes" {
             "declare it under `[attributes]` in the manifest".to_owned()
         } else if functions::find(name).is_some_and(|function| function.takes(1)) {
@@ -1121,7 +1132,14 @@ impl<'a> Checker<'a> {
             if let ExpressionKind::Literal(literal) = &argument.kind {
                 let item = shapes[0].item();
                 let parameters = if name == "reduce" { vec![Shape::Unknown, item] } else { vec![item] };
-                self.literal(literal, &parameters);
+                let given = self.literal(literal, &parameters);
+                if let Some(kind) = given.kind().filter(|kind| *kind != Kind::Truth)
+                    && matches!(name, "filter" | "some" | "all")
+                {
+                    let message = format!("the test of `{name}` gives {kind} instead of true or false");
+                    let help = "compare in the test: `|item| item.amount > 1000`";
+                    self.report(Code::ScriptKinds, self.span(argument), message, help);
+                }
                 shapes.push(Shape::Value(Kind::Function));
             } else {
                 shapes.push(self.expression(argument));
@@ -1374,17 +1392,20 @@ impl<'a> Checker<'a> {
     }
 
     /// Checks the body of a `|x| …` where it is used, so that the kinds of its parameters are known.
-    fn literal(&mut self, name: &str, shapes: &[Shape]) {
+    fn literal(&mut self, name: &str, shapes: &[Shape]) -> Shape {
         let unit = self.unit;
-        let Some(function) = unit.tree.literals.iter().find(|literal| literal.name == name) else { return };
+        let Some(function) = unit.tree.literals.iter().find(|literal| literal.name == name) else {
+            return Shape::Unknown;
+        };
         let visible: Vec<String> = self.scopes.iter().flatten().map(|(name, _)| name.clone()).collect();
         let around = std::mem::replace(&mut self.around, visible);
         let was_top_level = std::mem::replace(&mut self.is_top_level, false);
         let mut shapes = shapes.to_vec();
         shapes.resize(function.parameters.len(), Shape::Unknown);
-        self.body(function, shapes);
+        let shape = self.body(function, shapes);
         self.around = around;
         self.is_top_level = was_top_level;
+        shape
     }
 
     fn operator(&mut self, name: &'a str, expression: &'a Expression, operands: &'a [Expression]) -> Shape {

@@ -3,7 +3,7 @@
 use super::api::complaint::{Complaint, operand_words, pair_words};
 use super::api::facts::FactSource;
 use super::api::functions;
-use super::api::value::{Kind, Value, View, attribute_value, shown};
+use super::api::value::{Kind, View, attribute_value, shown};
 use super::call::evaluate;
 use super::check::shortened;
 use super::compile::{Inner, Program, Unit};
@@ -58,6 +58,8 @@ pub(super) fn explain(
         Some(offset) => site.finding(innermost, offset),
         None => site.finding_nowhere(innermost, place_of_entry(program, entry)),
     };
+    let finding =
+        if finding.code == Code::ScriptBudget { blame(inner, program, entry, facts, finding) } else { finding };
     let is_budget = finding.code == Code::ScriptBudget;
     let values = match offset {
         Some(offset) if !is_budget => {
@@ -68,6 +70,46 @@ pub(super) fn explain(
     };
     ScriptFault { finding, values }
 }
+
+/// Rhai loses the position of an exhausted budget at every function it leaves: finds the loop or recursion instead.
+fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut finding: Finding) -> Finding {
+    let sites = std::iter::once(program).chain(inner.programs.values().filter(|other| other.number != program.number));
+    if finding.message.starts_with("functions call") {
+        if let Some(place) = sites.clone().find_map(|program| Site::of(program).recursion()) {
+            finding.places = vec![place];
+        }
+        return finding;
+    }
+    if !finding.message.ends_with(" here") {
+        return finding;
+    }
+    let mut loops: Vec<(Site<'_>, &Statement)> = Vec::new();
+    for program in sites {
+        let site = Site::of(program);
+        site.loops().into_iter().for_each(|found| loops.push((Site::of(program), found)));
+    }
+    if loops.len() > 1 {
+        // The variable that was read last before the end stands in the loop that went on.
+        let last = record(inner, program, entry, facts).last_name().map(ToOwned::to_owned);
+        loops.retain(|(_, found)| {
+            let mut reads = false;
+            found.walk(&mut |expression| {
+                reads |= matches!(&expression.kind, ExpressionKind::Variable(name) if Some(name) == last.as_ref())
+            });
+            reads
+        });
+        // Inner loops stand later; the innermost is the one.
+        loops.reverse();
+    }
+    if let Some((site, found)) = loops.first() {
+        finding.places = vec![site.place(site.source.token(found.at))];
+        finding.message = finding.message.replace(" here", " in this loop");
+        finding.help = LOOP_HELP.to_owned();
+    }
+    finding
+}
+
+const LOOP_HELP: &str = "make sure the loop ends, and do less in it";
 
 /// Runs the call once more, noting what its variables were.
 fn record(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Recorded {
@@ -148,6 +190,55 @@ impl<'a> Node<'a> {
 }
 
 impl<'a> Site<'a> {
+    fn of(program: &'a Program) -> Self {
+        Self { source: &program.source, tree: &program.tree }
+    }
+
+    /// Every loop, outer ones before those inside.
+    fn loops(&self) -> Vec<&'a Statement> {
+        let mut loops = Vec::new();
+        self.each_statement(&mut |statement| {
+            if matches!(
+                statement.kind,
+                StatementKind::For { .. } | StatementKind::While { .. } | StatementKind::DoWhile { .. }
+            ) {
+                loops.push(statement);
+            }
+        });
+        loops
+    }
+
+    /// The first call by which a function reaches itself.
+    fn recursion(&self) -> Option<Place> {
+        let mut calls: Vec<(&str, &'a Expression, &str)> = Vec::new();
+        for function in &self.tree.functions {
+            for statement in &function.body {
+                statement.walk(&mut |expression| {
+                    if let ExpressionKind::Call { name, .. } = &expression.kind {
+                        calls.push((&function.name, expression, name));
+                    }
+                });
+            }
+        }
+        let reaches = |from: &str, to: &str| {
+            let (mut seen, mut open) = (vec![from], vec![from]);
+            while let Some(at) = open.pop() {
+                if at == to {
+                    return true;
+                }
+                for (_, _, next) in calls.iter().filter(|(caller, _, _)| *caller == at) {
+                    if !seen.contains(next) {
+                        seen.push(next);
+                        open.push(next);
+                    }
+                }
+            }
+            false
+        };
+        let (_, call, _) = calls.iter().find(|(caller, _, called)| reaches(called, caller))?;
+        Some(self.place(call.span(self.source)))
+    }
+
     fn offset(&self, position: Position) -> Option<usize> {
         position.line().map(|line| self.source.offset(line, position.position().unwrap_or(1)))
     }
@@ -435,7 +526,7 @@ impl<'a> Site<'a> {
         match self.loop_around(offset) {
             Some(span) => Finding::error(Code::ScriptBudget, format!("the rule used up its {limit} in this loop"))
                 .at(self.place(span))
-                .help("make sure the loop ends, and do less in it"),
+                .help(LOOP_HELP),
             None => Finding::error(Code::ScriptBudget, format!("the rule used up its {limit} here"))
                 .at(self.place(self.source.token(offset)))
                 .help("do less for each partner"),
@@ -473,11 +564,20 @@ impl<'a> Site<'a> {
             if values.iter().any(|(known, _)| *known == name) {
                 continue;
             }
-            if let Some(value) = self.value(expression, failing, inner, facts, recorded) {
-                // The partner as a whole says nothing.
-                if Kind::of(&value) != Kind::Facts {
-                    values.push((name, shown(&value)));
+            // Where a member has no value, what it is a member of may be the news.
+            let mut at = Some(expression);
+            while let Some(expression) = at {
+                if let Some(value) = self.value(expression, failing, inner, facts, recorded) {
+                    // The partner as a whole says nothing.
+                    if Kind::of(&value) != Kind::Facts {
+                        values.push((self.text(expression), shown(&value)));
+                    }
+                    break;
                 }
+                at = match &expression.kind {
+                    ExpressionKind::Member { object, .. } => Some(object),
+                    _ => None,
+                };
             }
         }
         values
@@ -526,7 +626,7 @@ fn member(inner: &Inner, object: &Dynamic, name: &str) -> Option<Dynamic> {
         FactSource::Line(read) => read(view.facts.line(), view.index),
         FactSource::Attribute => {
             let found = view.facts.line().attributes.iter().find(|(known, _)| *known == fact.name);
-            attribute_value(&fact.name, fact.kind, found.map(|(_, value)| value)).unwrap_or(Value::NotKnown)
+            attribute_value(&fact.name, fact.kind, found.map(|(_, value)| value)).ok()?
         }
     };
     Some(value.into_dynamic(&view.facts, view.index))

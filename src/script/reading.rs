@@ -135,7 +135,6 @@ impl Reader<'_> {
             }
             Stmt::For(parts, _) => Kind::For {
                 variable: parts.0.name.to_string(),
-                variable_at: self.at(parts.0.pos),
                 counter: parts.1.as_ref().map(|counter| counter.name.to_string()),
                 over: self.expression(&parts.2.expr),
                 body: self.statements(parts.2.body.iter()),
@@ -163,7 +162,6 @@ impl Reader<'_> {
                 },
                 path_at: self.at(parts.0.start_position()),
                 alias: parts.1.name.to_string(),
-                at,
             }),
             Stmt::Export(..) => Kind::Export,
             // The enum is open for additions; version 1.27 has no other statement.
@@ -178,10 +176,10 @@ impl Reader<'_> {
         let simple = |kind| Expression { at, sign: at, kind };
         match expression {
             Expr::Unit(_) => simple(Kind::NotKnown),
-            Expr::BoolConstant(value, _) => simple(Kind::Truth(*value)),
+            Expr::BoolConstant(..) => simple(Kind::Truth),
             Expr::IntegerConstant(value, _) => simple(Kind::Count(*value)),
             Expr::StringConstant(value, _) => simple(Kind::Text(value.to_string())),
-            Expr::CharConstant(value, _) => simple(Kind::Character(*value)),
+            Expr::CharConstant(..) => simple(Kind::Character),
             Expr::DynamicConstant(value, _) => simple(constant(value)),
             Expr::InterpolatedString(parts, _) => simple(Kind::Interpolated(self.expressions(parts.iter()))),
             Expr::Array(items, _) => simple(Kind::List(self.expressions(items.iter()))),

@@ -72,9 +72,15 @@ pub(super) struct Recorded {
     values: BTreeMap<(usize, String), Dynamic>,
     /// Depth of the last read: that of the function that failed.
     depth: usize,
+    last: Option<String>,
 }
 
 impl Recorded {
+    /// Name of the variable that was read last of all.
+    pub fn last_name(&self) -> Option<&str> {
+        self.last.as_deref()
+    }
+
     /// The value of a variable of the function that failed.
     pub fn get(&self, name: &str) -> Option<&Dynamic> {
         self.values.get(&(self.depth, name.to_owned()))
@@ -179,6 +185,7 @@ pub(super) fn engine(schema: &Arc<FactSchema>, tables: &Arc<Tables>, is_recordin
             VALUES.with_borrow_mut(|values| {
                 if let (Some(values), Some(value)) = (values, context.scope().get(name)) {
                     values.depth = context.call_level();
+                    values.last = Some(name.to_owned());
                     values.values.insert((values.depth, name.to_owned()), value.clone());
                 }
             });

@@ -140,6 +140,11 @@ fn offset(source: &Source, position: Position) -> usize {
     position.line().map_or(source.text.len(), |line| source.offset(line, position.position().unwrap_or(1)))
 }
 
+/// True when `e3` follows a number directly.
+fn is_exponent(source: &Source, at: usize) -> bool {
+    source.text[..at].ends_with(|c: char| c.is_ascii_digit()) && source.text[at..].starts_with(['e', 'E'])
+}
+
 /// A syntax error in the author's words.
 fn explain(source: &Source, error: &ParseError) -> Finding {
     use ParseErrorType as Kind;
@@ -151,19 +156,28 @@ fn explain(source: &Source, error: &ParseError) -> Finding {
     let gap = Span { start: before.saturating_sub(1).min(at), end: before };
     let gap = Span { start: source.text.floor_char_boundary(gap.start), end: gap.end };
     let (code, message, help, span) = match error.err_type() {
+        Kind::MissingToken(token, _) if token == ";" && before == at && is_exponent(source, at) => {
+            let start = source.text[..at]
+                .rfind(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'))
+                .map_or(0, |found| found + 1);
+            let span = Span { start, end: here.end };
+            let message = format!("`{}` is no number", source.slice(span));
+            (Code::ScriptSyntax, message, "write it out: `1_000` instead of `1e3`".to_owned(), span)
+        }
         Kind::MissingToken(token, _) if token == ";" => {
             (Code::ScriptSyntax, "a `;` is missing".to_owned(), "end the statement with `;`".to_owned(), gap)
         }
-        Kind::MissingToken(token, _) => (
-            Code::ScriptSyntax,
-            format!("a `{token}` is missing"),
-            if found.is_empty() {
-                format!("write `{token}` here")
-            } else {
-                format!("write `{token}` before `{found}`")
-            },
-            gap,
-        ),
+        Kind::MissingToken(token, what) => {
+            let closing = match () {
+                () if token != "," => None,
+                () if what.contains("argument") => Some("` or `)"),
+                () if what.contains("array") => Some("` or `]"),
+                () if what.contains("map") => Some("` or `}"),
+                () => None,
+            };
+            let help = if found.is_empty() { "write it here".to_owned() } else { format!("write it before `{found}`") };
+            (Code::ScriptSyntax, format!("a `{token}{}` is missing", closing.unwrap_or_default()), help, gap)
+        }
         Kind::UnexpectedEOF => (
             Code::ScriptSyntax,
             "the script ends in the middle".to_owned(),
@@ -191,6 +205,13 @@ fn explain(source: &Source, error: &ParseError) -> Finding {
             format!("the script is {TOO_COMPLEX}"),
             "split it into modules, and keep long lists in a lookup table".to_owned(),
             here,
+        ),
+        Kind::BadInput(LexError::ImproperSymbol(symbol, _)) => reserved(symbol, here),
+        Kind::BadInput(LexError::UnexpectedInput(input)) if matches!(input.as_str(), "}" | ")" | "]" | ";" | ",") => (
+            Code::ScriptSyntax,
+            format!("something is missing before `{input}`"),
+            "finish what stands before it".to_owned(),
+            gap,
         ),
         Kind::BadInput(fault) => {
             let (message, help) = bad_input(fault, &found);
@@ -259,6 +280,7 @@ fn reserved(word: &str, here: Span) -> (Code, String, String, Span) {
         "curry" => ("`curry` is not available".to_owned(), "write a function of your own".to_owned()),
         "===" | "!==" => (format!("`{word}` is no operator"), format!("write `{}`", &word[..2])),
         "++" | "--" => (format!("`{word}` is no operator"), format!("write `{}= 1`", &word[..1])),
+        "=" => ("`=` changes a variable and does not stand here".to_owned(), "to compare write `==`".to_owned()),
         "?" => ("`?` is no operator".to_owned(), "write `if … { … } else { … }`, or `??` for \"not known\"".to_owned()),
         ":" => ("`:` does not stand here".to_owned(), "maps begin with `#{`".to_owned()),
         _ => (format!("`{word}` is a word of the language that rules cannot use"), "choose another name".to_owned()),
@@ -296,10 +318,6 @@ fn bad_input(fault: &LexError, found: &str) -> (String, String) {
             (format!("`{name}` is no name"), "use letters, digits and `_`".to_owned())
         }
         LexError::UnexpectedInput(input) => (format!("`{input}` means nothing here"), "delete it".to_owned()),
-        LexError::ImproperSymbol(symbol, _) => {
-            let (_, message, help, _) = reserved(symbol, Span { start: 0, end: 0 });
-            (message, help)
-        }
         _ => (format!("`{found}` cannot be read"), "write it differently".to_owned()),
     }
 }

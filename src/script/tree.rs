@@ -35,7 +35,6 @@ pub(super) struct Import {
     pub path_at: usize,
     /// Name after `as`; empty when there is none.
     pub alias: String,
-    pub at: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -68,7 +67,7 @@ pub(super) enum StatementKind {
     Switch { subject: Expression, cases: Vec<Case>, has_default: bool },
     While { condition: Option<Expression>, body: Vec<Statement> },
     DoWhile { condition: Expression, body: Vec<Statement> },
-    For { variable: String, variable_at: usize, counter: Option<String>, over: Expression, body: Vec<Statement> },
+    For { variable: String, counter: Option<String>, over: Expression, body: Vec<Statement> },
     Block(Vec<Statement>),
     Try { body: Vec<Statement>, variable: Option<String>, handler: Vec<Statement> },
     Break { value: Option<Expression>, is_break: bool },
@@ -96,11 +95,11 @@ pub(super) struct Expression {
 #[derive(Debug, Clone)]
 pub(super) enum ExpressionKind {
     NotKnown,
-    Truth(bool),
+    Truth,
     Count(i64),
     Number(Decimal),
     Text(String),
-    Character(char),
+    Character,
     /// A constant value that is none of the above.
     Other,
     Interpolated(Vec<Expression>),
@@ -166,8 +165,8 @@ impl Expression {
                 let open = if source.text[self.at..].starts_with('#') { self.at + 1 } else { self.at };
                 source.closing(open)
             }
-            Literal(_) | Other | Truth(_) | Count(_) | Number(_) | Text(_) | Character(_) | Interpolated(_)
-            | Variable(_) | This => self.end_of_literal(source),
+            Literal(_) | Other | Truth | Count(_) | Number(_) | Text(_) | Character | Interpolated(_) | Variable(_)
+            | This => self.end_of_literal(source),
         }
     }
 
@@ -201,11 +200,11 @@ impl Expression {
         use ExpressionKind::*;
         match &self.kind {
             NotKnown
-            | Truth(_)
+            | Truth
             | Count(_)
             | Number(_)
             | Text(_)
-            | Character(_)
+            | Character
             | Other
             | Variable(_)
             | Qualified { .. }

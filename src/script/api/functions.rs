@@ -1,6 +1,6 @@
 //! The functions scripts may call: every name, its arguments and its meaning, declared once.
 
-use super::super::table::{FactValue, Table, Tables};
+use super::super::table::{Table, Tables};
 use super::complaint::Complaint;
 use super::operators::{binary, equal};
 use super::value::{Answer, Date, Kind, from_cell, in_text, items, length, list, number};
@@ -11,7 +11,6 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::cmp::Ordering;
 use std::ops::{Range, RangeInclusive};
-use std::sync::Arc;
 
 /// What a function gives back, or why not.
 type Outcome = Result<Dynamic, Box<EvalAltResult>>;
@@ -586,16 +585,6 @@ fn lookup(call: Call<'_, '_>) -> Outcome {
         )
     })?;
     Ok(table.rows.get(key.as_str()).and_then(|row| row.get(index)).map_or(Dynamic::UNIT, from_cell))
-}
-
-/// The lookup table of the examples.
-pub(in crate::script) fn example_tables() -> Tables {
-    let growth = |percent: i64| vec![FactValue::Number(Decimal::new(percent, 2))];
-    Tables::new([Table {
-        name: Arc::from("territories"),
-        columns: vec![(Arc::from("growth"), super::super::FactKind::Rate)],
-        rows: [(Arc::from("North"), growth(6)), (Arc::from("South"), growth(2))].into_iter().collect(),
-    }])
 }
 
 /// A value inside `${ … }`.

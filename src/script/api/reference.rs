@@ -1,11 +1,125 @@
 //! The reference page for rule authors, made from the declarations.
 
-/// Markdown.
+use super::super::{EntryPoint, ScriptContext};
+use super::facts::{Fact, FactSchema, ViewSchema};
+use super::functions::{FUNCTIONS, Function};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+const OPERATORS: [(&str, &str); 7] = [
+    ("`+` `-` `*` `/` `%` `**`", "numbers; `/` divides exactly, also whole numbers; `+` also joins texts"),
+    ("`==` `!=`", "two numbers, texts, dates or truths; anything may be compared with `()`, \"not known\""),
+    ("`<` `<=` `>` `>=`", "two numbers, texts or dates"),
+    ("`&&` `\\|\\|` `!`", "truths"),
+    ("`??`", "the value on the left, or the one on the right when that is not known"),
+    ("`in`", "`\"gold\" in [\"gold\", \"silver\"]`, `3 in 1..5`"),
+    ("`..` `..=`", "ranges of whole numbers, without and with their end"),
+];
+
+const ENTRY_POINTS: [(EntryPoint, &str); 2] = [
+    (EntryPoint::Factor, "A factor rule: answers with the revenue it indicates for the planning period, or abstains."),
+    (EntryPoint::Weights, "The weights rule: answers with a map of factors and weights that sum to exactly 1."),
+];
+
+/// Everything scripts see, as Markdown: entry points, facts, functions, operators.
 pub fn reference_markdown() -> String {
-    String::new()
+    let mut page = String::from("# What rules see\n\n## Entry points\n\n");
+    for (entry, doc) in ENTRY_POINTS {
+        section(
+            &mut page,
+            &format!("`fn {}({})`", entry.function(), entry.parameters().join(", ")),
+            doc,
+            &[entry.skeleton()],
+        );
+    }
+    page.push_str("## Facts\n\nA kind with `?` may be \"not known\", written `()`: give another value with `??`, or ask `is_known(…)`.\n\n");
+    for view in schema().views {
+        facts(&mut page, &view);
+    }
+    page.push_str("## Functions\n\n");
+    for function in FUNCTIONS {
+        section(
+            &mut page,
+            &format!("`{}` → {}", signatures(function).join("` or `"), function.returns),
+            function.doc,
+            function.examples,
+        );
+    }
+    page.push_str("## Operators\n\n| operator | takes |\n|---|---|\n");
+    for (operator, takes) in OPERATORS {
+        let _ = writeln!(page, "| {operator} | {takes} |");
+    }
+    page.push_str("\nEverything else is refused: nothing is compared or combined across kinds.\n");
+    page
 }
 
-/// JSON.
-pub fn reference_json() -> serde_json::Value {
-    serde_json::Value::Null
+/// Everything scripts see, as JSON: schema `quotient.api/1`.
+///
+/// `facts[]` has `path`, `kind`, `optional`, `doc`, `example`; `functions[]` has `name`, `signatures[]`, `method`,
+/// `returns`, `doc`, `examples[]`. Every example is Rhai that is true for the partner of the examples.
+pub fn reference_json() -> Value {
+    let views = schema().views;
+    let fact = |view: &ViewSchema, fact: &Fact| {
+        json!({
+            "path": format!("{}.{}", path(view), fact.name),
+            "kind": fact.kind.as_str(),
+            "optional": fact.is_optional,
+            "doc": fact.doc,
+            "example": fact.example,
+        })
+    };
+    let facts: Vec<Value> = views.iter().flat_map(|view| view.facts.iter().map(move |one| fact(view, one))).collect();
+    let functions: Vec<Value> = FUNCTIONS
+        .iter()
+        .map(|function| {
+            json!({
+                "name": function.name,
+                "signatures": signatures(function),
+                "method": function.is_method,
+                "returns": function.returns,
+                "doc": function.doc,
+                "examples": function.examples,
+            })
+        })
+        .collect();
+    let entry_points: Vec<Value> = ENTRY_POINTS
+        .iter()
+        .map(|(entry, doc)| json!({"function": entry.function(), "parameters": entry.parameters(), "doc": doc, "example": entry.skeleton()}))
+        .collect();
+    json!({"schema": "quotient.api/1", "entry_points": entry_points, "facts": facts, "functions": functions})
+}
+
+fn schema() -> FactSchema {
+    FactSchema::new(&ScriptContext::default())
+}
+
+/// The path of a group; a record of a list is written with its brackets.
+fn path(view: &ViewSchema) -> String {
+    if view.path == "partner.pipeline.opportunities" { format!("{}[n]", view.path) } else { view.path.to_owned() }
+}
+
+fn facts(page: &mut String, view: &ViewSchema) {
+    let _ = writeln!(page, "### `{}`\n\n{}\n", path(view), view.doc);
+    if view.facts.is_empty() {
+        return;
+    }
+    page.push_str("| fact | kind | meaning | example |\n|---|---|---|---|\n");
+    for fact in &view.facts {
+        let optional = if fact.is_optional { "?" } else { "" };
+        let _ = writeln!(page, "| `{}` | {}{optional} | {} | `{}` |", fact.name, fact.kind, fact.doc, fact.example);
+    }
+    page.push('\n');
+}
+
+fn section(page: &mut String, title: &str, doc: &str, examples: &[&str]) {
+    let _ = writeln!(page, "### {title}\n\n{doc}\n\n```rhai\n{}\n```\n", examples.join("\n"));
+}
+
+/// `clamp(x, low, high)`, or `x.name(…)` for what is usually written after a value.
+fn signatures(function: &Function) -> Vec<String> {
+    let one = |names: &&[&str]| match names {
+        [object, rest @ ..] if function.is_method => format!("{object}.{}({})", function.name, rest.join(", ")),
+        names => format!("{}({})", function.name, names.join(", ")),
+    };
+    function.signatures.iter().map(one).collect()
 }

@@ -16,7 +16,9 @@ macro_rules! says {
     ($($name:ident: $text:expr;)+) => {$(
         #[test]
         fn $name() {
-            insta::assert_snapshot!(fault($text, &without_market()));
+            // Which budget ends first depends on the build: a debug build is slow.
+            let filters = vec![("250 ms|500000 operations", "[budget]")];
+            insta::with_settings!({filters => filters}, { insta::assert_snapshot!(fault($text, &without_market())) });
         }
     )+};
 }
@@ -34,12 +36,13 @@ says! {
     a_position_past_the_end: "fn assess(partner) {\n    indicate(partner.history.quarters[8])\n}\n";
     a_loop_that_never_ends: "fn assess(partner) {\n    let total = 0;\n    while total >= 0 {\n        total += 1;\n    }\n    indicate(total)\n}\n";
     a_recursion_that_never_ends: "fn grow(x) { grow(x + 1) }\nfn assess(partner) {\n    indicate(grow(1))\n}\n";
-    a_list_that_grows: "fn assess(partner) {\n    let list = [];\n    for i in 0..100000 { list.push(i); }\n    indicate(list.len())\n}\n";
+    a_list_that_grows: "fn assess(partner) {\n    let list = [0];\n    loop {\n        list = [list, list];\n    }\n    indicate(list.len())\n}\n";
     a_rule_that_stops_itself: "fn assess(partner) {\n    if partner.tier == \"gold\" { throw \"gold is not planned here\"; }\n    indicate(1)\n}\n";
     an_answer_that_is_no_indication: "fn same(x) { x }\nfn assess(partner) {\n    same(partner.history.prior_revenue)\n}\n";
     no_answer: "fn assess(partner) {\n    if !partner.is_newcomer {\n    } else { indicate(1) }\n}\n";
     a_floor_above_the_ceiling: "fn assess(partner) {\n    indicate(100).floor(120).ceiling(110)\n}\n";
-    a_test_without_truth: "fn assess(partner) {\n    indicate(partner.pipeline.opportunities.filter(|o| o.age_days + 1).len())\n}\n";
+    a_test_without_truth: "fn same(x) { x }\nfn assess(partner) {\n    indicate(partner.pipeline.opportunities.filter(|o| same(o.age_days)).len())\n}\n";
+    the_inner_loop_that_never_ends: "fn assess(partner) {\n    let total = 0;\n    for i in 0..10 { total += i; }\n    for one in 0..10 {\n        let steps = 1;\n        while steps > 0 { steps += 1; }\n    }\n    indicate(total)\n}\n";
     inside_a_short_function: "fn assess(partner) {\n    indicate(sum(partner.pipeline.opportunities.map(|o| o.amount / (o.age_days - 40))))\n}\n";
     a_changing_operator: "fn assess(partner) {\n    let total = 0;\n    total += partner.market.growth;\n    indicate(total)\n}\n";
 }

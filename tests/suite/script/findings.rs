@@ -52,6 +52,7 @@ says! {
     mixed_kinds: "fn assess(partner) {\n    if partner.tier > 3 || partner.since == \"2020-01-01\" || partner.name { return indicate(1) }\n    indicate(partner.history.quarters * 2 + partner.history)\n}\n";
     unknown_tables_and_columns: "fn assess(partner) {\n    indicate(lookup(\"teritories\", \"North\", \"growth\") + lookup(\"territories\", \"North\", \"grwth\"))\n}\n";
     unused_and_unreachable: "fn spare(x) { x }\nfn assess(partner) {\n    return indicate(1);\n    let x = 2;\n}\n";
+    a_test_that_is_no_test: "fn assess(partner) {\n    indicate(partner.pipeline.opportunities.filter(|o| o.age_days + 1).len())\n}\n";
     a_switch_without_default: "fn assess(partner) {\n    switch partner.tier {\n        \"gold\" => indicate(1),\n        \"silver\" => indicate(2)\n    }\n}\n";
     invisible_characters: "fn assess(partner) {\n    // \u{202e}\n    indicate(1)\n}\n";
     facts_cannot_be_changed: "fn assess(partner) {\n    partner.history.prior_revenue = 5;\n    indicate(1)\n}\n";

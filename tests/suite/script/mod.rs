@@ -1,8 +1,11 @@
 //! Scripts: what a rule author sees.
 
 mod calls;
+mod cost;
 mod faults;
 mod findings;
+mod fuzz;
 mod hostile;
 mod kinds;
+mod reference;
 mod support;

@@ -68,11 +68,6 @@ pub fn number(expression: &str) -> Decimal {
     }
 }
 
-/// The findings of one factor rule as people read them.
-pub fn findings(text: &str) -> String {
-    findings_in(&[("rule.rhai", text)], &context())
-}
-
 /// The findings of several files as people read them.
 pub fn findings_in(files: &[(&str, &str)], context: &ScriptContext) -> String {
     render::human(compile_in(files, context).1.iter(), false)
