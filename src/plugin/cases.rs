@@ -7,7 +7,7 @@ use crate::channel::{LineFacts, Name};
 use crate::document::{Codes, Document, Item, Section};
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::plugin::Manifest;
-use crate::script::{FactorOutcome, Facts};
+use crate::script::{FactorOutcome, Facts, PolicyKind};
 use crate::units::{Currency, Money, Rate};
 use rust_decimal::Decimal;
 use std::fmt;
@@ -133,7 +133,7 @@ pub struct CaseFile;
 
 impl CaseFile {
     /// Reads the cases in `text`; every finding of the file is reported.
-    pub fn parse(file: &str, text: &Arc<str>, manifest: &Manifest, factors: &[&str]) -> (Vec<Case>, Findings) {
+    pub fn parse(file: &str, text: &Arc<str>, manifest: &Manifest, factors: &[&str], policies: &[PolicyKind]) -> (Vec<Case>, Findings) {
         let document = Document::parse(file, text, CODES);
         let mut cases: Vec<Case> = Vec::new();
         for item in document.root().list("case") {

@@ -3,11 +3,13 @@
 use super::cases::{Case, CaseFile};
 use super::files::{Room, VendorFiles};
 use super::manifest::Manifest;
+use super::policies::Policies;
 use crate::channel::{LineFacts, Name};
+use crate::decision::Decisions;
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::quota::{Bound, Grain, GuardrailKind, Side};
 use crate::script::{
-    Contract, EntryPoint, FactorOutcome, Facts, ScriptContext, ScriptFault, Scripts, SourceFile, Table, Tables,
+    Contract, EntryPoint, FactorOutcome, Facts, PolicyFacts, ScriptContext, ScriptFault, Scripts, SourceFile, Table, Tables,
 };
 use crate::units::{AmountOutOfRange, Currency, Money, Rate};
 use rust_decimal::Decimal;
@@ -29,6 +31,7 @@ pub struct VendorPlugin {
     /// Cases its authors wrote.
     pub cases: Vec<Case>,
     scripts: Scripts,
+    policies: Option<Policies>,
     factors: Vec<Factor>,
     has_weights_rule: bool,
 }
@@ -66,8 +69,8 @@ impl VendorPlugin {
             .map(|file| SourceFile { path: file.path.clone(), text: Arc::clone(&file.text) })
             .collect();
         let Some(manifest) = manifest else {
-            let context = ScriptContext { attributes: Vec::new(), tables, factors: Vec::new() };
-            findings.extend(shown(files, Scripts::compile(&sources, &[], &context).1));
+            let context = ScriptContext { attributes: Vec::new(), tables, factors: Vec::new(), policy: None };
+            findings.extend(shown(files, Room::Rules, Scripts::compile(&sources, &[], &context).1));
             return (None, findings);
         };
         let factors: Vec<Factor> = manifest
@@ -89,13 +92,17 @@ impl VendorPlugin {
             attributes: manifest.attributes.clone(),
             tables,
             factors: factors.iter().map(|factor| Arc::clone(&factor.name)).collect(),
+            policy: None,
         };
         let (scripts, script_findings) = Scripts::compile(&sources, &contracts, &context);
-        findings.extend(shown(files, script_findings));
+        findings.extend(shown(files, Room::Rules, script_findings));
+        let (policies, policy_findings) = Policies::compile(files, &manifest);
+        findings.extend(policy_findings);
+        let kinds = Policies::kinds(files);
         let mut cases = Vec::new();
         for file in files.iter().filter(|file| is_case_file(&file.path)) {
             let names: Vec<&str> = factors.iter().map(|factor| &*factor.name).collect();
-            let (read, case_findings) = CaseFile::parse(&file.shown, &file.text, &manifest, &names);
+            let (read, case_findings) = CaseFile::parse(&file.shown, &file.text, &manifest, &names, &kinds);
             findings.extend(case_findings);
             cases.extend(read);
         }
@@ -108,6 +115,7 @@ impl VendorPlugin {
             manifest,
             cases,
             scripts,
+            policies,
             factors,
             has_weights_rule,
         });
@@ -117,6 +125,19 @@ impl VendorPlugin {
     /// The factors in the manifest's order.
     pub fn factors(&self) -> &[Factor] {
         &self.factors
+    }
+
+    /// The policies; `None` for a vendor that has none.
+    pub fn policies(&self) -> Option<&Policies> {
+        self.policies.as_ref()
+    }
+
+    /// What the policies decide for one partner; empty without policies. All faults of the partner are collected.
+    pub fn decide(&self, facts: &PolicyFacts) -> Result<Decisions, Vec<ScriptFault>> {
+        match &self.policies {
+            Some(policies) => policies.decide(facts, self.manifest.policies.tier_per),
+            None => Ok(Decisions::default()),
+        }
     }
 
     /// The rounding unit in minor units of `currency`: the manifest's, else one minor unit.
@@ -288,14 +309,14 @@ fn key_offset(text: &str, key: &str) -> usize {
 }
 
 /// Puts the path people know into the places of findings about scripts.
-fn shown(files: &VendorFiles, findings: Findings) -> Findings {
-    findings.into_iter().map(|finding| shown_places(files, finding)).collect()
+pub(super) fn shown(files: &VendorFiles, room: Room, findings: Findings) -> Findings {
+    findings.into_iter().map(|finding| shown_places(files, room, finding)).collect()
 }
 
-fn shown_places(files: &VendorFiles, mut finding: Finding) -> Finding {
+fn shown_places(files: &VendorFiles, room: Room, mut finding: Finding) -> Finding {
     for place in &mut finding.places {
         if let Place::Text { file, .. } | Place::File { file } = place
-            && let Some(known) = files.get(Room::Rules, file)
+            && let Some(known) = files.get(room, file)
         {
             *file = known.shown.clone();
         }

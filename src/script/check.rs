@@ -1,12 +1,12 @@
 //! Checks before anything runs: names, facts, functions, kinds, contracts, imports. All findings of all files.
 
 use super::api::complaint::{operand_words, pair_words};
-use super::api::facts::{Fact, FactSchema, ListId, OPPORTUNITY, PARTNER, ViewId};
-use super::api::functions::{self, FUNCTIONS, Function as HostFunction};
+use super::api::facts::{Fact, FactSchema, ListId, PARTNER, ViewId};
+use super::api::functions::{self, Function as HostFunction};
 use super::api::value::{Kind, Value};
 use super::compile::Unit;
 use super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
-use super::{EntryPoint, FactKind, ScriptContext};
+use super::{EntryPoint, FactKind, PolicyKind, ScriptContext};
 use crate::finding::{Code, Finding, Findings, Place, Span, did_you_mean};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -228,6 +228,10 @@ impl<'a> Checker<'a> {
                 }
             });
         }
+        if let Some(policy) = &schema.policy {
+            keys.extend(["is_met", "is_match", "rows"]);
+            keys.extend(policy.decisions.values().flat_map(|table| table.outputs()).map(|output| &*output.name));
+        }
         Self {
             unit,
             units,
@@ -324,7 +328,7 @@ impl<'a> Checker<'a> {
                 "write a function with one parameter more",
             );
         }
-        if functions::find(name).is_some() || name == "to_string" {
+        if (functions::find(name).is_some() && !self.is_entry(function)) || name == "to_string" {
             let message = format!("`{name}` is a function of the engine and cannot be redefined");
             self.report(Code::ScriptShadows, name_span, message, "choose another name");
         } else if let Some((_, help)) = UNAVAILABLE.iter().find(|(word, _)| *word == name) {
@@ -507,6 +511,17 @@ impl<'a> Checker<'a> {
         let (what, help) = match entry {
             EntryPoint::Factor => ("an indication", "end every path with `indicate(…)` or `abstain(…)`"),
             EntryPoint::Weights => ("weights", "end every path with a map such as `#{ history: 1.0 }`"),
+            EntryPoint::Policy(PolicyKind::Tier) => (
+                "a tier decision",
+                "end every path with `retain()`, `promote(…)`, `demote(…)`, `grant(…)` or `ladder.decide(partner.tier)`",
+            ),
+            EntryPoint::Policy(PolicyKind::Incentive) => {
+                ("a list of incentives", "end every path with a list such as `[award(\"bonus\")]`, or `[]` for none")
+            }
+            EntryPoint::Policy(PolicyKind::Intervention) => (
+                "a list of interventions",
+                "end every path with a list such as `[intervene(\"forecast_call\", \"high\")]`, or `[]` for none",
+            ),
         };
         for end in ends {
             match end {
@@ -619,6 +634,8 @@ impl<'a> Checker<'a> {
         let fits = |kind: Kind| match entry {
             EntryPoint::Factor => kind == Kind::Answer,
             EntryPoint::Weights => kind == Kind::Map,
+            EntryPoint::Policy(PolicyKind::Tier) => kind == Kind::TierDecision,
+            EntryPoint::Policy(PolicyKind::Incentive | PolicyKind::Intervention) => kind == Kind::List,
         };
         match kind {
             Some(kind) if !fits(kind) => ends.push(End::Wrong(span, kind)),
@@ -667,6 +684,13 @@ fn returned(function: &HostFunction) -> Option<Kind> {
         "date" => Some(Kind::Date),
         "list" => Some(Kind::List),
         "answer" => Some(Kind::Answer),
+        "requirement" => Some(Kind::Requirement),
+        "ladder" => Some(Kind::Ladder),
+        "tier" => Some(Kind::Text),
+        "tier decision" => Some(Kind::TierDecision),
+        "incentive" => Some(Kind::Incentive),
+        "intervention" => Some(Kind::Intervention),
+        "table answer" => Some(Kind::TableAnswer),
         _ => None,
     }
 }
@@ -1031,8 +1055,7 @@ impl<'a> Checker<'a> {
 
     /// Where facts of that name are, at most three: `a.x` or `b.x`.
     fn path_of_fact(&self, name: &str) -> Option<String> {
-        let record = self.schema.view(OPPORTUNITY).path;
-        let views = self.schema.views.iter().filter(|view| view.fact(name).is_some() && view.path != record);
+        let views = self.schema.views.iter().filter(|view| view.fact(name).is_some() && !view.is_record);
         let paths: Vec<String> = views.map(|view| format!("`{}.{name}`", view.path)).take(3).collect();
         (!paths.is_empty()).then(|| paths.join(" or "))
     }
@@ -1289,7 +1312,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let own = self.unit.tree.functions.iter().map(|function| function.name.as_str());
-        let help = match did_you_mean(name, own.chain(FUNCTIONS.iter().map(|function| function.name))) {
+        let help = match did_you_mean(name, own.chain(functions::all().map(|function| function.name))) {
             Some(near) => match functions::find(near) {
                 Some(function) => format!("did you mean `{}`?", signature(function)),
                 None => format!("did you mean `{near}`?"),

@@ -1,9 +1,8 @@
 //! What went wrong while a script ran, in the author's words.
 
 use super::api::complaint::{Complaint, operand_words, pair_words};
-use super::api::facts::FactSource;
 use super::api::functions;
-use super::api::value::{Kind, View, attribute_value, shown};
+use super::api::value::{Kind, Value, View, shown};
 use super::call::evaluate;
 use super::check::shortened;
 use super::compile::{Inner, Program, Unit};
@@ -622,12 +621,6 @@ fn member(inner: &Inner, object: &Dynamic, name: &str) -> Option<Dynamic> {
     }
     let view = object.read_lock::<View>()?;
     let fact = inner.schema.view(view.view).fact(name)?;
-    let value = match fact.source {
-        FactSource::Line(read) => read(view.facts.line(), view.index),
-        FactSource::Attribute => {
-            let found = view.facts.line().attributes.iter().find(|(known, _)| *known == fact.name);
-            attribute_value(&fact.name, fact.kind, found.map(|(_, value)| value)).ok()?
-        }
-    };
+    let value = fact.read(&view.facts, view.index).unwrap_or(Value::NotKnown);
     Some(value.into_dynamic(&view.facts, view.index))
 }

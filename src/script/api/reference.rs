@@ -2,7 +2,7 @@
 
 use super::super::{EntryPoint, ScriptContext};
 use super::facts::{Fact, FactSchema, ViewSchema};
-use super::functions::{FUNCTIONS, Function};
+use super::functions::{self, Function};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -37,7 +37,7 @@ pub fn reference_markdown() -> String {
         facts(&mut page, &view);
     }
     page.push_str("## Functions\n\n");
-    for function in FUNCTIONS {
+    for function in functions::all() {
         section(
             &mut page,
             &format!("`{}` → {}", signatures(function).join("` or `"), function.returns),
@@ -69,8 +69,7 @@ pub fn reference_json() -> Value {
         })
     };
     let facts: Vec<Value> = views.iter().flat_map(|view| view.facts.iter().map(move |one| fact(view, one))).collect();
-    let functions: Vec<Value> = FUNCTIONS
-        .iter()
+    let functions: Vec<Value> = functions::all()
         .map(|function| {
             json!({
                 "name": function.name,

@@ -7,5 +7,6 @@ mod findings;
 mod fuzz;
 mod hostile;
 mod kinds;
+mod policies;
 mod reference;
 mod support;

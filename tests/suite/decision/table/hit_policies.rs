@@ -47,7 +47,7 @@ fn priority_gives_the_output_listed_first_whatever_the_order_of_rows() {
     let head = "PRIORITY,age,risk,-> verdict\nallowed,,,\"refer, decline, approve\"\n";
     let rules = [",>= 18,-,approve\n", ",< 18,-,decline\n", ",-,high,refer\n"];
     for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
-        let table = table(&(head.to_owned() + &order.map(|at| rules[at]).concat()));
+        let table = table(&(head.to_owned() + order.map(|at| rules[at]).concat().as_str()));
         assert_eq!(decide(&table, "17 high"), one("refer"));
         assert_eq!(decide(&table, "17 low"), one("decline"));
         assert_eq!(decide(&table, "18 low"), one("approve"));
