@@ -203,14 +203,14 @@ pub struct PolicyContext {
 }
 
 /// The facts of one line, as scripts read them. Cloning is cheap.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     line: Arc<LineFacts>,
     policy: Option<Arc<PolicyPart>>,
 }
 
 /// What only policies read.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct PolicyPart {
     standing: StandingFacts,
     lines: Vec<StandingFacts>,

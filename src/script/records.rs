@@ -30,14 +30,14 @@ impl TableDeclaration {
 #[derive(Debug, Clone, Default)]
 pub struct ExtraTables(Arc<Vec<Typed>>);
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Typed {
     declaration: TableDeclaration,
     /// `None` when the book has no such table.
     rows: Option<Rows>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Rows {
     /// Where the rows of each partner begin, and where the last end; one more than there are partners.
     starts: Vec<usize>,
@@ -83,7 +83,7 @@ impl ExtraTables {
 }
 
 /// The records of one partner. Cloning is cheap.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PartnerRecords {
     tables: Arc<Vec<Typed>>,
     partner: usize,
