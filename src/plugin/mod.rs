@@ -19,4 +19,5 @@ pub use manifest::{
     Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, Reserve, Seasonality, Tier, TierScope,
 };
 pub use policies::Policies;
+pub use vendor::{Factor, LineIndications, VendorPlugin};
 pub use policy_cases::{ExpectedDecision, ExpectedIncentive, ExpectedIntervention};
