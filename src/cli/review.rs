@@ -134,12 +134,7 @@ fn table_options(options: &Options, terminal: Terminal) -> TableOptions {
     TableOptions { width: terminal.width, colour: terminal.colour, lines: options.lines }
 }
 
-fn write(
-    options: &Options,
-    review: &Review<'_>,
-    threads: Option<usize>,
-    terminal: Terminal,
-) -> Result<Outcome, Stop> {
+fn write(options: &Options, review: &Review<'_>, threads: Option<usize>, terminal: Terminal) -> Result<Outcome, Stop> {
     let bar = partners_bar().with_message("reviewing");
     let progress = |done: usize, all: usize| {
         bar.set_length(all as u64);

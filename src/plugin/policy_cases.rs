@@ -150,6 +150,7 @@ fn standing(section: Section<'_>) -> StandingFacts {
         distance_to_tier_minimum: money("distance_to_tier_minimum"),
         periods_with_quota: section.count("periods_with_quota"),
         periods_at_quota: section.count("periods_at_quota"),
+        previous_attainment: rate("previous_attainment"),
         streak: section.count("streak"),
     }
 }

@@ -425,9 +425,10 @@ fn point(line: &PlanLine, spot: &Spot, x_axis: &LogAxis, y_axis: &LogAxis, figur
 
 /// Names beside the outliers, where they hit neither the frame nor each other; a name without room is left out.
 fn labels(plan: &QuotaPlan, spots: &[Spot], outliers: &[usize], x_axis: &LogAxis, y_axis: &LogAxis) -> Vec<Label> {
-    let named = outliers.iter().map(|at| &spots[*at]).map(|spot| {
-        (clipped(&line_name(&plan.lines[spot.index]), 24), x_axis.at(spot.market), y_axis.at(spot.quota))
-    });
+    let named = outliers
+        .iter()
+        .map(|at| &spots[*at])
+        .map(|spot| (clipped(&line_name(&plan.lines[spot.index]), 24), x_axis.at(spot.market), y_axis.at(spot.quota)));
     placed(named)
 }
 

@@ -147,6 +147,8 @@ pub struct StandingFacts {
     pub periods_with_quota: Option<i64>,
     /// How many of them were at quota.
     pub periods_at_quota: Option<i64>,
+    /// Attainment of the latest past period that had a quota.
+    pub previous_attainment: Option<Rate>,
     /// Latest past periods in a row at quota; negative for periods in a row below.
     pub streak: Option<i64>,
 }
@@ -212,6 +214,7 @@ impl StandingFacts {
             distance_to_tier_minimum: None,
             periods_with_quota: count(consistency.past.len()),
             periods_at_quota: count(consistency.at_quota),
+            previous_attainment: consistency.past.first().map(|period| period.attainment),
             streak,
         }
     }

@@ -216,7 +216,11 @@ impl<'a> View<'a> {
                 severity: action.severity.as_str().to_owned(),
                 name: name_of(action.partner),
                 what: action.what.clone(),
-                about: [action.owner.clone(), due(&action.due)].into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join(" · "),
+                about: [action.owner.clone(), due(&action.due)]
+                    .into_iter()
+                    .filter(|one| !one.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" · "),
                 is_open: rank < 5,
                 reasons: Vec::new(),
                 changes: Vec::new(),
@@ -288,7 +292,12 @@ impl<'a> View<'a> {
         let mut classes: Vec<ClassBar> = (first.min(10)..=last).map(class).collect();
         if summary.attainment_undefined > 0 {
             let label = "not defined".to_owned();
-            classes.push(ClassBar { label, class: "none-bar", number: summary.attainment_undefined, note: String::new() });
+            classes.push(ClassBar {
+                label,
+                class: "none-bar",
+                number: summary.attainment_undefined,
+                note: String::new(),
+            });
         }
         Histogram::of_classes("Number of partners by attainment", classes)
     }
@@ -326,11 +335,8 @@ impl<'a> View<'a> {
             let whole = &partner.standing.whole;
             let (coverage, required) = (whole.remaining_coverage_ratio?, whole.required_coverage?);
             let is_short = whole.is_covered == Some(false);
-            let is_named = if self.reviewed.outcome.summary.cases > 0 {
-                partner.intervention().is_some()
-            } else {
-                is_short
-            };
+            let is_named =
+                if self.reviewed.outcome.summary.cases > 0 { partner.intervention().is_some() } else { is_short };
             Some(CoverageSpot {
                 required: hundredths(required)?,
                 coverage: hundredths(coverage)?,
@@ -399,7 +405,10 @@ impl<'a> View<'a> {
             let partner = self.reviewed.review.book.partner(&one.partner_id);
             let name = partner.map(|partner| clipped(&partner.name, 60)).unwrap_or_default();
             let share = self.figures.share(one.amount.ratio_to(group.shortfall.total));
-            grid.row([format!("{name} ({})", clipped(&one.partner_id, 40)), self.figures.money(one.amount), share], false);
+            grid.row(
+                [format!("{name} ({})", clipped(&one.partner_id, 40)), self.figures.money(one.amount), share],
+                false,
+            );
         }
         Some(grid)
     }
@@ -421,7 +430,8 @@ impl<'a> View<'a> {
             return None;
         }
         let name = words::dimension(dimension);
-        let columns = [&*name, "partners", "quota", "actual", "attainment", "pace", "coverage", "at quota", "forecast gap"];
+        let columns =
+            [&*name, "partners", "quota", "actual", "attainment", "pace", "coverage", "at quota", "forecast gap"];
         let mut grid = Grid::new(&format!("By {name}"), &columns, 1);
         for group in groups.iter().take(FAULTS) {
             grid.row(self.group_cells(group), group.forecast_gap.is_some_and(Money::is_negative));
@@ -465,13 +475,15 @@ impl<'a> View<'a> {
         let mut grid = Grid::new("Partners", &columns, 5);
         let (kept, all) = (self.reviewed.kept.partners.len().min(PARTNERS), self.reviewed.outcome.summary.partners);
         if kept < all {
-            grid.note = format!("the {} most pressing of {}; all are in the CSV and JSON formats", count(kept), count(all));
+            grid.note =
+                format!("the {} most pressing of {}; all are in the CSV and JSON formats", count(kept), count(all));
         }
         let name = |name: &Option<crate::channel::Name>| clipped(name.as_deref().unwrap_or(""), 40);
         for partner in self.pressing().into_iter().take(PARTNERS) {
             let (standing, whole, figures) = (&partner.standing, &partner.standing.whole, self.figures);
             let tiers = partner.tier_changes().map(words::tier_move);
-            let severity = partner.intervention().map(|one| format!("{} ({})", words::kind(one.kind), one.severity.as_str()));
+            let severity =
+                partner.intervention().map(|one| format!("{} ({})", words::kind(one.kind), one.severity.as_str()));
             let decision: Vec<String> = tiers.chain(severity).collect();
             let cells = [
                 clipped(&standing.partner_name, 80),
@@ -530,9 +542,9 @@ impl Page {
 
 impl Case {
     fn add(&mut self, grounds: &Grounds, of: &str) {
-        let said = reasons(grounds).into_iter().map(|reason| {
-            if of.is_empty() { readable(&reason) } else { format!("{of}: {}", readable(&reason)) }
-        });
+        let said = reasons(grounds)
+            .into_iter()
+            .map(|reason| if of.is_empty() { readable(&reason) } else { format!("{of}: {}", readable(&reason)) });
         self.reasons.extend(said);
         if !grounds.because.is_empty() {
             self.reasons.extend(grounds.requirements.iter().map(|one| readable(&requirement_text(one))));

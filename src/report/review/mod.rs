@@ -27,16 +27,17 @@ pub struct Reviewed<'a> {
 
 impl<'a> Reviewed<'a> {
     /// Reviews every partner.
-    pub fn new(
-        review: &'a Review<'a>,
-        threads: Option<usize>,
-        progress: Progress<'_>,
-    ) -> Result<Self, ReportFault> {
+    pub fn new(review: &'a Review<'a>, threads: Option<usize>, progress: Progress<'_>) -> Result<Self, ReportFault> {
         let mut kept = Kept::of_book(review.book.partners.len());
-        let outcome = review.each(threads, progress, |partner| partner, |partner| -> Result<(), ReportFault> {
-            kept.add(partner);
-            Ok(())
-        })?;
+        let outcome = review.each(
+            threads,
+            progress,
+            |partner| partner,
+            |partner| -> Result<(), ReportFault> {
+                kept.add(partner);
+                Ok(())
+            },
+        )?;
         Ok(Self { review, outcome, kept: kept.finish() })
     }
 }

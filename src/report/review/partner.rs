@@ -57,15 +57,30 @@ fn figures_of(review: &Review<'_>, standing: &Standing, title: &str, options: &T
         ("remaining quota", figures.known(standing.remaining_quota), met, "attainment"),
         ("open pipeline", figures.known(standing.open_pipeline), String::new(), "open_pipeline"),
         ("coverage of full quota", words::multiple(standing.coverage_ratio), String::new(), "coverage_ratio"),
-        ("coverage of remaining quota", words::multiple(standing.remaining_coverage_ratio), covered, "remaining_coverage_ratio"),
+        (
+            "coverage of remaining quota",
+            words::multiple(standing.remaining_coverage_ratio),
+            covered,
+            "remaining_coverage_ratio",
+        ),
         ("required coverage", words::multiple(standing.required_coverage), rate, "required_coverage"),
         ("weighted pipeline", figures.known(standing.weighted_pipeline), String::new(), "weighted_pipeline"),
         ("forecast", figures.known(standing.forecast), String::new(), "forecast"),
-        ("forecast gap", standing.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default(), figures.growth(standing.forecast_gap_share), "forecast_gap"),
+        (
+            "forecast gap",
+            standing.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default(),
+            figures.growth(standing.forecast_gap_share),
+            "forecast_gap",
+        ),
         ("expected to date", figures.known(pacing.expected_to_date), basis, "expected_to_date"),
         ("pace", figures.share(pacing.pace_ratio), String::new(), "expected_to_date"),
         ("required a month", figures.known(pacing.required_run_rate_per_month), String::new(), ""),
-        ("past periods at quota", if record.past.is_empty() { String::new() } else { past }, String::new(), "consistency"),
+        (
+            "past periods at quota",
+            if record.past.is_empty() { String::new() } else { past },
+            String::new(),
+            "consistency",
+        ),
     ];
     for (label, figure, note, key) in rows {
         let why = standing.absent.iter().find(|absent| absent.figure == key).map(|absent| absent.why.to_owned());
@@ -84,11 +99,17 @@ fn decisions(review: &Review<'_>, partner: &PartnerReview, options: &TableOption
         text.push_str(&format!("\n{}\n{}", bold(&title, options.colour), grounds_text(grounds)));
     };
     for tier in &decisions.tiers {
-        part(format!("Tier: {} {}", words::tier_move(tier), words::tier_days(tier)).trim_end().to_owned(), &tier.grounds);
+        part(
+            format!("Tier: {} {}", words::tier_move(tier), words::tier_days(tier)).trim_end().to_owned(),
+            &tier.grounds,
+        );
     }
     for incentive in &decisions.incentives {
         let what = words::incentive(incentive, |money| figures.exact(money));
-        part(format!("Incentive: {}, {what}", readable(&incentive.name)).trim_end_matches([',', ' ']).to_owned(), &incentive.grounds);
+        part(
+            format!("Incentive: {}, {what}", readable(&incentive.name)).trim_end_matches([',', ' ']).to_owned(),
+            &incentive.grounds,
+        );
     }
     for one in &decisions.interventions {
         let owner = partner.owner(one).map(|name| format!(", {}", readable(name))).unwrap_or_default();
@@ -100,9 +121,11 @@ fn decisions(review: &Review<'_>, partner: &PartnerReview, options: &TableOption
 }
 
 fn grounds_text(grounds: &Grounds) -> String {
-    let mut lines: Vec<String> = reasons(grounds).iter().map(|reason| format!("  because {}", readable(reason))).collect();
+    let mut lines: Vec<String> =
+        reasons(grounds).iter().map(|reason| format!("  because {}", readable(reason))).collect();
     if !grounds.because.is_empty() {
-        lines.extend(grounds.requirements.iter().map(|one| format!("  looked at {}", readable(&requirement_text(one)))));
+        lines
+            .extend(grounds.requirements.iter().map(|one| format!("  looked at {}", readable(&requirement_text(one)))));
     }
     lines.extend(grounds.would_change.iter().map(|change| format!("  would change: {}", readable(change))));
     lines.into_iter().map(|line| line + "\n").collect()

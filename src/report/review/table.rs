@@ -166,7 +166,8 @@ impl Sheet<'_> {
         for action in actions.iter().take(self.options.lines) {
             let partner = &action.partner.standing;
             let name = format!("{} {}", clipped(&partner.partner_id, 16), clipped(&partner.partner_name, NAME));
-            let cells = [name, action.what.clone(), action.owner.clone(), action.due.clone(), clipped(&action.why, 120)];
+            let cells =
+                [name, action.what.clone(), action.owner.clone(), action.due.clone(), clipped(&action.why, 120)];
             grid.row(std::iter::once(action.severity.as_str().to_owned()).chain(cells).map(Cell::new));
         }
         let mut text = grid.text();
@@ -189,9 +190,9 @@ impl Sheet<'_> {
             let name = |name: &Option<crate::channel::Name>| clipped(name.as_deref().unwrap_or("no tier"), NAME);
             let label = format!("{}: {} → {}", change.decision.as_str(), name(&change.from), name(&change.to));
             let is_it = |partner: &&PartnerReview| {
-                partner.tier_changes().any(|tier| {
-                    tier.decision == change.decision && tier.current == change.from && tier.to == change.to
-                })
+                partner
+                    .tier_changes()
+                    .any(|tier| tier.decision == change.decision && tier.current == change.from && tier.to == change.to)
             };
             let ids = self.reviewed.kept.partners.iter().filter(is_it);
             let ids: Vec<String> = ids.take(8).map(|partner| clipped(&partner.standing.partner_id, 16)).collect();
@@ -206,7 +207,8 @@ impl Sheet<'_> {
         if summary.incentives.is_empty() {
             return String::new();
         }
-        let columns = [("incentive", Left), ("awarded", Right), ("withheld", Right), ("amount", Right), ("points", Right)];
+        let columns =
+            [("incentive", Left), ("awarded", Right), ("withheld", Right), ("amount", Right), ("points", Right)];
         let mut grid = Grid::new("Incentives", self.options, &columns);
         for (name, tally) in &summary.incentives {
             let points = tally.points.map(rate_text).unwrap_or_default();
@@ -238,7 +240,11 @@ impl Sheet<'_> {
         if at + below == 0 {
             return String::new();
         }
-        format!(" {} consistently meet quota, {} consistently miss it\n", counted(at, "partner", "partners"), count(below))
+        format!(
+            " {} consistently meet quota, {} consistently miss it\n",
+            counted(at, "partner", "partners"),
+            count(below)
+        )
     }
 
     fn faults(&self) -> String {

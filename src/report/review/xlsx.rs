@@ -176,8 +176,7 @@ impl Book<'_> {
             (17, whole.forecast_gap),
             (19, whole.pacing.expected_to_date),
         ];
-        let percents =
-            [(8, whole.attainment), (18, whole.forecast_gap_share), (20, whole.pacing.pace_ratio)];
+        let percents = [(8, whole.attainment), (18, whole.forecast_gap_share), (20, whole.pacing.pace_ratio)];
         let multiples =
             [(11, whole.coverage_ratio), (12, whole.remaining_coverage_ratio), (13, whole.required_coverage)];
         // A sheet in constant memory takes cells of a row in any order.

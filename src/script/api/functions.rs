@@ -271,6 +271,24 @@ functions! {
         "Days from one date to another; negative when the second is earlier.",
         [r#"days_between(date("2026-01-31"), date("2026-02-02")) == 2"#],
         |call| Ok(call.date(1)?.signed_duration_since(call.date(0)?).num_days().into());
+    add_days (["date", "days"]) -> "date":
+        "The date so many days later; earlier for a negative number.",
+        [r#"add_days(date("2026-02-27"), 2) == date("2026-03-01")"#, r#"add_days(date("2026-03-01"), -1) == date("2026-02-28")"#],
+        |call| {
+            let days = call.whole(1)?;
+            let later = chrono::TimeDelta::try_days(days).and_then(|days| call.date(0).ok()?.checked_add_signed(days));
+            call.date(0)?;
+            later.map(|day| Dynamic::from(Date(day))).ok_or_else(|| Complaint::out_of_range().into())
+        };
+    add_months (["date", "months"]) -> "date":
+        "The date so many months later, earlier for a negative number; the last day of the month where it has no such day.",
+        [r#"add_months(date("2026-01-31"), 1) == date("2026-02-28")"#, r#"add_months(date("2026-03-31"), -12) == date("2025-03-31")"#],
+        |call| {
+            let (day, months) = (call.date(0)?, call.whole(1)?);
+            let count = u32::try_from(months.unsigned_abs()).ok().map(chrono::Months::new);
+            let moved = count.and_then(|count| if months < 0 { day.checked_sub_months(count) } else { day.checked_add_months(count) });
+            moved.map(|day| Dynamic::from(Date(day))).ok_or_else(|| Complaint::out_of_range().into())
+        };
 
     lookup (["table", "key", "column"]) -> "value":
         "The value a lookup table has in that column for the key; not known when there is no such row or the cell is empty.",
@@ -307,6 +325,13 @@ impl Call<'_, '_> {
 
     pub(super) fn number(&self, argument: usize) -> Result<Decimal, Box<EvalAltResult>> {
         number(self.arguments[argument]).ok_or_else(|| self.wrong(argument, "a number"))
+    }
+
+    pub(super) fn whole(&self, argument: usize) -> Result<i64, Box<EvalAltResult>> {
+        let number = self.number(argument)?;
+        let whole =
+            Some(number).filter(|number| number.fract().is_zero()).and_then(|number| i64::try_from(number).ok());
+        whole.ok_or_else(|| self.wrong(argument, "a whole number"))
     }
 
     pub(super) fn text(&self, argument: usize) -> Result<String, Box<EvalAltResult>> {

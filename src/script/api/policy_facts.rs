@@ -55,6 +55,7 @@ pub(in crate::script) static STANDING_FACTS: &[PolicyFact<StandingFacts>] = poli
     distance_to_tier_minimum: Money = "Tier revenue − tier minimum; negative is what is missing.", "{} == 100_000";
     periods_with_quota: Count = "Past periods with a quota.", "{} == 4";
     periods_at_quota: Count = "How many of them were at or above quota.", "{} == 3";
+    previous_attainment: Rate = "Attainment of the latest past period that had a quota.", "{} == 1.1";
     streak: Count = "Latest past periods in a row at quota; negative for periods in a row below.", "{} == 2";
 };
 

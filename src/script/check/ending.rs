@@ -1,9 +1,9 @@
 //! How an entry point ends: every path should give an answer.
 
-use super::super::{EntryPoint, PolicyKind};
 use super::super::api::functions;
 use super::super::api::value::Kind;
 use super::super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
+use super::super::{EntryPoint, PolicyKind};
 use super::Checker;
 use super::shape::returned;
 use crate::finding::{Code, Finding, Span, did_you_mean};
