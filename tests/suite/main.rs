@@ -10,6 +10,7 @@ mod documents;
 mod intake;
 mod library;
 mod performance;
+mod plugin;
 mod quality;
 mod quota;
 mod real_data;

@@ -82,7 +82,10 @@ impl<'a> Checker<'a> {
             }
             return Shape::Unknown;
         };
-        self.host_call(function, &shapes, span, Some(object))
+        let whole: Vec<&Expression> = std::iter::once(object).chain(arguments).collect();
+        let known = self.policy_call(function, &shapes, &whole, span);
+        let shape = self.host_call(function, &shapes, span, Some(object));
+        known.unwrap_or(shape)
     }
 
     pub(super) fn call(
@@ -165,7 +168,9 @@ impl<'a> Checker<'a> {
             if matches!(name, "lookup" | "has_row") {
                 self.lookup(arguments);
             }
-            return self.host_call(function, &shapes, span, None);
+            let known = self.policy_call(function, &shapes, &arguments.iter().collect::<Vec<_>>(), span);
+            let shape = self.host_call(function, &shapes, span, None);
+            return known.unwrap_or(shape);
         }
         if !self.unit.unread_functions.iter().any(|unread| unread == name) {
             let own: Vec<&Function> =

@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
             EntryPoint::Weights => ("weights", "end every path with a map such as `#{ history: 1.0 }`"),
             EntryPoint::Policy(PolicyKind::Tier) => (
                 "a tier decision",
-                "end every path with `retain()`, `promote(…)`, `demote(…)`, `grant(…)` or `ladder.decide(partner.tier)`",
+                "end every path with `retain()`, `promote(…)`, `demote(…)`, `grant(…)` or `ladder.decision_for(partner.tier)`",
             ),
             EntryPoint::Policy(PolicyKind::Incentive) => {
                 ("a list of incentives", "end every path with a list such as `[award(\"bonus\")]`, or `[]` for none")
@@ -154,7 +154,7 @@ impl<'a> Checker<'a> {
             }
             E::Operator { .. } => Some(Kind::Truth),
             E::Call { namespace, name, .. } if namespace.is_empty() => functions::find(name).and_then(returned),
-            E::Method { name, .. } => functions::find(name).and_then(returned),
+            E::Method { object, name, .. } => kind_of_call(object, name),
             _ => None,
         };
         let fits = |kind: Kind| match entry {
@@ -198,5 +198,17 @@ impl<'a> Checker<'a> {
             let help = format!("{direction} one of them by {}", crate::units::plain(gap.abs().normalize()));
             self.report(Code::ScriptOutcome, span, message, help);
         }
+    }
+}
+
+/// The kind that `object.name(…)` gives for certain.
+fn kind_of_call(object: &Expression, name: &str) -> Option<Kind> {
+    match (&object.kind, name) {
+        // These give what they are called on.
+        (ExpressionKind::Call { namespace, name, .. }, "because" | "until" | "points") if namespace.is_empty() => {
+            functions::find(name).and_then(returned)
+        }
+        (ExpressionKind::Method { object, name, .. }, "because" | "until" | "points") => kind_of_call(object, name),
+        _ => functions::find(name).and_then(returned),
     }
 }

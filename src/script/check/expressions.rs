@@ -202,6 +202,9 @@ impl<'a> Checker<'a> {
 
     pub(super) fn member(&mut self, expression: &Expression, object: &Expression, shape: &Shape, name: &str) -> Shape {
         let span = self.token(expression.sign);
+        if let Some(member) = self.policy_member(shape, name, span) {
+            return member;
+        }
         match shape {
             Shape::View(view) => match self.schema.view(*view).fact(name) {
                 Some(fact) => fact_shape(self.schema, *view, fact),
@@ -224,7 +227,7 @@ impl<'a> Checker<'a> {
                 Shape::Unknown
             }
             Shape::Value(Kind::Map) => Shape::Unknown,
-            Shape::Facts(_) | Shape::Items(_) | Shape::Value(_) => {
+            Shape::Facts(_) | Shape::Items(_) | Shape::Value(_) | Shape::Answer(_) => {
                 let kind = shape.kind().unwrap_or(Kind::Other);
                 let help = if functions::find(name).is_some_and(|function| function.takes(1)) {
                     format!("`{name}` is a function: write `.{name}()`")

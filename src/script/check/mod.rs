@@ -4,6 +4,7 @@ mod calls;
 mod ending;
 mod expressions;
 mod imports;
+mod policy;
 mod shape;
 mod statements;
 
@@ -189,7 +190,7 @@ impl<'a> Checker<'a> {
                 "write a function with one parameter more",
             );
         }
-        if (functions::find(name).is_some() && !self.is_entry(function)) || name == "to_string" {
+        if functions::find(name).is_some() || name == "to_string" {
             let message = format!("`{name}` is a function of the engine and cannot be redefined");
             self.report(Code::ScriptShadows, name_span, message, "choose another name");
         } else if let Some((_, help)) = UNAVAILABLE.iter().find(|(word, _)| *word == name) {

@@ -15,6 +15,8 @@ pub(super) enum Shape {
     Items(Box<Shape>),
     /// A plain value; whole numbers count as numbers.
     Value(Kind),
+    /// The answer of that decision table.
+    Answer(String),
 }
 
 impl Shape {
@@ -24,6 +26,7 @@ impl Shape {
             Self::View(_) => Some(Kind::Facts),
             Self::Facts(_) | Self::Items(_) => Some(Kind::List),
             Self::Value(kind) => Some(*kind),
+            Self::Answer(_) => Some(Kind::TableAnswer),
         }
     }
 
@@ -32,7 +35,7 @@ impl Shape {
         match self {
             Self::Facts(list) => list.record().map_or(Self::Value(Kind::Number), Self::View),
             Self::Items(item) => (**item).clone(),
-            Self::Unknown | Self::View(_) | Self::Value(_) => Self::Unknown,
+            Self::Unknown | Self::View(_) | Self::Value(_) | Self::Answer(_) => Self::Unknown,
         }
     }
 
