@@ -176,7 +176,8 @@ fn read_case(
     // A vendor without quota rules has no line to assess.
     let rule = if factors.is_empty() { section.require("rule", "rule = \"tier\"") } else { section.get("rule") };
     let subject = rule.map_or(Some(Subject::Line), |rule| subject(rule, factors, policies));
-    let is_policy = matches!(subject, Some(Subject::Policy(_)));
+    // A misspelt rule is one finding; what only policies know is not held against it.
+    let is_policy = matches!(subject, Some(Subject::Policy(_)) | None);
     let expect = section.require("expect", "expect.indicates = 1000").and_then(Item::section).map(expected);
     let period = match section.get("period") {
         // Rules look ahead, policies at the period they are in.

@@ -190,12 +190,10 @@ fn expected_incentive(section: Section<'_>) -> Option<ExpectedIncentive> {
 fn expected_intervention(section: Section<'_>) -> Option<ExpectedIntervention> {
     let kinds = words(InterventionKind::ALL, InterventionKind::as_str);
     let severities = words(Severity::ALL, Severity::as_str);
-    Some(ExpectedIntervention {
-        kind: section.require("kind", "kind = \"forecast_call\"").and_then(|item| item.word(&kinds))?,
-        severity: section.get("severity").and_then(|item| item.word(&severities)),
-        owner: section.get("owner").and_then(name),
-        due: section.date("due"),
-    })
+    let kind = section.require("kind", "kind = \"forecast_call\"").and_then(|item| item.word(&kinds));
+    let severity = section.get("severity").and_then(|item| item.word(&severities));
+    let (owner, due) = (section.get("owner").and_then(name), section.date("due"));
+    Some(ExpectedIntervention { kind: kind?, severity, owner, due })
 }
 
 /// Runs a case of a policy and compares what came out.

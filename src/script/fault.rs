@@ -2,7 +2,7 @@
 
 use super::api::complaint::{Complaint, operand_words, pair_words};
 use super::api::functions;
-use super::api::value::{Kind, Value, View, shown};
+use super::api::value::{Kind, View, shown};
 use super::call::evaluate;
 use super::check::shortened;
 use super::compile::{Inner, Program, Unit};
@@ -628,6 +628,6 @@ fn member(inner: &Inner, object: &Dynamic, name: &str) -> Option<Dynamic> {
     }
     let view = object.read_lock::<View>()?;
     let fact = inner.schema.view(view.view).fact(name)?;
-    let value = fact.read(&view.facts, view.index).unwrap_or(Value::NotKnown);
+    let value = fact.read(&view.facts, view.index).ok()?;
     Some(value.into_dynamic(&view.facts, view.index))
 }

@@ -5,8 +5,8 @@ use quotient::decision::table::DecisionTable;
 use quotient::decision::{TierDecision, TierMove};
 use quotient::finding::render;
 use quotient::script::{
-    Contract, EntryPoint, FactKind, PartnerRecords, PolicyContext, PolicyFacts, PolicyKind, ReviewCadence, ReviewFacts,
-    ScriptContext, ScriptFault, Scripts, SourceFile, StandingFacts, TableDeclaration, example_facts,
+    Contract, EntryPoint, FactKind, PartnerRecords, PolicyContext, PolicyFacts, PolicyKind, ReviewCadence,
+    ReviewFacts, ScriptContext, ScriptFault, Scripts, SourceFile, StandingFacts, TableDeclaration, example_facts, example_policy_facts, on_script_threads,
 };
 use quotient::units::{FiscalCalendar, Money, parse_decimal};
 use std::sync::Arc;
@@ -200,4 +200,43 @@ fn each_failure_says_what_to_do() {
         "let x = points(5, 0, 1); retain()",
     ];
     insta::assert_snapshot!(bodies.map(fails).concat());
+}
+
+#[test]
+fn hostile_scripts_as_policies_are_contained() {
+    let shared = std::env::var("QUOTIENT_SHARED").map_or_else(
+        |_| std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")),
+        std::path::PathBuf::from,
+    );
+    let own = [
+        "let l = ladder(); for i in 0..100000 { l = l.tier(\"Gold\", holds(\"x\", true)); } l.decision_for(partner.tier)",
+        "let r = holds(\"x\", false); loop { r = all_of([r, r]); }",
+        "let d = retain(); loop { d = d.because(\"again\"); }",
+        "decide(partner)",
+        "let l = []; loop { l.push(partner.certifications); }",
+        "marginal(79228162514264337593543950335, [[0, 79228162514264337593543950335]]); retain()",
+        "points_proportional(79228162514264337593543950335, 0.0000000000000000000000000001, 9); retain()",
+        "partner.pipeline.opportunities.last_months(\"close_date\", 9223372036854775807); retain()",
+        "let l = partner.pipeline.opportunities; loop { l = l.where(\"stage\", \"proposal\"); }",
+    ];
+    let mut attacks: Vec<String> = own.map(ToOwned::to_owned).to_vec();
+    match std::fs::read_dir(shared.join("hostile")) {
+        Ok(folder) => attacks.extend(folder.filter_map(|entry| std::fs::read(entry.ok()?.path()).ok()).map(|bytes| {
+            String::from_utf8_lossy(&bytes).into_owned()
+        })),
+        Err(_) => println!("the shared hostile scripts are absent; set QUOTIENT_SHARED to their parent"),
+    }
+    on_script_threads(Some(1), || {
+        let facts = example_policy_facts();
+        for attack in attacks {
+            let start = std::time::Instant::now();
+            let (scripts, findings) = compile(PolicyKind::Tier, &format!("fn decide(partner) {{ {attack}\n }}"));
+            match scripts.map(|scripts| scripts.tier("tier.rhai", &facts)) {
+                Some(Err(fault)) => assert!(!fault.finding.message.contains("bug of ours"), "{attack}: {}", fault.finding),
+                Some(Ok(_)) => {}
+                None => assert!(findings.contains("error["), "{attack}: {findings}"),
+            }
+            assert!(start.elapsed().as_secs() < 20, "{attack}");
+        }
+    });
 }
