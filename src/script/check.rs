@@ -1083,7 +1083,7 @@ impl<'a> Checker<'a> {
                 }
                 Shape::Unknown
             }
-            Shape::Value(Kind::Map) => Shape::Unknown,
+            Shape::Value(Kind::Map | Kind::TableAnswer | Kind::Requirement) => Shape::Unknown,
             Shape::Facts(_) | Shape::Items(_) | Shape::Value(_) => {
                 let kind = shape.kind().unwrap_or(Kind::Other);
                 let help = if functions::find(name).is_some_and(|function| function.takes(1)) {

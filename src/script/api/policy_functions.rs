@@ -70,6 +70,10 @@ functions! {
         "The usual decision for a partner of that tier: promote to the highest tier that is met, retain, or demote to it. The requirements of the current, the earned and the next tier are its grounds.",
         [r#"is_known(ladder().tier("Gold", holds("plan", true)).decide("Silver"))"#],
         decide;
+    decision (["ladder", "tier"]) -> "tier decision" method:
+        "The usual decision for a partner of that tier: promote to the highest tier that is met, retain, or demote to it. The requirements of the current, the earned and the next tier are its grounds.",
+        [r#"is_known(ladder().tier("Gold", holds("plan", true)).decision("Silver"))"#],
+        decide;
     rank (["tier"]) -> "whole number":
         "Place of a tier in the manifest's `[tiers]`, from 0 for the lowest; −1 for no tier.",
         [r#"rank("Gold") > rank("Silver")"#, "rank(()) == -1"],
