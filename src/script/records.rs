@@ -90,6 +90,11 @@ pub struct PartnerRecords {
 }
 
 impl PartnerRecords {
+    /// Number of records in the declared table of that name; `None` when the book has no such table.
+    pub fn count(&self, name: &str) -> Option<usize> {
+        self.len(self.tables.iter().position(|table| *table.declaration.name == *name)?)
+    }
+
     /// Number of records in the table at `table` in the order declared; `None` when the book has no such table.
     pub(super) fn len(&self, table: usize) -> Option<usize> {
         let (from, to) = self.range(self.tables.get(table)?)?;
