@@ -7,6 +7,7 @@ use super::api::complaint::Complaint;
 use super::api::decided::register_members;
 use super::api::facts::{Fact, FactSchema};
 use super::api::functions::{self, Call, to_text};
+use super::api::lists::FIELD_FUNCTIONS;
 use super::api::operators::{ASSIGNING, BINARY, UNARY, binary, unary};
 use super::api::value::{FactList, View};
 use super::table::Tables;
@@ -256,8 +257,16 @@ fn register_functions(engine: &mut Engine, schema: &Arc<FactSchema>, tables: &Ar
         for signature in function.signatures {
             let (schema, tables) = (Arc::clone(schema), Arc::clone(tables));
             let types = vec![DYNAMIC(); signature.len()];
+            let takes_field = FIELD_FUNCTIONS.iter().any(|(name, _)| *name == function.name);
             let run = move |context: NativeCallContext, arguments: &mut [&mut Dynamic]| {
-                (function.run)(Call { function: function.name, context, arguments, schema: &schema, tables: &tables })
+                // The first argument is the script's own variable; what works on a field must leave it as it is.
+                let own = arguments.first().filter(|_| takes_field).map(|own| Dynamic::clone(own));
+                let call = Call { function: function.name, context, arguments: &mut *arguments, schema: &schema, tables: &tables };
+                let outcome = (function.run)(call);
+                if let (Some(own), Some(first)) = (own, arguments.first_mut()) {
+                    **first = own;
+                }
+                outcome
             };
             engine.register_raw_fn(function.name, types, run);
         }

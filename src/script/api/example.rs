@@ -97,6 +97,7 @@ fn standing() -> StandingFacts {
         distance_to_tier_minimum: money(100_000),
         periods_with_quota: Some(4),
         periods_at_quota: Some(3),
+        previous_attainment: rate(110),
         streak: Some(2),
     }
 }
