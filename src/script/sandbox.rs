@@ -261,7 +261,13 @@ fn register_functions(engine: &mut Engine, schema: &Arc<FactSchema>, tables: &Ar
             let run = move |context: NativeCallContext, arguments: &mut [&mut Dynamic]| {
                 // The first argument is the script's own variable; what works on a field must leave it as it is.
                 let own = arguments.first().filter(|_| takes_field).map(|own| Dynamic::clone(own));
-                let call = Call { function: function.name, context, arguments: &mut *arguments, schema: &schema, tables: &tables };
+                let call = Call {
+                    function: function.name,
+                    context,
+                    arguments: &mut *arguments,
+                    schema: &schema,
+                    tables: &tables,
+                };
                 let outcome = (function.run)(call);
                 if let (Some(own), Some(first)) = (own, arguments.first_mut()) {
                     **first = own;

@@ -91,7 +91,6 @@ fn standing() -> StandingFacts {
         required_run_rate: money(4_800),
         is_quota_met: Some(false),
         is_covered: Some(false),
-        previous_attainment: rate(110),
         tier_minimum: money(500_000),
         tier_revenue: money(600_000),
         distance_to_tier_minimum: money(100_000),

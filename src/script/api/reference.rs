@@ -20,9 +20,18 @@ const OPERATORS: [(&str, &str); 7] = [
 const ENTRY_POINTS: [(EntryPoint, &str); 5] = [
     (EntryPoint::Factor, "A factor rule: answers with the revenue it indicates for the planning period, or abstains."),
     (EntryPoint::Weights, "The weights rule: answers with a map of factors and weights that sum to exactly 1."),
-    (EntryPoint::Policy(PolicyKind::Tier), "The tier policy, `tier.rhai`: answers with what happens to the partner's tier."),
-    (EntryPoint::Policy(PolicyKind::Incentive), "The incentive policy, `incentive.rhai`: answers with a list of awards and what is withheld; empty for none."),
-    (EntryPoint::Policy(PolicyKind::Intervention), "The intervention policy, `intervention.rhai`: answers with a list of what to do about the partner; empty for none."),
+    (
+        EntryPoint::Policy(PolicyKind::Tier),
+        "The tier policy, `tier.rhai`: answers with what happens to the partner's tier.",
+    ),
+    (
+        EntryPoint::Policy(PolicyKind::Incentive),
+        "The incentive policy, `incentive.rhai`: answers with a list of awards and what is withheld; empty for none.",
+    ),
+    (
+        EntryPoint::Policy(PolicyKind::Intervention),
+        "The intervention policy, `intervention.rhai`: answers with a list of what to do about the partner; empty for none.",
+    ),
 ];
 
 /// Which scripts may use something.

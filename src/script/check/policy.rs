@@ -53,7 +53,12 @@ impl<'a> Checker<'a> {
         let is_policy = self.schema.policy.is_some();
         if functions::is_for_policies(function.name) && !is_policy && !(function.name == "until" && shapes.len() == 3) {
             let message = format!("`{}` is for policies, not for quota rules", function.name);
-            self.report(Code::ScriptForbidden, span, message, "a quota rule answers with `indicate(…)` or `abstain(…)`");
+            self.report(
+                Code::ScriptForbidden,
+                span,
+                message,
+                "a quota rule answers with `indicate(…)` or `abstain(…)`",
+            );
             return None;
         }
         if functions::is_for_rules(function.name) && is_policy {
@@ -149,12 +154,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A call such as `list.sum("field")`: the field must be one of the records', of the kind needed.
-    fn field_call(
-        &mut self,
-        function: &HostFunction,
-        shapes: &[Shape],
-        arguments: &[&'a Expression],
-    ) -> Option<Shape> {
+    fn field_call(&mut self, function: &HostFunction, shapes: &[Shape], arguments: &[&'a Expression]) -> Option<Shape> {
         let (_, wanted) = FIELD_FUNCTIONS.iter().find(|(name, _)| *name == function.name)?;
         let item = shapes[0].item();
         let field = match (&item, &arguments[1].kind) {
@@ -179,17 +179,24 @@ impl<'a> Checker<'a> {
         if let (Some(wanted), Some(found)) = (wanted, field.kind())
             && found != *wanted
         {
-            let message = format!("`{}` needs {wanted} in `{}`, not {found}", function.name, self.text(arguments[1]).trim_matches('"'));
+            let message = format!(
+                "`{}` needs {wanted} in `{}`, not {found}",
+                function.name,
+                self.text(arguments[1]).trim_matches('"')
+            );
             self.report(Code::ScriptKinds, self.span(arguments[1]), message, "name another field");
         }
-        if let (true, Some(field), Some(value)) = (function.name == "where", field.kind(), shapes.get(2).and_then(Shape::kind))
+        if let (true, Some(field), Some(value)) =
+            (function.name == "where", field.kind(), shapes.get(2).and_then(Shape::kind))
             && field != value
         {
             let message = format!("`where` compares {field} with {value}");
             self.report(Code::ScriptKinds, self.span(arguments[2]), message, "give a value of the field's own kind");
         }
         match function.name {
-            "where" | "where_in" | "since" | "until" | "last_months" | "valid" | "top" => Some(Shape::Items(Box::new(item))),
+            "where" | "where_in" | "since" | "until" | "last_months" | "valid" | "top" => {
+                Some(Shape::Items(Box::new(item)))
+            }
             "each" => Some(Shape::Items(Box::new(field))),
             "largest" | "smallest" => Some(field),
             _ => None,
@@ -247,7 +254,9 @@ impl<'a> Checker<'a> {
     /// A member of a requirement or of a decision table's answer.
     pub(super) fn policy_member(&mut self, shape: &Shape, name: &str, span: Span) -> Option<Shape> {
         let (what, members): (String, Vec<(&str, Shape)>) = match shape {
-            Shape::Value(Kind::Requirement) => ("a requirement".to_owned(), vec![("is_met", Shape::Value(Kind::Truth))]),
+            Shape::Value(Kind::Requirement) => {
+                ("a requirement".to_owned(), vec![("is_met", Shape::Value(Kind::Truth))])
+            }
             Shape::Answer(table) => {
                 let decisions = &self.schema.policy.as_ref()?.decisions;
                 let table_found = decisions.iter().find(|(known, _)| ***known == **table).map(|(_, table)| table)?;

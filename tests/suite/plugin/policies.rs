@@ -171,15 +171,16 @@ fn the_same_intervention_twice_is_one_case_most_severe_first() {
         let text = TIER.replace("partner.sales.where(\"kind\", \"new\").last_months(\"on\", 12).sum(\"users\")", "80");
         let people = "fn certified(partner) { 3 }";
         let manifest = MANIFEST.replace("[tables.sales]\nkind = \"text\"\nusers = \"count\"\non = \"date\"\n", "");
-        let changes = [("tier.rhai", text.as_str()), ("people.rhai", people), ("vendor.toml", &manifest), ("cases/all.toml", "")];
+        let changes =
+            [("tier.rhai", text.as_str()), ("people.rhai", people), ("vendor.toml", &manifest), ("cases/all.toml", "")];
         let (plugin, findings) = VendorPlugin::compile(&files(&changes));
         let plugin = plugin.unwrap_or_else(|| panic!("{}", render::human(findings.iter(), false)));
         let decisions = plugin.decide(&example_policy_facts()).unwrap_or_else(|faults| panic!("{faults:?}"));
         let found: Vec<_> = decisions.interventions.iter().map(|one| (one.kind, one.severity)).collect();
-        assert_eq!(found, [
-            (InterventionKind::PipelineSupport, Severity::High),
-            (InterventionKind::ForecastCall, Severity::High),
-        ]);
+        assert_eq!(
+            found,
+            [(InterventionKind::PipelineSupport, Severity::High), (InterventionKind::ForecastCall, Severity::High),]
+        );
         let because: Vec<&str> = decisions.interventions[1].grounds.because.iter().map(|text| &**text).collect();
         assert_eq!(because, ["forecast below quota", "far below quota"]);
         assert_eq!(decisions.tiers[0].to.as_deref(), Some("Silver"));

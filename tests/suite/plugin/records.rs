@@ -42,12 +42,19 @@ fn book(rows: &[(usize, &[&str])]) -> PartnerBook {
 }
 
 fn deals(columns: &[(&str, FactKind)]) -> TableDeclaration {
-    TableDeclaration { name: "deals".into(), columns: columns.iter().map(|(name, kind)| ((*name).into(), *kind)).collect() }
+    TableDeclaration {
+        name: "deals".into(),
+        columns: columns.iter().map(|(name, kind)| ((*name).into(), *kind)).collect(),
+    }
 }
 
 #[test]
 fn each_partner_has_its_own_rows() {
-    let book = book(&[(0, &["new", "5", "2025-01-01", "yes"]), (2, &["new", "", "", "no"]), (2, &["old", "7", "2025-02-01", "true"])]);
+    let book = book(&[
+        (0, &["new", "5", "2025-01-01", "yes"]),
+        (2, &["new", "", "", "no"]),
+        (2, &["old", "7", "2025-02-01", "true"]),
+    ]);
     let declared = [deals(&[("users", FactKind::Count), ("on", FactKind::Date), ("won", FactKind::Truth)])];
     let tables = ExtraTables::typed(&book, &declared).unwrap_or_else(|findings| panic!("{findings:?}"));
     let counts: Vec<Option<usize>> = (0..4).map(|partner| tables.of(partner).count("deals")).collect();

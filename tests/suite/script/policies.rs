@@ -5,8 +5,9 @@ use quotient::decision::table::DecisionTable;
 use quotient::decision::{TierDecision, TierMove};
 use quotient::finding::render;
 use quotient::script::{
-    Contract, EntryPoint, FactKind, PartnerRecords, PolicyContext, PolicyFacts, PolicyKind, ReviewCadence,
-    ReviewFacts, ScriptContext, ScriptFault, Scripts, SourceFile, StandingFacts, TableDeclaration, example_facts, example_policy_facts, on_script_threads,
+    Contract, EntryPoint, FactKind, PartnerRecords, PolicyContext, PolicyFacts, PolicyKind, ReviewCadence, ReviewFacts,
+    ScriptContext, ScriptFault, Scripts, SourceFile, StandingFacts, TableDeclaration, example_facts,
+    example_policy_facts, on_script_threads,
 };
 use quotient::units::{FiscalCalendar, Money, parse_decimal};
 use std::sync::Arc;
@@ -221,9 +222,11 @@ fn hostile_scripts_as_policies_are_contained() {
     ];
     let mut attacks: Vec<String> = own.map(ToOwned::to_owned).to_vec();
     match std::fs::read_dir(shared.join("hostile")) {
-        Ok(folder) => attacks.extend(folder.filter_map(|entry| std::fs::read(entry.ok()?.path()).ok()).map(|bytes| {
-            String::from_utf8_lossy(&bytes).into_owned()
-        })),
+        Ok(folder) => attacks.extend(
+            folder
+                .filter_map(|entry| std::fs::read(entry.ok()?.path()).ok())
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        ),
         Err(_) => println!("the shared hostile scripts are absent; set QUOTIENT_SHARED to their parent"),
     }
     on_script_threads(Some(1), || {
@@ -232,7 +235,9 @@ fn hostile_scripts_as_policies_are_contained() {
             let start = std::time::Instant::now();
             let (scripts, findings) = compile(PolicyKind::Tier, &format!("fn decide(partner) {{ {attack}\n }}"));
             match scripts.map(|scripts| scripts.tier("tier.rhai", &facts)) {
-                Some(Err(fault)) => assert!(!fault.finding.message.contains("bug of ours"), "{attack}: {}", fault.finding),
+                Some(Err(fault)) => {
+                    assert!(!fault.finding.message.contains("bug of ours"), "{attack}: {}", fault.finding)
+                }
                 Some(Ok(_)) => {}
                 None => assert!(findings.contains("error["), "{attack}: {findings}"),
             }
