@@ -10,5 +10,6 @@ mod performance;
 mod quality;
 mod quota;
 mod report;
+mod review;
 mod script;
 mod units;
