@@ -9,6 +9,7 @@ mod files;
 mod line;
 mod manifest;
 mod policies;
+mod policy_cases;
 mod vendor;
 
 pub use cases::{Case, CaseOutcome, Difference, Expected, Subject, run_cases};
@@ -19,3 +20,4 @@ pub use manifest::{
     Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, Reserve, Seasonality, Tier, TierScope,
 };
 pub use policies::Policies;
+pub use policy_cases::{ExpectedDecision, ExpectedIncentive, ExpectedIntervention};

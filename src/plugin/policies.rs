@@ -5,7 +5,7 @@ use super::manifest::{Manifest, TierScope};
 use super::vendor::shown;
 use crate::channel::Name;
 use crate::decision::table::{DecisionTable, HitPolicy};
-use crate::decision::{Decisions, Grounds, Intervention};
+use crate::decision::{Decisions, Grounds, Incentive, Intervention, TierDecision};
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::script::{
     Contract, EntryPoint, PolicyContext, PolicyFacts, PolicyKind, ScriptContext, ScriptFault, Scripts, SourceFile, Table,
@@ -66,37 +66,43 @@ impl Policies {
         self.kinds.contains(&kind)
     }
 
+    /// What the tier policy decides for the partner, or for the product line the facts are about.
+    pub fn tier(&self, facts: &PolicyFacts) -> Result<TierDecision, ScriptFault> {
+        self.scripts.tier(PolicyKind::Tier.file(), facts)
+    }
+
+    /// What the incentive policy awards and withholds, in its order.
+    pub fn incentives(&self, facts: &PolicyFacts) -> Result<Vec<Incentive>, ScriptFault> {
+        self.scripts.incentives(PolicyKind::Incentive.file(), facts)
+    }
+
+    /// What the intervention policy asks for, as one case: the same kind merged, most severe first.
+    pub fn interventions(&self, facts: &PolicyFacts) -> Result<Vec<Intervention>, ScriptFault> {
+        self.scripts.interventions(PolicyKind::Intervention.file(), facts).map(one_case)
+    }
+
     /// What all policies decide for one partner.
     pub(super) fn decide(&self, facts: &PolicyFacts, tier_per: TierScope) -> Result<Decisions, Vec<ScriptFault>> {
         let mut faults = Vec::new();
         let mut decisions = Decisions::default();
-        if self.has(PolicyKind::Tier) {
-            let parts = match tier_per {
-                TierScope::Partner => vec![facts.clone()],
-                TierScope::ProductLine => {
-                    facts.product_lines().iter().map(|line| facts.for_product_line(line)).collect()
-                }
+        for kind in &self.kinds {
+            let done = match kind {
+                PolicyKind::Tier => self.tiers(facts, tier_per).map(|tiers| decisions.tiers = tiers),
+                PolicyKind::Incentive => self.incentives(facts).map(|found| decisions.incentives = found),
+                PolicyKind::Intervention => self.interventions(facts).map(|found| decisions.interventions = found),
             };
-            for part in parts {
-                match self.scripts.tier(PolicyKind::Tier.file(), &part) {
-                    Ok(decision) => decisions.tiers.push(decision),
-                    Err(fault) => faults.push(fault),
-                }
-            }
-        }
-        if self.has(PolicyKind::Incentive) {
-            match self.scripts.incentives(PolicyKind::Incentive.file(), facts) {
-                Ok(incentives) => decisions.incentives = incentives,
-                Err(fault) => faults.push(fault),
-            }
-        }
-        if self.has(PolicyKind::Intervention) {
-            match self.scripts.interventions(PolicyKind::Intervention.file(), facts) {
-                Ok(interventions) => decisions.interventions = one_case(interventions),
-                Err(fault) => faults.push(fault),
-            }
+            faults.extend(done.err());
         }
         if faults.is_empty() { Ok(decisions) } else { Err(faults) }
+    }
+
+    fn tiers(&self, facts: &PolicyFacts, tier_per: TierScope) -> Result<Vec<TierDecision>, ScriptFault> {
+        match tier_per {
+            TierScope::Partner => self.tier(facts).map(|decision| vec![decision]),
+            TierScope::ProductLine => {
+                facts.product_lines().iter().map(|line| self.tier(&facts.for_product_line(line))).collect()
+            }
+        }
     }
 }
 

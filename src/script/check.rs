@@ -1,5 +1,7 @@
 //! Checks before anything runs: names, facts, functions, kinds, contracts, imports. All findings of all files.
 
+mod policy;
+
 use super::api::complaint::{operand_words, pair_words};
 use super::api::facts::{Fact, FactSchema, ListId, PARTNER, ViewId};
 use super::api::functions::{self, Function as HostFunction};
@@ -148,6 +150,8 @@ enum Shape {
     Items(Box<Shape>),
     /// A plain value; whole numbers count as numbers.
     Value(Kind),
+    /// The answer of that decision table.
+    Answer(String),
 }
 
 impl Shape {
@@ -157,6 +161,7 @@ impl Shape {
             Self::View(_) => Some(Kind::Facts),
             Self::Facts(_) | Self::Items(_) => Some(Kind::List),
             Self::Value(kind) => Some(*kind),
+            Self::Answer(_) => Some(Kind::TableAnswer),
         }
     }
 
@@ -165,7 +170,7 @@ impl Shape {
         match self {
             Self::Facts(list) => list.record().map_or(Self::Value(Kind::Number), Self::View),
             Self::Items(item) => (**item).clone(),
-            Self::Unknown | Self::View(_) | Self::Value(_) => Self::Unknown,
+            Self::Unknown | Self::View(_) | Self::Value(_) | Self::Answer(_) => Self::Unknown,
         }
     }
 
@@ -328,7 +333,7 @@ impl<'a> Checker<'a> {
                 "write a function with one parameter more",
             );
         }
-        if (functions::find(name).is_some() && !self.is_entry(function)) || name == "to_string" {
+        if functions::find(name).is_some() || name == "to_string" {
             let message = format!("`{name}` is a function of the engine and cannot be redefined");
             self.report(Code::ScriptShadows, name_span, message, "choose another name");
         } else if let Some((_, help)) = UNAVAILABLE.iter().find(|(word, _)| *word == name) {
@@ -513,7 +518,7 @@ impl<'a> Checker<'a> {
             EntryPoint::Weights => ("weights", "end every path with a map such as `#{ history: 1.0 }`"),
             EntryPoint::Policy(PolicyKind::Tier) => (
                 "a tier decision",
-                "end every path with `retain()`, `promote(…)`, `demote(…)`, `grant(…)` or `ladder.decide(partner.tier)`",
+                "end every path with `retain()`, `promote(…)`, `demote(…)`, `grant(…)` or `ladder.decision_for(partner.tier)`",
             ),
             EntryPoint::Policy(PolicyKind::Incentive) => {
                 ("a list of incentives", "end every path with a list such as `[award(\"bonus\")]`, or `[]` for none")
@@ -628,7 +633,7 @@ impl<'a> Checker<'a> {
             }
             E::Operator { .. } => Some(Kind::Truth),
             E::Call { namespace, name, .. } if namespace.is_empty() => functions::find(name).and_then(returned),
-            E::Method { name, .. } => functions::find(name).and_then(returned),
+            E::Method { object, name, .. } => kind_of_call(object, name),
             _ => None,
         };
         let fits = |kind: Kind| match entry {
@@ -672,6 +677,18 @@ impl<'a> Checker<'a> {
             let help = format!("{direction} one of them by {}", crate::units::plain(gap.abs().normalize()));
             self.report(Code::ScriptOutcome, span, message, help);
         }
+    }
+}
+
+/// The kind that `object.name(…)` gives for certain.
+fn kind_of_call(object: &Expression, name: &str) -> Option<Kind> {
+    match (&object.kind, name) {
+        // These give what they are called on.
+        (ExpressionKind::Call { namespace, name, .. }, "because" | "until" | "points") if namespace.is_empty() => {
+            functions::find(name).and_then(returned)
+        }
+        (ExpressionKind::Method { object, name, .. }, "because" | "until" | "points") => kind_of_call(object, name),
+        _ => functions::find(name).and_then(returned),
     }
 }
 
@@ -1062,6 +1079,9 @@ impl<'a> Checker<'a> {
 
     fn member(&mut self, expression: &Expression, object: &Expression, shape: &Shape, name: &str) -> Shape {
         let span = self.token(expression.sign);
+        if let Some(member) = self.policy_member(shape, name, span) {
+            return member;
+        }
         match shape {
             Shape::View(view) => match self.schema.view(*view).fact(name) {
                 Some(fact) => fact_shape(self.schema, *view, fact),
@@ -1084,7 +1104,7 @@ impl<'a> Checker<'a> {
                 Shape::Unknown
             }
             Shape::Value(Kind::Map) => Shape::Unknown,
-            Shape::Facts(_) | Shape::Items(_) | Shape::Value(_) => {
+            Shape::Facts(_) | Shape::Items(_) | Shape::Value(_) | Shape::Answer(_) => {
                 let kind = shape.kind().unwrap_or(Kind::Other);
                 let help = if functions::find(name).is_some_and(|function| function.takes(1)) {
                     format!("`{name}` is a function: write `.{name}()`")
@@ -1186,7 +1206,10 @@ impl<'a> Checker<'a> {
             }
             return Shape::Unknown;
         };
-        self.host_call(function, &shapes, span, Some(object))
+        let whole: Vec<&Expression> = std::iter::once(object).chain(arguments).collect();
+        let known = self.policy_call(function, &shapes, &whole, span);
+        let shape = self.host_call(function, &shapes, span, Some(object));
+        known.unwrap_or(shape)
     }
 
     fn call(
@@ -1269,7 +1292,9 @@ impl<'a> Checker<'a> {
             if matches!(name, "lookup" | "has_row") {
                 self.lookup(arguments);
             }
-            return self.host_call(function, &shapes, span, None);
+            let known = self.policy_call(function, &shapes, &arguments.iter().collect::<Vec<_>>(), span);
+            let shape = self.host_call(function, &shapes, span, None);
+            return known.unwrap_or(shape);
         }
         if !self.unit.unread_functions.iter().any(|unread| unread == name) {
             let own: Vec<&Function> =

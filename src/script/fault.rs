@@ -59,6 +59,7 @@ pub(super) fn explain(
     };
     let finding =
         if finding.code == Code::ScriptBudget { blame(inner, program, entry, facts, finding) } else { finding };
+    let finding = if matches!(entry, EntryPoint::Policy(_)) { for_policies(inner, finding) } else { finding };
     let is_budget = finding.code == Code::ScriptBudget;
     let values = match offset {
         Some(offset) if !is_budget => {
@@ -109,6 +110,23 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
 }
 
 const LOOP_HELP: &str = "make sure the loop ends, and do less in it";
+
+/// A policy cannot abstain, and where a list may be missing it has none.
+fn for_policies(inner: &Inner, mut finding: Finding) -> Finding {
+    let tables = inner.schema.policy.iter().flat_map(|policy| &policy.tables);
+    let is_list = tables.clone().any(|table| finding.message.starts_with(&format!("`partner.{}`", table.name)));
+    if finding.code == Code::ScriptNotKnown {
+        let help = &mut finding.help;
+        if let Some(at) = help.find(", or abstain") {
+            help.truncate(at);
+            help.push_str(", or ask `is_known(…)` first");
+        }
+        if is_list {
+            *help = help.replace("?? 0", "?? []");
+        }
+    }
+    finding
+}
 
 /// Runs the call once more, noting what its variables were.
 fn record(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Recorded {

@@ -22,7 +22,7 @@ mod threads;
 mod tree;
 
 pub use allocation::CountingAllocator;
-pub use api::example::example_facts;
+pub use api::example::{example_context, example_facts, example_policy_facts};
 pub use api::reference::{reference_json, reference_markdown};
 pub use compile::Scripts;
 pub use fault::ScriptFault;
@@ -154,7 +154,7 @@ impl EntryPoint {
     }
 
     /// A skeleton for help texts.
-    pub(crate) fn skeleton(self) -> &'static str {
+    pub fn skeleton(self) -> &'static str {
         match self {
             Self::Factor => "fn assess(partner) { indicate(partner.history.prior_revenue).because(\"as last year\") }",
             Self::Weights => "fn weights(partner) { #{ history: 0.6, pipeline_coverage: 0.4 } }",
@@ -203,14 +203,14 @@ pub struct PolicyContext {
 }
 
 /// The facts of one line, as scripts read them. Cloning is cheap.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     line: Arc<LineFacts>,
     policy: Option<Arc<PolicyPart>>,
 }
 
 /// What only policies read.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct PolicyPart {
     standing: StandingFacts,
     lines: Vec<StandingFacts>,

@@ -218,7 +218,7 @@ impl StandingFacts {
 }
 
 /// Everything a policy reads about one partner. Cloning is cheap.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PolicyFacts {
     pub(super) facts: Facts,
 }

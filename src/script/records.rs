@@ -30,14 +30,14 @@ impl TableDeclaration {
 #[derive(Debug, Clone, Default)]
 pub struct ExtraTables(Arc<Vec<Typed>>);
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Typed {
     declaration: TableDeclaration,
     /// `None` when the book has no such table.
     rows: Option<Rows>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Rows {
     /// Where the rows of each partner begin, and where the last end; one more than there are partners.
     starts: Vec<usize>,
@@ -83,13 +83,18 @@ impl ExtraTables {
 }
 
 /// The records of one partner. Cloning is cheap.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PartnerRecords {
     tables: Arc<Vec<Typed>>,
     partner: usize,
 }
 
 impl PartnerRecords {
+    /// Number of records in the declared table of that name; `None` when the book has no such table.
+    pub fn count(&self, name: &str) -> Option<usize> {
+        self.len(self.tables.iter().position(|table| *table.declaration.name == *name)?)
+    }
+
     /// Number of records in the table at `table` in the order declared; `None` when the book has no such table.
     pub(super) fn len(&self, table: usize) -> Option<usize> {
         let (from, to) = self.range(self.tables.get(table)?)?;

@@ -173,6 +173,8 @@ pub(super) fn engine(schema: &Arc<FactSchema>, tables: &Arc<Tables>, is_recordin
         Some(Exhausted::Time | Exhausted::Memory | Exhausted::Operations) => {
             Token::LexError(Box::new(LexError::Runtime(TOO_COMPLEX.to_owned())))
         }
+        // `until` ends a loop in Rhai; here it is a function, and loops end with `while`.
+        None if token == Token::Until => Token::Identifier(Box::new("until".into())),
         None => token,
     });
     register_operators(&mut engine);

@@ -7,6 +7,7 @@ mod decision;
 mod intake;
 mod library;
 mod performance;
+mod plugin;
 mod quality;
 mod quota;
 mod report;

@@ -66,10 +66,10 @@ functions! {
         "The requirement of one tier of the ladder.",
         [r#"ladder().tier("Gold", holds("plan", true)).requirement("Gold").is_met"#],
         requirement;
-    decide (["ladder", "tier"]) -> "tier decision" method:
+    decision_for (["ladder", "tier"]) -> "tier decision" method:
         "The usual decision for a partner of that tier: promote to the highest tier that is met, retain, or demote to it. The requirements of the current, the earned and the next tier are its grounds.",
-        [r#"is_known(ladder().tier("Gold", holds("plan", true)).decide("Silver"))"#],
-        decide;
+        [r#"is_known(ladder().tier("Gold", holds("plan", true)).decision_for("Silver"))"#],
+        decision_for;
     rank (["tier"]) -> "whole number":
         "Place of a tier in the manifest's `[tiers]`, from 0 for the lowest; −1 for no tier.",
         [r#"rank("Gold") > rank("Silver")"#, "rank(()) == -1"],
@@ -231,7 +231,7 @@ fn requirement(call: Call<'_, '_>) -> Outcome {
     })
 }
 
-fn decide(call: Call<'_, '_>) -> Outcome {
+fn decision_for(call: Call<'_, '_>) -> Outcome {
     let ladder = call.ladder()?;
     let current = if call.arguments[1].is_unit() { None } else { Some(call.tier(1)?) };
     let place = |tier: Option<&Name>| tier.map_or(-1, |tier| call.place(tier));

@@ -95,7 +95,7 @@ fn decide(partner) {
     ladder()
         .tier("Silver", at_least("closed revenue", revenue, global::SILVER))
         .tier("Gold",   at_least("closed revenue", revenue, global::GOLD))
-        .decide(partner.tier)
+        .decision_for(partner.tier)
 }
 "#;
 
@@ -128,4 +128,73 @@ fn the_glossary_example_decides_as_it_should() {
         "closed revenue: below 100,000 loses Silver (499,999.99 now)",
     ]);
     assert_eq!(demoted.grounds.requirements[0].conditions()[0].source, "tier.rhai:10");
+}
+
+/// What `check` says about the body of a tier policy.
+fn says(body: &str) -> String {
+    compile(PolicyKind::Tier, &format!("fn decide(partner) {{\n    {body}\n}}")).1
+}
+
+#[test]
+fn each_mistake_has_a_readable_finding() {
+    let mistakes = [
+        "let c = partner.certification; retain()",
+        "let n = partner.certifications.where(\"levle\", \"expert\").count(); retain()",
+        "let mine = partner.certifications; let n = mine.sum(\"person\"); retain()",
+        "for r in partner.certifications { if r.expires_at == () { return retain(); } } retain()",
+        "let n = partner.certifications.valid(\"level\").count(); retain()",
+        "let n = partner.certifications.where(\"points\", \"many\").count(); retain()",
+        "promote(\"Godl\")",
+        "ladder().tier(\"Silver\", partner.standing.actual >= 5).decision_for(partner.tier)",
+        "ladder().tier(\"Gold\", all_of([partner.standing.is_quota_met])).decision_for(partner.tier)",
+        "let r = at_least(\"revenue\", \"much\", 5); if r.met { retain() } else { retain() }",
+        "let a = decide_by(\"bonsu\", #{ attainment: 1 }); retain()",
+        "let a = decide_by(\"bonus\", #{ attainmet: 1 }); retain().because(a)",
+        "let a = decide_by(\"bonus\", #{ attainment: \"high\" }); if a.bonus_rat > 0 { retain() } else { retain() }",
+        "indicate(5)",
+        "award(\"bonus\").because(\"nice\")",
+        "if partner.standing.attainmet >= 1 { retain() }",
+        "if partner.standing.streak { retain() } else { retain() }",
+        "[retain()]",
+        "let when = partner.review.is_yearend; retain()",
+        "retain().until(5)",
+    ];
+    let mut text = String::new();
+    for mistake in mistakes {
+        let said = says(mistake);
+        assert!(said.contains("error["), "nothing is said about: {mistake}\n{said}");
+        text.push_str(&said);
+    }
+    let interventions = "fn decide(partner) {\n    [intervene(\"forcast_call\", \"urgent\")]\n}";
+    text.push_str(&compile(PolicyKind::Intervention, interventions).1);
+    text.push_str(&compile(PolicyKind::Incentive, "fn decide(partner) {\n    award(\"bonus\")\n}").1);
+    insta::assert_snapshot!(text);
+}
+
+/// What a tier policy that fails says.
+fn fails(body: &str) -> String {
+    match tier(&format!("fn decide(partner) {{\n    {body}\n}}"), &gold("600000")) {
+        Ok(decision) => panic!("no fault: {decision:?}"),
+        Err(fault) => super::support::fault_text(&fault),
+    }
+}
+
+#[test]
+fn each_failure_says_what_to_do() {
+    let bodies = [
+        "promote(\"Silver\").because(at_least(\"revenue\", 1, 1))",
+        "demote(\"Gold\").because(at_least(\"revenue\", 0, 1))",
+        "demote(\"Silver\").because(\"quota missed\")",
+        "demote(\"Silver\").because(at_least(\"revenue\", 1, 1))",
+        "let n = partner.certifications.count(); retain()",
+        "at_least(\"revenue\", 1, partner.standing.forecast); retain()",
+        "let x = partner.standing.forecast * 2; retain()",
+        "ladder().tier(\"Gold\", holds(\"a\", true)).tier(\"Silver\", holds(\"b\", true)).decision_for(partner.tier)",
+        "let x = [1, 2].sum(\"amount\"); retain()",
+        "let x = marginal(5, [[10, 0.1], [0, 0.2]]); retain()",
+        "let name = \"Golden\"; promote(name)",
+        "let kind = \"phone\"; let x = intervene(kind, \"high\"); retain()",
+        "let x = points(5, 0, 1); retain()",
+    ];
+    insta::assert_snapshot!(bodies.map(fails).concat());
 }

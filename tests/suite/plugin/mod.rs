@@ -1,0 +1,4 @@
+//! One vendor as a unit.
+
+mod policies;
+mod records;
