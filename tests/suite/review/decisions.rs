@@ -35,7 +35,7 @@ fn without_policies_there_are_standings_and_roll_ups_only() {
 #[test]
 fn a_policy_that_fails_on_one_partner_is_a_fault_on_that_partner() {
     let dividing = "/// Fails where the quota is not known.\nfn decide(partner) { \
-        if partner.standing.quota > money(0) { return []; } [] }";
+        if partner.standing.quota > partner.standing.actual { return []; } [] }";
     let plugin = vendor(MANIFEST, &[("tier.rhai", TIER), ("incentive.rhai", dividing)]);
     let mut partners = glossary().partners;
     partners.push(partner("E").sold("2026-06", "1"));
