@@ -2,16 +2,14 @@
 
 use super::propose::{partners_bar, spinner};
 use super::{Folders, Stop, Terminal, output, vendor};
-use crate::channel::PartnerBook;
-use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
-use crate::intake::{Mapping, ReadOptions, read_book, read_previous};
-use crate::plugin::VendorPlugin;
+use crate::finding::{Code, Finding, Findings, did_you_mean};
+use crate::intake::{Mapping, ReadOptions, read_book};
 use crate::report::{TableOptions, review as report};
-use crate::review::{GivenQuotas, Outcome, Request, Review, Setting};
+use crate::review::{Outcome, Request, Review, Setting, read_quotas};
 use crate::script::on_script_threads;
 use chrono::NaiveDate;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Formats of a review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -90,7 +88,14 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
     let request = Request {
         as_of: options.as_of,
         period: options.period.clone(),
-        quotas: options.quotas.as_deref().map(|path| quotas(path, &book, &plugin, &mut warnings)).transpose()?,
+        quotas: match &options.quotas {
+            Some(path) => {
+                let (quotas, found) = read_quotas(path, &book, &plugin)?;
+                warnings.extend(found);
+                Some(quotas)
+            }
+            None => None,
+        },
     };
     let setting = Setting::new(&plugin.manifest, &book, &request)?;
     let threads = options.threads.map(usize::from);
@@ -177,23 +182,4 @@ fn tell_faults(outcome: &Outcome, terminal: Terminal) {
     terminal.show(&findings);
     let (failed, all) = (outcome.summary.failed, outcome.summary.partners);
     eprintln!("{failed} of {all} partners failed; the review went on without what failed");
-}
-
-/// Reads agreed quotas, and warns when they are of other rules.
-fn quotas(
-    path: &Path,
-    book: &PartnerBook,
-    plugin: &VendorPlugin,
-    warnings: &mut Findings,
-) -> Result<GivenQuotas, Findings> {
-    let ((rows, meta), found) = read_previous(path, book)?;
-    warnings.extend(found);
-    let place = || Place::file(path.display().to_string());
-    if let Some(vendor) = meta.vendor.as_deref().filter(|vendor| **vendor != *plugin.vendor) {
-        let message = format!("`{}` is a proposal of vendor `{vendor}`", path.display());
-        let finding = Finding::error(Code::BookStale, message).at(place());
-        return Err(std::iter::once(finding.help("name a proposal of this vendor")).collect());
-    }
-    let lines = rows.into_iter().map(|row| (row.partner_id, row.segment, row.quota));
-    Ok(GivenQuotas { period: meta.period, lines: lines.collect(), parts: Vec::new() })
 }

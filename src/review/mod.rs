@@ -5,11 +5,13 @@
 //! partner; the review goes on.
 
 mod partner;
+mod quotas;
 mod setting;
 mod summary;
 mod walk;
 
 pub use partner::{PartnerFault, PartnerReview, reasons, requirement_text};
+pub use quotas::read_quotas;
 pub use setting::{GivenQuotas, Request, Setting, period_of};
 pub use summary::{IncentiveTally, Kept, ReviewSummary, TierChange};
 pub use walk::{Outcome, Progress, Review};

@@ -143,6 +143,7 @@ fn collected(
     let parts = given.parts.iter().filter_map(|(label, partner, segment, quota)| {
         manifest.calendar.period(label).ok().map(|part| (part, partner, segment, quota))
     });
+    // Consistency takes both lengths; inside one period the longest stretch counts, so that nothing counts twice.
     let lines = given.lines.iter().map(|(partner, segment, quota)| (whole.clone(), partner, segment, quota));
     for (stretch, id, segment, quota) in lines.chain(parts) {
         let Some(partner) = book.partner(id) else {

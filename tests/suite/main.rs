@@ -15,5 +15,6 @@ mod quality;
 mod quota;
 mod real_data;
 mod report;
+mod review;
 mod script;
 mod units;
