@@ -58,6 +58,10 @@ pub fn generate(options: &GenerateOptions) -> Result<(), Stop> {
     let written = synthetic::write_csv(&options.output, options.seed, options.partners as usize);
     busy.finish_and_clear();
     written?;
-    eprintln!("wrote {} synthetic partners to `{}`", options.partners, options.output.display());
+    eprintln!(
+        "wrote {} synthetic partners to `{}`",
+        (options.partners as usize).max(synthetic::FEWEST_PARTNERS),
+        options.output.display()
+    );
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `check`, `test`, `api` and `explain-code`: what authors use while they write rules.
 
 use super::{Folders, Stop, Terminal, vendor};
-use crate::finding::{Code, Findings, did_you_mean, render};
+use crate::finding::{Code, Finding, Findings, did_you_mean, render};
 use crate::plugin::{CaseOutcome, VendorPlugin};
 use crate::script;
 use serde_json::json;
@@ -66,8 +66,10 @@ fn vendors(folders: &Folders, vendor: Option<&String>) -> Result<Vec<String>, St
     }
     let all = folders.roots().vendors();
     if all.is_empty() {
-        // Reading a vendor that is not there says where vendors were looked for.
-        return Err(folders.roots().read("vendor").err().unwrap_or_default().into());
+        let folder = folders.rules.display();
+        let finding = Finding::error(Code::VendorUnknown, format!("there is no vendor in `{folder}`"))
+            .help("name the folder with `--rules DIR`, or start a vendor with `quotient init NAME`");
+        return Err(Findings::from_iter([finding]).into());
     }
     Ok(all)
 }

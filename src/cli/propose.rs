@@ -202,6 +202,12 @@ fn keep<T>(read: Result<(T, Findings), Findings>, warnings: &mut Findings, refus
 
 fn target_row(row: &intake::TargetRow, book: &PartnerBook, path: &Path, refused: &mut Findings) -> Option<TargetRow> {
     let segment = SegmentKey { product_line: row.product_line.clone(), territory: row.territory.clone() };
+    if !planning::is_exact(row.amount, book.currency) {
+        let place = Place::cell(path.display().to_string(), row.row, "target", row.amount.to_string());
+        let message = format!("the target is finer than an amount in {} can be", book.currency);
+        refused.push(Finding::error(Code::BookTargets, message).at(place).help("round it"));
+        return None;
+    }
     match row.amount.to_minor(book.currency) {
         Ok(amount) => Some(TargetRow { segment, amount }),
         Err(fault) => {

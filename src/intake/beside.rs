@@ -327,7 +327,8 @@ impl<'b> Known<'b> {
         }
         let ids = self.book.partners.iter().map(|partner| &*partner.id);
         let same = ids.clone().find(|one| folded(one) == folded(&id));
-        let near = same.or_else(|| if ids.len() <= 20_000 { did_you_mean(&id, ids) } else { None });
+        let near =
+            same.or_else(|| if ids.len() <= 20_000 && id.chars().count() > 3 { did_you_mean(&id, ids) } else { None });
         let help = near.map_or_else(
             || "correct the identifier, or leave the row out".to_owned(),
             |near| format!("did you mean `{}`?", shown(near)),

@@ -518,6 +518,13 @@ pub fn write_csv(directory: &Path, seed: u64, partners: usize) -> Result<Vec<Pat
             .at(Place::file(path.display().to_string()))
             .help("check the folder and the free space")])
     };
+    let is_synthetic = std::fs::read_to_string(directory.join("README.md")).is_ok_and(|text| text.starts_with(README));
+    let taken = TableKind::BOOK.into_iter().map(|kind| directory.join(format!("{}.csv", kind.name())));
+    if let Some(taken) = taken.filter(|_| !is_synthetic).find(|path| path.exists()) {
+        let message = "a table that is no synthetic one is already there and is not overwritten";
+        let finding = Finding::error(Code::FileUnwritable, message).at(Place::file(taken.display().to_string()));
+        return Err(Findings::from_iter([finding.help("name another folder")]));
+    }
     std::fs::create_dir_all(directory).map_err(|error| unwritable(directory, error))?;
     let channel = Channel::new(seed, partners);
     let readme = directory.join("README.md");

@@ -59,6 +59,9 @@ pub fn line_name(partner: &str, segment: &SegmentKey) -> String {
     format!("`{partner}`{}", part.collect::<String>())
 }
 
+/// Lines outside their guardrails that are shown one by one.
+const SHOWN_REJECTIONS: usize = 40;
+
 /// What the lines are settled by.
 #[derive(Debug, Clone)]
 pub struct Settlement {
@@ -74,6 +77,8 @@ pub struct Settlement {
     pub over_assignment: Vec<(&'static str, Rate)>,
     target: Option<i128>,
     reserve: i128,
+    /// True when the reserve is a share of the target.
+    reserve_follows_target: bool,
     reserve_of_bottom_up: Option<Rate>,
     on_violation: OnViolation,
     basis: Basis,
@@ -132,7 +137,21 @@ impl Settlement {
             );
             return None;
         };
+        if let Some(given) = manifest.rounding_unit.filter(|given| !is_exact(*given, currency)) {
+            let message = format!("the rounding unit {given} is finer than an amount in {currency} can be");
+            faults.push(
+                Finding::error(Code::ManifestValue, message)
+                    .help("write a multiple of the smallest unit, such as 1 or 100"),
+            );
+            return None;
+        }
         let minor = |amount: Money, what: &str, faults: &mut Findings| match amount.to_minor(currency) {
+            Ok(_) if !is_exact(amount, currency) => {
+                let message = format!("{what} {amount} is finer than an amount in {currency} can be");
+                let help = format!("round it, for example to {}", amount.rounded(currency).to_text(currency));
+                faults.push(Finding::error(Code::BookTargets, message).help(help));
+                None
+            }
             Ok(minor) if minor >= 0 => Some(minor),
             _ => {
                 let message = format!("{what} {amount} is no amount from 0 to 10^15 minor units");
@@ -199,6 +218,7 @@ impl Settlement {
             target: partition.channel,
             reserve,
             reserve_of_bottom_up,
+            reserve_follows_target: matches!(manifest.reserve, Some(Reserve::ShareOfTarget(_))),
             on_violation: manifest.guardrails.on_violation,
             basis: manifest.basis,
             locks,
@@ -209,8 +229,9 @@ impl Settlement {
     pub fn settle(&self, drafts: &[Draft], currency: Currency) -> Result<Settled, Findings> {
         self.settle_with(drafts, currency, None).map_err(|mut faults| {
             if self.groups.len() > 1 || self.reserve != 0 || !self.over_assignment.is_empty() {
+                let reserve = if self.reserve_follows_target { self.reserve } else { 0 };
                 let scale = (
-                    self.group_targets.iter().flatten().sum(),
+                    self.group_targets.iter().flatten().sum::<i128>() + reserve,
                     self.groups.iter().filter_map(|group| group.amount).sum(),
                 );
                 faults.infeasible = faults.infeasible.into_iter().map(|answer| answer.of_target(scale)).collect();
@@ -290,6 +311,11 @@ impl Settlement {
     }
 }
 
+/// True when the amount has no more decimals than its currency.
+pub fn is_exact(amount: Money, currency: Currency) -> bool {
+    amount.rounded(currency) == amount
+}
+
 /// A fault of the targets; one for a product line says when the vendor plans none.
 fn in_words(fault: &TargetFault, drafts: &[Draft], grain: Grain, currency: Currency) -> Finding {
     let finding = fault.to_finding(currency);
@@ -322,7 +348,7 @@ fn explain(faults: &ReconciliationFaults, drafts: &[Draft], currency: Currency) 
     let mut findings = Findings::new();
     findings.extend(faults.unusable.iter().map(|fault| Finding::error(Code::PlanInfeasible, fault.to_string())));
     findings.extend(faults.infeasible.iter().map(|infeasible| infeasible.to_finding(currency, name)));
-    findings.extend(faults.rejected.iter().map(|violation| {
+    findings.extend(faults.rejected.iter().take(SHOWN_REJECTIONS).map(|violation| {
         let guardrails = &drafts[violation.line].guardrails;
         let bound = match violation.side {
             crate::quota::Side::Floor => &guardrails.floor,
@@ -331,5 +357,11 @@ fn explain(faults: &ReconciliationFaults, drafts: &[Draft], currency: Currency) 
         let reason = bound.as_ref().map_or("", |bound| &bound.reason);
         violation.to_finding(currency, &name(violation.line), reason)
     }));
+    if let Some(more) = faults.rejected.len().checked_sub(SHOWN_REJECTIONS).filter(|more| *more > 0) {
+        findings.push(Finding::error(
+            Code::PlanRejected,
+            format!("{more} more lines outside their guardrails are not shown"),
+        ));
+    }
     findings
 }

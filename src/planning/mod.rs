@@ -9,7 +9,7 @@ mod sensitivity;
 mod sensitivity_search;
 
 pub use crate::quota::{Basis, Grain};
-pub use assembly::{Change, Draft, Settled, Settlement, line_name};
+pub use assembly::{Change, Draft, Settled, Settlement, is_exact, line_name};
 pub use backtest::{Backtest, Method, backtest};
 pub use lines::{Lines, View};
 pub use plan::{GroupOutcome, OverAssignment, PlanChange, PlanLine, PreviousLine, QuotaPlan};

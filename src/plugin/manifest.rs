@@ -177,10 +177,10 @@ fn read(document: &Document, is_quota_setting: bool) -> Option<Manifest> {
     let name = root.require("name", "name = \"The vendor's name\"").and_then(Item::text).unwrap_or_default().to_owned();
     let currency = root.get("currency").and_then(currency);
     let plan = root.section("plan");
-    let first_month = plan.and_then(|plan| plan.get("fiscal_year_starts")).map_or(Some(1), fiscal_month)?;
+    let first_month = plan.and_then(|plan| plan.get("fiscal_year_starts")).map_or(Some(1), fiscal_month);
     let weights = root.section("weights");
     if is_quota_setting && weights.is_none() {
-        root.require("weights", "[weights] with one line a factor, such as `history = 0.60`");
+        root.require("weights", "[weights]` with one line a factor, such as `history = 0.60");
     }
     let basis = plan.and_then(|plan| plan.get("basis")).and_then(|item| item.word(BASES)).unwrap_or(Basis::Indicated);
     let grain = plan.and_then(|plan| plan.get("grain")).and_then(|item| item.word(GRAINS)).unwrap_or(Grain::Partner);
@@ -204,7 +204,7 @@ fn read(document: &Document, is_quota_setting: bool) -> Option<Manifest> {
     Some(Manifest {
         name,
         currency,
-        calendar: FiscalCalendar::new(first_month)?,
+        calendar: FiscalCalendar::new(first_month.unwrap_or(1))?,
         period_months: plan.and_then(|plan| plan.get("period")).and_then(|item| item.word(PERIODS)).unwrap_or(12),
         reporting: plan
             .and_then(|plan| plan.get("reporting"))

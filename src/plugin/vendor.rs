@@ -14,7 +14,7 @@ use crate::script::{
 };
 use crate::units::{AmountOutOfRange, Currency, Money, Rate};
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// File of the weights rule.
@@ -35,6 +35,8 @@ pub struct VendorPlugin {
     policies: Option<Policies>,
     factors: Vec<Factor>,
     has_weights_rule: bool,
+    /// Paths as people know them, by path in the vendor's folder.
+    shown: BTreeMap<String, String>,
 }
 
 /// One factor of a vendor.
@@ -119,6 +121,11 @@ impl VendorPlugin {
             policies,
             factors,
             has_weights_rule,
+            shown: files
+                .iter()
+                .filter(|file| file.room == Room::Rules)
+                .map(|file| (file.path.clone(), file.shown.clone()))
+                .collect(),
         });
         (plugin, findings)
     }
@@ -174,13 +181,18 @@ impl VendorPlugin {
             }
         }
         match self.weights(facts) {
-            Ok(weights) if faults.is_empty() => Ok(LineIndications { outcomes, weights }),
-            Ok(_) => Err(faults),
-            Err(fault) => {
-                faults.push(fault);
-                Err(faults)
+            Ok(weights) if faults.is_empty() => return Ok(LineIndications { outcomes, weights }),
+            Ok(_) => {}
+            Err(fault) => faults.push(fault),
+        }
+        for place in faults.iter_mut().flat_map(|fault| &mut fault.finding.places) {
+            if let Place::Text { file, .. } | Place::File { file } = place
+                && let Some(shown) = self.shown.get(file)
+            {
+                *file = shown.clone();
             }
         }
+        Err(faults)
     }
 
     /// The floors and ceilings that the manifest and the factor rules put on a line, unsettled.

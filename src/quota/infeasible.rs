@@ -170,6 +170,12 @@ impl Infeasible {
         let money = |minor| amount_text(minor, currency);
         let (asked, short) = (money(self.asked), money(self.short_by));
         let fault = match self.reason {
+            InfeasibleReason::LocksAboveTarget if self.at_least > self.binding_sum => format!(
+                "the locked quotas of `{}` sum to {}, and with the floors of the other lines to {}, above the {asked} to distribute; it is short by {short}",
+                self.name,
+                money(self.binding_sum),
+                money(self.at_least)
+            ),
             InfeasibleReason::LocksAboveTarget => format!(
                 "the locked quotas of `{}` sum to {}, above the {asked} to distribute; it is short by {short}",
                 self.name,
