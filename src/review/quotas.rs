@@ -44,7 +44,8 @@ pub fn read_quotas(
 fn year_of(parts: &[Part]) -> Option<String> {
     let first = parts.first()?.0.split_once("-Q")?.0.to_owned();
     let quarters: std::collections::BTreeSet<&str> = parts.iter().map(|(label, ..)| &**label).collect();
-    let is_year = quarters.len() == 4 && quarters.iter().all(|label| label.split_once("-Q").is_some_and(|(year, _)| *year == *first));
+    let is_year = quarters.len() == 4
+        && quarters.iter().all(|label| label.split_once("-Q").is_some_and(|(year, _)| *year == *first));
     is_year.then_some(first)
 }
 

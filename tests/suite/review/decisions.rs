@@ -10,10 +10,15 @@ fn of<'a>(document: &'a Value, id: &str) -> &'a Value {
 #[test]
 fn a_missed_quota_alone_never_changes_a_tier() {
     let document = json(&vendor(MANIFEST, &[("tier.rhai", TIER)]), &glossary(), &request("2026-12-31"));
-    let expected = [("A", "retain", "Gold"), ("B", "retain", "Gold"), ("C", "retain", "Gold"), ("D", "demote", "Silver")];
+    let expected =
+        [("A", "retain", "Gold"), ("B", "retain", "Gold"), ("C", "retain", "Gold"), ("D", "demote", "Silver")];
     for (id, decision, to) in expected {
         let tier = &of(&document, id)["tier"];
-        assert_eq!((tier["current"].as_str(), tier["decision"].as_str(), tier["to"].as_str()), (Some("Gold"), Some(decision), Some(to)), "{id}");
+        assert_eq!(
+            (tier["current"].as_str(), tier["decision"].as_str(), tier["to"].as_str()),
+            (Some("Gold"), Some(decision), Some(to)),
+            "{id}"
+        );
     }
     assert_eq!(of(&document, "B")["standing"]["attainment"], "0.5");
     // 500,000 − 499,999.99 is one cent.

@@ -76,7 +76,10 @@ fn every_format_is_written_and_says_the_same() {
     report::html::write_review(&reviewed, &mut html).unwrap();
     let html = String::from_utf8(html).unwrap();
     assert!(!html.contains("<script>alert"));
-    assert!(!html.replace("http://www.w3.org/2000/svg", "").contains("http:") && !html.contains("https:"), "the page loads nothing");
+    assert!(
+        !html.replace("http://www.w3.org/2000/svg", "").contains("http:") && !html.contains("https:"),
+        "the page loads nothing"
+    );
     assert!(html.contains("demote: Gold → Silver"));
 
     let mut xlsx = Vec::new();

@@ -119,6 +119,7 @@ fn public_data_is_reviewed_by_quarter_against_quotas_proposed_the_year_before() 
         assert_eq!(reviews[0]["faults"], Value::Array(Vec::new()));
         assert!(reviews[0]["partners"] == reviews[1]["partners"]);
     }
-    let whole = json(&plugin, &book, &Request { as_of: day("2019-06-30"), period: None, quotas: Some(given[0].clone()) });
+    let whole =
+        json(&plugin, &book, &Request { as_of: day("2019-06-30"), period: None, quotas: Some(given[0].clone()) });
     assert_eq!(decimal(&whole["rollups"][0]["quota"]), year);
 }
