@@ -17,6 +17,7 @@
 //! | [`plugin`] | one vendor's manifest, rules, policies, tables and cases as a unit |
 //! | [`library`] | all vendors of one generation: reloading, last good revisions, history |
 //! | [`planning`] | proposals, sensitivities, backtests |
+//! | [`review`] | standings and policies as business review of a book |
 //! | [`report`] | outcomes as table, JSON, CSV, XLSX, HTML |
 //! | [`cli`] | the command line |
 
@@ -33,5 +34,6 @@ pub mod plugin;
 pub mod quality;
 pub mod quota;
 pub mod report;
+pub mod review;
 pub mod script;
 pub mod units;

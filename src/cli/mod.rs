@@ -7,6 +7,7 @@ mod explain;
 mod init;
 mod output;
 mod propose;
+mod review;
 mod vendor;
 
 use crate::finding::{Area, Code, Findings, render};
@@ -56,6 +57,8 @@ enum Command {
     Propose(propose::Options),
     /// Explain one partner's proposed quota, step by step, and what would have to be different.
     Explain(explain::Options),
+    /// Show where every partner stands, and what the vendor's policies decide.
+    Review(review::Options),
     /// Score a vendor's rules on a past period against simple baselines.
     Backtest(backtest::Options),
     /// Report everything wrong with one vendor, or all.
@@ -181,6 +184,7 @@ fn run(command: Command, terminal: Terminal) -> Result<(), Stop> {
     match command {
         Command::Propose(options) => propose::run(&options, terminal),
         Command::Explain(options) => explain::run(&options, terminal),
+        Command::Review(options) => review::run(&options, terminal),
         Command::Backtest(options) => backtest::run(&options, terminal),
         Command::Check(options) => check::check(&options, terminal),
         Command::Test(options) => check::test(&options, terminal),

@@ -241,6 +241,13 @@ codes! {
     PlanNoAssessment = Plan, "plan::no_assessment";
     /// The period label is not one of the vendor's calendar.
     PlanPeriod = Plan, "plan::period";
+
+    /// Amounts of a partner, or their sum, are too large to be exact, so that the partner cannot be reviewed.
+    ///
+    /// The review goes on with the other partners and says so.
+    ReviewRange = Plan, "review::out_of_range";
+    /// The book's latest revenue is of a month before the as-of day's: the book may be an old export.
+    ReviewOldBook = Plan, "review::old_book";
 }
 
 impl fmt::Display for Code {

@@ -152,12 +152,16 @@ impl FromIterator<Finding> for Findings {
     }
 }
 
-/// Returns ``; did you mean `x`?`` for the candidate nearest to `word`, or an empty text when none is near.
+/// Longest word that is compared: nobody misspells a longer one, and the comparison takes time with its square.
+const LONGEST_WORD: usize = 100;
+
+/// Returns the candidate nearest to `word`, or `None` when none is near.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
+    let is_short = |text: &str| text.len() <= LONGEST_WORD;
     candidates
         .into_iter()
-        .filter(|candidate| *candidate != word)
+        .filter(|candidate| *candidate != word && is_short(candidate) && is_short(word))
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()

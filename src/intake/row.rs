@@ -98,30 +98,30 @@ impl<'a> Row<'a> {
 
     fn flaw(&mut self, field: Field) -> Result<(), Reported> {
         let Source::Column(index) = self.binding.source(field) else { return Ok(()) };
+        let Some(flaw) = self.fields.flaw(*index) else { return Ok(()) };
         let value = shown(self.text(field).unwrap_or_default());
-        let (code, message, help) = match self.fields.flaw(*index) {
-            None => return Ok(()),
-            Some(Flaw::Digits) => (
+        let (code, message, help) = match flaw {
+            Flaw::Digits => (
                 Code::BookAmount,
                 format!("the number `{value}` has more than the 15 digits that a spreadsheet holds exactly"),
                 "round it in the workbook, or write it as text",
             ),
-            Some(Flaw::ErrorValue) => (
+            Flaw::ErrorValue => (
                 Code::BookMissingValue,
                 format!("the cell holds the error `{value}`"),
                 "repair the formula, or empty the cell",
             ),
-            Some(Flaw::NotComputed) => (
+            Flaw::NotComputed => (
                 Code::BookMissingValue,
                 format!("the cell holds the formula `{value}` without its value"),
                 "open the workbook in a spreadsheet and save it, or write the value itself",
             ),
-            Some(Flaw::Nested) => (
+            Flaw::Nested => (
                 Code::BookShape,
                 "a single value is expected, not a list or object".to_owned(),
                 "write the value as text or number; several product lines are a list of texts without `;`",
             ),
-            Some(Flaw::NoDay) => {
+            Flaw::NoDay => {
                 (Code::BookDate, format!("the cell holds a time of day or duration (`{value}`)"), "enter a date")
             }
         };
@@ -274,17 +274,16 @@ impl<'a> Row<'a> {
     pub fn rate(&mut self, field: Field) -> Result<Option<Decimal>, Reported> {
         let Some(text) = self.value(field)? else { return Ok(None) };
         let scale = self.binding.map.and_then(|map| map.scale.get(&field)).copied();
-        let heading = self.binding.heading(field).to_owned();
         let section = self.binding.table.name;
-        let percent = format!(
-            "if the column is in percent, say so in the mapping file: `scale.{} = 100` under `[{section}]`",
-            field.name()
-        );
+        let percent = || {
+            let key = field.name();
+            format!("if the column is in percent, say so in the mapping file: `scale.{key} = 100` under `[{section}]`")
+        };
         let number = match text.strip_suffix('%') {
             Some(number) if scale == Some(Decimal::ONE_HUNDRED) => number.trim_end(),
             Some(_) => {
                 let message = format!("`{}` is written in percent", shown(text));
-                return Err(self.reject(field, Code::BookRate, message, &percent));
+                return Err(self.reject(field, Code::BookRate, message, &percent()));
             }
             None => text,
         };
@@ -295,9 +294,10 @@ impl<'a> Row<'a> {
         };
         let is_share = self.declared(field).is_some_and(|column| column.kind == Kind::Share);
         if is_share && (value < Decimal::ZERO || value > Decimal::ONE) {
+            let heading = self.binding.heading(field);
             let message = format!("`{}` is no fraction from 0 to 1 for `{heading}`", shown(text));
             let help = if value > Decimal::ONE && scale.is_none() {
-                percent
+                percent()
             } else {
                 "write `0.25` for 25 percent".to_owned()
             };
@@ -305,7 +305,7 @@ impl<'a> Row<'a> {
         }
         let limit = Decimal::from(1_000);
         if value.abs() > limit {
-            return Err(self.reject(field, Code::BookRate, format!("`{}` is no fraction", shown(text)), &percent));
+            return Err(self.reject(field, Code::BookRate, format!("`{}` is no fraction", shown(text)), &percent()));
         }
         Ok(Some(value))
     }

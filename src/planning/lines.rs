@@ -121,12 +121,14 @@ impl<'b> Lines<'b> {
             .partners
             .par_iter()
             .map(|partner| {
-                let whole = self.stretches(partner, &SegmentKey::default());
-                let cells = self
-                    .segments(partner)
-                    .iter()
-                    .map(|segment| (self.cell_key(partner, segment), self.stretches(partner, segment).prior))
-                    .collect();
+                let all = SegmentKey::default();
+                let whole = self.stretches(&self.own(partner, &all));
+                let prior = |segment: &SegmentKey| match *segment == all {
+                    true => whole.prior,
+                    false => self.prior(&self.own(partner, segment)),
+                };
+                let segments = self.segments(partner);
+                let cells = segments.iter().map(|segment| (self.cell_key(partner, segment), prior(segment))).collect();
                 (whole, cells)
             })
             .collect();
@@ -212,34 +214,41 @@ impl<'b> Lines<'b> {
         self.manifest.grain.holds(partner, line, part)
     }
 
-    fn stretches(&self, partner: &Partner, segment: &SegmentKey) -> Stretches {
-        let months = self.view.period.months as i32;
+    /// The revenue of a line up to the as-of day, ascending by month.
+    fn own<'p>(&self, partner: &'p Partner, segment: &SegmentKey) -> Vec<&'p RevenueEntry> {
         let last = self.view.last_month();
+        let known = partner.revenue.iter().filter(|entry| entry.month <= last);
+        known.filter(|entry| self.belongs(partner, segment, &entry.segment)).collect()
+    }
+
+    fn stretches(&self, own: &[&RevenueEntry]) -> Stretches {
+        let months = self.view.period.months as i32;
         let year_ago = self.view.period.start.plus(-12);
         Stretches {
-            prior: self.revenue(partner, segment, last.plus(1 - months), months),
-            earlier: self.revenue(partner, segment, last.plus(1 - 2 * months), months),
-            same_period: self.revenue(partner, segment, year_ago, months),
-            before_same_period: self.revenue(partner, segment, year_ago.plus(-months), months),
-            trailing: self.revenue(partner, segment, last.plus(-11), 12),
+            prior: self.prior(own),
+            earlier: self.revenue(own, self.view.last_month().plus(1 - 2 * months), months),
+            same_period: self.revenue(own, year_ago, months),
+            before_same_period: self.revenue(own, year_ago.plus(-months), months),
+            trailing: self.revenue(own, self.view.last_month().plus(-11), 12),
         }
     }
 
-    /// Revenue of `months` months from `start`; not known when the partner has no revenue in the line at all, or when
-    /// the stretch begins before the book's first month or ends after the as-of day.
-    fn revenue(&self, partner: &Partner, segment: &SegmentKey, start: Month, months: i32) -> Option<Decimal> {
-        let last = self.view.last_month();
-        if start < self.first_month? || start.plus(months - 1) > last {
+    /// Revenue of the latest stretch as long as the planning period.
+    fn prior(&self, own: &[&RevenueEntry]) -> Option<Decimal> {
+        let months = self.view.period.months as i32;
+        self.revenue(own, self.view.last_month().plus(1 - months), months)
+    }
+
+    /// Revenue of `months` months from `start`; not known when the line has no revenue at all, or when the stretch
+    /// begins before the book's first month or ends after the as-of day.
+    fn revenue(&self, own: &[&RevenueEntry], start: Month, months: i32) -> Option<Decimal> {
+        let end = start.plus(months);
+        if own.is_empty() || start < self.first_month? || end.plus(-1) > self.view.last_month() {
             return None;
         }
-        let mut sum = None;
-        for entry in partner.revenue.iter().filter(|entry| entry.month <= last) {
-            if self.belongs(partner, segment, &entry.segment) {
-                let inside = start <= entry.month && entry.month < start.plus(months);
-                add(&mut sum, Some(if inside { entry.amount.amount() } else { Decimal::ZERO }));
-            }
-        }
-        sum
+        let from = own.partition_point(|entry| entry.month < start);
+        let inside = own[from..].iter().take_while(|entry| entry.month < end);
+        Some(inside.fold(Decimal::ZERO, |sum, entry| sum.saturating_add(entry.amount.amount())))
     }
 
     fn cell_key(&self, partner: &Partner, segment: &SegmentKey) -> CellKey {
@@ -279,6 +288,11 @@ impl<'b> Lines<'b> {
         self.segments(partner).into_iter().map(|segment| (segment.clone(), self.line(partner, &segment))).collect()
     }
 
+    /// Facts of the partner as a whole, whatever the manifest's grain.
+    pub fn whole(&self, partner: &Partner) -> LineFacts {
+        self.line(partner, &SegmentKey::default())
+    }
+
     fn line(&self, partner: &Partner, segment: &SegmentKey) -> LineFacts {
         let history = self.history(partner, segment);
         let quota = self.quota(partner, segment, history.prior_revenue);
@@ -314,16 +328,10 @@ impl<'b> Lines<'b> {
 
     fn history(&self, partner: &Partner, segment: &SegmentKey) -> HistoryFacts {
         let last = self.view.last_month();
-        let revenue = self.stretches(partner, segment);
-        let quarters: Vec<Money> = (0..8)
-            .rev()
-            .filter_map(|back| self.revenue(partner, segment, last.plus(-2 - 3 * back), 3))
-            .map(Money::new)
-            .collect();
-        let own = || {
-            let entries = partner.revenue.iter().filter(|entry| entry.month <= last);
-            entries.filter(|entry| self.belongs(partner, segment, &entry.segment))
-        };
+        let own = self.own(partner, segment);
+        let revenue = self.stretches(&own);
+        let quarters: Vec<Money> =
+            (0..8).rev().filter_map(|back| self.revenue(&own, last.plus(-2 - 3 * back), 3)).map(Money::new).collect();
         let since = |month: Month| i64::from(last.since(month));
         let active = quarters.iter().rev().take(4).filter(|amount| **amount > Money::ZERO).count() as i64;
         HistoryFacts {
@@ -334,11 +342,11 @@ impl<'b> Lines<'b> {
             growth: growth(revenue.prior, revenue.earlier),
             latest_quarter: quarters.last().copied(),
             active_quarters: (!quarters.is_empty()).then_some(active),
-            months_since_first_revenue: own().map(|entry| since(entry.month)).max(),
-            months_since_last_revenue: own()
-                .filter(|entry| entry.amount > Money::ZERO)
-                .map(|entry| since(entry.month))
-                .min(),
+            months_since_first_revenue: own.first().map(|entry| since(entry.month)),
+            months_since_last_revenue: own
+                .iter()
+                .rfind(|entry| entry.amount > Money::ZERO)
+                .map(|entry| since(entry.month)),
             quarters,
         }
     }

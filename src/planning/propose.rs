@@ -511,7 +511,8 @@ impl Prepared<'_> {
         );
         let names: Vec<Name> = self.plugin.factors().iter().map(|factor| Arc::clone(&factor.name)).collect();
         let drafts = self.drafts;
-        let lines: Result<Vec<PlanLine>, _> = drafts
+        // Collected at its place first: a parallel collection of results would hold every line twice for a moment.
+        let lines: Vec<Result<PlanLine, _>> = drafts
             .into_par_iter()
             .enumerate()
             .map(|(position, draft)| {
@@ -524,7 +525,7 @@ impl Prepared<'_> {
                 plan_line(draft, &work, &writer, &names, currency)
             })
             .collect();
-        let lines = lines.map_err(out_of_range)?;
+        let lines: Vec<PlanLine> = lines.into_iter().collect::<Result<_, _>>().map_err(out_of_range)?;
         let mut findings = self.findings;
         findings.extend(broken(&lines));
         Ok(QuotaPlan {

@@ -10,15 +10,15 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-fn money(item: Item<'_>) -> Option<Money> {
+pub(super) fn money(item: Item<'_>) -> Option<Money> {
     item.number().map(Money::new)
 }
 
-fn name(item: Item<'_>) -> Option<Name> {
+pub(super) fn name(item: Item<'_>) -> Option<Name> {
     item.text().map(Name::from)
 }
 
-fn rate(item: Item<'_>) -> Option<Rate> {
+pub(super) fn rate(item: Item<'_>) -> Option<Rate> {
     item.number()
 }
 

@@ -2,12 +2,13 @@
 
 use super::case_facts;
 use super::line::{LineAssessment, assess_line, because};
+use super::policy_cases::{self, ExpectedDecision};
 use super::vendor::VendorPlugin;
 use crate::channel::{LineFacts, Name};
 use crate::document::{Codes, Document, Item, Section};
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::plugin::Manifest;
-use crate::script::{FactorOutcome, Facts};
+use crate::script::{FactorOutcome, Facts, PolicyFacts, PolicyKind};
 use crate::units::{Currency, Money, Rate};
 use rust_decimal::Decimal;
 use std::fmt;
@@ -22,6 +23,8 @@ pub enum Subject {
     Weights,
     /// The whole line: factors, weights, guardrails and rounding, without a target.
     Line,
+    /// A policy.
+    Policy(PolicyKind),
 }
 
 impl fmt::Display for Subject {
@@ -30,6 +33,7 @@ impl fmt::Display for Subject {
             Self::Factor(name) => f.write_str(name),
             Self::Weights => f.write_str("weights"),
             Self::Line => f.write_str("line"),
+            Self::Policy(kind) => f.write_str(kind.as_str()),
         }
     }
 }
@@ -57,6 +61,8 @@ pub struct Expected {
     pub quota: Option<Money>,
     /// Contribution of each factor to the line's assessment.
     pub contributions: Vec<(Name, Money)>,
+    /// What a policy decides.
+    pub decided: ExpectedDecision,
 }
 
 /// One case.
@@ -68,6 +74,8 @@ pub struct Case {
     pub subject: Subject,
     /// Facts given.
     pub facts: Arc<LineFacts>,
+    /// The same with the standing and the records, for a policy.
+    pub policy_facts: Option<PolicyFacts>,
     /// Currency of its amounts.
     pub currency: Currency,
     /// What must come out.
@@ -133,11 +141,18 @@ pub struct CaseFile;
 
 impl CaseFile {
     /// Reads the cases in `text`; every finding of the file is reported.
-    pub fn parse(file: &str, text: &Arc<str>, manifest: &Manifest, factors: &[&str]) -> (Vec<Case>, Findings) {
+    pub fn parse(
+        file: &str,
+        text: &Arc<str>,
+        manifest: &Manifest,
+        factors: &[&str],
+        policies: &[PolicyKind],
+    ) -> (Vec<Case>, Findings) {
         let document = Document::parse(file, text, CODES);
         let mut cases: Vec<Case> = Vec::new();
         for item in document.root().list("case") {
-            let Some(case) = item.section().and_then(|section| read_case(section, item, manifest, factors)) else {
+            let Some(case) = item.section().and_then(|section| read_case(section, item, manifest, factors, policies))
+            else {
                 continue;
             };
             if cases.iter().any(|known| known.name == case.name) {
@@ -149,12 +164,24 @@ impl CaseFile {
     }
 }
 
-fn read_case(section: Section<'_>, item: Item<'_>, manifest: &Manifest, factors: &[&str]) -> Option<Case> {
+fn read_case(
+    section: Section<'_>,
+    item: Item<'_>,
+    manifest: &Manifest,
+    factors: &[&str],
+    policies: &[PolicyKind],
+) -> Option<Case> {
     let name = section.require("name", "name = \"the sentence this case proves\"").and_then(Item::text);
     let as_of = section.require("as_of", "as_of = 2025-12-31").and_then(Item::date);
-    let subject = section.get("rule").map_or(Some(Subject::Line), |rule| subject(rule, factors));
+    // A vendor without quota rules has no line to assess.
+    let rule = if factors.is_empty() { section.require("rule", "rule = \"tier\"") } else { section.get("rule") };
+    let subject = rule.map_or(Some(Subject::Line), |rule| subject(rule, factors, policies));
+    // A misspelt rule is one finding; what only policies know is not held against it.
+    let is_policy = matches!(subject, Some(Subject::Policy(_)) | None);
     let expect = section.require("expect", "expect.indicates = 1000").and_then(Item::section).map(expected);
     let period = match section.get("period") {
+        // Rules look ahead, policies at the period they are in.
+        None if is_policy => as_of.and_then(|as_of| manifest.calendar.containing(as_of, manifest.period_months)),
         None => as_of.and_then(|as_of| manifest.calendar.next_after(as_of, manifest.period_months)),
         Some(label) => match manifest.calendar.period(label.text()?) {
             Ok(period) => Some(period),
@@ -164,8 +191,9 @@ fn read_case(section: Section<'_>, item: Item<'_>, manifest: &Manifest, factors:
             }
         },
     };
-    let facts = section.section("facts");
-    let facts = case_facts::read(facts, name.unwrap_or_default(), as_of.unwrap_or_default(), period.as_ref()?);
+    let (day, period) = (as_of.unwrap_or_default(), period?);
+    let facts = case_facts::read(section.section("facts"), name.unwrap_or_default(), day, &period);
+    let policy_facts = is_policy.then(|| policy_cases::facts(section, facts.clone(), day, &period, manifest));
     let expected = expect?;
     if expected == Expected::default() {
         item.refuse("this case expects nothing", "add what must come out, such as `expect.indicates = 1000`");
@@ -174,20 +202,26 @@ fn read_case(section: Section<'_>, item: Item<'_>, manifest: &Manifest, factors:
         name: name?.to_owned(),
         subject: subject?,
         facts: Arc::new(facts),
+        policy_facts,
         currency: manifest.currency.unwrap_or(Currency::USD),
         expected,
         place: section.get("name")?.place("this case"),
     })
 }
 
-fn subject(rule: Item<'_>, factors: &[&str]) -> Option<Subject> {
+fn subject(rule: Item<'_>, factors: &[&str], policies: &[PolicyKind]) -> Option<Subject> {
     let name = rule.text()?;
     match name {
         "weights" => Some(Subject::Weights),
         "line" => Some(Subject::Line),
         _ if factors.contains(&name) => Some(Subject::Factor(name.into())),
+        _ if policies.iter().any(|kind| kind.as_str() == name) => {
+            policies.iter().find(|kind| kind.as_str() == name).map(|kind| Subject::Policy(*kind))
+        }
         _ => {
-            let known = factors.iter().copied().chain(["weights", "line"]);
+            let of_rules = if factors.is_empty() { &[][..] } else { &["weights", "line"] };
+            let of_policies = policies.iter().map(|kind| kind.as_str());
+            let known = factors.iter().copied().chain(of_rules.iter().copied()).chain(of_policies);
             let help = did_you_mean(name, known.clone()).map_or_else(
                 || format!("known: {}", known.collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean `{near}`?"),
@@ -216,6 +250,7 @@ fn expected(section: Section<'_>) -> Expected {
         assessment: money("assessment"),
         quota: money("quota"),
         contributions: named("contributions").into_iter().map(|(name, amount)| (name, Money::new(amount))).collect(),
+        decided: policy_cases::expected(section),
     }
 }
 
@@ -240,6 +275,11 @@ fn run_case(plugin: &VendorPlugin, case: &Case) -> CaseOutcome {
             Ok(weights) => compare.weights(plugin, &weights),
             Err(fault) => compare.fault(&fault.finding),
         },
+        Subject::Policy(kind) => {
+            if let (Some(policies), Some(facts)) = (plugin.policies(), &case.policy_facts) {
+                policy_cases::run(policies, *kind, facts, &mut compare);
+            }
+        }
         Subject::Line => match assess_line(plugin, &case.facts, case.currency) {
             Ok(line) => compare.line(plugin, &line),
             Err(faults) => faults.iter().for_each(|fault| compare.fault(fault)),
@@ -253,13 +293,14 @@ fn run_case(plugin: &VendorPlugin, case: &Case) -> CaseOutcome {
     }
 }
 
-struct Comparison<'c> {
-    expected: &'c Expected,
+/// What a case expects against what came out.
+pub(super) struct Comparison<'c> {
+    pub expected: &'c Expected,
     differences: Vec<Difference>,
 }
 
 impl Comparison<'_> {
-    fn differ(&mut self, what: &str, expected: impl fmt::Display, found: impl fmt::Display) {
+    pub fn differ(&mut self, what: &str, expected: impl fmt::Display, found: impl fmt::Display) {
         self.differences.push(Difference {
             what: what.to_owned(),
             expected: expected.to_string(),
@@ -275,7 +316,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn contains(&mut self, what: &str, expected: Option<&String>, found: &str) {
+    pub fn contains(&mut self, what: &str, expected: Option<&String>, found: &str) {
         if let Some(words) = expected
             && !found.contains(words.as_str())
         {
@@ -283,13 +324,13 @@ impl Comparison<'_> {
         }
     }
 
-    fn must_not_fail(&mut self, found: &str) {
+    pub fn must_not_fail(&mut self, found: &str) {
         if let Some(words) = &self.expected.fails {
             self.differ("fails", format!("`{words}`"), found);
         }
     }
 
-    fn fault(&mut self, fault: &Finding) {
+    pub fn fault(&mut self, fault: &Finding) {
         match &self.expected.fails {
             Some(words) if fault.message.contains(words.as_str()) => {}
             Some(words) => self.differ("fails", format!("`{words}`"), format!("`{}`", fault.message)),

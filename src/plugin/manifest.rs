@@ -4,7 +4,7 @@ use crate::channel::Name;
 use crate::document::{Codes, Document, Item, Section};
 use crate::finding::{Code, Finding, Findings};
 use crate::quota::{Basis, Grain, OnViolation};
-use crate::script::FactKind;
+use crate::script::{FactKind, ReviewCadence, TableDeclaration};
 use crate::units::{Currency, FiscalCalendar, Money, Rate, ReportingPeriods};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -77,6 +77,25 @@ pub struct Phasing {
     pub newcomer_ramp: Vec<Rate>,
 }
 
+/// For what a tier is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum TierScope {
+    /// One tier for the partner.
+    #[default]
+    Partner,
+    /// One for each of its product lines.
+    ProductLine,
+}
+
+/// How policies are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PolicyRules {
+    /// For what a tier is held.
+    pub tier_per: TierScope,
+    /// When tiers are reviewed.
+    pub tier_review: ReviewCadence,
+}
+
 /// A vendor's manifest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
@@ -114,6 +133,10 @@ pub struct Manifest {
     pub phasing: Phasing,
     /// Attributes of partners that scripts may read, with their kinds, ascending by name.
     pub attributes: Vec<(Name, FactKind)>,
+    /// How policies are applied.
+    pub policies: PolicyRules,
+    /// Extra tables of the book that policies read, in the order written.
+    pub tables: Vec<TableDeclaration>,
 }
 
 const CODES: Codes = Codes {
@@ -202,6 +225,8 @@ fn read(document: &Document, is_quota_setting: bool) -> Option<Manifest> {
         eligibility: root.section("eligibility").map(read_eligibility).unwrap_or_default(),
         phasing: read_phasing(root.section("phasing")),
         attributes: root.section("attributes").map(read_attributes).unwrap_or_default(),
+        policies: root.section("policies").map(read_policies).unwrap_or_default(),
+        tables: root.section("tables").map(read_tables).unwrap_or_default(),
     })
 }
 
@@ -373,11 +398,57 @@ fn read_phasing(section: Option<Section<'_>>) -> Phasing {
 }
 
 fn read_attributes(section: Section<'_>) -> Vec<(Name, FactKind)> {
+    let mut attributes = read_kinds(section);
+    attributes.sort_by(|a, b| a.0.cmp(&b.0));
+    attributes
+}
+
+/// Names with the kinds declared for them, in the order written.
+fn read_kinds(section: Section<'_>) -> Vec<(Name, FactKind)> {
     let declared = FactKind::DECLARABLE.map(|kind| (kind.as_str(), kind));
     let words: Vec<(&str, FactKind)> = declared.into_iter().chain([("number", FactKind::Rate)]).collect();
     let entries = section.entries().into_iter();
-    let mut attributes: Vec<(Name, FactKind)> =
-        entries.filter_map(|(key, item)| item.word(&words).map(|kind| (Name::from(key), kind))).collect();
-    attributes.sort_by(|a, b| a.0.cmp(&b.0));
-    attributes
+    entries.filter_map(|(key, item)| item.word(&words).map(|kind| (Name::from(key), kind))).collect()
+}
+
+fn read_policies(section: Section<'_>) -> PolicyRules {
+    const SCOPES: &[(&str, TierScope)] = &[("partner", TierScope::Partner), ("product_line", TierScope::ProductLine)];
+    PolicyRules {
+        tier_per: section.get("tier_per").and_then(|item| item.word(SCOPES)).unwrap_or_default(),
+        tier_review: section.get("tier_review").and_then(|item| item.word(ReviewCadence::WORDS)).unwrap_or_default(),
+    }
+}
+
+fn read_tables(section: Section<'_>) -> Vec<TableDeclaration> {
+    let table = |(key, item): (&str, Item<'_>)| {
+        let columns = read_kinds(item.section()?);
+        if !is_identifier(key) || TableDeclaration::is_reserved(key) {
+            let message = format!("`{key}` cannot be the name of a table");
+            item.refuse(
+                message,
+                "scripts read it as `partner.name`: letters, digits and `_`, and no fact of the engine",
+            );
+            return None;
+        }
+        if let Some((name, _)) = columns.iter().find(|(name, _)| !is_identifier(name)) {
+            let message = format!("`{name}` cannot be the name of a column");
+            item.refuse(message, "scripts read it as `record.name`: letters, digits and `_`");
+            return None;
+        }
+        if columns.is_empty() {
+            item.refuse(
+                format!("the table `{key}` declares no column"),
+                "write one line a column, such as `level = \"text\"`",
+            );
+            return None;
+        }
+        Some(TableDeclaration { name: Name::from(key), columns })
+    };
+    section.entries().into_iter().filter_map(table).collect()
+}
+
+/// True for a name that a script can write after a point.
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

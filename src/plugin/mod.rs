@@ -8,10 +8,16 @@ pub mod disk;
 mod files;
 mod line;
 mod manifest;
+mod policies;
+mod policy_cases;
 mod vendor;
 
 pub use cases::{Case, CaseOutcome, Difference, Expected, Subject, run_cases};
 pub use files::{Room, VendorFile, VendorFiles, is_vendor_name};
 pub use line::{LineAssessment, assess_line, because, indicated};
-pub use manifest::{Eligibility, GuardrailRules, Manifest, Phasing, Reserve, Seasonality, Tier};
+pub use manifest::{
+    Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, Reserve, Seasonality, Tier, TierScope,
+};
+pub use policies::Policies;
+pub use policy_cases::{ExpectedDecision, ExpectedIncentive, ExpectedIntervention};
 pub use vendor::{Factor, LineIndications, VendorPlugin};

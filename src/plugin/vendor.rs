@@ -3,11 +3,14 @@
 use super::cases::{Case, CaseFile};
 use super::files::{Room, VendorFiles};
 use super::manifest::Manifest;
+use super::policies::Policies;
 use crate::channel::{LineFacts, Name};
+use crate::decision::Decisions;
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::quota::{Bound, Grain, GuardrailKind, Side};
 use crate::script::{
-    Contract, EntryPoint, FactorOutcome, Facts, ScriptContext, ScriptFault, Scripts, SourceFile, Table, Tables,
+    Contract, EntryPoint, FactorOutcome, Facts, PolicyFacts, ScriptContext, ScriptFault, Scripts, SourceFile, Table,
+    Tables,
 };
 use crate::units::{AmountOutOfRange, Currency, Money, Rate};
 use rust_decimal::Decimal;
@@ -29,6 +32,7 @@ pub struct VendorPlugin {
     /// Cases its authors wrote.
     pub cases: Vec<Case>,
     scripts: Scripts,
+    policies: Option<Policies>,
     factors: Vec<Factor>,
     has_weights_rule: bool,
     /// Paths as people know them, by path in the vendor's folder.
@@ -68,8 +72,8 @@ impl VendorPlugin {
             .map(|file| SourceFile { path: file.path.clone(), text: Arc::clone(&file.text) })
             .collect();
         let Some(manifest) = manifest else {
-            let context = ScriptContext { attributes: Vec::new(), tables, factors: Vec::new() };
-            findings.extend(shown(files, Scripts::compile(&sources, &[], &context).1));
+            let context = ScriptContext { attributes: Vec::new(), tables, factors: Vec::new(), policy: None };
+            findings.extend(shown(files, Room::Rules, Scripts::compile(&sources, &[], &context).1));
             return (None, findings);
         };
         let factors: Vec<Factor> = manifest
@@ -91,13 +95,17 @@ impl VendorPlugin {
             attributes: manifest.attributes.clone(),
             tables,
             factors: factors.iter().map(|factor| Arc::clone(&factor.name)).collect(),
+            policy: None,
         };
         let (scripts, script_findings) = Scripts::compile(&sources, &contracts, &context);
-        findings.extend(shown(files, script_findings));
+        findings.extend(shown(files, Room::Rules, script_findings));
+        let (policies, policy_findings) = Policies::compile(files, &manifest);
+        findings.extend(policy_findings);
+        let kinds = Policies::kinds(files);
         let mut cases = Vec::new();
         for file in files.iter().filter(|file| is_case_file(&file.path)) {
             let names: Vec<&str> = factors.iter().map(|factor| &*factor.name).collect();
-            let (read, case_findings) = CaseFile::parse(&file.shown, &file.text, &manifest, &names);
+            let (read, case_findings) = CaseFile::parse(&file.shown, &file.text, &manifest, &names, &kinds);
             findings.extend(case_findings);
             cases.extend(read);
         }
@@ -110,6 +118,7 @@ impl VendorPlugin {
             manifest,
             cases,
             scripts,
+            policies,
             factors,
             has_weights_rule,
             shown: files
@@ -124,6 +133,19 @@ impl VendorPlugin {
     /// The factors in the manifest's order.
     pub fn factors(&self) -> &[Factor] {
         &self.factors
+    }
+
+    /// The policies; `None` for a vendor that has none.
+    pub fn policies(&self) -> Option<&Policies> {
+        self.policies.as_ref()
+    }
+
+    /// What the policies decide for one partner; empty without policies. All faults of the partner are collected.
+    pub fn decide(&self, facts: &PolicyFacts) -> Result<Decisions, Vec<ScriptFault>> {
+        match &self.policies {
+            Some(policies) => policies.decide(facts, self.manifest.policies.tier_per),
+            None => Ok(Decisions::default()),
+        }
     }
 
     /// The rounding unit in minor units of `currency`: the manifest's, else one minor unit.
@@ -191,49 +213,50 @@ impl VendorPlugin {
         let months = facts.channel.period_months as u32;
         let rules = &self.manifest.guardrails;
         let mut bounds = Vec::new();
-        let mut add = |kind, side, amount: Option<Money>, reason: String| {
+        let mut add = |kind, side, amount: Option<Money>, reason: &dyn Fn() -> String| {
             if let Some(amount) = amount.and_then(|amount| amount.max(Money::ZERO).to_minor(currency).ok()) {
-                bounds.push(Bound { kind, side, amount, reason: reason.into() });
+                bounds.push(Bound { kind, side, amount, reason: reason().into() });
             }
         };
         if let (Some(share), Some(addressable)) = (rules.market_share_ceiling, facts.market.addressable) {
-            let reason =
-                format!("at most {} % of the addressable market {}", percent(share), addressable.to_grouped(currency));
-            add(GuardrailKind::AddressableMarket, Side::Ceiling, addressable.times(share).ok(), reason);
+            let reason = || {
+                format!("at most {} % of the addressable market {}", percent(share), addressable.to_grouped(currency))
+            };
+            add(GuardrailKind::AddressableMarket, Side::Ceiling, addressable.times(share).ok(), &reason);
         }
         if rules.tier_minimum
             && self.manifest.grain == Grain::Partner
             && let Some(tier) = &facts.tier
             && let Some(minimum) = self.manifest.tier_minimum(tier, months)
         {
-            let reason = format!("tier {tier} asks at least {}", minimum.to_grouped(currency));
-            add(GuardrailKind::TierMinimum, Side::Floor, Some(minimum), reason);
+            let reason = || format!("tier {tier} asks at least {}", minimum.to_grouped(currency));
+            add(GuardrailKind::TierMinimum, Side::Floor, Some(minimum), &reason);
         }
         for (factor, outcome) in self.factors.iter().zip(outcomes) {
             if let FactorOutcome::Indicated { floor, ceiling, because, .. } = outcome {
                 let said = |side: &str| format!("{} sets a {side}: {because}", factor.name);
-                add(GuardrailKind::Factor, Side::Floor, *floor, said("floor"));
-                add(GuardrailKind::Factor, Side::Ceiling, *ceiling, said("ceiling"));
+                add(GuardrailKind::Factor, Side::Floor, *floor, &|| said("floor"));
+                add(GuardrailKind::Factor, Side::Ceiling, *ceiling, &|| said("ceiling"));
             }
         }
         if let (Some(rate), Some(assessed)) = (rules.stretch_ceiling, assessment) {
             let assessed = Money::from_minor(assessed, currency).unwrap_or_default();
             let most = Decimal::ONE.checked_add(rate).and_then(|factor| assessed.times(factor).ok());
             let reason =
-                format!("at most {} on the assessment {}", signed_percent(rate), assessed.to_grouped(currency));
-            add(GuardrailKind::GrowthLimit, Side::Ceiling, most, reason);
+                || format!("at most {} on the assessment {}", signed_percent(rate), assessed.to_grouped(currency));
+            add(GuardrailKind::GrowthLimit, Side::Ceiling, most, &reason);
         }
         if let Some(prior) = facts.history.prior_revenue.filter(|prior| *prior > Money::ZERO) {
             let grown = |rate: Rate| Decimal::ONE.checked_add(rate).and_then(|factor| prior.times(factor).ok());
             if let Some(rate) = rules.growth_floor {
                 let reason =
-                    format!("at least {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
-                add(GuardrailKind::GrowthLimit, Side::Floor, grown(rate), reason);
+                    || format!("at least {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
+                add(GuardrailKind::GrowthLimit, Side::Floor, grown(rate), &reason);
             }
             if let Some(rate) = rules.growth_ceiling {
                 let reason =
-                    format!("at most {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
-                add(GuardrailKind::GrowthLimit, Side::Ceiling, grown(rate), reason);
+                    || format!("at most {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
+                add(GuardrailKind::GrowthLimit, Side::Ceiling, grown(rate), &reason);
             }
         }
         bounds
@@ -321,14 +344,14 @@ fn key_offset(text: &str, key: &str) -> usize {
 }
 
 /// Puts the path people know into the places of findings about scripts.
-fn shown(files: &VendorFiles, findings: Findings) -> Findings {
-    findings.into_iter().map(|finding| shown_places(files, finding)).collect()
+pub(super) fn shown(files: &VendorFiles, room: Room, findings: Findings) -> Findings {
+    findings.into_iter().map(|finding| shown_places(files, room, finding)).collect()
 }
 
-fn shown_places(files: &VendorFiles, mut finding: Finding) -> Finding {
+fn shown_places(files: &VendorFiles, room: Room, mut finding: Finding) -> Finding {
     for place in &mut finding.places {
         if let Place::Text { file, .. } | Place::File { file } = place
-            && let Some(known) = files.get(Room::Rules, file)
+            && let Some(known) = files.get(room, file)
         {
             *file = known.shown.clone();
         }

@@ -140,6 +140,10 @@ pub(super) fn rate_text(rate: Rate) -> String {
 
 /// An amount with at least the decimals of the currency and every digit it has: files never round.
 pub(super) fn exact_text(money: Money, currency: Currency) -> String {
+    // Most amounts have the currency's own decimals; taking zeros off the others is the slow part.
+    if money.amount().scale() <= currency.decimals() {
+        return money.to_text(currency);
+    }
     let amount = money.amount().normalize();
     if amount.scale() <= currency.decimals() { money.to_text(currency) } else { plain(amount) }
 }

@@ -73,36 +73,36 @@ struct Page {
 }
 
 #[derive(Serialize)]
-struct Section {
-    id: &'static str,
-    name: &'static str,
+pub(super) struct Section {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
 }
 
 #[derive(Serialize)]
-struct Tile {
-    name: &'static str,
-    figure: String,
-    note: String,
-    is_main: bool,
+pub(super) struct Tile {
+    pub(super) name: &'static str,
+    pub(super) figure: String,
+    pub(super) note: String,
+    pub(super) is_main: bool,
 }
 
 /// A small table: numbers to the right, a fall marked in the last column.
 #[derive(Serialize)]
-struct Grid {
-    title: String,
-    note: String,
-    columns: Vec<Column>,
-    rows: Vec<Row>,
+pub(super) struct Grid {
+    pub(super) title: String,
+    pub(super) note: String,
+    pub(super) columns: Vec<Column>,
+    pub(super) rows: Vec<Row>,
 }
 
 #[derive(Serialize)]
-struct Column {
-    name: String,
-    numeric: bool,
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) numeric: bool,
 }
 
 #[derive(Serialize)]
-struct Row {
+pub(super) struct Row {
     cells: Vec<String>,
     is_fall: bool,
     is_sum: bool,
@@ -134,30 +134,30 @@ struct Changes {
 }
 
 #[derive(Serialize)]
-struct FindingText {
-    code: &'static str,
-    message: String,
-    help: String,
-    places: Vec<String>,
+pub(super) struct FindingText {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) help: String,
+    pub(super) places: Vec<String>,
 }
 
 impl Grid {
     /// A table whose columns after the first `texts` are numbers.
-    fn new(title: &str, columns: &[&str], texts: usize) -> Self {
+    pub(super) fn new(title: &str, columns: &[&str], texts: usize) -> Self {
         let column = |(index, name): (usize, &&str)| Column { name: (*name).to_owned(), numeric: index >= texts };
         let columns = columns.iter().enumerate().map(column).collect();
         Self { title: title.to_owned(), note: String::new(), columns, rows: Vec::new() }
     }
 
-    fn row(&mut self, cells: impl IntoIterator<Item = String>, is_fall: bool) {
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>, is_fall: bool) {
         self.rows.push(Row { cells: cells.into_iter().collect(), is_fall, is_sum: false });
     }
 
-    fn sum(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(super) fn sum(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(Row { cells: cells.into_iter().collect(), is_fall: false, is_sum: true });
     }
 
-    fn unless_empty(self) -> Option<Self> {
+    pub(super) fn unless_empty(self) -> Option<Self> {
         (!self.rows.is_empty()).then_some(self)
     }
 }
@@ -242,7 +242,7 @@ fn scatter_note(scatter: &Scatter) -> String {
     note
 }
 
-fn finding_text(finding: &crate::finding::Finding) -> FindingText {
+pub(super) fn finding_text(finding: &crate::finding::Finding) -> FindingText {
     FindingText {
         code: finding.code.as_str(),
         message: readable(&finding.message),

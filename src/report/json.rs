@@ -3,7 +3,7 @@
 use super::ReportFault;
 use super::figures::{exact_text, rate_text};
 use super::summary::side_word;
-use crate::finding::{Findings, render};
+use crate::finding::{Finding, Findings, render};
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};
 use crate::quota::{Bound, Step};
 use crate::units::{Currency, Money, PlanningPeriod, Rate};
@@ -29,6 +29,14 @@ pub(super) fn write_document(document: &impl Serialize, out: &mut impl Write) ->
     buffered.write_all(b"\n")?;
     buffered.flush()?;
     Ok(())
+}
+
+/// The text of an entry of a list of the document, as [`write_document`] writes it.
+pub(super) fn outlined(entry: &impl Serialize) -> Result<String, ReportFault> {
+    let mut text = Vec::new();
+    let outline = Outline { depth: OUTLINED, is_empty: false };
+    entry.serialize(&mut serde_json::Serializer::with_formatter(&mut text, outline))?;
+    String::from_utf8(text).map_err(|fault| ReportFault::Write(io::Error::other(fault)))
 }
 
 /// An amount: decimal text with at least the decimals of the currency.
@@ -131,7 +139,7 @@ pub(super) struct ProposalDocument<'a> {
     /// Difference to the previous proposal; null when none was given. Only lines that differ.
     changes: Option<Vec<ChangeDocument<'a>>>,
     /// Warnings about the book and the plan.
-    findings: FindingsDocument<'a>,
+    findings: FindingsDocument<&'a Findings>,
     /// One entry per line, ascending by partner id, product line, territory.
     lines: Lines<'a>,
 }
@@ -453,15 +461,32 @@ impl JsonSchema for Lines<'_> {
 }
 
 /// Findings as [`render::json`] writes them, without its frame.
-struct FindingsDocument<'a>(&'a Findings);
+pub(super) struct FindingsDocument<F>(pub(super) F);
 
-impl Serialize for FindingsDocument<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|finding| render::json([finding])["findings"][0].take()))
+/// Findings that can be looked through.
+pub(super) trait FindingList {
+    fn list(&self) -> impl Iterator<Item = &Finding>;
+}
+
+impl FindingList for &Findings {
+    fn list(&self) -> impl Iterator<Item = &Finding> {
+        self.iter()
     }
 }
 
-impl JsonSchema for FindingsDocument<'_> {
+impl FindingList for Vec<Finding> {
+    fn list(&self) -> impl Iterator<Item = &Finding> {
+        self.iter()
+    }
+}
+
+impl<F: FindingList> Serialize for FindingsDocument<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.list().map(|finding| render::json([finding])["findings"][0].take()))
+    }
+}
+
+impl<F> JsonSchema for FindingsDocument<F> {
     fn inline_schema() -> bool {
         true
     }

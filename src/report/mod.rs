@@ -11,6 +11,7 @@ mod figures;
 pub mod html;
 pub mod json;
 mod picture;
+pub mod review;
 pub mod schema;
 pub mod summary;
 pub mod table;

@@ -156,6 +156,127 @@ impl Histogram {
     }
 }
 
+/// One class of a histogram: its label, the class of its bar, how many, and a note at the right.
+pub(super) struct ClassBar {
+    pub(super) label: String,
+    pub(super) class: &'static str,
+    pub(super) number: usize,
+    pub(super) note: String,
+}
+
+impl Histogram {
+    /// Lays out classes in their order.
+    pub(super) fn of_classes(title: &str, classes: Vec<ClassBar>) -> Self {
+        let most = classes.iter().map(|class| class.number).max().unwrap_or(1).max(1);
+        let row = |(index, class): (usize, ClassBar)| HistogramRow {
+            label: class.label,
+            class: class.class,
+            y: ROW * index as i128,
+            width: (class.number as i128 * 360 / most as i128).max(i128::from(class.number > 0)),
+            lines: count(class.number),
+            quota: class.note,
+        };
+        let rows: Vec<HistogramRow> = classes.into_iter().enumerate().map(row).collect();
+        Self { title: title.to_owned(), height: ROW * rows.len() as i128, rows }
+    }
+}
+
+/// Amounts above and below zero as horizontal bars, in the order given.
+#[derive(Debug, Serialize)]
+pub(super) struct Bars {
+    title: String,
+    height: i128,
+    zero: i128,
+    rows: Vec<BarRow>,
+}
+
+#[derive(Debug, Serialize)]
+struct BarRow {
+    label: String,
+    class: &'static str,
+    y: i128,
+    x: i128,
+    width: i128,
+    amount: String,
+}
+
+impl Bars {
+    /// Lays out amounts in minor units with their labels and texts.
+    pub(super) fn of(title: &str, amounts: Vec<(String, i128, String)>) -> Self {
+        let ends = || amounts.iter().map(|(_, amount, _)| *amount).chain([0]);
+        let (low, high) = (ends().min().unwrap_or(0), ends().max().unwrap_or(0));
+        let axis = if low == high { (low, low + 1) } else { (low, high) };
+        let at = |value| BARS_FROM + place(value, axis, BARS_LONG);
+        let row = |(index, (label, amount, text)): (usize, (String, i128, String))| {
+            let (x, end) = (at(amount.min(0)), at(amount.max(0)));
+            let class = if amount < 0 { "down" } else { "factor" };
+            BarRow { label, class, y: ROW * index as i128, x, width: (end - x).max(1), amount: text }
+        };
+        let zero = at(0);
+        let rows: Vec<BarRow> = amounts.into_iter().enumerate().map(row).collect();
+        Self { title: title.to_owned(), height: ROW * rows.len() as i128, zero, rows }
+    }
+}
+
+/// One partner in a picture of coverage: both multiples in hundredths, its title, its name when it is to be named.
+pub(super) struct CoverageSpot {
+    pub(super) required: i128,
+    pub(super) coverage: i128,
+    pub(super) is_short: bool,
+    pub(super) title: String,
+    pub(super) name: Option<String>,
+}
+
+/// Least and most multiple of the coverage picture, in hundredths.
+const COVERAGE_AXIS: (i128, i128) = (200, 1_000);
+
+impl Scatter {
+    /// Lays out coverage of the remaining quota (up) against required coverage (right), both axes linear; what is
+    /// beyond ten times is drawn at the frame.
+    pub(super) fn of_coverage(title: String, spots: &[CoverageSpot]) -> Self {
+        let longest = |values: &mut dyn Iterator<Item = i128>| {
+            (values.max().unwrap_or(0) * 11 / 10).clamp(COVERAGE_AXIS.0, COVERAGE_AXIS.1)
+        };
+        let x_end = longest(&mut spots.iter().map(|spot| spot.required));
+        let y_end = longest(&mut spots.iter().map(|spot| spot.coverage)).max(x_end.min(400));
+        let x_at = |value: i128| PLOT_LEFT + place(value.clamp(0, x_end), (0, x_end), PLOT_RIGHT - PLOT_LEFT);
+        let y_at = |value: i128| PLOT_BOTTOM - place(value.clamp(0, y_end), (0, y_end), PLOT_BOTTOM - PLOT_TOP);
+        let ticks = |end: i128, at: &dyn Fn(i128) -> i128| -> Vec<Tick> {
+            let step = if end > 500 { 2 } else { 1 };
+            let whole = (0..=end / 100).filter(|value| value % step == 0);
+            whole.map(|value| Tick { at: at(value * 100), text: format!("{value}×") }).collect()
+        };
+        let point = |spot: &CoverageSpot| Point {
+            x: x_at(spot.required),
+            y: y_at(spot.coverage),
+            class: if spot.is_short { "new" } else { "known" },
+            title: spot.title.clone(),
+        };
+        let named = spots.iter().filter_map(|spot| {
+            spot.name.as_ref().map(|name| (clipped(name, 24), x_at(spot.required), y_at(spot.coverage)))
+        });
+        let end = x_end.min(y_end);
+        Self {
+            title,
+            x_name: "required coverage →",
+            y_name: "coverage of the remaining quota ↑",
+            left: PLOT_LEFT,
+            right: PLOT_RIGHT,
+            top: PLOT_TOP,
+            bottom: PLOT_BOTTOM,
+            x_ticks: ticks(x_end, &x_at),
+            y_ticks: ticks(y_end, &y_at),
+            diagonals: vec![Diagonal { x1: x_at(0), y1: y_at(0), x2: x_at(end), y2: y_at(end), text: "enough" }],
+            points: spots.iter().map(point).collect(),
+            labels: placed(named),
+            drawn: spots.len(),
+            left_out: 0,
+            beyond: 0,
+            outliers: Vec::new(),
+        }
+    }
+}
+
 /// The classes from the first to the last that holds a line.
 pub(super) fn held_classes(classes: &[GrowthClass]) -> &[GrowthClass] {
     let first = classes.iter().position(|class| class.lines > 0).unwrap_or(0);
@@ -167,6 +288,8 @@ pub(super) fn held_classes(classes: &[GrowthClass]) -> &[GrowthClass] {
 #[derive(Debug, Serialize)]
 pub(super) struct Scatter {
     title: String,
+    x_name: &'static str,
+    y_name: &'static str,
     left: i128,
     right: i128,
     top: i128,
@@ -257,6 +380,8 @@ impl Scatter {
         let labels = labels(plan, &spots, &outliers, &x_axis, &y_axis);
         Ok(Some(Self {
             title: format!("Quota against addressable market of {} lines, both axes logarithmic", spots.len()),
+            x_name: "addressable market →",
+            y_name: "quota ↑",
             left: PLOT_LEFT,
             right: PLOT_RIGHT,
             top: PLOT_TOP,
@@ -300,11 +425,19 @@ fn point(line: &PlanLine, spot: &Spot, x_axis: &LogAxis, y_axis: &LogAxis, figur
 
 /// Names beside the outliers, where they hit neither the frame nor each other; a name without room is left out.
 fn labels(plan: &QuotaPlan, spots: &[Spot], outliers: &[usize], x_axis: &LogAxis, y_axis: &LogAxis) -> Vec<Label> {
+    let named = outliers
+        .iter()
+        .map(|at| &spots[*at])
+        .map(|spot| (clipped(&line_name(&plan.lines[spot.index]), 24), x_axis.at(spot.market), y_axis.at(spot.quota)));
+    placed(named)
+}
+
+/// Puts names beside their points; the first ones have the first choice.
+fn placed(named: impl Iterator<Item = (String, i128, i128)>) -> Vec<Label> {
     let mut labels: Vec<Label> = Vec::new();
     let mut taken: Vec<[i128; 4]> = Vec::new();
-    for spot in outliers.iter().map(|at| &spots[*at]) {
-        let text = clipped(&line_name(&plan.lines[spot.index]), 24);
-        let (x, y, wide) = (x_axis.at(spot.market), y_axis.at(spot.quota), text.chars().count() as i128 * 7);
+    for (text, x, y) in named {
+        let wide = text.chars().count() as i128 * 7;
         let free = [(8, 4, false), (-8, 4, true), (8, -8, false), (-8, -8, true), (8, 16, false), (-8, 16, true)];
         let found = free.into_iter().find_map(|(dx, dy, is_left)| {
             let from = if is_left { x + dx - wide } else { x + dx };
@@ -417,6 +550,8 @@ pub(super) fn templates() -> Result<Environment<'static>, ReportFault> {
     environment.add_template("pictures.html", include_str!("templates/pictures.html"))?;
     environment.add_template("waterfall.svg", include_str!("templates/waterfall.svg"))?;
     environment.add_template("style.css", include_str!("templates/style.css"))?;
+    environment.add_template("grid.html", include_str!("templates/grid.html"))?;
+    environment.add_template("review.html", include_str!("templates/review.html"))?;
     environment.add_template("proposal.html", include_str!("templates/proposal.html"))?;
     Ok(environment)
 }

@@ -2,6 +2,7 @@
 
 use super::explain::ExplanationDocument;
 use super::json::ProposalDocument;
+use super::review::json::ReviewDocument;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
@@ -14,6 +15,11 @@ pub fn proposal() -> String {
 /// Schema of `quotient.explanation/1`, as committed in `schema/explanation.schema.json`.
 pub fn explanation() -> String {
     text_of::<ExplanationDocument<'static>>()
+}
+
+/// Schema of `quotient.review/1`, as committed in `schema/review.schema.json`.
+pub fn review() -> String {
+    text_of::<ReviewDocument<'static>>()
 }
 
 fn text_of<T: JsonSchema>() -> String {

@@ -10,7 +10,7 @@ use super::figures::{clipped, exact_text, rate_text};
 use super::summary::{Subtotal, Summary, side_word};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::quota::StepKind;
-use crate::units::{Money, Rate, plain};
+use crate::units::{Currency, Money, Rate, plain};
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime, Format,
@@ -57,20 +57,24 @@ fn cell_number(amount: Decimal) -> f64 {
     plain(amount).parse().unwrap_or_default()
 }
 
-struct Formats {
-    text: Format,
-    header: Format,
-    input_header: Format,
-    money: Format,
-    percent: Format,
-    input_money: Format,
-    input_text: Format,
-    title: Format,
+pub(super) struct Formats {
+    pub(super) text: Format,
+    pub(super) header: Format,
+    pub(super) input_header: Format,
+    pub(super) money: Format,
+    pub(super) percent: Format,
+    pub(super) input_money: Format,
+    pub(super) input_text: Format,
+    pub(super) title: Format,
 }
 
 impl Formats {
     fn of(plan: &QuotaPlan) -> Self {
-        let decimals = usize::try_from(plan.currency.decimals()).unwrap_or(0);
+        Self::of_currency(plan.currency)
+    }
+
+    pub(super) fn of_currency(currency: Currency) -> Self {
+        let decimals = usize::try_from(currency.decimals()).unwrap_or(0);
         let money = if decimals == 0 { "#,##0".to_owned() } else { format!("#,##0.{}", "0".repeat(decimals)) };
         let yellow = Color::RGB(0x00FF_F2CC);
         let header = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top);
@@ -88,20 +92,23 @@ impl Formats {
 }
 
 fn properties(plan: &QuotaPlan) -> Result<DocProperties, XlsxError> {
+    titled(&format!("{}: quota proposal {}", clipped(&plan.vendor, 100), plan.period))
+}
+
+pub(super) fn titled(title: &str) -> Result<DocProperties, XlsxError> {
     // A fixed date: the same plan gives the same bytes.
     let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
-    let title = format!("{}: quota proposal {}", clipped(&plan.vendor, 100), plan.period);
     Ok(DocProperties::new().set_title(title).set_author("quotient").set_creation_datetime(&created))
 }
 
 /// A sheet with one Excel table, written row by row.
-struct Sheet<'a> {
-    worksheet: &'a mut Worksheet,
-    row: u32,
+pub(super) struct Sheet<'a> {
+    pub(super) worksheet: &'a mut Worksheet,
+    pub(super) row: u32,
 }
 
 impl Sheet<'_> {
-    fn text(&mut self, column: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
+    pub(super) fn text(&mut self, column: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
         if text.is_empty() {
             return self.worksheet.write_blank(self.row, column, format).map(|_| ());
         }
@@ -109,22 +116,22 @@ impl Sheet<'_> {
         self.worksheet.write_string_with_format(self.row, column, text, format).map(|_| ())
     }
 
-    fn name(&mut self, column: u16, name: Option<&str>, format: &Format) -> Result<(), XlsxError> {
+    pub(super) fn name(&mut self, column: u16, name: Option<&str>, format: &Format) -> Result<(), XlsxError> {
         self.text(column, name.unwrap_or(""), format)
     }
 
-    fn money(&mut self, column: u16, money: Option<Money>, format: &Format) -> Result<(), XlsxError> {
+    pub(super) fn money(&mut self, column: u16, money: Option<Money>, format: &Format) -> Result<(), XlsxError> {
         match money {
             Some(money) => self.number(column, money.amount(), format),
             None => self.worksheet.write_blank(self.row, column, format).map(|_| ()),
         }
     }
 
-    fn number(&mut self, column: u16, number: Decimal, format: &Format) -> Result<(), XlsxError> {
+    pub(super) fn number(&mut self, column: u16, number: Decimal, format: &Format) -> Result<(), XlsxError> {
         self.worksheet.write_number_with_format(self.row, column, cell_number(number), format).map(|_| ())
     }
 
-    fn formula(
+    pub(super) fn formula(
         &mut self,
         column: u16,
         formula: String,
@@ -139,7 +146,7 @@ impl Sheet<'_> {
 /// Adds an Excel table of `columns` with `rows` rows below the header in row `first`.
 ///
 /// Beyond [`TABLE_ROWS`] the same header and filter stand there without the table around them.
-fn add_table(
+pub(super) fn add_table(
     worksheet: &mut Worksheet,
     name: &str,
     first: u32,
@@ -163,7 +170,7 @@ fn add_table(
     Ok(())
 }
 
-fn protect(worksheet: &mut Worksheet) {
+pub(super) fn protect(worksheet: &mut Worksheet) {
     let allowed = ProtectionOptions {
         format_columns: true,
         format_rows: true,

@@ -32,7 +32,7 @@ impl Scripts {
         self.call(path, EntryPoint::Weights, facts, |program, value| weights_outcome(program, &value, factors))
     }
 
-    fn call<R: Send>(
+    pub(super) fn call<R: Send>(
         &self,
         path: &str,
         entry: EntryPoint,
@@ -68,7 +68,7 @@ fn run(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Re
         let index = resolved.iter().position(|(other, _)| *other == key)?;
         Some(resolved.swap_remove(index).1)
     });
-    let mut caches = kept.unwrap_or_else(Caches::new);
+    let mut caches = kept.unwrap_or_default();
     let result = sandbox::under_budget(|| evaluate(&inner.engine, program, entry, facts, &mut caches));
     if matches!(result, Ok(Ok(_))) {
         RESOLVED.with_borrow_mut(|resolved| {
@@ -145,7 +145,7 @@ fn factor_outcome(program: &Program, value: &Dynamic) -> Result<FactorOutcome, F
     }
 }
 
-fn answered(value: &Dynamic) -> String {
+pub(super) fn answered(value: &Dynamic) -> String {
     match Kind::of(value) {
         Kind::NotKnown => "nothing".to_owned(),
         Kind::Count | Kind::Number | Kind::Text | Kind::Truth => format!("{} ({})", Kind::of(value), shown(value)),
@@ -153,7 +153,7 @@ fn answered(value: &Dynamic) -> String {
     }
 }
 
-fn outcome(program: &Program, message: impl Into<String>, help: impl Into<String>) -> Finding {
+pub(super) fn outcome(program: &Program, message: impl Into<String>, help: impl Into<String>) -> Finding {
     let entry = program.entry.unwrap_or(EntryPoint::Factor);
     let place = fault::place_of_entry(program, entry);
     Finding::error(Code::ScriptOutcome, message).at(place).help(help)

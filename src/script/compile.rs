@@ -76,6 +76,18 @@ impl Scripts {
     ///
     /// `files` are all its `.rhai` files, `contracts` say which of them are entry points; the others are modules that
     /// can be imported. All findings of all files are given; with an error there are no scripts.
+    ///
+    /// ```
+    /// use quotient::script::{Contract, EntryPoint, FactorOutcome, ScriptContext, Scripts, SourceFile, example_facts};
+    /// let text = "fn assess(partner) { indicate(partner.history.prior_revenue * 1.1).because(\"10 % up\") }";
+    /// let files = [SourceFile { path: "history.rhai".to_owned(), text: text.into() }];
+    /// let contracts = [Contract { path: "history.rhai".to_owned(), entry: EntryPoint::Factor }];
+    /// let (scripts, findings) = Scripts::compile(&files, &contracts, &ScriptContext::default());
+    /// assert!(findings.is_empty());
+    /// let outcome = scripts.map(|scripts| scripts.factor("history.rhai", &example_facts()));
+    /// let Some(Ok(FactorOutcome::Indicated { revenue, .. })) = outcome else { panic!() };
+    /// assert_eq!(revenue.to_string(), "1320000.0"); // 1,200,000 × 1.1
+    /// ```
     pub fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext) -> (Option<Self>, Findings) {
         with_large_stack(|| compile(files, contracts, context)).unwrap_or_else(|no_thread| {
             (None, [Finding::error(Code::ScriptLimits, no_thread.to_string())].into_iter().collect())

@@ -1,9 +1,8 @@
 //! What went wrong while a script ran, in the author's words.
 
 use super::api::complaint::{Complaint, operand_words, pair_words};
-use super::api::facts::FactSource;
 use super::api::functions;
-use super::api::value::{Kind, View, attribute_value, shown};
+use super::api::value::{Kind, View, shown};
 use super::call::evaluate;
 use super::check::shortened;
 use super::compile::{Inner, Program, Unit};
@@ -60,11 +59,12 @@ pub(super) fn explain(
     };
     let finding =
         if finding.code == Code::ScriptBudget { blame(inner, program, entry, facts, finding) } else { finding };
+    let finding = if matches!(entry, EntryPoint::Policy(_)) { for_policies(inner, finding) } else { finding };
     let is_budget = finding.code == Code::ScriptBudget;
     let values = match offset {
         Some(offset) if !is_budget => {
             let recorded = record(inner, program, entry, facts);
-            site.values(offset, failing, inner, facts, &recorded)
+            site.values(offset, failing, inner, &recorded)
         }
         _ => Vec::new(),
     };
@@ -80,7 +80,8 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
         }
         return finding;
     }
-    if !finding.message.ends_with(" here") {
+    // Where a loop is known already, it is right.
+    if finding.message.ends_with(" in this loop") {
         return finding;
     }
     let mut loops: Vec<(Site<'_>, &Statement)> = Vec::new();
@@ -101,7 +102,9 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
         // Inner loops stand later; the innermost is the one.
         loops.reverse();
     }
-    if let Some((site, found)) = loops.first() {
+    let is_elsewhere =
+        finding.message.starts_with("the rule has more than") || finding.message.starts_with("functions call");
+    if let Some((site, found)) = loops.first().filter(|_| !is_elsewhere) {
         finding.places = vec![site.place(site.source.token(found.at))];
         finding.message = finding.message.replace(" here", " in this loop");
         finding.help = LOOP_HELP.to_owned();
@@ -110,6 +113,23 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
 }
 
 const LOOP_HELP: &str = "make sure the loop ends, and do less in it";
+
+/// A policy cannot abstain, and where a list may be missing it has none.
+fn for_policies(inner: &Inner, mut finding: Finding) -> Finding {
+    let tables = inner.schema.policy.iter().flat_map(|policy| &policy.tables);
+    let is_list = tables.clone().any(|table| finding.message.starts_with(&format!("`partner.{}`", table.name)));
+    if finding.code == Code::ScriptNotKnown {
+        let help = &mut finding.help;
+        if let Some(at) = help.find(", or abstain") {
+            help.truncate(at);
+            help.push_str(", or ask `is_known(…)` first");
+        }
+        if is_list {
+            *help = help.replace("?? 0", "?? []");
+        }
+    }
+    finding
+}
 
 /// Runs the call once more, noting what its variables were.
 fn record(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Recorded {
@@ -533,14 +553,7 @@ impl<'a> Site<'a> {
         }
     }
 
-    fn values(
-        &self,
-        offset: usize,
-        failing: &Program,
-        inner: &Inner,
-        facts: &Facts,
-        recorded: &Recorded,
-    ) -> Vec<(String, String)> {
+    fn values(&self, offset: usize, failing: &Program, inner: &Inner, recorded: &Recorded) -> Vec<(String, String)> {
         let line = self.source.line(offset);
         let mut named: Vec<&Expression> = Vec::new();
         let mut inside: Vec<Span> = Vec::new();
@@ -567,7 +580,7 @@ impl<'a> Site<'a> {
             // Where a member has no value, what it is a member of may be the news.
             let mut at = Some(expression);
             while let Some(expression) = at {
-                if let Some(value) = self.value(expression, failing, inner, facts, recorded) {
+                if let Some(value) = self.value(expression, failing, inner, recorded) {
                     // The partner as a whole says nothing.
                     if Kind::of(&value) != Kind::Facts {
                         values.push((self.text(expression), shown(&value)));
@@ -583,14 +596,7 @@ impl<'a> Site<'a> {
         values
     }
 
-    fn value(
-        &self,
-        expression: &Expression,
-        failing: &Program,
-        inner: &Inner,
-        facts: &Facts,
-        recorded: &Recorded,
-    ) -> Option<Dynamic> {
+    fn value(&self, expression: &Expression, failing: &Program, inner: &Inner, recorded: &Recorded) -> Option<Dynamic> {
         match &expression.kind {
             ExpressionKind::Variable(name) => recorded.get(name).cloned(),
             ExpressionKind::Qualified { namespace, name } => {
@@ -599,7 +605,7 @@ impl<'a> Site<'a> {
                 module.get_var(name)
             }
             ExpressionKind::Member { object, name, .. } => {
-                let object = self.value(object, failing, inner, facts, recorded)?;
+                let object = self.value(object, failing, inner, recorded)?;
                 member(inner, &object, name)
             }
             _ => None,
@@ -622,12 +628,6 @@ fn member(inner: &Inner, object: &Dynamic, name: &str) -> Option<Dynamic> {
     }
     let view = object.read_lock::<View>()?;
     let fact = inner.schema.view(view.view).fact(name)?;
-    let value = match fact.source {
-        FactSource::Line(read) => read(view.facts.line(), view.index),
-        FactSource::Attribute => {
-            let found = view.facts.line().attributes.iter().find(|(known, _)| *known == fact.name);
-            attribute_value(&fact.name, fact.kind, found.map(|(_, value)| value)).ok()?
-        }
-    };
+    let value = fact.read(&view.facts, view.index).ok()?;
     Some(value.into_dynamic(&view.facts, view.index))
 }

@@ -9,8 +9,11 @@ mod api;
 mod call;
 mod check;
 mod compile;
+mod decide;
 mod fault;
+mod policy;
 mod reading;
+mod records;
 mod sandbox;
 mod source;
 mod syntax;
@@ -19,10 +22,12 @@ mod threads;
 mod tree;
 
 pub use allocation::CountingAllocator;
-pub use api::example::example_facts;
+pub use api::example::{example_context, example_facts, example_policy_facts};
 pub use api::reference::{reference_json, reference_markdown};
 pub use compile::Scripts;
 pub use fault::ScriptFault;
+pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts, StandingFacts};
+pub use records::{ExtraTables, PartnerRecords, TableDeclaration};
 pub use source::SourceFile;
 pub use table::{FactValue, Table, Tables};
 pub use threads::on_script_threads;
@@ -34,7 +39,9 @@ use sandbox::MAX_SOURCE_BYTES;
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 use crate::channel::{LineFacts, Name};
+use crate::decision::table::DecisionTable;
 use crate::units::Money;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -91,6 +98,42 @@ pub enum EntryPoint {
     Factor,
     /// `fn weights(partner)`: the weights of the factors for this partner.
     Weights,
+    /// `fn decide(partner)`: what a standing leads to.
+    Policy(PolicyKind),
+}
+
+/// What a policy decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyKind {
+    /// The partner's tier.
+    Tier,
+    /// What the partner has earned.
+    Incentive,
+    /// What is done about the partner.
+    Intervention,
+}
+
+impl PolicyKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Tier, Self::Incentive, Self::Intervention];
+
+    /// The word used in cases, and the name of the file without its ending.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tier => "tier",
+            Self::Incentive => "incentive",
+            Self::Intervention => "intervention",
+        }
+    }
+
+    /// Name of the file.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Tier => "tier.rhai",
+            Self::Incentive => "incentive.rhai",
+            Self::Intervention => "intervention.rhai",
+        }
+    }
 }
 
 impl EntryPoint {
@@ -99,21 +142,29 @@ impl EntryPoint {
         match self {
             Self::Factor => "assess",
             Self::Weights => "weights",
+            Self::Policy(_) => "decide",
         }
     }
 
     /// The function's parameters.
     pub fn parameters(self) -> &'static [&'static str] {
         match self {
-            Self::Factor | Self::Weights => &["partner"],
+            Self::Factor | Self::Weights | Self::Policy(_) => &["partner"],
         }
     }
 
     /// A skeleton for help texts.
-    pub(crate) fn skeleton(self) -> &'static str {
+    pub fn skeleton(self) -> &'static str {
         match self {
             Self::Factor => "fn assess(partner) { indicate(partner.history.prior_revenue).because(\"as last year\") }",
             Self::Weights => "fn weights(partner) { #{ history: 0.6, pipeline_coverage: 0.4 } }",
+            Self::Policy(PolicyKind::Tier) => "fn decide(partner) { retain().because(\"reviewed at year end\") }",
+            Self::Policy(PolicyKind::Incentive) => {
+                "fn decide(partner) { [award(\"attainment bonus\").amount(25_000).because(\"at quota\")] }"
+            }
+            Self::Policy(PolicyKind::Intervention) => {
+                "fn decide(partner) { [intervene(\"forecast_call\", \"high\").because(\"no forecast yet\")] }"
+            }
         }
     }
 }
@@ -136,18 +187,41 @@ pub struct ScriptContext {
     pub tables: Tables,
     /// Names of the vendor's factors, for weights.
     pub factors: Vec<Name>,
+    /// What only policies see; `None` for quota rules.
+    pub policy: Option<PolicyContext>,
+}
+
+/// What a vendor's policies may refer to beside what its rules may.
+#[derive(Debug, Clone, Default)]
+pub struct PolicyContext {
+    /// Extra tables declared in the manifest.
+    pub tables: Vec<TableDeclaration>,
+    /// Tiers, lowest first.
+    pub tiers: Vec<Name>,
+    /// Decision tables by name: the file's name without `.csv`.
+    pub decisions: BTreeMap<Name, DecisionTable>,
 }
 
 /// The facts of one line, as scripts read them. Cloning is cheap.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     line: Arc<LineFacts>,
+    policy: Option<Arc<PolicyPart>>,
+}
+
+/// What only policies read.
+#[derive(Debug, PartialEq)]
+struct PolicyPart {
+    standing: StandingFacts,
+    lines: Vec<StandingFacts>,
+    review: Arc<ReviewFacts>,
+    records: PartnerRecords,
 }
 
 impl Facts {
     /// Returns the facts of a line.
     pub fn new(line: Arc<LineFacts>) -> Self {
-        Self { line }
+        Self { line, policy: None }
     }
 
     /// The line.

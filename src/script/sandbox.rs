@@ -4,10 +4,12 @@
 
 use super::allocation::live_bytes;
 use super::api::complaint::Complaint;
-use super::api::facts::{ATTRIBUTES, Fact, FactSchema, FactSource};
-use super::api::functions::{Call, FUNCTIONS, to_text};
+use super::api::decided::register_members;
+use super::api::facts::{Fact, FactSchema};
+use super::api::functions::{self, Call, to_text};
+use super::api::lists::FIELD_FUNCTIONS;
 use super::api::operators::{ASSIGNING, BINARY, UNARY, binary, unary};
-use super::api::value::{FactList, View, attribute_value};
+use super::api::value::{FactList, View};
 use super::table::Tables;
 use crate::finding::Code;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, LexError, NativeCallContext, OptimizationLevel, Token};
@@ -166,16 +168,19 @@ pub(super) fn engine(schema: &Arc<FactSchema>, tables: &Arc<Tables>, is_recordin
         engine.disable_symbol(word);
     }
     engine.on_print(|_| {}).on_debug(|_, _, _| {});
-    engine.on_progress(|_| spend().map(|what| Dynamic::from(what)));
+    engine.on_progress(|_| spend().map(Dynamic::from));
     #[allow(deprecated)] // marked volatile, not deprecated; the version is pinned
     engine.on_parse_token(|token, _, _| match spend() {
         Some(Exhausted::Time | Exhausted::Memory | Exhausted::Operations) => {
             Token::LexError(Box::new(LexError::Runtime(TOO_COMPLEX.to_owned())))
         }
+        // `until` ends a loop in Rhai; here it is a function, and loops end with `while`.
+        None if token == Token::Until => Token::Identifier(Box::new("until".into())),
         None => token,
     });
     register_operators(&mut engine);
-    register_functions(&mut engine, tables);
+    register_functions(&mut engine, schema, tables);
+    register_members(&mut engine, schema);
     register_facts(&mut engine, schema);
     engine.register_iterator::<FactList>().register_iterator::<Array>();
     engine.register_iterator::<Range<i64>>().register_iterator::<RangeInclusive<i64>>();
@@ -247,13 +252,27 @@ fn range(arguments: &[&mut Dynamic]) -> Result<(i64, i64), Box<EvalAltResult>> {
     Ok((end(0)?, end(1)?))
 }
 
-fn register_functions(engine: &mut Engine, tables: &Arc<Tables>) {
-    for function in FUNCTIONS {
+fn register_functions(engine: &mut Engine, schema: &Arc<FactSchema>, tables: &Arc<Tables>) {
+    for function in functions::all() {
         for signature in function.signatures {
-            let tables = Arc::clone(tables);
+            let (schema, tables) = (Arc::clone(schema), Arc::clone(tables));
             let types = vec![DYNAMIC(); signature.len()];
+            let takes_field = FIELD_FUNCTIONS.iter().any(|(name, _)| *name == function.name);
             let run = move |context: NativeCallContext, arguments: &mut [&mut Dynamic]| {
-                (function.run)(Call { function: function.name, context, arguments, tables: &tables })
+                // The first argument is the script's own variable; what works on a field must leave it as it is.
+                let own = arguments.first().filter(|_| takes_field).map(|own| Dynamic::clone(own));
+                let call = Call {
+                    function: function.name,
+                    context,
+                    arguments: &mut *arguments,
+                    schema: &schema,
+                    tables: &tables,
+                };
+                let outcome = (function.run)(call);
+                if let (Some(own), Some(first)) = (own, arguments.first_mut()) {
+                    **first = own;
+                }
+                outcome
             };
             engine.register_raw_fn(function.name, types, run);
         }
@@ -284,15 +303,7 @@ fn register_facts(engine: &mut Engine, schema: &Arc<FactSchema>) {
 
 fn read_fact(view: &View, fact: Option<&Fact>) -> Result<Dynamic, Box<EvalAltResult>> {
     let Some(fact) = fact else { return Err(unknown_fact()) };
-    let value = match fact.source {
-        FactSource::Line(read) => read(view.facts.line(), view.index),
-        FactSource::Attribute => {
-            debug_assert_eq!(view.view, ATTRIBUTES);
-            let attributes = &view.facts.line().attributes;
-            let found = attributes.binary_search_by(|(name, _)| name.cmp(&fact.name)).ok();
-            attribute_value(&fact.name, fact.kind, found.map(|index| &attributes[index].1))?
-        }
-    };
+    let value = fact.read(&view.facts, view.index)?;
     Ok(value.into_dynamic(&view.facts, view.index))
 }
 

@@ -7,6 +7,7 @@ use crate::units::parse_decimal;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// A value of a lookup table.
@@ -161,14 +162,17 @@ fn read_cells(
         let key = row[0].clone();
         if key.is_empty() {
             findings.push(invalid("the row has no key".to_owned()).at(Place::cell(path, line, &header[0], "")));
-        } else if rows.contains_key(&key) {
-            findings.push(
-                invalid(format!("the key `{key}` stands twice"))
-                    .at(Place::cell(path, line, &header[0], &key))
+            continue;
+        }
+        match rows.entry(key) {
+            Entry::Vacant(free) => {
+                free.insert(row);
+            }
+            Entry::Occupied(taken) => findings.push(
+                invalid(format!("the key `{}` stands twice", taken.key()))
+                    .at(Place::cell(path, line, &header[0], taken.key()))
                     .help("keep one row per key"),
-            );
-        } else {
-            rows.insert(key, row);
+            ),
         }
     }
     rows

@@ -196,6 +196,14 @@ impl Expression {
         });
     }
 
+    /// Calls `visit` for every statement inside the expression.
+    fn walk_statements<'a>(&'a self, visit: &mut impl FnMut(&'a Statement)) {
+        self.children(&mut |child| match child {
+            Child::Expression(expression) => expression.walk_statements(visit),
+            Child::Statement(statement) => statement.walk_statements(visit),
+        });
+    }
+
     fn children<'a>(&'a self, each: &mut impl FnMut(Child<'a>)) {
         use ExpressionKind::*;
         match &self.kind {
@@ -280,38 +288,47 @@ impl Statement {
         }
     }
 
-    /// Calls `visit` for this statement and every statement nested in it.
+    /// Calls `visit` for this statement and every statement nested in it, also inside expressions.
     pub fn walk_statements<'a>(&'a self, visit: &mut impl FnMut(&'a Statement)) {
         use StatementKind::*;
         visit(self);
         let many =
             |list: &'a [Statement], visit: &mut _| list.iter().for_each(|statement| statement.walk_statements(visit));
         match &self.kind {
-            If { body, otherwise, .. } => {
+            If { condition, body, otherwise, .. } => {
+                condition.walk_statements(visit);
                 many(body, visit);
                 many(otherwise, visit);
             }
-            While { body, .. } | DoWhile { body, .. } | For { body, .. } | Block(body) => many(body, visit),
+            While { condition, body } => {
+                condition.iter().for_each(|condition| condition.walk_statements(visit));
+                many(body, visit);
+            }
+            DoWhile { condition: value, body } | For { over: value, body, .. } => {
+                value.walk_statements(visit);
+                many(body, visit);
+            }
+            Block(body) => many(body, visit),
             Try { body, handler, .. } => {
                 many(body, visit);
                 many(handler, visit);
             }
-            Switch { cases, .. } => {
+            Switch { subject, cases, .. } => {
+                subject.walk_statements(visit);
                 for case in cases {
-                    if let ExpressionKind::Block(body) = &case.outcome.kind {
-                        many(body, visit);
-                    }
+                    case.condition.iter().for_each(|condition| condition.walk_statements(visit));
+                    case.outcome.walk_statements(visit);
                 }
             }
-            Nothing
-            | Expression(_)
-            | Let { .. }
-            | Assign { .. }
-            | Break { .. }
-            | Return(_)
-            | Throw(_)
-            | Import(_)
-            | Export => {}
+            Expression(value) | Let { value, .. } => value.walk_statements(visit),
+            Assign { target, value, .. } => {
+                target.walk_statements(visit);
+                value.walk_statements(visit);
+            }
+            Break { value, .. } | Return(value) | Throw(value) => {
+                value.iter().for_each(|value| value.walk_statements(visit))
+            }
+            Nothing | Import(_) | Export => {}
         }
     }
 }

@@ -167,6 +167,13 @@ impl FiscalCalendar {
             .find_map(|start| self.label(start, months).map(|label| PlanningPeriod { label, start, months }))
     }
 
+    /// The period of `months` (1, 3, 6 or 12) that `date` lies in.
+    pub fn containing(self, date: NaiveDate, months: u32) -> Option<PlanningPeriod> {
+        (0..months as i32)
+            .map(|step| Month::of(date).plus(-step))
+            .find_map(|start| self.label(start, months).map(|label| PlanningPeriod { label, start, months }))
+    }
+
     /// The reporting periods inside `period`, in order, never empty.
     pub fn reporting(self, period: &PlanningPeriod, cut: ReportingPeriods) -> Vec<PlanningPeriod> {
         let months = match cut {

@@ -3,8 +3,10 @@
 #[global_allocator]
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
+mod architecture;
 mod cli;
 mod decision;
+mod dependencies;
 mod documents;
 mod intake;
 mod library;
@@ -15,5 +17,6 @@ mod quality;
 mod quota;
 mod real_data;
 mod report;
+mod review;
 mod script;
 mod units;

@@ -1,10 +1,14 @@
 //! The partner of the examples: every example of the reference is true for it.
 
-use super::super::Facts;
+use super::super::records::{ExtraTables, TableDeclaration};
+use super::super::table::{FactValue, Table, Tables};
+use super::super::{FactKind, Facts, PolicyContext, PolicyFacts, ReviewFacts, ScriptContext, StandingFacts};
+use super::policy_functions::EXAMPLE_DECISIONS;
 use crate::channel::{
     ChannelFacts, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts, PipelineFacts,
     QuotaFacts,
 };
+use crate::decision::table::DecisionTable;
 use crate::units::Money;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -13,6 +17,88 @@ use std::sync::Arc;
 /// Facts of a made-up partner with everything known but the product line.
 pub fn example_facts() -> Facts {
     Facts::new(Arc::new(line()))
+}
+
+/// Facts of the same partner for policies: tier Gold, a quota of 1,200,000 and 600,000 of it closed, two certifications.
+pub fn example_policy_facts() -> PolicyFacts {
+    let line = LineFacts { tier: Some(Name::from("Gold")), ..line() };
+    let of_line = StandingFacts { product_line: Some(Name::from("Software")), ..standing() };
+    let day = |month, day| NaiveDate::from_ymd_opt(2025, month, day).unwrap_or_default();
+    let review = ReviewFacts {
+        as_of: day(12, 31),
+        period: Name::from("FY2025"),
+        period_start: day(1, 1),
+        period_end: day(12, 31),
+        is_year_end: true,
+        is_quarter_end: true,
+        is_due: true,
+    };
+    let certification = |person: &str, level: &str, expires_on| {
+        vec![FactValue::Text(person.into()), FactValue::Text(level.into()), FactValue::Date(expires_on)]
+    };
+    let rows = vec![certification("Ada", "expert", day(12, 31)), certification("Bo", "associate", day(6, 30))];
+    let records = ExtraTables::of_one(vec![(certifications(), Some(rows))]);
+    PolicyFacts::from_figures(Arc::new(line), standing(), vec![of_line], Arc::new(review), records)
+}
+
+/// What the examples refer to: a lookup table `territories`, a decision table `bonus`, tiers Ready, Silver and Gold, and
+/// an extra table `certifications`.
+pub fn example_context() -> ScriptContext {
+    let bonus = DecisionTable::parse("bonus.csv", &EXAMPLE_DECISIONS.into()).0;
+    ScriptContext {
+        tables: Tables::new(Table::parse("territories.csv", "territory,growth\nNorth,0.06\nSouth,0.02\n").0),
+        policy: Some(PolicyContext {
+            tables: vec![certifications()],
+            tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
+            decisions: bonus.map(|bonus| (Name::from("bonus"), bonus)).into_iter().collect(),
+        }),
+        ..ScriptContext::default()
+    }
+}
+
+fn certifications() -> TableDeclaration {
+    let columns = [("person", FactKind::Text), ("level", FactKind::Text), ("expires_on", FactKind::Date)];
+    TableDeclaration {
+        name: Name::from("certifications"),
+        columns: columns.map(|(name, kind)| (Name::from(name), kind)).to_vec(),
+    }
+}
+
+fn standing() -> StandingFacts {
+    StandingFacts {
+        product_line: None,
+        territory: None,
+        quota: money(1_200_000),
+        actual: money(600_000),
+        attainment: rate(50),
+        remaining_quota: money(600_000),
+        open_pipeline: money(900_000),
+        open_count: Some(2),
+        overdue_pipeline: money(0),
+        coverage_ratio: rate(75),
+        remaining_coverage_ratio: rate(150),
+        required_coverage: Some(Decimal::from(4)),
+        weighted_pipeline: money(350_000),
+        weighted_coverage: Decimal::from(350_000).checked_div(Decimal::from(1_200_000)),
+        expected_revenue: money(825_000),
+        forecast: money(900_000),
+        forecast_gap: money(-300_000),
+        forecast_gap_share: rate(-25),
+        expected_to_date: money(800_000),
+        pace_ratio: rate(75),
+        run_rate: money(2_500),
+        projected_actual: money(912_500),
+        required_run_rate: money(4_800),
+        is_quota_met: Some(false),
+        is_covered: Some(false),
+        tier_minimum: money(500_000),
+        tier_revenue: money(600_000),
+        distance_to_tier_minimum: money(100_000),
+        periods_with_quota: Some(4),
+        periods_at_quota: Some(3),
+        previous_attainment: rate(110),
+        streak: Some(2),
+    }
 }
 
 fn line() -> LineFacts {

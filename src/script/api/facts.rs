@@ -1,7 +1,9 @@
 //! The facts scripts may read: every name, kind and meaning, declared once.
 
-use super::super::{FactKind, ScriptContext};
-use super::value::Value;
+use super::super::{FactKind, Facts, PolicyContext, ReviewFacts, ScriptContext, StandingFacts, TableDeclaration};
+use super::complaint::Complaint;
+use super::policy_facts::{REVIEW_FACTS, STANDING_FACTS};
+use super::value::{Value, attribute_value};
 use crate::channel::{LineFacts, Name, OpportunityFacts};
 use std::sync::Arc;
 
@@ -14,22 +16,29 @@ pub(in crate::script) struct ViewId(pub usize);
 pub(in crate::script) enum ListId {
     Quarters,
     Opportunities,
+    /// Standings of the partner's lines.
+    Lines,
+    /// Records of a declared table, by its place in the manifest.
+    Table(usize),
 }
 
 impl ListId {
     /// How many items the list has.
-    pub fn len(self, line: &LineFacts) -> usize {
+    pub fn len(self, facts: &Facts) -> usize {
         match self {
-            Self::Quarters => line.history.quarters.len(),
-            Self::Opportunities => line.pipeline.opportunities.len(),
+            Self::Quarters => facts.line.history.quarters.len(),
+            Self::Opportunities => facts.line.pipeline.opportunities.len(),
+            Self::Lines => facts.policy.as_ref().map_or(0, |part| part.lines.len()),
+            Self::Table(table) => facts.policy.as_ref().and_then(|part| part.records.len(table)).unwrap_or(0),
         }
     }
 
     /// Item number `index`.
-    pub fn get(self, line: &LineFacts, index: usize) -> Option<Value> {
-        match self {
-            Self::Quarters => line.history.quarters.get(index).map(Into::into),
-            Self::Opportunities => (index < line.pipeline.opportunities.len()).then_some(Value::View(OPPORTUNITY)),
+    pub fn get(self, facts: &Facts, index: usize) -> Option<Value> {
+        match (self, self.record()) {
+            (Self::Quarters, _) => facts.line.history.quarters.get(index).map(Into::into),
+            (_, Some(record)) => (index < self.len(facts)).then_some(Value::View(record)),
+            (_, None) => None,
         }
     }
 
@@ -38,6 +47,8 @@ impl ListId {
         match self {
             Self::Quarters => None,
             Self::Opportunities => Some(OPPORTUNITY),
+            Self::Lines => Some(LINE),
+            Self::Table(table) => Some(ViewId(FIRST_TABLE + table)),
         }
     }
 }
@@ -64,14 +75,53 @@ pub(in crate::script) struct Fact {
 pub(in crate::script) enum FactSource {
     Line(Reader),
     Attribute,
+    /// Of the partner's standing, or of that of one of its lines.
+    Standing(fn(&StandingFacts) -> Value),
+    LineStanding(fn(&StandingFacts) -> Value),
+    Review(fn(&ReviewFacts) -> Value),
+    /// A group or list that only policies see.
+    Policy(Value),
+    /// A column of a declared table.
+    Column {
+        table: usize,
+        column: usize,
+    },
+}
+
+impl Fact {
+    /// Reads the fact; `index` says which record of a list.
+    pub fn read(&self, facts: &Facts, index: usize) -> Result<Value, Complaint> {
+        let policy = facts.policy.as_deref();
+        let value = match &self.source {
+            FactSource::Line(read) => Some(read(&facts.line, index)),
+            FactSource::Attribute => {
+                let attributes = &facts.line.attributes;
+                let found = attributes.binary_search_by(|(name, _)| name.cmp(&self.name)).ok();
+                return attribute_value(&self.name, self.kind, found.map(|index| &attributes[index].1));
+            }
+            FactSource::Standing(read) => policy.map(|part| read(&part.standing)),
+            FactSource::LineStanding(read) => policy.and_then(|part| part.lines.get(index)).map(read),
+            FactSource::Review(read) => policy.map(|part| read(&part.review)),
+            FactSource::Policy(Value::List(ListId::Table(table))) => {
+                policy.and_then(|part| part.records.len(*table)).map(|_| Value::List(ListId::Table(*table)))
+            }
+            FactSource::Policy(value) => policy.map(|_| value.clone()),
+            FactSource::Column { table, column } => {
+                policy.and_then(|part| part.records.value(*table, index, *column)).map(Value::from)
+            }
+        };
+        Ok(value.unwrap_or(Value::NotKnown))
+    }
 }
 
 /// A group of facts.
 #[derive(Debug, Clone)]
 pub(in crate::script) struct ViewSchema {
     /// As authors reach it: `partner.history`; a record is named by its list.
-    pub path: &'static str,
-    pub doc: &'static str,
+    pub path: String,
+    /// True for a record of a list.
+    pub is_record: bool,
+    pub doc: String,
     pub facts: Vec<Fact>,
 }
 
@@ -86,6 +136,8 @@ impl ViewSchema {
 #[derive(Debug, Clone)]
 pub(in crate::script) struct FactSchema {
     pub views: Vec<ViewSchema>,
+    /// What only policies see; `None` for quota rules.
+    pub policy: Option<PolicyContext>,
 }
 
 pub(in crate::script) const PARTNER: ViewId = ViewId(0);
@@ -96,7 +148,12 @@ const PIPELINE: ViewId = ViewId(4);
 pub(in crate::script) const OPPORTUNITY: ViewId = ViewId(5);
 const QUOTA: ViewId = ViewId(6);
 const CHANNEL: ViewId = ViewId(7);
-pub(in crate::script) const ATTRIBUTES: ViewId = ViewId(8);
+const ATTRIBUTES: ViewId = ViewId(8);
+const STANDING: ViewId = ViewId(9);
+const LINE: ViewId = ViewId(10);
+const REVIEW: ViewId = ViewId(11);
+/// View of the records of the first declared table; the others follow.
+const FIRST_TABLE: usize = 12;
 
 impl FactSchema {
     /// The standard facts and the vendor's own attributes.
@@ -105,11 +162,21 @@ impl FactSchema {
         let mut attributes: Vec<Fact> = context.attributes.iter().map(|(name, kind)| attribute(name, *kind)).collect();
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
         views.push(ViewSchema {
-            path: "partner.attributes",
-            doc: "The vendor's own columns of the partners table, declared under `[attributes]` in the manifest.",
+            path: "partner.attributes".to_owned(),
+            is_record: false,
+            doc: "The vendor's own columns of the partners table, declared under `[attributes]` in the manifest."
+                .to_owned(),
             facts: attributes,
         });
-        Self { views }
+        if let Some(policy) = &context.policy {
+            add_policy_views(&mut views, &policy.tables);
+        }
+        Self { views, policy: context.policy.clone() }
+    }
+
+    /// Names of the tiers, lowest first; empty for quota rules.
+    pub fn tiers(&self) -> &[Name] {
+        self.policy.as_ref().map_or(&[], |policy| &policy.tiers)
     }
 
     /// The group.
@@ -121,6 +188,7 @@ impl FactSchema {
     pub fn target(&self, id: ViewId, name: &str) -> Option<Value> {
         let fact = self.view(id).fact(name)?;
         match (fact.kind, &fact.source) {
+            (_, FactSource::Policy(value)) => Some(value.clone()),
             (FactKind::View | FactKind::List, FactSource::Line(_)) => match (id, name) {
                 (PARTNER, "history") => Some(Value::View(HISTORY)),
                 (PARTNER, "market") => Some(Value::View(MARKET)),
@@ -135,6 +203,75 @@ impl FactSchema {
             },
             _ => None,
         }
+    }
+}
+
+/// The groups and lists that only policies see.
+fn add_policy_views(views: &mut Vec<ViewSchema>, tables: &[TableDeclaration]) {
+    let whole = |name: &str, kind, doc: &str, example: &str, value| Fact {
+        name: Name::from(name),
+        kind,
+        is_optional: matches!(value, Value::List(ListId::Table(_))),
+        doc: doc.to_owned(),
+        example: example.to_owned(),
+        source: FactSource::Policy(value),
+    };
+    let standing = "Where the partner stands against its quota in the period.";
+    let lines = "The same for each product line and territory, where quotas are at that grain.";
+    let review = "The review's day in the fiscal calendar.";
+    let partner = &mut views[PARTNER.0].facts;
+    partner.push(whole("standing", FactKind::View, standing, "is_known(partner.standing)", Value::View(STANDING)));
+    partner.push(whole("lines", FactKind::List, lines, "partner.lines.count() == 1", Value::List(ListId::Lines)));
+    partner.push(whole("review", FactKind::View, review, "is_known(partner.review)", Value::View(REVIEW)));
+    for (index, table) in tables.iter().enumerate() {
+        let doc = "Records of an extra table of the book; not known when the book has no such table.";
+        let example = format!("is_known(partner.{})", table.name);
+        partner.push(whole(&table.name, FactKind::List, doc, &example, Value::List(ListId::Table(index))));
+    }
+    let figures = |path: &str, source: fn(fn(&StandingFacts) -> Value) -> FactSource| {
+        let fact = |fact: &super::policy_facts::PolicyFact<StandingFacts>| Fact {
+            name: Name::from(fact.name),
+            kind: fact.kind,
+            is_optional: true,
+            doc: fact.doc.to_owned(),
+            example: fact.example.replace("{}", &format!("{path}.{}", fact.name)),
+            source: source(fact.read),
+        };
+        STANDING_FACTS.iter().map(fact).collect::<Vec<Fact>>()
+    };
+    let mut own = figures("partner.standing", FactSource::Standing);
+    own.retain(|fact| !matches!(&*fact.name, "product_line" | "territory"));
+    let mut of_lines = figures("partner.lines[0]", FactSource::LineStanding);
+    of_lines.retain(|fact| !fact.name.contains("tier"));
+    let view = |path: &str, is_record, doc: &str, facts| ViewSchema {
+        path: path.to_owned(),
+        is_record,
+        doc: doc.to_owned(),
+        facts,
+    };
+    views.push(view("partner.standing", false, standing, own));
+    views.push(view("partner.lines", true, "Standing of one line of the list.", of_lines));
+    let of_review = REVIEW_FACTS.iter().map(|fact| Fact {
+        name: Name::from(fact.name),
+        kind: fact.kind,
+        is_optional: false,
+        doc: fact.doc.to_owned(),
+        example: fact.example.replace("{}", &format!("partner.review.{}", fact.name)),
+        source: FactSource::Review(fact.read),
+    });
+    views.push(view("partner.review", false, review, of_review.collect()));
+    for (table, declaration) in tables.iter().enumerate() {
+        let path = format!("partner.{}", declaration.name);
+        let column = |(column, (name, kind)): (usize, &(Name, FactKind))| Fact {
+            name: Name::clone(name),
+            kind: *kind,
+            is_optional: true,
+            doc: "Declared in the manifest.".to_owned(),
+            example: format!("is_known({path}[0].{name})"),
+            source: FactSource::Column { table, column },
+        };
+        let facts = declaration.columns.iter().enumerate().map(column).collect();
+        views.push(view(&path, true, "One record of the table.", facts));
     }
 }
 
@@ -174,7 +311,12 @@ impl Declaration {
             example: fact.example.to_owned(),
             source: FactSource::Line(fact.read),
         };
-        ViewSchema { path: self.path, doc: self.doc, facts: self.facts.iter().map(fact).collect() }
+        ViewSchema {
+            path: self.path.to_owned(),
+            is_record: self.path == "partner.pipeline.opportunities",
+            doc: self.doc.to_owned(),
+            facts: self.facts.iter().map(fact).collect(),
+        }
     }
 }
 

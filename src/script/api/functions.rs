@@ -2,8 +2,13 @@
 
 use super::super::table::{Table, Tables};
 use super::complaint::Complaint;
+use super::decided::{Decided, Ground, TableAnswer};
+use super::facts::FactSchema;
+use super::lists::{self, LIST_FUNCTIONS};
 use super::operators::{binary, equal};
+use super::policy_functions::POLICY_FUNCTIONS;
 use super::value::{Answer, Date, Kind, from_cell, in_text, items, length, list, number};
+use crate::decision::Requirement;
 use crate::finding::{Code, did_you_mean};
 use crate::units::plain;
 use chrono::{Datelike, NaiveDate};
@@ -20,6 +25,7 @@ pub(in crate::script) struct Call<'c, 'a> {
     pub function: &'static str,
     pub context: NativeCallContext<'c>,
     pub arguments: &'c mut [&'a mut Dynamic],
+    pub schema: &'c FactSchema,
     pub tables: &'c Tables,
 }
 
@@ -48,13 +54,28 @@ impl Function {
 
 /// The function of that name.
 pub(in crate::script) fn find(name: &str) -> Option<&'static Function> {
-    FUNCTIONS.iter().find(|function| function.name == name)
+    all().find(|function| function.name == name)
+}
+
+/// Every function, in the order of the reference page.
+pub(in crate::script) fn all() -> impl Iterator<Item = &'static Function> + Clone {
+    FUNCTIONS.iter().chain(LIST_FUNCTIONS).chain(POLICY_FUNCTIONS)
+}
+
+/// True for functions that only policies may call.
+pub(in crate::script) fn is_for_policies(name: &str) -> bool {
+    POLICY_FUNCTIONS.iter().any(|function| function.name == name)
+}
+
+/// True for functions that only quota rules may call.
+pub(in crate::script) fn is_for_rules(name: &str) -> bool {
+    matches!(name, "indicate" | "abstain" | "floor" | "ceiling")
 }
 
 macro_rules! functions {
-    ($($name:ident $signatures:tt -> $returns:literal $($method:ident)?: $doc:literal, $examples:tt, $run:expr;)+) => {
-        /// Every function, in the order of the reference page.
-        pub(in crate::script) static FUNCTIONS: &[Function] = &[$(Function {
+    ($table:ident: $($name:ident $signatures:tt -> $returns:literal $($method:ident)?: $doc:literal, $examples:tt, $run:expr;)+) => {
+        /// In the order of the reference page.
+        pub(in crate::script) static $table: &[Function] = &[$(Function {
             name: stringify!($name),
             signatures: functions!(@signatures $signatures),
             is_method: functions!(@method $($method)?),
@@ -69,7 +90,10 @@ macro_rules! functions {
     (@method method) => { true };
 }
 
+pub(in crate::script) use functions;
+
 functions! {
+    FUNCTIONS:
     indicate (["amount"]) -> "answer":
         "Answers with the revenue the rule indicates for the planning period. Add `.because(…)`, `.floor(…)`, `.ceiling(…)`.",
         ["is_known(indicate(1_000))"],
@@ -78,15 +102,15 @@ functions! {
         "Answers that the rule cannot tell for this partner; its weight goes to the other factors.",
         [r#"is_known(abstain("no market data"))"#],
         |call| Ok(Dynamic::from(Answer::Abstained { because: call.text(0)? }));
-    because (["answer", "reason"]) -> "answer" method:
-        "Says why, in words a partner can be shown.",
+    because (["answer", "reason"]) -> "the answer" method:
+        "Says why, in words a partner can be shown. A policy's decision also takes a requirement or a decision table's answer.",
         [r#"is_known(indicate(1_000).because("as last year"))"#],
-        |call| call.answer(|answer, call| {
+        |call| if call.arguments[0].is::<Decided>() { because_decided(&call) } else { call.answer(|answer, call| {
             match answer {
                 Answer::Indicated { because, .. } | Answer::Abstained { because } => *because = call.text(1)?,
             }
             Ok(())
-        });
+        }) };
     floor (["answer", "amount"]) -> "answer" method:
         "Sets the least this factor allows.",
         ["is_known(indicate(1_000).floor(800))"],
@@ -116,14 +140,14 @@ functions! {
         "The number without its sign.",
         ["abs(-3.5) == 3.5"],
         |call| if call.number(0)? < Decimal::ZERO { Ok(super::operators::unary("-", call.arguments[0])?) } else { Ok(call.arguments[0].clone()) };
-    sum (["list"]) -> "number":
-        "Sum of a list of numbers; 0 for an empty list.",
-        ["sum([1, 2.5]) == 3.5", "sum(partner.history.quarters) == 2_200_000", "sum([]) == 0"],
-        |call| call.sum().map(Dynamic::from_decimal);
-    average (["list"]) -> "number":
-        "Sum ÷ number of items; not known for an empty list.",
-        ["average([1, 2]) == 1.5", "!is_known(average([]))"],
-        average;
+    sum (["list"] | ["list", "field"]) -> "number":
+        "Sum of a list of numbers, or of a field of its records; 0 for an empty list. A number that is not known stops it; see `sum_known`.",
+        ["sum([1, 2.5]) == 3.5", "sum(partner.history.quarters) == 2_200_000", "sum([]) == 0", r#"partner.pipeline.opportunities.sum("amount") == 900_000"#],
+        |mut call| { lists::take_field(&mut call)?; call.sum().map(Dynamic::from_decimal) };
+    average (["list"] | ["list", "field"]) -> "number":
+        "Sum ÷ number of items, or of a field of its records; not known for an empty list.",
+        ["average([1, 2]) == 1.5", "!is_known(average([]))", r#"partner.pipeline.opportunities.average("probability") == 0.4"#],
+        |mut call| { lists::take_field(&mut call)?; average(call) };
     round_half_up (["x"] | ["x", "places"]) -> "number":
         "Rounded to `places` decimals (0 unless given); halves go away from zero, as in a spreadsheet.",
         ["round_half_up(2.345, 2) == 2.35", "round_half_up(-2.5) == -3"],
@@ -247,6 +271,24 @@ functions! {
         "Days from one date to another; negative when the second is earlier.",
         [r#"days_between(date("2026-01-31"), date("2026-02-02")) == 2"#],
         |call| Ok(call.date(1)?.signed_duration_since(call.date(0)?).num_days().into());
+    add_days (["date", "days"]) -> "date":
+        "The date so many days later; earlier for a negative number.",
+        [r#"add_days(date("2026-02-27"), 2) == date("2026-03-01")"#, r#"add_days(date("2026-03-01"), -1) == date("2026-02-28")"#],
+        |call| {
+            let days = call.whole(1)?;
+            let later = chrono::TimeDelta::try_days(days).and_then(|days| call.date(0).ok()?.checked_add_signed(days));
+            call.date(0)?;
+            later.map(|day| Dynamic::from(Date(day))).ok_or_else(|| Complaint::out_of_range().into())
+        };
+    add_months (["date", "months"]) -> "date":
+        "The date so many months later, earlier for a negative number; the last day of the month where it has no such day.",
+        [r#"add_months(date("2026-01-31"), 1) == date("2026-02-28")"#, r#"add_months(date("2026-03-31"), -12) == date("2025-03-31")"#],
+        |call| {
+            let (day, months) = (call.date(0)?, call.whole(1)?);
+            let count = u32::try_from(months.unsigned_abs()).ok().map(chrono::Months::new);
+            let moved = count.and_then(|count| if months < 0 { day.checked_sub_months(count) } else { day.checked_add_months(count) });
+            moved.map(|day| Dynamic::from(Date(day))).ok_or_else(|| Complaint::out_of_range().into())
+        };
 
     lookup (["table", "key", "column"]) -> "value":
         "The value a lookup table has in that column for the key; not known when there is no such row or the cell is empty.",
@@ -258,31 +300,53 @@ functions! {
         |call| Ok(call.table()?.rows.contains_key(call.text(1)?.as_str()).into());
 }
 
+/// Adds a text, a requirement or a table's answer to the grounds of a decision.
+fn because_decided(call: &Call<'_, '_>) -> Outcome {
+    let mut decided = call.arguments[0].clone().try_cast::<Decided>().ok_or_else(|| call.wrong(0, "a decision"))?;
+    let reason = &*call.arguments[1];
+    if let Some(requirement) = reason.read_lock::<Requirement>() {
+        decided.grounds.push(Ground::Requirement(requirement.clone(), None));
+    } else if let Some(answer) = reason.read_lock::<TableAnswer>() {
+        decided.grounds.extend(answer.grounds());
+    } else {
+        let Ok(text) = call.text(1) else { return Err(call.wrong(1, "a text, a requirement or a table's answer")) };
+        decided.grounds.push(Ground::Because(text.into()));
+    }
+    Ok(Dynamic::from(decided))
+}
+
 impl Call<'_, '_> {
-    fn wrong(&self, argument: usize, expected: &'static str) -> Box<EvalAltResult> {
+    pub(super) fn wrong(&self, argument: usize, expected: &'static str) -> Box<EvalAltResult> {
         match Kind::of(self.arguments[argument]) {
             Kind::NotKnown => Complaint::NotKnown { operand: argument }.into(),
             found => Complaint::Argument { function: self.function, argument, expected, found }.into(),
         }
     }
 
-    fn number(&self, argument: usize) -> Result<Decimal, Box<EvalAltResult>> {
+    pub(super) fn number(&self, argument: usize) -> Result<Decimal, Box<EvalAltResult>> {
         number(self.arguments[argument]).ok_or_else(|| self.wrong(argument, "a number"))
     }
 
-    fn text(&self, argument: usize) -> Result<String, Box<EvalAltResult>> {
+    pub(super) fn whole(&self, argument: usize) -> Result<i64, Box<EvalAltResult>> {
+        let number = self.number(argument)?;
+        let whole =
+            Some(number).filter(|number| number.fract().is_zero()).and_then(|number| i64::try_from(number).ok());
+        whole.ok_or_else(|| self.wrong(argument, "a whole number"))
+    }
+
+    pub(super) fn text(&self, argument: usize) -> Result<String, Box<EvalAltResult>> {
         match self.arguments[argument].as_immutable_string_ref() {
             Ok(text) => Ok(text.to_string()),
             Err(_) => Err(self.wrong(argument, "a text")),
         }
     }
 
-    fn date(&self, argument: usize) -> Result<NaiveDate, Box<EvalAltResult>> {
+    pub(super) fn date(&self, argument: usize) -> Result<NaiveDate, Box<EvalAltResult>> {
         let date = self.arguments[argument].clone().try_cast::<Date>();
         date.map(|date| date.0).ok_or_else(|| self.wrong(argument, "a date"))
     }
 
-    fn items(&self, argument: usize) -> Result<Vec<Dynamic>, Box<EvalAltResult>> {
+    pub(super) fn items(&self, argument: usize) -> Result<Vec<Dynamic>, Box<EvalAltResult>> {
         items(self.arguments[argument]).ok_or_else(|| self.wrong(argument, "a list"))
     }
 
@@ -340,7 +404,7 @@ impl Call<'_, '_> {
     }
 
     /// Item `index` is not known: of the arguments themselves, or of the one list.
-    fn item_not_known(&self, index: usize) -> Box<EvalAltResult> {
+    pub(super) fn item_not_known(&self, index: usize) -> Box<EvalAltResult> {
         if self.arguments.len() > 1 {
             return Complaint::NotKnown { operand: index }.into();
         }
@@ -503,7 +567,7 @@ fn fixed(number: Decimal, places: u32) -> String {
     plain(rounded)
 }
 
-fn grouped(amount: Decimal) -> String {
+pub(in crate::script) fn grouped(amount: Decimal) -> String {
     let text = fixed(amount, 2);
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |rest| ("-", rest));
     let (whole, cents) = digits.split_once('.').unwrap_or((digits, "00"));

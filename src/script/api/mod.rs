@@ -3,9 +3,13 @@
 //! From the declarations come what runs, the names the checks know, the suggestions and the reference page.
 
 pub(super) mod complaint;
+pub(super) mod decided;
 pub(super) mod example;
 pub(super) mod facts;
 pub(super) mod functions;
+pub(super) mod lists;
 pub(super) mod operators;
+pub(super) mod policy_facts;
+pub(super) mod policy_functions;
 pub(super) mod reference;
 pub(super) mod value;

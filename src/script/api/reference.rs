@@ -1,8 +1,9 @@
 //! The reference page for rule authors, made from the declarations.
 
-use super::super::{EntryPoint, ScriptContext};
+use super::super::{EntryPoint, PolicyKind};
+use super::example::example_context;
 use super::facts::{Fact, FactSchema, ViewSchema};
-use super::functions::{FUNCTIONS, Function};
+use super::functions::{self, Function};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -16,14 +17,39 @@ const OPERATORS: [(&str, &str); 7] = [
     ("`..` `..=`", "ranges of whole numbers, without and with their end"),
 ];
 
-const ENTRY_POINTS: [(EntryPoint, &str); 2] = [
+const ENTRY_POINTS: [(EntryPoint, &str); 5] = [
     (EntryPoint::Factor, "A factor rule: answers with the revenue it indicates for the planning period, or abstains."),
     (EntryPoint::Weights, "The weights rule: answers with a map of factors and weights that sum to exactly 1."),
+    (
+        EntryPoint::Policy(PolicyKind::Tier),
+        "The tier policy, `tier.rhai`: answers with what happens to the partner's tier.",
+    ),
+    (
+        EntryPoint::Policy(PolicyKind::Incentive),
+        "The incentive policy, `incentive.rhai`: answers with a list of awards and what is withheld; empty for none.",
+    ),
+    (
+        EntryPoint::Policy(PolicyKind::Intervention),
+        "The intervention policy, `intervention.rhai`: answers with a list of what to do about the partner; empty for none.",
+    ),
 ];
+
+/// Which scripts may use something.
+fn audience(is_for_rules: bool, is_for_policies: bool) -> &'static str {
+    match (is_for_rules, is_for_policies) {
+        (true, _) => "rules",
+        (_, true) => "policies",
+        (false, false) => "all",
+    }
+}
+
+fn audience_of(function: &Function) -> &'static str {
+    audience(functions::is_for_rules(function.name), functions::is_for_policies(function.name))
+}
 
 /// Everything scripts see, as Markdown: entry points, facts, functions, operators.
 pub fn reference_markdown() -> String {
-    let mut page = String::from("# What rules see\n\n## Entry points\n\n");
+    let mut page = String::from("# What rules and policies see\n\n## Entry points\n\n");
     for (entry, doc) in ENTRY_POINTS {
         section(
             &mut page,
@@ -37,11 +63,16 @@ pub fn reference_markdown() -> String {
         facts(&mut page, &view);
     }
     page.push_str("## Functions\n\n");
-    for function in FUNCTIONS {
+    for function in functions::all() {
+        let audience = match audience_of(function) {
+            "rules" => "Quota rules only. ",
+            "policies" => "Policies only. ",
+            _ => "",
+        };
         section(
             &mut page,
             &format!("`{}` → {}", signatures(function).join("` or `"), function.returns),
-            function.doc,
+            &format!("{audience}{}", function.doc),
             function.examples,
         );
     }
@@ -55,13 +86,14 @@ pub fn reference_markdown() -> String {
 
 /// Everything scripts see, as JSON: schema `quotient.api/1`.
 ///
-/// `facts[]` has `path`, `kind`, `optional`, `doc`, `example`; `functions[]` has `name`, `signatures[]`, `method`,
+/// `facts[]` has `path`, `for` (`rules`, `policies` or `all`), `kind`, `optional`, `doc`, `example`; `functions[]` has `name`, `for`, `signatures[]`, `method`,
 /// `returns`, `doc`, `examples[]`. Every example is Rhai that is true for the partner of the examples.
 pub fn reference_json() -> Value {
     let views = schema().views;
     let fact = |view: &ViewSchema, fact: &Fact| {
         json!({
             "path": format!("{}.{}", path(view), fact.name),
+            "for": audience(false, is_for_policies(view, fact)),
             "kind": fact.kind.as_str(),
             "optional": fact.is_optional,
             "doc": fact.doc,
@@ -69,11 +101,11 @@ pub fn reference_json() -> Value {
         })
     };
     let facts: Vec<Value> = views.iter().flat_map(|view| view.facts.iter().map(move |one| fact(view, one))).collect();
-    let functions: Vec<Value> = FUNCTIONS
-        .iter()
+    let functions: Vec<Value> = functions::all()
         .map(|function| {
             json!({
                 "name": function.name,
+                "for": audience_of(function),
                 "signatures": signatures(function),
                 "method": function.is_method,
                 "returns": function.returns,
@@ -90,12 +122,17 @@ pub fn reference_json() -> Value {
 }
 
 fn schema() -> FactSchema {
-    FactSchema::new(&ScriptContext::default())
+    FactSchema::new(&example_context())
+}
+
+fn is_for_policies(view: &ViewSchema, fact: &Fact) -> bool {
+    let rules = FactSchema::new(&super::super::ScriptContext::default());
+    !rules.views.iter().any(|known| known.path == view.path && known.fact(&fact.name).is_some())
 }
 
 /// The path of a group; a record of a list is written with its brackets.
 fn path(view: &ViewSchema) -> String {
-    if view.path == "partner.pipeline.opportunities" { format!("{}[n]", view.path) } else { view.path.to_owned() }
+    if view.is_record { format!("{}[n]", view.path) } else { view.path.to_owned() }
 }
 
 fn facts(page: &mut String, view: &ViewSchema) {

@@ -3,8 +3,10 @@
 use super::super::table::FactValue;
 use super::super::{FactKind, Facts};
 use super::complaint::Complaint;
+use super::decided::{Decided, Ladder, TableAnswer};
 use super::facts::{ListId, ViewId};
 use crate::channel::Name;
+use crate::decision::Requirement;
 use crate::units::Money;
 use chrono::NaiveDate;
 use rhai::{Array, Dynamic, FnPtr, Map};
@@ -66,6 +68,19 @@ impl Value {
     }
 }
 
+impl From<&FactValue> for Value {
+    fn from(cell: &FactValue) -> Self {
+        match cell {
+            FactValue::NotKnown => Self::NotKnown,
+            FactValue::Number(number) => Self::Number(*number),
+            FactValue::Count(count) => Self::Count(*count),
+            FactValue::Truth(truth) => Self::Truth(*truth),
+            FactValue::Date(date) => Self::Date(*date),
+            FactValue::Text(text) => Self::Text(Arc::clone(text)),
+        }
+    }
+}
+
 /// A cell of a lookup table as scripts hold it.
 pub(in crate::script) fn from_cell(value: &FactValue) -> Dynamic {
     match value {
@@ -100,11 +115,11 @@ pub(in crate::script) struct FactList {
 
 impl FactList {
     pub fn len(&self) -> usize {
-        self.list.len(self.facts.line())
+        self.list.len(&self.facts)
     }
 
     pub fn get(&self, index: usize) -> Option<Dynamic> {
-        self.list.get(self.facts.line(), index).map(|value| value.into_dynamic(&self.facts, index))
+        self.list.get(&self.facts, index).map(|value| value.into_dynamic(&self.facts, index))
     }
 }
 
@@ -144,6 +159,12 @@ pub(in crate::script) enum Kind {
     Function,
     Facts,
     Answer,
+    Requirement,
+    Ladder,
+    TierDecision,
+    Incentive,
+    Intervention,
+    TableAnswer,
     Other,
 }
 
@@ -172,6 +193,14 @@ impl Kind {
             Self::Facts
         } else if value.is::<Answer>() {
             Self::Answer
+        } else if value.is::<Requirement>() {
+            Self::Requirement
+        } else if value.is::<Ladder>() {
+            Self::Ladder
+        } else if value.is::<TableAnswer>() {
+            Self::TableAnswer
+        } else if let Some(decided) = value.read_lock::<Decided>() {
+            decided.kind()
         } else if value.is::<FnPtr>() {
             Self::Function
         } else if value.is::<Range<i64>>() || value.is::<RangeInclusive<i64>>() {
@@ -202,6 +231,12 @@ impl Kind {
             Self::Function => "a function",
             Self::Facts => "a group of facts",
             Self::Answer => "the rule's answer",
+            Self::Requirement => "a requirement",
+            Self::Ladder => "a ladder",
+            Self::TierDecision => "a tier decision",
+            Self::Incentive => "an incentive",
+            Self::Intervention => "an intervention",
+            Self::TableAnswer => "a decision table's answer",
             Self::Other => "something else",
         }
     }

@@ -59,7 +59,7 @@ fn the_ugly_cases_are_in_the_book() {
     let book = book();
     let partner = |number: usize| &book.partners[number - 1];
     for number in 2..=5 {
-        assert!(partner(number).since.unwrap().to_string() >= "2025-03-01".to_owned());
+        assert!(partner(number).since.unwrap().to_string().as_str() >= "2025-03-01");
     }
     let vertical = partner(6).vertical.clone();
     assert!(book.market.iter().all(|cell| cell.vertical != vertical));
@@ -70,7 +70,7 @@ fn the_ugly_cases_are_in_the_book() {
     assert!(returned < Decimal::ZERO);
     let pipeline = |number: usize| -> Money {
         let open =
-            partner(number).opportunities.iter().filter(|one| one.close_date.to_string() >= "2026-01-01".to_owned());
+            partner(number).opportunities.iter().filter(|one| one.close_date.to_string().as_str() >= "2026-01-01");
         Money::new(open.map(|one| one.amount.amount()).sum())
     };
     assert!(pipeline(9) > pipeline(8).times(Decimal::from(20)).unwrap());

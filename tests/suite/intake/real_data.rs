@@ -82,3 +82,35 @@ fn online_retail_is_read_with_its_returns() {
     let negative = book.partners.iter().flat_map(|partner| &partner.revenue).filter(|entry| entry.amount.is_negative());
     assert_eq!(negative.count(), 993);
 }
+
+#[test]
+fn every_shipped_mapping_file_is_valid() {
+    for name in ["adventureworks", "online-retail", "salesforce"] {
+        let map = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name).join("map.toml");
+        assert!(Mapping::read(&map).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn a_salesforce_export_is_read_as_it_is() {
+    let map = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/salesforce/map.toml");
+    let files = [
+        (
+            "partners.csv",
+            "\"Account ID\",\"Account Name\",\"Industry\"\n\"001A\",\"Alder\",\"Retail\"\n\n\"Channel partners\"\n",
+        ),
+        ("revenue.csv", "partner_id,month,amount\n001A,2025-12,5\n"),
+        (
+            "opportunities.csv",
+            "\"Id\",\"PartnerAccountId\",\"Amount\",\"StageName\",\"IsClosed\",\"IsWon\",\"Probability\",\"CloseDate\"\n\
+             \"006A\",\"001A\",\"1200.50\",\"Proposal\",\"false\",\"false\",\"40\",\"2026-03-31\"\n\
+             \"006B\",\"\",\"\",\"Proposal\",\"false\",\"false\",\"40\",\"2026-03-31\"\n",
+        ),
+    ];
+    let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).to_vec();
+    let mapping = Mapping::read(&map).unwrap();
+    let (book, _) = quotient::intake::read_book_files(files, Some(&mapping), &ReadOptions::default()).unwrap();
+    let opportunities = &book.partners[0].opportunities;
+    assert_eq!(opportunities.len(), 1);
+    assert_eq!(opportunities[0].probability, Some(Decimal::new(4, 1)));
+}

@@ -386,8 +386,11 @@ fn assert_oracle_has_no_answer(
 fn remedied(remedy: Remedy, open: &[OpenLine], left: i128) -> bool {
     let mut open = open.to_vec();
     match remedy {
-        Remedy::RaiseTargetBy { .. } | Remedy::LowerTargetBy { .. } => unreachable!("said of targets, not of groups"),
         Remedy::RaiseTarget { .. } | Remedy::LowerTarget { .. } => true,
+        // Only the caller knows of over-assignment, and says these instead of the two above.
+        Remedy::RaiseTargetBy { .. } | Remedy::LowerTargetBy { .. } => {
+            unreachable!("reconciliation does not say {remedy:?}")
+        }
         Remedy::LowerLocks { by } => distribute(&open, left + by).is_some(),
         Remedy::RaiseLocks { by } => distribute(&open, left - by).is_some(),
         Remedy::AssessLines { .. } => {

@@ -51,3 +51,55 @@ fn a_module_brings_its_functions_and_constants() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn scripts_are_shared_between_threads() {
+    fn is_shareable<T: Send + Sync + Clone>(_: &T) {}
+    let scripts = rule("const A = 2;\nfn assess(partner) { indicate(partner.history.prior_revenue * global::A) }");
+    is_shareable(&scripts);
+    let total: Decimal = quotient::script::on_script_threads(Some(4), || {
+        use rayon::prelude::*;
+        (0..400).into_par_iter().map(|_| revenue(&scripts)).collect::<Vec<_>>().into_iter().sum()
+    });
+    // 400 × 2 × 1,200,000
+    assert_eq!(total, Decimal::from(960_000_000));
+}
+
+fn revenue(scripts: &quotient::script::Scripts) -> Decimal {
+    match scripts.factor("rule.rhai", &example_facts()) {
+        Ok(FactorOutcome::Indicated { revenue, .. }) => revenue.amount(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn weights_are_ascending_by_factor_and_may_depend_on_the_partner() {
+    let text = "fn weights(partner) {\n    let share = if partner.is_newcomer { 1.0 } else { 0.4 };\n    #{ pipeline_coverage: share, history: 1 - share }\n}\n";
+    let scripts = compiled(&[("weights.rhai", text)], &context());
+    let weights =
+        scripts.weights("weights.rhai", &example_facts()).unwrap_or_else(|fault| panic!("{}", fault_text(&fault)));
+    let weights: Vec<(&str, Decimal)> = weights.iter().map(|(name, weight)| (&**name, *weight)).collect();
+    assert_eq!(weights, [("history", Decimal::new(6, 1)), ("pipeline_coverage", Decimal::new(4, 1))]);
+}
+
+#[test]
+fn calling_a_file_for_what_it_is_not_is_a_fault() {
+    let scripts = rule("fn assess(partner) { indicate(1) }");
+    assert!(scripts.weights("rule.rhai", &example_facts()).is_err());
+    assert!(scripts.factor("none.rhai", &example_facts()).is_err());
+}
+
+#[test]
+fn lookup_tables_answer_by_key_and_column() {
+    let table = quotient::script::Table::parse("territories.csv", "territory,growth\nNorth,0.06\nSouth,\n").0;
+    let context = quotient::script::ScriptContext { tables: quotient::script::Tables::new(table), ..context() };
+    let text = "fn assess(partner) {\n    indicate((lookup(\"territories\", partner.territory, \"growth\") ?? 0) + (lookup(\"territories\", \"South\", \"growth\") ?? 1)\n        + (if has_row(\"territories\", \"West\") { 5 } else { 0 }))\n}\n";
+    let scripts = compiled(&[("rule.rhai", text)], &context);
+    assert_eq!(revenue(&scripts), Decimal::new(106, 2));
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_are_fine() {
+    let scripts = rule("\u{feff}const A = 1;\r\nfn assess(partner) {\r\n    indicate(global::A)\r\n}\r\n");
+    assert_eq!(revenue(&scripts), Decimal::ONE);
+}

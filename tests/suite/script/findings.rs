@@ -96,6 +96,30 @@ fn a_file_that_is_too_large_is_refused() {
 }
 
 #[test]
+fn what_may_be_meant_is_not_refused() {
+    for body in [
+        "let x = 1; let y = if partner.is_newcomer { x = \"a\"; 1 } else { 2 }; indicate(if x == \"a\" { y } else { 3 })",
+        "let x = partner.history; x = partner.market; indicate(x.addressable)",
+        "let m = #{ a: #{ b: 1 } }; m.c = 2; indicate(m.a.b + m.c)",
+        "for q in partner.history.quarters { if q > 1 { return indicate(q) } } abstain(\"none\")",
+        "loop { return indicate(1); }",
+        "let total = (); total = 5; indicate(total + 1)",
+        "switch partner.tier { \"gold\" => indicate(1), _ => abstain(\"x\") }",
+        "let list = [1, \"a\", ()]; indicate(list[0])",
+        "if partner.tier in [\"gold\", \"silver\"] { indicate(1) } else { indicate(2) }",
+        "if !(partner.tier in [\"gold\"]) { indicate(1) } else { throw \"no\" }",
+        "let best = max(partner.history.quarters); let day = max(partner.since, partner.channel.as_of); indicate(best * day.year())",
+        "let n = partner.pipeline.opportunities.map(|o| #{ amount: o.amount }); indicate(n[0].amount)",
+        "indicate(partner.history.quarters[-1])",
+        "{ indicate(1) }",
+        "let x = if partner.is_newcomer { 1 } else { 2 }; indicate(x)",
+    ] {
+        let text = format!("fn assess(partner) {{ {body} }}");
+        assert_eq!(findings_in(&[("rule.rhai", &text)], &context()), "", "{body}");
+    }
+}
+
+#[test]
 fn a_rule_in_good_style_has_no_findings() {
     let text = "import \"growth\" as growth;\n\nconst PER_HEAD = 0.03;   // growth per certified person gained, fraction\nconst CAP = 0.15;   // most this factor may add, fraction\n\n\
         /// Partners who certify staff may grow faster.\nfn assess(partner) {\n    if !is_known(partner.history.prior_revenue) {\n        return abstain(\"no revenue yet\");\n    }\n    \

@@ -32,6 +32,7 @@ pub fn context() -> ScriptContext {
         attributes: Vec::new(),
         tables: Tables::default(),
         factors: vec![Name::from("history"), Name::from("pipeline_coverage")],
+        policy: None,
     }
 }
 

@@ -1,0 +1,196 @@
+//! The policies of one vendor: tier, incentive and intervention scripts with the tables beside them.
+
+use super::files::{Room, VendorFile, VendorFiles};
+use super::manifest::{Manifest, TierScope};
+use super::vendor::shown;
+use crate::channel::Name;
+use crate::decision::table::{DecisionTable, HitPolicy};
+use crate::decision::{Decisions, Grounds, Incentive, Intervention, TierDecision};
+use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::script::{
+    Contract, EntryPoint, PolicyContext, PolicyFacts, PolicyKind, ScriptContext, ScriptFault, Scripts, SourceFile,
+    Table, Tables,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A vendor's policies, ready to decide.
+#[derive(Debug, Clone)]
+pub struct Policies {
+    scripts: Scripts,
+    kinds: Vec<PolicyKind>,
+}
+
+impl Policies {
+    /// Which policies the vendor's files have, in the order they are applied.
+    pub fn kinds(files: &VendorFiles) -> Vec<PolicyKind> {
+        PolicyKind::ALL.into_iter().filter(|kind| files.get(Room::Policies, kind.file()).is_some()).collect()
+    }
+
+    /// Compiles and checks the policies with their tables; `None` when there are none, or when anything is wrong.
+    pub(super) fn compile(files: &VendorFiles, manifest: &Manifest) -> (Option<Self>, Findings) {
+        let mut findings = Findings::new();
+        if !files.has_room(Room::Policies) {
+            return (None, findings);
+        }
+        let own = || files.iter().filter(|file| file.room == Room::Policies);
+        let (tables, decisions) = read_tables(own().filter(|file| file.path.ends_with(".csv")), &mut findings);
+        let sources: Vec<SourceFile> = own()
+            .filter(|file| file.path.ends_with(".rhai"))
+            .map(|file| SourceFile { path: file.path.clone(), text: Arc::clone(&file.text) })
+            .collect();
+        let kinds = Self::kinds(files);
+        misnamed(&sources, &kinds, files, &mut findings);
+        let contracts: Vec<Contract> = kinds
+            .iter()
+            .map(|kind| Contract { path: kind.file().to_owned(), entry: EntryPoint::Policy(*kind) })
+            .collect();
+        let context = ScriptContext {
+            attributes: manifest.attributes.clone(),
+            tables,
+            factors: Vec::new(),
+            policy: Some(PolicyContext {
+                tables: manifest.tables.clone(),
+                tiers: manifest.tiers.iter().map(|tier| Name::clone(&tier.name)).collect(),
+                decisions,
+            }),
+        };
+        let (scripts, script_findings) = Scripts::compile(&sources, &contracts, &context);
+        findings.extend(shown(files, Room::Policies, script_findings));
+        let policies = scripts.filter(|_| !kinds.is_empty()).map(|scripts| Self { scripts, kinds });
+        (policies, findings)
+    }
+
+    /// True when the vendor has that policy.
+    pub fn has(&self, kind: PolicyKind) -> bool {
+        self.kinds.contains(&kind)
+    }
+
+    /// What the tier policy decides for the partner, or for the product line the facts are about.
+    pub fn tier(&self, facts: &PolicyFacts) -> Result<TierDecision, ScriptFault> {
+        self.scripts.tier(PolicyKind::Tier.file(), facts)
+    }
+
+    /// What the incentive policy awards and withholds, in its order.
+    pub fn incentives(&self, facts: &PolicyFacts) -> Result<Vec<Incentive>, ScriptFault> {
+        self.scripts.incentives(PolicyKind::Incentive.file(), facts)
+    }
+
+    /// What the intervention policy asks for, as one case: the same kind merged, most severe first.
+    pub fn interventions(&self, facts: &PolicyFacts) -> Result<Vec<Intervention>, ScriptFault> {
+        self.scripts.interventions(PolicyKind::Intervention.file(), facts).map(one_case)
+    }
+
+    /// What all policies decide for one partner.
+    pub(super) fn decide(&self, facts: &PolicyFacts, tier_per: TierScope) -> Result<Decisions, Vec<ScriptFault>> {
+        let mut faults = Vec::new();
+        let mut decisions = Decisions::default();
+        for kind in &self.kinds {
+            let done = match kind {
+                PolicyKind::Tier => self.tiers(facts, tier_per).map(|tiers| decisions.tiers = tiers),
+                PolicyKind::Incentive => self.incentives(facts).map(|found| decisions.incentives = found),
+                PolicyKind::Intervention => self.interventions(facts).map(|found| decisions.interventions = found),
+            };
+            faults.extend(done.err());
+        }
+        if faults.is_empty() { Ok(decisions) } else { Err(faults) }
+    }
+
+    fn tiers(&self, facts: &PolicyFacts, tier_per: TierScope) -> Result<Vec<TierDecision>, ScriptFault> {
+        match tier_per {
+            TierScope::Partner => self.tier(facts).map(|decision| vec![decision]),
+            TierScope::ProductLine => {
+                facts.product_lines().iter().map(|line| self.tier(&facts.for_product_line(line))).collect()
+            }
+        }
+    }
+}
+
+/// One partner's interventions as one case: the same kind merged, most severe first, then in the order of the kinds.
+fn one_case(interventions: Vec<Intervention>) -> Vec<Intervention> {
+    let mut case: Vec<Intervention> = Vec::new();
+    for found in interventions {
+        match case.iter_mut().find(|known| known.kind == found.kind) {
+            Some(known) => merge(known, found),
+            None => case.push(found),
+        }
+    }
+    case.sort_by_key(|one| (one.severity, one.kind));
+    case
+}
+
+/// Takes the more severe word, the earlier day, the first owner, and all grounds.
+fn merge(known: &mut Intervention, other: Intervention) {
+    known.severity = known.severity.min(other.severity);
+    known.due = match (known.due, other.due) {
+        (Some(one), Some(two)) => Some(one.min(two)),
+        (one, two) => one.or(two),
+    };
+    known.owner = known.owner.take().or(other.owner);
+    let Grounds { because, requirements, would_change } = other.grounds;
+    let new: Vec<Name> = because.into_iter().filter(|text| !known.grounds.because.contains(text)).collect();
+    known.grounds.because.extend(new);
+    known.grounds.requirements.extend(requirements);
+    let new: Vec<String> = would_change.into_iter().filter(|text| !known.grounds.would_change.contains(text)).collect();
+    known.grounds.would_change.extend(new);
+}
+
+/// Reads the tables: those whose first cell is a hit policy are decision tables, the others lookup tables.
+fn read_tables<'f>(
+    files: impl Iterator<Item = &'f VendorFile>,
+    findings: &mut Findings,
+) -> (Tables, BTreeMap<Name, DecisionTable>) {
+    let (mut tables, mut decisions) = (Vec::new(), BTreeMap::new());
+    for file in files {
+        if is_decision_table(&file.text) {
+            let (table, read) = DecisionTable::parse(&file.shown, &file.text);
+            findings.extend(read);
+            if let Some(table) = table {
+                findings.extend(table.lint());
+                decisions.insert(Name::from(stem(&file.path)), table);
+            }
+        } else {
+            let (table, read) = Table::parse(&file.shown, &file.text);
+            findings.extend(read);
+            tables.extend(table);
+        }
+    }
+    (Tables::new(tables), decisions)
+}
+
+/// True when the first cell is a hit policy, or nearly one beside an output column.
+fn is_decision_table(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    let corner = first.split([',', ';', '\t']).next().unwrap_or_default().trim().trim_matches('"');
+    HitPolicy::named(corner).is_some() || first.contains("->")
+}
+
+fn stem(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.strip_suffix(".csv").unwrap_or(file)
+}
+
+/// Warns of a file whose name is nearly a policy's, and of a folder of policies without any.
+fn misnamed(sources: &[SourceFile], kinds: &[PolicyKind], files: &VendorFiles, findings: &mut Findings) {
+    for source in sources {
+        let name = source.path.strip_suffix(".rhai").unwrap_or(&source.path);
+        let is_policy = PolicyKind::ALL.iter().any(|kind| kind.as_str() == name);
+        let missing = PolicyKind::ALL.iter().filter(|kind| !kinds.contains(kind)).map(|kind| kind.as_str());
+        if let (false, true, Some(near)) = (is_policy, source.text.contains("fn decide"), did_you_mean(name, missing)) {
+            let shown = files.get(Room::Policies, &source.path).map_or(source.path.as_str(), |file| &file.shown);
+            findings.push(
+                Finding::error(Code::VendorIncomplete, format!("`{}` is no policy", source.path))
+                    .at(Place::file(shown))
+                    .help(format!("did you mean `{near}.rhai`?")),
+            );
+        }
+    }
+    if kinds.is_empty() && !sources.is_empty() {
+        findings.push(
+            Finding::error(Code::VendorIncomplete, "the folder of policies has no policy")
+                .at(Place::file(format!("{}/{}", Room::Policies.as_str(), files.vendor)))
+                .help("write `tier.rhai`, `incentive.rhai` or `intervention.rhai` with `fn decide(partner)`"),
+        );
+    }
+}

@@ -1,0 +1,293 @@
+//! A review on a terminal, for a channel account manager to read.
+
+use super::{Reviewed, words};
+use crate::decision::TierMove;
+use crate::performance::{Dimension, Group};
+use crate::report::figures::{Figures, clipped, count, counted, rate_text, readable, short_hash};
+use crate::report::table::{Grid, Left, Right, bold};
+use crate::report::{ReportFault, TableOptions};
+use crate::review::PartnerReview;
+use comfy_table::{Cell, Color};
+
+/// Characters of a name.
+const NAME: usize = 32;
+/// Groups shown of one dimension.
+const GROUPS: usize = 25;
+/// Faults shown.
+const FAULTS: usize = 10;
+
+/// Renders a review as text: key figures, roll-ups, bands, whom to act on first, tiers, incentives, shortfall, faults.
+pub fn review(reviewed: &Reviewed<'_>, options: &TableOptions) -> Result<String, ReportFault> {
+    let figures = words::figures(reviewed.review.book.currency);
+    let sheet = Sheet { reviewed, figures, options };
+    let mut sections = vec![sheet.header()];
+    sections.extend(sheet.rollups());
+    sections.extend([sheet.bands(), sheet.actions(), sheet.tiers(), sheet.incentives(), sheet.shortfall()]);
+    sections.extend([sheet.consistency(), sheet.faults()]);
+    sections.retain(|section| !section.is_empty());
+    Ok(sections.join("\n"))
+}
+
+struct Sheet<'a> {
+    reviewed: &'a Reviewed<'a>,
+    figures: Figures,
+    options: &'a TableOptions,
+}
+
+impl Sheet<'_> {
+    fn channel(&self) -> Option<&Group> {
+        self.reviewed.outcome.rollup.channel()
+    }
+
+    fn header(&self) -> String {
+        let review = self.reviewed.review;
+        let title = format!("{} · business review {}", readable(&review.plugin.vendor), review.setting.period);
+        let through = review.standings().actual_through();
+        let through = through.map_or_else(
+            || "no month of the period is complete".to_owned(),
+            |month| format!("revenue through {}", month.last_day()),
+        );
+        let about = format!(
+            "as of {} · {through} · revision {} · {}",
+            review.setting.as_of,
+            short_hash(&review.plugin.revision),
+            review.book.currency,
+        );
+        let mut grid = Grid::untitled(self.options, &[("", Left), ("", Right), ("", Left)]);
+        for row in self.key_figures() {
+            grid.row(row.map(Cell::new));
+        }
+        format!("{}\n{about}\n\n{}", bold(&title, self.options.colour), grid.text())
+    }
+
+    fn key_figures(&self) -> Vec<[String; 3]> {
+        let (summary, figures) = (&self.reviewed.outcome.summary, self.figures);
+        let mut rows = Vec::new();
+        let mut row = |label: &str, figure: String, note: String| rows.push([label.to_owned(), figure, note]);
+        let partners = counted(summary.partners, "partner", "partners");
+        let Some(group) = self.channel() else {
+            row("partners", count(summary.partners), "nobody could be reviewed".to_owned());
+            return rows;
+        };
+        let unknown = |text: String| if text.is_empty() { "not known".to_owned() } else { text };
+        row("quota", unknown(figures.known(group.quota)), format!("of {} of {partners}", count(group.with_quota)));
+        row("actual", unknown(figures.known(group.actual)), beside(group, figures));
+        let pace = group.pace_ratio.map(|pace| format!("pace {}: 100 % is on track", figures.percent(pace)));
+        row("attainment", unknown(figures.share(group.attainment)), pace.unwrap_or_default());
+        row("open pipeline", unknown(figures.known(group.open_pipeline)), covered(self.reviewed));
+        let on_full = "of the full quota".to_owned();
+        row("coverage", unknown(words::multiple(group.coverage_ratio)), on_full);
+        let gap = group.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default();
+        let share = group.forecast_gap_share.map(|share| format!("{} of quota, ", figures.growth(Some(share))));
+        let forecasts = counted(group.forecast_partners, "partner", "partners");
+        row("forecast gap", unknown(gap), format!("{}{forecasts} with forecast and quota", share.unwrap_or_default()));
+        rows
+    }
+
+    fn rollups(&self) -> Vec<String> {
+        let dimensions = [Dimension::Tier, Dimension::Territory, Dimension::ProductLine, Dimension::AccountManager];
+        dimensions.into_iter().map(|dimension| self.rollup(dimension)).collect()
+    }
+
+    fn rollup(&self, dimension: Dimension) -> String {
+        let groups: Vec<&Group> = self.reviewed.outcome.rollup.by(dimension).collect();
+        if groups.iter().all(|group| group.name.is_none()) {
+            return String::new();
+        }
+        let name = words::dimension(dimension);
+        let columns = [
+            (name.as_str(), Left),
+            ("partners", Right),
+            ("quota", Right),
+            ("actual", Right),
+            ("attainment", Right),
+            ("coverage", Right),
+            ("forecast gap", Right),
+            ("at quota", Right),
+        ];
+        let mut grid = Grid::new(&format!("By {name}"), self.options, &columns);
+        for group in groups.iter().take(GROUPS) {
+            grid.row(self.group_cells(group));
+        }
+        let mut text = grid.text();
+        if groups.len() > GROUPS {
+            text.push_str(&format!(" and {} more: use --format json\n", count(groups.len() - GROUPS)));
+        }
+        text
+    }
+
+    fn group_cells(&self, group: &Group) -> [Cell; 8] {
+        let figures = self.figures;
+        let gap = group.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default();
+        let is_short = group.forecast_gap.is_some_and(|gap| gap.is_negative());
+        [
+            Cell::new(words::group_name(group, NAME)),
+            Cell::new(count(group.partners)),
+            Cell::new(figures.known(group.quota)),
+            Cell::new(figures.known(group.actual)),
+            Cell::new(figures.share(group.attainment)),
+            Cell::new(words::multiple(group.coverage_ratio)),
+            if is_short { Cell::new(gap).fg(Color::DarkYellow) } else { Cell::new(gap) },
+            Cell::new(figures.share(group.at_quota_by_count)),
+        ]
+    }
+
+    fn bands(&self) -> String {
+        let Some(group) = self.channel() else { return String::new() };
+        let rules = self.reviewed.outcome.rollup.rules;
+        let percent = |rate| self.figures.percent(rate);
+        let bands = [
+            (format!("{} and more: excellence", percent(rules.excellence)), group.bands.excellence),
+            (format!("{} and more: target", percent(rules.target)), group.bands.target),
+            (format!("{} and more: threshold", percent(rules.threshold)), group.bands.threshold),
+            (format!("below {}", percent(rules.threshold)), group.bands.below_threshold),
+            ("not defined".to_owned(), self.reviewed.outcome.summary.attainment_undefined),
+        ];
+        let most = bands.iter().map(|(_, partners)| *partners).max().unwrap_or(0).max(1);
+        let room = usize::from(self.options.width.clamp(60, 120)) - 45;
+        let mut grid = Grid::new("Attainment", self.options, &[("attainment", Left), ("partners", Right), ("", Left)]);
+        for (label, partners) in bands {
+            let bar = "█".repeat((partners * room / most).max(usize::from(partners > 0)));
+            grid.row([label, count(partners), bar].map(Cell::new));
+        }
+        grid.text()
+    }
+
+    fn actions(&self) -> String {
+        let summary = &self.reviewed.outcome.summary;
+        if summary.cases == 0 {
+            return String::new();
+        }
+        let actions = words::actions(&self.reviewed.kept.partners);
+        let columns =
+            [("severity", Left), ("partner", Left), ("what", Left), ("owner", Left), ("due", Left), ("why", Left)];
+        let title = format!("Whom to act on first ({})", counted(summary.cases, "case", "cases"));
+        let mut grid = Grid::new(&title, self.options, &columns);
+        for action in actions.iter().take(self.options.lines) {
+            let partner = &action.partner.standing;
+            let name = format!("{} {}", clipped(&partner.partner_id, 16), clipped(&partner.partner_name, NAME));
+            let cells =
+                [name, action.what.clone(), action.owner.clone(), action.due.clone(), clipped(&action.why, 120)];
+            grid.row(std::iter::once(action.severity.as_str().to_owned()).chain(cells).map(Cell::new));
+        }
+        let mut text = grid.text();
+        if summary.cases > self.options.lines {
+            text.push_str(&format!(" and {} more: use --format csv\n", count(summary.cases - self.options.lines)));
+        }
+        text
+    }
+
+    fn tiers(&self) -> String {
+        let summary = &self.reviewed.outcome.summary;
+        if summary.moves.is_empty() {
+            return String::new();
+        }
+        let mut grid = Grid::new("Tiers", self.options, &[("decision", Left), ("count", Right), ("partners", Left)]);
+        if let Some(retained) = summary.moves.get(&TierMove::Retain) {
+            grid.row(["retain".to_owned(), count(*retained), String::new()].map(Cell::new));
+        }
+        for (change, number) in &summary.tier_changes {
+            let name = |name: &Option<crate::channel::Name>| clipped(name.as_deref().unwrap_or("no tier"), NAME);
+            let label = format!("{}: {} → {}", change.decision.as_str(), name(&change.from), name(&change.to));
+            let is_it = |partner: &&PartnerReview| {
+                partner
+                    .tier_changes()
+                    .any(|tier| tier.decision == change.decision && tier.current == change.from && tier.to == change.to)
+            };
+            let ids = self.reviewed.kept.partners.iter().filter(is_it);
+            let ids: Vec<String> = ids.take(8).map(|partner| clipped(&partner.standing.partner_id, 16)).collect();
+            let more = if *number > ids.len() { ", …" } else { "" };
+            grid.row([label, count(*number), format!("{}{more}", ids.join(", "))].map(Cell::new));
+        }
+        grid.text()
+    }
+
+    fn incentives(&self) -> String {
+        let summary = &self.reviewed.outcome.summary;
+        if summary.incentives.is_empty() {
+            return String::new();
+        }
+        let columns =
+            [("incentive", Left), ("awarded", Right), ("withheld", Right), ("amount", Right), ("points", Right)];
+        let mut grid = Grid::new("Incentives", self.options, &columns);
+        for (name, tally) in &summary.incentives {
+            let points = tally.points.map(rate_text).unwrap_or_default();
+            let amount = self.figures.known(tally.amount);
+            grid.row([clipped(name, NAME), count(tally.awarded), count(tally.withheld), amount, points].map(Cell::new));
+        }
+        grid.text()
+    }
+
+    fn shortfall(&self) -> String {
+        let Some(group) = self.channel().filter(|group| group.shortfall.partners > 0) else { return String::new() };
+        let shortfall = &group.shortfall;
+        let columns = [("partner", Left), ("short of quota", Right), ("share", Right)];
+        let mut grid = Grid::new("Where the shortfall is", self.options, &columns);
+        for one in &shortfall.largest {
+            let partner = self.reviewed.review.book.partner(&one.partner_id);
+            let name = partner.map(|partner| clipped(&partner.name, NAME)).unwrap_or_default();
+            let share = self.figures.share(one.amount.ratio_to(shortfall.total));
+            let label = format!("{} {name}", clipped(&one.partner_id, 16));
+            grid.row([label, self.figures.money(one.amount), share].map(Cell::new));
+        }
+        let text = grid.text();
+        format!("{text} {}\n", concentration(group, self.figures))
+    }
+
+    fn consistency(&self) -> String {
+        let rollup = &self.reviewed.outcome.rollup;
+        let (at, below) = (rollup.consistently_at_quota.len(), rollup.consistently_below_quota.len());
+        if at + below == 0 {
+            return String::new();
+        }
+        format!(
+            " {} consistently meet quota, {} consistently miss it\n",
+            counted(at, "partner", "partners"),
+            count(below)
+        )
+    }
+
+    fn faults(&self) -> String {
+        let outcome = &self.reviewed.outcome;
+        if outcome.faults.is_empty() {
+            return String::new();
+        }
+        let failed = counted(outcome.summary.failed, "partner", "partners");
+        let title = format!("Faults: {failed} of {}", count(outcome.summary.partners));
+        let mut grid = Grid::new(&title, self.options, &[("partner", Left), ("what is wrong", Left)]);
+        for fault in outcome.faults.iter().take(FAULTS) {
+            grid.row([clipped(&fault.partner_id, 16), clipped(&fault.finding.message, 200)].map(Cell::new));
+        }
+        grid.text()
+    }
+}
+
+/// What makes the shortfall: `1,342,076 short in all; 1 of 17 partners makes half of it, 4 make four fifths`.
+pub(super) fn concentration(group: &Group, figures: Figures) -> String {
+    let shortfall = &group.shortfall;
+    format!(
+        "{} short in all, of {}; {} of them make at least half of it, {} at least four fifths",
+        figures.money(shortfall.total),
+        counted(shortfall.partners, "partner", "partners"),
+        count(shortfall.half),
+        count(shortfall.four_fifths),
+    )
+}
+
+/// Revenue beside the quotas.
+pub(super) fn beside(group: &Group, figures: Figures) -> String {
+    if group.actual_without_quota.is_zero() {
+        return String::new();
+    }
+    format!("and {} of business without quota", figures.money(group.actual_without_quota))
+}
+
+/// How many partners' pipelines carry what remains.
+pub(super) fn covered(reviewed: &Reviewed<'_>) -> String {
+    let summary = &reviewed.outcome.summary;
+    let known = summary.covered + summary.not_covered;
+    if known == 0 {
+        return String::new();
+    }
+    format!("carries the remaining quota of {} of {}", count(summary.covered), counted(known, "partner", "partners"))
+}

@@ -1,0 +1,17 @@
+//! Business review: where every partner of a book stands as of a day, and what the vendor's policies decide about it.
+//!
+//! [`Setting`] settles what is looked at (period, day, quotas, conventions), [`Review`] walks through the book in pieces
+//! and in its order, so that a million partners never stand in memory at once. A partner that fails is a fault on that
+//! partner; the review goes on.
+
+mod partner;
+mod quotas;
+mod setting;
+mod summary;
+mod walk;
+
+pub use partner::{PartnerFault, PartnerReview, reasons, requirement_text};
+pub use quotas::read_quotas;
+pub use setting::{GivenQuotas, Request, Setting, period_of};
+pub use summary::{IncentiveTally, Kept, ReviewSummary, TierChange};
+pub use walk::{Outcome, Progress, Review};

@@ -1,0 +1,94 @@
+//! What a review says about one partner.
+
+use crate::channel::Name;
+use crate::decision::{Condition, Decisions, Grounds, Intervention, Requirement, TierDecision, TierMove};
+use crate::finding::Finding;
+use crate::performance::PartnerStanding;
+use crate::units::{AmountOutOfRange, Money, plain};
+use rust_decimal::Decimal;
+
+/// One partner reviewed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartnerReview {
+    /// Where it stands.
+    pub standing: PartnerStanding,
+    /// What the policies decided; `None` when they failed on this partner, empty for a vendor without policies.
+    pub decisions: Option<Decisions>,
+}
+
+/// Why something about one partner is missing from the review.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartnerFault {
+    /// Partner id.
+    pub partner_id: Name,
+    /// Partner name.
+    pub partner_name: Name,
+    /// What went wrong.
+    pub finding: Finding,
+}
+
+impl PartnerReview {
+    /// The most urgent intervention.
+    pub fn intervention(&self) -> Option<&Intervention> {
+        self.decisions.as_ref()?.interventions.first()
+    }
+
+    /// Who does an intervention: the one it names, else the partner's account manager.
+    pub fn owner<'a>(&'a self, intervention: &'a Intervention) -> Option<&'a Name> {
+        intervention.owner.as_ref().or(self.standing.account_manager.as_ref())
+    }
+
+    /// The tier decision for the partner as a whole.
+    pub fn tier(&self) -> Option<&TierDecision> {
+        self.decisions.as_ref()?.tiers.iter().find(|tier| tier.product_line.is_none())
+    }
+
+    /// The tier decisions that change something.
+    pub fn tier_changes(&self) -> impl Iterator<Item = &TierDecision> {
+        let tiers = self.decisions.iter().flat_map(|decisions| &decisions.tiers);
+        tiers.filter(|tier| tier.decision != TierMove::Retain)
+    }
+
+    /// Σ amounts of the awarded incentives; `None` when none is an amount.
+    pub fn incentive_amount(&self) -> Result<Option<Money>, AmountOutOfRange> {
+        let incentives = self.decisions.iter().flat_map(|decisions| &decisions.incentives);
+        let amounts = incentives.filter(|incentive| incentive.is_awarded).filter_map(|incentive| incentive.amount);
+        amounts
+            .into_iter()
+            .try_fold(None, |sum: Option<Money>, amount| sum.unwrap_or(Money::ZERO).plus(amount).map(Some))
+    }
+}
+
+/// Why a decision was taken, in words: the vendor's reasons, or the requirements where it gave none.
+pub fn reasons(grounds: &Grounds) -> Vec<String> {
+    if !grounds.because.is_empty() {
+        return grounds.because.iter().map(ToString::to_string).collect();
+    }
+    grounds.requirements.iter().map(requirement_text).collect()
+}
+
+/// A requirement in words: `net new users 74, at least 75: not met`.
+pub fn requirement_text(requirement: &Requirement) -> String {
+    let joined = |parts: &[Requirement], word: &str| {
+        let parts: Vec<String> = parts.iter().map(requirement_text).collect();
+        if parts.len() > 1 { format!("({})", parts.join(word)) } else { parts.concat() }
+    };
+    match requirement {
+        Requirement::One(condition) => condition_text(condition),
+        Requirement::All(parts) => joined(parts, " and "),
+        Requirement::Any(parts) => joined(parts, " or "),
+    }
+}
+
+fn condition_text(condition: &Condition) -> String {
+    let threshold = condition.threshold;
+    // Four decimals are enough to read, unless rounding would hide that a value misses its threshold.
+    let number = |value: Decimal| {
+        let short = value.round_dp(4);
+        plain(if Some(short) == threshold { value } else { short }.normalize())
+    };
+    let state = if condition.is_met { "met" } else { "not met" };
+    let Some(threshold) = threshold else { return format!("{}: {state}", condition.label) };
+    let value = condition.value.map_or_else(|| "not known".to_owned(), number);
+    format!("{} {value}, {} {}: {state}", condition.label, condition.comparison, number(threshold))
+}

@@ -1,0 +1,118 @@
+//! Agreed quotas of a proposal's own files, with the quotas of its reporting periods where the file has them exactly.
+
+use super::setting::GivenQuotas;
+use crate::channel::{Name, PartnerBook, SegmentKey};
+use crate::finding::{Code, Finding, Findings, Place};
+use crate::intake::read_previous;
+use crate::plugin::VendorPlugin;
+use crate::units::{Money, parse_decimal};
+use serde::Deserialize;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+type Part = (String, Name, SegmentKey, Money);
+
+/// Reads a proposal's JSON, CSV or workbook as quotas to review against, with warnings.
+///
+/// JSON and CSV also give the quotas of reporting periods, so that a quarter of a year's proposal can be reviewed; the
+/// amounts of a workbook are binary numbers, so that only its exact quotas for the whole period are taken.
+pub fn read_quotas(
+    path: &Path,
+    book: &PartnerBook,
+    plugin: &VendorPlugin,
+) -> Result<(GivenQuotas, Findings), Findings> {
+    let ((rows, meta), warnings) = read_previous(path, book)?;
+    if let Some(vendor) = meta.vendor.as_deref().filter(|vendor| **vendor != *plugin.vendor) {
+        let message = format!("`{}` is a proposal of vendor `{vendor}`", path.display());
+        let finding = Finding::error(Code::BookStale, message).at(Place::file(path.display().to_string()));
+        return Err(Findings::from_iter([finding.help("name a proposal of this vendor")]));
+    }
+    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    let parts = match extension.as_ref().and_then(|extension| extension.to_str()) {
+        Some("json") => parts_of_json(path),
+        Some("csv") => parts_of_csv(path),
+        _ => None,
+    };
+    let lines: Vec<_> = rows.into_iter().map(|row| (row.partner_id, row.segment, row.quota)).collect();
+    // What could be read as a whole and not by period is no mistake: a list of quotas needs no periods.
+    let parts = parts.unwrap_or_default();
+    Ok((GivenQuotas { period: meta.period.or_else(|| year_of(&parts)), lines, parts }, warnings))
+}
+
+/// The fiscal year that all reporting periods lie in, where they are four quarters or twelve months of one.
+fn year_of(parts: &[Part]) -> Option<String> {
+    let first = parts.first()?.0.split_once("-Q")?.0.to_owned();
+    let quarters: std::collections::BTreeSet<&str> = parts.iter().map(|(label, ..)| &**label).collect();
+    let is_year = quarters.len() == 4
+        && quarters.iter().all(|label| label.split_once("-Q").is_some_and(|(year, _)| *year == *first));
+    is_year.then_some(first)
+}
+
+#[derive(Deserialize)]
+struct Proposal {
+    lines: Vec<Line>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    partner_id: String,
+    segment: Segment,
+    periods: Vec<Period>,
+}
+
+#[derive(Deserialize)]
+struct Segment {
+    product_line: Option<String>,
+    territory: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Period {
+    period: String,
+    quota: String,
+}
+
+fn parts_of_json(path: &Path) -> Option<Vec<Part>> {
+    let proposal: Proposal = serde_json::from_reader(BufReader::new(File::open(path).ok()?)).ok()?;
+    let mut parts = Vec::new();
+    for line in proposal.lines {
+        let name = |name: Option<String>| name.map(|name| Name::from(name.as_str()));
+        let (id, product_line) = (Name::from(line.partner_id.as_str()), name(line.segment.product_line));
+        let segment = SegmentKey { product_line, territory: name(line.segment.territory) };
+        for period in line.periods {
+            parts.push((period.period, id.clone(), segment.clone(), Money::new(parse_decimal(&period.quota).ok()?)));
+        }
+    }
+    Some(parts)
+}
+
+fn parts_of_csv(path: &Path) -> Option<Vec<Part>> {
+    let mut reader = csv::Reader::from_path(path).ok()?;
+    let headings = reader.headers().ok()?.clone();
+    let column = |name: &str| headings.iter().position(|heading| heading == name);
+    let periods: Vec<(usize, String)> =
+        headings.iter().enumerate().filter_map(|(index, heading)| Some((index, period_label(heading)?))).collect();
+    let id = column("partner_id")?;
+    let (product_line, territory) = (column("product_line"), column("territory"));
+    let mut parts = Vec::new();
+    for record in reader.records() {
+        let record = record.ok()?;
+        // A proposal guards text that a spreadsheet would take for a formula with one quote.
+        let text = |index: usize| record.get(index).map(|text| text.strip_prefix('\'').unwrap_or(text));
+        let name = |index: Option<usize>| index.and_then(text).filter(|text| !text.is_empty()).map(Name::from);
+        let segment = SegmentKey { product_line: name(product_line), territory: name(territory) };
+        for (index, label) in &periods {
+            let quota = Money::new(parse_decimal(record.get(*index)?).ok()?);
+            parts.push((label.clone(), Name::from(text(id)?), segment.clone(), quota));
+        }
+    }
+    Some(parts)
+}
+
+/// `quota_fy2019_q1` is `FY2019-Q1`, `quota_2019_01` is `2019-01`.
+fn period_label(heading: &str) -> Option<String> {
+    let label = heading.strip_prefix("quota_")?.to_uppercase().replace('_', "-");
+    let is_period = label.starts_with("FY") || label.starts_with(|first: char| first.is_ascii_digit());
+    is_period.then_some(label)
+}

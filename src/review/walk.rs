@@ -1,0 +1,261 @@
+//! The walk through a book: every partner's standing and decisions, in the book's order.
+
+use super::partner::{PartnerFault, PartnerReview};
+use super::setting::Setting;
+use super::summary::ReviewSummary;
+use crate::channel::{Partner, PartnerBook};
+use crate::decision::Decisions;
+use crate::finding::{Code, Finding, Findings};
+use crate::performance::{Dimension, PartnerStanding, Rollup, RollupBuilder, RollupRules, Standings};
+use crate::planning::{Lines, View};
+use crate::plugin::VendorPlugin;
+use crate::script::{ExtraTables, PolicyFacts, ReviewFacts, ScriptFault, on_script_threads};
+use crate::units::AmountOutOfRange;
+use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Called with partners done and partners in all.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// Partners that one task works on.
+const CHUNK: usize = 256;
+/// Partners whose results stand in memory together.
+const WINDOW: usize = 16_384;
+/// Faults that are kept one by one.
+const KEPT_FAULTS: usize = 10_000;
+
+/// A book under review.
+#[derive(Debug)]
+pub struct Review<'b> {
+    /// The vendor.
+    pub plugin: &'b VendorPlugin,
+    /// The book.
+    pub book: &'b PartnerBook,
+    /// What is looked at.
+    pub setting: &'b Setting,
+    /// Cut points of the roll-ups.
+    pub rules: RollupRules,
+    standings: Standings<'b>,
+    policies: Option<Deciding<'b>>,
+}
+
+/// What policies read beside a partner's standing.
+#[derive(Debug)]
+struct Deciding<'b> {
+    lines: Lines<'b>,
+    day: Arc<ReviewFacts>,
+    records: ExtraTables,
+}
+
+/// What is known once every partner has been looked at.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Counts.
+    pub summary: ReviewSummary,
+    /// Groups.
+    pub rollup: Rollup,
+    /// Faults in the book's order, at most 10,000.
+    pub faults: Vec<PartnerFault>,
+    /// Faults beyond those.
+    pub faults_left_out: usize,
+}
+
+/// What a task brings back.
+struct Piece<T> {
+    mapped: Vec<T>,
+    summary: ReviewSummary,
+    rollup: RollupBuilder,
+    faults: Vec<PartnerFault>,
+}
+
+impl<'b> Review<'b> {
+    /// What partners are grouped by; each partner by itself stands in the review's list of partners.
+    pub const DIMENSIONS: [Dimension; 6] = [
+        Dimension::Channel,
+        Dimension::Tier,
+        Dimension::Territory,
+        Dimension::Vertical,
+        Dimension::ProductLine,
+        Dimension::AccountManager,
+    ];
+
+    /// Looks through the book once for what partners are compared with; on as many threads as `threads` says.
+    pub fn new(
+        plugin: &'b VendorPlugin,
+        book: &'b PartnerBook,
+        setting: &'b Setting,
+        threads: Option<usize>,
+    ) -> Result<Self, Findings> {
+        let (period, conventions) = (setting.period.clone(), setting.conventions.clone());
+        let policies = match plugin.policies() {
+            Some(_) => Some(Deciding::new(plugin, book, setting, threads)?),
+            None => None,
+        };
+        let standings =
+            on_script_threads(threads, || Standings::new(book, period, setting.as_of, conventions, &setting.given));
+        let standings = standings.map_err(|fault| -> Findings {
+            let finding = Finding::error(Code::ReviewRange, format!("the channel as a whole: {fault}"));
+            std::iter::once(finding.help("look for amounts that are too large, or for a date before the calendar"))
+                .collect()
+        })?;
+        Ok(Self { plugin, book, setting, rules: RollupRules::default(), standings, policies })
+    }
+
+    /// The standings it takes.
+    pub fn standings(&self) -> &Standings<'b> {
+        &self.standings
+    }
+
+    /// What is remarkable about the book under this setting.
+    pub fn warnings(&self) -> Findings {
+        let mut warnings = self.setting.warnings.clone();
+        if let Some(latest) = self.standings.revenue_ends_early() {
+            let message = format!(
+                "the book's latest revenue is of {latest}; later months up to {} count as none",
+                self.setting.as_of
+            );
+            let finding = Finding::warning(Code::ReviewOldBook, message);
+            warnings.push(finding.help("export the book anew, or look from an earlier day"));
+        }
+        warnings
+    }
+
+    /// Place of a partner in the book.
+    pub fn index_of(&self, id: &str) -> Option<usize> {
+        self.book.partners.binary_search_by(|partner| (*partner.id).cmp(id)).ok()
+    }
+
+    /// Reviews the partner at `index` of the book, which must be there. `Err` when it has no standing at all.
+    pub fn of(&self, index: usize) -> Result<(PartnerReview, Vec<PartnerFault>), PartnerFault> {
+        let partner = &self.book.partners[index];
+        let fault =
+            |finding| PartnerFault { partner_id: partner.id.clone(), partner_name: partner.name.clone(), finding };
+        let standing = match self.standings.of(partner) {
+            Ok(standing) => standing,
+            Err(AmountOutOfRange) => {
+                let message = format!("the amounts of `{}` are out of range", partner.id);
+                let finding = Finding::error(Code::ReviewRange, message);
+                return Err(fault(finding.help("look for amounts that are too large")));
+            }
+        };
+        match self.decide(index, partner, &standing) {
+            Ok(decisions) => Ok((PartnerReview { standing, decisions: Some(decisions) }, Vec::new())),
+            Err(faults) => {
+                let faults = faults.into_iter().map(|broken| fault(with_values(broken))).collect();
+                Ok((PartnerReview { standing, decisions: None }, faults))
+            }
+        }
+    }
+
+    fn decide(
+        &self,
+        index: usize,
+        partner: &Partner,
+        standing: &PartnerStanding,
+    ) -> Result<Decisions, Vec<ScriptFault>> {
+        let Some(deciding) = &self.policies else { return Ok(Decisions::default()) };
+        let line = Arc::new(deciding.lines.whole(partner));
+        let records = deciding.records.of(index);
+        self.plugin.decide(&PolicyFacts::new(line, standing, Arc::clone(&deciding.day), records))
+    }
+
+    /// Reviews every partner: `map` is called for each on many threads, `take` with its results in the book's order.
+    ///
+    /// Partners without a standing are not mapped; they are faults. No more than 16,384 results stand in memory at once.
+    pub fn each<T: Send, E: From<AmountOutOfRange>>(
+        &self,
+        threads: Option<usize>,
+        progress: Progress<'_>,
+        map: impl Fn(PartnerReview) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<Outcome, E> {
+        let all = self.book.partners.len();
+        let mut whole = self.piece();
+        let mut done = 0;
+        let mut faults_left_out = 0;
+        progress(0, all);
+        while done < all {
+            let end = all.min(done + WINDOW);
+            let chunks: Vec<usize> = (done..end).step_by(CHUNK).collect();
+            let pieces: Vec<Result<Piece<T>, AmountOutOfRange>> = on_script_threads(threads, || {
+                chunks.into_par_iter().map(|from| self.look_at(from..end.min(from + CHUNK), &map)).collect()
+            });
+            for piece in pieces {
+                let piece = piece?;
+                piece.mapped.into_iter().try_for_each(&mut take)?;
+                whole.summary.merge(piece.summary)?;
+                whole.rollup.merge(piece.rollup)?;
+                let room = KEPT_FAULTS.saturating_sub(whole.faults.len());
+                faults_left_out += piece.faults.len().saturating_sub(room);
+                whole.faults.extend(piece.faults.into_iter().take(room));
+            }
+            done = end;
+            progress(done, all);
+        }
+        let Piece { summary, rollup, faults, .. }: Piece<T> = whole;
+        Ok(Outcome { summary, rollup: rollup.finish()?, faults, faults_left_out })
+    }
+
+    fn piece<T>(&self) -> Piece<T> {
+        Piece {
+            mapped: Vec::new(),
+            summary: ReviewSummary::default(),
+            rollup: RollupBuilder::new(&Self::DIMENSIONS, self.rules),
+            faults: Vec::new(),
+        }
+    }
+
+    fn look_at<T>(
+        &self,
+        partners: Range<usize>,
+        map: &impl Fn(PartnerReview) -> T,
+    ) -> Result<Piece<T>, AmountOutOfRange> {
+        let mut piece = self.piece();
+        for index in partners {
+            piece.summary.partners += 1;
+            match self.of(index) {
+                Ok((review, faults)) => {
+                    piece.summary.failed += usize::from(!faults.is_empty());
+                    piece.faults.extend(faults);
+                    piece.summary.add(&review)?;
+                    piece.rollup.add(&review.standing)?;
+                    piece.mapped.push(map(review));
+                }
+                Err(fault) => {
+                    piece.summary.failed += 1;
+                    piece.faults.push(fault);
+                }
+            }
+        }
+        Ok(piece)
+    }
+}
+
+impl<'b> Deciding<'b> {
+    fn new(
+        plugin: &'b VendorPlugin,
+        book: &'b PartnerBook,
+        setting: &Setting,
+        threads: Option<usize>,
+    ) -> Result<Self, Findings> {
+        let manifest = &plugin.manifest;
+        let (period, as_of) = (setting.period.clone(), setting.as_of);
+        let cadence = manifest.policies.tier_review;
+        Ok(Self {
+            records: ExtraTables::typed(book, &manifest.tables)?,
+            day: Arc::new(ReviewFacts::new(manifest.calendar, &period, as_of, cadence)),
+            lines: on_script_threads(threads, || Lines::new(book, manifest, View { period, as_of, target: None })),
+        })
+    }
+}
+
+/// The finding of a fault, with the values on the failing line.
+fn with_values(fault: ScriptFault) -> Finding {
+    let mut finding = fault.finding;
+    if !fault.values.is_empty() {
+        let values: Vec<String> = fault.values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        finding.help = format!("{} (here {})", finding.help, values.join(", ")).trim_start().to_owned();
+    }
+    finding
+}

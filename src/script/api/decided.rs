@@ -1,0 +1,227 @@
+//! What policies make: requirements on a ladder, answers of decision tables, and decisions with their grounds.
+
+use super::complaint::Complaint;
+use super::facts::FactSchema;
+use super::value::{Date, Kind, list};
+use crate::channel::Name;
+use crate::decision::table::{self, Direction, Outcome};
+use crate::decision::{InterventionKind, Requirement, Severity, TierMove};
+use crate::finding::Code;
+use chrono::NaiveDate;
+use rhai::{Dynamic, Engine, EvalAltResult, Map};
+use rust_decimal::Decimal;
+use std::any::TypeId;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Tiers with their requirements, lowest first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::script) struct Ladder(pub Vec<(Name, Requirement)>);
+
+impl Ladder {
+    /// The highest tier whose requirements are met.
+    pub fn highest(&self) -> Option<&Name> {
+        self.0.iter().rev().find(|(_, requirement)| requirement.is_met()).map(|(tier, _)| tier)
+    }
+
+    /// The highest tier that is met together with every tier below it.
+    pub fn highest_reached(&self) -> Option<&Name> {
+        self.0.iter().take_while(|(_, requirement)| requirement.is_met()).last().map(|(tier, _)| tier)
+    }
+
+    /// The requirement of a tier.
+    pub fn requirement(&self, tier: &str) -> Option<&Requirement> {
+        self.0.iter().find(|(known, _)| **known == *tier).map(|(_, requirement)| requirement)
+    }
+}
+
+/// What a decision rests on, as it is gathered.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::script) enum Ground {
+    Because(Name),
+    /// A requirement; of a tier's where the ladder gave it.
+    Requirement(Requirement, Option<Name>),
+    WouldChange(String),
+}
+
+/// A decision that a policy answers with.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::script) struct Decided {
+    pub what: What,
+    pub until: Option<NaiveDate>,
+    pub grounds: Vec<Ground>,
+}
+
+/// What is decided.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::script) enum What {
+    Tier {
+        decision: TierMove,
+        to: Option<Name>,
+        effective: Option<NaiveDate>,
+    },
+    Incentive {
+        name: Name,
+        amount: Option<Decimal>,
+        points: Option<Decimal>,
+        rate: Option<Decimal>,
+        level: Option<Name>,
+        is_awarded: bool,
+    },
+    Intervention {
+        kind: InterventionKind,
+        severity: Severity,
+        owner: Option<Name>,
+        due: Option<NaiveDate>,
+    },
+}
+
+impl Decided {
+    pub fn new(what: What) -> Self {
+        Self { what, until: None, grounds: Vec::new() }
+    }
+
+    pub fn tier(decision: TierMove, to: Option<Name>) -> Self {
+        Self::new(What::Tier { decision, to, effective: None })
+    }
+
+    pub fn incentive(name: Name, is_awarded: bool) -> Self {
+        Self::new(What::Incentive { name, amount: None, points: None, rate: None, level: None, is_awarded })
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self.what {
+            What::Tier { .. } => Kind::TierDecision,
+            What::Incentive { .. } => Kind::Incentive,
+            What::Intervention { .. } => Kind::Intervention,
+        }
+    }
+}
+
+/// What a decision table answered.
+#[derive(Debug, Clone)]
+pub(in crate::script) struct TableAnswer {
+    pub name: Name,
+    pub decision: Arc<table::Decision>,
+    outputs: Arc<[Name]>,
+}
+
+/// Rows that a table's answer tells as what would change it.
+const MAX_NEAR: usize = 3;
+
+impl TableAnswer {
+    pub fn new(name: Name, table: &table::DecisionTable, decision: table::Decision) -> Self {
+        let outputs = table.outputs().iter().map(|output| Name::clone(&output.name)).collect();
+        Self { name, decision: Arc::new(decision), outputs }
+    }
+
+    /// The grounds it gives: the rows that decided, and what would have decided otherwise.
+    pub fn grounds(&self) -> Vec<Ground> {
+        let mut grounds = Vec::new();
+        for reason in self.decision.reasons().into_iter().filter(|reason| reason.is_decisive) {
+            let met: Vec<String> = reason
+                .conditions
+                .iter()
+                .map(|condition| format!("{} {} meets `{}`", condition.column, condition.value, condition.cell))
+                .collect();
+            let said = reason.because.or(reason.label).map(|said| format!("{said}: ")).unwrap_or_default();
+            let met = if met.is_empty() { "any input".to_owned() } else { met.join(", ") };
+            grounds.push(Ground::Because(format!("{said}{met} ({}.csv:{})", self.name, reason.row).into()));
+        }
+        if self.decision.reasons().is_empty() {
+            let what =
+                if self.decision.is_default() { "no row applies, so the default holds" } else { "no row applies" };
+            grounds.push(Ground::Because(format!("{what} ({}.csv)", self.name).into()));
+        }
+        for near in self.decision.nearest().iter().filter(|near| !near.targets.is_empty()).take(MAX_NEAR) {
+            for target in &near.targets {
+                let Ok(outcome) = self.decision.outcome_at(target) else { continue };
+                let Outcome::One(values) = &outcome else { continue };
+                if outcome == *self.decision.outcome() {
+                    continue;
+                }
+                let how = match (target.direction, target.is_included) {
+                    (Direction::Change, _) => "changed to",
+                    (Direction::Raise, true) => "raised to",
+                    (Direction::Raise, false) => "raised above",
+                    (Direction::Lower, true) => "lowered to",
+                    (Direction::Lower, false) => "lowered below",
+                };
+                let outputs: Vec<String> =
+                    self.outputs.iter().zip(values).map(|(name, value)| format!("{name} {value}")).collect();
+                grounds.push(Ground::WouldChange(format!(
+                    "{}: {how} {} (from {}) gives {}",
+                    near.column,
+                    target.value,
+                    near.value,
+                    outputs.join(", ")
+                )));
+            }
+        }
+        grounds
+    }
+
+    /// `is_match`, `rows`, or an output by its name.
+    pub fn member(&self, name: &str) -> Result<Dynamic, Complaint> {
+        match name {
+            "is_match" => return Ok((!self.decision.matched_rows().is_empty()).into()),
+            "rows" => return Ok(list(self.rows().into_iter().map(Dynamic::from_map).collect())),
+            _ => {}
+        }
+        let Some(at) = self.outputs.iter().position(|output| **output == *name) else {
+            let message = format!("the decision table `{}` has no output `{name}`", self.name);
+            let help = match crate::finding::did_you_mean(name, self.outputs.iter().map(|output| &**output)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "look at the columns with `->` in its header".to_owned(),
+            };
+            return Err(Complaint::other(Code::ScriptUnknownFact, message, help));
+        };
+        match self.decision.outcome() {
+            Outcome::None => Ok(Dynamic::UNIT),
+            Outcome::One(values) => Ok(values.get(at).map_or(Dynamic::UNIT, from_table)),
+            Outcome::List(_) => Err(Complaint::other(
+                Code::ScriptKinds,
+                format!("the decision table `{}` gives several rows", self.name),
+                format!("go over them: `for row in answer.rows {{ row.{name} }}`"),
+            )),
+        }
+    }
+
+    fn rows(&self) -> Vec<Map> {
+        let row = |values: &Vec<table::Value>| {
+            self.outputs.iter().zip(values).map(|(name, value)| (name.as_ref().into(), from_table(value))).collect()
+        };
+        match self.decision.outcome() {
+            Outcome::None => Vec::new(),
+            Outcome::One(values) => vec![row(values)],
+            Outcome::List(rows) => rows.iter().map(row).collect(),
+        }
+    }
+}
+
+/// A value of a decision table as scripts hold it.
+fn from_table(value: &table::Value) -> Dynamic {
+    match value {
+        table::Value::NotKnown => Dynamic::UNIT,
+        table::Value::Number(number) => Dynamic::from_decimal(*number),
+        table::Value::Text(text) => Dynamic::from(text.to_string()),
+        table::Value::Truth(truth) => Dynamic::from_bool(*truth),
+        table::Value::Date(date) => Dynamic::from(Date(*date)),
+    }
+}
+
+/// Members of requirements and of answers, one getter a name.
+pub(in crate::script) fn register_members(engine: &mut Engine, schema: &Arc<FactSchema>) {
+    let Some(policy) = &schema.policy else { return };
+    engine.register_raw_fn("get$is_met", [TypeId::of::<Requirement>()], |_, arguments| {
+        Ok::<bool, Box<EvalAltResult>>(arguments[0].read_lock::<Requirement>().is_some_and(|one| one.is_met()))
+    });
+    let outputs = policy.decisions.values().flat_map(|table| table.outputs()).map(|output| &*output.name);
+    let names: BTreeSet<String> = outputs.chain(["is_match", "rows"]).map(ToOwned::to_owned).collect();
+    for name in names {
+        engine.register_raw_fn(format!("get${name}"), [TypeId::of::<TableAnswer>()], move |_, arguments| {
+            let Some(answer) = arguments[0].read_lock::<TableAnswer>() else { return Ok(Dynamic::UNIT) };
+            answer.member(&name).map_err(Into::into)
+        });
+    }
+}

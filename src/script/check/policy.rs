@@ -1,0 +1,294 @@
+//! Checks of what policies call: fields of records, tiers, vocabularies, decision tables, kinds of arguments.
+
+use super::super::api::functions::{self, Function as HostFunction};
+use super::super::api::lists::FIELD_FUNCTIONS;
+use super::super::api::policy_functions::{unknown_word, vocabulary};
+use super::super::api::value::Kind;
+use super::super::tree::{Expression, ExpressionKind};
+use super::Checker;
+use super::shape::{Shape, fact_shape};
+use crate::decision::table::{DecisionTable, Kind as TableKind};
+use crate::finding::{Code, Span, did_you_mean};
+
+/// Kinds that arguments must have, by function and number of arguments; `None` takes any.
+const ARGUMENTS: [(&str, &[Option<Kind>]); 24] = [
+    ("at_least", &[Some(Kind::Text), Some(Kind::Number), Some(Kind::Number)]),
+    ("more_than", &[Some(Kind::Text), Some(Kind::Number), Some(Kind::Number)]),
+    ("at_most", &[Some(Kind::Text), Some(Kind::Number), Some(Kind::Number)]),
+    ("less_than", &[Some(Kind::Text), Some(Kind::Number), Some(Kind::Number)]),
+    ("holds", &[Some(Kind::Text), Some(Kind::Truth)]),
+    ("all_of", &[Some(Kind::List)]),
+    ("any_of", &[Some(Kind::List)]),
+    ("tier", &[Some(Kind::Ladder), Some(Kind::Text), Some(Kind::Requirement)]),
+    ("decision_for", &[Some(Kind::Ladder), Some(Kind::Text)]),
+    ("promote", &[Some(Kind::Text)]),
+    ("demote", &[Some(Kind::Text)]),
+    ("grant", &[Some(Kind::Text)]),
+    ("effective", &[Some(Kind::TierDecision), Some(Kind::Date)]),
+    ("award", &[Some(Kind::Text)]),
+    ("withhold", &[Some(Kind::Text)]),
+    ("amount", &[Some(Kind::Incentive), Some(Kind::Number)]),
+    ("rate", &[Some(Kind::Incentive), Some(Kind::Number)]),
+    ("level", &[Some(Kind::Incentive), Some(Kind::Text)]),
+    ("points", &[Some(Kind::Incentive), Some(Kind::Number)]),
+    ("intervene", &[Some(Kind::Text), Some(Kind::Text)]),
+    ("owner", &[Some(Kind::Intervention), Some(Kind::Text)]),
+    ("due", &[Some(Kind::Intervention), Some(Kind::Date)]),
+    ("decide_by", &[Some(Kind::Text), Some(Kind::Map)]),
+    ("until", &[None, Some(Kind::Date)]),
+];
+
+impl<'a> Checker<'a> {
+    /// Checks a call of the engine's function `function`; gives the shape of its value where more is known than its kind.
+    pub(super) fn policy_call(
+        &mut self,
+        function: &'static HostFunction,
+        shapes: &[Shape],
+        arguments: &[&'a Expression],
+        span: Span,
+    ) -> Option<Shape> {
+        if !function.takes(shapes.len()) || arguments.len() != shapes.len() {
+            return None;
+        }
+        let is_policy = self.schema.policy.is_some();
+        if functions::is_for_policies(function.name) && !is_policy && !(function.name == "until" && shapes.len() == 3) {
+            let message = format!("`{}` is for policies, not for quota rules", function.name);
+            self.report(
+                Code::ScriptForbidden,
+                span,
+                message,
+                "a quota rule answers with `indicate(…)` or `abstain(…)`",
+            );
+            return None;
+        }
+        if functions::is_for_rules(function.name) && is_policy {
+            let message = format!("`{}` is for quota rules, not for policies", function.name);
+            self.report(Code::ScriptForbidden, span, message, "see `quotient api` for what a policy answers with");
+            return None;
+        }
+        self.argument_kinds(function, shapes, arguments);
+        self.requirements(function, shapes, arguments);
+        self.words(function, arguments);
+        match function.name {
+            "because" => Some(shapes[0].clone()),
+            "until" if shapes.len() == 2 => Some(shapes[0].clone()),
+            "points" if shapes.len() == 2 => Some(Shape::Value(Kind::Incentive)),
+            "points" => Some(Shape::Value(Kind::Number)),
+            "decide_by" => self.decide_by(arguments),
+            _ if shapes.len() > 1 => self.field_call(function, shapes, arguments),
+            _ => None,
+        }
+    }
+
+    fn argument_kinds(&mut self, function: &'static HostFunction, shapes: &[Shape], arguments: &[&'a Expression]) {
+        let wanted = ARGUMENTS.iter().find(|(name, wanted)| *name == function.name && wanted.len() == shapes.len());
+        let Some((_, wanted)) = wanted else { return };
+        let names = function.signatures.iter().find(|names| names.len() == shapes.len()).copied().unwrap_or_default();
+        for (index, (shape, wanted)) in shapes.iter().zip(*wanted).enumerate() {
+            let (Some(wanted), Some(found)) = (wanted, shape.kind()) else { continue };
+            if found == *wanted || found == Kind::NotKnown {
+                continue;
+            }
+            let name = names.get(index).copied().unwrap_or("its value");
+            let message = format!("`{}` needs {wanted} as {name}, not {found}", function.name);
+            let help = match (wanted, found) {
+                (Kind::Requirement, Kind::Truth) => "name what must hold: `holds(\"business plan\", …)`".to_owned(),
+                (Kind::Truth, Kind::Number) => "compare it, or write `at_least(\"…\", value, threshold)`".to_owned(),
+                _ => format!("write `{}({})`", function.name, names.join(", ")),
+            };
+            self.report(Code::ScriptKinds, self.span(arguments[index]), message, help);
+        }
+    }
+
+    /// What stands in the list of `all_of` and `any_of`.
+    fn requirements(&mut self, function: &HostFunction, shapes: &[Shape], arguments: &[&'a Expression]) {
+        if !matches!(function.name, "all_of" | "any_of") {
+            return;
+        }
+        let ExpressionKind::List(items) = &arguments[0].kind else {
+            if let Some(kind) = shapes[0].item().kind().filter(|kind| *kind != Kind::Requirement) {
+                let message = format!("`{}` needs requirements in its list, not {kind}", function.name);
+                let help = "write `at_least(\"revenue\", x, 500_000)` or `holds(\"plan\", x)`";
+                self.report(Code::ScriptKinds, self.span(arguments[0]), message, help);
+            }
+            return;
+        };
+        if items.is_empty() {
+            let message = format!("`{}` has no requirement", function.name);
+            self.report(Code::ScriptOutcome, self.span(arguments[0]), message, "write at least one into its list");
+        }
+        for item in items {
+            let shape = self.expression(item);
+            if let Some(kind) = shape.kind().filter(|kind| *kind != Kind::Requirement) {
+                let message = format!("`{}` needs requirements in its list, not {kind}", function.name);
+                let help = match kind {
+                    Kind::Truth => "name what must hold: `holds(\"business plan\", …)`",
+                    _ => "write `at_least(\"revenue\", x, 500_000)` or `holds(\"plan\", x)`",
+                };
+                self.report(Code::ScriptKinds, self.span(item), message, help);
+            }
+        }
+    }
+
+    /// Tiers and words of closed vocabularies that are written out.
+    fn words(&mut self, function: &HostFunction, arguments: &[&'a Expression]) {
+        let tier_at = match function.name {
+            "promote" | "demote" | "grant" | "rank" => Some(0),
+            "tier" | "requirement" | "decision_for" => Some(1),
+            _ => None,
+        };
+        for (index, argument) in arguments.iter().enumerate() {
+            let ExpressionKind::Text(word) = &argument.kind else { continue };
+            let (what, known) = match vocabulary(function.name, index) {
+                Some(vocabulary) => vocabulary,
+                None if tier_at == Some(index) && !self.schema.tiers().is_empty() => {
+                    ("tier of the manifest", self.schema.tiers().iter().map(|tier| &**tier).collect())
+                }
+                None => continue,
+            };
+            if !known.contains(&word.as_str()) {
+                let (message, help) = unknown_word(what, word, &known);
+                self.report(Code::ScriptUnknownName, self.span(argument), message, help);
+            }
+        }
+    }
+
+    /// A call such as `list.sum("field")`: the field must be one of the records', of the kind needed.
+    fn field_call(&mut self, function: &HostFunction, shapes: &[Shape], arguments: &[&'a Expression]) -> Option<Shape> {
+        let (_, wanted) = FIELD_FUNCTIONS.iter().find(|(name, _)| *name == function.name)?;
+        let item = shapes[0].item();
+        let field = match (&item, &arguments[1].kind) {
+            (Shape::View(view), ExpressionKind::Text(name)) => {
+                let declared = self.schema.view(*view);
+                match declared.fact(name) {
+                    Some(fact) => fact_shape(self.schema, *view, fact),
+                    None => {
+                        let names: Vec<&str> = declared.facts.iter().map(|fact| &*fact.name).collect();
+                        let help = match did_you_mean(name, names.iter().copied()) {
+                            Some(near) => format!("did you mean `{near}`?"),
+                            None => format!("it has {}", ticked(&names)),
+                        };
+                        let message = format!("a record of `{}` has no field `{name}`", declared.path);
+                        self.report(Code::ScriptUnknownFact, self.span(arguments[1]), message, help);
+                        Shape::Unknown
+                    }
+                }
+            }
+            _ => Shape::Unknown,
+        };
+        if let (Some(wanted), Some(found)) = (wanted, field.kind())
+            && found != *wanted
+        {
+            let message = format!(
+                "`{}` needs {wanted} in `{}`, not {found}",
+                function.name,
+                self.text(arguments[1]).trim_matches('"')
+            );
+            self.report(Code::ScriptKinds, self.span(arguments[1]), message, "name another field");
+        }
+        if let (true, Some(field), Some(value)) =
+            (function.name == "where", field.kind(), shapes.get(2).and_then(Shape::kind))
+            && field != value
+        {
+            let message = format!("`where` compares {field} with {value}");
+            self.report(Code::ScriptKinds, self.span(arguments[2]), message, "give a value of the field's own kind");
+        }
+        match function.name {
+            "where" | "where_in" | "since" | "until" | "last_months" | "valid" | "top" => {
+                Some(Shape::Items(Box::new(item)))
+            }
+            "each" => Some(Shape::Items(Box::new(field))),
+            "largest" | "smallest" => Some(field),
+            _ => None,
+        }
+    }
+
+    /// A decision table that is named, and its inputs where they are written out.
+    fn decide_by(&mut self, arguments: &[&'a Expression]) -> Option<Shape> {
+        let ExpressionKind::Text(name) = &arguments[0].kind else { return None };
+        let decisions = self.schema.policy.iter().flat_map(|policy| &policy.decisions);
+        let Some((known, table)) = decisions.clone().find(|(known, _)| ***known == **name) else {
+            let known: Vec<&str> = decisions.map(|(known, _)| &**known).collect();
+            let help = match did_you_mean(name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("put `{name}.csv` beside the policies, with a hit policy in its first cell"),
+            };
+            let message = format!("there is no decision table `{name}`");
+            self.report(Code::ScriptUnknownName, self.span(arguments[0]), message, help);
+            return None;
+        };
+        if let ExpressionKind::Map(entries) = &arguments[1].kind {
+            self.inputs(name, table, entries, self.span(arguments[1]));
+        }
+        Some(Shape::Answer(known.to_string()))
+    }
+
+    fn inputs(&mut self, name: &str, table: &DecisionTable, entries: &'a [(String, usize, Expression)], span: Span) {
+        let names: Vec<&str> = table.inputs().iter().map(|input| &*input.name).collect();
+        for (key, at, value) in entries {
+            let Some(input) = table.inputs().iter().find(|input| *input.name == **key) else {
+                let (message, help) = unknown_word(&format!("input of `{name}`"), key, &names);
+                self.report(Code::ScriptUnknownName, self.token(*at), message, help);
+                continue;
+            };
+            let wanted = match input.kind {
+                TableKind::Number | TableKind::Whole => Kind::Number,
+                TableKind::Text => Kind::Text,
+                TableKind::Truth => Kind::Truth,
+                TableKind::Date => Kind::Date,
+            };
+            let found = self.expression(value).kind();
+            if let Some(found) = found.filter(|found| *found != wanted && *found != Kind::NotKnown) {
+                let message = format!("`{key}` of the decision table `{name}` needs {wanted}, not {found}");
+                self.report(Code::ScriptKinds, self.span(value), message, "give a value of the column's kind");
+            }
+        }
+        let missing: Vec<&str> =
+            names.into_iter().filter(|name| !entries.iter().any(|(key, _, _)| key == name)).collect();
+        if !missing.is_empty() {
+            let message = format!("the decision table `{name}` also asks for {}", ticked(&missing));
+            self.report(Code::ScriptOutcome, span, message, "write it into the map; `()` says that it is not known");
+        }
+    }
+
+    /// A member of a requirement or of a decision table's answer.
+    pub(super) fn policy_member(&mut self, shape: &Shape, name: &str, span: Span) -> Option<Shape> {
+        let (what, members): (String, Vec<(&str, Shape)>) = match shape {
+            Shape::Value(Kind::Requirement) => {
+                ("a requirement".to_owned(), vec![("is_met", Shape::Value(Kind::Truth))])
+            }
+            Shape::Answer(table) => {
+                let decisions = &self.schema.policy.as_ref()?.decisions;
+                let table_found = decisions.iter().find(|(known, _)| ***known == **table).map(|(_, table)| table)?;
+                let output = |kind| match kind {
+                    TableKind::Number | TableKind::Whole => Kind::Number,
+                    TableKind::Text => Kind::Text,
+                    TableKind::Truth => Kind::Truth,
+                    TableKind::Date => Kind::Date,
+                };
+                let outputs = table_found.outputs().iter();
+                let outputs = outputs.map(|column| (&*column.name, Shape::Value(output(column.kind))));
+                let rest = [
+                    ("is_match", Shape::Value(Kind::Truth)),
+                    ("rows", Shape::Items(Box::new(Shape::Value(Kind::Map)))),
+                ];
+                (format!("the decision table `{table}`"), outputs.chain(rest).collect())
+            }
+            _ => return None,
+        };
+        if let Some((_, shape)) = members.iter().find(|(known, _)| *known == name) {
+            return Some(shape.clone());
+        }
+        let known: Vec<&str> = members.iter().map(|(known, _)| *known).collect();
+        let help = match did_you_mean(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it has {}", ticked(&known)),
+        };
+        self.report(Code::ScriptUnknownFact, span, format!("{what} has no `{name}`"), help);
+        Some(Shape::Unknown)
+    }
+}
+
+fn ticked(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}

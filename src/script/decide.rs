@@ -1,0 +1,273 @@
+//! Calling a policy, and reading what it decided.
+
+use super::api::decided::{Decided, Ground, What};
+use super::api::functions::grouped;
+use super::api::value::{Kind, items};
+use super::call::{answered, outcome};
+use super::compile::{Program, Scripts};
+use super::fault::ScriptFault;
+use super::{EntryPoint, PolicyFacts, PolicyKind};
+use crate::channel::Name;
+use crate::decision::{Comparison, Condition, Grounds, Incentive, Intervention, Requirement, TierDecision, TierMove};
+use crate::finding::{Finding, did_you_mean};
+use crate::units::{MAX_MINOR_UNITS, Money, plain};
+use rhai::Dynamic;
+use rust_decimal::Decimal;
+
+impl Scripts {
+    /// What the tier policy in `path` decides for the partner, or for the product line the facts are about.
+    ///
+    /// # Errors
+    /// When the policy fails or answers with something else than a tier decision; when a promotion does not rise or a
+    /// demotion does not fall by the manifest's tiers; when a demotion names no requirement that is not met.
+    pub fn tier(&self, path: &str, facts: &PolicyFacts) -> Result<TierDecision, ScriptFault> {
+        let entry = EntryPoint::Policy(PolicyKind::Tier);
+        let tiers = self.inner.schema.tiers();
+        self.call(path, entry, &facts.facts, |program, value| tier(program, &value, facts, tiers))
+    }
+
+    /// What the incentive policy in `path` awards and withholds, in its order; empty for nothing.
+    ///
+    /// # Errors
+    /// When the policy fails, or answers with something else than a list of incentives.
+    pub fn incentives(&self, path: &str, facts: &PolicyFacts) -> Result<Vec<Incentive>, ScriptFault> {
+        let entry = EntryPoint::Policy(PolicyKind::Incentive);
+        self.call(path, entry, &facts.facts, |program, value| {
+            let (item, example) = ("incentive", "`award(…)` and `withhold(…)`");
+            decisions(program, &value, item, example)?.into_iter().map(|decided| incentive(program, decided)).collect()
+        })
+    }
+
+    /// What the intervention policy in `path` asks for, in its order; empty for nothing.
+    ///
+    /// # Errors
+    /// When the policy fails, or answers with something else than a list of interventions.
+    pub fn interventions(&self, path: &str, facts: &PolicyFacts) -> Result<Vec<Intervention>, ScriptFault> {
+        let entry = EntryPoint::Policy(PolicyKind::Intervention);
+        self.call(path, entry, &facts.facts, |program, value| {
+            let (item, example) = ("intervention", "`intervene(…)`");
+            decisions(program, &value, item, example)?
+                .into_iter()
+                .map(|decided| intervention(program, decided))
+                .collect()
+        })
+    }
+}
+
+fn tier(program: &Program, value: &Dynamic, facts: &PolicyFacts, tiers: &[Name]) -> Result<TierDecision, Finding> {
+    let Some(Decided { what: What::Tier { decision, to, effective }, until, grounds }) =
+        value.clone().try_cast::<Decided>()
+    else {
+        let message = format!("`decide` answers with {} instead of a tier decision", answered(value));
+        return Err(outcome(
+            program,
+            message,
+            "end every path with `retain()`, `promote(…)`, `demote(…)` or `grant(…)`",
+        ));
+    };
+    let current = facts.line().tier.clone();
+    let place = |tier: &Option<Name>| -> Result<Option<usize>, Finding> {
+        let Some(tier) = tier else { return Ok(None) };
+        let found = tiers.iter().position(|known| known == tier);
+        if found.is_none() && !tiers.is_empty() {
+            let help = match did_you_mean(tier, tiers.iter().map(|tier| &**tier)) {
+                Some(near) => format!("did you mean `{near}`? Correct the partner book, or `[tiers]` in the manifest"),
+                None => "correct the partner book, or add the tier to `[tiers]` in the manifest".to_owned(),
+            };
+            return Err(outcome(program, format!("`{tier}` is no tier of the manifest"), help));
+        }
+        Ok(found)
+    };
+    let named = |tier: &Option<Name>| tier.as_deref().unwrap_or("no tier").to_owned();
+    let (now, then) = (place(&current)?, place(&to)?);
+    let is_ranked = !tiers.is_empty();
+    let wrong = |word: &str, side: &str, help: &str| {
+        let message = format!("`{word}` names {}, which is not {side} the current {}", named(&to), named(&current));
+        Err(outcome(program, message, help))
+    };
+    match decision {
+        TierMove::Promote if is_ranked && then <= now => {
+            return wrong("promote", "above", "answer with `retain()` or `demote(…)`, or compare `rank(…)` first");
+        }
+        TierMove::Demote if is_ranked && then >= now => {
+            return wrong("demote", "below", "answer with `retain()` or `promote(…)`, or compare `rank(…)` first");
+        }
+        TierMove::Demote if !grounds.iter().any(is_unmet) => {
+            let message = "the demotion names no requirement that is not met";
+            let help = "add it with `.because(at_least(\"revenue\", value, threshold))`; a missed quota alone is none";
+            return Err(outcome(program, message, help));
+        }
+        TierMove::Retain | TierMove::Promote | TierMove::Demote | TierMove::Grant => {}
+    }
+    let to = if decision == TierMove::Retain { current.clone() } else { to };
+    let words = |requirement: &Requirement, of: Option<&Name>| {
+        let of = match (of, decision) {
+            (Some(of), _) => Some(of),
+            (None, TierMove::Demote) => current.as_ref(),
+            (None, TierMove::Retain | TierMove::Promote | TierMove::Grant) => None,
+        };
+        match of {
+            None if requirement.is_met() => Vec::new(),
+            None => reaching(requirement, "meets its requirement"),
+            Some(of) if !requirement.is_met() => {
+                let verb = if Some(of) == current.as_ref() { "keeps" } else { "reaches" };
+                reaching(requirement, &format!("{verb} {of}"))
+            }
+            Some(of) if Some(of) == to.as_ref() => losing(requirement, of),
+            Some(_) => Vec::new(),
+        }
+    };
+    let grounds = settled(grounds, words);
+    Ok(TierDecision {
+        product_line: facts.line().product_line.clone(),
+        current,
+        decision,
+        to,
+        effective,
+        until,
+        grounds,
+    })
+}
+
+fn is_unmet(ground: &Ground) -> bool {
+    matches!(ground, Ground::Requirement(requirement, _) if !requirement.is_met())
+}
+
+fn decisions(program: &Program, value: &Dynamic, item: &str, example: &str) -> Result<Vec<Decided>, Finding> {
+    let help = format!("answer with a list of {example}, or `[]` for none");
+    let Some(list) = items(value) else {
+        let message = format!("`decide` answers with {} instead of a list of {item}s", answered(value));
+        return Err(outcome(program, message, help));
+    };
+    let one = |(index, value): (usize, Dynamic)| {
+        let found = answered(&value);
+        value.try_cast::<Decided>().ok_or_else(|| {
+            outcome(program, format!("item {} of the answer is {found}, not an {item}", index + 1), help.clone())
+        })
+    };
+    list.into_iter().enumerate().map(one).collect()
+}
+
+fn incentive(program: &Program, decided: Decided) -> Result<Incentive, Finding> {
+    let found = decided.kind();
+    let What::Incentive { name, amount, points, rate, level, is_awarded } = decided.what else {
+        return Err(mixed(program, found, Kind::Incentive));
+    };
+    let limit = Decimal::from_i128_with_scale(MAX_MINOR_UNITS, 0);
+    if let Some(amount) = amount.filter(|amount| amount.abs() > limit) {
+        let message = format!("`{name}` awards {}, which is out of range", plain(amount));
+        return Err(outcome(program, message, "check the units: amounts are at most 10^15"));
+    }
+    let suffix = format!("earns {name}");
+    let words = |requirement: &Requirement, _: Option<&Name>| {
+        if requirement.is_met() || is_awarded { Vec::new() } else { reaching(requirement, &suffix) }
+    };
+    let grounds = settled(decided.grounds, words);
+    Ok(Incentive {
+        amount: amount.map(Money::new),
+        points,
+        rate,
+        level,
+        until: decided.until,
+        is_awarded,
+        grounds,
+        name: Name::clone(&name),
+    })
+}
+
+fn intervention(program: &Program, decided: Decided) -> Result<Intervention, Finding> {
+    let found = decided.kind();
+    let What::Intervention { kind, severity, owner, due } = decided.what else {
+        return Err(mixed(program, found, Kind::Intervention));
+    };
+    let suffix = format!("ends the {}", kind.as_str().replace('_', " "));
+    let words = |requirement: &Requirement, _: Option<&Name>| reaching(requirement, &suffix);
+    Ok(Intervention { kind, severity, owner, due, grounds: settled(decided.grounds, words) })
+}
+
+fn mixed(program: &Program, found: Kind, wanted: Kind) -> Finding {
+    outcome(program, format!("the answer holds {found}, not {wanted}"), "answer each policy's question in its own file")
+}
+
+/// The grounds in their final form; `words` says what would change a requirement, of a tier's where it is one's.
+fn settled(grounds: Vec<Ground>, words: impl Fn(&Requirement, Option<&Name>) -> Vec<String>) -> Grounds {
+    let mut settled = Grounds::default();
+    for ground in grounds {
+        match ground {
+            Ground::Because(text) => settled.because.push(text),
+            Ground::WouldChange(text) => settled.would_change.push(text),
+            Ground::Requirement(requirement, tier) => {
+                settled.would_change.extend(words(&requirement, tier.as_ref()));
+                settled.requirements.push(requirement);
+            }
+        }
+    }
+    settled
+}
+
+/// What is missing, as one sentence: `net new users: 12 more (63 of 75) reaches Silver`.
+fn reaching(requirement: &Requirement, suffix: &str) -> Vec<String> {
+    let missing: Vec<String> = requirement.missing().into_iter().map(missing_words).collect();
+    match &missing[..] {
+        [] => Vec::new(),
+        [only] => vec![format!("{only} {suffix}")],
+        several => vec![format!("{}; all of it {suffix}", several.join(" and "))],
+    }
+}
+
+fn missing_words(condition: &Condition) -> String {
+    let label = &condition.label;
+    let Some(threshold) = condition.threshold else { return format!("{label}: must hold, which") };
+    let threshold_words = figure(threshold);
+    let (Some(value), Some(gap)) = (condition.value, condition.gap()) else {
+        return format!("{label}: not known ({} {threshold_words} is asked), which", condition.comparison);
+    };
+    let (gap, value) = (figure(gap), figure(value));
+    match condition.comparison {
+        Comparison::AtLeast | Comparison::Holds => format!("{label}: {gap} more ({value} of {threshold_words})"),
+        Comparison::MoreThan => format!("{label}: over {gap} more ({value}, more than {threshold_words} is asked)"),
+        Comparison::AtMost => format!("{label}: {gap} less ({value}, at most {threshold_words} is asked)"),
+        Comparison::LessThan => format!("{label}: over {gap} less ({value}, less than {threshold_words} is asked)"),
+    }
+}
+
+/// What alone would lose a tier that is kept: one sentence a condition.
+fn losing(requirement: &Requirement, tier: &str) -> Vec<String> {
+    let decisive: Vec<&Requirement> = match requirement {
+        Requirement::One(_) => vec![requirement],
+        Requirement::All(parts) => parts.iter().collect(),
+        Requirement::Any(parts) => {
+            let met: Vec<&Requirement> = parts.iter().filter(|part| part.is_met()).collect();
+            if met.len() == 1 { met } else { Vec::new() }
+        }
+    };
+    let condition = |part: &Requirement| match part {
+        Requirement::One(condition) => vec![losing_words(condition, tier)],
+        Requirement::All(_) | Requirement::Any(_) => losing(part, tier),
+    };
+    decisive.into_iter().flat_map(condition).collect()
+}
+
+fn losing_words(condition: &Condition, tier: &str) -> String {
+    let label = &condition.label;
+    let (Some(value), Some(threshold)) = (condition.value, condition.threshold) else {
+        return format!("{label}: without it {tier} is lost");
+    };
+    let (value, threshold) = (figure(value), figure(threshold));
+    match condition.comparison {
+        Comparison::AtLeast | Comparison::Holds => format!("{label}: below {threshold} loses {tier} ({value} now)"),
+        Comparison::MoreThan => format!("{label}: {threshold} or less loses {tier} ({value} now)"),
+        Comparison::AtMost => format!("{label}: above {threshold} loses {tier} ({value} now)"),
+        Comparison::LessThan => format!("{label}: {threshold} or more loses {tier} ({value} now)"),
+    }
+}
+
+/// A number with its thousands apart; two decimals from a thousand on where it has any, else as exact as it is.
+fn figure(number: Decimal) -> String {
+    let number = number.normalize();
+    if number.abs() < Decimal::ONE_THOUSAND || number.scale() > 2 {
+        return plain(number);
+    }
+    let text = grouped(number);
+    text.strip_suffix(".00").map_or(text.clone(), ToOwned::to_owned)
+}

@@ -1,0 +1,355 @@
+//! The house keeps its shape: which room may name which, and what stays in the files made for it.
+//!
+//! Each failure lists every place at fault as `file:line`, what stands there, and the rule it breaks. A new file that
+//! really has to read a file, a clock or the environment is added to the list here, in the same change.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Files outside the command line that read or write files, and why.
+const FILE_SYSTEM: [&str; 8] = [
+    "intake/generate.rs", // writes a synthetic book
+    "intake/mapping.rs",  // reads a mapping file
+    "intake/store.rs",    // reads books, targets, locks
+    "intake/template.rs", // writes empty tables
+    "library/archive.rs", // keeps last good revisions
+    "library/disk.rs",    // reads all vendors
+    "library/watch.rs",   // hears of changes
+    "plugin/disk.rs",     // reads one vendor
+];
+/// Files outside the command line that look at a clock, and why.
+const CLOCK: [&str; 6] = [
+    "library/archive.rs", // age of leftovers
+    "library/child.rs",   // deadline of a child process
+    "library/disk.rs",    // time stamps of files
+    "library/open.rs",    // the clock that a library is opened with
+    "library/watch.rs",   // waiting until changes settle
+    "script/sandbox.rs",  // deadline of a script
+];
+/// Files outside the command line that start processes or read the environment, and why.
+const PROCESS: [&str; 1] = [
+    "library/child.rs", // looks at a candidate in a process of its own
+];
+/// Files in which binary floating point numbers are turned into exact ones or back: workbooks hold nothing else.
+const FLOATS: [&str; 2] = ["intake/workbook.rs", "report/xlsx.rs"];
+
+/// A file below `src`, without comments, the contents of texts, and its own tests.
+struct Source {
+    /// Path below `src`, with `/`.
+    path: String,
+    code: String,
+}
+
+impl Source {
+    /// The room the file belongs to; `None` for `lib.rs` and `main.rs`.
+    fn room(&self) -> Option<&str> {
+        let first = self.path.split('/').next().unwrap_or_default();
+        let room = first.strip_suffix(".rs").unwrap_or(first);
+        (!matches!(room, "lib" | "main")).then_some(room)
+    }
+
+    /// Modules above the items of this file: 1 for a room's `mod.rs`.
+    fn depth(&self) -> usize {
+        let parts = self.path.split('/').count();
+        if self.path.ends_with("/mod.rs") || parts == 1 { parts.max(2) - 1 } else { parts }
+    }
+
+    /// True when the file is one of the shell's, or in the list.
+    fn may(&self, list: &[&str]) -> bool {
+        matches!(self.room(), None | Some("cli" | "server")) || list.contains(&self.path.as_str())
+    }
+
+    /// Numbers of the lines in which one of the words stands by itself, with the word.
+    fn words<'w>(&self, words: &'w [&str]) -> Vec<(usize, &'w str)> {
+        let lines = self.code.lines().enumerate();
+        lines
+            .flat_map(|(at, line)| {
+                words.iter().filter(move |word| has_word(line, word)).map(move |word| (at + 1, *word))
+            })
+            .collect()
+    }
+}
+
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// True when `word` stands in `line` and neither end continues an identifier (ends that are no letters may).
+fn has_word(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].chars().next_back().is_some_and(is_part) && word.starts_with(is_part);
+        let after = line[at + word.len()..].chars().next().is_some_and(is_part) && word.ends_with(is_part);
+        !before && !after
+    })
+}
+
+/// Blanks comments and the contents of texts; line breaks stay, so that lines can be counted.
+fn code_of(text: &str) -> String {
+    let mut code = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let skipped = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |at| at + 2)
+        } else if first == '"' {
+            end_of_text(rest)
+        } else if let Some(length) = raw_text(rest).filter(|_| !code.ends_with(is_part)) {
+            length
+        } else if first == '\'' {
+            end_of_character(rest)
+        } else {
+            0
+        };
+        if skipped > 0 {
+            code.extend(rest[..skipped].chars().filter(|c| *c == '\n'));
+            code.push(' ');
+            rest = &rest[skipped..];
+        } else {
+            code.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    code
+}
+
+/// A file's own tests stand at its end and may do what tests do.
+fn without_tests(mut code: String) -> String {
+    if let Some(at) = code.find("#[cfg(test)]\nmod tests {") {
+        code.truncate(at);
+    }
+    code
+}
+
+fn end_of_text(rest: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in rest.char_indices().skip(1) {
+        match c {
+            '"' if !escaped => return at + 1,
+            '\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    rest.len()
+}
+
+/// Length of a raw text such as `r#"…"#` that begins here.
+fn raw_text(rest: &str) -> Option<usize> {
+    let after = rest.strip_prefix("br").or_else(|| rest.strip_prefix('r'))?;
+    let hashes = after.len() - after.trim_start_matches('#').len();
+    let body = after[hashes..].strip_prefix('"')?;
+    let end = format!("\"{}", "#".repeat(hashes));
+    let length = body.find(&end)? + end.len();
+    Some(rest.len() - body.len() + length)
+}
+
+/// Length of a character such as `'"'` or `'\n'` that begins here; 0 for a lifetime.
+fn end_of_character(rest: &str) -> usize {
+    let mut chars = rest.char_indices().skip(1);
+    match (chars.next(), chars.next()) {
+        (Some((_, '\\')), Some((at, escaped))) => {
+            let from = at + escaped.len_utf8();
+            rest[from..].find('\'').map_or(0, |end| from + end + 1)
+        }
+        (Some(_), Some((at, '\''))) => at + 1,
+        _ => 0,
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn files(folder: &Path, extension: &str, into: &mut Vec<PathBuf>) {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    for path in entries.map(|entry| entry.expect("an entry of the folder").path()) {
+        if path.is_dir() {
+            files(&path, extension, into);
+        } else if path.extension().is_some_and(|found| found == extension) {
+            into.push(path);
+        }
+    }
+    into.sort();
+}
+
+fn sources() -> Vec<Source> {
+    let mut paths = Vec::new();
+    files(&folder(), "rs", &mut paths);
+    assert!(paths.len() > 50, "only {} files below src", paths.len());
+    let read = |path: &PathBuf| Source {
+        path: path.strip_prefix(folder()).expect("a path below src").to_string_lossy().replace('\\', "/"),
+        code: without_tests(code_of(&std::fs::read_to_string(path).expect("a source file is UTF-8"))),
+    };
+    paths.iter().map(read).collect()
+}
+
+/// The rooms in the order of the table in `src/lib.rs`, the lowest first.
+fn rooms() -> Vec<String> {
+    let text = std::fs::read_to_string(folder().join("lib.rs")).expect("src/lib.rs");
+    let row = |line: &str| Some(line.strip_prefix("//! | [`")?.split_once('`')?.0.to_owned());
+    text.lines().filter_map(row).collect()
+}
+
+/// Fails with one line a place.
+fn nothing_at_fault(faults: &[String], rule: &str) {
+    let mut message = format!("{rule}\n");
+    faults.iter().for_each(|fault| writeln!(message, "  src/{fault}").expect("a text takes every line"));
+    assert!(faults.is_empty(), "{message}");
+}
+
+/// Rooms named by `crate::…` in the code, with the number of the line.
+fn named_rooms(code: &str) -> Vec<(usize, String)> {
+    let mut named = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let line = code[..at].matches('\n').count() + 1;
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            None => named.push((line, rest.chars().take_while(|c| is_part(*c)).collect())),
+            Some(group) => {
+                let (mut depth, mut start) = (0, true);
+                let mut word = String::new();
+                for c in group.chars() {
+                    match c {
+                        '}' if depth == 0 => break,
+                        '{' => depth += 1,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => start = true,
+                        c if is_part(c) && start => word.push(c),
+                        c if !c.is_whitespace() => start = false,
+                        _ => {}
+                    }
+                    if !start || c == ',' {
+                        named.extend((!word.is_empty()).then(|| (line, std::mem::take(&mut word))));
+                    }
+                }
+                named.extend((!word.is_empty()).then_some((line, word)));
+            }
+        }
+    }
+    named
+}
+
+#[test]
+fn every_room_is_in_the_table_of_the_library() {
+    let rooms = rooms();
+    let mut found: Vec<String> = sources().iter().filter_map(|source| source.room().map(str::to_owned)).collect();
+    found.dedup();
+    let mut listed = rooms.clone();
+    listed.sort();
+    assert_eq!(found, listed, "rooms below src, and rooms in the table of src/lib.rs");
+}
+
+#[test]
+fn rooms_name_only_rooms_above_them() {
+    let order: BTreeMap<String, usize> = rooms().into_iter().zip(0..).collect();
+    let mut faults = Vec::new();
+    for source in sources() {
+        let Some(own) = source.room().and_then(|room| order.get(room)) else { continue };
+        for (line, room) in named_rooms(&source.code) {
+            if order.get(&room).is_some_and(|other| other > own) {
+                faults.push(format!("{}:{line} names `{room}`, which stands below its own room", source.path));
+            }
+        }
+        let to_the_top = "super::".repeat(source.depth());
+        for (at, line) in source.code.lines().enumerate().filter(|(_, line)| line.contains(&to_the_top)) {
+            faults.push(format!("{}:{} leaves its room by `super`: {}", source.path, at + 1, line.trim()));
+        }
+    }
+    nothing_at_fault(&faults, "a room names only rooms above it in the table of src/lib.rs, as `crate::room`:");
+}
+
+#[test]
+fn only_the_room_of_scripts_knows_rhai() {
+    let mut faults = Vec::new();
+    for source in sources().iter().filter(|source| source.room() != Some("script")) {
+        let found = source.words(&["rhai"]);
+        faults.extend(found.iter().map(|(line, _)| format!("{}:{line} names `rhai`", source.path)));
+    }
+    nothing_at_fault(&faults, "Rhai is named in src/script only; ask that room for what is needed:");
+}
+
+#[test]
+fn floats_stay_in_the_files_that_read_and_write_workbooks() {
+    let mut faults = Vec::new();
+    for source in sources().iter().filter(|source| !FLOATS.contains(&source.path.as_str())) {
+        for (at, line) in
+            source.code.lines().enumerate().filter(|(_, line)| line.contains("f64") || line.contains("f32"))
+        {
+            faults.push(format!("{}:{} has a float: {}", source.path, at + 1, line.trim()));
+        }
+    }
+    nothing_at_fault(&faults, &format!("amounts are exact; floats stand only in {}:", FLOATS.join(", ")));
+}
+
+#[test]
+fn nothing_is_kept_in_an_order_that_differs_between_runs() {
+    let mut faults = Vec::new();
+    for source in sources() {
+        let found = source.words(&["HashMap", "HashSet", "RandomState"]);
+        faults.extend(found.iter().map(|(line, word)| format!("{}:{line} names `{word}`", source.path)));
+    }
+    nothing_at_fault(&faults, "iteration order must be the same in every run: use BTreeMap, BTreeSet or a sorted Vec:");
+}
+
+#[test]
+fn files_clocks_and_processes_are_looked_at_in_the_listed_files_only() {
+    const FILES: [&str; 12] = [
+        "std::fs",
+        "fs::",
+        "File::",
+        ".exists()",
+        ".is_dir()",
+        ".is_file()",
+        ".canonicalize()",
+        ".metadata()",
+        ".read_dir()",
+        "stdin()",
+        "stdout()",
+        "stderr()",
+    ];
+    const TIME: [&str; 6] = ["Instant", "SystemTime", "Utc::now", "Local::now", "thread::sleep", "recv_timeout"];
+    const PROCESSES: [&str; 5] = ["std::env", "env::var", "std::process", "std::net", "current_exe"];
+    let rules: [(&[&str], &[&str], &str); 3] = [
+        (&FILES, &FILE_SYSTEM, "files"),
+        (&TIME, &CLOCK, "the clock"),
+        (&PROCESSES, &PROCESS, "processes or the environment"),
+    ];
+    let mut faults = Vec::new();
+    for source in sources() {
+        for (words, list, what) in rules {
+            if !source.may(list) {
+                let found = source.words(words);
+                faults.extend(
+                    found.iter().map(|(line, word)| format!("{}:{line} looks at {what}: `{word}`", source.path)),
+                );
+            }
+        }
+    }
+    nothing_at_fault(
+        &faults,
+        "facts in, figures out; such files are listed at the top of tests/suite/architecture.rs:",
+    );
+}
+
+#[test]
+fn the_lists_of_this_test_name_files_that_are_there() {
+    for file in FILE_SYSTEM.iter().chain(&CLOCK).chain(&PROCESS).chain(&FLOATS) {
+        assert!(folder().join(file).is_file(), "src/{file} is listed in tests/suite/architecture.rs and is not there");
+    }
+}
+
+#[test]
+fn comments_and_texts_are_no_code() {
+    let text = "a // b\n\"c \\\" d\" 'e' '\\'' 'f r#\"g\nh\"# /* i\n */ j\n";
+    let kept: String = code_of(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(kept, "a 'f j");
+    assert_eq!(code_of(text).matches('\n').count(), text.matches('\n').count());
+}
+
+#[test]
+fn rooms_are_found_in_single_names_and_in_groups() {
+    let code = "use crate::units::{Money};\nuse crate::{\n    channel::{Name, Partner}, quota,\n};\ncrate::report::x()";
+    let named: Vec<String> = named_rooms(code).into_iter().map(|(line, room)| format!("{line} {room}")).collect();
+    assert_eq!(named, ["1 units", "2 channel", "2 quota", "5 report"]);
+}

@@ -1,0 +1,203 @@
+//! Policies of a vendor with their tables and cases, from files to decisions.
+
+use quotient::decision::{InterventionKind, Severity};
+use quotient::finding::render;
+use quotient::plugin::{Room, VendorFile, VendorFiles, VendorPlugin, run_cases};
+use quotient::script::{example_policy_facts, on_script_threads};
+
+const MANIFEST: &str = r#"
+api = 1
+name = "Sample"
+currency = "USD"
+
+[tiers]
+Ready = 0
+Silver = 100000
+Gold = 500000
+
+[policies]
+tier_review = "year"
+
+[tables.certifications]
+person = "text"
+level = "text"
+expires_on = "date"
+
+[tables.sales]
+kind = "text"
+users = "count"
+on = "date"
+"#;
+
+const TIER: &str = r#"
+import "people" as people;
+
+const SILVER_USERS = 75;   // net new users in 12 months
+const GOLD_USERS   = 300;
+
+/// Tiers by net new users of the last 12 months and certified people.
+fn decide(partner) {
+    let users = partner.sales.where("kind", "new").last_months("on", 12).sum("users");
+    let certified = people::certified(partner);
+    ladder()
+        .tier("Silver", all_of([at_least("net new users", users, global::SILVER_USERS), at_least("certified staff", certified, 3)]))
+        .tier("Gold",   all_of([at_least("net new users", users, global::GOLD_USERS), at_least("certified staff", certified, 6)]))
+        .decision_for(partner.tier)
+}
+"#;
+
+const PEOPLE: &str = r#"
+fn certified(partner) { partner.certifications.valid("expires_on").count_distinct("person") }
+"#;
+
+const INCENTIVE: &str = r#"
+fn decide(partner) {
+    let answer = decide_by("bonus", #{ attainment: partner.standing.attainment });
+    if answer.bonus_rate == 0 { return [withhold("attainment bonus").because(answer)]; }
+    [award("attainment bonus").amount(partner.standing.actual * answer.bonus_rate).because(answer)]
+}
+"#;
+
+const INTERVENTION: &str = r#"
+fn decide(partner) {
+    let found = [];
+    if partner.standing.forecast_gap < 0 { found.push(intervene("forecast_call", "low").because("forecast below quota").due(date("2026-02-01"))); }
+    if !partner.standing.is_covered { found.push(intervene("pipeline_support", "high").because("not covered")); }
+    if partner.standing.attainment < 0.6 { found.push(intervene("forecast_call", "high").because("far below quota").due(date("2026-01-15"))); }
+    found
+}
+"#;
+
+const BONUS: &str = "\
+UNIQUE, attainment, -> bonus_rate, because
+,       < 0.8,      0,             below the threshold
+,       [0.8..1),   0.02,          threshold reached
+,       >= 1,       0.05,          target reached
+";
+
+const CASES: &str = r#"
+[[case]]
+name = "75 users and 3 certified people: exactly Silver"
+as_of = 2023-06-30
+rule = "tier"
+facts.tier = "Ready"
+tables.sales = [{ kind = "new", users = 70, on = 2023-03-01 }, { kind = "new", users = 5, on = 2022-07-01 }, { kind = "new", users = 9, on = 2022-06-30 }]
+tables.certifications = [{ person = "A" }, { person = "B", expires_on = 2023-06-30 }, { person = "C", expires_on = 2024-01-01 }]
+expect.decision = "promote"
+expect.to = "Silver"
+expect.because = "net new users 75"
+expect.would_change = "net new users: 225 more (75 of 300) and certified staff: 3 more (3 of 6); all of it reaches Gold"
+
+[[case]]
+name = "a certificate that expired yesterday does not count"
+as_of = 2023-07-01
+rule = "tier"
+facts.tier = "Silver"
+tables.sales = [{ kind = "new", users = 75, on = 2023-03-01 }]
+tables.certifications = [{ person = "A" }, { person = "B", expires_on = 2023-06-30 }, { person = "C", expires_on = 2024-01-01 }]
+expect.decision = "demote"
+expect.to = "Ready"
+expect.would_change = "certified staff: 1 more (2 of 3) keeps Silver"
+
+[[case]]
+name = "without the table nothing is decided"
+as_of = 2023-07-01
+rule = "tier"
+facts.tier = "Silver"
+expect.fails = "not known"
+
+[[case]]
+name = "bonus at target"
+as_of = 2025-12-31
+rule = "incentive"
+facts.standing.attainment = 1
+facts.standing.actual = 500000
+expect.incentives = [{ name = "attainment bonus", amount = 25000 }]
+expect.because = "target reached"
+
+[[case]]
+name = "no bonus below the threshold, and what would earn it"
+as_of = 2025-12-31
+rule = "incentive"
+facts.standing.attainment = 0.79
+facts.standing.actual = 500000
+expect.incentives = [{ name = "attainment bonus", awarded = false }]
+expect.would_change = "attainment: raised to 0.8 (from 0.79) gives bonus_rate 0.02"
+
+[[case]]
+name = "one case from two findings of one kind"
+as_of = 2025-12-31
+rule = "intervention"
+facts.standing = { forecast_gap = -1, is_covered = true, attainment = 0.5 }
+expect.interventions = [{ kind = "forecast_call", severity = "high", due = 2026-01-15 }]
+"#;
+
+fn files(changes: &[(&str, &str)]) -> VendorFiles {
+    let shipped = [
+        ("vendor.toml", MANIFEST),
+        ("tier.rhai", TIER),
+        ("people.rhai", PEOPLE),
+        ("incentive.rhai", INCENTIVE),
+        ("intervention.rhai", INTERVENTION),
+        ("bonus.csv", BONUS),
+        ("cases/all.toml", CASES),
+    ];
+    let kept = shipped.into_iter().filter(|(path, _)| !changes.iter().any(|(changed, _)| changed == path));
+    let file = |(path, text): (&str, &str)| VendorFile {
+        room: Room::Policies,
+        path: path.to_owned(),
+        shown: format!("policies/sample/{path}"),
+        text: text.into(),
+    };
+    VendorFiles::new("sample", kept.chain(changes.iter().copied()).map(file).collect())
+}
+
+#[test]
+fn a_vendor_with_policies_only_compiles_and_its_cases_hold() {
+    on_script_threads(Some(1), || {
+        let (plugin, findings) = VendorPlugin::compile(&files(&[]));
+        assert_eq!(render::human(findings.iter(), false), "");
+        let outcomes = run_cases(&plugin.expect("no findings"));
+        assert_eq!(outcomes.len(), 6);
+        let differences: Vec<String> =
+            outcomes.iter().filter(|one| !one.holds()).map(|one| one.finding().to_string()).collect();
+        assert_eq!(differences, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn the_same_intervention_twice_is_one_case_most_severe_first() {
+    on_script_threads(Some(1), || {
+        let text = TIER.replace("partner.sales.where(\"kind\", \"new\").last_months(\"on\", 12).sum(\"users\")", "80");
+        let people = "fn certified(partner) { 3 }";
+        let manifest = MANIFEST.replace("[tables.sales]\nkind = \"text\"\nusers = \"count\"\non = \"date\"\n", "");
+        let changes =
+            [("tier.rhai", text.as_str()), ("people.rhai", people), ("vendor.toml", &manifest), ("cases/all.toml", "")];
+        let (plugin, findings) = VendorPlugin::compile(&files(&changes));
+        let plugin = plugin.unwrap_or_else(|| panic!("{}", render::human(findings.iter(), false)));
+        let decisions = plugin.decide(&example_policy_facts()).unwrap_or_else(|faults| panic!("{faults:?}"));
+        let found: Vec<_> = decisions.interventions.iter().map(|one| (one.kind, one.severity)).collect();
+        assert_eq!(
+            found,
+            [(InterventionKind::PipelineSupport, Severity::High), (InterventionKind::ForecastCall, Severity::High),]
+        );
+        let because: Vec<&str> = decisions.interventions[1].grounds.because.iter().map(|text| &**text).collect();
+        assert_eq!(because, ["forecast below quota", "far below quota"]);
+        assert_eq!(decisions.tiers[0].to.as_deref(), Some("Silver"));
+        assert_eq!(decisions.incentives.len(), 1);
+    });
+}
+
+#[test]
+fn what_is_wrong_in_a_folder_of_policies_is_said_together() {
+    let manifest = MANIFEST
+        .replace("tier_review = \"year\"", "tier_review = \"yearly\"\ntier_pr = \"partner\"")
+        .replace("[tables.sales]", "[tables.history]");
+    let bonus = BONUS.replace("[0.8..1)", "[0.8..0.9)");
+    let cases = CASES.replace("rule = \"incentive\"", "rule = \"incentives\"").replace("forecast_call", "forcast_call");
+    let (_, findings) = VendorPlugin::compile(&files(&[("vendor.toml", &manifest)]));
+    let mut text = render::human(findings.iter(), false);
+    let (_, findings) = VendorPlugin::compile(&files(&[("bonus.csv", &bonus), ("cases/all.toml", &cases)]));
+    text.push_str(&render::human(findings.iter(), false));
+    insta::assert_snapshot!(text);
+}

@@ -1,0 +1,76 @@
+//! Extra tables of the book as typed records.
+
+use quotient::channel::{ExtraRow, ExtraTable, Partner, PartnerBook};
+use quotient::finding::render;
+use quotient::script::{ExtraTables, FactKind, TableDeclaration};
+use quotient::units::Currency;
+
+fn partner(id: &str) -> Partner {
+    Partner {
+        id: id.into(),
+        name: id.into(),
+        tier: None,
+        territory: None,
+        vertical: None,
+        product_lines: Vec::new(),
+        account_manager: None,
+        since: None,
+        attributes: Vec::new(),
+        revenue: Vec::new(),
+        investment: None,
+        opportunities: Vec::new(),
+        win_rates: Vec::new(),
+        forecasts: Vec::new(),
+        quotas: Vec::new(),
+    }
+}
+
+fn book(rows: &[(usize, &[&str])]) -> PartnerBook {
+    let rows = rows.iter().enumerate().map(|(index, (partner, cells))| ExtraRow {
+        partner: *partner,
+        row: index as u64 + 2,
+        values: cells.iter().map(|cell| Box::from(*cell)).collect(),
+    });
+    let table = ExtraTable {
+        name: "deals".into(),
+        columns: ["kind", "users", "on", "won"].map(Into::into).to_vec(),
+        rows: rows.collect(),
+    };
+    let mut book = PartnerBook::new(Currency::USD, vec![partner("A"), partner("B"), partner("C")]);
+    book.extra_tables.push(table);
+    book
+}
+
+fn deals(columns: &[(&str, FactKind)]) -> TableDeclaration {
+    TableDeclaration {
+        name: "deals".into(),
+        columns: columns.iter().map(|(name, kind)| ((*name).into(), *kind)).collect(),
+    }
+}
+
+#[test]
+fn each_partner_has_its_own_rows() {
+    let book = book(&[
+        (0, &["new", "5", "2025-01-01", "yes"]),
+        (2, &["new", "", "", "no"]),
+        (2, &["old", "7", "2025-02-01", "true"]),
+    ]);
+    let declared = [deals(&[("users", FactKind::Count), ("on", FactKind::Date), ("won", FactKind::Truth)])];
+    let tables = ExtraTables::typed(&book, &declared).unwrap_or_else(|findings| panic!("{findings:?}"));
+    let counts: Vec<Option<usize>> = (0..4).map(|partner| tables.of(partner).count("deals")).collect();
+    assert_eq!(counts, [Some(1), Some(0), Some(2), None]);
+    assert_eq!(tables.of(0).count("other"), None);
+}
+
+#[test]
+fn cells_that_do_not_fit_are_named_with_row_and_column() {
+    let book = book(&[(0, &["new", "5.5", "01.02.2025", "perhaps"]), (1, &["new", "1,000", "2025-02-30", "no"])]);
+    let declared = [deals(&[
+        ("users", FactKind::Count),
+        ("on", FactKind::Date),
+        ("won", FactKind::Truth),
+        ("kinds", FactKind::Text),
+    ])];
+    let findings = ExtraTables::typed(&book, &declared).expect_err("cells that do not fit");
+    insta::assert_snapshot!(render::human(findings.iter(), false));
+}

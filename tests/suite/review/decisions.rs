@@ -1,0 +1,68 @@
+use super::{MANIFEST, TIER, beyond_range, glossary, json, json_on, request, vendor};
+use crate::performance::{With, book, partner};
+use serde_json::Value;
+
+fn of<'a>(document: &'a Value, id: &str) -> &'a Value {
+    document["partners"].as_array().unwrap().iter().find(|partner| partner["partner_id"] == id).unwrap()
+}
+
+/// Source: the glossary's example. 1,250,000 and 600,000 ÷ 1,200,000, and so on.
+#[test]
+fn a_missed_quota_alone_never_changes_a_tier() {
+    let document = json(&vendor(MANIFEST, &[("tier.rhai", TIER)]), &glossary(), &request("2026-12-31"));
+    let expected =
+        [("A", "retain", "Gold"), ("B", "retain", "Gold"), ("C", "retain", "Gold"), ("D", "demote", "Silver")];
+    for (id, decision, to) in expected {
+        let tier = &of(&document, id)["tier"];
+        assert_eq!(
+            (tier["current"].as_str(), tier["decision"].as_str(), tier["to"].as_str()),
+            (Some("Gold"), Some(decision), Some(to)),
+            "{id}"
+        );
+    }
+    assert_eq!(of(&document, "B")["standing"]["attainment"], "0.5");
+    // 500,000 − 499,999.99 is one cent.
+    assert_eq!(of(&document, "D")["tier"]["requirements"][0]["gap"], "0.01");
+    assert!(!of(&document, "D")["tier"]["reasons"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn without_policies_there_are_standings_and_roll_ups_only() {
+    let document = json(&vendor(MANIFEST, &[]), &glossary(), &request("2026-12-31"));
+    assert_eq!(of(&document, "A")["tier"]["current"], "Gold");
+    assert_eq!(of(&document, "A")["tier"]["decision"], Value::Null);
+    assert_eq!(of(&document, "A")["incentives"], Value::Array(Vec::new()));
+    let channel = &document["rollups"][0];
+    // (1,250,000 + 600,000 + 500,000 + 499,999.99) ÷ 4,800,000
+    assert_eq!((channel["actual"].as_str(), channel["quota"].as_str()), (Some("2849999.99"), Some("4800000.00")));
+}
+
+#[test]
+fn a_policy_that_fails_on_one_partner_is_a_fault_on_that_partner() {
+    let dividing = "/// Fails where the quota is not known.\nfn decide(partner) { \
+        if partner.standing.quota > partner.standing.actual { return []; } [] }";
+    let plugin = vendor(MANIFEST, &[("tier.rhai", TIER), ("incentive.rhai", dividing)]);
+    let mut partners = glossary().partners;
+    partners.push(partner("E").sold("2026-06", "1"));
+    let (text, outcome) = json_on(&plugin, &book(partners), &request("2026-12-31"), 2);
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(outcome.summary.failed, 1);
+    assert_eq!(document["summary"]["failed"], 1);
+    assert_eq!(document["faults"][0]["partner_id"], "E");
+    assert_eq!(document["partners"].as_array().unwrap().len(), 5);
+    // Its standing stands; what was decided is not known.
+    assert_eq!(of(&document, "E")["standing"]["actual"], "1.00");
+    assert_eq!(of(&document, "E")["incentives"], Value::Null);
+    assert_eq!(of(&document, "A")["tier"]["decision"], "retain");
+}
+
+#[test]
+fn a_partner_whose_amounts_are_out_of_range_is_a_fault_and_the_others_are_reviewed() {
+    let mut partners = glossary().partners;
+    partners.push(beyond_range("E"));
+    let document = json(&vendor(MANIFEST, &[]), &book(partners), &request("2026-12-31"));
+    assert_eq!(document["faults"][0]["code"], "review::out_of_range");
+    assert_eq!(document["partners"].as_array().unwrap().len(), 4);
+    assert_eq!(document["summary"]["partners"], 5);
+    assert_eq!(document["rollups"][0]["partners"], 4);
+}

@@ -1,0 +1,33 @@
+//! Lookup tables: kinds of columns, and what is wrong with a file.
+
+use quotient::channel::Name;
+use quotient::finding::render;
+use quotient::script::{FactKind, FactValue, Table};
+use rust_decimal::Decimal;
+
+#[test]
+fn columns_get_the_narrowest_kind_that_fits_all_their_values() {
+    let text = "\u{feff}territory,growth,partners,strategic,since,code\nNorth,0.06,12,true,2020-01-31,007\nSouth,,3,false,,008\n";
+    let table = Table::parse("tables/territories.csv", text).0.unwrap_or_else(|| panic!("refused"));
+    assert_eq!(&*table.name, "territories");
+    let kinds: Vec<FactKind> = table.columns.iter().map(|(_, kind)| *kind).collect();
+    assert_eq!(kinds, [FactKind::Rate, FactKind::Count, FactKind::Truth, FactKind::Date, FactKind::Text]);
+    assert_eq!(table.rows["North"][0], FactValue::Number(Decimal::new(6, 2)));
+    assert_eq!(table.rows["South"][0], FactValue::NotKnown);
+    assert_eq!(table.rows["South"][4], FactValue::Text(Name::from("008")));
+}
+
+#[test]
+fn everything_wrong_with_a_table_is_reported_at_once() {
+    let text = "key,a,a,\nx,1,2,3\nx,1,2,3\n,1,2,3\ny,1\n";
+    let (table, findings) = Table::parse("t.csv", text);
+    assert!(table.is_none());
+    insta::assert_snapshot!(render::human(findings.iter(), false));
+}
+
+#[test]
+fn a_table_needs_a_key_and_a_column() {
+    assert!(Table::parse("t.csv", "").0.is_none());
+    assert!(Table::parse("t.csv", "key\n").0.is_none());
+    assert!(Table::parse("t.csv", "key,a\n").0.is_some());
+}
