@@ -78,8 +78,3 @@ fn entry_points_are_shown_with_a_rule_that_compiles() {
         assert_eq!(render::human(findings.iter(), false), "");
     }
 }
-
-#[test]
-fn the_page_reads_well() {
-    insta::assert_snapshot!(reference_markdown());
-}
