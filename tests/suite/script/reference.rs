@@ -5,7 +5,7 @@ use quotient::decision::TierMove;
 use quotient::finding::render;
 use quotient::script::{
     Contract, EntryPoint, FactorOutcome, PolicyKind, ScriptContext, Scripts, example_context, example_facts,
-    example_policy_facts, on_script_threads, reference_json, reference_markdown,
+    example_policy_facts, on_script_threads, reference_json,
 };
 use quotient::units::Money;
 
