@@ -52,6 +52,7 @@ impl Policies {
             policy: Some(PolicyContext {
                 tables: manifest.tables.clone(),
                 tiers: manifest.tiers.iter().map(|tier| Name::clone(&tier.name)).collect(),
+                tier_minimums: manifest.tiers.iter().map(|tier| (Name::clone(&tier.name), tier.minimum)).collect(),
                 decisions,
             }),
         };

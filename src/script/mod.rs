@@ -198,6 +198,8 @@ pub struct PolicyContext {
     pub tables: Vec<TableDeclaration>,
     /// Tiers, lowest first.
     pub tiers: Vec<Name>,
+    /// Least revenue a year of each tier.
+    pub tier_minimums: BTreeMap<Name, Money>,
     /// Decision tables by name: the file's name without `.csv`.
     pub decisions: BTreeMap<Name, DecisionTable>,
 }

@@ -38,6 +38,7 @@ fn context() -> ScriptContext {
         policy: Some(PolicyContext {
             tables: vec![certifications()],
             tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
+            tier_minimums: [(Name::from("Gold"), Money::from(500_000))].into(),
             decisions: [(Name::from("bonus"), bonus)].into_iter().collect(),
         }),
         ..ScriptContext::default()
