@@ -33,8 +33,11 @@ The first partners are the ugly cases that real channels have:
 | 11 to 14 | names with a comma, umlauts, a leading `=`, quotes |
 | 15 | no tier, no territory |
 
+For reviews as of 2025-09-30: `forecasts.csv` also has the forecasts for 2025 that were submitted that September, and
+`opportunities.csv` also the deals that were then to close in the last quarter, as they stood on that day.
+
 `locks.csv` has no row: nothing is agreed yet. Books of more than 10,000 partners are sparser: one sale a quarter and at
-most one opportunity per partner.
+most two opportunities per partner.
 ";
 
 const TERRITORIES: [&str; 3] = ["North", "South", "West"];
@@ -409,6 +412,11 @@ fn write_table(channel: &Channel, kind: TableKind, out: &mut dyn Write) -> io::R
             writeln!(out, "partner_id,period,months,product_line,territory,amount,submitted_on,currency")?;
             for (index, one) in partners() {
                 let mut dice = Dice::of(channel.seed, index, 7);
+                let mut then = Dice::of(channel.seed, index, 10);
+                if one.months_with_us >= 6 && then.chance(650) {
+                    let amount = money((one.base * 12 / 1000 * then.between(850, 1300)) as i64);
+                    writeln!(out, "{},2025-01,12,,,{amount},2025-09-{:02},USD", one.id, then.between(1, 28))?;
+                }
                 if dice.chance(600) {
                     let amount = one.base * 12 / 1000 * dice.between(850, 1300);
                     writeln!(
@@ -502,6 +510,34 @@ fn write_opportunities(channel: &Channel, index: usize, one: &Profile, out: &mut
             out,
             "{id},{},{amount},{stage},{status},{probability},{close},{product_line},{territory},{registered},USD",
             one.id
+        )?;
+    }
+    write_quarter(channel, index, one, open + closed, out)
+}
+
+/// Deals after the first `before` of a partner: those to close in the last quarter of 2025, as of its beginning.
+fn write_quarter(channel: &Channel, index: usize, one: &Profile, before: u64, out: &mut dyn Write) -> io::Result<()> {
+    let mut dice = Dice::of(channel.seed, index, 11);
+    let (deals, low, high) = match (one.months_with_us < 6, channel.is_dense()) {
+        (true, _) => (0, 0, 0),
+        (false, true) => (dice.between(0, 7), 1000, 6000),
+        (false, false) => (dice.between(0, 1), 2000, 24_000),
+    };
+    for number in before..before + deals {
+        let amount = (one.base.max(300_000) * dice.between(low, high) / 1000 / 10_000 + 1) * 10_000;
+        let (stage, probability) = STAGES[dice.between(0, 3) as usize];
+        let close = day(-(dice.between(0, 2) as i32), dice.between(1, 28));
+        let registered = day(-(dice.between(3, 8) as i32), dice.between(1, 28));
+        let (product_line, _) = line(one, dice.between(0, one.lines as u64 - 1) as usize);
+        writeln!(
+            out,
+            "{}-{:02},{},{},{stage},open,{},{close},{product_line},{},{registered},USD",
+            one.id.replacen('P', "O", 1),
+            number + 1,
+            one.id,
+            money(amount as i64),
+            fraction(probability as i64 * 10),
+            one.territory.unwrap_or_default(),
         )?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use crate::channel::{Partner, PartnerBook};
 use crate::decision::Decisions;
 use crate::finding::{Code, Finding, Findings};
 use crate::performance::{
-    Dimension, PartnerStanding, ProductLineRevenue, Rollup, RollupBuilder, RollupRules, Standings,
+    Conventions, Dimension, PartnerStanding, ProductLineRevenue, Rollup, RollupBuilder, RollupRules, Standings,
 };
 use crate::planning::{Lines, View};
 use crate::plugin::{TierScope, VendorPlugin};
@@ -72,7 +72,8 @@ struct Piece<T> {
 }
 
 impl<'b> Review<'b> {
-    /// What partners are grouped by; each partner by itself stands in the review's list of partners.
+    /// What partners are grouped by, beside reporting periods; each partner by itself stands in the review's list of
+    /// partners.
     pub const DIMENSIONS: [Dimension; 6] = [
         Dimension::Channel,
         Dimension::Tier,
@@ -148,8 +149,8 @@ impl<'b> Review<'b> {
         };
         match self.decide(index, partner, &standing, product_lines) {
             Ok(decisions) => Ok((PartnerReview { standing, decisions: Some(decisions) }, Vec::new())),
-            Err(faults) => {
-                let faults = faults.into_iter().map(|broken| fault(with_values(broken))).collect();
+            Err(findings) => {
+                let faults = findings.into_iter().map(fault).collect();
                 Ok((PartnerReview { standing, decisions: None }, faults))
             }
         }
@@ -161,15 +162,20 @@ impl<'b> Review<'b> {
         partner: &Partner,
         standing: &PartnerStanding,
         product_lines: Vec<ProductLineRevenue>,
-    ) -> Result<Decisions, Vec<ScriptFault>> {
+    ) -> Result<Decisions, Vec<Finding>> {
         let Some(deciding) = &self.policies else { return Ok(Decisions::default()) };
+        // Nothing is decided on records that could not be read.
+        let unreadable: Vec<Finding> = deciding.records.faults_of(index).cloned().collect();
+        if !unreadable.is_empty() {
+            return Err(unreadable);
+        }
         let line = Arc::new(deciding.lines.whole(partner));
         let records = deciding.records.of(index);
         let mut facts = PolicyFacts::new(line, standing, Arc::clone(&deciding.day), records);
         if !product_lines.is_empty() {
             facts = facts.with_product_lines(product_lines);
         }
-        self.plugin.decide(&facts)
+        self.plugin.decide(&facts).map_err(|faults| faults.into_iter().map(with_values).collect())
     }
 
     /// Reviews every partner: `map` is called for each on many threads, `take` with its results in the book's order.
@@ -205,8 +211,27 @@ impl<'b> Review<'b> {
             done = end;
             progress(done, all);
         }
-        let Piece { summary, rollup, faults, .. }: Piece<T> = whole;
+        let Piece { summary, mut rollup, faults, .. }: Piece<T> = whole;
+        on_script_threads(threads, || self.add_reporting_periods(&mut rollup))?;
         Ok(Outcome { summary, rollup: rollup.finish()?, faults, faults_left_out })
+    }
+
+    /// Adds the channel in each reporting period that has begun. A quota for the whole period says nothing about its
+    /// parts, so only quotas for reporting periods count there.
+    fn add_reporting_periods(&self, rollup: &mut RollupBuilder) -> Result<(), AmountOutOfRange> {
+        let (manifest, setting) = (&self.plugin.manifest, self.setting);
+        let periods = manifest.calendar.reporting(&setting.period, manifest.reporting);
+        if periods.len() < 2 {
+            return Ok(());
+        }
+        for period in periods.into_iter().filter(|period| period.first_day() <= setting.as_of) {
+            let conventions = Conventions { past_periods: 0, ..setting.conventions.clone() };
+            let standings = Standings::new(self.book, period, setting.as_of, conventions, &setting.given)?;
+            // Who has no standing in a part of the period has none in the whole, and is a fault already.
+            let (periods, _) = standings.gather(&[Dimension::ReportingPeriod], self.rules)?;
+            rollup.merge(periods)?;
+        }
+        Ok(())
     }
 
     fn piece<T>(&self) -> Piece<T> {

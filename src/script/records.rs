@@ -43,16 +43,18 @@ struct Rows {
     starts: Vec<usize>,
     /// One value a declared column, row after row.
     values: Vec<FactValue>,
+    /// Cells that are not of their column's kind, by partner, ascending.
+    wrong: Vec<(usize, Finding)>,
 }
 
-/// Most findings about cells that are told one by one.
-const MAX_FINDINGS: usize = 100;
+/// Most findings about the cells of one partner and table.
+const MAX_FINDINGS: usize = 10;
 
 impl ExtraTables {
     /// Reads the declared tables of a book.
     ///
-    /// Fails with one finding for each cell that is not of its column's kind, and for each declared column that a table
-    /// lacks. Columns that are not declared are left out; so are tables.
+    /// Fails with one finding for each declared column that a table lacks. A cell that is not of its column's kind is not
+    /// known and a fault of its partner, see [`ExtraTables::faults_of`]. Columns that are not declared are left out; so are tables.
     pub fn typed(book: &PartnerBook, declarations: &[TableDeclaration]) -> Result<Self, Findings> {
         let mut findings = Findings::new();
         let typed = declarations
@@ -72,10 +74,18 @@ impl ExtraTables {
     /// The tables of one partner alone, as cases state them; `None` for a table that the book does not have.
     pub fn of_one(tables: Vec<(TableDeclaration, Option<Vec<Vec<FactValue>>>)>) -> PartnerRecords {
         let typed = |(declaration, rows): (TableDeclaration, Option<Vec<Vec<FactValue>>>)| Typed {
-            rows: rows.map(|rows| Rows { starts: vec![0, rows.len()], values: rows.concat() }),
+            rows: rows.map(|rows| Rows { starts: vec![0, rows.len()], values: rows.concat(), wrong: Vec::new() }),
             declaration,
         };
         Self(Arc::new(tables.into_iter().map(typed).collect())).of(0)
+    }
+
+    /// Cells of the partner at `index` that are not of their column's kind; at most ten a table.
+    pub fn faults_of(&self, index: usize) -> impl Iterator<Item = &Finding> {
+        self.0.iter().filter_map(|table| table.rows.as_ref()).flat_map(move |rows| {
+            let from = rows.wrong.partition_point(|(partner, _)| *partner < index);
+            rows.wrong.iter().skip(from).take_while(move |(partner, _)| *partner == index).map(|(_, finding)| finding)
+        })
     }
 
     /// The records of the partner at `index` in [`PartnerBook::partners`].
@@ -145,7 +155,7 @@ fn rows(table: &ExtraTable, declaration: &TableDeclaration, partners: usize, fin
         .collect();
     let mut values = Vec::with_capacity(table.rows.len() * columns.len());
     let mut starts = Vec::with_capacity(partners + 1);
-    let mut wrong = 0;
+    let mut wrong: Vec<(usize, Finding)> = Vec::new();
     for (index, row) in table.rows.iter().enumerate() {
         // Rows ascend by partner: this one's partner and all before it that have no rows begin here.
         while starts.len() <= row.partner {
@@ -154,25 +164,16 @@ fn rows(table: &ExtraTable, declaration: &TableDeclaration, partners: usize, fin
         for ((name, kind), column) in declaration.columns.iter().zip(&columns) {
             let cell = column.and_then(|column| row.values.get(column)).map_or("", |cell| cell.trim());
             values.push(cell_value(cell, *kind).unwrap_or_else(|code| {
-                wrong += 1;
-                if wrong <= MAX_FINDINGS {
-                    findings.push(wrong_cell(table, row.row, name, cell, *kind, code));
+                let of_partner = wrong.iter().rev().take_while(|(partner, _)| *partner == row.partner);
+                if of_partner.take(MAX_FINDINGS).count() < MAX_FINDINGS {
+                    wrong.push((row.partner, wrong_cell(table, row.row, name, cell, *kind, code)));
                 }
                 FactValue::NotKnown
             }));
         }
     }
-    if wrong > MAX_FINDINGS {
-        let more = wrong - MAX_FINDINGS;
-        let message = format!("{more} more cells of `{}` are not of their declared kinds", table.name);
-        findings.push(
-            Finding::error(Code::BookWord, message)
-                .at(Place::file(&*table.name))
-                .help("correct them, or declare other kinds in the manifest"),
-        );
-    }
     starts.resize(partners + 1, table.rows.len());
-    Rows { starts, values }
+    Rows { starts, values, wrong }
 }
 
 fn missing_column(table: &ExtraTable, name: &str) -> Finding {

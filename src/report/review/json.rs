@@ -36,9 +36,21 @@ pub fn write_review(
     outcome.into_inner().ok_or(ReportFault::AmountOutOfRange)
 }
 
-/// One partner of the document, as indented JSON.
-pub fn partner_text(review: &Review<'_>, partner: &PartnerReview) -> Result<String, ReportFault> {
-    Ok(serde_json::to_string_pretty(&PartnerDocument::of(partner, review.book.currency)?)?)
+/// One partner of the document with its faults, as indented JSON.
+pub fn partner_text(
+    review: &Review<'_>,
+    partner: &PartnerReview,
+    faults: &[PartnerFault],
+) -> Result<String, ReportFault> {
+    #[derive(Serialize)]
+    struct WithFaults<'a> {
+        #[serde(flatten)]
+        partner: PartnerDocument<'a>,
+        faults: Vec<FaultDocument<'a>>,
+    }
+    let partner = PartnerDocument::of(partner, review.book.currency)?;
+    let document = WithFaults { partner, faults: faults.iter().map(FaultDocument::of).collect() };
+    Ok(serde_json::to_string_pretty(&document)?)
 }
 
 /// Where every partner of a vendor's channel stands, and what its policies decide. `null` is "not known" or "not

@@ -11,6 +11,8 @@ use comfy_table::{Cell, Color};
 
 /// Characters of a name.
 const NAME: usize = 32;
+/// Characters of a name in a case.
+const CASE_NAME: usize = 22;
 /// Groups shown of one dimension.
 const GROUPS: usize = 25;
 /// Faults shown.
@@ -85,7 +87,14 @@ impl Sheet<'_> {
     }
 
     fn rollups(&self) -> Vec<String> {
-        let dimensions = [Dimension::Tier, Dimension::Territory, Dimension::ProductLine, Dimension::AccountManager];
+        let dimensions = [
+            Dimension::ReportingPeriod,
+            Dimension::Tier,
+            Dimension::Territory,
+            Dimension::Vertical,
+            Dimension::ProductLine,
+            Dimension::AccountManager,
+        ];
         dimensions.into_iter().map(|dimension| self.rollup(dimension)).collect()
     }
 
@@ -119,12 +128,14 @@ impl Sheet<'_> {
     fn group_cells(&self, group: &Group) -> [Cell; 8] {
         let figures = self.figures;
         let gap = group.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default();
+        // Where nobody has a quota, all business is business without quota.
+        let actual = group.actual.or((group.with_quota == 0).then_some(group.actual_without_quota));
         let is_short = group.forecast_gap.is_some_and(|gap| gap.is_negative());
         [
             Cell::new(words::group_name(group, NAME)),
             Cell::new(count(group.partners)),
             Cell::new(figures.known(group.quota)),
-            Cell::new(figures.known(group.actual)),
+            Cell::new(figures.known(actual)),
             Cell::new(figures.share(group.attainment)),
             Cell::new(words::multiple(group.coverage_ratio)),
             if is_short { Cell::new(gap).fg(Color::DarkYellow) } else { Cell::new(gap) },
@@ -159,21 +170,27 @@ impl Sheet<'_> {
             return String::new();
         }
         let actions = words::actions(&self.reviewed.kept.partners);
-        let columns =
-            [("severity", Left), ("partner", Left), ("what", Left), ("owner", Left), ("due", Left), ("why", Left)];
+        let columns = [("severity, due", Left), ("partner", Left), ("what, by whom", Left), ("why", Left)];
         let title = format!("Whom to act on first ({})", counted(summary.cases, "case", "cases"));
         let mut grid = Grid::new(&title, self.options, &columns);
+        // Two lines a case: what stands beside the reason takes 66 columns, and words wrap unevenly.
+        let room = (2 * usize::from(self.options.width).saturating_sub(66)).saturating_sub(12).clamp(24, 160);
         for action in actions.iter().take(self.options.lines) {
             let partner = &action.partner.standing;
-            let name = format!("{} {}", clipped(&partner.partner_id, 16), clipped(&partner.partner_name, NAME));
-            let cells =
-                [name, action.what.clone(), action.owner.clone(), action.due.clone(), clipped(&action.why, 120)];
-            grid.row(std::iter::once(action.severity.as_str().to_owned()).chain(cells).map(Cell::new));
+            let more = if action.more > 0 { format!(" +{}", action.more) } else { String::new() };
+            let cells = [
+                format!("{}\n{}", action.severity.as_str(), action.due),
+                format!("{}\n{}", clipped(&partner.partner_id, 16), clipped(&partner.partner_name, CASE_NAME)),
+                format!("{}{more}\n{}", words::kind(action.kind), clipped(&action.owner, CASE_NAME)),
+                clipped(&action.reason, room),
+            ];
+            grid.row(cells.map(Cell::new));
         }
         let mut text = grid.text();
         if summary.cases > self.options.lines {
             text.push_str(&format!(" and {} more: use --format csv\n", count(summary.cases - self.options.lines)));
         }
+        text.push_str(" +1: one more finding of the same case; --partner ID shows every reason and what would change it\n");
         text
     }
 

@@ -88,9 +88,14 @@ pub(super) struct Action<'a> {
     pub severity: Severity,
     /// What is done, all interventions of the case, most severe first.
     pub what: String,
+    /// The most severe intervention.
+    pub kind: InterventionKind,
+    /// Interventions beside it.
+    pub more: usize,
     pub owner: String,
     pub due: String,
-    pub why: String,
+    /// The first reason.
+    pub reason: String,
 }
 
 /// The partners with an intervention, most severe first, then by what is short of the quota, then by id.
@@ -114,9 +119,11 @@ impl<'a> Action<'a> {
             partner,
             severity: first.severity,
             what: what.join(", "),
+            kind: first.kind,
+            more: all.len().saturating_sub(1),
             owner: partner.owner(first).map(|name| clipped(name, 40)).unwrap_or_default(),
             due: first.due.map(|day| day.to_string()).unwrap_or_default(),
-            why: clipped(&reasons(&first.grounds).join("; "), 400),
+            reason: reasons(&first.grounds).into_iter().next().unwrap_or_default(),
         })
     }
 }

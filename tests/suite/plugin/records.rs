@@ -71,6 +71,11 @@ fn cells_that_do_not_fit_are_named_with_row_and_column() {
         ("won", FactKind::Truth),
         ("kinds", FactKind::Text),
     ])];
-    let findings = ExtraTables::typed(&book, &declared).expect_err("cells that do not fit");
-    insta::assert_snapshot!(render::human(findings.iter(), false));
+    let findings = ExtraTables::typed(&book, &declared).expect_err("a missing column");
+    assert_eq!(findings.len(), 1);
+    let declared = [deals(&declared[0].columns[..3].iter().map(|(name, kind)| (&**name, *kind)).collect::<Vec<_>>())];
+    let tables = ExtraTables::typed(&book, &declared).unwrap_or_else(|findings| panic!("{findings:?}"));
+    let findings: Vec<_> = (0..3).flat_map(|partner| tables.faults_of(partner)).collect();
+    assert_eq!((tables.faults_of(0).count(), tables.faults_of(2).count()), (3, 0));
+    insta::assert_snapshot!(render::human(findings, false));
 }

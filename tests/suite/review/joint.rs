@@ -18,7 +18,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn shipped(vendor: &str) -> VendorPlugin {
+pub fn shipped(vendor: &str) -> VendorPlugin {
     let roots = Roots { rules: root().join("rules"), policies: root().join("policies") };
     let files = roots.read(vendor).unwrap();
     on_script_threads(Some(1), || VendorPlugin::compile(&files)).0.unwrap()

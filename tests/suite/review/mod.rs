@@ -4,6 +4,7 @@
 mod decisions;
 mod formats;
 mod joint;
+mod property;
 mod setting;
 
 use crate::performance::{book, day, money, partner};
