@@ -10,7 +10,7 @@ use super::{EntryPoint, PolicyFacts, PolicyKind};
 use crate::channel::Name;
 use crate::decision::{Comparison, Condition, Grounds, Incentive, Intervention, Requirement, TierDecision, TierMove};
 use crate::finding::{Finding, did_you_mean};
-use crate::units::{MAX_MINOR_UNITS, Money, plain};
+use crate::units::{MAX_MINOR_UNITS, Money, plain, thousands_apart};
 use rhai::Dynamic;
 use rust_decimal::Decimal;
 
@@ -210,17 +210,23 @@ fn reaching(requirement: &Requirement, suffix: &str) -> Vec<String> {
     let missing: Vec<String> = requirement.missing().into_iter().map(missing_words).collect();
     match &missing[..] {
         [] => Vec::new(),
+        [only] if requirement_is_open(requirement) => vec![format!("{only}, which {suffix}")],
         [only] => vec![format!("{only} {suffix}")],
         several => vec![format!("{}; all of it {suffix}", several.join(" and "))],
     }
 }
 
+/// True when the only condition that is missing has no distance: a truth, or a value that is not known.
+fn requirement_is_open(requirement: &Requirement) -> bool {
+    requirement.missing().first().is_some_and(|condition| condition.gap().is_none())
+}
+
 fn missing_words(condition: &Condition) -> String {
     let label = &condition.label;
-    let Some(threshold) = condition.threshold else { return format!("{label}: must hold, which") };
+    let Some(threshold) = condition.threshold else { return format!("{label}: must hold") };
     let threshold_words = figure(threshold);
     let (Some(value), Some(gap)) = (condition.value, condition.gap()) else {
-        return format!("{label}: not known ({} {threshold_words} is asked), which", condition.comparison);
+        return format!("{label}: not known ({} {threshold_words} is asked)", condition.comparison);
     };
     let (gap, value) = (figure(gap), figure(value));
     match condition.comparison {
@@ -265,8 +271,11 @@ fn losing_words(condition: &Condition, tier: &str) -> String {
 /// A number with its thousands apart; two decimals from a thousand on where it has any, else as exact as it is.
 fn figure(number: Decimal) -> String {
     let number = number.normalize();
-    if number.abs() < Decimal::ONE_THOUSAND || number.scale() > 2 {
+    if number.abs() < Decimal::ONE_THOUSAND {
         return plain(number);
+    }
+    if number.scale() > 2 {
+        return thousands_apart(&plain(number));
     }
     let text = grouped(number);
     text.strip_suffix(".00").map_or(text.clone(), ToOwned::to_owned)

@@ -7,6 +7,7 @@ mod architecture;
 mod decision;
 mod dependencies;
 mod documents;
+mod guide;
 mod intake;
 mod library;
 mod performance;
