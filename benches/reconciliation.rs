@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench reconciliation`. The contenders take turns in one process; the medians are printed, none is
 //! asserted. The checksum keeps the work from being optimised away.
+#![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
 use quotient::quota::{OnViolation, OpenLine, ReconciliationGroup, ReconciliationRules, Shares, phase, reconcile};
 use rust_decimal::{Decimal, RoundingStrategy};

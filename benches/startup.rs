@@ -1,6 +1,7 @@
 //! Start-up: from starting the program to a first proposal on the demonstration book, against a process that does nothing.
 //!
 //! Settings: `QUOTIENT_BENCH_ROUNDS`, `QUOTIENT_BENCH_PARTNERS` (size of the demonstration book).
+#![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
 mod harness;
 

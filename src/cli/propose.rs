@@ -253,15 +253,18 @@ pub fn partners_bar() -> ProgressBar {
     ProgressBar::new(0).with_style(style).with_message("assessing")
 }
 
-/// Makes the plan.
-pub fn plan(inputs: &Inputs, threads: Option<u16>) -> Result<QuotaPlan, Stop> {
+/// Makes the plan. The book is let go as soon as every line is assessed: the plan takes its place in memory.
+fn plan(plugin: &VendorPlugin, book: PartnerBook, request: &Request, threads: Option<u16>) -> Result<QuotaPlan, Stop> {
     let bar = partners_bar();
     let progress = |done: usize, all: usize| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     };
     let plan = on_script_threads(threads.map(usize::from), || {
-        planning::propose(&inputs.plugin, &inputs.book, &inputs.request, &progress)
+        let prepared = planning::prepare(plugin, &book, request, &progress)?;
+        drop(book);
+        let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;
+        prepared.plan(settled, request.previous.as_deref())
     });
     bar.finish_and_clear();
     Ok(plan?)
@@ -273,9 +276,8 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
     if inputs.warnings.has_errors() {
         return Err(inputs.warnings.into());
     }
-    let mut plan = plan(&inputs, options.plan.threads)?;
-    let Inputs { book, warnings, .. } = inputs;
-    std::mem::forget(book); // freeing millions of small strings takes seconds, and the process ends soon
+    let Inputs { plugin, book, request, warnings } = inputs;
+    let mut plan = plan(&plugin, book, &request, options.plan.threads)?;
     plan.findings = warnings.into_iter().chain(plan.findings).collect();
     terminal.show(&plan.findings);
     let table = report::TableOptions { width: terminal.width, colour: terminal.colour, lines: options.lines };
@@ -289,6 +291,6 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
         }
         .map_err(std::io::Error::other)
     });
-    std::mem::forget(plan);
+    std::mem::forget(plan); // freeing millions of small texts takes seconds, and the process ends soon
     written
 }

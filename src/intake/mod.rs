@@ -30,6 +30,7 @@ pub use book::{read_book, read_book_files};
 pub use log::KEPT_OF_ONE_SORT;
 pub use mapping::Mapping;
 pub use name::LONGEST_NAME;
+pub use store::file_bytes;
 pub use table::{Column, Field, Kind, Table, TableKind, folded, reference};
 
 use crate::units::{Currency, FiscalCalendar};

@@ -307,3 +307,8 @@ fn no_heading(file: &str) -> Finding {
     let help = "write the headings into the first row; `quotient template` makes an empty table";
     Finding::error(Code::BookShape, "the table is empty: it has no heading").at(Place::file(file)).help(help)
 }
+
+/// Bytes of a file that was read before; `None` when it cannot be read any more.
+pub fn file_bytes(path: &Path) -> Option<Vec<u8>> {
+    std::fs::read(path).ok()
+}

@@ -59,6 +59,9 @@ pub struct Lines<'b> {
 /// Territory, vertical and product line by which a line finds its market.
 type CellKey = (Option<Name>, Option<Name>, Option<Name>);
 
+/// Prior revenue of one line in its cell.
+type CellRevenue = (CellKey, Option<Decimal>);
+
 #[derive(Debug, Clone, Default)]
 struct Cell {
     addressable: Option<Money>,
@@ -116,7 +119,7 @@ impl<'b> Lines<'b> {
     }
 
     fn survey(&mut self) {
-        let surveyed: Vec<(Stretches, Vec<(CellKey, Option<Decimal>)>)> = self
+        let surveyed: Vec<(Stretches, Vec<CellRevenue>)> = self
             .book
             .partners
             .par_iter()

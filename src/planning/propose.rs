@@ -689,11 +689,14 @@ fn broken(lines: &[PlanLine]) -> Option<Finding> {
     Some(Finding::warning(Code::PlanGuardrail, message).help("see the columns `floor` and `ceiling` of those lines"))
 }
 
+/// Quota of a line then and now; `None` where it has none.
+type BeforeAndAfter = (Option<Money>, Option<Money>);
+
 /// Lines that differ from the previous proposal, ascending by partner and line.
 ///
 /// A previous proposal of a finer grain is summed up to the lines of this one.
 fn changes(lines: &[PlanLine], previous: &[PreviousLine], grain: Grain) -> Vec<PlanChange> {
-    let mut all: BTreeMap<(&Name, SegmentKey), (Option<Money>, Option<Money>)> = BTreeMap::new();
+    let mut all: BTreeMap<(&Name, SegmentKey), BeforeAndAfter> = BTreeMap::new();
     for line in previous {
         let (before, _) = all.entry((&line.partner_id, in_grain(&line.segment, grain))).or_default();
         *before = before.map_or(Some(line.quota), |sum| sum.plus(line.quota).ok());

@@ -111,7 +111,7 @@ impl Walk<'_> {
                     self.folder(&path, &format!("{relative}/"), depth + 1)
                 }
                 Ok(meta) if meta.is_dir() => self.refuse(&path, Code::VendorFile, "is nested too deeply"),
-                Ok(meta) if !has_known_extension(name) => drop(meta),
+                Ok(_) if !has_known_extension(name) => {}
                 Ok(meta) if meta.is_file() => self.file(&path, relative, meta.len()),
                 Ok(_) => self.refuse(&path, Code::VendorFile, "is no ordinary file"),
                 Err(error) => self.refuse(&path, Code::FileUnreadable, &format!("cannot be read: {error}")),

@@ -156,7 +156,19 @@ impl VendorPlugin {
 
     /// What one factor says about a line.
     pub fn factor(&self, factor: &Factor, facts: &Facts) -> Result<FactorOutcome, ScriptFault> {
-        self.scripts.factor(&factor.path, facts)
+        self.scripts.factor(&factor.path, facts).map_err(|fault| self.placed(fault))
+    }
+
+    /// A fault with the paths that people know.
+    fn placed(&self, mut fault: ScriptFault) -> ScriptFault {
+        for place in &mut fault.finding.places {
+            if let Place::Text { file, .. } | Place::File { file } = place
+                && let Some(shown) = self.shown.get(file)
+            {
+                *file = shown.clone();
+            }
+        }
+        fault
     }
 
     /// The weights for a line, in the manifest's order: the weights rule's, else the manifest's.
@@ -164,7 +176,7 @@ impl VendorPlugin {
         if !self.has_weights_rule {
             return Ok(self.factors.iter().map(|factor| factor.weight).collect());
         }
-        let given = self.scripts.weights(WEIGHTS, facts)?;
+        let given = self.scripts.weights(WEIGHTS, facts).map_err(|fault| self.placed(fault))?;
         let weight_of =
             |name: &Name| given.iter().find(|(factor, _)| factor == name).map_or(Decimal::ZERO, |(_, weight)| *weight);
         Ok(self.factors.iter().map(|factor| weight_of(&factor.name)).collect())
@@ -184,13 +196,6 @@ impl VendorPlugin {
             Ok(weights) if faults.is_empty() => return Ok(LineIndications { outcomes, weights }),
             Ok(_) => {}
             Err(fault) => faults.push(fault),
-        }
-        for place in faults.iter_mut().flat_map(|fault| &mut fault.finding.places) {
-            if let Place::Text { file, .. } | Place::File { file } = place
-                && let Some(shown) = self.shown.get(file)
-            {
-                *file = shown.clone();
-            }
         }
         Err(faults)
     }

@@ -170,6 +170,12 @@ pub(super) fn add_table(
     Ok(())
 }
 
+/// Sets the width of a column, in characters.
+pub(super) fn set_width(worksheet: &mut Worksheet, column: u16, width: u16) -> Result<(), ReportFault> {
+    worksheet.set_column_width(column, f64::from(width))?;
+    Ok(())
+}
+
 pub(super) fn protect(worksheet: &mut Worksheet) {
     let allowed = ProtectionOptions {
         format_columns: true,
@@ -217,7 +223,7 @@ fn write_quotas(worksheet: &mut Worksheet, plan: &QuotaPlan, formats: &Formats) 
     columns.extend(plan.reporting.iter().map(|period| (period_column(period), &formats.header)));
     columns.push(("quota_exact".to_owned(), &formats.header));
     for (index, (_, width)) in (0..).zip(QUOTA_COLUMNS) {
-        worksheet.set_column_width(index, f64::from(width))?;
+        set_width(worksheet, index, width)?;
     }
     let exact = FIRST_PERIOD + u16::try_from(plan.reporting.len()).unwrap_or(0);
     for column in FIRST_PERIOD..exact {
@@ -359,7 +365,7 @@ fn write_steps(worksheet: &mut Worksheet, plan: &QuotaPlan, fits: bool, formats:
     worksheet.set_name("steps")?;
     worksheet.set_freeze_panes(1, 0)?;
     for (column, width) in (0..).zip([14, 16, 16, 7, 14, 24, 16, 9, 16, 80_u16]) {
-        worksheet.set_column_width(column, f64::from(width))?;
+        set_width(worksheet, column, width)?;
     }
     let names =
         ["partner_id", "product_line", "territory", "step", "kind", "label", "indicated", "weight", "amount", "reason"];

@@ -3,12 +3,11 @@
 use super::setting::GivenQuotas;
 use crate::channel::{Name, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings, Place};
-use crate::intake::read_previous;
+use crate::intake::{file_bytes, read_previous};
 use crate::plugin::VendorPlugin;
+use crate::quota::Grain;
 use crate::units::{Money, parse_decimal};
 use serde::Deserialize;
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
 type Part = (String, Name, SegmentKey, Money);
@@ -29,14 +28,18 @@ pub fn read_quotas(
         return Err(Findings::from_iter([finding.help("name a proposal of this vendor")]));
     }
     let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
-    let parts = match extension.as_ref().and_then(|extension| extension.to_str()) {
-        Some("json") => parts_of_json(path),
-        Some("csv") => parts_of_csv(path),
-        _ => None,
+    let bytes = file_bytes(path).unwrap_or_default();
+    let mut parts = match extension.as_ref().and_then(|extension| extension.to_str()) {
+        Some("json") => parts_of_json(&bytes).unwrap_or_default(),
+        Some("csv") => parts_of_csv(&bytes).unwrap_or_default(),
+        _ => Vec::new(),
     };
+    // At a grain without territories, a proposal shows the partner's home territory: it is no part of the line.
+    if plugin.manifest.grain != Grain::ProductLineTerritory {
+        parts.iter_mut().for_each(|(_, _, segment, _)| segment.territory = None);
+    }
     let lines: Vec<_> = rows.into_iter().map(|row| (row.partner_id, row.segment, row.quota)).collect();
     // What could be read as a whole and not by period is no mistake: a list of quotas needs no periods.
-    let parts = parts.unwrap_or_default();
     Ok((GivenQuotas { period: meta.period.or_else(|| year_of(&parts)), lines, parts }, warnings))
 }
 
@@ -73,8 +76,8 @@ struct Period {
     quota: String,
 }
 
-fn parts_of_json(path: &Path) -> Option<Vec<Part>> {
-    let proposal: Proposal = serde_json::from_reader(BufReader::new(File::open(path).ok()?)).ok()?;
+fn parts_of_json(bytes: &[u8]) -> Option<Vec<Part>> {
+    let proposal: Proposal = serde_json::from_slice(bytes).ok()?;
     let mut parts = Vec::new();
     for line in proposal.lines {
         let name = |name: Option<String>| name.map(|name| Name::from(name.as_str()));
@@ -87,8 +90,8 @@ fn parts_of_json(path: &Path) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-fn parts_of_csv(path: &Path) -> Option<Vec<Part>> {
-    let mut reader = csv::Reader::from_path(path).ok()?;
+fn parts_of_csv(bytes: &[u8]) -> Option<Vec<Part>> {
+    let mut reader = csv::Reader::from_reader(bytes);
     let headings = reader.headers().ok()?.clone();
     let column = |name: &str| headings.iter().position(|heading| heading == name);
     let periods: Vec<(usize, String)> =

@@ -1,9 +1,11 @@
 //! The one integration test binary; its modules mirror `src`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // what a test cannot do, it says
 
 #[global_allocator]
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
 mod architecture;
+mod cli;
 mod decision;
 mod dependencies;
 mod documents;
@@ -11,6 +13,7 @@ mod guide;
 mod intake;
 mod library;
 mod performance;
+mod planning;
 mod plugin;
 mod quality;
 mod quota;

@@ -8,7 +8,7 @@ use crate::decision::Grounds;
 use crate::performance::Group;
 use crate::report::ReportFault;
 use crate::report::figures::{clipped, exact_text};
-use crate::report::xlsx::{Formats, MOST_LINES, Sheet, add_table, protect, titled};
+use crate::report::xlsx::{Formats, MOST_LINES, Sheet, add_table, protect, set_width, titled};
 use crate::review::{PartnerReview, reasons};
 use crate::units::{Money, Rate};
 use rust_decimal::Decimal;
@@ -137,7 +137,7 @@ impl Book<'_> {
         worksheet.set_name(name)?;
         worksheet.set_freeze_panes(1, if name == "rollups" { 0 } else { 2 })?;
         for (index, (_, width)) in (0..).zip(columns) {
-            worksheet.set_column_width(index, f64::from(*width))?;
+            set_width(worksheet, index, *width)?;
         }
         let columns: Vec<(String, &Format)> =
             columns.iter().map(|(name, _)| ((*name).to_owned(), &self.formats.header)).collect();

@@ -1,4 +1,5 @@
 //! One vendor as a unit.
 
+mod faults;
 mod policies;
 mod records;
