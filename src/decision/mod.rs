@@ -4,9 +4,12 @@
 //! contradictions before anybody is decided by them. [`Requirement`] keeps what a condition looked at, so that every
 //! decision can say what it rests on and what would change it.
 
+mod figure;
 mod outcome;
 mod requirement;
 pub mod table;
 
+pub(crate) use figure::figures_in;
+pub use figure::{figure, figure_beside, figure_missing};
 pub use outcome::{Decisions, Grounds, Incentive, Intervention, InterventionKind, Severity, TierDecision, TierMove};
 pub use requirement::{Comparison, Condition, Requirement};

@@ -71,6 +71,8 @@ pub struct Condition {
     pub is_met: bool,
     /// File and line of the script, or table row, that asked: `tier.rhai:14`.
     pub source: String,
+    /// Tier whose requirement it belongs to, where a ladder said so.
+    pub tier: Option<Name>,
 }
 
 impl Condition {
@@ -85,6 +87,38 @@ impl Condition {
 }
 
 impl Requirement {
+    /// Most requirements that may stand in one another.
+    pub const MAX_DEPTH: usize = 16;
+    /// Most conditions that one requirement may have.
+    pub const MAX_CONDITIONS: usize = 1000;
+
+    /// How deep requirements stand in one another: 1 for one condition.
+    pub fn depth(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::depth).max().unwrap_or(0).saturating_add(1),
+        }
+    }
+
+    /// Number of conditions in it.
+    pub fn count(&self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::count).fold(0, usize::saturating_add),
+        }
+    }
+
+    /// The same as a requirement of that tier.
+    #[must_use]
+    pub fn of_tier(self, tier: &Name) -> Self {
+        let each = |parts: Vec<Self>| parts.into_iter().map(|part| part.of_tier(tier)).collect();
+        match self {
+            Self::One(condition) => Self::One(Condition { tier: Some(Name::clone(tier)), ..condition }),
+            Self::All(parts) => Self::All(each(parts)),
+            Self::Any(parts) => Self::Any(each(parts)),
+        }
+    }
+
     /// True when it is met.
     pub fn is_met(&self) -> bool {
         match self {

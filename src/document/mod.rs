@@ -36,13 +36,13 @@ pub struct Document {
 }
 
 /// A value with its place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Node {
     span: Span,
     value: Value,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Value {
     Text(String),
     Number(String),
@@ -52,7 +52,7 @@ enum Value {
     Table(Table),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Table {
     span: Span,
     entries: BTreeMap<String, (Span, Node)>,
@@ -95,6 +95,41 @@ impl Document {
         let span = Span { start: 0, end: 0 };
         let root = Table::from(table.get_ref(), span);
         Self { file, text: Arc::clone(text), codes, root, findings: RefCell::new(findings) }
+    }
+
+    /// Lets the tables of `list` that name an earlier one of them under `like` take over its `keys`.
+    ///
+    /// A table is known by the text under `name`. Own keys replace those taken over, tables key by key. Must be called
+    /// before anything is read.
+    pub fn take_over(&mut self, list: &str, name: &str, like: &str, keys: &[&str]) {
+        let Some((_, Node { value: Value::List(items), .. })) = self.root.entries.get_mut(list) else { return };
+        let mut unknown = Vec::new();
+        for index in 0..items.len() {
+            let (earlier, rest) = items.split_at_mut(index);
+            let Some(Node { value: Value::Table(own), .. }) = rest.first_mut() else { continue };
+            let Some((_, Node { value: Value::Text(wanted), span })) = own.entries.get(like) else { continue };
+            let named = |node: &'_ Node| match &node.value {
+                Value::Table(table) => table.text(name).map(ToOwned::to_owned),
+                _ => None,
+            };
+            let Some(base) = earlier.iter().find(|node| named(node).as_ref() == Some(wanted)) else {
+                let names: Vec<String> = earlier.iter().filter_map(named).collect();
+                let help = match did_you_mean(wanted, names.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("write the `{name}` of one that stands above it in this file"),
+                };
+                unknown.push(
+                    Finding::error(self.codes.value, format!("nothing above is named `{wanted}`"))
+                        .at(Place::text(&self.file, &self.text, *span, ""))
+                        .help(help),
+                );
+                continue;
+            };
+            if let Value::Table(base) = &base.value {
+                own.take_over(base, Some(keys));
+            }
+        }
+        self.findings.borrow_mut().extend(unknown);
     }
 
     /// The whole document as a section.
@@ -151,6 +186,32 @@ impl Document {
 }
 
 impl Table {
+    fn text(&self, key: &str) -> Option<&str> {
+        match self.entries.get(key) {
+            Some((_, Node { value: Value::Text(text), .. })) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Takes over what it does not have itself; of the given keys only.
+    fn take_over(&mut self, base: &Self, keys: Option<&[&str]>) {
+        for key in base.order.iter().filter(|key| keys.is_none_or(|keys| keys.contains(&key.as_str()))) {
+            let Some(entry) = base.entries.get(key) else { continue };
+            match self.entries.get_mut(key) {
+                None => {
+                    self.entries.insert(key.clone(), entry.clone());
+                    self.order.push(key.clone());
+                }
+                Some((_, Node { value: Value::Table(own), .. })) => {
+                    if let Value::Table(base) = &entry.1.value {
+                        own.take_over(base, None);
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
     fn from(table: &DeTable<'_>, span: Span) -> Self {
         let mut entries = BTreeMap::new();
         let mut order: Vec<(usize, String)> = Vec::new();

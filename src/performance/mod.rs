@@ -26,6 +26,7 @@ pub use rollup::{
 };
 pub use season::PacingBasis;
 pub use standing::{
-    Absent, Consistency, LineStanding, Pacing, PartnerStanding, PastPeriod, QuotaSource, Standing, Streak, TierStanding,
+    Absent, Consistency, LineStanding, Pacing, PartnerStanding, PastPeriod, ProductLineRevenue, QuotaSource, Standing,
+    Streak, TierStanding,
 };
 pub use standings::{Given, Standings};

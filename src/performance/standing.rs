@@ -204,6 +204,17 @@ pub struct TierStanding {
     pub is_met: Option<bool>,
 }
 
+/// What a partner sold of one product line, whatever the grain of its quotas.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProductLineRevenue {
+    /// Product line.
+    pub product_line: Name,
+    /// Closed revenue of the period.
+    pub actual: Option<Money>,
+    /// Closed revenue of the months that tiers look at (see [`TierBasis`]).
+    pub tier_revenue: Option<Money>,
+}
+
 /// How often at quota in past periods of the same length. Quotas are the full ones of the book.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Consistency {
@@ -375,16 +386,42 @@ fn close_rates(
     })
 }
 
+/// The months whose revenue is held against a tier's minimum; `None` when the book does not reach back so far.
+fn tier_months(context: &Standings) -> Option<(Month, Month)> {
+    match context.conventions.tier_basis {
+        TierBasis::Period => context.actual_through().map(|through| (context.period.start, through)),
+        TierBasis::TrailingTwelveMonths => Some((context.last.plus(-11), context.last))
+            .filter(|(from, _)| context.first.is_some_and(|first| first <= *from)),
+    }
+}
+
+/// The product lines a partner is authorised for and those it has sold, ascending by name, with their revenue.
+pub(super) fn product_lines(
+    context: &Standings,
+    partner: &Partner,
+) -> Result<Vec<ProductLineRevenue>, AmountOutOfRange> {
+    let known = partner.revenue.iter().filter(|entry| entry.month <= context.last);
+    let sold = known.clone().filter_map(|entry| entry.segment.product_line.as_ref());
+    let names: BTreeSet<&Name> = sold.chain(&partner.product_lines).collect();
+    let of = |name: &Name, months: Option<(Month, Month)>| {
+        let Some((from, to)) = months.filter(|_| context.first.is_some()) else { return Ok(None) };
+        let own = known.clone().filter(|entry| entry.segment.product_line.as_ref() == Some(name));
+        let mut inside = own.filter(|entry| from <= entry.month && entry.month <= to);
+        inside.try_fold(Money::ZERO, |sum, entry| sum.plus(entry.amount)).map(Some)
+    };
+    let period = context.actual_through().map(|through| (context.period.start, through));
+    let line = |name: &Name| {
+        let (actual, tier_revenue) = (of(name, period)?, of(name, tier_months(context))?);
+        Ok(ProductLineRevenue { product_line: Name::clone(name), actual, tier_revenue })
+    };
+    names.into_iter().map(line).collect()
+}
+
 fn tier_standing(context: &Standings, partner: &Partner) -> Result<Option<TierStanding>, AmountOutOfRange> {
     let Some(tier) = &partner.tier else { return Ok(None) };
     let Some(&minimum) = context.given.tier_minimums.get(tier) else { return Ok(None) };
     let view = View { context, partner, scope: Scope::All, quota: None };
-    let revenue = match context.conventions.tier_basis {
-        TierBasis::Period => context.actual_through().map(|through| (context.period.start, through)),
-        TierBasis::TrailingTwelveMonths => Some((context.last.plus(-11), context.last))
-            .filter(|(from, _)| context.first.is_some_and(|first| first <= *from)),
-    };
-    let revenue = revenue.map(|(from, to)| view.revenue(from, to)).transpose()?.flatten();
+    let revenue = tier_months(context).map(|(from, to)| view.revenue(from, to)).transpose()?.flatten();
     let distance = revenue.map(|revenue| revenue.minus(minimum)).transpose()?;
     Ok(Some(TierStanding {
         tier: tier.clone(),

@@ -5,7 +5,7 @@ use super::convention::Conventions;
 use super::effective_quota::{EffectiveQuota, QuotaTerms, Stretch};
 use super::rollup::{Dimension, Rollup, RollupBuilder, RollupRules};
 use super::season::Season;
-use super::standing::PartnerStanding;
+use super::standing::{PartnerStanding, ProductLineRevenue};
 use crate::channel::{CurrentQuota, Name, Partner, PartnerBook, SegmentKey};
 use crate::quota::Grain;
 use crate::units::{AmountOutOfRange, Money, Month, PlanningPeriod};
@@ -276,6 +276,14 @@ impl<'b> Standings<'b> {
     pub fn actual_through(&self) -> Option<Month> {
         let through = self.last.min(self.period.end().plus(-1));
         (through >= self.period.start).then_some(through)
+    }
+
+    /// The product lines that a partner is authorised for and those it has sold, ascending by name, with their revenue.
+    ///
+    /// # Errors
+    /// When the amounts cannot be summed.
+    pub fn product_lines(&self, partner: &Partner) -> Result<Vec<ProductLineRevenue>, AmountOutOfRange> {
+        super::standing::product_lines(self, partner)
     }
 
     /// Latest month with any revenue in the book, when that is before [`Standings::actual_through`]: the book may be an

@@ -148,7 +148,8 @@ impl CaseFile {
         factors: &[&str],
         policies: &[PolicyKind],
     ) -> (Vec<Case>, Findings) {
-        let document = Document::parse(file, text, CODES);
+        let mut document = Document::parse(file, text, CODES);
+        document.take_over("case", "name", "like", &["as_of", "facts", "tables"]);
         let mut cases: Vec<Case> = Vec::new();
         for item in document.root().list("case") {
             let Some(case) = item.section().and_then(|section| read_case(section, item, manifest, factors, policies))
@@ -173,6 +174,8 @@ fn read_case(
 ) -> Option<Case> {
     let name = section.require("name", "name = \"the sentence this case proves\"").and_then(Item::text);
     let as_of = section.require("as_of", "as_of = 2025-12-31").and_then(Item::date);
+    // The document has taken over what the earlier case gives.
+    section.text("like");
     // A vendor without quota rules has no line to assess.
     let rule = if factors.is_empty() { section.require("rule", "rule = \"tier\"") } else { section.get("rule") };
     let subject = rule.map_or(Some(Subject::Line), |rule| subject(rule, factors, policies));

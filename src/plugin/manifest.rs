@@ -88,10 +88,12 @@ pub enum TierScope {
 }
 
 /// How policies are applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyRules {
     /// For what a tier is held.
     pub tier_per: TierScope,
+    /// Extra table with the current tier of each product line, in its columns `product_line` and `tier`.
+    pub tier_table: Option<Name>,
     /// When tiers are reviewed.
     pub tier_review: ReviewCadence,
 }
@@ -201,6 +203,7 @@ fn read(document: &Document, is_quota_setting: bool) -> Option<Manifest> {
             "remove the key, or plan at the grain `partner`",
         );
     }
+    let tables = root.section("tables").map(read_tables).unwrap_or_default();
     Some(Manifest {
         name,
         currency,
@@ -225,8 +228,8 @@ fn read(document: &Document, is_quota_setting: bool) -> Option<Manifest> {
         eligibility: root.section("eligibility").map(read_eligibility).unwrap_or_default(),
         phasing: read_phasing(root.section("phasing")),
         attributes: root.section("attributes").map(read_attributes).unwrap_or_default(),
-        policies: root.section("policies").map(read_policies).unwrap_or_default(),
-        tables: root.section("tables").map(read_tables).unwrap_or_default(),
+        policies: root.section("policies").map(|section| read_policies(section, &tables)).unwrap_or_default(),
+        tables,
     })
 }
 
@@ -411,10 +414,29 @@ fn read_kinds(section: Section<'_>) -> Vec<(Name, FactKind)> {
     entries.filter_map(|(key, item)| item.word(&words).map(|kind| (Name::from(key), kind))).collect()
 }
 
-fn read_policies(section: Section<'_>) -> PolicyRules {
+fn read_policies(section: Section<'_>, tables: &[TableDeclaration]) -> PolicyRules {
     const SCOPES: &[(&str, TierScope)] = &[("partner", TierScope::Partner), ("product_line", TierScope::ProductLine)];
+    let tier_per = section.get("tier_per").and_then(|item| item.word(SCOPES)).unwrap_or_default();
+    let tier_table = section.get("tier_table");
+    if let Some(item) = tier_table
+        && let Some(name) = item.text()
+    {
+        let declared = tables.iter().find(|table| *table.name == *name);
+        let is_text = |table: &TableDeclaration, name: &str| {
+            table.columns.iter().any(|(column, kind)| **column == *name && *kind == FactKind::Text)
+        };
+        if !declared.is_some_and(|table| is_text(table, "product_line") && is_text(table, "tier")) {
+            item.refuse(
+                format!("`{name}` is no declared table with the texts `product_line` and `tier`"),
+                format!("add `[tables.{name}]` with `product_line = \"text\"` and `tier = \"text\"`"),
+            );
+        } else if tier_per == TierScope::Partner {
+            item.refuse("tiers are held by partners here", "add `tier_per = \"product_line\"`, or remove the key");
+        }
+    }
     PolicyRules {
-        tier_per: section.get("tier_per").and_then(|item| item.word(SCOPES)).unwrap_or_default(),
+        tier_per,
+        tier_table: tier_table.and_then(Item::text).map(Name::from),
         tier_review: section.get("tier_review").and_then(|item| item.word(ReviewCadence::WORDS)).unwrap_or_default(),
     }
 }

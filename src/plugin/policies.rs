@@ -1,7 +1,7 @@
 //! The policies of one vendor: tier, incentive and intervention scripts with the tables beside them.
 
 use super::files::{Room, VendorFile, VendorFiles};
-use super::manifest::{Manifest, TierScope};
+use super::manifest::{Manifest, PolicyRules, TierScope};
 use super::vendor::shown;
 use crate::channel::Name;
 use crate::decision::table::{DecisionTable, HitPolicy};
@@ -52,6 +52,7 @@ impl Policies {
             policy: Some(PolicyContext {
                 tables: manifest.tables.clone(),
                 tiers: manifest.tiers.iter().map(|tier| Name::clone(&tier.name)).collect(),
+                tier_minimums: manifest.tiers.iter().map(|tier| (Name::clone(&tier.name), tier.minimum)).collect(),
                 decisions,
             }),
         };
@@ -82,12 +83,12 @@ impl Policies {
     }
 
     /// What all policies decide for one partner.
-    pub(super) fn decide(&self, facts: &PolicyFacts, tier_per: TierScope) -> Result<Decisions, Vec<ScriptFault>> {
+    pub(super) fn decide(&self, facts: &PolicyFacts, rules: &PolicyRules) -> Result<Decisions, Vec<ScriptFault>> {
         let mut faults = Vec::new();
         let mut decisions = Decisions::default();
         for kind in &self.kinds {
             let done = match kind {
-                PolicyKind::Tier => self.tiers(facts, tier_per).map(|tiers| decisions.tiers = tiers),
+                PolicyKind::Tier => self.tiers(facts, rules).map(|tiers| decisions.tiers = tiers),
                 PolicyKind::Incentive => self.incentives(facts).map(|found| decisions.incentives = found),
                 PolicyKind::Intervention => self.interventions(facts).map(|found| decisions.interventions = found),
             };
@@ -96,11 +97,12 @@ impl Policies {
         if faults.is_empty() { Ok(decisions) } else { Err(faults) }
     }
 
-    fn tiers(&self, facts: &PolicyFacts, tier_per: TierScope) -> Result<Vec<TierDecision>, ScriptFault> {
-        match tier_per {
+    fn tiers(&self, facts: &PolicyFacts, rules: &PolicyRules) -> Result<Vec<TierDecision>, ScriptFault> {
+        match rules.tier_per {
             TierScope::Partner => self.tier(facts).map(|decision| vec![decision]),
             TierScope::ProductLine => {
-                facts.product_lines().iter().map(|line| self.tier(&facts.for_product_line(line))).collect()
+                let about = |line: &Name| self.tier(&facts.for_product_line(line, rules.tier_table.as_deref()));
+                facts.product_lines().iter().map(about).collect()
             }
         }
     }

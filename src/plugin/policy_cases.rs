@@ -7,7 +7,7 @@ use super::policies::Policies;
 use crate::channel::{LineFacts, Name};
 use crate::decision::{
     Comparison as Compared, Condition, Grounds, Incentive, Intervention, InterventionKind, Requirement, Severity,
-    TierDecision, TierMove,
+    TierDecision, TierMove, figure, figure_beside,
 };
 use crate::document::{Item, Section};
 use crate::finding::Finding;
@@ -15,7 +15,7 @@ use crate::script::{
     ExtraTables, FactKind, FactValue, PartnerRecords, PolicyFacts, PolicyKind, ReviewFacts, StandingFacts,
     TableDeclaration,
 };
-use crate::units::{Money, PlanningPeriod, Rate, plain};
+use crate::units::{Money, PlanningPeriod, Rate};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::fmt;
@@ -298,11 +298,12 @@ fn reasons(grounds: &Grounds) -> Vec<String> {
 
 fn condition_words(condition: &Condition) -> String {
     let met = if condition.is_met { "met" } else { "not met" };
-    let value = condition.value.map_or_else(|| "not known".to_owned(), plain);
+    let threshold = condition.threshold.unwrap_or_default();
+    let value = condition.value.map_or_else(|| "not known".to_owned(), |value| figure_beside(value, threshold));
     match (condition.comparison, condition.threshold) {
         (Compared::Holds, _) | (_, None) => format!("{} {met}", condition.label),
         (comparison, Some(threshold)) => {
-            format!("{} {value}, {comparison} {}, {met}", condition.label, plain(threshold))
+            format!("{} {value}, {comparison} {}, {met}", condition.label, figure(threshold))
         }
     }
 }

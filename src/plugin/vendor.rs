@@ -143,7 +143,7 @@ impl VendorPlugin {
     /// What the policies decide for one partner; empty without policies. All faults of the partner are collected.
     pub fn decide(&self, facts: &PolicyFacts) -> Result<Decisions, Vec<ScriptFault>> {
         match &self.policies {
-            Some(policies) => policies.decide(facts, self.manifest.policies.tier_per),
+            Some(policies) => policies.decide(facts, &self.manifest.policies),
             None => Ok(Decisions::default()),
         }
     }

@@ -1,11 +1,12 @@
 //! What a review says about one partner.
 
 use crate::channel::Name;
-use crate::decision::{Condition, Decisions, Grounds, Intervention, Requirement, TierDecision, TierMove};
+use crate::decision::{
+    Condition, Decisions, Grounds, Intervention, Requirement, TierDecision, TierMove, figure, figure_beside,
+};
 use crate::finding::Finding;
 use crate::performance::PartnerStanding;
-use crate::units::{AmountOutOfRange, Money, plain, thousands_apart};
-use rust_decimal::Decimal;
+use crate::units::{AmountOutOfRange, Money};
 
 /// One partner reviewed.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,14 +89,8 @@ fn joined(parts: &[Requirement], word: &str) -> String {
 }
 
 fn condition_text(condition: &Condition) -> String {
-    let threshold = condition.threshold;
-    // Four decimals are enough to read, unless rounding would hide that a value misses its threshold.
-    let number = |value: Decimal| {
-        let short = value.round_dp(4);
-        thousands_apart(&plain(if Some(short) == threshold { value } else { short }.normalize()))
-    };
     let state = if condition.is_met { "met" } else { "not met" };
-    let Some(threshold) = threshold else { return format!("{}: {state}", condition.label) };
-    let value = condition.value.map_or_else(|| "not known".to_owned(), number);
-    format!("{} {value}, {} {}: {state}", condition.label, condition.comparison, number(threshold))
+    let Some(threshold) = condition.threshold else { return format!("{}: {state}", condition.label) };
+    let value = condition.value.map_or_else(|| "not known".to_owned(), |value| figure_beside(value, threshold));
+    format!("{} {value}, {} {}: {state}", condition.label, condition.comparison, figure(threshold))
 }

@@ -6,9 +6,11 @@ use super::summary::ReviewSummary;
 use crate::channel::{Partner, PartnerBook};
 use crate::decision::Decisions;
 use crate::finding::{Code, Finding, Findings};
-use crate::performance::{Dimension, PartnerStanding, Rollup, RollupBuilder, RollupRules, Standings};
+use crate::performance::{
+    Dimension, PartnerStanding, ProductLineRevenue, Rollup, RollupBuilder, RollupRules, Standings,
+};
 use crate::planning::{Lines, View};
-use crate::plugin::VendorPlugin;
+use crate::plugin::{TierScope, VendorPlugin};
 use crate::script::{ExtraTables, PolicyFacts, ReviewFacts, ScriptFault, on_script_threads};
 use crate::units::AmountOutOfRange;
 use rayon::prelude::*;
@@ -131,15 +133,20 @@ impl<'b> Review<'b> {
         let partner = &self.book.partners[index];
         let fault =
             |finding| PartnerFault { partner_id: partner.id.clone(), partner_name: partner.name.clone(), finding };
-        let standing = match self.standings.of(partner) {
-            Ok(standing) => standing,
+        let product_lines = match self.plugin.manifest.policies.tier_per {
+            TierScope::ProductLine => self.standings.product_lines(partner),
+            TierScope::Partner => Ok(Vec::new()),
+        };
+        let both = self.standings.of(partner).and_then(|standing| Ok((standing, product_lines?)));
+        let (standing, product_lines) = match both {
+            Ok(both) => both,
             Err(AmountOutOfRange) => {
                 let message = format!("the amounts of `{}` are out of range", partner.id);
                 let finding = Finding::error(Code::ReviewRange, message);
                 return Err(fault(finding.help("look for amounts that are too large")));
             }
         };
-        match self.decide(index, partner, &standing) {
+        match self.decide(index, partner, &standing, product_lines) {
             Ok(decisions) => Ok((PartnerReview { standing, decisions: Some(decisions) }, Vec::new())),
             Err(faults) => {
                 let faults = faults.into_iter().map(|broken| fault(with_values(broken))).collect();
@@ -153,11 +160,16 @@ impl<'b> Review<'b> {
         index: usize,
         partner: &Partner,
         standing: &PartnerStanding,
+        product_lines: Vec<ProductLineRevenue>,
     ) -> Result<Decisions, Vec<ScriptFault>> {
         let Some(deciding) = &self.policies else { return Ok(Decisions::default()) };
         let line = Arc::new(deciding.lines.whole(partner));
         let records = deciding.records.of(index);
-        self.plugin.decide(&PolicyFacts::new(line, standing, Arc::clone(&deciding.day), records))
+        let mut facts = PolicyFacts::new(line, standing, Arc::clone(&deciding.day), records);
+        if !product_lines.is_empty() {
+            facts = facts.with_product_lines(product_lines);
+        }
+        self.plugin.decide(&facts)
     }
 
     /// Reviews every partner: `map` is called for each on many threads, `take` with its results in the book's order.

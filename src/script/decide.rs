@@ -1,16 +1,18 @@
 //! Calling a policy, and reading what it decided.
 
 use super::api::decided::{Decided, Ground, What};
-use super::api::functions::grouped;
 use super::api::value::{Kind, items};
 use super::call::{answered, outcome};
 use super::compile::{Program, Scripts};
 use super::fault::ScriptFault;
 use super::{EntryPoint, PolicyFacts, PolicyKind};
 use crate::channel::Name;
-use crate::decision::{Comparison, Condition, Grounds, Incentive, Intervention, Requirement, TierDecision, TierMove};
+use crate::decision::{
+    Comparison, Condition, Grounds, Incentive, Intervention, Requirement, TierDecision, TierMove, figure,
+    figure_beside, figure_missing,
+};
 use crate::finding::{Finding, did_you_mean};
-use crate::units::{MAX_MINOR_UNITS, Money, plain, thousands_apart};
+use crate::units::{MAX_MINOR_UNITS, Money, plain};
 use rhai::Dynamic;
 use rust_decimal::Decimal;
 
@@ -228,7 +230,7 @@ fn missing_words(condition: &Condition) -> String {
     let (Some(value), Some(gap)) = (condition.value, condition.gap()) else {
         return format!("{label}: not known ({} {threshold_words} is asked)", condition.comparison);
     };
-    let (gap, value) = (figure(gap), figure(value));
+    let (gap, value) = (figure_missing(gap), figure_beside(value, threshold));
     match condition.comparison {
         Comparison::AtLeast | Comparison::Holds => format!("{label}: {gap} more ({value} of {threshold_words})"),
         Comparison::MoreThan => format!("{label}: over {gap} more ({value}, more than {threshold_words} is asked)"),
@@ -259,24 +261,11 @@ fn losing_words(condition: &Condition, tier: &str) -> String {
     let (Some(value), Some(threshold)) = (condition.value, condition.threshold) else {
         return format!("{label}: without it {tier} is lost");
     };
-    let (value, threshold) = (figure(value), figure(threshold));
+    let (value, threshold) = (figure_beside(value, threshold), figure(threshold));
     match condition.comparison {
         Comparison::AtLeast | Comparison::Holds => format!("{label}: below {threshold} loses {tier} ({value} now)"),
         Comparison::MoreThan => format!("{label}: {threshold} or less loses {tier} ({value} now)"),
         Comparison::AtMost => format!("{label}: above {threshold} loses {tier} ({value} now)"),
         Comparison::LessThan => format!("{label}: {threshold} or more loses {tier} ({value} now)"),
     }
-}
-
-/// A number with its thousands apart; two decimals from a thousand on where it has any, else as exact as it is.
-fn figure(number: Decimal) -> String {
-    let number = number.normalize();
-    if number.abs() < Decimal::ONE_THOUSAND {
-        return plain(number);
-    }
-    if number.scale() > 2 {
-        return thousands_apart(&plain(number));
-    }
-    let text = grouped(number);
-    text.strip_suffix(".00").map_or(text.clone(), ToOwned::to_owned)
 }

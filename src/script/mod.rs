@@ -40,6 +40,7 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 use crate::channel::{LineFacts, Name};
 use crate::decision::table::DecisionTable;
+use crate::performance::ProductLineRevenue;
 use crate::units::Money;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -198,6 +199,8 @@ pub struct PolicyContext {
     pub tables: Vec<TableDeclaration>,
     /// Tiers, lowest first.
     pub tiers: Vec<Name>,
+    /// Least revenue a year of each tier.
+    pub tier_minimums: BTreeMap<Name, Money>,
     /// Decision tables by name: the file's name without `.csv`.
     pub decisions: BTreeMap<Name, DecisionTable>,
 }
@@ -210,10 +213,11 @@ pub struct Facts {
 }
 
 /// What only policies read.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct PolicyPart {
     standing: StandingFacts,
     lines: Vec<StandingFacts>,
+    product_lines: Vec<ProductLineRevenue>,
     review: Arc<ReviewFacts>,
     records: PartnerRecords,
 }

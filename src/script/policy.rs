@@ -3,9 +3,10 @@
 use super::records::{ExtraTables, PartnerRecords};
 use super::{Facts, PolicyPart};
 use crate::channel::{LineFacts, Name};
-use crate::performance::{PartnerStanding, Standing};
+use crate::performance::{PartnerStanding, ProductLineRevenue, Standing};
 use crate::units::{FiscalCalendar, Money, Month, PlanningPeriod, Rate};
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How often a program decides tiers.
@@ -254,7 +255,7 @@ impl PolicyFacts {
         review: Arc<ReviewFacts>,
         records: PartnerRecords,
     ) -> Self {
-        let part = PolicyPart { standing, lines, review, records };
+        let part = PolicyPart { standing, lines, product_lines: Vec::new(), review, records };
         Self { facts: Facts { line, policy: Some(Arc::new(part)) } }
     }
 
@@ -263,26 +264,48 @@ impl PolicyFacts {
         &self.facts.line
     }
 
-    /// The product lines that have a standing of their own, ascending.
-    pub fn product_lines(&self) -> Vec<Name> {
-        let lines = self.facts.policy.iter().flat_map(|part| &part.lines);
-        let mut names: Vec<Name> = lines.filter_map(|line| line.product_line.clone()).collect();
-        names.dedup();
-        names
+    /// The same with the product lines that tiers are decided for beside those that have a standing of their own.
+    #[must_use]
+    pub fn with_product_lines(self, product_lines: Vec<ProductLineRevenue>) -> Self {
+        let Some(part) = &self.facts.policy else { return self };
+        let part = PolicyPart { product_lines, ..PolicyPart::clone(part) };
+        Self { facts: Facts { line: self.facts.line, policy: Some(Arc::new(part)) } }
     }
 
-    /// The facts as a policy decides about one product line: `partner.product_line` is that line, and
-    /// `partner.standing` its standing where it has one in all (not one for each territory).
+    /// The product lines that tiers are decided for, ascending: those the partner is authorised for, those it has sold,
+    /// and those that have a standing of their own.
+    pub fn product_lines(&self) -> Vec<Name> {
+        let part = self.facts.policy.iter();
+        let standing = part.clone().flat_map(|part| &part.lines).filter_map(|line| line.product_line.as_ref());
+        let known = part.flat_map(|part| &part.product_lines).map(|line| &line.product_line);
+        let names: BTreeSet<&Name> = standing.chain(known).collect();
+        names.into_iter().cloned().collect()
+    }
+
+    /// The facts as a policy decides about one product line.
+    ///
+    /// `partner.product_line` is that line, and `partner.standing` its standing where it has one in all (not one for each
+    /// territory), else its revenue alone. With `tier_table`, `partner.tier` is the `tier` of that table's last record
+    /// for the product line, and not known without one.
     #[must_use]
-    pub fn for_product_line(&self, product_line: &Name) -> Self {
+    pub fn for_product_line(&self, product_line: &Name, tier_table: Option<&str>) -> Self {
         let Some(part) = &self.facts.policy else { return self.clone() };
         let own: Vec<StandingFacts> =
             part.lines.iter().filter(|line| line.product_line.as_ref() == Some(product_line)).cloned().collect();
-        let standing = match &own[..] {
+        let mut standing = match &own[..] {
             [only] => only.clone(),
             _ => StandingFacts { product_line: Some(Name::clone(product_line)), ..StandingFacts::default() },
         };
-        let line = LineFacts { product_line: Some(Name::clone(product_line)), ..LineFacts::clone(&self.facts.line) };
+        if let Some(revenue) = part.product_lines.iter().find(|line| line.product_line == *product_line) {
+            standing.actual = standing.actual.or(revenue.actual);
+            standing.tier_revenue = revenue.tier_revenue;
+        }
+        let tier = match tier_table {
+            Some(table) => part.records.last_text(table, ("product_line", product_line), "tier"),
+            None => self.facts.line.tier.clone(),
+        };
+        let line =
+            LineFacts { product_line: Some(Name::clone(product_line)), tier, ..LineFacts::clone(&self.facts.line) };
         Self::from_figures(Arc::new(line), standing, own, Arc::clone(&part.review), part.records.clone())
     }
 }

@@ -111,6 +111,20 @@ impl PartnerRecords {
         typed.rows.as_ref()?.values.get(row * typed.declaration.columns.len() + column)
     }
 
+    /// Text under `column` of the last record whose text under `key.0` is `key.1`.
+    pub(super) fn last_text(&self, table: &str, key: (&str, &str), column: &str) -> Option<Name> {
+        let at = self.tables.iter().position(|known| *known.declaration.name == *table)?;
+        let columns = &self.tables.get(at)?.declaration.columns;
+        let place = |name: &str| columns.iter().position(|(known, _)| **known == *name);
+        let (by, of) = (place(key.0)?, place(column)?);
+        let text = |record, column| match self.value(at, record, column) {
+            Some(FactValue::Text(text)) => Some(text),
+            _ => None,
+        };
+        let record = (0..self.len(at)?).rev().find(|record| text(*record, by).is_some_and(|text| **text == *key.1))?;
+        text(record, of).cloned()
+    }
+
     fn range(&self, table: &Typed) -> Option<(usize, usize)> {
         let starts = &table.rows.as_ref()?.starts;
         Some((*starts.get(self.partner)?, *starts.get(self.partner + 1)?))

@@ -12,7 +12,7 @@ mod rounding;
 pub use calendar::{CalendarFault, FiscalCalendar, Month, PlanningPeriod, ReportingPeriods, whole_months};
 pub use currency::{Currency, UnknownCurrency};
 pub use decimal::{DecimalFault, parse_decimal, plain};
-pub use money::{AmountOutOfRange, MAX_MINOR_UNITS, Money, thousands_apart};
+pub use money::{AmountOutOfRange, MAX_MINOR_UNITS, Money};
 pub use rounding::Rounding;
 
 /// Exact decimal fraction: `0.12` is twelve percent.

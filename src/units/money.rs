@@ -116,12 +116,12 @@ impl Money {
 
     /// The amount for people, with the thousands apart: `1,250,000.00`.
     pub fn to_grouped(self, currency: Currency) -> String {
-        thousands_apart(&self.to_text(currency))
+        grouped(&self.to_text(currency))
     }
 }
 
-/// Puts a comma between the thousands of a plain decimal text: `-1234.5` becomes `-1,234.5`.
-pub fn thousands_apart(text: &str) -> String {
+/// Puts a comma between the thousands of a plain decimal text.
+fn grouped(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
     let mut out = String::from(sign);

@@ -442,6 +442,9 @@ struct RequirementDocument<'a> {
     /// File and line, or table row, that asks; conditions only.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a str>,
+    /// Tier whose requirement it belongs to; conditions of a ladder only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tier: Option<&'a str>,
     /// Parts; joined requirements only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parts: Vec<RequirementDocument<'a>>,
@@ -1073,6 +1076,7 @@ impl<'a> RequirementDocument<'a> {
             threshold: None,
             gap: None,
             source: None,
+            tier: None,
             parts: parts.iter().map(RequirementDocument::of).collect(),
         };
         match requirement {
@@ -1083,6 +1087,7 @@ impl<'a> RequirementDocument<'a> {
                 threshold: condition.threshold.map(Fraction),
                 gap: condition.gap().map(Fraction),
                 source: Some(&condition.source),
+                tier: condition.tier.as_deref(),
                 ..joined("condition", &[])
             },
             Requirement::All(parts) => joined("all", parts),

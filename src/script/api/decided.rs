@@ -5,7 +5,7 @@ use super::facts::FactSchema;
 use super::value::{Date, Kind, list};
 use crate::channel::Name;
 use crate::decision::table::{self, Direction, Outcome};
-use crate::decision::{InterventionKind, Requirement, Severity, TierMove};
+use crate::decision::{InterventionKind, Requirement, Severity, TierMove, figure, figure_beside, figures_in};
 use crate::finding::Code;
 use chrono::NaiveDate;
 use rhai::{Dynamic, Engine, EvalAltResult, Map};
@@ -119,14 +119,19 @@ impl TableAnswer {
     pub fn grounds(&self) -> Vec<Ground> {
         let mut grounds = Vec::new();
         for reason in self.decision.reasons().into_iter().filter(|reason| reason.is_decisive) {
-            let met: Vec<String> = reason
-                .conditions
-                .iter()
-                .map(|condition| format!("{} {} meets `{}`", condition.column, condition.value, condition.cell))
-                .collect();
-            let said = reason.because.or(reason.label).map(|said| format!("{said}: ")).unwrap_or_default();
-            let met = if met.is_empty() { "any input".to_owned() } else { met.join(", ") };
-            grounds.push(Ground::Because(format!("{said}{met} ({}.csv:{})", self.name, reason.row).into()));
+            let said = reason.because.or(reason.label);
+            // A text that is looked up only selects the rows; the vendor's own words say it better.
+            let is_told = |condition: &&table::MatchedCondition| {
+                said.is_none() || !matches!(condition.value, table::Value::Text(_))
+            };
+            let met: Vec<String> = reason.conditions.iter().filter(is_told).map(condition_words).collect();
+            let met = match (&said, met.is_empty()) {
+                (Some(said), true) => said.to_string(),
+                (Some(said), false) => format!("{said}: {}", met.join(", ")),
+                (None, true) => "any input".to_owned(),
+                (None, false) => met.join(", "),
+            };
+            grounds.push(Ground::Because(format!("{met} ({}.csv:{})", self.name, reason.row).into()));
         }
         if self.decision.reasons().is_empty() {
             let what =
@@ -140,6 +145,9 @@ impl TableAnswer {
                 if outcome == *self.decision.outcome() {
                     continue;
                 }
+                if target.direction == Direction::Change && matches!(target.value, table::Value::Text(_)) {
+                    continue;
+                }
                 let how = match (target.direction, target.is_included) {
                     (Direction::Change, _) => "changed to",
                     (Direction::Raise, true) => "raised to",
@@ -147,13 +155,20 @@ impl TableAnswer {
                     (Direction::Lower, true) => "lowered to",
                     (Direction::Lower, false) => "lowered below",
                 };
-                let outputs: Vec<String> =
-                    self.outputs.iter().zip(values).map(|(name, value)| format!("{name} {value}")).collect();
+                let outputs: Vec<String> = self
+                    .outputs
+                    .iter()
+                    .zip(values)
+                    .map(|(name, value)| format!("{name} {}", value_words(value)))
+                    .collect();
                 grounds.push(Ground::WouldChange(format!(
                     "{}: {how} {} (from {}) gives {}",
                     near.column,
-                    target.value,
-                    near.value,
+                    value_words(&target.value),
+                    match (&near.value, &target.value) {
+                        (table::Value::Number(value), table::Value::Number(target)) => figure_beside(*value, *target),
+                        (value, _) => value_words(value),
+                    },
                     outputs.join(", ")
                 )));
             }
@@ -196,6 +211,27 @@ impl TableAnswer {
             Outcome::One(values) => vec![row(values)],
             Outcome::List(rows) => rows.iter().map(row).collect(),
         }
+    }
+}
+
+/// A value of a decision table as people read it.
+fn value_words(value: &table::Value) -> String {
+    match value {
+        table::Value::Number(number) => figure(*number),
+        other => other.to_string(),
+    }
+}
+
+/// A condition that was met: `attainment 0.83 in [0.8..1)`.
+fn condition_words(condition: &table::MatchedCondition) -> String {
+    let (column, cell) = (&condition.column, condition.cell.trim());
+    let cell = if matches!(condition.value, table::Value::Number(_)) { figures_in(cell) } else { cell.to_owned() };
+    let value = value_words(&condition.value);
+    match cell.chars().next() {
+        _ if cell == value => format!("{column} {value}"),
+        Some('<' | '>' | '=' | '!') => format!("{column} {value} {cell}"),
+        Some('[' | '(' | ']') => format!("{column} {value} in {cell}"),
+        _ => format!("{column} {value} meets `{cell}`"),
     }
 }
 

@@ -50,6 +50,9 @@ pub fn example_context() -> ScriptContext {
         policy: Some(PolicyContext {
             tables: vec![certifications()],
             tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
+            tier_minimums: [("Ready", 0), ("Silver", 100_000), ("Gold", 500_000)]
+                .map(|(tier, minimum)| (Name::from(tier), Money::from(minimum)))
+                .into(),
             decisions: bonus.map(|bonus| (Name::from("bonus"), bonus)).into_iter().collect(),
         }),
         ..ScriptContext::default()

@@ -6,6 +6,7 @@ use super::functions::{Call, Function, functions};
 use super::operators::{binary, equal};
 use super::value::{Date, Kind, View, list, number, shown};
 use crate::finding::{Code, did_you_mean};
+use crate::units::Month;
 use chrono::{Months, NaiveDate};
 use rhai::{Dynamic, EvalAltResult};
 use rust_decimal::Decimal;
@@ -16,7 +17,7 @@ type Outcome = Result<Dynamic, Box<EvalAltResult>>;
 type Fault = Box<EvalAltResult>;
 
 /// Functions whose second argument is the name of a field, with the kind the field must have.
-pub(in crate::script) const FIELD_FUNCTIONS: [(&str, Option<Kind>); 14] = [
+pub(in crate::script) const FIELD_FUNCTIONS: [(&str, Option<Kind>); 15] = [
     ("where", None),
     ("where_in", None),
     ("since", Some(Kind::Date)),
@@ -27,6 +28,7 @@ pub(in crate::script) const FIELD_FUNCTIONS: [(&str, Option<Kind>); 14] = [
     ("sum_known", Some(Kind::Number)),
     ("average", Some(Kind::Number)),
     ("count_distinct", None),
+    ("distinct", None),
     ("largest", None),
     ("smallest", None),
     ("top", None),
@@ -48,7 +50,7 @@ functions! {
         [r#"partner.pipeline.opportunities.since("close_date", date("2026-06-30")).count() == 1"#],
         |call| { let day = call.date(2)?; call.dated(|date| date >= day) };
     last_months (["list", "field", "months"]) -> "list" method:
-        "The records of the last so many months: after the same day of the month so many months before the as-of day, up to and including the as-of day.",
+        "The records of the last so many months: after the same day of the month so many months before the as-of day, up to and including the as-of day. On the last day of a month: after the last day of that earlier month, so that whole months count.",
         [r#"partner.pipeline.opportunities.last_months("close_date", 12).is_empty()"#],
         last_months;
     valid (["list", "field"]) -> "list" method:
@@ -70,6 +72,14 @@ functions! {
             take_known_field(&mut call)?;
             let values: BTreeSet<String> = call.items(0)?.iter().map(distinct).collect();
             Ok(i64::try_from(values.len()).unwrap_or(i64::MAX).into())
+        };
+    distinct (["list", "field"]) -> "list" method:
+        "The different values of the field, each once, in the order they first stand; values that are not known are left out.",
+        [r#"partner.pipeline.opportunities.distinct("stage").len() == 2"#],
+        |mut call| {
+            take_known_field(&mut call)?;
+            let mut seen = BTreeSet::new();
+            Ok(list(call.items(0)?.into_iter().filter(|value| seen.insert(distinct(value))).collect()))
         };
     largest (["list", "field"]) -> "value" method:
         "The largest number or latest date of the field; not known when it is known nowhere.",
@@ -166,7 +176,10 @@ fn last_months(call: Call<'_, '_>) -> Outcome {
     let months = call.arguments[2].as_int().ok().and_then(|months| u32::try_from(months).ok());
     let months = months.filter(|months| *months <= 1200).ok_or_else(|| call.wrong(2, "a whole number of months"))?;
     let Some(as_of) = as_of(&call)? else { return Ok(list(Vec::new())) };
+    // On the last day of a month, whole months count: June 30 looks back to after May 31, not to after May 30.
+    let is_month_end = Month::of(as_of).last_day() == as_of;
     let from = as_of.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN);
+    let from = if is_month_end { Month::of(from).last_day() } else { from };
     call.dated(|date| date > from && date <= as_of)
 }
 

@@ -40,11 +40,11 @@ functions! {
     all_of (["requirements"]) -> "requirement":
         "A requirement that is met when every one of the list is.",
         [r#"!all_of([holds("plan", true), holds("audit", false)]).is_met"#],
-        |call| Ok(Dynamic::from(Requirement::All(call.requirements()?)));
+        |call| call.joined(Requirement::All);
     any_of (["requirements"]) -> "requirement":
         "A requirement that is met when at least one of the list is.",
         [r#"any_of([holds("plan", true), holds("audit", false)]).is_met"#],
-        |call| Ok(Dynamic::from(Requirement::Any(call.requirements()?)));
+        |call| call.joined(Requirement::Any);
 
     ladder ([]) -> "ladder":
         "An empty ladder; add the tiers with their requirements, lowest first.",
@@ -74,6 +74,10 @@ functions! {
         "Place of a tier in the manifest's `[tiers]`, from 0 for the lowest; −1 for no tier.",
         [r#"rank("Gold") > rank("Silver")"#, "rank(()) == -1"],
         |call| Ok(call.rank(0)?.into());
+    tier_minimum (["tier"]) -> "number":
+        "Least revenue a year of a tier, from the manifest's `[tiers]`; not known for no tier, or without `[tiers]`.",
+        [r#"tier_minimum("Gold") == 500_000"#, "!is_known(tier_minimum(()))"],
+        tier_minimum;
 
     points (["value", "per", "each"] | ["award", "number"]) -> "number or incentive":
         "Points for full steps: `points(37, 10, 5)` gives 5 for each full 10, none below zero. After an award: the points it gives.",
@@ -198,6 +202,9 @@ UNIQUE, attainment, -> bonus_rate, because
 ,       >= 1,       0.05,          target reached
 ";
 
+/// Most tiers of a ladder.
+const MAX_TIERS: usize = 100;
+
 fn tier_value(tier: Option<&Name>) -> Dynamic {
     tier.map_or(Dynamic::UNIT, |tier| Dynamic::from(tier.to_string()))
 }
@@ -217,6 +224,11 @@ fn add_tier(call: Call<'_, '_>) -> Outcome {
         )
         .into());
     }
+    if ladder.0.len() >= MAX_TIERS {
+        let message = format!("the ladder has more than {MAX_TIERS} tiers");
+        return Err(Complaint::other(Code::ScriptOutcome, message, "add each tier once").into());
+    }
+    let requirement = requirement.of_tier(&tier);
     ladder.0.push((tier, requirement));
     Ok(Dynamic::from(ladder))
 }
@@ -272,6 +284,15 @@ fn decision_for(call: Call<'_, '_>) -> Outcome {
         }
     }
     Ok(Dynamic::from(decided))
+}
+
+fn tier_minimum(call: Call<'_, '_>) -> Outcome {
+    if call.arguments[0].is_unit() {
+        return Ok(Dynamic::UNIT);
+    }
+    let tier = call.tier(0)?;
+    let minimum = call.schema.policy.as_ref().and_then(|policy| policy.tier_minimums.get(&tier));
+    Ok(minimum.map_or(Dynamic::UNIT, |minimum| Dynamic::from_decimal(minimum.amount())))
 }
 
 fn points(call: Call<'_, '_>) -> Outcome {
@@ -383,7 +404,7 @@ fn to_table(value: &Dynamic) -> Option<table::Value> {
         return Some(table::Value::NotKnown);
     }
     if let Some(number) = number(value) {
-        return Some(table::Value::Number(number));
+        return Some(table::Value::Number(number.normalize()));
     }
     if let Ok(truth) = value.as_bool() {
         return Some(table::Value::Truth(truth));
@@ -457,6 +478,21 @@ impl Call<'_, '_> {
         items.into_iter().map(one).collect()
     }
 
+    /// Requirements joined, within the limits of what anybody can read.
+    fn joined(&self, join: fn(Vec<Requirement>) -> Requirement) -> Outcome {
+        let joined = join(self.requirements()?);
+        let (depth, conditions) = (Requirement::MAX_DEPTH, Requirement::MAX_CONDITIONS);
+        let message = if joined.depth() > depth {
+            format!("more than {depth} requirements stand in one another")
+        } else if joined.count() > conditions {
+            format!("the requirement has more than {conditions} conditions")
+        } else {
+            return Ok(Dynamic::from(joined));
+        };
+        Err(Complaint::other(Code::ScriptOutcome, message, "gather the requirements in one list and join them once")
+            .into())
+    }
+
     /// File and line of the call.
     fn source(&self) -> String {
         let file = self.context.call_source().unwrap_or_default();
@@ -485,6 +521,7 @@ impl Call<'_, '_> {
             threshold: Some(threshold),
             is_met,
             source,
+            tier: None,
         })))
     }
 
@@ -502,6 +539,7 @@ impl Call<'_, '_> {
             threshold: None,
             is_met,
             source: self.source(),
+            tier: None,
         };
         Ok(Dynamic::from(Requirement::One(condition)))
     }

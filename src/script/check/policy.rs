@@ -11,7 +11,7 @@ use crate::decision::table::{DecisionTable, Kind as TableKind};
 use crate::finding::{Code, Span, did_you_mean};
 
 /// Kinds that arguments must have, by function and number of arguments; `None` takes any.
-const ARGUMENTS: [(&str, &[Option<Kind>]); 24] = [
+const ARGUMENTS: [(&str, &[Option<Kind>]); 25] = [
     ("at_least", &[Some(Kind::Text), Some(Kind::Number), Some(Kind::Number)]),
     ("more_than", &[Some(Kind::Text), Some(Kind::Number), Some(Kind::Number)]),
     ("at_most", &[Some(Kind::Text), Some(Kind::Number), Some(Kind::Number)]),
@@ -22,6 +22,7 @@ const ARGUMENTS: [(&str, &[Option<Kind>]); 24] = [
     ("tier", &[Some(Kind::Ladder), Some(Kind::Text), Some(Kind::Requirement)]),
     ("decision_for", &[Some(Kind::Ladder), Some(Kind::Text)]),
     ("promote", &[Some(Kind::Text)]),
+    ("tier_minimum", &[Some(Kind::Text)]),
     ("demote", &[Some(Kind::Text)]),
     ("grant", &[Some(Kind::Text)]),
     ("effective", &[Some(Kind::TierDecision), Some(Kind::Date)]),
@@ -133,7 +134,7 @@ impl<'a> Checker<'a> {
     /// Tiers and words of closed vocabularies that are written out.
     fn words(&mut self, function: &HostFunction, arguments: &[&'a Expression]) {
         let tier_at = match function.name {
-            "promote" | "demote" | "grant" | "rank" => Some(0),
+            "promote" | "demote" | "grant" | "rank" | "tier_minimum" => Some(0),
             "tier" | "requirement" | "decision_for" => Some(1),
             _ => None,
         };
@@ -197,7 +198,7 @@ impl<'a> Checker<'a> {
             "where" | "where_in" | "since" | "until" | "last_months" | "valid" | "top" => {
                 Some(Shape::Items(Box::new(item)))
             }
-            "each" => Some(Shape::Items(Box::new(field))),
+            "each" | "distinct" => Some(Shape::Items(Box::new(field))),
             "largest" | "smallest" => Some(field),
             _ => None,
         }

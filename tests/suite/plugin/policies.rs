@@ -201,3 +201,38 @@ fn what_is_wrong_in_a_folder_of_policies_is_said_together() {
     text.push_str(&render::human(findings.iter(), false));
     insta::assert_snapshot!(text);
 }
+
+#[test]
+fn a_case_takes_over_what_an_earlier_one_gives() {
+    let more = r#"
+[[case]]
+name = "74 users are not enough, with the same people"
+like = "75 users and 3 certified people: exactly Silver"
+rule = "tier"
+tables.sales = [{ kind = "new", users = 74, on = 2023-03-01 }]
+expect.decision = "retain"
+
+[[case]]
+name = "one day later a certificate has expired"
+like = "74 users are not enough, with the same people"
+as_of = 2023-07-01
+rule = "tier"
+facts.tier = "Silver"
+expect.decision = "demote"
+expect.would_change = "net new users: 1 more (74 of 75) and certified staff: 1 more (2 of 3)"
+"#;
+    on_script_threads(Some(1), || {
+        let cases = format!("{CASES}{more}");
+        let (plugin, findings) = VendorPlugin::compile(&files(&[("cases/all.toml", &cases)]));
+        let outcomes = run_cases(&plugin.unwrap_or_else(|| panic!("{}", render::human(findings.iter(), false))));
+        assert_eq!(outcomes.len(), 8);
+        let differences: Vec<String> =
+            outcomes.iter().filter(|one| !one.holds()).map(|one| one.finding().to_string()).collect();
+        assert_eq!(differences, Vec::<String>::new());
+        let unknown = cases.replace("like = \"74 users", "like = \"73 users");
+        let (_, findings) = VendorPlugin::compile(&files(&[("cases/all.toml", &unknown)]));
+        let text = render::human(findings.iter(), false);
+        assert!(text.contains("nothing above is named `73 users are not enough, with the same people`"), "{text}");
+        assert!(text.contains("did you mean `74 users are not enough, with the same people`?"), "{text}");
+    });
+}

@@ -1,5 +1,6 @@
 use super::{MANIFEST, TIER, beyond_range, glossary, json, json_on, request, vendor};
-use crate::performance::{With, book, partner};
+use crate::performance::{With, book, partner, segment};
+use quotient::channel::{ExtraRow, ExtraTable};
 use serde_json::Value;
 
 fn of<'a>(document: &'a Value, id: &str) -> &'a Value {
@@ -65,4 +66,55 @@ fn a_partner_whose_amounts_are_out_of_range_is_a_fault_and_the_others_are_review
     assert_eq!(document["partners"].as_array().unwrap().len(), 4);
     assert_eq!(document["summary"]["partners"], 5);
     assert_eq!(document["rollups"][0]["partners"], 4);
+}
+
+const LINE_TIERS: &str = r#"
+[policies]
+tier_per = "product_line"
+tier_table = "line_tiers"
+
+[tables.line_tiers]
+product_line = "text"
+tier = "text"
+"#;
+
+/// Gold of a product line asks 500,000 of that line.
+const LINE_TIER: &str = r#"
+fn decide(partner) {
+    ladder()
+        .tier("Silver", at_least("revenue of the line", partner.standing.actual, tier_minimum("Silver")))
+        .tier("Gold", at_least("revenue of the line", partner.standing.actual, tier_minimum("Gold")))
+        .decision_for(partner.tier).because(`${partner.product_line} of ${partner.id}`)
+}
+"#;
+
+#[test]
+fn each_product_line_has_its_own_tier() {
+    let mut sells = partner("P").quota("FY2026", "900000");
+    sells.product_lines = vec!["Cloud".into(), "Training".into()];
+    let sells = sells
+        .sold_in("2026-03", segment("Cloud", "North"), "300000")
+        .sold_in("2026-06", segment("Cloud", "South"), "200000")
+        .sold_in("2025-06", segment("Software", ""), "800000")
+        .sold_in("2026-06", segment("Software", ""), "499999.99");
+    let mut book = book(vec![sells, partner("Q")]);
+    let row = |row, line: &str, tier: &str| ExtraRow { partner: 0, row, values: vec![line.into(), tier.into()] };
+    book.extra_tables = vec![ExtraTable {
+        name: "line_tiers".into(),
+        columns: vec!["product_line".into(), "tier".into()],
+        rows: vec![row(2, "Cloud", "Silver"), row(3, "Software", "Gold")],
+    }];
+    let manifest = format!("{MANIFEST}{LINE_TIERS}");
+    let document = json(&vendor(&manifest, &[("tier.rhai", LINE_TIER)]), &book, &request("2026-12-31"));
+    let found = of(&document, "P")["tiers"].as_array().unwrap();
+    let words = |tier: &Value| {
+        let word = |key: &str| tier[key].as_str().unwrap_or("none").to_owned();
+        format!("{}: {} {} {}", word("product_line"), word("current"), word("decision"), word("to"))
+    };
+    assert_eq!(
+        found.iter().map(words).collect::<Vec<_>>(),
+        ["Cloud: Silver promote Gold", "Software: Gold demote Silver", "Training: none promote Silver"]
+    );
+    assert_eq!(found[1]["requirements"][0]["tier"], "Gold");
+    assert_eq!(of(&document, "Q")["tiers"].as_array().map(Vec::len), Some(0));
 }

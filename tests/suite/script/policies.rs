@@ -1,13 +1,13 @@
 //! Policies: what they read, what they decide, and what they say when they cannot.
 
-use quotient::channel::{LineFacts, Name};
+use quotient::channel::{ChannelFacts, LineFacts, Name};
 use quotient::decision::table::DecisionTable;
-use quotient::decision::{TierDecision, TierMove};
+use quotient::decision::{Requirement, TierDecision, TierMove};
 use quotient::finding::render;
 use quotient::script::{
-    Contract, EntryPoint, FactKind, PartnerRecords, PolicyContext, PolicyFacts, PolicyKind, ReviewCadence, ReviewFacts,
-    ScriptContext, ScriptFault, Scripts, SourceFile, StandingFacts, TableDeclaration, example_facts,
-    example_policy_facts, on_script_threads,
+    Contract, EntryPoint, ExtraTables, FactKind, FactValue, PartnerRecords, PolicyContext, PolicyFacts, PolicyKind,
+    ReviewCadence, ReviewFacts, ScriptContext, ScriptFault, Scripts, SourceFile, StandingFacts, TableDeclaration,
+    example_facts, example_policy_facts, on_script_threads,
 };
 use quotient::units::{FiscalCalendar, Money, parse_decimal};
 use std::sync::Arc;
@@ -38,6 +38,7 @@ fn context() -> ScriptContext {
         policy: Some(PolicyContext {
             tables: vec![certifications()],
             tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
+            tier_minimums: [(Name::from("Gold"), Money::from(500_000))].into(),
             decisions: [(Name::from("bonus"), bonus)].into_iter().collect(),
         }),
         ..ScriptContext::default()
@@ -199,8 +200,95 @@ fn each_failure_says_what_to_do() {
         "let name = \"Golden\"; promote(name)",
         "let kind = \"phone\"; let x = intervene(kind, \"high\"); retain()",
         "let x = points(5, 0, 1); retain()",
+        "let r = holds(\"plan\", true); loop { r = all_of([r]); }",
+        "let r = holds(\"plan\", true); loop { r = any_of([r, r, r, r]); }",
     ];
     insta::assert_snapshot!(bodies.map(fails).concat());
+}
+
+#[test]
+fn sixteen_requirements_may_stand_in_one_another() {
+    let body = |rounds: usize| {
+        format!("let r = holds(\"plan\", true); for i in 0..{rounds} {{ r = all_of([r]); }} retain().because(r)")
+    };
+    assert!(tier(&format!("fn decide(partner) {{ {} }}", body(15)), &gold("600000")).is_ok());
+    assert!(fails(&body(16)).contains("more than 16 requirements stand in one another"));
+}
+
+/// The certificates that `last_months` keeps of those that expired on the given days.
+fn kept(as_of: &str, months: u32, days: &[&str]) -> String {
+    let record = |day: &&str| {
+        let day = day.parse().expect("a day");
+        vec![FactValue::Text("Ada".into()), FactValue::Text("expert".into()), FactValue::Date(day), FactValue::Count(1)]
+    };
+    let records = ExtraTables::of_one(vec![(certifications(), Some(days.iter().map(record).collect()))]);
+    let facts = facts(Some("Gold"), StandingFacts::default(), records);
+    let channel = ChannelFacts { as_of: as_of.parse().expect("a day"), ..ChannelFacts::clone(&facts.line().channel) };
+    let line = LineFacts { channel: Arc::new(channel), ..facts.line().clone() };
+    let calendar = FiscalCalendar::new(1).expect("January");
+    let period = calendar.period("FY2025").expect("a period");
+    let review = ReviewFacts::new(calendar, &period, as_of.parse().expect("a day"), ReviewCadence::Year);
+    let records = ExtraTables::of_one(vec![(certifications(), Some(days.iter().map(record).collect()))]);
+    let facts =
+        PolicyFacts::from_figures(Arc::new(line), StandingFacts::default(), Vec::new(), Arc::new(review), records);
+    let text = format!(
+        "fn decide(partner) {{ let d = retain(); for one in partner.certifications.last_months(\"expires_on\", {months}) {{ d = d.because(`${{one.expires_on}}`); }} d }}"
+    );
+    tier(&text, &facts).unwrap_or_else(|fault| panic!("{}", fault.finding)).grounds.because.join(" ")
+}
+
+#[test]
+fn the_last_months_are_whole_months_at_the_end_of_one() {
+    let june = ["2022-06-30", "2022-07-01", "2023-05-30", "2023-05-31", "2023-06-01", "2023-06-30", "2023-07-01"];
+    assert_eq!(kept("2023-06-30", 1, &june), "2023-06-01 2023-06-30");
+    assert_eq!(kept("2023-06-30", 12, &june), "2022-07-01 2023-05-30 2023-05-31 2023-06-01 2023-06-30");
+    // In the middle of a month: after the same day.
+    assert_eq!(kept("2023-06-29", 1, &["2023-05-29", "2023-05-30", "2023-06-30"]), "2023-05-30");
+    // From the end of a short February back to that of a long one, and the other way round.
+    assert_eq!(
+        kept("2025-02-28", 12, &["2024-02-28", "2024-02-29", "2024-03-01", "2025-02-28"]),
+        "2024-03-01 2025-02-28"
+    );
+    assert_eq!(kept("2024-02-29", 12, &["2023-02-28", "2023-03-01", "2024-02-29"]), "2023-03-01 2024-02-29");
+    assert_eq!(kept("2024-02-28", 12, &["2023-02-28", "2023-03-01", "2024-02-29"]), "2023-03-01");
+}
+
+#[test]
+fn reasons_are_short_and_never_untrue() {
+    let text = |value: &str, threshold: &str| {
+        let body = format!("fn decide(partner) {{ retain().because(at_least(\"share\", {value}, {threshold})) }}");
+        let found = tier(&body, &gold("600000")).unwrap_or_else(|fault| panic!("{}", fault.finding));
+        found.grounds.would_change.join("; ")
+    };
+    assert_eq!(text("5.0 / 6", "0.9"), "share: 0.0667 more (0.8333 of 0.9) meets its requirement");
+    assert_eq!(text("0.79999999", "0.8"), "share: 0.0001 more (0.7999 of 0.8) meets its requirement");
+    assert_eq!(text("499999.999", "500_000"), "share: 0.001 more (499,999.99 of 500,000) meets its requirement");
+    assert_eq!(
+        text("1234567.5", "9_000_000"),
+        "share: 7,765,432.50 more (1,234,567.50 of 9,000,000) meets its requirement"
+    );
+}
+
+#[test]
+fn a_table_says_what_it_looked_at_in_the_vendors_words() {
+    let text = "fn decide(partner) { let a = decide_by(\"bonus\", #{ attainment: 5.0 / 6 }); retain().because(a) }";
+    let found = tier(text, &gold("600000")).unwrap_or_else(|fault| panic!("{}", fault.finding)).grounds;
+    assert_eq!(found.because.join("; "), "threshold reached: attainment 0.8333 in [0.8..1) (bonus.csv:3)");
+    assert_eq!(
+        found.would_change,
+        [
+            "attainment: lowered below 0.8 (from 0.8333) gives bonus_rate 0",
+            "attainment: raised to 1 (from 0.8333) gives bonus_rate 0.05",
+        ]
+    );
+}
+
+#[test]
+fn a_ladder_says_whose_requirement_each_condition_is() {
+    let found = tier(GLOSSARY, &gold("499999.99")).unwrap_or_else(|fault| panic!("{}", fault.finding));
+    let conditions = found.grounds.requirements.iter().flat_map(Requirement::conditions);
+    let tiers: Vec<_> = conditions.map(|condition| condition.tier.as_deref()).collect();
+    assert_eq!(tiers, [Some("Gold"), Some("Silver")]);
 }
 
 #[test]
