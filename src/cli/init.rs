@@ -14,6 +14,12 @@ pub struct Options {
     /// Folder of quota-setting rules.
     #[arg(long, value_name = "DIR", default_value = "rules")]
     rules: PathBuf,
+    /// Folder of policies.
+    #[arg(long, value_name = "DIR", default_value = "policies")]
+    policies: PathBuf,
+    /// Start a vendor with policies and no quota rules: a tier policy with its cases, for `quotient review`.
+    #[arg(long)]
+    policies_only: bool,
 }
 
 const FILES: [(&str, &str); 4] = [
@@ -23,9 +29,20 @@ const FILES: [(&str, &str); 4] = [
     ("cases/history.toml", include_str!("init/cases.toml")),
 ];
 
+const POLICY_FILES: [(&str, &str); 3] = [
+    ("vendor.toml", include_str!("init/policy_vendor.toml")),
+    ("tier.rhai", include_str!("init/tier.rhai")),
+    ("cases/tier.toml", include_str!("init/tier_cases.toml")),
+];
+
 /// Runs `init`.
 pub fn run(options: &Options) -> Result<(), Stop> {
-    let folder = options.rules.join(&options.vendor);
+    let (room, files) = if options.policies_only {
+        (&options.policies, POLICY_FILES.as_slice())
+    } else {
+        (&options.rules, FILES.as_slice())
+    };
+    let folder = room.join(&options.vendor);
     let refuse = |code, message: String, help: &str| {
         let finding = Finding::error(code, message).at(Place::file(folder.display().to_string())).help(help);
         Stop::Refused(Findings::from_iter([finding]))
@@ -42,7 +59,7 @@ pub fn run(options: &Options) -> Result<(), Stop> {
         let message = format!("`{}` is there already", folder.display());
         return Err(refuse(Code::FileUnwritable, message, "choose another name, or remove the folder"));
     }
-    for (path, text) in FILES {
+    for (path, text) in files {
         let path = folder.join(path);
         let written = path
             .parent()
@@ -53,8 +70,13 @@ pub fn run(options: &Options) -> Result<(), Stop> {
             return Err(refuse(Code::FileUnwritable, message, "check the folder and its permissions"));
         }
     }
+    let next = if options.policies_only {
+        format!("review {} --book BOOK --as-of DATE", options.vendor)
+    } else {
+        format!("propose {} --book BOOK", options.vendor)
+    };
     eprintln!(
-        "wrote `{}`: try `quotient check {vendor}` and `quotient test {vendor}`",
+        "wrote `{}`: try `quotient check {vendor}` and `quotient test {vendor}`, then `quotient {next}`",
         folder.display(),
         vendor = options.vendor
     );

@@ -128,6 +128,17 @@ impl Requirement {
         }
     }
 
+    /// True when it is met, or would be with the figures that are not known: nothing that is known speaks against it.
+    pub fn may_be_met(&self) -> bool {
+        match self {
+            Self::One(condition) => {
+                condition.is_met || (condition.value.is_none() && condition.comparison != Comparison::Holds)
+            }
+            Self::All(parts) => parts.iter().all(Self::may_be_met),
+            Self::Any(parts) => parts.iter().any(Self::may_be_met),
+        }
+    }
+
     /// Every condition in it, in the order written.
     pub fn conditions(&self) -> Vec<&Condition> {
         match self {

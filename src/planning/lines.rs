@@ -11,7 +11,7 @@ use crate::channel::{
 use crate::performance::sum_inside;
 use crate::plugin::Manifest;
 use crate::quota::Grain;
-use crate::units::{Money, Month, PlanningPeriod, Rate};
+use crate::units::{Money, Month, PlanningPeriod, Rate, whole_months};
 use chrono::{Months, NaiveDate};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -542,11 +542,4 @@ fn ratio(part: Option<Decimal>, whole: Option<Decimal>) -> Option<Rate> {
 /// probability gives the outcome away.
 fn chance(deal: &RegisteredOpportunity) -> Option<Rate> {
     deal.probability.filter(|_| deal.status == OpportunityStatus::Open)
-}
-
-/// Whole months from `from` to `to`; negative when `to` is earlier.
-fn whole_months(from: NaiveDate, to: NaiveDate) -> i64 {
-    use chrono::Datelike;
-    let months = i64::from(Month::of(to).since(Month::of(from)));
-    if to.day() < from.day() && Month::of(to).last_day() != to { months - 1 } else { months }
 }

@@ -5,7 +5,7 @@ use crate::channel::{
     PipelineFacts, QuotaFacts,
 };
 use crate::document::{Item, Section};
-use crate::units::{Money, PlanningPeriod, Rate};
+use crate::units::{Money, PlanningPeriod, Rate, whole_months};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -30,6 +30,7 @@ fn moneys(item: Item<'_>) -> Option<Vec<Money>> {
 pub fn read(facts: Option<Section<'_>>, case: &str, as_of: NaiveDate, period: &PlanningPeriod) -> LineFacts {
     let get = |key: &str| facts.and_then(|facts| facts.get(key));
     let part = |key: &str| get(key).and_then(Item::section);
+    let since = get("since").and_then(Item::date);
     LineFacts {
         id: get("id").and_then(name).unwrap_or_else(|| "case".into()),
         name: get("name").and_then(name).unwrap_or_else(|| case.into()),
@@ -38,8 +39,10 @@ pub fn read(facts: Option<Section<'_>>, case: &str, as_of: NaiveDate, period: &P
         vertical: get("vertical").and_then(name),
         product_line: get("product_line").and_then(name),
         account_manager: get("account_manager").and_then(name),
-        since: get("since").and_then(Item::date),
-        months_since_joining: get("months_since_joining").and_then(Item::count),
+        since,
+        months_since_joining: get("months_since_joining")
+            .and_then(Item::count)
+            .or_else(|| since.map(|since| whole_months(since, as_of))),
         is_newcomer: get("is_newcomer").and_then(Item::truth).unwrap_or(false),
         attributes: part("attributes").map(attributes).unwrap_or_default(),
         history: part("history").map(history).unwrap_or_default(),

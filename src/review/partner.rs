@@ -68,17 +68,24 @@ pub fn reasons(grounds: &Grounds) -> Vec<String> {
     grounds.requirements.iter().map(requirement_text).collect()
 }
 
-/// A requirement in words: `net new users 74, at least 75: not met`.
+/// A requirement in words: `net new users 74, at least 75: not met`. Brackets stand only where requirements stand in
+/// one another.
 pub fn requirement_text(requirement: &Requirement) -> String {
-    let joined = |parts: &[Requirement], word: &str| {
-        let parts: Vec<String> = parts.iter().map(requirement_text).collect();
-        if parts.len() > 1 { format!("({})", parts.join(word)) } else { parts.concat() }
-    };
     match requirement {
         Requirement::One(condition) => condition_text(condition),
-        Requirement::All(parts) => joined(parts, " and "),
-        Requirement::Any(parts) => joined(parts, " or "),
+        Requirement::All(parts) => joined(parts, "; and "),
+        Requirement::Any(parts) => joined(parts, "; or "),
     }
+}
+
+fn joined(parts: &[Requirement], word: &str) -> String {
+    let part = |part: &Requirement| match part {
+        Requirement::All(inner) | Requirement::Any(inner) if inner.len() > 1 && parts.len() > 1 => {
+            format!("({})", requirement_text(part))
+        }
+        _ => requirement_text(part),
+    };
+    parts.iter().map(part).collect::<Vec<String>>().join(word)
 }
 
 fn condition_text(condition: &Condition) -> String {

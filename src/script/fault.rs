@@ -9,7 +9,7 @@ use super::compile::{Inner, Program, Unit};
 use super::sandbox::{self, Exhausted, MAX_CALLS, MAX_MEMORY, MAX_OPERATIONS, MAX_TIME, Panicked, Recorded};
 use super::source::Source;
 use super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind, Tree};
-use super::{EntryPoint, Facts};
+use super::{EntryPoint, FactKind, Facts};
 use crate::finding::{Code, Finding, Place, Span};
 use rhai::{Caches, Dynamic, EvalAltResult, Position};
 
@@ -59,6 +59,7 @@ pub(super) fn explain(
     };
     let finding =
         if finding.code == Code::ScriptBudget { blame(inner, program, entry, facts, finding) } else { finding };
+    let finding = of_its_kind(inner, finding);
     let finding = if matches!(entry, EntryPoint::Policy(_)) { for_policies(inner, finding) } else { finding };
     let is_budget = finding.code == Code::ScriptBudget;
     let values = match offset {
@@ -113,6 +114,25 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
 }
 
 const LOOP_HELP: &str = "make sure the loop ends, and do less in it";
+
+/// Proposes a value of the fact's own kind where it is not known: `?? ""` for a text.
+fn of_its_kind(inner: &Inner, mut finding: Finding) -> Finding {
+    if finding.code != Code::ScriptNotKnown {
+        return finding;
+    }
+    let path = finding.message.strip_prefix('`').and_then(|rest| rest.split('`').next());
+    let fact = path.and_then(|path| path.rsplit_once('.')).and_then(|(group, name)| {
+        inner.schema.views.iter().find(|view| view.path == group).and_then(|view| view.fact(name))
+    });
+    let instead = match fact.map(|fact| fact.kind) {
+        Some(FactKind::Text) => "?? \"\"",
+        Some(FactKind::Truth) => "?? false",
+        Some(FactKind::Date) => "?? date(\"2026-01-01\")",
+        _ => return finding,
+    };
+    finding.help = finding.help.replace("?? 0", instead);
+    finding
+}
 
 /// A policy cannot abstain, and where a list may be missing it has none.
 fn for_policies(inner: &Inner, mut finding: Finding) -> Finding {

@@ -237,3 +237,9 @@ impl fmt::Display for PlanningPeriod {
         f.write_str(&self.label)
     }
 }
+
+/// Whole months from `from` to `to`; negative when `to` is earlier. The last day of a month completes it.
+pub fn whole_months(from: NaiveDate, to: NaiveDate) -> i64 {
+    let months = i64::from(Month::of(to).since(Month::of(from)));
+    if to.day() < from.day() && Month::of(to).last_day() != to { months - 1 } else { months }
+}

@@ -9,7 +9,7 @@ mod decimal;
 mod money;
 mod rounding;
 
-pub use calendar::{CalendarFault, FiscalCalendar, Month, PlanningPeriod, ReportingPeriods};
+pub use calendar::{CalendarFault, FiscalCalendar, Month, PlanningPeriod, ReportingPeriods, whole_months};
 pub use currency::{Currency, UnknownCurrency};
 pub use decimal::{DecimalFault, parse_decimal, plain};
 pub use money::{AmountOutOfRange, MAX_MINOR_UNITS, Money};

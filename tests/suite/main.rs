@@ -9,6 +9,7 @@ mod cli;
 mod decision;
 mod dependencies;
 mod documents;
+mod guide;
 mod intake;
 mod library;
 mod performance;

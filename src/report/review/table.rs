@@ -190,7 +190,9 @@ impl Sheet<'_> {
         if summary.cases > self.options.lines {
             text.push_str(&format!(" and {} more: use --format csv\n", count(summary.cases - self.options.lines)));
         }
-        text.push_str(" +1: one more finding of the same case; --partner ID shows every reason and what would change it\n");
+        text.push_str(
+            " +1: one more finding of the same case; --partner ID shows every reason and what would change it\n",
+        );
         text
     }
 

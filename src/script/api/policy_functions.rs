@@ -67,7 +67,7 @@ functions! {
         [r#"ladder().tier("Gold", holds("plan", true)).requirement("Gold").is_met"#],
         requirement;
     decision_for (["ladder", "tier"]) -> "tier decision" method:
-        "The usual decision for a partner of that tier: promote to the highest tier that is met, retain, or demote to it. The requirements of the current, the earned and the next tier are its grounds.",
+        "The usual decision for a partner of that tier: promote to the highest tier that is met, retain, or demote to it. A figure that is not known promotes nobody and takes no tier away. The requirements of the current, the earned and the next tier are its grounds.",
         [r#"is_known(ladder().tier("Gold", holds("plan", true)).decision_for("Silver"))"#],
         decision_for;
     rank (["tier"]) -> "whole number":
@@ -250,8 +250,12 @@ fn decision_for(call: Call<'_, '_>) -> Outcome {
     // Without any tier earned, the highest below the ladder is left: the one that asks nothing.
     let lowest = ladder.0.first().map_or(i64::MAX, |(tier, _)| call.place(tier));
     let below = call.schema.tiers().iter().rev().find(|tier| call.place(tier) < lowest);
-    let to = earned.or(below);
-    let (now, then) = (place(current.as_ref()), place(to));
+    let now = place(current.as_ref());
+    // A figure that is not known takes no tier away: the highest tier that nothing known speaks against is left.
+    let left = ladder.0.iter().rev().find(|(tier, asked)| call.place(tier) <= now && asked.may_be_met());
+    let doubtful = left.filter(|(tier, _)| call.place(tier) > place(earned.or(below)) && place(earned.or(below)) < now);
+    let to = doubtful.map(|(tier, _)| tier).or(earned).or(below);
+    let then = place(to);
     let mut decided = if then > now && earned.is_some() {
         Decided::tier(TierMove::Promote, to.cloned())
     } else if then < now {
@@ -259,6 +263,17 @@ fn decision_for(call: Call<'_, '_>) -> Outcome {
     } else {
         Decided::tier(TierMove::Retain, None)
     };
+    if let Some((tier, asked)) = doubtful {
+        let conditions = asked.conditions();
+        let mut unknown: Vec<&str> = conditions
+            .iter()
+            .filter(|one| one.value.is_none() && one.threshold.is_some())
+            .map(|one| &*one.label)
+            .collect();
+        unknown.dedup();
+        let because = format!("{} not known, and nothing that is known speaks against {tier}", unknown.join(", "));
+        decided.grounds.push(Ground::Because(because.into()));
+    }
     let kept = if then < now { to } else { to.or(current.as_ref()) };
     let next = ladder.0.iter().find(|(tier, _)| call.place(tier) > place(kept)).map(|(tier, _)| tier);
     let mut shown: Vec<&Name> = Vec::new();
@@ -389,7 +404,7 @@ fn to_table(value: &Dynamic) -> Option<table::Value> {
         return Some(table::Value::NotKnown);
     }
     if let Some(number) = number(value) {
-        return Some(table::Value::Number(number));
+        return Some(table::Value::Number(number.normalize()));
     }
     if let Ok(truth) = value.as_bool() {
         return Some(table::Value::Truth(truth));

@@ -115,9 +115,9 @@ fn the_attainment_of_a_group_is_the_sum_over_the_sum_of_its_members_at_every_lev
             continue;
         }
         levels.insert(dimension);
-        let both = members.iter().filter_map(|one| {
-            decimal(&one["standing"]["actual"]).zip(decimal(&one["standing"]["quota"]))
-        });
+        let both = members
+            .iter()
+            .filter_map(|one| decimal(&one["standing"]["actual"]).zip(decimal(&one["standing"]["quota"])));
         let (actual, quota) =
             both.fold((Decimal::ZERO, Decimal::ZERO), |sum, (actual, quota)| (sum.0 + actual, sum.1 + quota));
         let expected = (quota > Decimal::ZERO).then(|| (actual / quota).round_dp(12));
