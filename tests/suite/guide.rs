@@ -56,3 +56,16 @@ fn vendor(manifest: &str, page: &str, cases: &str) -> VendorPlugin {
     assert!(findings.is_empty(), "{}", render::human(findings.iter(), false));
     plugin.unwrap()
 }
+
+#[test]
+fn a_vendor_started_with_policies_only_is_ready_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("quotient").unwrap();
+        command.current_dir(folder.path()).args(arguments).assert().success();
+    };
+    run(&["init", "acme", "--policies-only"]);
+    run(&["check", "acme"]);
+    run(&["test", "acme"]);
+    assert!(!folder.path().join("rules").exists());
+}
