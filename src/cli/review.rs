@@ -127,7 +127,9 @@ fn one(options: &Options, review: &Review<'_>, id: &str, terminal: Terminal) -> 
     let (partner, faults) = reviewed.map_err(|fault| Findings::from_iter([fault.finding]))?;
     output::to(options.output.as_deref(), |out| {
         let text = match options.format {
-            Format::Json => report::json::partner_text(review, &partner, &faults).map_err(std::io::Error::other)? + "\n",
+            Format::Json => {
+                report::json::partner_text(review, &partner, &faults).map_err(std::io::Error::other)? + "\n"
+            }
             _ => report::partner::text(review, &partner, &faults, &table_options(options, terminal)),
         };
         out.write_all(text.as_bytes())

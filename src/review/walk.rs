@@ -149,12 +149,7 @@ impl<'b> Review<'b> {
         }
     }
 
-    fn decide(
-        &self,
-        index: usize,
-        partner: &Partner,
-        standing: &PartnerStanding,
-    ) -> Result<Decisions, Vec<Finding>> {
+    fn decide(&self, index: usize, partner: &Partner, standing: &PartnerStanding) -> Result<Decisions, Vec<Finding>> {
         let Some(deciding) = &self.policies else { return Ok(Decisions::default()) };
         // Nothing is decided on records that could not be read.
         let unreadable: Vec<Finding> = deciding.records.faults_of(index).cloned().collect();

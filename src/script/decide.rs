@@ -12,7 +12,7 @@ use crate::decision::{Comparison, Condition, Grounds, Incentive, Intervention, R
 use crate::finding::{Finding, did_you_mean};
 use crate::units::{MAX_MINOR_UNITS, Money, plain};
 use rhai::Dynamic;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 impl Scripts {
     /// What the tier policy in `path` decides for the partner, or for the product line the facts are about.
@@ -215,14 +215,29 @@ fn reaching(requirement: &Requirement, suffix: &str) -> Vec<String> {
     }
 }
 
+/// Decimals up to which a figure is written as exact as it is.
+const READABLE: u32 = 6;
+
+/// A figure that is the result of a division, cut to four decimals.
+fn readable(number: Decimal) -> Decimal {
+    if number.normalize().scale() > READABLE { number.round_dp(4) } else { number }
+}
+
 fn missing_words(condition: &Condition) -> String {
     let label = &condition.label;
     let Some(threshold) = condition.threshold else { return format!("{label}: must hold, which") };
-    let threshold_words = figure(threshold);
+    let threshold_words = figure(readable(threshold));
     let (Some(value), Some(gap)) = (condition.value, condition.gap()) else {
         return format!("{label}: not known ({} {threshold_words} is asked), which", condition.comparison);
     };
-    let (gap, value) = (figure(gap), figure(value));
+    // What is missing is rounded up: the figure shown is enough.
+    let gap = if gap.normalize().scale() > READABLE {
+        gap.round_dp_with_strategy(4, RoundingStrategy::AwayFromZero)
+    } else {
+        gap
+    };
+    let short = if readable(value) == readable(threshold) { value } else { readable(value) };
+    let (gap, value) = (figure(gap), figure(short));
     match condition.comparison {
         Comparison::AtLeast | Comparison::Holds => format!("{label}: {gap} more ({value} of {threshold_words})"),
         Comparison::MoreThan => format!("{label}: over {gap} more ({value}, more than {threshold_words} is asked)"),

@@ -129,7 +129,8 @@ impl Sheet<'_> {
         let figures = self.figures;
         let gap = group.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default();
         // Where nobody has a quota, all business is business without quota.
-        let actual = group.actual.or((group.with_quota == 0).then_some(group.actual_without_quota));
+        let beside = Some(group.actual_without_quota).filter(|amount| group.with_quota == 0 && !amount.is_zero());
+        let actual = group.actual.or(beside);
         let is_short = group.forecast_gap.is_some_and(|gap| gap.is_negative());
         [
             Cell::new(words::group_name(group, NAME)),
@@ -190,7 +191,9 @@ impl Sheet<'_> {
         if summary.cases > self.options.lines {
             text.push_str(&format!(" and {} more: use --format csv\n", count(summary.cases - self.options.lines)));
         }
-        text.push_str(" +1: one more finding of the same case; --partner ID shows every reason and what would change it\n");
+        text.push_str(
+            " +1: one more finding of the same case; --partner ID shows every reason and what would change it\n",
+        );
         text
     }
 
@@ -303,7 +306,8 @@ pub(super) fn beside(group: &Group, figures: Figures) -> String {
 pub(super) fn covered(reviewed: &Reviewed<'_>) -> String {
     let summary = &reviewed.outcome.summary;
     let known = summary.covered + summary.not_covered;
-    if known == 0 {
+    let is_pipeline_known = reviewed.outcome.rollup.channel().is_some_and(|group| group.open_pipeline.is_some());
+    if known == 0 || !is_pipeline_known {
         return String::new();
     }
     format!("carries the remaining quota of {} of {}", count(summary.covered), counted(known, "partner", "partners"))

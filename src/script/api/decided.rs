@@ -7,6 +7,7 @@ use crate::channel::Name;
 use crate::decision::table::{self, Direction, Outcome};
 use crate::decision::{InterventionKind, Requirement, Severity, TierMove};
 use crate::finding::Code;
+use crate::units::plain;
 use chrono::NaiveDate;
 use rhai::{Dynamic, Engine, EvalAltResult, Map};
 use rust_decimal::Decimal;
@@ -122,7 +123,9 @@ impl TableAnswer {
             let met: Vec<String> = reason
                 .conditions
                 .iter()
-                .map(|condition| format!("{} {} meets `{}`", condition.column, condition.value, condition.cell))
+                .map(|condition| {
+                    format!("{} {} meets `{}`", condition.column, readable(&condition.value), condition.cell)
+                })
                 .collect();
             let said = reason.because.or(reason.label).map(|said| format!("{said}: ")).unwrap_or_default();
             let met = if met.is_empty() { "any input".to_owned() } else { met.join(", ") };
@@ -153,7 +156,7 @@ impl TableAnswer {
                     "{}: {how} {} (from {}) gives {}",
                     near.column,
                     target.value,
-                    near.value,
+                    readable(&near.value),
                     outputs.join(", ")
                 )));
             }
@@ -223,5 +226,14 @@ pub(in crate::script) fn register_members(engine: &mut Engine, schema: &Arc<Fact
             let Some(answer) = arguments[0].read_lock::<TableAnswer>() else { return Ok(Dynamic::UNIT) };
             answer.member(&name).map_err(Into::into)
         });
+    }
+}
+
+/// A value as text; what comes of a division to six decimals.
+fn readable(value: &table::Value) -> String {
+    let text = value.to_string();
+    match text.parse::<Decimal>() {
+        Ok(number) if number.scale() > 6 => plain(number.round_dp(6).normalize()),
+        _ => text,
     }
 }
