@@ -175,7 +175,7 @@ impl Sheet<'_> {
         let title = format!("Whom to act on first ({})", counted(summary.cases, "case", "cases"));
         let mut grid = Grid::new(&title, self.options, &columns);
         // Two lines a case: what stands beside the reason takes 66 columns, and words wrap unevenly.
-        let room = (2 * usize::from(self.options.width).saturating_sub(66)).saturating_sub(12).clamp(24, 160);
+        let room = (2 * usize::from(self.options.width).saturating_sub(66)).saturating_sub(8).clamp(24, 160);
         for action in actions.iter().take(self.options.lines) {
             let partner = &action.partner.standing;
             let more = if action.more > 0 { format!(" +{}", action.more) } else { String::new() };
