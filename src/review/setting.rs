@@ -158,7 +158,9 @@ fn collected(
             Grain::ProductLine => SegmentKey { product_line: segment.product_line.clone(), territory: None },
             Grain::ProductLineTerritory => segment.clone(),
         };
-        let quota = CurrentQuota { start: stretch.start, months: stretch.months, segment, quota: *quota };
+        // `100.00` of one format is `100` of another: what is said about it must be the same.
+        let quota = Money::new(quota.amount().normalize());
+        let quota = CurrentQuota { start: stretch.start, months: stretch.months, segment, quota };
         quotas.entry(partner.id.clone()).or_default().push(quota);
     }
     strangers.sort_unstable();

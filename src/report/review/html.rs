@@ -415,6 +415,7 @@ impl<'a> View<'a> {
 
     fn rollups(&self) -> Vec<Grid> {
         let dimensions = [
+            Dimension::ReportingPeriod,
             Dimension::Tier,
             Dimension::Territory,
             Dimension::Vertical,

@@ -129,7 +129,8 @@ impl Sheet<'_> {
         let figures = self.figures;
         let gap = group.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default();
         // Where nobody has a quota, all business is business without quota.
-        let actual = group.actual.or((group.with_quota == 0).then_some(group.actual_without_quota));
+        let beside = Some(group.actual_without_quota).filter(|amount| group.with_quota == 0 && !amount.is_zero());
+        let actual = group.actual.or(beside);
         let is_short = group.forecast_gap.is_some_and(|gap| gap.is_negative());
         [
             Cell::new(words::group_name(group, NAME)),
@@ -174,7 +175,7 @@ impl Sheet<'_> {
         let title = format!("Whom to act on first ({})", counted(summary.cases, "case", "cases"));
         let mut grid = Grid::new(&title, self.options, &columns);
         // Two lines a case: what stands beside the reason takes 66 columns, and words wrap unevenly.
-        let room = (2 * usize::from(self.options.width).saturating_sub(66)).saturating_sub(12).clamp(24, 160);
+        let room = (2 * usize::from(self.options.width).saturating_sub(66)).saturating_sub(8).clamp(24, 160);
         for action in actions.iter().take(self.options.lines) {
             let partner = &action.partner.standing;
             let more = if action.more > 0 { format!(" +{}", action.more) } else { String::new() };
@@ -305,7 +306,8 @@ pub(super) fn beside(group: &Group, figures: Figures) -> String {
 pub(super) fn covered(reviewed: &Reviewed<'_>) -> String {
     let summary = &reviewed.outcome.summary;
     let known = summary.covered + summary.not_covered;
-    if known == 0 {
+    let is_pipeline_known = reviewed.outcome.rollup.channel().is_some_and(|group| group.open_pipeline.is_some());
+    if known == 0 || !is_pipeline_known {
         return String::new();
     }
     format!("carries the remaining quota of {} of {}", count(summary.covered), counted(known, "partner", "partners"))

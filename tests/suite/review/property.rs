@@ -4,10 +4,11 @@ use super::joint::shipped;
 use super::{json, json_on};
 use crate::performance::day;
 use proptest::prelude::*;
-use quotient::channel::{ExtraRow, PartnerBook};
+use quotient::channel::{ExtraRow, ExtraTable, Name, PartnerBook};
 use quotient::intake::generate::demonstration;
 use quotient::plugin::VendorPlugin;
 use quotient::review::{Request, Setting};
+use quotient::script::FactKind;
 use quotient::units::Money;
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -33,7 +34,34 @@ fn book(plugin: &VendorPlugin, partners: usize) -> PartnerBook {
     for (index, partner) in book.partners.iter_mut().enumerate() {
         partner.tier = tiers.get(index % tiers.len().max(1)).map(|tier| tier.name.clone());
     }
+    for declared in &plugin.manifest.tables {
+        let rows = (0..book.partners.len()).flat_map(|partner| (0..partner % 7).map(move |number| (partner, number)));
+        let values = |partner: usize, number: usize| {
+            let cell = |(column, (_, kind)): (usize, &(Name, FactKind))| made_up(*kind, partner + number + column);
+            declared.columns.iter().enumerate().map(cell).collect()
+        };
+        let rows =
+            rows.zip(2..).map(|((partner, number), row)| ExtraRow { partner, row, values: values(partner, number) });
+        book.extra_tables.push(ExtraTable {
+            name: declared.name.clone(),
+            columns: declared.columns.iter().map(|(name, _)| name.clone()).collect(),
+            rows: rows.collect(),
+        });
+    }
     book
+}
+
+/// A cell of that kind.
+fn made_up(kind: FactKind, number: usize) -> Box<str> {
+    let text = match kind {
+        FactKind::Money => format!("{}.50", 7_000 * number),
+        FactKind::Rate => format!("0.{}", number % 10),
+        FactKind::Count => (number * 3).to_string(),
+        FactKind::Truth => number.is_multiple_of(2).to_string(),
+        FactKind::Date => format!("2025-{:02}-15", number % 12 + 1),
+        FactKind::Text | FactKind::List | FactKind::View => ["new", "upsell", "churn"][number % 3].to_owned(),
+    };
+    text.into()
 }
 
 fn request(as_of: &str) -> Request {
@@ -172,7 +200,7 @@ fn a_wrong_cell_of_a_declared_table_is_a_fault_of_its_partner_alone() {
     let plugin = super::vendor(&manifest, &[("tier.rhai", super::TIER)]);
     let mut book = super::glossary();
     let row = |partner, row, cell: &str| ExtraRow { partner, row, values: [Box::from(cell)].into_iter().collect() };
-    book.extra_tables.push(quotient::channel::ExtraTable {
+    book.extra_tables.push(ExtraTable {
         name: "deals".into(),
         columns: vec!["users".into()],
         rows: vec![row(0, 2, "5"), row(1, 3, "five"), row(2, 4, "7")],
