@@ -212,17 +212,20 @@ fn reaching(requirement: &Requirement, suffix: &str) -> Vec<String> {
     let missing: Vec<String> = requirement.missing().into_iter().map(missing_words).collect();
     match &missing[..] {
         [] => Vec::new(),
+        [only] if only.ends_with(MUST_HOLD) => vec![format!("{only}, which {suffix}")],
         [only] => vec![format!("{only} {suffix}")],
         several => vec![format!("{}; all of it {suffix}", several.join(" and "))],
     }
 }
 
+const MUST_HOLD: &str = "must hold";
+
 fn missing_words(condition: &Condition) -> String {
     let label = &condition.label;
-    let Some(threshold) = condition.threshold else { return format!("{label}: must hold, which") };
+    let Some(threshold) = condition.threshold else { return format!("{label}: {MUST_HOLD}") };
     let threshold_words = figure(threshold);
     let (Some(value), Some(gap)) = (condition.value, condition.gap()) else {
-        return format!("{label}: not known ({} {threshold_words} is asked), which", condition.comparison);
+        return format!("{label}: not known; {} {threshold_words}", condition.comparison);
     };
     let (gap, value) = (figure_missing(gap), figure_beside(value, threshold));
     match condition.comparison {
