@@ -119,6 +119,17 @@ impl Requirement {
         }
     }
 
+    /// The tier that every condition in it belongs to.
+    pub fn tier(&self) -> Option<&Name> {
+        match self {
+            Self::One(condition) => condition.tier.as_ref(),
+            Self::All(parts) | Self::Any(parts) => {
+                let first = parts.first()?.tier()?;
+                parts.iter().all(|part| part.tier() == Some(first)).then_some(first)
+            }
+        }
+    }
+
     /// True when it is met.
     pub fn is_met(&self) -> bool {
         match self {

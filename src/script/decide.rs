@@ -212,23 +212,20 @@ fn reaching(requirement: &Requirement, suffix: &str) -> Vec<String> {
     let missing: Vec<String> = requirement.missing().into_iter().map(missing_words).collect();
     match &missing[..] {
         [] => Vec::new(),
-        [only] if requirement_is_open(requirement) => vec![format!("{only}, which {suffix}")],
+        [only] if only.ends_with(MUST_HOLD) => vec![format!("{only}, which {suffix}")],
         [only] => vec![format!("{only} {suffix}")],
         several => vec![format!("{}; all of it {suffix}", several.join(" and "))],
     }
 }
 
-/// True when the only condition that is missing has no distance: a truth, or a value that is not known.
-fn requirement_is_open(requirement: &Requirement) -> bool {
-    requirement.missing().first().is_some_and(|condition| condition.gap().is_none())
-}
+const MUST_HOLD: &str = "must hold";
 
 fn missing_words(condition: &Condition) -> String {
     let label = &condition.label;
-    let Some(threshold) = condition.threshold else { return format!("{label}: must hold") };
+    let Some(threshold) = condition.threshold else { return format!("{label}: {MUST_HOLD}") };
     let threshold_words = figure(threshold);
     let (Some(value), Some(gap)) = (condition.value, condition.gap()) else {
-        return format!("{label}: not known ({} {threshold_words} is asked)", condition.comparison);
+        return format!("{label}: not known; {} {threshold_words}", condition.comparison);
     };
     let (gap, value) = (figure_missing(gap), figure_beside(value, threshold));
     match condition.comparison {

@@ -218,6 +218,7 @@ impl TableAnswer {
 fn value_words(value: &table::Value) -> String {
     match value {
         table::Value::Number(number) => figure(*number),
+        table::Value::NotKnown => "not known".to_owned(),
         other => other.to_string(),
     }
 }
@@ -228,7 +229,7 @@ fn condition_words(condition: &table::MatchedCondition) -> String {
     let cell = if matches!(condition.value, table::Value::Number(_)) { figures_in(cell) } else { cell.to_owned() };
     let value = value_words(&condition.value);
     match cell.chars().next() {
-        _ if cell == value => format!("{column} {value}"),
+        _ if cell == value || condition.value == table::Value::NotKnown => format!("{column} {value}"),
         Some('<' | '>' | '=' | '!') => format!("{column} {value} {cell}"),
         Some('[' | '(' | ']') => format!("{column} {value} in {cell}"),
         _ => format!("{column} {value} meets `{cell}`"),

@@ -305,7 +305,7 @@ fn because_decided(call: &Call<'_, '_>) -> Outcome {
     let mut decided = call.arguments[0].clone().try_cast::<Decided>().ok_or_else(|| call.wrong(0, "a decision"))?;
     let reason = &*call.arguments[1];
     if let Some(requirement) = reason.read_lock::<Requirement>() {
-        decided.grounds.push(Ground::Requirement(requirement.clone(), None));
+        decided.grounds.push(Ground::Requirement(requirement.clone(), requirement.tier().cloned()));
     } else if let Some(answer) = reason.read_lock::<TableAnswer>() {
         decided.grounds.extend(answer.grounds());
     } else {

@@ -267,6 +267,11 @@ fn reasons_are_short_and_never_untrue() {
         text("1234567.5", "9_000_000"),
         "share: 7,765,432.50 more (1,234,567.50 of 9,000,000) meets its requirement"
     );
+    assert_eq!(text("()", "5"), "share: not known; at least 5 meets its requirement");
+    let body = "let l = ladder().tier(\"Gold\", holds(\"plan\", false)); retain().because(l.requirement(\"Gold\"))";
+    let found = tier(&format!("fn decide(partner) {{ {body} }}"), &gold("600000"));
+    let found = found.unwrap_or_else(|fault| panic!("{}", fault.finding));
+    assert_eq!(found.grounds.would_change, ["plan: must hold, which keeps Gold"]);
 }
 
 #[test]
