@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 /// The stages of a run, in order; together they are the run.
 const STAGES: [&str; 7] = [
-    "read the book (2 files at a time)",
+    "read the book",
     "survey and facts",
     "scripts, assessment, guardrails",
     "reconciliation and rounding",

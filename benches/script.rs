@@ -12,7 +12,7 @@ use quotient::intake::generate::demonstration;
 use quotient::planning::{Lines, View};
 use quotient::plugin::{VendorPlugin, because};
 use quotient::script::{FactorOutcome, Facts, on_script_threads};
-use quotient::units::{Money, Rate};
+use quotient::units::{Money, Rate, plain};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::sync::Arc;
 
@@ -22,8 +22,11 @@ fn main() {
     let plugin = vendor("meridian");
     let facts = facts(&plugin, partners);
     on_script_threads(Some(1), || {
-        let differences = facts.iter().filter(|facts| !agrees(&plugin, facts)).count();
-        println!("{} lines, {differences} of them with another answer by hand than by script", facts.len());
+        if let Some(different) = facts.iter().find(|facts| !agrees(&plugin, facts)) {
+            let by_hand = by_hand(different.line(), true);
+            panic!("by script {:#?}\nby hand {by_hand:#?}", plugin.indications(different));
+        }
+        println!("{} lines, the same answers by hand and by script", facts.len());
         let mut contenders = vec![
             Contender::new("by hand, with reasons", || {
                 facts.iter().map(|facts| by_hand(facts.line(), true)).collect::<Vec<_>>()
@@ -97,11 +100,11 @@ fn money(amount: Decimal) -> String {
 }
 
 fn percent(rate: Decimal) -> String {
-    format!("{} %", places(rate * Decimal::ONE_HUNDRED))
+    format!("{} %", plain(one_place(rate * Decimal::ONE_HUNDRED).normalize()))
 }
 
-fn places(number: Decimal) -> Decimal {
-    number.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero).normalize()
+fn one_place(number: Decimal) -> Decimal {
+    number.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero)
 }
 
 fn history(line: &LineFacts, reasons: bool) -> FactorOutcome {
@@ -158,7 +161,9 @@ fn pipeline(line: &LineFacts, reasons: bool) -> FactorOutcome {
     let pipeline = &line.pipeline;
     let prior = line.history.prior_revenue.map(Money::amount).filter(|prior| *prior > Decimal::ZERO);
     let Some((coverage, prior)) = pipeline.coverage.zip(prior) else { return abstain("no pipeline to compare with") };
-    let needed = pipeline.required_coverage.unwrap_or(Decimal::from(3));
+    let needed = pipeline.required_coverage.unwrap_or(Decimal::new(30, 1));
     let confidence = (coverage / needed).clamp(hundredths(80), hundredths(125));
-    indicate(prior * confidence, reasons, || format!("coverage {} of {} needed", places(coverage), places(needed)))
+    indicate(prior * confidence, reasons, || {
+        format!("coverage {} of {} needed", plain(one_place(coverage)), plain(one_place(needed)))
+    })
 }

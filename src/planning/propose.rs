@@ -44,6 +44,8 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
 /// Partners that one task works on.
 const CHUNK: usize = 512;
+/// Partners after which drafts are put together, so that no more than a block of them is ever held twice.
+const BLOCK: usize = 128 * CHUNK;
 /// Faults of partners that are shown one by one.
 const SHOWN_FAULTS: usize = 40;
 
@@ -237,26 +239,29 @@ fn drafts(
 ) -> Result<Vec<Draft>, Findings> {
     let done = AtomicUsize::new(0);
     let all = lines.eligible.len();
-    let chunks: Vec<(Vec<Draft>, Vec<Finding>)> = lines
-        .eligible
-        .par_chunks(CHUNK)
-        .map(|chunk| {
-            let mut drafts = Vec::with_capacity(chunk.len());
-            let mut faults = Vec::new();
-            for index in chunk {
-                partner_drafts(plugin, book, lines, &book.partners[*index], &mut drafts, &mut faults);
-            }
-            progress(done.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len(), all);
-            (drafts, faults)
-        })
-        .collect();
-    let failed: usize = chunks.iter().map(|(_, faults)| faults.len()).sum();
+    let assess = |chunk: &[usize]| {
+        let mut drafts = Vec::with_capacity(chunk.len());
+        let mut faults = Vec::new();
+        for index in chunk {
+            partner_drafts(plugin, book, lines, &book.partners[*index], &mut drafts, &mut faults);
+        }
+        progress(done.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len(), all);
+        (drafts, faults)
+    };
+    let mut drafts = Vec::new();
+    let mut faults = Vec::new();
+    for block in lines.eligible.chunks(BLOCK) {
+        let chunks: Vec<(Vec<Draft>, Vec<Finding>)> = block.par_chunks(CHUNK).map(assess).collect();
+        for (chunk, chunk_faults) in chunks {
+            drafts.extend(chunk);
+            faults.extend(chunk_faults);
+        }
+    }
+    let failed = faults.len();
     if failed == 0 {
-        let mut drafts = Vec::with_capacity(chunks.iter().map(|(drafts, _)| drafts.len()).sum());
-        chunks.into_iter().for_each(|(chunk, _)| drafts.extend(chunk));
         return Ok(drafts);
     }
-    let mut findings: Findings = chunks.into_iter().flat_map(|(_, faults)| faults).take(SHOWN_FAULTS).collect();
+    let mut findings: Findings = faults.into_iter().take(SHOWN_FAULTS).collect();
     if failed > SHOWN_FAULTS {
         let rest = failed - SHOWN_FAULTS;
         findings.push(Finding::error(Code::ScriptRuntime, format!("{rest} more faults of rules were left out here")));
