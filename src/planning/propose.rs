@@ -7,7 +7,7 @@ use crate::channel::{Lock, Name, Partner, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings, Place};
 use crate::plugin::{Reserve, Seasonality, VendorPlugin, because, indicated};
 use crate::quota::{
-    Bound, Derivation, ExplainedFactor, ReconciledLine, Shares, StepWriter, TargetRow, Weights, assess, phase, settle,
+    Assessment, Basis, Bound, Derivation, ExplainedFactor, ReconciledLine, Shares, StepWriter, TargetRow, Weights, assess, phase, settle,
 };
 use crate::script::{Facts, ScriptFault};
 use crate::units::{Currency, Money, PlanningPeriod};
@@ -249,6 +249,11 @@ fn partner_drafts(
                 faults.push(Finding::error(Code::ScriptOutcome, format!("the assessment of `{}`: {fault}", partner.id)));
                 continue;
             }
+        };
+        // Under fair shares the settlement makes the contributions anew; only the amount is needed until then.
+        let assessment = match plugin.manifest.basis {
+            Basis::Indicated => assessment,
+            Basis::FairShare => assessment.map(|found| Assessment { contributions: Vec::new(), ..found }),
         };
         let months = lines.months(partner, &segment).and_then(|months| minor_months(&months, currency));
         drafts.push(Draft {
