@@ -125,7 +125,7 @@ impl PlanOptions {
             return Err(refused.into());
         }
         let reading = spinner(&format!("reading {}", self.book.display()));
-        let book = read_book(&self.book, mapping.as_ref(), &options);
+        let book = on_own_thread(|| read_book(&self.book, mapping.as_ref(), &options));
         reading.finish_and_clear();
         let book = match book {
             Ok((book, found)) => {
@@ -237,6 +237,17 @@ fn stale(path: &Path, meta: &WorkbookMeta, plugin: &VendorPlugin, book: &Partner
         return None;
     };
     Some(finding.at(crate::finding::Place::file(shown.to_string())))
+}
+
+/// Does `work` on a thread that ends with it.
+///
+/// The system's allocator gives each thread a region of its own, and that of an ended thread to the next one: what the
+/// book leaves free is used again by the threads that make the plan.
+fn on_own_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    std::thread::scope(|scope| match scope.spawn(work).join() {
+        Ok(result) => result,
+        Err(panicked) => std::panic::resume_unwind(panicked),
+    })
 }
 
 /// A spinner on stderr for work that may take seconds; invisible when stderr is no terminal.

@@ -7,8 +7,8 @@ use crate::channel::{Lock, Name, Partner, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings};
 use crate::plugin::{Reserve, Seasonality, VendorPlugin, because, indicated};
 use crate::quota::{
-    Bound, Derivation, ExplainedFactor, Grain, ReconciledLine, Shares, StepWriter, TargetRow, Weights, assess, phase,
-    settle,
+    Assessment, Basis, Bound, Derivation, ExplainedFactor, Grain, ReconciledLine, Shares, StepWriter, TargetRow,
+    Weights, assess, phase, settle,
 };
 use crate::script::{Facts, ScriptFault};
 use crate::units::{Currency, Money, PlanningPeriod};
@@ -304,6 +304,11 @@ fn partner_drafts(
         };
         let assessed = assessment.as_ref().map(|assessment| assessment.amount);
         let bounds = plugin.bounds(&facts, &found.outcomes, assessed, currency);
+        // Under fair shares the settlement makes the contributions anew; only the amount is needed until then.
+        let assessment = match plugin.manifest.basis {
+            Basis::Indicated => assessment,
+            Basis::FairShare => assessment.map(|found| Assessment { contributions: Vec::new(), ..found }),
+        };
         let months = lines.months(partner, &segment).and_then(|months| minor_months(&months, currency));
         drafts.push(Draft {
             partner_id: Arc::clone(&facts.id),
