@@ -118,6 +118,14 @@ codes! {
     /// The file system reports no changes, so that they are seen by looking at intervals only.
     WatchBlind = Files, "watch::blind";
 
+    /// The tokens file of the server is not valid.
+    ///
+    /// A token is a table `[[token]]` with `name`, `token` (or `digest`, its BLAKE3 digest), `scopes` and, where it is for
+    /// some vendors only, `vendors`. While the file is not valid, the tokens read last stay in force.
+    TokensFile = Files, "tokens::invalid";
+    /// The server cannot be started as asked: an address, a certificate, or an option that needs another.
+    ServerOptions = Files, "server::options";
+
     /// There is no vendor of that name.
     VendorUnknown = Rules, "vendor::unknown";
     /// The vendor's folder has no manifest, or lacks an entry point that the manifest needs.

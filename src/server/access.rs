@@ -1,0 +1,232 @@
+//! Who may do what: tokens from a file, each with the vendors and the operations it is for.
+
+use crate::document::{Codes, Document, Item, Section};
+use crate::finding::{Code, Finding, Findings, Place, Position};
+use crate::plugin::is_vendor_name;
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+
+/// Shortest token, in characters.
+const MIN_TOKEN: usize = 20;
+
+const CODES: Codes =
+    Codes { syntax: Code::TokensFile, unknown_key: Code::TokensFile, missing_key: Code::TokensFile, value: Code::TokensFile };
+
+/// What an operation needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Nothing: health and metrics.
+    Open,
+    /// Seeing vendors, revisions, findings.
+    Read,
+    /// Asking for decisions.
+    Evaluate,
+    /// Reloading, pinning, going back.
+    Admin,
+}
+
+impl Scope {
+    /// The scopes that a token may have.
+    pub const GRANTED: [Self; 3] = [Self::Read, Self::Evaluate, Self::Admin];
+
+    /// The word in the tokens file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Read => "read",
+            Self::Evaluate => "evaluate",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Token {
+    name: Arc<str>,
+    digest: [u8; 32],
+    scopes: BTreeSet<Scope>,
+    /// `None` for all vendors.
+    vendors: Option<BTreeSet<String>>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Name of the token; `None` on a server without tokens.
+    pub name: Option<Arc<str>>,
+    vendors: Option<Arc<BTreeSet<String>>>,
+    scopes: Option<Arc<BTreeSet<Scope>>>,
+}
+
+/// Why somebody may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// No token, or one that is not known.
+    Unknown,
+    /// The token is not for this operation or vendor.
+    Scope,
+}
+
+/// The tokens of a server; without a file everybody who can reach it may do everything.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    tokens: Option<Vec<Token>>,
+}
+
+impl Access {
+    /// Access for everybody.
+    pub fn open() -> Self {
+        Self::default()
+    }
+
+    /// True when tokens are asked for.
+    pub fn is_guarded(&self) -> bool {
+        self.tokens.is_some()
+    }
+
+    /// Reads a tokens file; returns every finding at once.
+    ///
+    /// ```
+    /// # use quotient::server::Access;
+    /// let text = "[[token]]\nname = \"orders\"\ntoken = \"a-long-secret-of-the-order-desk\"\n\
+    ///             scopes = [\"read\", \"evaluate\"]\nvendors = [\"meridian\"]\n";
+    /// assert!(Access::parse("tokens.toml", text).is_ok());
+    /// ```
+    pub fn parse(file: &str, text: &str) -> Result<Self, Findings> {
+        let text: Arc<str> = text.into();
+        let document = Document::parse(file, &text, CODES);
+        let mut tokens: Vec<Token> = Vec::new();
+        for item in document.root().list("token") {
+            let Some(token) = item.section().and_then(|section| read_token(item, section)) else { continue };
+            if tokens.iter().any(|other| other.name == token.name || other.digest == token.digest) {
+                item.refuse(format!("the token `{}` stands twice", token.name), "give every token a name and a secret of its own");
+            }
+            tokens.push(token);
+        }
+        if tokens.is_empty() {
+            let finding = Finding::error(Code::TokensFile, "there is no usable token").at(Place::file(file));
+            document.report(finding.help("write a table `[[token]]` for every caller"));
+        }
+        let findings: Findings = document.into_findings().into_iter().map(without_text).collect();
+        if findings.has_errors() { Err(findings) } else { Ok(Self { tokens: Some(tokens) }) }
+    }
+
+    /// Reads the tokens file at `path`.
+    pub fn read(path: &Path) -> Result<Self, Findings> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| -> Findings {
+            let message = format!("the tokens file `{shown}` cannot be read: {error}");
+            [Finding::error(Code::FileUnreadable, message).at(Place::file(&*shown)).help("check the path and the permissions")]
+                .into_iter()
+                .collect()
+        })?;
+        Self::parse(&shown, &text)
+    }
+
+    /// Who sends these headers.
+    pub fn caller(&self, headers: &HeaderMap) -> Result<Caller, Refused> {
+        let Some(tokens) = &self.tokens else { return Ok(Caller { name: None, vendors: None, scopes: None }) };
+        let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let given = given.and_then(|text| {
+            let (scheme, token) = text.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        });
+        let digest = digest_of(given.ok_or(Refused::Unknown)?);
+        // Every token is compared, whichever fits, so that the time tells nothing.
+        let mut found = None;
+        for token in tokens {
+            if bool::from(token.digest.ct_eq(&digest)) {
+                found = Some(token);
+            }
+        }
+        let token = found.ok_or(Refused::Unknown)?;
+        Ok(Caller {
+            name: Some(Arc::clone(&token.name)),
+            vendors: token.vendors.clone().map(Arc::new),
+            scopes: Some(Arc::new(token.scopes.clone())),
+        })
+    }
+}
+
+impl Caller {
+    /// Whether the caller may do something of `scope`, at `vendor` when it is about one.
+    pub fn may(&self, scope: Scope, vendor: Option<&str>) -> Result<(), Refused> {
+        let is_scope = scope == Scope::Open || self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&scope));
+        let is_vendor = match (vendor, &self.vendors) {
+            (Some(vendor), Some(vendors)) => vendors.contains(vendor),
+            (None, _) | (_, None) => true,
+        };
+        if is_scope && is_vendor { Ok(()) } else { Err(Refused::Scope) }
+    }
+
+    /// True when the caller may see this vendor.
+    pub fn sees(&self, vendor: &str) -> bool {
+        self.vendors.as_ref().is_none_or(|vendors| vendors.contains(vendor))
+    }
+
+    /// True when the caller is not confined to some vendors.
+    pub fn is_for_all_vendors(&self) -> bool {
+        self.vendors.is_none()
+    }
+}
+
+fn digest_of(token: &str) -> [u8; 32] {
+    *blake3::hash(token.as_bytes()).as_bytes()
+}
+
+/// A finding that tells the line and shows nothing of it: what stands there is secret.
+fn without_text(mut finding: Finding) -> Finding {
+    for place in &mut finding.places {
+        if let Place::Text { file, text, span, .. } = place {
+            let position = Position::of(text, span.start);
+            *place = Place::file(format!("{file}:{}:{}", position.line, position.column));
+        }
+    }
+    finding
+}
+
+fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
+    let (name, scopes) = (section.require("name", "name = \"orders\""), section.require("scopes", "scopes = [\"evaluate\"]"));
+    let plain = section.get("token").and_then(|item| {
+        let token = item.text()?;
+        if token.chars().count() < MIN_TOKEN {
+            item.refuse(format!("the token is shorter than {MIN_TOKEN} characters"), "take a longer, random one");
+        }
+        Some(digest_of(token))
+    });
+    let hashed = section.get("digest").and_then(|item| {
+        let digest = item.text().and_then(|text| blake3::Hash::from_hex(text).ok());
+        if digest.is_none() {
+            item.refuse("the digest is not 64 hex digits", "write the BLAKE3 digest of the token");
+        }
+        digest.map(|digest| *digest.as_bytes())
+    });
+    let words = Scope::GRANTED.map(|scope| (scope.as_str(), scope));
+    let scopes: BTreeSet<Scope> = scopes?.list()?.into_iter().filter_map(|item| item.word(&words)).collect();
+    let vendors = section.get("vendors").and_then(Item::list).map(|items| {
+        let name = |item: &Item<'_>| {
+            let name = item.text()?;
+            if !is_vendor_name(name) {
+                item.refuse(format!("`{name}` cannot be the name of a vendor"), "write names of folders under `rules`");
+            }
+            Some(name.to_owned())
+        };
+        items.iter().filter_map(name).collect::<BTreeSet<String>>()
+    });
+    let name = name?.text()?;
+    match (plain, hashed) {
+        (Some(digest), None) | (None, Some(digest)) => Some(Token { name: name.into(), digest, scopes, vendors }),
+        (None, None) => {
+            item.refuse(format!("the token `{name}` has no secret"), "write `token`, or `digest`");
+            None
+        }
+        (Some(_), Some(_)) => {
+            item.refuse(format!("the token `{name}` has a `token` and a `digest`"), "keep one of them");
+            None
+        }
+    }
+}

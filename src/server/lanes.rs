@@ -1,0 +1,301 @@
+//! Lanes: where work on vendors waits for a worker, fairly.
+//!
+//! Vendors take turns, and one vendor never has all workers, so that rules that are slow hold up only those who ask for
+//! them. What waits is bounded, for each vendor and in all; what does not fit is refused at once.
+
+use crate::channel::Name;
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// How much a lane takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LaneLimits {
+    /// Workers.
+    pub workers: usize,
+    /// Jobs of one vendor at the same time.
+    pub per_vendor: usize,
+    /// Jobs of one vendor that wait.
+    pub queued_per_vendor: usize,
+    /// Jobs that wait, over all vendors.
+    pub queued: usize,
+    /// Longest wait; a job that waited longer is not begun.
+    pub patience: Duration,
+}
+
+/// Why a job came to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotDone {
+    /// The queue of this vendor is full.
+    #[error("too many requests for this vendor wait already")]
+    VendorBusy,
+    /// The queue is full.
+    #[error("all workers are busy and the queue is full")]
+    Full,
+    /// The job waited too long.
+    #[error("all workers stayed busy")]
+    Late,
+    /// The job panicked: a bug of ours, contained.
+    #[error("the work failed on a mistake of the server")]
+    Panicked,
+    /// The lane has ended.
+    #[error("the server is shutting down")]
+    Closed,
+}
+
+type Work = Box<dyn FnOnce(bool) + Send>;
+
+struct Job {
+    since: Instant,
+    work: Work,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: BTreeMap<Name, VecDeque<Job>>,
+    turns: VecDeque<Name>,
+    running: BTreeMap<Name, usize>,
+    queued: usize,
+    busy: usize,
+    is_closed: bool,
+}
+
+/// A lane with its workers. Dropping it lets the workers end.
+pub struct Lane {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    limits: LaneLimits,
+    queue: Mutex<Queue>,
+    bell: Condvar,
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How full a lane is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Jobs that wait.
+    pub queued: usize,
+    /// Jobs that run.
+    pub busy: usize,
+}
+
+impl Lane {
+    /// Starts a lane; `start` starts one worker thread that runs what it is given.
+    pub fn new(
+        limits: LaneLimits,
+        start: impl Fn(usize, Box<dyn FnOnce() + Send>) -> std::io::Result<()>,
+    ) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared { limits, queue: Mutex::default(), bell: Condvar::new() });
+        for number in 0..limits.workers.max(1) {
+            let worker = Arc::clone(&shared);
+            start(number, Box::new(move || worker.work()))?;
+        }
+        Ok(Self { shared })
+    }
+
+    /// How full it is.
+    pub fn load(&self) -> Load {
+        let queue = self.shared.queue();
+        Load { queued: queue.queued, busy: queue.busy }
+    }
+
+    /// Whether a job of `vendor` would be taken now; spares reading a body for nothing.
+    pub fn admits(&self, vendor: &str) -> Result<(), NotDone> {
+        self.shared.admits(&self.shared.queue(), vendor)
+    }
+
+    /// Runs `work` for `vendor` on a worker.
+    pub async fn run<R: Send + 'static>(
+        &self,
+        vendor: &Name,
+        work: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R, NotDone> {
+        let (sender, receiver) = oneshot::channel();
+        let work: Work = Box::new(move |is_in_time| {
+            // Whoever asked may be gone: then nobody needs the work.
+            if sender.is_closed() {
+                return;
+            }
+            let done = match is_in_time {
+                true => catch_unwind(AssertUnwindSafe(work)).map_err(|_| NotDone::Panicked),
+                false => Err(NotDone::Late),
+            };
+            drop(sender.send(done));
+        });
+        self.shared.push(vendor, work)?;
+        receiver.await.unwrap_or(Err(NotDone::Closed))
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        let mut queue = self.shared.queue();
+        queue.is_closed = true;
+        queue.waiting.clear();
+        drop(queue);
+        self.shared.bell.notify_all();
+    }
+}
+
+impl Shared {
+    fn admits(&self, queue: &Queue, vendor: &str) -> Result<(), NotDone> {
+        if queue.is_closed {
+            return Err(NotDone::Closed);
+        }
+        if queue.waiting.get(vendor).is_some_and(|waiting| waiting.len() >= self.limits.queued_per_vendor) {
+            return Err(NotDone::VendorBusy);
+        }
+        if queue.queued >= self.limits.queued { Err(NotDone::Full) } else { Ok(()) }
+    }
+
+    fn push(&self, vendor: &Name, work: Work) -> Result<(), NotDone> {
+        let mut queue = self.queue();
+        self.admits(&queue, vendor)?;
+        let waiting = queue.waiting.entry(Arc::clone(vendor)).or_default();
+        waiting.push_back(Job { since: Instant::now(), work });
+        if waiting.len() == 1 {
+            queue.turns.push_back(Arc::clone(vendor));
+        }
+        queue.queued += 1;
+        drop(queue);
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    fn work(&self) {
+        while let Some((vendor, job)) = self.next() {
+            let is_in_time = job.since.elapsed() <= self.limits.patience;
+            (job.work)(is_in_time);
+            self.ended(&vendor);
+        }
+    }
+
+    fn next(&self) -> Option<(Name, Job)> {
+        let mut queue = self.queue();
+        loop {
+            if queue.is_closed {
+                return None;
+            }
+            if let Some(taken) = queue.take(self.limits.per_vendor) {
+                return Some(taken);
+            }
+            queue = self.bell.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn ended(&self, vendor: &Name) {
+        let mut queue = self.queue();
+        queue.busy -= 1;
+        if let Some(running) = queue.running.get_mut(vendor) {
+            *running -= 1;
+            if *running == 0 {
+                queue.running.remove(vendor);
+            }
+        }
+        let is_waited_for = queue.waiting.contains_key(vendor);
+        drop(queue);
+        // A job that was held back because its vendor had its share can run now.
+        if is_waited_for {
+            self.bell.notify_one();
+        }
+    }
+}
+
+impl Queue {
+    /// The next job of the first vendor in turn that has not its share of the workers.
+    fn take(&mut self, per_vendor: usize) -> Option<(Name, Job)> {
+        let is_free = |vendor: &Name| self.running.get(vendor).is_none_or(|running| *running < per_vendor);
+        let turn = self.turns.iter().position(is_free)?;
+        let vendor = self.turns.remove(turn)?;
+        let waiting = self.waiting.get_mut(&vendor)?;
+        let job = waiting.pop_front()?;
+        if waiting.is_empty() {
+            self.waiting.remove(&vendor);
+        } else {
+            self.turns.push_back(Arc::clone(&vendor));
+        }
+        self.queued -= 1;
+        self.busy += 1;
+        *self.running.entry(Arc::clone(&vendor)).or_default() += 1;
+        Some((vendor, job))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+
+    fn lane(workers: usize, per_vendor: usize) -> Lane {
+        let patience = Duration::from_secs(5);
+        let limits = LaneLimits { workers, per_vendor, queued_per_vendor: 2, queued: 3, patience };
+        Lane::new(limits, |_, work| std::thread::Builder::new().spawn(work).map(drop)).unwrap()
+    }
+
+    fn wait_for(lane: &Lane, busy: usize) {
+        while lane.load().busy != busy {
+            std::thread::yield_now();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_vendor_that_hangs_leaves_a_worker_to_the_others() {
+        let lane = Arc::new(lane(2, 1));
+        let (slow, quick): (Name, Name) = ("slow".into(), "quick".into());
+        let barrier = Arc::new(Barrier::new(2));
+        let held: Vec<_> = (0..2)
+            .map(|number| {
+                let (lane, slow, barrier) = (Arc::clone(&lane), slow.clone(), Arc::clone(&barrier));
+                tokio::spawn(async move {
+                    lane.run(&slow, move || if number == 0 { drop(barrier.wait()) }).await
+                })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        wait_for(&lane, 1);
+        assert_eq!(lane.run(&quick, || 7).await, Ok(7));
+        barrier.wait();
+        for task in held {
+            assert_eq!(task.await.unwrap(), Ok(()));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_does_not_fit_is_refused_at_once_and_says_whose_queue_is_full() {
+        let lane = Arc::new(lane(1, 1));
+        let barrier = Arc::new(Barrier::new(2));
+        let vendors: Vec<Name> = ["a", "a", "a", "b"].map(Name::from).to_vec();
+        let mut tasks = Vec::new();
+        for (number, vendor) in vendors.into_iter().enumerate() {
+            let (job_lane, barrier) = (Arc::clone(&lane), Arc::clone(&barrier));
+            tasks.push(tokio::spawn(async move {
+                job_lane.run(&vendor, move || if number == 0 { drop(barrier.wait()) }).await
+            }));
+            tokio::task::yield_now().await;
+            wait_for(&lane, 1);
+        }
+        assert_eq!(lane.admits("a"), Err(NotDone::VendorBusy));
+        assert_eq!(lane.admits("c"), Err(NotDone::Full));
+        barrier.wait();
+        for task in tasks {
+            assert_eq!(task.await.unwrap(), Ok(()));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_and_the_worker_goes_on() {
+        let lane = lane(1, 1);
+        let name: Name = "a".into();
+        assert_eq!(lane.run(&name, || panic!("asked to")).await, Err::<(), _>(NotDone::Panicked));
+        assert_eq!(lane.run(&name, || 1).await, Ok(1));
+    }
+}

@@ -1,0 +1,262 @@
+//! Metrics in the text format of Prometheus.
+//!
+//! Partner ids are never labels: what is counted is vendors, routes and outcomes.
+
+use super::lanes::Load;
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+/// Upper bounds of the classes of durations, in seconds.
+const SECONDS: [f64; 14] =
+    [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// Labels of an evaluation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct EvaluationLabels {
+    /// Vendor.
+    pub vendor: String,
+    /// What was asked for: `assessment`, `proposal`, …
+    pub policy: String,
+    /// `decided`, `refused` or `failed`.
+    pub outcome: String,
+}
+
+/// Labels of durations of evaluations.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct WorkLabels {
+    /// Vendor.
+    pub vendor: String,
+    /// What was asked for.
+    pub policy: String,
+}
+
+/// Labels of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct RequestLabels {
+    /// Route as it is declared, such as `/v1/vendors/{vendor}`.
+    pub route: String,
+    /// Method.
+    pub method: String,
+    /// Status.
+    pub status: u16,
+}
+
+/// Labels of a vendor.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct VendorLabels {
+    /// Vendor.
+    pub vendor: String,
+}
+
+/// Labels of a reload.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ReloadLabels {
+    /// Vendor.
+    pub vendor: String,
+    /// What came of it, as in a vendor's history.
+    pub result: String,
+}
+
+/// Labels of the revision in use.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct PolicyLabels {
+    /// Vendor.
+    pub vendor: String,
+    /// Revision in use.
+    pub revision: String,
+}
+
+/// A label `reason`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ReasonLabels {
+    /// Why.
+    pub reason: String,
+}
+
+/// A label `lane`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct LaneLabels {
+    /// Lane.
+    pub lane: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BuildLabels {
+    version: String,
+    commit: String,
+}
+
+type Seconds = Family<RequestLabels, Histogram, fn() -> Histogram>;
+type WorkSeconds = Family<WorkLabels, Histogram, fn() -> Histogram>;
+
+/// Everything that is counted.
+pub struct Metrics {
+    registry: Registry,
+    /// Evaluations.
+    pub evaluations: Family<EvaluationLabels, Counter>,
+    evaluation_seconds: WorkSeconds,
+    request_seconds: Seconds,
+    /// Changes of vendors by what came of them.
+    pub reloads: Family<ReloadLabels, Counter>,
+    /// Time of the last change, in seconds since 1970.
+    pub last_reload: Family<VendorLabels, Gauge>,
+    /// 1 when the folder's content is in use, 0 when an earlier revision is.
+    pub last_reload_successful: Family<VendorLabels, Gauge>,
+    /// 1 for the revision in use.
+    pub policy: Family<PolicyLabels, Gauge>,
+    /// Seconds for which the folder's content has not been what is in use.
+    pub stale: Family<VendorLabels, Gauge>,
+    /// Rows and lines refused, by reason.
+    pub rejected: Family<ReasonLabels, Counter>,
+    /// Requests refused before they were begun, by reason.
+    pub shed: Family<ReasonLabels, Counter>,
+    /// Decisions that got no record.
+    pub dropped_records: Counter,
+    /// Decisions recorded.
+    pub records: Counter,
+    /// Open connections.
+    pub connections: Gauge,
+    queued: Family<LaneLabels, Gauge>,
+    busy: Family<LaneLabels, Gauge>,
+    resident: Gauge<u64, AtomicU64>,
+    policies_seen: Mutex<Vec<PolicyLabels>>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// Returns metrics that have counted nothing yet.
+    pub fn new() -> Self {
+        let mut registry = Registry::with_prefix("quota");
+        let seconds: fn() -> Histogram = || Histogram::new(SECONDS);
+        let (evaluation_seconds, request_seconds) =
+            (WorkSeconds::new_with_constructor(seconds), Seconds::new_with_constructor(seconds));
+        let mut metrics = Self {
+            evaluations: Family::default(),
+            evaluation_seconds,
+            request_seconds,
+            reloads: Family::default(),
+            last_reload: Family::default(),
+            last_reload_successful: Family::default(),
+            policy: Family::default(),
+            stale: Family::default(),
+            rejected: Family::default(),
+            shed: Family::default(),
+            dropped_records: Counter::default(),
+            records: Counter::default(),
+            connections: Gauge::default(),
+            queued: Family::default(),
+            busy: Family::default(),
+            resident: Gauge::default(),
+            registry: Registry::default(),
+            policies_seen: Mutex::default(),
+        };
+        let m = &metrics;
+        registry.register("evaluations", "Decisions by vendor, kind and outcome", m.evaluations.clone());
+        registry.register_with_unit("evaluation_duration", "Time on a worker", Unit::Seconds, m.evaluation_seconds.clone());
+        registry.register_with_unit(
+            "http_request_duration",
+            "Time from the head of a request to the head of its answer",
+            Unit::Seconds,
+            m.request_seconds.clone(),
+        );
+        registry.register("policy_reloads", "Changes of vendors by what came of them", m.reloads.clone());
+        registry.register_with_unit("policy_last_reload_timestamp", "Last change", Unit::Seconds, m.last_reload.clone());
+        let what = "1 when the folder's content is in use, 0 when an earlier revision is";
+        registry.register("policy_last_reload_successful", what, m.last_reload_successful.clone());
+        registry.register("policy_info", "The revision in use", m.policy.clone());
+        let what = "Time for which the folder's content has not been what is in use";
+        registry.register_with_unit("policy_stale", what, Unit::Seconds, m.stale.clone());
+        registry.register("rejected_rows", "Lines of batches refused, by reason", m.rejected.clone());
+        registry.register("requests_shed", "Requests refused before they were begun, by reason", m.shed.clone());
+        registry.register("decision_records", "Decisions recorded", m.records.clone());
+        registry.register("decision_records_dropped", "Decisions that got no record", m.dropped_records.clone());
+        registry.register("http_connections", "Open connections", m.connections.clone());
+        registry.register("lane_queued", "Work that waits", m.queued.clone());
+        registry.register("lane_busy", "Work that runs", m.busy.clone());
+        registry.register_with_unit("process_resident_memory", "Memory in use", Unit::Bytes, m.resident.clone());
+        let build = Family::<BuildLabels, Gauge>::default();
+        let commit = option_env!("QUOTIENT_COMMIT").unwrap_or("unknown").to_owned();
+        build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION").to_owned(), commit }).set(1);
+        registry.register("build_info", "This program", build);
+        metrics.registry = registry;
+        metrics
+    }
+
+    /// An evaluation came to an end.
+    pub fn evaluated(&self, vendor: &str, kind: &str, outcome: &str, took: Duration) {
+        let (vendor, policy) = (vendor.to_owned(), kind.to_owned());
+        let work = WorkLabels { vendor: vendor.clone(), policy: policy.clone() };
+        self.evaluation_seconds.get_or_create(&work).observe(took.as_secs_f64());
+        self.evaluations.get_or_create(&EvaluationLabels { vendor, policy, outcome: outcome.to_owned() }).inc();
+    }
+
+    /// A request was answered.
+    pub fn answered(&self, route: &str, method: &str, status: u16, took: Duration) {
+        let labels = RequestLabels { route: route.to_owned(), method: method.to_owned(), status };
+        self.request_seconds.get_or_create(&labels).observe(took.as_secs_f64());
+    }
+
+    /// A request was refused before it was begun.
+    pub fn shed(&self, reason: &str) {
+        self.shed.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
+    }
+
+    /// `revision` of `vendor` is in use from now on; `None` when none is.
+    pub fn in_use(&self, vendor: &str, revision: Option<&str>) {
+        let mut seen = self.policies_seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        seen.retain(|labels| {
+            let is_other = labels.vendor != vendor;
+            if !is_other {
+                self.policy.remove(labels);
+            }
+            is_other
+        });
+        if let Some(revision) = revision {
+            let labels = PolicyLabels { vendor: vendor.to_owned(), revision: revision.to_owned() };
+            self.policy.get_or_create(&labels).set(1);
+            seen.push(labels);
+        }
+    }
+
+    /// Notes how full a lane is.
+    pub fn lane(&self, lane: &str, load: Load) {
+        let labels = LaneLabels { lane: lane.to_owned() };
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.queued.get_or_create(&labels).set(number(load.queued));
+        self.busy.get_or_create(&labels).set(number(load.busy));
+    }
+
+    /// Notes the memory of the process, where the system tells.
+    pub fn memory(&self) {
+        if let Some(bytes) = resident() {
+            self.resident.set(bytes);
+        }
+    }
+
+    /// The exposition.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string fails only when a collector does, and these do not.
+        drop(text::encode(&mut text, &self.registry));
+        text
+    }
+}
+
+/// Resident memory in bytes, on Linux.
+fn resident() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = text.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * rustix::param::page_size() as u64)
+}

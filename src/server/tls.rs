@@ -1,0 +1,79 @@
+//! TLS: certificate and key from files, read again when they change.
+
+use crate::finding::{Code, Finding, Findings, Place};
+use arc_swap::ArcSwap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ServerConfig, crypto::ring};
+
+/// Files of a certificate chain and its key, in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// Certificate chain, the server's own first.
+    pub certificate: PathBuf,
+    /// Private key.
+    pub key: PathBuf,
+}
+
+/// The certificate in use.
+pub struct Tls {
+    files: TlsFiles,
+    config: ArcSwap<ServerConfig>,
+    seen: std::sync::Mutex<blake3::Hash>,
+}
+
+impl Tls {
+    /// Reads the files.
+    pub fn read(files: TlsFiles) -> Result<Self, Findings> {
+        let (config, seen) = load(&files).map_err(|finding| Findings::from_iter([finding]))?;
+        Ok(Self { files, config: ArcSwap::new(config), seen: std::sync::Mutex::new(seen) })
+    }
+
+    /// Reads the files again; returns whether they changed. What is in use stays when they cannot be used.
+    pub fn reload(&self) -> Result<bool, Finding> {
+        let (config, digest) = load(&self.files)?;
+        let mut seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let is_new = *seen != digest;
+        if is_new {
+            self.config.store(config);
+            *seen = digest;
+        }
+        Ok(is_new)
+    }
+
+    /// Accepts connections with the certificate in use now.
+    pub fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(self.config.load_full())
+    }
+}
+
+fn load(files: &TlsFiles) -> Result<(Arc<ServerConfig>, blake3::Hash), Finding> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).map_err(|error| {
+            let message = format!("`{}` cannot be read: {error}", path.display());
+            Finding::error(Code::FileUnreadable, message).help("check the path and the permissions")
+        })
+    };
+    let bad = |path: &PathBuf, what: &str, why: String| {
+        let message = format!("`{}` is no usable {what}: {why}", path.display());
+        let finding = Finding::error(Code::ServerOptions, message).at(Place::file(path.display().to_string()));
+        finding.help("give a certificate chain and its key as PEM files")
+    };
+    let (certificate, key) = (read(&files.certificate)?, read(&files.key)?);
+    let chain: Result<Vec<CertificateDer<'static>>, _> = CertificateDer::pem_slice_iter(&certificate).collect();
+    let chain = chain.map_err(|error| bad(&files.certificate, "certificate", error.to_string()))?;
+    let secret = PrivateKeyDer::from_pem_slice(&key).map_err(|error| bad(&files.key, "key", error.to_string()))?;
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map(|builder| builder.with_no_client_auth())
+        .and_then(|builder| builder.with_single_cert(chain, secret))
+        .map_err(|error| bad(&files.certificate, "certificate", error.to_string()))?;
+    let mut config = config;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(certificate.len() as u64).to_le_bytes()).update(&certificate).update(&key);
+    Ok((Arc::new(config), hasher.finalize()))
+}
