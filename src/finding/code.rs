@@ -219,6 +219,8 @@ codes! {
     ScriptStyle = Rules, "script::style";
     /// The script failed while it ran: the message says what and with which values.
     ScriptRuntime = Rules, "script::runtime";
+    /// The engine itself failed on the script, which is a bug of ours. The failure is contained: the script gives no answer.
+    ScriptEngine = Rules, "script::engine";
     /// The script used a fact that is not known for this partner as if it were known.
     ScriptNotKnown = Rules, "script::not_known";
     /// The script compared or combined values of different kinds.

@@ -158,8 +158,8 @@ pub struct Notice {
 /// struct Count;
 /// impl Validate for Count {
 ///     type Plugin = usize;
-///     fn validate(&self, files: &VendorFiles) -> Result<usize, Findings> {
-///         Ok(files.iter().count())
+///     fn validate(&self, files: &VendorFiles) -> Result<(usize, Findings), Findings> {
+///         Ok((files.iter().count(), Findings::new()))
 ///     }
 /// }
 ///
