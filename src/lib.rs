@@ -19,6 +19,7 @@
 //! | [`planning`] | proposals, sensitivities, backtests |
 //! | [`review`] | standings and policies as business review of a book |
 //! | [`report`] | outcomes as table, JSON, CSV, XLSX, HTML |
+//! | [`server`] | the engine beside another service, over HTTP |
 //! | [`cli`] | the command line |
 
 pub mod channel;
@@ -36,4 +37,5 @@ pub mod quota;
 pub mod report;
 pub mod review;
 pub mod script;
+pub mod server;
 pub mod units;

@@ -8,6 +8,7 @@ mod init;
 mod output;
 mod propose;
 mod review;
+mod serve;
 mod vendor;
 
 use crate::finding::{Area, Code, Findings, render};
@@ -71,6 +72,10 @@ enum Command {
     Generate(book::GenerateOptions),
     /// Start a vendor: manifest, rules and cases that work and can be changed.
     Init(init::Options),
+    /// Answer other services over HTTP, and reload rules as they change.
+    Serve(Box<serve::Options>),
+    /// Ask a running server whether it is ready: done when it is.
+    Healthcheck(serve::HealthcheckOptions),
     /// Show what rules may read and call.
     Api(check::ApiOptions),
     /// Tell more about the code of a finding; without a code, list all of them.
@@ -194,6 +199,8 @@ fn run(command: Command, terminal: Terminal) -> Result<(), Stop> {
         Command::Template(options) => book::template(&options),
         Command::Generate(options) => book::generate(&options),
         Command::Init(options) => init::run(&options),
+        Command::Serve(options) => serve::run(&options, terminal),
+        Command::Healthcheck(options) => serve::healthcheck(&options),
         Command::Api(options) => check::api(&options),
         Command::ExplainCode(options) => check::explain_code(&options),
         Command::ValidateCandidate => check::validate_candidate(),

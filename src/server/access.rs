@@ -129,7 +129,7 @@ impl Access {
 
     /// Who sends these headers.
     pub fn caller(&self, headers: &HeaderMap) -> Result<Caller, Refused> {
-        let Some(tokens) = &self.tokens else { return Ok(Caller { name: None, vendors: None, scopes: None }) };
+        let Some(tokens) = &self.tokens else { return Ok(Caller::nobody()) };
         let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let given = given.and_then(|text| {
             let (scheme, token) = text.split_once(' ')?;
@@ -153,6 +153,11 @@ impl Access {
 }
 
 impl Caller {
+    /// Whoever asks for what everybody may have.
+    pub fn nobody() -> Self {
+        Self { name: None, vendors: None, scopes: None }
+    }
+
     /// Whether the caller may do something of `scope`, at `vendor` when it is about one.
     pub fn may(&self, scope: Scope, vendor: Option<&str>) -> Result<(), Refused> {
         let is_scope = scope == Scope::Open || self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&scope));

@@ -17,7 +17,6 @@ use crate::library::{Active, State, VendorLibrary};
 use crate::plugin::{VendorPlugin, is_vendor_name};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 
@@ -120,8 +119,6 @@ pub struct App {
     pub started: Instant,
     /// Checks of candidates for authors at the same time.
     pub checks: Semaphore,
-    /// True once the folders were read for the first time.
-    pub is_open: AtomicBool,
 }
 
 impl App {
@@ -139,9 +136,6 @@ impl App {
     pub fn unready(&self) -> Option<&'static str> {
         if self.is_ending() {
             return Some("the server is shutting down");
-        }
-        if !self.is_open.load(Ordering::Acquire) {
-            return Some("the vendors were not read yet");
         }
         let catalog = self.library.current();
         let usable = catalog.vendors().filter(|(_, vendor)| vendor.active.is_some()).count();
