@@ -19,6 +19,7 @@
 //! | [`planning`] | proposals, sensitivities, backtests |
 //! | [`review`] | standings and policies as business review of a book |
 //! | [`report`] | outcomes as table, JSON, CSV, XLSX, HTML |
+//! | [`request`] | what a service asks and gets, as documents |
 //! | [`server`] | the engine beside another service, over HTTP |
 //! | [`cli`] | the command line |
 
@@ -35,6 +36,7 @@ pub mod plugin;
 pub mod quality;
 pub mod quota;
 pub mod report;
+pub mod request;
 pub mod review;
 pub mod script;
 pub mod server;
