@@ -118,6 +118,15 @@ codes! {
     /// The file system reports no changes, so that they are seen by looking at intervals only.
     WatchBlind = Files, "watch::blind";
 
+    /// A pointer to what the decision log must not show is no JSON pointer, or there are too many of them.
+    ///
+    /// Nothing is logged under a masking that cannot be understood.
+    AuditPointer = Files, "audit::pointer";
+    /// The decision log cannot be sent to the collector that is named.
+    AuditCollector = Files, "audit::collector";
+    /// A decision could not be recorded and is not given out: the decision log is strict.
+    AuditUnrecorded = Files, "audit::unrecorded";
+
     /// There is no vendor of that name.
     VendorUnknown = Rules, "vendor::unknown";
     /// The vendor's folder has no manifest, or lacks an entry point that the manifest needs.
