@@ -20,6 +20,7 @@
 //! | [`planning`] | proposals, sensitivities, backtests |
 //! | [`review`] | standings and policies as business review of a book |
 //! | [`report`] | outcomes as table, JSON, CSV, XLSX, HTML |
+//! | [`request`] | what a service asks and gets, as documents |
 //! | [`cli`] | the command line |
 
 pub mod audit;
@@ -36,6 +37,7 @@ pub mod plugin;
 pub mod quality;
 pub mod quota;
 pub mod report;
+pub mod request;
 pub mod review;
 pub mod script;
 pub mod units;

@@ -1,6 +1,6 @@
 //! The hash of a book's facts, whatever files, encodings or order of rows they came in.
 
-use super::{ExtraTable, PartnerBook};
+use super::{ExtraTable, Partner, PartnerBook};
 use rayon::prelude::*;
 use std::hash::{Hash, Hasher};
 
@@ -23,8 +23,11 @@ impl PartnerBook {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn facts_hash(&self) -> String {
-        let pieces: Vec<blake3::Hash> =
-            self.partners.par_chunks(PIECE).map(|piece| digest(|hasher| piece.hash(hasher))).collect();
+        let hash_of = |piece: &[Partner]| digest(|hasher| piece.hash(hasher));
+        let pieces: Vec<blake3::Hash> = match self.partners.len() {
+            0..=PIECE => self.partners.chunks(PIECE).map(hash_of).collect(),
+            _ => self.partners.par_chunks(PIECE).map(hash_of).collect(),
+        };
         let whole = digest(|hasher| {
             self.currency.to_string().hash(hasher);
             self.partners.len().hash(hasher);
@@ -48,7 +51,7 @@ fn extra(table: &ExtraTable, hasher: &mut Digest) {
 }
 
 fn digest(write: impl FnOnce(&mut Digest)) -> blake3::Hash {
-    let mut digest = Digest { hasher: blake3::Hasher::new(), buffer: Vec::with_capacity(BUFFER) };
+    let mut digest = Digest { hasher: blake3::Hasher::new(), buffer: Vec::new() };
     write(&mut digest);
     digest.hasher.update(&digest.buffer);
     digest.hasher.finalize()

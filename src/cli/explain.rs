@@ -2,8 +2,7 @@
 
 use super::propose::PlanOptions;
 use super::{Stop, Terminal, output};
-use crate::finding::{Code, Finding, did_you_mean};
-use crate::planning::{self, Sensitivity};
+use crate::planning::{self, Explained, LineChoice};
 use crate::report::{self, ExplainView};
 use crate::script::on_script_threads;
 use std::path::PathBuf;
@@ -47,23 +46,21 @@ pub struct Options {
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
     let inputs = options.plan.load(&options.vendor)?;
     let spinner = super::propose::spinner("assessing the channel");
+    let choice = LineChoice {
+        partner: options.partner.clone(),
+        product_line: options.product_line.clone(),
+        territory: options.territory.clone(),
+    };
     let made = on_script_threads(options.plan.threads.map(usize::from), || {
-        let prepared = planning::prepare(&inputs.plugin, &inputs.book, &inputs.request, &|_, _| {})?;
-        let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;
-        let wanted: Vec<usize> =
-            (0..prepared.drafts.len()).filter(|line| options.wants(&prepared.drafts[*line])).collect();
-        let names: Vec<_> = inputs.plugin.factors().iter().map(|factor| factor.name.clone()).collect();
-        let moves: Vec<Vec<Sensitivity>> =
-            wanted.iter().map(|line| planning::sensitivities(&prepared, &settled, *line, &names)).collect();
-        Ok((prepared.plan(settled, inputs.request.previous.as_deref())?, wanted, moves))
+        planning::explain(&inputs.plugin, &inputs.book, &inputs.request, &choice)
     });
     spinner.finish_and_clear();
-    let (plan, wanted, moves) = made.map_err(Stop::Refused)?;
-    if wanted.is_empty() {
-        return Err(Stop::Refused(std::iter::once(options.unknown(&plan)).collect()));
-    }
-    let views: Vec<ExplainView<'_>> =
-        wanted.iter().zip(&moves).map(|(line, moves)| ExplainView::new(&plan, &plan.lines[*line], moves)).collect();
+    let Explained { plan, lines, sensitivities } = made.map_err(Stop::Refused)?;
+    let views: Vec<ExplainView<'_>> = lines
+        .iter()
+        .zip(&sensitivities)
+        .map(|(line, moves)| ExplainView::new(&plan, &plan.lines[*line], moves))
+        .collect();
     let table =
         report::TableOptions { width: terminal.width, colour: terminal.colour, ..report::TableOptions::default() };
     output::to(options.output.as_deref(), |mut out| {
@@ -74,35 +71,4 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
         };
         written.map_err(|fault: report::ReportFault| std::io::Error::other(fault))
     })
-}
-
-impl Options {
-    fn wants(&self, draft: &planning::Draft) -> bool {
-        let is = |wanted: &Option<String>, found: Option<&crate::channel::Name>| {
-            wanted.as_ref().is_none_or(|wanted| found.is_some_and(|found| **found == **wanted))
-        };
-        *draft.partner_id == *self.partner
-            && is(&self.product_line, draft.segment.product_line.as_ref())
-            && is(&self.territory, draft.territory.as_ref())
-    }
-
-    fn unknown(&self, plan: &planning::QuotaPlan) -> Finding {
-        let partner = &self.partner;
-        if plan.not_eligible.iter().any(|id| **id == **partner) {
-            return Finding::error(
-                Code::BookUnknownReference,
-                format!("partner `{partner}` is not eligible for a quota"),
-            )
-            .help("see `[eligibility]` in the manifest");
-        }
-        if plan.lines.iter().any(|line| *line.partner_id == **partner) {
-            return Finding::error(Code::BookUnknownReference, format!("partner `{partner}` has no such line"))
-                .help("leave out `--product-line` and `--territory` to see all its lines");
-        }
-        let help = did_you_mean(partner, plan.lines.iter().map(|line| &*line.partner_id)).map_or_else(
-            || "`quotient propose … --format csv` lists all partner ids".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
-        Finding::error(Code::BookUnknownReference, format!("there is no partner `{partner}` in the plan")).help(help)
-    }
 }

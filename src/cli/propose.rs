@@ -1,14 +1,13 @@
 //! `propose`: a quota for every partner of a vendor.
 
 use super::{Folders, Stop, Terminal, output, vendor};
-use crate::channel::{PartnerBook, SegmentKey};
+use crate::channel::PartnerBook;
 use crate::finding::{Code, Finding, Findings, Place};
 use crate::intake::{
     self, Mapping, PreviousRow, ReadOptions, WorkbookMeta, read_book, read_locks, read_previous, read_targets,
 };
 use crate::planning::{self, PreviousLine, QuotaPlan, Request};
 use crate::plugin::VendorPlugin;
-use crate::quota::TargetRow;
 use crate::report;
 use crate::script::on_script_threads;
 use crate::units::{Money, parse_decimal};
@@ -157,7 +156,10 @@ impl PlanOptions {
             Request { period: self.period.clone(), as_of: self.as_of, target: self.target, ..Request::default() };
         if let Some(path) = &self.targets {
             let rows = keep(read_targets(path, book), warnings, refused).unwrap_or_default();
-            request.targets = rows.iter().filter_map(|row| target_row(row, book, path, refused)).collect();
+            let place = |row: &intake::TargetRow| {
+                Place::cell(path.display().to_string(), row.row, "target", row.amount.to_string())
+            };
+            request.targets = planning::exact_targets(&rows, book.currency, &place, refused);
         }
         if let Some(path) = &self.locks
             && let Some(file) = keep(read_locks(path, book), warnings, refused)
@@ -195,24 +197,6 @@ fn keep<T>(read: Result<(T, Findings), Findings>, warnings: &mut Findings, refus
         }
         Err(findings) => {
             refused.extend(findings);
-            None
-        }
-    }
-}
-
-fn target_row(row: &intake::TargetRow, book: &PartnerBook, path: &Path, refused: &mut Findings) -> Option<TargetRow> {
-    let segment = SegmentKey { product_line: row.product_line.clone(), territory: row.territory.clone() };
-    if !planning::is_exact(row.amount, book.currency) {
-        let place = Place::cell(path.display().to_string(), row.row, "target", row.amount.to_string());
-        let message = format!("the target is finer than an amount in {} can be", book.currency);
-        refused.push(Finding::error(Code::BookTargets, message).at(place).help("round it"));
-        return None;
-    }
-    match row.amount.to_minor(book.currency) {
-        Ok(amount) => Some(TargetRow { segment, amount }),
-        Err(fault) => {
-            let place = Place::cell(path.display().to_string(), row.row, "target", row.amount.to_string());
-            refused.push(Finding::error(Code::BookTargets, fault.to_string()).at(place).help("write a smaller target"));
             None
         }
     }

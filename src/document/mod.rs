@@ -3,6 +3,8 @@
 //! Numbers keep their digits as written, so `0.1` is exactly one tenth. A reader asks for the keys it knows; what
 //! nobody asked for is an unknown key, reported with the nearest known one.
 
+pub mod json;
+
 use crate::finding::{Code, Finding, Findings, Place, Span, did_you_mean};
 use crate::units::parse_decimal;
 use chrono::NaiveDate;

@@ -111,6 +111,21 @@ codes! {
     /// The returned workbook or the previous proposal was made from other rules or another book.
     BookStale = Book, "book::stale";
 
+    /// The body of a request is no JSON document: not UTF-8, not JSON, a key that stands twice, or nested too deeply.
+    RequestSyntax = Book, "request::syntax";
+    /// A member of a request means nothing there. It may be misspelt.
+    RequestUnknownMember = Book, "request::unknown_member";
+    /// A member of a request is missing, of the wrong kind, or out of range.
+    RequestMember = Book, "request::member";
+    /// A request names a kept book that the service does not have, or has no more.
+    ///
+    /// Send the book once more, or the whole book instead of its id.
+    RequestUnknownBook = Book, "request::unknown_book";
+    /// The body of a request is larger than the service takes.
+    RequestTooLarge = Book, "request::too_large";
+    /// What is asked for cannot be had from this vendor, or not in this form.
+    RequestNotPossible = Book, "request::not_possible";
+
     /// The archive of past revisions has an entry that cannot be trusted: its content does not have the digest it is filed under.
     ///
     /// The entry is not used. Remove it; the next revision that loads is archived again.

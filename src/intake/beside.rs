@@ -6,7 +6,7 @@ use super::row::{Row, Shared};
 use super::sheet::Fields;
 use super::store::Store;
 use super::table::{Field, TableKind, folded};
-use super::{Limits, sheet::Sheet};
+use super::{JsonPart, Limits, sheet::Sheet};
 use crate::channel::{Lock, Name, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::units::{Currency, Money};
@@ -63,7 +63,19 @@ pub struct LockFile {
 ///
 /// Territories and product lines must be ones the book knows. Rows keep their order; none stands twice.
 pub fn read_targets(path: &Path, book: &PartnerBook) -> Result<(Vec<TargetRow>, Findings), Findings> {
-    let mut reading = Beside::open(path, book)?;
+    targets_of(Beside::open(path, book)?, book)
+}
+
+/// Reads targets from a part of a JSON document, as [`read_targets`] does from a file.
+pub fn read_targets_json(
+    part: &JsonPart<'_>,
+    book: &PartnerBook,
+    limits: &Limits,
+) -> Result<(Vec<TargetRow>, Findings), Findings> {
+    targets_of(Beside::of_part(part, book, limits)?, book)
+}
+
+fn targets_of(mut reading: Beside, book: &PartnerBook) -> Result<(Vec<TargetRow>, Findings), Findings> {
     let mut rows: Vec<TargetRow> = Vec::new();
     let Some(index) = reading.table(&["targets"]) else { return Err(reading.shared.log.into_findings()) };
     let known = Known::of(book);
@@ -93,7 +105,19 @@ pub fn read_targets(path: &Path, book: &PartnerBook) -> Result<(Vec<TargetRow>, 
 ///
 /// In the workbook, a line is locked where `override_quota` is filled in, with `override_reason`.
 pub fn read_locks(path: &Path, book: &PartnerBook) -> Result<(LockFile, Findings), Findings> {
-    let mut reading = Beside::open(path, book)?;
+    locks_of(Beside::open(path, book)?, book)
+}
+
+/// Reads locks from a part of a JSON document, as [`read_locks`] does from a file.
+pub fn read_locks_json(
+    part: &JsonPart<'_>,
+    book: &PartnerBook,
+    limits: &Limits,
+) -> Result<(LockFile, Findings), Findings> {
+    locks_of(Beside::of_part(part, book, limits)?, book)
+}
+
+fn locks_of(mut reading: Beside, book: &PartnerBook) -> Result<(LockFile, Findings), Findings> {
     let Some(index) = reading.table(&["quotas", "locks", "lines"]) else {
         return Err(reading.shared.log.into_findings());
     };
@@ -143,7 +167,19 @@ pub fn read_previous(
     path: &Path,
     book: &PartnerBook,
 ) -> Result<((Vec<PreviousRow>, WorkbookMeta), Findings), Findings> {
-    let mut reading = Beside::open(path, book)?;
+    previous_of(Beside::open(path, book)?)
+}
+
+/// Reads a previous proposal from a part of a JSON document: the proposal itself, or the list of its lines.
+pub fn read_previous_json(
+    part: &JsonPart<'_>,
+    book: &PartnerBook,
+    limits: &Limits,
+) -> Result<((Vec<PreviousRow>, WorkbookMeta), Findings), Findings> {
+    previous_of(Beside::of_part(part, book, limits)?)
+}
+
+fn previous_of(mut reading: Beside) -> Result<((Vec<PreviousRow>, WorkbookMeta), Findings), Findings> {
     let Some(index) = reading.table(&["lines", "quotas", "previous"]) else {
         return Err(reading.shared.log.into_findings());
     };
@@ -178,7 +214,17 @@ struct Beside {
 impl Beside {
     fn open(path: &Path, book: &PartnerBook) -> Result<Self, Findings> {
         let (mut log, limits) = (Log::default(), Limits::default());
-        let Ok(mut store) = Store::open_file(path, &limits, &mut log) else { return Err(log.into_findings()) };
+        let Ok(store) = Store::open_file(path, &limits, &mut log) else { return Err(log.into_findings()) };
+        Ok(Self::of(store, log, limits, book))
+    }
+
+    fn of_part(part: &JsonPart<'_>, book: &PartnerBook, limits: &Limits) -> Result<Self, Findings> {
+        let mut log = Log::default();
+        let Ok(store) = Store::of_part(part, &mut log) else { return Err(log.into_findings()) };
+        Ok(Self::of(store, log, *limits, book))
+    }
+
+    fn of(mut store: Store, mut log: Log, limits: Limits, book: &PartnerBook) -> Self {
         let stated = store.currency.take().and_then(|text| text.parse::<Currency>().ok());
         if let Some(stated) = stated.filter(|stated| *stated != book.currency) {
             let message = format!("the amounts are in `{stated}`, but the book is in `{}`", book.currency);
@@ -187,7 +233,7 @@ impl Beside {
         }
         let mut shared = Shared::default();
         (shared.log, shared.stated_currency) = (log, Some((book.currency, String::new())));
-        Ok(Self { store, shared, limits })
+        Self { store, shared, limits }
     }
 
     /// The table with one of the names, or the only one.

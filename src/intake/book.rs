@@ -12,7 +12,7 @@ use super::row::{Row, Shared};
 use super::sheet::{Fields, Location, Sheet};
 use super::store::Store;
 use super::table::{Field, TableKind, folded};
-use super::{Limits, ReadOptions};
+use super::{JsonPart, Limits, ReadOptions};
 use crate::channel::{
     CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, Lock, MarketCell, Name, Partner, PartnerBook,
     RegisteredOpportunity, SegmentKey, WinRate,
@@ -52,6 +52,23 @@ pub fn read_book_files(
     options: &ReadOptions,
 ) -> Result<(PartnerBook, Findings), Findings> {
     read_store(Store::of_files("the book", files), Log::default(), mapping, options)
+}
+
+/// Reads a partner book that is part of a JSON document, such as a request: an object with a list per table.
+///
+/// Findings name their places by JSON pointers into the document.
+///
+/// ```
+/// use quotient::intake::{JsonPart, ReadOptions, read_book_json};
+/// let text = r#"{"currency": "EUR", "partners": [{"partner_id": "A-1"}], "revenue": []}"#;
+/// let part = JsonPart { file: "request", pointer: "/book", name: "book", text };
+/// let (book, _) = read_book_json(&part, &ReadOptions::default()).unwrap();
+/// assert_eq!(book.partners.len(), 1);
+/// ```
+pub fn read_book_json(part: &JsonPart<'_>, options: &ReadOptions) -> Result<(PartnerBook, Findings), Findings> {
+    let mut log = Log::default();
+    let Ok(store) = Store::of_part(part, &mut log) else { return Err(log.into_findings()) };
+    read_store(store, log, None, options)
 }
 
 fn read_store(
@@ -135,14 +152,11 @@ impl<'m> Reading<'m> {
 
     fn state_currency(&mut self) {
         let Some(text) = self.store.currency.take() else { return };
+        let pointer = format!("{}/currency", self.store.pointer);
         match text.parse::<Currency>() {
-            Ok(currency) => self.shared.stated_currency = Some((currency, format!("{}: /currency", self.store.name))),
+            Ok(currency) => self.shared.stated_currency = Some((currency, format!("{}: {pointer}", self.store.name))),
             Err(error) => {
-                let place = Place::Member {
-                    file: self.store.name.clone(),
-                    pointer: "/currency".to_owned(),
-                    value: shown(&text),
-                };
+                let place = Place::Member { file: self.store.name.clone(), pointer, value: shown(&text) };
                 let finding = Finding::error(Code::BookWord, error.to_string()).at(place);
                 self.shared.log.add(finding.help("write a code such as `USD`"));
             }

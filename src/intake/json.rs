@@ -1,48 +1,15 @@
 //! JSON documents: tables as lists of objects, numbers kept as written.
 
 use super::sheet::{Cell, Fields, Flaw};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use crate::document::json::Object;
 use serde_json::value::RawValue;
 use std::collections::BTreeSet;
-use std::fmt;
-
-/// Members of an object in the order of the document, each with its raw text.
-pub(super) struct Object<'a>(pub Vec<(String, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members<'a>(std::marker::PhantomData<&'a ()>);
-        impl<'de: 'a, 'a> Visitor<'de> for Members<'a> {
-            type Value = Object<'a>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry::<String, &'de RawValue>()? {
-                    members.push(member);
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(Members(std::marker::PhantomData))
-    }
-}
-
-impl Object<'_> {
-    /// The first key that stands twice.
-    pub fn repeated(&self) -> Option<&str> {
-        let mut seen = BTreeSet::new();
-        self.0.iter().map(|(key, _)| key.as_str()).find(|key| !seen.insert(*key))
-    }
-}
+use std::sync::Arc;
 
 /// A list of objects inside a document.
 #[derive(Debug, Clone)]
 pub(super) struct Members {
-    list: Box<str>,
+    list: Arc<str>,
 }
 
 impl Members {
@@ -50,18 +17,21 @@ impl Members {
     pub fn open(list: &str) -> Result<(Self, Vec<String>), (Option<u64>, String)> {
         let items: Vec<&RawValue> =
             serde_json::from_str(list).map_err(|_| (None, "is no list of objects".to_owned()))?;
-        let mut keys = Vec::new();
-        let mut seen = BTreeSet::new();
+        let mut keys: Vec<String> = Vec::new();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
         for (index, item) in (0u64..).zip(items) {
             let fault = |message: String| (Some(index), message);
             let object: Object<'_> = serde_json::from_str(item.get()).map_err(|_| fault("is no object".to_owned()))?;
             if let Some(key) = object.repeated() {
                 return Err(fault(format!("has the key `{}` twice", super::log::shown(key))));
             }
-            for (key, _) in object.0 {
-                if seen.insert(key.clone()) {
-                    keys.push(key);
+            for (position, (key, _)) in object.0.iter().enumerate() {
+                // Rows mostly have the keys of the first one, in its order.
+                if keys.get(position).is_some_and(|known| known == key) || seen.contains(&**key) {
+                    continue;
                 }
+                seen.insert(key.to_string());
+                keys.push(key.to_string());
             }
         }
         Ok((Self { list: list.into() }, keys))
@@ -76,8 +46,12 @@ impl Members {
         for (row, item) in (0u64..).zip(items) {
             let object: Object<'_> = serde_json::from_str(item.get()).map_err(broken(row))?;
             let mut cells = vec![Cell::default(); keys.len()];
-            for (key, value) in object.0 {
-                if let Some(cell) = places.get(key.as_str()).and_then(|index| cells.get_mut(*index)) {
+            for (position, (key, value)) in object.0.into_iter().enumerate() {
+                let index = match keys.get(position) {
+                    Some(known) if *known == *key => Some(position),
+                    _ => places.get(&*key).copied(),
+                };
+                if let Some(cell) = index.and_then(|index| cells.get_mut(index)) {
                     *cell = cell_of(value);
                 }
             }

@@ -54,7 +54,7 @@ impl Log {
 }
 
 /// Returns `value` as it may be shown: at most 60 characters, control and invisible characters as `\u{…}`.
-pub(super) fn shown(value: &str) -> String {
+pub fn shown(value: &str) -> String {
     let mut out = String::new();
     for (index, c) in value.chars().enumerate() {
         if index == 60 {

@@ -9,6 +9,7 @@ mod beside;
 mod binding;
 mod book;
 mod delimited;
+mod delta;
 mod directory;
 mod fact;
 pub mod generate;
@@ -25,11 +26,15 @@ mod table;
 pub mod template;
 mod workbook;
 
-pub use beside::{LockFile, PreviousRow, TargetRow, WorkbookMeta, read_locks, read_previous, read_targets};
-pub use book::{read_book, read_book_files};
-pub use log::KEPT_OF_ONE_SORT;
+pub use beside::{
+    LockFile, PreviousRow, TargetRow, WorkbookMeta, read_locks, read_locks_json, read_previous, read_previous_json,
+    read_targets, read_targets_json,
+};
+pub use book::{read_book, read_book_files, read_book_json};
+pub use delta::{BookChange, MergedBook, RawTables};
+pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::Mapping;
-pub use name::LONGEST_NAME;
+pub use name::{LONGEST_NAME, is_unwanted};
 pub use store::file_bytes;
 pub use table::{Column, Field, Kind, Table, TableKind, folded, reference};
 
@@ -52,6 +57,19 @@ impl Default for Limits {
     fn default() -> Self {
         Self { file_bytes: 8 << 30, rows: 100_000_000, workbook_bytes: 512 << 20, workbook_cells: 10_000_000 }
     }
+}
+
+/// A part of a JSON document in memory: one value of it, with its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JsonPart<'a> {
+    /// Name of the document in findings, such as `request`.
+    pub file: &'a str,
+    /// JSON pointer of the value; empty for the whole document.
+    pub pointer: &'a str,
+    /// Name of the table when the value is a list.
+    pub name: &'a str,
+    /// The value as written: valid JSON that begins with `{` or `[`.
+    pub text: &'a str,
 }
 
 /// How a book is read.

@@ -18,7 +18,7 @@ pub(super) enum NameFault {
 }
 
 /// True for characters that do not show or change how the text around them reads.
-pub(super) fn is_unwanted(c: char) -> bool {
+pub fn is_unwanted(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'

@@ -1,13 +1,14 @@
 //! Where a book stands: a folder of CSV files, a JSON document, or a workbook; its tables by name.
 
-use super::Limits;
 use super::delimited::{Delimited, decode};
-use super::json::{Members, Object};
+use super::json::Members;
 use super::log::{Log, Reported, shown};
 use super::mapping::TableMap;
 use super::sheet::{Numbering, Rows, Sheet};
 use super::table::folded;
 use super::workbook;
+use super::{JsonPart, Limits};
+use crate::document::json::{Object, escaped};
 use crate::finding::{Code, Finding, Place};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ const DATA_ENDINGS: [&str; 9] = ["xlsx", "xls", "xlsm", "xlsb", "ods", "json", "
 pub(super) struct Store {
     /// Name of the file or folder.
     pub name: String,
+    /// JSON pointer of the document inside the file; empty for a file that is the document.
+    pub pointer: String,
     /// Tables in the order of their names (files) or of the document.
     pub tables: Vec<StoredTable>,
     /// Currency that a JSON document states at its top.
@@ -77,7 +80,14 @@ fn stem_of(path: &Path) -> String {
 
 impl Store {
     fn empty(name: &str) -> Self {
-        Self { name: name.to_owned(), tables: Vec::new(), currency: None, texts: BTreeMap::new(), unread: Vec::new() }
+        Self {
+            name: name.to_owned(),
+            pointer: String::new(),
+            tables: Vec::new(),
+            currency: None,
+            texts: BTreeMap::new(),
+            unread: Vec::new(),
+        }
     }
 
     /// Finds the tables at `path`, which must be a folder, a JSON file or a workbook.
@@ -103,6 +113,18 @@ impl Store {
             store.tables.push(StoredTable { name: stem_of(Path::new(&file)), file, content: Content::Bytes(bytes) });
         }
         store
+    }
+
+    /// The tables of a part of a JSON document: one per list of an object, or the list itself.
+    pub fn of_part(part: &JsonPart<'_>, log: &mut Log) -> Result<Self, Reported> {
+        let mut store = Self::empty(part.file);
+        part.pointer.clone_into(&mut store.pointer);
+        if part.text.starts_with('[') {
+            store.json_table(part.file, part.pointer.to_owned(), part.name, part.text, true, log)?;
+        } else {
+            store.json_object(part.file, part.text, log)?;
+        }
+        Ok(store)
     }
 
     /// Finds the tables in the file at `path`: one for CSV, one per key for JSON, one per sheet for a workbook.
@@ -180,17 +202,23 @@ impl Store {
         warning.into_iter().for_each(|finding| {
             log.add(finding);
         });
-        let fault =
-            |message: String, help: &str| Finding::error(Code::BookShape, message).at(Place::file(name)).help(help);
-        let shape = "write one object with a list per table: `{\"partners\": [{…}], \"revenue\": [{…}]}`";
         if text.trim_start().starts_with('[') {
             let whole: Result<serde::de::IgnoredAny, _> = serde_json::from_str(&text);
             whole.map_err(|error| {
-                log.add(fault(format!("not valid JSON: {error}"), "write a list of objects: `[{…}, {…}]`"))
+                let finding = Finding::error(Code::BookShape, format!("not valid JSON: {error}"));
+                log.add(finding.at(Place::file(name)).help("write a list of objects: `[{…}, {…}]`"))
             })?;
-            return self.json_table(name, String::new(), &stem_of(Path::new(name)), text.trim(), log);
+            return self.json_table(name, String::new(), &stem_of(Path::new(name)), text.trim(), true, log);
         }
-        let root: Object<'_> = serde_json::from_str(&text)
+        self.json_object(name, &text, log)
+    }
+
+    /// The lists and texts of an object.
+    fn json_object(&mut self, name: &str, text: &str, log: &mut Log) -> Result<(), Reported> {
+        let fault =
+            |message: String, help: &str| Finding::error(Code::BookShape, message).at(Place::file(name)).help(help);
+        let shape = "write one object with a list per table: `{\"partners\": [{…}], \"revenue\": [{…}]}`";
+        let root: Object<'_> = serde_json::from_str(text)
             .map_err(|error| log.add(fault(format!("not a valid JSON book: {error}"), shape)))?;
         if let Some(key) = root.repeated() {
             return Err(log.add(fault(format!("the key `{}` stands twice", shown(key)), "merge the two lists")));
@@ -198,12 +226,14 @@ impl Store {
         for (key, value) in &root.0 {
             let raw = value.get();
             if raw.starts_with('[') {
-                let pointer = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
-                self.json_table(name, pointer, key, raw, log)?;
+                let pointer = format!("{}/{}", self.pointer, escaped(key));
+                // A list that is no table matters only when its name says that it should be one.
+                let must_be = super::table::TableKind::named(key).is_some() || key == "lines";
+                self.json_table(name, pointer, key, raw, must_be, log)?;
             } else if key == "currency" && raw.starts_with('"') {
                 self.currency = serde_json::from_str(raw).ok();
             } else if raw.starts_with('"') {
-                self.texts.extend(serde_json::from_str(raw).map(|text| (key.clone(), text)));
+                self.texts.extend(serde_json::from_str(raw).map(|text| (key.to_string(), text)));
             } else if !raw.starts_with('{') {
                 continue;
             } else if super::table::TableKind::named(key).is_some() {
@@ -214,7 +244,15 @@ impl Store {
         Ok(())
     }
 
-    fn json_table(&mut self, file: &str, pointer: String, key: &str, raw: &str, log: &mut Log) -> Result<(), Reported> {
+    fn json_table(
+        &mut self,
+        file: &str,
+        pointer: String,
+        key: &str,
+        raw: &str,
+        must_be: bool,
+        log: &mut Log,
+    ) -> Result<(), Reported> {
         match Members::open(raw) {
             Ok((members, headings)) => {
                 let numbering = Numbering::Members(pointer);
@@ -224,8 +262,7 @@ impl Store {
                 self.tables.push(StoredTable { name: key.to_owned(), file: file.to_owned(), content });
                 Ok(())
             }
-            // A list that is no table matters only when its name says that it should be one.
-            Err(_) if !pointer.is_empty() && super::table::TableKind::named(key).is_none() && key != "lines" => Ok(()),
+            Err(_) if !must_be => Ok(()),
             Err((index, message)) => {
                 let pointer = index.map_or(pointer.clone(), |index| format!("{pointer}/{index}"));
                 let subject = if index.is_some() { "the member" } else { "the value" };

@@ -2,12 +2,13 @@
 
 use super::propose::{Request, reserve_amount};
 use crate::channel::{Name, SegmentKey};
-use crate::finding::{Code, Finding, Findings};
+use crate::finding::{Code, Finding, Findings, Place};
+use crate::intake;
 use crate::plugin::{Reserve, VendorPlugin};
 use crate::quota::{
     Assessment, Basis, FairShareLine, Grain, Guardrails, Multiplier, OnViolation, OpenLine, ReconciledLine,
-    ReconciliationFaults, ReconciliationGroup, ReconciliationRules, TargetFault, TargetGroup, TargetRequest, Weights,
-    assess, fair_share, partition_targets, reconcile,
+    ReconciliationFaults, ReconciliationGroup, ReconciliationRules, TargetFault, TargetGroup, TargetRequest, TargetRow,
+    Weights, assess, fair_share, partition_targets, reconcile,
 };
 use crate::units::{Currency, Money, Rate};
 use std::sync::Arc;
@@ -314,6 +315,29 @@ impl Settlement {
 /// True when the amount has no more decimals than its currency.
 pub fn is_exact(amount: Money, currency: Currency) -> bool {
     amount.rounded(currency) == amount
+}
+
+/// Targets as a plan takes them; those that are no exact amount go to `refused`, with the place of their row.
+pub fn exact_targets(
+    rows: &[intake::TargetRow],
+    currency: Currency,
+    place: &dyn Fn(&intake::TargetRow) -> Place,
+    refused: &mut Findings,
+) -> Vec<TargetRow> {
+    let mut exact = Vec::with_capacity(rows.len());
+    for row in rows {
+        let segment = SegmentKey { product_line: row.product_line.clone(), territory: row.territory.clone() };
+        let fault = |message: String, help: &str| Finding::error(Code::BookTargets, message).at(place(row)).help(help);
+        match row.amount.to_minor(currency) {
+            _ if !is_exact(row.amount, currency) => {
+                let message = format!("the target is finer than an amount in {currency} can be");
+                refused.push(fault(message, "round it"));
+            }
+            Ok(amount) => exact.push(TargetRow { segment, amount }),
+            Err(out_of_range) => refused.push(fault(out_of_range.to_string(), "write a smaller target")),
+        }
+    }
+    exact
 }
 
 /// A fault of the targets; one for a product line says when the vendor plans none.

@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 /// Months of revenue that make a product line or territory of a partner a line of the plan.
 const LINE_WINDOW: i32 = 24;
+/// Partners below which spreading over threads costs more than it saves.
+const FEWEST_APART: usize = 128;
 /// Months over which win rates are derived from closed opportunities.
 const WIN_RATE_WINDOW: u32 = 24;
 
@@ -123,6 +125,7 @@ impl<'b> Lines<'b> {
             .book
             .partners
             .par_iter()
+            .with_min_len(FEWEST_APART)
             .map(|partner| {
                 let all = SegmentKey::default();
                 let whole = self.stretches(&self.own(partner, &all));

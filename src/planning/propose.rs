@@ -46,6 +46,8 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 const CHUNK: usize = 512;
 /// Partners after which drafts are put together, so that no more than a block of them is ever held twice.
 const BLOCK: usize = 128 * CHUNK;
+/// Lines below which spreading over threads costs more than it saves.
+const FEWEST_APART: usize = 128;
 /// Faults of partners that are shown one by one.
 const SHOWN_FAULTS: usize = 40;
 
@@ -126,7 +128,8 @@ fn one(finding: Finding) -> Findings {
     std::iter::once(finding).collect()
 }
 
-fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Result<View, Findings> {
+/// Settles the period that is planned and the day it is seen from; fails with all findings at once.
+pub fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Result<View, Findings> {
     let manifest = &plugin.manifest;
     let mut findings = Findings::new();
     if let Some(currency) = manifest.currency.filter(|currency| *currency != book.currency) {
@@ -283,7 +286,7 @@ fn partner_drafts(
         let found = match found {
             Ok(found) => found,
             Err(broken) => {
-                faults.extend(broken.into_iter().map(|fault| of_partner(fault, &partner.id, &segment)));
+                faults.extend(broken.into_iter().map(|fault| fault_of_line(fault, &partner.id, &segment)));
                 continue;
             }
         };
@@ -341,8 +344,8 @@ fn minor_months(months: &[Decimal; 12], currency: Currency) -> Option<[i64; 12]>
     Some(minor)
 }
 
-/// Says whose line a fault is about.
-fn of_partner(fault: ScriptFault, partner: &Name, segment: &SegmentKey) -> Finding {
+/// The finding of a fault: whose line it is about, and the values on the failing line.
+pub fn fault_of_line(fault: ScriptFault, partner: &Name, segment: &SegmentKey) -> Finding {
     let mut finding = fault.finding;
     let part = [&segment.product_line, &segment.territory].into_iter().flatten().map(|name| format!(", {name}"));
     finding.message = format!("partner `{partner}`{}: {}", part.collect::<String>(), finding.message);
@@ -524,6 +527,7 @@ impl Prepared<'_> {
         // Collected at its place first: a parallel collection of results would hold every line twice for a moment.
         let lines: Vec<Result<PlanLine, _>> = drafts
             .into_par_iter()
+            .with_min_len(FEWEST_APART)
             .enumerate()
             .map(|(position, draft)| {
                 let work = LineWork {
@@ -577,6 +581,7 @@ impl Prepared<'_> {
         let own: Vec<Option<Shares>> = self
             .drafts
             .par_iter()
+            .with_min_len(FEWEST_APART)
             .map(|draft| match manifest.phasing.seasonality {
                 _ if draft.is_newcomer && ramp.is_some() => ramp.clone(),
                 Seasonality::Even => Some(even.clone()),

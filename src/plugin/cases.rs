@@ -285,7 +285,7 @@ fn run_case(plugin: &VendorPlugin, case: &Case) -> CaseOutcome {
         }
         Subject::Line => match assess_line(plugin, &case.facts, case.currency) {
             Ok(line) => compare.line(plugin, &line),
-            Err(faults) => faults.iter().for_each(|fault| compare.fault(fault)),
+            Err(faults) => faults.iter().for_each(|fault| compare.fault(&fault.finding)),
         },
     }
     CaseOutcome {

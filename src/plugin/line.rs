@@ -7,7 +7,7 @@ use crate::quota::{
     Assessment, Guardrails, OnViolation, OpenLine, ReconciliationGroup, ReconciliationRules, Weights, assess,
     reconcile, settle,
 };
-use crate::script::{FactorOutcome, Facts};
+use crate::script::{FactorOutcome, Facts, ScriptFault};
 use crate::units::{AmountOutOfRange, Currency, Money, Rate};
 use std::sync::Arc;
 
@@ -16,8 +16,10 @@ use std::sync::Arc;
 pub struct LineAssessment {
     /// What the factors said.
     pub indications: LineIndications,
-    /// Weight of each factor after abstentions were shared out.
+    /// Weight of each factor as the vendor set it for the line.
     pub weights: Vec<Rate>,
+    /// Weight of each factor after abstentions were shared out, zero when it abstained; empty when all did.
+    pub shares: Vec<Rate>,
     /// Contribution of each factor; `None` when it abstained.
     pub contributions: Vec<Option<Money>>,
     /// Σ contributions; `None` when every factor abstained.
@@ -53,13 +55,11 @@ pub fn assess_line(
     plugin: &VendorPlugin,
     facts: &Arc<LineFacts>,
     currency: Currency,
-) -> Result<LineAssessment, Vec<Finding>> {
-    let indications = plugin
-        .indications(&Facts::new(Arc::clone(facts)))
-        .map_err(|faults| faults.into_iter().map(|fault| fault.finding).collect::<Vec<_>>())?;
-    let out_of_range = |_: AmountOutOfRange| vec![Finding::error(Code::ScriptOutcome, AmountOutOfRange.to_string())];
-    let weights = Weights::new(&indications.weights)
-        .map_err(|fault| vec![Finding::error(Code::ScriptOutcome, fault.to_string())])?;
+) -> Result<LineAssessment, Vec<ScriptFault>> {
+    let indications = plugin.indications(&Facts::new(Arc::clone(facts)))?;
+    let outcome = |message: String| vec![ScriptFault::from(Finding::error(Code::ScriptOutcome, message))];
+    let out_of_range = |fault: AmountOutOfRange| outcome(fault.to_string());
+    let weights = Weights::new(&indications.weights).map_err(|fault| outcome(fault.to_string()))?;
     let amounts = indicated(&indications.outcomes, currency).map_err(out_of_range)?;
     let assessment = assess(&amounts, &weights).map_err(out_of_range)?;
     let assessed = assessment.as_ref().map(|assessment| assessment.amount);
@@ -72,6 +72,7 @@ pub fn assess_line(
         assessment.iter().flat_map(|assessment| assessment.contributions.iter().map(contribution)).collect();
     Ok(LineAssessment {
         weights: indications.weights.clone(),
+        shares: assessment.iter().flat_map(|found| found.contributions.iter().map(|part| part.weight)).collect(),
         indications,
         contributions,
         assessment: assessment.as_ref().and_then(|assessment| money(assessment.amount)),

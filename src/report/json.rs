@@ -3,6 +3,7 @@
 use super::ReportFault;
 use super::figures::{exact_text, rate_text};
 use super::summary::side_word;
+use crate::channel::SegmentKey;
 use crate::finding::{Finding, Findings, render};
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};
 use crate::quota::{Bound, Step};
@@ -255,7 +256,7 @@ pub(super) struct LineDocument<'a> {
 /// Key of a line within its partner.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Segment")]
-struct SegmentDocument<'a> {
+pub(super) struct SegmentDocument<'a> {
     /// Product line; null at a grain without.
     product_line: Option<&'a str>,
     /// Territory; null at a grain without.
@@ -377,6 +378,12 @@ impl<'a> PeriodDocument<'a> {
     }
 }
 
+impl<'a> SegmentDocument<'a> {
+    pub(super) fn of(segment: &'a SegmentKey) -> Self {
+        Self { product_line: segment.product_line.as_deref(), territory: segment.territory.as_deref() }
+    }
+}
+
 impl<'a> LineDocument<'a> {
     pub(super) fn of(plan: &'a QuotaPlan, line: &'a PlanLine) -> Self {
         let amount = |money: Money| Amount(money, plan.currency);
@@ -389,10 +396,7 @@ impl<'a> LineDocument<'a> {
             vertical: line.vertical.as_deref(),
             product_line: line.product_line.as_deref(),
             account_manager: line.account_manager.as_deref(),
-            segment: SegmentDocument {
-                product_line: line.segment.product_line.as_deref(),
-                territory: line.segment.territory.as_deref(),
-            },
+            segment: SegmentDocument::of(&line.segment),
             quota: amount(line.quota),
             assessment: amount(line.assessment),
             floor: line.floor.map(amount),

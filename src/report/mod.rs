@@ -3,6 +3,7 @@
 //! Nothing is decided here: every figure is one of the plan, or a sum or ratio of such figures made in [`summary`].
 //! The same plan gives the same bytes in every format.
 
+pub mod assessment;
 pub mod backtest;
 pub mod csv;
 pub mod explain;

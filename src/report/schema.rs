@@ -1,5 +1,6 @@
 //! JSON Schemas (2020-12) of the documents this room writes, generated from the types that write them.
 
+use super::assessment::AssessmentDocument;
 use super::explain::ExplanationDocument;
 use super::json::ProposalDocument;
 use super::review::json::ReviewDocument;
@@ -10,6 +11,11 @@ use serde_json::{Map, Value};
 /// Schema of `quotient.proposal/1`, as committed in `schema/proposal.schema.json`.
 pub fn proposal() -> String {
     text_of::<ProposalDocument<'static>>()
+}
+
+/// Schema of `quotient.assessment/1`, as committed in `schema/assessment.schema.json`.
+pub fn assessment() -> String {
+    text_of::<AssessmentDocument<'static>>()
 }
 
 /// Schema of `quotient.explanation/1`, as committed in `schema/explanation.schema.json`.

@@ -11,7 +11,7 @@ mod summary;
 mod walk;
 
 pub use partner::{PartnerFault, PartnerReview, reasons, requirement_text};
-pub use quotas::read_quotas;
+pub use quotas::{read_quotas, read_quotas_json};
 pub use setting::{GivenQuotas, Request, Setting, period_of};
 pub use summary::{IncentiveTally, Kept, ReviewSummary, TierChange};
 pub use walk::{Outcome, Progress, Review};

@@ -3,7 +3,7 @@
 use super::setting::GivenQuotas;
 use crate::channel::{Name, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings, Place};
-use crate::intake::{file_bytes, read_previous};
+use crate::intake::{JsonPart, Limits, PreviousRow, WorkbookMeta, file_bytes, read_previous, read_previous_json};
 use crate::plugin::VendorPlugin;
 use crate::quota::Grain;
 use crate::units::{Money, parse_decimal};
@@ -21,19 +21,43 @@ pub fn read_quotas(
     book: &PartnerBook,
     plugin: &VendorPlugin,
 ) -> Result<(GivenQuotas, Findings), Findings> {
-    let ((rows, meta), warnings) = read_previous(path, book)?;
-    if let Some(vendor) = meta.vendor.as_deref().filter(|vendor| **vendor != *plugin.vendor) {
-        let message = format!("`{}` is a proposal of vendor `{vendor}`", path.display());
-        let finding = Finding::error(Code::BookStale, message).at(Place::file(path.display().to_string()));
-        return Err(Findings::from_iter([finding.help("name a proposal of this vendor")]));
-    }
+    let read = read_previous(path, book)?;
     let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
     let bytes = file_bytes(path).unwrap_or_default();
-    let mut parts = match extension.as_ref().and_then(|extension| extension.to_str()) {
+    let parts = match extension.as_ref().and_then(|extension| extension.to_str()) {
         Some("json") => parts_of_json(&bytes).unwrap_or_default(),
         Some("csv") => parts_of_csv(&bytes).unwrap_or_default(),
         _ => Vec::new(),
     };
+    given(read, parts, plugin, &path.display().to_string())
+}
+
+/// Reads quotas to review against from a part of a JSON document: a proposal, or the list of its lines.
+pub fn read_quotas_json(
+    part: &JsonPart<'_>,
+    book: &PartnerBook,
+    plugin: &VendorPlugin,
+    limits: &Limits,
+) -> Result<(GivenQuotas, Findings), Findings> {
+    let read = read_previous_json(part, book, limits)?;
+    let parts = parts_of_json(part.text.as_bytes()).unwrap_or_default();
+    given(read, parts, plugin, part.file)
+}
+
+/// What was read of a proposal, with warnings.
+type Read = ((Vec<PreviousRow>, WorkbookMeta), Findings);
+
+fn given(
+    ((rows, meta), warnings): Read,
+    mut parts: Vec<Part>,
+    plugin: &VendorPlugin,
+    name: &str,
+) -> Result<(GivenQuotas, Findings), Findings> {
+    if let Some(vendor) = meta.vendor.as_deref().filter(|vendor| **vendor != *plugin.vendor) {
+        let message = format!("`{name}` is a proposal of vendor `{vendor}`");
+        let finding = Finding::error(Code::BookStale, message).at(Place::file(name));
+        return Err(Findings::from_iter([finding.help("name a proposal of this vendor")]));
+    }
     // At a grain without territories, a proposal shows the partner's home territory: it is no part of the line.
     if plugin.manifest.grain != Grain::ProductLineTerritory {
         parts.iter_mut().for_each(|(_, _, segment, _)| segment.territory = None);

@@ -20,6 +20,7 @@ mod quality;
 mod quota;
 mod real_data;
 mod report;
+mod request;
 mod review;
 mod script;
 mod units;

@@ -93,9 +93,11 @@ fn every_member_is_required_by_the_schema() {
 #[test]
 fn the_committed_schemas_are_current() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
-    for (file, text) in
-        [("proposal.schema.json", schema::proposal()), ("explanation.schema.json", schema::explanation())]
-    {
+    for (file, text) in [
+        ("assessment.schema.json", schema::assessment()),
+        ("proposal.schema.json", schema::proposal()),
+        ("explanation.schema.json", schema::explanation()),
+    ] {
         let path = folder.join(file);
         if std::env::var_os("QUOTIENT_BLESS").is_some() {
             std::fs::write(&path, &text).unwrap();

@@ -3,7 +3,7 @@
 
 mod decisions;
 mod formats;
-mod joint;
+pub mod joint;
 mod property;
 mod setting;
 

@@ -1,0 +1,246 @@
+//! JSON documents whose values keep their text: members in order, keys that stand once, and a bounded depth.
+//!
+//! Amounts never pass a float here: a number stays the text it was written as until somebody reads it.
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// Keys of an object that are compared one by one, which costs less than an index.
+const FEW: usize = 24;
+/// Faults that are told; somebody who repeats every key need not read all of it.
+const MOST_FAULTS: usize = 20;
+
+/// What is wrong with the text of a document, whatever it says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextFault {
+    /// The bytes are not UTF-8.
+    #[error("the text is not UTF-8: byte {at} begins no character")]
+    Encoding {
+        /// Position of the byte, from 0.
+        at: usize,
+    },
+    /// The text is not JSON.
+    #[error("not valid JSON: {message}")]
+    Syntax {
+        /// What is wrong, with line and column.
+        message: String,
+    },
+    /// A key stands twice in one object.
+    #[error("the key stands twice")]
+    Repeated {
+        /// JSON pointer of the member.
+        pointer: String,
+    },
+    /// Values stand too deeply in one another.
+    #[error("values stand more than {most} deep in one another")]
+    Deep {
+        /// JSON pointer of the first value that is too deep.
+        pointer: String,
+        /// Most levels that are allowed.
+        most: usize,
+    },
+}
+
+/// Checks that `bytes` are JSON without repeated keys, at most `most` levels deep, and returns them as text.
+///
+/// ```
+/// use quotient::document::json::{TextFault, checked};
+/// assert!(checked(br#"{"a": [1, {"b": 2}]}"#, 8).is_ok());
+/// let fault = TextFault::Repeated { pointer: "/a/0/b".to_owned() };
+/// assert_eq!(checked(br#"{"a": [{"b": 1, "b": 2}]}"#, 8), Err(vec![fault]));
+/// ```
+pub fn checked(bytes: &[u8], most: usize) -> Result<&str, Vec<TextFault>> {
+    let text = std::str::from_utf8(bytes).map_err(|fault| vec![TextFault::Encoding { at: fault.valid_up_to() }])?;
+    let whole: Result<&RawValue, _> = serde_json::from_str(text);
+    whole.map_err(|fault| vec![TextFault::Syntax { message: fault.to_string() }])?;
+    let mut scan = Scan { text, most, levels: Vec::new(), keys: Vec::new(), faults: Vec::new() };
+    scan.run();
+    if scan.faults.is_empty() { Ok(text) } else { Err(scan.faults) }
+}
+
+/// One object or list that is open.
+struct Level<'t> {
+    is_object: bool,
+    /// A key comes next, not a value.
+    awaits_key: bool,
+    /// Position of its first key among all open keys.
+    first_key: usize,
+    /// Position of the item of a list.
+    item: usize,
+    /// Keys of a large object.
+    index: BTreeSet<Cow<'t, str>>,
+}
+
+/// A walk over the text of valid JSON.
+struct Scan<'t> {
+    text: &'t str,
+    most: usize,
+    levels: Vec<Level<'t>>,
+    keys: Vec<Cow<'t, str>>,
+    faults: Vec<TextFault>,
+}
+
+impl<'t> Scan<'t> {
+    fn run(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            at += 1;
+            match byte {
+                b'{' | b'[' => {
+                    if self.levels.len() >= self.most {
+                        let fault = TextFault::Deep { pointer: self.pointer(), most: self.most };
+                        return self.faults.push(fault);
+                    }
+                    let (is_object, first_key) = (*byte == b'{', self.keys.len());
+                    let index = BTreeSet::new();
+                    self.levels.push(Level { is_object, awaits_key: is_object, first_key, item: 0, index });
+                }
+                b'}' | b']' => {
+                    let closed = self.levels.pop();
+                    self.keys.truncate(closed.map_or(0, |level| level.first_key));
+                }
+                b',' => {
+                    if let Some(level) = self.levels.last_mut() {
+                        level.awaits_key = level.is_object;
+                        level.item += 1;
+                    }
+                }
+                b'"' => {
+                    let end = end_of_text(bytes, at);
+                    self.text(at - 1, end);
+                    at = end;
+                }
+                _ => {}
+            }
+            if self.faults.len() >= MOST_FAULTS {
+                return;
+            }
+        }
+    }
+
+    /// Takes the text from `start` to `end`, quotes included, as a key when one is expected.
+    fn text(&mut self, start: usize, end: usize) {
+        let Some(level) = self.levels.last_mut().filter(|level| level.awaits_key) else { return };
+        level.awaits_key = false;
+        let written = self.text.get(start..end).unwrap_or_default();
+        let inner = written.get(1..written.len().saturating_sub(1)).unwrap_or_default();
+        let key = match inner.contains('\\') {
+            true => Cow::Owned(serde_json::from_str(written).unwrap_or_else(|_| inner.to_owned())),
+            false => Cow::Borrowed(inner),
+        };
+        let own = self.keys.get(level.first_key..).unwrap_or_default();
+        let is_repeated = if own.len() < FEW {
+            own.contains(&key)
+        } else {
+            if level.index.is_empty() {
+                level.index.extend(own.iter().cloned());
+            }
+            !level.index.insert(key.clone())
+        };
+        self.keys.push(key);
+        if is_repeated {
+            let fault = TextFault::Repeated { pointer: self.pointer() };
+            self.faults.push(fault);
+        }
+    }
+
+    /// Where the walk is.
+    fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for (depth, level) in self.levels.iter().enumerate() {
+            let end = self.levels.get(depth + 1).map_or(self.keys.len(), |next| next.first_key);
+            pointer.push('/');
+            match self.keys.get(level.first_key..end).and_then(<[_]>::last) {
+                Some(key) if level.is_object => pointer.push_str(&escaped(key)),
+                _ => pointer.push_str(&level.item.to_string()),
+            }
+        }
+        pointer
+    }
+}
+
+/// A key as it stands in a JSON pointer.
+pub fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// Position behind the quote that ends the text which goes on at `at`.
+fn end_of_text(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    at
+}
+
+/// Members of an object in the order of the document, each with its raw text.
+pub struct Object<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
+
+/// A key, borrowed from the document unless it has escapes.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Cow<'de, str>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Cow::Borrowed(text))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Cow::Owned(text.to_owned()))
+            }
+        }
+        deserializer.deserialize_str(Text).map(Key)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<'a>(std::marker::PhantomData<&'a ()>);
+        impl<'de: 'a, 'a> Visitor<'de> for Members<'a> {
+            type Value = Object<'a>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Key(key), value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
+                    members.push((key, value));
+                }
+                Ok(Object(members))
+            }
+        }
+        deserializer.deserialize_map(Members(std::marker::PhantomData))
+    }
+}
+
+impl Object<'_> {
+    /// The first key that stands twice.
+    pub fn repeated(&self) -> Option<&str> {
+        let keys = || self.0.iter().map(|(key, _)| &**key);
+        if self.0.len() <= FEW {
+            return keys()
+                .enumerate()
+                .find(|(at, key)| keys().take(*at).any(|earlier| earlier == *key))
+                .map(|(_, key)| key);
+        }
+        let mut seen = BTreeSet::new();
+        keys().find(|key| !seen.insert(*key))
+    }
+}

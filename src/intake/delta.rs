@@ -1,0 +1,275 @@
+//! The tables of a book as they were written, kept so that a later document need only say what is different.
+
+use super::json::cell_of;
+use super::log::shown;
+use super::name::cleaned;
+use super::table::{Field, TableKind, folded};
+use super::{JsonPart, KEPT_OF_ONE_SORT};
+use crate::channel::Name;
+use crate::document::json::{Object, escaped};
+use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The tables of a book as text, with the partner of every row.
+#[derive(Debug, Clone, Default)]
+pub struct RawTables {
+    /// Texts at the top of the book, such as its currency, as written.
+    texts: Vec<(String, Box<str>)>,
+    tables: Vec<RawTable>,
+}
+
+/// One table: the rows of a list.
+#[derive(Debug, Clone)]
+struct RawTable {
+    name: String,
+    /// True when its rows are about partners.
+    is_keyed: bool,
+    text: Box<str>,
+    rows: Vec<RawRow>,
+}
+
+/// Where a row stands in its table's text, and whom it is about.
+#[derive(Debug, Clone)]
+struct RawRow {
+    partner: Option<Name>,
+    start: usize,
+    end: usize,
+}
+
+/// What is different from a kept book.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BookChange<'a> {
+    /// An object with a list per table, and its JSON pointer: the rows that take the place of those of their partners.
+    pub replace: Option<JsonPart<'a>>,
+    /// A list of partner ids, and its JSON pointer: partners that are taken out of every table first.
+    pub remove: Option<JsonPart<'a>>,
+}
+
+/// A kept book with changes, as one document, and where its rows came from.
+#[derive(Debug, Clone)]
+pub struct MergedBook {
+    /// The document: an object with a list per table.
+    pub text: String,
+    /// Per table, the position of each kept row in the kept book; the rows after them are the change's own.
+    kept: BTreeMap<String, Vec<usize>>,
+    /// JSON pointer of the replaced tables.
+    pointer: String,
+}
+
+impl RawTables {
+    /// Takes the tables of a book that was read without errors.
+    pub fn of(text: &str) -> Self {
+        let Ok(root) = serde_json::from_str::<Object<'_>>(text) else { return Self::default() };
+        let mut names = BTreeSet::new();
+        let mut tables = Self::default();
+        for (key, value) in &root.0 {
+            match value.get().as_bytes().first() {
+                Some(b'[') => tables.tables.extend(RawTable::of(key, value, &mut names)),
+                Some(b'"') => tables.texts.push((key.to_string(), value.get().into())),
+                _ => {}
+            }
+        }
+        tables
+    }
+
+    /// Bytes that the tables take in memory, roughly.
+    pub fn bytes(&self) -> usize {
+        let row = std::mem::size_of::<RawRow>();
+        self.tables.iter().map(|table| table.text.len() + table.rows.len() * row).sum()
+    }
+
+    /// The book with the change: removed partners are taken out of every table, then rows take the place of those of
+    /// their partners. A table whose rows are about no partner, such as the market, is replaced as a whole.
+    ///
+    /// A partner that is removed and has rows in the change has exactly those. Fails when the change is no change.
+    pub fn merged(&self, change: &BookChange<'_>, file: &str) -> Result<MergedBook, Findings> {
+        let mut findings = Findings::new();
+        let removed = self.removed(change, file, &mut findings);
+        let replaced = replaced(change, file, &mut findings);
+        if findings.has_errors() {
+            return Err(findings);
+        }
+        let mut merged = MergedBook {
+            text: String::from("{"),
+            kept: BTreeMap::new(),
+            pointer: change.replace.map(|part| part.pointer.to_owned()).unwrap_or_default(),
+        };
+        for (key, value) in &self.texts {
+            merged.member(key, value);
+        }
+        for table in &self.tables {
+            let change = replaced.iter().find(|one| folded(&one.name) == folded(&table.name));
+            merged.table(table, change, &removed);
+        }
+        for table in replaced.iter().filter(|one| !self.tables.iter().any(|own| folded(&own.name) == folded(&one.name)))
+        {
+            let none = RawTable { name: table.name.clone(), is_keyed: true, text: "".into(), rows: Vec::new() };
+            merged.table(&none, Some(table), &removed);
+        }
+        merged.text.push('}');
+        Ok(merged)
+    }
+
+    fn removed(&self, change: &BookChange<'_>, file: &str, findings: &mut Findings) -> BTreeSet<Name> {
+        let Some(part) = change.remove else { return BTreeSet::new() };
+        let place = |index: usize, value: &str| Place::Member {
+            file: file.to_owned(),
+            pointer: format!("{}/{index}", part.pointer),
+            value: shown(value),
+        };
+        let Ok(values) = serde_json::from_str::<Vec<&RawValue>>(part.text) else {
+            let place = Place::Member { file: file.to_owned(), pointer: part.pointer.to_owned(), value: String::new() };
+            let finding = Finding::error(Code::RequestMember, "the value is no list of partner ids").at(place);
+            findings.push(finding.help("write a list: `[\"P0009\"]`"));
+            return BTreeSet::new();
+        };
+        let partners = self.tables.iter().find(|table| TableKind::named(&table.name) == Some(TableKind::Partners));
+        let known: BTreeSet<&str> =
+            partners.iter().flat_map(|table| &table.rows).filter_map(|row| row.partner.as_deref()).collect();
+        let mut removed = BTreeSet::new();
+        for (index, value) in values.iter().enumerate() {
+            let cell = cell_of(value);
+            let id = cleaned(&cell.text).unwrap_or_default();
+            if known.contains(&*id) {
+                removed.insert(Name::from(&*id));
+            } else if (findings.len() as u64) < KEPT_OF_ONE_SORT {
+                let near = did_you_mean(&id, known.iter().copied().take(super::directory::MOST_CANDIDATES));
+                let help = near.map_or_else(
+                    || "leave it out of the list".to_owned(),
+                    |near| format!("did you mean `{}`?", shown(near)),
+                );
+                let message = format!("the kept book has no partner `{}`", shown(&cell.text));
+                findings
+                    .push(Finding::error(Code::BookUnknownReference, message).at(place(index, &cell.text)).help(help));
+            }
+        }
+        removed
+    }
+}
+
+/// The tables of the change.
+fn replaced(change: &BookChange<'_>, file: &str, findings: &mut Findings) -> Vec<RawTable> {
+    let Some(part) = change.replace else { return Vec::new() };
+    let mut fault = |pointer: String, message: &str| {
+        let place = Place::Member { file: file.to_owned(), pointer, value: String::new() };
+        let help = "write an object with a list of rows per table: `{\"revenue\": [{…}]}`";
+        findings.push(Finding::error(Code::RequestMember, message).at(place).help(help));
+    };
+    let Ok(root) = serde_json::from_str::<Object<'_>>(part.text) else {
+        fault(part.pointer.to_owned(), "the value is no object");
+        return Vec::new();
+    };
+    let (mut names, mut tables, mut seen) = (BTreeSet::new(), Vec::<RawTable>::new(), BTreeSet::new());
+    for (key, value) in &root.0 {
+        let pointer = || format!("{}/{}", part.pointer, escaped(key));
+        match RawTable::of(key, value, &mut names) {
+            Some(_) if !seen.insert(folded(key)) => fault(pointer(), "the table stands twice"),
+            Some(table) => tables.push(table),
+            None => fault(pointer(), "the value is no list of rows"),
+        }
+    }
+    tables
+}
+
+impl RawTable {
+    fn of(name: &str, list: &RawValue, names: &mut BTreeSet<Name>) -> Option<Self> {
+        let text = list.get();
+        let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
+        let start_of = |item: &RawValue| item.get().as_ptr() as usize - text.as_ptr() as usize;
+        let row = |item: &&RawValue| {
+            let start = start_of(item);
+            RawRow { partner: partner_of(item, names), start, end: start + item.get().len() }
+        };
+        let rows: Vec<RawRow> = items.iter().map(row).collect();
+        let is_keyed = match TableKind::named(name) {
+            Some(kind) => kind.table().column(Field::PartnerId).is_some(),
+            None => rows.iter().any(|row| row.partner.is_some()),
+        };
+        Some(Self { name: name.to_owned(), is_keyed, text: text.into(), rows })
+    }
+
+    fn texts(&self) -> impl Iterator<Item = (usize, Option<&Name>, &str)> {
+        let text = |row: &RawRow| self.text.get(row.start..row.end).unwrap_or_default();
+        self.rows.iter().enumerate().map(move |(index, row)| (index, row.partner.as_ref(), text(row)))
+    }
+}
+
+/// The partner that a row names, in the spelling of identifiers.
+fn partner_of(row: &RawValue, names: &mut BTreeSet<Name>) -> Option<Name> {
+    let object: Object<'_> = serde_json::from_str(row.get()).ok()?;
+    let is_id = |key: &str| key == Field::PartnerId.name() || folded(key) == folded(Field::PartnerId.name());
+    let (_, value) = object.0.iter().find(|(key, _)| is_id(key))?;
+    let cell = cell_of(value);
+    let id = cleaned(&cell.text).ok()?;
+    if let Some(known) = names.get(&*id) {
+        return Some(Name::clone(known));
+    }
+    let name = Name::from(&*id);
+    names.insert(Name::clone(&name));
+    Some(name)
+}
+
+impl MergedBook {
+    fn member(&mut self, key: &str, value: &str) {
+        if self.text.len() > 1 {
+            self.text.push(',');
+        }
+        self.text.push_str(&serde_json::Value::from(key).to_string());
+        self.text.push(':');
+        self.text.push_str(value);
+    }
+
+    fn table(&mut self, base: &RawTable, change: Option<&RawTable>, removed: &BTreeSet<Name>) {
+        let named: BTreeSet<&Name> =
+            change.iter().flat_map(|table| &table.rows).filter_map(|row| row.partner.as_ref()).collect();
+        let is_open = base.is_keyed || change.is_none();
+        let is_gone = |partner: &Name| named.contains(partner) || removed.contains(partner);
+        let stays = |partner: Option<&Name>| is_open && !partner.is_some_and(is_gone);
+        let (mut rows, mut kept) = (String::from("["), Vec::new());
+        let mut add = |row: &str| {
+            if rows.len() > 1 {
+                rows.push(',');
+            }
+            rows.push_str(row);
+        };
+        for (index, _, row) in base.texts().filter(|(_, partner, _)| stays(*partner)) {
+            kept.push(index);
+            add(row);
+        }
+        change.iter().flat_map(|table| table.texts()).for_each(|(_, _, row)| add(row));
+        rows.push(']');
+        self.member(&base.name, &rows);
+        self.kept.insert(base.name.clone(), kept);
+    }
+
+    /// Findings about the merged document as findings about the change or the kept book, which is called `base`.
+    pub fn placed(&self, findings: Findings, base: &str) -> Findings {
+        let placed = |mut finding: Finding| {
+            for place in &mut finding.places {
+                if let Some(own) = self.place(place, base) {
+                    *place = own;
+                }
+            }
+            finding
+        };
+        findings.into_iter().map(placed).collect()
+    }
+
+    fn place(&self, place: &Place, base: &str) -> Option<Place> {
+        let Place::Member { file, pointer, value } = place else { return None };
+        let mut parts = pointer.strip_prefix('/')?.splitn(3, '/');
+        let (table, row, rest) = (parts.next()?, parts.next(), parts.next());
+        let rest = rest.map(|rest| format!("/{rest}")).unwrap_or_default();
+        let kept = self.kept.iter().find(|(name, _)| escaped(name) == table).map(|(_, kept)| kept);
+        let row = row.and_then(|row| row.parse::<usize>().ok()).zip(kept);
+        let (file, pointer) = match row {
+            Some((row, kept)) if row >= kept.len() => {
+                (file.clone(), format!("{}/{table}/{}{rest}", self.pointer, row - kept.len()))
+            }
+            Some((row, kept)) => (base.to_owned(), format!("/{table}/{}{rest}", kept.get(row)?)),
+            None => (base.to_owned(), pointer.clone()),
+        };
+        Some(Place::Member { file, pointer, value: value.clone() })
+    }
+}

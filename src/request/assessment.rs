@@ -1,0 +1,34 @@
+//! One partner assessed.
+
+use super::body::Body;
+use super::{Asked, Made, Refusal, book, unwritten};
+use crate::planning::{Request, assess_partner};
+use crate::report;
+
+/// Bytes that most assessments take.
+const USUAL_BYTES: usize = 4096;
+
+pub(super) fn decide(asked: Asked<'_>, mut body: Body<'_>) -> Result<Made, Refusal> {
+    asked.needs_rules("assessment")?;
+    let partner = body.text("partner");
+    let request = Request {
+        as_of: body.date("as_of").or(asked.defaults.as_of),
+        period: body.text("period").or_else(|| asked.defaults.period.clone()),
+        ..Request::default()
+    };
+    let book = book::given(asked, &mut body);
+    let mut refused = body.finish();
+    let (book, warnings) = match book {
+        Ok(read) if !refused.has_errors() => read,
+        Ok(_) => return Err(refused.into()),
+        Err(findings) => {
+            refused.extend(findings);
+            return Err(refused.into());
+        }
+    };
+    let assessment =
+        asked.work(book.partners.len(), || assess_partner(asked.plugin, &book, &request, partner.as_deref()))?;
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
+    report::assessment::write_json(&assessment, &warnings, &mut bytes).map_err(|fault| unwritten(&fault))?;
+    Ok(Made { bytes, input_hash: assessment.input_hash, warnings, partners: 1, failed: 0 })
+}

@@ -1,0 +1,178 @@
+//! Books of requests: whole, kept by a service, or kept and changed.
+
+use super::body::{Body, part, place};
+use super::{Asked, FILE, Limits, Refusal};
+use crate::channel::PartnerBook;
+use crate::finding::{Code, Finding, Findings, Severity, did_you_mean};
+use crate::intake::{BookChange, JsonPart, RawTables, ReadOptions, TableKind, read_book_json, shown};
+use crate::plugin::VendorPlugin;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// Books that a service keeps; a body may refer to one by its id.
+pub trait Books {
+    /// The book with that id.
+    fn kept(&self, id: &str) -> Option<Arc<KeptBook>>;
+}
+
+/// No books at all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NoBooks;
+
+impl Books for NoBooks {
+    fn kept(&self, _: &str) -> Option<Arc<KeptBook>> {
+        None
+    }
+}
+
+/// A book that a service keeps.
+#[derive(Debug)]
+pub struct KeptBook {
+    /// Id: the hash of its facts, so that the same book has the same id.
+    pub id: String,
+    /// The book.
+    pub book: PartnerBook,
+    /// Bytes that it takes in memory, roughly.
+    pub bytes: usize,
+    tables: RawTables,
+}
+
+/// Reads a book to be kept: the body is the book itself, an object with a list per table.
+///
+/// `plugin` gives the fiscal calendar and the currency of a book that states none. Returns the book with its warnings.
+///
+/// # Errors
+/// With everything that is wrong with the book.
+pub fn read_kept_book(plugin: &VendorPlugin, body: &[u8], limits: &Limits) -> Result<(KeptBook, Findings), Refusal> {
+    let body = Body::open(body, limits)?;
+    let text = body.text_as_written();
+    let (book, warnings) = whole(plugin, &part("book", "", text), limits)?;
+    let tables = RawTables::of(text);
+    // Facts take several times their text: shared names, decimals of 16 bytes, lists with their lengths.
+    let bytes = tables.bytes() + text.len().saturating_mul(2);
+    Ok((KeptBook { id: book.input_hash.clone(), book, bytes, tables }, warnings))
+}
+
+/// The book of a request.
+pub(super) enum GivenBook {
+    /// One that is kept.
+    Kept(Arc<KeptBook>),
+    /// One that came with the request.
+    Own(Box<PartnerBook>),
+}
+
+impl Deref for GivenBook {
+    type Target = PartnerBook;
+
+    fn deref(&self) -> &PartnerBook {
+        match self {
+            Self::Kept(kept) => &kept.book,
+            Self::Own(book) => book,
+        }
+    }
+}
+
+/// Reads the member `book`, with warnings; its findings are those of the book only.
+pub(super) fn given(asked: Asked<'_>, body: &mut Body<'_>) -> Result<(GivenBook, Findings), Findings> {
+    let Some(value) = body.take("book") else {
+        let finding = Finding::error(Code::RequestMember, "the request has no book").at(place(&body.at("book"), ""));
+        let help = "add `book`: an object with a list per table, or `{\"base\": \"…\"}` with the id of a kept book";
+        return Err(Findings::from_iter([finding.help(help)]));
+    };
+    let (pointer, text) = (body.at("book"), value.get());
+    let mut book = Body::of(text, pointer.clone()).map_err(|finding| Findings::from_iter([finding]))?;
+    let Some(base) = book.text("base") else {
+        let findings = book.only_base();
+        if findings.has_errors() {
+            return Err(findings);
+        }
+        let (book, warnings) = whole(asked.plugin, &part("book", &pointer, text), asked.limits)?;
+        return Ok((GivenBook::Own(Box::new(book)), warnings));
+    };
+    changed(asked, book, &base)
+}
+
+impl Body<'_> {
+    /// What is wrong with the member `base`, when it is there; the other members are tables.
+    fn only_base(self) -> Findings {
+        self.finish().into_iter().filter(|finding| finding.code != Code::RequestUnknownMember).collect()
+    }
+}
+
+fn changed(asked: Asked<'_>, mut body: Body<'_>, base: &str) -> Result<(GivenBook, Findings), Findings> {
+    let base_at = body.at("base");
+    let (replace, remove) = (body.part("replace"), body.list("remove"));
+    let findings = body.finish();
+    if findings.has_errors() {
+        return Err(findings);
+    }
+    let Some(kept) = asked.books.kept(base) else {
+        let message = format!("no book `{}` is kept", shown(base));
+        let finding = Finding::error(Code::RequestUnknownBook, message).at(place(&base_at, base));
+        return Err(Findings::from_iter([finding.help("send the book once more, or the whole book with the request")]));
+    };
+    if replace.is_none() && remove.is_none() {
+        return Ok((GivenBook::Kept(kept), Findings::new()));
+    }
+    let change = BookChange {
+        replace: replace.as_ref().map(|(pointer, text)| part("replace", pointer, text)),
+        remove: remove.as_ref().map(|(pointer, text)| part("remove", pointer, text)),
+    };
+    let merged = kept.tables.merged(&change, FILE)?;
+    let base = format!("book {}", kept.id);
+    let read = whole(asked.plugin, &part("book", "", &merged.text), asked.limits);
+    match read {
+        Ok((book, warnings)) => Ok((GivenBook::Own(Box::new(book)), merged.placed(warnings, &base))),
+        Err(findings) => Err(merged.placed(findings, &base)),
+    }
+}
+
+/// Reads a whole book. What it has beside tables and its currency, and tables that nothing reads, are refused: a
+/// misspelt table would be taken for one that is not known.
+fn whole(plugin: &VendorPlugin, part: &JsonPart<'_>, limits: &Limits) -> Result<(PartnerBook, Findings), Findings> {
+    let mut refused = strangers(part);
+    let options = ReadOptions {
+        calendar: Some(plugin.manifest.calendar),
+        currency: plugin.manifest.currency,
+        limits: limits.intake,
+    };
+    let read = read_book_json(part, &options);
+    let (book, findings) = match read {
+        Ok((book, warnings)) => (Some(book), warnings),
+        Err(findings) => (None, findings),
+    };
+    refused.extend(findings.into_iter().map(|finding| match finding.code {
+        Code::BookUnknownTable => Finding { severity: Severity::Error, ..finding },
+        _ => finding,
+    }));
+    match book {
+        Some(book) if !refused.has_errors() => Ok((book, refused)),
+        _ => Err(refused),
+    }
+}
+
+/// Members of a book that are no tables.
+fn strangers(part: &JsonPart<'_>) -> Findings {
+    let Ok(object) = serde_json::from_str::<crate::document::json::Object<'_>>(part.text) else {
+        return Findings::new();
+    };
+    let mut findings = Findings::new();
+    for (key, value) in &object.0 {
+        let is_list = value.get().starts_with('[');
+        if is_list || (key == "currency" && value.get().starts_with('"')) {
+            continue;
+        }
+        let known = TableKind::BOOK.into_iter().map(TableKind::name).chain(["currency"]);
+        let (message, help) = match did_you_mean(key, known) {
+            _ if key == "currency" => ("`currency` is no text".to_owned(), "write a code such as `\"USD\"`".to_owned()),
+            _ if TableKind::named(key).is_some() => {
+                (format!("the table `{}` is no list", shown(key)), "write a list of rows: `[{…}]`".to_owned())
+            }
+            Some(near) => (format!("`{}` is no table of a book", shown(key)), format!("did you mean `{near}`?")),
+            None => (format!("`{}` is no table of a book", shown(key)), "take it out of the book".to_owned()),
+        };
+        let pointer = format!("{}/{}", part.pointer, crate::document::json::escaped(key));
+        findings.push(Finding::error(Code::RequestUnknownMember, message).at(place(&pointer, "")).help(help));
+    }
+    findings
+}
