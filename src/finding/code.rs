@@ -140,6 +140,14 @@ codes! {
     TokensFile = Files, "tokens::invalid";
     /// The server cannot be started as asked: an address, a certificate, or an option that needs another.
     ServerOptions = Files, "server::options";
+    /// A pointer to what the decision log must not show is no JSON pointer, or there are too many of them.
+    ///
+    /// Nothing is logged under a masking that cannot be understood.
+    AuditPointer = Files, "audit::pointer";
+    /// The decision log cannot be sent to the collector that is named.
+    AuditCollector = Files, "audit::collector";
+    /// A decision could not be recorded and is not given out: the decision log is strict.
+    AuditUnrecorded = Files, "audit::unrecorded";
 
     /// There is no vendor of that name.
     VendorUnknown = Rules, "vendor::unknown";

@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// Files outside the command line that read or write files, and why.
-const FILE_SYSTEM: [&str; 8] = [
+const FILE_SYSTEM: [&str; 10] = [
+    "audit/file.rs",      // writes the decision log
+    "audit/reading.rs",   // reads it again
     "intake/generate.rs", // writes a synthetic book
     "intake/mapping.rs",  // reads a mapping file
     "intake/store.rs",    // reads books, targets, locks
@@ -19,7 +21,8 @@ const FILE_SYSTEM: [&str; 8] = [
     "plugin/disk.rs",     // reads one vendor
 ];
 /// Files outside the command line that look at a clock, and why.
-const CLOCK: [&str; 6] = [
+const CLOCK: [&str; 7] = [
+    "audit/log.rs",       // when records were dropped
     "library/archive.rs", // age of leftovers
     "library/child.rs",   // deadline of a child process
     "library/disk.rs",    // time stamps of files

@@ -5,6 +5,7 @@
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
 mod architecture;
+mod audit;
 mod cli;
 mod decision;
 mod dependencies;

@@ -1,0 +1,31 @@
+//! The decision log: one [`Record`] for each decision, enough of it to decide again with the rules of its day.
+//!
+//! - [`Keeping`] makes the record: what is kept, what is masked ([`Masking`]), digests of the unmasked bytes.
+//! - [`Log`] takes records from many tasks into one [`Sink`]: a file ([`LogFile`]), a stream ([`Stream`]), a collector
+//!   ([`Collector`]). [`Mode`] says what happens to a decision that cannot be recorded.
+//! - [`LogReader`] reads a log again, and [`first_difference`] tells where two answers part.
+//!
+//! The log is JSON Lines: `quotient.decision/1`, and `quotient.dropped/1` where records are missing. A reader skips
+//! lines that are no JSON: a crash may have torn one.
+
+mod collector;
+mod difference;
+mod file;
+mod log;
+mod masking;
+mod reading;
+mod record;
+mod sink;
+mod tokens;
+
+pub use collector::{Collector, CollectorOptions};
+pub use difference::{Difference, first_difference};
+pub use file::{Disk, FileOptions, Files, LogFile};
+pub use log::{Log, LogOptions, LogStats, Mode, Unrecorded};
+pub use masking::{Masked, Masking, NotJson, Pointer, Policy};
+pub use reading::{Entry, LogReader, files_of_log};
+pub use record::{
+    BaseBook, DECISION_SCHEMA, DROPPED_SCHEMA, Decision, Dropped, Keeping, Kind, Omitted, Outcome, Record, Status,
+    digest, new_id,
+};
+pub use sink::{Sink, SinkFault, Stream};

@@ -1,0 +1,125 @@
+//! Reading a decision log: line by line, whatever crashes left in it.
+
+use super::record::{DECISION_SCHEMA, DROPPED_SCHEMA, Dropped, Record};
+use crate::finding::{Code, Finding, Place};
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::fs;
+use std::io::{self, BufRead, Read};
+use std::path::{Path, PathBuf};
+
+/// Longest line that is read, in bytes.
+const MAX_LINE: u64 = 64 << 20;
+
+/// One line of a log.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// A decision.
+    Record(Box<Record>),
+    /// Records are missing here.
+    Dropped(Dropped),
+    /// A line that a crash tore, or that is too long.
+    Torn,
+    /// A line of a schema that this version does not know.
+    Foreign,
+}
+
+/// The lines of one log file. Empty lines are passed over.
+#[derive(Debug)]
+pub struct LogReader<R> {
+    reader: R,
+    line: Vec<u8>,
+    /// Number of the line read last, from 1.
+    number: u64,
+}
+
+impl<R: BufRead> LogReader<R> {
+    /// Reads from `reader`.
+    pub fn new(reader: R) -> Self {
+        Self { reader, line: Vec::new(), number: 0 }
+    }
+
+    /// Reads one line, without its line break; false at the end. What is too long is passed over and left empty.
+    fn read_line(&mut self) -> io::Result<Option<bool>> {
+        self.line.clear();
+        let read = self.reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut self.line)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        let is_whole = self.line.ends_with(b"\n") || (read as u64) < MAX_LINE;
+        if !is_whole {
+            self.reader.skip_until(b'\n')?;
+        }
+        Ok(Some(is_whole))
+    }
+}
+
+impl<R: BufRead> Iterator for LogReader<R> {
+    /// Number of the line, and what it is.
+    type Item = io::Result<(u64, Entry)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.read_line() {
+                Err(error) => return Some(Err(error)),
+                Ok(None) => return None,
+                Ok(Some(false)) => return Some(Ok((self.number, Entry::Torn))),
+                Ok(Some(true)) if self.line.trim_ascii().is_empty() => {}
+                Ok(Some(true)) => return Some(Ok((self.number, entry(&self.line)))),
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow)]
+    schema: Option<Cow<'a, str>>,
+}
+
+fn entry(line: &[u8]) -> Entry {
+    let Ok(head) = serde_json::from_slice::<Head<'_>>(line) else { return Entry::Torn };
+    match head.schema.as_deref() {
+        Some(DECISION_SCHEMA) => serde_json::from_slice(line).map_or(Entry::Foreign, Entry::Record),
+        Some(DROPPED_SCHEMA) => serde_json::from_slice(line).map_or(Entry::Foreign, Entry::Dropped),
+        _ => Entry::Foreign,
+    }
+}
+
+/// The files of a log, oldest first: the file itself, or of a folder every `*.jsonl` with its older `*.jsonl.N`.
+pub fn files_of_log(path: &Path) -> Result<Vec<PathBuf>, Finding> {
+    let unreadable = |why: &str| {
+        Finding::error(Code::FileUnreadable, format!("the decision log `{}` cannot be read: {why}", path.display()))
+            .at(Place::file(path.display().to_string()))
+            .help("name a file of the log, or the folder it stands in")
+    };
+    let meta = fs::metadata(path).map_err(|error| unreadable(&error.to_string()))?;
+    if !meta.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(|error| unreadable(&error.to_string()))? {
+        let entry = entry.map_err(|error| unreadable(&error.to_string()))?;
+        let Some((log, number)) = entry.file_name().to_str().and_then(place_in_log) else { continue };
+        if entry.path().is_file() {
+            // The highest number is the oldest.
+            files.push((log, std::cmp::Reverse(number), entry.path()));
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(unreadable("no `*.jsonl` stands in it"));
+    }
+    Ok(files.into_iter().map(|(_, _, path)| path).collect())
+}
+
+/// Name of the log that a file belongs to, and its number; 0 for the one being written.
+fn place_in_log(name: &str) -> Option<(String, u32)> {
+    if name.ends_with(".jsonl") {
+        return Some((name.to_owned(), 0));
+    }
+    let (log, number) = name.rsplit_once('.')?;
+    let number = number.parse().ok().filter(|_| number.bytes().all(|byte| byte.is_ascii_digit()))?;
+    log.ends_with(".jsonl").then(|| (log.to_owned(), number))
+}

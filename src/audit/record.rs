@@ -1,0 +1,292 @@
+//! One record of the decision log, schema `quotient.decision/1`: what was asked, of which rules, and what came of it.
+//!
+//! Numbers of the request and of the answer keep the digits they were written with; nothing passes through a float.
+
+use super::masking::{Masked, Masking};
+use chrono::{DateTime, SecondsFormat, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::time::Duration;
+use uuid::{NoContext, Timestamp, Uuid};
+
+/// Schema of a record.
+pub const DECISION_SCHEMA: &str = "quotient.decision/1";
+/// Schema of the line that says how many records are missing.
+pub const DROPPED_SCHEMA: &str = "quotient.dropped/1";
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The assessment of one partner's lines.
+    Assessment,
+    /// Quotas for a book.
+    Proposal,
+    /// How one proposed quota came about.
+    Explanation,
+    /// Where the partners of a book stand, and what the policies decide.
+    Review,
+}
+
+impl Kind {
+    /// The kind as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Assessment => "assessment",
+            Self::Proposal => "proposal",
+            Self::Explanation => "explanation",
+            Self::Review => "review",
+        }
+    }
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The rules decided.
+    Decided,
+    /// The request was refused: it asks for what cannot be, or its data is not valid.
+    Refused,
+    /// The rules failed on it.
+    Failed,
+}
+
+/// Why a record has no request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Omitted {
+    /// It must not be shown.
+    Masked,
+    /// It is larger than what is kept.
+    TooLarge,
+    /// Requests are not kept.
+    NotKept,
+    /// It was not valid JSON.
+    NotJson,
+}
+
+/// The book that a request was a change of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BaseBook {
+    /// Name under which the book is kept.
+    pub name: Cow<'static, str>,
+    /// Hex digits of the BLAKE3 digest of its content.
+    pub digest: Cow<'static, str>,
+}
+
+/// What the answer was.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Outcome {
+    /// Whether the rules decided.
+    pub status: Status,
+    /// Code of the first finding that refused or failed the request; null when the rules decided.
+    pub code: Option<String>,
+    /// Hex digits of the BLAKE3 digest of the answer, byte for byte as it was given out, before anything was masked.
+    pub digest: String,
+    /// The answer; null when it is larger than what is kept, may not be shown, or is not JSON.
+    #[schemars(with = "Option<serde_json::Value>")]
+    pub answer: Option<Box<RawValue>>,
+}
+
+/// One decision, as one line of the decision log.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "Record of the decision log")]
+pub struct Record {
+    /// Name and version of this schema.
+    #[schemars(extend("const" = "quotient.decision/1"))]
+    pub schema: Cow<'static, str>,
+    /// Identifier, a UUID of version 7: ascending in time.
+    pub id: String,
+    /// When it was decided, RFC 3339 with milliseconds, UTC.
+    pub time: String,
+    /// What was asked for.
+    pub kind: Kind,
+    /// Vendor whose rules decided.
+    pub vendor: String,
+    /// Digest of exactly the rules and policies that decided.
+    pub revision: String,
+    /// Identifier of the request.
+    pub request_id: String,
+    /// Identifier of the trace that the request belongs to.
+    pub trace_id: Option<String>,
+    /// Name of the token that the caller showed.
+    pub caller: Option<String>,
+    /// Hex digits of the BLAKE3 digest of the request, byte for byte as it came, before anything was masked.
+    pub input_digest: String,
+    /// The request; null when `input_omitted` says why.
+    #[schemars(with = "Option<serde_json::Value>")]
+    pub input: Option<Box<RawValue>>,
+    /// Why `input` is null; null when it is there.
+    pub input_omitted: Option<Omitted>,
+    /// The book that the request was a change of; null when it brought its own.
+    pub base_book: Option<BaseBook>,
+    /// What the answer was.
+    pub outcome: Outcome,
+    /// How long the decision took, in microseconds.
+    pub duration_us: u64,
+    /// What was masked or erased: JSON pointers into this record, with `*` for every member or element.
+    pub masked: Vec<String>,
+}
+
+/// What is known once a decision was made.
+#[derive(Debug, Clone)]
+pub struct Decision<'a> {
+    /// Identifier, see [`new_id`].
+    pub id: Uuid,
+    /// When it was decided.
+    pub time: DateTime<Utc>,
+    /// What was asked for.
+    pub kind: Kind,
+    /// Vendor whose rules decided.
+    pub vendor: &'a str,
+    /// Digest of the rules and policies.
+    pub revision: &'a str,
+    /// Identifier of the request.
+    pub request_id: &'a str,
+    /// Identifier of the trace.
+    pub trace_id: Option<&'a str>,
+    /// Name of the caller's token.
+    pub caller: Option<&'a str>,
+    /// The request's body; of a batch, one line.
+    pub input: &'a [u8],
+    /// The book that the request was a change of.
+    pub base_book: Option<BaseBook>,
+    /// Whether the rules decided.
+    pub status: Status,
+    /// Code of the finding that refused or failed it.
+    pub code: Option<&'a str>,
+    /// The answer's body; of a batch, one line.
+    pub answer: &'a [u8],
+    /// How long it took.
+    pub duration: Duration,
+}
+
+/// Returns an identifier for a decision made at `time`: identifiers of later milliseconds are greater.
+pub fn new_id(time: DateTime<Utc>) -> Uuid {
+    let seconds = u64::try_from(time.timestamp()).unwrap_or_default();
+    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, time.timestamp_subsec_nanos()))
+}
+
+/// Hex digits of the BLAKE3 digest of `bytes`.
+pub fn digest(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
+/// What records keep of requests and answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keeping {
+    /// Whether requests are kept; without them nothing can be decided again.
+    pub keeps_input: bool,
+    /// Largest request that is kept, in bytes.
+    pub most_input: usize,
+    /// Largest answer that is kept, in bytes.
+    pub most_answer: usize,
+    /// What must not be shown.
+    pub masking: Masking,
+}
+
+impl Default for Keeping {
+    /// Requests up to 8 MiB and answers up to 256 KiB, nothing masked.
+    fn default() -> Self {
+        Self { keeps_input: true, most_input: 8 << 20, most_answer: 256 << 10, masking: Masking::default() }
+    }
+}
+
+impl Keeping {
+    /// The record of a decision. Digests are of what came and went; masking follows.
+    pub fn record(&self, decision: &Decision<'_>) -> Record {
+        let mut masked = Vec::new();
+        let (input, input_omitted) = match self.input(decision.input, &mut masked) {
+            Ok(input) => (Some(input), None),
+            Err(why) => (None, Some(why)),
+        };
+        let answer = self.answer(decision.answer, &mut masked);
+        Record {
+            schema: DECISION_SCHEMA.into(),
+            id: decision.id.to_string(),
+            time: decision.time.to_rfc3339_opts(SecondsFormat::Millis, true),
+            kind: decision.kind,
+            vendor: decision.vendor.to_owned(),
+            revision: decision.revision.to_owned(),
+            request_id: decision.request_id.to_owned(),
+            trace_id: decision.trace_id.map(str::to_owned),
+            caller: decision.caller.map(str::to_owned),
+            input_digest: digest(decision.input),
+            input,
+            input_omitted,
+            base_book: decision.base_book.clone(),
+            outcome: Outcome {
+                status: decision.status,
+                code: decision.code.map(str::to_owned),
+                digest: digest(decision.answer),
+                answer,
+            },
+            duration_us: u64::try_from(decision.duration.as_micros()).unwrap_or(u64::MAX),
+            masked,
+        }
+    }
+
+    fn input(&self, input: &[u8], masked: &mut Vec<String>) -> Result<Box<RawValue>, Omitted> {
+        if !self.keeps_input {
+            return Err(Omitted::NotKept);
+        }
+        if input.len() > self.most_input {
+            return Err(Omitted::TooLarge);
+        }
+        let Masked { text, pointers } = self.masking.apply(input).map_err(|_| Omitted::NotJson)?;
+        masked.extend(pointers.iter().map(|pointer| format!("/input{pointer}")));
+        text.ok_or(Omitted::Masked)
+    }
+
+    fn answer(&self, answer: &[u8], masked: &mut Vec<String>) -> Option<Box<RawValue>> {
+        if answer.len() > self.most_answer {
+            return None;
+        }
+        let Masked { text, pointers } = self.masking.apply(answer).ok()?;
+        masked.extend(pointers.iter().map(|pointer| format!("/outcome/answer{pointer}")));
+        text
+    }
+}
+
+impl Record {
+    /// The record as one line of the log, with its line break.
+    pub fn line(&self) -> Vec<u8> {
+        let mut line = Vec::with_capacity(
+            self.input.as_ref().map_or(0, |input| input.get().len())
+                + self.outcome.answer.as_ref().map_or(0, |answer| answer.get().len())
+                + 1_024,
+        );
+        // Writing to memory cannot fail, and the record has nothing that JSON cannot hold.
+        let written = serde_json::to_writer(&mut line, self);
+        debug_assert!(written.is_ok(), "a record is JSON");
+        line.push(b'\n');
+        line
+    }
+
+    /// True when something of the request is masked or erased.
+    pub fn is_input_masked(&self) -> bool {
+        self.input_omitted == Some(Omitted::Masked) || self.masked.iter().any(|pointer| pointer.starts_with("/input"))
+    }
+}
+
+/// How many records are missing, as a line of the log that stands where they would.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "Records missing from the decision log")]
+pub struct Dropped {
+    /// Name and version of this schema.
+    #[schemars(extend("const" = "quotient.dropped/1"))]
+    pub schema: Cow<'static, str>,
+    /// When this line was written, RFC 3339 with milliseconds, UTC.
+    pub time: String,
+    /// When the first of them was dropped.
+    pub since: String,
+    /// Records that are missing.
+    pub dropped: u64,
+    /// Bytes of those records.
+    pub bytes: u64,
+    /// What was wrong.
+    pub reason: String,
+}

@@ -1,0 +1,10 @@
+//! The decision log.
+
+mod collector;
+mod crash;
+mod difference;
+mod file;
+mod log;
+mod masking;
+mod record;
+mod support;
