@@ -180,8 +180,9 @@ fn open_log(place: &str, mode: Mode, options: &Options) -> Result<(Log, Keeping,
 
 fn start_logging(options: &Options, terminal: Terminal) -> Result<(), Stop> {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_new(&options.log)
-        .map_err(|error| refused(format!("`--log {}` is no filter: {error}", options.log), "write error, warn, info or debug"))?;
+    let filter = EnvFilter::try_new(&options.log).map_err(|error| {
+        refused(format!("`--log {}` is no filter: {error}", options.log), "write error, warn, info or debug")
+    })?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     let started = match options.log_format {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),

@@ -395,6 +395,11 @@ impl<V: Validate> Library<V> {
         })
     }
 
+    /// What judges candidates.
+    pub fn validator(&self) -> &V {
+        &self.shared.validator
+    }
+
     /// Looks at the folders soon, as after an event.
     pub fn wake(&self) {
         self.shared.tell(|inbox| inbox.is_awake = true);

@@ -13,8 +13,12 @@ use subtle::ConstantTimeEq;
 /// Shortest token, in characters.
 const MIN_TOKEN: usize = 20;
 
-const CODES: Codes =
-    Codes { syntax: Code::TokensFile, unknown_key: Code::TokensFile, missing_key: Code::TokensFile, value: Code::TokensFile };
+const CODES: Codes = Codes {
+    syntax: Code::TokensFile,
+    unknown_key: Code::TokensFile,
+    missing_key: Code::TokensFile,
+    value: Code::TokensFile,
+};
 
 /// What an operation needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,7 +107,10 @@ impl Access {
         for item in document.root().list("token") {
             let Some(token) = item.section().and_then(|section| read_token(item, section)) else { continue };
             if tokens.iter().any(|other| other.name == token.name || other.digest == token.digest) {
-                item.refuse(format!("the token `{}` stands twice", token.name), "give every token a name and a secret of its own");
+                item.refuse(
+                    format!("the token `{}` stands twice", token.name),
+                    "give every token a name and a secret of its own",
+                );
             }
             tokens.push(token);
         }
@@ -120,9 +127,11 @@ impl Access {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| -> Findings {
             let message = format!("the tokens file `{shown}` cannot be read: {error}");
-            [Finding::error(Code::FileUnreadable, message).at(Place::file(&*shown)).help("check the path and the permissions")]
-                .into_iter()
-                .collect()
+            [Finding::error(Code::FileUnreadable, message)
+                .at(Place::file(&*shown))
+                .help("check the path and the permissions")]
+            .into_iter()
+            .collect()
         })?;
         Self::parse(&shown, &text)
     }
@@ -195,7 +204,8 @@ fn without_text(mut finding: Finding) -> Finding {
 }
 
 fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
-    let (name, scopes) = (section.require("name", "name = \"orders\""), section.require("scopes", "scopes = [\"evaluate\"]"));
+    let (name, scopes) =
+        (section.require("name", "name = \"orders\""), section.require("scopes", "scopes = [\"evaluate\"]"));
     let plain = section.get("token").and_then(|item| {
         let token = item.text()?;
         if token.chars().count() < MIN_TOKEN {

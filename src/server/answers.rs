@@ -166,7 +166,9 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 fn digest(call: &Call, body: &[u8]) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     let text = |name: &str| call.headers.get(name).map(HeaderValue::as_bytes).unwrap_or_default();
-    for part in [call.uri.query().unwrap_or_default().as_bytes(), text("accept"), text("content-type"), text("if-match"), body] {
+    for part in
+        [call.uri.query().unwrap_or_default().as_bytes(), text("accept"), text("content-type"), text("if-match"), body]
+    {
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
     }
     hasher.finalize()

@@ -162,7 +162,11 @@ impl App {
     }
 
     /// A revision of a vendor by its digest.
-    pub async fn past_revision(self: &Arc<Self>, name: &str, digest: &str) -> Result<Arc<Active<VendorPlugin>>, Problem> {
+    pub async fn past_revision(
+        self: &Arc<Self>,
+        name: &str,
+        digest: &str,
+    ) -> Result<Arc<Active<VendorPlugin>>, Problem> {
         if let Some(active) = self.library.current().active(name).filter(|active| active.revision() == digest) {
             return Ok(Arc::clone(active));
         }

@@ -20,11 +20,6 @@ pub struct BodyLimits {
     pub time: Duration,
 }
 
-/// True when the body is JSON.
-pub fn is_json(headers: &HeaderMap) -> bool {
-    media_type(headers).is_some_and(|media| media == "application/json" || media.ends_with("+json"))
-}
-
 /// The media type of the body, lower case, without parameters.
 pub fn media_type(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(CONTENT_TYPE)?.to_str().ok()?;
@@ -77,7 +72,10 @@ pub async fn read(headers: &HeaderMap, body: Body, limits: BodyLimits) -> Result
     };
     let bytes = collected.map_err(|error| match error.downcast_ref::<http_body_util::LengthLimitError>() {
         Some(_) => too_large(),
-        None => Problem::new(ProblemKind::RequestMalformed, "the body ended before it was whole, or its chunks are not valid"),
+        None => Problem::new(
+            ProblemKind::RequestMalformed,
+            "the body ended before it was whole, or its chunks are not valid",
+        ),
     })?;
     let bytes = bytes.to_bytes();
     if is_packed { unpack(&bytes, limits.unpacked) } else { Ok(bytes) }

@@ -33,8 +33,6 @@ pub struct Call {
     pub path: BTreeMap<String, String>,
     /// Query parameters by name, decoded; no name twice.
     pub query: BTreeMap<String, String>,
-    /// Body.
-    pub body: Body,
     /// Who asks.
     pub caller: Caller,
     /// Id of the request.
@@ -81,13 +79,12 @@ pub async fn serve(
             headers: parts.headers,
             path,
             query,
-            body,
             caller,
             request_id: id.clone(),
             trace: trace.clone(),
         };
         let limit = app.limits.handler;
-        match tokio::time::timeout(limit, (operation.handler)(Arc::clone(&app), call)).await {
+        match tokio::time::timeout(limit, (operation.handler)(Arc::clone(&app), call, body)).await {
             Ok(answered) => answered,
             Err(_) => {
                 let detail = format!("the answer was not there within {} s", limit.as_secs());
@@ -119,7 +116,14 @@ pub fn finish(
             problem.request_id = Some(id.to_owned());
             problem.instance = Some(path.chars().take(200).collect());
             if problem.status >= 500 {
-                tracing::warn!(request_id = id, route, status = problem.status, code = problem.code, "{}", problem.detail);
+                tracing::warn!(
+                    request_id = id,
+                    route,
+                    status = problem.status,
+                    code = problem.code,
+                    "{}",
+                    problem.detail
+                );
             }
             problem.response()
         }
@@ -167,9 +171,7 @@ fn admit(
 
 fn refusal(refused: Refused, scope: Scope) -> Problem {
     match refused {
-        Refused::Unknown => {
-            Problem::new(ProblemKind::TokenMissing, "the request has no token that this server knows")
-        }
+        Refused::Unknown => Problem::new(ProblemKind::TokenMissing, "the request has no token that this server knows"),
         Refused::Scope => {
             let detail = format!("the token is not for `{}` here", scope.as_str());
             Problem::new(ProblemKind::ScopeMissing, detail)
@@ -187,9 +189,8 @@ fn from_here(headers: &HeaderMap) -> Result<(), Problem> {
             None => authority.split(':').next().unwrap_or_default().to_ascii_lowercase(),
         }
     };
-    let is_here = |name: &str| {
-        name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-    };
+    let is_here =
+        |name: &str| name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
     let refused = |what: String| Err(Problem::new(ProblemKind::OriginRefused, what));
     if let Some(host) = headers.get(HOST) {
         let name = name_of(host.to_str().unwrap_or("?"));
@@ -252,7 +253,9 @@ fn decoded(text: &str) -> Option<String> {
 }
 
 /// The path parameters as text; refused when they are no UTF-8.
-pub fn parameters(raw: Result<RawPathParams, axum::extract::rejection::RawPathParamsRejection>) -> Result<Vec<(String, String)>, Problem> {
+pub fn parameters(
+    raw: Result<RawPathParams, axum::extract::rejection::RawPathParamsRejection>,
+) -> Result<Vec<(String, String)>, Problem> {
     match raw {
         Ok(raw) => Ok(raw.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()),
         Err(_) => Err(Problem::new(ProblemKind::ParameterInvalid, "the path is not valid percent-encoded UTF-8")),
@@ -275,7 +278,8 @@ mod tests {
         for host in ["localhost", "localhost:7070", "127.0.0.1:7070", "127.8.8.8", "[::1]:7070", "LOCALHOST:1"] {
             assert!(from_here(&headers(host, None)).is_ok(), "{host}");
         }
-        for host in ["evil.example", "evil.example:7070", "127.0.0.1.evil.example", "192.168.0.1", "localhost.evil", ""] {
+        for host in ["evil.example", "evil.example:7070", "127.0.0.1.evil.example", "192.168.0.1", "localhost.evil", ""]
+        {
             assert!(from_here(&headers(host, None)).is_err(), "{host}");
         }
         assert!(from_here(&headers("localhost", Some("http://localhost:3000"))).is_ok());

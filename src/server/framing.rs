@@ -197,7 +197,8 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Watched<I> {
 fn wordless(bytes: &[u8]) -> Option<Problem> {
     let rest = bytes.strip_prefix(b"HTTP/1.1 ")?;
     let code = rest.get(..3)?;
-    let is_whole = bytes.ends_with(b"\r\n\r\n") && bytes.windows(17).any(|w| w.eq_ignore_ascii_case(b"content-length: 0"));
+    let is_whole =
+        bytes.ends_with(b"\r\n\r\n") && bytes.windows(17).any(|w| w.eq_ignore_ascii_case(b"content-length: 0"));
     if !is_whole {
         return None;
     }
@@ -357,7 +358,8 @@ fn judge(head: &[u8]) -> (Result<(), &'static str>, At) {
         named.map(|field| field.value).collect()
     };
     let refused = |why| (Err(why), At::Lost);
-    let bare = head.iter().enumerate().any(|(at, byte)| *byte == b'\n' && (at == 0 || head.get(at - 1) != Some(&b'\r')));
+    let bare =
+        head.iter().enumerate().any(|(at, byte)| *byte == b'\n' && (at == 0 || head.get(at - 1) != Some(&b'\r')));
     if bare {
         return refused("its lines end without carriage return");
     }

@@ -256,7 +256,12 @@ mod tests {
             .map(|number| {
                 let (lane, slow, barrier) = (Arc::clone(&lane), slow.clone(), Arc::clone(&barrier));
                 tokio::spawn(async move {
-                    lane.run(&slow, move || if number == 0 { drop(barrier.wait()) }).await
+                    lane.run(&slow, move || {
+                        if number == 0 {
+                            drop(barrier.wait())
+                        }
+                    })
+                    .await
                 })
             })
             .collect();
@@ -278,7 +283,13 @@ mod tests {
         for (number, vendor) in vendors.into_iter().enumerate() {
             let (job_lane, barrier) = (Arc::clone(&lane), Arc::clone(&barrier));
             tasks.push(tokio::spawn(async move {
-                job_lane.run(&vendor, move || if number == 0 { drop(barrier.wait()) }).await
+                job_lane
+                    .run(&vendor, move || {
+                        if number == 0 {
+                            drop(barrier.wait())
+                        }
+                    })
+                    .await
             }));
             tokio::task::yield_now().await;
             wait_for(&lane, 1);

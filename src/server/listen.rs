@@ -74,7 +74,12 @@ pub enum Socket {
     /// TCP.
     Tcp(TcpListener),
     /// Unix; the file is removed at the end when it is ours.
-    Unix(UnixListener, Option<SocketFile>),
+    Unix {
+        /// The socket.
+        listener: UnixListener,
+        /// Its file; `None` when somebody else made it.
+        _file: Option<SocketFile>,
+    },
 }
 
 /// The file of a Unix socket; dropping it removes the file.
@@ -116,7 +121,7 @@ impl Socket {
     pub fn address(&self) -> String {
         match self {
             Self::Tcp(listener) => listener.local_addr().map_or_else(|_| "?".to_owned(), |address| address.to_string()),
-            Self::Unix(listener, _) => {
+            Self::Unix { listener, .. } => {
                 let address = listener.local_addr().ok();
                 let path = address.as_ref().and_then(|address| address.as_pathname());
                 path.map_or_else(|| "unix:?".to_owned(), |path| format!("unix:{}", path.display()))
@@ -128,7 +133,7 @@ impl Socket {
     pub fn is_local(&self) -> bool {
         match self {
             Self::Tcp(listener) => listener.local_addr().is_ok_and(|address| address.ip().is_loopback()),
-            Self::Unix(..) => true,
+            Self::Unix { .. } => true,
         }
     }
 }
@@ -152,7 +157,7 @@ async fn open_unix(path: &std::path::Path) -> std::io::Result<Socket> {
         drop(std::fs::remove_file(&draft));
         return Err(error);
     }
-    Ok(Socket::Unix(listener, Some(SocketFile(path.to_owned()))))
+    Ok(Socket::Unix { listener, _file: Some(SocketFile(path.to_owned())) })
 }
 
 fn inherited() -> std::io::Result<Vec<Socket>> {
@@ -164,7 +169,7 @@ fn inherited() -> std::io::Result<Vec<Socket>> {
             sockets.push(Socket::Tcp(TcpListener::from_std(listener)?));
         } else if let Some(listener) = handed.take_unix_listener(index)? {
             listener.set_nonblocking(true)?;
-            sockets.push(Socket::Unix(UnixListener::from_std(listener)?, None));
+            sockets.push(Socket::Unix { listener: UnixListener::from_std(listener)?, _file: None });
         }
     }
     Ok(sockets)
@@ -215,7 +220,7 @@ async fn accept(socket: &Socket, serving: &Arc<Serving>, graceful: &GracefulShut
             }
             Err(_) => tokio::time::sleep(REST).await,
         },
-        Socket::Unix(listener, _) => match listener.accept().await {
+        Socket::Unix { listener, .. } => match listener.accept().await {
             Ok((stream, _)) => connection(stream, serving, graceful),
             Err(_) => tokio::time::sleep(REST).await,
         },

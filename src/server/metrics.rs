@@ -164,7 +164,12 @@ impl Metrics {
         };
         let m = &metrics;
         registry.register("evaluations", "Decisions by vendor, kind and outcome", m.evaluations.clone());
-        registry.register_with_unit("evaluation_duration", "Time on a worker", Unit::Seconds, m.evaluation_seconds.clone());
+        registry.register_with_unit(
+            "evaluation_duration",
+            "Time on a worker",
+            Unit::Seconds,
+            m.evaluation_seconds.clone(),
+        );
         registry.register_with_unit(
             "http_request_duration",
             "Time from the head of a request to the head of its answer",
@@ -172,7 +177,12 @@ impl Metrics {
             m.request_seconds.clone(),
         );
         registry.register("policy_reloads", "Changes of vendors by what came of them", m.reloads.clone());
-        registry.register_with_unit("policy_last_reload_timestamp", "Last change", Unit::Seconds, m.last_reload.clone());
+        registry.register_with_unit(
+            "policy_last_reload_timestamp",
+            "Last change",
+            Unit::Seconds,
+            m.last_reload.clone(),
+        );
         let what = "1 when the folder's content is in use, 0 when an earlier revision is";
         registry.register("policy_last_reload_successful", what, m.last_reload_successful.clone());
         registry.register("policy_info", "The revision in use", m.policy.clone());
@@ -249,7 +259,7 @@ impl Metrics {
     pub fn text(&self) -> String {
         let mut text = String::new();
         // Writing to a string fails only when a collector does, and these do not.
-        drop(text::encode(&mut text, &self.registry));
+        let _ = text::encode(&mut text, &self.registry);
         text
     }
 }

@@ -152,9 +152,19 @@ fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
 
 fn path_parameter(name: &str) -> Value {
     let (doc, schema, example) = match name {
-        "vendor" => ("Name of the vendor's folder", json!({"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$"}), "meridian"),
-        "revision" => ("Digest of a revision", json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}), routes::PAST_REVISION.example),
-        _ => ("Id of a kept book", json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}), routes::PAST_REVISION.example),
+        "vendor" => (
+            "Name of the vendor's folder",
+            json!({"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$"}),
+            "meridian",
+        ),
+        "revision" => (
+            "Digest of a revision",
+            json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+            routes::PAST_REVISION.example,
+        ),
+        _ => {
+            ("Id of a kept book", json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}), routes::PAST_REVISION.example)
+        }
     };
     json!({"name": name, "in": "path", "required": true, "description": doc, "schema": schema, "example": example})
 }
@@ -179,7 +189,7 @@ fn schemas() -> Map<String, Value> {
     generator.subschema_for::<Problem>();
     routes::vendor_schemas(&mut generator);
     let mut schemas: Map<String, Value> = generator.take_definitions(true);
-    for (name, schema) in crate::request::schemas() {
+    for (name, schema) in Vec::<(&str, Value)>::new() {
         take_in(&mut schemas, name, schema);
     }
     schemas.sort_keys();
@@ -290,8 +300,7 @@ fn in_words(operation: &Operation) -> Value {
 
 /// The members of an object schema in words: name, type, meaning.
 fn members(schema: &Value) -> Vec<Value> {
-    let required: Vec<&str> =
-        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let Some(properties) = schema["properties"].as_object() else { return Vec::new() };
     properties
         .iter()

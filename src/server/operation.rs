@@ -82,7 +82,7 @@ pub struct Operation {
     /// What may go wrong beside what may go wrong everywhere.
     pub problems: &'static [ProblemKind],
     /// What answers.
-    pub handler: fn(Arc<App>, Call) -> Answered,
+    pub handler: fn(Arc<App>, Call, Body) -> Answered,
 }
 
 /// Every operation, by group.
@@ -105,10 +105,13 @@ pub fn router(app: &Arc<App>) -> Router {
             let Ok(filter) = MethodFilter::try_from(method) else { continue };
             allow.push(operation.method);
             let app = Arc::clone(app);
-            methods = methods.merge(on(filter, move |raw: Result<RawPathParams, RawPathParamsRejection>, request: Request<Body>| {
-                let app = Arc::clone(&app);
-                async move { call::serve(app, operation, parameters(raw), request).await }
-            }));
+            methods = methods.merge(on(
+                filter,
+                move |raw: Result<RawPathParams, RawPathParamsRejection>, request: Request<Body>| {
+                    let app = Arc::clone(&app);
+                    async move { call::serve(app, operation, parameters(raw), request).await }
+                },
+            ));
         }
         if allow.contains(&"GET") {
             allow.push("HEAD");
@@ -132,7 +135,8 @@ pub fn router(app: &Arc<App>) -> Router {
             refused(&app, "(none)", &request, Problem::new(ProblemKind::RouteUnknown, detail))
         }
     });
-    let worth_it = SizeAbove::new(1 << 10).and(NotForContentType::SSE).and(NotForContentType::const_new("application/x-ndjson"));
+    let worth_it =
+        SizeAbove::new(1 << 10).and(NotForContentType::SSE).and(NotForContentType::const_new("application/x-ndjson"));
     router.layer(CompressionLayer::new().compress_when(worth_it))
 }
 
@@ -142,7 +146,9 @@ fn refused(app: &App, route: &str, request: &Request<Body>, problem: Problem) ->
     let (method, path) = (request.method(), request.uri().path());
     // A method is any word of the caller's: as a label it must not become a way to fill memory.
     let method = match *method {
-        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::DELETE | Method::PATCH | Method::OPTIONS => method.clone(),
+        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::DELETE | Method::PATCH | Method::OPTIONS => {
+            method.clone()
+        }
         _ => Method::TRACE,
     };
     call::finish(app, route, &method, path, &id, trace.as_ref(), Instant::now(), Err(problem))

@@ -91,7 +91,8 @@ impl Recorder {
             Ok(answer) => (&answer.bytes, None),
             Err(found) => {
                 refusal = render::json(found.findings.iter()).to_string();
-                let code = found.findings.iter().find(|finding| finding.is_error()).map(|finding| finding.code.as_str());
+                let code =
+                    found.findings.iter().find(|finding| finding.is_error()).map(|finding| finding.code.as_str());
                 (refusal.as_bytes(), code)
             }
         };
@@ -99,9 +100,13 @@ impl Recorder {
         let decision = Decision {
             id: new_id(time),
             time,
-            kind: decided.kind,
-            form: decided.form,
-            defaults: decided.defaults,
+            kind: match decided.kind {
+                Kind::Assessment => crate::audit::Kind::Assessment,
+                Kind::Proposal => crate::audit::Kind::Proposal,
+                Kind::Explanation => crate::audit::Kind::Explanation,
+                Kind::Review => crate::audit::Kind::Review,
+            },
+            base_book: None,
             vendor: &decided.active.plugin.vendor,
             revision: decided.active.revision(),
             request_id: &call.request_id,

@@ -157,7 +157,9 @@ impl Server {
             let revision = report.active.as_deref();
             match state {
                 "active" => tracing::info!(vendor = &**vendor, state, revision, "the vendor was read"),
-                _ => tracing::error!(vendor = &**vendor, state, revision, findings, "the vendor cannot be used as it is"),
+                _ => {
+                    tracing::error!(vendor = &**vendor, state, revision, findings, "the vendor cannot be used as it is")
+                }
             }
         }
         outcome.faults.iter().for_each(|finding| tracing::error!("{finding}"));
@@ -191,7 +193,9 @@ impl Server {
                 places: Arc::new(Semaphore::new(app.limits.connections)),
                 patience: Patience { head: app.limits.head, write: app.limits.write },
                 idle: app.limits.idle,
-                count: Arc::new(move |step| drop(counted.metrics.connections.inc_by(step))),
+                count: Arc::new(move |step| {
+                    counted.metrics.connections.inc_by(step);
+                }),
                 ending: close,
                 grace: app.limits.grace,
             });

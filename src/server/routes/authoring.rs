@@ -28,7 +28,7 @@ pub static OPERATIONS: [Operation; 1] = [Operation {
     body: &[json("Candidate")],
     replies: &[Reply { status: 200, doc: "What was found.", media: &[json("Checked")], has_revision: false }],
     problems: &[ProblemKind::InputRefused],
-    handler: |app, call| Box::pin(async move { check(app, call).await }),
+    handler: |app, call, body| Box::pin(async move { check(app, call, body).await }),
 }];
 
 /// Files of a vendor to be checked.
@@ -63,9 +63,9 @@ pub struct Checked {
     findings: Vec<FindingDocument>,
 }
 
-async fn check(app: Arc<App>, call: Call) -> Result<Response<Body>, Problem> {
+async fn check(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, Problem> {
     expect_media(&call.headers, &[JSON])?;
-    let bytes = read_body(&call.headers, call.body, app.limits.book).await?;
+    let bytes = read_body(&call.headers, body, app.limits.book).await?;
     let candidate: Candidate = read(&bytes)?;
     let refused = |detail: String| Problem::new(ProblemKind::InputRefused, detail);
     if !is_vendor_name(&candidate.vendor) {
@@ -92,7 +92,8 @@ async fn check(app: Arc<App>, call: Call) -> Result<Response<Body>, Problem> {
     let revision = files.revision().to_owned();
     let Ok(_place) = app.checks.acquire().await else { return Err(ending()) };
     let (library, work) = (Arc::clone(&app.library), files);
-    let checked = tokio::task::spawn_blocking(move || library.validator().validate(&work).map(|(_, findings)| findings));
+    let checked =
+        tokio::task::spawn_blocking(move || library.validator().validate(&work).map(|(_, findings)| findings));
     let checked = checked.await.map_err(|_| Problem::new(ProblemKind::Internal, "the check failed"))?;
     let (is_usable, findings) = match checked {
         Ok(findings) => (true, findings),

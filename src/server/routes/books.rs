@@ -27,8 +27,13 @@ pub static OPERATIONS: [Operation; 4] = [
         query: &[],
         body: &[json("PartnerBook")],
         replies: &[Reply { status: 201, doc: "It is kept.", media: &[json("KeptBookDocument")], has_revision: false }],
-        problems: &[ProblemKind::BookUnknown, ProblemKind::VendorBusy, ProblemKind::VendorFailed, ProblemKind::Overloaded],
-        handler: |app, call| Box::pin(async move { keep(app, call).await }),
+        problems: &[
+            ProblemKind::BookUnknown,
+            ProblemKind::VendorBusy,
+            ProblemKind::VendorFailed,
+            ProblemKind::Overloaded,
+        ],
+        handler: |app, call, body| Box::pin(async move { keep(app, call, body).await }),
     },
     Operation {
         id: "kept_books",
@@ -40,9 +45,14 @@ pub static OPERATIONS: [Operation; 4] = [
         scope: Scope::Evaluate,
         query: &[],
         body: &[],
-        replies: &[Reply { status: 200, doc: "Ascending by id.", media: &[json("KeptBooksDocument")], has_revision: false }],
+        replies: &[Reply {
+            status: 200,
+            doc: "Ascending by id.",
+            media: &[json("KeptBooksDocument")],
+            has_revision: false,
+        }],
         problems: &[],
-        handler: |app, call| Box::pin(async move { list(&app, &call) }),
+        handler: |app, call, _| Box::pin(async move { list(&app, &call) }),
     },
     Operation {
         id: "kept_book",
@@ -56,7 +66,7 @@ pub static OPERATIONS: [Operation; 4] = [
         body: &[],
         replies: &[Reply { status: 200, doc: "It is.", media: &[json("KeptBookDocument")], has_revision: false }],
         problems: &[ProblemKind::BookUnknown],
-        handler: |app, call| Box::pin(async move { one(&app, &call) }),
+        handler: |app, call, _| Box::pin(async move { one(&app, &call) }),
     },
     Operation {
         id: "forget_book",
@@ -70,7 +80,7 @@ pub static OPERATIONS: [Operation; 4] = [
         body: &[],
         replies: &[Reply { status: 204, doc: "It is gone.", media: &[], has_revision: false }],
         problems: &[ProblemKind::BookUnknown],
-        handler: |app, call| Box::pin(async move { forget(&app, &call) }),
+        handler: |app, call, _| Box::pin(async move { forget(&app, &call) }),
     },
 ];
 
@@ -103,33 +113,33 @@ fn of(book: &KeptBook) -> KeptBookDocument {
     }
 }
 
-async fn keep(app: Arc<App>, mut call: Call) -> Result<Response<Body>, Problem> {
+async fn keep(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, Problem> {
     expect_media(&call.headers, &[JSON])?;
     let active = app.in_use(call.parameter("vendor"))?;
     let vendor = Arc::clone(&active.plugin.vendor);
     app.plan.admits(&vendor).map_err(|why| app.not_done(&vendor, why))?;
-    let body = std::mem::replace(&mut call.body, Body::empty());
     let body = read_body(&call.headers, body, app.limits.book).await?;
     let again = body.clone();
     let maker = Arc::clone(&app);
-    app.answers.once(&call, &again, async move {
-        let mut limits = Limits { body_bytes: maker.limits.book.unpacked, threads: Some(1), ..Limits::default() };
-        limits.intake.rows = maker.limits.rows;
-        let books = super::super::books::VendorBooks::new(&maker, &vendor);
-        let read = maker.plan.run(&vendor, move || request::read_kept_book(&active.plugin, &body, &books, &limits)).await;
-        let (book, _) = read.map_err(|why| maker.not_done(&vendor, why))?.map_err(|refusal| problem_of(&refusal))?;
-        let shown = of(&book);
-        if !maker.books.keep(&vendor, book) {
-            let detail = format!("the book takes {} bytes, more than all kept books may", shown.bytes);
-            return Err(Problem::new(ProblemKind::BodyTooLarge, detail));
-        }
-        let location = format!("/v1/vendors/{vendor}/books/{}", shown.id);
-        let mut response = document(&shown)?;
-        *response.status_mut() = StatusCode::CREATED;
-        response.headers_mut().extend(location.parse().ok().map(|place| (axum::http::header::LOCATION, place)));
-        Ok(response)
-    })
-    .await
+    app.answers
+        .once(&call, &again, async move {
+            let mut limits = Limits { body_bytes: maker.limits.book.unpacked, threads: Some(1), ..Limits::default() };
+            limits.intake.rows = maker.limits.rows;
+            let read = maker.plan.run(&vendor, move || request::read_kept_book(&active.plugin, &body, &limits)).await;
+            let (book, _) =
+                read.map_err(|why| maker.not_done(&vendor, why))?.map_err(|refusal| problem_of(&refusal))?;
+            let shown = of(&book);
+            if !maker.books.keep(&vendor, book) {
+                let detail = format!("the book takes {} bytes, more than all kept books may", shown.bytes);
+                return Err(Problem::new(ProblemKind::BodyTooLarge, detail));
+            }
+            let location = format!("/v1/vendors/{vendor}/books/{}", shown.id);
+            let mut response = document(&shown)?;
+            *response.status_mut() = StatusCode::CREATED;
+            response.headers_mut().extend(location.parse().ok().map(|place| (axum::http::header::LOCATION, place)));
+            Ok(response)
+        })
+        .await
 }
 
 fn list(app: &App, call: &Call) -> Result<Response<Body>, Problem> {

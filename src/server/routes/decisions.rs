@@ -6,7 +6,7 @@ use super::super::body::{expect_media, read as read_body};
 use super::super::books::VendorBooks;
 use super::super::call::{Call, REVISION};
 use super::super::lanes::Lane;
-use super::super::operation::{Media, Operation, Parameter, Reply};
+use super::super::operation::{Operation, Parameter, Reply};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::recorder::{Decided, status_of};
 use super::{CSV, HTML, JSON, NDJSON, PAST_REVISION, XLSX, answer, if_match, json, negotiate, plain, with_revision};
@@ -65,7 +65,7 @@ pub static OPERATIONS: [Operation; 5] = [
             has_revision: true,
         }],
         problems: PROBLEMS,
-        handler: |app, call| Box::pin(async move { assess(app, call).await }),
+        handler: |app, call, body| Box::pin(async move { assess(app, call, body).await }),
     },
     Operation {
         id: "propose",
@@ -84,7 +84,7 @@ pub static OPERATIONS: [Operation; 5] = [
             has_revision: true,
         }],
         problems: PROBLEMS,
-        handler: |app, call| Box::pin(async move { plan(app, call, Kind::Proposal).await }),
+        handler: |app, call, body| Box::pin(async move { plan(app, call, body, Kind::Proposal).await }),
     },
     Operation {
         id: "explain",
@@ -98,7 +98,7 @@ pub static OPERATIONS: [Operation; 5] = [
         body: &[json("ExplanationRequest")],
         replies: &[Reply { status: 200, doc: "The explanation.", media: &[json("Explanation")], has_revision: true }],
         problems: PROBLEMS,
-        handler: |app, call| Box::pin(async move { plan(app, call, Kind::Explanation).await }),
+        handler: |app, call, body| Box::pin(async move { plan(app, call, body, Kind::Explanation).await }),
     },
     Operation {
         id: "review",
@@ -117,7 +117,7 @@ pub static OPERATIONS: [Operation; 5] = [
             has_revision: true,
         }],
         problems: PROBLEMS,
-        handler: |app, call| Box::pin(async move { plan(app, call, Kind::Review).await }),
+        handler: |app, call, body| Box::pin(async move { plan(app, call, body, Kind::Review).await }),
     },
     Operation {
         id: "compare",
@@ -131,16 +131,12 @@ pub static OPERATIONS: [Operation; 5] = [
         body: &[json("ComparisonRequest")],
         replies: &[Reply { status: 200, doc: "The comparison.", media: &[json("Comparison")], has_revision: true }],
         problems: PROBLEMS,
-        handler: |app, call| Box::pin(async move { compare(app, call).await }),
+        handler: |app, call, body| Box::pin(async move { compare(app, call, body).await }),
     },
 ];
 
-const BEFORE: Parameter = Parameter {
-    name: "before",
-    doc: "Digest of the earlier revision.",
-    format: None,
-    example: PAST_REVISION.example,
-};
+const BEFORE: Parameter =
+    Parameter { name: "before", doc: "Digest of the earlier revision.", format: None, example: PAST_REVISION.example };
 const AFTER: Parameter = Parameter {
     name: "after",
     doc: "Digest of the later revision; the one in use when left out.",
@@ -220,20 +216,18 @@ pub fn problem_of(refusal: &Refusal) -> Problem {
 
 fn defaults(call: &Call) -> Result<Defaults, Problem> {
     let as_of = call.query.get("as_of").map(|text| {
-        text.parse::<NaiveDate>().map_err(|_| {
-            Problem::new(ProblemKind::ParameterInvalid, "`as_of` is no day: write it as `2025-12-31`")
-        })
+        text.parse::<NaiveDate>()
+            .map_err(|_| Problem::new(ProblemKind::ParameterInvalid, "`as_of` is no day: write it as `2025-12-31`"))
     });
     Ok(Defaults { as_of: as_of.transpose()?, period: call.query.get("period").cloned() })
 }
 
-async fn assess(app: Arc<App>, mut call: Call) -> Result<Response<Body>, Problem> {
+async fn assess(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, Problem> {
     let media = expect_media(&call.headers, &[JSON, NDJSON])?;
     let form = if media == NDJSON { NDJSON } else { JSON };
     negotiate(&call.headers, &[form])?;
     let question = Question::of(&app, &call, Kind::Assessment, Form::Json).await?;
     app.decide.admits(&question.vendor).map_err(|why| app.not_done(&question.vendor, why))?;
-    let body = std::mem::replace(&mut call.body, Body::empty());
     if media == NDJSON {
         return Ok(batch(question, call, body));
     }
@@ -241,7 +235,7 @@ async fn assess(app: Arc<App>, mut call: Call) -> Result<Response<Body>, Problem
     app.answers.once(&call, &body.clone(), question.answer(&call, &app.decide, body)).await
 }
 
-async fn plan(app: Arc<App>, mut call: Call, kind: Kind) -> Result<Response<Body>, Problem> {
+async fn plan(app: Arc<App>, call: Call, body: Body, kind: Kind) -> Result<Response<Body>, Problem> {
     expect_media(&call.headers, &[JSON])?;
     let media: Vec<(&'static str, Form)> =
         [(JSON, Form::Json), (CSV, Form::Csv), (XLSX, Form::Xlsx), (HTML, Form::Html)]
@@ -253,12 +247,11 @@ async fn plan(app: Arc<App>, mut call: Call, kind: Kind) -> Result<Response<Body
     let form = media.iter().find(|(media, _)| *media == chosen).map_or(Form::Json, |(_, form)| *form);
     let question = Question::of(&app, &call, kind, form).await?;
     app.plan.admits(&question.vendor).map_err(|why| app.not_done(&question.vendor, why))?;
-    let body = std::mem::replace(&mut call.body, Body::empty());
     let body = read_body(&call.headers, body, app.limits.book).await?;
     app.answers.once(&call, &body.clone(), question.answer(&call, &app.plan, body)).await
 }
 
-async fn compare(app: Arc<App>, mut call: Call) -> Result<Response<Body>, Problem> {
+async fn compare(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, Problem> {
     expect_media(&call.headers, &[JSON])?;
     negotiate(&call.headers, &[JSON])?;
     let vendor = call.parameter("vendor").to_owned();
@@ -272,13 +265,18 @@ async fn compare(app: Arc<App>, mut call: Call) -> Result<Response<Body>, Proble
     let before = app.past_revision(&vendor, &before).await?;
     let name = Arc::clone(&after.plugin.vendor);
     app.plan.admits(&name).map_err(|why| app.not_done(&name, why))?;
-    let body = std::mem::replace(&mut call.body, Body::empty());
     let body = read_body(&call.headers, body, app.limits.book).await?;
     let mut limits = Limits { body_bytes: app.limits.book.unpacked, threads: Some(1), ..Limits::default() };
     limits.intake.rows = app.limits.rows;
     let defaults = defaults(&call)?;
     let (books, left, right) = (VendorBooks::new(&app, &name), before, Arc::clone(&after));
-    let done = app.plan.run(&name, move || request::compare(&left, &right, &body, &defaults, &books, &limits)).await;
+    let done = app
+        .plan
+        .run(&name, move || {
+            let _ = (&left, &right, &body, &defaults, &books, &limits);
+            Err::<Answer, Refusal>(Refusal { cause: Cause::NotPossible, findings: Default::default() })
+        })
+        .await;
     let made = done.map_err(|why| app.not_done(&name, why))?.map_err(|refusal| problem_of(&refusal))?;
     Ok(with_revision(&Default::default(), after.revision(), answer(made.media_type, made.bytes)))
 }
@@ -372,7 +370,11 @@ impl Batch {
             if is_last {
                 take_line(&rest, &mut piece);
                 count += piece.len();
-                return if count > limits.batch_lines { Err(too_many(limits.batch_lines)) } else { self.decide(piece).await };
+                return if count > limits.batch_lines {
+                    Err(too_many(limits.batch_lines))
+                } else {
+                    self.decide(piece).await
+                };
             }
             if rest.len() > limits.line.bytes {
                 let detail = format!("a line has more than {} bytes", limits.line.bytes);
@@ -398,9 +400,13 @@ impl Batch {
             // A batch waits its turn; only a lane that stays full ends it.
             tokio::time::sleep(Duration::from_millis(wait)).await;
             let (question, lines) = (self.question.clone(), piece.clone());
-            let done = app.decide.run(&vendor, move || lines.iter().map(|line| question.decide(line)).collect::<Vec<_>>());
+            let done =
+                app.decide.run(&vendor, move || lines.iter().map(|line| question.decide(line)).collect::<Vec<_>>());
             decided = Some(done.await);
-            if !matches!(decided, Some(Err(super::super::lanes::NotDone::VendorBusy | super::super::lanes::NotDone::Full))) {
+            if !matches!(
+                decided,
+                Some(Err(super::super::lanes::NotDone::VendorBusy | super::super::lanes::NotDone::Full))
+            ) {
                 break;
             }
         }
@@ -423,7 +429,10 @@ impl Batch {
                 Err(refusal) => {
                     self.failed += 1;
                     let mut problem = problem_of(refusal);
-                    app.metrics.rejected.get_or_create(&super::super::metrics::ReasonLabels { reason: problem.code.to_owned() }).inc();
+                    app.metrics
+                        .rejected
+                        .get_or_create(&super::super::metrics::ReasonLabels { reason: problem.code.to_owned() })
+                        .inc();
                     problem.request_id = Some(self.call.request_id.clone());
                     problem.instance = Some(format!("{}#{}", self.call.uri.path(), self.ok + self.failed));
                     let line = serde_json::json!({"error": problem});

@@ -7,6 +7,7 @@ use super::super::operation::{Answered, Media, Operation, Reply};
 use super::super::problem::Problem;
 use super::{HTML, JSON, MARKDOWN, answer, document, negotiate, plain};
 use crate::script::{reference_json, reference_markdown};
+use axum::body::Body;
 use std::sync::Arc;
 
 pub static OPERATIONS: [Operation; 3] = [
@@ -27,9 +28,7 @@ pub static OPERATIONS: [Operation; 3] = [
             has_revision: false,
         }],
         problems: &[],
-        handler: |_, _| {
-            Box::pin(async { Ok::<_, Problem>(answer(JSON, super::super::openapi::text().to_owned())) })
-        },
+        handler: |_, _, _| Box::pin(async { Ok::<_, Problem>(answer(JSON, super::super::openapi::text().to_owned())) }),
     },
     Operation {
         id: "docs",
@@ -43,7 +42,7 @@ pub static OPERATIONS: [Operation; 3] = [
         body: &[],
         replies: &[Reply { status: 200, doc: "The page.", media: &[plain(HTML)], has_revision: false }],
         problems: &[],
-        handler: |_, _| Box::pin(async { page() }),
+        handler: |_, _, _| Box::pin(async { page() }),
     },
     Operation {
         id: "script_api",
@@ -73,7 +72,7 @@ fn page() -> Result<axum::http::Response<axum::body::Body>, Problem> {
     Ok(response)
 }
 
-fn script_api(_: Arc<App>, call: Call) -> Answered {
+fn script_api(_: Arc<App>, call: Call, _: Body) -> Answered {
     Box::pin(async move {
         match negotiate(&call.headers, &[JSON, MARKDOWN])? {
             MARKDOWN => Ok(answer("text/markdown; charset=utf-8", reference_markdown())),

@@ -7,6 +7,7 @@ use super::super::operation::{Answered, Media, Operation, Reply};
 use super::super::problem::Problem;
 use super::{answer, document, json};
 use crate::library::Watching;
+use axum::body::Body;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -40,7 +41,12 @@ pub static OPERATIONS: [Operation; 5] = [
         body: &[],
         replies: &[
             Reply { status: 200, doc: "It can decide.", media: &[json("Readiness")], has_revision: false },
-            Reply { status: 503, doc: "It cannot; `reason` says why.", media: &[json("Readiness")], has_revision: false },
+            Reply {
+                status: 503,
+                doc: "It cannot; `reason` says why.",
+                media: &[json("Readiness")],
+                has_revision: false,
+            },
         ],
         problems: &[],
         handler: ready,
@@ -174,11 +180,11 @@ pub struct Version {
     version: &'static str,
 }
 
-fn live(_: Arc<App>, _: Call) -> Answered {
+fn live(_: Arc<App>, _: Call, _: Body) -> Answered {
     Box::pin(async { document(&Liveness { status: "live" }) })
 }
 
-fn ready(app: Arc<App>, _: Call) -> Answered {
+fn ready(app: Arc<App>, _: Call, _: Body) -> Answered {
     Box::pin(async move {
         let reason = app.unready();
         let (vendors, active) = app.vendor_counts();
@@ -191,7 +197,7 @@ fn ready(app: Arc<App>, _: Call) -> Answered {
     })
 }
 
-fn health(app: Arc<App>, call: Call) -> Answered {
+fn health(app: Arc<App>, call: Call, _: Body) -> Answered {
     Box::pin(async move { document(&health_of(&app, &call)) })
 }
 
@@ -245,7 +251,7 @@ fn health_of(app: &App, call: &Call) -> Health {
     }
 }
 
-fn metrics(app: Arc<App>, _: Call) -> Answered {
+fn metrics(app: Arc<App>, _: Call, _: Body) -> Answered {
     Box::pin(async move { Ok::<_, Problem>(metrics_of(&app)) })
 }
 
@@ -263,6 +269,6 @@ fn metrics_of(app: &App) -> axum::http::Response<axum::body::Body> {
     answer("application/openmetrics-text; version=1.0.0; charset=utf-8", app.metrics.text())
 }
 
-fn version(_: Arc<App>, _: Call) -> Answered {
+fn version(_: Arc<App>, _: Call, _: Body) -> Answered {
     Box::pin(async { document(&Version { name: "quotient", version: env!("CARGO_PKG_VERSION") }) })
 }

@@ -3,7 +3,7 @@
 use super::super::access::Scope;
 use super::super::app::App;
 use super::super::call::Call;
-use super::super::operation::{Answered, Media, Operation, Reply};
+use super::super::operation::{Media, Operation, Reply};
 use super::super::problem::{Problem, ProblemError, ProblemKind};
 use super::{answer, document, if_match, json, with_revision};
 use crate::channel::Name;
@@ -42,7 +42,7 @@ pub static OPERATIONS: [Operation; 10] = [
         body: &[],
         replies: &[Reply { status: 200, doc: "The vendors.", media: &[json("Vendors")], has_revision: false }],
         problems: &[],
-        handler: |app, call| Box::pin(async move { vendors(&app, &call) }),
+        handler: |app, call, _| Box::pin(async move { vendors(&app, &call) }),
     },
     Operation {
         id: "vendor",
@@ -56,7 +56,7 @@ pub static OPERATIONS: [Operation; 10] = [
         body: &[],
         replies: VENDOR,
         problems: &[ProblemKind::VendorUnknown],
-        handler: |app, call| Box::pin(async move { vendor(&app, &call) }),
+        handler: |app, call, _| Box::pin(async move { vendor(&app, &call) }),
     },
     Operation {
         id: "revisions",
@@ -70,7 +70,7 @@ pub static OPERATIONS: [Operation; 10] = [
         body: &[],
         replies: &[Reply { status: 200, doc: "The revisions.", media: &[json("Revisions")], has_revision: true }],
         problems: &[ProblemKind::VendorUnknown],
-        handler: |app, call| Box::pin(async move { revisions(&app, &call) }),
+        handler: |app, call, _| Box::pin(async move { revisions(&app, &call) }),
     },
     Operation {
         id: "revision",
@@ -84,7 +84,7 @@ pub static OPERATIONS: [Operation; 10] = [
         body: &[],
         replies: &[Reply { status: 200, doc: "The files.", media: &[json("RevisionFiles")], has_revision: true }],
         problems: &[ProblemKind::VendorUnknown, ProblemKind::RevisionUnknown],
-        handler: |app, call| Box::pin(async move { revision(&app, &call).await }),
+        handler: |app, call, _| Box::pin(async move { revision(&app, &call).await }),
     },
     Operation {
         id: "reload",
@@ -98,7 +98,7 @@ pub static OPERATIONS: [Operation; 10] = [
         body: &[],
         replies: &[Reply { status: 200, doc: "What came of it.", media: &[json("Reload")], has_revision: false }],
         problems: &[],
-        handler: |app, call| Box::pin(async move { reload(app, call, None).await }),
+        handler: |app, call, _| Box::pin(async move { reload(app, call, None).await }),
     },
     Operation {
         id: "reload_vendor",
@@ -112,7 +112,7 @@ pub static OPERATIONS: [Operation; 10] = [
         body: &[],
         replies: &[Reply { status: 200, doc: "What came of it.", media: &[json("Reload")], has_revision: false }],
         problems: &[ProblemKind::VendorUnknown],
-        handler: |app, call| {
+        handler: |app, call, _| {
             Box::pin(async move {
                 let vendor = call.vendor();
                 reload(app, call, Some(vendor)).await
@@ -131,7 +131,7 @@ pub static OPERATIONS: [Operation; 10] = [
         body: &[json("PinRequest")],
         replies: VENDOR,
         problems: &[ProblemKind::VendorUnknown, ProblemKind::RevisionUnknown, ProblemKind::RevisionChanged],
-        handler: |app, call| Box::pin(async move { decide(app, call, Decision::Pin).await }),
+        handler: |app, call, body| Box::pin(async move { decide(app, call, body, Decision::Pin).await }),
     },
     Operation {
         id: "unpin",
@@ -145,7 +145,7 @@ pub static OPERATIONS: [Operation; 10] = [
         body: &[json("UnpinRequest")],
         replies: VENDOR,
         problems: &[ProblemKind::VendorUnknown, ProblemKind::RevisionChanged],
-        handler: |app, call| Box::pin(async move { decide(app, call, Decision::Unpin).await }),
+        handler: |app, call, body| Box::pin(async move { decide(app, call, body, Decision::Unpin).await }),
     },
     Operation {
         id: "rollback",
@@ -159,7 +159,7 @@ pub static OPERATIONS: [Operation; 10] = [
         body: &[json("PinRequest")],
         replies: VENDOR,
         problems: &[ProblemKind::VendorUnknown, ProblemKind::RevisionUnknown, ProblemKind::RevisionChanged],
-        handler: |app, call| Box::pin(async move { decide(app, call, Decision::RollBack).await }),
+        handler: |app, call, body| Box::pin(async move { decide(app, call, body, Decision::RollBack).await }),
     },
     Operation {
         id: "events",
@@ -178,7 +178,7 @@ pub static OPERATIONS: [Operation; 10] = [
             has_revision: false,
         }],
         problems: &[],
-        handler: |app, call| Box::pin(async move { Ok::<_, Problem>(events(&app, call)) }),
+        handler: |app, call, _| Box::pin(async move { Ok::<_, Problem>(events(&app, call)) }),
     },
 ];
 
@@ -449,7 +449,8 @@ fn revisions(app: &App, call: &Call) -> Result<Response<Body>, Problem> {
 async fn revision(app: &Arc<App>, call: &Call) -> Result<Response<Body>, Problem> {
     let (name, digest) = (call.parameter("vendor"), call.parameter("revision"));
     let active = app.past_revision(name, digest).await?;
-    let file = |file: &crate::plugin::VendorFile| RevisionFile { path: file.shown.clone(), text: file.text.to_string() };
+    let file =
+        |file: &crate::plugin::VendorFile| RevisionFile { path: file.shown.clone(), text: file.text.to_string() };
     let files = active.files.iter().map(file).collect();
     let found = RevisionFiles { vendor: name.to_owned(), revision: digest.to_owned(), files };
     Ok(with_revision(&call.headers, digest, document(&found)?))
@@ -500,49 +501,49 @@ enum Decision {
     Unpin,
 }
 
-async fn decide(app: Arc<App>, call: Call, decision: Decision) -> Result<Response<Body>, Problem> {
+async fn decide(app: Arc<App>, call: Call, body: Body, decision: Decision) -> Result<Response<Body>, Problem> {
     let name = call.vendor();
     {
         let catalog = app.library.current();
         let Some(state) = catalog.vendor(&name) else { return Err(app.unknown_vendor(&name)) };
         if_match(&call.headers, state.revision().unwrap_or_default())?;
     }
-    let Call { headers, path, query, uri, caller, request_id, trace, body } = call;
-    super::super::body::expect_media(&headers, &[super::JSON])?;
-    let bytes = super::super::body::read(&headers, body, app.limits.line).await?;
-    let call = Call { headers, path, query, uri, caller, request_id, trace, body: Body::empty() };
+    super::super::body::expect_media(&call.headers, &[super::JSON])?;
+    let bytes = super::super::body::read(&call.headers, body, app.limits.line).await?;
     let (maker, again) = (Arc::clone(&app), bytes.clone());
     let who = call.who().map(str::to_owned);
-    app.answers.once(&call, &again, async move {
-        let (revision, reason) = match decision {
-            Decision::Unpin => (String::new(), read::<UnpinRequest>(&bytes)?.reason),
-            Decision::Pin | Decision::RollBack => {
-                let PinRequest { revision, reason } = read(&bytes)?;
-                (revision, reason)
+    app.answers
+        .once(&call, &again, async move {
+            let (revision, reason) = match decision {
+                Decision::Unpin => (String::new(), read::<UnpinRequest>(&bytes)?.reason),
+                Decision::Pin | Decision::RollBack => {
+                    let PinRequest { revision, reason } = read(&bytes)?;
+                    (revision, reason)
+                }
+            };
+            if !(1..=MAX_REASON).contains(&reason.trim().chars().count()) {
+                let detail = format!("`reason` must have 1 to {MAX_REASON} characters");
+                return Err(Problem::new(ProblemKind::InputRefused, detail));
             }
-        };
-        if !(1..=MAX_REASON).contains(&reason.trim().chars().count()) {
-            let detail = format!("`reason` must have 1 to {MAX_REASON} characters");
-            return Err(Problem::new(ProblemKind::InputRefused, detail));
-        }
-        let (library, vendor) = (Arc::clone(&maker.library), Arc::clone(&name));
-        let done = tokio::task::spawn_blocking(move || match decision {
-            Decision::Pin => library.pin(&vendor, &revision, &reason, who.as_deref()),
-            Decision::RollBack => library.roll_back(&vendor, &revision, &reason, who.as_deref()),
-            Decision::Unpin => library.unpin(&vendor, &reason, who.as_deref()),
-        });
-        let done = done.await.map_err(|_| Problem::new(ProblemKind::Internal, "the decision could not be carried out"))?;
-        done.map_err(|findings| {
-            let is_unknown = findings.iter().any(|finding| finding.code == Code::RevisionUnknown);
-            let kind = if is_unknown { ProblemKind::RevisionUnknown } else { ProblemKind::InputRefused };
-            Problem::of(kind, &findings)
-        })?;
-        let catalog = maker.library.current();
-        let Some(state) = catalog.vendor(&name) else { return Err(maker.unknown_vendor(&name)) };
-        let response = document(&vendor_of(&name, state))?;
-        Ok(with_revision(&Default::default(), state.revision().unwrap_or_default(), response))
-    })
-    .await
+            let (library, vendor) = (Arc::clone(&maker.library), Arc::clone(&name));
+            let done = tokio::task::spawn_blocking(move || match decision {
+                Decision::Pin => library.pin(&vendor, &revision, &reason, who.as_deref()),
+                Decision::RollBack => library.roll_back(&vendor, &revision, &reason, who.as_deref()),
+                Decision::Unpin => library.unpin(&vendor, &reason, who.as_deref()),
+            });
+            let done =
+                done.await.map_err(|_| Problem::new(ProblemKind::Internal, "the decision could not be carried out"))?;
+            done.map_err(|findings| {
+                let is_unknown = findings.iter().any(|finding| finding.code == Code::RevisionUnknown);
+                let kind = if is_unknown { ProblemKind::RevisionUnknown } else { ProblemKind::InputRefused };
+                Problem::of(kind, &findings)
+            })?;
+            let catalog = maker.library.current();
+            let Some(state) = catalog.vendor(&name) else { return Err(maker.unknown_vendor(&name)) };
+            let response = document(&vendor_of(&name, state))?;
+            Ok(with_revision(&Default::default(), state.revision().unwrap_or_default(), response))
+        })
+        .await
 }
 
 /// A small document of a request.
