@@ -3,6 +3,10 @@
 //! Nothing here fails on a time: a number is for people to read, on the machine it was measured on.
 #![allow(dead_code, reason = "each bench uses its own part of it")]
 
+pub mod load;
+pub mod scorecard;
+pub mod server;
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -1,0 +1,81 @@
+//! The clients in `examples/clients`, against the real server, where their interpreter is at hand.
+
+use super::running::Running;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn clients() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/clients")
+}
+
+/// True when `program` can be run; says so when not.
+fn is_here(program: &str) -> bool {
+    let is_here = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    if !is_here {
+        println!("left out: {program} is not here");
+    }
+    is_here
+}
+
+/// What a client says about a server with the shipped vendors.
+fn said_by(command: &mut Command) -> String {
+    let server = Running::start(&[]);
+    let url = format!("http://{}", server.address);
+    let output = command.current_dir(clients()).env("QUOTIENT_URL", url).env_remove("QUOTIENT_TOKEN").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// What every client has to show.
+fn assert_complete(said: &str) {
+    for words in
+        ["assessment: ", "for Alder Systems, by revision ", "batch: ", "proposal: ", "refused, as it must be: "]
+    {
+        assert!(said.contains(words), "no `{words}` in:\n{said}");
+    }
+}
+
+#[test]
+fn the_client_in_shell_is_answered() {
+    if is_here("bash") && is_here("curl") {
+        let said = said_by(Command::new("bash").arg("client.sh"));
+        assert_complete(&said);
+        assert!(said.contains("3 of 3 assessed, trailer seen"), "{said}");
+    }
+}
+
+#[test]
+fn the_client_in_python_is_answered() {
+    if is_here("python3") {
+        let said = said_by(Command::new("python3").arg("client.py"));
+        assert_complete(&said);
+        assert!(said.contains("3 quotas"), "{said}");
+    }
+}
+
+#[test]
+fn the_client_in_typescript_has_right_types_and_is_answered() {
+    if !is_here("node") {
+        return;
+    }
+    let folder = clients().join("typescript");
+    let compiler = folder.join("node_modules/.bin/tsc");
+    let file = if compiler.exists() {
+        let output = Command::new(compiler).current_dir(&folder).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        "typescript/client.js"
+    } else {
+        println!("types are not checked: `npm install` was not run in {}", folder.display());
+        let version = Command::new("node").arg("--version").output().unwrap();
+        let version = String::from_utf8_lossy(&version.stdout).trim().trim_start_matches('v').to_owned();
+        let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+        if parts < vec![22, 18] {
+            return println!("left out: node {version} does not run TypeScript by itself");
+        }
+        "typescript/client.ts"
+    };
+    let said = said_by(Command::new("node").arg(file));
+    assert_complete(&said);
+    assert!(said.contains("3 quotas"), "{said}");
+}
