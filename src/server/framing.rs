@@ -29,10 +29,13 @@ const MAX_TRAILERS: usize = 16 << 10;
 #[derive(Debug, Default)]
 pub struct Framing(Mutex<Told>);
 
+/// Whether a request may be answered; an error says why not, and as what kind of problem.
+pub type Verdict = Result<(), (ProblemKind, &'static str)>;
+
 #[derive(Debug, Default)]
 struct Told {
     /// One verdict for each head that passed and was not taken yet.
-    verdicts: VecDeque<Result<(), &'static str>>,
+    verdicts: VecDeque<Verdict>,
     /// True from the moment an answer is given until its head is written.
     is_answering: bool,
 }
@@ -42,9 +45,9 @@ impl Framing {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the verdict about the next request: an error says how it can be read in two ways.
-    pub fn take(&self) -> Result<(), &'static str> {
-        let lost = Err("where it begins and ends cannot be told");
+    /// Takes the verdict about the next request.
+    pub fn take(&self) -> Verdict {
+        let lost = Err((ProblemKind::RequestMalformed, "where it begins and ends cannot be told"));
         self.told().verdicts.pop_front().unwrap_or(lost)
     }
 
@@ -246,7 +249,7 @@ impl Heads {
         matches!(&self.at, At::Head { bytes, .. } if !bytes.is_empty())
     }
 
-    fn feed(&mut self, mut bytes: &[u8], mut tell: impl FnMut(Result<(), &'static str>)) {
+    fn feed(&mut self, mut bytes: &[u8], mut tell: impl FnMut(Verdict)) {
         while !bytes.is_empty() {
             bytes = match &mut self.at {
                 At::Head { bytes: head, searched } => {
@@ -348,7 +351,10 @@ fn size_of_chunk(line: &[u8]) -> Option<u64> {
 }
 
 /// Judges a head, and tells where its body ends.
-fn judge(head: &[u8]) -> (Result<(), &'static str>, At) {
+fn judge(head: &[u8]) -> (Verdict, At) {
+    if head.len() > MAX_HEAD {
+        return (Err((ProblemKind::RequestHeadTooLarge, "its head is too long")), At::Lost);
+    }
     let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
     let mut request = httparse::Request::new(&mut fields);
     // What is no HTTP at all is refused by the HTTP library, and answered with the words of `wordless`.
@@ -357,7 +363,7 @@ fn judge(head: &[u8]) -> (Result<(), &'static str>, At) {
         let named = request.headers.iter().filter(|field| field.name.eq_ignore_ascii_case(name));
         named.map(|field| field.value).collect()
     };
-    let refused = |why| (Err(why), At::Lost);
+    let refused = |why| (Err((ProblemKind::RequestMalformed, why)), At::Lost);
     let bare =
         head.iter().enumerate().any(|(at, byte)| *byte == b'\n' && (at == 0 || head.get(at - 1) != Some(&b'\r')));
     if bare {
@@ -393,7 +399,7 @@ mod tests {
     use super::*;
 
     /// The verdicts about a stream that arrives in pieces of `size` bytes.
-    fn verdicts(stream: &[u8], size: usize) -> Vec<Result<(), &'static str>> {
+    fn verdicts(stream: &[u8], size: usize) -> Vec<Verdict> {
         let mut heads = Heads::default();
         let mut verdicts = Vec::new();
         stream.chunks(size).for_each(|piece| heads.feed(piece, |verdict| verdicts.push(verdict)));

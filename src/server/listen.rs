@@ -287,11 +287,9 @@ where
         async move {
             let response = match framing.take() {
                 Ok(()) => routed(router, request).await,
-                Err(why) => {
-                    let mut problem = Problem::new(
-                        ProblemKind::RequestMalformed,
-                        format!("the request can be read in more than one way: {why}"),
-                    );
+                Err((kind, why)) => {
+                    let mut problem = Problem::new(kind, format!("the request cannot be taken: {why}"));
+                    problem.is_last = true;
                     let id = super::identity::request_id(request.headers());
                     problem.request_id = Some(id.clone());
                     let mut response = problem.response();
