@@ -163,6 +163,8 @@ codes! {
     VendorGone = Rules, "vendor::gone";
     /// No revision of that digest is known for this vendor.
     RevisionUnknown = Rules, "revision::unknown";
+    /// More past revisions are asked for than are made ready at a time.
+    RevisionBusy = Rules, "revision::busy";
     /// The process or thread that looked at a candidate died. The candidate is not used.
     CandidateDied = Rules, "candidate::died";
     /// Looking at a candidate took longer than allowed. The candidate is not used; it is tried again after a while.

@@ -1,6 +1,6 @@
 //! The library of real vendors: how a candidate is judged, and how everything is put together for folders on disk.
 
-use super::archive::Archive;
+use super::archive::{Archive, Retention};
 use super::child::ChildProcess;
 use super::disk::Disk;
 use super::open::{Library, Options};
@@ -67,6 +67,8 @@ pub struct VendorOptions {
     pub guard: Option<ChildProcess>,
     /// Folder in which past revisions outlive the process; `None` keeps them in memory.
     pub state: Option<PathBuf>,
+    /// How much of the past is kept; `None` is [`Retention::ON_DISK`] with a state folder, else [`Retention::IN_MEMORY`].
+    pub retention: Option<Retention>,
     /// The folders are looked at so often even when no event comes.
     pub poll: Duration,
     /// Whether events of the file system wake; without them changes are seen at the interval.
@@ -75,7 +77,7 @@ pub struct VendorOptions {
 
 impl Default for VendorOptions {
     fn default() -> Self {
-        Self { guard: None, state: None, poll: Pace::default().poll, has_events: true }
+        Self { guard: None, state: None, retention: None, poll: Pace::default().poll, has_events: true }
     }
 }
 
@@ -83,8 +85,12 @@ impl Default for VendorOptions {
 ///
 /// Fails when the state folder cannot be used. Vendors that cannot be used are in the outcome, and do not fail it.
 pub fn open_vendors(roots: Roots, options: VendorOptions) -> Result<(VendorLibrary, ReloadOutcome), Findings> {
-    let VendorOptions { guard, state, poll, has_events } = options;
+    let VendorOptions { guard, state, retention, poll, has_events } = options;
     let archive = state.map_or_else(|| Ok(Archive::in_memory()), |path| Archive::open(&path))?;
+    let archive = match retention {
+        Some(retention) => archive.keeping(retention),
+        None => archive,
+    };
     let wakeups = has_events.then(|| Box::new(Events::new()) as Box<dyn Wakeups>);
     let options = Options { pace: Pace { poll, ..Pace::default() }, archive, wakeups, ..Options::default() };
     Ok(Library::open(Disk::new(roots), VendorValidator { guard }, options))

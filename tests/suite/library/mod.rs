@@ -9,6 +9,7 @@ mod endurance;
 mod faults;
 mod model;
 mod pacing;
+mod past;
 mod settling;
 mod vendors;
 

@@ -192,3 +192,209 @@ fn this_program_can_be_its_own_child() {
     let text = findings.iter().next().unwrap().message.clone();
     assert!(text.contains("gave no answer"), "{text}");
 }
+
+/// Revenue of the last year as `factor` sees it, for a partner with 1,000,000 of it and a pipeline of 500,000.
+fn asked(library: &VendorLibrary, vendor: &str, factor: &str) -> Option<String> {
+    let catalog = library.current();
+    let plugin = &catalog.active(vendor)?.plugin;
+    let factor = plugin.factors().iter().find(|known| *known.name == *factor)?;
+    let answer = quotient::script::on_script_threads(Some(1), || {
+        plugin.factor(factor, &quotient::script::example_facts()).map_err(|fault| fault.finding)
+    });
+    match answer.unwrap() {
+        quotient::script::FactorOutcome::Indicated { revenue, .. } => {
+            Some(revenue.to_string().trim_end_matches(".0").to_owned())
+        }
+        quotient::script::FactorOutcome::Abstained { .. } => None,
+    }
+}
+
+fn state(library: &VendorLibrary, vendor: &str) -> Option<State> {
+    library.current().vendor(vendor).map(|vendor| vendor.state)
+}
+
+fn guarded() -> VendorOptions {
+    VendorOptions { guard: Some(child()), ..VendorOptions::default() }
+}
+
+#[test]
+fn every_mistake_keeps_the_last_good_rules_deciding_and_the_next_good_ones_load() {
+    let dir = tempfile::tempdir().unwrap();
+    save(dir.path(), "northwind", &good());
+    let library = open(dir.path(), guarded());
+    let renamed = MANIFEST.replace("pipeline =", "pipelines =");
+    let mistakes = [
+        (
+            "weights that do not sum to 1",
+            (Room::Rules, "vendor.toml"),
+            MANIFEST.replace("0.4", "0.5"),
+            "manifest::weights",
+        ),
+        ("a factor without its rule", (Room::Rules, "vendor.toml"), renamed, "manifest::weights"),
+        (
+            "a case that fails",
+            (Room::Rules, "cases/factors.toml"),
+            CASES.replace("= 5000\n\n", "= 1\n"),
+            "case::failed",
+        ),
+        ("no ending brace", (Room::Rules, "history.rhai"), HISTORY[..60].to_owned(), "script::syntax"),
+        (
+            "a policy that goes on for ever",
+            (Room::Policies, "tier.rhai"),
+            "fn decide(partner) { loop {} }".into(),
+            "script::budget",
+        ),
+        (
+            "a rule that goes on for ever",
+            (Room::Rules, "weights.rhai"),
+            "fn weights(partner) { loop {} }".into(),
+            "script::budget",
+        ),
+    ];
+    for (what, (room, path), text, code) in mistakes {
+        let text = if code == "case::failed" {
+            CASES.replace("expect.indicates = 5000", "expect.indicates = 1")
+        } else {
+            text
+        };
+        save(dir.path(), "northwind", &[((room, path), text)].into());
+        let outcome = library.reload_now();
+        let report = &outcome.vendors["northwind"];
+        assert!(!outcome.is_success() && report.state == Some(State::Degraded), "{what}: {outcome:?}");
+        assert!(errors(&report.findings).contains(code), "{what}: {:?}", report.findings);
+        assert_eq!(asked(&library, "northwind", "history").as_deref(), Some("1200000"), "{what}");
+        save(dir.path(), "northwind", &good());
+        let left = dir.path().join("rules/northwind/weights.rhai");
+        drop(fs::remove_file(left));
+        assert!(library.reload_now().is_success(), "{what}");
+    }
+}
+
+#[test]
+fn a_renamed_factor_is_known_under_its_new_name_only() {
+    let dir = tempfile::tempdir().unwrap();
+    save(dir.path(), "northwind", &good());
+    let library = open(dir.path(), guarded());
+    let rules = dir.path().join("rules/northwind");
+    fs::rename(rules.join("pipeline.rhai"), rules.join("coverage.rhai")).unwrap();
+    library.reload_now();
+    assert_eq!(state(&library, "northwind"), Some(State::Degraded), "weights and cases name the old one");
+    assert!(asked(&library, "northwind", "pipeline").is_some());
+    let renamed = [("vendor.toml", MANIFEST), ("cases/factors.toml", CASES)];
+    let renamed = renamed.map(|(path, text)| {
+        ((Room::Rules, path), text.replace("pipeline =", "coverage =").replace("\"pipeline\"", "\"coverage\""))
+    });
+    save(dir.path(), "northwind", &renamed.into());
+    assert!(library.reload_now().is_success());
+    assert!(asked(&library, "northwind", "coverage").is_some() && asked(&library, "northwind", "pipeline").is_none());
+}
+
+#[test]
+fn a_deleted_policy_decides_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    save(dir.path(), "northwind", &good());
+    let library = open(dir.path(), guarded());
+    let has_policies = || library.current().active("northwind").unwrap().plugin.policies().is_some();
+    assert!(has_policies());
+    fs::remove_dir_all(dir.path().join("policies/northwind")).unwrap();
+    assert!(library.reload_now().is_success());
+    assert!(!has_policies());
+    save(dir.path(), "northwind", &good());
+    assert!(library.reload_now().is_success());
+    assert!(has_policies());
+}
+
+#[test]
+fn bombs_go_off_in_the_child_while_another_vendor_reloads() {
+    let dir = tempfile::tempdir().unwrap();
+    save(dir.path(), "northwind", &good());
+    save(dir.path(), "meridian", &good());
+    let library = open(dir.path(), guarded());
+    let nested = format!("const A = {}1{};", "[".repeat(5_000), "]".repeat(5_000));
+    let names: String = (0..4_000).map(|n| format!("let v{n} = {n}; ")).collect();
+    let doubled: String = (1..40).map(|n| format!("const A{n} = [A{0}, A{0}];\n", n - 1)).collect();
+    let bombs = [
+        ("nested", nested),
+        ("many names", format!("fn assess(partner) {{ {names} indicate(v1) }}")),
+        ("doubling", format!("const A0 = [1, 2];\n{doubled}\nfn assess(partner) {{ indicate(global::A39.len()) }}")),
+        ("text", "fn assess(partner) { let s = \"ab\"; loop { s += s; } }".to_owned()),
+    ];
+    for (round, (what, bomb)) in bombs.iter().enumerate() {
+        save(dir.path(), "northwind", &[((Room::Rules, "pipeline.rhai"), bomb.clone())].into());
+        // Twenty of them: what one bomb may cost, many may not cost twenty times.
+        for n in 0..20 {
+            let path = dir.path().join(format!("rules/northwind/bomb_{n}.rhai"));
+            fs::write(path, format!("// {n}\n{bomb}")).unwrap();
+        }
+        let history = HISTORY.replace("as last year", &format!("as last year, {round}"));
+        let history = history.replace("indicate(prior)", &format!("indicate(prior + {round}.0)"));
+        let cases = CASES.replace("indicates = 100000", &format!("indicates = {}", 100_000 + round));
+        save(
+            dir.path(),
+            "meridian",
+            &[((Room::Rules, "history.rhai"), history), ((Room::Rules, "cases/factors.toml"), cases)].into(),
+        );
+        let start = Instant::now();
+        let outcome = library.reload_vendor("meridian");
+        assert!(outcome.is_success(), "{what}: {outcome:?}");
+        let expected = (1_200_000 + round).to_string();
+        assert_eq!(asked(&library, "meridian", "history"), Some(expected), "{what}");
+        let outcome = library.reload_vendor("northwind");
+        assert_eq!(outcome.vendors["northwind"].state, Some(State::Degraded), "{what}: {outcome:?}");
+        assert!(outcome.vendors["northwind"].is_complete, "{what}: {outcome:?}");
+        println!("{what}: refused after {:?}: {:?}", start.elapsed(), errors(&outcome.vendors["northwind"].findings));
+        assert_eq!(asked(&library, "northwind", "history").as_deref(), Some("1200000"), "{what}");
+    }
+}
+
+#[test]
+fn a_restart_on_a_broken_folder_decides_with_the_last_good_rules() {
+    let dir = tempfile::tempdir().unwrap();
+    save(dir.path(), "northwind", &good());
+    let options = || VendorOptions { state: Some(dir.path().join("state")), ..guarded() };
+    drop(open(dir.path(), options()));
+    fs::write(dir.path().join("rules/northwind/history.rhai"), "fn (").unwrap();
+    let (library, outcome) = open_vendors(Home::roots(dir.path()), options()).unwrap();
+    assert!(!outcome.is_success());
+    assert_eq!(state(&library, "northwind"), Some(State::Degraded));
+    assert_eq!(asked(&library, "northwind", "history").as_deref(), Some("1200000"));
+}
+
+#[test]
+fn an_old_decision_is_made_again_with_the_rules_of_its_day() {
+    let dir = tempfile::tempdir().unwrap();
+    save(dir.path(), "northwind", &good());
+    let library = open(dir.path(), guarded());
+    let old = library.current().vendor("northwind").unwrap().revision().unwrap().to_owned();
+    let doubled = HISTORY.replace("indicate(prior)", "indicate(prior * 2)");
+    let cases = CASES.replace("indicates = 100000", "indicates = 200000");
+    save(
+        dir.path(),
+        "northwind",
+        &[((Room::Rules, "history.rhai"), doubled), ((Room::Rules, "cases/factors.toml"), cases)].into(),
+    );
+    assert!(library.reload_now().is_success());
+    assert_eq!(asked(&library, "northwind", "history").as_deref(), Some("2400000"));
+    let past = library.past("northwind", &old).unwrap();
+    let facts = quotient::script::example_facts();
+    let outcome = past.plugin.factor(&past.plugin.factors()[0], &facts).unwrap();
+    let quotient::script::FactorOutcome::Indicated { revenue, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!(revenue.to_string(), "1200000");
+}
+
+#[test]
+fn without_events_a_save_is_in_use_after_the_interval() {
+    let dir = tempfile::tempdir().unwrap();
+    save(dir.path(), "northwind", &good());
+    let library = open(dir.path(), VendorOptions { has_events: false, poll: ms(300), ..guarded() });
+    assert_eq!(library.status().watching, quotient::library::Watching::Polling);
+    let before = library.current().generation();
+    let other = HISTORY.replace("As last year", "As the year before");
+    save(dir.path(), "northwind", &[((Room::Rules, "history.rhai"), other)].into());
+    let end = Instant::now() + Duration::from_secs(10);
+    while library.current().generation() == before {
+        assert!(Instant::now() < end, "{:?}", library.status());
+        thread::sleep(ms(5));
+    }
+    assert_eq!(state(&library, "northwind"), Some(State::Active));
+}
