@@ -2,6 +2,7 @@
 
 use super::{Folders, Stop, Terminal, vendor};
 use crate::finding::{Code, Finding, Findings, did_you_mean, render};
+use crate::library::{VendorValidator, child};
 use crate::plugin::{CaseOutcome, VendorPlugin};
 use crate::script;
 use serde_json::json;
@@ -192,6 +193,13 @@ fn cases_json(results: &[(String, Vec<CaseOutcome>)]) -> serde_json::Value {
         })
         .collect();
     json!({"schema": "quotient.cases/1", "vendors": vendors})
+}
+
+/// Reads a candidate from standard input, writes its findings to standard output.
+pub fn validate_candidate() -> Result<(), Stop> {
+    let validator = VendorValidator::default();
+    let is_usable = child::answer(&validator, std::io::stdin().lock(), std::io::stdout().lock())?;
+    if is_usable { Ok(()) } else { Err(Stop::Shown(4)) }
 }
 
 /// Prints the reference of facts and functions.

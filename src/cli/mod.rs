@@ -75,6 +75,9 @@ enum Command {
     Api(check::ApiOptions),
     /// Tell more about the code of a finding; without a code, list all of them.
     ExplainCode(check::ExplainCodeOptions),
+    /// Judge a candidate given on standard input, for `serve`, which starts this in a process of its own.
+    #[command(hide = true)]
+    ValidateCandidate,
     /// Print a completion script for a shell.
     Completions {
         /// Shell to complete in.
@@ -193,6 +196,7 @@ fn run(command: Command, terminal: Terminal) -> Result<(), Stop> {
         Command::Init(options) => init::run(&options),
         Command::Api(options) => check::api(&options),
         Command::ExplainCode(options) => check::explain_code(&options),
+        Command::ValidateCandidate => check::validate_candidate(),
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             clap_complete::generate(shell, &mut command, "quotient", &mut std::io::stdout());

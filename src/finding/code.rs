@@ -156,6 +156,8 @@ codes! {
     VendorGone = Rules, "vendor::gone";
     /// No revision of that digest is known for this vendor.
     RevisionUnknown = Rules, "revision::unknown";
+    /// More past revisions are asked for than are made ready at a time.
+    RevisionBusy = Rules, "revision::busy";
     /// The process or thread that looked at a candidate died. The candidate is not used.
     CandidateDied = Rules, "candidate::died";
     /// Looking at a candidate took longer than allowed. The candidate is not used; it is tried again after a while.
@@ -235,6 +237,8 @@ codes! {
     ScriptStyle = Rules, "script::style";
     /// The script failed while it ran: the message says what and with which values.
     ScriptRuntime = Rules, "script::runtime";
+    /// The engine itself failed on the script, which is a bug of ours. The failure is contained: the script gives no answer.
+    ScriptEngine = Rules, "script::engine";
     /// The script used a fact that is not known for this partner as if it were known.
     ScriptNotKnown = Rules, "script::not_known";
     /// The script compared or combined values of different kinds.

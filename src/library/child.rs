@@ -8,6 +8,7 @@ use super::archive::{files_from_json, files_to_json};
 use super::validate::{Inspect, Validate, died, judge, one, slow};
 use crate::finding::{Findings, parse, render};
 use crate::plugin::VendorFiles;
+use crate::script::STACK_BYTES;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -15,6 +16,8 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// Subcommand of `quotient` that is [`answer`].
+const SUBCOMMAND: &str = "validate-candidate";
 /// Longest answer that is read, in bytes.
 const MAX_ANSWER: u64 = 4 << 20;
 /// Longest wait for what a child that ended has written.
@@ -46,6 +49,22 @@ impl ChildProcess {
             cpu_seconds: 5,
             memory: 2 << 30,
         }
+    }
+
+    /// Returns this program as its own child: `validate-candidate`, with room for one thread of scripts.
+    ///
+    /// On Linux the program is named `/proc/self/exe`: the file that runs here, also when another stands in its place by
+    /// now or it was deleted, so that a candidate is always judged by the version that will use it. Elsewhere it is the
+    /// path the program was started from. Fails when the system does not tell.
+    pub fn of_this_program() -> std::io::Result<Self> {
+        let path = std::env::current_exe()?;
+        let program = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { path };
+        Ok(Self::of_program(program))
+    }
+
+    /// Returns `program validate-candidate`, with room for one thread of scripts beside 512 MiB.
+    pub fn of_program(program: impl Into<OsString>) -> Self {
+        Self { memory: (512 << 20) + STACK_BYTES as u64, ..Self::new([program.into(), SUBCOMMAND.into()]) }
     }
 
     fn spawn(&self) -> std::io::Result<Child> {

@@ -6,6 +6,8 @@
 //! - [`Library::current`] never waits; a request takes one [`Catalog`] and uses nothing else.
 //! - Past revisions are kept by digest ([`Archive`]): to restart with, to go back to, and to decide again as then.
 //!
+//! [`open_vendors`] puts it together for folders of vendors; [`VendorValidator`] is what judges them.
+//!
 //! Files are touched in [`disk`], [`watch`], [`archive`] and [`child`] only.
 
 pub mod archive;
@@ -14,20 +16,24 @@ pub mod child;
 pub mod disk;
 mod open;
 mod pacing;
+mod past;
 mod reload;
 mod source;
 mod validate;
+mod vendors;
 pub mod watch;
 
-pub use archive::Archive;
+pub use archive::{Archive, Kept, Retention};
 pub use catalog::{Active, Attempt, Catalog, Change, Departed, Hold, News, Outcome, Pin, State, VendorState};
 pub use child::ChildProcess;
 pub use disk::Disk;
 pub use open::{Clock, Library, Notice, Options, Status, SystemClock, Watching};
 pub use pacing::{Pace, Pacing};
+pub use past::RevisionRecord;
 pub use reload::{Moment, ReloadOutcome, VendorReport};
 pub use source::{Scan, Settled, Settling, Sighting, Source, Taken};
 pub use validate::{Guarded, Inspect, Validate};
+pub use vendors::{VendorLibrary, VendorOptions, VendorValidator, open_vendors};
 pub use watch::{Events, Wake, Wakeups};
 
 /// Hex digits that name the exact content of a vendor's files.

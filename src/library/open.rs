@@ -3,9 +3,10 @@
 use super::archive::{Archive, Record};
 use super::catalog::{Catalog, Change, News, Outcome};
 use super::pacing::{Pace, Pacing};
+use super::past::{Asker, PastRevisions, RevisionRecord};
 use super::reload::{Decision, Job, Limits, Moment, ReloadOutcome, Reloader, Step};
 use super::source::{Scan, Source, Taken};
-use super::validate::{Validate, Verdict, one, slow, start};
+use super::validate::{Validate, Verdict, is_passing_trouble, one, slow, start};
 use super::watch::{Wake, Wakeups};
 use super::{Active, Revision};
 use crate::channel::Name;
@@ -13,10 +14,10 @@ use crate::finding::{Code, Finding, Findings};
 use crate::plugin::VendorFiles;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
@@ -25,8 +26,8 @@ use std::time::{Duration, Instant, SystemTime};
 const REARM: Duration = Duration::from_secs(30);
 /// Changes that came without a wake-up, in a row, after which events count as not working.
 const MAX_MISSED: u32 = 3;
-/// Past revisions kept compiled.
-const MAX_PAST: usize = 16;
+/// Longest wait for an answer of the reloading thread beyond what its own limits allow.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// Two clocks: one decides, one is shown.
 pub trait Clock: Send + Sync + 'static {
@@ -158,8 +159,8 @@ pub struct Notice {
 /// struct Count;
 /// impl Validate for Count {
 ///     type Plugin = usize;
-///     fn validate(&self, files: &VendorFiles) -> Result<usize, Findings> {
-///         Ok(files.iter().count())
+///     fn validate(&self, files: &VendorFiles) -> Result<(usize, Findings), Findings> {
+///         Ok((files.iter().count(), Findings::new()))
 ///     }
 /// }
 ///
@@ -185,11 +186,11 @@ struct Shared<V: Validate> {
     limit: Duration,
     next_id: AtomicU64,
     subscribers: Mutex<Vec<Subscriber>>,
-    past: Mutex<VecDeque<Past<V::Plugin>>>,
+    past: PastRevisions<V::Plugin>,
+    /// Longest wait for an answer of the reloading thread.
+    answer: Duration,
 }
 
-/// A revision kept compiled, with its vendor.
-type Past<P> = (Name, Arc<Active<P>>);
 /// Where the answer to a decision goes.
 type Answer = SyncSender<Result<(), Findings>>;
 
@@ -265,7 +266,8 @@ impl<V: Validate> Library<V> {
             limit,
             next_id: AtomicU64::new(1),
             subscribers: Mutex::default(),
-            past: Mutex::default(),
+            past: PastRevisions::default(),
+            answer: pace.max_wait + limit * 2 + ANSWER,
         });
         let limits = Limits { validation: limit, workers: workers.max(1), patience: pace.max_wait };
         let mut reloading = Reloading {
@@ -276,6 +278,7 @@ impl<V: Validate> Library<V> {
             watch: Watch::default(),
             waiting: BTreeMap::new(),
             damage: Findings::new(),
+            workers: limits.workers,
             shared: Arc::clone(&shared),
         };
         reloading.restore();
@@ -324,11 +327,16 @@ impl<V: Validate> Library<V> {
                 inbox.asked.push((id, vendor, sender));
             }
         });
-        receiver.recv().unwrap_or_else(|_| ReloadOutcome {
-            generation: self.current().generation(),
-            is_stopped: true,
-            ..ReloadOutcome::default()
-        })
+        let outcome = ReloadOutcome { generation: self.current().generation(), ..ReloadOutcome::default() };
+        match receiver.recv_timeout(self.shared.answer) {
+            Ok(outcome) => outcome,
+            Err(RecvTimeoutError::Disconnected) => ReloadOutcome { is_stopped: true, ..outcome },
+            Err(RecvTimeoutError::Timeout) => {
+                let finding = Finding::error(Code::FileUnreadable, "the folders take too long to read")
+                    .help("look whether the file system answers; what is in use stays in use");
+                ReloadOutcome { faults: one(finding), ..outcome }
+            }
+        }
     }
 
     /// Changes from now on, up to `most` at a time; a subscriber that is too slow for more learns how many it missed.
@@ -343,36 +351,76 @@ impl<V: Validate> Library<V> {
         self.shared.archive.revisions(vendor)
     }
 
+    /// Everything known about the revisions of `vendor`, the one first seen last at the end: those that are kept, and those
+    /// that its history tells of although they were refused or are kept no longer.
+    pub fn revision_records(&self, vendor: &str) -> Vec<RevisionRecord> {
+        let catalog = self.current();
+        let state = catalog.vendor(vendor);
+        let history = match state {
+            Some(state) => Some(&state.history),
+            None => catalog.departed().get(vendor).map(|departed| &departed.history),
+        };
+        let attempts = |revision: &Revision| {
+            let revision = Revision::clone(revision);
+            history.into_iter().flatten().filter(move |attempt| attempt.revision.as_ref() == Some(&revision))
+        };
+        let kept: BTreeMap<Revision, Option<DateTime<Utc>>> =
+            self.shared.archive.kept(vendor).into_iter().map(|kept| (kept.revision, kept.first_used)).collect();
+        let told = history.into_iter().flatten().filter_map(|attempt| attempt.revision.clone());
+        let all: BTreeSet<Revision> = kept.keys().cloned().chain(told).collect();
+        let record = |revision: Revision| {
+            let first_used = kept.get(&revision).copied().flatten();
+            RevisionRecord {
+                first_seen: attempts(&revision).map(|attempt| attempt.when).chain(first_used).min(),
+                first_used,
+                is_kept: kept.contains_key(&revision),
+                is_active: state.and_then(|state| state.revision()) == Some(&revision),
+                last: attempts(&revision).last().cloned(),
+                revision,
+            }
+        };
+        let mut records: Vec<RevisionRecord> = all.into_iter().map(record).collect();
+        records.sort_by_key(|record| record.first_seen);
+        records
+    }
+
     /// A revision of `vendor`, in use or past, ready to be evaluated.
+    ///
+    /// What is in use costs nothing. A past one is checked again as a candidate is; how many of them are made ready is
+    /// bounded (one at a time, 16 at once and then one a second, 16 stay ready), and beyond that this fails at once with
+    /// `revision::busy`.
     pub fn past(&self, vendor: &str, revision: &str) -> Result<Arc<Active<V::Plugin>>, Findings> {
+        self.load(vendor, revision, Asker::Request)
+    }
+
+    fn load(&self, vendor: &str, revision: &str, asker: Asker) -> Result<Arc<Active<V::Plugin>>, Findings> {
         if let Some(state) = self.current().vendor(vendor) {
             let known = [&state.active, &state.newest].into_iter().flatten();
             if let Some(active) = known.into_iter().find(|active| active.revision() == revision) {
                 return Ok(Arc::clone(active));
             }
         }
-        let is_it = |(name, active): &&Past<V::Plugin>| **name == *vendor && active.revision() == revision;
-        if let Some((_, active)) = lock(&self.shared.past).iter().find(is_it) {
-            return Ok(Arc::clone(active));
+        if !self.shared.archive.has(vendor, revision) {
+            // Says in which way it is unknown, and costs nothing.
+            self.shared.archive.files(vendor, revision)?;
         }
-        let active = self.shared.validate(self.shared.archive.files(vendor, revision)?)?;
-        let mut past = lock(&self.shared.past);
-        if past.len() >= MAX_PAST {
-            past.pop_front();
-        }
-        past.push_back((vendor.into(), Arc::clone(&active)));
-        Ok(active)
+        let now = || self.shared.clock.monotonic();
+        self.shared.past.get((vendor, revision), asker, self.shared.limit, now, || {
+            self.shared.validate(self.shared.archive.files(vendor, revision)?)
+        })
     }
 
     /// Uses `revision` of `vendor` from now on, whatever the folder holds, until [`Library::unpin`].
     pub fn pin(&self, vendor: &str, revision: &str, reason: &str, who: Option<&str>) -> Result<(), Findings> {
-        let (active, reason, who) = (self.past(vendor, revision)?, reason.to_owned(), who.map(str::to_owned));
+        let (active, reason, who) =
+            (self.load(vendor, revision, Asker::Person)?, reason.to_owned(), who.map(str::to_owned));
         self.decide(vendor, Decision::Pin { active, reason, who })
     }
 
     /// Goes back to `revision` of `vendor`, until the folder has a valid content other than the one gone back from.
     pub fn roll_back(&self, vendor: &str, revision: &str, reason: &str, who: Option<&str>) -> Result<(), Findings> {
-        let (active, reason, who) = (self.past(vendor, revision)?, reason.to_owned(), who.map(str::to_owned));
+        let (active, reason, who) =
+            (self.load(vendor, revision, Asker::Person)?, reason.to_owned(), who.map(str::to_owned));
         self.decide(vendor, Decision::RollBack { active, reason, who })
     }
 
@@ -388,10 +436,19 @@ impl<V: Validate> Library<V> {
                 inbox.decisions.push((vendor.into(), decision, sender));
             }
         });
-        receiver.recv().unwrap_or_else(|_| {
-            let finding =
-                Finding::error(Code::VendorUnknown, format!("`{vendor}` was left as it is: the library stopped"));
-            Err(one(finding.help("try again once it is started")))
+        receiver.recv_timeout(self.shared.answer).unwrap_or_else(|why| {
+            let finding = match why {
+                RecvTimeoutError::Disconnected => {
+                    let what = format!("`{vendor}` was left as it is: the library stopped");
+                    Finding::error(Code::VendorUnknown, what).help("try again once it is started")
+                }
+                RecvTimeoutError::Timeout => {
+                    let what = format!("`{vendor}` waits for the folders, which take too long to read");
+                    Finding::error(Code::FileUnreadable, what)
+                        .help("look at the vendor's history later: it is done as soon as they are read")
+                }
+            };
+            Err(one(finding))
         })
     }
 
@@ -424,6 +481,36 @@ impl<V: Validate> Shared<V> {
         start(&self.validator, files, move |verdict| drop(sender.send(verdict)));
         receiver.recv_timeout(self.limit).unwrap_or_else(|_| Err(one(slow(&vendor, self.limit))))
     }
+
+    /// Makes archived revisions ready, so many at a time as candidates are validated.
+    fn load_all(
+        &self,
+        wanted: BTreeSet<(Name, Revision)>,
+        workers: usize,
+    ) -> BTreeMap<(Name, Revision), Verdict<V::Plugin>> {
+        let (queue, done) = (Mutex::new(wanted), Mutex::new(BTreeMap::new()));
+        let work = || {
+            while let Some((vendor, revision)) = { lock(&queue).pop_first() } {
+                let verdict = self.archive.files(&vendor, &revision).and_then(|files| {
+                    let verdict = self.validate(Arc::clone(&files));
+                    // It was good before. A machine that is busy with starting gets a second chance.
+                    match verdict {
+                        Err(findings) if is_passing_trouble(&findings) => self.validate(files),
+                        verdict => verdict,
+                    }
+                });
+                lock(&done).insert((vendor, revision), verdict);
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..workers {
+                // Without more threads this one does it all.
+                drop(thread::Builder::new().spawn_scoped(scope, &work));
+            }
+            work();
+        });
+        done.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The state of watching.
@@ -446,26 +533,33 @@ struct Reloading<V: Validate, S> {
     waiting: BTreeMap<u64, SyncSender<ReloadOutcome>>,
     /// What of the archive could not be restored at start.
     damage: Findings,
+    workers: usize,
     shared: Arc<Shared<V>>,
 }
 
 impl<V: Validate, S: Source> Reloading<V, S> {
     fn restore(&mut self) {
-        let (records, mut findings) = self.shared.archive.records();
+        let (mut records, mut findings) = self.shared.archive.records();
+        records.retain(|_, record| {
+            let is_gone = record.history.last().is_some_and(|last| last.outcome == Outcome::Gone);
+            !is_gone || record.pin.is_some()
+        });
+        let wanted: BTreeSet<(Name, Revision)> = records
+            .iter()
+            .flat_map(|(vendor, record)| {
+                let pinned = record.pin.as_ref().map(|pin| Revision::clone(&pin.revision));
+                record.newest.iter().cloned().chain(pinned).map(|revision| (Name::clone(vendor), revision))
+            })
+            .collect();
+        let mut loaded = self.shared.load_all(wanted, self.workers);
         let mut news = BTreeMap::new();
         for (vendor, record) in records {
-            if record.history.last().is_some_and(|last| last.outcome == Outcome::Gone) && record.pin.is_none() {
-                continue;
-            }
-            let mut load = |revision: &Revision| {
-                let files = self.shared.archive.files(&vendor, revision);
-                files.and_then(|files| self.shared.validate(files)).map_err(|why| findings.extend(why)).ok()
+            let mut take = |revision: &Revision| {
+                let found = loaded.get_mut(&(Name::clone(&vendor), Revision::clone(revision)))?;
+                found.as_ref().map_err(|why| findings.extend(why.clone())).ok().cloned()
             };
-            let newest = record.newest.as_ref().and_then(&mut load);
-            let pin = record.pin.and_then(|pin| {
-                let known = newest.as_ref().filter(|newest| newest.revision() == &*pin.revision).cloned();
-                known.or_else(|| load(&pin.revision)).map(|active| (pin, active))
-            });
+            let newest = record.newest.as_ref().and_then(&mut take);
+            let pin = record.pin.and_then(|pin| take(&pin.revision).map(|active| (pin, active)));
             news.insert(vendor, News::Restored { newest, pin, history: record.history.into() });
         }
         self.damage = findings.clone();
@@ -666,10 +760,10 @@ impl<V: Validate, S: Source> Reloading<V, S> {
                 .collect();
             let state = self.reloader.catalog().vendor(&change.vendor);
             for active in state.iter().flat_map(|state| [&state.newest, &state.active]).flatten() {
-                let is_kept = self.shared.archive.revisions(&change.vendor).iter().any(|r| **r == *active.revision());
+                let is_kept = self.shared.archive.has(&change.vendor, active.revision());
                 let is_new = change.attempt.revision.as_deref() == Some(active.revision());
                 if (is_new || !is_kept)
-                    && let Err(why) = self.shared.archive.keep(&active.files, &needed)
+                    && let Err(why) = self.shared.archive.keep(&active.files, &needed, change.attempt.when)
                 {
                     findings.extend(why);
                 }

@@ -17,13 +17,9 @@ pub trait Validate: Send + Sync + 'static {
     /// What the files compile to.
     type Plugin: Send + Sync + 'static;
 
-    /// Returns the plugin, or everything that is wrong with the files.
-    fn validate(&self, files: &VendorFiles) -> Result<Self::Plugin, Findings>;
-
-    /// What somebody should look at although the plugin is used.
-    fn warnings(&self, _plugin: &Self::Plugin) -> Findings {
-        Findings::new()
-    }
+    /// Returns the plugin with what somebody should look at although it is used, or everything that is wrong with the
+    /// files.
+    fn validate(&self, files: &VendorFiles) -> Result<(Self::Plugin, Findings), Findings>;
 }
 
 /// Looks at a candidate without making anything of it, where it cannot do harm.
@@ -44,13 +40,17 @@ pub struct Guarded<I, V> {
 impl<I: Inspect, V: Validate> Validate for Guarded<I, V> {
     type Plugin = V::Plugin;
 
-    fn validate(&self, files: &VendorFiles) -> Result<V::Plugin, Findings> {
-        let findings = self.guard.inspect(files);
-        if findings.has_errors() { Err(findings) } else { self.validator.validate(files) }
-    }
-
-    fn warnings(&self, plugin: &V::Plugin) -> Findings {
-        self.validator.warnings(plugin)
+    fn validate(&self, files: &VendorFiles) -> Result<(V::Plugin, Findings), Findings> {
+        let mut findings = self.guard.inspect(files);
+        if findings.has_errors() {
+            return Err(findings);
+        }
+        let (plugin, warnings) = self.validator.validate(files)?;
+        // Who looks twice sees the same things again.
+        let more: Vec<Finding> =
+            warnings.iter().filter(|one| !findings.iter().any(|known| known == *one)).cloned().collect();
+        findings.extend(more);
+        Ok((plugin, findings))
     }
 }
 
@@ -94,10 +94,8 @@ pub(super) fn judge<V: Validate>(validator: &V, files: &Arc<VendorFiles>) -> Ver
         return Err(torn);
     }
     let result = catch_unwind(AssertUnwindSafe(|| {
-        validator.validate(files).map(|plugin| {
-            let warnings = validator.warnings(&plugin);
-            Arc::new(Active { files: Arc::clone(files), plugin, warnings })
-        })
+        let validated = validator.validate(files);
+        validated.map(|(plugin, warnings)| Arc::new(Active { files: Arc::clone(files), plugin, warnings }))
     }));
     result.unwrap_or_else(|_| Err(one(died(&files.vendor, "the check panicked"))))
 }

@@ -10,6 +10,7 @@ mod line;
 mod manifest;
 mod policies;
 mod policy_cases;
+mod trial;
 mod vendor;
 
 pub use cases::{Case, CaseOutcome, Difference, Expected, Subject, run_cases};
@@ -20,4 +21,5 @@ pub use manifest::{
 };
 pub use policies::Policies;
 pub use policy_cases::{ExpectedDecision, ExpectedIncentive, ExpectedIntervention};
+pub use trial::run_trial;
 pub use vendor::{Factor, LineIndications, VendorPlugin};

@@ -97,7 +97,7 @@ impl Policies {
         if faults.is_empty() { Ok(decisions) } else { Err(faults) }
     }
 
-    fn tiers(&self, facts: &PolicyFacts, rules: &PolicyRules) -> Result<Vec<TierDecision>, ScriptFault> {
+    pub(super) fn tiers(&self, facts: &PolicyFacts, rules: &PolicyRules) -> Result<Vec<TierDecision>, ScriptFault> {
         match rules.tier_per {
             TierScope::Partner => self.tier(facts).map(|decision| vec![decision]),
             TierScope::ProductLine => {

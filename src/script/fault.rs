@@ -46,7 +46,7 @@ pub(super) fn explain(
         Failure::Script(fault) => fault,
         Failure::Panicked(Panicked) => {
             let message = "the engine itself failed on this rule, which is a bug of ours";
-            return Finding::error(Code::ScriptRuntime, message).at(place_of_entry(program, entry)).into();
+            return Finding::error(Code::ScriptEngine, message).at(place_of_entry(program, entry)).into();
         }
     };
     let (innermost, file, position) = innermost(&fault);

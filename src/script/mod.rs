@@ -22,7 +22,7 @@ mod threads;
 mod tree;
 
 pub use allocation::CountingAllocator;
-pub use api::example::{example_context, example_facts, example_policy_facts};
+pub use api::example::{example_context, example_facts, example_policy_facts, example_standing};
 pub use api::reference::{reference_json, reference_markdown};
 pub use compile::Scripts;
 pub use fault::ScriptFault;
@@ -30,7 +30,9 @@ pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts, StandingFacts};
 pub use records::{ExtraTables, PartnerRecords, TableDeclaration};
 pub use source::SourceFile;
 pub use table::{FactValue, Table, Tables};
-pub use threads::{NoThread, ScriptPool, on_script_threads, on_this_script_thread, spawn_script_thread};
+pub use threads::{
+    NoThread, STACK_BYTES, ScriptPool, on_script_threads, on_this_script_thread, spawn_script_thread,
+};
 
 use sandbox::MAX_SOURCE_BYTES;
 

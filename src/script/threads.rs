@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::thread::JoinHandle;
 
 /// Stack of a script thread; virtual memory, only touched pages cost. Debug builds need far larger frames.
-const STACK_BYTES: usize = if cfg!(debug_assertions) { 256 << 20 } else { 64 << 20 };
+pub const STACK_BYTES: usize = if cfg!(debug_assertions) { 256 << 20 } else { 64 << 20 };
 
 thread_local! {
     static HAS_LARGE_STACK: Cell<bool> = const { Cell::new(false) };

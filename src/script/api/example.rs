@@ -22,7 +22,7 @@ pub fn example_facts() -> Facts {
 /// Facts of the same partner for policies: tier Gold, a quota of 1,200,000 and 600,000 of it closed, two certifications.
 pub fn example_policy_facts() -> PolicyFacts {
     let line = LineFacts { tier: Some(Name::from("Gold")), ..line() };
-    let of_line = StandingFacts { product_line: Some(Name::from("Software")), ..standing() };
+    let of_line = StandingFacts { product_line: Some(Name::from("Software")), ..example_standing() };
     let day = |month, day| NaiveDate::from_ymd_opt(2025, month, day).unwrap_or_default();
     let review = ReviewFacts {
         as_of: day(12, 31),
@@ -38,7 +38,7 @@ pub fn example_policy_facts() -> PolicyFacts {
     };
     let rows = vec![certification("Ada", "expert", day(12, 31)), certification("Bo", "associate", day(6, 30))];
     let records = ExtraTables::of_one(vec![(certifications(), Some(rows))]);
-    PolicyFacts::from_figures(Arc::new(line), standing(), vec![of_line], Arc::new(review), records)
+    PolicyFacts::from_figures(Arc::new(line), example_standing(), vec![of_line], Arc::new(review), records)
 }
 
 /// What the examples refer to: a lookup table `territories`, a decision table `bonus`, tiers Ready, Silver and Gold, and
@@ -67,7 +67,8 @@ fn certifications() -> TableDeclaration {
     }
 }
 
-fn standing() -> StandingFacts {
+/// Standing of the same partner.
+pub fn example_standing() -> StandingFacts {
     StandingFacts {
         product_line: None,
         territory: None,

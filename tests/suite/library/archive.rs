@@ -1,9 +1,14 @@
 //! Past revisions: kept whole, verified when read, and there after a restart.
 
 use super::*;
+use chrono::{DateTime, Utc};
 use quotient::library::archive::Record;
-use quotient::library::{Archive, Attempt, Hold, Outcome, Pin};
+use quotient::library::{Archive, Attempt, Hold, Outcome, Pin, Retention};
 use std::io::{Seek, Write};
+
+fn noon(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_769_860_800 + seconds, 0).unwrap()
+}
 
 fn files(tag: &str) -> Arc<VendorFiles> {
     Arc::new(vendor_files("meridian", &texts(tag, "")))
@@ -39,7 +44,7 @@ fn restart(dir: tempfile::TempDir, what: impl FnOnce(&Home)) -> tempfile::TempDi
 fn a_revision_comes_back_as_it_was_kept() {
     let dir = tempfile::tempdir().unwrap();
     for archive in [Archive::in_memory(), Archive::open(dir.path()).unwrap()] {
-        archive.keep(&files("1"), &[]).unwrap();
+        archive.keep(&files("1"), &[], noon(0)).unwrap();
         assert_eq!(*archive.files("meridian", files("1").revision()).unwrap(), *files("1"));
         assert_eq!(code(archive.files("meridian", files("2").revision())), Code::RevisionUnknown);
         assert_eq!(code(archive.files("northwind", files("1").revision())), Code::RevisionUnknown);
@@ -58,25 +63,26 @@ fn names_that_lead_elsewhere_are_unknown() {
 #[test]
 fn sixteen_revisions_are_kept_and_those_that_are_needed() {
     let dir = tempfile::tempdir().unwrap();
-    for archive in [Archive::in_memory(), Archive::open(dir.path()).unwrap()] {
+    let on_disk = Archive::open(dir.path()).unwrap().keeping(Retention::IN_MEMORY);
+    for archive in [Archive::in_memory(), on_disk] {
         let needed = [files("0").revision().into()];
         for n in 0..20 {
-            archive.keep(&files(&n.to_string()), &needed).unwrap();
+            archive.keep(&files(&n.to_string()), &needed, noon(n)).unwrap();
         }
         let kept = archive.revisions("meridian");
-        assert_eq!(kept.len(), 17, "0, which is needed, and 4 to 19");
+        assert_eq!(kept.len(), 16, "0, which is needed, and 5 to 19");
         assert_eq!(*kept[0], *files("0").revision());
-        assert_eq!(*kept[1], *files("4").revision());
+        assert_eq!(*kept[1], *files("5").revision());
         assert!(kept.iter().all(|revision| archive.files("meridian", revision).is_ok()));
     }
-    assert_eq!(fs::read_dir(dir.path().join("revisions/meridian")).unwrap().count(), 17);
+    assert_eq!(fs::read_dir(dir.path().join("revisions/meridian")).unwrap().count(), 16);
 }
 
 #[test]
 fn every_changed_byte_of_a_revision_is_noticed() {
     let dir = tempfile::tempdir().unwrap();
     let archive = Archive::open(dir.path()).unwrap();
-    archive.keep(&files("1"), &[]).unwrap();
+    archive.keep(&files("1"), &[], noon(0)).unwrap();
     let path = dir.path().join(format!("revisions/meridian/{}.json", files("1").revision()));
     let good = fs::read(&path).unwrap();
     let mut file = fs::OpenOptions::new().write(true).open(&path).unwrap();
@@ -95,7 +101,7 @@ fn every_changed_byte_of_a_revision_is_noticed() {
         fs::write(&path, &good[..length]).unwrap();
         assert_eq!(code(archive.files("meridian", files("1").revision())), Code::ArchiveDamaged);
     }
-    archive.keep(&files("1"), &[]).unwrap();
+    archive.keep(&files("1"), &[], noon(0)).unwrap();
     assert!(archive.files("meridian", files("1").revision()).is_ok(), "keeping it again repairs it");
 }
 
@@ -245,4 +251,114 @@ fn an_archive_that_cannot_be_written_does_not_stop_a_reload() {
             home.library.status().archive.iter().any(|finding| finding.code == Code::FileUnwritable)
         });
     });
+}
+
+#[test]
+fn what_is_kept_is_bounded_in_bytes_too_and_the_last_two_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    let bytes: u64 = files("1").iter().map(|file| file.text.len() as u64).sum();
+    for (most, kept) in [(bytes * 3, 3), (bytes * 3 - 1, 2), (0, 1)] {
+        let retention = Retention { revisions: 100, bytes: most };
+        let on_disk = Archive::open(&dir.path().join(most.to_string())).unwrap().keeping(retention);
+        for archive in [Archive::in_memory().keeping(retention), on_disk] {
+            (0..9).for_each(|n| archive.keep(&files(&n.to_string()), &[], noon(n)).unwrap());
+            assert_eq!(archive.revisions("meridian").len(), kept, "{most} bytes");
+            assert!(archive.has("meridian", files("8").revision()), "what was kept just now stays");
+        }
+    }
+}
+
+#[test]
+fn when_a_revision_was_first_used_is_known_after_a_restart_and_after_a_second_use() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::open(dir.path()).unwrap();
+    for (tag, second) in [("1", 0), ("2", 1), ("1", 2)] {
+        archive.keep(&files(tag), &[], noon(second)).unwrap();
+    }
+    archive.write_record("meridian", &Record::default()).unwrap();
+    let known = |archive: &Archive| -> Vec<(String, Option<DateTime<Utc>>)> {
+        archive.kept("meridian").iter().map(|kept| (kept.revision.to_string(), kept.first_used)).collect()
+    };
+    let expected =
+        [("2", 1), ("1", 0)].map(|(tag, second)| (files(tag).revision().to_owned(), Some(noon(second)))).to_vec();
+    assert_eq!(known(&archive), expected, "the one used last stands at the end");
+    drop(archive);
+    assert_eq!(known(&Archive::open(dir.path()).unwrap()), expected);
+}
+
+#[test]
+fn a_reader_beside_the_server_sees_what_is_added_and_writes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(Archive::open_read_only(dir.path()).unwrap_err().iter().next().unwrap().code, Code::FileUnreadable);
+    let server = Archive::open(dir.path()).unwrap();
+    let reader = Archive::open_read_only(dir.path()).unwrap();
+    assert_eq!(code(reader.files("meridian", files("1").revision())), Code::RevisionUnknown);
+    server.keep(&files("1"), &[], noon(0)).unwrap();
+    server.write_record("meridian", &Record::default()).unwrap();
+    assert_eq!(*reader.files("meridian", files("1").revision()).unwrap(), *files("1"));
+    assert_eq!(reader.kept("meridian"), server.kept("meridian"));
+    assert_eq!(reader.records(), server.records());
+    assert!(reader.revisions("../vendors").is_empty());
+    let before = snapshot(dir.path());
+    assert!(reader.keep(&files("2"), &[], noon(1)).is_err());
+    assert!(reader.write_record("meridian", &Record::default()).is_err());
+    assert_eq!(snapshot(dir.path()), before);
+    drop(server);
+    assert!(Archive::open(dir.path()).is_ok(), "a reader holds no lock");
+}
+
+/// Every file below a folder with its content.
+fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(snapshot(&path));
+        } else {
+            all.insert(path.clone(), fs::read(path).unwrap());
+        }
+    }
+    all
+}
+
+/// Set to the folder of the archive in the process that is killed.
+const KILLED: &str = "QUOTIENT_TEST_KILLED";
+
+#[test]
+fn writes_until_killed() {
+    let Some(path) = std::env::var_os(KILLED) else { return }; // run by the test below
+    let archive = Archive::open(Path::new(&path)).unwrap().keeping(Retention { revisions: 3, ..Retention::ON_DISK });
+    for n in 0.. {
+        let newest = files(&n.to_string());
+        let record = Record { newest: Some(newest.revision().into()), ..Record::default() };
+        archive.keep(&newest, &[newest.revision().into()], noon(n)).unwrap();
+        archive.write_record("meridian", &record).unwrap();
+    }
+}
+
+#[test]
+fn an_archive_whose_writer_was_killed_is_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let rounds = if is_full() { 200 } else { 12 };
+    for round in 0..rounds {
+        let mut writer = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["library::archive::writes_until_killed", "--exact", "--test-threads=1"])
+            .env(KILLED, dir.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(ms(60 + round * 7 % 50));
+        writer.kill().unwrap();
+        writer.wait().unwrap();
+        let Ok(archive) = Archive::open(dir.path()) else { panic!("round {round}: it cannot be opened") };
+        let (records, findings) = archive.records();
+        assert!(findings.is_empty(), "round {round}: {findings:?}");
+        for revision in archive.revisions("meridian") {
+            assert!(archive.files("meridian", &revision).is_ok(), "round {round}: {revision} is not whole");
+        }
+        if let Some(newest) = records.get("meridian").and_then(|record| record.newest.as_ref()) {
+            assert!(archive.files("meridian", newest).is_ok(), "round {round}: the last good revision is gone");
+        }
+    }
+    assert!(Archive::open(dir.path()).unwrap().revisions("meridian").len() >= 2, "nothing was ever written");
 }

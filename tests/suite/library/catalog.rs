@@ -10,7 +10,7 @@ fn noon(seconds: i64) -> DateTime<Utc> {
 
 fn active(tag: &str) -> Arc<Active<Tagged>> {
     let files = Arc::new(vendor_files("meridian", &texts(tag, "")));
-    let plugin = Tagger::default().validate(&files).unwrap();
+    let plugin = Tagger::default().validate(&files).unwrap().0;
     Arc::new(Active { files, plugin, warnings: Findings::new() })
 }
 

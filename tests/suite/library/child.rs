@@ -146,5 +146,5 @@ fn only_what_passed_the_child_is_validated_here() {
     assert_eq!(codes(&guarded.validate(&candidate()).unwrap_err()), [Code::CandidateDied]);
     assert_eq!(inner.validated.load(Ordering::Relaxed), 0);
     let guarded = Guarded { guard: shell(&format!("cat >/dev/null; echo '{GOOD}'")), validator: inner.clone() };
-    assert_eq!(guarded.validate(&candidate()).unwrap().tag, "1");
+    assert_eq!(guarded.validate(&candidate()).unwrap().0.tag, "1");
 }

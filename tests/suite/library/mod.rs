@@ -9,7 +9,9 @@ mod endurance;
 mod faults;
 mod model;
 mod pacing;
+mod past;
 mod settling;
+mod vendors;
 
 use quotient::finding::{Code, Finding, Findings, Place, Span};
 use quotient::library::{
@@ -60,7 +62,7 @@ fn refusal(code: Code, message: &str) -> Findings {
 impl Validate for Tagger {
     type Plugin = Tagged;
 
-    fn validate(&self, files: &VendorFiles) -> Result<Tagged, Findings> {
+    fn validate(&self, files: &VendorFiles) -> Result<(Tagged, Findings), Findings> {
         self.validated.fetch_add(1, Ordering::Relaxed);
         for file in files.iter() {
             if let Some(at) = file.text.find("fn (") {
@@ -90,7 +92,7 @@ impl Validate for Tagger {
         if tags.len() != scripts + 1 || tags.iter().any(|tag| *tag != tags[0]) {
             return Err(refusal(Code::VendorTorn, "the files are of different revisions"));
         }
-        Ok(Tagged { tag: tags[0].clone(), tags })
+        Ok((Tagged { tag: tags[0].clone(), tags }, Findings::new()))
     }
 }
 

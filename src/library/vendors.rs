@@ -1,0 +1,97 @@
+//! The library of real vendors: how a candidate is judged, and how everything is put together for folders on disk.
+
+use super::archive::{Archive, Retention};
+use super::child::ChildProcess;
+use super::disk::Disk;
+use super::open::{Library, Options};
+use super::pacing::Pace;
+use super::reload::ReloadOutcome;
+use super::validate::{Inspect, Validate};
+use super::watch::{Events, Wakeups};
+use crate::finding::{Finding, Findings};
+use crate::plugin::disk::Roots;
+use crate::plugin::{CaseOutcome, VendorFiles, VendorPlugin, run_cases, run_trial};
+use crate::script::on_script_threads;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The library of real vendors.
+pub type VendorLibrary = Library<VendorValidator>;
+
+/// Judges a vendor: compiles it, checks it, asks it about made-up partners, and holds it against its own cases.
+///
+/// The trial ([`run_trial`]) comes before the cases, so that a rule that uses up its budget is found by a few calls and
+/// not by every case. With a child process all of that happens there; what it finds usable is only compiled here, where
+/// reading a file has its own budget and no rule is run.
+#[derive(Debug, Clone, Default)]
+pub struct VendorValidator {
+    /// Looks at every candidate first; `None` does all of the work in this process.
+    pub guard: Option<ChildProcess>,
+}
+
+impl Validate for VendorValidator {
+    type Plugin = VendorPlugin;
+
+    fn validate(&self, files: &VendorFiles) -> Result<(VendorPlugin, Findings), Findings> {
+        let seen = self.guard.as_ref().map(|guard| guard.inspect(files));
+        match seen {
+            Some(findings) if findings.has_errors() => Err(findings),
+            Some(findings) => {
+                let (plugin, own) = on_script_threads(Some(1), || VendorPlugin::compile(files));
+                plugin.map(|plugin| (plugin, findings)).ok_or(own)
+            }
+            None => on_script_threads(Some(1), || judge(files)),
+        }
+    }
+}
+
+fn judge(files: &VendorFiles) -> Result<(VendorPlugin, Findings), Findings> {
+    let (plugin, mut findings) = VendorPlugin::compile(files);
+    let Some(plugin) = plugin else { return Err(findings) };
+    let trial = run_trial(&plugin);
+    let is_harmless = !trial.has_errors();
+    findings.extend(trial);
+    if is_harmless {
+        let outcomes = run_cases(&plugin);
+        let failed: Vec<Finding> =
+            outcomes.iter().filter(|outcome| !outcome.holds()).map(CaseOutcome::finding).collect();
+        findings.extend(failed);
+    }
+    if findings.has_errors() { Err(findings) } else { Ok((plugin, findings)) }
+}
+
+/// How vendors on disk are opened.
+#[derive(Debug, Clone)]
+pub struct VendorOptions {
+    /// Where candidates are judged; `None` does it in this process, which an abort of a script engine would end.
+    pub guard: Option<ChildProcess>,
+    /// Folder in which past revisions outlive the process; `None` keeps them in memory.
+    pub state: Option<PathBuf>,
+    /// How much of the past is kept; `None` is [`Retention::ON_DISK`] with a state folder, else [`Retention::IN_MEMORY`].
+    pub retention: Option<Retention>,
+    /// The folders are looked at so often even when no event comes.
+    pub poll: Duration,
+    /// Whether events of the file system wake; without them changes are seen at the interval.
+    pub has_events: bool,
+}
+
+impl Default for VendorOptions {
+    fn default() -> Self {
+        Self { guard: None, state: None, retention: None, poll: Pace::default().poll, has_events: true }
+    }
+}
+
+/// Opens the library of the vendors under `roots`.
+///
+/// Fails when the state folder cannot be used. Vendors that cannot be used are in the outcome, and do not fail it.
+pub fn open_vendors(roots: Roots, options: VendorOptions) -> Result<(VendorLibrary, ReloadOutcome), Findings> {
+    let VendorOptions { guard, state, retention, poll, has_events } = options;
+    let archive = state.map_or_else(|| Ok(Archive::in_memory()), |path| Archive::open(&path))?;
+    let archive = match retention {
+        Some(retention) => archive.keeping(retention),
+        None => archive,
+    };
+    let wakeups = has_events.then(|| Box::new(Events::new()) as Box<dyn Wakeups>);
+    let options = Options { pace: Pace { poll, ..Pace::default() }, archive, wakeups, ..Options::default() };
+    Ok(Library::open(Disk::new(roots), VendorValidator { guard }, options))
+}
