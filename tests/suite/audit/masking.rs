@@ -2,8 +2,9 @@
 
 use super::support::decision;
 use proptest::prelude::*;
-use quotient::audit::{Keeping, Masking, NotJson, Omitted, Pointer, digest};
+use quotient::audit::{Keeping, Masking, NotJson, Omitted, Pointer};
 use quotient::finding::Code;
+use quotient::request::digest_of as digest;
 use serde_json::Value;
 
 fn list(pointers: &[&str]) -> Vec<String> {
@@ -152,12 +153,11 @@ fn oracle(value: &mut Value, steps: &[String], erase: bool) {
             });
         }
         Value::Object(members) if rest.is_empty() && erase => members.retain(|name, _| !named(name)),
-        Value::Array(list) => {
-            list.iter_mut()
-                .enumerate()
-                .filter(|(at, _)| named(&at.to_string()))
-                .for_each(|(_, value)| if rest.is_empty() { *value = "***".into() } else { oracle(value, rest, erase) })
-        }
+        Value::Array(list) => list
+            .iter_mut()
+            .enumerate()
+            .filter(|(at, _)| named(&at.to_string()))
+            .for_each(|(_, value)| if rest.is_empty() { *value = "***".into() } else { oracle(value, rest, erase) }),
         Value::Object(members) => members
             .iter_mut()
             .filter(|(name, _)| named(name))
