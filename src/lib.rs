@@ -16,11 +16,11 @@
 //! | [`script`] | the only room that knows Rhai: sandbox, check, facts and functions for authors |
 //! | [`plugin`] | one vendor's manifest, rules, policies, tables and cases as a unit |
 //! | [`library`] | all vendors of one generation: reloading, last good revisions, history |
-//! | [`audit`] | the decision log: records, masking, sinks, reading it again |
 //! | [`planning`] | proposals, sensitivities, backtests |
 //! | [`review`] | standings and policies as business review of a book |
 //! | [`report`] | outcomes as table, JSON, CSV, XLSX, HTML |
 //! | [`request`] | what a service asks and gets, as documents |
+//! | [`audit`] | the decision log: records, masking, sinks, deciding again |
 //! | [`server`] | the engine beside another service, over HTTP |
 //! | [`cli`] | the command line |
 

@@ -9,7 +9,7 @@ const MAX_DEPTH: usize = 128;
 const SHOWN: usize = 200;
 
 /// The first place at which two documents part.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Difference {
     /// JSON pointer to the place; empty for the whole document.
     pub pointer: String,

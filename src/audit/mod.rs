@@ -3,7 +3,7 @@
 //! - [`Keeping`] makes the record: what is kept, what is masked ([`Masking`]), digests of the unmasked bytes.
 //! - [`Log`] takes records from many tasks into one [`Sink`]: a file ([`LogFile`]), a stream ([`Stream`]), a collector
 //!   ([`Collector`]). [`Mode`] says what happens to a decision that cannot be recorded.
-//! - [`LogReader`] reads a log again, and [`first_difference`] tells where two answers part.
+//! - [`LogReader`] reads a log again, [`decide_again`] decides again, and [`compare`] tells where the answers part.
 //!
 //! The log is JSON Lines: `quotient.decision/1`, and `quotient.dropped/1` where records are missing. A reader skips
 //! lines that are no JSON: a crash may have torn one.
@@ -15,6 +15,9 @@ mod log;
 mod masking;
 mod reading;
 mod record;
+mod replay;
+mod report;
+pub mod schema;
 mod sink;
 mod tokens;
 
@@ -25,7 +28,8 @@ pub use log::{Log, LogOptions, LogStats, Mode, Unrecorded};
 pub use masking::{Masked, Masking, NotJson, Pointer, Policy};
 pub use reading::{Entry, LogReader, files_of_log};
 pub use record::{
-    BaseBook, DECISION_SCHEMA, DROPPED_SCHEMA, Decision, Dropped, Keeping, Kind, Omitted, Outcome, Record, Status,
-    digest, new_id,
+    DECISION_SCHEMA, DROPPED_SCHEMA, Decision, Dropped, Given, Keeping, Omitted, Outcome, Record, Status, new_id,
 };
+pub use replay::{Obstacle, Told, Verdict, compare, compare_told, decide_again, input_of};
+pub use report::{REPLAY_SCHEMA, Replay, ReplayDocument, Replayed, With};
 pub use sink::{Sink, SinkFault, Stream};

@@ -3,6 +3,8 @@
 //! Numbers of the request and of the answer keep the digits they were written with; nothing passes through a float.
 
 use super::masking::{Masked, Masking};
+use super::replay::Told;
+use crate::request::{Defaults, Form, Kind, digest_of as digest};
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,32 +18,6 @@ pub const DECISION_SCHEMA: &str = "quotient.decision/1";
 /// Schema of the line that says how many records are missing.
 pub const DROPPED_SCHEMA: &str = "quotient.dropped/1";
 
-/// What was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// The assessment of one partner's lines.
-    Assessment,
-    /// Quotas for a book.
-    Proposal,
-    /// How one proposed quota came about.
-    Explanation,
-    /// Where the partners of a book stand, and what the policies decide.
-    Review,
-}
-
-impl Kind {
-    /// The kind as it is written.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Assessment => "assessment",
-            Self::Proposal => "proposal",
-            Self::Explanation => "explanation",
-            Self::Review => "review",
-        }
-    }
-}
-
 /// What came of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -52,6 +28,17 @@ pub enum Status {
     Refused,
     /// The rules failed on it.
     Failed,
+}
+
+impl Status {
+    /// The status as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Decided => "decided",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// Why a record has no request.
@@ -68,14 +55,52 @@ pub enum Omitted {
     NotJson,
 }
 
-/// The book that a request was a change of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct BaseBook {
-    /// Name under which the book is kept.
-    pub name: Cow<'static, str>,
-    /// Hex digits of the BLAKE3 digest of its content.
-    pub digest: Cow<'static, str>,
+/// What held where the request did not say it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Given {
+    /// Nothing later than this day was looked at, such as `2026-01-31`.
+    pub as_of: Option<String>,
+    /// Label of the period.
+    pub period: Option<String>,
 }
+
+impl From<&Defaults> for Given {
+    fn from(defaults: &Defaults) -> Self {
+        Self { as_of: defaults.as_of.map(|day| day.to_string()), period: defaults.period.clone() }
+    }
+}
+
+impl Given {
+    /// The defaults to decide with; a day that is none is left out.
+    pub fn defaults(&self) -> Defaults {
+        Defaults { as_of: self.as_of.as_deref().and_then(|day| day.parse().ok()), period: self.period.clone() }
+    }
+}
+
+/// A closed list of words in JSON: written as the word, read from it.
+macro_rules! words {
+    ($module:ident, $type:ty) => {
+        mod $module {
+            use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+            pub fn serialize<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(value.as_str())
+            }
+
+            pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                let word = std::borrow::Cow::<str>::deserialize(deserializer)?;
+                <$type>::parse(&word).ok_or_else(|| D::Error::custom("an unknown word"))
+            }
+
+            pub fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string", "enum": <$type>::ALL.map(<$type>::as_str)})
+            }
+        }
+    };
+}
+
+words!(kind_word, crate::request::Kind);
+words!(form_word, crate::request::Form);
 
 /// What the answer was.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -84,7 +109,8 @@ pub struct Outcome {
     pub status: Status,
     /// Code of the first finding that refused or failed the request; null when the rules decided.
     pub code: Option<String>,
-    /// Hex digits of the BLAKE3 digest of the answer, byte for byte as it was given out, before anything was masked.
+    /// Hex digits of the BLAKE3 digest of the answer, byte for byte as it was given out, before anything was masked; of
+    /// a refusal, that of its cause and findings.
     pub digest: String,
     /// The answer; null when it is larger than what is kept, may not be shown, or is not JSON.
     #[schemars(with = "Option<serde_json::Value>")]
@@ -103,7 +129,13 @@ pub struct Record {
     /// When it was decided, RFC 3339 with milliseconds, UTC.
     pub time: String,
     /// What was asked for.
+    #[serde(with = "kind_word")]
+    #[schemars(schema_with = "kind_word::schema")]
     pub kind: Kind,
+    /// What the answer was written as.
+    #[serde(with = "form_word")]
+    #[schemars(schema_with = "form_word::schema")]
+    pub form: Form,
     /// Vendor whose rules decided.
     pub vendor: String,
     /// Digest of exactly the rules and policies that decided.
@@ -121,8 +153,10 @@ pub struct Record {
     pub input: Option<Box<RawValue>>,
     /// Why `input` is null; null when it is there.
     pub input_omitted: Option<Omitted>,
-    /// The book that the request was a change of; null when it brought its own.
-    pub base_book: Option<BaseBook>,
+    /// What held where the request did not say it.
+    pub defaults: Given,
+    /// Id of the kept book that the request refers to; null when it brought its own.
+    pub base_book: Option<String>,
     /// What the answer was.
     pub outcome: Outcome,
     /// How long the decision took, in microseconds.
@@ -140,6 +174,8 @@ pub struct Decision<'a> {
     pub time: DateTime<Utc>,
     /// What was asked for.
     pub kind: Kind,
+    /// What the answer is written as.
+    pub form: Form,
     /// Vendor whose rules decided.
     pub vendor: &'a str,
     /// Digest of the rules and policies.
@@ -152,14 +188,12 @@ pub struct Decision<'a> {
     pub caller: Option<&'a str>,
     /// The request's body; of a batch, one line.
     pub input: &'a [u8],
-    /// The book that the request was a change of.
-    pub base_book: Option<BaseBook>,
-    /// Whether the rules decided.
-    pub status: Status,
-    /// Code of the finding that refused or failed it.
-    pub code: Option<&'a str>,
-    /// The answer's body; of a batch, one line.
-    pub answer: &'a [u8],
+    /// What held where the body does not say it.
+    pub defaults: &'a Defaults,
+    /// Id of the kept book that the request refers to.
+    pub base_book: Option<&'a str>,
+    /// What came of it, see [`Told::of`].
+    pub told: Told<'a>,
     /// How long it took.
     pub duration: Duration,
 }
@@ -168,11 +202,6 @@ pub struct Decision<'a> {
 pub fn new_id(time: DateTime<Utc>) -> Uuid {
     let seconds = u64::try_from(time.timestamp()).unwrap_or_default();
     Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, time.timestamp_subsec_nanos()))
-}
-
-/// Hex digits of the BLAKE3 digest of `bytes`.
-pub fn digest(bytes: &[u8]) -> String {
-    blake3::hash(bytes).to_hex().to_string()
 }
 
 /// What records keep of requests and answers.
@@ -203,12 +232,13 @@ impl Keeping {
             Ok(input) => (Some(input), None),
             Err(why) => (None, Some(why)),
         };
-        let answer = self.answer(decision.answer, &mut masked);
+        let answer = self.answer(&decision.told.bytes, &mut masked);
         Record {
             schema: DECISION_SCHEMA.into(),
             id: decision.id.to_string(),
             time: decision.time.to_rfc3339_opts(SecondsFormat::Millis, true),
             kind: decision.kind,
+            form: decision.form,
             vendor: decision.vendor.to_owned(),
             revision: decision.revision.to_owned(),
             request_id: decision.request_id.to_owned(),
@@ -217,11 +247,12 @@ impl Keeping {
             input_digest: digest(decision.input),
             input,
             input_omitted,
-            base_book: decision.base_book.clone(),
+            defaults: decision.defaults.into(),
+            base_book: decision.base_book.map(str::to_owned),
             outcome: Outcome {
-                status: decision.status,
-                code: decision.code.map(str::to_owned),
-                digest: digest(decision.answer),
+                status: decision.told.status,
+                code: decision.told.code.map(str::to_owned),
+                digest: digest(&decision.told.bytes),
                 answer,
             },
             duration_us: u64::try_from(decision.duration.as_micros()).unwrap_or(u64::MAX),

@@ -7,6 +7,7 @@ mod explain;
 mod init;
 mod output;
 mod propose;
+mod replay;
 mod review;
 mod serve;
 mod vendor;
@@ -62,6 +63,8 @@ enum Command {
     Review(review::Options),
     /// Score a vendor's rules on a past period against simple baselines.
     Backtest(backtest::Options),
+    /// Decide every record of a decision log again, and report what comes out differently.
+    Replay(replay::Options),
     /// Report everything wrong with one vendor, or all.
     Check(check::CheckOptions),
     /// Run the cases written beside the rules of one vendor, or all.
@@ -194,6 +197,7 @@ fn run(command: Command, terminal: Terminal) -> Result<(), Stop> {
         Command::Explain(options) => explain::run(&options, terminal),
         Command::Review(options) => review::run(&options, terminal),
         Command::Backtest(options) => backtest::run(&options, terminal),
+        Command::Replay(options) => replay::run(&options, terminal),
         Command::Check(options) => check::check(&options, terminal),
         Command::Test(options) => check::test(&options, terminal),
         Command::Template(options) => book::template(&options),

@@ -28,17 +28,8 @@ pub fn review() -> String {
     text_of::<ReviewDocument<'static>>()
 }
 
-/// Schema of `quotient.decision/1`, as committed in `schema/decision.schema.json`.
-pub fn decision() -> String {
-    text_of::<crate::audit::Record>()
-}
-
-/// Schema of `quotient.dropped/1`, as committed in `schema/dropped.schema.json`.
-pub fn dropped() -> String {
-    text_of::<crate::audit::Dropped>()
-}
-
-fn text_of<T: JsonSchema>() -> String {
+/// Schema of what `T` is written as; what the document is stands first.
+pub(crate) fn text_of<T: JsonSchema>() -> String {
     let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
     // What the document is stands first, for people who open the file.
     let mut ordered = Map::new();

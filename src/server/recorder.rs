@@ -3,13 +3,12 @@
 use super::call::Call;
 use super::metrics::Metrics;
 use super::problem::{Problem, ProblemKind};
-use crate::audit::{Decision, Keeping, Log, Mode, Status, new_id};
-use crate::finding::render;
+use crate::audit::{Decision, Keeping, Log, Mode, Told, new_id};
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
 use crate::request::{Answer, Cause, Defaults, Form, Kind, Refusal};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -69,13 +68,26 @@ impl RecorderHealth {
     }
 }
 
-/// Whether something was decided, refused or failed.
-pub fn status_of(made: &Result<Answer, Refusal>) -> (Status, &'static str) {
+/// Whether something was decided, refused or failed, as the metrics count it.
+pub fn outcome_of(made: &Result<Answer, Refusal>) -> &'static str {
     match made {
-        Ok(_) => (Status::Decided, "decided"),
-        Err(refusal) if refusal.cause == Cause::RulesFailed => (Status::Failed, "failed"),
-        Err(_) => (Status::Refused, "refused"),
+        Ok(_) => "decided",
+        Err(refusal) if refusal.cause == Cause::RulesFailed => "failed",
+        Err(_) => "refused",
     }
+}
+
+/// Id of the kept book that a body refers to.
+fn base_of(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Asked {
+        book: Book,
+    }
+    #[derive(Deserialize)]
+    struct Book {
+        base: String,
+    }
+    serde_json::from_slice::<Asked>(body).ok().map(|asked| asked.book.base)
 }
 
 impl Recorder {
@@ -86,36 +98,22 @@ impl Recorder {
 
     /// Records a decision. A strict log that cannot take it refuses the decision.
     pub async fn record(&self, call: &Call, decided: &Decided<'_>) -> Result<(), Problem> {
-        let refusal;
-        let (answer, code): (&[u8], Option<&str>) = match decided.made {
-            Ok(answer) => (&answer.bytes, None),
-            Err(found) => {
-                refusal = render::json(found.findings.iter()).to_string();
-                let code =
-                    found.findings.iter().find(|finding| finding.is_error()).map(|finding| finding.code.as_str());
-                (refusal.as_bytes(), code)
-            }
-        };
+        let base_book = base_of(decided.body);
         let time = SystemTime::now().into();
         let decision = Decision {
             id: new_id(time),
             time,
-            kind: match decided.kind {
-                Kind::Assessment => crate::audit::Kind::Assessment,
-                Kind::Proposal => crate::audit::Kind::Proposal,
-                Kind::Explanation => crate::audit::Kind::Explanation,
-                Kind::Review => crate::audit::Kind::Review,
-            },
-            base_book: None,
+            kind: decided.kind,
+            form: decided.form,
+            defaults: decided.defaults,
+            base_book: base_book.as_deref(),
             vendor: &decided.active.plugin.vendor,
             revision: decided.active.revision(),
             request_id: &call.request_id,
             trace_id: call.trace.as_ref().map(|trace| trace.trace_id.as_str()),
             caller: call.who(),
             input: decided.body,
-            status: status_of(decided.made).0,
-            code,
-            answer,
+            told: Told::of(decided.made),
             duration: decided.took,
         };
         let record = self.keeping.record(&decision);

@@ -8,7 +8,7 @@ use super::super::call::{Call, REVISION};
 use super::super::lanes::Lane;
 use super::super::operation::{Operation, Parameter, Reply};
 use super::super::problem::{Problem, ProblemKind};
-use super::super::recorder::{Decided, status_of};
+use super::super::recorder::{Decided, outcome_of};
 use super::{CSV, HTML, JSON, NDJSON, PAST_REVISION, XLSX, answer, if_match, json, negotiate, plain, with_revision};
 use crate::channel::Name;
 use crate::library::Active;
@@ -172,7 +172,7 @@ impl Question {
         let plugin = &self.active.plugin;
         let made = request::decide(plugin, self.kind, self.form, body, &self.defaults, &books, &self.limits);
         let took = started.elapsed();
-        self.app.metrics.evaluated(&self.vendor, self.kind.as_str(), status_of(&made).1, took);
+        self.app.metrics.evaluated(&self.vendor, self.kind.as_str(), outcome_of(&made), took);
         (made, took)
     }
 

@@ -127,7 +127,7 @@ fn a_best_effort_append_never_waits_and_counts_what_it_drops() {
     let told = dropped(&text);
     assert_eq!((told.len(), &told[0]["dropped"]), (1, &Value::from(990)));
     until("all that waited is written", || log.stats().written == 10);
-    let schema: Value = serde_json::from_str(&quotient::report::schema::dropped()).unwrap();
+    let schema: Value = serde_json::from_str(&quotient::audit::schema::dropped()).unwrap();
     jsonschema::validator_for(&schema).unwrap().validate(&told[0]).unwrap();
 }
 

@@ -2,8 +2,9 @@
 
 use super::support::decision;
 use proptest::prelude::*;
-use quotient::audit::{Keeping, Masking, NotJson, Omitted, Pointer, digest};
+use quotient::audit::{Keeping, Masking, NotJson, Omitted, Pointer};
 use quotient::finding::Code;
+use quotient::request::digest_of as digest;
 use serde_json::Value;
 
 fn list(pointers: &[&str]) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! A record says what was decided, exactly.
 
-use super::support::{decision, time};
-use quotient::audit::{BaseBook, Decision, Keeping, Omitted, Record, Status, digest, new_id};
-use quotient::report::schema;
+use super::support::{decision, time, told};
+use quotient::audit::{Decision, Keeping, Omitted, Record, Status, Told, new_id, schema};
+use quotient::request::{Defaults, digest_of as digest};
 use serde_json::Value;
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn a_record_holds_what_was_asked_and_answered_digit_by_digit() {
     let read: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(read["schema"], "quotient.decision/1");
     assert_eq!(read["time"], "2026-03-31T23:59:59.123Z");
-    assert_eq!(read["kind"], "proposal");
+    assert_eq!((&read["kind"], &read["form"]), (&"proposal".into(), &"json".into()));
     assert_eq!(read["input_digest"], digest(input));
     assert_eq!(read["outcome"]["digest"], digest(answer));
     assert_eq!(read["duration_us"], 1_250);
@@ -25,16 +25,17 @@ fn a_record_holds_what_was_asked_and_answered_digit_by_digit() {
 
 #[test]
 fn a_record_that_was_read_is_written_the_same() {
-    let book = BaseBook { name: "fy26".into(), digest: "ab".into() };
+    let defaults = Defaults { as_of: chrono::NaiveDate::from_ymd_opt(2026, 3, 31), period: Some("FY26".to_owned()) };
     let refused = Decision {
-        status: Status::Refused,
-        code: Some("plan::infeasible"),
-        base_book: Some(book),
-        ..decision(b"[1.0]", b"{}")
+        told: Told { status: Status::Refused, code: Some("plan::infeasible"), ..told(b"{}") },
+        base_book: Some("book-1"),
+        defaults: &defaults,
+        ..decision(b"[1.0]", b"")
     };
     let line = Keeping::default().record(&refused).line();
     let read: Record = serde_json::from_slice(&line).unwrap();
     assert_eq!(read.line(), line);
+    assert_eq!(read.defaults.defaults(), defaults);
 }
 
 #[test]
@@ -89,7 +90,11 @@ fn records_validate_against_the_published_schema() {
 #[test]
 fn the_committed_schemas_of_the_log_are_current() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
-    for (file, text) in [("decision.schema.json", schema::decision()), ("dropped.schema.json", schema::dropped())] {
+    for (file, text) in [
+        ("decision.schema.json", schema::decision()),
+        ("dropped.schema.json", schema::dropped()),
+        ("replay.schema.json", schema::replay()),
+    ] {
         let path = folder.join(file);
         if std::env::var_os("QUOTIENT_BLESS").is_some() {
             std::fs::write(&path, &text).unwrap();

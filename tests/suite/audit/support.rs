@@ -1,7 +1,8 @@
 //! Records and sinks for the tests of the decision log.
 
 use chrono::{DateTime, Utc};
-use quotient::audit::{Decision, Keeping, Kind, Record, Sink, SinkFault, Status, new_id};
+use quotient::audit::{Decision, Keeping, Record, Sink, SinkFault, Status, Told, new_id};
+use quotient::request::{Defaults, Form, Kind};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -15,18 +16,23 @@ pub fn decision<'a>(input: &'a [u8], answer: &'a [u8]) -> Decision<'a> {
         id: new_id(time()),
         time: time(),
         kind: Kind::Proposal,
+        form: Form::Json,
         vendor: "meridian",
         revision: "00",
         request_id: "r-1",
         trace_id: None,
         caller: Some("portal"),
         input,
+        defaults: &Defaults { as_of: None, period: None },
         base_book: None,
-        status: Status::Decided,
-        code: None,
-        answer,
+        told: told(answer),
         duration: Duration::from_micros(1_250),
     }
+}
+
+/// A decision with this answer.
+pub fn told(answer: &[u8]) -> Told<'_> {
+    Told { status: Status::Decided, code: None, bytes: answer.into() }
 }
 
 /// A record whose request id is `id`.

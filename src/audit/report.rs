@@ -1,0 +1,222 @@
+//! What a replay came to: counts, and every record that did not come out the same.
+
+use super::difference::Difference;
+use super::reading::Entry;
+use super::record::Record;
+use super::replay::{Obstacle, Verdict};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Schema of the report.
+pub const REPLAY_SCHEMA: &str = "quotient.replay/1";
+/// Most records that a report names.
+const MAX_NAMED: usize = 10_000;
+
+/// Rules that records are decided again with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum With {
+    /// Exactly the revision that decided then.
+    Recorded,
+    /// The rules as they are today.
+    Current,
+}
+
+/// A record that did not come out the same.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Replayed {
+    /// File of the log.
+    pub file: String,
+    /// Line of the file, from 1.
+    pub line: u64,
+    /// Identifier of the decision.
+    pub id: String,
+    /// When it was decided.
+    pub time: String,
+    /// What was asked for.
+    pub kind: &'static str,
+    /// Vendor whose rules decided.
+    pub vendor: String,
+    /// Revision that decided.
+    pub revision: String,
+    /// Identifier of the request.
+    pub request_id: String,
+    /// Where the answer differs first; null when it could not be decided again.
+    pub difference: Option<Difference>,
+    /// Why it could not be decided again; null when it was.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// What a replay came to so far.
+#[derive(Debug, Clone, Default)]
+pub struct Replay {
+    /// Records that came out the same.
+    pub same: u64,
+    /// Records that came out different.
+    pub different: u64,
+    /// Records that could not be decided again, by obstacle.
+    pub obstacles: BTreeMap<Obstacle, u64>,
+    /// Lines that a crash tore.
+    pub torn: u64,
+    /// Lines of an unknown schema.
+    pub foreign: u64,
+    /// Records that the log says it dropped.
+    pub dropped: u64,
+    /// The first of those that did not come out the same, in the order of the log.
+    pub named: Vec<Replayed>,
+}
+
+/// The report as JSON, schema `quotient.replay/1`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(title = "Replay of a decision log")]
+pub struct ReplayDocument<'a> {
+    /// Name and version of this document.
+    #[schemars(extend("const" = "quotient.replay/1"))]
+    schema: &'static str,
+    /// Rules that records were decided again with.
+    with: With,
+    /// Records in the log.
+    records: u64,
+    /// Records that came out the same.
+    same: u64,
+    /// Records that came out different.
+    different: u64,
+    /// Records that could not be decided again.
+    not_replayable: u64,
+    /// Those, by obstacle.
+    obstacles: &'a BTreeMap<Obstacle, u64>,
+    /// Lines that a crash tore.
+    torn_lines: u64,
+    /// Lines of an unknown schema.
+    foreign_lines: u64,
+    /// Records that the log says it dropped.
+    dropped: u64,
+    /// The first 10,000 records that did not come out the same, in the order of the log.
+    named: &'a [Replayed],
+}
+
+impl Replay {
+    /// Counts a line that is no record; true when it was one of those.
+    pub fn count_line(&mut self, entry: &Entry) -> bool {
+        match entry {
+            Entry::Record(_) => return false,
+            Entry::Dropped(dropped) => self.dropped += dropped.dropped,
+            Entry::Torn => self.torn += 1,
+            Entry::Foreign => self.foreign += 1,
+        }
+        true
+    }
+
+    /// Counts a record, which stands at `line` of `file`.
+    pub fn count(&mut self, record: &Record, (file, line): (&str, u64), verdict: Verdict) {
+        let (difference, obstacle) = match verdict {
+            Verdict::Same => {
+                self.same += 1;
+                return;
+            }
+            Verdict::Different(difference) => {
+                self.different += 1;
+                (Some(difference), None)
+            }
+            Verdict::NotReplayable(obstacle) => {
+                *self.obstacles.entry(obstacle).or_default() += 1;
+                (None, Some(obstacle))
+            }
+        };
+        if self.named.len() < MAX_NAMED {
+            self.named.push(Replayed {
+                file: file.to_owned(),
+                line,
+                id: record.id.clone(),
+                time: record.time.clone(),
+                kind: record.kind.as_str(),
+                vendor: record.vendor.clone(),
+                revision: record.revision.clone(),
+                request_id: record.request_id.clone(),
+                difference,
+                obstacle,
+            });
+        }
+    }
+
+    /// Records that could not be decided again.
+    pub fn not_replayable(&self) -> u64 {
+        self.obstacles.values().sum()
+    }
+
+    /// Records in the log.
+    pub fn records(&self) -> u64 {
+        self.same + self.different + self.not_replayable()
+    }
+
+    /// Writes the report as one JSON object.
+    pub fn write_json(&self, with: With, out: &mut dyn Write) -> io::Result<()> {
+        let document = ReplayDocument {
+            schema: REPLAY_SCHEMA,
+            with,
+            records: self.records(),
+            same: self.same,
+            different: self.different,
+            not_replayable: self.not_replayable(),
+            obstacles: &self.obstacles,
+            torn_lines: self.torn,
+            foreign_lines: self.foreign,
+            dropped: self.dropped,
+            named: &self.named,
+        };
+        serde_json::to_writer_pretty(&mut *out, &document)?;
+        out.write_all(b"\n")
+    }
+
+    /// Writes the report for people, with at most `shown` records.
+    pub fn write_text(&self, with: With, shown: usize, out: &mut dyn Write) -> io::Result<()> {
+        for replayed in self.named.iter().take(shown) {
+            let (kind, vendor) = (replayed.kind, shown_text(&replayed.vendor));
+            let place = format!("{}:{}", replayed.file, replayed.line);
+            writeln!(out, "{} {} {kind} of {vendor} ({place})", shown_text(&replayed.time), shown_text(&replayed.id))?;
+            if let Some(difference) = &replayed.difference {
+                let at = if difference.pointer.is_empty() { "the whole answer" } else { &difference.pointer };
+                let value =
+                    |value: &Option<String>| value.clone().map_or("nothing".to_owned(), |text| shown_text(&text));
+                writeln!(out, "  {}: {} -> {}", shown_text(at), value(&difference.before), value(&difference.after))?;
+            }
+            if let Some(obstacle) = replayed.obstacle {
+                writeln!(out, "  not replayable: {}", obstacle.as_str())?;
+            }
+        }
+        let all = self.different + self.not_replayable();
+        let left = all.saturating_sub(shown.min(self.named.len()) as u64);
+        if left > 0 {
+            writeln!(out, "... and {left} more")?;
+        }
+        let rules = match with {
+            With::Recorded => "the rules that decided them",
+            With::Current => "the rules as they are today",
+        };
+        writeln!(out, "{} records decided again with {rules}:", self.records())?;
+        let mut row = |count: u64, what: &str| writeln!(out, "{count:>9}  {what}");
+        row(self.same, "same")?;
+        row(self.different, "different")?;
+        row(self.not_replayable(), "not replayable")?;
+        for (obstacle, count) in &self.obstacles {
+            row(*count, &format!("  {}", obstacle.as_str()))?;
+        }
+        for (count, what) in [
+            (self.torn, "torn lines, which no caller was told of"),
+            (self.foreign, "lines of an unknown schema"),
+            (self.dropped, "records missing, as the log says"),
+        ] {
+            if count > 0 {
+                row(count, what)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Text of a log, which anybody may have written, made safe for a terminal.
+fn shown_text(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+}
