@@ -3,7 +3,7 @@
 use super::{Folders, Stop, Terminal, vendor};
 use crate::finding::{Code, Finding, Findings, did_you_mean, render};
 use crate::library::{VendorValidator, child};
-use crate::plugin::{CaseOutcome, VendorPlugin};
+use crate::plugin::{CaseOutcome, VendorPlugin, run_trial};
 use crate::script;
 use serde_json::json;
 use std::io::Write;
@@ -82,6 +82,8 @@ pub fn check(options: &CheckOptions, terminal: Terminal) -> Result<(), Stop> {
     for name in vendors(&options.folders, options.vendor.as_ref())? {
         let (plugin, mut findings, outcomes) = vendor::inspect(&options.folders.roots(), &name);
         findings.extend(outcomes.iter().filter(|outcome| !outcome.holds()).map(CaseOutcome::finding));
+        // What a server would refuse is said here first.
+        findings.extend(plugin.iter().flat_map(|plugin| script::on_script_threads(Some(1), || run_trial(plugin))));
         checked.push((name, plugin, findings.error_count(), findings.len(), outcomes.len()));
         all.extend(findings);
     }

@@ -66,9 +66,12 @@ pub struct Archive {
     retention: Retention,
 }
 
+/// A revision in memory with its files.
+type InMemory = (Kept, Arc<VendorFiles>);
+
 #[derive(Debug)]
 enum Store {
-    Memory(Mutex<BTreeMap<Name, Vec<(Kept, Arc<VendorFiles>)>>>),
+    Memory(Mutex<BTreeMap<Name, Vec<InMemory>>>),
     Folder { path: PathBuf, order: Mutex<BTreeMap<Name, Vec<Kept>>>, _lock: File },
     ReadOnly { path: PathBuf },
 }

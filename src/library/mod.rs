@@ -27,7 +27,7 @@ pub use archive::{Archive, Kept, Retention};
 pub use catalog::{Active, Attempt, Catalog, Change, Departed, Hold, News, Outcome, Pin, State, VendorState};
 pub use child::ChildProcess;
 pub use disk::Disk;
-pub use open::{Clock, Library, Notice, Options, Status, SystemClock, Watching};
+pub use open::{Clock, Library, Notice, Options, Status, Subscription, SystemClock, Watching};
 pub use pacing::{Pace, Pacing};
 pub use past::RevisionRecord;
 pub use reload::{Moment, ReloadOutcome, VendorReport};

@@ -15,10 +15,11 @@ use crate::plugin::VendorFiles;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, channel, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -197,6 +198,22 @@ type Answer = SyncSender<Result<(), Findings>>;
 struct Subscriber {
     sender: SyncSender<Notice>,
     missed: u64,
+    listener: Weak<()>,
+}
+
+/// Changes as they come, for one who listens. Read it as the [`Receiver`] it is; dropping it ends it.
+#[derive(Debug)]
+pub struct Subscription {
+    receiver: Receiver<Notice>,
+    _listener: Arc<()>,
+}
+
+impl Deref for Subscription {
+    type Target = Receiver<Notice>;
+
+    fn deref(&self) -> &Receiver<Notice> {
+        &self.receiver
+    }
 }
 
 /// What other threads left for the reloading one. Flags rather than a queue, so that no storm of events can fill it.
@@ -340,10 +357,14 @@ impl<V: Validate> Library<V> {
     }
 
     /// Changes from now on, up to `most` at a time; a subscriber that is too slow for more learns how many it missed.
-    pub fn subscribe(&self, most: usize) -> Receiver<Notice> {
+    pub fn subscribe(&self, most: usize) -> Subscription {
         let (sender, receiver) = sync_channel(most.max(1));
-        lock(&self.shared.subscribers).push(Subscriber { sender, missed: 0 });
-        receiver
+        let listener = Arc::new(());
+        let mut subscribers = lock(&self.shared.subscribers);
+        // Who has gone is forgotten now; the next change may be long in coming.
+        subscribers.retain(|subscriber| subscriber.listener.strong_count() > 0);
+        subscribers.push(Subscriber { sender, missed: 0, listener: Arc::downgrade(&listener) });
+        Subscription { receiver, _listener: listener }
     }
 
     /// Revisions of `vendor` that can be evaluated, pinned or gone back to; the one kept last at the end.
@@ -510,7 +531,7 @@ impl<V: Validate> Shared<V> {
         thread::scope(|scope| {
             for _ in 1..workers {
                 // Without more threads this one does it all.
-                drop(thread::Builder::new().spawn_scoped(scope, &work));
+                drop(thread::Builder::new().spawn_scoped(scope, work));
             }
             work();
         });

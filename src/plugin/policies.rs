@@ -2,7 +2,7 @@
 
 use super::files::{Room, VendorFile, VendorFiles};
 use super::manifest::{Manifest, PolicyRules, TierScope};
-use super::vendor::shown;
+use super::vendor::{placed, shown, shown_paths};
 use crate::channel::Name;
 use crate::decision::table::{DecisionTable, HitPolicy};
 use crate::decision::{Decisions, Grounds, Incentive, Intervention, TierDecision};
@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub struct Policies {
     scripts: Scripts,
     kinds: Vec<PolicyKind>,
+    /// Paths as people know them, by path in the vendor's folder.
+    shown: BTreeMap<String, String>,
 }
 
 impl Policies {
@@ -58,7 +60,11 @@ impl Policies {
         };
         let (scripts, script_findings) = Scripts::compile(&sources, &contracts, &context);
         findings.extend(shown(files, Room::Policies, script_findings));
-        let policies = scripts.filter(|_| !kinds.is_empty()).map(|scripts| Self { scripts, kinds });
+        let policies = scripts.filter(|_| !kinds.is_empty()).map(|scripts| Self {
+            scripts,
+            kinds,
+            shown: shown_paths(files, Room::Policies),
+        });
         (policies, findings)
     }
 
@@ -69,17 +75,18 @@ impl Policies {
 
     /// What the tier policy decides for the partner, or for the product line the facts are about.
     pub fn tier(&self, facts: &PolicyFacts) -> Result<TierDecision, ScriptFault> {
-        self.scripts.tier(PolicyKind::Tier.file(), facts)
+        self.scripts.tier(PolicyKind::Tier.file(), facts).map_err(|fault| placed(&self.shown, fault))
     }
 
     /// What the incentive policy awards and withholds, in its order.
     pub fn incentives(&self, facts: &PolicyFacts) -> Result<Vec<Incentive>, ScriptFault> {
-        self.scripts.incentives(PolicyKind::Incentive.file(), facts)
+        self.scripts.incentives(PolicyKind::Incentive.file(), facts).map_err(|fault| placed(&self.shown, fault))
     }
 
     /// What the intervention policy asks for, as one case: the same kind merged, most severe first.
     pub fn interventions(&self, facts: &PolicyFacts) -> Result<Vec<Intervention>, ScriptFault> {
-        self.scripts.interventions(PolicyKind::Intervention.file(), facts).map(one_case)
+        let found = self.scripts.interventions(PolicyKind::Intervention.file(), facts);
+        found.map(one_case).map_err(|fault| placed(&self.shown, fault))
     }
 
     /// What all policies decide for one partner.

@@ -121,11 +121,7 @@ impl VendorPlugin {
             policies,
             factors,
             has_weights_rule,
-            shown: files
-                .iter()
-                .filter(|file| file.room == Room::Rules)
-                .map(|file| (file.path.clone(), file.shown.clone()))
-                .collect(),
+            shown: shown_paths(files, Room::Rules),
         });
         (plugin, findings)
     }
@@ -156,19 +152,7 @@ impl VendorPlugin {
 
     /// What one factor says about a line.
     pub fn factor(&self, factor: &Factor, facts: &Facts) -> Result<FactorOutcome, ScriptFault> {
-        self.scripts.factor(&factor.path, facts).map_err(|fault| self.placed(fault))
-    }
-
-    /// A fault with the paths that people know.
-    fn placed(&self, mut fault: ScriptFault) -> ScriptFault {
-        for place in &mut fault.finding.places {
-            if let Place::Text { file, .. } | Place::File { file } = place
-                && let Some(shown) = self.shown.get(file)
-            {
-                *file = shown.clone();
-            }
-        }
-        fault
+        self.scripts.factor(&factor.path, facts).map_err(|fault| placed(&self.shown, fault))
     }
 
     /// The weights for a line, in the manifest's order: the weights rule's, else the manifest's.
@@ -176,7 +160,7 @@ impl VendorPlugin {
         if !self.has_weights_rule {
             return Ok(self.factors.iter().map(|factor| factor.weight).collect());
         }
-        let given = self.scripts.weights(WEIGHTS, facts).map_err(|fault| self.placed(fault))?;
+        let given = self.scripts.weights(WEIGHTS, facts).map_err(|fault| placed(&self.shown, fault))?;
         let weight_of =
             |name: &Name| given.iter().find(|(factor, _)| factor == name).map_or(Decimal::ZERO, |(_, weight)| *weight);
         Ok(self.factors.iter().map(|factor| weight_of(&factor.name)).collect())
@@ -344,6 +328,24 @@ fn key_offset(text: &str, key: &str) -> usize {
 }
 
 /// Puts the path people know into the places of findings about scripts.
+/// Paths as people know them, by path in the vendor's folder.
+pub(super) fn shown_paths(files: &VendorFiles, room: Room) -> BTreeMap<String, String> {
+    let of_room = files.iter().filter(|file| file.room == room);
+    of_room.map(|file| (file.path.clone(), file.shown.clone())).collect()
+}
+
+/// A fault with the paths that people know.
+pub(super) fn placed(shown: &BTreeMap<String, String>, mut fault: ScriptFault) -> ScriptFault {
+    for place in &mut fault.finding.places {
+        if let Place::Text { file, .. } | Place::File { file } = place
+            && let Some(shown) = shown.get(file)
+        {
+            *file = shown.clone();
+        }
+    }
+    fault
+}
+
 pub(super) fn shown(files: &VendorFiles, room: Room, findings: Findings) -> Findings {
     findings.into_iter().map(|finding| shown_places(files, room, finding)).collect()
 }
