@@ -19,7 +19,7 @@ fn is_here(program: &str) -> bool {
 
 /// What a client says about a server with the shipped vendors.
 fn said_by(command: &mut Command) -> String {
-    let server = Running::start(&[]);
+    let server = Running::start(&[] as &[&str]);
     let url = format!("http://{}", server.address);
     let output = command.current_dir(clients()).env("QUOTIENT_URL", url).env_remove("QUOTIENT_TOKEN").output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

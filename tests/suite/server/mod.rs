@@ -1,8 +1,12 @@
 //! The server over real sockets.
 
+mod access;
 mod clients;
+mod contract;
 pub mod hostile;
 pub mod http;
+mod log;
+mod reload;
 pub mod running;
 
 use std::collections::BTreeSet;
@@ -88,7 +92,7 @@ fn a_connection_without_a_word_is_seen_to_hang() {
 
 #[test]
 fn hostile_requests_end_as_the_table_says_and_the_server_goes_on() {
-    let server = running::Running::start(&[]);
+    let server = running::Running::start(&[] as &[&str]);
     let address = server.address;
     let (waiting, quick): (Vec<_>, Vec<_>) =
         hostile::corpus("meridian").into_iter().partition(|attack| attack.expect == hostile::Expect::Abandoned);

@@ -2,21 +2,85 @@
 
 use super::http;
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// A server that ends with this value.
 pub struct Running {
-    child: Child,
+    child: Mutex<Child>,
     /// Where it listens.
     pub address: SocketAddr,
-    _log: tempfile::TempDir,
+    log: tempfile::TempDir,
+}
+
+/// Rules and policies of two vendors in a folder of their own.
+pub struct Home(tempfile::TempDir);
+
+impl Home {
+    /// The shipped vendors `meridian` and `halcyon`.
+    pub fn new() -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        for part in ["rules/meridian", "policies/meridian", "rules/halcyon"] {
+            copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(part), &home.path(part));
+        }
+        home
+    }
+
+    /// A path in it.
+    pub fn path(&self, part: &str) -> PathBuf {
+        self.0.path().join(part)
+    }
+
+    /// The text of a file in it.
+    pub fn read(&self, part: &str) -> String {
+        std::fs::read_to_string(self.path(part)).unwrap()
+    }
+
+    /// Saves a file the way editors do: whole, under another name, renamed.
+    pub fn save(&self, part: &str, text: &str) {
+        let draft = self.path(&format!("{part}.draft~"));
+        std::fs::write(&draft, text).unwrap();
+        std::fs::rename(draft, self.path(part)).unwrap();
+    }
+
+    /// Starts a server on it.
+    pub fn serve(&self, more: &[&str]) -> Running {
+        Running::start(&[&self.arguments(), &more.iter().map(ToString::to_string).collect::<Vec<_>>()[..]].concat())
+    }
+
+    /// What tells a server its folders.
+    pub fn arguments(&self) -> Vec<String> {
+        let text = |part: &str| self.path(part).display().to_string();
+        ["--rules".to_owned(), text("rules"), "--policies".to_owned(), text("policies")].to_vec()
+    }
+}
+
+/// Copies a folder with everything below it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            drop(std::fs::copy(entry.path(), target).unwrap())
+        }
+    }
 }
 
 impl Running {
     /// Starts the server on the shipped vendors, or on what `more` says, and waits until all of them are active.
-    pub fn start(more: &[&str]) -> Self {
+    pub fn start(more: &[impl AsRef<std::ffi::OsStr>]) -> Self {
+        let running = Self::launch(more);
+        running.until("all vendors are active", |ready| ready["vendors"] == ready["active"]);
+        running
+    }
+
+    /// Starts the server and does not wait.
+    pub fn launch(more: &[impl AsRef<std::ffi::OsStr>]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = port.local_addr().unwrap();
         drop(port);
@@ -31,28 +95,61 @@ impl Running {
             .stderr(std::fs::File::create(&file).unwrap())
             .spawn()
             .unwrap();
-        let mut running = Self { child, address, _log: log };
+        Self { child: Mutex::new(child), address, log }
+    }
+
+    /// Waits until what the server says about its readiness is as wanted.
+    pub fn until(&self, what: &str, is_so: impl Fn(&serde_json::Value) -> bool) {
         let start = Instant::now();
         loop {
-            if let Ok(answer) = http::get(address, "/health/ready") {
-                let ready = answer.json();
-                if answer.status == 200 && ready["vendors"] == ready["active"] {
-                    return running;
-                }
+            if let Ok(answer) = http::get(self.address, "/health/ready")
+                && answer.status == 200
+                && is_so(&answer.json())
+            {
+                return;
             }
-            let text = || std::fs::read_to_string(&file).unwrap_or_default();
-            if let Some(status) = running.child.try_wait().unwrap() {
-                panic!("the server ended with {status}: {}", text());
+            if let Some(status) = self.child.lock().unwrap().try_wait().unwrap() {
+                panic!("the server ended with {status}: {}", self.log());
             }
-            assert!(start.elapsed() < Duration::from_secs(120), "the server did not get ready: {}", text());
+            assert!(start.elapsed() < Duration::from_secs(120), "{what} did not come about: {}", self.log());
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// How a vendor stands, once `is_so` holds of it.
+    pub fn vendor(&self, name: &str, is_so: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+        let start = Instant::now();
+        loop {
+            let vendor = http::get(self.address, &format!("/v1/vendors/{name}")).unwrap().json();
+            if is_so(&vendor) {
+                return vendor;
+            }
+            assert!(start.elapsed() < Duration::from_secs(60), "it never came: {vendor}\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Everything logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path().join("log")).unwrap_or_default()
+    }
+
+    /// Sends a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.lock().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// Waits for the end; returns the exit code.
+    pub fn wait(&self) -> Option<i32> {
+        self.child.lock().unwrap().wait().unwrap().code()
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        let mut child = self.child.lock().unwrap();
+        drop(child.kill());
+        drop(child.wait());
     }
 }

@@ -1,0 +1,139 @@
+//! The decision log of a server: what stands in it, and what happens when it cannot be written.
+
+use super::hostile::assessment;
+use super::http::{ask, get, post};
+use super::running::Home;
+use std::process::Command;
+
+/// Every record of a log.
+fn records(text: &str) -> Vec<serde_json::Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn every_decision_is_recorded_and_can_be_decided_again() {
+    let home = Home::new();
+    let (log, state) = (home.path("decisions.jsonl").display().to_string(), home.path("state").display().to_string());
+    let arguments = ["--decision-log", &log, "--audit", "strict", "--state", &state];
+    let server = home.serve(&arguments);
+    let path = "/v1/vendors/meridian/assessments";
+    let one = ask(
+        server.address,
+        "POST",
+        path,
+        &["Content-Type: application/json", "X-Request-Id: first"],
+        assessment("P1").as_bytes(),
+    );
+    assert_eq!(one.unwrap().status, 200);
+    assert_eq!(post(server.address, path, "{\"x\":1}").unwrap().status, 400);
+    let batch =
+        [assessment("P2"), "{".to_owned(), assessment("P3").replace("\"as_of\":\"2025-12-31\",", "")].join("\n");
+    let batch = ask(
+        server.address,
+        "POST",
+        &format!("{path}?as_of=2025-06-30"),
+        &["Content-Type: application/x-ndjson"],
+        batch.as_bytes(),
+    );
+    assert!(batch.unwrap().text().contains("\"ok\":2,\"failed\":1"));
+    let proposal = assessment("P4").replacen('{', "{\"target\":\"5000\",", 1);
+    let csv = ask(
+        server.address,
+        "POST",
+        "/v1/vendors/meridian/proposals",
+        &["Content-Type: application/json", "Accept: text/csv"],
+        proposal.as_bytes(),
+    );
+    assert_eq!(csv.unwrap().status, 200);
+    // The rules change; the old decisions keep theirs.
+    let rule = home.read("rules/meridian/history.rhai");
+    home.save("rules/meridian/history.rhai", &rule.replace("last year ", "the year before "));
+    let changed =
+        server.vendor("meridian", |vendor| vendor["disk_revision"] == vendor["revision"] && vendor["since"] != "");
+    drop(changed);
+    server.signal("TERM");
+    assert_eq!(server.wait(), Some(0));
+
+    let found = records(&std::fs::read_to_string(&log).unwrap());
+    let kinds: Vec<&str> = found.iter().filter_map(|record| record["kind"].as_str()).collect();
+    assert_eq!(kinds, ["assessment", "assessment", "assessment", "assessment", "assessment", "proposal"]);
+    let statuses: Vec<&str> = found.iter().filter_map(|record| record["outcome"]["status"].as_str()).collect();
+    assert_eq!(statuses, ["decided", "refused", "decided", "refused", "decided", "decided"]);
+    assert_eq!(found[0]["request_id"], "first");
+    assert_eq!(found[0]["input"]["book"]["partners"][0]["partner_id"], "P1");
+
+    let replay = Command::new(env!("CARGO_BIN_EXE_quotient"))
+        .args(["replay", &log, "--state", &state, "--strict"])
+        .args(home.arguments())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&replay.stdout).into_owned() + &String::from_utf8_lossy(&replay.stderr);
+    assert_eq!(replay.status.code(), Some(0), "{said}");
+}
+
+#[test]
+fn a_strict_server_gives_out_nothing_that_it_cannot_record() {
+    let home = Home::new();
+    // A device that takes nothing: every write fails for want of space.
+    if !std::path::Path::new("/dev/full").exists() {
+        println!("left out: there is no /dev/full here");
+        return;
+    }
+    let path = "/v1/vendors/meridian/assessments";
+    let server = home.serve(&["--decision-log", "/dev/full", "--audit", "strict"]);
+    let refused = post(server.address, path, &assessment("P1")).unwrap();
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (503, Some("not_recorded")), "{}", refused.text());
+    assert!(refused.field("retry-after").is_some());
+    let health = get(server.address, "/health").unwrap().json();
+    assert_eq!((&health["status"], &health["decision_log"]["is_failing"]), (&"degraded".into(), &true.into()));
+    drop(server);
+
+    let server = home.serve(&["--decision-log", "/dev/full"]);
+    assert_eq!(post(server.address, path, &assessment("P1")).unwrap().status, 200);
+}
+
+#[test]
+fn what_must_not_be_shown_is_masked() {
+    let home = Home::new();
+    let log = home.path("decisions.jsonl").display().to_string();
+    let server =
+        home.serve(&["--decision-log", &log, "--mask", "/book/partners/*/partner_id", "--erase", "/partner_name"]);
+    assert_eq!(post(server.address, "/v1/vendors/meridian/assessments", &assessment("TopSecret")).unwrap().status, 200);
+    server.signal("TERM");
+    server.wait();
+    let record = &records(&std::fs::read_to_string(&log).unwrap())[0];
+    assert_eq!(record["input"]["book"]["partners"][0]["partner_id"], "***");
+    assert!(record["outcome"]["answer"].get("partner_name").is_none());
+    assert!(record["masked"].as_array().is_some_and(|masked| !masked.is_empty()));
+    let output = Command::new(env!("CARGO_BIN_EXE_quotient"))
+        .args(["serve", "--decision-log", &log, "--mask", "book.partners"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(5), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn records_go_to_stdout_when_that_is_asked_for() {
+    let home = Home::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_quotient"));
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = port.local_addr().unwrap();
+    drop(port);
+    let child = command
+        .args(["serve", "--decision-log", "-", "--listen", &address.to_string()])
+        .args(home.arguments())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let start = std::time::Instant::now();
+    while get(address, "/health/ready").map_or(true, |answer| answer.status != 200) {
+        assert!(start.elapsed().as_secs() < 120);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(post(address, "/v1/vendors/meridian/assessments", &assessment("P1")).unwrap().status, 200);
+    assert!(Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output();
+    let text = String::from_utf8(output.unwrap().stdout).unwrap();
+    assert_eq!(records(&text).len(), 1, "{text}");
+}
