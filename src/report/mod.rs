@@ -5,6 +5,7 @@
 
 pub mod assessment;
 pub mod backtest;
+pub mod comparison;
 pub mod csv;
 pub mod explain;
 mod fault;

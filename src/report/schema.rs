@@ -1,9 +1,10 @@
 //! JSON Schemas (2020-12) of the documents this room writes, generated from the types that write them.
 
 use super::assessment::AssessmentDocument;
+use super::comparison::ComparisonDocument;
 use super::explain::ExplanationDocument;
 use super::json::ProposalDocument;
-use super::review::json::ReviewDocument;
+use super::review::json::{ReviewDocument, ReviewedPartnerDocument};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
@@ -18,6 +19,11 @@ pub fn assessment() -> String {
     text_of::<AssessmentDocument<'static>>()
 }
 
+/// Schema of `quotient.comparison/1`, as committed in `schema/comparison.schema.json`.
+pub fn comparison() -> String {
+    text_of::<ComparisonDocument<'static>>()
+}
+
 /// Schema of `quotient.explanation/1`, as committed in `schema/explanation.schema.json`.
 pub fn explanation() -> String {
     text_of::<ExplanationDocument<'static>>()
@@ -26,6 +32,11 @@ pub fn explanation() -> String {
 /// Schema of `quotient.review/1`, as committed in `schema/review.schema.json`.
 pub fn review() -> String {
     text_of::<ReviewDocument<'static>>()
+}
+
+/// Schema of one partner of a review, as a review of one partner is answered.
+pub fn reviewed_partner() -> String {
+    text_of::<ReviewedPartnerDocument<'static>>()
 }
 
 /// Schema of what `T` is written as; what the document is stands first.

@@ -6,11 +6,15 @@
 mod assessment;
 mod body;
 mod book;
+mod comparison;
+pub mod document;
 mod proposal;
 mod refusal;
 mod review;
 
 pub use book::{Books, KeptBook, NoBooks, read_kept_book};
+pub use comparison::{Revision, compare};
+pub use document::schemas;
 pub use refusal::{Cause, Refusal};
 
 use crate::finding::{Code, Finding, Findings};

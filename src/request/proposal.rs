@@ -10,10 +10,10 @@ use crate::planning::{self, Explained, LineChoice, PreviousLine, QuotaPlan, Requ
 use crate::report::{self, ExplainView};
 
 /// What a proposal is made from.
-struct Inputs {
-    book: GivenBook,
-    request: Request,
-    warnings: Findings,
+pub(super) struct Inputs {
+    pub book: GivenBook,
+    pub request: Request,
+    pub warnings: Findings,
 }
 
 pub(super) fn decide(asked: Asked<'_>, body: Body<'_>) -> Result<Made, Refusal> {
@@ -64,7 +64,7 @@ fn with_warnings(mut plan: QuotaPlan, warnings: Findings) -> QuotaPlan {
 }
 
 /// Reads all members that proposals and explanations share; all findings of all of them at once.
-fn inputs(asked: Asked<'_>, mut body: Body<'_>) -> Result<Inputs, Refusal> {
+pub(super) fn inputs(asked: Asked<'_>, mut body: Body<'_>) -> Result<Inputs, Refusal> {
     let mut request = Request {
         as_of: body.date("as_of").or(asked.defaults.as_of),
         period: body.text("period").or_else(|| asked.defaults.period.clone()),

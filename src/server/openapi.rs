@@ -189,7 +189,7 @@ fn schemas() -> Map<String, Value> {
     generator.subschema_for::<Problem>();
     routes::vendor_schemas(&mut generator);
     let mut schemas: Map<String, Value> = generator.take_definitions(true);
-    for (name, schema) in Vec::<(&str, Value)>::new() {
+    for (name, schema) in crate::request::schemas() {
         take_in(&mut schemas, name, schema);
     }
     schemas.sort_keys();

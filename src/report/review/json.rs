@@ -42,15 +42,19 @@ pub fn partner_text(
     partner: &PartnerReview,
     faults: &[PartnerFault],
 ) -> Result<String, ReportFault> {
-    #[derive(Serialize)]
-    struct WithFaults<'a> {
-        #[serde(flatten)]
-        partner: PartnerDocument<'a>,
-        faults: Vec<FaultDocument<'a>>,
-    }
     let partner = PartnerDocument::of(partner, review.book.currency)?;
-    let document = WithFaults { partner, faults: faults.iter().map(FaultDocument::of).collect() };
+    let document = ReviewedPartnerDocument { partner, faults: faults.iter().map(FaultDocument::of).collect() };
     Ok(serde_json::to_string_pretty(&document)?)
+}
+
+/// One partner reviewed by itself.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReviewedPartner")]
+pub(in crate::report) struct ReviewedPartnerDocument<'a> {
+    #[serde(flatten)]
+    partner: PartnerDocument<'a>,
+    /// What failed about it.
+    faults: Vec<FaultDocument<'a>>,
 }
 
 /// Where every partner of a vendor's channel stands, and what its policies decide. `null` is "not known" or "not

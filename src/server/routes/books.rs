@@ -25,7 +25,7 @@ pub static OPERATIONS: [Operation; 4] = [
         doc: "The same facts have the same id. Requests then say `{\"base\": id}` instead of the book, with `replace` and `remove` for what changed. Books are kept in memory; the least used give way, and a request that refers to one that is gone is answered with `book_unknown`.",
         scope: Scope::Evaluate,
         query: &[],
-        body: &[json("PartnerBook")],
+        body: &[json("Book")],
         replies: &[Reply { status: 201, doc: "It is kept.", media: &[json("KeptBookDocument")], has_revision: false }],
         problems: &[
             ProblemKind::BookUnknown,

@@ -270,15 +270,16 @@ async fn compare(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>
     limits.intake.rows = app.limits.rows;
     let defaults = defaults(&call)?;
     let (books, left, right) = (VendorBooks::new(&app, &name), before, Arc::clone(&after));
-    let done = app
-        .plan
-        .run(&name, move || {
-            let _ = (&left, &right, &body, &defaults, &books, &limits);
-            Err::<Answer, Refusal>(Refusal { cause: Cause::NotPossible, findings: Default::default() })
-        })
-        .await;
+    let work = move || {
+        request::compare(side_of(&left), side_of(&right), &body, &defaults, &books, &limits)
+    };
+    let done = app.plan.run(&name, work).await;
     let made = done.map_err(|why| app.not_done(&name, why))?.map_err(|refusal| problem_of(&refusal))?;
     Ok(with_revision(&Default::default(), after.revision(), answer(made.media_type, made.bytes)))
+}
+
+fn side_of(active: &Active<VendorPlugin>) -> request::Revision<'_> {
+    request::Revision { plugin: &active.plugin, files: &active.files }
 }
 
 /// Lines that are decided as one piece of work.

@@ -2,7 +2,9 @@
 
 mod answers;
 mod books;
+mod comparison;
 mod refusals;
+mod schemas;
 
 use crate::review::joint::{root, shipped};
 use quotient::plugin::{Room, VendorFile, VendorFiles, VendorPlugin};
