@@ -61,7 +61,7 @@ impl Events {
 }
 
 /// Takes changes from the library until it ends or the server does.
-pub fn follow(app: &Arc<App>, changes: std::sync::mpsc::Receiver<crate::library::Notice>) -> std::io::Result<()> {
+pub fn follow(app: &Arc<App>, changes: crate::library::Subscription) -> std::io::Result<()> {
     let app: Weak<App> = Arc::downgrade(app);
     let thread = std::thread::Builder::new().name("changes".to_owned());
     let run = move || {

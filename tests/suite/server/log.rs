@@ -67,7 +67,7 @@ fn every_decision_is_recorded_and_can_be_decided_again() {
         .args(home.arguments())
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&replay.stdout).into_owned() + &String::from_utf8_lossy(&replay.stderr);
+    let said = String::from_utf8_lossy(&replay.stdout).into_owned() + &*String::from_utf8_lossy(&replay.stderr);
     assert_eq!(replay.status.code(), Some(0), "{said}");
 }
 
