@@ -225,7 +225,12 @@ impl Store {
         }
         for (key, value) in &root.0 {
             let raw = value.get();
-            if raw.starts_with('[') {
+            if key == "currency" && !raw.starts_with(['"', 'n']) {
+                let pointer = format!("{}/currency", self.pointer);
+                let place = Place::Member { file: name.to_owned(), pointer, value: shown(raw) };
+                let finding = Finding::error(Code::BookWord, "the currency is no text").at(place);
+                log.add(finding.help("write a code such as `\"USD\"`"));
+            } else if raw.starts_with('[') {
                 let pointer = format!("{}/{}", self.pointer, escaped(key));
                 // A list that is no table matters only when its name says that it should be one.
                 let must_be = super::table::TableKind::named(key).is_some() || key == "lines";

@@ -72,6 +72,7 @@ pub async fn serve(
     let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
     let answered = async {
         let path = parameters?.into_iter().collect();
+        one_host(&parts.uri, &parts.headers)?;
         let caller = admit(&app, operation, &parts.headers, &path)?;
         let query = query_of(&parts.uri, operation)?;
         let call = Call {
@@ -147,6 +148,17 @@ pub fn finish(
         "answered"
     );
     response
+}
+
+/// A target with a host of its own must name the same host as the field, or the two could be taken for different ones.
+fn one_host(uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
+    let stated = headers.get(HOST).and_then(|host| host.to_str().ok());
+    match uri.authority() {
+        Some(authority) if stated.is_some_and(|host| !host.eq_ignore_ascii_case(authority.as_str())) => {
+            Err(Problem::new(ProblemKind::RequestMalformed, "the target and the field `Host` name different hosts"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Who asks, if that is allowed.

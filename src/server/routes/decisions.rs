@@ -229,6 +229,10 @@ async fn assess(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>,
     let question = Question::of(&app, &call, Kind::Assessment, Form::Json).await?;
     app.decide.admits(&question.vendor).map_err(|why| app.not_done(&question.vendor, why))?;
     if media == NDJSON {
+        if call.headers.contains_key("content-encoding") {
+            let detail = "a batch is read while it arrives, and is not unpacked; send it plain";
+            return Err(Problem::new(ProblemKind::MediaTypeUnknown, detail));
+        }
         return Ok(batch(question, call, body));
     }
     let body = read_body(&call.headers, body, app.limits.line).await?;
@@ -270,9 +274,7 @@ async fn compare(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>
     limits.intake.rows = app.limits.rows;
     let defaults = defaults(&call)?;
     let (books, left, right) = (VendorBooks::new(&app, &name), before, Arc::clone(&after));
-    let work = move || {
-        request::compare(side_of(&left), side_of(&right), &body, &defaults, &books, &limits)
-    };
+    let work = move || request::compare(side_of(&left), side_of(&right), &body, &defaults, &books, &limits);
     let done = app.plan.run(&name, work).await;
     let made = done.map_err(|why| app.not_done(&name, why))?.map_err(|refusal| problem_of(&refusal))?;
     Ok(with_revision(&Default::default(), after.revision(), answer(made.media_type, made.bytes)))
@@ -334,10 +336,6 @@ impl Batch {
 
     async fn lines(&mut self, body: Body) -> Result<(), Cut> {
         let limits = self.question.app.limits;
-        if self.call.headers.contains_key("content-encoding") {
-            let detail = "a batch is read while it arrives, and is not unpacked; send it plain";
-            return Err(Cut::Told(Problem::new(ProblemKind::MediaTypeUnknown, detail)));
-        }
         let mut data = body.into_data_stream();
         let mut rest: Vec<u8> = Vec::new();
         let mut piece: Vec<Bytes> = Vec::new();

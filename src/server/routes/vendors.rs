@@ -471,7 +471,12 @@ async fn reload(app: Arc<App>, call: Call, vendor: Option<Name>) -> Result<Respo
     if outcome.is_stopped {
         return Err(super::super::app::ending());
     }
-    if let Some(name) = vendor.filter(|name| !outcome.vendors.contains_key(name)) {
+    // A vendor without a state is gone, if it was ever there.
+    let is_known = |name: &Name| {
+        let is_there = outcome.vendors.get(name).is_some_and(|report| report.state.is_some());
+        is_there || app.library.current().departed().contains_key(name)
+    };
+    if let Some(name) = vendor.filter(|name| !is_known(name)) {
         return Err(app.unknown_vendor(&name));
     }
     document(&reload_of(&outcome))

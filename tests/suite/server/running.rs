@@ -4,7 +4,7 @@ use super::http;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A server that ends with this value.
@@ -66,7 +66,7 @@ pub fn copy(from: &Path, to: &Path) {
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &target)
         } else {
-            drop(std::fs::copy(entry.path(), target).unwrap())
+            let _ = std::fs::copy(entry.path(), target).unwrap();
         }
     }
 }
@@ -108,7 +108,7 @@ impl Running {
             {
                 return;
             }
-            if let Some(status) = self.child.lock().unwrap().try_wait().unwrap() {
+            if let Some(status) = self.child().try_wait().unwrap() {
                 panic!("the server ended with {status}: {}", self.log());
             }
             assert!(start.elapsed() < Duration::from_secs(120), "{what} did not come about: {}", self.log());
@@ -129,6 +129,10 @@ impl Running {
         }
     }
 
+    fn child(&self) -> MutexGuard<'_, Child> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Everything logged so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.log.path().join("log")).unwrap_or_default()
@@ -136,19 +140,19 @@ impl Running {
 
     /// Sends a signal, such as `TERM`.
     pub fn signal(&self, name: &str) {
-        let id = self.child.lock().unwrap().id().to_string();
+        let id = self.child().id().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
     /// Waits for the end; returns the exit code.
     pub fn wait(&self) -> Option<i32> {
-        self.child.lock().unwrap().wait().unwrap().code()
+        self.child().wait().unwrap().code()
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let mut child = self.child.lock().unwrap();
+        let mut child = self.child();
         drop(child.kill());
         drop(child.wait());
     }
