@@ -65,7 +65,7 @@ impl KeptAnswers {
         let mut unfinished = Unfinished { answers: self, id: Some(id) };
         let made = match make.await {
             Ok(response) => response,
-            Err(problem) if problem.status < 500 && problem.status != 429 => problem.response(),
+            Err(problem) if problem.status < 500 && problem.status != 429 => problem.about(call).response(),
             Err(problem) => return Err(problem),
         };
         let (parts, body) = made.into_parts();

@@ -4,7 +4,7 @@ use super::access::{Caller, Refused, Scope};
 use super::app::App;
 use super::identity::{Trace, request_id};
 use super::operation::Operation;
-use super::problem::{Problem, ProblemKind};
+use super::problem::{MAX_INSTANCE, Problem, ProblemKind};
 use crate::channel::Name;
 use axum::body::Body;
 use axum::extract::RawPathParams;
@@ -115,7 +115,7 @@ pub fn finish(
         Ok(response) => response,
         Err(mut problem) => {
             problem.request_id = Some(id.to_owned());
-            problem.instance = Some(path.chars().take(200).collect());
+            problem.instance = Some(path.chars().take(MAX_INSTANCE).collect());
             if problem.status >= 500 {
                 tracing::warn!(
                     request_id = id,

@@ -1,5 +1,6 @@
 //! What went wrong with a request, as problem details (RFC 9457), in the one shape for every failure.
 
+use super::call::Call;
 use crate::finding::{Finding, Findings, Place, Position};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -163,6 +164,8 @@ pub struct Problem {
     pub is_last: bool,
 }
 
+/// Longest path that is shown, in characters.
+pub const MAX_INSTANCE: usize = 200;
 /// Findings that are shown in one problem.
 const MAX_ERRORS: usize = 100;
 
@@ -189,6 +192,13 @@ impl Problem {
         let first = findings.iter().find(|finding| finding.is_error()).or_else(|| findings.iter().next());
         let detail = first.map_or_else(|| kind.title().to_owned(), |finding| finding.message.clone());
         Self { errors: findings.iter().take(MAX_ERRORS).map(ProblemError::of).collect(), ..Self::new(kind, detail) }
+    }
+
+    /// The problem of this call, with its id and path.
+    #[must_use]
+    pub fn about(self, call: &Call) -> Self {
+        let instance = call.uri.path().chars().take(MAX_INSTANCE).collect();
+        Self { request_id: Some(call.request_id.clone()), instance: Some(instance), ..self }
     }
 
     /// The status.

@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -184,6 +185,8 @@ impl Server {
     pub fn run(self) -> bool {
         let Self { runtime, app, sockets, tls, tokens, ending, lame_duck } = self;
         let is_clean = runtime.block_on(async {
+            let signals = Signals::catch();
+            let hangup = signal(SignalKind::hangup()).ok();
             let (closing, close) = watch::channel(false);
             let mut tasks = JoinSet::new();
             let counted = Arc::clone(&app);
@@ -203,10 +206,10 @@ impl Server {
                 tracing::info!(address = socket.address(), tls = tls.is_some(), "listening");
                 tasks.spawn(serve(socket, Arc::clone(&serving)));
             }
-            let upkeep = tokio::spawn(upkeep(Arc::clone(&app), tls, tokens));
+            let upkeep = tokio::spawn(upkeep(Arc::clone(&app), tls, tokens, hangup));
             // Systemd may not be there.
             let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
-            signalled(&ending).await;
+            signals.wait(&ending).await;
             let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
             let _ = ending.send(true);
             tracing::info!("ending: readiness is off, requests under way are answered");
@@ -256,29 +259,38 @@ fn refuse_exposure(options: &Options, is_local: bool) -> Option<Finding> {
     None
 }
 
-/// Waits for whatever ends the server.
-async fn signalled(ending: &watch::Sender<bool>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut told = ending.subscribe();
-    let (terminate, interrupt) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
-    let wait = |signal: std::io::Result<tokio::signal::unix::Signal>| async move {
-        match signal {
-            Ok(mut signal) => drop(signal.recv().await),
-            // Without a handler the signal ends the process by itself.
-            Err(_) => std::future::pending().await,
+/// The signals that end the server; they are caught from the moment this is made.
+struct Signals {
+    terminate: Option<Signal>,
+    interrupt: Option<Signal>,
+}
+
+impl Signals {
+    fn catch() -> Self {
+        // A signal that cannot be caught ends the process by itself.
+        Self { terminate: signal(SignalKind::terminate()).ok(), interrupt: signal(SignalKind::interrupt()).ok() }
+    }
+
+    /// Waits for whatever ends the server.
+    async fn wait(mut self, ending: &watch::Sender<bool>) {
+        let mut told = ending.subscribe();
+        tokio::select! {
+            () = next(&mut self.terminate) => {}
+            () = next(&mut self.interrupt) => {}
+            _ = told.wait_for(|is_ending| *is_ending) => {}
         }
-    };
-    tokio::select! {
-        () = wait(terminate) => {}
-        () = wait(interrupt) => {}
-        _ = told.wait_for(|is_ending| *is_ending) => {}
+    }
+}
+
+async fn next(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
     }
 }
 
 /// Reads tokens and certificates anew when they change, and everything on SIGHUP.
-async fn upkeep(app: Arc<App>, tls: Option<Arc<Tls>>, tokens: Option<PathBuf>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut hangup = signal(SignalKind::hangup()).ok();
+async fn upkeep(app: Arc<App>, tls: Option<Arc<Tls>>, tokens: Option<PathBuf>, mut hangup: Option<Signal>) {
     let mut interval = tokio::time::interval(LOOK);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     interval.tick().await;
@@ -286,7 +298,7 @@ async fn upkeep(app: Arc<App>, tls: Option<Arc<Tls>>, tokens: Option<PathBuf>) {
     loop {
         let is_hangup = tokio::select! {
             _ = interval.tick() => false,
-            () = async { match &mut hangup { Some(signal) => drop(signal.recv().await), None => std::future::pending().await } } => true,
+            () = next(&mut hangup) => true,
         };
         if let Some(path) = &tokens {
             let now = std::fs::read(path).ok().map(|bytes| blake3::hash(&bytes));

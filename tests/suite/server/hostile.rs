@@ -453,7 +453,7 @@ impl Table {
         let lines = "Content-Type: application/x-ndjson\r\n";
         self.post(
             "gzip of 128 MiB as lines",
-            Refused(&[400, 413]),
+            Refused(&[400, 413, 415]),
             &format!("{lines}Content-Encoding: gzip\r\n"),
             gzip_of_zeros(128 << 10),
         );
@@ -539,7 +539,7 @@ impl Table {
         self.json("id is empty", BAD, id(""));
         self.json(
             "id of 1 MB",
-            BAD,
+            Refused(&[400, 413, 422]),
             body(&format!(r#""partners":[{{"partner_id":"{}"}}],"revenue":[]"#, "P".repeat(1 << 20))),
         );
         self.json("id is a path", Harmless, id("../../etc/passwd"));

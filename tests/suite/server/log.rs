@@ -36,7 +36,7 @@ fn every_decision_is_recorded_and_can_be_decided_again() {
         batch.as_bytes(),
     );
     assert!(batch.unwrap().text().contains("\"ok\":2,\"failed\":1"));
-    let proposal = assessment("P4").replacen('{', "{\"target\":\"5000\",", 1);
+    let proposal = assessment("P4").replacen('{', "{\"target\":\"10000\",", 1);
     let csv = ask(
         server.address,
         "POST",
