@@ -220,7 +220,7 @@ impl Beside {
 
     fn of_part(part: &JsonPart<'_>, book: &PartnerBook, limits: &Limits) -> Result<Self, Findings> {
         let mut log = Log::default();
-        let Ok(store) = Store::of_part(part, &mut log) else { return Err(log.into_findings()) };
+        let Ok(store) = Store::of_part(part, limits, &mut log) else { return Err(log.into_findings()) };
         Ok(Self::of(store, log, *limits, book))
     }
 

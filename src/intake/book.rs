@@ -67,7 +67,7 @@ pub fn read_book_files(
 /// ```
 pub fn read_book_json(part: &JsonPart<'_>, options: &ReadOptions) -> Result<(PartnerBook, Findings), Findings> {
     let mut log = Log::default();
-    let Ok(store) = Store::of_part(part, &mut log) else { return Err(log.into_findings()) };
+    let Ok(store) = Store::of_part(part, &options.limits, &mut log) else { return Err(log.into_findings()) };
     read_store(store, log, None, options)
 }
 

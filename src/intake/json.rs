@@ -14,7 +14,9 @@ pub(super) struct Members {
 
 impl Members {
     /// Checks that `list` is a list of objects without repeated keys; returns it with all keys in order of appearance.
-    pub fn open(list: &str) -> Result<(Self, Vec<String>), (Option<u64>, String)> {
+    ///
+    /// More than `most_keys` different keys are refused: what is kept for a row takes room for each of them.
+    pub fn open(list: &str, most_keys: usize) -> Result<(Self, Vec<String>), (Option<u64>, String)> {
         let items: Vec<&RawValue> =
             serde_json::from_str(list).map_err(|_| (None, "is no list of objects".to_owned()))?;
         let mut keys: Vec<String> = Vec::new();
@@ -30,6 +32,9 @@ impl Members {
                 if keys.get(position).is_some_and(|known| known == key) || seen.contains(&**key) {
                     continue;
                 }
+                if keys.len() >= most_keys {
+                    return Err(fault(format!("brings the table to more than {most_keys} different keys")));
+                }
                 seen.insert(key.to_string());
                 keys.push(key.to_string());
             }
@@ -43,16 +48,23 @@ impl Members {
         let places: std::collections::BTreeMap<&str, usize> =
             keys.iter().enumerate().map(|(index, key)| (key.as_str(), index)).collect();
         let items: Vec<&RawValue> = serde_json::from_str(&self.list).map_err(broken(0))?;
+        // One row of cells for all, emptied where it was filled: a short row costs no more than what stands in it.
+        let (mut cells, mut filled) = (vec![Cell::default(); keys.len()], Vec::new());
         for (row, item) in (0u64..).zip(items) {
             let object: Object<'_> = serde_json::from_str(item.get()).map_err(broken(row))?;
-            let mut cells = vec![Cell::default(); keys.len()];
+            for index in filled.drain(..) {
+                if let Some(cell) = cells.get_mut::<usize>(index) {
+                    *cell = Cell::default();
+                }
+            }
             for (position, (key, value)) in object.0.into_iter().enumerate() {
                 let index = match keys.get(position) {
                     Some(known) if *known == *key => Some(position),
                     _ => places.get(&*key).copied(),
                 };
-                if let Some(cell) = index.and_then(|index| cells.get_mut(index)) {
+                if let Some((index, cell)) = index.and_then(|index| Some((index, cells.get_mut(index)?))) {
                     *cell = cell_of(value);
+                    filled.push(index);
                 }
             }
             each(row, Fields::Cells(&cells));

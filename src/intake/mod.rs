@@ -51,11 +51,19 @@ pub struct Limits {
     pub workbook_bytes: u64,
     /// Filled cells of a workbook.
     pub workbook_cells: u64,
+    /// Different keys in the rows of one table of a JSON document.
+    pub columns: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 8 << 30, rows: 100_000_000, workbook_bytes: 512 << 20, workbook_cells: 10_000_000 }
+        Self {
+            file_bytes: 8 << 30,
+            rows: 100_000_000,
+            workbook_bytes: 512 << 20,
+            workbook_cells: 10_000_000,
+            columns: 4096,
+        }
     }
 }
 

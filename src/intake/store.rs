@@ -33,6 +33,8 @@ pub(super) struct Store {
     pub texts: BTreeMap<String, String>,
     /// Files of a folder that hold data but are not read.
     pub unread: Vec<String>,
+    /// Most different keys that the rows of a JSON table may have.
+    most_keys: usize,
 }
 
 /// A table of a store.
@@ -87,6 +89,7 @@ impl Store {
             currency: None,
             texts: BTreeMap::new(),
             unread: Vec::new(),
+            most_keys: Limits::default().columns,
         }
     }
 
@@ -116,9 +119,10 @@ impl Store {
     }
 
     /// The tables of a part of a JSON document: one per list of an object, or the list itself.
-    pub fn of_part(part: &JsonPart<'_>, log: &mut Log) -> Result<Self, Reported> {
+    pub fn of_part(part: &JsonPart<'_>, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
         let mut store = Self::empty(part.file);
         part.pointer.clone_into(&mut store.pointer);
+        store.most_keys = limits.columns;
         if part.text.starts_with('[') {
             store.json_table(part.file, part.pointer.to_owned(), part.name, part.text, true, log)?;
         } else {
@@ -131,6 +135,7 @@ impl Store {
     pub fn open_file(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
         let name = name_of(path);
         let mut store = Self::empty(&name);
+        store.most_keys = limits.columns;
         match format_of(path) {
             Format::Csv => {
                 store.tables.push(StoredTable {
@@ -258,7 +263,7 @@ impl Store {
         must_be: bool,
         log: &mut Log,
     ) -> Result<(), Reported> {
-        match Members::open(raw) {
+        match Members::open(raw, self.most_keys) {
             Ok((members, headings)) => {
                 let numbering = Numbering::Members(pointer);
                 let sheet =

@@ -128,8 +128,8 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        let intake = intake::Limits { file_bytes: 64 << 20, rows: 1_000_000, ..intake::Limits::default() };
-        Self { body_bytes: 64 << 20, depth: 16, intake, threads: None }
+        let intake = intake::Limits { file_bytes: 32 << 20, rows: 200_000, columns: 256, ..intake::Limits::default() };
+        Self { body_bytes: 32 << 20, depth: 16, intake, threads: None }
     }
 }
 
@@ -243,6 +243,15 @@ impl Asked<'_> {
         let message = format!("vendor `{}` has no quota rules, so there is no {what}", self.plugin.vendor);
         Err(Refusal::not_possible(message, "ask for a review, or name a vendor with a folder of rules"))
     }
+}
+
+/// Findings about a partner that is not there, at the member that names it.
+fn at_partner(findings: Findings, pointer: &str) -> Findings {
+    let placed = |finding: Finding| match finding.code {
+        Code::BookUnknownReference if finding.places.is_empty() => finding.at(body::place(pointer, "")),
+        _ => finding,
+    };
+    findings.into_iter().map(placed).collect()
 }
 
 /// A document that could not be written: a sum out of range, or more lines than a worksheet has rows.

@@ -2,7 +2,7 @@
 
 use super::body::{Body, part, place};
 use super::book::GivenBook;
-use super::{Asked, Form, Made, Refusal, book, unwritten};
+use super::{Asked, Form, Made, Refusal, at_partner, book, unwritten};
 use crate::channel::PartnerBook;
 use crate::finding::Findings;
 use crate::intake::{self, read_locks_json, read_previous_json, read_targets_json};
@@ -35,7 +35,7 @@ pub(super) fn decide(asked: Asked<'_>, body: Body<'_>) -> Result<Made, Refusal> 
 
 pub(super) fn explain(asked: Asked<'_>, mut body: Body<'_>) -> Result<Made, Refusal> {
     asked.needs_rules("explanation")?;
-    let partner = body.text("partner");
+    let (partner, partner_at) = (body.text("partner"), body.at("partner"));
     if partner.is_none() && !body.has_findings() {
         body.refuse("partner", "", "the request names no partner".to_owned(), "add `partner` with its id");
     }
@@ -46,7 +46,8 @@ pub(super) fn explain(asked: Asked<'_>, mut body: Body<'_>) -> Result<Made, Refu
     };
     let Inputs { book, request, warnings } = inputs(asked, body)?;
     let partners = book.partners.len();
-    let made = asked.work(partners, || planning::explain(asked.plugin, &book, &request, &choice))?;
+    let made = asked.work(partners, || planning::explain(asked.plugin, &book, &request, &choice));
+    let made = made.map_err(|findings| at_partner(findings, &partner_at))?;
     let Explained { plan, lines, sensitivities } = made;
     let plan = with_warnings(plan, warnings);
     let view = |(line, moves): (&usize, _)| plan.lines.get(*line).map(|line| ExplainView::new(&plan, line, moves));

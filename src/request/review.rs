@@ -91,7 +91,7 @@ fn all(asked: Asked<'_>, review: &Review<'_>) -> Result<Written, Refusal> {
         }),
     };
     let summary = made.map_err(|fault| unwritten(&fault))?.summary;
-    Ok((bytes, review.warnings(), summary.partners as usize, summary.failed as usize))
+    Ok((bytes, review.warnings(), summary.partners, summary.failed))
 }
 
 fn unknown(book: &PartnerBook, id: &str, pointer: &str) -> Finding {

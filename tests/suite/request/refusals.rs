@@ -145,11 +145,11 @@ fn a_partner_that_is_not_there_is_refused() {
     for kind in [Kind::Assessment, Kind::Explanation] {
         let (cause, message) = first(kind, &json!({"partner": "Z", "book": small()}));
         assert_eq!(cause, Cause::Refused);
-        assert!(message.contains("no partner `Z`"), "{message}");
+        assert!(message.starts_with("/partner: ") && message.contains("no partner `Z`"), "{message}");
     }
     let (cause, message) = first(Kind::Assessment, &json!({"book": small()}));
     assert_eq!(cause, Cause::Refused);
-    assert_eq!(message, "the book has 2 partners, and none of them is named");
+    assert_eq!(message, "/partner: the book has 2 partners, and none of them is named");
 }
 
 #[test]
@@ -258,6 +258,17 @@ fn decide(partner) {
     retain().because("kept")
 }
 "#;
+
+#[test]
+fn the_rows_of_a_table_have_only_so_many_different_keys() {
+    let mut book = small();
+    let row: serde_json::Map<String, Value> = (0..257).map(|key| (format!("key {key}"), json!(1))).collect();
+    book["partners"].as_array_mut().unwrap().push(row.into());
+    let (cause, messages) = raw(Kind::Proposal, json!({"book": book}).to_string().as_bytes());
+    assert_eq!(cause, Cause::Refused);
+    assert!(messages[0].starts_with("/book/partners/2: "), "{messages:?}");
+    assert!(messages[0].contains("more than 256 different keys"), "{messages:?}");
+}
 
 #[test]
 fn one_partners_fault_stays_with_that_partner() {
