@@ -7,4 +7,5 @@ mod file;
 mod log;
 mod masking;
 mod record;
+mod replay;
 mod support;
