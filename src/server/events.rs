@@ -79,22 +79,14 @@ pub fn follow(app: &Arc<App>, changes: crate::library::Subscription) -> std::io:
 /// Takes over how every vendor stands now.
 pub fn take_stock(app: &App) {
     for (name, vendor) in app.library.current().vendors() {
-        app.metrics.in_use(name, vendor.revision());
-        let labels = super::metrics::VendorLabels { vendor: name.to_string() };
         let is_good = vendor.state == State::Active;
-        app.metrics.last_reload.get_or_create(&labels).set(vendor.since.timestamp());
-        app.metrics.last_reload_successful.get_or_create(&labels).set(i64::from(is_good));
         app.events.note(name, !is_good);
     }
 }
 
 fn tell(app: &App, change: &Change) {
     let (vendor, outcome) = (&*change.vendor, change.attempt.outcome);
-    app.metrics.in_use(vendor, change.active.as_deref());
-    let labels = super::metrics::VendorLabels { vendor: vendor.to_owned() };
     let is_good = !matches!(change.state, Some(State::Degraded | State::Failed));
-    app.metrics.last_reload.get_or_create(&labels).set(change.attempt.when.timestamp());
-    app.metrics.last_reload_successful.get_or_create(&labels).set(i64::from(is_good));
     let result = outcome.as_str().to_owned();
     app.metrics.reloads.get_or_create(&super::metrics::ReloadLabels { vendor: vendor.to_owned(), result }).inc();
     app.events.note(vendor, !is_good);

@@ -3,6 +3,8 @@
 //! Partner ids are never labels: what is counted is vendors, routes and outcomes.
 
 use super::lanes::Load;
+use crate::library::{Catalog, State};
+use crate::plugin::VendorPlugin;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -96,6 +98,16 @@ struct BuildLabels {
 type Seconds = Family<RequestLabels, Histogram, fn() -> Histogram>;
 type WorkSeconds = Family<WorkLabels, Histogram, fn() -> Histogram>;
 
+/// How things stand at the moment of a scrape.
+pub struct Now<'a> {
+    /// The vendors.
+    pub catalog: &'a Catalog<VendorPlugin>,
+    /// Lanes by name.
+    pub lanes: [(&'static str, Load); 2],
+    /// Seconds for which vendors have not used what their folder holds.
+    pub stale: Vec<(String, i64)>,
+}
+
 /// Everything that is counted.
 pub struct Metrics {
     registry: Registry,
@@ -105,14 +117,10 @@ pub struct Metrics {
     request_seconds: Seconds,
     /// Changes of vendors by what came of them.
     pub reloads: Family<ReloadLabels, Counter>,
-    /// Time of the last change, in seconds since 1970.
-    pub last_reload: Family<VendorLabels, Gauge>,
-    /// 1 when the folder's content is in use, 0 when an earlier revision is.
-    pub last_reload_successful: Family<VendorLabels, Gauge>,
-    /// 1 for the revision in use.
-    pub policy: Family<PolicyLabels, Gauge>,
-    /// Seconds for which the folder's content has not been what is in use.
-    pub stale: Family<VendorLabels, Gauge>,
+    last_reload: Family<VendorLabels, Gauge>,
+    last_reload_successful: Family<VendorLabels, Gauge>,
+    policy: Family<PolicyLabels, Gauge>,
+    stale: Family<VendorLabels, Gauge>,
     /// Rows and lines refused, by reason.
     pub rejected: Family<ReasonLabels, Counter>,
     /// Requests refused before they were begun, by reason.
@@ -126,7 +134,7 @@ pub struct Metrics {
     queued: Family<LaneLabels, Gauge>,
     busy: Family<LaneLabels, Gauge>,
     resident: Gauge<u64, AtomicU64>,
-    policies_seen: Mutex<Vec<PolicyLabels>>,
+    scrape: Mutex<()>,
 }
 
 impl Default for Metrics {
@@ -160,7 +168,7 @@ impl Metrics {
             busy: Family::default(),
             resident: Gauge::default(),
             registry: Registry::default(),
-            policies_seen: Mutex::default(),
+            scrape: Mutex::default(),
         };
         let m = &metrics;
         registry.register("evaluations", "Decisions by vendor, kind and outcome", m.evaluations.clone());
@@ -223,40 +231,34 @@ impl Metrics {
         self.shed.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
     }
 
-    /// `revision` of `vendor` is in use from now on; `None` when none is.
-    pub fn in_use(&self, vendor: &str, revision: Option<&str>) {
-        let mut seen = self.policies_seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        seen.retain(|labels| {
-            let is_other = labels.vendor != vendor;
-            if !is_other {
-                self.policy.remove(labels);
-            }
-            is_other
-        });
-        if let Some(revision) = revision {
-            let labels = PolicyLabels { vendor: vendor.to_owned(), revision: revision.to_owned() };
-            self.policy.get_or_create(&labels).set(1);
-            seen.push(labels);
-        }
-    }
-
-    /// Notes how full a lane is.
-    pub fn lane(&self, lane: &str, load: Load) {
+    fn lane(&self, lane: &str, load: Load) {
         let labels = LaneLabels { lane: lane.to_owned() };
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.queued.get_or_create(&labels).set(number(load.queued));
         self.busy.get_or_create(&labels).set(number(load.busy));
     }
 
-    /// Notes the memory of the process, where the system tells.
-    pub fn memory(&self) {
-        if let Some(bytes) = resident() {
-            self.resident.set(bytes);
+    /// The exposition: what was counted, and how everything stands now.
+    pub fn text(&self, now: &Now<'_>) -> String {
+        // Two scrapes at once must not clear what the other has just filled in.
+        let _one = self.scrape.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        now.lanes.iter().for_each(|(lane, load)| self.lane(lane, *load));
+        resident().map(|bytes| self.resident.set(bytes));
+        [&self.last_reload, &self.last_reload_successful, &self.stale].into_iter().for_each(Family::clear);
+        self.policy.clear();
+        for (name, vendor) in now.catalog.vendors() {
+            let labels = VendorLabels { vendor: name.to_string() };
+            let last = vendor.history.back().map_or(vendor.since, |attempt| attempt.when);
+            self.last_reload.get_or_create(&labels).set(last.timestamp());
+            self.last_reload_successful.get_or_create(&labels).set(i64::from(vendor.state == State::Active));
+            if let Some(revision) = vendor.revision() {
+                let labels = PolicyLabels { vendor: name.to_string(), revision: revision.to_owned() };
+                self.policy.get_or_create(&labels).set(1);
+            }
         }
-    }
-
-    /// The exposition.
-    pub fn text(&self) -> String {
+        for (vendor, seconds) in &now.stale {
+            self.stale.get_or_create(&VendorLabels { vendor: vendor.clone() }).set(*seconds);
+        }
         let mut text = String::new();
         // Writing to a string fails only when a collector does, and these do not.
         let _ = text::encode(&mut text, &self.registry);

@@ -3,6 +3,7 @@
 use super::super::access::Scope;
 use super::super::app::App;
 use super::super::call::Call;
+use super::super::metrics::Now;
 use super::super::operation::{Answered, Media, Operation, Reply};
 use super::super::problem::Problem;
 use super::{answer, document, json};
@@ -256,17 +257,12 @@ fn metrics(app: Arc<App>, _: Call, _: Body) -> Answered {
 }
 
 fn metrics_of(app: &App) -> axum::http::Response<axum::body::Body> {
-    app.metrics.lane("decide", app.decide.load());
-    app.metrics.lane("plan", app.plan.load());
-    app.metrics.memory();
-    app.metrics.stale.clear();
-    for (vendor, seconds) in app.events.stale_seconds() {
-        app.metrics.stale.get_or_create(&super::super::metrics::VendorLabels { vendor }).set(seconds);
-    }
     if let Some(recorder) = &app.recorder {
         recorder.count(&app.metrics);
     }
-    answer("application/openmetrics-text; version=1.0.0; charset=utf-8", app.metrics.text())
+    let lanes = [("decide", app.decide.load()), ("plan", app.plan.load())];
+    let now = Now { catalog: &app.library.current(), lanes, stale: app.events.stale_seconds() };
+    answer("application/openmetrics-text; version=1.0.0; charset=utf-8", app.metrics.text(&now))
 }
 
 fn version(_: Arc<App>, _: Call, _: Body) -> Answered {
