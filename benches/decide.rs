@@ -18,9 +18,9 @@ use std::time::Instant;
 #[global_allocator]
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
-const ROUNDS: u32 = 5_000;
+const ROUNDS: u32 = 200;
 /// Best of so many, because other programs take the machine away now and then.
-const REPEATS: u32 = 7;
+const REPEATS: u32 = 150;
 
 fn book() -> String {
     let month = |at: u32| {

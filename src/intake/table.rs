@@ -283,6 +283,11 @@ impl Table {
 
 /// Writes a heading without case, spaces, hyphens, underscores and points, as headings are compared.
 pub fn folded(heading: &str) -> String {
+    if heading.is_ascii() {
+        // Nearly all headings are, and every column of every table is compared by this.
+        let is_kept = |byte: &u8| !matches!(byte, b'\t'..=b'\r' | b' ' | b'_' | b'-' | b'.');
+        return heading.bytes().filter(is_kept).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    }
     heading
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.'))

@@ -155,6 +155,11 @@ impl<'t> Body<'t> {
         None
     }
 
+    /// All findings about the members that were asked for; others may stand there.
+    pub fn found(self) -> Findings {
+        self.findings
+    }
+
     /// Refuses what nobody asked for and gives all findings about the members.
     pub fn finish(mut self) -> Findings {
         for (key, value) in &self.members {

@@ -95,7 +95,7 @@ pub(super) fn given(asked: Asked<'_>, body: &mut Body<'_>) -> Result<(GivenBook,
 impl Body<'_> {
     /// What is wrong with the member `base`, when it is there; the other members are tables.
     fn only_base(self) -> Findings {
-        self.finish().into_iter().filter(|finding| finding.code != Code::RequestUnknownMember).collect()
+        self.found()
     }
 }
 
