@@ -1,7 +1,8 @@
 //! Reloading as a server does it: candidates judged in a child process, wake-ups from the file system, real scripts.
 //!
 //! Prints how long a save takes to be in use, or a mistake to be seen; what a thousand reloads leave behind; how a large
-//! tree, a storm of saves and a restart on a broken folder are got through. `QUOTIENT_BENCH_SHORT=1` is a run of seconds.
+//! tree, a storm of saves and a restart on a broken folder are got through. `QUOTIENT_BENCH_SHORT=1` is a run of seconds;
+//! `QUOTIENT_BENCH_PROGRAM` names another build of the program for the child.
 #![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
 mod harness;
@@ -29,7 +30,8 @@ fn main() {
 }
 
 fn child() -> ChildProcess {
-    ChildProcess::of_program(env!("CARGO_BIN_EXE_quotient"))
+    let other = std::env::var_os("QUOTIENT_BENCH_PROGRAM");
+    ChildProcess::of_program(other.unwrap_or_else(|| env!("CARGO_BIN_EXE_quotient").into()))
 }
 
 fn roots(home: &Path) -> Roots {
@@ -60,7 +62,7 @@ fn write_vendor(home: &Path, vendor: &str) {
         let factor = n % FACTORS;
         let case = format!(
             "[[case]]\nname = \"case {n}\"\nrule = \"factor_{factor}\"\nas_of = 2025-12-31\n\
-             facts.history.prior_revenue = {n}00\nexpect.indicates = {n}00\n"
+             facts.history.prior_revenue = 1{n}00\nexpect.indicates = 1{n}00\n"
         );
         fs::write(rules.join(format!("cases/case_{n}.toml")), case).unwrap();
     }

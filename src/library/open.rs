@@ -740,13 +740,14 @@ impl<V: Validate, S: Source> Reloading<V, S> {
     }
 
     fn act(&mut self, step: Step) {
-        self.publish(&step.changes);
+        // Checks begin before anything is written: a slow disk holds up no vendor.
         for Job { vendor, serial, files } in step.jobs {
             let shared = Arc::clone(&self.shared);
             start(&self.shared.validator, files, move |verdict| {
                 shared.tell(|inbox| inbox.verdicts.push((vendor, serial, verdict)));
             });
         }
+        self.publish(&step.changes);
         for (id, outcome) in step.answers {
             if let Some(answer) = self.waiting.remove(&id) {
                 // Whoever asked may be gone.

@@ -34,12 +34,21 @@ pub struct Pacing {
     last_wake: Duration,
     is_urgent: bool,
     last_scan: Option<(Duration, Duration)>,
+    /// The last scan was made in the middle of a storm of wake-ups, and has not been confirmed.
+    is_mid_storm: bool,
 }
 
 impl Pacing {
     /// Returns a pacing that asks for a first scan at once.
     pub fn new(pace: Pace) -> Self {
-        Self { pace, first_wake: None, last_wake: Duration::ZERO, is_urgent: true, last_scan: None }
+        Self {
+            pace,
+            first_wake: None,
+            last_wake: Duration::ZERO,
+            is_urgent: true,
+            last_scan: None,
+            is_mid_storm: false,
+        }
     }
 
     /// Something may have changed.
@@ -65,6 +74,8 @@ impl Pacing {
 
     /// A scan began at `from` and ended at `to`. Wake-ups before its begin are answered by it.
     pub fn scanned(&mut self, from: Duration, to: Duration) {
+        let is_mid_storm = self.first_wake.is_some() && self.last_wake + self.pace.quiet > from;
+        self.is_mid_storm = is_mid_storm && !self.is_mid_storm;
         self.first_wake = self.first_wake.filter(|_| self.last_wake > from).map(|_| self.last_wake);
         self.is_urgent = false;
         self.last_scan = Some((from, to));
@@ -79,8 +90,13 @@ impl Pacing {
         let cost = to.saturating_sub(from);
         let earliest = from + self.pace.least.max(cost.saturating_mul(2).min(cost + self.pace.max_wait));
         let woken = self.first_wake.map(|first| (self.last_wake + self.pace.quiet).min(first + self.pace.max_wait));
-        // While wake-ups come in, a confirming scan would only see the next half-written state.
-        let settle = if woken.is_some() { None } else { settle };
+        // While wake-ups come in, a confirming scan would mostly see the next half-written state. One is made all the
+        // same after each scan that could wait no longer, so that a vendor that never rests does not hold up one that
+        // does. It waits as long as rest and gap together, so that no shorter pause in a slow copy passes for its end.
+        let settle = match settle {
+            Some(settle) if woken.is_some() => self.is_mid_storm.then_some(settle + self.pace.quiet),
+            settle => settle,
+        };
         let urgent = self.is_urgent.then_some(Duration::ZERO);
         let due = [woken, settle, urgent].into_iter().flatten().min().unwrap_or(to + self.pace.poll);
         due.min(to + self.pace.poll).max(earliest)

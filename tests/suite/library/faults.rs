@@ -788,3 +788,29 @@ fn rules_and_policies_of_a_vendor_are_one_revision() {
     fs::remove_dir_all(&policies).unwrap();
     home.until("both are gone", |catalog| catalog.vendor("meridian").is_none());
 }
+
+#[test]
+fn fault_13_a_vendor_that_never_rests_does_not_hold_up_one_that_does() {
+    let home = Home::with(&["meridian", "northwind"], by_events());
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 2.. {
+                if is_over.load(Ordering::Relaxed) {
+                    return;
+                }
+                home.save("meridian", &n.to_string(), "");
+                thread::sleep(ms(5));
+            }
+        });
+        thread::sleep(ms(300));
+        home.save("northwind", "2", "");
+        let end = Instant::now() + Duration::from_secs(20);
+        let is_in_use = || home.tag("northwind").as_deref() == Some("2");
+        while !is_in_use() && Instant::now() < end {
+            thread::sleep(ms(2));
+        }
+        is_over.store(true, Ordering::Relaxed);
+        assert!(is_in_use(), "{:?}", home.library.status());
+    });
+}

@@ -53,6 +53,21 @@ fn a_wake_up_puts_off_the_confirming_scan() {
 }
 
 #[test]
+fn a_storm_puts_off_every_second_confirming_scan_only_and_none_comes_before_rest_and_gap() {
+    let mut pacing = scanned();
+    (1_000..3_000).step_by(10).for_each(|time| pacing.wake(ms(time)));
+    pacing.scanned(ms(3_000), ms(3_000));
+    pacing.wake(ms(3_090));
+    assert_eq!(pacing.next_scan(Some(ms(3_100))), ms(3_240), "90 + 150 is sooner than 100 + 150");
+    pacing.wake(ms(3_200));
+    assert_eq!(pacing.next_scan(Some(ms(3_100))), ms(3_250));
+    pacing.scanned(ms(3_250), ms(3_250));
+    pacing.wake(ms(3_300));
+    pacing.wake(ms(3_400));
+    assert_eq!(pacing.next_scan(Some(ms(3_350))), ms(3_550), "400 + 150: not confirmed once more");
+}
+
+#[test]
 fn a_wake_up_during_a_scan_is_not_lost() {
     let mut pacing = scanned();
     pacing.wake(ms(1_000));
