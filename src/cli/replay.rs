@@ -63,7 +63,7 @@ pub struct Options {
     /// State folder of the server, with the archive of past revisions.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
-    /// Folder with the JSON of books that requests refer to by id.
+    /// Folder with the JSON of books that requests refer to by id; `books` in the state folder when left out.
     #[arg(long, value_name = "DIR")]
     books: Option<PathBuf>,
     /// Rules to decide with.
@@ -103,7 +103,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
         vendors: Vendors {
             roots: options.folders.roots(),
             archive,
-            books: options.books.clone(),
+            books: options.books.clone().or_else(|| Some(options.state.as_deref()?.join("books"))),
             kept: BTreeMap::new(),
         },
         with: match options.with {

@@ -70,6 +70,9 @@ pub struct Options {
     /// What happens to a decision that cannot be recorded; best-effort when left out.
     #[arg(long, value_name = "MODE", requires = "decision_log")]
     audit: Option<Audit>,
+    /// Decision log files of 256 MiB that are kept beside the one being written; the oldest are removed.
+    #[arg(long, value_name = "N", default_value_t = 8, requires = "decision_log", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    decision_log_files: u32,
     /// JSON pointer to what the decision log must not show, such as /book/partners/*/partner_name; may stand more than once.
     #[arg(long, value_name = "POINTER", requires = "decision_log")]
     mask: Vec<String>,
@@ -172,7 +175,18 @@ fn open_log(place: &str, mode: Mode, options: &Options) -> Result<(Log, Keeping,
         let help = "name a file, `-`, or `http://HOST:PORT/PATH`; put a collector beside the server for anything else";
         return Err(refused(format!("`{place}` is no place for a decision log"), help));
     } else {
-        Box::new(LogFile::open(std::path::Path::new(place), FileOptions::default()).map_err(one)?)
+        Box::new(
+            LogFile::open(
+                std::path::Path::new(place),
+                // Best effort does not wait for the disk.
+                FileOptions {
+                    is_synced: mode == Mode::Strict,
+                    kept: options.decision_log_files,
+                    ..FileOptions::default()
+                },
+            )
+            .map_err(one)?,
+        )
     };
     let log = Log::start(LogOptions::new(mode), sink).map_err(one)?;
     Ok((log, Keeping { masking, ..Keeping::default() }, mode))

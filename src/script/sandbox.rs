@@ -39,9 +39,8 @@ const MAX_LIST: usize = 4 * 1024;
 const MAX_MAP: usize = 1024;
 const MAX_VARIABLES: usize = 256;
 const MAX_FUNCTIONS: usize = 128;
-/// Below this many operations a call has done nothing heavy; a busy machine gets more time before it is blamed.
-const LIGHT_OPERATIONS: u64 = 2_000;
-const MAX_TIME_LIGHT: Duration = Duration::from_secs(2);
+/// A call that waited for a busy machine is not blamed for it: beyond its time, processor time counts, up to this.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// Words of the language that rules may not use; the parser refuses them.
 const DISABLED: [&str; 4] = ["eval", "export", "curry", "is_shared"];
@@ -57,6 +56,7 @@ pub(super) enum Exhausted {
 #[derive(Clone, Copy)]
 struct Budget {
     start: Instant,
+    processor: Duration,
     memory: isize,
     operations: u64,
 }
@@ -92,7 +92,12 @@ impl Recorded {
 /// What `work` gave, or that it panicked (a bug of ours or of Rhai's, contained).
 pub(super) fn under_budget<R>(work: impl FnOnce() -> R) -> Result<R, Panicked> {
     silence_panics_in_scripts();
-    let outer = BUDGET.replace(Some(Budget { start: Instant::now(), memory: live_bytes(), operations: 0 }));
+    let outer = BUDGET.replace(Some(Budget {
+        start: Instant::now(),
+        processor: processor_time().unwrap_or_default(),
+        memory: live_bytes(),
+        operations: 0,
+    }));
     let was_inside = IN_SCRIPT.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work)).map_err(|_| Panicked);
     IN_SCRIPT.set(was_inside);
@@ -131,8 +136,22 @@ fn spend() -> Option<Exhausted> {
     if budget.operations % 32 != 0 {
         return None;
     }
-    let limit = if budget.operations < LIGHT_OPERATIONS { MAX_TIME_LIGHT } else { MAX_TIME };
-    (budget.start.elapsed() > limit).then_some(Exhausted::Time)
+    let took = budget.start.elapsed();
+    let is_over = took > MAX_TIME
+        && (took > MAX_WAIT || processor_time().is_none_or(|now| now.saturating_sub(budget.processor) > MAX_TIME));
+    is_over.then_some(Exhausted::Time)
+}
+
+/// Time that the processor worked for this thread; `None` where the system does not tell.
+#[cfg(target_os = "linux")]
+fn processor_time() -> Option<Duration> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Some(Duration::new(u64::try_from(time.tv_sec).ok()?, u32::try_from(time.tv_nsec).ok()?))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn processor_time() -> Option<Duration> {
+    None
 }
 
 /// Runs `work` and gives the values of the variables it read.

@@ -3,7 +3,7 @@
 use super::access::{Access, Scope};
 use super::answers::KeptAnswers;
 use super::body::BodyLimits;
-use super::books::KeptBooks;
+use super::books::{BookFolder, KeptBooks};
 use super::call::Call;
 use super::events::Events;
 use super::lanes::{Lane, LaneLimits, NotDone};
@@ -12,7 +12,7 @@ use super::operation::Operation;
 use super::problem::{Problem, ProblemKind};
 use super::recorder::Recorder;
 use crate::channel::Name;
-use crate::finding::did_you_mean;
+use crate::finding::{Code, did_you_mean};
 use crate::library::{Active, State, VendorLibrary};
 use crate::plugin::{VendorPlugin, is_vendor_name};
 use arc_swap::ArcSwap;
@@ -105,6 +105,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Books that requests refer to.
     pub books: KeptBooks,
+    /// Where the bodies of kept books are written, so that decisions which refer to them can be made again.
+    pub book_folder: Option<BookFolder>,
     /// Answers kept for repeated requests.
     pub answers: KeptAnswers,
     /// Changes of vendors as they happen.
@@ -178,7 +180,16 @@ impl App {
         let (app, vendor, revision) = (Arc::clone(self), name.to_owned(), digest.to_owned());
         let found = tokio::task::spawn_blocking(move || app.library.past(&vendor, &revision)).await;
         let found = found.map_err(|_| Problem::new(ProblemKind::Internal, "the revision could not be made ready"))?;
-        found.map_err(|findings| Problem::of(ProblemKind::RevisionUnknown, &findings))
+        found.map_err(|findings| {
+            let is = |code| findings.iter().any(|finding| finding.code == code);
+            let kind = match (is(Code::RevisionBusy), is(Code::RevisionUnknown)) {
+                (true, _) => ProblemKind::Overloaded,
+                (_, true) => ProblemKind::RevisionUnknown,
+                // It is kept, and this version of the program cannot use it any more.
+                (false, false) => ProblemKind::VendorFailed,
+            };
+            Problem::of(kind, &findings)
+        })
     }
 
     /// The problem of a vendor that is not known.

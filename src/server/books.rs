@@ -4,6 +4,9 @@ use super::app::App;
 use crate::channel::Name;
 use crate::request::{Books, KeptBook};
 use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Books kept, at most.
@@ -20,6 +23,48 @@ struct Shelf {
 pub struct KeptBooks {
     shelf: Mutex<Shelf>,
     most: usize,
+}
+
+/// Bodies of kept books on disk, by the hash of their facts. The oldest give way.
+#[derive(Debug, Clone)]
+pub struct BookFolder(PathBuf);
+
+/// Files in the folder, at most.
+const MAX_FILES: usize = 1_024;
+
+impl BookFolder {
+    /// Opens the folder, which is made when it is not there.
+    pub fn open(path: PathBuf) -> std::io::Result<Self> {
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+
+    /// Writes a body whole or not at all; `id` must be hex digits.
+    pub fn write(&self, id: &str, body: &[u8]) -> std::io::Result<()> {
+        let file = self.0.join(format!("{id}.json"));
+        if file.exists() {
+            return Ok(());
+        }
+        let draft = self.0.join(format!("{id}.{}.tmp", uuid::Uuid::now_v7().simple()));
+        let written = fs::File::create(&draft).and_then(|mut made| {
+            made.write_all(body)?;
+            made.sync_all()
+        });
+        if let Err(error) = written.and_then(|()| fs::rename(&draft, &file)) {
+            drop(fs::remove_file(&draft));
+            return Err(error);
+        }
+        self.let_go()
+    }
+
+    fn let_go(&self) -> std::io::Result<()> {
+        let entries = fs::read_dir(&self.0)?.flatten();
+        let mut files: Vec<_> =
+            entries.filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()))).collect();
+        files.sort();
+        let surplus = files.len().saturating_sub(MAX_FILES);
+        files.iter().take(surplus).try_for_each(|(_, path)| fs::remove_file(path))
+    }
 }
 
 /// The books that requests for one vendor may refer to.

@@ -60,6 +60,8 @@ struct Queue {
     queued: usize,
     busy: usize,
     is_closed: bool,
+    /// How long a job of each vendor takes, in microseconds: an average that forgets.
+    usual: BTreeMap<Name, u64>,
 }
 
 /// A lane with its workers. Dropping it lets the workers end.
@@ -151,7 +153,11 @@ impl Shared {
         if queue.is_closed {
             return Err(NotDone::Closed);
         }
-        if queue.waiting.get(vendor).is_some_and(|waiting| waiting.len() >= self.limits.queued_per_vendor) {
+        let waiting = queue.waiting.get(vendor).map_or(0, VecDeque::len);
+        // Who would wait too long is told at once, rather than at the end of the wait.
+        let usual = queue.usual.get(vendor).copied().unwrap_or_default();
+        let wait = Duration::from_micros(usual.saturating_mul(waiting as u64)) / self.limits.per_vendor.max(1) as u32;
+        if waiting >= self.limits.queued_per_vendor || wait > self.limits.patience / 2 {
             return Err(NotDone::VendorBusy);
         }
         if queue.queued >= self.limits.queued { Err(NotDone::Full) } else { Ok(()) }
@@ -174,8 +180,9 @@ impl Shared {
     fn work(&self) {
         while let Some((vendor, job)) = self.next() {
             let is_in_time = job.since.elapsed() <= self.limits.patience;
+            let started = Instant::now();
             (job.work)(is_in_time);
-            self.ended(&vendor);
+            self.ended(&vendor, started.elapsed());
         }
     }
 
@@ -192,8 +199,11 @@ impl Shared {
         }
     }
 
-    fn ended(&self, vendor: &Name) {
+    fn ended(&self, vendor: &Name, took: Duration) {
         let mut queue = self.queue();
+        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let usual = queue.usual.entry(Arc::clone(vendor)).or_insert(took);
+        *usual = usual.saturating_mul(7).saturating_add(took) / 8;
         queue.busy -= 1;
         if let Some(running) = queue.running.get_mut(vendor) {
             *running -= 1;

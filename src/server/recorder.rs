@@ -123,6 +123,11 @@ impl Recorder {
         })
     }
 
+    /// What happens to a decision that cannot be recorded.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// How it is doing.
     pub fn health(&self) -> RecorderHealth {
         let stats = self.log.stats();

@@ -3,7 +3,7 @@
 use super::access::Access;
 use super::answers::KeptAnswers;
 use super::app::{App, ServerLimits};
-use super::books::KeptBooks;
+use super::books::{BookFolder, KeptBooks};
 use super::events::{self, Events};
 use super::framing::Patience;
 use super::lanes::{Lane, LaneLimits};
@@ -124,6 +124,9 @@ impl Server {
         if findings.has_errors() {
             return Err(findings);
         }
+        let state = options.vendors.state.as_ref().filter(|_| options.decision_log.is_some());
+        let book_folder = state.map(|state| BookFolder::open(state.join("books"))).transpose();
+        let book_folder = book_folder.map_err(|error| one(cannot_start(&error)))?;
         let (library, outcome) = open_vendors(options.roots, options.vendors)?;
         let (ending, end) = watch::channel(false);
         let changes = library.subscribe(CHANGES);
@@ -144,6 +147,7 @@ impl Server {
             limits: options.limits,
             metrics: Metrics::new(),
             books: KeptBooks::new(options.limits.kept_books),
+            book_folder,
             answers: KeptAnswers::default(),
             events: Events::default(),
             recorder: options.decision_log.map(|(log, keeping, mode)| Recorder::new(log, keeping, mode)),

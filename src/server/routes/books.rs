@@ -6,8 +6,10 @@ use super::super::body::{expect_media, read as read_body};
 use super::super::call::Call;
 use super::super::operation::{Operation, Reply};
 use super::super::problem::{Problem, ProblemKind};
+use super::super::recorder::Recorder;
 use super::decisions::problem_of;
 use super::{JSON, document, json};
+use crate::audit::Mode;
 use crate::request::{self, KeptBook, Limits};
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
@@ -32,6 +34,7 @@ pub static OPERATIONS: [Operation; 4] = [
             ProblemKind::VendorBusy,
             ProblemKind::VendorFailed,
             ProblemKind::Overloaded,
+            ProblemKind::NotRecorded,
         ],
         handler: |app, call, body| Box::pin(async move { keep(app, call, body).await }),
     },
@@ -125,9 +128,25 @@ async fn keep(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, P
         .once(&call, &again, async move {
             let mut limits = Limits { body_bytes: maker.limits.book.unpacked, threads: Some(1), ..Limits::default() };
             limits.intake.rows = maker.limits.rows;
-            let read = maker.plan.run(&vendor, move || request::read_kept_book(&active.plugin, &body, &limits)).await;
-            let (book, _) =
-                read.map_err(|why| maker.not_done(&vendor, why))?.map_err(|refusal| problem_of(&refusal))?;
+            let (folder, mode) = (maker.book_folder.clone(), maker.recorder.as_ref().map(Recorder::mode));
+            let work = move || {
+                let read = request::read_kept_book(&active.plugin, &body, &limits);
+                let written = match (&read, &folder) {
+                    (Ok((book, _)), Some(folder)) => folder.write(&book.id, &body),
+                    _ => Ok(()),
+                };
+                (read, written)
+            };
+            let done = maker.plan.run(&vendor, work).await;
+            let (read, written) = done.map_err(|why| maker.not_done(&vendor, why))?;
+            if let Err(error) = written {
+                tracing::error!(%error, "a kept book cannot be written; decisions that refer to it cannot be replayed");
+                if mode == Some(Mode::Strict) {
+                    let detail = format!("the book cannot be recorded: {error}");
+                    return Err(Problem::new(ProblemKind::NotRecorded, detail));
+                }
+            }
+            let (book, _) = read.map_err(|refusal| problem_of(&refusal))?;
             let shown = of(&book);
             if !maker.books.keep(&vendor, book) {
                 let detail = format!("the book takes {} bytes, more than all kept books may", shown.bytes);

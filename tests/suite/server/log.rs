@@ -45,6 +45,11 @@ fn every_decision_is_recorded_and_can_be_decided_again() {
         proposal.as_bytes(),
     );
     assert_eq!(csv.unwrap().status, 200);
+    let book = assessment("P5");
+    let book = serde_json::from_str::<serde_json::Value>(&book).unwrap()["book"].to_string();
+    let kept = post(server.address, "/v1/vendors/meridian/books", &book).unwrap();
+    let by_reference = format!(r#"{{"partner":"P5","book":{{"base":{}}}}}"#, kept.json()["id"]);
+    assert_eq!(post(server.address, path, &by_reference).unwrap().status, 200);
     // The rules change; the old decisions keep theirs.
     let rule = home.read("rules/meridian/history.rhai");
     home.save("rules/meridian/history.rhai", &rule.replace("last year ", "the year before "));
@@ -56,9 +61,9 @@ fn every_decision_is_recorded_and_can_be_decided_again() {
 
     let found = records(&std::fs::read_to_string(&log).unwrap());
     let kinds: Vec<&str> = found.iter().filter_map(|record| record["kind"].as_str()).collect();
-    assert_eq!(kinds, ["assessment", "assessment", "assessment", "assessment", "assessment", "proposal"]);
+    assert_eq!(kinds, ["assessment", "assessment", "assessment", "assessment", "assessment", "proposal", "assessment"]);
     let statuses: Vec<&str> = found.iter().filter_map(|record| record["outcome"]["status"].as_str()).collect();
-    assert_eq!(statuses, ["decided", "refused", "decided", "refused", "decided", "decided"]);
+    assert_eq!(statuses, ["decided", "refused", "decided", "refused", "decided", "decided", "decided", "decided"]);
     assert_eq!(found[0]["request_id"], "first");
     assert_eq!(found[0]["input"]["book"]["partners"][0]["partner_id"], "P1");
 
@@ -70,7 +75,7 @@ fn every_decision_is_recorded_and_can_be_decided_again() {
     let said = String::from_utf8_lossy(&replay.stdout).into_owned() + &*String::from_utf8_lossy(&replay.stderr);
     assert_eq!(replay.status.code(), Some(0), "{said}");
     // The line that was no JSON has no text that could be kept.
-    assert!(said.contains("5  same") && said.contains("1  not replayable"), "{said}");
+    assert!(said.contains("6  same") && said.contains("1  not replayable"), "{said}");
 }
 
 #[test]
