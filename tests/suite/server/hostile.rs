@@ -263,7 +263,7 @@ impl Table {
         self.get("vendor in full-width letters", NOTHING, "/v1/vendors/%ef%bd%8d%ef%bd%85%ef%bd%92");
         self.get("vendor reversed by a bidi sign", NOTHING, "/v1/vendors/%e2%80%aemeridian");
         self.get("vendor of invalid UTF-8", NOTHING, "/v1/vendors/%ff%fe");
-        self.get("vendor is empty", NOTHING, "/v1/vendors//assessments");
+        self.get("vendor is empty", Refused(&[400, 404, 405]), "/v1/vendors//assessments");
         self.get("vendor of 5,000 letters", NOTHING, &format!("/v1/vendors/{}", "a".repeat(5_000)));
         self.get("vendor is markup", NOTHING, "/v1/vendors/%3Cscript%3Ealert(1)%3C%2Fscript%3E");
         self.get("bad percent-encoding", NOTHING, "/v1/vendors/%zz");
@@ -453,7 +453,7 @@ impl Table {
         let lines = "Content-Type: application/x-ndjson\r\n";
         self.post(
             "gzip of 128 MiB as lines",
-            Refused(&[400, 413]),
+            Refused(&[400, 413, 415]),
             &format!("{lines}Content-Encoding: gzip\r\n"),
             gzip_of_zeros(128 << 10),
         );
@@ -539,7 +539,7 @@ impl Table {
         self.json("id is empty", BAD, id(""));
         self.json(
             "id of 1 MB",
-            BAD,
+            Refused(&[400, 413, 422]),
             body(&format!(r#""partners":[{{"partner_id":"{}"}}],"revenue":[]"#, "P".repeat(1 << 20))),
         );
         self.json("id is a path", Harmless, id("../../etc/passwd"));
