@@ -660,8 +660,7 @@ impl Bench {
             self.server.terminate();
             let end = self.server.ended(Duration::from_secs(20)).await;
             let load = load.await.unwrap_or_default();
-            let in_time = load.samples.iter().filter(|sample| sample.sent < told);
-            for sample in in_time {
+            for sample in load.samples.iter().filter(|sample| sample.sent < told) {
                 answered += 1;
                 dropped += u64::from(sample.status == 0 || sample.is_repeated);
             }
@@ -695,9 +694,9 @@ async fn slow_head(address: std::net::SocketAddr, longest: Duration) -> Duration
             break;
         }
         // A refusal may come before the close; the end counts.
-        match tokio::time::timeout(Duration::from_millis(500), stream.read(&mut buffer)).await {
-            Ok(Ok(0) | Err(_)) => break,
-            Ok(Ok(_)) | Err(_) => {}
+        let read = tokio::time::timeout(Duration::from_millis(500), stream.read(&mut buffer)).await;
+        if matches!(read, Ok(Ok(0) | Err(_))) {
+            break;
         }
     }
     start.elapsed()

@@ -97,7 +97,12 @@ async fn run(program: &Path, is_peer_only: bool, is_short: bool) {
     println!(
         "\na ConfigMap changes (`..data` points to another folder); Gold asks more, the first partner falls to Silver:"
     );
-    swapped(&contenders[0], &peer_folder, is_short).await;
+    let is_seen = swapped(&contenders[0], &peer_folder, is_short).await;
+    if !is_seen {
+        print!("  and after a plain save of the same file:");
+        save(&peer_folder, "partner.yaml");
+        awaited(&contenders[0], is_short).await;
+    }
     if let Some((house, _)) = &ours {
         swapped(&contenders[1], &house.folder("rules").join("tiers"), is_short).await;
         swapped(&contenders[2], &house.folder("policies").join("tiers"), is_short).await;
@@ -165,11 +170,14 @@ async fn serve_ours() -> (House, Process) {
 }
 
 /// Lays the files of `from` out as Kubernetes mounts a ConfigMap: `name -> ..data/name`, `..data -> ..1`.
+///
+/// A ConfigMap is flat, so the cases, which hold for the first threshold only, are left out.
 fn mount(folder: &Path, from: &Path) {
-    copy(from, &folder.join("..1"));
+    std::fs::create_dir_all(folder.join("..1")).expect("a folder");
     link("..1", &folder.join("..data"));
-    for entry in std::fs::read_dir(from).expect("files").flatten() {
+    for entry in std::fs::read_dir(from).expect("files").flatten().filter(|entry| entry.path().is_file()) {
         let name = entry.file_name();
+        std::fs::copy(entry.path(), folder.join("..1").join(&name)).expect("a copy");
         link(&format!("..data/{}", name.to_string_lossy()), &folder.join(name));
     }
 }
@@ -256,7 +264,7 @@ async fn ask(contender: &Contender, call: &Call) -> (u16, Option<&'static str>, 
 
 /// Interleaved rounds at 1, 8 and 32 connections.
 async fn race(contenders: &[Contender], is_short: bool) {
-    let (rounds, time) = if is_short { (3, Duration::from_millis(500)) } else { (7, Duration::from_secs(3)) };
+    let (rounds, time) = if is_short { (5, Duration::from_secs(1)) } else { (7, Duration::from_secs(3)) };
     for connections in [1, 8, 32] {
         let mut outcomes: Vec<Vec<Outcome>> = contenders.iter().map(|_| Vec::new()).collect();
         for round in 0..=rounds {
@@ -295,11 +303,23 @@ async fn race(contenders: &[Contender], is_short: bool) {
     }
 }
 
+/// Puts the file with the new threshold in the place of its link: a control that folders are watched at all.
+fn save(folder: &Path, file: &str) {
+    let draft = folder.join("draft.tmp");
+    std::fs::copy(folder.join(file), &draft).expect("a copy");
+    std::fs::rename(draft, folder.join(file)).expect("the file replaced");
+}
+
 /// Swaps the ConfigMap and says after how long the decision changes.
-async fn swapped(contender: &Contender, folder: &Path, is_short: bool) {
+async fn swapped(contender: &Contender, folder: &Path, is_short: bool) -> bool {
+    swap(folder);
+    awaited(contender, is_short).await
+}
+
+/// Waits until the first partner falls to Silver, and says how long that took.
+async fn awaited(contender: &Contender, is_short: bool) -> bool {
     let patience = if is_short { Duration::from_secs(15) } else { Duration::from_secs(60) };
     let call = &contender.calls[0];
-    swap(folder);
     let start = Instant::now();
     let failed = AtomicU64::new(0);
     while start.elapsed() < patience {
@@ -309,9 +329,10 @@ async fn swapped(contender: &Contender, folder: &Path, is_short: bool) {
         }
         if tier == Some("Silver") {
             println!("  {:<56} seen after {}, {} failed", contender.name, shown(start.elapsed()), failed.into_inner());
-            return;
+            return true;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     println!("  {:<56} not seen in {}, {} failed", contender.name, shown(patience), failed.into_inner());
+    false
 }

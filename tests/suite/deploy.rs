@@ -127,8 +127,10 @@ fn probes_ask_for_routes_that_exist_or_run_the_program_itself() {
             }
         }
     }
-    let live = |container: &Value| container["livenessProbe"]["httpGet"]["path"] == "/health/live";
-    assert!(live(&pods()[1].2));
+    for (path, _, container) in pods() {
+        let probe = container["livenessProbe"].to_string();
+        assert!(probe.contains("/health/live"), "{path}: a broken vendor must not restart the container: {probe}");
+    }
 }
 
 #[test]
@@ -287,6 +289,20 @@ fn metrics_of_alerts_and_dashboard_exist() {
 }
 
 #[test]
+fn the_metrics_listed_here_are_registered_by_the_server() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/metrics.rs");
+    let source = std::fs::read_to_string(source).unwrap();
+    for metric in METRICS {
+        // Suffixes come from the kind of the metric and from its unit.
+        let plain =
+            ["_total", "_bucket", "_count"].iter().find_map(|suffix| metric.strip_suffix(suffix)).unwrap_or(metric);
+        let name = plain.strip_prefix("quota_").unwrap();
+        let bare = ["_seconds", "_bytes"].iter().find_map(|unit| name.strip_suffix(unit)).unwrap_or(name);
+        assert!(source.contains(&format!("\"{bare}\"")), "{metric} is not registered");
+    }
+}
+
+#[test]
 fn four_alerts_say_what_is_wrong_and_what_to_do() {
     let document = yaml("monitoring/alerts.yaml").remove(0);
     let alerts = list(&document["groups"][0]["rules"]);
@@ -335,6 +351,12 @@ fn the_container_is_a_copy_that_is_nobody_and_looks_after_itself() {
     assert_eq!(arguments[0], "serve");
 }
 
+/// What `--help` of a command says.
+fn help_of(command: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_quotient")).args([command, "--help"]).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 /// Options of `serve` that any file of `deploy/` uses.
 fn options_used() -> BTreeSet<String> {
     let mut used = BTreeSet::new();
@@ -351,13 +373,23 @@ fn options_used() -> BTreeSet<String> {
 
 #[test]
 fn options_are_those_of_serve() {
-    let output = Command::new(env!("CARGO_BIN_EXE_quotient")).args(["serve", "--help"]).output().unwrap();
-    let help = String::from_utf8_lossy(&output.stdout).into_owned();
+    let help = help_of("serve");
     let used = options_used();
     assert!(used.contains("listen") && used.contains("state"), "{used:?}");
     for option in used {
-        assert!(help.contains(&format!("--{option}")), "`serve` has no --{option}:\n{help}");
+        assert!(help.contains(&format!("--{option} ")), "`serve` has no --{option}:\n{help}");
     }
+    let help = help_of("healthcheck");
+    for (path, _, container) in pods() {
+        for probe in ["startupProbe", "readinessProbe", "livenessProbe"] {
+            let words = list(&container[probe]["exec"]["command"]).iter().filter_map(Value::as_str);
+            for option in words.filter(|word| word.starts_with("--")) {
+                assert!(help.contains(&format!("{option} ")), "{path}: `healthcheck` has no {option}:\n{help}");
+            }
+        }
+    }
+    let default = format!("[default: 127.0.0.1:{PORT}]");
+    assert!(help.contains(&default), "probes name no address, so the usual one has to be ours:\n{help}");
 }
 
 #[test]
