@@ -78,7 +78,7 @@ async fn run(program: &Path, is_peer_only: bool, is_short: bool) {
             read: read_ours,
         });
         contenders.push(Contender {
-            name: "quotient: reviews (a policy, with reasons and roll-ups)",
+            name: "quotient: reviews (a policy, with standing, reasons and requirements)",
             address: server.address,
             calls: calls("reviews"),
             read: read_review,
@@ -219,10 +219,12 @@ fn read_peer(body: &[u8]) -> Option<&'static str> {
 }
 
 fn ask_ours((sales, certified, attainment, _): &Partner, resource: &str) -> Call {
+    // One partner of the book, without the channel's roll-ups.
+    let partner = if resource == "reviews" { r#""partner":"P1","# } else { "" };
     Call::post(
         &format!("/v1/vendors/tiers/{resource}"),
         format!(
-            r#"{{"as_of":"2025-12-31","book":{{"currency":"USD","partners":[{{"partner_id":"P1","tier":"Registered","sales":"{sales}","certified":"{certified}","attainment":"{attainment}"}}],"revenue":[]}}}}"#
+            r#"{{"as_of":"2025-12-31",{partner}"book":{{"currency":"USD","partners":[{{"partner_id":"P1","tier":"Registered","sales":"{sales}","certified":"{certified}","attainment":"{attainment}"}}],"revenue":[]}}}}"#
         ),
     )
 }
@@ -239,7 +241,7 @@ fn read_ours(body: &[u8]) -> Option<&'static str> {
 /// The tier that the policy decides.
 fn read_review(body: &[u8]) -> Option<&'static str> {
     let document: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let tier = document["partners"][0]["tier"]["to"].as_str()?.to_owned();
+    let tier = document["tier"]["to"].as_str()?.to_owned();
     ["Platinum", "Gold", "Silver", "Registered"].into_iter().find(|name| *name == tier)
 }
 

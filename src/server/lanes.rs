@@ -268,7 +268,7 @@ mod tests {
                 tokio::spawn(async move {
                     lane.run(&slow, move || {
                         if number == 0 {
-                            drop(barrier.wait())
+                            let _ = barrier.wait();
                         }
                     })
                     .await
@@ -296,7 +296,7 @@ mod tests {
                 job_lane
                     .run(&vendor, move || {
                         if number == 0 {
-                            drop(barrier.wait())
+                            let _ = barrier.wait();
                         }
                     })
                     .await

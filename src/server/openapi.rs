@@ -253,7 +253,7 @@ fn render() -> Result<String, minijinja::Error> {
         .iter()
         .filter_map(|group| {
             let name = group.first()?.group;
-            let list: Vec<Value> = group.iter().map(|operation| in_words(operation)).collect();
+            let list: Vec<Value> = group.iter().map(in_words).collect();
             Some(json!({"name": name, "operations": list}))
         })
         .collect();
