@@ -7,7 +7,7 @@ use crate::audit::{
 use crate::finding::{Code, Finding, Findings};
 use crate::library::{ChildProcess, VendorOptions};
 use crate::server::{self, Listen, Server, ServerLimits, TlsFiles};
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -100,9 +100,9 @@ pub struct Options {
     /// Largest body with a book, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     body: u16,
-    /// How log lines are written to stderr.
-    #[arg(long, value_name = "FORMAT", default_value = "json", env = "QUOTIENT_LOG_FORMAT")]
-    log_format: LogFormat,
+    /// How log lines are written to stderr; for people on a terminal, as JSON elsewhere when left out.
+    #[arg(long, value_name = "FORMAT", env = "QUOTIENT_LOG_FORMAT")]
+    log_format: Option<LogFormat>,
     /// What is logged: error, warn, info, debug, or a filter of `tracing`.
     #[arg(long, value_name = "FILTER", default_value = "info", env = "QUOTIENT_LOG")]
     log: String,
@@ -198,7 +198,8 @@ fn start_logging(options: &Options, terminal: Terminal) -> Result<(), Stop> {
         refused(format!("`--log {}` is no filter: {error}", options.log), "write error, warn, info or debug")
     })?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    let started = match options.log_format {
+    let usual = if std::io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json };
+    let started = match options.log_format.unwrap_or(usual) {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
         LogFormat::Text => lines.with_ansi(terminal.error_colour).try_init(),
     };

@@ -6,6 +6,7 @@ mod contract;
 pub mod hostile;
 pub mod http;
 mod log;
+mod page;
 mod reload;
 pub mod running;
 

@@ -1,0 +1,73 @@
+//! `docs/serve.md` says what the server does: its examples run, and what it names exists.
+
+use super::http::{get, post};
+use super::running::Home;
+use quotient::server::{Access, ProblemKind, operations};
+use std::collections::BTreeSet;
+use std::process::Command;
+
+fn page() -> String {
+    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/serve.md")).unwrap()
+}
+
+/// Words of the page in backticks.
+fn quoted(page: &str) -> BTreeSet<&str> {
+    page.lines().flat_map(|line| line.split('`').skip(1).step_by(2)).collect()
+}
+
+#[test]
+fn the_examples_of_the_page_run() {
+    let page = page();
+    let home = Home::new();
+    let server = home.serve(&[]);
+    let (_, example) = page.split_once("-d '\n").unwrap();
+    let body = example.split_once("}]}}'").unwrap().0.to_owned() + "}]}}";
+    let answer = post(server.address, "/v1/vendors/meridian/assessments", &body).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let shipped = include_str!("../../../examples/clients/assessment.json");
+    assert_eq!(post(server.address, "/v1/vendors/meridian/assessments", shipped).unwrap().status, 200);
+    let tokens = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert!(Access::parse("tokens.toml", tokens).is_ok());
+
+    let metrics = get(server.address, "/metrics").unwrap().text();
+    for name in quoted(&page).into_iter().filter(|word| word.starts_with("quota_")) {
+        // A counter or a class of which nothing was counted yet stands there by its description only.
+        let family = name.trim_end_matches("_total");
+        assert!(metrics.contains(&format!("# TYPE {family} ")), "the page names {name}");
+    }
+}
+
+#[test]
+fn what_the_page_names_exists() {
+    let page = page();
+    let help = Command::new(env!("CARGO_BIN_EXE_quotient")).args(["serve", "--help"]).output().unwrap();
+    let replay = Command::new(env!("CARGO_BIN_EXE_quotient")).args(["replay", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap() + &String::from_utf8(replay.stdout).unwrap();
+    let mut options = 0;
+    for word in page.split(|c: char| c.is_whitespace() || c == '`').filter(|word| word.starts_with("--")) {
+        let option: String = word.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+        options += 1;
+        assert!(help.contains(&option), "the page names {option}");
+    }
+    assert!(options > 15);
+    let codes: BTreeSet<&str> = ProblemKind::ALL.iter().map(|kind| kind.code()).collect();
+    for code in ["not_recorded", "book_unknown"] {
+        assert!(page.contains(code) && codes.contains(code));
+    }
+    for path in quoted(&page).into_iter().filter_map(|word| word.strip_prefix("GET ")) {
+        assert!(operations().any(|operation| operation.path == path), "the page names {path}");
+    }
+    let limits = quotient::server::ServerLimits::default();
+    let says = |words: &str| assert!(page.contains(words), "the page does not say `{words}`");
+    assert_eq!(limits.connections, 1_024);
+    says("| connections | 1,024");
+    assert_eq!((limits.head.as_secs(), limits.book.time.as_secs()), (10, 30));
+    says("64 KiB, 100 fields, 10 s");
+    assert_eq!((limits.book.bytes >> 20, limits.book.unpacked >> 20), (8, 64));
+    says("8 MiB (`--body`), 64 MiB unpacked, 30 s");
+    assert_eq!((limits.line.bytes >> 20, limits.batch_lines), (1, 100_000));
+    says("| lines of a batch | 100,000");
+    assert_eq!((limits.kept_books >> 20, limits.handler.as_secs()), (256, 60));
+    says("| kept books | 256 MiB");
+    says("| an answer | 60 s");
+}
