@@ -48,7 +48,9 @@ impl KeptAnswers {
 
     /// Gives the answer kept for this request, or makes one with `make` and keeps it.
     ///
-    /// Requests without a key are made always. An answer of 500 or more is not kept: trying again makes sense.
+    /// Requests without a key are made always. An answer of 500 or more is not kept: trying again makes sense. Nor is
+    /// that something is not there, or is another one now: whoever keeps the book, or looks again, asks the same once
+    /// more, and nothing was decided.
     pub async fn once(
         &self,
         call: &Call,
@@ -65,7 +67,9 @@ impl KeptAnswers {
         let mut unfinished = Unfinished { answers: self, id: Some(id) };
         let made = match make.await {
             Ok(response) => response,
-            Err(problem) if problem.status < 500 && problem.status != 429 => problem.about(call).response(),
+            Err(problem) if problem.status < 500 && !matches!(problem.status, 404 | 412 | 429) => {
+                problem.about(call).response()
+            }
             Err(problem) => return Err(problem),
         };
         let (parts, body) = made.into_parts();

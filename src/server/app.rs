@@ -114,13 +114,13 @@ pub struct App {
     /// The decision log; without one nothing is recorded.
     pub recorder: Option<Recorder>,
     /// Past revisions that are made ready at the same time.
-    pub past: Semaphore,
+    pub past: Arc<Semaphore>,
     /// Becomes true at the end.
     pub ending: watch::Receiver<bool>,
     /// When the server started.
     pub started: Instant,
     /// Checks of candidates for authors at the same time.
-    pub checks: Semaphore,
+    pub checks: Arc<Semaphore>,
 }
 
 impl App {
@@ -176,9 +176,14 @@ impl App {
             return Err(self.unknown_vendor(name));
         }
         // Making a past revision ready compiles it: few at a time, so that nobody keeps the server busy with them.
-        let Ok(_place) = self.past.acquire().await else { return Err(ending()) };
+        let Ok(place) = Arc::clone(&self.past).acquire_owned().await else { return Err(ending()) };
         let (app, vendor, revision) = (Arc::clone(self), name.to_owned(), digest.to_owned());
-        let found = tokio::task::spawn_blocking(move || app.library.past(&vendor, &revision)).await;
+        let found = tokio::task::spawn_blocking(move || {
+            // The place is taken until the work ends, also when whoever asked for it has gone.
+            let _place = place;
+            app.library.past(&vendor, &revision)
+        });
+        let found = found.await;
         let found = found.map_err(|_| Problem::new(ProblemKind::Internal, "the revision could not be made ready"))?;
         found.map_err(|findings| {
             let is = |code| findings.iter().any(|finding| finding.code == code);

@@ -225,8 +225,8 @@ enum At {
     ChunkLine(Vec<u8>),
     /// So many bytes of a chunk to go, with its line end.
     Chunk(u64),
-    /// In the trailers: bytes so far, and whether the line is empty so far.
-    Trailers { count: usize, is_empty: bool },
+    /// In the trailers: bytes so far, whether the line is empty so far, and whether the last byte was a carriage return.
+    Trailers { count: usize, is_empty: bool, was_return: bool },
     /// Not followed any further: the connection ends.
     Lost,
 }
@@ -291,7 +291,7 @@ impl Heads {
                     line.extend_from_slice(now);
                     if end.is_some() {
                         self.at = match size_of_chunk(line) {
-                            Some(0) => At::Trailers { count: 0, is_empty: true },
+                            Some(0) => At::Trailers { count: 0, is_empty: true, was_return: false },
                             Some(size) => At::Chunk(size.saturating_add(2)),
                             None => At::Lost,
                         };
@@ -308,14 +308,16 @@ impl Heads {
                     }
                     bytes.get(step as usize..).unwrap_or_default()
                 }
-                At::Trailers { count, is_empty } => {
+                At::Trailers { count, is_empty, was_return } => {
                     let (first, rest) = bytes.split_at(1);
                     *count += 1;
                     match first {
+                        // A bare line feed ends a line for some readers and not for others.
+                        b"\n" if !*was_return => self.at = At::Lost,
                         b"\n" if *is_empty => *self = Self::default(),
-                        b"\n" => *is_empty = true,
-                        b"\r" => {}
-                        _ => *is_empty = false,
+                        b"\n" => (*is_empty, *was_return) = (true, false),
+                        b"\r" => *was_return = true,
+                        _ => (*is_empty, *was_return) = (false, false),
                     }
                     if matches!(self.at, At::Trailers { count, .. } if count > MAX_TRAILERS) {
                         self.at = At::Lost;
@@ -344,7 +346,7 @@ fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
 }
 
 fn size_of_chunk(line: &[u8]) -> Option<u64> {
-    let text = std::str::from_utf8(line).ok()?;
+    let text = std::str::from_utf8(line).ok()?.strip_suffix("\r\n")?;
     let digits = text.split(';').next()?.trim();
     let is_hex = (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_hex { u64::from_str_radix(digits, 16).ok() } else { None }
@@ -440,6 +442,15 @@ mod tests {
         }
         assert!(verdicts(b"GET / HTTP/1.1\nHost: a\n\n", 99)[0].is_err());
         assert!(verdicts(b"GET / HTTP/1.1\r\n\r\n", 99)[0].is_err(), "no host");
+    }
+
+    #[test]
+    fn nothing_is_read_after_a_line_of_a_body_that_ends_in_two_ways() {
+        for chunks in ["5\nhello\r\n0\r\n\r\n", "0\r\nA: b\n\r\n", "0\r\n\n", "0\n\r\n", "5;x\nhello\r\n0\r\n\r\n"] {
+            let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+            let stream = [head.as_bytes(), chunks.as_bytes(), PLAIN].concat();
+            assert_eq!(verdicts(&stream, stream.len()), [Ok(())], "{chunks:?}");
+        }
     }
 
     #[test]

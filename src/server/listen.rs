@@ -75,19 +75,32 @@ pub enum Socket {
     Tcp(TcpListener),
     /// Unix; the file is removed at the end when it is ours.
     Unix {
+        /// Its file; `None` when somebody else made it. It goes before the socket does: as long as a file is there,
+        /// somebody answers, and whoever starts meanwhile takes neither for what was left behind.
+        _file: Option<SocketFile>,
         /// The socket.
         listener: UnixListener,
-        /// Its file; `None` when somebody else made it.
-        _file: Option<SocketFile>,
     },
 }
 
-/// The file of a Unix socket; dropping it removes the file.
-pub struct SocketFile(PathBuf);
+/// The file of a Unix socket; dropping it removes the file, unless another one has taken its place.
+pub struct SocketFile {
+    path: PathBuf,
+    /// Device and number of the file.
+    identity: (u64, u64),
+}
+
+/// Device and number of the file at `path` itself.
+fn identity_of(path: &std::path::Path) -> std::io::Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::symlink_metadata(path).map(|meta| (meta.dev(), meta.ino()))
+}
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        drop(std::fs::remove_file(&self.0));
+        if identity_of(&self.path).is_ok_and(|identity| identity == self.identity) {
+            drop(std::fs::remove_file(&self.path));
+        }
     }
 }
 
@@ -142,22 +155,32 @@ impl Socket {
 async fn open_unix(path: &std::path::Path) -> std::io::Result<Socket> {
     use std::os::unix::fs::{FileTypeExt, PermissionsExt};
     if let Ok(meta) = std::fs::symlink_metadata(path) {
-        let is_served = tokio::net::UnixStream::connect(path).await.is_ok();
-        if is_served || !meta.file_type().is_socket() {
+        // Only a refusal says that nobody listens: a server that is busy, or one of somebody else, fails otherwise.
+        let connected = tokio::net::UnixStream::connect(path).await;
+        let is_left_behind = connected.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
+        if !is_left_behind || !meta.file_type().is_socket() {
             return Err(std::io::ErrorKind::AddrInUse.into());
         }
         std::fs::remove_file(path)?;
     }
     // Made under another name and renamed once its permissions are set, so that nobody connects before.
     let draft = path.with_extension(format!("{}.new", std::process::id()));
+    // A process of the same id, as in a container, may have ended in the middle of this.
+    drop(std::fs::remove_file(&draft));
     let listener = UnixListener::bind(&draft)?;
     let opened = std::fs::set_permissions(&draft, std::fs::Permissions::from_mode(0o600))
-        .and_then(|()| std::fs::rename(&draft, path));
-    if let Err(error) = opened {
-        drop(std::fs::remove_file(&draft));
-        return Err(error);
+        .and_then(|()| identity_of(&draft))
+        .and_then(|identity| std::fs::rename(&draft, path).map(|()| identity));
+    match opened {
+        Ok(identity) => {
+            let file = SocketFile { path: path.to_owned(), identity };
+            Ok(Socket::Unix { _file: Some(file), listener })
+        }
+        Err(error) => {
+            drop(std::fs::remove_file(&draft));
+            Err(error)
+        }
     }
-    Ok(Socket::Unix { listener, _file: Some(SocketFile(path.to_owned())) })
 }
 
 fn inherited() -> std::io::Result<Vec<Socket>> {
@@ -239,17 +262,21 @@ where
     let serving = Arc::clone(serving);
     tokio::spawn(async move {
         (serving.count)(1);
-        let counted = Counted { serving: Arc::clone(&serving), _place: place };
+        let _counted = Counted { serving: Arc::clone(&serving), _place: place };
         match &serving.tls {
             None => answer(stream, &serving, watcher).await,
             Some(tls) => {
-                // A greeting that fails or does not end is nothing to answer.
-                if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, tls.acceptor().accept(stream)).await {
+                // A greeting that fails or does not end is nothing to answer, and nothing to wait for at the end.
+                let mut ending = serving.ending.clone();
+                let greeted = tokio::select! {
+                    greeted = tokio::time::timeout(HANDSHAKE, tls.acceptor().accept(stream)) => greeted,
+                    _ = ending.wait_for(|is_ending| *is_ending) => return,
+                };
+                if let Ok(Ok(stream)) = greeted {
                     answer(stream, &serving, watcher).await;
                 }
             }
         }
-        drop(counted);
     });
 }
 

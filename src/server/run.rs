@@ -151,8 +151,8 @@ impl Server {
             answers: KeptAnswers::default(),
             events: Events::default(),
             recorder: options.decision_log.map(|(log, keeping, mode)| Recorder::new(log, keeping, mode)),
-            past: Semaphore::new(AT_ONCE),
-            checks: Semaphore::new(AT_ONCE),
+            past: Arc::new(Semaphore::new(AT_ONCE)),
+            checks: Arc::new(Semaphore::new(AT_ONCE)),
             ending: end,
             started: Instant::now(),
         });

@@ -90,10 +90,13 @@ async fn check(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, 
     }
     let files = VendorFiles::new(candidate.vendor.as_str(), files);
     let revision = files.revision().to_owned();
-    let Ok(_place) = app.checks.acquire().await else { return Err(ending()) };
+    let Ok(place) = Arc::clone(&app.checks).acquire_owned().await else { return Err(ending()) };
     let (library, work) = (Arc::clone(&app.library), files);
-    let checked =
-        tokio::task::spawn_blocking(move || library.validator().validate(&work).map(|(_, findings)| findings));
+    let checked = tokio::task::spawn_blocking(move || {
+        // The place is taken until the check ends, also when whoever asked for it has gone.
+        let _place = place;
+        library.validator().validate(&work).map(|(_, findings)| findings)
+    });
     let checked = checked.await.map_err(|_| Problem::new(ProblemKind::Internal, "the check failed"))?;
     let (is_usable, findings) = match checked {
         Ok(findings) => (true, findings),

@@ -159,7 +159,6 @@ struct Question {
 impl Question {
     async fn of(app: &Arc<App>, call: &Call, kind: Kind, form: Form) -> Result<Self, Problem> {
         let active = app.revision(call).await?;
-        if_match(&call.headers, active.revision())?;
         let mut limits = Limits { body_bytes: app.limits.book.unpacked, threads: Some(1), ..Limits::default() };
         limits.intake.rows = app.limits.rows;
         let (vendor, defaults) = (Arc::clone(&active.plugin.vendor), defaults(call)?);
@@ -191,6 +190,7 @@ impl Question {
 
     /// Decides on a lane, records, and answers.
     async fn answer(&self, call: &Call, lane: &Lane, body: Bytes) -> Result<Response<Body>, Problem> {
+        if_match(&call.headers, self.active.revision())?;
         let (question, work) = (self.clone(), body.clone());
         let decided = lane.run(&self.vendor, move || question.decide(&work)).await;
         let (made, took) = decided.map_err(|why| self.app.not_done(&self.vendor, why))?;
@@ -233,6 +233,7 @@ async fn assess(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>,
             let detail = "a batch is read while it arrives, and is not unpacked; send it plain";
             return Err(Problem::new(ProblemKind::MediaTypeUnknown, detail));
         }
+        if_match(&call.headers, question.active.revision())?;
         return Ok(batch(question, call, body));
     }
     let body = read_body(&call.headers, body, app.limits.line).await?;
@@ -355,7 +356,7 @@ impl Batch {
     async fn lines(&mut self, body: Body) -> Result<(), Cut> {
         let limits = self.question.app.limits;
         let mut data = body.into_data_stream();
-        let mut rest: Vec<u8> = Vec::new();
+        let mut arrived = Arrived::default();
         let mut piece: Vec<Bytes> = Vec::new();
         let mut count = 0;
         loop {
@@ -366,26 +367,23 @@ impl Batch {
             };
             let is_last = next.is_none();
             match next {
-                Some(Ok(bytes)) => rest.extend_from_slice(&bytes),
+                Some(Ok(bytes)) => arrived.bytes.extend_from_slice(&bytes),
                 Some(Err(_)) => {
                     let detail = "the body ended before it was whole";
                     return Err(Cut::Told(Problem::new(ProblemKind::RequestMalformed, detail)));
                 }
                 None => {}
             }
-            let mut begin = 0;
-            while let Some(length) = rest.get(begin..).unwrap_or_default().iter().position(|byte| *byte == b'\n') {
-                let line = rest.get(begin..begin + length).unwrap_or_default();
-                begin += length + 1;
+            while let Some(line) = arrived.next_line() {
                 take_line(line, &mut piece);
                 if piece.len() >= PIECE {
                     count += piece.len();
                     self.decide(std::mem::take(&mut piece)).await?;
                 }
             }
-            rest.drain(..begin);
+            arrived.forget_taken();
             if is_last {
-                take_line(&rest, &mut piece);
+                take_line(&arrived.bytes, &mut piece);
                 count += piece.len();
                 return if count > limits.batch_lines {
                     Err(too_many(limits.batch_lines))
@@ -393,7 +391,7 @@ impl Batch {
                     self.decide(piece).await
                 };
             }
-            if rest.len() > limits.line.bytes {
+            if arrived.bytes.len() > limits.line.bytes {
                 let detail = format!("a line has more than {} bytes", limits.line.bytes);
                 return Err(Cut::Told(Problem::new(ProblemKind::BodyTooLarge, detail)));
             }
@@ -433,8 +431,13 @@ impl Batch {
             None => return Ok(()),
         };
         let mut text: Vec<u8> = Vec::new();
+        let mut unrecorded = None;
         for (line, (made, took)) in piece.iter().zip(&decided) {
-            self.question.record(&self.call, line, made, *took).await.map_err(Cut::Told)?;
+            if let Err(problem) = self.question.record(&self.call, line, made, *took).await {
+                // What stands in the log already is given out; the trailer counts exactly that.
+                unrecorded = Some(problem);
+                break;
+            }
             match made {
                 Ok(answer) => {
                     self.ok += 1;
@@ -459,7 +462,8 @@ impl Batch {
             }
         }
         self.hash.update(&text);
-        self.send(text).await
+        self.send(text).await?;
+        unrecorded.map_or(Ok(()), |problem| Err(Cut::Told(problem)))
     }
 
     async fn send(&self, text: Vec<u8>) -> Result<(), Cut> {
@@ -488,10 +492,65 @@ fn too_many(most: usize) -> Cut {
     Cut::Told(Problem::new(ProblemKind::BodyTooLarge, format!("the batch has more than {most} lines")))
 }
 
+/// What has arrived of a batch and was not taken yet.
+#[derive(Debug, Default)]
+struct Arrived {
+    bytes: Vec<u8>,
+    /// Bytes of lines that were taken.
+    taken: usize,
+    /// Bytes that were looked at: none is looked at twice, however small the parts are in which a long line arrives.
+    seen: usize,
+}
+
+impl Arrived {
+    /// The next whole line, without its end.
+    fn next_line(&mut self) -> Option<&[u8]> {
+        let new = self.bytes.get(self.seen..).unwrap_or_default();
+        let Some(length) = new.iter().position(|byte| *byte == b'\n') else {
+            self.seen = self.bytes.len();
+            return None;
+        };
+        let (begin, end) = (self.taken, self.seen + length);
+        (self.taken, self.seen) = (end + 1, end + 1);
+        self.bytes.get(begin..end)
+    }
+
+    /// Lets go of the lines that were taken.
+    fn forget_taken(&mut self) {
+        self.bytes.drain(..self.taken);
+        self.seen -= self.taken;
+        self.taken = 0;
+    }
+}
+
 /// Takes a line that is not blank.
 fn take_line(line: &[u8], piece: &mut Vec<Bytes>) {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.iter().any(|byte| !byte.is_ascii_whitespace()) {
         piece.push(Bytes::copy_from_slice(line));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_in_small_parts_is_looked_at_once() {
+        let mut arrived = Arrived::default();
+        for _ in 0..1_000 {
+            arrived.bytes.extend_from_slice(b"x");
+            assert_eq!(arrived.next_line(), None);
+            arrived.forget_taken();
+            assert_eq!(arrived.seen, arrived.bytes.len(), "nothing is left to be looked at again");
+        }
+        arrived.bytes.extend_from_slice(b"\n\nab\ncd");
+        assert_eq!(arrived.next_line().map(<[u8]>::len), Some(1_000));
+        assert_eq!(arrived.next_line(), Some(&b""[..]));
+        arrived.forget_taken();
+        assert_eq!(arrived.next_line(), Some(&b"ab"[..]));
+        assert_eq!(arrived.next_line(), None);
+        arrived.forget_taken();
+        assert_eq!((&arrived.bytes[..], arrived.seen), (&b"cd"[..], 2));
     }
 }

@@ -508,17 +508,21 @@ enum Decision {
 
 async fn decide(app: Arc<App>, call: Call, body: Body, decision: Decision) -> Result<Response<Body>, Problem> {
     let name = call.vendor();
-    {
-        let catalog = app.library.current();
-        let Some(state) = catalog.vendor(&name) else { return Err(app.unknown_vendor(&name)) };
-        if_match(&call.headers, state.revision().unwrap_or_default())?;
+    if app.library.current().vendor(&name).is_none() {
+        return Err(app.unknown_vendor(&name));
     }
     super::super::body::expect_media(&call.headers, &[super::JSON])?;
     let bytes = super::super::body::read(&call.headers, body, app.limits.line).await?;
     let (maker, again) = (Arc::clone(&app), bytes.clone());
-    let who = call.who().map(str::to_owned);
+    let (who, headers) = (call.who().map(str::to_owned), call.headers.clone());
     app.answers
         .once(&call, &again, async move {
+            // Held against what is in use once the body is there, and not for a request that was answered before.
+            {
+                let catalog = maker.library.current();
+                let Some(state) = catalog.vendor(&name) else { return Err(maker.unknown_vendor(&name)) };
+                if_match(&headers, state.revision().unwrap_or_default())?;
+            }
             let (revision, reason) = match decision {
                 Decision::Unpin => (String::new(), read::<UnpinRequest>(&bytes)?.reason),
                 Decision::Pin | Decision::RollBack => {
@@ -564,22 +568,28 @@ pub fn read<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Problem> {
 fn events(app: &Arc<App>, call: Call) -> Response<Body> {
     let receiver = app.events.listen();
     let ending = app.ending.clone();
-    let caller = call.caller;
+    let headers = Arc::new(call.headers);
     let start = Some((receiver, true));
+    let listened = Arc::clone(app);
     let stream = stream::unfold(start, move |state| {
-        let (caller, mut ending) = (caller.clone(), ending.clone());
+        let (app, headers, mut ending) = (Arc::clone(&listened), Arc::clone(&headers), ending.clone());
         async move {
             let (mut receiver, is_first) = state?;
             if is_first {
                 // The head of the answer goes out with these first bytes.
                 return Some((Ok::<_, Infallible>(Bytes::from_static(b": listening\n\n")), Some((receiver, false))));
             }
+            // A token may be taken away, or be for other vendors, long after the stream was opened.
+            let caller_now = || {
+                let caller = app.access.load().caller(&headers).ok()?;
+                caller.may(Scope::Read, None).is_ok().then_some(caller)
+            };
             loop {
                 let text = tokio::select! {
                     biased;
                     _ = ending.wait_for(|is_ending| *is_ending) => return None,
                     event = receiver.recv() => match event {
-                        Ok(event) if !caller.sees(&event.vendor) => continue,
+                        Ok(event) if !caller_now()?.sees(&event.vendor) => continue,
                         Ok(event) => format!("event: change\nid: {}\ndata: {}\n\n", event.generation, event.data),
                         Err(tokio::sync::broadcast::error::RecvError::Lagged(missed)) => {
                             format!("event: missed\ndata: {{\"missed\":{missed}}}\n\n")
@@ -588,6 +598,7 @@ fn events(app: &Arc<App>, call: Call) -> Response<Body> {
                     },
                     () = tokio::time::sleep(KEEP_ALIVE) => ": still here\n\n".to_owned(),
                 };
+                caller_now()?;
                 return Some((Ok(Bytes::from(text)), Some((receiver, false))));
             }
         }

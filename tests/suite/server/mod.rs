@@ -3,8 +3,10 @@
 mod access;
 mod clients;
 mod contract;
+mod faults;
 pub mod hostile;
 pub mod http;
+pub mod load;
 mod log;
 mod page;
 mod reload;

@@ -2,66 +2,19 @@
 
 use super::hostile::assessment;
 use super::http::{ask, get, post};
-use super::running::{Home, Running, copy};
-use std::net::SocketAddr;
+use super::load::{Load, Manner, anything};
+use super::running::{Home, Running};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
-
-/// Requests that go on while something happens to the rules; each is looked at.
-struct Load {
-    is_over: Arc<AtomicBool>,
-    thread: JoinHandle<(u64, Vec<String>)>,
-}
-
-impl Load {
-    /// Asks for assessments of `vendor`, some 50 a second, and judges each answer.
-    fn start(
-        address: SocketAddr,
-        vendor: &str,
-        judge: impl Fn(&str, &serde_json::Value) -> Result<(), String> + Send + 'static,
-    ) -> Self {
-        let is_over = Arc::new(AtomicBool::new(false));
-        let (over, path) = (Arc::clone(&is_over), format!("/v1/vendors/{vendor}/assessments"));
-        let thread = thread::spawn(move || {
-            let (mut count, mut wrong) = (0, Vec::new());
-            while !over.load(Ordering::Relaxed) {
-                count += 1;
-                match post(address, &path, &assessment("P1")) {
-                    Ok(answer) if answer.status == 200 => {
-                        let revision = answer.field("quotient-revision").unwrap_or_default().to_owned();
-                        wrong.extend(judge(&revision, &answer.json()).err());
-                    }
-                    Ok(answer) => wrong.push(format!("{}: {}", answer.status, answer.text())),
-                    Err(error) => wrong.push(error.to_string()),
-                }
-                thread::sleep(Duration::from_millis(20));
-            }
-            (count, wrong)
-        });
-        Self { is_over, thread }
-    }
-
-    /// Ends the load; every answer must have been right, and there must have been some.
-    fn end(self) {
-        self.is_over.store(true, Ordering::Relaxed);
-        let (count, wrong) = self.thread.join().unwrap();
-        assert!(count > 0);
-        assert!(wrong.is_empty(), "{} of {count} answers were wrong: {}", wrong.len(), wrong[0]);
-    }
-}
-
-fn anything(_: &str, answer: &serde_json::Value) -> Result<(), String> {
-    if answer["lines"][0]["quota"].is_string() { Ok(()) } else { Err(answer.to_string()) }
-}
 
 #[test]
 fn a_broken_rule_keeps_the_last_good_one_and_is_told_everywhere() {
     let home = Home::new();
     let state = home.path("state").display().to_string();
     let server = home.serve(&["--state", &state]);
-    let load = Load::start(server.address, "meridian", anything);
+    let load = Load::start(server.address, "meridian", Manner::default(), anything);
     let good = server.vendor("meridian", |vendor| vendor["state"] == "active")["revision"].clone();
     let rule = home.read("rules/meridian/history.rhai");
     for round in 0..3 {
@@ -179,66 +132,6 @@ fn a_reload_that_is_asked_for_returns_what_really_came_of_it() {
     home.save("rules/meridian/history.rhai", &rule);
     assert_eq!(reload("/v1/vendors/meridian/reload")["is_success"], true);
     assert_eq!(ask(server.address, "POST", "/v1/vendors/nobody/reload", &[], b"").unwrap().status, 404);
-}
-
-#[test]
-fn config_map_swaps_under_load_are_seen_and_never_mixed() {
-    let home = Home::new();
-    // As Kubernetes lays a ConfigMap: `meridian` is a folder whose files lead through `..data` to the generation in use.
-    let volume = home.path("rules/meridian");
-    let plain = home.path("plain");
-    std::fs::rename(&volume, &plain).unwrap();
-    std::fs::remove_dir_all(plain.join("cases")).ok();
-    std::fs::create_dir(&volume).unwrap();
-    let rule = std::fs::read_to_string(plain.join("history.rhai")).unwrap();
-    let lay = |number: u32| {
-        let generation = volume.join(format!("..2026_{number}"));
-        copy(&plain, &generation);
-        // The number is in two files; an answer that has both of one number was never mixed.
-        let manifest = std::fs::read_to_string(plain.join("vendor.toml")).unwrap();
-        std::fs::write(generation.join("vendor.toml"), format!("# generation {number}\n{manifest}")).unwrap();
-        std::fs::write(
-            generation.join("history.rhai"),
-            rule.replace("last year ", &format!("generation {number}, last year ")),
-        )
-        .unwrap();
-        let draft = volume.join("..data_tmp");
-        std::os::unix::fs::symlink(format!("..2026_{number}"), &draft).unwrap();
-        std::fs::rename(&draft, volume.join("..data")).unwrap();
-        if number > 0 {
-            std::fs::remove_dir_all(volume.join(format!("..2026_{}", number - 1))).unwrap();
-        }
-    };
-    lay(0);
-    for entry in std::fs::read_dir(&plain).unwrap() {
-        let name = entry.unwrap().file_name();
-        std::os::unix::fs::symlink(std::path::Path::new("..data").join(&name), volume.join(&name)).unwrap();
-    }
-    let server = home.serve(&[]);
-    let seen: Arc<std::sync::Mutex<std::collections::BTreeMap<String, String>>> = Arc::default();
-    let known = Arc::clone(&seen);
-    let load = Load::start(server.address, "meridian", move |revision, answer| {
-        // One revision, one number: for ever.
-        let because = answer["lines"][0]["factors"][0]["because"].as_str().unwrap_or_default().to_owned();
-        let number = because.split(',').next().unwrap_or_default().to_owned();
-        let mut known = known.lock().unwrap();
-        let first = known.entry(revision.to_owned()).or_insert_with(|| number.clone());
-        if *first == number && number.starts_with("generation") {
-            Ok(())
-        } else {
-            Err(format!("{revision}: {first} and {number}"))
-        }
-    });
-    let swaps = if std::env::var_os("QUOTIENT_FULL").is_some() { 100 } else { 5 };
-    let mut last = server.vendor("meridian", |_| true)["revision"].clone();
-    for number in 1..=swaps {
-        lay(number);
-        let next = server.vendor("meridian", |vendor| vendor["revision"] != last && vendor["state"] == "active");
-        last = next["revision"].clone();
-    }
-    thread::sleep(Duration::from_millis(200));
-    load.end();
-    assert!(seen.lock().unwrap().len() > 1);
 }
 
 #[test]

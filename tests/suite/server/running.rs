@@ -138,6 +138,11 @@ impl Running {
         std::fs::read_to_string(self.log.path().join("log")).unwrap_or_default()
     }
 
+    /// Id of the process.
+    pub fn id(&self) -> u32 {
+        self.child().id()
+    }
+
     /// Sends a signal, such as `TERM`.
     pub fn signal(&self, name: &str) {
         let id = self.child().id().to_string();
