@@ -6,6 +6,7 @@ use super::super::body::{expect_media, read as read_body};
 use super::super::call::Call;
 use super::super::operation::{Operation, Reply};
 use super::super::problem::{Problem, ProblemKind};
+use super::super::spans::watched;
 use super::decisions::problem_of;
 use super::{JSON, document, json};
 use crate::request::{self, KeptBook, Limits};
@@ -120,12 +121,13 @@ async fn keep(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, P
     app.plan.admits(&vendor).map_err(|why| app.not_done(&vendor, why))?;
     let body = read_body(&call.headers, body, app.limits.book).await?;
     let again = body.clone();
-    let maker = Arc::clone(&app);
+    let (maker, span) = (Arc::clone(&app), call.span.clone());
     app.answers
         .once(&call, &again, async move {
             let mut limits = Limits { body_bytes: maker.limits.book.unpacked, threads: Some(1), ..Limits::default() };
             limits.intake.rows = maker.limits.rows;
-            let read = maker.plan.run(&vendor, move || request::read_kept_book(&active.plugin, &body, &limits)).await;
+            let read = move || request::read_kept_book(&active.plugin, &body, &limits);
+            let read = maker.plan.run(&vendor, watched(span.as_ref(), "read book", read)).await;
             let (book, _) =
                 read.map_err(|why| maker.not_done(&vendor, why))?.map_err(|refusal| problem_of(&refusal))?;
             let shown = of(&book);

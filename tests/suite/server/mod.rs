@@ -8,6 +8,7 @@ pub mod http;
 mod log;
 mod reload;
 pub mod running;
+mod traces;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
