@@ -13,6 +13,7 @@ mod difference;
 mod file;
 mod log;
 mod masking;
+mod post;
 mod reading;
 mod record;
 mod replay;
@@ -26,6 +27,7 @@ pub use difference::{Difference, first_difference};
 pub use file::{Disk, FileOptions, Files, LogFile};
 pub use log::{Log, LogOptions, LogStats, Mode, Unrecorded};
 pub use masking::{Masked, Masking, NotJson, Pointer, Policy};
+pub use post::{BadAddress, CollectorAddress, Post};
 pub use reading::{Entry, LogReader, files_of_log};
 pub use record::{
     DECISION_SCHEMA, DROPPED_SCHEMA, Decision, Dropped, Given, Keeping, Omitted, Outcome, Record, Status, new_id,

@@ -6,7 +6,7 @@ use crate::audit::{
 };
 use crate::finding::{Code, Finding, Findings};
 use crate::library::{ChildProcess, VendorOptions};
-use crate::server::{self, Listen, Server, ServerLimits, TlsFiles};
+use crate::server::{self, Listen, Server, ServerLimits, SpanOptions, TlsFiles};
 use std::io::{IsTerminal, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -38,6 +38,7 @@ Examples:
   quotient serve --listen unix:/run/quotient.sock --state /var/lib/quotient
   quotient serve --listen 0.0.0.0:7070 --tokens tokens.toml --tls-certificate tls.crt --tls-key tls.key
   quotient serve --decision-log decisions.jsonl --audit strict
+  quotient serve --otlp http://127.0.0.1:4318
 
 SIGHUP reads everything anew; SIGTERM ends once requests under way are answered. docs/serve.md has the rest.")]
 pub struct Options {
@@ -79,6 +80,15 @@ pub struct Options {
     /// Like `--mask`, and the member is left out altogether.
     #[arg(long, value_name = "POINTER", requires = "decision_log")]
     erase: Vec<String>,
+    /// Collector of OpenTelemetry traces, such as http://127.0.0.1:4318: one span a request, sent by OTLP/HTTP as JSON to /v1/traces below it.
+    #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    otlp: Option<String>,
+    /// Of 1,000 requests without `traceparent`, so many begin a trace; those with one follow its sampled flag.
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    otlp_sample: u16,
+    /// Name of the service in traces.
+    #[arg(long, value_name = "NAME", default_value = "quotient", env = "OTEL_SERVICE_NAME")]
+    otlp_service: String,
     /// Look at the folders so often even when no event comes, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600))]
     poll: u64,
@@ -131,6 +141,9 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
         Some(Audit::BestEffort) | None => Mode::BestEffort,
     };
     let decision_log = options.decision_log.as_deref().map(|place| open_log(place, mode, options)).transpose()?;
+    // A variable that is set to nothing counts as not set.
+    let endpoint = options.otlp.as_deref().filter(|endpoint| !endpoint.is_empty());
+    let spans = endpoint.map(|endpoint| open_spans(endpoint, options)).transpose()?;
     let mut limits = ServerLimits { connections: options.connections as usize, ..ServerLimits::default() };
     limits.grace = Duration::from_secs(options.grace);
     limits.book.bytes = usize::from(options.body) << 20;
@@ -157,10 +170,21 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
         is_authoring: options.authoring,
         limits,
         decision_log,
+        spans,
         lame_duck: Duration::from_secs(options.lame_duck),
     })?;
     server.run();
     Ok(())
+}
+
+/// Where spans go, as the options say.
+fn open_spans(endpoint: &str, options: &Options) -> Result<SpanOptions, Stop> {
+    let mut spans = SpanOptions::new(endpoint).map_err(|finding| Stop::Refused(Findings::from_iter([finding])))?;
+    spans.sample = options.otlp_sample;
+    if !options.otlp_service.is_empty() {
+        spans.service.clone_from(&options.otlp_service);
+    }
+    Ok(spans)
 }
 
 /// Opens the decision log at `place`.

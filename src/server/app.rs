@@ -11,6 +11,7 @@ use super::metrics::Metrics;
 use super::operation::Operation;
 use super::problem::{Problem, ProblemKind};
 use super::recorder::Recorder;
+use super::spans::Spans;
 use crate::channel::Name;
 use crate::finding::{Code, did_you_mean};
 use crate::library::{Active, State, VendorLibrary};
@@ -113,6 +114,8 @@ pub struct App {
     pub events: Events,
     /// The decision log; without one nothing is recorded.
     pub recorder: Option<Recorder>,
+    /// Where spans go; without one none are made.
+    pub spans: Option<Arc<Spans>>,
     /// Past revisions that are made ready at the same time.
     pub past: Arc<Semaphore>,
     /// Becomes true at the end.

@@ -5,6 +5,7 @@ use super::app::App;
 use super::identity::{Trace, request_id};
 use super::operation::Operation;
 use super::problem::{MAX_INSTANCE, Problem, ProblemKind};
+use super::spans::{Asked, Ended, OpenSpan, Traced};
 use crate::channel::Name;
 use axum::body::Body;
 use axum::extract::RawPathParams;
@@ -39,6 +40,8 @@ pub struct Call {
     pub request_id: String,
     /// Trace the request belongs to.
     pub trace: Option<Trace>,
+    /// Its span, when it is exported.
+    pub span: Option<Arc<OpenSpan>>,
 }
 
 impl Call {
@@ -68,8 +71,20 @@ pub async fn serve(
     let started = Instant::now();
     let (parts, body) = request.into_parts();
     let id = request_id(&parts.headers);
-    let trace = Trace::of(&parts.headers);
     let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
+    let vendor = parameters.as_ref().ok().and_then(|all| all.iter().find(|(name, _)| name == "vendor"));
+    let traced = Traced::of(
+        app.spans.as_ref(),
+        &parts.headers,
+        &Asked {
+            method: &method,
+            route: Some(operation.path),
+            path: &path,
+            request_id: &id,
+            vendor: vendor.map(|(_, vendor)| vendor.as_str()),
+            may_begin: operation.group != "health",
+        },
+    );
     let answered = async {
         let path = parameters?.into_iter().collect();
         one_host(&parts.uri, &parts.headers)?;
@@ -82,7 +97,8 @@ pub async fn serve(
             query,
             caller,
             request_id: id.clone(),
-            trace: trace.clone(),
+            trace: traced.trace.clone(),
+            span: traced.span.clone(),
         };
         let limit = app.limits.handler;
         match tokio::time::timeout(limit, (operation.handler)(Arc::clone(&app), call, body)).await {
@@ -96,7 +112,7 @@ pub async fn serve(
     let answered = AssertUnwindSafe(answered).catch_unwind().await.unwrap_or_else(|_| {
         Err(Problem::new(ProblemKind::Internal, "the server failed on a mistake of its own; please report it"))
     });
-    finish(&app, operation.path, &method, &path, &id, trace.as_ref(), started, answered)
+    finish(&app, operation.path, &method, &path, &id, &traced, started, answered)
 }
 
 /// What every answer carries, whatever it says; counted and logged.
@@ -107,10 +123,12 @@ pub fn finish(
     method: &Method,
     path: &str,
     id: &str,
-    trace: Option<&Trace>,
+    traced: &Traced,
     started: Instant,
     answered: Result<Response<Body>, Problem>,
 ) -> Response<Body> {
+    let trace = traced.trace.as_ref();
+    let code = answered.as_ref().err().map(|problem| problem.code);
     let mut response = match answered {
         Ok(response) => response,
         Err(mut problem) => {
@@ -136,6 +154,10 @@ pub fn finish(
     headers.extend(parent.map(|parent| (TRACEPARENT, parent)));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if let Some(span) = &traced.span {
+        let revision = response.headers().get(REVISION).and_then(|revision| revision.to_str().ok());
+        span.end(&Ended { status, revision, problem: code });
+    }
     let took = started.elapsed();
     app.metrics.answered(route, method.as_str(), status, took);
     tracing::debug!(

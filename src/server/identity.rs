@@ -20,13 +20,15 @@ pub fn request_id(headers: &HeaderMap) -> String {
     given.filter(is_plain).map_or_else(new_id, str::to_owned)
 }
 
-/// A W3C trace context.
+/// Where a request stands in a trace (W3C trace context).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {
     /// 32 hex digits.
     pub trace_id: String,
-    /// 16 hex digits of the caller's span.
-    pub parent_id: String,
+    /// 16 hex digits of the caller's span; `None` when the trace begins here.
+    pub parent_id: Option<String>,
+    /// 16 hex digits of the request's own span, made here.
+    pub span_id: String,
     /// 2 hex digits.
     pub flags: String,
 }
@@ -57,15 +59,31 @@ impl Trace {
         let is_known = *version != "ff" && (*version != "00" || parts.len() == 4);
         (is_valid && is_known).then(|| Self {
             trace_id: (*trace_id).to_owned(),
-            parent_id: (*parent_id).to_owned(),
+            parent_id: Some((*parent_id).to_owned()),
+            span_id: new_span_id(),
             flags: (*flags).to_owned(),
         })
     }
 
-    /// The `traceparent` of an answer: the same trace, a span of our own.
-    pub fn answer(&self) -> String {
-        let span = Uuid::now_v7().simple().to_string();
-        let own = span.get(16..).unwrap_or("0000000000000001");
-        format!("00-{}-{own}-{}", self.trace_id, self.flags)
+    /// A trace that begins here, sampled.
+    pub fn begin() -> Self {
+        let trace_id = Uuid::new_v4().simple().to_string();
+        Self { trace_id, parent_id: None, span_id: new_span_id(), flags: "01".to_owned() }
     }
+
+    /// True when the trace is recorded, as far as whoever began it is concerned.
+    pub fn is_sampled(&self) -> bool {
+        u8::from_str_radix(&self.flags, 16).is_ok_and(|flags| flags & 1 == 1)
+    }
+
+    /// The `traceparent` of the answer: the same trace, the request's own span.
+    pub fn answer(&self) -> String {
+        format!("00-{}-{}-{}", self.trace_id, self.span_id, self.flags)
+    }
+}
+
+/// A new id of a span: 16 hex digits, never only zeros, because the first holds the variant of a UUID.
+pub fn new_span_id() -> String {
+    let id = Uuid::new_v4().simple().to_string();
+    id.get(16..).unwrap_or("8000000000000001").to_owned()
 }

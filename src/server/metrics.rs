@@ -129,6 +129,10 @@ pub struct Metrics {
     pub dropped_records: Counter,
     /// Decisions recorded.
     pub records: Counter,
+    /// Spans that the collector took.
+    pub spans: Counter,
+    /// Spans that were lost.
+    pub dropped_spans: Counter,
     /// Open connections.
     pub connections: Gauge,
     queued: Family<LaneLabels, Gauge>,
@@ -163,6 +167,8 @@ impl Metrics {
             shed: Family::default(),
             dropped_records: Counter::default(),
             records: Counter::default(),
+            spans: Counter::default(),
+            dropped_spans: Counter::default(),
             connections: Gauge::default(),
             queued: Family::default(),
             busy: Family::default(),
@@ -200,6 +206,9 @@ impl Metrics {
         registry.register("requests_shed", "Requests refused before they were begun, by reason", m.shed.clone());
         registry.register("decision_records", "Decisions recorded", m.records.clone());
         registry.register("decision_records_dropped", "Decisions that got no record", m.dropped_records.clone());
+        registry.register("spans", "Spans that the collector of traces took", m.spans.clone());
+        let what = "Spans lost: the queue was full, or the collector did not take them";
+        registry.register("spans_dropped", what, m.dropped_spans.clone());
         registry.register("http_connections", "Open connections", m.connections.clone());
         registry.register("lane_queued", "Work that waits", m.queued.clone());
         registry.register("lane_busy", "Work that runs", m.busy.clone());

@@ -20,10 +20,12 @@ mod listen;
 mod metrics;
 mod openapi;
 mod operation;
+mod otlp;
 mod problem;
 mod recorder;
 mod routes;
 mod run;
+mod spans;
 mod tls;
 
 pub use access::{Access, Caller, Refused, Scope};
@@ -37,4 +39,5 @@ pub use openapi::{document as openapi, page as documentation, text as openapi_te
 pub use operation::{Operation, operations};
 pub use problem::{Problem, ProblemError, ProblemKind};
 pub use run::{Options, Server, Stopper};
+pub use spans::SpanOptions;
 pub use tls::TlsFiles;

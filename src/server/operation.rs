@@ -5,6 +5,7 @@ use super::app::App;
 use super::call::{self, Call, parameters};
 use super::problem::{Problem, ProblemKind};
 use super::routes;
+use super::spans::{Asked, Traced};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::RawPathParams;
@@ -132,7 +133,7 @@ pub fn router(app: &Arc<App>) -> Router {
         let app = Arc::clone(&app);
         async move {
             let detail = "there is no such path; `/openapi.json` lists what there is";
-            refused(&app, "(none)", &request, Problem::new(ProblemKind::RouteUnknown, detail))
+            refused(&app, NO_ROUTE, &request, Problem::new(ProblemKind::RouteUnknown, detail))
         }
     });
     let worth_it =
@@ -140,10 +141,15 @@ pub fn router(app: &Arc<App>) -> Router {
     router.layer(CompressionLayer::new().compress_when(worth_it))
 }
 
-fn refused(app: &App, route: &str, request: &Request<Body>, problem: Problem) -> Response<Body> {
+/// Stands for the route of requests that no route takes.
+const NO_ROUTE: &str = "(none)";
+
+fn refused(app: &App, route: &'static str, request: &Request<Body>, problem: Problem) -> Response<Body> {
     let id = super::identity::request_id(request.headers());
-    let trace = super::identity::Trace::of(request.headers());
     let (method, path) = (request.method(), request.uri().path());
+    let route_known = (route != NO_ROUTE).then_some(route);
+    let asked = Asked { method, route: route_known, path, request_id: &id, vendor: None, may_begin: true };
+    let traced = Traced::of(app.spans.as_ref(), request.headers(), &asked);
     // A method is any word of the caller's: as a label it must not become a way to fill memory.
     let method = match *method {
         Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::DELETE | Method::PATCH | Method::OPTIONS => {
@@ -151,5 +157,5 @@ fn refused(app: &App, route: &str, request: &Request<Body>, problem: Problem) ->
         }
         _ => Method::TRACE,
     };
-    call::finish(app, route, &method, path, &id, trace.as_ref(), Instant::now(), Err(problem))
+    call::finish(app, route, &method, path, &id, &traced, Instant::now(), Err(problem))
 }

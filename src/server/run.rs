@@ -11,6 +11,7 @@ use super::listen::{Listen, Serving, Socket, serve};
 use super::metrics::Metrics;
 use super::operation::router;
 use super::recorder::Recorder;
+use super::spans::{self, Exporter, SpanOptions, spans};
 use super::tls::{Tls, TlsFiles};
 use crate::audit::{Keeping, Log, Mode};
 use crate::finding::{Code, Finding, Findings, render};
@@ -53,6 +54,8 @@ pub struct Options {
     pub limits: ServerLimits,
     /// The decision log, what it keeps, and its mode.
     pub decision_log: Option<(Log, Keeping, Mode)>,
+    /// Where spans of requests are sent.
+    pub spans: Option<SpanOptions>,
     /// From the signal to end until no connection is accepted any more; readiness is off meanwhile.
     pub lame_duck: Duration,
 }
@@ -66,6 +69,7 @@ pub struct Server {
     tokens: Option<PathBuf>,
     ending: watch::Sender<bool>,
     lame_duck: Duration,
+    exporter: Option<Exporter>,
 }
 
 /// Ends a server from another thread.
@@ -137,6 +141,8 @@ impl Server {
             })
             .map_err(|error| one(cannot_start(&error)))
         };
+        let metrics = Metrics::new();
+        let (spans, exporter) = options.spans.map(|options| spans(options, tls.is_some(), &metrics)).unzip();
         let app = Arc::new(App {
             library: Arc::new(library),
             decide: lane("decide", options.limits.decide)?,
@@ -145,12 +151,13 @@ impl Server {
             is_local,
             is_authoring: options.is_authoring,
             limits: options.limits,
-            metrics: Metrics::new(),
+            metrics,
             books: KeptBooks::new(options.limits.kept_books),
             book_folder,
             answers: KeptAnswers::default(),
             events: Events::default(),
             recorder: options.decision_log.map(|(log, keeping, mode)| Recorder::new(log, keeping, mode)),
+            spans: spans.map(Arc::new),
             past: Arc::new(Semaphore::new(AT_ONCE)),
             checks: Arc::new(Semaphore::new(AT_ONCE)),
             ending: end,
@@ -170,7 +177,8 @@ impl Server {
         outcome.faults.iter().for_each(|finding| tracing::error!("{finding}"));
         events::take_stock(&app);
         events::follow(&app, changes).map_err(|error| one(cannot_start(&error)))?;
-        Ok(Self { runtime, app, sockets, tls, tokens: options.tokens, ending, lame_duck: options.lame_duck })
+        let (tokens, lame_duck) = (options.tokens, options.lame_duck);
+        Ok(Self { runtime, app, sockets, tls, tokens, ending, lame_duck, exporter })
     }
 
     /// Where it listens, as people write it.
@@ -187,11 +195,13 @@ impl Server {
     ///
     /// Returns false when requests were cut off because they did not end within the grace period.
     pub fn run(self) -> bool {
-        let Self { runtime, app, sockets, tls, tokens, ending, lame_duck } = self;
+        let Self { runtime, app, sockets, tls, tokens, ending, lame_duck, exporter } = self;
         let is_clean = runtime.block_on(async {
             let signals = Signals::catch();
             let hangup = signal(SignalKind::hangup()).ok();
             let (closing, close) = watch::channel(false);
+            let (flushing, flush) = watch::channel(false);
+            let exporter = exporter.map(|exporter| tokio::spawn(exporter.run(flush)));
             let mut tasks = JoinSet::new();
             let counted = Arc::clone(&app);
             let serving = Arc::new(Serving {
@@ -224,6 +234,12 @@ impl Server {
                 is_clean &= ended.unwrap_or(false);
             }
             upkeep.abort();
+            if let Some(exporter) = exporter {
+                let _ = flushing.send(true);
+                if tokio::time::timeout(spans::GRACE, exporter).await.is_err() {
+                    tracing::warn!("spans are lost: the collector did not take them within the grace period");
+                }
+            }
             if let Some(recorder) = &app.recorder
                 && !recorder.close().await
             {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Metrics that the server has, as `/metrics` names them.
-const METRICS: [&str; 20] = [
+const METRICS: [&str; 22] = [
     "quota_build_info",
     "quota_decision_records_dropped_total",
     "quota_decision_records_total",
@@ -26,6 +26,8 @@ const METRICS: [&str; 20] = [
     "quota_process_resident_memory_bytes",
     "quota_rejected_rows_total",
     "quota_requests_shed_total",
+    "quota_spans_dropped_total",
+    "quota_spans_total",
     "quota_evaluation_duration_seconds",
 ];
 

@@ -7,6 +7,7 @@ use super::super::call::Call;
 use super::super::operation::{Operation, Reply};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::recorder::Recorder;
+use super::super::spans::watched;
 use super::decisions::problem_of;
 use super::{JSON, document, json};
 use crate::audit::Mode;
@@ -123,7 +124,7 @@ async fn keep(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, P
     app.plan.admits(&vendor).map_err(|why| app.not_done(&vendor, why))?;
     let body = read_body(&call.headers, body, app.limits.book).await?;
     let again = body.clone();
-    let maker = Arc::clone(&app);
+    let (maker, span) = (Arc::clone(&app), call.span.clone());
     app.answers
         .once(&call, &again, async move {
             let mut limits = Limits { body_bytes: maker.limits.book.unpacked, threads: Some(1), ..Limits::default() };
@@ -137,7 +138,7 @@ async fn keep(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, P
                 };
                 (read, written)
             };
-            let done = maker.plan.run(&vendor, work).await;
+            let done = maker.plan.run(&vendor, watched(span.as_ref(), "read book", work)).await;
             let (read, written) = done.map_err(|why| maker.not_done(&vendor, why))?;
             if let Err(error) = written {
                 tracing::error!(%error, "a kept book cannot be written; decisions that refer to it cannot be replayed");

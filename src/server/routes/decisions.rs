@@ -9,6 +9,7 @@ use super::super::lanes::Lane;
 use super::super::operation::{Operation, Parameter, Reply};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::recorder::{Decided, outcome_of};
+use super::super::spans::watched;
 use super::{CSV, HTML, JSON, NDJSON, PAST_REVISION, XLSX, answer, if_match, json, negotiate, plain, with_revision};
 use crate::channel::Name;
 use crate::library::Active;
@@ -158,7 +159,13 @@ struct Question {
 
 impl Question {
     async fn of(app: &Arc<App>, call: &Call, kind: Kind, form: Form) -> Result<Self, Problem> {
+        if let Some(span) = &call.span {
+            span.asks(kind.as_str());
+        }
         let active = app.revision(call).await?;
+        if let Some(span) = &call.span {
+            span.uses(active.revision());
+        }
         let mut limits = Limits { body_bytes: app.limits.book.unpacked, threads: Some(1), ..Limits::default() };
         limits.intake.rows = app.limits.rows;
         let (vendor, defaults) = (Arc::clone(&active.plugin.vendor), defaults(call)?);
@@ -192,8 +199,11 @@ impl Question {
     async fn answer(&self, call: &Call, lane: &Lane, body: Bytes) -> Result<Response<Body>, Problem> {
         if_match(&call.headers, self.active.revision())?;
         let (question, work) = (self.clone(), body.clone());
-        let decided = lane.run(&self.vendor, move || question.decide(&work)).await;
-        let (made, took) = decided.map_err(|why| self.app.not_done(&self.vendor, why))?;
+        let work = watched(call.span.as_ref(), "decide", move || question.decide(&work));
+        let (made, took) = lane.run(&self.vendor, work).await.map_err(|why| self.app.not_done(&self.vendor, why))?;
+        if let Some(span) = &call.span {
+            span.decided(outcome_of(&made));
+        }
         self.record(call, &body, &made, took).await?;
         let made = made.map_err(|refusal| problem_of(&refusal))?;
         let response = answer(made.media_type, made.bytes);
@@ -294,7 +304,7 @@ async fn compare(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>
     let defaults = defaults(&call)?;
     let (books, left, right) = (VendorBooks::new(&app, &name), before, Arc::clone(&after));
     let work = move || request::compare(side_of(&left), side_of(&right), &body, &defaults, &books, &limits);
-    let done = app.plan.run(&name, work).await;
+    let done = app.plan.run(&name, watched(call.span.as_ref(), "compare", work)).await;
     let made = done.map_err(|why| app.not_done(&name, why))?.map_err(|refusal| problem_of(&refusal))?;
     Ok(with_revision(&Default::default(), after.revision(), answer(made.media_type, made.bytes)))
 }
@@ -415,9 +425,8 @@ impl Batch {
             // A batch waits its turn; only a lane that stays full ends it.
             tokio::time::sleep(Duration::from_millis(wait)).await;
             let (question, lines) = (self.question.clone(), piece.clone());
-            let done =
-                app.decide.run(&vendor, move || lines.iter().map(|line| question.decide(line)).collect::<Vec<_>>());
-            decided = Some(done.await);
+            let work = move || lines.iter().map(|line| question.decide(line)).collect::<Vec<_>>();
+            decided = Some(app.decide.run(&vendor, watched(self.call.span.as_ref(), "decide", work)).await);
             if !matches!(
                 decided,
                 Some(Err(super::super::lanes::NotDone::VendorBusy | super::super::lanes::NotDone::Full))

@@ -11,6 +11,7 @@ mod log;
 mod page;
 mod reload;
 pub mod running;
+mod traces;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};

@@ -1,0 +1,386 @@
+//! Traces of requests, sent to a collector by OTLP over HTTP.
+//!
+//! A request only puts its spans into a bounded queue; what does not fit, or is not taken by the collector, is counted
+//! and forgotten. One task of its own sends what is queued.
+
+use super::identity::{Trace, new_span_id};
+use super::metrics::Metrics;
+use super::otlp::{self, Attribute, Span, SpanFlags, SpanKind};
+use super::problem::MAX_INSTANCE;
+use crate::audit::{BadAddress, CollectorAddress, Post, SinkFault};
+use crate::finding::{Code, Finding};
+use axum::http::{HeaderMap, Method};
+use prometheus_client::metrics::counter::Counter;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime};
+use tokio::sync::{mpsc, watch};
+
+/// Spans that may wait.
+const QUEUED: usize = 4_096;
+/// Most spans of one body.
+const BATCH: usize = 512;
+/// How long a batch waits for more.
+const LINGER: Duration = Duration::from_millis(200);
+/// How long one attempt may take.
+const TIMEOUT: Duration = Duration::from_secs(2);
+/// Pause between the two attempts.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Longest wait at the end for spans to be sent.
+pub const GRACE: Duration = Duration::from_secs(3);
+/// A sample is so many requests in this number.
+const SAMPLE_OF: u64 = 1_000;
+
+/// Where spans go, and of which requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpanOptions {
+    address: CollectorAddress,
+    /// Of 1,000 requests that come without a trace, so many begin one.
+    pub sample: u16,
+    /// Name of the service that the spans are of.
+    pub service: String,
+}
+
+impl SpanOptions {
+    /// Every request, to the collector at `endpoint`, such as `http://127.0.0.1:4318`; `/v1/traces` is added to it.
+    pub fn new(endpoint: &str) -> Result<Self, Finding> {
+        let url = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
+        let address = CollectorAddress::parse(&url).map_err(|bad| {
+            let message = format!("spans cannot be sent to `{endpoint}`: {bad}");
+            Finding::error(Code::ServerOptions, message).help(match bad {
+                BadAddress::Https => "send them to a collector beside the engine by http, and let that one speak TLS",
+                BadAddress::NoUrl | BadAddress::NotHttp | BadAddress::NoHost | BadAddress::UserName => {
+                    "name the collector as `http://HOST:4318`"
+                }
+            })
+        })?;
+        Ok(Self { address, sample: 1_000, service: "quotient".to_owned() })
+    }
+}
+
+/// Takes spans.
+pub struct Spans {
+    queue: mpsc::Sender<Span>,
+    sample: u64,
+    scheme: &'static str,
+    dropped: Counter,
+}
+
+/// Sends what [`Spans`] takes.
+pub struct Exporter {
+    queue: mpsc::Receiver<Span>,
+    post: Post,
+    resource: [Attribute; 2],
+    sent: Counter,
+    dropped: Counter,
+    is_failing: bool,
+}
+
+/// Returns the two ends of the queue of spans.
+pub fn spans(options: SpanOptions, is_tls: bool, metrics: &Metrics) -> (Spans, Exporter) {
+    let (sender, receiver) = mpsc::channel(QUEUED);
+    let spans = Spans {
+        queue: sender,
+        sample: options.sample.into(),
+        scheme: if is_tls { "https" } else { "http" },
+        dropped: metrics.dropped_spans.clone(),
+    };
+    let exporter = Exporter {
+        queue: receiver,
+        post: Post::new(options.address, "application/json", TIMEOUT),
+        resource: [
+            Attribute::text("service.name", options.service),
+            Attribute::text("service.version", env!("CARGO_PKG_VERSION")),
+        ],
+        sent: metrics.spans.clone(),
+        dropped: metrics.dropped_spans.clone(),
+        is_failing: false,
+    };
+    (spans, exporter)
+}
+
+impl Spans {
+    fn take(&self, span: Span) {
+        if self.queue.try_send(span).is_err() {
+            self.dropped.inc();
+        }
+    }
+
+    /// A trace for a request that came without one, if it is one of the sample.
+    fn begin(&self) -> Option<Trace> {
+        if self.sample == 0 {
+            return None;
+        }
+        let trace = Trace::begin();
+        // The last 56 bits of a trace id are random.
+        let number = trace.trace_id.get(18..).and_then(|digits| u64::from_str_radix(digits, 16).ok())?;
+        (number % SAMPLE_OF < self.sample).then_some(trace)
+    }
+}
+
+/// A request, as far as its span is concerned.
+pub struct Asked<'a> {
+    /// Method, any word of the caller's.
+    pub method: &'a Method,
+    /// Route as it is declared; `None` when there is none.
+    pub route: Option<&'static str>,
+    /// Path.
+    pub path: &'a str,
+    /// Id of the request.
+    pub request_id: &'a str,
+    /// Vendor in the path.
+    pub vendor: Option<&'a str>,
+    /// True when a trace may begin with it: not for what probes and scrapes ask for.
+    pub may_begin: bool,
+}
+
+/// Where a request stands in a trace, and its span while it is under way.
+#[derive(Default)]
+pub struct Traced {
+    /// The trace; `None` when it is of none.
+    pub trace: Option<Trace>,
+    /// The span; `None` when it is not exported.
+    pub span: Option<Arc<OpenSpan>>,
+}
+
+impl Traced {
+    /// The caller's trace, or a new one when spans are sent and the request is one of the sample.
+    pub fn of(spans: Option<&Arc<Spans>>, headers: &HeaderMap, asked: &Asked<'_>) -> Self {
+        let given = Trace::of(headers);
+        let Some(spans) = spans else { return Self { trace: given, span: None } };
+        let trace = given.or_else(|| if asked.may_begin { spans.begin() } else { None });
+        let sampled = trace.as_ref().filter(|trace| trace.is_sampled());
+        let span = sampled.map(|trace| Arc::new(OpenSpan::begin(Arc::clone(spans), trace.clone(), asked)));
+        Self { trace, span }
+    }
+}
+
+/// How a request ended.
+#[derive(Default)]
+pub struct Ended<'a> {
+    /// Status of the answer.
+    pub status: u16,
+    /// Revision that the answer names.
+    pub revision: Option<&'a str>,
+    /// Code of the problem.
+    pub problem: Option<&'static str>,
+}
+
+/// The span of a request under way. Without [`OpenSpan::end`] it ends as cancelled, when nobody needs it any more.
+pub struct OpenSpan {
+    spans: Arc<Spans>,
+    trace: Trace,
+    begun: Instant,
+    begun_at: SystemTime,
+    name: String,
+    attributes: Vec<Attribute>,
+    kind: OnceLock<&'static str>,
+    outcome: OnceLock<&'static str>,
+    revision: OnceLock<String>,
+    is_ended: AtomicBool,
+}
+
+impl OpenSpan {
+    fn begin(spans: Arc<Spans>, trace: Trace, asked: &Asked<'_>) -> Self {
+        let method = match *asked.method {
+            Method::GET
+            | Method::HEAD
+            | Method::POST
+            | Method::PUT
+            | Method::DELETE
+            | Method::PATCH
+            | Method::OPTIONS
+            | Method::CONNECT
+            | Method::TRACE => asked.method.as_str(),
+            _ => "_OTHER",
+        };
+        let shown = |text: &str| text.chars().take(MAX_INSTANCE).collect::<String>();
+        let mut attributes = vec![
+            Attribute::text("http.request.method", method),
+            Attribute::text("url.path", shown(asked.path)),
+            Attribute::text("url.scheme", spans.scheme),
+            Attribute::text("quotient.request_id", asked.request_id),
+        ];
+        attributes.extend(asked.route.map(|route| Attribute::text("http.route", route)));
+        attributes.extend(asked.vendor.map(|vendor| Attribute::text("quotient.vendor", shown(vendor))));
+        let verb = if method == "_OTHER" { "HTTP" } else { method };
+        let name = asked.route.map_or_else(|| verb.to_owned(), |route| format!("{verb} {route}"));
+        let (begun, begun_at) = (Instant::now(), SystemTime::now());
+        let (kind, outcome, revision) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let is_ended = AtomicBool::new(false);
+        Self { spans, trace, begun, begun_at, name, attributes, kind, outcome, revision, is_ended }
+    }
+
+    /// What is asked for: `assessment`, `proposal`, …
+    pub fn asks(&self, kind: &'static str) {
+        let _ = self.kind.set(kind);
+    }
+
+    /// The revision that decides: answers name it themselves, problems do not.
+    pub fn uses(&self, revision: &str) {
+        let _ = self.revision.set(revision.to_owned());
+    }
+
+    /// What came of it: `decided`, `refused` or `failed`.
+    pub fn decided(&self, outcome: &'static str) {
+        let _ = self.outcome.set(outcome);
+    }
+
+    /// The request was answered.
+    pub fn end(&self, ended: &Ended<'_>) {
+        if self.is_ended.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let is_error = ended.status >= 500;
+        let mut attributes = self.attributes.clone();
+        let status = (ended.status > 0).then_some(ended.status);
+        attributes.extend(status.map(|status| Attribute::number("http.response.status_code", status.into())));
+        let revision = ended.revision.or(self.revision.get().map(String::as_str));
+        attributes.extend(revision.map(|revision| Attribute::text("quotient.revision", revision)));
+        attributes.extend(self.kind.get().map(|kind| Attribute::text("quotient.kind", *kind)));
+        attributes.extend(self.outcome.get().map(|outcome| Attribute::text("quotient.outcome", *outcome)));
+        let error = match (is_error, status) {
+            (true, _) => Some(ended.problem.map_or_else(|| ended.status.to_string(), str::to_owned)),
+            (false, None) => Some("cancelled".to_owned()),
+            (false, Some(_)) => None,
+        };
+        attributes.extend(error.map(|error| Attribute::text("error.type", error)));
+        self.spans.take(Span {
+            trace_id: self.trace.trace_id.clone(),
+            span_id: self.trace.span_id.clone(),
+            parent_span_id: self.trace.parent_id.clone(),
+            flags: SpanFlags { is_parent_remote: self.trace.parent_id.is_some() },
+            name: self.name.clone(),
+            kind: SpanKind::Server,
+            start_time_unix_nano: self.nanos(self.begun),
+            end_time_unix_nano: self.nanos(Instant::now()),
+            attributes,
+            is_error,
+        });
+    }
+
+    /// A step of it that has ended.
+    fn step(&self, name: &'static str, from: Instant, to: Instant) {
+        self.spans.take(Span {
+            trace_id: self.trace.trace_id.clone(),
+            span_id: new_span_id(),
+            parent_span_id: Some(self.trace.span_id.clone()),
+            flags: SpanFlags { is_parent_remote: false },
+            name: name.to_owned(),
+            kind: SpanKind::Internal,
+            start_time_unix_nano: self.nanos(from),
+            end_time_unix_nano: self.nanos(to),
+            attributes: Vec::new(),
+            is_error: false,
+        });
+    }
+
+    /// Nanoseconds since 1970, by the clock as it stood when the request came, so that steps stay in order.
+    fn nanos(&self, at: Instant) -> u64 {
+        let at = self.begun_at + at.saturating_duration_since(self.begun);
+        let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+impl Drop for OpenSpan {
+    fn drop(&mut self) {
+        self.end(&Ended::default());
+    }
+}
+
+/// Work for a worker, with the wait for it and the work itself as steps of the request's span.
+pub fn watched<R, W: FnOnce() -> R>(
+    span: Option<&Arc<OpenSpan>>,
+    name: &'static str,
+    work: W,
+) -> impl FnOnce() -> R + use<R, W> {
+    let watch = span.map(|span| (Arc::clone(span), Instant::now()));
+    move || {
+        let Some((span, asked)) = watch else { return work() };
+        let begun = Instant::now();
+        let done = work();
+        span.step("wait for a worker", asked, begun);
+        span.step(name, begun, Instant::now());
+        done
+    }
+}
+
+impl Exporter {
+    /// Sends spans until `closing` says so, then those that are queued, and ends.
+    pub async fn run(mut self, mut closing: watch::Receiver<bool>) {
+        let mut batch = Vec::new();
+        loop {
+            let is_closing = tokio::select! {
+                biased;
+                _ = closing.wait_for(|is_closing| *is_closing) => true,
+                is_open = fill(&mut self.queue, &mut batch) => !is_open,
+            };
+            if is_closing {
+                break;
+            }
+            self.send(std::mem::take(&mut batch)).await;
+        }
+        loop {
+            while batch.len() < BATCH
+                && let Ok(span) = self.queue.try_recv()
+            {
+                batch.push(span);
+            }
+            if batch.is_empty() {
+                return;
+            }
+            self.send(std::mem::take(&mut batch)).await;
+        }
+    }
+
+    async fn send(&mut self, batch: Vec<Span>) {
+        let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
+        match self.attempts(&batch).await {
+            Ok(rejected) => {
+                let rejected = rejected.min(count);
+                self.sent.inc_by(count - rejected);
+                self.dropped.inc_by(rejected);
+                if std::mem::take(&mut self.is_failing) {
+                    tracing::info!("the collector takes spans again");
+                }
+            }
+            Err(fault) => {
+                self.dropped.inc_by(count);
+                // Said once, not for every batch: how many are lost is a metric.
+                if !std::mem::replace(&mut self.is_failing, true) {
+                    tracing::warn!(error = %fault, "spans cannot be sent; they are counted and forgotten");
+                }
+            }
+        }
+    }
+
+    /// Sends a batch, twice when nobody took it; returns how many spans of it the collector left out.
+    async fn attempts(&mut self, batch: &[Span]) -> Result<u64, SinkFault> {
+        let body = otlp::body(&self.resource, batch).map_err(|error| SinkFault::Lasting(error.to_string()))?;
+        let body = body.into();
+        let answer = match self.post.send(&body).await {
+            Err(SinkFault::Passing(_)) => {
+                tokio::time::sleep(PAUSE).await;
+                self.post.send(&body).await?
+            }
+            sent => sent?,
+        };
+        Ok(otlp::rejected(&answer))
+    }
+}
+
+/// Waits for spans, and a moment more so that not every one is sent by itself; false when no more can come.
+async fn fill(queue: &mut mpsc::Receiver<Span>, batch: &mut Vec<Span>) -> bool {
+    if queue.recv_many(batch, BATCH).await == 0 {
+        return false;
+    }
+    let until = tokio::time::Instant::now() + LINGER;
+    while let missing @ 1.. = BATCH.saturating_sub(batch.len()) {
+        match tokio::time::timeout_at(until, queue.recv_many(batch, missing)).await {
+            Ok(1..) => {}
+            Ok(0) | Err(_) => break,
+        }
+    }
+    true
+}
