@@ -285,3 +285,41 @@ fn an_address_that_spans_cannot_be_sent_to_is_refused() {
         assert!(!output.status.success() && said.contains(why) && said.contains("spans"), "{url}: {said}");
     }
 }
+
+#[test]
+fn a_batch_has_the_steps_of_each_piece_and_a_refused_line_changes_nothing() {
+    let collector = Collector::start("{}");
+    let home = Home::new();
+    let server = home.serve(&["--otlp", &collector.url()]);
+    // Pieces have 32 lines, so that these are two.
+    let lines: Vec<String> = (0..40).map(|at| if at == 3 { "{".to_owned() } else { assessment("P1") }).collect();
+    let fields = ["Content-Type: application/x-ndjson"];
+    let answer = ask(server.address, "POST", ASSESSMENTS, &fields, lines.join("\n").as_bytes()).unwrap();
+    assert!(answer.text().contains("\"ok\":39,\"failed\":1"), "{}", answer.text());
+    server.signal("TERM");
+    assert_eq!(server.wait(), Some(0));
+    let (request, steps): (Vec<Value>, Vec<Value>) =
+        collector.spans().into_iter().partition(|span| span["kind"] == 2 && attribute(span, "quotient.kind").is_some());
+    assert_eq!(request.len(), 1, "{request:?}");
+    assert_eq!(attribute(&request[0], "http.response.status_code").as_deref(), Some("200"));
+    assert_eq!(attribute(&request[0], "quotient.outcome"), None);
+    let decided = steps.iter().filter(|step| step["name"] == "decide").count();
+    assert!(decided >= 2 && steps.len() == 2 * decided, "{steps:?}");
+    assert!(steps.iter().all(|step| step["parentSpanId"] == request[0]["spanId"]), "{steps:?}");
+}
+
+#[test]
+fn a_caller_that_goes_away_leaves_a_span_all_the_same() {
+    let collector = Collector::start("{}");
+    let home = Home::new();
+    let server = home.serve(&["--otlp", &collector.url()]);
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    write!(stream, "POST {ASSESSMENTS} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n").unwrap();
+    write!(stream, "Content-Length: 1000\r\n\r\n{{").unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    drop(stream);
+    let span = collector.span("POST /v1/vendors/{vendor}/assessments");
+    let (error, status) = (attribute(&span, "error.type"), attribute(&span, "http.response.status_code"));
+    assert!(error.as_deref() == Some("cancelled") || status.as_deref() == Some("400"), "{span}");
+    assert_eq!(attribute(&span, "quotient.outcome"), None);
+}
