@@ -271,6 +271,7 @@ impl Heads {
                         None => {
                             *searched = head.len();
                             if head.len() > MAX_HEAD {
+                                tell(too_long());
                                 self.at = At::Lost;
                             }
                             &[]
@@ -289,14 +290,15 @@ impl Heads {
                     let end = bytes.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
                     let (now, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
                     line.extend_from_slice(now);
-                    if end.is_some() {
+                    // Too long is too long, whether its end came in the same piece or not.
+                    if line.len() > MAX_CHUNK_LINE {
+                        self.at = At::Lost;
+                    } else if end.is_some() {
                         self.at = match size_of_chunk(line) {
                             Some(0) => At::Trailers { count: 0, is_empty: true, was_return: false },
                             Some(size) => At::Chunk(size.saturating_add(2)),
                             None => At::Lost,
                         };
-                    } else if line.len() > MAX_CHUNK_LINE {
-                        self.at = At::Lost;
                     }
                     rest
                 }
@@ -352,10 +354,34 @@ fn size_of_chunk(line: &[u8]) -> Option<u64> {
     if is_hex { u64::from_str_radix(digits, 16).ok() } else { None }
 }
 
+fn too_long() -> Verdict {
+    Err((ProblemKind::RequestHeadTooLarge, "its head is too long"))
+}
+
+/// The verdicts about the requests of a stream whose bytes arrive in these pieces, in the order of the requests.
+///
+/// What a connection of the server does with its bytes, without the connection: for tests of the reading itself. The
+/// verdicts depend on the bytes alone, never on how they are cut.
+///
+/// ```
+/// use quotient::server::verdicts;
+/// let plain = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".as_slice();
+/// assert_eq!(verdicts([plain, plain]), [Ok(()), Ok(())]);
+/// assert_eq!(verdicts(plain.chunks(1)), [Ok(())]);
+/// let hidden = b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".as_slice();
+/// assert!(verdicts([hidden])[0].is_err());
+/// ```
+pub fn verdicts<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Verdict> {
+    let mut heads = Heads::default();
+    let mut verdicts = Vec::new();
+    pieces.into_iter().for_each(|piece| heads.feed(piece, |verdict| verdicts.push(verdict)));
+    verdicts
+}
+
 /// Judges a head, and tells where its body ends.
 fn judge(head: &[u8]) -> (Verdict, At) {
     if head.len() > MAX_HEAD {
-        return (Err((ProblemKind::RequestHeadTooLarge, "its head is too long")), At::Lost);
+        return (too_long(), At::Lost);
     }
     let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
     let mut request = httparse::Request::new(&mut fields);
@@ -402,10 +428,30 @@ mod tests {
 
     /// The verdicts about a stream that arrives in pieces of `size` bytes.
     fn verdicts(stream: &[u8], size: usize) -> Vec<Verdict> {
-        let mut heads = Heads::default();
-        let mut verdicts = Vec::new();
-        stream.chunks(size).for_each(|piece| heads.feed(piece, |verdict| verdicts.push(verdict)));
-        verdicts
+        super::verdicts(stream.chunks(size))
+    }
+
+    #[test]
+    fn what_is_too_long_is_so_however_it_arrives() {
+        let field = format!("X: {}\r\n", "a".repeat(MAX_HEAD));
+        let long = format!("GET / HTTP/1.1\r\nHost: a\r\n{field}\r\n");
+        let open = long.strip_suffix("\r\n\r\n").unwrap();
+        for stream in [long.as_bytes(), open.as_bytes()] {
+            for size in [1 << 10, MAX_HEAD + 1, stream.len()] {
+                assert_eq!(verdicts(stream, size), [too_long()], "in pieces of {size}");
+            }
+        }
+        let chunks = |extension: usize| {
+            let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+            let stream = format!("{head}5;{}\r\nGET /\r\n0\r\n\r\n", "x".repeat(extension));
+            [stream.as_bytes(), PLAIN].concat()
+        };
+        for (extension, count) in [(10, 2), (MAX_CHUNK_LINE, 1)] {
+            let stream = chunks(extension);
+            for size in [1, 100, stream.len()] {
+                assert_eq!(verdicts(&stream, size).len(), count, "{extension} in pieces of {size}");
+            }
+        }
     }
 
     const PLAIN: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";

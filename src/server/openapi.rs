@@ -1,7 +1,8 @@
 //! The interface as OpenAPI 3.1, and the same as a page for people; both made of the list of operations.
 
 use super::access::Scope;
-use super::operation::{Media, Operation, Parameter, Reply, operations};
+use super::example;
+use super::operation::{Format, Media, Operation, Parameter, Reply, operations};
 use super::problem::{Problem, ProblemKind};
 use super::routes;
 use minijinja::{Environment, context, value::Serde};
@@ -19,6 +20,9 @@ const EVERYWHERE: [ProblemKind; 6] = [
     ProblemKind::Internal,
     ProblemKind::TooSlow,
 ];
+
+/// What a digest looks like.
+const DIGEST: &str = "^[0-9a-f]{64}$";
 
 /// The document as text, indented, with a line feed at its end; `schema/openapi.json` holds the same.
 pub fn text() -> &'static str {
@@ -84,7 +88,7 @@ fn operation_of(operation: &Operation) -> Value {
         document["description"] = format!("{}\n\nScope: `{}`.", operation.doc, operation.scope.as_str()).trim().into();
     }
     if !operation.body.is_empty() {
-        document["requestBody"] = json!({"required": true, "content": content(operation.body)});
+        document["requestBody"] = json!({"required": true, "content": given(operation.body)});
     }
     document
 }
@@ -146,6 +150,18 @@ fn content(media: &[Media]) -> Value {
     Value::Object(content)
 }
 
+/// Bodies that are taken, each with an example where there is one that any server takes.
+fn given(media: &[Media]) -> Value {
+    let mut content = content(media);
+    for media in media {
+        let body = media.schema.and_then(example::body);
+        if let Some(value) = body.or_else(|| example::text(media.media).map(Value::from)) {
+            content[media.media]["examples"] = json!({"plain": {"value": value}});
+        }
+    }
+    content
+}
+
 fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
 }
@@ -157,27 +173,29 @@ fn path_parameter(name: &str) -> Value {
             json!({"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$"}),
             "meridian",
         ),
-        "revision" => (
-            "Digest of a revision",
-            json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
-            routes::PAST_REVISION.example,
-        ),
-        _ => {
-            ("Id of a kept book", json!({"type": "string", "pattern": "^[0-9a-f]{64}$"}), routes::PAST_REVISION.example)
+        "revision" => {
+            ("Digest of a revision", json!({"type": "string", "pattern": DIGEST}), routes::PAST_REVISION.example)
         }
+        _ => ("Id of a kept book", json!({"type": "string", "pattern": DIGEST}), routes::PAST_REVISION.example),
     };
     json!({"name": name, "in": "path", "required": true, "description": doc, "schema": schema, "example": example})
 }
 
 fn query_parameter(parameter: &Parameter) -> Value {
-    let mut schema = json!({"type": "string"});
-    if let Some(format) = parameter.format {
-        schema["format"] = format.into();
+    let schema = match parameter.format {
+        Format::Text => json!({"type": "string"}),
+        Format::Date => json!({"type": "string", "format": "date"}),
+        Format::Digest => json!({"type": "string", "pattern": DIGEST}),
+    };
+    let mut document = json!({
+        "name": parameter.name, "in": "query", "required": parameter.is_required, "description": parameter.doc,
+        "schema": schema,
+    });
+    // Programs send examples as they are, and a digest of another server is none of this one.
+    if parameter.format != Format::Digest {
+        document["example"] = parameter.example.into();
     }
-    json!({
-        "name": parameter.name, "in": "query", "required": false, "description": parameter.doc, "schema": schema,
-        "example": parameter.example,
-    })
+    document
 }
 
 /// Every schema by name: those of requests and answers, and those of the server itself.

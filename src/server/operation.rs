@@ -30,10 +30,23 @@ pub struct Parameter {
     pub name: &'static str,
     /// What it says.
     pub doc: &'static str,
-    /// JSON Schema type and format, such as `date`.
-    pub format: Option<&'static str>,
+    /// What the text is.
+    pub format: Format,
+    /// True when the operation cannot do without it.
+    pub is_required: bool,
     /// An example.
     pub example: &'static str,
+}
+
+/// What the text of a parameter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Any text.
+    Text,
+    /// A day.
+    Date,
+    /// A digest: examples of it hold for no server but the one they were taken from.
+    Digest,
 }
 
 /// A media type with the document it holds.

@@ -6,7 +6,7 @@ use super::super::body::{expect_media, read as read_body};
 use super::super::books::VendorBooks;
 use super::super::call::{Call, REVISION};
 use super::super::lanes::Lane;
-use super::super::operation::{Operation, Parameter, Reply};
+use super::super::operation::{Format, Operation, Parameter, Reply};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::recorder::{Decided, outcome_of};
 use super::super::spans::watched;
@@ -25,13 +25,15 @@ use std::time::{Duration, Instant};
 const AS_OF: Parameter = Parameter {
     name: "as_of",
     doc: "Nothing later than this day is looked at, where the body does not say it.",
-    format: Some("date"),
+    format: Format::Date,
+    is_required: false,
     example: "2025-12-31",
 };
 const PERIOD: Parameter = Parameter {
     name: "period",
     doc: "Planning period, where the body does not say it.",
-    format: None,
+    format: Format::Text,
+    is_required: false,
     example: "FY2026",
 };
 const QUERY: &[Parameter] = &[PAST_REVISION, AS_OF, PERIOD];
@@ -136,12 +138,18 @@ pub static OPERATIONS: [Operation; 5] = [
     },
 ];
 
-const BEFORE: Parameter =
-    Parameter { name: "before", doc: "Digest of the earlier revision.", format: None, example: PAST_REVISION.example };
+const BEFORE: Parameter = Parameter {
+    name: "before",
+    doc: "Digest of the earlier revision.",
+    format: Format::Digest,
+    is_required: true,
+    example: PAST_REVISION.example,
+};
 const AFTER: Parameter = Parameter {
     name: "after",
     doc: "Digest of the later revision; the one in use when left out.",
-    format: None,
+    format: Format::Digest,
+    is_required: false,
     example: PAST_REVISION.example,
 };
 

@@ -7,7 +7,7 @@ mod documentation;
 mod health;
 mod vendors;
 
-use super::operation::{Media, Operation, Parameter};
+use super::operation::{Format, Media, Operation, Parameter};
 use super::problem::{Problem, ProblemKind};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
@@ -30,7 +30,8 @@ pub static GROUPS: [&[Operation]; 6] = [
 pub const PAST_REVISION: Parameter = Parameter {
     name: "revision",
     doc: "Digest of the revision to decide with: one in use or one of the vendor's past. The revision in use when left out.",
-    format: None,
+    format: Format::Digest,
+    is_required: false,
     example: "b2b3205aeced1c7a4c3ad5c7a2a0b1b5d4f5c6a79f1a0c0f7c7b0f0b9f3f8d11",
 };
 

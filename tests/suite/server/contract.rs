@@ -61,6 +61,38 @@ fn only_what_says_nothing_of_vendors_is_open_to_everybody() {
 }
 
 #[test]
+fn every_example_of_the_openapi_document_is_answered_as_a_success() {
+    let home = Home::new();
+    let server = home.serve(&["--authoring"]);
+    let revision = get(server.address, "/v1/vendors/meridian").unwrap().field("quotient-revision").unwrap().to_owned();
+    let document = openapi();
+    let mut count = 0;
+    for operation in operations().filter(|operation| !operation.body.is_empty()) {
+        let method = operation.method.to_lowercase();
+        let body = &document["paths"][operation.path][&method]["requestBody"]["content"];
+        let mut path = operation.path.replace("{vendor}", "meridian");
+        if operation.query.iter().any(|parameter| parameter.is_required) {
+            path += &format!("?before={revision}");
+        }
+        for (media, content) in body.as_object().unwrap() {
+            let Some(value) = content.pointer("/examples/plain/value") else { continue };
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let field = format!("Content-Type: {media}");
+            let answer = ask(server.address, operation.method, &path, &[&field], text.as_bytes()).unwrap();
+            assert!(matches!(answer.status, 200 | 201), "{}: {}", operation.id, answer.text());
+            if media == "application/x-ndjson" {
+                assert!(answer.text().contains("\"failed\":0"), "{}", answer.text());
+            }
+            if operation.id == "check" {
+                assert_eq!(answer.json()["is_usable"], true, "{}", answer.text());
+            }
+            count += 1;
+        }
+    }
+    assert_eq!(count, 9, "bodies that have an example");
+}
+
+#[test]
 fn answers_keep_to_the_contract() {
     let home = Home::new();
     let server = home.serve(&[]);
