@@ -1,7 +1,8 @@
 //! The scorecard of the server: the real program under load, attack and change, each row with its bar.
 //!
 //! `cargo bench --bench serve` is the full form (about half an hour); `-- --short` is the bounded one (a minute).
-//! Ends with 1 when a bar is missed. Load goes to the loopback only.
+//! Ends with 1 when a bar is missed. Load goes to the loopback only. `QUOTIENT_BENCH_SLACK=5` lets every time be five
+//! times its bar: for machines that do other things as well, where what must never happen is of interest, and no time.
 #![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
 mod harness;
@@ -20,6 +21,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+/// A bar in time, with the slack that this machine is given.
+fn within(bar: Duration) -> Duration {
+    bar * slack()
+}
+
+/// How many times longer than its bar a time may be.
+fn slack() -> u32 {
+    std::env::var("QUOTIENT_BENCH_SLACK").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
+}
 
 /// How much of everything.
 struct Size {
@@ -234,7 +245,7 @@ async fn idle(card: &mut Scorecard, size: &Size) {
         "assessment p50 − /health/live p50, one connection",
         "≤ 0.3 ms, all 200",
         format!("{figure}; {}", cost.statuses()),
-        all && gap <= Duration::from_micros(300),
+        all && gap <= within(Duration::from_micros(300)),
     );
 }
 
@@ -323,7 +334,7 @@ impl Bench {
             "50 req/s beside 50 req/s of a vendor whose rules never end",
             "0 errors, p99 ≤ 2 × before",
             figure,
-            failed == 0 && with <= before * 2,
+            failed == 0 && with <= before * 2 * slack(),
         );
     }
 
@@ -352,7 +363,7 @@ impl Bench {
             shown(storm.permille(990, |_| true)),
             well.statuses()
         );
-        let is_met = is_told && after <= threads + 1 && well.good() == 20 && half <= Duration::from_millis(5);
+        let is_met = is_told && after <= threads + 1 && well.good() == 20 && half <= within(Duration::from_millis(5));
         self.card.row(
             "6",
             "1,000 evaluations that raise (a panic cannot be brought about from outside)",
@@ -384,7 +395,7 @@ impl Bench {
             "save → decides, vendor of 100 files",
             "p95 ≤ 1 s",
             figure,
-            lost == 0 && late <= Duration::from_secs(1),
+            lost == 0 && late <= within(Duration::from_secs(1)),
         );
     }
 
@@ -416,7 +427,7 @@ impl Bench {
         }
         let count = self.size.breaks;
         let figure = format!("{} at most; {kept} kept, {mended} mended of {count}", shown(slowest));
-        let is_met = slowest <= Duration::from_millis(1_500) && kept == count && mended == count;
+        let is_met = slowest <= within(Duration::from_millis(1_500)) && kept == count && mended == count;
         self.card.row(
             "13",
             "broken save → last good, with the reason in status and metric",
@@ -464,7 +475,7 @@ impl Bench {
             && files_after <= files + 2
             && threads_after <= threads + 1
             && rate(during, flood) <= 10
-            && settled.is_some_and(|time| time <= Duration::from_secs(2));
+            && settled.is_some_and(|time| time <= within(Duration::from_secs(2)));
         let what = format!("{} reloads, then 100 changes a second for {}", self.size.reloads, shown(self.size.flood));
         self.card.row(
             "14",
@@ -558,7 +569,8 @@ impl Bench {
         }
         let (late, failed) = (good.permille(990, is_good), good.count(|status| !is_good(status)));
         let figure = format!("p99 {}, {failed} errors; slow ones closed after {} at most", shown(late), shown(longest));
-        let is_met = late <= Duration::from_millis(100) && failed == 0 && longest <= Duration::from_secs(15);
+        let is_met =
+            late <= within(Duration::from_millis(100)) && failed == 0 && longest <= within(Duration::from_secs(15));
         self.card.row("17", "200 slow heads beside 50 req/s", "p99 ≤ 100 ms, 0 errors, closed ≤ 15 s", figure, is_met);
     }
 
@@ -592,9 +604,9 @@ impl Bench {
             mebibytes(peak_memory),
             load.statuses(),
         );
-        let is_met = share >= 80
-            && shed <= Duration::from_millis(20)
-            && alive <= Duration::from_millis(100)
+        let is_met = share * u64::from(slack()) >= 80
+            && shed <= within(Duration::from_millis(20))
+            && alive <= within(Duration::from_millis(100))
             && other == 0
             && unwell == 0
             && peak_memory <= memory + (64 << 20);
