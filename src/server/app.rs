@@ -2,7 +2,7 @@
 
 use super::access::{Access, Scope};
 use super::answers::KeptAnswers;
-use super::body::BodyLimits;
+use super::body::{BodyLimits, BodyMemory};
 use super::books::KeptBooks;
 use super::call::Call;
 use super::events::Events;
@@ -39,6 +39,8 @@ pub struct ServerLimits {
     pub line: BodyLimits,
     /// Bodies with whole books.
     pub book: BodyLimits,
+    /// Bytes of bodies in memory, over all requests.
+    pub bodies: usize,
     /// Rows of one table of a body.
     pub rows: u64,
     /// Lines of a batch.
@@ -63,6 +65,7 @@ impl Default for ServerLimits {
             grace: Duration::from_secs(10),
             line: BodyLimits { bytes: 1 << 20, unpacked: 1 << 20, time: Duration::from_secs(10) },
             book: BodyLimits { bytes: 8 << 20, unpacked: 64 << 20, time: Duration::from_secs(30) },
+            bodies: 512 << 20,
             rows: 1_000_000,
             batch_lines: 100_000,
             kept_books: 256 << 20,
@@ -103,6 +106,8 @@ pub struct App {
     pub limits: ServerLimits,
     /// What is counted.
     pub metrics: Metrics,
+    /// Bodies that are in memory.
+    pub bodies: Arc<BodyMemory>,
     /// Books that requests refer to.
     pub books: KeptBooks,
     /// Answers kept for repeated requests.

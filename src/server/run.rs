@@ -1,8 +1,9 @@
 //! Starting, running and ending the server.
 
-use super::access::Access;
+use super::access::{Access, read_small};
 use super::answers::KeptAnswers;
 use super::app::{App, ServerLimits};
+use super::body::BodyMemory;
 use super::books::KeptBooks;
 use super::events::{self, Events};
 use super::framing::Patience;
@@ -143,6 +144,7 @@ impl Server {
             is_authoring: options.is_authoring,
             limits: options.limits,
             metrics: Metrics::new(),
+            bodies: BodyMemory::new(options.limits.bodies),
             books: KeptBooks::new(options.limits.kept_books),
             answers: KeptAnswers::default(),
             events: Events::default(),
@@ -294,14 +296,14 @@ async fn upkeep(app: Arc<App>, tls: Option<Arc<Tls>>, tokens: Option<PathBuf>, m
     let mut interval = tokio::time::interval(LOOK);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     interval.tick().await;
-    let mut seen = tokens.as_ref().and_then(|path| std::fs::read(path).ok()).map(|bytes| blake3::hash(&bytes));
+    let mut seen = tokens.as_ref().and_then(|path| read_small(path).ok()).map(|bytes| blake3::hash(&bytes));
     loop {
         let is_hangup = tokio::select! {
             _ = interval.tick() => false,
             () = next(&mut hangup) => true,
         };
         if let Some(path) = &tokens {
-            let now = std::fs::read(path).ok().map(|bytes| blake3::hash(&bytes));
+            let now = read_small(path).ok().map(|bytes| blake3::hash(&bytes));
             if now != seen || is_hangup {
                 seen = now;
                 match Access::read(path) {
