@@ -67,6 +67,8 @@ pub struct Server {
     tokens: Option<PathBuf>,
     ending: watch::Sender<bool>,
     lame_duck: Duration,
+    /// Caught from the beginning: a first process of a container would not hear of it later.
+    terminate: Option<Signal>,
 }
 
 /// Ends a server from another thread.
@@ -97,6 +99,8 @@ impl Server {
             .enable_all()
             .build();
         let runtime = runtime.map_err(|error| one(cannot_start(&error)))?;
+        // Vendors may take a while to be read; whoever interrupts that by hand need not wait.
+        let terminate = runtime.block_on(async { signal(SignalKind::terminate()).ok() });
         let mut sockets = Vec::new();
         for listen in &options.listen {
             match runtime.block_on(Socket::open(listen)) {
@@ -168,7 +172,8 @@ impl Server {
         outcome.faults.iter().for_each(|finding| tracing::error!("{finding}"));
         events::take_stock(&app);
         events::follow(&app, changes).map_err(|error| one(cannot_start(&error)))?;
-        Ok(Self { runtime, app, sockets, tls, tokens: options.tokens, ending, lame_duck: options.lame_duck })
+        let (tokens, lame_duck) = (options.tokens, options.lame_duck);
+        Ok(Self { runtime, app, sockets, tls, tokens, ending, lame_duck, terminate })
     }
 
     /// Where it listens, as people write it.
@@ -185,9 +190,10 @@ impl Server {
     ///
     /// Returns false when requests were cut off because they did not end within the grace period.
     pub fn run(self) -> bool {
-        let Self { runtime, app, sockets, tls, tokens, ending, lame_duck } = self;
+        let Self { runtime, app, sockets, tls, tokens, ending, lame_duck, terminate } = self;
         let is_clean = runtime.block_on(async {
-            let signals = Signals::catch();
+            // A signal that cannot be caught ends the process by itself.
+            let signals = Signals { terminate, interrupt: signal(SignalKind::interrupt()).ok() };
             let hangup = signal(SignalKind::hangup()).ok();
             let (closing, close) = watch::channel(false);
             let mut tasks = JoinSet::new();
@@ -261,18 +267,13 @@ fn refuse_exposure(options: &Options, is_local: bool) -> Option<Finding> {
     None
 }
 
-/// The signals that end the server; they are caught from the moment this is made.
+/// The signals that end the server.
 struct Signals {
     terminate: Option<Signal>,
     interrupt: Option<Signal>,
 }
 
 impl Signals {
-    fn catch() -> Self {
-        // A signal that cannot be caught ends the process by itself.
-        Self { terminate: signal(SignalKind::terminate()).ok(), interrupt: signal(SignalKind::interrupt()).ok() }
-    }
-
     /// Waits for whatever ends the server.
     async fn wait(mut self, ending: &watch::Sender<bool>) {
         let mut told = ending.subscribe();

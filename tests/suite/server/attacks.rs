@@ -141,6 +141,15 @@ fn a_silent_connection_that_never_greets_does_not_hold_up_the_end() {
 }
 
 #[test]
+fn a_signal_that_comes_while_vendors_are_read_is_an_orderly_end() {
+    let home = Home::new();
+    let server = Running::launch(&home.arguments());
+    wait("the socket", || TcpStream::connect(server.address).is_ok());
+    server.signal("TERM");
+    assert_eq!(server.wait(), Some(0), "{}", server.log());
+}
+
+#[test]
 fn a_silent_plain_connection_does_not_hold_up_the_end_either() {
     let home = Home::new();
     let server = home.serve(&["--lame-duck", "0"]);
