@@ -148,6 +148,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
     limits.grace = Duration::from_secs(options.grace);
     limits.book.bytes = usize::from(options.body) << 20;
     limits.book.unpacked = limits.book.bytes.max(limits.book.unpacked);
+    limits.bodies = limits.bodies.max(limits.book.bytes + limits.book.unpacked);
     if let Some(workers) = options.workers {
         let workers = usize::from(workers);
         (limits.decide.workers, limits.decide.per_vendor) = (workers, (workers - 1).max(1));

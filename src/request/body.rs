@@ -9,6 +9,9 @@ use chrono::NaiveDate;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
+/// Members that nobody asked for and that are told; a body of nothing else must not become a hundred times its size.
+const MOST_UNASKED: usize = 20;
+
 /// A place in the body.
 pub(super) fn place(pointer: &str, value: &str) -> Place {
     Place::Member { file: FILE.to_owned(), pointer: pointer.to_owned(), value: shown(value) }
@@ -162,10 +165,9 @@ impl<'t> Body<'t> {
 
     /// Refuses what nobody asked for and gives all findings about the members.
     pub fn finish(mut self) -> Findings {
-        for (key, value) in &self.members {
-            if value.is_none() || self.asked.iter().any(|name| name == key) {
-                continue;
-            }
+        let is_unasked = |key: &str| !self.asked.contains(&key);
+        let unasked = self.members.iter().filter(|(key, value)| value.is_some() && is_unasked(key));
+        for (key, _) in unasked.take(MOST_UNASKED) {
             let known = || self.asked.iter().copied();
             let help = match did_you_mean(key, known()) {
                 Some(near) => format!("did you mean `{near}`?"),

@@ -13,6 +13,26 @@ use subtle::ConstantTimeEq;
 /// Shortest token, in characters.
 const MIN_TOKEN: usize = 20;
 
+/// Largest file of tokens, certificates or keys.
+const MAX_FILE: u64 = 1 << 20;
+
+/// Reads a small, ordinary file; what stands in its place meanwhile, such as a pipe, is neither waited for nor read.
+pub fn read_small(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits();
+    let file = std::fs::OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(std::io::Error::other("it is no ordinary file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(std::io::Error::other(format!("it has more than {MAX_FILE} bytes")));
+    }
+    Ok(bytes)
+}
+
 const CODES: Codes = Codes {
     syntax: Code::TokensFile,
     unknown_key: Code::TokensFile,
@@ -125,7 +145,8 @@ impl Access {
     /// Reads the tokens file at `path`.
     pub fn read(path: &Path) -> Result<Self, Findings> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| -> Findings {
+        let text = read_small(path).and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other));
+        let text = text.map_err(|error| -> Findings {
             let message = format!("the tokens file `{shown}` cannot be read: {error}");
             [Finding::error(Code::FileUnreadable, message)
                 .at(Place::file(&*shown))

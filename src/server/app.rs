@@ -2,8 +2,13 @@
 
 use super::access::{Access, Scope};
 use super::answers::KeptAnswers;
+<<<<<<< HEAD
 use super::body::BodyLimits;
 use super::books::{BookFolder, KeptBooks};
+=======
+use super::body::{BodyLimits, BodyMemory};
+use super::books::KeptBooks;
+>>>>>>> faults
 use super::call::Call;
 use super::events::Events;
 use super::lanes::{Lane, LaneLimits, NotDone};
@@ -40,6 +45,8 @@ pub struct ServerLimits {
     pub line: BodyLimits,
     /// Bodies with whole books.
     pub book: BodyLimits,
+    /// Bytes of bodies in memory, over all requests.
+    pub bodies: usize,
     /// Rows of one table of a body.
     pub rows: u64,
     /// Lines of a batch.
@@ -64,6 +71,7 @@ impl Default for ServerLimits {
             grace: Duration::from_secs(10),
             line: BodyLimits { bytes: 1 << 20, unpacked: 1 << 20, time: Duration::from_secs(10) },
             book: BodyLimits { bytes: 8 << 20, unpacked: 64 << 20, time: Duration::from_secs(30) },
+            bodies: 512 << 20,
             rows: 1_000_000,
             batch_lines: 100_000,
             kept_books: 256 << 20,
@@ -104,6 +112,8 @@ pub struct App {
     pub limits: ServerLimits,
     /// What is counted.
     pub metrics: Metrics,
+    /// Bodies that are in memory.
+    pub bodies: Arc<BodyMemory>,
     /// Books that requests refer to.
     pub books: KeptBooks,
     /// Where the bodies of kept books are written, so that decisions which refer to them can be made again.

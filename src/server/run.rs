@@ -1,9 +1,14 @@
 //! Starting, running and ending the server.
 
-use super::access::Access;
+use super::access::{Access, read_small};
 use super::answers::KeptAnswers;
 use super::app::{App, ServerLimits};
+<<<<<<< HEAD
 use super::books::{BookFolder, KeptBooks};
+=======
+use super::body::BodyMemory;
+use super::books::KeptBooks;
+>>>>>>> faults
 use super::events::{self, Events};
 use super::framing::Patience;
 use super::lanes::{Lane, LaneLimits};
@@ -69,7 +74,12 @@ pub struct Server {
     tokens: Option<PathBuf>,
     ending: watch::Sender<bool>,
     lame_duck: Duration,
+<<<<<<< HEAD
     exporter: Option<Exporter>,
+=======
+    /// Caught from the beginning: a first process of a container would not hear of it later.
+    terminate: Option<Signal>,
+>>>>>>> faults
 }
 
 /// Ends a server from another thread.
@@ -100,6 +110,8 @@ impl Server {
             .enable_all()
             .build();
         let runtime = runtime.map_err(|error| one(cannot_start(&error)))?;
+        // Vendors may take a while to be read; whoever interrupts that by hand need not wait.
+        let terminate = runtime.block_on(async { signal(SignalKind::terminate()).ok() });
         let mut sockets = Vec::new();
         for listen in &options.listen {
             match runtime.block_on(Socket::open(listen)) {
@@ -151,7 +163,12 @@ impl Server {
             is_local,
             is_authoring: options.is_authoring,
             limits: options.limits,
+<<<<<<< HEAD
             metrics,
+=======
+            metrics: Metrics::new(),
+            bodies: BodyMemory::new(options.limits.bodies),
+>>>>>>> faults
             books: KeptBooks::new(options.limits.kept_books),
             book_folder,
             answers: KeptAnswers::default(),
@@ -178,7 +195,11 @@ impl Server {
         events::take_stock(&app);
         events::follow(&app, changes).map_err(|error| one(cannot_start(&error)))?;
         let (tokens, lame_duck) = (options.tokens, options.lame_duck);
+<<<<<<< HEAD
         Ok(Self { runtime, app, sockets, tls, tokens, ending, lame_duck, exporter })
+=======
+        Ok(Self { runtime, app, sockets, tls, tokens, ending, lame_duck, terminate })
+>>>>>>> faults
     }
 
     /// Where it listens, as people write it.
@@ -195,9 +216,14 @@ impl Server {
     ///
     /// Returns false when requests were cut off because they did not end within the grace period.
     pub fn run(self) -> bool {
+<<<<<<< HEAD
         let Self { runtime, app, sockets, tls, tokens, ending, lame_duck, exporter } = self;
+=======
+        let Self { runtime, app, sockets, tls, tokens, ending, lame_duck, terminate } = self;
+>>>>>>> faults
         let is_clean = runtime.block_on(async {
-            let signals = Signals::catch();
+            // A signal that cannot be caught ends the process by itself.
+            let signals = Signals { terminate, interrupt: signal(SignalKind::interrupt()).ok() };
             let hangup = signal(SignalKind::hangup()).ok();
             let (closing, close) = watch::channel(false);
             let (flushing, flush) = watch::channel(false);
@@ -279,18 +305,13 @@ fn refuse_exposure(options: &Options, is_local: bool) -> Option<Finding> {
     None
 }
 
-/// The signals that end the server; they are caught from the moment this is made.
+/// The signals that end the server.
 struct Signals {
     terminate: Option<Signal>,
     interrupt: Option<Signal>,
 }
 
 impl Signals {
-    fn catch() -> Self {
-        // A signal that cannot be caught ends the process by itself.
-        Self { terminate: signal(SignalKind::terminate()).ok(), interrupt: signal(SignalKind::interrupt()).ok() }
-    }
-
     /// Waits for whatever ends the server.
     async fn wait(mut self, ending: &watch::Sender<bool>) {
         let mut told = ending.subscribe();
@@ -314,14 +335,14 @@ async fn upkeep(app: Arc<App>, tls: Option<Arc<Tls>>, tokens: Option<PathBuf>, m
     let mut interval = tokio::time::interval(LOOK);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     interval.tick().await;
-    let mut seen = tokens.as_ref().and_then(|path| std::fs::read(path).ok()).map(|bytes| blake3::hash(&bytes));
+    let mut seen = tokens.as_ref().and_then(|path| read_small(path).ok()).map(|bytes| blake3::hash(&bytes));
     loop {
         let is_hangup = tokio::select! {
             _ = interval.tick() => false,
             () = next(&mut hangup) => true,
         };
         if let Some(path) = &tokens {
-            let now = std::fs::read(path).ok().map(|bytes| blake3::hash(&bytes));
+            let now = read_small(path).ok().map(|bytes| blake3::hash(&bytes));
             if now != seen || is_hangup {
                 seen = now;
                 match Access::read(path) {

@@ -52,7 +52,7 @@ impl Tls {
 
 fn load(files: &TlsFiles) -> Result<(Arc<ServerConfig>, blake3::Hash), Finding> {
     let read = |path: &PathBuf| {
-        std::fs::read(path).map_err(|error| {
+        super::access::read_small(path).map_err(|error| {
             let message = format!("`{}` cannot be read: {error}", path.display());
             Finding::error(Code::FileUnreadable, message).help("check the path and the permissions")
         })

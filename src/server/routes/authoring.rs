@@ -65,7 +65,7 @@ pub struct Checked {
 
 async fn check(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, Problem> {
     expect_media(&call.headers, &[JSON])?;
-    let bytes = read_body(&call.headers, body, app.limits.book).await?;
+    let bytes = read_body(&call.headers, body, app.limits.book, &app.bodies).await?;
     let candidate: Candidate = read(&bytes)?;
     let refused = |detail: String| Problem::new(ProblemKind::InputRefused, detail);
     if !is_vendor_name(&candidate.vendor) {

@@ -122,7 +122,7 @@ async fn keep(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, P
     let active = app.in_use(call.parameter("vendor"))?;
     let vendor = Arc::clone(&active.plugin.vendor);
     app.plan.admits(&vendor).map_err(|why| app.not_done(&vendor, why))?;
-    let body = read_body(&call.headers, body, app.limits.book).await?;
+    let body = read_body(&call.headers, body, app.limits.book, &app.bodies).await?;
     let again = body.clone();
     let (maker, span) = (Arc::clone(&app), call.span.clone());
     app.answers

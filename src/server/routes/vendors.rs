@@ -512,7 +512,7 @@ async fn decide(app: Arc<App>, call: Call, body: Body, decision: Decision) -> Re
         return Err(app.unknown_vendor(&name));
     }
     super::super::body::expect_media(&call.headers, &[super::JSON])?;
-    let bytes = super::super::body::read(&call.headers, body, app.limits.line).await?;
+    let bytes = super::super::body::read(&call.headers, body, app.limits.line, &app.bodies).await?;
     let (maker, again) = (Arc::clone(&app), bytes.clone());
     let (who, headers) = (call.who().map(str::to_owned), call.headers.clone());
     app.answers

@@ -113,6 +113,14 @@ fn members_of_the_wrong_kind_are_refused_in_their_place() {
 }
 
 #[test]
+fn a_body_of_nothing_but_unknown_members_gets_a_short_answer() {
+    let members: Vec<String> = (0..5_000).map(|n| format!("\"k{n}\":1")).collect();
+    let (cause, messages) = raw(Kind::Proposal, format!("{{{}}}", members.join(",")).as_bytes());
+    assert_eq!(cause, Cause::Malformed);
+    assert!(messages.len() < 50, "{} findings", messages.len());
+}
+
+#[test]
 fn a_book_has_tables_and_a_currency_and_nothing_else() {
     for (key, value) in [("revenues", json!({})), ("note", json!("x")), ("currency", json!(7)), ("revenue", json!({}))]
     {
