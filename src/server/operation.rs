@@ -140,16 +140,9 @@ pub fn router(app: &Arc<App>) -> Router {
     router.layer(CompressionLayer::new().compress_when(worth_it))
 }
 
-fn refused(app: &App, route: &str, request: &Request<Body>, problem: Problem) -> Response<Body> {
+fn refused(app: &App, route: &'static str, request: &Request<Body>, problem: Problem) -> Response<Body> {
     let id = super::identity::request_id(request.headers());
     let trace = super::identity::Trace::of(request.headers());
     let (method, path) = (request.method(), request.uri().path());
-    // A method is any word of the caller's: as a label it must not become a way to fill memory.
-    let method = match *method {
-        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::DELETE | Method::PATCH | Method::OPTIONS => {
-            method.clone()
-        }
-        _ => Method::TRACE,
-    };
-    call::finish(app, route, &method, path, &id, trace.as_ref(), Instant::now(), Err(problem))
+    call::finish(app, route, method, path, &id, trace.as_ref(), Instant::now(), Err(problem))
 }
