@@ -8,6 +8,8 @@ use std::hash::{Hash, Hasher};
 const PIECE: usize = 4096;
 /// Bytes gathered before they are hashed; many values are a few bytes long.
 const BUFFER: usize = 1 << 16;
+/// Bytes that the facts of one partner take, mostly.
+const USUAL: usize = 1 << 12;
 
 impl PartnerBook {
     /// Hash of everything the book says: hex digits, equal for equal facts.
@@ -51,7 +53,7 @@ fn extra(table: &ExtraTable, hasher: &mut Digest) {
 }
 
 fn digest(write: impl FnOnce(&mut Digest)) -> blake3::Hash {
-    let mut digest = Digest { hasher: blake3::Hasher::new(), buffer: Vec::new() };
+    let mut digest = Digest { hasher: blake3::Hasher::new(), buffer: Vec::with_capacity(USUAL) };
     write(&mut digest);
     digest.hasher.update(&digest.buffer);
     digest.hasher.finalize()

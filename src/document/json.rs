@@ -163,6 +163,95 @@ impl<'t> Scan<'t> {
     }
 }
 
+/// A step from value to value through the text of a valid list or object.
+#[derive(Debug)]
+struct Walk<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Walk<'t> {
+    /// Stands behind the first bracket; `None` when the text begins otherwise.
+    fn into(text: &'t str, bracket: u8) -> Option<Self> {
+        let start = text.bytes().position(|byte| !is_between(byte))?;
+        (text.as_bytes().get(start) == Some(&bracket)).then_some(Self { text, at: start + 1 })
+    }
+
+    /// The next value, or the next key of an object, as written.
+    fn value(&mut self) -> Option<&'t str> {
+        let (bytes, first) = (self.text.as_bytes(), self.peek()?);
+        let start = self.at;
+        self.at = match first {
+            b'}' | b']' => start + 1,
+            b'"' => end_of_text(bytes, start + 1),
+            b'{' | b'[' => end_of_nested(bytes, start),
+            _ => {
+                let is_end = |byte: &u8| is_between(*byte) || matches!(byte, b'}' | b']');
+                start + bytes.get(start..)?.iter().position(is_end).unwrap_or(bytes.len() - start)
+            }
+        };
+        if matches!(first, b'}' | b']') { None } else { self.text.get(start..self.at) }
+    }
+
+    /// Goes to the next value or bracket and gives its first byte.
+    fn peek(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        self.at += rest.iter().position(|byte| !is_between(*byte))?;
+        self.text.as_bytes().get(self.at).copied()
+    }
+}
+
+/// True for what stands between two values of valid JSON.
+fn is_between(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b':')
+}
+
+/// Position behind the bracket that closes the one at `at`.
+fn end_of_nested(bytes: &[u8], mut at: usize) -> usize {
+    let mut depth = 0_usize;
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'"' => at = end_of_text(bytes, at),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth <= 1 => return at,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    at
+}
+
+/// The items of a list, as written.
+#[derive(Debug)]
+pub struct Items<'t>(Walk<'t>);
+
+impl<'t> Items<'t> {
+    /// The items of the list that `text` is, which must be valid JSON; `None` when it is something else.
+    pub fn of(text: &'t str) -> Option<Self> {
+        Walk::into(text, b'[').map(Self)
+    }
+
+    /// Puts the members of the next item into `object`: true when it is one; `None` at the end of the list.
+    pub fn next_into(&mut self, object: &mut Object<'t>) -> Option<bool> {
+        match self.0.peek()? {
+            b'{' => {
+                self.0.at += 1;
+                Some(object.take(&mut self.0))
+            }
+            _ => self.0.value().map(|_| false),
+        }
+    }
+}
+
+impl<'t> Iterator for Items<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        self.0.value()
+    }
+}
+
 /// A key as it stands in a JSON pointer.
 pub fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
@@ -181,7 +270,8 @@ fn end_of_text(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// Members of an object in the order of the document, each with its raw text.
-pub struct Object<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
+#[derive(Debug, Default)]
+pub struct Object<'a>(pub Vec<(Cow<'a, str>, &'a str)>);
 
 /// A key, borrowed from the document unless it has escapes.
 struct Key<'a>(Cow<'a, str>);
@@ -221,7 +311,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
                 while let Some((Key(key), value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
-                    members.push((key, value));
+                    members.push((key, value.get()));
                 }
                 Ok(Object(members))
             }
@@ -230,7 +320,31 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     }
 }
 
-impl Object<'_> {
+impl<'a> Object<'a> {
+    /// The members of the object that `text` is, which must be valid JSON; `None` when it is something else, or a key of
+    /// it is no text.
+    ///
+    /// What was found valid once is not looked through again: only where values end is asked.
+    pub fn of(text: &'a str) -> Option<Self> {
+        let mut object = Self::default();
+        object.take(&mut Walk::into(text, b'{')?).then_some(object)
+    }
+
+    /// Takes the members that `walk` comes upon, in the place of those that stood here; false when a key is no text.
+    fn take(&mut self, walk: &mut Walk<'a>) -> bool {
+        self.0.clear();
+        while let Some(key) = walk.value() {
+            let inner = key.get(1..key.len().saturating_sub(1)).unwrap_or_default();
+            let key = match inner.contains('\\') {
+                true => serde_json::from_str(key).map(Cow::Owned),
+                false => Ok(Cow::Borrowed(inner)),
+            };
+            let (Ok(key), Some(value)) = (key, walk.value()) else { return false };
+            self.0.push((key, value));
+        }
+        true
+    }
+
     /// The first key that stands twice.
     pub fn repeated(&self) -> Option<&str> {
         let keys = || self.0.iter().map(|(key, _)| &**key);

@@ -4,7 +4,7 @@ use super::binding::Binding;
 use super::log::Log;
 use super::name::Names;
 use super::row::{DateFormat, Row, truth_of};
-use super::table::folded;
+use super::table::is_same_heading;
 use crate::channel::{Attribute, Name};
 use crate::finding::{Code, Finding, Place, did_you_mean};
 use crate::units::parse_decimal;
@@ -36,7 +36,7 @@ impl Attributes {
         let wanted = binding.map.and_then(|map| map.attributes.as_ref());
         let mut columns: Vec<(usize, Name, Names)> = Vec::new();
         for (index, heading) in binding.unbound() {
-            if wanted.is_some_and(|wanted| !wanted.iter().any(|(name, _)| folded(name) == folded(heading))) {
+            if wanted.is_some_and(|wanted| !wanted.iter().any(|(name, _)| is_same_heading(name, heading))) {
                 continue;
             }
             let name = Name::from(snake_case(heading));
@@ -54,7 +54,7 @@ impl Attributes {
             columns.push((index, name, Names::default()));
         }
         for (name, span) in wanted.into_iter().flatten() {
-            if !columns.iter().any(|(index, ..)| folded(&binding.headings[*index]) == folded(name)) {
+            if !columns.iter().any(|(index, ..)| is_same_heading(&binding.headings[*index], name)) {
                 let message = format!("`{}` has no further column `{name}`", binding.location.file);
                 let place = binding.map.map_or_else(|| Place::file("mapping"), |map| map.place(*span, ""));
                 let help = match did_you_mean(name, binding.unbound().map(|(_, heading)| heading)) {

@@ -5,7 +5,7 @@ use super::log::{Log, Reported, shown};
 use super::row::{Row, Shared};
 use super::sheet::Fields;
 use super::store::Store;
-use super::table::{Field, TableKind, folded};
+use super::table::{Field, TableKind, is_same_heading};
 use super::{JsonPart, Limits, sheet::Sheet};
 use crate::channel::{Lock, Name, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
@@ -254,10 +254,9 @@ impl Beside {
     }
 
     fn has_heading(&mut self, index: usize, heading: &str) -> bool {
-        let wanted = folded(heading);
         let mut quiet = Log::default();
         let sheet = self.store.read(index, None, &self.limits, &mut quiet);
-        sheet.is_some_and(|sheet| sheet.headings.iter().any(|heading| folded(heading) == wanted))
+        sheet.is_some_and(|sheet| sheet.headings.iter().any(|one| is_same_heading(one, heading)))
     }
 
     fn each_row(
@@ -299,7 +298,7 @@ impl Beside {
 /// The first two cells of each row, the heading row included.
 fn pairs(sheet: Sheet) -> BTreeMap<String, String> {
     let mut pairs = BTreeMap::new();
-    if let [key, value, ..] = sheet.headings.as_slice() {
+    if let [key, value, ..] = &*sheet.headings {
         pairs.insert(key.clone(), value.clone());
     }
     if let super::sheet::Rows::Grid(rows) = &sheet.rows {
@@ -349,7 +348,7 @@ impl<'b> Known<'b> {
         known: &BTreeSet<&str>,
     ) -> Result<(), Reported> {
         let Some(name) = name.filter(|name| !known.contains(name)) else { return Ok(()) };
-        let same = known.iter().find(|one| folded(one) == folded(name)).copied();
+        let same = known.iter().find(|one| is_same_heading(one, name)).copied();
         let help = match same.or_else(|| did_you_mean(name, known.iter().copied())) {
             Some(near) => format!("did you mean `{}`?", shown(near)),
             None => {
@@ -372,7 +371,7 @@ impl<'b> Known<'b> {
             return Ok(Name::clone(&partner.id));
         }
         let ids = self.book.partners.iter().map(|partner| &*partner.id);
-        let same = ids.clone().find(|one| folded(one) == folded(&id));
+        let same = ids.clone().find(|one| is_same_heading(one, &id));
         let near =
             same.or_else(|| if ids.len() <= 20_000 && id.chars().count() > 3 { did_you_mean(&id, ids) } else { None });
         let help = near.map_or_else(

@@ -3,8 +3,9 @@
 use super::log::{Log, shown};
 use super::mapping::TableMap;
 use super::sheet::{Fields, Location, Sheet};
-use super::table::{Column, Field, Table, TableKind, folded};
+use super::table::{Column, Field, Table, TableKind, is_same_heading};
 use crate::finding::{Code, Finding, did_you_mean};
+use std::sync::Arc;
 
 /// Where the values of a column come from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub(super) enum Source {
 pub(super) struct Binding<'a> {
     pub table: &'static Table,
     pub location: Location,
-    pub headings: Vec<String>,
+    pub headings: Arc<[String]>,
     pub map: Option<&'a TableMap>,
     /// True when a leading `'` that a spreadsheet writer put there is taken off.
     pub strips_quote: bool,
@@ -36,8 +37,7 @@ pub(super) struct Binding<'a> {
 impl<'a> Binding<'a> {
     /// Binds the columns of `sheet`; findings go to `log`, and `None` says that the table cannot be read.
     pub fn new(table: &'static Table, sheet: &Sheet, map: Option<&'a TableMap>, log: &mut Log) -> Option<Self> {
-        let folded_headings: Vec<String> = sheet.headings.iter().map(|heading| folded(heading)).collect();
-        let mut binder = Binder { table, sheet, location: sheet.location(), map, folded_headings, log, failed: false };
+        let mut binder = Binder { table, sheet, location: sheet.location(), map, log, failed: false };
         let sources = binder.sources();
         let keep = binder.filters(map.map(|map| map.keep.as_slice()).unwrap_or_default());
         let skip = binder.filters(map.map(|map| map.skip.as_slice()).unwrap_or_default());
@@ -45,7 +45,7 @@ impl<'a> Binding<'a> {
         let failed = binder.failed;
         // A heading row may end with delimiters; rows need not.
         let width = sheet.headings.iter().rposition(|heading| !heading.is_empty()).map_or(0, |last| last + 1);
-        let (location, headings) = (sheet.location(), sheet.headings.clone());
+        let (location, headings) = (binder.location, Arc::clone(&sheet.headings));
         (!failed).then_some(Self { table, location, headings, map, strips_quote: false, sources, keep, skip, width })
     }
 
@@ -104,7 +104,6 @@ struct Binder<'a, 's> {
     sheet: &'s Sheet,
     location: Location,
     map: Option<&'a TableMap>,
-    folded_headings: Vec<String>,
     log: &'s mut Log,
     failed: bool,
 }
@@ -117,8 +116,8 @@ impl<'a> Binder<'a, '_> {
 
     /// The column headed `heading`; an error when there are two. `is_exact` lets the spelling tell them apart.
     fn find(&mut self, heading: &str, is_exact: bool) -> Option<usize> {
-        let wanted = folded(heading);
-        let mut found = (0..self.folded_headings.len()).filter(|index| self.folded_headings[*index] == wanted);
+        let mut found =
+            (0..self.sheet.headings.len()).filter(|index| is_same_heading(&self.sheet.headings[*index], heading));
         let (first, second) = (found.next()?, found.next());
         if second.is_some() {
             let mut exact = (0..self.sheet.headings.len()).filter(|index| self.sheet.headings[*index] == heading);

@@ -11,7 +11,7 @@ use super::revenue::{Revenue, RevenueRow, fill_revenue, revenue_row};
 use super::row::{Row, Shared};
 use super::sheet::{Fields, Location, Sheet};
 use super::store::Store;
-use super::table::{Field, TableKind, folded};
+use super::table::{Field, TableKind, is_same_heading};
 use super::{JsonPart, Limits, ReadOptions};
 use crate::channel::{
     CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, Lock, MarketCell, Name, Partner, PartnerBook,
@@ -327,7 +327,7 @@ impl<'m> Reading<'m> {
             for name in new.iter().take(100) {
                 // One that differs only in case or spaces is told by `check_looks`.
                 let known = known.iter().take(MOST_CANDIDATES).map(|known| &**known);
-                let Some(near) = did_you_mean(name, known).filter(|near| folded(near) != folded(name)) else {
+                let Some(near) = did_you_mean(name, known).filter(|near| !is_same_heading(near, name)) else {
                     continue;
                 };
                 let message = format!("no partner, revenue or market has the {what} `{}`", shown(name));

@@ -3,10 +3,10 @@
 use super::json::cell_of;
 use super::log::shown;
 use super::name::cleaned;
-use super::table::{Field, TableKind, folded};
+use super::table::{Field, TableKind, folded, is_same_heading};
 use super::{JsonPart, KEPT_OF_ONE_SORT};
 use crate::channel::Name;
-use crate::document::json::{Object, escaped};
+use crate::document::json::{Items, Object, escaped};
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,13 +60,13 @@ pub struct MergedBook {
 impl RawTables {
     /// Takes the tables of a book that was read without errors.
     pub fn of(text: &str) -> Self {
-        let Ok(root) = serde_json::from_str::<Object<'_>>(text) else { return Self::default() };
+        let Some(root) = Object::of(text) else { return Self::default() };
         let mut names = BTreeSet::new();
         let mut tables = Self::default();
         for (key, value) in &root.0 {
-            match value.get().as_bytes().first() {
+            match value.as_bytes().first() {
                 Some(b'[') => tables.tables.extend(RawTable::of(key, value, &mut names)),
-                Some(b'"') => tables.texts.push((key.to_string(), value.get().into())),
+                Some(b'"') => tables.texts.push((key.to_string(), (*value).into())),
                 _ => {}
             }
         }
@@ -99,10 +99,10 @@ impl RawTables {
             merged.member(key, value);
         }
         for table in &self.tables {
-            let change = replaced.iter().find(|one| folded(&one.name) == folded(&table.name));
+            let change = replaced.iter().find(|one| is_same_heading(&one.name, &table.name));
             merged.table(table, change, &removed);
         }
-        for table in replaced.iter().filter(|one| !self.tables.iter().any(|own| folded(&own.name) == folded(&one.name)))
+        for table in replaced.iter().filter(|one| !self.tables.iter().any(|own| is_same_heading(&own.name, &one.name)))
         {
             let none = RawTable { name: table.name.clone(), is_keyed: true, text: "".into(), rows: Vec::new() };
             merged.table(&none, Some(table), &removed);
@@ -129,7 +129,7 @@ impl RawTables {
             partners.iter().flat_map(|table| &table.rows).filter_map(|row| row.partner.as_deref()).collect();
         let mut removed = BTreeSet::new();
         for (index, value) in values.iter().enumerate() {
-            let cell = cell_of(value);
+            let cell = cell_of(value.get());
             let id = cleaned(&cell.text).unwrap_or_default();
             if known.contains(&*id) {
                 removed.insert(Name::from(&*id));
@@ -173,15 +173,12 @@ fn replaced(change: &BookChange<'_>, file: &str, findings: &mut Findings) -> Vec
 }
 
 impl RawTable {
-    fn of(name: &str, list: &RawValue, names: &mut BTreeSet<Name>) -> Option<Self> {
-        let text = list.get();
-        let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
-        let start_of = |item: &RawValue| item.get().as_ptr() as usize - text.as_ptr() as usize;
-        let row = |item: &&RawValue| {
-            let start = start_of(item);
-            RawRow { partner: partner_of(item, names), start, end: start + item.get().len() }
+    fn of(name: &str, text: &str, names: &mut BTreeSet<Name>) -> Option<Self> {
+        let row = |item: &str| {
+            let start = item.as_ptr() as usize - text.as_ptr() as usize;
+            RawRow { partner: partner_of(item, names), start, end: start + item.len() }
         };
-        let rows: Vec<RawRow> = items.iter().map(row).collect();
+        let rows: Vec<RawRow> = Items::of(text)?.map(row).collect();
         let is_keyed = match TableKind::named(name) {
             Some(kind) => kind.table().column(Field::PartnerId).is_some(),
             None => rows.iter().any(|row| row.partner.is_some()),
@@ -196,10 +193,9 @@ impl RawTable {
 }
 
 /// The partner that a row names, in the spelling of identifiers.
-fn partner_of(row: &RawValue, names: &mut BTreeSet<Name>) -> Option<Name> {
-    let object: Object<'_> = serde_json::from_str(row.get()).ok()?;
-    let is_id = |key: &str| key == Field::PartnerId.name() || folded(key) == folded(Field::PartnerId.name());
-    let (_, value) = object.0.iter().find(|(key, _)| is_id(key))?;
+fn partner_of(row: &str, names: &mut BTreeSet<Name>) -> Option<Name> {
+    let object = Object::of(row)?;
+    let (_, value) = object.0.iter().find(|(key, _)| is_same_heading(key, Field::PartnerId.name()))?;
     let cell = cell_of(value);
     let id = cleaned(&cell.text).ok()?;
     if let Some(known) = names.get(&*id) {

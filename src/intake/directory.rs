@@ -3,7 +3,7 @@
 use super::log::{Log, Reported, shown};
 use super::row::Row;
 use super::sheet::Location;
-use super::table::{Field, folded};
+use super::table::{Field, is_same_heading};
 use crate::channel::Partner;
 use crate::finding::{Code, Finding, did_you_mean};
 use std::collections::BTreeMap;
@@ -70,8 +70,7 @@ impl<'p> Directory<'p> {
 
 /// The candidate that is probably meant: equal but for case and spaces, else the nearest.
 pub(super) fn similar<'a>(word: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
-    let wanted = folded(word);
-    candidates.clone().find(|candidate| folded(candidate) == wanted).or_else(|| {
+    candidates.clone().find(|candidate| is_same_heading(candidate, word)).or_else(|| {
         // Identifiers often differ in one digit, so only long ones are compared by distance.
         if word.chars().count() < 4 { None } else { did_you_mean(word, candidates) }
     })

@@ -2,7 +2,7 @@
 
 use super::book::Reading;
 use super::log::shown;
-use super::table::{Field, TableKind, folded};
+use super::table::{Field, TableKind, is_same_heading};
 use crate::finding::{Code, Finding, Place, did_you_mean};
 
 impl Reading<'_> {
@@ -74,17 +74,18 @@ impl Reading<'_> {
     /// Without a mapping file, every further table with a column `partner_id` belongs to the book.
     fn locate_others(&mut self) {
         for index in 0..self.store.tables.len() {
-            let (name, file) = (self.store.tables[index].name.clone(), self.store.tables[index].file.clone());
-            if self.places.values().any(|placed| *placed == index) || name.starts_with('_') {
+            let table = &self.store.tables[index];
+            if self.places.values().any(|placed| *placed == index) || table.name.starts_with('_') {
                 continue;
             }
+            let (name, file) = (table.name.clone(), table.file.clone());
             let known: Vec<&str> = TableKind::BOOK.into_iter().map(TableKind::name).collect();
             let near = did_you_mean(&name.to_lowercase().replace([' ', '-'], "_"), known.iter().copied())
                 .filter(|near| !self.places.keys().any(|kind| kind.name() == *near))
                 // A missing table that must be there is an error of its own, which names this one.
                 .filter(|near| TableKind::named(near).is_some_and(|kind| !kind.table().required));
             let keyed = self.store.read(index, None, &self.limits, &mut self.shared.log).is_some_and(|sheet| {
-                sheet.headings.iter().any(|heading| folded(heading) == folded(Field::PartnerId.name()))
+                sheet.headings.iter().any(|heading| is_same_heading(heading, Field::PartnerId.name()))
             });
             if keyed {
                 self.extra.push((name.to_lowercase(), index));

@@ -36,7 +36,7 @@ pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::Mapping;
 pub use name::{LONGEST_NAME, is_unwanted};
 pub use store::file_bytes;
-pub use table::{Column, Field, Kind, Table, TableKind, folded, reference};
+pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading, reference};
 
 use crate::units::{Currency, FiscalCalendar};
 

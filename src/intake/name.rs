@@ -56,7 +56,11 @@ pub(super) fn look(name: &str) -> String {
 
 /// Pairs of names that look alike, each with the one it is confused with; ascending by name.
 pub(super) fn lookalikes<'a>(names: impl Iterator<Item = &'a Name>) -> Vec<(&'a Name, &'a Name)> {
-    let mut looks: Vec<(String, &Name)> = names.map(|name| (look(name), name)).collect();
+    let names: Vec<&Name> = names.collect();
+    if names.len() < 2 {
+        return Vec::new();
+    }
+    let mut looks: Vec<(String, &Name)> = names.into_iter().map(|name| (look(name), name)).collect();
     looks.sort_unstable();
     looks.dedup();
     let mut pairs: Vec<_> =

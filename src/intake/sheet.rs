@@ -2,6 +2,8 @@
 
 use crate::finding::Place;
 use csv::StringRecord;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What keeps a cell of a workbook or JSON document from being used as a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +20,11 @@ pub(super) enum Flaw {
     NoDay,
 }
 
-/// One cell as text.
+/// One cell as text, its own or of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Cell {
+pub(super) struct Cell<T = Box<str>> {
     /// The value as written; empty when there is none.
-    pub text: Box<str>,
+    pub text: T,
     /// What is wrong with it, if anything.
     pub flaw: Option<Flaw>,
 }
@@ -32,8 +34,10 @@ pub(super) struct Cell {
 pub(super) enum Fields<'a> {
     /// A record of a CSV file.
     Record(&'a StringRecord),
-    /// Cells of a workbook or JSON document.
+    /// Cells of a workbook.
     Cells(&'a [Cell]),
+    /// Members of an object of a JSON document.
+    Members(&'a [Cell<Cow<'a, str>>]),
 }
 
 impl<'a> Fields<'a> {
@@ -42,6 +46,7 @@ impl<'a> Fields<'a> {
         match self {
             Self::Record(record) => record.get(index).unwrap_or_default(),
             Self::Cells(cells) => cells.get(index).map(|cell| &*cell.text).unwrap_or_default(),
+            Self::Members(cells) => cells.get(index).map(|cell| &*cell.text).unwrap_or_default(),
         }
         .trim()
     }
@@ -51,6 +56,7 @@ impl<'a> Fields<'a> {
         match self {
             Self::Record(_) => None,
             Self::Cells(cells) => cells.get(index).and_then(|cell| cell.flaw),
+            Self::Members(cells) => cells.get(index).and_then(|cell| cell.flaw),
         }
     }
 
@@ -59,6 +65,7 @@ impl<'a> Fields<'a> {
         match self {
             Self::Record(record) => record.len(),
             Self::Cells(cells) => cells.len(),
+            Self::Members(cells) => cells.len(),
         }
     }
 
@@ -91,7 +98,7 @@ pub(super) struct Sheet {
     /// Row number of the heading.
     pub heading_row: u64,
     /// Headings, trimmed.
-    pub headings: Vec<String>,
+    pub headings: Arc<[String]>,
     /// The rows.
     pub rows: Rows,
 }

@@ -5,7 +5,7 @@ use super::json::Members;
 use super::log::{Log, Reported, shown};
 use super::mapping::TableMap;
 use super::sheet::{Numbering, Rows, Sheet};
-use super::table::folded;
+use super::table::is_same_heading;
 use super::workbook;
 use super::{JsonPart, Limits};
 use crate::document::json::{Object, escaped};
@@ -124,7 +124,10 @@ impl Store {
         part.pointer.clone_into(&mut store.pointer);
         store.most_keys = limits.columns;
         if part.text.starts_with('[') {
-            store.json_table(part.file, part.pointer.to_owned(), part.name, part.text, true, log)?;
+            // What is no JSON is no list either.
+            let is_json = serde_json::from_str::<serde::de::IgnoredAny>(part.text).is_ok();
+            let list = if is_json { part.text } else { "" };
+            store.json_table(part.file, part.pointer.to_owned(), part.name, list, true, log)?;
         } else {
             store.json_object(part.file, part.text, log)?;
         }
@@ -229,7 +232,7 @@ impl Store {
             return Err(log.add(fault(format!("the key `{}` stands twice", shown(key)), "merge the two lists")));
         }
         for (key, value) in &root.0 {
-            let raw = value.get();
+            let raw = *value;
             if key == "currency" && !raw.starts_with(['"', 'n']) {
                 let pointer = format!("{}/currency", self.pointer);
                 let place = Place::Member { file: name.to_owned(), pointer, value: shown(raw) };
@@ -254,6 +257,7 @@ impl Store {
         Ok(())
     }
 
+    /// Adds a list of rows, which is valid JSON.
     fn json_table(
         &mut self,
         file: &str,
@@ -266,10 +270,10 @@ impl Store {
         match Members::open(raw, self.most_keys) {
             Ok((members, headings)) => {
                 let numbering = Numbering::Members(pointer);
-                let sheet =
-                    Sheet { file: file.to_owned(), numbering, heading_row: 0, headings, rows: Rows::Json(members) };
+                let (file, headings, rows) = (file.to_owned(), headings.into(), Rows::Json(members));
+                let sheet = Sheet { file: file.clone(), numbering, heading_row: 0, headings, rows };
                 let content = Content::Sheet(Box::new(Some(sheet)));
-                self.tables.push(StoredTable { name: key.to_owned(), file: file.to_owned(), content });
+                self.tables.push(StoredTable { name: key.to_owned(), file, content });
                 Ok(())
             }
             Err(_) if !must_be => Ok(()),
@@ -297,8 +301,7 @@ impl Store {
 
     /// Indices of the tables called `name`: the file's name with or without ending, the sheet or the key.
     pub fn named(&self, name: &str) -> Vec<usize> {
-        let wanted = folded(name);
-        let is_named = |table: &StoredTable| folded(&table.name) == wanted || folded(&table.file) == wanted;
+        let is_named = |table: &StoredTable| is_same_heading(&table.name, name) || is_same_heading(&table.file, name);
         let exact = self.tables.iter().position(|table| table.file == name || table.name == name);
         let all: Vec<usize> = (0..self.tables.len()).filter(|index| is_named(&self.tables[*index])).collect();
         match exact {
@@ -334,6 +337,7 @@ impl Store {
             log.add(no_heading(&file));
             return None;
         };
+        let headings = headings.into();
         Some(Sheet { file, numbering: Numbering::Rows, heading_row, headings, rows: Rows::Csv(csv) })
     }
 

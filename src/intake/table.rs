@@ -259,8 +259,7 @@ impl TableKind {
 
     /// The table of a book with that name, compared without case, spaces, hyphens and underscores.
     pub fn named(name: &str) -> Option<Self> {
-        let folded = folded(name);
-        Self::BOOK.into_iter().find(|kind| self::folded(kind.name()) == folded)
+        Self::BOOK.into_iter().find(|kind| is_same_heading(kind.name(), name))
     }
 }
 
@@ -284,7 +283,6 @@ impl Table {
 /// Writes a heading without case, spaces, hyphens, underscores and points, as headings are compared.
 pub fn folded(heading: &str) -> String {
     if heading.is_ascii() {
-        // Nearly all headings are, and every column of every table is compared by this.
         let is_kept = |byte: &u8| !matches!(byte, b'\t'..=b'\r' | b' ' | b'_' | b'-' | b'.');
         return heading.bytes().filter(is_kept).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
     }
@@ -293,6 +291,26 @@ pub fn folded(heading: &str) -> String {
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.'))
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// True when [`folded`] makes the same of both; nothing is written for it, because every heading is compared with every
+/// column of every table.
+pub fn is_same_heading(one: &str, other: &str) -> bool {
+    let is_kept = |byte: &u8| !matches!(byte, b'\t'..=b'\r' | b' ' | b'_' | b'-' | b'.');
+    let (mut left, mut right) = (one.bytes().filter(is_kept), other.bytes().filter(is_kept));
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a.is_ascii() && b.is_ascii() => {
+                if !a.eq_ignore_ascii_case(&b) {
+                    return false;
+                }
+            }
+            (Some(a), None) | (None, Some(a)) if a.is_ascii() => return false,
+            // Letters beyond ASCII change their length with their case, and some of their spaces are left out.
+            _ => return folded(one) == folded(other),
+        }
+    }
 }
 
 const fn column(field: Field, kind: Kind, doc: &'static str) -> Column {

@@ -6,8 +6,6 @@ use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::intake::{JsonPart, LONGEST_NAME, is_unwanted, shown};
 use crate::units::{Money, parse_decimal};
 use chrono::NaiveDate;
-use serde_json::value::RawValue;
-use std::borrow::Cow;
 
 /// Members that nobody asked for and that are told; a body of nothing else must not become a hundred times its size.
 const MOST_UNASKED: usize = 20;
@@ -22,7 +20,7 @@ pub(super) struct Body<'t> {
     text: &'t str,
     /// JSON pointer of the object; empty for the whole body.
     pointer: String,
-    members: Vec<(Cow<'t, str>, Option<&'t RawValue>)>,
+    object: Object<'t>,
     /// What was asked for.
     asked: Vec<&'static str>,
     findings: Findings,
@@ -42,16 +40,14 @@ impl<'t> Body<'t> {
         Self::of(text, String::new()).map_err(|finding| Findings::from_iter([finding]).into())
     }
 
-    /// An object inside the body, at `pointer`.
+    /// An object inside the body, at `pointer`; the syntax of the body was checked.
     pub fn of(text: &'t str, pointer: String) -> Result<Self, Finding> {
-        let object: Result<Object<'t>, _> = serde_json::from_str(text);
-        let Ok(object) = object else {
+        let Some(object) = Object::of(text) else {
             let subject = if pointer.is_empty() { "the body" } else { "the value" };
             let finding = Finding::error(Code::RequestMember, format!("{subject} is no object"));
             return Err(finding.at(place(&pointer, "")).help("write an object: `{…}`"));
         };
-        let members = object.0.into_iter().map(|(key, value)| (key, Some(value))).collect();
-        Ok(Self { text, pointer, members, asked: Vec::new(), findings: Findings::new() })
+        Ok(Self { text, pointer, object, asked: Vec::new(), findings: Findings::new() })
     }
 
     /// The bytes of the text.
@@ -81,15 +77,15 @@ impl<'t> Body<'t> {
     }
 
     /// The value of a member as written; `None` when it is not there or null.
-    pub fn take(&mut self, name: &'static str) -> Option<&'t RawValue> {
+    pub fn take(&mut self, name: &'static str) -> Option<&'t str> {
         self.asked.push(name);
-        let (_, value) = self.members.iter_mut().find(|(key, _)| key == name)?;
-        value.take().filter(|value| value.get() != "null")
+        let (_, value) = self.object.0.iter().find(|(key, _)| key == name)?;
+        Some(*value).filter(|value| *value != "null")
     }
 
     /// A list or object of rows.
     pub fn part(&mut self, name: &'static str) -> Option<(String, &'t str)> {
-        let text = self.take(name)?.get();
+        let text = self.take(name)?;
         if text.starts_with(['[', '{']) {
             return Some((self.at(name), text));
         }
@@ -109,7 +105,7 @@ impl<'t> Body<'t> {
 
     /// A text without characters that do not show, at most as long as a name.
     pub fn text(&mut self, name: &'static str) -> Option<String> {
-        let raw = self.take(name)?.get();
+        let raw = self.take(name)?;
         let text: Result<String, _> = serde_json::from_str(raw);
         match text {
             Err(_) => self.refuse(name, raw, format!("`{name}` is no text"), "write it in quotes"),
@@ -142,7 +138,7 @@ impl<'t> Body<'t> {
 
     /// An amount of zero or more, as a number or a decimal text; its digits are taken as written.
     pub fn amount(&mut self, name: &'static str) -> Option<Money> {
-        let raw = self.take(name)?.get();
+        let raw = self.take(name)?;
         let written: Result<String, _> = match raw.as_bytes().first() {
             Some(b'"') => serde_json::from_str(raw),
             _ => Ok(raw.to_owned()),
@@ -158,15 +154,14 @@ impl<'t> Body<'t> {
         None
     }
 
-    /// All findings about the members that were asked for; others may stand there.
-    pub fn found(self) -> Findings {
-        self.findings
+    /// All members, and all findings about those that were asked for.
+    pub fn into_parts(self) -> (Object<'t>, Findings) {
+        (self.object, self.findings)
     }
 
     /// Refuses what nobody asked for and gives all findings about the members.
     pub fn finish(mut self) -> Findings {
-        let is_unasked = |key: &str| !self.asked.contains(&key);
-        let unasked = self.members.iter().filter(|(key, value)| value.is_some() && is_unasked(key));
+        let unasked = self.object.0.iter().filter(|(key, _)| !self.asked.iter().any(|name| name == key));
         for (key, _) in unasked.take(MOST_UNASKED) {
             let known = || self.asked.iter().copied();
             let help = match did_you_mean(key, known()) {

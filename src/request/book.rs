@@ -3,6 +3,7 @@
 use super::body::{Body, part, place};
 use super::{Asked, FILE, Limits, Refusal};
 use crate::channel::PartnerBook;
+use crate::document::json::{Object, escaped};
 use crate::finding::{Code, Finding, Findings, Severity, did_you_mean};
 use crate::intake::{BookChange, JsonPart, RawTables, ReadOptions, TableKind, read_book_json, shown};
 use crate::plugin::VendorPlugin;
@@ -46,7 +47,8 @@ pub struct KeptBook {
 pub fn read_kept_book(plugin: &VendorPlugin, body: &[u8], limits: &Limits) -> Result<(KeptBook, Findings), Refusal> {
     let body = Body::open(body, limits)?;
     let text = body.text_as_written();
-    let (book, warnings) = whole(plugin, &part("book", "", text), limits)?;
+    let (members, _) = body.into_parts();
+    let (book, warnings) = whole(plugin, &part("book", "", text), &members, limits)?;
     let tables = RawTables::of(text);
     // Facts take several times their text: shared names, decimals of 16 bytes, lists with their lengths.
     let bytes = tables.bytes() + text.len().saturating_mul(2);
@@ -79,24 +81,17 @@ pub(super) fn given(asked: Asked<'_>, body: &mut Body<'_>) -> Result<(GivenBook,
         let help = "add `book`: an object with a list per table, or `{\"base\": \"…\"}` with the id of a kept book";
         return Err(Findings::from_iter([finding.help(help)]));
     };
-    let (pointer, text) = (body.at("book"), value.get());
+    let (pointer, text) = (body.at("book"), value);
     let mut book = Body::of(text, pointer.clone()).map_err(|finding| Findings::from_iter([finding]))?;
     let Some(base) = book.text("base") else {
-        let findings = book.only_base();
+        let (members, findings) = book.into_parts();
         if findings.has_errors() {
             return Err(findings);
         }
-        let (book, warnings) = whole(asked.plugin, &part("book", &pointer, text), asked.limits)?;
+        let (book, warnings) = whole(asked.plugin, &part("book", &pointer, text), &members, asked.limits)?;
         return Ok((GivenBook::Own(Box::new(book)), warnings));
     };
     changed(asked, book, &base)
-}
-
-impl Body<'_> {
-    /// What is wrong with the member `base`, when it is there; the other members are tables.
-    fn only_base(self) -> Findings {
-        self.found()
-    }
 }
 
 fn changed(asked: Asked<'_>, mut body: Body<'_>, base: &str) -> Result<(GivenBook, Findings), Findings> {
@@ -120,7 +115,8 @@ fn changed(asked: Asked<'_>, mut body: Body<'_>, base: &str) -> Result<(GivenBoo
     };
     let merged = kept.tables.merged(&change, FILE)?;
     let base = format!("book {}", kept.id);
-    let read = whole(asked.plugin, &part("book", "", &merged.text), asked.limits);
+    let members = Object::of(&merged.text).unwrap_or_default();
+    let read = whole(asked.plugin, &part("book", "", &merged.text), &members, asked.limits);
     match read {
         Ok((book, warnings)) => Ok((GivenBook::Own(Box::new(book)), merged.placed(warnings, &base))),
         Err(findings) => Err(merged.placed(findings, &base)),
@@ -129,8 +125,13 @@ fn changed(asked: Asked<'_>, mut body: Body<'_>, base: &str) -> Result<(GivenBoo
 
 /// Reads a whole book. What it has beside tables and its currency, and tables that nothing reads, are refused: a
 /// misspelt table would be taken for one that is not known.
-fn whole(plugin: &VendorPlugin, part: &JsonPart<'_>, limits: &Limits) -> Result<(PartnerBook, Findings), Findings> {
-    let mut refused = strangers(part);
+fn whole(
+    plugin: &VendorPlugin,
+    part: &JsonPart<'_>,
+    members: &Object<'_>,
+    limits: &Limits,
+) -> Result<(PartnerBook, Findings), Findings> {
+    let mut refused = strangers(part, members);
     let options = ReadOptions {
         calendar: Some(plugin.manifest.calendar),
         currency: plugin.manifest.currency,
@@ -152,14 +153,10 @@ fn whole(plugin: &VendorPlugin, part: &JsonPart<'_>, limits: &Limits) -> Result<
 }
 
 /// Members of a book that are no tables.
-fn strangers(part: &JsonPart<'_>) -> Findings {
-    let Ok(object) = serde_json::from_str::<crate::document::json::Object<'_>>(part.text) else {
-        return Findings::new();
-    };
+fn strangers(part: &JsonPart<'_>, members: &Object<'_>) -> Findings {
     let mut findings = Findings::new();
-    for (key, value) in &object.0 {
-        let is_list = value.get().starts_with('[');
-        if is_list || (key == "currency" && value.get().starts_with('"')) {
+    for (key, value) in &members.0 {
+        if value.starts_with('[') || (key == "currency" && value.starts_with('"')) {
             continue;
         }
         let known = TableKind::BOOK.into_iter().map(TableKind::name).chain(["currency"]);
@@ -171,7 +168,7 @@ fn strangers(part: &JsonPart<'_>) -> Findings {
             Some(near) => (format!("`{}` is no table of a book", shown(key)), format!("did you mean `{near}`?")),
             None => (format!("`{}` is no table of a book", shown(key)), "take it out of the book".to_owned()),
         };
-        let pointer = format!("{}/{}", part.pointer, crate::document::json::escaped(key));
+        let pointer = format!("{}/{}", part.pointer, escaped(key));
         findings.push(Finding::error(Code::RequestUnknownMember, message).at(place(&pointer, "")).help(help));
     }
     findings

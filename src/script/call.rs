@@ -12,6 +12,7 @@ use crate::units::{MAX_MINOR_UNITS, Money, plain};
 use rhai::{Caches, Dynamic, Engine, EvalAltResult, EvalContext, Scope};
 use rust_decimal::Decimal;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Scripts {
@@ -56,26 +57,24 @@ impl Scripts {
 
 thread_local! {
     /// Which function each call of the latest files resolves to; finding that out anew costs more than most calls.
-    static RESOLVED: RefCell<Vec<((u64, usize), Caches)>> = const { RefCell::new(Vec::new()) };
+    static RESOLVED: RefCell<BTreeMap<(u64, usize), Caches>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// How many files' resolutions a thread keeps.
-const KEPT: usize = 16;
+/// How many files' resolutions a thread keeps: all files of some dozens of vendors.
+const KEPT: usize = 512;
 
 fn run(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Result<Dynamic, Failure> {
     let key = (inner.id, program.number);
-    let kept = RESOLVED.with_borrow_mut(|resolved| {
-        let index = resolved.iter().position(|(other, _)| *other == key)?;
-        Some(resolved.swap_remove(index).1)
-    });
-    let mut caches = kept.unwrap_or_default();
+    let mut caches =
+        RESOLVED.with_borrow_mut(|resolved| resolved.get_mut(&key).map(std::mem::take)).unwrap_or_default();
     let result = sandbox::under_budget(|| evaluate(&inner.engine, program, entry, facts, &mut caches));
     if matches!(result, Ok(Ok(_))) {
         RESOLVED.with_borrow_mut(|resolved| {
-            if resolved.len() >= KEPT {
-                resolved.remove(0);
+            if resolved.len() >= KEPT && !resolved.contains_key(&key) {
+                // The lowest is of the files that were compiled first, which may be in use no more.
+                resolved.pop_first();
             }
-            resolved.push((key, caches));
+            resolved.insert(key, caches);
         });
     }
     match result {

@@ -2,13 +2,8 @@
 
 use super::access::{Access, Scope};
 use super::answers::KeptAnswers;
-<<<<<<< HEAD
-use super::body::BodyLimits;
-use super::books::{BookFolder, KeptBooks};
-=======
 use super::body::{BodyLimits, BodyMemory};
-use super::books::KeptBooks;
->>>>>>> faults
+use super::books::{BookFolder, KeptBooks};
 use super::call::Call;
 use super::events::Events;
 use super::lanes::{Lane, LaneLimits, NotDone};

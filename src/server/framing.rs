@@ -132,9 +132,9 @@ impl<I: AsyncRead + Unpin> AsyncRead for Watched<I> {
         match Pin::new(&mut this.inner).poll_read(context, buffer) {
             Poll::Ready(result) => {
                 result?;
-                let taken = buffer.filled().get(before..).unwrap_or_default().to_vec();
+                let taken = buffer.filled().get(before..).unwrap_or_default();
                 if !taken.is_empty() {
-                    this.took(&taken);
+                    this.took(taken);
                 }
                 Poll::Ready(Ok(()))
             }

@@ -3,6 +3,7 @@
 //! Partner ids are never labels: what is counted is vendors, routes and outcomes.
 
 use super::lanes::Load;
+use crate::channel::Name;
 use crate::library::{Catalog, State};
 use crate::plugin::VendorPlugin;
 use prometheus_client::encoding::{EncodeLabelSet, text};
@@ -23,29 +24,29 @@ const SECONDS: [f64; 14] =
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct EvaluationLabels {
     /// Vendor.
-    pub vendor: String,
+    pub vendor: Name,
     /// What was asked for: `assessment`, `proposal`, …
-    pub policy: String,
+    pub policy: &'static str,
     /// `decided`, `refused` or `failed`.
-    pub outcome: String,
+    pub outcome: &'static str,
 }
 
 /// Labels of durations of evaluations.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct WorkLabels {
     /// Vendor.
-    pub vendor: String,
+    pub vendor: Name,
     /// What was asked for.
-    pub policy: String,
+    pub policy: &'static str,
 }
 
 /// Labels of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct RequestLabels {
     /// Route as it is declared, such as `/v1/vendors/{vendor}`.
-    pub route: String,
+    pub route: &'static str,
     /// Method.
-    pub method: String,
+    pub method: &'static str,
     /// Status.
     pub status: u16,
 }
@@ -222,16 +223,16 @@ impl Metrics {
     }
 
     /// An evaluation came to an end.
-    pub fn evaluated(&self, vendor: &str, kind: &str, outcome: &str, took: Duration) {
-        let (vendor, policy) = (vendor.to_owned(), kind.to_owned());
-        let work = WorkLabels { vendor: vendor.clone(), policy: policy.clone() };
+    pub fn evaluated(&self, vendor: &Name, policy: &'static str, outcome: &'static str, took: Duration) {
+        let vendor = Name::clone(vendor);
+        let work = WorkLabels { vendor: Name::clone(&vendor), policy };
         self.evaluation_seconds.get_or_create(&work).observe(took.as_secs_f64());
-        self.evaluations.get_or_create(&EvaluationLabels { vendor, policy, outcome: outcome.to_owned() }).inc();
+        self.evaluations.get_or_create(&EvaluationLabels { vendor, policy, outcome }).inc();
     }
 
     /// A request was answered.
-    pub fn answered(&self, route: &str, method: &str, status: u16, took: Duration) {
-        let labels = RequestLabels { route: route.to_owned(), method: method.to_owned(), status };
+    pub fn answered(&self, route: &'static str, method: &'static str, status: u16, took: Duration) {
+        let labels = RequestLabels { route, method, status };
         self.request_seconds.get_or_create(&labels).observe(took.as_secs_f64());
     }
 

@@ -163,12 +163,5 @@ fn refused(app: &App, route: &'static str, request: &Request<Body>, problem: Pro
     let route_known = (route != NO_ROUTE).then_some(route);
     let asked = Asked { method, route: route_known, path, request_id: &id, vendor: None, may_begin: true };
     let traced = Traced::of(app.spans.as_ref(), request.headers(), &asked);
-    // A method is any word of the caller's: as a label it must not become a way to fill memory.
-    let method = match *method {
-        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::DELETE | Method::PATCH | Method::OPTIONS => {
-            method.clone()
-        }
-        _ => Method::TRACE,
-    };
-    call::finish(app, route, &method, path, &id, &traced, Instant::now(), Err(problem))
+    call::finish(app, route, method, path, &id, &traced, Instant::now(), Err(problem))
 }

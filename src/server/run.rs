@@ -3,12 +3,8 @@
 use super::access::{Access, read_small};
 use super::answers::KeptAnswers;
 use super::app::{App, ServerLimits};
-<<<<<<< HEAD
-use super::books::{BookFolder, KeptBooks};
-=======
 use super::body::BodyMemory;
-use super::books::KeptBooks;
->>>>>>> faults
+use super::books::{BookFolder, KeptBooks};
 use super::events::{self, Events};
 use super::framing::Patience;
 use super::lanes::{Lane, LaneLimits};
@@ -74,12 +70,9 @@ pub struct Server {
     tokens: Option<PathBuf>,
     ending: watch::Sender<bool>,
     lame_duck: Duration,
-<<<<<<< HEAD
     exporter: Option<Exporter>,
-=======
     /// Caught from the beginning: a first process of a container would not hear of it later.
     terminate: Option<Signal>,
->>>>>>> faults
 }
 
 /// Ends a server from another thread.
@@ -163,12 +156,8 @@ impl Server {
             is_local,
             is_authoring: options.is_authoring,
             limits: options.limits,
-<<<<<<< HEAD
             metrics,
-=======
-            metrics: Metrics::new(),
             bodies: BodyMemory::new(options.limits.bodies),
->>>>>>> faults
             books: KeptBooks::new(options.limits.kept_books),
             book_folder,
             answers: KeptAnswers::default(),
@@ -195,11 +184,7 @@ impl Server {
         events::take_stock(&app);
         events::follow(&app, changes).map_err(|error| one(cannot_start(&error)))?;
         let (tokens, lame_duck) = (options.tokens, options.lame_duck);
-<<<<<<< HEAD
-        Ok(Self { runtime, app, sockets, tls, tokens, ending, lame_duck, exporter })
-=======
-        Ok(Self { runtime, app, sockets, tls, tokens, ending, lame_duck, terminate })
->>>>>>> faults
+        Ok(Self { runtime, app, sockets, tls, tokens, ending, lame_duck, exporter, terminate })
     }
 
     /// Where it listens, as people write it.
@@ -216,11 +201,7 @@ impl Server {
     ///
     /// Returns false when requests were cut off because they did not end within the grace period.
     pub fn run(self) -> bool {
-<<<<<<< HEAD
-        let Self { runtime, app, sockets, tls, tokens, ending, lame_duck, exporter } = self;
-=======
-        let Self { runtime, app, sockets, tls, tokens, ending, lame_duck, terminate } = self;
->>>>>>> faults
+        let Self { runtime, app, sockets, tls, tokens, ending, lame_duck, exporter, terminate } = self;
         let is_clean = runtime.block_on(async {
             // A signal that cannot be caught ends the process by itself.
             let signals = Signals { terminate, interrupt: signal(SignalKind::interrupt()).ok() };

@@ -269,11 +269,10 @@ async fn plan(app: Arc<App>, call: Call, body: Body, kind: Kind) -> Result<Respo
     let chosen = negotiate(&call.headers, &offered)?;
     let form = media.iter().find(|(media, _)| *media == chosen).map_or(Form::Json, |(_, form)| *form);
     let question = Question::of(&app, &call, kind, form).await?;
-<<<<<<< HEAD
     if !is_small(&call) {
         app.plan.admits(&question.vendor).map_err(|why| app.not_done(&question.vendor, why))?;
     }
-    let body = read_body(&call.headers, body, app.limits.book).await?;
+    let body = read_body(&call.headers, body, app.limits.book, &app.bodies).await?;
     // A book of a few partners is decided as soon as a single one, and must not wait behind a whole channel.
     let lane = if body.len() <= SMALL_BODY && !refers_to_a_book(&body) { &app.decide } else { &app.plan };
     app.answers.once(&call, &body.clone(), question.answer(&call, lane, body)).await
@@ -291,11 +290,6 @@ fn is_small(call: &Call) -> bool {
 /// True when the body may refer to a kept book, whose size it does not tell.
 fn refers_to_a_book(body: &[u8]) -> bool {
     body.windows(6).any(|word| word == b"\"base\"")
-=======
-    app.plan.admits(&question.vendor).map_err(|why| app.not_done(&question.vendor, why))?;
-    let body = read_body(&call.headers, body, app.limits.book, &app.bodies).await?;
-    app.answers.once(&call, &body.clone(), question.answer(&call, &app.plan, body)).await
->>>>>>> faults
 }
 
 async fn compare(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, Problem> {

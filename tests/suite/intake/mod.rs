@@ -6,5 +6,6 @@ mod beside;
 mod books;
 mod facts;
 mod generated;
+mod json;
 mod real_data;
 mod workbooks;
