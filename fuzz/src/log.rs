@@ -32,10 +32,11 @@ fn masked(data: &[u8]) {
     let plain: Result<serde_json::Value, _> = serde_json::from_slice(document);
     let Ok(masked) = masking.apply(document) else { return };
     if let Some(text) = &masked.text {
-        let shown: serde_json::Value = serde_json::from_str(text.get()).expect("what is shown is JSON");
+        let _: &serde_json::value::RawValue = serde_json::from_str(text.get()).expect("what is shown is JSON");
         assert!(!text.get().contains('\n'), "one line of the log");
-        // `serde_json` limits depth and numbers where the log does not.
-        if let Ok(plain) = plain {
+        // Lone surrogates and very large numbers are JSON, and no values.
+        let shown: Result<serde_json::Value, _> = serde_json::from_str(text.get());
+        if let (Ok(plain), Ok(shown)) = (plain, shown) {
             if masked.pointers.is_empty() {
                 assert_eq!(shown, plain, "nothing was named, so everything is shown");
             }

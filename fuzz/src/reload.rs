@@ -195,12 +195,25 @@ fn agree(library: &Library<Judge>, model: &Model, after: Event) {
     assert_eq!(found, (model.state(), active, pinned), "after {after:?}: {model:?}");
 }
 
+/// The archive, as soon as the thread of a check that is over has let go of it.
+fn reopened(path: &Path) -> Archive {
+    let mut tries = 0;
+    loop {
+        match Archive::open(path) {
+            Ok(archive) => return archive,
+            Err(_) if tries < 1_000 => std::thread::sleep(Duration::from_millis(1)),
+            Err(findings) => panic!("the archive stays locked: {findings:?}"),
+        }
+        tries += 1;
+    }
+}
+
 pub fn run(data: &[u8]) {
     let events: Vec<Event> = data.iter().take(MOST_EVENTS).map(|byte| Event::of(*byte)).collect();
     // An archive on disk only where it has to outlive something.
     let folder = events.iter().any(|event| matches!(event, Event::Restart)).then(Folder::new);
     let archive = || match &folder {
-        Some(folder) => Archive::open(&folder.0).expect("an archive"),
+        Some(folder) => reopened(&folder.0),
         None => Archive::in_memory().keeping(Retention::ON_DISK),
     };
     let source = Scripted::default();
