@@ -28,8 +28,11 @@ fn document() -> impl Strategy<Value = String> {
     })
 }
 
+/// Members of one object.
+type Members<'t> = Vec<(Cow<'t, str>, &'t str)>;
+
 /// Members of every item of a list; `None` when it is no list of objects.
-fn objects(text: &str) -> Option<Vec<Vec<(Cow<'_, str>, &str)>>> {
+fn objects(text: &str) -> Option<Vec<Members<'_>>> {
     let (mut items, mut object, mut all) = (Items::of(text)?, Object::default(), Vec::new());
     while let Some(is_object) = items.next_into(&mut object) {
         all.push(is_object.then(|| std::mem::take(&mut object.0))?);
