@@ -135,7 +135,7 @@ impl Masking {
     ///
     /// ```
     /// use quotient::audit::Masking;
-    /// let masking = Masking::parse(&["/partners/*/name".to_owned()], &[])?;
+    /// let masking = Masking::parse(&["/partners/*/name".to_owned()], &[]).unwrap();
     /// let masked = masking.apply(br#"{ "partners": [ {"name": "Acme", "quota": 1.50} ] }"#)?;
     /// assert_eq!(masked.text.unwrap().get(), r#"{"partners":[{"name":"***","quota":1.50}]}"#);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
