@@ -13,7 +13,7 @@ use rhai::{Caches, Dynamic, Engine, EvalAltResult, EvalContext, Scope};
 use rust_decimal::Decimal;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 impl Scripts {
     /// Calls the factor rule in `path`.
@@ -57,7 +57,13 @@ impl Scripts {
 
 thread_local! {
     /// Which function each call of the latest files resolves to; finding that out anew costs more than most calls.
-    static RESOLVED: RefCell<BTreeMap<(u64, usize), Caches>> = const { RefCell::new(BTreeMap::new()) };
+    static RESOLVED: RefCell<BTreeMap<(u64, usize), Resolved>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// What the calls of one file resolve to, as long as its compilation is in use.
+struct Resolved {
+    compilation: Weak<()>,
+    caches: Caches,
 }
 
 /// How many files' resolutions a thread keeps: all files of some dozens of vendors.
@@ -65,16 +71,22 @@ const KEPT: usize = 512;
 
 fn run(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Result<Dynamic, Failure> {
     let key = (inner.id, program.number);
-    let mut caches =
-        RESOLVED.with_borrow_mut(|resolved| resolved.get_mut(&key).map(std::mem::take)).unwrap_or_default();
+    let mut caches = RESOLVED
+        .with_borrow_mut(|all| all.get_mut(&key).map(|kept| std::mem::take(&mut kept.caches)))
+        .unwrap_or_default();
     let result = sandbox::under_budget(|| evaluate(&inner.engine, program, entry, facts, &mut caches));
     if matches!(result, Ok(Ok(_))) {
-        RESOLVED.with_borrow_mut(|resolved| {
-            if resolved.len() >= KEPT && !resolved.contains_key(&key) {
-                // The lowest is of the files that were compiled first, which may be in use no more.
-                resolved.pop_first();
+        RESOLVED.with_borrow_mut(|all| {
+            if let Some(kept) = all.get_mut(&key) {
+                kept.caches = caches;
+                return;
             }
-            resolved.insert(key, caches);
+            // A replaced revision would live on in what its calls resolved to.
+            all.retain(|_, kept| kept.compilation.strong_count() > 0);
+            if all.len() >= KEPT {
+                all.pop_first();
+            }
+            all.insert(key, Resolved { compilation: Arc::downgrade(&inner.in_use), caches });
         });
     }
     match result {

@@ -25,6 +25,8 @@ pub struct Scripts {
 pub(super) struct Inner {
     /// Tells the scripts of one compilation from those of another.
     pub id: u64,
+    /// Ends with this compilation.
+    pub in_use: Arc<()>,
     pub engine: Engine,
     pub schema: Arc<FactSchema>,
     pub tables: Arc<Tables>,
@@ -127,7 +129,8 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
             static NEXT: AtomicU64 = AtomicU64::new(0);
             let factors = context.factors.clone();
             let id = NEXT.fetch_add(1, Ordering::Relaxed);
-            let inner = Inner { id, engine, schema, tables, factors, programs, recorder: OnceLock::new() };
+            let in_use = Arc::new(());
+            let inner = Inner { id, in_use, engine, schema, tables, factors, programs, recorder: OnceLock::new() };
             (Some(Scripts { inner: Arc::new(inner) }), findings)
         }
         Err(finding) => {
