@@ -207,3 +207,31 @@ fn weights_outcome(program: &Program, value: &Dynamic, factors: &[Name]) -> Resu
     weights.sort();
     Ok(weights)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Contract, ScriptContext, SourceFile, example_facts, spawn_script_thread};
+    use super::*;
+
+    fn compiled(number: u32) -> Scripts {
+        let text = format!("fn assess(partner) {{ indicate({number}.0).because(\"as told\") }}");
+        let source = SourceFile { path: "history.rhai".to_owned(), text: text.into() };
+        let contract = Contract { path: "history.rhai".to_owned(), entry: EntryPoint::Factor };
+        Scripts::compile(&[source], &[contract], &ScriptContext::default()).0.unwrap()
+    }
+
+    #[test]
+    fn what_the_calls_of_a_replaced_revision_resolve_to_goes_with_it() {
+        let kept = spawn_script_thread("test", || {
+            let (facts, other) = (example_facts(), compiled(0));
+            other.factor("history.rhai", &facts).unwrap();
+            for number in 1..=20 {
+                compiled(number).factor("history.rhai", &facts).unwrap();
+            }
+            other.factor("history.rhai", &facts).unwrap();
+            RESOLVED.with_borrow(BTreeMap::len)
+        });
+        // The one in use, and the last of those that were replaced, which the next one takes along.
+        assert_eq!(kept.unwrap().join().unwrap(), 2);
+    }
+}
