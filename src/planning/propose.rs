@@ -183,7 +183,12 @@ pub fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Res
             }
             Ok(View { period, as_of, target: request.target })
         }
-        _ => Err(findings),
+        Some(_) => Err(findings),
+        None => {
+            let message = format!("no period of the vendor's calendar begins after {as_of}");
+            findings.push(Finding::error(Code::PlanPeriod, message).help("correct the day, or name a period"));
+            Err(findings)
+        }
     }
 }
 

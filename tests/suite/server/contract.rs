@@ -283,6 +283,22 @@ fn the_same_request_with_the_same_key_is_answered_once() {
 }
 
 #[test]
+fn a_day_outside_the_calendar_is_refused_with_the_reason() {
+    let home = Home::new();
+    let server = home.serve(&[]);
+    let body = assessment("P1").replace("2025-12-31", "1010-12-31");
+    for what in ["assessments", "proposals"] {
+        let answer = post(server.address, &format!("/v1/vendors/meridian/{what}"), &body).unwrap();
+        assert_eq!(answer.status, 422, "{}", answer.text());
+        assert!(
+            answer.json()["errors"][0]["message"].as_str().is_some_and(|told| told.contains("1010-12-31")),
+            "{}",
+            answer.text()
+        );
+    }
+}
+
+#[test]
 fn a_batch_is_answered_line_by_line_and_says_when_it_is_whole() {
     let home = Home::new();
     let server = home.serve(&[]);
