@@ -2,7 +2,7 @@
 
 use super::{Folders, Stop, Terminal, output, vendor};
 use crate::channel::PartnerBook;
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Code, Finding, Findings, Place, keep};
 use crate::intake::{
     self, Mapping, PreviousRow, ReadOptions, WorkbookMeta, read_book, read_locks, read_previous, read_targets,
 };
@@ -185,20 +185,6 @@ impl PlanOptions {
             });
         }
         request
-    }
-}
-
-/// Takes what was read, and puts the findings where they belong.
-fn keep<T>(read: Result<(T, Findings), Findings>, warnings: &mut Findings, refused: &mut Findings) -> Option<T> {
-    match read {
-        Ok((value, found)) => {
-            warnings.extend(found);
-            Some(value)
-        }
-        Err(findings) => {
-            refused.extend(findings);
-            None
-        }
     }
 }
 

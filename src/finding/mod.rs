@@ -152,6 +152,20 @@ impl FromIterator<Finding> for Findings {
     }
 }
 
+/// Takes what was read, and puts its findings where they belong: with a value they are warnings.
+pub fn keep<T>(read: Result<(T, Findings), Findings>, warnings: &mut Findings, refused: &mut Findings) -> Option<T> {
+    match read {
+        Ok((value, found)) => {
+            warnings.extend(found);
+            Some(value)
+        }
+        Err(findings) => {
+            refused.extend(findings);
+            None
+        }
+    }
+}
+
 /// Longest word that is compared: nobody misspells a longer one, and the comparison takes time with its square.
 const LONGEST_WORD: usize = 100;
 

@@ -4,7 +4,7 @@ use super::body::{Body, part, place};
 use super::book::GivenBook;
 use super::{Asked, Form, Made, Refusal, at_partner, book, unwritten};
 use crate::channel::PartnerBook;
-use crate::finding::Findings;
+use crate::finding::{Findings, keep};
 use crate::intake::{self, read_locks_json, read_previous_json, read_targets_json};
 use crate::planning::{self, Explained, LineChoice, PreviousLine, QuotaPlan, Request};
 use crate::report::{self, ExplainView};
@@ -113,18 +113,4 @@ fn exact_targets(
 ) -> Vec<crate::quota::TargetRow> {
     let place = |row: &intake::TargetRow| place(&format!("{pointer}/{}/target", row.row), &row.amount.to_string());
     planning::exact_targets(rows, book.currency, &place, refused)
-}
-
-/// Takes what was read, and puts the findings where they belong.
-fn keep<T>(read: Result<(T, Findings), Findings>, warnings: &mut Findings, refused: &mut Findings) -> Option<T> {
-    match read {
-        Ok((value, found)) => {
-            warnings.extend(found);
-            Some(value)
-        }
-        Err(findings) => {
-            refused.extend(findings);
-            None
-        }
-    }
 }
