@@ -1,6 +1,6 @@
 //! Conditions: what a cell of an input column says, as a set of values.
 
-use super::cuts::{Cut, Interval, ValueSet};
+use super::interval::{Cut, Interval, ValueSet};
 use super::value::{Kind, Value, ValueFault, kind_of, literal};
 use crate::finding::Code;
 

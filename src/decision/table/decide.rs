@@ -1,98 +1,12 @@
 //! Deciding by a table, with the reasons and with what would have changed the outcome.
 
-use super::cuts::{Cut, RangeId, Side};
-use super::hit_policy::HitPolicy;
+use super::DecisionTable;
+use super::cuts::RangeId;
+use super::fault::DecisionFault;
+use super::interval::{Cut, Side};
 use super::value::{Kind, Value, previous};
-use super::{DecisionTable, Rule};
+use super::verdict::{Outcome, Verdict, verdict};
 use crate::channel::Name;
-use rust_decimal::Decimal;
-use std::fmt;
-use thiserror::Error;
-
-/// Numbers of rows in the file, ascending; shown as `rows 4 and 7`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowNumbers(pub Vec<u64>);
-
-impl fmt::Display for RowNumbers {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<String> = self.0.iter().take(10).map(u64::to_string).collect();
-        let more = self.0.len() - words.len();
-        match words.split_last() {
-            Some((only, [])) => write!(f, "row {only}"),
-            Some(_) if more > 0 => write!(f, "rows {} and {more} more", words.join(", ")),
-            Some((last, rest)) => write!(f, "rows {} and {last}", rest.join(", ")),
-            None => f.write_str("no row"),
-        }
-    }
-}
-
-/// Why a table could not decide.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum DecisionFault {
-    /// Not one value per input column.
-    #[error("the table has {expected} input columns, and {given} values were given")]
-    InputCount {
-        /// Number of input columns.
-        expected: usize,
-        /// Number of values.
-        given: usize,
-    },
-    /// A value of another kind than its column.
-    #[error("`{column}` needs {}, not {}: `{value}`", expected.article(), value.kind_words())]
-    InputKind {
-        /// The input column.
-        column: Name,
-        /// The kind of the column.
-        expected: Kind,
-        /// The value given.
-        value: Value,
-    },
-    /// A value that the column does not allow.
-    #[error("`{value}` is not allowed in `{column}`, only `{allowed}`")]
-    NotAllowed {
-        /// The input column.
-        column: Name,
-        /// The value given.
-        value: Value,
-        /// The `allowed` cell as written.
-        allowed: String,
-    },
-    /// Several rows match under UNIQUE.
-    #[error("{rows} match, and the hit policy UNIQUE allows one")]
-    NotUnique {
-        /// The rows that match.
-        rows: RowNumbers,
-    },
-    /// Rows that match under ANY conclude differently.
-    #[error("{rows} match and conclude differently, which the hit policy ANY does not allow")]
-    NotEqual {
-        /// The rows that match.
-        rows: RowNumbers,
-    },
-    /// Rows of the same, highest priority conclude differently in outputs without priorities.
-    #[error("{rows} match with the same priority and conclude differently")]
-    NotRanked {
-        /// The rows of highest priority.
-        rows: RowNumbers,
-    },
-    /// The sum of COLLECT SUM cannot be held exactly.
-    #[error("the sum of {rows} has more digits than can be held exactly")]
-    SumOutOfRange {
-        /// The rows that match.
-        rows: RowNumbers,
-    },
-}
-
-/// What a table concludes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// No row matches and there is no default.
-    None,
-    /// One value per output column; under COLLECT with an operator the one figure.
-    One(Vec<Value>),
-    /// One entry per matching row, each with one value per output column; empty when no row matches.
-    List(Vec<Vec<Value>>),
-}
 
 /// An outcome with the way it came about.
 #[derive(Debug, Clone)]
@@ -101,14 +15,6 @@ pub struct Decision {
     inputs: Vec<Value>,
     ids: Vec<RangeId>,
     verdict: Verdict,
-}
-
-#[derive(Debug, Clone)]
-struct Verdict {
-    outcome: Outcome,
-    matched: Vec<usize>,
-    chosen: Vec<usize>,
-    is_default: bool,
 }
 
 /// A row that matches, with the value that met each of its conditions.
@@ -323,99 +229,4 @@ pub(crate) fn decide(table: &DecisionTable, inputs: &[Value]) -> Result<Decision
     }
     let verdict = verdict(table, &ids)?;
     Ok(Decision { table: table.clone(), inputs: inputs.to_vec(), ids, verdict })
-}
-
-fn verdict(table: &DecisionTable, ids: &[RangeId]) -> Result<Verdict, DecisionFault> {
-    let matched: Vec<usize> = table.index().matched(ids).iter().collect();
-    if matched.is_empty() {
-        return Ok(unmatched(table));
-    }
-    let rules = table.rules();
-    let outputs = |rule: usize| rules[rule].outputs.clone();
-    let numbers = |matched: &[usize]| RowNumbers(matched.iter().map(|rule| rules[*rule].row).collect());
-    let differ = |matched: &[usize]| matched.windows(2).any(|two| rules[two[0]].outputs != rules[two[1]].outputs);
-    let one = |rule: usize| (Outcome::One(outputs(rule)), vec![rule]);
-    let (outcome, chosen) = match table.hit_policy() {
-        HitPolicy::Unique if matched.len() > 1 => return Err(DecisionFault::NotUnique { rows: numbers(&matched) }),
-        HitPolicy::Any if differ(&matched) => return Err(DecisionFault::NotEqual { rows: numbers(&matched) }),
-        HitPolicy::Any => (Outcome::One(outputs(matched[0])), matched.clone()),
-        HitPolicy::Unique | HitPolicy::First => one(matched[0]),
-        HitPolicy::Priority => {
-            let best = highest(rules, &matched);
-            if differ(&best) {
-                return Err(DecisionFault::NotRanked { rows: numbers(&best) });
-            }
-            (Outcome::One(outputs(best[0])), best)
-        }
-        HitPolicy::RuleOrder | HitPolicy::Collect => {
-            (Outcome::List(matched.iter().map(|rule| outputs(*rule)).collect()), matched.clone())
-        }
-        HitPolicy::OutputOrder => {
-            let mut ordered = matched.clone();
-            ordered.sort_by(|a, b| rules[*a].rank.cmp(&rules[*b].rank));
-            (Outcome::List(ordered.iter().map(|rule| outputs(*rule)).collect()), matched.clone())
-        }
-        HitPolicy::CollectCount => {
-            (Outcome::One(vec![Value::Number(Decimal::from(matched.len() as u64))]), matched.clone())
-        }
-        HitPolicy::CollectSum | HitPolicy::CollectMin | HitPolicy::CollectMax => {
-            let values: Vec<&Value> = matched.iter().filter_map(|rule| rules[*rule].outputs.first()).collect();
-            let figure = figure(table.hit_policy(), &values);
-            let figure = figure.ok_or_else(|| DecisionFault::SumOutOfRange { rows: numbers(&matched) })?;
-            let is_sum = table.hit_policy() == HitPolicy::CollectSum;
-            let decides = |rule: &usize| is_sum || rules[*rule].outputs.first() == Some(&figure);
-            (Outcome::One(vec![figure.clone()]), matched.iter().copied().filter(decides).collect())
-        }
-    };
-    Ok(Verdict { outcome, matched, chosen, is_default: false })
-}
-
-/// The outcome without a match: the default output where there is one (DMN 1.4, section 8.2.11); else nothing, an empty
-/// list, or a count of zero.
-fn unmatched(table: &DecisionTable) -> Verdict {
-    let default: Option<Vec<Value>> = table.outputs().iter().map(|output| output.default.clone()).collect();
-    let is_default = default.is_some();
-    let policy = table.hit_policy();
-    let outcome = match default {
-        Some(values) if policy.is_list() => Outcome::List(vec![values]),
-        Some(values) => Outcome::One(values),
-        None if policy.is_list() => Outcome::List(Vec::new()),
-        None if policy == HitPolicy::CollectCount => Outcome::One(vec![Value::Number(Decimal::ZERO)]),
-        None => Outcome::None,
-    };
-    Verdict { outcome, matched: Vec::new(), chosen: Vec::new(), is_default }
-}
-
-/// The rules of highest priority, in the order of the file.
-fn highest(rules: &[Rule], matched: &[usize]) -> Vec<usize> {
-    let best = matched.iter().map(|rule| &rules[*rule].rank).min();
-    matched.iter().copied().filter(|rule| Some(&rules[*rule].rank) == best).collect()
-}
-
-/// Sum, smallest or largest; not known as soon as one value is not known, `None` when a sum leaves the range.
-///
-/// Addition that drops digits is refused: the sum must be exact in whatever order it is made.
-fn figure(policy: HitPolicy, values: &[&Value]) -> Option<Value> {
-    if values.contains(&&Value::NotKnown) {
-        return Some(Value::NotKnown);
-    }
-    match policy {
-        HitPolicy::CollectMin => values.iter().min().map(|value| (*value).clone()),
-        HitPolicy::CollectMax => values.iter().max().map(|value| (*value).clone()),
-        _ => sum(values).map(Value::Number),
-    }
-}
-
-/// Exact sum at the largest scale of the values, in whole units of it; `None` when it cannot be held.
-fn sum(values: &[&Value]) -> Option<Decimal> {
-    let numbers =
-        || values.iter().filter_map(|value| if let Value::Number(number) = value { Some(*number) } else { None });
-    let scale = numbers().map(|number| number.normalize().scale()).max().unwrap_or(0);
-    let mut total: i128 = 0;
-    for number in numbers() {
-        let number = number.normalize();
-        let factor = 10i128.checked_pow(scale - number.scale())?;
-        total = total.checked_add(number.mantissa().checked_mul(factor)?)?;
-    }
-    Decimal::try_from_i128_with_scale(total, scale).ok()
 }

@@ -24,17 +24,22 @@
 mod condition;
 mod cuts;
 mod decide;
+mod fault;
 mod hit_policy;
 mod index;
+mod interval;
 mod lint;
 mod read;
 mod sheet;
 mod value;
+mod verdict;
 
-pub use decide::{Decision, DecisionFault, Direction, MatchedCondition, Near, Outcome, Reason, RowNumbers, Target};
+pub use decide::{Decision, Direction, MatchedCondition, Near, Reason, Target};
+pub use fault::{DecisionFault, RowNumbers};
 pub use hit_policy::HitPolicy;
 pub use lint::{Gaps, Overlap, Overlaps, Region};
 pub use value::{Kind, Value, ValueFault};
+pub use verdict::Outcome;
 
 use crate::channel::Name;
 use crate::finding::Findings;
