@@ -1,15 +1,15 @@
 //! Calling an entry point, and reading its answer.
 
-use super::api::facts::PARTNER;
-use super::api::value::{Answer, Kind, View, number, shown};
-use super::compile::{Inner, Program, Scripts};
+use super::api::value::{Answer, Kind, number, shown};
+use super::evaluate::evaluate;
 use super::fault::{self, Failure, ScriptFault};
+use super::program::{Inner, Program, Scripts};
 use super::threads::with_large_stack;
 use super::{EntryPoint, FactorOutcome, Facts, sandbox};
 use crate::channel::Name;
 use crate::finding::{Code, Finding, Place, did_you_mean};
 use crate::units::{MAX_MINOR_UNITS, Money, plain};
-use rhai::{Caches, Dynamic, Engine, EvalAltResult, EvalContext, Scope};
+use rhai::{Caches, Dynamic};
 use rust_decimal::Decimal;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -95,26 +95,6 @@ fn run(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Re
     }
 }
 
-/// Calls the entry point on `engine`, without budget.
-pub(super) fn evaluate(
-    engine: &Engine,
-    program: &Program,
-    entry: EntryPoint,
-    facts: &Facts,
-    caches: &mut Caches,
-) -> Result<Dynamic, Box<EvalAltResult>> {
-    let mut global = engine.new_global_runtime_state();
-    global.source = Some(program.path.clone());
-    global.lib.push(Arc::clone(&program.functions));
-    for (name, module) in &program.imports {
-        global.push_import(name.clone(), Arc::clone(module));
-    }
-    let mut scope = Scope::new();
-    let mut context = EvalContext::new(engine, &mut global, caches, &mut scope, None);
-    let mut partner = Dynamic::from(View { facts: facts.clone(), view: PARTNER, index: 0 });
-    context.call_fn_raw(entry.function(), false, false, &mut [&mut partner])
-}
-
 fn factor_outcome(program: &Program, value: &Dynamic) -> Result<FactorOutcome, Finding> {
     match value.clone().try_cast::<Answer>() {
         Some(Answer::Abstained { because }) => Ok(FactorOutcome::Abstained { because: because.into() }),
@@ -166,7 +146,7 @@ pub(super) fn answered(value: &Dynamic) -> String {
 
 pub(super) fn outcome(program: &Program, message: impl Into<String>, help: impl Into<String>) -> Finding {
     let entry = program.entry.unwrap_or(EntryPoint::Factor);
-    let place = fault::place_of_entry(program, entry);
+    let place = program.place_of_entry(entry);
     Finding::error(Code::ScriptOutcome, message).at(place).help(help)
 }
 

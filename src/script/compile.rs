@@ -1,77 +1,15 @@
 //! From files to scripts that can be called.
 
 use super::api::facts::FactSchema;
+use super::program::{Inner, Program, Scripts, SharedModule, Unit};
 use super::source::Source;
-use super::table::Tables;
 use super::threads::with_large_stack;
-use super::tree::Tree;
-use super::{Contract, EntryPoint, ScriptContext, SourceFile, check, fault, sandbox, syntax};
-use crate::channel::Name;
+use super::{Contract, ScriptContext, SourceFile, check, fault, sandbox, syntax};
 use crate::finding::{Code, Finding, Findings, Place};
-use rhai::{AST, Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope, Shared};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
-
-type SharedModule = Shared<Module>;
-
-/// All scripts of one vendor, compiled and checked. Immutable; cloning shares.
-#[derive(Clone)]
-pub struct Scripts {
-    pub(super) inner: Arc<Inner>,
-}
-
-pub(super) struct Inner {
-    /// Tells the scripts of one compilation from those of another.
-    pub id: u64,
-    /// Ends with this compilation.
-    pub in_use: Arc<()>,
-    pub engine: Engine,
-    pub schema: Arc<FactSchema>,
-    pub tables: Arc<Tables>,
-    pub factors: Vec<Name>,
-    pub programs: BTreeMap<String, Program>,
-    recorder: OnceLock<Engine>,
-}
-
-impl Inner {
-    /// The engine that notes variables, made when the first fault is explained.
-    pub fn recorder(&self) -> &Engine {
-        self.recorder.get_or_init(|| sandbox::engine(&self.schema, &self.tables, true))
-    }
-}
-
-/// One file, ready to be called.
-pub(super) struct Program {
-    pub number: usize,
-    pub source: Source,
-    pub tree: Tree,
-    pub entry: Option<EntryPoint>,
-    pub path: ImmutableString,
-    pub functions: SharedModule,
-    /// Its constants under `global` and the modules it imports, in the order Rhai expects.
-    pub imports: Vec<(ImmutableString, SharedModule)>,
-    /// As other files import it.
-    module: SharedModule,
-}
-
-/// A file that could be read, before it is linked.
-pub(super) struct Unit {
-    pub source: Source,
-    pub entry: Option<EntryPoint>,
-    pub tree: Tree,
-    /// `None` when a syntax error left only part of the tree.
-    pub ast: Option<AST>,
-    /// Names of functions in parts that could not be read; calls to them are not reported.
-    pub unread_functions: Vec<String>,
-}
-
-impl fmt::Debug for Scripts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.inner.programs.keys()).finish()
-    }
-}
 
 impl Scripts {
     /// Compiles and checks all files of a vendor.
@@ -94,11 +32,6 @@ impl Scripts {
         with_large_stack(|| compile(files, contracts, context)).unwrap_or_else(|no_thread| {
             (None, [Finding::error(Code::ScriptLimits, no_thread.to_string())].into_iter().collect())
         })
-    }
-
-    /// Paths of the files, ascending.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.inner.programs.keys().map(String::as_str)
     }
 }
 

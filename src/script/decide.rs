@@ -3,8 +3,8 @@
 use super::api::decided::{Decided, Ground, What};
 use super::api::value::{Kind, items};
 use super::call::{answered, outcome};
-use super::compile::{Program, Scripts};
 use super::fault::ScriptFault;
+use super::program::{Program, Scripts};
 use super::{EntryPoint, PolicyFacts, PolicyKind};
 use crate::channel::Name;
 use crate::decision::{

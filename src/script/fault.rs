@@ -3,11 +3,10 @@
 use super::api::complaint::{Complaint, operand_words, pair_words};
 use super::api::functions;
 use super::api::value::{Kind, View, shown};
-use super::call::evaluate;
-use super::check::shortened;
-use super::compile::{Inner, Program, Unit};
+use super::evaluate::evaluate;
+use super::program::{Inner, Program, Unit};
 use super::sandbox::{self, Exhausted, MAX_CALLS, MAX_MEMORY, MAX_OPERATIONS, MAX_TIME, Panicked, Recorded};
-use super::source::Source;
+use super::source::{Source, shortened};
 use super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind, Tree};
 use super::{EntryPoint, FactKind, Facts};
 use crate::finding::{Code, Finding, Place, Span};
@@ -46,7 +45,7 @@ pub(super) fn explain(
         Failure::Script(fault) => fault,
         Failure::Panicked(Panicked) => {
             let message = "the engine itself failed on this rule, which is a bug of ours";
-            return Finding::error(Code::ScriptEngine, message).at(place_of_entry(program, entry)).into();
+            return Finding::error(Code::ScriptEngine, message).at(program.place_of_entry(entry)).into();
         }
     };
     let (innermost, file, position) = innermost(&fault);
@@ -55,7 +54,7 @@ pub(super) fn explain(
     let offset = site.offset(position);
     let finding = match offset {
         Some(offset) => site.finding(innermost, offset),
-        None => site.finding_nowhere(innermost, place_of_entry(program, entry)),
+        None => site.finding_nowhere(innermost, program.place_of_entry(entry)),
     };
     let finding =
         if finding.code == Code::ScriptBudget { blame(inner, program, entry, facts, finding) } else { finding };
@@ -165,15 +164,6 @@ pub(super) fn finding_of_constants(unit: &Unit, fault: &EvalAltResult) -> Findin
     match site.offset(position) {
         Some(offset) => site.finding(innermost, offset),
         None => site.finding_nowhere(innermost, Place::file(unit.source.path.as_str())),
-    }
-}
-
-/// Where the entry point is.
-pub(super) fn place_of_entry(program: &Program, entry: EntryPoint) -> Place {
-    let text = &program.source.text;
-    match text.find(&format!("fn {}", entry.function())) {
-        Some(at) => program.source.place(program.source.token(at + 3), ""),
-        None => Place::file(program.source.path.as_str()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading a file's text: syntax errors in the author's words, as many of one file as can be told apart.
 
-use super::compile::Unit;
+use super::program::Unit;
 use super::sandbox::{self, MAX_DEPTH, TOO_COMPLEX};
 use super::source::{Class, Source, lexemes};
 use super::tree::Tree;

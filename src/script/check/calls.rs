@@ -2,7 +2,7 @@
 
 use super::super::api::functions::{self, Function as HostFunction};
 use super::super::api::value::Kind;
-use super::super::compile::Unit;
+use super::super::program::Unit;
 use super::super::tree::{Expression, ExpressionKind, Function};
 use super::Checker;
 use super::shape::{Shape, learned_join, returned};

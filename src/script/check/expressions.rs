@@ -4,7 +4,7 @@ use super::super::api::complaint::{operand_words, pair_words};
 use super::super::api::facts::ViewId;
 use super::super::api::functions;
 use super::super::api::value::Kind;
-use super::super::compile::Unit;
+use super::super::program::Unit;
 use super::super::tree::{Expression, ExpressionKind};
 use super::Checker;
 use super::imports::file_of;

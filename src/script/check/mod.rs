@@ -12,7 +12,8 @@ pub(super) use imports::imported_first;
 
 use super::api::facts::{FactSchema, PARTNER};
 use super::api::functions;
-use super::compile::Unit;
+use super::program::Unit;
+use super::source::shortened;
 use super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
 use super::{EntryPoint, ScriptContext};
 use crate::finding::{Code, Finding, Findings, Place, Span, did_you_mean};
@@ -308,13 +309,5 @@ fn root(expression: &Expression) -> Option<&str> {
         | ExpressionKind::Index { object, .. }
         | ExpressionKind::Method { object, .. } => root(object),
         _ => None,
-    }
-}
-
-pub(super) fn shortened(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(60) {
-        Some((at, _)) => format!("{}…", &line[..at]),
-        None => line,
     }
 }

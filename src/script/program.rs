@@ -1,0 +1,90 @@
+//! Scripts of one vendor as compiled: files, their trees, and what calls them.
+
+use super::EntryPoint;
+use super::api::facts::FactSchema;
+use super::sandbox;
+use super::source::Source;
+use super::table::Tables;
+use super::tree::Tree;
+use crate::channel::Name;
+use crate::finding::Place;
+use rhai::{AST, Engine, ImmutableString, Module, Shared};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+pub(super) type SharedModule = Shared<Module>;
+
+/// All scripts of one vendor, compiled and checked. Immutable; cloning shares.
+#[derive(Clone)]
+pub struct Scripts {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    /// Tells the scripts of one compilation from those of another.
+    pub id: u64,
+    /// Ends with this compilation.
+    pub in_use: Arc<()>,
+    pub engine: Engine,
+    pub schema: Arc<FactSchema>,
+    pub tables: Arc<Tables>,
+    pub factors: Vec<Name>,
+    pub programs: BTreeMap<String, Program>,
+    pub recorder: OnceLock<Engine>,
+}
+
+impl Inner {
+    /// The engine that notes variables, made when the first fault is explained.
+    pub fn recorder(&self) -> &Engine {
+        self.recorder.get_or_init(|| sandbox::engine(&self.schema, &self.tables, true))
+    }
+}
+
+/// One file, ready to be called.
+pub(super) struct Program {
+    pub number: usize,
+    pub source: Source,
+    pub tree: Tree,
+    pub entry: Option<EntryPoint>,
+    pub path: ImmutableString,
+    pub functions: SharedModule,
+    /// Its constants under `global` and the modules it imports, in the order Rhai expects.
+    pub imports: Vec<(ImmutableString, SharedModule)>,
+    /// As other files import it.
+    pub module: SharedModule,
+}
+
+/// A file that could be read, before it is linked.
+pub(super) struct Unit {
+    pub source: Source,
+    pub entry: Option<EntryPoint>,
+    pub tree: Tree,
+    /// `None` when a syntax error left only part of the tree.
+    pub ast: Option<AST>,
+    /// Names of functions in parts that could not be read; calls to them are not reported.
+    pub unread_functions: Vec<String>,
+}
+
+impl fmt::Debug for Scripts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.inner.programs.keys()).finish()
+    }
+}
+
+impl Scripts {
+    /// Paths of the files, ascending.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.inner.programs.keys().map(String::as_str)
+    }
+}
+
+impl Program {
+    /// Returns the place of the entry point's name, or the file when it does not define it.
+    pub fn place_of_entry(&self, entry: EntryPoint) -> Place {
+        match self.source.text.find(&format!("fn {}", entry.function())) {
+            Some(at) => self.source.place(self.source.token(at + 3), ""),
+            None => Place::file(self.source.path.as_str()),
+        }
+    }
+}
