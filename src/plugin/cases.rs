@@ -1,16 +1,14 @@
 //! Cases an author writes beside the rules: facts in, expected figures and reasons out, on a frozen day.
 
 use super::case_facts;
-use super::line::{LineAssessment, assess_line, because};
-use super::policy_cases::{self, ExpectedDecision};
-use super::vendor::VendorPlugin;
+use super::expected::{Expected, expected};
+use super::manifest::Manifest;
+use super::policy_cases;
 use crate::channel::{LineFacts, Name};
 use crate::document::{Codes, Document, Item, Section};
-use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
-use crate::plugin::Manifest;
-use crate::script::{FactorOutcome, Facts, PolicyFacts, PolicyKind};
-use crate::units::{Currency, Money, Rate};
-use rust_decimal::Decimal;
+use crate::finding::{Code, Findings, Place, did_you_mean};
+use crate::script::{PolicyFacts, PolicyKind};
+use crate::units::Currency;
 use std::fmt;
 use std::sync::Arc;
 
@@ -38,33 +36,6 @@ impl fmt::Display for Subject {
     }
 }
 
-/// What a case expects; every part given must hold.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Expected {
-    /// Revenue the factor indicates, exactly.
-    pub indicates: Option<Money>,
-    /// True when the factor abstains.
-    pub abstains: Option<bool>,
-    /// Words the reason contains.
-    pub because: Option<String>,
-    /// Words of the fault when the rule must fail.
-    pub fails: Option<String>,
-    /// Floor.
-    pub floor: Option<Money>,
-    /// Ceiling.
-    pub ceiling: Option<Money>,
-    /// Weights by factor, exactly.
-    pub weights: Vec<(Name, Rate)>,
-    /// Bottom-up assessment of the line.
-    pub assessment: Option<Money>,
-    /// Quota of the line without a target: assessment within the guardrails, rounded.
-    pub quota: Option<Money>,
-    /// Contribution of each factor to the line's assessment.
-    pub contributions: Vec<(Name, Money)>,
-    /// What a policy decides.
-    pub decided: ExpectedDecision,
-}
-
 /// One case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
@@ -82,51 +53,6 @@ pub struct Case {
     pub expected: Expected,
     /// Where it stands.
     pub place: Place,
-}
-
-/// How a case came out.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CaseOutcome {
-    /// The case's sentence.
-    pub name: String,
-    /// What it tests.
-    pub subject: Subject,
-    /// One entry a difference: what, expected, found. Empty when the case holds.
-    pub differences: Vec<Difference>,
-    /// Where the case stands.
-    pub place: Place,
-}
-
-/// One thing that came out differently.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// Which figure or reason.
-    pub what: String,
-    /// As the case says.
-    pub expected: String,
-    /// As the rules say.
-    pub found: String,
-}
-
-impl CaseOutcome {
-    /// True when everything came out as expected.
-    pub fn holds(&self) -> bool {
-        self.differences.is_empty()
-    }
-
-    /// The finding that refuses a vendor whose case does not hold.
-    pub fn finding(&self) -> Finding {
-        let lines: Vec<String> = self
-            .differences
-            .iter()
-            .map(|difference| {
-                format!("{}: expected {}, found {}", difference.what, difference.expected, difference.found)
-            })
-            .collect();
-        Finding::error(Code::CaseFailed, format!("case `{}` does not hold: {}", self.name, lines.join("; ")))
-            .at(self.place.clone())
-            .help("correct the rule, or the case if the rule is right")
-    }
 }
 
 const CODES: Codes = Codes {
@@ -232,167 +158,5 @@ fn subject(rule: Item<'_>, factors: &[&str], policies: &[PolicyKind]) -> Option<
             rule.refuse(format!("there is no rule `{name}`"), help);
             None
         }
-    }
-}
-
-fn expected(section: Section<'_>) -> Expected {
-    let money = |key: &str| section.number(key).map(Money::new);
-    let text = |key: &str| section.text(key).map(str::to_owned);
-    let named = |key: &str| -> Vec<(Name, Decimal)> {
-        let entries = section.section(key).map(Section::entries).unwrap_or_default();
-        entries.into_iter().filter_map(|(name, item)| item.number().map(|number| (Name::from(name), number))).collect()
-    };
-    Expected {
-        indicates: money("indicates"),
-        abstains: section.truth("abstains"),
-        because: text("because"),
-        fails: text("fails"),
-        floor: money("floor"),
-        ceiling: money("ceiling"),
-        weights: named("weights"),
-        assessment: money("assessment"),
-        quota: money("quota"),
-        contributions: named("contributions").into_iter().map(|(name, amount)| (name, Money::new(amount))).collect(),
-        decided: policy_cases::expected(section),
-    }
-}
-
-/// Runs all cases of a vendor, in the order written. Must be called on a script thread.
-pub fn run_cases(plugin: &VendorPlugin) -> Vec<CaseOutcome> {
-    plugin.cases.iter().map(|case| run_case(plugin, case)).collect()
-}
-
-fn run_case(plugin: &VendorPlugin, case: &Case) -> CaseOutcome {
-    let mut compare = Comparison { expected: &case.expected, differences: Vec::new() };
-    let facts = Facts::new(Arc::clone(&case.facts));
-    match &case.subject {
-        Subject::Factor(name) => {
-            if let Some(factor) = plugin.factors().iter().find(|factor| factor.name == *name) {
-                match plugin.factor(factor, &facts) {
-                    Ok(outcome) => compare.outcome(&outcome),
-                    Err(fault) => compare.fault(&fault.finding),
-                }
-            }
-        }
-        Subject::Weights => match plugin.weights(&facts) {
-            Ok(weights) => compare.weights(plugin, &weights),
-            Err(fault) => compare.fault(&fault.finding),
-        },
-        Subject::Policy(kind) => {
-            if let (Some(policies), Some(facts)) = (plugin.policies(), &case.policy_facts) {
-                policy_cases::run(policies, *kind, facts, &mut compare);
-            }
-        }
-        Subject::Line => match assess_line(plugin, &case.facts, case.currency) {
-            Ok(line) => compare.line(plugin, &line),
-            Err(faults) => faults.iter().for_each(|fault| compare.fault(&fault.finding)),
-        },
-    }
-    CaseOutcome {
-        name: case.name.clone(),
-        subject: case.subject.clone(),
-        differences: compare.differences,
-        place: case.place.clone(),
-    }
-}
-
-/// What a case expects against what came out.
-pub(super) struct Comparison<'c> {
-    pub expected: &'c Expected,
-    differences: Vec<Difference>,
-}
-
-impl Comparison<'_> {
-    pub fn differ(&mut self, what: &str, expected: impl fmt::Display, found: impl fmt::Display) {
-        self.differences.push(Difference {
-            what: what.to_owned(),
-            expected: expected.to_string(),
-            found: found.to_string(),
-        });
-    }
-
-    fn amount(&mut self, what: &str, expected: Option<Money>, found: Option<Money>) {
-        if let Some(expected) = expected
-            && found != Some(expected)
-        {
-            self.differ(what, expected, found.map_or_else(|| "none".to_owned(), |found| found.to_string()));
-        }
-    }
-
-    pub fn contains(&mut self, what: &str, expected: Option<&String>, found: &str) {
-        if let Some(words) = expected
-            && !found.contains(words.as_str())
-        {
-            self.differ(what, format!("`{words}`"), format!("`{found}`"));
-        }
-    }
-
-    pub fn must_not_fail(&mut self, found: &str) {
-        if let Some(words) = &self.expected.fails {
-            self.differ("fails", format!("`{words}`"), found);
-        }
-    }
-
-    pub fn fault(&mut self, fault: &Finding) {
-        match &self.expected.fails {
-            Some(words) if fault.message.contains(words.as_str()) => {}
-            Some(words) => self.differ("fails", format!("`{words}`"), format!("`{}`", fault.message)),
-            None => self.differ("outcome", "no failure", fault),
-        }
-    }
-
-    fn outcome(&mut self, outcome: &FactorOutcome) {
-        match outcome {
-            FactorOutcome::Indicated { revenue, floor, ceiling, because } => {
-                self.must_not_fail(&format!("indicates {revenue}"));
-                if self.expected.abstains == Some(true) {
-                    self.differ("abstains", "true", format!("indicates {revenue}: {because}"));
-                }
-                self.amount("indicates", self.expected.indicates, Some(*revenue));
-                self.amount("floor", self.expected.floor, *floor);
-                self.amount("ceiling", self.expected.ceiling, *ceiling);
-                self.contains("because", self.expected.because.as_ref(), because);
-            }
-            FactorOutcome::Abstained { because } => {
-                self.must_not_fail("abstains");
-                if self.expected.abstains == Some(false) {
-                    self.differ("abstains", "false", format!("abstains: {because}"));
-                }
-                self.amount("indicates", self.expected.indicates, None);
-                self.amount("floor", self.expected.floor, None);
-                self.amount("ceiling", self.expected.ceiling, None);
-                self.contains("because", self.expected.because.as_ref(), because);
-            }
-        }
-    }
-
-    fn weights(&mut self, plugin: &VendorPlugin, found: &[Rate]) {
-        self.must_not_fail("gives weights");
-        for (name, weight) in &self.expected.weights {
-            let actual =
-                plugin.factors().iter().zip(found).find(|(factor, _)| factor.name == *name).map(|(_, weight)| *weight);
-            if actual != Some(*weight) {
-                self.differ(
-                    &format!("weight of {name}"),
-                    weight,
-                    actual.map_or_else(|| "no such factor".into(), |weight| weight.to_string()),
-                );
-            }
-        }
-    }
-
-    fn line(&mut self, plugin: &VendorPlugin, line: &LineAssessment) {
-        self.must_not_fail("assesses the line");
-        self.amount("assessment", self.expected.assessment, line.assessment);
-        self.amount("quota", self.expected.quota, line.quota);
-        self.amount("floor", self.expected.floor, line.floor);
-        self.amount("ceiling", self.expected.ceiling, line.ceiling);
-        self.weights(plugin, &line.weights);
-        for (name, amount) in &self.expected.contributions {
-            let found = plugin.factors().iter().zip(&line.contributions).find(|(factor, _)| factor.name == *name);
-            self.amount(&format!("contribution of {name}"), Some(*amount), found.and_then(|(_, amount)| *amount));
-        }
-        let reasons: Vec<&str> = line.indications.outcomes.iter().map(|outcome| &**because(outcome)).collect();
-        self.contains("because", self.expected.because.as_ref(), &reasons.join("; "));
     }
 }

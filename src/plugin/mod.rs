@@ -3,23 +3,30 @@
 //! Files come in as a [`VendorFiles`] (path → text, with a digest), so that everything but [`disk`] is a pure function.
 
 mod case_facts;
+mod case_run;
 mod cases;
+mod comparison;
 pub mod disk;
+mod expected;
 mod files;
 mod line;
 mod manifest;
 mod policies;
 mod policy_cases;
+mod policy_run;
+mod shown;
 mod trial;
 mod vendor;
 
-pub use cases::{Case, CaseOutcome, Difference, Expected, Subject, run_cases};
+pub use case_run::{CaseOutcome, run_cases};
+pub use cases::{Case, Subject};
+pub use comparison::Difference;
+pub use expected::{Expected, ExpectedDecision, ExpectedIncentive, ExpectedIntervention};
 pub use files::{Room, VendorFile, VendorFiles, is_vendor_name};
 pub use line::{LineAssessment, assess_line, because, indicated};
 pub use manifest::{
     Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, Reserve, Seasonality, Tier, TierScope,
 };
 pub use policies::Policies;
-pub use policy_cases::{ExpectedDecision, ExpectedIncentive, ExpectedIntervention};
 pub use trial::run_trial;
 pub use vendor::{Factor, LineIndications, VendorPlugin};

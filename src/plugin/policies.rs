@@ -2,7 +2,7 @@
 
 use super::files::{Room, VendorFile, VendorFiles};
 use super::manifest::{Manifest, PolicyRules, TierScope};
-use super::vendor::{placed, shown, shown_paths};
+use super::shown::{placed, shown, shown_paths};
 use crate::channel::Name;
 use crate::decision::table::{DecisionTable, HitPolicy};
 use crate::decision::{Decisions, Grounds, Incentive, Intervention, TierDecision};

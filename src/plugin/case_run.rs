@@ -1,0 +1,141 @@
+//! Running of cases: what the rules and policies give against what each case expects.
+
+use super::cases::{Case, Subject};
+use super::comparison::{Comparison, Difference};
+use super::line::{LineAssessment, assess_line, because};
+use super::policy_run;
+use super::vendor::VendorPlugin;
+use crate::finding::{Code, Finding, Place};
+use crate::script::{FactorOutcome, Facts};
+use crate::units::Rate;
+use std::sync::Arc;
+
+/// How a case came out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseOutcome {
+    /// The case's sentence.
+    pub name: String,
+    /// What it tests.
+    pub subject: Subject,
+    /// One entry a difference: what, expected, found. Empty when the case holds.
+    pub differences: Vec<Difference>,
+    /// Where the case stands.
+    pub place: Place,
+}
+
+impl CaseOutcome {
+    /// True when everything came out as expected.
+    pub fn holds(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// The finding that refuses a vendor whose case does not hold.
+    pub fn finding(&self) -> Finding {
+        let lines: Vec<String> = self
+            .differences
+            .iter()
+            .map(|difference| {
+                format!("{}: expected {}, found {}", difference.what, difference.expected, difference.found)
+            })
+            .collect();
+        Finding::error(Code::CaseFailed, format!("case `{}` does not hold: {}", self.name, lines.join("; ")))
+            .at(self.place.clone())
+            .help("correct the rule, or the case if the rule is right")
+    }
+}
+
+/// Runs all cases of a vendor, in the order written. Must be called on a script thread.
+pub fn run_cases(plugin: &VendorPlugin) -> Vec<CaseOutcome> {
+    plugin.cases.iter().map(|case| run_case(plugin, case)).collect()
+}
+
+fn run_case(plugin: &VendorPlugin, case: &Case) -> CaseOutcome {
+    let mut compare = Comparison::new(&case.expected);
+    let facts = Facts::new(Arc::clone(&case.facts));
+    match &case.subject {
+        Subject::Factor(name) => {
+            if let Some(factor) = plugin.factors().iter().find(|factor| factor.name == *name) {
+                match plugin.factor(factor, &facts) {
+                    Ok(outcome) => compare.outcome(&outcome),
+                    Err(fault) => compare.fault(&fault.finding),
+                }
+            }
+        }
+        Subject::Weights => match plugin.weights(&facts) {
+            Ok(weights) => compare.weights(plugin, &weights),
+            Err(fault) => compare.fault(&fault.finding),
+        },
+        Subject::Policy(kind) => {
+            if let (Some(policies), Some(facts)) = (plugin.policies(), &case.policy_facts) {
+                policy_run::run(policies, *kind, facts, &mut compare);
+            }
+        }
+        Subject::Line => match assess_line(plugin, &case.facts, case.currency) {
+            Ok(line) => compare.line(plugin, &line),
+            Err(faults) => faults.iter().for_each(|fault| compare.fault(&fault.finding)),
+        },
+    }
+    CaseOutcome {
+        name: case.name.clone(),
+        subject: case.subject.clone(),
+        differences: compare.differences,
+        place: case.place.clone(),
+    }
+}
+
+impl Comparison<'_> {
+    fn outcome(&mut self, outcome: &FactorOutcome) {
+        match outcome {
+            FactorOutcome::Indicated { revenue, floor, ceiling, because } => {
+                self.must_not_fail(&format!("indicates {revenue}"));
+                if self.expected.abstains == Some(true) {
+                    self.differ("abstains", "true", format!("indicates {revenue}: {because}"));
+                }
+                self.amount("indicates", self.expected.indicates, Some(*revenue));
+                self.amount("floor", self.expected.floor, *floor);
+                self.amount("ceiling", self.expected.ceiling, *ceiling);
+                self.contains("because", self.expected.because.as_ref(), because);
+            }
+            FactorOutcome::Abstained { because } => {
+                self.must_not_fail("abstains");
+                if self.expected.abstains == Some(false) {
+                    self.differ("abstains", "false", format!("abstains: {because}"));
+                }
+                self.amount("indicates", self.expected.indicates, None);
+                self.amount("floor", self.expected.floor, None);
+                self.amount("ceiling", self.expected.ceiling, None);
+                self.contains("because", self.expected.because.as_ref(), because);
+            }
+        }
+    }
+
+    fn weights(&mut self, plugin: &VendorPlugin, found: &[Rate]) {
+        self.must_not_fail("gives weights");
+        for (name, weight) in &self.expected.weights {
+            let actual =
+                plugin.factors().iter().zip(found).find(|(factor, _)| factor.name == *name).map(|(_, weight)| *weight);
+            if actual != Some(*weight) {
+                self.differ(
+                    &format!("weight of {name}"),
+                    weight,
+                    actual.map_or_else(|| "no such factor".into(), |weight| weight.to_string()),
+                );
+            }
+        }
+    }
+
+    fn line(&mut self, plugin: &VendorPlugin, line: &LineAssessment) {
+        self.must_not_fail("assesses the line");
+        self.amount("assessment", self.expected.assessment, line.assessment);
+        self.amount("quota", self.expected.quota, line.quota);
+        self.amount("floor", self.expected.floor, line.floor);
+        self.amount("ceiling", self.expected.ceiling, line.ceiling);
+        self.weights(plugin, &line.weights);
+        for (name, amount) in &self.expected.contributions {
+            let found = plugin.factors().iter().zip(&line.contributions).find(|(factor, _)| factor.name == *name);
+            self.amount(&format!("contribution of {name}"), Some(*amount), found.and_then(|(_, amount)| *amount));
+        }
+        let reasons: Vec<&str> = line.indications.outcomes.iter().map(|outcome| &**because(outcome)).collect();
+        self.contains("because", self.expected.because.as_ref(), &reasons.join("; "));
+    }
+}

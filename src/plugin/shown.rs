@@ -1,0 +1,40 @@
+//! Paths as people know them (`rules/meridian/history.rhai`), in the places of findings about a vendor's files.
+
+use super::files::{Room, VendorFiles};
+use crate::finding::{Finding, Findings, Place};
+use crate::script::ScriptFault;
+use std::collections::BTreeMap;
+
+/// Paths as people know them, by path in the vendor's folder.
+pub(super) fn shown_paths(files: &VendorFiles, room: Room) -> BTreeMap<String, String> {
+    let of_room = files.iter().filter(|file| file.room == room);
+    of_room.map(|file| (file.path.clone(), file.shown.clone())).collect()
+}
+
+/// A fault with the paths that people know.
+pub(super) fn placed(shown: &BTreeMap<String, String>, mut fault: ScriptFault) -> ScriptFault {
+    for place in &mut fault.finding.places {
+        if let Place::Text { file, .. } | Place::File { file } = place
+            && let Some(shown) = shown.get(file)
+        {
+            *file = shown.clone();
+        }
+    }
+    fault
+}
+
+/// Puts the paths that people know into the places of findings about scripts.
+pub(super) fn shown(files: &VendorFiles, room: Room, findings: Findings) -> Findings {
+    findings.into_iter().map(|finding| shown_places(files, room, finding)).collect()
+}
+
+fn shown_places(files: &VendorFiles, room: Room, mut finding: Finding) -> Finding {
+    for place in &mut finding.places {
+        if let Place::Text { file, .. } | Place::File { file } = place
+            && let Some(known) = files.get(room, file)
+        {
+            *file = known.shown.clone();
+        }
+    }
+    finding
+}
