@@ -1,6 +1,8 @@
 //! Calling an entry point, and reading its answer.
 
-use super::api::value::{Answer, Kind, number, shown};
+use super::api::inspect::shown;
+use super::api::kind::Kind;
+use super::api::value::{Answer, number};
 use super::evaluate::evaluate;
 use super::fault::{self, Failure, ScriptFault};
 use super::program::{Inner, Program, Scripts};

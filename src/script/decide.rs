@@ -1,7 +1,8 @@
 //! Calling a policy, and reading what it decided.
 
 use super::api::decided::{Decided, Ground, What};
-use super::api::value::{Kind, items};
+use super::api::kind::Kind;
+use super::api::value::items;
 use super::call::{answered, outcome};
 use super::fault::ScriptFault;
 use super::program::{Program, Scripts};

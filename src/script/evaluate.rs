@@ -1,6 +1,6 @@
 //! Running an entry point in the interpreter.
 
-use super::api::facts::PARTNER;
+use super::api::ids::PARTNER;
 use super::api::value::View;
 use super::program::Program;
 use super::{EntryPoint, Facts};

@@ -2,7 +2,9 @@
 
 use super::api::complaint::{Complaint, operand_words, pair_words};
 use super::api::functions;
-use super::api::value::{Kind, View, shown};
+use super::api::inspect::shown;
+use super::api::kind::Kind;
+use super::api::value::View;
 use super::evaluate::evaluate;
 use super::program::{Inner, Program, Unit};
 use super::sandbox::{self, Exhausted, MAX_CALLS, MAX_MEMORY, MAX_OPERATIONS, MAX_TIME, Panicked, Recorded};

@@ -1,6 +1,7 @@
 //! Extra tables of the book, typed as the manifest declares them: the lists of records that policies read.
 
-use super::api::facts::{FactSchema, PARTNER};
+use super::api::facts::FactSchema;
+use super::api::ids::PARTNER;
 use super::table::FactValue;
 use super::{FactKind, PolicyContext, ScriptContext};
 use crate::channel::{ExtraTable, Name, PartnerBook};

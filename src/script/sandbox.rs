@@ -4,10 +4,12 @@
 
 use super::allocation::live_bytes;
 use super::api::complaint::Complaint;
-use super::api::decided::register_members;
 use super::api::facts::{Fact, FactSchema};
-use super::api::functions::{self, Call, to_text};
+use super::api::function::Call;
+use super::api::functions;
+use super::api::inspect::in_text;
 use super::api::lists::FIELD_FUNCTIONS;
+use super::api::members::register_members;
 use super::api::operators::{ASSIGNING, BINARY, UNARY, binary, unary};
 use super::api::value::{FactList, View};
 use super::table::Tables;
@@ -248,7 +250,7 @@ fn register_operators(engine: &mut Engine) {
             unary(operator, arguments[0]).map_err(Into::into)
         });
     }
-    engine.register_raw_fn("to_string", [DYNAMIC()], |_, arguments| Ok(to_text(arguments[0])));
+    engine.register_raw_fn("to_string", [DYNAMIC()], |_, arguments| Ok(in_text(arguments[0])));
     engine.register_raw_fn("..", [DYNAMIC(), DYNAMIC()], |_, arguments| range(arguments).map(|(from, to)| from..to));
     engine.register_raw_fn("..=", [DYNAMIC(), DYNAMIC()], |_, arguments| range(arguments).map(|(from, to)| from..=to));
 }
@@ -335,7 +337,7 @@ mod tests {
     //! The engine alone, without the checks that refuse most attacks before they run: the second line of defence.
     #![allow(clippy::panic)]
 
-    use super::super::api::facts::PARTNER;
+    use super::super::api::ids::PARTNER;
     use super::super::threads::with_large_stack;
     use super::super::{ScriptContext, example_facts};
     use super::*;

@@ -1,6 +1,6 @@
 //! What an operator or function of ours objects to; the fault adds the author's words and the place.
 
-use super::value::Kind;
+use super::kind::Kind;
 use crate::finding::Code;
 use rhai::{Dynamic, EvalAltResult, Position};
 

@@ -1,17 +1,15 @@
 //! What policies make: requirements on a ladder, answers of decision tables, and decisions with their grounds.
 
 use super::complaint::Complaint;
-use super::facts::FactSchema;
-use super::value::{Date, Kind, list};
+use super::kind::Kind;
+use super::value::{Date, list};
 use crate::channel::Name;
 use crate::decision::table::{self, Direction, Outcome};
 use crate::decision::{InterventionKind, Requirement, Severity, TierMove, figure, figure_beside, figures_in};
 use crate::finding::Code;
 use chrono::NaiveDate;
-use rhai::{Dynamic, Engine, EvalAltResult, Map};
+use rhai::{Dynamic, Map};
 use rust_decimal::Decimal;
-use std::any::TypeId;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Tiers with their requirements, lowest first.
@@ -244,21 +242,5 @@ fn from_table(value: &table::Value) -> Dynamic {
         table::Value::Text(text) => Dynamic::from(text.to_string()),
         table::Value::Truth(truth) => Dynamic::from_bool(*truth),
         table::Value::Date(date) => Dynamic::from(Date(*date)),
-    }
-}
-
-/// Members of requirements and of answers, one getter a name.
-pub(in crate::script) fn register_members(engine: &mut Engine, schema: &Arc<FactSchema>) {
-    let Some(policy) = &schema.policy else { return };
-    engine.register_raw_fn("get$is_met", [TypeId::of::<Requirement>()], |_, arguments| {
-        Ok::<bool, Box<EvalAltResult>>(arguments[0].read_lock::<Requirement>().is_some_and(|one| one.is_met()))
-    });
-    let outputs = policy.decisions.values().flat_map(|table| table.outputs()).map(|output| &*output.name);
-    let names: BTreeSet<String> = outputs.chain(["is_match", "rows"]).map(ToOwned::to_owned).collect();
-    for name in names {
-        engine.register_raw_fn(format!("get${name}"), [TypeId::of::<TableAnswer>()], move |_, arguments| {
-            let Some(answer) = arguments[0].read_lock::<TableAnswer>() else { return Ok(Dynamic::UNIT) };
-            answer.member(&name).map_err(Into::into)
-        });
     }
 }

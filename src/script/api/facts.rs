@@ -2,56 +2,13 @@
 
 use super::super::{FactKind, Facts, PolicyContext, ReviewFacts, ScriptContext, StandingFacts, TableDeclaration};
 use super::complaint::Complaint;
+use super::ids::{
+    ATTRIBUTES, CHANNEL, HISTORY, INVESTMENT, ListId, MARKET, PARTNER, PIPELINE, QUOTA, REVIEW, STANDING, ViewId,
+};
 use super::policy_facts::{REVIEW_FACTS, STANDING_FACTS};
 use super::value::{Value, attribute_value};
 use crate::channel::{LineFacts, Name, OpportunityFacts};
 use std::sync::Arc;
-
-/// A group of facts, by its place in [`FactSchema::views`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::script) struct ViewId(pub usize);
-
-/// A list of facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::script) enum ListId {
-    Quarters,
-    Opportunities,
-    /// Standings of the partner's lines.
-    Lines,
-    /// Records of a declared table, by its place in the manifest.
-    Table(usize),
-}
-
-impl ListId {
-    /// How many items the list has.
-    pub fn len(self, facts: &Facts) -> usize {
-        match self {
-            Self::Quarters => facts.line.history.quarters.len(),
-            Self::Opportunities => facts.line.pipeline.opportunities.len(),
-            Self::Lines => facts.policy.as_ref().map_or(0, |part| part.lines.len()),
-            Self::Table(table) => facts.policy.as_ref().and_then(|part| part.records.len(table)).unwrap_or(0),
-        }
-    }
-
-    /// Item number `index`.
-    pub fn get(self, facts: &Facts, index: usize) -> Option<Value> {
-        match (self, self.record()) {
-            (Self::Quarters, _) => facts.line.history.quarters.get(index).map(Into::into),
-            (_, Some(record)) => (index < self.len(facts)).then_some(Value::View(record)),
-            (_, None) => None,
-        }
-    }
-
-    /// The group its items are; `None` when they are plain values.
-    pub fn record(self) -> Option<ViewId> {
-        match self {
-            Self::Quarters => None,
-            Self::Opportunities => Some(OPPORTUNITY),
-            Self::Lines => Some(LINE),
-            Self::Table(table) => Some(ViewId(FIRST_TABLE + table)),
-        }
-    }
-}
 
 /// Reads a fact of a line; the number says which record of a list.
 type Reader = fn(&LineFacts, usize) -> Value;
@@ -139,21 +96,6 @@ pub(in crate::script) struct FactSchema {
     /// What only policies see; `None` for quota rules.
     pub policy: Option<PolicyContext>,
 }
-
-pub(in crate::script) const PARTNER: ViewId = ViewId(0);
-const HISTORY: ViewId = ViewId(1);
-const MARKET: ViewId = ViewId(2);
-const INVESTMENT: ViewId = ViewId(3);
-const PIPELINE: ViewId = ViewId(4);
-pub(in crate::script) const OPPORTUNITY: ViewId = ViewId(5);
-const QUOTA: ViewId = ViewId(6);
-const CHANNEL: ViewId = ViewId(7);
-const ATTRIBUTES: ViewId = ViewId(8);
-const STANDING: ViewId = ViewId(9);
-const LINE: ViewId = ViewId(10);
-const REVIEW: ViewId = ViewId(11);
-/// View of the records of the first declared table; the others follow.
-const FIRST_TABLE: usize = 12;
 
 impl FactSchema {
     /// The standard facts and the vendor's own attributes.

@@ -2,9 +2,11 @@
 
 use super::complaint::Complaint;
 use super::facts::FactSchema;
-use super::functions::{Call, Function, functions};
+use super::function::{Call, Function, functions};
+use super::inspect::shown;
+use super::kind::Kind;
 use super::operators::{binary, equal};
-use super::value::{Date, Kind, View, list, number, shown};
+use super::value::{Date, View, list, number};
 use crate::finding::{Code, did_you_mean};
 use crate::units::Month;
 use chrono::{Months, NaiveDate};

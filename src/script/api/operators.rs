@@ -3,7 +3,8 @@
 //! Rhai's own operators are never reached: every pair goes through [`binary`], so that mixing kinds raises.
 
 use super::complaint::Complaint;
-use super::value::{Date, Kind, number};
+use super::kind::Kind;
+use super::value::{Date, number};
 use crate::finding::Code;
 use rhai::Dynamic;
 use rust_decimal::Decimal;
@@ -112,8 +113,8 @@ fn arithmetic(operator: &'static str, left: &Dynamic, right: &Dynamic) -> Result
                 .map(Dynamic::from_decimal)
         }
         (Kind::Text, Kind::Text) if operator == "+" => {
-            let mut joined = super::value::in_text(left);
-            joined.push_str(&super::value::in_text(right));
+            let mut joined = super::inspect::in_text(left);
+            joined.push_str(&super::inspect::in_text(right));
             Ok(joined.into())
         }
         (left, right) => Err(Complaint::Pair { operator, left, right }),

@@ -2,8 +2,9 @@
 
 use super::complaint::Complaint;
 use super::decided::{Decided, Ground, Ladder, TableAnswer, What};
-use super::functions::{Call, Function, functions};
-use super::value::{Date, Kind, items, number};
+use super::function::{Call, Function, functions};
+use super::kind::Kind;
+use super::value::{Date, items, number};
 use crate::channel::Name;
 use crate::decision::table;
 use crate::decision::{Comparison, Condition, InterventionKind, Requirement, Severity, TierMove};

@@ -3,7 +3,8 @@
 use super::super::{EntryPoint, PolicyKind};
 use super::example::example_context;
 use super::facts::{Fact, FactSchema, ViewSchema};
-use super::functions::{self, Function};
+use super::function::Function;
+use super::functions;
 use serde_json::{Value, json};
 use std::fmt::Write;
 

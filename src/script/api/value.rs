@@ -3,16 +3,12 @@
 use super::super::table::FactValue;
 use super::super::{FactKind, Facts};
 use super::complaint::Complaint;
-use super::decided::{Decided, Ladder, TableAnswer};
-use super::facts::{ListId, ViewId};
+use super::ids::{ListId, ViewId};
 use crate::channel::Name;
-use crate::decision::Requirement;
 use crate::units::Money;
 use chrono::NaiveDate;
-use rhai::{Array, Dynamic, FnPtr, Map};
+use rhai::{Array, Dynamic};
 use rust_decimal::Decimal;
-use std::fmt;
-use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 /// A fact as it is read.
@@ -119,7 +115,16 @@ impl FactList {
     }
 
     pub fn get(&self, index: usize) -> Option<Dynamic> {
-        self.list.get(&self.facts, index).map(|value| value.into_dynamic(&self.facts, index))
+        item(self.list, &self.facts, index).map(|value| value.into_dynamic(&self.facts, index))
+    }
+}
+
+/// Item number `index` of a list.
+fn item(list: ListId, facts: &Facts, index: usize) -> Option<Value> {
+    match (list, list.record()) {
+        (ListId::Quarters, _) => facts.line.history.quarters.get(index).map(Into::into),
+        (_, Some(record)) => (index < list.len(facts)).then_some(Value::View(record)),
+        (_, None) => None,
     }
 }
 
@@ -143,111 +148,6 @@ pub(in crate::script) enum Answer {
     Abstained { because: String },
 }
 
-/// What a value is, in words authors use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::script) enum Kind {
-    NotKnown,
-    Truth,
-    Count,
-    Number,
-    Text,
-    Character,
-    Date,
-    List,
-    Map,
-    Range,
-    Function,
-    Facts,
-    Answer,
-    Requirement,
-    Ladder,
-    TierDecision,
-    Incentive,
-    Intervention,
-    TableAnswer,
-    Other,
-}
-
-impl Kind {
-    /// What `value` is.
-    pub fn of(value: &Dynamic) -> Self {
-        if value.is_unit() {
-            Self::NotKnown
-        } else if value.is_decimal() {
-            Self::Number
-        } else if value.is_int() {
-            Self::Count
-        } else if value.is_bool() {
-            Self::Truth
-        } else if value.is_string() {
-            Self::Text
-        } else if value.is_char() {
-            Self::Character
-        } else if value.is::<Date>() {
-            Self::Date
-        } else if value.is_array() || value.is::<FactList>() {
-            Self::List
-        } else if value.is_map() {
-            Self::Map
-        } else if value.is::<View>() {
-            Self::Facts
-        } else if value.is::<Answer>() {
-            Self::Answer
-        } else if value.is::<Requirement>() {
-            Self::Requirement
-        } else if value.is::<Ladder>() {
-            Self::Ladder
-        } else if value.is::<TableAnswer>() {
-            Self::TableAnswer
-        } else if let Some(decided) = value.read_lock::<Decided>() {
-            decided.kind()
-        } else if value.is::<FnPtr>() {
-            Self::Function
-        } else if value.is::<Range<i64>>() || value.is::<RangeInclusive<i64>>() {
-            Self::Range
-        } else {
-            Self::Other
-        }
-    }
-
-    /// True for whole and other numbers.
-    pub fn is_numeric(self) -> bool {
-        matches!(self, Self::Count | Self::Number)
-    }
-
-    /// With its article: "a number".
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::NotKnown => "not known",
-            Self::Truth => "true or false",
-            Self::Count => "a whole number",
-            Self::Number => "a number",
-            Self::Text => "a text",
-            Self::Character => "a single character",
-            Self::Date => "a date",
-            Self::List => "a list",
-            Self::Map => "a map",
-            Self::Range => "a range",
-            Self::Function => "a function",
-            Self::Facts => "a group of facts",
-            Self::Answer => "the rule's answer",
-            Self::Requirement => "a requirement",
-            Self::Ladder => "a ladder",
-            Self::TierDecision => "a tier decision",
-            Self::Incentive => "an incentive",
-            Self::Intervention => "an intervention",
-            Self::TableAnswer => "a decision table's answer",
-            Self::Other => "something else",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.words())
-    }
-}
-
 /// The number a value is.
 pub(in crate::script) fn number(value: &Dynamic) -> Option<Decimal> {
     value.as_decimal().ok().or_else(|| value.as_int().ok().map(Decimal::from))
@@ -267,32 +167,6 @@ pub(in crate::script) fn length(value: &Dynamic) -> Option<usize> {
         return Some(array.len());
     }
     value.read_lock::<FactList>().map(|list| list.len())
-}
-
-/// The value as people read it, at most some 200 characters.
-pub(in crate::script) fn shown(value: &Dynamic) -> String {
-    let text = match Kind::of(value) {
-        Kind::NotKnown => "not known".to_owned(),
-        Kind::Number => number(value).map(crate::units::plain).unwrap_or_default(),
-        Kind::Date => value.clone().try_cast::<Date>().map(|date| date.0.to_string()).unwrap_or_default(),
-        Kind::Text => format!("\"{}\"", value.clone().into_immutable_string().unwrap_or_default()),
-        Kind::Truth | Kind::Count | Kind::Character => value.to_string(),
-        Kind::List => format!("a list of {}", length(value).unwrap_or(0)),
-        Kind::Map => format!("a map of {}", value.as_map_ref().map_or(0, |map: _| Map::len(&map))),
-        other => other.words().to_owned(),
-    };
-    match text.char_indices().nth(200) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text,
-    }
-}
-
-/// The value inside a text: texts without quotes, everything else as people read it.
-pub(in crate::script) fn in_text(value: &Dynamic) -> String {
-    match value.as_immutable_string_ref() {
-        Ok(text) => text.to_string(),
-        Err(_) => shown(value),
-    }
 }
 
 /// A list of scripts' own from items.

@@ -1,7 +1,8 @@
 //! Calls: functions of the engine, of the file and of modules.
 
-use super::super::api::functions::{self, Function as HostFunction};
-use super::super::api::value::Kind;
+use super::super::api::function::Function as HostFunction;
+use super::super::api::functions;
+use super::super::api::kind::Kind;
 use super::super::program::Unit;
 use super::super::tree::{Expression, ExpressionKind, Function};
 use super::Checker;

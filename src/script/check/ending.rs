@@ -1,7 +1,7 @@
 //! How an entry point ends: every path should give an answer.
 
 use super::super::api::functions;
-use super::super::api::value::Kind;
+use super::super::api::kind::Kind;
 use super::super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
 use super::super::{EntryPoint, PolicyKind};
 use super::Checker;

@@ -1,9 +1,9 @@
 //! Expressions: names, facts and kinds.
 
 use super::super::api::complaint::{operand_words, pair_words};
-use super::super::api::facts::ViewId;
 use super::super::api::functions;
-use super::super::api::value::Kind;
+use super::super::api::ids::ViewId;
+use super::super::api::kind::Kind;
 use super::super::program::Unit;
 use super::super::tree::{Expression, ExpressionKind};
 use super::Checker;

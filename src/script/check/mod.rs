@@ -10,8 +10,9 @@ mod statements;
 
 pub(super) use imports::imported_first;
 
-use super::api::facts::{FactSchema, PARTNER};
+use super::api::facts::FactSchema;
 use super::api::functions;
+use super::api::ids::PARTNER;
 use super::program::Unit;
 use super::source::shortened;
 use super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};

@@ -1,9 +1,10 @@
 //! Checks of what policies call: fields of records, tiers, vocabularies, decision tables, kinds of arguments.
 
-use super::super::api::functions::{self, Function as HostFunction};
+use super::super::api::function::Function as HostFunction;
+use super::super::api::functions;
+use super::super::api::kind::Kind;
 use super::super::api::lists::FIELD_FUNCTIONS;
 use super::super::api::policy_functions::{unknown_word, vocabulary};
-use super::super::api::value::Kind;
 use super::super::tree::{Expression, ExpressionKind};
 use super::Checker;
 use super::shape::{Shape, fact_shape};

@@ -1,9 +1,11 @@
 //! What is known about a value before it exists.
 
 use super::super::FactKind;
-use super::super::api::facts::{Fact, FactSchema, ListId, ViewId};
-use super::super::api::functions::Function as HostFunction;
-use super::super::api::value::{Kind, Value};
+use super::super::api::facts::{Fact, FactSchema};
+use super::super::api::function::Function as HostFunction;
+use super::super::api::ids::{ListId, ViewId};
+use super::super::api::kind::Kind;
+use super::super::api::value::Value;
 use std::collections::BTreeMap;
 
 /// What is known about a value before it exists.

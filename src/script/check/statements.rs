@@ -1,6 +1,6 @@
 //! Statements: scopes, conditions, assignments, what is never reached.
 
-use super::super::api::value::Kind;
+use super::super::api::kind::Kind;
 use super::super::tree::{Expression, ExpressionKind, Statement, StatementKind};
 use super::Checker;
 use super::shape::Shape;

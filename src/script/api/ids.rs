@@ -1,0 +1,55 @@
+//! Numbers of the groups and lists of facts that scripts see.
+
+use super::super::Facts;
+
+/// A group of facts, by its place in [`FactSchema::views`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::script) struct ViewId(pub usize);
+
+/// A list of facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::script) enum ListId {
+    Quarters,
+    Opportunities,
+    /// Standings of the partner's lines.
+    Lines,
+    /// Records of a declared table, by its place in the manifest.
+    Table(usize),
+}
+
+impl ListId {
+    /// How many items the list has.
+    pub fn len(self, facts: &Facts) -> usize {
+        match self {
+            Self::Quarters => facts.line.history.quarters.len(),
+            Self::Opportunities => facts.line.pipeline.opportunities.len(),
+            Self::Lines => facts.policy.as_ref().map_or(0, |part| part.lines.len()),
+            Self::Table(table) => facts.policy.as_ref().and_then(|part| part.records.len(table)).unwrap_or(0),
+        }
+    }
+
+    /// The group its items are; `None` when they are plain values.
+    pub fn record(self) -> Option<ViewId> {
+        match self {
+            Self::Quarters => None,
+            Self::Opportunities => Some(OPPORTUNITY),
+            Self::Lines => Some(LINE),
+            Self::Table(table) => Some(ViewId(FIRST_TABLE + table)),
+        }
+    }
+}
+
+pub(in crate::script) const PARTNER: ViewId = ViewId(0);
+pub(super) const HISTORY: ViewId = ViewId(1);
+pub(super) const MARKET: ViewId = ViewId(2);
+pub(super) const INVESTMENT: ViewId = ViewId(3);
+pub(super) const PIPELINE: ViewId = ViewId(4);
+pub(in crate::script) const OPPORTUNITY: ViewId = ViewId(5);
+pub(super) const QUOTA: ViewId = ViewId(6);
+pub(super) const CHANNEL: ViewId = ViewId(7);
+pub(super) const ATTRIBUTES: ViewId = ViewId(8);
+pub(super) const STANDING: ViewId = ViewId(9);
+pub(super) const LINE: ViewId = ViewId(10);
+pub(super) const REVIEW: ViewId = ViewId(11);
+/// View of the records of the first declared table; the others follow.
+pub(super) const FIRST_TABLE: usize = 12;
