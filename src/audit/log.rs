@@ -13,9 +13,10 @@ use super::record::{DROPPED_SCHEMA, Dropped, Record};
 use super::sink::{Sink, SinkFault};
 use crate::finding::{Code, Finding};
 use chrono::{DateTime, SecondsFormat, Utc};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::future::Future;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{oneshot, watch};
 
@@ -164,7 +165,7 @@ struct Shared {
 
 impl Shared {
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.lock()
     }
 
     /// Puts a line in the queue; the receiver is there in strict mode.
@@ -212,7 +213,7 @@ impl Shared {
     fn next(&self) -> Vec<Waiting> {
         let mut queue = self.queue();
         while queue.lines.is_empty() && !queue.is_closed {
-            queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            self.wake.wait(&mut queue);
         }
         let mut bytes = 0;
         let fits = |waiting: &&Waiting| {
@@ -225,9 +226,9 @@ impl Shared {
 
     /// Waits for `pause`, or until the log is closed; true when it is.
     fn pause(&self, pause: Duration) -> bool {
-        let queue = self.queue();
-        let waited = self.wake.wait_timeout_while(queue, pause, |queue| !queue.is_closed);
-        waited.unwrap_or_else(PoisonError::into_inner).0.is_closed
+        let mut queue = self.queue();
+        self.wake.wait_while_for(&mut queue, |queue| !queue.is_closed, pause);
+        queue.is_closed
     }
 }
 

@@ -11,12 +11,13 @@ use crate::channel::Name;
 use crate::finding::{Code, Finding, Findings, Place, parse, render};
 use crate::plugin::{Room, VendorFile, VendorFiles, is_vendor_name};
 use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Largest file of the archive that is read, in bytes.
 const MAX_FILE: u64 = 256 << 20;
@@ -131,12 +132,10 @@ impl Archive {
     pub fn kept(&self, vendor: &str) -> Vec<Kept> {
         match &self.store {
             Store::Memory(kept) => {
-                let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                let kept = kept.lock();
                 kept.get(vendor).into_iter().flatten().map(|(kept, _)| kept.clone()).collect()
             }
-            Store::Folder { order, .. } => {
-                order.lock().unwrap_or_else(PoisonError::into_inner).get(vendor).cloned().unwrap_or_default()
-            }
+            Store::Folder { order, .. } => order.lock().get(vendor).cloned().unwrap_or_default(),
             Store::ReadOnly { path } if is_vendor_name(vendor) => read_kept(path, vendor),
             Store::ReadOnly { .. } => Vec::new(),
         }
@@ -162,7 +161,7 @@ impl Archive {
         };
         match &self.store {
             Store::Memory(kept) => {
-                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut kept = kept.lock();
                 let kept = kept.entry(Arc::clone(&files.vendor)).or_default();
                 let known = kept.iter().position(|(known, _)| known.revision == new.revision).map(|at| kept.remove(at));
                 kept.push((known.map_or(new, |(known, _)| known), Arc::clone(files)));
@@ -191,7 +190,7 @@ impl Archive {
             let text = files_to_json(files).to_string();
             write_atomically(&file, text.as_bytes()).map_err(|error| one(unwritable(&file, &error.to_string())))?;
         }
-        let mut order = order.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut order = order.lock();
         let order = order.entry(Arc::clone(&files.vendor)).or_default();
         let known = order.iter().position(|known| known.revision == new.revision).map(|at| order.remove(at));
         order.push(known.unwrap_or(new));
@@ -221,7 +220,7 @@ impl Archive {
         }
         match &self.store {
             Store::Memory(kept) => {
-                let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                let kept = kept.lock();
                 let found = kept.get(vendor).into_iter().flatten().find(|(_, files)| files.revision() == revision);
                 found.map(|(_, files)| Arc::clone(files)).ok_or_else(unknown)
             }

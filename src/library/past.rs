@@ -11,8 +11,9 @@ use super::{Attempt, Revision};
 use crate::channel::Name;
 use crate::finding::{Code, Finding, Findings};
 use chrono::{DateTime, Utc};
+use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Revisions that stay ready, and refusals that are remembered.
@@ -95,7 +96,7 @@ impl<P> PastRevisions<P> {
         make: impl FnOnce() -> Made<P>,
     ) -> Made<P> {
         let end = now() + limit;
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         loop {
             if let Some(known) = state.find(vendor, revision) {
                 return known;
@@ -113,7 +114,7 @@ impl<P> PastRevisions<P> {
                 return Err(one(busy(vendor)));
             }
             state.waiting += 1;
-            state = self.bell.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            self.bell.wait_for(&mut state, left);
             state.waiting -= 1;
         }
         if asker == Asker::Request && !state.is_allowed(now()) {
@@ -124,12 +125,8 @@ impl<P> PastRevisions<P> {
         drop(state);
         let turn = Turn { past: self, mine };
         let made = make();
-        self.lock().remember(&turn.mine, &made);
+        self.state.lock().remember(&turn.mine, &made);
         made
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Ready<P>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -141,7 +138,7 @@ struct Turn<'p, P> {
 
 impl<P> Drop for Turn<'_, P> {
     fn drop(&mut self) {
-        let mut state = self.past.lock();
+        let mut state = self.past.state.lock();
         if let Some(at) = state.under_way.iter().position(|other| *other == self.mine) {
             state.under_way.swap_remove(at);
         }

@@ -3,6 +3,7 @@
 use super::Active;
 use crate::finding::{Code, Finding, Findings, Place, Span};
 use crate::plugin::VendorFiles;
+use parking_lot::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
@@ -69,10 +70,10 @@ pub(super) fn start<V: Validate>(
     let validator = Arc::clone(validator);
     let vendor = Arc::clone(&files.vendor);
     // The closure is shared with the path on which no thread can be had.
-    let done = Arc::new(std::sync::Mutex::new(Some(done)));
+    let done = Arc::new(Mutex::new(Some(done)));
     let on_thread = Arc::clone(&done);
-    let tell = |done: &std::sync::Mutex<Option<_>>, verdict| {
-        let done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+    let tell = |done: &Mutex<Option<_>>, verdict| {
+        let done = done.lock().take();
         if let Some(done) = done {
             let done: Box<dyn FnOnce(Verdict<V::Plugin>)> = Box::new(done);
             done(verdict);

@@ -6,40 +6,23 @@
 //! - Every failure is a [`Problem`], also those of the HTTP library.
 //! - Nothing of a request ever becomes part of a path or of a script.
 
-mod access;
-mod answers;
-mod app;
-mod body;
-mod books;
-mod call;
-mod events;
-mod example;
-mod framing;
-mod identity;
-mod lanes;
-mod listen;
-mod metrics;
-mod openapi;
-mod operation;
-mod otlp;
-mod problem;
-mod recorder;
+mod http;
 mod routes;
-mod run;
-mod spans;
-mod tls;
+mod serve;
+mod state;
+mod wire;
 
-pub use access::{Access, Caller, Refused, Scope};
-pub use app::ServerLimits;
-pub use body::BodyLimits;
-pub use framing::{Verdict, verdicts};
-pub use identity::{Trace, request_id};
-pub use lanes::{Lane, LaneLimits, Load, NotDone};
-pub use listen::Listen;
-pub use metrics::Metrics;
-pub use openapi::{document as openapi, page as documentation, text as openapi_text};
-pub use operation::{Operation, operations};
-pub use problem::{Problem, ProblemError, ProblemKind};
-pub use run::{Options, Server, Stopper};
-pub use spans::SpanOptions;
-pub use tls::TlsFiles;
+pub use http::access::{Access, Caller, Refused, Scope};
+pub use http::identity::{Trace, request_id};
+pub use http::openapi::{document as openapi, page as documentation, text as openapi_text};
+pub use http::operation::{Operation, operations};
+pub use http::problem::{Problem, ProblemError, ProblemKind};
+pub use serve::run::{Options, Server, Stopper};
+pub use state::app::ServerLimits;
+pub use state::fair_queue::{Lane, LaneLimits, Load, NotDone};
+pub use state::metrics::Metrics;
+pub use state::spans::SpanOptions;
+pub use wire::body::BodyLimits;
+pub use wire::framing::{Verdict, verdicts};
+pub use wire::listen::Listen;
+pub use wire::tls::TlsFiles;

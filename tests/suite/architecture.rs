@@ -26,7 +26,7 @@ const CLOCK: [&str; 7] = [
     "library/archive.rs", // age of leftovers
     "library/child.rs",   // deadline of a child process
     "library/disk.rs",    // time stamps of files
-    "library/open.rs",    // the clock that a library is opened with
+    "library/clock.rs",   // the clock that a library is opened with
     "library/watch.rs",   // waiting until changes settle
     "script/sandbox.rs",  // deadline of a script
 ];
@@ -36,7 +36,7 @@ const PROCESS: [&str; 1] = [
 ];
 /// Files in which binary floating point numbers are turned into exact ones or back: workbooks hold nothing else; and
 /// where seconds are written for Prometheus, whose numbers are floats.
-const FLOATS: [&str; 3] = ["intake/workbook.rs", "report/xlsx.rs", "server/metrics.rs"];
+const FLOATS: [&str; 3] = ["intake/workbook.rs", "report/xlsx.rs", "server/state/metrics.rs"];
 
 /// A file below `src`, without comments, the contents of texts, and its own tests.
 struct Source {

@@ -292,7 +292,7 @@ fn metrics_of_alerts_and_dashboard_exist() {
 
 #[test]
 fn the_metrics_listed_here_are_registered_by_the_server() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/metrics.rs");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/state/metrics.rs");
     let source = std::fs::read_to_string(source).unwrap();
     for metric in METRICS {
         // Suffixes come from the kind of the metric and from its unit.

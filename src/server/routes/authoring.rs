@@ -1,15 +1,15 @@
 //! For authors, on a server started with `--authoring`: candidates are checked without being put to use.
 
-use super::super::access::Scope;
-use super::super::app::{App, ending};
-use super::super::body::{expect_media, read as read_body};
-use super::super::call::Call;
-use super::super::operation::{Operation, Reply};
-use super::super::problem::{Problem, ProblemKind};
 use super::vendors::{FindingDocument, findings_of, read};
 use super::{JSON, document, json};
 use crate::library::Validate;
 use crate::plugin::{Room, VendorFile, VendorFiles, is_vendor_name};
+use crate::server::http::access::Scope;
+use crate::server::http::call::Call;
+use crate::server::http::operation::{Operation, Reply};
+use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::state::app::{App, ending};
+use crate::server::wire::body::{expect_media, read as read_body};
 use axum::body::Body;
 use axum::http::Response;
 use schemars::JsonSchema;

@@ -1,17 +1,17 @@
 //! Books that are kept, so that later requests can refer to them or change them.
 
-use super::super::access::Scope;
-use super::super::app::App;
-use super::super::body::{expect_media, read as read_body};
-use super::super::call::Call;
-use super::super::operation::{Operation, Reply};
-use super::super::problem::{Problem, ProblemKind};
-use super::super::recorder::Recorder;
-use super::super::spans::watched;
 use super::decisions::problem_of;
 use super::{JSON, document, json};
 use crate::audit::Mode;
 use crate::request::{self, KeptBook, Limits};
+use crate::server::http::access::Scope;
+use crate::server::http::call::Call;
+use crate::server::http::operation::{Operation, Reply};
+use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::state::app::App;
+use crate::server::state::recorder::Recorder;
+use crate::server::state::spans::watched;
+use crate::server::wire::body::{expect_media, read as read_body};
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use schemars::JsonSchema;

@@ -1,20 +1,20 @@
 //! Decisions: assessments, proposals, explanations, reviews, and comparisons of two revisions.
 
-use super::super::access::Scope;
-use super::super::app::App;
-use super::super::body::{expect_media, read as read_body};
-use super::super::books::VendorBooks;
-use super::super::call::{Call, REVISION};
-use super::super::lanes::Lane;
-use super::super::operation::{Format, Operation, Parameter, Reply};
-use super::super::problem::{Problem, ProblemKind};
-use super::super::recorder::{Decided, outcome_of};
-use super::super::spans::watched;
 use super::{CSV, HTML, JSON, NDJSON, PAST_REVISION, XLSX, answer, if_match, json, negotiate, plain, with_revision};
 use crate::channel::Name;
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
 use crate::request::{self, Answer, Cause, Defaults, Form, Kind, Limits, Refusal};
+use crate::server::http::access::Scope;
+use crate::server::http::call::{Call, REVISION};
+use crate::server::http::operation::{Format, Operation, Parameter, Reply};
+use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::state::app::App;
+use crate::server::state::books::VendorBooks;
+use crate::server::state::fair_queue::Lane;
+use crate::server::state::recorder::{Decided, outcome_of};
+use crate::server::state::spans::watched;
+use crate::server::wire::body::{expect_media, read as read_body};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, Response};
 use chrono::NaiveDate;
@@ -437,7 +437,8 @@ impl Batch {
             decided = Some(app.decide.run(&vendor, watched(self.call.span.as_ref(), "decide", work)).await);
             if !matches!(
                 decided,
-                Some(Err(super::super::lanes::NotDone::VendorBusy | super::super::lanes::NotDone::Full))
+                Some(Err(crate::server::state::fair_queue::NotDone::VendorBusy
+                    | crate::server::state::fair_queue::NotDone::Full))
             ) {
                 break;
             }
@@ -468,7 +469,7 @@ impl Batch {
                     let mut problem = problem_of(refusal);
                     app.metrics
                         .rejected
-                        .get_or_create(&super::super::metrics::ReasonLabels { reason: problem.code.to_owned() })
+                        .get_or_create(&crate::server::state::metrics::ReasonLabels { reason: problem.code.to_owned() })
                         .inc();
                     problem.request_id = Some(self.call.request_id.clone());
                     problem.instance = Some(format!("{}#{}", self.call.uri.path(), self.ok + self.failed));

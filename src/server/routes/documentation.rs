@@ -1,12 +1,12 @@
 //! The server's own description: OpenAPI, a page for people, and what scripts may read and call.
 
-use super::super::access::Scope;
-use super::super::app::App;
-use super::super::call::Call;
-use super::super::operation::{Answered, Media, Operation, Reply};
-use super::super::problem::Problem;
 use super::{HTML, JSON, MARKDOWN, answer, document, negotiate, plain};
 use crate::script::{reference_json, reference_markdown};
+use crate::server::http::access::Scope;
+use crate::server::http::call::Call;
+use crate::server::http::operation::{Answered, Media, Operation, Reply};
+use crate::server::http::problem::Problem;
+use crate::server::state::app::App;
 use axum::body::Body;
 use std::sync::Arc;
 
@@ -28,7 +28,9 @@ pub static OPERATIONS: [Operation; 3] = [
             has_revision: false,
         }],
         problems: &[],
-        handler: |_, _, _| Box::pin(async { Ok::<_, Problem>(answer(JSON, super::super::openapi::text().to_owned())) }),
+        handler: |_, _, _| {
+            Box::pin(async { Ok::<_, Problem>(answer(JSON, crate::server::http::openapi::text().to_owned())) })
+        },
     },
     Operation {
         id: "docs",
@@ -66,7 +68,7 @@ pub static OPERATIONS: [Operation; 3] = [
 ];
 
 fn page() -> Result<axum::http::Response<axum::body::Body>, Problem> {
-    let mut response = answer("text/html; charset=utf-8", super::super::openapi::page()?);
+    let mut response = answer("text/html; charset=utf-8", crate::server::http::openapi::page()?);
     let policy = axum::http::HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
     response.headers_mut().insert("content-security-policy", policy);
     Ok(response)

@@ -1,13 +1,13 @@
 //! Health, metrics and version: answered whatever the vendors do.
 
-use super::super::access::Scope;
-use super::super::app::App;
-use super::super::call::Call;
-use super::super::metrics::Now;
-use super::super::operation::{Answered, Media, Operation, Reply};
-use super::super::problem::Problem;
 use super::{answer, document, json};
 use crate::library::Watching;
+use crate::server::http::access::Scope;
+use crate::server::http::call::Call;
+use crate::server::http::operation::{Answered, Media, Operation, Reply};
+use crate::server::http::problem::Problem;
+use crate::server::state::app::App;
+use crate::server::state::metrics::Now;
 use axum::body::Body;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
@@ -145,7 +145,7 @@ pub struct Health {
     /// Seconds since the start.
     uptime_seconds: u64,
     /// The decision log; null when decisions are not recorded.
-    decision_log: Option<super::super::recorder::RecorderHealth>,
+    decision_log: Option<crate::server::state::recorder::RecorderHealth>,
     /// Work that waits or runs, by lane.
     lanes: BTreeMap<&'static str, LaneHealth>,
 }
@@ -230,11 +230,11 @@ fn health_of(app: &App, call: &Call) -> Health {
     if status.is_stopped && !app.is_ending() {
         reasons.push("reloading has stopped: restart the server".to_owned());
     }
-    let decision_log = app.recorder.as_ref().map(super::super::recorder::Recorder::health);
+    let decision_log = app.recorder.as_ref().map(crate::server::state::recorder::Recorder::health);
     if let Some(error) = decision_log.as_ref().and_then(|log| log.error()) {
         reasons.push(format!("the decision log cannot be written: {error}"));
     }
-    let lane = |lane: &super::super::lanes::Lane| {
+    let lane = |lane: &crate::server::state::fair_queue::Lane| {
         let load = lane.load();
         LaneHealth { queued: load.queued, busy: load.busy }
     };

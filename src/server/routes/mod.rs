@@ -7,8 +7,8 @@ mod documentation;
 mod health;
 mod vendors;
 
-use super::operation::{Format, Media, Operation, Parameter};
-use super::problem::{Problem, ProblemKind};
+use crate::server::http::operation::{Format, Media, Operation, Parameter};
+use crate::server::http::problem::{Problem, ProblemKind};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -69,7 +69,7 @@ fn with_revision(headers: &HeaderMap, revision: &str, mut response: Response<Bod
     let tag = format!("\"{revision}\"");
     if let (Ok(etag), Ok(name)) = (HeaderValue::from_str(&tag), HeaderValue::from_str(revision)) {
         response.headers_mut().insert(ETAG, etag);
-        response.headers_mut().insert(super::call::REVISION, name);
+        response.headers_mut().insert(crate::server::http::call::REVISION, name);
     }
     if names(headers, &IF_NONE_MATCH, &tag) && response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_MODIFIED;

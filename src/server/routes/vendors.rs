@@ -1,15 +1,15 @@
 //! Vendors: how they stand, their revisions, and what people decide about them.
 
-use super::super::access::Scope;
-use super::super::app::App;
-use super::super::call::Call;
-use super::super::operation::{Media, Operation, Reply};
-use super::super::problem::{Problem, ProblemError, ProblemKind};
 use super::{answer, document, if_match, json, with_revision};
 use crate::channel::Name;
 use crate::finding::{Code, Findings};
 use crate::library::{Attempt, ReloadOutcome, VendorReport, VendorState};
 use crate::plugin::VendorPlugin;
+use crate::server::http::access::Scope;
+use crate::server::http::call::Call;
+use crate::server::http::operation::{Media, Operation, Reply};
+use crate::server::http::problem::{Problem, ProblemError, ProblemKind};
+use crate::server::state::app::App;
 use axum::body::{Body, Bytes};
 use axum::http::Response;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -469,7 +469,7 @@ async fn reload(app: Arc<App>, call: Call, vendor: Option<Name>) -> Result<Respo
     });
     let outcome = outcome.await.map_err(|_| Problem::new(ProblemKind::Internal, "the reload failed"))?;
     if outcome.is_stopped {
-        return Err(super::super::app::ending());
+        return Err(crate::server::state::app::ending());
     }
     // A vendor without a state is gone, if it was ever there.
     let is_known = |name: &Name| {
@@ -511,8 +511,8 @@ async fn decide(app: Arc<App>, call: Call, body: Body, decision: Decision) -> Re
     if app.library.current().vendor(&name).is_none() {
         return Err(app.unknown_vendor(&name));
     }
-    super::super::body::expect_media(&call.headers, &[super::JSON])?;
-    let bytes = super::super::body::read(&call.headers, body, app.limits.line, &app.bodies).await?;
+    crate::server::wire::body::expect_media(&call.headers, &[super::JSON])?;
+    let bytes = crate::server::wire::body::read(&call.headers, body, app.limits.line, &app.bodies).await?;
     let (maker, again) = (Arc::clone(&app), bytes.clone());
     let (who, headers) = (call.who().map(str::to_owned), call.headers.clone());
     app.answers

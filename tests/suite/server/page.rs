@@ -30,7 +30,7 @@ fn the_examples_of_the_page_run() {
     assert!(Access::parse("tokens.toml", tokens).is_ok());
 
     let metrics = get(server.address, "/metrics").unwrap().text();
-    let declared = include_str!("../../../src/server/metrics.rs");
+    let declared = include_str!("../../../src/server/state/metrics.rs");
     for name in quoted(&page).into_iter().filter(|word| word.starts_with("quota_")) {
         // What was not counted yet does not stand in the text: then its declaration has to do.
         let own = name.trim_start_matches("quota_").trim_end_matches("_total").trim_end_matches("_seconds");

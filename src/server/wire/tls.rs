@@ -2,6 +2,7 @@
 
 use crate::finding::{Code, Finding, Findings, Place};
 use arc_swap::ArcSwap;
+use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
@@ -22,20 +23,20 @@ pub struct TlsFiles {
 pub struct Tls {
     files: TlsFiles,
     config: ArcSwap<ServerConfig>,
-    seen: std::sync::Mutex<blake3::Hash>,
+    seen: Mutex<blake3::Hash>,
 }
 
 impl Tls {
     /// Reads the files.
     pub fn read(files: TlsFiles) -> Result<Self, Findings> {
         let (config, seen) = load(&files).map_err(|finding| Findings::from_iter([finding]))?;
-        Ok(Self { files, config: ArcSwap::new(config), seen: std::sync::Mutex::new(seen) })
+        Ok(Self { files, config: ArcSwap::new(config), seen: Mutex::new(seen) })
     }
 
     /// Reads the files again; returns whether they changed. What is in use stays when they cannot be used.
     pub fn reload(&self) -> Result<bool, Finding> {
         let (config, digest) = load(&self.files)?;
-        let mut seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut seen = self.seen.lock();
         let is_new = *seen != digest;
         if is_new {
             self.config.store(config);
@@ -52,7 +53,7 @@ impl Tls {
 
 fn load(files: &TlsFiles) -> Result<(Arc<ServerConfig>, blake3::Hash), Finding> {
     let read = |path: &PathBuf| {
-        super::access::read_small(path).map_err(|error| {
+        crate::server::http::access::read_small(path).map_err(|error| {
             let message = format!("`{}` cannot be read: {error}", path.display());
             Finding::error(Code::FileUnreadable, message).help("check the path and the permissions")
         })

@@ -1,7 +1,7 @@
 //! What went wrong with a request, as problem details (RFC 9457), in the one shape for every failure.
 
-use super::call::Call;
 use crate::finding::{Finding, Findings, Place, Position};
+use crate::server::http::call::Call;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Response, StatusCode};
@@ -234,7 +234,7 @@ impl Problem {
     /// The answer as bytes, for a connection that ends with it.
     pub fn raw(&self) -> Vec<u8> {
         let mut problem = self.clone();
-        let id = problem.request_id.get_or_insert_with(super::identity::new_id).clone();
+        let id = problem.request_id.get_or_insert_with(crate::server::http::identity::new_id).clone();
         let text = problem.text();
         let status = self.status_code();
         format!(

@@ -1,12 +1,12 @@
 //! The decision log of the server: what of each decision is kept, and whether it may be given out.
 
-use super::call::Call;
-use super::metrics::Metrics;
-use super::problem::{Problem, ProblemKind};
 use crate::audit::{Decision, Keeping, Log, Mode, Told, new_id};
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
 use crate::request::{Answer, Cause, Defaults, Form, Kind, Refusal};
+use crate::server::http::call::Call;
+use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::state::metrics::Metrics;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicU64, Ordering};

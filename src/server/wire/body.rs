@@ -1,6 +1,6 @@
 //! Bodies of requests, read within limits.
 
-use super::problem::{Problem, ProblemKind};
+use crate::server::http::problem::{Problem, ProblemKind};
 use axum::body::{Body, Bytes};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};

@@ -1,12 +1,12 @@
 //! One request on its way through: identity, access, the operation, and what every answer carries.
 
-use super::access::{Caller, Refused, Scope};
-use super::app::App;
-use super::identity::{Trace, request_id};
-use super::operation::Operation;
-use super::problem::{MAX_INSTANCE, Problem, ProblemKind};
-use super::spans::{Asked, Ended, OpenSpan, Traced};
 use crate::channel::Name;
+use crate::server::http::access::{Caller, Refused, Scope};
+use crate::server::http::identity::{Trace, request_id};
+use crate::server::http::operation::Operation;
+use crate::server::http::problem::{MAX_INSTANCE, Problem, ProblemKind};
+use crate::server::state::app::App;
+use crate::server::state::spans::{Asked, Ended, OpenSpan, Traced};
 use axum::body::Body;
 use axum::extract::RawPathParams;
 use axum::http::header::{CACHE_CONTROL, HOST, HeaderName, ORIGIN, X_CONTENT_TYPE_OPTIONS};

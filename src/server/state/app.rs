@@ -1,21 +1,21 @@
 //! What all requests share: the vendors, the lanes, who may do what, what is counted and kept.
 
-use super::access::{Access, Scope};
-use super::answers::KeptAnswers;
-use super::body::{BodyLimits, BodyMemory};
 use super::books::{BookFolder, KeptBooks};
-use super::call::Call;
-use super::events::Events;
-use super::lanes::{Lane, LaneLimits, NotDone};
-use super::metrics::Metrics;
-use super::operation::Operation;
-use super::problem::{Problem, ProblemKind};
-use super::recorder::Recorder;
-use super::spans::Spans;
 use crate::channel::Name;
 use crate::finding::{Code, did_you_mean};
 use crate::library::{Active, State, VendorLibrary};
 use crate::plugin::{VendorPlugin, is_vendor_name};
+use crate::server::http::access::{Access, Scope};
+use crate::server::http::call::Call;
+use crate::server::http::operation::Operation;
+use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::state::answers::KeptAnswers;
+use crate::server::state::events::Events;
+use crate::server::state::fair_queue::{Lane, LaneLimits, NotDone};
+use crate::server::state::metrics::Metrics;
+use crate::server::state::recorder::Recorder;
+use crate::server::state::spans::Spans;
+use crate::server::wire::body::{BodyLimits, BodyMemory};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

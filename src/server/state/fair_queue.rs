@@ -4,9 +4,10 @@
 //! them. What waits is bounded, for each vendor and in all; what does not fit is refused at once.
 
 use crate::channel::Name;
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -77,7 +78,7 @@ struct Shared {
 
 impl Shared {
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.lock()
     }
 }
 
@@ -195,7 +196,7 @@ impl Shared {
             if let Some(taken) = queue.take(self.limits.per_vendor) {
                 return Some(taken);
             }
-            queue = self.bell.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            self.bell.wait(&mut queue);
         }
     }
 

@@ -1,24 +1,24 @@
 //! Starting, running and ending the server.
 
-use super::access::{Access, read_small};
-use super::answers::KeptAnswers;
-use super::app::{App, ServerLimits};
-use super::body::BodyMemory;
-use super::books::{BookFolder, KeptBooks};
-use super::events::{self, Events};
-use super::framing::Patience;
-use super::lanes::{Lane, LaneLimits};
-use super::listen::{Listen, Serving, Socket, serve};
-use super::metrics::Metrics;
-use super::operation::router;
-use super::recorder::Recorder;
-use super::spans::{self, Exporter, SpanOptions, spans};
-use super::tls::{Tls, TlsFiles};
 use crate::audit::{Keeping, Log, Mode};
 use crate::finding::{Code, Finding, Findings, render};
 use crate::library::{VendorOptions, open_vendors};
 use crate::plugin::disk::Roots;
 use crate::script::spawn_script_thread;
+use crate::server::http::access::{Access, read_small};
+use crate::server::http::operation::router;
+use crate::server::state::answers::KeptAnswers;
+use crate::server::state::app::{App, ServerLimits};
+use crate::server::state::books::{BookFolder, KeptBooks};
+use crate::server::state::events::{self, Events};
+use crate::server::state::fair_queue::{Lane, LaneLimits};
+use crate::server::state::metrics::Metrics;
+use crate::server::state::recorder::Recorder;
+use crate::server::state::spans::{self, Exporter, SpanOptions, spans};
+use crate::server::wire::body::BodyMemory;
+use crate::server::wire::framing::Patience;
+use crate::server::wire::listen::{Listen, Serving, Socket, serve};
+use crate::server::wire::tls::{Tls, TlsFiles};
 use arc_swap::ArcSwap;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -2,17 +2,17 @@
 //!
 //! Partner ids are never labels: what is counted is vendors, routes and outcomes.
 
-use super::lanes::Load;
 use crate::channel::Name;
 use crate::library::{Catalog, State};
 use crate::plugin::VendorPlugin;
+use crate::server::state::fair_queue::Load;
+use parking_lot::Mutex;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
-use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -251,7 +251,7 @@ impl Metrics {
     /// The exposition: what was counted, and how everything stands now.
     pub fn text(&self, now: &Now<'_>) -> String {
         // Two scrapes at once must not clear what the other has just filled in.
-        let _one = self.scrape.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let _one = self.scrape.lock();
         now.lanes.iter().for_each(|(lane, load)| self.lane(lane, *load));
         resident().map(|bytes| self.resident.set(bytes));
         [&self.last_reload, &self.last_reload_successful, &self.stale].into_iter().for_each(Family::clear);

@@ -3,12 +3,12 @@
 //! A request only puts its spans into a bounded queue; what does not fit, or is not taken by the collector, is counted
 //! and forgotten. One task of its own sends what is queued.
 
-use super::identity::{Trace, new_span_id};
-use super::metrics::Metrics;
-use super::otlp::{self, Attribute, Span, SpanFlags, SpanKind};
-use super::problem::MAX_INSTANCE;
 use crate::audit::{BadAddress, CollectorAddress, Post, SinkFault};
 use crate::finding::{Code, Finding};
+use crate::server::http::identity::{Trace, new_span_id};
+use crate::server::http::problem::MAX_INSTANCE;
+use crate::server::state::metrics::Metrics;
+use crate::server::state::otlp::{self, Attribute, Span, SpanFlags, SpanKind};
 use axum::http::{HeaderMap, Method};
 use prometheus_client::metrics::counter::Counter;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,9 +1,9 @@
 //! Sockets: where connections come from, how many at once, and how each is served.
 
-use super::framing::{Framing, MAX_FIELDS, MAX_HEAD, Patience, Watched};
-use super::problem::{Problem, ProblemKind};
-use super::tls::Tls;
 use crate::finding::{Code, Finding};
+use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::wire::framing::{Framing, MAX_FIELDS, MAX_HEAD, Patience, Watched};
+use crate::server::wire::tls::Tls;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
@@ -317,10 +317,12 @@ where
                 Err((kind, why)) => {
                     let mut problem = Problem::new(kind, format!("the request cannot be taken: {why}"));
                     problem.is_last = true;
-                    let id = super::identity::request_id(request.headers());
+                    let id = crate::server::http::identity::request_id(request.headers());
                     problem.request_id = Some(id.clone());
                     let mut response = problem.response();
-                    response.headers_mut().extend(id.parse().ok().map(|id| (super::call::X_REQUEST_ID, id)));
+                    response
+                        .headers_mut()
+                        .extend(id.parse().ok().map(|id| (crate::server::http::call::X_REQUEST_ID, id)));
                     response
                 }
             };

@@ -1,10 +1,10 @@
 //! The interface as OpenAPI 3.1, and the same as a page for people; both made of the list of operations.
 
-use super::access::Scope;
-use super::example;
-use super::operation::{Format, Media, Operation, Parameter, Reply, operations};
-use super::problem::{Problem, ProblemKind};
-use super::routes;
+use crate::server::http::access::Scope;
+use crate::server::http::example;
+use crate::server::http::operation::{Format, Media, Operation, Parameter, Reply, operations};
+use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::routes;
 use minijinja::{Environment, context, value::Serde};
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};

@@ -1,11 +1,11 @@
 //! Operations: the one list of what the server answers. Routes, access, documentation and OpenAPI derive from it.
 
-use super::access::Scope;
-use super::app::App;
-use super::call::{self, Call, parameters};
-use super::problem::{Problem, ProblemKind};
-use super::routes;
-use super::spans::{Asked, Traced};
+use crate::server::http::access::Scope;
+use crate::server::http::call::{self, Call, parameters};
+use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::routes;
+use crate::server::state::app::App;
+use crate::server::state::spans::{Asked, Traced};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::RawPathParams;
@@ -158,7 +158,7 @@ pub fn router(app: &Arc<App>) -> Router {
 const NO_ROUTE: &str = "(none)";
 
 fn refused(app: &App, route: &'static str, request: &Request<Body>, problem: Problem) -> Response<Body> {
-    let id = super::identity::request_id(request.headers());
+    let id = crate::server::http::identity::request_id(request.headers());
     let (method, path) = (request.method(), request.uri().path());
     let route_known = (route != NO_ROUTE).then_some(route);
     let asked = Asked { method, route: route_known, path, request_id: &id, vendor: None, may_begin: true };

@@ -5,12 +5,13 @@
 //! read in two ways is refused: a length beside chunks, two lengths, two hosts, bare line feeds. What the library
 //! refuses by itself, without a word, gets the words of a [`Problem`].
 
-use super::problem::{Problem, ProblemKind};
+use crate::server::http::problem::{Problem, ProblemKind};
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -41,8 +42,8 @@ struct Told {
 }
 
 impl Framing {
-    fn told(&self) -> std::sync::MutexGuard<'_, Told> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.0.lock()
     }
 
     /// Takes the verdict about the next request.

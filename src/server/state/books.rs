@@ -1,13 +1,14 @@
 //! Books that are kept, so that requests can refer to them: the least used give way when there is no room.
 
-use super::app::App;
 use crate::channel::Name;
 use crate::request::{Books, KeptBook};
+use crate::server::state::app::App;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// Books kept, at most.
 const MAX_BOOKS: usize = 256;
@@ -80,7 +81,7 @@ impl KeptBooks {
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shelf.lock()
     }
 
     /// Keeps a book; returns false when it alone is larger than the shelf.

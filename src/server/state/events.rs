@@ -1,11 +1,12 @@
 //! Changes of vendors as they happen: into the log, the metrics, and to whoever listens.
 
-use super::app::App;
 use crate::finding::render;
 use crate::library::{Change, Outcome, State};
+use crate::server::state::app::App;
+use parking_lot::Mutex;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Instant;
 use tokio::sync::broadcast;
 
@@ -46,13 +47,13 @@ impl Events {
 
     /// Seconds for which vendors have not used what their folder holds.
     pub fn stale_seconds(&self) -> Vec<(String, i64)> {
-        let stale = self.stale.lock().unwrap_or_else(PoisonError::into_inner);
+        let stale = self.stale.lock();
         let seconds = |since: &Instant| i64::try_from(since.elapsed().as_secs()).unwrap_or(i64::MAX);
         stale.iter().map(|(vendor, since)| (vendor.clone(), seconds(since))).collect()
     }
 
     fn note(&self, vendor: &str, is_stale: bool) {
-        let mut stale = self.stale.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stale = self.stale.lock();
         match is_stale {
             true => drop(stale.entry(vendor.to_owned()).or_insert_with(Instant::now)),
             false => drop(stale.remove(vendor)),
@@ -88,7 +89,10 @@ fn tell(app: &App, change: &Change) {
     let (vendor, outcome) = (&*change.vendor, change.attempt.outcome);
     let is_good = !matches!(change.state, Some(State::Degraded | State::Failed));
     let result = outcome.as_str().to_owned();
-    app.metrics.reloads.get_or_create(&super::metrics::ReloadLabels { vendor: vendor.to_owned(), result }).inc();
+    app.metrics
+        .reloads
+        .get_or_create(&crate::server::state::metrics::ReloadLabels { vendor: vendor.to_owned(), result })
+        .inc();
     app.events.note(vendor, !is_good);
     log(change);
     let data = json!({

@@ -1,13 +1,13 @@
 //! Answers kept for requests that are sent again with the same `Idempotency-Key`.
 
-use super::call::Call;
-use super::problem::{Problem, ProblemKind};
+use crate::server::http::call::Call;
+use crate::server::http::problem::{Problem, ProblemKind};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::BodyExt;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long an answer is kept.
@@ -43,7 +43,7 @@ pub struct KeptAnswers(Mutex<Store>);
 
 impl KeptAnswers {
     fn store(&self) -> MutexGuard<'_, Store> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Gives the answer kept for this request, or makes one with `make` and keeps it.

@@ -1,0 +1,3 @@
+//! The running server: start, upkeep and shutdown.
+
+pub mod run;
