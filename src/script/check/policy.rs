@@ -4,7 +4,7 @@ use super::super::api::function::Function as HostFunction;
 use super::super::api::functions;
 use super::super::api::kind::Kind;
 use super::super::api::lists::FIELD_FUNCTIONS;
-use super::super::api::policy_functions::{unknown_word, vocabulary};
+use super::super::api::vocabulary::{unknown_word, vocabulary};
 use super::super::tree::{Expression, ExpressionKind};
 use super::Checker;
 use super::shape::{Shape, fact_shape};

@@ -1,0 +1,247 @@
+//! Requirements, ladders and decisions as functions of policies make them.
+
+use super::complaint::Complaint;
+use super::decided::{Decided, Ground, Ladder, What};
+use super::function::{Call, Outcome};
+use super::kind::Kind;
+use super::value::items;
+use super::vocabulary::unknown_word;
+use crate::channel::Name;
+use crate::decision::{Comparison, Condition, Requirement, TierMove};
+use crate::finding::Code;
+use rhai::{Dynamic, EvalAltResult};
+
+type Fault = Box<EvalAltResult>;
+
+/// Most tiers of a ladder.
+const MAX_TIERS: usize = 100;
+
+pub(super) fn tier_value(tier: Option<&Name>) -> Dynamic {
+    tier.map_or(Dynamic::UNIT, |tier| Dynamic::from(tier.to_string()))
+}
+
+pub(super) fn add_tier(call: Call<'_, '_>) -> Outcome {
+    let mut ladder = call.ladder()?;
+    let tier = call.tier(1)?;
+    let requirement = call.one_requirement(2)?;
+    if let Some((below, _)) = ladder.0.last()
+        && call.place(below) >= call.place(&tier)
+        && !call.schema.tiers().is_empty()
+    {
+        return Err(Complaint::other(
+            Code::ScriptOutcome,
+            format!("the ladder names `{tier}` after `{below}`, which is not below it in `[tiers]`"),
+            "write the tiers lowest first",
+        )
+        .into());
+    }
+    if ladder.0.len() >= MAX_TIERS {
+        let message = format!("the ladder has more than {MAX_TIERS} tiers");
+        return Err(Complaint::other(Code::ScriptOutcome, message, "add each tier once").into());
+    }
+    let requirement = requirement.of_tier(&tier);
+    ladder.0.push((tier, requirement));
+    Ok(Dynamic::from(ladder))
+}
+
+pub(super) fn requirement(call: Call<'_, '_>) -> Outcome {
+    let (ladder, tier) = (call.ladder()?, call.tier(1)?);
+    let found = ladder.requirement(&tier).cloned();
+    found.map(Dynamic::from).ok_or_else(|| {
+        Complaint::other(Code::ScriptUnknownName, format!("the ladder has no tier `{tier}`"), "add it with `.tier(…)`")
+            .into()
+    })
+}
+
+pub(super) fn decision_for(call: Call<'_, '_>) -> Outcome {
+    let ladder = call.ladder()?;
+    let current = if call.arguments[1].is_unit() { None } else { Some(call.tier(1)?) };
+    let place = |tier: Option<&Name>| tier.map_or(-1, |tier| call.place(tier));
+    let earned = ladder.highest();
+    // Without any tier earned, the highest below the ladder is left: the one that asks nothing.
+    let lowest = ladder.0.first().map_or(i64::MAX, |(tier, _)| call.place(tier));
+    let below = call.schema.tiers().iter().rev().find(|tier| call.place(tier) < lowest);
+    let now = place(current.as_ref());
+    // A figure that is not known takes no tier away: the highest tier that nothing known speaks against is left.
+    let left = ladder.0.iter().rev().find(|(tier, asked)| call.place(tier) <= now && asked.may_be_met());
+    let doubtful = left.filter(|(tier, _)| call.place(tier) > place(earned.or(below)) && place(earned.or(below)) < now);
+    let to = doubtful.map(|(tier, _)| tier).or(earned).or(below);
+    let then = place(to);
+    let mut decided = if then > now && earned.is_some() {
+        Decided::tier(TierMove::Promote, to.cloned())
+    } else if then < now {
+        Decided::tier(TierMove::Demote, to.cloned())
+    } else {
+        Decided::tier(TierMove::Retain, None)
+    };
+    if let Some((tier, asked)) = doubtful {
+        let conditions = asked.conditions();
+        let mut unknown: Vec<&str> = conditions
+            .iter()
+            .filter(|one| one.value.is_none() && one.threshold.is_some())
+            .map(|one| &*one.label)
+            .collect();
+        unknown.dedup();
+        let because = format!("{} not known, and nothing that is known speaks against {tier}", unknown.join(", "));
+        decided.grounds.push(Ground::Because(because.into()));
+    }
+    let kept = if then < now { to } else { to.or(current.as_ref()) };
+    let next = ladder.0.iter().find(|(tier, _)| call.place(tier) > place(kept)).map(|(tier, _)| tier);
+    let mut shown: Vec<&Name> = Vec::new();
+    for tier in [current.as_ref(), earned, next].into_iter().flatten() {
+        if let (false, Some(requirement)) = (shown.contains(&tier), ladder.requirement(tier)) {
+            shown.push(tier);
+            decided.grounds.push(Ground::Requirement(requirement.clone(), Some(Name::clone(tier))));
+        }
+    }
+    Ok(Dynamic::from(decided))
+}
+
+pub(super) fn tier_minimum(call: Call<'_, '_>) -> Outcome {
+    if call.arguments[0].is_unit() {
+        return Ok(Dynamic::UNIT);
+    }
+    let tier = call.tier(0)?;
+    let minimum = call.schema.policy.as_ref().and_then(|policy| policy.tier_minimums.get(&tier));
+    Ok(minimum.map_or(Dynamic::UNIT, |minimum| Dynamic::from_decimal(minimum.amount())))
+}
+
+impl Call<'_, '_> {
+    pub(super) fn name(&self, argument: usize) -> Result<Name, Fault> {
+        self.text(argument).map(Name::from)
+    }
+
+    /// A tier of the program.
+    pub(super) fn tier(&self, argument: usize) -> Result<Name, Fault> {
+        let tier = self.name(argument)?;
+        let tiers = self.schema.tiers();
+        if tiers.is_empty() || tiers.contains(&tier) {
+            return Ok(tier);
+        }
+        let (message, help) =
+            unknown_word("tier of the manifest", &tier, &tiers.iter().map(|tier| &**tier).collect::<Vec<_>>());
+        Err(Complaint::other(Code::ScriptUnknownName, message, help).into())
+    }
+
+    pub(super) fn place(&self, tier: &str) -> i64 {
+        self.schema
+            .tiers()
+            .iter()
+            .position(|known| **known == *tier)
+            .and_then(|place| i64::try_from(place).ok())
+            .unwrap_or(-1)
+    }
+
+    pub(super) fn rank(&self, argument: usize) -> Result<i64, Fault> {
+        if self.arguments[argument].is_unit() { Ok(-1) } else { Ok(self.place(&self.tier(argument)?)) }
+    }
+
+    pub(super) fn ladder(&self) -> Result<Ladder, Fault> {
+        self.arguments[0].clone().try_cast::<Ladder>().ok_or_else(|| self.wrong(0, "a ladder"))
+    }
+
+    pub(super) fn one_requirement(&self, argument: usize) -> Result<Requirement, Fault> {
+        let requirement = self.arguments[argument].clone().try_cast::<Requirement>();
+        requirement.ok_or_else(|| self.wrong(argument, "a requirement such as `at_least(\"revenue\", x, 500_000)`"))
+    }
+
+    pub(super) fn requirements(&self) -> Result<Vec<Requirement>, Fault> {
+        let items = items(self.arguments[0]).ok_or_else(|| self.wrong(0, "a list of requirements"))?;
+        if items.is_empty() {
+            return Err(Complaint::other(
+                Code::ScriptOutcome,
+                format!("`{}` has no requirement", self.function),
+                "write at least one into its list",
+            )
+            .into());
+        }
+        let one = |item: Dynamic| {
+            let found = Kind::of(&item);
+            item.try_cast::<Requirement>().ok_or_else(|| {
+                let message = format!("`{}` needs requirements in its list, not {found}", self.function);
+                Fault::from(Complaint::other(
+                    Code::ScriptKinds,
+                    message,
+                    "write `at_least(\"revenue\", x, 500_000)` or `holds(\"plan\", x)`",
+                ))
+            })
+        };
+        items.into_iter().map(one).collect()
+    }
+
+    /// Requirements joined, within the limits of what anybody can read.
+    pub(super) fn joined(&self, join: fn(Vec<Requirement>) -> Requirement) -> Outcome {
+        let joined = join(self.requirements()?);
+        let (depth, conditions) = (Requirement::MAX_DEPTH, Requirement::MAX_CONDITIONS);
+        let message = if joined.depth() > depth {
+            format!("more than {depth} requirements stand in one another")
+        } else if joined.count() > conditions {
+            format!("the requirement has more than {conditions} conditions")
+        } else {
+            return Ok(Dynamic::from(joined));
+        };
+        Err(Complaint::other(Code::ScriptOutcome, message, "gather the requirements in one list and join them once")
+            .into())
+    }
+
+    /// File and line of the call.
+    pub(super) fn source(&self) -> String {
+        let file = self.context.call_source().unwrap_or_default();
+        match self.context.call_position().line() {
+            Some(line) => format!("{file}:{line}"),
+            None => file.to_owned(),
+        }
+    }
+
+    pub(super) fn compared(&self, comparison: Comparison) -> Outcome {
+        let label = self.name(0)?;
+        let value = if self.arguments[1].is_unit() { None } else { Some(self.number(1)?) };
+        let threshold = self.number(2)?;
+        let is_met = value.is_some_and(|value| match comparison {
+            Comparison::AtLeast => value >= threshold,
+            Comparison::MoreThan => value > threshold,
+            Comparison::AtMost => value <= threshold,
+            Comparison::LessThan => value < threshold,
+            Comparison::Holds => false,
+        });
+        let source = self.source();
+        Ok(Dynamic::from(Requirement::One(Condition {
+            label,
+            comparison,
+            value,
+            threshold: Some(threshold),
+            is_met,
+            source,
+            tier: None,
+        })))
+    }
+
+    pub(super) fn holding(&self) -> Outcome {
+        let label = self.name(0)?;
+        let is_met = match Kind::of(self.arguments[1]) {
+            Kind::NotKnown => false,
+            Kind::Truth => self.arguments[1].as_bool() == Ok(true),
+            _ => return Err(self.wrong(1, "true or false")),
+        };
+        let condition = Condition {
+            label,
+            comparison: Comparison::Holds,
+            value: None,
+            threshold: None,
+            is_met,
+            source: self.source(),
+            tier: None,
+        };
+        Ok(Dynamic::from(Requirement::One(condition)))
+    }
+
+    pub(super) fn decided(&self, expected: &'static str) -> Result<Decided, Fault> {
+        self.arguments[0].clone().try_cast::<Decided>().ok_or_else(|| self.wrong(0, expected))
+    }
+
+    /// The decision in the first argument, changed; `change` says whether it was of the right kind.
+    pub(super) fn change(&self, expected: &'static str, change: impl FnOnce(&mut What) -> bool) -> Outcome {
+        let mut decided = self.decided(expected)?;
+        if change(&mut decided.what) { Ok(Dynamic::from(decided)) } else { Err(self.wrong(0, expected)) }
+    }
+}

@@ -1,0 +1,68 @@
+//! Points and rebates as functions of policies compute them.
+
+use super::complaint::Complaint;
+use super::function::{Call, Outcome};
+use super::value::{items, number};
+use crate::finding::Code;
+use crate::units::plain;
+use rhai::{Dynamic, EvalAltResult};
+use rust_decimal::Decimal;
+
+type Fault = Box<EvalAltResult>;
+
+impl Call<'_, '_> {
+    pub(super) fn proportion(&self, full_steps: bool) -> Result<Decimal, Fault> {
+        let (value, per, each) = (self.number(0)?, self.number(1)?, self.number(2)?);
+        if per <= Decimal::ZERO {
+            let message = format!("`{}` is for each {}, which is not above zero", self.function, plain(per));
+            return Err(
+                Complaint::other(Code::ScriptRuntime, message, "write how much makes one step, such as 1000").into()
+            );
+        }
+        if value <= Decimal::ZERO {
+            return Ok(Decimal::ZERO);
+        }
+        let points = if full_steps {
+            value.checked_div(per).map(|steps| steps.trunc()).and_then(|steps| steps.checked_mul(each))
+        } else {
+            // Multiplied first, so that thirds of 30 are exact.
+            value.checked_mul(each).and_then(|product| product.checked_div(per))
+        };
+        Ok(points.ok_or_else(Complaint::out_of_range)?)
+    }
+
+    pub(super) fn steps(&self) -> Result<Vec<(Decimal, Decimal)>, Fault> {
+        let wrong = || {
+            let message =
+                format!("`{}` needs steps such as `[[0, 0.01], [100000, 0.02]]`, lowest first", self.function);
+            Fault::from(Complaint::other(Code::ScriptKinds, message, "each step is `[from, rate]`"))
+        };
+        let mut steps: Vec<(Decimal, Decimal)> = Vec::new();
+        for item in self.items(1)? {
+            let pair = items(&item).ok_or_else(wrong)?;
+            let [from, rate] = &pair[..] else { return Err(wrong()) };
+            let (from, rate) = (number(from).ok_or_else(wrong)?, number(rate).ok_or_else(wrong)?);
+            if steps.last().is_some_and(|(below, _)| *below >= from) {
+                return Err(wrong());
+            }
+            steps.push((from, rate));
+        }
+        if steps.is_empty() { Err(wrong()) } else { Ok(steps) }
+    }
+
+    pub(super) fn rebate(&self, is_marginal: bool) -> Outcome {
+        let amount = self.number(0)?;
+        let steps = self.steps()?;
+        let mut total = Decimal::ZERO;
+        for (index, (from, rate)) in steps.iter().enumerate() {
+            if amount < *from {
+                break;
+            }
+            let to = steps.get(index + 1).map_or(amount, |(next, _)| amount.min(*next));
+            let part = if is_marginal { to.checked_sub(*from) } else { Some(amount) };
+            let part = part.and_then(|part| part.checked_mul(*rate)).ok_or_else(Complaint::out_of_range)?;
+            total = if is_marginal { total.checked_add(part).ok_or_else(Complaint::out_of_range)? } else { part };
+        }
+        Ok(Dynamic::from_decimal(total))
+    }
+}
