@@ -11,6 +11,7 @@ mod decision;
 mod dependencies;
 mod deploy;
 mod documents;
+mod golden;
 mod guide;
 mod intake;
 mod library;
