@@ -127,7 +127,8 @@ fn run(arguments: &[String]) -> Members {
 
 /// The record of a command: one row per member.
 fn record(line: &str, members: &Members) -> String {
-    let mut text = format!("{line}\n{:<60} {:>7} {:>7} {:>24}  {:<12}  first\n", "member", "values", "unknown", "sum", "digest");
+    let mut text =
+        format!("{line}\n{:<60} {:>7} {:>7} {:>24}  {:<12}  first\n", "member", "values", "unknown", "sum", "digest");
     for (path, values) in members {
         let known: Vec<&String> = values.iter().flatten().collect();
         let number = |value: &&String| value.parse::<Decimal>().ok();
