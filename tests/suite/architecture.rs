@@ -3,9 +3,10 @@
 //! Each failure lists every place at fault as `file:line`, what stands there, and the rule it breaks. A new file that
 //! really has to read a file, a clock or the environment is added to the list here, in the same change.
 
+use super::sources::{self, code_of, is_part, without_tests};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Files outside the command line that read or write files, and why.
 const FILE_SYSTEM: [&str; 10] = [
@@ -75,10 +76,6 @@ impl Source {
     }
 }
 
-fn is_part(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
-}
-
 /// True when `word` stands in `line` and neither end continues an identifier (ends that are no letters may).
 fn has_word(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
@@ -88,109 +85,23 @@ fn has_word(line: &str, word: &str) -> bool {
     })
 }
 
-/// Blanks comments and the contents of texts; line breaks stay, so that lines can be counted.
-fn code_of(text: &str) -> String {
-    let mut code = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let skipped = if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest.find("*/").map_or(rest.len(), |at| at + 2)
-        } else if first == '"' {
-            end_of_text(rest)
-        } else if let Some(length) = raw_text(rest).filter(|_| !code.ends_with(is_part)) {
-            length
-        } else if first == '\'' {
-            end_of_character(rest)
-        } else {
-            0
-        };
-        if skipped > 0 {
-            code.extend(rest[..skipped].chars().filter(|c| *c == '\n'));
-            code.push(' ');
-            rest = &rest[skipped..];
-        } else {
-            code.push(first);
-            rest = &rest[first.len_utf8()..];
-        }
-    }
-    code
-}
-
-/// A file's own tests stand at its end and may do what tests do.
-fn without_tests(mut code: String) -> String {
-    if let Some(at) = code.find("#[cfg(test)]\nmod tests {") {
-        code.truncate(at);
-    }
-    code
-}
-
-fn end_of_text(rest: &str) -> usize {
-    let mut escaped = false;
-    for (at, c) in rest.char_indices().skip(1) {
-        match c {
-            '"' if !escaped => return at + 1,
-            '\\' => escaped = !escaped,
-            _ => escaped = false,
-        }
-    }
-    rest.len()
-}
-
-/// Length of a raw text such as `r#"…"#` that begins here.
-fn raw_text(rest: &str) -> Option<usize> {
-    let after = rest.strip_prefix("br").or_else(|| rest.strip_prefix('r'))?;
-    let hashes = after.len() - after.trim_start_matches('#').len();
-    let body = after[hashes..].strip_prefix('"')?;
-    let end = format!("\"{}", "#".repeat(hashes));
-    let length = body.find(&end)? + end.len();
-    Some(rest.len() - body.len() + length)
-}
-
-/// Length of a character such as `'"'` or `'\n'` that begins here; 0 for a lifetime.
-fn end_of_character(rest: &str) -> usize {
-    let mut chars = rest.char_indices().skip(1);
-    match (chars.next(), chars.next()) {
-        (Some((_, '\\')), Some((at, escaped))) => {
-            let from = at + escaped.len_utf8();
-            rest[from..].find('\'').map_or(0, |end| from + end + 1)
-        }
-        (Some(_), Some((at, '\''))) => at + 1,
-        _ => 0,
-    }
-}
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
-}
-
-fn files(folder: &Path, extension: &str, into: &mut Vec<PathBuf>) {
-    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    for path in entries.map(|entry| entry.expect("an entry of the folder").path()) {
-        if path.is_dir() {
-            files(&path, extension, into);
-        } else if path.extension().is_some_and(|found| found == extension) {
-            into.push(path);
-        }
-    }
-    into.sort();
+fn directory() -> PathBuf {
+    sources::root().join("src")
 }
 
 fn sources() -> Vec<Source> {
-    let mut paths = Vec::new();
-    files(&folder(), "rs", &mut paths);
+    let paths = sources::files(&directory(), &["rs"]);
     assert!(paths.len() > 50, "only {} files below src", paths.len());
     let read = |path: &PathBuf| Source {
-        path: path.strip_prefix(folder()).expect("a path below src").to_string_lossy().replace('\\', "/"),
-        code: without_tests(code_of(&std::fs::read_to_string(path).expect("a source file is UTF-8"))),
+        path: path.strip_prefix(directory()).expect("a path below src").to_string_lossy().replace('\\', "/"),
+        code: code_of(without_tests(&sources::read(path))),
     };
     paths.iter().map(read).collect()
 }
 
 /// The rooms in the order of the table in `src/lib.rs`, the lowest first.
 fn rooms() -> Vec<String> {
-    let text = std::fs::read_to_string(folder().join("lib.rs")).expect("src/lib.rs");
+    let text = std::fs::read_to_string(directory().join("lib.rs")).expect("src/lib.rs");
     let row = |line: &str| Some(line.strip_prefix("//! | [`")?.split_once('`')?.0.to_owned());
     text.lines().filter_map(row).collect()
 }
@@ -339,16 +250,11 @@ fn files_clocks_and_processes_are_looked_at_in_the_listed_files_only() {
 #[test]
 fn the_lists_of_this_test_name_files_that_are_there() {
     for file in FILE_SYSTEM.iter().chain(&CLOCK).chain(&PROCESS).chain(&FLOATS) {
-        assert!(folder().join(file).is_file(), "src/{file} is listed in tests/suite/architecture.rs and is not there");
+        assert!(
+            directory().join(file).is_file(),
+            "src/{file} is listed in tests/suite/architecture.rs and is not there"
+        );
     }
-}
-
-#[test]
-fn comments_and_texts_are_no_code() {
-    let text = "a // b\n\"c \\\" d\" 'e' '\\'' 'f r#\"g\nh\"# /* i\n */ j\n";
-    let kept: String = code_of(text).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(kept, "a 'f j");
-    assert_eq!(code_of(text).matches('\n').count(), text.matches('\n').count());
 }
 
 #[test]
