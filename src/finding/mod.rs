@@ -4,11 +4,13 @@
 //! [`render::json`] gives one object per finding. All findings of an input are collected; none hides another.
 
 mod code;
+mod contain;
 pub mod parse;
 mod place;
 pub mod render;
 
 pub use code::{Area, Code};
+pub(crate) use contain::{Panicked, contained};
 pub use place::{Place, Position, Span};
 
 use std::fmt;

@@ -2,7 +2,7 @@
 
 use super::sheet::{Cell, Flaw};
 use super::{Limits, sheet::Numbering};
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Code, Finding, Panicked, Place, contained};
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 use std::io::{Cursor, Read};
 
@@ -48,7 +48,19 @@ impl Worksheet {
 
 /// Reads all worksheets in the order of the workbook.
 pub(super) fn read(file: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Vec<Worksheet>, Finding> {
-    examine(file, &bytes, limits)?;
+    contained(|| {
+        examine(file, &bytes, limits)?;
+        worksheets(file, bytes, limits)
+    })
+    // Cell references beyond any sheet, for example, make the library compute beyond the range of its integers.
+    .unwrap_or_else(|Panicked| {
+        let message = "the workbook cannot be read: its contents are damaged in a way the workbook reader cannot handle";
+        let help = "open it and save it again as .xlsx, or export its sheets to CSV";
+        Err(Finding::error(Code::BookShape, message).at(Place::file(file)).help(help))
+    })
+}
+
+fn worksheets(file: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Vec<Worksheet>, Finding> {
     let broken = |error: calamine::XlsxError| {
         let message = format!("the workbook cannot be read: {}", first_line(&error.to_string()));
         Finding::error(Code::BookShape, message).at(Place::file(file)).help("open it and save it again as .xlsx")

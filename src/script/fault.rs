@@ -7,11 +7,11 @@ use super::api::kind::Kind;
 use super::api::value::View;
 use super::evaluate::evaluate;
 use super::program::{Inner, Program, Unit};
-use super::sandbox::{self, Exhausted, MAX_CALLS, MAX_MEMORY, MAX_OPERATIONS, MAX_TIME, Panicked, Recorded};
+use super::sandbox::{self, Exhausted, MAX_CALLS, MAX_MEMORY, MAX_OPERATIONS, MAX_TIME, Recorded};
 use super::source::{Source, shortened};
 use super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind, Tree};
 use super::{EntryPoint, FactKind, Facts};
-use crate::finding::{Code, Finding, Place, Span};
+use crate::finding::{Code, Finding, Panicked, Place, Span};
 use rhai::{Caches, Dynamic, EvalAltResult, Position};
 
 /// A script that failed while it ran.

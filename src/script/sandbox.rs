@@ -13,15 +13,14 @@ use super::api::members::register_members;
 use super::api::operators::{ASSIGNING, BINARY, UNARY, binary, unary};
 use super::api::value::{FactList, View};
 use super::table::Tables;
-use crate::finding::Code;
+use crate::finding::{Code, Panicked, contained};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, LexError, NativeCallContext, OptimizationLevel, Token};
 use rust_decimal::Decimal;
 use std::any::TypeId;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Range, RangeInclusive};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Largest source file.
@@ -65,7 +64,6 @@ struct Budget {
 
 thread_local! {
     static BUDGET: Cell<Option<Budget>> = const { Cell::new(None) };
-    static IN_SCRIPT: Cell<bool> = const { Cell::new(false) };
     static VALUES: std::cell::RefCell<Option<Recorded>> = const { std::cell::RefCell::new(None) };
 }
 
@@ -91,37 +89,17 @@ impl Recorded {
     }
 }
 
-/// What `work` gave, or that it panicked (a bug of ours or of Rhai's, contained).
+/// Runs `work` under a fresh budget; fails when it panicked (a bug of ours or of Rhai's, contained).
 pub(super) fn under_budget<R>(work: impl FnOnce() -> R) -> Result<R, Panicked> {
-    silence_panics_in_scripts();
     let outer = BUDGET.replace(Some(Budget {
         start: Instant::now(),
         processor: processor_time().unwrap_or_default(),
         memory: live_bytes(),
         operations: 0,
     }));
-    let was_inside = IN_SCRIPT.replace(true);
-    let result = catch_unwind(AssertUnwindSafe(work)).map_err(|_| Panicked);
-    IN_SCRIPT.set(was_inside);
+    let result = contained(work);
     BUDGET.set(outer);
     result
-}
-
-/// Something panicked inside a script call.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Panicked;
-
-/// A panic inside a script is caught and reported; printing a backtrace for it would cost 0.1 s each.
-fn silence_panics_in_scripts() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let previous = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !IN_SCRIPT.get() {
-                previous(info);
-            }
-        }));
-    });
 }
 
 /// Counts one operation of the running call.

@@ -1,11 +1,11 @@
 //! Workbooks: what is read from them, and which ones are refused before they are unpacked.
 
 use quotient::channel::PartnerBook;
-use quotient::finding::{Findings, render};
+use quotient::finding::{Code, Finding, Findings, render};
 use quotient::intake::template::{TemplateFormat, files, write};
 use quotient::intake::{ReadOptions, TableKind, read_book};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
 
 /// A workbook with the two required tables; `revenue` writes below the heading of the revenue sheet.
@@ -35,6 +35,24 @@ fn told(bytes: &[u8]) -> String {
     render::human(read(bytes).unwrap_err().iter(), false)
 }
 
+/// The same package with the text of one part changed.
+fn with_part(bytes: &[u8], part_name: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+    let mut package = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..package.len() {
+        let mut part = package.by_index(index).unwrap();
+        let name = part.name().unwrap().to_string();
+        let mut text = String::new();
+        part.read_to_string(&mut text).unwrap();
+        if name == part_name {
+            text = change(&text);
+        }
+        out.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(text.as_bytes()).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
 #[test]
 fn numbers_dates_and_texts_of_a_workbook_are_read_exactly() {
     let bytes = workbook(|sheet| {
@@ -61,23 +79,12 @@ fn numbers_dates_and_texts_of_a_workbook_are_read_exactly() {
 
 #[test]
 fn dates_of_the_1904_calendar_are_the_same_days() {
-    let bytes = workbook(|_| {});
-    let mut package = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for index in 0..package.len() {
-        let mut part = package.by_index(index).unwrap();
-        let name = part.name().unwrap().to_string();
-        let mut text = String::new();
-        std::io::Read::read_to_string(&mut part, &mut text).unwrap();
-        if name == "xl/workbook.xml" {
-            assert!(text.contains("<workbookPr "));
-            text = text.replace("<workbookPr ", "<workbookPr date1904=\"1\" ");
-        }
-        out.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-        out.write_all(text.as_bytes()).unwrap();
-    }
+    let bytes = with_part(&workbook(|_| {}), "xl/workbook.xml", |text| {
+        assert!(text.contains("<workbookPr "));
+        text.replace("<workbookPr ", "<workbookPr date1904=\"1\" ")
+    });
     // The serial number of 2 May 2019 counts from 1904 now: 1462 days later.
-    let (book, _) = read(&out.finish().unwrap().into_inner()).unwrap();
+    let (book, _) = read(&bytes).unwrap();
     assert_eq!(book.partners[0].since.unwrap().to_string(), "2023-05-03");
 }
 
@@ -103,6 +110,32 @@ fn cells_that_hold_no_value_are_findings() {
 #[test]
 fn what_is_no_workbook_is_refused() {
     insta::assert_snapshot!("no_workbook", told(b"partner_id,month\n"));
+}
+
+#[test]
+fn a_workbook_that_makes_the_library_panic_is_refused() {
+    let sound = workbook(|_| {});
+    let with_sheet = |from: &str, to: &str| {
+        with_part(&sound, "xl/worksheets/sheet1.xml", |text| {
+            assert!(text.contains(from), "{text}");
+            text.replace(from, to)
+        })
+    };
+    // Each makes the library compute a column or row beyond the range of its integers.
+    let broken = [
+        ("the dimension of a sheet", with_sheet("<dimension ref=\"A1:C2\"/>", "<dimension ref=\"ZZZZZZZZ1\"/>")),
+        ("the reference of a cell", with_sheet("<c r=\"A2\"", "<c r=\"ZZZZZZZZ2\"")),
+        ("the row of a cell", with_sheet("<c r=\"A2\"", "<c r=\"A22222222222\"")),
+        ("a dimension that runs backwards", with_sheet("<dimension ref=\"A1:C2\"/>", "<dimension ref=\"C9:A1\"/>")),
+    ];
+    for (what, bytes) in &broken {
+        let findings = read(bytes).unwrap_err();
+        let found: Vec<&Finding> = findings.iter().collect();
+        let [finding] = found[..] else { panic!("{what}: {findings:?}") };
+        assert_eq!((finding.code, finding.places.len()), (Code::BookShape, 1), "{what}");
+        assert!(finding.message.contains("cannot be read"), "{what}: {}", finding.message);
+    }
+    insta::assert_snapshot!("workbook_overflow", told(&broken[0].1));
 }
 
 #[test]
