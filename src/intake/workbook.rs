@@ -54,7 +54,8 @@ pub(super) fn read(file: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Vec<Wo
     })
     // Cell references beyond any sheet, for example, make the library compute beyond the range of its integers.
     .unwrap_or_else(|Panicked| {
-        let message = "the workbook cannot be read: its contents are damaged in a way the workbook reader cannot handle";
+        let message =
+            "the workbook cannot be read: its contents are damaged in a way the workbook reader cannot handle";
         let help = "open it and save it again as .xlsx, or export its sheets to CSV";
         Err(Finding::error(Code::BookShape, message).at(Place::file(file)).help(help))
     })

@@ -50,13 +50,13 @@ impl Policies {
         let context = ScriptContext {
             attributes: manifest.attributes.clone(),
             tables,
-            factors: Vec::new(),
             policy: Some(PolicyContext {
                 tables: manifest.tables.clone(),
                 tiers: manifest.tiers.iter().map(|tier| Name::clone(&tier.name)).collect(),
                 tier_minimums: manifest.tiers.iter().map(|tier| (Name::clone(&tier.name), tier.minimum)).collect(),
                 decisions,
             }),
+            ..ScriptContext::default()
         };
         let (scripts, script_findings) = Scripts::compile(&sources, &contracts, &context);
         findings.extend(shown(files, Room::Policies, script_findings));

@@ -73,7 +73,7 @@ impl VendorPlugin {
             .map(|file| SourceFile { path: file.path.clone(), text: Arc::clone(&file.text) })
             .collect();
         let Some(manifest) = manifest else {
-            let context = ScriptContext { attributes: Vec::new(), tables, factors: Vec::new(), policy: None };
+            let context = ScriptContext { tables, ..ScriptContext::default() };
             findings.extend(shown(files, Room::Rules, Scripts::compile(&sources, &[], &context).1));
             return (None, findings);
         };
@@ -96,7 +96,7 @@ impl VendorPlugin {
             attributes: manifest.attributes.clone(),
             tables,
             factors: factors.iter().map(|factor| Arc::clone(&factor.name)).collect(),
-            policy: None,
+            ..ScriptContext::default()
         };
         let (scripts, script_findings) = Scripts::compile(&sources, &contracts, &context);
         findings.extend(shown(files, Room::Rules, script_findings));

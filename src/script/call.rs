@@ -3,11 +3,12 @@
 use super::api::inspect::shown;
 use super::api::kind::Kind;
 use super::api::value::{Answer, number};
+use super::budget::under_budget;
 use super::evaluate::evaluate;
 use super::fault::{self, Failure, ScriptFault};
 use super::program::{Inner, Program, Scripts};
 use super::threads::with_large_stack;
-use super::{EntryPoint, FactorOutcome, Facts, sandbox};
+use super::{EntryPoint, FactorOutcome, Facts};
 use crate::channel::Name;
 use crate::finding::{Code, Finding, Place, did_you_mean};
 use crate::units::{MAX_MINOR_UNITS, Money, plain};
@@ -76,7 +77,7 @@ fn run(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Re
     let mut caches = RESOLVED
         .with_borrow_mut(|all| all.get_mut(&key).map(|kept| std::mem::take(&mut kept.caches)))
         .unwrap_or_default();
-    let result = sandbox::under_budget(|| evaluate(&inner.engine, program, entry, facts, &mut caches));
+    let result = under_budget(inner.budget, || evaluate(&inner.engine, program, entry, facts, &mut caches));
     if matches!(result, Ok(Ok(_))) {
         RESOLVED.with_borrow_mut(|all| {
             if let Some(kept) = all.get_mut(&key) {

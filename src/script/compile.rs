@@ -1,6 +1,7 @@
 //! From files to scripts that can be called.
 
 use super::api::facts::FactSchema;
+use super::budget::{ScriptBudget, under_budget};
 use super::program::{Inner, Program, Scripts, SharedModule, Unit};
 use super::source::Source;
 use super::threads::with_large_stack;
@@ -39,13 +40,14 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
     let schema = Arc::new(FactSchema::new(context));
     let tables = Arc::new(context.tables.clone());
     let modules = Modules::default();
-    let mut engine = sandbox::engine(&schema, &tables, false);
+    let budget = context.budget;
+    let mut engine = sandbox::engine(&schema, &tables, budget, false);
     engine.set_module_resolver(modules.clone());
     let mut findings = Findings::new();
     let mut units = BTreeMap::new();
     for file in files {
         let entry = contracts.iter().find(|contract| contract.path == file.path).map(|contract| contract.entry);
-        if let Some(unit) = syntax::read(&engine, Source::new(file), entry, &mut findings) {
+        if let Some(unit) = syntax::read(&engine, budget, Source::new(file), entry, &mut findings) {
             units.insert(file.path.clone(), unit);
         }
     }
@@ -57,13 +59,14 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
     if findings.has_errors() {
         return (None, findings);
     }
-    match link(&engine, &modules, units) {
+    match link(&engine, budget, &modules, units) {
         Ok(programs) => {
             static NEXT: AtomicU64 = AtomicU64::new(0);
             let factors = context.factors.clone();
             let id = NEXT.fetch_add(1, Ordering::Relaxed);
             let in_use = Arc::new(());
-            let inner = Inner { id, in_use, engine, schema, tables, factors, programs, recorder: OnceLock::new() };
+            let inner =
+                Inner { id, in_use, engine, schema, tables, factors, budget, programs, recorder: OnceLock::new() };
             (Some(Scripts { inner: Arc::new(inner) }), findings)
         }
         Err(finding) => {
@@ -111,27 +114,34 @@ impl rhai::ModuleResolver for Modules {
 /// Evaluates the constants of every file, imported files first, and joins files with what they import.
 fn link(
     engine: &Engine,
+    budget: ScriptBudget,
     modules: &Modules,
     units: BTreeMap<String, Unit>,
 ) -> Result<BTreeMap<String, Program>, Box<Finding>> {
     let mut programs = BTreeMap::new();
     for path in check::imported_first(&units) {
         let Some(unit) = units.get(&path) else { continue };
-        let program = link_one(engine, modules, unit, programs.len())?;
+        let program = link_one(engine, budget, modules, unit, programs.len())?;
         modules.insert(path.trim_end_matches(".rhai").to_owned(), Arc::clone(&program.module));
         programs.insert(path, program);
     }
     Ok(programs)
 }
 
-fn link_one(engine: &Engine, modules: &Modules, unit: &Unit, number: usize) -> Result<Program, Box<Finding>> {
+fn link_one(
+    engine: &Engine,
+    budget: ScriptBudget,
+    modules: &Modules,
+    unit: &Unit,
+    number: usize,
+) -> Result<Program, Box<Finding>> {
     let path = unit.source.path.as_str();
     let failed = |fault: Box<EvalAltResult>| Box::new(fault::finding_of_constants(unit, &fault));
     let broken = || Box::new(Finding::error(Code::ScriptRuntime, "the file cannot be linked").at(Place::file(path)));
     let ast = unit.ast.as_ref().ok_or_else(broken)?;
 
     let mut scope = Scope::new();
-    sandbox::under_budget(|| engine.run_ast_with_scope(&mut scope, ast)).map_err(|_| broken())?.map_err(failed)?;
+    under_budget(budget, || engine.run_ast_with_scope(&mut scope, ast)).map_err(|_| broken())?.map_err(failed)?;
     let mut constants = Module::new();
     for constant in &unit.tree.constants {
         if let Some(value) = scope.get_value::<Dynamic>(&constant.name) {
@@ -154,10 +164,10 @@ fn link_one(engine: &Engine, modules: &Modules, unit: &Unit, number: usize) -> R
                 .map(|import| format!("import {:?} as {};", import.path.as_deref().unwrap_or_default(), import.alias)),
         )
         .collect::<String>();
-    let mut carrier = sandbox::under_budget(|| engine.compile(imports)).map_err(|_| broken())?.map_err(|_| broken())?;
+    let mut carrier = under_budget(budget, || engine.compile(imports)).map_err(|_| broken())?.map_err(|_| broken())?;
     carrier = carrier.merge(&ast.clone_functions_only());
     carrier.set_source(path);
-    let module = sandbox::under_budget(|| Module::eval_ast_as_new(Scope::new(), &carrier, engine));
+    let module = under_budget(budget, || Module::eval_ast_as_new(Scope::new(), &carrier, engine));
     let mut module = module.map_err(|_| broken())?.map_err(failed)?;
     for (name, value) in exported {
         module.set_var(name, value);

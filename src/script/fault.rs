@@ -5,9 +5,10 @@ use super::api::functions;
 use super::api::inspect::shown;
 use super::api::kind::Kind;
 use super::api::value::View;
+use super::budget::{Exhausted, ScriptBudget, under_budget};
 use super::evaluate::evaluate;
 use super::program::{Inner, Program, Unit};
-use super::sandbox::{self, Exhausted, MAX_CALLS, MAX_MEMORY, MAX_OPERATIONS, MAX_TIME, Recorded};
+use super::sandbox::{self, MAX_CALLS, Recorded};
 use super::source::{Source, shortened};
 use super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind, Tree};
 use super::{EntryPoint, FactKind, Facts};
@@ -155,7 +156,7 @@ fn for_policies(inner: &Inner, mut finding: Finding) -> Finding {
 /// Runs the call once more, noting what its variables were.
 fn record(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Recorded {
     let recorder = inner.recorder();
-    let run = || sandbox::under_budget(|| drop(evaluate(recorder, program, entry, facts, &mut Caches::new())));
+    let run = || under_budget(inner.budget, || drop(evaluate(recorder, program, entry, facts, &mut Caches::new())));
     sandbox::recording(run).1
 }
 
@@ -345,9 +346,12 @@ impl<'a> Site<'a> {
                 }
             },
             E::ErrorTerminated(token, _) => {
-                self.exhausted(token.clone().try_cast::<Exhausted>().unwrap_or(Exhausted::Time), offset)
+                let limit = token.clone().try_cast::<Exhausted>();
+                self.exhausted(limit.unwrap_or(Exhausted::Time(ScriptBudget::default().time)), offset)
             }
-            E::ErrorTooManyOperations(_) => self.exhausted(Exhausted::Operations, offset),
+            E::ErrorTooManyOperations(_) => {
+                self.exhausted(Exhausted::Operations(ScriptBudget::default().operations), offset)
+            }
             E::ErrorStackOverflow(_) => error(
                 Code::ScriptBudget,
                 format!("functions call each other more than {MAX_CALLS} deep"),
@@ -549,12 +553,7 @@ impl<'a> Site<'a> {
         }
     }
 
-    fn exhausted(&self, what: Exhausted, offset: usize) -> Finding {
-        let limit = match what {
-            Exhausted::Operations => format!("{MAX_OPERATIONS} operations"),
-            Exhausted::Time => format!("{} ms", MAX_TIME.as_millis()),
-            Exhausted::Memory => format!("{} MiB of memory", MAX_MEMORY >> 20),
-        };
+    fn exhausted(&self, limit: Exhausted, offset: usize) -> Finding {
         match self.loop_around(offset) {
             Some(span) => Finding::error(Code::ScriptBudget, format!("the rule used up its {limit} in this loop"))
                 .at(self.place(span))

@@ -6,6 +6,7 @@
 
 mod allocation;
 mod api;
+mod budget;
 mod call;
 mod check;
 mod compile;
@@ -26,6 +27,7 @@ mod tree;
 pub use allocation::CountingAllocator;
 pub use api::example::{example_context, example_facts, example_policy_facts, example_standing};
 pub use api::reference::{reference_json, reference_markdown};
+pub use budget::ScriptBudget;
 pub use fault::ScriptFault;
 pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts, StandingFacts};
 pub use program::Scripts;
@@ -192,6 +194,8 @@ pub struct ScriptContext {
     pub factors: Vec<Name>,
     /// What only policies see; `None` for quota rules.
     pub policy: Option<PolicyContext>,
+    /// Limits of each call, and of reading each file.
+    pub budget: ScriptBudget,
 }
 
 /// What a vendor's policies may refer to beside what its rules may.

@@ -2,6 +2,7 @@
 
 use super::EntryPoint;
 use super::api::facts::FactSchema;
+use super::budget::ScriptBudget;
 use super::sandbox;
 use super::source::Source;
 use super::table::Tables;
@@ -30,6 +31,7 @@ pub(super) struct Inner {
     pub schema: Arc<FactSchema>,
     pub tables: Arc<Tables>,
     pub factors: Vec<Name>,
+    pub budget: ScriptBudget,
     pub programs: BTreeMap<String, Program>,
     pub recorder: OnceLock<Engine>,
 }
@@ -37,7 +39,7 @@ pub(super) struct Inner {
 impl Inner {
     /// The engine that notes variables, made when the first fault is explained.
     pub fn recorder(&self) -> &Engine {
-        self.recorder.get_or_init(|| sandbox::engine(&self.schema, &self.tables, true))
+        self.recorder.get_or_init(|| sandbox::engine(&self.schema, &self.tables, self.budget, true))
     }
 }
 

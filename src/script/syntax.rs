@@ -1,7 +1,8 @@
 //! Reading a file's text: syntax errors in the author's words, as many of one file as can be told apart.
 
+use super::budget::{ScriptBudget, under_budget};
 use super::program::Unit;
-use super::sandbox::{self, MAX_DEPTH, TOO_COMPLEX};
+use super::sandbox::{MAX_DEPTH, TOO_COMPLEX};
 use super::source::{Class, Source, lexemes};
 use super::tree::Tree;
 use super::{EntryPoint, reading};
@@ -14,6 +15,7 @@ const MAX_PARTS: usize = 64;
 /// Reads a file; `None` when nothing of it can be read.
 pub(super) fn read(
     engine: &Engine,
+    budget: ScriptBudget,
     source: Source,
     entry: Option<EntryPoint>,
     findings: &mut Findings,
@@ -24,7 +26,7 @@ pub(super) fn read(
     if !is_readable {
         return None;
     }
-    match parse(engine, &source, &source.text) {
+    match parse(engine, budget, &source, &source.text) {
         Ok(mut ast) => {
             ast.set_source(source.path.as_str());
             let tree = reading::read(&ast, &source);
@@ -32,7 +34,7 @@ pub(super) fn read(
         }
         Err(first) => {
             let parts = parts(&source);
-            let (tree, errors, unread_functions) = read_parts(engine, &source, &parts);
+            let (tree, errors, unread_functions) = read_parts(engine, budget, &source, &parts);
             if errors.is_empty() {
                 findings.push(first);
             }
@@ -42,8 +44,8 @@ pub(super) fn read(
     }
 }
 
-fn parse(engine: &Engine, source: &Source, text: &str) -> Result<AST, Finding> {
-    match sandbox::under_budget(|| engine.compile(text)) {
+fn parse(engine: &Engine, budget: ScriptBudget, source: &Source, text: &str) -> Result<AST, Finding> {
+    match under_budget(budget, || engine.compile(text)) {
         Ok(Ok(ast)) => Ok(ast),
         Ok(Err(error)) => Err(explain(source, &error)),
         Err(_) => Err(Finding::error(Code::ScriptLimits, "the script cannot be read: the parser failed on it")
@@ -97,12 +99,17 @@ fn is_function(part: &str) -> bool {
     part.starts_with("fn ") || part.starts_with("private ")
 }
 
-fn read_parts(engine: &Engine, source: &Source, parts: &[Span]) -> (Tree, Vec<Finding>, Vec<String>) {
+fn read_parts(
+    engine: &Engine,
+    budget: ScriptBudget,
+    source: &Source,
+    parts: &[Span],
+) -> (Tree, Vec<Finding>, Vec<String>) {
     let mut tree = Tree::default();
     let mut errors = Vec::new();
     let mut unread = Vec::new();
     for part in parts {
-        match parse(engine, source, &only(source, *part)) {
+        match parse(engine, budget, source, &only(source, *part)) {
             Ok(ast) => {
                 let read = reading::read(&ast, source);
                 tree.constants.extend(read.constants);

@@ -1,17 +1,17 @@
 //! Scripts that attack the engine: each ends in findings, a fault or a harmless value, within its budget.
 
 use super::support::*;
-use quotient::script::{example_facts, on_script_threads};
+use quotient::script::{ScriptBudget, ScriptContext, example_facts, on_script_threads};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Far above every budget; only a hang reaches it.
-const HANG: Duration = Duration::from_secs(20);
+pub const HANG: Duration = Duration::from_secs(120);
 
 /// Compiles and calls; whatever comes is fine, as long as it comes.
 fn contained(name: &str, files: &[(&str, &str)]) -> Duration {
     let start = Instant::now();
-    let (scripts, findings) = compile_in(files, &context());
+    let (scripts, findings) = compile_in(files, &ScriptContext { budget: ScriptBudget::default(), ..context() });
     match scripts {
         Some(scripts) => {
             let facts = example_facts();
@@ -254,6 +254,12 @@ fn what_is_contained_leaves_no_trace() {
     });
 }
 
+/// Message of the fault of `text` under `budget`.
+fn exhausted(text: &str, budget: ScriptBudget) -> String {
+    let scripts = compiled(&[("rule.rhai", text)], &ScriptContext { budget, ..context() });
+    scripts.factor("rule.rhai", &example_facts()).expect_err("a fault").finding.message
+}
+
 #[test]
 fn memory_is_bounded() {
     // A list of some 3,600 boxed numbers, copied into 40 variables at each of 30 depths of calls: above 64 MiB, within
@@ -267,6 +273,29 @@ fn memory_is_bounded() {
         fifteen("a"),
         fifteen("b"),
     );
-    let message = rule(&text).factor("rule.rhai", &example_facts()).map_err(|fault| fault.finding.message);
-    assert!(matches!(&message, Err(message) if message.contains("64 MiB of memory")), "{message:?}");
+    let message = exhausted(&text, patient());
+    assert!(message.contains("64 MiB of memory"), "{message}");
+    let message = exhausted(&text, ScriptBudget { memory: 3 << 20, ..patient() });
+    assert!(message.contains("3 MiB of memory"), "{message}");
+}
+
+#[test]
+fn operations_are_bounded() {
+    let text = "fn assess(partner) { let n = 0; while n >= 0 { n += 1; } indicate(n) }";
+    assert_eq!(exhausted(text, patient()), "the rule used up its 500000 operations in this loop");
+    let few = ScriptBudget { operations: 100, ..patient() };
+    assert_eq!(exhausted(text, few), "the rule used up its 100 operations in this loop");
+}
+
+#[test]
+fn time_is_bounded() {
+    let text = "fn assess(partner) { let n = 0; while n >= 0 { n += 1; } indicate(n) }";
+    let within = |milliseconds| {
+        let time = Duration::from_millis(milliseconds);
+        ScriptBudget { time, operations: u64::MAX, ..ScriptBudget::default() }
+    };
+    for milliseconds in [1, 250] {
+        let message = exhausted(text, within(milliseconds));
+        assert_eq!(message, format!("the rule used up its {milliseconds} ms in this loop"));
+    }
 }

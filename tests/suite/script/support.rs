@@ -3,10 +3,12 @@
 use quotient::channel::Name;
 use quotient::finding::{Findings, render};
 use quotient::script::{
-    Contract, EntryPoint, FactorOutcome, Facts, ScriptContext, ScriptFault, Scripts, SourceFile, Tables, example_facts,
+    Contract, EntryPoint, FactorOutcome, Facts, ScriptBudget, ScriptContext, ScriptFault, Scripts, SourceFile, Tables,
+    example_facts,
 };
 use rust_decimal::Decimal;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A file.
 pub fn file(path: &str, text: &str) -> SourceFile {
@@ -26,13 +28,19 @@ pub fn compile_in(files: &[(&str, &str)], context: &ScriptContext) -> (Option<Sc
     Scripts::compile(&files, &contracts, context)
 }
 
-/// The context of most tests: two factors, no tables.
+/// The budget of most tests: whether a rule ends in time must not depend on the machine.
+pub fn patient() -> ScriptBudget {
+    ScriptBudget { time: Duration::from_secs(600), ..ScriptBudget::default() }
+}
+
+/// The context of most tests: two factors, no tables, no hurry.
 pub fn context() -> ScriptContext {
     ScriptContext {
         attributes: Vec::new(),
         tables: Tables::default(),
         factors: vec![Name::from("history"), Name::from("pipeline_coverage")],
-        policy: None,
+        budget: patient(),
+        ..ScriptContext::default()
     }
 }
 
