@@ -3,7 +3,7 @@
 use super::difference::{Difference, first_difference};
 use super::masking::Masking;
 use super::record::{Omitted, Record, Status};
-use crate::finding::{Findings, Severity};
+use crate::finding::{FindingDocument, Findings};
 use crate::plugin::VendorPlugin;
 use crate::request::{self, Answer, Books, Cause, Limits, Refusal};
 use serde::Serialize;
@@ -34,7 +34,7 @@ impl<'a> Told<'a> {
             Ok(answer) => Self { status: Status::Decided, code: None, bytes: Cow::Borrowed(&answer.bytes) },
             Err(refusal) => Self {
                 status: if refusal.cause == Cause::RulesFailed { Status::Failed } else { Status::Refused },
-                code: refusal.findings.iter().find(|finding| finding.is_error()).map(|finding| finding.code.as_str()),
+                code: refusal.findings.iter().find(|finding| finding.is_error()).map(|finding| finding.code().as_str()),
                 bytes: Cow::Owned(refused(refusal.cause, &refusal.findings)),
             },
         }
@@ -51,14 +51,8 @@ fn words(status: Status, code: Option<&str>) -> String {
 }
 
 fn refused(cause: Cause, findings: &Findings) -> Vec<u8> {
-    let list = findings.iter().map(|finding| {
-        let severity = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        json!({"code": finding.code.as_str(), "severity": severity, "message": finding.message})
-    });
-    json!({"cause": cause.as_str(), "findings": list.collect::<Vec<_>>()}).to_string().into_bytes()
+    let findings = FindingDocument::grouped(findings);
+    json!({"cause": cause.as_str(), "findings": findings}).to_string().into_bytes()
 }
 
 /// Why a record cannot be decided again.

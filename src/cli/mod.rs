@@ -218,14 +218,14 @@ fn run(command: Command, terminal: Terminal) -> Result<(), Stop> {
 
 /// Exit code that findings call for: the most basic cause wins.
 fn exit_code(findings: &Findings) -> u8 {
-    let areas = || findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.code.area());
+    let areas = || findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.code().area());
     if areas().any(|area| area == Area::Files) {
         5
     } else if areas().any(|area| area == Area::Rules) {
         4
     } else if areas().any(|area| area == Area::Book) {
         3
-    } else if findings.iter().any(|finding| finding.is_error() && finding.code == Code::PlanPeriod) {
+    } else if findings.iter().any(|finding| finding.is_error() && finding.code() == Code::PlanPeriod) {
         2
     } else {
         1

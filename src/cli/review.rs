@@ -176,9 +176,7 @@ fn write(options: &Options, review: &Review<'_>, threads: Option<usize>, termina
 /// Says on stderr which partners failed.
 fn tell_faults(outcome: &Outcome, terminal: Terminal) {
     let of_partner = |fault: &crate::review::PartnerFault| {
-        let mut finding = fault.finding.clone();
-        finding.message = format!("partner `{}`: {}", fault.partner_id, finding.message);
-        finding
+        fault.finding.clone().in_context(|context| context.partner = Some(fault.partner_id.to_string()))
     };
     let findings: Findings = outcome.faults.iter().map(of_partner).collect();
     terminal.show(&findings);

@@ -1,26 +1,42 @@
 //! Findings: what is wrong with an input, where, and what to do next.
 //!
-//! A finding is data. The shells choose how to show it: [`render::human`] underlines the text,
-//! [`render::json`] gives one object per finding. All findings of an input are collected; none hides another.
+//! A finding is data: a [`Fault`] with typed fields, a severity, and places. Message and help are written when somebody
+//! reads them: [`render::human`] underlines the text, [`render::json`] gives one object per cause. All findings of an
+//! input are collected; none hides another, and equal ones are shown once with a count ([`Findings::groups`]).
 
+mod checked;
 mod code;
 mod contain;
+mod document;
+mod fault;
+mod field;
+mod group;
 pub mod parse;
 mod place;
 pub mod render;
 
+pub use crate::faults;
+pub use checked::Checked;
 pub use code::{Area, Code};
 pub(crate) use contain::{Panicked, contained};
+pub use document::{FindingDocument, FindingsDocument, PlaceDocument, SCHEMA};
+pub use fault::{Cause, ContextFault, Fault, ReportedFault, name_of, snake_case};
+pub use field::{Field, Fields, ToField};
+pub(crate) use group::GroupKey;
+pub use group::{Group, grouped};
 pub use place::{Place, Position, Span};
 
+use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 /// How much a finding matters: an error refuses the input, a warning is shown and the work goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The input is refused.
     Error,
-    /// The input is used; somebody should look.
+    /// The input is used, and needs attention.
     Warning,
 }
 
@@ -33,30 +49,37 @@ impl fmt::Display for Severity {
     }
 }
 
-/// One thing wrong with an input: a stable code, one sentence, the place, and the next thing to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One thing wrong with an input: the fault with its values, the places, and how much it matters.
+#[derive(Clone)]
 pub struct Finding {
-    /// Stable code, see [`Code`].
-    pub code: Code,
+    fault: Arc<dyn Fault>,
     /// Error or warning.
     pub severity: Severity,
-    /// What is wrong: lower case, one line, no final period, the user's own words in backticks.
-    pub message: String,
     /// Where, when there is a place. The first is the main one; a second shows what it disagrees with.
     pub places: Vec<Place>,
-    /// The next thing to do, as an imperative sentence without final period; empty when nothing helps.
-    pub help: String,
+    /// Number of further findings like this one that were counted without being stored.
+    pub more: u64,
 }
 
 impl Finding {
     /// Returns an error with `code` and `message`, without place or help yet.
     pub fn error(code: Code, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, message: message.into(), places: Vec::new(), help: String::new() }
+        let severity = Severity::Error;
+        Self::from(fault::Worded { code, severity, message: message.into(), help: String::new() })
     }
 
     /// Returns a warning with `code` and `message`, without place or help yet.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
+    }
+
+    /// Sets the next thing to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        if let Some(worded) = self.cause::<fault::Worded>() {
+            self.fault = Arc::new(fault::Worded { help: help.into(), ..worded.clone() });
+        }
+        self
     }
 
     /// Adds a place.
@@ -66,11 +89,58 @@ impl Finding {
         self
     }
 
-    /// Sets the next thing to do.
+    /// Replaces the severity.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = help.into();
-        self
+    pub fn with_severity(self, severity: Severity) -> Self {
+        Self { severity, ..self }
+    }
+
+    /// Replaces the fault, keeping the places and the severity.
+    #[must_use]
+    pub fn with_fault(self, fault: impl Fault) -> Self {
+        Self { fault: Arc::new(fault), ..self }
+    }
+
+    /// Puts the fault into a context; `set` fills in what is known of it.
+    #[must_use]
+    pub fn in_context(self, set: impl FnOnce(&mut ContextFault)) -> Self {
+        let mut context = match self.cause::<ContextFault>() {
+            Some(context) => context.clone(),
+            None => ContextFault::new(self.fault),
+        };
+        set(&mut context);
+        Self { fault: Arc::new(context), ..self }
+    }
+
+    /// The fault, as data.
+    pub fn fault(&self) -> &dyn Fault {
+        &*self.fault
+    }
+
+    /// The cause as a variant of `F`, whatever context it is in; `None` when it is a fault of another kind.
+    pub fn cause<F: Fault>(&self) -> Option<&F> {
+        let mut fault = self.fault();
+        loop {
+            if let Some(found) = (fault as &dyn Any).downcast_ref() {
+                return Some(found);
+            }
+            fault = fault.source()?;
+        }
+    }
+
+    /// Stable code of the fault.
+    pub fn code(&self) -> Code {
+        self.fault.code()
+    }
+
+    /// What is wrong, in one line.
+    pub fn message(&self) -> String {
+        self.fault.message()
+    }
+
+    /// The next thing to do; empty when nothing helps.
+    pub fn advice(&self) -> String {
+        self.fault.help()
     }
 
     /// True when the finding refuses the input.
@@ -79,13 +149,44 @@ impl Finding {
     }
 }
 
+impl<F: Fault> From<F> for Finding {
+    fn from(fault: F) -> Self {
+        Self { severity: fault.severity(), fault: Arc::new(fault), places: Vec::new(), more: 0 }
+    }
+}
+
+impl PartialEq for Finding {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |finding: &Self| (finding.severity, finding.more, finding.code());
+        parts(self) == parts(other)
+            && self.places == other.places
+            && self.fault.cause() == other.fault.cause()
+            && self.fault.fields() == other.fault.fields()
+            && self.message() == other.message()
+            && self.advice() == other.advice()
+    }
+}
+
+impl Eq for Finding {}
+
+impl fmt::Debug for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Finding")
+            .field("fault", &self.fault)
+            .field("severity", &self.severity)
+            .field("places", &self.places)
+            .finish_non_exhaustive()
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = self.places.first() {
             write!(f, "{place}: ")?;
         }
-        write!(f, "{}[{}]: {}", self.severity, self.code, self.message)?;
-        if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
+        write!(f, "{}[{}]: {}", self.severity, self.code(), self.message())?;
+        let help = self.advice();
+        if help.is_empty() { Ok(()) } else { write!(f, "; {help}") }
     }
 }
 
@@ -114,7 +215,7 @@ impl Findings {
         self.0.iter().any(Finding::is_error)
     }
 
-    /// Number of errors.
+    /// Number of errors that are stored; findings that were only counted are not among them.
     pub fn error_count(&self) -> usize {
         self.0.iter().filter(|finding| finding.is_error()).count()
     }
@@ -134,9 +235,34 @@ impl Findings {
         self.0.iter()
     }
 
+    /// Groups equal findings, in the order of the first of each; see [`grouped`].
+    pub fn groups(&self) -> Vec<Group<'_>> {
+        grouped(self)
+    }
+
     /// Sorts by place (file, line, column), then code, keeping equal ones in order of discovery.
     pub fn sort(&mut self) {
-        self.0.sort_by(|a, b| a.places.first().cmp(&b.places.first()).then(a.code.cmp(&b.code)));
+        self.0.sort_by(|a, b| a.places.first().cmp(&b.places.first()).then(a.code().cmp(&b.code())));
+    }
+}
+
+impl From<Finding> for Findings {
+    fn from(finding: Finding) -> Self {
+        Self(vec![finding])
+    }
+}
+
+impl<F: Fault> From<F> for Findings {
+    fn from(fault: F) -> Self {
+        Finding::from(fault).into()
+    }
+}
+
+impl<'a> IntoIterator for &'a Findings {
+    type Item = &'a Finding;
+    type IntoIter = std::slice::Iter<'a, Finding>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
     }
 }
 

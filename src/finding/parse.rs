@@ -1,6 +1,6 @@
 //! Findings read back from their JSON form: the answer of a child process, the history in an archive.
 
-use super::{Code, Finding, Findings, Place, Span};
+use super::{Code, Field, Finding, Findings, Place, ReportedFault, SCHEMA, Severity, Span};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -9,11 +9,15 @@ const MAX_TEXT: usize = 4_096;
 /// Most findings that are taken over.
 const MAX_FINDINGS: usize = 1_000;
 
-/// Reads what [`super::render::json`] wrote; `None` when it is something else.
+/// Deepest nesting of a field that is read.
+const MAX_DEPTH: usize = 4;
+
+/// Reads what [`super::render::json_each`] wrote; `None` when it is something else.
 ///
-/// `text_of` gives the text of a file, so that a place can be underlined again; without it the place is `file:line:column`.
+/// `text_of` returns the text of a file, so that a place can be underlined again; without it the place is
+/// `file:line:column`. Version 1, which archives may still hold, had neither causes nor fields.
 pub fn json(value: &Value, text_of: impl Fn(&str) -> Option<Arc<str>>) -> Option<Findings> {
-    if value.get("schema")?.as_str()? != "quotient.findings/1" {
+    if ![SCHEMA, "quotient.findings/1"].contains(&value.get("schema")?.as_str()?) {
         return None;
     }
     let list = value.get("findings")?.as_array()?;
@@ -21,16 +25,40 @@ pub fn json(value: &Value, text_of: impl Fn(&str) -> Option<Arc<str>>) -> Option
 }
 
 fn one(value: &Value, text_of: &impl Fn(&str) -> Option<Arc<str>>) -> Option<Finding> {
-    let code = Code::parse(value.get("code")?.as_str()?)?;
-    let message = text(value.get("message")?)?;
-    let finding = match value.get("severity")?.as_str()? {
-        "error" => Finding::error(code, message),
-        "warning" => Finding::warning(code, message),
+    let member = |name: &str| value.get(name).and_then(text);
+    let fields = value.get("fields").and_then(Value::as_object);
+    let fault = ReportedFault {
+        code: Code::parse(value.get("code")?.as_str()?)?,
+        cause: member("cause").unwrap_or_else(|| "other".to_owned()),
+        message: text(value.get("message")?)?,
+        help: member("help").unwrap_or_default(),
+        fields: fields.into_iter().flatten().map(|(name, value)| (name.clone(), field(value, 0))).collect(),
+    };
+    let severity = match value.get("severity")?.as_str()? {
+        "error" => Severity::Error,
+        "warning" => Severity::Warning,
         _ => return None,
     };
     let places: Option<Vec<Place>> =
         value.get("places")?.as_array()?.iter().take(8).map(|place| self::place(place, text_of)).collect();
-    Some(Finding { places: places?, help: value.get("help").and_then(text).unwrap_or_default(), ..finding })
+    let more = value.get("count").and_then(Value::as_u64).map_or(0, |count| count.saturating_sub(1));
+    Some(Finding { places: places?, more, ..Finding::from(fault).with_severity(severity) })
+}
+
+fn field(value: &Value, depth: usize) -> Field {
+    match value {
+        _ if depth > MAX_DEPTH => Field::Null,
+        Value::Null => Field::Null,
+        Value::Bool(value) => Field::Boolean(*value),
+        Value::Number(number) => number.as_u64().map_or_else(|| Field::Number(number.to_string()), Field::Count),
+        Value::String(_) => Field::String(text(value).unwrap_or_default()),
+        Value::Array(values) => {
+            Field::List(values.iter().take(MAX_FINDINGS).map(|one| field(one, depth + 1)).collect())
+        }
+        Value::Object(values) => Field::Map(
+            values.iter().take(MAX_FINDINGS).map(|(name, one)| (name.clone(), field(one, depth + 1))).collect(),
+        ),
+    }
 }
 
 fn place(value: &Value, text_of: &impl Fn(&str) -> Option<Arc<str>>) -> Option<Place> {

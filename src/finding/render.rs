@@ -1,15 +1,25 @@
 //! Findings as text for people and as JSON for programs.
 
-use super::{Finding, Place, Severity};
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use serde_json::{Value, json};
+use super::{Field, Finding, FindingDocument, FindingsDocument, Group, Place, Severity, grouped};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde_json::Value;
+
+/// Places of a group that are shown to people; the rest is counted.
+const FEW: usize = 3;
 
 /// Renders findings for people: the text underlined, the help below it. `colour` adds terminal colours.
+///
+/// Equal findings are shown once, with a count and the first few places.
 pub fn human<'a>(findings: impl IntoIterator<Item = &'a Finding>, colour: bool) -> String {
+    groups(&grouped(findings), colour)
+}
+
+/// Renders groups of findings for people; see [`human`].
+pub fn groups(groups: &[Group<'_>], colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
-    for finding in findings {
-        out.push_str(&one(finding, &renderer));
+    for group in groups {
+        out.push_str(&one(group, &renderer));
         out.push_str("\n\n");
     }
     if !out.is_empty() {
@@ -18,15 +28,14 @@ pub fn human<'a>(findings: impl IntoIterator<Item = &'a Finding>, colour: bool) 
     out
 }
 
-fn one(finding: &Finding, renderer: &Renderer) -> String {
+fn one(group: &Group<'_>, renderer: &Renderer) -> String {
+    let finding = group.first();
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut title = finding.message.clone();
-    let plain = finding.places.iter().filter(|place| !matches!(place, Place::Text { .. }));
-    let notes: Vec<String> = plain.map(ToString::to_string).collect();
-    let mut group = Group::with_title(level.primary_title(std::mem::take(&mut title)).id(finding.code.as_str()));
+    let mut section =
+        annotate_snippets::Group::with_title(level.primary_title(finding.message()).id(finding.code().as_str()));
     let mut first = true;
     for place in &finding.places {
         let Place::Text { file, text, span, label } = place else { continue };
@@ -37,61 +46,81 @@ fn one(finding: &Finding, renderer: &Renderer) -> String {
         if !label.is_empty() {
             annotation = annotation.label(label.as_str());
         }
-        group = group.element(Snippet::source(text.as_ref()).path(file.as_str()).annotation(annotation));
+        section = section.element(Snippet::source(text.as_ref()).path(file.as_str()).annotation(annotation));
     }
-    for note in &notes {
-        group = group.element(Level::NOTE.with_name("at").message(note.as_str()));
+    for note in notes(group) {
+        section = section.element(Level::NOTE.with_name("at").message(note));
     }
-    if !finding.help.is_empty() {
-        group = group.element(Level::HELP.message(finding.help.as_str()));
+    if let Some(rest) = rest(group) {
+        section = section.element(Level::NOTE.message(rest));
     }
-    renderer.render(&[group])
+    let help = finding.advice();
+    if !help.is_empty() {
+        section = section.element(Level::HELP.message(help));
+    }
+    renderer.render(&[section])
 }
 
-/// Renders findings as JSON: `{schema, errors, warnings, findings[]}`, schema `quotient.findings/1`.
-pub fn json<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Value {
-    let list: Vec<&Finding> = findings.into_iter().collect();
-    let errors = list.iter().filter(|finding| finding.is_error()).count();
-    json!({
-        "schema": "quotient.findings/1",
-        "errors": errors,
-        "warnings": list.len() - errors,
-        "findings": list.iter().map(|finding| one_json(finding)).collect::<Vec<_>>(),
-    })
+/// The places that cannot be underlined: all of a single finding, the first few of a group.
+fn notes(group: &Group<'_>) -> Vec<String> {
+    let most = if group.count > 1 { FEW } else { usize::MAX };
+    let places = group.places().into_iter().filter(|place| !matches!(place, Place::Text { .. }));
+    places.take(most).map(ToString::to_string).collect()
 }
 
-fn one_json(finding: &Finding) -> Value {
-    json!({
-        "code": finding.code.as_str(),
-        "severity": finding.severity.to_string(),
-        "message": finding.message,
-        "help": if finding.help.is_empty() { Value::Null } else { json!(finding.help) },
-        "places": finding.places.iter().map(place_json).collect::<Vec<_>>(),
-    })
+/// How many more findings a group has, and which are next: `and 4,785 more`, `and 149 more: partner `P0002`, …`.
+fn rest(group: &Group<'_>) -> Option<String> {
+    let shown = match notes(group).len() {
+        0 => 1,
+        places => places.div_euclid(group.first().places.len().max(1)).max(1),
+    };
+    let rest = group.count.checked_sub(shown as u64).filter(|rest| *rest > 0)?;
+    let others: Vec<String> = group.others().skip(shown - 1).take(FEW).filter_map(|fields| named(&fields)).collect();
+    let named = if others.is_empty() { String::new() } else { format!(": {}", others.join(", ")) };
+    let more = if rest > others.len() as u64 && !others.is_empty() { ", …" } else { "" };
+    Some(format!("and {} more{named}{more}", grouped_digits(rest)))
 }
 
-fn place_json(place: &Place) -> Value {
-    match place {
-        Place::File { file } => json!({"file": file}),
-        Place::Text { file, label, .. } => {
-            let position = place.position();
-            json!({
-                "file": file,
-                "line": position.map(|at| at.line),
-                "column": position.map(|at| at.column),
-                "label": label,
-            })
+/// The first varying field of a finding, which is the one that names it.
+fn named(fields: &[(String, Field)]) -> Option<String> {
+    let (_, value) = fields.first()?;
+    Some(format!("`{}`", value.to_plain()))
+}
+
+/// A count with commas between thousands: `4,788`.
+fn grouped_digits(count: u64) -> String {
+    let digits = count.to_string();
+    let first = digits.len() % 3;
+    let mut out = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && at % 3 == first {
+            out.push(',');
         }
-        Place::Cell { file, row, column, value } => json!({"file": file, "row": row, "column": column, "value": value}),
-        Place::Member { file, pointer, value } => json!({"file": file, "pointer": pointer, "value": value}),
+        out.push(digit);
     }
+    out
 }
 
-/// Renders findings as annotations of a GitHub workflow, one line each.
+/// Renders findings as JSON, schema `quotient.findings/2`: `{schema, errors, warnings, findings[]}` with one entry per cause.
+pub fn json<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Value {
+    value(&FindingsDocument::new(FindingDocument::grouped(findings)))
+}
+
+/// Renders findings as JSON like [`json`], one entry per finding: for transport and records, where none may be dropped.
+pub fn json_each<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Value {
+    value(&FindingsDocument::new(FindingDocument::each(findings)))
+}
+
+fn value(document: &FindingsDocument) -> Value {
+    serde_json::to_value(document).unwrap_or(Value::Null)
+}
+
+/// Renders findings as annotations of a GitHub workflow, one line per cause.
 pub fn github<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
     let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let mut out = String::new();
-    for finding in findings {
+    for group in grouped(findings) {
+        let finding = group.first();
         let place = finding.places.first();
         let file = place.map(|place| format!(" file={}", escape(place.file_name()))).unwrap_or_default();
         let position = place
@@ -99,12 +128,14 @@ pub fn github<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
             .map(|at| format!(",line={},col={}", at.line, at.column))
             .unwrap_or_default();
         let separator = if file.is_empty() { " " } else { "," };
-        let help = if finding.help.is_empty() { String::new() } else { format!("; {}", finding.help) };
+        let (message, help) = (finding.message(), finding.advice());
+        let rest = rest(&group).map(|rest| format!(" ({rest})")).unwrap_or_default();
+        let help = if help.is_empty() { String::new() } else { format!("; {help}") };
         out.push_str(&format!(
             "::{}{file}{position}{separator}title={}::{}\n",
             finding.severity,
-            finding.code,
-            escape(&format!("{}{help}", finding.message))
+            finding.code(),
+            escape(&format!("{message}{rest}{help}"))
         ));
     }
     out

@@ -1,53 +1,75 @@
-//! The findings of one reading: all of them are counted, and as many of one sort are kept as a person would read.
+//! The findings of one reading: all are counted, and as many of one cause are stored as a person would read.
 
-use crate::finding::{Code, Finding, Findings, Place, Severity};
+use super::fault::ReadingFault;
+use crate::finding::{Code, Finding, Findings, GroupKey, Place, Severity};
 use std::collections::BTreeMap;
 
-/// How many findings of one code in one file are kept; the rest is counted.
+/// How many findings of one group, and how many groups of one code in one file, are stored; the rest is counted.
 pub const KEPT_OF_ONE_SORT: u64 = 20;
 
 /// Says that a value could not be used and that the log says why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Reported;
 
+/// Code of findings in one file.
+type Sort = (String, Code, Severity);
+
 /// Collects findings.
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    kept: Findings,
-    counts: BTreeMap<(String, Code, Severity), u64>,
+    stored: Vec<Finding>,
+    /// By file and what the members have in common: how many there are, and where the last stored one is.
+    groups: BTreeMap<(String, GroupKey), (u64, usize)>,
+    /// By sort: how many groups are stored, and how many findings belong to none of them.
+    sorts: BTreeMap<Sort, (u64, u64)>,
 }
 
 impl Log {
-    /// Adds a finding; `help` is asked for only when the finding is kept.
+    /// Adds a finding.
     pub fn add(&mut self, finding: Finding) -> Reported {
         let file = finding.places.first().map(Place::file_name).unwrap_or_default().to_owned();
-        let count = self.counts.entry((file, finding.code, finding.severity)).or_default();
-        *count += 1;
-        if *count <= KEPT_OF_ONE_SORT {
-            self.kept.push(finding);
+        let sort = (file.clone(), finding.code(), finding.severity);
+        let key = (file, GroupKey::new(&finding));
+        if let Some((count, last)) = self.groups.get_mut(&key) {
+            *count += 1;
+            if *count <= KEPT_OF_ONE_SORT {
+                *last = self.stored.len();
+                self.stored.push(finding);
+            } else if let Some(last) = self.stored.get_mut(*last) {
+                last.more += 1;
+            }
+            return Reported;
+        }
+        let (groups, beyond) = self.sorts.entry(sort).or_default();
+        if *groups < KEPT_OF_ONE_SORT {
+            *groups += 1;
+            self.groups.insert(key, (1, self.stored.len()));
+            self.stored.push(finding);
+        } else {
+            *beyond += 1;
         }
         Reported
     }
 
-    /// True when a further finding of this code in this file would be kept.
+    /// True when a further finding of this code in this file would be stored whatever its cause.
     pub fn keeps(&self, file: &str, code: Code) -> bool {
-        let count = |severity| self.counts.get(&(file.to_owned(), code, severity)).copied().unwrap_or_default();
-        count(Severity::Error) + count(Severity::Warning) < KEPT_OF_ONE_SORT
+        let groups = |severity| self.sorts.get(&(file.to_owned(), code, severity)).map_or(0, |(groups, _)| *groups);
+        groups(Severity::Error) + groups(Severity::Warning) < KEPT_OF_ONE_SORT
     }
 
     /// True when an error was added.
     pub fn has_errors(&self) -> bool {
-        self.kept.has_errors()
+        self.stored.iter().any(Finding::is_error)
     }
 
-    /// All findings; one more for each sort that was too frequent, saying how many are not shown.
+    /// All findings; one more for each code with too many unlike causes, saying how many are not listed.
     pub fn into_findings(self) -> Findings {
-        let mut findings = self.kept;
-        for ((file, code, severity), count) in self.counts {
-            let Some(more) = count.checked_sub(KEPT_OF_ONE_SORT).filter(|more| *more > 0) else { continue };
-            let message = format!("{more} more of the sort `{code}` in this file are not shown");
-            let finding = Finding { severity, ..Finding::error(code, message) };
-            findings.push(finding.at(Place::file(file)).help("repair the ones above first and read the file again"));
+        let mut findings: Findings = self.stored.into_iter().collect();
+        for ((file, sort, severity), (_, beyond)) in self.sorts {
+            if beyond > 0 {
+                let finding = Finding::from(ReadingFault::NotListed { sort, count: beyond });
+                findings.push(finding.with_severity(severity).at(Place::file(file)));
+            }
         }
         findings
     }

@@ -12,6 +12,7 @@ mod delimited;
 mod delta;
 mod directory;
 mod fact;
+mod fault;
 pub mod generate;
 mod json;
 mod layout;
@@ -32,6 +33,7 @@ pub use beside::{
 };
 pub use book::{read_book, read_book_files, read_book_json};
 pub use delta::{BookChange, MergedBook, RawTables};
+pub use fault::ReadingFault;
 pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::Mapping;
 pub use name::{LONGEST_NAME, is_unwanted};

@@ -471,7 +471,7 @@ fn record_to_json(record: &Record) -> Value {
         .map(|attempt| {
             json!({
                 "when": attempt.when.to_rfc3339(), "outcome": attempt.outcome.as_str(),
-                "revision": attempt.revision.as_deref(), "findings": render::json(attempt.findings.iter()),
+                "revision": attempt.revision.as_deref(), "findings": render::json_each(attempt.findings.iter()),
                 "who": attempt.who, "reason": attempt.reason,
             })
         })

@@ -1,7 +1,7 @@
 //! Looking at a candidate in a process of its own, with limits: not even an abort reaches this one.
 //!
 //! The files go to the child's standard input as one JSON document (`quotient.candidate/1`), its findings come back
-//! on standard output (`quotient.findings/1`). The limits are set before the first byte is sent, so that nothing of
+//! on standard output (`quotient.findings/2`). The limits are set before the first byte is sent, so that nothing of
 //! the candidate is ever read without them. On systems other than Linux only the time limit holds.
 
 use super::archive::{files_from_json, files_to_json};
@@ -228,7 +228,7 @@ pub fn answer<V: Validate>(validator: &V, input: impl Read, mut output: impl Wri
         },
         None => one(died("candidate", "its files did not arrive as `quotient.candidate/1`")),
     };
-    writeln!(output, "{}", render::json(findings.iter()))?;
+    writeln!(output, "{}", render::json_each(findings.iter()))?;
     output.flush()?;
     Ok(!findings.has_errors())
 }

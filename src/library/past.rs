@@ -186,7 +186,7 @@ impl<P> Ready<P> {
 
 fn is_about_rules(findings: &Findings) -> bool {
     use crate::finding::Area;
-    findings.iter().all(|finding| finding.code.area() == Area::Rules && finding.code != Code::RevisionUnknown)
+    findings.iter().all(|finding| finding.code().area() == Area::Rules && finding.code() != Code::RevisionUnknown)
 }
 
 fn busy(vendor: &str) -> Finding {

@@ -132,7 +132,7 @@ fn torn(files: &VendorFiles) -> Findings {
 
 /// True when the findings speak of the check, not of the candidate: the same files may pass another time.
 pub(super) fn is_passing_trouble(findings: &Findings) -> bool {
-    findings.iter().any(|finding| matches!(finding.code, Code::CandidateDied | Code::CandidateSlow))
+    findings.iter().any(|finding| matches!(finding.code(), Code::CandidateDied | Code::CandidateSlow))
 }
 
 pub(super) fn died(vendor: &str, how: &str) -> Finding {

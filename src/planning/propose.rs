@@ -351,14 +351,12 @@ fn minor_months(months: &[Decimal; 12], currency: Currency) -> Option<[i64; 12]>
 
 /// The finding of a fault: whose line it is about, and the values on the failing line.
 pub fn fault_of_line(fault: ScriptFault, partner: &Name, segment: &SegmentKey) -> Finding {
-    let mut finding = fault.finding;
-    let part = [&segment.product_line, &segment.territory].into_iter().flatten().map(|name| format!(", {name}"));
-    finding.message = format!("partner `{partner}`{}: {}", part.collect::<String>(), finding.message);
-    if !fault.values.is_empty() {
-        let values: Vec<String> = fault.values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        finding.help = format!("{} (here {})", finding.help, values.join(", ")).trim_start().to_owned();
-    }
-    finding
+    let part: Vec<String> =
+        [&segment.product_line, &segment.territory].into_iter().flatten().map(ToString::to_string).collect();
+    Finding::from(fault).in_context(|context| {
+        context.partner = Some(partner.to_string());
+        context.part = part;
+    })
 }
 
 /// Shares of the reporting periods from revenue by calendar month.

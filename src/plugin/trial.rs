@@ -74,10 +74,10 @@ impl Trial<'_> {
             }
             let Some(fault) = ask(sample) else { continue };
             // Time runs for a busy machine too: only who runs out of it twice is blamed.
-            let fault = if fault.finding.code == Code::ScriptBudget { ask(sample) } else { Some(fault) };
+            let fault = if fault.finding.code() == Code::ScriptBudget { ask(sample) } else { Some(fault) };
             let Some(ScriptFault { finding, .. }) = fault else { continue };
-            let is_refused = has_no_excuse(finding.code);
-            self.exhausted += usize::from(finding.code == Code::ScriptBudget);
+            let is_refused = has_no_excuse(finding.code());
+            self.exhausted += usize::from(finding.code() == Code::ScriptBudget);
             let finding = on_trial(finding, sample.who, is_refused);
             if is_refused {
                 return self.findings.push(finding);
@@ -90,7 +90,7 @@ impl Trial<'_> {
 
 fn on_trial(finding: Finding, who: &str, is_refused: bool) -> Finding {
     let severity = if is_refused { Severity::Error } else { Severity::Warning };
-    Finding { severity, message: format!("{} (on trial with {who})", finding.message), ..finding }
+    finding.in_context(|context| context.dry_run = Some(who.to_owned())).with_severity(severity)
 }
 
 /// True for a fault that does not depend on the partner; see [`run_trial`].

@@ -1,8 +1,8 @@
 //! One partner's assessment as JSON, schema `quotient.assessment/1`: one line of text, as batches need it.
 
 use super::ReportFault;
-use super::json::{Amount, FindingsDocument, Fraction};
-use crate::finding::Findings;
+use super::json::{Amount, Fraction};
+use crate::finding::{FindingDocument, Findings};
 use crate::planning::{AssessedLine, PartnerAssessment};
 use crate::plugin::because;
 use crate::script::FactorOutcome;
@@ -54,7 +54,7 @@ pub(super) struct AssessmentDocument<'a> {
     /// One entry per line at the vendor's grain, ascending by product line, territory.
     lines: Vec<AssessedLineDocument<'a>>,
     /// Warnings about the book.
-    findings: FindingsDocument<&'a Findings>,
+    findings: Vec<FindingDocument>,
 }
 
 /// One line of the partner.
@@ -114,7 +114,7 @@ impl<'a> AssessmentDocument<'a> {
             partner_name: &assessment.partner_name,
             is_eligible: assessment.is_eligible,
             lines: assessment.lines.iter().map(line).collect(),
-            findings: FindingsDocument(warnings),
+            findings: FindingDocument::grouped(warnings),
         }
     }
 }

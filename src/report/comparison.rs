@@ -1,10 +1,10 @@
 //! What two revisions of a vendor's rules decide differently, as JSON, schema `quotient.comparison/1`.
 
 use super::ReportFault;
-use super::json::{Amount, FindingsDocument, Fraction, SegmentDocument, write_document};
+use super::json::{Amount, Fraction, SegmentDocument, write_document};
 use crate::channel::{Name, SegmentKey};
 use crate::decision::{Decisions, Grounds};
-use crate::finding::Findings;
+use crate::finding::{FindingDocument, Findings};
 use crate::planning::QuotaPlan;
 use crate::review::reasons;
 use crate::units::{Currency, Money};
@@ -153,7 +153,7 @@ struct ProposalSide<'a> {
     /// Number of lines.
     lines: usize,
     /// Why no plan was made, or warnings about it.
-    findings: FindingsDocument<&'a Findings>,
+    findings: Vec<FindingDocument>,
 }
 
 /// A line that moves.
@@ -196,9 +196,9 @@ struct DecisionsDocument<'a> {
     #[schemars(extend("format" = "date"))]
     as_of: String,
     /// What failed before.
-    before: FindingsDocument<&'a Findings>,
+    before: Vec<FindingDocument>,
     /// What failed after.
-    after: FindingsDocument<&'a Findings>,
+    after: Vec<FindingDocument>,
     /// Partners about whom the same is decided; reasons and their words may differ.
     unchanged: usize,
     /// Partners about whom something else is decided, ascending by id.
@@ -395,10 +395,10 @@ impl<'a> ProposalSide<'a> {
                 as_of: Some(plan.as_of.to_string()),
                 total: Some(Amount(plan.total, plan.currency)),
                 lines: plan.lines.len(),
-                findings: FindingsDocument(&plan.findings),
+                findings: FindingDocument::grouped(&plan.findings),
             },
             Err(findings) => {
-                Self { period: None, as_of: None, total: None, lines: 0, findings: FindingsDocument(findings) }
+                Self { period: None, as_of: None, total: None, lines: 0, findings: FindingDocument::grouped(findings) }
             }
         }
     }
@@ -434,7 +434,7 @@ impl<'a> DecisionsDocument<'a> {
         comparison: &'a Comparison,
     ) -> Self {
         let findings = |side: &'a Result<ReviewedSide, Findings>| {
-            FindingsDocument(match side {
+            FindingDocument::grouped(match side {
                 Ok(side) => &side.findings,
                 Err(findings) => findings,
             })

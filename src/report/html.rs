@@ -244,9 +244,9 @@ fn scatter_note(scatter: &Scatter) -> String {
 
 pub(super) fn finding_text(finding: &crate::finding::Finding) -> FindingText {
     FindingText {
-        code: finding.code.as_str(),
-        message: readable(&finding.message),
-        help: readable(&finding.help),
+        code: finding.code().as_str(),
+        message: readable(&finding.message()),
+        help: readable(&finding.advice()),
         places: finding.places.iter().map(|place| readable(&place.to_string())).collect(),
     }
 }

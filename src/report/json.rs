@@ -4,7 +4,7 @@ use super::ReportFault;
 use super::figures::{exact_text, rate_text};
 use super::summary::side_word;
 use crate::channel::SegmentKey;
-use crate::finding::{Finding, Findings, render};
+use crate::finding::FindingDocument;
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};
 use crate::quota::{Bound, Step};
 use crate::units::{Currency, Money, PlanningPeriod, Rate};
@@ -140,7 +140,7 @@ pub(super) struct ProposalDocument<'a> {
     /// Difference to the previous proposal; null when none was given. Only lines that differ.
     changes: Option<Vec<ChangeDocument<'a>>>,
     /// Warnings about the book and the plan.
-    findings: FindingsDocument<&'a Findings>,
+    findings: Vec<FindingDocument>,
     /// One entry per line, ascending by partner id, product line, territory.
     lines: Lines<'a>,
 }
@@ -334,7 +334,7 @@ impl<'a> ProposalDocument<'a> {
             groups: groups(plan),
             not_eligible: plan.not_eligible.iter().map(|id| &**id).collect(),
             changes: plan.changes.as_deref().map(|changes| documents_of_changes(changes, plan.currency)),
-            findings: FindingsDocument(&plan.findings),
+            findings: FindingDocument::grouped(&plan.findings),
             lines: Lines(plan),
         }
     }
@@ -461,59 +461,6 @@ impl JsonSchema for Lines<'_> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         Vec::<LineDocument>::json_schema(generator)
-    }
-}
-
-/// Findings as [`render::json`] writes them, without its frame.
-pub(super) struct FindingsDocument<F>(pub(super) F);
-
-/// Findings that can be looked through.
-pub(super) trait FindingList {
-    fn list(&self) -> impl Iterator<Item = &Finding>;
-}
-
-impl FindingList for &Findings {
-    fn list(&self) -> impl Iterator<Item = &Finding> {
-        self.iter()
-    }
-}
-
-impl FindingList for Vec<Finding> {
-    fn list(&self) -> impl Iterator<Item = &Finding> {
-        self.iter()
-    }
-}
-
-impl<F: FindingList> Serialize for FindingsDocument<F> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.list().map(|finding| render::json([finding])["findings"][0].take()))
-    }
-}
-
-impl<F> JsonSchema for FindingsDocument<F> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Findings".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "code": {"type": "string", "description": "Stable code, `area::cause`."},
-                    "severity": {"enum": ["error", "warning"]},
-                    "message": {"type": "string"},
-                    "help": {"type": ["string", "null"], "description": "The next thing to do."},
-                    "places": {"type": "array", "items": {"type": "object", "required": ["file"]}},
-                },
-                "required": ["code", "severity", "message", "help", "places"],
-            },
-        })
     }
 }
 

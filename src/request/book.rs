@@ -142,8 +142,8 @@ fn whole(
         Ok((book, warnings)) => (Some(book), warnings),
         Err(findings) => (None, findings),
     };
-    refused.extend(findings.into_iter().map(|finding| match finding.code {
-        Code::BookUnknownTable => Finding { severity: Severity::Error, ..finding },
+    refused.extend(findings.into_iter().map(|finding| match finding.code() {
+        Code::BookUnknownTable => finding.with_severity(Severity::Error),
         _ => finding,
     }));
     match book {

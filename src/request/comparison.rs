@@ -130,9 +130,8 @@ fn decisions(asked: Asked<'_>, book: &PartnerBook, as_of: NaiveDate) -> Result<R
         );
         let outcome = outcome.map_err(|fault| unwritten(&fault).findings)?;
         let findings = outcome.faults.into_iter().map(|fault| {
-            let mut finding = fault.finding;
-            finding.message = format!("partner `{}`: {}", fault.partner_id, finding.message);
-            finding
+            let partner = fault.partner_id.to_string();
+            fault.finding.in_context(|context| context.partner = Some(partner))
         });
         Ok(ReviewedSide { partners, findings: findings.collect() })
     })

@@ -247,7 +247,7 @@ impl Asked<'_> {
 
 /// Findings about a partner that is not there, at the member that names it.
 fn at_partner(findings: Findings, pointer: &str) -> Findings {
-    let placed = |finding: Finding| match finding.code {
+    let placed = |finding: Finding| match finding.code() {
         Code::BookUnknownReference if finding.places.is_empty() => finding.at(body::place(pointer, "")),
         _ => finding,
     };

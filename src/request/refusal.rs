@@ -49,8 +49,8 @@ impl Cause {
     /// What findings about an input amount to: the most basic cause wins.
     fn of(findings: &Findings) -> Self {
         let errors = || findings.iter().filter(|finding| finding.is_error());
-        let has = |code: Code| errors().any(|finding| finding.code == code);
-        let is_in = |area: Area| errors().any(|finding| finding.code.area() == area);
+        let has = |code: Code| errors().any(|finding| finding.code() == code);
+        let is_in = |area: Area| errors().any(|finding| finding.code().area() == area);
         let malformed = [Code::RequestSyntax, Code::RequestUnknownMember, Code::RequestMember];
         if malformed.into_iter().any(has) {
             Self::Malformed

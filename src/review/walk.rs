@@ -11,7 +11,7 @@ use crate::performance::{
 };
 use crate::planning::{Lines, View};
 use crate::plugin::{TierScope, VendorPlugin};
-use crate::script::{ExtraTables, PolicyFacts, ReviewFacts, ScriptFault, on_script_threads};
+use crate::script::{ExtraTables, PolicyFacts, ReviewFacts, on_script_threads};
 use crate::units::AmountOutOfRange;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -175,7 +175,7 @@ impl<'b> Review<'b> {
         if !product_lines.is_empty() {
             facts = facts.with_product_lines(product_lines);
         }
-        self.plugin.decide(&facts).map_err(|faults| faults.into_iter().map(with_values).collect())
+        self.plugin.decide(&facts).map_err(|faults| faults.into_iter().map(Finding::from).collect())
     }
 
     /// Reviews every partner: `map` is called for each on many threads, `take` with its results in the book's order.
@@ -285,14 +285,4 @@ impl<'b> Deciding<'b> {
             lines: on_script_threads(threads, || Lines::new(book, manifest, View { period, as_of, target: None })),
         })
     }
-}
-
-/// The finding of a fault, with the values on the failing line.
-fn with_values(fault: ScriptFault) -> Finding {
-    let mut finding = fault.finding;
-    if !fault.values.is_empty() {
-        let values: Vec<String> = fault.values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        finding.help = format!("{} (here {})", finding.help, values.join(", ")).trim_start().to_owned();
-    }
-    finding
 }

@@ -6,9 +6,10 @@ use super::api::inspect::shown;
 use super::api::kind::Kind;
 use super::api::value::View;
 use super::budget::{Exhausted, ScriptBudget, under_budget};
+use super::cause::RuntimeFault;
 use super::evaluate::evaluate;
 use super::program::{Inner, Program, Unit};
-use super::sandbox::{self, MAX_CALLS, Recorded};
+use super::sandbox::{self, Recorded};
 use super::source::{Source, shortened};
 use super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind, Tree};
 use super::{EntryPoint, FactKind, Facts};
@@ -22,6 +23,15 @@ pub struct ScriptFault {
     pub finding: Finding,
     /// Facts, variables and constants on the failing line with their values, in the order they stand there.
     pub values: Vec<(String, String)>,
+}
+
+impl From<ScriptFault> for Finding {
+    fn from(fault: ScriptFault) -> Self {
+        if fault.values.is_empty() {
+            return fault.finding;
+        }
+        fault.finding.in_context(|context| context.values = fault.values)
+    }
 }
 
 impl From<Finding> for ScriptFault {
@@ -59,11 +69,15 @@ pub(super) fn explain(
         Some(offset) => site.finding(innermost, offset),
         None => site.finding_nowhere(innermost, program.place_of_entry(entry)),
     };
-    let finding =
-        if finding.code == Code::ScriptBudget { blame(inner, program, entry, facts, finding) } else { finding };
-    let finding = of_its_kind(inner, finding);
-    let finding = if matches!(entry, EntryPoint::Policy(_)) { for_policies(inner, finding) } else { finding };
-    let is_budget = finding.code == Code::ScriptBudget;
+    let finding = match finding.cause() {
+        Some(RuntimeFault::Budget { .. } | RuntimeFault::Recursion {}) => blame(inner, program, entry, facts, finding),
+        Some(RuntimeFault::NotKnown { expression, .. }) => {
+            let fault = not_known_of(inner, entry, expression.clone());
+            finding.with_fault(fault)
+        }
+        None => finding,
+    };
+    let is_budget = finding.code() == Code::ScriptBudget;
     let values = match offset {
         Some(offset) if !is_budget => {
             let recorded = record(inner, program, entry, facts);
@@ -77,16 +91,17 @@ pub(super) fn explain(
 /// Rhai loses the position of an exhausted budget at every function it leaves: finds the loop or recursion instead.
 fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut finding: Finding) -> Finding {
     let sites = std::iter::once(program).chain(inner.programs.values().filter(|other| other.number != program.number));
-    if finding.message.starts_with("functions call") {
-        if let Some(place) = sites.clone().find_map(|program| Site::of(program).recursion()) {
-            finding.places = vec![place];
+    let budget = match finding.cause() {
+        // Where a loop is known already, it is right.
+        Some(RuntimeFault::Budget { budget, in_loop: false }) => *budget,
+        Some(RuntimeFault::Recursion {}) => {
+            if let Some(place) = sites.clone().find_map(|program| Site::of(program).recursion()) {
+                finding.places = vec![place];
+            }
+            return finding;
         }
-        return finding;
-    }
-    // Where a loop is known already, it is right.
-    if finding.message.ends_with(" in this loop") {
-        return finding;
-    }
+        _ => return finding,
+    };
     let mut loops: Vec<(Site<'_>, &Statement)> = Vec::new();
     for program in sites {
         let site = Site::of(program);
@@ -105,52 +120,31 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
         // Inner loops stand later; the innermost is the one.
         loops.reverse();
     }
-    let is_elsewhere =
-        finding.message.starts_with("the rule has more than") || finding.message.starts_with("functions call");
-    if let Some((site, found)) = loops.first().filter(|_| !is_elsewhere) {
+    if let Some((site, found)) = loops.first() {
         finding.places = vec![site.place(site.source.token(found.at))];
-        finding.message = finding.message.replace(" here", " in this loop");
-        finding.help = LOOP_HELP.to_owned();
+        return finding.with_fault(RuntimeFault::Budget { budget, in_loop: true });
     }
     finding
 }
 
-const LOOP_HELP: &str = "make sure the loop ends, and do less in it";
-
-/// Proposes a value of the fact's own kind where it is not known: `?? ""` for a text.
-fn of_its_kind(inner: &Inner, mut finding: Finding) -> Finding {
-    if finding.code != Code::ScriptNotKnown {
-        return finding;
-    }
-    let path = finding.message.strip_prefix('`').and_then(|rest| rest.split('`').next());
-    let fact = path.and_then(|path| path.rsplit_once('.')).and_then(|(group, name)| {
+/// The fault of a value that is not known, with a replacement of the fact's own kind.
+///
+/// A policy cannot abstain, and where a list may be missing an empty one takes its place.
+fn not_known_of(inner: &Inner, entry: EntryPoint, expression: Option<String>) -> RuntimeFault {
+    let is_policy = matches!(entry, EntryPoint::Policy(_));
+    let fact = expression.as_deref().and_then(|path| path.rsplit_once('.')).and_then(|(group, name)| {
         inner.schema.views.iter().find(|view| view.path == group).and_then(|view| view.fact(name))
     });
-    let instead = match fact.map(|fact| fact.kind) {
-        Some(FactKind::Text) => "?? \"\"",
-        Some(FactKind::Truth) => "?? false",
-        Some(FactKind::Date) => "?? date(\"2026-01-01\")",
-        _ => return finding,
+    let table = expression.as_deref().and_then(|path| path.strip_prefix("partner."));
+    let mut tables = inner.schema.policy.iter().flat_map(|policy| &policy.tables);
+    let fallback = match fact.map(|fact| fact.kind) {
+        Some(FactKind::Text) => "\"\"",
+        Some(FactKind::Truth) => "false",
+        Some(FactKind::Date) => "date(\"2026-01-01\")",
+        _ if is_policy && tables.any(|known| Some(&*known.name) == table) => "[]",
+        _ => "0",
     };
-    finding.help = finding.help.replace("?? 0", instead);
-    finding
-}
-
-/// A policy cannot abstain, and where a list may be missing it has none.
-fn for_policies(inner: &Inner, mut finding: Finding) -> Finding {
-    let tables = inner.schema.policy.iter().flat_map(|policy| &policy.tables);
-    let is_list = tables.clone().any(|table| finding.message.starts_with(&format!("`partner.{}`", table.name)));
-    if finding.code == Code::ScriptNotKnown {
-        let help = &mut finding.help;
-        if let Some(at) = help.find(", or abstain") {
-            help.truncate(at);
-            help.push_str(", or ask `is_known(…)` first");
-        }
-        if is_list {
-            *help = help.replace("?? 0", "?? []");
-        }
-    }
-    finding
+    RuntimeFault::NotKnown { expression, fallback: fallback.to_owned(), may_abstain: !is_policy }
 }
 
 /// Runs the call once more, noting what its variables were.
@@ -352,12 +346,7 @@ impl<'a> Site<'a> {
             E::ErrorTooManyOperations(_) => {
                 self.exhausted(Exhausted::Operations(ScriptBudget::default().operations), offset)
             }
-            E::ErrorStackOverflow(_) => error(
-                Code::ScriptBudget,
-                format!("functions call each other more than {MAX_CALLS} deep"),
-                "end the recursion, or write a loop".to_owned(),
-                here,
-            ),
+            E::ErrorStackOverflow(_) => Finding::from(RuntimeFault::Recursion {}).at(self.place(here)),
             E::ErrorTooManyVariables(_) => error(
                 Code::ScriptBudget,
                 "the rule has more than 256 variables at once".to_owned(),
@@ -432,9 +421,7 @@ impl<'a> Site<'a> {
         match complaint {
             Complaint::NotKnown { operand } => match operands.get(*operand) {
                 Some(operand) => self.not_known(operand),
-                None => Finding::error(Code::ScriptNotKnown, "a value is not known for this partner")
-                    .at(self.place(whole))
-                    .help("write `?? 0`, or abstain when it is not known"),
+                None => Finding::from(not_known(None)).at(self.place(whole)),
             },
             Complaint::Pair { operator, left, right } => {
                 let (message, help) = pair_words(operator, *left, *right);
@@ -469,10 +456,7 @@ impl<'a> Site<'a> {
 
     /// The fact, variable or calculation is not known.
     fn not_known(&self, expression: &Expression) -> Finding {
-        let text = self.text(expression);
-        Finding::error(Code::ScriptNotKnown, format!("`{text}` is not known for this partner"))
-            .at(self.place(expression.span(self.source)))
-            .help(format!("write `({text} ?? 0)`, or abstain when it is not known: `if !is_known({text}) {{ return abstain(\"…\") }}`"))
+        Finding::from(not_known(Some(self.text(expression)))).at(self.place(expression.span(self.source)))
     }
 
     fn no_member(&self, text: &str, offset: usize) -> Finding {
@@ -554,14 +538,9 @@ impl<'a> Site<'a> {
     }
 
     fn exhausted(&self, limit: Exhausted, offset: usize) -> Finding {
-        match self.loop_around(offset) {
-            Some(span) => Finding::error(Code::ScriptBudget, format!("the rule used up its {limit} in this loop"))
-                .at(self.place(span))
-                .help(LOOP_HELP),
-            None => Finding::error(Code::ScriptBudget, format!("the rule used up its {limit} here"))
-                .at(self.place(self.source.token(offset)))
-                .help("do less for each partner"),
-        }
+        let place = self.loop_around(offset);
+        Finding::from(RuntimeFault::Budget { limit, in_loop: place.is_some() })
+            .at(self.place(place.unwrap_or_else(|| self.source.token(offset))))
     }
 
     fn values(&self, offset: usize, failing: &Program, inner: &Inner, recorded: &Recorded) -> Vec<(String, String)> {
@@ -622,6 +601,10 @@ impl<'a> Site<'a> {
             _ => None,
         }
     }
+}
+
+fn not_known(expression: Option<String>) -> RuntimeFault {
+    RuntimeFault::NotKnown { expression, fallback: "0".to_owned(), may_abstain: true }
 }
 
 fn is_path(expression: &Expression) -> bool {

@@ -84,8 +84,8 @@ impl Scripts {
 impl Program {
     /// Returns the place of the entry point's name, or the file when it does not define it.
     pub fn place_of_entry(&self, entry: EntryPoint) -> Place {
-        match self.source.text.find(&format!("fn {}", entry.function())) {
-            Some(at) => self.source.place(self.source.token(at + 3), ""),
+        match self.tree.functions.iter().find(|function| function.name == entry.function()) {
+            Some(function) => self.source.place(self.source.function_name(&function.name, function.at), ""),
             None => Place::file(self.source.path.as_str()),
         }
     }

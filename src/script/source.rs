@@ -61,6 +61,21 @@ impl Source {
         Span { start: offset, end: offset + token_length(rest) }
     }
 
+    /// The name of a function whose body begins at `body`, after the last `fn` before it that is not in a comment.
+    pub fn function_name(&self, name: &str, body: usize) -> Span {
+        let header = &self.text[..self.text.floor_char_boundary(body.min(self.text.len()))];
+        let words = lexemes(header).filter(|lexeme| lexeme.class == Class::Other);
+        let (mut before, mut found) = ("", None);
+        for word in words {
+            let text = &header[word.start..word.end];
+            if before == "fn" && text == name {
+                found = Some(Span { start: word.start, end: word.end });
+            }
+            before = text;
+        }
+        found.unwrap_or_else(|| self.token(body))
+    }
+
     /// End of the bracketed text that opens at `offset`; the end of the token when none opens there.
     pub fn closing(&self, offset: usize) -> usize {
         let mut depth = 0usize;

@@ -21,7 +21,7 @@ pub(super) fn read(
     findings: &mut Findings,
 ) -> Option<Unit> {
     let text_findings = source.check();
-    let is_readable = text_findings.iter().all(|finding| finding.code == Code::ScriptInvisible);
+    let is_readable = text_findings.iter().all(|finding| finding.code() == Code::ScriptInvisible);
     findings.extend(text_findings);
     if !is_readable {
         return None;

@@ -1,13 +1,13 @@
 //! A review as JSON, schema `quotient.review/1`: amounts and rates are decimal strings, `null` is "not known".
 
 use crate::decision::{Grounds, Incentive, Intervention, Requirement, TierDecision};
-use crate::finding::Finding;
+use crate::finding::FindingDocument;
 use crate::performance::{
     CloseRate, CloseRates, Conventions, EffectiveQuota, Group, LineStanding, Pacing, PartnerStanding, Standing,
     TierStanding, WinRateBasis,
 };
 use crate::report::ReportFault;
-use crate::report::json::{Amount, FindingsDocument, Fraction, outlined, write_document};
+use crate::report::json::{Amount, Fraction, outlined, write_document};
 use crate::review::{Outcome, PartnerFault, PartnerReview, Progress, Review, ReviewSummary, reasons};
 use crate::units::{AmountOutOfRange, Currency, Money};
 use chrono::NaiveDate;
@@ -89,7 +89,7 @@ pub(in crate::report) struct ReviewDocument<'a> {
     /// What published sources disagree on, and how it is done here.
     conventions: ConventionsDocument,
     /// Warnings about the book and the request.
-    findings: FindingsDocument<Vec<Finding>>,
+    findings: Vec<FindingDocument>,
     /// One entry per partner that has a standing, ascending by id.
     partners: Partners<'a>,
     /// Groups of partners, ascending by dimension, then name, "not known" first.
@@ -637,14 +637,9 @@ struct FaultDocument<'a> {
     partner_id: &'a str,
     /// Partner name.
     partner_name: &'a str,
-    /// Stable code, `area::cause`.
-    code: &'static str,
-    /// What is wrong.
-    message: &'a str,
-    /// The next thing to do.
-    help: &'a str,
-    /// File and line, where there is one.
-    places: Vec<String>,
+    /// What failed, for this partner alone.
+    #[serde(flatten)]
+    finding: FindingDocument,
 }
 
 /// The review in sum.
@@ -758,7 +753,7 @@ impl<'a> ReviewDocument<'a> {
             actual_through: standings.actual_through().map(|month| month.last_day().to_string()),
             currency: review.book.currency.code(),
             conventions: ConventionsDocument::of(&setting.conventions, review),
-            findings: FindingsDocument(review.warnings().into_iter().collect()),
+            findings: FindingDocument::grouped(&review.warnings()),
             partners: Partners { review, threads, progress, outcome },
             rollups: Late { review, outcome, part: std::marker::PhantomData },
             faults: Late { review, outcome, part: std::marker::PhantomData },
@@ -1209,10 +1204,7 @@ impl<'a> FaultDocument<'a> {
         Self {
             partner_id: &fault.partner_id,
             partner_name: &fault.partner_name,
-            code: fault.finding.code.as_str(),
-            message: &fault.finding.message,
-            help: &fault.finding.help,
-            places: fault.finding.places.iter().map(ToString::to_string).collect(),
+            finding: FindingDocument::from(&fault.finding),
         }
     }
 }

@@ -31,7 +31,11 @@ pub fn text(review: &Review<'_>, partner: &PartnerReview, faults: &[PartnerFault
     }
     text.push_str(&decisions(review, partner, options));
     for fault in faults {
-        text.push_str(&format!("\nfault: {}\n  {}\n", readable(&fault.finding.message), readable(&fault.finding.help)));
+        text.push_str(&format!(
+            "\nfault: {}\n  {}\n",
+            readable(&fault.finding.message()),
+            readable(&fault.finding.advice())
+        ));
     }
     text
 }

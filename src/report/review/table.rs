@@ -276,7 +276,7 @@ impl Sheet<'_> {
         let title = format!("Faults: {failed} of {}", count(outcome.summary.partners));
         let mut grid = Grid::new(&title, self.options, &[("partner", Left), ("what is wrong", Left)]);
         for fault in outcome.faults.iter().take(FAULTS) {
-            grid.row([clipped(&fault.partner_id, 16), clipped(&fault.finding.message, 200)].map(Cell::new));
+            grid.row([clipped(&fault.partner_id, 16), clipped(&fault.finding.message(), 200)].map(Cell::new));
         }
         grid.text()
     }

@@ -287,7 +287,7 @@ impl Book<'_> {
             ("partners", kept),
         ];
         let faults = outcome.faults.iter().take(1_000);
-        let faults = faults.map(|fault| ("fault", format!("{}: {}", fault.partner_id, fault.finding.message)));
+        let faults = faults.map(|fault| ("fault", format!("{}: {}", fault.partner_id, fault.finding.message())));
         let entries: Vec<(&str, String)> = entries.into_iter().chain(faults).collect();
         let columns = ["key", "value"].map(|name| (name.to_owned(), &self.formats.header));
         add_table(worksheet, "meta", 0, &columns, entries.len())?;

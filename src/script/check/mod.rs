@@ -123,7 +123,7 @@ impl<'a> Checker<'a> {
     }
 
     fn push(&mut self, finding: Finding, span: Span, label: &str) {
-        if self.reported.insert((finding.code, span.start)) {
+        if self.reported.insert((finding.code(), span.start)) {
             self.findings.push(finding.at(self.unit.source.place(span, label)));
         }
     }
@@ -237,9 +237,7 @@ impl<'a> Checker<'a> {
     }
 
     fn name_span(&self, function: &Function) -> Span {
-        let before = &self.unit.source.text[..function.at.min(self.unit.source.text.len())];
-        let at = before.rfind(&format!("fn {}", function.name)).map_or(function.at, |at| at + 3);
-        self.token(at)
+        self.unit.source.function_name(&function.name, function.at)
     }
 
     fn entry_point(&mut self, entry: EntryPoint) {

@@ -190,7 +190,7 @@ impl Problem {
     /// Returns a problem of `kind` with every finding; its detail is the first one.
     pub fn of(kind: ProblemKind, findings: &Findings) -> Self {
         let first = findings.iter().find(|finding| finding.is_error()).or_else(|| findings.iter().next());
-        let detail = first.map_or_else(|| kind.title().to_owned(), |finding| finding.message.clone());
+        let detail = first.map_or_else(|| kind.title().to_owned(), |finding| finding.message().clone());
         Self { errors: findings.iter().take(MAX_ERRORS).map(ProblemError::of).collect(), ..Self::new(kind, detail) }
     }
 
@@ -257,9 +257,9 @@ impl ProblemError {
     /// The finding without the text of files.
     pub fn of(finding: &Finding) -> Self {
         let mut error = Self {
-            code: finding.code.to_string(),
-            message: finding.message.clone(),
-            help: finding.help.clone(),
+            code: finding.code().to_string(),
+            message: finding.message().clone(),
+            help: finding.advice().clone(),
             pointer: None,
             file: None,
             line: None,

@@ -543,7 +543,7 @@ async fn decide(app: Arc<App>, call: Call, body: Body, decision: Decision) -> Re
             let done =
                 done.await.map_err(|_| Problem::new(ProblemKind::Internal, "the decision could not be carried out"))?;
             done.map_err(|findings| {
-                let is_unknown = findings.iter().any(|finding| finding.code == Code::RevisionUnknown);
+                let is_unknown = findings.iter().any(|finding| finding.code() == Code::RevisionUnknown);
                 let kind = if is_unknown { ProblemKind::RevisionUnknown } else { ProblemKind::InputRefused };
                 Problem::of(kind, &findings)
             })?;

@@ -194,7 +194,7 @@ impl App {
         let found = found.await;
         let found = found.map_err(|_| Problem::new(ProblemKind::Internal, "the revision could not be made ready"))?;
         found.map_err(|findings| {
-            let is = |code| findings.iter().any(|finding| finding.code == code);
+            let is = |code| findings.iter().any(|finding| finding.code() == code);
             let kind = match (is(Code::RevisionBusy), is(Code::RevisionUnknown)) {
                 (true, _) => ProblemKind::Overloaded,
                 (_, true) => ProblemKind::RevisionUnknown,

@@ -303,7 +303,7 @@ fn two_writers_of_one_log_are_refused() {
     let path = folder.path().join("log.jsonl");
     let first = LogFile::open(&path, FileOptions::default()).unwrap();
     let finding = LogFile::open(&path, FileOptions::default()).unwrap_err();
-    assert!(finding.message.contains("another process writes it"), "{finding}");
+    assert!(finding.message().contains("another process writes it"), "{finding}");
     drop(first);
     LogFile::open(&path, FileOptions::default()).unwrap();
 }
@@ -312,7 +312,7 @@ fn two_writers_of_one_log_are_refused() {
 fn a_folder_that_is_not_there_is_a_finding() {
     let folder = tempfile::tempdir().unwrap();
     let finding = LogFile::open(&folder.path().join("none/log.jsonl"), FileOptions::default()).unwrap_err();
-    assert_eq!(finding.code, quotient::finding::Code::FileUnwritable);
+    assert_eq!(finding.code(), quotient::finding::Code::FileUnwritable);
     assert!(LogFile::open(folder.path(), FileOptions::default()).is_err());
 }
 

@@ -61,7 +61,7 @@ fn a_strict_append_fails_when_the_sink_does_and_works_again_after() {
     bench.set(|bench| bench.fault = no_space());
     let error = runtime().block_on(log.append(&record("lost"))).unwrap_err();
     assert_eq!(error, Unrecorded::Failed("no space left".to_owned()));
-    assert_eq!(error.finding().code, Code::AuditUnrecorded);
+    assert_eq!(error.finding().code(), Code::AuditUnrecorded);
     let stats = log.stats();
     assert!(stats.is_failing && stats.failed == 1 && stats.last_error.as_deref() == Some("no space left"));
     bench.set(|bench| bench.fault = None);

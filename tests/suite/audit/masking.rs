@@ -85,9 +85,9 @@ fn deep_documents_are_masked_without_recursion() {
 fn a_wrong_pointer_is_a_finding_that_says_how_it_is_written() {
     let long = format!("/{}", "a".repeat(2_000));
     let findings = Masking::parse(&list(&["book.partners", "/a~2", "/a~", &long]), &list(&["/fine"])).unwrap_err();
-    let messages: Vec<String> = findings.iter().map(|finding| finding.message.clone()).collect();
+    let messages: Vec<String> = findings.iter().map(|finding| finding.message().clone()).collect();
     assert_eq!(messages.len(), 4);
-    assert!(findings.iter().all(|finding| finding.code == Code::AuditPointer && finding.help.contains('*')));
+    assert!(findings.iter().all(|finding| finding.code() == Code::AuditPointer && finding.advice().contains('*')));
     assert_eq!(messages[0], "`book.partners` is no JSON pointer: it does not begin with `/`");
     assert_eq!(messages[1], "`/a~2` is no JSON pointer: `~` is followed by neither `0` nor `1`");
     let many: Vec<String> = (0..257).map(|at| format!("/{at}")).collect();
@@ -205,7 +205,7 @@ proptest! {
     fn any_text_is_a_pointer_or_a_finding(text in "[/~*a-z0-9\u{0}é]{0,12}") {
         match Pointer::parse(&text) {
             Ok(pointer) => prop_assert_eq!(pointer.to_string(), text),
-            Err(finding) => prop_assert_eq!(finding.code, Code::AuditPointer),
+            Err(finding) => prop_assert_eq!(finding.code(), Code::AuditPointer),
         }
     }
 }

@@ -52,7 +52,7 @@ fn a_sum_that_cannot_be_exact_is_refused() {
     let row = "A-1,2025-01,9999999999999.999999999999999\n";
     let files = [PARTNERS, ("revenue.csv", &format!("partner_id,month,amount\n{row}{row}"))];
     let findings = read(&files, "", &ReadOptions::default()).unwrap_err();
-    assert!(findings.iter().all(|finding| finding.code == Code::BookAmount));
+    assert!(findings.iter().all(|finding| finding.code() == Code::BookAmount));
 }
 
 #[test]
@@ -169,12 +169,12 @@ fn a_missing_path_and_foreign_files_are_findings() {
     for name in ["nothing.csv", "book.xls", "book.json", "book.xlsx", "noending"] {
         let findings =
             quotient::intake::read_book(&folder.path().join(name), None, &ReadOptions::default()).unwrap_err();
-        assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), [Code::FileUnreadable], "{name}");
+        assert_eq!(findings.iter().map(|finding| finding.code()).collect::<Vec<_>>(), [Code::FileUnreadable], "{name}");
     }
     std::fs::write(folder.path().join("book.ods"), "x").unwrap();
     let findings =
         quotient::intake::read_book(&folder.path().join("book.ods"), None, &ReadOptions::default()).unwrap_err();
-    assert_eq!(findings.iter().next().unwrap().code, Code::BookShape);
+    assert_eq!(findings.iter().next().unwrap().code(), Code::BookShape);
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn templates_are_read_back_as_empty_tables() {
         // All that is wrong with an empty template is that nobody is in it.
         let path = if name.is_empty() { folder.path().to_owned() } else { folder.path().join(name) };
         let findings = read_book(&path, None, &ReadOptions::default()).unwrap_err();
-        let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        let messages: Vec<String> = findings.iter().map(|finding| finding.message()).collect();
         assert_eq!(messages, ["the book has no partner"], "{name}");
         assert!(write(folder.path(), format).is_err(), "an existing file is not overwritten");
     }

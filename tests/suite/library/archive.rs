@@ -15,7 +15,7 @@ fn files(tag: &str) -> Arc<VendorFiles> {
 }
 
 fn code(result: Result<Arc<VendorFiles>, Findings>) -> Code {
-    result.unwrap_err().iter().next().unwrap().code
+    result.unwrap_err().iter().next().unwrap().code()
 }
 
 /// A home whose archive is in its folder `state`.
@@ -93,7 +93,7 @@ fn every_changed_byte_of_a_revision_is_noticed() {
             match archive.files("meridian", files("1").revision()) {
                 // The name a file is shown under takes no part in what it does.
                 Ok(read) => assert_eq!(read.revision(), files("1").revision()),
-                Err(findings) => assert_eq!(findings.iter().next().unwrap().code, Code::ArchiveDamaged),
+                Err(findings) => assert_eq!(findings.iter().next().unwrap().code(), Code::ArchiveDamaged),
             }
         }
     }
@@ -137,7 +137,7 @@ fn a_record_comes_back_and_a_changed_one_does_not() {
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("ana", "bob")).unwrap();
     let (records, findings) = archive.records();
-    assert_eq!((records.len(), findings.iter().next().unwrap().code), (0, Code::ArchiveDamaged));
+    assert_eq!((records.len(), findings.iter().next().unwrap().code()), (0, Code::ArchiveDamaged));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn two_processes_do_not_share_an_archive() {
     let dir = tempfile::tempdir().unwrap();
     let first = Archive::open(dir.path()).unwrap();
     let second = Archive::open(dir.path()).unwrap_err();
-    assert_eq!(second.iter().next().unwrap().code, Code::FileUnwritable);
+    assert_eq!(second.iter().next().unwrap().code(), Code::FileUnwritable);
     drop(first);
     assert!(Archive::open(dir.path()).is_ok());
 }
@@ -154,7 +154,10 @@ fn two_processes_do_not_share_an_archive() {
 fn a_state_folder_that_cannot_be_used_is_a_finding() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("file"), "").unwrap();
-    assert_eq!(Archive::open(&dir.path().join("file")).unwrap_err().iter().next().unwrap().code, Code::FileUnwritable);
+    assert_eq!(
+        Archive::open(&dir.path().join("file")).unwrap_err().iter().next().unwrap().code(),
+        Code::FileUnwritable
+    );
 }
 
 #[test]
@@ -228,13 +231,13 @@ fn a_damaged_archive_is_reported_and_the_folder_is_used() {
         fs::write(file.unwrap().path(), "damaged").unwrap();
     }
     let dir = restart(dir, |home| {
-        assert_eq!(home.library.status().archive.iter().next().unwrap().code, Code::ArchiveDamaged);
+        assert_eq!(home.library.status().archive.iter().next().unwrap().code(), Code::ArchiveDamaged);
         assert_eq!((home.tag("meridian").as_deref(), home.state("meridian").state), (Some("1"), State::Active));
     });
     fs::write(dir.path().join("state/vendors/meridian.json"), "damaged").unwrap();
     write(&dir.path().join("rules/meridian"), "2", "refuse");
     restart(dir, |home| {
-        assert_eq!(home.library.status().archive.iter().next().unwrap().code, Code::ArchiveDamaged);
+        assert_eq!(home.library.status().archive.iter().next().unwrap().code(), Code::ArchiveDamaged);
         assert_eq!(home.state("meridian").state, State::Failed, "which revision was last is not guessed");
     });
 }
@@ -248,7 +251,7 @@ fn an_archive_that_cannot_be_written_does_not_stop_a_reload() {
         home.save("meridian", "2", "");
         home.until_tag("meridian", "2");
         home.until("archive reported", |_| {
-            home.library.status().archive.iter().any(|finding| finding.code == Code::FileUnwritable)
+            home.library.status().archive.iter().any(|finding| finding.code() == Code::FileUnwritable)
         });
     });
 }
@@ -289,7 +292,7 @@ fn when_a_revision_was_first_used_is_known_after_a_restart_and_after_a_second_us
 #[test]
 fn a_reader_beside_the_server_sees_what_is_added_and_writes_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    assert_eq!(Archive::open_read_only(dir.path()).unwrap_err().iter().next().unwrap().code, Code::FileUnreadable);
+    assert_eq!(Archive::open_read_only(dir.path()).unwrap_err().iter().next().unwrap().code(), Code::FileUnreadable);
     let server = Archive::open(dir.path()).unwrap();
     let reader = Archive::open_read_only(dir.path()).unwrap();
     assert_eq!(code(reader.files("meridian", files("1").revision())), Code::RevisionUnknown);

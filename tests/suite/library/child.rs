@@ -14,7 +14,7 @@ fn candidate() -> VendorFiles {
 }
 
 fn codes(findings: &Findings) -> Vec<Code> {
-    findings.iter().map(|finding| finding.code).collect()
+    findings.iter().map(|finding| finding.code()).collect()
 }
 
 const GOOD: &str = r#"{"schema":"quotient.findings/1","errors":0,"warnings":0,"findings":[]}"#;
@@ -38,7 +38,7 @@ fn findings_come_back_with_the_text_they_are_about() {
 fn a_child_that_dies_is_a_finding_with_its_last_words() {
     let findings = shell("echo 'thread main has overflowed its stack' >&2; kill -ABRT $$").inspect(&candidate());
     assert_eq!(codes(&findings), [Code::CandidateDied]);
-    assert!(findings.iter().next().unwrap().message.contains("has overflowed its stack"), "{findings:?}");
+    assert!(findings.iter().next().unwrap().message().contains("has overflowed its stack"), "{findings:?}");
 }
 
 #[test]

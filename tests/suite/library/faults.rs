@@ -14,7 +14,7 @@ use std::time::SystemTime;
 /// True when no revision was refused because its files were of different revisions.
 fn was_never_mixed(home: &Home) -> bool {
     let history = home.state("meridian").history;
-    history.iter().all(|attempt| attempt.findings.iter().all(|finding| finding.code != Code::VendorTorn))
+    history.iter().all(|attempt| attempt.findings.iter().all(|finding| finding.code() != Code::VendorTorn))
 }
 
 /// Exchanges a link as `ln -sfn` does by hand: a new one is renamed over the old.
@@ -222,7 +222,7 @@ fn fault_08_no_descriptors_or_no_permission_keep_the_last_good_and_nobody_is_gon
     source.fault(Findings::new());
     source.set("meridian", Sighting::Unreadable(refusal(Code::FileUnreadable, "permission denied")));
     home.until("the reason is told", |catalog| {
-        catalog.vendor("meridian").is_some_and(|v| v.findings.iter().any(|f| f.message == "permission denied"))
+        catalog.vendor("meridian").is_some_and(|v| v.findings.iter().any(|f| f.message() == "permission denied"))
     });
     assert_eq!(home.tag("meridian").as_deref(), Some("1"));
     source.put("meridian", "2", "");
@@ -283,11 +283,11 @@ fn fault_10_a_mistake_of_meaning_is_refused() {
     home.until_state("meridian", State::Degraded);
     home.save("meridian", "2", "refuse");
     home.until("the case failed", |catalog| {
-        catalog.vendor("meridian").is_some_and(|v| v.findings.iter().any(|f| f.code == Code::CaseFailed))
+        catalog.vendor("meridian").is_some_and(|v| v.findings.iter().any(|f| f.code() == Code::CaseFailed))
     });
     home.save("meridian", "2", "panic");
     home.until("the check died", |catalog| {
-        catalog.vendor("meridian").is_some_and(|v| v.findings.iter().any(|f| f.code == Code::CandidateDied))
+        catalog.vendor("meridian").is_some_and(|v| v.findings.iter().any(|f| f.code() == Code::CandidateDied))
     });
     assert_eq!(home.tag("meridian").as_deref(), Some("1"));
 }
@@ -303,7 +303,7 @@ fn fault_11_a_check_that_does_not_end_is_given_up_and_holds_up_no_other_vendor()
     assert!(start.elapsed() < ms(500), "{:?}", start.elapsed());
     assert_eq!(home.tag("northwind").as_deref(), Some("2"));
     home.until_state("meridian", State::Degraded);
-    assert_eq!(home.state("meridian").findings.iter().next().unwrap().code, Code::CandidateSlow);
+    assert_eq!(home.state("meridian").findings.iter().next().unwrap().code(), Code::CandidateSlow);
     home.save("meridian", "3", "");
     home.until_tag("meridian", "3");
     thread::sleep(ms(if is_full() { 3_000 } else { 100 }));
@@ -342,7 +342,7 @@ fn fault_12_a_bomb_goes_off_in_the_child_and_only_there() {
     assert!(outcome.is_success(), "{outcome:?}");
     source.put("meridian", "2", "sleep 0");
     let outcome = library.reload_now();
-    assert_eq!(outcome.vendors["meridian"].findings.iter().next().unwrap().code, Code::CandidateDied, "{outcome:?}");
+    assert_eq!(outcome.vendors["meridian"].findings.iter().next().unwrap().code(), Code::CandidateDied, "{outcome:?}");
     assert_eq!(outcome.vendors["meridian"].state, Some(State::Degraded));
     source.put("meridian", "3", "");
     assert!(library.reload_now().is_success());
@@ -394,7 +394,7 @@ fn fault_14_marks_line_ends_and_bytes_that_are_no_text() {
         home.until(code.as_str(), |catalog| {
             catalog
                 .vendor("meridian")
-                .is_some_and(|v| v.state == State::Degraded && v.findings.iter().any(|finding| finding.code == code))
+                .is_some_and(|v| v.state == State::Degraded && v.findings.iter().any(|finding| finding.code() == code))
         });
         assert_eq!(home.tag("meridian").as_deref(), Some("2"));
     }
@@ -679,7 +679,7 @@ fn fault_25_a_person_goes_back_to_an_earlier_revision() {
     for (vendor, revision) in [("meridian", "0".repeat(64)), ("merdian", first.clone()), ("../x", first)] {
         assert!(home.library.roll_back(vendor, &revision, "", None).is_err());
     }
-    assert!(home.library.unpin("merdian", "", None).unwrap_err().iter().next().unwrap().help.contains("meridian"));
+    assert!(home.library.unpin("merdian", "", None).unwrap_err().iter().next().unwrap().advice().contains("meridian"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ fn revision(tag: &str) -> String {
 }
 
 fn code<T>(result: &Result<T, Findings>) -> Option<Code> {
-    result.as_ref().err().map(|findings| findings.iter().next().unwrap().code)
+    result.as_ref().err().map(|findings| findings.iter().next().unwrap().code())
 }
 
 /// A library that has seen these revisions one after another, and how often its validator was asked.

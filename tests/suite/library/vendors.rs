@@ -96,7 +96,7 @@ fn judged(texts: &Texts) -> Findings {
 
 /// Codes of the errors, each once.
 fn errors(findings: &Findings) -> BTreeSet<&'static str> {
-    findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.code.as_str()).collect()
+    findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.code().as_str()).collect()
 }
 
 fn save(dir: &Path, vendor: &str, texts: &Texts) {
@@ -171,9 +171,9 @@ fn a_fact_that_is_not_known_warns_once_and_refuses_nobody() {
     let findings = judged(&with(Room::Rules, "pipeline.rhai", careless));
     assert!(!findings.has_errors(), "{findings:?}");
     let on_trial: Vec<&Finding> =
-        findings.iter().filter(|finding| finding.message.contains("on trial with a newcomer")).collect();
+        findings.iter().filter(|finding| finding.message().contains("on trial with a newcomer")).collect();
     assert_eq!(on_trial.len(), 1, "{findings:?}");
-    assert_eq!(on_trial[0].code, Code::ScriptNotKnown);
+    assert_eq!(on_trial[0].code(), Code::ScriptNotKnown);
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn the_child_says_what_this_process_would_say() {
 fn this_program_can_be_its_own_child() {
     // The program of this test takes the subcommand for the name of a test that it does not have.
     let findings = ChildProcess::of_this_program().unwrap().inspect(&candidate(&good()));
-    let text = findings.iter().next().unwrap().message.clone();
+    let text = findings.iter().next().unwrap().message().clone();
     assert!(text.contains("gave no answer"), "{text}");
 }
 

@@ -56,6 +56,6 @@ fn a_misspelt_month_is_one_finding() {
         text: text.into(),
     };
     let (_, findings) = VendorPlugin::compile(&VendorFiles::new("acme", vec![manifest]));
-    let codes: Vec<Code> = findings.iter().map(|finding| finding.code).collect();
+    let codes: Vec<Code> = findings.iter().map(|finding| finding.code()).collect();
     assert_eq!(codes.iter().filter(|code| **code == Code::ManifestUnknownKey).count(), 0, "{codes:?}");
 }

@@ -104,9 +104,9 @@ pub fn document(answer: &Answer) -> Value {
 pub fn refused(result: Result<Answer, Refusal>) -> (Cause, Vec<String>) {
     let refusal = result.expect_err("a refusal");
     let text = |finding: &quotient::finding::Finding| match finding.places.first() {
-        Some(quotient::finding::Place::Member { pointer, .. }) => format!("{pointer}: {}", finding.message),
-        Some(place) => format!("{place}: {}", finding.message),
-        None => finding.message.clone(),
+        Some(quotient::finding::Place::Member { pointer, .. }) => format!("{pointer}: {}", finding.message()),
+        Some(place) => format!("{place}: {}", finding.message()),
+        None => finding.message().clone(),
     };
     (refusal.cause, refusal.findings.iter().filter(|finding| finding.is_error()).map(text).collect())
 }

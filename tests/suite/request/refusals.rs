@@ -56,7 +56,7 @@ fn a_member_that_means_nothing_is_refused_with_the_nearest_one() {
     let refusal = ask(&vendor(HISTORY), Kind::Proposal, &json!({"targett": 1, "book": small(), "colour": 1}));
     let refusal = refusal.unwrap_err();
     assert_eq!(refusal.cause, Cause::Malformed);
-    let helps: Vec<&str> = refusal.findings.iter().map(|finding| &*finding.help).collect();
+    let helps: Vec<String> = refusal.findings.iter().map(|finding| finding.advice()).collect();
     assert_eq!(helps.len(), 2);
     assert_eq!(helps[0], "did you mean `target`?");
     assert!(helps[1].starts_with("it may have `as_of`"), "{helps:?}");
@@ -184,9 +184,9 @@ fn a_rule_that_fails_says_for_whom_where_and_with_which_values() {
         };
         assert_eq!(refusal.cause, Cause::RulesFailed);
         let finding = refusal.findings.iter().next().unwrap();
-        assert!(finding.message.starts_with("partner `A`: "), "{finding}");
+        assert!(finding.message().starts_with("partner `A`: "), "{finding}");
         assert!(finding.places[0].to_string().starts_with("rules/acme/history.rhai:4:"), "{finding}");
-        assert!(finding.help.contains("base = "), "{finding}");
+        assert!(finding.advice().contains("base = "), "{finding}");
     }
 }
 

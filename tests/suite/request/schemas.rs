@@ -27,7 +27,11 @@ fn bodies_are_read_by_the_members_of_their_schemas() {
     for (kind, name) in kinds {
         let plugin = shipped("meridian");
         let refusal = ask(&plugin, kind, &json!({"zzzzzzzzzzzz": 1, "book": small()})).unwrap_err();
-        let help = refusal.findings.iter().find_map(|finding| finding.help.strip_prefix("it may have ")).unwrap();
+        let help = refusal
+            .findings
+            .iter()
+            .find_map(|finding| finding.advice().strip_prefix("it may have ").map(str::to_owned))
+            .unwrap();
         let read: BTreeSet<&str> = help.split(", ").map(|name| name.trim_matches('`')).collect();
         let schema = schemas().remove(name).unwrap();
         let written: BTreeSet<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();

@@ -28,7 +28,7 @@ fn given_quotas_stand_instead_of_those_of_the_book() {
     assert_eq!(document["partners"][0]["standing"]["attainment"], "0.5");
     assert_eq!(document["partners"][1]["standing"]["quota"], "1200000.00");
     let warnings = Setting::new(&plugin.manifest, &glossary(), &request).unwrap().warnings;
-    assert!(warnings.iter().any(|warning| warning.message.contains("`Z`")));
+    assert!(warnings.iter().any(|warning| warning.message().contains("`Z`")));
 }
 
 #[test]

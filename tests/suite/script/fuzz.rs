@@ -15,7 +15,7 @@ fn survives(text: &str) {
         let files = [("rule.rhai", text), ("growth.rhai", "const RATE = 0.1;\nfn two(x) { x * 2 }\n")];
         let (scripts, findings) = compile_in(&files, &context());
         for finding in findings.iter() {
-            assert!(!finding.message.contains("bug of ours"), "{finding}\n{text}");
+            assert!(!finding.message().contains("bug of ours"), "{finding}\n{text}");
             assert!(!quotient::finding::render::human([finding], false).is_empty());
         }
         if let Some(scripts) = scripts

@@ -60,7 +60,7 @@ fn every_pair_of_kinds_either_means_something_or_raises() {
                     if let Err(fault) = result {
                         let expected =
                             [Code::ScriptKinds, Code::ScriptNotKnown, Code::ScriptForbidden, Code::ScriptRuntime];
-                        assert!(expected.contains(&fault.finding.code), "{context}");
+                        assert!(expected.contains(&fault.finding.code()), "{context}");
                     }
                 }
             }
@@ -110,7 +110,7 @@ fn what_is_not_known_stands_in_only_where_it_is_said() {
     assert_eq!(number("if partner.product_line == () { 1 } else { 2 }"), Decimal::ONE);
     assert_eq!(number("if is_known(partner.product_line) { 1 } else { 2 }"), Decimal::from(2));
     assert!(
-        matches!(assess("indicate(partner.product_line)"), Err(fault) if fault.finding.code == Code::ScriptNotKnown)
+        matches!(assess("indicate(partner.product_line)"), Err(fault) if fault.finding.code() == Code::ScriptNotKnown)
     );
 }
 
@@ -126,7 +126,7 @@ fn numbers_that_do_not_fit_raise() {
         "0 ** -1",
     ] {
         let fault = assess(&format!("indicate({expression})"));
-        assert!(matches!(&fault, Err(fault) if fault.finding.code == Code::ScriptRuntime), "{expression}: {fault:?}");
+        assert!(matches!(&fault, Err(fault) if fault.finding.code() == Code::ScriptRuntime), "{expression}: {fault:?}");
     }
 }
 

@@ -329,7 +329,7 @@ fn hostile_scripts_as_policies_are_contained() {
             let (scripts, findings) = compile(PolicyKind::Tier, &format!("fn decide(partner) {{ {attack}\n }}"));
             match scripts.map(|scripts| scripts.tier("tier.rhai", &facts)) {
                 Some(Err(fault)) => {
-                    assert!(!fault.finding.message.contains("bug of ours"), "{attack}: {}", fault.finding)
+                    assert!(!fault.finding.message().contains("bug of ours"), "{attack}: {}", fault.finding)
                 }
                 Some(Ok(_)) => {}
                 None => assert!(findings.contains("error["), "{attack}: {findings}"),

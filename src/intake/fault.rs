@@ -1,0 +1,14 @@
+//! Faults of reading, as data.
+
+crate::faults! {
+    /// Faults of reading that belong to no single table.
+    pub enum ReadingFault {
+        /// A file has more unlike findings of one code than are listed.
+        NotListed { sort: Code, count: u64 } = (*sort) {
+            message: format!("{count} more findings with the code `{sort}` in this file are not listed"),
+            help: "correct the ones above first and read the file again",
+        }
+    }
+}
+
+use crate::finding::Code;
