@@ -59,8 +59,8 @@ impl<'c> Comparison<'c> {
 
     pub fn fault(&mut self, fault: &Finding) {
         match &self.expected.fails {
-            Some(words) if fault.message.contains(words.as_str()) => {}
-            Some(words) => self.differ("fails", format!("`{words}`"), format!("`{}`", fault.message)),
+            Some(words) if fault.message().contains(words.as_str()) => {}
+            Some(words) => self.differ("fails", format!("`{words}`"), format!("`{}`", fault.message())),
             None => self.differ("outcome", "no failure", fault),
         }
     }

@@ -26,8 +26,8 @@ struct Sample {
     policy: PolicyFacts,
 }
 
-/// Asks every factor, the weights rule and every policy about four made-up partners: one of whom everything is known,
-/// one with nothing but zeros, a newcomer, and one of whom nothing is known. Must be called on a script thread.
+/// Asks every factor, the weights rule and every policy about four made-up partners: one whose facts are all known,
+/// one with nothing but zeros, a newcomer, and one without any known fact. Must be called on a script thread.
 ///
 /// Each call runs under the usual budget. What no partner's data can excuse is an error: a budget used up, an engine that
 /// failed, a name or function that is not there, an answer that is none (weights that do not sum to 1, an amount in the
@@ -155,10 +155,10 @@ fn samples(manifest: &Manifest) -> Vec<Sample> {
     let of_newcomer = StandingFacts { actual: Some(Money::from(5_000)), ..StandingFacts::default() };
     let tables = &manifest.tables;
     [
-        ("a partner of whom everything is known", known, standing, records(tables, 2)),
+        ("a partner whose facts are all known", known, standing, records(tables, 2)),
         ("a partner with nothing but zeros", poor, zero_standing(), records(tables, 0)),
         ("a newcomer", newcomer, of_newcomer, records(tables, 0)),
-        ("a partner of whom nothing is known", nothing, StandingFacts::default(), records(tables, 0)),
+        ("a partner without any known fact", nothing, StandingFacts::default(), records(tables, 0)),
     ]
     .into_iter()
     .map(|(who, line, standing, records)| sample(who, line, standing, records))

@@ -37,9 +37,12 @@ const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// Limit that a call exceeded, with its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Exhausted {
+pub enum Exhausted {
+    /// Number of operations.
     Operations(u64),
+    /// Time of the call.
     Time(Duration),
+    /// Bytes of memory.
     Memory(usize),
 }
 

@@ -1,36 +1,52 @@
 //! Faults of a script that runs, as data.
 
-use super::sandbox::{MAX_CALLS, MAX_MEMORY, MAX_OPERATIONS, MAX_TIME};
+use super::budget::Exhausted;
+use super::sandbox::{MAX_CALLS, MAX_LIST, MAX_MAP, MAX_TEXT, MAX_VARIABLES};
 use crate::finding::{Field, ToField};
 use std::fmt;
 
-/// Which budget a call used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Budget {
-    /// Number of operations.
-    Operations,
-    /// Processor time.
-    Time,
-    /// Memory.
-    Memory,
+impl ToField for Exhausted {
+    fn to_field(&self) -> Field {
+        let (name, limit) = match self {
+            Self::Operations(limit) => ("operations", limit.to_field()),
+            Self::Time(limit) => ("milliseconds", limit.as_millis().to_field()),
+            Self::Memory(limit) => ("bytes", limit.to_field()),
+        };
+        Field::Map(vec![(name.to_owned(), limit)])
+    }
 }
 
-impl fmt::Display for Budget {
+/// Kind of value that grows beyond its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Growing {
+    /// A string.
+    String,
+    /// A list.
+    List,
+    /// A map.
+    Map,
+    /// Another value.
+    Other,
+}
+
+impl fmt::Display for Growing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Operations => write!(f, "{MAX_OPERATIONS} operations"),
-            Self::Time => write!(f, "{} ms", MAX_TIME.as_millis()),
-            Self::Memory => write!(f, "{} MiB of memory", MAX_MEMORY >> 20),
+            Self::String => write!(f, "a string grows beyond {MAX_TEXT} characters"),
+            Self::List => write!(f, "a list grows beyond {MAX_LIST} items"),
+            Self::Map => write!(f, "a map grows beyond {MAX_MAP} entries"),
+            Self::Other => f.write_str("a value grows beyond its limit"),
         }
     }
 }
 
-impl ToField for Budget {
+impl ToField for Growing {
     fn to_field(&self) -> Field {
         let name = match self {
-            Self::Operations => "operations",
-            Self::Time => "time",
-            Self::Memory => "memory",
+            Self::String => "string",
+            Self::List => "list",
+            Self::Map => "map",
+            Self::Other => "other",
         };
         name.to_field()
     }
@@ -55,9 +71,19 @@ crate::faults! {
     /// Faults of a script that runs: the same rule may succeed for another partner.
     pub enum RuntimeFault {
         /// The call used up one of its budgets.
-        Budget { budget: Budget, in_loop: bool } = ScriptBudget {
-            message: format!("the rule used up its {budget} {}", if *in_loop { "in this loop" } else { "here" }),
+        Budget { limit: Exhausted, in_loop: bool } = ScriptBudget {
+            message: format!("the rule used up its {limit} {}", if *in_loop { "in this loop" } else { "here" }),
             help: if *in_loop { "make sure the loop ends, and do less in it" } else { "do less for each partner" },
+        }
+        /// A string, a list or a map grows beyond its limit.
+        TooLarge { value: Growing, in_loop: bool } = ScriptBudget {
+            message: value.to_string(),
+            help: if *in_loop { "make sure the loop ends, and do less in it" } else { "keep it smaller" },
+        }
+        /// A function has too many variables at a time.
+        TooManyVariables {} = ScriptBudget {
+            message: format!("the rule has more than {MAX_VARIABLES} variables at once"),
+            help: "use a list or a map",
         }
         /// Functions call each other without end.
         Recursion {} = ScriptBudget {

@@ -6,7 +6,7 @@ use super::api::inspect::shown;
 use super::api::kind::Kind;
 use super::api::value::View;
 use super::budget::{Exhausted, ScriptBudget, under_budget};
-use super::cause::RuntimeFault;
+use super::cause::{Growing, RuntimeFault};
 use super::evaluate::evaluate;
 use super::program::{Inner, Program, Unit};
 use super::sandbox::{self, Recorded};
@@ -70,12 +70,14 @@ pub(super) fn explain(
         None => site.finding_nowhere(innermost, program.place_of_entry(entry)),
     };
     let finding = match finding.cause() {
-        Some(RuntimeFault::Budget { .. } | RuntimeFault::Recursion {}) => blame(inner, program, entry, facts, finding),
+        Some(RuntimeFault::Budget { .. } | RuntimeFault::TooLarge { .. } | RuntimeFault::Recursion {}) => {
+            blame(inner, program, entry, facts, finding)
+        }
         Some(RuntimeFault::NotKnown { expression, .. }) => {
             let fault = not_known_of(inner, entry, expression.clone());
             finding.with_fault(fault)
         }
-        None => finding,
+        Some(RuntimeFault::TooManyVariables {}) | None => finding,
     };
     let is_budget = finding.code() == Code::ScriptBudget;
     let values = match offset {
@@ -91,9 +93,11 @@ pub(super) fn explain(
 /// Rhai loses the position of an exhausted budget at every function it leaves: finds the loop or recursion instead.
 fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut finding: Finding) -> Finding {
     let sites = std::iter::once(program).chain(inner.programs.values().filter(|other| other.number != program.number));
-    let budget = match finding.cause() {
+    let in_loop = match finding.cause() {
         // Where a loop is known already, it is right.
-        Some(RuntimeFault::Budget { budget, in_loop: false }) => *budget,
+        Some(RuntimeFault::Budget { in_loop: true, .. }) => return finding,
+        Some(RuntimeFault::Budget { limit, .. }) => RuntimeFault::Budget { limit: *limit, in_loop: true },
+        Some(RuntimeFault::TooLarge { value, .. }) => RuntimeFault::TooLarge { value: *value, in_loop: true },
         Some(RuntimeFault::Recursion {}) => {
             if let Some(place) = sites.clone().find_map(|program| Site::of(program).recursion()) {
                 finding.places = vec![place];
@@ -122,7 +126,7 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
     }
     if let Some((site, found)) = loops.first() {
         finding.places = vec![site.place(site.source.token(found.at))];
-        return finding.with_fault(RuntimeFault::Budget { budget, in_loop: true });
+        return finding.with_fault(in_loop);
     }
     finding
 }
@@ -347,20 +351,16 @@ impl<'a> Site<'a> {
                 self.exhausted(Exhausted::Operations(ScriptBudget::default().operations), offset)
             }
             E::ErrorStackOverflow(_) => Finding::from(RuntimeFault::Recursion {}).at(self.place(here)),
-            E::ErrorTooManyVariables(_) => error(
-                Code::ScriptBudget,
-                "the rule has more than 256 variables at once".to_owned(),
-                "use a list or a map".to_owned(),
-                here,
-            ),
+            E::ErrorTooManyVariables(_) => Finding::from(RuntimeFault::TooManyVariables {}).at(self.place(here)),
             E::ErrorDataTooLarge(what, _) => {
-                let what = match what.as_str() {
-                    "Length of string" => "a text grows beyond 4096 characters",
-                    "Size of array/BLOB" | "Size of array" => "a list grows beyond 4096 items",
-                    "Size of object map" => "a map grows beyond 1024 entries",
-                    _ => "a value grows beyond its limit",
+                let value = match what.as_str() {
+                    "Length of string" => Growing::String,
+                    "Size of array/BLOB" | "Size of array" => Growing::List,
+                    "Size of object map" => Growing::Map,
+                    _ => Growing::Other,
                 };
-                error(Code::ScriptBudget, what.to_owned(), self.loop_help(offset), here)
+                let in_loop = self.loop_around(offset).is_some();
+                Finding::from(RuntimeFault::TooLarge { value, in_loop }).at(self.place(here))
             }
             E::ErrorDotExpr(text, _) | E::ErrorIndexingType(text, _) => self.no_member(text, offset),
             E::ErrorMismatchDataType(_, found, _) => self.mismatch(found, offset),
@@ -528,13 +528,6 @@ impl<'a> Site<'a> {
             }
         });
         found
-    }
-
-    fn loop_help(&self, offset: usize) -> String {
-        match self.loop_around(offset) {
-            Some(_) => "the loop around it goes on for too long".to_owned(),
-            None => "keep it smaller".to_owned(),
-        }
     }
 
     fn exhausted(&self, limit: Exhausted, offset: usize) -> Finding {

@@ -27,10 +27,10 @@ pub(super) const MAX_SOURCE_BYTES: usize = 64 * 1024;
 pub(super) const MAX_CALLS: usize = 32;
 /// Nesting of one expression.
 pub(super) const MAX_DEPTH: usize = 96;
-const MAX_TEXT: usize = 4 * 1024;
-const MAX_LIST: usize = 4 * 1024;
-const MAX_MAP: usize = 1024;
-const MAX_VARIABLES: usize = 256;
+pub(super) const MAX_TEXT: usize = 4 * 1024;
+pub(super) const MAX_LIST: usize = 4 * 1024;
+pub(super) const MAX_MAP: usize = 1024;
+pub(super) const MAX_VARIABLES: usize = 256;
 const MAX_FUNCTIONS: usize = 128;
 /// Words of the language that rules may not use; the parser refuses them.
 const DISABLED: [&str; 4] = ["eval", "export", "curry", "is_shared"];

@@ -11,6 +11,7 @@ mod decision;
 mod dependencies;
 mod deploy;
 mod documents;
+mod finding;
 mod golden;
 mod guide;
 mod intake;

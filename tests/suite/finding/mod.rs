@@ -1,0 +1,136 @@
+//! Findings as data: causes, groups, and the one JSON shape.
+
+use quotient::finding::{Code, Fault, Finding, Findings, Place, Severity, Span, parse, render};
+use serde_json::json;
+use std::sync::Arc;
+
+quotient::faults! {
+    /// Faults of a cellar book, for the tests.
+    enum CellarFault {
+        /// A value is not an exact number of litres.
+        Litres { column: String, value: String } = BookAmount {
+            message: format!("`{value}` is not an exact number of litres"),
+            help: format!("write litres such as `0.75` in the column `{column}`"),
+            varying: [value],
+        }
+        /// A barrel has a name that another barrel has.
+        DuplicateBarrel { barrel: String, rows: Vec<u64> } = BookDuplicate {
+            message: format!("duplicate barrel `{barrel}`"),
+            help: "rename one of them",
+            severity: Warning,
+        }
+        /// A rule needs a fact of the barrel that is not known.
+        Unknown { fact: String } = ScriptNotKnown {
+            message: format!("`{fact}` is not known for this partner"),
+            help: "write `?? 0`",
+        }
+    }
+}
+
+fn litres(row: u64) -> Finding {
+    let (column, value) = ("litres".to_owned(), format!("{row},5"));
+    let place = Place::cell("cellar.csv", row, "litres", &value);
+    Finding::from(CellarFault::Litres { column, value }).at(place)
+}
+
+#[test]
+fn a_cause_is_decided_on_as_data() {
+    let finding = Finding::from(CellarFault::DuplicateBarrel { barrel: "Oak".to_owned(), rows: vec![2, 7] });
+    assert_eq!(finding.code(), Code::BookDuplicate);
+    assert_eq!(finding.fault().cause(), "duplicate_barrel");
+    assert_eq!(finding.severity, Severity::Warning);
+    assert!(matches!(finding.cause(), Some(CellarFault::DuplicateBarrel { rows, .. }) if rows[..] == [2, 7]));
+    assert_eq!(finding.to_string(), "warning[book::duplicate]: duplicate barrel `Oak`; rename one of them");
+    let names: Vec<&str> = CellarFault::CAUSES.iter().map(|cause| cause.name).collect();
+    assert_eq!(names, ["litres", "duplicate_barrel", "unknown"]);
+    assert_eq!(CellarFault::CAUSES[1].fields, ["barrel", "rows"]);
+}
+
+#[test]
+fn a_cause_in_a_context_is_still_the_cause() {
+    let finding = Finding::from(CellarFault::Unknown { fact: "age".to_owned() }).in_context(|context| {
+        context.partner = Some("P1".to_owned());
+        context.values = vec![("size".to_owned(), "3".to_owned())];
+    });
+    assert!(matches!(finding.cause(), Some(CellarFault::Unknown { fact }) if fact == "age"));
+    assert_eq!(finding.message(), "partner `P1`: `age` is not known for this partner");
+    assert_eq!(finding.advice(), "write `?? 0` (here size = 3)");
+    let fields = &render::json([&finding])["findings"][0]["fields"];
+    assert_eq!(*fields, json!({"partner": "P1", "values": {"size": "3"}, "fact": "age"}));
+}
+
+#[test]
+fn a_cause_that_hits_4788_cells_is_reported_once_with_its_cure() {
+    let findings: Findings = (2..4_790).map(litres).collect();
+    let text = render::human(&findings, false);
+    insta::assert_snapshot!(text, @r"
+    error[book::amount]: `2,5` is not an exact number of litres
+      |
+      = at: cellar.csv: row 2, column `litres`, value `2,5`
+      = at: cellar.csv: row 3, column `litres`, value `3,5`
+      = at: cellar.csv: row 4, column `litres`, value `4,5`
+      = note: and 4,785 more
+      = help: write litres such as `0.75` in the column `litres`
+    ");
+    let document = render::json(&findings);
+    assert_eq!(document["errors"], 4_788);
+    let [group] = &document["findings"].as_array().unwrap()[..] else { panic!("{document}") };
+    assert_eq!((&group["count"], &group["cause"]), (&json!(4_788), &json!("litres")));
+    assert_eq!(group["fields"], json!({"column": "litres", "value": "2,5"}));
+    assert_eq!(group["places"].as_array().unwrap().len(), 100);
+    assert_eq!(group["others"][0], json!({"value": "3,5"}));
+    assert_eq!(render::github(&findings).lines().count(), 1);
+}
+
+#[test]
+fn a_rule_that_fails_for_150_partners_is_reported_once() {
+    let text: Arc<str> = Arc::from("fn assess(partner) { partner.age }");
+    let finding = |partner: u32| {
+        let place = Place::text("rules/oak/age.rhai", &text, Span { start: 21, end: 32 }, "");
+        let fault = CellarFault::Unknown { fact: "partner.age".to_owned() };
+        Finding::from(fault).at(place).in_context(|context| context.partner = Some(format!("P{partner:04}")))
+    };
+    let findings: Findings = (1..=150).map(finding).collect();
+    insta::assert_snapshot!(render::human(&findings, false), @"");
+    let document = render::json(&findings);
+    let others = document["findings"][0]["others"].as_array().unwrap();
+    assert_eq!((document["findings"][0]["count"].as_u64(), others.len()), (Some(150), 99));
+    assert_eq!(others[98], json!({"partner": "P0100"}));
+    // One by one nothing is left out.
+    assert_eq!(render::json_each(&findings)["findings"].as_array().unwrap().len(), 150);
+}
+
+#[test]
+fn findings_at_different_places_of_a_text_stay_apart() {
+    let text: Arc<str> = Arc::from("age age");
+    let at = |start| Place::text("a.rhai", &text, Span { start, end: start + 3 }, "");
+    let fault = || CellarFault::Unknown { fact: "age".to_owned() };
+    let findings: Findings = [0, 4, 4].map(|start| Finding::from(fault()).at(at(start))).into_iter().collect();
+    let counts: Vec<u64> = findings.groups().iter().map(|group| group.count).collect();
+    assert_eq!(counts, [1, 2]);
+}
+
+#[test]
+fn what_was_written_is_read_back() {
+    let findings: Findings = (2..40).map(litres).collect();
+    let document = render::json_each(&findings);
+    let read = parse::json(&document, |_| None).unwrap();
+    assert_eq!(render::json_each(&read), document);
+    // An archive of an earlier version.
+    let old = json!({"schema": "quotient.findings/1", "findings": [
+        {"code": "book::word", "severity": "warning", "message": "m", "help": null, "places": []}
+    ]});
+    let read = parse::json(&old, |_| None).unwrap();
+    assert_eq!(read.iter().next().map(Finding::to_string), Some("warning[book::word]: m".to_owned()));
+}
+
+#[test]
+fn real_output_fits_the_schema() {
+    let schema = schemars::schema_for!(quotient::finding::FindingsDocument);
+    let validator = jsonschema::validator_for(schema.as_value()).unwrap();
+    let findings: Findings = (2..40).map(litres).collect();
+    for document in [render::json(&findings), render::json_each(&findings), render::json([])] {
+        assert!(validator.is_valid(&document), "{document:#}");
+    }
+    assert!(!validator.is_valid(&json!({"schema": "quotient.findings/1", "findings": []})));
+}
