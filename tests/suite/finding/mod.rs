@@ -69,7 +69,7 @@ fn a_cause_that_hits_4788_cells_is_reported_once_with_its_cure() {
       = at: cellar.csv: row 2, column `litres`, value `2,5`
       = at: cellar.csv: row 3, column `litres`, value `3,5`
       = at: cellar.csv: row 4, column `litres`, value `4,5`
-      = note: and 4,785 more
+      = note: and 4,785 more: `5,5`, `6,5`, `7,5`, …
       = help: write litres such as `0.75` in the column `litres`
     ");
     let document = render::json(&findings);
@@ -91,7 +91,16 @@ fn a_rule_that_fails_for_150_partners_is_reported_once() {
         Finding::from(fault).at(place).in_context(|context| context.partner = Some(format!("P{partner:04}")))
     };
     let findings: Findings = (1..=150).map(finding).collect();
-    insta::assert_snapshot!(render::human(&findings, false), @"");
+    insta::assert_snapshot!(render::human(&findings, false), @r"
+    error[script::not_known]: partner `P0001`: `partner.age` is not known for this partner
+     --> rules/oak/age.rhai:1:22
+      |
+    1 | fn assess(partner) { partner.age }
+      |                      ^^^^^^^^^^^
+      |
+      = note: and 149 more: `P0002`, `P0003`, `P0004`, …
+      = help: write `?? 0`
+    ");
     let document = render::json(&findings);
     let others = document["findings"][0]["others"].as_array().unwrap();
     assert_eq!((document["findings"][0]["count"].as_u64(), others.len()), (Some(150), 99));

@@ -132,8 +132,8 @@ fn a_workbook_that_makes_the_library_panic_is_refused() {
         let findings = read(bytes).unwrap_err();
         let found: Vec<&Finding> = findings.iter().collect();
         let [finding] = found[..] else { panic!("{what}: {findings:?}") };
-        assert_eq!((finding.code, finding.places.len()), (Code::BookShape, 1), "{what}");
-        assert!(finding.message.contains("cannot be read"), "{what}: {}", finding.message);
+        assert_eq!((finding.code(), finding.places.len()), (Code::BookShape, 1), "{what}");
+        assert!(finding.message().contains("cannot be read"), "{what}: {}", finding.message());
     }
     insta::assert_snapshot!("workbook_overflow", told(&broken[0].1));
 }

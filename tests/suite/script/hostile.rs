@@ -257,7 +257,7 @@ fn what_is_contained_leaves_no_trace() {
 /// Message of the fault of `text` under `budget`.
 fn exhausted(text: &str, budget: ScriptBudget) -> String {
     let scripts = compiled(&[("rule.rhai", text)], &ScriptContext { budget, ..context() });
-    scripts.factor("rule.rhai", &example_facts()).expect_err("a fault").finding.message
+    scripts.factor("rule.rhai", &example_facts()).expect_err("a fault").finding.message()
 }
 
 #[test]
