@@ -66,7 +66,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
     let scores = score::Scores::new(&all, results, &unviable, &equivalent, options);
     print!("{}", scores.table());
     if let Some(path) = &options.json {
-        std::fs::write(path, scores.json()).map_err(|error| format!("{}: {error}", path.display()))?;
+        std::fs::write(path, scores.json(&tests)).map_err(|error| format!("{}: {error}", path.display()))?;
     }
     Ok(!options.gate || scores.hold())
 }

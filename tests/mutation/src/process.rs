@@ -131,7 +131,6 @@ fn watch(mut child: Child, expected: usize, limit: Duration) -> Ending {
         let lines = output.into_iter().flat_map(BufRead::lines).map_while(Result::ok);
         lines.take_while(|line| sender.send(line.clone()).is_ok()).for_each(drop);
     });
-    let mut passed = 0;
     let ending = loop {
         let wait = deadline.saturating_duration_since(Instant::now());
         if wait.is_zero() {
@@ -146,13 +145,9 @@ fn watch(mut child: Child, expected: usize, limit: Duration) -> Ending {
                 if line.ends_with("FAILED") {
                     break Ending::Failed("a test".into());
                 }
-                passed += usize::from(line.ends_with("ok") && line.starts_with("test "));
-                if line.starts_with("test result: ok") {
-                    break if passed > expected {
-                        Ending::Passed
-                    } else {
-                        Ending::Failed("a test that is absent".into())
-                    };
+                if let Some(counts) = line.strip_prefix("test result: ok. ") {
+                    let all = counts.starts_with(&format!("{expected} passed;"));
+                    break if all { Ending::Passed } else { Ending::Failed(format!("only {counts}")) };
                 }
             }
             Err(mpsc::RecvTimeoutError::Timeout) => {}

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::mutant::Mutant;
 use crate::options::Options;
 use crate::sample;
+use crate::trace::Test;
 use crate::trial::Verdict;
 
 #[derive(Debug, Default, Clone)]
@@ -140,7 +141,7 @@ impl<'a> Scores<'a> {
     }
 
     /// Every verdict, for other programs.
-    pub fn json(&self) -> String {
+    pub fn json(&self, tests: &[Test]) -> String {
         let result = |(at, verdict): &(usize, Verdict)| {
             let mutant = &self.all[*at];
             let (name, detail) = match verdict {
@@ -156,7 +157,9 @@ impl<'a> Scores<'a> {
             })
         };
         let results: Vec<Value> = self.results.iter().map(result).collect();
-        format!("{:#}\n", json!({ "seed": self.seed, "results": results }))
+        let milliseconds = |test: &Test| (test.name.clone(), json!(test.time.as_millis() as u64));
+        let times: serde_json::Map<String, Value> = tests.iter().map(milliseconds).collect();
+        format!("{:#}\n", json!({ "seed": self.seed, "results": results, "milliseconds_of_tests": times }))
     }
 }
 

@@ -12,6 +12,12 @@ use crate::score::Progress;
 
 /// Tests that look at the source itself, which differs in the copy.
 const SOURCE: [&str; 1] = ["architecture::"];
+/// Rooms whose tests are about operation: they start servers and libraries, take long, and look at no figure. They are
+/// run against the mutants of these rooms and of those that only operation uses.
+const OPERATION: [&str; 2] = ["library", "server"];
+const OPERATED: [&str; 4] = ["audit", "library", "request", "server"];
+/// A test that fails without a mutant is tried again: some of them are about time, and the machine may be busy.
+const ATTEMPTS: usize = 3;
 /// Longest time for a test without a mutant.
 const LIMIT: Duration = Duration::from_secs(600);
 
@@ -28,6 +34,11 @@ impl Test {
     /// The room whose tests this belongs to.
     pub fn room(&self) -> &str {
         self.name.split("::").next().unwrap_or_default()
+    }
+
+    /// True when the test is to be run against this mutant.
+    pub fn reaches(&self, at: usize, room: &str) -> bool {
+        self.reached.contains(&at) && (OPERATED.contains(&room) || !OPERATION.contains(&self.room()))
     }
 }
 
@@ -58,7 +69,8 @@ pub fn run(runner: &Runner, options: &Options) -> Result<Vec<Test>, Failure> {
     let (mut tests, failed) = found.into_inner().map_err(|error| error.to_string())?;
     if !failed.is_empty() {
         let list = format!("these tests fail without a mutant:\n  {}", failed.join("\n  "));
-        if options.gate {
+        // A few may depend on the place they run in; with many, the result would say nothing.
+        if options.gate || failed.len() * 20 > names.len() {
             return Err(list);
         }
         eprintln!("{list}\nthey are left out");
@@ -69,9 +81,16 @@ pub fn run(runner: &Runner, options: &Options) -> Result<Vec<Test>, Failure> {
 
 fn one(runner: &Runner, name: &str) -> Result<Test, String> {
     let path = runner.scratch.join(format!("{}.reached", name.replace("::", ".")));
-    let started = Instant::now();
-    let ending = runner.run(&[name], Mode::Trace(&path), LIMIT);
-    let time = started.elapsed();
+    let mut time = Duration::ZERO;
+    let mut ending = Ending::TimedOut;
+    for _ in 0..ATTEMPTS {
+        let started = Instant::now();
+        ending = runner.run(&[name], Mode::Trace(&path), LIMIT);
+        time = started.elapsed();
+        if ending == Ending::Passed {
+            break;
+        }
+    }
     if ending != Ending::Passed {
         return Err(format!("{name}: {ending:?}"));
     }

@@ -67,7 +67,8 @@ impl Workspace {
         let mut wanted = BTreeSet::new();
         for path in listed(root)? {
             if !path.starts_with("tests/mutation") && !path.starts_with("fuzz") && root.join(&path).is_file() {
-                if !path.starts_with("src") {
+                let mutated = path.starts_with("src") && path.extension().is_some_and(|extension| extension == "rs");
+                if !mutated {
                     copy_if_changed(&root.join(&path), &workspace.copy.join(&path))?;
                 }
                 wanted.insert(workspace.copy.join(&path));

@@ -59,7 +59,7 @@ pub fn run(
 }
 
 fn one(runner: &Runner, tests: &[Test], room: &str, at: usize) -> Verdict {
-    let mut reaching: Vec<&Test> = tests.iter().filter(|test| test.reached.contains(&at)).collect();
+    let mut reaching: Vec<&Test> = tests.iter().filter(|test| test.reaches(at, room)).collect();
     reaching.sort_by_key(|test| (test.room() != room, test.time));
     for batch in batches(&reaching) {
         let names: Vec<&str> = batch.iter().map(|test| test.name.as_str()).collect();
