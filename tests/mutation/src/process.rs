@@ -82,8 +82,10 @@ impl Runner {
             return Ending::Failed(format!("no directory for temporary files: {error}"));
         }
         let mut command = Command::new("sh");
-        // The limit is inherited by everything that the tests start.
-        command.arg("-c").arg(format!("ulimit -c 0; ulimit -v {MEMORY}; exec \"$0\" \"$@\"")).arg(&self.binary);
+        // The limits are inherited by everything that the tests start, and hold even if this program is interrupted.
+        let processor = limit.as_secs().saturating_mul(4);
+        let limits = format!("ulimit -c 0; ulimit -v {MEMORY}; ulimit -t {processor}; exec \"$0\" \"$@\"");
+        command.arg("-c").arg(limits).arg(&self.binary);
         command.args(["--exact", "--test-threads", "1"]).args(tests);
         if self.include_ignored {
             command.arg("--include-ignored");
