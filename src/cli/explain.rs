@@ -1,22 +1,20 @@
-//! `explain`: one partner's quota step by step, and what would change it.
+//! `explain`: one partner's quota, step by step, and what would have to be different.
 
-use super::groups::Output;
-use super::plan::PlanOptions;
-use super::progress::spinner;
-use super::{CommandError, Terminal};
+use super::propose::PlanOptions;
+use super::{Stop, Terminal, output};
 use crate::planning::{self, Explained, LineChoice};
 use crate::report::{self, ExplainView};
 use crate::script::on_script_threads;
+use std::path::PathBuf;
 
 /// Formats of an explanation.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// For a terminal.
-    #[default]
     Table,
-    /// For programs; described by `schema/explanation.schema.json`.
+    /// For programs.
     Json,
-    /// The waterfall chart as SVG.
+    /// The waterfall as a picture.
     Svg,
 }
 
@@ -36,24 +34,28 @@ pub struct Options {
     territory: Option<String>,
     #[command(flatten)]
     plan: PlanOptions,
-    #[command(flatten)]
-    output: Output<Format>,
+    /// How the explanation is written.
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+    /// File to write to; stdout when left out.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 /// Runs `explain`.
-pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
+pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
     let inputs = options.plan.load(&options.vendor)?;
-    let busy = spinner("assessing the channel");
+    let spinner = super::propose::spinner("assessing the channel");
     let choice = LineChoice {
         partner: options.partner.clone(),
         product_line: options.product_line.clone(),
         territory: options.territory.clone(),
     };
-    let explained = on_script_threads(options.plan.threads.count(), || {
+    let made = on_script_threads(options.plan.threads.map(usize::from), || {
         planning::explain(&inputs.plugin, &inputs.book, &inputs.request, &choice)
     });
-    busy.finish_and_clear();
-    let Explained { plan, lines, sensitivities } = explained?;
+    spinner.finish_and_clear();
+    let Explained { plan, lines, sensitivities } = made.map_err(Stop::Refused)?;
     let views: Vec<ExplainView<'_>> = lines
         .iter()
         .zip(&sensitivities)
@@ -61,8 +63,8 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         .collect();
     let table =
         report::TableOptions { width: terminal.width, colour: terminal.colour, ..report::TableOptions::default() };
-    options.output.write(|mut out| {
-        let written = match options.output.format {
+    output::to(options.output.as_deref(), |mut out| {
+        let written = match options.format {
             Format::Json => report::explain::write_json(&plan, &views, &mut out),
             Format::Table => views.iter().try_for_each(|view| Ok(writeln!(out, "{}", view.text(&table)?)?)),
             Format::Svg => views.iter().try_for_each(|view| Ok(writeln!(out, "{}", view.waterfall_svg()?)?)),

@@ -52,10 +52,31 @@ pub struct Lines<'b> {
     first_month: Option<Month>,
     channel: Arc<ChannelFacts>,
     cells: BTreeMap<CellKey, Cell>,
+    /// Cells of whole partners; empty at partner grain, where they are those of the lines.
+    whole_cells: BTreeMap<CellKey, Cell>,
     /// Indices of the partners that get a quota, ascending.
     pub eligible: Vec<usize>,
     /// Ids of the partners that do not, ascending.
     pub not_eligible: Vec<Name>,
+}
+
+/// Part of a partner's business that facts are about.
+#[derive(Debug, Clone, Copy)]
+enum Part<'s> {
+    /// Everything the partner does, at every grain.
+    Whole,
+    /// One line at the manifest's grain.
+    Line(&'s SegmentKey),
+}
+
+impl Part<'_> {
+    /// Product line and territory that the part is limited to.
+    fn segment(self) -> SegmentKey {
+        match self {
+            Self::Whole => SegmentKey::default(),
+            Self::Line(segment) => segment.clone(),
+        }
+    }
 }
 
 /// Territory, vertical and product line by which a line finds its market.
@@ -70,6 +91,14 @@ struct Cell {
     growth: Option<Rate>,
     revenue: Option<Decimal>,
     partners: i64,
+}
+
+impl Cell {
+    /// Counts a partner or line with its prior revenue.
+    fn count(&mut self, prior: Option<Decimal>) {
+        self.partners += 1;
+        add(&mut self.revenue, prior);
+    }
 }
 
 /// Revenue of one line in the stretches that the whole channel is summed over.
@@ -103,6 +132,7 @@ impl<'b> Lines<'b> {
             view,
             first_month,
             cells: BTreeMap::new(),
+            whole_cells: BTreeMap::new(),
             eligible: Vec::new(),
             not_eligible: Vec::new(),
         };
@@ -127,11 +157,10 @@ impl<'b> Lines<'b> {
             .par_iter()
             .with_min_len(FEWEST_APART)
             .map(|partner| {
-                let all = SegmentKey::default();
-                let whole = self.stretches(&self.own(partner, &all));
-                let prior = |segment: &SegmentKey| match *segment == all {
-                    true => whole.prior,
-                    false => self.prior(&self.own(partner, segment)),
+                let whole = self.stretches(&self.own(partner, Part::Whole));
+                let prior = |segment: &SegmentKey| match self.manifest.grain {
+                    Grain::Partner => whole.prior,
+                    _ => self.prior(&self.own(partner, Part::Line(segment))),
                 };
                 let segments = self.segments(partner);
                 let cells = segments.iter().map(|segment| (self.cell_key(partner, segment), prior(segment))).collect();
@@ -150,18 +179,18 @@ impl<'b> Lines<'b> {
             add(&mut totals.same_period, whole.same_period);
             add(&mut totals.before_same_period, whole.before_same_period);
             for (key, prior) in cells {
-                let cell = self.cells.entry(key).or_default();
-                cell.partners += 1;
-                add(&mut cell.revenue, prior);
+                self.cells.entry(key).or_default().count(prior);
+            }
+            if self.manifest.grain != Grain::Partner {
+                let key = self.cell_key(partner, &SegmentKey::default());
+                self.whole_cells.entry(key).or_default().count(whole.prior);
             }
         }
-        let keys: Vec<CellKey> = self.cells.keys().cloned().collect();
-        for key in keys {
-            let (addressable, growth) = self.market_of(&key);
-            if let Some(cell) = self.cells.get_mut(&key) {
-                (cell.addressable, cell.growth) = (addressable, growth);
-            }
+        let (mut cells, mut whole_cells) = (std::mem::take(&mut self.cells), std::mem::take(&mut self.whole_cells));
+        for (key, cell) in cells.iter_mut().chain(&mut whole_cells) {
+            (cell.addressable, cell.growth) = self.market_of(key);
         }
+        (self.cells, self.whole_cells) = (cells, whole_cells);
         let money = |amount: Option<Decimal>| amount.map(Money::new);
         self.channel = Arc::new(ChannelFacts {
             partners: self.eligible.len() as i64,
@@ -215,16 +244,19 @@ impl<'b> Lines<'b> {
         segments.into_iter().collect()
     }
 
-    /// True when something of the partner's belongs to the line.
-    fn belongs(&self, partner: &Partner, line: &SegmentKey, part: &SegmentKey) -> bool {
-        self.manifest.grain.holds(partner, line, part)
+    /// Returns whether something of the partner's, stated for `stated`, belongs to the part.
+    fn belongs(&self, partner: &Partner, part: Part<'_>, stated: &SegmentKey) -> bool {
+        match part {
+            Part::Whole => true,
+            Part::Line(line) => self.manifest.grain.holds(partner, line, stated),
+        }
     }
 
-    /// The revenue of a line up to the as-of day, ascending by month.
-    fn own<'p>(&self, partner: &'p Partner, segment: &SegmentKey) -> Vec<&'p RevenueEntry> {
+    /// The revenue of a part up to the as-of day, ascending by month.
+    fn own<'p>(&self, partner: &'p Partner, part: Part<'_>) -> Vec<&'p RevenueEntry> {
         let last = self.view.last_month();
         let known = partner.revenue.iter().filter(|entry| entry.month <= last);
-        known.filter(|entry| self.belongs(partner, segment, &entry.segment)).collect()
+        known.filter(|entry| self.belongs(partner, part, &entry.segment)).collect()
     }
 
     fn stretches(&self, own: &[&RevenueEntry]) -> Stretches {
@@ -291,17 +323,21 @@ impl<'b> Lines<'b> {
 
     /// Facts of every line of one partner, in the order of [`Lines::segments`].
     pub fn facts(&self, partner: &Partner) -> Vec<(SegmentKey, LineFacts)> {
-        self.segments(partner).into_iter().map(|segment| (segment.clone(), self.line(partner, &segment))).collect()
+        self.segments(partner)
+            .into_iter()
+            .map(|segment| (segment.clone(), self.line(partner, Part::Line(&segment))))
+            .collect()
     }
 
     /// Facts of the partner as a whole, whatever the manifest's grain.
     pub fn whole(&self, partner: &Partner) -> LineFacts {
-        self.line(partner, &SegmentKey::default())
+        self.line(partner, Part::Whole)
     }
 
-    fn line(&self, partner: &Partner, segment: &SegmentKey) -> LineFacts {
-        let history = self.history(partner, segment);
-        let quota = self.quota(partner, segment, history.prior_revenue);
+    fn line(&self, partner: &Partner, part: Part<'_>) -> LineFacts {
+        let segment = part.segment();
+        let history = self.history(partner, part);
+        let quota = self.quota(partner, part, history.prior_revenue);
         let joined = partner.since.map(|since| whole_months(since, self.view.as_of));
         let newcomer_months = self.manifest.newcomer_months;
         let is_new = |months: Option<i64>| months.is_some_and(|months| months < newcomer_months);
@@ -318,9 +354,9 @@ impl<'b> Lines<'b> {
             is_newcomer: is_new(joined)
                 || is_new(history.months_since_first_revenue) && self.began_inside_book(partner),
             attributes: partner.attributes.clone(),
-            market: self.market(partner, segment, history.prior_revenue),
+            market: self.market(partner, part, history.prior_revenue),
             investment: investment(partner),
-            pipeline: self.pipeline(partner, segment, history.prior_revenue, quota.current),
+            pipeline: self.pipeline(partner, part, history.prior_revenue, quota.current),
             quota,
             history,
             channel: Arc::clone(&self.channel),
@@ -332,9 +368,9 @@ impl<'b> Lines<'b> {
         partner.revenue.first().is_some_and(|entry| self.first_month.is_some_and(|first| entry.month > first))
     }
 
-    fn history(&self, partner: &Partner, segment: &SegmentKey) -> HistoryFacts {
+    fn history(&self, partner: &Partner, part: Part<'_>) -> HistoryFacts {
         let last = self.view.last_month();
-        let own = self.own(partner, segment);
+        let own = self.own(partner, part);
         let revenue = self.stretches(&own);
         let quarters: Vec<Money> =
             (0..8).rev().filter_map(|back| self.revenue(&own, last.plus(-2 - 3 * back), 3)).map(Money::new).collect();
@@ -357,8 +393,12 @@ impl<'b> Lines<'b> {
         }
     }
 
-    fn market(&self, partner: &Partner, segment: &SegmentKey, prior: Option<Money>) -> MarketFacts {
-        let Some(cell) = self.cells.get(&self.cell_key(partner, segment)) else { return MarketFacts::default() };
+    fn market(&self, partner: &Partner, part: Part<'_>, prior: Option<Money>) -> MarketFacts {
+        let cells = match part {
+            Part::Whole if self.manifest.grain != Grain::Partner => &self.whole_cells,
+            _ => &self.cells,
+        };
+        let Some(cell) = cells.get(&self.cell_key(partner, &part.segment())) else { return MarketFacts::default() };
         if !self.book.has_table("market") {
             return MarketFacts::default();
         }
@@ -377,15 +417,9 @@ impl<'b> Lines<'b> {
         }
     }
 
-    fn pipeline(
-        &self,
-        partner: &Partner,
-        segment: &SegmentKey,
-        prior: Option<Money>,
-        quota: Option<Money>,
-    ) -> PipelineFacts {
+    fn pipeline(&self, partner: &Partner, part: Part<'_>, prior: Option<Money>, quota: Option<Money>) -> PipelineFacts {
         let as_of = self.view.as_of;
-        let win_rate = self.win_rate(partner, segment);
+        let win_rate = self.win_rate(partner, part);
         let required_coverage = win_rate.filter(|rate| !rate.is_zero()).and_then(|rate| Decimal::ONE.checked_div(rate));
         if !self.book.has_table("opportunities") {
             return PipelineFacts { win_rate, required_coverage, ..PipelineFacts::default() };
@@ -395,7 +429,7 @@ impl<'b> Lines<'b> {
             .iter()
             .filter(|deal| deal.is_open_on(as_of))
             .filter(|deal| self.view.period.contains(Month::of(deal.close_date)))
-            .filter(|deal| self.belongs(partner, segment, &deal.segment))
+            .filter(|deal| self.belongs(partner, part, &deal.segment))
             .collect();
         let amount: Option<Decimal> =
             open.iter().try_fold(Decimal::ZERO, |sum, deal| sum.checked_add(deal.amount.amount()));
@@ -423,16 +457,16 @@ impl<'b> Lines<'b> {
         }
     }
 
-    fn win_rate(&self, partner: &Partner, segment: &SegmentKey) -> Option<Rate> {
+    fn win_rate(&self, partner: &Partner, part: Part<'_>) -> Option<Rate> {
         let stated_for = |wanted: &SegmentKey| partner.win_rates.iter().find(|rate| rate.segment == *wanted);
-        let stated = stated_for(segment).or_else(|| stated_for(&SegmentKey::default()));
+        let stated = stated_for(&part.segment()).or_else(|| stated_for(&SegmentKey::default()));
         if let Some(rate) = stated.and_then(|rate| rate.by_value) {
             return Some(rate);
         }
         let from = self.view.as_of.checked_sub_months(Months::new(WIN_RATE_WINDOW))?;
         let mut won = Decimal::ZERO;
         let mut closed = Decimal::ZERO;
-        for deal in partner.opportunities.iter().filter(|deal| self.belongs(partner, segment, &deal.segment)) {
+        for deal in partner.opportunities.iter().filter(|deal| self.belongs(partner, part, &deal.segment)) {
             let Some(is_won) = deal.outcome_between(from, self.view.as_of) else { continue };
             closed = closed.checked_add(deal.amount.amount())?;
             if is_won {
@@ -442,24 +476,24 @@ impl<'b> Lines<'b> {
         won.checked_div(closed)
     }
 
-    fn quota(&self, partner: &Partner, segment: &SegmentKey, prior: Option<Money>) -> QuotaFacts {
+    fn quota(&self, partner: &Partner, part: Part<'_>, prior: Option<Money>) -> QuotaFacts {
         let period = &self.view.period;
         let before = PlanningPeriod { start: period.start.plus(-(period.months as i32)), ..period.clone() };
-        let own = partner.quotas.iter().filter(|quota| self.belongs(partner, segment, &quota.segment));
+        let own = partner.quotas.iter().filter(|quota| self.belongs(partner, part, &quota.segment));
         let current = sum_inside(own, &before).ok().flatten();
         QuotaFacts {
             current,
             attainment: prior.zip(current).and_then(|(prior, quota)| prior.ratio_to(quota)),
-            forecast: self.forecast(partner, segment),
+            forecast: self.forecast(partner, part),
         }
     }
 
-    fn forecast(&self, partner: &Partner, segment: &SegmentKey) -> Option<Money> {
+    fn forecast(&self, partner: &Partner, part: Part<'_>) -> Option<Money> {
         let period = &self.view.period;
         let mut latest: BTreeMap<(Month, u32, &SegmentKey), &Forecast> = BTreeMap::new();
         for forecast in &partner.forecasts {
             let known = forecast.submitted_on.is_none_or(|day| day <= self.view.as_of);
-            if known && self.belongs(partner, segment, &forecast.segment) {
+            if known && self.belongs(partner, part, &forecast.segment) {
                 let key = (forecast.start, forecast.months, &forecast.segment);
                 let place = latest.entry(key).or_insert(forecast);
                 if forecast.submitted_on >= place.submitted_on {
@@ -478,7 +512,7 @@ impl<'b> Lines<'b> {
 
     /// The part of `bought` that belongs to one line.
     pub fn of_line(&self, partner: &Partner, line: &SegmentKey, bought: &[(SegmentKey, Decimal)]) -> Decimal {
-        let own = bought.iter().filter(|(segment, _)| self.belongs(partner, line, segment));
+        let own = bought.iter().filter(|(segment, _)| self.belongs(partner, Part::Line(line), segment));
         own.fold(Decimal::ZERO, |sum, (_, amount)| sum.saturating_add(*amount))
     }
 
@@ -489,7 +523,7 @@ impl<'b> Lines<'b> {
         let first = last.plus(1 - 12 * years);
         let mut months = [Decimal::ZERO; 12];
         let entries = partner.revenue.iter().filter(|entry| first <= entry.month && entry.month <= last);
-        for entry in entries.filter(|entry| self.belongs(partner, segment, &entry.segment)) {
+        for entry in entries.filter(|entry| self.belongs(partner, Part::Line(segment), &entry.segment)) {
             let slot = &mut months[entry.month.number() as usize - 1];
             *slot = slot.checked_add(entry.amount.amount())?;
         }
