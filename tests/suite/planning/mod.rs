@@ -1,4 +1,8 @@
-//! Properties of whole proposals, over generated books and targets.
+//! Properties of whole proposals, over generated books and targets; the shipped vendors against an oracle.
+
+mod bounds;
+mod oracle;
+mod shipped;
 
 use proptest::prelude::*;
 use quotient::channel::PartnerBook;

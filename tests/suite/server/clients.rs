@@ -29,7 +29,9 @@ fn said_by(command: &mut Command) -> String {
 
 /// What every client has to show.
 fn assert_complete(said: &str) {
-    for words in ["assessment: ", "for Alder Systems, by revision ", "batch: ", "proposal: ", "refused as expected: "] {
+    for words in
+        ["assessment: ", "for Alder Systems, by revision ", "batch: ", "proposal: ", "refused, as it must be: "]
+    {
         assert!(said.contains(words), "no `{words}` in:\n{said}");
     }
 }
