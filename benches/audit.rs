@@ -1,6 +1,6 @@
 //! What the decision log costs: strict records a second at several numbers of waiting tasks, and one best-effort append.
 //!
-//! `cargo bench --bench audit`; the folder of the log is the system's temporary one, or `QUOTIENT_BENCH_FOLDER`.
+//! `cargo bench --bench audit`; the log is written to the system's temporary directory, or to `QUOTIENT_BENCH_FOLDER`.
 #![allow(clippy::unwrap_used, clippy::float_arithmetic, missing_docs)] // a program for people to read
 
 use quotient::audit::{

@@ -19,7 +19,7 @@ use std::time::Instant;
 static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
 const ROUNDS: u32 = 200;
-/// Best of so many, because other programs take the machine away now and then.
+/// Rounds of which the best counts, because other programs disturb the machine.
 const REPEATS: u32 = 150;
 
 fn book() -> String {

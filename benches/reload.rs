@@ -1,7 +1,7 @@
 //! Reloading as a server does it: candidates judged in a child process, wake-ups from the file system, real scripts.
 //!
-//! Prints how long a save takes to be in use, or a mistake to be seen; what a thousand reloads leave behind; how a large
-//! tree, a storm of saves and a restart on a broken folder are got through. `QUOTIENT_BENCH_SHORT=1` is a run of seconds;
+//! Prints the time from a save until it is in use, or an error until it is visible; the resources left behind by a thousand
+//! reloads; and how a large tree, a storm of saves and a restart on a broken directory are handled. `QUOTIENT_BENCH_SHORT=1` is a run of seconds;
 //! `QUOTIENT_BENCH_PROGRAM` names another build of the program for the child.
 #![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
@@ -123,7 +123,7 @@ fn latency(saves: usize, polled: usize) {
     };
     distribution("events: save in use", (0..saves).map(|_| round(&library, "", State::Active)).collect());
     distribution(
-        "events: mistake of syntax visible, last good in use",
+        "events: syntax error visible, last valid in use",
         (0..saves / 2).map(|_| round(&library, "fn (", State::Degraded)).collect(),
     );
     let endless = "fn spin() { loop {} }\nfn unused() { spin() }\n";
@@ -241,7 +241,7 @@ fn large_tree(vendors: usize) {
     drop(library);
     let start = Instant::now();
     let (library, outcome) = open_vendors(roots(home), options).unwrap_or_else(|why| panic!("{why:?}"));
-    println!("  opened again from the state folder: {} ({})", each(start.elapsed(), 1), outcome.is_success());
+    println!("  opened again from the state directory: {} ({})", each(start.elapsed(), 1), outcome.is_success());
     if let Some(peak) = peak_bytes() {
         println!("  peak of the process {}", harness::mebibytes(peak));
     }

@@ -133,7 +133,7 @@ fn market(line: &LineFacts, reasons: bool) -> FactorOutcome {
             indicate(prior + part, reasons, || format!("a newcomer's part of {} open market", money(headroom)))
         }
         Some(share) => indicate(prior + open * share.max(Decimal::ZERO), reasons, || {
-            format!("{} of the channel's part in {} open market", percent(share), money(headroom))
+            format!("{} of the channel's share in {} open market", percent(share), money(headroom))
         }),
     }
 }

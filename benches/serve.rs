@@ -153,7 +153,7 @@ const MANIFEST: &str = "api = 1\nname = \"Bench\"\ncurrency = \"USD\"\n\n[plan]\
 /// The first constant of the rules; the next revisions count on from it.
 const FIRST: u64 = 1_000_001;
 
-/// A rule that indicates the same for everybody, so that an answer tells which rules it is from.
+/// A rule that indicates the same amount for every partner, so that a response identifies its revision.
 fn constant(value: u64, before: &str) -> String {
     format!(
         "const INDICATED = {value}.0;   // US dollars\n\n/// The same for everybody.\nfn assess(partner) {{\n{before}    \
@@ -651,7 +651,7 @@ impl Bench {
         self.card.row("19", "hostile requests", "all refused as the table says, memory ≤ +64 MiB", figure, is_met);
     }
 
-    /// Row 25: told to end under load, it answers what it has and goes.
+    /// Row 25: on SIGTERM under load, it completes requests in progress and exits.
     async fn shutdown_under_load(&mut self) {
         let mut worst = Duration::ZERO;
         let (mut dropped, mut answered, mut ends) = (0, 0, Vec::new());

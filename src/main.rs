@@ -1,4 +1,4 @@
-//! The command line program; everything it does is in the library.
+//! The command-line program; its work is done by the library.
 
 use std::process::ExitCode;
 

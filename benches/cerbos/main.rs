@@ -1,9 +1,9 @@
 //! Beside Cerbos: the same decision from the same figures, on the same machine, under the same load, in one run.
 //!
-//! `cargo bench --bench cerbos` installs the program of the npm package `cerbos` into a temporary folder, or takes the one
+//! `cargo bench --bench cerbos` installs the program of the npm package `cerbos` into a temporary directory, or takes the one
 //! that `CERBOS_BIN` names. The decision: which tier a partner may hold, from nine thresholds on sales, certified staff and
 //! attainment; in ours once as a rule (a quota follows from the tier) and once as a policy with reasons. Each contender
-//! is asked about the same four partners in turn, and every answer is held against the tier that is right.
+//! is asked about the same four partners in turn, and every response is checked for the right tier.
 //!
 //! `-- --peer-only` measures Cerbos alone; `-- --short` takes shorter rounds.
 #![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
@@ -59,7 +59,7 @@ fn main() {
 
 async fn run(program: &Path, is_peer_only: bool, is_short: bool) {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    println!("{PEER} beside quotient {} on {cores} cores, load in a process of its own", env!("CARGO_PKG_VERSION"));
+    println!("{PEER} beside quotient {} on {cores} cores, load from a separate process", env!("CARGO_PKG_VERSION"));
     let peer_house = Scratch::new("cerbos-peer");
     let (peer_folder, peer_server) = serve_peer(program, &peer_house).await;
     let mut contenders = vec![Contender {
@@ -137,7 +137,7 @@ fn peer() -> Option<PathBuf> {
     program()
 }
 
-/// Starts Cerbos on a folder that looks like a mounted ConfigMap; without audit log, telemetry or a log of requests.
+/// Starts Cerbos on a directory that looks like a mounted ConfigMap; without audit log, telemetry or a log of requests.
 async fn serve_peer(program: &Path, house: &Scratch) -> (PathBuf, Process) {
     let folder = house.0.join("policies");
     mount(&folder, &root().join("benches/cerbos/peer"));
@@ -159,7 +159,7 @@ async fn serve_peer(program: &Path, house: &Scratch) -> (PathBuf, Process) {
     (folder, server)
 }
 
-/// Starts ours on folders that look like mounted ConfigMaps.
+/// Starts ours on directories that look like mounted ConfigMaps.
 async fn serve_ours() -> (House, Process) {
     let house = House::new("cerbos-ours");
     for folder in ["rules", "policies"] {
@@ -173,7 +173,7 @@ async fn serve_ours() -> (House, Process) {
 ///
 /// A ConfigMap is flat, so the cases, which hold for the first threshold only, are left out.
 fn mount(folder: &Path, from: &Path) {
-    std::fs::create_dir_all(folder.join("..1")).expect("a folder");
+    std::fs::create_dir_all(folder.join("..1")).expect("a directory");
     link("..1", &folder.join("..data"));
     for entry in std::fs::read_dir(from).expect("files").flatten().filter(|entry| entry.path().is_file()) {
         let name = entry.file_name();
@@ -186,7 +186,7 @@ fn link(target: &str, path: &Path) {
     std::os::unix::fs::symlink(target, path).expect("a symbolic link");
 }
 
-/// Changes the threshold as Kubernetes changes a ConfigMap: a new folder, then `..data` is renamed into place.
+/// Changes the threshold as Kubernetes changes a ConfigMap: a new directory, then `..data` is renamed into place.
 fn swap(folder: &Path) {
     copy(&folder.join("..1"), &folder.join("..2"));
     for entry in std::fs::read_dir(folder.join("..2")).expect("files").flatten().filter(|entry| entry.path().is_file())
@@ -198,7 +198,7 @@ fn swap(folder: &Path) {
     }
     link("..2", &folder.join("..data_tmp"));
     std::fs::rename(folder.join("..data_tmp"), folder.join("..data")).expect("the link swapped");
-    std::fs::remove_dir_all(folder.join("..1")).expect("the old folder gone");
+    std::fs::remove_dir_all(folder.join("..1")).expect("the old directory is removed");
 }
 
 fn ask_peer((sales, certified, attainment, _): &Partner) -> Call {
@@ -305,7 +305,7 @@ async fn race(contenders: &[Contender], is_short: bool) {
     }
 }
 
-/// Puts the file with the new threshold in the place of its link: a control that folders are watched at all.
+/// Puts the file with the new threshold in the place of its link: a control that directories are watched at all.
 fn save(folder: &Path, file: &str) {
     let draft = folder.join("draft.tmp");
     std::fs::copy(folder.join(file), &draft).expect("a copy");

@@ -1,10 +1,10 @@
-//! Load of our own over HTTP/1.1, and what came of it.
+//! A load generator for HTTP/1.1, and its results.
 //!
-//! - Closed loop ([`closed`]): each connection sends its next request when the last is answered. Says how much a server can do.
-//! - Open loop ([`open`]): requests are sent at a fixed rate, whatever becomes of the earlier ones, and are timed from when they
-//!   were due, so that a server that stalls cannot hide it. Says what callers see.
+//! - Closed loop ([`closed`]): each connection sends its next request when the last is answered. Measures throughput.
+//! - Open loop ([`open`]): requests are sent at a fixed rate, regardless of earlier responses, and timed from when they
+//!   were due, so that a stalled server cannot hide the delay. Measures what callers experience.
 //!
-//! Percentiles are exact: every time is kept and sorted.
+//! Percentiles are exact: all times are stored and sorted.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -87,7 +87,7 @@ impl Outcome {
         rate(self.good(), self.wall)
     }
 
-    /// Time within which so many thousandths of the chosen requests were answered.
+    /// Percentile of the response times of the selected requests, in thousandths.
     pub fn permille(&self, thousandths: usize, is_counted: impl Fn(u16) -> bool) -> Duration {
         let chosen = self.samples.iter().filter(|sample| is_counted(sample.status));
         permille(chosen.map(|sample| sample.waited).collect(), thousandths)
@@ -99,7 +99,7 @@ impl Outcome {
         permille(chosen.map(|sample| sample.took).collect(), thousandths)
     }
 
-    /// The statuses with how often they came, such as `200: 5, 429: 1`; 0 is no answer.
+    /// Counts by status, such as `200: 5, 429: 1`; status 0 means no response.
     pub fn statuses(&self) -> String {
         let mut counts = std::collections::BTreeMap::<u16, u64>::new();
         for sample in &self.samples {
@@ -114,7 +114,7 @@ pub fn rate(count: u64, wall: Duration) -> u64 {
     u64::try_from(u128::from(count) * 1_000_000 / wall.as_micros().max(1)).unwrap_or(u64::MAX)
 }
 
-/// The smallest time that so many thousandths of `times` do not exceed; zero for none.
+/// Returns the percentile of `times` in thousandths; zero if there are none.
 pub fn permille(mut times: Vec<Duration>, thousandths: usize) -> Duration {
     times.sort_unstable();
     let place = (times.len() * thousandths).div_ceil(1000).saturating_sub(1);
@@ -129,7 +129,7 @@ pub fn is_good(status: u16) -> bool {
 /// How long an answer is waited for before the request counts as failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// One connection that is made anew when it is lost.
+/// One connection, reopened when it is lost.
 struct Connection {
     address: SocketAddr,
     sender: Option<SendRequest<Full<Bytes>>>,
@@ -191,13 +191,13 @@ impl Connection {
 /// When a closed loop ends.
 #[derive(Debug, Clone, Copy)]
 pub enum Until {
-    /// After so many requests.
+    /// After a number of requests.
     Requests(u64),
-    /// After so long.
+    /// After a duration.
     Passed(Duration),
 }
 
-/// Sends the calls in turn on so many connections, each its next request when the last is answered.
+/// Sends the calls in turn on `connections`, each request after the previous response.
 pub async fn closed(
     address: SocketAddr,
     connections: usize,
@@ -225,7 +225,7 @@ pub async fn closed(
                     let sample = connection.send(of(&calls, number), None, look.as_ref()).await;
                     samples.push(sample);
                     if sample.status == 0 {
-                        tokio::time::sleep(Duration::from_millis(5)).await; // nobody is there: do not spin
+                        tokio::time::sleep(Duration::from_millis(5)).await; // the server is not reachable: do not spin
                     }
                 }
             })
@@ -234,7 +234,7 @@ pub async fn closed(
     gather(tasks, start).await
 }
 
-/// Sends the calls in turn at `per_second` for `time`, over at most so many connections.
+/// Sends the calls in turn at `per_second` for `time`, over a limited number of connections.
 pub async fn open(
     address: SocketAddr,
     connections: usize,

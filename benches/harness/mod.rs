@@ -86,7 +86,7 @@ pub fn setting(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.replace('_', "").parse().ok()).unwrap_or(usual)
 }
 
-/// Largest resident size of this process so far, where the system tells (Linux).
+/// Largest resident size of this process so far, where the system reports it (Linux).
 pub fn peak_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -98,19 +98,19 @@ pub fn mebibytes(bytes: u64) -> String {
     format!("{} MiB", bytes >> 20)
 }
 
-/// The folder of the crate.
+/// The directory of the crate.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A folder for the files of one bench that is removed at the end.
+/// A directory for the files of one bench that is removed at the end.
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
-    /// Makes an empty folder for `name`.
+    /// Makes an empty directory for `name`.
     pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("quotient-bench-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("a folder for temporary files");
+        std::fs::create_dir_all(&path).expect("a directory for temporary files");
         Self(path)
     }
 }

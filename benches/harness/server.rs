@@ -1,4 +1,4 @@
-//! The real server as a child process, and what the system tells about it.
+//! The real server as a child process, and its figures from the operating system.
 
 use super::Scratch;
 use super::load::{Call, Look, Until, closed};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// A port of the loopback that nobody listens on.
+/// A free port of the loopback.
 pub fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("its address")
@@ -50,7 +50,7 @@ impl Process {
         panic!("no 200 from {path} after 60 s:\n{}", self.log());
     }
 
-    /// Waits until every vendor uses what its folder holds; panics when that does not come.
+    /// Waits until every vendor uses the content of its directory; panics on a timeout.
     async fn wait_for_all_vendors(&self) {
         let start = Instant::now();
         let calls = Arc::new(vec![Call::get("/health/ready")]);
@@ -72,7 +72,7 @@ impl Process {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// A line of its status in the system, in bytes, such as `VmRSS` or `VmHWM`; 0 where the system does not tell.
+    /// A line of its status in the system, in bytes, such as `VmRSS` or `VmHWM`; 0 where the system does not report it.
     pub fn memory(&self, line: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let found = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':'));
@@ -119,22 +119,22 @@ impl Drop for Process {
     }
 }
 
-/// Folders of vendors that a bench may change, and the server that watches them.
+/// Directories of vendors that a bench may change, and the server that watches them.
 pub struct House {
     pub scratch: Scratch,
 }
 
 impl House {
-    /// Makes empty folders.
+    /// Makes empty directories.
     pub fn new(name: &str) -> Self {
         let house = Self { scratch: Scratch::new(name) };
         for folder in ["rules", "policies", "state"] {
-            std::fs::create_dir_all(house.folder(folder)).expect("a folder");
+            std::fs::create_dir_all(house.folder(folder)).expect("a directory");
         }
         house
     }
 
-    /// A folder of the house.
+    /// A directory of the house.
     pub fn folder(&self, name: &str) -> PathBuf {
         self.scratch.0.join(name)
     }
@@ -157,17 +157,17 @@ impl House {
     /// Writes a file of a vendor's rules by a new name that is then renamed, as an editor saves.
     pub fn save(&self, vendor: &str, file: &str, text: &str) {
         let folder = self.folder("rules").join(vendor);
-        std::fs::create_dir_all(&folder).expect("the vendor's folder");
+        std::fs::create_dir_all(&folder).expect("the vendor directory");
         let new = folder.join(format!(".{file}.new"));
         std::fs::write(&new, text).expect("a new file");
         std::fs::rename(&new, folder.join(file)).expect("the file replaced");
     }
 }
 
-/// Copies a folder with everything in it.
+/// Copies a directory with everything in it.
 pub fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder to copy").flatten() {
+    std::fs::create_dir_all(to).expect("a directory");
+    for entry in std::fs::read_dir(from).expect("a directory to copy").flatten() {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
             copy(&entry.path(), &target);

@@ -1,4 +1,4 @@
-"""Asks a running server: `quotient serve`, then `python3 examples/clients/client.py`. Needs nothing but Python 3.9."""
+"""Sends requests to a running server: `quotient serve`, then `python3 examples/clients/client.py`. Requires only Python 3.9."""
 
 import json, os, pathlib, time, urllib.error, urllib.request
 from decimal import Decimal
@@ -9,7 +9,7 @@ HERE = pathlib.Path(__file__).parent
 
 
 class Problem(Exception):
-    """A refusal as the server tells it (RFC 9457): code, detail, request_id, and every single error."""
+    """A problem document of the server (RFC 9457): code, detail, request_id, and all errors."""
 
     def __init__(self, document):
         super().__init__(f"{document['code']}: {document['detail']} (request {document['request_id']})")
@@ -17,7 +17,7 @@ class Problem(Exception):
 
 
 def ask(path, body=None, media="application/json", **headers):
-    """Returns the revision and the text of the answer; raises `Problem`."""
+    """Returns the revision and the body of the response; raises `Problem`."""
     if token := os.environ.get("QUOTIENT_TOKEN"):
         headers["Authorization"] = f"Bearer {token}"
     headers["Content-Type"] = media
@@ -48,7 +48,7 @@ print(f"assessment: {one['lines'][0]['quota']} for {one['partner_name']}, by rev
 
 _, text = ask(VENDOR + "/assessments", (HERE / "batch.ndjson").read_bytes(), "application/x-ndjson")
 *lines, last = [json.loads(line) for line in text.splitlines()]
-trailer = last.get("trailer")  # an answer without it was cut off
+trailer = last.get("trailer")  # a response without a trailer was cut off
 assert trailer and trailer["lines"] == len(lines) and trailer["problem"] is None, "the batch was cut off"
 for line in lines:
     print("batch:", line["ok"]["partner_id"] if "ok" in line else Problem(line["error"]))
@@ -60,4 +60,4 @@ print(f"proposal: {len(json.loads(text)['lines'])} quotas, by revision {revision
 try:
     ask(VENDOR + "/assessments", b'{"as_of": "2025-02-30"}')
 except Problem as problem:
-    print("refused, as it must be:", problem)
+    print("refused as expected:", problem)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks a running server: `quotient serve`, then `bash examples/clients/client.sh`. Needs curl.
+# Sends requests to a running server: `quotient serve`, then `bash examples/clients/client.sh`. Needs curl.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 url=${QUOTIENT_URL:-http://127.0.0.1:7070}
@@ -7,7 +7,7 @@ vendor=$url/v1/vendors/${QUOTIENT_VENDOR:-meridian}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Answers go to a file, heads to another; a problem is shown with its code and request id, and ends the script.
+# Bodies and headers go to two files; a problem is printed with its code and request id and ends the script.
 ask() {
     local status
     status=$(curl --silent --show-error --max-time 30 --output "$work/body" --dump-header "$work/head" \
@@ -17,7 +17,7 @@ ask() {
     *) printf 'status %s: %s\n' "$status" "$(cat "$work/body")" >&2; return 1 ;;
     esac
 }
-# A text member by its name, from JSON that is written without surprises; use jq where it is there.
+# A string member by its name, from JSON in the server's format; use jq where it is installed.
 member() { grep -o "\"$1\": *\"[^\"]*\"" "$work/body" | head -n 1 | cut -d '"' -f 4; }
 header() { tr -d '\r' <"$work/head" | awk -F ': ' -v name="$1" 'tolower($1) == name { print $2 }'; }
 

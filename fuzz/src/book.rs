@@ -56,7 +56,7 @@ pub fn check(read: &Result<(PartnerBook, Findings), Findings>) {
             );
         }
         Err(findings) => {
-            assert!(findings.has_errors(), "a book that is refused is told why");
+            assert!(findings.has_errors(), "a refused book has a reason");
             drop(render::json(findings.iter()));
         }
     }

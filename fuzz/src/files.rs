@@ -2,7 +2,7 @@
 
 const MARK: &[u8] = b"=== ";
 
-/// The files of an input, with their names; what stands before the first is left out.
+/// The files of an input, with their names; text before the first is ignored.
 pub fn split(data: &[u8]) -> Vec<(String, &[u8])> {
     let mut starts: Vec<usize> = Vec::new();
     for at in 0..data.len() {

@@ -87,7 +87,7 @@ fn masked(data: &[u8]) {
     }
 }
 
-/// An object somewhere in which a key stands twice; a pointer names one of them only.
+/// True if an object contains a duplicate key; a pointer can name only one of them.
 fn has_twice(document: &[u8]) -> bool {
     let Ok(value) = serde_json::from_slice::<serde_json::Value>(document) else { return true };
     let keys = document.iter().filter(|byte| **byte == b':').count();

@@ -1,4 +1,4 @@
-//! Reloading: sequences of what happens to one vendor's folder, of verdicts, and of what people decide, held against a
+//! Reloading: sequences of events in one vendor's directory, of verdicts, and of decisions by people, compared with a
 //! model of a page. One byte is one event: its lower three bits say which, the others with what.
 
 use quotient::finding::{Code, Finding, Findings};
@@ -162,7 +162,7 @@ fn open(source: &Scripted, archive: Archive) -> Library<Judge> {
     Library::open(source.clone(), Judge, options).0
 }
 
-/// A folder for the archive, in memory where the system has such a place; gone afterwards.
+/// A directory for the archive, in memory where the system has one; removed afterwards.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -171,7 +171,7 @@ impl Folder {
         let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
         let folder = Self(parent.join(format!("quotient-fuzz-{}", std::process::id())));
         drop(std::fs::remove_dir_all(&folder.0));
-        std::fs::create_dir_all(&folder.0).expect("a folder");
+        std::fs::create_dir_all(&folder.0).expect("a directory");
         folder
     }
 }
@@ -210,7 +210,7 @@ fn reopened(path: &Path) -> Archive {
 
 pub fn run(data: &[u8]) {
     let events: Vec<Event> = data.iter().take(MOST_EVENTS).map(|byte| Event::of(*byte)).collect();
-    // An archive on disk only where it has to outlive something.
+    // An archive on disk only where it has to survive something.
     let folder = events.iter().any(|event| matches!(event, Event::Restart)).then(Folder::new);
     let archive = || match &folder {
         Some(folder) => reopened(&folder.0),
@@ -271,5 +271,5 @@ pub fn run(data: &[u8]) {
     }
     let library = library.expect("a library");
     let active = library.current().active(VENDOR).map(|active| active.plugin.clone());
-    assert_eq!(active.as_deref(), Some("# 9\n"), "the folder is valid, and nothing is pinned");
+    assert_eq!(active.as_deref(), Some("# 9\n"), "the directory is valid, and nothing is pinned");
 }

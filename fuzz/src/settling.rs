@@ -33,7 +33,7 @@ struct Model {
 
 impl Model {
     fn observe(&mut self, seen: Seen, from: u64, to: u64) -> Option<Seen> {
-        // A vendor that nobody knows cannot be missing.
+        // An unknown vendor cannot be missing.
         let is_unknown = self.settled == Seen::Nothing && self.pending.is_none();
         let seen = if seen == Seen::Missing && is_unknown { Seen::Nothing } else { seen };
         match (seen, self.pending) {

@@ -29,8 +29,8 @@ pub fn run(data: &[u8]) {
             assert_eq!(plugin.revision, files.revision());
         }
         Err(findings) => {
-            assert!(findings.has_errors(), "a vendor that is refused is told why");
-            // Every place stands inside its text.
+            assert!(findings.has_errors(), "a refused vendor has a reason");
+            // Every place is inside its text.
             drop(render::json(findings.iter()));
             let (_, of_compiling) = VendorPlugin::compile(&files);
             drop(render::json(of_compiling.iter()));

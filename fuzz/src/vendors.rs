@@ -41,7 +41,7 @@ pub fn vendor(is_large: bool) -> &'static VendorPlugin {
     })
 }
 
-/// A kept book that answers to every id, so that inputs need not guess the hash.
+/// A stored book that is returned for every id, so that inputs need not guess the hash.
 pub struct Shelf(Arc<KeptBook>);
 
 impl Books for Shelf {

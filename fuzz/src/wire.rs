@@ -63,7 +63,7 @@ fn tokens(data: &[u8]) {
     match Access::parse("tokens.toml", text) {
         Ok(access) => {
             assert!(access.is_guarded());
-            assert!(access.caller(&HeaderMap::new()).is_err(), "nobody gets in without a token");
+            assert!(access.caller(&HeaderMap::new()).is_err(), "there is no access without a token");
             let mut headers = HeaderMap::new();
             headers.insert("authorization", HeaderValue::from_static("Bearer a-long-secret-of-the-order-desk"));
             if let Ok(caller) = access.caller(&headers) {
@@ -71,6 +71,6 @@ fn tokens(data: &[u8]) {
                 let _ = caller.may(Scope::Admin, Some("meridian"));
             }
         }
-        Err(findings) => assert!(findings.has_errors(), "a file that is refused is told why"),
+        Err(findings) => assert!(findings.has_errors(), "a refused file has a reason"),
     }
 }

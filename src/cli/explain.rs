@@ -1,20 +1,22 @@
-//! `explain`: one partner's quota, step by step, and what would have to be different.
+//! `explain`: one partner's quota step by step, and what would change it.
 
-use super::propose::PlanOptions;
-use super::{Stop, Terminal, output};
+use super::groups::Output;
+use super::plan::PlanOptions;
+use super::progress::spinner;
+use super::{CommandError, Terminal};
 use crate::planning::{self, Explained, LineChoice};
 use crate::report::{self, ExplainView};
 use crate::script::on_script_threads;
-use std::path::PathBuf;
 
 /// Formats of an explanation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// For a terminal.
+    #[default]
     Table,
-    /// For programs.
+    /// For programs; described by `schema/explanation.schema.json`.
     Json,
-    /// The waterfall as a picture.
+    /// The waterfall chart as SVG.
     Svg,
 }
 
@@ -34,28 +36,24 @@ pub struct Options {
     territory: Option<String>,
     #[command(flatten)]
     plan: PlanOptions,
-    /// How the explanation is written.
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: Format,
-    /// File to write to; stdout when left out.
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output<Format>,
 }
 
 /// Runs `explain`.
-pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
+pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let inputs = options.plan.load(&options.vendor)?;
-    let spinner = super::propose::spinner("assessing the channel");
+    let busy = spinner("assessing the channel");
     let choice = LineChoice {
         partner: options.partner.clone(),
         product_line: options.product_line.clone(),
         territory: options.territory.clone(),
     };
-    let made = on_script_threads(options.plan.threads.map(usize::from), || {
+    let explained = on_script_threads(options.plan.threads.count(), || {
         planning::explain(&inputs.plugin, &inputs.book, &inputs.request, &choice)
     });
-    spinner.finish_and_clear();
-    let Explained { plan, lines, sensitivities } = made.map_err(Stop::Refused)?;
+    busy.finish_and_clear();
+    let Explained { plan, lines, sensitivities } = explained?;
     let views: Vec<ExplainView<'_>> = lines
         .iter()
         .zip(&sensitivities)
@@ -63,8 +61,8 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), Stop> {
         .collect();
     let table =
         report::TableOptions { width: terminal.width, colour: terminal.colour, ..report::TableOptions::default() };
-    output::to(options.output.as_deref(), |mut out| {
-        let written = match options.format {
+    options.output.write(|mut out| {
+        let written = match options.output.format {
             Format::Json => report::explain::write_json(&plan, &views, &mut out),
             Format::Table => views.iter().try_for_each(|view| Ok(writeln!(out, "{}", view.text(&table)?)?)),
             Format::Svg => views.iter().try_for_each(|view| Ok(writeln!(out, "{}", view.waterfall_svg()?)?)),

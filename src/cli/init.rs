@@ -1,23 +1,20 @@
-//! `init`: a vendor that works and can be changed.
+//! `init`: a new vendor that works as it is.
 
-use super::Stop;
-use crate::finding::{Code, Finding, Findings, Place};
+use super::CommandError;
+use super::groups::Directories;
+use crate::finding::{Code, Finding, Place};
 use crate::plugin::is_vendor_name;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Arguments of `init`.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Name of the vendor: lower case letters, digits, `-` and `_`.
+    /// Name of the vendor: lower-case letters, digits, `-` and `_`.
     vendor: String,
-    /// Folder of quota-setting rules.
-    #[arg(long, value_name = "DIR", default_value = "rules")]
-    rules: PathBuf,
-    /// Folder of policies.
-    #[arg(long, value_name = "DIR", default_value = "policies")]
-    policies: PathBuf,
-    /// Start a vendor with policies and no quota rules: a tier policy with its cases, for `quotient review`.
+    #[command(flatten)]
+    directories: Directories,
+    /// Create a vendor with policies and without quota rules: a tier policy with its cases, for `quotient review`.
     #[arg(long)]
     policies_only: bool,
 }
@@ -36,49 +33,41 @@ const POLICY_FILES: [(&str, &str); 3] = [
 ];
 
 /// Runs `init`.
-pub fn run(options: &Options) -> Result<(), Stop> {
-    let (room, files) = if options.policies_only {
-        (&options.policies, POLICY_FILES.as_slice())
+pub fn run(options: &Options) -> Result<(), CommandError> {
+    let vendor = &options.vendor;
+    let (parent, files, next) = if options.policies_only {
+        (&options.directories.policies, POLICY_FILES.as_slice(), format!("review {vendor} --book BOOK --as-of DATE"))
     } else {
-        (&options.rules, FILES.as_slice())
+        (&options.directories.rules, FILES.as_slice(), format!("propose {vendor} --book BOOK"))
     };
-    let folder = room.join(&options.vendor);
-    let refuse = |code, message: String, help: &str| {
-        let finding = Finding::error(code, message).at(Place::file(folder.display().to_string())).help(help);
-        Stop::Refused(Findings::from_iter([finding]))
-    };
-    if !is_vendor_name(&options.vendor) {
-        let message = format!("`{}` cannot be a vendor's name", options.vendor);
-        return Err(refuse(
-            Code::VendorUnknown,
-            message,
-            "use lower case letters, digits, `-` and `_`, such as `acme-cloud`",
-        ));
+    let directory = parent.join(vendor);
+    create(&directory, vendor, files).map_err(|finding| finding.at(Place::file(directory.display().to_string())))?;
+    eprintln!(
+        "wrote `{}`: try `quotient check {vendor}` and `quotient test {vendor}`, then `quotient {next}`",
+        directory.display(),
+    );
+    Ok(())
+}
+
+fn create(directory: &Path, vendor: &str, files: &[(&str, &str)]) -> Result<(), Finding> {
+    if !is_vendor_name(vendor) {
+        return Err(Finding::error(Code::VendorUnknown, format!("`{vendor}` is not a valid vendor name"))
+            .help("use lower-case letters, digits, `-` and `_`, such as `acme-cloud`"));
     }
-    if folder.exists() {
-        let message = format!("`{}` is there already", folder.display());
-        return Err(refuse(Code::FileUnwritable, message, "choose another name, or remove the folder"));
+    if directory.exists() {
+        return Err(Finding::error(Code::FileUnwritable, format!("`{}` already exists", directory.display()))
+            .help("choose another name, or remove the directory"));
     }
     for (path, text) in files {
-        let path = folder.join(path);
+        let path = directory.join(path);
         let written = path
             .parent()
             .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| fs::write(&path, text.replace("{vendor}", &options.vendor)));
-        if let Err(error) = written {
-            let message = format!("`{}` cannot be written: {error}", path.display());
-            return Err(refuse(Code::FileUnwritable, message, "check the folder and its permissions"));
-        }
+            .and_then(|()| fs::write(&path, text.replace("{vendor}", vendor)));
+        written.map_err(|error| {
+            Finding::error(Code::FileUnwritable, format!("`{}` cannot be written: {error}", path.display()))
+                .help("check the directory and its permissions")
+        })?;
     }
-    let next = if options.policies_only {
-        format!("review {} --book BOOK --as-of DATE", options.vendor)
-    } else {
-        format!("propose {} --book BOOK", options.vendor)
-    };
-    eprintln!(
-        "wrote `{}`: try `quotient check {vendor}` and `quotient test {vendor}`, then `quotient {next}`",
-        folder.display(),
-        vendor = options.vendor
-    );
     Ok(())
 }

@@ -1,31 +1,40 @@
-//! Where results go: stdout, or a file that is complete or not there at all.
+//! Destination of results: stdout, or a file that is either complete or absent.
 
-use super::Stop;
+use super::CommandError;
+use crate::finding::{Code, Finding};
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes through `write` to `path`, or to stdout when there is none or it is `-`.
+/// Writes through `write` to `path`, or to stdout when `path` is `None` or `-`.
 ///
-/// A file is written beside its place and renamed into it, so that a torn file is never left. What stands there and is
-/// no file (a device, a pipe) is written to as it is; a link is followed.
-pub fn to(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Stop> {
+/// A file is written under a temporary name in the same directory and then renamed, so that an incomplete file is never
+/// left behind. An existing device or pipe is written to directly; a link is followed.
+pub fn to(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), CommandError> {
     let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-        let mut stdout = Listened { inner: BufWriter::new(std::io::stdout().lock()), is_closed: false };
-        let written = write(&mut stdout).and_then(|()| stdout.flush());
-        // Writers of reports wrap the error; that the reader has gone is no fault of anybody's.
-        return if stdout.is_closed { Err(Stop::BrokenPipe) } else { Ok(written?) };
+        return to_stdout(write);
     };
     let followed = fs::canonicalize(path);
     let path = followed.as_deref().unwrap_or(path);
-    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-        let result = fs::OpenOptions::new().write(true).open(path).and_then(|file| {
-            let mut file = BufWriter::new(file);
-            write(&mut file)?;
-            file.flush()
-        });
-        return result.map_err(|error| unwritable(path, &error));
-    }
+    let is_special = fs::metadata(path).is_ok_and(|existing| !existing.is_file() && !existing.is_dir());
+    let written = if is_special { in_place(path, write) } else { replace(path, write) };
+    written.map_err(|error| unwritable(path, &error))
+}
+
+fn to_stdout(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), CommandError> {
+    let mut stdout = PipeWriter { inner: BufWriter::new(std::io::stdout().lock()), is_closed: false };
+    let written = write(&mut stdout).and_then(|()| stdout.flush());
+    // Writers of reports wrap the error; a reader that has closed the pipe is not a failure.
+    if stdout.is_closed { Err(CommandError::BrokenPipe) } else { Ok(written?) }
+}
+
+fn in_place(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
+    let mut file = BufWriter::new(fs::OpenOptions::new().write(true).open(path)?);
+    write(&mut file)?;
+    file.flush()
+}
+
+fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> std::io::Result<()> {
     let partial = partial(path);
     let result = (|| {
         let mut file = BufWriter::new(fs::File::create(&partial)?);
@@ -36,29 +45,29 @@ pub fn to(path: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> std::io::Re
     if result.is_err() {
         let _ = fs::remove_file(&partial);
     }
-    result.map_err(|error| unwritable(path, &error))
+    result
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> Stop {
-    let message = format!("`{}` cannot be written: {error}", path.display());
-    let finding = crate::finding::Finding::error(crate::finding::Code::FileUnwritable, message);
-    Stop::Refused(std::iter::once(finding.help("check that its folder exists and may be written")).collect())
+fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
+    Finding::error(Code::FileUnwritable, format!("`{}` cannot be written: {error}", path.display()))
+        .help("check that the directory exists and is writable")
+        .into()
 }
 
-/// A writer that remembers whether its reader has gone.
-struct Listened<W> {
+/// A writer that records whether its reader has closed the pipe.
+struct PipeWriter<W> {
     inner: W,
     is_closed: bool,
 }
 
-impl<W> Listened<W> {
+impl<W> PipeWriter<W> {
     fn note<T>(&mut self, result: std::io::Result<T>) -> std::io::Result<T> {
         self.is_closed |= result.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe);
         result
     }
 }
 
-impl<W: Write> Write for Listened<W> {
+impl<W: Write> Write for PipeWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let result = self.inner.write(bytes);
         self.note(result)

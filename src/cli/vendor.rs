@@ -1,35 +1,62 @@
-//! Loading a vendor for use: read, compiled, checked, and its cases run.
+//! Loading a vendor: read, compiled, checked, and its cases run.
 
-use super::{Folders, Stop};
-use crate::finding::Findings;
+use super::CommandError;
+use super::groups::Directories;
+use crate::finding::{Code, Finding, Findings};
 use crate::plugin::{CaseOutcome, VendorPlugin, disk::Roots, run_cases};
 use crate::script::on_script_threads;
 
-impl Folders {
-    pub fn roots(&self) -> Roots {
-        Roots { rules: self.rules.clone(), policies: self.policies.clone() }
+/// A vendor as `check` and `test` report it.
+pub struct Inspected {
+    /// `None` when the vendor does not compile.
+    pub plugin: Option<VendorPlugin>,
+    /// Findings of reading and compiling; those of the cases are not among them.
+    pub findings: Findings,
+    /// Outcome of each case, in the order of the files.
+    pub outcomes: Vec<CaseOutcome>,
+}
+
+impl Inspected {
+    /// Findings of the cases that failed.
+    pub fn failed_cases(&self) -> impl Iterator<Item = Finding> + '_ {
+        self.outcomes.iter().filter(|outcome| !outcome.holds()).map(CaseOutcome::finding)
     }
 }
 
-/// A vendor that may be used, with the warnings about it.
-pub fn load(folders: &Folders, vendor: &str) -> Result<(VendorPlugin, Findings), Stop> {
-    let (plugin, mut findings, outcomes) = inspect(&folders.roots(), vendor);
-    findings.extend(outcomes.iter().filter(|outcome| !outcome.holds()).map(CaseOutcome::finding));
-    match plugin {
-        Some(plugin) if !findings.has_errors() => Ok((plugin, findings)),
-        _ => Err(Stop::Refused(findings)),
+/// Loads a usable vendor with the warnings about it.
+pub fn load(directories: &Directories, vendor: &str) -> Result<(VendorPlugin, Findings), CommandError> {
+    let mut inspected = inspect(&directories.roots(), vendor);
+    let failed: Vec<Finding> = inspected.failed_cases().collect();
+    inspected.findings.extend(failed);
+    match inspected.plugin {
+        Some(plugin) if !inspected.findings.has_errors() => Ok((plugin, inspected.findings)),
+        _ => Err(inspected.findings.into()),
     }
 }
 
-/// Everything there is to say about a vendor: the plugin when it compiles, all findings, and how its cases came out.
-pub fn inspect(roots: &Roots, vendor: &str) -> (Option<VendorPlugin>, Findings, Vec<CaseOutcome>) {
+/// Reads and compiles a vendor and runs its cases, whatever fails.
+pub fn inspect(roots: &Roots, vendor: &str) -> Inspected {
     let files = match roots.read(vendor) {
         Ok(files) => files,
-        Err(findings) => return (None, findings, Vec::new()),
+        Err(findings) => return Inspected { plugin: None, findings, outcomes: Vec::new() },
     };
     on_script_threads(Some(1), || {
         let (plugin, findings) = VendorPlugin::compile(&files);
         let outcomes = plugin.as_ref().map(run_cases).unwrap_or_default();
-        (plugin, findings, outcomes)
+        Inspected { plugin, findings, outcomes }
     })
+}
+
+/// Names of the vendors a command is about: the one that was given, or all; never empty.
+pub fn names(directories: &Directories, vendor: Option<&String>) -> Result<Vec<String>, CommandError> {
+    if let Some(vendor) = vendor {
+        return Ok(vec![vendor.clone()]);
+    }
+    let all = directories.roots().vendors();
+    if all.is_empty() {
+        let message = format!("there is no vendor in `{}`", directories.rules.display());
+        let help = "name the directory with `--rules DIR`, or start a vendor with `quotient init NAME`";
+        return Err(Finding::error(Code::VendorUnknown, message).help(help).into());
+    }
+    Ok(all)
 }

@@ -1,9 +1,9 @@
-//! What README and docs show is what the program prints.
+//! The examples of README and docs are executed and current.
 
 use quotient::plugin::Manifest;
 use quotient::script::{Contract, EntryPoint, ScriptContext, Scripts, SourceFile};
 
-/// README's examples run; `TRYCMD=overwrite cargo test --test suite documents` writes them anew.
+/// README's examples run; `TRYCMD=overwrite cargo test --test suite documents` rewrites them.
 #[test]
 fn the_readme_shows_real_output() {
     trycmd::TestCases::new().env("COLUMNS", "100").env("NO_COLOR", "1").case("README.md").run();
@@ -13,13 +13,12 @@ fn the_readme_shows_real_output() {
 #[test]
 fn the_readmes_main_job_is_the_example_it_shows() {
     let readme = std::fs::read_to_string("README.md").expect("the README");
-    let command =
-        readme.lines().find_map(|line| line.strip_prefix("cargo run --release --quiet -- ")).expect("the main job");
+    let command = readme.lines().find_map(|line| line.strip_prefix("cargo run --release -- ")).expect("the main job");
     let example = readme.lines().find_map(|line| line.strip_prefix("$ quotient ")).expect("its output");
     assert_eq!(command, example);
 }
 
-/// `QUOTIENT_BLESS=1` draws it anew.
+/// `QUOTIENT_BLESS=1` redraws it.
 #[test]
 fn the_waterfall_in_the_readme_is_current() {
     let mut command = assert_cmd::Command::cargo_bin("quotient").expect("the program");
@@ -79,7 +78,7 @@ fn the_manifest_in_the_guide_is_valid() {
     assert!(read.is_some(), "{}", quotient::finding::render::human(findings.iter(), false));
 }
 
-/// Generated pages; `QUOTIENT_BLESS=1` writes them anew.
+/// Generated pages; `QUOTIENT_BLESS=1` rewrites them.
 #[test]
 fn the_reference_pages_are_current() {
     for (path, text) in

@@ -1,10 +1,10 @@
-//! The pages to copy in `docs/policies.md` decide as they say: each with cases at its thresholds.
+//! The examples of `docs/policies.md` decide as they say: each has cases at its thresholds.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 use quotient::finding::render;
 use quotient::plugin::{Room, VendorFile, VendorFiles, VendorPlugin, run_cases};
 
-/// Cases of each page, by a part of its heading.
+/// Cases of each example, by the beginning of its heading.
 const CASES: [(&str, &str); 8] = [
     ("Alternative paths", include_str!("guide/alternative_paths.toml")),
     ("Mix ratios", include_str!("guide/mix_ratios.toml")),
@@ -21,14 +21,14 @@ fn block<'a>(text: &'a str, language: &str) -> Option<&'a str> {
 }
 
 #[test]
-fn every_page_to_copy_decides_as_it_says() {
+fn every_example_decides_as_it_says() {
     let guide = std::fs::read_to_string("docs/policies.md").unwrap();
-    let (_, how) = guide.split_once("\n## How to say it\n").unwrap();
+    let (_, how) = guide.split_once("\n## Examples\n").unwrap();
     let manifest = block(how, "toml,manifest").unwrap();
     let pages: Vec<&str> = how.split("\n### ").skip(1).collect();
-    assert_eq!(pages.len(), CASES.len(), "each page has cases");
+    assert_eq!(pages.len(), CASES.len(), "each example has cases");
     for (page, (heading, cases)) in pages.iter().zip(CASES) {
-        assert!(page.starts_with(heading), "`{heading}` is not where it was");
+        assert!(page.starts_with(heading), "`{heading}` is not the next example");
         let plugin = vendor(manifest, page, cases);
         let outcomes = run_cases(&plugin);
         assert!(outcomes.len() > 1, "{heading}");
@@ -59,13 +59,13 @@ fn vendor(manifest: &str, page: &str, cases: &str) -> VendorPlugin {
 
 #[test]
 fn a_vendor_started_with_policies_only_is_ready_at_once() {
-    let folder = tempfile::tempdir().unwrap();
+    let directory = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
         let mut command = assert_cmd::Command::cargo_bin("quotient").unwrap();
-        command.current_dir(folder.path()).args(arguments).assert().success();
+        command.current_dir(directory.path()).args(arguments).assert().success();
     };
     run(&["init", "acme", "--policies-only"]);
     run(&["check", "acme"]);
     run(&["test", "acme"]);
-    assert!(!folder.path().join("rules").exists());
+    assert!(!directory.path().join("rules").exists());
 }

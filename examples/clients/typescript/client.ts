@@ -1,14 +1,14 @@
-// Asks a running server: `quotient serve`, then `node client.ts` (Node 22.18 or later), or `npm install && npm start`.
-// Types here can be erased: nothing but types is TypeScript's own.
+// Sends requests to a running server: `quotient serve`, then `node client.ts` (Node 22.18 or later), or `npm install && npm start`.
+// Only erasable TypeScript syntax is used.
 import { readFileSync } from "node:fs";
 
 const url = process.env["QUOTIENT_URL"] ?? "http://127.0.0.1:7070";
 const vendor = `/v1/vendors/${process.env["QUOTIENT_VENDOR"] ?? "meridian"}`;
 const sample = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
 
-/** A refusal as the server tells it (RFC 9457). */
+/** A problem document of the server (RFC 9457). */
 interface ProblemDocument { code: string; detail: string; status: number; request_id: string; errors: { pointer: string | null; message: string }[] }
-/** Money is text, never a number: `JSON.parse` would round it. */
+/** Money is a string, never a number: `JSON.parse` would round it. */
 interface Assessment { partner_id: string; partner_name: string; lines: { quota: unknown }[] }
 interface Trailer { lines: number; ok: number; failed: number; revision: string; hash: string; problem: ProblemDocument | null }
 type Line = { ok: Assessment } | { error: ProblemDocument } | { trailer: Trailer };
@@ -56,5 +56,5 @@ try {
   await ask(`${vendor}/assessments`, '{"as_of": "2025-02-30"}');
 } catch (error) {
   if (!(error instanceof Problem)) throw error;
-  console.log("refused, as it must be:", error.message);
+  console.log("refused as expected:", error.message);
 }

@@ -289,7 +289,7 @@ fn what_is_no_log_is_refused() {
     scene.run("rules", &[]).assert().code(3);
     scene.log = b"{\"schema\":\"quotient.proposal/1\"}\nhello\n".to_vec();
     let output = scene.replay(&[]).assert().code(3).get_output().stderr.clone();
-    assert!(String::from_utf8(output).unwrap().contains("is no decision log"));
+    assert!(String::from_utf8(output).unwrap().contains("is not a decision log"));
     scene.log.clear();
     scene.replay(&[]).assert().code(0);
     scene.replay(&["--state", "nowhere"]).assert().code(5);

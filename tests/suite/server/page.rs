@@ -1,4 +1,4 @@
-//! `docs/serve.md` says what the server does: its examples run, and what it names exists.
+//! The examples of `docs/serve.md` run, and what the page names exists.
 
 use super::http::{get, post};
 use super::running::Home;
@@ -32,7 +32,7 @@ fn the_examples_of_the_page_run() {
     let metrics = get(server.address, "/metrics").unwrap().text();
     let declared = include_str!("../../../src/server/state/metrics.rs");
     for name in quoted(&page).into_iter().filter(|word| word.starts_with("quota_")) {
-        // What was not counted yet does not stand in the text: then its declaration has to do.
+        // A metric that was not counted yet is absent from the text; then its declaration must exist.
         let own = name.trim_start_matches("quota_").trim_end_matches("_total").trim_end_matches("_seconds");
         let own = own.trim_end_matches("_bytes");
         assert!(metrics.contains(name) || declared.contains(&format!("\"{own}\"")), "the page names {name}");
@@ -69,10 +69,10 @@ fn what_the_page_names_exists() {
     assert_eq!((limits.head.as_secs(), limits.book.time.as_secs()), (10, 30));
     says("64 KiB, 100 fields, 10 s");
     assert_eq!((limits.book.bytes >> 20, limits.book.unpacked >> 20), (8, 64));
-    says("8 MiB (`--body`), 64 MiB unpacked, 30 s");
+    says("8 MiB (`--body`), 64 MiB uncompressed, 30 s");
     assert_eq!((limits.line.bytes >> 20, limits.batch_lines), (1, 100_000));
-    says("| lines of a batch | 100,000");
+    says("| lines per batch | 100,000");
     assert_eq!((limits.kept_books >> 20, limits.handler.as_secs()), (256, 60));
-    says("| kept books | 256 MiB");
-    says("| an answer | 60 s");
+    says("| stored books | 256 MiB");
+    says("| response time | 60 s");
 }

@@ -1,0 +1,115 @@
+//! Groups of options that several commands share.
+
+use super::progress::spinner;
+use super::{CommandError, Terminal, output};
+use crate::channel::PartnerBook;
+use crate::finding::Findings;
+use crate::intake::{Mapping, ReadOptions, read_book};
+use crate::plugin::{VendorPlugin, disk::Roots};
+use crate::report::TableOptions;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Directories of rules and policies.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Directories {
+    /// Directory of quota rules, with one subdirectory per vendor.
+    #[arg(long, value_name = "DIR", default_value = "rules")]
+    pub rules: PathBuf,
+    /// Directory of policies, with one subdirectory per vendor.
+    #[arg(long, value_name = "DIR", default_value = "policies")]
+    pub policies: PathBuf,
+}
+
+impl Directories {
+    /// The directories as the loader of vendors expects them.
+    pub fn roots(&self) -> Roots {
+        Roots { rules: self.rules.clone(), policies: self.policies.clone() }
+    }
+}
+
+/// The partner book that a command reads.
+#[derive(Debug, clap::Args)]
+pub struct BookSource {
+    /// Partner book: a directory of CSV files, a JSON file, or a workbook.
+    #[arg(long, value_name = "PATH")]
+    pub book: PathBuf,
+    /// Mapping file that names the tables and columns of an export.
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+}
+
+impl BookSource {
+    /// Reads the book in the vendor's calendar and currency, with the warnings about it.
+    pub fn read(&self, plugin: &VendorPlugin) -> Result<(PartnerBook, Findings), Findings> {
+        let mapping = self.map.as_deref().map(Mapping::read).transpose()?;
+        let options = ReadOptions {
+            calendar: Some(plugin.manifest.calendar),
+            currency: plugin.manifest.currency,
+            ..ReadOptions::default()
+        };
+        let reading = spinner(&format!("reading {}", self.book.display()));
+        let book = on_own_thread(|| read_book(&self.book, mapping.as_ref(), &options));
+        reading.finish_and_clear();
+        book
+    }
+}
+
+/// Runs `work` on a thread that ends with it.
+///
+/// The system's allocator gives each thread an arena, and that of an ended thread to the next one: memory that reading
+/// the book leaves free is used again by the threads that make the plan.
+fn on_own_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    std::thread::scope(|scope| match scope.spawn(work).join() {
+        Ok(result) => result,
+        Err(panicked) => std::panic::resume_unwind(panicked),
+    })
+}
+
+/// Threads of a command.
+#[derive(Debug, clap::Args)]
+pub struct Threads {
+    /// Number of threads; all cores by default. The result does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+}
+
+impl Threads {
+    /// Number of threads; `None` for all cores.
+    pub fn count(&self) -> Option<usize> {
+        self.threads.map(usize::from)
+    }
+}
+
+/// Format and destination of a result. `F` lists the formats and has the default one.
+#[derive(Debug, clap::Args)]
+pub struct Output<F: clap::ValueEnum + Default + Copy + Send + Sync + 'static> {
+    /// Output format.
+    #[arg(long, value_name = "FORMAT", default_value_t, value_enum)]
+    pub format: F,
+    /// File to write to; stdout by default.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl<F: clap::ValueEnum + Default + Copy + Send + Sync + 'static> Output<F> {
+    /// Writes the result to the file, or to stdout.
+    pub fn write(&self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), CommandError> {
+        output::to(self.output.as_deref(), write)
+    }
+}
+
+/// Size of the table on a terminal.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct TableSize {
+    /// Rows shown in the table.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub lines: usize,
+}
+
+impl TableSize {
+    /// Options of a table of this size on the terminal.
+    pub fn on(self, terminal: Terminal) -> TableOptions {
+        TableOptions { width: terminal.width, colour: terminal.colour, lines: self.lines }
+    }
+}

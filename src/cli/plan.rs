@@ -1,0 +1,130 @@
+//! Inputs of a plan: the options that `propose` and `explain` share, and the files they name.
+
+use super::groups::{BookSource, Directories, Threads};
+use super::{CommandError, vendor};
+use crate::channel::PartnerBook;
+use crate::finding::{Code, Finding, Findings, Place, keep};
+use crate::intake::{self, PreviousRow, WorkbookMeta, read_locks, read_previous, read_targets};
+use crate::planning::{self, PreviousLine, Request};
+use crate::plugin::VendorPlugin;
+use crate::units::{Money, parse_decimal};
+use chrono::NaiveDate;
+use std::path::{Path, PathBuf};
+
+/// Options of a plan: its inputs, period and targets.
+#[derive(Debug, clap::Args)]
+pub struct PlanOptions {
+    #[command(flatten)]
+    source: BookSource,
+    /// Channel target, such as 60000000 or 60000000.00.
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
+    target: Option<Money>,
+    /// Targets per territory or product line (CSV or JSON with territory, product_line, target).
+    #[arg(long, value_name = "FILE")]
+    targets: Option<PathBuf>,
+    /// Planning period, such as FY2026, FY2026-H1 or FY2026-Q3; the first one after the as-of date by default.
+    #[arg(long, value_name = "LABEL")]
+    period: Option<String>,
+    /// As-of date, such as 2025-12-31: later facts are ignored.
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// Agreed quotas that stay fixed: CSV, JSON, or the returned workbook.
+    #[arg(long, value_name = "FILE")]
+    locks: Option<PathBuf>,
+    /// Previous proposal to compare with: its JSON, CSV or workbook.
+    #[arg(long, value_name = "FILE")]
+    previous: Option<PathBuf>,
+    #[command(flatten)]
+    directories: Directories,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+fn amount(text: &str) -> Result<Money, String> {
+    let number = parse_decimal(text)
+        .map_err(|fault| format!("it {fault}; write digits with at most one point, such as 60000000.00"))?;
+    if number.is_sign_negative() { Err("a target cannot be negative".to_owned()) } else { Ok(Money::new(number)) }
+}
+
+/// Inputs of a plan, read and checked.
+pub struct Inputs {
+    /// The vendor's rules.
+    pub plugin: VendorPlugin,
+    /// The partner book.
+    pub book: PartnerBook,
+    /// Period, targets, locks.
+    pub request: Request,
+    /// Warnings of all files.
+    pub warnings: Findings,
+}
+
+impl PlanOptions {
+    /// Loads the vendor and reads the book, then every other file; their errors are reported together.
+    pub fn load(&self, vendor: &str) -> Result<Inputs, CommandError> {
+        let (plugin, mut warnings) = vendor::load(&self.directories, vendor)?;
+        let (book, found) = self.source.read(&plugin)?;
+        warnings.extend(found);
+        let mut refused = Findings::new();
+        let request = self.request(&plugin, &book, &mut warnings, &mut refused);
+        if refused.has_errors() { Err(refused.into()) } else { Ok(Inputs { plugin, book, request, warnings }) }
+    }
+
+    fn request(
+        &self,
+        plugin: &VendorPlugin,
+        book: &PartnerBook,
+        warnings: &mut Findings,
+        refused: &mut Findings,
+    ) -> Request {
+        let mut request =
+            Request { period: self.period.clone(), as_of: self.as_of, target: self.target, ..Request::default() };
+        if let Some(path) = &self.targets {
+            let rows = keep(read_targets(path, book), warnings, refused).unwrap_or_default();
+            let place = |row: &intake::TargetRow| {
+                Place::cell(path.display().to_string(), row.row, "target", row.amount.to_string())
+            };
+            request.targets = planning::exact_targets(&rows, book.currency, &place, refused);
+        }
+        if let Some(path) = &self.locks
+            && let Some(file) = keep(read_locks(path, book), warnings, refused)
+        {
+            let stale = stale(path, &file.meta, plugin, book);
+            if stale.as_ref().is_some_and(Finding::is_error) {
+                refused.extend(stale)
+            } else {
+                warnings.extend(stale)
+            }
+            request.locks_period = file.meta.period.filter(|_| !file.locks.is_empty());
+            request.locks = file.locks;
+        }
+        if let Some(path) = &self.previous {
+            let rows = keep(read_previous(path, book), warnings, refused);
+            request.previous = rows.map(|(rows, _)| rows.into_iter().map(previous_line).collect());
+        }
+        request
+    }
+}
+
+fn previous_line(row: PreviousRow) -> PreviousLine {
+    PreviousLine { partner_id: row.partner_id, segment: row.segment, quota: row.quota }
+}
+
+/// Warns when a returned workbook was made with other rules or another book; refuses that of another vendor.
+fn stale(path: &Path, meta: &WorkbookMeta, plugin: &VendorPlugin, book: &PartnerBook) -> Option<Finding> {
+    let shown = path.display();
+    let differs = |found: &Option<String>, own: &str| found.as_deref().is_some_and(|found| found != own);
+    let help = "its locks still apply; compare with `--previous` to see the differences";
+    let finding = if differs(&meta.vendor, &plugin.vendor) {
+        let vendor = meta.vendor.as_deref().unwrap_or_default();
+        Finding::error(Code::BookStale, format!("`{shown}` is a proposal of vendor `{vendor}`"))
+            .help(format!("pass a workbook of `{}`", plugin.vendor))
+    } else if differs(&meta.revision, &plugin.revision) {
+        Finding::warning(Code::BookStale, format!("`{shown}` was made with an earlier revision of the rules"))
+            .help(help)
+    } else if differs(&meta.input_hash, &book.input_hash) {
+        Finding::warning(Code::BookStale, format!("`{shown}` was made from another book")).help(help)
+    } else {
+        return None;
+    };
+    Some(finding.at(Place::file(shown.to_string())))
+}
