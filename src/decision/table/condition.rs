@@ -1,8 +1,8 @@
 //! Conditions: what a cell of an input column says, as a set of values.
 
 use super::interval::{Cut, Interval, ValueSet};
-use super::value::{Kind, Value, ValueFault, kind_of, literal};
-use crate::finding::Code;
+use super::table_fault::CellFault;
+use super::value::{Kind, Value, kind_of, literal};
 
 /// What a cell of an input column says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,26 +17,6 @@ pub(crate) struct Condition {
     pub names_not_known: bool,
     /// The values listed one by one, in the order written; empty when the cell has anything but single values.
     pub listed: Vec<Value>,
-}
-
-/// What is wrong with a cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CellFault {
-    pub code: Code,
-    pub message: String,
-    pub help: String,
-}
-
-impl CellFault {
-    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code: Code::TableCell, message: message.into(), help: help.into() }
-    }
-}
-
-impl From<ValueFault> for CellFault {
-    fn from(fault: ValueFault) -> Self {
-        Self::new(fault.to_string(), fault.help())
-    }
 }
 
 /// One test of a cell, with its values as written.
@@ -66,10 +46,7 @@ impl Condition {
         }
         let (negated, tests) = tests(text)?;
         if matches!(kind, Kind::Number | Kind::Whole) && has_tight_comma(text) {
-            return Err(CellFault::new(
-                format!("the comma in `{text}` may separate decimals, thousands or values"),
-                "write decimals with a point (`0.5`), thousands without separator, and a list with a space: `1, 2`",
-            ));
+            return Err(CellFault::AmbiguousComma { text: text.to_owned() });
         }
         let mut intervals = Vec::new();
         let (mut null, mut known) = (false, false);
@@ -147,22 +124,12 @@ fn tests(text: &str) -> Result<(bool, Vec<Test<'_>>), CellFault> {
     let (negated, inner) = match text.strip_prefix("not(").or_else(|| text.strip_prefix("not (")) {
         Some(rest) => match rest.strip_suffix(')') {
             Some(inner) => (true, inner),
-            None => {
-                return Err(CellFault::new(
-                    format!("`{text}` has no closing parenthesis at its end"),
-                    "put everything that is excluded inside: `not(Gold, Silver)`",
-                ));
-            }
+            None => return Err(CellFault::UnclosedParenthesis { text: text.to_owned() }),
         },
         None => (false, text),
     };
     let mut tests = Vec::new();
-    for part in split(inner).map_err(|()| {
-        CellFault::new(
-            format!("a double quote in `{text}` is never closed"),
-            "close the text with a second double quote",
-        )
-    })? {
+    for part in split(inner).map_err(|()| CellFault::UnclosedQuote { text: text.to_owned() })? {
         tests.push(Test::parse(part)?);
     }
     Ok((negated, tests))
@@ -209,10 +176,7 @@ const MISSPELT: [(&str, &str); 8] =
 impl<'t> Test<'t> {
     fn parse(text: &'t str) -> Result<Self, CellFault> {
         if text.is_empty() || is_any(text) {
-            return Err(CellFault::new(
-                "a value is missing before or after a comma",
-                "write one test between commas; a cell that is only `-` matches anything",
-            ));
+            return Err(CellFault::MissingValue {});
         }
         match text {
             "null" => return Ok(Self::NotKnown),
@@ -222,15 +186,12 @@ impl<'t> Test<'t> {
         if let Some((wrong, meant)) = MISSPELT.iter().find(|(wrong, _)| text.starts_with(wrong))
             && !text.starts_with("!=")
         {
-            return Err(CellFault::new(format!("`{wrong}` is no comparison"), format!("write `{meant}`")));
+            return Err(CellFault::ComparisonSpelling { found: wrong, meant });
         }
         if let Some((sign, comparison)) = COMPARISONS.iter().find(|(sign, _)| text.starts_with(sign)) {
             let value = text[sign.len()..].trim();
             if value.is_empty() {
-                return Err(CellFault::new(
-                    format!("`{text}` compares with nothing"),
-                    format!("write a value after `{sign}`"),
-                ));
+                return Err(CellFault::MissingOperand { text: text.to_owned(), sign });
             }
             return Ok(Self::Compared(*comparison, value));
         }
@@ -239,21 +200,13 @@ impl<'t> Test<'t> {
         }
         let bare = !text.starts_with('"') && !text.starts_with("date(");
         if bare && text.contains("..") && text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
-            return Err(CellFault::new(
-                format!("`{text}` does not say whether its ends belong to it"),
-                format!("write `[{text}]` with both ends, or `[{text})` without the upper one"),
-            ));
+            return Err(CellFault::UnbracketedRange { text: text.to_owned() });
         }
         Ok(Self::Compared(Comparison::Equal, text))
     }
 
     fn interval(text: &'t str) -> Result<Self, CellFault> {
-        let fault = || {
-            CellFault::new(
-                format!("`{text}` is no interval"),
-                "write `[10..20)`: a square bracket includes the end, a round one excludes it",
-            )
-        };
+        let fault = || CellFault::NotAnInterval { text: text.to_owned() };
         let from_included = text.starts_with('[');
         let to_included = match text.chars().last() {
             Some(']') => true,
@@ -264,8 +217,7 @@ impl<'t> Test<'t> {
         let (from, to) = inner.split_once("..").ok_or_else(fault)?;
         let (from, to) = (from.trim(), to.trim());
         if from.is_empty() || to.is_empty() {
-            let help = "write an open side as a comparison: `>= 10`, `< 20`";
-            return Err(CellFault::new(format!("`{text}` has only one end"), help));
+            return Err(CellFault::OneEndedInterval { text: text.to_owned() });
         }
         Ok(Self::Within { from, from_included, to, to_included })
     }
@@ -279,8 +231,7 @@ impl<'t> Test<'t> {
             Self::Compared(comparison, text) => {
                 let value = literal(text, kind)?;
                 if kind == Kind::Truth && !matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
-                    let help = "write `true` or `false`";
-                    return Err(CellFault::new(format!("`{text}` is neither more nor less than the other"), help));
+                    return Err(CellFault::OrderedBoolean { text: text.to_owned() });
                 }
                 Ok(match comparison {
                     Comparison::Less => vec![(Cut::Low, before(&value))],
@@ -296,18 +247,10 @@ impl<'t> Test<'t> {
                 let start = if from_included { before(&low) } else { after(&low) };
                 let end = if to_included { after(&high) } else { before(&high) };
                 if low > high {
-                    return Err(CellFault {
-                        code: Code::TableInterval,
-                        message: format!("the interval from {low} to {high} runs backwards, so nothing lies in it"),
-                        help: format!("write the smaller end first: `{high}..{low}`"),
-                    });
+                    return Err(CellFault::ReversedInterval { low, high });
                 }
                 if start >= end {
-                    return Err(CellFault {
-                        code: Code::TableInterval,
-                        message: format!("nothing lies in the interval from {low} to {high}"),
-                        help: format!("write `[{low}..{high}]` to include both ends"),
-                    });
+                    return Err(CellFault::EmptyInterval { low, high });
                 }
                 Ok(vec![(start, end)])
             }

@@ -12,9 +12,9 @@
 //! ,       [0.8..1),   0.02,          threshold reached
 //! ,       >= 1,       0.05,          target reached
 //! ";
-//! let (table, findings) = DecisionTable::parse("bonus.csv", &text.into());
-//! assert!(findings.is_empty());
-//! let table = table.expect("a table without errors");
+//! let table = DecisionTable::parse("bonus.csv", &text.into());
+//! assert!(table.findings.is_empty());
+//! let table = table.value.expect("a table without errors");
 //! let decision = table.decide(&["0.8".parse()?])?;
 //! assert_eq!(decision.outcome(), &Outcome::One(vec!["0.02".parse()?]));
 //! assert_eq!(decision.reasons()[0].because.as_deref(), Some("threshold reached"));
@@ -31,6 +31,7 @@ mod interval;
 mod lint;
 mod read;
 mod sheet;
+mod table_fault;
 mod value;
 mod verdict;
 
@@ -42,7 +43,7 @@ pub use value::{Kind, Value, ValueFault};
 pub use verdict::Outcome;
 
 use crate::channel::Name;
-use crate::finding::Findings;
+use crate::finding::{Checked, Findings};
 use condition::Condition;
 use cuts::Ranges;
 use index::Index;
@@ -105,7 +106,7 @@ impl DecisionTable {
     ///
     /// Returns everything wrong with the text. There is no table when one of the findings is an error. What is wrong
     /// with the rules themselves (gaps, overlaps) is a second question: [`DecisionTable::lint`].
-    pub fn parse(path: &str, text: &Arc<str>) -> (Option<Self>, Findings) {
+    pub fn parse(path: &str, text: &Arc<str>) -> Checked<Self> {
         read::table(path, text)
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Every record counts as a row, blank ones and comments too, so that findings name the row that the spreadsheet shows.
 
-use crate::finding::{Code, Finding, Findings, Place};
+use super::table_fault::ShapeFault;
+use crate::finding::{Finding, Findings, Place};
 
 /// A row with its cells, blanks around them removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +35,7 @@ pub(crate) fn rows(file: &str, text: &str, is_corner: fn(&str) -> bool, findings
     let mut reader = Reader { rest: text, separator, row: skipped };
     while let Some((row, fault)) = reader.next_row() {
         if let Some(cell) = fault {
-            let finding = Finding::error(Code::TableShape, "a double quote stands where the cell should end or go on")
-                .at(Place::cell(file, row.number, "", cell))
-                .help("close the cell with one double quote; write a double quote inside it twice");
-            findings.push(finding);
+            findings.push(Finding::from(ShapeFault::Quotes {}).at(Place::cell(file, row.number, "", cell)));
         }
         if !row.is_left_out() {
             rows.push(row);

@@ -155,32 +155,20 @@ impl<T: Into<Self>> From<Option<T>> for Value {
     }
 }
 
-/// Why a text is no literal of a table.
+/// Why a string is not a literal of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ValueFault {
-    /// Not a literal of the wanted kind.
+    /// Not a literal of the required type.
     #[error("`{text}` is not {}", kind.article())]
-    NotOfKind {
-        /// The text as written.
+    NotOfType {
+        /// The string as written.
         text: String,
-        /// The kind of the column.
+        /// The type of the column.
         kind: Kind,
-        /// What to write instead.
-        help: String,
     },
-    /// The kind of a bare text cannot be told.
-    #[error("`{0}` may be meant as a number, a date or a text")]
-    Unclear(String),
-}
-
-impl ValueFault {
-    /// The next thing to do, as an imperative sentence.
-    pub fn help(&self) -> &str {
-        match self {
-            Self::NotOfKind { help, .. } => help,
-            Self::Unclear(_) => "name the kind of the column in a `type` row, or put a text in double quotes",
-        }
-    }
+    /// The type cannot be derived from the form of the string.
+    #[error("`{0}` may be meant as a number, a date or text")]
+    AmbiguousType(String),
 }
 
 impl FromStr for Value {
@@ -203,7 +191,7 @@ pub(crate) fn kind_of(text: &str) -> Result<Kind, ValueFault> {
     if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") {
         return Ok(Kind::Truth);
     }
-    if day(text).is_some() {
+    if date(text).is_some() {
         return Ok(Kind::Date);
     }
     match parse_decimal(text) {
@@ -212,36 +200,43 @@ pub(crate) fn kind_of(text: &str) -> Result<Kind, ValueFault> {
     }
     let numeric = |c: char| c.is_numeric() || "+-.$€£¥%−".contains(c);
     if text.starts_with(numeric) || text.ends_with(['%', '$', '€', '£', '¥']) {
-        return Err(ValueFault::Unclear(text.to_owned()));
+        return Err(ValueFault::AmbiguousType(text.to_owned()));
     }
     Ok(Kind::Text)
 }
 
 /// Reads a literal of `kind`.
 pub(crate) fn literal(text: &str, kind: Kind) -> Result<Value, ValueFault> {
-    let refuse = |help: &str| ValueFault::NotOfKind { text: text.to_owned(), kind, help: help.to_owned() };
+    read_literal(text, kind).map_err(|_| ValueFault::NotOfType { text: text.to_owned(), kind })
+}
+
+/// What to write instead of a string that is not a literal of `kind`.
+pub(super) fn remedy(text: &str, kind: Kind) -> &'static str {
+    read_literal(text, kind).err().unwrap_or_default()
+}
+
+/// Reads a literal, or says what to write instead.
+fn read_literal(text: &str, kind: Kind) -> Result<Value, &'static str> {
     match kind {
         Kind::Number | Kind::Whole => {
-            let number = parse_decimal(text).map_err(|fault| refuse(number_help(text, fault)))?;
+            let number = parse_decimal(text).map_err(|fault| number_help(text, fault))?;
             if kind == Kind::Whole && !number.fract().is_zero() {
-                return Err(refuse("write a whole number, or `number` in the `type` row"));
+                return Err("write a whole number, or `number` in the `type` row");
             }
             Ok(Value::Number(number))
         }
         Kind::Text => match unquoted(text) {
             Some(inner) => Ok(Value::text(&inner)),
             None if reads_bare(text) => Ok(Value::text(text)),
-            None if text.starts_with(['“', '”', '„', '‘', '’', '\'']) => {
-                Err(refuse("use straight double quotes"))
-            }
-            None => Err(refuse("put the text in double quotes")),
+            None if text.starts_with(['“', '”', '„', '‘', '’', '\'']) => Err("use straight double quotes"),
+            None => Err("put the text in double quotes"),
         },
         Kind::Truth if text.eq_ignore_ascii_case("true") => Ok(Value::Truth(true)),
         Kind::Truth if text.eq_ignore_ascii_case("false") => Ok(Value::Truth(false)),
-        Kind::Truth => Err(refuse("write `true` or `false`, in English")),
-        Kind::Date => day(text).map(Value::Date).ok_or_else(|| {
-            refuse("write the day as `2026-01-31`; in a spreadsheet give the column the format `YYYY-MM-DD` or text")
-        }),
+        Kind::Truth => Err("write `true` or `false`, in English"),
+        Kind::Date => date(text).map(Value::Date).ok_or(
+            "write the date as `2026-01-31`; in a spreadsheet give the column the format `YYYY-MM-DD` or text",
+        ),
     }
 }
 
@@ -252,14 +247,14 @@ fn number_help(text: &str, fault: DecimalFault) -> &'static str {
         DecimalFault::NotDecimal if text.contains([',', '\'', ' ', '\u{a0}', '_', '’', '\u{202f}']) => {
             "write digits without thousands separators and a point before the decimals, such as `1234.5`"
         }
-        DecimalFault::NotDecimal if text.contains(['$', '€', '£', '¥']) => "leave the currency sign out",
+        DecimalFault::NotDecimal if text.contains(['$', '€', '£', '¥']) => "remove the currency sign",
         DecimalFault::NotDecimal if text.contains('−') || text.contains('–') => "write the minus as `-`",
         DecimalFault::NotDecimal => "write digits with at most one point, such as `1234.5`",
     }
 }
 
 /// Reads `2026-01-31` or `date("2026-01-31")`, nothing else.
-fn day(text: &str) -> Option<NaiveDate> {
+fn date(text: &str) -> Option<NaiveDate> {
     let inner = text.strip_prefix("date(\"").and_then(|rest| rest.strip_suffix("\")")).unwrap_or(text);
     let shape = |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
     let shaped = inner.len() == 10 && inner.bytes().enumerate().all(shape);

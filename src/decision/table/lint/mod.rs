@@ -1,23 +1,24 @@
 //! What is wrong with the rules of a table, before anybody is decided by them.
 
 mod cover;
+mod effect;
+mod fault;
+mod pairs;
 mod region;
 
+pub use fault::{LintFault, Row};
 pub use region::Region;
 
 use super::hit_policy::HitPolicy;
-use super::index::RuleSet;
 use super::{DecisionTable, RowNumbers, Rule};
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Finding, Findings, Place};
 use cover::Cover;
-use region::{cell_applies, cell_within, cells_meet, common, comparison_cost};
+use effect::{masking, redundant};
+use pairs::Pairs;
+use region::{cell_applies, common};
 
 /// Most findings of one kind; one more says how many there are beyond.
 const MAX_SHOWN: usize = 20;
-/// Most rows that cover another together of which the superfluous ones are left out of the message.
-const MAX_MINIMIZED: usize = 20;
-/// Most intervals that are compared pair by pair in one search.
-const MAX_COMPARISONS: usize = 20_000_000;
 
 /// The combinations of inputs to which no row applies.
 #[derive(Debug, Clone)]
@@ -100,45 +101,6 @@ impl DecisionTable {
     }
 }
 
-/// Compares rules pair by pair, within a bound.
-struct Pairs<'t> {
-    table: &'t DecisionTable,
-    left: usize,
-}
-
-impl<'t> Pairs<'t> {
-    fn new(table: &'t DecisionTable) -> Self {
-        Self { table, left: MAX_COMPARISONS }
-    }
-
-    fn is_complete(&self) -> bool {
-        self.left > 0
-    }
-
-    /// Counts `cost` comparisons; false beyond the bound.
-    fn affords(&mut self, cost: usize) -> bool {
-        self.left = self.left.saturating_sub(cost);
-        self.left > 0
-    }
-
-    fn every_column(&mut self, a: usize, b: usize, holds: impl Fn(usize) -> bool) -> bool {
-        let table = self.table;
-        (0..table.inputs().len()).all(|column| self.affords(comparison_cost(table, column, a, b)) && holds(column))
-    }
-
-    /// True when some inputs match both; false beyond the bound.
-    fn meet(&mut self, a: usize, b: usize) -> bool {
-        let table = self.table;
-        self.every_column(a, b, |column| cells_meet(table, column, a, b))
-    }
-
-    /// True when all inputs that match `inner` match `outer`; false beyond the bound.
-    fn within(&mut self, inner: usize, outer: usize) -> bool {
-        let table = self.table;
-        self.every_column(inner, outer, |column| cell_within(table, column, inner, outer))
-    }
-}
-
 /// Everything wrong with the rules; see [`DecisionTable::lint`].
 pub(super) fn table(table: &DecisionTable) -> Findings {
     let mut findings = Findings::new();
@@ -154,27 +116,19 @@ fn place(table: &DecisionTable, rule: &Rule) -> Place {
     Place::cell(table.file(), rule.row, "", rule.label.as_deref().unwrap_or(""))
 }
 
-fn shown(rule: &Rule) -> String {
-    match &rule.label {
-        Some(label) => format!("row {} (`{label}`)", rule.row),
-        None => format!("row {}", rule.row),
-    }
+fn row(rule: &Rule) -> Row {
+    Row { number: rule.row, label: rule.label.as_deref().map(str::to_owned) }
 }
 
-fn unexamined(table: &DecisionTable, what: &str) -> Finding {
-    Finding::warning(Code::TableUnexamined, format!("the table has too many combinations to find every {what}"))
-        .at(Place::file(table.file()))
-        .help("split the table, or list the allowed values of its columns")
+fn of_file(table: &DecisionTable, fault: LintFault) -> Finding {
+    Finding::from(fault).at(Place::file(table.file()))
 }
 
 fn columns(table: &DecisionTable, findings: &mut Findings) {
     for (at, input) in table.inputs().iter().enumerate() {
         if table.rules().iter().all(|rule| rule.conditions[at].is_any()) {
-            findings.push(
-                Finding::warning(Code::TableUnused, format!("no row asks for `{}`", input.name))
-                    .at(Place::cell(table.file(), 1, &*input.name, ""))
-                    .help("remove the column, or write a condition in it"),
-            );
+            let fault = LintFault::UnusedColumn { column: input.name.to_string() };
+            findings.push(Finding::from(fault).at(Place::cell(table.file(), 1, &*input.name, "")));
         }
     }
 }
@@ -189,18 +143,14 @@ fn dead_rules(table: &DecisionTable, findings: &mut Findings) -> Vec<bool> {
                 continue;
             }
             dead[index] = true;
-            let condition = &rule.conditions[at];
-            let help = match &input.allowed {
-                Some(allowed) => format!("allowed is `{allowed}`: change one or the other, or remove the row"),
-                None => "change the condition, or remove the row".to_owned(),
+            let condition = &rule.conditions[at].text;
+            let fault = LintFault::NeverApplies {
+                condition: condition.clone(),
+                column: input.name.to_string(),
+                allowed: input.allowed.clone(),
             };
-            let message =
-                format!("`{}` matches no value of `{}`, so the row never applies", condition.text, input.name);
-            findings.push(
-                Finding::warning(Code::TableNever, message)
-                    .at(Place::cell(table.file(), rule.row, &*input.name, condition.text.as_str()))
-                    .help(help),
-            );
+            let place = Place::cell(table.file(), rule.row, &*input.name, condition.as_str());
+            findings.push(Finding::from(fault).at(place));
         }
     }
     dead
@@ -214,22 +164,13 @@ fn gaps(table: &DecisionTable, findings: &mut Findings) {
     }
     let gaps = table.gaps();
     for region in gaps.regions.iter().take(MAX_SHOWN) {
-        findings.push(
-            Finding::warning(Code::TableGap, format!("no row applies when {region}"))
-                .at(Place::file(table.file()))
-                .help("add a row for it, or a `default` row"),
-        );
+        findings.push(of_file(table, LintFault::Gap { region: region.to_string() }));
     }
     if gaps.regions.len() > MAX_SHOWN {
-        let more = gaps.regions.len() - MAX_SHOWN;
-        findings.push(
-            Finding::warning(Code::TableGap, format!("{more} more gaps are not shown"))
-                .at(Place::file(table.file()))
-                .help("add a `default` row"),
-        );
+        findings.push(of_file(table, LintFault::MoreGaps { gaps: gaps.regions.len() - MAX_SHOWN }));
     }
     if !gaps.is_complete {
-        findings.push(unexamined(table, "gap"));
+        findings.push(of_file(table, LintFault::Unexamined { subject: "gap" }));
     }
 }
 
@@ -238,45 +179,32 @@ fn overlaps(table: &DecisionTable, findings: &mut Findings) {
     let found = table.overlaps();
     for overlap in &found.pairs {
         let (a, b) = (&rules[overlap.rules.0], &rules[overlap.rules.1]);
-        let rows = RowNumbers(vec![overlap.rows.0, overlap.rows.1]);
-        // The sentence ends as the fault would that a decision meets there.
-        let (breach, help) = match table.hit_policy() {
-            HitPolicy::Any => {
-                ("conclude differently, which ANY does not allow", "make the outputs equal, or the rows apart")
-            }
-            HitPolicy::Priority => (
-                "conclude differently with the same priority",
-                "list the values of the other outputs in the `allowed` row too, or make the rows apart",
-            ),
-            _ => ("UNIQUE allows one", "make the rows apart, or choose FIRST or PRIORITY"),
+        let fault = LintFault::Overlap {
+            rows: RowNumbers(vec![overlap.rows.0, overlap.rows.1]),
+            region: overlap.region.to_string(),
+            policy: table.hit_policy(),
         };
-        let joint = if table.hit_policy() == HitPolicy::Unique { "and" } else { "but" };
-        let message = format!("{rows} both apply when {}, {joint} {breach}", overlap.region);
-        findings.push(Finding::error(Code::TableOverlap, message).at(place(table, a)).at(place(table, b)).help(help));
+        findings.push(Finding::from(fault).at(place(table, a)).at(place(table, b)));
     }
     if found.count > found.pairs.len() {
-        let more = found.count - found.pairs.len();
-        findings.push(
-            Finding::error(Code::TableOverlap, format!("{more} more pairs of rows break the hit policy"))
-                .at(Place::file(table.file()))
-                .help("choose FIRST or PRIORITY, or make the rows apart"),
-        );
+        findings.push(of_file(table, LintFault::MoreOverlaps { pairs: found.count - found.pairs.len() }));
     }
     if !found.is_complete {
-        findings.push(unexamined(table, "overlap"));
+        findings.push(of_file(table, LintFault::Unexamined { subject: "overlap" }));
     }
 }
 
-/// Rows that can never win, and rows that say nothing of their own.
+/// Rows that can never win, and rows that conclude nothing of their own.
 fn masked(table: &DecisionTable, dead: &[bool], findings: &mut Findings) {
     let rules = table.rules();
     let policy = table.hit_policy();
+    let unexamined = || of_file(table, LintFault::Unexamined { subject: "row without effect" });
     let Some(mut cover) = Cover::of_all_inputs(table) else {
-        findings.push(unexamined(table, "row without effect"));
+        findings.push(unexamined());
         return;
     };
     let mut pairs = Pairs::new(table);
-    let mut shown_findings = Vec::new();
+    let mut found = Vec::new();
     for (index, rule) in rules.iter().enumerate().filter(|(index, _)| !dead[*index]) {
         let beats = |other: usize| match policy {
             HitPolicy::First => other < index,
@@ -289,114 +217,36 @@ fn masked(table: &DecisionTable, dead: &[bool], findings: &mut Findings) {
             .collect();
         let stronger: Vec<usize> = stronger.into_iter().filter(|other| pairs.meet(index, *other)).collect();
         if let Some(by) = masking(&mut cover, &mut pairs, rules.len(), index, &stronger) {
-            let by_rows = RowNumbers(by.iter().map(|other| rules[*other].row).collect());
-            let why = if policy == HitPolicy::First { "stands above it" } else { "has priority" };
-            let message = match by.as_slice() {
-                [one] => format!("{} never wins: {} covers it and {why}", shown(rule), shown(&rules[*one])),
-                _ => format!("{} never wins: {by_rows} cover it together", shown(rule)),
-            };
-            let mut finding = Finding::warning(Code::TableMasked, message).at(place(table, rule));
-            if let Some(first) = by.first() {
-                finding = finding.at(place(table, &rules[*first]));
-            }
-            shown_findings.push(finding.help("remove the row, narrow the others, or change the order"));
+            found.push(masked_by(table, rule, &by));
         } else if let Some(other) = redundant(table, &mut pairs, dead, index) {
-            let message = format!("{} says what {} says already", shown(rule), shown(&rules[other]));
-            shown_findings.push(
-                Finding::warning(Code::TableRedundant, message)
-                    .at(place(table, rule))
-                    .at(place(table, &rules[other]))
-                    .help("remove one of the rows, or give them different reasons"),
-            );
+            let fault = LintFault::Redundant { row: row(rule), by: row(&rules[other]) };
+            found.push(Finding::from(fault).at(place(table, rule)).at(place(table, &rules[other])));
         }
     }
-    let more = shown_findings.len().saturating_sub(MAX_SHOWN);
-    findings.extend(shown_findings.into_iter().take(MAX_SHOWN));
+    let more = found.len().saturating_sub(MAX_SHOWN);
+    findings.extend(found.into_iter().take(MAX_SHOWN));
     if more > 0 {
-        let finding = Finding::warning(Code::TableRedundant, format!("{more} more rows are without effect"));
-        findings.push(finding.at(Place::file(table.file())).help("remove them"));
+        findings.push(of_file(table, LintFault::MoreWithoutEffect { rows: more }));
     }
     if !cover.is_complete || !pairs.is_complete() {
-        findings.push(unexamined(table, "row without effect"));
+        findings.push(unexamined());
     }
 }
 
-/// The rules that leave nothing to rule `index`: one that covers it alone, or all that it meets.
-fn masking(
-    cover: &mut Cover,
-    pairs: &mut Pairs<'_>,
-    rules: usize,
-    index: usize,
-    stronger: &[usize],
-) -> Option<Vec<usize>> {
-    if let Some(one) = stronger.iter().find(|other| pairs.within(index, **other)) {
-        return Some(vec![*one]);
-    }
-    if stronger.len() < 2 || !cover.covers(index, &set_of(stronger, rules)) {
-        return None;
-    }
-    let mut needed = stronger.to_vec();
-    if needed.len() <= MAX_MINIMIZED {
-        for other in stronger.iter().rev() {
-            let without: Vec<usize> = needed.iter().copied().filter(|rule| rule != other).collect();
-            if cover.covers(index, &set_of(&without, rules)) {
-                needed = without;
-            }
-        }
-    }
-    Some(needed)
-}
-
-fn set_of(members: &[usize], rules: usize) -> RuleSet {
-    let mut set = RuleSet::none(rules);
-    for rule in members {
-        set.insert(*rule);
-    }
-    set
-}
-
-/// The rule that makes rule `index` superfluous: it applies wherever `index` does, with the same outputs and reason.
-fn redundant(table: &DecisionTable, pairs: &mut Pairs<'_>, dead: &[bool], index: usize) -> Option<usize> {
+/// The finding of a rule that the rules `by` always beat.
+fn masked_by(table: &DecisionTable, rule: &Rule, by: &[usize]) -> Finding {
     let rules = table.rules();
-    let same = |a: usize, b: usize| rules[a].outputs == rules[b].outputs && rules[a].because == rules[b].because;
-    let policy = table.hit_policy();
-    if policy == HitPolicy::Unique {
-        // An overlap of UNIQUE is an error already.
-        return None;
-    }
-    (0..rules.len()).filter(|other| *other != index && !dead[*other]).find(|other| {
-        if !pairs.affords(1) || !same(index, *other) {
-            return false;
-        }
-        superfluous(policy, pairs, index, *other, &same)
-    })
-}
-
-/// True when rule `other` applies wherever `index` does and nothing between them would win instead.
-fn superfluous(
-    policy: HitPolicy,
-    pairs: &mut Pairs<'_>,
-    index: usize,
-    other: usize,
-    same: &impl Fn(usize, usize) -> bool,
-) -> bool {
-    match policy {
-        HitPolicy::Unique => false,
-        // A later row takes over only if no row between them concludes otherwise.
-        HitPolicy::First => {
-            other > index
-                && pairs.within(index, other)
-                && (index + 1..other).all(|between| same(index, between) || !pairs.meet(index, between))
-        }
-        HitPolicy::Any | HitPolicy::Priority => {
-            pairs.within(index, other) && (other < index || !pairs.within(other, index))
-        }
-        HitPolicy::RuleOrder
-        | HitPolicy::OutputOrder
-        | HitPolicy::Collect
-        | HitPolicy::CollectSum
-        | HitPolicy::CollectMin
-        | HitPolicy::CollectMax
-        | HitPolicy::CollectCount => other < index && pairs.within(index, other) && pairs.within(other, index),
+    let is_above = table.hit_policy() == HitPolicy::First;
+    let fault = match by {
+        [one] => LintFault::MaskedByRow { row: row(rule), by: row(&rules[*one]), is_above },
+        _ => LintFault::MaskedByRows {
+            row: row(rule),
+            by: RowNumbers(by.iter().map(|other| rules[*other].row).collect()),
+        },
+    };
+    let finding = Finding::from(fault).at(place(table, rule));
+    match by.first() {
+        Some(first) => finding.at(place(table, &rules[*first])),
+        None => finding,
     }
 }
