@@ -13,6 +13,7 @@ mod field;
 mod group;
 pub mod parse;
 mod place;
+mod quote;
 pub mod render;
 
 pub use crate::faults;
@@ -25,6 +26,7 @@ pub use field::{Field, Fields, ToField};
 pub(crate) use group::GroupKey;
 pub use group::{Group, grouped};
 pub use place::{Place, Position, Span};
+pub use quote::quoted;
 
 use std::any::Any;
 use std::fmt;

@@ -152,9 +152,7 @@ fn read_tables<'f>(
     let (mut tables, mut decisions) = (Vec::new(), BTreeMap::new());
     for file in files {
         if is_decision_table(&file.text) {
-            let (table, read) = DecisionTable::parse(&file.shown, &file.text);
-            findings.extend(read);
-            if let Some(table) = table {
+            if let Some(table) = DecisionTable::parse(&file.shown, &file.text).ok(findings) {
                 findings.extend(table.lint());
                 decisions.insert(Name::from(stem(&file.path)), table);
             }

@@ -234,9 +234,9 @@ fn read_literal(text: &str, kind: Kind) -> Result<Value, &'static str> {
         Kind::Truth if text.eq_ignore_ascii_case("true") => Ok(Value::Truth(true)),
         Kind::Truth if text.eq_ignore_ascii_case("false") => Ok(Value::Truth(false)),
         Kind::Truth => Err("write `true` or `false`, in English"),
-        Kind::Date => date(text).map(Value::Date).ok_or(
-            "write the date as `2026-01-31`; in a spreadsheet give the column the format `YYYY-MM-DD` or text",
-        ),
+        Kind::Date => date(text)
+            .map(Value::Date)
+            .ok_or("write the date as `2026-01-31`; in a spreadsheet give the column the format `YYYY-MM-DD` or text"),
     }
 }
 

@@ -44,7 +44,7 @@ pub fn example_policy_facts() -> PolicyFacts {
 /// What the examples refer to: a lookup table `territories`, a decision table `bonus`, tiers Ready, Silver and Gold, and
 /// an extra table `certifications`.
 pub fn example_context() -> ScriptContext {
-    let bonus = DecisionTable::parse("bonus.csv", &EXAMPLE_DECISIONS.into()).0;
+    let bonus = DecisionTable::parse("bonus.csv", &EXAMPLE_DECISIONS.into()).value;
     ScriptContext {
         tables: Tables::new(Table::parse("territories.csv", "territory,growth\nNorth,0.06\nSouth,0.02\n").0),
         policy: Some(PolicyContext {

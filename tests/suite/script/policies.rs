@@ -33,7 +33,7 @@ fn certifications() -> TableDeclaration {
 }
 
 fn context() -> ScriptContext {
-    let bonus = DecisionTable::parse("bonus.csv", &BONUS.into()).0.expect("a sound table");
+    let bonus = DecisionTable::parse("bonus.csv", &BONUS.into()).value.expect("a sound table");
     ScriptContext {
         policy: Some(PolicyContext {
             tables: vec![certifications()],

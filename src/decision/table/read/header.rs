@@ -113,10 +113,8 @@ impl Reading<'_> {
     fn check_label(&mut self, row: &SheetRow, label: String, labels: &mut BTreeMap<String, u64>) {
         let place = || Place::cell(self.file, row.number, "", label.clone());
         if let Some(word) = did_you_mean(&label.to_lowercase(), ["types", "allowed", "default", "defaults"]) {
-            let fault = ShapeFault::NearlyDescribing {
-                label: label.clone(),
-                near: word.trim_end_matches('s').to_owned(),
-            };
+            let fault =
+                ShapeFault::NearlyDescribing { label: label.clone(), near: word.trim_end_matches('s').to_owned() };
             self.report(fault, place());
         }
         if !label.is_empty()

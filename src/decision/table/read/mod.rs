@@ -5,12 +5,12 @@ mod header;
 mod rules;
 mod types;
 
+use super::DecisionTable;
 use super::condition::Condition;
 use super::hit_policy::HitPolicy;
 use super::sheet::{SheetRow, rows};
 use super::table_fault::{CellFault, ShapeFault};
 use super::value::Kind;
-use super::DecisionTable;
 use crate::channel::Name;
 use crate::finding::{Checked, Fault, Finding, Findings, Place};
 use std::collections::BTreeMap;
@@ -97,9 +97,7 @@ impl Reading<'_> {
     /// Columns of `role`, in the order of the header.
     fn of_role(&self, role: Role) -> Vec<RoleColumn> {
         let columns = self.columns.iter().filter(|column| column.role == role);
-        columns
-            .map(|column| RoleColumn { at: column.at, name: Arc::clone(&column.name), kind: column.kind })
-            .collect()
+        columns.map(|column| RoleColumn { at: column.at, name: Arc::clone(&column.name), kind: column.kind }).collect()
     }
 
     /// Cell of a describing row in column `at`; empty without that row.

@@ -11,12 +11,7 @@ use crate::channel::Name;
 use crate::finding::did_you_mean;
 
 impl Reading<'_> {
-    pub(super) fn read_rules(
-        &mut self,
-        inputs: &[Input],
-        outputs: &[Output],
-        policy: Option<HitPolicy>,
-    ) -> Vec<Rule> {
+    pub(super) fn read_rules(&mut self, inputs: &[Input], outputs: &[Output], policy: Option<HitPolicy>) -> Vec<Rule> {
         let because = self.of_role(Role::Because).first().map(|column| column.at);
         let ranks = policy.is_some_and(HitPolicy::ranks);
         let bounds: Vec<Option<Condition>> = self

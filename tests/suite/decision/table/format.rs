@@ -67,7 +67,7 @@ fn misspelt_words_are_refused_with_the_nearest_one() {
     assert!(found.contains("`Sliver` is not allowed in `tier`; did you mean `Silver`?"), "{found}");
     let found = refused("P,tier,-> e\nallowed,,\"yes, no\"\n,Gold,nope\n");
     assert!(found.contains("`nope` is not allowed in `e`"), "{found}");
-    let (read, findings) = DecisionTable::parse("t.csv", &"U,a,-> e\n1,1,1\ndefalt,,2\n".into());
+    let (read, findings) = DecisionTable::parse("t.csv", &"U,a,-> e\n1,1,1\ndefalt,,2\n".into()).into_parts();
     assert!(read.is_some());
     assert!(super::lines(&findings).contains("`defalt` is read as the name of a rule; did you mean `default`?"));
 }
@@ -156,7 +156,7 @@ fn ugly_bytes_never_break_the_reader() {
             text.push_str(pieces[(seed >> 33) as usize % pieces.len()]);
         }
         seed = seed.wrapping_add(1);
-        let (table, findings) = DecisionTable::parse("t.csv", &text.as_str().into());
+        let (table, findings) = DecisionTable::parse("t.csv", &text.as_str().into()).into_parts();
         assert_eq!(table.is_none(), findings.has_errors(), "{text:?}");
         if let Some(table) = table {
             let _ = table.lint();

@@ -14,13 +14,13 @@ use quotient::finding::Findings;
 
 /// Reads a table that must be without errors.
 fn table(text: &str) -> DecisionTable {
-    let (table, findings) = DecisionTable::parse("t.csv", &text.into());
+    let (table, findings) = DecisionTable::parse("t.csv", &text.into()).into_parts();
     table.unwrap_or_else(|| panic!("{}", lines(&findings)))
 }
 
 /// The findings of a table that must not be read, one per line.
 fn refused(text: &str) -> String {
-    let (table, findings) = DecisionTable::parse("t.csv", &text.into());
+    let (table, findings) = DecisionTable::parse("t.csv", &text.into()).into_parts();
     assert!(table.is_none(), "read in spite of {}", lines(&findings));
     lines(&findings)
 }

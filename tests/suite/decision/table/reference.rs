@@ -22,7 +22,7 @@ fn every_example_of_the_reference_holds() {
     let mut counts = (0, 0, 0);
     for block in text.split("\n```").skip(1).step_by(2) {
         let (kind, body) = block.split_once('\n').unwrap();
-        let (read, findings) = DecisionTable::parse("table.csv", &table.as_str().into());
+        let (read, findings) = DecisionTable::parse("table.csv", &table.as_str().into()).into_parts();
         match kind {
             "csv" => table = format!("{body}\n"),
             "decide" => {
