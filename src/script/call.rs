@@ -6,12 +6,15 @@ use super::api::value::{Answer, number};
 use super::budget::under_budget;
 use super::evaluate::evaluate;
 use super::fault::{self, Failure, ScriptFault};
+use super::form_fault::FormFault;
+use super::name_fault::NameFault;
+use super::outcome_fault::OutcomeFault;
 use super::program::{Inner, Program, Scripts};
 use super::threads::with_large_stack;
 use super::{EntryPoint, FactorOutcome, Facts};
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Place, did_you_mean};
-use crate::units::{MAX_MINOR_UNITS, Money, plain};
+use crate::finding::{Fault, Finding, Place, did_you_mean};
+use crate::units::{MAX_MINOR_UNITS, Money};
 use rhai::{Caches, Dynamic};
 use rust_decimal::Decimal;
 use std::cell::RefCell;
@@ -43,18 +46,16 @@ impl Scripts {
         facts: &Facts,
         read: impl FnOnce(&Program, Dynamic) -> Result<R, Finding> + Send,
     ) -> Result<R, ScriptFault> {
-        let refused = |message: String| {
-            let finding = Finding::error(Code::ScriptEntryPoint, message).at(Place::file(path));
-            Err(ScriptFault::from(finding))
-        };
+        let refused =
+            |fault: Arc<dyn Fault>| Err(ScriptFault::from(Finding::from(fault).at(Place::file(path))));
         let Some(program) = self.inner.programs.get(path).filter(|program| program.entry == Some(entry)) else {
-            return refused(format!("`{path}` is no file with `fn {}`", entry.function()));
+            return refused(Arc::new(NameFault::NotAnEntryPoint { file: path.to_owned(), entry }));
         };
         let result = with_large_stack(|| match run(&self.inner, program, entry, facts) {
             Ok(value) => read(program, value).map_err(ScriptFault::from),
             Err(failure) => Err(fault::explain(&self.inner, program, entry, facts, failure)),
         });
-        result.unwrap_or_else(|no_thread| refused(no_thread.to_string()))
+        result.unwrap_or_else(|no_thread| refused(Arc::new(FormFault::NoThread { reason: no_thread.to_string() })))
     }
 }
 
@@ -102,23 +103,16 @@ fn factor_outcome(program: &Program, value: &Dynamic) -> Result<FactorOutcome, F
     match value.clone().try_cast::<Answer>() {
         Some(Answer::Abstained { because }) => Ok(FactorOutcome::Abstained { because: because.into() }),
         Some(Answer::Indicated { revenue, floor, ceiling, because }) => {
-            for (amount, what) in [(Some(revenue), "revenue"), (floor, "floor"), (ceiling, "ceiling")] {
-                if let Some(amount) =
-                    amount.filter(|amount| amount.abs() > Decimal::from_i128_with_scale(MAX_MINOR_UNITS, 0))
-                {
-                    let message = format!("the rule answers with a {what} of {}, which is out of range", plain(amount));
-                    return Err(outcome(program, message, "check the units: amounts are at most 10^15"));
+            for (amount, figure) in [(Some(revenue), "revenue"), (floor, "floor"), (ceiling, "ceiling")] {
+                let limit = Decimal::from_i128_with_scale(MAX_MINOR_UNITS, 0);
+                if let Some(amount) = amount.filter(|amount| amount.abs() > limit) {
+                    return Err(outcome(program, OutcomeFault::OutOfRange { figure, amount }));
                 }
             }
             if let (Some(floor), Some(ceiling)) = (floor, ceiling)
                 && floor > ceiling
             {
-                let message = format!(
-                    "the rule answers with a floor of {} above its ceiling of {}",
-                    plain(floor),
-                    plain(ceiling)
-                );
-                return Err(outcome(program, message, "keep the floor below the ceiling, for example with `min`"));
+                return Err(outcome(program, OutcomeFault::FloorAboveCeiling { floor, ceiling }));
             }
             Ok(FactorOutcome::Indicated {
                 revenue: Money::new(revenue),
@@ -127,15 +121,10 @@ fn factor_outcome(program: &Program, value: &Dynamic) -> Result<FactorOutcome, F
                 because: because.into(),
             })
         }
-        None => Err(outcome(
-            program,
-            format!("`assess` answers with {} instead of an indication", answered(value)),
-            if number(value).is_some() {
-                "write `indicate(amount).because(\"why\")`"
-            } else {
-                "end every path with `indicate(…)` or `abstain(…)`"
-            },
-        )),
+        None => {
+            let (found, is_number) = (answered(value), number(value).is_some());
+            Err(outcome(program, OutcomeFault::NotAnIndication { found, is_number }))
+        }
     }
 }
 
@@ -147,45 +136,34 @@ pub(super) fn answered(value: &Dynamic) -> String {
     }
 }
 
-pub(super) fn outcome(program: &Program, message: impl Into<String>, help: impl Into<String>) -> Finding {
+/// A fault of the answer, at the entry point.
+pub(super) fn outcome(program: &Program, fault: OutcomeFault) -> Finding {
     let entry = program.entry.unwrap_or(EntryPoint::Factor);
-    let place = program.place_of_entry(entry);
-    Finding::error(Code::ScriptOutcome, message).at(place).help(help)
+    Finding::from(fault).at(program.place_of_entry(entry))
 }
 
 fn weights_outcome(program: &Program, value: &Dynamic, factors: &[Name]) -> Result<Vec<(Name, Decimal)>, Finding> {
     let Ok(map) = value.as_map_ref() else {
-        let message = format!("`weights` answers with {} instead of a map of weights", answered(value));
-        return Err(outcome(program, message, "answer with `#{ history: 0.6, pipeline_coverage: 0.4 }`"));
+        return Err(outcome(program, OutcomeFault::NotWeights { found: answered(value) }));
     };
     let mut weights = Vec::new();
     let mut sum = Decimal::ZERO;
     for (name, weight) in map.iter() {
         let Some(factor) = factors.iter().find(|factor| ***factor == **name) else {
-            let help = match did_you_mean(name, factors.iter().map(|factor| &**factor)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "a factor is a rule file of that name".to_owned(),
-            };
-            return Err(outcome(program, format!("`weights` names `{name}`, which is no factor"), help));
+            let near = did_you_mean(name, factors.iter().map(|factor| &**factor)).map(str::to_owned);
+            return Err(outcome(program, OutcomeFault::NotAFactor { name: name.to_string(), near }));
         };
         let amount = number(weight).ok_or_else(|| {
-            outcome(program, format!("the weight of `{name}` is {}", answered(weight)), "write a number from 0 to 1")
+            outcome(program, OutcomeFault::WeightKind { factor: name.to_string(), found: answered(weight) })
         })?;
         if amount < Decimal::ZERO || amount > Decimal::ONE {
-            let message = format!("the weight of `{name}` is {}, not within 0 to 1", plain(amount));
-            return Err(outcome(program, message, "write a number from 0 to 1"));
+            return Err(outcome(program, OutcomeFault::WeightRange { factor: name.to_string(), weight: amount }));
         }
         sum += amount;
         weights.push((Arc::clone(factor), amount));
     }
     if sum != Decimal::ONE {
-        let gap = Decimal::ONE - sum;
-        let direction = if gap > Decimal::ZERO { "raise" } else { "lower" };
-        return Err(outcome(
-            program,
-            format!("the weights sum to {}, not 1", plain(sum.normalize())),
-            format!("{direction} one of them by {}", plain(gap.abs().normalize())),
-        ));
+        return Err(outcome(program, OutcomeFault::WeightSum { sum }));
     }
     weights.sort();
     Ok(weights)

@@ -5,6 +5,7 @@ use super::api::kind::Kind;
 use super::api::value::items;
 use super::call::{answered, outcome};
 use super::fault::ScriptFault;
+use super::outcome_fault::OutcomeFault;
 use super::program::{Program, Scripts};
 use super::{EntryPoint, PolicyFacts, PolicyKind};
 use crate::channel::Name;
@@ -13,7 +14,7 @@ use crate::decision::{
     figure_beside, figure_missing,
 };
 use crate::finding::{Finding, did_you_mean};
-use crate::units::{MAX_MINOR_UNITS, Money, plain};
+use crate::units::{MAX_MINOR_UNITS, Money};
 use rhai::Dynamic;
 use rust_decimal::Decimal;
 
@@ -61,44 +62,32 @@ fn tier(program: &Program, value: &Dynamic, facts: &PolicyFacts, tiers: &[Name])
     let Some(Decided { what: What::Tier { decision, to, effective }, until, grounds }) =
         value.clone().try_cast::<Decided>()
     else {
-        let message = format!("`decide` answers with {} instead of a tier decision", answered(value));
-        return Err(outcome(
-            program,
-            message,
-            "end every path with `retain()`, `promote(…)`, `demote(…)` or `grant(…)`",
-        ));
+        return Err(outcome(program, OutcomeFault::NotATierDecision { found: answered(value) }));
     };
     let current = facts.line().tier.clone();
     let place = |tier: &Option<Name>| -> Result<Option<usize>, Finding> {
         let Some(tier) = tier else { return Ok(None) };
         let found = tiers.iter().position(|known| known == tier);
         if found.is_none() && !tiers.is_empty() {
-            let help = match did_you_mean(tier, tiers.iter().map(|tier| &**tier)) {
-                Some(near) => format!("did you mean `{near}`? Correct the partner book, or `[tiers]` in the manifest"),
-                None => "correct the partner book, or add the tier to `[tiers]` in the manifest".to_owned(),
-            };
-            return Err(outcome(program, format!("`{tier}` is no tier of the manifest"), help));
+            let near = did_you_mean(tier, tiers.iter().map(|tier| &**tier)).map(str::to_owned);
+            return Err(outcome(program, OutcomeFault::UnknownTier { tier: tier.to_string(), near }));
         }
         Ok(found)
     };
     let named = |tier: &Option<Name>| tier.as_deref().unwrap_or("no tier").to_owned();
     let (now, then) = (place(&current)?, place(&to)?);
     let is_ranked = !tiers.is_empty();
-    let wrong = |word: &str, side: &str, help: &str| {
-        let message = format!("`{word}` names {}, which is not {side} the current {}", named(&to), named(&current));
-        Err(outcome(program, message, help))
-    };
     match decision {
         TierMove::Promote if is_ranked && then <= now => {
-            return wrong("promote", "above", "answer with `retain()` or `demote(…)`, or compare `rank(…)` first");
+            let fault = OutcomeFault::PromotionNotAbove { to: named(&to), current: named(&current) };
+            return Err(outcome(program, fault));
         }
         TierMove::Demote if is_ranked && then >= now => {
-            return wrong("demote", "below", "answer with `retain()` or `promote(…)`, or compare `rank(…)` first");
+            let fault = OutcomeFault::DemotionNotBelow { to: named(&to), current: named(&current) };
+            return Err(outcome(program, fault));
         }
         TierMove::Demote if !grounds.iter().any(is_unmet) => {
-            let message = "the demotion names no requirement that is not met";
-            let help = "add it with `.because(at_least(\"revenue\", value, threshold))`; a missed quota alone is none";
-            return Err(outcome(program, message, help));
+            return Err(outcome(program, OutcomeFault::UnfoundedDemotion {}));
         }
         TierMove::Retain | TierMove::Promote | TierMove::Demote | TierMove::Grant => {}
     }
@@ -136,16 +125,19 @@ fn is_unmet(ground: &Ground) -> bool {
     matches!(ground, Ground::Requirement(requirement, _) if !requirement.is_met())
 }
 
-fn decisions(program: &Program, value: &Dynamic, item: &str, example: &str) -> Result<Vec<Decided>, Finding> {
-    let help = format!("answer with a list of {example}, or `[]` for none");
+fn decisions(
+    program: &Program,
+    value: &Dynamic,
+    item: &'static str,
+    example: &'static str,
+) -> Result<Vec<Decided>, Finding> {
     let Some(list) = items(value) else {
-        let message = format!("`decide` answers with {} instead of a list of {item}s", answered(value));
-        return Err(outcome(program, message, help));
+        return Err(outcome(program, OutcomeFault::NotAList { found: answered(value), item, example }));
     };
     let one = |(index, value): (usize, Dynamic)| {
         let found = answered(&value);
         value.try_cast::<Decided>().ok_or_else(|| {
-            outcome(program, format!("item {} of the answer is {found}, not an {item}", index + 1), help.clone())
+            outcome(program, OutcomeFault::NotAnItem { index: index + 1, found, item, example })
         })
     };
     list.into_iter().enumerate().map(one).collect()
@@ -158,8 +150,7 @@ fn incentive(program: &Program, decided: Decided) -> Result<Incentive, Finding> 
     };
     let limit = Decimal::from_i128_with_scale(MAX_MINOR_UNITS, 0);
     if let Some(amount) = amount.filter(|amount| amount.abs() > limit) {
-        let message = format!("`{name}` awards {}, which is out of range", plain(amount));
-        return Err(outcome(program, message, "check the units: amounts are at most 10^15"));
+        return Err(outcome(program, OutcomeFault::AwardOutOfRange { incentive: name.to_string(), amount }));
     }
     let suffix = format!("earns {name}");
     let words = |requirement: &Requirement, _: Option<&Name>| {
@@ -189,7 +180,7 @@ fn intervention(program: &Program, decided: Decided) -> Result<Intervention, Fin
 }
 
 fn mixed(program: &Program, found: Kind, wanted: Kind) -> Finding {
-    outcome(program, format!("the answer holds {found}, not {wanted}"), "answer each policy's question in its own file")
+    outcome(program, OutcomeFault::OtherDecision { found: found.to_string(), expected: wanted.to_string() })
 }
 
 /// The grounds in their final form; `words` says what would change a requirement, of a tier's where it is one's.

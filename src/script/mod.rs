@@ -14,6 +14,10 @@ mod compile;
 mod decide;
 mod evaluate;
 mod fault;
+mod form_fault;
+mod kind_fault;
+mod name_fault;
+mod outcome_fault;
 mod policy;
 mod program;
 mod reading;
@@ -46,6 +50,7 @@ static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 use crate::channel::{LineFacts, Name};
 use crate::decision::table::DecisionTable;
+use crate::finding::{Field, ToField};
 use crate::performance::ProductLineRevenue;
 use crate::units::Money;
 use std::collections::BTreeMap;
@@ -173,6 +178,12 @@ impl EntryPoint {
                 "fn decide(partner) { [intervene(\"forecast_call\", \"high\").because(\"no forecast yet\")] }"
             }
         }
+    }
+}
+
+impl ToField for EntryPoint {
+    fn to_field(&self) -> Field {
+        self.function().to_field()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::api::facts::FactSchema;
 use super::api::ids::PARTNER;
+use super::outcome_fault::OutcomeFault;
 use super::table::FactValue;
 use super::{FactKind, PolicyContext, ScriptContext};
 use crate::channel::{ExtraTable, Name, PartnerBook};
@@ -178,26 +179,22 @@ fn rows(table: &ExtraTable, declaration: &TableDeclaration, partners: usize, fin
 }
 
 fn missing_column(table: &ExtraTable, name: &str) -> Finding {
-    let help = match did_you_mean(name, table.columns.iter().map(|column| &**column)) {
-        Some(near) => format!("did you mean `{near}`? Correct the manifest or the table"),
-        None => "add the column, or remove it from the manifest".to_owned(),
-    };
-    Finding::error(Code::BookMissingColumn, format!("the table `{}` has no column `{name}`", table.name))
+    let near = did_you_mean(name, table.columns.iter().map(|column| &**column)).map(str::to_owned);
+    Finding::from(OutcomeFault::MissingColumn { table: table.name.to_string(), column: name.to_owned(), near })
         .at(Place::file(&*table.name))
-        .help(help)
 }
 
 fn wrong_cell(table: &ExtraTable, row: u64, column: &str, cell: &str, kind: FactKind, code: Code) -> Finding {
-    let wanted = match kind {
-        FactKind::Money | FactKind::Rate => "exact number such as `1234.50`",
-        FactKind::Count => "whole number",
+    let expected = match kind {
+        FactKind::Money | FactKind::Rate => "an exact number such as `1234.50`",
+        FactKind::Count => "a whole number",
         FactKind::Truth => "`true` or `false`",
-        FactKind::Date => "date such as `2026-01-31`",
+        FactKind::Date => "a date such as `2026-01-31`",
         FactKind::Text | FactKind::List | FactKind::View => "text",
     };
-    Finding::error(code, format!("`{column}` is declared as {kind}, but `{cell}` is no {wanted}"))
+    let (column_name, declared, text) = (column.to_owned(), kind.to_string(), cell.to_owned());
+    Finding::from(OutcomeFault::CellKind { code, column: column_name, declared, cell: text, expected })
         .at(Place::cell(&*table.name, row, column, cell))
-        .help("correct the cell, or declare another kind in the manifest")
 }
 
 /// A cell as its column's kind; an empty cell is not known.

@@ -1,7 +1,8 @@
 //! One script file as text: its size, its characters, and where in it something is.
 
 use super::MAX_SOURCE_BYTES;
-use crate::finding::{Code, Finding, Findings, Place, Span};
+use super::form_fault::FormFault;
+use crate::finding::{Finding, Findings, Place, Span};
 use std::sync::Arc;
 
 /// A script file of a vendor, as read.
@@ -116,41 +117,23 @@ impl Source {
     pub fn check(&self) -> Findings {
         let mut findings = Findings::new();
         if self.text.len() > MAX_SOURCE_BYTES {
-            findings.push(
-                Finding::error(
-                    Code::ScriptLimits,
-                    format!("the script has {} bytes; at most {MAX_SOURCE_BYTES} are allowed", self.text.len()),
-                )
-                .at(Place::file(self.path.as_str()))
-                .help("split it: move helper functions into a file of their own and `import` it"),
-            );
+            let fault = FormFault::TooLarge { bytes: self.text.len(), limit: MAX_SOURCE_BYTES };
+            findings.push(Finding::from(fault).at(Place::file(self.path.as_str())));
             return findings;
         }
         let invisible = self.text.char_indices().filter(|(_, character)| is_invisible(*character)).take(20);
         for (at, character) in invisible {
-            findings.push(
-                Finding::error(
-                    Code::ScriptInvisible,
-                    format!("an invisible character (U+{:04X}) changes how this line reads", character as u32),
-                )
-                .at(self.place(Span { start: at, end: at + character.len_utf8() }, "here"))
-                .help("delete it; where the text needs it, write it as an escape such as `\\u202e`"),
-            );
+            let fault = FormFault::Invisible { character: format!("U+{:04X}", character as u32) };
+            let place = self.place(Span { start: at, end: at + character.len_utf8() }, "here");
+            findings.push(Finding::from(fault).at(place));
         }
         if let Some(open) = unterminated_comment(&self.text) {
-            findings.push(
-                Finding::error(Code::ScriptSyntax, "the comment is never closed")
-                    .at(self.place(Span { start: open, end: open + 2 }, "opens here"))
-                    .help("close it with `*/`"),
-            );
+            let place = self.place(Span { start: open, end: open + 2 }, "opens here");
+            findings.push(Finding::from(FormFault::UnclosedComment {}).at(place));
         }
         let empty = !lexemes(&self.text).any(|lexeme| lexeme.class != Class::Blank);
         if empty && findings.is_empty() {
-            findings.push(
-                Finding::error(Code::ScriptEntryPoint, "the script is empty")
-                    .at(Place::file(self.path.as_str()))
-                    .help("write its function, or delete the file"),
-            );
+            findings.push(Finding::from(FormFault::Empty {}).at(Place::file(self.path.as_str())));
         }
         findings
     }

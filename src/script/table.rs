@@ -2,7 +2,7 @@
 
 use super::FactKind;
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
 use crate::units::parse_decimal;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -65,21 +65,22 @@ impl Table {
     ///
     /// `path` is the file's path relative to the vendor's folder; its last part without `.csv` names the table.
     /// Every finding is reported with its row and column.
-    pub fn parse(path: &str, text: &str) -> (Option<Self>, Findings) {
+    pub fn parse(path: &str, text: &str) -> Checked<Self> {
         let mut findings = Findings::new();
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
         let header: Vec<String> = match reader.headers() {
             Ok(header) => header.iter().map(ToOwned::to_owned).collect(),
             Err(fault) => {
-                findings.push(invalid(format!("the table cannot be read: {fault}")).at(Place::file(path)));
-                return (None, findings);
+                let reason = fault.to_string();
+                findings.push(Finding::from(LookupFault::Unreadable { reason }).at(Place::file(path)));
+                return Checked::refused(findings);
             }
         };
         check_header(path, &header, &mut findings);
         let cells = read_cells(path, &header, &mut reader, &mut findings);
         if findings.has_errors() {
-            return (None, findings);
+            return Checked::refused(findings);
         }
         let kinds: Vec<FactKind> =
             (1..header.len()).map(|column| kind_of(cells.values().filter_map(|row| row.get(column)))).collect();
@@ -91,7 +92,7 @@ impl Table {
             })
             .collect();
         let columns = header.iter().skip(1).map(|name| Name::from(name.as_str())).zip(kinds).collect();
-        (Some(Self { name: Name::from(stem(path)), columns, rows }), findings)
+        Checked::accepted(Self { name: Name::from(stem(path)), columns, rows }, findings)
     }
 
     /// Index of a column.
@@ -105,8 +106,50 @@ impl Table {
     }
 }
 
-fn invalid(message: String) -> Finding {
-    Finding::error(Code::TableInvalid, message)
+crate::faults! {
+    /// Faults of a lookup table.
+    pub(super) enum LookupFault {
+        /// The CSV text cannot be read.
+        Unreadable { reason: String } = TableInvalid {
+            message: format!("the table cannot be read: {reason}"),
+            help: "save it as CSV with commas, in UTF-8",
+        }
+        /// The table has only a key column.
+        TooFewColumns {} = TableInvalid {
+            message: "a lookup table needs a key column and at least one more",
+            help: "write a header such as `territory,growth`",
+        }
+        /// A column has no name.
+        UnnamedColumn { column: usize } = TableInvalid {
+            message: format!("column {column} has no name"),
+            help: "name it in the header, or remove it",
+        }
+        /// Two columns have the same name.
+        DuplicateColumn { column: String } = TableInvalid {
+            message: format!("duplicate column `{column}`"),
+            help: "rename or remove one of them",
+        }
+        /// A row cannot be read.
+        UnreadableRow { reason: String } = TableInvalid {
+            message: format!("the row cannot be read: {reason}"),
+            help: "save it as CSV with commas, in UTF-8",
+        }
+        /// A row has another number of fields than the header.
+        RowLength { fields: usize, header: usize } = TableInvalid {
+            message: format!("the row has {fields} fields, the header has {header}"),
+            help: "put texts with commas into double quotes",
+        }
+        /// A row has no key.
+        MissingKey {} = TableInvalid {
+            message: "the row has no key",
+            help: "write the key into the first column, or remove the row",
+        }
+        /// Two rows have the same key.
+        DuplicateKey { key: String } = TableInvalid {
+            message: format!("duplicate key `{key}`"),
+            help: "keep one row per key",
+        }
+    }
 }
 
 fn stem(path: &str) -> &str {
@@ -116,17 +159,15 @@ fn stem(path: &str) -> &str {
 
 fn check_header(path: &str, header: &[String], findings: &mut Findings) {
     if header.len() < 2 {
-        findings.push(
-            invalid("a lookup table needs a key column and at least one more".to_owned())
-                .at(Place::file(path))
-                .help("write a header such as `territory,growth`"),
-        );
+        findings.push(Finding::from(LookupFault::TooFewColumns {}).at(Place::file(path)));
     }
     for (index, name) in header.iter().enumerate() {
         if name.is_empty() {
-            findings.push(invalid(format!("column {} has no name", index + 1)).at(Place::cell(path, 1, "", "")));
+            let fault = LookupFault::UnnamedColumn { column: index + 1 };
+            findings.push(Finding::from(fault).at(Place::cell(path, 1, "", "")));
         } else if header[..index].contains(name) {
-            findings.push(invalid(format!("the column `{name}` stands twice")).at(Place::cell(path, 1, name, name)));
+            let fault = LookupFault::DuplicateColumn { column: name.clone() };
+            findings.push(Finding::from(fault).at(Place::cell(path, 1, name, name)));
         }
     }
 }
@@ -142,7 +183,8 @@ fn read_cells(
         let record = match record {
             Ok(record) => record,
             Err(fault) => {
-                findings.push(invalid(format!("the row cannot be read: {fault}")).at(Place::file(path)));
+                let reason = fault.to_string();
+                findings.push(Finding::from(LookupFault::UnreadableRow { reason }).at(Place::file(path)));
                 break;
             }
         };
@@ -152,16 +194,13 @@ fn read_cells(
             continue;
         }
         if row.len() != header.len() {
-            findings.push(
-                invalid(format!("the row has {} fields, the header has {}", row.len(), header.len()))
-                    .at(Place::cell(path, line, "", row.join(",")))
-                    .help("put texts with commas into double quotes"),
-            );
+            let fault = LookupFault::RowLength { fields: row.len(), header: header.len() };
+            findings.push(Finding::from(fault).at(Place::cell(path, line, "", row.join(","))));
             continue;
         }
         let key = row[0].clone();
         if key.is_empty() {
-            findings.push(invalid("the row has no key".to_owned()).at(Place::cell(path, line, &header[0], "")));
+            findings.push(Finding::from(LookupFault::MissingKey {}).at(Place::cell(path, line, &header[0], "")));
             continue;
         }
         match rows.entry(key) {
@@ -169,9 +208,8 @@ fn read_cells(
                 free.insert(row);
             }
             Entry::Occupied(taken) => findings.push(
-                invalid(format!("the key `{}` stands twice", taken.key()))
-                    .at(Place::cell(path, line, &header[0], taken.key()))
-                    .help("keep one row per key"),
+                Finding::from(LookupFault::DuplicateKey { key: taken.key().clone() })
+                    .at(Place::cell(path, line, &header[0], taken.key())),
             ),
         }
     }

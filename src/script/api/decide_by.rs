@@ -1,6 +1,8 @@
 //! Deciding by a decision table from a policy.
 
-use super::complaint::Complaint;
+use super::super::kind_fault::KindFault;
+use super::super::name_fault::NameFault;
+use super::super::outcome_fault::OutcomeFault;
 use super::decided::TableAnswer;
 use super::function::{Call, Outcome};
 use super::kind::Kind;
@@ -8,41 +10,32 @@ use super::value::{Date, number};
 use super::vocabulary::unknown_word;
 use crate::channel::Name;
 use crate::decision::table;
-use crate::finding::Code;
+use crate::finding::did_you_mean;
 use rhai::Dynamic;
 
 pub(super) fn decide_by(call: Call<'_, '_>) -> Outcome {
     let name = call.text(0)?;
     let decisions = call.schema.policy.iter().flat_map(|policy| &policy.decisions);
     let Some((name, table)) = decisions.clone().find(|(known, _)| ***known == *name) else {
-        let (message, help) =
-            unknown_word("decision table", &name, &decisions.map(|(known, _)| &**known).collect::<Vec<_>>());
-        return Err(Complaint::other(Code::ScriptUnknownName, message, help).into());
+        let near = did_you_mean(&name, decisions.map(|(known, _)| &**known)).map(str::to_owned);
+        return Err(NameFault::UnknownDecisionTable { table: name, near }.into());
     };
     let Ok(inputs) = call.arguments[1].as_map_ref() else { return Err(call.wrong(1, "a map of inputs")) };
     let names: Vec<&str> = table.inputs().iter().map(|input| &*input.name).collect();
     if let Some(stray) = inputs.keys().find(|key| !names.contains(&key.as_str())) {
-        let (message, help) = unknown_word(&format!("input of `{name}`"), stray, &names);
-        return Err(Complaint::other(Code::ScriptUnknownName, message, help).into());
+        return Err(unknown_word(&format!("input of `{name}`"), stray, &names).into());
     }
     let mut values = Vec::with_capacity(names.len());
     for input in &names {
-        let value = inputs.get(*input).ok_or_else(|| {
-            let message = format!("the decision table `{name}` also asks for `{input}`");
-            Complaint::other(Code::ScriptOutcome, message, "write it into the map; `()` says that it is not known")
-        })?;
-        values.push(to_table(value).ok_or_else(|| {
-            let message = format!("`{input}` of the decision table `{name}` is {}", Kind::of(value));
-            Complaint::other(Code::ScriptKinds, message, "give a number, a text, a truth or a date")
-        })?);
+        let (table, input) = (|| name.to_string(), (*input).to_owned());
+        let value = inputs.get(input.as_str());
+        let value = value.ok_or_else(|| OutcomeFault::MissingInput { table: table(), inputs: vec![input.clone()] })?;
+        let found = Kind::of(value);
+        values.push(to_table(value).ok_or_else(|| KindFault::NotComparable { table: table(), input, found })?);
     }
-    let decision = table.decide(&values).map_err(|fault| {
-        Complaint::other(
-            Code::ScriptOutcome,
-            format!("the decision table `{name}` cannot decide: {fault}"),
-            "correct the table, or what it is asked",
-        )
-    })?;
+    let decision = table
+        .decide(&values)
+        .map_err(|fault| OutcomeFault::Undecidable { table: name.to_string(), reason: fault.to_string() })?;
     Ok(Dynamic::from(TableAnswer::new(Name::clone(name), table, decision)))
 }
 

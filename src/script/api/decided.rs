@@ -1,12 +1,13 @@
 //! What policies make: requirements on a ladder, answers of decision tables, and decisions with their grounds.
 
+use super::super::outcome_fault::OutcomeFault;
 use super::complaint::Complaint;
 use super::kind::Kind;
 use super::value::{Date, list};
 use crate::channel::Name;
 use crate::decision::table::{self, Direction, Outcome};
 use crate::decision::{InterventionKind, Requirement, Severity, TierMove, figure, figure_beside, figures_in};
-use crate::finding::Code;
+use crate::finding::did_you_mean;
 use chrono::NaiveDate;
 use rhai::{Dynamic, Map};
 use rust_decimal::Decimal;
@@ -182,21 +183,16 @@ impl TableAnswer {
             _ => {}
         }
         let Some(at) = self.outputs.iter().position(|output| **output == *name) else {
-            let message = format!("the decision table `{}` has no output `{name}`", self.name);
-            let help = match crate::finding::did_you_mean(name, self.outputs.iter().map(|output| &**output)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "look at the columns with `->` in its header".to_owned(),
-            };
-            return Err(Complaint::other(Code::ScriptUnknownFact, message, help));
+            let near = did_you_mean(name, self.outputs.iter().map(|output| &**output)).map(str::to_owned);
+            let (table, output) = (self.name.to_string(), name.to_owned());
+            return Err(OutcomeFault::UnknownOutput { table, output, near }.into());
         };
         match self.decision.outcome() {
             Outcome::None => Ok(Dynamic::UNIT),
             Outcome::One(values) => Ok(values.get(at).map_or(Dynamic::UNIT, from_table)),
-            Outcome::List(_) => Err(Complaint::other(
-                Code::ScriptKinds,
-                format!("the decision table `{}` gives several rows", self.name),
-                format!("go over them: `for row in answer.rows {{ row.{name} }}`"),
-            )),
+            Outcome::List(_) => {
+                Err(OutcomeFault::SeveralRows { table: self.name.to_string(), output: name.to_owned() }.into())
+            }
         }
     }
 

@@ -1,12 +1,15 @@
 //! A function that scripts may call: its declaration, and how it reads its arguments.
 
+use super::super::kind_fault::KindFault;
+use super::super::name_fault::NameFault;
+use super::super::outcome_fault::OutcomeFault;
 use super::super::table::{Table, Tables};
 use super::complaint::Complaint;
 use super::facts::FactSchema;
 use super::kind::Kind;
 use super::operators::binary;
 use super::value::{Answer, Date, items, length, list, number};
-use crate::finding::{Code, did_you_mean};
+use crate::finding::did_you_mean;
 use chrono::NaiveDate;
 use rhai::{Dynamic, EvalAltResult, FnPtr, NativeCallContext};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -118,12 +121,7 @@ impl Call<'_, '_> {
     pub(super) fn bound(&self, set: impl FnOnce(&mut Answer, Decimal)) -> Outcome {
         self.answer(|answer, call| {
             if matches!(answer, Answer::Abstained { .. }) {
-                return Err(Complaint::other(
-                    Code::ScriptOutcome,
-                    format!("a rule that abstains has no {}", call.function),
-                    "put it on `indicate(…)`",
-                )
-                .into());
+                return Err(OutcomeFault::BoundOnAbstention { function: call.function.to_owned() }.into());
             }
             set(answer, call.number(1)?);
             Ok(())
@@ -160,12 +158,7 @@ impl Call<'_, '_> {
         if self.arguments.len() > 1 {
             return Complaint::NotKnown { operand: index }.into();
         }
-        Complaint::other(
-            Code::ScriptNotKnown,
-            format!("item {} of the list is not known", index + 1),
-            "leave such items out: `list.filter(|item| is_known(item))`",
-        )
-        .into()
+        OutcomeFault::ItemNotKnown { item: index + 1 }.into()
     }
 
     pub(super) fn sum(&self) -> Result<Decimal, Box<EvalAltResult>> {
@@ -185,12 +178,7 @@ impl Call<'_, '_> {
         let Some(value) = self.arguments.get(argument) else { return Ok(0) };
         let places = value.as_int().ok().and_then(|places| u32::try_from(places).ok()).filter(|places| *places <= 12);
         places.ok_or_else(|| match Kind::of(value) {
-            Kind::Count => Complaint::other(
-                Code::ScriptRuntime,
-                "the number of decimals is not within 0 to 12",
-                "write 2 for cents",
-            )
-            .into(),
+            Kind::Count => OutcomeFault::DecimalPlaces {}.into(),
             _ => self.wrong(argument, "a whole number"),
         })
     }
@@ -202,12 +190,7 @@ impl Call<'_, '_> {
     pub(super) fn stepped(&self, strategy: RoundingStrategy) -> Outcome {
         let (x, step) = (self.number(0)?, self.number(1)?);
         if step <= Decimal::ZERO {
-            return Err(Complaint::other(
-                Code::ScriptRuntime,
-                "the step is not above zero",
-                "write a step such as 1000",
-            )
-            .into());
+            return Err(OutcomeFault::RoundingStep {}.into());
         }
         let steps = x.checked_div(step).ok_or_else(Complaint::out_of_range)?.round_dp_with_strategy(0, strategy);
         Ok(Dynamic::from_decimal(steps.checked_mul(step).ok_or_else(Complaint::out_of_range)?))
@@ -232,16 +215,7 @@ impl Call<'_, '_> {
     pub(super) fn test(&self, function: &FnPtr, item: Dynamic) -> Result<bool, Box<EvalAltResult>> {
         let result = self.each(function, item)?;
         result.as_bool().map_err(|_| {
-            let found = match Kind::of(&result) {
-                Kind::NotKnown => "nothing known".to_owned(),
-                kind => kind.to_string(),
-            };
-            Complaint::other(
-                Code::ScriptKinds,
-                format!("the test of `{}` gave {found} instead of true or false", self.function),
-                "compare in the test: `|item| item.amount > 1000`",
-            )
-            .into()
+            KindFault::Test { function: self.function.to_owned(), found: Kind::of(&result) }.into()
         })
     }
 
@@ -265,11 +239,8 @@ impl Call<'_, '_> {
     pub(super) fn table(&self) -> Result<&Table, Box<EvalAltResult>> {
         let name = self.text(0)?;
         self.tables.get(&name).ok_or_else(|| {
-            let help = match did_you_mean(&name, self.tables.names()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "put the table beside the rules as a CSV file".to_owned(),
-            };
-            Complaint::other(Code::ScriptUnknownName, format!("there is no lookup table `{name}`"), help).into()
+            let near = did_you_mean(&name, self.tables.names()).map(str::to_owned);
+            NameFault::UnknownLookupTable { table: name.clone(), near }.into()
         })
     }
 }

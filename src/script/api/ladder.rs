@@ -1,6 +1,8 @@
 //! Requirements, ladders and decisions as functions of policies make them.
 
-use super::complaint::Complaint;
+use super::super::kind_fault::KindFault;
+use super::super::name_fault::NameFault;
+use super::super::outcome_fault::OutcomeFault;
 use super::decided::{Decided, Ground, Ladder, What};
 use super::function::{Call, Outcome};
 use super::kind::Kind;
@@ -8,7 +10,6 @@ use super::value::items;
 use super::vocabulary::unknown_word;
 use crate::channel::Name;
 use crate::decision::{Comparison, Condition, Requirement, TierMove};
-use crate::finding::Code;
 use rhai::{Dynamic, EvalAltResult};
 
 type Fault = Box<EvalAltResult>;
@@ -28,16 +29,10 @@ pub(super) fn add_tier(call: Call<'_, '_>) -> Outcome {
         && call.place(below) >= call.place(&tier)
         && !call.schema.tiers().is_empty()
     {
-        return Err(Complaint::other(
-            Code::ScriptOutcome,
-            format!("the ladder names `{tier}` after `{below}`, which is not below it in `[tiers]`"),
-            "write the tiers lowest first",
-        )
-        .into());
+        return Err(OutcomeFault::LadderOrder { tier: tier.to_string(), below: below.to_string() }.into());
     }
     if ladder.0.len() >= MAX_TIERS {
-        let message = format!("the ladder has more than {MAX_TIERS} tiers");
-        return Err(Complaint::other(Code::ScriptOutcome, message, "add each tier once").into());
+        return Err(OutcomeFault::LadderLength { limit: MAX_TIERS }.into());
     }
     let requirement = requirement.of_tier(&tier);
     ladder.0.push((tier, requirement));
@@ -47,10 +42,7 @@ pub(super) fn add_tier(call: Call<'_, '_>) -> Outcome {
 pub(super) fn requirement(call: Call<'_, '_>) -> Outcome {
     let (ladder, tier) = (call.ladder()?, call.tier(1)?);
     let found = ladder.requirement(&tier).cloned();
-    found.map(Dynamic::from).ok_or_else(|| {
-        Complaint::other(Code::ScriptUnknownName, format!("the ladder has no tier `{tier}`"), "add it with `.tier(…)`")
-            .into()
-    })
+    found.map(Dynamic::from).ok_or_else(|| NameFault::UnknownLadderTier { tier: tier.to_string() }.into())
 }
 
 pub(super) fn decision_for(call: Call<'_, '_>) -> Outcome {
@@ -118,9 +110,8 @@ impl Call<'_, '_> {
         if tiers.is_empty() || tiers.contains(&tier) {
             return Ok(tier);
         }
-        let (message, help) =
-            unknown_word("tier of the manifest", &tier, &tiers.iter().map(|tier| &**tier).collect::<Vec<_>>());
-        Err(Complaint::other(Code::ScriptUnknownName, message, help).into())
+        let known: Vec<&str> = tiers.iter().map(|tier| &**tier).collect();
+        Err(unknown_word("tier of the manifest", &tier, &known).into())
     }
 
     pub(super) fn place(&self, tier: &str) -> i64 {
@@ -148,23 +139,12 @@ impl Call<'_, '_> {
     pub(super) fn requirements(&self) -> Result<Vec<Requirement>, Fault> {
         let items = items(self.arguments[0]).ok_or_else(|| self.wrong(0, "a list of requirements"))?;
         if items.is_empty() {
-            return Err(Complaint::other(
-                Code::ScriptOutcome,
-                format!("`{}` has no requirement", self.function),
-                "write at least one into its list",
-            )
-            .into());
+            return Err(OutcomeFault::NoRequirement { function: self.function.to_owned() }.into());
         }
         let one = |item: Dynamic| {
             let found = Kind::of(&item);
-            item.try_cast::<Requirement>().ok_or_else(|| {
-                let message = format!("`{}` needs requirements in its list, not {found}", self.function);
-                Fault::from(Complaint::other(
-                    Code::ScriptKinds,
-                    message,
-                    "write `at_least(\"revenue\", x, 500_000)` or `holds(\"plan\", x)`",
-                ))
-            })
+            item.try_cast::<Requirement>()
+                .ok_or_else(|| KindFault::Requirements { function: self.function.to_owned(), found }.into())
         };
         items.into_iter().map(one).collect()
     }
@@ -173,15 +153,13 @@ impl Call<'_, '_> {
     pub(super) fn joined(&self, join: fn(Vec<Requirement>) -> Requirement) -> Outcome {
         let joined = join(self.requirements()?);
         let (depth, conditions) = (Requirement::MAX_DEPTH, Requirement::MAX_CONDITIONS);
-        let message = if joined.depth() > depth {
-            format!("more than {depth} requirements stand in one another")
+        if joined.depth() > depth {
+            Err(OutcomeFault::RequirementDepth { limit: depth }.into())
         } else if joined.count() > conditions {
-            format!("the requirement has more than {conditions} conditions")
+            Err(OutcomeFault::RequirementConditions { limit: conditions }.into())
         } else {
-            return Ok(Dynamic::from(joined));
-        };
-        Err(Complaint::other(Code::ScriptOutcome, message, "gather the requirements in one list and join them once")
-            .into())
+            Ok(Dynamic::from(joined))
+        }
     }
 
     /// File and line of the call.

@@ -1,5 +1,6 @@
 //! Functions on lists of records: extra tables of the book, opportunities, standings of lines, or maps of one's own.
 
+use super::super::outcome_fault::OutcomeFault;
 use super::complaint::Complaint;
 use super::facts::FactSchema;
 use super::function::{Call, Function, functions};
@@ -7,7 +8,7 @@ use super::inspect::shown;
 use super::kind::Kind;
 use super::operators::{binary, equal};
 use super::value::{Date, View, list, number};
-use crate::finding::{Code, did_you_mean};
+use crate::finding::did_you_mean;
 use crate::units::Month;
 use chrono::{Months, NaiveDate};
 use rhai::{Dynamic, EvalAltResult};
@@ -103,26 +104,24 @@ functions! {
 
 /// The field of a record.
 pub(in crate::script) fn field(schema: &FactSchema, record: &Dynamic, name: &str) -> Result<Dynamic, Complaint> {
-    let unknown = |what: &str, near: Option<&str>| {
-        let help = near
-            .map_or_else(|| "see `quotient api` for all facts".to_owned(), |near| format!("did you mean `{near}`?"));
-        Complaint::other(Code::ScriptUnknownFact, format!("{what} has no field `{name}`"), help)
+    let unknown = |record: &str, near: Option<&str>| OutcomeFault::UnknownField {
+        record: record.to_owned(),
+        field: name.to_owned(),
+        near: near.map(str::to_owned),
     };
     if let Some(view) = record.read_lock::<View>() {
         let declared = schema.view(view.view);
         let Some(fact) = declared.fact(name) else {
             let near = did_you_mean(name, declared.facts.iter().map(|fact| &*fact.name));
-            return Err(unknown(&format!("a record of `{}`", declared.path), near));
+            return Err(unknown(&format!("a record of `{}`", declared.path), near).into());
         };
         return fact.read(&view.facts, view.index).map(|value| value.into_dynamic(&view.facts, view.index));
     }
     match record.as_map_ref() {
-        Ok(map) => map.get(name).cloned().ok_or_else(|| unknown("the map", None)),
-        Err(_) => Err(Complaint::other(
-            Code::ScriptKinds,
-            format!("an item of the list is {}, which has no field `{name}`", Kind::of(record)),
-            "fields are of records: `partner.pipeline.opportunities.sum(\"amount\")`",
-        )),
+        Ok(map) => map.get(name).cloned().ok_or_else(|| unknown("the map", None).into()),
+        Err(_) => {
+            Err(OutcomeFault::NotARecord { found: Kind::of(record).to_string(), field: name.to_owned() }.into())
+        }
     }
 }
 
@@ -223,13 +222,8 @@ fn top(call: Call<'_, '_>) -> Outcome {
 fn as_of(call: &Call<'_, '_>) -> Result<Option<NaiveDate>, Fault> {
     let items = call.items(0)?;
     let Some(first) = items.first() else { return Ok(None) };
-    let view = first.read_lock::<View>().ok_or_else(|| {
-        Complaint::other(
-            Code::ScriptKinds,
-            format!("`{}` needs a list of facts, not of values of your own", call.function),
-            "compare the dates yourself: `partner.channel.as_of`",
-        )
-    })?;
+    let view = first.read_lock::<View>();
+    let view = view.ok_or_else(|| OutcomeFault::NotFacts { function: call.function.to_owned() })?;
     Ok(Some(view.facts.line().channel.as_of))
 }
 
@@ -272,12 +266,9 @@ impl Call<'_, '_> {
 
     fn as_date(&self, value: &Dynamic) -> Result<NaiveDate, Complaint> {
         value.clone().try_cast::<Date>().map(|date| date.0).ok_or_else(|| {
-            let name = self.text(1).unwrap_or_default();
-            Complaint::other(
-                Code::ScriptKinds,
-                format!("`{}` needs a date in `{name}`, not {}", self.function, Kind::of(value)),
-                "name a field that holds dates",
-            )
+            let field = self.text(1).unwrap_or_default();
+            let found = Kind::of(value).to_string();
+            OutcomeFault::NotADateField { function: self.function.to_owned(), field, found }.into()
         })
     }
 

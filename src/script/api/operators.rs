@@ -2,10 +2,11 @@
 //!
 //! Rhai's own operators are never reached: every pair goes through [`binary`], so that mixing kinds raises.
 
+use super::super::form_fault::FormFault;
+use super::super::outcome_fault::OutcomeFault;
 use super::complaint::Complaint;
 use super::kind::Kind;
 use super::value::{Date, number};
-use crate::finding::Code;
 use rhai::Dynamic;
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
@@ -42,16 +43,7 @@ pub(in crate::script) fn binary(operator: &'static str, left: &Dynamic, right: &
         ">" => ordered(operator, left, right).map(|order| Dynamic::from_bool(order == Ordering::Greater)),
         ">=" => ordered(operator, left, right).map(|order| Dynamic::from_bool(order != Ordering::Less)),
         "+" | "-" | "*" | "/" | "%" | "**" => arithmetic(operator, left, right),
-        _ => Err(Complaint::other(
-            Code::ScriptForbidden,
-            format!("`{operator}` works on the bits of numbers, which rules do not need"),
-            match operator {
-                "&" => "to say that both hold write `&&`",
-                "|" => "to say that one of both holds write `||`",
-                "^" => "for a power write `**`",
-                _ => "multiply or divide instead",
-            },
-        )),
+        _ => Err(FormFault::BitOperator { operator: operator.to_owned() }.into()),
     }
 }
 
@@ -149,11 +141,7 @@ fn exact(operator: &'static str, left: Decimal, right: Decimal) -> Result<Decima
 
 fn power(base: Decimal, exponent: Decimal) -> Result<Decimal, Complaint> {
     if !exponent.fract().is_zero() {
-        return Err(Complaint::other(
-            Code::ScriptRuntime,
-            "the exponent is no whole number",
-            "roots are not exact: use a whole exponent, or a table",
-        ));
+        return Err(OutcomeFault::FractionalExponent {}.into());
     }
     let times = i64::try_from(exponent.trunc()).ok().filter(|times| times.abs() <= 1_000);
     let times = times.ok_or_else(Complaint::out_of_range)?;

@@ -1,5 +1,6 @@
 //! The functions that only policies may call: requirements, ladders, points and money, decisions.
 
+use super::super::kind_fault::KindFault;
 use super::complaint::Complaint;
 use super::decide_by::decide_by;
 use super::decided::{Decided, Ladder, What};
@@ -9,7 +10,6 @@ use super::ladder::{add_tier, decision_for, requirement, tier_minimum, tier_valu
 use super::value::number;
 use super::vocabulary::{unknown_word, vocabulary};
 use crate::decision::{Comparison, InterventionKind, Requirement, Severity, TierMove};
-use crate::finding::Code;
 use rhai::{Dynamic, EvalAltResult};
 use rust_decimal::Decimal;
 
@@ -206,9 +206,7 @@ fn until(call: Call<'_, '_>) -> Outcome {
     let day = call.date(1)?;
     let mut decided = call.decided("a tier decision or an award")?;
     if decided.kind() == Kind::Intervention {
-        return Err(
-            Complaint::other(Code::ScriptKinds, "an intervention has a day it is due", "write `.due(date)`").into()
-        );
+        return Err(KindFault::InterventionUntil {}.into());
     }
     decided.until = Some(day);
     Ok(Dynamic::from(decided))
@@ -240,8 +238,7 @@ fn intervene(call: Call<'_, '_>) -> Outcome {
         let word = call.text(argument)?;
         match vocabulary("intervene", argument) {
             Some((what, known)) if !known.contains(&word.as_str()) => {
-                let (message, help) = unknown_word(what, &word, &known);
-                Err(Complaint::other(Code::ScriptOutcome, message, help).into())
+                Err(unknown_word(what, &word, &known).into())
             }
             _ => Ok(word),
         }

@@ -1,10 +1,10 @@
 //! Points and rebates as functions of policies compute them.
 
+use super::super::kind_fault::KindFault;
+use super::super::outcome_fault::OutcomeFault;
 use super::complaint::Complaint;
 use super::function::{Call, Outcome};
 use super::value::{items, number};
-use crate::finding::Code;
-use crate::units::plain;
 use rhai::{Dynamic, EvalAltResult};
 use rust_decimal::Decimal;
 
@@ -14,10 +14,7 @@ impl Call<'_, '_> {
     pub(super) fn proportion(&self, full_steps: bool) -> Result<Decimal, Fault> {
         let (value, per, each) = (self.number(0)?, self.number(1)?, self.number(2)?);
         if per <= Decimal::ZERO {
-            let message = format!("`{}` is for each {}, which is not above zero", self.function, plain(per));
-            return Err(
-                Complaint::other(Code::ScriptRuntime, message, "write how much makes one step, such as 1000").into()
-            );
+            return Err(OutcomeFault::PointStep { function: self.function.to_owned(), step: per }.into());
         }
         if value <= Decimal::ZERO {
             return Ok(Decimal::ZERO);
@@ -32,11 +29,7 @@ impl Call<'_, '_> {
     }
 
     pub(super) fn steps(&self) -> Result<Vec<(Decimal, Decimal)>, Fault> {
-        let wrong = || {
-            let message =
-                format!("`{}` needs steps such as `[[0, 0.01], [100000, 0.02]]`, lowest first", self.function);
-            Fault::from(Complaint::other(Code::ScriptKinds, message, "each step is `[from, rate]`"))
-        };
+        let wrong = || Fault::from(KindFault::Steps { function: self.function.to_owned() });
         let mut steps: Vec<(Decimal, Decimal)> = Vec::new();
         for item in self.items(1)? {
             let pair = items(&item).ok_or_else(wrong)?;

@@ -1,5 +1,7 @@
 //! The functions of rules and policies alike: every name, its arguments and its meaning, declared once.
 
+use super::super::name_fault::NameFault;
+use super::super::outcome_fault::OutcomeFault;
 use super::complaint::Complaint;
 use super::decided::{Decided, Ground, TableAnswer};
 use super::function::{Call, Function, Outcome, functions};
@@ -8,7 +10,6 @@ use super::lists;
 use super::operators::equal;
 use super::value::{Answer, Date, from_cell};
 use crate::decision::Requirement;
-use crate::finding::Code;
 use crate::units::plain;
 use chrono::{Datelike, NaiveDate};
 use rhai::{Dynamic, Map};
@@ -242,12 +243,7 @@ fn because_decided(call: &Call<'_, '_>) -> Outcome {
 fn clamp(call: Call<'_, '_>) -> Outcome {
     let (x, low, high) = (call.number(0)?, call.number(1)?, call.number(2)?);
     if low > high {
-        return Err(Complaint::other(
-            Code::ScriptRuntime,
-            format!("`clamp` has a low end of {} above its high end of {}", plain(low), plain(high)),
-            "write the smaller number first",
-        )
-        .into());
+        return Err(OutcomeFault::ClampEnds { low, high }.into());
     }
     let chosen = if x < low {
         1
@@ -355,15 +351,12 @@ fn lookup(call: Call<'_, '_>) -> Outcome {
     let table = call.table()?;
     let (key, column) = (call.text(1)?, call.text(2)?);
     let index = table.column(&column).ok_or_else(|| {
-        let help = match table.nearest_column(&column) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "look at the header of the CSV file".to_owned(),
-        };
-        Complaint::other(
-            Code::ScriptUnknownName,
-            format!("the lookup table `{}` has no column `{column}`", table.name),
-            help,
-        )
+        NameFault::UnknownLookupColumn {
+            table: table.name.to_string(),
+            column: column.clone(),
+            known: table.columns.iter().map(|(name, _)| name.to_string()).collect(),
+            near: table.nearest_column(&column).map(str::to_owned),
+        }
     })?;
     Ok(table.rows.get(key.as_str()).and_then(|row| row.get(index)).map_or(Dynamic::UNIT, from_cell))
 }

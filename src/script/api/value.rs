@@ -2,6 +2,7 @@
 
 use super::super::table::FactValue;
 use super::super::{FactKind, Facts};
+use super::super::kind_fault::KindFault;
 use super::complaint::Complaint;
 use super::ids::{ListId, ViewId};
 use crate::channel::Name;
@@ -202,10 +203,7 @@ pub(in crate::script) fn attribute_value(
             Attribute::Date(date) => date.to_string(),
             Attribute::Text(text) => format!("\"{text}\""),
         };
-        Complaint::other(
-            crate::finding::Code::ScriptKinds,
-            format!("the attribute `{name}` is declared as {declared} but is {shown} for this partner"),
-            "correct the partner book, or declare another kind in the manifest",
-        )
+        let attribute = name.to_owned();
+        KindFault::Attribute { attribute, declared: declared.to_string(), found: shown }.into()
     })
 }

@@ -1,5 +1,6 @@
-//! Words of closed vocabularies that functions take, and what is wrong with one that is not in them.
+//! Words of closed vocabularies that functions take, and the fault of a word that is not in them.
 
+use super::super::name_fault::NameFault;
 use crate::decision::{InterventionKind, Severity};
 use crate::finding::did_you_mean;
 
@@ -12,11 +13,12 @@ pub(in crate::script) fn vocabulary(function: &str, argument: usize) -> Option<(
     }
 }
 
-/// What is wrong with a word that is not of its vocabulary.
-pub(in crate::script) fn unknown_word(what: &str, word: &str, known: &[&str]) -> (String, String) {
-    let help = match did_you_mean(word, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known: {}", known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")),
-    };
-    (format!("`{word}` is no {what}"), help)
+/// Returns the fault of a word that is not in its vocabulary.
+pub(in crate::script) fn unknown_word(vocabulary: &str, word: &str, known: &[&str]) -> NameFault {
+    NameFault::UnknownWord {
+        vocabulary: vocabulary.to_owned(),
+        word: word.to_owned(),
+        known: known.iter().map(|word| (*word).to_owned()).collect(),
+        near: did_you_mean(word, known.iter().copied()).map(str::to_owned),
+    }
 }

@@ -3,11 +3,14 @@
 use super::super::api::function::Function as HostFunction;
 use super::super::api::functions;
 use super::super::api::kind::Kind;
+use super::super::form_fault::FormFault;
+use super::super::kind_fault::KindFault;
+use super::super::name_fault::NameFault;
 use super::super::program::Unit;
 use super::super::tree::{Expression, ExpressionKind, Function};
 use super::Checker;
 use super::shape::{Shape, learned_join, returned};
-use crate::finding::{Code, Span, did_you_mean};
+use crate::finding::{Span, did_you_mean};
 
 /// Words of Rhai that rules do not have, with what to write instead.
 pub(super) const UNAVAILABLE: [(&str, &str); 22] = [
@@ -53,12 +56,10 @@ impl<'a> Checker<'a> {
                 let item = shapes[0].item();
                 let parameters = if name == "reduce" { vec![Shape::Unknown, item] } else { vec![item] };
                 let given = self.literal(literal, &parameters);
-                if let Some(kind) = given.kind().filter(|kind| *kind != Kind::Truth)
+                if let Some(found) = given.kind().filter(|kind| *kind != Kind::Truth)
                     && matches!(name, "filter" | "some" | "all")
                 {
-                    let message = format!("the test of `{name}` gives {kind} instead of true or false");
-                    let help = "compare in the test: `|item| item.amount > 1000`";
-                    self.report(Code::ScriptKinds, self.span(argument), message, help);
+                    self.report(KindFault::Test { function: name.to_owned(), found }, self.span(argument));
                 }
                 shapes.push(Shape::Value(Kind::Function));
             } else {
@@ -71,13 +72,8 @@ impl<'a> Checker<'a> {
             if own.is_some() {
                 self.called.insert((name.to_owned(), arguments.len() + 1));
                 self.called.insert((name.to_owned(), arguments.len()));
-                let help = format!("write `{name}({}, …)`", self.text(object));
-                self.report(
-                    Code::ScriptUnknownFunction,
-                    span,
-                    format!("`{name}` is a function of the file, not of a value"),
-                    help,
-                );
+                let object = self.text(object);
+                self.report(NameFault::FunctionAsMethod { function: name.to_owned(), object }, span);
             } else {
                 self.unknown_function(name, span);
             }
@@ -136,12 +132,8 @@ impl<'a> Checker<'a> {
                 Shape::Unknown
             }
             _ => {
-                self.report(
-                    Code::ScriptUnknownFunction,
-                    span,
-                    format!("`{}` is not defined", self.text(expression)),
-                    format!("write `{name}(…)`"),
-                );
+                let remedy = format!("write `{name}(…)`");
+                self.report(NameFault::UndefinedPath { path: self.text(expression), remedy }, span);
                 Shape::Unknown
             }
         }
@@ -159,8 +151,7 @@ impl<'a> Checker<'a> {
         if self.unit.tree.function(name, shapes.len()).is_some() {
             let key = (self.unit.source.path.clone(), name.to_owned(), shapes.len());
             if self.is_top_level {
-                let help = "write the value out, or calculate it inside a function";
-                self.report(Code::ScriptForbidden, span, "a constant calls a function of the file", help);
+                self.report(FormFault::ConstantCallsFunction {}, span);
             }
             learned_join(&mut self.learned, [(key, shapes)].into_iter().collect());
             return Shape::Unknown;
@@ -178,18 +169,15 @@ impl<'a> Checker<'a> {
                 self.unit.tree.functions.iter().filter(|function| function.name == name).collect();
             if let Some(function) = own.first() {
                 self.called.insert((name.to_owned(), function.parameters.len()));
-                let help = format!("write `{name}({})`", function.parameters.join(", "));
-                let message =
-                    format!("`{name}` takes {}, not {}", arguments_words(function.parameters.len()), shapes.len());
-                self.report(Code::ScriptUnknownFunction, span, message, help);
+                let fault = NameFault::ArgumentCount {
+                    function: name.to_owned(),
+                    expected: vec![function.parameters.len()],
+                    given: shapes.len(),
+                    signature: format!("{name}({})", function.parameters.join(", ")),
+                };
+                self.report(fault, span);
             } else if self.variable(name).is_some() {
-                let message = format!("`{name}` is a variable, not a function");
-                self.report(
-                    Code::ScriptUnknownFunction,
-                    span,
-                    message,
-                    "functions are defined at the top level: `fn name(x) { … }`",
-                );
+                self.report(NameFault::VariableAsFunction { name: name.to_owned() }, span);
             } else {
                 let _ = expression;
                 self.unknown_function(name, span);
@@ -199,29 +187,20 @@ impl<'a> Checker<'a> {
     }
 
     pub(super) fn unknown_function(&mut self, name: &str, span: Span) {
-        if let Some((_, help)) = UNAVAILABLE.iter().find(|(word, _)| *word == name) {
-            let code = if matches!(name, "round" | "ceiling_to" | "sqrt") {
-                Code::ScriptUnknownFunction
-            } else {
-                Code::ScriptForbidden
+        let function = name.to_owned();
+        if let Some((_, remedy)) = UNAVAILABLE.iter().find(|(word, _)| *word == name) {
+            let fault = match name {
+                "round" => NameFault::AmbiguousRounding { remedy },
+                "ceiling_to" | "sqrt" => NameFault::Unavailable { function, remedy },
+                _ => NameFault::Forbidden { function, remedy },
             };
-            let message = if name == "round" {
-                "`round` does not say what happens to halves".to_owned()
-            } else {
-                format!("`{name}` is not available in rules")
-            };
-            self.report(code, span, message, *help);
+            self.report(fault, span);
             return;
         }
         let own = self.unit.tree.functions.iter().map(|function| function.name.as_str());
-        let help = match did_you_mean(name, own.chain(functions::all().map(|function| function.name))) {
-            Some(near) => match functions::find(near) {
-                Some(function) => format!("did you mean `{}`?", signature(function)),
-                None => format!("did you mean `{near}`?"),
-            },
-            None => format!("define it: `fn {name}(…) {{ … }}`; `quotient api` lists all functions"),
-        };
-        self.report(Code::ScriptUnknownFunction, span, format!("there is no function `{name}`"), help);
+        let near = did_you_mean(name, own.chain(functions::all().map(|function| function.name)));
+        let near = near.map(|near| functions::find(near).map_or_else(|| near.to_owned(), signature));
+        self.report(NameFault::UnknownFunction { function, near }, span);
     }
 
     pub(super) fn unknown_module_function(
@@ -232,23 +211,26 @@ impl<'a> Checker<'a> {
         arguments: usize,
         span: Span,
     ) {
-        let (message, help) = match module.tree.functions.iter().find(|function| function.name == name) {
+        let (module_name, file) = (alias.to_owned(), module.source.path.clone());
+        let functions = &module.tree.functions;
+        let fault = match functions.iter().find(|function| function.name == name) {
             Some(function) if function.is_private => {
-                (format!("`{alias}::{name}` is private"), format!("remove `private` in `{}`", module.source.path))
+                NameFault::PrivateFunction { module: module_name, function: name.to_owned(), file }
             }
-            Some(function) => (
-                format!("`{alias}::{name}` takes {}, not {arguments}", arguments_words(function.parameters.len())),
-                format!("write `{alias}::{name}({})`", function.parameters.join(", ")),
-            ),
-            None => (
-                format!("the module `{alias}` has no function `{name}`"),
-                match did_you_mean(name, module.tree.functions.iter().map(|function| function.name.as_str())) {
-                    Some(near) => format!("did you mean `{alias}::{near}`?"),
-                    None => format!("define it in `{}`", module.source.path),
-                },
-            ),
+            Some(function) => NameFault::ArgumentCount {
+                function: format!("{alias}::{name}"),
+                expected: vec![function.parameters.len()],
+                given: arguments,
+                signature: format!("{alias}::{name}({})", function.parameters.join(", ")),
+            },
+            None => NameFault::UnknownModuleFunction {
+                module: module_name,
+                function: name.to_owned(),
+                file,
+                near: did_you_mean(name, functions.iter().map(|function| function.name.as_str())).map(str::to_owned),
+            },
         };
-        self.report(Code::ScriptUnknownFunction, span, message, help);
+        self.report(fault, span);
     }
 
     pub(super) fn host_call(
@@ -259,19 +241,17 @@ impl<'a> Checker<'a> {
         object: Option<&Expression>,
     ) -> Shape {
         if !function.takes(shapes.len()) {
-            let counts: Vec<String> = function
-                .signatures
-                .iter()
-                .map(|names| (names.len() - usize::from(object.is_some())).to_string())
-                .collect();
-            let given = shapes.len() - usize::from(object.is_some());
-            let plural = if counts == ["1"] { "" } else { "s" };
-            let message = format!("`{}` takes {} argument{plural}, not {given}", function.name, counts.join(" or "));
-            let help = match object {
-                Some(object) => format!("write `{}.{}`", self.text(object), signature_after(function)),
-                None => format!("write `{}`", signature(function)),
+            let before = usize::from(object.is_some());
+            let fault = NameFault::ArgumentCount {
+                function: function.name.to_owned(),
+                expected: function.signatures.iter().map(|names| names.len() - before).collect(),
+                given: shapes.len() - before,
+                signature: match object {
+                    Some(object) => format!("{}.{}", self.text(object), signature_after(function)),
+                    None => signature(function),
+                },
             };
-            self.report(Code::ScriptUnknownFunction, span, message, help);
+            self.report(fault, span);
             return Shape::Unknown;
         }
         match function.name {
@@ -291,41 +271,23 @@ impl<'a> Checker<'a> {
         let tables = &self.context.tables;
         let Some(ExpressionKind::Text(name)) = arguments.first().map(|first| &first.kind) else { return };
         let Some(table) = tables.get(name) else {
-            let help = match did_you_mean(name, tables.names()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("put `{name}.csv` beside the rules"),
-            };
-            self.report(
-                Code::ScriptUnknownName,
-                self.span(&arguments[0]),
-                format!("there is no lookup table `{name}`"),
-                help,
-            );
+            let near = did_you_mean(name, tables.names()).map(str::to_owned);
+            self.report(NameFault::UnknownLookupTable { table: name.clone(), near }, self.span(&arguments[0]));
             return;
         };
         if let Some(last) = arguments.get(2)
             && let ExpressionKind::Text(column) = &last.kind
             && table.column(column).is_none()
         {
-            let help = match table.nearest_column(column) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => {
-                    let names: Vec<String> = table.columns.iter().map(|(name, _)| format!("`{name}`")).collect();
-                    format!("it has {}", names.join(", "))
-                }
+            let fault = NameFault::UnknownLookupColumn {
+                table: name.clone(),
+                column: column.clone(),
+                known: table.columns.iter().map(|(name, _)| name.to_string()).collect(),
+                near: table.nearest_column(column).map(str::to_owned),
             };
-            self.report(
-                Code::ScriptUnknownName,
-                self.span(last),
-                format!("the lookup table `{name}` has no column `{column}`"),
-                help,
-            );
+            self.report(fault, self.span(last));
         }
     }
-}
-
-fn arguments_words(count: usize) -> String {
-    if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") }
 }
 
 /// `clamp(x, low, high)`.

@@ -2,11 +2,13 @@
 
 use super::super::api::functions;
 use super::super::api::kind::Kind;
+use super::super::form_fault::FormFault;
+use super::super::outcome_fault::OutcomeFault;
 use super::super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
 use super::super::{EntryPoint, PolicyKind};
 use super::Checker;
 use super::shape::returned;
-use crate::finding::{Code, Finding, Span, did_you_mean};
+use crate::finding::{Span, did_you_mean};
 use rust_decimal::Decimal;
 
 /// How a body ends.
@@ -34,7 +36,7 @@ impl<'a> Checker<'a> {
             });
         }
         let is_certain = !ends.contains(&End::Value);
-        let (what, help) = match entry {
+        let (expected, remedy) = match entry {
             EntryPoint::Factor => ("an indication", "end every path with `indicate(…)` or `abstain(…)`"),
             EntryPoint::Weights => ("weights", "end every path with a map such as `#{ history: 1.0 }`"),
             EntryPoint::Policy(PolicyKind::Tier) => (
@@ -52,26 +54,19 @@ impl<'a> Checker<'a> {
         for end in ends {
             match end {
                 End::Value => {}
-                End::Nothing(span) if is_certain => {
-                    self.report(
-                        Code::ScriptOutcome,
-                        span,
-                        format!("`{}` ends here without {what}", function.name),
-                        help,
-                    );
-                }
                 End::Nothing(span) => {
-                    let message = format!("`{}` can end here without {what}", function.name);
-                    self.push(Finding::warning(Code::ScriptOutcome, message).help(help), span, "");
-                }
-                End::Wrong(span, kind) => {
-                    let message = format!("`{}` answers with {kind}, not with {what}", function.name);
-                    let help = if entry == EntryPoint::Factor && kind == Kind::Number {
-                        "write `indicate(amount).because(\"why\")`"
+                    let function = function.name.clone();
+                    if is_certain {
+                        self.report(FormFault::NoAnswer { function, expected, remedy }, span);
                     } else {
-                        help
-                    };
-                    self.report(Code::ScriptOutcome, span, message, help);
+                        self.report(FormFault::MaybeNoAnswer { function, expected, remedy }, span);
+                    }
+                }
+                End::Wrong(span, found) => {
+                    let is_bare_amount = entry == EntryPoint::Factor && found == Kind::Number;
+                    let remedy = if is_bare_amount { "write `indicate(amount).because(\"why\")`" } else { remedy };
+                    let function = function.name.clone();
+                    self.report(FormFault::WrongAnswer { function, found, expected, remedy }, span);
                 }
             }
         }
@@ -174,29 +169,23 @@ impl<'a> Checker<'a> {
         let mut sum = Some(Decimal::ZERO);
         for (name, at, weight) in entries {
             if !self.context.factors.iter().any(|factor| **factor == **name) {
-                let help = match did_you_mean(name, self.context.factors.iter().map(|factor| &**factor)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "a factor is a rule file of that name".to_owned(),
-                };
-                self.report(Code::ScriptOutcome, self.token(*at), format!("`{name}` is no factor"), help);
+                let near = did_you_mean(name, self.context.factors.iter().map(|factor| &**factor));
+                let fault = OutcomeFault::NotAFactor { name: name.clone(), near: near.map(str::to_owned) };
+                self.report(fault, self.token(*at));
             }
             let amount = match &weight.kind {
                 ExpressionKind::Count(count) => Some(Decimal::from(*count)),
                 ExpressionKind::Number(number) => Some(*number),
                 _ => None,
             };
-            if amount.is_some_and(|amount| amount < Decimal::ZERO || amount > Decimal::ONE) {
-                let message = format!("the weight of `{name}` is not within 0 to 1");
-                self.report(Code::ScriptOutcome, self.span(weight), message, "write a number from 0 to 1");
+            if let Some(amount) = amount.filter(|amount| *amount < Decimal::ZERO || *amount > Decimal::ONE) {
+                let fault = OutcomeFault::WeightRange { factor: name.clone(), weight: amount };
+                self.report(fault, self.span(weight));
             }
             sum = sum.zip(amount).and_then(|(sum, amount)| sum.checked_add(amount));
         }
         if let Some(sum) = sum.filter(|sum| *sum != Decimal::ONE) {
-            let gap = Decimal::ONE.checked_sub(sum).unwrap_or_default();
-            let direction = if gap > Decimal::ZERO { "raise" } else { "lower" };
-            let message = format!("the weights sum to {}, not 1", crate::units::plain(sum.normalize()));
-            let help = format!("{direction} one of them by {}", crate::units::plain(gap.abs().normalize()));
-            self.report(Code::ScriptOutcome, span, message, help);
+            self.report(OutcomeFault::WeightSum { sum }, span);
         }
     }
 }

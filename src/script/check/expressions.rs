@@ -1,15 +1,17 @@
 //! Expressions: names, facts and kinds.
 
-use super::super::api::complaint::{operand_words, pair_words};
 use super::super::api::functions;
 use super::super::api::ids::ViewId;
 use super::super::api::kind::Kind;
+use super::super::form_fault::FormFault;
+use super::super::kind_fault::KindFault;
+use super::super::name_fault::NameFault;
 use super::super::program::Unit;
 use super::super::tree::{Expression, ExpressionKind};
 use super::Checker;
 use super::imports::file_of;
 use super::shape::{Shape, fact_shape};
-use crate::finding::{Code, Span, did_you_mean};
+use crate::finding::{Span, did_you_mean, quoted};
 
 impl<'a> Checker<'a> {
     pub(super) fn constant(&self, name: &str) -> bool {
@@ -24,8 +26,7 @@ impl<'a> Checker<'a> {
             E::Count(_) | E::Number(_) => Shape::Value(Kind::Number),
             E::Text(_) => Shape::Value(Kind::Text),
             E::Character => {
-                let help = "use double quotes: `\"gold\"`";
-                self.report(Code::ScriptSyntax, self.span(expression), "a text stands in single quotes", help);
+                self.report(FormFault::SingleQuotes {}, self.span(expression));
                 Shape::Value(Kind::Text)
             }
             E::Other => Shape::Unknown,
@@ -44,23 +45,22 @@ impl<'a> Checker<'a> {
             E::Variable(name) => self.read_variable(name, expression),
             E::Qualified { namespace, name } => self.read_qualified(namespace, name, expression),
             E::This => {
-                let help = "give the function a parameter";
-                self.report(Code::ScriptForbidden, self.span(expression), "`this` is not available", help);
+                self.report(FormFault::This {}, self.span(expression));
                 Shape::Unknown
             }
             E::Member { object, name, is_optional } => {
                 let shape = self.expression(object);
                 if *is_optional && matches!(shape, Shape::View(_)) {
-                    let message = format!("`{}` is always there", self.text(object));
-                    self.warn(self.token(expression.sign), message, "write `.` instead of `?.`");
+                    let fault = FormFault::AlwaysKnown { expression: self.text(object), operator: "?." };
+                    self.report(fault, self.token(expression.sign));
                 }
                 self.member(expression, object, &shape, name)
             }
             E::Index { object, index, is_optional } => {
                 let shape = self.expression(object);
                 if *is_optional && matches!(shape, Shape::Facts(_)) {
-                    let message = format!("`{}` is always there", self.text(object));
-                    self.warn(self.span(expression), message, "write `[` instead of `?[`");
+                    let fault = FormFault::AlwaysKnown { expression: self.text(object), operator: "?[" };
+                    self.report(fault, self.span(expression));
                 }
                 let position = self.expression(index);
                 self.index(expression, &shape, &position)
@@ -95,19 +95,12 @@ impl<'a> Checker<'a> {
         }
         let span = self.span(expression);
         if self.around.iter().any(|around| around == name) {
-            let message = format!("`{name}` stands outside this `|…|` function, which can use its own parameters only");
-            self.report(
-                Code::ScriptUnknownName,
-                span,
-                message,
-                "write a `for` loop, or make it a constant: `global::NAME`",
-            );
+            self.report(NameFault::OutsideLiteral { name: name.to_owned() }, span);
         } else if self.constant(name) && !self.is_top_level {
-            let message = format!("`{name}` is a constant of the file");
-            self.report(Code::ScriptUnknownName, span, message, format!("inside a function write `global::{name}`"));
+            self.report(NameFault::ConstantWithoutGlobal { name: name.to_owned() }, span);
         } else if self.unit.unread_functions.iter().all(|unread| unread != name) {
             let visible = self.scopes.iter().flatten().map(|(known, _)| known.as_str());
-            let help = if let Some(near) = did_you_mean(name, visible) {
+            let remedy = if let Some(near) = did_you_mean(name, visible) {
                 format!("did you mean `{near}`?")
             } else if let Some(near) =
                 did_you_mean(name, self.unit.tree.constants.iter().map(|constant| constant.name.as_str()))
@@ -122,7 +115,7 @@ impl<'a> Checker<'a> {
             } else {
                 "define it first: `let name = …;`".to_owned()
             };
-            self.report(Code::ScriptUnknownName, span, format!("`{name}` is not defined"), help);
+            self.report(NameFault::Undefined { name: name.to_owned(), remedy }, span);
         }
         Shape::Unknown
     }
@@ -130,12 +123,8 @@ impl<'a> Checker<'a> {
     pub(super) fn read_qualified(&mut self, namespace: &[String], name: &str, expression: &Expression) -> Shape {
         let span = self.span(expression);
         let [alias] = namespace else {
-            self.report(
-                Code::ScriptUnknownName,
-                span,
-                format!("`{}` is not defined", self.text(expression)),
-                "write `module::NAME`",
-            );
+            let remedy = "write `module::NAME`".to_owned();
+            self.report(NameFault::Undefined { name: self.text(expression), remedy }, span);
             return Shape::Unknown;
         };
         if alias == "global" {
@@ -143,11 +132,14 @@ impl<'a> Checker<'a> {
         }
         let Some(module) = self.module(alias, span) else { return Shape::Unknown };
         if !module.tree.constants.iter().any(|constant| constant.name == name) && module.ast.is_some() {
-            let help = match did_you_mean(name, module.tree.constants.iter().map(|constant| constant.name.as_str())) {
-                Some(near) => format!("did you mean `{alias}::{near}`?"),
-                None => format!("define it in `{}`", module.source.path),
+            let near = did_you_mean(name, module.tree.constants.iter().map(|constant| constant.name.as_str()));
+            let fault = NameFault::UnknownModuleConstant {
+                module: alias.clone(),
+                name: name.to_owned(),
+                file: module.source.path.clone(),
+                near: near.map(str::to_owned),
             };
-            self.report(Code::ScriptUnknownName, span, format!("the module `{alias}` has no constant `{name}`"), help);
+            self.report(fault, span);
         }
         Shape::Unknown
     }
@@ -155,8 +147,7 @@ impl<'a> Checker<'a> {
     pub(super) fn read_global(&mut self, name: &str, span: Span) -> Shape {
         let unit = self.unit;
         if self.is_top_level {
-            let message = "`global::` is for functions";
-            self.report(Code::ScriptUnknownName, span, message, format!("at the top of the file write `{name}`"));
+            self.report(NameFault::GlobalOutsideFunction { name: name.to_owned() }, span);
             return Shape::Unknown;
         }
         match unit.tree.constants.iter().find(|constant| constant.name == name) {
@@ -168,11 +159,9 @@ impl<'a> Checker<'a> {
             },
             None if unit.unread_functions.iter().any(|unread| unread == name) => Shape::Unknown,
             None => {
-                let help = match did_you_mean(name, unit.tree.constants.iter().map(|constant| constant.name.as_str())) {
-                    Some(near) => format!("did you mean `global::{near}`?"),
-                    None => format!("define it at the top of the file: `const {name} = …;`"),
-                };
-                self.report(Code::ScriptUnknownName, span, format!("there is no constant `{name}`"), help);
+                let near = did_you_mean(name, unit.tree.constants.iter().map(|constant| constant.name.as_str()));
+                let fault = NameFault::UnknownConstant { name: name.to_owned(), near: near.map(str::to_owned) };
+                self.report(fault, span);
                 Shape::Unknown
             }
         }
@@ -182,11 +171,9 @@ impl<'a> Checker<'a> {
         let (unit, units) = (self.unit, self.units);
         let Some(import) = unit.tree.imports.iter().find(|import| import.alias == alias) else {
             if unit.ast.is_some() {
-                let help = match did_you_mean(alias, unit.tree.imports.iter().map(|import| import.alias.as_str())) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("import it: `import \"{alias}\" as {alias};`"),
-                };
-                self.report(Code::ScriptUnknownName, span, format!("no module is imported as `{alias}`"), help);
+                let near = did_you_mean(alias, unit.tree.imports.iter().map(|import| import.alias.as_str()));
+                let fault = NameFault::UnknownModule { module: alias.to_owned(), near: near.map(str::to_owned) };
+                self.report(fault, span);
             }
             return None;
         };
@@ -217,27 +204,29 @@ impl<'a> Checker<'a> {
                 let is_fact = self.schema.views.iter().any(|view| view.fact(name).is_some());
                 if !is_fact && !self.keys.contains(name) {
                     let all = self.schema.views.iter().flat_map(|view| view.facts.iter().map(|fact| &*fact.name));
-                    let help = match did_you_mean(name, all.chain(self.keys.iter().copied())) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None if functions::find(name).is_some() => format!("`{name}` is a function: write `.{name}()`"),
-                        None => "see `quotient api` for all facts".to_owned(),
-                    };
-                    self.report(Code::ScriptUnknownFact, span, format!("there is no fact `{name}`"), help);
+                    let near = did_you_mean(name, all.chain(self.keys.iter().copied())).map(str::to_owned);
+                    let is_function = functions::find(name).is_some();
+                    self.report(NameFault::UnknownFact { fact: name.to_owned(), near, is_function }, span);
                 }
                 Shape::Unknown
             }
             Shape::Value(Kind::Map) => Shape::Unknown,
             Shape::Facts(_) | Shape::Items(_) | Shape::Value(_) | Shape::Answer(_) => {
                 let kind = shape.kind().unwrap_or(Kind::Other);
-                let help = if functions::find(name).is_some_and(|function| function.takes(1)) {
+                let remedy = if functions::find(name).is_some_and(|function| function.takes(1)) {
                     format!("`{name}` is a function: write `.{name}()`")
                 } else if kind == Kind::List {
                     "a list has items: write `for item in list { … }` or `list[0]`".to_owned()
                 } else {
                     "only groups of facts have facts".to_owned()
                 };
-                let message = format!("`{}` is {kind} and has no `{name}`", self.text(object));
-                self.report(Code::ScriptUnknownFact, span, message, help);
+                let fault = NameFault::NoMember {
+                    expression: self.text(object),
+                    kind: kind.to_string(),
+                    member: name.to_owned(),
+                    remedy,
+                };
+                self.report(fault, span);
                 Shape::Unknown
             }
         }
@@ -246,7 +235,7 @@ impl<'a> Checker<'a> {
     pub(super) fn unknown_fact(&mut self, view: ViewId, name: &str, span: Span) {
         let schema = self.schema.view(view);
         let here = did_you_mean(name, schema.facts.iter().map(|fact| &*fact.name));
-        let help = if let Some(near) = here {
+        let remedy = if let Some(near) = here {
             format!("did you mean `{near}`?")
         } else if let Some(path) = self.path_of_fact(name) {
             format!("did you mean {path}?")
@@ -255,10 +244,9 @@ impl<'a> Checker<'a> {
         } else if functions::find(name).is_some_and(|function| function.takes(1)) {
             format!("`{name}` is a function: write `.{name}()`")
         } else {
-            let names: Vec<String> = schema.facts.iter().map(|fact| format!("`{}`", fact.name)).collect();
-            format!("it has {}", names.join(", "))
+            format!("it has {}", quoted(schema.facts.iter().map(|fact| &*fact.name)))
         };
-        self.report(Code::ScriptUnknownFact, span, format!("`{}` has no fact `{name}`", schema.path), help);
+        self.report(NameFault::UnknownFactOf { group: schema.path.clone(), fact: name.to_owned(), remedy }, span);
     }
 
     pub(super) fn index(&mut self, expression: &Expression, shape: &Shape, position: &Shape) -> Shape {
@@ -266,20 +254,13 @@ impl<'a> Checker<'a> {
         match shape.kind() {
             Some(Kind::List) => {
                 if position.kind().is_some_and(|kind| kind != Kind::Number) {
-                    self.report(
-                        Code::ScriptKinds,
-                        span,
-                        "the position in a list is a whole number",
-                        "the first item is `list[0]`",
-                    );
+                    self.report(KindFault::Position {}, span);
                 }
                 shape.item()
             }
             Some(Kind::Map) | None => Shape::Unknown,
-            Some(kind) => {
-                let help =
-                    if kind == Kind::Facts { "name the fact after a point" } else { "only lists and maps have items" };
-                self.report(Code::ScriptKinds, span, format!("{kind} has no items"), help);
+            Some(found) => {
+                self.report(KindFault::NoItems { found }, span);
                 Shape::Unknown
             }
         }
@@ -312,8 +293,7 @@ impl<'a> Checker<'a> {
                 let kind = only.kind();
                 let wanted = if name == "!" { Kind::Truth } else { Kind::Number };
                 if let Some(found) = kind.filter(|kind| *kind != wanted) {
-                    let (message, help) = operand_words(name, found);
-                    self.report(Code::ScriptKinds, self.span(expression), message, help);
+                    self.report(KindFault::Operand { operator: name.to_owned(), found }, self.span(expression));
                 }
                 Shape::Value(wanted)
             }
@@ -346,11 +326,9 @@ impl<'a> Checker<'a> {
         }
         let span = self.token(at);
         if matches!(operator, "&" | "|") && left == Kind::Truth {
-            let help = format!("write `{operator}{operator}`");
-            self.report(Code::ScriptForbidden, span, format!("`{operator}` works on the bits of numbers"), help);
+            self.report(KindFault::BitOperator { operator: operator.to_owned() }, span);
             return;
         }
-        let (message, help) = pair_words(operator, left, right);
-        self.report(Code::ScriptKinds, span, message, help);
+        self.report(KindFault::Pair { operator: operator.to_owned(), left, right }, span);
     }
 }

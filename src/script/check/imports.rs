@@ -1,7 +1,8 @@
 //! Imports: what they name, and that files do not import each other.
 
+use super::super::name_fault::NameFault;
 use super::Units;
-use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::finding::{Finding, Findings, Place, did_you_mean};
 use std::collections::BTreeSet;
 
 /// The file that `import "name"` means.
@@ -32,35 +33,23 @@ pub(super) fn check_imports(units: &Units, findings: &mut Findings) {
         let mut aliases: Vec<&str> = Vec::new();
         for import in &unit.tree.imports {
             let place = || unit.source.place(unit.source.token(import.path_at), "");
-            let refuse =
-                |message: String, help: String| Finding::error(Code::ScriptImport, message).at(place()).help(help);
+            let mut refuse = |fault: NameFault| findings.push(Finding::from(fault).at(place()));
             let Some(path) = import.path.as_deref() else {
-                findings.push(refuse(
-                    "the module to import is not named".to_owned(),
-                    "write its name: `import \"growth\" as growth;`".to_owned(),
-                ));
+                refuse(NameFault::UnnamedImport {});
                 continue;
             };
             if !units.contains_key(&file_of(path)) {
                 let names = units.keys().map(|path| path.trim_end_matches(".rhai"));
-                let help = match did_you_mean(path.trim_end_matches(".rhai"), names) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None if units.contains_key(path) => {
-                        format!("write it without `.rhai`: `import \"{}\"`", path.trim_end_matches(".rhai"))
-                    }
-                    None => "only files in the vendor's own folder can be imported, by their name without `.rhai`"
-                        .to_owned(),
-                };
-                findings.push(refuse(format!("there is no module `{path}`"), help));
+                refuse(NameFault::UnknownImport {
+                    module: path.to_owned(),
+                    near: did_you_mean(path.trim_end_matches(".rhai"), names).map(str::to_owned),
+                    has_extension: units.contains_key(path),
+                });
             }
             if import.alias.is_empty() {
-                findings
-                    .push(refuse("the import has no name".to_owned(), format!("write `import \"{path}\" as {path};`")));
+                refuse(NameFault::ImportWithoutAlias { module: path.to_owned() });
             } else if import.alias == "global" || aliases.contains(&import.alias.as_str()) {
-                findings.push(refuse(
-                    format!("the name `{}` is taken", import.alias),
-                    "choose another name after `as`".to_owned(),
-                ));
+                refuse(NameFault::AliasTaken { alias: import.alias.clone() });
             }
             aliases.push(&import.alias);
         }
@@ -95,10 +84,9 @@ fn cycle_from(start: &str, units: &Units) -> Option<Vec<String>> {
 }
 
 fn cycle_finding(cycle: &[String], units: &Units) -> Finding {
-    let circle = cycle.iter().chain(cycle.first()).map(|path| format!("`{path}`")).collect::<Vec<_>>().join(" → ");
     let next = cycle.get(1).or(cycle.first()).map(String::as_str).unwrap_or_default();
-    let mut finding = Finding::error(Code::ScriptImport, format!("files import each other: {circle}"))
-        .help("move what both need into a file of its own");
+    let files = cycle.iter().chain(cycle.first()).cloned().collect();
+    let mut finding = Finding::from(NameFault::ImportCycle { files });
     if let Some(unit) = cycle.first().and_then(|path| units.get(path)) {
         let import =
             unit.tree.imports.iter().find(|import| file_of(import.path.as_deref().unwrap_or_default()) == next);

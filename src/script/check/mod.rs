@@ -13,11 +13,13 @@ pub(super) use imports::imported_first;
 use super::api::facts::FactSchema;
 use super::api::functions;
 use super::api::ids::PARTNER;
+use super::form_fault::FormFault;
+use super::name_fault::NameFault;
 use super::program::Unit;
 use super::source::shortened;
 use super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
 use super::{EntryPoint, ScriptContext};
-use crate::finding::{Code, Finding, Findings, Place, Span, did_you_mean};
+use crate::finding::{Code, Fault, Finding, Findings, Place, Span, did_you_mean};
 use calls::UNAVAILABLE;
 use imports::{check_imports, file_of};
 use shape::{Parameters, Shape, learned_join};
@@ -114,17 +116,11 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn report(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        self.push(Finding::error(code, message).help(help), span, "");
-    }
-
-    fn warn(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        self.push(Finding::warning(Code::ScriptStyle, message).help(help), span, "");
-    }
-
-    fn push(&mut self, finding: Finding, span: Span, label: &str) {
+    /// Reports a fault at `span`; one of each code at one place.
+    fn report(&mut self, fault: impl Fault, span: Span) {
+        let finding = Finding::from(fault);
         if self.reported.insert((finding.code(), span.start)) {
-            self.findings.push(finding.at(self.unit.source.place(span, label)));
+            self.findings.push(finding.at(self.unit.source.place(span, "")));
         }
     }
 
@@ -147,8 +143,7 @@ impl<'a> Checker<'a> {
         let mut names: Vec<&str> = Vec::new();
         for constant in &unit.tree.constants {
             if names.contains(&constant.name.as_str()) {
-                let message = format!("the constant `{}` stands twice", constant.name);
-                self.report(Code::ScriptSyntax, self.token(constant.at), message, "rename or delete one of them");
+                self.report(FormFault::DuplicateConstant { name: constant.name.clone() }, self.token(constant.at));
             }
             names.push(&constant.name);
             let shape = self.expression(&constant.value);
@@ -164,39 +159,24 @@ impl<'a> Checker<'a> {
     }
 
     fn stray(&mut self, stray: &Statement) {
-        let (message, help) = match &stray.kind {
-            StatementKind::Let { is_constant: false, name, .. } => (
-                format!("`{name}` is a variable outside every function"),
-                format!("make it a constant: `const {name} = …;`"),
-            ),
-            StatementKind::Let { .. } | StatementKind::Export => (
-                "`export` is not needed".to_owned(),
-                "functions and constants of a module can be used as they are".to_owned(),
-            ),
-            _ => (
-                "a statement stands outside every function".to_owned(),
-                "at the top of a file stand `const`, `fn` and `import` only".to_owned(),
-            ),
+        let fault = match &stray.kind {
+            StatementKind::Let { is_constant: false, name, .. } => FormFault::TopLevelVariable { name: name.clone() },
+            StatementKind::Let { .. } | StatementKind::Export => FormFault::Export {},
+            _ => FormFault::TopLevelStatement {},
         };
-        self.report(Code::ScriptForbidden, self.token(stray.at), message, help);
+        self.report(fault, self.token(stray.at));
     }
 
     fn function(&mut self, function: &'a Function) {
         let name = function.name.as_str();
         let name_span = self.name_span(function);
         if function.is_method {
-            self.report(
-                Code::ScriptForbidden,
-                name_span,
-                format!("`{name}` is a method"),
-                "write a function with one parameter more",
-            );
+            self.report(FormFault::Method { function: name.to_owned() }, name_span);
         }
         if functions::find(name).is_some() || name == "to_string" {
-            let message = format!("`{name}` is a function of the engine and cannot be redefined");
-            self.report(Code::ScriptShadows, name_span, message, "choose another name");
-        } else if let Some((_, help)) = UNAVAILABLE.iter().find(|(word, _)| *word == name) {
-            self.report(Code::ScriptShadows, name_span, format!("`{name}` is a word of the language"), *help);
+            self.report(NameFault::ShadowsFunction { function: name.to_owned() }, name_span);
+        } else if let Some((_, remedy)) = UNAVAILABLE.iter().find(|(word, _)| *word == name) {
+            self.report(NameFault::ShadowsWord { function: name.to_owned(), remedy }, name_span);
         }
         let known = self.parameter_shapes(function);
         self.body(function, known);
@@ -252,26 +232,21 @@ impl<'a> Checker<'a> {
             return;
         }
         if let Some(function) = unit.tree.functions.iter().find(|function| function.name == name) {
-            let message = format!("`{name}` has {} parameters, not {}", function.parameters.len(), wanted.len());
-            self.report(Code::ScriptEntryPoint, self.name_span(function), message, format!("write `{signature}`"));
+            let (found, expected) = (function.parameters.len(), wanted.len());
+            let fault = NameFault::EntryParameters { function: name.to_owned(), found, expected, signature };
+            self.report(fault, self.name_span(function));
             return;
         }
         let near = did_you_mean(name, unit.tree.functions.iter().map(|function| function.name.as_str()));
         let near = near.and_then(|near| unit.tree.functions.iter().find(|function| function.name == near));
         match near {
             Some(function) => {
-                let message = format!("the file defines `{}` but no `{name}`", function.name);
-                self.report(
-                    Code::ScriptEntryPoint,
-                    self.name_span(function),
-                    message,
-                    format!("name it `{signature}`"),
-                );
+                let (found, expected) = (function.name.clone(), name.to_owned());
+                self.report(NameFault::MisspelledEntry { found, expected, signature }, self.name_span(function));
             }
             None => {
-                let finding = Finding::error(Code::ScriptEntryPoint, format!("the file does not define `{name}`"));
-                let finding = finding.at(Place::file(unit.source.path.as_str()));
-                self.findings.push(finding.help(format!("write `{}`", entry.skeleton())));
+                let finding = Finding::from(NameFault::MissingEntry { entry });
+                self.findings.push(finding.at(Place::file(unit.source.path.as_str())));
             }
         }
     }
@@ -293,8 +268,8 @@ impl<'a> Checker<'a> {
                     .any(|import| file_of(import.path.as_deref().unwrap_or_default()) == unit.source.path)
             });
             if !self.is_entry(function) && !self.called.contains(&key) && !is_shared {
-                let span = self.name_span(function);
-                self.warn(span, format!("the function `{}` is never called", function.name), "delete it, or call it");
+                let fault = FormFault::UnusedFunction { function: function.name.clone() };
+                self.report(fault, self.name_span(function));
             }
         }
     }

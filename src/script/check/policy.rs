@@ -5,11 +5,14 @@ use super::super::api::functions;
 use super::super::api::kind::Kind;
 use super::super::api::lists::FIELD_FUNCTIONS;
 use super::super::api::vocabulary::{unknown_word, vocabulary};
+use super::super::kind_fault::KindFault;
+use super::super::name_fault::NameFault;
+use super::super::outcome_fault::OutcomeFault;
 use super::super::tree::{Expression, ExpressionKind};
 use super::Checker;
 use super::shape::{Shape, fact_shape};
 use crate::decision::table::{DecisionTable, Kind as TableKind};
-use crate::finding::{Code, Span, did_you_mean};
+use crate::finding::{Span, did_you_mean};
 
 /// Kinds that arguments must have, by function and number of arguments; `None` takes any.
 const ARGUMENTS: [(&str, &[Option<Kind>]); 25] = [
@@ -54,18 +57,11 @@ impl<'a> Checker<'a> {
         }
         let is_policy = self.schema.policy.is_some();
         if functions::is_for_policies(function.name) && !is_policy && !(function.name == "until" && shapes.len() == 3) {
-            let message = format!("`{}` is for policies, not for quota rules", function.name);
-            self.report(
-                Code::ScriptForbidden,
-                span,
-                message,
-                "a quota rule answers with `indicate(…)` or `abstain(…)`",
-            );
+            self.report(NameFault::PolicyFunction { function: function.name.to_owned() }, span);
             return None;
         }
         if functions::is_for_rules(function.name) && is_policy {
-            let message = format!("`{}` is for quota rules, not for policies", function.name);
-            self.report(Code::ScriptForbidden, span, message, "see `quotient api` for what a policy answers with");
+            self.report(NameFault::RuleFunction { function: function.name.to_owned() }, span);
             return None;
         }
         self.argument_kinds(function, shapes, arguments);
@@ -91,14 +87,14 @@ impl<'a> Checker<'a> {
             if found == *wanted || found == Kind::NotKnown {
                 continue;
             }
-            let name = names.get(index).copied().unwrap_or("its value");
-            let message = format!("`{}` needs {wanted} as {name}, not {found}", function.name);
-            let help = match (wanted, found) {
-                (Kind::Requirement, Kind::Truth) => "name what must hold: `holds(\"business plan\", …)`".to_owned(),
-                (Kind::Truth, Kind::Number) => "compare it, or write `at_least(\"…\", value, threshold)`".to_owned(),
-                _ => format!("write `{}({})`", function.name, names.join(", ")),
+            let fault = KindFault::Argument {
+                function: function.name.to_owned(),
+                argument: names.get(index).copied().unwrap_or("its value").to_owned(),
+                expected: wanted.to_string(),
+                found,
+                parameters: names.iter().map(|name| (*name).to_owned()).collect(),
             };
-            self.report(Code::ScriptKinds, self.span(arguments[index]), message, help);
+            self.report(fault, self.span(arguments[index]));
         }
     }
 
@@ -108,26 +104,21 @@ impl<'a> Checker<'a> {
             return;
         }
         let ExpressionKind::List(items) = &arguments[0].kind else {
-            if let Some(kind) = shapes[0].item().kind().filter(|kind| *kind != Kind::Requirement) {
-                let message = format!("`{}` needs requirements in its list, not {kind}", function.name);
-                let help = "write `at_least(\"revenue\", x, 500_000)` or `holds(\"plan\", x)`";
-                self.report(Code::ScriptKinds, self.span(arguments[0]), message, help);
+            if let Some(found) = shapes[0].item().kind().filter(|kind| *kind != Kind::Requirement) {
+                let fault = KindFault::Requirements { function: function.name.to_owned(), found };
+                self.report(fault, self.span(arguments[0]));
             }
             return;
         };
         if items.is_empty() {
-            let message = format!("`{}` has no requirement", function.name);
-            self.report(Code::ScriptOutcome, self.span(arguments[0]), message, "write at least one into its list");
+            let fault = OutcomeFault::NoRequirement { function: function.name.to_owned() };
+            self.report(fault, self.span(arguments[0]));
         }
         for item in items {
             let shape = self.expression(item);
-            if let Some(kind) = shape.kind().filter(|kind| *kind != Kind::Requirement) {
-                let message = format!("`{}` needs requirements in its list, not {kind}", function.name);
-                let help = match kind {
-                    Kind::Truth => "name what must hold: `holds(\"business plan\", …)`",
-                    _ => "write `at_least(\"revenue\", x, 500_000)` or `holds(\"plan\", x)`",
-                };
-                self.report(Code::ScriptKinds, self.span(item), message, help);
+            if let Some(found) = shape.kind().filter(|kind| *kind != Kind::Requirement) {
+                let fault = KindFault::Requirements { function: function.name.to_owned(), found };
+                self.report(fault, self.span(item));
             }
         }
     }
@@ -149,8 +140,7 @@ impl<'a> Checker<'a> {
                 None => continue,
             };
             if !known.contains(&word.as_str()) {
-                let (message, help) = unknown_word(what, word, &known);
-                self.report(Code::ScriptUnknownName, self.span(argument), message, help);
+                self.report(unknown_word(what, word, &known), self.span(argument));
             }
         }
     }
@@ -165,13 +155,14 @@ impl<'a> Checker<'a> {
                 match declared.fact(name) {
                     Some(fact) => fact_shape(self.schema, *view, fact),
                     None => {
-                        let names: Vec<&str> = declared.facts.iter().map(|fact| &*fact.name).collect();
-                        let help = match did_you_mean(name, names.iter().copied()) {
-                            Some(near) => format!("did you mean `{near}`?"),
-                            None => format!("it has {}", ticked(&names)),
+                        let names = || declared.facts.iter().map(|fact| &*fact.name);
+                        let fault = NameFault::UnknownField {
+                            list: declared.path.clone(),
+                            field: name.clone(),
+                            known: names().map(str::to_owned).collect(),
+                            near: did_you_mean(name, names()).map(str::to_owned),
                         };
-                        let message = format!("a record of `{}` has no field `{name}`", declared.path);
-                        self.report(Code::ScriptUnknownFact, self.span(arguments[1]), message, help);
+                        self.report(fault, self.span(arguments[1]));
                         Shape::Unknown
                     }
                 }
@@ -181,19 +172,19 @@ impl<'a> Checker<'a> {
         if let (Some(wanted), Some(found)) = (wanted, field.kind())
             && found != *wanted
         {
-            let message = format!(
-                "`{}` needs {wanted} in `{}`, not {found}",
-                function.name,
-                self.text(arguments[1]).trim_matches('"')
-            );
-            self.report(Code::ScriptKinds, self.span(arguments[1]), message, "name another field");
+            let fault = KindFault::FieldKind {
+                function: function.name.to_owned(),
+                field: self.text(arguments[1]).trim_matches('"').to_owned(),
+                expected: *wanted,
+                found,
+            };
+            self.report(fault, self.span(arguments[1]));
         }
         if let (true, Some(field), Some(value)) =
             (function.name == "where", field.kind(), shapes.get(2).and_then(Shape::kind))
             && field != value
         {
-            let message = format!("`where` compares {field} with {value}");
-            self.report(Code::ScriptKinds, self.span(arguments[2]), message, "give a value of the field's own kind");
+            self.report(KindFault::FieldComparison { field, value }, self.span(arguments[2]));
         }
         match function.name {
             "where" | "where_in" | "since" | "until" | "last_months" | "valid" | "top" => {
@@ -210,13 +201,8 @@ impl<'a> Checker<'a> {
         let ExpressionKind::Text(name) = &arguments[0].kind else { return None };
         let decisions = self.schema.policy.iter().flat_map(|policy| &policy.decisions);
         let Some((known, table)) = decisions.clone().find(|(known, _)| ***known == **name) else {
-            let known: Vec<&str> = decisions.map(|(known, _)| &**known).collect();
-            let help = match did_you_mean(name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("put `{name}.csv` beside the policies, with a hit policy in its first cell"),
-            };
-            let message = format!("there is no decision table `{name}`");
-            self.report(Code::ScriptUnknownName, self.span(arguments[0]), message, help);
+            let near = did_you_mean(name, decisions.map(|(known, _)| &**known)).map(str::to_owned);
+            self.report(NameFault::UnknownDecisionTable { table: name.clone(), near }, self.span(arguments[0]));
             return None;
         };
         if let ExpressionKind::Map(entries) = &arguments[1].kind {
@@ -229,8 +215,7 @@ impl<'a> Checker<'a> {
         let names: Vec<&str> = table.inputs().iter().map(|input| &*input.name).collect();
         for (key, at, value) in entries {
             let Some(input) = table.inputs().iter().find(|input| *input.name == **key) else {
-                let (message, help) = unknown_word(&format!("input of `{name}`"), key, &names);
-                self.report(Code::ScriptUnknownName, self.token(*at), message, help);
+                self.report(unknown_word(&format!("input of `{name}`"), key, &names), self.token(*at));
                 continue;
             };
             let wanted = match input.kind {
@@ -241,21 +226,20 @@ impl<'a> Checker<'a> {
             };
             let found = self.expression(value).kind();
             if let Some(found) = found.filter(|found| *found != wanted && *found != Kind::NotKnown) {
-                let message = format!("`{key}` of the decision table `{name}` needs {wanted}, not {found}");
-                self.report(Code::ScriptKinds, self.span(value), message, "give a value of the column's kind");
+                let (table, input) = (name.to_owned(), key.clone());
+                self.report(KindFault::TableInput { table, input, expected: wanted, found }, self.span(value));
             }
         }
-        let missing: Vec<&str> =
-            names.into_iter().filter(|name| !entries.iter().any(|(key, _, _)| key == name)).collect();
-        if !missing.is_empty() {
-            let message = format!("the decision table `{name}` also asks for {}", ticked(&missing));
-            self.report(Code::ScriptOutcome, span, message, "write it into the map; `()` says that it is not known");
+        let missing = names.into_iter().filter(|name| !entries.iter().any(|(key, _, _)| key == name));
+        let inputs: Vec<String> = missing.map(str::to_owned).collect();
+        if !inputs.is_empty() {
+            self.report(OutcomeFault::MissingInput { table: name.to_owned(), inputs }, span);
         }
     }
 
     /// A member of a requirement or of a decision table's answer.
     pub(super) fn policy_member(&mut self, shape: &Shape, name: &str, span: Span) -> Option<Shape> {
-        let (what, members): (String, Vec<(&str, Shape)>) = match shape {
+        let (subject, members): (String, Vec<(&str, Shape)>) = match shape {
             Shape::Value(Kind::Requirement) => {
                 ("a requirement".to_owned(), vec![("is_met", Shape::Value(Kind::Truth))])
             }
@@ -281,16 +265,13 @@ impl<'a> Checker<'a> {
         if let Some((_, shape)) = members.iter().find(|(known, _)| *known == name) {
             return Some(shape.clone());
         }
-        let known: Vec<&str> = members.iter().map(|(known, _)| *known).collect();
-        let help = match did_you_mean(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it has {}", ticked(&known)),
+        let fault = NameFault::UnknownMember {
+            subject,
+            member: name.to_owned(),
+            known: members.iter().map(|(known, _)| (*known).to_owned()).collect(),
+            near: did_you_mean(name, members.iter().map(|(known, _)| *known)).map(str::to_owned),
         };
-        self.report(Code::ScriptUnknownFact, span, format!("{what} has no `{name}`"), help);
+        self.report(fault, span);
         Some(Shape::Unknown)
     }
-}
-
-fn ticked(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

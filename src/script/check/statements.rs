@@ -1,10 +1,11 @@
 //! Statements: scopes, conditions, assignments, what is never reached.
 
 use super::super::api::kind::Kind;
+use super::super::form_fault::FormFault;
+use super::super::kind_fault::KindFault;
 use super::super::tree::{Expression, ExpressionKind, Statement, StatementKind};
 use super::Checker;
 use super::shape::Shape;
-use crate::finding::Code;
 
 impl<'a> Checker<'a> {
     pub(super) fn declare(&mut self, name: &str, shape: Shape) {
@@ -38,11 +39,7 @@ impl<'a> Checker<'a> {
             if let Some(word) = left
                 && !matches!(statement.kind, StatementKind::Nothing)
             {
-                self.warn(
-                    self.token(statement.at),
-                    format!("nothing is done after `{word}`"),
-                    "delete it, or move it up",
-                );
+                self.report(FormFault::Unreachable { after: word }, self.token(statement.at));
                 left = None;
             }
             shape = self.statement(statement);
@@ -78,12 +75,7 @@ impl<'a> Checker<'a> {
             S::Switch { subject, cases, has_default } => {
                 self.expression(subject);
                 if !has_default {
-                    let span = self.token(statement.at);
-                    self.warn(
-                        span,
-                        "the `switch` says nothing for all other values",
-                        "add `_ => …`, which also takes \"not known\"",
-                    );
+                    self.report(FormFault::SwitchWithoutDefault {}, self.token(statement.at));
                 }
                 let mut shapes = Vec::new();
                 for case in cases {
@@ -102,14 +94,8 @@ impl<'a> Checker<'a> {
             }
             S::For { variable, counter, over, body, .. } => {
                 let shape = self.expression(over);
-                if let Some(kind) = shape.kind().filter(|kind| !matches!(kind, Kind::List | Kind::Range)) {
-                    let message = format!("`for` needs a list or a range, not {kind}");
-                    self.report(
-                        Code::ScriptKinds,
-                        self.span(over),
-                        message,
-                        "write `for item in list` or `for n in 0..10`",
-                    );
+                if let Some(found) = shape.kind().filter(|kind| !matches!(kind, Kind::List | Kind::Range)) {
+                    self.report(KindFault::Iteration { found }, self.span(over));
                 }
                 self.scopes.push(Vec::new());
                 let item = if shape == Shape::Value(Kind::Range) { Shape::Value(Kind::Number) } else { shape.item() };
@@ -120,8 +106,7 @@ impl<'a> Checker<'a> {
             }
             S::Block(body) => return self.block(body),
             S::Try { body, variable, handler } => {
-                let help = "test for what may be missing instead: `is_known(x)`, `x ?? 0`";
-                self.report(Code::ScriptForbidden, self.token(statement.at), "rules cannot catch errors", help);
+                self.report(FormFault::TryCatch {}, self.token(statement.at));
                 self.block(body);
                 self.scopes.push(Vec::new());
                 variable.iter().for_each(|variable| self.declare(variable, Shape::Unknown));
@@ -134,13 +119,7 @@ impl<'a> Checker<'a> {
                 }
             }
             S::Import(_) | S::Export => {
-                let help = "move it to the top of the file";
-                self.report(
-                    Code::ScriptForbidden,
-                    self.token(statement.at),
-                    "a module is imported inside a function",
-                    help,
-                );
+                self.report(FormFault::NestedImport {}, self.token(statement.at));
             }
         }
         Shape::Unknown
@@ -148,14 +127,9 @@ impl<'a> Checker<'a> {
 
     pub(super) fn condition(&mut self, condition: &'a Expression, word: &str) {
         let shape = self.expression(condition);
-        if let Some(kind) = shape.kind().filter(|kind| *kind != Kind::Truth) {
-            let message = format!("`{word}` needs true or false, but `{}` is {kind}", self.text(condition));
-            let help = if kind == Kind::Number {
-                "compare it, for example `> 0`"
-            } else {
-                "compare it, or ask `is_known(…)`"
-            };
-            self.report(Code::ScriptKinds, self.span(condition), message, help);
+        if let Some(found) = shape.kind().filter(|kind| *kind != Kind::Truth) {
+            let expression = self.text(condition);
+            self.report(KindFault::Condition { word: word.to_owned(), expression, found }, self.span(condition));
         }
     }
 
@@ -164,8 +138,7 @@ impl<'a> Checker<'a> {
         if let ExpressionKind::Member { object, .. } | ExpressionKind::Index { object, .. } = &target.kind {
             let found = self.expression(object);
             if matches!(found, Shape::View(_) | Shape::Facts(_)) {
-                let message = format!("`{}` is a fact and cannot be changed", self.text(target));
-                self.report(Code::ScriptForbidden, self.span(target), message, "use a variable: `let`");
+                self.report(FormFault::FactAssigned { fact: self.text(target) }, self.span(target));
             }
             return;
         }
@@ -173,8 +146,7 @@ impl<'a> Checker<'a> {
             && self.variable(name).is_none()
             && self.constant(name)
         {
-            let message = format!("the constant `{name}` cannot be changed");
-            self.report(Code::ScriptForbidden, self.span(target), message, "use a variable: `let`");
+            self.report(FormFault::ConstantAssigned { name: name.clone() }, self.span(target));
             return;
         }
         let before = self.expression(target);
