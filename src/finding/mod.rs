@@ -7,6 +7,7 @@
 mod checked;
 mod code;
 mod contain;
+mod count;
 mod document;
 mod fault;
 mod field;
@@ -20,6 +21,7 @@ pub use crate::faults;
 pub use checked::Checked;
 pub use code::{Area, Code};
 pub(crate) use contain::{Panicked, contained};
+pub use count::counted;
 pub use document::{FindingDocument, FindingsDocument, PlaceDocument, SCHEMA};
 pub use fault::{Cause, ContextFault, Fault, ReportedFault, name_of, snake_case};
 pub use field::{Field, Fields, ToField};
@@ -82,6 +84,11 @@ impl Finding {
             self.fault = Arc::new(fault::Worded { help: help.into(), ..worded.clone() });
         }
         self
+    }
+
+    /// Returns the finding of a fault that others share.
+    pub fn shared(fault: Arc<dyn Fault>) -> Self {
+        Self { severity: fault.severity(), fault, places: Vec::new(), more: 0 }
     }
 
     /// Adds a place.

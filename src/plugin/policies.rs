@@ -157,9 +157,7 @@ fn read_tables<'f>(
                 decisions.insert(Name::from(stem(&file.path)), table);
             }
         } else {
-            let (table, read) = Table::parse(&file.shown, &file.text);
-            findings.extend(read);
-            tables.extend(table);
+            tables.extend(Table::parse(&file.shown, &file.text).ok(findings));
         }
     }
     (Tables::new(tables), decisions)

@@ -283,9 +283,7 @@ fn read_manifest(files: &VendorFiles, findings: &mut Findings) -> Option<(Option
 fn read_tables(files: &VendorFiles, findings: &mut Findings) -> Tables {
     let mut tables = Vec::new();
     for file in files.iter().filter(|file| file.room == Room::Rules && file.path.ends_with(".csv")) {
-        let (table, table_findings) = Table::parse(&file.shown, &file.text);
-        findings.extend(table_findings);
-        tables.extend(table);
+        tables.extend(Table::parse(&file.shown, &file.text).ok(findings));
     }
     Tables::new(tables)
 }

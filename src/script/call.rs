@@ -46,8 +46,7 @@ impl Scripts {
         facts: &Facts,
         read: impl FnOnce(&Program, Dynamic) -> Result<R, Finding> + Send,
     ) -> Result<R, ScriptFault> {
-        let refused =
-            |fault: Arc<dyn Fault>| Err(ScriptFault::from(Finding::from(fault).at(Place::file(path))));
+        let refused = |fault: Arc<dyn Fault>| Err(ScriptFault::from(Finding::shared(fault).at(Place::file(path))));
         let Some(program) = self.inner.programs.get(path).filter(|program| program.entry == Some(entry)) else {
             return refused(Arc::new(NameFault::NotAnEntryPoint { file: path.to_owned(), entry }));
         };

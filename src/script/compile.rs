@@ -2,11 +2,13 @@
 
 use super::api::facts::FactSchema;
 use super::budget::{ScriptBudget, under_budget};
+use super::form_fault::FormFault;
+use super::name_fault::NameFault;
 use super::program::{Inner, Program, Scripts, SharedModule, Unit};
 use super::source::Source;
 use super::threads::with_large_stack;
 use super::{Contract, ScriptContext, SourceFile, check, fault, sandbox, syntax};
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Finding, Findings, Place};
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,9 +32,8 @@ impl Scripts {
     /// assert_eq!(revenue.to_string(), "1320000.0"); // 1,200,000 × 1.1
     /// ```
     pub fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext) -> (Option<Self>, Findings) {
-        with_large_stack(|| compile(files, contracts, context)).unwrap_or_else(|no_thread| {
-            (None, [Finding::error(Code::ScriptLimits, no_thread.to_string())].into_iter().collect())
-        })
+        with_large_stack(|| compile(files, contracts, context))
+            .unwrap_or_else(|no_thread| (None, FormFault::NoThread { reason: no_thread.to_string() }.into()))
     }
 }
 
@@ -78,9 +79,8 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
 }
 
 fn missing_file(contract: &Contract) -> Finding {
-    Finding::error(Code::ScriptEntryPoint, format!("there is no file `{}`", contract.path))
-        .at(Place::file(contract.path.as_str()))
-        .help(format!("write it: `{}`", contract.entry.skeleton()))
+    let fault = NameFault::MissingFile { file: contract.path.clone(), entry: contract.entry };
+    Finding::from(fault).at(Place::file(contract.path.as_str()))
 }
 
 /// The vendor's modules by name, and each file's constants under `#name`; nothing else can be imported.
@@ -137,7 +137,7 @@ fn link_one(
 ) -> Result<Program, Box<Finding>> {
     let path = unit.source.path.as_str();
     let failed = |fault: Box<EvalAltResult>| Box::new(fault::finding_of_constants(unit, &fault));
-    let broken = || Box::new(Finding::error(Code::ScriptRuntime, "the file cannot be linked").at(Place::file(path)));
+    let broken = || Box::new(Finding::from(FormFault::Unlinkable {}).at(Place::file(path)));
     let ast = unit.ast.as_ref().ok_or_else(broken)?;
 
     let mut scope = Scope::new();

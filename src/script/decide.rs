@@ -136,9 +136,9 @@ fn decisions(
     };
     let one = |(index, value): (usize, Dynamic)| {
         let found = answered(&value);
-        value.try_cast::<Decided>().ok_or_else(|| {
-            outcome(program, OutcomeFault::NotAnItem { index: index + 1, found, item, example })
-        })
+        value
+            .try_cast::<Decided>()
+            .ok_or_else(|| outcome(program, OutcomeFault::NotAnItem { index: index + 1, found, item, example }))
     };
     list.into_iter().enumerate().map(one).collect()
 }

@@ -1,7 +1,6 @@
 //! Faults of form: what a script file may contain and where.
 
 use super::api::kind::Kind;
-use crate::finding::Code;
 
 crate::faults! {
     /// Faults of the form of a script.
@@ -40,11 +39,6 @@ crate::faults! {
         NoThread { reason: String } = ScriptLimits {
             message: reason.clone(),
             help: "",
-        }
-        /// A syntax error in the words of the parser, or one of ours.
-        Syntax { code: Code, text: String, remedy: String } = (*code) {
-            message: text.clone(),
-            help: remedy.clone(),
         }
         /// Two constants of the file have the same name.
         DuplicateConstant { name: String } = ScriptSyntax {

@@ -153,6 +153,11 @@ crate::faults! {
             message: "an intervention has a due date, not a last date",
             help: "write `.due(date)`",
         }
+        /// The ends of a range are not whole numbers.
+        RangeEnds {} = ScriptKinds {
+            message: "a range goes from one whole number to another",
+            help: "write it as `0..10`",
+        }
         /// The steps of a rebate are not pairs in ascending order.
         Steps { function: String } = ScriptKinds {
             message: format!("`{function}` needs steps such as `[[0, 0.01], [100000, 0.02]]`, lowest first"),

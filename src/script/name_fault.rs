@@ -5,7 +5,7 @@ use super::EntryPoint;
 use crate::finding::{counted, quoted};
 
 /// Help for a name that is not known: the nearest one, or something else to do.
-fn near(found: Option<&String>, otherwise: impl Into<String>) -> String {
+fn suggest(found: Option<&String>, otherwise: impl Into<String>) -> String {
     match found {
         Some(found) => format!("did you mean `{found}`?"),
         None => otherwise.into(),
@@ -23,7 +23,7 @@ crate::faults! {
         /// No group of facts has a fact of this name.
         UnknownFact { fact: String, near: Option<String>, is_function: bool } = ScriptUnknownFact {
             message: format!("there is no fact `{fact}`"),
-            help: near(near.as_ref(), if *is_function {
+            help: suggest(near.as_ref(), if *is_function {
                 format!("`{fact}` is a function: write `.{fact}()`")
             } else {
                 "see `quotient api` for all facts".to_owned()
@@ -42,6 +42,11 @@ crate::faults! {
             },
             help: "see `quotient api` for all facts",
         }
+        /// The interpreter asked for a fact that the group does not have.
+        NoSuchFact {} = ScriptUnknownFact {
+            message: "there is no such fact here",
+            help: "see `quotient api` for all facts",
+        }
         /// A map has no entry of this name.
         MissingKey { key: String } = ScriptUnknownFact {
             message: format!("the map has no `{key}`"),
@@ -50,12 +55,12 @@ crate::faults! {
         /// A requirement or an answer of a decision table has no such member.
         UnknownMember { subject: String, member: String, known: Vec<String>, near: Option<String> } = ScriptUnknownFact {
             message: format!("{subject} has no `{member}`"),
-            help: near(near.as_ref(), format!("it has {}", quoted(known))),
+            help: suggest(near.as_ref(), format!("it has {}", quoted(known))),
         }
         /// The records of a list have no field of this name.
         UnknownField { list: String, field: String, known: Vec<String>, near: Option<String> } = ScriptUnknownFact {
             message: format!("a record of `{list}` has no field `{field}`"),
-            help: near(near.as_ref(), format!("it has {}", quoted(known))),
+            help: suggest(near.as_ref(), format!("it has {}", quoted(known))),
         }
         /// A variable is not defined.
         Undefined { name: String, remedy: String } = ScriptUnknownName {
@@ -80,7 +85,7 @@ crate::faults! {
         /// The file has no constant of this name.
         UnknownConstant { name: String, near: Option<String> } = ScriptUnknownName {
             message: format!("there is no constant `{name}`"),
-            help: near(
+            help: suggest(
                 near.as_ref().map(|near| format!("global::{near}")).as_ref(),
                 format!("define it at the top of the file: `const {name} = …;`"),
             ),
@@ -88,27 +93,27 @@ crate::faults! {
         /// A module has no constant of this name.
         UnknownModuleConstant { module: String, name: String, file: String, near: Option<String> } = ScriptUnknownName {
             message: format!("the module `{module}` has no constant `{name}`"),
-            help: near(near.as_ref().map(|near| format!("{module}::{near}")).as_ref(), format!("define it in `{file}`")),
+            help: suggest(near.as_ref().map(|near| format!("{module}::{near}")).as_ref(), format!("define it in `{file}`")),
         }
         /// No module is imported under this name.
         UnknownModule { module: String, near: Option<String> } = ScriptUnknownName {
             message: format!("no module is imported as `{module}`"),
-            help: near(near.as_ref(), format!("import it: `import \"{module}\" as {module};`")),
+            help: suggest(near.as_ref(), format!("import it: `import \"{module}\" as {module};`")),
         }
         /// There is no lookup table of this name.
         UnknownLookupTable { table: String, near: Option<String> } = ScriptUnknownName {
             message: format!("there is no lookup table `{table}`"),
-            help: near(near.as_ref(), format!("put `{table}.csv` beside the rules")),
+            help: suggest(near.as_ref(), format!("put `{table}.csv` beside the rules")),
         }
         /// A lookup table has no column of this name.
         UnknownLookupColumn { table: String, column: String, known: Vec<String>, near: Option<String> } = ScriptUnknownName {
             message: format!("the lookup table `{table}` has no column `{column}`"),
-            help: near(near.as_ref(), format!("it has {}", quoted(known))),
+            help: suggest(near.as_ref(), format!("it has {}", quoted(known))),
         }
         /// There is no decision table of this name.
         UnknownDecisionTable { table: String, near: Option<String> } = ScriptUnknownName {
             message: format!("there is no decision table `{table}`"),
-            help: near(
+            help: suggest(
                 near.as_ref(),
                 format!("put `{table}.csv` beside the policies, with a hit policy in its first cell"),
             ),
@@ -116,7 +121,7 @@ crate::faults! {
         /// A word is not in the vocabulary that its place takes.
         UnknownWord { vocabulary: String, word: String, known: Vec<String>, near: Option<String> } = ScriptUnknownName {
             message: format!("`{word}` is not {} {vocabulary}", if vocabulary.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }),
-            help: near(near.as_ref(), format!("known: {}", quoted(known))),
+            help: suggest(near.as_ref(), format!("known: {}", quoted(known))),
         }
         /// A ladder has no tier of this name.
         UnknownLadderTier { tier: String } = ScriptUnknownName {
@@ -126,7 +131,7 @@ crate::faults! {
         /// There is no function of this name.
         UnknownFunction { function: String, near: Option<String> } = ScriptUnknownFunction {
             message: format!("there is no function `{function}`"),
-            help: near(near.as_ref(), format!("define it: `fn {function}(…) {{ … }}`; `quotient api` lists all functions")),
+            help: suggest(near.as_ref(), format!("define it: `fn {function}(…) {{ … }}`; `quotient api` lists all functions")),
         }
         /// There is no function of this name for these values, found while the rule ran.
         NoFunctionForValues { function: String } = ScriptUnknownFunction {
@@ -183,7 +188,7 @@ crate::faults! {
         /// A module has no function of this name.
         UnknownModuleFunction { module: String, function: String, file: String, near: Option<String> } = ScriptUnknownFunction {
             message: format!("the module `{module}` has no function `{function}`"),
-            help: near(near.as_ref().map(|near| format!("{module}::{near}")).as_ref(), format!("define it in `{file}`")),
+            help: suggest(near.as_ref().map(|near| format!("{module}::{near}")).as_ref(), format!("define it in `{file}`")),
         }
         /// A function of policies in a quota rule.
         PolicyFunction { function: String } = ScriptForbidden {
@@ -213,7 +218,7 @@ crate::faults! {
         /// There is no module of this name.
         UnknownImport { module: String, near: Option<String>, has_extension: bool } = ScriptImport {
             message: format!("there is no module `{module}`"),
-            help: near(near.as_ref(), if *has_extension {
+            help: suggest(near.as_ref(), if *has_extension {
                 format!("write it without `.rhai`: `import \"{}\"`", module.trim_end_matches(".rhai"))
             } else {
                 "only files in the vendor's own directory can be imported, by their name without `.rhai`".to_owned()

@@ -1,6 +1,5 @@
 //! Faults of what a rule or policy answers: values out of range, contradictions, decisions that do not fit.
 
-use super::sandbox::MAX_VARIABLES;
 use crate::finding::{Code, quoted};
 use crate::units::plain;
 use rust_decimal::Decimal;
@@ -196,6 +195,11 @@ crate::faults! {
             message: "division by zero",
             help: "test the divisor first: `if x == 0 { … }`",
         }
+        /// A text is not a date.
+        NotADate { text: String } = ScriptRuntime {
+            message: format!("`{text}` is not a date"),
+            help: "write year, month and day: `date(\"2026-01-31\")`",
+        }
         /// An exponent has decimals.
         FractionalExponent {} = ScriptRuntime {
             message: "the exponent is not a whole number",
@@ -243,23 +247,6 @@ crate::faults! {
         Engine {} = ScriptEngine {
             message: "the engine itself failed on this rule, which is a bug of ours",
             help: "report it with the rule",
-        }
-        /// More variables than a call may have.
-        TooManyVariables {} = ScriptBudget {
-            message: format!("the rule has more than {MAX_VARIABLES} variables at once"),
-            help: "use a list or a map",
-        }
-        /// A value grows beyond its limit.
-        ValueTooLarge { kind: &'static str, limit: Option<usize>, in_loop: bool } = ScriptBudget {
-            message: match limit {
-                Some(limit) => format!("a {kind} grows beyond {limit} {}", match *kind {
-                    "text" => "characters",
-                    "list" => "items",
-                    _ => "entries",
-                }),
-                None => "a value grows beyond its limit".to_owned(),
-            },
-            help: if *in_loop { "the loop around it goes on for too long" } else { "keep it smaller" },
         }
         /// An item of a list is not known.
         ItemNotKnown { item: usize } = ScriptNotKnown {

@@ -193,8 +193,12 @@ fn wrong_cell(table: &ExtraTable, row: u64, column: &str, cell: &str, kind: Fact
         FactKind::Text | FactKind::List | FactKind::View => "text",
     };
     let (column_name, declared, text) = (column.to_owned(), kind.to_string(), cell.to_owned());
-    Finding::from(OutcomeFault::CellKind { code, column: column_name, declared, cell: text, expected })
-        .at(Place::cell(&*table.name, row, column, cell))
+    Finding::from(OutcomeFault::CellKind { code, column: column_name, declared, cell: text, expected }).at(Place::cell(
+        &*table.name,
+        row,
+        column,
+        cell,
+    ))
 }
 
 /// A cell as its column's kind; an empty cell is not known.

@@ -12,8 +12,9 @@ use super::api::members::register_members;
 use super::api::operators::{ASSIGNING, BINARY, UNARY, binary, unary};
 use super::api::value::{FactList, View};
 use super::budget::{ScriptBudget, spend};
+use super::kind_fault::KindFault;
+use super::name_fault::NameFault;
 use super::table::Tables;
-use crate::finding::Code;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, LexError, NativeCallContext, OptimizationLevel, Token};
 use rust_decimal::Decimal;
 use std::any::TypeId;
@@ -170,11 +171,7 @@ fn range(arguments: &[&mut Dynamic]) -> Result<(i64, i64), Box<EvalAltResult>> {
             let complaint = if arguments[index].is_unit() {
                 Complaint::NotKnown { operand: index }
             } else {
-                Complaint::other(
-                    Code::ScriptKinds,
-                    "a range goes from one whole number to another",
-                    "write it as `0..10`",
-                )
+                KindFault::RangeEnds {}.into()
             };
             Box::<EvalAltResult>::from(complaint)
         })
@@ -238,7 +235,7 @@ fn read_fact(view: &View, fact: Option<&Fact>) -> Result<Dynamic, Box<EvalAltRes
 }
 
 fn unknown_fact() -> Box<EvalAltResult> {
-    Complaint::other(Code::ScriptUnknownFact, "there is no such fact here", "see `quotient api` for all facts").into()
+    NameFault::NoSuchFact {}.into()
 }
 
 #[cfg(test)]

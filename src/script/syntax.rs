@@ -1,9 +1,11 @@
 //! Reading a file's text: syntax errors in the author's words, as many of one file as can be told apart.
 
 use super::budget::{ScriptBudget, under_budget};
+use super::form_fault::FormFault;
 use super::program::Unit;
-use super::sandbox::{MAX_DEPTH, TOO_COMPLEX};
+use super::sandbox::TOO_COMPLEX;
 use super::source::{Class, Source, lexemes};
+use super::syntax_fault::SyntaxFault;
 use super::tree::Tree;
 use super::{EntryPoint, reading};
 use crate::finding::{Code, Finding, Findings, Place, Span};
@@ -48,9 +50,7 @@ fn parse(engine: &Engine, budget: ScriptBudget, source: &Source, text: &str) -> 
     match under_budget(budget, || engine.compile(text)) {
         Ok(Ok(ast)) => Ok(ast),
         Ok(Err(error)) => Err(explain(source, &error)),
-        Err(_) => Err(Finding::error(Code::ScriptLimits, "the script cannot be read: the parser failed on it")
-            .at(Place::file(source.path.as_str()))
-            .help("write it more simply")),
+        Err(_) => Err(Finding::from(FormFault::Unreadable {}).at(Place::file(source.path.as_str()))),
     }
 }
 
@@ -152,179 +152,105 @@ fn is_exponent(source: &Source, at: usize) -> bool {
     source.text[..at].ends_with(|c: char| c.is_ascii_digit()) && source.text[at..].starts_with(['e', 'E'])
 }
 
-/// A syntax error in the author's words.
+/// A syntax error in the author's words, with the place that is meant.
 fn explain(source: &Source, error: &ParseError) -> Finding {
-    use ParseErrorType as Kind;
     let at = offset(source, error.position());
     let here = source.token(at);
     let found = source.slice(here).to_owned();
     let before = source.end_before(at);
-    // Where something is missing, the end of what stands before is meant, not the next word some lines below.
-    let gap = Span { start: before.saturating_sub(1).min(at), end: before };
-    let gap = Span { start: source.text.floor_char_boundary(gap.start), end: gap.end };
-    let (code, message, help, span) = match error.err_type() {
-        Kind::MissingToken(token, _) if token == ";" && before == at && is_exponent(source, at) => {
+    let (fault, span) = match error.err_type() {
+        ParseErrorType::MissingToken(token, _) if token == ";" && before == at && is_exponent(source, at) => {
             let start = source.text[..at]
                 .rfind(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_'))
                 .map_or(0, |found| found + 1);
             let span = Span { start, end: here.end };
-            let message = format!("`{}` is no number", source.slice(span));
-            (Code::ScriptSyntax, message, "write it out: `1_000` instead of `1e3`".to_owned(), span)
+            (SyntaxFault::Exponent { number: source.slice(span).to_owned() }, span)
         }
-        Kind::MissingToken(token, _) if token == ";" => {
-            (Code::ScriptSyntax, "a `;` is missing".to_owned(), "end the statement with `;`".to_owned(), gap)
+        other => {
+            let fault = fault_of(other, found);
+            // Where something is missing, the end of what stands before is meant, not the next word some lines below.
+            let gap = Span { start: before.saturating_sub(1).min(at), end: before };
+            let gap = Span { start: source.text.floor_char_boundary(gap.start), end: gap.end };
+            let is_gap = fault.is_missing();
+            (fault, if is_gap { gap } else { here })
         }
+    };
+    Finding::from(fault).at(source.place(span, ""))
+}
+
+/// The fault of an error of the parser; `found` is the token at its position.
+fn fault_of(error: &ParseErrorType, found: String) -> SyntaxFault {
+    use ParseErrorType as Kind;
+    match error {
+        Kind::MissingToken(token, _) if token == ";" => SyntaxFault::MissingSemicolon {},
         Kind::MissingToken(token, what) => {
             let closing = match () {
                 () if token != "," => None,
-                () if what.contains("argument") => Some("` or `)"),
-                () if what.contains("array") => Some("` or `]"),
-                () if what.contains("map") => Some("` or `}"),
+                () if what.contains("argument") => Some(")"),
+                () if what.contains("array") => Some("]"),
+                () if what.contains("map") => Some("}"),
                 () => None,
             };
-            let help = if found.is_empty() { "write it here".to_owned() } else { format!("write it before `{found}`") };
-            (Code::ScriptSyntax, format!("a `{token}{}` is missing", closing.unwrap_or_default()), help, gap)
+            SyntaxFault::MissingToken { token: token.clone(), or: closing, before: found }
         }
-        Kind::UnexpectedEOF => (
-            Code::ScriptSyntax,
-            "the script ends in the middle".to_owned(),
-            "close what is open: `}`, `)` or `]`".to_owned(),
-            gap,
-        ),
-        Kind::ExprTooDeep => (
-            Code::ScriptLimits,
-            format!("the expression is nested more than {MAX_DEPTH} deep"),
-            "name parts of it with `let`".to_owned(),
-            here,
-        ),
-        Kind::TooManyFunctions => {
-            (Code::ScriptLimits, "the file has too many functions".to_owned(), "split it into modules".to_owned(), here)
+        Kind::UnexpectedEOF => SyntaxFault::UnexpectedEnd {},
+        Kind::ExprTooDeep => SyntaxFault::TooDeep {},
+        Kind::TooManyFunctions => SyntaxFault::TooManyFunctions {},
+        Kind::LiteralTooLarge(what, limit) => {
+            SyntaxFault::LiteralTooLarge { literal: what.to_lowercase(), limit: *limit }
         }
-        Kind::LiteralTooLarge(what, limit) => (
-            Code::ScriptLimits,
-            format!("{} is larger than {limit}", what.to_lowercase()),
-            "keep long texts and lists in a lookup table".to_owned(),
-            here,
-        ),
-        Kind::Reserved(word) => reserved(word, here),
-        Kind::BadInput(LexError::Runtime(text)) if text == TOO_COMPLEX => (
-            Code::ScriptLimits,
-            format!("the script is {TOO_COMPLEX}"),
-            "split it into modules, and keep long lists in a lookup table".to_owned(),
-            here,
-        ),
-        Kind::BadInput(LexError::ImproperSymbol(symbol, _)) => reserved(symbol, here),
-        Kind::BadInput(LexError::UnexpectedInput(input)) if matches!(input.as_str(), "}" | ")" | "]" | ";" | ",") => (
-            Code::ScriptSyntax,
-            format!("something is missing before `{input}`"),
-            "finish what stands before it".to_owned(),
-            gap,
-        ),
-        Kind::BadInput(fault) => {
-            let (message, help) = bad_input(fault, &found);
-            (Code::ScriptSyntax, message, help, here)
+        Kind::Reserved(word) => reserved(word),
+        Kind::BadInput(LexError::Runtime(text)) if text == TOO_COMPLEX => SyntaxFault::TooComplex {},
+        Kind::BadInput(LexError::ImproperSymbol(symbol, _)) => reserved(symbol),
+        Kind::BadInput(LexError::UnexpectedInput(input)) if matches!(input.as_str(), "}" | ")" | "]" | ";" | ",") => {
+            SyntaxFault::MissingBefore { token: input.clone() }
         }
-        Kind::FnDuplicatedDefinition(name, count) => (
-            Code::ScriptSyntax,
-            format!("the function `{name}` with {count} parameters stands twice"),
-            "rename or delete one of them".to_owned(),
-            here,
-        ),
-        Kind::FnDuplicatedParam(function, parameter) => (
-            Code::ScriptSyntax,
-            format!("`{function}` has two parameters named `{parameter}`"),
-            "rename one of them".to_owned(),
-            here,
-        ),
-        Kind::DuplicatedProperty(name) => {
-            (Code::ScriptSyntax, format!("the map has `{name}` twice"), "keep one of them".to_owned(), here)
+        Kind::BadInput(fault) => bad_input(fault, found),
+        Kind::FnDuplicatedDefinition(name, count) => {
+            SyntaxFault::DuplicateFunction { function: name.clone(), parameters: *count }
         }
-        Kind::AssignmentToConstant(name) => (
-            Code::ScriptSyntax,
-            format!("the constant `{name}` cannot be changed"),
-            "use a variable: `let`".to_owned(),
-            here,
-        ),
-        Kind::AssignmentToInvalidLHS(_) => {
-            let help = "compare with `==`, change a variable with `=`".to_owned();
-            (Code::ScriptSyntax, "this cannot be assigned to".to_owned(), help, here)
+        Kind::FnDuplicatedParam(function, parameter) => {
+            SyntaxFault::DuplicateParameter { function: function.clone(), parameter: parameter.clone() }
         }
-        Kind::WrongFnDefinition => (
-            Code::ScriptSyntax,
-            "a function stands inside another function or block".to_owned(),
-            "move it to the top level of the file".to_owned(),
-            here,
-        ),
-        Kind::LoopBreak => {
-            let help = "it may stand only inside `for`, `while` or `loop`".to_owned();
-            (Code::ScriptSyntax, format!("`{found}` stands outside a loop"), help, here)
-        }
-        Kind::UnknownOperator(operator) => {
-            let help = operator_help(operator);
-            (Code::ScriptSyntax, format!("`{operator}` is no operator"), help, here)
-        }
+        Kind::DuplicatedProperty(name) => SyntaxFault::DuplicateKey { key: name.clone() },
+        Kind::AssignmentToConstant(name) => SyntaxFault::ConstantAssigned { name: name.clone() },
+        Kind::AssignmentToInvalidLHS(_) => SyntaxFault::NotAssignable {},
+        Kind::WrongFnDefinition => SyntaxFault::NestedFunction {},
+        Kind::LoopBreak => SyntaxFault::OutsideLoop { word: found },
+        Kind::UnknownOperator(operator) => SyntaxFault::UnknownOperator { operator: operator.clone() },
         other => {
             let words = other.to_string();
             let mut letters = words.chars();
-            let message =
-                letters.next().map(|first| first.to_lowercase().chain(letters).collect::<String>()).unwrap_or_default();
-            let message = message.replace('\'', "`");
-            let help =
-                if found.is_empty() { String::new() } else { format!("look at `{found}` and what stands before it") };
-            (Code::ScriptSyntax, message, help, here)
+            let text: String =
+                letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default();
+            SyntaxFault::Parser { text: text.replace('\'', "`"), near: found }
         }
-    };
-    Finding::error(code, message).at(source.place(span, "")).help(help)
-}
-
-fn reserved(word: &str, here: Span) -> (Code, String, String, Span) {
-    let (message, help) = match word {
-        "eval" => ("scripts cannot run texts as scripts".to_owned(), "write the calculation out".to_owned()),
-        "export" => (
-            "`export` is not needed".to_owned(),
-            "functions and constants of a module can be used as they are".to_owned(),
-        ),
-        "curry" => ("`curry` is not available".to_owned(), "write a function of your own".to_owned()),
-        "===" | "!==" => (format!("`{word}` is no operator"), format!("write `{}`", &word[..2])),
-        "++" | "--" => (format!("`{word}` is no operator"), format!("write `{}= 1`", &word[..1])),
-        "=" => ("`=` changes a variable and does not stand here".to_owned(), "to compare write `==`".to_owned()),
-        "?" => ("`?` is no operator".to_owned(), "write `if … { … } else { … }`, or `??` for \"not known\"".to_owned()),
-        ":" => ("`:` does not stand here".to_owned(), "maps begin with `#{`".to_owned()),
-        _ => (format!("`{word}` is a word of the language that rules cannot use"), "choose another name".to_owned()),
-    };
-    let code = if matches!(word, "eval" | "export" | "curry") { Code::ScriptForbidden } else { Code::ScriptSyntax };
-    (code, message, help, here)
-}
-
-fn operator_help(operator: &str) -> String {
-    match operator {
-        "=" => "to compare write `==`".to_owned(),
-        "<>" => "write `!=`".to_owned(),
-        _ => "see `quotient api` for all operators".to_owned(),
     }
 }
 
-fn bad_input(fault: &LexError, found: &str) -> (String, String) {
+fn reserved(word: &str) -> SyntaxFault {
+    match word {
+        "eval" => SyntaxFault::Eval {},
+        "export" => SyntaxFault::Export {},
+        "curry" => SyntaxFault::Curry {},
+        "===" | "!==" | "++" | "--" | "?" => SyntaxFault::UnknownOperator { operator: word.to_owned() },
+        "=" => SyntaxFault::MisplacedAssignment {},
+        ":" => SyntaxFault::MisplacedColon {},
+        _ => SyntaxFault::Reserved { word: word.to_owned() },
+    }
+}
+
+fn bad_input(fault: &LexError, found: String) -> SyntaxFault {
     match fault {
-        LexError::UnterminatedString => {
-            ("the text is never closed".to_owned(), "close it with `\"` on the same line".to_owned())
-        }
+        LexError::UnterminatedString => SyntaxFault::UnclosedString {},
         LexError::MalformedNumber(number) if number.contains(['e', 'E']) => {
-            (format!("`{number}` is no number"), "write it out: `1_000` instead of `1e3`".to_owned())
+            SyntaxFault::Exponent { number: number.clone() }
         }
-        LexError::MalformedNumber(number) => {
-            (format!("`{number}` is no number"), "write digits with a point, such as `1_250.50`".to_owned())
-        }
-        LexError::MalformedEscapeSequence(sequence) => {
-            (format!("`{sequence}` means nothing in a text"), "write a backslash as `\\\\`".to_owned())
-        }
-        LexError::MalformedChar(_) => {
-            ("a text stands in single quotes".to_owned(), "use double quotes: `\"gold\"`".to_owned())
-        }
-        LexError::MalformedIdentifier(name) => {
-            (format!("`{name}` is no name"), "use letters, digits and `_`".to_owned())
-        }
-        LexError::UnexpectedInput(input) => (format!("`{input}` means nothing here"), "delete it".to_owned()),
-        _ => (format!("`{found}` cannot be read"), "write it differently".to_owned()),
+        LexError::MalformedNumber(number) => SyntaxFault::NotANumber { number: number.clone() },
+        LexError::MalformedEscapeSequence(sequence) => SyntaxFault::UnknownEscape { sequence: sequence.clone() },
+        LexError::MalformedChar(_) => SyntaxFault::SingleQuotes {},
+        LexError::MalformedIdentifier(name) => SyntaxFault::NotAName { name: name.clone() },
+        LexError::UnexpectedInput(input) => SyntaxFault::UnexpectedInput { input: input.clone() },
+        _ => SyntaxFault::Unreadable { text: found },
     }
 }

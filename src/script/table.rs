@@ -207,10 +207,14 @@ fn read_cells(
             Entry::Vacant(free) => {
                 free.insert(row);
             }
-            Entry::Occupied(taken) => findings.push(
-                Finding::from(LookupFault::DuplicateKey { key: taken.key().clone() })
-                    .at(Place::cell(path, line, &header[0], taken.key())),
-            ),
+            Entry::Occupied(taken) => {
+                findings.push(Finding::from(LookupFault::DuplicateKey { key: taken.key().clone() }).at(Place::cell(
+                    path,
+                    line,
+                    &header[0],
+                    taken.key(),
+                )))
+            }
         }
     }
     rows

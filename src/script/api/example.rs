@@ -46,7 +46,7 @@ pub fn example_policy_facts() -> PolicyFacts {
 pub fn example_context() -> ScriptContext {
     let bonus = DecisionTable::parse("bonus.csv", &EXAMPLE_DECISIONS.into()).value;
     ScriptContext {
-        tables: Tables::new(Table::parse("territories.csv", "territory,growth\nNorth,0.06\nSouth,0.02\n").0),
+        tables: Tables::new(Table::parse("territories.csv", "territory,growth\nNorth,0.06\nSouth,0.02\n").value),
         policy: Some(PolicyContext {
             tables: vec![certifications()],
             tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),

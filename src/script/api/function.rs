@@ -214,9 +214,9 @@ impl Call<'_, '_> {
 
     pub(super) fn test(&self, function: &FnPtr, item: Dynamic) -> Result<bool, Box<EvalAltResult>> {
         let result = self.each(function, item)?;
-        result.as_bool().map_err(|_| {
-            KindFault::Test { function: self.function.to_owned(), found: Kind::of(&result) }.into()
-        })
+        result
+            .as_bool()
+            .map_err(|_| KindFault::Test { function: self.function.to_owned(), found: Kind::of(&result) }.into())
     }
 
     pub(super) fn holds(&self) -> Result<Vec<bool>, Box<EvalAltResult>> {

@@ -119,9 +119,7 @@ pub(in crate::script) fn field(schema: &FactSchema, record: &Dynamic, name: &str
     }
     match record.as_map_ref() {
         Ok(map) => map.get(name).cloned().ok_or_else(|| unknown("the map", None).into()),
-        Err(_) => {
-            Err(OutcomeFault::NotARecord { found: Kind::of(record).to_string(), field: name.to_owned() }.into())
-        }
+        Err(_) => Err(OutcomeFault::NotARecord { found: Kind::of(record).to_string(), field: name.to_owned() }.into()),
     }
 }
 

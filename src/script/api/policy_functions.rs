@@ -237,9 +237,7 @@ fn intervene(call: Call<'_, '_>) -> Outcome {
     let word = |argument: usize| -> Result<String, Fault> {
         let word = call.text(argument)?;
         match vocabulary("intervene", argument) {
-            Some((what, known)) if !known.contains(&word.as_str()) => {
-                Err(unknown_word(what, &word, &known).into())
-            }
+            Some((what, known)) if !known.contains(&word.as_str()) => Err(unknown_word(what, &word, &known).into()),
             _ => Ok(word),
         }
     };

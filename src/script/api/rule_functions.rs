@@ -173,7 +173,7 @@ functions! {
         [r#"date("2026-01-31") < date("2026-02-01")"#],
         |call| {
             let text = call.text(0)?;
-            let wrong = || Complaint::other(Code::ScriptRuntime, format!("`{text}` is no date"), "write year, month and day: `date(\"2026-01-31\")`");
+            let wrong = || Complaint::from(OutcomeFault::NotADate { text: text.clone() });
             Ok(Dynamic::from(Date(text.parse().map_err(|_| wrong())?)))
         };
     year (["date"]) -> "whole number" method:
@@ -350,13 +350,11 @@ fn months_between(from: NaiveDate, to: NaiveDate) -> i64 {
 fn lookup(call: Call<'_, '_>) -> Outcome {
     let table = call.table()?;
     let (key, column) = (call.text(1)?, call.text(2)?);
-    let index = table.column(&column).ok_or_else(|| {
-        NameFault::UnknownLookupColumn {
-            table: table.name.to_string(),
-            column: column.clone(),
-            known: table.columns.iter().map(|(name, _)| name.to_string()).collect(),
-            near: table.nearest_column(&column).map(str::to_owned),
-        }
+    let index = table.column(&column).ok_or_else(|| NameFault::UnknownLookupColumn {
+        table: table.name.to_string(),
+        column: column.clone(),
+        known: table.columns.iter().map(|(name, _)| name.to_string()).collect(),
+        near: table.nearest_column(&column).map(str::to_owned),
     })?;
     Ok(table.rows.get(key.as_str()).and_then(|row| row.get(index)).map_or(Dynamic::UNIT, from_cell))
 }

@@ -1,8 +1,8 @@
 //! Values at run time: what kinds there are, and how facts become them.
 
+use super::super::kind_fault::KindFault;
 use super::super::table::FactValue;
 use super::super::{FactKind, Facts};
-use super::super::kind_fault::KindFault;
 use super::complaint::Complaint;
 use super::ids::{ListId, ViewId};
 use crate::channel::Name;

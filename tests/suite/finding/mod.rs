@@ -1,6 +1,6 @@
 //! Findings as data: causes, groups, and the one JSON shape.
 
-use quotient::finding::{Code, Fault, Finding, Findings, Place, Severity, Span, parse, render};
+use quotient::finding::{Code, Finding, Findings, Place, Severity, Span, parse, render};
 use serde_json::json;
 use std::sync::Arc;
 

@@ -91,7 +91,7 @@ fn calling_a_file_for_what_it_is_not_is_a_fault() {
 
 #[test]
 fn lookup_tables_answer_by_key_and_column() {
-    let table = quotient::script::Table::parse("territories.csv", "territory,growth\nNorth,0.06\nSouth,\n").0;
+    let table = quotient::script::Table::parse("territories.csv", "territory,growth\nNorth,0.06\nSouth,\n").value;
     let context = quotient::script::ScriptContext { tables: quotient::script::Tables::new(table), ..context() };
     let text = "fn assess(partner) {\n    indicate((lookup(\"territories\", partner.territory, \"growth\") ?? 0) + (lookup(\"territories\", \"South\", \"growth\") ?? 1)\n        + (if has_row(\"territories\", \"West\") { 5 } else { 0 }))\n}\n";
     let scripts = compiled(&[("rule.rhai", text)], &context);

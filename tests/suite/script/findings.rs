@@ -5,7 +5,7 @@ use quotient::channel::Name;
 use quotient::script::{FactKind, ScriptContext, Table, Tables};
 
 fn with_tables() -> ScriptContext {
-    let table = Table::parse("territories.csv", "territory,growth,strategic\nNorth,0.06,true\nSouth,,false\n").0;
+    let table = Table::parse("territories.csv", "territory,growth,strategic\nNorth,0.06,true\nSouth,,false\n").value;
     ScriptContext {
         tables: Tables::new(table),
         attributes: vec![(Name::from("segment"), FactKind::Text), (Name::from("stores"), FactKind::Count)],

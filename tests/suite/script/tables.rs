@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 #[test]
 fn columns_get_the_narrowest_kind_that_fits_all_their_values() {
     let text = "\u{feff}territory,growth,partners,strategic,since,code\nNorth,0.06,12,true,2020-01-31,007\nSouth,,3,false,,008\n";
-    let table = Table::parse("tables/territories.csv", text).0.unwrap_or_else(|| panic!("refused"));
+    let table = Table::parse("tables/territories.csv", text).value.unwrap_or_else(|| panic!("refused"));
     assert_eq!(&*table.name, "territories");
     let kinds: Vec<FactKind> = table.columns.iter().map(|(_, kind)| *kind).collect();
     assert_eq!(kinds, [FactKind::Rate, FactKind::Count, FactKind::Truth, FactKind::Date, FactKind::Text]);
@@ -20,14 +20,14 @@ fn columns_get_the_narrowest_kind_that_fits_all_their_values() {
 #[test]
 fn everything_wrong_with_a_table_is_reported_at_once() {
     let text = "key,a,a,\nx,1,2,3\nx,1,2,3\n,1,2,3\ny,1\n";
-    let (table, findings) = Table::parse("t.csv", text);
+    let (table, findings) = Table::parse("t.csv", text).into_parts();
     assert!(table.is_none());
     insta::assert_snapshot!(render::human(findings.iter(), false));
 }
 
 #[test]
 fn a_table_needs_a_key_and_a_column() {
-    assert!(Table::parse("t.csv", "").0.is_none());
-    assert!(Table::parse("t.csv", "key\n").0.is_none());
-    assert!(Table::parse("t.csv", "key,a\n").0.is_some());
+    assert!(Table::parse("t.csv", "").value.is_none());
+    assert!(Table::parse("t.csv", "key\n").value.is_none());
+    assert!(Table::parse("t.csv", "key,a\n").value.is_some());
 }
