@@ -104,7 +104,7 @@ fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let roots = Roots { rules: root.join("rules"), policies: root.join("policies") };
     let files = roots.read("meridian").expect("the vendor");
-    let plugin = on_script_threads(Some(1), || VendorPlugin::compile(&files)).0.expect("a plugin");
+    let plugin = on_script_threads(Some(1), || VendorPlugin::compile(&files).value).expect("a plugin");
     let worker = spawn_script_thread("bench", move || measure(&plugin)).expect("a thread");
     worker.join().expect("the bench");
 }

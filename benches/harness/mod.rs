@@ -125,6 +125,6 @@ impl Drop for Scratch {
 pub fn vendor(name: &str) -> quotient::plugin::VendorPlugin {
     let roots = quotient::plugin::disk::Roots { rules: root().join("rules"), policies: root().join("policies") };
     let files = roots.read(name).unwrap_or_else(|findings| panic!("{name}: {findings:?}"));
-    let (plugin, findings) = quotient::plugin::VendorPlugin::compile(&files);
+    let (plugin, findings) = quotient::plugin::VendorPlugin::compile(&files).into_parts();
     plugin.unwrap_or_else(|| panic!("{name}: {findings:?}"))
 }

@@ -32,7 +32,7 @@ pub fn run(data: &[u8]) {
             assert!(findings.has_errors(), "a refused vendor has a reason");
             // Every place is inside its text.
             drop(render::json(findings.iter()));
-            let (_, of_compiling) = VendorPlugin::compile(&files);
+            let (_, of_compiling) = VendorPlugin::compile(&files).into_parts();
             drop(render::json(of_compiling.iter()));
         }
     });

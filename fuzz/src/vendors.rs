@@ -23,7 +23,7 @@ pub fn on_script_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
 pub fn vendor(is_large: bool) -> &'static VendorPlugin {
     static SMALL: OnceLock<VendorPlugin> = OnceLock::new();
     static LARGE: OnceLock<VendorPlugin> = OnceLock::new();
-    let compiled = |files: &VendorFiles| VendorPlugin::compile(files).0.expect("a vendor that compiles");
+    let compiled = |files: &VendorFiles| VendorPlugin::compile(files).value.expect("a vendor that compiles");
     if !is_large {
         let file = |path: &str, text: &str| VendorFile {
             room: Room::Rules,

@@ -41,7 +41,7 @@ pub fn inspect(roots: &Roots, vendor: &str) -> Inspected {
         Err(findings) => return Inspected { plugin: None, findings, outcomes: Vec::new() },
     };
     on_script_threads(Some(1), || {
-        let (plugin, findings) = VendorPlugin::compile(&files);
+        let (plugin, findings) = VendorPlugin::compile(&files).into_parts();
         let outcomes = plugin.as_ref().map(run_cases).unwrap_or_default();
         Inspected { plugin, findings, outcomes }
     })

@@ -72,7 +72,7 @@ pub(crate) fn figures_in(text: &str) -> String {
         } else {
             with_thousands(&std::mem::take(&mut digits))
         });
-        // Behind the point of a number stand decimals; behind the points of a range another number.
+        // The point of a number is followed by decimals, the points of a range by another number.
         is_fraction = next == '.' && !out.ends_with('.');
         out.push(next);
     }

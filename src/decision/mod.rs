@@ -1,7 +1,7 @@
-//! What a policy may decide, and the tables it may decide by.
+//! Decisions of policies, and the decision tables they use.
 //!
 //! [`table`] reads decision tables (CSV files beside a vendor's policies), decides by them, and finds their gaps and
-//! contradictions before anybody is decided by them. [`Requirement`] keeps what a condition looked at, so that every
+//! contradictions before they are used. [`Requirement`] records what a condition looked at, so that every
 //! decision can say what it rests on and what would change it.
 
 mod figure;

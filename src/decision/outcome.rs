@@ -25,7 +25,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What happens to a partner's tier.
+    /// Change of a partner's tier.
     TierMove {
         /// It stays as it is.
         Retain = "retain",
@@ -36,7 +36,7 @@ words! {
         /// It is given for a time without its requirements being met (first-year grants, transitions).
         Grant = "grant",
     }
-    /// What is done about a partner.
+    /// Kind of action for a partner.
     InterventionKind {
         /// Help to build pipeline.
         PipelineSupport = "pipeline_support",
@@ -49,7 +49,7 @@ words! {
         /// The vendor's and the partner's executives speak.
         ExecutiveEscalation = "executive_escalation",
     }
-    /// How urgent an intervention is, most urgent first.
+    /// Urgency of an intervention, most urgent first.
     Severity {
         /// Now.
         Critical = "critical",
@@ -62,33 +62,33 @@ words! {
     }
 }
 
-/// What a decision rests on.
+/// Grounds of a decision.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grounds {
     /// Reasons in the vendor's words, in the order given.
     pub because: Vec<Name>,
     /// Requirements that were looked at, met or not, in the order given.
     pub requirements: Vec<Requirement>,
-    /// What would change the decision, in words: `82,400.00 more closed revenue reaches Gold`.
+    /// Changes that would alter the decision, in words: `82,400.00 more closed revenue reaches Gold`.
     pub would_change: Vec<String>,
 }
 
-/// What the tier policy decides for a partner, or for one of its product lines.
+/// Decision of the tier policy for a partner, or for one of its product lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TierDecision {
     /// Product line, for programs with a tier each.
     pub product_line: Option<Name>,
     /// Tier now.
     pub current: Option<Name>,
-    /// What happens.
+    /// Change of the tier.
     pub decision: TierMove,
     /// Tier from then on; `None` for no tier at all.
     pub to: Option<Name>,
-    /// Day it takes effect; the as-of day when `None`.
+    /// Date it takes effect; the as-of date when `None`.
     pub effective: Option<NaiveDate>,
     /// Day until which a grant or grace holds.
     pub until: Option<NaiveDate>,
-    /// What it rests on.
+    /// Grounds of the decision.
     pub grounds: Grounds,
 }
 
@@ -109,22 +109,22 @@ pub struct Incentive {
     pub until: Option<NaiveDate>,
     /// False for an incentive that is withheld; its grounds say why.
     pub is_awarded: bool,
-    /// What it rests on.
+    /// Grounds of the decision.
     pub grounds: Grounds,
 }
 
 /// One finding of the intervention policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intervention {
-    /// What is done.
+    /// Kind of action.
     pub kind: InterventionKind,
-    /// How urgent.
+    /// Urgency.
     pub severity: Severity,
-    /// Who does it, in the vendor's words; the account manager when `None`.
+    /// Owner of the action, in the vendor's words; the account manager when `None`.
     pub owner: Option<Name>,
     /// Day it is due.
     pub due: Option<NaiveDate>,
-    /// What it rests on; the evidence.
+    /// Grounds: the evidence.
     pub grounds: Grounds,
 }
 

@@ -5,7 +5,7 @@ use crate::channel::Name;
 use rust_decimal::Decimal;
 use std::fmt;
 
-/// How a value is compared with a threshold.
+/// Comparison of a value with a threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Comparison {
     /// Value ≥ threshold.
@@ -59,9 +59,9 @@ pub enum Requirement {
 /// One condition with what it looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
-    /// What is required, in the vendor's words: `net new users`.
+    /// The requirement, in the vendor's words: `net new users`.
     pub label: Name,
-    /// How it is compared.
+    /// Comparison with the threshold.
     pub comparison: Comparison,
     /// Value found; `None` is "not known", which meets nothing.
     pub value: Option<Decimal>,
@@ -87,12 +87,12 @@ impl Condition {
 }
 
 impl Requirement {
-    /// Most requirements that may stand in one another.
+    /// Deepest nesting of requirements.
     pub const MAX_DEPTH: usize = 16;
     /// Most conditions that one requirement may have.
     pub const MAX_CONDITIONS: usize = 1000;
 
-    /// How deep requirements stand in one another: 1 for one condition.
+    /// Depth of nested requirements: 1 for one condition.
     pub fn depth(&self) -> usize {
         match self {
             Self::One(_) => 1,

@@ -1,11 +1,14 @@
-//! TOML documents in which every value knows its place: manifests, cases, mapping files.
+//! TOML documents that record the place of every value: manifests, cases, mapping files.
 //!
-//! Numbers keep their digits as written, so `0.1` is exactly one tenth. A reader asks for the keys it knows; what
-//! nobody asked for is an unknown key, reported with the nearest known one.
+//! Numbers keep their digits as written, so `0.1` is exactly one tenth. A reader reads the keys it knows; every
+//! other key is unknown and reported with the nearest known one.
 
+mod fault;
 pub mod json;
 
-use crate::finding::{Code, Finding, Findings, Place, Span, did_you_mean};
+pub use fault::DocumentFault;
+
+use crate::finding::{Code, Fault, Finding, Findings, Place, Span, did_you_mean};
 use crate::units::parse_decimal;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -19,9 +22,9 @@ use toml::de::{DeTable, DeValue};
 pub struct Codes {
     /// Not valid TOML.
     pub syntax: Code,
-    /// A key that means nothing.
+    /// An unknown key.
     pub unknown_key: Code,
-    /// A key that must be there.
+    /// A required key that is missing.
     pub missing_key: Code,
     /// A value of the wrong kind or out of range.
     pub value: Code,
@@ -79,7 +82,7 @@ pub struct Item<'d> {
 }
 
 impl Document {
-    /// Reads `text`. Syntax errors are findings; what could be read around them is still there.
+    /// Reads `text`. Syntax errors are findings; the rest of the document is still read.
     pub fn parse(file: impl Into<String>, text: &Arc<str>, codes: Codes) -> Self {
         let file = file.into();
         let (table, errors) = DeTable::parse_recoverable(text);
@@ -88,22 +91,19 @@ impl Document {
             let span =
                 error.span().map_or(Span { start: 0, end: 0 }, |range| Span { start: range.start, end: range.end });
             let message = error.message().lines().next().unwrap_or_default().to_owned();
-            findings.push(
-                Finding::error(codes.syntax, format!("this is no valid TOML: {message}"))
-                    .at(Place::text(&file, text, span, ""))
-                    .help("write `key = value`, texts in double quotes, tables as `[name]`"),
-            );
+            let fault = DocumentFault::Syntax { code: codes.syntax, reason: message };
+            findings.push(Finding::from(fault).at(Place::text(&file, text, span, "")));
         }
         let span = Span { start: 0, end: 0 };
         let root = Table::from(table.get_ref(), span);
         Self { file, text: Arc::clone(text), codes, root, findings: RefCell::new(findings) }
     }
 
-    /// Lets the tables of `list` that name an earlier one of them under `like` take over its `keys`.
+    /// Lets a table in `list` inherit `keys` from the earlier table that it names under `like`.
     ///
-    /// A table is known by the text under `name`. Own keys replace those taken over, tables key by key. Must be called
-    /// before anything is read.
-    pub fn take_over(&mut self, list: &str, name: &str, like: &str, keys: &[&str]) {
+    /// A table is identified by the string under `name`. Its own keys replace inherited ones, tables key by key. Must be
+    /// called before anything is read.
+    pub fn inherit(&mut self, list: &str, name: &str, like: &str, keys: &[&str]) {
         let Some((_, Node { value: Value::List(items), .. })) = self.root.entries.get_mut(list) else { return };
         let mut unknown = Vec::new();
         for index in 0..items.len() {
@@ -116,19 +116,17 @@ impl Document {
             };
             let Some(base) = earlier.iter().find(|node| named(node).as_ref() == Some(wanted)) else {
                 let names: Vec<String> = earlier.iter().filter_map(named).collect();
-                let help = match did_you_mean(wanted, names.iter().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("write the `{name}` of one that stands above it in this file"),
+                let fault = DocumentFault::UnknownBase {
+                    code: self.codes.value,
+                    wanted: wanted.clone(),
+                    key: name.to_owned(),
+                    near: did_you_mean(wanted, names.iter().map(String::as_str)).map(str::to_owned),
                 };
-                unknown.push(
-                    Finding::error(self.codes.value, format!("nothing above is named `{wanted}`"))
-                        .at(Place::text(&self.file, &self.text, *span, ""))
-                        .help(help),
-                );
+                unknown.push(Finding::from(fault).at(Place::text(&self.file, &self.text, *span, "")));
                 continue;
             };
             if let Value::Table(base) = &base.value {
-                own.take_over(base, Some(keys));
+                own.inherit(base, Some(keys));
             }
         }
         self.findings.borrow_mut().extend(unknown);
@@ -139,12 +137,12 @@ impl Document {
         Section { document: self, table: &self.root }
     }
 
-    /// Adds a finding of the reader's own.
+    /// Adds a finding of the reader.
     pub fn report(&self, finding: Finding) {
         self.findings.borrow_mut().push(finding);
     }
 
-    /// Everything wrong with the document: syntax, values, missing and unknown keys.
+    /// Returns every fault of the document: syntax, values, missing and unknown keys.
     pub fn into_findings(self) -> Findings {
         let mut unknown = Findings::new();
         self.unknown_keys(&self.root, &mut unknown);
@@ -158,18 +156,13 @@ impl Document {
         for key in &table.order {
             let Some((span, node)) = table.entries.get(key) else { continue };
             if !table.open.get() && !asked.contains(key) {
-                let help = match did_you_mean(key, asked.iter().map(String::as_str)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!(
-                        "known here: {}",
-                        asked.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-                    ),
+                let fault = DocumentFault::UnknownKey {
+                    code: self.codes.unknown_key,
+                    key: key.clone(),
+                    known: asked.iter().cloned().collect(),
+                    near: did_you_mean(key, asked.iter().map(String::as_str)).map(str::to_owned),
                 };
-                findings.push(
-                    Finding::error(self.codes.unknown_key, format!("`{key}` means nothing here"))
-                        .at(Place::text(&self.file, &self.text, *span, "unknown key"))
-                        .help(help),
-                );
+                findings.push(Finding::from(fault).at(Place::text(&self.file, &self.text, *span, "unknown key")));
                 continue;
             }
             match &node.value {
@@ -195,8 +188,8 @@ impl Table {
         }
     }
 
-    /// Takes over what it does not have itself; of the given keys only.
-    fn take_over(&mut self, base: &Self, keys: Option<&[&str]>) {
+    /// Inherits the entries it does not have itself; of the given keys only.
+    fn inherit(&mut self, base: &Self, keys: Option<&[&str]>) {
         for key in base.order.iter().filter(|key| keys.is_none_or(|keys| keys.contains(&key.as_str()))) {
             let Some(entry) = base.entries.get(key) else { continue };
             match self.entries.get_mut(key) {
@@ -206,7 +199,7 @@ impl Table {
                 }
                 Some((_, Node { value: Value::Table(own), .. })) => {
                     if let Value::Table(base) = &entry.1.value {
-                        own.take_over(base, None);
+                        own.inherit(base, None);
                     }
                 }
                 Some(_) => {}
@@ -253,24 +246,25 @@ impl Node {
 }
 
 impl<'d> Section<'d> {
-    /// The value under `key`, if any; the key counts as known from now on.
+    /// The value under `key`, if any; the key is known from now on.
     pub fn get(self, key: &str) -> Option<Item<'d>> {
         self.table.asked.borrow_mut().insert(key.to_owned());
         self.table.entries.get(key).map(|(key_span, node)| Item { document: self.document, key_span: *key_span, node })
     }
 
-    /// The value under `key`; a finding when there is none.
+    /// The value under `key`; a finding when it is missing.
     pub fn require(self, key: &str, example: &str) -> Option<Item<'d>> {
         let item = self.get(key);
         if item.is_none() {
             let codes = self.document.codes;
             let place = Place::text(&self.document.file, &self.document.text, self.table.span, "");
             let place = if self.table.span.end == 0 { Place::file(&self.document.file) } else { place };
-            self.document.report(
-                Finding::error(codes.missing_key, format!("`{key}` is missing"))
-                    .at(place)
-                    .help(format!("add `{example}`")),
-            );
+            let fault = DocumentFault::MissingKey {
+                code: codes.missing_key,
+                key: key.to_owned(),
+                example: example.to_owned(),
+            };
+            self.document.report(Finding::from(fault).at(place));
         }
         item
     }
@@ -291,7 +285,7 @@ impl<'d> Section<'d> {
         self.get(key).and_then(Item::section)
     }
 
-    /// The text under `key`, if any.
+    /// The string under `key`, if any.
     pub fn text(self, key: &str) -> Option<&'d str> {
         self.get(key).and_then(Item::text)
     }
@@ -306,17 +300,17 @@ impl<'d> Section<'d> {
         self.get(key).and_then(Item::count)
     }
 
-    /// The truth value under `key`, if any.
+    /// The boolean under `key`, if any.
     pub fn truth(self, key: &str) -> Option<bool> {
         self.get(key).and_then(Item::truth)
     }
 
-    /// The day under `key`, if any.
+    /// The date under `key`, if any.
     pub fn date(self, key: &str) -> Option<NaiveDate> {
         self.get(key).and_then(Item::date)
     }
 
-    /// The list under `key`; empty when there is none.
+    /// The list under `key`; empty when the key is missing.
     pub fn list(self, key: &str) -> Vec<Item<'d>> {
         self.get(key).and_then(Item::list).unwrap_or_default()
     }
@@ -333,22 +327,31 @@ impl<'d> Item<'d> {
         Place::text(&self.document.file, &self.document.text, self.key_span, label)
     }
 
-    /// Reports the value as not usable: `message` says what is wrong, `help` what to write.
+    /// Reports the value as not usable, in the given words.
     pub fn refuse(self, message: impl Into<String>, help: impl Into<String>) {
         let finding = Finding::error(self.document.codes.value, message).at(self.place("")).help(help);
         self.document.report(finding);
     }
 
-    fn expected<T>(self, what: &str, example: &str) -> Option<T> {
-        self.refuse(format!("{} stands where {what} is expected", self.kind()), format!("write {example}"));
+    /// Reports a fault of the value.
+    pub fn reject(self, fault: impl Fault) {
+        self.document.report(Finding::from(fault).at(self.place("")));
+    }
+
+    fn code(self) -> Code {
+        self.document.codes.value
+    }
+
+    fn expected<T>(self, expected: &'static str, example: &'static str) -> Option<T> {
+        self.reject(DocumentFault::Type { code: self.code(), found: self.kind(), expected, example });
         None
     }
 
     fn kind(self) -> &'static str {
         match self.node.value {
-            Value::Text(_) => "a text",
+            Value::Text(_) => "a string",
             Value::Number(_) => "a number",
-            Value::Truth(_) => "a truth value",
+            Value::Truth(_) => "a boolean",
             Value::Date(_) => "a date",
             Value::List(_) => "a list",
             Value::Table(_) => "a table",
@@ -360,20 +363,20 @@ impl<'d> Item<'d> {
         self.document.text.get(self.node.span.start..self.node.span.end).unwrap_or_default()
     }
 
-    /// The value as a text.
+    /// The value as a string.
     pub fn text(self) -> Option<&'d str> {
         match &self.node.value {
             Value::Text(text) => Some(text),
-            _ => self.expected("a text", "it in double quotes"),
+            _ => self.expected("a string", "it in double quotes"),
         }
     }
 
-    /// The value as a text when it is one; no finding otherwise.
+    /// The value as a string when it is one; no finding otherwise.
     pub fn as_text(self) -> Option<&'d str> {
         if let Value::Text(text) = &self.node.value { Some(text) } else { None }
     }
 
-    /// The value as a truth value when it is one; no finding otherwise.
+    /// The value as a boolean when it is one; no finding otherwise.
     pub fn as_truth(self) -> Option<bool> {
         if let Value::Truth(truth) = self.node.value { Some(truth) } else { None }
     }
@@ -388,7 +391,7 @@ impl<'d> Item<'d> {
         matches!(self.node.value, Value::List(_))
     }
 
-    /// True when the value is a number, or a text that reads as an exact number.
+    /// True when the value is a number, or a string that reads as an exact number.
     pub fn is_number(self) -> bool {
         matches!(self.node.value, Value::Number(_))
     }
@@ -398,7 +401,7 @@ impl<'d> Item<'d> {
         matches!(self.node.value, Value::Date(_))
     }
 
-    /// The value as an exact number; a text such as `"0.5"` counts as one.
+    /// The value as an exact number; a string such as `"0.5"` counts as one.
     pub fn number(self) -> Option<Decimal> {
         let digits = match &self.node.value {
             Value::Number(digits) | Value::Text(digits) => digits,
@@ -407,7 +410,8 @@ impl<'d> Item<'d> {
         match parse_decimal(digits.strip_prefix('+').unwrap_or(digits)) {
             Ok(number) => Some(number),
             Err(fault) => {
-                self.refuse(format!("`{digits}` {fault}"), "write digits with at most one point, such as `0.25`");
+                let (text, reason) = (digits.clone(), fault.to_string());
+                self.reject(DocumentFault::Number { code: self.code(), text, reason });
                 None
             }
         }
@@ -417,7 +421,7 @@ impl<'d> Item<'d> {
     pub fn number_in(self, low: Decimal, high: Decimal) -> Option<Decimal> {
         let number = self.number()?;
         if number < low || number > high {
-            self.refuse(format!("{number} is out of range"), format!("write a number from {low} to {high}"));
+            self.reject(DocumentFault::Range { code: self.code(), number, low, high });
             return None;
         }
         Some(number)
@@ -429,7 +433,7 @@ impl<'d> Item<'d> {
             Value::Number(digits) => match digits.parse() {
                 Ok(count) => Some(count),
                 Err(_) => {
-                    self.refuse(format!("`{digits}` is no whole number"), "write digits only, such as `12`");
+                    self.reject(DocumentFault::NotWhole { code: self.code(), text: digits.clone() });
                     None
                 }
             },
@@ -437,15 +441,15 @@ impl<'d> Item<'d> {
         }
     }
 
-    /// The value as a truth value.
+    /// The value as a boolean.
     pub fn truth(self) -> Option<bool> {
         match self.node.value {
             Value::Truth(truth) => Some(truth),
-            _ => self.expected("a truth value", "`true` or `false`"),
+            _ => self.expected("a boolean", "`true` or `false`"),
         }
     }
 
-    /// The value as a day, `2026-01-31` with or without quotes.
+    /// The value as a date, `2026-01-31` with or without quotes.
     pub fn date(self) -> Option<NaiveDate> {
         let text = match &self.node.value {
             Value::Date(text) | Value::Text(text) => text,
@@ -454,7 +458,7 @@ impl<'d> Item<'d> {
         if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
             return Some(date);
         }
-        self.refuse(format!("`{text}` is no day"), "write it as `2026-01-31`");
+        self.reject(DocumentFault::NotADate { code: self.code(), text: text.clone() });
         None
     }
 
@@ -482,10 +486,12 @@ impl<'d> Item<'d> {
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
             return Some(*value);
         }
-        let near = did_you_mean(text, words.iter().map(|(word, _)| *word));
-        let list = words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        let help = near.map_or(format!("write one of {list}"), |near| format!("did you mean `{near}`? One of {list}"));
-        self.refuse(format!("`{text}` is none of the words allowed here"), help);
+        self.reject(DocumentFault::UnknownWord {
+            code: self.code(),
+            word: text.to_owned(),
+            known: words.iter().map(|(word, _)| (*word).to_owned()).collect(),
+            near: did_you_mean(text, words.iter().map(|(word, _)| *word)).map(str::to_owned),
+        });
         None
     }
 }

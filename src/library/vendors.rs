@@ -37,7 +37,7 @@ impl Validate for VendorValidator {
         match seen {
             Some(findings) if findings.has_errors() => Err(findings),
             Some(findings) => {
-                let (plugin, own) = on_script_threads(Some(1), || VendorPlugin::compile(files));
+                let (plugin, own) = on_script_threads(Some(1), || VendorPlugin::compile(files).into_parts());
                 plugin.map(|plugin| (plugin, findings)).ok_or(own)
             }
             None => on_script_threads(Some(1), || judge(files)),
@@ -46,7 +46,7 @@ impl Validate for VendorValidator {
 }
 
 fn judge(files: &VendorFiles) -> Result<(VendorPlugin, Findings), Findings> {
-    let (plugin, mut findings) = VendorPlugin::compile(files);
+    let (plugin, mut findings) = VendorPlugin::compile(files).into_parts();
     let Some(plugin) = plugin else { return Err(findings) };
     let trial = run_trial(&plugin);
     let is_harmless = !trial.has_errors();

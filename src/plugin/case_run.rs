@@ -2,24 +2,25 @@
 
 use super::cases::{Case, Subject};
 use super::comparison::{Comparison, Difference};
+use super::fault::VendorFault;
 use super::line::{LineAssessment, assess_line, because};
 use super::policy_run;
 use super::vendor::VendorPlugin;
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Finding, Place};
 use crate::script::{FactorOutcome, Facts};
 use crate::units::Rate;
 use std::sync::Arc;
 
-/// How a case came out.
+/// Outcome of a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseOutcome {
     /// The case's sentence.
     pub name: String,
-    /// What it tests.
+    /// Subject of the case.
     pub subject: Subject,
     /// One entry a difference: what, expected, found. Empty when the case holds.
     pub differences: Vec<Difference>,
-    /// Where the case stands.
+    /// Place of the case.
     pub place: Place,
 }
 
@@ -31,16 +32,8 @@ impl CaseOutcome {
 
     /// The finding that refuses a vendor whose case does not hold.
     pub fn finding(&self) -> Finding {
-        let lines: Vec<String> = self
-            .differences
-            .iter()
-            .map(|difference| {
-                format!("{}: expected {}, found {}", difference.what, difference.expected, difference.found)
-            })
-            .collect();
-        Finding::error(Code::CaseFailed, format!("case `{}` does not hold: {}", self.name, lines.join("; ")))
-            .at(self.place.clone())
-            .help("correct the rule, or the case if the rule is right")
+        let fault = VendorFault::CaseFailed { case: self.name.clone(), differences: self.differences.clone() };
+        Finding::from(fault).at(self.place.clone())
     }
 }
 

@@ -1,18 +1,19 @@
 //! Cases an author writes beside the rules: facts in, expected figures and reasons out, on a frozen day.
 
 use super::case_facts;
+use super::fault::CaseFault;
 use super::expected::{Expected, expected};
 use super::manifest::Manifest;
 use super::policy_cases;
 use crate::channel::{LineFacts, Name};
 use crate::document::{Codes, Document, Item, Section};
-use crate::finding::{Code, Findings, Place, did_you_mean};
+use crate::finding::{Checked, Code, Place, did_you_mean};
 use crate::script::{PolicyFacts, PolicyKind};
 use crate::units::Currency;
 use std::fmt;
 use std::sync::Arc;
 
-/// What a case tests.
+/// Subject of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// One factor rule.
@@ -41,7 +42,7 @@ impl fmt::Display for Subject {
 pub struct Case {
     /// The sentence it proves.
     pub name: String,
-    /// What it tests.
+    /// Subject of the case.
     pub subject: Subject,
     /// Facts given.
     pub facts: Arc<LineFacts>,
@@ -49,9 +50,9 @@ pub struct Case {
     pub policy_facts: Option<PolicyFacts>,
     /// Currency of its amounts.
     pub currency: Currency,
-    /// What must come out.
+    /// Expected result.
     pub expected: Expected,
-    /// Where it stands.
+    /// Place in the file.
     pub place: Place,
 }
 
@@ -73,9 +74,9 @@ impl CaseFile {
         manifest: &Manifest,
         factors: &[&str],
         policies: &[PolicyKind],
-    ) -> (Vec<Case>, Findings) {
+    ) -> Checked<Vec<Case>> {
         let mut document = Document::parse(file, text, CODES);
-        document.take_over("case", "name", "like", &["as_of", "facts", "tables"]);
+        document.inherit("case", "name", "like", &["as_of", "facts", "tables"]);
         let mut cases: Vec<Case> = Vec::new();
         for item in document.root().list("case") {
             let Some(case) = item.section().and_then(|section| read_case(section, item, manifest, factors, policies))
@@ -83,11 +84,11 @@ impl CaseFile {
                 continue;
             };
             if cases.iter().any(|known| known.name == case.name) {
-                item.refuse(format!("two cases are named `{}`", case.name), "give each case its own sentence");
+                item.reject(CaseFault::Duplicate { case: case.name.clone() });
             }
             cases.push(case);
         }
-        (cases, document.into_findings())
+        Checked { value: Some(cases), findings: document.into_findings() }
     }
 }
 
@@ -100,7 +101,7 @@ fn read_case(
 ) -> Option<Case> {
     let name = section.require("name", "name = \"the sentence this case proves\"").and_then(Item::text);
     let as_of = section.require("as_of", "as_of = 2025-12-31").and_then(Item::date);
-    // The document has taken over what the earlier case gives.
+    // The document has inherited the facts of the earlier case.
     section.text("like");
     // A vendor without quota rules has no line to assess.
     let rule = if factors.is_empty() { section.require("rule", "rule = \"tier\"") } else { section.get("rule") };
@@ -115,7 +116,7 @@ fn read_case(
         Some(label) => match manifest.calendar.period(label.text()?) {
             Ok(period) => Some(period),
             Err(fault) => {
-                label.refuse(fault.to_string(), "write a period of the vendor's calendar");
+                label.reject(CaseFault::Period { reason: fault.to_string() });
                 None
             }
         },
@@ -125,7 +126,7 @@ fn read_case(
     let policy_facts = is_policy.then(|| policy_cases::facts(section, facts.clone(), day, &period, manifest));
     let expected = expect?;
     if expected == Expected::default() {
-        item.refuse("this case expects nothing", "add what must come out, such as `expect.indicates = 1000`");
+        item.reject(CaseFault::NoExpectation {});
     }
     Some(Case {
         name: name?.to_owned(),
@@ -151,11 +152,11 @@ fn subject(rule: Item<'_>, factors: &[&str], policies: &[PolicyKind]) -> Option<
             let of_rules = if factors.is_empty() { &[][..] } else { &["weights", "line"] };
             let of_policies = policies.iter().map(|kind| kind.as_str());
             let known = factors.iter().copied().chain(of_rules.iter().copied()).chain(of_policies);
-            let help = did_you_mean(name, known.clone()).map_or_else(
-                || format!("known: {}", known.collect::<Vec<_>>().join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
-            rule.refuse(format!("there is no rule `{name}`"), help);
+            rule.reject(CaseFault::UnknownRule {
+                rule: name.to_owned(),
+                near: did_you_mean(name, known.clone()).map(str::to_owned),
+                known: known.map(str::to_owned).collect(),
+            });
             None
         }
     }

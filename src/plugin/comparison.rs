@@ -8,7 +8,7 @@ use std::fmt;
 /// One thing that came out differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Which figure or reason.
+    /// Name of the figure or reason.
     pub what: String,
     /// As the case says.
     pub expected: String,
@@ -16,7 +16,7 @@ pub struct Difference {
     pub found: String,
 }
 
-/// What a case expects against what came out.
+/// Comparison of expectations with results.
 pub(super) struct Comparison<'c> {
     pub expected: &'c Expected,
     pub differences: Vec<Difference>,

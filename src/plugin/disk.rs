@@ -1,7 +1,8 @@
 //! Reading vendors from disk: the only file of this room that touches the file system.
 
+use super::fault::{FileFault, VendorFault};
 use super::files::{EXTENSIONS, Room, VendorFile, VendorFiles, is_vendor_name};
-use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::finding::{Finding, Findings, Place, did_you_mean};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
@@ -14,10 +15,10 @@ const MAX_FILE: u64 = 1 << 20;
 const MAX_BYTES: u64 = 32 << 20;
 /// Most files of a vendor.
 const MAX_FILES: usize = 2_000;
-/// Deepest folder below the vendor's own.
+/// Deepest directory below the vendor's own.
 const MAX_DEPTH: usize = 4;
 
-/// Where vendors are: a `rules` folder and a `policies` folder, each with one folder a vendor.
+/// Directories of vendors: `rules` and `policies`, each with one subdirectory per vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roots {
     /// Folder of quota-setting rules.
@@ -72,24 +73,15 @@ impl Roots {
     fn unknown(&self, vendor: &str) -> Finding {
         let known = self.vendors();
         let rules = self.rules.display();
-        let help = match did_you_mean(vendor, known.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => {
-                format!(
-                    "no vendor stands in `{rules}`: name the folder with `--rules DIR`, or start one with `quotient init {vendor}`"
-                )
-            }
-            None => format!("vendors here: {}", known.join(", ")),
-        };
-        Finding::error(Code::VendorUnknown, format!("there is no vendor `{vendor}`"))
-            .at(Place::file(rules.to_string()))
-            .help(help)
+        let near = did_you_mean(vendor, known.iter().map(String::as_str)).map(str::to_owned);
+        let (vendor, directory) = (vendor.to_owned(), rules.to_string());
+        Finding::from(VendorFault::Unknown { vendor, near, known, directory }).at(Place::file(rules.to_string()))
     }
 }
 
 struct Walk<'a> {
     room: Room,
-    /// Where the folder really is.
+    /// Path of the directory with links resolved.
     root: Option<PathBuf>,
     bytes: &'a mut u64,
     files: &'a mut Vec<VendorFile>,
@@ -97,11 +89,11 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Reads a folder; `is_led` is true when a link led to it.
+    /// Reads a directory; `is_led` is true when it was reached through a link.
     fn folder(&mut self, folder: &Path, prefix: &str, depth: usize, is_led: bool) {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
-            Err(error) => return self.refuse(folder, Code::FileUnreadable, &format!("cannot be read: {error}")),
+            Err(error) => return self.unreadable(folder, &error),
         };
         let is_link = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_symlink());
         let mut paths: Vec<(PathBuf, bool)> =
@@ -109,7 +101,7 @@ impl Walk<'_> {
         paths.sort();
         for (path, is_led) in paths {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-                self.refuse(&path, Code::VendorFile, "has a name that is not UTF-8");
+                self.refuse(&path, |path| FileFault::NameNotUtf8 { path });
                 continue;
             };
             if name.starts_with('.') {
@@ -120,37 +112,37 @@ impl Walk<'_> {
                 Ok(meta) if meta.is_dir() && depth < MAX_DEPTH => {
                     self.folder(&path, &format!("{relative}/"), depth + 1, is_led)
                 }
-                Ok(meta) if meta.is_dir() => self.refuse(&path, Code::VendorFile, "is nested too deeply"),
+                Ok(meta) if meta.is_dir() => self.refuse(&path, |path| FileFault::TooDeep { path }),
                 Ok(_) if !has_known_extension(name) => {}
                 Ok(meta) if meta.is_file() => self.file(&path, relative, is_led),
-                Ok(_) => self.refuse(&path, Code::VendorFile, "is no ordinary file"),
-                Err(error) => self.refuse(&path, Code::FileUnreadable, &format!("cannot be read: {error}")),
+                Ok(_) => self.refuse(&path, |path| FileFault::NotAFile { path }),
+                Err(error) => self.unreadable(&path, &error),
             }
         }
     }
 
     fn file(&mut self, path: &Path, relative: String, is_led: bool) {
         if self.files.len() >= MAX_FILES {
-            return self.refuse(path, Code::FileTooLarge, &format!("is one of more than {MAX_FILES} files"));
+            return self.refuse(path, |path| FileFault::TooMany { path, limit: MAX_FILES });
         }
         if is_led
             && let (Ok(real), Some(root)) = (path.canonicalize(), &self.root)
             && !real.starts_with(root)
         {
-            return self.refuse(path, Code::VendorFile, "is a link that leads out of the vendor's folder");
+            return self.refuse(path, |path| FileFault::LinkOutside { path });
         }
         let bytes = match read(path) {
             Ok(Some(bytes)) => bytes,
-            Ok(None) => return self.refuse(path, Code::VendorFile, "is no ordinary file"),
-            Err(error) => return self.refuse(path, Code::FileUnreadable, &format!("cannot be read: {error}")),
+            Ok(None) => return self.refuse(path, |path| FileFault::NotAFile { path }),
+            Err(error) => return self.unreadable(path, &error),
         };
         let length = bytes.len() as u64;
         if length > MAX_FILE {
-            return self.refuse(path, Code::FileTooLarge, &format!("has more than {MAX_FILE} bytes"));
+            return self.refuse(path, |path| FileFault::TooLarge { path, limit: MAX_FILE });
         }
         *self.bytes += length;
         if *self.bytes > MAX_BYTES {
-            return self.refuse(path, Code::FileTooLarge, &format!("is beyond the {MAX_BYTES} bytes of a vendor"));
+            return self.refuse(path, |path| FileFault::TotalTooLarge { path, limit: MAX_BYTES });
         }
         match String::from_utf8(bytes) {
             Ok(text) => {
@@ -158,22 +150,24 @@ impl Walk<'_> {
                 let shown = path.display().to_string().replace('\\', "/");
                 self.files.push(VendorFile { room: self.room, path: relative, shown, text });
             }
-            Err(_) => self.refuse(path, Code::VendorFile, "is not UTF-8"),
+            Err(_) => self.refuse(path, |path| FileFault::NotUtf8 { path }),
         }
     }
 
-    fn refuse(&mut self, path: &Path, code: Code, what: &str) {
-        let finding = Finding::error(code, format!("`{}` {what}", path.display()))
-            .at(Place::file(path.display().to_string()))
-            .help("repair or remove it");
-        self.findings.push(finding);
+    fn unreadable(&mut self, path: &Path, error: &std::io::Error) {
+        self.refuse(path, |path| FileFault::Unreadable { path, reason: error.to_string() });
+    }
+
+    fn refuse(&mut self, path: &Path, fault: impl FnOnce(String) -> FileFault) {
+        let path = path.display().to_string();
+        self.findings.push(Finding::from(fault(path.clone())).at(Place::file(path)));
     }
 }
 
-/// Reads a file, one byte beyond the largest at most; `None` when it is no ordinary file.
+/// Reads a file, at most one byte beyond the largest; `None` when it is not an ordinary file.
 ///
-/// What stands there may be another thing than it was a moment ago: opening a pipe waits for nobody, and what was opened
-/// is looked at once more.
+/// The path may have been replaced a moment ago: a pipe is opened without waiting, and the opened file
+/// is examined again.
 fn read(path: &Path) -> std::io::Result<Option<Vec<u8>>> {
     let mut options = fs::OpenOptions::new();
     options.read(true);

@@ -8,7 +8,7 @@ use crate::units::{Money, Rate};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-/// What a case expects; every part given must hold.
+/// Expectations of a case; every stated part must hold.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Expected {
     /// Revenue the factor indicates, exactly.
@@ -31,14 +31,14 @@ pub struct Expected {
     pub quota: Option<Money>,
     /// Contribution of each factor to the line's assessment.
     pub contributions: Vec<(Name, Money)>,
-    /// What a policy decides.
+    /// Decision of a policy.
     pub decided: ExpectedDecision,
 }
 
-/// What a case of a policy expects; every part given must hold.
+/// Expected decision of a policy; every stated part must hold.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ExpectedDecision {
-    /// What happens to the tier.
+    /// Change of the tier.
     pub decision: Option<TierMove>,
     /// Tier from then on; empty for no tier.
     pub to: Option<String>,
@@ -76,11 +76,11 @@ pub struct ExpectedIncentive {
 /// One expected intervention.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedIntervention {
-    /// What is done.
+    /// Kind of action.
     pub kind: InterventionKind,
-    /// How urgent.
+    /// Urgency.
     pub severity: Option<Severity>,
-    /// Who does it.
+    /// Owner of the action.
     pub owner: Option<Name>,
     /// Day it is due.
     pub due: Option<NaiveDate>,

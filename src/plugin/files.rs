@@ -3,7 +3,7 @@
 use crate::channel::Name;
 use std::sync::Arc;
 
-/// Whether a file stands under `rules/` or under `policies/`.
+/// Directory of a file: `rules/` or `policies/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Room {
     /// Quota-setting rules.
@@ -13,7 +13,7 @@ pub enum Room {
 }
 
 impl Room {
-    /// Name of the folder.
+    /// Name of the directory.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Rules => "rules",
@@ -27,7 +27,7 @@ impl Room {
 pub struct VendorFile {
     /// Rules or policies.
     pub room: Room,
-    /// Path inside the vendor's folder, with `/`: `history.rhai`, `tables/strategy.csv`.
+    /// Path inside the vendor's directory, with `/`: `history.rhai`, `tables/strategy.csv`.
     pub path: String,
     /// Path as people know it: `rules/meridian/history.rhai`.
     pub shown: String,
@@ -38,7 +38,7 @@ pub struct VendorFile {
 /// All files of one vendor, ascending by room and path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorFiles {
-    /// The vendor: the name of its folder.
+    /// The vendor: the name of its directory.
     pub vendor: Name,
     files: Vec<VendorFile>,
     revision: String,

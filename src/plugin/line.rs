@@ -1,8 +1,9 @@
-//! What a vendor's rules make of one line, without a target: assessment, guardrails, and the quota they allow.
+//! Assessment of one line by a vendor's rules, without a target: assessment, guardrails, and the quota they allow.
 
+use super::fault::VendorFault;
 use super::vendor::{LineIndications, VendorPlugin};
 use crate::channel::LineFacts;
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::quota::{
     Assessment, Guardrails, OnViolation, OpenLine, ReconciliationGroup, ReconciliationRules, Weights, assess,
     reconcile, settle,
@@ -14,7 +15,7 @@ use std::sync::Arc;
 /// A line before any target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineAssessment {
-    /// What the factors said.
+    /// Indications of the factors.
     pub indications: LineIndications,
     /// Weight of each factor as the vendor set it for the line.
     pub weights: Vec<Rate>,
@@ -32,7 +33,7 @@ pub struct LineAssessment {
     pub ceiling: Option<Money>,
 }
 
-/// Why a factor indicates what it does, or abstains.
+/// Reason for an indication or an abstention.
 pub fn because(outcome: &FactorOutcome) -> &Arc<str> {
     match outcome {
         FactorOutcome::Indicated { because, .. } | FactorOutcome::Abstained { because } => because,
@@ -57,7 +58,7 @@ pub fn assess_line(
     currency: Currency,
 ) -> Result<LineAssessment, Vec<ScriptFault>> {
     let indications = plugin.indications(&Facts::new(Arc::clone(facts)))?;
-    let outcome = |message: String| vec![ScriptFault::from(Finding::error(Code::ScriptOutcome, message))];
+    let outcome = |reason: String| vec![ScriptFault::from(Finding::from(VendorFault::Assessment { reason }))];
     let out_of_range = |fault: AmountOutOfRange| outcome(fault.to_string());
     let weights = Weights::new(&indications.weights).map_err(|fault| outcome(fault.to_string()))?;
     let amounts = indicated(&indications.outcomes, currency).map_err(out_of_range)?;

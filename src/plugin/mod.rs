@@ -8,6 +8,7 @@ mod cases;
 mod comparison;
 pub mod disk;
 mod expected;
+mod fault;
 mod files;
 mod line;
 mod manifest;
@@ -22,6 +23,7 @@ pub use case_run::{CaseOutcome, run_cases};
 pub use cases::{Case, Subject};
 pub use comparison::Difference;
 pub use expected::{Expected, ExpectedDecision, ExpectedIncentive, ExpectedIntervention};
+pub use fault::{CaseFault, FileFault, ManifestFault, VendorFault};
 pub use files::{Room, VendorFile, VendorFiles, is_vendor_name};
 pub use line::{LineAssessment, assess_line, because, indicated};
 pub use manifest::{

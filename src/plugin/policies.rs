@@ -1,12 +1,13 @@
 //! The policies of one vendor: tier, incentive and intervention scripts with the tables beside them.
 
+use super::fault::VendorFault;
 use super::files::{Room, VendorFile, VendorFiles};
 use super::manifest::{Manifest, PolicyRules, TierScope};
-use super::shown::{placed, shown, shown_paths};
+use super::shown::{placed, shown, shown_paths, sources};
 use crate::channel::Name;
 use crate::decision::table::{DecisionTable, HitPolicy};
 use crate::decision::{Decisions, Grounds, Incentive, Intervention, TierDecision};
-use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
 use crate::script::{
     Contract, EntryPoint, PolicyContext, PolicyFacts, PolicyKind, ScriptContext, ScriptFault, Scripts, SourceFile,
     Table, Tables,
@@ -19,28 +20,25 @@ use std::sync::Arc;
 pub struct Policies {
     scripts: Scripts,
     kinds: Vec<PolicyKind>,
-    /// Paths as people know them, by path in the vendor's folder.
+    /// Paths as people know them, by path in the vendor's directory.
     shown: BTreeMap<String, String>,
 }
 
 impl Policies {
-    /// Which policies the vendor's files have, in the order they are applied.
+    /// Returns the policies in the vendor's files, in the order they are applied.
     pub fn kinds(files: &VendorFiles) -> Vec<PolicyKind> {
         PolicyKind::ALL.into_iter().filter(|kind| files.get(Room::Policies, kind.file()).is_some()).collect()
     }
 
     /// Compiles and checks the policies with their tables; `None` when there are none, or when anything is wrong.
-    pub(super) fn compile(files: &VendorFiles, manifest: &Manifest) -> (Option<Self>, Findings) {
+    pub(super) fn compile(files: &VendorFiles, manifest: &Manifest) -> Checked<Option<Self>> {
         let mut findings = Findings::new();
         if !files.has_room(Room::Policies) {
-            return (None, findings);
+            return Checked::new(None);
         }
         let own = || files.iter().filter(|file| file.room == Room::Policies);
         let (tables, decisions) = read_tables(own().filter(|file| file.path.ends_with(".csv")), &mut findings);
-        let sources: Vec<SourceFile> = own()
-            .filter(|file| file.path.ends_with(".rhai"))
-            .map(|file| SourceFile { path: file.path.clone(), text: Arc::clone(&file.text) })
-            .collect();
+        let sources = sources(files, Room::Policies);
         let kinds = Self::kinds(files);
         misnamed(&sources, &kinds, files, &mut findings);
         let contracts: Vec<Contract> = kinds
@@ -58,14 +56,14 @@ impl Policies {
             }),
             ..ScriptContext::default()
         };
-        let (scripts, script_findings) = Scripts::compile(&sources, &contracts, &context);
-        findings.extend(shown(files, Room::Policies, script_findings));
-        let policies = scripts.filter(|_| !kinds.is_empty()).map(|scripts| Self {
+        let scripts = Scripts::compile(&sources, &contracts, &context);
+        findings.extend(shown(files, Room::Policies, scripts.findings));
+        let policies = scripts.value.filter(|_| !kinds.is_empty()).map(|scripts| Self {
             scripts,
             kinds,
             shown: shown_paths(files, Room::Policies),
         });
-        (policies, findings)
+        Checked { value: Some(policies), findings }
     }
 
     /// True when the vendor has that policy.
@@ -73,23 +71,23 @@ impl Policies {
         self.kinds.contains(&kind)
     }
 
-    /// What the tier policy decides for the partner, or for the product line the facts are about.
+    /// Decides the tier of the partner, or of the product line that the facts describe.
     pub fn tier(&self, facts: &PolicyFacts) -> Result<TierDecision, ScriptFault> {
         self.scripts.tier(PolicyKind::Tier.file(), facts).map_err(|fault| placed(&self.shown, fault))
     }
 
-    /// What the incentive policy awards and withholds, in its order.
+    /// Returns the awards and withheld incentives of the incentive policy, in its order.
     pub fn incentives(&self, facts: &PolicyFacts) -> Result<Vec<Incentive>, ScriptFault> {
         self.scripts.incentives(PolicyKind::Incentive.file(), facts).map_err(|fault| placed(&self.shown, fault))
     }
 
-    /// What the intervention policy asks for, as one case: the same kind merged, most severe first.
+    /// Returns the interventions of the policy as one case: the same kind merged, most severe first.
     pub fn interventions(&self, facts: &PolicyFacts) -> Result<Vec<Intervention>, ScriptFault> {
         let found = self.scripts.interventions(PolicyKind::Intervention.file(), facts);
         found.map(one_case).map_err(|fault| placed(&self.shown, fault))
     }
 
-    /// What all policies decide for one partner.
+    /// Decides for one partner by all policies.
     pub(super) fn decide(&self, facts: &PolicyFacts, rules: &PolicyRules) -> Result<Decisions, Vec<ScriptFault>> {
         let mut faults = Vec::new();
         let mut decisions = Decisions::default();
@@ -176,7 +174,7 @@ fn stem(path: &str) -> &str {
     file.strip_suffix(".csv").unwrap_or(file)
 }
 
-/// Warns of a file whose name is nearly a policy's, and of a folder of policies without any.
+/// Reports a file whose name is nearly a policy's, and a policies directory without any.
 fn misnamed(sources: &[SourceFile], kinds: &[PolicyKind], files: &VendorFiles, findings: &mut Findings) {
     for source in sources {
         let name = source.path.strip_suffix(".rhai").unwrap_or(&source.path);
@@ -184,18 +182,12 @@ fn misnamed(sources: &[SourceFile], kinds: &[PolicyKind], files: &VendorFiles, f
         let missing = PolicyKind::ALL.iter().filter(|kind| !kinds.contains(kind)).map(|kind| kind.as_str());
         if let (false, true, Some(near)) = (is_policy, source.text.contains("fn decide"), did_you_mean(name, missing)) {
             let shown = files.get(Room::Policies, &source.path).map_or(source.path.as_str(), |file| &file.shown);
-            findings.push(
-                Finding::error(Code::VendorIncomplete, format!("`{}` is no policy", source.path))
-                    .at(Place::file(shown))
-                    .help(format!("did you mean `{near}.rhai`?")),
-            );
+            let fault = VendorFault::MisspelledPolicy { file: source.path.clone(), near: near.to_owned() };
+            findings.push(Finding::from(fault).at(Place::file(shown)));
         }
     }
     if kinds.is_empty() && !sources.is_empty() {
-        findings.push(
-            Finding::error(Code::VendorIncomplete, "the folder of policies has no policy")
-                .at(Place::file(format!("{}/{}", Room::Policies.as_str(), files.vendor)))
-                .help("write `tier.rhai`, `incentive.rhai` or `intervention.rhai` with `fn decide(partner)`"),
-        );
+        let directory = Place::file(format!("{}/{}", Room::Policies.as_str(), files.vendor));
+        findings.push(Finding::from(VendorFault::NoPolicy {}).at(directory));
     }
 }

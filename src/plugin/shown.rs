@@ -2,10 +2,11 @@
 
 use super::files::{Room, VendorFiles};
 use crate::finding::{Finding, Findings, Place};
-use crate::script::ScriptFault;
+use crate::script::{ScriptFault, SourceFile};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// Paths as people know them, by path in the vendor's folder.
+/// Paths as people know them, by path in the vendor's directory.
 pub(super) fn shown_paths(files: &VendorFiles, room: Room) -> BTreeMap<String, String> {
     let of_room = files.iter().filter(|file| file.room == room);
     of_room.map(|file| (file.path.clone(), file.shown.clone())).collect()
@@ -37,4 +38,13 @@ fn shown_places(files: &VendorFiles, room: Room, mut finding: Finding) -> Findin
         }
     }
     finding
+}
+
+/// The scripts in a vendor's directory.
+pub(super) fn sources(files: &VendorFiles, room: Room) -> Vec<SourceFile> {
+    files
+        .iter()
+        .filter(|file| file.room == room && file.path.ends_with(".rhai"))
+        .map(|file| SourceFile { path: file.path.clone(), text: Arc::clone(&file.text) })
+        .collect()
 }

@@ -1,4 +1,4 @@
-//! A trial: every rule and every policy is asked about a few made-up partners before it decides about real ones.
+//! Dry run: every rule and every policy is called with a few sample partners before it decides about real ones.
 
 use super::manifest::Manifest;
 use super::vendor::VendorPlugin;
@@ -18,24 +18,24 @@ use std::sync::Arc;
 /// Rules that use up their budget before the trial ends early; each costs about a second of processor time.
 const MAX_EXHAUSTED: usize = 3;
 
-/// A made-up partner.
+/// A sample partner.
 struct Sample {
-    /// Who it is, as messages say it.
+    /// Description in messages.
     who: &'static str,
     facts: Facts,
     policy: PolicyFacts,
 }
 
-/// Asks every factor, the weights rule and every policy about four made-up partners: one whose facts are all known,
+/// Calls every factor, the weights rule and every policy with four sample partners: one whose facts are all known,
 /// one with nothing but zeros, a newcomer, and one without any known fact. Must be called on a script thread.
 ///
 /// Each call runs under the usual budget. What no partner's data can excuse is an error: a budget used up, an engine that
 /// failed, a name or function that is not there, an answer that is none (weights that do not sum to 1, an amount in the
-/// place of an indication). Such a rule would fail, or harm, whoever is asked about.
+/// place of an indication). Such a rule would fail, or do harm, for every partner.
 ///
 /// A fact that is not known, a division by zero, a key that is not in a map: these depend on the partner, and ours
 /// are made up. With real ones such a fault costs that partner its answer, and says so; refusing the vendor for it
-/// would keep all partners from the new rules. So it is a warning, once a rule, for the first made-up partner it befalls.
+/// would keep all partners from the new rules. So it is a warning, once per rule, for the first sample partner that it affects.
 pub fn run_trial(plugin: &VendorPlugin) -> Findings {
     let samples = samples(&plugin.manifest);
     let mut trial = Trial { samples: &samples, findings: Findings::new(), exhausted: 0 };

@@ -1,13 +1,14 @@
 //! One vendor, compiled and checked: immutable, and shared by every thread that works for it.
 
 use super::cases::{Case, CaseFile};
+use super::fault::VendorFault;
 use super::files::{Room, VendorFiles};
 use super::manifest::Manifest;
 use super::policies::Policies;
-use super::shown::{placed, shown, shown_paths};
+use super::shown::{placed, shown, shown_paths, sources};
 use crate::channel::{LineFacts, Name};
 use crate::decision::Decisions;
-use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
 use crate::quota::{Bound, Grain, GuardrailKind, Side};
 use crate::script::{
     Contract, EntryPoint, FactorOutcome, Facts, PolicyFacts, ScriptContext, ScriptFault, Scripts, SourceFile, Table,
@@ -24,11 +25,11 @@ const WEIGHTS: &str = "weights.rhai";
 /// A vendor's rules, ready to be applied.
 #[derive(Debug)]
 pub struct VendorPlugin {
-    /// Name of the vendor's folder.
+    /// Name of the vendor's directory.
     pub vendor: Name,
     /// Content hash of all its files.
     pub revision: String,
-    /// What it decided without a script.
+    /// Settings that need no script.
     pub manifest: Manifest,
     /// Cases its authors wrote.
     pub cases: Vec<Case>,
@@ -36,7 +37,7 @@ pub struct VendorPlugin {
     policies: Option<Policies>,
     factors: Vec<Factor>,
     has_weights_rule: bool,
-    /// Paths as people know them, by path in the vendor's folder.
+    /// Paths as people know them, by path in the vendor's directory.
     shown: BTreeMap<String, String>,
 }
 
@@ -50,7 +51,7 @@ pub struct Factor {
     path: String,
 }
 
-/// What the rules say about one line, before any target.
+/// Indications of the rules for one line, before any target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineIndications {
     /// One outcome a factor, in the manifest's order.
@@ -60,71 +61,49 @@ pub struct LineIndications {
 }
 
 impl VendorPlugin {
-    /// Compiles and checks a vendor; everything wrong with it is reported at once.
+    /// Compiles and checks a vendor; all its faults are reported in one pass.
     ///
     /// The cases are read and checked for form here; [`super::run_cases`] runs them.
-    pub fn compile(files: &VendorFiles) -> (Option<Self>, Findings) {
+    pub fn compile(files: &VendorFiles) -> Checked<Self> {
         let mut findings = Findings::new();
-        let Some((manifest, manifest_places)) = read_manifest(files, &mut findings) else { return (None, findings) };
+        let Some((manifest, manifest_places)) = read_manifest(files, &mut findings) else {
+            return Checked::refused(findings);
+        };
         let tables = read_tables(files, &mut findings);
-        let sources: Vec<SourceFile> = files
-            .iter()
-            .filter(|file| file.room == Room::Rules && file.path.ends_with(".rhai"))
-            .map(|file| SourceFile { path: file.path.clone(), text: Arc::clone(&file.text) })
-            .collect();
+        let sources = sources(files, Room::Rules);
         let Some(manifest) = manifest else {
             let context = ScriptContext { tables, ..ScriptContext::default() };
-            findings.extend(shown(files, Room::Rules, Scripts::compile(&sources, &[], &context).1));
-            return (None, findings);
+            findings.extend(shown(files, Room::Rules, Scripts::compile(&sources, &[], &context).findings));
+            return Checked::refused(findings);
         };
-        let factors: Vec<Factor> = manifest
-            .weights
-            .iter()
-            .map(|(name, weight)| Factor { name: Arc::clone(name), weight: *weight, path: format!("{name}.rhai") })
-            .collect();
+        let factors = factors(&manifest);
         missing_rules(&factors, &sources, &manifest_places, &mut findings);
-        let has_weights_rule = sources.iter().any(|source| source.path == WEIGHTS);
-        let mut contracts: Vec<Contract> = factors
-            .iter()
-            .filter(|factor| sources.iter().any(|source| source.path == factor.path))
-            .map(|factor| Contract { path: factor.path.clone(), entry: EntryPoint::Factor })
-            .collect();
-        if has_weights_rule {
-            contracts.push(Contract { path: WEIGHTS.to_owned(), entry: EntryPoint::Weights });
-        }
+        let contracts = contracts(&factors, &sources);
         let context = ScriptContext {
             attributes: manifest.attributes.clone(),
             tables,
             factors: factors.iter().map(|factor| Arc::clone(&factor.name)).collect(),
             ..ScriptContext::default()
         };
-        let (scripts, script_findings) = Scripts::compile(&sources, &contracts, &context);
-        findings.extend(shown(files, Room::Rules, script_findings));
-        let (policies, policy_findings) = Policies::compile(files, &manifest);
-        findings.extend(policy_findings);
-        let kinds = Policies::kinds(files);
-        let mut cases = Vec::new();
-        for file in files.iter().filter(|file| is_case_file(&file.path)) {
-            let names: Vec<&str> = factors.iter().map(|factor| &*factor.name).collect();
-            let (read, case_findings) = CaseFile::parse(&file.shown, &file.text, &manifest, &names, &kinds);
-            findings.extend(case_findings);
-            cases.extend(read);
-        }
-        if findings.has_errors() {
-            return (None, findings);
-        }
-        let plugin = scripts.map(|scripts| Self {
+        let scripts = Scripts::compile(&sources, &contracts, &context);
+        findings.extend(shown(files, Room::Rules, scripts.findings));
+        let policies = Policies::compile(files, &manifest).ok(&mut findings).flatten();
+        let cases = read_cases(files, &manifest, &factors, &mut findings);
+        let Some(scripts) = scripts.value.filter(|_| !findings.has_errors()) else {
+            return Checked::refused(findings);
+        };
+        let plugin = Self {
             vendor: Arc::clone(&files.vendor),
             revision: files.revision().to_owned(),
             manifest,
             cases,
             scripts,
             policies,
+            has_weights_rule: contracts.iter().any(|contract| contract.entry == EntryPoint::Weights),
             factors,
-            has_weights_rule,
             shown: shown_paths(files, Room::Rules),
-        });
-        (plugin, findings)
+        };
+        Checked::accepted(plugin, findings)
     }
 
     /// The factors in the manifest's order.
@@ -137,7 +116,7 @@ impl VendorPlugin {
         self.policies.as_ref()
     }
 
-    /// What the policies decide for one partner; empty without policies. All faults of the partner are collected.
+    /// Decides for one partner by the policies; empty without policies. All faults of the partner are collected.
     pub fn decide(&self, facts: &PolicyFacts) -> Result<Decisions, Vec<ScriptFault>> {
         match &self.policies {
             Some(policies) => policies.decide(facts, &self.manifest.policies),
@@ -151,7 +130,7 @@ impl VendorPlugin {
         Ok(unit.max(1))
     }
 
-    /// What one factor says about a line.
+    /// Returns the indication of one factor for a line.
     pub fn factor(&self, factor: &Factor, facts: &Facts) -> Result<FactorOutcome, ScriptFault> {
         self.scripts.factor(&factor.path, facts).map_err(|fault| placed(&self.shown, fault))
     }
@@ -167,7 +146,7 @@ impl VendorPlugin {
         Ok(self.factors.iter().map(|factor| weight_of(&factor.name)).collect())
     }
 
-    /// What all rules say about a line. All faults of the line are collected.
+    /// Returns the indications of all rules for a line. All faults of the line are collected.
     pub fn indications(&self, facts: &Facts) -> Result<LineIndications, Vec<ScriptFault>> {
         let mut faults = Vec::new();
         let mut outcomes = Vec::with_capacity(self.factors.len());
@@ -267,16 +246,13 @@ fn read_manifest(files: &VendorFiles, findings: &mut Findings) -> Option<(Option
     let is_quota_setting = files.has_room(Room::Rules);
     let room = if is_quota_setting { Room::Rules } else { Room::Policies };
     let Some(file) = files.get(room, "vendor.toml") else {
-        let folder = format!("{}/{}", room.as_str(), files.vendor);
-        findings.push(
-            Finding::error(Code::VendorIncomplete, format!("vendor `{}` has no manifest", files.vendor))
-                .at(Place::file(format!("{folder}/vendor.toml")))
-                .help(format!("write `{folder}/vendor.toml`; `quotient init NAME` makes one to start from")),
-        );
+        let directory = format!("{}/{}", room.as_str(), files.vendor);
+        let place = Place::file(format!("{directory}/vendor.toml"));
+        let fault = VendorFault::NoManifest { vendor: files.vendor.to_string(), directory };
+        findings.push(Finding::from(fault).at(place));
         return None;
     };
-    let (manifest, manifest_findings) = Manifest::parse(&file.shown, &file.text, is_quota_setting);
-    findings.extend(manifest_findings);
+    let manifest = Manifest::parse(&file.shown, &file.text, is_quota_setting).ok(findings);
     Some((manifest, ManifestPlace { shown: file.shown.clone(), text: Arc::clone(&file.text) }))
 }
 
@@ -286,6 +262,39 @@ fn read_tables(files: &VendorFiles, findings: &mut Findings) -> Tables {
         tables.extend(Table::parse(&file.shown, &file.text).ok(findings));
     }
     Tables::new(tables)
+}
+
+fn factors(manifest: &Manifest) -> Vec<Factor> {
+    let weights = manifest.weights.iter();
+    weights
+        .map(|(name, weight)| Factor { name: Arc::clone(name), weight: *weight, path: format!("{name}.rhai") })
+        .collect()
+}
+
+/// The entry points among the scripts: one per factor that has a rule, and the weights rule.
+fn contracts(factors: &[Factor], sources: &[SourceFile]) -> Vec<Contract> {
+    let is_written = |path: &str| sources.iter().any(|source| source.path == path);
+    let rules = factors.iter().filter(|factor| is_written(&factor.path));
+    let weights = is_written(WEIGHTS).then(|| Contract { path: WEIGHTS.to_owned(), entry: EntryPoint::Weights });
+    rules
+        .map(|factor| Contract { path: factor.path.clone(), entry: EntryPoint::Factor })
+        .chain(weights)
+        .collect()
+}
+
+fn read_cases(
+    files: &VendorFiles,
+    manifest: &Manifest,
+    factors: &[Factor],
+    findings: &mut Findings,
+) -> Vec<Case> {
+    let names: Vec<&str> = factors.iter().map(|factor| &*factor.name).collect();
+    let kinds = Policies::kinds(files);
+    let case_files = files.iter().filter(|file| is_case_file(&file.path));
+    case_files
+        .filter_map(|file| CaseFile::parse(&file.shown, &file.text, manifest, &names, &kinds).ok(findings))
+        .flatten()
+        .collect()
 }
 
 fn is_case_file(path: &str) -> bool {
@@ -298,16 +307,16 @@ fn missing_rules(factors: &[Factor], sources: &[SourceFile], manifest: &Manifest
     let used: BTreeSet<&str> = factors.iter().map(|factor| &*factor.name).collect();
     for factor in factors.iter().filter(|factor| !names.contains(&*factor.name)) {
         let free = names.iter().copied().filter(|name| !used.contains(name) && *name != "weights");
-        let help = match did_you_mean(&factor.name, free) {
-            Some(near) => format!("did you mean `{near}`? There is a rule `{near}.rhai`"),
-            None => format!("write `{}` beside the manifest, or remove the weight", factor.path),
-        };
+        let near = did_you_mean(&factor.name, free).map(str::to_owned);
         let start = key_offset(&manifest.text, &factor.name);
         let span = crate::finding::Span { start, end: start + factor.name.len() };
         findings.push(
-            Finding::error(Code::ManifestWeights, format!("factor `{}` has a weight but no rule", factor.name))
-                .at(Place::text(&manifest.shown, &manifest.text, span, "no file of this name"))
-                .help(help),
+            Finding::from(VendorFault::NoRule { factor: factor.name.to_string(), near }).at(Place::text(
+                &manifest.shown,
+                &manifest.text,
+                span,
+                "no file of this name",
+            )),
         );
     }
 }

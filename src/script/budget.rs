@@ -32,7 +32,7 @@ impl Default for ScriptBudget {
     }
 }
 
-/// How much longer than its time a call may wait for a busy machine.
+/// Longest wait for a busy machine beyond the time of a call.
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// Limit that a call exceeded, with its value.
@@ -56,7 +56,7 @@ impl fmt::Display for Exhausted {
     }
 }
 
-/// What the running call started with, and what it has used.
+/// State of the running call: its start and what it has used.
 #[derive(Clone, Copy)]
 struct Running {
     budget: ScriptBudget,

@@ -59,17 +59,17 @@ impl Scripts {
 }
 
 thread_local! {
-    /// Which function each call of the latest files resolves to; finding that out anew costs more than most calls.
+    /// Function that each call of the latest files resolves to; resolving again costs more than most calls.
     static RESOLVED: RefCell<BTreeMap<(u64, usize), Resolved>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// What the calls of one file resolve to, as long as its compilation is in use.
+/// Resolved calls of one file, as long as its compilation is in use.
 struct Resolved {
     compilation: Weak<()>,
     caches: Caches,
 }
 
-/// How many files' resolutions a thread keeps: all files of some dozens of vendors.
+/// Most files whose resolved calls a thread stores: all files of some dozens of vendors.
 const KEPT: usize = 512;
 
 fn run(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Result<Dynamic, Failure> {
@@ -174,10 +174,10 @@ mod tests {
     use super::*;
 
     fn compiled(number: u32) -> Scripts {
-        let text = format!("fn assess(partner) {{ indicate({number}.0).because(\"as told\") }}");
+        let text = format!("fn assess(partner) {{ indicate({number}.0).because(\"as planned\") }}");
         let source = SourceFile { path: "history.rhai".to_owned(), text: text.into() };
         let contract = Contract { path: "history.rhai".to_owned(), entry: EntryPoint::Factor };
-        Scripts::compile(&[source], &[contract], &ScriptContext::default()).0.unwrap()
+        Scripts::compile(&[source], &[contract], &ScriptContext::default()).value.unwrap()
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::program::{Inner, Program, Scripts, SharedModule, Unit};
 use super::source::Source;
 use super::threads::with_large_stack;
 use super::{Contract, ScriptContext, SourceFile, check, fault, sandbox, syntax};
-use crate::finding::{Finding, Findings, Place};
+use crate::finding::{Checked, Finding, Findings, Place};
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,26 +18,26 @@ impl Scripts {
     /// Compiles and checks all files of a vendor.
     ///
     /// `files` are all its `.rhai` files, `contracts` say which of them are entry points; the others are modules that
-    /// can be imported. All findings of all files are given; with an error there are no scripts.
+    /// can be imported. All findings of all files are returned; with an error there are no scripts.
     ///
     /// ```
     /// use quotient::script::{Contract, EntryPoint, FactorOutcome, ScriptContext, Scripts, SourceFile, example_facts};
     /// let text = "fn assess(partner) { indicate(partner.history.prior_revenue * 1.1).because(\"10 % up\") }";
     /// let files = [SourceFile { path: "history.rhai".to_owned(), text: text.into() }];
     /// let contracts = [Contract { path: "history.rhai".to_owned(), entry: EntryPoint::Factor }];
-    /// let (scripts, findings) = Scripts::compile(&files, &contracts, &ScriptContext::default());
-    /// assert!(findings.is_empty());
-    /// let outcome = scripts.map(|scripts| scripts.factor("history.rhai", &example_facts()));
+    /// let scripts = Scripts::compile(&files, &contracts, &ScriptContext::default());
+    /// assert!(scripts.findings.is_empty());
+    /// let outcome = scripts.value.map(|scripts| scripts.factor("history.rhai", &example_facts()));
     /// let Some(Ok(FactorOutcome::Indicated { revenue, .. })) = outcome else { panic!() };
     /// assert_eq!(revenue.to_string(), "1320000.0"); // 1,200,000 × 1.1
     /// ```
-    pub fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext) -> (Option<Self>, Findings) {
+    pub fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext) -> Checked<Self> {
         with_large_stack(|| compile(files, contracts, context))
-            .unwrap_or_else(|no_thread| (None, FormFault::NoThread { reason: no_thread.to_string() }.into()))
+            .unwrap_or_else(|no_thread| Checked::refused(FormFault::NoThread { reason: no_thread.to_string() }))
     }
 }
 
-fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext) -> (Option<Scripts>, Findings) {
+fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext) -> Checked<Scripts> {
     let schema = Arc::new(FactSchema::new(context));
     let tables = Arc::new(context.tables.clone());
     let modules = Modules::default();
@@ -58,7 +58,7 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
     check::check(&units, &schema, context, &mut findings);
     findings.sort();
     if findings.has_errors() {
-        return (None, findings);
+        return Checked::refused(findings);
     }
     match link(&engine, budget, &modules, units) {
         Ok(programs) => {
@@ -68,12 +68,12 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
             let in_use = Arc::new(());
             let inner =
                 Inner { id, in_use, engine, schema, tables, factors, budget, programs, recorder: OnceLock::new() };
-            (Some(Scripts { inner: Arc::new(inner) }), findings)
+            Checked::accepted(Scripts { inner: Arc::new(inner) }, findings)
         }
         Err(finding) => {
             findings.push(*finding);
             findings.sort();
-            (None, findings)
+            Checked::refused(findings)
         }
     }
 }

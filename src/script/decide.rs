@@ -19,7 +19,7 @@ use rhai::Dynamic;
 use rust_decimal::Decimal;
 
 impl Scripts {
-    /// What the tier policy in `path` decides for the partner, or for the product line the facts are about.
+    /// Decides the tier by the policy in `path`, for the partner or for the product line that the facts describe.
     ///
     /// # Errors
     /// When the policy fails or answers with something else than a tier decision; when a promotion does not rise or a
@@ -30,7 +30,7 @@ impl Scripts {
         self.call(path, entry, &facts.facts, |program, value| tier(program, &value, facts, tiers))
     }
 
-    /// What the incentive policy in `path` awards and withholds, in its order; empty for nothing.
+    /// Returns what the incentive policy in `path` awards and withholds, in its order; empty for nothing.
     ///
     /// # Errors
     /// When the policy fails, or answers with something else than a list of incentives.
@@ -42,7 +42,7 @@ impl Scripts {
         })
     }
 
-    /// What the intervention policy in `path` asks for, in its order; empty for nothing.
+    /// Returns the interventions of the policy in `path`, in its order; empty for nothing.
     ///
     /// # Errors
     /// When the policy fails, or answers with something else than a list of interventions.
@@ -199,7 +199,7 @@ fn settled(grounds: Vec<Ground>, words: impl Fn(&Requirement, Option<&Name>) -> 
     settled
 }
 
-/// What is missing, as one sentence: `net new users: 12 more (63 of 75) reaches Silver`.
+/// Missing conditions as one sentence: `net new users: 12 more (63 of 75) reaches Silver`.
 fn reaching(requirement: &Requirement, suffix: &str) -> Vec<String> {
     let missing: Vec<String> = requirement.missing().into_iter().map(missing_words).collect();
     match &missing[..] {
@@ -228,7 +228,7 @@ fn missing_words(condition: &Condition) -> String {
     }
 }
 
-/// What alone would lose a tier that is kept: one sentence a condition.
+/// Conditions that alone would lose a retained tier: one sentence per condition.
 fn losing(requirement: &Requirement, tier: &str) -> Vec<String> {
     let decisive: Vec<&Requirement> = match requirement {
         Requirement::One(_) => vec![requirement],

@@ -15,9 +15,9 @@ use rhai::{Caches, EvalAltResult, Position};
 /// A script that failed while it ran.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScriptFault {
-    /// What is wrong, where, and what to do.
+    /// The fault with its place.
     pub finding: Finding,
-    /// Facts, variables and constants on the failing line with their values, in the order they stand there.
+    /// Facts, variables and constants on the failing line with their values, in the order of the line.
     pub values: Vec<(String, String)>,
 }
 
@@ -36,7 +36,7 @@ impl From<Finding> for ScriptFault {
     }
 }
 
-/// Why a call gave nothing.
+/// Reason why a call returned nothing.
 pub(super) enum Failure {
     Script(Box<EvalAltResult>),
     Panicked(Panicked),
@@ -107,7 +107,7 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
         site.loops().into_iter().for_each(|found| loops.push((Site::new(program), found)));
     }
     if loops.len() > 1 {
-        // The variable that was read last before the end stands in the loop that went on.
+        // The variable that was read last occurs in the loop that did not end.
         let last = record(inner, program, entry, facts).last_name().map(ToOwned::to_owned);
         loops.retain(|(_, found)| {
             let mut reads = false;
@@ -116,7 +116,7 @@ fn blame(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts, mut
             });
             reads
         });
-        // Inner loops stand later; the innermost is the one.
+        // Inner loops come later; the innermost is the one.
         loops.reverse();
     }
     if let Some((site, found)) = loops.first() {

@@ -16,7 +16,7 @@ use rhai::EvalAltResult;
 use std::sync::Arc;
 
 impl Site<'_> {
-    /// The finding of an error without a position of its own.
+    /// Returns the finding of an error without a position.
     pub fn finding_nowhere(&self, fault: &EvalAltResult, place: Place) -> Finding {
         let mut finding = self.finding(fault, 0);
         finding.places = vec![place];

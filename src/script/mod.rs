@@ -2,7 +2,7 @@
 //!
 //! [`Scripts::compile`] takes all files of one vendor and gives all findings at once; a call takes [`Facts`] and gives an
 //! answer or a [`ScriptFault`] in the author's words. Nothing outside this room sees a type of Rhai, so that another
-//! evaluator can stand behind the same interface.
+//! evaluator can implement the same interface.
 
 mod allocation;
 mod api;
@@ -60,7 +60,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-/// What a fact is.
+/// Kind of a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FactKind {
     /// Exact amount in the book's currency.
@@ -106,25 +106,25 @@ impl fmt::Display for FactKind {
     }
 }
 
-/// What a file is asked for.
+/// Function that a file must define.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntryPoint {
     /// `fn assess(partner)`: the revenue the factor indicates.
     Factor,
     /// `fn weights(partner)`: the weights of the factors for this partner.
     Weights,
-    /// `fn decide(partner)`: what a standing leads to.
+    /// `fn decide(partner)`: the decisions for a standing.
     Policy(PolicyKind),
 }
 
-/// What a policy decides.
+/// Subject of a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PolicyKind {
     /// The partner's tier.
     Tier,
-    /// What the partner has earned.
+    /// Incentives.
     Incentive,
-    /// What is done about the partner.
+    /// Interventions.
     Intervention,
 }
 
@@ -195,11 +195,11 @@ impl ToField for EntryPoint {
 pub struct Contract {
     /// Path of the file.
     pub path: String,
-    /// What it is asked for.
+    /// Its entry point.
     pub entry: EntryPoint,
 }
 
-/// What a vendor's scripts may refer to beside the standard facts.
+/// Names that a vendor's scripts may use beside the standard facts.
 #[derive(Debug, Clone, Default)]
 pub struct ScriptContext {
     /// Attributes declared in the manifest, with their kinds (see [`FactKind::DECLARABLE`]).
@@ -208,13 +208,13 @@ pub struct ScriptContext {
     pub tables: Tables,
     /// Names of the vendor's factors, for weights.
     pub factors: Vec<Name>,
-    /// What only policies see; `None` for quota rules.
+    /// Facts for policies only; `None` for quota rules.
     pub policy: Option<PolicyContext>,
     /// Limits of each call, and of reading each file.
     pub budget: ScriptBudget,
 }
 
-/// What a vendor's policies may refer to beside what its rules may.
+/// Names that a vendor's policies may use beside those of its rules.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyContext {
     /// Extra tables declared in the manifest.
@@ -234,7 +234,7 @@ pub struct Facts {
     policy: Option<Arc<PolicyPart>>,
 }
 
-/// What only policies read.
+/// Facts for policies only.
 #[derive(Debug, Clone, PartialEq)]
 struct PolicyPart {
     standing: StandingFacts,
@@ -256,7 +256,7 @@ impl Facts {
     }
 }
 
-/// What a factor rule answered.
+/// Answer of a factor rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactorOutcome {
     /// The rule indicates a revenue for the period.
@@ -267,12 +267,12 @@ pub enum FactorOutcome {
         floor: Option<Money>,
         /// Most this factor allows; not below the floor.
         ceiling: Option<Money>,
-        /// Why, in the vendor's words; empty when the rule gives none.
+        /// Reason in the vendor's words; empty when the rule gives none.
         because: Arc<str>,
     },
-    /// The rule cannot tell for this partner.
+    /// The rule has no indication for this partner.
     Abstained {
-        /// Why.
+        /// Reason.
         because: Arc<str>,
     },
 }

@@ -1,4 +1,4 @@
-//! What a policy reads beside the facts of rules: the partner's standing, the review's calendar, and its records.
+//! Facts that a policy reads beside those of rules: the partner's standing, the review's calendar, and its records.
 
 use super::records::{ExtraTables, PartnerRecords};
 use super::{Facts, PolicyPart};
@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// How often a program decides tiers.
+/// Cadence of a program's tier decisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReviewCadence {
     /// On the last day of the fiscal year.
@@ -130,7 +130,7 @@ pub struct StandingFacts {
     pub pace_ratio: Option<Rate>,
     /// Actual a day so far.
     pub run_rate: Option<Money>,
-    /// Where the run rate ends.
+    /// Projected actual at the run rate.
     pub projected_actual: Option<Money>,
     /// Remaining quota a remaining day.
     pub required_run_rate: Option<Money>,
@@ -146,7 +146,7 @@ pub struct StandingFacts {
     pub distance_to_tier_minimum: Option<Money>,
     /// Past periods with a quota.
     pub periods_with_quota: Option<i64>,
-    /// How many of them were at quota.
+    /// Number of them at quota.
     pub periods_at_quota: Option<i64>,
     /// Attainment of the latest past period that had a quota.
     pub previous_attainment: Option<Rate>,
@@ -264,7 +264,7 @@ impl PolicyFacts {
         &self.facts.line
     }
 
-    /// The same with the product lines that tiers are decided for beside those that have a standing of their own.
+    /// The same with the product lines that tiers are decided for beside those with a separate standing.
     #[must_use]
     pub fn with_product_lines(self, product_lines: Vec<ProductLineRevenue>) -> Self {
         let Some(part) = &self.facts.policy else { return self };
@@ -273,7 +273,7 @@ impl PolicyFacts {
     }
 
     /// The product lines that tiers are decided for, ascending: those the partner is authorised for, those it has sold,
-    /// and those that have a standing of their own.
+    /// and those with a separate standing.
     pub fn product_lines(&self) -> Vec<Name> {
         let part = self.facts.policy.iter();
         let standing = part.clone().flat_map(|part| &part.lines).filter_map(|line| line.product_line.as_ref());

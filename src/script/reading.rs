@@ -210,7 +210,7 @@ impl Reader<'_> {
                 let root = self.expression(&parts.lhs);
                 self.chain(root, is_index, *flags, &parts.rhs, *position)
             }
-            // Bare members stand only inside chains; the enum is open for additions, version 1.27 has no other.
+            // Bare members occur only inside chains; the enum is open for additions, version 1.27 has no other.
             Expr::Property(parts, _) => simple(Kind::Variable(parts.2.to_string())),
             Expr::MethodCall(call, position) => self.call(call, *position),
             _ => simple(Kind::Other),

@@ -41,7 +41,7 @@ struct Typed {
 
 #[derive(Debug, PartialEq)]
 struct Rows {
-    /// Where the rows of each partner begin, and where the last end; one more than there are partners.
+    /// Offsets at which the rows of each partner begin, and the end of the last; one more than the number of partners.
     starts: Vec<usize>,
     /// One value a declared column, row after row.
     values: Vec<FactValue>,

@@ -131,7 +131,7 @@ pub(super) fn engine(
     engine
 }
 
-/// What the parser says when a file takes too long to read.
+/// Words of the parser for a file that takes too long to read.
 pub(super) const TOO_COMPLEX: &str = "too complex to read within the limits";
 
 const DYNAMIC: fn() -> TypeId = TypeId::of::<Dynamic>;

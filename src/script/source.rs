@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// A script file of a vendor, as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Path relative to the vendor's folder, with `/`: `history.rhai`.
+    /// Path relative to the vendor's directory, with `/`: `history.rhai`.
     pub path: String,
     /// Whole text; a byte order mark at its start is ignored.
     pub text: Arc<str>,
@@ -99,7 +99,7 @@ impl Source {
         self.text.len()
     }
 
-    /// End of the last token before `offset` (blanks and comments are no tokens); 0 when there is none.
+    /// End of the last token before `offset` (blanks and comments are not tokens); 0 when there is none.
     pub fn end_before(&self, offset: usize) -> usize {
         let mut end = 0;
         for lexeme in lexemes(&self.text) {
@@ -148,7 +148,7 @@ fn is_invisible(character: char) -> bool {
         || (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
 }
 
-/// What a lexeme is, as far as brackets and blanks matter.
+/// Class of a lexeme, as far as brackets and blanks matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     /// Space or comment.

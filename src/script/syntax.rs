@@ -1,4 +1,4 @@
-//! Reading a file's text: syntax errors in the author's words, as many of one file as can be told apart.
+//! Reading a file's text: syntax errors in the author's words, as many of one file as can be separated.
 
 use super::budget::{ScriptBudget, under_budget};
 use super::form_fault::FormFault;
@@ -11,7 +11,7 @@ use super::{EntryPoint, reading};
 use crate::finding::{Code, Finding, Findings, Place, Span};
 use rhai::{AST, Engine, LexError, ParseError, ParseErrorType, Position};
 
-/// At most so many parts of a broken file are read one by one.
+/// Most parts of a broken file that are read one by one.
 const MAX_PARTS: usize = 64;
 
 /// Reads a file; `None` when nothing of it can be read.
@@ -168,7 +168,7 @@ fn explain(source: &Source, error: &ParseError) -> Finding {
         }
         other => {
             let fault = fault_of(other, found);
-            // Where something is missing, the end of what stands before is meant, not the next word some lines below.
+            // For a missing token the place is the end of the text before it, not the next word some lines below.
             let gap = Span { start: before.saturating_sub(1).min(at), end: before };
             let gap = Span { start: source.text.floor_char_boundary(gap.start), end: gap.end };
             let is_gap = fault.is_missing();

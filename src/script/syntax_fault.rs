@@ -2,7 +2,7 @@
 
 use super::sandbox::{MAX_DEPTH, TOO_COMPLEX};
 
-/// What to write instead of an operator that scripts do not have.
+/// Replacement of an operator that scripts do not have.
 fn operator_help(operator: &str) -> String {
     match operator {
         "===" | "!==" => format!("write `{}`", operator.split_at(2).0),

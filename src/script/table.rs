@@ -44,7 +44,7 @@ pub struct Table {
 pub struct Tables(BTreeMap<Name, Table>);
 
 impl Tables {
-    /// Returns the tables; of two with one name the later stands.
+    /// Returns the tables; of two with the same name the later one is used.
     pub fn new(tables: impl IntoIterator<Item = Table>) -> Self {
         Self(tables.into_iter().map(|table| (Arc::clone(&table.name), table)).collect())
     }
@@ -63,7 +63,7 @@ impl Tables {
 impl Table {
     /// Reads a table from CSV text: the first column is the key, an empty cell is "not known".
     ///
-    /// `path` is the file's path relative to the vendor's folder; its last part without `.csv` names the table.
+    /// `path` is the file's path relative to the vendor's directory; its last part without `.csv` names the table.
     /// Every finding is reported with its row and column.
     pub fn parse(path: &str, text: &str) -> Checked<Self> {
         let mut findings = Findings::new();

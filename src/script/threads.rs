@@ -8,7 +8,7 @@ pub const STACK_BYTES: usize = if cfg!(debug_assertions) { 256 << 20 } else { 64
 
 thread_local! {
     static HAS_LARGE_STACK: Cell<bool> = const { Cell::new(false) };
-    /// True while work that was said to be small runs on a script thread of its own.
+    /// True while small work runs on a script thread for itself.
     static IS_ALONE: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -89,7 +89,7 @@ pub struct ScriptPool {
 }
 
 impl ScriptPool {
-    /// Starts so many threads; `None` takes as many as the machine has.
+    /// Starts `threads` threads; `None` starts one per core of the machine.
     ///
     /// # Errors
     /// When the machine refuses threads.
@@ -137,7 +137,7 @@ pub(super) fn with_large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> Resu
     })
 }
 
-/// Why nothing came of a script thread.
+/// Reason why a script thread returned nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoThread {
     /// The machine gives no more threads or memory.

@@ -30,7 +30,7 @@ pub(super) struct Constant {
 
 #[derive(Debug, Clone)]
 pub(super) struct Import {
-    /// The text after `import`; `None` when it is no plain text literal.
+    /// The text after `import`; `None` when it is not a plain string literal.
     pub path: Option<String>,
     pub path_at: usize,
     /// Name after `as`; empty when there is none.
@@ -85,9 +85,9 @@ pub(super) struct Case {
 
 #[derive(Debug, Clone)]
 pub(super) struct Expression {
-    /// Where it starts.
+    /// Offset of its start.
     pub at: usize,
-    /// Where its own sign is: the operator, the member's name; where run-time errors of it point.
+    /// Offset of its own sign: the operator, the member's name; the position of its run-time errors.
     pub sign: usize,
     pub kind: ExpressionKind,
 }

@@ -58,7 +58,7 @@ fn compiles(text: &str, entry: EntryPoint) {
         factors: vec!["history".into(), "market_opportunity".into()],
         ..ScriptContext::default()
     };
-    let (_, findings) = Scripts::compile(&files, &[Contract { path, entry }], &context);
+    let (_, findings) = Scripts::compile(&files, &[Contract { path, entry }], &context).into_parts();
     assert!(findings.is_empty(), "{}", quotient::finding::render::human(findings.iter(), false));
 }
 
@@ -74,7 +74,7 @@ fn the_rules_in_the_guide_compile_without_findings() {
 #[test]
 fn the_manifest_in_the_guide_is_valid() {
     let manifest = blocks("docs/rules.md", "toml").into_iter().next().expect("the manifest");
-    let (read, findings) = Manifest::parse("vendor.toml", &manifest.as_str().into(), true);
+    let (read, findings) = Manifest::parse("vendor.toml", &manifest.as_str().into(), true).into_parts();
     assert!(read.is_some(), "{}", quotient::finding::render::human(findings.iter(), false));
 }
 

@@ -30,7 +30,7 @@ fn load(name: &str) -> Option<(VendorPlugin, PartnerBook)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let roots = Roots { rules: root.join("rules"), policies: root.join("policies") };
     let files = roots.read(name).expect("the vendor's files");
-    let plugin = on_script_threads(Some(1), || VendorPlugin::compile(&files).0).expect("a vendor without errors");
+    let plugin = on_script_threads(Some(1), || VendorPlugin::compile(&files).value).expect("a vendor without errors");
     let mapping = Mapping::read(&root.join("examples").join(name).join("map.toml")).expect("the mapping file");
     let options = ReadOptions {
         calendar: Some(plugin.manifest.calendar),

@@ -76,7 +76,7 @@ impl Vendors {
     }
 
     fn compile(&self, files: &VendorFiles) -> Found {
-        let (plugin, _) = on_script_threads(Some(1), || VendorPlugin::compile(files));
+        let (plugin, _) = on_script_threads(Some(1), || VendorPlugin::compile(files).into_parts());
         let plugin = plugin.ok_or(Obstacle::RevisionBroken)?;
         Ok(Arc::new(Vendor { plugin, directory: self.books.clone(), books: Mutex::default() }))
     }

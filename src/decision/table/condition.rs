@@ -4,7 +4,7 @@ use super::interval::{Cut, Interval, ValueSet};
 use super::table_fault::CellFault;
 use super::value::{Kind, Value, kind_of, literal};
 
-/// What a cell of an input column says.
+/// Condition in a cell of an input column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Condition {
     /// The cell as written.
@@ -119,7 +119,7 @@ pub(crate) fn kinds(text: &str) -> Result<Vec<Kind>, CellFault> {
     Ok(kinds)
 }
 
-/// The tests of a cell, and whether `not(…)` stands around them.
+/// The tests of a cell, and true when `not(…)` encloses them.
 fn tests(text: &str) -> Result<(bool, Vec<Test<'_>>), CellFault> {
     let (negated, inner) = match text.strip_prefix("not(").or_else(|| text.strip_prefix("not (")) {
         Some(rest) => match rest.strip_suffix(')') {

@@ -12,7 +12,7 @@ pub(crate) type RangeId = usize;
 pub(crate) struct Ranges {
     pub(crate) kind: Kind,
     cuts: Vec<Cut>,
-    /// Per range: false when no allowed value lies in it.
+    /// Per range: false when it contains no allowed value.
     live: Vec<bool>,
     live_before: Vec<usize>,
     /// Per row: the ranges of its cell, ascending, inclusive on both ends.
@@ -62,7 +62,7 @@ impl Ranges {
         self.live.len()
     }
 
-    /// The range that `value` lies in.
+    /// The range that contains `value`.
     pub(crate) fn id(&self, value: &Value) -> RangeId {
         if *value == Value::NotKnown {
             return 0;
@@ -78,7 +78,7 @@ impl Ranges {
         self.live.get(id).copied().unwrap_or(false)
     }
 
-    /// True when an allowed value lies in `from..=to`.
+    /// True when `from..=to` contains an allowed value.
     pub(crate) fn has_live(&self, from: RangeId, to: RangeId) -> bool {
         self.live_before[to + 1] > self.live_before[from]
     }

@@ -66,7 +66,7 @@ pub struct Near {
     pub outputs: Vec<Value>,
 }
 
-/// How far a value would have to go to meet a condition; [`Decision::outcome_at`] tells what would hold then.
+/// Nearest value that would meet a condition; [`Decision::outcome_at`] returns the outcome there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// Upwards or downwards.
@@ -79,7 +79,7 @@ pub struct Target {
     id: RangeId,
 }
 
-/// Which way a value would have to go.
+/// Direction in which a value would have to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// Upwards.
@@ -91,7 +91,7 @@ pub enum Direction {
 }
 
 impl Decision {
-    /// What the table concludes.
+    /// Outcome of the table.
     pub fn outcome(&self) -> &Outcome {
         &self.verdict.outcome
     }
@@ -101,7 +101,7 @@ impl Decision {
         self.verdict.is_default
     }
 
-    /// The value of output column `name`; `None` when there is no such column, no outcome, or a list of them.
+    /// The value of output column `name`; `None` when the table has no such column, there is no outcome, or there are several.
     pub fn output(&self, name: &str) -> Option<&Value> {
         let at = self.table.outputs().iter().position(|output| *output.name == *name)?;
         match self.outcome() {
@@ -198,7 +198,7 @@ impl Decision {
         Some(Target { direction, value, is_included, column, id })
     }
 
-    /// What the table would conclude at `target`, one of [`Decision::nearest`], all other inputs as they are.
+    /// The outcome of the table at `target`, one of [`Decision::nearest`], all other inputs as they are.
     pub fn outcome_at(&self, target: &Target) -> Result<Outcome, DecisionFault> {
         let mut ids = self.ids.clone();
         if let Some(id) = ids.get_mut(target.column) {

@@ -1,4 +1,4 @@
-//! Why a table could not decide.
+//! Faults of a decision by a table.
 
 use super::value::{Kind, Value};
 use crate::channel::Name;
@@ -22,7 +22,7 @@ impl fmt::Display for RowNumbers {
     }
 }
 
-/// Why a table could not decide.
+/// Reason why a table cannot decide.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum DecisionFault {
     /// Not one value per input column.

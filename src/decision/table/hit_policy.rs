@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-/// What holds when several rows match (DMN 1.4, section 8.2.10).
+/// Rule for several matching rows (DMN 1.4, section 8.2.10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HitPolicy {
     /// At most one row may match.
     Unique,
     /// Several rows may match if they conclude the same.
     Any,
-    /// The matching row whose output stands first in the list of allowed values.
+    /// The matching row whose output comes first in the list of allowed values.
     Priority,
     /// The first matching row of the file.
     First,

@@ -1,4 +1,4 @@
-//! Which rules match, without asking each: per column and range one bit for every rule.
+//! Index of matching rules: one bit per rule for each range of each column, so that no rule is examined one by one.
 
 use super::cuts::{RangeId, Ranges};
 

@@ -2,7 +2,7 @@
 
 use super::value::{Kind, Value, next, previous};
 
-/// Which side of a value a cut is on.
+/// Side of a value on which a cut is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Side {
     Before,
@@ -11,7 +11,7 @@ pub(crate) enum Side {
 
 /// A place between values: before all, just before or just after one, after all.
 ///
-/// Where values have neighbours (whole numbers, days, truth values) only `Before` is used, so that equal sets are equal
+/// For values with neighbours (whole numbers, dates, booleans) only `Before` is used, so that equal sets are equal
 /// data.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Cut {

@@ -70,7 +70,7 @@ pub struct Output {
     pub kind: Kind,
     /// The listed allowed values, highest priority first; empty when none are listed.
     pub priorities: Vec<Value>,
-    /// What holds when no row matches; `None` when the table has no `default` row.
+    /// Value when no row matches; `None` when the table has no `default` row.
     pub default: Option<Value>,
 }
 
@@ -104,13 +104,13 @@ pub struct DecisionTable(Arc<Content>);
 impl DecisionTable {
     /// Reads a table from the text of its CSV file; `path` is the file's name in findings.
     ///
-    /// Returns everything wrong with the text. There is no table when one of the findings is an error. What is wrong
-    /// with the rules themselves (gaps, overlaps) is a second question: [`DecisionTable::lint`].
+    /// Returns every fault of the text, and no table when one of the findings is an error. Faults
+    /// of the rules themselves (gaps, overlaps) are found by [`DecisionTable::lint`].
     pub fn parse(path: &str, text: &Arc<str>) -> Checked<Self> {
         read::table(path, text)
     }
 
-    /// What is wrong with the rules: gaps, overlaps, rows that can never win, rows and columns without effect.
+    /// Faults of the rules: gaps, overlaps, rows that can never win, rows and columns without effect.
     ///
     /// An overlap that breaks the hit policy is an error; all else is a warning. The work is bounded: where the bound
     /// is met, a finding says so. Ascending by row within each kind of finding.
@@ -123,7 +123,7 @@ impl DecisionTable {
         &self.0.file
     }
 
-    /// What holds when several rows match.
+    /// Rule for several matching rows.
     pub fn hit_policy(&self) -> HitPolicy {
         self.0.hit_policy
     }

@@ -24,7 +24,7 @@ const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
 /// Returns the rows that are neither blank nor comments (`#` in the first cell).
 ///
-/// `is_corner` tells the first cell of a table: the separator is the one that leaves it so.
+/// `is_corner` recognises the first cell of a table; the separator is the one under which the first cell is such a cell.
 pub(crate) fn rows(file: &str, text: &str, is_corner: fn(&str) -> bool, findings: &mut Findings) -> Vec<SheetRow> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (separator, text, skipped) = match declared_separator(text) {

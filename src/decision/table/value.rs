@@ -15,7 +15,7 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 pub enum Kind {
     /// Exact decimal: `500000`, `0.12`.
     Number,
-    /// Whole number: nothing lies between 3 and 4.
+    /// Whole number: there is no value between 3 and 4.
     Whole,
     /// Text, compared exactly, upper and lower case apart.
     Text,
@@ -40,7 +40,7 @@ impl Kind {
         }
     }
 
-    /// True when `value` may stand in a column of this kind; a value that is not known may stand in any.
+    /// True when a column of this type may hold `value`; every column may hold a value that is not known.
     pub fn admits(self, value: &Value) -> bool {
         match (self, value) {
             (_, Value::NotKnown)
@@ -174,7 +174,7 @@ pub enum ValueFault {
 impl FromStr for Value {
     type Err = ValueFault;
 
-    /// Reads a literal whose kind is told by its form: `0.8`, `true`, `2026-01-31`, `null`, `Gold`, `"10"`.
+    /// Reads a literal whose type is derived from its form: `0.8`, `true`, `2026-01-31`, `null`, `Gold`, `"10"`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "null" {
             return Ok(Self::NotKnown);
@@ -183,7 +183,7 @@ impl FromStr for Value {
     }
 }
 
-/// The kind that the form of a literal tells.
+/// The type that follows from the form of a literal.
 pub(crate) fn kind_of(text: &str) -> Result<Kind, ValueFault> {
     if unquoted(text).is_some() {
         return Ok(Kind::Text);
@@ -210,7 +210,7 @@ pub(crate) fn literal(text: &str, kind: Kind) -> Result<Value, ValueFault> {
     read_literal(text, kind).map_err(|_| ValueFault::NotOfType { text: text.to_owned(), kind })
 }
 
-/// What to write instead of a string that is not a literal of `kind`.
+/// Advice for a string that is not a literal of `kind`.
 pub(super) fn remedy(text: &str, kind: Kind) -> &'static str {
     read_literal(text, kind).err().unwrap_or_default()
 }
@@ -293,7 +293,7 @@ fn composed(text: &str) -> Cow<'_, str> {
     if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
-/// The nearest value above `value` when nothing lies between; `None` for dense kinds and at the end of the range.
+/// The nearest value above `value` when there is none between; `None` for dense kinds and at the end of the range.
 pub(crate) fn next(kind: Kind, value: &Value) -> Option<Value> {
     match (kind, value) {
         (Kind::Whole, Value::Number(number)) => number.checked_add(Decimal::ONE).map(Value::Number),
@@ -303,7 +303,7 @@ pub(crate) fn next(kind: Kind, value: &Value) -> Option<Value> {
     }
 }
 
-/// The nearest value below `value` when nothing lies between.
+/// The nearest value below `value` when there is none between.
 pub(crate) fn previous(kind: Kind, value: &Value) -> Option<Value> {
     match (kind, value) {
         (Kind::Whole, Value::Number(number)) => number.checked_sub(Decimal::ONE).map(Value::Number),

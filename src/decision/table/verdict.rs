@@ -7,7 +7,7 @@ use super::value::Value;
 use super::{DecisionTable, Rule};
 use rust_decimal::Decimal;
 
-/// What a table concludes.
+/// Outcome of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// No row matches and there is no default.

@@ -1,4 +1,4 @@
-//! What policies make: requirements on a ladder, answers of decision tables, and decisions with their grounds.
+//! Values that policies make: requirements on a ladder, answers of decision tables, and decisions with their grounds.
 
 use super::super::outcome_fault::OutcomeFault;
 use super::complaint::Complaint;
@@ -34,7 +34,7 @@ impl Ladder {
     }
 }
 
-/// What a decision rests on, as it is gathered.
+/// Ground of a decision, as it is collected.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::script) enum Ground {
     Because(Name),
@@ -51,7 +51,7 @@ pub(in crate::script) struct Decided {
     pub grounds: Vec<Ground>,
 }
 
-/// What is decided.
+/// The decision itself.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::script) enum What {
     Tier {
@@ -97,7 +97,7 @@ impl Decided {
     }
 }
 
-/// What a decision table answered.
+/// Answer of a decision table.
 #[derive(Debug, Clone)]
 pub(in crate::script) struct TableAnswer {
     pub name: Name,
@@ -105,7 +105,7 @@ pub(in crate::script) struct TableAnswer {
     outputs: Arc<[Name]>,
 }
 
-/// Rows that a table's answer tells as what would change it.
+/// Most rows that an answer names as alternatives.
 const MAX_NEAR: usize = 3;
 
 impl TableAnswer {

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-/// Facts of a made-up partner with everything known but the product line.
+/// Facts of a sample partner with everything known but the product line.
 pub fn example_facts() -> Facts {
     Facts::new(Arc::new(line()))
 }
@@ -41,7 +41,7 @@ pub fn example_policy_facts() -> PolicyFacts {
     PolicyFacts::from_figures(Arc::new(line), example_standing(), vec![of_line], Arc::new(review), records)
 }
 
-/// What the examples refer to: a lookup table `territories`, a decision table `bonus`, tiers Ready, Silver and Gold, and
+/// Context of the examples: a lookup table `territories`, a decision table `bonus`, tiers Ready, Silver and Gold, and
 /// an extra table `certifications`.
 pub fn example_context() -> ScriptContext {
     let bonus = DecisionTable::parse("bonus.csv", &EXAMPLE_DECISIONS.into()).value;

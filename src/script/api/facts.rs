@@ -27,7 +27,7 @@ pub(in crate::script) struct Fact {
     pub source: FactSource,
 }
 
-/// Where a fact is read.
+/// Source of a fact.
 #[derive(Debug, Clone)]
 pub(in crate::script) enum FactSource {
     Line(Reader),
@@ -93,7 +93,7 @@ impl ViewSchema {
 #[derive(Debug, Clone)]
 pub(in crate::script) struct FactSchema {
     pub views: Vec<ViewSchema>,
-    /// What only policies see; `None` for quota rules.
+    /// Facts for policies only; `None` for quota rules.
     pub policy: Option<PolicyContext>,
 }
 
@@ -158,7 +158,7 @@ fn add_policy_views(views: &mut Vec<ViewSchema>, tables: &[TableDeclaration]) {
         example: example.to_owned(),
         source: FactSource::Policy(value),
     };
-    let standing = "Where the partner stands against its quota in the period.";
+    let standing = "The partner's standing against its quota in the period.";
     let lines = "The same for each product line and territory, where quotas are at that grain.";
     let review = "The review's day in the fiscal calendar.";
     let partner = &mut views[PARTNER.0].facts;

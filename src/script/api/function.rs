@@ -15,7 +15,7 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, NativeCallContext};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::cmp::Ordering;
 
-/// What a function gives back, or why not.
+/// Return value of a function, or the reason why there is none.
 pub(super) type Outcome = Result<Dynamic, Box<EvalAltResult>>;
 
 /// One call.
@@ -30,11 +30,11 @@ pub(in crate::script) struct Call<'c, 'a> {
 /// A function scripts may call.
 pub(in crate::script) struct Function {
     pub name: &'static str,
-    /// How it may be called: names of the arguments, one entry per number of arguments.
+    /// Signatures: names of the arguments, one entry per number of arguments.
     pub signatures: &'static [&'static [&'static str]],
     /// Usually written `x.name(…)`.
     pub is_method: bool,
-    /// What it gives back: "number", "text", "list".
+    /// Kind of its return value: "number", "text", "list".
     pub returns: &'static str,
     /// For rule authors.
     pub doc: &'static str,

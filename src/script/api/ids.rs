@@ -18,7 +18,7 @@ pub(in crate::script) enum ListId {
 }
 
 impl ListId {
-    /// How many items the list has.
+    /// Number of items of the list.
     pub fn len(self, facts: &Facts) -> usize {
         match self {
             Self::Quarters => facts.line.history.quarters.len(),

@@ -8,7 +8,7 @@ use rhai::{Dynamic, FnPtr, Map};
 use std::ops::{Range, RangeInclusive};
 
 impl Kind {
-    /// What `value` is.
+    /// The kind of `value`.
     pub fn of(value: &Dynamic) -> Self {
         if value.is_unit() {
             Self::NotKnown

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What a value is, in words authors use.
+/// Kind of a value, in the words of rule authors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::script) enum Kind {
     NotKnown,

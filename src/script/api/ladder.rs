@@ -149,7 +149,7 @@ impl Call<'_, '_> {
         items.into_iter().map(one).collect()
     }
 
-    /// Requirements joined, within the limits of what anybody can read.
+    /// Joins requirements, within the limits of what a person can read.
     pub(super) fn joined(&self, join: fn(Vec<Requirement>) -> Requirement) -> Outcome {
         let joined = join(self.requirements()?);
         let (depth, conditions) = (Requirement::MAX_DEPTH, Requirement::MAX_CONDITIONS);

@@ -53,11 +53,11 @@ functions! {
         [r#"partner.pipeline.opportunities.since("close_date", date("2026-06-30")).count() == 1"#],
         |call| { let day = call.date(2)?; call.dated(|date| date >= day) };
     last_months (["list", "field", "months"]) -> "list" method:
-        "The records of the last so many months: after the same day of the month so many months before the as-of day, up to and including the as-of day. On the last day of a month: after the last day of that earlier month, so that whole months count.",
+        "The records of the last months: after the same day of the month that number of months before the as-of date, up to and including the as-of date. On the last day of a month: after the last day of that earlier month, so that whole months count.",
         [r#"partner.pipeline.opportunities.last_months("close_date", 12).is_empty()"#],
         last_months;
     valid (["list", "field"]) -> "list" method:
-        "The records that have not expired: the as-of day is not after the date. A date that is not known never expires.",
+        "The records that have not expired: the as-of date is not after the date. A date that is not known never expires.",
         [r#"partner.pipeline.opportunities.valid("close_date").count() == 2"#],
         valid;
     sum_known (["list", "field"]) -> "number" method:
@@ -77,7 +77,7 @@ functions! {
             Ok(i64::try_from(values.len()).unwrap_or(i64::MAX).into())
         };
     distinct (["list", "field"]) -> "list" method:
-        "The different values of the field, each once, in the order they first stand; values that are not known are left out.",
+        "The different values of the field, each once, in the order of their first occurrence; values that are not known are left out.",
         [r#"partner.pipeline.opportunities.distinct("stage").len() == 2"#],
         |mut call| {
             take_known_field(&mut call)?;
@@ -93,7 +93,7 @@ functions! {
         [r#"partner.pipeline.opportunities.smallest("amount") == 400_000"#],
         |mut call| { take_known_field(&mut call)?; extreme(&call, "<") };
     top (["list", "field", "n"]) -> "list" method:
-        "The `n` records with the largest number or latest date in the field, largest first; of equal ones those that stand first. Records where it is not known are left out.",
+        "The `n` records with the largest number or latest date in the field, largest first; of equal ones those that come first. Records where it is not known are left out.",
         [r#"partner.pipeline.opportunities.top("amount", 1).sum("amount") == 500_000"#],
         top;
     each (["list", "field"]) -> "list" method:
@@ -216,7 +216,7 @@ fn top(call: Call<'_, '_>) -> Outcome {
     }
 }
 
-/// The as-of day of the records; `None` for an empty list.
+/// The as-of date of the records; `None` for an empty list.
 fn as_of(call: &Call<'_, '_>) -> Result<Option<NaiveDate>, Fault> {
     let items = call.items(0)?;
     let Some(first) = items.first() else { return Ok(None) };

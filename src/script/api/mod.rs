@@ -1,4 +1,4 @@
-//! What scripts see: facts, functions and operators, each declared once.
+//! Vocabulary of scripts: facts, functions and operators, each declared once.
 //!
 //! From the declarations come what runs, the names the checks know, the suggestions and the reference page.
 

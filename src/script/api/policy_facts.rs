@@ -1,4 +1,4 @@
-//! The facts that only policies read: the standing and the review's day.
+//! The facts for policies only: the standing and the review's date.
 
 use super::super::{FactKind, ReviewFacts, StandingFacts};
 use super::value::Value;

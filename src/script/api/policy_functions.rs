@@ -67,7 +67,7 @@ functions! {
         [r#"ladder().tier("Gold", holds("plan", true)).requirement("Gold").is_met"#],
         requirement;
     decision_for (["ladder", "tier"]) -> "tier decision" method:
-        "The usual decision for a partner of that tier: promote to the highest tier that is met, retain, or demote to it. A figure that is not known promotes nobody and takes no tier away. The requirements of the current, the earned and the next tier are its grounds.",
+        "The usual decision for a partner of that tier: promote to the highest tier that is met, retain, or demote to it. A figure that is not known does not promote and does not take a tier away. The requirements of the current, the earned and the next tier are its grounds.",
         [r#"is_known(ladder().tier("Gold", holds("plan", true)).decision_for("Silver"))"#],
         decision_for;
     rank (["tier"]) -> "whole number":
@@ -133,7 +133,7 @@ functions! {
         [r#"is_known(grant("Silver").until(date("2026-12-31")))"#],
         |call| Ok(Dynamic::from(Decided::tier(TierMove::Grant, Some(call.tier(0)?))));
     effective (["decision", "date"]) -> "tier decision" method:
-        "Day a tier decision takes effect; the as-of day when not given.",
+        "Date a tier decision takes effect; the as-of date when not given.",
         [r#"is_known(promote("Gold").effective(date("2026-01-01")))"#],
         |call| { let day = call.date(1)?; call.change("a tier decision", |what| if let What::Tier { effective, .. } = what { *effective = Some(day); true } else { false }) };
     until (["decision", "date"] | ["list", "field", "date"]) -> "the decision, or a list" method:

@@ -35,7 +35,7 @@ const ENTRY_POINTS: [(EntryPoint, &str); 5] = [
     ),
 ];
 
-/// Which scripts may use something.
+/// Scripts that may use a fact or function.
 fn audience(is_for_rules: bool, is_for_policies: bool) -> &'static str {
     match (is_for_rules, is_for_policies) {
         (true, _) => "rules",

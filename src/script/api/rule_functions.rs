@@ -24,7 +24,7 @@ functions! {
         ["is_known(indicate(1_000))"],
         |call| Ok(Dynamic::from(Answer::Indicated { revenue: call.number(0)?, floor: None, ceiling: None, because: String::new() }));
     abstain (["reason"]) -> "answer":
-        "Answers that the rule cannot tell for this partner; its weight goes to the other factors.",
+        "Answers that the rule has no indication for this partner; its weight goes to the other factors.",
         [r#"is_known(abstain("no market data"))"#],
         |call| Ok(Dynamic::from(Answer::Abstained { because: call.text(0)? }));
     because (["answer", "reason"]) -> "the answer" method:
@@ -197,7 +197,7 @@ functions! {
         [r#"days_between(date("2026-01-31"), date("2026-02-02")) == 2"#],
         |call| Ok(call.date(1)?.signed_duration_since(call.date(0)?).num_days().into());
     add_days (["date", "days"]) -> "date":
-        "The date so many days later; earlier for a negative number.",
+        "The date that number of days later; earlier for a negative number.",
         [r#"add_days(date("2026-02-27"), 2) == date("2026-03-01")"#, r#"add_days(date("2026-03-01"), -1) == date("2026-02-28")"#],
         |call| {
             let days = call.whole(1)?;
@@ -206,7 +206,7 @@ functions! {
             later.map(|day| Dynamic::from(Date(day))).ok_or_else(|| Complaint::out_of_range().into())
         };
     add_months (["date", "months"]) -> "date":
-        "The date so many months later, earlier for a negative number; the last day of the month where it has no such day.",
+        "The date that number of months later, earlier for a negative number; the last day of the month when the month is shorter.",
         [r#"add_months(date("2026-01-31"), 1) == date("2026-02-28")"#, r#"add_months(date("2026-03-31"), -12) == date("2025-03-31")"#],
         |call| {
             let (day, months) = (call.date(0)?, call.whole(1)?);

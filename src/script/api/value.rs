@@ -99,7 +99,7 @@ pub(in crate::script) struct Date(pub NaiveDate);
 pub(in crate::script) struct View {
     pub facts: Facts,
     pub view: ViewId,
-    /// Which record of a list; 0 for groups that are no record.
+    /// Index of the record in a list; 0 for groups that are not records.
     pub index: usize,
 }
 
@@ -142,7 +142,7 @@ impl IntoIterator for FactList {
     }
 }
 
-/// What a factor rule answers.
+/// Answer of a factor rule.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::script) enum Answer {
     Indicated { revenue: Decimal, floor: Option<Decimal>, ceiling: Option<Decimal>, because: String },
@@ -154,7 +154,7 @@ pub(in crate::script) fn number(value: &Dynamic) -> Option<Decimal> {
     value.as_decimal().ok().or_else(|| value.as_int().ok().map(Decimal::from))
 }
 
-/// Items of a list; `None` when it is none.
+/// Items of a list; `None` for another value.
 pub(in crate::script) fn items(value: &Dynamic) -> Option<Vec<Dynamic>> {
     if let Ok(array) = value.as_array_ref() {
         return Some(array.clone());
@@ -162,7 +162,7 @@ pub(in crate::script) fn items(value: &Dynamic) -> Option<Vec<Dynamic>> {
     value.read_lock::<FactList>().map(|list| (0..list.len()).filter_map(|index| list.get(index)).collect())
 }
 
-/// How many items a list has; `None` when it is none.
+/// Number of items of a list; `None` for another value.
 pub(in crate::script) fn length(value: &Dynamic) -> Option<usize> {
     if let Ok(array) = value.as_array_ref() {
         return Some(array.len());

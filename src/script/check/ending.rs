@@ -1,4 +1,4 @@
-//! How an entry point ends: every path should give an answer.
+//! Ends of an entry point: every path should return an answer.
 
 use super::super::api::functions;
 use super::super::api::kind::Kind;
@@ -11,14 +11,14 @@ use super::shape::returned;
 use crate::finding::{Span, did_you_mean};
 use rust_decimal::Decimal;
 
-/// How a body ends.
+/// End of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     /// Gives a value, or may: another function decides.
     Value,
     /// Gives nothing here.
     Nothing(Span),
-    /// Gives something that is no answer.
+    /// Returns a value that is not an answer.
     Wrong(Span, Kind),
 }
 

@@ -180,7 +180,7 @@ impl<'a> Checker<'a> {
         units.get(&file_of(import.path.as_deref().unwrap_or_default()))
     }
 
-    /// Where facts of that name are, at most three: `a.x` or `b.x`.
+    /// Paths of facts with that name, at most three: `a.x` or `b.x`.
     pub(super) fn path_of_fact(&self, name: &str) -> Option<String> {
         let views = self.schema.views.iter().filter(|view| view.fact(name).is_some() && !view.is_record);
         let paths: Vec<String> = views.map(|view| format!("`{}.{name}`", view.path)).take(3).collect();

@@ -98,7 +98,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// What stands in the list of `all_of` and `any_of`.
+    /// Checks the list of `all_of` and `any_of`.
     fn requirements(&mut self, function: &HostFunction, shapes: &[Shape], arguments: &[&'a Expression]) {
         if !matches!(function.name, "all_of" | "any_of") {
             return;

@@ -1,4 +1,4 @@
-//! What is known about a value before it exists.
+//! Shapes: knowledge about a value before it exists.
 
 use super::super::FactKind;
 use super::super::api::facts::{Fact, FactSchema};
@@ -8,7 +8,7 @@ use super::super::api::kind::Kind;
 use super::super::api::value::Value;
 use std::collections::BTreeMap;
 
-/// What is known about a value before it exists.
+/// Knowledge about a value before it exists.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Shape {
     Unknown,
@@ -32,7 +32,7 @@ impl Shape {
         }
     }
 
-    /// What its items are, when it is a list.
+    /// Shape of its items, when it is a list.
     pub(super) fn item(&self) -> Self {
         match self {
             Self::Facts(list) => list.record().map_or(Self::Value(Kind::Number), Self::View),

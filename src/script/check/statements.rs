@@ -24,7 +24,7 @@ impl<'a> Checker<'a> {
             .map(|(_, shape)| shape)
     }
 
-    /// Checks a block in a scope of its own and gives the shape of its value.
+    /// Checks a block in its scope and returns the shape of its value.
     pub(super) fn block(&mut self, body: &'a [Statement]) -> Shape {
         self.scopes.push(Vec::new());
         let shape = self.statements(body);

@@ -56,7 +56,7 @@ impl Scene {
         let files = Roots { rules: self.path("rules"), policies: self.path("policies") }.read("acme").unwrap();
         let archive = Archive::open(&self.path("state")).unwrap();
         archive.keep(&Arc::new(files.clone()), &[], super::support::time()).unwrap();
-        on_script_threads(Some(1), || VendorPlugin::compile(&files)).0.unwrap()
+        on_script_threads(Some(1), || VendorPlugin::compile(&files).value).unwrap()
     }
 
     /// Decides and logs, as a server does.

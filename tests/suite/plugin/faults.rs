@@ -24,7 +24,7 @@ fn told(folder: &Path) -> String {
     files_in(folder, "", &mut files);
     let files = VendorFiles::new("acme", files);
     let findings: Vec<Finding> = on_script_threads(Some(1), || {
-        let (plugin, findings) = VendorPlugin::compile(&files);
+        let (plugin, findings) = VendorPlugin::compile(&files).into_parts();
         let outcomes = plugin.as_ref().map(run_cases).unwrap_or_default();
         findings.into_iter().chain(outcomes.iter().filter(|case| !case.holds()).map(CaseOutcome::finding)).collect()
     });
@@ -55,7 +55,7 @@ fn a_misspelt_month_is_one_finding() {
         shown: "rules/acme/vendor.toml".to_owned(),
         text: text.into(),
     };
-    let (_, findings) = VendorPlugin::compile(&VendorFiles::new("acme", vec![manifest]));
+    let (_, findings) = VendorPlugin::compile(&VendorFiles::new("acme", vec![manifest])).into_parts();
     let codes: Vec<Code> = findings.iter().map(|finding| finding.code()).collect();
     assert_eq!(codes.iter().filter(|code| **code == Code::ManifestUnknownKey).count(), 0, "{codes:?}");
 }

@@ -155,7 +155,7 @@ fn files(changes: &[(&str, &str)]) -> VendorFiles {
 #[test]
 fn a_vendor_with_policies_only_compiles_and_its_cases_hold() {
     on_script_threads(Some(1), || {
-        let (plugin, findings) = VendorPlugin::compile(&files(&[]));
+        let (plugin, findings) = VendorPlugin::compile(&files(&[])).into_parts();
         assert_eq!(render::human(findings.iter(), false), "");
         let outcomes = run_cases(&plugin.expect("no findings"));
         assert_eq!(outcomes.len(), 6);
@@ -173,7 +173,7 @@ fn the_same_intervention_twice_is_one_case_most_severe_first() {
         let manifest = MANIFEST.replace("[tables.sales]\nkind = \"text\"\nusers = \"count\"\non = \"date\"\n", "");
         let changes =
             [("tier.rhai", text.as_str()), ("people.rhai", people), ("vendor.toml", &manifest), ("cases/all.toml", "")];
-        let (plugin, findings) = VendorPlugin::compile(&files(&changes));
+        let (plugin, findings) = VendorPlugin::compile(&files(&changes)).into_parts();
         let plugin = plugin.unwrap_or_else(|| panic!("{}", render::human(findings.iter(), false)));
         let decisions = plugin.decide(&example_policy_facts()).unwrap_or_else(|faults| panic!("{faults:?}"));
         let found: Vec<_> = decisions.interventions.iter().map(|one| (one.kind, one.severity)).collect();
@@ -195,9 +195,9 @@ fn what_is_wrong_in_a_folder_of_policies_is_said_together() {
         .replace("[tables.sales]", "[tables.history]");
     let bonus = BONUS.replace("[0.8..1)", "[0.8..0.9)");
     let cases = CASES.replace("rule = \"incentive\"", "rule = \"incentives\"").replace("forecast_call", "forcast_call");
-    let (_, findings) = VendorPlugin::compile(&files(&[("vendor.toml", &manifest)]));
+    let (_, findings) = VendorPlugin::compile(&files(&[("vendor.toml", &manifest)])).into_parts();
     let mut text = render::human(findings.iter(), false);
-    let (_, findings) = VendorPlugin::compile(&files(&[("bonus.csv", &bonus), ("cases/all.toml", &cases)]));
+    let (_, findings) = VendorPlugin::compile(&files(&[("bonus.csv", &bonus), ("cases/all.toml", &cases)])).into_parts();
     text.push_str(&render::human(findings.iter(), false));
     insta::assert_snapshot!(text);
 }
@@ -223,14 +223,14 @@ expect.would_change = "net new users: 1 more (74 of 75) and certified staff: 1 m
 "#;
     on_script_threads(Some(1), || {
         let cases = format!("{CASES}{more}");
-        let (plugin, findings) = VendorPlugin::compile(&files(&[("cases/all.toml", &cases)]));
+        let (plugin, findings) = VendorPlugin::compile(&files(&[("cases/all.toml", &cases)])).into_parts();
         let outcomes = run_cases(&plugin.unwrap_or_else(|| panic!("{}", render::human(findings.iter(), false))));
         assert_eq!(outcomes.len(), 8);
         let differences: Vec<String> =
             outcomes.iter().filter(|one| !one.holds()).map(|one| one.finding().to_string()).collect();
         assert_eq!(differences, Vec::<String>::new());
         let unknown = cases.replace("like = \"74 users", "like = \"73 users");
-        let (_, findings) = VendorPlugin::compile(&files(&[("cases/all.toml", &unknown)]));
+        let (_, findings) = VendorPlugin::compile(&files(&[("cases/all.toml", &unknown)])).into_parts();
         let text = render::human(findings.iter(), false);
         assert!(text.contains("nothing above is named `73 users are not enough, with the same people`"), "{text}");
         assert!(text.contains("did you mean `74 users are not enough, with the same people`?"), "{text}");

@@ -24,7 +24,7 @@ fn files(extra: &[(&str, &str)]) -> VendorFiles {
 
 fn compared(before: &VendorFiles, after: &VendorFiles, body: &Value) -> Result<Answer, Refusal> {
     let compiled = |files: &VendorFiles| {
-        let (plugin, findings) = on_script_threads(Some(1), || VendorPlugin::compile(files));
+        let (plugin, findings) = on_script_threads(Some(1), || VendorPlugin::compile(files).into_parts());
         plugin.unwrap_or_else(|| panic!("{findings:#?}"))
     };
     let (old, new) = (compiled(before), compiled(after));

@@ -74,7 +74,7 @@ pub fn vendor(rule: &str) -> VendorPlugin {
         text: text.into(),
     };
     let files = VendorFiles::new("acme", vec![file("vendor.toml", manifest), file("history.rhai", rule)]);
-    let (plugin, findings) = VendorPlugin::compile(&files);
+    let (plugin, findings) = VendorPlugin::compile(&files).into_parts();
     plugin.unwrap_or_else(|| panic!("{findings:#?}"))
 }
 

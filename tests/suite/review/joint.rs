@@ -21,7 +21,7 @@ pub fn root() -> &'static Path {
 pub fn shipped(vendor: &str) -> VendorPlugin {
     let roots = Roots { rules: root().join("rules"), policies: root().join("policies") };
     let files = roots.read(vendor).unwrap();
-    on_script_threads(Some(1), || VendorPlugin::compile(&files)).0.unwrap()
+    on_script_threads(Some(1), || VendorPlugin::compile(&files).value).unwrap()
 }
 
 fn read(plugin: &VendorPlugin, path: &Path, map: Option<&Mapping>) -> PartnerBook {

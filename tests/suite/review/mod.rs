@@ -48,7 +48,7 @@ pub fn vendor(manifest: &str, policies: &[(&str, &str)]) -> VendorPlugin {
         text: (*text).into(),
     };
     let files = [("vendor.toml", manifest)].iter().chain(policies).map(file).collect();
-    let (plugin, findings) = VendorPlugin::compile(&VendorFiles::new("glossary", files));
+    let (plugin, findings) = VendorPlugin::compile(&VendorFiles::new("glossary", files)).into_parts();
     plugin.unwrap_or_else(|| panic!("{findings:#?}"))
 }
 

@@ -48,7 +48,7 @@ fn context() -> ScriptContext {
 fn compile(kind: PolicyKind, text: &str) -> (Option<Scripts>, String) {
     let files = [SourceFile { path: kind.file().to_owned(), text: text.into() }];
     let contracts = [Contract { path: kind.file().to_owned(), entry: EntryPoint::Policy(kind) }];
-    let (scripts, findings) = Scripts::compile(&files, &contracts, &context());
+    let (scripts, findings) = Scripts::compile(&files, &contracts, &context()).into_parts();
     (scripts, render::human(findings.iter(), false))
 }
 
@@ -212,7 +212,7 @@ fn sixteen_requirements_may_stand_in_one_another() {
         format!("let r = holds(\"plan\", true); for i in 0..{rounds} {{ r = all_of([r]); }} retain().because(r)")
     };
     assert!(tier(&format!("fn decide(partner) {{ {} }}", body(15)), &gold("600000")).is_ok());
-    assert!(fails(&body(16)).contains("more than 16 requirements stand in one another"));
+    assert!(fails(&body(16)).contains("requirements are nested more than 16 deep"));
 }
 
 /// The certificates that `last_months` keeps of those that expired on the given days.

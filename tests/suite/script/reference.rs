@@ -25,7 +25,7 @@ fn holds_in_a_policy(before: &str, last: &str) -> Result<bool, String> {
     let text = format!("fn decide(partner) {{ {before}; if {last} {{ retain() }} else {{ grant(\"Silver\") }} }}");
     let files = [file("tier.rhai", &text)];
     let contracts = [Contract { path: "tier.rhai".to_owned(), entry: EntryPoint::Policy(PolicyKind::Tier) }];
-    let (scripts, findings) = Scripts::compile(&files, &contracts, &example_context());
+    let (scripts, findings) = Scripts::compile(&files, &contracts, &example_context()).into_parts();
     let scripts = scripts.ok_or_else(|| render::human(findings.iter(), false))?;
     let decision = scripts.tier("tier.rhai", &example_policy_facts()).map_err(|fault| fault_text(&fault))?;
     Ok(decision.decision == TierMove::Retain)
@@ -74,7 +74,7 @@ fn entry_points_are_shown_with_a_rule_that_compiles() {
         };
         let context = if policy.is_some() { example_context() } else { context() };
         let contracts = [Contract { path: path.to_owned(), entry }];
-        let findings = Scripts::compile(&[file(path, example)], &contracts, &context).1;
+        let findings = Scripts::compile(&[file(path, example)], &contracts, &context).findings;
         assert_eq!(render::human(findings.iter(), false), "");
     }
 }

@@ -25,7 +25,7 @@ pub fn compile_in(files: &[(&str, &str)], context: &ScriptContext) -> (Option<Sc
     };
     let contracts: Vec<Contract> =
         files.iter().filter_map(|file| Some(Contract { path: file.path.clone(), entry: entry(&file.path)? })).collect();
-    Scripts::compile(&files, &contracts, context)
+    Scripts::compile(&files, &contracts, context).into_parts()
 }
 
 /// The budget of most tests: whether a rule ends in time must not depend on the machine.

@@ -1,4 +1,4 @@
-//! Which combinations of inputs no rule covers.
+//! Combinations of inputs that no rule covers.
 //!
 //! The columns are cut into ranges; ranges with the same rules are one class. The search goes column by column,
 //! narrowing the rules that still match, and ends where none is left (a gap) or one matches whatever follows (covered).
@@ -149,7 +149,7 @@ impl Cover {
 
     /// True when `others` together match every combination that `rule` matches.
     ///
-    /// Where the bound is met the answer is no, and [`Cover::is_complete`] false.
+    /// At the bound the result is false, and [`Cover::is_complete`] false.
     pub(super) fn covers(&mut self, rule: usize, others: &RuleSet) -> bool {
         !self.escapes(0, rule, others.clone(), &mut BTreeMap::new())
     }

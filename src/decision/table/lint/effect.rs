@@ -1,4 +1,4 @@
-//! Rows without an effect of their own: always beaten by others, or repeating another.
+//! Rows without effect: always beaten by others, or repeating another.
 
 use super::super::DecisionTable;
 use super::super::hit_policy::HitPolicy;

@@ -1,4 +1,4 @@
-//! What is wrong with the rules of a table, before anybody is decided by them.
+//! Faults of the rules of a table, found before it is used.
 
 mod cover;
 mod effect;
@@ -44,7 +44,7 @@ pub struct Overlap {
 pub struct Overlaps {
     /// The first of them, ascending by rows.
     pub pairs: Vec<Overlap>,
-    /// How many there are altogether, as far as examined.
+    /// Number of all overlaps, as far as examined.
     pub count: usize,
     /// False when the table has more pairs than were examined.
     pub is_complete: bool,
@@ -194,7 +194,7 @@ fn overlaps(table: &DecisionTable, findings: &mut Findings) {
     }
 }
 
-/// Rows that can never win, and rows that conclude nothing of their own.
+/// Rows that can never win, and rows that repeat another.
 fn masked(table: &DecisionTable, dead: &[bool], findings: &mut Findings) {
     let rules = table.rules();
     let policy = table.hit_policy();

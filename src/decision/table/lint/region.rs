@@ -18,9 +18,9 @@ impl Region {
         Self { table: table.clone(), parts }
     }
 
-    /// True when `inputs`, one value per input column, lie in the region.
+    /// True when the region contains `inputs`, one value per input column.
     ///
-    /// A value that is not known lies in an open column only where the table speaks of values that are not known.
+    /// An open column contains a value that is not known only where the table tests for such values.
     pub fn contains(&self, inputs: &[Value]) -> bool {
         let columns = &self.table.index().columns;
         columns.len() == inputs.len()
@@ -66,7 +66,7 @@ pub(super) fn domain(table: &DecisionTable, column: usize) -> Vec<RangeId> {
     (0..table.index().columns[column].count()).filter(|id| domain_has(table, column, *id)).collect()
 }
 
-/// True when some value that may come in `column` lies in `from..=to`.
+/// True when `from..=to` contains a value that `column` allows.
 fn may_come(table: &DecisionTable, column: usize, from: RangeId, to: RangeId) -> bool {
     let ranges = &table.index().columns[column];
     let from = if from == 0 && !ranges.tests_not_known { 1 } else { from };

@@ -32,8 +32,8 @@ fn rows_are_counted_as_the_spreadsheet_shows_them() {
     let text = "# note\n\nU,x,-> y,because\n,< 1,1,\"two\nlines\"\n\n# another\n,>= 1,2%,\n";
     assert_eq!(
         refused(text),
-        "t.csv: row 7, column `-> y`, value `2%`: error[table::cell]: `2%` may be meant as a number, a date or a text; \
-         name the kind of the column in a `type` row, or put a text in double quotes"
+        "t.csv: row 7, column `-> y`, value `2%`: error[table::cell]: `2%` may be meant as a number, a date or text; \
+         name the type of the column in a `type` row, or put text in double quotes"
     );
 }
 
@@ -51,18 +51,18 @@ fn kinds_are_told_by_the_form_of_the_cells_or_by_the_type_row() {
 fn cells_of_different_kinds_are_refused_unless_the_type_is_stated() {
     let found = refused("U,a,-> e\n,10,1\n,Gold,2\n");
     assert!(found.contains("row 3, column `a`, value `Gold`"), "{found}");
-    assert!(found.contains("`Gold` is a text where `10` is a number; name the kind of `a` in a `type` row"), "{found}");
-    assert!(refused("U,a,b,-> e\n,10,-,1\n").contains("nothing in `b` tells the kind of its values"));
+    assert!(found.contains("`Gold` is a text where `10` is a number; name the type of `a` in a `type` row"), "{found}");
+    assert!(refused("U,a,b,-> e\n,10,-,1\n").contains("no cell of `b` shows the type of its values"));
     assert!(refused("U,a,-> e\n,1.000.000,1\n").contains("`1.000.000` may be meant as a number"));
     assert!(refused("U,a,-> e\n,31.01.2026,1\n").contains("may be meant as"));
 }
 
 #[test]
 fn misspelt_words_are_refused_with_the_nearest_one() {
-    assert!(refused("UNIQE,a,-> e\n,1,1\n").contains("`UNIQE` is no hit policy; did you mean `UNIQUE`?"));
-    assert!(refused("hit policy,UNIQUE\n").contains("`hit policy` is no hit policy; write one of `UNIQUE`, `ANY`"));
-    assert!(refused("U,a,-> e\ntype,nubmer,string\n,1,x\n").contains("`nubmer` is no type; did you mean `number`?"));
-    assert!(refused("U,a,-> e\ntype,number,string\n,1,x\n").contains("`string` is no type; did you mean `text`?"));
+    assert!(refused("UNIQE,a,-> e\n,1,1\n").contains("`UNIQE` is not a hit policy; did you mean `UNIQUE`?"));
+    assert!(refused("hit policy,UNIQUE\n").contains("`hit policy` is not a hit policy; write one of `UNIQUE`, `ANY`"));
+    assert!(refused("U,a,-> e\ntype,nubmer,string\n,1,x\n").contains("`nubmer` is not a type; did you mean `number`?"));
+    assert!(refused("U,a,-> e\ntype,number,string\n,1,x\n").contains("`string` is not a type; did you mean `text`?"));
     let found = refused("U,tier,-> e\nallowed,\"Gold, Silver\",\n,Sliver,1\n");
     assert!(found.contains("`Sliver` is not allowed in `tier`; did you mean `Silver`?"), "{found}");
     let found = refused("P,tier,-> e\nallowed,,\"yes, no\"\n,Gold,nope\n");
@@ -75,7 +75,7 @@ fn misspelt_words_are_refused_with_the_nearest_one() {
 #[test]
 fn all_findings_are_reported_at_once() {
     let found = refused("UNIQ,a,a,-> e\ntype,number,number,\n,10%,1,1\n,[2..1],x,2\n,1\n");
-    for expected in ["no hit policy", "two columns are named `a`", "`10%`", "runs backwards", "`x` is not a number"] {
+    for expected in ["not a hit policy", "duplicate column `a`", "`10%`", "is reversed", "`x` is not a number"] {
         assert!(found.contains(expected), "{expected}: {found}");
     }
     assert!(found.contains("row 5: error[table::shape]: the row has 2 cells, the header 4"), "{found}");
@@ -91,14 +91,14 @@ fn shapes_that_make_no_table_are_refused() {
         ("U,-> e\n,1\n", "the table has no input column"),
         ("U,a,->\n,1,1\n", "an output column has no name"),
         ("U,a,-> e\n,1,2,3\n", "the row has 4 cells, the header 3"),
-        ("U,a,,-> e\n,1,x,2\n", "the cell stands in a column without a name"),
+        ("U,a,,-> e\n,1,x,2\n", "the cell is in a column without a name"),
         ("U,a,-> e\nr,1,1\nr,2,2\n", "two rules are named `r`; the first is row 2"),
         ("U,a,-> e\ntype,number,number\ntype,number,number\n,1,1\n", "a second `type` row; the first is row 2"),
         ("U,a,-> e\ndefault,1,1\n,1,1\n", "the `default` row has a condition"),
-        ("U,a,-> e\n,1,-\n,2,5\n", "`-` means anything in a condition, and nothing in an output"),
-        ("U,a,-> e\n,\"1,1\n", "a double quote stands where the cell should end or go on"),
-        ("U,a,-> e\n,\"1\"x,1\n", "a double quote stands where the cell should end or go on"),
-        ("P,a,-> e\nallowed,,\"yes, no\"\n,1,\n", "the row concludes nothing for `e`, so it has no priority"),
+        ("U,a,-> e\n,1,-\n,2,5\n", "`-` means anything in a condition, and has no meaning in an output"),
+        ("U,a,-> e\n,\"1,1\n", "unexpected double quote in the cell"),
+        ("U,a,-> e\n,\"1\"x,1\n", "unexpected double quote in the cell"),
+        ("P,a,-> e\nallowed,,\"yes, no\"\n,1,\n", "the row has no value for `e`, so it has no priority"),
         ("P,a,-> e\nallowed,,\"yes, no, yes\"\n,1,yes\n", "`yes` is listed twice"),
         (
             "U,a,-> e\nallowed,,[0..1]\ndefault,,2\n,1,1\n",

@@ -183,8 +183,8 @@ fn operators_refuse_several_outputs_and_kinds_they_cannot_work_on() {
     // "the collect operator is undefined over multiple outputs"
     let found = refused("C+,a,-> x,-> y\n,> 1,1,2\n");
     assert!(found.contains("COLLECT SUM works on one output, and the table has 2"), "{found}");
-    assert!(refused("C+,a,-> x\n,> 1,gold\n").contains("COLLECT SUM needs numbers, and `x` has kind text"));
-    assert!(refused("C+,a,-> x\n,> 1,2026-01-31\n").contains("has kind date"));
+    assert!(refused("C+,a,-> x\n,> 1,gold\n").contains("COLLECT SUM needs numbers, and `x` has type text"));
+    assert!(refused("C+,a,-> x\n,> 1,2026-01-31\n").contains("has type date"));
     let latest = table("C>,a,-> due\n,> 1,2026-01-31\n,> 2,2026-03-31\n");
     assert_eq!(decide(&latest, "3"), one("2026-03-31"));
 }

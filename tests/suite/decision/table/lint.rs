@@ -9,7 +9,7 @@ fn a_gap_between_two_intervals_is_named_exactly() {
         "t.csv: warning[table::gap]: no row applies when attainment in [0.8..0.9); add a row for it, or a `default` row"
     );
     assert_eq!(lint("U,attainment,-> bonus\n,< 0.8,0\n,> 0.8,1\n").matches("attainment = 0.8;").count(), 1);
-    assert!(lint("U,years,-> bonus\ntype,whole,\n,<= 1,0\n,>= 2,1\n").is_empty(), "nothing lies between 1 and 2");
+    assert!(lint("U,years,-> bonus\ntype,whole,\n,<= 1,0\n,>= 2,1\n").is_empty(), "there is no value between 1 and 2");
     assert!(lint("U,years,-> bonus\n,<= 1,0\n,>= 2,1\n").contains("years in (1..2)"));
     assert!(lint("U,day,-> y\n,<= 2026-01-31,0\n,>= 2026-03-01,1\n").contains("day in [2026-02-01..2026-02-28]"));
 }
@@ -87,7 +87,7 @@ fn priorities_that_do_not_tell_rows_apart_are_an_overlap() {
 #[test]
 fn rows_that_never_win_are_masked() {
     let found = lint("F,x,-> y\n,< 5,1\n,>= 3,2\n,[4..6],3\n,[1..9],4\n");
-    assert!(found.contains("warning[table::masked]: row 4 never wins: row 3 covers it and stands above it"), "{found}");
+    assert!(found.contains("warning[table::masked]: row 4 never wins: row 3 covers it and comes first"), "{found}");
     assert!(found.contains("row 5 never wins: rows 2 and 3 cover it together"), "{found}");
     let found = lint("P,x,-> y\nallowed,,\"no, yes\"\n,> 3,yes\n,-,no\n");
     assert!(found.contains("row 3 never wins: row 4 covers it and has priority"), "{found}");
@@ -97,12 +97,12 @@ fn rows_that_never_win_are_masked() {
 
 #[test]
 fn rows_that_say_nothing_of_their_own_are_redundant() {
-    assert!(lint("A,x,-> y\n,< 5,1\n,[1..3],1\n,>= 5,2\n").contains("row 3 says what row 2 says already"));
-    assert!(lint("F,x,-> y\n,[1..3],1\n,< 5,1\n,>= 5,2\n").contains("row 2 says what row 3 says already"));
+    assert!(lint("A,x,-> y\n,< 5,1\n,[1..3],1\n,>= 5,2\n").contains("row 3 concludes nothing that row 2 does not conclude"));
+    assert!(lint("F,x,-> y\n,[1..3],1\n,< 5,1\n,>= 5,2\n").contains("row 2 concludes nothing that row 3 does not conclude"));
     assert!(lint("F,x,-> y\n,[1..3],1\n,(2..3],2\n,-,1\n").contains("row 3 never wins"));
     assert!(lint("F,x,-> y\n,[1..3],1\n,(2..4],2\n,-,1\n").is_empty(), "row 3 would win between 2 and 3");
     assert!(lint("F,x,-> y,because\n,[1..3],1,special\n,-,1,other\n").is_empty(), "the reasons differ");
-    assert!(lint("C+,x,-> y\n,> 1,1\n,> 1,1\n").contains("row 3 says what row 2 says already"));
+    assert!(lint("C+,x,-> y\n,> 1,1\n,> 1,1\n").contains("row 3 concludes nothing that row 2 does not conclude"));
     assert!(lint("C+,x,-> y\n,> 1,1\n,> 2,1\n").is_empty());
 }
 
@@ -110,7 +110,7 @@ fn rows_that_say_nothing_of_their_own_are_redundant() {
 fn cells_and_columns_without_effect_are_found() {
     let found = lint("U,tier,x,-> y\ntype,,number,\nallowed,\"Gold, Silver\",[0..1],\n,Gold,-,1\n,Silver,-,2\n");
     assert_eq!(found.lines().count(), 1);
-    assert!(found.contains("warning[table::unused]: no row asks for `x`"), "{found}");
+    assert!(found.contains("warning[table::unused]: no row has a condition for `x`"), "{found}");
     let found = lint("U,x,-> y\nallowed,[0..1],\n,> 1,1\n,-,2\n");
     assert!(
         found.contains("row 3, column `x`, value `> 1`: warning[table::never]: `> 1` matches no value of `x`"),

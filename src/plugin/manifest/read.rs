@@ -1,223 +1,50 @@
-//! `vendor.toml`: what a vendor decides without writing a script.
+//! Reading of a manifest.
 
+use super::{
+    API, Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, Reserve, Seasonality, Tier, TierScope,
+};
 use crate::channel::Name;
-use crate::document::{Codes, Document, Item, Section};
-use crate::finding::{Code, Finding, Findings};
+use crate::document::{Document, Item, Section};
+use crate::finding::Finding;
+use crate::plugin::fault::ManifestFault;
 use crate::quota::{Basis, Grain, OnViolation};
 use crate::script::{FactKind, ReviewCadence, TableDeclaration};
 use crate::units::{Currency, FiscalCalendar, Money, Rate, ReportingPeriods};
 use rust_decimal::Decimal;
-use std::sync::Arc;
 
-/// Floors and ceilings that hold for every line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GuardrailRules {
-    /// What to do when a quota would leave them.
-    pub on_violation: OnViolation,
-    /// Least growth over prior revenue that is asked; negative allows less than last year.
-    pub growth_floor: Option<Rate>,
-    /// Most growth over prior revenue that is asked.
-    pub growth_ceiling: Option<Rate>,
-    /// Most that a target may stretch a line beyond its own assessment, as a fraction; on the indicated basis.
-    pub stretch_ceiling: Option<Rate>,
-    /// Most that one line may be asked, as a share of the addressable market of its cell.
-    pub market_share_ceiling: Option<Rate>,
-    /// True when the tier's minimum revenue is a floor.
-    pub tier_minimum: bool,
-}
-
-/// A tier of the partner program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tier {
-    /// Name as in the partner book.
-    pub name: Name,
-    /// Minimum revenue a year.
-    pub minimum: Money,
-}
-
-/// Part of the target that is kept for partners not yet recruited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reserve {
-    /// A fixed amount.
-    Amount(Money),
-    /// A fraction of the channel target; it needs a target.
-    ShareOfTarget(Rate),
-    /// A fraction of the bottom-up; without a target it makes one: bottom-up + reserve.
-    ShareOfBottomUp(Rate),
-}
-
-/// Which partners get a quota at all. `None` admits everyone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Eligibility {
-    /// Least revenue of the latest stretch as long as the period, at least this much.
-    pub minimum_prior_revenue: Option<Money>,
-    /// Least revenue of the last 12 months, at least this much.
-    pub minimum_trailing_12_months: Option<Money>,
-    /// True when a partner needs revenue above zero in the latest stretch.
-    pub requires_prior_revenue: bool,
-}
-
-/// Whose seasons cut a quota into reporting periods.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Seasonality {
-    /// The line's own, else the channel's.
-    Partner,
-    /// The channel's for everyone.
-    Channel,
-    /// Equal periods.
-    Even,
-}
-
-/// How a quota is cut into reporting periods.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Phasing {
-    /// Whose seasons.
-    pub seasonality: Seasonality,
-    /// Shares of the reporting periods for newcomers; they need not sum to 1. Empty when newcomers follow the seasons.
-    pub newcomer_ramp: Vec<Rate>,
-}
-
-/// For what a tier is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum TierScope {
-    /// One tier for the partner.
-    #[default]
-    Partner,
-    /// One for each of its product lines.
-    ProductLine,
-}
-
-/// How policies are applied.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PolicyRules {
-    /// For what a tier is held.
-    pub tier_per: TierScope,
-    /// Extra table with the current tier of each product line, in its columns `product_line` and `tier`.
-    pub tier_table: Option<Name>,
-    /// When tiers are reviewed.
-    pub tier_review: ReviewCadence,
-}
-
-/// A vendor's manifest.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Manifest {
-    /// Name for people.
-    pub name: String,
-    /// Currency the book must be in, when the vendor says so.
-    pub currency: Option<Currency>,
-    /// Fiscal calendar.
-    pub calendar: FiscalCalendar,
-    /// Length of the planning period in months: 1, 3, 6 or 12.
-    pub period_months: u32,
-    /// Reporting periods.
-    pub reporting: ReportingPeriods,
-    /// What a line is for.
-    pub grain: Grain,
-    /// How the factors' indications become an assessment.
-    pub basis: Basis,
-    /// Quotas are multiples of this amount; `None` is the currency's minor unit.
-    pub rounding_unit: Option<Money>,
-    /// A partner is new for so many months after joining or after its first revenue.
-    pub newcomer_months: i64,
-    /// Weights by factor, in the order written; they sum to 1. Empty for a vendor without quota rules.
-    pub weights: Vec<(Name, Rate)>,
-    /// Guardrails.
-    pub guardrails: GuardrailRules,
-    /// Tiers with their minimum, in the order written.
-    pub tiers: Vec<Tier>,
-    /// Over-assignment: channel, territory, product line.
-    pub over_assignment: Vec<(&'static str, Rate)>,
-    /// Reserve for partners not yet recruited.
-    pub reserve: Option<Reserve>,
-    /// Which partners get a quota.
-    pub eligibility: Eligibility,
-    /// How quotas are cut into reporting periods.
-    pub phasing: Phasing,
-    /// Attributes of partners that scripts may read, with their kinds, ascending by name.
-    pub attributes: Vec<(Name, FactKind)>,
-    /// How policies are applied.
-    pub policies: PolicyRules,
-    /// Extra tables of the book that policies read, in the order written.
-    pub tables: Vec<TableDeclaration>,
-}
-
-const CODES: Codes = Codes {
-    syntax: Code::ManifestSyntax,
-    unknown_key: Code::ManifestUnknownKey,
-    missing_key: Code::ManifestMissingKey,
-    value: Code::ManifestValue,
-};
-
-/// Newest version of the script API; a manifest names the one it was written for.
-pub const API: i64 = 1;
-
-impl Manifest {
-    /// Reads a manifest. `is_quota_setting` asks for the parts that a vendor with quota rules must have.
-    pub fn parse(file: &str, text: &Arc<str>, is_quota_setting: bool) -> (Option<Self>, Findings) {
-        let document = Document::parse(file, text, CODES);
-        let manifest = read(&document, is_quota_setting);
-        let findings = document.into_findings();
-        (manifest.filter(|_| !findings.has_errors()), findings)
-    }
-
-    /// The minimum revenue of a tier for a period of `months`, when the program has that tier.
-    pub fn tier_minimum(&self, tier: &str, months: u32) -> Option<Money> {
-        let tier = self.tiers.iter().find(|known| *known.name == *tier)?;
-        let share = Decimal::from(months).checked_div(Decimal::from(12))?;
-        tier.minimum.times(share).ok()
-    }
-}
-
-fn read(document: &Document, is_quota_setting: bool) -> Option<Manifest> {
+/// Reads a manifest; every fault is reported to `document`.
+pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manifest> {
     let root = document.root();
     if let Some(api) = root.require("api", "api = 1")
         && let Some(version) = api.count()
         && version != API
     {
-        api.refuse(format!("version {version} of the script API is not known"), format!("write `api = {API}`"));
+        api.reject(ManifestFault::ApiVersion { version, supported: API });
     }
     let name = root.require("name", "name = \"The vendor's name\"").and_then(Item::text).unwrap_or_default().to_owned();
     let currency = root.get("currency").and_then(currency);
     let plan = root.section("plan");
-    let first_month = plan.and_then(|plan| plan.get("fiscal_year_starts")).map_or(Some(1), fiscal_month);
+    let in_plan = |key: &str| plan.and_then(|plan| plan.get(key));
+    let first_month = in_plan("fiscal_year_starts").map_or(Some(1), fiscal_month);
     let weights = root.section("weights");
     if is_quota_setting && weights.is_none() {
-        root.require("weights", "[weights]` with one line a factor, such as `history = 0.60");
+        root.require("weights", "[weights]` with one line per factor, such as `history = 0.60");
     }
-    let basis = plan.and_then(|plan| plan.get("basis")).and_then(|item| item.word(BASES)).unwrap_or(Basis::Indicated);
-    let grain = plan.and_then(|plan| plan.get("grain")).and_then(|item| item.word(GRAINS)).unwrap_or(Grain::Partner);
+    let basis = in_plan("basis").and_then(|item| item.word(BASES)).unwrap_or(Basis::Indicated);
+    let grain = in_plan("grain").and_then(|item| item.word(GRAINS)).unwrap_or(Grain::Partner);
     let guardrails = root.section("guardrails");
-    if let Some(item) =
-        guardrails.and_then(|section| section.get("stretch_ceiling")).filter(|_| basis == Basis::FairShare)
-    {
-        item.refuse(
-            "a fair share follows the target, so an assessment does not limit it",
-            "remove the key, or plan on the basis `indicated`",
-        );
-    }
-    if let Some(item) = guardrails.and_then(|section| section.get("tier_minimum")).filter(|_| grain != Grain::Partner)
-        && item.as_truth() == Some(true)
-    {
-        item.refuse(
-            "a tier's minimum is for a partner, not for a part of it",
-            "remove the key, or plan at the grain `partner`",
-        );
-    }
+    check_guardrails(guardrails, basis, grain);
     let tables = root.section("tables").map(read_tables).unwrap_or_default();
     Some(Manifest {
         name,
         currency,
         calendar: FiscalCalendar::new(first_month.unwrap_or(1))?,
-        period_months: plan.and_then(|plan| plan.get("period")).and_then(|item| item.word(PERIODS)).unwrap_or(12),
-        reporting: plan
-            .and_then(|plan| plan.get("reporting"))
-            .and_then(|item| item.word(REPORTING))
-            .unwrap_or(ReportingPeriods::Quarters),
+        period_months: in_plan("period").and_then(|item| item.word(PERIODS)).unwrap_or(12),
+        reporting: in_plan("reporting").and_then(|item| item.word(REPORTING)).unwrap_or(ReportingPeriods::Quarters),
         grain,
         basis,
-        rounding_unit: plan.and_then(|plan| plan.get("rounding_unit")).and_then(positive_money),
-        newcomer_months: plan
-            .and_then(|plan| plan.get("newcomer_months"))
+        rounding_unit: in_plan("rounding_unit").and_then(positive_money),
+        newcomer_months: in_plan("newcomer_months")
             .and_then(|item| item.number_in(Decimal::ZERO, Decimal::from(120)).and_then(|_| item.count()))
             .unwrap_or(12),
         weights: weights.map(|section| read_weights(document, section)).unwrap_or_default(),
@@ -231,6 +58,19 @@ fn read(document: &Document, is_quota_setting: bool) -> Option<Manifest> {
         policies: root.section("policies").map(|section| read_policies(section, &tables)).unwrap_or_default(),
         tables,
     })
+}
+
+/// Reports guardrails that do not fit the plan's basis or grain.
+fn check_guardrails(guardrails: Option<Section<'_>>, basis: Basis, grain: Grain) {
+    let get = |key: &str| guardrails.and_then(|section| section.get(key));
+    if let Some(item) = get("stretch_ceiling").filter(|_| basis == Basis::FairShare) {
+        item.reject(ManifestFault::StretchOnFairShare {});
+    }
+    if let Some(item) = get("tier_minimum").filter(|_| grain != Grain::Partner)
+        && item.as_truth() == Some(true)
+    {
+        item.reject(ManifestFault::TierMinimumGrain {});
+    }
 }
 
 const PERIODS: &[(&str, u32)] = &[("year", 12), ("half", 6), ("quarter", 3), ("month", 1)];
@@ -261,7 +101,7 @@ fn fiscal_month(item: Item<'_>) -> Option<u32> {
     let word = item.text()?.to_lowercase();
     let found = MONTHS.iter().position(|month| *month == word);
     if found.is_none() {
-        item.refuse(format!("`{word}` is no month"), "write its English name, such as \"July\"");
+        item.reject(ManifestFault::Month { text: word });
     }
     found.map(|index| index as u32 + 1)
 }
@@ -271,7 +111,7 @@ fn currency(item: Item<'_>) -> Option<Currency> {
         Ok(currency) => Some(currency),
         Err(unknown) => {
             let unknown: crate::units::UnknownCurrency = unknown;
-            item.refuse(unknown.to_string(), "write a code such as \"EUR\"");
+            item.reject(ManifestFault::Currency { reason: unknown.to_string() });
             None
         }
     }
@@ -284,7 +124,7 @@ fn money(item: Item<'_>) -> Option<Money> {
 fn positive_money(item: Item<'_>) -> Option<Money> {
     let money = money(item)?;
     if money.is_zero() {
-        item.refuse("a rounding unit of 0 rounds nothing", "write an amount such as `100`, or leave the key out");
+        item.reject(ManifestFault::ZeroRoundingUnit {});
         return None;
     }
     Some(money)
@@ -302,14 +142,8 @@ fn read_weights(document: &Document, section: Section<'_>) -> Vec<(Name, Rate)> 
         .collect();
     let sum: Decimal = weights.iter().map(|(_, weight)| *weight).sum();
     if weights.len() == entries.len() && sum != Decimal::ONE {
-        let gap = (Decimal::ONE - sum).normalize();
-        let advice = if gap > Decimal::ZERO {
-            format!("raise one of the weights in `[weights]` by {gap}")
-        } else {
-            format!("lower one of the weights in `[weights]` by {}", gap.abs())
-        };
-        let mut finding =
-            Finding::error(Code::ManifestWeights, format!("weights sum to {}, not 1", sum.normalize())).help(advice);
+        let (sum, gap) = (sum.normalize(), (Decimal::ONE - sum).normalize());
+        let mut finding = Finding::from(ManifestFault::WeightSum { sum, gap });
         if let Some((_, item)) = entries.last() {
             finding = finding.at(item.place("the last of them"));
         }
@@ -328,7 +162,7 @@ fn read_guardrails(section: Option<Section<'_>>) -> GuardrailRules {
     if let (Some(item), Some(low), Some(high)) = (floor, growth_floor, growth_ceiling)
         && low > high
     {
-        item.refuse(format!("growth_floor {low} lies above growth_ceiling {high}"), "exchange the two");
+        item.reject(ManifestFault::GrowthBounds { floor: low, ceiling: high });
     }
     GuardrailRules {
         on_violation: get("on_violation").and_then(|item| item.word(WORDS)).unwrap_or(OnViolation::Clamp),
@@ -366,7 +200,7 @@ fn read_reserve(section: Section<'_>) -> Option<Reserve> {
     let mut given = [amount, of_target, of_bottom_up].into_iter().flatten();
     let (_, reserve) = given.next()?;
     if let Some((second, _)) = given.next() {
-        second.refuse("the reserve is given twice", "keep one of `amount`, `share_of_target`, `share_of_bottom_up`");
+        second.reject(ManifestFault::SecondReserve {});
     }
     reserve
 }
@@ -389,10 +223,7 @@ fn read_phasing(section: Option<Section<'_>>) -> Phasing {
     if let Some(ramp) = ramp
         && newcomer_ramp.iter().all(Decimal::is_zero)
     {
-        ramp.refuse(
-            "the ramp has no share above zero",
-            "write one share for each reporting period, such as `[1, 2, 3, 4]`",
-        );
+        ramp.reject(ManifestFault::EmptyRamp {});
     }
     Phasing {
         seasonality: get("seasonality").and_then(|item| item.word(WORDS)).unwrap_or(Seasonality::Partner),
@@ -426,12 +257,9 @@ fn read_policies(section: Section<'_>, tables: &[TableDeclaration]) -> PolicyRul
             table.columns.iter().any(|(column, kind)| **column == *name && *kind == FactKind::Text)
         };
         if !declared.is_some_and(|table| is_text(table, "product_line") && is_text(table, "tier")) {
-            item.refuse(
-                format!("`{name}` is no declared table with the texts `product_line` and `tier`"),
-                format!("add `[tables.{name}]` with `product_line = \"text\"` and `tier = \"text\"`"),
-            );
+            item.reject(ManifestFault::TierTable { table: name.to_owned() });
         } else if tier_per == TierScope::Partner {
-            item.refuse("tiers are held by partners here", "add `tier_per = \"product_line\"`, or remove the key");
+            item.reject(ManifestFault::TierTableUnused {});
         }
     }
     PolicyRules {
@@ -445,23 +273,15 @@ fn read_tables(section: Section<'_>) -> Vec<TableDeclaration> {
     let table = |(key, item): (&str, Item<'_>)| {
         let columns = read_kinds(item.section()?);
         if !is_identifier(key) || TableDeclaration::is_reserved(key) {
-            let message = format!("`{key}` cannot be the name of a table");
-            item.refuse(
-                message,
-                "scripts read it as `partner.name`: letters, digits and `_`, and no fact of the engine",
-            );
+            item.reject(ManifestFault::TableName { table: key.to_owned() });
             return None;
         }
         if let Some((name, _)) = columns.iter().find(|(name, _)| !is_identifier(name)) {
-            let message = format!("`{name}` cannot be the name of a column");
-            item.refuse(message, "scripts read it as `record.name`: letters, digits and `_`");
+            item.reject(ManifestFault::ColumnName { column: name.to_string() });
             return None;
         }
         if columns.is_empty() {
-            item.refuse(
-                format!("the table `{key}` declares no column"),
-                "write one line a column, such as `level = \"text\"`",
-            );
+            item.reject(ManifestFault::NoColumns { table: key.to_owned() });
             return None;
         }
         Some(TableDeclaration { name: Name::from(key), columns })

@@ -1,0 +1,242 @@
+//! Faults of a vendor's files, as data with their wording.
+
+use super::comparison::Difference;
+use super::files::Room;
+use crate::finding::{Field, ToField, quoted};
+use crate::units::plain;
+use rust_decimal::Decimal;
+
+impl ToField for Difference {
+    fn to_field(&self) -> Field {
+        let values = [("figure", &self.what), ("expected", &self.expected), ("found", &self.found)];
+        Field::Map(values.into_iter().map(|(name, value)| (name.to_owned(), value.to_field())).collect())
+    }
+}
+
+impl ToField for Room {
+    fn to_field(&self) -> Field {
+        self.as_str().to_field()
+    }
+}
+
+fn differences(differences: &[Difference]) -> String {
+    let one = |difference: &Difference| {
+        format!("{}: expected {}, found {}", difference.what, difference.expected, difference.found)
+    };
+    differences.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+crate::faults! {
+    /// Faults of a vendor as a whole.
+    pub enum VendorFault {
+        /// There is no vendor of this name.
+        Unknown { vendor: String, near: Option<String>, known: Vec<String>, directory: String } = VendorUnknown {
+            message: format!("there is no vendor `{vendor}`"),
+            help: match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => format!(
+                    "`{directory}` contains no vendor: name the directory with `--rules DIR`, or start one with `quotient init {vendor}`"
+                ),
+                None => format!("vendors here: {}", known.join(", ")),
+            },
+        }
+        /// The vendor has no manifest.
+        NoManifest { vendor: String, directory: String } = VendorIncomplete {
+            message: format!("vendor `{vendor}` has no manifest"),
+            help: format!("write `{directory}/vendor.toml`; `quotient init NAME` makes one to start from"),
+        }
+        /// A factor has a weight but no rule file.
+        NoRule { factor: String, near: Option<String> } = ManifestWeights {
+            message: format!("factor `{factor}` has a weight but no rule"),
+            help: match near {
+                Some(near) => format!("did you mean `{near}`? There is a rule `{near}.rhai`"),
+                None => format!("write `{factor}.rhai` beside the manifest, or remove the weight"),
+            },
+        }
+        /// A script has nearly the name of a policy.
+        MisspelledPolicy { file: String, near: String } = VendorIncomplete {
+            message: format!("`{file}` is not a policy"),
+            help: format!("did you mean `{near}.rhai`?"),
+        }
+        /// The directory of policies has none.
+        NoPolicy {} = VendorIncomplete {
+            message: "the policies directory contains no policy",
+            help: "write `tier.rhai`, `incentive.rhai` or `intervention.rhai` with `fn decide(partner)`",
+        }
+        /// A case does not hold.
+        CaseFailed { case: String, differences: Vec<Difference> } = CaseFailed {
+            message: format!("case `{case}` does not hold: {}", self::differences(differences)),
+            help: "correct the rule, or the case if the rule is right",
+        }
+        /// The weights and indications of a line cannot be assessed.
+        Assessment { reason: String } = ScriptOutcome {
+            message: reason.clone(),
+            help: "correct the weights and amounts that the rules answer with",
+        }
+    }
+}
+
+crate::faults! {
+    /// Faults of a file in a vendor's directory.
+    pub enum FileFault {
+        /// The file or directory cannot be read.
+        Unreadable { path: String, reason: String } = FileUnreadable {
+            message: format!("`{path}` cannot be read: {reason}"),
+            help: "check the path and the permissions",
+        }
+        /// The name is not UTF-8.
+        NameNotUtf8 { path: String } = VendorFile {
+            message: format!("the name of `{path}` is not UTF-8"),
+            help: "rename or remove it",
+        }
+        /// The directory is nested too deeply.
+        TooDeep { path: String } = VendorFile {
+            message: format!("`{path}` is nested too deeply"),
+            help: "move it up, or remove it",
+        }
+        /// A pipe, a device or a socket.
+        NotAFile { path: String } = VendorFile {
+            message: format!("`{path}` is not an ordinary file"),
+            help: "replace or remove it",
+        }
+        /// A link out of the vendor's directory.
+        LinkOutside { path: String } = VendorFile {
+            message: format!("`{path}` is a link that leads out of the vendor's directory"),
+            help: "copy the file, or remove the link",
+        }
+        /// The content is not UTF-8.
+        NotUtf8 { path: String } = VendorFile {
+            message: format!("`{path}` is not UTF-8"),
+            help: "save it as UTF-8, or remove it",
+        }
+        /// The vendor has too many files.
+        TooMany { path: String, limit: usize } = FileTooLarge {
+            message: format!("`{path}` is one of more than {limit} files"),
+            help: "remove files that the rules do not need",
+        }
+        /// A file is too large.
+        TooLarge { path: String, limit: u64 } = FileTooLarge {
+            message: format!("`{path}` has more than {limit} bytes"),
+            help: "shorten or remove it",
+        }
+        /// All files together are too large.
+        TotalTooLarge { path: String, limit: u64 } = FileTooLarge {
+            message: format!("`{path}` exceeds the {limit} bytes of a vendor"),
+            help: "shorten or remove files",
+        }
+    }
+}
+
+crate::faults! {
+    /// Faults of values in a manifest.
+    pub enum ManifestFault {
+        /// The manifest is written for another version of the script API.
+        ApiVersion { version: i64, supported: i64 } = ManifestValue {
+            message: format!("version {version} of the script API is not supported"),
+            help: format!("write `api = {supported}`"),
+        }
+        /// A ceiling on the assessment does not apply to fair shares.
+        StretchOnFairShare {} = ManifestValue {
+            message: "a fair share follows the target, so an assessment does not limit it",
+            help: "remove the key, or plan on the basis `indicated`",
+        }
+        /// A tier minimum at a grain finer than the partner.
+        TierMinimumGrain {} = ManifestValue {
+            message: "a tier's minimum is for a partner, not for a part of it",
+            help: "remove the key, or plan at the grain `partner`",
+        }
+        /// The fiscal year starts in a month that does not exist.
+        Month { text: String } = ManifestValue {
+            message: format!("`{text}` is not a month"),
+            help: "write its English name, such as \"July\"",
+        }
+        /// The currency is not known.
+        Currency { reason: String } = ManifestValue {
+            message: reason.clone(),
+            help: "write a code such as \"EUR\"",
+        }
+        /// A rounding unit of zero.
+        ZeroRoundingUnit {} = ManifestValue {
+            message: "a rounding unit of 0 does not round",
+            help: "write an amount such as `100`, or remove the key",
+        }
+        /// The weights do not sum to 1.
+        WeightSum { sum: Decimal, gap: Decimal } = ManifestWeights {
+            message: format!("weights sum to {}, not 1", plain(*sum)),
+            help: format!(
+                "{} one of the weights in `[weights]` by {}",
+                if *gap > Decimal::ZERO { "raise" } else { "lower" },
+                plain(gap.abs())
+            ),
+        }
+        /// The least growth is above the most.
+        GrowthBounds { floor: Decimal, ceiling: Decimal } = ManifestValue {
+            message: format!("growth_floor {} is above growth_ceiling {}", plain(*floor), plain(*ceiling)),
+            help: "exchange the two",
+        }
+        /// The reserve is stated in two ways.
+        SecondReserve {} = ManifestValue {
+            message: "the reserve is stated twice",
+            help: "keep one of `amount`, `share_of_target`, `share_of_bottom_up`",
+        }
+        /// The ramp has only zeros.
+        EmptyRamp {} = ManifestValue {
+            message: "the ramp has no share above zero",
+            help: "write one share for each reporting period, such as `[1, 2, 3, 4]`",
+        }
+        /// The table of tiers per product line is not declared as such.
+        TierTable { table: String } = ManifestValue {
+            message: format!("`{table}` is not a declared table with the texts `product_line` and `tier`"),
+            help: format!("add `[tables.{table}]` with `product_line = \"text\"` and `tier = \"text\"`"),
+        }
+        /// A table of tiers per product line, but tiers per partner.
+        TierTableUnused {} = ManifestValue {
+            message: "this program has one tier per partner",
+            help: "add `tier_per = \"product_line\"`, or remove the key",
+        }
+        /// A name that scripts cannot read as a table.
+        TableName { table: String } = ManifestValue {
+            message: format!("`{table}` cannot be the name of a table"),
+            help: "scripts read it as `partner.name`: use letters, digits and `_`, and not a fact of the engine",
+        }
+        /// A name that scripts cannot read as a column.
+        ColumnName { column: String } = ManifestValue {
+            message: format!("`{column}` cannot be the name of a column"),
+            help: "scripts read it as `record.name`: use letters, digits and `_`",
+        }
+        /// A table without columns.
+        NoColumns { table: String } = ManifestValue {
+            message: format!("the table `{table}` declares no column"),
+            help: "write one line per column, such as `level = \"text\"`",
+        }
+    }
+}
+
+crate::faults! {
+    /// Faults of cases.
+    pub enum CaseFault {
+        /// Two cases of a file have the same name.
+        Duplicate { case: String } = CaseInvalid {
+            message: format!("two cases are named `{case}`"),
+            help: "give each case its own sentence",
+        }
+        /// The case expects nothing.
+        NoExpectation {} = CaseInvalid {
+            message: "this case expects nothing",
+            help: "add what the rule must return, such as `expect.indicates = 1000`",
+        }
+        /// The period is not one of the vendor's calendar.
+        Period { reason: String } = CaseInvalid {
+            message: reason.clone(),
+            help: "write a period of the vendor's calendar",
+        }
+        /// There is no rule of this name.
+        UnknownRule { rule: String, near: Option<String>, known: Vec<String> } = CaseInvalid {
+            message: format!("there is no rule `{rule}`"),
+            help: match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known: {}", quoted(known)),
+            },
+        }
+    }
+}

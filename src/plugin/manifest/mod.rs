@@ -1,0 +1,171 @@
+//! `vendor.toml`: the settings of a vendor that need no script.
+
+mod read;
+
+use crate::channel::Name;
+use crate::document::{Codes, Document};
+use crate::finding::{Checked, Code};
+use crate::quota::{Basis, Grain, OnViolation};
+use crate::script::{FactKind, ReviewCadence, TableDeclaration};
+use crate::units::{Currency, FiscalCalendar, Money, Rate, ReportingPeriods};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+
+/// Floors and ceilings that hold for every line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuardrailRules {
+    /// Action when a quota would leave them.
+    pub on_violation: OnViolation,
+    /// Least growth over prior revenue that is asked; negative allows less than last year.
+    pub growth_floor: Option<Rate>,
+    /// Most growth over prior revenue that is asked.
+    pub growth_ceiling: Option<Rate>,
+    /// Most that a target may stretch a line beyond its own assessment, as a fraction; on the indicated basis.
+    pub stretch_ceiling: Option<Rate>,
+    /// Most that one line may be asked, as a share of the addressable market of its cell.
+    pub market_share_ceiling: Option<Rate>,
+    /// True when the tier's minimum revenue is a floor.
+    pub tier_minimum: bool,
+}
+
+/// A tier of the partner program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tier {
+    /// Name as in the partner book.
+    pub name: Name,
+    /// Minimum revenue a year.
+    pub minimum: Money,
+}
+
+/// Part of the target that is kept for partners not yet recruited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reserve {
+    /// A fixed amount.
+    Amount(Money),
+    /// A fraction of the channel target; it needs a target.
+    ShareOfTarget(Rate),
+    /// A fraction of the bottom-up; without a target it makes one: bottom-up + reserve.
+    ShareOfBottomUp(Rate),
+}
+
+/// Conditions for a quota. `None` admits every partner.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Eligibility {
+    /// Least revenue of the latest stretch as long as the period, at least this much.
+    pub minimum_prior_revenue: Option<Money>,
+    /// Least revenue of the last 12 months, at least this much.
+    pub minimum_trailing_12_months: Option<Money>,
+    /// True when a partner needs revenue above zero in the latest stretch.
+    pub requires_prior_revenue: bool,
+}
+
+/// Whose seasons cut a quota into reporting periods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Seasonality {
+    /// The line's own, else the channel's.
+    Partner,
+    /// The channel's for everyone.
+    Channel,
+    /// Equal periods.
+    Even,
+}
+
+/// Division of a quota into reporting periods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phasing {
+    /// Whose seasons.
+    pub seasonality: Seasonality,
+    /// Shares of the reporting periods for newcomers; they need not sum to 1. Empty when newcomers follow the seasons.
+    pub newcomer_ramp: Vec<Rate>,
+}
+
+/// For what a tier is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum TierScope {
+    /// One tier for the partner.
+    #[default]
+    Partner,
+    /// One for each of its product lines.
+    ProductLine,
+}
+
+/// Application of policies.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PolicyRules {
+    /// For what a tier is held.
+    pub tier_per: TierScope,
+    /// Extra table with the current tier of each product line, in its columns `product_line` and `tier`.
+    pub tier_table: Option<Name>,
+    /// Cadence of tier reviews.
+    pub tier_review: ReviewCadence,
+}
+
+/// A vendor's manifest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    /// Name for people.
+    pub name: String,
+    /// Currency the book must be in, when the vendor says so.
+    pub currency: Option<Currency>,
+    /// Fiscal calendar.
+    pub calendar: FiscalCalendar,
+    /// Length of the planning period in months: 1, 3, 6 or 12.
+    pub period_months: u32,
+    /// Reporting periods.
+    pub reporting: ReportingPeriods,
+    /// Grain of a line.
+    pub grain: Grain,
+    /// Derivation of an assessment from the factors' indications.
+    pub basis: Basis,
+    /// Quotas are multiples of this amount; `None` is the currency's minor unit.
+    pub rounding_unit: Option<Money>,
+    /// Number of months for which a partner is new, after joining or after its first revenue.
+    pub newcomer_months: i64,
+    /// Weights by factor, in the order written; they sum to 1. Empty for a vendor without quota rules.
+    pub weights: Vec<(Name, Rate)>,
+    /// Guardrails.
+    pub guardrails: GuardrailRules,
+    /// Tiers with their minimum, in the order written.
+    pub tiers: Vec<Tier>,
+    /// Over-assignment: channel, territory, product line.
+    pub over_assignment: Vec<(&'static str, Rate)>,
+    /// Reserve for partners not yet recruited.
+    pub reserve: Option<Reserve>,
+    /// Conditions for a quota.
+    pub eligibility: Eligibility,
+    /// Division of quotas into reporting periods.
+    pub phasing: Phasing,
+    /// Attributes of partners that scripts may read, with their kinds, ascending by name.
+    pub attributes: Vec<(Name, FactKind)>,
+    /// Application of policies.
+    pub policies: PolicyRules,
+    /// Extra tables of the book that policies read, in the order written.
+    pub tables: Vec<TableDeclaration>,
+}
+
+const CODES: Codes = Codes {
+    syntax: Code::ManifestSyntax,
+    unknown_key: Code::ManifestUnknownKey,
+    missing_key: Code::ManifestMissingKey,
+    value: Code::ManifestValue,
+};
+
+/// Newest version of the script API; a manifest names the one it was written for.
+pub const API: i64 = 1;
+
+impl Manifest {
+    /// Reads a manifest. `is_quota_setting` asks for the parts that a vendor with quota rules must have.
+    pub fn parse(file: &str, text: &Arc<str>, is_quota_setting: bool) -> Checked<Self> {
+        let document = Document::parse(file, text, CODES);
+        let manifest = read::read(&document, is_quota_setting);
+        let findings = document.into_findings();
+        Checked { value: manifest.filter(|_| !findings.has_errors()), findings }
+    }
+
+    /// The minimum revenue of a tier for a period of `months`, when the program has that tier.
+    pub fn tier_minimum(&self, tier: &str, months: u32) -> Option<Money> {
+        let tier = self.tiers.iter().find(|known| *known.name == *tier)?;
+        let share = Decimal::from(months).checked_div(Decimal::from(12))?;
+        tier.minimum.times(share).ok()
+    }
+}
