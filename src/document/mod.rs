@@ -259,11 +259,8 @@ impl<'d> Section<'d> {
             let codes = self.document.codes;
             let place = Place::text(&self.document.file, &self.document.text, self.table.span, "");
             let place = if self.table.span.end == 0 { Place::file(&self.document.file) } else { place };
-            let fault = DocumentFault::MissingKey {
-                code: codes.missing_key,
-                key: key.to_owned(),
-                example: example.to_owned(),
-            };
+            let fault =
+                DocumentFault::MissingKey { code: codes.missing_key, key: key.to_owned(), example: example.to_owned() };
             self.document.report(Finding::from(fault).at(place));
         }
         item

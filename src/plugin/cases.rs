@@ -1,8 +1,8 @@
 //! Cases an author writes beside the rules: facts in, expected figures and reasons out, on a frozen day.
 
 use super::case_facts;
-use super::fault::CaseFault;
 use super::expected::{Expected, expected};
+use super::fault::CaseFault;
 use super::manifest::Manifest;
 use super::policy_cases;
 use crate::channel::{LineFacts, Name};

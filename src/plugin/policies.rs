@@ -13,7 +13,6 @@ use crate::script::{
     Table, Tables,
 };
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// A vendor's policies, ready to decide.
 #[derive(Debug, Clone)]

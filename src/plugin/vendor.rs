@@ -276,18 +276,10 @@ fn contracts(factors: &[Factor], sources: &[SourceFile]) -> Vec<Contract> {
     let is_written = |path: &str| sources.iter().any(|source| source.path == path);
     let rules = factors.iter().filter(|factor| is_written(&factor.path));
     let weights = is_written(WEIGHTS).then(|| Contract { path: WEIGHTS.to_owned(), entry: EntryPoint::Weights });
-    rules
-        .map(|factor| Contract { path: factor.path.clone(), entry: EntryPoint::Factor })
-        .chain(weights)
-        .collect()
+    rules.map(|factor| Contract { path: factor.path.clone(), entry: EntryPoint::Factor }).chain(weights).collect()
 }
 
-fn read_cases(
-    files: &VendorFiles,
-    manifest: &Manifest,
-    factors: &[Factor],
-    findings: &mut Findings,
-) -> Vec<Case> {
+fn read_cases(files: &VendorFiles, manifest: &Manifest, factors: &[Factor], findings: &mut Findings) -> Vec<Case> {
     let names: Vec<&str> = factors.iter().map(|factor| &*factor.name).collect();
     let kinds = Policies::kinds(files);
     let case_files = files.iter().filter(|file| is_case_file(&file.path));
@@ -310,14 +302,12 @@ fn missing_rules(factors: &[Factor], sources: &[SourceFile], manifest: &Manifest
         let near = did_you_mean(&factor.name, free).map(str::to_owned);
         let start = key_offset(&manifest.text, &factor.name);
         let span = crate::finding::Span { start, end: start + factor.name.len() };
-        findings.push(
-            Finding::from(VendorFault::NoRule { factor: factor.name.to_string(), near }).at(Place::text(
-                &manifest.shown,
-                &manifest.text,
-                span,
-                "no file of this name",
-            )),
-        );
+        findings.push(Finding::from(VendorFault::NoRule { factor: factor.name.to_string(), near }).at(Place::text(
+            &manifest.shown,
+            &manifest.text,
+            span,
+            "no file of this name",
+        )));
     }
 }
 

@@ -52,7 +52,8 @@ fn vendor(manifest: &str, page: &str, cases: &str) -> VendorPlugin {
         path,
         text: text.into(),
     };
-    let (plugin, findings) = VendorPlugin::compile(&VendorFiles::new("guide", files.into_iter().map(file).collect())).into_parts();
+    let (plugin, findings) =
+        VendorPlugin::compile(&VendorFiles::new("guide", files.into_iter().map(file).collect())).into_parts();
     assert!(findings.is_empty(), "{}", render::human(findings.iter(), false));
     plugin.unwrap()
 }

@@ -1,8 +1,6 @@
 //! Reading of a manifest.
 
-use super::{
-    API, Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, Reserve, Seasonality, Tier, TierScope,
-};
+use super::{API, Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, Reserve, Seasonality, Tier, TierScope};
 use crate::channel::Name;
 use crate::document::{Document, Item, Section};
 use crate::finding::Finding;

@@ -36,7 +36,8 @@ fn vendor(basis: &str, guardrails: &str, weights: &str) -> VendorPlugin {
     if weights.contains("silent") {
         files.push(file("silent.rhai", SILENT));
     }
-    let (plugin, findings) = on_script_threads(Some(1), || VendorPlugin::compile(&VendorFiles::new("acme", files)).into_parts());
+    let (plugin, findings) =
+        on_script_threads(Some(1), || VendorPlugin::compile(&VendorFiles::new("acme", files)).into_parts());
     plugin.unwrap_or_else(|| panic!("{findings:#?}"))
 }
 

@@ -197,7 +197,8 @@ fn what_is_wrong_in_a_folder_of_policies_is_said_together() {
     let cases = CASES.replace("rule = \"incentive\"", "rule = \"incentives\"").replace("forecast_call", "forcast_call");
     let (_, findings) = VendorPlugin::compile(&files(&[("vendor.toml", &manifest)])).into_parts();
     let mut text = render::human(findings.iter(), false);
-    let (_, findings) = VendorPlugin::compile(&files(&[("bonus.csv", &bonus), ("cases/all.toml", &cases)])).into_parts();
+    let (_, findings) =
+        VendorPlugin::compile(&files(&[("bonus.csv", &bonus), ("cases/all.toml", &cases)])).into_parts();
     text.push_str(&render::human(findings.iter(), false));
     insta::assert_snapshot!(text);
 }

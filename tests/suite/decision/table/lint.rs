@@ -97,8 +97,12 @@ fn rows_that_never_win_are_masked() {
 
 #[test]
 fn rows_that_say_nothing_of_their_own_are_redundant() {
-    assert!(lint("A,x,-> y\n,< 5,1\n,[1..3],1\n,>= 5,2\n").contains("row 3 concludes nothing that row 2 does not conclude"));
-    assert!(lint("F,x,-> y\n,[1..3],1\n,< 5,1\n,>= 5,2\n").contains("row 2 concludes nothing that row 3 does not conclude"));
+    assert!(
+        lint("A,x,-> y\n,< 5,1\n,[1..3],1\n,>= 5,2\n").contains("row 3 concludes nothing that row 2 does not conclude")
+    );
+    assert!(
+        lint("F,x,-> y\n,[1..3],1\n,< 5,1\n,>= 5,2\n").contains("row 2 concludes nothing that row 3 does not conclude")
+    );
     assert!(lint("F,x,-> y\n,[1..3],1\n,(2..3],2\n,-,1\n").contains("row 3 never wins"));
     assert!(lint("F,x,-> y\n,[1..3],1\n,(2..4],2\n,-,1\n").is_empty(), "row 3 would win between 2 and 3");
     assert!(lint("F,x,-> y,because\n,[1..3],1,special\n,-,1,other\n").is_empty(), "the reasons differ");
