@@ -13,7 +13,6 @@ use quotient::planning::{Lines, Request, View, prepare};
 use quotient::plugin::VendorPlugin;
 use quotient::report;
 use quotient::script::on_script_threads;
-use quotient::units::Money;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use std::hint::black_box;
@@ -84,8 +83,7 @@ fn run(plugin: &VendorPlugin, scratch: &Scratch) -> (usize, [Duration; 7]) {
         let lines = Lines::new(&book, &plugin.manifest, view);
         lines.eligible.par_iter().for_each(|index| drop(black_box(lines.facts(&book.partners[*index]))));
     });
-    let request =
-        Request { target: Some(Money::new(prior * Decimal::new(104, 2)).rounded(book.currency)), ..Request::default() };
+    let request = Request { target: Some((prior * Decimal::new(104, 2)).round_dp(2)), ..Request::default() };
     let (prepared, assessed) =
         timed(|| prepare(plugin, &book, &request, &|_, _| {}).unwrap_or_else(|findings| panic!("{findings:?}")));
     let currency = book.currency;

@@ -12,7 +12,7 @@ use quotient::intake::generate::demonstration;
 use quotient::planning::{Lines, View};
 use quotient::plugin::{VendorPlugin, because};
 use quotient::script::{FactorOutcome, Facts, on_script_threads};
-use quotient::units::{Money, Rate, plain};
+use quotient::units::{Currency, Money, Rate, plain};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::sync::Arc;
 
@@ -88,7 +88,7 @@ fn hundredths(number: i64) -> Decimal {
 
 fn indicate(revenue: Decimal, reasons: bool, because: impl FnOnce() -> String) -> FactorOutcome {
     let because = if reasons { because().into() } else { Arc::from("") };
-    FactorOutcome::Indicated { revenue: Money::new(revenue), floor: None, ceiling: None, because }
+    FactorOutcome::Indicated { revenue: Money::new(revenue, Currency::USD), floor: None, ceiling: None, because }
 }
 
 fn abstain(because: &str) -> FactorOutcome {
@@ -96,7 +96,7 @@ fn abstain(because: &str) -> FactorOutcome {
 }
 
 fn money(amount: Decimal) -> String {
-    Money::new(amount).to_grouped(quotient::units::Currency::USD)
+    Money::new(amount, Currency::USD).to_grouped()
 }
 
 fn percent(rate: Decimal) -> String {

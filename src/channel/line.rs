@@ -4,7 +4,7 @@
 //! business unless a field says otherwise. `script::api` declares the names and words under which authors see them.
 
 use super::{Attribute, Name};
-use crate::units::{Money, Rate};
+use crate::units::{Currency, Money, Rate};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -158,6 +158,8 @@ pub struct QuotaFacts {
 /// The channel as a whole: all lines of the book that the vendor's eligibility admits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChannelFacts {
+    /// The book's currency, in which every amount is.
+    pub currency: Currency,
     /// As-of date.
     pub as_of: NaiveDate,
     /// Planning period's label.

@@ -7,8 +7,9 @@ use crate::finding::{Code, Finding, Findings, Place, keep};
 use crate::intake::{self, PreviousRow, WorkbookMeta, read_locks, read_previous, read_targets};
 use crate::planning::{self, PreviousLine, Request};
 use crate::plugin::VendorPlugin;
-use crate::units::{Money, parse_decimal};
+use crate::units::parse_decimal;
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use std::path::{Path, PathBuf};
 
 /// Options of a plan: its inputs, period and targets.
@@ -18,7 +19,7 @@ pub struct PlanOptions {
     source: BookSource,
     /// Channel target, such as 60000000 or 60000000.00.
     #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
-    target: Option<Money>,
+    target: Option<Decimal>,
     /// Targets per territory or product line (CSV or JSON with territory, product_line, target).
     #[arg(long, value_name = "FILE")]
     targets: Option<PathBuf>,
@@ -40,10 +41,10 @@ pub struct PlanOptions {
     pub threads: Threads,
 }
 
-fn amount(text: &str) -> Result<Money, String> {
+fn amount(text: &str) -> Result<Decimal, String> {
     let number = parse_decimal(text)
         .map_err(|fault| format!("it {fault}; write digits with at most one point, such as 60000000.00"))?;
-    if number.is_sign_negative() { Err("a target cannot be negative".to_owned()) } else { Ok(Money::new(number)) }
+    if number.is_sign_negative() { Err("a target cannot be negative".to_owned()) } else { Ok(number) }
 }
 
 /// Inputs of a plan, read and checked.

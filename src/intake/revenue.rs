@@ -54,7 +54,7 @@ pub(super) fn revenue_row(
         rows.push(RevenueRow { partner, month: start, product_line, territory, amount });
         return Ok(());
     }
-    for (offset, amount) in (0..).zip(spread(amount, months, row.shared.currency())) {
+    for (offset, amount) in (0..).zip(spread(amount, months)) {
         rows.push(RevenueRow { partner, month: start.plus(offset), product_line, territory, amount });
     }
     Ok(())

@@ -590,13 +590,13 @@ impl DateFormat {
 /// Spreads an amount over `months` evenly and exactly; what does not divide goes to the first months, one unit each.
 ///
 /// The unit is the minor unit of the currency, or the last decimal of the amount where it has more.
-pub(super) fn spread(amount: Money, months: u32, currency: Currency) -> Vec<Money> {
+pub(super) fn spread(amount: Money, months: u32) -> Vec<Money> {
     let mut total = amount.amount();
-    total.rescale(total.scale().max(currency.decimals()));
+    total.rescale(total.scale().max(amount.currency().decimals()));
     let (scale, mantissa, count) = (total.scale(), total.mantissa(), i128::from(months.max(1)));
     let (each, rest) = (mantissa / count, mantissa % count);
     (0..count)
         .map(|index| each + if index < rest.abs() { rest.signum() } else { 0 })
-        .map(|part| Money::new(Decimal::from_i128_with_scale(part, scale)))
+        .map(|part| Money::new(Decimal::from_i128_with_scale(part, scale), amount.currency()))
         .collect()
 }

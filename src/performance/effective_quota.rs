@@ -3,7 +3,7 @@
 use super::standings::{Given, Scope};
 use crate::channel::{CurrentQuota, Partner, SegmentKey};
 use crate::quota::Grain;
-use crate::units::{AmountOutOfRange, Currency, Money, Month, PlanningPeriod, Rate};
+use crate::units::{Money, MoneyError, Month, PlanningPeriod, Rate};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -78,16 +78,11 @@ pub struct EffectiveQuota {
 /// use quotient::units::{Currency, FiscalCalendar, Money};
 /// let quarter = FiscalCalendar::new(1).ok_or("no calendar")?.period("FY2026-Q1")?; // 31 + 28 + 31 = 90 days
 /// let from_march = QuotaTerms { effective_from: "2026-03-01".parse().ok(), ..QuotaTerms::default() };
-/// let quota = effective_quota(Money::from(900_000), &quarter, &from_march, Currency::USD)?;
-/// assert_eq!((quota.effective, quota.effective_days, quota.period_days), (Money::from(310_000), 31, 90));
+/// let quota = effective_quota(Money::new(900_000, Currency::USD), &quarter, &from_march)?;
+/// assert_eq!((quota.effective, quota.effective_days, quota.period_days), (Money::new(310_000, Currency::USD), 31, 90));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn effective_quota(
-    full: Money,
-    period: &PlanningPeriod,
-    terms: &QuotaTerms,
-    currency: Currency,
-) -> Result<EffectiveQuota, AmountOutOfRange> {
+pub fn effective_quota(full: Money, period: &PlanningPeriod, terms: &QuotaTerms) -> Result<EffectiveQuota, MoneyError> {
     let mut quota = EffectiveQuota {
         full,
         effective: full,
@@ -101,12 +96,11 @@ pub fn effective_quota(
         quota.effective_days += month.days;
         quota.is_ramped |= month.ramp != Rate::ONE;
         let days = month.ramp.checked_mul(Decimal::from(month.days));
-        weight = days.and_then(|days| weight.checked_add(days)).ok_or(AmountOutOfRange)?;
+        weight = days.and_then(|days| weight.checked_add(days)).ok_or(MoneyError::OutOfRange)?;
     }
     let days = Decimal::from(quota.period_days);
     if weight != days {
-        let share = full.times(weight)?.amount().checked_div(days).ok_or(AmountOutOfRange)?;
-        quota.effective = Money::new(share).rounded(currency);
+        quota.effective = full.times(weight)?.divided_by(days)?.rounded();
     }
     Ok(quota)
 }
@@ -127,9 +121,8 @@ impl QuotasInForce {
         period: &PlanningPeriod,
         grain: Grain,
         given: &Given,
-        currency: Currency,
         with_terms: bool,
-    ) -> Result<Self, AmountOutOfRange> {
+    ) -> Result<Self, MoneyError> {
         let none = QuotaTerms::default();
         let terms = |line: &SegmentKey| given.terms_of(partner, line).filter(|_| with_terms).unwrap_or(&none);
         let mut parts = tiled(given.quotas_of(partner, period), period)?;
@@ -144,18 +137,20 @@ impl QuotasInForce {
         if !parts.keys().any(at_grain) {
             keep_widest(&mut parts);
             for tile in parts.into_values() {
-                found.add(tile.under(period, terms(&SegmentKey::default()), currency)?)?;
+                found.add(tile.under(period, terms(&SegmentKey::default()))?)?;
             }
             return Ok(found);
         }
         let mut lines: BTreeMap<SegmentKey, Tile> = BTreeMap::new();
         for (segment, tile) in parts.into_iter().filter(|(segment, _)| at_grain(segment)) {
-            let line = lines.entry(grain.line_of(partner, &segment)).or_insert(Tile { amount: Money::ZERO, ..tile });
+            let line = lines
+                .entry(grain.line_of(partner, &segment))
+                .or_insert(Tile { amount: Money::zero(tile.amount.currency()), ..tile });
             line.amount = line.amount.plus(tile.amount)?;
             line.start = line.start.min(tile.start);
         }
         for (line, tile) in lines {
-            let quota = tile.under(period, terms(&line), currency)?;
+            let quota = tile.under(period, terms(&line))?;
             found.add(quota)?;
             found.lines.insert(line, quota);
         }
@@ -167,7 +162,7 @@ impl QuotasInForce {
         if self.lines.is_empty() { Scope::All } else { Scope::Lines(&self.lines) }
     }
 
-    fn add(&mut self, quota: EffectiveQuota) -> Result<(), AmountOutOfRange> {
+    fn add(&mut self, quota: EffectiveQuota) -> Result<(), MoneyError> {
         let Some(sum) = &mut self.whole else {
             self.whole = Some(quota);
             return Ok(());
@@ -220,20 +215,15 @@ pub(super) struct Tile {
 }
 
 impl Tile {
-    fn under(
-        &self,
-        period: &PlanningPeriod,
-        terms: &QuotaTerms,
-        currency: Currency,
-    ) -> Result<EffectiveQuota, AmountOutOfRange> {
+    fn under(&self, period: &PlanningPeriod, terms: &QuotaTerms) -> Result<EffectiveQuota, MoneyError> {
         if self.start == period.start {
-            return effective_quota(self.amount, period, terms, currency);
+            return effective_quota(self.amount, period, terms);
         }
         // The amount is for the period's later months only: so are ramp and proration.
         let skipped = self.start.since(period.start) as u32;
         let rest = PlanningPeriod { label: String::new(), start: self.start, months: period.months - skipped };
         let ramp = terms.ramp.iter().skip(skipped as usize).copied().collect();
-        effective_quota(self.amount, &rest, &QuotaTerms { ramp, ..terms.clone() }, currency)
+        effective_quota(self.amount, &rest, &QuotaTerms { ramp, ..terms.clone() })
     }
 }
 
@@ -242,7 +232,7 @@ impl Tile {
 pub(super) fn tiled<'p, S: Stretch + 'p>(
     stretches: impl Iterator<Item = &'p S>,
     period: &PlanningPeriod,
-) -> Result<BTreeMap<SegmentKey, Tile>, AmountOutOfRange> {
+) -> Result<BTreeMap<SegmentKey, Tile>, MoneyError> {
     let mut inside: Vec<&S> = stretches.filter(|stretch| stretch.is_inside(period) && stretch.months() > 0).collect();
     inside.sort_by_key(|stretch| (stretch.segment(), stretch.start(), std::cmp::Reverse(stretch.months())));
     let mut tiles: BTreeMap<SegmentKey, Tile> = BTreeMap::new();
@@ -268,10 +258,10 @@ pub(super) fn tiled<'p, S: Stretch + 'p>(
 pub(crate) fn sum_inside<'p, S: Stretch + 'p>(
     stretches: impl Iterator<Item = &'p S>,
     period: &PlanningPeriod,
-) -> Result<Option<Money>, AmountOutOfRange> {
+) -> Result<Option<Money>, MoneyError> {
     let mut parts = tiled(stretches, period)?;
     keep_widest(&mut parts);
-    parts.values().try_fold(None, |sum: Option<Money>, tile| Ok(Some(sum.unwrap_or_default().plus(tile.amount)?)))
+    Money::sum_known(parts.values().map(|tile| tile.amount))
 }
 
 /// Leaves out each segment that lies in a wider one, so that nothing is counted twice.

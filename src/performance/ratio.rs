@@ -7,13 +7,14 @@ use crate::units::{Money, Rate};
 /// Source: glossary entry "attainment"; convention 13 (quota 0 or not known is undefined, never 100 %).
 ///
 /// ```
-/// use quotient::{performance::attainment, units::{Money, parse_decimal}};
-/// assert_eq!(attainment(Money::from(600_000), Money::from(1_200_000)), Some(parse_decimal("0.5")?));
-/// assert_eq!(attainment(Money::from(600_000), Money::ZERO), None);
+/// use quotient::{performance::attainment, units::{Currency, Money, parse_decimal}};
+/// let usd = |amount: i64| Money::new(amount, Currency::USD);
+/// assert_eq!(attainment(usd(600_000), usd(1_200_000)), Some(parse_decimal("0.5")?));
+/// assert_eq!(attainment(usd(600_000), usd(0)), None);
 /// # Ok::<(), quotient::units::DecimalFault>(())
 /// ```
 pub fn attainment(actual: Money, quota: Money) -> Option<Rate> {
-    if quota > Money::ZERO { actual.ratio_to(quota) } else { None }
+    if quota.is_positive() { actual.ratio_to(quota) } else { None }
 }
 
 /// Pipeline coverage: open pipeline ÷ the quota (or what remains of it), a multiple. `None` unless the quota is above zero.
@@ -22,8 +23,9 @@ pub fn attainment(actual: Money, quota: Money) -> Option<Rate> {
 /// Source: glossary entry "pipeline coverage"; convention 2.
 ///
 /// ```
-/// use quotient::{performance::coverage_ratio, units::Money};
-/// assert_eq!(coverage_ratio(Money::from(900), Money::from(300)), Some(3.into()));
+/// use quotient::{performance::coverage_ratio, units::{Currency, Money}};
+/// let usd = |amount: i64| Money::new(amount, Currency::USD);
+/// assert_eq!(coverage_ratio(usd(900), usd(300)), Some(3.into()));
 /// ```
 pub fn coverage_ratio(pipeline: Money, quota: Money) -> Option<Rate> {
     attainment(pipeline, quota)
@@ -51,8 +53,9 @@ pub fn required_coverage(win_rate: Rate, slippage_buffer: Rate) -> Option<Rate> 
 /// `None` unless the quota is above zero. Source: glossary entry "forecast gap".
 ///
 /// ```
-/// use quotient::{performance::forecast_gap_share, units::{Money, parse_decimal}};
-/// assert_eq!(forecast_gap_share(Money::from(900), Money::from(1000)), Some(parse_decimal("-0.1")?));
+/// use quotient::{performance::forecast_gap_share, units::{Currency, Money, parse_decimal}};
+/// let usd = |amount: i64| Money::new(amount, Currency::USD);
+/// assert_eq!(forecast_gap_share(usd(900), usd(1000)), Some(parse_decimal("-0.1")?));
 /// # Ok::<(), quotient::units::DecimalFault>(())
 /// ```
 pub fn forecast_gap_share(forecast: Money, quota: Money) -> Option<Rate> {

@@ -5,7 +5,7 @@
 use super::ratio::{attainment, coverage_ratio, forecast_gap_share};
 use super::standing::{PartnerStanding, Standing};
 use crate::channel::Name;
-use crate::units::{AmountOutOfRange, Money, Month, Rate};
+use crate::units::{Currency, Money, MoneyError, Month, Rate};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -126,7 +126,7 @@ pub struct MonthShare {
 }
 
 /// How few partners make most of the shortfall (quota − actual, where positive).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concentration {
     /// Σ shortfalls; overachievers do not offset it.
     pub total: Money,
@@ -232,7 +232,7 @@ impl Rollup {
 }
 
 /// Σ part and Σ whole over the members that have both.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Matched {
     part: Money,
     whole: Money,
@@ -240,7 +240,11 @@ struct Matched {
 }
 
 impl Matched {
-    fn add(&mut self, part: Option<Money>, whole: Option<Money>) -> Result<(), AmountOutOfRange> {
+    const fn new(currency: Currency) -> Self {
+        Self { part: Money::zero(currency), whole: Money::zero(currency), count: 0 }
+    }
+
+    fn add(&mut self, part: Option<Money>, whole: Option<Money>) -> Result<(), MoneyError> {
         if let Some((part, whole)) = part.zip(whole) {
             (self.part, self.whole) = (self.part.plus(part)?, self.whole.plus(whole)?);
             self.count += 1;
@@ -248,7 +252,7 @@ impl Matched {
         Ok(())
     }
 
-    fn merge(&mut self, other: &Self) -> Result<(), AmountOutOfRange> {
+    fn merge(&mut self, other: &Self) -> Result<(), MoneyError> {
         (self.part, self.whole) = (self.part.plus(other.part)?, self.whole.plus(other.whole)?);
         self.count += other.count;
         Ok(())
@@ -264,7 +268,7 @@ impl Matched {
 }
 
 /// Sums over standings: of one member's lines, or of a group's members.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Sums {
     quota: Matched,
     actual: Matched,
@@ -276,7 +280,20 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, standing: &Standing) -> Result<(), AmountOutOfRange> {
+    const fn new(currency: Currency) -> Self {
+        let none = Matched::new(currency);
+        Self {
+            quota: none,
+            actual: none,
+            pipeline: none,
+            forecast: none,
+            pace: none,
+            without_quota: Money::zero(currency),
+            months: BTreeMap::new(),
+        }
+    }
+
+    fn add(&mut self, standing: &Standing) -> Result<(), MoneyError> {
         let quota = standing.quota;
         self.quota.add(quota, quota)?;
         self.actual.add(standing.actual, quota)?;
@@ -284,19 +301,21 @@ impl Sums {
         self.forecast.add(standing.forecast, quota)?;
         self.pace.add(standing.actual, standing.pacing.expected_to_date)?;
         let beside = if quota.is_some() { standing.actual_without_quota } else { standing.actual };
-        self.without_quota = self.without_quota.plus(beside.unwrap_or(Money::ZERO))?;
+        if let Some(beside) = beside {
+            self.without_quota = self.without_quota.plus(beside)?;
+        }
         Ok(())
     }
 
-    fn add_months(&mut self, months: &[(Month, Money)]) -> Result<(), AmountOutOfRange> {
+    fn add_months(&mut self, months: &[(Month, Money)]) -> Result<(), MoneyError> {
         for (month, amount) in months {
-            let sum = self.months.entry(*month).or_default();
+            let sum = self.months.entry(*month).or_insert(Money::zero(amount.currency()));
             *sum = sum.plus(*amount)?;
         }
         Ok(())
     }
 
-    fn merge(&mut self, other: &Self) -> Result<(), AmountOutOfRange> {
+    fn merge(&mut self, other: &Self) -> Result<(), MoneyError> {
         self.quota.merge(&other.quota)?;
         self.actual.merge(&other.actual)?;
         self.pipeline.merge(&other.pipeline)?;
@@ -304,15 +323,15 @@ impl Sums {
         self.pace.merge(&other.pace)?;
         self.without_quota = self.without_quota.plus(other.without_quota)?;
         for (month, amount) in &other.months {
-            let sum = self.months.entry(*month).or_default();
+            let sum = self.months.entry(*month).or_insert(Money::zero(amount.currency()));
             *sum = sum.plus(*amount)?;
         }
         Ok(())
     }
 
     fn linearity(&self) -> Option<Linearity> {
-        let total = self.months.values().try_fold(Money::ZERO, |sum, amount| sum.plus(*amount)).ok()?;
-        if total <= Money::ZERO {
+        let total = Money::sum(self.without_quota.currency(), self.months.values().copied()).ok()?;
+        if !total.is_positive() {
             return None;
         }
         let count = Decimal::from(self.months.len());
@@ -334,7 +353,7 @@ impl Sums {
 }
 
 /// A group while partners come in.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Gathered {
     sums: Sums,
     partners: usize,
@@ -377,13 +396,31 @@ impl Record {
 }
 
 impl Gathered {
+    fn new(currency: Currency) -> Self {
+        Self {
+            sums: Sums::new(currency),
+            partners: 0,
+            with_quota: 0,
+            zero_quota: 0,
+            actual_not_known: 0,
+            bands: Bands::default(),
+            at_quota: 0,
+            at_quota_revenue: Money::zero(currency),
+            defined: 0,
+            defined_revenue: Money::zero(currency),
+            consistently_at_quota: 0,
+            consistently_below_quota: 0,
+            shortfalls: Vec::new(),
+        }
+    }
+
     fn add(
         &mut self,
         partner: &PartnerStanding,
         member: &Sums,
         record: Record,
         rules: &RollupRules,
-    ) -> Result<(), AmountOutOfRange> {
+    ) -> Result<(), MoneyError> {
         // A member counts once, however many lines it has.
         let once = |matched: Matched| Matched { count: matched.count.min(1), ..matched };
         self.sums.merge(&Sums { forecast: once(member.forecast), ..member.clone() })?;
@@ -398,7 +435,7 @@ impl Gathered {
             return Ok(());
         };
         let short = quota.minus(actual)?;
-        if short > Money::ZERO {
+        if short.is_positive() {
             self.shortfalls.push(Shortfall { partner_id: partner.partner_id.clone(), amount: short });
         }
         let Some(attained) = attainment(actual, quota) else { return Ok(()) };
@@ -418,7 +455,7 @@ impl Gathered {
         Ok(())
     }
 
-    fn merge(&mut self, other: Self) -> Result<(), AmountOutOfRange> {
+    fn merge(&mut self, other: Self) -> Result<(), MoneyError> {
         self.sums.merge(&other.sums)?;
         self.partners += other.partners;
         self.with_quota += other.with_quota;
@@ -438,8 +475,9 @@ impl Gathered {
         Ok(())
     }
 
-    fn finish(self, dimension: Dimension, name: Option<Name>) -> Result<Group, AmountOutOfRange> {
+    fn finish(self, dimension: Dimension, name: Option<Name>) -> Result<Group, MoneyError> {
         let Sums { quota, actual, pipeline, forecast, pace, without_quota, .. } = self.sums;
+        let currency = without_quota.currency();
         let gap = (forecast.count > 0).then(|| forecast.part.minus(forecast.whole)).transpose()?;
         Ok(Group {
             dimension,
@@ -467,21 +505,21 @@ impl Gathered {
             linearity: self.sums.linearity(),
             consistently_at_quota: self.consistently_at_quota,
             consistently_below_quota: self.consistently_below_quota,
-            shortfall: concentration(self.shortfalls)?,
+            shortfall: concentration(currency, self.shortfalls)?,
         })
     }
 }
 
 /// How few of the shortfalls make most of their sum.
-fn concentration(mut shortfalls: Vec<Shortfall>) -> Result<Concentration, AmountOutOfRange> {
-    shortfalls.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| a.partner_id.cmp(&b.partner_id)));
-    let total = shortfalls.iter().try_fold(Money::ZERO, |sum, shortfall| sum.plus(shortfall.amount))?;
-    let least = |share: Decimal| -> Result<usize, AmountOutOfRange> {
+fn concentration(currency: Currency, mut shortfalls: Vec<Shortfall>) -> Result<Concentration, MoneyError> {
+    shortfalls.sort_by(|a, b| b.amount.amount().cmp(&a.amount.amount()).then_with(|| a.partner_id.cmp(&b.partner_id)));
+    let total = Money::sum(currency, shortfalls.iter().map(|shortfall| shortfall.amount))?;
+    let least = |share: Decimal| -> Result<usize, MoneyError> {
         let needed = total.times(share)?;
-        let mut sum = Money::ZERO;
+        let mut sum = Money::zero(currency);
         for (index, shortfall) in shortfalls.iter().enumerate() {
             sum = sum.plus(shortfall.amount)?;
-            if sum >= needed {
+            if sum.compare(needed)?.is_ge() {
                 return Ok(index + 1);
             }
         }
@@ -496,6 +534,7 @@ fn concentration(mut shortfalls: Vec<Shortfall>) -> Result<Concentration, Amount
 /// Takes standings one by one, in any order, and gives their roll-up. After an error it is of no further use.
 #[derive(Debug, Clone)]
 pub struct RollupBuilder {
+    currency: Currency,
     rules: RollupRules,
     dimensions: Vec<Dimension>,
     groups: BTreeMap<(Dimension, Option<Name>), Gathered>,
@@ -504,16 +543,16 @@ pub struct RollupBuilder {
 }
 
 impl RollupBuilder {
-    /// Returns an empty roll-up by `dimensions`; a dimension named twice counts once.
-    pub fn new(dimensions: &[Dimension], rules: RollupRules) -> Self {
+    /// Returns an empty roll-up by `dimensions` of amounts in `currency`; a dimension named twice counts once.
+    pub fn new(dimensions: &[Dimension], rules: RollupRules, currency: Currency) -> Self {
         let mut dimensions = dimensions.to_vec();
         dimensions.sort_unstable();
         dimensions.dedup();
-        Self { rules, dimensions, groups: BTreeMap::new(), at_quota: Vec::new(), below_quota: Vec::new() }
+        Self { currency, rules, dimensions, groups: BTreeMap::new(), at_quota: Vec::new(), below_quota: Vec::new() }
     }
 
     /// Adds one partner.
-    pub fn add(&mut self, partner: &PartnerStanding) -> Result<(), AmountOutOfRange> {
+    pub fn add(&mut self, partner: &PartnerStanding) -> Result<(), MoneyError> {
         let record = Record::of(partner, &self.rules);
         match record {
             Record::AtQuota => self.at_quota.push(partner.partner_id.clone()),
@@ -521,8 +560,8 @@ impl RollupBuilder {
             Record::Neither => {}
         }
         for &dimension in &self.dimensions {
-            for (name, member) in members(partner, dimension)? {
-                let group = self.groups.entry((dimension, name)).or_default();
+            for (name, member) in members(partner, dimension, self.currency)? {
+                let group = self.groups.entry((dimension, name)).or_insert_with(|| Gathered::new(self.currency));
                 group.add(partner, &member, record, &self.rules)?;
             }
         }
@@ -530,9 +569,9 @@ impl RollupBuilder {
     }
 
     /// Adds all that `other`, made with the same dimensions and rules, has taken.
-    pub fn merge(&mut self, other: Self) -> Result<(), AmountOutOfRange> {
+    pub fn merge(&mut self, other: Self) -> Result<(), MoneyError> {
         for (key, group) in other.groups {
-            self.groups.entry(key).or_default().merge(group)?;
+            self.groups.entry(key).or_insert_with(|| Gathered::new(self.currency)).merge(group)?;
         }
         self.at_quota.extend(other.at_quota);
         self.below_quota.extend(other.below_quota);
@@ -540,7 +579,7 @@ impl RollupBuilder {
     }
 
     /// The roll-up of everything added.
-    pub fn finish(mut self) -> Result<Rollup, AmountOutOfRange> {
+    pub fn finish(mut self) -> Result<Rollup, MoneyError> {
         self.at_quota.sort_unstable();
         self.at_quota.dedup();
         self.below_quota.sort_unstable();
@@ -556,7 +595,12 @@ impl RollupBuilder {
 }
 
 /// The parts of a partner by a dimension: the whole in one, or its lines by territory or product line.
-fn members(partner: &PartnerStanding, dimension: Dimension) -> Result<BTreeMap<Option<Name>, Sums>, AmountOutOfRange> {
+fn members(
+    partner: &PartnerStanding,
+    dimension: Dimension,
+    currency: Currency,
+) -> Result<BTreeMap<Option<Name>, Sums>, MoneyError> {
+    let none = || Sums::new(currency);
     let mut members: BTreeMap<Option<Name>, Sums> = BTreeMap::new();
     let whole = match dimension {
         Dimension::Channel => None,
@@ -570,7 +614,7 @@ fn members(partner: &PartnerStanding, dimension: Dimension) -> Result<BTreeMap<O
     };
     let is_by_line = matches!(dimension, Dimension::Territory | Dimension::ProductLine) && !partner.lines.is_empty();
     if !is_by_line {
-        let member = members.entry(whole.clone()).or_default();
+        let member = members.entry(whole.clone()).or_insert_with(none);
         member.add(&partner.whole)?;
     }
     for line in &partner.lines {
@@ -579,14 +623,14 @@ fn members(partner: &PartnerStanding, dimension: Dimension) -> Result<BTreeMap<O
             Dimension::ProductLine => line.segment.product_line.clone(),
             _ => whole.clone(),
         };
-        let member = members.entry(name).or_default();
+        let member = members.entry(name).or_insert_with(none);
         if is_by_line {
             member.add(&line.standing)?;
         }
         member.add_months(&line.standing.months)?;
     }
     if partner.lines.is_empty() {
-        members.entry(whole).or_default().add_months(&partner.whole.months)?;
+        members.entry(whole).or_insert_with(none).add_months(&partner.whole.months)?;
     }
     Ok(members)
 }
@@ -595,16 +639,18 @@ fn members(partner: &PartnerStanding, dimension: Dimension) -> Result<BTreeMap<O
 ///
 /// ```
 /// use quotient::performance::{Dimension, RollupRules, roll_up};
-/// let nobody = roll_up(&[], &[Dimension::Channel], RollupRules::default())?;
+/// use quotient::units::Currency;
+/// let nobody = roll_up(&[], &[Dimension::Channel], RollupRules::default(), Currency::USD)?;
 /// assert!(nobody.channel().is_none());
-/// # Ok::<(), quotient::units::AmountOutOfRange>(())
+/// # Ok::<(), quotient::units::MoneyError>(())
 /// ```
 pub fn roll_up(
     standings: &[PartnerStanding],
     dimensions: &[Dimension],
     rules: RollupRules,
-) -> Result<Rollup, AmountOutOfRange> {
-    let mut builder = RollupBuilder::new(dimensions, rules);
+    currency: Currency,
+) -> Result<Rollup, MoneyError> {
+    let mut builder = RollupBuilder::new(dimensions, rules, currency);
     standings.iter().try_for_each(|standing| builder.add(standing))?;
     builder.finish()
 }

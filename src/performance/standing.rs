@@ -8,7 +8,7 @@ use super::season::{PacingBasis, Season, elapsed_share, is_full};
 use super::standings::{Scope, Standings, season_of};
 use crate::channel::{Forecast, Name, OpportunityStatus, Partner, SegmentKey};
 use crate::quota::Grain;
-use crate::units::{AmountOutOfRange, Money, Month, PlanningPeriod, Rate};
+use crate::units::{Currency, Money, MoneyError, Month, PlanningPeriod, Rate};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -275,10 +275,9 @@ impl Stretch for Forecast {
 }
 
 impl PartnerStanding {
-    pub(super) fn of(context: &Standings, partner: &Partner) -> Result<Self, AmountOutOfRange> {
-        let currency = context.book.currency;
+    pub(super) fn of(context: &Standings, partner: &Partner) -> Result<Self, MoneyError> {
         let grain = context.conventions.grain;
-        let quotas = QuotasInForce::find(partner, &context.period, grain, context.given, currency, true)?;
+        let quotas = QuotasInForce::find(partner, &context.period, grain, context.given, true)?;
         let prior = context.priors.of(partner, &context.conventions);
         let rates = close_rates(context, partner, None, prior)?;
         let own = Prior::of(RateLevel::Partner, &rates);
@@ -294,7 +293,7 @@ impl PartnerStanding {
         let source = if quotas.lines.is_empty() { QuotaSource::Own } else { QuotaSource::SumOfLines };
         let mut whole = view.standing(rates, source, None)?;
         if source == QuotaSource::SumOfLines {
-            sum_of_lines(&mut whole, &lines)?;
+            sum_of_lines(&mut whole, &lines, context.book.currency)?;
         }
         Ok(Self {
             partner_id: partner.id.clone(),
@@ -338,11 +337,11 @@ fn lines_of(context: &Standings, partner: &Partner, quotas: &QuotasInForce) -> B
 }
 
 /// What the whole has from its lines rather than on its own: expectation to date, and revenue beside the quota.
-fn sum_of_lines(whole: &mut Standing, lines: &[LineStanding]) -> Result<(), AmountOutOfRange> {
+fn sum_of_lines(whole: &mut Standing, lines: &[LineStanding], currency: Currency) -> Result<(), MoneyError> {
     let with_quota = || lines.iter().map(|line| &line.standing).filter(|line| line.quota.is_some());
     whole.pacing.expected_to_date = with_quota()
         .map(|line| line.pacing.expected_to_date)
-        .try_fold(Some(Money::ZERO), |sum, expected| sum.zip(expected).map(|(a, b)| a.plus(b)).transpose())?;
+        .try_fold(Some(Money::zero(currency)), |sum, expected| sum.zip(expected).map(|(a, b)| a.plus(b)).transpose())?;
     let expected = whole.pacing.expected_to_date;
     whole.pacing.basis = expected.map(|_| PacingBasis::SumOfLines);
     whole.pacing.elapsed_share = expected.zip(whole.quota).and_then(|(part, quota)| attainment(part, quota));
@@ -350,7 +349,7 @@ fn sum_of_lines(whole: &mut Standing, lines: &[LineStanding]) -> Result<(), Amou
     whole.absent.retain(|absent| absent.figure != "expected_to_date" || expected.is_none());
     if whole.actual.is_some() {
         let beside = lines.iter().filter(|line| line.standing.quota.is_none()).filter_map(|line| line.standing.actual);
-        whole.actual_without_quota = Some(beside.into_iter().try_fold(Money::ZERO, Money::plus)?);
+        whole.actual_without_quota = Some(Money::sum(currency, beside)?);
     }
     Ok(())
 }
@@ -361,11 +360,11 @@ fn close_rates(
     partner: &Partner,
     line: Option<&SegmentKey>,
     prior: &Prior,
-) -> Result<CloseRates, AmountOutOfRange> {
+) -> Result<CloseRates, MoneyError> {
     let conventions = &context.conventions;
     let belongs = |part: &SegmentKey| line.is_none_or(|line| conventions.grain.holds(partner, line, part));
     let deals = partner.opportunities.iter().filter(|deal| belongs(&deal.segment));
-    let tally = Tally::of(deals, context.deals_after, context.as_of).ok_or(AmountOutOfRange)?;
+    let tally = Tally::of(deals, context.deals_after, context.as_of).ok_or(MoneyError::OutOfRange)?;
     let whole = SegmentKey::default();
     let stated = partner
         .win_rates
@@ -396,18 +395,15 @@ fn tier_months(context: &Standings) -> Option<(Month, Month)> {
 }
 
 /// The product lines a partner is authorised for and those it has sold, ascending by name, with their revenue.
-pub(super) fn product_lines(
-    context: &Standings,
-    partner: &Partner,
-) -> Result<Vec<ProductLineRevenue>, AmountOutOfRange> {
+pub(super) fn product_lines(context: &Standings, partner: &Partner) -> Result<Vec<ProductLineRevenue>, MoneyError> {
     let known = partner.revenue.iter().filter(|entry| entry.month <= context.last);
     let sold = known.clone().filter_map(|entry| entry.segment.product_line.as_ref());
     let names: BTreeSet<&Name> = sold.chain(&partner.product_lines).collect();
     let of = |name: &Name, months: Option<(Month, Month)>| {
         let Some((from, to)) = months.filter(|_| context.first.is_some()) else { return Ok(None) };
         let own = known.clone().filter(|entry| entry.segment.product_line.as_ref() == Some(name));
-        let mut inside = own.filter(|entry| from <= entry.month && entry.month <= to);
-        inside.try_fold(Money::ZERO, |sum, entry| sum.plus(entry.amount)).map(Some)
+        let inside = own.filter(|entry| from <= entry.month && entry.month <= to);
+        Money::sum(context.book.currency, inside.map(|entry| entry.amount)).map(Some)
     };
     let period = context.actual_through().map(|through| (context.period.start, through));
     let line = |name: &Name| {
@@ -417,7 +413,7 @@ pub(super) fn product_lines(
     names.into_iter().map(line).collect()
 }
 
-fn tier_standing(context: &Standings, partner: &Partner) -> Result<Option<TierStanding>, AmountOutOfRange> {
+fn tier_standing(context: &Standings, partner: &Partner) -> Result<Option<TierStanding>, MoneyError> {
     let Some(tier) = &partner.tier else { return Ok(None) };
     let Some(&minimum) = context.given.tier_minimums.get(tier) else { return Ok(None) };
     let view = View { context, partner, scope: Scope::All, quota: None };
@@ -456,10 +452,10 @@ impl View<'_> {
     }
 
     /// Closed revenue from month `from` to month `to`, which must be complete; `None` when it is not known.
-    fn revenue(&self, from: Month, to: Month) -> Result<Option<Money>, AmountOutOfRange> {
+    fn revenue(&self, from: Month, to: Month) -> Result<Option<Money>, MoneyError> {
         let mut is_known =
             self.context.first.is_some() && self.context.conventions.absent_revenue == AbsentRevenue::Zero;
-        let mut sum = Money::ZERO;
+        let mut sum = Money::zero(self.context.book.currency);
         for entry in self.partner.revenue.iter().filter(|entry| entry.month <= self.context.last) {
             let inside = from <= entry.month && entry.month <= to;
             if (inside || !is_known) && self.belongs(&entry.segment) {
@@ -470,10 +466,11 @@ impl View<'_> {
         Ok(is_known.then_some(sum))
     }
 
-    fn months(&self, through: Month) -> Result<Vec<(Month, Money)>, AmountOutOfRange> {
+    fn months(&self, through: Month) -> Result<Vec<(Month, Money)>, MoneyError> {
         let start = self.context.period.start;
+        let zero = Money::zero(self.context.book.currency);
         let mut months: Vec<(Month, Money)> =
-            (0..=through.since(start)).map(|index| (start.plus(index), Money::ZERO)).collect();
+            (0..=through.since(start)).map(|index| (start.plus(index), zero)).collect();
         for entry in self.partner.revenue.iter().filter(|entry| start <= entry.month && entry.month <= through) {
             if self.belongs(&entry.segment) {
                 let (_, sum) = &mut months[entry.month.since(start) as usize];
@@ -483,12 +480,13 @@ impl View<'_> {
         Ok(months)
     }
 
-    fn pipeline(&self) -> Result<Pipeline, AmountOutOfRange> {
+    fn pipeline(&self) -> Result<Pipeline, MoneyError> {
         let (period, as_of) = (&self.context.period, self.context.as_of);
         if !self.context.book.has_table("opportunities") || as_of >= period.last_day() {
             return Ok(Pipeline::default());
         }
-        let (mut open, mut count, mut weighted, mut overdue) = (Money::ZERO, 0, Some(Money::ZERO), Money::ZERO);
+        let zero = Money::zero(self.context.book.currency);
+        let (mut open, mut count, mut weighted, mut overdue) = (zero, 0, Some(zero), zero);
         for deal in self.partner.opportunities.iter().filter(|deal| self.belongs(&deal.segment)) {
             if deal.is_open_on(as_of) && period.contains(Month::of(deal.close_date)) {
                 open = open.plus(deal.amount)?;
@@ -507,7 +505,7 @@ impl View<'_> {
     }
 
     /// Latest forecast of each stretch submitted by the as-of day, summed over the stretches that make up the period.
-    fn forecast(&self, line: Option<&SegmentKey>) -> Result<Result<Money, &'static str>, AmountOutOfRange> {
+    fn forecast(&self, line: Option<&SegmentKey>) -> Result<Result<Money, &'static str>, MoneyError> {
         let (period, as_of) = (&self.context.period, self.context.as_of);
         let mut latest: BTreeMap<(&SegmentKey, Month, u32), &Forecast> = BTreeMap::new();
         for forecast in &self.partner.forecasts {
@@ -540,7 +538,7 @@ impl View<'_> {
                 return Ok(Err("a line with a quota has no forecast"));
             }
         }
-        parts.values().try_fold(Money::ZERO, |sum, tile| sum.plus(tile.amount)).map(Ok)
+        Money::sum(self.context.book.currency, parts.values().map(|tile| tile.amount)).map(Ok)
     }
 
     fn terms(&self, line: Option<&SegmentKey>) -> Option<&QuotaTerms> {
@@ -553,17 +551,17 @@ impl View<'_> {
         actual: Option<Money>,
         remaining: Option<Money>,
         line: Option<&SegmentKey>,
-    ) -> Result<Pacing, AmountOutOfRange> {
+    ) -> Result<Pacing, MoneyError> {
         let context = self.context;
-        let (period, currency) = (&context.period, context.book.currency);
+        let period = &context.period;
         let through = context.actual_through();
         let elapsed_days = through.map_or(0, |through| (through.last_day() - period.first_day()).num_days() + 1);
         let remaining_days = period.days() - elapsed_days;
         let remaining_months = through.map_or(period.months, |through| period.end().plus(-1).since(through) as u32);
         let per = |amount: Option<Money>, count: i64| -> Option<Money> {
-            Some(Money::new(amount?.amount().checked_div(Decimal::from(count))?).rounded(currency))
+            Some(amount?.divided_by(Decimal::from(count)).ok()?.rounded())
         };
-        let still = remaining.map(|remaining| remaining.max(Money::ZERO));
+        let still = remaining.map(|remaining| remaining.non_negative());
         let projected = actual.map(|actual| actual.times(Decimal::from(period.days()))).transpose()?;
         let mut pacing = Pacing {
             basis: None,
@@ -591,7 +589,7 @@ impl View<'_> {
             elapsed_share(season.as_ref(), period, self.terms(line).unwrap_or(&none), quota.starts, through);
         let share = pacing.elapsed_share.or(quota.effective.is_zero().then_some(Rate::ZERO));
         if let Some(share) = share {
-            let expected = quota.effective.times(share)?.rounded(currency);
+            let expected = quota.effective.times(share)?.rounded();
             pacing.basis = Some(basis);
             pacing.expected_to_date = Some(expected);
             pacing.pace_ratio = actual.and_then(|actual| attainment(actual, expected));
@@ -608,7 +606,7 @@ impl View<'_> {
         season_of(self.partner, Some((window, last)), |part| self.belongs(part))
     }
 
-    fn consistency(&self, line: Option<&SegmentKey>) -> Result<Consistency, AmountOutOfRange> {
+    fn consistency(&self, line: Option<&SegmentKey>) -> Result<Consistency, MoneyError> {
         let context = self.context;
         let months = context.period.months as i32;
         let mut past = Vec::new();
@@ -620,8 +618,7 @@ impl View<'_> {
                 continue;
             }
             let grain = context.conventions.grain;
-            let quotas =
-                QuotasInForce::find(self.partner, &period, grain, context.given, context.book.currency, false)?;
+            let quotas = QuotasInForce::find(self.partner, &period, grain, context.given, false)?;
             let (quota, scope) = match line {
                 Some(line) => (quotas.lines.get(line), self.scope),
                 None => (quotas.whole.as_ref(), quotas.scope()),
@@ -641,7 +638,7 @@ impl View<'_> {
         close_rates: CloseRates,
         source: QuotaSource,
         line: Option<&SegmentKey>,
-    ) -> Result<Standing, AmountOutOfRange> {
+    ) -> Result<Standing, MoneyError> {
         let context = self.context;
         let conventions = &context.conventions;
         let quota = self.quota.map(|quota| quota.effective);
@@ -650,8 +647,8 @@ impl View<'_> {
         let months = through.filter(|_| actual.is_some()).map(|through| self.months(through)).transpose()?;
         let remaining = quota.zip(actual).map(|(quota, actual)| quota.minus(actual)).transpose()?;
         let is_quota_met = remaining
-            .filter(|_| quota.is_some_and(|quota| quota > Money::ZERO))
-            .map(|remaining| remaining <= Money::ZERO);
+            .filter(|_| quota.is_some_and(|quota| quota.is_positive()))
+            .map(|remaining| !remaining.is_positive());
         let pipeline = self.pipeline()?;
         let forecast = self.forecast(line)?;
         let over = |part: Option<Money>, whole: Option<Money>| {
@@ -678,7 +675,7 @@ impl View<'_> {
             quota_source: if quota.is_some() { source } else { QuotaSource::NotKnown },
             actual,
             actual_through: through.filter(|_| actual.is_some()).map(Month::last_day),
-            actual_without_quota: actual.map(|_| Money::ZERO),
+            actual_without_quota: actual.map(|_| Money::zero(context.book.currency)),
             months: months.unwrap_or_default(),
             attainment: over(actual, quota),
             remaining_quota: remaining,
@@ -696,7 +693,7 @@ impl View<'_> {
             weighted_pipeline: pipeline.weighted,
             weighted_coverage: over(pipeline.weighted, quota),
             remaining_weighted_coverage: over(pipeline.weighted, remaining),
-            expected_revenue: expected_revenue.map(|amount| amount.rounded(context.book.currency)),
+            expected_revenue: expected_revenue.map(|amount| amount.rounded()),
             forecast: known_forecast,
             forecast_gap: gap.map(|(forecast, quota)| forecast.minus(quota)).transpose()?,
             forecast_gap_share: gap.and_then(|(forecast, quota)| forecast_gap_share(forecast, quota)),
@@ -722,7 +719,7 @@ impl View<'_> {
             None if self.has_longer_quota() => Some("a quota is known for a longer period only"),
             None if self.has_part_of_quota() => Some("quotas are known for part of the period only"),
             None => Some("no quota is known for the period"),
-            Some(quota) if quota <= Money::ZERO => Some("the quota is zero"),
+            Some(quota) if !quota.is_positive() => Some("the quota is zero"),
             Some(_) => None,
         };
         let no_actual = match context.actual_through() {

@@ -8,7 +8,7 @@ use super::season::Season;
 use super::standing::{PartnerStanding, ProductLineRevenue};
 use crate::channel::{CurrentQuota, Name, Partner, PartnerBook, SegmentKey};
 use crate::quota::Grain;
-use crate::units::{AmountOutOfRange, Money, Month, PlanningPeriod};
+use crate::units::{Money, MoneyError, Month, PlanningPeriod};
 use chrono::{Months, NaiveDate};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -164,11 +164,12 @@ impl<'b> Standings<'b> {
         as_of: NaiveDate,
         conventions: Conventions,
         given: &'b Given,
-    ) -> Result<Self, AmountOutOfRange> {
+    ) -> Result<Self, MoneyError> {
         let last = Month::last_complete(as_of);
         let revenue_months = book.revenue_months();
         let first = revenue_months.map(|(first, _)| first);
-        let deals_after = as_of.checked_sub_months(Months::new(conventions.win_rate_window)).ok_or(AmountOutOfRange)?;
+        let deals_after =
+            as_of.checked_sub_months(Months::new(conventions.win_rate_window)).ok_or(MoneyError::OutOfRange)?;
         let season_window = first.and_then(|first| season_window(first, last.min(period.start.plus(-1))));
         let mut survey = Survey::default();
         let chunks: Vec<Option<Survey>> = book
@@ -189,7 +190,7 @@ impl<'b> Standings<'b> {
             })
             .collect();
         for chunk in chunks {
-            chunk.and_then(|chunk| survey.merge(&chunk)).ok_or(AmountOutOfRange)?;
+            chunk.and_then(|chunk| survey.merge(&chunk)).ok_or(MoneyError::OutOfRange)?;
         }
         let priors = Priors::new(&survey.channel, &survey.segments, &conventions);
         Ok(Self {
@@ -209,22 +210,18 @@ impl<'b> Standings<'b> {
     }
 
     /// Standing of one partner of the book; fails when its amounts are out of range.
-    pub fn of(&self, partner: &Partner) -> Result<PartnerStanding, AmountOutOfRange> {
+    pub fn of(&self, partner: &Partner) -> Result<PartnerStanding, MoneyError> {
         PartnerStanding::of(self, partner)
     }
 
     /// Standings of all partners in the book's order, computed on all threads; take them in pieces for large books.
-    pub fn all(&self) -> impl IndexedParallelIterator<Item = Result<PartnerStanding, AmountOutOfRange>> + '_ {
+    pub fn all(&self) -> impl IndexedParallelIterator<Item = Result<PartnerStanding, MoneyError>> + '_ {
         self.book.partners.par_iter().map(|partner| self.of(partner))
     }
 
     /// Rolls up the whole book without keeping its standings, and gives the ids of partners whose amounts are out of
     /// range, ascending. Fails when a group's sums are.
-    pub fn roll_up(
-        &self,
-        dimensions: &[Dimension],
-        rules: RollupRules,
-    ) -> Result<(Rollup, Vec<Name>), AmountOutOfRange> {
+    pub fn roll_up(&self, dimensions: &[Dimension], rules: RollupRules) -> Result<(Rollup, Vec<Name>), MoneyError> {
         let (builder, failed) = self.gather(dimensions, rules)?;
         Ok((builder.finish()?, failed))
     }
@@ -235,21 +232,21 @@ impl<'b> Standings<'b> {
         &self,
         dimensions: &[Dimension],
         rules: RollupRules,
-    ) -> Result<(RollupBuilder, Vec<Name>), AmountOutOfRange> {
+    ) -> Result<(RollupBuilder, Vec<Name>), MoneyError> {
         let chunks = self.book.partners.par_chunks(CHUNK).map(|partners| {
-            let mut builder = RollupBuilder::new(dimensions, rules);
+            let mut builder = RollupBuilder::new(dimensions, rules, self.book.currency);
             let mut failed = Vec::new();
             for partner in partners {
                 match self.of(partner) {
                     Ok(standing) => builder.add(&standing)?,
-                    Err(AmountOutOfRange) => failed.push(partner.id.clone()),
+                    Err(_) => failed.push(partner.id.clone()),
                 }
             }
             Ok((builder, failed))
         });
-        let mut whole = RollupBuilder::new(dimensions, rules);
+        let mut whole = RollupBuilder::new(dimensions, rules, self.book.currency);
         let mut faults = Vec::new();
-        for chunk in chunks.collect::<Vec<Result<_, AmountOutOfRange>>>() {
+        for chunk in chunks.collect::<Vec<Result<_, MoneyError>>>() {
             let (builder, failed) = chunk?;
             whole.merge(builder)?;
             faults.extend(failed);
@@ -282,7 +279,7 @@ impl<'b> Standings<'b> {
     ///
     /// # Errors
     /// When the amounts cannot be summed.
-    pub fn product_lines(&self, partner: &Partner) -> Result<Vec<ProductLineRevenue>, AmountOutOfRange> {
+    pub fn product_lines(&self, partner: &Partner) -> Result<Vec<ProductLineRevenue>, MoneyError> {
         super::standing::product_lines(self, partner)
     }
 

@@ -138,7 +138,7 @@ impl Settlement {
             );
             return None;
         };
-        if let Some(given) = manifest.rounding_unit.filter(|given| !is_exact(*given, currency)) {
+        if let Some(given) = manifest.rounding_unit.filter(|given| !is_exact(Money::new(*given, currency))) {
             let message = format!("the rounding unit {given} is finer than an amount in {currency} can be");
             faults.push(
                 Finding::error(Code::ManifestValue, message)
@@ -146,10 +146,10 @@ impl Settlement {
             );
             return None;
         }
-        let minor = |amount: Money, what: &str, faults: &mut Findings| match amount.to_minor(currency) {
-            Ok(_) if !is_exact(amount, currency) => {
+        let minor = |amount: Money, what: &str, faults: &mut Findings| match amount.to_minor() {
+            Ok(_) if !is_exact(amount) => {
                 let message = format!("{what} {amount} is finer than an amount in {currency} can be");
-                let help = format!("round it, for example to {}", amount.rounded(currency).to_text(currency));
+                let help = format!("round it, for example to {}", amount.rounded().to_plain());
                 faults.push(Finding::error(Code::BookTargets, message).help(help));
                 None
             }
@@ -160,7 +160,7 @@ impl Settlement {
                 None
             }
         };
-        let target = request.target.map(|target| minor(target, "target", faults));
+        let target = request.target.map(|target| minor(Money::new(target, currency), "target", faults));
         let locks: Vec<Option<i128>> = drafts
             .iter()
             .map(|draft| {
@@ -313,8 +313,8 @@ impl Settlement {
 }
 
 /// True when the amount has no more decimals than its currency.
-pub fn is_exact(amount: Money, currency: Currency) -> bool {
-    amount.rounded(currency) == amount
+pub fn is_exact(amount: Money) -> bool {
+    amount.rounded() == amount
 }
 
 /// Targets as a plan takes them; those that are no exact amount go to `refused`, with the place of their row.
@@ -328,8 +328,8 @@ pub fn exact_targets(
     for row in rows {
         let segment = SegmentKey { product_line: row.product_line.clone(), territory: row.territory.clone() };
         let fault = |message: String, help: &str| Finding::error(Code::BookTargets, message).at(place(row)).help(help);
-        match row.amount.to_minor(currency) {
-            _ if !is_exact(row.amount, currency) => {
+        match row.amount.to_minor() {
+            _ if !is_exact(row.amount) => {
                 let message = format!("the target is finer than an amount in {currency} can be");
                 refused.push(fault(message, "round it"));
             }

@@ -111,7 +111,7 @@ pub fn backtest(
             let months = Decimal::from(period.months);
             let share = months.checked_div(Decimal::from(12)).unwrap_or(Decimal::ONE);
             rows.push(Row {
-                actual: Money::new(actual),
+                actual: Money::new(actual, plan.currency),
                 quotas: [
                     Some(line.quota),
                     last_year,
@@ -130,7 +130,7 @@ pub fn backtest(
         }
         unplanned += left;
     }
-    let methods = Method::ALL.iter().map(|method| (*method, whole(&rows, *method))).collect();
+    let methods = Method::ALL.iter().map(|method| (*method, whole(&rows, *method, plan.currency))).collect();
     Ok(Backtest {
         vendor: Arc::clone(&plan.vendor),
         revision: plan.revision.clone(),
@@ -139,8 +139,8 @@ pub fn backtest(
         as_of,
         lines: rows.len(),
         methods,
-        segments: segments(&rows),
-        unplanned_revenue: Money::new(unplanned),
+        segments: segments(&rows, plan.currency),
+        unplanned_revenue: Money::new(unplanned, plan.currency),
         reserve: plan.reserve,
         findings: plan.findings,
     })
@@ -164,7 +164,7 @@ fn kind(months_since_last: &Option<i64>, is_newcomer: bool) -> &'static str {
 
 /// Score of one method; lines without the history that a baseline needs count as zero there, but if none has it there is
 /// no score.
-fn whole(rows: &[Row], method: Method) -> Option<Score> {
+fn whole(rows: &[Row], method: Method, currency: Currency) -> Option<Score> {
     let quota = |row: &Row| row.quotas[method as usize];
     if method != Method::Rules && rows.iter().all(|row| quota(row).is_none()) {
         return None;
@@ -172,18 +172,22 @@ fn whole(rows: &[Row], method: Method) -> Option<Score> {
     let outcomes: Vec<QuotaOutcome> = rows
         .iter()
         .map(|row| QuotaOutcome {
-            quota: quota(row).unwrap_or(Money::ZERO).max(Money::ZERO),
+            quota: quota(row).map_or(Money::zero(row.actual.currency()), Money::non_negative),
             actual: row.actual,
             segment: None,
         })
         .collect();
-    score(&outcomes).ok().map(|scores| scores.all)
+    score(&outcomes, currency).ok().map(|scores| scores.all)
 }
 
-fn segments(rows: &[Row]) -> Vec<(&'static str, String, Score)> {
+fn segments(rows: &[Row], currency: Currency) -> Vec<(&'static str, String, Score)> {
     let mut groups: BTreeMap<(usize, &'static str, &str), Vec<QuotaOutcome>> = BTreeMap::new();
     for row in rows {
-        let outcome = QuotaOutcome { quota: row.quotas[0].unwrap_or(Money::ZERO), actual: row.actual, segment: None };
+        let outcome = QuotaOutcome {
+            quota: row.quotas[0].unwrap_or(Money::zero(row.actual.currency())),
+            actual: row.actual,
+            segment: None,
+        };
         for (order, (dimension, name)) in row.segments.iter().enumerate() {
             groups.entry((order, dimension, name)).or_default().push(outcome.clone());
         }
@@ -193,7 +197,7 @@ fn segments(rows: &[Row]) -> Vec<(&'static str, String, Score)> {
         .iter()
         .filter(|((order, _, _), _)| several(*order))
         .filter_map(|((_, dimension, name), outcomes)| {
-            score(outcomes).ok().map(|scores| (*dimension, (*name).to_owned(), scores.all))
+            score(outcomes, currency).ok().map(|scores| (*dimension, (*name).to_owned(), scores.all))
         })
         .collect()
 }

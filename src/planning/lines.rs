@@ -119,6 +119,7 @@ impl<'b> Lines<'b> {
             book,
             manifest,
             channel: Arc::new(ChannelFacts {
+                currency: book.currency,
                 as_of: view.as_of,
                 period: view.period.label.as_str().into(),
                 period_months: i64::from(view.period.months),
@@ -138,6 +139,10 @@ impl<'b> Lines<'b> {
         };
         lines.survey();
         lines
+    }
+
+    fn money(&self, amount: Decimal) -> Money {
+        Money::new(amount, self.book.currency)
     }
 
     /// The channel as a whole.
@@ -191,7 +196,7 @@ impl<'b> Lines<'b> {
             (cell.addressable, cell.growth) = self.market_of(key);
         }
         (self.cells, self.whole_cells) = (cells, whole_cells);
-        let money = |amount: Option<Decimal>| amount.map(Money::new);
+        let money = |amount: Option<Decimal>| amount.map(|amount| self.money(amount));
         self.channel = Arc::new(ChannelFacts {
             partners: self.eligible.len() as i64,
             prior_revenue: money(totals.prior),
@@ -204,8 +209,8 @@ impl<'b> Lines<'b> {
 
     fn admits(&self, revenue: &Stretches) -> bool {
         let rules = &self.manifest.eligibility;
-        let at_least = |amount: Option<Decimal>, minimum: Option<Money>| {
-            minimum.is_none_or(|minimum| amount.is_some_and(|amount| amount >= minimum.amount()))
+        let at_least = |amount: Option<Decimal>, minimum: Option<Decimal>| {
+            minimum.is_none_or(|minimum| amount.is_some_and(|amount| amount >= minimum))
         };
         at_least(revenue.prior, rules.minimum_prior_revenue)
             && at_least(revenue.trailing, rules.minimum_trailing_12_months)
@@ -318,7 +323,7 @@ impl<'b> Lines<'b> {
         }
         let growth = grown.and_then(|sum| sum.checked_div(total));
         let share = Decimal::from(self.view.period.months).checked_div(Decimal::from(12));
-        (share.and_then(|share| Money::new(total).times(share).ok()), growth)
+        (share.and_then(|share| self.money(total).times(share).ok()), growth)
     }
 
     /// Facts of every line of one partner, in the order of [`Lines::segments`].
@@ -372,22 +377,23 @@ impl<'b> Lines<'b> {
         let last = self.view.last_month();
         let own = self.own(partner, part);
         let revenue = self.stretches(&own);
+        let money = |amount| self.money(amount);
         let quarters: Vec<Money> =
-            (0..8).rev().filter_map(|back| self.revenue(&own, last.plus(-2 - 3 * back), 3)).map(Money::new).collect();
+            (0..8).rev().filter_map(|back| self.revenue(&own, last.plus(-2 - 3 * back), 3)).map(money).collect();
         let since = |month: Month| i64::from(last.since(month));
-        let active = quarters.iter().rev().take(4).filter(|amount| **amount > Money::ZERO).count() as i64;
+        let active = quarters.iter().rev().take(4).filter(|amount| amount.is_positive()).count() as i64;
         HistoryFacts {
-            prior_revenue: revenue.prior.map(Money::new),
-            earlier_revenue: revenue.earlier.map(Money::new),
-            same_period_last_year: revenue.same_period.map(Money::new),
-            trailing_12_months: revenue.trailing.map(Money::new),
+            prior_revenue: revenue.prior.map(money),
+            earlier_revenue: revenue.earlier.map(money),
+            same_period_last_year: revenue.same_period.map(money),
+            trailing_12_months: revenue.trailing.map(money),
             growth: growth(revenue.prior, revenue.earlier),
             latest_quarter: quarters.last().copied(),
             active_quarters: (!quarters.is_empty()).then_some(active),
             months_since_first_revenue: own.first().map(|entry| since(entry.month)),
             months_since_last_revenue: own
                 .iter()
-                .rfind(|entry| entry.amount > Money::ZERO)
+                .rfind(|entry| entry.amount.is_positive())
                 .map(|entry| since(entry.month)),
             quarters,
         }
@@ -402,7 +408,7 @@ impl<'b> Lines<'b> {
         if !self.book.has_table("market") {
             return MarketFacts::default();
         }
-        let revenue = cell.revenue.map(Money::new);
+        let revenue = cell.revenue.map(|amount| self.money(amount));
         let both = cell.addressable.zip(revenue);
         MarketFacts {
             addressable: cell.addressable,
@@ -411,7 +417,7 @@ impl<'b> Lines<'b> {
             penetration: both.and_then(|(addressable, revenue)| revenue.ratio_to(addressable)),
             headroom: both
                 .and_then(|(addressable, revenue)| addressable.minus(revenue).ok())
-                .map(|room| room.max(Money::ZERO)),
+                .map(|room| room.non_negative()),
             partner_share: prior.zip(revenue).and_then(|(prior, revenue)| prior.ratio_to(revenue)),
             partners: Some(cell.partners),
         }
@@ -436,10 +442,10 @@ impl<'b> Lines<'b> {
         let weighted = open
             .iter()
             .try_fold(Decimal::ZERO, |sum, deal| sum.checked_add(deal.amount.amount().checked_mul(chance(deal)?)?));
-        let base = quota.or(prior).filter(|base| *base > Money::ZERO);
+        let base = quota.or(prior).filter(|base| base.is_positive());
         PipelineFacts {
-            open_amount: amount.map(Money::new),
-            weighted_amount: weighted.map(Money::new),
+            open_amount: amount.map(|amount| self.money(amount)),
+            weighted_amount: weighted.map(|amount| self.money(amount)),
             open_count: Some(open.len() as i64),
             coverage: amount.zip(base).and_then(|(amount, base)| amount.checked_div(base.amount())),
             win_rate,
@@ -568,7 +574,8 @@ fn add(sum: &mut Option<Decimal>, amount: Option<Decimal>) {
 }
 
 fn growth(now: Option<Decimal>, before: Option<Decimal>) -> Option<Rate> {
-    Money::new(now?).growth_from(Money::new(before?))
+    let (now, before) = (now?, before.filter(|before| *before > Decimal::ZERO)?);
+    now.checked_sub(before)?.checked_div(before)
 }
 
 fn ratio(part: Option<Decimal>, whole: Option<Decimal>) -> Option<Rate> {

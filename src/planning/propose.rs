@@ -15,6 +15,7 @@ use crate::units::{Currency, Money, PlanningPeriod};
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
+use std::cmp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,8 +28,8 @@ pub struct Request {
     /// Nothing later than this day is looked at. The day before the period, or the end of the latest month with
     /// revenue, when left out.
     pub as_of: Option<NaiveDate>,
-    /// Channel target.
-    pub target: Option<Money>,
+    /// Channel target, in the book's currency.
+    pub target: Option<Decimal>,
     /// Targets per territory or product line.
     pub targets: Vec<TargetRow>,
     /// Agreed quotas; they come before those in the book.
@@ -181,7 +182,7 @@ pub fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Res
                 );
                 return Err(findings);
             }
-            Ok(View { period, as_of, target: request.target })
+            Ok(View { period, as_of, target: request.target.map(|target| Money::new(target, book.currency)) })
         }
         Some(_) => Err(findings),
         None => {
@@ -296,7 +297,7 @@ fn partner_drafts(
             }
         };
         let currency = book.currency;
-        let amounts = indicated(&found.outcomes, currency).ok().zip(Weights::new(&found.weights).ok());
+        let amounts = indicated(&found.outcomes).ok().zip(Weights::new(&found.weights).ok());
         let Some((amounts, weights)) = amounts else {
             let message = format!("`{}` got an indication that is out of range", partner.id);
             faults.push(Finding::error(Code::ScriptOutcome, message).help("see which rule multiplies without a limit"));
@@ -344,7 +345,7 @@ fn partner_drafts(
 fn minor_months(months: &[Decimal; 12], currency: Currency) -> Option<[i64; 12]> {
     let mut minor = [0; 12];
     for (slot, amount) in minor.iter_mut().zip(months) {
-        *slot = i64::try_from(Money::new(*amount).to_minor(currency).ok()?).ok()?;
+        *slot = i64::try_from(Money::new(*amount, currency).to_minor().ok()?).ok()?;
     }
     Some(minor)
 }
@@ -606,7 +607,7 @@ impl Prepared<'_> {
         }
     }
 
-    fn groups(&self, settled: &Settled) -> Result<Vec<GroupOutcome>, crate::units::AmountOutOfRange> {
+    fn groups(&self, settled: &Settled) -> Result<Vec<GroupOutcome>, crate::units::MoneyError> {
         let money = |minor: i128| Money::from_minor(minor, self.currency);
         self.settlement
             .groups
@@ -642,7 +643,7 @@ fn plan_line(
     writer: &StepWriter,
     names: &[Name],
     currency: Currency,
-) -> Result<PlanLine, crate::units::AmountOutOfRange> {
+) -> Result<PlanLine, crate::units::MoneyError> {
     let money = |minor: i128| Money::from_minor(minor, currency);
     let assessment = work.assessment.unwrap_or(draft.assessment.as_ref());
     let factors: Vec<ExplainedFactor> = names
@@ -693,7 +694,10 @@ fn plan_line(
 /// Locked lines outside their guardrails, and all lines outside them under `on_violation = "warn"`.
 fn broken(lines: &[PlanLine]) -> Option<Finding> {
     let outside = |line: &&PlanLine| {
-        line.floor.is_some_and(|floor| line.quota < floor) || line.ceiling.is_some_and(|ceiling| line.quota > ceiling)
+        let beyond = |bound: Option<Money>, side: cmp::Ordering| {
+            bound.is_some_and(|bound| line.quota.compare(bound) == Ok(side))
+        };
+        beyond(line.floor, cmp::Ordering::Less) || beyond(line.ceiling, cmp::Ordering::Greater)
     };
     let outside: Vec<&PlanLine> = lines.iter().filter(outside).collect();
     let first = outside.first()?;
@@ -751,12 +755,12 @@ pub(super) fn reserve_amount(
     currency: Currency,
 ) -> Option<i128> {
     let share = |rate: Decimal, of: i128| -> Option<i128> {
-        let exact = Money::from_minor(of, currency).ok()?.times(rate).ok()?.to_minor(currency).ok()?;
+        let exact = Money::from_minor(of, currency).ok()?.times(rate).ok()?.to_minor().ok()?;
         Some(exact.checked_add(unit / 2)? / unit * unit)
     };
     match reserve {
         None => Some(0),
-        Some(Reserve::Amount(amount)) => amount.to_minor(currency).ok(),
+        Some(Reserve::Amount(amount)) => Money::new(amount, currency).to_minor().ok(),
         Some(Reserve::ShareOfTarget(rate)) => share(rate, target?),
         Some(Reserve::ShareOfBottomUp(rate)) => share(rate, bottom_up),
     }

@@ -77,7 +77,7 @@ impl Search<'_, '_> {
             factor: Arc::clone(name),
             moves,
             direction,
-            indicated_now: money(self.indicated).unwrap_or_default(),
+            indicated_now: money(self.indicated).unwrap_or(Money::zero(currency)),
             indicated_needed: needed.and_then(money),
             quota_then: needed.and_then(|needed| self.quota_at(needed)).and_then(money),
             note,

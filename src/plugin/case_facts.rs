@@ -5,13 +5,14 @@ use crate::channel::{
     PipelineFacts, QuotaFacts,
 };
 use crate::document::{Item, Section};
-use crate::units::{Money, PlanningPeriod, Rate, whole_months};
+use crate::units::{Currency, Money, PlanningPeriod, Rate, whole_months};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
-pub(super) fn money(item: Item<'_>) -> Option<Money> {
-    item.number().map(Money::new)
+/// Returns a reader of amounts in `currency`.
+pub(super) fn money(currency: Currency) -> impl for<'i> Fn(Item<'i>) -> Option<Money> + Copy {
+    move |item| item.number().map(|amount| Money::new(amount, currency))
 }
 
 pub(super) fn name(item: Item<'_>) -> Option<Name> {
@@ -22,12 +23,14 @@ pub(super) fn rate(item: Item<'_>) -> Option<Rate> {
     item.number()
 }
 
-fn moneys(item: Item<'_>) -> Option<Vec<Money>> {
-    Some(item.list()?.into_iter().filter_map(money).collect())
-}
-
-/// Reads the facts of a case under `facts`, on day `as_of` for `period`.
-pub fn read(facts: Option<Section<'_>>, case: &str, as_of: NaiveDate, period: &PlanningPeriod) -> LineFacts {
+/// Reads the facts of a case under `facts`, as of `as_of` for `period`; its amounts are in `currency`.
+pub fn read(
+    facts: Option<Section<'_>>,
+    case: &str,
+    as_of: NaiveDate,
+    period: &PlanningPeriod,
+    currency: Currency,
+) -> LineFacts {
     let get = |key: &str| facts.and_then(|facts| facts.get(key));
     let part = |key: &str| get(key).and_then(Item::section);
     let since = get("since").and_then(Item::date);
@@ -45,12 +48,12 @@ pub fn read(facts: Option<Section<'_>>, case: &str, as_of: NaiveDate, period: &P
             .or_else(|| since.map(|since| whole_months(since, as_of))),
         is_newcomer: get("is_newcomer").and_then(Item::truth).unwrap_or(false),
         attributes: part("attributes").map(attributes).unwrap_or_default(),
-        history: part("history").map(history).unwrap_or_default(),
-        market: part("market").map(market).unwrap_or_default(),
-        investment: part("investment").map(investment).unwrap_or_default(),
-        pipeline: part("pipeline").map(pipeline).unwrap_or_default(),
-        quota: part("quota").map(quota).unwrap_or_default(),
-        channel: Arc::new(channel(part("channel"), as_of, period)),
+        history: part("history").map(|part| history(part, currency)).unwrap_or_default(),
+        market: part("market").map(|part| market(part, currency)).unwrap_or_default(),
+        investment: part("investment").map(|part| investment(part, currency)).unwrap_or_default(),
+        pipeline: part("pipeline").map(|part| pipeline(part, currency)).unwrap_or_default(),
+        quota: part("quota").map(|part| quota(part, currency)).unwrap_or_default(),
+        channel: Arc::new(channel(part("channel"), as_of, period, currency)),
     }
 }
 
@@ -75,8 +78,9 @@ fn attributes(section: Section<'_>) -> Vec<(Name, Attribute)> {
     attributes
 }
 
-fn history(section: Section<'_>) -> HistoryFacts {
-    let quarters = section.get("quarters").and_then(moneys).unwrap_or_default();
+fn history(section: Section<'_>, currency: Currency) -> HistoryFacts {
+    let money = money(currency);
+    let quarters = section.list("quarters").into_iter().filter_map(money).collect::<Vec<_>>();
     HistoryFacts {
         prior_revenue: section.get("prior_revenue").and_then(money),
         earlier_revenue: section.get("earlier_revenue").and_then(money),
@@ -91,7 +95,8 @@ fn history(section: Section<'_>) -> HistoryFacts {
     }
 }
 
-fn market(section: Section<'_>) -> MarketFacts {
+fn market(section: Section<'_>, currency: Currency) -> MarketFacts {
+    let money = money(currency);
     MarketFacts {
         addressable: section.get("addressable").and_then(money),
         growth: section.get("growth").and_then(rate),
@@ -103,7 +108,8 @@ fn market(section: Section<'_>) -> MarketFacts {
     }
 }
 
-fn investment(section: Section<'_>) -> InvestmentFacts {
+fn investment(section: Section<'_>, currency: Currency) -> InvestmentFacts {
+    let money = money(currency);
     InvestmentFacts {
         certified_now: section.get("certified_now").and_then(Item::count),
         certified_before: section.get("certified_before").and_then(Item::count),
@@ -115,7 +121,8 @@ fn investment(section: Section<'_>) -> InvestmentFacts {
     }
 }
 
-fn pipeline(section: Section<'_>) -> PipelineFacts {
+fn pipeline(section: Section<'_>, currency: Currency) -> PipelineFacts {
+    let money = money(currency);
     PipelineFacts {
         open_amount: section.get("open_amount").and_then(money),
         weighted_amount: section.get("weighted_amount").and_then(money),
@@ -127,14 +134,14 @@ fn pipeline(section: Section<'_>) -> PipelineFacts {
             .list("opportunities")
             .into_iter()
             .filter_map(Item::section)
-            .filter_map(opportunity)
+            .filter_map(|section| opportunity(section, currency))
             .collect(),
     }
 }
 
-fn opportunity(section: Section<'_>) -> Option<OpportunityFacts> {
+fn opportunity(section: Section<'_>, currency: Currency) -> Option<OpportunityFacts> {
     Some(OpportunityFacts {
-        amount: section.require("amount", "amount = 10000").and_then(money)?,
+        amount: section.require("amount", "amount = 10000").and_then(money(currency))?,
         stage: section.get("stage").and_then(name),
         probability: section.get("probability").and_then(rate),
         close_date: section.require("close_date", "close_date = 2026-03-31").and_then(Item::date)?,
@@ -142,7 +149,8 @@ fn opportunity(section: Section<'_>) -> Option<OpportunityFacts> {
     })
 }
 
-fn quota(section: Section<'_>) -> QuotaFacts {
+fn quota(section: Section<'_>, currency: Currency) -> QuotaFacts {
+    let money = money(currency);
     QuotaFacts {
         current: section.get("current").and_then(money),
         attainment: section.get("attainment").and_then(rate),
@@ -150,17 +158,24 @@ fn quota(section: Section<'_>) -> QuotaFacts {
     }
 }
 
-fn channel(section: Option<Section<'_>>, as_of: NaiveDate, period: &PlanningPeriod) -> ChannelFacts {
+fn channel(
+    section: Option<Section<'_>>,
+    as_of: NaiveDate,
+    period: &PlanningPeriod,
+    currency: Currency,
+) -> ChannelFacts {
     let number = |key: &str| -> Option<Decimal> { section.and_then(|section| section.number(key)) };
+    let money = |key: &str| number(key).map(|amount| Money::new(amount, currency));
     ChannelFacts {
+        currency,
         as_of,
         period: period.label.as_str().into(),
         period_months: i64::from(period.months),
         partners: section.and_then(|section| section.count("partners")).unwrap_or(1),
-        prior_revenue: number("prior_revenue").map(Money::new),
+        prior_revenue: money("prior_revenue"),
         growth: number("growth"),
-        same_period_last_year: number("same_period_last_year").map(Money::new),
+        same_period_last_year: money("same_period_last_year"),
         season: number("season"),
-        target: number("target").map(Money::new),
+        target: money("target"),
     }
 }

@@ -108,7 +108,9 @@ fn read_case(
     let subject = rule.map_or(Some(Subject::Line), |rule| subject(rule, factors, policies));
     // A misspelt rule is one finding; what only policies know is not held against it.
     let is_policy = matches!(subject, Some(Subject::Policy(_)) | None);
-    let expect = section.require("expect", "expect.indicates = 1000").and_then(Item::section).map(expected);
+    let currency = manifest.currency.unwrap_or(Currency::USD);
+    let expect = section.require("expect", "expect.indicates = 1000").and_then(Item::section);
+    let expect = expect.map(|section| expected(section, currency));
     let period = match section.get("period") {
         // Rules look ahead, policies at the period they are in.
         None if is_policy => as_of.and_then(|as_of| manifest.calendar.containing(as_of, manifest.period_months)),
@@ -122,7 +124,7 @@ fn read_case(
         },
     };
     let (day, period) = (as_of.unwrap_or_default(), period?);
-    let facts = case_facts::read(section.section("facts"), name.unwrap_or_default(), day, &period);
+    let facts = case_facts::read(section.section("facts"), name.unwrap_or_default(), day, &period, currency);
     let policy_facts = is_policy.then(|| policy_cases::facts(section, facts.clone(), day, &period, manifest));
     let expected = expect?;
     if expected == Expected::default() {
@@ -133,7 +135,7 @@ fn read_case(
         subject: subject?,
         facts: Arc::new(facts),
         policy_facts,
-        currency: manifest.currency.unwrap_or(Currency::USD),
+        currency,
         expected,
         place: section.get("name")?.place("this case"),
     })

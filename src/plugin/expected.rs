@@ -4,7 +4,7 @@ use super::case_facts::{money, name, rate};
 use crate::channel::Name;
 use crate::decision::{InterventionKind, Severity, TierMove};
 use crate::document::{Item, Section};
-use crate::units::{Money, Rate};
+use crate::units::{Currency, Money, Rate};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -87,8 +87,9 @@ pub struct ExpectedIntervention {
 }
 
 /// Reads the expectations of a case under `expect`.
-pub(super) fn expected(section: Section<'_>) -> Expected {
-    let money = |key: &str| section.number(key).map(Money::new);
+pub(super) fn expected(section: Section<'_>, currency: Currency) -> Expected {
+    let amount = |amount| Money::new(amount, currency);
+    let money = |key: &str| section.number(key).map(amount);
     let text = |key: &str| section.text(key).map(str::to_owned);
     let named = |key: &str| -> Vec<(Name, Decimal)> {
         let entries = section.section(key).map(Section::entries).unwrap_or_default();
@@ -104,8 +105,8 @@ pub(super) fn expected(section: Section<'_>) -> Expected {
         weights: named("weights"),
         assessment: money("assessment"),
         quota: money("quota"),
-        contributions: named("contributions").into_iter().map(|(name, amount)| (name, Money::new(amount))).collect(),
-        decided: decision(section),
+        contributions: named("contributions").into_iter().map(|(name, number)| (name, amount(number))).collect(),
+        decided: decision(section, currency),
     }
 }
 
@@ -114,7 +115,7 @@ fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<(&'static str, 
 }
 
 /// Reads the expectations about decisions under `expect`.
-fn decision(section: Section<'_>) -> ExpectedDecision {
+fn decision(section: Section<'_>, currency: Currency) -> ExpectedDecision {
     let list = |key: &str| section.get(key).and_then(Item::list);
     ExpectedDecision {
         decision: section.get("decision").and_then(|item| item.word(&words(TierMove::ALL, TierMove::as_str))),
@@ -122,18 +123,23 @@ fn decision(section: Section<'_>) -> ExpectedDecision {
         effective: section.date("effective"),
         until: section.date("until"),
         would_change: section.text("would_change").map(str::to_owned),
-        incentives: list("incentives")
-            .map(|items| items.into_iter().filter_map(Item::section).filter_map(expected_incentive).collect()),
+        incentives: list("incentives").map(|items| {
+            items
+                .into_iter()
+                .filter_map(Item::section)
+                .filter_map(|section| expected_incentive(section, currency))
+                .collect()
+        }),
         interventions: list("interventions")
             .map(|items| items.into_iter().filter_map(Item::section).filter_map(expected_intervention).collect()),
     }
 }
 
-fn expected_incentive(section: Section<'_>) -> Option<ExpectedIncentive> {
+fn expected_incentive(section: Section<'_>, currency: Currency) -> Option<ExpectedIncentive> {
     Some(ExpectedIncentive {
         name: section.require("name", "name = \"attainment bonus\"").and_then(name)?,
         is_awarded: section.truth("awarded").unwrap_or(true),
-        amount: section.get("amount").and_then(money),
+        amount: section.get("amount").and_then(money(currency)),
         points: section.number("points"),
         rate: section.get("rate").and_then(rate),
         level: section.get("level").and_then(name),

@@ -9,7 +9,7 @@ use crate::quota::{
     reconcile, settle,
 };
 use crate::script::{FactorOutcome, Facts, ScriptFault};
-use crate::units::{AmountOutOfRange, Currency, Money, Rate};
+use crate::units::{Currency, Money, MoneyError, Rate};
 use std::sync::Arc;
 
 /// A line before any target.
@@ -41,11 +41,11 @@ pub fn because(outcome: &FactorOutcome) -> &Arc<str> {
 }
 
 /// Indicated revenue of each factor in minor units; `None` abstains.
-pub fn indicated(outcomes: &[FactorOutcome], currency: Currency) -> Result<Vec<Option<i128>>, AmountOutOfRange> {
+pub fn indicated(outcomes: &[FactorOutcome]) -> Result<Vec<Option<i128>>, MoneyError> {
     outcomes
         .iter()
         .map(|outcome| match outcome {
-            FactorOutcome::Indicated { revenue, .. } => revenue.to_minor(currency).map(Some),
+            FactorOutcome::Indicated { revenue, .. } => revenue.to_minor().map(Some),
             FactorOutcome::Abstained { .. } => Ok(None),
         })
         .collect()
@@ -59,9 +59,9 @@ pub fn assess_line(
 ) -> Result<LineAssessment, Vec<ScriptFault>> {
     let indications = plugin.indications(&Facts::new(Arc::clone(facts)))?;
     let outcome = |reason: String| vec![ScriptFault::from(Finding::from(VendorFault::Assessment { reason }))];
-    let out_of_range = |fault: AmountOutOfRange| outcome(fault.to_string());
+    let out_of_range = |fault: MoneyError| outcome(fault.to_string());
     let weights = Weights::new(&indications.weights).map_err(|fault| outcome(fault.to_string()))?;
-    let amounts = indicated(&indications.outcomes, currency).map_err(out_of_range)?;
+    let amounts = indicated(&indications.outcomes).map_err(out_of_range)?;
     let assessment = assess(&amounts, &weights).map_err(out_of_range)?;
     let assessed = assessment.as_ref().map(|assessment| assessment.amount);
     let bounds = plugin.bounds(facts, &indications.outcomes, assessed, currency);

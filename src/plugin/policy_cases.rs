@@ -7,7 +7,7 @@ use crate::document::{Item, Section};
 use crate::script::{
     ExtraTables, FactKind, FactValue, PartnerRecords, PolicyFacts, ReviewFacts, StandingFacts, TableDeclaration,
 };
-use crate::units::PlanningPeriod;
+use crate::units::{Currency, PlanningPeriod};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -20,9 +20,13 @@ pub(super) fn facts(
     manifest: &Manifest,
 ) -> PolicyFacts {
     let given = section.section("facts");
-    let of = given.and_then(|given| given.section("standing")).map(standing).unwrap_or_default();
+    let of = given
+        .and_then(|given| given.section("standing"))
+        .map(|section| standing(section, line.channel.currency))
+        .unwrap_or_default();
     let lines = given.map(|given| given.list("lines")).unwrap_or_default();
-    let lines = lines.into_iter().filter_map(Item::section).map(standing).collect();
+    let lines =
+        lines.into_iter().filter_map(Item::section).map(|section| standing(section, line.channel.currency)).collect();
     let review = ReviewFacts::new(manifest.calendar, period, as_of, manifest.policies.tier_review);
     PolicyFacts::from_figures(Arc::new(line), of, lines, Arc::new(review), records(section, manifest))
 }
@@ -55,8 +59,8 @@ fn value(item: Option<Item<'_>>, kind: FactKind) -> FactValue {
     value.unwrap_or(FactValue::NotKnown)
 }
 
-fn standing(section: Section<'_>) -> StandingFacts {
-    let money = |key: &str| section.get(key).and_then(money);
+fn standing(section: Section<'_>, currency: Currency) -> StandingFacts {
+    let money = |key: &str| section.get(key).and_then(money(currency));
     let rate = |key: &str| section.get(key).and_then(rate);
     StandingFacts {
         product_line: section.get("product_line").and_then(name),

@@ -10,7 +10,7 @@ use crate::script::{
     ExtraTables, FactKind, FactValue, Facts, PartnerRecords, PolicyFacts, PolicyKind, ReviewFacts, ScriptFault,
     StandingFacts, TableDeclaration, example_facts, example_standing,
 };
-use crate::units::Money;
+use crate::units::{Currency, Money};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -148,11 +148,15 @@ fn samples(manifest: &Manifest) -> Vec<Sample> {
         market: zero_market(),
         investment: zero_investment(),
         pipeline: zero_pipeline(),
-        quota: QuotaFacts { current: Some(Money::ZERO), attainment: None, forecast: Some(Money::ZERO) },
+        quota: QuotaFacts {
+            current: Some(Money::zero(Currency::USD)),
+            attainment: None,
+            forecast: Some(Money::zero(Currency::USD)),
+        },
         ..known.clone()
     };
     let standing = example_standing();
-    let of_newcomer = StandingFacts { actual: Some(Money::from(5_000)), ..StandingFacts::default() };
+    let of_newcomer = StandingFacts { actual: Some(Money::new(5_000, Currency::USD)), ..StandingFacts::default() };
     let tables = &manifest.tables;
     [
         ("a partner whose facts are all known", known, standing, records(tables, 2)),
@@ -208,14 +212,14 @@ fn records(tables: &[TableDeclaration], count: usize) -> PartnerRecords {
 }
 
 fn zero_history() -> HistoryFacts {
-    let zero = Some(Money::ZERO);
+    let zero = Some(Money::zero(Currency::USD));
     HistoryFacts {
         prior_revenue: zero,
         earlier_revenue: zero,
         same_period_last_year: zero,
         trailing_12_months: zero,
         growth: None,
-        quarters: vec![Money::ZERO; 8],
+        quarters: vec![Money::zero(Currency::USD); 8],
         latest_quarter: zero,
         active_quarters: Some(0),
         months_since_first_revenue: None,
@@ -224,7 +228,7 @@ fn zero_history() -> HistoryFacts {
 }
 
 fn zero_market() -> MarketFacts {
-    let zero = Some(Money::ZERO);
+    let zero = Some(Money::zero(Currency::USD));
     MarketFacts {
         addressable: zero,
         growth: Some(Decimal::ZERO),
@@ -241,17 +245,17 @@ fn zero_investment() -> InvestmentFacts {
         certified_now: Some(0),
         certified_before: Some(0),
         certified_gained: Some(0),
-        marketing_spend: Some(Money::ZERO),
+        marketing_spend: Some(Money::zero(Currency::USD)),
         services_headcount: Some(0),
-        services_revenue: Some(Money::ZERO),
+        services_revenue: Some(Money::zero(Currency::USD)),
         enablement: Some(Decimal::ZERO),
     }
 }
 
 fn zero_pipeline() -> PipelineFacts {
     PipelineFacts {
-        open_amount: Some(Money::ZERO),
-        weighted_amount: Some(Money::ZERO),
+        open_amount: Some(Money::zero(Currency::USD)),
+        weighted_amount: Some(Money::zero(Currency::USD)),
         open_count: Some(0),
         coverage: None,
         win_rate: Some(Decimal::ZERO),
@@ -261,7 +265,7 @@ fn zero_pipeline() -> PipelineFacts {
 }
 
 fn zero_standing() -> StandingFacts {
-    let (zero, none) = (Some(Money::ZERO), Some(Decimal::ZERO));
+    let (zero, none) = (Some(Money::zero(Currency::USD)), Some(Decimal::ZERO));
     StandingFacts {
         quota: zero,
         actual: zero,

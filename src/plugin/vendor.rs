@@ -14,7 +14,7 @@ use crate::script::{
     Contract, EntryPoint, FactorOutcome, Facts, PolicyFacts, ScriptContext, ScriptFault, Scripts, SourceFile, Table,
     Tables,
 };
-use crate::units::{AmountOutOfRange, Currency, Money, Rate};
+use crate::units::{Currency, Money, MoneyError, Rate};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -125,8 +125,8 @@ impl VendorPlugin {
     }
 
     /// The rounding unit in minor units of `currency`: the manifest's, else one minor unit.
-    pub fn rounding_unit(&self, currency: Currency) -> Result<i128, AmountOutOfRange> {
-        let unit = self.manifest.rounding_unit.map_or(Ok(1), |unit| unit.to_minor(currency))?;
+    pub fn rounding_unit(&self, currency: Currency) -> Result<i128, MoneyError> {
+        let unit = self.manifest.rounding_unit.map_or(Ok(1), |unit| Money::new(unit, currency).to_minor())?;
         Ok(unit.max(1))
     }
 
@@ -178,22 +178,21 @@ impl VendorPlugin {
         let rules = &self.manifest.guardrails;
         let mut bounds = Vec::new();
         let mut add = |kind, side, amount: Option<Money>, reason: &dyn Fn() -> String| {
-            if let Some(amount) = amount.and_then(|amount| amount.max(Money::ZERO).to_minor(currency).ok()) {
+            if let Some(amount) = amount.and_then(|amount| amount.non_negative().to_minor().ok()) {
                 bounds.push(Bound { kind, side, amount, reason: reason().into() });
             }
         };
         if let (Some(share), Some(addressable)) = (rules.market_share_ceiling, facts.market.addressable) {
-            let reason = || {
-                format!("at most {} % of the addressable market {}", percent(share), addressable.to_grouped(currency))
-            };
+            let reason =
+                || format!("at most {} % of the addressable market {}", percent(share), addressable.to_grouped());
             add(GuardrailKind::AddressableMarket, Side::Ceiling, addressable.times(share).ok(), &reason);
         }
         if rules.tier_minimum
             && self.manifest.grain == Grain::Partner
             && let Some(tier) = &facts.tier
-            && let Some(minimum) = self.manifest.tier_minimum(tier, months)
+            && let Some(minimum) = self.manifest.tier_minimum(tier, months, currency)
         {
-            let reason = || format!("tier {tier} asks at least {}", minimum.to_grouped(currency));
+            let reason = || format!("tier {tier} asks at least {}", minimum.to_grouped());
             add(GuardrailKind::TierMinimum, Side::Floor, Some(minimum), &reason);
         }
         for (factor, outcome) in self.factors.iter().zip(outcomes) {
@@ -204,22 +203,19 @@ impl VendorPlugin {
             }
         }
         if let (Some(rate), Some(assessed)) = (rules.stretch_ceiling, assessment) {
-            let assessed = Money::from_minor(assessed, currency).unwrap_or_default();
+            let assessed = Money::from_minor(assessed, currency).unwrap_or(Money::zero(currency));
             let most = Decimal::ONE.checked_add(rate).and_then(|factor| assessed.times(factor).ok());
-            let reason =
-                || format!("at most {} on the assessment {}", signed_percent(rate), assessed.to_grouped(currency));
+            let reason = || format!("at most {} on the assessment {}", signed_percent(rate), assessed.to_grouped());
             add(GuardrailKind::GrowthLimit, Side::Ceiling, most, &reason);
         }
-        if let Some(prior) = facts.history.prior_revenue.filter(|prior| *prior > Money::ZERO) {
+        if let Some(prior) = facts.history.prior_revenue.filter(|prior| prior.is_positive()) {
             let grown = |rate: Rate| Decimal::ONE.checked_add(rate).and_then(|factor| prior.times(factor).ok());
             if let Some(rate) = rules.growth_floor {
-                let reason =
-                    || format!("at least {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
+                let reason = || format!("at least {} on prior revenue {}", signed_percent(rate), prior.to_grouped());
                 add(GuardrailKind::GrowthLimit, Side::Floor, grown(rate), &reason);
             }
             if let Some(rate) = rules.growth_ceiling {
-                let reason =
-                    || format!("at most {} on prior revenue {}", signed_percent(rate), prior.to_grouped(currency));
+                let reason = || format!("at most {} on prior revenue {}", signed_percent(rate), prior.to_grouped());
                 add(GuardrailKind::GrowthLimit, Side::Ceiling, grown(rate), &reason);
             }
         }

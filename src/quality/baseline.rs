@@ -1,15 +1,15 @@
 //! Naive quotas that rules must beat: what anyone could write down without looking.
 
-use crate::units::{AmountOutOfRange, Money, Rate};
+use crate::units::{Money, MoneyError, Rate};
 
 /// Last year's revenue as the quota; zero when negative.
 ///
 /// ```
-/// use quotient::{quality::last_year, units::Money};
-/// assert_eq!(last_year(Money::from(-20)), Money::ZERO);
+/// use quotient::{quality::last_year, units::{Currency, Money}};
+/// assert_eq!(last_year(Money::new(-20, Currency::USD)), Money::zero(Currency::USD));
 /// ```
 pub fn last_year(revenue: Money) -> Money {
-    revenue.max(Money::ZERO)
+    revenue.non_negative()
 }
 
 /// Last year's revenue × (1 + growth of the channel) as the quota; zero when negative.
@@ -17,14 +17,14 @@ pub fn last_year(revenue: Money) -> Money {
 /// `growth` is a fraction. Source: glossary entry "uniform growth quota".
 ///
 /// ```
-/// use quotient::{quality::last_year_grown, units::{Money, parse_decimal}};
+/// use quotient::{quality::last_year_grown, units::{Currency, Money, parse_decimal}};
 /// let growth = parse_decimal("0.10").unwrap();
-/// assert_eq!(last_year_grown(Money::from(1000), growth)?, Money::from(1100));
-/// # Ok::<(), quotient::units::AmountOutOfRange>(())
+/// assert_eq!(last_year_grown(Money::new(1000, Currency::USD), growth)?, Money::new(1100, Currency::USD));
+/// # Ok::<(), quotient::units::MoneyError>(())
 /// ```
-pub fn last_year_grown(revenue: Money, growth: Rate) -> Result<Money, AmountOutOfRange> {
-    let factor = Rate::ONE.checked_add(growth).ok_or(AmountOutOfRange)?;
-    Ok(revenue.times(factor)?.max(Money::ZERO))
+pub fn last_year_grown(revenue: Money, growth: Rate) -> Result<Money, MoneyError> {
+    let factor = Rate::ONE.checked_add(growth).ok_or(MoneyError::OutOfRange)?;
+    Ok(revenue.times(factor)?.non_negative())
 }
 
 /// Revenue of the trailing four quarters, scaled to a period of `months`, as the quota; zero when negative.
@@ -32,15 +32,15 @@ pub fn last_year_grown(revenue: Money, growth: Rate) -> Result<Money, AmountOutO
 /// `None` unless there are at least four; of more, the last four count. Quarters are oldest first.
 ///
 /// ```
-/// use quotient::{quality::trailing_four_quarters, units::Money};
-/// let quarters = [100, 200, 300, 400].map(Money::from);
-/// assert_eq!(trailing_four_quarters(&quarters, 6)?, Some(Money::from(500)));
+/// use quotient::{quality::trailing_four_quarters, units::{Currency, Money}};
+/// let usd = |amount: i64| Money::new(amount, Currency::USD);
+/// let quarters = [100, 200, 300, 400].map(usd);
+/// assert_eq!(trailing_four_quarters(&quarters, 6)?, Some(usd(500)));
 /// assert_eq!(trailing_four_quarters(&quarters[..3], 6)?, None);
-/// # Ok::<(), quotient::units::AmountOutOfRange>(())
+/// # Ok::<(), quotient::units::MoneyError>(())
 /// ```
-pub fn trailing_four_quarters(quarters: &[Money], months: u32) -> Result<Option<Money>, AmountOutOfRange> {
-    let Some(latest) = quarters.len().checked_sub(4).map(|from| &quarters[from..]) else { return Ok(None) };
-    let year = latest.iter().try_fold(Money::ZERO, |sum, quarter| sum.plus(*quarter))?;
-    let scaled = year.times(Rate::from(months))?.amount().checked_div(Rate::from(12)).ok_or(AmountOutOfRange)?;
-    Ok(Some(Money::new(scaled).max(Money::ZERO)))
+pub fn trailing_four_quarters(quarters: &[Money], months: u32) -> Result<Option<Money>, MoneyError> {
+    let Some(&[first, ref later @ ..]) = quarters.last_chunk::<4>() else { return Ok(None) };
+    let year = later.iter().try_fold(first, |sum, quarter| sum.plus(*quarter))?;
+    Ok(Some(year.times(Rate::from(months))?.divided_by(Rate::from(12))?.non_negative()))
 }

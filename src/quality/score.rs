@@ -2,7 +2,7 @@
 
 use crate::channel::Name;
 use crate::performance::attainment;
-use crate::units::{AmountOutOfRange, Money, Rate};
+use crate::units::{Currency, Money, MoneyError, Rate};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub struct QuotaOutcome {
 }
 
 /// How good a set of quotas was. Ratios are fractions and `None` where they are not defined.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Score {
     /// Number of quotas.
     pub lines: usize,
@@ -43,7 +43,7 @@ pub struct Score {
 }
 
 /// Scores of all quotas and of each segment.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scores {
     /// All quotas.
     pub all: Score,
@@ -51,48 +51,65 @@ pub struct Scores {
     pub segments: BTreeMap<Option<Name>, Score>,
 }
 
-/// Scores `outcomes` as a whole and by segment; their order does not matter. Fails when a sum is out of range.
+/// Scores `outcomes` in `currency` as a whole and by segment; their order does not matter. Fails when a sum is out of
+/// range or an amount is in another currency.
 ///
 /// ```
 /// use quotient::quality::{QuotaOutcome, score};
-/// use quotient::units::{Money, parse_decimal};
-/// let outcome = |quota, actual| QuotaOutcome { quota: Money::from(quota), actual: Money::from(actual), segment: None };
+/// use quotient::units::{Currency, Money, parse_decimal};
+/// let usd = |amount: i64| Money::new(amount, Currency::USD);
+/// let outcome = |quota, actual| QuotaOutcome { quota: usd(quota), actual: usd(actual), segment: None };
 /// // |100 − 90| + |100 − 110| = 20, of 200 sold
-/// let scores = score(&[outcome(100, 90), outcome(100, 110)])?;
+/// let scores = score(&[outcome(100, 90), outcome(100, 110)], Currency::USD)?;
 /// assert_eq!(scores.all.wape, parse_decimal("0.1").ok());
 /// assert_eq!(scores.all.at_quota_by_count, parse_decimal("0.5").ok());
-/// # Ok::<(), quotient::units::AmountOutOfRange>(())
+/// # Ok::<(), quotient::units::MoneyError>(())
 /// ```
-pub fn score(outcomes: &[QuotaOutcome]) -> Result<Scores, AmountOutOfRange> {
+pub fn score(outcomes: &[QuotaOutcome], currency: Currency) -> Result<Scores, MoneyError> {
     let mut by_segment: BTreeMap<Option<Name>, Vec<&QuotaOutcome>> = BTreeMap::new();
     for outcome in outcomes {
         by_segment.entry(outcome.segment.clone()).or_default().push(outcome);
     }
-    let segments = by_segment.into_iter().map(|(name, outcomes)| Ok((name, score_of(&outcomes)?)));
-    Ok(Scores { segments: segments.collect::<Result<_, _>>()?, all: score_of(&outcomes.iter().collect::<Vec<_>>())? })
+    let segments = by_segment.into_iter().map(|(name, outcomes)| Ok((name, score_of(&outcomes, currency)?)));
+    Ok(Scores {
+        segments: segments.collect::<Result<_, _>>()?,
+        all: score_of(&outcomes.iter().collect::<Vec<_>>(), currency)?,
+    })
 }
 
-fn score_of(outcomes: &[&QuotaOutcome]) -> Result<Score, AmountOutOfRange> {
-    let mut score = Score { lines: outcomes.len(), ..Score::default() };
-    let mut error = Money::ZERO;
+fn score_of(outcomes: &[&QuotaOutcome], currency: Currency) -> Result<Score, MoneyError> {
+    let zero = Money::zero(currency);
+    let mut score = Score {
+        lines: outcomes.len(),
+        without_attainment: 0,
+        quota: zero,
+        actual: zero,
+        wape: None,
+        quota_to_actual: None,
+        at_quota_by_count: None,
+        at_quota_by_revenue: None,
+        mean_absolute_quota_error: None,
+        within_20_percent: None,
+    };
+    let mut error = zero;
     let (mut reached, mut within) = (0_u64, 0_u64);
-    let (mut reached_revenue, mut defined_revenue) = (Money::ZERO, Money::ZERO);
+    let (mut reached_revenue, mut defined_revenue) = (zero, zero);
     let mut errors = Vec::new();
     for outcome in outcomes {
         let apart = outcome.quota.minus(outcome.actual)?;
-        error = error.plus(Money::new(apart.amount().abs()))?;
+        error = error.plus(apart.abs())?;
         score.quota = score.quota.plus(outcome.quota)?;
         score.actual = score.actual.plus(outcome.actual)?;
-        if outcome.quota <= Money::ZERO {
+        if !outcome.quota.is_positive() {
             score.without_attainment += 1;
             continue;
         }
-        let attained = attainment(outcome.actual, outcome.quota).ok_or(AmountOutOfRange)?;
-        let off = attained.checked_sub(Rate::ONE).ok_or(AmountOutOfRange)?.abs();
+        let attained = attainment(outcome.actual, outcome.quota).ok_or(MoneyError::OutOfRange)?;
+        let off = attained.checked_sub(Rate::ONE).ok_or(MoneyError::OutOfRange)?.abs();
         defined_revenue = defined_revenue.plus(outcome.actual)?;
         within += u64::from(off <= Decimal::new(2, 1));
         errors.push(off);
-        if outcome.actual >= outcome.quota {
+        if outcome.actual.compare(outcome.quota)?.is_ge() {
             reached += 1;
             reached_revenue = reached_revenue.plus(outcome.actual)?;
         }
@@ -106,7 +123,8 @@ fn score_of(outcomes: &[&QuotaOutcome]) -> Result<Score, AmountOutOfRange> {
     score.within_20_percent = of_defined(within);
     // Quotients have 28 digits and their sum may round: summed in ascending order, it does not depend on the input's.
     errors.sort_unstable();
-    let sum = errors.into_iter().try_fold(Decimal::ZERO, |sum, off| sum.checked_add(off)).ok_or(AmountOutOfRange)?;
+    let sum =
+        errors.into_iter().try_fold(Decimal::ZERO, |sum, off| sum.checked_add(off)).ok_or(MoneyError::OutOfRange)?;
     score.mean_absolute_quota_error = sum.checked_div(defined);
     Ok(score)
 }

@@ -1,7 +1,7 @@
 //! Assessment: what the factors, each with its weight, come to for a line (bottom-up).
 
 use super::exact::proportion;
-use crate::units::{AmountOutOfRange, MAX_MINOR_UNITS, Rate};
+use crate::units::{MAX_MINOR_UNITS, MoneyError, Rate};
 use rust_decimal::Decimal;
 use thiserror::Error;
 
@@ -91,10 +91,10 @@ pub struct Assessment {
 }
 
 impl Assessment {
-    fn of(contributions: Vec<Contribution>) -> Result<Self, AmountOutOfRange> {
+    fn of(contributions: Vec<Contribution>) -> Result<Self, MoneyError> {
         let sum: i128 = contributions.iter().map(|contribution| contribution.amount).sum();
         if sum > MAX_MINOR_UNITS {
-            return Err(AmountOutOfRange);
+            return Err(MoneyError::OutOfRange);
         }
         Ok(Self { contributions, raised_by: 0.max(-sum), amount: sum.max(0) })
     }
@@ -116,7 +116,7 @@ impl Assessment {
 /// assert_eq!(line.map(|line| line.amount), Some(70_000));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn assess(indicated: &[Option<i128>], weights: &Weights) -> Result<Option<Assessment>, AmountOutOfRange> {
+pub fn assess(indicated: &[Option<i128>], weights: &Weights) -> Result<Option<Assessment>, MoneyError> {
     check(indicated)?;
     let value = |factor: usize| indicated.get(factor).copied().flatten();
     let Some(shares) = weights.shared_out(|factor| value(factor).is_some()) else { return Ok(None) };
@@ -146,7 +146,7 @@ pub struct FairShareLine<'a> {
 /// half up to the minor unit once. `None` for a line where every factor with a weight abstains. `indicated` of the
 /// contributions is what the rule indicated. One answer per line, in order; fails when an amount is out of range.
 /// Source: weighted fair share, S = Σ w·s with Σ w = 1, Q = T·S.
-pub fn fair_share(lines: &[FairShareLine<'_>], amount: i128) -> Result<Vec<Option<Assessment>>, AmountOutOfRange> {
+pub fn fair_share(lines: &[FairShareLine<'_>], amount: i128) -> Result<Vec<Option<Assessment>>, MoneyError> {
     check(&[Some(amount.max(0))])?;
     let factors = lines.iter().map(|line| line.indicated.len()).max().unwrap_or(0);
     let mut wholes = vec![0_u128; factors];
@@ -159,11 +159,7 @@ pub fn fair_share(lines: &[FairShareLine<'_>], amount: i128) -> Result<Vec<Optio
     lines.iter().map(|line| fair_share_of(line, &wholes, amount.max(0).unsigned_abs())).collect()
 }
 
-fn fair_share_of(
-    line: &FairShareLine<'_>,
-    wholes: &[u128],
-    amount: u128,
-) -> Result<Option<Assessment>, AmountOutOfRange> {
+fn fair_share_of(line: &FairShareLine<'_>, wholes: &[u128], amount: u128) -> Result<Option<Assessment>, MoneyError> {
     let whole = |factor: usize| wholes.get(factor).copied().unwrap_or(0);
     let value = |factor: usize| line.indicated.get(factor).copied().flatten().filter(|_| whole(factor) > 0);
     let Some(shares) = line.weights.shared_out(|factor| value(factor).is_some()) else { return Ok(None) };
@@ -192,7 +188,7 @@ fn as_rate((part, whole): (u128, u128)) -> Rate {
     decimal(part).checked_div(decimal(whole)).map_or(Decimal::ZERO, |rate| rate.normalize())
 }
 
-fn check(amounts: &[Option<i128>]) -> Result<(), AmountOutOfRange> {
+fn check(amounts: &[Option<i128>]) -> Result<(), MoneyError> {
     let out_of_range = |amount: &i128| amount.unsigned_abs() > MAX_MINOR_UNITS.unsigned_abs();
-    if amounts.iter().flatten().any(out_of_range) { Err(AmountOutOfRange) } else { Ok(()) }
+    if amounts.iter().flatten().any(out_of_range) { Err(MoneyError::OutOfRange) } else { Ok(()) }
 }

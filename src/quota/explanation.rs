@@ -2,7 +2,7 @@
 
 use super::infeasible::amount_text;
 use super::{Assessment, Bound, Guardrails, Multiplier, ReconciledLine, Side};
-use crate::units::{AmountOutOfRange, Currency, Money, Rate};
+use crate::units::{Currency, Money, MoneyError, Rate};
 use std::fmt;
 use std::sync::Arc;
 
@@ -149,7 +149,7 @@ impl StepWriter {
     ///
     /// Every factor has a step, with amount zero when it abstained or adds nothing; the others only when they change the
     /// amount. The amounts sum to the quota exactly.
-    pub fn steps(&self, line: &Derivation<'_>) -> Result<Vec<Step>, AmountOutOfRange> {
+    pub fn steps(&self, line: &Derivation<'_>) -> Result<Vec<Step>, MoneyError> {
         let mut steps = Vec::with_capacity(line.factors.len() + 3);
         for (index, factor) in line.factors.iter().enumerate() {
             steps.push(self.factor(factor, line.assessment, index)?);
@@ -179,11 +179,13 @@ impl StepWriter {
         factor: &ExplainedFactor,
         assessment: Option<&Assessment>,
         index: usize,
-    ) -> Result<Step, AmountOutOfRange> {
+    ) -> Result<Step, MoneyError> {
         let contribution = assessment.and_then(|assessment| assessment.contributions.get(index));
         let (label, reason) = (factor.name.clone(), factor.reason.clone());
         match contribution.and_then(|contribution| Some((contribution, contribution.indicated?))) {
-            None => Ok(Step { kind: StepKind::Abstention, label, amount: Money::ZERO, reason, factor: None }),
+            None => {
+                Ok(Step { kind: StepKind::Abstention, label, amount: Money::zero(self.currency), reason, factor: None })
+            }
             Some((contribution, indicated)) => {
                 let indicated = Money::from_minor(indicated, self.currency)?;
                 let amount = Money::from_minor(contribution.amount, self.currency)?;
@@ -213,7 +215,7 @@ impl StepWriter {
         kind: StepKind,
         minor: i128,
         words: impl FnOnce() -> (Arc<str>, Arc<str>),
-    ) -> Result<(), AmountOutOfRange> {
+    ) -> Result<(), MoneyError> {
         if minor != 0 {
             let (label, reason) = words();
             steps.push(Step { kind, label, amount: Money::from_minor(minor, self.currency)?, reason, factor: None });

@@ -251,7 +251,7 @@ impl Violation {
 /// Minor units in words: `1,250,000` or `1,250,000.50`.
 pub(super) fn amount_text(minor: i128, currency: Currency) -> String {
     let Ok(money) = Money::from_minor(minor, currency) else { return format!("{minor} minor units") };
-    let text = money.to_grouped(currency);
+    let text = money.to_grouped();
     match text.split_once('.') {
         Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole.to_owned(),
         Some(_) | None => text,

@@ -1,12 +1,12 @@
 //! One partner's assessment as JSON, schema `quotient.assessment/1`: one line of text, as batches need it.
 
 use super::ReportFault;
-use super::json::{Amount, Fraction};
+use super::json::Fraction;
 use crate::finding::{FindingDocument, Findings};
 use crate::planning::{AssessedLine, PartnerAssessment};
 use crate::plugin::because;
 use crate::script::FactorOutcome;
-use crate::units::{Currency, Money};
+use crate::units::Money;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::Write;
@@ -68,15 +68,15 @@ struct AssessedLineDocument<'a> {
     /// Key of the line within its partner.
     segment: super::json::SegmentDocument<'a>,
     /// The assessment within the guardrails, rounded to the unit; null when every factor abstained.
-    quota: Option<Amount>,
+    quota: Option<Money>,
     /// Sum of the contributions, at least zero; null when every factor abstained.
-    assessment: Option<Amount>,
+    assessment: Option<Money>,
     /// Floor that holds.
-    floor: Option<Amount>,
+    floor: Option<Money>,
     /// Ceiling that holds.
-    ceiling: Option<Amount>,
+    ceiling: Option<Money>,
     /// Revenue of the latest stretch as long as the period.
-    prior_revenue: Option<Amount>,
+    prior_revenue: Option<Money>,
     /// One entry per factor, in the manifest's order.
     factors: Vec<FactorDocument<'a>>,
 }
@@ -90,11 +90,11 @@ struct FactorDocument<'a> {
     /// True when the factor cannot tell for this line; its weight went to the others.
     abstained: bool,
     /// Revenue it indicates; null when it abstained.
-    indicated: Option<Amount>,
+    indicated: Option<Money>,
     /// Weight of the factor for this line, after abstentions were shared out; zero when it abstained.
     weight: Fraction,
     /// What it adds to the assessment; null when it abstained.
-    contribution: Option<Amount>,
+    contribution: Option<Money>,
     /// Why, in the vendor's words; empty when the rule gives none.
     because: &'a str,
 }
@@ -121,17 +121,16 @@ impl<'a> AssessmentDocument<'a> {
 
 impl<'a> AssessedLineDocument<'a> {
     fn of(whole: &'a PartnerAssessment, line: &'a AssessedLine) -> Self {
-        let amount = |money: Option<Money>| money.map(|money| Amount(money, whole.currency));
         let AssessedLine { segment, facts, assessment } = line;
         Self {
             product_line: segment.product_line.as_deref(),
             territory: facts.territory.as_deref(),
             segment: super::json::SegmentDocument::of(segment),
-            quota: amount(assessment.quota),
-            assessment: amount(assessment.assessment),
-            floor: amount(assessment.floor),
-            ceiling: amount(assessment.ceiling),
-            prior_revenue: amount(facts.history.prior_revenue),
+            quota: assessment.quota,
+            assessment: assessment.assessment,
+            floor: assessment.floor,
+            ceiling: assessment.ceiling,
+            prior_revenue: facts.history.prior_revenue,
             factors: (0..whole.factors.len()).filter_map(|factor| FactorDocument::of(whole, line, factor)).collect(),
         }
     }
@@ -139,10 +138,10 @@ impl<'a> AssessedLineDocument<'a> {
 
 impl<'a> FactorDocument<'a> {
     fn of(whole: &'a PartnerAssessment, line: &'a AssessedLine, factor: usize) -> Option<Self> {
-        let (assessment, currency): (_, Currency) = (&line.assessment, whole.currency);
+        let assessment = &line.assessment;
         let outcome = assessment.indications.outcomes.get(factor)?;
         let indicated = match outcome {
-            FactorOutcome::Indicated { revenue, .. } => Some(Amount(*revenue, currency)),
+            FactorOutcome::Indicated { revenue, .. } => Some(*revenue),
             FactorOutcome::Abstained { .. } => None,
         };
         let contribution = assessment.contributions.get(factor).copied().flatten();
@@ -151,7 +150,7 @@ impl<'a> FactorDocument<'a> {
             abstained: indicated.is_none(),
             indicated,
             weight: Fraction(assessment.shares.get(factor).copied().unwrap_or_default()),
-            contribution: contribution.map(|money| Amount(money, currency)),
+            contribution,
             because: because(outcome),
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::planning::Backtest;
 use crate::quality::Score;
-use crate::units::{Currency, Rate};
+use crate::units::Rate;
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ pub fn table(backtest: &Backtest, width: u16) -> String {
     let mut methods = new_table(width, "method");
     for (method, score) in &backtest.methods {
         match score {
-            Some(score) => methods.add_row(row(method.as_str(), score, currency)),
+            Some(score) => methods.add_row(row(method.as_str(), score)),
             None => methods.add_row(vec![method.as_str(), "", "not known: the book does not go back far enough"]),
         };
     }
@@ -31,15 +31,15 @@ pub fn table(backtest: &Backtest, width: u16) -> String {
     if !backtest.segments.is_empty() {
         let mut segments = new_table(width, "the rules by segment");
         for (dimension, name, score) in &backtest.segments {
-            segments.add_row(row(&format!("{dimension}: {name}"), score, currency));
+            segments.add_row(row(&format!("{dimension}: {name}"), score));
         }
         out.push_str(&format!("{segments}\n\n"));
     }
     out.push_str(&format!(
         "Revenue of partners without a quota: {}; reserve the rules kept for them: {}\n\
          WAPE is Σ|quota − actual| ÷ Σ actual. Healthy quotas: 50 to 70 % of partners at or above, quota ÷ actual near 1.\n",
-        backtest.unplanned_revenue.to_grouped(currency),
-        backtest.reserve.to_grouped(currency)
+        backtest.unplanned_revenue.to_grouped(),
+        backtest.reserve.to_grouped()
     ));
     out
 }
@@ -58,7 +58,7 @@ fn new_table(width: u16, first: &str) -> Table {
     table
 }
 
-fn row(name: &str, score: &Score, currency: Currency) -> Vec<String> {
+fn row(name: &str, score: &Score) -> Vec<String> {
     vec![
         name.to_owned(),
         score.lines.to_string(),
@@ -66,7 +66,7 @@ fn row(name: &str, score: &Score, currency: Currency) -> Vec<String> {
         percent(score.at_quota_by_count),
         rate(score.quota_to_actual, 3),
         percent(score.within_20_percent),
-        score.quota.to_grouped(currency),
+        score.quota.to_grouped(),
     ]
 }
 
@@ -85,12 +85,12 @@ pub fn json(backtest: &Backtest) -> Value {
     let methods: Vec<Value> = backtest
         .methods
         .iter()
-        .map(|(method, score)| json!({"method": method.as_str(), "score": score.as_ref().map(|score| score_json(score, currency))}))
+        .map(|(method, score)| json!({"method": method.as_str(), "score": score.as_ref().map(|score| score_json(score))}))
         .collect();
     let segments: Vec<Value> = backtest
         .segments
         .iter()
-        .map(|(dimension, name, score)| json!({"dimension": dimension, "name": name, "score": score_json(score, currency)}))
+        .map(|(dimension, name, score)| json!({"dimension": dimension, "name": name, "score": score_json(score)}))
         .collect();
     json!({
         "schema": "quotient.backtest/1",
@@ -102,17 +102,17 @@ pub fn json(backtest: &Backtest) -> Value {
         "lines": backtest.lines,
         "methods": methods,
         "segments": segments,
-        "unplanned_revenue": backtest.unplanned_revenue.to_text(currency),
-        "reserve": backtest.reserve.to_text(currency),
+        "unplanned_revenue": backtest.unplanned_revenue.to_plain(),
+        "reserve": backtest.reserve.to_plain(),
     })
 }
 
-fn score_json(score: &Score, currency: Currency) -> Value {
+fn score_json(score: &Score) -> Value {
     let text = |rate: Option<Rate>| rate.map(|rate| rate.round_dp(6).normalize().to_string());
     json!({
         "lines": score.lines,
-        "quota": score.quota.to_text(currency),
-        "actual": score.actual.to_text(currency),
+        "quota": score.quota.to_plain(),
+        "actual": score.actual.to_plain(),
         "wape": text(score.wape),
         "share_at_or_above": text(score.at_quota_by_count),
         "quota_to_actual": text(score.quota_to_actual),

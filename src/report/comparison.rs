@@ -1,7 +1,7 @@
 //! What two revisions of a vendor's rules decide differently, as JSON, schema `quotient.comparison/1`.
 
 use super::ReportFault;
-use super::json::{Amount, Fraction, SegmentDocument, write_document};
+use super::json::{Fraction, SegmentDocument, write_document};
 use crate::channel::{Name, SegmentKey};
 use crate::decision::{Decisions, Grounds};
 use crate::finding::{FindingDocument, Findings};
@@ -121,7 +121,7 @@ struct ProposalsDocument<'a> {
     /// The proposal of after.
     after: ProposalSide<'a>,
     /// Total after − total before; null when one of them made no plan.
-    change: Option<Amount>,
+    change: Option<Money>,
     /// Lines whose quota rises.
     raised: usize,
     /// Lines whose quota falls.
@@ -149,7 +149,7 @@ struct ProposalSide<'a> {
     /// Day it was seen from; null when no plan was made.
     as_of: Option<String>,
     /// Sum of all quotas; null when no plan was made.
-    total: Option<Amount>,
+    total: Option<Money>,
     /// Number of lines.
     lines: usize,
     /// Why no plan was made, or warnings about it.
@@ -167,11 +167,11 @@ struct MovedLine<'a> {
     /// Key of the line within its partner.
     segment: SegmentDocument<'a>,
     /// Quota of before; null for a line that only after has.
-    before: Option<Amount>,
+    before: Option<Money>,
     /// Quota of after; null for a line that only before has.
-    after: Option<Amount>,
+    after: Option<Money>,
     /// After − before; a quota that is not there counts as zero.
-    change: Amount,
+    change: Money,
 }
 
 /// Sums of a group of lines.
@@ -181,11 +181,11 @@ struct GroupChange<'a> {
     /// Name; null for lines without one.
     name: Option<&'a str>,
     /// Sum of before.
-    before: Amount,
+    before: Money,
     /// Sum of after.
-    after: Amount,
+    after: Money,
     /// After − before.
-    change: Amount,
+    change: Money,
 }
 
 /// Two reviews on one input.
@@ -259,7 +259,7 @@ struct DecidedIncentive<'a> {
     /// False when it is withheld.
     is_awarded: bool,
     /// Money earned.
-    amount: Option<Amount>,
+    amount: Option<Money>,
     /// Points earned.
     points: Option<Fraction>,
     /// Rate granted.
@@ -341,7 +341,7 @@ impl<'a> ProposalsDocument<'a> {
             tiers: Vec::new(),
         };
         let (Ok(before), Ok(after)) = (before, after) else { return Ok(document) };
-        document.change = Some(Amount(after.total.minus(before.total)?, currency));
+        document.change = Some(after.total.minus(before.total)?);
         let mut lines: BTreeMap<Key<'a>, (&'a str, Pair)> = BTreeMap::new();
         let (mut territories, mut tiers) = (Groups::default(), Groups::default());
         for (plan, is_after) in [(before, false), (after, true)] {
@@ -353,9 +353,10 @@ impl<'a> ProposalsDocument<'a> {
                 tiers.add(line.tier.as_deref(), is_after, line.quota)?;
             }
         }
+        let zero = Money::zero(currency);
         let mut moved = Vec::new();
         for ((id, segment), (name, pair)) in lines {
-            let change = pair.1.unwrap_or(Money::ZERO).minus(pair.0.unwrap_or(Money::ZERO))?;
+            let change = pair.1.unwrap_or(zero).minus(pair.0.unwrap_or(zero))?;
             match pair {
                 (None, _) => document.added += 1,
                 (_, None) => document.removed += 1,
@@ -370,19 +371,18 @@ impl<'a> ProposalsDocument<'a> {
         }
         // A stable sort: equal changes stay ascending by partner and line.
         moved.sort_by_key(|(change, ..)| std::cmp::Reverse(change.amount().abs()));
-        let amount = |money: Option<Money>| money.map(|money| Amount(money, currency));
         document.lines = moved
             .into_iter()
             .map(|(change, partner_id, segment, partner_name, (before, after))| MovedLine {
                 partner_id,
                 partner_name,
                 segment: SegmentDocument::of(segment),
-                before: amount(before),
-                after: amount(after),
-                change: Amount(change, currency),
+                before,
+                after,
+                change,
             })
             .collect();
-        (document.territories, document.tiers) = (territories.finish(currency)?, tiers.finish(currency)?);
+        (document.territories, document.tiers) = (territories.finish()?, tiers.finish()?);
         Ok(document)
     }
 }
@@ -393,7 +393,7 @@ impl<'a> ProposalSide<'a> {
             Ok(plan) => Self {
                 period: Some(&plan.period.label),
                 as_of: Some(plan.as_of.to_string()),
-                total: Some(Amount(plan.total, plan.currency)),
+                total: Some(plan.total),
                 lines: plan.lines.len(),
                 findings: FindingDocument::grouped(&plan.findings),
             },
@@ -410,17 +410,16 @@ struct Groups<'a>(BTreeMap<Option<&'a str>, (Money, Money)>);
 
 impl<'a> Groups<'a> {
     fn add(&mut self, name: Option<&'a str>, is_after: bool, quota: Money) -> Result<(), ReportFault> {
-        let sums = self.0.entry(name).or_default();
+        let sums = self.0.entry(name).or_insert((Money::zero(quota.currency()), Money::zero(quota.currency())));
         let sum = if is_after { &mut sums.1 } else { &mut sums.0 };
         *sum = sum.plus(quota)?;
         Ok(())
     }
 
-    fn finish(self, currency: Currency) -> Result<Vec<GroupChange<'a>>, ReportFault> {
-        let amount = |money| Amount(money, currency);
+    fn finish(self) -> Result<Vec<GroupChange<'a>>, ReportFault> {
         let group = |(name, (before, after)): (Option<&'a str>, (Money, Money))| {
-            let change = amount(after.minus(before)?);
-            Ok(GroupChange { name, before: amount(before), after: amount(after), change })
+            let change = after.minus(before)?;
+            Ok(GroupChange { name, before, after, change })
         };
         self.0.into_iter().map(group).collect()
     }
@@ -455,8 +454,7 @@ impl<'a> DecisionsDocument<'a> {
                 document.unchanged += 1;
                 continue;
             }
-            let decided =
-                |decisions: Option<&'a Decisions>| decisions.map(|found| Decided::of(found, comparison.currency));
+            let decided = |decisions: Option<&'a Decisions>| decisions.map(|found| Decided::of(found));
             document.partners.push(PartnerDecisions {
                 partner_id: id,
                 partner_name: comparison.names.get(id).unwrap_or(id),
@@ -478,7 +476,7 @@ fn without_grounds(decisions: &Decisions) -> Decisions {
 }
 
 impl<'a> Decided<'a> {
-    fn of(decisions: &'a Decisions, currency: Currency) -> Self {
+    fn of(decisions: &'a Decisions) -> Self {
         let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
         Self {
             tiers: decisions
@@ -499,7 +497,7 @@ impl<'a> Decided<'a> {
                 .map(|incentive| DecidedIncentive {
                     name: &incentive.name,
                     is_awarded: incentive.is_awarded,
-                    amount: incentive.amount.map(|money| Amount(money, currency)),
+                    amount: incentive.amount,
                     points: incentive.points.map(Fraction),
                     rate: incentive.rate.map(Fraction),
                     level: incentive.level.as_deref(),

@@ -1,7 +1,7 @@
 //! A plan as CSV for programs: one row a line, one header row, no totals.
 
 use super::ReportFault;
-use super::figures::{exact_text, growth_text};
+use super::figures::growth_text;
 use super::summary::side_word;
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::units::{Money, PlanningPeriod};
@@ -52,7 +52,7 @@ pub fn period_column(period: &PlanningPeriod) -> String {
 }
 
 fn record(plan: &QuotaPlan, line: &PlanLine) -> Vec<String> {
-    let amount = |money: Money| exact_text(money, plan.currency);
+    let amount = |money: Money| money.to_exact();
     let known = |money: Option<Money>| money.map(amount).unwrap_or_default();
     let text = |name: &Option<_>| name.as_deref().map(guarded).unwrap_or_default();
     let growth = line.prior_revenue.and_then(|prior| line.quota.growth_from(prior));

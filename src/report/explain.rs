@@ -2,12 +2,12 @@
 
 use super::ReportFault;
 use super::figures::{Figures, clipped, line_name, rate_text, readable};
-use super::json::{Amount, LineDocument, write_document};
+use super::json::{LineDocument, write_document};
 use super::picture::{Waterfall, axis_of, place, running_spans, waterfall_svg};
 use super::table::{Grid, Left, Right, TableOptions, bold, line_note};
 use crate::planning::{Direction, PlanLine, QuotaPlan, Sensitivity};
 use crate::quota::StepKind;
-use crate::units::{Currency, Money};
+use crate::units::Money;
 use comfy_table::Cell;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -34,7 +34,7 @@ impl<'a> ExplainView<'a> {
     }
 
     fn figures(&self) -> Figures {
-        Figures::of_line(self.plan.currency, self.line)
+        Figures::of_line(self.line)
     }
 
     /// Everything for a terminal: heading, steps, waterfall, periods, sensitivities.
@@ -88,7 +88,7 @@ impl<'a> ExplainView<'a> {
             ("reason", Left),
         ];
         let mut grid = Grid::new("Steps to the quota", options, &columns);
-        let mut running = Money::ZERO;
+        let mut running = Money::zero(self.plan.currency);
         for step in &self.line.steps {
             running = running.plus(step.amount)?;
             let is_abstention = step.kind == StepKind::Abstention;
@@ -109,8 +109,8 @@ impl<'a> ExplainView<'a> {
     /// The steps as bars of text, `width` columns wide: `█` adds, `░` takes away, `▓` is the quota.
     pub fn waterfall_text(&self, width: u16) -> Result<String, ReportFault> {
         let figures = self.figures();
-        let spans = running_spans(self.line, self.plan.currency)?;
-        let quota = self.line.quota.to_minor(self.plan.currency)?;
+        let spans = running_spans(self.line)?;
+        let quota = self.line.quota.to_minor()?;
         let axis = axis_of(&spans, quota);
         let amounts: Vec<String> = self.line.steps.iter().map(|step| figures.signed(step.amount)).collect();
         let total = figures.money(self.line.quota);
@@ -135,7 +135,7 @@ impl<'a> ExplainView<'a> {
     /// The steps as an SVG picture, a file of its own.
     pub fn waterfall_svg(&self) -> Result<String, ReportFault> {
         let figures = self.figures().typographic();
-        waterfall_svg(&Waterfall::of(self.line, self.plan.currency, figures)?)
+        waterfall_svg(&Waterfall::of(self.line, figures)?)
     }
 
     /// One sentence per sensitivity, in their order.
@@ -155,14 +155,14 @@ impl<'a> ExplainView<'a> {
             return Ok(format!("no change of {factor} alone makes the quota {verb} by {}{note}", sensitivity.moves));
         };
         let (now, then) = (sensitivity.indicated_now, sensitivity.quota_then);
-        let figures = figures_of([Some(needed), Some(now), then, Some(self.line.quota)], self.plan.currency);
+        let figures = figures_of([Some(needed), Some(now), then, Some(self.line.quota)]);
         let gap = needed.minus(now)?;
-        let size = Money::new(gap.amount().abs());
+        let size = gap.abs();
         let more = if gap.is_negative() { "less" } else { "more" };
         let relative = needed.growth_from(now).map(|rate| format!(" ({})", figures.growth(Some(rate))));
         let effect = match then {
             Some(then) => {
-                let by = Money::new(then.minus(self.line.quota)?.amount().abs());
+                let by = then.minus(self.line.quota)?.abs();
                 format!("{verb} by {} to {}", figures.money(by), figures.money(then))
             }
             None => format!("{verb} by {}", sensitivity.moves),
@@ -175,8 +175,8 @@ impl<'a> ExplainView<'a> {
     }
 }
 
-fn figures_of(amounts: [Option<Money>; 4], currency: Currency) -> Figures {
-    Figures::of_amounts(currency, amounts.into_iter().flatten())
+fn figures_of(amounts: [Option<Money>; 4]) -> Figures {
+    Figures::of_amounts(amounts.into_iter().flatten())
 }
 
 /// Writes the views as one JSON object, schema `quotient.explanation/1`; they must be lines of `plan`.
@@ -186,7 +186,7 @@ pub fn write_json(plan: &QuotaPlan, views: &[ExplainView<'_>], out: &mut impl Wr
         let sensitivities = view.sensitivities.iter().zip(view.sensitivity_sentences()?);
         lines.push(ExplainedLineDocument {
             line: LineDocument::of(plan, view.line),
-            sensitivities: sensitivities.map(|(one, sentence)| SensitivityDocument::of(one, sentence, plan)).collect(),
+            sensitivities: sensitivities.map(|(one, sentence)| SensitivityDocument::of(one, sentence)).collect(),
         });
     }
     let document = ExplanationDocument {
@@ -248,11 +248,11 @@ struct SensitivityDocument<'a> {
     #[schemars(extend("enum" = ["up", "down"]))]
     direction: &'static str,
     /// Revenue the factor indicates now.
-    indicated_now: Amount,
+    indicated_now: Money,
     /// Revenue it would have to indicate; null when no change of this factor alone does it.
-    indicated_needed: Option<Amount>,
+    indicated_needed: Option<Money>,
     /// The quota with that.
-    quota_then: Option<Amount>,
+    quota_then: Option<Money>,
     /// What else there is to say; may be empty.
     note: &'a str,
     /// The same in words.
@@ -260,15 +260,14 @@ struct SensitivityDocument<'a> {
 }
 
 impl<'a> SensitivityDocument<'a> {
-    fn of(sensitivity: &'a Sensitivity, sentence: String, plan: &QuotaPlan) -> Self {
-        let amount = |money: Money| Amount(money, plan.currency);
+    fn of(sensitivity: &'a Sensitivity, sentence: String) -> Self {
         Self {
             factor: &sensitivity.factor,
             moves: sensitivity.moves,
             direction: sensitivity.direction.as_str(),
-            indicated_now: amount(sensitivity.indicated_now),
-            indicated_needed: sensitivity.indicated_needed.map(amount),
-            quota_then: sensitivity.quota_then.map(amount),
+            indicated_now: sensitivity.indicated_now,
+            indicated_needed: sensitivity.indicated_needed,
+            quota_then: sensitivity.quota_then,
             note: &sensitivity.note,
             sentence,
         }

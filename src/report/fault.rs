@@ -1,13 +1,13 @@
-use crate::units::AmountOutOfRange;
+use crate::units::MoneyError;
 use std::io;
 use thiserror::Error;
 
 /// Why a report could not be made.
 #[derive(Debug, Error)]
 pub enum ReportFault {
-    /// A sum of amounts left the range of exact decimals.
-    #[error("a sum of the report is out of range: at most 10^15 minor units (cents) are exact")]
-    AmountOutOfRange,
+    /// A total cannot be calculated.
+    #[error("a total of the report cannot be calculated: {0}")]
+    Amount(#[from] MoneyError),
     /// More lines than a worksheet has rows.
     #[error("{lines} lines do not fit in a worksheet, which holds {most}; use `--format csv` or `--format json`")]
     TooManyLines {
@@ -25,12 +25,6 @@ pub enum ReportFault {
     /// The page cannot be made.
     #[error("the page cannot be written: {0}")]
     Page(#[from] minijinja::Error),
-}
-
-impl From<AmountOutOfRange> for ReportFault {
-    fn from(_: AmountOutOfRange) -> Self {
-        Self::AmountOutOfRange
-    }
 }
 
 impl From<serde_json::Error> for ReportFault {

@@ -1,13 +1,12 @@
 //! Figures and names as people read them.
 
 use crate::planning::{PlanLine, QuotaPlan};
-use crate::units::{Currency, Money, Rate, plain};
+use crate::units::{Money, Rate, plain};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// How amounts of one report are written: in one currency, whole or with its decimals.
+/// How amounts of one report are written: whole or with its decimals.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Figures {
-    currency: Currency,
     whole: bool,
     minus: char,
 }
@@ -16,16 +15,16 @@ impl Figures {
     /// Whole amounts when the rounding unit, every quota and the total are whole, else with the currency's decimals.
     pub(super) fn of_plan(plan: &QuotaPlan) -> Self {
         let amounts = plan.lines.iter().map(|line| line.quota).chain([plan.rounding_unit, plan.total]);
-        Self::of_amounts(plan.currency, amounts)
+        Self::of_amounts(amounts)
     }
 
     /// Whole amounts when every quota and step of the line is whole, else with the currency's decimals.
-    pub(super) fn of_line(currency: Currency, line: &PlanLine) -> Self {
-        Self::of_amounts(currency, line.steps.iter().map(|step| step.amount).chain([line.quota]))
+    pub(super) fn of_line(line: &PlanLine) -> Self {
+        Self::of_amounts(line.steps.iter().map(|step| step.amount).chain([line.quota]))
     }
 
-    pub(super) fn of_amounts(currency: Currency, mut amounts: impl Iterator<Item = Money>) -> Self {
-        Self { currency, whole: amounts.all(|money| money.amount().fract().is_zero()), minus: '-' }
+    pub(super) fn of_amounts(mut amounts: impl Iterator<Item = Money>) -> Self {
+        Self { whole: amounts.all(|money| money.amount().fract().is_zero()), minus: '-' }
     }
 
     /// The same figures with a typographic minus.
@@ -44,7 +43,7 @@ impl Figures {
             let whole = money.amount().round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
             grouped_whole(whole)
         } else {
-            money.to_grouped(self.currency)
+            money.to_grouped()
         };
         self.with_minus(&text)
     }
@@ -136,16 +135,6 @@ fn percent_digits(rate: Rate, decimals: u32) -> String {
 /// A rate as plain digits without trailing zeros: `0.35`.
 pub(super) fn rate_text(rate: Rate) -> String {
     plain(rate.normalize())
-}
-
-/// An amount with at least the decimals of the currency and every digit it has: files never round.
-pub(super) fn exact_text(money: Money, currency: Currency) -> String {
-    // Most amounts have the currency's own decimals; taking zeros off the others is the slow part.
-    if money.amount().scale() <= currency.decimals() {
-        return money.to_text(currency);
-    }
-    let amount = money.amount().normalize();
-    if amount.scale() <= currency.decimals() { money.to_text(currency) } else { plain(amount) }
 }
 
 /// Growth for files: a fraction with at most six decimals.

@@ -10,7 +10,6 @@ use super::summary::{Mover, Subtotal, Summary, side_word};
 use super::table::{change_name, change_sentence, compared_note, line_note, over_assignment_note};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::quota::StepKind;
-use crate::units::Money;
 use minijinja::value::Serde;
 use serde::Serialize;
 use std::io::Write;
@@ -341,7 +340,7 @@ impl View<'_> {
         }
         if !over.is_zero() {
             let sign = if over.is_negative() { '−' } else { '+' };
-            let size = Money::new(over.amount().abs());
+            let size = over.abs();
             parts.push_str(&format!(" {sign} over-assignment {}", figures.exact(size)));
         }
         format!("{parts} = street quota {}, the exact sum of all lines.{compared}", figures.money(plan.total))
@@ -540,7 +539,7 @@ impl View<'_> {
     }
 
     fn card(&self, rank: usize, line: &PlanLine) -> Result<Card, ReportFault> {
-        let figures = Figures::of_line(self.plan.currency, line).typographic();
+        let figures = Figures::of_line(line).typographic();
         let growth = line.prior_revenue.and_then(|prior| line.quota.growth_from(prior));
         let mut about: Vec<String> = vec![clipped(&line.partner_id, 60)];
         let names = [&line.tier, &line.territory, &line.vertical, &line.account_manager];
@@ -555,7 +554,7 @@ impl View<'_> {
             growth: figures.growth(growth),
             is_fall: is_fall(line),
             about: about.join(" · "),
-            waterfall: Waterfall::of(line, self.plan.currency, figures)?,
+            waterfall: Waterfall::of(line, figures)?,
             steps: steps(line, figures),
         })
     }

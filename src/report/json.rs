@@ -1,7 +1,7 @@
 //! A plan as JSON, schema `quotient.proposal/1`: amounts and rates are decimal strings, `null` is "not known".
 
 use super::ReportFault;
-use super::figures::{exact_text, rate_text};
+use super::figures::rate_text;
 use super::summary::side_word;
 use crate::channel::SegmentKey;
 use crate::finding::FindingDocument;
@@ -38,31 +38,6 @@ pub(super) fn outlined(entry: &impl Serialize) -> Result<String, ReportFault> {
     let outline = Outline { depth: OUTLINED, is_empty: false };
     entry.serialize(&mut serde_json::Serializer::with_formatter(&mut text, outline))?;
     String::from_utf8(text).map_err(|fault| ReportFault::Write(io::Error::other(fault)))
-}
-
-/// An amount: decimal text with at least the decimals of the currency.
-pub(super) struct Amount(pub(super) Money, pub(super) Currency);
-
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&exact_text(self.0, self.1))
-    }
-}
-
-impl JsonSchema for Amount {
-    fn schema_name() -> Cow<'static, str> {
-        "Amount".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "Exact amount in the currency of the document, with at least its decimals.",
-            "type": "string",
-            "format": "decimal",
-            "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
-            "examples": ["1250000.00"],
-        })
-    }
 }
 
 /// A rate: decimal text, a fraction.
@@ -122,15 +97,15 @@ pub(super) struct ProposalDocument<'a> {
     #[schemars(extend("enum" = ["indicated", "fair_share"]))]
     basis: &'static str,
     /// Quotas are multiples of this amount, but for locked lines and at most one line per group.
-    rounding_unit: Amount,
+    rounding_unit: Money,
     /// Channel target; null when the bottom-up stands.
-    target: Option<Amount>,
+    target: Option<Money>,
     /// Part of the target kept for partners not yet recruited.
-    reserve: Amount,
+    reserve: Money,
     /// Over-assignment by level; levels compound. Empty when there is none.
     over_assignment: Vec<OverAssignmentDocument>,
     /// Sum of all quotas.
-    total: Amount,
+    total: Money,
     /// Periods that each quota is cut into, in order.
     reporting_periods: Vec<PeriodDocument<'a>>,
     /// Groups of lines that share a target, ascending by name.
@@ -175,13 +150,13 @@ struct GroupDocument<'a> {
     /// Name.
     name: &'a str,
     /// Target given for it; null when the bottom-up stands.
-    target: Option<Amount>,
+    target: Option<Money>,
     /// Amount distributed to its lines.
-    assigned: Amount,
+    assigned: Money,
     /// Sum of the assessments of its lines.
-    assessment: Amount,
+    assessment: Money,
     /// Sum of the quotas of its lines.
-    quota: Amount,
+    quota: Money,
     /// Number of lines.
     lines: usize,
 }
@@ -197,9 +172,9 @@ struct ChangeDocument<'a> {
     /// Territory; null at a grain without.
     territory: Option<&'a str>,
     /// Quota then; null for a new line.
-    before: Option<Amount>,
+    before: Option<Money>,
     /// Quota now; null for a line that is gone.
-    after: Option<Amount>,
+    after: Option<Money>,
 }
 
 /// One line of the proposal.
@@ -223,13 +198,13 @@ pub(super) struct LineDocument<'a> {
     /// What locks and previous proposals refer to beside the partner.
     segment: SegmentDocument<'a>,
     /// Proposed quota.
-    quota: Amount,
+    quota: Money,
     /// Bottom-up assessment: sum of the factors' contributions.
-    assessment: Amount,
+    assessment: Money,
     /// Floor that holds.
-    floor: Option<Amount>,
+    floor: Option<Money>,
     /// Ceiling that holds.
-    ceiling: Option<Amount>,
+    ceiling: Option<Money>,
     /// The guardrail the quota stands at.
     #[schemars(extend("enum" = ["floor", "ceiling", null]))]
     binding: Option<&'static str>,
@@ -240,11 +215,11 @@ pub(super) struct LineDocument<'a> {
     /// Reason of the lock; empty otherwise.
     lock_reason: &'a str,
     /// Revenue of the latest stretch as long as the period.
-    prior_revenue: Option<Amount>,
+    prior_revenue: Option<Money>,
     /// Quota of the period before.
-    current_quota: Option<Amount>,
+    current_quota: Option<Money>,
     /// Addressable market of the line's cell.
-    addressable_market: Option<Amount>,
+    addressable_market: Option<Money>,
     /// True for a partner that the vendor counts as new.
     is_newcomer: bool,
     /// Quota by reporting period; they sum to `quota`.
@@ -274,7 +249,7 @@ struct BoundDocument<'a> {
     #[schemars(extend("enum" = ["floor", "ceiling"]))]
     side: &'static str,
     /// The bound; null when it is beyond the range of amounts.
-    amount: Option<Amount>,
+    amount: Option<Money>,
     /// Why it is there.
     reason: &'a str,
 }
@@ -286,7 +261,7 @@ struct PeriodQuotaDocument<'a> {
     /// Reporting period.
     period: &'a str,
     /// Quota.
-    quota: Amount,
+    quota: Money,
 }
 
 /// One step of the explanation.
@@ -299,12 +274,12 @@ struct StepDocument<'a> {
     /// Factor, guardrail or level of the target.
     label: &'a str,
     /// What the step adds; negative when it takes away.
-    amount: Amount,
+    amount: Money,
     /// Why, in the vendor's words where a rule gave them.
     reason: &'a str,
     /// Revenue the factor indicates; factors only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    indicated: Option<Amount>,
+    indicated: Option<Money>,
     /// Weight of the factor for this line; factors only.
     #[serde(skip_serializing_if = "Option::is_none")]
     weight: Option<Fraction>,
@@ -312,7 +287,6 @@ struct StepDocument<'a> {
 
 impl<'a> ProposalDocument<'a> {
     fn of(plan: &'a QuotaPlan) -> Self {
-        let amount = |money: Money| Amount(money, plan.currency);
         Self {
             schema: PROPOSAL_SCHEMA,
             vendor: &plan.vendor,
@@ -325,15 +299,15 @@ impl<'a> ProposalDocument<'a> {
             as_of: plan.as_of.to_string(),
             grain: plan.grain.as_str(),
             basis: plan.basis.as_str(),
-            rounding_unit: amount(plan.rounding_unit),
-            target: plan.target.map(amount),
-            reserve: amount(plan.reserve),
+            rounding_unit: plan.rounding_unit,
+            target: plan.target,
+            reserve: plan.reserve,
             over_assignment: over_assignment(plan),
-            total: amount(plan.total),
+            total: plan.total,
             reporting_periods: plan.reporting.iter().map(PeriodDocument::of).collect(),
             groups: groups(plan),
             not_eligible: plan.not_eligible.iter().map(|id| &**id).collect(),
-            changes: plan.changes.as_deref().map(|changes| documents_of_changes(changes, plan.currency)),
+            changes: plan.changes.as_deref().map(|changes| documents_of_changes(changes)),
             findings: FindingDocument::grouped(&plan.findings),
             lines: Lines(plan),
         }
@@ -346,10 +320,8 @@ fn over_assignment(plan: &QuotaPlan) -> Vec<OverAssignmentDocument> {
 }
 
 fn groups(plan: &QuotaPlan) -> Vec<GroupDocument<'_>> {
-    let amount = |money: Money| Amount(money, plan.currency);
-    let document = |group: &'_ crate::planning::GroupOutcome| {
-        (group.target.map(amount), amount(group.assigned), amount(group.assessment), amount(group.quota))
-    };
+    let document =
+        |group: &'_ crate::planning::GroupOutcome| (group.target, group.assigned, group.assessment, group.quota);
     let groups = plan.groups.iter().map(|group| {
         let (target, assigned, assessment, quota) = document(group);
         GroupDocument { name: &group.name, target, assigned, assessment, quota, lines: group.lines }
@@ -357,8 +329,8 @@ fn groups(plan: &QuotaPlan) -> Vec<GroupDocument<'_>> {
     groups.collect()
 }
 
-fn documents_of_changes(changes: &[PlanChange], currency: Currency) -> Vec<ChangeDocument<'_>> {
-    let document = |change: &'_ PlanChange| [change.before, change.after].map(|m| m.map(|m| Amount(m, currency)));
+fn documents_of_changes(changes: &[PlanChange]) -> Vec<ChangeDocument<'_>> {
+    let document = |change: &'_ PlanChange| [change.before, change.after];
     let documents = changes.iter().map(|change| {
         let [before, after] = document(change);
         ChangeDocument {
@@ -386,7 +358,6 @@ impl<'a> SegmentDocument<'a> {
 
 impl<'a> LineDocument<'a> {
     pub(super) fn of(plan: &'a QuotaPlan, line: &'a PlanLine) -> Self {
-        let amount = |money: Money| Amount(money, plan.currency);
         let periods = plan.reporting.iter().zip(&line.periods);
         Self {
             partner_id: &line.partner_id,
@@ -397,22 +368,20 @@ impl<'a> LineDocument<'a> {
             product_line: line.product_line.as_deref(),
             account_manager: line.account_manager.as_deref(),
             segment: SegmentDocument::of(&line.segment),
-            quota: amount(line.quota),
-            assessment: amount(line.assessment),
-            floor: line.floor.map(amount),
-            ceiling: line.ceiling.map(amount),
+            quota: line.quota,
+            assessment: line.assessment,
+            floor: line.floor,
+            ceiling: line.ceiling,
             binding: line.binding.map(side_word),
             broken: line.broken.iter().map(|bound| BoundDocument::of(bound, plan.currency)).collect(),
             locked: line.locked,
             lock_reason: &line.lock_reason,
-            prior_revenue: line.prior_revenue.map(amount),
-            current_quota: line.current_quota.map(amount),
-            addressable_market: line.addressable.map(amount),
+            prior_revenue: line.prior_revenue,
+            current_quota: line.current_quota,
+            addressable_market: line.addressable,
             is_newcomer: line.is_newcomer,
-            periods: periods
-                .map(|(p, quota)| PeriodQuotaDocument { period: &p.label, quota: amount(*quota) })
-                .collect(),
-            steps: line.steps.iter().map(|step| StepDocument::of(step, plan.currency)).collect(),
+            periods: periods.map(|(p, quota)| PeriodQuotaDocument { period: &p.label, quota: *quota }).collect(),
+            steps: line.steps.iter().map(|step| StepDocument::of(step)).collect(),
         }
     }
 }
@@ -422,20 +391,20 @@ impl<'a> BoundDocument<'a> {
         Self {
             kind: bound.kind.as_str(),
             side: side_word(bound.side),
-            amount: Money::from_minor(bound.amount, currency).ok().map(|money| Amount(money, currency)),
+            amount: Money::from_minor(bound.amount, currency).ok(),
             reason: &bound.reason,
         }
     }
 }
 
 impl<'a> StepDocument<'a> {
-    fn of(step: &'a Step, currency: Currency) -> Self {
+    fn of(step: &'a Step) -> Self {
         Self {
             kind: step.kind.as_str(),
             label: &step.label,
-            amount: Amount(step.amount, currency),
+            amount: step.amount,
             reason: &step.reason,
-            indicated: step.factor.map(|factor| Amount(factor.indicated, currency)),
+            indicated: step.factor.map(|factor| factor.indicated),
             weight: step.factor.map(|factor| Fraction(factor.weight)),
         }
     }

@@ -5,7 +5,7 @@ use super::figures::{Figures, clipped, count, line_name};
 use super::summary::{GrowthClass, Summary};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::quota::StepKind;
-use crate::units::{AmountOutOfRange, Currency, Money};
+use crate::units::{Currency, Money, MoneyError};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
@@ -18,11 +18,11 @@ pub(super) struct RunningSpan {
 }
 
 /// Where each step of a line begins and ends when they are added up, in order.
-pub(super) fn running_spans(line: &PlanLine, currency: Currency) -> Result<Vec<RunningSpan>, AmountOutOfRange> {
+pub(super) fn running_spans(line: &PlanLine) -> Result<Vec<RunningSpan>, MoneyError> {
     let mut at = 0;
     let mut spans = Vec::with_capacity(line.steps.len());
     for step in &line.steps {
-        let to = at + step.amount.to_minor(currency)?;
+        let to = at + step.amount.to_minor()?;
         spans.push(RunningSpan { from: at, to });
         at = to;
     }
@@ -67,9 +67,9 @@ const ROW: i128 = 22;
 
 impl Waterfall {
     /// Lays out the steps of `line` and its quota.
-    pub(super) fn of(line: &PlanLine, currency: Currency, figures: Figures) -> Result<Self, ReportFault> {
-        let spans = running_spans(line, currency)?;
-        let quota = line.quota.to_minor(currency)?;
+    pub(super) fn of(line: &PlanLine, figures: Figures) -> Result<Self, ReportFault> {
+        let spans = running_spans(line)?;
+        let quota = line.quota.to_minor()?;
         let axis = axis_of(&spans, quota);
         let at = |value| BARS_FROM + place(value, axis, BARS_LONG);
         let mut rows = Vec::with_capacity(spans.len() + 1);
@@ -361,8 +361,8 @@ impl Scatter {
         let mut spots = Vec::new();
         for index in summary.by_quota.iter().copied() {
             let line = &plan.lines[index];
-            let (Some(market), quota) = (line.addressable, line.quota.to_minor(plan.currency)?) else { continue };
-            let market = market.to_minor(plan.currency)?;
+            let (Some(market), quota) = (line.addressable, line.quota.to_minor()?) else { continue };
+            let market = market.to_minor()?;
             if market > 0 && quota > 0 {
                 spots.push(Spot { index, market, quota });
             }
@@ -533,7 +533,7 @@ fn log2(value: i128) -> i128 {
 fn compact(minor: i128, currency: Currency) -> String {
     let unit = 10_i128.pow(currency.decimals());
     if minor < unit {
-        return Money::from_minor(minor, currency).map_or_else(|_| String::new(), |money| money.to_text(currency));
+        return Money::from_minor(minor, currency).map_or_else(|_| String::new(), |money| money.to_plain());
     }
     let whole = minor / unit;
     let scales = [(1_000_000_000, "bn"), (1_000_000, "M"), (1_000, "k")];

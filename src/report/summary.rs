@@ -4,7 +4,7 @@
 
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};
 use crate::quota::{GuardrailKind, Side, StepKind};
-use crate::units::{AmountOutOfRange, Money, Rate};
+use crate::units::{Currency, Money, MoneyError, Rate};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ const LISTED: usize = 5;
 const GROWTH_EDGES: [i64; 11] = [-50, -25, -10, 0, 5, 10, 15, 20, 30, 50, 100];
 
 /// Sums over some lines of a plan.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subtotal {
     /// Territory, tier or product line; `None` for the lines that have none.
     pub name: Option<String>,
@@ -37,21 +37,34 @@ pub struct Subtotal {
 }
 
 impl Subtotal {
+    fn new(currency: Currency) -> Self {
+        Self {
+            name: None,
+            lines: 0,
+            quota: Money::zero(currency),
+            prior_revenue: None,
+            compared_lines: 0,
+            compared_quota: Money::zero(currency),
+            current_quota: None,
+            share: None,
+        }
+    }
+
     /// Growth asked: `compared_quota` ÷ `prior_revenue` − 1; `None` unless prior revenue is above zero.
     pub fn growth(&self) -> Option<Rate> {
         self.compared_quota.growth_from(self.prior_revenue?)
     }
 
-    fn add(&mut self, line: &PlanLine) -> Result<(), AmountOutOfRange> {
+    fn add(&mut self, line: &PlanLine) -> Result<(), MoneyError> {
         self.lines += 1;
         self.quota = self.quota.plus(line.quota)?;
         if let Some(prior) = line.prior_revenue {
             self.compared_lines += 1;
-            self.prior_revenue = Some(self.prior_revenue.unwrap_or_default().plus(prior)?);
+            self.prior_revenue = Money::sum_known(self.prior_revenue.into_iter().chain([prior]))?;
             self.compared_quota = self.compared_quota.plus(line.quota)?;
         }
         if let Some(current) = line.current_quota {
-            self.current_quota = Some(self.current_quota.unwrap_or_default().plus(current)?);
+            self.current_quota = Money::sum_known(self.current_quota.into_iter().chain([current]))?;
         }
         Ok(())
     }
@@ -125,7 +138,7 @@ impl GrowthClass {
 }
 
 /// Number of lines and sum of their quotas.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
     /// Number of lines.
     pub lines: usize,
@@ -134,7 +147,11 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, quota: Money) -> Result<(), AmountOutOfRange> {
+    fn new(currency: Currency) -> Self {
+        Self { lines: 0, quota: Money::zero(currency) }
+    }
+
+    fn add(&mut self, quota: Money) -> Result<(), MoneyError> {
         self.lines += 1;
         self.quota = self.quota.plus(quota)?;
         Ok(())
@@ -142,7 +159,7 @@ impl Tally {
 }
 
 /// Difference to the previous proposal.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ChangeSummary<'a> {
     /// Lines whose quota differs, new and gone ones included.
     pub count: usize,
@@ -160,7 +177,7 @@ pub struct ChangeSummary<'a> {
 
 impl ChangeSummary<'_> {
     /// Σ of all differences.
-    pub fn net(&self) -> Result<Money, AmountOutOfRange> {
+    pub fn net(&self) -> Result<Money, MoneyError> {
         self.raised.plus(self.lowered)
     }
 }
@@ -204,10 +221,11 @@ pub struct Summary<'a> {
 
 impl<'a> Summary<'a> {
     /// Sums up `plan`; fails when a sum leaves the range of exact decimals.
-    pub fn of(plan: &'a QuotaPlan) -> Result<Self, AmountOutOfRange> {
-        let mut channel = Subtotal::default();
-        let (mut newcomers, mut locked, mut growth_unknown) = (Tally::default(), Tally::default(), Tally::default());
-        let mut growth = growth_classes();
+    pub fn of(plan: &'a QuotaPlan) -> Result<Self, MoneyError> {
+        let mut channel = Subtotal::new(plan.currency);
+        let none = Tally::new(plan.currency);
+        let (mut newcomers, mut locked, mut growth_unknown) = (none, none, none);
+        let mut growth = growth_classes(plan.currency);
         let mut binding: BTreeMap<(Side, String), Tally> = BTreeMap::new();
         let mut broken = BTreeMap::new();
         for line in &plan.lines {
@@ -227,7 +245,7 @@ impl<'a> Summary<'a> {
                 None => growth_unknown.add(line.quota)?,
             }
             if let Some(side) = line.binding {
-                binding.entry((side, binding_label(line, side))).or_default().add(line.quota)?;
+                binding.entry((side, binding_label(line, side))).or_insert(none).add(line.quota)?;
             }
             for bound in &line.broken {
                 *broken.entry((bound.kind, bound.side)).or_default() += 1;
@@ -242,7 +260,7 @@ impl<'a> Summary<'a> {
             over_assignment: compounded(plan),
             against_prior: movers(&plan.lines, |line| line.prior_revenue)?,
             against_current: movers(&plan.lines, |line| line.current_quota)?,
-            changes: plan.changes.as_deref().map(changes).transpose()?,
+            changes: plan.changes.as_deref().map(|list| changes(list, plan.currency)).transpose()?,
             by_quota: by_quota(&plan.lines),
             channel,
             growth,
@@ -270,7 +288,7 @@ fn binding_label(line: &PlanLine, side: Side) -> String {
 
 fn by_quota(lines: &[PlanLine]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..lines.len()).collect();
-    order.sort_by(|a, b| lines[*b].quota.cmp(&lines[*a].quota).then(a.cmp(b)));
+    order.sort_by(|a, b| lines[*b].quota.amount().cmp(&lines[*a].quota.amount()).then(a.cmp(b)));
     order
 }
 
@@ -284,8 +302,8 @@ fn compounded(plan: &QuotaPlan) -> Option<Rate> {
     factor?.checked_sub(Decimal::ONE)
 }
 
-fn periods(plan: &QuotaPlan) -> Result<Vec<Money>, AmountOutOfRange> {
-    let mut sums = vec![Money::ZERO; plan.reporting.len()];
+fn periods(plan: &QuotaPlan) -> Result<Vec<Money>, MoneyError> {
+    let mut sums = vec![Money::zero(plan.currency); plan.reporting.len()];
     for line in &plan.lines {
         for (sum, quota) in sums.iter_mut().zip(&line.periods) {
             *sum = sum.plus(*quota)?;
@@ -294,9 +312,9 @@ fn periods(plan: &QuotaPlan) -> Result<Vec<Money>, AmountOutOfRange> {
     Ok(sums)
 }
 
-fn growth_classes() -> Vec<GrowthClass> {
+fn growth_classes(currency: Currency) -> Vec<GrowthClass> {
     let edges: Vec<Rate> = GROWTH_EDGES.iter().map(|percent| Decimal::new(*percent, 2)).collect();
-    let class = |from, to| GrowthClass { from, to, lines: 0, quota: Money::ZERO };
+    let class = |from, to| GrowthClass { from, to, lines: 0, quota: Money::zero(currency) };
     let lower = std::iter::once(None).chain(edges.iter().copied().map(Some));
     let upper = edges.iter().copied().map(Some).chain([None]);
     lower.zip(upper).map(|(from, to)| class(from, to)).collect()
@@ -306,7 +324,7 @@ fn class_of(rate: Rate) -> usize {
     GROWTH_EDGES.iter().take_while(|percent| rate >= Decimal::new(**percent, 2)).count()
 }
 
-fn dimensions(plan: &QuotaPlan) -> Result<Vec<Dimension>, AmountOutOfRange> {
+fn dimensions(plan: &QuotaPlan) -> Result<Vec<Dimension>, MoneyError> {
     type Value = fn(&PlanLine) -> Option<&str>;
     let values: [(&'static str, Value); 3] = [
         ("territory", |line| line.territory.as_deref()),
@@ -318,7 +336,10 @@ fn dimensions(plan: &QuotaPlan) -> Result<Vec<Dimension>, AmountOutOfRange> {
         let mut groups: BTreeMap<(bool, &str), Subtotal> = BTreeMap::new();
         for line in &plan.lines {
             let key = value(line);
-            groups.entry((key.is_none(), key.unwrap_or_default())).or_default().add(line)?;
+            groups
+                .entry((key.is_none(), key.unwrap_or_default()))
+                .or_insert_with(|| Subtotal::new(plan.currency))
+                .add(line)?;
         }
         if !groups.keys().any(|(is_missing, _)| !is_missing) {
             continue;
@@ -333,7 +354,7 @@ fn dimensions(plan: &QuotaPlan) -> Result<Vec<Dimension>, AmountOutOfRange> {
     Ok(dimensions)
 }
 
-fn movers<'a>(lines: &'a [PlanLine], before: fn(&PlanLine) -> Option<Money>) -> Result<Movers<'a>, AmountOutOfRange> {
+fn movers<'a>(lines: &'a [PlanLine], before: fn(&PlanLine) -> Option<Money>) -> Result<Movers<'a>, MoneyError> {
     let mut all = Vec::new();
     for line in lines {
         if let Some(before) = before(line) {
@@ -341,18 +362,20 @@ fn movers<'a>(lines: &'a [PlanLine], before: fn(&PlanLine) -> Option<Money>) -> 
         }
     }
     let compared = all.len();
-    all.sort_by_key(|mover| Reverse(mover.by));
-    let up = all.iter().filter(|mover| mover.by > Money::ZERO).take(LISTED).copied().collect();
+    all.sort_by_key(|mover| Reverse(mover.by.amount()));
+    let up = all.iter().filter(|mover| mover.by.is_positive()).take(LISTED).copied().collect();
     // A stable order also from below: equal falls stand in the plan's order.
-    all.sort_by_key(|mover| mover.by);
+    all.sort_by_key(|mover| mover.by.amount());
     let down = all.iter().filter(|mover| mover.by.is_negative()).take(LISTED).copied().collect();
     Ok(Movers { up, down, compared })
 }
 
-fn changes(changes: &[PlanChange]) -> Result<ChangeSummary<'_>, AmountOutOfRange> {
-    let mut summary = ChangeSummary { count: changes.len(), ..ChangeSummary::default() };
+fn changes(changes: &[PlanChange], currency: Currency) -> Result<ChangeSummary<'_>, MoneyError> {
+    let zero = Money::zero(currency);
+    let mut summary =
+        ChangeSummary { count: changes.len(), new: 0, gone: 0, raised: zero, lowered: zero, largest: Vec::new() };
     for change in changes {
-        let difference = change.after.unwrap_or_default().minus(change.before.unwrap_or_default())?;
+        let difference = change.after.unwrap_or(zero).minus(change.before.unwrap_or(zero))?;
         summary.new += usize::from(change.before.is_none());
         summary.gone += usize::from(change.after.is_none());
         let side = if difference.is_negative() { &mut summary.lowered } else { &mut summary.raised };

@@ -6,7 +6,7 @@
 
 use super::ReportFault;
 use super::csv::period_column;
-use super::figures::{clipped, exact_text, rate_text};
+use super::figures::{clipped, rate_text};
 use super::summary::{Subtotal, Summary, side_word};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::quota::StepKind;
@@ -237,7 +237,7 @@ fn write_quotas(worksheet: &mut Worksheet, plan: &QuotaPlan, formats: &Formats) 
     let mut sheet = Sheet { worksheet, row: 0 };
     for line in &plan.lines {
         sheet.row += 1;
-        write_quota_line(&mut sheet, plan, line, exact, formats)?;
+        write_quota_line(&mut sheet, line, exact, formats)?;
     }
     Ok(())
 }
@@ -252,13 +252,7 @@ fn override_rule() -> Result<DataValidation, XlsxError> {
         .set_error_message("Enter a number, zero or more.")
 }
 
-fn write_quota_line(
-    sheet: &mut Sheet<'_>,
-    plan: &QuotaPlan,
-    line: &PlanLine,
-    exact: u16,
-    formats: &Formats,
-) -> Result<(), XlsxError> {
+fn write_quota_line(sheet: &mut Sheet<'_>, line: &PlanLine, exact: u16, formats: &Formats) -> Result<(), XlsxError> {
     sheet.text(0, &line.partner_id, &formats.text)?;
     sheet.text(1, &line.partner_name, &formats.text)?;
     sheet.name(2, line.tier.as_deref(), &formats.text)?;
@@ -279,7 +273,7 @@ fn write_quota_line(
     for (column, quota) in (FIRST_PERIOD..exact).zip(&line.periods) {
         sheet.money(column, Some(*quota), &formats.money)?;
     }
-    sheet.text(exact, &exact_text(line.quota, plan.currency), &formats.text)
+    sheet.text(exact, &line.quota.to_exact(), &formats.text)
 }
 
 /// Growth of the override, or else of the quota, over prior revenue; `row` counts from 1.
@@ -320,7 +314,7 @@ fn write_subtotals(
     // Quotas without an override, and the overrides.
     let last = plan.lines.len().max(1) + 1;
     let live = format!("=SUMIFS(quotas!F2:F{last},quotas!G2:G{last},\"\")+SUM(quotas!G2:G{last})");
-    sheet.formula(1, live, Some(exact_text(plan.total, plan.currency)), &formats.money)?;
+    sheet.formula(1, live, Some(plan.total.to_exact()), &formats.money)?;
     sheet.row += 2;
     let header = |name: &str| (name.to_owned(), &formats.header);
     let columns =
@@ -407,8 +401,8 @@ fn write_meta(worksheet: &mut Worksheet, plan: &QuotaPlan, steps: usize, formats
         ("as_of", plan.as_of.to_string()),
         ("grain", plan.grain.as_str().to_owned()),
         ("currency", plan.currency.to_string()),
-        ("target", plan.target.map(|money| exact_text(money, plan.currency)).unwrap_or_default()),
-        ("total", exact_text(plan.total, plan.currency)),
+        ("target", plan.target.map(|money| money.to_exact()).unwrap_or_default()),
+        ("total", plan.total.to_exact()),
         ("lines", plan.lines.len().to_string()),
         ("steps", if steps <= MOST_LINES { "complete".to_owned() } else { left_out }),
     ];

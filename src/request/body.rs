@@ -4,8 +4,9 @@ use super::{FILE, Limits, Refusal};
 use crate::document::json::{Object, TextFault, checked, escaped};
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::intake::{JsonPart, LONGEST_NAME, is_unwanted, shown};
-use crate::units::{Money, parse_decimal};
+use crate::units::parse_decimal;
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 /// Members that nobody asked for and that are told; a body of nothing else must not become a hundred times its size.
 const MOST_UNASKED: usize = 20;
@@ -137,7 +138,7 @@ impl<'t> Body<'t> {
     }
 
     /// An amount of zero or more, as a number or a decimal text; its digits are taken as written.
-    pub fn amount(&mut self, name: &'static str) -> Option<Money> {
+    pub fn amount(&mut self, name: &'static str) -> Option<Decimal> {
         let raw = self.take(name)?;
         let written: Result<String, _> = match raw.as_bytes().first() {
             Some(b'"') => serde_json::from_str(raw),
@@ -145,7 +146,7 @@ impl<'t> Body<'t> {
         };
         let written = written.unwrap_or_default();
         let fault = match parse_decimal(&written) {
-            Ok(amount) if !amount.is_sign_negative() || amount.is_zero() => return Some(Money::new(amount)),
+            Ok(amount) if !amount.is_sign_negative() || amount.is_zero() => return Some(amount),
             Ok(_) => "is negative".to_owned(),
             Err(fault) => fault.to_string(),
         };

@@ -71,7 +71,7 @@ fn one(asked: Asked<'_>, review: &Review<'_>, index: usize) -> Result<Written, R
         return Err(Refusal::not_possible(message, "ask for JSON, or leave `partner` out"));
     }
     let (partner, faults) = review.of(index).map_err(|fault| Findings::from_iter([fault.finding]))?;
-    let text = report::json::partner_text(review, &partner, &faults).map_err(|fault| unwritten(&fault))? + "\n";
+    let text = report::json::partner_text(&partner, &faults).map_err(|fault| unwritten(&fault))? + "\n";
     Ok((text.into_bytes(), review.warnings(), 1, usize::from(!faults.is_empty())))
 }
 

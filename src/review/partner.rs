@@ -6,7 +6,7 @@ use crate::decision::{
 };
 use crate::finding::Finding;
 use crate::performance::PartnerStanding;
-use crate::units::{AmountOutOfRange, Money};
+use crate::units::{Money, MoneyError};
 
 /// One partner reviewed.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,12 +51,10 @@ impl PartnerReview {
     }
 
     /// Σ amounts of the awarded incentives; `None` when none is an amount.
-    pub fn incentive_amount(&self) -> Result<Option<Money>, AmountOutOfRange> {
+    pub fn incentive_amount(&self) -> Result<Option<Money>, MoneyError> {
         let incentives = self.decisions.iter().flat_map(|decisions| &decisions.incentives);
         let amounts = incentives.filter(|incentive| incentive.is_awarded).filter_map(|incentive| incentive.amount);
-        amounts
-            .into_iter()
-            .try_fold(None, |sum: Option<Money>, amount| sum.unwrap_or(Money::ZERO).plus(amount).map(Some))
+        Money::sum_known(amounts)
     }
 }
 

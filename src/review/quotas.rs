@@ -6,7 +6,7 @@ use crate::finding::{Code, Finding, Findings, Place};
 use crate::intake::{JsonPart, Limits, PreviousRow, WorkbookMeta, file_bytes, read_previous, read_previous_json};
 use crate::plugin::VendorPlugin;
 use crate::quota::Grain;
-use crate::units::{Money, parse_decimal};
+use crate::units::{Currency, Money, parse_decimal};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -25,8 +25,8 @@ pub fn read_quotas(
     let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
     let bytes = file_bytes(path).unwrap_or_default();
     let parts = match extension.as_ref().and_then(|extension| extension.to_str()) {
-        Some("json") => parts_of_json(&bytes).unwrap_or_default(),
-        Some("csv") => parts_of_csv(&bytes).unwrap_or_default(),
+        Some("json") => parts_of_json(&bytes, book.currency).unwrap_or_default(),
+        Some("csv") => parts_of_csv(&bytes, book.currency).unwrap_or_default(),
         _ => Vec::new(),
     };
     given(read, parts, plugin, &path.display().to_string())
@@ -40,7 +40,7 @@ pub fn read_quotas_json(
     limits: &Limits,
 ) -> Result<(GivenQuotas, Findings), Findings> {
     let read = read_previous_json(part, book, limits)?;
-    let parts = parts_of_json(part.text.as_bytes()).unwrap_or_default();
+    let parts = parts_of_json(part.text.as_bytes(), book.currency).unwrap_or_default();
     given(read, parts, plugin, part.file)
 }
 
@@ -100,7 +100,7 @@ struct Period {
     quota: String,
 }
 
-fn parts_of_json(bytes: &[u8]) -> Option<Vec<Part>> {
+fn parts_of_json(bytes: &[u8], currency: Currency) -> Option<Vec<Part>> {
     let proposal: Proposal = serde_json::from_slice(bytes).ok()?;
     let mut parts = Vec::new();
     for line in proposal.lines {
@@ -108,13 +108,14 @@ fn parts_of_json(bytes: &[u8]) -> Option<Vec<Part>> {
         let (id, product_line) = (Name::from(line.partner_id.as_str()), name(line.segment.product_line));
         let segment = SegmentKey { product_line, territory: name(line.segment.territory) };
         for period in line.periods {
-            parts.push((period.period, id.clone(), segment.clone(), Money::new(parse_decimal(&period.quota).ok()?)));
+            let quota = Money::new(parse_decimal(&period.quota).ok()?, currency);
+            parts.push((period.period, id.clone(), segment.clone(), quota));
         }
     }
     Some(parts)
 }
 
-fn parts_of_csv(bytes: &[u8]) -> Option<Vec<Part>> {
+fn parts_of_csv(bytes: &[u8], currency: Currency) -> Option<Vec<Part>> {
     let mut reader = csv::Reader::from_reader(bytes);
     let headings = reader.headers().ok()?.clone();
     let column = |name: &str| headings.iter().position(|heading| heading == name);
@@ -130,7 +131,7 @@ fn parts_of_csv(bytes: &[u8]) -> Option<Vec<Part>> {
         let name = |index: Option<usize>| index.and_then(text).filter(|text| !text.is_empty()).map(Name::from);
         let segment = SegmentKey { product_line: name(product_line), territory: name(territory) };
         for (index, label) in &periods {
-            let quota = Money::new(parse_decimal(record.get(*index)?).ok()?);
+            let quota = Money::new(parse_decimal(record.get(*index)?).ok()?, currency);
             parts.push((label.clone(), Name::from(text(id)?), segment.clone(), quota));
         }
     }

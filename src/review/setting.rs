@@ -113,7 +113,7 @@ impl Setting {
             return Err(faults);
         }
         let minimum = |tier: &crate::plugin::Tier| {
-            manifest.tier_minimum(&tier.name, period.months).map(|minimum| (tier.name.clone(), minimum))
+            manifest.tier_minimum(&tier.name, period.months, book.currency).map(|minimum| (tier.name.clone(), minimum))
         };
         Ok(Self {
             given: Given {
@@ -159,7 +159,7 @@ fn collected(
             Grain::ProductLineTerritory => segment.clone(),
         };
         // `100.00` of one format is `100` of another: what is said about it must be the same.
-        let quota = Money::new(quota.amount().normalize());
+        let quota = Money::new(quota.amount().normalize(), quota.currency());
         let quota = CurrentQuota { start: stretch.start, months: stretch.months, segment, quota };
         quotas.entry(partner.id.clone()).or_default().push(quota);
     }

@@ -3,7 +3,7 @@
 use super::partner::PartnerReview;
 use crate::channel::Name;
 use crate::decision::{InterventionKind, Severity, TierMove};
-use crate::units::{AmountOutOfRange, Money, Rate};
+use crate::units::{Money, MoneyError, Rate};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ impl ReviewSummary {
     /// Classes of attainment; the last holds 200 % and more.
     pub const CLASSES: usize = 21;
 
-    pub(super) fn add(&mut self, review: &PartnerReview) -> Result<(), AmountOutOfRange> {
+    pub(super) fn add(&mut self, review: &PartnerReview) -> Result<(), MoneyError> {
         let whole = &review.standing.whole;
         match whole.attainment.map(class_of) {
             Some(class) => self.attainment[class] += 1,
@@ -100,7 +100,7 @@ impl ReviewSummary {
         Ok(())
     }
 
-    pub(super) fn merge(&mut self, other: Self) -> Result<(), AmountOutOfRange> {
+    pub(super) fn merge(&mut self, other: Self) -> Result<(), MoneyError> {
         self.partners += other.partners;
         self.failed += other.failed;
         self.attainment.iter_mut().zip(other.attainment).for_each(|(sum, count)| *sum += count);
@@ -119,7 +119,7 @@ impl ReviewSummary {
     }
 
     /// Σ amounts of all incentives awarded; `None` when none is an amount.
-    pub fn incentive_amount(&self) -> Result<Option<Money>, AmountOutOfRange> {
+    pub fn incentive_amount(&self) -> Result<Option<Money>, MoneyError> {
         let mut sum = IncentiveTally::default();
         self.incentives.values().try_for_each(|tally| sum.merge(tally))?;
         Ok(sum.amount)
@@ -127,15 +127,15 @@ impl ReviewSummary {
 }
 
 impl IncentiveTally {
-    fn merge(&mut self, other: &Self) -> Result<(), AmountOutOfRange> {
+    fn merge(&mut self, other: &Self) -> Result<(), MoneyError> {
         self.awarded += other.awarded;
         self.withheld += other.withheld;
         if let Some(amount) = other.amount {
-            self.amount = Some(self.amount.unwrap_or(Money::ZERO).plus(amount)?);
+            self.amount = Money::sum_known(self.amount.into_iter().chain([amount]))?;
         }
         if let Some(points) = other.points {
             let sum = self.points.unwrap_or_default().checked_add(points);
-            self.points = Some(sum.ok_or(AmountOutOfRange)?);
+            self.points = Some(sum.ok_or(MoneyError::OutOfRange)?);
         }
         Ok(())
     }
@@ -157,7 +157,7 @@ pub struct Kept {
 }
 
 /// How pressing a partner is, lowest first: severity, demotion, what is short of the quota, then the id.
-type Press = (Option<Severity>, bool, Reverse<Money>, Name);
+type Press = (Option<Severity>, bool, Reverse<Decimal>, Name);
 
 impl Kept {
     /// Books up to this many partners are kept whole.
@@ -199,6 +199,6 @@ impl Kept {
 fn press(review: &PartnerReview) -> (bool, Press) {
     let severity = review.intervention().map(|intervention| intervention.severity);
     let is_demoted = review.tier_changes().any(|tier| tier.decision == TierMove::Demote);
-    let short = review.standing.whole.remaining_quota.unwrap_or(Money::ZERO).max(Money::ZERO);
+    let short = review.standing.whole.remaining_quota.map_or(Decimal::ZERO, |short| short.non_negative().amount());
     (severity.is_none(), (severity, !is_demoted, Reverse(short), review.standing.partner_id.clone()))
 }

@@ -12,7 +12,7 @@ use crate::performance::{
 use crate::planning::{Lines, View};
 use crate::plugin::{TierScope, VendorPlugin};
 use crate::script::{ExtraTables, PolicyFacts, ReviewFacts, on_script_threads};
-use crate::units::AmountOutOfRange;
+use crate::units::MoneyError;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
@@ -141,7 +141,7 @@ impl<'b> Review<'b> {
         let both = self.standings.of(partner).and_then(|standing| Ok((standing, product_lines?)));
         let (standing, product_lines) = match both {
             Ok(both) => both,
-            Err(AmountOutOfRange) => {
+            Err(_) => {
                 let message = format!("the amounts of `{}` are out of range", partner.id);
                 let finding = Finding::error(Code::ReviewRange, message);
                 return Err(fault(finding.help("look for amounts that are too large")));
@@ -181,7 +181,7 @@ impl<'b> Review<'b> {
     /// Reviews every partner: `map` is called for each on many threads, `take` with its results in the book's order.
     ///
     /// Partners without a standing are not mapped; they are faults. No more than 16,384 results stand in memory at once.
-    pub fn each<T: Send, E: From<AmountOutOfRange>>(
+    pub fn each<T: Send, E: From<MoneyError>>(
         &self,
         threads: Option<usize>,
         progress: Progress<'_>,
@@ -196,7 +196,7 @@ impl<'b> Review<'b> {
         while done < all {
             let end = all.min(done + WINDOW);
             let chunks: Vec<usize> = (done..end).step_by(CHUNK).collect();
-            let pieces: Vec<Result<Piece<T>, AmountOutOfRange>> = on_script_threads(threads, || {
+            let pieces: Vec<Result<Piece<T>, MoneyError>> = on_script_threads(threads, || {
                 chunks.into_par_iter().map(|from| self.look_at(from..end.min(from + CHUNK), &map)).collect()
             });
             for piece in pieces {
@@ -218,7 +218,7 @@ impl<'b> Review<'b> {
 
     /// Adds the channel in each reporting period that has begun. A quota for the whole period says nothing about its
     /// parts, so only quotas for reporting periods count there.
-    fn add_reporting_periods(&self, rollup: &mut RollupBuilder) -> Result<(), AmountOutOfRange> {
+    fn add_reporting_periods(&self, rollup: &mut RollupBuilder) -> Result<(), MoneyError> {
         let (manifest, setting) = (&self.plugin.manifest, self.setting);
         let periods = manifest.calendar.reporting(&setting.period, manifest.reporting);
         if periods.len() < 2 {
@@ -238,16 +238,12 @@ impl<'b> Review<'b> {
         Piece {
             mapped: Vec::new(),
             summary: ReviewSummary::default(),
-            rollup: RollupBuilder::new(&Self::DIMENSIONS, self.rules),
+            rollup: RollupBuilder::new(&Self::DIMENSIONS, self.rules, self.book.currency),
             faults: Vec::new(),
         }
     }
 
-    fn look_at<T>(
-        &self,
-        partners: Range<usize>,
-        map: &impl Fn(PartnerReview) -> T,
-    ) -> Result<Piece<T>, AmountOutOfRange> {
+    fn look_at<T>(&self, partners: Range<usize>, map: &impl Fn(PartnerReview) -> T) -> Result<Piece<T>, MoneyError> {
         let mut piece = self.piece();
         for index in partners {
             piece.summary.partners += 1;

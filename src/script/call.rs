@@ -14,7 +14,7 @@ use super::threads::with_large_stack;
 use super::{EntryPoint, FactorOutcome, Facts};
 use crate::channel::Name;
 use crate::finding::{Fault, Finding, Place, did_you_mean};
-use crate::units::{MAX_MINOR_UNITS, Money};
+use crate::units::{Currency, MAX_MINOR_UNITS, Money};
 use rhai::{Caches, Dynamic};
 use rust_decimal::Decimal;
 use std::cell::RefCell;
@@ -27,7 +27,9 @@ impl Scripts {
     /// # Errors
     /// When the rule fails, runs out of its budget, or answers something else than its contract asks for.
     pub fn factor(&self, path: &str, facts: &Facts) -> Result<FactorOutcome, ScriptFault> {
-        self.call(path, EntryPoint::Factor, facts, |program, value| factor_outcome(program, &value))
+        self.call(path, EntryPoint::Factor, facts, |program, value| {
+            factor_outcome(program, &value, facts.line().channel.currency)
+        })
     }
 
     /// Calls the weights rule in `path`; the weights are ascending by factor and sum to exactly 1.
@@ -98,7 +100,7 @@ fn run(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Re
     }
 }
 
-fn factor_outcome(program: &Program, value: &Dynamic) -> Result<FactorOutcome, Finding> {
+fn factor_outcome(program: &Program, value: &Dynamic, currency: Currency) -> Result<FactorOutcome, Finding> {
     match value.clone().try_cast::<Answer>() {
         Some(Answer::Abstained { because }) => Ok(FactorOutcome::Abstained { because: because.into() }),
         Some(Answer::Indicated { revenue, floor, ceiling, because }) => {
@@ -114,9 +116,9 @@ fn factor_outcome(program: &Program, value: &Dynamic) -> Result<FactorOutcome, F
                 return Err(outcome(program, OutcomeFault::FloorAboveCeiling { floor, ceiling }));
             }
             Ok(FactorOutcome::Indicated {
-                revenue: Money::new(revenue),
-                floor: floor.map(Money::new),
-                ceiling: ceiling.map(Money::new),
+                revenue: Money::new(revenue, currency),
+                floor: floor.map(|floor| Money::new(floor, currency)),
+                ceiling: ceiling.map(|ceiling| Money::new(ceiling, currency)),
                 because: because.into(),
             })
         }

@@ -14,7 +14,7 @@ use crate::decision::{
     figure_beside, figure_missing,
 };
 use crate::finding::{Finding, did_you_mean};
-use crate::units::{MAX_MINOR_UNITS, Money};
+use crate::units::{Currency, MAX_MINOR_UNITS, Money};
 use rhai::Dynamic;
 use rust_decimal::Decimal;
 
@@ -38,7 +38,9 @@ impl Scripts {
         let entry = EntryPoint::Policy(PolicyKind::Incentive);
         self.call(path, entry, &facts.facts, |program, value| {
             let (item, example) = ("incentive", "`award(…)` and `withhold(…)`");
-            decisions(program, &value, item, example)?.into_iter().map(|decided| incentive(program, decided)).collect()
+            let currency = facts.facts.line().channel.currency;
+            let decided = decisions(program, &value, item, example)?.into_iter();
+            decided.map(|decided| incentive(program, decided, currency)).collect()
         })
     }
 
@@ -143,7 +145,7 @@ fn decisions(
     list.into_iter().enumerate().map(one).collect()
 }
 
-fn incentive(program: &Program, decided: Decided) -> Result<Incentive, Finding> {
+fn incentive(program: &Program, decided: Decided, currency: Currency) -> Result<Incentive, Finding> {
     let found = decided.kind();
     let What::Incentive { name, amount, points, rate, level, is_awarded } = decided.what else {
         return Err(mixed(program, found, Kind::Incentive));
@@ -158,7 +160,7 @@ fn incentive(program: &Program, decided: Decided) -> Result<Incentive, Finding> 
     };
     let grounds = settled(decided.grounds, words);
     Ok(Incentive {
-        amount: amount.map(Money::new),
+        amount: amount.map(|amount| Money::new(amount, currency)),
         points,
         rate,
         level,

@@ -56,6 +56,7 @@ use crate::decision::table::DecisionTable;
 use crate::finding::{Field, ToField};
 use crate::performance::ProductLineRevenue;
 use crate::units::Money;
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -221,8 +222,8 @@ pub struct PolicyContext {
     pub tables: Vec<TableDeclaration>,
     /// Tiers, lowest first.
     pub tiers: Vec<Name>,
-    /// Least revenue a year of each tier.
-    pub tier_minimums: BTreeMap<Name, Money>,
+    /// Least revenue a year of each tier, in the book's currency.
+    pub tier_minimums: BTreeMap<Name, Decimal>,
     /// Decision tables by name: the file's name without `.csv`.
     pub decisions: BTreeMap<Name, DecisionTable>,
 }

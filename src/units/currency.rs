@@ -4,25 +4,38 @@ use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
 
-/// A text is no ISO 4217 currency code.
+/// A string is not an ISO 4217 currency code.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{0}` is no currency code of ISO 4217")]
+#[error("`{0}` is not an ISO 4217 currency code")]
 pub struct UnknownCurrency(pub String);
 
-/// One currency of ISO 4217, such as `EUR`.
+/// Currency by its ISO 4217 code, such as `EUR`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency(iso_currency::Currency);
 
 impl Currency {
-    /// The US dollar, the default of books that name no currency.
+    /// The US dollar, the default of books that do not name a currency.
     pub const USD: Self = Self(iso_currency::Currency::USD);
+    /// The euro.
+    pub const EUR: Self = Self(iso_currency::Currency::EUR);
+    /// The Japanese yen, which has no minor unit.
+    pub const JPY: Self = Self(iso_currency::Currency::JPY);
 
-    /// The three-letter code.
+    /// Returns the three-letter code.
+    ///
+    /// ```
+    /// assert_eq!(quotient::units::Currency::EUR.code(), "EUR");
+    /// ```
     pub fn code(self) -> &'static str {
         self.0.code()
     }
 
-    /// Decimals of the minor unit: 2 for EUR, 0 for JPY, 3 for KWD. Currencies without a minor unit count as 0.
+    /// Returns the decimals of the minor unit: 2 for EUR, 0 for JPY, 3 for KWD. Currencies without a minor unit have 0.
+    ///
+    /// ```
+    /// use quotient::units::Currency;
+    /// assert_eq!((Currency::EUR.decimals(), Currency::JPY.decimals()), (2, 0));
+    /// ```
     pub fn decimals(self) -> u32 {
         u32::from(self.0.exponent().unwrap_or(0))
     }

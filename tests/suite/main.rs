@@ -32,3 +32,8 @@ mod server;
 mod sources;
 mod support;
 mod units;
+
+/// An amount in US dollars.
+fn usd(amount: impl Into<rust_decimal::Decimal>) -> quotient::units::Money {
+    quotient::units::Money::new(amount, quotient::units::Currency::USD)
+}

@@ -33,15 +33,15 @@ pub struct GuardrailRules {
 pub struct Tier {
     /// Name as in the partner book.
     pub name: Name,
-    /// Minimum revenue a year.
-    pub minimum: Money,
+    /// Minimum revenue per year, in the book's currency.
+    pub minimum: Decimal,
 }
 
 /// Part of the target that is kept for partners not yet recruited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reserve {
-    /// A fixed amount.
-    Amount(Money),
+    /// A fixed amount, in the book's currency.
+    Amount(Decimal),
     /// A fraction of the channel target; it needs a target.
     ShareOfTarget(Rate),
     /// A fraction of the bottom-up; without a target it makes one: bottom-up + reserve.
@@ -52,9 +52,9 @@ pub enum Reserve {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Eligibility {
     /// Least revenue of the latest stretch as long as the period, at least this much.
-    pub minimum_prior_revenue: Option<Money>,
+    pub minimum_prior_revenue: Option<Decimal>,
     /// Least revenue of the last 12 months, at least this much.
-    pub minimum_trailing_12_months: Option<Money>,
+    pub minimum_trailing_12_months: Option<Decimal>,
     /// True when a partner needs revenue above zero in the latest stretch.
     pub requires_prior_revenue: bool,
 }
@@ -117,8 +117,8 @@ pub struct Manifest {
     pub grain: Grain,
     /// Derivation of an assessment from the factors' indications.
     pub basis: Basis,
-    /// Quotas are multiples of this amount; `None` is the currency's minor unit.
-    pub rounding_unit: Option<Money>,
+    /// Quotas are multiples of this amount, in the book's currency; `None` is its minor unit.
+    pub rounding_unit: Option<Decimal>,
     /// Number of months for which a partner is new, after joining or after its first revenue.
     pub newcomer_months: i64,
     /// Weights by factor, in the order written; they sum to 1. Empty for a vendor without quota rules.
@@ -162,10 +162,10 @@ impl Manifest {
         Checked { value: manifest.filter(|_| !findings.has_errors()), findings }
     }
 
-    /// The minimum revenue of a tier for a period of `months`, when the program has that tier.
-    pub fn tier_minimum(&self, tier: &str, months: u32) -> Option<Money> {
+    /// Returns the minimum revenue of a tier for a period of `months` in `currency`, when the program has that tier.
+    pub fn tier_minimum(&self, tier: &str, months: u32, currency: Currency) -> Option<Money> {
         let tier = self.tiers.iter().find(|known| *known.name == *tier)?;
         let share = Decimal::from(months).checked_div(Decimal::from(12))?;
-        tier.minimum.times(share).ok()
+        Money::new(tier.minimum, currency).times(share).ok()
     }
 }

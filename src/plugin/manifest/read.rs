@@ -7,7 +7,7 @@ use crate::finding::Finding;
 use crate::plugin::fault::ManifestFault;
 use crate::quota::{Basis, Grain, OnViolation};
 use crate::script::{FactKind, ReviewCadence, TableDeclaration};
-use crate::units::{Currency, FiscalCalendar, Money, Rate, ReportingPeriods};
+use crate::units::{Currency, FiscalCalendar, Rate, ReportingPeriods};
 use rust_decimal::Decimal;
 
 /// Reads a manifest; every fault is reported to `document`.
@@ -115,11 +115,11 @@ fn currency(item: Item<'_>) -> Option<Currency> {
     }
 }
 
-fn money(item: Item<'_>) -> Option<Money> {
-    item.number_in(Decimal::ZERO, Decimal::from(10_000_000_000_000_i64)).map(Money::new)
+fn money(item: Item<'_>) -> Option<Decimal> {
+    item.number_in(Decimal::ZERO, Decimal::from(10_000_000_000_000_i64))
 }
 
-fn positive_money(item: Item<'_>) -> Option<Money> {
+fn positive_money(item: Item<'_>) -> Option<Decimal> {
     let money = money(item)?;
     if money.is_zero() {
         item.reject(ManifestFault::ZeroRoundingUnit {});

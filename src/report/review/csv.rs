@@ -5,7 +5,7 @@ use crate::channel::Name;
 use crate::decision::Incentive;
 use crate::report::ReportFault;
 use crate::report::csv::guarded;
-use crate::report::figures::{exact_text, growth_text};
+use crate::report::figures::growth_text;
 use crate::review::{Outcome, PartnerReview, Progress, Review, reasons};
 use crate::units::{Currency, Money, Rate};
 use std::io::Write;
@@ -72,7 +72,7 @@ pub fn write_review(
 
 fn record(partner: &PartnerReview, currency: Currency) -> Result<Vec<String>, ReportFault> {
     let (standing, whole) = (&partner.standing, &partner.standing.whole);
-    let money = |money: Option<Money>| money.map(|money| exact_text(money, currency)).unwrap_or_default();
+    let money = |money: Option<Money>| money.map(|money| money.to_exact()).unwrap_or_default();
     let rate = |rate: Option<Rate>| rate.map(growth_text).unwrap_or_default();
     let name = |name: &Option<Name>| name.as_deref().map(guarded).unwrap_or_default();
     let truth = |truth: Option<bool>| truth.map(|truth| truth.to_string()).unwrap_or_default();
@@ -106,11 +106,11 @@ fn record(partner: &PartnerReview, currency: Currency) -> Result<Vec<String>, Re
         money(tier.map(|tier| tier.minimum)),
         money(tier.and_then(|tier| tier.distance)),
     ];
-    record.extend(decisions(partner, currency)?);
+    record.extend(decisions(partner)?);
     Ok(record)
 }
 
-fn decisions(partner: &PartnerReview, currency: Currency) -> Result<[String; 10], ReportFault> {
+fn decisions(partner: &PartnerReview) -> Result<[String; 10], ReportFault> {
     let tiers = || partner.decisions.iter().flat_map(|decisions| &decisions.tiers);
     let of_tiers = |word: &dyn Fn(&crate::decision::TierDecision) -> String| {
         let words = tiers().map(|tier| match &tier.product_line {
@@ -120,7 +120,7 @@ fn decisions(partner: &PartnerReview, currency: Currency) -> Result<[String; 10]
         guarded(&words.collect::<Vec<_>>().join("; "))
     };
     let incentives = partner.decisions.iter().flat_map(|decisions| &decisions.incentives);
-    let incentives: Vec<String> = incentives.map(|incentive| incentive_text(incentive, currency)).collect();
+    let incentives: Vec<String> = incentives.map(|incentive| incentive_text(incentive)).collect();
     let intervention = partner.intervention();
     let owner = intervention.and_then(|intervention| partner.owner(intervention));
     let amount = partner.incentive_amount()?;
@@ -128,7 +128,7 @@ fn decisions(partner: &PartnerReview, currency: Currency) -> Result<[String; 10]
         of_tiers(&|tier| tier.decision.as_str().to_owned()),
         of_tiers(&|tier| tier.to.as_deref().unwrap_or_default().to_owned()),
         of_tiers(&|tier| tier.effective.map(|day| day.to_string()).unwrap_or_default()),
-        amount.map(|money| exact_text(money, currency)).unwrap_or_default(),
+        amount.map(|money| money.to_exact()).unwrap_or_default(),
         guarded(&incentives.join("; ")),
         intervention.map(|one| one.kind.as_str().to_owned()).unwrap_or_default(),
         intervention.map(|one| one.severity.as_str().to_owned()).unwrap_or_default(),
@@ -139,7 +139,7 @@ fn decisions(partner: &PartnerReview, currency: Currency) -> Result<[String; 10]
 }
 
 /// `attainment bonus 25000.00`, or `accelerated MDF withheld`.
-fn incentive_text(incentive: &Incentive, currency: Currency) -> String {
-    let what = words::incentive(incentive, |money| exact_text(money, currency));
+fn incentive_text(incentive: &Incentive) -> String {
+    let what = words::incentive(incentive, |money| money.to_exact());
     if what.is_empty() { incentive.name.to_string() } else { format!("{} {what}", incentive.name) }
 }

@@ -91,7 +91,7 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn of(reviewed: &'a Reviewed<'a>) -> Self {
-        Self { reviewed, figures: words::figures(reviewed.review.book.currency).typographic() }
+        Self { reviewed, figures: words::figures().typographic() }
     }
 
     fn page(&self) -> Result<Page, ReportFault> {
@@ -321,7 +321,7 @@ impl<'a> View<'a> {
         let mut partners: Vec<&PartnerReview> = self.reviewed.kept.partners.iter().collect();
         partners.sort_by_key(|partner| {
             let severity = partner.intervention().map(|one| one.severity);
-            let short = partner.standing.whole.remaining_quota.unwrap_or(Money::ZERO);
+            let short = partner.standing.whole.remaining_quota.map_or(Decimal::ZERO, Money::amount);
             (severity.is_none(), severity, Reverse(short), partner.standing.partner_id.clone())
         });
         partners
@@ -373,17 +373,18 @@ impl<'a> View<'a> {
     }
 
     fn gaps(&self) -> Result<Option<Bars>, ReportFault> {
-        let currency = self.reviewed.review.book.currency;
         let gap = |partner: &'a PartnerReview| partner.standing.whole.forecast_gap.map(|gap| (gap, partner));
         let mut gaps: Vec<(Money, &PartnerReview)> = self.reviewed.kept.partners.iter().filter_map(gap).collect();
-        gaps.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.standing.partner_id.cmp(&b.1.standing.partner_id)));
+        gaps.sort_by(|a, b| {
+            a.0.amount().cmp(&b.0.amount()).then_with(|| a.1.standing.partner_id.cmp(&b.1.standing.partner_id))
+        });
         let (short, over): (Vec<_>, Vec<_>) = gaps.into_iter().partition(|(gap, _)| gap.is_negative());
         let skipped = over.len().saturating_sub(GAPS.1);
         let shown = short.into_iter().take(GAPS.0).chain(over.into_iter().skip(skipped));
         let row = |(gap, partner): (Money, &PartnerReview)| {
             let share = self.figures.growth(partner.standing.whole.forecast_gap_share);
             let text = format!("{} ({share})", self.figures.signed(gap));
-            Ok((clipped(&partner.standing.partner_name, 28), gap.to_minor(currency)?, text))
+            Ok((clipped(&partner.standing.partner_name, 28), gap.to_minor()?, text))
         };
         let rows: Vec<(String, i128, String)> = shown.map(row).collect::<Result<_, ReportFault>>()?;
         Ok((!rows.is_empty()).then(|| Bars::of("Forecast minus quota, largest shortfalls first", rows)))

@@ -7,9 +7,9 @@ use crate::performance::{
     TierStanding, WinRateBasis,
 };
 use crate::report::ReportFault;
-use crate::report::json::{Amount, Fraction, outlined, write_document};
+use crate::report::json::{Fraction, outlined, write_document};
 use crate::review::{Outcome, PartnerFault, PartnerReview, Progress, Review, ReviewSummary, reasons};
-use crate::units::{AmountOutOfRange, Currency, Money};
+use crate::units::{Money, MoneyError};
 use chrono::NaiveDate;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::ser::{Error, SerializeSeq};
@@ -33,16 +33,12 @@ pub fn write_review(
 ) -> Result<Outcome, ReportFault> {
     let outcome = OnceCell::new();
     write_document(&ReviewDocument::of(review, threads, progress, &outcome), out)?;
-    outcome.into_inner().ok_or(ReportFault::AmountOutOfRange)
+    outcome.into_inner().ok_or(ReportFault::Amount(MoneyError::OutOfRange))
 }
 
 /// One partner of the document with its faults, as indented JSON.
-pub fn partner_text(
-    review: &Review<'_>,
-    partner: &PartnerReview,
-    faults: &[PartnerFault],
-) -> Result<String, ReportFault> {
-    let partner = PartnerDocument::of(partner, review.book.currency)?;
+pub fn partner_text(partner: &PartnerReview, faults: &[PartnerFault]) -> Result<String, ReportFault> {
+    let partner = PartnerDocument::of(partner)?;
     let document = ReviewedPartnerDocument { partner, faults: faults.iter().map(FaultDocument::of).collect() };
     Ok(serde_json::to_string_pretty(&document)?)
 }
@@ -194,32 +190,32 @@ struct LineDocument<'a> {
 #[schemars(rename = "Standing")]
 struct StandingDocument {
     /// Quota in force: after ramp and proration.
-    quota: Option<Amount>,
+    quota: Option<Money>,
     /// The full quota and what changed it.
     quota_detail: Option<QuotaDocument>,
     /// Which quotas it is made of.
     #[schemars(extend("enum" = ["own", "sum_of_lines", "not_known"]))]
     quota_source: &'static str,
     /// Closed revenue of the period's complete months, of the business that the quota is for.
-    actual: Option<Amount>,
+    actual: Option<Money>,
     /// Last day `actual` is known through.
     actual_through: Option<String>,
     /// Closed revenue of lines without a quota beside lines that have one.
-    actual_without_quota: Option<Amount>,
+    actual_without_quota: Option<Money>,
     /// `actual` by month.
     months: Vec<MonthDocument>,
     /// `actual` ÷ `quota`.
     attainment: Option<Fraction>,
     /// `quota` − `actual`; negative above quota.
-    remaining_quota: Option<Amount>,
+    remaining_quota: Option<Money>,
     /// True when nothing of the quota remains.
     is_quota_met: Option<bool>,
     /// Open opportunities that close in the rest of the period, at full value.
-    open_pipeline: Option<Amount>,
+    open_pipeline: Option<Money>,
     /// Their number.
     open_count: Option<u64>,
     /// Opportunities still marked open whose close date has passed; not part of `open_pipeline`.
-    overdue_pipeline: Option<Amount>,
+    overdue_pipeline: Option<Money>,
     /// `open_pipeline` ÷ `quota`.
     coverage_ratio: Option<Fraction>,
     /// `open_pipeline` ÷ `remaining_quota`; null when nothing remains.
@@ -235,17 +231,17 @@ struct StandingDocument {
     /// True when the open pipeline carries what remains of the quota, or nothing remains.
     is_covered: Option<bool>,
     /// Σ amount × probability of the open pipeline.
-    weighted_pipeline: Option<Amount>,
+    weighted_pipeline: Option<Money>,
     /// `weighted_pipeline` ÷ `quota`; compare with 1.
     weighted_coverage: Option<Fraction>,
     /// `weighted_pipeline` ÷ `remaining_quota`; compare with 1.
     remaining_weighted_coverage: Option<Fraction>,
     /// `actual` + `open_pipeline` × win rate.
-    expected_revenue: Option<Amount>,
+    expected_revenue: Option<Money>,
     /// Latest forecast of the period's revenue.
-    forecast: Option<Amount>,
+    forecast: Option<Money>,
     /// `forecast` − `quota`; negative is a shortfall.
-    forecast_gap: Option<Amount>,
+    forecast_gap: Option<Money>,
     /// `forecast_gap` ÷ `quota`.
     forecast_gap_share: Option<Fraction>,
     /// On track or not.
@@ -261,7 +257,7 @@ struct StandingDocument {
 #[schemars(rename = "Quota")]
 struct QuotaDocument {
     /// Quota as agreed for the whole period.
-    full: Amount,
+    full: Money,
     /// Calendar days it holds.
     effective_days: i64,
     /// Calendar days of the period.
@@ -279,7 +275,7 @@ struct MonthDocument {
     /// Month, such as `2026-01`.
     month: String,
     /// Amount.
-    amount: Amount,
+    amount: Money,
 }
 
 /// Historical win rates.
@@ -326,17 +322,17 @@ struct PacingDocument {
     /// Share of the quota expected to date.
     elapsed_share: Option<Fraction>,
     /// Quota expected to date.
-    expected_to_date: Option<Amount>,
+    expected_to_date: Option<Money>,
     /// Actual ÷ expected to date; at least 1 is on track.
     pace_ratio: Option<Fraction>,
     /// Actual a day so far.
-    run_rate_per_day: Option<Amount>,
+    run_rate_per_day: Option<Money>,
     /// Where the run rate ends, without season.
-    projected_actual: Option<Amount>,
+    projected_actual: Option<Money>,
     /// Remaining quota a remaining day.
-    required_run_rate_per_day: Option<Amount>,
+    required_run_rate_per_day: Option<Money>,
     /// Remaining quota a remaining month.
-    required_run_rate_per_month: Option<Amount>,
+    required_run_rate_per_month: Option<Money>,
 }
 
 /// Past periods.
@@ -362,9 +358,9 @@ struct PastDocument {
     /// First month.
     start: String,
     /// Quota.
-    quota: Amount,
+    quota: Money,
     /// Closed revenue.
-    actual: Amount,
+    actual: Money,
     /// `actual` ÷ `quota`.
     attainment: Fraction,
 }
@@ -386,14 +382,14 @@ struct TierStandingDocument<'a> {
     /// Tier.
     tier: &'a str,
     /// Its least revenue.
-    minimum: Amount,
+    minimum: Money,
     /// Which revenue is held against it.
     #[schemars(extend("enum" = ["period", "trailing_12_months"]))]
     basis: &'static str,
     /// That revenue.
-    revenue: Option<Amount>,
+    revenue: Option<Money>,
     /// `revenue` − `minimum`; negative is what is missing.
-    distance: Option<Amount>,
+    distance: Option<Money>,
     /// True when `revenue` is at least `minimum`.
     is_met: Option<bool>,
 }
@@ -475,7 +471,7 @@ struct IncentiveDocument<'a> {
     /// False when it is withheld.
     is_awarded: bool,
     /// Money earned.
-    amount: Option<Amount>,
+    amount: Option<Money>,
     /// Points earned.
     points: Option<Fraction>,
     /// Rate granted.
@@ -526,27 +522,27 @@ struct GroupDocument<'a> {
     /// Members with a quota whose revenue is not known.
     actual_not_known: usize,
     /// Σ quotas.
-    quota: Option<Amount>,
+    quota: Option<Money>,
     /// Σ closed revenue of business with a quota.
-    actual: Option<Amount>,
+    actual: Option<Money>,
     /// Σ actual ÷ Σ quota.
     attainment: Option<Fraction>,
     /// Σ closed revenue of business without a quota.
-    actual_without_quota: Amount,
+    actual_without_quota: Money,
     /// Σ open pipeline of business with a quota.
-    open_pipeline: Option<Amount>,
+    open_pipeline: Option<Money>,
     /// Σ open pipeline ÷ Σ quota.
     coverage_ratio: Option<Fraction>,
     /// Σ forecasts of members with a quota.
-    forecast: Option<Amount>,
+    forecast: Option<Money>,
     /// Members with forecast and quota.
     forecast_partners: usize,
     /// Σ forecast − Σ quota of these.
-    forecast_gap: Option<Amount>,
+    forecast_gap: Option<Money>,
     /// That ÷ Σ quota of these.
     forecast_gap_share: Option<Fraction>,
     /// Σ quota expected to date.
-    expected_to_date: Option<Amount>,
+    expected_to_date: Option<Money>,
     /// Σ actual ÷ Σ expected to date.
     pace_ratio: Option<Fraction>,
     /// Members by attainment.
@@ -598,7 +594,7 @@ struct MonthShareDocument {
     /// Month.
     month: String,
     /// Bookings.
-    amount: Amount,
+    amount: Money,
     /// Their share.
     share: Fraction,
 }
@@ -608,7 +604,7 @@ struct MonthShareDocument {
 #[schemars(rename = "Shortfall")]
 struct ShortfallDocument<'a> {
     /// Σ (quota − actual, where positive); overachievers do not offset it.
-    total: Amount,
+    total: Money,
     /// Members with a shortfall.
     partners: usize,
     /// Least number of members that make at least 50 % of it.
@@ -626,7 +622,7 @@ struct PartnerAmountDocument<'a> {
     /// Partner id.
     partner_id: &'a str,
     /// Amount.
-    amount: Amount,
+    amount: Money,
 }
 
 /// What failed on one partner.
@@ -667,7 +663,7 @@ struct SummaryDocument<'a> {
     /// Incentives by name.
     incentives: Vec<IncentiveSumDocument<'a>>,
     /// Σ amounts of all incentives awarded; null when none is an amount.
-    incentive_amount: Option<Amount>,
+    incentive_amount: Option<Money>,
     /// Interventions by severity and kind, most severe first.
     interventions: Vec<InterventionCountDocument>,
     /// Partners with an intervention: one case each.
@@ -716,7 +712,7 @@ struct IncentiveSumDocument<'a> {
     /// Times withheld.
     withheld: usize,
     /// Σ amounts.
-    amount: Option<Amount>,
+    amount: Option<Money>,
     /// Σ points.
     points: Option<Fraction>,
 }
@@ -755,9 +751,9 @@ impl<'a> ReviewDocument<'a> {
             conventions: ConventionsDocument::of(&setting.conventions, review),
             findings: FindingDocument::grouped(&review.warnings()),
             partners: Partners { review, threads, progress, outcome },
-            rollups: Late { review, outcome, part: std::marker::PhantomData },
-            faults: Late { review, outcome, part: std::marker::PhantomData },
-            summary: Late { review, outcome, part: std::marker::PhantomData },
+            rollups: Late { outcome, part: std::marker::PhantomData },
+            faults: Late { outcome, part: std::marker::PhantomData },
+            summary: Late { outcome, part: std::marker::PhantomData },
         }
     }
 }
@@ -772,10 +768,9 @@ struct Partners<'a> {
 
 impl Serialize for Partners<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let currency = self.review.book.currency;
         let mut list = serializer.serialize_seq(None)?;
         let text = |partner: PartnerReview| -> Result<Box<RawValue>, ReportFault> {
-            Ok(RawValue::from_string(outlined(&PartnerDocument::of(&partner, currency)?)?)?)
+            Ok(RawValue::from_string(outlined(&PartnerDocument::of(&partner)?)?)?)
         };
         let write = |text: Result<Box<RawValue>, ReportFault>| -> Result<(), ReportFault> {
             list.serialize_element(&text?).map_err(|fault| ReportFault::Write(std::io::Error::other(fault.to_string())))
@@ -802,7 +797,6 @@ impl JsonSchema for Partners<'_> {
 
 /// A part of the document that is known once every partner has been looked at.
 struct Late<'a, P> {
-    review: &'a Review<'a>,
     outcome: &'a OnceCell<Outcome>,
     part: std::marker::PhantomData<P>,
 }
@@ -810,7 +804,7 @@ struct Late<'a, P> {
 /// What a late part looks like.
 trait LatePart {
     type Document<'a>: Serialize + JsonSchema;
-    fn of<'a>(review: &Review<'_>, outcome: &'a Outcome) -> Result<Self::Document<'a>, AmountOutOfRange>;
+    fn of(outcome: &Outcome) -> Result<Self::Document<'_>, MoneyError>;
 }
 
 struct Rollups;
@@ -819,29 +813,29 @@ struct Summary;
 
 impl LatePart for Rollups {
     type Document<'a> = Vec<GroupDocument<'a>>;
-    fn of<'a>(review: &Review<'_>, outcome: &'a Outcome) -> Result<Self::Document<'a>, AmountOutOfRange> {
-        Ok(outcome.rollup.groups.iter().map(|group| GroupDocument::of(group, review.book.currency)).collect())
+    fn of(outcome: &Outcome) -> Result<Self::Document<'_>, MoneyError> {
+        Ok(outcome.rollup.groups.iter().map(GroupDocument::of).collect())
     }
 }
 
 impl LatePart for Faults {
     type Document<'a> = Vec<FaultDocument<'a>>;
-    fn of<'a>(_: &Review<'_>, outcome: &'a Outcome) -> Result<Self::Document<'a>, AmountOutOfRange> {
+    fn of(outcome: &Outcome) -> Result<Self::Document<'_>, MoneyError> {
         Ok(outcome.faults.iter().map(FaultDocument::of).collect())
     }
 }
 
 impl LatePart for Summary {
     type Document<'a> = SummaryDocument<'a>;
-    fn of<'a>(review: &Review<'_>, outcome: &'a Outcome) -> Result<Self::Document<'a>, AmountOutOfRange> {
-        SummaryDocument::of(outcome, review.book.currency)
+    fn of(outcome: &Outcome) -> Result<Self::Document<'_>, MoneyError> {
+        SummaryDocument::of(outcome)
     }
 }
 
 impl<P: LatePart> Serialize for Late<'_, P> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let outcome = self.outcome.get().ok_or_else(|| S::Error::custom("the partners come first"))?;
-        P::of(self.review, outcome).map_err(S::Error::custom)?.serialize(serializer)
+        P::of(outcome).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 
@@ -885,7 +879,7 @@ impl ConventionsDocument {
 }
 
 impl<'a> PartnerDocument<'a> {
-    fn of(review: &'a PartnerReview, currency: Currency) -> Result<Self, ReportFault> {
+    fn of(review: &'a PartnerReview) -> Result<Self, ReportFault> {
         let standing: &PartnerStanding = &review.standing;
         let tiers = || review.decisions.iter().flat_map(|decisions| &decisions.tiers);
         let decided = tiers().find(|tier| tier.product_line.is_none());
@@ -895,13 +889,13 @@ impl<'a> PartnerDocument<'a> {
             territory: standing.territory.as_deref(),
             vertical: standing.vertical.as_deref(),
             account_manager: standing.account_manager.as_deref(),
-            standing: StandingDocument::of(&standing.whole, currency),
-            tier_standing: standing.tier_standing.as_ref().map(|tier| TierStandingDocument::of(tier, currency)),
-            lines: standing.lines.iter().map(|line| LineDocument::of(line, currency)).collect(),
+            standing: StandingDocument::of(&standing.whole),
+            tier_standing: standing.tier_standing.as_ref().map(|tier| TierStandingDocument::of(tier)),
+            lines: standing.lines.iter().map(|line| LineDocument::of(line)).collect(),
             tier: decided.map_or_else(|| TierDocument::undecided(standing.tier.as_deref()), TierDocument::of),
             tiers: tiers().filter(|tier| tier.product_line.is_some()).map(TierDocument::of).collect(),
             incentives: review.decisions.as_ref().map(|decisions| {
-                decisions.incentives.iter().map(|incentive| IncentiveDocument::of(incentive, currency)).collect()
+                decisions.incentives.iter().map(|incentive| IncentiveDocument::of(incentive)).collect()
             }),
             interventions: review.decisions.as_ref().map(|decisions| {
                 let interventions = decisions.interventions.iter();
@@ -912,11 +906,11 @@ impl<'a> PartnerDocument<'a> {
 }
 
 impl<'a> LineDocument<'a> {
-    fn of(line: &'a LineStanding, currency: Currency) -> Self {
+    fn of(line: &'a LineStanding) -> Self {
         Self {
             product_line: line.segment.product_line.as_deref(),
             territory: line.segment.territory.as_deref(),
-            standing: StandingDocument::of(&line.standing, currency),
+            standing: StandingDocument::of(&line.standing),
         }
     }
 }
@@ -926,26 +920,23 @@ fn date(day: Option<NaiveDate>) -> Option<String> {
 }
 
 impl StandingDocument {
-    fn of(standing: &Standing, currency: Currency) -> Self {
-        let amount = |money: Option<Money>| money.map(|money| Amount(money, currency));
-        let month = |(month, money): &(crate::units::Month, Money)| MonthDocument {
-            month: month.to_string(),
-            amount: Amount(*money, currency),
-        };
+    fn of(standing: &Standing) -> Self {
+        let month =
+            |(month, money): &(crate::units::Month, Money)| MonthDocument { month: month.to_string(), amount: *money };
         Self {
-            quota: amount(standing.quota),
-            quota_detail: standing.quota_detail.map(|detail| QuotaDocument::of(&detail, currency)),
+            quota: standing.quota,
+            quota_detail: standing.quota_detail.map(|detail| QuotaDocument::of(&detail)),
             quota_source: standing.quota_source.as_str(),
-            actual: amount(standing.actual),
+            actual: standing.actual,
             actual_through: date(standing.actual_through),
-            actual_without_quota: amount(standing.actual_without_quota),
+            actual_without_quota: standing.actual_without_quota,
             months: standing.months.iter().map(month).collect(),
             attainment: standing.attainment.map(Fraction),
-            remaining_quota: amount(standing.remaining_quota),
+            remaining_quota: standing.remaining_quota,
             is_quota_met: standing.is_quota_met,
-            open_pipeline: amount(standing.open_pipeline),
+            open_pipeline: standing.open_pipeline,
             open_count: standing.open_count,
-            overdue_pipeline: amount(standing.overdue_pipeline),
+            overdue_pipeline: standing.overdue_pipeline,
             coverage_ratio: standing.coverage_ratio.map(Fraction),
             remaining_coverage_ratio: standing.remaining_coverage_ratio.map(Fraction),
             required_coverage: standing.required_coverage.map(Fraction),
@@ -953,24 +944,24 @@ impl StandingDocument {
             required_coverage_by_value: standing.required_coverage_by_value.map(Fraction),
             close_rates: CloseRatesDocument::of(&standing.close_rates),
             is_covered: standing.is_covered,
-            weighted_pipeline: amount(standing.weighted_pipeline),
+            weighted_pipeline: standing.weighted_pipeline,
             weighted_coverage: standing.weighted_coverage.map(Fraction),
             remaining_weighted_coverage: standing.remaining_weighted_coverage.map(Fraction),
-            expected_revenue: amount(standing.expected_revenue),
-            forecast: amount(standing.forecast),
-            forecast_gap: amount(standing.forecast_gap),
+            expected_revenue: standing.expected_revenue,
+            forecast: standing.forecast,
+            forecast_gap: standing.forecast_gap,
             forecast_gap_share: standing.forecast_gap_share.map(Fraction),
-            pacing: PacingDocument::of(&standing.pacing, currency),
-            consistency: ConsistencyDocument::of(standing, currency),
+            pacing: PacingDocument::of(&standing.pacing),
+            consistency: ConsistencyDocument::of(standing),
             absent: standing.absent.iter().map(|one| AbsentDocument { figure: one.figure, why: one.why }).collect(),
         }
     }
 }
 
 impl QuotaDocument {
-    fn of(detail: &EffectiveQuota, currency: Currency) -> Self {
+    fn of(detail: &EffectiveQuota) -> Self {
         Self {
-            full: Amount(detail.full, currency),
+            full: detail.full,
             effective_days: detail.effective_days,
             period_days: detail.period_days,
             is_ramped: detail.is_ramped,
@@ -997,30 +988,29 @@ impl CloseRatesDocument {
 }
 
 impl PacingDocument {
-    fn of(pacing: &Pacing, currency: Currency) -> Self {
-        let amount = |money: Option<Money>| money.map(|money| Amount(money, currency));
+    fn of(pacing: &Pacing) -> Self {
         Self {
             basis: pacing.basis.map(crate::performance::PacingBasis::as_str),
             elapsed_days: pacing.elapsed_days,
             remaining_days: pacing.remaining_days,
             elapsed_share: pacing.elapsed_share.map(Fraction),
-            expected_to_date: amount(pacing.expected_to_date),
+            expected_to_date: pacing.expected_to_date,
             pace_ratio: pacing.pace_ratio.map(Fraction),
-            run_rate_per_day: amount(pacing.run_rate_per_day),
-            projected_actual: amount(pacing.projected_actual),
-            required_run_rate_per_day: amount(pacing.required_run_rate_per_day),
-            required_run_rate_per_month: amount(pacing.required_run_rate_per_month),
+            run_rate_per_day: pacing.run_rate_per_day,
+            projected_actual: pacing.projected_actual,
+            required_run_rate_per_day: pacing.required_run_rate_per_day,
+            required_run_rate_per_month: pacing.required_run_rate_per_month,
         }
     }
 }
 
 impl ConsistencyDocument {
-    fn of(standing: &Standing, currency: Currency) -> Self {
+    fn of(standing: &Standing) -> Self {
         let record = &standing.consistency;
         let past = record.past.iter().map(|period| PastDocument {
             start: period.start.to_string(),
-            quota: Amount(period.quota, currency),
-            actual: Amount(period.actual, currency),
+            quota: period.quota,
+            actual: period.actual,
             attainment: Fraction(period.attainment),
         });
         Self {
@@ -1034,14 +1024,13 @@ impl ConsistencyDocument {
 }
 
 impl<'a> TierStandingDocument<'a> {
-    fn of(tier: &'a TierStanding, currency: Currency) -> Self {
-        let amount = |money: Option<Money>| money.map(|money| Amount(money, currency));
+    fn of(tier: &'a TierStanding) -> Self {
         Self {
             tier: &tier.tier,
-            minimum: Amount(tier.minimum, currency),
+            minimum: tier.minimum,
             basis: tier.basis.as_str(),
-            revenue: amount(tier.revenue),
-            distance: amount(tier.distance),
+            revenue: tier.revenue,
+            distance: tier.distance,
             is_met: tier.is_met,
         }
     }
@@ -1108,11 +1097,11 @@ impl<'a> RequirementDocument<'a> {
 }
 
 impl<'a> IncentiveDocument<'a> {
-    fn of(incentive: &'a Incentive, currency: Currency) -> Self {
+    fn of(incentive: &'a Incentive) -> Self {
         Self {
             name: &incentive.name,
             is_awarded: incentive.is_awarded,
-            amount: incentive.amount.map(|money| Amount(money, currency)),
+            amount: incentive.amount,
             points: incentive.points.map(Fraction),
             rate: incentive.rate.map(Fraction),
             level: incentive.level.as_deref(),
@@ -1135,8 +1124,7 @@ impl<'a> InterventionDocument<'a> {
 }
 
 impl<'a> GroupDocument<'a> {
-    fn of(group: &'a Group, currency: Currency) -> Self {
-        let amount = |money: Option<Money>| money.map(|money| Amount(money, currency));
+    fn of(group: &'a Group) -> Self {
         Self {
             dimension: group.dimension.as_str(),
             name: group.name.as_deref(),
@@ -1145,17 +1133,17 @@ impl<'a> GroupDocument<'a> {
             without_quota: group.without_quota,
             zero_quota: group.zero_quota,
             actual_not_known: group.actual_not_known,
-            quota: amount(group.quota),
-            actual: amount(group.actual),
+            quota: group.quota,
+            actual: group.actual,
             attainment: group.attainment.map(Fraction),
-            actual_without_quota: Amount(group.actual_without_quota, currency),
-            open_pipeline: amount(group.open_pipeline),
+            actual_without_quota: group.actual_without_quota,
+            open_pipeline: group.open_pipeline,
             coverage_ratio: group.coverage_ratio.map(Fraction),
-            forecast: amount(group.forecast),
+            forecast: group.forecast,
             forecast_partners: group.forecast_partners,
-            forecast_gap: amount(group.forecast_gap),
+            forecast_gap: group.forecast_gap,
             forecast_gap_share: group.forecast_gap_share.map(Fraction),
-            expected_to_date: amount(group.expected_to_date),
+            expected_to_date: group.expected_to_date,
             pace_ratio: group.pace_ratio.map(Fraction),
             bands: BandsDocument {
                 below_threshold: group.bands.below_threshold,
@@ -1173,7 +1161,7 @@ impl<'a> GroupDocument<'a> {
                     .iter()
                     .map(|month| MonthShareDocument {
                         month: month.month.to_string(),
-                        amount: Amount(month.amount, currency),
+                        amount: month.amount,
                         share: Fraction(month.share),
                     })
                     .collect(),
@@ -1181,7 +1169,7 @@ impl<'a> GroupDocument<'a> {
             consistently_at_quota: group.consistently_at_quota,
             consistently_below_quota: group.consistently_below_quota,
             shortfall: ShortfallDocument {
-                total: Amount(group.shortfall.total, currency),
+                total: group.shortfall.total,
                 partners: group.shortfall.partners,
                 half: group.shortfall.half,
                 four_fifths: group.shortfall.four_fifths,
@@ -1189,10 +1177,7 @@ impl<'a> GroupDocument<'a> {
                     .shortfall
                     .largest
                     .iter()
-                    .map(|one| PartnerAmountDocument {
-                        partner_id: &one.partner_id,
-                        amount: Amount(one.amount, currency),
-                    })
+                    .map(|one| PartnerAmountDocument { partner_id: &one.partner_id, amount: one.amount })
                     .collect(),
             },
         }
@@ -1210,7 +1195,7 @@ impl<'a> FaultDocument<'a> {
 }
 
 impl<'a> SummaryDocument<'a> {
-    fn of(outcome: &'a Outcome, currency: Currency) -> Result<Self, AmountOutOfRange> {
+    fn of(outcome: &'a Outcome) -> Result<Self, MoneyError> {
         let summary = &outcome.summary;
         let edge = |class: usize| Fraction(rust_decimal::Decimal::new(class as i64, 1));
         let classes = summary.attainment.iter().enumerate().map(|(class, partners)| ClassDocument {
@@ -1241,11 +1226,11 @@ impl<'a> SummaryDocument<'a> {
                     name,
                     awarded: tally.awarded,
                     withheld: tally.withheld,
-                    amount: tally.amount.map(|money| Amount(money, currency)),
+                    amount: tally.amount,
                     points: tally.points.map(Fraction),
                 })
                 .collect(),
-            incentive_amount: summary.incentive_amount()?.map(|money| Amount(money, currency)),
+            incentive_amount: summary.incentive_amount()?,
             interventions: summary
                 .interventions
                 .iter()

@@ -17,9 +17,9 @@ pub fn text(review: &Review<'_>, partner: &PartnerReview, faults: &[PartnerFault
     let title = format!("{} {}", readable(&standing.partner_id), readable(&standing.partner_name));
     let day = format!("{} as of {}", review.setting.period, review.setting.as_of);
     let mut text = format!("{}\n{} · {day}\n\n", bold(&title, options.colour), about.join(" · "));
-    text.push_str(&figures_of(review, &standing.whole, "Standing", options));
+    text.push_str(&figures_of(&standing.whole, "Standing", options));
     if let Some(tier) = &standing.tier_standing {
-        let figures = words::figures(review.book.currency);
+        let figures = words::figures();
         let distance = tier.distance.map_or_else(|| "not known".to_owned(), |distance| figures.signed(distance));
         let minimum = figures.money(tier.minimum);
         text.push_str(&format!(" minimum of tier {}: {minimum}, distance {distance}\n", clipped(&tier.tier, 40)));
@@ -27,9 +27,9 @@ pub fn text(review: &Review<'_>, partner: &PartnerReview, faults: &[PartnerFault
     for line in &standing.lines {
         let parts = [&line.segment.product_line, &line.segment.territory];
         let name: Vec<String> = parts.into_iter().flatten().map(|part| clipped(part, 40)).collect();
-        text.push_str(&format!("\n{}", figures_of(review, &line.standing, &name.join(" · "), options)));
+        text.push_str(&format!("\n{}", figures_of(&line.standing, &name.join(" · "), options)));
     }
-    text.push_str(&decisions(review, partner, options));
+    text.push_str(&decisions(partner, options));
     for fault in faults {
         text.push_str(&format!(
             "\nfault: {}\n  {}\n",
@@ -40,8 +40,8 @@ pub fn text(review: &Review<'_>, partner: &PartnerReview, faults: &[PartnerFault
     text
 }
 
-fn figures_of(review: &Review<'_>, standing: &Standing, title: &str, options: &TableOptions) -> String {
-    let figures = words::figures(review.book.currency);
+fn figures_of(standing: &Standing, title: &str, options: &TableOptions) -> String {
+    let figures = words::figures();
     let mut grid = Grid::new(title, options, &[("figure", Left), ("", Right), ("", Left)]);
     let rate = standing.close_rates.basis(standing.required_coverage_basis);
     let pacing = &standing.pacing;
@@ -95,9 +95,9 @@ fn figures_of(review: &Review<'_>, standing: &Standing, title: &str, options: &T
     grid.text()
 }
 
-fn decisions(review: &Review<'_>, partner: &PartnerReview, options: &TableOptions) -> String {
+fn decisions(partner: &PartnerReview, options: &TableOptions) -> String {
     let Some(decisions) = &partner.decisions else { return String::new() };
-    let figures = words::figures(review.book.currency);
+    let figures = words::figures();
     let mut text = String::new();
     let mut part = |title: String, grounds: &Grounds| {
         text.push_str(&format!("\n{}\n{}", bold(&title, options.colour), grounds_text(grounds)));

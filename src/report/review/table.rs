@@ -20,7 +20,7 @@ const FAULTS: usize = 10;
 
 /// Renders a review as text: key figures, roll-ups, bands, whom to act on first, tiers, incentives, shortfall, faults.
 pub fn review(reviewed: &Reviewed<'_>, options: &TableOptions) -> Result<String, ReportFault> {
-    let figures = words::figures(reviewed.review.book.currency);
+    let figures = words::figures();
     let sheet = Sheet { reviewed, figures, options };
     let mut sections = vec![sheet.header()];
     sections.extend(sheet.rollups());

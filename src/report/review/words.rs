@@ -5,12 +5,12 @@ use crate::decision::{Incentive, InterventionKind, Severity, TierDecision};
 use crate::performance::{Dimension, Group};
 use crate::report::figures::{Figures, clipped, rate_text};
 use crate::review::{PartnerReview, reasons};
-use crate::units::{Currency, Money, Rate};
+use crate::units::{Money, Rate};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Amounts in whole units of the currency: reviews are read, not added up by hand.
-pub(super) fn figures(currency: Currency) -> Figures {
-    Figures::of_amounts(currency, std::iter::empty())
+pub(super) fn figures() -> Figures {
+    Figures::of_amounts(std::iter::empty())
 }
 
 /// A word of a closed vocabulary as people write it: `pipeline support`.
@@ -102,7 +102,8 @@ pub(super) struct Action<'a> {
 pub(super) fn actions(partners: &[PartnerReview]) -> Vec<Action<'_>> {
     let action = |partner| Action::of(partner);
     let mut actions: Vec<Action<'_>> = partners.iter().filter_map(action).collect();
-    let short = |action: &Action<'_>| std::cmp::Reverse(action.partner.standing.whole.remaining_quota);
+    let short =
+        |action: &Action<'_>| std::cmp::Reverse(action.partner.standing.whole.remaining_quota.map(Money::amount));
     actions.sort_by(|a, b| {
         let ids = || a.partner.standing.partner_id.cmp(&b.partner.standing.partner_id);
         a.severity.cmp(&b.severity).then_with(|| short(a).cmp(&short(b))).then_with(ids)

@@ -7,7 +7,7 @@ use super::{Reviewed, words};
 use crate::decision::Grounds;
 use crate::performance::Group;
 use crate::report::ReportFault;
-use crate::report::figures::{clipped, exact_text};
+use crate::report::figures::clipped;
 use crate::report::xlsx::{Formats, MOST_LINES, Sheet, add_table, protect, set_width, titled};
 use crate::review::{PartnerReview, reasons};
 use crate::units::{Money, Rate};
@@ -282,7 +282,7 @@ impl Book<'_> {
             ("win_rate", conventions.win_rate_basis.as_str().to_owned()),
             ("coverage_ratio", "full_quota".to_owned()),
             ("remaining_coverage_ratio", "remaining_quota".to_owned()),
-            ("incentive_amount", incentives.map(|sum| exact_text(sum, review.book.currency)).unwrap_or_default()),
+            ("incentive_amount", incentives.map(|sum| sum.to_exact()).unwrap_or_default()),
             ("failed", outcome.summary.failed.to_string()),
             ("partners", kept),
         ];

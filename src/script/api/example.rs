@@ -9,7 +9,7 @@ use crate::channel::{
     QuotaFacts,
 };
 use crate::decision::table::DecisionTable;
-use crate::units::Money;
+use crate::units::{Currency, Money};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -51,7 +51,7 @@ pub fn example_context() -> ScriptContext {
             tables: vec![certifications()],
             tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
             tier_minimums: [("Ready", 0), ("Silver", 100_000), ("Gold", 500_000)]
-                .map(|(tier, minimum)| (Name::from(tier), Money::from(minimum)))
+                .map(|(tier, minimum)| (Name::from(tier), Decimal::from(minimum)))
                 .into(),
             decisions: bonus.map(|bonus| (Name::from("bonus"), bonus)).into_iter().collect(),
         }),
@@ -124,7 +124,9 @@ fn line() -> LineFacts {
             same_period_last_year: money(1_200_000),
             trailing_12_months: money(1_200_000),
             growth: rate(20),
-            quarters: [230, 240, 260, 270, 280, 290, 300, 330].map(|thousands| Money::from(thousands * 1_000)).to_vec(),
+            quarters: [230, 240, 260, 270, 280, 290, 300, 330]
+                .map(|thousands| Money::new(thousands * 1_000, Currency::USD))
+                .to_vec(),
             latest_quarter: money(330_000),
             active_quarters: Some(4),
             months_since_first_revenue: Some(60),
@@ -162,6 +164,7 @@ fn line() -> LineFacts {
         },
         quota: QuotaFacts { current: money(1_200_000), attainment: Some(Decimal::ONE), forecast: money(1_300_000) },
         channel: Arc::new(ChannelFacts {
+            currency: Currency::USD,
             as_of: NaiveDate::from_ymd_opt(2025, 12, 31).unwrap_or_default(),
             period: Name::from("FY2026"),
             period_months: 12,
@@ -176,7 +179,7 @@ fn line() -> LineFacts {
 }
 
 fn money(amount: i64) -> Option<Money> {
-    Some(Money::from(amount))
+    Some(Money::new(amount, Currency::USD))
 }
 
 fn rate(percent: i64) -> Option<Decimal> {
@@ -191,7 +194,7 @@ fn opportunity(
     age: i64,
 ) -> OpportunityFacts {
     OpportunityFacts {
-        amount: Money::from(amount),
+        amount: Money::new(amount, Currency::USD),
         stage: Some(Name::from(stage)),
         probability: rate(percent),
         close_date: NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default(),

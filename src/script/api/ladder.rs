@@ -95,7 +95,7 @@ pub(super) fn tier_minimum(call: Call<'_, '_>) -> Outcome {
     }
     let tier = call.tier(0)?;
     let minimum = call.schema.policy.as_ref().and_then(|policy| policy.tier_minimums.get(&tier));
-    Ok(minimum.map_or(Dynamic::UNIT, |minimum| Dynamic::from_decimal(minimum.amount())))
+    Ok(minimum.map_or(Dynamic::UNIT, |minimum| Dynamic::from_decimal(*minimum)))
 }
 
 impl Call<'_, '_> {

@@ -1,10 +1,11 @@
 //! What the cells of a book mean: amounts, periods, scales, filters, extra columns.
 
+use crate::usd;
 use proptest::prelude::*;
 use quotient::channel::{Attribute, OpportunityStatus, PartnerBook, WinRate};
 use quotient::finding::{Code, Findings};
 use quotient::intake::{Mapping, ReadOptions, TableKind, read_book_files, reference};
-use quotient::units::{Currency, FiscalCalendar, Money};
+use quotient::units::{Currency, FiscalCalendar};
 use rust_decimal::Decimal;
 
 fn read(files: &[(&str, &str)], map: &str, options: &ReadOptions) -> Result<(PartnerBook, Findings), Findings> {
@@ -199,7 +200,7 @@ proptest! {
         let rows = format!("partner_id,period,amount\nA-1,2025-Q{quarter},{amount}\n");
         let book = book(&[PARTNERS, ("revenue.csv", &rows)], "");
         let parts = &book.partner("A-1").unwrap().revenue;
-        let sum = parts.iter().try_fold(Money::ZERO, |sum, part| sum.plus(part.amount)).unwrap();
+        let sum = parts.iter().try_fold(usd(0), |sum, part| sum.plus(part.amount)).unwrap();
         prop_assert_eq!(sum.amount(), amount);
         // No two months differ by more than one unit.
         let amounts: Vec<Decimal> = parts.iter().map(|part| part.amount.amount()).collect();

@@ -1,4 +1,5 @@
 use super::*;
+use crate::usd;
 
 fn effective(label: &str, from: &str, to: &str, ramp: &[&str]) -> EffectiveQuota {
     let terms = QuotaTerms {
@@ -6,7 +7,7 @@ fn effective(label: &str, from: &str, to: &str, ramp: &[&str]) -> EffectiveQuota
         effective_to: to.parse().ok(),
         ramp: ramp.iter().map(|text| rate(text)).collect(),
     };
-    effective_quota(money("36600"), &period(label), &terms, Currency::USD).unwrap()
+    effective_quota(money("36600"), &period(label), &terms).unwrap()
 }
 
 #[test]
@@ -23,9 +24,9 @@ fn proration_counts_calendar_days_with_both_ends() {
 
 #[test]
 fn a_quota_that_ends_before_the_period_or_begins_after_it_is_zero() {
-    assert_eq!(effective("FY2026", "", "2025-12-31", &[]).effective, Money::ZERO);
-    assert_eq!(effective("FY2026", "2027-01-01", "", &[]).effective, Money::ZERO);
-    assert_eq!(effective("FY2026", "2026-06-30", "2026-06-01", &[]).effective, Money::ZERO);
+    assert_eq!(effective("FY2026", "", "2025-12-31", &[]).effective, usd(0));
+    assert_eq!(effective("FY2026", "2027-01-01", "", &[]).effective, usd(0));
+    assert_eq!(effective("FY2026", "2026-06-30", "2026-06-01", &[]).effective, usd(0));
 }
 
 #[test]

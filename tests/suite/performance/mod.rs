@@ -8,12 +8,13 @@ mod property;
 mod rollup;
 mod standing;
 
+use crate::usd;
 use quotient::channel::*;
 use quotient::performance::*;
 use quotient::units::*;
 
 pub fn money(text: &str) -> Money {
-    Money::new(parse_decimal(text).unwrap())
+    usd(parse_decimal(text).unwrap())
 }
 
 pub fn rate(text: &str) -> Rate {

@@ -1,6 +1,7 @@
 //! What holds for any book.
 
 use super::*;
+use crate::usd;
 use proptest::prelude::*;
 use quotient::quota::Grain;
 
@@ -56,11 +57,11 @@ fn standings_of(book: &PartnerBook, grain: Grain) -> Vec<PartnerStanding> {
 }
 
 fn total(amounts: impl Iterator<Item = Money>) -> Money {
-    amounts.fold(Money::ZERO, |sum, amount| sum.plus(amount).unwrap())
+    amounts.fold(usd(0), |sum, amount| sum.plus(amount).unwrap())
 }
 
 fn roll(standings: &[PartnerStanding]) -> Rollup {
-    roll_up(standings, Dimension::ALL, RollupRules::default()).unwrap()
+    roll_up(standings, Dimension::ALL, RollupRules::default(), Currency::USD).unwrap()
 }
 
 proptest! {
@@ -74,11 +75,11 @@ proptest! {
             let quota = total(rollup.by(dimension).filter_map(|group| group.quota));
             let actual = total(rollup.by(dimension).filter_map(|group| group.actual));
             let beside = total(rollup.by(dimension).map(|group| group.actual_without_quota));
-            prop_assert_eq!(quota, channel.quota.unwrap_or_default(), "{:?}", dimension);
-            prop_assert_eq!(actual, channel.actual.unwrap_or_default(), "{:?}", dimension);
+            prop_assert_eq!(quota, channel.quota.unwrap_or(usd(0)), "{:?}", dimension);
+            prop_assert_eq!(actual, channel.actual.unwrap_or(usd(0)), "{:?}", dimension);
             prop_assert_eq!(beside, channel.actual_without_quota, "{:?}", dimension);
             let expected = total(rollup.by(dimension).filter_map(|group| group.expected_to_date));
-            prop_assert_eq!(expected, channel.expected_to_date.unwrap_or_default(), "{:?}", dimension);
+            prop_assert_eq!(expected, channel.expected_to_date.unwrap_or(usd(0)), "{:?}", dimension);
         }
     }
 
@@ -93,7 +94,7 @@ proptest! {
                 .filter(|one| one.quota.is_some() && one.actual.is_some());
             let quota = total(members().filter_map(|one| one.quota));
             let actual = total(members().filter_map(|one| one.actual));
-            let expected = if quota > Money::ZERO { actual.ratio_to(quota) } else { None };
+            let expected = if quota.is_positive() { actual.ratio_to(quota) } else { None };
             prop_assert_eq!(group.attainment, expected);
         }
     }
@@ -106,7 +107,7 @@ proptest! {
         let rollup = roll(&standings_of(&book(partners), grain));
         for &dimension in Dimension::ALL {
             let counted = rollup.by(dimension).map(|group| {
-                group.actual.unwrap_or_default().plus(group.actual_without_quota).unwrap()
+                group.actual.unwrap_or(usd(0)).plus(group.actual_without_quota).unwrap()
             });
             prop_assert_eq!(total(counted), sold, "{:?}", dimension);
         }
@@ -128,9 +129,9 @@ proptest! {
         let standings = standings_of(&book, grain);
         prop_assert_eq!(&standings, &standings_of(&book, grain));
         let (left, right) = standings.split_at(standings.len() / 2);
-        let mut merged = RollupBuilder::new(Dimension::ALL, RollupRules::default());
+        let mut merged = RollupBuilder::new(Dimension::ALL, RollupRules::default(), Currency::USD);
         for half in [right, left] {
-            let mut part = RollupBuilder::new(Dimension::ALL, RollupRules::default());
+            let mut part = RollupBuilder::new(Dimension::ALL, RollupRules::default(), Currency::USD);
             half.iter().for_each(|standing| part.add(standing).unwrap());
             merged.merge(part).unwrap();
         }
@@ -141,9 +142,9 @@ proptest! {
     fn ratios_are_there_exactly_when_they_are_defined(partners in any_partners(), grain in any_grain()) {
         for standing in standings_of(&book(partners), grain) {
             for one in std::iter::once(&standing.whole).chain(standing.lines.iter().map(|line| &line.standing)) {
-                let has_quota = one.quota.is_some_and(|quota| quota > Money::ZERO);
+                let has_quota = one.quota.is_some_and(|quota| quota.is_positive());
                 prop_assert_eq!(one.attainment.is_some(), has_quota && one.actual.is_some());
-                let remains = has_quota && one.remaining_quota.is_some_and(|rest| rest > Money::ZERO);
+                let remains = has_quota && one.remaining_quota.is_some_and(|rest| rest.is_positive());
                 prop_assert_eq!(one.remaining_coverage_ratio.is_some(), remains);
                 prop_assert!(one.absent.iter().all(|absent| !absent.why.is_empty()), "{:?}", one.absent);
                 let missing = [

@@ -146,7 +146,7 @@ fn reporting_periods_are_rolled_up_side_by_side() {
     let book = book(vec![quarters.sold("2026-01", "50").sold("2026-06", "300")]);
     let given = Given::default();
     let by = &[Dimension::ReportingPeriod];
-    let mut year = RollupBuilder::new(by, RollupRules::default());
+    let mut year = RollupBuilder::new(by, RollupRules::default(), Currency::USD);
     for label in ["FY2026-Q1", "FY2026-Q2"] {
         let conventions = Conventions::default();
         let standings = Standings::new(&book, period(label), day("2026-06-30"), conventions, &given).unwrap();

@@ -1,4 +1,5 @@
 use super::*;
+use crate::usd;
 use OpportunityStatus::{Lost, Open, Won};
 use quotient::quota::Grain;
 
@@ -46,7 +47,7 @@ fn without_a_quota_nothing_is_attained_and_it_says_so() {
 fn a_quota_of_zero_is_known_but_never_attained() {
     let book = book(vec![partner("P").quota("FY2026", "0").sold("2026-03", "600000")]);
     let found = first(&book, "FY2026", "2026-06-30").whole;
-    assert_eq!((found.quota, found.attainment, found.is_quota_met), (Some(Money::ZERO), None, None));
+    assert_eq!((found.quota, found.attainment, found.is_quota_met), (Some(usd(0)), None, None));
     assert_eq!(why(&found, "attainment"), Some("the quota is zero"));
     assert_eq!((found.coverage_ratio, found.remaining_coverage_ratio), (None, None));
 }
@@ -74,7 +75,7 @@ fn only_complete_months_up_to_the_as_of_day_count() {
 #[test]
 fn in_a_leap_year_february_ends_on_the_29th() {
     let book = book(vec![partner("P").quota("FY2028", "1000").sold("2028-02", "20")]);
-    assert_eq!(first(&book, "FY2028", "2028-02-28").whole.actual, Some(Money::ZERO));
+    assert_eq!(first(&book, "FY2028", "2028-02-28").whole.actual, Some(usd(0)));
     let found = first(&book, "FY2028", "2028-02-29").whole;
     assert_eq!(found.actual, Some(money("20")));
     // 31 + 29 of 366 days
@@ -127,7 +128,7 @@ fn when_nothing_remains_the_remaining_coverage_is_undefined_and_says_so() {
         assert_eq!(found.remaining_coverage_ratio, None);
         assert_eq!(why(&found, "remaining_coverage_ratio"), Some("nothing of the quota remains"));
         assert_eq!(found.is_covered, Some(true));
-        assert_eq!(found.pacing.required_run_rate_per_day, Some(Money::ZERO));
+        assert_eq!(found.pacing.required_run_rate_per_day, Some(usd(0)));
     }
 }
 
@@ -138,7 +139,7 @@ fn pipeline_is_what_closes_after_the_as_of_day_and_in_the_period() {
         let found = first(&book(vec![one]), "FY2026-Q2", "2026-05-15").whole;
         (found.open_pipeline.unwrap(), found.overdue_pipeline.unwrap())
     };
-    let (some, none) = (money("7"), Money::ZERO);
+    let (some, none) = (money("7"), usd(0));
     assert_eq!(as_of("2026-05-15"), (none, some));
     assert_eq!(as_of("2026-05-16"), (some, none));
     assert_eq!(as_of("2026-06-30"), (some, none));
@@ -363,7 +364,7 @@ fn every_missing_figure_has_a_reason() {
 
 #[test]
 fn amounts_out_of_range_are_an_error_of_that_partner_only() {
-    let huge = Money::new(rust_decimal::Decimal::MAX);
+    let huge = usd(rust_decimal::Decimal::MAX);
     let mut broken = partner("A").quota("FY2026", "1");
     for month in ["2025-01", "2026-01", "2026-02"] {
         broken = broken.sold(month, "1");
@@ -372,7 +373,7 @@ fn amounts_out_of_range_are_an_error_of_that_partner_only() {
     let book = book(vec![broken, partner("B").quota("FY2026", "100").sold("2026-01", "50").sold("2025-01", "5")]);
     let given = Given::default();
     let standings = Standings::new(&book, period("FY2026"), day("2026-06-30"), Conventions::default(), &given).unwrap();
-    assert_eq!(standings.of(&book.partners[0]), Err(AmountOutOfRange));
+    assert_eq!(standings.of(&book.partners[0]), Err(MoneyError::OutOfRange));
     let (rollup, failed) = standings.roll_up(&[Dimension::Channel], RollupRules::default()).unwrap();
     assert_eq!(failed, ["A".into()]);
     assert_eq!(rollup.channel().unwrap().attainment, Some(rate("0.5")));

@@ -1,16 +1,17 @@
 //! Scores of quotas against what was sold.
 #![allow(clippy::unwrap_used)]
 
+use crate::usd;
 use proptest::prelude::*;
 use quotient::quality::*;
-use quotient::units::{Money, Rate, parse_decimal};
+use quotient::units::{Currency, Rate, parse_decimal};
 
 fn rate(text: &str) -> Option<Rate> {
     Some(parse_decimal(text).unwrap())
 }
 
 fn outcome(quota: i64, actual: i64, segment: &str) -> QuotaOutcome {
-    QuotaOutcome { quota: Money::from(quota), actual: Money::from(actual), segment: Some(segment.into()) }
+    QuotaOutcome { quota: usd(quota), actual: usd(actual), segment: Some(segment.into()) }
 }
 
 #[test]
@@ -23,42 +24,43 @@ fn a_score_is_what_a_spreadsheet_gives() {
         outcome(50, 40, "y"),
         outcome(0, 30, "y"),
     ];
-    let all = score(&outcomes).unwrap().all;
+    let all = score(&outcomes, Currency::USD).unwrap().all;
     assert_eq!((all.lines, all.without_attainment), (5, 1));
-    assert_eq!(all.wape, Money::from(130).ratio_to(Money::from(420)));
-    assert_eq!(all.quota_to_actual, Money::from(350).ratio_to(Money::from(420)));
+    assert_eq!(all.wape, usd(130).ratio_to(usd(420)));
+    assert_eq!(all.quota_to_actual, usd(350).ratio_to(usd(420)));
     // Of the four with a quota: two at quota, with 270 of 390; errors 0.2, 0.2, 0.5, 0.2; three within 20 %.
     assert_eq!(all.at_quota_by_count, rate("0.5"));
-    assert_eq!(all.at_quota_by_revenue, Money::from(270).ratio_to(Money::from(390)));
+    assert_eq!(all.at_quota_by_revenue, usd(270).ratio_to(usd(390)));
     assert_eq!(all.mean_absolute_quota_error, rate("0.275"));
     assert_eq!(all.within_20_percent, rate("0.75"));
 }
 
 #[test]
 fn segments_are_scored_by_themselves() {
-    let scores = score(&[outcome(100, 80, "x"), outcome(100, 150, "y")]).unwrap();
+    let scores = score(&[outcome(100, 80, "x"), outcome(100, 150, "y")], Currency::USD).unwrap();
     assert_eq!(scores.segments[&Some("x".into())].wape, rate("0.25"));
     assert_eq!(scores.segments[&Some("y".into())].at_quota_by_count, rate("1"));
 }
 
 #[test]
 fn nothing_sold_or_nothing_asked_leaves_ratios_undefined() {
-    assert_eq!(score(&[]).unwrap().all, Score::default());
-    let unsold = score(&[outcome(100, 0, "x"), outcome(100, -5, "x")]).unwrap().all;
+    let none = score(&[], Currency::USD).unwrap().all;
+    assert_eq!((none.lines, none.quota, none.wape, none.at_quota_by_count), (0, usd(0), None, None));
+    let unsold = score(&[outcome(100, 0, "x"), outcome(100, -5, "x")], Currency::USD).unwrap().all;
     assert_eq!((unsold.wape, unsold.quota_to_actual, unsold.at_quota_by_revenue), (None, None, None));
     assert_eq!(unsold.at_quota_by_count, rate("0"));
-    let unasked = score(&[outcome(0, 10, "x")]).unwrap().all;
+    let unasked = score(&[outcome(0, 10, "x")], Currency::USD).unwrap().all;
     assert_eq!((unasked.at_quota_by_count, unasked.mean_absolute_quota_error), (None, None));
     assert_eq!(unasked.wape, rate("1"));
 }
 
 #[test]
 fn baselines_are_what_anyone_would_write_down() {
-    assert_eq!(last_year_grown(Money::from(-10), Rate::ONE), Ok(Money::ZERO));
-    assert_eq!(last_year_grown(Money::from(200), -Rate::TWO), Ok(Money::ZERO));
-    let five = [1, 100, 100, 100, 100].map(Money::from);
-    assert_eq!(trailing_four_quarters(&five, 12), Ok(Some(Money::from(400))));
-    assert_eq!(trailing_four_quarters(&five, 3), Ok(Some(Money::from(100))));
+    assert_eq!(last_year_grown(usd(-10), Rate::ONE), Ok(usd(0)));
+    assert_eq!(last_year_grown(usd(200), -Rate::TWO), Ok(usd(0)));
+    let five = [1, 100, 100, 100, 100].map(usd);
+    assert_eq!(trailing_four_quarters(&five, 12), Ok(Some(usd(400))));
+    assert_eq!(trailing_four_quarters(&five, 3), Ok(Some(usd(100))));
 }
 
 proptest! {
@@ -69,10 +71,10 @@ proptest! {
         pairs in prop::collection::vec((0..999_i64, -99..999_i64, 0..3_usize), 0..30)
     ) {
         let mut outcomes: Vec<_> = pairs.iter().map(|(quota, actual, at)| outcome(*quota, *actual, ["x", "y", "z"][*at])).collect();
-        let forwards = score(&outcomes).unwrap();
+        let forwards = score(&outcomes, Currency::USD).unwrap();
         outcomes.reverse();
-        prop_assert_eq!(&score(&outcomes).unwrap(), &forwards);
-        let quota = forwards.segments.values().fold(Money::ZERO, |sum, one| sum.plus(one.quota).unwrap());
+        prop_assert_eq!(&score(&outcomes, Currency::USD).unwrap(), &forwards);
+        let quota = forwards.segments.values().fold(usd(0), |sum, one| sum.plus(one.quota).unwrap());
         prop_assert_eq!(quota, forwards.all.quota);
         prop_assert_eq!(forwards.segments.values().map(|one| one.lines).sum::<usize>(), forwards.all.lines);
     }

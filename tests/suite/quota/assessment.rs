@@ -4,7 +4,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use proptest::prelude::*;
 use quotient::quota::{FairShareLine, WeightFault, Weights, assess, fair_share};
-use quotient::units::{AmountOutOfRange, MAX_MINOR_UNITS, parse_decimal};
+use quotient::units::{MAX_MINOR_UNITS, MoneyError, parse_decimal};
 use rust_decimal::Decimal;
 
 fn weights(texts: &[&str]) -> Weights {
@@ -69,8 +69,8 @@ fn weights_must_be_at_least_zero_and_sum_to_exactly_one() {
 
 #[test]
 fn amounts_out_of_range_are_refused() {
-    assert_eq!(assess(&[Some(MAX_MINOR_UNITS + 1)], &weights(&["1"])), Err(AmountOutOfRange));
-    assert_eq!(assess(&[Some(i128::MIN)], &weights(&["1"])), Err(AmountOutOfRange));
+    assert_eq!(assess(&[Some(MAX_MINOR_UNITS + 1)], &weights(&["1"])), Err(MoneyError::OutOfRange));
+    assert_eq!(assess(&[Some(i128::MIN)], &weights(&["1"])), Err(MoneyError::OutOfRange));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Steps that sum to the quota.
 
 use super::oracle::Dice;
+use crate::usd;
 use quotient::quota::{
     Bound, Derivation, ExplainedFactor, GuardrailKind, OnViolation, OpenLine, ReconciliationGroup, ReconciliationRules,
     Side, Step, StepKind, StepWriter, Weights, assess, reconcile, settle,
 };
-use quotient::units::{Currency, Money};
+use quotient::units::Currency;
 use rust_decimal::Decimal;
 
 fn factor(name: &str) -> ExplainedFactor {
@@ -13,8 +14,7 @@ fn factor(name: &str) -> ExplainedFactor {
 }
 
 fn told(steps: &[Step]) -> Vec<String> {
-    let tell =
-        |step: &Step| format!("{} {} {}: {}", step.kind, step.label, step.amount.to_text(Currency::USD), step.reason);
+    let tell = |step: &Step| format!("{} {} {}: {}", step.kind, step.label, step.amount.to_plain(), step.reason);
     steps.iter().map(tell).collect()
 }
 
@@ -116,8 +116,8 @@ fn steps_of_every_line_sum_to_its_quota() {
                 lock: lines[at].lock.map(|_| ""),
             };
             let steps = writer.steps(&line).unwrap();
-            let sum = steps.iter().try_fold(Money::ZERO, |sum, step| sum.plus(step.amount)).unwrap();
-            assert_eq!(sum.to_minor(Currency::USD).unwrap(), done.lines[at].quota, "case {case}, line {at}");
+            let sum = steps.iter().try_fold(usd(0), |sum, step| sum.plus(step.amount)).unwrap();
+            assert_eq!(sum.to_minor().unwrap(), done.lines[at].quota, "case {case}, line {at}");
             assert_eq!(
                 steps.iter().filter(|step| matches!(step.kind, StepKind::Factor | StepKind::Abstention)).count(),
                 2

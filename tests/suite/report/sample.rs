@@ -9,8 +9,13 @@ use quotient::units::{Currency, FiscalCalendar, Money, ReportingPeriods, parse_d
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
+/// An amount in the currency of the sample plans.
+pub fn eur(amount: impl Into<Decimal>) -> Money {
+    Money::new(amount, Currency::EUR)
+}
+
 pub fn money(text: &str) -> Money {
-    Money::new(parse_decimal(text).unwrap())
+    eur(parse_decimal(text).unwrap())
 }
 
 pub fn name(text: &str) -> Option<Name> {
@@ -32,11 +37,11 @@ pub fn step(kind: StepKind, label: &str, amount: &str, reason: &str) -> Step {
 pub fn line(id: &str, steps: Vec<Step>) -> PlanLine {
     let sum = |kinds: &[StepKind]| {
         let chosen = steps.iter().filter(|step| kinds.is_empty() || kinds.contains(&step.kind));
-        chosen.fold(Money::ZERO, |sum, step| sum.plus(step.amount).unwrap())
+        chosen.fold(eur(0), |sum, step| sum.plus(step.amount).unwrap())
     };
     let (quota, assessment) = (sum(&[]), sum(&[StepKind::Factor]));
-    let quarter = Money::new((quota.amount() / Decimal::from(4)).trunc());
-    let rest = Money::new(quota.amount() - quarter.amount() * Decimal::from(3));
+    let quarter = eur((quota.amount() / Decimal::from(4)).trunc());
+    let rest = eur(quota.amount() - quarter.amount() * Decimal::from(3));
     PlanLine {
         partner_id: id.into(),
         partner_name: id.into(),
@@ -68,8 +73,8 @@ pub fn plan(mut lines: Vec<PlanLine>) -> QuotaPlan {
     lines.sort_by(|a, b| (&a.partner_id, &a.segment).cmp(&(&b.partner_id, &b.segment)));
     let calendar = FiscalCalendar::new(1).unwrap();
     let period = calendar.period("FY2026").unwrap();
-    let total = lines.iter().fold(Money::ZERO, |sum, line| sum.plus(line.quota).unwrap());
-    let assessment = lines.iter().fold(Money::ZERO, |sum, line| sum.plus(line.assessment).unwrap());
+    let total = lines.iter().fold(eur(0), |sum, line| sum.plus(line.quota).unwrap());
+    let assessment = lines.iter().fold(eur(0), |sum, line| sum.plus(line.assessment).unwrap());
     let channel = GroupOutcome {
         name: "channel".to_owned(),
         target: None,
@@ -82,15 +87,15 @@ pub fn plan(mut lines: Vec<PlanLine>) -> QuotaPlan {
         vendor: "meridian".into(),
         revision: "3fa91c02d7e84b15a6c09f2e51d3b870".to_owned(),
         input_hash: "b77c1e90aa4f".to_owned(),
-        currency: "EUR".parse().unwrap(),
+        currency: Currency::EUR,
         reporting: calendar.reporting(&period, ReportingPeriods::Quarters),
         period,
         as_of: NaiveDate::from_ymd_opt(2025, 12, 31).unwrap(),
         grain: Grain::Partner,
         basis: Basis::Indicated,
-        rounding_unit: Money::from(100),
+        rounding_unit: eur(100),
         target: None,
-        reserve: Money::ZERO,
+        reserve: eur(0),
         over_assignment: Vec::new(),
         total,
         groups: vec![channel],
@@ -211,10 +216,24 @@ pub fn ugly() -> QuotaPlan {
 
 /// One line of `amount` in `currency`, with its decimals.
 pub fn in_currency(code: &str, amount: &str) -> QuotaPlan {
+    let currency: Currency = code.parse().unwrap();
+    let in_it = |money: &mut Money| *money = Money::new(money.amount(), currency);
     let mut one = line("P1", vec![factor("history", amount, "1", "as before")]);
     one.prior_revenue = Some(money(amount));
-    let currency: Currency = code.parse().unwrap();
-    QuotaPlan { currency, rounding_unit: money("1"), ..plan(vec![one]) }
+    let mut plan = QuotaPlan { currency, rounding_unit: money("1"), ..plan(vec![one]) };
+    [&mut plan.rounding_unit, &mut plan.reserve, &mut plan.total].into_iter().for_each(in_it);
+    for group in &mut plan.groups {
+        [&mut group.assigned, &mut group.assessment, &mut group.quota].into_iter().for_each(in_it);
+    }
+    for line in &mut plan.lines {
+        [&mut line.quota, &mut line.assessment].into_iter().for_each(in_it);
+        line.prior_revenue.iter_mut().chain(&mut line.periods).for_each(in_it);
+        for step in &mut line.steps {
+            in_it(&mut step.amount);
+            step.factor.iter_mut().for_each(|factor| in_it(&mut factor.indicated));
+        }
+    }
+    plan
 }
 
 /// A channel of `count` partners as a vendor would have it: three territories, three tiers, newcomers, a giant, falls.
@@ -228,10 +247,10 @@ pub fn channel(count: usize) -> QuotaPlan {
     };
     let lines = (0..count).map(|index| channel_line(index, &mut next)).collect();
     let mut plan = plan(lines);
-    plan.reserve = Money::from(250_000);
+    plan.reserve = eur(250_000);
     let over = parse_decimal("0.05").unwrap();
     // total = (target - reserve) x 1.05
-    let assigned = Money::new((plan.total.amount() / parse_decimal("1.05").unwrap()).round_dp(2));
+    let assigned = eur((plan.total.amount() / parse_decimal("1.05").unwrap()).round_dp(2));
     plan.target = Some(assigned.plus(plan.reserve).unwrap());
     plan.over_assignment = vec![OverAssignment { level: "channel", rate: over }];
     plan.groups = groups(&plan);
@@ -252,9 +271,9 @@ fn groups(plan: &QuotaPlan) -> Vec<GroupOutcome> {
         let empty = GroupOutcome {
             name: name.clone(),
             target: None,
-            assigned: Money::ZERO,
-            assessment: Money::ZERO,
-            quota: Money::ZERO,
+            assigned: eur(0),
+            assessment: eur(0),
+            quota: eur(0),
             lines: 0,
         };
         let group = groups.entry(name).or_insert(empty);
@@ -326,10 +345,10 @@ fn channel_line(index: usize, next: &mut impl FnMut(u64) -> u64) -> PlanLine {
     line.vertical = name(["Retail", "Public", "Manufacturing"][next(3) as usize]);
     line.account_manager = name(["Ida Falk", "Jonas Weber", "Mette Lund"][next(3) as usize]);
     line.is_newcomer = is_new;
-    line.prior_revenue = (!is_new).then(|| Money::from(prior as i64));
-    line.current_quota = (!is_new).then(|| Money::from((prior * (85 + next(30)) / 100) as i64));
-    line.addressable = (index % 11 != 7).then(|| Money::from((200_000 + prior * (2 + next(30))) as i64));
-    line.ceiling = (!is_new).then(|| Money::new(ceiling));
+    line.prior_revenue = (!is_new).then(|| eur(prior as i64));
+    line.current_quota = (!is_new).then(|| eur((prior * (85 + next(30)) / 100) as i64));
+    line.addressable = (index % 11 != 7).then(|| eur((200_000 + prior * (2 + next(30))) as i64));
+    line.ceiling = (!is_new).then(|| eur(ceiling));
     line.binding = is_capped.then_some(Side::Ceiling);
     if index % 41 == 8 {
         (line.locked, line.lock_reason) = (true, "agreed with the partner on 3 February".to_owned());

@@ -1,7 +1,8 @@
+use super::sample::eur;
 use super::sample::{channel, factor, line, money, plan, small, small_with_changes, ugly};
 use quotient::quota::Side;
 use quotient::report::Summary;
-use quotient::units::{Money, parse_decimal};
+use quotient::units::parse_decimal;
 use rust_decimal::Decimal;
 
 #[test]
@@ -21,7 +22,7 @@ fn subtotals_of_every_dimension_sum_to_the_total() {
     assert_eq!(summary.dimensions.len(), 2);
     for dimension in &summary.dimensions {
         let quota: Decimal = dimension.subtotals.iter().map(|subtotal| subtotal.quota.amount()).sum();
-        assert_eq!(Money::new(quota), plan.total);
+        assert_eq!(eur(quota), plan.total);
         assert_eq!(dimension.subtotals.iter().map(|subtotal| subtotal.lines).sum::<usize>(), 150);
     }
 }

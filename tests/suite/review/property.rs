@@ -3,6 +3,7 @@
 use super::joint::shipped;
 use super::{json, json_on};
 use crate::performance::day;
+use crate::usd;
 use proptest::prelude::*;
 use quotient::channel::{ExtraRow, ExtraTable, Name, PartnerBook};
 use quotient::intake::generate::demonstration;
@@ -24,12 +25,16 @@ const VENDORS: [(&str, &str); 7] = [
     ("hubspot", "2025-12-31"),
 ];
 
-/// The made-up channel, in the vendor's currency and with its tiers.
+/// A shipped vendor that takes books in any currency: the made-up channel is in US dollars.
+fn vendor_in_dollars(vendor: &str) -> VendorPlugin {
+    let mut plugin = shipped(vendor);
+    plugin.manifest.currency = None;
+    plugin
+}
+
+/// The made-up channel with the vendor's tiers.
 fn book(plugin: &VendorPlugin, partners: usize) -> PartnerBook {
     let mut book = demonstration(3, partners).unwrap();
-    if let Some(currency) = plugin.manifest.currency {
-        book.currency = currency;
-    }
     let tiers = &plugin.manifest.tiers;
     for (index, partner) in book.partners.iter_mut().enumerate() {
         partner.tier = tiers.get(index % tiers.len().max(1)).map(|tier| tier.name.clone());
@@ -96,7 +101,7 @@ fn decimal(value: &Value) -> Option<Decimal> {
 #[test]
 fn a_quota_alone_never_changes_a_tier_at_any_shipped_vendor() {
     for (vendor, as_of) in VENDORS {
-        let plugin = shipped(vendor);
+        let plugin = vendor_in_dollars(vendor);
         let book = book(&plugin, 40);
         assert!(Setting::new(&plugin.manifest, &book, &request(as_of)).is_ok(), "{vendor}");
         let decided = tiers(&plugin, &book, as_of);
@@ -114,7 +119,7 @@ fn a_quota_alone_never_changes_a_tier_at_any_shipped_vendor() {
 #[test]
 fn reviewing_twice_gives_the_same_bytes_at_every_shipped_vendor() {
     for (vendor, as_of) in VENDORS {
-        let plugin = shipped(vendor);
+        let plugin = vendor_in_dollars(vendor);
         let book = book(&plugin, 20);
         let review = |threads| json_on(&plugin, &book, &request(as_of), threads).0;
         assert!(review(1) == review(2), "{vendor}");
@@ -124,7 +129,7 @@ fn reviewing_twice_gives_the_same_bytes_at_every_shipped_vendor() {
 /// By tier, territory, vertical, account manager, and the channel as a whole.
 #[test]
 fn the_attainment_of_a_group_is_the_sum_over_the_sum_of_its_members_at_every_level() {
-    let plugin = shipped("meridian");
+    let plugin = vendor_in_dollars("meridian");
     let book = demonstration(5, 150).unwrap();
     let document = json(&plugin, &book, &request("2025-09-30"));
     let partners = document["partners"].as_array().unwrap();
@@ -157,14 +162,14 @@ fn the_attainment_of_a_group_is_the_sum_over_the_sum_of_its_members_at_every_lev
 /// Quotas for quarters: each reporting period is the sum over the sum of its own.
 #[test]
 fn reporting_periods_are_rolled_up_by_their_own_quotas() {
-    let plugin = shipped("meridian");
+    let plugin = vendor_in_dollars("meridian");
     let mut book = demonstration(5, 30).unwrap();
     let mut quarter = Decimal::ZERO;
     for partner in &mut book.partners {
         let mut first = partner.quotas.clone();
         for quota in &mut first {
             quota.months = 3;
-            quota.quota = Money::from(1_000);
+            quota.quota = usd(1_000);
             quarter += Decimal::ONE_THOUSAND;
         }
         partner.quotas.extend(first);
@@ -180,7 +185,7 @@ proptest! {
 
     #[test]
     fn the_order_of_partners_does_not_matter(seed in 0u64..1_000, keys in prop::collection::vec(any::<u32>(), 20)) {
-        let plugin = shipped("meridian");
+        let plugin = vendor_in_dollars("meridian");
         let straight = demonstration(seed, 20).unwrap();
         let mut keyed: Vec<_> = keys.into_iter().zip(straight.partners.clone()).collect();
         keyed.sort_by_key(|(key, _)| *key);

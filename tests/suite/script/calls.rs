@@ -1,8 +1,8 @@
 //! Calling entry points.
 
 use super::support::*;
+use crate::usd;
 use quotient::script::{FactorOutcome, example_facts};
-use quotient::units::Money;
 use rust_decimal::Decimal;
 
 #[test]
@@ -12,7 +12,7 @@ fn a_factor_rule_indicates_revenue_with_its_reason() {
         indicate(partner.history.prior_revenue * (1.0 + credit)).because(`certified ${partner.investment.certified_gained} more`)\n}\n";
     // 3 heads × 0.03 = 0.09; 1,200,000 × 1.09 = 1,308,000
     let expected = FactorOutcome::Indicated {
-        revenue: Money::from(1_308_000),
+        revenue: usd(1_308_000),
         floor: None,
         ceiling: None,
         because: "certified 3 more".into(),
@@ -45,7 +45,7 @@ fn a_module_brings_its_functions_and_constants() {
     ];
     let scripts = compiled(&files, &context());
     // 1000 + 500 + 1 + 0.5
-    let expected = Money::new(Decimal::new(15015, 1));
+    let expected = usd(Decimal::new(15015, 1));
     match scripts.factor("rule.rhai", &example_facts()) {
         Ok(FactorOutcome::Indicated { revenue, .. }) => assert_eq!(revenue, expected),
         other => panic!("{other:?}"),

@@ -1,5 +1,6 @@
 //! Policies: what they read, what they decide, and what they say when they cannot.
 
+use crate::usd;
 use quotient::channel::{ChannelFacts, LineFacts, Name};
 use quotient::decision::table::DecisionTable;
 use quotient::decision::{Requirement, TierDecision, TierMove};
@@ -9,7 +10,7 @@ use quotient::script::{
     ReviewCadence, ReviewFacts, ScriptContext, ScriptFault, Scripts, SourceFile, StandingFacts, TableDeclaration,
     example_facts, example_policy_facts, on_script_threads,
 };
-use quotient::units::{FiscalCalendar, Money, parse_decimal};
+use quotient::units::{FiscalCalendar, parse_decimal};
 use std::sync::Arc;
 
 const BONUS: &str = "\
@@ -38,7 +39,7 @@ fn context() -> ScriptContext {
         policy: Some(PolicyContext {
             tables: vec![certifications()],
             tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
-            tier_minimums: [(Name::from("Gold"), Money::from(500_000))].into(),
+            tier_minimums: [(Name::from("Gold"), 500_000.into())].into(),
             decisions: [(Name::from("bonus"), bonus)].into_iter().collect(),
         }),
         ..ScriptContext::default()
@@ -69,13 +70,13 @@ fn facts(tier: Option<&str>, standing: StandingFacts, records: PartnerRecords) -
 
 /// A Gold partner with a quota of 1,200,000, a tier minimum of 500,000 and so much closed revenue.
 fn gold(actual: &str) -> PolicyFacts {
-    let actual = Money::new(parse_decimal(actual).expect("an amount"));
-    let (quota, minimum) = (Money::from(1_200_000), Money::from(500_000));
+    let actual = usd(parse_decimal(actual).expect("an amount"));
+    let (quota, minimum) = (usd(1_200_000), usd(500_000));
     let standing = StandingFacts {
         quota: Some(quota),
         actual: Some(actual),
         attainment: actual.amount().checked_div(quota.amount()),
-        is_quota_met: Some(actual >= quota),
+        is_quota_met: Some(actual.compare(quota).unwrap().is_ge()),
         tier_minimum: Some(minimum),
         tier_revenue: Some(actual),
         ..StandingFacts::default()

@@ -1,20 +1,20 @@
 //! The reference page: complete, and every example true.
 
 use super::support::*;
+use crate::usd;
 use quotient::decision::TierMove;
 use quotient::finding::render;
 use quotient::script::{
     Contract, EntryPoint, FactorOutcome, PolicyKind, ScriptContext, Scripts, example_context, example_facts,
     example_policy_facts, on_script_threads, reference_json,
 };
-use quotient::units::Money;
 
 /// Runs an expression in a quota rule; true when it is.
 fn holds_in_a_rule(before: &str, last: &str) -> Result<bool, String> {
     let context = ScriptContext { policy: None, ..example_context() };
     let text = format!("fn assess(partner) {{ {before}; if {last} {{ indicate(1) }} else {{ indicate(0) }} }}");
     match compiled(&[("rule.rhai", &text)], &context).factor("rule.rhai", &example_facts()) {
-        Ok(FactorOutcome::Indicated { revenue, .. }) => Ok(revenue == Money::from(1)),
+        Ok(FactorOutcome::Indicated { revenue, .. }) => Ok(revenue == usd(1)),
         Ok(other) => Err(format!("{other:?}")),
         Err(fault) => Err(fault_text(&fault)),
     }
