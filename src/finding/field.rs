@@ -92,7 +92,7 @@ macro_rules! counts {
     };
 }
 
-counts!(u16, u32, u64, usize, u128, i64);
+counts!(u16, u32, u64, usize, u128, i32, i64);
 
 macro_rules! strings {
     ($($kind:ty),+) => {

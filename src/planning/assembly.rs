@@ -1,8 +1,9 @@
 //! From assessed lines to settled numbers: targets, fair shares, reconciliation.
 
+use super::fault::{PlanAmountFault, PlanFault};
 use super::propose::{Request, reserve_amount};
 use crate::channel::{Name, SegmentKey};
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Finding, Findings, Place};
 use crate::intake;
 use crate::plugin::{Reserve, VendorPlugin};
 use crate::quota::{
@@ -133,30 +134,28 @@ impl Settlement {
     ) -> Option<Self> {
         let manifest = &plugin.manifest;
         let Ok(unit) = plugin.rounding_unit(currency) else {
-            faults.push(
-                Finding::error(Code::ManifestValue, "the rounding unit is out of range").help("write a smaller one"),
-            );
+            faults.push(PlanAmountFault::RoundingUnitRange {}.into());
             return None;
         };
         if let Some(given) = manifest.rounding_unit.filter(|given| !is_exact(Money::new(*given, currency))) {
-            let message = format!("the rounding unit {given} is finer than an amount in {currency} can be");
-            faults.push(
-                Finding::error(Code::ManifestValue, message)
-                    .help("write a multiple of the smallest unit, such as 1 or 100"),
-            );
+            let (unit, currency) = (given.to_string(), currency.to_string());
+            faults.push(PlanAmountFault::RoundingUnitFine { unit, currency }.into());
             return None;
         }
         let minor = |amount: Money, what: &str, faults: &mut Findings| match amount.to_minor() {
             Ok(_) if !is_exact(amount) => {
-                let message = format!("{what} {amount} is finer than an amount in {currency} can be");
-                let help = format!("round it, for example to {}", amount.rounded().to_plain());
-                faults.push(Finding::error(Code::BookTargets, message).help(help));
+                faults.push(Finding::from(PlanAmountFault::Fine {
+                    subject: what.to_owned(),
+                    amount: amount.to_string(),
+                    currency: currency.to_string(),
+                    rounded: amount.rounded().to_plain(),
+                }));
                 None
             }
             Ok(minor) if minor >= 0 => Some(minor),
             _ => {
-                let message = format!("{what} {amount} is no amount from 0 to 10^15 minor units");
-                faults.push(Finding::error(Code::BookTargets, message).help("write an amount such as 1250000.00"));
+                let (subject, amount) = (what.to_owned(), amount.to_string());
+                faults.push(PlanAmountFault::Range { subject, amount }.into());
                 None
             }
         };
@@ -182,10 +181,7 @@ impl Settlement {
         let reserve =
             if has_target { reserve_amount(manifest.reserve, bottom_up, whole, unit, currency) } else { Some(0) };
         let Some(reserve) = reserve else {
-            faults.push(
-                Finding::error(Code::BookTargets, "the reserve is out of range")
-                    .help("see `[reserve]` in the manifest"),
-            );
+            faults.push(PlanAmountFault::ReserveRange {}.into());
             return None;
         };
         let lines: Vec<SegmentKey> = drafts
@@ -327,14 +323,16 @@ pub fn exact_targets(
     let mut exact = Vec::with_capacity(rows.len());
     for row in rows {
         let segment = SegmentKey { product_line: row.product_line.clone(), territory: row.territory.clone() };
-        let fault = |message: String, help: &str| Finding::error(Code::BookTargets, message).at(place(row)).help(help);
         match row.amount.to_minor() {
             _ if !is_exact(row.amount) => {
-                let message = format!("the target is finer than an amount in {currency} can be");
-                refused.push(fault(message, "round it"));
+                let fault = PlanAmountFault::TargetFine { currency: currency.to_string() };
+                refused.push(Finding::from(fault).at(place(row)));
             }
             Ok(amount) => exact.push(TargetRow { segment, amount }),
-            Err(out_of_range) => refused.push(fault(out_of_range.to_string(), "write a smaller target")),
+            Err(out_of_range) => {
+                let fault = PlanAmountFault::TargetRange { reason: out_of_range.to_string() };
+                refused.push(Finding::from(fault).at(place(row)));
+            }
         }
     }
     exact
@@ -370,7 +368,8 @@ fn top_level_sum(request: &Request) -> Option<i128> {
 fn explain(faults: &ReconciliationFaults, drafts: &[Draft], currency: Currency) -> Findings {
     let name = |line: usize| line_name(&drafts[line].partner_id, &drafts[line].segment);
     let mut findings = Findings::new();
-    findings.extend(faults.unusable.iter().map(|fault| Finding::error(Code::PlanInfeasible, fault.to_string())));
+    findings
+        .extend(faults.unusable.iter().map(|fault| Finding::from(PlanFault::Unusable { reason: fault.to_string() })));
     findings.extend(faults.infeasible.iter().map(|infeasible| infeasible.to_finding(currency, name)));
     findings.extend(faults.rejected.iter().take(SHOWN_REJECTIONS).map(|violation| {
         let guardrails = &drafts[violation.line].guardrails;
@@ -382,10 +381,7 @@ fn explain(faults: &ReconciliationFaults, drafts: &[Draft], currency: Currency) 
         violation.to_finding(currency, &name(violation.line), reason)
     }));
     if let Some(more) = faults.rejected.len().checked_sub(SHOWN_REJECTIONS).filter(|more| *more > 0) {
-        findings.push(Finding::error(
-            Code::PlanRejected,
-            format!("{more} more lines outside their guardrails are not shown"),
-        ));
+        findings.push(PlanFault::MoreRejected { lines: more }.into());
     }
     findings
 }

@@ -1,9 +1,10 @@
 //! One partner assessed by itself: what the rules make of its lines, without a channel target.
 
+use super::fault::PlanFault;
 use super::lines::Lines;
 use super::propose::{Request, fault_of_line, view};
 use crate::channel::{LineFacts, Name, PartnerBook, SegmentKey};
-use crate::finding::{Code, Finding, Findings, did_you_mean};
+use crate::finding::{Finding, Findings, did_you_mean};
 use crate::plugin::{LineAssessment, VendorPlugin, assess_line};
 use crate::units::{Currency, PlanningPeriod};
 use chrono::NaiveDate;
@@ -97,15 +98,11 @@ fn index_of(book: &PartnerBook, partner: Option<&str>) -> Result<usize, Finding>
     let Some(id) = partner else {
         return match book.partners.len() {
             1 => Ok(0),
-            many => {
-                let message = format!("the book has {many} partners, and none of them is named");
-                Err(Finding::error(Code::BookUnknownReference, message).help("name one with `partner`"))
-            }
+            many => Err(PlanFault::PartnerNotNamed { partners: many }.into()),
         };
     };
     book.partners.binary_search_by(|one| (*one.id).cmp(id)).map_err(|_| {
         let near = did_you_mean(id, book.partners.iter().take(MOST_CANDIDATES).map(|one| &*one.id));
-        let help = near.map_or_else(|| "correct the identifier".to_owned(), |near| format!("did you mean `{near}`?"));
-        Finding::error(Code::BookUnknownReference, format!("the book has no partner `{id}`")).help(help)
+        PlanFault::UnknownPartner { partner: id.to_owned(), near: near.map(str::to_owned) }.into()
     })
 }

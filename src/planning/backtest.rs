@@ -1,9 +1,10 @@
 //! Backtest: what a vendor's rules would have proposed for a past period, scored by what partners then bought.
 
+use super::fault::PlanFault;
 use super::lines::{Lines, View};
 use super::propose::{Progress, Request, propose};
 use crate::channel::{Name, PartnerBook, SegmentKey};
-use crate::finding::{Code, Finding, Findings};
+use crate::finding::Findings;
 use crate::plugin::VendorPlugin;
 use crate::quality::{QuotaOutcome, Score, score};
 use crate::units::{Currency, Money, PlanningPeriod};
@@ -84,9 +85,7 @@ pub fn backtest(
         let shown = book
             .revenue_months()
             .map_or("no revenue".to_owned(), |(first, last)| format!("revenue from {first} to {last}"));
-        let message = format!("the book has {shown}, which does not cover `{period}` and a time before it");
-        let finding = Finding::error(Code::PlanPeriod, message).help("name a past period that the book covers");
-        return Err(std::iter::once(finding).collect());
+        return Err(PlanFault::NotCovered { period: period.to_string(), covered: shown }.into());
     }
     let request = Request { period: Some(period.label.clone()), as_of: Some(as_of), ..Request::default() };
     let plan = propose(plugin, book, &request, progress)?;

@@ -1,12 +1,13 @@
 //! Explaining: the lines of one partner in a plan, and what would have moved them.
 
 use super::assembly::Draft;
+use super::fault::PlanFault;
 use super::plan::QuotaPlan;
 use super::propose::{Request, prepare};
 use super::sensitivity::Sensitivity;
 use super::sensitivity_search::sensitivities;
 use crate::channel::{Name, PartnerBook};
-use crate::finding::{Code, Finding, Findings, did_you_mean};
+use crate::finding::{Finding, Findings, did_you_mean};
 use crate::plugin::VendorPlugin;
 
 /// Which lines are to be explained.
@@ -64,17 +65,13 @@ impl LineChoice {
 
     fn unknown(&self, plan: &QuotaPlan) -> Finding {
         let partner = &self.partner;
-        let finding = |message: String| Finding::error(Code::BookUnknownReference, message);
         if plan.not_eligible.iter().any(|id| **id == **partner) {
-            return finding(format!("partner `{partner}` is not eligible for a quota"))
-                .help("see `[eligibility]` in the manifest");
+            return PlanFault::NotEligible { partner: partner.to_string() }.into();
         }
         if plan.lines.iter().any(|line| *line.partner_id == **partner) {
-            return finding(format!("partner `{partner}` has no such line"))
-                .help("leave out the product line and the territory to see all its lines");
+            return PlanFault::NoSuchLine { partner: partner.to_string() }.into();
         }
-        let help = did_you_mean(partner, plan.lines.iter().map(|line| &*line.partner_id))
-            .map_or_else(|| "a proposal lists all partner ids".to_owned(), |near| format!("did you mean `{near}`?"));
-        finding(format!("there is no partner `{partner}` in the plan")).help(help)
+        let near = did_you_mean(partner, plan.lines.iter().map(|line| &*line.partner_id));
+        PlanFault::NotPlanned { partner: partner.to_string(), near: near.map(str::to_owned) }.into()
     }
 }

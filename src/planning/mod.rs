@@ -4,6 +4,7 @@ mod assembly;
 mod assessment;
 mod backtest;
 mod explain;
+mod fault;
 mod lines;
 mod plan;
 mod propose;
@@ -15,6 +16,7 @@ pub use assembly::{Change, Draft, Settled, Settlement, exact_targets, is_exact, 
 pub use assessment::{AssessedLine, PartnerAssessment, assess_partner};
 pub use backtest::{Backtest, Method, backtest};
 pub use explain::{Explained, LineChoice, explain};
+pub use fault::{PlanAmountFault, PlanFault};
 pub use lines::{Lines, View};
 pub use plan::{GroupOutcome, OverAssignment, PlanChange, PlanLine, PreviousLine, QuotaPlan};
 pub use propose::{Prepared, Progress, Request, fault_of_line, prepare, propose, view};

@@ -1,10 +1,11 @@
 //! Proposing: rules applied to every line, reconciled with the target, rounded, phased and explained.
 
 use super::assembly::{Draft, Settled, Settlement};
+use super::fault::PlanFault;
 use super::lines::{Lines, View};
 use super::plan::{GroupOutcome, OverAssignment, PlanChange, PlanLine, PreviousLine, QuotaPlan};
 use crate::channel::{Lock, Name, Partner, PartnerBook, SegmentKey};
-use crate::finding::{Code, Finding, Findings};
+use crate::finding::{Finding, Findings};
 use crate::plugin::{Reserve, Seasonality, VendorPlugin, because, indicated};
 use crate::quota::{
     Assessment, Basis, Bound, Derivation, ExplainedFactor, Grain, ReconciledLine, Shares, StepWriter, TargetRow,
@@ -95,7 +96,7 @@ pub fn prepare<'p>(
     let (period, as_of) = (view.period.clone(), view.as_of);
     let lines = Lines::new(book, &plugin.manifest, view);
     if lines.eligible.is_empty() {
-        return Err(one(no_partner(book, &lines)));
+        return Err(no_partner(book, &lines).into());
     }
     let mut drafts = drafts(plugin, book, &lines, progress)?;
     let channel_shares = channel_shares(plugin, &period, &drafts);
@@ -125,39 +126,32 @@ pub fn prepare<'p>(
     }
 }
 
-fn one(finding: Finding) -> Findings {
-    std::iter::once(finding).collect()
-}
-
 /// Settles the period that is planned and the day it is seen from; fails with all findings at once.
 pub fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Result<View, Findings> {
     let manifest = &plugin.manifest;
     let mut findings = Findings::new();
     if let Some(currency) = manifest.currency.filter(|currency| *currency != book.currency) {
-        findings.push(
-            Finding::error(
-                Code::BookMixedCurrency,
-                format!("the book is in {}, and {} plans in {currency}", book.currency, manifest.name),
-            )
-            .help(format!("convert the amounts to {currency}, or name the book's currency in a mapping file")),
-        );
+        findings.push(Finding::from(PlanFault::Currency {
+            book: book.currency.to_string(),
+            vendor: manifest.name.clone(),
+            expected: currency.to_string(),
+        }));
     }
     let named = request.period.as_deref().map(|label| manifest.calendar.period(label));
     let named = match named.transpose() {
         Ok(period) => period,
         Err(fault) => {
-            findings.push(
-                Finding::error(Code::PlanPeriod, fault.to_string()).help("name a period of the vendor's calendar"),
-            );
+            findings.push(PlanFault::UnknownPeriod { reason: fault.to_string() }.into());
             return Err(findings);
         }
     };
     if let Some(period) = named.as_ref().filter(|period| period.months != manifest.period_months) {
-        let message = format!(
-            "`{period}` is {} months long, and {} plans {} months",
-            period.months, manifest.name, manifest.period_months
-        );
-        findings.push(Finding::error(Code::PlanPeriod, message).help("name a period of that length"));
+        findings.push(Finding::from(PlanFault::PeriodLength {
+            period: period.to_string(),
+            months: period.months,
+            vendor: manifest.name.clone(),
+            expected: manifest.period_months,
+        }));
     }
     let latest = book.revenue_months().map(|(_, last)| last.last_day());
     let before = named.as_ref().and_then(|period| period.start.first_day().pred_opt());
@@ -166,28 +160,22 @@ pub fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Res
         (before, latest) => before.or(latest),
     });
     let Some(as_of) = as_of else {
-        findings.push(
-            Finding::error(Code::BookEmpty, "nobody in the book has any revenue, so there is no day to plan from")
-                .help("name the day with `--as-of 2025-12-31`, or fill the revenue table"),
-        );
+        findings.push(PlanFault::NoRevenue {}.into());
         return Err(findings);
     };
     let period = named.or_else(|| manifest.calendar.next_after(as_of, manifest.period_months));
     match period {
         Some(period) if findings.is_empty() => {
             if period.end().first_day() <= as_of {
-                let message = format!("the as-of day {as_of} lies after the end of `{period}`");
-                findings.push(
-                    Finding::error(Code::PlanPeriod, message).help("plan a later period, or look from an earlier day"),
-                );
+                let (as_of, period) = (as_of.to_string(), period.to_string());
+                findings.push(PlanFault::PeriodOver { as_of, period }.into());
                 return Err(findings);
             }
             Ok(View { period, as_of, target: request.target.map(|target| Money::new(target, book.currency)) })
         }
         Some(_) => Err(findings),
         None => {
-            let message = format!("no period of the vendor's calendar begins after {as_of}");
-            findings.push(Finding::error(Code::PlanPeriod, message).help("correct the day, or name a period"));
+            findings.push(PlanFault::NoPeriod { as_of: as_of.to_string() }.into());
             Err(findings)
         }
     }
@@ -196,11 +184,7 @@ pub fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Res
 /// Locks that were agreed for another period than the one that is planned.
 fn other_period(request: &Request, period: &PlanningPeriod) -> Option<Finding> {
     let agreed = request.locks_period.as_ref().filter(|agreed| **agreed != period.label)?;
-    let message = format!("the locks were agreed for `{agreed}`, and `{period}` is planned");
-    Some(
-        Finding::error(Code::BookStale, message)
-            .help(format!("return the workbook of `{period}`, or name `--period {agreed}`")),
-    )
+    Some(PlanFault::OtherPeriod { agreed: agreed.to_string(), planned: period.to_string() }.into())
 }
 
 /// Warns when the book's revenue does not cover the stretch that quotas are derived from.
@@ -208,36 +192,31 @@ fn uncovered(book: &PartnerBook, view: &View) -> Option<Finding> {
     let (first, last) = book.revenue_months()?;
     let (seen, months) = (view.last_month(), view.period.months as i32);
     let as_of = view.as_of;
-    let (message, help) = if first > seen {
-        let message =
-            format!("the book's revenue begins in {first}, and nothing of it is known on the as-of day {as_of}");
-        (message, "look from a later day with `--as-of`, or add the revenue of the months before".to_owned())
+    let fault = if first > seen {
+        PlanFault::RevenueBeginsLater { first: first.to_string(), as_of: as_of.to_string() }
     } else if last < seen {
-        let message = format!(
-            "the book's revenue ends in {last}, and the as-of day is {as_of}: {} months since then count as months without revenue",
-            seen.since(last)
-        );
-        (message, format!("add their revenue, or look from `--as-of {}`", last.last_day()))
+        PlanFault::RevenueEndsEarlier {
+            last: last.to_string(),
+            last_day: last.last_day().to_string(),
+            as_of: as_of.to_string(),
+            months: seen.since(last),
+        }
     } else if first > seen.plus(1 - months) {
-        let message = format!(
-            "the book's revenue covers {} of the {months} months up to {seen}, so nobody's prior revenue is known",
-            seen.since(first) + 1
-        );
-        (message, format!("add the revenue from {} on", seen.plus(1 - months)))
+        PlanFault::ShortHistory {
+            months: seen.since(first) + 1,
+            needed: months,
+            until: seen.to_string(),
+            from: seen.plus(1 - months).to_string(),
+        }
     } else {
         return None;
     };
-    Some(Finding::warning(Code::PlanHistory, message).help(help))
+    Some(fault.into())
 }
 
 fn no_partner(book: &PartnerBook, lines: &Lines<'_>) -> Finding {
-    let message = if book.partners.is_empty() {
-        "the book has no partner".to_owned()
-    } else {
-        format!("none of the {} partners is eligible for a quota", lines.not_eligible.len())
-    };
-    Finding::error(Code::BookEmpty, message)
-        .help("fill the partners table, or look at `[eligibility]` in the manifest and at the as-of day")
+    let not_eligible = if book.partners.is_empty() { 0 } else { lines.not_eligible.len() };
+    PlanFault::NoPartner { not_eligible }.into()
 }
 
 fn drafts(
@@ -272,8 +251,7 @@ fn drafts(
     }
     let mut findings: Findings = faults.into_iter().take(SHOWN_FAULTS).collect();
     if failed > SHOWN_FAULTS {
-        let rest = failed - SHOWN_FAULTS;
-        findings.push(Finding::error(Code::ScriptRuntime, format!("{rest} more faults of rules were left out here")));
+        findings.push(PlanFault::MoreFaults { faults: failed - SHOWN_FAULTS }.into());
     }
     Err(findings)
 }
@@ -299,15 +277,14 @@ fn partner_drafts(
         let currency = book.currency;
         let amounts = indicated(&found.outcomes).ok().zip(Weights::new(&found.weights).ok());
         let Some((amounts, weights)) = amounts else {
-            let message = format!("`{}` got an indication that is out of range", partner.id);
-            faults.push(Finding::error(Code::ScriptOutcome, message).help("see which rule multiplies without a limit"));
+            faults.push(PlanFault::Indication { partner: partner.id.to_string() }.into());
             continue;
         };
         let assessment = match assess(&amounts, &weights) {
             Ok(assessment) => assessment,
             Err(fault) => {
-                faults
-                    .push(Finding::error(Code::ScriptOutcome, format!("the assessment of `{}`: {fault}", partner.id)));
+                let (partner, reason) = (partner.id.to_string(), fault.to_string());
+                faults.push(PlanFault::Assessment { partner, reason }.into());
                 continue;
             }
         };
@@ -415,21 +392,21 @@ impl<'d> LineIndex<'d> {
 
     /// A lock that names no line of the plan.
     fn no_line(&self, lock: &Lock, not_eligible: &[Name]) -> Finding {
-        let name = super::assembly::line_name(&lock.partner_id, &lock.segment);
+        let line = super::assembly::line_name(&lock.partner_id, &lock.segment);
         let lines: Vec<String> = self
             .drafts
             .iter()
             .filter(|draft| draft.partner_id == lock.partner_id)
             .map(|draft| super::assembly::line_name(&draft.partner_id, &draft.segment))
             .collect();
-        let help = match lines.as_slice() {
+        let remedy = match lines.as_slice() {
             [] if not_eligible.contains(&lock.partner_id) => {
                 "the partner is not eligible for a quota; remove the lock".to_owned()
             }
             [] => "the partner is not in the book; correct its id, or remove the lock".to_owned(),
             lines => format!("its lines are {}", lines.join("; ")),
         };
-        Finding::error(Code::BookLock, format!("{name} is locked, and the plan has no such line")).help(help)
+        PlanFault::UnknownLock { line, remedy }.into()
     }
 }
 
@@ -459,9 +436,8 @@ fn put_locks(
             }
             Some((_, first_is_given)) if *first_is_given != is_given => {}
             Some(_) => {
-                let name = super::assembly::line_name(&lock.partner_id, &lock.segment);
-                let finding = Finding::error(Code::BookLock, format!("{name} is locked twice"));
-                faults.push(finding.help("keep one of the locks"));
+                let line = super::assembly::line_name(&lock.partner_id, &lock.segment);
+                faults.push(PlanFault::DuplicateLock { line }.into());
             }
         }
     }
@@ -480,25 +456,15 @@ fn named(drafts: &[&Draft]) -> String {
 
 fn unassessed(drafts: &[Draft]) -> Option<Finding> {
     let bare: Vec<&Draft> = drafts.iter().filter(|draft| draft.assessment.is_none() && draft.lock.is_none()).collect();
-    (!bare.is_empty()).then(|| {
-        let message = format!("every factor abstained for {} of {} lines: {}", bare.len(), drafts.len(), named(&bare));
-        Finding::warning(Code::PlanNoAssessment, message)
-            .help("such a line gets its floor, or nothing: lock an agreed quota, or let a rule indicate something")
-    })
+    (!bare.is_empty())
+        .then(|| PlanFault::NoAssessment { lines: bare.len(), of: drafts.len(), named: named(&bare) }.into())
 }
 
 fn gave_way(drafts: &[Draft]) -> Option<Finding> {
     let broken: Vec<&Draft> = drafts.iter().filter(|draft| !draft.guardrails.gave_way.is_empty()).collect();
     (!broken.is_empty()).then(|| {
-        let example = &broken[0].guardrails.gave_way[0].reason;
-        let message = format!(
-            "for {} of {} lines a guardrail gave way to a stronger one (`{example}` and the like): {}",
-            broken.len(),
-            drafts.len(),
-            named(&broken)
-        );
-        Finding::warning(Code::PlanGuardrail, message)
-            .help("the addressable market comes first, then the tier's minimum, then factor rules, then growth limits")
+        let example = broken[0].guardrails.gave_way[0].reason.to_string();
+        PlanFault::Overridden { lines: broken.len(), of: drafts.len(), example, named: named(&broken) }.into()
     })
 }
 
@@ -512,7 +478,7 @@ impl Prepared<'_> {
     pub fn plan(self, settled: Settled, previous: Option<&[PreviousLine]>) -> Result<QuotaPlan, Findings> {
         let reporting = reporting(self.plugin, &self.period);
         let (periods, settled) = self.phased(settled, &reporting)?;
-        let out_of_range = |_| one(Finding::error(Code::PlanInfeasible, "an amount of the plan is out of range"));
+        let out_of_range = |_| Findings::from(PlanFault::AmountOutOfRange {});
         let currency = self.currency;
         let money = |minor: i128| Money::from_minor(minor, currency).map_err(out_of_range);
         let total = money(settled.lines.iter().map(|line| line.quota).sum())?;
@@ -601,9 +567,7 @@ impl Prepared<'_> {
             .collect();
         match phase(&rows, self.settlement.unit) {
             Ok(periods) => Ok((periods, settled)),
-            Err(fault) => {
-                Err(one(Finding::error(Code::PlanInfeasible, format!("the quotas cannot be phased: {fault}"))))
-            }
+            Err(fault) => Err(PlanFault::NotPhased { reason: fault.to_string() }.into()),
         }
     }
 
@@ -703,12 +667,8 @@ fn broken(lines: &[PlanLine]) -> Option<Finding> {
     let first = outside.first()?;
     let name = super::assembly::line_name(&first.partner_id, &first.segment);
     let reason = first.broken.first().map_or("", |bound| &bound.reason);
-    let message = format!(
-        "{} of {} quotas are outside their guardrails; the first is {name}: {reason}",
-        outside.len(),
-        lines.len()
-    );
-    Some(Finding::warning(Code::PlanGuardrail, message).help("see the columns `floor` and `ceiling` of those lines"))
+    let (quotas, of, reason) = (outside.len(), lines.len(), reason.to_string());
+    Some(PlanFault::OutsideGuardrails { quotas, of, line: name, reason }.into())
 }
 
 /// Quota of a line then and now; `None` where it has none.
