@@ -22,12 +22,14 @@ const FILE_SYSTEM: [&str; 10] = [
     "plugin/disk.rs",     // reads one vendor
 ];
 /// Files outside the command line that look at a clock, and why.
-const CLOCK: [&str; 7] = [
+const CLOCK: [&str; 9] = [
     "audit/log.rs",       // when records were dropped
     "library/archive.rs", // age of leftovers
     "library/child.rs",   // deadline of a child process
     "library/disk.rs",    // time stamps of files
     "library/clock.rs",   // the clock that a library is opened with
+    "library/open.rs",    // waiting for the reloading thread
+    "library/shared.rs",  // waiting for a check
     "library/watch.rs",   // waiting until changes settle
     "script/sandbox.rs",  // deadline of a script
 ];
