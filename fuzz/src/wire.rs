@@ -43,11 +43,11 @@ fn fields(data: &[u8]) {
     }
     let id = request_id(&headers);
     assert!((1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
-    if let Some(trace) = Trace::of(&headers) {
+    if let Some(trace) = Trace::from_headers(&headers) {
         let parent = trace.parent_id.as_ref().map(String::len);
         assert_eq!((trace.trace_id.len(), parent, trace.flags.len()), (32, Some(16), 2));
-        headers.insert("traceparent", trace.answer().parse().expect("a header"));
-        let answered = Trace::of(&headers).expect("what is answered is a trace too");
+        headers.insert("traceparent", trace.traceparent().parse().expect("a header"));
+        let answered = Trace::from_headers(&headers).expect("what is answered is a trace too");
         assert_eq!(answered.trace_id, trace.trace_id);
     }
     assert!(guarded().caller(&headers).is_err() || data.to_ascii_lowercase().starts_with(b"bearer "));

@@ -7,6 +7,7 @@ use crate::document::json::{Object, escaped};
 use crate::finding::{Code, Finding, Findings, Severity, did_you_mean};
 use crate::intake::{BookChange, JsonPart, RawTables, ReadOptions, TableKind, read_book_json, shown};
 use crate::plugin::VendorPlugin;
+use serde::Deserialize;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -53,6 +54,19 @@ pub fn read_kept_book(plugin: &VendorPlugin, body: &[u8], limits: &Limits) -> Re
     // Facts take several times their text: shared names, decimals of 16 bytes, lists with their lengths.
     let bytes = tables.bytes() + text.len().saturating_mul(2);
     Ok((KeptBook { id: book.input_hash.clone(), book, bytes, tables }, warnings))
+}
+
+/// Returns the id of the stored book that a body refers to; `None` when the body brings its book, or is not valid.
+pub fn base_book(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Request {
+        book: Base,
+    }
+    #[derive(Deserialize)]
+    struct Base {
+        base: String,
+    }
+    serde_json::from_slice::<Request>(body).ok().map(|request| request.book.base)
 }
 
 /// The book of a request.

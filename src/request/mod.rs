@@ -12,7 +12,7 @@ mod proposal;
 mod refusal;
 mod review;
 
-pub use book::{Books, KeptBook, NoBooks, read_kept_book};
+pub use book::{Books, KeptBook, NoBooks, base_book, read_kept_book};
 pub use comparison::{Revision, compare};
 pub use document::schemas;
 pub use refusal::{Cause, Refusal};

@@ -1,9 +1,17 @@
 //! The server: the engine beside another service, over HTTP.
 //!
-//! - [`Operation`]s are the one list of what is answered; routes, access, the page for people and OpenAPI derive from it.
-//! - A request takes one revision and uses nothing else; the revision is in its answer.
-//! - Work on vendors waits in lanes, fairly; health and metrics wait for nothing.
-//! - Every failure is a [`Problem`], also those of the HTTP library.
+//! | layer | holds |
+//! | --- | --- |
+//! | `wire` | bytes: sockets, TLS, framing, bodies within limits |
+//! | `http` | descriptions of operations, problems, callers, extractors |
+//! | `state` | what requests share, in the parts that handlers ask for |
+//! | `routes` | operations with their handlers, one file per group |
+//! | `serve` | the router, the exit of every response, start, upkeep and shutdown |
+//!
+//! - [`Operation`]s are the one list of what the server does; routes, access, the page and OpenAPI derive from it.
+//! - A request takes one revision and uses nothing else; its response names the revision.
+//! - Work on vendors waits in fair queues; health and metrics never wait.
+//! - Every failure is a [`Problem`], including those of the HTTP library.
 //! - Nothing of a request ever becomes part of a path or of a script.
 
 mod http;
@@ -12,17 +20,19 @@ mod serve;
 mod state;
 mod wire;
 
-pub use http::access::{Access, Caller, Refused, Scope};
+pub use http::access::{Access, Caller, Denied, Scope};
 pub use http::identity::{Trace, request_id};
-pub use http::openapi::{document as openapi, page as documentation, text as openapi_text};
-pub use http::operation::{Operation, operations};
-pub use http::problem::{Problem, ProblemError, ProblemKind};
-pub use serve::run::{Options, Server, Stopper};
-pub use state::app::ServerLimits;
-pub use state::fair_queue::{Lane, LaneLimits, Load, NotDone};
+pub use http::operation::Operation;
+pub use http::problem::{Problem, ProblemKind};
+pub use routes::{documentation, openapi, openapi_text, operations};
+pub use serve::run::{Server, Stopper};
+pub use serve::start::Options;
+pub use state::fair_queue::{FairQueue, Load, NotRun, QueueLimits};
+pub use state::limits::ServerLimits;
 pub use state::metrics::Metrics;
 pub use state::spans::SpanOptions;
 pub use wire::body::BodyLimits;
 pub use wire::framing::{Verdict, verdicts};
-pub use wire::listen::Listen;
+pub use wire::rejection::Rejection;
+pub use wire::socket::Listen;
 pub use wire::tls::TlsFiles;

@@ -1,8 +1,9 @@
-//! Who may do what: tokens from a file, each with the vendors and the operations it is for.
+//! Access: tokens from a file, each with the vendors and operations it is for.
 
 use crate::document::{Codes, Document, Item, Section};
 use crate::finding::{Code, Finding, Findings, Place, Position};
 use crate::plugin::is_vendor_name;
+use crate::server::wire::files::read_small;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use std::collections::BTreeSet;
@@ -13,26 +14,6 @@ use subtle::ConstantTimeEq;
 /// Shortest token, in characters.
 const MIN_TOKEN: usize = 20;
 
-/// Largest file of tokens, certificates or keys.
-const MAX_FILE: u64 = 1 << 20;
-
-/// Reads a small, ordinary file; what stands in its place meanwhile, such as a pipe, is neither waited for nor read.
-pub fn read_small(path: &Path) -> std::io::Result<Vec<u8>> {
-    use std::io::Read;
-    use std::os::unix::fs::OpenOptionsExt;
-    let flags = (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits();
-    let file = std::fs::OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(std::io::Error::other("it is no ordinary file"));
-    }
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(std::io::Error::other(format!("it has more than {MAX_FILE} bytes")));
-    }
-    Ok(bytes)
-}
-
 const CODES: Codes = Codes {
     syntax: Code::TokensFile,
     unknown_key: Code::TokensFile,
@@ -40,24 +21,24 @@ const CODES: Codes = Codes {
     value: Code::TokensFile,
 };
 
-/// What an operation needs.
+/// Scope that an operation needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
-    /// Nothing: health and metrics.
+    /// No token: health and metrics.
     Open,
-    /// Seeing vendors, revisions, findings.
+    /// Reading vendors, revisions and findings.
     Read,
-    /// Asking for decisions.
+    /// Requesting decisions.
     Evaluate,
-    /// Reloading, pinning, going back.
+    /// Reloading, pinning and rolling back.
     Admin,
 }
 
 impl Scope {
-    /// The scopes that a token may have.
+    /// Scopes that a token can have.
     pub const GRANTED: [Self; 3] = [Self::Read, Self::Evaluate, Self::Admin];
 
-    /// The word in the tokens file.
+    /// Returns the word of the tokens file.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -77,7 +58,7 @@ struct Token {
     vendors: Option<BTreeSet<String>>,
 }
 
-/// Who asks.
+/// Caller of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// Name of the token; `None` on a server without tokens.
@@ -86,28 +67,28 @@ pub struct Caller {
     scopes: Option<Arc<BTreeSet<Scope>>>,
 }
 
-/// Why somebody may not.
+/// Why access was denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
-    /// No token, or one that is not known.
+pub enum Denied {
+    /// No token, or an unknown one.
     Unknown,
     /// The token is not for this operation or vendor.
     Scope,
 }
 
-/// The tokens of a server; without a file everybody who can reach it may do everything.
+/// The tokens of a server; without a file every caller that can reach it may do everything.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
     tokens: Option<Vec<Token>>,
 }
 
 impl Access {
-    /// Access for everybody.
+    /// Returns access for every caller.
     pub fn open() -> Self {
         Self::default()
     }
 
-    /// True when tokens are asked for.
+    /// Returns true when tokens are required.
     pub fn is_guarded(&self) -> bool {
         self.tokens.is_some()
     }
@@ -128,15 +109,15 @@ impl Access {
             let Some(token) = item.section().and_then(|section| read_token(item, section)) else { continue };
             if tokens.iter().any(|other| other.name == token.name || other.digest == token.digest) {
                 item.refuse(
-                    format!("the token `{}` stands twice", token.name),
-                    "give every token a name and a secret of its own",
+                    format!("duplicate token `{}`", token.name),
+                    "give every token its name and its secret",
                 );
             }
             tokens.push(token);
         }
         if tokens.is_empty() {
-            let finding = Finding::error(Code::TokensFile, "there is no usable token").at(Place::file(file));
-            document.report(finding.help("write a table `[[token]]` for every caller"));
+            let finding = Finding::error(Code::TokensFile, "no usable token").at(Place::file(file));
+            document.report(finding.help("add a table `[[token]]` per caller"));
         }
         let findings: Findings = document.into_findings().into_iter().map(without_text).collect();
         if findings.has_errors() { Err(findings) } else { Ok(Self { tokens: Some(tokens) }) }
@@ -157,23 +138,23 @@ impl Access {
         Self::parse(&shown, &text)
     }
 
-    /// Who sends these headers.
-    pub fn caller(&self, headers: &HeaderMap) -> Result<Caller, Refused> {
-        let Some(tokens) = &self.tokens else { return Ok(Caller::nobody()) };
+    /// Returns the caller that sends these headers.
+    pub fn caller(&self, headers: &HeaderMap) -> Result<Caller, Denied> {
+        let Some(tokens) = &self.tokens else { return Ok(Caller::anonymous()) };
         let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let given = given.and_then(|text| {
             let (scheme, token) = text.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });
-        let digest = digest_of(given.ok_or(Refused::Unknown)?);
-        // Every token is compared, whichever fits, so that the time tells nothing.
+        let digest = digest_of(given.ok_or(Denied::Unknown)?);
+        // Every token is compared even after a match, so that the time reveals nothing.
         let mut found = None;
         for token in tokens {
             if bool::from(token.digest.ct_eq(&digest)) {
                 found = Some(token);
             }
         }
-        let token = found.ok_or(Refused::Unknown)?;
+        let token = found.ok_or(Denied::Unknown)?;
         Ok(Caller {
             name: Some(Arc::clone(&token.name)),
             vendors: token.vendors.clone().map(Arc::new),
@@ -183,27 +164,27 @@ impl Access {
 }
 
 impl Caller {
-    /// Whoever asks for what everybody may have.
-    pub fn nobody() -> Self {
+    /// Returns a caller without a token.
+    pub fn anonymous() -> Self {
         Self { name: None, vendors: None, scopes: None }
     }
 
-    /// Whether the caller may do something of `scope`, at `vendor` when it is about one.
-    pub fn may(&self, scope: Scope, vendor: Option<&str>) -> Result<(), Refused> {
+    /// Checks that the caller may use operations of `scope`, on `vendor` if the operation has one.
+    pub fn may(&self, scope: Scope, vendor: Option<&str>) -> Result<(), Denied> {
         let is_scope = scope == Scope::Open || self.scopes.as_ref().is_none_or(|scopes| scopes.contains(&scope));
         let is_vendor = match (vendor, &self.vendors) {
             (Some(vendor), Some(vendors)) => vendors.contains(vendor),
             (None, _) | (_, None) => true,
         };
-        if is_scope && is_vendor { Ok(()) } else { Err(Refused::Scope) }
+        if is_scope && is_vendor { Ok(()) } else { Err(Denied::Scope) }
     }
 
-    /// True when the caller may see this vendor.
+    /// Returns true when the caller may see this vendor.
     pub fn sees(&self, vendor: &str) -> bool {
         self.vendors.as_ref().is_none_or(|vendors| vendors.contains(vendor))
     }
 
-    /// True when the caller is not confined to some vendors.
+    /// Returns true when the caller is not restricted to some vendors.
     pub fn is_for_all_vendors(&self) -> bool {
         self.vendors.is_none()
     }
@@ -213,7 +194,7 @@ fn digest_of(token: &str) -> [u8; 32] {
     *blake3::hash(token.as_bytes()).as_bytes()
 }
 
-/// A finding that tells the line and shows nothing of it: what stands there is secret.
+/// Returns the finding with its line and without its text, which is secret.
 fn without_text(mut finding: Finding) -> Finding {
     for place in &mut finding.places {
         if let Place::Text { file, text, span, .. } = place {
@@ -230,7 +211,7 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
     let plain = section.get("token").and_then(|item| {
         let token = item.text()?;
         if token.chars().count() < MIN_TOKEN {
-            item.refuse(format!("the token is shorter than {MIN_TOKEN} characters"), "take a longer, random one");
+            item.refuse(format!("the token is shorter than {MIN_TOKEN} characters"), "use a longer, random one");
         }
         Some(digest_of(token))
     });
@@ -247,7 +228,7 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
         let name = |item: &Item<'_>| {
             let name = item.text()?;
             if !is_vendor_name(name) {
-                item.refuse(format!("`{name}` cannot be the name of a vendor"), "write names of folders under `rules`");
+                item.refuse(format!("`{name}` cannot be the name of a vendor"), "write names of directories under `rules`");
             }
             Some(name.to_owned())
         };
@@ -261,7 +242,7 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
             None
         }
         (Some(_), Some(_)) => {
-            item.refuse(format!("the token `{name}` has a `token` and a `digest`"), "keep one of them");
+            item.refuse(format!("the token `{name}` has a `token` and a `digest`"), "remove one of them");
             None
         }
     }

@@ -1,11 +1,11 @@
-//! Examples of bodies for the OpenAPI document, which a test sends to a server: each is answered as a success there.
+//! Examples of bodies for the OpenAPI document; a test sends each to a server and expects success.
 
 use serde_json::{Value, json};
 
 /// Months with revenue in the book of the examples.
 const MONTHS: u32 = 24;
 
-/// A body of that schema, for a vendor in US dollars; `None` where a valid one depends on what a server has seen.
+/// Returns a body of that schema, for a vendor in US dollars; `None` where a valid one depends on the server.
 pub fn body(schema: &str) -> Option<Value> {
     let day = "2025-12-31";
     Some(match schema {
@@ -25,7 +25,7 @@ pub fn body(schema: &str) -> Option<Value> {
     })
 }
 
-/// A body of that media type that is no JSON document.
+/// Returns a body of that media type, which is not a single JSON document.
 pub fn text(media: &str) -> Option<String> {
     let line = |partner: &str| json!({"as_of": "2025-12-31", "book": book(&[(partner, "30000.00")])});
     (media == "application/x-ndjson").then(|| format!("{}\n{}\n", line("P1"), line("P2")))
@@ -41,7 +41,7 @@ fn whole() -> Value {
     book(&[("P1", "30000.00"), ("P2", "15000.00")])
 }
 
-/// Partners with the same revenue every month.
+/// Returns a book of partners with the same revenue every month.
 fn book(partners: &[(&str, &str)]) -> Value {
     let partner = |(id, _): &(&str, &str)| json!({"partner_id": id, "tier": "Silver", "since": "2020-01-01"});
     let month = |month: u32| format!("{}-{:02}", 2024 + month / 12, month % 12 + 1);

@@ -1,53 +1,58 @@
-//! Ids of requests and traces, taken from the caller where they are harmless, made here where not.
+//! Ids of requests and traces: the caller's where they are harmless, otherwise new ones.
 
+use axum::http::header::HeaderName;
 use axum::http::HeaderMap;
 use uuid::Uuid;
 
-/// Longest request id that is taken over.
+/// Header with the id of the request.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Header with the trace context.
+pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+/// Longest request id that is propagated.
 const MAX_ID: usize = 64;
 
-/// A new id, ordered by time.
+/// Returns a new id; later ids are greater.
 pub fn new_id() -> String {
     Uuid::now_v7().to_string()
 }
 
-/// The caller's `X-Request-Id` when it is `[A-Za-z0-9-]{1,64}`, else a new one.
+/// Returns the caller's `X-Request-Id` if it is `[A-Za-z0-9-]{1,64}`, otherwise a new one.
 pub fn request_id(headers: &HeaderMap) -> String {
-    let given = headers.get("x-request-id").and_then(|value| value.to_str().ok());
+    let given = headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
     let is_plain = |id: &&str| {
         (1..=MAX_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     given.filter(is_plain).map_or_else(new_id, str::to_owned)
 }
 
-/// Where a request stands in a trace (W3C trace context).
+/// Position of a request in a trace (W3C trace context).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {
     /// 32 hex digits.
     pub trace_id: String,
     /// 16 hex digits of the caller's span; `None` when the trace begins here.
     pub parent_id: Option<String>,
-    /// 16 hex digits of the request's own span, made here.
+    /// 16 hex digits of the request's span, created here.
     pub span_id: String,
     /// 2 hex digits.
     pub flags: String,
 }
 
 impl Trace {
-    /// The caller's `traceparent`; `None` when there is none or it is not valid.
+    /// Reads the caller's `traceparent`; `None` when it is absent or not valid.
     ///
     /// ```
     /// # use axum::http::HeaderMap;
     /// # use quotient::server::Trace;
     /// let mut headers = HeaderMap::new();
     /// headers.insert("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse()?);
-    /// assert_eq!(Trace::of(&headers).unwrap().trace_id, "0af7651916cd43dd8448eb211c80319c");
+    /// assert_eq!(Trace::from_headers(&headers).unwrap().trace_id, "0af7651916cd43dd8448eb211c80319c");
     /// headers.insert("traceparent", "00-00000000000000000000000000000000-b7ad6b7169203331-01".parse()?);
-    /// assert_eq!(Trace::of(&headers), None);
+    /// assert_eq!(Trace::from_headers(&headers), None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn of(headers: &HeaderMap) -> Option<Self> {
-        let text = headers.get("traceparent")?.to_str().ok()?;
+    pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        let text = headers.get(TRACEPARENT)?.to_str().ok()?;
         let parts: Vec<&str> = text.split('-').collect();
         let [version, trace_id, parent_id, flags, ..] = parts.as_slice() else { return None };
         let is_hex = |text: &str, length: usize| {
@@ -65,24 +70,24 @@ impl Trace {
         })
     }
 
-    /// A trace that begins here, sampled.
+    /// Returns a sampled trace that begins here.
     pub fn begin() -> Self {
         let trace_id = Uuid::new_v4().simple().to_string();
         Self { trace_id, parent_id: None, span_id: new_span_id(), flags: "01".to_owned() }
     }
 
-    /// True when the trace is recorded, as far as whoever began it is concerned.
+    /// Returns true when the origin of the trace records it.
     pub fn is_sampled(&self) -> bool {
         u8::from_str_radix(&self.flags, 16).is_ok_and(|flags| flags & 1 == 1)
     }
 
-    /// The `traceparent` of the answer: the same trace, the request's own span.
-    pub fn answer(&self) -> String {
+    /// Returns the `traceparent` of the response: the same trace, with the span of the request.
+    pub fn traceparent(&self) -> String {
         format!("00-{}-{}-{}", self.trace_id, self.span_id, self.flags)
     }
 }
 
-/// A new id of a span: 16 hex digits, never only zeros, because the first holds the variant of a UUID.
+/// Returns a new id of a span: 16 hex digits, never only zeros, because the first holds the variant of a UUID.
 pub fn new_span_id() -> String {
     let id = Uuid::new_v4().simple().to_string();
     id.get(16..).unwrap_or("8000000000000001").to_owned()

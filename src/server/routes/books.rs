@@ -1,186 +1,193 @@
-//! Books that are kept, so that later requests can refer to them or change them.
+//! Stored books, to which later requests can refer.
 
-use super::decisions::problem_of;
-use super::{JSON, document, json};
+use super::question::{limits_of, problem_of};
+use super::route::Route;
 use crate::audit::Mode;
-use crate::request::{self, KeptBook, Limits};
+use crate::request::{self, KeptBook};
 use crate::server::http::access::Scope;
-use crate::server::http::call::Call;
+use crate::server::http::idempotency::Idempotency;
+use crate::server::http::media::{JSON, Media};
 use crate::server::http::operation::{Operation, Reply};
+use crate::server::http::path::{BookPath, VendorPath};
 use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::http::request_body::RequestBody;
+use crate::server::http::respond::{Responded, document};
 use crate::server::state::app::App;
+use crate::server::state::lanes::Lane;
 use crate::server::state::recorder::Recorder;
-use crate::server::state::spans::watched;
-use crate::server::wire::body::{expect_media, read as read_body};
-use axum::body::Body;
+use crate::server::state::spans::{RequestSpan, traced};
+use crate::server::state::stores::Stores;
+use crate::server::state::vendors::{ActiveVendor, Vendors};
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header::LOCATION;
 use axum::http::{Response, StatusCode};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use std::sync::Arc;
 
-pub static OPERATIONS: [Operation; 4] = [
-    Operation {
-        id: "keep_book",
-        method: "POST",
-        path: "/v1/vendors/{vendor}/books",
-        group: "books",
-        summary: "Keep a book",
-        doc: "The same facts have the same id. Requests then say `{\"base\": id}` instead of the book, with `replace` and `remove` for what changed. Books are kept in memory; the least used give way, and a request that refers to one that is gone is answered with `book_unknown`.",
-        scope: Scope::Evaluate,
-        query: &[],
-        body: &[json("Book")],
-        replies: &[Reply { status: 201, doc: "It is kept.", media: &[json("KeptBookDocument")], has_revision: false }],
-        problems: &[
-            ProblemKind::BookUnknown,
-            ProblemKind::VendorBusy,
-            ProblemKind::VendorFailed,
-            ProblemKind::Overloaded,
-            ProblemKind::NotRecorded,
-        ],
-        handler: |app, call, body| Box::pin(async move { keep(app, call, body).await }),
-    },
-    Operation {
-        id: "kept_books",
-        method: "GET",
-        path: "/v1/vendors/{vendor}/books",
-        group: "books",
-        summary: "Books that are kept",
-        doc: "",
-        scope: Scope::Evaluate,
-        query: &[],
-        body: &[],
-        replies: &[Reply {
-            status: 200,
-            doc: "Ascending by id.",
-            media: &[json("KeptBooksDocument")],
-            has_revision: false,
-        }],
-        problems: &[],
-        handler: |app, call, _| Box::pin(async move { list(&app, &call) }),
-    },
-    Operation {
-        id: "kept_book",
-        method: "GET",
-        path: "/v1/vendors/{vendor}/books/{book}",
-        group: "books",
-        summary: "Whether a book is kept",
-        doc: "",
-        scope: Scope::Evaluate,
-        query: &[],
-        body: &[],
-        replies: &[Reply { status: 200, doc: "It is.", media: &[json("KeptBookDocument")], has_revision: false }],
-        problems: &[ProblemKind::BookUnknown],
-        handler: |app, call, _| Box::pin(async move { one(&app, &call) }),
-    },
-    Operation {
-        id: "forget_book",
-        method: "DELETE",
-        path: "/v1/vendors/{vendor}/books/{book}",
-        group: "books",
-        summary: "Let go of a book",
-        doc: "",
-        scope: Scope::Evaluate,
-        query: &[],
-        body: &[],
-        replies: &[Reply { status: 204, doc: "It is gone.", media: &[], has_revision: false }],
-        problems: &[ProblemKind::BookUnknown],
-        handler: |app, call, _| Box::pin(async move { forget(&app, &call) }),
-    },
-];
+const BOOKS: Operation = Operation {
+    group: "books",
+    path: "/v1/vendors/{vendor}/books",
+    scope: Scope::Evaluate,
+    ..Operation::GET
+};
+const BOOK: Operation =
+    Operation { path: "/v1/vendors/{vendor}/books/{book}", problems: &[ProblemKind::BookUnknown], ..BOOKS };
 
-/// A book that is kept.
+static STORE: Operation = Operation {
+    id: "keep_book",
+    method: "POST",
+    summary: "Store a book",
+    doc: "The same facts have the same id. Later requests then send `{\"base\": id}` instead of the book, with `replace` and `remove` for changes. Books are stored in memory; the least recently used are removed, and a request that refers to a removed book gets `book_unknown`.",
+    body: &[Media::json("Book")],
+    replies: &[Reply { status: 201, ..Reply::ok("The book is stored.", &[Media::json("KeptBookDocument")]) }],
+    problems: &[
+        ProblemKind::BookUnknown,
+        ProblemKind::VendorBusy,
+        ProblemKind::VendorFailed,
+        ProblemKind::Overloaded,
+        ProblemKind::NotRecorded,
+    ],
+    ..BOOKS
+};
+static LIST: Operation = Operation {
+    id: "kept_books",
+    summary: "Stored books",
+    replies: &[Reply::ok("Ascending by id.", &[Media::json("KeptBooksDocument")])],
+    ..BOOKS
+};
+static FIND: Operation = Operation {
+    id: "kept_book",
+    summary: "Find a stored book",
+    replies: &[Reply::ok("The book is stored.", &[Media::json("KeptBookDocument")])],
+    ..BOOK
+};
+static REMOVE: Operation = Operation {
+    id: "forget_book",
+    method: "DELETE",
+    summary: "Remove a stored book",
+    replies: &[Reply { status: 204, ..Reply::ok("The book is removed.", &[]) }],
+    ..BOOK
+};
+
+/// Returns the routes.
+pub fn table() -> Vec<Route> {
+    vec![Route::new(&STORE, store), Route::new(&LIST, list), Route::new(&FIND, find), Route::new(&REMOVE, remove)]
+}
+
+/// A stored book.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct KeptBookDocument {
-    /// Id to refer to it with: the hash of its facts, `input_hash` of every answer made from it.
+#[schemars(rename = "KeptBookDocument")]
+pub struct StoredBookDocument {
+    /// Id to refer to it with: the hash of its facts, which is `input_hash` of every response made from it.
     id: String,
     /// Partners.
     partners: usize,
     /// ISO 4217 code of its amounts.
     currency: String,
-    /// Bytes it takes, about.
+    /// Approximate size in memory, in bytes.
     bytes: usize,
 }
 
-/// Books that are kept.
+/// Stored books.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct KeptBooksDocument {
+#[schemars(rename = "KeptBooksDocument")]
+pub struct StoredBooksDocument {
     /// Ascending by id.
-    books: Vec<KeptBookDocument>,
+    books: Vec<StoredBookDocument>,
 }
 
-fn of(book: &KeptBook) -> KeptBookDocument {
-    KeptBookDocument {
-        id: book.id.clone(),
-        partners: book.book.partners.len(),
-        currency: book.book.currency.to_string(),
-        bytes: book.bytes,
+/// Adds the schemas of this group's documents.
+pub fn schemas(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<StoredBooksDocument>();
+}
+
+impl From<&KeptBook> for StoredBookDocument {
+    fn from(book: &KeptBook) -> Self {
+        Self {
+            id: book.id.clone(),
+            partners: book.book.partners.len(),
+            currency: book.book.currency.to_string(),
+            bytes: book.bytes,
+        }
     }
 }
 
-async fn keep(app: Arc<App>, call: Call, body: Body) -> Result<Response<Body>, Problem> {
-    expect_media(&call.headers, &[JSON])?;
-    let active = app.in_use(call.parameter("vendor"))?;
-    let vendor = Arc::clone(&active.plugin.vendor);
-    app.plan.admits(&vendor).map_err(|why| app.not_done(&vendor, why))?;
-    let body = read_body(&call.headers, body, app.limits.book, &app.bodies).await?;
-    let again = body.clone();
-    let (maker, span) = (Arc::clone(&app), call.span.clone());
-    app.answers
-        .once(&call, &again, async move {
-            let mut limits = Limits { body_bytes: maker.limits.book.unpacked, threads: Some(1), ..Limits::default() };
-            limits.intake.rows = maker.limits.rows;
-            let (folder, mode) = (maker.book_folder.clone(), maker.recorder.as_ref().map(Recorder::mode));
-            let work = move || {
-                let read = request::read_kept_book(&active.plugin, &body, &limits);
-                let written = match (&read, &folder) {
-                    (Ok((book, _)), Some(folder)) => folder.write(&book.id, &body),
-                    _ => Ok(()),
-                };
-                (read, written)
-            };
-            let done = maker.plan.run(&vendor, watched(span.as_ref(), "read book", work)).await;
-            let (read, written) = done.map_err(|why| maker.not_done(&vendor, why))?;
-            if let Err(error) = written {
-                tracing::error!(%error, "a kept book cannot be written; decisions that refer to it cannot be replayed");
-                if mode == Some(Mode::Strict) {
-                    let detail = format!("the book cannot be recorded: {error}");
-                    return Err(Problem::new(ProblemKind::NotRecorded, detail));
-                }
-            }
-            let (book, _) = read.map_err(|refusal| problem_of(&refusal))?;
-            let shown = of(&book);
-            if !maker.books.keep(&vendor, book) {
-                let detail = format!("the book takes {} bytes, more than all kept books may", shown.bytes);
-                return Err(Problem::new(ProblemKind::BodyTooLarge, detail));
-            }
-            let location = format!("/v1/vendors/{vendor}/books/{}", shown.id);
-            let mut response = document(&shown)?;
-            *response.status_mut() = StatusCode::CREATED;
-            response.headers_mut().extend(location.parse().ok().map(|place| (axum::http::header::LOCATION, place)));
-            Ok(response)
-        })
-        .await
+async fn store(
+    State(app): State<App>,
+    vendor: VendorPath,
+    idempotency: Idempotency,
+    span: RequestSpan,
+    body: RequestBody,
+) -> Responded {
+    body.expect_media(&[JSON])?;
+    let active = app.vendors.in_use(&vendor.0)?;
+    app.lanes.admit(Lane::Plan, &active.plugin.vendor)?;
+    let body = body.read(app.gate.limits.book, &app.stores.bodies).await?;
+    app.stores.responses.once(&idempotency, &body.clone(), read_and_store(&app, active, span, body)).await
 }
 
-fn list(app: &App, call: &Call) -> Result<Response<Body>, Problem> {
-    let active = app.in_use(call.parameter("vendor"))?;
-    let books = app.books.of(&active.plugin.vendor);
-    document(&KeptBooksDocument { books: books.iter().map(|book| of(book)).collect() })
+async fn read_and_store(app: &App, active: ActiveVendor, span: RequestSpan, body: Bytes) -> Responded {
+    let vendor = Arc::clone(&active.plugin.vendor);
+    let (limits, directory) = (limits_of(&app.gate), app.stores.book_directory.clone());
+    let work = move || {
+        let read = request::read_kept_book(&active.plugin, &body, &limits);
+        let written = match (&read, &directory) {
+            (Ok((book, _)), Some(directory)) => directory.write(&book.id, &body),
+            _ => Ok(()),
+        };
+        (read, written)
+    };
+    let (read, written) = app.lanes.run(Lane::Plan, &vendor, traced(span.0.as_ref(), "read book", work)).await?;
+    if let Err(error) = written {
+        tracing::error!(%error, "a stored book cannot be written; decisions that refer to it cannot be replayed");
+        if app.telemetry.recorder.as_ref().map(Recorder::mode) == Some(Mode::Strict) {
+            return Err(Problem::new(ProblemKind::NotRecorded, format!("the book cannot be recorded: {error}")));
+        }
+    }
+    let (book, _) = read.map_err(|refusal| problem_of(&refusal))?;
+    let shown = StoredBookDocument::from(&book);
+    if !app.stores.books.store(&vendor, book) {
+        let detail = format!("the book takes {} bytes, more than the limit for all stored books", shown.bytes);
+        return Err(Problem::new(ProblemKind::BodyTooLarge, detail));
+    }
+    let location = format!("/v1/vendors/{vendor}/books/{}", shown.id);
+    let mut response = document(&shown)?;
+    *response.status_mut() = StatusCode::CREATED;
+    response.headers_mut().extend(location.parse().ok().map(|location| (LOCATION, location)));
+    Ok(response)
+}
+
+async fn list(State(vendors): State<Arc<Vendors>>, State(stores): State<Arc<Stores>>, vendor: VendorPath) -> Responded {
+    let active = vendors.in_use(&vendor.0)?;
+    let books = stores.books.of_vendor(&active.plugin.vendor);
+    document(&StoredBooksDocument { books: books.iter().map(|book| (&**book).into()).collect() })
 }
 
 fn unknown() -> Problem {
-    Problem::new(ProblemKind::BookUnknown, "the book is not kept: send it whole")
+    Problem::new(ProblemKind::BookUnknown, "the book is not stored: send it whole")
 }
 
-fn one(app: &App, call: &Call) -> Result<Response<Body>, Problem> {
-    let active = app.in_use(call.parameter("vendor"))?;
-    let book = app.books.find(&active.plugin.vendor, call.parameter("book"));
-    document(&of(&*book.ok_or_else(unknown)?))
+async fn find(
+    State(vendors): State<Arc<Vendors>>,
+    State(stores): State<Arc<Stores>>,
+    vendor: VendorPath,
+    book: BookPath,
+) -> Responded {
+    let active = vendors.in_use(&vendor.0)?;
+    let book = stores.books.find(&active.plugin.vendor, &book.0).ok_or_else(unknown)?;
+    document(&StoredBookDocument::from(&*book))
 }
 
-fn forget(app: &App, call: &Call) -> Result<Response<Body>, Problem> {
-    let active = app.in_use(call.parameter("vendor"))?;
-    if !app.books.forget(&active.plugin.vendor, call.parameter("book")) {
+async fn remove(
+    State(vendors): State<Arc<Vendors>>,
+    State(stores): State<Arc<Stores>>,
+    vendor: VendorPath,
+    book: BookPath,
+) -> Responded {
+    let active = vendors.in_use(&vendor.0)?;
+    if !stores.books.remove(&active.plugin.vendor, &book.0) {
         return Err(unknown());
     }
     let mut response = Response::new(Body::empty());

@@ -1,84 +1,60 @@
-//! The server's own description: OpenAPI, a page for people, and what scripts may read and call.
+//! The server's description of itself: OpenAPI, the page, and the script reference.
 
-use super::{HTML, JSON, MARKDOWN, answer, document, negotiate, plain};
+use super::route::Route;
 use crate::script::{reference_json, reference_markdown};
 use crate::server::http::access::Scope;
-use crate::server::http::call::Call;
-use crate::server::http::operation::{Answered, Media, Operation, Reply};
-use crate::server::http::problem::Problem;
-use crate::server::state::app::App;
-use axum::body::Body;
-use std::sync::Arc;
+use crate::server::http::description::Description;
+use crate::server::http::media::{HTML, JSON, MARKDOWN, Media};
+use crate::server::http::negotiation::Accept;
+use crate::server::http::operation::{Operation, Reply};
+use crate::server::http::respond::{Responded, body, document};
+use axum::http::HeaderValue;
 
-pub static OPERATIONS: [Operation; 3] = [
-    Operation {
-        id: "openapi",
-        method: "GET",
-        path: "/openapi.json",
-        group: "documentation",
-        summary: "This interface as OpenAPI 3.1",
-        doc: "",
-        scope: Scope::Open,
-        query: &[],
-        body: &[],
-        replies: &[Reply {
-            status: 200,
-            doc: "The document.",
-            media: &[Media { media: JSON, schema: None }],
-            has_revision: false,
-        }],
-        problems: &[],
-        handler: |_, _, _| {
-            Box::pin(async { Ok::<_, Problem>(answer(JSON, crate::server::http::openapi::text().to_owned())) })
-        },
-    },
-    Operation {
-        id: "docs",
-        method: "GET",
-        path: "/docs",
-        group: "documentation",
-        summary: "This interface as a page for people",
-        doc: "One page without scripts and without anything from elsewhere.",
-        scope: Scope::Open,
-        query: &[],
-        body: &[],
-        replies: &[Reply { status: 200, doc: "The page.", media: &[plain(HTML)], has_revision: false }],
-        problems: &[],
-        handler: |_, _, _| Box::pin(async { page() }),
-    },
-    Operation {
-        id: "script_api",
-        method: "GET",
-        path: "/v1/script-api",
-        group: "documentation",
-        summary: "What rules and policies may read and call",
-        doc: "The same as `quotient api`; as JSON or as Markdown.",
-        scope: Scope::Open,
-        query: &[],
-        body: &[],
-        replies: &[Reply {
-            status: 200,
-            doc: "The reference.",
-            media: &[Media { media: JSON, schema: None }, plain(MARKDOWN)],
-            has_revision: false,
-        }],
-        problems: &[],
-        handler: script_api,
-    },
-];
+const DOCUMENTATION: Operation = Operation { group: "documentation", scope: Scope::Open, ..Operation::GET };
 
-fn page() -> Result<axum::http::Response<axum::body::Body>, Problem> {
-    let mut response = answer("text/html; charset=utf-8", crate::server::http::openapi::page()?);
-    let policy = axum::http::HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
+static OPENAPI: Operation = Operation {
+    id: "openapi",
+    path: "/openapi.json",
+    summary: "This interface as OpenAPI 3.1",
+    replies: &[Reply::ok("The document.", &[Media::plain(JSON)])],
+    ..DOCUMENTATION
+};
+static PAGE: Operation = Operation {
+    id: "docs",
+    path: "/docs",
+    summary: "This interface as a page",
+    doc: "One page without scripts and external resources.",
+    replies: &[Reply::ok("The page.", &[Media::plain(HTML)])],
+    ..DOCUMENTATION
+};
+static SCRIPT_API: Operation = Operation {
+    id: "script_api",
+    path: "/v1/script-api",
+    summary: "Facts and functions for rules and policies",
+    doc: "The same as `quotient api`, as JSON or Markdown.",
+    replies: &[Reply::ok("The reference.", &[Media::plain(JSON), Media::plain(MARKDOWN)])],
+    ..DOCUMENTATION
+};
+
+/// Returns the routes, which serve `description`.
+pub fn table(description: &'static Description) -> Vec<Route> {
+    vec![
+        Route::new(&OPENAPI, move || async move { Responded::Ok(body(JSON, description.openapi_text())) }),
+        Route::new(&PAGE, move || async move { page(description) }),
+        Route::new(&SCRIPT_API, script_api),
+    ]
+}
+
+fn page(description: &'static Description) -> Responded {
+    let mut response = body("text/html; charset=utf-8", description.page()?);
+    let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
     response.headers_mut().insert("content-security-policy", policy);
     Ok(response)
 }
 
-fn script_api(_: Arc<App>, call: Call, _: Body) -> Answered {
-    Box::pin(async move {
-        match negotiate(&call.headers, &[JSON, MARKDOWN])? {
-            MARKDOWN => Ok(answer("text/markdown; charset=utf-8", reference_markdown())),
-            _ => document(&reference_json()),
-        }
-    })
+async fn script_api(accept: Accept) -> Responded {
+    match accept.choose(&[JSON, MARKDOWN])? {
+        MARKDOWN => Ok(body("text/markdown; charset=utf-8", reference_markdown())),
+        _ => document(&reference_json()),
+    }
 }

@@ -1,105 +1,89 @@
-//! Health, metrics and version: answered whatever the vendors do.
+//! Health, metrics and version: available whatever the state of the vendors.
 
-use super::{answer, document, json};
+use super::route::Route;
 use crate::library::Watching;
 use crate::server::http::access::Scope;
-use crate::server::http::call::Call;
-use crate::server::http::operation::{Answered, Media, Operation, Reply};
-use crate::server::http::problem::Problem;
+use crate::server::http::context::Context;
+use crate::server::http::media::{Media, OPENMETRICS};
+use crate::server::http::operation::{Operation, Reply};
+use crate::server::http::respond::{Responded, body, document};
 use crate::server::state::app::App;
-use crate::server::state::metrics::Now;
-use axum::body::Body;
+use crate::server::state::fair_queue::Load;
+use crate::server::state::gate::Gate;
+use crate::server::state::metrics::Snapshot;
+use crate::server::state::recorder::{Recorder, RecorderHealth};
+use crate::server::state::vendors::Vendors;
+use axum::extract::State;
 use axum::http::StatusCode;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub static OPERATIONS: [Operation; 5] = [
-    Operation {
-        id: "live",
-        method: "GET",
-        path: "/health/live",
-        group: "health",
-        summary: "The process is alive",
-        doc: "Answers while the process runs, whatever the vendors do. For a liveness probe.",
-        scope: Scope::Open,
-        query: &[],
-        body: &[],
-        replies: &[Reply { status: 200, doc: "It is alive.", media: &[json("Liveness")], has_revision: false }],
-        problems: &[],
-        handler: live,
-    },
-    Operation {
-        id: "ready",
-        method: "GET",
-        path: "/health/ready",
-        group: "health",
-        summary: "The server can decide",
-        doc: "Ready when at least one vendor has a usable revision and the server is not shutting down. For a readiness probe.",
-        scope: Scope::Open,
-        query: &[],
-        body: &[],
-        replies: &[
-            Reply { status: 200, doc: "It can decide.", media: &[json("Readiness")], has_revision: false },
-            Reply {
-                status: 503,
-                doc: "It cannot; `reason` says why.",
-                media: &[json("Readiness")],
-                has_revision: false,
-            },
-        ],
-        problems: &[],
-        handler: ready,
-    },
-    Operation {
-        id: "health",
-        method: "GET",
-        path: "/health",
-        group: "health",
-        summary: "How everything stands",
-        doc: "Every vendor's state, how changes are noticed, the archive, the decision log and the lanes. `status` is `degraded` when a vendor is not served from what its folder holds, or when something beside the vendors needs somebody to look.",
-        scope: Scope::Read,
-        query: &[],
-        body: &[],
-        replies: &[Reply { status: 200, doc: "How everything stands.", media: &[json("Health")], has_revision: false }],
-        problems: &[],
-        handler: health,
-    },
-    Operation {
-        id: "metrics",
-        method: "GET",
-        path: "/metrics",
-        group: "health",
-        summary: "Metrics for Prometheus",
-        doc: "OpenMetrics text. Partner ids are never labels.",
-        scope: Scope::Open,
-        query: &[],
-        body: &[],
-        replies: &[Reply {
-            status: 200,
-            doc: "The metrics.",
-            media: &[Media { media: "application/openmetrics-text", schema: None }],
-            has_revision: false,
-        }],
-        problems: &[],
-        handler: metrics,
-    },
-    Operation {
-        id: "version",
-        method: "GET",
-        path: "/version",
-        group: "health",
-        summary: "Version of the program and of what scripts may call",
-        doc: "",
-        scope: Scope::Open,
-        query: &[],
-        body: &[],
-        replies: &[Reply { status: 200, doc: "The version.", media: &[json("Version")], has_revision: false }],
-        problems: &[],
-        handler: version,
-    },
-];
+const HEALTH_GROUP: Operation = Operation { group: "health", scope: Scope::Open, ..Operation::GET };
+
+static LIVE: Operation = Operation {
+    id: "live",
+    path: "/health/live",
+    summary: "The process is alive",
+    doc: "Succeeds while the process runs, whatever the state of the vendors. For a liveness probe.",
+    replies: &[Reply::ok("It is alive.", &[Media::json("Liveness")])],
+    ..HEALTH_GROUP
+};
+static READY: Operation = Operation {
+    id: "ready",
+    path: "/health/ready",
+    summary: "The server can decide",
+    doc: "Ready if at least one vendor has a usable revision and the server is not shutting down. For a readiness probe.",
+    replies: &[
+        Reply::ok("It can decide.", &[Media::json("Readiness")]),
+        Reply { status: 503, ..Reply::ok("It cannot; `reason` says why.", &[Media::json("Readiness")]) },
+    ],
+    ..HEALTH_GROUP
+};
+static HEALTH: Operation = Operation {
+    id: "health",
+    path: "/health",
+    summary: "State of the server",
+    doc: "The state of every vendor, the detection of changes, the archive, the decision log and the lanes. `status` is `degraded` if a vendor does not use the content of its directory, or if anything else needs attention.",
+    scope: Scope::Read,
+    replies: &[Reply::ok("The state of the server.", &[Media::json("Health")])],
+    ..HEALTH_GROUP
+};
+static METRICS: Operation = Operation {
+    id: "metrics",
+    path: "/metrics",
+    summary: "Metrics for Prometheus",
+    doc: "OpenMetrics text. Partner ids are never labels.",
+    replies: &[Reply::ok("The metrics.", &[Media::plain(OPENMETRICS)])],
+    ..HEALTH_GROUP
+};
+static VERSION: Operation = Operation {
+    id: "version",
+    path: "/version",
+    summary: "Version of the program",
+    replies: &[Reply::ok("The version.", &[Media::json("Version")])],
+    ..HEALTH_GROUP
+};
+
+/// Returns the routes.
+pub fn table() -> Vec<Route> {
+    vec![
+        Route::new(&LIVE, || async { document(&Liveness { status: "live" }) }),
+        Route::new(&READY, ready),
+        Route::new(&HEALTH, health),
+        Route::new(&METRICS, metrics),
+        Route::new(&VERSION, || async { document(&Version { name: "quotient", version: env!("CARGO_PKG_VERSION") }) }),
+    ]
+}
+
+/// Adds the schemas of this group's documents.
+pub fn schemas(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<Health>();
+    generator.subschema_for::<Liveness>();
+    generator.subschema_for::<Readiness>();
+    generator.subschema_for::<Version>();
+}
 
 /// The process is alive.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -109,34 +93,34 @@ pub struct Liveness {
     status: &'static str,
 }
 
-/// Whether the server can decide.
+/// Readiness of the server.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Readiness {
     /// `ready` or `not_ready`.
     #[schemars(extend("enum" = ["ready", "not_ready"]))]
     status: &'static str,
-    /// Why not; null when it is ready.
+    /// Reason; null if it is ready.
     reason: Option<&'static str>,
-    /// Vendors that are known.
+    /// Number of vendors.
     vendors: usize,
-    /// Vendors that use what their folder holds.
+    /// Vendors that use the content of their directory.
     active: usize,
 }
 
-/// How everything stands.
+/// State of the server.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Health {
-    /// `ok`, or `degraded` when somebody should look.
+    /// `ok`, or `degraded` if something needs attention.
     #[schemars(extend("enum" = ["ok", "degraded"]))]
     status: &'static str,
-    /// What somebody should look at; empty when nothing.
+    /// Everything that needs attention; may be empty.
     reasons: Vec<String>,
     /// State of every vendor the caller may see: `active`, `degraded` or `failed`.
     vendors: BTreeMap<String, VendorHealth>,
-    /// How changes are noticed: `events`, `polling`, or `blind` when events were wanted and do not work.
+    /// Detection of changes: `events`, `polling`, or `blind` if events are enabled and do not work.
     #[schemars(extend("enum" = ["events", "polling", "blind"]))]
     watching: &'static str,
-    /// Scans of the folders since the start.
+    /// Scans of the directories since the start.
     scans: u64,
     /// End of the last scan, RFC 3339; null before the first.
     last_scan: Option<String>,
@@ -144,30 +128,30 @@ pub struct Health {
     generations: u64,
     /// Seconds since the start.
     uptime_seconds: u64,
-    /// The decision log; null when decisions are not recorded.
-    decision_log: Option<crate::server::state::recorder::RecorderHealth>,
-    /// Work that waits or runs, by lane.
+    /// The decision log; null if decisions are not recorded.
+    decision_log: Option<RecorderHealth>,
+    /// Waiting and running work by lane.
     lanes: BTreeMap<&'static str, LaneHealth>,
 }
 
-/// How one vendor stands.
+/// State of one vendor.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct VendorHealth {
     /// `active`, `degraded` or `failed`.
     #[schemars(extend("enum" = ["active", "degraded", "failed"]))]
     state: &'static str,
-    /// Revision in use; null when none is.
+    /// Revision in use; null if none is.
     revision: Option<String>,
-    /// First error, as its author reads it; null when there is none.
+    /// First error, as its author reads it; null if there is none.
     error: Option<String>,
 }
 
-/// How full a lane is.
+/// Load of a lane.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LaneHealth {
-    /// Jobs that wait.
+    /// Waiting jobs.
     queued: usize,
-    /// Jobs that run.
+    /// Running jobs.
     busy: usize,
 }
 
@@ -181,33 +165,35 @@ pub struct Version {
     version: &'static str,
 }
 
-fn live(_: Arc<App>, _: Call, _: Body) -> Answered {
-    Box::pin(async { document(&Liveness { status: "live" }) })
+/// Returns why the server is not ready; `None` if it is.
+fn unready(gate: &Gate, vendors: &Vendors) -> Option<&'static str> {
+    if gate.is_shutting_down() {
+        return Some("the server is shutting down");
+    }
+    (!vendors.has_usable()).then_some("no vendor has a usable revision")
 }
 
-fn ready(app: Arc<App>, _: Call, _: Body) -> Answered {
-    Box::pin(async move {
-        let reason = app.unready();
-        let (vendors, active) = app.vendor_counts();
-        let status = if reason.is_some() { "not_ready" } else { "ready" };
-        let mut response = document(&Readiness { status, reason, vendors, active })?;
-        if reason.is_some() {
-            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-        }
-        Ok(response)
-    })
+async fn ready(State(gate): State<Arc<Gate>>, State(vendors): State<Arc<Vendors>>) -> Responded {
+    let reason = unready(&gate, &vendors);
+    let (count, active) = vendors.counts();
+    let status = if reason.is_some() { "not_ready" } else { "ready" };
+    let mut response = document(&Readiness { status, reason, vendors: count, active })?;
+    if reason.is_some() {
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    }
+    Ok(response)
 }
 
-fn health(app: Arc<App>, call: Call, _: Body) -> Answered {
-    Box::pin(async move { document(&health_of(&app, &call)) })
+async fn health(State(app): State<App>, context: Context) -> Responded {
+    document(&health_of(&app, &context))
 }
 
-fn health_of(app: &App, call: &Call) -> Health {
-    let catalog = app.library.current();
-    let status = app.library.status();
+fn health_of(app: &App, context: &Context) -> Health {
+    let library = &app.vendors.library;
+    let (catalog, status) = (library.current(), library.status());
     let mut reasons: Vec<String> = Vec::new();
     let mut vendors = BTreeMap::new();
-    for (name, vendor) in catalog.vendors().filter(|(name, _)| call.caller.sees(name)) {
+    for (name, vendor) in catalog.vendors().filter(|(name, _)| context.caller.sees(name)) {
         let state = vendor.state.as_str();
         let error = vendor.findings.iter().find(|finding| finding.is_error()).map(ToString::to_string);
         if state != "active" {
@@ -227,17 +213,14 @@ fn health_of(app: &App, call: &Call) -> Health {
             "blind"
         }
     };
-    if status.is_stopped && !app.is_ending() {
+    if status.is_stopped && !app.gate.is_shutting_down() {
         reasons.push("reloading has stopped: restart the server".to_owned());
     }
-    let decision_log = app.recorder.as_ref().map(crate::server::state::recorder::Recorder::health);
+    let decision_log = app.telemetry.recorder.as_ref().map(Recorder::health);
     if let Some(error) = decision_log.as_ref().and_then(|log| log.error()) {
         reasons.push(format!("the decision log cannot be written: {error}"));
     }
-    let lane = |lane: &crate::server::state::fair_queue::Lane| {
-        let load = lane.load();
-        LaneHealth { queued: load.queued, busy: load.busy }
-    };
+    let lane = |load: Load| LaneHealth { queued: load.queued, busy: load.busy };
     Health {
         status: if reasons.is_empty() { "ok" } else { "degraded" },
         reasons,
@@ -246,25 +229,20 @@ fn health_of(app: &App, call: &Call) -> Health {
         scans: status.scans,
         last_scan: status.last_scan.map(|time| time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
         generations: status.published,
-        uptime_seconds: app.started.elapsed().as_secs(),
+        uptime_seconds: app.telemetry.started.elapsed().as_secs(),
         decision_log,
-        lanes: [("decide", lane(&app.decide)), ("plan", lane(&app.plan))].into(),
+        lanes: app.lanes.loads().map(|(name, load)| (name.as_str(), lane(load))).into(),
     }
 }
 
-fn metrics(app: Arc<App>, _: Call, _: Body) -> Answered {
-    Box::pin(async move { Ok::<_, Problem>(metrics_of(&app)) })
-}
-
-fn metrics_of(app: &App) -> axum::http::Response<axum::body::Body> {
-    if let Some(recorder) = &app.recorder {
-        recorder.count(&app.metrics);
+async fn metrics(State(app): State<App>) -> Responded {
+    let telemetry = &app.telemetry;
+    if let Some(recorder) = &telemetry.recorder {
+        recorder.count(&telemetry.metrics);
     }
-    let lanes = [("decide", app.decide.load()), ("plan", app.plan.load())];
-    let now = Now { catalog: &app.library.current(), lanes, stale: app.events.stale_seconds() };
-    answer("application/openmetrics-text; version=1.0.0; charset=utf-8", app.metrics.text(&now))
-}
-
-fn version(_: Arc<App>, _: Call, _: Body) -> Answered {
-    Box::pin(async { document(&Version { name: "quotient", version: env!("CARGO_PKG_VERSION") }) })
+    let lanes = app.lanes.loads().map(|(lane, load)| (lane.as_str(), load));
+    let catalog = app.vendors.library.current();
+    let snapshot = Snapshot { catalog: &catalog, lanes, stale: telemetry.events.stale_seconds() };
+    let text = telemetry.metrics.text(&snapshot);
+    Ok(body("application/openmetrics-text; version=1.0.0; charset=utf-8", text))
 }

@@ -1,3 +1,10 @@
-//! The running server: start, upkeep and shutdown.
+//! The running server: start, router, upkeep and shutdown.
 
+mod events;
+mod exchange;
+mod notify;
+mod router;
 pub mod run;
+mod signals;
+pub mod start;
+mod upkeep;

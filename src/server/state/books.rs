@@ -1,8 +1,7 @@
-//! Books that are kept, so that requests can refer to them: the least used give way when there is no room.
+//! Stored books, to which requests can refer: the least recently used are removed when there is no room.
 
 use crate::channel::Name;
 use crate::request::{Books, KeptBook};
-use crate::server::state::app::App;
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +9,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Books kept, at most.
+/// Most stored books.
 const MAX_BOOKS: usize = 256;
 
 #[derive(Default)]
@@ -20,27 +19,27 @@ struct Shelf {
     uses: u64,
 }
 
-/// The books of all vendors.
-pub struct KeptBooks {
+/// The stored books of all vendors.
+pub struct StoredBooks {
     shelf: Mutex<Shelf>,
     most: usize,
 }
 
-/// Bodies of kept books on disk, by the hash of their facts. The oldest give way.
+/// Bodies of stored books on disk, by the hash of their facts. The oldest are removed.
 #[derive(Debug, Clone)]
-pub struct BookFolder(PathBuf);
+pub struct BookDirectory(PathBuf);
 
-/// Files in the folder, at most.
+/// Most files in the directory.
 const MAX_FILES: usize = 1_024;
 
-impl BookFolder {
-    /// Opens the folder, which is made when it is not there.
+impl BookDirectory {
+    /// Opens the directory, and creates it if it is missing.
     pub fn open(path: PathBuf) -> std::io::Result<Self> {
         fs::create_dir_all(&path)?;
         Ok(Self(path))
     }
 
-    /// Writes a body whole or not at all; `id` must be hex digits.
+    /// Writes a body completely or not at all; `id` must be hex digits.
     pub fn write(&self, id: &str, body: &[u8]) -> std::io::Result<()> {
         let file = self.0.join(format!("{id}.json"));
         if file.exists() {
@@ -55,10 +54,10 @@ impl BookFolder {
             drop(fs::remove_file(&draft));
             return Err(error);
         }
-        self.let_go()
+        self.remove_oldest()
     }
 
-    fn let_go(&self) -> std::io::Result<()> {
+    fn remove_oldest(&self) -> std::io::Result<()> {
         let entries = fs::read_dir(&self.0)?.flatten();
         let mut files: Vec<_> =
             entries.filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()))).collect();
@@ -68,14 +67,14 @@ impl BookFolder {
     }
 }
 
-/// The books that requests for one vendor may refer to.
+/// The books to which requests for one vendor may refer.
 pub struct VendorBooks {
-    app: Arc<App>,
+    books: Arc<StoredBooks>,
     vendor: Name,
 }
 
-impl KeptBooks {
-    /// Returns a shelf for so many bytes.
+impl StoredBooks {
+    /// Returns a store for this many bytes.
     pub fn new(most: usize) -> Self {
         Self { shelf: Mutex::default(), most }
     }
@@ -84,8 +83,8 @@ impl KeptBooks {
         self.shelf.lock()
     }
 
-    /// Keeps a book; returns false when it alone is larger than the shelf.
-    pub fn keep(&self, vendor: &Name, book: KeptBook) -> bool {
+    /// Stores a book; returns false when it alone is larger than the store.
+    pub fn store(&self, vendor: &Name, book: KeptBook) -> bool {
         if book.bytes > self.most {
             return false;
         }
@@ -104,7 +103,7 @@ impl KeptBooks {
         true
     }
 
-    /// The book of a vendor with that id.
+    /// Returns the book of a vendor with that id.
     pub fn find(&self, vendor: &Name, id: &str) -> Option<Arc<KeptBook>> {
         let mut shelf = self.shelf();
         shelf.uses += 1;
@@ -114,8 +113,8 @@ impl KeptBooks {
         Some(Arc::clone(book))
     }
 
-    /// Lets go of a book; returns false when it was not there.
-    pub fn forget(&self, vendor: &Name, id: &str) -> bool {
+    /// Removes a book; returns false when it is not stored.
+    pub fn remove(&self, vendor: &Name, id: &str) -> bool {
         let mut shelf = self.shelf();
         let removed = shelf.books.remove(&(Arc::clone(vendor), id.to_owned()));
         if let Some((book, _)) = &removed {
@@ -124,22 +123,22 @@ impl KeptBooks {
         removed.is_some()
     }
 
-    /// The books of a vendor, ascending by id.
-    pub fn of(&self, vendor: &Name) -> Vec<Arc<KeptBook>> {
+    /// Returns the books of a vendor, ascending by id.
+    pub fn of_vendor(&self, vendor: &Name) -> Vec<Arc<KeptBook>> {
         let shelf = self.shelf();
         shelf.books.iter().filter(|((of, _), _)| of == vendor).map(|(_, (book, _))| Arc::clone(book)).collect()
     }
 }
 
 impl VendorBooks {
-    /// The books that requests for `vendor` may refer to.
-    pub fn new(app: &Arc<App>, vendor: &Name) -> Self {
-        Self { app: Arc::clone(app), vendor: Arc::clone(vendor) }
+    /// Returns the books to which requests for `vendor` may refer.
+    pub fn new(books: &Arc<StoredBooks>, vendor: &Name) -> Self {
+        Self { books: Arc::clone(books), vendor: Arc::clone(vendor) }
     }
 }
 
 impl Books for VendorBooks {
     fn kept(&self, id: &str) -> Option<Arc<KeptBook>> {
-        self.app.books.find(&self.vendor, id)
+        self.books.find(&self.vendor, id)
     }
 }

@@ -1,7 +1,7 @@
-//! Lanes: where work on vendors waits for a worker, fairly.
+//! A fair queue: work on vendors waits for a worker.
 //!
-//! Vendors take turns, and one vendor never has all workers, so that rules that are slow hold up only those who ask for
-//! them. What waits is bounded, for each vendor and in all; what does not fit is refused at once.
+//! Vendors take turns, and one vendor never has all workers, so that slow rules delay only the requests for them. The
+//! queue is bounded per vendor and in total; work beyond the bounds is refused at once.
 
 use crate::channel::Name;
 use parking_lot::{Condvar, Mutex, MutexGuard};
@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// How much a lane takes.
+/// Bounds of a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LaneLimits {
+pub struct QueueLimits {
     /// Workers.
     pub workers: usize,
     /// Jobs of one vendor at the same time.
@@ -22,15 +22,15 @@ pub struct LaneLimits {
     pub queued_per_vendor: usize,
     /// Jobs that wait, over all vendors.
     pub queued: usize,
-    /// Longest wait; a job that waited longer is not begun.
-    pub patience: Duration,
+    /// Longest wait; a job that waited longer is not started.
+    pub max_wait: Duration,
 }
 
-/// Why a job came to nothing.
+/// Why a job was not run, or not to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotDone {
+pub enum NotRun {
     /// The queue of this vendor is full.
-    #[error("too many requests for this vendor wait already")]
+    #[error("too many requests for this vendor are waiting")]
     VendorBusy,
     /// The queue is full.
     #[error("all workers are busy and the queue is full")]
@@ -38,10 +38,10 @@ pub enum NotDone {
     /// The job waited too long.
     #[error("all workers stayed busy")]
     Late,
-    /// The job panicked: a bug of ours, contained.
-    #[error("the work failed on a mistake of the server")]
+    /// The job panicked, which is contained.
+    #[error("internal error; please report it with the request id")]
     Panicked,
-    /// The lane has ended.
+    /// The queue is closed.
     #[error("the server is shutting down")]
     Closed,
 }
@@ -61,17 +61,17 @@ struct Queue {
     queued: usize,
     busy: usize,
     is_closed: bool,
-    /// How long a job of each vendor takes, in microseconds: an average that forgets.
-    usual: BTreeMap<Name, u64>,
+    /// Moving average of the duration of a job per vendor, in microseconds.
+    average: BTreeMap<Name, u64>,
 }
 
-/// A lane with its workers. Dropping it lets the workers end.
-pub struct Lane {
+/// A queue with its workers. Dropping it ends the workers.
+pub struct FairQueue {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    limits: LaneLimits,
+    limits: QueueLimits,
     queue: Mutex<Queue>,
     bell: Condvar,
 }
@@ -82,7 +82,7 @@ impl Shared {
     }
 }
 
-/// How full a lane is.
+/// Load of a queue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Load {
     /// Jobs that wait.
@@ -91,10 +91,10 @@ pub struct Load {
     pub busy: usize,
 }
 
-impl Lane {
-    /// Starts a lane; `start` starts one worker thread that runs what it is given.
-    pub fn new(
-        limits: LaneLimits,
+impl FairQueue {
+    /// Starts a queue; `start` starts one worker thread that runs its argument.
+    pub fn start(
+        limits: QueueLimits,
         start: impl Fn(usize, Box<dyn FnOnce() + Send>) -> std::io::Result<()>,
     ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared { limits, queue: Mutex::default(), bell: Condvar::new() });
@@ -105,15 +105,15 @@ impl Lane {
         Ok(Self { shared })
     }
 
-    /// How full it is.
+    /// Returns the load.
     pub fn load(&self) -> Load {
         let queue = self.shared.queue();
         Load { queued: queue.queued, busy: queue.busy }
     }
 
-    /// Whether a job of `vendor` would be taken now; spares reading a body for nothing.
-    pub fn admits(&self, vendor: &str) -> Result<(), NotDone> {
-        self.shared.admits(&self.shared.queue(), vendor)
+    /// Checks that a job of `vendor` would be accepted now, before a body is read in vain.
+    pub fn admit(&self, vendor: &str) -> Result<(), NotRun> {
+        self.shared.admit(&self.shared.queue(), vendor)
     }
 
     /// Runs `work` for `vendor` on a worker.
@@ -121,25 +121,25 @@ impl Lane {
         &self,
         vendor: &Name,
         work: impl FnOnce() -> R + Send + 'static,
-    ) -> Result<R, NotDone> {
+    ) -> Result<R, NotRun> {
         let (sender, receiver) = oneshot::channel();
         let work: Work = Box::new(move |is_in_time| {
-            // Whoever asked may be gone: then nobody needs the work.
+            // A request that is gone does not need the work.
             if sender.is_closed() {
                 return;
             }
             let done = match is_in_time {
-                true => catch_unwind(AssertUnwindSafe(work)).map_err(|_| NotDone::Panicked),
-                false => Err(NotDone::Late),
+                true => catch_unwind(AssertUnwindSafe(work)).map_err(|_| NotRun::Panicked),
+                false => Err(NotRun::Late),
             };
             drop(sender.send(done));
         });
         self.shared.push(vendor, work)?;
-        receiver.await.unwrap_or(Err(NotDone::Closed))
+        receiver.await.unwrap_or(Err(NotRun::Closed))
     }
 }
 
-impl Drop for Lane {
+impl Drop for FairQueue {
     fn drop(&mut self) {
         let mut queue = self.shared.queue();
         queue.is_closed = true;
@@ -150,23 +150,23 @@ impl Drop for Lane {
 }
 
 impl Shared {
-    fn admits(&self, queue: &Queue, vendor: &str) -> Result<(), NotDone> {
+    fn admit(&self, queue: &Queue, vendor: &str) -> Result<(), NotRun> {
         if queue.is_closed {
-            return Err(NotDone::Closed);
+            return Err(NotRun::Closed);
         }
         let waiting = queue.waiting.get(vendor).map_or(0, VecDeque::len);
-        // Who would wait too long is told at once, rather than at the end of the wait.
-        let usual = queue.usual.get(vendor).copied().unwrap_or_default();
-        let wait = Duration::from_micros(usual.saturating_mul(waiting as u64)) / self.limits.per_vendor.max(1) as u32;
-        if waiting >= self.limits.queued_per_vendor || wait > self.limits.patience / 2 {
-            return Err(NotDone::VendorBusy);
+        // A request that would wait too long is refused at once rather than at the end of the wait.
+        let average = queue.average.get(vendor).copied().unwrap_or_default();
+        let wait = Duration::from_micros(average.saturating_mul(waiting as u64)) / self.limits.per_vendor.max(1) as u32;
+        if waiting >= self.limits.queued_per_vendor || wait > self.limits.max_wait / 2 {
+            return Err(NotRun::VendorBusy);
         }
-        if queue.queued >= self.limits.queued { Err(NotDone::Full) } else { Ok(()) }
+        if queue.queued >= self.limits.queued { Err(NotRun::Full) } else { Ok(()) }
     }
 
-    fn push(&self, vendor: &Name, work: Work) -> Result<(), NotDone> {
+    fn push(&self, vendor: &Name, work: Work) -> Result<(), NotRun> {
         let mut queue = self.queue();
-        self.admits(&queue, vendor)?;
+        self.admit(&queue, vendor)?;
         let waiting = queue.waiting.entry(Arc::clone(vendor)).or_default();
         waiting.push_back(Job { since: Instant::now(), work });
         if waiting.len() == 1 {
@@ -180,7 +180,7 @@ impl Shared {
 
     fn work(&self) {
         while let Some((vendor, job)) = self.next() {
-            let is_in_time = job.since.elapsed() <= self.limits.patience;
+            let is_in_time = job.since.elapsed() <= self.limits.max_wait;
             let started = Instant::now();
             (job.work)(is_in_time);
             self.ended(&vendor, started.elapsed());
@@ -203,8 +203,8 @@ impl Shared {
     fn ended(&self, vendor: &Name, took: Duration) {
         let mut queue = self.queue();
         let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let usual = queue.usual.entry(Arc::clone(vendor)).or_insert(took);
-        *usual = usual.saturating_mul(7).saturating_add(took) / 8;
+        let average = queue.average.entry(Arc::clone(vendor)).or_insert(took);
+        *average = average.saturating_mul(7).saturating_add(took) / 8;
         queue.busy -= 1;
         if let Some(running) = queue.running.get_mut(vendor) {
             *running -= 1;
@@ -214,7 +214,7 @@ impl Shared {
         }
         let is_waited_for = queue.waiting.contains_key(vendor);
         drop(queue);
-        // A job that was held back because its vendor had its share can run now.
+        // A job that waited because its vendor had its share can run now.
         if is_waited_for {
             self.bell.notify_one();
         }
@@ -222,7 +222,7 @@ impl Shared {
 }
 
 impl Queue {
-    /// The next job of the first vendor in turn that has not its share of the workers.
+    /// Takes the next job of the first vendor in turn that has not used its share of the workers.
     fn take(&mut self, per_vendor: usize) -> Option<(Name, Job)> {
         let is_free = |vendor: &Name| self.running.get(vendor).is_none_or(|running| *running < per_vendor);
         let turn = self.turns.iter().position(is_free)?;
@@ -246,28 +246,28 @@ mod tests {
     use super::*;
     use std::sync::Barrier;
 
-    fn lane(workers: usize, per_vendor: usize) -> Lane {
-        let patience = Duration::from_secs(5);
-        let limits = LaneLimits { workers, per_vendor, queued_per_vendor: 2, queued: 3, patience };
-        Lane::new(limits, |_, work| std::thread::Builder::new().spawn(work).map(drop)).unwrap()
+    fn queue(workers: usize, per_vendor: usize) -> FairQueue {
+        let max_wait = Duration::from_secs(5);
+        let limits = QueueLimits { workers, per_vendor, queued_per_vendor: 2, queued: 3, max_wait };
+        FairQueue::start(limits, |_, work| std::thread::Builder::new().spawn(work).map(drop)).unwrap()
     }
 
-    fn wait_for(lane: &Lane, busy: usize) {
-        while lane.load().busy != busy {
+    fn wait_for(queue: &FairQueue, busy: usize) {
+        while queue.load().busy != busy {
             std::thread::yield_now();
         }
     }
 
     #[tokio::test]
     async fn a_vendor_that_hangs_leaves_a_worker_to_the_others() {
-        let lane = Arc::new(lane(2, 1));
+        let queue = Arc::new(queue(2, 1));
         let (slow, quick): (Name, Name) = ("slow".into(), "quick".into());
         let barrier = Arc::new(Barrier::new(2));
         let held: Vec<_> = (0..2)
             .map(|number| {
-                let (lane, slow, barrier) = (Arc::clone(&lane), slow.clone(), Arc::clone(&barrier));
+                let (queue, slow, barrier) = (Arc::clone(&queue), slow.clone(), Arc::clone(&barrier));
                 tokio::spawn(async move {
-                    lane.run(&slow, move || {
+                    queue.run(&slow, move || {
                         if number == 0 {
                             let _ = barrier.wait();
                         }
@@ -277,8 +277,8 @@ mod tests {
             })
             .collect();
         tokio::task::yield_now().await;
-        wait_for(&lane, 1);
-        assert_eq!(lane.run(&quick, || 7).await, Ok(7));
+        wait_for(&queue, 1);
+        assert_eq!(queue.run(&quick, || 7).await, Ok(7));
         barrier.wait();
         for task in held {
             assert_eq!(task.await.unwrap(), Ok(()));
@@ -287,14 +287,14 @@ mod tests {
 
     #[tokio::test]
     async fn what_does_not_fit_is_refused_at_once_and_says_whose_queue_is_full() {
-        let lane = Arc::new(lane(1, 1));
+        let queue = Arc::new(queue(1, 1));
         let barrier = Arc::new(Barrier::new(2));
         let vendors: Vec<Name> = ["a", "a", "a", "b"].map(Name::from).to_vec();
         let mut tasks = Vec::new();
         for (number, vendor) in vendors.into_iter().enumerate() {
-            let (job_lane, barrier) = (Arc::clone(&lane), Arc::clone(&barrier));
+            let (job_queue, barrier) = (Arc::clone(&queue), Arc::clone(&barrier));
             tasks.push(tokio::spawn(async move {
-                job_lane
+                job_queue
                     .run(&vendor, move || {
                         if number == 0 {
                             let _ = barrier.wait();
@@ -303,10 +303,10 @@ mod tests {
                     .await
             }));
             tokio::task::yield_now().await;
-            wait_for(&lane, 1);
+            wait_for(&queue, 1);
         }
-        assert_eq!(lane.admits("a"), Err(NotDone::VendorBusy));
-        assert_eq!(lane.admits("c"), Err(NotDone::Full));
+        assert_eq!(queue.admit("a"), Err(NotRun::VendorBusy));
+        assert_eq!(queue.admit("c"), Err(NotRun::Full));
         barrier.wait();
         for task in tasks {
             assert_eq!(task.await.unwrap(), Ok(()));
@@ -314,10 +314,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_told_and_the_worker_goes_on() {
-        let lane = lane(1, 1);
+    async fn a_panic_is_reported_and_the_worker_goes_on() {
+        let queue = queue(1, 1);
         let name: Name = "a".into();
-        assert_eq!(lane.run(&name, || panic!("asked to")).await, Err::<(), _>(NotDone::Panicked));
-        assert_eq!(lane.run(&name, || 1).await, Ok(1));
+        assert_eq!(queue.run(&name, || panic!("asked to")).await, Err::<(), _>(NotRun::Panicked));
+        assert_eq!(queue.run(&name, || 1).await, Ok(1));
     }
 }

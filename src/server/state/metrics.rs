@@ -5,7 +5,7 @@
 use crate::channel::Name;
 use crate::library::{Catalog, State};
 use crate::plugin::VendorPlugin;
-use crate::server::state::fair_queue::Load;
+use super::fair_queue::Load;
 use parking_lot::Mutex;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
@@ -25,7 +25,7 @@ const SECONDS: [f64; 14] =
 pub struct EvaluationLabels {
     /// Vendor.
     pub vendor: Name,
-    /// What was asked for: `assessment`, `proposal`, …
+    /// Kind of decision: `assessment`, `proposal`, …
     pub policy: &'static str,
     /// `decided`, `refused` or `failed`.
     pub outcome: &'static str,
@@ -36,14 +36,14 @@ pub struct EvaluationLabels {
 pub struct WorkLabels {
     /// Vendor.
     pub vendor: Name,
-    /// What was asked for.
+    /// Kind of decision.
     pub policy: &'static str,
 }
 
 /// Labels of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct RequestLabels {
-    /// Route as it is declared, such as `/v1/vendors/{vendor}`.
+    /// Route as declared, such as `/v1/vendors/{vendor}`.
     pub route: &'static str,
     /// Method.
     pub method: &'static str,
@@ -63,7 +63,7 @@ pub struct VendorLabels {
 pub struct ReloadLabels {
     /// Vendor.
     pub vendor: String,
-    /// What came of it, as in a vendor's history.
+    /// Outcome as in a vendor's history.
     pub result: String,
 }
 
@@ -79,7 +79,7 @@ pub struct PolicyLabels {
 /// A label `reason`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct ReasonLabels {
-    /// Why.
+    /// Reason.
     pub reason: String,
 }
 
@@ -99,13 +99,13 @@ struct BuildLabels {
 type Seconds = Family<RequestLabels, Histogram, fn() -> Histogram>;
 type WorkSeconds = Family<WorkLabels, Histogram, fn() -> Histogram>;
 
-/// How things stand at the moment of a scrape.
-pub struct Now<'a> {
+/// State at the moment of a scrape.
+pub struct Snapshot<'a> {
     /// The vendors.
     pub catalog: &'a Catalog<VendorPlugin>,
-    /// Lanes by name.
+    /// Load of each lane by its name.
     pub lanes: [(&'static str, Load); 2],
-    /// Seconds for which vendors have not used what their folder holds.
+    /// Seconds for which vendors have not used the content of their directory.
     pub stale: Vec<(String, i64)>,
 }
 
@@ -116,7 +116,7 @@ pub struct Metrics {
     pub evaluations: Family<EvaluationLabels, Counter>,
     evaluation_seconds: WorkSeconds,
     request_seconds: Seconds,
-    /// Changes of vendors by what came of them.
+    /// Changes of vendors by outcome.
     pub reloads: Family<ReloadLabels, Counter>,
     last_reload: Family<VendorLabels, Gauge>,
     last_reload_successful: Family<VendorLabels, Gauge>,
@@ -124,13 +124,13 @@ pub struct Metrics {
     stale: Family<VendorLabels, Gauge>,
     /// Rows and lines refused, by reason.
     pub rejected: Family<ReasonLabels, Counter>,
-    /// Requests refused before they were begun, by reason.
+    /// Requests refused before they started, by reason.
     pub shed: Family<ReasonLabels, Counter>,
-    /// Decisions that got no record.
+    /// Decisions without a record.
     pub dropped_records: Counter,
     /// Decisions recorded.
     pub records: Counter,
-    /// Spans that the collector took.
+    /// Spans that the collector accepted.
     pub spans: Counter,
     /// Spans that were lost.
     pub dropped_spans: Counter,
@@ -149,7 +149,7 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// Returns metrics that have counted nothing yet.
+    /// Returns metrics that have counted nothing.
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("quota");
         let seconds: fn() -> Histogram = || Histogram::new(SECONDS);
@@ -177,7 +177,13 @@ impl Metrics {
             registry: Registry::default(),
             scrape: Mutex::default(),
         };
-        let m = &metrics;
+        metrics.register(&mut registry);
+        metrics.registry = registry;
+        metrics
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        let m = self;
         registry.register("evaluations", "Decisions by vendor, kind and outcome", m.evaluations.clone());
         registry.register_with_unit(
             "evaluation_duration",
@@ -187,42 +193,40 @@ impl Metrics {
         );
         registry.register_with_unit(
             "http_request_duration",
-            "Time from the head of a request to the head of its answer",
+            "Time from the header of a request to the header of its response",
             Unit::Seconds,
             m.request_seconds.clone(),
         );
-        registry.register("policy_reloads", "Changes of vendors by what came of them", m.reloads.clone());
+        registry.register("policy_reloads", "Changes of vendors by outcome", m.reloads.clone());
         registry.register_with_unit(
             "policy_last_reload_timestamp",
             "Last change",
             Unit::Seconds,
             m.last_reload.clone(),
         );
-        let what = "1 when the folder's content is in use, 0 when an earlier revision is";
+        let what = "1 when the content of the directory is in use, 0 when an earlier revision is";
         registry.register("policy_last_reload_successful", what, m.last_reload_successful.clone());
         registry.register("policy_info", "The revision in use", m.policy.clone());
-        let what = "Time for which the folder's content has not been what is in use";
+        let what = "Time for which the content of the directory has not been in use";
         registry.register_with_unit("policy_stale", what, Unit::Seconds, m.stale.clone());
         registry.register("rejected_rows", "Lines of batches refused, by reason", m.rejected.clone());
-        registry.register("requests_shed", "Requests refused before they were begun, by reason", m.shed.clone());
+        registry.register("requests_shed", "Requests refused before they started, by reason", m.shed.clone());
         registry.register("decision_records", "Decisions recorded", m.records.clone());
-        registry.register("decision_records_dropped", "Decisions that got no record", m.dropped_records.clone());
-        registry.register("spans", "Spans that the collector of traces took", m.spans.clone());
-        let what = "Spans lost: the queue was full, or the collector did not take them";
+        registry.register("decision_records_dropped", "Decisions without a record", m.dropped_records.clone());
+        registry.register("spans", "Spans that the trace collector accepted", m.spans.clone());
+        let what = "Spans lost: the queue was full, or the collector did not accept them";
         registry.register("spans_dropped", what, m.dropped_spans.clone());
         registry.register("http_connections", "Open connections", m.connections.clone());
-        registry.register("lane_queued", "Work that waits", m.queued.clone());
-        registry.register("lane_busy", "Work that runs", m.busy.clone());
+        registry.register("lane_queued", "Waiting work", m.queued.clone());
+        registry.register("lane_busy", "Running work", m.busy.clone());
         registry.register_with_unit("process_resident_memory", "Memory in use", Unit::Bytes, m.resident.clone());
         let build = Family::<BuildLabels, Gauge>::default();
         let commit = option_env!("QUOTIENT_COMMIT").unwrap_or("unknown").to_owned();
         build.get_or_create(&BuildLabels { version: env!("CARGO_PKG_VERSION").to_owned(), commit }).set(1);
         registry.register("build_info", "This program", build);
-        metrics.registry = registry;
-        metrics
     }
 
-    /// An evaluation came to an end.
+    /// Counts an evaluation.
     pub fn evaluated(&self, vendor: &Name, policy: &'static str, outcome: &'static str, took: Duration) {
         let vendor = Name::clone(vendor);
         let work = WorkLabels { vendor: Name::clone(&vendor), policy };
@@ -230,13 +234,13 @@ impl Metrics {
         self.evaluations.get_or_create(&EvaluationLabels { vendor, policy, outcome }).inc();
     }
 
-    /// A request was answered.
+    /// Counts a response.
     pub fn answered(&self, route: &'static str, method: &'static str, status: u16, took: Duration) {
         let labels = RequestLabels { route, method, status };
         self.request_seconds.get_or_create(&labels).observe(took.as_secs_f64());
     }
 
-    /// A request was refused before it was begun.
+    /// Counts a request that was refused before it started.
     pub fn shed(&self, reason: &str) {
         self.shed.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
     }
@@ -248,9 +252,9 @@ impl Metrics {
         self.busy.get_or_create(&labels).set(number(load.busy));
     }
 
-    /// The exposition: what was counted, and how everything stands now.
-    pub fn text(&self, now: &Now<'_>) -> String {
-        // Two scrapes at once must not clear what the other has just filled in.
+    /// Returns the exposition of all counts and of the present state.
+    pub fn text(&self, now: &Snapshot<'_>) -> String {
+        // Two scrapes at once must not clear what the other has just set.
         let _one = self.scrape.lock();
         now.lanes.iter().for_each(|(lane, load)| self.lane(lane, *load));
         resident().map(|bytes| self.resident.set(bytes));
@@ -276,9 +280,15 @@ impl Metrics {
     }
 }
 
-/// Resident memory in bytes, on Linux.
+/// Returns the resident memory in bytes, on Linux.
+#[cfg(target_os = "linux")]
 fn resident() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/self/statm").ok()?;
     let pages: u64 = text.split_whitespace().nth(1)?.parse().ok()?;
     Some(pages * rustix::param::page_size() as u64)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn resident() -> Option<u64> {
+    None
 }

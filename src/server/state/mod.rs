@@ -1,11 +1,25 @@
-//! What all requests share: the vendors, the queues of work, stored books and responses, metrics, traces and the decision log.
+//! State that requests share, in the parts that handlers ask for.
+//!
+//! | part | holds |
+//! | --- | --- |
+//! | [`vendors::Vendors`] | the vendors and their revisions |
+//! | [`lanes::Lanes`] | workers for single partners and for whole books |
+//! | [`stores::Stores`] | memory for bodies, stored books, stored responses |
+//! | [`telemetry::Telemetry`] | metrics, traces, events, the decision log |
+//! | [`gate::Gate`] | tokens, limits, and whether the server is shutting down |
 
-pub mod answers;
 pub mod app;
 pub mod books;
 pub mod events;
 pub mod fair_queue;
+pub mod gate;
+pub mod lanes;
+pub mod limits;
 pub mod metrics;
 pub mod otlp;
 pub mod recorder;
+pub mod responses;
 pub mod spans;
+pub mod stores;
+pub mod telemetry;
+pub mod vendors;

@@ -1,20 +1,20 @@
 //! Spans in the JSON encoding of OTLP (`ExportTraceServiceRequest`).
 //!
-//! Ids are hex digits, numbers of 64 bits are texts, enumerations are numbers: the JSON encoding of OTLP says so.
+//! Ids are hex digits, numbers of 64 bits are strings, enumerations are numbers: the JSON encoding of OTLP says so.
 
 use serde::{Serialize, Serializer};
 
-/// Bit of a span's flags: whether the parent is known to be of another process is stated.
+/// Bit of a span's flags: the bit for a remote parent is set or cleared on purpose.
 const HAS_IS_REMOTE: u32 = 0x100;
 /// Bit of a span's flags: the parent is of another process.
 const IS_REMOTE: u32 = 0x200;
 
-/// What a span stands for.
+/// Kind of a span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SpanKind {
     /// A step inside the server.
     Internal,
-    /// The answer to a request.
+    /// The handling of a request.
     Server,
 }
 
@@ -32,18 +32,18 @@ pub struct Span {
     /// The flags of the trace, and where the parent is.
     #[serde(serialize_with = "flags")]
     pub flags: SpanFlags,
-    /// What was done.
+    /// Name of the operation.
     pub name: String,
-    /// What it stands for.
+    /// Kind.
     #[serde(serialize_with = "kind")]
     pub kind: SpanKind,
-    /// Nanoseconds since 1970 at its begin.
+    /// Nanoseconds since 1970 at its start.
     #[serde(serialize_with = "text")]
     pub start_time_unix_nano: u64,
     /// Nanoseconds since 1970 at its end.
     #[serde(serialize_with = "text")]
     pub end_time_unix_nano: u64,
-    /// What else is known.
+    /// Further attributes.
     pub attributes: Vec<Attribute>,
     /// Whether it failed.
     #[serde(rename = "status", serialize_with = "status", skip_serializing_if = "is_false")]
@@ -73,12 +73,12 @@ enum Value {
 }
 
 impl Attribute {
-    /// An attribute that is a text.
+    /// Returns an attribute with a string.
     pub fn text(key: &'static str, value: impl Into<String>) -> Self {
         Self { key, value: Value::Text(value.into()) }
     }
 
-    /// An attribute that is a whole number.
+    /// Returns an attribute with an integer.
     pub fn number(key: &'static str, value: i64) -> Self {
         Self { key, value: Value::Number(value) }
     }

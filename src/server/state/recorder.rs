@@ -1,39 +1,41 @@
-//! The decision log of the server: what of each decision is kept, and whether it may be given out.
+//! The decision log of the server: what is recorded of each decision, and whether its response may be sent.
 
 use crate::audit::{Decision, Keeping, Log, Mode, Told, new_id};
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
 use crate::request::{Answer, Cause, Defaults, Form, Kind, Refusal};
-use crate::server::http::call::Call;
+use crate::server::http::context::Context;
 use crate::server::http::problem::{Problem, ProblemKind};
-use crate::server::state::metrics::Metrics;
+use super::metrics::Metrics;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-/// Longest wait at the end for records to be written.
+/// Longest wait at shutdown for records to be written.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// A decision as it was made.
+/// A decision to record.
 pub struct Decided<'a> {
-    /// What was asked for.
+    /// Kind of decision.
     pub kind: Kind,
-    /// What the answer is written as.
+    /// Format of the response.
     pub form: Form,
-    /// What held where the body did not say it.
+    /// Defaults for what the body did not state.
     pub defaults: &'a Defaults,
-    /// The revision that decided.
+    /// Revision that decided.
     pub active: &'a Active<VendorPlugin>,
-    /// The body; of a batch, one line.
+    /// Body of the request; of a batch, one line.
     pub body: &'a [u8],
-    /// What came of it.
+    /// Id of the stored book that the body refers to.
+    pub base_book: Option<&'a str>,
+    /// Outcome.
     pub made: &'a Result<Answer, Refusal>,
-    /// How long it took.
+    /// Duration.
     pub took: Duration,
 }
 
-/// Keeps decisions.
+/// Records decisions.
 pub struct Recorder {
     log: Log,
     keeping: Keeping,
@@ -41,34 +43,34 @@ pub struct Recorder {
     counted: (AtomicU64, AtomicU64),
 }
 
-/// How the decision log is doing.
+/// State of the decision log.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RecorderHealth {
-    /// `strict`: no record, no decision. `best_effort`: missing records are counted.
+    /// `strict`: no decision without a record. `best_effort`: missing records are counted.
     #[schemars(extend("enum" = ["strict", "best_effort"]))]
     mode: &'static str,
     /// Records written.
     written: u64,
     /// Records dropped.
     dropped: u64,
-    /// Decisions not given out because they could not be recorded.
+    /// Decisions whose response was not sent because they could not be recorded.
     failed: u64,
-    /// Records that wait.
+    /// Records waiting.
     waiting: usize,
     /// True when the last write failed.
     is_failing: bool,
-    /// What went wrong last.
+    /// Last error.
     last_error: Option<String>,
 }
 
 impl RecorderHealth {
-    /// What is wrong now.
+    /// Returns the current error.
     pub fn error(&self) -> Option<&str> {
-        if self.is_failing { Some(self.last_error.as_deref().unwrap_or("it does not say why")) } else { None }
+        if self.is_failing { Some(self.last_error.as_deref().unwrap_or("no reason given")) } else { None }
     }
 }
 
-/// Whether something was decided, refused or failed, as the metrics count it.
+/// Returns the outcome as metrics count it: decided, refused or failed.
 pub fn outcome_of(made: &Result<Answer, Refusal>) -> &'static str {
     match made {
         Ok(_) => "decided",
@@ -77,28 +79,14 @@ pub fn outcome_of(made: &Result<Answer, Refusal>) -> &'static str {
     }
 }
 
-/// Id of the kept book that a body refers to.
-fn base_of(body: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Asked {
-        book: Book,
-    }
-    #[derive(Deserialize)]
-    struct Book {
-        base: String,
-    }
-    serde_json::from_slice::<Asked>(body).ok().map(|asked| asked.book.base)
-}
-
 impl Recorder {
     /// Returns a recorder into `log`.
     pub fn new(log: Log, keeping: Keeping, mode: Mode) -> Self {
         Self { log, keeping, mode, counted: Default::default() }
     }
 
-    /// Records a decision. A strict log that cannot take it refuses the decision.
-    pub async fn record(&self, call: &Call, decided: &Decided<'_>) -> Result<(), Problem> {
-        let base_book = base_of(decided.body);
+    /// Records a decision; a strict log that cannot take it refuses the decision.
+    pub async fn record(&self, context: &Context, decided: &Decided<'_>) -> Result<(), Problem> {
         let time = SystemTime::now().into();
         let decision = Decision {
             id: new_id(time),
@@ -106,12 +94,12 @@ impl Recorder {
             kind: decided.kind,
             form: decided.form,
             defaults: decided.defaults,
-            base_book: base_book.as_deref(),
+            base_book: decided.base_book,
             vendor: &decided.active.plugin.vendor,
             revision: decided.active.revision(),
-            request_id: &call.request_id,
-            trace_id: call.trace.as_ref().map(|trace| trace.trace_id.as_str()),
-            caller: call.who(),
+            request_id: &context.request_id,
+            trace_id: context.trace.as_ref().map(|trace| trace.trace_id.as_str()),
+            caller: context.caller_name(),
             input: decided.body,
             told: Told::of(decided.made),
             duration: decided.took,
@@ -119,16 +107,16 @@ impl Recorder {
         let record = self.keeping.record(&decision);
         self.log.append(&record).await.map_err(|unrecorded| {
             let findings = std::iter::once(unrecorded.finding()).collect();
-            Problem::of(ProblemKind::NotRecorded, &findings)
+            Problem::from_findings(ProblemKind::NotRecorded, &findings)
         })
     }
 
-    /// What happens to a decision that cannot be recorded.
+    /// Returns what happens to a decision that cannot be recorded.
     pub fn mode(&self) -> Mode {
         self.mode
     }
 
-    /// How it is doing.
+    /// Returns its state.
     pub fn health(&self) -> RecorderHealth {
         let stats = self.log.stats();
         RecorderHealth {
@@ -145,7 +133,7 @@ impl Recorder {
         }
     }
 
-    /// Brings the metrics up to date.
+    /// Updates the metrics.
     pub fn count(&self, metrics: &Metrics) {
         let stats = self.log.stats();
         let step = |counted: &AtomicU64, now: u64| now.saturating_sub(counted.swap(now, Ordering::Relaxed));
@@ -153,7 +141,7 @@ impl Recorder {
         metrics.dropped_records.inc_by(step(&self.counted.1, stats.dropped + stats.failed));
     }
 
-    /// Writes what waits and closes the log; false when something could not be written.
+    /// Writes waiting records and closes the log; returns false when some could not be written.
     pub async fn close(&self) -> bool {
         self.log.close(GRACE).await
     }

@@ -1,14 +1,17 @@
 //! Traces of requests, sent to a collector by OTLP over HTTP.
 //!
-//! A request only puts its spans into a bounded queue; what does not fit, or is not taken by the collector, is counted
-//! and forgotten. One task of its own sends what is queued.
+//! A request only puts its spans into a bounded queue; spans that do not fit, or that the collector does not accept,
+//! are counted and dropped. A separate task sends the queue.
 
 use crate::audit::{BadAddress, CollectorAddress, Post, SinkFault};
 use crate::finding::{Code, Finding};
 use crate::server::http::identity::{Trace, new_span_id};
-use crate::server::http::problem::MAX_INSTANCE;
-use crate::server::state::metrics::Metrics;
-use crate::server::state::otlp::{self, Attribute, Span, SpanFlags, SpanKind};
+use crate::server::http::problem::{MAX_INSTANCE, Problem};
+use super::metrics::Metrics;
+use super::otlp::{self, Attribute, Span, SpanFlags, SpanKind};
+use crate::server::http::context::extension;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use prometheus_client::metrics::counter::Counter;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,39 +19,39 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{mpsc, watch};
 
-/// Spans that may wait.
+/// Most waiting spans.
 const QUEUED: usize = 4_096;
 /// Most spans of one body.
 const BATCH: usize = 512;
-/// How long a batch waits for more.
+/// How long a batch waits for more spans.
 const LINGER: Duration = Duration::from_millis(200);
-/// How long one attempt may take.
+/// Time limit of one attempt.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// Pause between the two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
-/// Longest wait at the end for spans to be sent.
+/// Longest wait at shutdown for spans to be sent.
 pub const GRACE: Duration = Duration::from_secs(3);
-/// A sample is so many requests in this number.
+/// Requests of which a sample is taken.
 const SAMPLE_OF: u64 = 1_000;
 
-/// Where spans go, and of which requests.
+/// Collector of spans, and the requests that are traced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpanOptions {
     address: CollectorAddress,
-    /// Of 1,000 requests that come without a trace, so many begin one.
+    /// Traces started per 1,000 requests without one.
     pub sample: u16,
-    /// Name of the service that the spans are of.
+    /// Name of the service in spans.
     pub service: String,
 }
 
 impl SpanOptions {
-    /// Every request, to the collector at `endpoint`, such as `http://127.0.0.1:4318`; `/v1/traces` is added to it.
+    /// Returns options that trace every request and send spans to the collector at `endpoint`, such as `http://127.0.0.1:4318`; `/v1/traces` is added to it.
     pub fn new(endpoint: &str) -> Result<Self, Finding> {
         let url = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
         let address = CollectorAddress::parse(&url).map_err(|bad| {
             let message = format!("spans cannot be sent to `{endpoint}`: {bad}");
             Finding::error(Code::ServerOptions, message).help(match bad {
-                BadAddress::Https => "send them to a collector beside the engine by http, and let that one speak TLS",
+                BadAddress::Https => "send them to a local collector by http, and let it use TLS",
                 BadAddress::NoUrl | BadAddress::NotHttp | BadAddress::NoHost | BadAddress::UserName => {
                     "name the collector as `http://HOST:4318`"
                 }
@@ -58,7 +61,7 @@ impl SpanOptions {
     }
 }
 
-/// Takes spans.
+/// Queue of spans.
 pub struct Spans {
     queue: mpsc::Sender<Span>,
     sample: u64,
@@ -66,7 +69,7 @@ pub struct Spans {
     dropped: Counter,
 }
 
-/// Sends what [`Spans`] takes.
+/// Sender of the spans in the queue.
 pub struct Exporter {
     queue: mpsc::Receiver<Span>,
     post: Post,
@@ -106,7 +109,7 @@ impl Spans {
         }
     }
 
-    /// A trace for a request that came without one, if it is one of the sample.
+    /// Returns a trace for a request without one, if it is part of the sample.
     fn begin(&self) -> Option<Trace> {
         if self.sample == 0 {
             return None;
@@ -118,11 +121,11 @@ impl Spans {
     }
 }
 
-/// A request, as far as its span is concerned.
-pub struct Asked<'a> {
-    /// Method, any word of the caller's.
+/// A request as its span describes it.
+pub struct RequestHead<'a> {
+    /// Method; callers can send any word.
     pub method: &'a Method,
-    /// Route as it is declared; `None` when there is none.
+    /// Route as declared; `None` when no route matches.
     pub route: Option<&'static str>,
     /// Path.
     pub path: &'a str,
@@ -130,43 +133,43 @@ pub struct Asked<'a> {
     pub request_id: &'a str,
     /// Vendor in the path.
     pub vendor: Option<&'a str>,
-    /// True when a trace may begin with it: not for what probes and scrapes ask for.
+    /// True when a trace may begin with it, which is not so for probes and scrapes.
     pub may_begin: bool,
 }
 
-/// Where a request stands in a trace, and its span while it is under way.
+/// Trace of a request, and its span while the request is in progress.
 #[derive(Default)]
 pub struct Traced {
-    /// The trace; `None` when it is of none.
+    /// The trace; `None` when it has none.
     pub trace: Option<Trace>,
     /// The span; `None` when it is not exported.
     pub span: Option<Arc<OpenSpan>>,
 }
 
 impl Traced {
-    /// The caller's trace, or a new one when spans are sent and the request is one of the sample.
-    pub fn of(spans: Option<&Arc<Spans>>, headers: &HeaderMap, asked: &Asked<'_>) -> Self {
-        let given = Trace::of(headers);
+    /// Returns the caller's trace, or a new one when spans are sent and the request is part of the sample.
+    pub fn begin(spans: Option<&Arc<Spans>>, headers: &HeaderMap, head: &RequestHead<'_>) -> Self {
+        let given = Trace::from_headers(headers);
         let Some(spans) = spans else { return Self { trace: given, span: None } };
-        let trace = given.or_else(|| if asked.may_begin { spans.begin() } else { None });
+        let trace = given.or_else(|| if head.may_begin { spans.begin() } else { None });
         let sampled = trace.as_ref().filter(|trace| trace.is_sampled());
-        let span = sampled.map(|trace| Arc::new(OpenSpan::begin(Arc::clone(spans), trace.clone(), asked)));
+        let span = sampled.map(|trace| Arc::new(OpenSpan::begin(Arc::clone(spans), trace.clone(), head)));
         Self { trace, span }
     }
 }
 
-/// How a request ended.
+/// Outcome of a request.
 #[derive(Default)]
 pub struct Ended<'a> {
-    /// Status of the answer.
+    /// Status of the response.
     pub status: u16,
-    /// Revision that the answer names.
+    /// Revision that the response names.
     pub revision: Option<&'a str>,
     /// Code of the problem.
     pub problem: Option<&'static str>,
 }
 
-/// The span of a request under way. Without [`OpenSpan::end`] it ends as cancelled, when nobody needs it any more.
+/// Span of a request in progress. Dropped without [`OpenSpan::end`], it ends as cancelled.
 pub struct OpenSpan {
     spans: Arc<Spans>,
     trace: Trace,
@@ -181,8 +184,8 @@ pub struct OpenSpan {
 }
 
 impl OpenSpan {
-    fn begin(spans: Arc<Spans>, trace: Trace, asked: &Asked<'_>) -> Self {
-        let method = match *asked.method {
+    fn begin(spans: Arc<Spans>, trace: Trace, head: &RequestHead<'_>) -> Self {
+        let method = match *head.method {
             Method::GET
             | Method::HEAD
             | Method::POST
@@ -191,42 +194,42 @@ impl OpenSpan {
             | Method::PATCH
             | Method::OPTIONS
             | Method::CONNECT
-            | Method::TRACE => asked.method.as_str(),
+            | Method::TRACE => head.method.as_str(),
             _ => "_OTHER",
         };
         let shown = |text: &str| text.chars().take(MAX_INSTANCE).collect::<String>();
         let mut attributes = vec![
             Attribute::text("http.request.method", method),
-            Attribute::text("url.path", shown(asked.path)),
+            Attribute::text("url.path", shown(head.path)),
             Attribute::text("url.scheme", spans.scheme),
-            Attribute::text("quotient.request_id", asked.request_id),
+            Attribute::text("quotient.request_id", head.request_id),
         ];
-        attributes.extend(asked.route.map(|route| Attribute::text("http.route", route)));
-        attributes.extend(asked.vendor.map(|vendor| Attribute::text("quotient.vendor", shown(vendor))));
+        attributes.extend(head.route.map(|route| Attribute::text("http.route", route)));
+        attributes.extend(head.vendor.map(|vendor| Attribute::text("quotient.vendor", shown(vendor))));
         let verb = if method == "_OTHER" { "HTTP" } else { method };
-        let name = asked.route.map_or_else(|| verb.to_owned(), |route| format!("{verb} {route}"));
+        let name = head.route.map_or_else(|| verb.to_owned(), |route| format!("{verb} {route}"));
         let (begun, begun_at) = (Instant::now(), SystemTime::now());
         let (kind, outcome, revision) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let is_ended = AtomicBool::new(false);
         Self { spans, trace, begun, begun_at, name, attributes, kind, outcome, revision, is_ended }
     }
 
-    /// What is asked for: `assessment`, `proposal`, …
-    pub fn asks(&self, kind: &'static str) {
+    /// Sets the kind of decision: `assessment`, `proposal`, …
+    pub fn set_kind(&self, kind: &'static str) {
         let _ = self.kind.set(kind);
     }
 
-    /// The revision that decides: answers name it themselves, problems do not.
-    pub fn uses(&self, revision: &str) {
+    /// Sets the revision that decides: responses name it themselves, problems do not.
+    pub fn set_revision(&self, revision: &str) {
         let _ = self.revision.set(revision.to_owned());
     }
 
-    /// What came of it: `decided`, `refused` or `failed`.
-    pub fn decided(&self, outcome: &'static str) {
+    /// Sets the outcome: `decided`, `refused` or `failed`.
+    pub fn set_outcome(&self, outcome: &'static str) {
         let _ = self.outcome.set(outcome);
     }
 
-    /// The request was answered.
+    /// Ends the span with the response.
     pub fn end(&self, ended: &Ended<'_>) {
         if self.is_ended.swap(true, Ordering::Relaxed) {
             return;
@@ -259,7 +262,7 @@ impl OpenSpan {
         });
     }
 
-    /// A step of it that has ended.
+    /// Sends a step that has ended.
     fn step(&self, name: &'static str, from: Instant, to: Instant) {
         self.spans.take(Span {
             trace_id: self.trace.trace_id.clone(),
@@ -275,11 +278,23 @@ impl OpenSpan {
         });
     }
 
-    /// Nanoseconds since 1970, by the clock as it stood when the request came, so that steps stay in order.
+    /// Returns nanoseconds since 1970 by the clock at the start of the request, so that steps stay in order.
     fn nanos(&self, at: Instant) -> u64 {
         let at = self.begun_at + at.saturating_duration_since(self.begun);
         let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Span of a request; handlers take it as an argument.
+#[derive(Clone, Default)]
+pub struct RequestSpan(pub Option<Arc<OpenSpan>>);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestSpan {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        extension(parts)
     }
 }
 
@@ -289,25 +304,25 @@ impl Drop for OpenSpan {
     }
 }
 
-/// Work for a worker, with the wait for it and the work itself as steps of the request's span.
-pub fn watched<R, W: FnOnce() -> R>(
+/// Returns the work with two steps of the request's span: the wait for a worker, and the work itself.
+pub fn traced<R, W: FnOnce() -> R>(
     span: Option<&Arc<OpenSpan>>,
     name: &'static str,
     work: W,
 ) -> impl FnOnce() -> R + use<R, W> {
     let watch = span.map(|span| (Arc::clone(span), Instant::now()));
     move || {
-        let Some((span, asked)) = watch else { return work() };
+        let Some((span, queued)) = watch else { return work() };
         let begun = Instant::now();
         let done = work();
-        span.step("wait for a worker", asked, begun);
+        span.step("wait for a worker", queued, begun);
         span.step(name, begun, Instant::now());
         done
     }
 }
 
 impl Exporter {
-    /// Sends spans until `closing` says so, then those that are queued, and ends.
+    /// Sends spans until `closing` becomes true, then those in the queue, and ends.
     pub async fn run(mut self, mut closing: watch::Receiver<bool>) {
         let mut batch = Vec::new();
         loop {
@@ -342,20 +357,20 @@ impl Exporter {
                 self.sent.inc_by(count - rejected);
                 self.dropped.inc_by(rejected);
                 if std::mem::take(&mut self.is_failing) {
-                    tracing::info!("the collector takes spans again");
+                    tracing::info!("the collector accepts spans again");
                 }
             }
             Err(fault) => {
                 self.dropped.inc_by(count);
-                // Said once, not for every batch: how many are lost is a metric.
+                // Logged once, not for every batch: a metric counts the spans that are lost.
                 if !std::mem::replace(&mut self.is_failing, true) {
-                    tracing::warn!(error = %fault, "spans cannot be sent; they are counted and forgotten");
+                    tracing::warn!(error = %fault, "spans cannot be sent; they are counted and dropped");
                 }
             }
         }
     }
 
-    /// Sends a batch, twice when nobody took it; returns how many spans of it the collector left out.
+    /// Sends a batch, twice if the collector did not answer; returns the number of spans that the collector rejected.
     async fn attempts(&mut self, batch: &[Span]) -> Result<u64, SinkFault> {
         let body = otlp::body(&self.resource, batch).map_err(|error| SinkFault::Lasting(error.to_string()))?;
         let body = body.into();
@@ -370,7 +385,7 @@ impl Exporter {
     }
 }
 
-/// Waits for spans, and a moment more so that not every one is sent by itself; false when no more can come.
+/// Waits for spans, and a moment longer so that they are sent together; returns false when no more can come.
 async fn fill(queue: &mut mpsc::Receiver<Span>, batch: &mut Vec<Span>) -> bool {
     if queue.recv_many(batch, BATCH).await == 0 {
         return false;

@@ -1,9 +1,6 @@
-//! Bodies of requests, read within limits.
+//! Bodies of requests, read within limits of size, memory and time.
 
-use crate::server::http::problem::{Problem, ProblemKind};
 use axum::body::{Body, Bytes};
-use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use flate2::read::MultiGzDecoder;
 use http_body_util::BodyExt;
 use std::io::Read;
@@ -14,159 +11,146 @@ use std::time::Duration;
 /// Limits of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLimits {
-    /// Most bytes that arrive.
+    /// Most bytes as sent.
     pub bytes: usize,
-    /// Most bytes after unpacking.
+    /// Most bytes after decompression.
     pub unpacked: usize,
-    /// Longest time until it is whole.
+    /// Longest time until the body is complete.
     pub time: Duration,
 }
 
-/// The media type of the body, lower case, without parameters.
-pub fn media_type(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(CONTENT_TYPE)?.to_str().ok()?;
-    Some(text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+/// Why a body was not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BodyFault {
+    /// More bytes than allowed; the rest is not read.
+    #[error("the body has more than {0} bytes")]
+    TooLarge(usize),
+    /// More bytes than allowed after decompression.
+    #[error("the body decompresses to more than {0} bytes")]
+    UnpackedTooLarge(usize),
+    /// The body was not complete in time.
+    #[error("the body did not arrive within {} s", .0.as_secs())]
+    Slow(Duration),
+    /// Bodies of other requests use up the memory for bodies.
+    #[error("bodies of other requests use all memory reserved for bodies")]
+    NoMemory,
+    /// The body ended early, or its chunks are broken.
+    #[error("the body ended early, or its chunks are not valid")]
+    Broken,
+    /// The body is not gzip although its header says so.
+    #[error("the body is not valid gzip")]
+    NotGzip,
+    /// Decompression did not run to its end.
+    #[error("the body could not be decompressed")]
+    Interrupted,
 }
 
-/// Refuses a body that is not of one of the media types.
-pub fn expect_media(headers: &HeaderMap, allowed: &[&str]) -> Result<String, Problem> {
-    let found = media_type(headers);
-    match found.as_deref().and_then(|found| allowed.iter().find(|allowed| **allowed == found)) {
-        Some(media) => Ok((*media).to_owned()),
-        None => {
-            let given = found.map_or_else(|| "no media type".to_owned(), |media| format!("`{media}`"));
-            let help = allowed.join("` or `");
-            Err(Problem::new(ProblemKind::MediaTypeUnknown, format!("the body has {given}; send `{help}`")))
-        }
-    }
+/// Encoding of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// As it is.
+    Plain,
+    /// Compressed with gzip.
+    Gzip,
 }
 
-fn is_packed(headers: &HeaderMap) -> Result<bool, Problem> {
-    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
-    let first = encodings.next().map(|value| value.to_str().unwrap_or("?").trim().to_ascii_lowercase());
-    match (first.as_deref(), encodings.next()) {
-        (None | Some("identity" | ""), None) => Ok(false),
-        (Some("gzip"), None) => Ok(true),
-        (Some(other), None) => {
-            let detail = format!("the body is encoded as `{other}`; send it plain or as `gzip`");
-            Err(Problem::new(ProblemKind::MediaTypeUnknown, detail))
-        }
-        (_, Some(_)) => Err(Problem::new(ProblemKind::MediaTypeUnknown, "the body is encoded more than once")),
-    }
-}
-
-/// Bytes of bodies that are in memory, over all requests: a thousand connections must not each bring a whole book.
+/// Memory used by bodies over all requests, so that a thousand connections cannot each bring a whole book.
 #[derive(Debug)]
 pub struct BodyMemory {
-    held: AtomicUsize,
+    used: AtomicUsize,
     most: usize,
 }
 
 impl BodyMemory {
-    /// Memory for so many bytes.
+    /// Returns memory for this many bytes.
     pub fn new(most: usize) -> Arc<Self> {
-        Arc::new(Self { held: AtomicUsize::new(0), most })
+        Arc::new(Self { used: AtomicUsize::new(0), most })
     }
 }
 
-/// A body as far as it has arrived; its bytes are counted until it is dropped.
+/// A body as far as it has arrived; its bytes count in the memory until it is dropped.
 #[derive(Debug)]
-struct Held {
+struct Counted {
     bytes: Vec<u8>,
     memory: Arc<BodyMemory>,
 }
 
-impl Held {
+impl Counted {
     fn new(memory: &Arc<BodyMemory>) -> Self {
         Self { bytes: Vec::new(), memory: Arc::clone(memory) }
     }
 
-    fn add(&mut self, bytes: &[u8]) -> Result<(), Problem> {
-        let before = self.memory.held.fetch_add(bytes.len(), Ordering::Relaxed);
+    fn add(&mut self, bytes: &[u8]) -> Result<(), BodyFault> {
+        let before = self.memory.used.fetch_add(bytes.len(), Ordering::Relaxed);
         if before.saturating_add(bytes.len()) > self.memory.most {
-            self.memory.held.fetch_sub(bytes.len(), Ordering::Relaxed);
-            let detail = "bodies of other requests fill the memory that there is for them";
-            return Err(Problem { is_last: true, ..Problem::new(ProblemKind::Overloaded, detail) });
+            self.memory.used.fetch_sub(bytes.len(), Ordering::Relaxed);
+            return Err(BodyFault::NoMemory);
         }
         self.bytes.extend_from_slice(bytes);
         Ok(())
     }
 }
 
-impl AsRef<[u8]> for Held {
+impl AsRef<[u8]> for Counted {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
 }
 
-impl Drop for Held {
+impl Drop for Counted {
     fn drop(&mut self) {
-        self.memory.held.fetch_sub(self.bytes.len(), Ordering::Relaxed);
+        self.memory.used.fetch_sub(self.bytes.len(), Ordering::Relaxed);
     }
 }
 
-/// Reads a body whole; as long as it is used it counts in `memory`.
+/// Reads a whole body, whose header may state a length; as long as the bytes are used they count in `memory`.
 pub async fn read(
-    headers: &HeaderMap,
     body: Body,
+    length: Option<u64>,
+    encoding: Encoding,
     limits: BodyLimits,
     memory: &Arc<BodyMemory>,
-) -> Result<Bytes, Problem> {
-    let too_large = || {
-        let detail = format!("the body has more than {} bytes", limits.bytes);
-        // The rest of it will not be read.
-        Problem { is_last: true, ..Problem::new(ProblemKind::BodyTooLarge, detail) }
-    };
-    let is_packed = is_packed(headers)?;
-    let stated = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if stated.is_some_and(|stated| stated > limits.bytes as u64) {
-        return Err(too_large());
+) -> Result<Bytes, BodyFault> {
+    if length.is_some_and(|length| length > limits.bytes as u64) {
+        return Err(BodyFault::TooLarge(limits.bytes));
     }
     let arrive = async {
-        let (mut body, mut held) = (body, Held::new(memory));
+        let (mut body, mut counted) = (body, Counted::new(memory));
         while let Some(frame) = body.frame().await {
-            let broken = "the body ended before it was whole, or its chunks are not valid";
-            let frame = frame.map_err(|_| Problem::new(ProblemKind::RequestMalformed, broken))?;
-            let Ok(bytes) = frame.into_data() else { continue };
-            if held.bytes.len().saturating_add(bytes.len()) > limits.bytes {
-                return Err(too_large());
+            let Ok(bytes) = frame.map_err(|_| BodyFault::Broken)?.into_data() else { continue };
+            if counted.bytes.len().saturating_add(bytes.len()) > limits.bytes {
+                return Err(BodyFault::TooLarge(limits.bytes));
             }
-            held.add(&bytes)?;
+            counted.add(&bytes)?;
         }
-        Ok(held)
+        Ok(counted)
     };
-    let Ok(held) = tokio::time::timeout(limits.time, arrive).await else {
-        let detail = format!("the body did not arrive within {} s", limits.time.as_secs());
-        return Err(Problem::new(ProblemKind::BodySlow, detail));
-    };
-    let held = held?;
-    if !is_packed {
-        return Ok(Bytes::from_owner(held));
+    let arrived = tokio::time::timeout(limits.time, arrive).await;
+    let counted = arrived.unwrap_or(Err(BodyFault::Slow(limits.time)))?;
+    if encoding == Encoding::Plain {
+        return Ok(Bytes::from_owner(counted));
     }
-    // Unpacking takes as long as what comes out is large: not where connections are served.
-    let unpacked = tokio::task::spawn_blocking(move || unpack(&held, limits.unpacked)).await;
-    unpacked.map_err(|_| Problem::new(ProblemKind::Internal, "the body could not be unpacked"))?
+    // Decompression takes time in proportion to its output, so it must not run where connections are served.
+    let unpacked = tokio::task::spawn_blocking(move || unpack(&counted, limits.unpacked)).await;
+    unpacked.unwrap_or(Err(BodyFault::Interrupted))
 }
 
-/// Bytes that are unpacked at once.
+/// Bytes decompressed in one step.
 const STEP: usize = 64 << 10;
 
-fn unpack(packed: &Held, most: usize) -> Result<Bytes, Problem> {
-    let mut text = Held::new(&packed.memory);
+fn unpack(packed: &Counted, most: usize) -> Result<Bytes, BodyFault> {
+    let mut unpacked = Counted::new(&packed.memory);
     let mut unpacker = MultiGzDecoder::new(packed.bytes.as_slice());
     let mut step = vec![0; STEP];
     loop {
-        let count = unpacker
-            .read(&mut step)
-            .map_err(|_| Problem::new(ProblemKind::BodyMalformed, "the body is no valid gzip"))?;
+        let count = unpacker.read(&mut step).map_err(|_| BodyFault::NotGzip)?;
         if count == 0 {
-            return Ok(Bytes::from_owner(text));
+            return Ok(Bytes::from_owner(unpacked));
         }
-        if text.bytes.len().saturating_add(count) > most {
-            let detail = format!("the body unpacks to more than {most} bytes");
-            return Err(Problem::new(ProblemKind::BodyTooLarge, detail));
+        if unpacked.bytes.len().saturating_add(count) > most {
+            return Err(BodyFault::UnpackedTooLarge(most));
         }
-        text.add(step.get(..count).unwrap_or_default())?;
+        unpacked.add(step.get(..count).unwrap_or_default())?;
     }
 }
 
@@ -180,14 +164,13 @@ mod tests {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         packer.write_all(&vec![b' '; 4 << 20]).unwrap();
         let memory = BodyMemory::new(5 << 20);
-        let mut packed = Held::new(&memory);
+        let mut packed = Counted::new(&memory);
         packed.add(&packer.finish().unwrap()).unwrap();
-        let problem = unpack(&packed, 1 << 20).unwrap_err();
-        assert_eq!(problem.code, "body_too_large");
+        assert_eq!(unpack(&packed, 1 << 20), Err(BodyFault::UnpackedTooLarge(1 << 20)));
         let text = unpack(&packed, 4 << 20).unwrap();
         assert_eq!(text.len(), 4 << 20);
         // There is no room for it twice at the same time.
-        assert_eq!(unpack(&packed, 4 << 20).unwrap_err().code, "overloaded");
+        assert_eq!(unpack(&packed, 4 << 20), Err(BodyFault::NoMemory));
         drop(text);
         assert!(unpack(&packed, 4 << 20).is_ok());
     }
@@ -198,17 +181,17 @@ mod tests {
         let limits = BodyLimits { bytes: 8, unpacked: 8, time: Duration::from_secs(10) };
         let read = |text: &'static str| {
             let memory = Arc::clone(&memory);
-            async move { read(&HeaderMap::new(), Body::from(text), limits, &memory).await }
+            async move { read(Body::from(text), None, Encoding::Plain, limits, &memory).await }
         };
         let first = read("12345678").await.unwrap();
         let again = first.clone();
-        assert_eq!(read("abc").await.unwrap_err().code, "overloaded");
+        assert_eq!(read("abc").await, Err(BodyFault::NoMemory));
         assert_eq!(read("ab").await.unwrap(), "ab");
-        assert_eq!(read("123456789").await.unwrap_err().code, "body_too_large");
+        assert_eq!(read("123456789").await, Err(BodyFault::TooLarge(8)));
         drop(first);
-        assert_eq!(read("abc").await.unwrap_err().code, "overloaded", "a copy is still used");
+        assert_eq!(read("abc").await, Err(BodyFault::NoMemory), "a copy is still used");
         drop(again);
         assert_eq!(read("12345678").await.unwrap(), "12345678");
-        assert_eq!(memory.held.load(Ordering::Relaxed), 0);
+        assert_eq!(memory.used.load(Ordering::Relaxed), 0);
     }
 }

@@ -1,6 +1,15 @@
 //! Bytes: sockets, TLS, the framing of requests, and bodies read within limits.
+//!
+//! Knows no route and no response: what is refused here is a [`rejection::Rejection`], and the wording of responses is
+//! passed in as [`rejection::Refusals`].
 
 pub mod body;
+pub mod files;
 pub mod framing;
 pub mod listen;
+pub mod rejection;
+pub mod socket;
 pub mod tls;
+#[cfg(unix)]
+pub mod unix;
+pub mod watched;

@@ -1,5 +1,6 @@
-//! TLS: certificate and key from files, read again when they change.
+//! TLS: certificate and key from files, reloaded when they change.
 
+use super::files::read_small;
 use crate::finding::{Code, Finding, Findings, Place};
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
@@ -33,7 +34,7 @@ impl Tls {
         Ok(Self { files, config: ArcSwap::new(config), seen: Mutex::new(seen) })
     }
 
-    /// Reads the files again; returns whether they changed. What is in use stays when they cannot be used.
+    /// Reloads the files; returns whether they changed. A certificate that cannot be used leaves the last valid one in effect.
     pub fn reload(&self) -> Result<bool, Finding> {
         let (config, digest) = load(&self.files)?;
         let mut seen = self.seen.lock();
@@ -53,13 +54,13 @@ impl Tls {
 
 fn load(files: &TlsFiles) -> Result<(Arc<ServerConfig>, blake3::Hash), Finding> {
     let read = |path: &PathBuf| {
-        crate::server::http::access::read_small(path).map_err(|error| {
+        read_small(path).map_err(|error| {
             let message = format!("`{}` cannot be read: {error}", path.display());
             Finding::error(Code::FileUnreadable, message).help("check the path and the permissions")
         })
     };
     let bad = |path: &PathBuf, what: &str, why: String| {
-        let message = format!("`{}` is no usable {what}: {why}", path.display());
+        let message = format!("`{}` is not a usable {what}: {why}", path.display());
         let finding = Finding::error(Code::ServerOptions, message).at(Place::file(path.display().to_string()));
         finding.help("give a certificate chain and its key as PEM files")
     };

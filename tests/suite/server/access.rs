@@ -57,7 +57,7 @@ fn a_token_is_for_its_operations_and_vendors_and_the_file_can_change() {
     // A broken file changes nothing; a good one does.
     std::fs::write(home.path("tokens.toml"), "[[token]]\nname = \"orders\"\n").unwrap();
     server.signal("HUP");
-    wait(|| server.log().contains("the tokens read last stay in force"));
+    wait(|| server.log().contains("the last valid tokens stay in effect"));
     assert_eq!(ask("POST", "/v1/vendors/meridian/assessments", orders).0, 200);
     std::fs::write(home.path("tokens.toml"), TOKENS.replace("orders-secret-that-is-long", "another-secret-of-orders"))
         .unwrap();
@@ -110,7 +110,7 @@ fn refusal(arguments: &[&str]) -> (Option<i32>, String) {
 fn a_server_that_others_can_reach_asks_for_tokens_or_a_word() {
     let (code, said) = refusal(&["--listen", "0.0.0.0:0"]);
     assert_eq!(code, Some(5), "{said}");
-    assert!(said.contains("nobody would have to show a token") && said.contains("--insecure"), "{said}");
+    assert!(said.contains("no token is required") && said.contains("--insecure"), "{said}");
     let (code, said) = refusal(&["--listen", "0.0.0.0:0", "--insecure", "--authoring"]);
     assert_eq!(code, Some(5), "{said}");
     assert!(said.contains("`--authoring`"), "{said}");
@@ -194,7 +194,7 @@ fn tls_is_spoken_and_the_certificate_can_change() {
     // A certificate without its key changes nothing.
     std::fs::write(home.path("tls.key"), "nonsense").unwrap();
     server.signal("HUP");
-    wait(|| server.log().contains("the certificate read last stays in use"));
+    wait(|| server.log().contains("the last valid certificate stays in effect"));
     assert_eq!(shown().unwrap(), first);
     let second = write("localhost");
     server.signal("HUP");

@@ -87,9 +87,9 @@ fn events_end_with_the_token_they_were_opened_with() {
     assert!(lines.any(|line| line.contains("listening")));
     std::fs::write(home.path("tokens.toml"), TOKENS.replace("the-secret-of-the-reader", "another-secret-of-it"))
         .unwrap();
-    let before = server.log().matches("the tokens were read").count();
+    let before = server.log().matches("the tokens were reloaded").count();
     server.signal("HUP");
-    wait("the new tokens", || server.log().matches("the tokens were read").count() > before);
+    wait("the new tokens", || server.log().matches("the tokens were reloaded").count() > before);
     home.save("rules/meridian/history.rhai", "fn assess(partner) { ");
     // The last chunk is an empty one.
     let last = lines.find(|line| line.starts_with("data:") || line == "0");
@@ -102,7 +102,7 @@ fn a_file_of_tokens_that_turns_into_a_pipe_or_a_folder_or_is_huge_changes_nothin
     let path = home.path("tokens.toml");
     std::fs::write(&path, TOKENS).unwrap();
     let server = home.serve(&["--tokens", path.to_str().unwrap()]);
-    let refusals = || server.log().matches("the tokens read last stay in force").count();
+    let refusals = || server.log().matches("the last valid tokens stay in effect").count();
     let replacements: [&dyn Fn(); 4] = [
         &|| assert!(Command::new("mkfifo").arg(&path).status().unwrap().success()),
         &|| std::os::unix::fs::symlink("/dev/zero", &path).unwrap(),

@@ -133,7 +133,7 @@ fn answers_keep_to_the_contract() {
         assert_eq!(problem["status"], status);
     }
     let near = get(address, "/v1/vendors/meridan").unwrap().json();
-    assert_eq!(near["detail"], "there is no vendor `meridan`; did you mean `meridian`?");
+    assert_eq!(near["detail"], "unknown vendor `meridan`; did you mean `meridian`?");
 
     // Ids and traces are taken over where they are harmless.
     let fields = ["X-Request-Id: order-77", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"];

@@ -66,13 +66,13 @@ fn what_the_page_names_exists() {
     let says = |words: &str| assert!(page.contains(words), "the page does not say `{words}`");
     assert_eq!(limits.connections, 1_024);
     says("| connections | 1,024");
-    assert_eq!((limits.head.as_secs(), limits.book.time.as_secs()), (10, 30));
+    assert_eq!((limits.header.as_secs(), limits.book.time.as_secs()), (10, 30));
     says("64 KiB, 100 fields, 10 s");
     assert_eq!((limits.book.bytes >> 20, limits.book.unpacked >> 20), (8, 64));
     says("8 MiB (`--body`), 64 MiB uncompressed, 30 s");
     assert_eq!((limits.line.bytes >> 20, limits.batch_lines), (1, 100_000));
     says("| lines per batch | 100,000");
-    assert_eq!((limits.kept_books >> 20, limits.handler.as_secs()), (256, 60));
+    assert_eq!((limits.stored_books >> 20, limits.handler.as_secs()), (256, 60));
     says("| stored books | 256 MiB");
     says("| response time | 60 s");
 }

@@ -1,0 +1,81 @@
+//! Where a request claims to come from: its host, and the page that sent it.
+
+use super::problem::{Problem, ProblemKind};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, Uri};
+
+/// Longest host shown in a problem, in characters.
+const MAX_HOST: usize = 100;
+
+/// Refuses a target whose host differs from the `Host` field, because the two could be taken for different ones.
+pub fn expect_one_host(uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
+    let stated = headers.get(HOST).and_then(|host| host.to_str().ok());
+    match uri.authority() {
+        Some(authority) if stated.is_some_and(|host| !host.eq_ignore_ascii_case(authority.as_str())) => {
+            Err(Problem::new(ProblemKind::RequestMalformed, "the target and the field `Host` name different hosts"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses requests of web pages to a server that answers this machine only.
+///
+/// Any page shown by a browser on this machine can make it send requests here. Such requests are recognised by their
+/// host, which is not this machine, or by their origin.
+pub fn expect_local(headers: &HeaderMap) -> Result<(), Problem> {
+    let refused = |detail: String| Err(Problem::new(ProblemKind::OriginRefused, detail));
+    if let Some(host) = headers.get(HOST) {
+        let name = host_of(host.to_str().unwrap_or("?"));
+        if !is_this_machine(&name) {
+            let name: String = name.chars().filter(|c| c.is_ascii_graphic()).take(MAX_HOST).collect();
+            return refused(format!("the host `{name}` is not this machine"));
+        }
+    }
+    if let Some(origin) = headers.get(ORIGIN) {
+        let text = origin.to_str().unwrap_or("?");
+        let host = text.split_once("://").map_or(text, |(_, host)| host);
+        if !is_this_machine(&host_of(host)) {
+            return refused("the request comes from a web page of another host".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// Returns the host of an authority, without user and port.
+fn host_of(authority: &str) -> String {
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default().to_owned(),
+        None => authority.split(':').next().unwrap_or_default().to_ascii_lowercase(),
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(host: &str, origin: Option<&str>) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, host.parse().unwrap());
+        headers.extend(origin.map(|origin| (ORIGIN, origin.parse().unwrap())));
+        headers
+    }
+
+    #[test]
+    fn requests_of_pages_of_other_hosts_are_refused() {
+        for host in ["localhost", "localhost:7070", "127.0.0.1:7070", "127.8.8.8", "[::1]:7070", "LOCALHOST:1"] {
+            assert!(expect_local(&headers(host, None)).is_ok(), "{host}");
+        }
+        for host in ["evil.example", "evil.example:7070", "127.0.0.1.evil.example", "192.168.0.1", "localhost.evil", ""]
+        {
+            assert!(expect_local(&headers(host, None)).is_err(), "{host}");
+        }
+        assert!(expect_local(&headers("localhost", Some("http://localhost:3000"))).is_ok());
+        assert!(expect_local(&headers("localhost", Some("https://evil.example"))).is_err());
+        assert!(expect_local(&headers("localhost", Some("null"))).is_err());
+    }
+}

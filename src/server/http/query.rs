@@ -1,0 +1,194 @@
+//! Query parameters: each is declared once, with its description and the type that handlers receive.
+
+use super::context::extension;
+use super::operation::Operation;
+use super::problem::{Problem, ProblemKind};
+use crate::finding::did_you_mean;
+use axum::extract::FromRequestParts;
+use axum::http::Uri;
+use axum::http::request::Parts;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Description of a query parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Name.
+    pub name: &'static str,
+    /// Meaning.
+    pub doc: &'static str,
+    /// Format of its value.
+    pub format: Format,
+    /// True when the operation needs it.
+    pub is_required: bool,
+    /// An example.
+    pub example: &'static str,
+}
+
+/// Format of a parameter's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Any string.
+    Text,
+    /// A date.
+    Date,
+    /// A digest: examples of it are valid only on the server they were taken from.
+    Digest,
+}
+
+/// An example of a digest.
+pub const DIGEST_EXAMPLE: &str = "b2b3205aeced1c7a4c3ad5c7a2a0b1b5d4f5c6a79f1a0c0f7c7b0f0b9f3f8d11";
+
+/// A typed query parameter; handlers take it as an argument.
+pub trait QueryParameter: Sized {
+    /// Description; an operation whose handler takes the parameter lists it.
+    const PARAMETER: Parameter;
+
+    /// Reads the value; `None` when the query does not have it.
+    fn read(value: Option<&str>) -> Result<Self, Problem>;
+}
+
+/// The query of a request as pairs, checked against its operation.
+#[derive(Debug, Clone)]
+pub struct QueryPairs {
+    operation: &'static Operation,
+    pairs: Arc<BTreeMap<String, String>>,
+}
+
+fn invalid(detail: impl Into<String>) -> Problem {
+    Problem::new(ProblemKind::ParameterInvalid, detail)
+}
+
+impl QueryPairs {
+    /// Reads the query; parameters that the operation does not know are refused.
+    pub fn read(uri: &Uri, operation: &'static Operation) -> Result<Self, Problem> {
+        let mut pairs = BTreeMap::new();
+        for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+            if name.contains(char::REPLACEMENT_CHARACTER) || value.contains(char::REPLACEMENT_CHARACTER) {
+                return Err(invalid("the query is not valid percent-encoded UTF-8"));
+            }
+            if !operation.query.iter().any(|known| known.name == name) {
+                return Err(unknown(&name, operation));
+            }
+            if pairs.insert(name.clone().into_owned(), value.into_owned()).is_some() {
+                return Err(invalid(format!("duplicate query parameter `{name}`")));
+            }
+        }
+        Ok(Self { operation, pairs: Arc::new(pairs) })
+    }
+
+    /// Reads a typed parameter.
+    fn get<P: QueryParameter>(&self) -> Result<P, Problem> {
+        let name = P::PARAMETER.name;
+        if !self.operation.query.iter().any(|known| known.name == name) {
+            let detail = format!("`{}` does not declare the query parameter `{name}`", self.operation.id);
+            return Err(Problem::new(ProblemKind::Internal, detail));
+        }
+        P::read(self.pairs.get(name).map(String::as_str))
+    }
+}
+
+fn unknown(name: &str, operation: &Operation) -> Problem {
+    let known: Vec<&str> = operation.query.iter().map(|known| known.name).collect();
+    let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+    let help = match (did_you_mean(name, known.iter().copied()), known.as_slice()) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, []) => "this operation takes none".to_owned(),
+        (None, known) => format!("known parameters: `{}`", known.join("`, `")),
+    };
+    invalid(format!("unknown query parameter `{shown}`: {help}"))
+}
+
+/// Declares typed query parameters: type, value, name, format, whether it is required, description and example.
+macro_rules! query_parameters {
+    ($($type:ident($value:ty) = $name:literal, $format:ident, $required:literal, $doc:literal, $example:expr, $read:expr;)+) => {$(
+        #[doc = $doc]
+        #[derive(Debug, Clone)]
+        pub struct $type(pub $value);
+
+        impl QueryParameter for $type {
+            const PARAMETER: Parameter = Parameter {
+                name: $name,
+                doc: $doc,
+                format: Format::$format,
+                is_required: $required,
+                example: $example,
+            };
+
+            fn read(value: Option<&str>) -> Result<Self, Problem> {
+                let read: fn(Option<&str>) -> Result<$value, Problem> = $read;
+                read(value).map(Self)
+            }
+        }
+
+        impl<S: Send + Sync> FromRequestParts<S> for $type {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+                extension::<QueryPairs>(parts)?.get()
+            }
+        }
+    )+};
+}
+
+query_parameters! {
+    RevisionQuery(Option<String>) = "revision", Digest, false,
+        "Digest of the revision to decide with: the one in use or a past one; the one in use if omitted.",
+        DIGEST_EXAMPLE, optional;
+    AsOf(Option<NaiveDate>) = "as_of", Date, false,
+        "As-of date, used if the body does not state one: later facts are ignored.",
+        "2025-12-31", date;
+    PeriodQuery(Option<String>) = "period", Text, false,
+        "Planning period, used if the body does not state one.",
+        "FY2026", optional;
+    Before(String) = "before", Digest, true, "Digest of the earlier revision.", DIGEST_EXAMPLE, required_before;
+    After(Option<String>) = "after", Digest, false,
+        "Digest of the later revision; the one in use if omitted.", DIGEST_EXAMPLE, optional;
+}
+
+fn optional(value: Option<&str>) -> Result<Option<String>, Problem> {
+    Ok(value.map(str::to_owned))
+}
+
+fn required_before(value: Option<&str>) -> Result<String, Problem> {
+    value.map(str::to_owned).ok_or_else(|| invalid("the query parameter `before` is missing"))
+}
+
+fn date(value: Option<&str>) -> Result<Option<NaiveDate>, Problem> {
+    let read = |text: &str| text.parse().map_err(|_| invalid("`as_of` is not a date; use `2025-12-31`"));
+    value.map(read).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPERATION: Operation =
+        Operation { id: "test", query: &[AsOf::PARAMETER, PeriodQuery::PARAMETER], ..Operation::GET };
+    static DECLARED: Operation = OPERATION;
+
+    fn read(query: &str) -> Result<QueryPairs, Problem> {
+        QueryPairs::read(&format!("/?{query}").parse().unwrap(), &DECLARED)
+    }
+
+    #[test]
+    fn percent_encoding_is_decoded_and_other_encodings_are_refused() {
+        let period = |query: &str| read(query).and_then(|pairs| pairs.get()).map(|PeriodQuery(period)| period);
+        assert_eq!(period("period=a%20b+c").unwrap(), Some("a b c".to_owned()));
+        assert_eq!(period("period=%c3%a9").unwrap(), Some("é".to_owned()));
+        assert_eq!(period("").unwrap(), None);
+        for bad in ["period=%ff", "%ff=1", "period=1&period=2", "perod=1"] {
+            assert_eq!(period(bad).unwrap_err().code, "parameter_invalid", "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_has_the_type_of_its_declaration_or_is_refused() {
+        let as_of = |query: &str| read(query).and_then(|pairs| pairs.get()).map(|AsOf(date)| date);
+        assert_eq!(as_of("as_of=2025-12-31").unwrap(), NaiveDate::from_ymd_opt(2025, 12, 31));
+        assert_eq!(as_of("as_of=%zz").unwrap_err().detail, "`as_of` is not a date; use `2025-12-31`");
+        let undeclared = read("").and_then(|pairs| pairs.get::<Before>());
+        assert_eq!(undeclared.unwrap_err().code, "internal");
+    }
+}

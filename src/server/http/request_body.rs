@@ -1,0 +1,91 @@
+//! The body of a request, before it is read.
+
+use super::problem::{Problem, ProblemKind};
+use crate::server::wire::body::{self, BodyLimits, BodyMemory, Encoding};
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use serde::de::DeserializeOwned;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+/// Longest explanation of a document that does not parse, in characters.
+const MAX_EXPLANATION: usize = 200;
+
+/// The body of a request with its header fields; handlers take it as their last argument.
+pub struct RequestBody {
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl RequestBody {
+    /// Refuses a body whose media type is not one of these; returns the one it has.
+    pub fn expect_media(&self, allowed: &[&'static str]) -> Result<&'static str, Problem> {
+        let text = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let found = text.map(|text| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+        let known = found.as_deref().and_then(|found| allowed.iter().find(|allowed| **allowed == found));
+        known.copied().ok_or_else(|| {
+            let found = found.map_or_else(|| "no media type".to_owned(), |media| format!("the media type `{media}`"));
+            let detail = format!("the body has {found}; send `{}`", allowed.join("` or `"));
+            Problem::new(ProblemKind::MediaTypeUnknown, detail)
+        })
+    }
+
+    /// Returns the length that the header states.
+    pub fn stated_length(&self) -> Option<u64> {
+        self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    }
+
+    /// Returns the encoding that the header states; any other than gzip is refused.
+    pub fn encoding(&self) -> Result<Encoding, Problem> {
+        let mut encodings = self.headers.get_all(CONTENT_ENCODING).iter();
+        let first = encodings.next().map(|value| value.to_str().unwrap_or("?").trim().to_ascii_lowercase());
+        let unknown = |detail: String| Problem::new(ProblemKind::MediaTypeUnknown, detail);
+        match (first.as_deref(), encodings.next()) {
+            (None | Some("identity" | ""), None) => Ok(Encoding::Plain),
+            (Some("gzip"), None) => Ok(Encoding::Gzip),
+            (Some(other), None) => {
+                Err(unknown(format!("the body is encoded as `{other}`; send it unencoded or as `gzip`")))
+            }
+            (_, Some(_)) => Err(unknown("the body is encoded more than once".to_owned())),
+        }
+    }
+
+    /// Refuses an encoded body, because a batch is read while it arrives.
+    pub fn expect_streamable(&self) -> Result<(), Problem> {
+        if !self.headers.contains_key(CONTENT_ENCODING) {
+            return Ok(());
+        }
+        let detail = "a batch is read while it arrives and cannot be compressed; send it unencoded";
+        Err(Problem::new(ProblemKind::MediaTypeUnknown, detail))
+    }
+
+    /// Reads the whole body; as long as the bytes are used they count in `memory`.
+    pub async fn read(self, limits: BodyLimits, memory: &Arc<BodyMemory>) -> Result<Bytes, Problem> {
+        let (encoding, length) = (self.encoding()?, self.stated_length());
+        Ok(body::read(self.body, length, encoding, limits, memory).await?)
+    }
+
+    /// Returns the body as a stream of bytes.
+    pub fn into_stream(self) -> axum::body::BodyDataStream {
+        self.body.into_data_stream()
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for RequestBody {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        let (parts, body) = request.into_parts();
+        Ok(Self { headers: parts.headers, body })
+    }
+}
+
+/// Reads a small document of a request.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let why: String = error.to_string().chars().filter(|c| !c.is_control()).take(MAX_EXPLANATION).collect();
+        Problem::new(ProblemKind::BodyMalformed, format!("the body is not the expected document: {why}"))
+    })
+}

@@ -1,0 +1,187 @@
+//! Decisions of people about vendors: pins and rollbacks.
+
+use super::route::Route;
+use super::vendor_documents::VendorDocument;
+use crate::channel::Name;
+use crate::finding::Code;
+use crate::server::http::access::Scope;
+use crate::server::http::conditional::{Conditions, with_revision};
+use crate::server::http::context::Context;
+use crate::server::http::idempotency::Idempotency;
+use crate::server::http::media::{JSON, Media};
+use crate::server::http::operation::{Operation, Reply};
+use crate::server::http::path::VendorPath;
+use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::http::request_body::{RequestBody, parse};
+use crate::server::http::respond::{Responded, document};
+use crate::server::state::app::App;
+use crate::server::state::vendors::Vendors;
+use axum::body::Bytes;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Longest reason, in characters.
+const MAX_REASON: usize = 1_000;
+
+const PINS: Operation = Operation {
+    group: "vendors",
+    scope: Scope::Admin,
+    body: &[Media::json("PinRequest")],
+    replies: &[Reply::ok("The state of the vendor.", &[Media::json("Vendor")]).with_revision()],
+    problems: &[ProblemKind::VendorUnknown, ProblemKind::RevisionUnknown, ProblemKind::RevisionChanged],
+    ..Operation::POST
+};
+
+static PIN: Operation = Operation {
+    id: "pin",
+    method: "PUT",
+    path: "/v1/vendors/{vendor}/pin",
+    summary: "Pin a revision",
+    doc: "Uses the revision until the pin is removed, whatever the content of the directory. With `If-Match`, only while that revision is in use.",
+    ..PINS
+};
+static UNPIN: Operation = Operation {
+    id: "unpin",
+    method: "DELETE",
+    path: "/v1/vendors/{vendor}/pin",
+    summary: "Remove the pin",
+    doc: "The latest valid content of the directory is used again.",
+    body: &[Media::json("UnpinRequest")],
+    problems: &[ProblemKind::VendorUnknown, ProblemKind::RevisionChanged],
+    ..PINS
+};
+static ROLL_BACK: Operation = Operation {
+    id: "rollback",
+    path: "/v1/vendors/{vendor}/rollback",
+    summary: "Roll back to an earlier revision",
+    doc: "Until the directory has valid content other than the revision rolled back from.",
+    ..PINS
+};
+
+/// Returns the routes.
+pub fn table() -> Vec<Route> {
+    vec![Route::new(&PIN, pin), Route::new(&UNPIN, unpin), Route::new(&ROLL_BACK, roll_back)]
+}
+
+/// A revision to use, and the reason.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PinRequest {
+    /// Digest of the revision.
+    revision: String,
+    /// Reason, stored with the vendor's history.
+    #[schemars(length(min = 1, max = 1000))]
+    reason: String,
+}
+
+/// The reason to remove a pin.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnpinRequest {
+    /// Reason, stored with the vendor's history.
+    #[schemars(length(min = 1, max = 1000))]
+    reason: String,
+}
+
+/// Adds the schemas of this group's documents.
+pub fn schemas(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<PinRequest>();
+    generator.subschema_for::<UnpinRequest>();
+}
+
+/// A decision about a vendor.
+#[derive(Debug)]
+enum Decision {
+    Pin(PinRequest),
+    RollBack(PinRequest),
+    Unpin(UnpinRequest),
+}
+
+impl Decision {
+    fn reason(&self) -> &str {
+        match self {
+            Self::Pin(request) | Self::RollBack(request) => &request.reason,
+            Self::Unpin(request) => &request.reason,
+        }
+    }
+}
+
+/// What a decision takes beside its body.
+struct DecisionParts {
+    vendor: VendorPath,
+    conditions: Conditions,
+    context: Context,
+    idempotency: Idempotency,
+}
+
+impl FromRequestParts<App> for DecisionParts {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        Ok(Self {
+            vendor: VendorPath::from_request_parts(parts, app).await?,
+            conditions: Conditions::from_request_parts(parts, app).await?,
+            context: Context::from_request_parts(parts, app).await?,
+            idempotency: Idempotency::from_request_parts(parts, app).await?,
+        })
+    }
+}
+
+async fn pin(State(app): State<App>, parts: DecisionParts, body: RequestBody) -> Responded {
+    decide(app, parts, body, |bytes| parse(bytes).map(Decision::Pin)).await
+}
+
+async fn unpin(State(app): State<App>, parts: DecisionParts, body: RequestBody) -> Responded {
+    decide(app, parts, body, |bytes| parse(bytes).map(Decision::Unpin)).await
+}
+
+async fn roll_back(State(app): State<App>, parts: DecisionParts, body: RequestBody) -> Responded {
+    decide(app, parts, body, |bytes| parse(bytes).map(Decision::RollBack)).await
+}
+
+type Read = fn(&[u8]) -> Result<Decision, Problem>;
+
+async fn decide(app: App, parts: DecisionParts, body: RequestBody, read: Read) -> Responded {
+    let vendor = &parts.vendor.0;
+    app.vendors.expect_known(vendor)?;
+    body.expect_media(&[JSON])?;
+    let bytes = body.read(app.gate.limits.line, &app.stores.bodies).await?;
+    let make = carry_out(Arc::clone(&app.vendors), &parts, read, bytes.clone());
+    app.stores.responses.once(&parts.idempotency, &bytes, make).await
+}
+
+async fn carry_out(vendors: Arc<Vendors>, parts: &DecisionParts, read: Read, bytes: Bytes) -> Responded {
+    let vendor = &parts.vendor.0;
+    // Compared with the revision in use once the body has arrived, and not for a repeated request.
+    {
+        let catalog = vendors.library.current();
+        let Some(state) = catalog.vendor(vendor) else { return Err(vendors.unknown(vendor)) };
+        parts.conditions.expect(state.revision().unwrap_or_default())?;
+    }
+    let decision = read(&bytes)?;
+    if !(1..=MAX_REASON).contains(&decision.reason().trim().chars().count()) {
+        let detail = format!("`reason` must have 1 to {MAX_REASON} characters");
+        return Err(Problem::new(ProblemKind::InputRefused, detail));
+    }
+    let (library, name) = (Arc::clone(&vendors.library), Name::clone(vendor));
+    let who = parts.context.caller_name().map(str::to_owned);
+    let done = tokio::task::spawn_blocking(move || match &decision {
+        Decision::Pin(request) => library.pin(&name, &request.revision, &request.reason, who.as_deref()),
+        Decision::RollBack(request) => library.roll_back(&name, &request.revision, &request.reason, who.as_deref()),
+        Decision::Unpin(request) => library.unpin(&name, &request.reason, who.as_deref()),
+    });
+    let done = done.await;
+    let done = done.map_err(|_| Problem::new(ProblemKind::Internal, "the decision could not be carried out"))?;
+    done.map_err(|findings| {
+        let is_unknown = findings.iter().any(|finding| finding.code() == Code::RevisionUnknown);
+        let kind = if is_unknown { ProblemKind::RevisionUnknown } else { ProblemKind::InputRefused };
+        Problem::from_findings(kind, &findings)
+    })?;
+    let catalog = vendors.library.current();
+    let Some(state) = catalog.vendor(vendor) else { return Err(vendors.unknown(vendor)) };
+    let response = document(&VendorDocument::new(vendor, state))?;
+    Ok(with_revision(state.revision().unwrap_or_default(), response))
+}

@@ -1,0 +1,220 @@
+//! A question to a vendor's rules: its request, its revision, and the decision.
+
+use crate::channel::Name;
+use crate::plugin::VendorPlugin;
+use crate::library::Active;
+use crate::request::{self, Answer, Cause, Defaults, Form, Kind, Limits, Refusal};
+use crate::server::http::conditional::{Conditions, with_revision};
+use crate::server::http::context::Context;
+use crate::server::http::idempotency::Idempotency;
+use crate::server::http::path::VendorPath;
+use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::http::query::{AsOf, PeriodQuery, RevisionQuery};
+use crate::server::http::respond::{self, Responded};
+use crate::server::state::app::App;
+use crate::server::state::books::VendorBooks;
+use crate::server::state::gate::Gate;
+use crate::server::state::lanes::{Lane, Lanes};
+use crate::server::state::recorder::{Decided, outcome_of};
+use crate::server::state::spans::{RequestSpan, traced};
+use crate::server::state::stores::Stores;
+use crate::server::state::telemetry::Telemetry;
+use crate::server::state::vendors::{ActiveVendor, Vendors};
+use axum::body::Bytes;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Everything that decisions share beside the body: what the request says, and the state they use.
+pub struct DecisionRequest {
+    vendor: VendorPath,
+    revision: RevisionQuery,
+    defaults: Defaults,
+    conditions: Conditions,
+    context: Context,
+    span: RequestSpan,
+    /// Idempotency of the request.
+    pub idempotency: Idempotency,
+    /// Workers.
+    pub lanes: Arc<Lanes>,
+    /// Stored books and responses.
+    pub stores: Arc<Stores>,
+    /// Limits.
+    pub gate: Arc<Gate>,
+    vendors: Arc<Vendors>,
+    telemetry: Arc<Telemetry>,
+}
+
+impl FromRequestParts<App> for DecisionRequest {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let AsOf(as_of) = AsOf::from_request_parts(parts, app).await?;
+        let PeriodQuery(period) = PeriodQuery::from_request_parts(parts, app).await?;
+        let State(lanes) = State::from_request_parts(parts, app).await?;
+        let State(stores) = State::from_request_parts(parts, app).await?;
+        let State(gate) = State::from_request_parts(parts, app).await?;
+        let State(vendors) = State::from_request_parts(parts, app).await?;
+        let State(telemetry) = State::from_request_parts(parts, app).await?;
+        Ok(Self {
+            vendor: VendorPath::from_request_parts(parts, app).await?,
+            revision: RevisionQuery::from_request_parts(parts, app).await?,
+            defaults: Defaults { as_of, period },
+            conditions: Conditions::from_request_parts(parts, app).await?,
+            context: Context::from_request_parts(parts, app).await?,
+            span: RequestSpan::from_request_parts(parts, app).await?,
+            idempotency: Idempotency::from_request_parts(parts, app).await?,
+            lanes,
+            stores,
+            gate,
+            vendors,
+            telemetry,
+        })
+    }
+}
+
+impl DecisionRequest {
+    /// Returns the question of this kind, answered in this format by the revision that the request names.
+    pub async fn question(&self, kind: Kind, form: Form) -> Result<Question, Problem> {
+        if let Some(span) = &self.span.0 {
+            span.set_kind(kind.as_str());
+        }
+        let active = self.vendors.revision(&self.vendor.0, self.revision.0.as_deref()).await?;
+        if let Some(span) = &self.span.0 {
+            span.set_revision(active.revision());
+        }
+        Ok(Question(Arc::new(QuestionFacts {
+            vendor: Arc::clone(&active.plugin.vendor),
+            active,
+            kind,
+            form,
+            defaults: self.defaults.clone(),
+            limits: limits_of(&self.gate),
+            conditions: self.conditions.clone(),
+            context: self.context.clone(),
+            span: self.span.clone(),
+            lanes: Arc::clone(&self.lanes),
+            stores: Arc::clone(&self.stores),
+            telemetry: Arc::clone(&self.telemetry),
+        })))
+    }
+}
+
+/// Returns the limits of a request.
+pub fn limits_of(gate: &Gate) -> Limits {
+    let mut limits = Limits { body_bytes: gate.limits.book.unpacked, threads: Some(1), ..Limits::default() };
+    limits.intake.rows = gate.limits.rows;
+    limits
+}
+
+/// A question, shared between the request and the worker that decides it.
+#[derive(Clone)]
+pub struct Question(Arc<QuestionFacts>);
+
+struct QuestionFacts {
+    vendor: Name,
+    active: ActiveVendor,
+    kind: Kind,
+    form: Form,
+    defaults: Defaults,
+    limits: Limits,
+    conditions: Conditions,
+    context: Context,
+    span: RequestSpan,
+    lanes: Arc<Lanes>,
+    stores: Arc<Stores>,
+    telemetry: Arc<Telemetry>,
+}
+
+/// A decision with its duration.
+pub type Made = (Result<Answer, Refusal>, Duration);
+
+impl Question {
+    /// Returns the vendor.
+    pub fn vendor(&self) -> &Name {
+        &self.0.vendor
+    }
+
+    /// Returns the revision that decides.
+    pub fn active(&self) -> &Active<VendorPlugin> {
+        &self.0.active
+    }
+
+    /// Returns the context of the request.
+    pub fn context(&self) -> &Context {
+        &self.0.context
+    }
+
+    /// Returns the span of the request.
+    pub fn span(&self) -> &RequestSpan {
+        &self.0.span
+    }
+
+    /// Returns the observation of the server.
+    pub fn telemetry(&self) -> &Telemetry {
+        &self.0.telemetry
+    }
+
+    /// Refuses a request that expects another revision.
+    pub fn expect_revision(&self) -> Result<(), Problem> {
+        self.0.conditions.expect(self.0.active.revision())
+    }
+
+    /// Decides on this thread.
+    pub fn decide(&self, body: &[u8]) -> Made {
+        let started = Instant::now();
+        let QuestionFacts { vendor, active, kind, form, defaults, limits, stores, telemetry, .. } = &*self.0;
+        let books = VendorBooks::new(&stores.books, vendor);
+        let made = request::decide(&active.plugin, *kind, *form, body, defaults, &books, limits);
+        let took = started.elapsed();
+        telemetry.metrics.evaluated(vendor, kind.as_str(), outcome_of(&made), took);
+        (made, took)
+    }
+
+    /// Records a decision; a strict log can refuse to let its response be sent.
+    pub async fn record(&self, body: &[u8], (made, took): &Made) -> Result<(), Problem> {
+        let QuestionFacts { active, kind, form, defaults, context, telemetry, .. } = &*self.0;
+        let Some(recorder) = &telemetry.recorder else { return Ok(()) };
+        let base_book = request::base_book(body);
+        let decided = Decided {
+            kind: *kind,
+            form: *form,
+            defaults,
+            active,
+            body,
+            base_book: base_book.as_deref(),
+            made,
+            took: *took,
+        };
+        recorder.record(context, &decided).await
+    }
+
+    /// Decides on a lane, records the decision, and responds.
+    pub async fn respond(&self, lane: Lane, body: Bytes) -> Responded {
+        self.expect_revision()?;
+        let (question, work) = (self.clone(), body.clone());
+        let work = traced(self.0.span.0.as_ref(), "decide", move || question.decide(&work));
+        let made = self.0.lanes.run(lane, &self.0.vendor, work).await?;
+        if let Some(span) = &self.0.span.0 {
+            span.set_outcome(outcome_of(&made.0));
+        }
+        self.record(&body, &made).await?;
+        let answer = made.0.map_err(|refusal| problem_of(&refusal))?;
+        let response = respond::body(answer.media_type, answer.bytes);
+        Ok(with_revision(self.0.active.revision(), response))
+    }
+}
+
+/// Returns the problem of a refusal.
+pub fn problem_of(refusal: &Refusal) -> Problem {
+    let kind = match refusal.cause {
+        Cause::Malformed => ProblemKind::BodyMalformed,
+        Cause::UnknownBook => ProblemKind::BookUnknown,
+        Cause::Refused | Cause::NotPossible => ProblemKind::InputRefused,
+        Cause::Infeasible => ProblemKind::PlanInfeasible,
+        Cause::RulesFailed => ProblemKind::RulesFailed,
+        Cause::TooLarge => ProblemKind::BodyTooLarge,
+    };
+    Problem::from_findings(kind, &refusal.findings)
+}

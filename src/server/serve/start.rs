@@ -1,0 +1,199 @@
+//! Starting the server: options, sockets, tokens, certificate and vendors.
+
+use super::events;
+use super::signals::Terminate;
+use crate::audit::{Keeping, Log, Mode};
+use crate::finding::{Code, Finding, Findings, render};
+use crate::library::{ReloadOutcome, State, VendorOptions, open_vendors};
+use crate::plugin::disk::Roots;
+use crate::server::http::access::Access;
+use crate::server::state::app::App;
+use crate::server::state::books::{BookDirectory, StoredBooks};
+use crate::server::state::events::Events;
+use crate::server::state::gate::Gate;
+use crate::server::state::lanes::Lanes;
+use crate::server::state::limits::ServerLimits;
+use crate::server::state::metrics::Metrics;
+use crate::server::state::recorder::Recorder;
+use crate::server::state::responses::StoredResponses;
+use crate::server::state::spans::{Exporter, SpanOptions, spans};
+use crate::server::state::stores::Stores;
+use crate::server::state::telemetry::Telemetry;
+use crate::server::state::vendors::Vendors;
+use crate::server::wire::body::BodyMemory;
+use crate::server::wire::socket::{Listen, Socket};
+use crate::server::wire::tls::{Tls, TlsFiles};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+/// Changes of vendors that may wait to be reported.
+const CHANGES: usize = 1_024;
+
+/// Options of a server.
+pub struct Options {
+    /// Addresses to listen on.
+    pub listen: Vec<Listen>,
+    /// Directories of rules and policies.
+    pub roots: Roots,
+    /// How vendors are opened: check in a child process, state directory, interval.
+    pub vendors: VendorOptions,
+    /// File of tokens.
+    pub tokens: Option<PathBuf>,
+    /// Certificate and key.
+    pub tls: Option<TlsFiles>,
+    /// Allows to listen beyond this machine without tokens.
+    pub is_insecure: bool,
+    /// Checks scripts that callers send.
+    pub is_authoring: bool,
+    /// Limits.
+    pub limits: ServerLimits,
+    /// The decision log, what it records, and its mode.
+    pub decision_log: Option<(Log, Keeping, Mode)>,
+    /// Collector of spans.
+    pub spans: Option<SpanOptions>,
+    /// Time from the signal to end until the server stops accepting connections; readiness is off meanwhile.
+    pub lame_duck: Duration,
+}
+
+/// Everything a server consists of once it has started.
+pub struct Started {
+    /// Runtime of all tasks.
+    pub runtime: Runtime,
+    /// Shared state.
+    pub app: App,
+    /// Open sockets.
+    pub sockets: Vec<Socket>,
+    /// TLS.
+    pub tls: Option<Arc<Tls>>,
+    /// File of tokens.
+    pub tokens: Option<PathBuf>,
+    /// Becomes true at shutdown.
+    pub shutdown: watch::Sender<bool>,
+    /// See [`Options::lame_duck`].
+    pub lame_duck: Duration,
+    /// Sender of spans.
+    pub exporter: Option<Exporter>,
+    /// The signal that ends the server.
+    pub terminate: Terminate,
+}
+
+/// Opens sockets, reads tokens, certificate and vendors; reports all problems of the options in one pass.
+///
+/// Vendors that cannot be used do not prevent the start: they are logged, and the others are served.
+pub fn start(options: Options) -> Result<Started, Findings> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(std::thread::available_parallelism().map_or(2, usize::from))
+        .thread_name("server")
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| cannot_start(&error))?;
+    // Vendors can take a while to be read.
+    let terminate = runtime.block_on(async { Terminate::catch() });
+    let Doors { sockets, access, tls, is_local } = open_doors(&runtime, &options)?;
+    let state = options.vendors.state.as_ref().filter(|_| options.decision_log.is_some());
+    let book_directory = state.map(|state| BookDirectory::open(state.join("books"))).transpose();
+    let book_directory = book_directory.map_err(|error| cannot_start(&error))?;
+    let (library, outcome) = open_vendors(options.roots, options.vendors)?;
+    let changes = library.subscribe(CHANGES);
+    let (shutdown, is_shutdown) = watch::channel(false);
+    let metrics = Arc::new(Metrics::new());
+    let (spans, exporter) = options.spans.map(|options| spans(options, tls.is_some(), &metrics)).unzip();
+    let limits = options.limits;
+    let lanes = Lanes::start(limits.decide, limits.plan, &metrics).map_err(|error| cannot_start(&error))?;
+    let app = App {
+        vendors: Arc::new(Vendors::new(library)),
+        lanes: Arc::new(lanes),
+        stores: Arc::new(Stores {
+            bodies: BodyMemory::new(limits.bodies),
+            books: Arc::new(StoredBooks::new(limits.stored_books)),
+            book_directory,
+            responses: StoredResponses::default(),
+        }),
+        telemetry: Arc::new(Telemetry {
+            metrics,
+            events: Events::default(),
+            recorder: options.decision_log.map(|(log, keeping, mode)| Recorder::new(log, keeping, mode)),
+            spans: spans.map(Arc::new),
+            started: Instant::now(),
+        }),
+        gate: Arc::new(Gate::new(access, is_local, options.is_authoring, limits, is_shutdown)),
+    };
+    log(&outcome);
+    events::take_stock(&app.telemetry, &app.vendors);
+    events::follow(&app.telemetry, changes).map_err(|error| cannot_start(&error))?;
+    let (tokens, lame_duck) = (options.tokens, options.lame_duck);
+    Ok(Started { runtime, app, sockets, tls, tokens, shutdown, lame_duck, exporter, terminate })
+}
+
+/// What callers come through.
+struct Doors {
+    sockets: Vec<Socket>,
+    access: Access,
+    tls: Option<Arc<Tls>>,
+    is_local: bool,
+}
+
+/// Opens sockets, tokens and certificate; all findings about them are reported together.
+fn open_doors(runtime: &Runtime, options: &Options) -> Result<Doors, Findings> {
+    let mut findings = Findings::new();
+    let mut sockets = Vec::new();
+    for listen in &options.listen {
+        match runtime.block_on(Socket::open(listen)) {
+            Ok(opened) => sockets.extend(opened),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    let access = options.tokens.as_deref().map_or_else(|| Ok(Access::open()), Access::read);
+    let access = access.unwrap_or_else(|found| {
+        findings.extend(found);
+        Access::open()
+    });
+    let tls = options.tls.clone().map(Tls::read).transpose().unwrap_or_else(|found| {
+        findings.extend(found);
+        None
+    });
+    let is_local = sockets.iter().all(Socket::is_local);
+    findings.extend(refuse_exposure(options, is_local));
+    if findings.has_errors() { Err(findings) } else { Ok(Doors { sockets, access, tls: tls.map(Arc::new), is_local }) }
+}
+
+/// Logs the state of every vendor after the first reading.
+fn log(outcome: &ReloadOutcome) {
+    for (vendor, report) in &outcome.vendors {
+        let state = report.state.map_or("gone", State::as_str);
+        let findings = render::human(report.findings.iter(), false);
+        let revision = report.active.as_deref();
+        match report.state {
+            Some(State::Active) => tracing::info!(vendor = &**vendor, state, revision, "the vendor was loaded"),
+            Some(State::Degraded | State::Failed) | None => {
+                tracing::error!(vendor = &**vendor, state, revision, findings, "the vendor cannot be used as it is")
+            }
+        }
+    }
+    outcome.faults.iter().for_each(|finding| tracing::error!("{finding}"));
+}
+
+fn cannot_start(error: &std::io::Error) -> Findings {
+    let finding = Finding::error(Code::ServerOptions, format!("the server cannot be started: {error}"));
+    Findings::from_iter([finding.help("give the process more memory, threads or descriptors")])
+}
+
+/// Returns the finding about options that would expose the server beyond this machine.
+fn refuse_exposure(options: &Options, is_local: bool) -> Option<Finding> {
+    if is_local {
+        return None;
+    }
+    if options.is_authoring {
+        let message = "`--authoring` checks scripts that callers send, and the address is reachable from other machines";
+        return Some(Finding::error(Code::ServerOptions, message).help("listen on `127.0.0.1` or a Unix socket"));
+    }
+    if options.tokens.is_none() && !options.is_insecure {
+        let message = "the address is reachable from other machines, and no token is required";
+        let help = "add `--tokens FILE`, listen on `127.0.0.1` or a Unix socket, or allow it with `--insecure`";
+        return Some(Finding::error(Code::ServerOptions, message).help(help));
+    }
+    None
+}

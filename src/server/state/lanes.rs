@@ -1,0 +1,103 @@
+//! Two queues of work: single partners, and whole books, so that neither waits for the other.
+
+use super::fair_queue::{FairQueue, Load, NotRun, QueueLimits};
+use super::metrics::Metrics;
+use super::vendors::shutting_down;
+use crate::channel::Name;
+use crate::script::spawn_script_thread;
+use crate::server::http::problem::{Problem, ProblemKind};
+use std::io::{Error, Result as IoResult};
+use std::sync::Arc;
+
+/// One of the queues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Single partners and small books.
+    Decide,
+    /// Whole books.
+    Plan,
+}
+
+impl Lane {
+    /// Every lane.
+    pub const ALL: [Self; 2] = [Self::Decide, Self::Plan];
+
+    /// Returns its name in documents and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Decide => "decide",
+            Self::Plan => "plan",
+        }
+    }
+}
+
+/// The queues with their workers.
+pub struct Lanes {
+    decide: FairQueue,
+    plan: FairQueue,
+    metrics: Arc<Metrics>,
+}
+
+impl Lanes {
+    /// Starts the workers of both lanes.
+    pub fn start(decide: QueueLimits, plan: QueueLimits, metrics: &Arc<Metrics>) -> IoResult<Self> {
+        let start = |lane: Lane, limits| {
+            FairQueue::start(limits, |number, work| {
+                let started = spawn_script_thread(&format!("{}-{number}", lane.as_str()), work);
+                started.map(drop).map_err(|error| Error::other(error.to_string()))
+            })
+        };
+        let (decide, plan) = (start(Lane::Decide, decide)?, start(Lane::Plan, plan)?);
+        Ok(Self { decide, plan, metrics: Arc::clone(metrics) })
+    }
+
+    fn queue(&self, lane: Lane) -> &FairQueue {
+        match lane {
+            Lane::Decide => &self.decide,
+            Lane::Plan => &self.plan,
+        }
+    }
+
+    /// Refuses a request whose work the lane would not accept now, before its body is read.
+    pub fn admit(&self, lane: Lane, vendor: &Name) -> Result<(), Problem> {
+        self.queue(lane).admit(vendor).map_err(|why| self.not_run(vendor, why))
+    }
+
+    /// Runs work for a vendor on a worker of the lane.
+    pub async fn run<R: Send + 'static>(
+        &self,
+        lane: Lane,
+        vendor: &Name,
+        work: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R, Problem> {
+        self.try_run(lane, vendor, work).await.map_err(|why| self.not_run(vendor, why))
+    }
+
+    /// Runs work as [`Lanes::run`] does; the error is not counted, so that the caller can try again.
+    pub async fn try_run<R: Send + 'static>(
+        &self,
+        lane: Lane,
+        vendor: &Name,
+        work: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R, NotRun> {
+        self.queue(lane).run(vendor, work).await
+    }
+
+    /// Returns and counts the problem of work that was not run.
+    pub fn not_run(&self, vendor: &Name, why: NotRun) -> Problem {
+        let (kind, reason) = match why {
+            NotRun::VendorBusy => (ProblemKind::VendorBusy, "vendor_busy"),
+            NotRun::Full => (ProblemKind::Overloaded, "queue_full"),
+            NotRun::Late => (ProblemKind::Overloaded, "waited_too_long"),
+            NotRun::Panicked => (ProblemKind::Internal, "panicked"),
+            NotRun::Closed => return shutting_down(),
+        };
+        self.metrics.shed(reason);
+        Problem::new(kind, format!("`{vendor}`: {why}"))
+    }
+
+    /// Returns the load of each lane.
+    pub fn loads(&self) -> [(Lane, Load); 2] {
+        Lane::ALL.map(|lane| (lane, self.queue(lane).load()))
+    }
+}

@@ -1,0 +1,146 @@
+//! Responses stored for requests repeated with the same `Idempotency-Key`.
+
+use crate::server::http::idempotency::{Idempotency, RequestKey};
+use crate::server::http::problem::{Problem, ProblemKind};
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http_body_util::BodyExt;
+use parking_lot::{Mutex, MutexGuard};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+/// How long a response is stored.
+const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// Bytes of all stored responses; the oldest are removed.
+const MAX_BYTES: usize = 64 << 20;
+/// Most stored responses.
+const MAX_RESPONSES: usize = 10_000;
+const REPEATED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+struct Stored {
+    request: blake3::Hash,
+    since: Instant,
+    /// `None` while the request is in progress.
+    response: Option<(StatusCode, HeaderMap, Bytes)>,
+}
+
+#[derive(Default)]
+struct Store {
+    responses: BTreeMap<RequestKey, Stored>,
+    bytes: usize,
+}
+
+/// The stored responses.
+#[derive(Default)]
+pub struct StoredResponses(Mutex<Store>);
+
+impl StoredResponses {
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.0.lock()
+    }
+
+    /// Returns the response stored for this request, or makes one with `make` and stores it.
+    ///
+    /// Requests without a key are always made. A response of 500 or more is not stored, because a retry can succeed. Nor
+    /// is one with 404, 412 or 429: nothing was decided, and the same request can succeed once the caller has stored the
+    /// book, read the new revision, or waited.
+    pub async fn once(
+        &self,
+        idempotency: &Idempotency,
+        body: &[u8],
+        make: impl Future<Output = Result<Response<Body>, Problem>>,
+    ) -> Result<Response<Body>, Problem> {
+        let Some(key) = &idempotency.key else { return make.await };
+        if let Some(response) = self.begin(key, idempotency.digest(body))? {
+            return Ok(response);
+        }
+        // However the making ends, even by being dropped, the key must not stay in flight.
+        let mut unfinished = Unfinished { responses: self, key: Some(key) };
+        let made = match make.await {
+            Ok(response) => response,
+            Err(problem) if problem.status < 500 && !matches!(problem.status, 404 | 412 | 429) => {
+                problem.about(&idempotency.context.request_id, &idempotency.context.path).response()
+            }
+            Err(problem) => return Err(problem),
+        };
+        let (parts, body) = made.into_parts();
+        let bytes = body.collect().await.map(http_body_util::Collected::to_bytes);
+        let bytes = bytes.map_err(|_| Problem::new(ProblemKind::Internal, "the response could not be assembled"))?;
+        if let Some(key) = unfinished.key.take() {
+            self.store_response(key, (parts.status, parts.headers.clone(), bytes.clone()));
+        }
+        Ok(Response::from_parts(parts, Body::from(bytes)))
+    }
+
+    fn begin(&self, key: &RequestKey, request: blake3::Hash) -> Result<Option<Response<Body>>, Problem> {
+        let mut store = self.store();
+        store.forget_old();
+        match store.responses.get(key) {
+            Some(stored) if stored.request != request => Err(Problem::new(
+                ProblemKind::IdempotencyMismatch,
+                "this `Idempotency-Key` was used before with another request",
+            )),
+            Some(Stored { response: None, .. }) => Err(Problem::new(
+                ProblemKind::IdempotencyInFlight,
+                "a request with this `Idempotency-Key` is in progress",
+            )),
+            Some(Stored { response: Some((status, headers, bytes)), .. }) => {
+                let mut response = Response::new(Body::from(bytes.clone()));
+                (*response.status_mut(), *response.headers_mut()) = (*status, headers.clone());
+                response.headers_mut().insert(REPEATED, HeaderValue::from_static("true"));
+                Ok(Some(response))
+            }
+            None => {
+                store.responses.insert(key.clone(), Stored { request, since: Instant::now(), response: None });
+                Ok(None)
+            }
+        }
+    }
+
+    fn store_response(&self, key: &RequestKey, response: (StatusCode, HeaderMap, Bytes)) {
+        let mut store = self.store();
+        let bytes = response.2.len();
+        if let Some(stored) = store.responses.get_mut(key) {
+            stored.response = Some(response);
+            store.bytes += bytes;
+        }
+        while store.bytes > MAX_BYTES || store.responses.len() > MAX_RESPONSES {
+            let done = store.responses.iter().filter(|(_, stored)| stored.response.is_some());
+            let Some(oldest) = done.min_by_key(|(_, stored)| stored.since).map(|(key, _)| key.clone()) else { break };
+            store.forget(&oldest);
+        }
+    }
+}
+
+impl Store {
+    fn forget(&mut self, key: &RequestKey) {
+        if let Some(Stored { response: Some((_, _, bytes)), .. }) = self.responses.remove(key) {
+            self.bytes -= bytes.len();
+        }
+    }
+
+    fn forget_old(&mut self) {
+        let old: Vec<RequestKey> = self
+            .responses
+            .iter()
+            .filter(|(_, stored)| stored.response.is_some() && stored.since.elapsed() > LIFETIME)
+            .map(|(key, _)| key.clone())
+            .collect();
+        old.iter().for_each(|key| self.forget(key));
+    }
+}
+
+/// Takes the key out of flight when its request got no response.
+struct Unfinished<'a> {
+    responses: &'a StoredResponses,
+    key: Option<&'a RequestKey>,
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if let Some(key) = self.key {
+            self.responses.store().responses.remove(key);
+        }
+    }
+}

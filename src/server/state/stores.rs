@@ -1,0 +1,18 @@
+//! Memory for bodies, stored books, and stored responses.
+
+use super::books::{BookDirectory, StoredBooks};
+use super::responses::StoredResponses;
+use crate::server::wire::body::BodyMemory;
+use std::sync::Arc;
+
+/// Everything kept in memory between requests.
+pub struct Stores {
+    /// Memory for bodies in progress.
+    pub bodies: Arc<BodyMemory>,
+    /// Books that requests refer to.
+    pub books: Arc<StoredBooks>,
+    /// Directory to which stored books are written, so that decisions that refer to them can be replayed.
+    pub book_directory: Option<BookDirectory>,
+    /// Responses for repeated requests.
+    pub responses: StoredResponses,
+}
