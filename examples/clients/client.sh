@@ -39,4 +39,4 @@ ask --json @proposal.json --header "Idempotency-Key: example-$$" "$vendor/propos
 echo "proposal: decided by revision $(header quotient-revision | cut -c 1-12)"
 
 if ask --json '{"as_of": "2025-02-30"}' "$vendor/assessments" 2>"$work/problem"; then exit 1; fi
-echo "refused, as it must be: $(member code), request $(header x-request-id)"
+echo "refused as expected: $(member code), request $(header x-request-id)"

@@ -7,7 +7,7 @@ const vendor = `/v1/vendors/${process.env["QUOTIENT_VENDOR"] ?? "meridian"}`;
 const sample = (name: string): string => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
 
 /** A problem document of the server (RFC 9457). */
-interface ProblemDocument { code: string; detail: string; status: number; request_id: string; errors: { pointer: string | null; message: string }[] }
+interface ProblemDocument { code: string; detail: string; status: number; request_id: string; errors: { code: string; message: string; places: { pointer?: string }[] }[] }
 /** Money is a string, never a number: `JSON.parse` would round it. */
 interface Assessment { partner_id: string; partner_name: string; lines: { quota: unknown }[] }
 interface Trailer { lines: number; ok: number; failed: number; revision: string; hash: string; problem: ProblemDocument | null }

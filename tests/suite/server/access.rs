@@ -165,7 +165,8 @@ fn scripts_of_callers_are_checked_only_on_a_server_for_authors() {
     let bad = check("fn assess(partner) { indicate(partner.histroy.prior_revenue) }");
     assert_eq!(bad["is_usable"], false);
     let finding = bad["findings"].as_array().unwrap().iter().find(|f| f["code"] == "script::unknown_fact").unwrap();
-    assert_eq!((&finding["file"], &finding["line"]), (&"rules/draft/history.rhai".into(), &1.into()));
+    let place = &finding["places"][0];
+    assert_eq!((&place["file"], &place["line"]), (&"rules/draft/history.rhai".into(), &1.into()));
     let bomb = check("fn assess(partner) { loop { } }");
     assert_eq!(bomb["is_usable"], false, "{bomb}");
     // Nothing of it is put to use.

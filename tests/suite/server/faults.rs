@@ -455,7 +455,8 @@ fn fault_09_syntax(stage: &Stage, vendor: &str) {
     stage.save_text(vendor, NUMBERED[0], &rule.replace("indicate(0.0)", "indicate(0.0"));
     let found = stage.until_found(vendor, "degraded", "script::syntax", 1);
     let finding = &found["findings"][0];
-    assert!(finding["file"].as_str().unwrap().ends_with("history.rhai") && finding["line"].is_u64(), "{finding}");
+    let place = &finding["places"][0];
+    assert!(place["file"].as_str().unwrap().ends_with("history.rhai") && place["line"].is_u64(), "{finding}");
     stage.save(vendor, 2);
     stage.until(vendor, 2);
 }

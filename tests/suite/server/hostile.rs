@@ -86,8 +86,10 @@ fn sound(answer: &Answer) -> Result<(), String> {
             return Err(format!("the request id {id:?} is not of 1 to 64 letters, digits and hyphens"));
         }
     }
+    // A finding repeats the value that the request itself has sent.
+    let text = answer.text().replace("$serde_json::private::Number", "");
     for leak in ["root:x:0:0", "panicked at", "src/", ".cargo", "RUST_BACKTRACE", "serde_json"] {
-        if answer.text().contains(leak) {
+        if text.contains(leak) {
             return Err(format!("the answer shows {leak:?}: {}", shortened(answer)));
         }
     }

@@ -23,8 +23,9 @@ fn a_broken_rule_keeps_the_last_good_one_and_is_told_everywhere() {
         assert_eq!(broken["revision"], good, "round {round}");
         assert_ne!(broken["disk_revision"], good);
         let finding = &broken["findings"][0];
-        assert!(finding["file"].as_str().unwrap().ends_with("rules/meridian/history.rhai"), "{finding}");
-        assert!(finding["line"].is_u64() && finding["help"].as_str().unwrap().contains("history"), "{finding}");
+        let place = &finding["places"][0];
+        assert!(place["file"].as_str().unwrap().ends_with("rules/meridian/history.rhai"), "{finding}");
+        assert!(place["line"].is_u64() && finding["help"].as_str().unwrap().contains("history"), "{finding}");
         let health = get(server.address, "/health").unwrap().json();
         assert_eq!(
             (&health["status"], &health["reasons"][0]),
