@@ -108,10 +108,7 @@ impl Access {
         for item in document.root().list("token") {
             let Some(token) = item.section().and_then(|section| read_token(item, section)) else { continue };
             if tokens.iter().any(|other| other.name == token.name || other.digest == token.digest) {
-                item.refuse(
-                    format!("duplicate token `{}`", token.name),
-                    "give every token its name and its secret",
-                );
+                item.refuse(format!("duplicate token `{}`", token.name), "give every token its name and its secret");
             }
             tokens.push(token);
         }
@@ -228,7 +225,10 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
         let name = |item: &Item<'_>| {
             let name = item.text()?;
             if !is_vendor_name(name) {
-                item.refuse(format!("`{name}` cannot be the name of a vendor"), "write names of directories under `rules`");
+                item.refuse(
+                    format!("`{name}` cannot be the name of a vendor"),
+                    "write names of directories under `rules`",
+                );
             }
             Some(name.to_owned())
         };

@@ -36,8 +36,9 @@ impl Description {
     /// Returns the page.
     pub fn page(&self) -> Result<&str, Problem> {
         let render = || page::render(&(self.groups)(), self.schemas).map_err(|error| error.to_string());
-        self.page.get_or_init(render).as_deref().map_err(|error| {
-            Problem::new(ProblemKind::Internal, format!("the page cannot be rendered: {error}"))
-        })
+        self.page
+            .get_or_init(render)
+            .as_deref()
+            .map_err(|error| Problem::new(ProblemKind::Internal, format!("the page cannot be rendered: {error}")))
     }
 }

@@ -1,7 +1,7 @@
 //! Ids of requests and traces: the caller's where they are harmless, otherwise new ones.
 
-use axum::http::header::HeaderName;
 use axum::http::HeaderMap;
+use axum::http::header::HeaderName;
 use uuid::Uuid;
 
 /// Header with the id of the request.

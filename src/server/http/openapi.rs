@@ -3,10 +3,9 @@
 use super::access::Scope;
 use super::example;
 use super::media::Media;
-use super::operation::{Operation, Reply};
+use super::operation::{Format, Operation, Parameter, Reply};
 use super::path::{DIGEST_PATTERN, PATH_PARAMETERS, PathParameter};
 use super::problem::{Problem, ProblemKind};
-use super::query::{Format, Parameter};
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};

@@ -3,7 +3,32 @@
 use super::access::Scope;
 use super::media::Media;
 use super::problem::ProblemKind;
-use super::query::Parameter;
+
+/// Description of a query parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Name.
+    pub name: &'static str,
+    /// Meaning.
+    pub doc: &'static str,
+    /// Format of its value.
+    pub format: Format,
+    /// True when the operation needs it.
+    pub is_required: bool,
+    /// An example.
+    pub example: &'static str,
+}
+
+/// Format of a parameter's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Any string.
+    Text,
+    /// A date.
+    Date,
+    /// A digest: examples of it are valid only on the server they were taken from.
+    Digest,
+}
 
 /// One response of an operation.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Query parameters: each is declared once, with its description and the type that handlers receive.
 
 use super::context::extension;
-use super::operation::Operation;
+use super::operation::{Format, Operation, Parameter};
 use super::problem::{Problem, ProblemKind};
 use crate::finding::did_you_mean;
 use axum::extract::FromRequestParts;
@@ -10,32 +10,6 @@ use axum::http::request::Parts;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Description of a query parameter.
-#[derive(Debug, Clone, Copy)]
-pub struct Parameter {
-    /// Name.
-    pub name: &'static str,
-    /// Meaning.
-    pub doc: &'static str,
-    /// Format of its value.
-    pub format: Format,
-    /// True when the operation needs it.
-    pub is_required: bool,
-    /// An example.
-    pub example: &'static str,
-}
-
-/// Format of a parameter's value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Any string.
-    Text,
-    /// A date.
-    Date,
-    /// A digest: examples of it are valid only on the server they were taken from.
-    Digest,
-}
 
 /// An example of a digest.
 pub const DIGEST_EXAMPLE: &str = "b2b3205aeced1c7a4c3ad5c7a2a0b1b5d4f5c6a79f1a0c0f7c7b0f0b9f3f8d11";

@@ -26,12 +26,8 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use std::sync::Arc;
 
-const BOOKS: Operation = Operation {
-    group: "books",
-    path: "/v1/vendors/{vendor}/books",
-    scope: Scope::Evaluate,
-    ..Operation::GET
-};
+const BOOKS: Operation =
+    Operation { group: "books", path: "/v1/vendors/{vendor}/books", scope: Scope::Evaluate, ..Operation::GET };
 const BOOK: Operation =
     Operation { path: "/v1/vendors/{vendor}/books/{book}", problems: &[ProblemKind::BookUnknown], ..BOOKS };
 

@@ -10,10 +10,10 @@ use crate::server::http::access::Scope;
 use crate::server::http::conditional::with_revision;
 use crate::server::http::media::{CSV, HTML, JSON, Media, NDJSON, XLSX};
 use crate::server::http::negotiation::Accept;
-use crate::server::http::operation::{Operation, Reply};
+use crate::server::http::operation::{Operation, Parameter, Reply};
 use crate::server::http::path::VendorPath;
 use crate::server::http::problem::{Problem, ProblemKind};
-use crate::server::http::query::{After, AsOf, Before, Parameter, PeriodQuery, QueryParameter, RevisionQuery};
+use crate::server::http::query::{After, AsOf, Before, PeriodQuery, QueryParameter, RevisionQuery};
 use crate::server::http::request_body::RequestBody;
 use crate::server::http::respond::{self, Responded};
 use crate::server::state::app::App;
@@ -46,8 +46,11 @@ static ASSESS: Operation = Operation {
     summary: "Assess one partner or many by the rules",
     doc: "With `application/json`, one partner: every factor's indication, weights, guardrails and the quota before any target. With `application/x-ndjson`, one such body per line: the response has one line for each in the same order, `{\"ok\": …}` or `{\"error\": problem}`, and ends with `{\"trailer\": {lines, ok, failed, revision, hash}}`, where `hash` is the BLAKE3 of all bytes before it; a response without trailer was cut off. One revision decides all lines.",
     body: &[Media::json("AssessmentRequest"), Media::plain(NDJSON)],
-    replies: &[Reply::ok("The assessment, or one line for each line.", &[Media::json("Assessment"), Media::plain(NDJSON)])
-        .with_revision()],
+    replies: &[Reply::ok(
+        "The assessment, or one line for each line.",
+        &[Media::json("Assessment"), Media::plain(NDJSON)],
+    )
+    .with_revision()],
     ..DECISION
 };
 static PROPOSE: Operation = Operation {
@@ -185,7 +188,8 @@ async fn compare(State(app): State<App>, request: ComparisonRequest, accept: Acc
     let vendor = Arc::clone(&after.plugin.vendor);
     app.lanes.admit(Lane::Plan, &vendor)?;
     let body = body.read(app.gate.limits.book, &app.stores.bodies).await?;
-    let (limits, books, right) = (limits_of(&app.gate), VendorBooks::new(&app.stores.books, &vendor), Arc::clone(&after));
+    let (limits, books, right) =
+        (limits_of(&app.gate), VendorBooks::new(&app.stores.books, &vendor), Arc::clone(&after));
     let work = move || request::compare(side_of(&before), side_of(&right), &body, &defaults, &books, &limits);
     let made = app.lanes.run(Lane::Plan, &vendor, traced(span.0.as_ref(), "compare", work)).await?;
     let answer = made.map_err(|refusal| problem_of(&refusal))?;

@@ -18,7 +18,6 @@ pub use route::Route;
 
 use super::http::description::Description;
 use super::http::operation::Operation;
-use super::http::problem::Problem;
 
 /// The description of this interface.
 static DESCRIPTION: Description = Description::new(groups, schemas);
@@ -62,9 +61,4 @@ pub fn openapi() -> serde_json::Value {
 /// Returns the OpenAPI document as text, as committed in `schema/openapi.json`.
 pub fn openapi_text() -> &'static str {
     DESCRIPTION.openapi_text()
-}
-
-/// Returns the page that describes the interface.
-pub fn documentation() -> Result<&'static str, Problem> {
-    DESCRIPTION.page()
 }

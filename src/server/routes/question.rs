@@ -1,8 +1,8 @@
 //! A question to a vendor's rules: its request, its revision, and the decision.
 
 use crate::channel::Name;
-use crate::plugin::VendorPlugin;
 use crate::library::Active;
+use crate::plugin::VendorPlugin;
 use crate::request::{self, Answer, Cause, Defaults, Form, Kind, Limits, Refusal};
 use crate::server::http::conditional::{Conditions, with_revision};
 use crate::server::http::context::Context;

@@ -21,9 +21,9 @@ pub fn router(app: &App) -> Router {
     for route in table().into_iter().flatten().filter(|route| app.gate.offers(route.operation)) {
         by_path.entry(route.operation.path).or_default().push(route);
     }
-    let router = by_path.into_iter().fold(Router::new(), |router, (path, routes)| {
-        router.route(path, methods_of(app, path, routes))
-    });
+    let router = by_path
+        .into_iter()
+        .fold(Router::new(), |router, (path, routes)| router.route(path, methods_of(app, path, routes)));
     let fallback = app.clone();
     let router = router.fallback(move |request: Request| async move {
         let detail = "unknown path; `/openapi.json` lists all paths";

@@ -8,7 +8,7 @@ use super::upkeep;
 use crate::finding::Findings;
 use crate::server::http::rejection::REFUSALS;
 use crate::server::state::app::App;
-use crate::server::state::spans;
+use crate::server::state::exporter::GRACE;
 use crate::server::wire::listen::{Serving, serve};
 use crate::server::wire::socket::Socket;
 use crate::server::wire::tls::Tls;
@@ -73,7 +73,7 @@ impl Server {
             upkeep.abort();
             if let Some(exporter) = exporter {
                 let _ = flushing.send(true);
-                if tokio::time::timeout(spans::GRACE, exporter).await.is_err() {
+                if tokio::time::timeout(GRACE, exporter).await.is_err() {
                     tracing::warn!("spans are lost: the collector did not accept them within the grace period");
                 }
             }

@@ -10,13 +10,14 @@ use crate::server::http::access::Access;
 use crate::server::state::app::App;
 use crate::server::state::books::{BookDirectory, StoredBooks};
 use crate::server::state::events::Events;
+use crate::server::state::exporter::Exporter;
 use crate::server::state::gate::Gate;
 use crate::server::state::lanes::Lanes;
 use crate::server::state::limits::ServerLimits;
 use crate::server::state::metrics::Metrics;
 use crate::server::state::recorder::Recorder;
 use crate::server::state::responses::StoredResponses;
-use crate::server::state::spans::{Exporter, SpanOptions, spans};
+use crate::server::state::spans::{SpanOptions, spans};
 use crate::server::state::stores::Stores;
 use crate::server::state::telemetry::Telemetry;
 use crate::server::state::vendors::Vendors;
@@ -187,7 +188,8 @@ fn refuse_exposure(options: &Options, is_local: bool) -> Option<Finding> {
         return None;
     }
     if options.is_authoring {
-        let message = "`--authoring` checks scripts that callers send, and the address is reachable from other machines";
+        let message =
+            "`--authoring` checks scripts that callers send, and the address is reachable from other machines";
         return Some(Finding::error(Code::ServerOptions, message).help("listen on `127.0.0.1` or a Unix socket"));
     }
     if options.tokens.is_none() && !options.is_insecure {

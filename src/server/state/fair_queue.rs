@@ -267,12 +267,13 @@ mod tests {
             .map(|number| {
                 let (queue, slow, barrier) = (Arc::clone(&queue), slow.clone(), Arc::clone(&barrier));
                 tokio::spawn(async move {
-                    queue.run(&slow, move || {
-                        if number == 0 {
-                            let _ = barrier.wait();
-                        }
-                    })
-                    .await
+                    queue
+                        .run(&slow, move || {
+                            if number == 0 {
+                                let _ = barrier.wait();
+                            }
+                        })
+                        .await
                 })
             })
             .collect();

@@ -2,10 +2,10 @@
 //!
 //! Partner ids are never labels: what is counted is vendors, routes and outcomes.
 
+use super::fair_queue::Load;
 use crate::channel::Name;
 use crate::library::{Catalog, State};
 use crate::plugin::VendorPlugin;
-use super::fair_queue::Load;
 use parking_lot::Mutex;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;

@@ -11,6 +11,7 @@
 pub mod app;
 pub mod books;
 pub mod events;
+pub mod exporter;
 pub mod fair_queue;
 pub mod gate;
 pub mod lanes;

@@ -1,12 +1,12 @@
 //! The decision log of the server: what is recorded of each decision, and whether its response may be sent.
 
+use super::metrics::Metrics;
 use crate::audit::{Decision, Keeping, Log, Mode, Told, new_id};
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
 use crate::request::{Answer, Cause, Defaults, Form, Kind, Refusal};
 use crate::server::http::context::Context;
 use crate::server::http::problem::{Problem, ProblemKind};
-use super::metrics::Metrics;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};

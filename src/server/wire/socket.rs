@@ -64,7 +64,9 @@ impl Socket {
         let refused = |error: std::io::Error| {
             let message = format!("cannot listen on `{listen}`: {error}");
             let help = match error.kind() {
-                std::io::ErrorKind::AddrInUse => "another process listens on this address: stop it, or choose another port",
+                std::io::ErrorKind::AddrInUse => {
+                    "another process listens on this address: stop it, or choose another port"
+                }
                 _ => "choose an address of this machine, or a path that can be written",
             };
             Finding::error(Code::ServerOptions, message).help(help)
@@ -76,7 +78,8 @@ impl Socket {
             #[cfg(unix)]
             Listen::Inherited => {
                 let unix::Inherited { tcp, unix } = unix::inherited().map_err(refused)?;
-                let sockets: Vec<Self> = tcp.into_iter().map(Self::Tcp).chain(unix.into_iter().map(Self::Unix)).collect();
+                let sockets: Vec<Self> =
+                    tcp.into_iter().map(Self::Tcp).chain(unix.into_iter().map(Self::Unix)).collect();
                 if sockets.is_empty() {
                     let message = "systemd passed no socket";
                     let help = "start the server through its socket unit, or name an address with `--listen`";

@@ -41,7 +41,8 @@ fn a_broken_rule_keeps_the_last_good_one_and_is_told_everywhere() {
         assert_eq!((&mended["revision"], &mended["findings"]), (&good, &serde_json::json!([])));
     }
     load.end();
-    let line = server.log().lines().find(|line| line.contains("the last valid revision stays in effect")).unwrap().to_owned();
+    let line =
+        server.log().lines().find(|line| line.contains("the last valid revision stays in effect")).unwrap().to_owned();
     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!((&line["level"], &line["vendor"]), (&"ERROR".into(), &"meridian".into()));
     assert!(line["findings"].as_str().unwrap().contains("^^^"), "the finding is underlined: {line}");
