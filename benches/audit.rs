@@ -1,7 +1,6 @@
 //! What the decision log costs: strict records a second at several numbers of waiting tasks, and one best-effort append.
 //!
-//! `cargo bench --bench audit`; the log is written to the system's temporary directory, or to `QUOTIENT_BENCH_FOLDER`.
-#![allow(clippy::unwrap_used, clippy::float_arithmetic, missing_docs)] // a program for people to read
+//! `cargo bench -- audit`; the log is written to the system's temporary directory, or to `QUOTIENT_BENCH_FOLDER`.
 
 use quotient::audit::{
     Decision, Disk, FileOptions, Files, Keeping, Log, LogFile, LogOptions, Masking, Mode, Record, Sink, SinkFault,
@@ -104,7 +103,8 @@ fn best_effort(name: &str, sink: Box<dyn Sink>, record: &Record) {
     assert_eq!(log.stats().dropped, 0);
 }
 
-fn main() {
+/// Runs the bench.
+pub fn main() {
     let answer = Arc::new(
         format!(
             r#"{{"schema":"quotient.assessment/1","steps":[{}]}}"#,

@@ -1,8 +1,7 @@
-//! What one assessment costs a service beside the calls of the rules: `cargo bench --bench decide`.
+//! What one assessment costs a service beside the calls of the rules: `cargo bench -- decide`.
 //!
 //! One partner with 24 months of revenue and three opportunities at vendor meridian, on one script thread. The parts are
 //! timed in the same run, so that they can be compared; see benches/README.md.
-#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used)]
 
 use quotient::intake::{JsonPart, ReadOptions, read_book_json};
 use quotient::planning::{Lines, Request, assess_partner, view};
@@ -14,9 +13,6 @@ use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
-
-#[global_allocator]
-static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
 
 const ROUNDS: u32 = 200;
 /// Rounds of which the best counts, because other programs disturb the machine.
@@ -100,7 +96,8 @@ fn measure(plugin: &VendorPlugin) {
     });
 }
 
-fn main() {
+/// Runs the bench.
+pub fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let roots = Roots { rules: root.join("rules"), policies: root.join("policies") };
     let files = roots.read("meridian").expect("the vendor");

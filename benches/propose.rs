@@ -2,11 +2,8 @@
 //!
 //! Settings: `QUOTIENT_BENCH_PARTNERS` (one size instead of 10,000 and 100,000), `QUOTIENT_BENCH_VENDOR`,
 //! `QUOTIENT_BENCH_THREADS`, `QUOTIENT_BENCH_ROUNDS`.
-#![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
-mod harness;
-
-use harness::{Scratch, each, mebibytes, median, peak_bytes, setting, share, vendor};
+use crate::harness::{Scratch, each, mebibytes, median, peak_bytes, setting, share, vendor};
 use quotient::channel::PartnerBook;
 use quotient::intake::{ReadOptions, generate::write_csv, read_book};
 use quotient::planning::{Lines, Request, View, prepare};
@@ -29,7 +26,8 @@ const STAGES: [&str; 7] = [
     "write JSON (not part of the run)",
 ];
 
-fn main() {
+/// Runs the bench.
+pub fn main() {
     let sizes = match setting("QUOTIENT_BENCH_PARTNERS", 0) {
         0 => vec![10_000, 100_000],
         one => vec![one],

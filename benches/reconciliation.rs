@@ -1,8 +1,7 @@
 //! How long reconciliation and rounding of 1,000,000 lines take, as ratios to two things everybody knows.
 //!
-//! `cargo bench --bench reconciliation`. The contenders take turns in one process; the medians are printed, none is
+//! `cargo bench -- reconciliation`. The contenders take turns in one process; the medians are printed, none is
 //! asserted. The checksum keeps the work from being optimised away.
-#![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
 use quotient::quota::{OnViolation, OpenLine, ReconciliationGroup, ReconciliationRules, Shares, phase, reconcile};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -53,7 +52,8 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-fn main() {
+/// Runs the bench.
+pub fn main() {
     let lines = lines();
     let group = [channel(&lines)];
     let rules = |unit| ReconciliationRules { unit, on_violation: OnViolation::Clamp };

@@ -3,11 +3,8 @@
 //! Prints the time from a save until it is in use, or an error until it is visible; the resources left behind by a thousand
 //! reloads; and how a large tree, a storm of saves and a restart on a broken directory are handled. `QUOTIENT_BENCH_SHORT=1` is a run of seconds;
 //! `QUOTIENT_BENCH_PROGRAM` names another build of the program for the child.
-#![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
-mod harness;
-
-use harness::{Scratch, each, peak_bytes, setting};
+use crate::harness::{Scratch, each, peak_bytes, setting};
 use quotient::library::{
     ChildProcess, Disk, Events, Library, Options, Pace, Source, State, VendorLibrary, VendorOptions, VendorValidator,
     open_vendors,
@@ -19,7 +16,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-fn main() {
+/// Runs the bench.
+pub fn main() {
     let is_short = setting("QUOTIENT_BENCH_SHORT", 0) > 0;
     let of = |name: &str, usual: usize, short: usize| setting(name, if is_short { short } else { usual });
     latency(of("QUOTIENT_BENCH_SAVES", 100, 5), of("QUOTIENT_BENCH_POLLED", 20, 2));
@@ -163,7 +161,7 @@ fn timed(work: impl Fn()) -> Duration {
         work();
         start.elapsed()
     };
-    harness::median((0..9).map(|_| once()).collect())
+    crate::harness::median((0..9).map(|_| once()).collect())
 }
 
 /// Resident KiB, threads, descriptors of this process.
@@ -229,7 +227,7 @@ fn large_tree(vendors: usize) {
         assert_eq!(disk.scan().vendors.len(), vendors);
         start.elapsed()
     };
-    println!("  a scan {}", each(harness::median((0..5).map(|_| scan()).collect()), 1));
+    println!("  a scan {}", each(crate::harness::median((0..5).map(|_| scan()).collect()), 1));
     let options = VendorOptions { guard: Some(child()), state: Some(home.join("state")), ..VendorOptions::default() };
     let start = Instant::now();
     let (library, outcome) = open_vendors(roots(home), options.clone()).unwrap_or_else(|why| panic!("{why:?}"));
@@ -243,7 +241,7 @@ fn large_tree(vendors: usize) {
     let (library, outcome) = open_vendors(roots(home), options).unwrap_or_else(|why| panic!("{why:?}"));
     println!("  opened again from the state directory: {} ({})", each(start.elapsed(), 1), outcome.is_success());
     if let Some(peak) = peak_bytes() {
-        println!("  peak of the process {}", harness::mebibytes(peak));
+        println!("  peak of the process {}", crate::harness::mebibytes(peak));
     }
     let before = processor_time();
     thread::sleep(Duration::from_secs(if vendors > 50 { 20 } else { 2 }));

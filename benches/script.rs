@@ -2,11 +2,8 @@
 //!
 //! Both give the same indications, floors, ceilings, weights and reasons for every line, which is checked first.
 //! Settings: `QUOTIENT_BENCH_PARTNERS`, `QUOTIENT_BENCH_ROUNDS`.
-#![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
-mod harness;
-
-use harness::{Contender, race, setting, vendor};
+use crate::harness::{Contender, race, setting, vendor};
 use quotient::channel::LineFacts;
 use quotient::intake::generate::demonstration;
 use quotient::planning::{Lines, View};
@@ -16,7 +13,8 @@ use quotient::units::{Currency, Money, Rate, plain};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::sync::Arc;
 
-fn main() {
+/// Runs the bench.
+pub fn main() {
     let partners = setting("QUOTIENT_BENCH_PARTNERS", 2_000);
     let rounds = setting("QUOTIENT_BENCH_ROUNDS", 9);
     let plugin = vendor("meridian");

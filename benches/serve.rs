@@ -1,22 +1,13 @@
 //! The scorecard of the server: the real program under load, attack and change, each row with its bar.
 //!
-//! `cargo bench --bench serve` is the full form (about half an hour); `-- --short` is the bounded one (a minute).
+//! `cargo bench -- serve` is the full form (about half an hour); `-- --short` is the bounded one (a minute).
 //! Ends with 1 when a bar is missed. Load goes to the loopback only. `QUOTIENT_BENCH_SLACK=5` lets every time be five
 //! times its bar: for machines that do other things as well, where what must never happen is of interest, and no time.
-#![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
-mod harness;
-#[path = "../tests/suite/server/hostile.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod hostile;
-#[path = "../tests/suite/server/http.rs"]
-#[allow(dead_code, reason = "shared with the tests")]
-mod http;
-
-use harness::load::{Call, Look, Outcome, Until, closed, do_nothing, is_good, open, permille, rate};
-use harness::scorecard::{Scorecard, shown};
-use harness::server::{House, Process, copy};
-use harness::{mebibytes, root};
+use crate::harness::load::{Call, Look, Outcome, Until, closed, do_nothing, is_good, open, permille, rate};
+use crate::harness::scorecard::{Scorecard, shown};
+use crate::harness::server::{House, Process, copy};
+use crate::harness::{mebibytes, root};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -78,7 +69,8 @@ const SHORT: Size = Size {
     slow: Duration::from_secs(16),
 };
 
-fn main() {
+/// Runs the bench.
+pub fn main() {
     let is_short = std::env::args().any(|argument| argument == "--short");
     let only = std::env::var("QUOTIENT_BENCH_ROWS").ok();
     let size = if is_short { SHORT } else { FULL };
@@ -192,7 +184,7 @@ fn assessments(vendor: &str) -> String {
 
 /// A single assessment.
 fn assess(vendor: &str, partner: &str) -> Call {
-    Call::post(&assessments(vendor), hostile::assessment(partner))
+    Call::post(&assessments(vendor), crate::hostile::assessment(partner))
 }
 
 /// The constants that an answer shows, such as 1000001 for `"1000001.00"`.
@@ -292,7 +284,7 @@ impl Bench {
     /// The answer to a GET, as text.
     async fn read(&self, path: &str) -> String {
         let (address, path) = (self.server.address, path.to_owned());
-        let answer = tokio::task::spawn_blocking(move || http::get(address, &path));
+        let answer = tokio::task::spawn_blocking(move || crate::http::get(address, &path));
         answer.await.ok().and_then(Result::ok).map(|answer| answer.text()).unwrap_or_default()
     }
 
@@ -623,10 +615,10 @@ impl Bench {
     /// Row 19: the table of hostile requests.
     async fn hostile_requests(&mut self) {
         let (address, memory) = (self.server.address, self.server.memory("VmHWM"));
-        let corpus = hostile::corpus("steady");
+        let corpus = crate::hostile::corpus("steady");
         let count = corpus.len();
         let (quick, slow): (Vec<_>, Vec<_>) =
-            corpus.into_iter().partition(|attack| attack.expect != hostile::Expect::Abandoned);
+            corpus.into_iter().partition(|attack| attack.expect != crate::hostile::Expect::Abandoned);
         let slow: Vec<_> =
             slow.into_iter().map(|attack| tokio::task::spawn_blocking(move || attack.run(address).map(drop))).collect();
         let quick =

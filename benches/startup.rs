@@ -1,18 +1,16 @@
 //! Start-up: from starting the program to a first proposal on the demonstration book, against a process that does nothing.
 //!
 //! Settings: `QUOTIENT_BENCH_ROUNDS`, `QUOTIENT_BENCH_PARTNERS` (size of the demonstration book).
-#![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
-mod harness;
-
-use harness::{Contender, Scratch, race, root, setting};
+use crate::harness::{Contender, Scratch, race, root, setting};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Set for the child that ends at once.
 const NOTHING: &str = "QUOTIENT_BENCH_NOTHING";
 
-fn main() {
+/// Runs the bench.
+pub fn main() {
     if std::env::var_os(NOTHING).is_some() {
         return;
     }

@@ -1,6 +1,6 @@
 //! Partner books: CSV files in memory (`=== partners.csv`), or else one JSON document; mapping files beside them.
 
-use crate::files::split;
+use super::files::split;
 use quotient::channel::PartnerBook;
 use quotient::finding::{Findings, render};
 use quotient::intake::{JsonPart, Limits, Mapping, ReadOptions, read_book_files, read_book_json};

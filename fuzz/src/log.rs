@@ -3,7 +3,7 @@
 //! With a first line that begins with `/`, `-` or `!` the lines up to an empty one are pointers (`-` erases, `!` masks),
 //! and the rest is a document. Otherwise everything is a log.
 
-use crate::vendors::{on_script_thread, shelf, vendor};
+use super::vendors::{on_script_thread, shelf, vendor};
 use quotient::audit::{
     Decision, Entry, Keeping, LogReader, Masking, Record, Told, Verdict, compare, decide_again, first_difference,
     new_id,

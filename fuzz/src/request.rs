@@ -2,7 +2,7 @@
 //!
 //! The first byte picks kind, form and vendor; the rest is the body.
 
-use crate::vendors::{on_script_thread, shelf, vendor};
+use super::vendors::{on_script_thread, shelf, vendor};
 use quotient::request::{Answer, Defaults, Form, Kind, Limits, Refusal, decide};
 
 /// Small, so that time goes into many bodies and not into one.
@@ -37,7 +37,7 @@ pub fn run(data: &[u8]) {
         }
         Err(refusal) => {
             assert!(refusal.findings.has_errors(), "a refusal says why");
-            assert!(refusal.findings.iter().all(|finding| !finding.message.is_empty()));
+            assert!(refusal.findings.iter().all(|finding| !finding.message().is_empty()));
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Files are named by room and path: `=== rules/vendor.toml`.
 
-use crate::files::split;
-use crate::vendors::on_script_thread;
+use super::files::split;
+use super::vendors::on_script_thread;
 use quotient::finding::render;
 use quotient::library::{Validate, VendorValidator};
 use quotient::plugin::{Room, VendorFile, VendorFiles, VendorPlugin};

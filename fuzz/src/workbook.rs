@@ -1,8 +1,8 @@
 //! Workbooks: bytes as they are, or parts (`=== xl/workbook.xml`) that are put into a package first, because no mutation
 //! of packed bytes keeps their checksums.
 
-use crate::book::check;
-use crate::files::split;
+use super::book::check;
+use super::files::split;
 use quotient::intake::{Limits, ReadOptions, read_book};
 use std::io::{Cursor, Write};
 use std::path::PathBuf;

@@ -195,7 +195,7 @@ impl Replay {
             With::Recorded => "the rules that decided them",
             With::Current => "the rules as they are today",
         };
-        writeln!(out, "{} records decided again with {rules}:", self.records())?;
+        writeln!(out, "{} decided again with {rules}:", crate::finding::counted(self.records(), "record"))?;
         let mut row = |count: u64, what: &str| writeln!(out, "{count:>9}  {what}");
         row(self.same, "same")?;
         row(self.different, "different")?;

@@ -4,7 +4,7 @@ use super::log::{Log, shown};
 use super::mapping::TableMap;
 use super::sheet::{Fields, Location, Sheet};
 use super::table::{Column, Field, Table, TableKind, is_same_heading};
-use crate::finding::{Code, Finding, did_you_mean};
+use crate::finding::{Code, Finding, counted, did_you_mean};
 use std::sync::Arc;
 
 /// Where the values of a column come from.
@@ -88,7 +88,7 @@ impl<'a> Binding<'a> {
         {
             return true;
         }
-        let message = format!("the row has {found} fields, the heading {headings}");
+        let message = format!("the row has {}, the heading {headings}", counted(found, "field"));
         let help = if found > headings {
             "put quotes around values that contain the delimiter"
         } else {

@@ -8,7 +8,7 @@ use crate::decision::{
     Comparison as Compared, Condition, Grounds, Incentive, Intervention, InterventionKind, Requirement, Severity,
     TierDecision, TierMove, figure, figure_beside,
 };
-use crate::finding::Finding;
+use crate::finding::{Finding, counted};
 use crate::script::{PolicyFacts, PolicyKind};
 use chrono::NaiveDate;
 use std::fmt;
@@ -44,7 +44,7 @@ impl Comparison<'_> {
     }
 
     fn incentives(&mut self, found: &[Incentive]) {
-        self.must_not_fail(&format!("gives {} incentives", found.len()));
+        self.must_not_fail(&format!("gives {}", counted(found.len(), "incentive")));
         if let Some(expected) = self.expected.decided.incentives.clone() {
             let shown: Vec<String> = found.iter().map(incentive_words).collect();
             let is_same = expected.len() == found.len() && expected.iter().zip(found).all(|(a, b)| is_expected(a, b));
@@ -57,7 +57,7 @@ impl Comparison<'_> {
     }
 
     fn interventions(&mut self, found: &[Intervention]) {
-        self.must_not_fail(&format!("asks for {} interventions", found.len()));
+        self.must_not_fail(&format!("asks for {}", counted(found.len(), "intervention")));
         if let Some(expected) = self.expected.decided.interventions.clone() {
             let shown =
                 |kind: InterventionKind, severity: Option<Severity>, owner: Option<&Name>, due: Option<NaiveDate>| {

@@ -8,6 +8,7 @@ use super::policies::Policies;
 use super::shown::{placed, shown, shown_paths, sources};
 use crate::channel::{LineFacts, Name};
 use crate::decision::Decisions;
+use crate::document::Document;
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
 use crate::quota::{Bound, Grain, GuardrailKind, Side};
 use crate::script::{
@@ -293,30 +294,15 @@ fn is_case_file(path: &str) -> bool {
 fn missing_rules(factors: &[Factor], sources: &[SourceFile], manifest: &ManifestPlace, findings: &mut Findings) {
     let names: BTreeSet<&str> = sources.iter().filter_map(|source| source.path.strip_suffix(".rhai")).collect();
     let used: BTreeSet<&str> = factors.iter().map(|factor| &*factor.name).collect();
+    let document = Document::parse(&manifest.shown, &manifest.text, super::manifest::CODES);
     for factor in factors.iter().filter(|factor| !names.contains(&*factor.name)) {
         let free = names.iter().copied().filter(|name| !used.contains(name) && *name != "weights");
         let near = did_you_mean(&factor.name, free).map(str::to_owned);
-        let start = key_offset(&manifest.text, &factor.name);
-        let span = crate::finding::Span { start, end: start + factor.name.len() };
-        findings.push(Finding::from(VendorFault::NoRule { factor: factor.name.to_string(), near }).at(Place::text(
-            &manifest.shown,
-            &manifest.text,
-            span,
-            "no file of this name",
-        )));
+        let weight = document.root().section("weights").and_then(|weights| weights.get(&factor.name));
+        let place = weight.map(|weight| weight.key_place("no file of this name"));
+        findings.push(
+            Finding::from(VendorFault::NoRule { factor: factor.name.to_string(), near })
+                .at(place.unwrap_or_else(|| Place::file(&manifest.shown))),
+        );
     }
-}
-
-/// Byte offset of `key` at the start of a line after `[weights]`.
-fn key_offset(text: &str, key: &str) -> usize {
-    let section = text.find("[weights]").unwrap_or(0);
-    let mut offset = section;
-    for line in text[section..].split_inclusive('\n') {
-        let indent = line.len() - line.trim_start().len();
-        if line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('=')) {
-            return offset + indent;
-        }
-        offset += line.len();
-    }
-    section
 }

@@ -10,7 +10,7 @@ use super::exact::divided_half_up;
 use super::infeasible::amount_text;
 use super::reconciliation::ReconciliationGroup;
 use crate::channel::{Name, SegmentKey};
-use crate::finding::{Code, Finding, did_you_mean};
+use crate::finding::{Code, Finding, counted, did_you_mean};
 use crate::units::{Currency, MAX_MINOR_UNITS, Rate};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
@@ -198,7 +198,7 @@ impl TargetFault {
 
 /// Everything that is wrong with the targets, never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("targets have {} faults", .0.len())]
+#[error("targets have {}", counted(.0.len(), "fault"))]
 pub struct TargetFaults(pub Vec<TargetFault>);
 
 /// Splits the lines into groups with the amount each distributes.

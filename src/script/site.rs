@@ -150,7 +150,7 @@ impl<'a> Site<'a> {
                 | StatementKind::DoWhile { body, .. } => body,
                 _ => return,
             };
-            let open = self.source.text[statement.at..].find('{').map_or(statement.at, |at| statement.at + at);
+            let open = self.source.opening(statement.at).unwrap_or(statement.at);
             let end = body.last().map_or(open, |last| last.at).max(self.source.closing(open));
             if statement.at <= offset && offset <= end {
                 found = Some(self.source.token(statement.at));

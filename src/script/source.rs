@@ -77,6 +77,13 @@ impl Source {
         found.unwrap_or_else(|| self.token(body))
     }
 
+    /// Returns the offset of the first `{` at or after `offset` that is not in a comment or a string.
+    pub fn opening(&self, offset: usize) -> Option<usize> {
+        let offset = offset.min(self.text.len());
+        let mut tokens = lexemes(&self.text[offset..]).filter(|lexeme| lexeme.class == Class::Open);
+        tokens.find(|lexeme| self.text[offset + lexeme.start..].starts_with('{')).map(|lexeme| offset + lexeme.start)
+    }
+
     /// End of the bracketed text that opens at `offset`; the end of the token when none opens there.
     pub fn closing(&self, offset: usize) -> usize {
         let mut depth = 0usize;

@@ -26,7 +26,7 @@ impl fmt::Display for RowNumbers {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum DecisionFault {
     /// Not one value per input column.
-    #[error("the table has {expected} input columns, and {given} values were given")]
+    #[error("the table has {}, and {} given", crate::finding::counted(*expected, "input column"), crate::finding::counted(*given, "value"))]
     InputCount {
         /// Number of input columns.
         expected: usize,

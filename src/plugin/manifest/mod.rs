@@ -143,7 +143,7 @@ pub struct Manifest {
     pub tables: Vec<TableDeclaration>,
 }
 
-const CODES: Codes = Codes {
+pub(super) const CODES: Codes = Codes {
     syntax: Code::ManifestSyntax,
     unknown_key: Code::ManifestUnknownKey,
     missing_key: Code::ManifestMissingKey,

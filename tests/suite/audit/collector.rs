@@ -61,7 +61,7 @@ fn serve(stream: &TcpStream, answers: &[&str], seen: &Mutex<Seen>) {
 }
 
 fn quick() -> CollectorOptions {
-    CollectorOptions { attempts: 3, timeout: Duration::from_secs(5), pause: Duration::from_millis(5) }
+    CollectorOptions { attempts: 3, timeout: crate::patience::HANG, pause: Duration::from_millis(5) }
 }
 
 #[test]

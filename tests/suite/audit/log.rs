@@ -79,7 +79,7 @@ fn a_strict_append_waits_no_longer_than_it_may() {
     until("the sink is busy with the first", || bench.read(|bench| bench.calls) == 1);
     let second = log.append(&record("given up"));
     let (first, second) = runtime().block_on(async { (first.await, second.await) });
-    assert!(before.elapsed() < Duration::from_secs(5));
+    assert!(before.elapsed() < crate::patience::HANG);
     assert_eq!(first, Err(Unrecorded::Slow(Duration::from_millis(50))));
     assert_eq!(second, first);
     bench.set(|bench| bench.is_stuck = false);
@@ -181,7 +181,7 @@ fn closing_writes_what_waits() {
         let appends: Vec<_> = (0..100).map(|at| log.append(&record(&at.to_string()))).collect();
         bench.set(|bench| bench.is_stuck = false);
         runtime().block_on(async {
-            assert!(log.close(Duration::from_secs(10)).await);
+            assert!(log.close(crate::patience::HANG).await);
             for append in appends {
                 append.await.unwrap();
             }
@@ -209,7 +209,7 @@ fn closing_with_a_sink_that_fails_says_so() {
     let (log, bench) = start(Mode::BestEffort, |_| {});
     bench.set(|bench| bench.fault = no_space());
     drop(log.append(&record("a")));
-    assert!(!runtime().block_on(log.close(Duration::from_secs(10))));
+    assert!(!runtime().block_on(log.close(crate::patience::HANG)));
     assert_eq!((log.stats().dropped, log.stats().waiting), (1, 0));
 }
 

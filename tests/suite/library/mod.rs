@@ -13,9 +13,11 @@ mod past;
 mod settling;
 mod vendors;
 
+use chrono::{DateTime, Utc};
 use quotient::finding::{Code, Finding, Findings, Place, Span};
 use quotient::library::{
-    Catalog, Disk, Events, Library, Options, Pace, Scan, Sighting, Source, State, Validate, VendorState,
+    Catalog, Clock, Disk, Events, Library, Options, Pace, Scan, Sighting, Source, State, SystemClock, Validate,
+    VendorState,
 };
 use quotient::plugin::disk::Roots;
 use quotient::plugin::{Room, VendorFile, VendorFiles};
@@ -23,9 +25,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+
+use super::patience::{HANG, until};
 
 /// True when the long form of the tests is asked for.
 fn is_full() -> bool {
@@ -45,10 +49,67 @@ struct Tagged {
 
 /// Accepts a vendor whose files all carry one tag, and whose manifest counts the others.
 ///
-/// A file may ask for trouble: `refuse`, `panic`, `sleep 200` (milliseconds), `fn (` (a mistake of syntax).
+/// A file may ask for trouble: `refuse`, `panic`, [`HANGS`], `fn (` (a mistake of syntax).
 #[derive(Debug, Clone, Default)]
 struct Tagger {
     validated: Arc<AtomicU64>,
+    gate: Gate,
+}
+
+/// Text of a file whose check does not end before the test opens the gate.
+const HANGS: &str = "hangs at the gate";
+
+/// Holds up whoever comes until it is opened.
+#[derive(Debug, Clone, Default)]
+struct Gate(Arc<(Mutex<bool>, Condvar, AtomicU64)>);
+
+impl Gate {
+    fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+
+    fn pass(&self) {
+        self.0.2.fetch_add(1, Ordering::Relaxed);
+        let closed = self.0.0.lock().unwrap();
+        drop(self.0.1.wait_timeout_while(closed, HANG, |is_open| !*is_open).unwrap());
+        self.0.2.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// How many are held up.
+    fn waiting(&self) -> u64 {
+        self.0.2.load(Ordering::Relaxed)
+    }
+}
+
+/// Clocks that a test may put forward or stop.
+#[derive(Default)]
+struct TestClock {
+    system: SystemClock,
+    forward: Mutex<Duration>,
+    stopped: Mutex<Option<Duration>>,
+}
+
+impl TestClock {
+    fn put_forward(&self, by: Duration) {
+        *self.forward.lock().unwrap() += by;
+    }
+
+    fn stop(&self) {
+        let now = self.monotonic();
+        *self.stopped.lock().unwrap() = Some(now);
+    }
+}
+
+impl Clock for TestClock {
+    fn monotonic(&self) -> Duration {
+        let running = self.system.monotonic() + *self.forward.lock().unwrap();
+        self.stopped.lock().unwrap().unwrap_or(running)
+    }
+
+    fn wall(&self) -> DateTime<Utc> {
+        self.system.wall()
+    }
 }
 
 fn tag_of(text: &str) -> Option<&str> {
@@ -77,8 +138,8 @@ impl Validate for Tagger {
             if file.text.contains("panic") {
                 panic!("asked to");
             }
-            if let Some((_, rest)) = file.text.split_once("sleep ") {
-                thread::sleep(ms(rest.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0)));
+            if file.text.contains(HANGS) {
+                self.gate.pass();
             }
         }
         let Some(manifest) = files.get(Room::Rules, "vendor.toml") else {
@@ -235,9 +296,9 @@ impl Home {
         tag(&self.library.current(), vendor)
     }
 
-    /// Waits until the catalog is as asked; fails after 10 seconds, with what it is instead.
+    /// Waits until the catalog is as asked; fails when something hangs, with what it is instead.
     fn until(&self, what: &str, is_so: impl Fn(&Catalog<Tagged>) -> bool) {
-        let end = Instant::now() + Duration::from_secs(10);
+        let end = Instant::now() + HANG;
         while !is_so(&self.library.current()) {
             let now = self.library.current();
             assert!(Instant::now() < end, "never {what}; {:#?} {:?}", self.library.status(), shown(&now));

@@ -392,7 +392,7 @@ fn without_events_a_save_is_in_use_after_the_interval() {
     let before = library.current().generation();
     let other = HISTORY.replace("As last year", "As the year before");
     save(dir.path(), "northwind", &[((Room::Rules, "history.rhai"), other)].into());
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + HANG;
     while library.current().generation() == before {
         assert!(Instant::now() < end, "{:?}", library.status());
         thread::sleep(ms(5));
@@ -401,7 +401,7 @@ fn without_events_a_save_is_in_use_after_the_interval() {
 }
 
 #[test]
-fn a_save_is_in_use_and_a_mistake_is_seen_in_good_time() {
+fn every_save_is_in_use_and_every_mistake_is_seen() {
     let dir = tempfile::tempdir().unwrap();
     save(dir.path(), "northwind", &good());
     let library = open(dir.path(), guarded());
@@ -411,13 +411,11 @@ fn a_save_is_in_use_and_a_mistake_is_seen_in_good_time() {
         let start = Instant::now();
         save(dir.path(), "northwind", &[((Room::Rules, "history.rhai"), format!("// {n}\n{text}"))].into());
         while state(&library, "northwind") != Some(wanted) {
-            assert!(start.elapsed() < Duration::from_secs(20), "never {wanted:?}: {:?}", library.status());
+            assert!(start.elapsed() < HANG, "never {wanted:?}: {:?}", library.status());
             thread::sleep(ms(1));
         }
         delays.push(start.elapsed());
     }
-    delays.sort();
+    // How long it may take is measured by the bench `reload`, alone on the machine.
     println!("from save to use, or to the mistake shown: {delays:?}");
-    // The bar of 1 s is measured by `cargo bench --bench reload`, alone on the machine.
-    assert!(delays[delays.len() / 2] < Duration::from_secs(5), "{delays:?}");
 }

@@ -5,8 +5,7 @@ use quotient::script::{ScriptBudget, ScriptContext, example_facts, on_script_thr
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Far above every budget; only a hang reaches it.
-pub const HANG: Duration = Duration::from_secs(120);
+use crate::patience::HANG;
 
 /// Compiles and calls; whatever comes is fine, as long as it comes.
 fn contained(name: &str, files: &[(&str, &str)]) -> Duration {

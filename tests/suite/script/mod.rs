@@ -11,3 +11,4 @@ mod policies;
 mod reference;
 mod support;
 mod tables;
+mod underlines;

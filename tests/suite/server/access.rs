@@ -68,11 +68,7 @@ fn a_token_is_for_its_operations_and_vendors_and_the_file_can_change() {
 }
 
 fn wait(is_so: impl Fn() -> bool) {
-    let start = std::time::Instant::now();
-    while !is_so() {
-        assert!(start.elapsed().as_secs() < 60, "it never came");
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    crate::patience::until("what the test waits for", is_so);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::hostile::assessment;
 use super::http::{ask, get, post, request};
 use super::running::{Home, Running};
+use crate::patience::HANG;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::{UnixDatagram, UnixListener};
@@ -24,7 +25,7 @@ scopes = ["read", "evaluate", "admin"]
 fn wait(what: &str, is_so: impl Fn() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed().as_secs() < 60, "{what} never came");
+        assert!(start.elapsed() < HANG, "{what} never came");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
@@ -80,7 +81,7 @@ fn events_end_with_the_token_they_were_opened_with() {
     let tokens = home.path("tokens.toml").display().to_string();
     let server = home.serve(&["--tokens", &tokens]);
     let mut stream = TcpStream::connect(server.address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.set_read_timeout(Some(HANG)).unwrap();
     let token = "Authorization: Bearer the-secret-of-the-reader";
     stream.write_all(&request("GET", "/v1/events", &[token], b"")).unwrap();
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
@@ -182,7 +183,7 @@ fn a_socket_of_somebody_else_is_never_taken_away() {
         if let Some(status) = server.try_wait().unwrap() {
             break Some(status);
         }
-        if start.elapsed().as_secs() > 20 {
+        if start.elapsed() > HANG {
             break None;
         }
         std::thread::sleep(Duration::from_millis(50));

@@ -19,6 +19,7 @@
 use super::http::{ask, get, post};
 use super::load::{Load, Manner, anything};
 use super::running::{Home, Running, copy};
+use crate::patience::HANG;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -169,7 +170,7 @@ impl Stage {
             if status == 200 && numbers(&answer) == Some((number, number)) {
                 break;
             }
-            assert!(start.elapsed().as_secs() < 60, "{vendor} never got to {number}: {status} {answer}");
+            assert!(start.elapsed() < HANG, "{vendor} never got to {number}: {status} {answer}");
             thread::sleep(ms(20));
         }
         let vendor = self.server.vendor(vendor, |vendor| vendor["state"] == "active");
@@ -524,10 +525,10 @@ fn fault_12_bomb_at_compile_time(stage: &Stage, vendor: &str) {
 }
 
 fn fault_13_flapping(stage: &Stage, vendor: &str) {
-    let seconds = if is_full() { 30 } else { 3 };
+    let saves = if is_full() { 3_000 } else { 300 };
     let before = stage.health()["scans"].as_u64().unwrap();
     let (start, mut number) = (Instant::now(), 1);
-    while start.elapsed() < Duration::from_secs(seconds) {
+    for _ in 0..saves {
         number += 1;
         match number % 3 {
             0 => stage.save_text(vendor, NUMBERED[0], "fn assess(partner) { "),
@@ -829,13 +830,11 @@ fn fault_23_the_end_in_the_middle_of_a_reload_is_an_orderly_one() {
     stage.save("f23", 2);
     thread::sleep(ms(100));
     stage.server.signal("TERM");
-    let start = Instant::now();
     thread::sleep(ms(700));
     // Until the last connection is accepted, everybody is answered.
     load.end();
     other.end();
     assert_eq!(stage.server.wait(), Some(0), "{}", stage.server.log());
-    assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
     for thread in waiting {
         assert!(matches!(thread.join().unwrap(), Ok(200 | 503)));
     }

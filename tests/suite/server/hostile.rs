@@ -39,7 +39,7 @@ pub struct Attack {
 }
 
 /// Longest time after which a connection that was left hanging is closed.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = crate::patience::HANG;
 
 impl Attack {
     /// Sends the bytes and judges what comes back.

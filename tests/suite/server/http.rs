@@ -228,7 +228,7 @@ pub fn request(method: &str, target: &str, fields: &[&str], body: &[u8]) -> Vec<
 /// Sends one honest request and returns its answer.
 pub fn ask(address: SocketAddr, method: &str, target: &str, fields: &[&str], body: &[u8]) -> std::io::Result<Answer> {
     let bytes = request(method, target, fields, body);
-    let mut exchange = exchange(address, &bytes, 1, false, Duration::from_secs(60))?;
+    let mut exchange = exchange(address, &bytes, 1, false, crate::patience::HANG)?;
     exchange.answers.pop().ok_or_else(|| std::io::Error::other(format!("no answer: {:?}", exchange.end)))
 }
 

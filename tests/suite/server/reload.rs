@@ -142,7 +142,7 @@ fn changes_are_streamed_as_they_happen() {
     let home = Home::new();
     let server = home.serve(&[]);
     let mut stream = std::net::TcpStream::connect(server.address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    stream.set_read_timeout(Some(crate::patience::HANG)).unwrap();
     stream.write_all(b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     assert!(lines.any(|line| line.contains("listening")));

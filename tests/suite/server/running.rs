@@ -1,6 +1,7 @@
 //! The real server as a child process, on a port of its own.
 
 use super::http;
+use crate::patience::HANG;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -111,7 +112,7 @@ impl Running {
             if let Some(status) = self.child().try_wait().unwrap() {
                 panic!("the server ended with {status}: {}", self.log());
             }
-            assert!(start.elapsed() < Duration::from_secs(120), "{what} did not come about: {}", self.log());
+            assert!(start.elapsed() < HANG, "{what} did not come about: {}", self.log());
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -124,7 +125,7 @@ impl Running {
             if is_so(&vendor) {
                 return vendor;
             }
-            assert!(start.elapsed() < Duration::from_secs(60), "it never came: {vendor}\n{}", self.log());
+            assert!(start.elapsed() < HANG, "it never came: {vendor}\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -3,6 +3,7 @@
 use super::hostile::assessment;
 use super::http::{Answer, ask, get, post};
 use super::running::{Home, Running};
+use crate::patience::HANG;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -53,7 +54,7 @@ impl Collector {
             if let Some(span) = self.spans().into_iter().find(|span| span["name"] == name) {
                 return span;
             }
-            assert!(start.elapsed() < Duration::from_secs(30), "`{name}` never came: {:?}", self.spans());
+            assert!(start.elapsed() < HANG, "`{name}` never came: {:?}", self.spans());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -246,7 +247,7 @@ fn spans_that_the_collector_leaves_out_are_counted() {
     collector.span("POST /v1/vendors/{vendor}/assessments");
     let start = Instant::now();
     while counted(&server, "quota_spans_dropped_total") == 0 {
-        assert!(start.elapsed() < Duration::from_secs(30));
+        assert!(start.elapsed() < HANG);
     }
     let sent = counted(&server, "quota_spans_total") + counted(&server, "quota_spans_dropped_total");
     assert_eq!(sent, 3);
@@ -264,7 +265,7 @@ fn a_collector_that_is_not_there_or_never_answers_holds_nothing_up_and_losses_ar
         }
         let start = Instant::now();
         while counted(&server, "quota_spans_dropped_total") < 3 {
-            assert!(start.elapsed() < Duration::from_secs(60), "{}", server.log());
+            assert!(start.elapsed() < HANG, "{}", server.log());
             std::thread::sleep(Duration::from_millis(50));
         }
         assert_eq!(counted(&server, "quota_spans_total"), 0);

@@ -78,6 +78,6 @@ fn rows_that_widen_one_another_are_examined_in_time() {
         let started = Instant::now();
         let findings = table(&text).lint();
         println!("800 nested rows under {policy}: {} findings in {:?}", findings.len(), started.elapsed());
-        assert!(started.elapsed().as_secs() < 60);
+        assert!(started.elapsed() < crate::patience::HANG);
     }
 }

@@ -1,20 +1,16 @@
 //! Beside Cerbos: the same decision from the same figures, on the same machine, under the same load, in one run.
 //!
-//! `cargo bench --bench cerbos` installs the program of the npm package `cerbos` into a temporary directory, or takes the one
+//! `cargo bench -- cerbos` installs the program of the npm package `cerbos` into a temporary directory, or takes the one
 //! that `CERBOS_BIN` names. The decision: which tier a partner may hold, from nine thresholds on sales, certified staff and
 //! attainment; in ours once as a rule (a quota follows from the tier) and once as a policy with reasons. Each contender
 //! is asked about the same four partners in turn, and every response is checked for the right tier.
 //!
 //! `-- --peer-only` measures Cerbos alone; `-- --short` takes shorter rounds.
-#![allow(clippy::panic, clippy::unwrap_used)] // a bench that cannot run says so and stops
 
-#[path = "../harness/mod.rs"]
-mod harness;
-
-use harness::load::{Call, Look, Outcome, Until, closed, is_good};
-use harness::scorecard::shown;
-use harness::server::{House, Process, copy, free_address};
-use harness::{Scratch, mebibytes, median, root};
+use crate::harness::load::{Call, Look, Outcome, Until, closed, is_good};
+use crate::harness::scorecard::shown;
+use crate::harness::server::{House, Process, copy, free_address};
+use crate::harness::{Scratch, mebibytes, median, root};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -46,7 +42,8 @@ struct Contender {
     read: fn(&[u8]) -> Option<&'static str>,
 }
 
-fn main() {
+/// Runs the bench.
+pub fn main() {
     let has = |word: &str| std::env::args().any(|argument| argument == word);
     let Some(program) = peer() else {
         println!("Cerbos is not here: npm is needed, or CERBOS_BIN; nothing was measured");
@@ -297,9 +294,9 @@ async fn race(contenders: &[Contender], is_short: bool) {
                 contender.name,
                 shown(half),
                 shown(late),
-                harness::ratio(Duration::from_nanos(rate), Duration::from_nanos(base_rate)),
-                harness::ratio(half, base_half),
-                harness::ratio(late, base_late),
+                crate::harness::ratio(Duration::from_nanos(rate), Duration::from_nanos(base_rate)),
+                crate::harness::ratio(half, base_half),
+                crate::harness::ratio(late, base_late),
             );
         }
     }
