@@ -5,10 +5,10 @@ crate::faults! {
     pub enum ReadingFault {
         /// A file has more unlike findings of one code than are listed.
         NotListed { sort: Code, count: u64 } = (*sort) {
-            message: format!("{count} more findings with the code `{sort}` in this file are not listed"),
+            message: format!("not listed: {} with the code `{sort}` in this file", counted(*count, "more finding")),
             help: "correct the ones above first and read the file again",
         }
     }
 }
 
-use crate::finding::Code;
+use crate::finding::{Code, counted};

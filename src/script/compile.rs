@@ -128,6 +128,16 @@ fn link(
     Ok(programs)
 }
 
+/// Returns the imports of a file as statements. A module's functions carry what they import. Constants come the same way,
+/// as a module named `global`: Rhai's own store of constants is a lock that all threads would share.
+fn imports(unit: &Unit) -> String {
+    let own = format!("import {:?} as global;", format!("#{}", unit.source.path));
+    let others = unit.tree.imports.iter();
+    let others =
+        others.map(|import| format!("import {:?} as {};", import.path.as_deref().unwrap_or_default(), import.alias));
+    std::iter::once(own).chain(others).collect()
+}
+
 fn link_one(
     engine: &Engine,
     budget: ScriptBudget,
@@ -154,16 +164,7 @@ fn link_one(
     let constants: SharedModule = constants.into();
     modules.insert(format!("#{path}"), Arc::clone(&constants));
 
-    // A module's functions carry what they import. Constants come the same way, as a module named `global`: Rhai's own
-    // store of constants is a lock that all threads would share.
-    let imports = std::iter::once(format!("import {:?} as global;", format!("#{path}")))
-        .chain(
-            unit.tree
-                .imports
-                .iter()
-                .map(|import| format!("import {:?} as {};", import.path.as_deref().unwrap_or_default(), import.alias)),
-        )
-        .collect::<String>();
+    let imports = imports(unit);
     let mut carrier = under_budget(budget, || engine.compile(imports)).map_err(|_| broken())?.map_err(|_| broken())?;
     carrier = carrier.merge(&ast.clone_functions_only());
     carrier.set_source(path);

@@ -31,7 +31,7 @@ const CLOCK: [&str; 9] = [
     "library/open.rs",    // waiting for the reloading thread
     "library/shared.rs",  // waiting for a check
     "library/watch.rs",   // waiting until changes settle
-    "script/sandbox.rs",  // deadline of a script
+    "script/budget.rs",   // deadline of a script
 ];
 /// Files outside the command line that start processes or read the environment, and why.
 const PROCESS: [&str; 1] = [

@@ -115,7 +115,7 @@ fn shapes_that_make_no_table_are_refused() {
 fn values_of_the_wrong_kind_or_not_allowed_are_refused_when_deciding() {
     let table = table("U,tier,x,-> y\nallowed,\"Gold, Silver\",[0..2],\n,Gold,>= 1,1\n");
     let fault = |inputs: &str| decide(&table, inputs).unwrap_err().to_string();
-    assert_eq!(fault("Gold"), "the table has 2 input columns, and 1 values were given");
+    assert_eq!(fault("Gold"), "the table has 2 input columns, and 1 value given");
     assert_eq!(fault("Gold true"), "`x` needs a number, not a truth value: `true`");
     assert_eq!(fault("Bronze 1"), "`Bronze` is not allowed in `tier`, only `Gold, Silver`");
     assert_eq!(fault("Gold 2.01"), "`2.01` is not allowed in `x`, only `[0..2]`");
