@@ -1,6 +1,6 @@
 //! The log sent to a collector by HTTP: batches of lines (`application/x-ndjson`) in the body of a POST.
 //!
-//! A batch is sent again when nobody answers, so that a collector may see a record twice; its `id` tells. There is no
+//! A batch is sent again if there is no response, so a collector may receive a record twice; its `id` identifies it. There is no
 //! TLS here: a collector beside the engine (an agent on loopback) takes the lines and carries them on.
 
 use super::post::{BadAddress, CollectorAddress, Post};
@@ -10,12 +10,12 @@ use bytes::Bytes;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// How lines are sent.
+/// Options for sending lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CollectorOptions {
     /// Most times a batch is sent before it counts as failed.
     pub attempts: u32,
-    /// How long one attempt may take.
+    /// Longest duration of one attempt.
     pub timeout: Duration,
     /// Pause after the first attempt that failed; each further one is twice as long.
     pub pause: Duration,

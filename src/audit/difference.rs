@@ -1,4 +1,4 @@
-//! Where two JSON documents first part.
+//! The first difference between two JSON documents.
 
 use super::tokens::{Token, Tokens, said};
 use std::collections::BTreeMap;
@@ -13,9 +13,9 @@ const SHOWN: usize = 200;
 pub struct Difference {
     /// JSON pointer to the place; empty for the whole document.
     pub pointer: String,
-    /// What stood there, shortened; `None` when nothing did.
+    /// Value before, shortened; `None` when there was none.
     pub before: Option<String>,
-    /// What stands there now, shortened; `None` when nothing does.
+    /// Value now, shortened; `None` when there is none.
     pub after: Option<String>,
 }
 

@@ -10,14 +10,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// How the file is kept.
+/// Options of the log file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileOptions {
     /// Bytes after which a new file is begun; `None` when never.
     pub rotate_at: Option<u64>,
     /// Older files that are kept, at least 1.
     pub kept: u32,
-    /// Whether the disk has what was written before it counts as taken.
+    /// True if a record counts as stored only once it is on disk.
     pub is_synced: bool,
 }
 
@@ -28,7 +28,7 @@ impl Default for FileOptions {
     }
 }
 
-/// What a log does with files; [`Disk`] does it to real ones, tests fail at will.
+/// File operations of a log; [`Disk`] performs them on real files, tests inject failures.
 pub trait Files: Send {
     /// An open file.
     type Handle: Send;
@@ -48,7 +48,7 @@ pub trait Files: Send {
     fn is_at(&mut self, file: &Self::Handle, path: &Path) -> io::Result<bool>;
     /// Renames a file, over one that may be there.
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
-    /// Returns once the disk has the names in the folder of `path`.
+    /// Returns once the directory entries around `path` are on disk.
     fn sync_folder(&mut self, path: &Path) -> io::Result<()>;
 }
 
@@ -66,7 +66,7 @@ impl Files for Disk {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
         if !file.metadata()?.is_file() {
-            return Err(io::Error::other("it is no ordinary file"));
+            return Err(io::Error::other("it is not a regular file"));
         }
         match file.try_lock() {
             Ok(()) => Ok(file),
@@ -155,7 +155,7 @@ impl LogFile<Disk> {
                 format!("the decision log `{}` cannot be written: {error}", path.display()),
             )
             .at(Place::file(path.display().to_string()))
-            .help("check the folder, the permissions and the free space; each process needs a log of its own")
+            .help("check the directory, the permissions and the free space; each process needs a separate log")
         })
     }
 }
@@ -172,7 +172,7 @@ impl<F: Files> LogFile<F> {
         self.open = None; // its lock is let go of before the next is taken
         let mut handle = self.files.open(&self.path)?;
         if self.options.is_synced {
-            // Also when the file was there: whoever made it may have failed before this.
+            // Also when the file already exists: the process that created it may have failed before this.
             self.files.sync_folder(&self.path)?;
         }
         let mut length = self.files.length(&mut handle)?;
@@ -184,7 +184,7 @@ impl<F: Files> LogFile<F> {
         Ok(())
     }
 
-    /// Opens the file again when there is none, or when somebody moved it away.
+    /// Reopens the file when there is none, or when it was moved away.
     fn ready(&mut self) -> io::Result<()> {
         match &self.open {
             Some(open) if self.files.is_at(&open.handle, &self.path)? => Ok(()),
@@ -225,7 +225,7 @@ impl<F: Files> LogFile<F> {
         match written {
             Ok(()) => open.length += added,
             Err(_) => {
-                // Nobody was told that these lines are there. When they cannot be cut off, the next opening ends
+                // No caller was notified of these lines. If they cannot be cut off, the next opening ends
                 // the torn one with a line break.
                 drop(self.files.cut(&mut open.handle, open.length));
                 // After a failed sync the system may hold the content for written; a new handle trusts nothing.

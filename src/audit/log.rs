@@ -29,25 +29,25 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// Longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// What happens to a decision that cannot be recorded.
+/// Handling of a decision that cannot be recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// No record, no decision.
     Strict,
-    /// The decision is given out, and the missing record is counted.
+    /// The response is sent anyway and the dropped record is counted.
     BestEffort,
 }
 
 /// Bounds of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogOptions {
-    /// What happens to a decision that cannot be recorded.
+    /// Handling of a decision that cannot be recorded.
     pub mode: Mode,
     /// Most records that wait.
     pub most_records: usize,
     /// Most bytes that wait; no record may be larger.
     pub most_bytes: usize,
-    /// How long a strict append waits at most.
+    /// Longest wait of a strict append.
     pub wait: Duration,
 }
 
@@ -58,7 +58,7 @@ impl LogOptions {
     }
 }
 
-/// Why a record was not taken.
+/// Reason for which a record was not stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unrecorded {
     /// More records wait than are allowed.
@@ -67,7 +67,7 @@ pub enum Unrecorded {
     /// The record is larger than the queue may be.
     #[error("the record has {0} bytes, more than may wait to be written")]
     TooLarge(usize),
-    /// The sink did not take it in time. The record may stand in the log all the same.
+    /// The sink did not store it in time. The record may be in the log nevertheless.
     #[error("the log did not take the record within {} ms", .0.as_millis())]
     Slow(Duration),
     /// The sink failed.
@@ -81,12 +81,12 @@ pub enum Unrecorded {
 impl Unrecorded {
     /// The finding to answer with.
     pub fn finding(&self) -> Finding {
-        Finding::error(Code::AuditUnrecorded, format!("the decision is not given out, because {self}"))
-            .help("try again later; whoever runs the engine must look at the decision log")
+        Finding::error(Code::AuditUnrecorded, format!("the decision is withheld because {self}"))
+            .help("try again later; the operator has to check the decision log")
     }
 }
 
-/// What became of records so far.
+/// Counts of records so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogStats {
     /// Records that the sink has.
@@ -103,7 +103,7 @@ pub struct LogStats {
     pub waiting: usize,
     /// Bytes that wait now.
     pub waiting_bytes: usize,
-    /// What the sink said when it last failed.
+    /// Last error of the sink.
     pub last_error: Option<String>,
     /// True when the sink failed the last time it was tried.
     pub is_failing: bool,
@@ -113,18 +113,18 @@ pub struct LogStats {
 #[derive(Debug)]
 struct Waiting {
     line: Vec<u8>,
-    /// Whoever waits for it, in strict mode.
+    /// The waiting caller, in strict mode.
     told: Option<oneshot::Sender<Result<(), Unrecorded>>>,
 }
 
 impl Waiting {
-    /// True unless whoever waited for it has gone, so that the decision was not given out.
+    /// False if the waiting caller is gone, so that the decision was withheld.
     fn is_wanted(&self) -> bool {
         self.told.as_ref().is_none_or(|told| !told.is_closed())
     }
 }
 
-/// Drops that the log does not tell of yet.
+/// Drops not yet written to the log.
 #[derive(Debug, Clone, Copy)]
 struct Drops {
     since: DateTime<Utc>,
@@ -168,7 +168,7 @@ impl Shared {
         self.queue.lock()
     }
 
-    /// Puts a line in the queue; the receiver is there in strict mode.
+    /// Puts a line in the queue; the receiver is present in strict mode.
     fn put(&self, line: Vec<u8>) -> Result<Option<oneshot::Receiver<Result<(), Unrecorded>>>, Unrecorded> {
         let bytes = line.len();
         let mut queue = self.queue();
@@ -253,7 +253,7 @@ impl Log {
         Ok(Self { shared, ended: has_ended })
     }
 
-    /// How the log was started.
+    /// Options with which the log was started.
     pub fn options(&self) -> LogOptions {
         self.shared.options
     }
@@ -261,7 +261,7 @@ impl Log {
     /// Appends a record. The record is in the queue when this returns; what it returns waits in strict mode until
     /// the sink has the record, at most as long as the options say, and is done at once in best effort.
     ///
-    /// In strict mode it is to be awaited on a runtime with timers. Whoever lets go of it gives up the record.
+    /// In strict mode it must be awaited on a runtime with timers. Dropping it gives up the record.
     pub fn append(&self, record: &Record) -> impl Future<Output = Result<(), Unrecorded>> + Send + use<> {
         let put = self.shared.put(record.line());
         let shared = Arc::clone(&self.shared);
@@ -277,7 +277,7 @@ impl Log {
         }
     }
 
-    /// What became of records so far.
+    /// Counts of records so far.
     pub fn stats(&self) -> LogStats {
         self.shared.queue().stats.clone()
     }
@@ -315,11 +315,11 @@ struct Writer {
 }
 
 impl Drop for Writer {
-    /// However the thread ends, nobody waits for it any longer.
+    /// However the thread ends, no caller waits for it afterwards.
     fn drop(&mut self) {
         let mut queue = self.shared.queue();
         queue.is_closed = true;
-        // After a panic of the sink, that is also what it was busy with. Strict appends are told when `lines` goes.
+        // After a panic of the sink, that includes the lines in progress. Strict appends are notified when `lines` is dropped.
         let left = std::mem::take(&mut queue.stats.waiting);
         queue.stats.waiting_bytes = 0;
         queue.lines.clear();
@@ -378,7 +378,7 @@ impl Writer {
         self.shared.queue().done(&wanted);
         for waiting in wanted {
             if let Some(told) = waiting.told {
-                // Whoever went away meanwhile has given out no decision.
+                // Callers that went away in the meantime have withheld their decision.
                 drop(told.send(taken.clone()));
             }
         }

@@ -1,4 +1,4 @@
-//! What of a decision the log must not show, named by JSON pointers.
+//! Masking of values in the log, named by JSON pointers.
 //!
 //! A pointer is that of RFC 6901, with `*` for every member of an object and every element of a list:
 //! `/book/partners/*/partner_name`. It is looked for in the request and in the answer alike.
@@ -12,13 +12,13 @@ use std::fmt;
 const MAX_POINTER: usize = 1_024;
 /// Most pointers.
 const MAX_POINTERS: usize = 256;
-/// What stands instead of a masked value.
+/// Replacement of a masked value.
 const MASK: &str = "\"***\"";
 
-/// What is done to a value that a pointer names.
+/// Treatment of a value that a pointer names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Policy {
-    /// `"***"` stands in its place.
+    /// It is replaced with `"***"`.
     Mask,
     /// It is removed, with its name; elements of a list after it move up.
     Erase,
@@ -57,7 +57,7 @@ impl Pointer {
     pub fn parse(text: &str) -> Result<Self, Finding> {
         let refused = |why: &str| {
             let shown: String = text.chars().take(80).collect();
-            Finding::error(Code::AuditPointer, format!("`{}` is no JSON pointer: {why}", shown.escape_debug()))
+            Finding::error(Code::AuditPointer, format!("`{}` is not a JSON pointer: {why}", shown.escape_debug()))
                 .help("write it as `/book/partners/*/partner_name`, with `*` for every member or element")
         };
         if text.len() > MAX_POINTER {
@@ -86,7 +86,7 @@ impl fmt::Display for Pointer {
     }
 }
 
-/// What the log must not show: pointers, each with what is done to the values it names.
+/// Values that the log must not show: pointers, each with the treatment of the values it names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Masking {
     rules: Vec<(Pointer, Policy)>,
@@ -152,7 +152,7 @@ impl Masking {
     }
 }
 
-/// What is known of an open container while it is written.
+/// State of an open container while it is written.
 struct Level {
     is_object: bool,
     /// Elements or members read so far.

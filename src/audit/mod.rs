@@ -1,12 +1,12 @@
-//! The decision log: one [`Record`] for each decision, enough of it to decide again with the rules of its day.
+//! The decision log: one [`Record`] for each decision, with enough to repeat it with the same rules.
 //!
 //! - [`Keeping`] makes the record: what is kept, what is masked ([`Masking`]), digests of the unmasked bytes.
 //! - [`Log`] takes records from many tasks into one [`Sink`]: a file ([`LogFile`]), a stream ([`Stream`]), a collector
-//!   ([`Collector`]). [`Mode`] says what happens to a decision that cannot be recorded.
-//! - [`LogReader`] reads a log again, [`decide_again`] decides again, and [`compare`] tells where the answers part.
+//!   ([`Collector`]). [`Mode`] decides about a decision that cannot be recorded.
+//! - [`LogReader`] reads a log, [`decide_again`] repeats a decision, and [`compare`] finds the first difference.
 //!
 //! The log is JSON Lines: `quotient.decision/1`, and `quotient.dropped/1` where records are missing. A reader skips
-//! lines that are no JSON: a crash may have torn one.
+//! lines that are not JSON: a crash may have left one incomplete.
 
 mod collector;
 mod difference;

@@ -13,11 +13,11 @@ use tokio::net::TcpStream;
 /// Most bytes of an answer that are read.
 const MAX_ANSWER: usize = 64 << 10;
 
-/// Why a collector cannot be addressed.
+/// Reason for which a collector cannot be addressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadAddress {
     /// It does not parse.
-    #[error("it is no URL")]
+    #[error("it is not a URL")]
     NoUrl,
     /// TLS is not spoken to collectors.
     #[error("only http is spoken")]
@@ -33,7 +33,7 @@ pub enum BadAddress {
     UserName,
 }
 
-/// Where a collector listens.
+/// Address of a collector.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollectorAddress {
     host: String,

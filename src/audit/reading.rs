@@ -87,12 +87,12 @@ fn entry(line: &[u8]) -> Entry {
     }
 }
 
-/// The files of a log, oldest first: the file itself, or of a folder every `*.jsonl` with its older `*.jsonl.N`.
+/// The files of a log, oldest first: the file itself, or every `*.jsonl` of a directory with its older `*.jsonl.N`.
 pub fn files_of_log(path: &Path) -> Result<Vec<PathBuf>, Finding> {
     let unreadable = |why: &str| {
         Finding::error(Code::FileUnreadable, format!("the decision log `{}` cannot be read: {why}", path.display()))
             .at(Place::file(path.display().to_string()))
-            .help("name a file of the log, or the folder it stands in")
+            .help("name a file of the log, or its directory")
     };
     let meta = fs::metadata(path).map_err(|error| unreadable(&error.to_string()))?;
     if !meta.is_dir() {
@@ -109,7 +109,7 @@ pub fn files_of_log(path: &Path) -> Result<Vec<PathBuf>, Finding> {
     }
     files.sort();
     if files.is_empty() {
-        return Err(unreadable("no `*.jsonl` stands in it"));
+        return Err(unreadable("it contains no `*.jsonl`"));
     }
     Ok(files.into_iter().map(|(_, _, path)| path).collect())
 }

@@ -1,4 +1,4 @@
-//! One record of the decision log, schema `quotient.decision/1`: what was asked, of which rules, and what came of it.
+//! One record of the decision log, schema `quotient.decision/1`: the request, the rules, and the outcome.
 //!
 //! Numbers of the request and of the answer keep the digits they were written with; nothing passes through a float.
 
@@ -18,7 +18,7 @@ pub const DECISION_SCHEMA: &str = "quotient.decision/1";
 /// Schema of the line that says how many records are missing.
 pub const DROPPED_SCHEMA: &str = "quotient.dropped/1";
 
-/// What came of a request.
+/// Outcome of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -41,7 +41,7 @@ impl Status {
     }
 }
 
-/// Why a record has no request.
+/// Reason for which a record has no request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Omitted {
@@ -55,7 +55,7 @@ pub enum Omitted {
     NotJson,
 }
 
-/// What held where the request did not say it.
+/// Defaults for what the request omitted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Given {
     /// Nothing later than this day was looked at, such as `2026-01-31`.
@@ -102,14 +102,14 @@ macro_rules! words {
 words!(kind_word, crate::request::Kind);
 words!(form_word, crate::request::Form);
 
-/// What the answer was.
+/// The response.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Outcome {
-    /// Whether the rules decided.
+    /// Status of the decision.
     pub status: Status,
     /// Code of the first finding that refused or failed the request; null when the rules decided.
     pub code: Option<String>,
-    /// Hex digits of the BLAKE3 digest of the answer, byte for byte as it was given out, before anything was masked; of
+    /// Hex digits of the BLAKE3 digest of the answer, byte for byte as it was sent, before masking; of
     /// a refusal, that of its cause and findings.
     pub digest: String,
     /// The answer; null when it is larger than what is kept, may not be shown, or is not JSON.
@@ -126,13 +126,13 @@ pub struct Record {
     pub schema: Cow<'static, str>,
     /// Identifier, a UUID of version 7: ascending in time.
     pub id: String,
-    /// When it was decided, RFC 3339 with milliseconds, UTC.
+    /// Time of the decision, RFC 3339 with milliseconds, UTC.
     pub time: String,
-    /// What was asked for.
+    /// Kind of the request.
     #[serde(with = "kind_word")]
     #[schemars(schema_with = "kind_word::schema")]
     pub kind: Kind,
-    /// What the answer was written as.
+    /// Format of the response.
     #[serde(with = "form_word")]
     #[schemars(schema_with = "form_word::schema")]
     pub form: Form,
@@ -151,30 +151,30 @@ pub struct Record {
     /// The request; null when `input_omitted` says why.
     #[schemars(with = "Option<serde_json::Value>")]
     pub input: Option<Box<RawValue>>,
-    /// Why `input` is null; null when it is there.
+    /// Reason for which `input` is null; null when it is present.
     pub input_omitted: Option<Omitted>,
-    /// What held where the request did not say it.
+    /// Defaults for what the request omitted.
     pub defaults: Given,
-    /// Id of the kept book that the request refers to; null when it brought its own.
+    /// Id of the stored book that the request refers to; null when the request contains its book.
     pub base_book: Option<String>,
-    /// What the answer was.
+    /// The response.
     pub outcome: Outcome,
-    /// How long the decision took, in microseconds.
+    /// Duration of the decision in microseconds.
     pub duration_us: u64,
-    /// What was masked or erased: JSON pointers into this record, with `*` for every member or element.
+    /// Masked or erased values: JSON pointers into this record, with `*` for every member or element.
     pub masked: Vec<String>,
 }
 
-/// What is known once a decision was made.
+/// A decision that was made.
 #[derive(Debug, Clone)]
 pub struct Decision<'a> {
     /// Identifier, see [`new_id`].
     pub id: Uuid,
-    /// When it was decided.
+    /// Time of the decision.
     pub time: DateTime<Utc>,
-    /// What was asked for.
+    /// Kind of the request.
     pub kind: Kind,
-    /// What the answer is written as.
+    /// Format of the response.
     pub form: Form,
     /// Vendor whose rules decided.
     pub vendor: &'a str,
@@ -188,13 +188,13 @@ pub struct Decision<'a> {
     pub caller: Option<&'a str>,
     /// The request's body; of a batch, one line.
     pub input: &'a [u8],
-    /// What held where the body does not say it.
+    /// Defaults for what the body omits.
     pub defaults: &'a Defaults,
-    /// Id of the kept book that the request refers to.
+    /// Id of the stored book that the request refers to.
     pub base_book: Option<&'a str>,
-    /// What came of it, see [`Told::of`].
+    /// Its outcome, see [`Told::of`].
     pub told: Told<'a>,
-    /// How long it took.
+    /// Its duration.
     pub duration: Duration,
 }
 
@@ -204,16 +204,16 @@ pub fn new_id(time: DateTime<Utc>) -> Uuid {
     Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, time.timestamp_subsec_nanos()))
 }
 
-/// What records keep of requests and answers.
+/// Parts of requests and responses that records contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keeping {
-    /// Whether requests are kept; without them nothing can be decided again.
+    /// True if requests are stored; without them no decision can be repeated.
     pub keeps_input: bool,
     /// Largest request that is kept, in bytes.
     pub most_input: usize,
     /// Largest answer that is kept, in bytes.
     pub most_answer: usize,
-    /// What must not be shown.
+    /// Values that must not be shown.
     pub masking: Masking,
 }
 
@@ -303,21 +303,21 @@ impl Record {
     }
 }
 
-/// How many records are missing, as a line of the log that stands where they would.
+/// Number of missing records, as a line of the log in their place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "Records missing from the decision log")]
 pub struct Dropped {
     /// Name and version of this schema.
     #[schemars(extend("const" = "quotient.dropped/1"))]
     pub schema: Cow<'static, str>,
-    /// When this line was written, RFC 3339 with milliseconds, UTC.
+    /// Time at which this line was written, RFC 3339 with milliseconds, UTC.
     pub time: String,
-    /// When the first of them was dropped.
+    /// Time at which the first of them was dropped.
     pub since: String,
     /// Records that are missing.
     pub dropped: u64,
     /// Bytes of those records.
     pub bytes: u64,
-    /// What was wrong.
+    /// Reason.
     pub reason: String,
 }

@@ -10,16 +10,16 @@ use serde::Serialize;
 use serde_json::json;
 use std::borrow::Cow;
 
-/// Where an answer names the revision it was made with.
+/// Pointer to the revision in a response.
 const REVISION: &str = "/revision";
-/// Where the answer stands in a record.
+/// Pointer to the response in a record.
 const ANSWER: &str = "/outcome/answer";
 
 /// An outcome as the log keeps it: of a refusal, its cause and findings without their places, because those differ
-/// with the folder that rules were read from, and problem documents have the identifier of a request.
+/// with the directory that rules were read from, and problem documents have the identifier of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told<'a> {
-    /// Whether the rules decided.
+    /// Status of the decision.
     pub status: Status,
     /// Code of the first error.
     pub code: Option<&'static str>,
@@ -55,7 +55,7 @@ fn refused(cause: Cause, findings: &Findings) -> Vec<u8> {
     json!({"cause": cause.as_str(), "findings": findings}).to_string().into_bytes()
 }
 
-/// Why a record cannot be decided again.
+/// Reason for which a decision cannot be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Obstacle {
@@ -65,9 +65,9 @@ pub enum Obstacle {
     TooLarge,
     /// Requests were not kept.
     NotKept,
-    /// The request was no JSON.
+    /// The request was not JSON.
     NotJson,
-    /// The revision is neither in the archive nor in the folders.
+    /// The revision is neither in the archive nor in the directories.
     RevisionUnknown,
     /// The rules of the revision do not compile with this program.
     RevisionBroken,
@@ -99,7 +99,7 @@ impl Obstacle {
             Self::Masked => "masked",
             Self::TooLarge => "too large to be kept",
             Self::NotKept => "requests were not kept",
-            Self::NotJson => "the request was no JSON",
+            Self::NotJson => "the request was not JSON",
             Self::RevisionUnknown => "revision unknown",
             Self::RevisionBroken => "revision does not compile",
             Self::VendorUnknown => "vendor unknown",
@@ -109,7 +109,7 @@ impl Obstacle {
     }
 }
 
-/// What came of deciding again.
+/// Outcome of repeating a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// The same answer.
@@ -146,7 +146,7 @@ pub fn decide_again(
     Ok(request::decide(plugin, record.kind, record.form, input, &record.defaults.defaults(), books, limits))
 }
 
-/// Tells the recorded outcome from `now`. With `is_revision_another`, the revision in the answer is not looked at.
+/// Compares the recorded outcome with `now`. With `is_revision_another`, the revision in the response is ignored.
 pub fn compare(record: &Record, now: &Told<'_>, is_revision_another: bool) -> Verdict {
     let recorded = &record.outcome;
     if (recorded.status, recorded.code.as_deref()) != (now.status, now.code) {
@@ -176,7 +176,7 @@ pub fn compare(record: &Record, now: &Told<'_>, is_revision_another: bool) -> Ve
     }
 }
 
-/// Tells two outcomes of one request apart, made with two revisions.
+/// Compares two outcomes of one request, made with two revisions.
 pub fn compare_told(before: &Told<'_>, after: &Told<'_>) -> Verdict {
     if (before.status, before.code) != (after.status, after.code) {
         return Verdict::Different(of_whole(before.words(), after.words()));
@@ -191,7 +191,7 @@ fn of_whole(before: String, after: String) -> Difference {
     Difference { pointer: String::new(), before: Some(before), after: Some(after) }
 }
 
-/// Where two answers part, not looking at what is masked in one of them.
+/// Finds the first difference between two responses, except in values that are masked in one of them.
 fn apart(before: &[u8], after: &[u8], masked: &[String], is_revision_another: bool) -> Option<Difference> {
     let mut left_out = masked.to_vec();
     left_out.extend(is_revision_another.then(|| REVISION.to_owned()));

@@ -1,4 +1,4 @@
-//! What a replay came to: counts, and every record that did not come out the same.
+//! Results of a replay: counts, and every record with a different outcome.
 
 use super::difference::Difference;
 use super::reading::Entry;
@@ -33,9 +33,9 @@ pub struct Replayed {
     pub line: u64,
     /// Identifier of the decision.
     pub id: String,
-    /// When it was decided.
+    /// Time of the decision.
     pub time: String,
-    /// What was asked for.
+    /// Kind of the request.
     pub kind: &'static str,
     /// Vendor whose rules decided.
     pub vendor: String,
@@ -43,13 +43,13 @@ pub struct Replayed {
     pub revision: String,
     /// Identifier of the request.
     pub request_id: String,
-    /// Where the answer differs first; null when it could not be decided again.
+    /// First difference of the response; null when the decision could not be repeated.
     pub difference: Option<Difference>,
-    /// Why it could not be decided again; null when it was.
+    /// Reason for which the decision could not be repeated; null when it was.
     pub obstacle: Option<Obstacle>,
 }
 
-/// What a replay came to so far.
+/// Results of a replay so far.
 #[derive(Debug, Clone, Default)]
 pub struct Replay {
     /// Records that came out the same.
@@ -98,7 +98,7 @@ pub struct ReplayDocument<'a> {
 }
 
 impl Replay {
-    /// Counts a line that is no record; true when it was one of those.
+    /// Counts a line that is not a record; true when it was one of those.
     pub fn count_line(&mut self, entry: &Entry) -> bool {
         match entry {
             Entry::Record(_) => return false,
@@ -109,7 +109,7 @@ impl Replay {
         true
     }
 
-    /// Counts a record, which stands at `line` of `file`.
+    /// Counts a record at `line` of `file`.
     pub fn count(&mut self, record: &Record, (file, line): (&str, u64), verdict: Verdict) {
         let (difference, obstacle) = match verdict {
             Verdict::Same => {
@@ -204,7 +204,7 @@ impl Replay {
             row(*count, &format!("  {}", obstacle.as_str()))?;
         }
         for (count, what) in [
-            (self.torn, "torn lines, which no caller was told of"),
+            (self.torn, "incomplete lines, whose decisions were never sent"),
             (self.foreign, "lines of an unknown schema"),
             (self.dropped, "records missing, as the log says"),
         ] {
@@ -216,7 +216,7 @@ impl Replay {
     }
 }
 
-/// Text of a log, which anybody may have written, made safe for a terminal.
+/// Makes text of a log, whose author is unknown, safe for a terminal.
 fn shown_text(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }

@@ -1,11 +1,11 @@
-//! Where the lines of the log go.
+//! Destinations of the lines of the log.
 
 use std::io::{self, Write};
 
-/// Why lines were not taken.
+/// Reason for which lines were not stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SinkFault {
-    /// Later it may succeed: no space, nobody listening.
+    /// It may succeed later: no space, no listener.
     #[error("{0}")]
     Passing(String),
     /// These lines will never be taken; others may.

@@ -110,7 +110,7 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
-/// What a text token says, without quotes and escapes; `None` when it says nothing that UTF-8 can hold.
+/// Content of a string token, without quotes and escapes; `None` when it is not valid Unicode.
 pub(super) fn said(token: &str) -> Option<std::borrow::Cow<'_, str>> {
     if token.contains('\\') {
         serde_json::from_str(token).ok().map(std::borrow::Cow::Owned)

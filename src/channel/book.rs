@@ -52,7 +52,7 @@ pub struct PartnerBook {
     pub market: Vec<MarketCell>,
     /// Locks of the book's own `locks` table.
     pub locks: Vec<Lock>,
-    /// Tables keyed by partner that are no standard table, ascending by name.
+    /// Additional tables, keyed by partner, ascending by name.
     pub extra_tables: Vec<ExtraTable>,
     /// Names of the standard tables the book has (`partners`, `revenue`, `opportunities`, …).
     pub tables: BTreeMap<String, usize>,
@@ -85,7 +85,7 @@ impl PartnerBook {
         self.partners.binary_search_by(|partner| (*partner.id).cmp(id)).ok().map(|index| &self.partners[index])
     }
 
-    /// First and last month that has any revenue; `None` when nobody has any.
+    /// First and last month with any revenue; `None` without revenue.
     pub fn revenue_months(&self) -> Option<(Month, Month)> {
         let months = || self.partners.iter().flat_map(|partner| partner.revenue.iter().map(|entry| entry.month));
         Some((months().min()?, months().max()?))

@@ -1,4 +1,4 @@
-//! What is known about one line of a plan: a partner, or its product line, or that in a territory.
+//! Facts about one line of a plan: a partner, one of its product lines, or a product line in a territory.
 //!
 //! Every field is a fact scripts may read; `None` means "not known". Amounts are for the line's own part of the
 //! business unless a field says otherwise. `script::api` declares the names and words under which authors see them.
@@ -64,7 +64,7 @@ pub struct HistoryFacts {
     pub quarters: Vec<Money>,
     /// Revenue of the latest quarter.
     pub latest_quarter: Option<Money>,
-    /// How many of the latest four quarters had revenue above zero.
+    /// Number of the latest four quarters with revenue above zero.
     pub active_quarters: Option<i64>,
     /// Months from the first revenue to the as-of month; 0 when it was in that month.
     pub months_since_first_revenue: Option<i64>,

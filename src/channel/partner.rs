@@ -56,7 +56,7 @@ pub enum Attribute {
     Text(Name),
 }
 
-/// Which part of a partner's business something belongs to; `None` means all of that dimension.
+/// Part of a partner's business; `None` means all of that dimension.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SegmentKey {
     /// Product line.
@@ -66,7 +66,7 @@ pub struct SegmentKey {
 }
 
 impl SegmentKey {
-    /// True when everything of `other` lies in this segment; a segment contains itself.
+    /// True when `other` is part of this segment; a segment contains itself.
     pub fn contains(&self, other: &Self) -> bool {
         let wider = |mine: &Option<Name>, theirs: &Option<Name>| mine.is_none() || mine == theirs;
         wider(&self.product_line, &other.product_line) && wider(&self.territory, &other.territory)
@@ -76,7 +76,7 @@ impl SegmentKey {
 /// Closed revenue of one month.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RevenueEntry {
-    /// Month the revenue was closed in. A quarter in the book stands as its three months, split as written there.
+    /// Month the revenue was closed in. A quarter in the book is represented by its three months, split as stated there.
     pub month: Month,
     /// Product line and territory, where the book gives them.
     pub segment: SegmentKey,
@@ -101,7 +101,7 @@ pub struct Investment {
     pub enablement: Option<Rate>,
 }
 
-/// Where an opportunity stands.
+/// Status of an opportunity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OpportunityStatus {
     /// Still open.

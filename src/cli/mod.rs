@@ -52,7 +52,7 @@ Every finding has a code; `quotient explain-code CODE` explains it.";
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// When output is coloured.
+    /// Use of colours.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Colour,
 }

@@ -8,7 +8,7 @@ const MAX_FINDINGS: usize = 100;
 /// Columns of a table when stdout is not a terminal and `COLUMNS` is not set.
 const DEFAULT_WIDTH: u16 = 120;
 
-/// When output is coloured.
+/// Use of colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Colour {
     Auto,

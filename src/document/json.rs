@@ -1,6 +1,6 @@
-//! JSON documents whose values keep their text: members in order, keys that stand once, and a bounded depth.
+//! JSON documents whose values keep their text: members in order, no duplicate keys, and a bounded depth.
 //!
-//! Amounts never pass a float here: a number stays the text it was written as until somebody reads it.
+//! Amounts never pass a float here: a number remains the string that was written until it is read.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -10,10 +10,10 @@ use std::fmt;
 
 /// Keys of an object that are compared one by one, which costs less than an index.
 const FEW: usize = 24;
-/// Faults that are told; somebody who repeats every key need not read all of it.
+/// Most faults that are reported, in case every key is duplicated.
 const MOST_FAULTS: usize = 20;
 
-/// What is wrong with the text of a document, whatever it says.
+/// Fault of a document's syntax, independent of its content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextFault {
     /// The bytes are not UTF-8.
@@ -25,17 +25,17 @@ pub enum TextFault {
     /// The text is not JSON.
     #[error("not valid JSON: {message}")]
     Syntax {
-        /// What is wrong, with line and column.
+        /// Description with line and column.
         message: String,
     },
-    /// A key stands twice in one object.
-    #[error("the key stands twice")]
+    /// A duplicate key in one object.
+    #[error("duplicate key")]
     Repeated {
         /// JSON pointer of the member.
         pointer: String,
     },
-    /// Values stand too deeply in one another.
-    #[error("values stand more than {most} deep in one another")]
+    /// Values are nested too deeply.
+    #[error("values are nested more than {most} levels deep")]
     Deep {
         /// JSON pointer of the first value that is too deep.
         pointer: String,
@@ -148,7 +148,7 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// Where the walk is.
+    /// Position of the walk.
     fn pointer(&self) -> String {
         let mut pointer = String::new();
         for (depth, level) in self.levels.iter().enumerate() {
@@ -171,7 +171,7 @@ struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
-    /// Stands behind the first bracket; `None` when the text begins otherwise.
+    /// Positioned after the first bracket; `None` when the text begins with anything else.
     fn into(text: &'t str, bracket: u8) -> Option<Self> {
         let start = text.bytes().position(|byte| !is_between(byte))?;
         (text.as_bytes().get(start) == Some(&bracket)).then_some(Self { text, at: start + 1 })
@@ -201,7 +201,7 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// True for what stands between two values of valid JSON.
+/// True for bytes between two values of valid JSON.
 fn is_between(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b':')
 }
@@ -252,7 +252,7 @@ impl<'t> Iterator for Items<'t> {
     }
 }
 
-/// A key as it stands in a JSON pointer.
+/// A key as written in a JSON pointer.
 pub fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
@@ -322,7 +322,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
 
 impl<'a> Object<'a> {
     /// The members of the object that `text` is, which must be valid JSON; `None` when it is something else, or a key of
-    /// it is no text.
+    /// it is not a string.
     ///
     /// What was found valid once is not looked through again: only where values end is asked.
     pub fn of(text: &'a str) -> Option<Self> {
@@ -330,7 +330,7 @@ impl<'a> Object<'a> {
         object.take(&mut Walk::into(text, b'{')?).then_some(object)
     }
 
-    /// Takes the members that `walk` comes upon, in the place of those that stood here; false when a key is no text.
+    /// Takes the members that `walk` comes upon, replacing the present ones; false when a key is not a string.
     fn take(&mut self, walk: &mut Walk<'a>) -> bool {
         self.0.clear();
         while let Some(key) = walk.value() {
@@ -345,7 +345,7 @@ impl<'a> Object<'a> {
         true
     }
 
-    /// The first key that stands twice.
+    /// The first duplicate key.
     pub fn repeated(&self) -> Option<&str> {
         let keys = || self.0.iter().map(|(key, _)| &**key);
         if self.0.len() <= FEW {

@@ -1,6 +1,6 @@
-//! Past revisions by digest, in memory or under a state folder: written whole or not at all, and verified when read.
+//! Past revisions by digest, in memory or under a state directory: written whole or not at all, and verified when read.
 //!
-//! Under the state folder stand `revisions/<vendor>/<digest>.json` (the files of one revision; the name is the digest
+//! The state directory contains `revisions/<vendor>/<digest>.json` (the files of one revision; the name is the digest
 //! of the content) and `vendors/<vendor>.json` (last good revision, pin, history, and when each
 //! revision was first used, with a checksum). `lock` keeps a second process out that would write; one that only reads
 //! needs no lock, because every file appears whole.
@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// Largest file of the archive that is read, in bytes.
 const MAX_FILE: u64 = 256 << 20;
 
-/// How much of the past is kept, for each vendor. The oldest goes first; what is in use, pinned or last good always stays.
+/// Limits of the stored revisions of each vendor. The oldest is removed first; revisions in use, pinned or last valid always stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
     /// Most revisions; at least 2, so that a crash never leaves none.
@@ -32,20 +32,20 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// What is kept in memory unless told otherwise: 16 revisions, 32 MiB.
+    /// Default in memory: 16 revisions, 32 MiB.
     pub const IN_MEMORY: Self = Self { revisions: 16, bytes: 32 << 20 };
-    /// What is kept on disk unless told otherwise: 512 revisions, 256 MiB.
+    /// Default on disk: 512 revisions, 256 MiB.
     pub const ON_DISK: Self = Self { revisions: 512, bytes: 256 << 20 };
 }
 
-/// What the archive knows of a vendor besides its revisions.
+/// Metadata of a vendor in the archive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
-    /// The newest good revision of the folder; `None` once the folder is gone.
+    /// The newest good revision of the directory; `None` once the directory is gone.
     pub newest: Option<Revision>,
     /// The pin.
     pub pin: Option<Pin>,
-    /// What happened, oldest first.
+    /// History, oldest first.
     pub history: Vec<Attempt>,
 }
 
@@ -54,7 +54,7 @@ pub struct Record {
 pub struct Kept {
     /// Its digest.
     pub revision: Revision,
-    /// When it was first kept, which is when it was first found valid; `None` when that was not written down.
+    /// Time at which it was first stored, and first found valid; `None` when that was not recorded.
     pub first_used: Option<DateTime<Utc>>,
     /// Bytes of its text.
     pub bytes: u64,
@@ -85,7 +85,7 @@ impl Archive {
 
     /// Opens the archive under `path`, which is created when it is not there. It keeps [`Retention::ON_DISK`].
     ///
-    /// Fails when the folder cannot be used, or another process uses it.
+    /// Fails when the directory cannot be used, or another process uses it.
     pub fn open(path: &Path) -> Result<Self, Findings> {
         for folder in ["revisions", "vendors"] {
             fs::create_dir_all(path.join(folder)).map_err(|error| one(unwritable(path, &error.to_string())))?;
@@ -94,7 +94,7 @@ impl Archive {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
         let file = file.map_err(|error| one(unwritable(&lock, &error.to_string())))?;
         if let Err(error) = file.try_lock() {
-            let finding = unwritable(&lock, &error.to_string()).help("give each process a state folder of its own");
+            let finding = unwritable(&lock, &error.to_string()).help("give each process a separate state directory");
             return Err(one(finding));
         }
         clear_temporary(path);
@@ -112,18 +112,18 @@ impl Archive {
             Err(error) => {
                 let what = format!("there is no archive in `{}`: {error}", path.display());
                 let finding = Finding::error(Code::FileUnreadable, what).at(Place::file(path.display().to_string()));
-                Err(one(finding.help("name the state folder of the server")))
+                Err(one(finding.help("name the state directory of the server")))
             }
         }
     }
 
-    /// The same archive that keeps so much from now on.
+    /// The same archive with other limits.
     #[must_use]
     pub fn keeping(self, retention: Retention) -> Self {
         Self { retention, ..self }
     }
 
-    /// True when revisions outlive the process.
+    /// True when revisions are persistent.
     pub fn is_durable(&self) -> bool {
         !matches!(self.store, Store::Memory(_))
     }
@@ -315,7 +315,7 @@ fn read_kept(path: &Path, vendor: &str) -> Vec<Kept> {
         })
         .collect();
     unrecorded.sort_by_key(|kept| kept.first_used);
-    // What was written after the record names it is newest; what stands there from before is oldest. Both are rare.
+    // Files written after the record are newest; files from before it are oldest. Both are rare.
     let newest = recorded.iter().filter_map(|kept| kept.first_used).max();
     let (later, earlier): (Vec<Kept>, Vec<Kept>) = unrecorded.into_iter().partition(|kept| kept.first_used > newest);
     earlier.into_iter().chain(recorded).chain(later).collect()
@@ -336,7 +336,7 @@ fn kept_from_json(value: &Value) -> Option<Kept> {
 }
 
 fn read_only(path: &Path) -> Finding {
-    unwritable(path, "it was opened to be read only").help("use a state folder of its own for this process")
+    unwritable(path, "it was opened read-only").help("use a separate state directory for this process")
 }
 
 fn name_of(path: &Path) -> Option<&str> {
@@ -389,7 +389,7 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 fn read_value(path: &Path) -> Result<Value, String> {
     let meta = fs::metadata(path).map_err(|error| error.to_string())?;
     if !meta.is_file() || meta.len() > MAX_FILE {
-        return Err("it is no file that the archive wrote".to_owned());
+        return Err("it was not written by the archive".to_owned());
     }
     let bytes = fs::read(path).map_err(|error| error.to_string())?;
     serde_json::from_slice(&bytes).map_err(|_| "it is not valid JSON".to_owned())
@@ -515,7 +515,7 @@ fn attempt_from_json(value: &Value) -> Option<Attempt> {
     })
 }
 
-/// The digest at `key`: the outer `None` when it is no digest, the inner when it is null.
+/// The digest at `key`: the outer `None` when it is not a digest, the inner when it is null.
 fn revision(value: &Value, key: &str) -> Option<Option<Revision>> {
     match value.get(key)? {
         Value::Null => Some(None),

@@ -22,9 +22,9 @@ const MAX_DEPARTED: usize = 64;
 pub struct Active<P> {
     /// The files.
     pub files: Arc<VendorFiles>,
-    /// What they compile to.
+    /// Compiled plugin.
     pub plugin: P,
-    /// What somebody should look at although the revision is used.
+    /// Findings that need attention although the revision is used.
     pub warnings: Findings,
 }
 
@@ -35,12 +35,12 @@ impl<P> Active<P> {
     }
 }
 
-/// How a vendor stands.
+/// State of a vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
-    /// What is in use is what is meant to be: the folder's content, or a pinned revision.
+    /// The intended revision is in use: the directory's content, or a pinned revision.
     Active,
-    /// An earlier revision is in use, because the folder's content cannot be.
+    /// An earlier revision is in use, because the directory's content cannot be.
     Degraded,
     /// Nothing is in use.
     Failed,
@@ -57,47 +57,47 @@ impl State {
     }
 }
 
-/// How long a pin holds.
+/// Duration of a pin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hold {
-    /// Until somebody takes it away.
+    /// Until it is removed.
     UntilUnpinned,
-    /// Until the folder has a valid content other than the withdrawn revision: a rollback.
+    /// Until the directory has a valid content other than the withdrawn revision: a rollback.
     UntilChange {
         /// The revision that was rolled back from; `None` when there was none.
         withdrawn: Option<Revision>,
     },
 }
 
-/// The decision of a person to use one revision, whatever the folder holds.
+/// The decision of a person to use one revision regardless of the directory's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pin {
     /// The revision to use.
     pub revision: Revision,
     /// Why.
     pub reason: String,
-    /// Who decided, when known.
+    /// Person who decided, when known.
     pub who: Option<String>,
     /// When.
     pub when: DateTime<Utc>,
-    /// How long it holds.
+    /// Its duration.
     pub hold: Hold,
 }
 
-/// What happened to a vendor.
+/// Event of a vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
     /// A new revision is in use.
     Activated,
-    /// The folder has again the content of the revision that was in use all the time.
+    /// The directory has again the content of the revision that was in use all the time.
     Recovered,
     /// A new revision is valid, and waits behind a pin.
     Held,
     /// A new revision is not valid.
     Refused,
-    /// The folder could not be read.
+    /// The directory could not be read.
     Unreadable,
-    /// The folder is gone.
+    /// The directory is gone.
     Gone,
     /// The last good revision came back from the archive at start.
     Restored,
@@ -140,13 +140,13 @@ impl Outcome {
 pub struct Attempt {
     /// When.
     pub when: DateTime<Utc>,
-    /// What happened.
+    /// The event.
     pub outcome: Outcome,
-    /// The revision it is about; `None` when the folder could not be read or is gone.
+    /// The revision it is about; `None` when the directory could not be read or is gone.
     pub revision: Option<Revision>,
-    /// What was found; at most 10.
+    /// Findings; at most 10.
     pub findings: Findings,
-    /// Who decided, when a person did.
+    /// Person who decided, if any.
     pub who: Option<String>,
     /// Why, when a person decided.
     pub reason: Option<String>,
@@ -157,17 +157,17 @@ pub struct Attempt {
 pub struct VendorState<P> {
     /// The revision in use; `None` when none is.
     pub active: Option<Arc<Active<P>>>,
-    /// The newest revision of the folder that is valid; another than `active` only while a pin holds.
+    /// The newest revision of the directory that is valid; another than `active` only while a pin holds.
     pub newest: Option<Arc<Active<P>>>,
-    /// Revision of the folder, when it can be read.
+    /// Revision of the directory, when it can be read.
     pub disk: Option<Revision>,
-    /// How the vendor stands.
+    /// State of the vendor.
     pub state: State,
-    /// What is wrong with the folder's content, or worth a look.
+    /// Findings about the directory's content.
     pub findings: Findings,
     /// Since when the vendor is in this state with this revision.
     pub since: DateTime<Utc>,
-    /// What happened, oldest first; at most 32 entries.
+    /// History, oldest first; at most 32 entries.
     pub history: VecDeque<Attempt>,
     /// The decision of a person to use one revision.
     pub pinned: Option<Pin>,
@@ -227,34 +227,34 @@ impl<P> VendorState<P> {
     }
 }
 
-/// A vendor whose folder is gone.
+/// A vendor whose directory is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departed {
-    /// When that was seen.
+    /// Time of the observation.
     pub when: DateTime<Utc>,
     /// The revision that was in use.
     pub revision: Option<Revision>,
-    /// What happened before, oldest first.
+    /// Earlier history, oldest first.
     pub history: VecDeque<Attempt>,
 }
 
-/// What was learnt about one vendor.
+/// New information about one vendor.
 #[derive(Debug)]
 pub enum News<P> {
-    /// The folder has the content of the newest good revision.
+    /// The directory has the content of the newest good revision.
     Seen,
-    /// The folder has a new content, and it is valid.
+    /// The directory has a new content, and it is valid.
     Accepted(Arc<Active<P>>),
-    /// The folder has a new content, and it is not valid.
+    /// The directory has a new content, and it is not valid.
     Refused {
         /// Its digest.
         revision: Revision,
         /// Why.
         findings: Findings,
     },
-    /// The folder is there, and cannot be read.
+    /// The directory exists and cannot be read.
     Unreadable(Findings),
-    /// The folder is not there.
+    /// The directory does not exist.
     Gone,
     /// The archive gave back the last good revision, and the pinned one when there is a pin.
     Restored {
@@ -262,7 +262,7 @@ pub enum News<P> {
         newest: Option<Arc<Active<P>>>,
         /// The pin with its revision.
         pin: Option<(Pin, Arc<Active<P>>)>,
-        /// What happened before the restart.
+        /// History before the restart.
         history: VecDeque<Attempt>,
     },
     /// A person decided to use one revision.
@@ -271,7 +271,7 @@ pub enum News<P> {
     Unpinned {
         /// Why.
         reason: String,
-        /// Who decided, when known.
+        /// Person who decided, when known.
         who: Option<String>,
     },
 }
@@ -283,7 +283,7 @@ pub struct Change {
     pub vendor: Name,
     /// Generation that has the change.
     pub generation: u64,
-    /// What happened.
+    /// The event.
     pub attempt: Attempt,
     /// State afterwards; `None` when the vendor is gone.
     pub state: Option<State>,
@@ -326,7 +326,7 @@ impl<P> Catalog<P> {
         self.vendors.get(name)?.active.as_ref()
     }
 
-    /// Vendors whose folder is gone, ascending by name; at most 64.
+    /// Vendors whose directory is gone, ascending by name; at most 64.
     pub fn departed(&self) -> &BTreeMap<Name, Departed> {
         &self.departed
     }
@@ -492,7 +492,7 @@ impl<P> VendorState<P> {
         }
     }
 
-    /// Returns the pin that goes back to `revision` until the folder changes.
+    /// Returns the pin that goes back to `revision` until the directory changes.
     pub fn rollback(&self, revision: Revision, reason: String, who: Option<String>, when: DateTime<Utc>) -> Pin {
         let withdrawn = self.newest_revision().map(Revision::from);
         Pin { revision, reason, who, when, hold: Hold::UntilChange { withdrawn } }
@@ -513,17 +513,21 @@ fn with_an_error(vendor: &str, findings: Findings) -> Findings {
 }
 
 fn gone_while_pinned(vendor: &str) -> Findings {
-    let finding =
-        Finding::error(Code::VendorGone, format!("the folder of `{vendor}` is gone; the pinned revision stays"))
-            .at(Place::file(vendor))
-            .help("restore the folder, or remove the pin");
+    let finding = Finding::error(
+        Code::VendorGone,
+        format!("the directory of `{vendor}` is missing; the pinned revision remains in use"),
+    )
+    .at(Place::file(vendor))
+    .help("restore the directory, or remove the pin");
     [finding].into_iter().collect()
 }
 
 fn not_yet_read(vendor: &str) -> Findings {
-    let finding =
-        Finding::error(Code::VendorGone, format!("`{vendor}` is served from the archive, its folder was not read yet"))
-            .at(Place::file(vendor))
-            .help("look whether the folder can be read");
+    let finding = Finding::error(
+        Code::VendorGone,
+        format!("`{vendor}` is served from the archive, its directory was not read yet"),
+    )
+    .at(Place::file(vendor))
+    .help("check whether the directory can be read");
     [finding].into_iter().collect()
 }

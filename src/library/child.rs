@@ -1,4 +1,4 @@
-//! Looking at a candidate in a process of its own, with limits: not even an abort reaches this one.
+//! Validation of a candidate in a child process with limits: not even an abort affects this one.
 //!
 //! The files go to the child's standard input as one JSON document (`quotient.candidate/1`), its findings come back
 //! on standard output (`quotient.findings/2`). The limits are set before the first byte is sent, so that nothing of
@@ -53,9 +53,9 @@ impl ChildProcess {
 
     /// Returns this program as its own child: `validate-candidate`, with room for one thread of scripts.
     ///
-    /// On Linux the program is named `/proc/self/exe`: the file that runs here, also when another stands in its place by
+    /// On Linux the program is named `/proc/self/exe`: the file that runs here, even if another one has replaced it by
     /// now or it was deleted, so that a candidate is always judged by the version that will use it. Elsewhere it is the
-    /// path the program was started from. Fails when the system does not tell.
+    /// path the program was started from. Fails when the system does not report it.
     pub fn of_this_program() -> std::io::Result<Self> {
         let path = std::env::current_exe()?;
         let program = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { path };
@@ -71,7 +71,7 @@ impl ChildProcess {
         let (program, arguments) = self.command.split_first().ok_or(std::io::ErrorKind::NotFound)?;
         let mut command = Command::new(program);
         command.args(arguments).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // A group of its own: it ends as a whole, and an interrupt at the terminal is not meant for it.
+        // A separate process group: it ends as a whole, and an interrupt at the terminal is not meant for it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.spawn()
@@ -151,7 +151,7 @@ impl Inspect for ChildProcess {
     }
 }
 
-/// Reads a pipe on a thread of its own, so that a full pipe holds up nobody.
+/// Reads a pipe on a separate thread, so that a full pipe does not block.
 fn read_all(pipe: Option<impl Read + Send + 'static>, most: u64) -> mpsc::Receiver<Vec<u8>> {
     let (send, receive) = mpsc::sync_channel(1);
     let reader = thread::Builder::new().name("candidate-answer".to_owned());

@@ -1,7 +1,7 @@
-//! Vendors as they stand on disk: read whole, and only when nothing moved meanwhile.
+//! Vendors on disk: read as a whole, and only when nothing changed in the meantime.
 //!
-//! Files that change together (a swapped link, a copied folder) must not be read half before and half after. So the
-//! signature of everything below a vendor's folder (device, inode, size, times, of links and of what they lead to) is
+//! Files that change together (a swapped link, a copied directory) must not be read half before and half after the change. So the
+//! signature of everything below a vendor's directory (device, inode, size, times, of links and of what they lead to) is
 //! taken before and after reading; when the two differ, what was read is thrown away.
 
 use super::source::{Scan, Sighting, Source};
@@ -17,16 +17,16 @@ use std::sync::Arc;
 
 /// Readings of one vendor in one scan, when things move while it is read.
 const MAX_READINGS: usize = 3;
-/// Entries of a vendor's folder that take part in its signature.
+/// Entries of a vendor's directory that take part in its signature.
 const MAX_ENTRIES: usize = 20_000;
-/// Deepest folder that takes part; one more than is read.
+/// Deepest directory that takes part; one more than is read.
 const MAX_DEPTH: usize = 6;
 
-/// The vendors under two folders.
+/// The vendors under two directories.
 #[derive(Debug)]
 pub struct Disk {
     roots: Roots,
-    /// Folders that were there once; when they are missing later, something is wrong.
+    /// Directories that existed once; when they are missing later, that is a fault.
     known: BTreeSet<PathBuf>,
 }
 
@@ -49,7 +49,7 @@ impl Disk {
             }
         }
         if self.known.is_empty() && scan.faults.is_empty() {
-            scan.faults.push(unreadable(&self.roots.rules, "there is no such folder"));
+            scan.faults.push(unreadable(&self.roots.rules, "the directory does not exist"));
         }
         names
     }
@@ -128,15 +128,15 @@ fn list(root: &Path) -> std::io::Result<BTreeSet<String>> {
 fn unreadable(root: &Path, why: &str) -> Finding {
     Finding::error(Code::FileUnreadable, format!("`{}` cannot be read: {why}", root.display()))
         .at(Place::file(root.display().to_string()))
-        .help("check the path and the permissions; until then nothing is reloaded, and nobody is taken for gone")
+        .help("check the path and the permissions; until then nothing is reloaded, and no vendor counts as removed")
 }
 
-/// What changes whenever something below a folder does.
+/// Signature that changes whenever anything below a directory changes.
 #[derive(Default)]
 struct Signature {
     is_there: bool,
     all: blake3::Hasher,
-    /// Folders only: when these change, watches look at folders that are no longer there.
+    /// Directories only: when these change, watches refer to directories that no longer exist.
     folders: blake3::Hasher,
     entries: usize,
 }

@@ -1,4 +1,4 @@
-//! What other threads leave for the reloading one.
+//! Inbox of the reloading thread.
 
 use super::reload::{Decision, ReloadOutcome};
 use super::validate::Verdict;
@@ -6,10 +6,10 @@ use crate::channel::Name;
 use crate::finding::Findings;
 use std::sync::mpsc::SyncSender;
 
-/// Where the answer to a decision goes.
+/// Channel for the response to a decision.
 pub(super) type Answer = SyncSender<Result<(), Findings>>;
 
-/// What other threads left for the reloading one. Flags rather than a queue, so that no storm of events can fill it.
+/// Inbox of the reloading thread. Flags rather than a queue, so that no storm of events can fill it.
 pub(super) struct Inbox<P> {
     pub is_stopping: bool,
     pub is_awake: bool,

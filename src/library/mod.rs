@@ -1,12 +1,12 @@
-//! The vendors as they stand on disk, reloaded as they change: one catalog at a time, swapped as a whole.
+//! The vendors on disk, reloaded as they change: one catalog at a time, swapped as a whole.
 //!
 //! - Events of the file system only wake ([`watch`]); what counts is the content, seen equal by two scans ([`Settling`]).
-//! - A candidate is validated on a thread of its own ([`Validate`]), behind a child process if wished ([`ChildProcess`]).
+//! - A candidate is validated on a separate thread ([`Validate`]), optionally in a child process ([`ChildProcess`]).
 //! - [`Catalog::next`] is pure: a vendor that fails keeps what it had, visibly, and touches no other.
 //! - [`Library::current`] never waits; a request takes one [`Catalog`] and uses nothing else.
 //! - Past revisions are kept by digest ([`Archive`]): to restart with, to go back to, and to decide again as then.
 //!
-//! [`open_vendors`] puts it together for folders of vendors; [`VendorValidator`] is what judges them.
+//! [`open_vendors`] combines them for directories of vendors; [`VendorValidator`] validates candidates.
 //!
 //! Files are touched in [`disk`], [`watch`], [`archive`] and [`child`] only.
 

@@ -29,9 +29,9 @@ use std::time::Duration;
 /// Longest wait for an answer of the reloading thread beyond what its own limits allow.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// How a library reloads.
+/// Options for reloading.
 pub struct Options {
-    /// When to look at the folders.
+    /// Intervals of scans.
     pub pace: Pace,
     /// Least time between the two scans that must agree.
     pub gap: Duration,
@@ -61,14 +61,14 @@ impl Default for Options {
     }
 }
 
-/// The vendors as they stand on disk. Dropping it ends the reloading.
+/// The vendors on disk. Dropping it ends the reloading.
 ///
 /// ```
 /// use quotient::finding::Findings;
 /// use quotient::library::{Library, Options, Scan, Sighting, Source, State, Validate};
 /// use quotient::plugin::{Room, VendorFile, VendorFiles};
 ///
-/// /// One vendor with one file; `quotient::library::Disk` is the source for folders.
+/// /// One vendor with one file; `quotient::library::Disk` is the source for directories.
 /// struct Meridian;
 /// impl Source for Meridian {
 ///     fn scan(&mut self) -> Scan {
@@ -100,7 +100,7 @@ pub struct Library<V: Validate> {
 }
 
 impl<V: Validate> Library<V> {
-    /// Opens the library: what the archive has is restored, then the folders are read once, and from then on watched.
+    /// Opens the library: the archive is restored, then the directories are read once, and watched from then on.
     ///
     /// Returns the outcome of that first reading too. Vendors that cannot be used are reported in it, and do not keep
     /// the library from opening.
@@ -141,7 +141,7 @@ impl<V: Validate> Library<V> {
             }
         });
         let library = Self { shared, thread: Mutex::new(None) };
-        // Without a thread the library is one that has stopped: the closure told so when it was dropped.
+        // Without a thread, the library has stopped: the closure reported it when it was dropped.
         *library.thread.lock() = thread.ok();
         let outcome = library.reload_now();
         (library, outcome)
@@ -152,14 +152,14 @@ impl<V: Validate> Library<V> {
         self.shared.catalog.load_full()
     }
 
-    /// How reloading itself is doing.
+    /// Health of the reloading itself.
     pub fn status(&self) -> Status {
         self.shared.status.lock().clone()
     }
 
-    /// Reads all folders now, and returns what really came of it.
+    /// Reads all directories now, and returns the actual outcome.
     ///
-    /// Calls at the same time share one pass. Waits for folders that do not rest, and for validations, but not for
+    /// Calls at the same time share one pass. Waits for directories that have not settled, and for validations, but not for
     /// ever: what did not come to an end says so in its report.
     pub fn reload_now(&self) -> ReloadOutcome {
         self.ask(None)
@@ -183,7 +183,7 @@ impl<V: Validate> Library<V> {
             Ok(outcome) => outcome,
             Err(RecvTimeoutError::Disconnected) => ReloadOutcome { is_stopped: true, ..outcome },
             Err(RecvTimeoutError::Timeout) => {
-                let finding = Finding::error(Code::FileUnreadable, "the folders take too long to read")
+                let finding = Finding::error(Code::FileUnreadable, "the directories take too long to read")
                     .help("look whether the file system answers; what is in use stays in use");
                 ReloadOutcome { faults: one(finding), ..outcome }
             }
@@ -206,7 +206,7 @@ impl<V: Validate> Library<V> {
     }
 
     /// Everything known about the revisions of `vendor`, the one first seen last at the end: those that are kept, and those
-    /// that its history tells of although they were refused or are kept no longer.
+    /// that its history mentions although they were refused or are no longer stored.
     pub fn revision_records(&self, vendor: &str) -> Vec<RevisionRecord> {
         let catalog = self.current();
         let state = catalog.vendor(vendor);
@@ -264,21 +264,21 @@ impl<V: Validate> Library<V> {
         })
     }
 
-    /// Uses `revision` of `vendor` from now on, whatever the folder holds, until [`Library::unpin`].
+    /// Uses `revision` of `vendor` from now on, regardless of the directory's content, until [`Library::unpin`].
     pub fn pin(&self, vendor: &str, revision: &str, reason: &str, who: Option<&str>) -> Result<(), Findings> {
         let (active, reason, who) =
             (self.load(vendor, revision, Asker::Person)?, reason.to_owned(), who.map(str::to_owned));
         self.decide(vendor, Decision::Pin { active, reason, who })
     }
 
-    /// Goes back to `revision` of `vendor`, until the folder has a valid content other than the one gone back from.
+    /// Goes back to `revision` of `vendor`, until the directory has a valid content other than the one gone back from.
     pub fn roll_back(&self, vendor: &str, revision: &str, reason: &str, who: Option<&str>) -> Result<(), Findings> {
         let (active, reason, who) =
             (self.load(vendor, revision, Asker::Person)?, reason.to_owned(), who.map(str::to_owned));
         self.decide(vendor, Decision::RollBack { active, reason, who })
     }
 
-    /// Takes the pin away: the newest good revision of the folder is used again.
+    /// Removes the pin: the newest valid revision of the directory is used again.
     pub fn unpin(&self, vendor: &str, reason: &str, who: Option<&str>) -> Result<(), Findings> {
         self.decide(vendor, Decision::Unpin { reason: reason.to_owned(), who: who.map(str::to_owned) })
     }
@@ -297,7 +297,7 @@ impl<V: Validate> Library<V> {
                     Finding::error(Code::VendorUnknown, what).help("try again once it is started")
                 }
                 RecvTimeoutError::Timeout => {
-                    let what = format!("`{vendor}` waits for the folders, which take too long to read");
+                    let what = format!("`{vendor}` waits for the directories, which take too long to read");
                     Finding::error(Code::FileUnreadable, what)
                         .help("look at the vendor's history later: it is done as soon as they are read")
                 }
@@ -306,17 +306,17 @@ impl<V: Validate> Library<V> {
         })
     }
 
-    /// What judges candidates.
+    /// Validator of candidates.
     pub fn validator(&self) -> &V {
         &self.shared.validator
     }
 
-    /// Looks at the folders soon, as after an event.
+    /// Scans the directories soon, as after an event.
     pub fn wake(&self) {
         self.shared.tell(|inbox| inbox.is_awake = true);
     }
 
-    /// Ends the reloading; the catalog in use stays. Whoever waits for a reload is told.
+    /// Ends the reloading; the catalog in use stays. Callers waiting for a reload are notified.
     pub fn stop(&self) {
         self.shared.tell(|inbox| inbox.is_stopping = true);
         if let Some(thread) = self.thread.lock().take() {

@@ -1,15 +1,15 @@
-//! When to look at the folders: soon after a wake-up, once things are quiet, at intervals in any case, and never too often.
+//! Times of scans: soon after a wake-up, once changes have settled, at intervals in any case, and never too often.
 
 use std::time::Duration;
 
-/// How often to look.
+/// Intervals between scans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     /// Rest after the last wake-up before a scan.
     pub quiet: Duration,
     /// Longest wait for that rest.
     pub max_wait: Duration,
-    /// A scan is made so often even when nothing wakes.
+    /// Interval of scans without a wake-up.
     pub poll: Duration,
     /// Least time between the begins of two scans.
     pub least: Duration,
@@ -57,7 +57,7 @@ impl Pacing {
         self.last_wake = now;
     }
 
-    /// Somebody waits for a scan.
+    /// A caller waits for a scan.
     pub fn hurry(&mut self) {
         self.is_urgent = true;
     }
@@ -67,7 +67,7 @@ impl Pacing {
         self.first_wake.is_some()
     }
 
-    /// True when somebody waits for a scan.
+    /// True when a caller waits for a scan.
     pub fn is_urgent(&self) -> bool {
         self.is_urgent
     }
@@ -81,7 +81,7 @@ impl Pacing {
         self.last_scan = Some((from, to));
     }
 
-    /// When the next scan is due; `settle` is when one could confirm the last.
+    /// Time at which the next scan is due; `settle` is the time at which one could confirm the last.
     ///
     /// A scan is never due sooner than the least distance after the last, and after a long scan there is a rest as long
     /// as it took, at most the longest wait.

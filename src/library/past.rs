@@ -1,6 +1,6 @@
 //! Past revisions made ready again: one at a time, not too often, and kept for a while.
 //!
-//! Whoever may evaluate may name any revision, and making one ready costs a check and a process. So, over all vendors:
+//! Any caller with the scope to evaluate can name any revision, and preparing one costs a check and a process. So, over all vendors:
 //! 16 stay ready; one is made ready at a time, and who asks for the same waits for the same; at most 16 wait; and there
 //! are 16 at once and one more each second. Beyond that the answer is `revision::busy`, at once. What was refused is
 //! remembered and not tried again. A person who pins or goes back has neither to wait in line nor an allowance.
@@ -30,9 +30,9 @@ const INTERVAL: Duration = Duration::from_secs(1);
 pub struct RevisionRecord {
     /// Its digest.
     pub revision: Revision,
-    /// When it was first heard of, as far as is known.
+    /// Time at which it was first seen, as far as known.
     pub first_seen: Option<DateTime<Utc>>,
-    /// When it was first used; `None` when it never was, or that was not written down.
+    /// Time of its first use; `None` when it was never used, or that was not recorded.
     pub first_used: Option<DateTime<Utc>>,
     /// True when it can be evaluated, pinned and gone back to.
     pub is_kept: bool,
@@ -44,7 +44,7 @@ pub struct RevisionRecord {
     pub last: Option<Attempt>,
 }
 
-/// What asks for a past revision.
+/// Requester of a past revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asker {
     /// A request.
@@ -66,7 +66,7 @@ struct Ready<P> {
     refused: VecDeque<(Name, Revision, Findings)>,
     under_way: Vec<(Name, Revision)>,
     waiting: usize,
-    /// When the allowance is whole again.
+    /// Time at which the allowance is complete again.
     whole: Duration,
 }
 
@@ -130,7 +130,7 @@ impl<P> PastRevisions<P> {
     }
 }
 
-/// What is under way while this lives; ends also by a panic.
+/// Guard of work in progress; ends also on a panic.
 struct Turn<'p, P> {
     past: &'p PastRevisions<P>,
     mine: (Name, Revision),

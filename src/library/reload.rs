@@ -1,4 +1,4 @@
-//! What follows from what is seen: which candidate is validated when, what becomes the next generation, who is told.
+//! Consequences of observations: which candidate is validated when, what becomes the next generation, who is notified.
 //!
 //! No threads, no files, no clock: the moment is an argument, and what is to be done outside comes back as a [`Step`].
 
@@ -37,7 +37,7 @@ pub(super) struct Limits {
     pub validation: Duration,
     /// Validations at the same time, over all vendors.
     pub workers: usize,
-    /// How long a request waits for folders to rest.
+    /// Longest wait of a request for directories to settle.
     pub patience: Duration,
 }
 
@@ -49,42 +49,42 @@ pub(super) struct Job {
     pub files: Arc<VendorFiles>,
 }
 
-/// What is to be done outside after something was taken in.
+/// Effects to perform after an observation.
 #[derive(Debug)]
 pub(super) struct Step {
     /// Candidates to validate.
     pub jobs: Vec<Job>,
-    /// What changed; the catalog is to be published when there is any.
+    /// Changes; the catalog must be published if there are any.
     pub changes: Vec<Change>,
     /// Requests that have their answer.
     pub answers: Vec<(u64, ReloadOutcome)>,
 }
 
-/// How one vendor stands after a requested reload.
+/// State of one vendor after a requested reload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorReport {
     /// Its state; `None` when it is gone.
     pub state: Option<State>,
     /// Revision in use.
     pub active: Option<Revision>,
-    /// Revision of the folder, when it can be read.
+    /// Revision of the directory, when it can be read.
     pub disk: Option<Revision>,
-    /// What is wrong, or worth a look.
+    /// Findings.
     pub findings: Findings,
     /// True when this reload changed something for the vendor.
     pub is_changed: bool,
-    /// False when the folder never rested, or the check is still running, so that the report is of the past.
+    /// False when the directory never settled, or the check is still running, so that the report is outdated.
     pub is_complete: bool,
 }
 
-/// What a requested reload came to.
+/// Outcome of a requested reload.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReloadOutcome {
     /// Generation in use afterwards.
     pub generation: u64,
     /// The vendors, ascending by name.
     pub vendors: BTreeMap<Name, VendorReport>,
-    /// Why the folders could not be read completely; empty when they could.
+    /// Reasons for which the directories could not be read completely; empty when they could.
     pub faults: Findings,
     /// True when the library stopped before there was an outcome.
     pub is_stopped: bool,
@@ -269,7 +269,7 @@ impl<P> Reloader<P> {
         self.step(changes, now)
     }
 
-    /// Somebody asks for a reload, of one vendor or of all; the answer comes in a later step.
+    /// A reload of one vendor or of all is requested; the response comes in a later step.
     pub fn ask(&mut self, id: u64, vendor: Option<Name>, now: Moment) {
         for (name, work) in &mut self.work {
             if vendor.as_ref().is_none_or(|vendor| vendor == name)
@@ -324,7 +324,7 @@ impl<P> Reloader<P> {
         });
         let tickets = self.tickets.iter().flat_map(|ticket| {
             let rest = ticket.asked + self.limits.patience;
-            // Once the folders had their time to rest, only validations are waited for, and those have their own tick.
+            // Once the directories had time to settle, only validations are waited for, and those have a separate tick.
             let is_scanned = self.last_scan.is_some_and(|taken| taken.from >= rest);
             [(!is_scanned).then_some(rest), Some(self.give_up(ticket))]
         });

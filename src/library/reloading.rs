@@ -35,7 +35,7 @@ pub(super) struct Watch {
     missed_in_a_row: u32,
 }
 
-/// What the reloading thread owns.
+/// State of the reloading thread.
 pub(super) struct Reloading<V: Validate, S> {
     pub reloader: Reloader<V::Plugin>,
     pub pacing: Pacing,
@@ -43,7 +43,7 @@ pub(super) struct Reloading<V: Validate, S> {
     pub wakeups: Option<Box<dyn Wakeups>>,
     pub watch: Watch,
     pub waiting: BTreeMap<u64, SyncSender<ReloadOutcome>>,
-    /// What of the archive could not be restored at start.
+    /// Parts of the archive that could not be restored at start.
     pub damage: Findings,
     pub workers: usize,
     pub shared: Arc<Shared<V>>,
@@ -118,7 +118,7 @@ impl<V: Validate, S: Source> Reloading<V, S> {
         }
         if let Some(reason) = inbox.lost {
             let finding = Finding::warning(Code::WatchBlind, format!("watching was interrupted: {reason}"))
-                .help("nothing to do: it is set up anew, and everything is read again");
+                .help("nothing to do: it is restarted, and everything is read again");
             self.watch.is_armed = false;
             self.watch.retry = None;
             self.shared.status.lock().watching = Watching::Blind(one(finding));
@@ -130,7 +130,7 @@ impl<V: Validate, S: Source> Reloading<V, S> {
         }
         for (vendor, decision, answer) in inbox.decisions {
             let decided = self.reloader.decide(&vendor, decision, now).map(|step| self.act(step));
-            // Whoever asked may be gone.
+            // The requester may be gone.
             drop(answer.try_send(decided));
         }
         for (id, vendor, answer) in inbox.asked {
@@ -170,7 +170,7 @@ impl<V: Validate, S: Source> Reloading<V, S> {
         self.act(step);
     }
 
-    /// A change that a scan at an interval found first is one that no event told of: the watches may be dead.
+    /// A change that a scan at an interval found first is one without an event: the watches may be dead.
     fn count_missed(&mut self, is_surprise: bool, was_awake: bool) {
         if was_awake {
             self.watch.missed_in_a_row = 0;
@@ -236,7 +236,7 @@ impl<V: Validate, S: Source> Reloading<V, S> {
         self.publish(&step.changes);
         for (id, outcome) in step.answers {
             if let Some(answer) = self.waiting.remove(&id) {
-                // Whoever asked may be gone.
+                // The requester may be gone.
                 drop(answer.try_send(outcome));
             }
         }
@@ -304,12 +304,12 @@ impl<V: Validate, S: Source> Reloading<V, S> {
 }
 
 fn panicked() -> Scan {
-    let finding =
-        Finding::error(Code::FileUnreadable, "reading the folders panicked").help("report this as a bug of quotient");
+    let finding = Finding::error(Code::FileUnreadable, "reading the directories panicked")
+        .help("report this as a bug of quotient");
     Scan { faults: one(finding), ..Scan::default() }
 }
 
-/// Tells everybody who waits, now or later, that the reloading ended, also when it ended by a panic.
+/// Notifies everyone who waits, now or later, that the reloading ended, even by a panic.
 pub(super) struct Ended<V: Validate>(pub Arc<Shared<V>>);
 
 impl<V: Validate> Drop for Ended<V> {

@@ -1,4 +1,4 @@
-//! What the library and its reloading thread share.
+//! State shared by the library and its reloading thread.
 
 use super::Revision;
 use super::archive::Archive;
@@ -57,7 +57,7 @@ impl<V: Validate> Shared<V> {
         receiver.recv_timeout(self.limit).unwrap_or_else(|_| Err(one(slow(&vendor, self.limit))))
     }
 
-    /// Makes archived revisions ready, so many at a time as candidates are validated.
+    /// Prepares archived revisions, as many at a time as candidates are validated.
     pub fn load_all(
         &self,
         wanted: BTreeSet<(Name, Revision)>,

@@ -1,4 +1,4 @@
-//! What a look at the vendors' folders gives, and the rule that a content counts only when two looks agree.
+//! Results of scans of the vendors' directories, and the rule that content counts only when two scans agree.
 
 use super::Revision;
 use crate::channel::Name;
@@ -9,48 +9,48 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What was seen of one vendor.
+/// Observation of one vendor.
 #[derive(Debug, Clone)]
 pub enum Sighting {
     /// Its files.
     Files(Arc<VendorFiles>),
-    /// Its folder is there, and cannot be read or used.
+    /// Its directory exists, and cannot be read or used.
     Unreadable(Findings),
-    /// Its folder changed while it was read.
+    /// Its directory changed while it was read.
     Moving,
 }
 
 /// One look at all vendors.
 #[derive(Debug, Clone, Default)]
 pub struct Scan {
-    /// What was seen, by vendor.
+    /// Observations by vendor.
     pub vendors: BTreeMap<Name, Sighting>,
-    /// Why the list of vendors may be incomplete; empty when it is complete. A vendor that is missing from an
+    /// Reasons for which the list of vendors may be incomplete; empty when it is complete. A vendor that is missing from an
     /// incomplete list is not gone.
     pub faults: Findings,
-    /// Changes when another folder stands where the watched one stood; watches must then be renewed.
+    /// Changes when another directory replaces the watched one; watches must then be renewed.
     pub identity: u64,
 }
 
-/// Where vendors come from.
+/// Source of vendors.
 pub trait Source: Send + 'static {
     /// Looks at all vendors, by content.
     fn scan(&mut self) -> Scan;
 
-    /// Folders to watch for wake-ups; empty when there is nothing to watch.
+    /// Directories to watch for wake-ups; empty when there is nothing to watch.
     fn folders(&self) -> Vec<PathBuf> {
         Vec::new()
     }
 }
 
-/// What a vendor's folder holds, once two looks agreed on it.
+/// Content of a vendor's directory, once two scans agree on it.
 #[derive(Debug, Clone)]
 pub enum Settled {
     /// These files.
     Files(Arc<VendorFiles>),
     /// Nothing that can be read.
     Unreadable(Findings),
-    /// There is no such folder.
+    /// The directory does not exist.
     Absent,
 }
 
@@ -71,7 +71,7 @@ impl Settled {
     }
 }
 
-/// When a scan began and ended, on a clock that only goes forward.
+/// Times at which a scan began and ended, on a monotonic clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
     /// Begin of the scan.
@@ -153,7 +153,7 @@ impl Settling {
         self.settled.entry(vendor).or_insert(Key::Unreadable(Findings::new()));
     }
 
-    /// Vendors whose folder two scans do not agree on yet, ascending.
+    /// Vendors whose directory two scans do not agree on yet, ascending.
     pub fn unsettled(&self) -> Vec<Name> {
         self.pending.keys().chain(&self.moving).cloned().collect::<BTreeSet<_>>().into_iter().collect()
     }
@@ -163,7 +163,7 @@ impl Settling {
         !self.pending.contains_key(vendor) && !self.moving.contains(vendor)
     }
 
-    /// The revision that the vendor's folder holds, when two scans agree on one.
+    /// The revision in the vendor's directory, when two scans agree on one.
     pub fn revision(&self, vendor: &str) -> Option<&Revision> {
         match self.settled.get(vendor)? {
             Key::Revision(revision) => Some(revision),
@@ -171,7 +171,7 @@ impl Settling {
         }
     }
 
-    /// True when the vendor's folder is not there.
+    /// True when the vendor's directory does not exist.
     pub fn is_absent(&self, vendor: &str) -> bool {
         !self.settled.contains_key(vendor)
     }

@@ -4,7 +4,7 @@ use crate::channel::Name;
 use crate::finding::Findings;
 use chrono::{DateTime, Utc};
 
-/// How changes are noticed.
+/// Mechanism by which changes are detected.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Watching {
     /// At intervals, because nothing else was asked for.
@@ -16,7 +16,7 @@ pub enum Watching {
     Blind(Findings),
 }
 
-/// How reloading itself is doing.
+/// Health of the reloading itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Status {
     /// Scans made.
@@ -25,19 +25,19 @@ pub struct Status {
     pub last_scan: Option<DateTime<Utc>>,
     /// Generations published.
     pub published: u64,
-    /// When the last generation was published.
+    /// Time at which the last generation was published.
     pub last_published: Option<DateTime<Utc>>,
-    /// How changes are noticed.
+    /// Mechanism by which changes are detected.
     pub watching: Watching,
     /// Times the watches were renewed.
     pub rearmed: u64,
     /// Changes that were noticed without a wake-up.
     pub missed: u64,
-    /// Why the folders could not be read completely; empty when they could.
+    /// Reasons for which the directories could not be read completely; empty when they could.
     pub faults: Findings,
-    /// What is wrong with the archive; empty when nothing is.
+    /// Faults of the archive; empty when there are none.
     pub archive: Findings,
-    /// Vendors whose folder does not rest, ascending.
+    /// Vendors whose directory has not settled, ascending.
     pub unsettled: Vec<Name>,
     /// True once reloading has ended; the catalog in use stays.
     pub is_stopped: bool,

@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 /// A change as a subscriber gets it.
 #[derive(Debug, Clone)]
 pub struct Notice {
-    /// What changed.
+    /// The change.
     pub change: Arc<Change>,
     /// Changes before it that this subscriber was too slow for.
     pub missed: u64,
@@ -50,7 +50,7 @@ impl Subscriber {
         self.listener.strong_count() > 0
     }
 
-    /// Hands over a change; returns false when nobody listens any more.
+    /// Hands over a change; returns false when there is no listener any more.
     pub fn send(&mut self, change: &Arc<Change>) -> bool {
         match self.sender.try_send(Notice { change: Arc::clone(change), missed: self.missed }) {
             Ok(()) => self.missed = 0,

@@ -1,4 +1,4 @@
-//! What makes a plugin of files, and how it is kept from harming anyone: own thread, time limit, caught panics.
+//! Validation of a vendor's files, contained by a separate thread, a time limit and caught panics.
 
 use super::Active;
 use crate::finding::{Code, Finding, Findings, Place, Span};
@@ -12,13 +12,13 @@ use std::time::Duration;
 /// Makes a plugin of a vendor's files, or says why not.
 ///
 /// A validator compiles, checks, runs the vendor's cases and makes a trial evaluation: what it returns is used
-/// for decisions at once. It runs on a thread of its own and may take its time; see [`super::Options::limit`].
+/// for decisions at once. It runs on a separate thread and may take its time; see [`super::Options::limit`].
 /// For candidates that could end the process, put a [`super::ChildProcess`] before it with [`Guarded`].
 pub trait Validate: Send + Sync + 'static {
-    /// What the files compile to.
+    /// Compiled plugin of the files.
     type Plugin: Send + Sync + 'static;
 
-    /// Returns the plugin with what somebody should look at although it is used, or everything that is wrong with the
+    /// Returns the plugin with findings that need attention although it is used, or everything that is wrong with the
     /// files.
     fn validate(&self, files: &VendorFiles) -> Result<(Self::Plugin, Findings), Findings>;
 }
@@ -58,10 +58,10 @@ impl<I: Inspect, V: Validate> Validate for Guarded<I, V> {
 /// Stack of the thread that validates; memory is taken only as it is used.
 const STACK: usize = 64 << 20;
 
-/// What a validation came to.
+/// Outcome of a validation.
 pub(super) type Verdict<P> = Result<Arc<Active<P>>, Findings>;
 
-/// Validates `files` on a thread of its own and hands the verdict to `done`, exactly once, whatever happens.
+/// Validates `files` on a separate thread and passes the verdict to `done`, exactly once, whatever happens.
 pub(super) fn start<V: Validate>(
     validator: &Arc<V>,
     files: Arc<VendorFiles>,
@@ -106,9 +106,9 @@ fn torn(files: &VendorFiles) -> Findings {
     let mut findings = Findings::new();
     if files.iter().next().is_none() {
         findings.push(
-            Finding::error(Code::VendorIncomplete, format!("the folder of `{}` has no files", files.vendor))
+            Finding::error(Code::VendorIncomplete, format!("the directory of `{}` has no files", files.vendor))
                 .at(Place::file(&*files.vendor))
-                .help("add a `vendor.toml` and rules, or remove the folder"),
+                .help("add a `vendor.toml` and rules, or remove the directory"),
         );
     }
     for file in files.iter() {

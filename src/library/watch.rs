@@ -1,7 +1,7 @@
 //! Wake-ups from the file system. An event says that something may have changed, never what.
 //!
-//! Watched are the folders with everything below, their parents, and the folder of every link on the way to them, so
-//! that a swapped link (`..data`, `current`) wakes too. Reading is no change: events of it are left out.
+//! The directories are watched with everything below, their parents, and the directory of every link on the way to them, so
+//! that a swapped link (`..data`, `current`) wakes too. Reading is not a change: its events are ignored.
 
 use crate::finding::{Code, Finding, Findings, Place};
 use notify::event::{AccessKind, AccessMode};
@@ -10,18 +10,18 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What a source of wake-ups tells.
+/// Message of a source of wake-ups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wake {
     /// Something may have changed.
     Changed,
-    /// Events were lost, or the watching itself failed, for this reason: look at everything and watch anew.
+    /// Events were lost, or the watching itself failed, for this reason: read everything and renew the watches.
     Lost(String),
 }
 
-/// Where wake-ups come from.
+/// Source of wake-ups.
 pub trait Wakeups: Send + 'static {
-    /// Watches `folders` from now on, and nothing else; an earlier watch ends. `wake` may be called from any thread.
+    /// Watches `directories` from now on, and nothing else; an earlier watch ends. `wake` may be called from any thread.
     ///
     /// Fails when some of it cannot be watched; wake-ups may come all the same.
     fn arm(&mut self, folders: &[PathBuf], wake: Arc<dyn Fn(Wake) + Send + Sync>) -> Result<(), Findings>;
@@ -72,7 +72,7 @@ impl Wakeups for Events {
     }
 }
 
-/// Tells that the watching thread ended: it owns the handler, and the handler owns this.
+/// Reports that the watching thread ended: it owns the handler, and the handler owns this.
 struct Guard {
     wake: Arc<dyn Fn(Wake) + Send + Sync>,
 }
@@ -89,7 +89,7 @@ fn blind(folder: &Path, error: &notify::Error) -> Finding {
         .help("changes are seen at intervals only; raise the system's limit of watches if that is the reason")
 }
 
-/// Which folders are watched, and which paths in them matter.
+/// Watched directories, and the relevant paths in them.
 #[derive(Debug, Clone)]
 struct Interest {
     deep: BTreeSet<PathBuf>,
@@ -115,7 +115,7 @@ impl Interest {
             self.paths.insert(real.clone());
             self.deep.insert(real);
         }
-        // The nearest folder above that exists: in it the root will appear, or be renamed away.
+        // The nearest directory above that exists: in it the root will appear, or be renamed away.
         if let Some(above) = folder.ancestors().skip(1).find(|above| above.is_dir()) {
             self.shallow.insert(above.to_owned());
         }

@@ -1,4 +1,4 @@
-//! Naive quotas that rules must beat: what anyone could write down without looking.
+//! Naive quotas that rules must beat, computed from past revenue alone.
 
 use crate::units::{Money, MoneyError, Rate};
 

@@ -1,4 +1,4 @@
-//! How good a set of quotas was, held against what was then sold.
+//! Quality of a set of quotas, compared with actual sales.
 
 mod baseline;
 mod score;

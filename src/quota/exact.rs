@@ -3,7 +3,7 @@
 /// `amount` × part₁ ÷ whole₁ × part₂ ÷ whole₂, rounded half up once, at the end.
 ///
 /// Each part is at most its whole, each whole above zero, `amount` × part₁ within 128 bits and `amount` below 2^60, so the
-/// answer is at most `amount`.
+/// result is at most `amount`.
 pub(super) fn proportion(amount: u128, first: (u128, u128), second: (u128, u128)) -> u128 {
     let narrow = || {
         let dividend = amount.checked_mul(first.0)?.checked_mul(second.0)?;
@@ -22,7 +22,7 @@ pub(super) fn divided_half_up(dividend: i128, divisor: i128) -> i128 {
     quotient + i128::from(remainder >= divisor - remainder)
 }
 
-/// Greatest common divisor of two numbers of which at least one is above zero and none below.
+/// Greatest common divisor of two non-negative numbers, at least one of them above zero.
 pub(super) fn greatest_common_divisor(mut a: i128, mut b: i128) -> i128 {
     while b != 0 {
         (a, b) = (b, a % b);

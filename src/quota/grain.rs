@@ -1,15 +1,15 @@
-//! What a line of a plan is for, and how factors become an assessment.
+//! The grain of a plan, and the basis on which factors become an assessment.
 
 use crate::channel::{Partner, SegmentKey};
 
-/// What one line of a plan is for.
+/// Scope of one line of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Grain {
-    /// One line a partner.
+    /// One line per partner.
     Partner,
-    /// One line a partner and product line.
+    /// One line per partner and product line.
     ProductLine,
-    /// One line a partner, product line and territory.
+    /// One line per partner, product line and territory.
     ProductLineTerritory,
 }
 
@@ -25,7 +25,7 @@ impl Grain {
 
     /// The line that a part of the partner's business belongs to: exactly one at every grain.
     ///
-    /// What names no territory belongs to the partner's home territory.
+    /// Business without a territory belongs to the partner's home territory.
     pub fn line_of(self, partner: &Partner, part: &SegmentKey) -> SegmentKey {
         match self {
             Self::Partner => SegmentKey::default(),
@@ -50,12 +50,12 @@ impl Grain {
     }
 }
 
-/// How the factors' indications become an assessment.
+/// Basis on which the factors' indications become an assessment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Basis {
     /// Σ weight × indicated revenue.
     Indicated,
-    /// Each factor's indications are first turned into shares of the channel target (weighted fair share).
+    /// Each factor's indications are first converted into shares of the channel target (weighted fair share).
     FairShare,
 }
 

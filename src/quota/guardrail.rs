@@ -3,16 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// Which rule a floor or ceiling comes from, strongest first: a stronger one never gives way to a weaker one.
+/// Origin of a floor or ceiling, strongest first: a stronger one always overrides a weaker one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GuardrailKind {
-    /// Total addressable market: nobody can sell more than there is.
+    /// Total addressable market: the upper limit of possible sales.
     AddressableMarket,
     /// Minimum revenue of the partner's tier.
     TierMinimum,
     /// A floor or ceiling that a factor rule set.
     Factor,
-    /// Largest or smallest growth that may be asked over prior revenue.
+    /// Highest or lowest growth on prior revenue.
     GrowthLimit,
 }
 
@@ -37,7 +37,7 @@ impl fmt::Display for GuardrailKind {
     }
 }
 
-/// Which side a bound is on.
+/// Side of a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Side {
     /// Not below.
@@ -49,31 +49,31 @@ pub enum Side {
 /// One bound on a line, in minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
-    /// Where it comes from.
+    /// Origin of the bound.
     pub kind: GuardrailKind,
     /// Floor or ceiling.
     pub side: Side,
     /// Amount in minor units.
     pub amount: i128,
-    /// Why, in words a partner can be shown: `at most 40 % above prior revenue`.
+    /// Reason in words that can be shown to a partner: `at most 40 % above prior revenue`.
     pub reason: Arc<str>,
 }
 
-/// The bounds that hold for a line after conflicts are settled by strength.
+/// The bounds in effect for a line after conflicts are resolved by strength.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Guardrails {
-    /// Floor that holds; at least zero in any case.
+    /// Floor in effect; at least zero in any case.
     pub floor: Option<Bound>,
-    /// Ceiling that holds.
+    /// Ceiling in effect.
     pub ceiling: Option<Bound>,
-    /// Bounds that could not hold beside a stronger one.
+    /// Bounds overridden by a stronger one.
     pub gave_way: Vec<Bound>,
 }
 
-/// What happens to a line that its guardrails do not allow: the manifest's `on_violation`.
+/// Handling of a line outside its guardrails: the manifest's `on_violation`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OnViolation {
-    /// The line is held at its guardrail and the others take the difference.
+    /// The line stays at its guardrail and the others take the difference.
     #[default]
     Clamp,
     /// Guardrails move nothing; every line outside them is reported.
@@ -99,12 +99,12 @@ impl fmt::Display for OnViolation {
     }
 }
 
-/// Settles which bounds hold for a line: strongest kind first; a later one outside the interval so far gives way, but only
-/// to the nearest amount allowed, so that no line is left without a limit that it should have.
+/// Resolves the bounds of a line, strongest kind first: a later one outside the interval so far is moved to the nearest
+/// amount allowed, so that no line is left without a limit that it should have.
 ///
-/// Every quota is at least zero, so a ceiling below zero gives way to zero and a floor of zero or less says nothing.
-/// Of one kind and side the tighter holds; the looser one is not recorded, for it holds too. Of one kind, ceilings
-/// come before floors: between rules of equal strength, nobody is asked for more than one of them calls achievable.
+/// Every quota is at least zero, so a ceiling below zero becomes zero and a floor of zero or less has no effect.
+/// Of one kind and side, the tighter bound applies; the looser one is not recorded, because it is kept as well. Of one
+/// kind, ceilings come before floors: no quota exceeds what a rule of equal strength calls achievable.
 /// The order of `bounds` matters only between equal amounts, where the first gives the reason.
 ///
 /// ```
@@ -141,8 +141,8 @@ impl Guardrails {
         self.ceiling.as_ref().map(|ceiling| ceiling.amount)
     }
 
-    /// Takes one more bound, no stronger than those before it. One outside the interval so far gives way just as far as
-    /// it must: to the nearest amount that is allowed.
+    /// Takes one more bound, no stronger than those before it. One outside the interval so far is moved only as far as
+    /// necessary: to the nearest amount that is allowed.
     fn admit(&mut self, bound: Bound) {
         let (lowest, highest) = (self.lowest(), self.highest());
         match bound.side {

@@ -24,7 +24,7 @@ pub struct Multiplier {
 }
 
 impl Multiplier {
-    /// Assessments stand as they are.
+    /// Assessments are unchanged.
     pub const ONE: Self = Self { numerator: 1, denominator: 1 };
 
     /// Returns `numerator` ÷ `denominator` in lowest terms; at least zero ÷ above zero.
@@ -85,7 +85,7 @@ impl Breakpoint {
     }
 }
 
-/// What all lines together come to between two breakpoints: `fixed` + multiplier × `scaling`.
+/// Sum of all lines between two breakpoints: `fixed` + multiplier × `scaling`.
 #[derive(Clone, Copy)]
 struct Water {
     fixed: i128,
@@ -114,7 +114,7 @@ impl Water {
 /// Finds the multiplier at which the lines, each held within its bounds, sum to `amount` exactly.
 ///
 /// Returns `None` when no multiplier does: `amount` is below the floors, or above what the lines with an assessment can
-/// take. Where several do (every line stands at a bound), it is the one nearest to 1. The sum grows with the
+/// take. Where several do (every line is at a bound), it is the one nearest to 1. The sum grows with the
 /// multiplier and is linear between breakpoints, so the stretch that holds `amount` is found by halving them. Products stay within 128 bits up to 10^8 lines.
 pub(super) fn find_multiplier(lines: &[Scalable], amount: i128) -> Option<Multiplier> {
     let mut water = Water { fixed: 0, scaling: 0 };

@@ -11,7 +11,7 @@ const MAX_SHARE: i128 = 1_000_000_000_000_000_000;
 /// Fixed binary places in which column sums are carried along.
 const FRACTION_BITS: u32 = 40;
 
-/// Why shares cannot be used.
+/// Reason for which shares cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ShareFault {
     /// The share of a period is below zero; periods count from 0.
@@ -25,7 +25,7 @@ pub enum ShareFault {
     TooFine,
 }
 
-/// Why lines cannot be phased; a fault of the caller.
+/// Reason for which lines cannot be phased; an error of the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum PhasingFault {
     /// A quota is negative or beyond the range.
@@ -39,7 +39,7 @@ pub enum PhasingFault {
     Unit,
 }
 
-/// How a quota falls on the reporting periods: one whole number per period, in proportion, not all zero.
+/// Shares of the reporting periods in a quota: one whole number per period, in proportion, not all zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shares(Vec<i128>);
 
@@ -116,8 +116,8 @@ impl Shares {
 /// Seasonality of a year from consecutive revenue, oldest first, in minor units.
 ///
 /// `first` is the period of the year (from 0) of the first amount, `periods` how many a year has (4 quarters, 12 months).
-/// Only the latest whole years count, so that every period of the year is there equally often. Returns `None` with less
-/// than one year, when a period of the year is below zero in sum over the years, or when all are zero: the caller takes
+/// Only the latest whole years count, so that every period of the year occurs equally often. Returns `None` with less
+/// than one year, when a period of the year is below zero in total over the years, or when all are zero: the caller takes
 /// the channel's seasonality instead.
 ///
 /// ```
@@ -166,7 +166,7 @@ impl Phasing {
 /// - Each row sums to its quota exactly, and each amount is the line's unrounded share rounded down or up to a unit.
 /// - Each column is within one unit of the sum of the unrounded amounts: which amounts are rounded up follows from what
 ///   the lines before left over (error diffusion, in order); where that is not enough, single units move along a row.
-/// - A part of the quota that is no multiple of the unit goes, on top of this, to the last period with a share.
+/// - A part of the quota that is not a multiple of the unit goes, on top of this, to the last period with a share.
 ///
 /// A period without a share gets nothing.
 ///
@@ -207,9 +207,9 @@ struct Diffusion<'a> {
 }
 
 impl Diffusion<'_> {
-    /// What each period is due of the line's whole units, in 2^-40 units; the amounts sum to the whole units exactly.
+    /// Amount due to each period out of the line's whole units, in 2^-40 units; the amounts sum to the whole units exactly.
     ///
-    /// What is lost below 2^-40 goes to the smallest fraction, which stays below a unit: so each amount lies between the
+    /// What is lost below 2^-40 goes to the smallest fraction, which stays below a unit: so each amount is between the
     /// same two whole units as it does exactly, and a period without a share is due nothing.
     fn due(&self, line: usize) -> Vec<i128> {
         let (quota, shares) = self.lines[line];
@@ -254,7 +254,7 @@ impl Diffusion<'_> {
     ///
     /// A unit can move from period `a` to `b` in a row where `a` was rounded up and `b` down. From a period owed a unit
     /// or more, some period that has too much can always be reached backwards: otherwise, in every row, the periods
-    /// reached would all be rounded up, or the others all down, so that those reached could not be owed anything in sum.
+    /// reached would all be rounded up, or the others all down, so that those reached could not be owed anything in total.
     /// Each move brings two columns nearer to their due, so this ends.
     fn repair(&mut self, mut owed: Vec<i128>) {
         loop {

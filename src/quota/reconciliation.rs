@@ -19,7 +19,7 @@ pub struct OpenLine {
     pub floor: Option<i128>,
     /// Ceiling, if any; at least zero.
     pub ceiling: Option<i128>,
-    /// Agreed quota that must be kept, whatever the guardrails say.
+    /// Agreed quota, which overrides the guardrails.
     pub lock: Option<i128>,
 }
 
@@ -28,18 +28,18 @@ pub struct OpenLine {
 pub struct ReconciliationGroup {
     /// Name for messages: `channel`, `territory North`.
     pub name: String,
-    /// Amount its lines sum to, in minor units, locks included; `None` lets the bottom-up stand.
+    /// Amount its lines sum to, in minor units, locks included; `None` uses the bottom-up assessment.
     pub amount: Option<i128>,
     /// Positions of its lines, in the order that breaks ties; every line is in exactly one group.
     pub lines: Vec<usize>,
 }
 
-/// How lines are reconciled.
+/// Options of a reconciliation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReconciliationRules {
     /// Rounding unit in minor units, from 1 to [`MAX_MINOR_UNITS`].
     pub unit: i128,
-    /// What happens to a line that its guardrails do not allow.
+    /// Handling of a line outside its guardrails.
     pub on_violation: OnViolation,
 }
 
@@ -48,7 +48,7 @@ pub struct ReconciliationRules {
 pub struct ReconciledLine {
     /// Multiplier × assessment, rounded down; the lock of a locked line.
     pub scaled: i128,
-    /// The same held within the guardrails.
+    /// The same, limited to the guardrails.
     pub bounded: i128,
     /// The quota: rounded to the unit.
     pub quota: i128,
@@ -63,11 +63,11 @@ pub struct ReconciledLine {
 pub struct Reconciliation {
     /// One per line, in the order given.
     pub lines: Vec<ReconciledLine>,
-    /// The multiplier of each group, in order; 1 where the bottom-up stands.
+    /// The multiplier of each group, in order; 1 where the bottom-up assessment is used.
     pub multipliers: Vec<Multiplier>,
 }
 
-/// Input that no reconciliation can use; the book and the rules are checked before, so it is a fault of the caller.
+/// Invalid input; book and rules are checked before, so it is an error of the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum UnusableInput {
     /// An amount of a line is negative, or beyond the range, or its floor is above its ceiling.
@@ -84,11 +84,11 @@ pub enum UnusableInput {
     Unit,
 }
 
-/// Everything that stands against a reconciliation, of all groups at once. At least one list has an entry.
+/// All obstacles to a reconciliation, of all groups. At least one list has an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Error)]
 #[error("{} groups are infeasible, {} lines break their guardrails", .infeasible.len(), .rejected.len())]
 pub struct ReconciliationFaults {
-    /// Input that cannot be used; when there is any, nothing else was looked at.
+    /// Invalid input; if there is any, nothing else is checked.
     pub unusable: Vec<UnusableInput>,
     /// Groups whose amount cannot be met, in order.
     pub infeasible: Vec<Infeasible>,
@@ -110,7 +110,7 @@ impl ReconciliationFaults {
 /// odd rest (the one with the largest assessment that has room; more only where guardrails leave none with enough).
 /// A group without an amount keeps its assessments, held within the guardrails and rounded half up.
 ///
-/// Time grows with the number of lines (n log n at worst). Fails with everything that stands against it, of all groups.
+/// Time grows with the number of lines (n log n at worst). Fails with all obstacles, of all groups.
 ///
 /// ```
 /// use quotient::quota::{OnViolation, OpenLine, ReconciliationGroup, ReconciliationRules, reconcile};
@@ -192,7 +192,7 @@ impl<'a> OpenGroup<'a> {
         Self { position, group, lines, rules, free, scalable, locked }
     }
 
-    /// Writes the group's lines to `done`, or what stands against them to `faults`; returns the multiplier.
+    /// Writes the group's lines to `done`, or the obstacles to `faults`; returns the multiplier.
     fn reconcile(&self, done: &mut [ReconciledLine], faults: &mut ReconciliationFaults) -> Multiplier {
         self.keep_locks(done);
         if self.rules.on_violation == OnViolation::Reject {
@@ -210,7 +210,7 @@ impl<'a> OpenGroup<'a> {
                 multiplier
             }
             None => {
-                // A rejected group says which lines are outside; that the rest cannot be met follows from them.
+                // A rejected group lists the lines outside; that the rest cannot be met follows from them.
                 if self.rules.on_violation != OnViolation::Reject || self.violations().is_empty() {
                     faults.infeasible.push(self.infeasible(amount));
                 }
@@ -297,7 +297,7 @@ impl<'a> OpenGroup<'a> {
         line.ceiling.is_some_and(breaks_ceiling).then_some(Side::Ceiling)
     }
 
-    /// Why `amount` cannot be met.
+    /// Reason for which `amount` cannot be met.
     fn infeasible(&self, amount: i128) -> Infeasible {
         let floors: i128 = self.scalable.iter().map(|line| i128::from(line.floor)).sum();
         let at_least = self.locked + floors;
@@ -329,7 +329,7 @@ impl<'a> OpenGroup<'a> {
         }
     }
 
-    /// Most the lines can sum to: with `scaling`, a line without assessment counts as its floor. `None` without end.
+    /// Largest sum of the lines: with `scaling`, a line without assessment counts as its floor. `None` if unlimited.
     fn reach(&self, scaling: bool) -> Option<i128> {
         let most = |line: &Scalable| match line {
             Scalable { assessment: 0, floor, .. } if scaling => Some(i128::from(*floor)),
@@ -359,7 +359,7 @@ impl<'a> OpenGroup<'a> {
         }
     }
 
-    /// What would make it feasible; each remedy alone suffices.
+    /// Remedies; each alone suffices.
     fn remedies(&self, reason: InfeasibleReason, amount: i128, by: i128) -> Vec<Remedy> {
         let idle = |line: &&Scalable| line.assessment == 0 && line.ceiling > line.floor;
         let idle = self.scalable.iter().filter(idle).count();

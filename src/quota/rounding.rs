@@ -1,6 +1,6 @@
 //! Rounding to the rounding unit: the sum is met exactly and no guardrail is broken.
 //!
-//! Bounds are first tightened to multiples of the unit and the lines scaled anew between them, so that every line starts
+//! Bounds are first tightened to multiples of the unit and the lines are rescaled between them, so that every line starts
 //! within one unit of its due. Then largest remainder; ties go to the larger assessment, then to the earlier line.
 //! Odd amounts (no multiple of the unit) exist only where they must, and as few as possible:
 //! 1. a line without a multiple between its floor and ceiling stays odd, near what it scales to;
@@ -31,7 +31,7 @@ fn held_to_floor(line: &Scalable, unit: i64) -> Scalable {
     }
 }
 
-/// Rounds `amount` half up to the unit within the line's bounds; it stays as it is when no multiple lies between them.
+/// Rounds `amount` half up to the unit within the line's bounds; it is unchanged when there is no multiple between them.
 pub(super) fn round_alone(line: &Scalable, amount: i64, unit: i64) -> i64 {
     let rest = amount % unit;
     let nearest = amount - rest + if rest >= unit - rest { unit } else { 0 };
@@ -55,7 +55,7 @@ pub(super) fn round_to_sum(lines: &[Scalable], bounded: &[i64], amount: i128, un
     rounding.quotas
 }
 
-/// How an amount is split between the lines that can be multiples of the unit and those that cannot.
+/// Split of an amount between the lines that can be multiples of the unit and those that cannot.
 struct Split {
     /// For the lines that can, in total; a multiple of the unit.
     whole: i128,
@@ -159,7 +159,7 @@ impl Rounding {
         self.move_by(rest, &roomiest);
     }
 
-    /// How far a line can move in the direction of `rest`.
+    /// Distance a line can move in the direction of `rest`.
     fn room(&self, at: usize, rest: i128) -> i128 {
         let (line, quota) = (&self.lines[at], i128::from(self.quotas[at]));
         if rest > 0 { i128::from(line.ceiling) - quota } else { quota - i128::from(line.floor) }

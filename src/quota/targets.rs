@@ -1,9 +1,9 @@
-//! Targets by level: what each group of lines has to distribute.
+//! Targets by level: the amount that each group of lines has to distribute.
 //!
 //! The tree is channel → territory → product line within the territory, or channel → product line (→ territory within it).
-//! A line belongs to the most detailed target that covers it. What a target leaves over after those inside it goes to the
-//! lines it covers and they do not: the *rest*. The reserve, kept for partners not yet recruited, is part of the channel
-//! target and of no other: it is taken off what the channel distributes, before over-assignment. So
+//! A line belongs to the most detailed target that covers it. The remainder of a target after those inside it goes to the
+//! lines that it covers and they do not: the *rest*. The reserve, held back for partners not yet recruited, is part of the channel
+//! target and of no other: it is deducted from what the channel distributes, before over-assignment. So
 //! channel target = Σ targets inside it + rest + reserve, and without a rest the equation must hold by itself.
 
 use super::exact::divided_half_up;
@@ -20,7 +20,7 @@ use thiserror::Error;
 /// One given target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetRow {
-    /// What it is for: a territory, a product line, both, or (neither) the channel.
+    /// Scope: a territory, a product line, both, or (neither) the channel.
     pub segment: SegmentKey,
     /// Amount in minor units.
     pub amount: i128,
@@ -48,7 +48,7 @@ pub struct TargetGroup {
     pub segment: SegmentKey,
     /// True when targets inside that target cover a part of it.
     pub is_rest: bool,
-    /// Target before over-assignment, without reserve and without the targets inside; `None` lets the bottom-up stand.
+    /// Target before over-assignment, without reserve and without the targets inside; `None` uses the bottom-up assessment.
     pub target: Option<i128>,
     /// Amount to distribute: target × over-assignment, rounded to the minor unit.
     pub assigned: Option<i128>,
@@ -68,16 +68,16 @@ impl TargetGroup {
 pub struct TargetTree {
     /// Channel target in minor units, reserve included: as given, or the sum of full targets and the reserve.
     ///
-    /// `None` when none was given and some lines are covered by no target; their bottom-up stands.
+    /// `None` when none was given and some lines are covered by no target; they keep their bottom-up assessment.
     pub channel: Option<i128>,
     /// Groups, ascending by product line and territory of their target, the channel's first.
     pub groups: Vec<TargetGroup>,
 }
 
-/// One thing that is wrong with targets; amounts in minor units.
+/// A fault of the targets; amounts in minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetFault {
-    /// There are rows for territories and rows for product lines: nobody can say what they mean where they cross.
+    /// There are rows for territories and rows for product lines: it is ambiguous where they cross.
     Crossing {
         /// A territory that has a row.
         territory: Name,
@@ -86,19 +86,19 @@ pub enum TargetFault {
     },
     /// Two rows, or the channel target and a row, are for the same.
     Duplicate {
-        /// What they are for.
+        /// Their scope.
         segment: SegmentKey,
     },
     /// A target or the reserve is negative or above 10^15 minor units; no segment means the reserve.
     OutOfRange {
-        /// What it is for.
+        /// Its scope.
         segment: Option<SegmentKey>,
         /// The amount.
         amount: i128,
     },
     /// A target, or the rest of one, covers no line that could take it.
     NoLines {
-        /// What it is for.
+        /// Its scope.
         segment: SegmentKey,
         /// The amount.
         amount: i128,
@@ -143,7 +143,7 @@ impl TargetFault {
             Self::Crossing { territory, product_line } => format!(
                 "there are targets for territories (`{territory}`) and for product lines (`{product_line}`), which cross"
             ),
-            Self::Duplicate { segment } => format!("there are two targets for `{}`", segment_name(segment)),
+            Self::Duplicate { segment } => format!("duplicate target for `{}`", segment_name(segment)),
             Self::OutOfRange { segment, amount } => {
                 let name = segment.as_ref().map_or_else(|| "reserve".to_owned(), segment_name);
                 format!("the amount for `{name}` is {}, which is out of range", money(*amount))
@@ -182,7 +182,7 @@ impl TargetFault {
             }
             Self::NoLines { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
             Self::NoLines { nearest: None, .. } => {
-                "remove the target, or add the amount to the reserve if partners there are yet to be recruited"
+                "remove the target, or add the amount to the reserve if partners for it are still to be recruited"
                     .to_owned()
             }
             Self::Exceeded { segment, inside, reserve, .. } | Self::NotReached { segment, inside, reserve, .. } => {
@@ -196,7 +196,7 @@ impl TargetFault {
     }
 }
 
-/// Everything that is wrong with the targets, never empty.
+/// All faults of the targets, never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("targets have {}", counted(.0.len(), "fault"))]
 pub struct TargetFaults(pub Vec<TargetFault>);
@@ -209,7 +209,7 @@ pub struct TargetFaults(pub Vec<TargetFault>);
 /// - Every target is checked against those directly inside it: they must sum to it when they cover all its lines;
 ///   otherwise the rest, at least zero, goes to the lines not covered.
 /// - Without a channel target, targets that cover every line (and the reserve) make it; otherwise the lines not covered
-///   have no target and the bottom-up stands for them.
+///   have no target and keep their bottom-up assessment.
 /// - The sum of all targets × over-assignment is rounded half up to the minor unit; the groups get their part of it
 ///   rounded down, and the units left go to the largest remainders (ties: the earlier group).
 ///
@@ -266,7 +266,7 @@ fn given(request: &TargetRequest<'_>) -> (BTreeMap<SegmentKey, i128>, Vec<Target
     (given, faults)
 }
 
-/// The fault of rows for territories and rows for product lines beside each other.
+/// The fault of mixing rows for territories with rows for product lines.
 fn crossing(given: &BTreeMap<SegmentKey, i128>) -> Option<TargetFault> {
     let only = |territory: bool| {
         given.keys().find(move |key| key.territory.is_some() == territory && key.product_line.is_some() != territory)
@@ -284,11 +284,11 @@ struct Node {
     inside: Vec<usize>,
     /// Positions of the lines that belong to no target inside.
     lines: Vec<usize>,
-    /// What its own lines have to distribute.
+    /// Amount for its own lines.
     net: Option<i128>,
 }
 
-/// Targets ascending by segment; the first is the channel, so every outer target stands before those inside it.
+/// Targets ascending by segment; the first is the channel, so every outer target comes before those inside it.
 struct Tree {
     nodes: Vec<Node>,
     channel: Option<i128>,
@@ -324,7 +324,7 @@ impl Tree {
         Self { nodes, channel: given.get(&root).copied() }
     }
 
-    /// Holds every target against those inside it and finds what its own lines distribute.
+    /// Checks every target against those inside it and computes the amount for its own lines.
     fn add_up(&mut self, reserve: i128, lines: &[SegmentKey], faults: &mut Vec<TargetFault>) {
         for position in 0..self.nodes.len() {
             let node = &self.nodes[position];
@@ -354,7 +354,7 @@ impl Tree {
         }
     }
 
-    /// What the lines of each node distribute before over-assignment.
+    /// Returns the amount for the lines of each node before over-assignment.
     fn nets(&self) -> Vec<Option<i128>> {
         self.nodes.iter().map(|node| node.net).collect()
     }
@@ -376,7 +376,7 @@ impl Tree {
     }
 }
 
-/// The keys of the targets that a more detailed one lies in, nearest first, without the channel's.
+/// The keys of the targets that contain a more detailed one, nearest first, without the channel's.
 fn wider(key: &SegmentKey) -> impl Iterator<Item = SegmentKey> + use<> {
     let has_both = key.territory.is_some() && key.product_line.is_some();
     let territory = SegmentKey { product_line: None, territory: key.territory.clone() };
@@ -427,7 +427,7 @@ fn compounded(rates: &[Rate]) -> Option<(i128, i128)> {
     Some(factor)
 }
 
-/// What a target is for, in words.
+/// Describes the scope of a target.
 fn segment_name(segment: &SegmentKey) -> String {
     match (&segment.territory, &segment.product_line) {
         (None, None) => "channel".to_owned(),

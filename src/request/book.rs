@@ -92,7 +92,7 @@ impl Deref for GivenBook {
 pub(super) fn given(asked: Asked<'_>, body: &mut Body<'_>) -> Result<(GivenBook, Findings), Findings> {
     let Some(value) = body.take("book") else {
         let finding = Finding::error(Code::RequestMember, "the request has no book").at(place(&body.at("book"), ""));
-        let help = "add `book`: an object with a list per table, or `{\"base\": \"…\"}` with the id of a kept book";
+        let help = "add `book`: an object with a list per table, or `{\"base\": \"…\"}` with the id of a stored book";
         return Err(Findings::from_iter([finding.help(help)]));
     };
     let (pointer, text) = (body.at("book"), value);
@@ -166,7 +166,7 @@ fn whole(
     }
 }
 
-/// Members of a book that are no tables.
+/// Members of a book that are not tables.
 fn strangers(part: &JsonPart<'_>, members: &Object<'_>) -> Findings {
     let mut findings = Findings::new();
     for (key, value) in &members.0 {
@@ -175,12 +175,14 @@ fn strangers(part: &JsonPart<'_>, members: &Object<'_>) -> Findings {
         }
         let known = TableKind::BOOK.into_iter().map(TableKind::name).chain(["currency"]);
         let (message, help) = match did_you_mean(key, known) {
-            _ if key == "currency" => ("`currency` is no text".to_owned(), "write a code such as `\"USD\"`".to_owned()),
-            _ if TableKind::named(key).is_some() => {
-                (format!("the table `{}` is no list", shown(key)), "write a list of rows: `[{…}]`".to_owned())
+            _ if key == "currency" => {
+                ("`currency` is not a string".to_owned(), "write a code such as `\"USD\"`".to_owned())
             }
-            Some(near) => (format!("`{}` is no table of a book", shown(key)), format!("did you mean `{near}`?")),
-            None => (format!("`{}` is no table of a book", shown(key)), "take it out of the book".to_owned()),
+            _ if TableKind::named(key).is_some() => {
+                (format!("the table `{}` is not a list", shown(key)), "write a list of rows: `[{…}]`".to_owned())
+            }
+            Some(near) => (format!("`{}` is not a table of a book", shown(key)), format!("did you mean `{near}`?")),
+            None => (format!("`{}` is not a table of a book", shown(key)), "remove it from the book".to_owned()),
         };
         let pointer = format!("{}/{}", part.pointer, escaped(key));
         findings.push(Finding::error(Code::RequestUnknownMember, message).at(place(&pointer, "")).help(help));

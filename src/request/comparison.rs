@@ -82,7 +82,7 @@ pub fn compare(
     })
 }
 
-/// What one side reads of the body, with the day it names; or why it cannot use the input.
+/// Input as one side reads it, with its as-of date; or the reason for which it cannot be used.
 type Read = Result<(Inputs, Option<NaiveDate>), Findings>;
 
 /// Reads the body as one side sees it; what is wrong with it for everybody is a refusal.

@@ -1,6 +1,6 @@
-//! The bodies of requests as documents: what may stand in them, for schemas and the reference.
+//! The bodies of requests as documents: their members, for schemas and the reference.
 //!
-//! Bodies are read member by member, so that every fault is told with its place; these types say the same to programs,
+//! Bodies are read member by member, so that every fault is reported with its place; these types describe the same to programs,
 //! and a test holds both to the same members.
 
 use crate::intake::{Kind, TableKind};
@@ -11,29 +11,29 @@ use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// What an assessment is asked with.
+/// Request for an assessment.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename = "AssessmentRequest", deny_unknown_fields)]
 pub struct AssessmentRequest {
     /// Partner id; may be left out when the book has one partner.
     pub partner: Option<String>,
-    /// Nothing later than this day is looked at; the end of the latest month with revenue when left out.
+    /// As-of date: later facts are ignored; the end of the latest month with revenue by default.
     #[schemars(extend("format" = "date"))]
     pub as_of: Option<String>,
-    /// Planning period in the vendor's calendar, such as `FY2026`; the first one after the as-of day when left out.
+    /// Planning period in the vendor's calendar, such as `FY2026`; the first one after the as-of date by default.
     pub period: Option<String>,
     /// The partner book.
     pub book: GivenBook,
 }
 
-/// What a proposal is asked with; a comparison of two revisions, too.
+/// Request for a proposal, or for a comparison of two revisions.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename = "ProposalRequest", deny_unknown_fields)]
 pub struct ProposalRequest {
-    /// Nothing later than this day is looked at; the end of the latest month with revenue when left out.
+    /// As-of date: later facts are ignored; the end of the latest month with revenue by default.
     #[schemars(extend("format" = "date"))]
     pub as_of: Option<String>,
-    /// Planning period in the vendor's calendar, such as `FY2026`; the first one after the as-of day when left out.
+    /// Planning period in the vendor's calendar, such as `FY2026`; the first one after the as-of date by default.
     pub period: Option<String>,
     /// Channel target, in the book's currency.
     pub target: Option<GivenAmount>,
@@ -47,7 +47,7 @@ pub struct ProposalRequest {
     pub book: GivenBook,
 }
 
-/// What an explanation is asked with: a proposal, and whose quota is to be explained.
+/// Request for an explanation: a proposal, and the partner whose quota is explained.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename = "ExplanationRequest", deny_unknown_fields)]
 pub struct ExplanationRequest {
@@ -57,10 +57,10 @@ pub struct ExplanationRequest {
     pub product_line: Option<String>,
     /// Only this territory.
     pub territory: Option<String>,
-    /// Nothing later than this day is looked at; the end of the latest month with revenue when left out.
+    /// As-of date: later facts are ignored; the end of the latest month with revenue by default.
     #[schemars(extend("format" = "date"))]
     pub as_of: Option<String>,
-    /// Planning period in the vendor's calendar, such as `FY2026`; the first one after the as-of day when left out.
+    /// Planning period in the vendor's calendar, such as `FY2026`; the first one after the as-of date by default.
     pub period: Option<String>,
     /// Channel target, in the book's currency.
     pub target: Option<GivenAmount>,
@@ -74,16 +74,16 @@ pub struct ExplanationRequest {
     pub book: GivenBook,
 }
 
-/// What a review is asked with.
+/// Request for a review.
 #[derive(Debug, JsonSchema)]
 #[schemars(rename = "ReviewRequest", deny_unknown_fields)]
 pub struct ReviewRequest {
     /// Nothing later than this day is looked at; may be left out only where the query names a day.
     #[schemars(extend("format" = "date"))]
     pub as_of: Option<String>,
-    /// Period, such as `FY2026-Q3`; the vendor's planning period around the as-of day when left out.
+    /// Period, such as `FY2026-Q3`; the vendor's planning period that contains the as-of date by default.
     pub period: Option<String>,
-    /// Quotas that stand instead of the book's: a proposal, or a list of its lines.
+    /// Quotas that replace those of the book: a proposal, or a list of its lines.
     pub quotas: Option<GivenQuotas>,
     /// Only this partner, in full; the answer is that partner's document.
     pub partner: Option<String>,
@@ -95,9 +95,9 @@ pub struct ReviewRequest {
 #[derive(Debug, JsonSchema)]
 #[schemars(rename = "TargetRow")]
 pub struct TargetRow {
-    /// Territory; all of them when left out.
+    /// Territory; all territories by default.
     pub territory: Option<String>,
-    /// Product line; all of them when left out.
+    /// Product line; all product lines by default.
     pub product_line: Option<String>,
     /// Target, in the book's currency.
     pub target: GivenAmount,
@@ -195,7 +195,7 @@ impl JsonSchema for GivenBook {
 #[derive(Debug, JsonSchema)]
 #[schemars(rename = "BookChange", deny_unknown_fields)]
 pub struct BookChange {
-    /// Id of the kept book.
+    /// Id of the stored book.
     pub base: String,
     /// Tables with rows that take the place of all rows of their partners; tables about no partner are replaced whole.
     pub replace: Option<BookTables>,
@@ -220,7 +220,7 @@ impl JsonSchema for Book {
         let mut properties = tables();
         let currency = json!({
             "type": "string",
-            "description": "ISO 4217 code of the currency of every amount; the vendor's when left out.",
+            "description": "ISO 4217 code of the currency of every amount; that of the vendor by default.",
             "examples": ["USD"],
         });
         properties.insert("currency".to_owned(), currency);
@@ -311,7 +311,7 @@ fn given_amount() -> Schema {
     })
 }
 
-/// JSON Schemas (2020-12) of every request and answer, by name: `ProposalRequest`, `Proposal`, … Each stands by itself,
+/// JSON Schemas (2020-12) of every request and response, by name: `ProposalRequest`, `Proposal`, … Each is self-contained,
 /// with its own `$defs`.
 ///
 /// ```

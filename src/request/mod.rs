@@ -1,6 +1,6 @@
-//! What a service asks and gets: strict JSON documents in, documents out, and nothing else looked at.
+//! Requests of a service and their responses: strict JSON documents in, documents out, without any other input.
 //!
-//! [`decide`] is a pure function of a vendor's plugin, the kind of question, the bytes of its body, and the kept books.
+//! [`decide`] is a pure function of a vendor's plugin, the kind of request, the bytes of its body, and the stored books.
 //! A server and a replay of its log call the same function, so that an answer can be made again from what was asked.
 
 mod assessment;
@@ -29,16 +29,16 @@ pub const FILE: &str = "request";
 /// Partners up to which a decision stays on its thread; more are worth the start of other threads.
 const FEW_PARTNERS: usize = 256;
 
-/// What is asked for.
+/// Kind of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// What the rules say about one partner, without a target.
+    /// Assessment of one partner, without a target.
     Assessment,
     /// A quota for every line.
     Proposal,
-    /// Why one partner's quota is what it is.
+    /// Explanation of one partner's quota.
     Explanation,
-    /// Where partners stand, and what the policies decide.
+    /// Standings of partners, and the decisions of the policies.
     Review,
 }
 
@@ -70,12 +70,12 @@ impl Kind {
     }
 }
 
-/// What an answer is written as.
+/// Format of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Form {
     /// A JSON document.
     Json,
-    /// One row a line or partner.
+    /// One row per line or partner.
     Csv,
     /// A workbook.
     Xlsx,
@@ -113,14 +113,14 @@ impl Form {
     }
 }
 
-/// How much is taken from one request.
+/// Limits of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of a body, after decompression.
     pub body_bytes: usize,
-    /// Levels that values may stand in one another.
+    /// Most levels of nesting.
     pub depth: usize,
-    /// How much of a book, and of what is given beside it, is read.
+    /// Limits of a book and of the inputs beside it.
     pub intake: intake::Limits,
     /// Threads that a large book may use; all cores when `None`. No answer depends on it.
     pub threads: Option<usize>,
@@ -133,7 +133,7 @@ impl Default for Limits {
     }
 }
 
-/// What holds where a body does not say it; from the query of a batch.
+/// Defaults for members that a body omits; from the query of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Defaults {
     /// Nothing later than this day is looked at.
@@ -142,7 +142,7 @@ pub struct Defaults {
     pub period: Option<String>,
 }
 
-/// What was decided.
+/// Outcome of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// The document.
@@ -153,7 +153,7 @@ pub struct Answer {
     pub input_digest: String,
     /// Hash of the facts of the partner book, as the document states it.
     pub input_hash: Option<String>,
-    /// Warnings about the body, the book, and what came of it; the documents have them too.
+    /// Warnings about the body, the book and the outcome; the documents contain them too.
     pub warnings: Findings,
     /// Partners that were looked at.
     pub partners: usize,
@@ -161,7 +161,7 @@ pub struct Answer {
     pub failed: usize,
 }
 
-/// What comes of a kind before the digest is added.
+/// Outcome of a kind before the digest is added.
 struct Made {
     bytes: Vec<u8>,
     input_hash: String,
@@ -226,7 +226,7 @@ pub fn decide(
 }
 
 impl Asked<'_> {
-    /// Runs `work` about so many partners where it is done soonest.
+    /// Runs `work` about a number of partners where it finishes soonest.
     fn work<R: Send>(self, partners: usize, work: impl FnOnce() -> R + Send) -> R {
         if partners <= FEW_PARTNERS {
             on_this_script_thread(work)
@@ -241,7 +241,7 @@ impl Asked<'_> {
             return Ok(());
         }
         let message = format!("vendor `{}` has no quota rules, so there is no {what}", self.plugin.vendor);
-        Err(Refusal::not_possible(message, "ask for a review, or name a vendor with a folder of rules"))
+        Err(Refusal::not_possible(message, "request a review, or name a vendor with quota rules"))
     }
 }
 

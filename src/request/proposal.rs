@@ -9,7 +9,7 @@ use crate::intake::{self, read_locks_json, read_previous_json, read_targets_json
 use crate::planning::{self, Explained, LineChoice, PreviousLine, QuotaPlan, Request};
 use crate::report::{self, ExplainView};
 
-/// What a proposal is made from.
+/// Inputs of a proposal.
 pub(super) struct Inputs {
     pub book: GivenBook,
     pub request: Request,
@@ -58,7 +58,7 @@ pub(super) fn explain(asked: Asked<'_>, mut body: Body<'_>) -> Result<Made, Refu
     Ok(Made { bytes, input_hash: plan.input_hash, warnings: plan.findings, partners, failed: 0 })
 }
 
-/// Warnings about the input stand before those about the plan.
+/// Warnings about the input come before those about the plan.
 fn with_warnings(mut plan: QuotaPlan, warnings: Findings) -> QuotaPlan {
     plan.findings = warnings.into_iter().chain(plan.findings).collect();
     plan

@@ -1,17 +1,17 @@
-//! Why a question gets no answer.
+//! Refused requests and their reasons.
 
 use crate::finding::{Area, Code, Finding, Findings};
 
-/// What kind of no it is; a server makes a status of it.
+/// Kind of a refusal; a server maps it to a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
-    /// The body is no document of the kind: not JSON, a member that means nothing, or one of the wrong kind (400).
+    /// The body is not a document of the kind: not JSON, an unknown member, or one of the wrong kind (400).
     Malformed,
-    /// The body refers to a kept book that is not there (404).
+    /// The body refers to a stored book that does not exist (404).
     UnknownBook,
     /// The body is larger than what is taken, or a table has more rows (413).
     TooLarge,
-    /// What is asked for cannot be had from this vendor, or not in this form (422, or 406 for the form).
+    /// The vendor cannot provide the response, or not in this format (422, or 406 for the format).
     NotPossible,
     /// The input data are refused: book, targets, locks, period (422).
     Refused,
@@ -46,7 +46,7 @@ impl Cause {
         }
     }
 
-    /// What findings about an input amount to: the most basic cause wins.
+    /// Refusal for findings about an input: the most fundamental cause wins.
     fn of(findings: &Findings) -> Self {
         let errors = || findings.iter().filter(|finding| finding.is_error());
         let has = |code: Code| errors().any(|finding| finding.code() == code);
@@ -73,9 +73,9 @@ impl Cause {
 /// A no, with everything that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// What kind of no it is.
+    /// Kind of the refusal.
     pub cause: Cause,
-    /// What is wrong, all of it; warnings may stand among the errors.
+    /// All errors, possibly with warnings among them.
     pub findings: Findings,
 }
 

@@ -14,7 +14,7 @@ const MOST_CANDIDATES: usize = 20_000;
 pub(super) fn decide(asked: Asked<'_>, mut body: Body<'_>) -> Result<Made, Refusal> {
     if asked.plugin.policies().is_none() {
         let message = format!("vendor `{}` has no policies, so there is nothing to review", asked.plugin.vendor);
-        return Err(Refusal::not_possible(message, "ask for a proposal, or name a vendor with a folder of policies"));
+        return Err(Refusal::not_possible(message, "request a proposal, or name a vendor with policies"));
     }
     let as_of = body.date("as_of").or(asked.defaults.as_of);
     if as_of.is_none() && !body.has_findings() {

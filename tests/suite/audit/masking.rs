@@ -88,8 +88,8 @@ fn a_wrong_pointer_is_a_finding_that_says_how_it_is_written() {
     let messages: Vec<String> = findings.iter().map(|finding| finding.message().clone()).collect();
     assert_eq!(messages.len(), 4);
     assert!(findings.iter().all(|finding| finding.code() == Code::AuditPointer && finding.advice().contains('*')));
-    assert_eq!(messages[0], "`book.partners` is no JSON pointer: it does not begin with `/`");
-    assert_eq!(messages[1], "`/a~2` is no JSON pointer: `~` is followed by neither `0` nor `1`");
+    assert_eq!(messages[0], "`book.partners` is not a JSON pointer: it does not begin with `/`");
+    assert_eq!(messages[1], "`/a~2` is not a JSON pointer: `~` is followed by neither `0` nor `1`");
     let many: Vec<String> = (0..257).map(|at| format!("/{at}")).collect();
     assert_eq!(Masking::parse(&many, &[]).unwrap_err().len(), 1);
 }

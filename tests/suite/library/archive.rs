@@ -18,7 +18,7 @@ fn code(result: Result<Arc<VendorFiles>, Findings>) -> Code {
     result.unwrap_err().iter().next().unwrap().code()
 }
 
-/// A home whose archive is in its folder `state`.
+/// A home whose archive is in its directory `state`.
 fn durable(dir: tempfile::TempDir) -> Home {
     let archive = Archive::open(&dir.path().join("state")).unwrap();
     Home::at(dir, Options { archive, ..by_polling() })
@@ -30,7 +30,7 @@ fn started_once() -> tempfile::TempDir {
     restart(dir, |home| home.until_tag("meridian", "1"))
 }
 
-/// Starts a library on the folder, does something with it, and stops it.
+/// Starts a library on the directory, does something with it, and stops it.
 fn restart(dir: tempfile::TempDir, what: impl FnOnce(&Home)) -> tempfile::TempDir {
     let mut home = durable(dir);
     what(&home);
@@ -310,7 +310,7 @@ fn a_reader_beside_the_server_sees_what_is_added_and_writes_nothing() {
     assert!(Archive::open(dir.path()).is_ok(), "a reader holds no lock");
 }
 
-/// Every file below a folder with its content.
+/// Every file below a directory with its content.
 fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut all = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -324,7 +324,7 @@ fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     all
 }
 
-/// Set to the folder of the archive in the process that is killed.
+/// Set to the directory of the archive in the process that is killed.
 const KILLED: &str = "QUOTIENT_TEST_KILLED";
 
 #[test]

@@ -90,7 +90,7 @@ fn a_rollback_holds_against_the_withdrawn_revision_only() {
     let back = || pin("1", Hold::UntilChange { withdrawn: Some(active("2").revision().into()) });
     let start = || [News::Accepted(active("1")), News::Accepted(active("2")), back()];
     let (catalog, _) = after(start().into_iter().chain([refused("3"), News::Seen]));
-    assert_eq!(tag(&catalog, "meridian").as_deref(), Some("1"), "2 is back in the folder, and stays withdrawn");
+    assert_eq!(tag(&catalog, "meridian").as_deref(), Some("1"), "2 is back in the directory, and stays withdrawn");
     let (catalog, _) = after(start().into_iter().chain([News::Accepted(active("3"))]));
     assert_eq!((tag(&catalog, "meridian").as_deref(), &catalog.vendor("meridian").unwrap().pinned), (Some("3"), &None));
 }

@@ -56,7 +56,7 @@ fn a_thousand_reloads() {
     let options = Options { pace, gap: ms(1), archive, wakeups: Some(Box::new(Events::new())), ..Options::default() };
     let mut home = Home::at(dir, options);
     let reload = |n: u64| {
-        // A new folder in the place of the old one: content, refusals and watches all change.
+        // A new directory in the place of the old one: content, refusals and watches all change.
         let (folder, next) = (home.vendor_folder("meridian"), home.dir.path().join("next"));
         write(&next, &n.to_string(), if n.is_multiple_of(4) { "refuse" } else { "" });
         fs::rename(&folder, home.dir.path().join("old")).unwrap();

@@ -172,7 +172,7 @@ fn fault_07_a_folder_renamed_away_with_a_new_one_in_its_place_is_seen() {
     fs::rename(&rules, home.dir.path().join("old")).unwrap();
     fs::rename(home.dir.path().join("next"), &rules).unwrap();
     home.until_tag("meridian", "2");
-    // The old folder is written to, under the name that watches knew: that is no change.
+    // The old directory is written to, under the name that watches knew: that is no change.
     write(&home.dir.path().join("old/meridian"), "9", "");
     home.save("meridian", "3", "");
     home.until_tag("meridian", "3");
@@ -183,7 +183,7 @@ fn fault_07_a_folder_renamed_away_with_a_new_one_in_its_place_is_seen() {
 fn fault_08_what_cannot_be_read_keeps_the_last_good() {
     let home = Home::with(&["meridian"], by_events());
     let folder = home.vendor_folder("meridian");
-    // A link to nowhere, a link to itself, a folder in the place of a file.
+    // A link to nowhere, a link to itself, a directory in the place of a file.
     for target in ["nowhere", "factor_9.rhai"] {
         symlink(target, folder.join("factor_9.rhai")).unwrap();
         home.until_state("meridian", State::Degraded);
@@ -672,7 +672,7 @@ fn fault_25_a_person_goes_back_to_an_earlier_revision() {
     home.library.roll_back("meridian", &first, "wrong ceilings", Some("ana")).unwrap();
     assert_eq!((home.tag("meridian").as_deref(), home.state("meridian").state), (Some("1"), State::Active));
     assert!(home.library.reload_now().is_success());
-    assert_eq!(home.tag("meridian").as_deref(), Some("1"), "the folder has not changed");
+    assert_eq!(home.tag("meridian").as_deref(), Some("1"), "the directory has not changed");
     let last = home.state("meridian").history.back().unwrap().clone();
     assert_eq!(
         (last.outcome, last.reason.as_deref(), last.who.as_deref()),

@@ -179,7 +179,7 @@ fn vendor_files(vendor: &str, texts: &[(String, String)]) -> VendorFiles {
     VendorFiles::new(vendor, texts.iter().map(file).collect())
 }
 
-/// Writes the files of a vendor into `folder`, each in place.
+/// Writes the files of a vendor into `directory`, each in place.
 fn write(folder: &Path, tag: &str, extra: &str) {
     fs::create_dir_all(folder).unwrap();
     for (name, text) in texts(tag, extra) {
@@ -187,7 +187,7 @@ fn write(folder: &Path, tag: &str, extra: &str) {
     }
 }
 
-/// Folders that the test fills, behind a source that a test scripts.
+/// Directories that the test fills, behind a source that a test scripts.
 #[derive(Debug, Clone, Default)]
 struct Scripted(Arc<Mutex<BTreeMap<String, Sighting>>>, Arc<Mutex<Findings>>);
 

@@ -162,7 +162,11 @@ fn run(operations: &[Operation]) {
         }
         agree(&library, &model, operation);
     }
-    assert_eq!(tag(&library.current(), "meridian").as_deref(), Some("9"), "the folder is valid, and nothing is pinned");
+    assert_eq!(
+        tag(&library.current(), "meridian").as_deref(),
+        Some("9"),
+        "the directory is valid, and nothing is pinned"
+    );
 }
 
 #[test]

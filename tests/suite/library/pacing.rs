@@ -1,4 +1,4 @@
-//! When the folders are looked at, on a clock that the test sets.
+//! When the directories are looked at, on a clock that the test sets.
 
 use super::ms;
 use quotient::library::{Pace, Pacing};

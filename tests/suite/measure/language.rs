@@ -19,7 +19,7 @@ const TURNS: &[&str] = &[
     // "is not a …", "is not valid".
     "is|was|are|were no _ ! there is|was|are|were no ! is|are|was|were no longer|more",
     // "one … per …".
-    "one _ a|an _ ! one of a|an ! one is|in|for|to|from|by|with|at|and|or|that|as|not|than|has|gives|which|on|unless|beside a|an",
+    "one _ a|an _ ! one of a|an ! one is|in|for|to|from|by|with|at|and|or|that|as|not|than|has|gives|which|on|unless|beside|without|such a|an",
     "two|three|half a|an line|row|vendor|partner|request|second|minute|period|file",
     // Reloaded, a total of, so that many, for example.
     "anew",

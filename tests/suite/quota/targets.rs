@@ -131,7 +131,7 @@ fn a_target_that_no_line_can_take_suggests_the_nearest_name() {
         [
             "error[book::targets]: no line can take the 5 of `territory Norht`; did you mean `North`?",
             "error[book::targets]: no line can take the 1 of `territory West`; remove the target, or add the amount to the \
-             reserve if partners there are yet to be recruited"
+             reserve if partners for it are still to be recruited"
         ]
     );
 }
