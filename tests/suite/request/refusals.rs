@@ -39,7 +39,7 @@ fn a_key_that_stands_twice_is_refused_at_every_depth() {
 }
 
 #[test]
-fn values_stand_only_so_deep_in_one_another() {
+fn values_nested_too_deeply_are_refused() {
     for depth in [17, 100_000] {
         let body = format!("{{\"book\": {}{}}}", "[".repeat(depth), "]".repeat(depth));
         let (cause, messages) = raw(Kind::Assessment, body.as_bytes());
