@@ -13,11 +13,11 @@ pub struct QuotaOutcome {
     pub quota: Money,
     /// Revenue that was closed in the period.
     pub actual: Money,
-    /// Segment it belongs to, such as a tier or territory; `None` is a segment of its own.
+    /// Segment it belongs to, such as a tier or territory; `None` is a separate segment.
     pub segment: Option<Name>,
 }
 
-/// How good a set of quotas was. Ratios are fractions and `None` where they are not defined.
+/// Quality of a set of quotas. Ratios are fractions, and `None` where undefined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Score {
     /// Number of quotas.
@@ -30,7 +30,7 @@ pub struct Score {
     pub actual: Money,
     /// Weighted absolute percentage error: Σ |quota − actual| ÷ Σ actual; `None` unless Σ actual is above zero.
     pub wape: Option<Rate>,
-    /// Σ quota ÷ Σ actual: above 1 is asked too much in sum.
+    /// Σ quota ÷ Σ actual: above 1, the quotas were too high in total.
     pub quota_to_actual: Option<Rate>,
     /// Quotas reached (actual at least quota) ÷ quotas above zero.
     pub at_quota_by_count: Option<Rate>,

@@ -1,11 +1,11 @@
-//! Assessment: what the factors, each with its weight, come to for a line (bottom-up).
+//! Assessment: the weighted sum of the factors for a line (bottom-up).
 
 use super::exact::proportion;
 use crate::units::{MAX_MINOR_UNITS, MoneyError, Rate};
 use rust_decimal::Decimal;
 use thiserror::Error;
 
-/// Why weights cannot be used.
+/// Reason for which weights cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum WeightFault {
     /// A weight is below zero; the position is the factor's.
@@ -16,7 +16,7 @@ pub enum WeightFault {
     Sum(Rate),
 }
 
-/// Weights of the factors: each at least zero, exactly 1 in sum.
+/// Weights of the factors: each at least zero, summing to exactly 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Weights {
     /// Numerators over one common power of ten.
@@ -54,12 +54,12 @@ impl Weights {
         self.parts.len()
     }
 
-    /// True without any factor; such weights cannot sum to 1, so it never is.
+    /// Always false: weights without any factor cannot sum to 1.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
 
-    /// Part and whole of each factor after the abstaining ones are shared out; `None` when no weight is left.
+    /// Part and whole of each factor after the weight of abstaining factors is redistributed; `None` when no weight is left.
     fn shared_out(&self, indicates: impl Fn(usize) -> bool) -> Option<Vec<Option<(u128, u128)>>> {
         let active = |factor: &usize| indicates(*factor);
         let whole: u128 = (0..self.len()).filter(active).map(|factor| self.parts[factor]).sum();
@@ -68,14 +68,14 @@ impl Weights {
     }
 }
 
-/// What one factor adds to a line; amounts in minor units.
+/// Contribution of one factor to a line; amounts in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contribution {
     /// Revenue the factor indicates; `None` when it abstained.
     pub indicated: Option<i128>,
-    /// Weight after abstentions were shared out, to 28 digits; zero when it abstained.
+    /// Weight after abstentions are redistributed, to 28 digits; zero when it abstained.
     pub weight: Rate,
-    /// What it adds; zero when it abstained.
+    /// Amount it adds; zero when it abstained.
     pub amount: i128,
 }
 
@@ -84,7 +84,7 @@ pub struct Contribution {
 pub struct Assessment {
     /// One per factor, in the factors' order.
     pub contributions: Vec<Contribution>,
-    /// What raises a negative sum to zero; at least zero.
+    /// Amount that raises a negative sum to zero; at least zero.
     pub raised_by: i128,
     /// Σ contributions + `raised_by`, at least zero.
     pub amount: i128,
@@ -102,7 +102,7 @@ impl Assessment {
 
 /// Assesses a line: Σ weight × indicated revenue, each rounded half away from zero to the minor unit.
 ///
-/// One entry of `indicated` per factor, in minor units; `None` abstains, and its weight is shared among the others in
+/// One entry of `indicated` per factor, in minor units; `None` abstains, and its weight is redistributed to the others in
 /// proportion to theirs. Zero means zero: it counts with its full weight. Returns `None` when every factor with a weight
 /// abstains. An indication may be negative (credit notes); a negative sum is raised to zero. Entries beyond the weights,
 /// and weights beyond the entries, count as abstentions. Fails when an indication or the sum is out of range.
@@ -140,11 +140,11 @@ pub struct FairShareLine<'a> {
 /// Assesses the lines of one group by weighted fair share: Σ weight × (the line's share of the factor) × `amount`.
 ///
 /// A factor's share is the line's indication ÷ the sum of all lines' indications in the group; negative indications count
-/// as zero, for nobody has a negative share. A factor whose indications sum to zero says nothing about shares and counts
+/// as zero, because a share cannot be negative. A factor whose indications sum to zero gives no shares and counts
 /// as abstained for every line. Per line, the weight of abstaining factors is shared among the others in proportion, so
 /// with abstentions the assessments need not sum to `amount`; reconciliation closes that. Each contribution is rounded
 /// half up to the minor unit once. `None` for a line where every factor with a weight abstains. `indicated` of the
-/// contributions is what the rule indicated. One answer per line, in order; fails when an amount is out of range.
+/// contributions is what the rule indicated. One result per line, in order; fails when an amount is out of range.
 /// Source: weighted fair share, S = Σ w·s with Σ w = 1, Q = T·S.
 pub fn fair_share(lines: &[FairShareLine<'_>], amount: i128) -> Result<Vec<Option<Assessment>>, MoneyError> {
     check(&[Some(amount.max(0))])?;

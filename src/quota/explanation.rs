@@ -1,4 +1,4 @@
-//! Why a quota is what it is: ordered steps that sum to it exactly.
+//! Explanation of a quota: ordered steps that sum to it exactly.
 
 use super::infeasible::amount_text;
 use super::{Assessment, Bound, Guardrails, Multiplier, ReconciledLine, Side};
@@ -6,20 +6,20 @@ use crate::units::{Currency, Money, MoneyError, Rate};
 use std::fmt;
 use std::sync::Arc;
 
-/// What a step of the explanation does.
+/// Kind of a step of the explanation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StepKind {
     /// A factor's contribution: weight × indicated revenue, rounded to the minor unit.
     Factor,
-    /// A factor that abstained; its weight went to the others and the amount is zero.
+    /// A factor that abstained; its weight was redistributed and the amount is zero.
     Abstention,
-    /// What the channel target asks beyond (or below) the assessment.
+    /// Difference between the channel target and the assessment.
     Reconciliation,
-    /// What a floor or ceiling added or took away.
+    /// Effect of a floor or ceiling.
     Guardrail,
-    /// What an agreed quota differs from the assessment.
+    /// Difference between an agreed quota and the assessment.
     Lock,
-    /// What rounding to the rounding unit added or took away.
+    /// Effect of rounding to the rounding unit.
     Rounding,
 }
 
@@ -46,11 +46,11 @@ impl fmt::Display for StepKind {
 /// One step; the amounts of all steps of a line sum to its quota exactly.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// What kind of step it is.
+    /// Kind of the step.
     pub kind: StepKind,
     /// Short name: the factor, the guardrail, the level of the target.
     pub label: Arc<str>,
-    /// What the step adds; negative when it takes away.
+    /// Amount the step adds; negative when it subtracts.
     pub amount: Money,
     /// Why, in the vendor's words where a rule gave them.
     pub reason: Arc<str>,
@@ -58,12 +58,12 @@ pub struct Step {
     pub factor: Option<FactorDetail>,
 }
 
-/// Where a factor's contribution comes from.
+/// Origin of a factor's contribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FactorDetail {
     /// Revenue the factor's rule indicates for the period.
     pub indicated: Money,
-    /// Weight used for this line, after abstentions were shared out.
+    /// Weight used for this line, after abstentions are redistributed.
     pub weight: Rate,
 }
 
@@ -76,7 +76,7 @@ pub struct ExplainedFactor {
     pub reason: Arc<str>,
 }
 
-/// Where the quota of one line comes from.
+/// Origin of the quota of one line.
 #[derive(Debug, Clone, Copy)]
 pub struct Derivation<'a> {
     /// One per contribution of the assessment, in the same order.
@@ -85,7 +85,7 @@ pub struct Derivation<'a> {
     pub assessment: Option<&'a Assessment>,
     /// Outcome of the reconciliation.
     pub reconciled: ReconciledLine,
-    /// Guardrails that hold for the line.
+    /// Guardrails in effect for the line.
     pub guardrails: &'a Guardrails,
     /// Position of the line's group among those given to [`StepWriter::new`].
     pub group: usize,
@@ -93,7 +93,7 @@ pub struct Derivation<'a> {
     pub lock: Option<&'a str>,
 }
 
-/// Writes the steps of lines. Texts that all lines of a group share are made once.
+/// Writes the steps of lines. Strings shared by all lines of a group are made once.
 #[derive(Debug, Clone)]
 pub struct StepWriter {
     currency: Currency,
@@ -117,7 +117,7 @@ impl StepWriter {
     /// Returns a writer for amounts in `currency`, rounded to `unit` minor units.
     ///
     /// One entry of `groups` per group: its name (`channel`, `territory North`) and its multiplier, `None` where the
-    /// bottom-up stands.
+    /// bottom-up assessment is used.
     pub fn new<'a>(
         currency: Currency,
         unit: i128,
@@ -140,7 +140,7 @@ impl StepWriter {
             guardrail_labels: super::GuardrailKind::ALL.map(label),
             lock: "lock".into(),
             rounding: "rounding".into(),
-            odd: format!("no multiple of {to}, so that guardrails hold and the quotas sum to the target").into(),
+            odd: format!("not a multiple of {to}, to keep guardrails and sum to the target").into(),
             zero: ("zero".into(), "a quota is never below zero".into()),
         }
     }
@@ -224,7 +224,7 @@ impl StepWriter {
     }
 }
 
-/// What the target of a group asks, in words.
+/// Describes what the target of a group requires.
 fn asks(group: &str, multiplier: Multiplier) -> String {
-    format!("the {group} target asks {} \u{d7} the assessment", multiplier.to_text())
+    format!("the {group} target requires {} \u{d7} the assessment", multiplier.to_text())
 }

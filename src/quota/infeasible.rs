@@ -1,14 +1,14 @@
-//! Why a target cannot be met: by how much, which guardrails bind, and what would make it feasible.
+//! Infeasible targets: the shortfall, the guardrails that bind, and remedies.
 
 use super::Side;
 use crate::finding::{Code, Finding};
 use crate::units::{Currency, Money};
 use std::fmt;
 
-/// How many lines an answer lists; the rest is counted and summed.
+/// Number of lines listed; the rest is counted and summed.
 pub const LISTED_LINES: usize = 20;
 
-/// Why no distribution exists.
+/// Reason for which no distribution exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum InfeasibleReason {
     /// The locked quotas alone are above the target.
@@ -19,7 +19,7 @@ pub enum InfeasibleReason {
     CeilingsBelowTarget,
     /// Every line is locked, and together they are below the target.
     LocksBelowTarget,
-    /// What is left to distribute could only go to lines whose assessment is zero.
+    /// The remaining amount could only go to lines whose assessment is zero.
     NothingToScale,
 }
 
@@ -42,7 +42,7 @@ impl fmt::Display for InfeasibleReason {
     }
 }
 
-/// A line that binds, with the amount it is held at.
+/// A line that binds, with its fixed amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BindingLine {
     /// Position of the line in the plan.
@@ -51,7 +51,7 @@ pub struct BindingLine {
     pub amount: i128,
 }
 
-/// Something that, done alone, makes the target feasible. Amounts in minor units, in sum over the lines of the group.
+/// A change that alone makes the target feasible. Amounts in minor units, totals over the lines of the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
     /// Raise what the group distributes to this amount.
@@ -74,29 +74,29 @@ pub enum Remedy {
         /// Difference, before over-assignment.
         by: i128,
     },
-    /// Lower the floors of free lines by this much in sum.
+    /// Lower the floors of free lines by a total amount.
     RelaxFloors {
         /// Sum over the lines.
         by: i128,
     },
-    /// Raise the ceilings of free lines with an assessment by this much in sum.
+    /// Raise the ceilings of free lines with an assessment by a total amount.
     RelaxCeilings {
         /// Sum over the lines.
         by: i128,
     },
-    /// Lower agreed quotas by this much in sum.
+    /// Lower agreed quotas by a total amount.
     LowerLocks {
         /// Sum over the lines.
         by: i128,
     },
-    /// Raise agreed quotas by this much in sum.
+    /// Raise agreed quotas by a total amount.
     RaiseLocks {
         /// Sum over the lines.
         by: i128,
     },
     /// Give the lines without one an assessment above zero.
     AssessLines {
-        /// How many have none and could take more than their floor.
+        /// Number of lines without one that could take more than their floor.
         lines: usize,
     },
 }
@@ -110,45 +110,45 @@ impl Remedy {
             Self::LowerTarget { to } => format!("lower the target to {}", money(to)),
             Self::RaiseTargetBy { by } => format!("raise the target by {}", money(by)),
             Self::LowerTargetBy { by } => format!("lower the target by {}", money(by)),
-            Self::RelaxFloors { by } => format!("lower the floors by {} in sum", money(by)),
-            Self::RelaxCeilings { by } => format!("raise the ceilings by {} in sum", money(by)),
-            Self::LowerLocks { by } => format!("lower the locked quotas by {} in sum", money(by)),
-            Self::RaiseLocks { by } => format!("raise the locked quotas by {} in sum", money(by)),
-            Self::AssessLines { lines } => format!("see why the rules assess {lines} of the lines at zero"),
+            Self::RelaxFloors { by } => format!("lower the floors by a total of {}", money(by)),
+            Self::RelaxCeilings { by } => format!("raise the ceilings by a total of {}", money(by)),
+            Self::LowerLocks { by } => format!("lower the locked quotas by a total of {}", money(by)),
+            Self::RaiseLocks { by } => format!("raise the locked quotas by a total of {}", money(by)),
+            Self::AssessLines { lines } => format!("find out why the rules assess {lines} of the lines at zero"),
         }
     }
 }
 
-/// The answer when the target of a group cannot be met within its locks and guardrails. Amounts in minor units.
+/// A target of a group that cannot be met within its locks and guardrails. Amounts in minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Infeasible {
     /// Position of the group.
     pub group: usize,
     /// Its name.
     pub name: String,
-    /// What the group has to distribute, locks included.
+    /// Amount the group has to distribute, locks included.
     pub asked: i128,
-    /// Least its lines can sum to: locks and floors.
+    /// Smallest sum of its lines: locks and floors.
     pub at_least: i128,
-    /// Most its lines can sum to: locks, ceilings, and the floors of lines without assessment; `None` without end.
+    /// Largest sum of its lines: locks, ceilings, and the floors of lines without assessment; `None` if unlimited.
     pub at_most: Option<i128>,
     /// Distance of `asked` to the nearest feasible amount, above zero.
     pub short_by: i128,
-    /// Why.
+    /// Reason.
     pub reason: InfeasibleReason,
     /// The lines that bind, largest amount first, at most [`LISTED_LINES`].
     pub binding: Vec<BindingLine>,
-    /// How many lines bind.
+    /// Number of lines that bind.
     pub binding_lines: usize,
     /// Sum of all their amounts.
     pub binding_sum: i128,
-    /// What would make it feasible; each alone suffices. Never empty.
+    /// Remedies; each alone suffices. Never empty.
     pub remedies: Vec<Remedy>,
 }
 
 impl Infeasible {
-    /// The answer in terms of a target that is not what the group distributes: over-assignment, a reserve or targets
-    /// elsewhere lie between. `scale` is the sum of all targets and of what is distributed of them.
+    /// Restates the fault in terms of a target that differs from what the group distributes, because of over-assignment, a
+    /// reserve or other targets. `scale` is the sum of all targets and of what is distributed of them.
     pub fn of_target(mut self, (targets, distributed): (i128, i128)) -> Self {
         if distributed <= 0 || targets <= 0 {
             return self;
@@ -165,7 +165,7 @@ impl Infeasible {
         self
     }
 
-    /// The answer as a finding; `name_of` gives the name of a line by its position.
+    /// The fault as a finding; `name_of` gives the name of a line by its position.
     pub fn to_finding(&self, currency: Currency, name_of: impl Fn(usize) -> String) -> Finding {
         let money = |minor| amount_text(minor, currency);
         let (asked, short) = (money(self.asked), money(self.short_by));
@@ -187,17 +187,17 @@ impl Infeasible {
                 money(self.at_least)
             ),
             InfeasibleReason::CeilingsBelowTarget => format!(
-                "ceilings and locked quotas of `{}` allow {} at most, and {asked} is to be distributed: {short} too much",
+                "the target of {asked} exceeds what ceilings and locks in `{}` allow ({}) by {short}",
                 self.name,
                 money(self.at_most.unwrap_or(self.asked))
             ),
             InfeasibleReason::LocksBelowTarget => format!(
-                "every line of `{}` is locked at {} in sum, and {asked} is to be distributed: {short} too much",
+                "all lines of `{}` are locked, at a total of {}; the {asked} to distribute exceeds it by {short}",
                 self.name,
                 money(self.at_least)
             ),
             InfeasibleReason::NothingToScale => format!(
-                "{short} of the {asked} of `{}` is left for lines whose assessment is zero, so no share follows from it",
+                "{short} of the {asked} of `{}` remains for lines whose assessment is zero, so they have no shares",
                 self.name
             ),
         };
@@ -207,7 +207,7 @@ impl Infeasible {
         Finding::error(Code::PlanInfeasible, message).help(remedies.join(", or "))
     }
 
-    /// The lines that bind, in words: the three largest and how many more.
+    /// Names the three largest lines that bind, and the number of others.
     fn held(&self, currency: Currency, name_of: impl Fn(usize) -> String) -> String {
         let named = self.binding.iter().take(3);
         let named: Vec<String> =
@@ -228,7 +228,7 @@ pub struct Violation {
     pub line: usize,
     /// The guardrail that would be broken.
     pub side: Side,
-    /// What the line would get, in minor units.
+    /// Amount the line would get, in minor units.
     pub amount: i128,
     /// The floor or ceiling, in minor units.
     pub bound: i128,

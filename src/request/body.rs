@@ -1,4 +1,4 @@
-//! The body of a request: members that are asked for by name, and what nobody asked for refused.
+//! The body of a request: members are read by name, and unknown members are refused.
 
 use super::{FILE, Limits, Refusal};
 use crate::document::json::{Object, TextFault, checked, escaped};
@@ -8,7 +8,7 @@ use crate::units::parse_decimal;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-/// Members that nobody asked for and that are told; a body of nothing else must not become a hundred times its size.
+/// Most unknown members that are reported; a body of nothing else must not be answered with a hundred times its size.
 const MOST_UNASKED: usize = 20;
 
 /// A place in the body.
@@ -22,7 +22,7 @@ pub(super) struct Body<'t> {
     /// JSON pointer of the object; empty for the whole body.
     pointer: String,
     object: Object<'t>,
-    /// What was asked for.
+    /// Members requested so far.
     asked: Vec<&'static str>,
     findings: Findings,
 }
@@ -45,7 +45,7 @@ impl<'t> Body<'t> {
     pub fn of(text: &'t str, pointer: String) -> Result<Self, Finding> {
         let Some(object) = Object::of(text) else {
             let subject = if pointer.is_empty() { "the body" } else { "the value" };
-            let finding = Finding::error(Code::RequestMember, format!("{subject} is no object"));
+            let finding = Finding::error(Code::RequestMember, format!("{subject} is not an object"));
             return Err(finding.at(place(&pointer, "")).help("write an object: `{…}`"));
         };
         Ok(Self { text, pointer, object, asked: Vec::new(), findings: Findings::new() })
@@ -90,7 +90,7 @@ impl<'t> Body<'t> {
         if text.starts_with(['[', '{']) {
             return Some((self.at(name), text));
         }
-        self.refuse(name, text, format!("`{name}` is no list"), "write a list of objects: `[{…}, {…}]`");
+        self.refuse(name, text, format!("`{name}` is not a list"), "write a list of objects: `[{…}, {…}]`");
         None
     }
 
@@ -100,7 +100,7 @@ impl<'t> Body<'t> {
         if text.starts_with('[') {
             return Some((pointer, text));
         }
-        self.refuse(name, "", format!("`{name}` is no list"), "write a list of objects: `[{…}, {…}]`");
+        self.refuse(name, "", format!("`{name}` is not a list"), "write a list of objects: `[{…}, {…}]`");
         None
     }
 
@@ -109,7 +109,7 @@ impl<'t> Body<'t> {
         let raw = self.take(name)?;
         let text: Result<String, _> = serde_json::from_str(raw);
         match text {
-            Err(_) => self.refuse(name, raw, format!("`{name}` is no text"), "write it in quotes"),
+            Err(_) => self.refuse(name, raw, format!("`{name}` is not a string"), "write it in quotes"),
             Ok(text) if text.chars().any(is_unwanted) => {
                 let message = format!("`{name}` has a character that does not show");
                 self.refuse(name, &text, message, "leave the character out");
@@ -132,7 +132,7 @@ impl<'t> Body<'t> {
         let is_iso = text.len() == 10 && text.is_ascii();
         let date = text.parse::<NaiveDate>().ok().filter(|_| is_iso);
         if date.is_none() {
-            self.refuse(name, &text, format!("`{name}` is no date"), "write it as `2026-01-31`");
+            self.refuse(name, &text, format!("`{name}` is not a date"), "write it as `2026-01-31`");
         }
         date
     }
@@ -160,7 +160,7 @@ impl<'t> Body<'t> {
         (self.object, self.findings)
     }
 
-    /// Refuses what nobody asked for and gives all findings about the members.
+    /// Refuses unknown members and returns all findings about the members.
     pub fn finish(mut self) -> Findings {
         let unasked = self.object.0.iter().filter(|(key, _)| !self.asked.iter().any(|name| name == key));
         for (key, _) in unasked.take(MOST_UNASKED) {

@@ -1,7 +1,7 @@
-//! Business review: where every partner of a book stands as of a day, and what the vendor's policies decide about it.
+//! Business review: the standing of every partner of a book as of a date, and the decisions of the vendor's policies.
 //!
 //! [`Setting`] settles what is looked at (period, day, quotas, conventions), [`Review`] walks through the book in pieces
-//! and in its order, so that a million partners never stand in memory at once. A partner that fails is a fault on that
+//! and in its order, so that a million partners are never in memory at once. A partner that fails is a fault on that
 //! partner; the review goes on.
 
 mod partner;

@@ -1,4 +1,4 @@
-//! What a review says about one partner.
+//! Review of one partner.
 
 use crate::channel::Name;
 use crate::decision::{
@@ -11,20 +11,20 @@ use crate::units::{Money, MoneyError};
 /// One partner reviewed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartnerReview {
-    /// Where it stands.
+    /// Its standing.
     pub standing: PartnerStanding,
-    /// What the policies decided; `None` when they failed on this partner, empty for a vendor without policies.
+    /// Decisions of the policies; `None` when they failed for this partner, empty for a vendor without policies.
     pub decisions: Option<Decisions>,
 }
 
-/// Why something about one partner is missing from the review.
+/// Reason for which something about one partner is missing from the review.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartnerFault {
     /// Partner id.
     pub partner_id: Name,
     /// Partner name.
     pub partner_name: Name,
-    /// What went wrong.
+    /// The failure.
     pub finding: Finding,
 }
 
@@ -34,7 +34,7 @@ impl PartnerReview {
         self.decisions.as_ref()?.interventions.first()
     }
 
-    /// Who does an intervention: the one it names, else the partner's account manager.
+    /// Owner of an intervention: the one it names, else the partner's account manager.
     pub fn owner<'a>(&'a self, intervention: &'a Intervention) -> Option<&'a Name> {
         intervention.owner.as_ref().or(self.standing.account_manager.as_ref())
     }
@@ -58,7 +58,7 @@ impl PartnerReview {
     }
 }
 
-/// Why a decision was taken, in words: the vendor's reasons, or the requirements where it gave none.
+/// Reasons of a decision in words: those of the vendor, or the requirements where it gave none.
 pub fn reasons(grounds: &Grounds) -> Vec<String> {
     if !grounds.because.is_empty() {
         return grounds.because.iter().map(ToString::to_string).collect();
@@ -66,8 +66,8 @@ pub fn reasons(grounds: &Grounds) -> Vec<String> {
     grounds.requirements.iter().map(requirement_text).collect()
 }
 
-/// A requirement in words: `net new users 74, at least 75: not met`. Brackets stand only where requirements stand in
-/// one another.
+/// A requirement in words: `net new users 74, at least 75: not met`. Brackets appear only where requirements are
+/// nested.
 pub fn requirement_text(requirement: &Requirement) -> String {
     match requirement {
         Requirement::One(condition) => condition_text(condition),

@@ -44,7 +44,7 @@ pub fn read_quotas_json(
     given(read, parts, plugin, part.file)
 }
 
-/// What was read of a proposal, with warnings.
+/// Content of a proposal, with warnings.
 type Read = ((Vec<PreviousRow>, WorkbookMeta), Findings);
 
 fn given(
@@ -58,16 +58,16 @@ fn given(
         let finding = Finding::error(Code::BookStale, message).at(Place::file(name));
         return Err(Findings::from_iter([finding.help("name a proposal of this vendor")]));
     }
-    // At a grain without territories, a proposal shows the partner's home territory: it is no part of the line.
+    // At a grain without territories, a proposal shows the partner's home territory: it is not part of the line.
     if plugin.manifest.grain != Grain::ProductLineTerritory {
         parts.iter_mut().for_each(|(_, _, segment, _)| segment.territory = None);
     }
     let lines: Vec<_> = rows.into_iter().map(|row| (row.partner_id, row.segment, row.quota)).collect();
-    // What could be read as a whole and not by period is no mistake: a list of quotas needs no periods.
+    // Quotas without periods are valid: a list of quotas needs no periods.
     Ok((GivenQuotas { period: meta.period.or_else(|| year_of(&parts)), lines, parts }, warnings))
 }
 
-/// The fiscal year that all reporting periods lie in, where they are four quarters or twelve months of one.
+/// The fiscal year of all reporting periods, where they are four quarters or twelve months of one year.
 fn year_of(parts: &[Part]) -> Option<String> {
     let first = parts.first()?.0.split_once("-Q")?.0.to_owned();
     let quarters: std::collections::BTreeSet<&str> = parts.iter().map(|(label, ..)| &**label).collect();

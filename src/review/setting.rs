@@ -1,4 +1,4 @@
-//! What a review looks at: period, day, quotas, conventions.
+//! Scope of a review: period, as-of date, quotas, conventions.
 
 use crate::channel::{CurrentQuota, Name, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings};
@@ -9,14 +9,14 @@ use crate::units::{FiscalCalendar, Money, Month, PlanningPeriod};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// What a reviewer asks for. Everything but the book and the policies.
+/// Request for a review: everything except the book and the policies.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     /// Nothing later than this day is looked at.
     pub as_of: NaiveDate,
-    /// Label of the period; the one of the manifest's length that holds the as-of day when left out.
+    /// Label of the period; the one of the manifest's length that contains the as-of date by default.
     pub period: Option<String>,
-    /// Agreed quotas that stand instead of the book's.
+    /// Agreed quotas that replace those of the book.
     pub quotas: Option<GivenQuotas>,
 }
 
@@ -31,7 +31,7 @@ pub struct GivenQuotas {
     pub parts: Vec<(String, Name, SegmentKey, Money)>,
 }
 
-/// What a review looks at, settled.
+/// Resolved scope of a review.
 #[derive(Debug, Clone)]
 pub struct Setting {
     /// Period.
@@ -88,7 +88,7 @@ impl Setting {
             }
         };
         if period.first_day() > request.as_of {
-            let message = format!("`{period}` begins after the as-of day {}: nothing is closed yet", request.as_of);
+            let message = format!("`{period}` begins after the as-of date {}: nothing is closed yet", request.as_of);
             warnings.push(
                 Finding::warning(Code::PlanPeriod, message).help("look from a later day, or name another period"),
             );
@@ -104,7 +104,8 @@ impl Setting {
                 Some(whole) => quotas = collected(given, &whole, manifest, book, &period, &mut warnings),
                 None => {
                     let label = given.period.as_deref().unwrap_or_default();
-                    let message = format!("the quotas are for `{label}`, which is no period of the vendor's calendar");
+                    let message =
+                        format!("the quotas are for `{label}`, which is not a period of the vendor's calendar");
                     faults.push(Finding::error(Code::PlanPeriod, message).help("name a proposal of this vendor"));
                 }
             }
@@ -152,7 +153,7 @@ fn collected(
             }
             continue;
         };
-        // A proposal also shows the home territory of lines that have no territory of their own.
+        // A proposal also shows the home territory of lines without a territory.
         let segment = match manifest.grain {
             Grain::Partner => SegmentKey::default(),
             Grain::ProductLine => SegmentKey { product_line: segment.product_line.clone(), territory: None },

@@ -1,4 +1,4 @@
-//! The review in sum, and the partners that are kept for pictures and lists.
+//! Summary of a review, and the partners stored for charts and lists.
 
 use super::partner::PartnerReview;
 use crate::channel::Name;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// A move between two tiers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TierChange {
-    /// What happens.
+    /// Action.
     pub decision: TierMove,
     /// Tier now.
     pub from: Option<Name>,
@@ -156,7 +156,7 @@ pub struct Kept {
     pub left_out: usize,
 }
 
-/// How pressing a partner is, lowest first: severity, demotion, what is short of the quota, then the id.
+/// Sort key of a partner by urgency, lowest first: severity, demotion, shortfall of the quota, then the id.
 type Press = (Option<Severity>, bool, Reverse<Decimal>, Name);
 
 impl Kept {

@@ -22,7 +22,7 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 
 /// Partners that one task works on.
 const CHUNK: usize = 256;
-/// Partners whose results stand in memory together.
+/// Partners whose results are in memory together.
 const WINDOW: usize = 16_384;
 /// Faults that are kept one by one.
 const KEPT_FAULTS: usize = 10_000;
@@ -34,7 +34,7 @@ pub struct Review<'b> {
     pub plugin: &'b VendorPlugin,
     /// The book.
     pub book: &'b PartnerBook,
-    /// What is looked at.
+    /// Scope of the review.
     pub setting: &'b Setting,
     /// Cut points of the roll-ups.
     pub rules: RollupRules,
@@ -42,7 +42,7 @@ pub struct Review<'b> {
     policies: Option<Deciding<'b>>,
 }
 
-/// What policies read beside a partner's standing.
+/// Inputs of policies beside a partner's standing.
 #[derive(Debug)]
 struct Deciding<'b> {
     lines: Lines<'b>,
@@ -50,7 +50,7 @@ struct Deciding<'b> {
     records: ExtraTables,
 }
 
-/// What is known once every partner has been looked at.
+/// Results that are known after all partners are reviewed.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// Counts.
@@ -63,7 +63,7 @@ pub struct Outcome {
     pub faults_left_out: usize,
 }
 
-/// What a task brings back.
+/// Result of a task.
 struct Piece<T> {
     mapped: Vec<T>,
     summary: ReviewSummary,
@@ -72,7 +72,7 @@ struct Piece<T> {
 }
 
 impl<'b> Review<'b> {
-    /// What partners are grouped by, beside reporting periods; each partner by itself stands in the review's list of
+    /// Dimensions by which partners are grouped, beside reporting periods; each partner is in the review's list of
     /// partners.
     pub const DIMENSIONS: [Dimension; 6] = [
         Dimension::Channel,
@@ -110,7 +110,7 @@ impl<'b> Review<'b> {
         &self.standings
     }
 
-    /// What is remarkable about the book under this setting.
+    /// Warnings about the book in this scope.
     pub fn warnings(&self) -> Findings {
         let mut warnings = self.setting.warnings.clone();
         if let Some(latest) = self.standings.revenue_ends_early() {
@@ -119,7 +119,7 @@ impl<'b> Review<'b> {
                 self.setting.as_of
             );
             let finding = Finding::warning(Code::ReviewOldBook, message);
-            warnings.push(finding.help("export the book anew, or look from an earlier day"));
+            warnings.push(finding.help("export the book again, or use an earlier `--as-of` date"));
         }
         warnings
     }
@@ -129,7 +129,7 @@ impl<'b> Review<'b> {
         self.book.partners.binary_search_by(|partner| (*partner.id).cmp(id)).ok()
     }
 
-    /// Reviews the partner at `index` of the book, which must be there. `Err` when it has no standing at all.
+    /// Reviews the partner at `index` of the book, which must be there. `Err` when it has no standing.
     pub fn of(&self, index: usize) -> Result<(PartnerReview, Vec<PartnerFault>), PartnerFault> {
         let partner = &self.book.partners[index];
         let fault =
@@ -180,7 +180,7 @@ impl<'b> Review<'b> {
 
     /// Reviews every partner: `map` is called for each on many threads, `take` with its results in the book's order.
     ///
-    /// Partners without a standing are not mapped; they are faults. No more than 16,384 results stand in memory at once.
+    /// Partners without a standing are not mapped; they are faults. At most 16,384 results are in memory at once.
     pub fn each<T: Send, E: From<MoneyError>>(
         &self,
         threads: Option<usize>,
@@ -227,7 +227,7 @@ impl<'b> Review<'b> {
         for period in periods.into_iter().filter(|period| period.first_day() <= setting.as_of) {
             let conventions = Conventions { past_periods: 0, ..setting.conventions.clone() };
             let standings = Standings::new(self.book, period, setting.as_of, conventions, &setting.given)?;
-            // Who has no standing in a part of the period has none in the whole, and is a fault already.
+            // A partner without a standing in a part of the period has none in the whole, and is a fault already.
             let (periods, _) = standings.gather(&[Dimension::ReportingPeriod], self.rules)?;
             rollup.merge(periods)?;
         }

@@ -9,10 +9,10 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CalendarFault {
     /// No month such as `2026-01`.
-    #[error("`{0}` is no month such as `2026-01`")]
+    #[error("`{0}` is not a month such as `2026-01`")]
     NotMonth(String),
     /// No planning period such as `FY2026`, `FY2026-H1`, `FY2026-Q3` or `2026-01`.
-    #[error("`{0}` is no period such as `FY2026`, `FY2026-H1`, `FY2026-Q3` or `2026-01`")]
+    #[error("`{0}` is not a period such as `FY2026`, `FY2026-H1`, `FY2026-Q3` or `2026-01`")]
     NotPeriod(String),
 }
 
@@ -26,7 +26,7 @@ impl Month {
         ((1..=12).contains(&month) && (1900..=2200).contains(&year)).then(|| Self(year * 12 + month as i32 - 1))
     }
 
-    /// The month a date lies in.
+    /// The month of a date.
     pub fn of(date: NaiveDate) -> Self {
         Self(date.year() * 12 + date.month0() as i32)
     }
@@ -119,7 +119,7 @@ impl FiscalCalendar {
         Month::new(if self.first_month == 1 { year } else { year - 1 }, self.first_month)
     }
 
-    /// Fiscal year that `month` lies in.
+    /// Fiscal year that contains `month`.
     pub fn year_of(self, month: Month) -> i32 {
         if self.first_month > 1 && month.number() >= self.first_month { month.year() + 1 } else { month.year() }
     }
@@ -167,7 +167,7 @@ impl FiscalCalendar {
             .find_map(|start| self.label(start, months).map(|label| PlanningPeriod { label, start, months }))
     }
 
-    /// The period of `months` (1, 3, 6 or 12) that `date` lies in.
+    /// The period of `months` (1, 3, 6 or 12) that contains `date`.
     pub fn containing(self, date: NaiveDate, months: u32) -> Option<PlanningPeriod> {
         (0..months as i32)
             .map(|step| Month::of(date).plus(-step))
@@ -226,7 +226,7 @@ impl PlanningPeriod {
         (self.last_day() - self.first_day()).num_days() + 1
     }
 
-    /// True when `month` lies in the period.
+    /// True when the period contains `month`.
     pub fn contains(&self, month: Month) -> bool {
         self.start <= month && month < self.end()
     }

@@ -3,11 +3,11 @@
 use rust_decimal::Decimal;
 use thiserror::Error;
 
-/// Why a text is no exact decimal.
+/// Reason for which a string is not an exact decimal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DecimalFault {
-    /// Nothing but digits, one leading minus and one point may stand there.
-    #[error("is no plain decimal number")]
+    /// Only digits, one leading minus and one point are allowed.
+    #[error("is not a plain decimal number")]
     NotDecimal,
     /// More than 28 significant digits.
     #[error("has more digits than can be held exactly")]

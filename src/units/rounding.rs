@@ -3,7 +3,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt;
 
-/// Where a value goes that lies between two multiples of a power of ten.
+/// Rounding of a value between two multiples of a power of ten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rounding {
     /// Away from zero: DMN `round up`.

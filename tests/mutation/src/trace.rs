@@ -11,7 +11,7 @@ use crate::process::{Ending, Mode, Runner};
 use crate::score::Progress;
 
 /// Tests that look at the source itself, which differs in the copy.
-const SOURCE: [&str; 1] = ["architecture::"];
+const SOURCE: [&str; 2] = ["architecture::", "measure::"];
 /// Rooms whose tests are about operation: they start servers and libraries, take long, and look at no figure. They are
 /// run against the mutants of these rooms and of those that only operation uses.
 const OPERATION: [&str; 2] = ["library", "server"];

@@ -55,7 +55,7 @@ fn steps_tell_in_order_how_the_quota_came_about() {
             "factor history 625.00: history says so",
             "factor market 225.00: market says so",
             "abstention pipeline 0.00: pipeline says so",
-            "reconciliation channel 96.47: the channel target asks 1.114 × the assessment",
+            "reconciliation channel 96.47: the channel target requires 1.114 × the assessment",
             "guardrail growth_limit -59.97: at most 40 % above prior revenue",
             "rounding rounding -6.50: rounded to 10 by largest remainder",
         ]

@@ -97,7 +97,7 @@ fn floors_above_the_target_say_by_how_much_and_who() {
     assert_eq!(
         finding.to_string(),
         "error[plan::infeasible]: floors and locked quotas of `channel` sum to 8, above the 7 to distribute; it is short \
-         by 1; held: P1 at 5, P0 at 3; raise the target to 8, or lower the floors by 1 in sum"
+         by 1; held: P1 at 5, P0 at 3; raise the target to 8, or lower the floors by a total of 1"
     );
 }
 
