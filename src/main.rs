@@ -2,9 +2,6 @@
 
 use std::process::ExitCode;
 
-#[global_allocator]
-static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
-
 fn main() -> ExitCode {
     quotient::cli::main()
 }

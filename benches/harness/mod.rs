@@ -11,9 +11,6 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-#[global_allocator]
-static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
-
 /// One way of doing the work, with its name.
 pub struct Contender<'a> {
     pub name: &'a str,

@@ -18,10 +18,6 @@ mod workbook;
 use libfuzzer_sys::fuzz_target;
 use std::sync::OnceLock;
 
-// Memory of scripts is counted by the allocator, as in the program.
-#[global_allocator]
-static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
-
 type Target = fn(&[u8]);
 
 const TARGETS: [(&str, Target); 8] = [

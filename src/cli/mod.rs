@@ -9,18 +9,22 @@ mod explain;
 mod explain_code;
 mod generate;
 mod groups;
+#[cfg(feature = "server")]
 mod healthcheck;
 mod init;
 mod output;
 mod plan;
 mod progress;
 mod propose;
+#[cfg(feature = "server")]
 mod replay;
 mod review;
+#[cfg(feature = "server")]
 mod serve;
 mod template;
 mod terminal;
 mod test;
+#[cfg(feature = "server")]
 mod validate_candidate;
 mod vendor;
 
@@ -67,6 +71,7 @@ enum Command {
     Review(review::Options),
     /// Score a vendor's rules on a past period against simple baselines.
     Backtest(backtest::Options),
+    #[cfg(feature = "server")]
     /// Repeat the decisions of a decision log and report differences.
     Replay(replay::Options),
     /// Report all problems of one vendor, or of all vendors.
@@ -79,14 +84,17 @@ enum Command {
     Generate(generate::Options),
     /// Create a new vendor: a manifest, rules and cases that work as they are.
     Init(init::Options),
+    #[cfg(feature = "server")]
     /// Serve other programs over HTTP, and reload rules as they change.
     Serve(Box<serve::Options>),
+    #[cfg(feature = "server")]
     /// Ask a running server whether it is ready; exits with 0 when it is.
     Healthcheck(healthcheck::Options),
     /// Print the reference of facts and functions for rules.
     Api(api::Options),
     /// Explain the code of a finding, or list all codes.
     ExplainCode(explain_code::Options),
+    #[cfg(feature = "server")]
     /// Validate a candidate revision read from stdin; `serve` runs this as a child process.
     #[command(hide = true)]
     ValidateCandidate,
@@ -137,16 +145,20 @@ fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
         Command::Explain(options) => explain::run(&options, terminal),
         Command::Review(options) => review::run(&options, terminal),
         Command::Backtest(options) => backtest::run(&options, terminal),
+        #[cfg(feature = "server")]
         Command::Replay(options) => replay::run(&options, terminal),
         Command::Check(options) => check::run(&options, terminal),
         Command::Test(options) => test::run(&options, terminal),
         Command::Template(options) => template::run(&options),
         Command::Generate(options) => generate::run(&options),
         Command::Init(options) => init::run(&options),
+        #[cfg(feature = "server")]
         Command::Serve(options) => serve::run(&options, terminal),
+        #[cfg(feature = "server")]
         Command::Healthcheck(options) => healthcheck::run(&options),
         Command::Api(options) => api::run(&options),
         Command::ExplainCode(options) => explain_code::run(&options),
+        #[cfg(feature = "server")]
         Command::ValidateCandidate => validate_candidate::run(),
         Command::Completions(options) => completions::run(&options),
     }

@@ -255,6 +255,14 @@ impl Findings {
     }
 }
 
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&render::human(self, false))
+    }
+}
+
+impl std::error::Error for Findings {}
+
 impl From<Finding> for Findings {
     fn from(finding: Finding) -> Self {
         Self(vec![finding])

@@ -24,6 +24,7 @@ mod row;
 mod sheet;
 mod store;
 mod table;
+#[cfg(feature = "report")]
 pub mod template;
 mod workbook;
 

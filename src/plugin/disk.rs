@@ -18,6 +18,21 @@ const MAX_FILES: usize = 2_000;
 /// Deepest directory below the vendor's own.
 const MAX_DEPTH: usize = 4;
 
+impl VendorFiles {
+    /// Reads all files of `vendor` below the directories `rules` and `policies`; either may be missing.
+    ///
+    /// # Errors
+    /// With every file that cannot be used.
+    ///
+    /// ```no_run
+    /// let files = quotient::VendorFiles::read("rules", "policies", "meridian")?;
+    /// # Ok::<(), quotient::Findings>(())
+    /// ```
+    pub fn read(rules: impl Into<PathBuf>, policies: impl Into<PathBuf>, vendor: &str) -> Result<Self, Findings> {
+        Roots { rules: rules.into(), policies: policies.into() }.read(vendor)
+    }
+}
+
 /// Directories of vendors: `rules` and `policies`, each with one subdirectory per vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roots {

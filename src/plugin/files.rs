@@ -48,6 +48,23 @@ pub struct VendorFiles {
 pub const EXTENSIONS: [&str; 3] = ["rhai", "toml", "csv"];
 
 impl VendorFiles {
+    /// Returns the files of a vendor with quota rules only, each with its path in the vendor's directory and its text.
+    ///
+    /// ```
+    /// use quotient::VendorFiles;
+    /// let files = VendorFiles::from_rules("acme", [("vendor.toml", "api = 1")]);
+    /// assert_eq!(&*files.vendor, "acme");
+    /// ```
+    pub fn from_rules<'t>(vendor: &str, files: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
+        let file = |(path, text): (&str, &str)| VendorFile {
+            room: Room::Rules,
+            path: path.to_owned(),
+            shown: format!("rules/{vendor}/{path}"),
+            text: text.into(),
+        };
+        Self::new(vendor, files.into_iter().map(file).collect())
+    }
+
     /// Returns the file set; its revision is a hash over room, path and text of every file.
     pub fn new(vendor: impl Into<Name>, mut files: Vec<VendorFile>) -> Self {
         files.sort_by(|a, b| (a.room, &a.path).cmp(&(b.room, &b.path)));

@@ -1,6 +1,6 @@
 //! Counts what a thread has allocated, so that a script's memory can be bounded.
 //!
-//! The one file with `unsafe`: a global allocator is an unsafe trait. It forwards to the system's allocator and keeps
+//! The one file with `unsafe`: a global allocator is an unsafe trait. It forwards to the allocator it wraps and keeps
 //! one number per thread.
 #![allow(unsafe_code)]
 
@@ -11,12 +11,39 @@ thread_local! {
     static LIVE: Cell<isize> = const { Cell::new(0) };
 }
 
-/// The system's allocator with a count of live bytes per thread.
+/// An allocator with a count of live bytes per thread, by which the memory of scripts is limited.
 ///
-/// Install it with `#[global_allocator] static ALLOCATOR: CountingAllocator = CountingAllocator;` in a binary. Without it
-/// the memory budget of scripts is not enforced, everything else is.
+/// The feature `counting-allocator`, which is on by default, installs it around the system's allocator. A program with an
+/// allocator of its own turns the feature off and wraps that one; an [`Engine`](crate::Engine) does not start without
+/// either.
+///
+/// ```
+/// use quotient::CountingAllocator;
+/// // #[global_allocator] static ALLOCATOR: CountingAllocator<Own> = CountingAllocator::new(Own);
+/// let own = CountingAllocator::new(std::alloc::System);
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
-pub struct CountingAllocator;
+pub struct CountingAllocator<A = System>(A);
+
+impl<A> CountingAllocator<A> {
+    /// Returns a counting allocator around `inner`.
+    ///
+    /// ```
+    /// let own = quotient::CountingAllocator::new(std::alloc::System);
+    /// ```
+    pub const fn new(inner: A) -> Self {
+        Self(inner)
+    }
+}
+
+/// Returns true when allocations of this thread are counted.
+pub fn is_counting() -> bool {
+    let before = live_bytes();
+    let block = std::hint::black_box(vec![0_u8; 4096]);
+    let after = live_bytes();
+    drop(block);
+    after > before
+}
 
 /// Bytes this thread allocated minus bytes it freed; always 0 when the allocator is not installed.
 pub(super) fn live_bytes() -> isize {
@@ -28,29 +55,29 @@ fn count(bytes: isize) {
     let _ = LIVE.try_with(|live| live.set(live.get().wrapping_add(bytes)));
 }
 
-// SAFETY: every call is forwarded unchanged to the system's allocator; the counter neither allocates nor unwinds.
-unsafe impl GlobalAlloc for CountingAllocator {
+// SAFETY: every call is forwarded unchanged to the wrapped allocator; the counter neither allocates nor unwinds.
+unsafe impl<A: GlobalAlloc> GlobalAlloc for CountingAllocator<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
         // SAFETY: the caller's promise about `layout` is passed on.
-        unsafe { System.alloc(layout) }
+        unsafe { self.0.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
         // SAFETY: as above.
-        unsafe { System.alloc_zeroed(layout) }
+        unsafe { self.0.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(-(layout.size() as isize));
         // SAFETY: the caller's promise about `pointer` and `layout` is passed on.
-        unsafe { System.dealloc(pointer, layout) }
+        unsafe { self.0.dealloc(pointer, layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size as isize - layout.size() as isize);
         // SAFETY: as above.
-        unsafe { System.realloc(pointer, layout, size) }
+        unsafe { self.0.realloc(pointer, layout, size) }
     }
 }

@@ -32,7 +32,7 @@ mod table;
 mod threads;
 mod tree;
 
-pub use allocation::CountingAllocator;
+pub use allocation::{CountingAllocator, is_counting};
 pub use api::example::{example_context, example_facts, example_policy_facts, example_standing};
 pub use api::reference::{reference_json, reference_markdown};
 pub use budget::{Exhausted, ScriptBudget};
@@ -46,10 +46,6 @@ pub use table::{FactValue, Table, Tables};
 pub use threads::{NoThread, STACK_BYTES, ScriptPool, on_script_threads, on_this_script_thread, spawn_script_thread};
 
 use sandbox::MAX_SOURCE_BYTES;
-
-#[cfg(test)]
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 use crate::channel::{LineFacts, Name};
 use crate::decision::table::DecisionTable;

@@ -1,9 +1,6 @@
 //! The one integration test binary; its modules mirror `src`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // what a test cannot do, it says
 
-#[global_allocator]
-static ALLOCATOR: quotient::script::CountingAllocator = quotient::script::CountingAllocator;
-
 mod architecture;
 mod audit;
 mod cli;

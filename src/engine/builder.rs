@@ -1,0 +1,172 @@
+//! Books built in code, checked by the reader of files.
+
+use super::book::{Book, BookReader};
+use super::row::{
+    Cells, ForecastRow, InvestmentRow, LockRow, MarketRow, OpportunityRow, PartnerRow, QuotaRow, RevenueRow, Row,
+    WinRateRow,
+};
+use crate::finding::{Code, Finding, Findings, Place};
+use crate::intake::{Column, Field, TableKind};
+use crate::units::{Currency, FiscalCalendar};
+use std::collections::BTreeMap;
+
+/// A table of a book: absent, or there with its rows.
+///
+/// Facts of a table that is absent are not known; a table without rows says that there are none. Lists and arrays of
+/// rows convert to a table that is there.
+///
+/// ```
+/// use quotient::{OpportunityRow, Table};
+/// let none: Table<OpportunityRow> = Vec::new().into();
+/// assert_ne!(none, Table::Absent);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Table<T> {
+    /// The book does not have the table: its facts are not known.
+    Absent,
+    /// The book has the table, with these rows.
+    Rows(Vec<T>),
+}
+
+impl<T, I: IntoIterator<Item = T>> From<I> for Table<T> {
+    fn from(rows: I) -> Self {
+        Self::Rows(rows.into_iter().collect())
+    }
+}
+
+/// A partner book built in code. Tables are absent until they are set; [`BookBuilder::build`] checks everything that the
+/// reader of files checks.
+///
+/// ```
+/// use quotient::{BookBuilder, Currency, Money, OpportunityRow, PartnerRow, RevenueRow};
+/// let usd = |amount: i64| Money::new(amount, Currency::USD);
+/// let book = BookBuilder::new(Currency::USD)
+///     .partners([PartnerRow::new("P1").tier("Gold")])
+///     .revenue([RevenueRow::new("P1", "2025-12", usd(1_200))])
+///     .opportunities([OpportunityRow::new("O1", "P1", usd(500), "2026-03-31".parse()?, "open")])
+///     .build()?;
+/// assert_eq!(book.partners(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct BookBuilder {
+    currency: Currency,
+    reader: BookReader,
+    tables: BTreeMap<&'static str, (TableKind, Vec<Cells>)>,
+}
+
+/// Declares the method that sets a table.
+macro_rules! tables {
+    ($($doc:literal $method:ident: $row:ident => $kind:ident;)*) => {$(
+        #[doc = $doc]
+        ///
+        /// ```
+        #[doc = concat!("# use quotient::{BookBuilder, Currency, ", stringify!($row), ", Table};")]
+        #[doc = concat!("let none = BookBuilder::new(Currency::USD).", stringify!($method), "(Vec::new());")]
+        #[doc = concat!("let not_known = BookBuilder::new(Currency::USD).", stringify!($method), "(Table::Absent);")]
+        /// ```
+        #[must_use]
+        pub fn $method(self, table: impl Into<Table<$row>>) -> Self {
+            self.table(TableKind::$kind, table.into())
+        }
+    )*};
+}
+
+impl BookBuilder {
+    /// Returns a book in `currency` without any table.
+    ///
+    /// ```
+    /// use quotient::{BookBuilder, Currency};
+    /// assert!(BookBuilder::new(Currency::USD).build().is_err(), "partners and revenue are required");
+    /// ```
+    pub fn new(currency: Currency) -> Self {
+        Self { currency, reader: BookReader::new().currency(currency), tables: BTreeMap::new() }
+    }
+
+    /// Sets the fiscal calendar in which labels such as `FY2026-Q1` are read.
+    ///
+    /// ```
+    /// use quotient::{BookBuilder, Currency, FiscalCalendar};
+    /// let july = FiscalCalendar::new(7).ok_or("no calendar")?;
+    /// let builder = BookBuilder::new(Currency::USD).calendar(july);
+    /// # Ok::<(), &str>(())
+    /// ```
+    #[must_use]
+    pub fn calendar(mut self, calendar: FiscalCalendar) -> Self {
+        self.reader = self.reader.calendar(calendar);
+        self
+    }
+
+    tables! {
+        "Sets the partners; required." partners: PartnerRow => Partners;
+        "Sets the closed revenue; required." revenue: RevenueRow => Revenue;
+        "Sets the addressable market." market: MarketRow => Market;
+        "Sets the investments of partners." investments: InvestmentRow => Investments;
+        "Sets the registered opportunities." opportunities: OpportunityRow => Opportunities;
+        "Sets the historical win rates." win_rates: WinRateRow => WinRates;
+        "Sets the forecasts." forecasts: ForecastRow => Forecasts;
+        "Sets the quotas of past and current periods." quotas: QuotaRow => Quotas;
+        "Sets the agreed quotas." locks: LockRow => Locks;
+    }
+
+    /// Checks the tables and returns the book.
+    ///
+    /// # Errors
+    /// With every finding: duplicate partners, references to unknown partners, amounts in another currency, and whatever
+    /// else the reader of files rejects. Places name the table and the row, counted from 2 as in a file with a header.
+    ///
+    /// ```
+    /// use quotient::{BookBuilder, Currency, Money, PartnerRow, RevenueRow};
+    /// let euros = RevenueRow::new("P1", "2025-12", Money::new(1_200, Currency::EUR));
+    /// let builder = BookBuilder::new(Currency::USD).partners([PartnerRow::new("P1")]).revenue([euros]);
+    /// assert!(builder.build().is_err());
+    /// ```
+    pub fn build(self) -> Result<Book, Findings> {
+        let mut faults = Findings::new();
+        let mut files = Vec::new();
+        for (name, (kind, rows)) in &self.tables {
+            let file = format!("{name}.csv");
+            for (row, cells) in (2..).zip(rows) {
+                let used = cells.other_currency.or(cells.currency).filter(|used| *used != self.currency);
+                if let Some(other) = used {
+                    let message = format!("an amount is in {other}, and the book is in {}", self.currency);
+                    let place = Place::cell(&file, row, Field::Currency.name(), other.code());
+                    let finding = Finding::error(Code::BookMixedCurrency, message).at(place);
+                    faults.push(finding.help("convert it first; a book has one currency"));
+                }
+            }
+            files.push((file, written(*kind, rows)));
+        }
+        if faults.has_errors() { Err(faults) } else { self.reader.read_files(files) }
+    }
+
+    fn table<T: Row>(mut self, kind: TableKind, table: Table<T>) -> Self {
+        match table {
+            Table::Absent => self.tables.remove(kind.name()),
+            Table::Rows(rows) => {
+                self.tables.insert(kind.name(), (kind, rows.into_iter().map(Row::into_cells).collect()))
+            }
+        };
+        self
+    }
+}
+
+/// Writes the table as CSV, with every column of its declaration that a row sets; without rows, those it must have.
+fn written(kind: TableKind, rows: &[Cells]) -> Vec<u8> {
+    let is_set = |column: &&Column| match rows {
+        [] => column.required || column.field == Field::Month || kind == TableKind::Market,
+        rows => rows.iter().any(|row| row.values.iter().any(|(set, _)| *set == column.field)),
+    };
+    let fields: Vec<Field> = kind.table().columns.iter().filter(is_set).map(|column| column.field).collect();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let headings = fields.iter().map(|field| field.name().to_owned()).collect();
+    let cell = |row: &Cells, field: &Field| {
+        row.values.iter().find(|(set, _)| set == field).map_or_else(String::new, |(_, value)| value.clone())
+    };
+    let records = rows.iter().map(|row| fields.iter().map(|field| cell(row, field)).collect::<Vec<String>>());
+    for record in std::iter::once(headings).chain(records) {
+        // Writing to memory cannot fail.
+        let _ = writer.write_record(&record);
+    }
+    writer.into_inner().unwrap_or_default()
+}
