@@ -5,10 +5,11 @@
 //! revision was first used, with a checksum). `lock` keeps a second process out that would write; one that only reads
 //! needs no lock, because every file appears whole.
 
+use super::Revision;
 use super::catalog::{Attempt, Hold, Outcome, Pin};
-use super::{Revision, validate::one};
+use super::fault::LibraryFault;
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Findings, Place, parse, render};
+use crate::finding::{Finding, Findings, Place, parse, render};
 use crate::plugin::{Room, VendorFile, VendorFiles, is_vendor_name};
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
@@ -88,14 +89,15 @@ impl Archive {
     /// Fails when the directory cannot be used, or another process uses it.
     pub fn open(path: &Path) -> Result<Self, Findings> {
         for folder in ["revisions", "vendors"] {
-            fs::create_dir_all(path.join(folder)).map_err(|error| one(unwritable(path, &error.to_string())))?;
+            fs::create_dir_all(path.join(folder))
+                .map_err(|error| Findings::from(unwritable(path, &error.to_string())))?;
         }
         let lock = path.join("lock");
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
-        let file = file.map_err(|error| one(unwritable(&lock, &error.to_string())))?;
+        let file = file.map_err(|error| Findings::from(unwritable(&lock, &error.to_string())))?;
         if let Err(error) = file.try_lock() {
             let finding = unwritable(&lock, &error.to_string()).help("give each process a separate state directory");
-            return Err(one(finding));
+            return Err(Findings::from(finding));
         }
         clear_temporary(path);
         let order = Mutex::new(read_order(path));
@@ -110,9 +112,9 @@ impl Archive {
         match fs::read_dir(path.join("revisions")) {
             Ok(_) => Ok(Self { store: Store::ReadOnly { path: path.to_owned() }, retention: Retention::ON_DISK }),
             Err(error) => {
-                let what = format!("there is no archive in `{}`: {error}", path.display());
-                let finding = Finding::error(Code::FileUnreadable, what).at(Place::file(path.display().to_string()));
-                Err(one(finding.help("name the state directory of the server")))
+                let shown = path.display().to_string();
+                let fault = LibraryFault::NoArchive { path: shown.clone(), reason: error.to_string() };
+                Err(Finding::from(fault).at(Place::file(shown)).into())
             }
         }
     }
@@ -171,7 +173,7 @@ impl Archive {
                 Ok(())
             }
             Store::Folder { path, order, .. } => self.keep_on_disk(path, order, files, new, needed),
-            Store::ReadOnly { path } => Err(one(read_only(path))),
+            Store::ReadOnly { path } => Err(Findings::from(read_only(path))),
         }
     }
 
@@ -186,9 +188,10 @@ impl Archive {
         let folder = path.join("revisions").join(&*files.vendor);
         let file = folder.join(format!("{}.json", files.revision()));
         if read_revision(&file, &files.vendor, files.revision()).is_err() {
-            fs::create_dir_all(&folder).map_err(|error| one(unwritable(&folder, &error.to_string())))?;
+            fs::create_dir_all(&folder).map_err(|error| Findings::from(unwritable(&folder, &error.to_string())))?;
             let text = files_to_json(files).to_string();
-            write_atomically(&file, text.as_bytes()).map_err(|error| one(unwritable(&file, &error.to_string())))?;
+            write_atomically(&file, text.as_bytes())
+                .map_err(|error| Findings::from(unwritable(&file, &error.to_string())))?;
         }
         let mut order = order.lock();
         let order = order.entry(Arc::clone(&files.vendor)).or_default();
@@ -212,8 +215,8 @@ impl Archive {
     /// The files of a revision; fails when it is not known, or its content is not what its digest says.
     pub fn files(&self, vendor: &str, revision: &str) -> Result<Arc<VendorFiles>, Findings> {
         let unknown = || {
-            let finding = Finding::error(Code::RevisionUnknown, format!("`{vendor}` has no revision `{revision}`"));
-            one(finding.help("name one of the revisions in the vendor's history"))
+            let (vendor, revision) = (vendor.to_owned(), revision.to_string());
+            Findings::from(LibraryFault::UnknownRevision { vendor, revision })
         };
         if !is_vendor_name(vendor) || !is_digest(revision) {
             return Err(unknown());
@@ -229,7 +232,7 @@ impl Archive {
                 if !file.exists() {
                     return Err(unknown());
                 }
-                read_revision(&file, vendor, revision).map(Arc::new).map_err(|why| one(damaged(&file, &why)))
+                read_revision(&file, vendor, revision).map(Arc::new).map_err(|why| Findings::from(damaged(&file, &why)))
             }
         }
     }
@@ -239,13 +242,13 @@ impl Archive {
         let path = match &self.store {
             Store::Memory(_) => return Ok(()),
             Store::Folder { path, .. } => path,
-            Store::ReadOnly { path } => return Err(one(read_only(path))),
+            Store::ReadOnly { path } => return Err(Findings::from(read_only(path))),
         };
         let file = path.join("vendors").join(format!("{vendor}.json"));
         let mut body = record_to_json(record);
         body["revisions"] = self.kept(vendor).iter().map(kept_to_json).collect();
         let text = json!({"schema": "quotient.vendor/1", "digest": digest(&body), "record": body}).to_string();
-        write_atomically(&file, text.as_bytes()).map_err(|error| one(unwritable(&file, &error.to_string())))
+        write_atomically(&file, text.as_bytes()).map_err(|error| Findings::from(unwritable(&file, &error.to_string())))
     }
 
     /// Everything that is known of vendors, and what of it cannot be trusted.
@@ -355,15 +358,13 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn unwritable(path: &Path, why: &str) -> Finding {
-    Finding::error(Code::FileUnwritable, format!("the archive cannot use `{}`: {why}", path.display()))
-        .at(Place::file(path.display().to_string()))
-        .help("check the path, the permissions and the free space")
+    let (path, reason) = (path.display().to_string(), why.to_owned());
+    Finding::from(LibraryFault::ArchiveUnwritable { path: path.clone(), reason }).at(Place::file(path))
 }
 
 fn damaged(path: &Path, why: &str) -> Finding {
-    Finding::error(Code::ArchiveDamaged, format!("`{}` in the archive is damaged: {why}", path.display()))
-        .at(Place::file(path.display().to_string()))
-        .help("remove it; the next revision that loads is archived again")
+    let (path, reason) = (path.display().to_string(), why.to_owned());
+    Finding::from(LibraryFault::ArchiveDamaged { path: path.clone(), reason }).at(Place::file(path))
 }
 
 /// Writes through a temporary file, so that after a crash the file is the old one or the new one.

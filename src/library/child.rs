@@ -5,7 +5,7 @@
 //! the candidate is ever read without them. On systems other than Linux only the time limit holds.
 
 use super::archive::{files_from_json, files_to_json};
-use super::validate::{Inspect, Validate, died, judge, one, slow};
+use super::validate::{Inspect, Validate, died, judge, slow};
 use crate::finding::{Findings, parse, render};
 use crate::plugin::VendorFiles;
 use crate::script::STACK_BYTES;
@@ -83,11 +83,11 @@ impl ChildProcess {
         let end = Instant::now() + self.time;
         let mut child = match self.spawn() {
             Ok(child) => child,
-            Err(error) => return one(died(vendor, &format!("its process could not be started: {error}"))),
+            Err(error) => return Findings::from(died(vendor, &format!("its process could not be started: {error}"))),
         };
         if let Err(error) = self.limit(&child) {
             drop(end_group(&mut child));
-            return one(died(vendor, &format!("its process could not be limited: {error}")));
+            return Findings::from(died(vendor, &format!("its process could not be limited: {error}")));
         }
         let input = files_to_json(files).to_string();
         if let Some(mut pipe) = child.stdin.take() {
@@ -101,11 +101,13 @@ impl ChildProcess {
         // Whatever the child started ends with it; else it could hold the pipes open.
         let status = end_group(&mut child);
         if !is_over {
-            return one(slow(vendor, self.time));
+            return Findings::from(slow(vendor, self.time));
         }
         let status = match status {
             Ok(status) => status,
-            Err(error) => return one(died(vendor, &format!("the end of its process is not known: {error}"))),
+            Err(error) => {
+                return Findings::from(died(vendor, &format!("the end of its process is not known: {error}")));
+            }
         };
         let (answer, complaint) = (answer.recv_timeout(LAST_READ), complaint.recv_timeout(LAST_READ));
         let (answer, complaint) = (answer.unwrap_or_default(), complaint.unwrap_or_default());
@@ -118,9 +120,12 @@ impl ChildProcess {
         match (findings, status.code()) {
             (Some(findings), Some(0)) if !findings.has_errors() => findings,
             (Some(findings), Some(_)) if findings.has_errors() => findings,
-            (Some(_), Some(_)) => one(died(&files.vendor, &format!("its process ended with {status}"))),
-            (None, Some(0)) => one(died(&files.vendor, "its process gave no answer that can be read")),
-            (_, _) => one(died(&files.vendor, &format!("its process ended with {status}{}", last_words(complaint)))),
+            (Some(_), Some(_)) => Findings::from(died(&files.vendor, &format!("its process ended with {status}"))),
+            (None, Some(0)) => Findings::from(died(&files.vendor, "its process gave no answer that can be read")),
+            (_, _) => Findings::from(died(
+                &files.vendor,
+                &format!("its process ended with {status}{}", last_words(complaint)),
+            )),
         }
     }
 
@@ -226,7 +231,7 @@ pub fn answer<V: Validate>(validator: &V, input: impl Read, mut output: impl Wri
             Ok(active) => active.warnings.clone(),
             Err(findings) => findings,
         },
-        None => one(died("candidate", "its files did not arrive as `quotient.candidate/1`")),
+        None => Findings::from(died("candidate", "its files did not arrive as `quotient.candidate/1`")),
     };
     writeln!(output, "{}", render::json_each(findings.iter()))?;
     output.flush()?;

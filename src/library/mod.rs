@@ -15,6 +15,7 @@ mod catalog;
 pub mod child;
 mod clock;
 pub mod disk;
+mod fault;
 mod inbox;
 mod open;
 mod pacing;
@@ -34,6 +35,7 @@ pub use catalog::{Active, Attempt, Catalog, Change, Departed, Hold, News, Outcom
 pub use child::ChildProcess;
 pub use clock::{Clock, SystemClock};
 pub use disk::Disk;
+pub use fault::LibraryFault;
 pub use open::{Library, Options};
 pub use pacing::{Pace, Pacing};
 pub use past::RevisionRecord;

@@ -3,6 +3,7 @@
 use super::archive::Archive;
 use super::catalog::Catalog;
 use super::clock::{Clock, SystemClock};
+use super::fault::LibraryFault;
 use super::pacing::{Pace, Pacing};
 use super::past::{Asker, PastRevisions, RevisionRecord};
 use super::reload::{Decision, Limits, ReloadOutcome, Reloader};
@@ -11,11 +12,11 @@ use super::shared::Shared;
 use super::source::Source;
 use super::status::Status;
 use super::subscription::{Subscriber, Subscription};
-use super::validate::{Validate, one};
+use super::validate::Validate;
 use super::watch::Wakeups;
 use super::{Active, Revision};
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Findings};
+use crate::finding::Findings;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use parking_lot::{Condvar, Mutex};
@@ -183,9 +184,7 @@ impl<V: Validate> Library<V> {
             Ok(outcome) => outcome,
             Err(RecvTimeoutError::Disconnected) => ReloadOutcome { is_stopped: true, ..outcome },
             Err(RecvTimeoutError::Timeout) => {
-                let finding = Finding::error(Code::FileUnreadable, "the directories take too long to read")
-                    .help("look whether the file system answers; what is in use stays in use");
-                ReloadOutcome { faults: one(finding), ..outcome }
+                ReloadOutcome { faults: LibraryFault::SlowDirectories {}.into(), ..outcome }
             }
         }
     }
@@ -291,18 +290,11 @@ impl<V: Validate> Library<V> {
             }
         });
         receiver.recv_timeout(self.shared.answer).unwrap_or_else(|why| {
-            let finding = match why {
-                RecvTimeoutError::Disconnected => {
-                    let what = format!("`{vendor}` was left as it is: the library stopped");
-                    Finding::error(Code::VendorUnknown, what).help("try again once it is started")
-                }
-                RecvTimeoutError::Timeout => {
-                    let what = format!("`{vendor}` waits for the directories, which take too long to read");
-                    Finding::error(Code::FileUnreadable, what)
-                        .help("look at the vendor's history later: it is done as soon as they are read")
-                }
-            };
-            Err(one(finding))
+            let vendor = vendor.to_owned();
+            Err(match why {
+                RecvTimeoutError::Disconnected => LibraryFault::Stopped { vendor }.into(),
+                RecvTimeoutError::Timeout => LibraryFault::Waiting { vendor }.into(),
+            })
         })
     }
 

@@ -6,7 +6,8 @@
 //! remembered and not tried again. A person who pins or goes back has neither to wait in line nor an allowance.
 
 use super::catalog::Active;
-use super::validate::{is_passing_trouble, one};
+use super::fault::LibraryFault;
+use super::validate::is_passing_trouble;
 use super::{Attempt, Revision};
 use crate::channel::Name;
 use crate::finding::{Code, Finding, Findings};
@@ -111,14 +112,14 @@ impl<P> PastRevisions<P> {
             }
             let left = end.saturating_sub(now());
             if left.is_zero() || state.waiting >= MAX_WAITING {
-                return Err(one(busy(vendor)));
+                return Err(Findings::from(busy(vendor)));
             }
             state.waiting += 1;
             self.bell.wait_for(&mut state, left);
             state.waiting -= 1;
         }
         if asker == Asker::Request && !state.is_allowed(now()) {
-            return Err(one(busy(vendor)));
+            return Err(Findings::from(busy(vendor)));
         }
         let mine: (Name, Revision) = (vendor.into(), revision.into());
         state.under_way.push(mine.clone());
@@ -190,6 +191,5 @@ fn is_about_rules(findings: &Findings) -> bool {
 }
 
 fn busy(vendor: &str) -> Finding {
-    Finding::error(Code::RevisionBusy, format!("too many past revisions are asked for; `{vendor}` has to wait"))
-        .help("ask again in a few seconds; for many old decisions use `quotient replay`")
+    LibraryFault::RevisionBusy { vendor: vendor.to_owned() }.into()
 }

@@ -3,11 +3,12 @@
 //! No threads, no files, no clock: the moment is an argument, and what is to be done outside comes back as a [`Step`].
 
 use super::catalog::{Catalog, Change, News, Pin, State};
+use super::fault::LibraryFault;
 use super::source::{Scan, Settled, Settling, Taken};
-use super::validate::{Verdict, is_passing_trouble, one, slow};
+use super::validate::{Verdict, is_passing_trouble, slow};
 use super::{Active, Hold, Revision};
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Findings, did_you_mean};
+use crate::finding::{Finding, Findings, did_you_mean};
 use crate::plugin::VendorFiles;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -262,7 +263,7 @@ impl<P> Reloader<P> {
         let mut changes = Vec::new();
         for (vendor, files) in late {
             if self.settling.revision(&vendor).is_some_and(|revision| **revision == *files.revision()) {
-                let findings = one(slow(&vendor, self.limits.validation));
+                let findings = Findings::from(slow(&vendor, self.limits.validation));
                 changes.extend(self.refuse(&vendor, &files, findings, now));
             }
         }
@@ -283,7 +284,7 @@ impl<P> Reloader<P> {
 
     /// Takes in the decision of a person; returns false when it changes nothing.
     pub fn decide(&mut self, vendor: &Name, decision: Decision<P>, now: Moment) -> Result<Step, Findings> {
-        let Some(state) = self.catalog.vendor(vendor) else { return Err(one(self.unknown(vendor))) };
+        let Some(state) = self.catalog.vendor(vendor) else { return Err(self.unknown(vendor).into()) };
         let pin = |active: &Arc<Active<P>>, reason, who| Pin {
             revision: active.revision().into(),
             reason,
@@ -308,11 +309,8 @@ impl<P> Reloader<P> {
 
     fn unknown(&self, vendor: &str) -> Finding {
         let names = self.catalog.vendors().map(|(name, _)| &**name);
-        let help = match did_you_mean(vendor, names) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "name one of the vendors in use".to_owned(),
-        };
-        Finding::error(Code::VendorUnknown, format!("there is no vendor `{vendor}`")).help(help)
+        let near = did_you_mean(vendor, names).map(str::to_owned);
+        LibraryFault::UnknownVendor { vendor: vendor.to_owned(), near }.into()
     }
 
     /// The moment at which [`Reloader::tick`] has something to do.
@@ -379,7 +377,7 @@ impl<P> Reloader<P> {
         for (vendor, revision) in stuck {
             let finding = slow(&vendor, self.limits.validation)
                 .help("earlier checks of this vendor never ended; the new one starts when one of them does");
-            changes.extend(self.learn_one(&vendor, News::Refused { revision, findings: one(finding) }, now));
+            changes.extend(self.learn_one(&vendor, News::Refused { revision, findings: Findings::from(finding) }, now));
         }
         jobs
     }
@@ -413,7 +411,7 @@ impl<P> Reloader<P> {
             let state = self.catalog.vendor(vendor);
             let is_ahead = self.work.get(vendor).is_some_and(Work::is_ahead);
             let is_known = state.is_some() || ticket.changed.contains(vendor) || moving.contains(vendor);
-            let unknown = || one(self.unknown(vendor));
+            let unknown = || Findings::from(self.unknown(vendor));
             vendors.insert(
                 Arc::clone(vendor),
                 VendorReport {

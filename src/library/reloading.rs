@@ -3,16 +3,17 @@
 use super::Revision;
 use super::archive::Record;
 use super::catalog::{Change, News, Outcome};
+use super::fault::LibraryFault;
 use super::inbox::Inbox;
 use super::pacing::Pacing;
 use super::reload::{Job, ReloadOutcome, Reloader, Step};
 use super::shared::Shared;
 use super::source::{Scan, Source, Taken};
 use super::status::Watching;
-use super::validate::{Validate, one, start};
+use super::validate::{Validate, start};
 use super::watch::{Wake, Wakeups};
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Findings};
+use crate::finding::Findings;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -117,11 +118,10 @@ impl<V: Validate, S: Source> Reloading<V, S> {
             self.pacing.wake(now.monotonic);
         }
         if let Some(reason) = inbox.lost {
-            let finding = Finding::warning(Code::WatchBlind, format!("watching was interrupted: {reason}"))
-                .help("nothing to do: it is restarted, and everything is read again");
+            let finding = LibraryFault::WatchInterrupted { reason: reason.to_string() };
             self.watch.is_armed = false;
             self.watch.retry = None;
-            self.shared.status.lock().watching = Watching::Blind(one(finding));
+            self.shared.status.lock().watching = Watching::Blind(finding.into());
             self.pacing.wake(now.monotonic);
         }
         for (vendor, serial, verdict) in inbox.verdicts {
@@ -183,9 +183,8 @@ impl<V: Validate, S: Source> Reloading<V, S> {
         self.watch.is_armed = false;
         if self.watch.missed_in_a_row >= MAX_MISSED {
             self.watch.retry = Some(self.shared.clock.monotonic() + REARM);
-            let finding = Finding::warning(Code::WatchBlind, "changes arrive without events".to_owned())
-                .help("the file system reports none (network and some container mounts); shorten the polling interval");
-            self.shared.status.lock().watching = Watching::Blind(one(finding));
+            let finding = LibraryFault::NoEvents {};
+            self.shared.status.lock().watching = Watching::Blind(finding.into());
         }
     }
 
@@ -304,9 +303,7 @@ impl<V: Validate, S: Source> Reloading<V, S> {
 }
 
 fn panicked() -> Scan {
-    let finding = Finding::error(Code::FileUnreadable, "reading the directories panicked")
-        .help("report this as a bug of quotient");
-    Scan { faults: one(finding), ..Scan::default() }
+    Scan { faults: LibraryFault::ReadingPanicked {}.into(), ..Scan::default() }
 }
 
 /// Notifies everyone who waits, now or later, that the reloading ended, even by a panic.

@@ -9,8 +9,9 @@ use super::past::PastRevisions;
 use super::reload::Moment;
 use super::status::Status;
 use super::subscription::Subscriber;
-use super::validate::{Validate, Verdict, is_passing_trouble, one, slow, start};
+use super::validate::{Validate, Verdict, is_passing_trouble, slow, start};
 use crate::channel::Name;
+use crate::finding::Findings;
 use crate::plugin::VendorFiles;
 use arc_swap::ArcSwap;
 use parking_lot::{Condvar, Mutex};
@@ -54,7 +55,7 @@ impl<V: Validate> Shared<V> {
         let vendor = Arc::clone(&files.vendor);
         let (sender, receiver) = channel();
         start(&self.validator, files, move |verdict| drop(sender.send(verdict)));
-        receiver.recv_timeout(self.limit).unwrap_or_else(|_| Err(one(slow(&vendor, self.limit))))
+        receiver.recv_timeout(self.limit).unwrap_or_else(|_| Err(Findings::from(slow(&vendor, self.limit))))
     }
 
     /// Prepares archived revisions, as many at a time as candidates are validated.

@@ -1,6 +1,7 @@
 //! Validation of a vendor's files, contained by a separate thread, a time limit and caught panics.
 
 use super::Active;
+use super::fault::{LibraryFault, Limit};
 use crate::finding::{Code, Finding, Findings, Place, Span};
 use crate::plugin::VendorFiles;
 use parking_lot::Mutex;
@@ -84,7 +85,7 @@ pub(super) fn start<V: Validate>(
         .stack_size(STACK)
         .spawn(move || tell(&on_thread, judge(validator.as_ref(), &files)));
     if let Err(error) = spawned {
-        tell(&done, Err(one(died(&vendor, &format!("no thread could be started: {error}")))));
+        tell(&done, Err(Findings::from(died(&vendor, &format!("no thread could be started: {error}")))));
     }
 }
 
@@ -98,33 +99,24 @@ pub(super) fn judge<V: Validate>(validator: &V, files: &Arc<VendorFiles>) -> Ver
         let validated = validator.validate(files);
         validated.map(|(plugin, warnings)| Arc::new(Active { files: Arc::clone(files), plugin, warnings }))
     }));
-    result.unwrap_or_else(|_| Err(one(died(&files.vendor, "the check panicked"))))
+    result.unwrap_or_else(|_| Err(Findings::from(died(&files.vendor, "the check panicked"))))
 }
 
 /// Files that look as if they were being written, as findings.
 fn torn(files: &VendorFiles) -> Findings {
     let mut findings = Findings::new();
     if files.iter().next().is_none() {
-        findings.push(
-            Finding::error(Code::VendorIncomplete, format!("the directory of `{}` has no files", files.vendor))
-                .at(Place::file(&*files.vendor))
-                .help("add a `vendor.toml` and rules, or remove the directory"),
-        );
+        let fault = LibraryFault::NoFiles { vendor: files.vendor.to_string() };
+        findings.push(Finding::from(fault).at(Place::file(&*files.vendor)));
     }
     for file in files.iter() {
         if file.text.is_empty() {
-            findings.push(
-                Finding::error(Code::VendorTorn, format!("`{}` is empty", file.shown))
-                    .at(Place::file(&*file.shown))
-                    .help("write its content, or remove it"),
-            );
+            let fault = LibraryFault::EmptyFile { file: file.shown.clone() };
+            findings.push(Finding::from(fault).at(Place::file(&*file.shown)));
         } else if let Some(start) = file.text.find('\0') {
             let span = Span { start, end: start + 1 };
-            findings.push(
-                Finding::error(Code::VendorTorn, format!("`{}` has a NUL character", file.shown))
-                    .at(Place::text(&*file.shown, &file.text, span, "a write was interrupted here"))
-                    .help("save the file again"),
-            );
+            let place = Place::text(&*file.shown, &file.text, span, "a write was interrupted here");
+            findings.push(Finding::from(LibraryFault::NulCharacter { file: file.shown.clone() }).at(place));
         }
     }
     findings
@@ -136,17 +128,11 @@ pub(super) fn is_passing_trouble(findings: &Findings) -> bool {
 }
 
 pub(super) fn died(vendor: &str, how: &str) -> Finding {
-    Finding::error(Code::CandidateDied, format!("the check of `{vendor}` died: {how}"))
-        .at(Place::file(vendor))
-        .help("look for endless recursion or very large values in what was changed last")
+    let fault = LibraryFault::CheckDied { vendor: vendor.to_owned(), reason: how.to_owned() };
+    Finding::from(fault).at(Place::file(vendor))
 }
 
 pub(super) fn slow(vendor: &str, limit: Duration) -> Finding {
-    Finding::error(Code::CandidateSlow, format!("the check of `{vendor}` took longer than {} ms", limit.as_millis()))
-        .at(Place::file(vendor))
-        .help("look for loops in what was changed last, or make the cases fewer")
-}
-
-pub(super) fn one(finding: Finding) -> Findings {
-    [finding].into_iter().collect()
+    let fault = LibraryFault::CheckSlow { vendor: vendor.to_owned(), limit: Limit(limit) };
+    Finding::from(fault).at(Place::file(vendor))
 }

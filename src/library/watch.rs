@@ -3,7 +3,8 @@
 //! The directories are watched with everything below, their parents, and the directory of every link on the way to them, so
 //! that a swapped link (`..data`, `current`) wakes too. Reading is not a change: its events are ignored.
 
-use crate::finding::{Code, Finding, Findings, Place};
+use super::fault::LibraryFault;
+use crate::finding::{Finding, Findings, Place};
 use notify::event::{AccessKind, AccessMode};
 use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
@@ -84,9 +85,8 @@ impl Drop for Guard {
 }
 
 fn blind(folder: &Path, error: &notify::Error) -> Finding {
-    Finding::warning(Code::WatchBlind, format!("`{}` cannot be watched: {error}", folder.display()))
-        .at(Place::file(folder.display().to_string()))
-        .help("changes are seen at intervals only; raise the system's limit of watches if that is the reason")
+    let (path, reason) = (folder.display().to_string(), error.to_string());
+    Finding::from(LibraryFault::Unwatchable { path: path.clone(), reason }).at(Place::file(path))
 }
 
 /// Watched directories, and the relevant paths in them.

@@ -1,7 +1,8 @@
 //! Infeasible targets: the shortfall, the guardrails that bind, and remedies.
 
 use super::Side;
-use crate::finding::{Code, Finding};
+use super::fault::QuotaFault;
+use crate::finding::Finding;
 use crate::units::{Currency, Money};
 use std::fmt;
 
@@ -201,14 +202,20 @@ impl Infeasible {
                 self.name
             ),
         };
-        let message =
-            if self.binding.is_empty() { fault } else { format!("{fault}; {}", self.held(currency, name_of)) };
-        let remedies: Vec<String> = self.remedies.iter().map(|remedy| remedy.to_text(currency)).collect();
-        Finding::error(Code::PlanInfeasible, message).help(remedies.join(", or "))
+        let text = if self.binding.is_empty() { fault } else { format!("{fault}; {}", self.held(currency, &name_of)) };
+        QuotaFault::Infeasible {
+            group: self.name.clone(),
+            asked,
+            short_by: short,
+            binding: self.binding.iter().map(|held| name_of(held.line)).collect(),
+            text,
+            remedies: self.remedies.iter().map(|remedy| remedy.to_text(currency)).collect(),
+        }
+        .into()
     }
 
     /// Names the three largest lines that bind, and the number of others.
-    fn held(&self, currency: Currency, name_of: impl Fn(usize) -> String) -> String {
+    fn held(&self, currency: Currency, name_of: &impl Fn(usize) -> String) -> String {
         let named = self.binding.iter().take(3);
         let named: Vec<String> =
             named.map(|held| format!("{} at {}", name_of(held.line), amount_text(held.amount, currency))).collect();
@@ -238,13 +245,12 @@ impl Violation {
     /// The violation as an error; `name` is the line's, `reason` the guardrail's.
     pub fn to_finding(&self, currency: Currency, name: &str, reason: &str) -> Finding {
         let (amount, bound) = (amount_text(self.amount, currency), amount_text(self.bound, currency));
-        let fault = match self.side {
-            Side::Floor => format!("{name} would get {amount}, below its floor of {bound}: {reason}"),
-            Side::Ceiling => format!("{name} would get {amount}, above its ceiling of {bound}: {reason}"),
+        let side = match self.side {
+            Side::Floor => "floor",
+            Side::Ceiling => "ceiling",
         };
-        Finding::error(Code::PlanRejected, fault).help(
-            "change the target or the guardrail, lock the line, or let the manifest say `on_violation = \"clamp\"`",
-        )
+        let (line, reason) = (name.to_owned(), reason.to_owned());
+        QuotaFault::OutsideGuardrail { line, side, amount, bound, reason }.into()
     }
 }
 

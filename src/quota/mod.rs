@@ -7,6 +7,7 @@
 mod assessment;
 mod exact;
 mod explanation;
+mod fault;
 mod grain;
 mod guardrail;
 mod infeasible;
@@ -18,6 +19,7 @@ mod targets;
 
 pub use assessment::{Assessment, Contribution, FairShareLine, WeightFault, Weights, assess, fair_share};
 pub use explanation::{Derivation, ExplainedFactor, FactorDetail, Step, StepKind, StepWriter};
+pub use fault::QuotaFault;
 pub use grain::{Basis, Grain};
 pub use guardrail::{Bound, GuardrailKind, Guardrails, OnViolation, Side, settle};
 pub use infeasible::{BindingLine, Infeasible, InfeasibleReason, LISTED_LINES, Remedy, Violation};

@@ -7,10 +7,11 @@
 //! channel target = Σ targets inside it + rest + reserve, and without a rest the equation must hold by itself.
 
 use super::exact::divided_half_up;
+use super::fault::QuotaFault;
 use super::infeasible::amount_text;
 use super::reconciliation::ReconciliationGroup;
 use crate::channel::{Name, SegmentKey};
-use crate::finding::{Code, Finding, counted, did_you_mean};
+use crate::finding::{Finding, counted, did_you_mean};
 use crate::units::{Currency, MAX_MINOR_UNITS, Rate};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
@@ -134,7 +135,17 @@ pub enum TargetFault {
 impl TargetFault {
     /// The fault as an error about the targets, amounts in `currency`.
     pub fn to_finding(&self, currency: Currency) -> Finding {
-        Finding::error(Code::BookTargets, self.message(currency)).help(self.help(currency))
+        let (cause, scope) = match self {
+            Self::Crossing { .. } => ("crossing", None),
+            Self::Duplicate { segment } => ("duplicate", Some(segment_name(segment))),
+            Self::OutOfRange { segment, .. } => ("out_of_range", segment.as_ref().map(segment_name)),
+            Self::NoLines { segment, .. } => ("no_lines", Some(segment_name(segment))),
+            Self::Exceeded { segment, .. } => ("exceeded", Some(segment_name(segment))),
+            Self::NotReached { segment, .. } => ("not_reached", Some(segment_name(segment))),
+            Self::OverAssignment => ("over_assignment", None),
+        };
+        let (text, remedy) = (self.message(currency), self.help(currency));
+        QuotaFault::Targets { cause, scope, text, remedy }.into()
     }
 
     fn message(&self, currency: Currency) -> String {
