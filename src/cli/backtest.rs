@@ -1,10 +1,11 @@
 //! `backtest`: a vendor's rules on a past period, against simple baselines.
 
+use super::fault::CommandFault;
 use super::groups::{BookSource, Directories, Output, Threads};
 use super::progress::PartnersBar;
 use super::{CommandError, Terminal, vendor};
 use crate::channel::PartnerBook;
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::planning;
 use crate::plugin::VendorPlugin;
 use crate::report;
@@ -67,9 +68,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
 /// Period to score: the one that was named, or the latest that the book covers in full.
 fn period(label: Option<&str>, plugin: &VendorPlugin, book: &PartnerBook) -> Result<PlanningPeriod, Finding> {
     let calendar = plugin.manifest.calendar;
-    let refuse = |message: String| {
-        Finding::error(Code::PlanPeriod, message).help("name a past period that the book covers with `--period`")
-    };
+    let refuse = |reason: String| Finding::from(CommandFault::Period { reason });
     if let Some(label) = label {
         return calendar.period(label).map_err(|fault| refuse(fault.to_string()));
     }

@@ -1,5 +1,6 @@
 //! Reasons for which a command ends without success, and their exit codes.
 
+use super::fault::CommandFault;
 use crate::finding::{Area, Code, Finding, Findings};
 
 /// Reason for which a command ends without success.
@@ -32,9 +33,7 @@ impl From<std::io::Error> for CommandError {
         if error.kind() == std::io::ErrorKind::BrokenPipe {
             return Self::BrokenPipe;
         }
-        Finding::error(Code::FileUnwritable, format!("the output cannot be written: {error}"))
-            .help("check the disk and the permissions")
-            .into()
+        Finding::from(CommandFault::Output { reason: error.to_string() }).into()
     }
 }
 

@@ -1,7 +1,8 @@
 //! `healthcheck`: a request to a running server, for images without a shell.
 
 use super::CommandError;
-use crate::finding::{Code, Finding};
+use super::fault::CommandFault;
+use crate::finding::Finding;
 use crate::server::Listen;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -35,8 +36,7 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
             request(&options.path, stream)
         }),
         Listen::Inherited => {
-            let finding = Finding::error(Code::ServerOptions, "`systemd` cannot be asked: it is not an address");
-            return Err(finding.help("name the address or the socket").into());
+            return Err(Finding::from(CommandFault::InheritedSocket {}).into());
         }
     };
     match response {

@@ -1,8 +1,9 @@
 //! `init`: a new vendor that works as it is.
 
 use super::CommandError;
+use super::fault::CommandFault;
 use super::groups::Directories;
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Finding, Place};
 use crate::plugin::is_vendor_name;
 use std::fs;
 use std::path::Path;
@@ -51,12 +52,10 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
 
 fn create(directory: &Path, vendor: &str, files: &[(&str, &str)]) -> Result<(), Finding> {
     if !is_vendor_name(vendor) {
-        return Err(Finding::error(Code::VendorUnknown, format!("`{vendor}` is not a valid vendor name"))
-            .help("use lower-case letters, digits, `-` and `_`, such as `acme-cloud`"));
+        return Err(CommandFault::VendorName { vendor: vendor.to_owned() }.into());
     }
     if directory.exists() {
-        return Err(Finding::error(Code::FileUnwritable, format!("`{}` already exists", directory.display()))
-            .help("choose another name, or remove the directory"));
+        return Err(CommandFault::Exists { path: directory.display().to_string() }.into());
     }
     for (path, text) in files {
         let path = directory.join(path);
@@ -65,8 +64,7 @@ fn create(directory: &Path, vendor: &str, files: &[(&str, &str)]) -> Result<(), 
             .map_or(Ok(()), fs::create_dir_all)
             .and_then(|()| fs::write(&path, text.replace("{vendor}", vendor)));
         written.map_err(|error| {
-            Finding::error(Code::FileUnwritable, format!("`{}` cannot be written: {error}", path.display()))
-                .help("check the directory and its permissions")
+            Finding::from(CommandFault::Unwritable { path: path.display().to_string(), reason: error.to_string() })
         })?;
     }
     Ok(())

@@ -7,6 +7,7 @@ mod completions;
 mod error;
 mod explain;
 mod explain_code;
+mod fault;
 mod generate;
 mod groups;
 #[cfg(feature = "server")]

@@ -1,7 +1,8 @@
 //! Destination of results: stdout, or a file that is either complete or absent.
 
 use super::CommandError;
-use crate::finding::{Code, Finding};
+use super::fault::CommandFault;
+use crate::finding::Finding;
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -49,9 +50,7 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
-    Finding::error(Code::FileUnwritable, format!("`{}` cannot be written: {error}", path.display()))
-        .help("check that the directory exists and is writable")
-        .into()
+    Finding::from(CommandFault::Unwritable { path: path.display().to_string(), reason: error.to_string() }).into()
 }
 
 /// A writer that records whether its reader has closed the pipe.

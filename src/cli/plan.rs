@@ -1,9 +1,10 @@
 //! Inputs of a plan: the options that `propose` and `explain` share, and the files they name.
 
+use super::fault::CommandFault;
 use super::groups::{BookSource, Directories, Threads};
 use super::{CommandError, vendor};
 use crate::channel::PartnerBook;
-use crate::finding::{Code, Finding, Findings, Place, keep};
+use crate::finding::{Finding, Findings, Place, keep};
 use crate::intake::{self, PreviousRow, WorkbookMeta, read_locks, read_previous, read_targets};
 use crate::planning::{self, PreviousLine, Request};
 use crate::plugin::VendorPlugin;
@@ -114,18 +115,16 @@ fn previous_line(row: PreviousRow) -> PreviousLine {
 fn stale(path: &Path, meta: &WorkbookMeta, plugin: &VendorPlugin, book: &PartnerBook) -> Option<Finding> {
     let shown = path.display();
     let differs = |found: &Option<String>, own: &str| found.as_deref().is_some_and(|found| found != own);
-    let help = "its locks still apply; compare with `--previous` to see the differences";
-    let finding = if differs(&meta.vendor, &plugin.vendor) {
-        let vendor = meta.vendor.as_deref().unwrap_or_default();
-        Finding::error(Code::BookStale, format!("`{shown}` is a proposal of vendor `{vendor}`"))
-            .help(format!("pass a workbook of `{}`", plugin.vendor))
+    let file = shown.to_string();
+    let fault = if differs(&meta.vendor, &plugin.vendor) {
+        let vendor = meta.vendor.clone().unwrap_or_default();
+        CommandFault::OtherVendor { file, vendor, expected: plugin.vendor.to_string() }
     } else if differs(&meta.revision, &plugin.revision) {
-        Finding::warning(Code::BookStale, format!("`{shown}` was made with an earlier revision of the rules"))
-            .help(help)
+        CommandFault::EarlierRevision { file }
     } else if differs(&meta.input_hash, &book.input_hash) {
-        Finding::warning(Code::BookStale, format!("`{shown}` was made from another book")).help(help)
+        CommandFault::OtherBook { file }
     } else {
         return None;
     };
-    Some(finding.at(Place::file(shown.to_string())))
+    Some(Finding::from(fault).at(Place::file(shown.to_string())))
 }

@@ -1,9 +1,10 @@
 //! `review`: every partner's standing, and what the vendor's policies decide.
 
+use super::fault::CommandFault;
 use super::groups::{BookSource, Directories, Output, TableSize, Threads};
 use super::progress::PartnersBar;
 use super::{CommandError, Terminal, vendor};
-use crate::finding::{Code, Finding, Findings, did_you_mean};
+use crate::finding::{Finding, Findings, did_you_mean};
 use crate::report::review as report;
 use crate::review::{Outcome, PartnerFault, Request, Review, Setting, read_quotas};
 use crate::script::on_script_threads;
@@ -98,11 +99,9 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
 /// Writes one partner in full.
 fn write_partner(options: &Options, review: &Review<'_>, id: &str, terminal: Terminal) -> Result<(), CommandError> {
     let Some(index) = review.index_of(id) else {
-        let message = format!("unknown partner `{id}`: the book does not contain it");
         let ids = review.book.partners.iter().take(MAX_COMPARED).map(|partner| &*partner.id);
-        let help = did_you_mean(id, ids)
-            .map_or_else(|| "correct the identifier".to_owned(), |near| format!("did you mean `{near}`?"));
-        return Err(Finding::error(Code::BookUnknownReference, message).help(help).into());
+        let near = did_you_mean(id, ids).map(str::to_owned);
+        return Err(Finding::from(CommandFault::UnknownPartner { partner: id.to_string(), near }).into());
     };
     let reviewed = on_script_threads(Some(1), || review.of(index));
     let (partner, faults) = reviewed.map_err(|fault| fault.finding)?;

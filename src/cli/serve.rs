@@ -1,11 +1,12 @@
 //! `serve`: the engine as an HTTP service.
 
+use super::fault::CommandFault;
 use super::groups::Directories;
 use super::{CommandError, Terminal};
 use crate::audit::{
     Collector, CollectorOptions, FileOptions, Keeping, Log, LogFile, LogOptions, Masking, Mode, Sink, Stream,
 };
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::library::{ChildProcess, VendorOptions};
 use crate::server::{self, Listen, Server, ServerLimits, SpanOptions, TlsFiles};
 use std::io::IsTerminal;
@@ -121,7 +122,7 @@ pub struct Options {
 }
 
 fn refused(message: impl Into<String>, help: &str) -> CommandError {
-    Finding::error(Code::ServerOptions, message).help(help).into()
+    Finding::from(CommandFault::ServerOption { reason: message.into(), remedy: help.to_owned() }).into()
 }
 
 /// Runs `serve`.

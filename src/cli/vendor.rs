@@ -1,8 +1,9 @@
 //! Loading a vendor: read, compiled, checked, and its cases run.
 
 use super::CommandError;
+use super::fault::CommandFault;
 use super::groups::Directories;
-use crate::finding::{Code, Finding, Findings};
+use crate::finding::{Finding, Findings};
 use crate::plugin::{CaseOutcome, VendorPlugin, disk::Roots, run_cases};
 use crate::script::on_script_threads;
 
@@ -54,9 +55,8 @@ pub fn names(directories: &Directories, vendor: Option<&String>) -> Result<Vec<S
     }
     let all = directories.roots().vendors();
     if all.is_empty() {
-        let message = format!("there is no vendor in `{}`", directories.rules.display());
-        let help = "name the directory with `--rules DIR`, or start a vendor with `quotient init NAME`";
-        return Err(Finding::error(Code::VendorUnknown, message).help(help).into());
+        let directory = directories.rules.display().to_string();
+        return Err(Finding::from(CommandFault::NoVendor { directory }).into());
     }
     Ok(all)
 }

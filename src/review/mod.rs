@@ -4,12 +4,14 @@
 //! and in its order, so that a million partners are never in memory at once. A partner that fails is a fault on that
 //! partner; the review goes on.
 
+mod fault;
 mod partner;
 mod quotas;
 mod setting;
 mod summary;
 mod walk;
 
+pub use fault::ReviewFault;
 pub use partner::{PartnerFault, PartnerReview, reasons, requirement_text};
 pub use quotas::{read_quotas, read_quotas_json};
 pub use setting::{GivenQuotas, Request, Setting, period_of};

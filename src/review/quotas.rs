@@ -1,8 +1,9 @@
 //! Agreed quotas of a proposal's own files, with the quotas of its reporting periods where the file has them exactly.
 
+use super::fault::ReviewFault;
 use super::setting::GivenQuotas;
 use crate::channel::{Name, PartnerBook, SegmentKey};
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Finding, Findings, Place};
 use crate::intake::{JsonPart, Limits, PreviousRow, WorkbookMeta, file_bytes, read_previous, read_previous_json};
 use crate::plugin::VendorPlugin;
 use crate::quota::Grain;
@@ -54,9 +55,8 @@ fn given(
     name: &str,
 ) -> Result<(GivenQuotas, Findings), Findings> {
     if let Some(vendor) = meta.vendor.as_deref().filter(|vendor| **vendor != *plugin.vendor) {
-        let message = format!("`{name}` is a proposal of vendor `{vendor}`");
-        let finding = Finding::error(Code::BookStale, message).at(Place::file(name));
-        return Err(Findings::from_iter([finding.help("name a proposal of this vendor")]));
+        let fault = ReviewFault::OtherVendor { file: name.to_owned(), vendor: vendor.to_owned() };
+        return Err(Finding::from(fault).at(Place::file(name)).into());
     }
     // At a grain without territories, a proposal shows the partner's home territory: it is not part of the line.
     if plugin.manifest.grain != Grain::ProductLineTerritory {

@@ -1,7 +1,8 @@
 //! Scope of a review: period, as-of date, quotas, conventions.
 
+use super::fault::ReviewFault;
 use crate::channel::{CurrentQuota, Name, PartnerBook, SegmentKey};
-use crate::finding::{Code, Finding, Findings};
+use crate::finding::{Finding, Findings};
 use crate::performance::{Conventions, Given};
 use crate::plugin::Manifest;
 use crate::quota::Grain;
@@ -67,12 +68,14 @@ impl Setting {
         let mut faults = Findings::new();
         let mut warnings = Findings::new();
         if let Some(currency) = manifest.currency.filter(|currency| *currency != book.currency) {
-            let message = format!("the book is in {}, and {} reviews in {currency}", book.currency, manifest.name);
-            let help = format!("convert the amounts to {currency}, or name the book's currency in a mapping file");
-            faults.push(Finding::error(Code::BookMixedCurrency, message).help(help));
+            faults.push(Finding::from(ReviewFault::Currency {
+                book: book.currency.to_string(),
+                vendor: manifest.name.clone(),
+                expected: currency.to_string(),
+            }));
         }
         if book.partners.is_empty() {
-            faults.push(Finding::error(Code::BookEmpty, "the book has no partner").help("fill the partners table"));
+            faults.push(ReviewFault::NoPartner {}.into());
         }
         let named = |label: &str| manifest.calendar.period(label).map_err(|fault| fault.to_string());
         let around = |day| period_of(manifest.calendar, manifest.period_months, day);
@@ -82,16 +85,14 @@ impl Setting {
         };
         let period = match period {
             Ok(period) => period,
-            Err(message) => {
-                faults.push(Finding::error(Code::PlanPeriod, message).help("name a period of the vendor's calendar"));
+            Err(reason) => {
+                faults.push(ReviewFault::UnknownPeriod { reason }.into());
                 return Err(faults);
             }
         };
         if period.first_day() > request.as_of {
-            let message = format!("`{period}` begins after the as-of date {}: nothing is closed yet", request.as_of);
-            warnings.push(
-                Finding::warning(Code::PlanPeriod, message).help("look from a later day, or name another period"),
-            );
+            let (period, as_of) = (period.to_string(), request.as_of.to_string());
+            warnings.push(ReviewFault::NotBegun { period, as_of }.into());
         }
         let mut quotas = BTreeMap::new();
         if let Some(given) = &request.quotas {
@@ -104,9 +105,7 @@ impl Setting {
                 Some(whole) => quotas = collected(given, &whole, manifest, book, &period, &mut warnings),
                 None => {
                     let label = given.period.as_deref().unwrap_or_default();
-                    let message =
-                        format!("the quotas are for `{label}`, which is not a period of the vendor's calendar");
-                    faults.push(Finding::error(Code::PlanPeriod, message).help("name a proposal of this vendor"));
+                    faults.push(ReviewFault::QuotaPeriod { period: label.to_owned() }.into());
                 }
             }
         }
@@ -167,19 +166,14 @@ fn collected(
     strangers.sort_unstable();
     strangers.dedup();
     if let Some(first) = strangers.first() {
-        let message = match strangers.len() {
-            1 => format!("the quotas name partner `{first}`, which the book does not have"),
-            more => format!("the quotas name {more} partners that the book does not have, `{first}` first"),
-        };
-        warnings.push(Finding::warning(Code::BookUnknownReference, message).help("their quotas are left out"));
+        let (partners, first) = (strangers.len(), first.to_string());
+        warnings.push(ReviewFault::UnknownPartners { partners, first }.into());
     }
     let inside =
         |quota: &CurrentQuota| period.start <= quota.start && quota.start.plus(quota.months as i32) <= period.end();
     if !quotas.is_empty() && !quotas.values().flatten().any(inside) {
-        let message = format!("the quotas given are for `{whole}` and not for `{period}`");
-        warnings.push(
-            Finding::warning(Code::PlanPeriod, message).help(format!("review `{whole}` with `--period {whole}`")),
-        );
+        let (quotas, period) = (whole.to_string(), period.to_string());
+        warnings.push(ReviewFault::OtherPeriod { quotas, period }.into());
     }
     quotas
 }

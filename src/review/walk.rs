@@ -1,11 +1,12 @@
 //! The walk through a book: every partner's standing and decisions, in the book's order.
 
+use super::fault::ReviewFault;
 use super::partner::{PartnerFault, PartnerReview};
 use super::setting::Setting;
 use super::summary::ReviewSummary;
 use crate::channel::{Partner, PartnerBook};
 use crate::decision::Decisions;
-use crate::finding::{Code, Finding, Findings};
+use crate::finding::{Finding, Findings};
 use crate::performance::{
     Conventions, Dimension, PartnerStanding, ProductLineRevenue, Rollup, RollupBuilder, RollupRules, Standings,
 };
@@ -97,11 +98,8 @@ impl<'b> Review<'b> {
         };
         let standings =
             on_script_threads(threads, || Standings::new(book, period, setting.as_of, conventions, &setting.given));
-        let standings = standings.map_err(|fault| -> Findings {
-            let finding = Finding::error(Code::ReviewRange, format!("the channel as a whole: {fault}"));
-            std::iter::once(finding.help("look for amounts that are too large, or for a date before the calendar"))
-                .collect()
-        })?;
+        let standings = standings
+            .map_err(|fault| -> Findings { ReviewFault::ChannelOutOfRange { reason: fault.to_string() }.into() })?;
         Ok(Self { plugin, book, setting, rules: RollupRules::default(), standings, policies })
     }
 
@@ -114,12 +112,8 @@ impl<'b> Review<'b> {
     pub fn warnings(&self) -> Findings {
         let mut warnings = self.setting.warnings.clone();
         if let Some(latest) = self.standings.revenue_ends_early() {
-            let message = format!(
-                "the book's latest revenue is of {latest}; later months up to {} count as none",
-                self.setting.as_of
-            );
-            let finding = Finding::warning(Code::ReviewOldBook, message);
-            warnings.push(finding.help("export the book again, or use an earlier `--as-of` date"));
+            let (latest, as_of) = (latest.to_string(), self.setting.as_of.to_string());
+            warnings.push(ReviewFault::OldBook { latest, as_of }.into());
         }
         warnings
     }
@@ -142,9 +136,7 @@ impl<'b> Review<'b> {
         let (standing, product_lines) = match both {
             Ok(both) => both,
             Err(_) => {
-                let message = format!("the amounts of `{}` are out of range", partner.id);
-                let finding = Finding::error(Code::ReviewRange, message);
-                return Err(fault(finding.help("look for amounts that are too large")));
+                return Err(fault(ReviewFault::PartnerOutOfRange { partner: partner.id.to_string() }.into()));
             }
         };
         match self.decide(index, partner, &standing, product_lines) {

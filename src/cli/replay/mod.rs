@@ -2,6 +2,7 @@
 
 mod vendors;
 
+use super::fault::CommandFault;
 use super::groups::{Directories, Output, TableSize, Threads};
 use super::progress::{bytes_bar, spinner};
 use super::{CommandError, Terminal};
@@ -9,7 +10,7 @@ use crate::audit::{
     Entry, LogReader, Obstacle, Record, Replay, Told, Verdict, With, compare, compare_told, decide_again, files_of_log,
     input_of,
 };
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Finding, Findings, Place};
 use crate::library::Archive;
 use crate::request::Limits;
 use crate::script::ScriptPool;
@@ -112,8 +113,8 @@ fn finish(
 ) -> Result<(), CommandError> {
     if replay.records() == 0 && replay.torn + replay.foreign > 0 {
         let name = options.log.display().to_string();
-        let finding = Finding::error(Code::FileUnreadable, format!("`{name}` is not a decision log"));
-        return Err(unreadable(finding.at(Place::file(name)).help("name a log written by `quotient serve`")));
+        let finding = Finding::from(CommandFault::NotALog { file: name.clone() });
+        return Err(unreadable(finding.at(Place::file(name))));
     }
     options.output.write(|out| match options.output.format {
         Format::Table => replay.write_text(with, options.table.lines, out),
@@ -124,9 +125,8 @@ fn finish(
 }
 
 fn broken(name: &str, error: &io::Error) -> Finding {
-    Finding::error(Code::FileUnreadable, format!("the decision log `{name}` cannot be read: {error}"))
+    Finding::from(CommandFault::UnreadableLog { file: name.to_owned(), reason: error.to_string() })
         .at(Place::file(name))
-        .help("check the path and the permissions")
 }
 
 fn bar(files: &[PathBuf]) -> ProgressBar {
@@ -158,10 +158,8 @@ impl Replayer {
     fn new(options: &Options) -> Result<Self, CommandError> {
         let archive = options.state.as_deref().map(Archive::open_read_only).transpose()?;
         let books = options.books.clone().or_else(|| Some(options.state.as_deref()?.join("books")));
-        let pool = ScriptPool::new(options.threads.count()).map_err(|error| {
-            Finding::error(Code::FileUnreadable, format!("worker threads cannot be started: {error}"))
-                .help("check how many threads the process may start")
-        })?;
+        let pool = ScriptPool::new(options.threads.count())
+            .map_err(|error| Finding::from(CommandFault::NoThreads { reason: error.to_string() }))?;
         let with = match options.with {
             Rules::Recorded => With::Recorded,
             Rules::Current => With::Current,

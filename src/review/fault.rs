@@ -1,0 +1,71 @@
+//! Faults of a review and of its request, as data with their wording.
+
+use crate::finding::counted;
+
+crate::faults! {
+    /// Faults of a review.
+    pub enum ReviewFault {
+        /// The book is in another currency than the vendor reviews in.
+        Currency { book: String, vendor: String, expected: String } = BookMixedCurrency {
+            message: format!("the book is in {book}, and {vendor} reviews in {expected}"),
+            help: format!("convert the amounts to {expected}, or name the book's currency in a mapping file"),
+        }
+        /// The book has no partner.
+        NoPartner {} = BookEmpty {
+            message: "the book contains no partner",
+            help: "fill the partners table",
+        }
+        /// The period is not one of the vendor's calendar.
+        UnknownPeriod { reason: String } = PlanPeriod {
+            message: reason.clone(),
+            help: "name a period of the vendor's calendar",
+        }
+        /// The period begins after the as-of date.
+        NotBegun { period: String, as_of: String } = PlanPeriod {
+            message: format!("`{period}` begins after the as-of date {as_of}: nothing is closed yet"),
+            help: "use a later as-of date, or name another period",
+            severity: Warning,
+        }
+        /// The quotas are for a period that the vendor's calendar does not have.
+        QuotaPeriod { period: String } = PlanPeriod {
+            message: format!("the quotas are for `{period}`, which is not a period of the vendor's calendar"),
+            help: "name a proposal of this vendor",
+        }
+        /// The quotas name partners that the book does not have.
+        UnknownPartners { partners: usize, first: String } = BookUnknownReference {
+            message: match partners {
+                1 => format!("the quotas name partner `{first}`, which the book does not have"),
+                more => format!("the quotas name {}, the first is `{first}`", counted(*more, "partner") + " that the book does not have"),
+            },
+            help: "their quotas are ignored",
+            severity: Warning,
+        }
+        /// The quotas are for another period than the one reviewed.
+        OtherPeriod { quotas: String, period: String } = PlanPeriod {
+            message: format!("the quotas are for `{quotas}` and not for `{period}`"),
+            help: format!("review `{quotas}` with `--period {quotas}`"),
+            severity: Warning,
+        }
+        /// Amounts of the channel are beyond what the engine takes.
+        ChannelOutOfRange { reason: String } = ReviewRange {
+            message: format!("the channel as a whole: {reason}"),
+            help: "look for amounts that are too large, or for a date before the calendar",
+        }
+        /// Amounts of a partner are beyond what the engine takes.
+        PartnerOutOfRange { partner: String } = ReviewRange {
+            message: format!("the amounts of `{partner}` are out of range"),
+            help: "look for amounts that are too large",
+        }
+        /// The book's revenue ends before the as-of date.
+        OldBook { latest: String, as_of: String } = ReviewOldBook {
+            message: format!("the book's latest revenue is of {latest}; later months up to {as_of} count as none"),
+            help: "export the book again, or use an earlier as-of date",
+            severity: Warning,
+        }
+        /// The quotas come from a proposal of another vendor.
+        OtherVendor { file: String, vendor: String } = BookStale {
+            message: format!("`{file}` is a proposal of vendor `{vendor}`"),
+            help: "name a proposal of this vendor",
+        }
+    }
+}
