@@ -250,7 +250,7 @@ fn files_clocks_and_processes_are_looked_at_in_the_listed_files_only() {
 }
 
 #[test]
-fn the_lists_of_this_test_name_files_that_are_there() {
+fn the_lists_of_this_test_name_existing_files() {
     for file in FILE_SYSTEM.iter().chain(&CLOCK).chain(&PROCESS).chain(&FLOATS) {
         assert!(
             directory().join(file).is_file(),

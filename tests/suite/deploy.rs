@@ -145,7 +145,7 @@ fn the_sidecar_is_an_init_container_that_is_always_restarted_and_ready_before_th
 }
 
 #[test]
-fn containers_run_as_nobody_with_nothing_to_write_but_their_volumes() {
+fn containers_run_unprivileged_with_nothing_writable_but_their_volumes() {
     for (path, pod, container) in pods() {
         assert_eq!(pod["automountServiceAccountToken"], false, "{path}");
         assert_eq!(pod["securityContext"]["runAsNonRoot"], true, "{path}");
@@ -159,7 +159,7 @@ fn containers_run_as_nobody_with_nothing_to_write_but_their_volumes() {
 }
 
 #[test]
-fn config_maps_are_mounted_as_folders() {
+fn config_maps_are_mounted_as_directories() {
     for (path, pod, container) in pods() {
         let mounts = list(&container["volumeMounts"]);
         assert!(mounts.iter().all(|mount| mount["subPath"].is_null() && mount["subPathExpr"].is_null()), "{path}");
@@ -172,7 +172,7 @@ fn config_maps_are_mounted_as_folders() {
 }
 
 #[test]
-fn folders_of_the_arguments_are_mounted() {
+fn directories_of_the_arguments_are_mounted() {
     for (path, _, container) in pods() {
         let mounts: Vec<&str> =
             list(&container["volumeMounts"]).iter().filter_map(|mount| mount["mountPath"].as_str()).collect();
@@ -340,7 +340,7 @@ fn the_dashboard_is_json_whose_panels_do_not_overlap() {
 }
 
 #[test]
-fn the_container_is_a_copy_that_is_nobody_and_looks_after_itself() {
+fn the_image_copies_the_program_and_runs_it_unprivileged_with_a_healthcheck() {
     let dockerfile = read("Dockerfile");
     let instructions: Vec<&str> = dockerfile.lines().filter(|line| !line.starts_with('#')).collect();
     let text = instructions.join("\n");
@@ -395,7 +395,7 @@ fn options_are_those_of_serve() {
 }
 
 #[test]
-fn the_unit_tells_when_it_is_ready_and_is_shut_in() {
+fn the_unit_reports_readiness_and_is_sandboxed() {
     let unit = read("systemd/quotient.service");
     for line in [
         "Type=notify",

@@ -1,7 +1,9 @@
 //! The examples of README and docs are executed and current.
 
+use crate::sources;
 use quotient::plugin::Manifest;
 use quotient::script::{Contract, EntryPoint, ScriptContext, Scripts, SourceFile};
+use std::path::Path;
 
 /// README's examples run; `TRYCMD=overwrite cargo test --test suite documents` rewrites them.
 #[test]
@@ -90,4 +92,63 @@ fn the_reference_pages_are_current() {
         let shown = std::fs::read_to_string(path).unwrap_or_default();
         assert!(shown == text, "{path} is not current: run `QUOTIENT_BLESS=1 cargo test --test suite documents`");
     }
+}
+
+/// Words in backticks, code blocks left out.
+fn quoted(text: &str) -> Vec<String> {
+    let prose: String = text.split("```").step_by(2).collect();
+    prose.lines().flat_map(|line| line.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// True when an item of that name is declared in the file, or in a file of the directory.
+fn declares(place: &Path, name: &str) -> bool {
+    let files = if place.is_dir() { sources::files(place, &["rs"]) } else { vec![place.to_owned()] };
+    files.iter().any(|file| {
+        let code = sources::code_of(&sources::read(file));
+        let declared = |at: usize| {
+            let (before, after) = (code[..at].trim_end(), &code[at + name.len()..]);
+            let word = before.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
+            !after.starts_with(sources::is_part)
+                && ["fn", "struct", "enum", "trait", "type", "const", "static", "mod", "macro_rules!"].contains(&word)
+        };
+        code.match_indices(name).any(|(at, _)| declared(at))
+    })
+}
+
+#[test]
+fn the_map_of_the_code_names_what_exists() {
+    let root = sources::root();
+    let text = sources::read(&root.join("docs/architecture.md"));
+    let (mut paths, mut names) = (0, 0);
+    for word in quoted(&text) {
+        let is_path = word.contains('/') && !word.contains(' ') && !word.starts_with('/') && !word.contains('{');
+        if is_path || word.ends_with(".rs") || word.ends_with(".md") {
+            paths += 1;
+            assert!(root.join(&word).exists(), "docs/architecture.md names `{word}`, which does not exist");
+        } else if let Some((room, name)) = word.split_once("::") {
+            names += 1;
+            let (module, name) = name
+                .rsplit_once("::")
+                .map_or((String::new(), name), |(module, name)| (format!("/{}", module.replace("::", "/")), name));
+            let place = root.join(format!("src/{room}{module}"));
+            let place = if place.exists() { place } else { place.with_extension("rs") };
+            let place = if place.exists() { place } else { root.join(format!("src/{room}")) };
+            assert!(
+                declares(&place, name),
+                "docs/architecture.md names `{word}`, which is not declared in {}",
+                place.display()
+            );
+        }
+    }
+    assert!(paths > 20 && names > 20, "{paths} paths and {names} names");
+}
+
+#[test]
+fn the_map_of_the_code_lists_every_room() {
+    let text = sources::read(&sources::root().join("docs/architecture.md"));
+    let library = sources::read(&sources::root().join("src/lib.rs"));
+    let rooms = library.lines().filter_map(|line| line.strip_prefix("//! | [`")?.split_once('`').map(|(room, _)| room));
+    let listed: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("| `src/")?.split(['/', '`', '.']).next()).collect();
+    assert_eq!(listed, rooms.collect::<Vec<_>>(), "the table of rooms, in the order of src/lib.rs");
 }

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 /// Names the log in the process that is to be killed.
 const LOG: &str = "QUOTIENT_TEST_CRASH_LOG";
 
-/// No test by itself: what [`killed_processes_lose_nothing_they_were_told_is_there`] starts and kills.
+/// No test by itself: what [`killed_processes_lose_no_confirmed_record`] starts and kills.
 #[test]
 fn writes_until_it_is_killed() {
     let Some(path) = std::env::var_os(LOG) else { return };
@@ -31,7 +31,7 @@ fn writes_until_it_is_killed() {
 }
 
 #[test]
-fn killed_processes_lose_nothing_they_were_told_is_there() {
+fn killed_processes_lose_no_confirmed_record() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.jsonl");
     let (mut told, mut torn) = (Vec::new(), 0);

@@ -11,7 +11,7 @@ fn there(pointer: &str, before: Option<&str>, after: Option<&str>) -> Option<(St
 }
 
 #[test]
-fn spaces_order_of_members_and_escapes_are_no_difference() {
+fn spaces_order_of_members_and_escapes_are_not_differences() {
     assert_eq!(at(r#"{"a":1,"b":["x"]}"#, "{ \"b\": [\"\\u0078\"],\n\"a\": 1 }"), None);
 }
 

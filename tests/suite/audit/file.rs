@@ -248,7 +248,7 @@ fn a_disk_that_is_full_for_a_while_refuses_and_then_goes_on() {
 }
 
 #[test]
-fn short_writes_are_no_failure() {
+fn short_writes_are_not_failures() {
     let files = Frail::failing((1..10_000).map(|call| (call, Fault::Short)).filter(|(call, _)| call % 2 == 0));
     let mut log = loop {
         if let Ok(log) = open(&files, FileOptions { rotate_at: None, is_synced: false, kept: 1 }) {
@@ -284,7 +284,7 @@ fn old_files_beyond_the_number_kept_are_let_go() {
 }
 
 #[test]
-fn a_log_that_was_moved_away_is_begun_anew() {
+fn a_log_that_was_moved_away_is_restarted() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.jsonl");
     let mut log = LogFile::open(&path, FileOptions::default()).unwrap();
@@ -309,7 +309,7 @@ fn two_writers_of_one_log_are_refused() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_a_finding() {
+fn a_missing_directory_is_a_finding() {
     let folder = tempfile::tempdir().unwrap();
     let finding = LogFile::open(&folder.path().join("none/log.jsonl"), FileOptions::default()).unwrap_err();
     assert_eq!(finding.code(), quotient::finding::Code::FileUnwritable);

@@ -145,7 +145,7 @@ fn best_effort_tries_again_until_the_sink_works() {
 }
 
 #[test]
-fn lines_that_will_never_be_taken_are_dropped_and_told() {
+fn lines_that_can_never_be_stored_are_dropped_and_counted() {
     let (log, bench) = start(Mode::BestEffort, |_| {});
     bench.set(|bench| bench.fault = Some(SinkFault::Lasting("too large".to_owned())));
     drop(log.append(&record("never")));
@@ -159,7 +159,7 @@ fn lines_that_will_never_be_taken_are_dropped_and_told() {
 }
 
 #[test]
-fn a_sink_that_panics_leaves_nobody_waiting() {
+fn a_sink_that_panics_leaves_no_caller_waiting() {
     let (log, bench) = start(Mode::Strict, |_| {});
     bench.set(|bench| bench.panics = true);
     assert_eq!(runtime().block_on(log.append(&record("a"))), Err(Unrecorded::Closed));

@@ -54,7 +54,7 @@ fn a_name_is_found_however_it_is_escaped() {
 }
 
 #[test]
-fn a_name_that_stands_twice_is_masked_twice() {
+fn a_duplicate_name_is_masked_twice() {
     assert_eq!(masked(&["/a"], r#"{"a":"x","a":"y"}"#), r#"{"a":"***","a":"***"}"#);
 }
 
@@ -67,7 +67,7 @@ fn what_is_shown_keeps_its_digits_and_loses_only_spaces() {
 }
 
 #[test]
-fn what_is_no_json_is_not_shown_at_all() {
+fn invalid_json_is_not_shown() {
     for document in ["", "{", "{\"name\":\"Acme\"", "{} {}", "nope", "{\"a\":01}", "\u{feff}{}"] {
         let outcome = Masking::default().apply(document.as_bytes());
         assert_eq!(outcome.map(|masked| masked.text.is_some()), Err(NotJson), "{document}");

@@ -229,7 +229,7 @@ fn a_masked_request_is_not_replayable_and_a_masked_answer_is() {
 }
 
 #[test]
-fn a_kept_book_is_found_by_its_id() {
+fn a_stored_book_is_found_by_its_id() {
     let mut scene = Scene::new();
     let text = small().to_string();
     let (book, _) = read_kept_book(&scene.plugin(), text.as_bytes(), &Limits::default()).unwrap();
@@ -247,7 +247,7 @@ fn a_kept_book_is_found_by_its_id() {
 }
 
 #[test]
-fn torn_lines_and_missing_records_are_told() {
+fn torn_lines_and_missing_records_are_reported() {
     let mut scene = Scene::new();
     let line = scene.assess().line();
     scene.log.extend(&line[..100]);
@@ -263,7 +263,7 @@ fn torn_lines_and_missing_records_are_told() {
 }
 
 #[test]
-fn a_folder_is_read_from_its_oldest_file_and_stdin_as_it_comes() {
+fn a_directory_is_read_from_its_oldest_file_and_stdin_as_it_arrives() {
     let mut scene = Scene::new();
     std::fs::create_dir_all(scene.path("logs")).unwrap();
     for name in ["decisions.jsonl.10", "decisions.jsonl.2", "decisions.jsonl", "decisions.jsonl.bak", "note.txt"] {
@@ -283,7 +283,7 @@ fn a_folder_is_read_from_its_oldest_file_and_stdin_as_it_comes() {
 }
 
 #[test]
-fn what_is_no_log_is_refused() {
+fn a_file_that_is_not_a_log_is_refused() {
     let mut scene = Scene::new();
     scene.run("missing.jsonl", &[]).assert().code(3);
     scene.run("rules", &[]).assert().code(3);

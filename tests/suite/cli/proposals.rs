@@ -199,7 +199,7 @@ fn what_would_have_moved_a_quota_moves_it_when_it_is_so() {
 }
 
 #[test]
-fn a_reader_that_has_gone_is_no_fault() {
+fn a_closed_pipe_is_not_a_failure() {
     let desk = Desk::new();
     for format in ["table", "json", "csv", "xlsx", "html"] {
         let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("quotient"))

@@ -122,7 +122,7 @@ fn real_tables_are_not_overwritten_by_synthetic_ones() {
 }
 
 #[test]
-fn an_empty_folder_says_how_to_start() {
+fn an_empty_directory_says_how_to_start() {
     let desk = Desk::new();
     let output = desk.run(&["check", "--rules", "none"]).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();

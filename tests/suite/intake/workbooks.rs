@@ -108,7 +108,7 @@ fn cells_that_hold_no_value_are_findings() {
 }
 
 #[test]
-fn what_is_no_workbook_is_refused() {
+fn a_file_that_is_not_a_workbook_is_refused() {
     insta::assert_snapshot!("no_workbook", told(b"partner_id,month\n"));
 }
 

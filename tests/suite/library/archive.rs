@@ -151,7 +151,7 @@ fn two_processes_do_not_share_an_archive() {
 }
 
 #[test]
-fn a_state_folder_that_cannot_be_used_is_a_finding() {
+fn a_state_directory_that_cannot_be_used_is_a_finding() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("file"), "").unwrap();
     assert_eq!(
@@ -172,7 +172,7 @@ fn leftovers_of_a_crash_are_cleared_and_never_read() {
 }
 
 #[test]
-fn a_restart_on_a_broken_folder_serves_the_last_good_and_reports_it() {
+fn a_restart_on_a_broken_directory_serves_the_last_good_and_reports_it() {
     let dir = started_once();
     write(&dir.path().join("rules/meridian"), "2", "refuse");
     let dir = restart(dir, |home| {
@@ -187,7 +187,7 @@ fn a_restart_on_a_broken_folder_serves_the_last_good_and_reports_it() {
 }
 
 #[test]
-fn a_restart_without_the_folders_serves_the_last_good() {
+fn a_restart_without_the_directories_serves_the_last_good() {
     let dir = started_once();
     fs::remove_dir_all(dir.path().join("rules")).unwrap();
     restart(dir, |home| {
@@ -197,7 +197,7 @@ fn a_restart_without_the_folders_serves_the_last_good() {
 }
 
 #[test]
-fn a_vendor_deleted_while_nobody_looked_is_gone_after_the_restart() {
+fn a_vendor_deleted_while_the_process_was_down_is_gone_after_the_restart() {
     let dir = started_once();
     fs::remove_dir_all(dir.path().join("rules/meridian")).unwrap();
     let dir = restart(dir, |home| assert!(home.library.current().vendor("meridian").is_none()));
@@ -205,7 +205,7 @@ fn a_vendor_deleted_while_nobody_looked_is_gone_after_the_restart() {
 }
 
 #[test]
-fn a_pin_outlives_a_restart() {
+fn a_pin_survives_a_restart() {
     let dir = started_once();
     let dir = restart(dir, |home| {
         home.library.pin("meridian", files("1").revision(), "quarter end", Some("ana")).unwrap();
@@ -224,7 +224,7 @@ fn a_pin_outlives_a_restart() {
 }
 
 #[test]
-fn a_damaged_archive_is_reported_and_the_folder_is_used() {
+fn a_damaged_archive_is_reported_and_the_directory_is_used() {
     let dir = started_once();
     let revisions = dir.path().join("state/revisions/meridian");
     for file in fs::read_dir(&revisions).unwrap() {

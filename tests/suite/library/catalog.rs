@@ -74,7 +74,7 @@ fn a_vendor_that_is_gone_leaves_its_history() {
 }
 
 #[test]
-fn a_pin_holds_against_new_revisions_and_against_a_folder_that_is_gone() {
+fn a_pin_persists_through_new_revisions_and_a_missing_directory() {
     let pinned = || pin("1", Hold::UntilUnpinned);
     let (catalog, changes) = after([News::Accepted(active("1")), pinned(), News::Accepted(active("2"))]);
     assert_eq!((tag(&catalog, "meridian").as_deref(), outcomes(&changes)[2]), (Some("1"), Outcome::Held));
@@ -86,7 +86,7 @@ fn a_pin_holds_against_new_revisions_and_against_a_folder_that_is_gone() {
 }
 
 #[test]
-fn a_rollback_holds_against_the_withdrawn_revision_only() {
+fn a_rollback_excludes_the_withdrawn_revision_only() {
     let back = || pin("1", Hold::UntilChange { withdrawn: Some(active("2").revision().into()) });
     let start = || [News::Accepted(active("1")), News::Accepted(active("2")), back()];
     let (catalog, _) = after(start().into_iter().chain([refused("3"), News::Seen]));

@@ -69,7 +69,7 @@ fn a_child_that_takes_too_long_is_ended_with_all_it_started() {
 }
 
 #[test]
-fn a_child_that_leaves_somebody_behind_with_its_pipes_holds_up_nobody() {
+fn a_child_that_leaves_a_process_with_its_pipes_does_not_block() {
     let start = Instant::now();
     let findings = shell(&format!("sleep 603 & cat >/dev/null; echo '{GOOD}'")).inspect(&candidate());
     assert!(findings.is_empty(), "{findings:?}");
@@ -77,7 +77,7 @@ fn a_child_that_leaves_somebody_behind_with_its_pipes_holds_up_nobody() {
 }
 
 #[test]
-fn a_child_that_does_not_read_or_writes_without_end_holds_up_nobody() {
+fn a_child_that_does_not_read_or_writes_without_end_does_not_block() {
     let large = vec![("vendor.toml".to_owned(), "x".repeat(1 << 20))];
     let large = vendor_files("meridian", &large);
     assert_eq!(codes(&shell("exit 0").inspect(&large)), [Code::CandidateDied]);

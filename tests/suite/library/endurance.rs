@@ -57,7 +57,7 @@ fn a_thousand_reloads() {
     let mut home = Home::at(dir, options);
     let reload = |n: u64| {
         // A new directory in the place of the old one: content, refusals and watches all change.
-        let (folder, next) = (home.vendor_folder("meridian"), home.dir.path().join("next"));
+        let (folder, next) = (home.vendor_directory("meridian"), home.dir.path().join("next"));
         write(&next, &n.to_string(), if n.is_multiple_of(4) { "refuse" } else { "" });
         fs::rename(&folder, home.dir.path().join("old")).unwrap();
         fs::rename(&next, &folder).unwrap();
@@ -82,7 +82,7 @@ fn a_thousand_reloads() {
 #[test]
 fn every_save_beside_a_hundred_files_is_judged() {
     let home = Home::with(&["meridian"], Options { wakeups: Some(Box::new(Events::new())), ..Options::default() });
-    let more = home.vendor_folder("meridian").join("tables");
+    let more = home.vendor_directory("meridian").join("tables");
     fs::create_dir(&more).unwrap();
     for n in 0..95 {
         fs::write(more.join(format!("t{n}.toml")), "# revision 1\n".repeat(100)).unwrap();
@@ -92,7 +92,8 @@ fn every_save_beside_a_hundred_files_is_judged() {
     for n in 0..if is_full() { 100 } else { 5 } {
         let before = home.library.current().generation();
         let start = Instant::now();
-        fs::write(home.vendor_folder("meridian").join("factor_0.rhai"), format!("// revision {n}\nrefuse\n")).unwrap();
+        fs::write(home.vendor_directory("meridian").join("factor_0.rhai"), format!("// revision {n}\nrefuse\n"))
+            .unwrap();
         home.until("it is judged", |catalog| catalog.generation() > before);
         delays.push(start.elapsed());
     }

@@ -27,7 +27,7 @@ fn relink(target: &str, link: &Path) {
 fn fault_01_a_write_in_chunks_is_never_in_use_half() {
     let home = Home::with(&["meridian"], by_events());
     for (name, text) in texts("2", "") {
-        let mut file = File::create(home.vendor_folder("meridian").join(name)).unwrap();
+        let mut file = File::create(home.vendor_directory("meridian").join(name)).unwrap();
         for chunk in text.as_bytes().chunks(12) {
             file.write_all(chunk).unwrap();
             thread::sleep(ms(10));
@@ -37,9 +37,9 @@ fn fault_01_a_write_in_chunks_is_never_in_use_half() {
 }
 
 #[test]
-fn fault_02_a_folder_that_is_copied_slowly_is_in_use_when_it_is_whole() {
+fn fault_02_a_directory_that_is_copied_slowly_is_in_use_when_it_is_complete() {
     let home = Home::with(&["northwind"], by_events());
-    let folder = home.vendor_folder("meridian");
+    let folder = home.vendor_directory("meridian");
     fs::create_dir(&folder).unwrap();
     for (name, text) in texts("1", "") {
         fs::write(folder.join(name), text).unwrap();
@@ -54,7 +54,7 @@ fn fault_02_a_folder_that_is_copied_slowly_is_in_use_when_it_is_whole() {
 #[test]
 fn fault_03_saves_of_all_editors_are_seen() {
     let home = Home::with(&["meridian"], by_events());
-    let folder = home.vendor_folder("meridian");
+    let folder = home.vendor_directory("meridian");
     let save_all = |tag: &str, save: &dyn Fn(&Path, &str)| {
         for (name, text) in texts(tag, "") {
             save(&folder.join(name), &text);
@@ -88,7 +88,7 @@ fn fault_03_saves_of_all_editors_are_seen() {
 #[test]
 fn fault_04_config_map_swaps_are_seen_and_never_mixed() {
     let home = Home::with(&["northwind"], by_events());
-    let folder = home.vendor_folder("meridian");
+    let folder = home.vendor_directory("meridian");
     fs::create_dir(&folder).unwrap();
     for (name, _) in texts("", "") {
         symlink(format!("..data/{name}"), folder.join(name)).unwrap();
@@ -110,7 +110,7 @@ fn fault_04_config_map_swaps_are_seen_and_never_mixed() {
 #[test]
 fn fault_04_config_map_swaps_faster_than_anything_settles_are_never_mixed() {
     let home = Home::with(&["meridian"], Options { gap: ms(1), ..by_polling() });
-    let folder = home.vendor_folder("meridian");
+    let folder = home.vendor_directory("meridian");
     let link = home.dir.path().join("rules/meridian_next");
     for tag in ["2", "3"] {
         write(&home.dir.path().join(tag), tag, "");
@@ -148,10 +148,10 @@ fn fault_05_a_link_to_the_current_release_is_followed() {
 }
 
 #[test]
-fn fault_06_a_folder_deleted_and_recreated_is_still_watched() {
+fn fault_06_a_directory_deleted_and_recreated_is_still_watched() {
     let home = Home::with(&["meridian"], by_events());
     for tag in ["2", "3"] {
-        fs::remove_dir_all(home.vendor_folder("meridian")).unwrap();
+        fs::remove_dir_all(home.vendor_directory("meridian")).unwrap();
         home.save("meridian", tag, "");
         home.until_tag("meridian", tag);
     }
@@ -165,7 +165,7 @@ fn fault_06_a_folder_deleted_and_recreated_is_still_watched() {
 }
 
 #[test]
-fn fault_07_a_folder_renamed_away_with_a_new_one_in_its_place_is_seen() {
+fn fault_07_a_directory_replaced_by_a_new_one_is_detected() {
     let home = Home::with(&["meridian"], by_events());
     let rules = home.dir.path().join("rules");
     write(&home.dir.path().join("next/meridian"), "2", "");
@@ -182,7 +182,7 @@ fn fault_07_a_folder_renamed_away_with_a_new_one_in_its_place_is_seen() {
 #[test]
 fn fault_08_what_cannot_be_read_keeps_the_last_good() {
     let home = Home::with(&["meridian"], by_events());
-    let folder = home.vendor_folder("meridian");
+    let folder = home.vendor_directory("meridian");
     // A link to nowhere, a link to itself, a directory in the place of a file.
     for target in ["nowhere", "factor_9.rhai"] {
         symlink(target, folder.join("factor_9.rhai")).unwrap();
@@ -208,7 +208,7 @@ fn fault_08_what_cannot_be_read_keeps_the_last_good() {
 }
 
 #[test]
-fn fault_08_no_descriptors_or_no_permission_keep_the_last_good_and_nobody_is_gone() {
+fn fault_08_no_descriptors_or_no_permission_keep_the_last_good_and_remove_no_vendor() {
     let source = Scripted::default();
     source.put("meridian", "1", "");
     let home = Home::scripted(&source, by_polling());
@@ -252,7 +252,7 @@ impl ByHand {
 }
 
 #[test]
-fn fault_08_without_watches_left_the_interval_still_works_and_that_is_told() {
+fn fault_08_without_watches_left_the_interval_still_works_and_that_is_reported() {
     let source = Scripted::default();
     source.put("meridian", "1", "");
     let hand = ByHand { is_refusing: Arc::new(true.into()), ..ByHand::default() };
@@ -263,7 +263,7 @@ fn fault_08_without_watches_left_the_interval_still_works_and_that_is_told() {
 }
 
 #[test]
-fn fault_09_a_mistake_of_syntax_is_shown_with_its_place() {
+fn fault_09_a_syntax_error_is_shown_with_its_place() {
     let home = Home::with(&["meridian"], by_events());
     home.save("meridian", "2", "fn (");
     home.until_state("meridian", State::Degraded);
@@ -274,9 +274,9 @@ fn fault_09_a_mistake_of_syntax_is_shown_with_its_place() {
 }
 
 #[test]
-fn fault_10_a_mistake_of_meaning_is_refused() {
+fn fault_10_a_semantic_error_is_refused() {
     let home = Home::with(&["meridian"], by_events());
-    fs::remove_file(home.vendor_folder("meridian").join("factor_1.rhai")).unwrap();
+    fs::remove_file(home.vendor_directory("meridian").join("factor_1.rhai")).unwrap();
     home.until_state("meridian", State::Degraded);
     home.save("meridian", "2", "refuse");
     home.until("the case failed", |catalog| {
@@ -361,7 +361,7 @@ fn fault_12_a_bomb_goes_off_in_the_child_and_only_there() {
 }
 
 #[test]
-fn fault_13_flapping_is_bounded_and_ends_on_what_is_there() {
+fn fault_13_flapping_is_bounded_and_ends_on_the_last_content() {
     let home = Home::with(
         &["meridian", "northwind"],
         Options { wakeups: Some(Box::new(Events::new())), ..Options::default() },
@@ -383,9 +383,9 @@ fn fault_13_flapping_is_bounded_and_ends_on_what_is_there() {
 }
 
 #[test]
-fn fault_14_marks_line_ends_and_bytes_that_are_no_text() {
+fn fault_14_byte_order_marks_line_ends_and_bytes_that_are_not_utf_8() {
     let home = Home::with(&["meridian"], by_events());
-    let script = home.vendor_folder("meridian").join("factor_3.rhai");
+    let script = home.vendor_directory("meridian").join("factor_3.rhai");
     let good = "// revision 2\nfn assess(partner) { 1 }\n";
     home.save("meridian", "2", "");
     for harmless in [format!("\u{feff}{good}"), good.replace('\n', "\r\n")] {
@@ -415,10 +415,10 @@ fn fault_14_marks_line_ends_and_bytes_that_are_no_text() {
 type Make = Box<dyn Fn(&Path)>;
 
 #[test]
-fn fault_15_strange_things_in_the_folder_are_refused_and_never_opened() {
+fn fault_15_special_files_in_the_directory_are_refused_and_never_opened() {
     use std::os::unix::ffi::OsStrExt;
     let home = Home::with(&["meridian"], by_events());
-    let folder = home.vendor_folder("meridian");
+    let folder = home.vendor_directory("meridian");
     let mut strange: Vec<(&str, Make)> = vec![
         ("loop", Box::new(|path| symlink(".", path).unwrap())),
         (
@@ -461,7 +461,7 @@ fn fault_15_strange_things_in_the_folder_are_refused_and_never_opened() {
 #[test]
 fn fault_15_ten_thousand_files_are_refused() {
     let home = Home::with(&["meridian", "northwind"], by_events());
-    let folder = home.vendor_folder("meridian");
+    let folder = home.vendor_directory("meridian");
     for n in 0..if is_full() { 10_000 } else { 2_500 } {
         fs::write(folder.join(format!("n{n}.csv")), "a").unwrap();
     }
@@ -489,14 +489,14 @@ impl Clock for Jumping {
 fn fault_16_neither_clocks_nor_times_of_files_decide_anything() {
     let clock = Arc::new(Jumping(SystemClock::default(), AtomicI64::new(0)));
     let home = Home::with(&["meridian"], Options { clock, ..by_polling() });
-    let manifest = home.vendor_folder("meridian").join("vendor.toml");
+    let manifest = home.vendor_directory("meridian").join("vendor.toml");
     let old = fs::metadata(&manifest).unwrap().modified().unwrap();
     let times = [old, SystemTime::UNIX_EPOCH, SystemTime::now() + Duration::from_secs(86_400 * 365)];
     for (tag, time) in ["2", "3", "4"].into_iter().zip(times) {
         // The same length and the same time as before: only the content tells.
         home.save("meridian", tag, "");
         for (name, _) in texts("", "") {
-            let file = File::options().write(true).open(home.vendor_folder("meridian").join(name)).unwrap();
+            let file = File::options().write(true).open(home.vendor_directory("meridian").join(name)).unwrap();
             file.set_modified(time).unwrap();
         }
         home.until_tag("meridian", tag);
@@ -586,7 +586,7 @@ fn fault_19_after_a_broken_revision_the_next_good_one_loads_every_time() {
 fn fault_20_a_deleted_vendor_is_gone_and_reported_and_comes_back() {
     let home = Home::with(&["meridian", "northwind"], by_events());
     let notices = home.library.subscribe(16);
-    fs::remove_dir_all(home.vendor_folder("meridian")).unwrap();
+    fs::remove_dir_all(home.vendor_directory("meridian")).unwrap();
     home.until("meridian is gone", |catalog| catalog.vendor("meridian").is_none());
     let notice = notices.recv_timeout(HANG).unwrap();
     assert_eq!((&*notice.change.vendor, notice.change.attempt.outcome), ("meridian", Outcome::Gone));
@@ -600,10 +600,10 @@ fn fault_20_a_deleted_vendor_is_gone_and_reported_and_comes_back() {
 }
 
 #[test]
-fn fault_20_an_empty_folder_is_broken_and_not_gone() {
+fn fault_20_an_empty_directory_is_broken_and_not_gone() {
     let home = Home::with(&["meridian"], by_events());
     for (name, _) in texts("", "") {
-        fs::remove_file(home.vendor_folder("meridian").join(name)).unwrap();
+        fs::remove_file(home.vendor_directory("meridian").join(name)).unwrap();
     }
     home.until_state("meridian", State::Degraded);
     assert_eq!(home.tag("meridian").as_deref(), Some("1"));
@@ -612,14 +612,14 @@ fn fault_20_an_empty_folder_is_broken_and_not_gone() {
 #[test]
 fn fault_21_what_was_renamed_is_no_longer_known_under_its_old_name() {
     let home = Home::with(&["meridian"], by_events());
-    let folder = home.vendor_folder("meridian");
+    let folder = home.vendor_directory("meridian");
     fs::rename(folder.join("factor_0.rhai"), folder.join("history.rhai")).unwrap();
     home.until("the new name", |catalog| {
         let active = catalog.active("meridian").unwrap();
         active.files.get(Room::Rules, "history.rhai").is_some()
             && active.files.get(Room::Rules, "factor_0.rhai").is_none()
     });
-    fs::rename(&folder, home.vendor_folder("solstice")).unwrap();
+    fs::rename(&folder, home.vendor_directory("solstice")).unwrap();
     home.until_tag("solstice", "1");
     home.until("the old vendor is gone", |catalog| catalog.vendor("meridian").is_none());
 }
@@ -637,7 +637,7 @@ fn fault_22_a_broken_vendor_touches_no_other() {
 }
 
 #[test]
-fn fault_23_stopping_in_the_middle_of_a_reload_tells_whoever_waits() {
+fn fault_23_stopping_in_the_middle_of_a_reload_notifies_waiting_callers() {
     let (source, tagger) = (Scripted::default(), Tagger::default());
     source.put("meridian", "1", "");
     let options = Options { limit: HANG, ..by_polling() };
@@ -706,7 +706,7 @@ fn fault_26_a_requested_reload_returns_what_really_came_of_it() {
     assert_eq!(home.tag("meridian").as_deref(), Some("3"));
     let outcome = home.library.reload_now();
     assert!(outcome.is_success() && !outcome.vendors["meridian"].is_changed);
-    fs::remove_dir_all(home.vendor_folder("meridian")).unwrap();
+    fs::remove_dir_all(home.vendor_directory("meridian")).unwrap();
     let outcome = home.library.reload_now();
     assert_eq!((outcome.vendors["meridian"].state, outcome.vendors["meridian"].is_changed), (None, true));
     assert!(!home.library.reload_vendor("merdian").is_success(), "there is no such vendor");
@@ -742,7 +742,7 @@ fn fault_26_requests_at_the_same_time_share_a_pass() {
 }
 
 #[test]
-fn a_requested_reload_of_a_folder_that_never_rests_ends_and_says_so() {
+fn a_requested_reload_of_a_directory_that_never_settles_ends_and_says_so() {
     let source = Scripted::default();
     source.put("meridian", "1", "");
     let (library, _) = Library::open(source.clone(), Tagger::default(), by_polling());
@@ -753,7 +753,7 @@ fn a_requested_reload_of_a_folder_that_never_rests_ends_and_says_so() {
 }
 
 #[test]
-fn a_subscriber_that_is_too_slow_learns_how_much_it_missed_and_holds_up_nobody() {
+fn a_slow_subscriber_learns_how_much_it_missed_and_blocks_no_other() {
     let source = Scripted::default();
     source.put("meridian", "1", "");
     let (library, _) = Library::open(source.clone(), Tagger::default(), by_polling());
@@ -770,7 +770,7 @@ fn a_subscriber_that_is_too_slow_learns_how_much_it_missed_and_holds_up_nobody()
 }
 
 #[test]
-fn reading_is_no_change_and_neighbours_are_nobodys_business() {
+fn reading_is_not_a_change_and_neighbours_are_ignored() {
     let home = Home::with(&["meridian"], by_events());
     let mut before = home.library.status();
     until("the folders rest", || {
@@ -781,7 +781,7 @@ fn reading_is_no_change_and_neighbours_are_nobodys_business() {
     let neighbour = home.dir.path().join("state");
     for n in 0..20 {
         write(&neighbour, &n.to_string(), "");
-        drop(fs::read(home.vendor_folder("meridian").join("vendor.toml")).unwrap());
+        drop(fs::read(home.vendor_directory("meridian").join("vendor.toml")).unwrap());
         thread::sleep(ms(10));
     }
     thread::sleep(ms(100));
@@ -800,7 +800,7 @@ fn rules_and_policies_of_a_vendor_are_one_revision() {
         catalog.vendor("meridian").is_some_and(|v| v.disk.as_deref().is_some_and(|disk| *disk != *first))
     });
     // Rules of a vendor go, its policies stay: it is another revision of the same vendor, and nobody is gone.
-    fs::remove_dir_all(home.vendor_folder("meridian")).unwrap();
+    fs::remove_dir_all(home.vendor_directory("meridian")).unwrap();
     home.until_state("meridian", State::Degraded);
     fs::remove_dir_all(&policies).unwrap();
     home.until("both are gone", |catalog| catalog.vendor("meridian").is_none());

@@ -279,13 +279,13 @@ impl Home {
         Self { dir, library, load: Some(Load { is_over, thread }) }
     }
 
-    fn vendor_folder(&self, vendor: &str) -> PathBuf {
+    fn vendor_directory(&self, vendor: &str) -> PathBuf {
         self.dir.path().join("rules").join(vendor)
     }
 
     /// Saves a vendor, file after file in place, as a careless editor does.
     fn save(&self, vendor: &str, tag: &str, extra: &str) {
-        write(&self.vendor_folder(vendor), tag, extra);
+        write(&self.vendor_directory(vendor), tag, extra);
     }
 
     fn state(&self, vendor: &str) -> VendorState<Tagged> {

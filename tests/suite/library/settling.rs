@@ -38,7 +38,7 @@ fn the_gap_runs_from_the_end_of_one_scan_to_the_begin_of_the_next() {
 }
 
 #[test]
-fn a_content_that_changes_back_in_time_is_no_change() {
+fn content_that_changes_back_in_time_is_unchanged() {
     let mut rule = rule();
     rule.observe(scan(&[("meridian", files("1"))]), at(0));
     rule.observe(scan(&[("meridian", files("1"))]), at(100));

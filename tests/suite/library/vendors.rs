@@ -166,7 +166,7 @@ fn an_answer_that_is_none_is_refused() {
 }
 
 #[test]
-fn a_fact_that_is_not_known_warns_once_and_refuses_nobody() {
+fn a_fact_that_is_not_known_warns_once_and_refuses_no_vendor() {
     let careless = "fn assess(partner) { indicate(partner.pipeline.open_amount).because(\"open pipeline\") }";
     let findings = judged(&with(Room::Rules, "pipeline.rhai", careless));
     assert!(!findings.has_errors(), "{findings:?}");
@@ -219,7 +219,7 @@ fn guarded() -> VendorOptions {
 }
 
 #[test]
-fn every_mistake_keeps_the_last_good_rules_deciding_and_the_next_good_ones_load() {
+fn every_error_keeps_the_last_good_rules_deciding_and_the_next_good_ones_load() {
     let dir = tempfile::tempdir().unwrap();
     save(dir.path(), "northwind", &good());
     let library = open(dir.path(), guarded());
@@ -349,7 +349,7 @@ fn bombs_go_off_in_the_child_while_another_vendor_reloads() {
 }
 
 #[test]
-fn a_restart_on_a_broken_folder_decides_with_the_last_good_rules() {
+fn a_restart_on_a_broken_directory_decides_with_the_last_good_rules() {
     let dir = tempfile::tempdir().unwrap();
     save(dir.path(), "northwind", &good());
     let options = || VendorOptions { state: Some(dir.path().join("state")), ..guarded() };

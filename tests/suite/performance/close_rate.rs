@@ -81,7 +81,7 @@ fn when_all_was_lost_no_coverage_is_enough_and_none_is_named() {
 }
 
 #[test]
-fn when_nobody_closed_anything_the_rate_is_not_known() {
+fn without_any_closed_opportunity_the_rate_is_not_known() {
     let found = rates(&book(vec![partner("P").sold("2026-01", "1")]));
     assert_eq!(found.close_rates.by_value, CloseRate { rate: None, source: RateSource::NotKnown });
     assert_eq!((found.required_coverage, found.expected_revenue), (None, None));

@@ -29,7 +29,7 @@ fn a_partner_without_a_season_takes_the_channels() {
 }
 
 #[test]
-fn one_sale_last_year_is_no_season() {
+fn one_sale_last_year_is_not_seasonality() {
     let once = partner("A").quota("FY2026", "1000").sold("2025-01", "70");
     let found = first(&book(vec![once, year(partner("B"), 2025, EVEN)]), "FY2026", "2026-06-30").whole.pacing;
     assert_eq!(found.basis, Some(PacingBasis::ChannelSeasonality));
@@ -71,7 +71,7 @@ fn run_rates_count_calendar_days_and_whole_months() {
 }
 
 #[test]
-fn an_old_export_is_told_apart_from_a_quiet_channel() {
+fn an_old_export_differs_from_a_quiet_channel() {
     let book = book(vec![partner("P").sold("2026-02", "900")]);
     let given = Given::default();
     let standings = Standings::new(&book, period("FY2026"), day("2026-06-30"), Conventions::default(), &given).unwrap();

@@ -19,7 +19,7 @@ fn told(steps: &[Step]) -> Vec<String> {
 }
 
 #[test]
-fn steps_tell_in_order_how_the_quota_came_about() {
+fn steps_explain_in_order_how_the_quota_was_derived() {
     let weights = Weights::new(&[Decimal::new(5, 1), Decimal::new(3, 1), Decimal::new(2, 1)]).unwrap();
     let assessed = assess(&[Some(100_000), Some(60_000), None], &weights).unwrap();
     let assessed = assessed.unwrap();

@@ -75,7 +75,7 @@ fn input_out_of_range_is_refused() {
 }
 
 #[test]
-fn seasonality_needs_a_whole_year_and_no_negative_period_in_sum() {
+fn seasonality_needs_a_whole_year_without_a_period_of_negative_total() {
     assert_eq!(seasonality(&[1, 2, 3], 0, 4), None);
     assert_eq!(seasonality(&[1, 2, 3, -4], 0, 4), None);
     assert_eq!(seasonality(&[0, 0, 0, 0], 0, 4), None);

@@ -64,7 +64,7 @@ fn locked_lines_keep_their_quota_even_outside_their_guardrails() {
 }
 
 #[test]
-fn without_a_target_assessments_stand_within_their_guardrails_rounded_half_up() {
+fn without_a_target_assessments_within_their_guardrails_are_rounded_half_up() {
     let lines =
         [line(105), line(104), OpenLine { ceiling: Some(87), ..line(300) }, OpenLine { floor: Some(3), ..line(0) }];
     let group = ReconciliationGroup { name: "channel".into(), amount: None, lines: vec![0, 1, 2, 3] };
@@ -75,7 +75,7 @@ fn without_a_target_assessments_stand_within_their_guardrails_rounded_half_up() 
 }
 
 #[test]
-fn of_several_multipliers_that_meet_the_target_the_one_nearest_to_one_is_told() {
+fn of_several_multipliers_that_meet_the_target_the_one_nearest_to_one_is_reported() {
     let held = OpenLine { floor: Some(40), ceiling: Some(200), ..line(100) };
     // Both lines stand at their floors for every multiplier up to 0.4, and at their ceilings from 2 on.
     assert_eq!(settled(&[held, held], 80, 1, OnViolation::Clamp).unwrap().multipliers[0].to_text(), "0.4");
@@ -119,7 +119,7 @@ fn locks_above_the_target_count_the_floors_they_leave_no_room_for() {
 }
 
 #[test]
-fn lines_that_are_all_locked_below_the_target_are_an_answer_of_their_own() {
+fn lines_that_are_all_locked_below_the_target_have_a_separate_reason() {
     let answer = refused(&[OpenLine { lock: Some(900), ..line(1) }], 1_000);
     assert_eq!((answer.reason, answer.short_by), (InfeasibleReason::LocksBelowTarget, 100));
     assert!(settled(&[OpenLine { lock: Some(900), ..line(1) }], 900, 1, OnViolation::Clamp).is_ok());
@@ -165,7 +165,7 @@ fn reject_lists_every_line_that_would_break_its_guardrail() {
 }
 
 #[test]
-fn unusable_input_is_told_apart_from_infeasible_plans() {
+fn unusable_input_is_distinguished_from_infeasible_plans() {
     let bad = [line(-1), OpenLine { floor: Some(2), ceiling: Some(1), ..line(1) }, line(MAX_MINOR_UNITS + 1)];
     let faults = settled(&bad, -5, 0, OnViolation::Clamp).unwrap_err();
     let expected = [

@@ -75,7 +75,7 @@ fn full_targets_and_the_reserve_make_the_channel_target() {
 }
 
 #[test]
-fn lines_without_any_target_stand_bottom_up_beside_those_with_one() {
+fn lines_without_any_target_keep_their_assessment_beside_those_with_one() {
     let tree = split(None, &[row("North", "", 600)], 0).unwrap();
     assert_eq!(tree.channel, None);
     let expected = [("rest of the channel", None, &[2, 3][..]), ("territory North", Some(600), &[0, 1][..])];
@@ -137,7 +137,7 @@ fn a_target_that_no_line_can_take_suggests_the_nearest_name() {
 }
 
 #[test]
-fn all_disagreements_are_told_at_once() {
+fn all_disagreements_are_reported_together() {
     let rows = [row("North", "", 100), row("North", "Cloud", 200), row("South", "", 10), row("South", "Cloud", 20)];
     let faults = split(Some(5_000), &rows, 0).unwrap_err();
     assert_eq!(faults.0.len(), 3);

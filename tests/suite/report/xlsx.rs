@@ -68,7 +68,7 @@ fn the_quotas_come_back_by_column_name() {
 }
 
 #[test]
-fn a_lock_of_the_plan_stands_as_override() {
+fn a_lock_of_the_plan_is_written_as_override() {
     let rows = rows(&small(), "quotas");
     assert_eq!(rows[2][column(&rows, "override_quota")], Data::Float(450_000.0));
     assert_eq!(rows[2][column(&rows, "override_reason")].to_string(), "agreed on 3 February");

@@ -210,7 +210,7 @@ fn the_same_question_gives_the_same_bytes_on_any_thread() {
 }
 
 #[test]
-fn a_kept_book_answers_like_the_whole_one() {
+fn a_stored_book_gives_the_same_response_as_the_whole_one() {
     let (plugin, book) = (shipped("meridian"), demonstration());
     let kept: Kept = keep(&plugin, &book);
     assert!(kept.0.bytes > book.to_string().len());

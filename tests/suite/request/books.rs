@@ -73,7 +73,7 @@ fn a_delta_may_add_partners_and_tables() {
 }
 
 #[test]
-fn faults_of_a_delta_stand_where_its_sender_wrote_them() {
+fn faults_of_a_delta_have_the_places_of_its_sender() {
     let kept = keep(&vendor(HISTORY), &small());
     let rows = json!([
         {"partner_id": "B", "month": "2025-01", "amount": 1},
@@ -106,7 +106,7 @@ fn a_delta_says_what_it_removes_and_replaces_in_the_right_shape() {
 }
 
 #[test]
-fn the_id_of_a_kept_book_is_the_hash_of_its_facts() {
+fn the_id_of_a_stored_book_is_the_hash_of_its_facts() {
     let plugin = vendor(HISTORY);
     let kept = keep(&plugin, &small());
     let mut turned = small();

@@ -13,7 +13,7 @@ fn first(kind: Kind, body: &Value) -> (Cause, String) {
 }
 
 #[test]
-fn what_is_no_json_is_malformed() {
+fn invalid_json_is_malformed() {
     for body in ["", "{", "[]", "7", "{}{}", "{\"book\": NaN}", "{\"book\": {}}, 1", "{'book': {}}"] {
         let (cause, messages) = raw(Kind::Assessment, body.as_bytes());
         assert_eq!(cause, Cause::Malformed, "{body}: {messages:?}");
@@ -23,7 +23,7 @@ fn what_is_no_json_is_malformed() {
 }
 
 #[test]
-fn a_key_that_stands_twice_is_refused_at_every_depth() {
+fn a_duplicate_key_is_refused_at_every_depth() {
     let cases = [
         (r#"{"partner": "A", "partner": "B"}"#, "/partner: duplicate key"),
         (r#"{"book": {"revenue": [], "revenue": []}}"#, "/book/revenue: duplicate key"),
@@ -265,7 +265,7 @@ fn decide(partner) {
 "#;
 
 #[test]
-fn the_rows_of_a_table_have_only_so_many_different_keys() {
+fn the_rows_of_a_table_have_a_limited_number_of_different_keys() {
     let mut book = small();
     let row: serde_json::Map<String, Value> = (0..257).map(|key| (format!("key {key}"), json!(1))).collect();
     book["partners"].as_array_mut().unwrap().push(row.into());

@@ -15,7 +15,7 @@ fn the_default_period_holds_the_as_of_day() {
 }
 
 #[test]
-fn given_quotas_stand_instead_of_those_of_the_book() {
+fn given_quotas_replace_those_of_the_book() {
     let given = GivenQuotas {
         period: Some("FY2026".to_owned()),
         // At partner grain the home territory beside a line is no part of the quota.

@@ -135,7 +135,7 @@ fn generated_monsters_are_contained() {
 const OWN: [(&str, &str); 40] = include!("attacks.rs");
 
 #[test]
-fn attacks_of_our_own_are_contained() {
+fn hand_written_attacks_are_contained() {
     on_script_threads(Some(1), || {
         for (name, attack) in OWN {
             in_all_places(name, attack);

@@ -105,7 +105,7 @@ fn numbers_are_exact() {
 }
 
 #[test]
-fn what_is_not_known_stands_in_only_where_it_is_said() {
+fn a_value_that_is_not_known_is_replaced_only_where_the_rule_says_so() {
     assert_eq!(number("() ?? 5"), Decimal::from(5));
     assert_eq!(number("if partner.product_line == () { 1 } else { 2 }"), Decimal::ONE);
     assert_eq!(number("if is_known(partner.product_line) { 1 } else { 2 }"), Decimal::from(2));

@@ -72,7 +72,7 @@ fn wait(is_so: impl Fn() -> bool) {
 }
 
 #[test]
-fn everything_wrong_with_a_tokens_file_is_told_and_no_secret_is_shown() {
+fn all_faults_of_a_tokens_file_are_reported_and_no_secret_is_shown() {
     let text = "[[token]]\nname = \"a\"\ntoken = \"short-secret\"\nscopes = [\"read\", \"write\"]\n\
                 [[token]]\nname = \"b\"\nscopes = [\"read\"]\nvendors = [\"../x\"]\n\
                 [[token]]\nname = \"c\"\ntoken = \"the-secret-of-c-is-long\"\ndigest = \"zz\"\nscopes = []\nuser = 1\n";

@@ -31,7 +31,7 @@ fn wait(what: &str, is_so: impl Fn() -> bool) {
 }
 
 #[test]
-fn a_decision_that_was_carried_out_is_told_again_to_whoever_asks_again() {
+fn a_decision_that_was_made_is_returned_again_on_a_retry() {
     let home = Home::new();
     let server = home.serve(&[]);
     let first =
@@ -98,7 +98,7 @@ fn events_end_with_the_token_they_were_opened_with() {
 }
 
 #[test]
-fn a_file_of_tokens_that_turns_into_a_pipe_or_a_folder_or_is_huge_changes_nothing() {
+fn a_tokens_file_that_turns_into_a_pipe_or_a_directory_or_is_huge_changes_nothing() {
     let home = Home::new();
     let path = home.path("tokens.toml");
     std::fs::write(&path, TOKENS).unwrap();
@@ -173,7 +173,7 @@ fn serve_on(home: &Home, socket: &str) -> std::process::Child {
 }
 
 #[test]
-fn a_socket_of_somebody_else_is_never_taken_away() {
+fn a_socket_of_another_process_is_never_removed() {
     let home = Home::new();
     let path = home.path("socket");
     let _other = UnixDatagram::bind(&path).unwrap();
@@ -213,7 +213,7 @@ fn a_server_that_ends_leaves_the_socket_of_its_successor_alone() {
 }
 
 #[test]
-fn the_trailer_of_a_batch_counts_what_was_given_out_when_the_log_fails_in_the_middle() {
+fn the_trailer_of_a_batch_counts_what_was_sent_when_the_log_fails_in_the_middle() {
     // A collector that takes two records and then no more.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let place = format!("http://{}/log", listener.local_addr().unwrap());

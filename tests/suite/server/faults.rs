@@ -244,7 +244,7 @@ fn faults_of_saving_and_of_rules() {
 }
 
 #[test]
-fn faults_of_folders_and_links() {
+fn faults_of_directories_and_links() {
     run(
         &[
             ("f04", fault_04_config_map_swaps, AWAY),
@@ -288,7 +288,7 @@ fn faults_of_names_and_people() {
 #[test]
 fn faults_where_nothing_is_noticed_by_itself() {
     run(
-        &[("f24", fault_24_many_reloads, NONE), ("f26", fault_26_reload_tells_the_truth, NONE)],
+        &[("f24", fault_24_many_reloads, NONE), ("f26", fault_26_reload_reports_the_actual_outcome, NONE)],
         &["--no-events", "--poll", "3600"],
     );
 }
@@ -757,7 +757,7 @@ fn fault_25_rollback(stage: &Stage, vendor: &str) {
     stage.until(vendor, 3);
 }
 
-fn fault_26_reload_tells_the_truth(stage: &Stage, vendor: &str) {
+fn fault_26_reload_reports_the_actual_outcome(stage: &Stage, vendor: &str) {
     stage.save_text(vendor, NUMBERED[0], "fn assess(partner) { ");
     for _ in 0..2 {
         let told = stage.reload(vendor);

@@ -79,7 +79,7 @@ fn every_decision_is_recorded_and_can_be_decided_again() {
 }
 
 #[test]
-fn a_strict_server_gives_out_nothing_that_it_cannot_record() {
+fn a_strict_server_sends_nothing_that_it_cannot_record() {
     let home = Home::new();
     // A collector that nobody runs: its port was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

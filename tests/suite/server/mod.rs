@@ -70,7 +70,7 @@ fn a_refusal_without_a_problem_document_is_found_out() {
 }
 
 #[test]
-fn a_failure_of_the_server_is_found_out_whatever_was_expected() {
+fn a_failure_of_the_server_is_detected_whatever_was_expected() {
     let address = always(Some("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"));
     for name in ["key twice", "TLS hello", "OPTIONS", "silence"] {
         assert!(attack(name).run(address).is_err(), "{name}");

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 #[test]
-fn a_broken_rule_keeps_the_last_good_one_and_is_told_everywhere() {
+fn a_broken_rule_keeps_the_last_good_one_and_is_reported_everywhere() {
     let home = Home::new();
     let state = home.path("state").display().to_string();
     let server = home.serve(&["--state", &state]);
@@ -49,7 +49,7 @@ fn a_broken_rule_keeps_the_last_good_one_and_is_told_everywhere() {
 }
 
 #[test]
-fn a_restart_with_a_broken_folder_serves_the_last_good_revision_and_says_so() {
+fn a_restart_with_a_broken_directory_serves_the_last_good_revision_and_says_so() {
     let home = Home::new();
     let state = home.path("state").display().to_string();
     let good = {
@@ -157,7 +157,7 @@ fn changes_are_streamed_as_they_happen() {
 }
 
 #[test]
-fn the_end_answers_what_is_under_way_and_tells_who_asks() {
+fn shutdown_completes_requests_in_progress_and_readiness_is_off() {
     let home = Home::new();
     let server = home.serve(&["--lame-duck", "1"]);
     let answered = Arc::new(AtomicU64::new(0));

@@ -86,7 +86,7 @@ fn what_is_not_known_matches_open_cells_and_null_only() {
 }
 
 #[test]
-fn cells_that_are_no_condition_are_refused_with_help() {
+fn cells_that_are_not_conditions_are_refused_with_help() {
     let refuse = |kind: &str, cell: &str| {
         let quoted = cell.replace('"', "\"\"");
         refused(&format!("U,x,-> y\ntype,{kind},truth\n,\"{quoted}\",true\n"))

@@ -38,7 +38,7 @@ fn rows_are_counted_as_the_spreadsheet_shows_them() {
 }
 
 #[test]
-fn kinds_are_told_by_the_form_of_the_cells_or_by_the_type_row() {
+fn kinds_follow_from_the_form_of_the_cells_or_from_the_type_row() {
     let guessed = table("U,a,b,c,d,-> e\n,>= 1,Gold,true,[2026-01-01..2026-02-01],0.5\n");
     let kinds: Vec<Kind> = guessed.inputs().iter().map(|input| input.kind).collect();
     assert_eq!(kinds, [Kind::Number, Kind::Text, Kind::Truth, Kind::Date]);

@@ -81,7 +81,7 @@ fn compound_priorities_go_from_left_to_right_and_leave_out_outputs_without_a_lis
 }
 
 #[test]
-fn equal_priority_with_different_outputs_is_no_decision() {
+fn equal_priority_with_different_outputs_decides_nothing() {
     let table = table("P,x,-> verdict,-> note\nallowed,,\"yes, no\",\n,> 0,yes,a\n,> 1,yes,b\n,> 2,yes,b\n,> 3,no,c\n");
     assert_eq!(decide(&table, "1"), one("yes a"));
     assert_eq!(decide(&table, "4"), Err(DecisionFault::NotRanked { rows: rows(&[3, 4, 5]) }));

@@ -76,7 +76,7 @@ fn an_overlap_under_any_breaks_it_only_with_different_outputs() {
 }
 
 #[test]
-fn priorities_that_do_not_tell_rows_apart_are_an_overlap() {
+fn priorities_that_do_not_distinguish_rows_are_an_overlap() {
     let found = lint("P,x,-> y,-> z\nallowed,,\"a, b\",\n,< 5,a,1\n,>= 3,a,2\n,-,b,3\n");
     assert!(
         found.contains("rows 3 and 4 both apply when x in [3..5), but conclude differently with the same priority"),
@@ -96,7 +96,7 @@ fn rows_that_never_win_are_masked() {
 }
 
 #[test]
-fn rows_that_say_nothing_of_their_own_are_redundant() {
+fn rows_that_add_nothing_are_redundant() {
     assert!(
         lint("A,x,-> y\n,< 5,1\n,[1..3],1\n,>= 5,2\n").contains("row 3 concludes nothing that row 2 does not conclude")
     );

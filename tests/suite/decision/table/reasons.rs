@@ -39,7 +39,7 @@ fn rows_that_fail_in_one_condition_say_which_value_they_need() {
 }
 
 #[test]
-fn ends_that_must_be_passed_are_told_from_ends_that_suffice() {
+fn bounds_that_must_be_exceeded_differ_from_bounds_that_suffice() {
     let table = table("U,x,-> y\ntype,number,\n,> 10,1\n,< 5,2\n");
     let near = table.decide(&values("7")).unwrap().nearest();
     let target =

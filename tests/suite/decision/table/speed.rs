@@ -68,7 +68,7 @@ fn tables_beyond_the_bound_of_the_index_decide_the_same() {
 }
 
 #[test]
-fn rows_that_widen_one_another_are_examined_in_time() {
+fn rows_that_widen_each_other_are_examined_in_time() {
     // Every pair meets and none is within an earlier one: the most comparisons a table of this size can ask for.
     for policy in ["F", "C", "P"] {
         let mut text = format!("{policy},revenue,-> rate\nallowed,,\"1, 2\"\n");
