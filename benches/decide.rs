@@ -69,9 +69,9 @@ fn measure(plugin: &VendorPlugin) {
     let options = ReadOptions { calendar: Some(plugin.manifest.calendar), ..ReadOptions::default() };
     let part = JsonPart { file: "request", pointer: "/book", name: "book", text: &text };
     micros("  reading the book", || {
-        black_box(read_book_json(&part, &options).expect("a book"));
+        black_box(read_book_json(&part, &options).into_result().expect("a book"));
     });
-    let (book, warnings) = read_book_json(&part, &options).expect("a book");
+    let (book, warnings) = read_book_json(&part, &options).into_result().expect("a book");
     micros("    of which the hash of its facts", || {
         black_box(book.facts_hash());
     });

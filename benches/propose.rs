@@ -5,7 +5,8 @@
 
 use crate::harness::{Scratch, each, mebibytes, median, peak_bytes, setting, share, vendor};
 use quotient::channel::PartnerBook;
-use quotient::intake::{ReadOptions, generate::write_csv, read_book};
+use quotient::demonstration::write_csv;
+use quotient::intake::{ReadOptions, read_book};
 use quotient::planning::{Lines, Request, View, prepare};
 use quotient::plugin::VendorPlugin;
 use quotient::report;
@@ -73,7 +74,7 @@ fn run(plugin: &VendorPlugin, scratch: &Scratch) -> (usize, [Duration; 7]) {
             currency: plugin.manifest.currency,
             ..ReadOptions::default()
         };
-        read_book(&scratch.0, None, &options).unwrap_or_else(|findings| panic!("{findings:?}")).0
+        read_book(&scratch.0, None, &options).into_result().unwrap_or_else(|findings| panic!("{findings:?}")).0
     });
     let (view, prior) = view(plugin, &book);
     // Facts are made line by line within `prepare`; here they are made once more by themselves, and the time taken off.

@@ -5,7 +5,7 @@
 
 use crate::harness::{Contender, race, setting, vendor};
 use quotient::channel::LineFacts;
-use quotient::intake::generate::demonstration;
+use quotient::demonstration::demonstration;
 use quotient::planning::{Lines, View};
 use quotient::plugin::{VendorPlugin, because};
 use quotient::script::{FactorOutcome, Facts, on_script_threads};

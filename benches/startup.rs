@@ -16,7 +16,7 @@ pub fn main() {
     }
     let scratch = Scratch::new("startup");
     let partners = setting("QUOTIENT_BENCH_PARTNERS", 150);
-    quotient::intake::generate::write_csv(&scratch.0, 1, partners).expect("a book");
+    quotient::demonstration::write_csv(&scratch.0, 1, partners).expect("a book");
     let book = scratch.0.to_string_lossy().into_owned();
     let own = std::env::current_exe().expect("the path of this program");
     let program = Path::new(env!("CARGO_BIN_EXE_quotient"));

@@ -46,7 +46,8 @@
 //! | [`units`] | quantities: exact amounts, rates, currencies, months, planning periods |
 //! | [`document`] | TOML documents in which every value knows its place |
 //! | [`channel`] | facts about partners: the partner book, and what is known about one line of a plan |
-//! | [`intake`] | reading books, mapping files, targets and locks; templates and the synthetic book |
+//! | [`intake`] | reading books, mapping files, targets and locks; templates |
+//! | [`demonstration`] | the synthetic book that `quotient generate` writes |
 //! | [`quota`] | the arithmetic of quota-setting |
 //! | [`performance`] | standings during the period, and roll-ups |
 //! | [`quality`] | how good a set of quotas is |
@@ -81,6 +82,10 @@ pub mod cli;
 pub mod decision;
 #[cfg(not(feature = "internals"))]
 mod decision;
+#[cfg(feature = "internals")]
+pub mod demonstration;
+#[cfg(not(feature = "internals"))]
+mod demonstration;
 #[cfg(feature = "internals")]
 pub mod document;
 #[cfg(not(feature = "internals"))]

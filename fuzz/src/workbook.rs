@@ -33,7 +33,7 @@ pub fn run(data: &[u8]) {
     let Some(bytes) = bytes else { return };
     std::fs::write(path(), bytes).expect("a file that can be written");
     let limits = Limits { workbook_bytes: 4 << 20, workbook_cells: 50_000, ..Limits::default() };
-    let read = read_book(path(), None, &ReadOptions { limits, ..ReadOptions::default() });
+    let read = read_book(path(), None, &ReadOptions { limits, ..ReadOptions::default() }).into_result();
     drop(std::fs::remove_file(path()));
     check(&read);
 }

@@ -47,8 +47,7 @@ pub struct Options {
 /// Runs `backtest`.
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let (plugin, mut warnings) = vendor::load(&options.directories, &options.vendor)?;
-    let (book, found) = options.source.read(&plugin)?;
-    warnings.extend(found);
+    let book = options.source.read(&plugin).warned(&mut warnings)?;
     let period = period(options.period.as_deref(), &plugin, &book)?;
     let as_of = options.as_of.or_else(|| period.start.first_day().pred_opt()).unwrap_or_default();
     let bar = PartnersBar::new("assessing");

@@ -2,7 +2,7 @@
 
 use super::CommandError;
 use super::progress::spinner;
-use crate::intake::generate;
+use crate::demonstration;
 use std::path::PathBuf;
 
 /// Arguments of `generate`.
@@ -23,10 +23,10 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<(), CommandError> {
     let partners = options.partners as usize;
     let busy = spinner("generating");
-    let written = generate::write_csv(&options.output, options.seed, partners);
+    let written = demonstration::write_csv(&options.output, options.seed, partners);
     busy.finish_and_clear();
     written?;
-    let partners = partners.max(generate::FEWEST_PARTNERS);
+    let partners = partners.max(demonstration::FEWEST_PARTNERS);
     eprintln!("wrote {partners} synthetic partners to `{}`", options.output.display());
     Ok(())
 }

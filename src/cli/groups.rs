@@ -3,7 +3,7 @@
 use super::progress::spinner;
 use super::{CommandError, Terminal, output};
 use crate::channel::PartnerBook;
-use crate::finding::Findings;
+use crate::finding::Checked;
 use crate::intake::{Mapping, ReadOptions, read_book};
 use crate::plugin::{VendorPlugin, disk::Roots};
 use crate::report::TableOptions;
@@ -41,8 +41,11 @@ pub struct BookSource {
 
 impl BookSource {
     /// Reads the book in the vendor's calendar and currency, with the warnings about it.
-    pub fn read(&self, plugin: &VendorPlugin) -> Result<(PartnerBook, Findings), Findings> {
-        let mapping = self.map.as_deref().map(Mapping::read).transpose()?;
+    pub fn read(&self, plugin: &VendorPlugin) -> Checked<PartnerBook> {
+        let mapping = match self.map.as_deref().map(Mapping::read).transpose() {
+            Ok(mapping) => mapping,
+            Err(findings) => return Checked::refused(findings),
+        };
         let options = ReadOptions {
             calendar: Some(plugin.manifest.calendar),
             currency: plugin.manifest.currency,

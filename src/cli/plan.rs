@@ -4,7 +4,7 @@ use super::fault::CommandFault;
 use super::groups::{BookSource, Directories, Threads};
 use super::{CommandError, vendor};
 use crate::channel::PartnerBook;
-use crate::finding::{Finding, Findings, Place, keep};
+use crate::finding::{Finding, Findings, Place};
 use crate::intake::{self, PreviousRow, WorkbookMeta, read_locks, read_previous, read_targets};
 use crate::planning::{self, PreviousLine, Request};
 use crate::plugin::VendorPlugin;
@@ -63,44 +63,34 @@ pub struct Inputs {
 impl PlanOptions {
     /// Loads the vendor and reads the book, then every other file; their errors are reported together.
     pub fn load(&self, vendor: &str) -> Result<Inputs, CommandError> {
-        let (plugin, mut warnings) = vendor::load(&self.directories, vendor)?;
-        let (book, found) = self.source.read(&plugin)?;
-        warnings.extend(found);
-        let mut refused = Findings::new();
-        let request = self.request(&plugin, &book, &mut warnings, &mut refused);
-        if refused.has_errors() { Err(refused.into()) } else { Ok(Inputs { plugin, book, request, warnings }) }
+        let (plugin, mut findings) = vendor::load(&self.directories, vendor)?;
+        let book = self.source.read(&plugin).warned(&mut findings)?;
+        let request = self.request(&plugin, &book, &mut findings);
+        if findings.has_errors() {
+            return Err(findings.into());
+        }
+        Ok(Inputs { plugin, book, request, warnings: findings })
     }
 
-    fn request(
-        &self,
-        plugin: &VendorPlugin,
-        book: &PartnerBook,
-        warnings: &mut Findings,
-        refused: &mut Findings,
-    ) -> Request {
+    fn request(&self, plugin: &VendorPlugin, book: &PartnerBook, findings: &mut Findings) -> Request {
         let mut request =
             Request { period: self.period.clone(), as_of: self.as_of, target: self.target, ..Request::default() };
         if let Some(path) = &self.targets {
-            let rows = keep(read_targets(path, book), warnings, refused).unwrap_or_default();
+            let rows = read_targets(path, book).ok(findings).unwrap_or_default();
             let place = |row: &intake::TargetRow| {
                 Place::cell(path.display().to_string(), row.row, "target", row.amount.to_string())
             };
-            request.targets = planning::exact_targets(&rows, book.currency, &place, refused);
+            request.targets = planning::exact_targets(&rows, book.currency, &place, findings);
         }
         if let Some(path) = &self.locks
-            && let Some(file) = keep(read_locks(path, book), warnings, refused)
+            && let Some(file) = read_locks(path, book).ok(findings)
         {
-            let stale = stale(path, &file.meta, plugin, book);
-            if stale.as_ref().is_some_and(Finding::is_error) {
-                refused.extend(stale)
-            } else {
-                warnings.extend(stale)
-            }
+            findings.extend(stale(path, &file.meta, plugin, book));
             request.locks_period = file.meta.period.filter(|_| !file.locks.is_empty());
             request.locks = file.locks;
         }
         if let Some(path) = &self.previous {
-            let rows = keep(read_previous(path, book), warnings, refused);
+            let rows = read_previous(path, book).ok(findings);
             request.previous = rows.map(|(rows, _)| rows.into_iter().map(previous_line).collect());
         }
         request

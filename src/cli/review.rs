@@ -71,13 +71,10 @@ pub struct Options {
 /// Runs `review`.
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let (plugin, mut warnings) = vendor::load(&options.directories, &options.vendor)?;
-    let (book, found) = options.source.read(&plugin)?;
-    warnings.extend(found);
+    let book = options.source.read(&plugin).warned(&mut warnings)?;
     let mut request = Request { as_of: options.as_of, period: options.period.clone(), quotas: None };
     if let Some(path) = &options.quotas {
-        let (quotas, found) = read_quotas(path, &book, &plugin)?;
-        warnings.extend(found);
-        request.quotas = Some(quotas);
+        request.quotas = Some(read_quotas(path, &book, &plugin).warned(&mut warnings)?);
     }
     let setting = Setting::new(&plugin.manifest, &book, &request)?;
     let review = Review::new(&plugin, &book, &setting, options.threads.count())?;

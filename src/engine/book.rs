@@ -128,7 +128,7 @@ impl BookReader {
     /// # Ok::<(), quotient::Findings>(())
     /// ```
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Book, Findings> {
-        let (book, warnings) = read_book(path.as_ref(), self.mapping.as_ref(), &self.options)?;
+        let (book, warnings) = read_book(path.as_ref(), self.mapping.as_ref(), &self.options).into_result()?;
         Ok(Book { book, warnings })
     }
 
@@ -141,7 +141,7 @@ impl BookReader {
     /// assert!(quotient::BookReader::new().read_files(Vec::new()).is_err());
     /// ```
     pub fn read_files(&self, files: Vec<(String, Vec<u8>)>) -> Result<Book, Findings> {
-        let (book, warnings) = read_book_files(files, self.mapping.as_ref(), &self.options)?;
+        let (book, warnings) = read_book_files(files, self.mapping.as_ref(), &self.options).into_result()?;
         Ok(Book { book, warnings })
     }
 }

@@ -36,15 +36,19 @@ impl<T> Checked<T> {
         self.value.is_some() && !self.findings.has_errors()
     }
 
-    /// Returns the value and moves its warnings to `warnings`, or returns what refuses it; for use with `?`.
-    pub fn into_result(self, warnings: &mut Findings) -> Result<T, Findings> {
+    /// Returns the value with its warnings, or what refuses it.
+    pub fn into_result(self) -> Result<(T, Findings), Findings> {
         match self.value {
-            Some(value) if !self.findings.has_errors() => {
-                warnings.extend(self.findings);
-                Ok(value)
-            }
+            Some(value) if !self.findings.has_errors() => Ok((value, self.findings)),
             _ => Err(self.findings),
         }
+    }
+
+    /// Returns the value and moves its warnings to `warnings`, or returns what refuses it; for use with `?`.
+    pub fn warned(self, warnings: &mut Findings) -> Result<T, Findings> {
+        let (value, found) = self.into_result()?;
+        warnings.extend(found);
+        Ok(value)
     }
 
     /// Returns the value if there is one, and moves all findings to `findings`; for collecting from several parts.

@@ -12,6 +12,7 @@ const MAX_LISTED: usize = 100;
 
 /// Findings of one input with their counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Findings")]
 pub struct FindingsDocument {
     /// Name and version of this shape.
     #[schemars(extend("const" = "quotient.findings/2"))]
@@ -26,6 +27,7 @@ pub struct FindingsDocument {
 
 /// One cause, with every finding of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Finding")]
 pub struct FindingDocument {
     /// Stable code, `area::cause`; `quotient explain-code` explains it.
     pub code: &'static str,
@@ -62,6 +64,7 @@ impl Serialize for FieldsDocument {
 
 /// Place of a finding: a file, a span of a text, a cell of a table, or a member of a JSON document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Place")]
 #[serde(untagged)]
 pub enum PlaceDocument {
     /// A span of a text.

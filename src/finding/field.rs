@@ -118,6 +118,12 @@ impl ToField for rust_decimal::Decimal {
     }
 }
 
+impl ToField for chrono::NaiveDate {
+    fn to_field(&self) -> Field {
+        Field::String(self.to_string())
+    }
+}
+
 impl<T: ToField> ToField for Option<T> {
     fn to_field(&self) -> Field {
         self.as_ref().map_or(Field::Null, ToField::to_field)

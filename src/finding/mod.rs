@@ -16,6 +16,7 @@ pub mod parse;
 mod place;
 mod quote;
 pub mod render;
+mod words;
 
 pub use crate::faults;
 pub use checked::Checked;
@@ -29,6 +30,7 @@ pub(crate) use group::GroupKey;
 pub use group::{Group, grouped};
 pub use place::{Place, Position, Span};
 pub use quote::quoted;
+pub use words::{Candidates, listed, suggested};
 
 use std::any::Any;
 use std::fmt;
@@ -294,20 +296,6 @@ impl IntoIterator for Findings {
 impl FromIterator<Finding> for Findings {
     fn from_iter<I: IntoIterator<Item = Finding>>(iter: I) -> Self {
         Self(iter.into_iter().collect())
-    }
-}
-
-/// Takes what was read, and puts its findings where they belong: with a value they are warnings.
-pub fn keep<T>(read: Result<(T, Findings), Findings>, warnings: &mut Findings, refused: &mut Findings) -> Option<T> {
-    match read {
-        Ok((value, found)) => {
-            warnings.extend(found);
-            Some(value)
-        }
-        Err(findings) => {
-            refused.extend(findings);
-            None
-        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! Extra columns of the partners table: the partner's own attributes.
 
 use super::binding::Binding;
+use super::date_format::DateFormat;
+use super::fault::BookFault;
 use super::log::Log;
 use super::name::Names;
-use super::row::{DateFormat, Row, truth_of};
+use super::row::{Row, truth_of};
 use super::table::is_same_heading;
 use crate::channel::{Attribute, Name};
-use crate::finding::{Code, Finding, Place, did_you_mean};
+use crate::finding::{Finding, Place, did_you_mean};
 use crate::units::parse_decimal;
 use rust_decimal::Decimal;
 
@@ -44,24 +46,22 @@ impl Attributes {
                 continue;
             }
             if columns.iter().any(|(_, known, _)| *known == name) {
-                let message = format!("two columns would both become the attribute `{name}`");
-                let place = binding.location.place(1, heading, "");
-                log.add(
-                    Finding::error(Code::BookDuplicateColumn, message).at(place).help("rename or remove one of them"),
-                );
+                let fault = BookFault::DuplicateAttribute { attribute: name.to_string() };
+                log.add(Finding::from(fault).at(binding.location.place(1, heading, "")));
                 continue;
             }
             columns.push((index, name, Names::default()));
         }
         for (name, span) in wanted.into_iter().flatten() {
             if !columns.iter().any(|(index, ..)| is_same_heading(&binding.headings[*index], name)) {
-                let message = format!("`{}` has no further column `{name}`", binding.location.file);
-                let place = binding.map.map_or_else(|| Place::file("mapping"), |map| map.place(*span, ""));
-                let help = match did_you_mean(name, binding.unbound().map(|(_, heading)| heading)) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "remove it, or correct the heading".to_owned(),
+                let near = did_you_mean(name, binding.unbound().map(|(_, heading)| heading));
+                let fault = BookFault::MissingAttribute {
+                    file: binding.location.file.clone(),
+                    heading: name.clone(),
+                    suggestion: near.map(ToOwned::to_owned),
                 };
-                log.add(Finding::error(Code::BookMissingColumn, message).at(place).help(help));
+                let place = binding.map.map_or_else(|| Place::file("mapping"), |map| map.place(*span, ""));
+                log.add(Finding::from(fault).at(place));
             }
         }
         columns.sort_by(|a, b| a.1.cmp(&b.1));

@@ -1,17 +1,21 @@
 //! What is given beside the book: targets by level, agreed quotas, and a previous proposal.
 
 use super::binding::Binding;
+use super::cell::Fields;
+use super::fault::{BesideFault, TableFault, ValueFault};
 use super::log::{Log, Reported, shown};
 use super::row::{Row, Shared};
-use super::sheet::Fields;
 use super::store::Store;
 use super::table::{Field, TableKind, is_same_heading};
 use super::{JsonPart, Limits, sheet::Sheet};
 use crate::channel::{Lock, Name, PartnerBook, SegmentKey};
-use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
 use crate::units::{Currency, Money};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+/// Names of the book that are stored for a suggestion.
+const MAX_NAMES: usize = 13;
 
 /// A target for a part of the channel; `None` means all of that dimension.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,22 +66,18 @@ pub struct LockFile {
 /// Reads a targets file: CSV, JSON or XLSX with the columns `territory`, `product_line`, `target`.
 ///
 /// Territories and product lines must be ones the book knows. Rows keep their order; none stands twice.
-pub fn read_targets(path: &Path, book: &PartnerBook) -> Result<(Vec<TargetRow>, Findings), Findings> {
-    targets_of(Beside::open(path, book)?, book)
+pub fn read_targets(path: &Path, book: &PartnerBook) -> Checked<Vec<TargetRow>> {
+    Checked::from(Beside::open(path, book)).and_then(|reading| targets_of(reading, book))
 }
 
 /// Reads targets from a part of a JSON document, as [`read_targets`] does from a file.
-pub fn read_targets_json(
-    part: &JsonPart<'_>,
-    book: &PartnerBook,
-    limits: &Limits,
-) -> Result<(Vec<TargetRow>, Findings), Findings> {
-    targets_of(Beside::of_part(part, book, limits)?, book)
+pub fn read_targets_json(part: &JsonPart<'_>, book: &PartnerBook, limits: &Limits) -> Checked<Vec<TargetRow>> {
+    Checked::from(Beside::of_part(part, book, limits)).and_then(|reading| targets_of(reading, book))
 }
 
-fn targets_of(mut reading: Beside, book: &PartnerBook) -> Result<(Vec<TargetRow>, Findings), Findings> {
+fn targets_of(mut reading: Beside, book: &PartnerBook) -> Checked<Vec<TargetRow>> {
     let mut rows: Vec<TargetRow> = Vec::new();
-    let Some(index) = reading.table(&["targets"]) else { return Err(reading.shared.log.into_findings()) };
+    let Some(index) = reading.table(&["targets"]) else { return Checked::refused(reading.shared.log.into_findings()) };
     let known = Known::of(book);
     let read = reading.each_row(index, TableKind::Targets, |row| {
         let _ = target(row, &known).map(|target| rows.push(target));
@@ -86,16 +86,14 @@ fn targets_of(mut reading: Beside, book: &PartnerBook) -> Result<(Vec<TargetRow>
         let mut first: BTreeMap<(Option<Name>, Option<Name>), u64> = BTreeMap::new();
         for row in &rows {
             if let Some(earlier) = first.insert((row.territory.clone(), row.product_line.clone()), row.row) {
-                let message = "the target for the same part of the channel stands twice";
-                let finding = Finding::error(Code::BookTargets, message)
+                let finding = Finding::from(BesideFault::DuplicateTarget {})
                     .at(file.place(row.row, "", ""))
                     .at(file.place(earlier, "", ""));
-                reading.shared.log.add(finding.help("keep one of the rows"));
+                reading.shared.log.add(finding);
             }
         }
         if rows.is_empty() && !reading.shared.log.has_errors() {
-            let finding = Finding::error(Code::BookTargets, "the file has no target").at(Place::file(file.file));
-            reading.shared.log.add(finding.help("write one row per target, or leave `--targets` out"));
+            reading.shared.log.add(Finding::from(BesideFault::NoTarget {}).at(Place::file(file.file)));
         }
     }
     reading.finish(rows)
@@ -104,22 +102,18 @@ fn targets_of(mut reading: Beside, book: &PartnerBook) -> Result<(Vec<TargetRow>
 /// Reads a locks file: CSV or JSON with the columns of the table `locks`, or the workbook that a proposal wrote.
 ///
 /// In the workbook, a line is locked where `override_quota` is filled in, with `override_reason`.
-pub fn read_locks(path: &Path, book: &PartnerBook) -> Result<(LockFile, Findings), Findings> {
-    locks_of(Beside::open(path, book)?, book)
+pub fn read_locks(path: &Path, book: &PartnerBook) -> Checked<LockFile> {
+    Checked::from(Beside::open(path, book)).and_then(|reading| locks_of(reading, book))
 }
 
 /// Reads locks from a part of a JSON document, as [`read_locks`] does from a file.
-pub fn read_locks_json(
-    part: &JsonPart<'_>,
-    book: &PartnerBook,
-    limits: &Limits,
-) -> Result<(LockFile, Findings), Findings> {
-    locks_of(Beside::of_part(part, book, limits)?, book)
+pub fn read_locks_json(part: &JsonPart<'_>, book: &PartnerBook, limits: &Limits) -> Checked<LockFile> {
+    Checked::from(Beside::of_part(part, book, limits)).and_then(|reading| locks_of(reading, book))
 }
 
-fn locks_of(mut reading: Beside, book: &PartnerBook) -> Result<(LockFile, Findings), Findings> {
+fn locks_of(mut reading: Beside, book: &PartnerBook) -> Checked<LockFile> {
     let Some(index) = reading.table(&["quotas", "locks", "lines"]) else {
-        return Err(reading.shared.log.into_findings());
+        return Checked::refused(reading.shared.log.into_findings());
     };
     let meta = reading.meta();
     let known = Known::of(book);
@@ -127,11 +121,9 @@ fn locks_of(mut reading: Beside, book: &PartnerBook) -> Result<(LockFile, Findin
     let overrides = reading.has_heading(index, Field::OverrideQuota.name());
     if !overrides && (meta.revision.is_some() || reading.has_heading(index, "assessment")) {
         // Its quotas are proposals: read as agreed ones they would lock every line.
-        let message = "the file is a proposal without the column `override_quota`, so no line of it is agreed";
-        let help = "return the workbook with its headings as they were, or write a table of locks: `partner_id`, `quota`, `reason`";
-        let finding = Finding::error(Code::BookMissingColumn, message).at(Place::file(reading.store.name.clone()));
-        reading.shared.log.add(finding.help(help));
-        return Err(reading.shared.log.into_findings());
+        let place = Place::file(reading.store.name.clone());
+        reading.shared.log.add(Finding::from(BesideFault::NothingAgreed {}).at(place));
+        return Checked::refused(reading.shared.log.into_findings());
     }
     let read = match overrides {
         true => reading.each_row(index, TableKind::Previous, |row| {
@@ -149,11 +141,10 @@ fn locks_of(mut reading: Beside, book: &PartnerBook) -> Result<(LockFile, Findin
         for pair in found.windows(2) {
             let [(one, first), (other, second)] = pair else { continue };
             if one.partner_id == other.partner_id && one.segment == other.segment {
-                let message = format!("the line of `{}` is locked twice", shown(&one.partner_id));
-                let finding = Finding::error(Code::BookLock, message)
+                let finding = Finding::from(BesideFault::DuplicateLock { partner: shown(&one.partner_id) })
                     .at(file.place(*first.max(second), "", ""))
                     .at(file.place(*first.min(second), "", ""));
-                reading.shared.log.add(finding.help("keep one of the rows"));
+                reading.shared.log.add(finding);
             }
         }
     }
@@ -163,11 +154,8 @@ fn locks_of(mut reading: Beside, book: &PartnerBook) -> Result<(LockFile, Findin
 /// Reads a previous proposal: the JSON, CSV or workbook that a proposal wrote; ascending by partner and line.
 ///
 /// Returns its lines and what it says about itself. Partners that the book has no more are kept.
-pub fn read_previous(
-    path: &Path,
-    book: &PartnerBook,
-) -> Result<((Vec<PreviousRow>, WorkbookMeta), Findings), Findings> {
-    previous_of(Beside::open(path, book)?)
+pub fn read_previous(path: &Path, book: &PartnerBook) -> Checked<(Vec<PreviousRow>, WorkbookMeta)> {
+    Checked::from(Beside::open(path, book)).and_then(previous_of)
 }
 
 /// Reads a previous proposal from a part of a JSON document: the proposal itself, or the list of its lines.
@@ -175,13 +163,13 @@ pub fn read_previous_json(
     part: &JsonPart<'_>,
     book: &PartnerBook,
     limits: &Limits,
-) -> Result<((Vec<PreviousRow>, WorkbookMeta), Findings), Findings> {
-    previous_of(Beside::of_part(part, book, limits)?)
+) -> Checked<(Vec<PreviousRow>, WorkbookMeta)> {
+    Checked::from(Beside::of_part(part, book, limits)).and_then(previous_of)
 }
 
-fn previous_of(mut reading: Beside) -> Result<((Vec<PreviousRow>, WorkbookMeta), Findings), Findings> {
+fn previous_of(mut reading: Beside) -> Checked<(Vec<PreviousRow>, WorkbookMeta)> {
     let Some(index) = reading.table(&["lines", "quotas", "previous"]) else {
-        return Err(reading.shared.log.into_findings());
+        return Checked::refused(reading.shared.log.into_findings());
     };
     let meta = reading.meta();
     let mut rows: Vec<(PreviousRow, u64)> = Vec::new();
@@ -193,11 +181,10 @@ fn previous_of(mut reading: Beside) -> Result<((Vec<PreviousRow>, WorkbookMeta),
         for pair in rows.windows(2) {
             let [(one, first), (other, second)] = pair else { continue };
             if one.partner_id == other.partner_id && one.segment == other.segment {
-                let message = format!("the line of `{}` stands twice", shown(&one.partner_id));
-                let finding = Finding::error(Code::BookDuplicate, message)
+                let finding = Finding::from(BesideFault::DuplicateLine { partner: shown(&one.partner_id) })
                     .at(file.place(*first.max(second), "", ""))
                     .at(file.place(*first.min(second), "", ""));
-                reading.shared.log.add(finding.help("name the proposal as it was written"));
+                reading.shared.log.add(finding);
             }
         }
     }
@@ -227,9 +214,9 @@ impl Beside {
     fn of(mut store: Store, mut log: Log, limits: Limits, book: &PartnerBook) -> Self {
         let stated = store.currency.take().and_then(|text| text.parse::<Currency>().ok());
         if let Some(stated) = stated.filter(|stated| *stated != book.currency) {
-            let message = format!("the amounts are in `{stated}`, but the book is in `{}`", book.currency);
-            let finding = Finding::error(Code::BookMixedCurrency, message).at(Place::file(store.name.clone()));
-            log.add(finding.help("give the file that belongs to this book"));
+            let fault =
+                BesideFault::OtherCurrency { currency: stated.to_string(), book_currency: book.currency.to_string() };
+            log.add(Finding::from(fault).at(Place::file(store.name.clone())));
         }
         let mut shared = Shared::default();
         (shared.log, shared.stated_currency) = (log, Some((book.currency, String::new())));
@@ -244,12 +231,12 @@ impl Beside {
         if let Some(index) = named.or(only) {
             return Some(index);
         }
-        let message = format!("`{}` has no table `{}`", self.store.name, names.join("`, `"));
-        let list: Vec<String> = self.store.tables.iter().map(|table| format!("`{}`", shown(&table.name))).collect();
-        let help =
-            if list.is_empty() { "the file has no table".to_owned() } else { format!("there is {}", list.join(", ")) };
-        let place = Place::file(self.store.name.clone());
-        self.shared.log.add(Finding::error(Code::BookMissingTable, message).at(place).help(help));
+        let fault = TableFault::NoSuchTable {
+            store: self.store.name.clone(),
+            tables: names.iter().map(|name| (*name).to_owned()).collect(),
+            found: self.store.tables.iter().map(|table| shown(&table.name)).collect(),
+        };
+        self.shared.log.add(Finding::from(fault).at(Place::file(self.store.name.clone())));
         None
     }
 
@@ -289,9 +276,8 @@ impl Beside {
         }
     }
 
-    fn finish<T>(self, value: T) -> Result<(T, Findings), Findings> {
-        let findings = self.shared.log.into_findings();
-        if findings.has_errors() { Err(findings) } else { Ok((value, findings)) }
+    fn finish<T>(self, value: T) -> Checked<T> {
+        Checked::accepted(value, self.shared.log.into_findings())
     }
 }
 
@@ -349,20 +335,15 @@ impl<'b> Known<'b> {
     ) -> Result<(), Reported> {
         let Some(name) = name.filter(|name| !known.contains(name)) else { return Ok(()) };
         let same = known.iter().find(|one| is_same_heading(one, name)).copied();
-        let help = match same.or_else(|| did_you_mean(name, known.iter().copied())) {
-            Some(near) => format!("did you mean `{}`?", shown(near)),
-            None => {
-                let list: Vec<String> = known.iter().take(8).map(|name| format!("`{}`", shown(name))).collect();
-                let more = if known.len() > 8 { ", …" } else { "" };
-                if list.is_empty() {
-                    "the book has none".to_owned()
-                } else {
-                    format!("the book has {}{more}", list.join(", "))
-                }
-            }
+        let near = same.or_else(|| did_you_mean(name, known.iter().copied()));
+        let fault = ValueFault::UnknownName {
+            column: row.column(field),
+            dimension: field.name().replace('_', " "),
+            name: shown(name),
+            suggestion: near.map(shown),
+            names: known.iter().take(MAX_NAMES).map(|name| shown(name)).collect(),
         };
-        let message = format!("the book has no {} `{}`", field.name().replace('_', " "), shown(name));
-        Err(row.reject(field, Code::BookUnknownReference, message, &help))
+        Err(row.reject(field, fault))
     }
 
     fn partner(&self, row: &mut Row<'_>) -> Result<Name, Reported> {
@@ -374,12 +355,12 @@ impl<'b> Known<'b> {
         let same = ids.clone().find(|one| is_same_heading(one, &id));
         let near =
             same.or_else(|| if ids.len() <= 20_000 && id.chars().count() > 3 { did_you_mean(&id, ids) } else { None });
-        let help = near.map_or_else(
-            || "correct the identifier, or leave the row out".to_owned(),
-            |near| format!("did you mean `{}`?", shown(near)),
-        );
-        let message = format!("the book has no partner `{}`", shown(&id));
-        Err(row.reject(Field::PartnerId, Code::BookUnknownReference, message, &help))
+        let fault = ValueFault::UnknownPartner {
+            column: row.column(Field::PartnerId),
+            partner: shown(&id),
+            suggestion: near.map(shown),
+        };
+        Err(row.reject(Field::PartnerId, fault))
     }
 }
 

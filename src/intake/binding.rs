@@ -1,10 +1,12 @@
 //! Which column of a found table holds which column of the declaration.
 
+use super::cell::Fields;
+use super::fault::TableFault;
 use super::log::{Log, shown};
 use super::mapping::TableMap;
-use super::sheet::{Fields, Location, Sheet};
+use super::sheet::{Location, Sheet};
 use super::table::{Column, Field, Table, TableKind, is_same_heading};
-use crate::finding::{Code, Finding, counted, did_you_mean};
+use crate::finding::{Candidates, Finding, Severity, did_you_mean};
 use std::sync::Arc;
 
 /// Where the values of a column come from.
@@ -88,13 +90,8 @@ impl<'a> Binding<'a> {
         {
             return true;
         }
-        let message = format!("the row has {}, the heading {headings}", counted(found, "field"));
-        let help = if found > headings {
-            "put quotes around values that contain the delimiter"
-        } else {
-            "write every field, empty ones too, and close every quote"
-        };
-        log.add(Finding::error(Code::BookShape, message).at(self.location.place(row, "", "")).help(help));
+        let fault = TableFault::Width { fields: found, columns: headings };
+        log.add(Finding::from(fault).at(self.location.place(row, "", "")));
         false
     }
 }
@@ -124,9 +121,8 @@ impl<'a> Binder<'a, '_> {
             if let (true, Some(only), None) = (is_exact, exact.next(), exact.next()) {
                 return Some(only);
             }
-            let message = format!("two columns are headed `{}`", shown(heading));
             let place = self.location.place(self.sheet.heading_row, &self.sheet.headings[first], "");
-            self.add(Finding::error(Code::BookDuplicateColumn, message).at(place).help("remove or rename one of them"));
+            self.add(Finding::from(TableFault::DuplicateColumn { column: shown(heading) }).at(place));
         }
         Some(first)
     }
@@ -162,25 +158,23 @@ impl<'a> Binder<'a, '_> {
         if let Some(index) = candidates.iter().find_map(|heading| self.find(heading, true)) {
             return Source::Column(index);
         }
-        let wanted = candidates.join("` or `");
-        let message = format!("`{}` has no column `{wanted}` for `{}`", self.sheet.file, column.field.name());
-        let severity = if column.required { Finding::error } else { Finding::warning };
-        let help = self.suggestion(candidates.first().map(String::as_str).unwrap_or_default());
-        let place = map.place(*span, "");
-        self.add(severity(Code::BookMissingColumn, message).at(place).help(help));
+        let fault = TableFault::MappedColumn {
+            file: self.sheet.file.clone(),
+            names: candidates.clone(),
+            column: column.field.name().to_owned(),
+            candidates: self.candidates(candidates.first().map(String::as_str).unwrap_or_default()),
+            heading_row: self.sheet.heading_row,
+        };
+        let severity = if column.required { Severity::Error } else { Severity::Warning };
+        self.add(Finding::from(fault).with_severity(severity).at(map.place(*span, "")));
         Source::Absent
     }
 
-    fn suggestion(&self, wanted: &str) -> String {
-        let headings = || self.sheet.headings.iter().map(String::as_str).filter(|heading| !heading.is_empty());
-        match did_you_mean(wanted, headings()) {
-            Some(near) => format!("did you mean `{}`?", shown(near)),
-            None => {
-                let list: Vec<String> = headings().take(12).map(|heading| format!("`{}`", shown(heading))).collect();
-                let more = if headings().count() > 12 { ", …" } else { "" };
-                format!("the headings in row {} are {}{more}", self.sheet.heading_row, list.join(", "))
-            }
-        }
+    /// The columns that `wanted` may mean.
+    fn candidates(&self, wanted: &str) -> Candidates {
+        let headings: Vec<String> =
+            self.sheet.headings.iter().filter(|heading| !heading.is_empty()).map(|heading| shown(heading)).collect();
+        Candidates::new(wanted, headings.iter().map(String::as_str))
     }
 
     fn check_required(&mut self, sources: &[Source]) {
@@ -193,35 +187,34 @@ impl<'a> Binder<'a, '_> {
             .filter(|column| column.required && !has(column.field) && !mapped(column.field))
             .collect();
         for column in missing {
-            let message = format!("the table `{}` has no column `{}`", self.table.name, column.field.name());
-            self.missing(&message, column.field);
+            self.missing(&[column.field], None);
         }
-        if self.table.kind == TableKind::Revenue && !has(Field::Month) && !has(Field::Period) {
-            self.missing("the table `revenue` has neither `month` nor `period`", Field::Month);
+        let kind = self.table.kind;
+        if kind == TableKind::Revenue && !has(Field::Month) && !has(Field::Period) {
+            self.missing(&[Field::Month, Field::Period], None);
         }
-        if self.table.kind == TableKind::Opportunities && !has(Field::Status) && !has(Field::IsClosed) {
-            self.missing("the table `opportunities` has neither `status` nor `is_closed`", Field::Status);
+        if kind == TableKind::Opportunities && !has(Field::Status) && !has(Field::IsClosed) {
+            self.missing(&[Field::Status, Field::IsClosed], None);
         }
-        if self.table.kind == TableKind::Opportunities
-            && has(Field::IsClosed)
-            && !has(Field::IsWon)
-            && !has(Field::Status)
-        {
-            self.missing("the table `opportunities` has `is_closed` but not `is_won`", Field::IsWon);
+        if kind == TableKind::Opportunities && has(Field::IsClosed) && !has(Field::IsWon) && !has(Field::Status) {
+            self.missing(&[Field::IsWon], Some(Field::IsClosed));
         }
-        if self.table.kind == TableKind::WinRates && !has(Field::ByValue) && !has(Field::ByCount) {
-            self.missing("the table `win_rates` has neither `by_value` nor `by_count`", Field::ByValue);
+        if kind == TableKind::WinRates && !has(Field::ByValue) && !has(Field::ByCount) {
+            self.missing(&[Field::ByValue, Field::ByCount], None);
         }
     }
 
-    fn missing(&mut self, message: &str, field: Field) {
-        let place = self.location.place(self.sheet.heading_row, "", "");
-        let near = self.suggestion(field.name());
-        let help = match near.strip_suffix('?') {
-            Some(question) => format!("{question}? If not, a mapping file (`--map`) can say which column it is"),
-            None => format!("{near}; a mapping file (`--map`) can say which column it is"),
+    /// Reports that none of `fields` has a column, while `present` has one.
+    fn missing(&mut self, fields: &[Field], present: Option<Field>) {
+        let fault = TableFault::MissingColumn {
+            table: self.table.name.to_owned(),
+            columns: fields.iter().map(|field| field.name().to_owned()).collect(),
+            present: present.map(|field| field.name().to_owned()),
+            candidates: self.candidates(fields.first().map_or("", |field| field.name())),
+            heading_row: self.sheet.heading_row,
         };
-        self.add(Finding::error(Code::BookMissingColumn, message).at(place).help(help));
+        let place = self.location.place(self.sheet.heading_row, "", "");
+        self.add(Finding::from(fault).at(place));
     }
 
     fn filters(&mut self, filters: &'a [super::mapping::Filter]) -> Vec<(usize, &'a [String])> {
@@ -231,10 +224,14 @@ impl<'a> Binder<'a, '_> {
                 found.push((index, filter.values.as_slice()));
                 continue;
             }
-            let message = format!("`{}` has no column `{}` to choose rows by", self.sheet.file, filter.heading);
-            let help = self.suggestion(&filter.heading);
+            let fault = TableFault::FilterColumn {
+                file: self.sheet.file.clone(),
+                column: filter.heading.clone(),
+                candidates: self.candidates(&filter.heading),
+                heading_row: self.sheet.heading_row,
+            };
             let place = self.map.map(|map| map.place(filter.span, "")).unwrap_or(self.location.place(1, "", ""));
-            self.add(Finding::error(Code::BookMissingColumn, message).at(place).help(help));
+            self.add(Finding::from(fault).at(place));
         }
         found
     }
@@ -262,10 +259,9 @@ impl<'a> Binder<'a, '_> {
         let (misspelt, unused): (Vec<String>, Vec<String>) = unused.into_iter().partition(is_near);
         for heading in &misspelt {
             let Some(near) = did_you_mean(&heading.to_lowercase(), absent.iter().copied()) else { continue };
-            let message = format!("the column `{}` is not read as `{near}`", shown(heading));
             let place = self.location.place(self.sheet.heading_row, heading, "");
-            let help = format!("rename it if you mean `{near}`");
-            self.log.add(Finding::warning(Code::BookMissingColumn, message).at(place).help(help));
+            let fault = TableFault::SimilarColumn { column: shown(heading), suggestion: near.to_owned() };
+            self.log.add(Finding::from(fault).at(place));
         }
         let becomes_attributes = self.table.kind == TableKind::Partners;
         let read_beside =
@@ -274,21 +270,16 @@ impl<'a> Binder<'a, '_> {
             absent.iter().copied().filter(|name| matches!(*name, "territory" | "product_line")).collect();
         if self.table.kind == TableKind::Targets && !parts.is_empty() && !(unused.is_empty() && misspelt.is_empty()) {
             // A territory's target under a misspelt heading would be taken for the channel's.
-            let all: Vec<String> =
-                misspelt.iter().chain(&unused).take(12).map(|heading| format!("`{}`", shown(heading))).collect();
-            let message =
-                format!("nothing reads {}, and there is no column `{}`", all.join(", "), parts.join("` or `"));
+            let fault = TableFault::TargetColumns {
+                unread: misspelt.iter().chain(&unused).map(|heading| shown(heading)).collect(),
+                absent: parts.iter().map(|part| (*part).to_owned()).collect(),
+            };
             let place = self.location.place(self.sheet.heading_row, "", "");
-            let help = "name the columns `territory`, `product_line` and `target`, and remove the others";
-            self.add(Finding::error(Code::BookUnknownColumn, message).at(place).help(help));
+            self.add(Finding::from(fault).at(place));
         }
         if !becomes_attributes && !read_beside && !unused.is_empty() {
-            let list: Vec<String> = unused.iter().take(12).map(|heading| format!("`{}`", shown(heading))).collect();
-            let message =
-                format!("nothing reads the column{} {}", if list.len() == 1 { "" } else { "s" }, list.join(", "));
-            let place = self.location.place(self.sheet.heading_row, "", "");
-            let help = "remove them, or name them in a mapping file if they hold a column of the table";
-            self.log.add(Finding::warning(Code::BookUnknownColumn, message).at(place).help(help));
+            let fault = TableFault::UnreadColumns { columns: unused.iter().map(|heading| shown(heading)).collect() };
+            self.log.add(Finding::from(fault).at(self.location.place(self.sheet.heading_row, "", "")));
         }
     }
 }

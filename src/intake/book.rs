@@ -2,14 +2,16 @@
 
 use super::attribute::{Attributes, snake_case};
 use super::binding::Binding;
+use super::cell::Fields;
 use super::directory::{Directory, MOST_CANDIDATES};
 use super::fact::{current_quota, forecast, investment, lock, market_cell, opportunity, partner, win_rate};
+use super::fault::{BookFault, TableFault};
 use super::log::{Log, Reported, shown};
 use super::mapping::{Mapping, TableMap};
 use super::name::{Names, lookalikes};
 use super::revenue::{Revenue, RevenueRow, fill_revenue, revenue_row};
 use super::row::{Row, Shared};
-use super::sheet::{Fields, Location, Sheet};
+use super::sheet::{Location, Sheet};
 use super::store::Store;
 use super::table::{Field, TableKind, is_same_heading};
 use super::{JsonPart, Limits, ReadOptions};
@@ -17,7 +19,7 @@ use crate::channel::{
     CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, Lock, MarketCell, Name, Partner, PartnerBook,
     RegisteredOpportunity, SegmentKey, WinRate,
 };
-use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::finding::{Checked, Finding, Place, did_you_mean};
 use crate::units::{Currency, Money};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,13 +28,11 @@ use std::path::Path;
 ///
 /// Returns the book and its warnings, or everything that is wrong with it, errors and warnings. `mapping` says how an
 /// export names its tables and columns; with it, files that it does not name are left alone.
-pub fn read_book(
-    path: &Path,
-    mapping: Option<&Mapping>,
-    options: &ReadOptions,
-) -> Result<(PartnerBook, Findings), Findings> {
+pub fn read_book(path: &Path, mapping: Option<&Mapping>, options: &ReadOptions) -> Checked<PartnerBook> {
     let mut log = Log::default();
-    let Ok(store) = Store::open_book(path, &options.limits, &mut log) else { return Err(log.into_findings()) };
+    let Ok(store) = Store::open_book(path, &options.limits, &mut log) else {
+        return Checked::refused(log.into_findings());
+    };
     read_store(store, log, mapping, options)
 }
 
@@ -42,7 +42,8 @@ pub fn read_book(
 /// use quotient::intake::{ReadOptions, read_book_files};
 /// let partners = ("partners.csv".to_owned(), b"partner_id,tier\nA-1,Gold\n".to_vec());
 /// let revenue = ("revenue.csv".to_owned(), b"partner_id,month,amount\nA-1,2025-12,1200.50\n".to_vec());
-/// let (book, warnings) = read_book_files(vec![partners, revenue], None, &ReadOptions::default()).unwrap();
+/// let read = read_book_files(vec![partners, revenue], None, &ReadOptions::default());
+/// let (book, warnings) = read.into_result().unwrap();
 /// assert_eq!(book.partner("A-1").unwrap().revenue[0].amount.to_string(), "1200.50");
 /// assert!(warnings.is_empty());
 /// ```
@@ -50,7 +51,7 @@ pub fn read_book_files(
     files: Vec<(String, Vec<u8>)>,
     mapping: Option<&Mapping>,
     options: &ReadOptions,
-) -> Result<(PartnerBook, Findings), Findings> {
+) -> Checked<PartnerBook> {
     read_store(Store::of_files("the book", files), Log::default(), mapping, options)
 }
 
@@ -62,21 +63,18 @@ pub fn read_book_files(
 /// use quotient::intake::{JsonPart, ReadOptions, read_book_json};
 /// let text = r#"{"currency": "EUR", "partners": [{"partner_id": "A-1"}], "revenue": []}"#;
 /// let part = JsonPart { file: "request", pointer: "/book", name: "book", text };
-/// let (book, _) = read_book_json(&part, &ReadOptions::default()).unwrap();
+/// let (book, _) = read_book_json(&part, &ReadOptions::default()).into_result().unwrap();
 /// assert_eq!(book.partners.len(), 1);
 /// ```
-pub fn read_book_json(part: &JsonPart<'_>, options: &ReadOptions) -> Result<(PartnerBook, Findings), Findings> {
+pub fn read_book_json(part: &JsonPart<'_>, options: &ReadOptions) -> Checked<PartnerBook> {
     let mut log = Log::default();
-    let Ok(store) = Store::of_part(part, &options.limits, &mut log) else { return Err(log.into_findings()) };
+    let Ok(store) = Store::of_part(part, &options.limits, &mut log) else {
+        return Checked::refused(log.into_findings());
+    };
     read_store(store, log, None, options)
 }
 
-fn read_store(
-    store: Store,
-    log: Log,
-    mapping: Option<&Mapping>,
-    options: &ReadOptions,
-) -> Result<(PartnerBook, Findings), Findings> {
+fn read_store(store: Store, log: Log, mapping: Option<&Mapping>, options: &ReadOptions) -> Checked<PartnerBook> {
     let currency = mapping.and_then(|mapping| mapping.currency).or(options.currency);
     let mut shared = Shared::default();
     (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);
@@ -113,7 +111,7 @@ pub(super) struct Reading<'m> {
 type Keyed<T> = Vec<(u32, u64, T)>;
 
 impl<'m> Reading<'m> {
-    fn book(mut self) -> Result<(PartnerBook, Findings), Findings> {
+    fn book(mut self) -> Checked<PartnerBook> {
         self.locate();
         self.state_currency();
         let mut tables = BTreeMap::new();
@@ -138,12 +136,12 @@ impl<'m> Reading<'m> {
         fill_lists(&mut partners, quotas, |partner| &mut partner.quotas);
         let findings = self.shared.log.into_findings();
         if findings.has_errors() {
-            return Err(findings);
+            return Checked::refused(findings);
         }
         let input_hash = String::new();
         let mut book = PartnerBook { currency, partners, market, locks, extra_tables, tables, input_hash };
         book.input_hash = book.facts_hash();
-        Ok((book, findings))
+        Checked::accepted(book, findings)
     }
 
     pub fn map(&self, kind: TableKind) -> Option<&'m TableMap> {
@@ -155,10 +153,10 @@ impl<'m> Reading<'m> {
         let pointer = format!("{}/currency", self.store.pointer);
         match text.parse::<Currency>() {
             Ok(currency) => self.shared.stated_currency = Some((currency, format!("{}: {pointer}", self.store.name))),
-            Err(error) => {
+            Err(_) => {
                 let place = Place::Member { file: self.store.name.clone(), pointer, value: shown(&text) };
-                let finding = Finding::error(Code::BookWord, error.to_string()).at(place);
-                self.shared.log.add(finding.help("write a code such as `USD`"));
+                let fault = BookFault::UnknownCurrency { value: shown(&text) };
+                self.shared.log.add(Finding::from(fault).at(place));
             }
         }
     }
@@ -204,11 +202,10 @@ impl<'m> Reading<'m> {
             let is_same = first.partner.id == second.partner.id;
             if is_same {
                 let (id, heading) = (&first.partner.id, binding.heading(Field::PartnerId));
-                let message = format!("the partner `{}` stands twice", shown(id));
-                let finding = Finding::error(Code::BookDuplicate, message)
+                let finding = Finding::from(BookFault::DuplicatePartner { partner: shown(id) })
                     .at(location.place(second.row, heading, id))
                     .at(location.place(first.row, heading, id));
-                self.shared.log.add(finding.help("keep one row per partner"));
+                self.shared.log.add(finding);
             }
             is_same
         });
@@ -229,8 +226,7 @@ impl<'m> Reading<'m> {
     }
 
     fn no_partner(&mut self, file: String) {
-        let finding = Finding::error(Code::BookEmpty, "the book has no partner").at(Place::file(file));
-        self.shared.log.add(finding.help("add a row per partner; check `where` and `skip` in the mapping file"));
+        self.shared.log.add(Finding::from(BookFault::NoPartner {}).at(Place::file(file)));
     }
 
     fn revenue(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Revenue {
@@ -272,11 +268,10 @@ impl<'m> Reading<'m> {
         for pair in cells.windows(2) {
             let [(first, cell), (second, other)] = pair else { continue };
             if key(cell) == key(other) {
-                let message = "the market cell stands twice".to_owned();
-                let finding = Finding::error(Code::BookDuplicate, message)
+                let finding = Finding::from(BookFault::DuplicateMarket {})
                     .at(read.location.place(*second, "", ""))
                     .at(read.location.place(*first, "", ""));
-                self.shared.log.add(finding.help("keep one row per territory, vertical and product line"));
+                self.shared.log.add(finding);
             }
         }
         cells.into_iter().map(|(_, cell)| cell).collect()
@@ -306,12 +301,10 @@ impl<'m> Reading<'m> {
             let [(partner, first, fact), (other, second, next)] = pair else { continue };
             if partner == other && key(fact) == key(next) {
                 let id = partners.get(*partner as usize).map(|partner| &*partner.id).unwrap_or_default();
-                let code = if kind == TableKind::Locks { Code::BookLock } else { Code::BookDuplicate };
-                let message = format!("`{}` has the same entry twice in `{}`", shown(id), kind.name());
-                let finding = Finding::error(code, message)
-                    .at(location.place(*second, "", ""))
-                    .at(location.place(*first, "", ""));
-                self.shared.log.add(finding.help("keep one of the rows"));
+                let fault = BookFault::DuplicateEntry { table: kind.name().to_owned(), partner: shown(id) };
+                let finding =
+                    Finding::from(fault).at(location.place(*second, "", "")).at(location.place(*first, "", ""));
+                self.shared.log.add(finding);
             }
         }
         self.check_new_names(&location, seen);
@@ -330,10 +323,12 @@ impl<'m> Reading<'m> {
                 let Some(near) = did_you_mean(name, known).filter(|near| !is_same_heading(near, name)) else {
                     continue;
                 };
-                let message = format!("no partner, revenue or market has the {what} `{}`", shown(name));
-                let finding =
-                    Finding::warning(Code::BookUnknownReference, message).at(Place::file(location.file.clone()));
-                self.shared.log.add(finding.help(format!("did you mean `{}`?", shown(near))));
+                let fault = BookFault::UnfamiliarName {
+                    dimension: what.to_owned(),
+                    name: shown(name),
+                    suggestion: shown(near),
+                };
+                self.shared.log.add(Finding::from(fault).at(Place::file(location.file.clone())));
             }
         }
     }
@@ -358,10 +353,9 @@ impl<'m> Reading<'m> {
         for pair in ids.windows(2) {
             let [(id, first, _), (other, second, row)] = pair else { continue };
             if id == other && first != second {
-                let message = format!("the opportunity `{}` stands at two partners", shown(id));
                 let place = Place::cell(file.clone(), *row, Field::OpportunityId.name(), shown(id));
-                let finding = Finding::error(Code::BookDuplicate, message).at(place);
-                self.shared.log.add(finding.help("give each opportunity to one partner"));
+                let fault = BookFault::SharedOpportunity { opportunity: shown(id) };
+                self.shared.log.add(Finding::from(fault).at(place));
             }
         }
         rows
@@ -420,14 +414,13 @@ impl<'m> Reading<'m> {
     /// Warns about identifiers and names that look alike.
     fn check_looks(&mut self, partners: &[Partner]) {
         let Shared { tiers, territories, verticals, product_lines, log, .. } = &mut self.shared;
-        let help = "write them the same way if they are the same, else rename one";
         let row = |id: &str| {
             let index = partners.binary_search_by(|partner| (*partner.id).cmp(id)).ok()?;
             self.partner_rows.get(index).copied()
         };
         for (one, other) in lookalikes(partners.iter().map(|partner| &partner.id)) {
-            let message = format!("the partners `{}` and `{}` look alike", shown(one), shown(other));
-            let mut finding = Finding::warning(Code::BookConfusable, message).help(help);
+            let fault = BookFault::LookalikePartners { one: shown(one), other: shown(other) };
+            let mut finding = Finding::from(fault);
             for id in [one, other] {
                 if let (Some((location, heading)), Some(row)) = (&self.partner_place, row(id)) {
                     finding = finding.at(location.place(row, heading, id));
@@ -443,9 +436,9 @@ impl<'m> Reading<'m> {
         ];
         for (what, names) in lists {
             for (one, other) in lookalikes(names.iter()) {
-                let message = format!("the {what} `{}` and `{}` look alike", shown(one), shown(other));
-                let finding = Finding::warning(Code::BookConfusable, message);
-                log.add(finding.at(Place::file(self.store.name.clone())).help(help));
+                let fault =
+                    BookFault::LookalikeNames { dimension: what.to_owned(), one: shown(one), other: shown(other) };
+                log.add(Finding::from(fault).at(Place::file(self.store.name.clone())));
             }
         }
     }
@@ -489,20 +482,16 @@ pub(super) fn each_row(
     });
     let location = binding.location.clone();
     if all > limits.rows {
-        let message = format!("the table has {all} rows, more than {}", limits.rows);
-        let finding = Finding::error(Code::FileTooLarge, message).at(Place::file(location.file.clone()));
-        shared.log.add(finding.help("leave out old rows"));
+        let fault = TableFault::TooManyRows { rows: all, limit: limits.rows };
+        shared.log.add(Finding::from(fault).at(Place::file(location.file.clone())));
     }
     match result {
         Err((row, reason)) => {
-            let message = format!("the table cannot be read further: {reason}");
-            shared.log.add(Finding::error(Code::BookShape, message).at(location.place(row, "", "")));
+            shared.log.add(Finding::from(TableFault::Interrupted { reason }).at(location.place(row, "", "")));
         }
         Ok(Some(footer)) => {
-            let last = if footer.rows == 1 { "was" } else { "and what follows were" };
-            let message = format!("`{}` {last} taken for the footer of an export and left out", shown(&footer.text));
-            let finding = Finding::warning(Code::BookFooter, message).at(location.place(footer.row, "", ""));
-            shared.log.add(finding.help("delete the lines below the data if they are none"));
+            let fault = TableFault::Footer { text: shown(&footer.text), rows: footer.rows };
+            shared.log.add(Finding::from(fault).at(location.place(footer.row, "", "")));
         }
         Ok(None) => {}
     }

@@ -1,7 +1,8 @@
 //! CSV files: their encoding, their delimiter, and their records with the row a spreadsheet would show.
 
-use super::sheet::Fields;
-use crate::finding::{Code, Finding, Place};
+use super::cell::Fields;
+use super::fault::FileFault;
+use crate::finding::{Finding, Place};
 use csv::{ReaderBuilder, StringRecord};
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -23,8 +24,7 @@ pub(super) fn decode(
     bytes: Vec<u8>,
     named: Option<&'static Encoding>,
 ) -> Result<(String, Option<Finding>), Finding> {
-    let fault =
-        |message: String, help: &str| Finding::error(Code::BookEncoding, message).at(Place::file(file)).help(help);
+    let refuse = |fault: FileFault| Finding::from(fault).at(Place::file(file));
     let encoding = match (named, bytes.as_slice()) {
         (_, [0xFF, 0xFE, ..]) => Some(UTF_16LE),
         (_, [0xFE, 0xFF, ..]) => Some(UTF_16BE),
@@ -34,8 +34,7 @@ pub(super) fn decode(
     if let Some(encoding) = encoding {
         let (text, _, broken) = encoding.decode(&bytes);
         if broken {
-            let message = format!("the text is not valid {}", encoding.name());
-            return Err(fault(message, "export the file again as UTF-8"));
+            return Err(refuse(FileFault::WrongEncoding { encoding: encoding.name().to_owned() }));
         }
         return checked(file, text.into_owned()).map(|text| (text, None));
     }
@@ -52,14 +51,9 @@ pub(super) fn decode(
             let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
             let (text, _) = WINDOWS_1252.decode_without_bom_handling(&bytes);
             if let Some(c) = text.chars().find(|c| matches!(c, '\u{80}'..='\u{9F}')) {
-                let message = format!("the text is neither UTF-8 nor Windows-1252 (byte {:#04X})", u32::from(c));
-                return Err(fault(message, "export the file again as UTF-8"));
+                return Err(refuse(FileFault::UnknownEncoding { byte: format!("{:#04X}", u32::from(c)) }));
             }
-            let message = format!("the text is not UTF-8 (first at line {line}) and was read as Windows-1252");
-            let warning = Finding::warning(Code::BookEncoding, message).at(Place::file(file)).help(
-                "check names with accents, or export the file as UTF-8; `encoding = \"windows-1252\"` in the mapping file \
-                 confirms it",
-            );
+            let warning = refuse(FileFault::AssumedEncoding { line });
             checked(file, text.into_owned()).map(|text| (text, Some(warning)))
         }
     }
@@ -68,9 +62,7 @@ pub(super) fn decode(
 fn checked(file: &str, text: String) -> Result<String, Finding> {
     let Some(at) = text.bytes().position(|byte| byte == 0) else { return Ok(text) };
     let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-    let message = format!("the file has a zero byte at line {line}, so it is no text");
-    let help = "export it as UTF-8 text; UTF-16 needs its byte order mark";
-    Err(Finding::error(Code::BookEncoding, message).at(Place::file(file)).help(help))
+    Err(Finding::from(FileFault::ZeroByte { line }).at(Place::file(file)))
 }
 
 impl Delimited {

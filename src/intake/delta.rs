@@ -1,5 +1,6 @@
 //! The tables of a book as they were written, kept so that a later document need only say what is different.
 
+use super::fault::BookFault;
 use super::json::cell_of;
 use super::log::shown;
 use super::name::cleaned;
@@ -7,7 +8,7 @@ use super::table::{Field, TableKind, folded, is_same_heading};
 use super::{JsonPart, KEPT_OF_ONE_SORT};
 use crate::channel::Name;
 use crate::document::json::{Items, Object, escaped};
-use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
+use crate::finding::{Finding, Findings, Place, did_you_mean};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -120,8 +121,7 @@ impl RawTables {
         };
         let Ok(values) = serde_json::from_str::<Vec<&RawValue>>(part.text) else {
             let place = Place::Member { file: file.to_owned(), pointer: part.pointer.to_owned(), value: String::new() };
-            let finding = Finding::error(Code::RequestMember, "the value is no list of partner ids").at(place);
-            findings.push(finding.help("write a list: `[\"P0009\"]`"));
+            findings.push(Finding::from(BookFault::NotIdList {}).at(place));
             return BTreeSet::new();
         };
         let partners = self.tables.iter().find(|table| TableKind::named(&table.name) == Some(TableKind::Partners));
@@ -135,13 +135,8 @@ impl RawTables {
                 removed.insert(Name::from(&*id));
             } else if (findings.len() as u64) < KEPT_OF_ONE_SORT {
                 let near = did_you_mean(&id, known.iter().copied().take(super::directory::MOST_CANDIDATES));
-                let help = near.map_or_else(
-                    || "leave it out of the list".to_owned(),
-                    |near| format!("did you mean `{}`?", shown(near)),
-                );
-                let message = format!("the kept book has no partner `{}`", shown(&cell.text));
-                findings
-                    .push(Finding::error(Code::BookUnknownReference, message).at(place(index, &cell.text)).help(help));
+                let (partner, suggestion) = (shown(&cell.text), near.map(shown));
+                findings.push(Finding::from(BookFault::NotStored { partner, suggestion }).at(place(index, &cell.text)));
             }
         }
         removed
@@ -151,22 +146,21 @@ impl RawTables {
 /// The tables of the change.
 fn replaced(change: &BookChange<'_>, file: &str, findings: &mut Findings) -> Vec<RawTable> {
     let Some(part) = change.replace else { return Vec::new() };
-    let mut fault = |pointer: String, message: &str| {
+    let mut refuse = |pointer: String, fault: BookFault| {
         let place = Place::Member { file: file.to_owned(), pointer, value: String::new() };
-        let help = "write an object with a list of rows per table: `{\"revenue\": [{…}]}`";
-        findings.push(Finding::error(Code::RequestMember, message).at(place).help(help));
+        findings.push(Finding::from(fault).at(place));
     };
     let Ok(root) = serde_json::from_str::<Object<'_>>(part.text) else {
-        fault(part.pointer.to_owned(), "the value is no object");
+        refuse(part.pointer.to_owned(), BookFault::NotTables {});
         return Vec::new();
     };
     let (mut names, mut tables, mut seen) = (BTreeSet::new(), Vec::<RawTable>::new(), BTreeSet::new());
     for (key, value) in &root.0 {
         let pointer = || format!("{}/{}", part.pointer, escaped(key));
         match RawTable::of(key, value, &mut names) {
-            Some(_) if !seen.insert(folded(key)) => fault(pointer(), "the table stands twice"),
+            Some(_) if !seen.insert(folded(key)) => refuse(pointer(), BookFault::DuplicateTable {}),
             Some(table) => tables.push(table),
-            None => fault(pointer(), "the value is no list of rows"),
+            None => refuse(pointer(), BookFault::NotRows {}),
         }
     }
     tables

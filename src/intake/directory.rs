@@ -1,17 +1,21 @@
 //! The partners of a book by identifier, and what is said about identifiers that it does not have.
 
+use super::fault::BookFault;
 use super::log::{Log, Reported, shown};
 use super::row::Row;
 use super::sheet::Location;
 use super::table::{Field, is_same_heading};
 use crate::channel::Partner;
-use crate::finding::{Code, Finding, did_you_mean};
+use crate::finding::{Finding, did_you_mean};
 use std::collections::BTreeMap;
 
 /// Largest number of different unknown references that are told apart in one table.
 pub(super) const MOST_UNKNOWN: usize = 1_000;
 /// Largest number of partners among which a similar identifier is looked for.
 pub(super) const MOST_CANDIDATES: usize = 20_000;
+
+/// Unknown references of a table for which a similar identifier is looked for.
+const MOST_SUGGESTED: usize = 20;
 
 /// Partners by identifier, ascending, with the latest one looked up.
 pub(super) struct Directory<'p> {
@@ -50,20 +54,13 @@ impl<'p> Directory<'p> {
     pub fn report(self, location: &Location, heading: &str, log: &mut Log) {
         let mut unknown: Vec<_> = self.unknown.into_iter().collect();
         unknown.sort_by_key(|(_, (row, _))| *row);
-        for (id, (row, count)) in unknown {
-            let more = if count > 1 { format!(" ({count} rows)") } else { String::new() };
-            let message = format!("the partners table has no `{}`{more}", shown(&id));
-            let searches =
-                self.partners.len() <= MOST_CANDIDATES && log.keeps(&location.file, Code::BookUnknownReference);
+        for (index, (id, (row, count))) in unknown.into_iter().enumerate() {
+            let searches = self.partners.len() <= MOST_CANDIDATES && index < MOST_SUGGESTED;
             let candidates =
                 self.partners.iter().map(|partner| &*partner.id).take(if searches { MOST_CANDIDATES } else { 0 });
-            let help = match similar(&id, candidates) {
-                Some(near) => format!("did you mean `{}`?", shown(near)),
-                None => "add the partner to the partners table, or leave the rows out".to_owned(),
-            };
-            log.add(
-                Finding::error(Code::BookUnknownReference, message).at(location.place(row, heading, &id)).help(help),
-            );
+            let suggestion = similar(&id, candidates).map(shown);
+            let fault = BookFault::UnknownPartner { partner: shown(&id), rows: count, suggestion };
+            log.add(Finding::from(fault).at(location.place(row, heading, &id)));
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Facts from the rows of the tables: every value of a row is read, so that every fault of it is reported.
 
+use super::fault::ValueFault;
 use super::log::Reported;
 use super::row::{Dimension, Row};
 use super::table::Field;
 use crate::channel::{
     CurrentQuota, Forecast, Investment, MarketCell, Name, Partner, RegisteredOpportunity, SegmentKey, WinRate,
 };
-use crate::finding::Code;
 use crate::units::{Money, Month};
 
 pub(super) fn partner(row: &mut Row<'_>) -> Result<Partner, Reported> {
@@ -112,8 +112,8 @@ pub(super) fn stretch(row: &mut Row<'_>) -> Result<(Month, u32), Reported> {
         None => Ok((start, length)),
         Some(months @ (1 | 3 | 6 | 12)) => Ok((start, u32::try_from(months).unwrap_or(length))),
         Some(months) => {
-            let message = format!("a period of {months} months is none");
-            Err(row.reject(Field::Months, Code::BookCount, message, "write 1, 3, 6 or 12"))
+            let column = row.column(Field::Months);
+            Err(row.reject(Field::Months, ValueFault::NotLength { column, months }))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! JSON documents: tables as lists of objects, numbers kept as written.
 
-use super::sheet::{Cell, Fields, Flaw};
+use super::cell::{Cell, Fields, Flaw};
+use super::fault::FileFault;
 use crate::document::json::{Items, Object};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,31 +18,31 @@ impl Members {
     /// order of appearance.
     ///
     /// More than `most_keys` different keys are refused: what is kept for a row takes room for each of them.
-    pub fn open(list: &str, most_keys: usize) -> Result<(Self, Vec<String>), (Option<u64>, String)> {
-        let mut items = Items::of(list).ok_or((None, "is no list of objects".to_owned()))?;
+    pub fn open(list: &str, most_keys: usize) -> Result<(Self, Vec<String>), (Option<u64>, FileFault)> {
+        let mut items = Items::of(list).ok_or((None, FileFault::NotObjects {}))?;
         let mut keys: Vec<String> = Vec::new();
         let mut seen: BTreeSet<Cow<'_, str>> = BTreeSet::new();
         let (mut object, mut count) = (Object::default(), 0u64);
         while let Some(is_object) = items.next_into(&mut object) {
             let index = count;
             count += 1;
-            let fault = |message: String| (Some(index), message);
+            let fault = |fault: FileFault| (Some(index), fault);
             if !is_object {
-                return Err(fault("is no object".to_owned()));
+                return Err(fault(FileFault::NotObject {}));
             }
             // Rows mostly have the keys of the first one, in its order; those are different from one another.
             if object.0.len() <= keys.len() && object.0.iter().zip(&keys).all(|((key, _), known)| key == known) {
                 continue;
             }
             if let Some(key) = object.repeated() {
-                return Err(fault(format!("has the key `{}` twice", super::log::shown(key))));
+                return Err(fault(FileFault::DuplicateMember { key: super::log::shown(key) }));
             }
             for (position, (key, _)) in object.0.iter().enumerate() {
                 if keys.get(position).is_some_and(|known| known == key) || seen.contains(key) {
                     continue;
                 }
                 if keys.len() >= most_keys {
-                    return Err(fault(format!("brings the table to more than {most_keys} different keys")));
+                    return Err(fault(FileFault::TooManyKeys { limit: most_keys }));
                 }
                 seen.insert(key.clone());
                 keys.push(key.to_string());
@@ -54,7 +55,7 @@ impl Members {
     pub fn for_each(&self, keys: &[String], mut each: impl FnMut(u64, Fields<'_>)) -> Result<(), (u64, String)> {
         let mut places: Option<BTreeMap<&str, usize>> = None;
         let indexed = || keys.iter().enumerate().map(|(index, key)| (key.as_str(), index)).collect();
-        let mut items = Items::of(&self.list).ok_or_else(|| (0, "it is no list".to_owned()))?;
+        let mut items = Items::of(&self.list).ok_or_else(|| (0, "it is not a list".to_owned()))?;
         // One row of cells for all, emptied where it was filled: a short row costs no more than what stands in it.
         let (mut cells, mut filled) = (vec![Cell::default(); keys.len()], Vec::new());
         let (mut object, mut count) = (Object::default(), 0u64);
@@ -62,7 +63,7 @@ impl Members {
             let row = count;
             count += 1;
             if !is_object {
-                return Err((row, "it is no object".to_owned()));
+                return Err((row, "it is not an object".to_owned()));
             }
             for index in filled.drain(..) {
                 if let Some(cell) = cells.get_mut::<usize>(index) {

@@ -1,9 +1,10 @@
 //! Which table of a store holds which table of the book, by the mapping file or by name.
 
 use super::book::Reading;
+use super::fault::TableFault;
 use super::log::shown;
 use super::table::{Field, TableKind, is_same_heading};
-use crate::finding::{Code, Finding, Place, did_you_mean};
+use crate::finding::{Candidates, Finding, Place, did_you_mean};
 
 impl Reading<'_> {
     /// Finds which table of the store holds which table of the book.
@@ -19,9 +20,12 @@ impl Reading<'_> {
                 }
                 [first, second, ..] => {
                     let files = (&self.store.tables[*first].file, &self.store.tables[*second].file);
-                    let message = format!("both `{}` and `{}` hold the table `{}`", files.0, files.1, kind.name());
-                    let finding = Finding::error(Code::BookDuplicate, message).at(Place::file(files.1.clone()));
-                    self.shared.log.add(finding.help("remove one of them, or name one in a mapping file"));
+                    let fault = TableFault::DuplicateTable {
+                        table: kind.name().to_owned(),
+                        first: files.0.clone(),
+                        second: files.1.clone(),
+                    };
+                    self.shared.log.add(Finding::from(fault).at(Place::file(files.1.clone())));
                     self.places.insert(kind, *first);
                 }
                 [] if source.is_some() || kind.table().required => self.missing_table(kind, wanted),
@@ -33,10 +37,10 @@ impl Reading<'_> {
             match self.store.named(wanted).first() {
                 Some(index) => self.extra.push((name.clone(), *index)),
                 None => {
-                    let message = format!("`{}` has no table `{wanted}`", self.store.name);
+                    let (store, table) = (self.store.name.clone(), wanted.to_owned());
                     let span = map.source.as_ref().map(|(_, span)| *span);
                     let place = span.map_or_else(|| Place::file(self.store.name.clone()), |span| map.place(span, ""));
-                    self.shared.log.add(Finding::error(Code::BookMissingTable, message).at(place));
+                    self.shared.log.add(Finding::from(TableFault::MissingExtraTable { store, table }).at(place));
                 }
             }
         }
@@ -46,29 +50,17 @@ impl Reading<'_> {
     }
 
     fn missing_table(&mut self, kind: TableKind, wanted: &str) {
-        let message = format!("`{}` has no table `{wanted}`", self.store.name);
-        let unplaced = self.store.tables.iter().map(|table| table.name.as_str());
+        let unplaced: Vec<String> = self.store.tables.iter().map(|table| shown(&table.name)).collect();
         let stem = wanted.rsplit_once('.').map_or(wanted, |(stem, _)| stem).to_lowercase();
-        let mapped = self.map(kind).is_some_and(|map| map.source.is_some());
-        let help = match did_you_mean(&stem, unplaced.clone()) {
-            Some(near) if mapped => format!("did you mean `{}`?", shown(near)),
-            Some(near) => format!("did you mean `{}`? Rename it to `{wanted}`", shown(near)),
-            None if mapped => {
-                let list: Vec<String> = unplaced.take(12).map(|name| format!("`{}`", shown(name))).collect();
-                format!("there is {}", list.join(", "))
-            }
-            None => {
-                let list: Vec<String> = unplaced.take(12).map(|name| format!("`{}`", shown(name))).collect();
-                let found =
-                    if list.is_empty() { "there is none".to_owned() } else { format!("there is {}", list.join(", ")) };
-                format!(
-                    "{found}; a book needs `partners` and `revenue`, and a mapping file (`--map`) can name them otherwise"
-                )
-            }
+        let fault = TableFault::MissingTable {
+            store: self.store.name.clone(),
+            table: wanted.to_owned(),
+            candidates: Candidates::new(&stem, unplaced.iter().map(String::as_str)),
+            is_mapped: self.map(kind).is_some_and(|map| map.source.is_some()),
         };
         let source = self.map(kind).and_then(|map| Some(map.place(map.source.as_ref()?.1, "")));
         let place = source.unwrap_or_else(|| Place::file(self.store.name.clone()));
-        self.shared.log.add(Finding::error(Code::BookMissingTable, message).at(place).help(help));
+        self.shared.log.add(Finding::from(fault).at(place));
     }
 
     /// Without a mapping file, every further table with a column `partner_id` belongs to the book.
@@ -90,23 +82,18 @@ impl Reading<'_> {
             if keyed {
                 self.extra.push((name.to_lowercase(), index));
             }
-            let (message, help) = match near {
-                Some(near) => (
-                    format!("`{}` is not read as the table `{near}`", shown(&name)),
-                    format!("rename it to `{near}` if it is that table"),
-                ),
-                None if keyed || self.is_named_instead(&name) => continue,
-                None => (
-                    format!("`{}` is no table of a book and has no column `partner_id`", shown(&name)),
-                    "take it out of the book, or name it in a mapping file".to_owned(),
-                ),
+            let is_known = keyed || self.is_named_instead(&name);
+            let name = shown(&name);
+            let fault = match near {
+                Some(near) => TableFault::SimilarTable { name, table: near.to_owned() },
+                None if is_known => continue,
+                None => TableFault::ForeignTable { name },
             };
-            self.shared.log.add(Finding::warning(Code::BookUnknownTable, message).at(Place::file(file)).help(help));
+            self.shared.log.add(Finding::from(fault).at(Place::file(file)));
         }
         for file in std::mem::take(&mut self.store.unread) {
-            let message = format!("`{}` is not read: in a folder, tables are CSV files", shown(&file));
-            let help = "save it as CSV, or name it as the book";
-            self.shared.log.add(Finding::warning(Code::BookUnknownTable, message).at(Place::file(file)).help(help));
+            let fault = TableFault::UnreadFile { name: shown(&file) };
+            self.shared.log.add(Finding::from(fault).at(Place::file(file)));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The findings of one reading: all are counted, and as many of one cause are stored as a person would read.
 
-use super::fault::ReadingFault;
+use super::fault::TableFault;
 use crate::finding::{Code, Finding, Findings, GroupKey, Place, Severity};
 use std::collections::BTreeMap;
 
@@ -51,12 +51,6 @@ impl Log {
         Reported
     }
 
-    /// True when a further finding of this code in this file would be stored whatever its cause.
-    pub fn keeps(&self, file: &str, code: Code) -> bool {
-        let groups = |severity| self.sorts.get(&(file.to_owned(), code, severity)).map_or(0, |(groups, _)| *groups);
-        groups(Severity::Error) + groups(Severity::Warning) < KEPT_OF_ONE_SORT
-    }
-
     /// True when an error was added.
     pub fn has_errors(&self) -> bool {
         self.stored.iter().any(Finding::is_error)
@@ -65,9 +59,9 @@ impl Log {
     /// All findings; one more for each code with too many unlike causes, saying how many are not listed.
     pub fn into_findings(self) -> Findings {
         let mut findings: Findings = self.stored.into_iter().collect();
-        for ((file, sort, severity), (_, beyond)) in self.sorts {
+        for ((file, code, severity), (_, beyond)) in self.sorts {
             if beyond > 0 {
-                let finding = Finding::from(ReadingFault::NotListed { sort, count: beyond });
+                let finding = Finding::from(TableFault::NotListed { listed: code, count: beyond });
                 findings.push(finding.with_severity(severity).at(Place::file(file)));
             }
         }

@@ -1,8 +1,9 @@
 //! The mapping file: how an export names its tables and columns, and how it writes its values.
 
-use super::row::DateFormat;
+use super::date_format::DateFormat;
+use super::fault::MappingFault;
 use super::table::{Column, Field, Kind, Table, TableKind, folded};
-use crate::finding::{Code, Finding, Findings, Place, Span, did_you_mean};
+use crate::finding::{Candidates, Finding, Findings, Place, Span};
 use crate::units::{Currency, parse_decimal};
 use encoding_rs::Encoding;
 use rust_decimal::Decimal;
@@ -93,14 +94,10 @@ impl Mapping {
     /// Reads and checks the mapping file at `path`.
     pub fn read(path: &Path) -> Result<Self, Findings> {
         let file = path.display().to_string();
-        let refuse = |message: String| {
-            let help = "check the path of `--map`";
-            Findings::from_iter([Finding::error(Code::FileUnreadable, message)
-                .at(Place::file(file.clone()))
-                .help(help)])
-        };
-        let bytes = std::fs::read(path).map_err(|error| refuse(format!("the mapping file cannot be read: {error}")))?;
-        let text = String::from_utf8(bytes).map_err(|_| refuse("the mapping file is not UTF-8".to_owned()))?;
+        let refuse = |fault: MappingFault| Findings::from(Finding::from(fault).at(Place::file(file.clone())));
+        let bytes =
+            std::fs::read(path).map_err(|error| refuse(MappingFault::Unreadable { reason: error.to_string() }))?;
+        let text = String::from_utf8(bytes).map_err(|_| refuse(MappingFault::NotUtf8 {}))?;
         Self::parse(&file, &text)
     }
 
@@ -117,13 +114,8 @@ impl Mapping {
         let (root, errors) = DeTable::parse_recoverable(&text);
         for error in errors {
             let span = error.span().unwrap_or_default();
-            reader.report(
-                Code::BookMapping,
-                format!("not valid TOML: {}", error.message().lines().next().unwrap_or_default()),
-                span,
-                "",
-                "",
-            );
+            let reason = error.message().lines().next().unwrap_or_default().to_owned();
+            reader.report(MappingFault::Syntax { reason }, span);
         }
         let mut mapping = Self::default();
         if reader.findings.is_empty() {
@@ -141,28 +133,28 @@ struct MapReader<'f> {
 }
 
 impl MapReader<'_> {
-    fn report(&mut self, code: Code, message: String, span: std::ops::Range<usize>, label: &str, help: &str) {
+    fn report(&mut self, fault: MappingFault, span: std::ops::Range<usize>) {
         let span = Span { start: span.start, end: span.end };
-        self.findings
-            .push(Finding::error(code, message).at(Place::text(self.file, &self.text, span, label)).help(help));
+        self.findings.push(Finding::from(fault).at(Place::text(self.file, &self.text, span, "")));
     }
 
-    fn unknown(&mut self, what: &str, key: &Spanned<std::borrow::Cow<'_, str>>, names: &[&str]) {
-        let help = match did_you_mean(key.get_ref(), names.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("use one of: {}", names.join(", ")),
+    fn unknown(&mut self, expected: &str, key: &Spanned<std::borrow::Cow<'_, str>>, names: &[&str]) {
+        let fault = MappingFault::UnknownKey {
+            expected: expected.to_owned(),
+            key: key.get_ref().to_string(),
+            candidates: Candidates::new(key.get_ref(), names.iter().copied()),
         };
-        self.report(Code::BookMapping, format!("`{}` is no {what}", key.get_ref()), key.span(), "", &help);
+        self.report(fault, key.span());
     }
 
     fn wrong(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) {
-        let message = format!("{expected} is expected here, not {}", value.get_ref().type_str());
-        self.report(Code::BookMapping, message, value.span(), "", "");
+        let (expected, found) = (expected.to_owned(), value.get_ref().type_str().to_owned());
+        self.report(MappingFault::WrongType { expected, found }, value.span());
     }
 
     fn text(&mut self, value: &Spanned<DeValue<'_>>) -> Option<(String, Span)> {
         let Some(text) = value.get_ref().as_str() else {
-            self.wrong(value, "a text in quotes");
+            self.wrong(value, "a string in quotes");
             return None;
         };
         Some((text.to_owned(), Span { start: value.span().start, end: value.span().end }))
@@ -211,9 +203,8 @@ impl MapReader<'_> {
         let (text, _) = self.text(value)?;
         match text.parse() {
             Ok(currency) => Some(currency),
-            Err(error) => {
-                let message = format!("{error}");
-                self.report(Code::BookMapping, message, value.span(), "", "write a code such as `USD`");
+            Err(_) => {
+                self.report(MappingFault::UnknownCurrency { value: text }, value.span());
                 None
             }
         }
@@ -226,8 +217,7 @@ impl MapReader<'_> {
                 "file" | "sheet" => {
                     let source = self.text(value);
                     if map.source.is_some() && source.is_some() {
-                        let message = "both `file` and `sheet` name where the table stands".to_owned();
-                        self.report(Code::BookMapping, message, key.span(), "", "keep one of them");
+                        self.report(MappingFault::TwoTables {}, key.span());
                     }
                     map.source = source;
                 }
@@ -244,7 +234,7 @@ impl MapReader<'_> {
                 "values" => self.values(table, value, &mut map),
                 "attributes" if table.is_some_and(|table| table.kind == TableKind::Partners) => {
                     let DeValue::Array(items) = value.get_ref() else {
-                        self.wrong(value, "a list of headings");
+                        self.wrong(value, "a list of column names");
                         continue;
                     };
                     map.attributes = Some(items.iter().filter_map(|item| self.text(item)).collect());
@@ -274,13 +264,7 @@ impl MapReader<'_> {
             let Some(column) = self.column(table, key) else { continue };
             let headings = self.texts(value);
             if headings.is_empty() {
-                self.report(
-                    Code::BookMapping,
-                    "no heading is named".to_owned(),
-                    value.span(),
-                    "",
-                    "write the heading of the export in quotes",
-                );
+                self.report(MappingFault::NoHeading {}, value.span());
             }
             map.columns.insert(column.field, (headings, Span { start: value.span().start, end: value.span().end }));
         }
@@ -299,8 +283,7 @@ impl MapReader<'_> {
 
     fn no_two_sources(&mut self, map: &TableMap, value: &Spanned<DeValue<'_>>) {
         for field in map.constants.keys().filter(|field| map.columns.contains_key(field)) {
-            let message = format!("`{}` has two sources: a column and a constant", field.name());
-            self.report(Code::BookMapping, message, value.span(), "", "keep one of them");
+            self.report(MappingFault::TwoSources { column: field.name().to_owned() }, value.span());
         }
     }
 
@@ -314,10 +297,9 @@ impl MapReader<'_> {
         for (key, value) in self.table(value) {
             let Some(column) = self.column(table, key) else { continue };
             if !kinds.contains(&column.kind) {
-                let what = if kinds.contains(&Kind::Rate) { "rate" } else { "amount" };
-                let message = format!("`{}` is no {what}", key.get_ref());
-                let help = "`scale` divides rates (100 for percent), `times` multiplies amounts (1000 for thousands)";
-                self.report(Code::BookMapping, message, key.span(), "", help);
+                let expected = if kinds.contains(&Kind::Rate) { "a rate" } else { "an amount" };
+                let (column, expected) = (key.get_ref().to_string(), expected.to_owned());
+                self.report(MappingFault::NotScalable { column, expected }, key.span());
                 continue;
             }
             let factor = match value.get_ref() {
@@ -328,13 +310,7 @@ impl MapReader<'_> {
                 Some(factor) => {
                     factors.insert(column.field, factor);
                 }
-                None => self.report(
-                    Code::BookMapping,
-                    "a whole number from 1 to 1000000 is expected here".to_owned(),
-                    value.span(),
-                    "",
-                    "write `100` for percent",
-                ),
+                None => self.report(MappingFault::Factor {}, value.span()),
             }
         }
         factors
@@ -367,13 +343,7 @@ impl MapReader<'_> {
         match text.as_bytes() {
             [byte] if byte.is_ascii_graphic() || matches!(byte, b'\t' | b' ') => Some(*byte),
             _ => {
-                self.report(
-                    Code::BookMapping,
-                    "a delimiter is one character".to_owned(),
-                    value.span(),
-                    "",
-                    "write `\",\"`, `\";\"`, `\"\\t\"` or `\"|\"`",
-                );
+                self.report(MappingFault::Delimiter {}, value.span());
                 None
             }
         }
@@ -383,13 +353,7 @@ impl MapReader<'_> {
         let (text, _) = self.text(value)?;
         let encoding = Encoding::for_label(text.as_bytes());
         if encoding.is_none() {
-            self.report(
-                Code::BookMapping,
-                format!("`{text}` is no known encoding"),
-                value.span(),
-                "",
-                "write `utf-8`, `windows-1252`, `utf-16le` or another label of the WHATWG list",
-            );
+            self.report(MappingFault::Encoding { value: text }, value.span());
         }
         encoding
     }
@@ -397,7 +361,7 @@ impl MapReader<'_> {
     fn decimal_comma(&mut self, value: &Spanned<DeValue<'_>>) -> bool {
         let text = self.text(value).map(|(text, _)| text);
         if !matches!(text.as_deref(), Some("," | ".")) {
-            self.report(Code::BookMapping, "the decimal mark is `\",\"` or `\".\"`".to_owned(), value.span(), "", "");
+            self.report(MappingFault::DecimalMark {}, value.span());
         }
         text.as_deref() == Some(",")
     }
@@ -406,14 +370,7 @@ impl MapReader<'_> {
         let (text, _) = self.text(value)?;
         let format = DateFormat::new(&text);
         if format.is_none() {
-            let message = format!("`{text}` is no date format");
-            self.report(
-                Code::BookMapping,
-                message,
-                value.span(),
-                "",
-                "use `YYYY`, `MM` or `M`, and `DD` or `D`, each once: `DD.MM.YYYY`",
-            );
+            self.report(MappingFault::DateFormat { value: text }, value.span());
         }
         format
     }

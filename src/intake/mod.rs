@@ -1,5 +1,5 @@
 //! Reading what the vendor's systems write: the partner book, mapping files, targets, locks, previous proposals; and
-//! writing empty templates and the demonstration book.
+//! writing empty templates.
 //!
 //! [`TableKind`] and the tables behind it are the one declaration of what may stand in a book. A book that is read is
 //! valid: [`read_book`] returns either the book with its warnings, or everything that is wrong with it.
@@ -8,12 +8,13 @@ mod attribute;
 mod beside;
 mod binding;
 mod book;
+mod cell;
+mod date_format;
 mod delimited;
 mod delta;
 mod directory;
 mod fact;
 mod fault;
-pub mod generate;
 mod json;
 mod layout;
 mod log;
@@ -34,7 +35,7 @@ pub use beside::{
 };
 pub use book::{read_book, read_book_files, read_book_json};
 pub use delta::{BookChange, MergedBook, RawTables};
-pub use fault::ReadingFault;
+pub use fault::{BesideFault, BookFault, FileFault, MappingFault, NotDecimal, NumberKind, TableFault, ValueFault};
 pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::Mapping;
 pub use name::{LONGEST_NAME, is_unwanted};

@@ -1,12 +1,13 @@
 //! Revenue history: rows as they stand in the table, then one entry per month, product line and territory.
 
 use super::directory::Directory;
+use super::fault::{BookFault, ValueFault};
 use super::log::{Reported, shown};
-use super::row::{Dimension, Row, Shared, spread};
+use super::row::{Dimension, Row, Shared};
 use super::sheet::Location;
 use super::table::Field;
 use crate::channel::{Partner, RevenueEntry, SegmentKey};
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Finding, Place};
 use crate::units::{Currency, Money, Month};
 use rust_decimal::Decimal;
 
@@ -43,8 +44,8 @@ pub(super) fn revenue_row(
         (None, Some(period)) => period,
         (None, None) => {
             let field = if row.binding.has(Field::Month) { Field::Month } else { Field::Period };
-            let message = format!("`{}` is empty", row.binding.heading(field));
-            return Err(row.reject(field, Code::BookMissingValue, message, "write the month, such as `2026-01`"));
+            let column = row.column(field);
+            return Err(row.reject(field, ValueFault::MissingMonth { column }));
         }
     };
     let numbered = |number: Option<u32>| number.map_or(0, |number| number.saturating_add(1));
@@ -90,14 +91,9 @@ pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &
                     amount,
                 }),
                 None => {
-                    let message = format!(
-                        "the revenue of `{}` in {} is too large or too finely divided to be added up exactly",
-                        shown(&partner.id),
-                        first.month
-                    );
+                    let fault = BookFault::InexactRevenue { partner: shown(&partner.id), month: first.month };
                     let file = location.as_ref().map(|location| location.file.clone()).unwrap_or_default();
-                    let finding = Finding::error(Code::BookAmount, message).at(Place::file(file));
-                    shared.log.add(finding.help("check the unit and the decimals of the amounts"));
+                    shared.log.add(Finding::from(fault).at(Place::file(file)));
                 }
             }
         }
@@ -115,4 +111,18 @@ pub(super) fn exact_sum(cell: &[RevenueRow], currency: Currency) -> Option<Money
         return Money::bounded(sum, currency).ok();
     };
     Some(only.amount)
+}
+
+/// Spreads an amount over `months` evenly and exactly; what does not divide goes to the first months, one unit each.
+///
+/// The unit is the minor unit of the currency, or the last decimal of the amount where it has more.
+pub(super) fn spread(amount: Money, months: u32) -> Vec<Money> {
+    let mut total = amount.amount();
+    total.rescale(total.scale().max(amount.currency().decimals()));
+    let (scale, mantissa, count) = (total.scale(), total.mantissa(), i128::from(months.max(1)));
+    let (each, rest) = (mantissa / count, mantissa % count);
+    (0..count)
+        .map(|index| each + if index < rest.abs() { rest.signum() } else { 0 })
+        .map(|part| Money::new(Decimal::from_i128_with_scale(part, scale), amount.currency()))
+        .collect()
 }

@@ -1,16 +1,21 @@
 //! One row of a table: its values read exactly, each fault reported with file, row, column and value.
 
 use super::binding::{Binding, Source};
+use super::cell::{Fields, Flaw};
+use super::date_format::{DateFormat, period_of};
+use super::fault::{NotDecimal, NumberKind, ValueFault};
 use super::log::{Log, Reported, shown};
 use super::name::{NameFault, Names, cleaned};
-use super::sheet::{Fields, Flaw};
 use super::table::{Column, Field, Kind};
 use crate::channel::{Name, OpportunityStatus, SegmentKey};
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::units::{Currency, DecimalFault, FiscalCalendar, Money, Month, parse_decimal};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
+
+/// Longest text for people, in characters.
+const MAX_TEXT: usize = 2_000;
 
 /// What all tables of a book share while they are read.
 #[derive(Debug, Default)]
@@ -86,10 +91,15 @@ impl<'a> Row<'a> {
     }
 
     /// Reports that the value of `field` cannot be used.
-    pub fn reject(&mut self, field: Field, code: Code, message: String, help: &str) -> Reported {
+    pub fn reject(&mut self, field: Field, fault: ValueFault) -> Reported {
         let value = self.text(field).unwrap_or_default();
         let place = self.binding.location.place(self.number, self.binding.heading(field), value);
-        self.shared.log.add(Finding::error(code, message).at(place).help(help))
+        self.shared.log.add(Finding::from(fault).at(place))
+    }
+
+    /// Name of the column that holds `field`.
+    pub fn column(&self, field: Field) -> String {
+        self.binding.heading(field).to_owned()
     }
 
     fn declared(&self, field: Field) -> Option<&'static Column> {
@@ -99,33 +109,15 @@ impl<'a> Row<'a> {
     fn flaw(&mut self, field: Field) -> Result<(), Reported> {
         let Source::Column(index) = self.binding.source(field) else { return Ok(()) };
         let Some(flaw) = self.fields.flaw(*index) else { return Ok(()) };
-        let value = shown(self.text(field).unwrap_or_default());
-        let (code, message, help) = match flaw {
-            Flaw::Digits => (
-                Code::BookAmount,
-                format!("the number `{value}` has more than the 15 digits that a spreadsheet holds exactly"),
-                "round it in the workbook, or write it as text",
-            ),
-            Flaw::ErrorValue => (
-                Code::BookMissingValue,
-                format!("the cell holds the error `{value}`"),
-                "repair the formula, or empty the cell",
-            ),
-            Flaw::NotComputed => (
-                Code::BookMissingValue,
-                format!("the cell holds the formula `{value}` without its value"),
-                "open the workbook in a spreadsheet and save it, or write the value itself",
-            ),
-            Flaw::Nested => (
-                Code::BookShape,
-                "a single value is expected, not a list or object".to_owned(),
-                "write the value as text or number; several product lines are a list of texts without `;`",
-            ),
-            Flaw::NoDay => {
-                (Code::BookDate, format!("the cell holds a time of day or duration (`{value}`)"), "enter a date")
-            }
+        let (column, value) = (self.column(field), shown(self.text(field).unwrap_or_default()));
+        let fault = match flaw {
+            Flaw::Digits => ValueFault::TooManyDigits { column, value },
+            Flaw::ErrorValue => ValueFault::ErrorValue { column, value },
+            Flaw::NotComputed => ValueFault::NotComputed { column, value },
+            Flaw::Nested => ValueFault::Nested { column },
+            Flaw::NoDay => ValueFault::TimeOfDay { column, value },
         };
-        Err(self.reject(field, code, message, help))
+        Err(self.reject(field, fault))
     }
 
     /// The text of a column; `None` when it is empty, which is reported when the column is required.
@@ -133,12 +125,8 @@ impl<'a> Row<'a> {
         self.flaw(field)?;
         let text = self.text(field);
         if text.is_none() && self.declared(field).is_some_and(|column| column.required) {
-            let heading = self.binding.heading(field).to_owned();
-            let help = match self.binding.strips_quote {
-                true => "fill it in, or remove the row",
-                false => "fill it in, or leave such rows out with `skip` in the mapping file",
-            };
-            return Err(self.reject(field, Code::BookMissingValue, format!("`{heading}` is empty"), help));
+            let fault = ValueFault::Missing { column: self.column(field), can_skip: !self.binding.strips_quote };
+            return Err(self.reject(field, fault));
         }
         Ok(text)
     }
@@ -153,12 +141,12 @@ impl<'a> Row<'a> {
         match cleaned(text) {
             Ok(text) => Ok(text),
             Err(NameFault::Unwanted(c)) => {
-                let message = format!("`{}` has the invisible character U+{:04X}", shown(text), u32::from(c));
-                Err(self.reject(field, Code::BookIdentifier, message, "remove it in the system the data comes from"))
+                let (column, value, character) = (self.column(field), shown(text), code_point(c));
+                Err(self.reject(field, ValueFault::InvisibleCharacter { column, value, character }))
             }
             Err(NameFault::TooLong) => {
-                let message = format!("the name is longer than {} characters", super::name::LONGEST_NAME);
-                Err(self.reject(field, Code::BookIdentifier, message, "check that the columns are not shifted"))
+                let (column, limit) = (self.column(field), super::name::LONGEST_NAME);
+                Err(self.reject(field, ValueFault::NameTooLong { column, limit }))
             }
         }
     }
@@ -203,10 +191,13 @@ impl<'a> Row<'a> {
                 return Ok(());
             }
             if text.parse::<Currency>().is_ok() {
-                let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
-                let message = format!("the amount is in `{text}`, but the book is in `{known}`{place}");
-                let help = "convert the amounts, or plan each currency in a book of its own";
-                return Err(self.reject(Field::Currency, Code::BookMixedCurrency, message, help));
+                let fault = ValueFault::OtherCurrency {
+                    column: self.column(Field::Currency),
+                    currency: text.to_owned(),
+                    book_currency: known.to_string(),
+                    stated_at: Some(place.clone()).filter(|place| !place.is_empty()),
+                };
+                return Err(self.reject(Field::Currency, fault));
             }
         }
         match text.parse::<Currency>() {
@@ -215,58 +206,56 @@ impl<'a> Row<'a> {
                 self.shared.stated_currency = Some((currency, place));
                 Ok(())
             }
-            Err(error) => {
+            Err(_) => {
                 let upper = text.to_uppercase();
-                let known = upper.parse::<Currency>().is_ok();
-                let help = if known { format!("write `{upper}`") } else { "write a code such as `USD`".to_owned() };
-                Err(self.reject(Field::Currency, Code::BookWord, error.to_string(), &help))
+                let suggestion = upper.parse::<Currency>().is_ok().then_some(upper);
+                let (column, value) = (self.column(Field::Currency), shown(text));
+                Err(self.reject(Field::Currency, ValueFault::UnknownCurrency { column, value, suggestion }))
             }
         }
     }
 
-    fn decimal(&mut self, field: Field, text: &str, code: Code) -> Result<Decimal, Reported> {
+    fn decimal(&mut self, field: Field, text: &str, kind: NumberKind) -> Result<Decimal, Reported> {
         let comma = self.binding.map.is_some_and(|map| map.decimal_comma);
         let written: Cow<'_, str> = match comma {
-            true if text.contains('.') => return Err(self.not_decimal(field, text, code)),
+            true if text.contains('.') => return Err(self.not_decimal(field, text, kind)),
             true => Cow::Owned(text.replacen(',', ".", 1)),
             false => Cow::Borrowed(text),
         };
         match parse_decimal(&written) {
             Ok(value) => Ok(value),
             Err(DecimalFault::TooLong) => {
-                let message = format!("`{}` has more digits than can be held exactly", shown(text));
-                Err(self.reject(field, code, message, "write at most 28 digits"))
+                let (column, value) = (self.column(field), shown(text));
+                Err(self.reject(field, ValueFault::DecimalTooLong { column, value, kind }))
             }
-            Err(DecimalFault::NotDecimal) => Err(self.not_decimal(field, text, code)),
+            Err(DecimalFault::NotDecimal) => Err(self.not_decimal(field, text, kind)),
         }
     }
 
-    fn not_decimal(&mut self, field: Field, text: &str, code: Code) -> Reported {
-        let (what, help) = why_not_decimal(text);
-        self.reject(field, code, format!("`{}` {what}", shown(text)), help)
+    fn not_decimal(&mut self, field: Field, text: &str, kind: NumberKind) -> Reported {
+        let (column, value, reason) = (self.column(field), shown(text), NotDecimal::new(text));
+        self.reject(field, ValueFault::NotDecimal { column, value, kind, reason })
     }
 
     /// An exact amount of money.
     pub fn amount(&mut self, field: Field) -> Result<Option<Money>, Reported> {
         let Some(text) = self.value(field)? else { return Ok(None) };
-        let mut amount = self.decimal(field, text, Code::BookAmount)?;
+        let mut amount = self.decimal(field, text, NumberKind::Amount)?;
         if let Some(times) = self.binding.map.and_then(|map| map.times.get(&field)) {
             amount = amount.checked_mul(*times).unwrap_or(Decimal::MAX);
         }
         let from_zero = self.declared(field).is_some_and(|column| column.kind == Kind::AmountFromZero);
         if from_zero && amount < Decimal::ZERO {
-            let message = format!("`{}` is below zero", self.binding.heading(field));
-            return Err(self.reject(
-                field,
-                Code::BookAmount,
-                message,
-                "write zero or more, or leave it empty if it is not known",
-            ));
+            let (column, value) = (self.column(field), shown(text));
+            return Err(self.reject(field, ValueFault::Negative { column, value }));
         }
         let currency = self.shared.currency();
         match Money::bounded(amount, currency) {
             Ok(money) => Ok(Some(money)),
-            Err(error) => Err(self.reject(field, Code::BookAmount, error.to_string(), "check the unit of the column")),
+            Err(_) => {
+                let (column, value) = (self.column(field), shown(text));
+                Err(self.reject(field, ValueFault::AmountOutOfRange { column, value }))
+            }
         }
     }
 
@@ -274,40 +263,27 @@ impl<'a> Row<'a> {
     pub fn rate(&mut self, field: Field) -> Result<Option<Decimal>, Reported> {
         let Some(text) = self.value(field)? else { return Ok(None) };
         let scale = self.binding.map.and_then(|map| map.scale.get(&field)).copied();
-        let section = self.binding.table.name;
-        let percent = || {
-            let key = field.name();
-            format!("if the column is in percent, say so in the mapping file: `scale.{key} = 100` under `[{section}]`")
-        };
+        let (column, value) = (self.column(field), shown(text));
+        let (table, key) = (self.binding.table.name.to_owned(), field.name().to_owned());
         let number = match text.strip_suffix('%') {
             Some(number) if scale == Some(Decimal::ONE_HUNDRED) => number.trim_end(),
-            Some(_) => {
-                let message = format!("`{}` is written in percent", shown(text));
-                return Err(self.reject(field, Code::BookRate, message, &percent()));
-            }
+            Some(_) => return Err(self.reject(field, ValueFault::Percent { column, value, table, key })),
             None => text,
         };
-        let value = self.decimal(field, number, Code::BookRate)?;
-        let value = match scale {
-            Some(scale) => value.checked_div(scale).unwrap_or(value),
-            None => value,
+        let rate = self.decimal(field, number, NumberKind::Rate)?;
+        let rate = match scale {
+            Some(scale) => rate.checked_div(scale).unwrap_or(rate),
+            None => rate,
         };
         let is_share = self.declared(field).is_some_and(|column| column.kind == Kind::Share);
-        if is_share && (value < Decimal::ZERO || value > Decimal::ONE) {
-            let heading = self.binding.heading(field);
-            let message = format!("`{}` is no fraction from 0 to 1 for `{heading}`", shown(text));
-            let help = if value > Decimal::ONE && scale.is_none() {
-                percent()
-            } else {
-                "write `0.25` for 25 percent".to_owned()
-            };
-            return Err(self.reject(field, Code::BookRate, message, &help));
+        if is_share && (rate < Decimal::ZERO || rate > Decimal::ONE) {
+            let may_be_percent = rate > Decimal::ONE && scale.is_none();
+            return Err(self.reject(field, ValueFault::NotShare { column, value, table, key, may_be_percent }));
         }
-        let limit = Decimal::from(1_000);
-        if value.abs() > limit {
-            return Err(self.reject(field, Code::BookRate, format!("`{}` is no fraction", shown(text)), &percent()));
+        if rate.abs() > Decimal::from(1_000) {
+            return Err(self.reject(field, ValueFault::NotRate { column, value, table, key }));
         }
-        Ok(Some(value))
+        Ok(Some(rate))
     }
 
     /// A whole number, zero or more.
@@ -318,18 +294,13 @@ impl<'a> Row<'a> {
         match value.filter(|value| *value <= 1_000_000_000_000) {
             Some(value) => Ok(Some(value)),
             None => {
-                let message = format!("`{}` is no whole number from 0", shown(text));
-                Err(self.reject(
-                    field,
-                    Code::BookCount,
-                    message,
-                    "write digits only, or leave it empty if it is not known",
-                ))
+                let (column, value) = (self.column(field), shown(text));
+                Err(self.reject(field, ValueFault::NotCount { column, value }))
             }
         }
     }
 
-    /// A day.
+    /// A date.
     pub fn date(&mut self, field: Field) -> Result<Option<NaiveDate>, Reported> {
         let Some(text) = self.value(field)? else { return Ok(None) };
         let format = self.binding.map.and_then(|map| map.date_format);
@@ -337,10 +308,8 @@ impl<'a> Row<'a> {
         match date {
             Some(date) => Ok(Some(date)),
             None => {
-                let message = format!("`{}` is no date", shown(text));
-                let help =
-                    "write `2026-01-31`, or state the format in the mapping file: `date_format = \"DD.MM.YYYY\"`";
-                Err(self.reject(field, Code::BookDate, message, help))
+                let (column, value) = (self.column(field), shown(text));
+                Err(self.reject(field, ValueFault::NotDate { column, value }))
             }
         }
     }
@@ -358,18 +327,13 @@ impl<'a> Row<'a> {
             self.shared.latest_period = Some((text.to_owned(), period));
             return Ok(Some(period));
         }
-        let (message, help) = if text.starts_with("FY") && self.shared.calendar.is_none() {
-            (
-                format!("`{}` needs the vendor's fiscal calendar, which is not known here", shown(text)),
-                "write calendar months (`2026-01`) or quarters (`2026-Q1`)",
-            )
+        let (column, value) = (self.column(field), shown(text));
+        let fault = if text.starts_with("FY") && self.shared.calendar.is_none() {
+            ValueFault::NoCalendar { column, value }
         } else {
-            (
-                format!("`{}` is no month or period", shown(text)),
-                "write `2026-01`, `2026-Q1` (calendar quarter), `FY2026-Q1` or `FY2026` (the vendor's calendar)",
-            )
+            ValueFault::NotPeriod { column, value }
         };
-        Err(self.reject(field, Code::BookDate, message, help))
+        Err(self.reject(field, fault))
     }
 
     /// `true` or `false`.
@@ -382,8 +346,8 @@ impl<'a> Row<'a> {
         }) {
             Some(truth) => Ok(Some(truth)),
             None => {
-                let message = format!("`{}` is neither `true` nor `false`", shown(text));
-                Err(self.reject(field, Code::BookWord, message, "write `true` or `false`"))
+                let (column, value) = (self.column(field), shown(text));
+                Err(self.reject(field, ValueFault::NotBoolean { column, value }))
             }
         }
     }
@@ -397,13 +361,13 @@ impl<'a> Row<'a> {
                 (Some(true), Some(true)) => Ok(OpportunityStatus::Won),
                 (Some(true), Some(false)) => Ok(OpportunityStatus::Lost),
                 (Some(false), Some(true)) => {
-                    let message = "an opportunity cannot be won and not closed".to_owned();
-                    Err(self.reject(Field::IsWon, Code::BookWord, message, "correct `is_closed` or `is_won`"))
+                    let column = self.column(Field::IsWon);
+                    Err(self.reject(Field::IsWon, ValueFault::WonButOpen { column }))
                 }
                 (closed, _) => {
                     let field = if closed.is_none() { Field::IsClosed } else { Field::IsWon };
-                    let message = format!("`{}` is empty", self.binding.heading(field));
-                    Err(self.reject(field, Code::BookMissingValue, message, "write `true` or `false`"))
+                    let column = self.column(field);
+                    Err(self.reject(field, ValueFault::MissingBoolean { column }))
                 }
             };
         }
@@ -413,14 +377,11 @@ impl<'a> Row<'a> {
             "won" => Ok(OpportunityStatus::Won),
             "lost" => Ok(OpportunityStatus::Lost),
             "" => {
-                let message = "`status` is empty".to_owned();
-                Err(self.reject(Field::Status, Code::BookMissingValue, message, "write `open`, `won` or `lost`"))
+                Err(self.reject(Field::Status, ValueFault::MissingStatus { column: Field::Status.name().to_owned() }))
             }
             _ => {
-                let message = format!("`{}` is none of `open`, `won`, `lost`", shown(text));
-                let help = "translate their words in the mapping file: `values.status = { \"Closed Won\" = \"won\", \"*\" = \"open\" }` \
-                            under `[opportunities]`";
-                Err(self.reject(Field::Status, Code::BookWord, message, help))
+                let (column, value) = (self.column(Field::Status), shown(text));
+                Err(self.reject(Field::Status, ValueFault::NotStatus { column, value }))
             }
         }
     }
@@ -436,20 +397,19 @@ impl<'a> Row<'a> {
         if let Some(c) =
             single.chars().find(|c| c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'))
         {
-            let message = format!("the text has the invisible character U+{:04X}", u32::from(c));
-            return Err(self.reject(
-                field,
-                Code::BookIdentifier,
-                message,
-                "remove it in the system the data comes from",
-            ));
+            let (column, character) = (self.column(field), code_point(c));
+            return Err(self.reject(field, ValueFault::InvisibleInText { column, character }));
         }
-        if single.chars().count() > 2_000 {
-            let message = "the text is longer than 2000 characters".to_owned();
-            return Err(self.reject(field, Code::BookIdentifier, message, "check that every quote is closed"));
+        if single.chars().count() > MAX_TEXT {
+            let column = self.column(field);
+            return Err(self.reject(field, ValueFault::TextTooLong { column, limit: MAX_TEXT }));
         }
         Ok(Some(single))
     }
+}
+
+fn code_point(c: char) -> String {
+    format!("U+{:04X}", u32::from(c))
 }
 
 /// Takes off the `'` that a spreadsheet writer put before text that a spreadsheet would run as a formula.
@@ -460,37 +420,6 @@ pub(super) fn without_quote(text: &str) -> &str {
     }
 }
 
-fn why_not_decimal(text: &str) -> (&'static str, &'static str) {
-    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-    let is_sign = |c: char| matches!(c, '$' | '€' | '£' | '¥' | '₹' | '₩' | '₽' | 'R');
-    let exponent = text.split_once(['e', 'E']).is_some_and(|(number, power)| {
-        parse_decimal(number).is_ok() && parse_decimal(power.strip_prefix('+').unwrap_or(power)).is_ok()
-    });
-    if !digits {
-        ("is no number", "write an amount such as `1234.50`; leave the cell empty when it is not known")
-    } else if exponent {
-        ("is written with an exponent, which is not exact", "write it out with all its digits, such as `1234.50`")
-    } else if text.starts_with('(') && text.ends_with(')') {
-        ("is in parentheses", "write negative amounts with a minus: `-1234.50`")
-    } else if text.contains(is_sign) || text.chars().filter(|c| c.is_ascii_alphabetic()).count() == 3 {
-        ("has a currency sign", "write the number alone and the currency in the column `currency`")
-    } else if text.contains([',', '\'', '’', ' ', '\u{A0}', '\u{202F}', '_']) {
-        (
-            "has a thousands separator or a decimal comma",
-            "write `1234.50`; decimal commas are read when the mapping file says `decimal = \",\"` for the table",
-        )
-    } else if text.contains(['\u{2212}', '\u{2013}']) || text.ends_with('-') {
-        ("has no plain minus before it", "write negative amounts with a leading hyphen: `-1234.50`")
-    } else if text.starts_with('+') || text.contains(['.', '-']) {
-        (
-            "is no plain decimal number",
-            "write digits, at most one leading minus and one point with digits on both sides",
-        )
-    } else {
-        ("is no plain decimal number", "write an amount such as `1234.50`")
-    }
-}
-
 /// `true`, `false`, `yes` or `no`, whatever the case.
 pub(super) fn truth_of(text: &str) -> Option<bool> {
     ["true", "yes"]
@@ -498,105 +427,4 @@ pub(super) fn truth_of(text: &str) -> Option<bool> {
         .any(|word| text.eq_ignore_ascii_case(word))
         .then_some(true)
         .or_else(|| ["false", "no"].iter().any(|word| text.eq_ignore_ascii_case(word)).then_some(false))
-}
-
-/// First month and length of `2026-01`, `2026-Q1`, a date's month, or a label of the vendor's calendar.
-pub(super) fn period_of(text: &str, calendar: Option<FiscalCalendar>) -> Option<(Month, u32)> {
-    if let Ok(month) = text.parse::<Month>() {
-        return Some((month, 1));
-    }
-    if let Some((year, quarter)) = text.split_once("-Q").filter(|(year, _)| year.len() == 4) {
-        let quarter: u32 = ["1", "2", "3", "4"].iter().zip(0..).find(|(digit, _)| **digit == quarter)?.1;
-        return Month::new(year.parse().ok()?, quarter * 3 + 1).map(|month| (month, 3));
-    }
-    if text.starts_with("FY") {
-        return calendar?.period(text).ok().map(|period| (period.start, period.months));
-    }
-    DateFormat::ISO.parse(text).map(|date| (Month::of(date), 1))
-}
-
-/// The order in which a file writes year, month and day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct DateFormat {
-    parts: [DatePart; 3],
-    separators: [char; 2],
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum DatePart {
-    Year,
-    Month { padded: bool },
-    Day { padded: bool },
-}
-
-impl DateFormat {
-    /// `2026-01-31`.
-    pub const ISO: Self = Self {
-        parts: [DatePart::Year, DatePart::Month { padded: true }, DatePart::Day { padded: true }],
-        separators: ['-', '-'],
-    };
-
-    /// Reads a format such as `DD.MM.YYYY`; `None` unless year, month and day stand in it once each.
-    pub fn new(format: &str) -> Option<Self> {
-        let separators: Vec<char> = format.chars().filter(|c| !c.is_ascii_alphabetic()).collect();
-        let [first, second] = separators.as_slice() else { return None };
-        let part = |word: &str| match word {
-            "YYYY" => Some(DatePart::Year),
-            "MM" => Some(DatePart::Month { padded: true }),
-            "M" => Some(DatePart::Month { padded: false }),
-            "DD" => Some(DatePart::Day { padded: true }),
-            "D" => Some(DatePart::Day { padded: false }),
-            _ => None,
-        };
-        let words: Vec<DatePart> = format.split(|c: char| !c.is_ascii_alphabetic()).filter_map(part).collect();
-        let parts: [DatePart; 3] = words.try_into().ok()?;
-        let count = |wanted: fn(&DatePart) -> bool| parts.iter().filter(|part| wanted(part)).count();
-        let once = count(|part| *part == DatePart::Year) == 1
-            && count(|part| matches!(part, DatePart::Month { .. })) == 1
-            && count(|part| matches!(part, DatePart::Day { .. })) == 1;
-        once.then_some(Self { parts, separators: [*first, *second] })
-    }
-
-    /// Reads a date of this format; a time of day may follow after a space or `T` and is dropped.
-    pub fn parse(self, text: &str) -> Option<NaiveDate> {
-        let day_text = match text.find([' ', 'T']) {
-            Some(at) if text[at + 1..].starts_with(|c: char| c.is_ascii_digit()) => &text[..at],
-            _ => text,
-        };
-        let (first, rest) = day_text.split_once(self.separators[0])?;
-        let (second, third) = rest.split_once(self.separators[1])?;
-        let (mut year, mut month, mut day) = (0, 0, 0);
-        for (part, word) in self.parts.iter().zip([first, second, third]) {
-            let padded = match part {
-                DatePart::Year => word.len() == 4,
-                DatePart::Month { padded: true } | DatePart::Day { padded: true } => word.len() == 2,
-                DatePart::Month { padded: false } | DatePart::Day { padded: false } => matches!(word.len(), 1 | 2),
-            };
-            if !padded || !word.bytes().all(|byte| byte.is_ascii_digit()) {
-                return None;
-            }
-            let number: u32 = word.parse().ok()?;
-            match part {
-                DatePart::Year => year = number,
-                DatePart::Month { .. } => month = number,
-                DatePart::Day { .. } => day = number,
-            }
-        }
-        let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-        (1900..=2200).contains(&date.year()).then_some(date)
-    }
-}
-
-/// Spreads an amount over `months` evenly and exactly; what does not divide goes to the first months, one unit each.
-///
-/// The unit is the minor unit of the currency, or the last decimal of the amount where it has more.
-pub(super) fn spread(amount: Money, months: u32) -> Vec<Money> {
-    let mut total = amount.amount();
-    total.rescale(total.scale().max(amount.currency().decimals()));
-    let (scale, mantissa, count) = (total.scale(), total.mantissa(), i128::from(months.max(1)));
-    let (each, rest) = (mantissa / count, mantissa % count);
-    (0..count)
-        .map(|index| each + if index < rest.abs() { rest.signum() } else { 0 })
-        .map(|part| Money::new(Decimal::from_i128_with_scale(part, scale), amount.currency()))
-        .collect()
 }

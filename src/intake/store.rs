@@ -1,6 +1,7 @@
 //! Where a book stands: a folder of CSV files, a JSON document, or a workbook; its tables by name.
 
 use super::delimited::{Delimited, decode};
+use super::fault::{BookFault, FileFault};
 use super::json::Members;
 use super::log::{Log, Reported, shown};
 use super::mapping::TableMap;
@@ -9,13 +10,13 @@ use super::table::is_same_heading;
 use super::workbook;
 use super::{JsonPart, Limits};
 use crate::document::json::{Object, escaped};
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Finding, Place};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Endings of files that are read as CSV.
+/// Extensions of files that are read as CSV.
 const CSV_ENDINGS: [&str; 4] = ["csv", "tsv", "psv", "txt"];
-/// Endings of files in a book's folder that hold data nobody reads.
+/// Extensions of data files in a book's directory that are not read.
 const DATA_ENDINGS: [&str; 9] = ["xlsx", "xls", "xlsm", "xlsb", "ods", "json", "parquet", "gz", "zip"];
 
 /// The tables at a path, not yet read.
@@ -101,9 +102,7 @@ impl Store {
         match format_of(path) {
             Format::Csv => {
                 std::fs::metadata(path).map_err(|error| log.add(unreadable(&name_of(path), &error)))?;
-                let message = "a book is a folder of CSV files, not one CSV file";
-                let help = "put `partners.csv` and `revenue.csv` into a folder and name the folder";
-                Err(log.add(Finding::error(Code::BookShape, message).at(Place::file(name_of(path))).help(help)))
+                Err(log.add(Finding::from(FileFault::SingleCsv {}).at(Place::file(name_of(path)))))
             }
             _ => Self::open_file(path, limits, log),
         }
@@ -164,13 +163,11 @@ impl Store {
             Format::Other(ending) => {
                 // The path may also simply not exist.
                 store.bytes(path, &name, limits, log)?;
-                let message = if ending.is_empty() {
-                    "the file has no ending that says what it is".to_owned()
-                } else {
-                    format!("files of the sort `.{}` are not read", shown(&ending))
+                let fault = match &*ending {
+                    "" => FileFault::NoEnding {},
+                    ending => FileFault::UnknownEnding { extension: shown(ending) },
                 };
-                let help = "save it as .csv, .json or .xlsx";
-                return Err(log.add(Finding::error(Code::BookShape, message).at(Place::file(name)).help(help)));
+                return Err(log.add(Finding::from(fault).at(Place::file(name))));
             }
         }
         Ok(store)
@@ -179,8 +176,8 @@ impl Store {
     fn open_folder(path: &Path, log: &mut Log) -> Result<Self, Reported> {
         let name = name_of(path);
         let unreadable = |error: std::io::Error| {
-            Finding::error(Code::FileUnreadable, format!("the folder cannot be read: {error}"))
-                .at(Place::file(name.clone()))
+            let fault = FileFault::DirectoryUnreadable { reason: error.to_string() };
+            Finding::from(fault).at(Place::file(name.clone()))
         };
         let mut store = Self::empty(&name);
         let entries = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
@@ -213,8 +210,8 @@ impl Store {
         if text.trim_start().starts_with('[') {
             let whole: Result<serde::de::IgnoredAny, _> = serde_json::from_str(&text);
             whole.map_err(|error| {
-                let finding = Finding::error(Code::BookShape, format!("not valid JSON: {error}"));
-                log.add(finding.at(Place::file(name)).help("write a list of objects: `[{…}, {…}]`"))
+                let fault = FileFault::NotJson { reason: error.to_string() };
+                log.add(Finding::from(fault).at(Place::file(name)))
             })?;
             return self.json_table(name, String::new(), &stem_of(Path::new(name)), text.trim(), true, log);
         }
@@ -223,21 +220,20 @@ impl Store {
 
     /// The lists and texts of an object.
     fn json_object(&mut self, name: &str, text: &str, log: &mut Log) -> Result<(), Reported> {
-        let fault =
-            |message: String, help: &str| Finding::error(Code::BookShape, message).at(Place::file(name)).help(help);
-        let shape = "write one object with a list per table: `{\"partners\": [{…}], \"revenue\": [{…}]}`";
-        let root: Object<'_> = serde_json::from_str(text)
-            .map_err(|error| log.add(fault(format!("not a valid JSON book: {error}"), shape)))?;
+        let place = || Place::file(name);
+        let root: Object<'_> = serde_json::from_str(text).map_err(|error| {
+            let fault = FileFault::NotJsonBook { reason: error.to_string() };
+            log.add(Finding::from(fault).at(place()))
+        })?;
         if let Some(key) = root.repeated() {
-            return Err(log.add(fault(format!("the key `{}` stands twice", shown(key)), "merge the two lists")));
+            return Err(log.add(Finding::from(FileFault::DuplicateKey { key: shown(key) }).at(place())));
         }
         for (key, value) in &root.0 {
             let raw = *value;
             if key == "currency" && !raw.starts_with(['"', 'n']) {
                 let pointer = format!("{}/currency", self.pointer);
                 let place = Place::Member { file: name.to_owned(), pointer, value: shown(raw) };
-                let finding = Finding::error(Code::BookWord, "the currency is no text").at(place);
-                log.add(finding.help("write a code such as `\"USD\"`"));
+                log.add(Finding::from(BookFault::CurrencyNotString {}).at(place));
             } else if raw.starts_with('[') {
                 let pointer = format!("{}/{}", self.pointer, escaped(key));
                 // A list that is no table matters only when its name says that it should be one.
@@ -250,8 +246,7 @@ impl Store {
             } else if !raw.starts_with('{') {
                 continue;
             } else if super::table::TableKind::named(key).is_some() {
-                let message = format!("`{}` is no list", shown(key));
-                log.add(fault(message, shape));
+                log.add(Finding::from(FileFault::NotList { key: shown(key) }).at(place()));
             }
         }
         Ok(())
@@ -277,24 +272,20 @@ impl Store {
                 Ok(())
             }
             Err(_) if !must_be => Ok(()),
-            Err((index, message)) => {
+            Err((index, fault)) => {
                 let pointer = index.map_or(pointer.clone(), |index| format!("{pointer}/{index}"));
-                let subject = if index.is_some() { "the member" } else { "the value" };
                 let place = Place::Member { file: file.to_owned(), pointer, value: String::new() };
-                let help = "write each row as an object: `{\"partner_id\": \"A-1\", …}`";
-                Err(log.add(Finding::error(Code::BookShape, format!("{subject} {message}")).at(place).help(help)))
+                Err(log.add(Finding::from(fault).at(place)))
             }
         }
     }
 
     fn bytes(&mut self, path: &Path, name: &str, limits: &Limits, log: &mut Log) -> Result<Vec<u8>, Reported> {
-        let refuse = |code, message: String, help: &str| Finding::error(code, message).at(Place::file(name)).help(help);
         let metadata =
             std::fs::metadata(path).map_err(|error| log.add(unreadable(&path.display().to_string(), &error)))?;
         if metadata.len() > limits.file_bytes {
-            let message =
-                format!("the file has {} MiB, more than {} MiB", metadata.len() >> 20, limits.file_bytes >> 20);
-            return Err(log.add(refuse(Code::FileTooLarge, message, "split the book, or leave out old rows")));
+            let (mebibytes, limit) = (metadata.len() >> 20, limits.file_bytes >> 20);
+            return Err(log.add(Finding::from(FileFault::TooLarge { mebibytes, limit }).at(Place::file(name))));
         }
         std::fs::read(path).map_err(|error| log.add(unreadable(&path.display().to_string(), &error)))
     }
@@ -350,13 +341,11 @@ impl Store {
 }
 
 fn unreadable(file: &str, error: &std::io::Error) -> Finding {
-    let finding = Finding::error(Code::FileUnreadable, format!("the file cannot be read: {error}"));
-    finding.at(Place::file(file)).help("check the path and the permissions")
+    Finding::from(FileFault::Unreadable { reason: error.to_string() }).at(Place::file(file))
 }
 
 fn no_heading(file: &str) -> Finding {
-    let help = "write the headings into the first row; `quotient template` makes an empty table";
-    Finding::error(Code::BookShape, "the table is empty: it has no heading").at(Place::file(file)).help(help)
+    Finding::from(FileFault::Empty {}).at(Place::file(file))
 }
 
 /// Bytes of a file that was read before; `None` when it cannot be read any more.

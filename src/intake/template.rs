@@ -1,7 +1,8 @@
 //! Empty tables to fill in, made from the tables' declaration.
 
+use super::fault::FileFault;
 use super::table::{Column, Kind, Table, TableKind, reference};
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Finding, Findings, Place};
 use rust_xlsxwriter::{Format, FormatAlign, Note, Workbook, XlsxError};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -27,10 +28,7 @@ pub fn write(directory: &Path, format: TemplateFormat) -> Result<Vec<PathBuf>, F
         .iter()
         .map(|(name, _)| directory.join(name))
         .filter(|path| path.exists())
-        .map(|path| {
-            let finding = Finding::error(Code::FileUnwritable, "the file is already there and is not overwritten");
-            finding.at(Place::file(path.display().to_string())).help("name another folder, or remove the file")
-        })
+        .map(|path| Finding::from(FileFault::Exists {}).at(Place::file(path.display().to_string())))
         .collect();
     if existing.has_errors() {
         return Err(existing);
@@ -45,9 +43,8 @@ pub fn write(directory: &Path, format: TemplateFormat) -> Result<Vec<PathBuf>, F
 }
 
 fn unwritable(path: &Path, reason: &str) -> Findings {
-    let finding = Finding::error(Code::FileUnwritable, format!("the template cannot be written: {reason}"));
-    let help = "check the folder and the permissions";
-    Findings::from_iter([finding.at(Place::file(path.display().to_string())).help(help)])
+    let fault = FileFault::TemplateUnwritable { reason: reason.to_owned() };
+    Finding::from(fault).at(Place::file(path.display().to_string())).into()
 }
 
 /// The templates as name and bytes, in the order of the tables.

@@ -1,8 +1,9 @@
 //! XLSX workbooks: the package is examined before it is unpacked, cells become text without rounding.
 
-use super::sheet::{Cell, Flaw};
+use super::cell::{Cell, Flaw};
+use super::fault::FileFault;
 use super::{Limits, sheet::Numbering};
-use crate::finding::{Code, Finding, Panicked, Place, contained};
+use crate::finding::{Finding, Panicked, Place, contained};
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 use std::io::{Cursor, Read};
 
@@ -53,18 +54,13 @@ pub(super) fn read(file: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Vec<Wo
         worksheets(file, bytes, limits)
     })
     // Cell references beyond any sheet, for example, make the library compute beyond the range of its integers.
-    .unwrap_or_else(|Panicked| {
-        let message =
-            "the workbook cannot be read: its contents are damaged in a way the workbook reader cannot handle";
-        let help = "open it and save it again as .xlsx, or export its sheets to CSV";
-        Err(Finding::error(Code::BookShape, message).at(Place::file(file)).help(help))
-    })
+    .unwrap_or_else(|Panicked| Err(Finding::from(FileFault::DamagedWorkbook {}).at(Place::file(file))))
 }
 
 fn worksheets(file: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Vec<Worksheet>, Finding> {
     let broken = |error: calamine::XlsxError| {
-        let message = format!("the workbook cannot be read: {}", first_line(&error.to_string()));
-        Finding::error(Code::BookShape, message).at(Place::file(file)).help("open it and save it again as .xlsx")
+        let reason = first_line(&error.to_string()).to_owned();
+        Finding::from(FileFault::BrokenWorkbook { reason }).at(Place::file(file))
     };
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let mut cells_left = limits.workbook_cells;
@@ -86,12 +82,9 @@ fn worksheets(file: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Vec<Workshe
                 continue;
             }
             if cells_left == 0 || column >= MOST_COLUMNS {
-                let limit = limits.workbook_cells;
-                let message = format!(
-                    "the sheet `{name}` has more than {MOST_COLUMNS} columns, or the workbook more than {limit} cells"
-                );
-                let help = "give the book as a folder of CSV files";
-                return Err(Finding::error(Code::FileTooLarge, message).at(Place::file(file)).help(help));
+                let (columns, cells) = (u64::from(MOST_COLUMNS), limits.workbook_cells as u64);
+                let fault = FileFault::TooManyCells { sheet: name.clone(), columns, cells };
+                return Err(Finding::from(fault).at(Place::file(file)));
             }
             cells_left -= 1;
             let row = u64::from(row) + 1;
@@ -117,32 +110,27 @@ fn first_line(text: &str) -> &str {
 
 /// Refuses packages that unpack to more than the limits, whatever their directory claims.
 fn examine(file: &str, bytes: &[u8], limits: &Limits) -> Result<(), Finding> {
-    let refuse =
-        |code, message: String, help: &str| Finding::error(code, message).at(Place::file(file)).help(help.to_owned());
-    let unreadable = |error: zip::result::ZipError| {
-        refuse(Code::BookShape, format!("the workbook cannot be read: {error}"), "open it and save it again as .xlsx")
-    };
-    let too_large = |what: String| refuse(Code::FileTooLarge, what, "give the book as a folder of CSV files");
+    let refuse = |fault: FileFault| Finding::from(fault).at(Place::file(file));
+    let unreadable = |error: zip::result::ZipError| refuse(FileFault::BrokenWorkbook { reason: error.to_string() });
     let mut package = zip::ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
     if package.len() > MOST_PARTS {
-        return Err(too_large(format!("the workbook has {} parts, more than {MOST_PARTS}", package.len())));
+        return Err(refuse(FileFault::TooManyParts { parts: package.len(), limit: MOST_PARTS }));
     }
     let mut left = limits.workbook_bytes;
     for index in 0..package.len() {
         let part = package.by_index(index).map_err(unreadable)?;
         let (name, size, packed) = (name_of_part(part.name()), part.size(), part.compressed_size().max(1));
         if size > SMALL_PART && size / packed > LARGEST_RATIO {
-            let message = format!("the part `{name}` unpacks to more than {LARGEST_RATIO} times its size");
-            return Err(too_large(message));
+            return Err(refuse(FileFault::PackedPart { part: name, ratio: LARGEST_RATIO }));
         }
         let unpacked = std::io::copy(&mut part.take(left.min(size) + 1), &mut std::io::sink())
             .map_err(|error| unreadable(zip::result::ZipError::Io(error)))?;
         if unpacked > size {
-            return Err(too_large(format!("the part `{name}` is larger than the workbook's directory says")));
+            return Err(refuse(FileFault::UnderstatedPart { part: name }));
         }
-        left = left.checked_sub(unpacked).ok_or_else(|| {
-            too_large(format!("the workbook unpacks to more than {} MiB", limits.workbook_bytes >> 20))
-        })?;
+        left = left
+            .checked_sub(unpacked)
+            .ok_or_else(|| refuse(FileFault::UnpackedWorkbook { limit: limits.workbook_bytes >> 20 }))?;
     }
     Ok(())
 }

@@ -17,15 +17,8 @@ pub(super) fn decide(asked: Asked<'_>, mut body: Body<'_>) -> Result<Made, Refus
         ..Request::default()
     };
     let book = book::given(asked, &mut body);
-    let mut refused = body.finish();
-    let (book, warnings) = match book {
-        Ok(read) if !refused.has_errors() => read,
-        Ok(_) => return Err(refused.into()),
-        Err(findings) => {
-            refused.extend(findings);
-            return Err(refused.into());
-        }
-    };
+    let mut warnings = body.finish();
+    let Some(book) = book.ok(&mut warnings).filter(|_| !warnings.has_errors()) else { return Err(warnings.into()) };
     let assessment = asked
         .work(book.partners.len(), || assess_partner(asked.plugin, &book, &request, partner.as_deref()))
         .map_err(|findings| at_partner(findings, &partner_at))?;

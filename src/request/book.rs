@@ -4,7 +4,7 @@ use super::body::{Body, part, place};
 use super::{Asked, FILE, Limits, Refusal};
 use crate::channel::PartnerBook;
 use crate::document::json::{Object, escaped};
-use crate::finding::{Code, Finding, Findings, Severity, did_you_mean};
+use crate::finding::{Checked, Code, Finding, Findings, Severity, did_you_mean};
 use crate::intake::{BookChange, JsonPart, RawTables, ReadOptions, TableKind, read_book_json, shown};
 use crate::plugin::VendorPlugin;
 use serde::Deserialize;
@@ -49,7 +49,7 @@ pub fn read_kept_book(plugin: &VendorPlugin, body: &[u8], limits: &Limits) -> Re
     let body = Body::open(body, limits)?;
     let text = body.text_as_written();
     let (members, _) = body.into_parts();
-    let (book, warnings) = whole(plugin, &part("book", "", text), &members, limits)?;
+    let (book, warnings) = whole(plugin, &part("book", "", text), &members, limits).into_result()?;
     let tables = RawTables::of(text);
     // Facts take several times their text: shared names, decimals of 16 bytes, lists with their lengths.
     let bytes = tables.bytes() + text.len().saturating_mul(2);
@@ -89,62 +89,63 @@ impl Deref for GivenBook {
 }
 
 /// Reads the member `book`, with warnings; its findings are those of the book only.
-pub(super) fn given(asked: Asked<'_>, body: &mut Body<'_>) -> Result<(GivenBook, Findings), Findings> {
+pub(super) fn given(asked: Asked<'_>, body: &mut Body<'_>) -> Checked<GivenBook> {
     let Some(value) = body.take("book") else {
         let finding = Finding::error(Code::RequestMember, "the request has no book").at(place(&body.at("book"), ""));
         let help = "add `book`: an object with a list per table, or `{\"base\": \"…\"}` with the id of a stored book";
-        return Err(Findings::from_iter([finding.help(help)]));
+        return Checked::refused(finding.help(help));
     };
     let (pointer, text) = (body.at("book"), value);
-    let mut book = Body::of(text, pointer.clone()).map_err(|finding| Findings::from_iter([finding]))?;
+    let mut book = match Body::of(text, pointer.clone()) {
+        Ok(book) => book,
+        Err(finding) => return Checked::refused(finding),
+    };
     let Some(base) = book.text("base") else {
         let (members, findings) = book.into_parts();
         if findings.has_errors() {
-            return Err(findings);
+            return Checked::refused(findings);
         }
-        let (book, warnings) = whole(asked.plugin, &part("book", &pointer, text), &members, asked.limits)?;
-        return Ok((GivenBook::Own(Box::new(book)), warnings));
+        return whole(asked.plugin, &part("book", &pointer, text), &members, asked.limits)
+            .map(|book| GivenBook::Own(Box::new(book)));
     };
     changed(asked, book, &base)
 }
 
-fn changed(asked: Asked<'_>, mut body: Body<'_>, base: &str) -> Result<(GivenBook, Findings), Findings> {
+fn changed(asked: Asked<'_>, mut body: Body<'_>, base: &str) -> Checked<GivenBook> {
     let base_at = body.at("base");
     let (replace, remove) = (body.part("replace"), body.list("remove"));
     let findings = body.finish();
     if findings.has_errors() {
-        return Err(findings);
+        return Checked::refused(findings);
     }
     let Some(kept) = asked.books.kept(base) else {
         let message = format!("no book `{}` is kept", shown(base));
         let finding = Finding::error(Code::RequestUnknownBook, message).at(place(&base_at, base));
-        return Err(Findings::from_iter([finding.help("send the book once more, or the whole book with the request")]));
+        return Checked::refused(finding.help("send the book again, or the whole book with the request"));
     };
     if replace.is_none() && remove.is_none() {
-        return Ok((GivenBook::Kept(kept), Findings::new()));
+        return Checked::new(GivenBook::Kept(kept));
     }
     let change = BookChange {
         replace: replace.as_ref().map(|(pointer, text)| part("replace", pointer, text)),
         remove: remove.as_ref().map(|(pointer, text)| part("remove", pointer, text)),
     };
-    let merged = kept.tables.merged(&change, FILE)?;
+    let merged = match kept.tables.merged(&change, FILE) {
+        Ok(merged) => merged,
+        Err(findings) => return Checked::refused(findings),
+    };
     let base = format!("book {}", kept.id);
     let members = Object::of(&merged.text).unwrap_or_default();
     let read = whole(asked.plugin, &part("book", "", &merged.text), &members, asked.limits);
-    match read {
-        Ok((book, warnings)) => Ok((GivenBook::Own(Box::new(book)), merged.placed(warnings, &base))),
-        Err(findings) => Err(merged.placed(findings, &base)),
+    Checked {
+        value: read.value.map(|book| GivenBook::Own(Box::new(book))),
+        findings: merged.placed(read.findings, &base),
     }
 }
 
 /// Reads a whole book. What it has beside tables and its currency, and tables that nothing reads, are refused: a
 /// misspelt table would be taken for one that is not known.
-fn whole(
-    plugin: &VendorPlugin,
-    part: &JsonPart<'_>,
-    members: &Object<'_>,
-    limits: &Limits,
-) -> Result<(PartnerBook, Findings), Findings> {
+fn whole(plugin: &VendorPlugin, part: &JsonPart<'_>, members: &Object<'_>, limits: &Limits) -> Checked<PartnerBook> {
     let mut refused = strangers(part, members);
     let options = ReadOptions {
         calendar: Some(plugin.manifest.calendar),
@@ -152,18 +153,12 @@ fn whole(
         limits: limits.intake,
     };
     let read = read_book_json(part, &options);
-    let (book, findings) = match read {
-        Ok((book, warnings)) => (Some(book), warnings),
-        Err(findings) => (None, findings),
-    };
+    let (book, findings) = read.into_parts();
     refused.extend(findings.into_iter().map(|finding| match finding.code() {
         Code::BookUnknownTable => finding.with_severity(Severity::Error),
         _ => finding,
     }));
-    match book {
-        Some(book) if !refused.has_errors() => Ok((book, refused)),
-        _ => Err(refused),
-    }
+    Checked { value: book.filter(|_| !refused.has_errors()), findings: refused }
 }
 
 /// Members of a book that are not tables.

@@ -4,7 +4,7 @@ use super::body::{Body, part, place};
 use super::book::GivenBook;
 use super::{Asked, Form, Made, Refusal, at_partner, book, unwritten};
 use crate::channel::PartnerBook;
-use crate::finding::{Findings, keep};
+use crate::finding::Findings;
 use crate::intake::{self, read_locks_json, read_previous_json, read_targets_json};
 use crate::planning::{self, Explained, LineChoice, PreviousLine, QuotaPlan, Request};
 use crate::report::{self, ExplainView};
@@ -74,23 +74,17 @@ pub(super) fn inputs(asked: Asked<'_>, mut body: Body<'_>) -> Result<Inputs, Ref
     };
     let (targets, locks, previous) = (body.list("targets"), body.list("locks"), body.part("previous"));
     let book = book::given(asked, &mut body);
-    let mut refused = body.finish();
-    let (book, mut warnings) = match book {
-        Ok(read) => read,
-        Err(findings) => {
-            refused.extend(findings);
-            return Err(refused.into());
-        }
-    };
+    let mut findings = body.finish();
+    let Some(book) = book.ok(&mut findings) else { return Err(findings.into()) };
     let limits = &asked.limits.intake;
     if let Some((pointer, text)) = targets {
         let read = read_targets_json(&part("targets", &pointer, text), &book, limits);
-        let rows = keep(read, &mut warnings, &mut refused).unwrap_or_default();
-        request.targets = exact_targets(&rows, &book, &pointer, &mut refused);
+        let rows = read.ok(&mut findings).unwrap_or_default();
+        request.targets = exact_targets(&rows, &book, &pointer, &mut findings);
     }
     if let Some((pointer, text)) = locks {
         let read = read_locks_json(&part("locks", &pointer, text), &book, limits);
-        request.locks = keep(read, &mut warnings, &mut refused).unwrap_or_default().locks;
+        request.locks = read.ok(&mut findings).unwrap_or_default().locks;
     }
     if let Some((pointer, text)) = previous {
         let read = read_previous_json(&part("previous", &pointer, text), &book, limits);
@@ -99,10 +93,9 @@ pub(super) fn inputs(asked: Asked<'_>, mut body: Body<'_>) -> Result<Inputs, Ref
             segment: row.segment,
             quota: row.quota,
         };
-        request.previous =
-            keep(read, &mut warnings, &mut refused).map(|(rows, _)| rows.into_iter().map(line).collect());
+        request.previous = read.ok(&mut findings).map(|(rows, _)| rows.into_iter().map(line).collect());
     }
-    if refused.has_errors() { Err(refused.into()) } else { Ok(Inputs { book, request, warnings }) }
+    if findings.has_errors() { Err(findings.into()) } else { Ok(Inputs { book, request, warnings: findings }) }
 }
 
 fn exact_targets(

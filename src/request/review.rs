@@ -24,31 +24,18 @@ pub(super) fn decide(asked: Asked<'_>, mut body: Body<'_>) -> Result<Made, Refus
     let (quotas, partner) = (body.part("quotas"), body.text("partner"));
     let partner_at = body.at("partner");
     let book = book::given(asked, &mut body);
-    let mut refused = body.finish();
-    let (book, mut warnings) = match book {
-        Ok(read) => read,
-        Err(findings) => {
-            refused.extend(findings);
-            return Err(refused.into());
-        }
-    };
+    let mut findings = body.finish();
+    let Some(book) = book.ok(&mut findings) else { return Err(findings.into()) };
     let quotas = quotas.and_then(|(pointer, text)| {
-        match read_quotas_json(&part("quotas", &pointer, text), &book, asked.plugin, &asked.limits.intake) {
-            Ok((quotas, found)) => {
-                warnings.extend(found);
-                Some(quotas)
-            }
-            Err(findings) => {
-                refused.extend(findings);
-                None
-            }
-        }
+        let part = part("quotas", &pointer, text);
+        read_quotas_json(&part, &book, asked.plugin, &asked.limits.intake).ok(&mut findings)
     });
     let index = partner.map(|id| {
         let found = book.partners.binary_search_by(|one| (*one.id).cmp(&id));
-        found.map_err(|_| refused.push(unknown(&book, &id, &partner_at)))
+        found.map_err(|_| findings.push(unknown(&book, &id, &partner_at)))
     });
-    let Some(as_of) = as_of.filter(|_| !refused.has_errors()) else { return Err(refused.into()) };
+    let Some(as_of) = as_of.filter(|_| !findings.has_errors()) else { return Err(findings.into()) };
+    let mut warnings = findings;
     let setting = Setting::new(&asked.plugin.manifest, &book, &Request { as_of, period, quotas })?;
     let partners = book.partners.len();
     let (bytes, found, partners, failed) = asked.work(partners, || {

@@ -3,7 +3,7 @@
 use super::fault::ReviewFault;
 use super::setting::GivenQuotas;
 use crate::channel::{Name, PartnerBook, SegmentKey};
-use crate::finding::{Finding, Findings, Place};
+use crate::finding::{Checked, Finding, Place};
 use crate::intake::{JsonPart, Limits, PreviousRow, WorkbookMeta, file_bytes, read_previous, read_previous_json};
 use crate::plugin::VendorPlugin;
 use crate::quota::Grain;
@@ -17,12 +17,8 @@ type Part = (String, Name, SegmentKey, Money);
 ///
 /// JSON and CSV also give the quotas of reporting periods, so that a quarter of a year's proposal can be reviewed; the
 /// amounts of a workbook are binary numbers, so that only its exact quotas for the whole period are taken.
-pub fn read_quotas(
-    path: &Path,
-    book: &PartnerBook,
-    plugin: &VendorPlugin,
-) -> Result<(GivenQuotas, Findings), Findings> {
-    let read = read_previous(path, book)?;
+pub fn read_quotas(path: &Path, book: &PartnerBook, plugin: &VendorPlugin) -> Checked<GivenQuotas> {
+    let read = read_previous(path, book);
     let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
     let bytes = file_bytes(path).unwrap_or_default();
     let parts = match extension.as_ref().and_then(|extension| extension.to_str()) {
@@ -30,7 +26,7 @@ pub fn read_quotas(
         Some("csv") => parts_of_csv(&bytes, book.currency).unwrap_or_default(),
         _ => Vec::new(),
     };
-    given(read, parts, plugin, &path.display().to_string())
+    read.and_then(|read| given(read, parts, plugin, &path.display().to_string()))
 }
 
 /// Reads quotas to review against from a part of a JSON document: a proposal, or the list of its lines.
@@ -39,24 +35,21 @@ pub fn read_quotas_json(
     book: &PartnerBook,
     plugin: &VendorPlugin,
     limits: &Limits,
-) -> Result<(GivenQuotas, Findings), Findings> {
-    let read = read_previous_json(part, book, limits)?;
+) -> Checked<GivenQuotas> {
+    let read = read_previous_json(part, book, limits);
     let parts = parts_of_json(part.text.as_bytes(), book.currency).unwrap_or_default();
-    given(read, parts, plugin, part.file)
+    read.and_then(|read| given(read, parts, plugin, part.file))
 }
 
-/// Content of a proposal, with warnings.
-type Read = ((Vec<PreviousRow>, WorkbookMeta), Findings);
-
 fn given(
-    ((rows, meta), warnings): Read,
+    (rows, meta): (Vec<PreviousRow>, WorkbookMeta),
     mut parts: Vec<Part>,
     plugin: &VendorPlugin,
     name: &str,
-) -> Result<(GivenQuotas, Findings), Findings> {
+) -> Checked<GivenQuotas> {
     if let Some(vendor) = meta.vendor.as_deref().filter(|vendor| **vendor != *plugin.vendor) {
         let fault = ReviewFault::OtherVendor { file: name.to_owned(), vendor: vendor.to_owned() };
-        return Err(Finding::from(fault).at(Place::file(name)).into());
+        return Finding::from(fault).at(Place::file(name)).into();
     }
     // At a grain without territories, a proposal shows the partner's home territory: it is not part of the line.
     if plugin.manifest.grain != Grain::ProductLineTerritory {
@@ -64,7 +57,7 @@ fn given(
     }
     let lines: Vec<_> = rows.into_iter().map(|row| (row.partner_id, row.segment, row.quota)).collect();
     // Quotas without periods are valid: a list of quotas needs no periods.
-    Ok((GivenQuotas { period: meta.period.or_else(|| year_of(&parts)), lines, parts }, warnings))
+    Checked::new(GivenQuotas { period: meta.period.or_else(|| year_of(&parts)), lines, parts })
 }
 
 /// The fiscal year of all reporting periods, where they are four quarters or twelve months of one year.

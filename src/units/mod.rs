@@ -6,6 +6,7 @@
 mod calendar;
 mod currency;
 mod decimal;
+mod field;
 mod money;
 mod rounding;
 

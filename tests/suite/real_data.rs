@@ -32,7 +32,7 @@ fn load(name: &str) -> (VendorPlugin, PartnerBook) {
         currency: plugin.manifest.currency,
         ..ReadOptions::default()
     };
-    let (book, _) = read_book(&folder, Some(&mapping), &options).expect("the book");
+    let (book, _) = read_book(&folder, Some(&mapping), &options).into_result().expect("the book");
     (plugin, book)
 }
 

@@ -33,7 +33,7 @@ fn a_misspelt_heading_does_not_make_a_territorys_target_the_channels() {
     let desk = Desk::new();
     desk.write("targets.csv", "terr,target\nNorth,900000\n");
     let told = desk.refused(3, &["--targets", "targets.csv"]);
-    assert!(told.contains("nothing reads `terr`"), "{told}");
+    assert!(told.contains("`terr` is not read"), "{told}");
 }
 
 #[test]

@@ -65,12 +65,12 @@ fn a_cause_that_hits_4788_cells_is_reported_once_with_its_cure() {
     let text = render::human(&findings, false);
     insta::assert_snapshot!(text, @r"
     error[book::amount]: `2,5` is not an exact number of litres
-      |
-      = at: cellar.csv: row 2, column `litres`, value `2,5`
-      = at: cellar.csv: row 3, column `litres`, value `3,5`
-      = at: cellar.csv: row 4, column `litres`, value `4,5`
-      = note: and 4,785 more: `5,5`, `6,5`, `7,5`, …
-      = help: write litres such as `0.75` in the column `litres`
+     |
+     = at: cellar.csv: row 2, column `litres`, value `2,5`
+     = at: cellar.csv: row 3, column `litres`, value `3,5`
+     = at: cellar.csv: row 4, column `litres`, value `4,5`
+     = note: and 4,785 more: `5,5`, `6,5`, `7,5`, …
+     = help: write litres such as `0.75` in the column `litres`
     ");
     let document = render::json(&findings);
     assert_eq!(document["errors"], 4_788);

@@ -11,7 +11,7 @@ fn book() -> PartnerBook {
     let revenue = "partner_id,month,product_line,amount\nA-1,2025-12,Platform,5\nA-2,2025-12,Services,5\n";
     let files = [("partners.csv", partners), ("revenue.csv", revenue)];
     let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).to_vec();
-    read_book_files(files, None, &ReadOptions::default()).unwrap().0
+    read_book_files(files, None, &ReadOptions::default()).into_result().unwrap().0
 }
 
 /// A file that vanishes with its folder.
@@ -64,7 +64,7 @@ fn returned() -> Vec<u8> {
 #[test]
 fn a_returned_workbook_locks_the_lines_with_an_override() {
     let file = file("returned.xlsx", returned());
-    let (found, warnings) = read_locks(&file.path, &book()).unwrap();
+    let (found, warnings) = read_locks(&file.path, &book()).into_result().unwrap();
     let locks: Vec<String> = found
         .locks
         .iter()
@@ -86,7 +86,7 @@ fn a_previous_proposal_is_the_same_from_workbook_json_and_csv() {
           {"partner_id": "A-1", "product_line": "Platform", "quota": "120000.5", "locked": false},
           {"partner_id": "-7", "product_line": "Services", "quota": "1"}]}"#;
     let csv = "partner_id,partner_name,product_line,territory,quota,assessment\n'-7,,Services,,1,\nA-1,Alder,Platform,,120000.5,7\nA-2,,Services,,80000,8\n";
-    let read = |name: &str, bytes: &[u8]| read_previous(&file(name, bytes).path, &book()).unwrap().0.0;
+    let read = |name: &str, bytes: &[u8]| read_previous(&file(name, bytes).path, &book()).into_result().unwrap().0.0;
     let lines = read("previous.xlsx", &returned());
     let text: Vec<String> = lines.iter().map(|line| format!("{} {}", line.partner_id, line.quota)).collect();
     assert_eq!(text, ["-7 1", "A-1 120000.5", "A-2 80000"]);
@@ -101,21 +101,21 @@ fn locks_are_read_from_csv_and_json() {
         "agreed.json",
         r#"{"locks": [{"partner_id": "A-1", "product_line": "Platform", "quota": 10.50, "reason": "agreed"}]}"#,
     );
-    let (from_csv, _) = read_locks(&csv.path, &book()).unwrap();
-    assert_eq!(from_csv, read_locks(&json.path, &book()).unwrap().0);
+    let (from_csv, _) = read_locks(&csv.path, &book()).into_result().unwrap();
+    assert_eq!(from_csv, read_locks(&json.path, &book()).into_result().unwrap().0);
     assert_eq!(from_csv.locks[0].quota.to_string(), "10.50");
 }
 
 #[test]
 fn wrong_locks_are_findings() {
     let csv = "partner_id,product_line,territory,quota\na-1,Platform,,5\nA-1,Platfrm,,5\nA-2,,West,5\nA-1,,,-5\nA-1,Platform,,x\nA-2,,,5\nA-2,,,6\n";
-    insta::assert_snapshot!("locks", told(read_locks(&file("locks.csv", csv).path, &book())));
+    insta::assert_snapshot!("locks", told(read_locks(&file("locks.csv", csv).path, &book()).into_result()));
 }
 
 #[test]
 fn targets_are_read_by_level() {
     let csv = file("plan 2026.csv", "territory;product_line;target\nNorth;;100\n;Services;50.25\n;;200\n");
-    let (rows, _) = read_targets(&csv.path, &book()).unwrap();
+    let (rows, _) = read_targets(&csv.path, &book()).into_result().unwrap();
     let text: Vec<String> = rows
         .iter()
         .map(|row| {
@@ -130,19 +130,19 @@ fn targets_are_read_by_level() {
         .collect();
     assert_eq!(text, ["2 North * 100", "3 * Services 50.25", "4 * * 200"]);
     let json = file("targets.json", r#"[{"territory": "North", "target": "100"}]"#);
-    assert_eq!(read_targets(&json.path, &book()).unwrap().0.len(), 1);
+    assert_eq!(read_targets(&json.path, &book()).into_result().unwrap().0.len(), 1);
 }
 
 #[test]
 fn wrong_targets_are_findings() {
     let csv = "territory,product_line,target,currency\nNroth,,100,USD\n,Cloud,50,EUR\n,,,USD\n,,5,USD\n,,6,USD\n";
-    insta::assert_snapshot!("targets", told(read_targets(&file("targets.csv", csv).path, &book())));
+    insta::assert_snapshot!("targets", told(read_targets(&file("targets.csv", csv).path, &book()).into_result()));
     insta::assert_snapshot!(
         "targets_empty",
-        told(read_targets(&file("targets.csv", "territory,target\n").path, &book()))
+        told(read_targets(&file("targets.csv", "territory,target\n").path, &book()).into_result())
     );
     insta::assert_snapshot!(
         "targets_missing_column",
-        told(read_targets(&file("targets.csv", "territory,traget\nNorth,5\n").path, &book()))
+        told(read_targets(&file("targets.csv", "territory,traget\nNorth,5\n").path, &book()).into_result())
     );
 }

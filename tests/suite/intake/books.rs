@@ -14,7 +14,7 @@ fn told(folder: &Path) -> String {
     };
     let json = folder.join("book.json");
     let path = if json.is_file() { json.as_path() } else { folder };
-    match read_book(path, mapping.as_ref(), &ReadOptions::default()) {
+    match read_book(path, mapping.as_ref(), &ReadOptions::default()).into_result() {
         Err(findings) => render::human(findings.iter(), false),
         Ok((book, warnings)) => {
             let partners: String = book.partners.iter().map(facts).collect();

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 fn read(files: &[(&str, &str)], map: &str, options: &ReadOptions) -> Result<(PartnerBook, Findings), Findings> {
     let mapping = (!map.is_empty()).then(|| Mapping::parse("map.toml", map).unwrap());
     let files = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
-    read_book_files(files, mapping.as_ref(), options)
+    read_book_files(files, mapping.as_ref(), options).into_result()
 }
 
 const PARTNERS: (&str, &str) = ("partners.csv", "partner_id\nA-1\nA-2\n");
@@ -157,7 +157,7 @@ fn the_hash_changes_with_the_facts_and_not_with_the_place_or_the_order() {
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    let on_disk = quotient::intake::read_book(folder.path(), None, &ReadOptions::default()).unwrap().0;
+    let on_disk = quotient::intake::read_book(folder.path(), None, &ReadOptions::default()).into_result().unwrap().0;
     assert_eq!(hash(&files, ""), on_disk.input_hash);
     assert_eq!(hash(&files, ""), hash(&[files[1], ("partners.csv", "partner_id\nA-2\nA-1\n")], ""));
     assert_ne!(hash(&files, ""), hash(&files, "currency = \"JPY\"\n"));
@@ -168,13 +168,15 @@ fn the_hash_changes_with_the_facts_and_not_with_the_place_or_the_order() {
 fn a_missing_path_and_foreign_files_are_findings() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["nothing.csv", "book.xls", "book.json", "book.xlsx", "noending"] {
-        let findings =
-            quotient::intake::read_book(&folder.path().join(name), None, &ReadOptions::default()).unwrap_err();
+        let findings = quotient::intake::read_book(&folder.path().join(name), None, &ReadOptions::default())
+            .into_result()
+            .unwrap_err();
         assert_eq!(findings.iter().map(|finding| finding.code()).collect::<Vec<_>>(), [Code::FileUnreadable], "{name}");
     }
     std::fs::write(folder.path().join("book.ods"), "x").unwrap();
-    let findings =
-        quotient::intake::read_book(&folder.path().join("book.ods"), None, &ReadOptions::default()).unwrap_err();
+    let findings = quotient::intake::read_book(&folder.path().join("book.ods"), None, &ReadOptions::default())
+        .into_result()
+        .unwrap_err();
     assert_eq!(findings.iter().next().unwrap().code(), Code::BookShape);
 }
 
@@ -214,6 +216,6 @@ proptest! {
             ("partners.csv".to_owned(), [b"partner_id,x\n".to_vec(), partners].concat()),
             ("revenue.csv".to_owned(), revenue.into_bytes()),
         ];
-        let _ = read_book_files(files, None, &ReadOptions::default());
+        let _ = read_book_files(files, None, &ReadOptions::default()).into_result();
     }
 }

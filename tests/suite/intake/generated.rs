@@ -2,8 +2,8 @@
 
 use crate::usd;
 use quotient::channel::{Partner, PartnerBook};
+use quotient::demonstration::{demonstration, write_csv};
 use quotient::finding::render;
-use quotient::intake::generate::{demonstration, write_csv};
 use quotient::intake::{ReadOptions, read_book, read_book_files};
 use quotient::units::{Money, Month};
 use rust_decimal::Decimal;
@@ -39,7 +39,7 @@ fn the_shipped_demonstration_book_is_what_the_generator_makes() {
 
 #[test]
 fn the_shipped_demonstration_book_reads_without_any_finding() {
-    let (from_files, warnings) = read_book(&shipped(), None, &ReadOptions::default()).unwrap();
+    let (from_files, warnings) = read_book(&shipped(), None, &ReadOptions::default()).into_result().unwrap();
     assert_eq!(render::human(warnings.iter(), false), "");
     assert_eq!(from_files, PartnerBook { input_hash: from_files.input_hash.clone(), ..book() });
     let tables: Vec<&str> = from_files.tables.keys().map(String::as_str).collect();
@@ -89,7 +89,7 @@ fn another_seed_makes_another_book() {
 fn a_sparse_book_has_eight_quarters_for_every_established_partner() {
     let folder = tempfile::tempdir().unwrap();
     write_csv(folder.path(), 7, 10_001).unwrap();
-    let (book, warnings) = read_book(folder.path(), None, &ReadOptions::default()).unwrap();
+    let (book, warnings) = read_book(folder.path(), None, &ReadOptions::default()).into_result().unwrap();
     assert_eq!(render::human(warnings.iter(), false), "");
     assert_eq!(book.partners.len(), 10_001);
     assert_eq!(book.partners[0].revenue.len(), 8);
@@ -105,7 +105,7 @@ fn the_order_of_rows_does_not_change_the_book() {
         rows.reverse();
         (name, format!("{heading}\n{}\n", rows.join("\n")).into_bytes())
     });
-    let (reversed, _) = read_book_files(reversed.collect(), None, &ReadOptions::default()).unwrap();
+    let (reversed, _) = read_book_files(reversed.collect(), None, &ReadOptions::default()).into_result().unwrap();
     let straight = PartnerBook { input_hash: reversed.input_hash.clone(), ..book() };
     assert_eq!(reversed, straight);
 }

@@ -17,6 +17,7 @@ fn book(data: &str) -> PartnerBook {
     let map = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(data).join("map.toml");
     let mapping = Mapping::read(&map).unwrap();
     let (book, warnings) = read_book(&path, Some(&mapping), &ReadOptions::default())
+        .into_result()
         .unwrap_or_else(|findings| panic!("{}", quotient::finding::render::human(findings.iter(), false)));
     let unexpected: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     assert_eq!(unexpected, Vec::<String>::new());
@@ -106,7 +107,8 @@ fn a_salesforce_export_is_read_as_it_is() {
     ];
     let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).to_vec();
     let mapping = Mapping::read(&map).unwrap();
-    let (book, _) = quotient::intake::read_book_files(files, Some(&mapping), &ReadOptions::default()).unwrap();
+    let (book, _) =
+        quotient::intake::read_book_files(files, Some(&mapping), &ReadOptions::default()).into_result().unwrap();
     let opportunities = &book.partners[0].opportunities;
     assert_eq!(opportunities.len(), 1);
     assert_eq!(opportunities[0].probability, Some(Decimal::new(4, 1)));

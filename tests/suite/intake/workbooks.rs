@@ -28,7 +28,7 @@ fn read(bytes: &[u8]) -> Result<(PartnerBook, Findings), Findings> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("book.xlsx");
     std::fs::write(&path, bytes).unwrap();
-    read_book(&path, None, &ReadOptions::default())
+    read_book(&path, None, &ReadOptions::default()).into_result()
 }
 
 fn told(bytes: &[u8]) -> String {
@@ -173,7 +173,7 @@ fn templates_are_read_back_as_empty_tables() {
         assert!(written.iter().all(|path| path.is_file()));
         // All that is wrong with an empty template is that nobody is in it.
         let path = if name.is_empty() { folder.path().to_owned() } else { folder.path().join(name) };
-        let findings = read_book(&path, None, &ReadOptions::default()).unwrap_err();
+        let findings = read_book(&path, None, &ReadOptions::default()).into_result().unwrap_err();
         let messages: Vec<String> = findings.iter().map(|finding| finding.message()).collect();
         assert_eq!(messages, ["the book has no partner"], "{name}");
         assert!(write(folder.path(), format).is_err(), "an existing file is not overwritten");

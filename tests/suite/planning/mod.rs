@@ -53,7 +53,10 @@ fn book(revenue: &[(usize, i64, i64)]) -> PartnerBook {
     }
     rows.push_str("P000,2024-01,0\n");
     let files = vec![("partners.csv".to_owned(), partners.into_bytes()), ("revenue.csv".to_owned(), rows.into_bytes())];
-    read_book_files(files, None, &ReadOptions::default()).unwrap_or_else(|findings| panic!("{findings:#?}")).0
+    read_book_files(files, None, &ReadOptions::default())
+        .into_result()
+        .unwrap_or_else(|findings| panic!("{findings:#?}"))
+        .0
 }
 
 fn plan(plugin: &VendorPlugin, book: &PartnerBook, cents: i64, threads: usize) -> Option<QuotaPlan> {

@@ -30,7 +30,7 @@ fn read(plugin: &VendorPlugin, path: &Path, map: Option<&Mapping>) -> PartnerBoo
         currency: plugin.manifest.currency,
         ..ReadOptions::default()
     };
-    read_book(path, map, &options).unwrap().0
+    read_book(path, map, &options).into_result().unwrap().0
 }
 
 /// Proposes, writes the proposal in each format that `review` takes, and reads it back as the command does.
@@ -47,7 +47,7 @@ fn proposed(plugin: &VendorPlugin, book: &PartnerBook, request: &planning::Reque
             _ => report::xlsx::write_plan(&plan, &mut file),
         }
         .unwrap();
-        given.push(read_quotas(&path, book, plugin).unwrap().0);
+        given.push(read_quotas(&path, book, plugin).into_result().unwrap().0);
     }
     given
 }

@@ -6,7 +6,7 @@ use crate::performance::day;
 use crate::usd;
 use proptest::prelude::*;
 use quotient::channel::{ExtraRow, ExtraTable, Name, PartnerBook};
-use quotient::intake::generate::demonstration;
+use quotient::demonstration::demonstration;
 use quotient::plugin::VendorPlugin;
 use quotient::review::{Request, Setting};
 use quotient::script::FactKind;

@@ -1,0 +1,123 @@
+//! Faults of a partner book as a whole: duplicates, references, names that look alike.
+
+use super::super::table::TableKind;
+use crate::finding::{Code, suggested};
+use crate::units::Month;
+
+/// Returns the code of a duplicate entry: a second lock is a faulty lock.
+fn duplicate_in(table: &str) -> Code {
+    if table == TableKind::Locks.name() { Code::BookLock } else { Code::BookDuplicate }
+}
+
+crate::faults! {
+    /// Faults of a partner book as a whole.
+    pub enum BookFault {
+        /// The book has no partner.
+        NoPartner {} = BookEmpty {
+            message: "the book has no partner",
+            help: "add a row per partner; check `where` and `skip` in the mapping file",
+        }
+        /// A partner has several rows in the partners table.
+        DuplicatePartner { partner: String } = BookDuplicate {
+            message: format!("duplicate partner `{partner}`"),
+            help: "keep one row per partner",
+            varying: [partner],
+        }
+        /// A part of the market has several rows.
+        DuplicateMarket {} = BookDuplicate {
+            message: "duplicate market cell",
+            help: "keep one row per territory, vertical and product line",
+        }
+        /// A partner has several rows for the same thing in a table.
+        DuplicateEntry { table: String, partner: String } = (duplicate_in(table)) {
+            message: format!("duplicate entry for `{partner}` in `{table}`"),
+            help: "keep one of the rows",
+            varying: [partner],
+        }
+        /// An opportunity belongs to two partners.
+        SharedOpportunity { opportunity: String } = BookDuplicate {
+            message: format!("the opportunity `{opportunity}` belongs to two partners"),
+            help: "assign each opportunity to one partner",
+            varying: [opportunity],
+        }
+        /// A table names a partner that the partners table does not have.
+        UnknownPartner { partner: String, rows: u64, suggestion: Option<String> } = BookUnknownReference {
+            message: format!(
+                "the partners table has no `{partner}`{}",
+                if *rows > 1 { format!(" ({rows} rows)") } else { String::new() }
+            ),
+            help: suggested(suggestion.as_deref(), "add the partner to the partners table, or leave the rows out"),
+            varying: [partner, rows],
+        }
+        /// A name first appears in a table that should only repeat names, and looks like a known one.
+        UnfamiliarName { dimension: String, name: String, suggestion: String } = BookUnknownReference {
+            message: format!("no partner, revenue or market has the {dimension} `{name}`"),
+            help: format!("did you mean `{suggestion}`?"),
+            severity: Warning,
+        }
+        /// The identifiers of two partners look alike.
+        LookalikePartners { one: String, other: String } = BookConfusable {
+            message: format!("the partners `{one}` and `{other}` look alike"),
+            help: "write them the same way if they are the same; otherwise rename one",
+            severity: Warning,
+        }
+        /// Two names of one kind look alike.
+        LookalikeNames { dimension: String, one: String, other: String } = BookConfusable {
+            message: format!("the {dimension} `{one}` and `{other}` look alike"),
+            help: "write them the same way if they are the same; otherwise rename one",
+            severity: Warning,
+        }
+        /// The revenue of a partner in a month cannot be added up exactly.
+        InexactRevenue { partner: String, month: Month } = BookAmount {
+            message: format!("the revenue of `{partner}` in {month} is too large or too finely divided to be added up exactly"),
+            help: "check the unit and the decimals of the amounts",
+            varying: [partner, month],
+        }
+        /// Two columns of the partners table would become the same attribute.
+        DuplicateAttribute { attribute: String } = BookDuplicateColumn {
+            message: format!("two columns would both become the attribute `{attribute}`"),
+            help: "rename or remove one of them",
+        }
+        /// The mapping file names a column as an attribute that the partners table does not have.
+        MissingAttribute { file: String, heading: String, suggestion: Option<String> } = BookMissingColumn {
+            message: format!("`{file}` has no further column `{heading}`"),
+            help: suggested(suggestion.as_deref(), "remove it, or correct the column name"),
+        }
+        /// The currency at the top of a JSON book is not a code of ISO 4217.
+        UnknownCurrency { value: String } = BookWord {
+            message: format!("`{value}` is not an ISO 4217 currency code"),
+            help: "write a code such as `USD`",
+        }
+        /// The currency at the top of a JSON book is not a string.
+        CurrencyNotString {} = BookWord {
+            message: "the currency is not a string",
+            help: "write a code such as `\"USD\"`",
+        }
+        /// A list of partners to remove is not a list.
+        NotIdList {} = RequestMember {
+            message: "the value is not a list of partner ids",
+            help: "write a list: `[\"P0009\"]`",
+        }
+        /// A partner to remove is not in the stored book.
+        NotStored { partner: String, suggestion: Option<String> } = BookUnknownReference {
+            message: format!("the stored book has no partner `{partner}`"),
+            help: suggested(suggestion.as_deref(), "leave it out of the list"),
+            varying: [partner],
+        }
+        /// The changes of a book are not an object of tables.
+        NotTables {} = RequestMember {
+            message: "the value is not an object",
+            help: "write an object with a list of rows per table: `{\"revenue\": [{…}]}`",
+        }
+        /// A table occurs twice in the changes of a book.
+        DuplicateTable {} = RequestMember {
+            message: "duplicate table",
+            help: "write an object with a list of rows per table: `{\"revenue\": [{…}]}`",
+        }
+        /// A table in the changes of a book is not a list of rows.
+        NotRows {} = RequestMember {
+            message: "the value is not a list of rows",
+            help: "write an object with a list of rows per table: `{\"revenue\": [{…}]}`",
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Faults of files: kind, size, encoding, and the package of a workbook.
+
+/// Help for a workbook that cannot be read.
+const SAVE_AGAIN: &str = "open it and save it again as .xlsx";
+/// Help for a workbook that is too large.
+const USE_CSV: &str = "convert the book to a directory of CSV files";
+/// Help for a text in the wrong encoding.
+const EXPORT_AGAIN: &str = "export the file again as UTF-8";
+/// Shape of a JSON book.
+const BOOK_SHAPE: &str = "write one object with a list per table: `{\"partners\": [{…}], \"revenue\": [{…}]}`";
+
+crate::faults! {
+    /// Faults of files.
+    pub enum FileFault {
+        /// A file cannot be read.
+        Unreadable { reason: String } = FileUnreadable {
+            message: format!("the file cannot be read: {reason}"),
+            help: "check the path and the permissions",
+        }
+        /// A directory cannot be read.
+        DirectoryUnreadable { reason: String } = FileUnreadable {
+            message: format!("the directory cannot be read: {reason}"),
+            help: "check the path and the permissions",
+        }
+        /// A book is a single CSV file.
+        SingleCsv {} = BookShape {
+            message: "a book is a directory of CSV files, not one CSV file",
+            help: "put `partners.csv` and `revenue.csv` into a directory and name the directory",
+        }
+        /// A file has no ending.
+        NoEnding {} = BookShape {
+            message: "the file has no extension that shows its kind",
+            help: "save it as .csv, .json or .xlsx",
+        }
+        /// Files of this kind are not read.
+        UnknownEnding { extension: String } = BookShape {
+            message: format!("`.{extension}` files are not read"),
+            help: "save it as .csv, .json or .xlsx",
+        }
+        /// A file is larger than the limit.
+        TooLarge { mebibytes: u64, limit: u64 } = FileTooLarge {
+            message: format!("the file has {mebibytes} MiB, more than {limit} MiB"),
+            help: "split the book, or leave out old rows",
+        }
+        /// A table has no row of column names.
+        Empty {} = BookShape {
+            message: "the table is empty: it has no column names",
+            help: "write the column names into the first row; `quotient template` writes an empty table",
+        }
+        /// A list of rows is not valid JSON.
+        NotJson { reason: String } = BookShape {
+            message: format!("not valid JSON: {reason}"),
+            help: "write a list of objects: `[{…}, {…}]`",
+        }
+        /// A book is not valid JSON.
+        NotJsonBook { reason: String } = BookShape {
+            message: format!("not a valid JSON book: {reason}"),
+            help: BOOK_SHAPE,
+        }
+        /// A key occurs twice in a JSON book.
+        DuplicateKey { key: String } = BookShape {
+            message: format!("duplicate key `{key}`"),
+            help: "merge the two lists",
+        }
+        /// A table of a JSON book is not a list.
+        NotList { key: String } = BookShape {
+            message: format!("`{key}` is not a list"),
+            help: BOOK_SHAPE,
+        }
+        /// A table of a JSON document is not a list of objects.
+        NotObjects {} = BookShape {
+            message: "the value is not a list of objects",
+            help: "write each row as an object: `{\"partner_id\": \"A-1\", …}`",
+        }
+        /// A row of a JSON table is not an object.
+        NotObject {} = BookShape {
+            message: "the row is not an object",
+            help: "write each row as an object: `{\"partner_id\": \"A-1\", …}`",
+        }
+        /// A row of a JSON table has a key twice.
+        DuplicateMember { key: String } = BookShape {
+            message: format!("the row has the key `{key}` twice"),
+            help: "write each row as an object: `{\"partner_id\": \"A-1\", …}`",
+        }
+        /// The rows of a JSON table have too many different keys.
+        TooManyKeys { limit: usize } = BookShape {
+            message: format!("the rows up to this one have more than {limit} different keys"),
+            help: "write each row as an object: `{\"partner_id\": \"A-1\", …}`",
+        }
+        /// A text is not valid in its encoding.
+        WrongEncoding { encoding: String } = BookEncoding {
+            message: format!("the text is not valid {encoding}"),
+            help: EXPORT_AGAIN,
+        }
+        /// A text is in no encoding that is recognised.
+        UnknownEncoding { byte: String } = BookEncoding {
+            message: format!("the text is neither UTF-8 nor Windows-1252 (byte {byte})"),
+            help: EXPORT_AGAIN,
+        }
+        /// The encoding of a text was assumed.
+        AssumedEncoding { line: usize } = BookEncoding {
+            message: format!("the text is not UTF-8 (first at line {line}) and was read as Windows-1252"),
+            help: "check names with accents, or export the file as UTF-8; `encoding = \"windows-1252\"` in the mapping file \
+                   confirms it",
+            severity: Warning,
+        }
+        /// A file has a zero byte.
+        ZeroByte { line: usize } = BookEncoding {
+            message: format!("the file has a zero byte at line {line}, so it is not text"),
+            help: "export it as UTF-8 text; UTF-16 needs its byte order mark",
+        }
+        /// A workbook cannot be read.
+        BrokenWorkbook { reason: String } = BookShape {
+            message: format!("the workbook cannot be read: {reason}"),
+            help: SAVE_AGAIN,
+        }
+        /// A workbook is damaged in a way that the reader cannot handle.
+        DamagedWorkbook {} = BookShape {
+            message: "the workbook cannot be read: its contents are damaged in a way the workbook reader cannot handle",
+            help: "open it and save it again as .xlsx, or export its sheets to CSV",
+        }
+        /// A sheet has too many columns, or the workbook too many cells.
+        TooManyCells { sheet: String, columns: u64, cells: u64 } = FileTooLarge {
+            message: format!("the sheet `{sheet}` has more than {columns} columns, or the workbook more than {cells} cells"),
+            help: USE_CSV,
+        }
+        /// The package of a workbook has too many parts.
+        TooManyParts { parts: usize, limit: usize } = FileTooLarge {
+            message: format!("the workbook has {parts} parts, more than {limit}"),
+            help: USE_CSV,
+        }
+        /// A part of a workbook unpacks to many times its size.
+        PackedPart { part: String, ratio: u64 } = FileTooLarge {
+            message: format!("the part `{part}` unpacks to more than {ratio} times its size"),
+            help: USE_CSV,
+        }
+        /// A part of a workbook is larger than stated.
+        UnderstatedPart { part: String } = FileTooLarge {
+            message: format!("the part `{part}` is larger than the workbook's directory states"),
+            help: USE_CSV,
+        }
+        /// A workbook unpacks to more than the limit.
+        UnpackedWorkbook { limit: u64 } = FileTooLarge {
+            message: format!("the workbook unpacks to more than {limit} MiB"),
+            help: USE_CSV,
+        }
+        /// A template would overwrite a file.
+        Exists {} = FileUnwritable {
+            message: "the file already exists and is not overwritten",
+            help: "choose another directory, or remove the file",
+        }
+        /// A template cannot be written.
+        TemplateUnwritable { reason: String } = FileUnwritable {
+            message: format!("the template cannot be written: {reason}"),
+            help: "check the directory and the permissions",
+        }
+    }
+}

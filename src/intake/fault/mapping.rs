@@ -1,0 +1,84 @@
+//! Faults of the mapping file.
+
+use crate::finding::Candidates;
+
+crate::faults! {
+    /// Faults of the mapping file.
+    pub enum MappingFault {
+        /// The mapping file cannot be read.
+        Unreadable { reason: String } = FileUnreadable {
+            message: format!("the mapping file cannot be read: {reason}"),
+            help: "check the path of `--map`",
+        }
+        /// The mapping file is not UTF-8.
+        NotUtf8 {} = FileUnreadable {
+            message: "the mapping file is not UTF-8",
+            help: "save it as UTF-8",
+        }
+        /// The mapping file is not valid TOML.
+        Syntax { reason: String } = BookMapping {
+            message: format!("not valid TOML: {reason}"),
+            help: "",
+        }
+        /// A key names nothing that the mapping file can set.
+        UnknownKey { expected: String, key: String, candidates: Candidates } = BookMapping {
+            message: format!("`{key}` is not a {expected}"),
+            help: candidates.help(|names| format!("use one of {names}")),
+        }
+        /// A value is of another type than expected.
+        WrongType { expected: String, found: String } = BookMapping {
+            message: format!("{expected} is expected here, not {found}"),
+            help: "",
+        }
+        /// The currency is not a code of ISO 4217.
+        UnknownCurrency { value: String } = BookMapping {
+            message: format!("`{value}` is not an ISO 4217 currency code"),
+            help: "write a code such as `USD`",
+        }
+        /// The source of a table is named twice.
+        TwoTables {} = BookMapping {
+            message: "both `file` and `sheet` name the source of the table",
+            help: "keep one of them",
+        }
+        /// A column has no name in the file.
+        NoHeading {} = BookMapping {
+            message: "no column name is given",
+            help: "write the column name of the export in quotes",
+        }
+        /// A column has two sources.
+        TwoSources { column: String } = BookMapping {
+            message: format!("`{column}` has two sources: a column and a constant"),
+            help: "keep one of them",
+        }
+        /// A scale or factor is set for a column of another kind.
+        NotScalable { column: String, expected: String } = BookMapping {
+            message: format!("`{column}` is not {expected}"),
+            help: "`scale` divides rates (100 for percent), `times` multiplies amounts (1000 for thousands)",
+        }
+        /// A scale or factor is not a whole number in range.
+        Factor {} = BookMapping {
+            message: "a whole number from 1 to 1000000 is expected here",
+            help: "write `100` for percent",
+        }
+        /// A delimiter is not one character.
+        Delimiter {} = BookMapping {
+            message: "a delimiter is one character",
+            help: "write `\",\"`, `\";\"`, `\"\\t\"` or `\"|\"`",
+        }
+        /// An encoding is not known.
+        Encoding { value: String } = BookMapping {
+            message: format!("`{value}` is not a known encoding"),
+            help: "write `utf-8`, `windows-1252`, `utf-16le` or another label of the WHATWG list",
+        }
+        /// The decimal mark is neither a comma nor a point.
+        DecimalMark {} = BookMapping {
+            message: "the decimal mark is `\",\"` or `\".\"`",
+            help: "",
+        }
+        /// A date format does not name year, month and day once each.
+        DateFormat { value: String } = BookMapping {
+            message: format!("`{value}` is not a date format"),
+            help: "use `YYYY`, `MM` or `M`, and `DD` or `D`, each once: `DD.MM.YYYY`",
+        }
+    }
+}

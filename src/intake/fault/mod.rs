@@ -1,0 +1,15 @@
+//! Faults of what is read from files and requests, as data, with their wording.
+
+mod beside;
+mod book;
+mod file;
+mod mapping;
+mod table;
+mod value;
+
+pub use beside::BesideFault;
+pub use book::BookFault;
+pub use file::FileFault;
+pub use mapping::MappingFault;
+pub use table::TableFault;
+pub use value::{NotDecimal, NumberKind, ValueFault};

@@ -1,0 +1,174 @@
+//! Faults of a table: which table is which, which column is which, rows of the wrong width.
+
+use super::super::table::Field;
+use crate::finding::{Candidates, Code, counted, listed};
+
+/// Returns which table a book could mean, for one that must be there.
+fn missing_table_help(candidates: &Candidates, wanted: &str, is_mapped: bool) -> String {
+    match (&candidates.nearest, is_mapped) {
+        (Some(near), true) => format!("did you mean `{near}`?"),
+        (Some(near), false) => format!("did you mean `{near}`? Rename it to `{wanted}`"),
+        (None, true) => format!("there is {}", listed(&candidates.names)),
+        (None, false) => {
+            let found = match &candidates.names[..] {
+                [] => "there is none".to_owned(),
+                names => format!("there is {}", listed(names)),
+            };
+            format!(
+                "{found}; a book needs `partners` and `revenue`, and a mapping file (`--map`) can name them otherwise"
+            )
+        }
+    }
+}
+
+/// Returns which column could be meant, and what the row of column names holds otherwise.
+fn column_help(candidates: &Candidates, heading_row: u64) -> String {
+    candidates.help(|names| format!("the columns in row {heading_row} are {names}"))
+}
+
+/// Returns the help for a required column: the nearest name, and that a mapping file can name it.
+fn required_help(candidates: &Candidates, heading_row: u64) -> String {
+    let help = column_help(candidates, heading_row);
+    match &candidates.nearest {
+        Some(_) => format!("{help} If not, a mapping file (`--map`) can name the column"),
+        None => format!("{help}; a mapping file (`--map`) can name the column"),
+    }
+}
+
+/// Which columns a table lacks.
+fn lacking(table: &str, columns: &[String], present: Option<&String>) -> String {
+    match (columns, present) {
+        ([only], Some(present)) => format!("the table `{table}` has `{present}` but not `{only}`"),
+        ([one, other], _) => format!("the table `{table}` has neither `{one}` nor `{other}`"),
+        _ => format!("the table `{table}` has no column {}", listed(columns)),
+    }
+}
+
+crate::faults! {
+    /// Faults of a table and its columns.
+    pub enum TableFault {
+        /// Two files or sheets hold the same table of the book.
+        DuplicateTable { table: String, first: String, second: String } = BookDuplicate {
+            message: format!("both `{first}` and `{second}` hold the table `{table}`"),
+            help: "remove one of them, or name one in a mapping file",
+        }
+        /// A table that is required, or named by the mapping file, is missing.
+        MissingTable { store: String, table: String, candidates: Candidates, is_mapped: bool } = BookMissingTable {
+            message: format!("`{store}` has no table `{table}`"),
+            help: missing_table_help(candidates, table, *is_mapped),
+        }
+        /// An extra table that the mapping file names is missing.
+        MissingExtraTable { store: String, table: String } = BookMissingTable {
+            message: format!("`{store}` has no table `{table}`"),
+            help: "correct the name in the mapping file, or remove the section",
+        }
+        /// A file beside the book has none of the tables it is read for.
+        NoSuchTable { store: String, tables: Vec<String>, found: Vec<String> } = BookMissingTable {
+            message: format!("`{store}` has no table `{}`", tables.join("`, `")),
+            help: match &found[..] {
+                [] => "the file has no table".to_owned(),
+                found => format!("there is {}", listed(found)),
+            },
+        }
+        /// A table is named almost like a table of the book.
+        SimilarTable { name: String, table: String } = BookUnknownTable {
+            message: format!("`{name}` is not read as the table `{table}`"),
+            help: format!("rename it to `{table}` if it is that table"),
+            severity: Warning,
+        }
+        /// A table is not one of the book and has no column of partner ids.
+        ForeignTable { name: String } = BookUnknownTable {
+            message: format!("`{name}` is not a table of a book and has no column `partner_id`"),
+            help: "take it out of the book, or name it in a mapping file",
+            severity: Warning,
+        }
+        /// A file in the directory of a book is not read.
+        UnreadFile { name: String } = BookUnknownTable {
+            message: format!("`{name}` is not read: in a directory, tables are CSV files"),
+            help: "save it as CSV, or name it as the book",
+            severity: Warning,
+        }
+        /// A row has more or fewer fields than there are columns.
+        Width { fields: usize, columns: usize } = BookShape {
+            message: format!("the row has {}, but there are {}", counted(*fields, "field"), counted(*columns, "column")),
+            help: if fields > columns {
+                "put quotes around values that contain the delimiter"
+            } else {
+                "write every field, empty ones too, and close every quote"
+            },
+            varying: [fields],
+        }
+        /// Two columns have the same name.
+        DuplicateColumn { column: String } = BookDuplicateColumn {
+            message: format!("duplicate column `{column}`"),
+            help: "remove or rename one of them",
+        }
+        /// None of the names that the mapping file gives for a column exists.
+        MappedColumn { file: String, names: Vec<String>, column: String, candidates: Candidates, heading_row: u64 } = BookMissingColumn {
+            message: format!("`{file}` has no column `{}` for `{column}`", names.join("` or `")),
+            help: column_help(candidates, *heading_row),
+        }
+        /// A column by which the mapping file selects rows does not exist.
+        FilterColumn { file: String, column: String, candidates: Candidates, heading_row: u64 } = BookMissingColumn {
+            message: format!("`{file}` has no column `{column}` to select rows by"),
+            help: column_help(candidates, *heading_row),
+        }
+        /// A required column, or each of several of which one is required, is missing.
+        MissingColumn { table: String, columns: Vec<String>, present: Option<String>, candidates: Candidates, heading_row: u64 } = BookMissingColumn {
+            message: lacking(table, columns, present.as_ref()),
+            help: required_help(candidates, *heading_row),
+        }
+        /// A column is named almost like a column of the table.
+        SimilarColumn { column: String, suggestion: String } = BookMissingColumn {
+            message: format!("the column `{column}` is not read as `{suggestion}`"),
+            help: format!("rename it if you mean `{suggestion}`"),
+            severity: Warning,
+        }
+        /// A table of targets has columns that are not read while it lacks territory or product line.
+        TargetColumns { unread: Vec<String>, absent: Vec<String> } = BookUnknownColumn {
+            message: format!(
+                "{} {} not read, and there is no column `{}`",
+                listed(unread),
+                if unread.len() == 1 { "is" } else { "are" },
+                absent.join("` or `")
+            ),
+            help: format!(
+                "name the columns `{}`, `{}` and `{}`, and remove the others",
+                Field::Territory.name(), Field::ProductLine.name(), Field::Target.name()
+            ),
+        }
+        /// Columns of a table are not read.
+        UnreadColumns { columns: Vec<String> } = BookUnknownColumn {
+            message: match &columns[..] {
+                [only] => format!("the column `{only}` is not read"),
+                columns => format!("the columns {} are not read", listed(columns)),
+            },
+            help: "remove them, or name them in a mapping file if they hold a column of the table",
+            severity: Warning,
+        }
+        /// A table has more rows than the limit.
+        TooManyRows { rows: u64, limit: u64 } = FileTooLarge {
+            message: format!("the table has {rows} rows, more than {limit}"),
+            help: "leave out old rows",
+        }
+        /// A table cannot be read to its end.
+        Interrupted { reason: String } = BookShape {
+            message: format!("the table cannot be read past this row: {reason}"),
+            help: "correct the row",
+        }
+        /// Lines below the data look like the footer of an export.
+        Footer { text: String, rows: usize } = BookFooter {
+            message: match rows {
+                1 => format!("`{text}` was taken for the footer of an export and left out"),
+                _ => format!("`{text}` and the lines below it were taken for the footer of an export and left out"),
+            },
+            help: "delete the lines below the data if they are not data",
+            severity: Warning,
+        }
+        /// A file has more different causes of one code than are listed.
+        NotListed { listed: Code, count: u64 } = (*listed) {
+            message: format!("not listed: {} with the code `{listed}` in this file", counted(*count, "more finding")),
+            help: "correct the ones above first and read the file again",
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! Faults of a single value: a cell of a table, or a member of a row in a JSON document.
+
+use crate::finding::{Code, Field, ToField, suggested};
+use crate::units::parse_decimal;
+
+/// What a number is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberKind {
+    /// An amount of money.
+    Amount,
+    /// A fraction.
+    Rate,
+}
+
+impl NumberKind {
+    fn code(self) -> Code {
+        match self {
+            Self::Amount => Code::BookAmount,
+            Self::Rate => Code::BookRate,
+        }
+    }
+}
+
+impl ToField for NumberKind {
+    fn to_field(&self) -> Field {
+        match self {
+            Self::Amount => "amount".to_field(),
+            Self::Rate => "rate".to_field(),
+        }
+    }
+}
+
+macro_rules! reasons {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $message:literal, $help:literal;)+) => {
+        /// Why a value is not read as an exact decimal number.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum NotDecimal {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl NotDecimal {
+            fn message(self) -> &'static str {
+                match self { $(Self::$variant => $message,)+ }
+            }
+
+            fn help(self) -> &'static str {
+                match self { $(Self::$variant => $help,)+ }
+            }
+        }
+
+        impl ToField for NotDecimal {
+            fn to_field(&self) -> Field {
+                match self { $(Self::$variant => $name.to_field(),)+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// It has no digit.
+    NoNumber = "no_number", "is not a number",
+        "write an amount such as `1234.50`; leave the cell empty when it is not known";
+    /// It has an exponent.
+    Exponent = "exponent", "is written with an exponent, which is not exact",
+        "write it out with all its digits, such as `1234.50`";
+    /// It is in parentheses.
+    Parentheses = "parentheses", "is in parentheses", "write negative amounts with a minus sign: `-1234.50`";
+    /// It has the sign or code of a currency.
+    Currency = "currency", "has a currency sign",
+        "write the number alone and the currency in the column `currency`";
+    /// It has a thousands separator or a decimal comma.
+    Separator = "separator", "has a thousands separator or a decimal comma",
+        "write `1234.50`; decimal commas are read when the mapping file sets `decimal = \",\"` for the table";
+    /// Its minus sign is another character, or at the end.
+    Minus = "minus", "does not have a plain minus sign in front",
+        "write negative amounts with a leading hyphen: `-1234.50`";
+    /// Its signs or points are misplaced.
+    Marks = "marks", "is not a plain decimal number",
+        "write digits, at most one leading minus and one point with digits on both sides";
+    /// Another reason.
+    Other = "other", "is not a plain decimal number", "write an amount such as `1234.50`";
+}
+
+impl NotDecimal {
+    /// Returns why `text` is not a plain decimal number.
+    pub(in crate::intake) fn new(text: &str) -> Self {
+        let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+        let is_sign = |c: char| matches!(c, '$' | '€' | '£' | '¥' | '₹' | '₩' | '₽' | 'R');
+        let exponent = text.split_once(['e', 'E']).is_some_and(|(number, power)| {
+            parse_decimal(number).is_ok() && parse_decimal(power.strip_prefix('+').unwrap_or(power)).is_ok()
+        });
+        if !digits {
+            Self::NoNumber
+        } else if exponent {
+            Self::Exponent
+        } else if text.starts_with('(') && text.ends_with(')') {
+            Self::Parentheses
+        } else if text.contains(is_sign) || text.chars().filter(|c| c.is_ascii_alphabetic()).count() == 3 {
+            Self::Currency
+        } else if text.contains([',', '\'', '’', ' ', '\u{A0}', '\u{202F}', '_']) {
+            Self::Separator
+        } else if text.contains(['\u{2212}', '\u{2013}']) || text.ends_with('-') {
+            Self::Minus
+        } else if text.starts_with('+') || text.contains(['.', '-']) {
+            Self::Marks
+        } else {
+            Self::Other
+        }
+    }
+}
+
+fn percent(table: &str, key: &str) -> String {
+    format!("if the column is in percent, set its scale in the mapping file: `scale.{key} = 100` under `[{table}]`")
+}
+
+crate::faults! {
+    /// Faults of a single value. `column` is the name of the column as in the file.
+    pub enum ValueFault {
+        /// A number of a workbook has more digits than a spreadsheet stores exactly.
+        TooManyDigits { column: String, value: String } = BookAmount {
+            message: format!("the number `{value}` has more than the 15 digits that a spreadsheet stores exactly"),
+            help: "round it in the workbook, or write it as text",
+            varying: [value],
+        }
+        /// A cell of a workbook contains an error value such as `#N/A`.
+        ErrorValue { column: String, value: String } = BookMissingValue {
+            message: format!("the cell contains the error `{value}`"),
+            help: "correct the formula, or empty the cell",
+            varying: [value],
+        }
+        /// A cell of a workbook contains a formula that was saved without its value.
+        NotComputed { column: String, value: String } = BookMissingValue {
+            message: format!("the cell contains the formula `{value}` without its value"),
+            help: "open the workbook in a spreadsheet program and save it, or write the value itself",
+            varying: [value],
+        }
+        /// A list or object is written where a single value is expected.
+        Nested { column: String } = BookShape {
+            message: "a single value is expected, not a list or object",
+            help: "write the value as a string or number; write several product lines as a list of strings without `;`",
+        }
+        /// A time of day or a duration is written where a date is expected.
+        TimeOfDay { column: String, value: String } = BookDate {
+            message: format!("the cell contains a time of day or a duration (`{value}`)"),
+            help: "enter a date",
+            varying: [value],
+        }
+        /// A required value is empty.
+        Missing { column: String, can_skip: bool } = BookMissingValue {
+            message: format!("`{column}` is empty"),
+            help: if *can_skip {
+                "fill it in, or leave such rows out with `skip` in the mapping file"
+            } else {
+                "fill it in, or remove the row"
+            },
+        }
+        /// A row has no month.
+        MissingMonth { column: String } = BookMissingValue {
+            message: format!("`{column}` is empty"),
+            help: "write the month, such as `2026-01`",
+        }
+        /// An opportunity is neither closed nor open, or neither won nor lost.
+        MissingBoolean { column: String } = BookMissingValue {
+            message: format!("`{column}` is empty"),
+            help: "write `true` or `false`",
+        }
+        /// An opportunity has no status.
+        MissingStatus { column: String } = BookMissingValue {
+            message: format!("`{column}` is empty"),
+            help: "write `open`, `won` or `lost`",
+        }
+        /// An identifier or a name has a control or invisible character.
+        InvisibleCharacter { column: String, value: String, character: String } = BookIdentifier {
+            message: format!("`{value}` has the invisible character {character}"),
+            help: "remove it in the system the data comes from",
+            varying: [value],
+        }
+        /// A text has a control character, or one that changes the direction of writing.
+        InvisibleInText { column: String, character: String } = BookIdentifier {
+            message: format!("the text has the invisible character {character}"),
+            help: "remove it in the system the data comes from",
+        }
+        /// An identifier or a name is too long.
+        NameTooLong { column: String, limit: usize } = BookIdentifier {
+            message: format!("the name is longer than {limit} characters"),
+            help: "check that the columns are not shifted",
+        }
+        /// A text is too long.
+        TextTooLong { column: String, limit: usize } = BookIdentifier {
+            message: format!("the text is longer than {limit} characters"),
+            help: "check that every quote is closed",
+        }
+        /// An amount is in another currency than the book.
+        OtherCurrency { column: String, currency: String, book_currency: String, stated_at: Option<String> } = BookMixedCurrency {
+            message: format!(
+                "the amount is in `{currency}`, but the book is in `{book_currency}`{}",
+                stated_at.as_ref().map(|place| format!(" ({place})")).unwrap_or_default()
+            ),
+            help: "convert the amounts, or plan each currency in a separate book",
+        }
+        /// A currency is not a code of ISO 4217.
+        UnknownCurrency { column: String, value: String, suggestion: Option<String> } = BookWord {
+            message: format!("`{value}` is not an ISO 4217 currency code"),
+            help: match suggestion {
+                Some(code) => format!("write `{code}`"),
+                None => "write a code such as `USD`".to_owned(),
+            },
+        }
+        /// A number has more digits than can be stored exactly.
+        DecimalTooLong { column: String, value: String, kind: NumberKind } = (kind.code()) {
+            message: format!("`{value}` has more digits than can be stored exactly"),
+            help: "write at most 28 digits",
+            varying: [value],
+        }
+        /// A value is not a plain decimal number.
+        NotDecimal { column: String, value: String, kind: NumberKind, reason: NotDecimal } = (kind.code()) {
+            message: format!("`{value}` {}", reason.message()),
+            help: reason.help(),
+            varying: [value],
+        }
+        /// An amount that must be zero or more is negative.
+        Negative { column: String, value: String } = BookAmount {
+            message: format!("`{column}` is negative"),
+            help: "write zero or more, or leave it empty if it is not known",
+            varying: [value],
+        }
+        /// An amount is larger than any that is computed with.
+        AmountOutOfRange { column: String, value: String } = BookAmount {
+            message: "the amount is out of range: at most 10^15 minor units (cents) are exact",
+            help: "check the unit of the column",
+            varying: [value],
+        }
+        /// A fraction is written in percent in a column without a scale.
+        Percent { column: String, value: String, table: String, key: String } = BookRate {
+            message: format!("`{value}` is written in percent"),
+            help: percent(table, key),
+            varying: [value],
+        }
+        /// A value is not a fraction from 0 to 1.
+        NotShare { column: String, value: String, table: String, key: String, may_be_percent: bool } = BookRate {
+            message: format!("`{value}` is not a fraction from 0 to 1 for `{column}`"),
+            help: if *may_be_percent { percent(table, key) } else { "write `0.25` for 25 percent".to_owned() },
+            varying: [value],
+        }
+        /// A value is too large to be a fraction.
+        NotRate { column: String, value: String, table: String, key: String } = BookRate {
+            message: format!("`{value}` is not a fraction"),
+            help: percent(table, key),
+            varying: [value],
+        }
+        /// A value is not a whole number, zero or more.
+        NotCount { column: String, value: String } = BookCount {
+            message: format!("`{value}` is not a whole number from 0 up"),
+            help: "write digits only, or leave it empty if it is not known",
+            varying: [value],
+        }
+        /// A number of months is not the length of any period.
+        NotLength { column: String, months: i64 } = BookCount {
+            message: format!("there is no period of {months} months"),
+            help: "write 1, 3, 6 or 12",
+            varying: [months],
+        }
+        /// A value is not a date.
+        NotDate { column: String, value: String } = BookDate {
+            message: format!("`{value}` is not a date"),
+            help: "write `2026-01-31`, or set the format in the mapping file: `date_format = \"DD.MM.YYYY\"`",
+            varying: [value],
+        }
+        /// A label needs the fiscal calendar of a vendor where there is none.
+        NoCalendar { column: String, value: String } = BookDate {
+            message: format!("`{value}` needs the vendor's fiscal calendar, which is not known here"),
+            help: "write calendar months (`2026-01`) or quarters (`2026-Q1`)",
+            varying: [value],
+        }
+        /// A value is not a month or a period.
+        NotPeriod { column: String, value: String } = BookDate {
+            message: format!("`{value}` is not a month or period"),
+            help: "write `2026-01`, `2026-Q1` (calendar quarter), `FY2026-Q1` or `FY2026` (the vendor's calendar)",
+            varying: [value],
+        }
+        /// A value is neither true nor false.
+        NotBoolean { column: String, value: String } = BookWord {
+            message: format!("`{value}` is neither `true` nor `false`"),
+            help: "write `true` or `false`",
+            varying: [value],
+        }
+        /// A status is none of the words for it.
+        NotStatus { column: String, value: String } = BookWord {
+            message: format!("`{value}` is not one of `open`, `won`, `lost`"),
+            help: "translate the words in the mapping file: `values.status = { \"Closed Won\" = \"won\", \"*\" = \"open\" }` \
+                   under `[opportunities]`",
+            varying: [value],
+        }
+        /// An opportunity is won and not closed.
+        WonButOpen { column: String } = BookWord {
+            message: "an opportunity cannot be won and not closed",
+            help: "correct `is_closed` or `is_won`",
+        }
+        /// A file beside the book names a territory or product line that the book does not have.
+        UnknownName { column: String, dimension: String, name: String, suggestion: Option<String>, names: Vec<String> } = BookUnknownReference {
+            message: format!("the book has no {dimension} `{name}`"),
+            help: suggested(suggestion.as_deref(), match &names[..] {
+                [] => "the book has none".to_owned(),
+                names => format!("the book has {}", crate::finding::listed(names)),
+            }),
+        }
+        /// A file beside the book names a partner that the book does not have.
+        UnknownPartner { column: String, partner: String, suggestion: Option<String> } = BookUnknownReference {
+            message: format!("the book has no partner `{partner}`"),
+            help: suggested(suggestion.as_deref(), "correct the identifier, or leave the row out"),
+            varying: [partner],
+        }
+    }
+}
