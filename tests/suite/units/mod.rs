@@ -1,2 +1,4 @@
+mod calendar;
+mod decimal;
 mod money;
 mod rounding;
