@@ -126,11 +126,6 @@ impl Masking {
         if findings.is_empty() { Ok(Self { rules }) } else { Err(findings) }
     }
 
-    /// True when everything is shown.
-    pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
-    }
-
     /// The document on one line, without what must not be shown. Everything else is as it was written.
     ///
     /// ```

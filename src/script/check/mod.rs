@@ -202,9 +202,8 @@ impl<'a> Checker<'a> {
         for statement in &function.body {
             statement.walk_statements(&mut |statement| {
                 if let StatementKind::Assign { target, .. } = &statement.kind {
-                    // A new member leaves a map a map; a new item may change what a list holds.
-                    let is_member = matches!(target.kind, ExpressionKind::Member { .. });
-                    self.changed.extend(root(target).filter(|_| !is_member).map(ToOwned::to_owned));
+                    // A new member leaves a map a map, however deep; a new item may change what a list holds.
+                    self.changed.extend(root(target).filter(|_| !has_member(target)).map(ToOwned::to_owned));
                 }
             });
         }
@@ -272,6 +271,15 @@ impl<'a> Checker<'a> {
                 self.report(fault, self.name_span(function));
             }
         }
+    }
+}
+
+/// True when a chain names a member.
+fn has_member(expression: &Expression) -> bool {
+    match &expression.kind {
+        ExpressionKind::Member { .. } => true,
+        ExpressionKind::Index { object, .. } => has_member(object),
+        _ => false,
     }
 }
 

@@ -14,10 +14,16 @@ use crate::tree::{SourceFile, Workspace};
 
 const SWITCH: &str = include_str!("../switch.rs");
 
+/// What is run.
+pub struct Binaries {
+    pub tests: PathBuf,
+    pub program: PathBuf,
+}
+
 /// How a build ended.
 pub enum Outcome {
-    /// The test binary.
-    Built(PathBuf),
+    /// The test binary and the program that it starts.
+    Built(Binaries),
     /// Positions of the mutants that do not compile.
     Unviable(BTreeSet<usize>),
 }
@@ -61,14 +67,19 @@ fn compile(workspace: &Workspace, all: &[Mutant], rendered: &BTreeMap<String, Re
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("cargo: {error}"))?;
-    let mut binary = None;
+    let (mut tests, mut program) = (None, None);
     let mut unviable = BTreeSet::new();
     let mut unexplained = Vec::new();
     let output = child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines);
     for line in output.map_while(Result::ok) {
         let Ok(message) = serde_json::from_str::<Value>(&line) else { continue };
-        if message["reason"] == "compiler-artifact" && message["target"]["name"] == "suite" {
-            binary = message["executable"].as_str().map(PathBuf::from).or(binary);
+        if message["reason"] == "compiler-artifact" {
+            let executable = message["executable"].as_str().map(PathBuf::from);
+            match (message["target"]["name"].as_str(), message["target"]["kind"][0].as_str()) {
+                (Some("suite"), Some("test")) => tests = executable.or(tests),
+                (Some("quotient"), Some("bin")) => program = executable.or(program),
+                _ => {}
+            }
         } else if message["reason"] == "compiler-message" && message["message"]["level"] == "error" {
             let blamed = blame(&message["message"], all, rendered);
             let text = message["message"]["rendered"].as_str().unwrap_or_default();
@@ -79,8 +90,8 @@ fn compile(workspace: &Workspace, all: &[Mutant], rendered: &BTreeMap<String, Re
         }
     }
     let status = child.wait().map_err(|error| format!("cargo: {error}"))?;
-    match binary {
-        Some(binary) if status.success() => Ok(Outcome::Built(binary)),
+    match tests.zip(program) {
+        Some((tests, program)) if status.success() => Ok(Outcome::Built(Binaries { tests, program })),
         _ if !unviable.is_empty() => {
             eprintln!("{} mutants do not compile and are dropped", unviable.len());
             Ok(Outcome::Unviable(unviable))

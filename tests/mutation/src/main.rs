@@ -49,18 +49,18 @@ fn run(options: &Options) -> Result<bool, Failure> {
     let workspace = tree::Workspace::new(options)?;
     let mut unviable = BTreeSet::new();
     // A mutant that does not compile gives its place in the sample to the next one.
-    let (chosen, binary) = loop {
+    let (chosen, binaries) = loop {
         let chosen = pool.candidates(&unviable);
         if chosen.is_empty() {
             return Err("no mutant was selected; see --help for the selection".into());
         }
         match compile::build(&workspace, &files, &all, &chosen)? {
-            compile::Outcome::Built(binary) => break (pool.sample(&unviable), binary),
+            compile::Outcome::Built(binaries) => break (pool.sample(&unviable), binaries),
             compile::Outcome::Unviable(found) => unviable.extend(found),
         }
     };
     eprintln!("{} mutants compiled, {} do not compile", chosen.len(), unviable.len());
-    let runner = process::Runner::new(&workspace, binary, options)?;
+    let runner = process::Runner::new(&workspace, binaries, options);
     let tests = trace::run(&runner, options)?;
     let results = trial::run(&runner, &tests, &all, &chosen, options);
     let scores = score::Scores::new(&all, results, &unviable, &equivalent, options);

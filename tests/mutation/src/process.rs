@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::Failure;
+use crate::compile::Binaries;
 use crate::options::Options;
 use crate::tree::Workspace;
 
@@ -36,7 +37,7 @@ pub enum Mode<'a> {
 
 /// Starts processes of the test binary.
 pub struct Runner {
-    binary: PathBuf,
+    binaries: Binaries,
     copy: PathBuf,
     pub scratch: PathBuf,
     include_ignored: bool,
@@ -44,25 +45,25 @@ pub struct Runner {
 }
 
 impl Runner {
-    pub fn new(workspace: &Workspace, binary: PathBuf, options: &Options) -> Result<Self, Failure> {
-        Ok(Self {
-            binary,
+    pub fn new(workspace: &Workspace, binaries: Binaries, options: &Options) -> Self {
+        Self {
+            binaries,
             copy: workspace.copy.clone(),
             scratch: workspace.scratch.clone(),
             include_ignored: options.include_ignored,
             started: AtomicUsize::new(0),
-        })
+        }
     }
 
     /// Names of the tests that a run includes.
     pub fn tests(&self) -> Result<Vec<String>, Failure> {
         let list = |arguments: &[&str]| -> Result<Vec<String>, Failure> {
-            let output = Command::new(&self.binary)
+            let output = Command::new(&self.binaries.tests)
                 .args(["--list", "--format", "terse"])
                 .args(arguments)
                 .current_dir(&self.copy)
                 .output()
-                .map_err(|error| format!("{}: {error}", self.binary.display()))?;
+                .map_err(|error| format!("{}: {error}", self.binaries.tests.display()))?;
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             Ok(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
         };
@@ -85,15 +86,18 @@ impl Runner {
         // The limits are inherited by everything that the tests start, and hold even if this program is interrupted.
         let processor = limit.as_secs().saturating_mul(4);
         let limits = format!("ulimit -c 0; ulimit -v {MEMORY}; ulimit -t {processor}; exec \"$0\" \"$@\"");
-        command.arg("-c").arg(limits).arg(&self.binary);
+        command.arg("-c").arg(limits).arg(&self.binaries.tests);
         command.args(["--exact", "--test-threads", "1"]).args(tests);
         if self.include_ignored {
             command.arg("--include-ignored");
         }
         command.current_dir(&self.copy).env("TMPDIR", &directory).env("CARGO_MANIFEST_DIR", &self.copy);
+        // Tests that start the program must not find the one of the repository, which has no mutants.
+        command.env("CARGO_BIN_EXE_quotient", &self.binaries.program);
         // The same run every time, and nothing written into the copy.
         command.env("PROPTEST_RNG_SEED", "1").env("PROPTEST_FAILURE_PERSISTENCE", "off").env("INSTA_UPDATE", "no");
         command.env("INSTA_WORKSPACE_ROOT", &self.copy).env_remove("MUTANT").env_remove("MUTANT_TRACE");
+        command.env_remove("QUOTIENT_BLESS").env_remove("TRYCMD").env_remove("SHRINK");
         match mode {
             Mode::Unmutated => {}
             Mode::Trace(path) => {

@@ -12,6 +12,8 @@ use crate::trace::Test;
 
 /// Tests are run together until they take this long without a mutant.
 const BATCH: Duration = Duration::from_millis(1500);
+/// So many tests are run together however long they take.
+const FEW: usize = 4;
 /// A mutant has at least this long, and this many times as long as the tests take without it.
 const LEAST: Duration = Duration::from_secs(15);
 const TIMES: u32 = 20;
@@ -45,6 +47,10 @@ pub fn run(
             scope.spawn(|| {
                 while let Some(at) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let verdict = one(runner, tests, &all[*at].room, *at);
+                    if matches!(verdict, Verdict::Survived(_) | Verdict::Uncovered) {
+                        // Said at once as well: a long run may be interrupted.
+                        eprintln!("not noticed: {}", all[*at].description());
+                    }
                     if let Ok(mut verdicts) = verdicts.lock() {
                         verdicts.push((*at, verdict));
                     }
@@ -61,7 +67,7 @@ pub fn run(
 fn one(runner: &Runner, tests: &[Test], room: &str, at: usize) -> Verdict {
     let mut reaching: Vec<&Test> = tests.iter().filter(|test| test.reaches(at, room)).collect();
     reaching.sort_by_key(|test| (test.room() != room, test.time));
-    for batch in batches(&reaching) {
+    for batch in batches(&reaching, room) {
         let names: Vec<&str> = batch.iter().map(|test| test.name.as_str()).collect();
         let usual: Duration = batch.iter().map(|test| test.time).sum();
         match trial(runner, &names, usual, at) {
@@ -73,21 +79,24 @@ fn one(runner: &Runner, tests: &[Test], room: &str, at: usize) -> Verdict {
     if reaching.is_empty() { Verdict::Uncovered } else { Verdict::Survived(reaching.len()) }
 }
 
-/// Quick tests share a process; a test of another room is not put beside those of the own room.
-fn batches<'t>(reaching: &[&'t Test]) -> Vec<Vec<&'t Test>> {
+/// Quick tests share a process, slow ones a few at a time; those of the own room have processes to themselves.
+fn batches<'t>(reaching: &[&'t Test], room: &str) -> Vec<Vec<&'t Test>> {
     let mut batches: Vec<Vec<&Test>> = Vec::new();
     let mut time = Duration::ZERO;
     for test in reaching {
-        let fits = batches.last().and_then(|batch| batch.last()).is_some_and(|last| last.room() == test.room());
-        if (fits || batches.len() > 1) && time + test.time <= BATCH && !batches.is_empty() {
-            if let Some(batch) = batches.last_mut() {
+        match batches.last_mut() {
+            Some(batch)
+                if (time + test.time <= BATCH || batch.len() < FEW)
+                    && batch.iter().all(|other| (other.room() == room) == (test.room() == room)) =>
+            {
                 batch.push(test);
                 time += test.time;
-                continue;
+            }
+            _ => {
+                batches.push(vec![test]);
+                time = test.time;
             }
         }
-        batches.push(vec![test]);
-        time = test.time;
     }
     batches
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod calls;
+mod checks;
 mod faults;
 mod findings;
 mod fuzz;
