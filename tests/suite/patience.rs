@@ -6,6 +6,16 @@ use std::time::{Duration, Instant};
 /// Reached only when something hangs, however busy the machine is.
 pub const HANG: Duration = Duration::from_secs(300);
 
+/// True when the long forms are asked for: `QUOTIENT_FULL=1`, which `.ci/run full` sets.
+pub fn is_full() -> bool {
+    std::env::var_os("QUOTIENT_FULL").is_some()
+}
+
+/// Number of cases: `short` in `cargo test`, `full` in the long form.
+pub fn cases(short: u32, full: u32) -> u32 {
+    if is_full() { full } else { short }
+}
+
 /// Waits until `is_so`; fails with `what` when something hangs.
 #[track_caller]
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {

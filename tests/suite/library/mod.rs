@@ -29,12 +29,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::patience::{HANG, until};
-
-/// True when the long form of the tests is asked for.
-fn is_full() -> bool {
-    std::env::var_os("QUOTIENT_FULL").is_some()
-}
+use super::patience::{HANG, is_full, until};
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)

@@ -181,7 +181,7 @@ fn reporting_periods_are_rolled_up_by_their_own_quotas() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8))]
+    #![proptest_config(ProptestConfig::with_cases(crate::patience::cases(3, 24)))]
 
     #[test]
     fn the_order_of_partners_does_not_matter(seed in 0u64..1_000, keys in prop::collection::vec(any::<u32>(), 20)) {

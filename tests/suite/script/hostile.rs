@@ -5,7 +5,7 @@ use quotient::script::{ScriptBudget, ScriptContext, example_facts, on_script_thr
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use crate::patience::HANG;
+use crate::patience::{HANG, is_full};
 
 /// Compiles and calls; whatever comes is fine, as long as it comes.
 fn contained(name: &str, files: &[(&str, &str)]) -> Duration {
@@ -30,7 +30,8 @@ fn contained(name: &str, files: &[(&str, &str)]) -> Duration {
     took
 }
 
-/// The three places where a vendor can put an attack: as body, at top level, beside an entry point.
+/// The places where a vendor can put an attack: as body, in a constant; in the long form also before another end of the
+/// body, at top level, beside an entry point, in a callback.
 fn in_all_places(name: &str, attack: &str) -> Duration {
     let body = format!("fn assess(partner) {{ {attack}\n }}");
     let answered = format!("fn assess(partner) {{ if true {{ {attack}\n }} indicate(1) }}");
@@ -38,7 +39,8 @@ fn in_all_places(name: &str, attack: &str) -> Duration {
     let constant = format!("const X = {{ {attack}\n }};\nfn assess(partner) {{ indicate(1) }}");
     let beside = format!("fn attack() {{ {attack}\n }}\nfn assess(partner) {{ attack(); indicate(1) }}");
     let callback = format!("fn assess(partner) {{ [1].map(|x| {{ {attack}\n }}); indicate(1) }}");
-    [body, answered, top, constant, beside, callback]
+    let places = [body, constant, answered, top, beside, callback];
+    places[..if is_full() { 6 } else { 2 }]
         .iter()
         .enumerate()
         .map(|(place, text)| contained(&format!("{name} (place {place})"), &[("rule.rhai", text)]))

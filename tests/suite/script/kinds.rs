@@ -2,7 +2,9 @@
 
 use super::support::*;
 use quotient::finding::Code;
-use quotient::script::{FactorOutcome, on_script_threads};
+use quotient::script::{
+    Contract, EntryPoint, FactorOutcome, ScriptFault, Scripts, SourceFile, example_facts, on_script_threads,
+};
 use rust_decimal::Decimal;
 
 /// One value of each kind, hidden behind a function so that nothing is found before the rule runs.
@@ -45,23 +47,37 @@ fn is_meaningful(left: &str, operator: &str, right: &str) -> bool {
     }
 }
 
+/// What each pair of kinds gives under `body`, which reads `left` and `right`; compiled as one vendor's many rules.
+fn outcomes(body: impl Fn(&str, &str) -> String) -> Vec<(&'static str, &'static str, Result<FactorOutcome, ScriptFault>)> {
+    let pairs: Vec<_> = VALUES.iter().flat_map(|left| VALUES.iter().map(move |right| (left, right))).collect();
+    let path = |number: usize| format!("pair_{number}.rhai");
+    let text = |((_, left), (_, right)): &(&(&str, &str), &(&str, &str))| {
+        format!("fn same(x) {{ x }} fn assess(partner) {{ {}; indicate(1) }}", body(left, right))
+    };
+    let files: Vec<SourceFile> =
+        pairs.iter().enumerate().map(|(number, pair)| file(&path(number), &text(pair))).collect();
+    let contracts: Vec<Contract> =
+        (0..pairs.len()).map(|number| Contract { path: path(number), entry: EntryPoint::Factor }).collect();
+    let (scripts, findings) = Scripts::compile(&files, &contracts, &context()).into_parts();
+    let scripts = scripts.unwrap_or_else(|| panic!("{findings:?}"));
+    let facts = example_facts();
+    let called = |(number, ((left, _), (right, _))): (usize, &(&(&'static str, _), &(&'static str, _)))| {
+        (*left, *right, scripts.factor(&path(number), &facts))
+    };
+    pairs.iter().enumerate().map(called).collect()
+}
+
 #[test]
 fn every_pair_of_kinds_either_means_something_or_raises() {
     on_script_threads(Some(2), || {
         for operator in OPERATORS {
-            for (left_kind, left) in VALUES {
-                for (right_kind, right) in VALUES {
-                    let text = format!(
-                        "fn same(x) {{ x }} fn assess(partner) {{ let r = same({left}) {operator} same({right}); indicate(1) }}"
-                    );
-                    let result = rule(&text).factor("rule.rhai", &quotient::script::example_facts());
-                    let context = format!("{left_kind} {operator} {right_kind}: {result:?}");
-                    assert_eq!(result.is_ok(), is_meaningful(left_kind, operator, right_kind), "{context}");
-                    if let Err(fault) = result {
-                        let expected =
-                            [Code::ScriptKinds, Code::ScriptNotKnown, Code::ScriptForbidden, Code::ScriptRuntime];
-                        assert!(expected.contains(&fault.finding.code()), "{context}");
-                    }
+            for (left, right, result) in outcomes(|left, right| format!("let r = same({left}) {operator} same({right})")) {
+                let context = format!("{left} {operator} {right}: {result:?}");
+                assert_eq!(result.is_ok(), is_meaningful(left, operator, right), "{context}");
+                if let Err(fault) = result {
+                    let expected =
+                        [Code::ScriptKinds, Code::ScriptNotKnown, Code::ScriptForbidden, Code::ScriptRuntime];
+                    assert!(expected.contains(&fault.finding.code()), "{context}");
                 }
             }
         }
@@ -72,18 +88,10 @@ fn every_pair_of_kinds_either_means_something_or_raises() {
 fn every_changing_operator_raises_like_its_plain_one() {
     on_script_threads(Some(2), || {
         for operator in ["+", "-", "*", "/", "%", "**"] {
-            for (left_kind, left) in VALUES {
-                for (right_kind, right) in VALUES {
-                    let text = format!(
-                        "fn same(x) {{ x }} fn assess(partner) {{ let r = same({left}); r {operator}= same({right}); indicate(1) }}"
-                    );
-                    let result = rule(&text).factor("rule.rhai", &quotient::script::example_facts());
-                    assert_eq!(
-                        result.is_ok(),
-                        is_meaningful(left_kind, operator, right_kind),
-                        "{left_kind} {operator}= {right_kind}: {result:?}"
-                    );
-                }
+            let body = |left: &str, right: &str| format!("let r = same({left}); r {operator}= same({right})");
+            for (left, right, result) in outcomes(body) {
+                let context = format!("{left} {operator}= {right}: {result:?}");
+                assert_eq!(result.is_ok(), is_meaningful(left, operator, right), "{context}");
             }
         }
     });

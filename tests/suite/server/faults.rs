@@ -19,7 +19,7 @@
 use super::http::{ask, get, post};
 use super::load::{Load, Manner, anything};
 use super::running::{Home, Running, copy};
-use crate::patience::HANG;
+use crate::patience::{HANG, is_full};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,10 +29,6 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
-
-fn is_full() -> bool {
-    std::env::var_os("QUOTIENT_FULL").is_some()
-}
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -508,16 +504,20 @@ fn fault_12_bomb_at_compile_time(stage: &Stage, vendor: &str) {
     let rule = text(NUMBERED[0], 1);
     let doubling: String = (1..40).map(|n| format!("const A{n} = [A{}, A{}];\n", n - 1, n - 1)).collect();
     let parameters: Vec<String> = (0..7_000).map(|n| format!("p{n}")).collect();
+    // Many parameters are harmless where they are read within the time of one file, and refused where they are not.
     let bombs = [
-        format!("const A0 = 1;\n{doubling}{rule}"),
-        format!("{rule}\nfn more({}) {{ 1 }}\n", parameters.join(", ")),
-        format!("{rule}\nfn deep(a) {{ {}1{} }}\n", "(".repeat(20_000), ")".repeat(20_000)),
+        (true, format!("const A0 = 1;\n{doubling}{rule}")),
+        (false, format!("{rule}\nfn more({}) {{ 1 }}\n", parameters.join(", "))),
+        (true, format!("{rule}\nfn deep(a) {{ {}1{} }}\n", "(".repeat(20_000), ")".repeat(20_000))),
     ];
-    for bomb in bombs {
+    for (must_be_refused, bomb) in bombs {
+        let before = stage.server.vendor(vendor, |vendor| vendor["state"] == "active");
         stage.save_text(vendor, NUMBERED[0], &bomb);
-        let start = Instant::now();
-        let found = stage.server.vendor(vendor, |vendor| vendor["state"] == "degraded");
-        println!("a bomb at compile time: refused after {:?}: {}", start.elapsed(), found["findings"][0]["code"]);
+        let is_judged = |vendor: &Value| match must_be_refused {
+            true => vendor["state"] == "degraded",
+            false => vendor["disk_revision"] != before["disk_revision"],
+        };
+        stage.server.vendor(vendor, is_judged);
         assert_eq!(numbers(&stage.assess(vendor).1), Some((1, 1)));
         stage.save_text(vendor, NUMBERED[0], &rule);
         stage.until(vendor, 1);

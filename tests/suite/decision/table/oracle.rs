@@ -188,7 +188,7 @@ fn fault_rows(fault: DecisionFault) -> Vec<u64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(crate::patience::cases(20, 200)))]
 
     #[test]
     fn deciding_agrees_with_the_oracle_under_every_hit_policy(rules in rules(2)) {
