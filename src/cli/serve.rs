@@ -208,15 +208,18 @@ fn open_log(destination: &str, mode: Mode, options: &Options) -> Result<(Log, Ke
 }
 
 fn start_logging(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_new(&options.log).map_err(|error| {
+    use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt, registry, util::SubscriberInitExt};
+    let filter: Targets = options.log.parse().map_err(|error| {
         refused(format!("`--log {}` is not a valid filter: {error}", options.log), "use error, warn, info or debug")
     })?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
     let usual = if std::io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json };
     let started = match options.log_format.unwrap_or(usual) {
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
-        LogFormat::Text => lines.with_ansi(terminal.error_colour).try_init(),
+        LogFormat::Json => {
+            let lines = lines.json().flatten_event(true).with_current_span(false).with_span_list(false);
+            registry().with(filter).with(lines).try_init()
+        }
+        LogFormat::Text => registry().with(filter).with(lines.with_ansi(terminal.error_colour)).try_init(),
     };
     // A logger that the process has set up before stays in use.
     drop(started);

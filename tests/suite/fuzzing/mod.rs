@@ -71,42 +71,42 @@ fn search(target: &str, work: fn(&[u8]), longest: usize, count: usize) {
 
 #[test]
 fn bodies_of_requests_are_answered() {
-    search("request", request::run, 16_384, 100);
+    search("request", request::run, 16_384, 300);
 }
 
 #[test]
 fn vendors_are_used_or_refused() {
-    search("vendor", vendor::run, 8_192, 100);
+    search("vendor", vendor::run, 8_192, 300);
 }
 
 #[test]
 fn books_are_read_or_refused() {
-    search("book", book::run, 8_192, 300);
+    search("book", book::run, 8_192, 2_000);
 }
 
 #[test]
 fn workbooks_are_read_or_refused() {
-    search("workbook", workbook::run, 16_384, 300);
+    search("workbook", workbook::run, 16_384, 2_000);
 }
 
 #[test]
 fn reloading_is_what_the_model_says() {
-    search("reload", reload::run, 24, 100);
+    search("reload", reload::run, 24, 300);
 }
 
 #[test]
 fn settling_is_what_the_model_says() {
-    search("settling", settling::run, 4_096, 300);
+    search("settling", settling::run, 4_096, 2_000);
 }
 
 #[test]
 fn what_arrives_on_a_connection_is_read_in_one_way() {
-    search("wire", wire::run, 4_096, 300);
+    search("wire", wire::run, 4_096, 2_000);
 }
 
 #[test]
 fn decision_logs_are_read_as_they_were_written() {
-    search("log", log::run, 16_384, 100);
+    search("log", log::run, 16_384, 300);
 }
 
 #[test]

@@ -48,7 +48,9 @@ fn is_meaningful(left: &str, operator: &str, right: &str) -> bool {
 }
 
 /// What each pair of kinds gives under `body`, which reads `left` and `right`; compiled as one vendor's many rules.
-fn outcomes(body: impl Fn(&str, &str) -> String) -> Vec<(&'static str, &'static str, Result<FactorOutcome, ScriptFault>)> {
+fn outcomes(
+    body: impl Fn(&str, &str) -> String,
+) -> Vec<(&'static str, &'static str, Result<FactorOutcome, ScriptFault>)> {
     let pairs: Vec<_> = VALUES.iter().flat_map(|left| VALUES.iter().map(move |right| (left, right))).collect();
     let path = |number: usize| format!("pair_{number}.rhai");
     let text = |((_, left), (_, right)): &(&(&str, &str), &(&str, &str))| {
@@ -71,7 +73,9 @@ fn outcomes(body: impl Fn(&str, &str) -> String) -> Vec<(&'static str, &'static 
 fn every_pair_of_kinds_either_means_something_or_raises() {
     on_script_threads(Some(2), || {
         for operator in OPERATORS {
-            for (left, right, result) in outcomes(|left, right| format!("let r = same({left}) {operator} same({right})")) {
+            for (left, right, result) in
+                outcomes(|left, right| format!("let r = same({left}) {operator} same({right})"))
+            {
                 let context = format!("{left} {operator} {right}: {result:?}");
                 assert_eq!(result.is_ok(), is_meaningful(left, operator, right), "{context}");
                 if let Err(fault) = result {
