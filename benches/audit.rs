@@ -3,8 +3,8 @@
 //! `cargo bench -- audit`; the log is written to the system's temporary directory, or to `QUOTIENT_BENCH_FOLDER`.
 
 use quotient::audit::{
-    Decision, Disk, FileOptions, Files, Keeping, Log, LogFile, LogOptions, Masking, Mode, Record, Sink, SinkFault,
-    Status, Told, new_id,
+    Decision, Disk, FileOptions, Files, Log, LogFile, LogOptions, LoggedOutcome, Masking, Mode, Record, RecordContent,
+    Sink, SinkFault, Status, new_id,
 };
 use quotient::request::{Defaults, Form, Kind};
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 const INPUT: &str = r#"{"as_of":"2026-03-31","partner":"P0001","book":{"currency":"USD","partners":[{"partner":"P0001","partner_name":"Acme","tier":"gold","region":"EMEA","joined":"2019-04-01","certified":"12"}],"revenue":[{"partner":"P0001","month":"2025-01","amount":"125000.00"},{"partner":"P0001","month":"2025-02","amount":"118250.50"},{"partner":"P0001","month":"2025-03","amount":"131975.25"}]}}"#;
 
-fn record(keeping: &Keeping, answer: &[u8]) -> Record {
+fn record(keeping: &RecordContent, answer: &[u8]) -> Record {
     let time = SystemTime::now().into();
     keeping.record(&Decision {
         id: new_id(time),
@@ -29,7 +29,7 @@ fn record(keeping: &Keeping, answer: &[u8]) -> Record {
         input: INPUT.as_bytes(),
         defaults: &Defaults::default(),
         base_book: None,
-        told: Told { status: Status::Decided, code: None, bytes: answer.into() },
+        outcome: LoggedOutcome { status: Status::Decided, code: None, bytes: answer.into() },
         duration: Duration::from_micros(180),
     })
 }
@@ -51,7 +51,7 @@ fn strict(tasks: usize, is_synced: bool, answer: &Arc<Vec<u8>>) {
             .map(|_| {
                 let (log, done, answer) = (Arc::clone(&log), Arc::clone(&done), Arc::clone(answer));
                 tokio::spawn(async move {
-                    let (keeping, mut waits) = (Keeping::default(), Vec::new());
+                    let (keeping, mut waits) = (RecordContent::default(), Vec::new());
                     while begin.elapsed() < Duration::from_secs(2) {
                         let record = record(&keeping, &answer);
                         let before = Instant::now();
@@ -113,9 +113,9 @@ pub fn main() {
         )
         .into_bytes(),
     );
-    let keeping = Keeping::default();
+    let keeping = RecordContent::default();
     let masking = Masking::parse(&["/book/partners/*/partner_name".to_owned()], &[]).unwrap();
-    let masked = Keeping { masking, ..Keeping::default() };
+    let masked = RecordContent { masking, ..RecordContent::default() };
     let one = record(&keeping, &answer);
     println!("one record has {} bytes", one.line().len());
     for is_synced in [true, false] {

@@ -5,7 +5,7 @@
 
 use super::vendors::{on_script_thread, shelf, vendor};
 use quotient::audit::{
-    Decision, Entry, Keeping, LogReader, Masking, Record, Told, Verdict, compare, decide_again, first_difference,
+    Decision, Entry, RecordContent, LogReader, Masking, Record, LoggedOutcome, Verdict, compare, replay, first_difference,
     new_id,
 };
 use quotient::request::{Defaults, Form, Kind, Limits, NoBooks, Refusal};
@@ -47,7 +47,7 @@ fn masked(data: &[u8]) {
         }
         assert!(first_difference(text.get(), text.get()).is_none(), "a text differs from itself");
     }
-    let keeping = Keeping { masking, most_input: 4 << 10, most_answer: 2 << 10, ..Keeping::default() };
+    let keeping = RecordContent { masking, most_input: 4 << 10, most_answer: 2 << 10, ..RecordContent::default() };
     let refused: Result<_, Refusal> = on_script_thread(|| {
         quotient::request::decide(
             vendor(false),
@@ -73,14 +73,14 @@ fn masked(data: &[u8]) {
         input: document,
         defaults: &Defaults::default(),
         base_book: None,
-        told: Told::of(&refused),
+        outcome: LoggedOutcome::from(&refused),
         duration: Duration::from_micros(7),
     };
     let record = keeping.record(&decision);
     let again = written(&record);
     // What was decided is decided again, unless something of the question is not there.
-    if let Ok(now) = on_script_thread(|| decide_again(&again, vendor(false), &NoBooks, &Limits::default())) {
-        let verdict = compare(&again, &Told::of(&now), false);
+    if let Ok(now) = on_script_thread(|| replay(&again, vendor(false), &NoBooks, &Limits::default())) {
+        let verdict = compare(&again, &LoggedOutcome::from(&now), false);
         let is_whole =
             again.masked.is_empty() && again.input.as_ref().is_some_and(|input| input.get().as_bytes() == document);
         assert!(!is_whole || verdict == Verdict::Same, "{verdict:?}");
@@ -122,9 +122,9 @@ fn log(data: &[u8]) {
         let Entry::Record(record) = entry else { continue };
         let again = written(&record);
         let limits = Limits { threads: Some(1), ..Limits::default() };
-        if let Ok(now) = on_script_thread(|| decide_again(&again, vendor(false), shelf(false), &limits)) {
-            drop(compare(&again, &Told::of(&now), false));
-            drop(compare(&again, &Told::of(&now), true));
+        if let Ok(now) = on_script_thread(|| replay(&again, vendor(false), shelf(false), &limits)) {
+            drop(compare(&again, &LoggedOutcome::from(&now), false));
+            drop(compare(&again, &LoggedOutcome::from(&now), true));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use quotient::plugin::disk::Roots;
 use quotient::plugin::{Room, VendorFile, VendorFiles, VendorPlugin};
-use quotient::request::{Books, KeptBook, Limits, read_kept_book};
+use quotient::request::{Books, StoredBook, Limits, read_stored_book};
 use quotient::script::ScriptPool;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -44,10 +44,10 @@ pub fn vendor(is_large: bool) -> &'static VendorPlugin {
 }
 
 /// A stored book that is returned for every id, so that inputs need not guess the hash.
-pub struct Shelf(Arc<KeptBook>);
+pub struct Shelf(Arc<StoredBook>);
 
 impl Books for Shelf {
-    fn kept(&self, _: &str) -> Option<Arc<KeptBook>> {
+    fn stored(&self, _: &str) -> Option<Arc<StoredBook>> {
         Some(Arc::clone(&self.0))
     }
 }
@@ -61,7 +61,7 @@ pub fn shelf(is_large: bool) -> &'static Shelf {
         let request: serde_json::Value =
             serde_json::from_str(include_str!("../../examples/clients/proposal.json")).expect("JSON");
         let book = request["book"].to_string();
-        let (kept, _) = read_kept_book(vendor(is_large), book.as_bytes(), &Limits::default()).expect("a book");
+        let (kept, _) = read_stored_book(vendor(is_large), book.as_bytes(), &Limits::default()).expect("a book");
         Shelf(Arc::new(kept))
     })
 }

@@ -1,25 +1,25 @@
-//! The first difference between two JSON documents.
+//! The first difference of two JSON documents.
 
-use super::tokens::{Token, Tokens, said};
+use super::tokens::{Token, Tokens, unescaped};
 use std::collections::BTreeMap;
 
-/// Containers within containers that are looked into.
+/// Deepest nesting that is compared.
 const MAX_DEPTH: usize = 128;
 /// Most characters of a value that are shown.
 const SHOWN: usize = 200;
 
-/// The first place at which two documents part.
+/// The first difference of two documents.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Difference {
     /// JSON pointer to the place; empty for the whole document.
     pub pointer: String,
-    /// Value before, shortened; `None` when there was none.
+    /// Value before, shortened; `None` if it was absent.
     pub before: Option<String>,
-    /// Value now, shortened; `None` when there is none.
+    /// Value after, shortened; `None` if it is absent.
     pub after: Option<String>,
 }
 
-/// A value with the text it was written in. Numbers are compared as they were written: `1.0` is not `1.00`.
+/// A value with its text as written. Numbers are compared as they were written: `1.0` is not `1.00`.
 #[derive(Debug, PartialEq, Eq)]
 enum Value<'a> {
     Scalar(&'a str),
@@ -104,7 +104,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The first place at which `after` parts from `before`, in the order of `before`; `None` when they are the same.
+/// Returns the first difference of `after` from `before`, in the order of `before`; `None` if they are equal.
 ///
 /// The order of members does not matter; digits of numbers do.
 ///
@@ -134,21 +134,25 @@ fn between(before: &Value<'_>, after: &Value<'_>, pointer: &mut String) -> Optio
             (0..most).find_map(|at| part(before.get(at), after.get(at), &at.to_string(), pointer))
         }
         (Value::Object(before), Value::Object(after)) => {
-            let now: BTreeMap<_, &Value<'_>> = after.iter().map(|(key, value)| (said(key), value)).collect();
-            let was: BTreeMap<_, &Value<'_>> = before.iter().map(|(key, value)| (said(key), value)).collect();
-            let step = |key: &str| said(key).unwrap_or_default().replace('~', "~0").replace('/', "~1");
+            let now: BTreeMap<_, &Value<'_>> = after.iter().map(|(key, value)| (unescaped(key), value)).collect();
+            let was: BTreeMap<_, &Value<'_>> = before.iter().map(|(key, value)| (unescaped(key), value)).collect();
+            let step = |key: &str| unescaped(key).unwrap_or_default().replace('~', "~0").replace('/', "~1");
             let changed = before
                 .iter()
-                .find_map(|(key, value)| part(Some(value), now.get(&said(key)).copied(), &step(key), pointer));
+                .find_map(|(key, value)| part(Some(value), now.get(&unescaped(key)).copied(), &step(key), pointer));
             let added = || {
-                let (key, value) = after.iter().find(|(key, _)| !was.contains_key(&said(key)))?;
+                let (key, value) = after.iter().find(|(key, _)| !was.contains_key(&unescaped(key)))?;
                 part(None, Some(value), &step(key), pointer)
             };
             changed.or_else(added)
         }
         (Value::Scalar(one), Value::Scalar(other)) if one == other => None,
-        // One text may be escaped in two ways.
-        (Value::Scalar(one), Value::Scalar(other)) if said(one).is_some_and(|one| said(other) == Some(one)) => None,
+        // A string can be escaped in two ways.
+        (Value::Scalar(one), Value::Scalar(other))
+            if unescaped(one).is_some_and(|one| unescaped(other) == Some(one)) =>
+        {
+            None
+        }
         (before, after) => {
             Some(Difference { pointer: pointer.clone(), before: Some(before.shown()), after: Some(after.shown()) })
         }

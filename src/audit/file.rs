@@ -1,55 +1,56 @@
-//! The log as a file that is only added to, with older files beside it.
+//! The log as an append-only file, with older files beside it.
 //!
-//! `decisions.jsonl` is written; when it is large it becomes `decisions.jsonl.1`, what was `.1` becomes `.2`, and the
-//! oldest beyond the number kept is replaced. A line torn by a crash gets its line break when the file is opened, so
-//! that it spoils no other. The file is locked: two processes never write one log.
+//! `decisions.jsonl` is written; when it is large it becomes `decisions.jsonl.1`, `.1` becomes `.2`, and the oldest
+//! beyond the number kept is replaced. A line torn by a crash gets its line break when the file is opened, so that it
+//! does not damage another. The file is locked: two processes never write one log.
 
+use super::fault::AuditFault;
 use super::sink::{Sink, SinkFault};
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Finding, Place};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// Options of the log file.
+/// Options of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileOptions {
-    /// Bytes after which a new file is begun; `None` when never.
+    /// Bytes after which a new file is started; `None` for never.
     pub rotate_at: Option<u64>,
     /// Older files that are kept, at least 1.
     pub kept: u32,
-    /// True if a record counts as stored only once it is on disk.
+    /// True to sync every write to the disk.
     pub is_synced: bool,
 }
 
 impl Default for FileOptions {
-    /// A new file every 256 MiB, 8 older ones kept, synced.
+    /// Returns a new file every 256 MiB, 8 older ones kept, synced.
     fn default() -> Self {
         Self { rotate_at: Some(256 << 20), kept: 8, is_synced: true }
     }
 }
 
-/// File operations of a log; [`Disk`] performs them on real files, tests inject failures.
+/// File operations of a log: [`Disk`] performs them, tests let them fail.
 pub trait Files: Send {
     /// An open file.
     type Handle: Send;
-    /// Opens or makes a file that is added to, and locks it.
+    /// Opens or creates a file for appending, and locks it.
     fn open(&mut self, path: &Path) -> io::Result<Self::Handle>;
-    /// Bytes of the file.
+    /// Returns the length of the file in bytes.
     fn length(&mut self, file: &mut Self::Handle) -> io::Result<u64>;
-    /// Last byte of a file that is not empty.
+    /// Returns the last byte of a file that is not empty.
     fn last_byte(&mut self, file: &mut Self::Handle) -> io::Result<u8>;
-    /// Adds bytes at the end, maybe not all; returns how many.
+    /// Appends bytes, maybe not all; returns how many.
     fn write(&mut self, file: &mut Self::Handle, bytes: &[u8]) -> io::Result<usize>;
     /// Returns once the disk has the content.
     fn sync(&mut self, file: &mut Self::Handle) -> io::Result<()>;
-    /// Cuts the file.
+    /// Truncates the file.
     fn cut(&mut self, file: &mut Self::Handle, length: u64) -> io::Result<()>;
-    /// True when `path` still names this file.
+    /// Returns true if `path` still names this file.
     fn is_at(&mut self, file: &Self::Handle, path: &Path) -> io::Result<bool>;
-    /// Renames a file, over one that may be there.
+    /// Renames a file, replacing an existing one.
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
-    /// Returns once the directory entries around `path` are on disk.
-    fn sync_folder(&mut self, path: &Path) -> io::Result<()>;
+    /// Returns once the disk has the names in the directory of `path`.
+    fn sync_directory(&mut self, path: &Path) -> io::Result<()>;
 }
 
 /// Files of the operating system.
@@ -116,11 +117,12 @@ impl Files for Disk {
         fs::rename(from, to)
     }
 
-    fn sync_folder(&mut self, path: &Path) -> io::Result<()> {
+    fn sync_directory(&mut self, path: &Path) -> io::Result<()> {
         #[cfg(unix)]
         {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            File::open(folder)?.sync_all()?;
+            let directory =
+                path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            File::open(directory)?.sync_all()?;
         }
         #[cfg(not(unix))]
         let _ = path;
@@ -128,11 +130,11 @@ impl Files for Disk {
     }
 }
 
-/// A log file that is open for adding.
+/// A log file that is open for appending.
 #[derive(Debug)]
 struct Open<H> {
     handle: H,
-    /// Bytes of whole, taken lines; the file ends there unless a write is under way.
+    /// Bytes of complete lines; the file ends there unless a write is in progress.
     length: u64,
 }
 
@@ -142,20 +144,17 @@ pub struct LogFile<F: Files = Disk> {
     files: F,
     path: PathBuf,
     options: FileOptions,
-    /// `None` after a failure, until the file is opened again.
+    /// `None` after a failure, until the file is reopened.
     open: Option<Open<F::Handle>>,
 }
 
 impl LogFile<Disk> {
-    /// Opens the log at `path`, and repairs its last line when a crash tore it.
+    /// Opens the log at `path`, and repairs its last line if a crash tore it.
     pub fn open(path: &Path, options: FileOptions) -> Result<Self, Finding> {
         Self::open_in(Disk, path, options).map_err(|error| {
-            Finding::error(
-                Code::FileUnwritable,
-                format!("the decision log `{}` cannot be written: {error}", path.display()),
-            )
-            .at(Place::file(path.display().to_string()))
-            .help("check the directory, the permissions and the free space; each process needs a separate log")
+            let shown = path.display().to_string();
+            Finding::from(AuditFault::Unwritable { path: shown.clone(), reason: error.to_string() })
+                .at(Place::file(shown))
         })
     }
 }
@@ -172,8 +171,8 @@ impl<F: Files> LogFile<F> {
         self.open = None; // its lock is let go of before the next is taken
         let mut handle = self.files.open(&self.path)?;
         if self.options.is_synced {
-            // Also when the file already exists: the process that created it may have failed before this.
-            self.files.sync_folder(&self.path)?;
+            // Also for an existing file: the process that created it may have failed before this.
+            self.files.sync_directory(&self.path)?;
         }
         let mut length = self.files.length(&mut handle)?;
         if length > 0 && self.files.last_byte(&mut handle)? != b'\n' {
@@ -184,7 +183,7 @@ impl<F: Files> LogFile<F> {
         Ok(())
     }
 
-    /// Reopens the file when there is none, or when it was moved away.
+    /// Reopens the file if it is missing or was moved away.
     fn ready(&mut self) -> io::Result<()> {
         match &self.open {
             Some(open) if self.files.is_at(&open.handle, &self.path)? => Ok(()),
@@ -192,7 +191,7 @@ impl<F: Files> LogFile<F> {
         }
     }
 
-    /// Begins a new file. The old one goes on when it cannot be moved: nothing is lost by it.
+    /// Starts a new file. If the old one cannot be moved, it stays in use, so that nothing is lost.
     fn rotate(&mut self) -> io::Result<()> {
         let numbered = |number: u32| {
             let mut name = self.path.as_os_str().to_os_string();
@@ -225,10 +224,10 @@ impl<F: Files> LogFile<F> {
         match written {
             Ok(()) => open.length += added,
             Err(_) => {
-                // No caller was notified of these lines. If they cannot be cut off, the next opening ends
+                // These lines were not acknowledged. If they cannot be truncated, the next opening ends
                 // the torn one with a line break.
                 drop(self.files.cut(&mut open.handle, open.length));
-                // After a failed sync the system may hold the content for written; a new handle trusts nothing.
+                // After a failed sync the system can take the content for written; a new handle does not rely on it.
                 self.open = None;
             }
         }
@@ -242,7 +241,7 @@ impl<F: Files> Sink for LogFile<F> {
     }
 }
 
-/// Adds all of `bytes`.
+/// Appends all of `bytes`.
 fn add<F: Files>(files: &mut F, handle: &mut F::Handle, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match files.write(handle, bytes) {

@@ -1,10 +1,11 @@
-//! Masking of values in the log, named by JSON pointers.
+//! Masking: values of a decision that the log must not show, named by JSON pointers.
 //!
 //! A pointer is that of RFC 6901, with `*` for every member of an object and every element of a list:
-//! `/book/partners/*/partner_name`. It is looked for in the request and in the answer alike.
+//! `/book/partners/*/partner_name`. It applies to the request and to the response.
 
-use super::tokens::{Token, Tokens, said};
-use crate::finding::{Code, Finding, Findings};
+use super::fault::AuditFault;
+use super::tokens::{Token, Tokens, unescaped};
+use crate::finding::{Finding, Findings};
 use serde_json::value::RawValue;
 use std::fmt;
 
@@ -18,9 +19,9 @@ const MASK: &str = "\"***\"";
 /// Treatment of a value that a pointer names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Policy {
-    /// It is replaced with `"***"`.
+    /// It is replaced by `"***"`.
     Mask,
-    /// It is removed, with its name; elements of a list after it move up.
+    /// It is removed with its name; later elements of a list move up.
     Erase,
 }
 
@@ -55,10 +56,9 @@ impl Pointer {
     /// assert!(Pointer::parse("book.partners").is_err());
     /// ```
     pub fn parse(text: &str) -> Result<Self, Finding> {
-        let refused = |why: &str| {
-            let shown: String = text.chars().take(80).collect();
-            Finding::error(Code::AuditPointer, format!("`{}` is not a JSON pointer: {why}", shown.escape_debug()))
-                .help("write it as `/book/partners/*/partner_name`, with `*` for every member or element")
+        let refused = |reason: &str| {
+            let pointer = text.chars().take(80).collect();
+            Finding::from(AuditFault::BadPointer { pointer, reason: reason.to_owned() })
         };
         if text.len() > MAX_POINTER {
             return Err(refused(&format!("it is longer than {MAX_POINTER} bytes")));
@@ -86,30 +86,30 @@ impl fmt::Display for Pointer {
     }
 }
 
-/// Values that the log must not show: pointers, each with the treatment of the values it names.
+/// Pointers to values that the log must not show, each with its policy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Masking {
     rules: Vec<(Pointer, Policy)>,
 }
 
-/// A document of which nothing is shown that must not be.
+/// A masked document.
 #[derive(Debug, Clone)]
 pub struct Masked {
-    /// The document on one line; `None` when nothing of it may be shown.
+    /// The document on one line; `None` if nothing of it may be shown.
     pub text: Option<Box<RawValue>>,
     /// Pointers that named something, in the order of the configuration.
     pub pointers: Vec<String>,
 }
 
-/// The document is not valid JSON, so that nothing of it may be shown.
+/// Error: the document is not valid JSON, so that nothing of it may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the document is not valid JSON")]
 pub struct NotJson;
 
 impl Masking {
-    /// Reads the pointers of a configuration; everything wrong with them is found.
+    /// Reads the pointers of a configuration; reports all problems in one pass.
     ///
-    /// Where both name a value, it is erased.
+    /// A value that both name is erased.
     pub fn parse(masked: &[String], erased: &[String]) -> Result<Self, Findings> {
         let all = masked.iter().map(|text| (text, Policy::Mask)).chain(erased.iter().map(|text| (text, Policy::Erase)));
         let (mut rules, mut findings) = (Vec::new(), Findings::new());
@@ -120,13 +120,12 @@ impl Masking {
             }
         }
         if rules.len() > MAX_POINTERS {
-            let message = format!("{} pointers are to be masked, more than {MAX_POINTERS}", rules.len());
-            findings.push(Finding::error(Code::AuditPointer, message).help("name what is common to them with `*`"));
+            findings.push(AuditFault::TooManyPointers { count: rules.len(), limit: MAX_POINTERS }.into());
         }
         if findings.is_empty() { Ok(Self { rules }) } else { Err(findings) }
     }
 
-    /// The document on one line, without what must not be shown. Everything else is as it was written.
+    /// Returns the document on one line, without the values that must not be shown; the others are as written.
     ///
     /// ```
     /// use quotient::audit::Masking;
@@ -147,12 +146,12 @@ impl Masking {
     }
 }
 
-/// State of an open container while it is written.
+/// An open container while it is written.
 struct Level {
     is_object: bool,
     /// Elements or members read so far.
     read: usize,
-    /// True once something was written into it.
+    /// True once it has content.
     has_content: bool,
     /// Rules whose steps up to this container named it.
     rules: Vec<usize>,
@@ -165,7 +164,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes the document; false when nothing of it may be shown.
+    /// Writes the document; returns false if nothing of it may be shown.
     fn document(&mut self, document: &str) -> bool {
         let whole: Vec<usize> = (0..self.rules.len()).filter(|rule| self.rules[*rule].0.steps.is_empty()).collect();
         whole.iter().for_each(|rule| self.hits[*rule] = true);
@@ -197,19 +196,10 @@ impl Writer<'_> {
                 Some(level) => self.named(level, levels.len() - 1, key),
             };
             if let Some(level) = levels.last_mut() {
-                level.read += 1;
-                if policy != Some(Policy::Erase) {
-                    if std::mem::replace(&mut level.has_content, true) {
-                        self.text.push(',');
-                    }
-                    if let Some(key) = key {
-                        self.text.push_str(key);
-                        self.text.push(':');
-                    }
-                }
+                self.separate(level, key, policy);
             }
             if let Some(policy) = policy {
-                pass(token, &mut tokens);
+                skip(token, &mut tokens);
                 if policy == Policy::Mask {
                     self.text.push_str(MASK);
                 }
@@ -228,9 +218,24 @@ impl Writer<'_> {
         true
     }
 
-    /// Rules that go on below the value that comes next in `level`, and what is done to the value itself.
+    /// Counts a value of `level`, and writes its separator and its name unless it is erased.
+    fn separate(&mut self, level: &mut Level, key: Option<&str>, policy: Option<Policy>) {
+        level.read += 1;
+        if policy == Some(Policy::Erase) {
+            return;
+        }
+        if std::mem::replace(&mut level.has_content, true) {
+            self.text.push(',');
+        }
+        if let Some(key) = key {
+            self.text.push_str(key);
+            self.text.push(':');
+        }
+    }
+
+    /// Returns the rules that continue below the next value of `level`, and the policy for the value itself.
     fn named(&mut self, level: &Level, depth: usize, key: Option<&str>) -> (Vec<usize>, Option<Policy>) {
-        let name = if level.is_object { key.and_then(said) } else { Some(level.read.to_string().into()) };
+        let name = if level.is_object { key.and_then(unescaped) } else { Some(level.read.to_string().into()) };
         let (mut further, mut policy) = (Vec::new(), None);
         for rule in &level.rules {
             let (pointer, action) = &self.rules[*rule];
@@ -250,8 +255,8 @@ impl Writer<'_> {
     }
 }
 
-/// Passes the rest of the value that begins with `token`.
-fn pass(token: Token<'_>, tokens: &mut Tokens<'_>) {
+/// Skips the rest of the value that begins with `token`.
+fn skip(token: Token<'_>, tokens: &mut Tokens<'_>) {
     let mut open = usize::from(matches!(token, Token::ObjectStart | Token::ListStart));
     while open > 0 {
         match tokens.next() {

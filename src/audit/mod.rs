@@ -1,19 +1,22 @@
-//! The decision log: one [`Record`] for each decision, with enough to repeat it with the same rules.
+//! The decision log: one [`Record`] per decision, with everything that is needed to repeat it with the rules of the time.
 //!
-//! - [`Keeping`] makes the record: what is kept, what is masked ([`Masking`]), digests of the unmasked bytes.
-//! - [`Log`] takes records from many tasks into one [`Sink`]: a file ([`LogFile`]), a stream ([`Stream`]), a collector
-//!   ([`Collector`]). [`Mode`] decides about a decision that cannot be recorded.
-//! - [`LogReader`] reads a log, [`decide_again`] repeats a decision, and [`compare`] finds the first difference.
+//! - [`RecordContent`] makes the record: what it includes, what is masked ([`Masking`]), digests of the unmasked bytes.
+//! - [`Log`] writes the records of many tasks to one [`Sink`]: a file ([`LogFile`]), a stream ([`Stream`]), a collector
+//!   ([`Collector`]). [`Mode`] determines what happens to a decision that cannot be recorded.
+//! - [`LogReader`] reads a log, [`replay()`] repeats a decision, and [`compare`] finds the first difference.
 //!
 //! The log is JSON Lines: `quotient.decision/1`, and `quotient.dropped/1` where records are missing. A reader skips
-//! lines that are not JSON: a crash may have left one incomplete.
+//! lines that are not JSON, because a crash can tear one.
 
+mod client;
 mod collector;
 mod difference;
+mod fault;
 mod file;
 mod log;
 mod masking;
-mod post;
+mod outcome;
+mod queue;
 mod reading;
 mod record;
 mod replay;
@@ -21,17 +24,22 @@ mod report;
 pub mod schema;
 mod sink;
 mod tokens;
+mod writer;
 
+pub use client::{BadAddress, CollectorAddress, CollectorClient};
 pub use collector::{Collector, CollectorOptions};
 pub use difference::{Difference, first_difference};
+pub use fault::AuditFault;
 pub use file::{Disk, FileOptions, Files, LogFile};
-pub use log::{Log, LogOptions, LogStats, Mode, Unrecorded};
+pub use log::Log;
 pub use masking::{Masked, Masking, NotJson, Pointer, Policy};
-pub use post::{BadAddress, CollectorAddress, Post};
+pub use outcome::{LoggedOutcome, Status};
+pub use queue::{LogOptions, LogStats, Mode, Unrecorded};
 pub use reading::{Entry, LogReader, files_of_log};
 pub use record::{
-    DECISION_SCHEMA, DROPPED_SCHEMA, Decision, Dropped, Given, Keeping, Omitted, Outcome, Record, Status, new_id,
+    DECISION_SCHEMA, DROPPED_SCHEMA, Decision, Dropped, Omitted, Outcome, Record, RecordContent, RecordedDefaults,
+    new_id,
 };
-pub use replay::{Obstacle, Told, Verdict, compare, compare_told, decide_again, input_of};
-pub use report::{REPLAY_SCHEMA, Replay, ReplayDocument, Replayed, With};
+pub use replay::{Obstacle, Verdict, compare, compare_outcomes, input_of, replay};
+pub use report::{REPLAY_SCHEMA, Replay, ReplayDocument, ReplayRules, Replayed};
 pub use sink::{Sink, SinkFault, Stream};

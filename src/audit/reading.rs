@@ -1,7 +1,8 @@
-//! Reading a decision log: line by line, whatever crashes left in it.
+//! Reading a decision log line by line, whatever crashes left in it.
 
+use super::fault::AuditFault;
 use super::record::{DECISION_SCHEMA, DROPPED_SCHEMA, Dropped, Record};
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Finding, Place};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::fs;
@@ -18,13 +19,13 @@ pub enum Entry {
     Record(Box<Record>),
     /// Records are missing here.
     Dropped(Dropped),
-    /// A line that a crash tore, or that is too long.
+    /// A line torn by a crash, or too long.
     Torn,
-    /// A line of a schema that this version does not know.
+    /// A line of a schema unknown to this version.
     Foreign,
 }
 
-/// The lines of one log file. Empty lines are passed over.
+/// The lines of one log file. Empty lines are skipped.
 #[derive(Debug)]
 pub struct LogReader<R> {
     reader: R,
@@ -39,7 +40,7 @@ impl<R: BufRead> LogReader<R> {
         Self { reader, line: Vec::new(), number: 0 }
     }
 
-    /// Reads one line, without its line break; false at the end. What is too long is passed over and left empty.
+    /// Reads one line without its line break; false for one that is too long, which is skipped. `None` at the end.
     fn read_line(&mut self) -> io::Result<Option<bool>> {
         self.line.clear();
         let read = self.reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut self.line)?;
@@ -56,7 +57,7 @@ impl<R: BufRead> LogReader<R> {
 }
 
 impl<R: BufRead> Iterator for LogReader<R> {
-    /// Number of the line, and what it is.
+    /// Number of the line, and its entry.
     type Item = io::Result<(u64, Entry)>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -87,12 +88,11 @@ fn entry(line: &[u8]) -> Entry {
     }
 }
 
-/// The files of a log, oldest first: the file itself, or every `*.jsonl` of a directory with its older `*.jsonl.N`.
+/// Returns the files of a log, oldest first: the file itself, or of a directory every `*.jsonl` with its older `*.jsonl.N`.
 pub fn files_of_log(path: &Path) -> Result<Vec<PathBuf>, Finding> {
-    let unreadable = |why: &str| {
-        Finding::error(Code::FileUnreadable, format!("the decision log `{}` cannot be read: {why}", path.display()))
-            .at(Place::file(path.display().to_string()))
-            .help("name a file of the log, or its directory")
+    let unreadable = |reason: &str| {
+        let shown = path.display().to_string();
+        Finding::from(AuditFault::Unreadable { path: shown.clone(), reason: reason.to_owned() }).at(Place::file(shown))
     };
     let meta = fs::metadata(path).map_err(|error| unreadable(&error.to_string()))?;
     if !meta.is_dir() {
@@ -109,12 +109,12 @@ pub fn files_of_log(path: &Path) -> Result<Vec<PathBuf>, Finding> {
     }
     files.sort();
     if files.is_empty() {
-        return Err(unreadable("it contains no `*.jsonl`"));
+        return Err(unreadable("it has no `*.jsonl`"));
     }
     Ok(files.into_iter().map(|(_, _, path)| path).collect())
 }
 
-/// Name of the log that a file belongs to, and its number; 0 for the one being written.
+/// Returns the name of the log that a file belongs to, and its number; 0 for the current one.
 fn place_in_log(name: &str) -> Option<(String, u32)> {
     if name.ends_with(".jsonl") {
         return Some((name.to_owned(), 0));

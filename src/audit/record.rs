@@ -3,7 +3,7 @@
 //! Numbers of the request and of the answer keep the digits they were written with; nothing passes through a float.
 
 use super::masking::{Masked, Masking};
-use super::replay::Told;
+use super::outcome::{LoggedOutcome, Status};
 use crate::request::{Defaults, Form, Kind, digest_of as digest};
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
@@ -18,66 +18,43 @@ pub const DECISION_SCHEMA: &str = "quotient.decision/1";
 /// Schema of the line that says how many records are missing.
 pub const DROPPED_SCHEMA: &str = "quotient.dropped/1";
 
-/// Outcome of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// The rules decided.
-    Decided,
-    /// The request was refused: it asks for what cannot be, or its data is not valid.
-    Refused,
-    /// The rules failed on it.
-    Failed,
-}
-
-impl Status {
-    /// The status as it is written.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Decided => "decided",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-/// Reason for which a record has no request.
+/// Why a record has no request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Omitted {
-    /// It must not be shown.
+    /// It must not be recorded.
     Masked,
-    /// It is larger than what is kept.
+    /// It is larger than the limit.
     TooLarge,
-    /// Requests are not kept.
+    /// Requests are not recorded.
     NotKept,
     /// It was not valid JSON.
     NotJson,
 }
 
-/// Defaults for what the request omitted.
+/// Defaults for what the request did not state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Given {
-    /// Nothing later than this day was looked at, such as `2026-01-31`.
+pub struct RecordedDefaults {
+    /// As-of date, for example `2026-01-31`.
     pub as_of: Option<String>,
     /// Label of the period.
     pub period: Option<String>,
 }
 
-impl From<&Defaults> for Given {
+impl From<&Defaults> for RecordedDefaults {
     fn from(defaults: &Defaults) -> Self {
-        Self { as_of: defaults.as_of.map(|day| day.to_string()), period: defaults.period.clone() }
+        Self { as_of: defaults.as_of.map(|date| date.to_string()), period: defaults.period.clone() }
     }
 }
 
-impl Given {
-    /// The defaults to decide with; a day that is none is left out.
+impl RecordedDefaults {
+    /// Returns the defaults to decide with; a date that is not valid is omitted.
     pub fn defaults(&self) -> Defaults {
-        Defaults { as_of: self.as_of.as_deref().and_then(|day| day.parse().ok()), period: self.period.clone() }
+        Defaults { as_of: self.as_of.as_deref().and_then(|date| date.parse().ok()), period: self.period.clone() }
     }
 }
 
-/// A closed list of words in JSON: written as the word, read from it.
+/// Serialises a fixed vocabulary as its words.
 macro_rules! words {
     ($module:ident, $type:ty) => {
         mod $module {
@@ -102,14 +79,14 @@ macro_rules! words {
 words!(kind_word, crate::request::Kind);
 words!(form_word, crate::request::Form);
 
-/// The response.
+/// What the answer was.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Outcome {
-    /// Status of the decision.
+    /// Whether the rules decided.
     pub status: Status,
     /// Code of the first finding that refused or failed the request; null when the rules decided.
     pub code: Option<String>,
-    /// Hex digits of the BLAKE3 digest of the answer, byte for byte as it was sent, before masking; of
+    /// Hex digits of the BLAKE3 digest of the answer, byte for byte as it was given out, before anything was masked; of
     /// a refusal, that of its cause and findings.
     pub digest: String,
     /// The answer; null when it is larger than what is kept, may not be shown, or is not JSON.
@@ -126,13 +103,13 @@ pub struct Record {
     pub schema: Cow<'static, str>,
     /// Identifier, a UUID of version 7: ascending in time.
     pub id: String,
-    /// Time of the decision, RFC 3339 with milliseconds, UTC.
+    /// When it was decided, RFC 3339 with milliseconds, UTC.
     pub time: String,
-    /// Kind of the request.
+    /// Kind of decision.
     #[serde(with = "kind_word")]
     #[schemars(schema_with = "kind_word::schema")]
     pub kind: Kind,
-    /// Format of the response.
+    /// What the answer was written as.
     #[serde(with = "form_word")]
     #[schemars(schema_with = "form_word::schema")]
     pub form: Form,
@@ -151,28 +128,28 @@ pub struct Record {
     /// The request; null when `input_omitted` says why.
     #[schemars(with = "Option<serde_json::Value>")]
     pub input: Option<Box<RawValue>>,
-    /// Reason for which `input` is null; null when it is present.
+    /// Why `input` is null; null when it is there.
     pub input_omitted: Option<Omitted>,
-    /// Defaults for what the request omitted.
-    pub defaults: Given,
-    /// Id of the stored book that the request refers to; null when the request contains its book.
+    /// Defaults for what the request did not state.
+    pub defaults: RecordedDefaults,
+    /// Id of the kept book that the request refers to; null when it brought its own.
     pub base_book: Option<String>,
-    /// The response.
+    /// What the answer was.
     pub outcome: Outcome,
-    /// Duration of the decision in microseconds.
+    /// How long the decision took, in microseconds.
     pub duration_us: u64,
-    /// Masked or erased values: JSON pointers into this record, with `*` for every member or element.
+    /// What was masked or erased: JSON pointers into this record, with `*` for every member or element.
     pub masked: Vec<String>,
 }
 
-/// A decision that was made.
+/// A decision to record.
 #[derive(Debug, Clone)]
 pub struct Decision<'a> {
     /// Identifier, see [`new_id`].
     pub id: Uuid,
-    /// Time of the decision.
+    /// When it was decided.
     pub time: DateTime<Utc>,
-    /// Kind of the request.
+    /// Kind of decision.
     pub kind: Kind,
     /// Format of the response.
     pub form: Form,
@@ -188,13 +165,13 @@ pub struct Decision<'a> {
     pub caller: Option<&'a str>,
     /// The request's body; of a batch, one line.
     pub input: &'a [u8],
-    /// Defaults for what the body omits.
+    /// Defaults for what the body does not state.
     pub defaults: &'a Defaults,
     /// Id of the stored book that the request refers to.
     pub base_book: Option<&'a str>,
-    /// Its outcome, see [`Told::of`].
-    pub told: Told<'a>,
-    /// Its duration.
+    /// Outcome.
+    pub outcome: LoggedOutcome<'a>,
+    /// Duration.
     pub duration: Duration,
 }
 
@@ -204,35 +181,35 @@ pub fn new_id(time: DateTime<Utc>) -> Uuid {
     Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, time.timestamp_subsec_nanos()))
 }
 
-/// Parts of requests and responses that records contain.
+/// Content of records: what they include of requests and responses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Keeping {
-    /// True if requests are stored; without them no decision can be repeated.
-    pub keeps_input: bool,
-    /// Largest request that is kept, in bytes.
+pub struct RecordContent {
+    /// True to record requests, without which no decision can be replayed.
+    pub has_input: bool,
+    /// Largest request that is recorded, in bytes.
     pub most_input: usize,
-    /// Largest answer that is kept, in bytes.
+    /// Largest response that is recorded, in bytes.
     pub most_answer: usize,
-    /// Values that must not be shown.
+    /// Values that must not be recorded.
     pub masking: Masking,
 }
 
-impl Default for Keeping {
-    /// Requests up to 8 MiB and answers up to 256 KiB, nothing masked.
+impl Default for RecordContent {
+    /// Returns requests up to 8 MiB and responses up to 256 KiB, nothing masked.
     fn default() -> Self {
-        Self { keeps_input: true, most_input: 8 << 20, most_answer: 256 << 10, masking: Masking::default() }
+        Self { has_input: true, most_input: 8 << 20, most_answer: 256 << 10, masking: Masking::default() }
     }
 }
 
-impl Keeping {
-    /// The record of a decision. Digests are of what came and went; masking follows.
+impl RecordContent {
+    /// Returns the record of a decision. Digests are of the unmasked bytes.
     pub fn record(&self, decision: &Decision<'_>) -> Record {
         let mut masked = Vec::new();
         let (input, input_omitted) = match self.input(decision.input, &mut masked) {
             Ok(input) => (Some(input), None),
             Err(why) => (None, Some(why)),
         };
-        let answer = self.answer(&decision.told.bytes, &mut masked);
+        let answer = self.answer(&decision.outcome.bytes, &mut masked);
         Record {
             schema: DECISION_SCHEMA.into(),
             id: decision.id.to_string(),
@@ -250,9 +227,9 @@ impl Keeping {
             defaults: decision.defaults.into(),
             base_book: decision.base_book.map(str::to_owned),
             outcome: Outcome {
-                status: decision.told.status,
-                code: decision.told.code.map(str::to_owned),
-                digest: digest(&decision.told.bytes),
+                status: decision.outcome.status,
+                code: decision.outcome.code.map(str::to_owned),
+                digest: digest(&decision.outcome.bytes),
                 answer,
             },
             duration_us: u64::try_from(decision.duration.as_micros()).unwrap_or(u64::MAX),
@@ -261,7 +238,7 @@ impl Keeping {
     }
 
     fn input(&self, input: &[u8], masked: &mut Vec<String>) -> Result<Box<RawValue>, Omitted> {
-        if !self.keeps_input {
+        if !self.has_input {
             return Err(Omitted::NotKept);
         }
         if input.len() > self.most_input {
@@ -283,7 +260,7 @@ impl Keeping {
 }
 
 impl Record {
-    /// The record as one line of the log, with its line break.
+    /// Returns the record as one line of the log, with its line break.
     pub fn line(&self) -> Vec<u8> {
         let mut line = Vec::with_capacity(
             self.input.as_ref().map_or(0, |input| input.get().len())
@@ -297,24 +274,24 @@ impl Record {
         line
     }
 
-    /// True when something of the request is masked or erased.
+    /// Returns true if anything of the request is masked or erased.
     pub fn is_input_masked(&self) -> bool {
         self.input_omitted == Some(Omitted::Masked) || self.masked.iter().any(|pointer| pointer.starts_with("/input"))
     }
 }
 
-/// Number of missing records, as a line of the log in their place.
+/// The number of missing records, as a line of the log in their place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "Records missing from the decision log")]
 pub struct Dropped {
     /// Name and version of this schema.
     #[schemars(extend("const" = "quotient.dropped/1"))]
     pub schema: Cow<'static, str>,
-    /// Time at which this line was written, RFC 3339 with milliseconds, UTC.
+    /// When this line was written, RFC 3339 with milliseconds, UTC.
     pub time: String,
-    /// Time at which the first of them was dropped.
+    /// When the first of them was dropped.
     pub since: String,
-    /// Records that are missing.
+    /// Missing records.
     pub dropped: u64,
     /// Bytes of those records.
     pub bytes: u64,

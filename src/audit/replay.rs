@@ -1,69 +1,27 @@
-//! Deciding again what a log says was decided, and telling the two apart.
+//! Replay: repeating the decisions of a log, and comparing the outcomes.
 
 use super::difference::{Difference, first_difference};
 use super::masking::Masking;
-use super::record::{Omitted, Record, Status};
-use crate::finding::{FindingDocument, Findings};
+use super::outcome::{LoggedOutcome, words};
+use super::record::{Omitted, Record};
 use crate::plugin::VendorPlugin;
-use crate::request::{self, Answer, Books, Cause, Limits, Refusal};
+use crate::request::{self, Answer, Books, Limits, Refusal};
 use serde::Serialize;
-use serde_json::json;
-use std::borrow::Cow;
 
 /// Pointer to the revision in a response.
 const REVISION: &str = "/revision";
 /// Pointer to the response in a record.
 const ANSWER: &str = "/outcome/answer";
 
-/// An outcome as the log keeps it: of a refusal, its cause and findings without their places, because those differ
-/// with the directory that rules were read from, and problem documents have the identifier of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told<'a> {
-    /// Status of the decision.
-    pub status: Status,
-    /// Code of the first error.
-    pub code: Option<&'static str>,
-    /// The answer's bytes, or of a refusal `{"cause", "findings": [{"code", "severity", "message"}]}`.
-    pub bytes: Cow<'a, [u8]>,
-}
-
-impl<'a> Told<'a> {
-    /// The outcome of [`request::decide`].
-    pub fn of(outcome: &'a Result<Answer, Refusal>) -> Self {
-        match outcome {
-            Ok(answer) => Self { status: Status::Decided, code: None, bytes: Cow::Borrowed(&answer.bytes) },
-            Err(refusal) => Self {
-                status: if refusal.cause == Cause::RulesFailed { Status::Failed } else { Status::Refused },
-                code: refusal.findings.iter().find(|finding| finding.is_error()).map(|finding| finding.code().as_str()),
-                bytes: Cow::Owned(refused(refusal.cause, &refusal.findings)),
-            },
-        }
-    }
-
-    /// The outcome in a few words.
-    fn words(&self) -> String {
-        words(self.status, self.code)
-    }
-}
-
-fn words(status: Status, code: Option<&str>) -> String {
-    code.map_or_else(|| status.as_str().to_owned(), |code| format!("{}, {code}", status.as_str()))
-}
-
-fn refused(cause: Cause, findings: &Findings) -> Vec<u8> {
-    let findings = FindingDocument::grouped(findings);
-    json!({"cause": cause.as_str(), "findings": findings}).to_string().into_bytes()
-}
-
-/// Reason for which a decision cannot be repeated.
+/// Why a record cannot be replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Obstacle {
     /// Something of the request is masked.
     Masked,
-    /// The request was larger than what is kept.
+    /// The request was larger than the limit.
     TooLarge,
-    /// Requests were not kept.
+    /// Requests were not recorded.
     NotKept,
     /// The request was not JSON.
     NotJson,
@@ -71,11 +29,11 @@ pub enum Obstacle {
     RevisionUnknown,
     /// The rules of the revision do not compile with this program.
     RevisionBroken,
-    /// There is no such vendor any more.
+    /// The vendor no longer exists.
     VendorUnknown,
-    /// The book that the request is a change of is not there.
+    /// The book that the request changes is missing.
     BookUnknown,
-    /// The answer was not kept, and cannot be made again.
+    /// The response was not recorded and cannot be repeated.
     AnswerNotKept,
 }
 
@@ -93,34 +51,34 @@ impl Obstacle {
         Self::AnswerNotKept,
     ];
 
-    /// The obstacle in words.
+    /// Returns the obstacle in words.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Masked => "masked",
-            Self::TooLarge => "too large to be kept",
-            Self::NotKept => "requests were not kept",
+            Self::TooLarge => "too large to be recorded",
+            Self::NotKept => "requests were not recorded",
             Self::NotJson => "the request was not JSON",
             Self::RevisionUnknown => "revision unknown",
             Self::RevisionBroken => "revision does not compile",
             Self::VendorUnknown => "vendor unknown",
             Self::BookUnknown => "book unknown",
-            Self::AnswerNotKept => "answer was not kept",
+            Self::AnswerNotKept => "response was not recorded",
         }
     }
 }
 
-/// Outcome of repeating a decision.
+/// Outcome of a replay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// The same answer.
+    /// The same response.
     Same,
-    /// Another answer.
+    /// Another response.
     Different(Difference),
-    /// It cannot be decided again.
+    /// It cannot be replayed.
     NotReplayable(Obstacle),
 }
 
-/// The request of a record, when there is enough of it to decide again.
+/// Returns the request of a record if it can be replayed.
 pub fn input_of(record: &Record) -> Result<&[u8], Obstacle> {
     match (&record.input, record.input_omitted) {
         _ if record.is_input_masked() => Err(Obstacle::Masked),
@@ -132,22 +90,22 @@ pub fn input_of(record: &Record) -> Result<&[u8], Obstacle> {
     }
 }
 
-/// Decides the request of a record again, with the rules of `plugin`.
-pub fn decide_again(
+/// Repeats the decision of a record with the rules of `plugin`.
+pub fn replay(
     record: &Record,
     plugin: &VendorPlugin,
     books: &(dyn Books + Sync),
     limits: &Limits,
 ) -> Result<Result<Answer, Refusal>, Obstacle> {
     let input = input_of(record)?;
-    if record.base_book.as_ref().is_some_and(|id| books.kept(id).is_none()) {
+    if record.base_book.as_ref().is_some_and(|id| books.stored(id).is_none()) {
         return Err(Obstacle::BookUnknown);
     }
     Ok(request::decide(plugin, record.kind, record.form, input, &record.defaults.defaults(), books, limits))
 }
 
 /// Compares the recorded outcome with `now`. With `is_revision_another`, the revision in the response is ignored.
-pub fn compare(record: &Record, now: &Told<'_>, is_revision_another: bool) -> Verdict {
+pub fn compare(record: &Record, now: &LoggedOutcome<'_>, is_revision_another: bool) -> Verdict {
     let recorded = &record.outcome;
     if (recorded.status, recorded.code.as_deref()) != (now.status, now.code) {
         let before = words(recorded.status, recorded.code.as_deref());
@@ -166,7 +124,7 @@ pub fn compare(record: &Record, now: &Told<'_>, is_revision_another: bool) -> Ve
     };
     let masked: Vec<String> =
         record.masked.iter().filter_map(|pointer| pointer.strip_prefix(ANSWER)).map(str::to_owned).collect();
-    match (apart(answer.get().as_bytes(), &now.bytes, &masked, is_revision_another), masked.first()) {
+    match (difference_of(answer.get().as_bytes(), &now.bytes, &masked, is_revision_another), masked.first()) {
         (Some(difference), _) => Verdict::Different(difference),
         (None, Some(masked)) if !is_revision_another => {
             let hidden = Some("masked".to_owned());
@@ -177,22 +135,22 @@ pub fn compare(record: &Record, now: &Told<'_>, is_revision_another: bool) -> Ve
 }
 
 /// Compares two outcomes of one request, made with two revisions.
-pub fn compare_told(before: &Told<'_>, after: &Told<'_>) -> Verdict {
+pub fn compare_outcomes(before: &LoggedOutcome<'_>, after: &LoggedOutcome<'_>) -> Verdict {
     if (before.status, before.code) != (after.status, after.code) {
         return Verdict::Different(of_whole(before.words(), after.words()));
     }
     if before.bytes == after.bytes {
         return Verdict::Same;
     }
-    apart(&before.bytes, &after.bytes, &[], true).map_or(Verdict::Same, Verdict::Different)
+    difference_of(&before.bytes, &after.bytes, &[], true).map_or(Verdict::Same, Verdict::Different)
 }
 
 fn of_whole(before: String, after: String) -> Difference {
     Difference { pointer: String::new(), before: Some(before), after: Some(after) }
 }
 
-/// Finds the first difference between two responses, except in values that are masked in one of them.
-fn apart(before: &[u8], after: &[u8], masked: &[String], is_revision_another: bool) -> Option<Difference> {
+/// Returns the first difference of two responses, ignoring what is masked in one of them.
+fn difference_of(before: &[u8], after: &[u8], masked: &[String], is_revision_another: bool) -> Option<Difference> {
     let mut left_out = masked.to_vec();
     left_out.extend(is_revision_another.then(|| REVISION.to_owned()));
     let left_out = Masking::parse(&[], &left_out).unwrap_or_default();
@@ -200,7 +158,7 @@ fn apart(before: &[u8], after: &[u8], masked: &[String], is_revision_another: bo
     match (shown(before), shown(after)) {
         (Some(before), Some(after)) => first_difference(before.get(), after.get()),
         (before, after) => {
-            let words = |shown: Option<_>| if shown.is_some() { "JSON" } else { "no JSON" }.to_owned();
+            let words = |shown: Option<_>| if shown.is_some() { "JSON" } else { "not JSON" }.to_owned();
             (before.is_some() != after.is_some()).then(|| of_whole(words(before), words(after)))
         }
     }

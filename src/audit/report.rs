@@ -1,9 +1,10 @@
-//! Results of a replay: counts, and every record with a different outcome.
+//! Report of a replay: counts, and every record with another outcome.
 
 use super::difference::Difference;
 use super::reading::Entry;
 use super::record::Record;
 use super::replay::{Obstacle, Verdict};
+use crate::finding::counted;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -11,20 +12,20 @@ use std::io::{self, Write};
 
 /// Schema of the report.
 pub const REPLAY_SCHEMA: &str = "quotient.replay/1";
-/// Most records that a report names.
+/// Most records listed in a report.
 const MAX_NAMED: usize = 10_000;
 
-/// Rules that records are decided again with.
+/// Rules of a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum With {
-    /// Exactly the revision that decided then.
+pub enum ReplayRules {
+    /// The revision that decided.
     Recorded,
-    /// The rules as they are today.
+    /// The current rules.
     Current,
 }
 
-/// A record that did not come out the same.
+/// A record with another outcome.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Replayed {
     /// File of the log.
@@ -33,9 +34,9 @@ pub struct Replayed {
     pub line: u64,
     /// Identifier of the decision.
     pub id: String,
-    /// Time of the decision.
+    /// When it was decided.
     pub time: String,
-    /// Kind of the request.
+    /// Kind of decision.
     pub kind: &'static str,
     /// Vendor whose rules decided.
     pub vendor: String,
@@ -43,28 +44,28 @@ pub struct Replayed {
     pub revision: String,
     /// Identifier of the request.
     pub request_id: String,
-    /// First difference of the response; null when the decision could not be repeated.
+    /// First difference of the response; null if the decision could not be replayed.
     pub difference: Option<Difference>,
-    /// Reason for which the decision could not be repeated; null when it was.
+    /// Why the decision could not be replayed; null if it was.
     pub obstacle: Option<Obstacle>,
 }
 
-/// Results of a replay so far.
+/// Counts of a replay so far.
 #[derive(Debug, Clone, Default)]
 pub struct Replay {
-    /// Records that came out the same.
+    /// Records with the same outcome.
     pub same: u64,
-    /// Records that came out different.
+    /// Records with another outcome.
     pub different: u64,
-    /// Records that could not be decided again, by obstacle.
+    /// Records that could not be replayed, by obstacle.
     pub obstacles: BTreeMap<Obstacle, u64>,
-    /// Lines that a crash tore.
+    /// Lines torn by a crash.
     pub torn: u64,
     /// Lines of an unknown schema.
     pub foreign: u64,
-    /// Records that the log says it dropped.
+    /// Records that the log reports as dropped.
     pub dropped: u64,
-    /// The first of those that did not come out the same, in the order of the log.
+    /// The first records with another outcome, in the order of the log.
     pub named: Vec<Replayed>,
 }
 
@@ -75,30 +76,30 @@ pub struct ReplayDocument<'a> {
     /// Name and version of this document.
     #[schemars(extend("const" = "quotient.replay/1"))]
     schema: &'static str,
-    /// Rules that records were decided again with.
-    with: With,
+    /// Rules of the replay.
+    with: ReplayRules,
     /// Records in the log.
     records: u64,
-    /// Records that came out the same.
+    /// Records with the same outcome.
     same: u64,
-    /// Records that came out different.
+    /// Records with another outcome.
     different: u64,
-    /// Records that could not be decided again.
+    /// Records that could not be replayed.
     not_replayable: u64,
-    /// Those, by obstacle.
+    /// Records that could not be replayed, by obstacle.
     obstacles: &'a BTreeMap<Obstacle, u64>,
-    /// Lines that a crash tore.
+    /// Lines torn by a crash.
     torn_lines: u64,
     /// Lines of an unknown schema.
     foreign_lines: u64,
-    /// Records that the log says it dropped.
+    /// Records that the log reports as dropped.
     dropped: u64,
-    /// The first 10,000 records that did not come out the same, in the order of the log.
+    /// The first 10,000 records with another outcome, in the order of the log.
     named: &'a [Replayed],
 }
 
 impl Replay {
-    /// Counts a line that is not a record; true when it was one of those.
+    /// Counts a line that is not a record; returns false for a record.
     pub fn count_line(&mut self, entry: &Entry) -> bool {
         match entry {
             Entry::Record(_) => return false,
@@ -109,7 +110,7 @@ impl Replay {
         true
     }
 
-    /// Counts a record at `line` of `file`.
+    /// Counts the record at `line` of `file`.
     pub fn count(&mut self, record: &Record, (file, line): (&str, u64), verdict: Verdict) {
         let (difference, obstacle) = match verdict {
             Verdict::Same => {
@@ -141,7 +142,7 @@ impl Replay {
         }
     }
 
-    /// Records that could not be decided again.
+    /// Records that could not be replayed.
     pub fn not_replayable(&self) -> u64 {
         self.obstacles.values().sum()
     }
@@ -152,7 +153,7 @@ impl Replay {
     }
 
     /// Writes the report as one JSON object.
-    pub fn write_json(&self, with: With, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write_json(&self, with: ReplayRules, out: &mut dyn Write) -> io::Result<()> {
         let document = ReplayDocument {
             schema: REPLAY_SCHEMA,
             with,
@@ -170,14 +171,14 @@ impl Replay {
         out.write_all(b"\n")
     }
 
-    /// Writes the report for people, with at most `shown` records.
-    pub fn write_text(&self, with: With, shown: usize, out: &mut dyn Write) -> io::Result<()> {
+    /// Writes the report as text, with at most `shown` records.
+    pub fn write_text(&self, with: ReplayRules, shown: usize, out: &mut dyn Write) -> io::Result<()> {
         for replayed in self.named.iter().take(shown) {
             let (kind, vendor) = (replayed.kind, shown_text(&replayed.vendor));
             let place = format!("{}:{}", replayed.file, replayed.line);
             writeln!(out, "{} {} {kind} of {vendor} ({place})", shown_text(&replayed.time), shown_text(&replayed.id))?;
             if let Some(difference) = &replayed.difference {
-                let at = if difference.pointer.is_empty() { "the whole answer" } else { &difference.pointer };
+                let at = if difference.pointer.is_empty() { "the whole response" } else { &difference.pointer };
                 let value =
                     |value: &Option<String>| value.clone().map_or("nothing".to_owned(), |text| shown_text(&text));
                 writeln!(out, "  {}: {} -> {}", shown_text(at), value(&difference.before), value(&difference.after))?;
@@ -192,10 +193,10 @@ impl Replay {
             writeln!(out, "... and {left} more")?;
         }
         let rules = match with {
-            With::Recorded => "the rules that decided them",
-            With::Current => "the rules as they are today",
+            ReplayRules::Recorded => "the rules that decided them",
+            ReplayRules::Current => "the current rules",
         };
-        writeln!(out, "{} decided again with {rules}:", crate::finding::counted(self.records(), "record"))?;
+        writeln!(out, "{} replayed with {rules}:", counted(self.records(), "record"))?;
         let mut row = |count: u64, what: &str| writeln!(out, "{count:>9}  {what}");
         row(self.same, "same")?;
         row(self.different, "different")?;
@@ -206,7 +207,7 @@ impl Replay {
         for (count, what) in [
             (self.torn, "incomplete lines, whose decisions were never sent"),
             (self.foreign, "lines of an unknown schema"),
-            (self.dropped, "records missing, as the log says"),
+            (self.dropped, "records missing according to the log"),
         ] {
             if count > 0 {
                 row(count, what)?;
@@ -216,7 +217,7 @@ impl Replay {
     }
 }
 
-/// Makes text of a log, whose author is unknown, safe for a terminal.
+/// Returns text of a log, which can have any origin, made safe for a terminal.
 fn shown_text(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }

@@ -1,14 +1,14 @@
-//! Destinations of the lines of the log.
+//! Sinks: destinations of the log.
 
 use std::io::{self, Write};
 
-/// Reason for which lines were not stored.
+/// Why lines were not written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SinkFault {
-    /// It may succeed later: no space, no listener.
+    /// A later attempt can succeed: no space, no listener.
     #[error("{0}")]
     Passing(String),
-    /// These lines will never be taken; others may.
+    /// These lines will never be accepted; others may be.
     #[error("{0}")]
     Lasting(String),
 }
@@ -19,10 +19,10 @@ impl From<io::Error> for SinkFault {
     }
 }
 
-/// Takes lines of the log, on the thread of the log.
+/// Destination of the lines of the log, on its thread.
 pub trait Sink: Send {
-    /// Takes `lines`, each with its line break. When it returns, all of them are as safe as this sink can make them;
-    /// when it fails, none of them counts as taken.
+    /// Writes `lines`, each with its line break. On success all of them are as safe as this sink can make them; on
+    /// failure none of them counts as written.
     fn take(&mut self, lines: &[u8]) -> Result<(), SinkFault>;
 }
 
@@ -30,12 +30,12 @@ pub trait Sink: Send {
 #[derive(Debug)]
 pub struct Stream<W> {
     stream: W,
-    /// True when a line may have been torn.
+    /// True if a line may be torn.
     is_torn: bool,
 }
 
 impl<W: Write + Send> Stream<W> {
-    /// Writes to `stream`, and through it at once.
+    /// Returns a sink that writes to `stream` and flushes it.
     pub fn new(stream: W) -> Self {
         Self { stream, is_torn: false }
     }

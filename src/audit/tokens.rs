@@ -1,6 +1,6 @@
-//! JSON text as the tokens it was written in, so that numbers keep their digits and nothing is built that is not needed.
+//! JSON text as tokens, so that numbers keep their digits and no tree is built.
 
-/// One token; texts and numbers as they were written.
+/// One token; strings and numbers as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     ObjectStart,
@@ -9,11 +9,11 @@ pub(super) enum Token<'a> {
     ListEnd,
     /// Name of a member, with its quotes and escapes.
     Key(&'a str),
-    /// A text with its quotes and escapes, a number, `true`, `false` or `null`.
+    /// A string with its quotes and escapes, a number, `true`, `false` or `null`.
     Scalar(&'a str),
 }
 
-/// The tokens of one JSON text that was found valid before; of any other text they are some tokens.
+/// The tokens of a JSON text that is known to be valid; of any other text, some tokens.
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
     text: &'a str,
@@ -40,7 +40,7 @@ impl<'a> Tokens<'a> {
         if is_object { Token::ObjectStart } else { Token::ListStart }
     }
 
-    /// The text from here to before `end`, which is passed.
+    /// Takes the text up to `end`.
     fn take(&mut self, end: usize) -> &'a str {
         let taken = &self.text[self.at..end];
         self.at = end;
@@ -101,7 +101,7 @@ impl<'a> Iterator for Tokens<'a> {
                     });
                 }
                 _ => {
-                    // A byte that begins no token is passed, so that the end is always reached.
+                    // A byte that does not begin a token is skipped, so that the end is always reached.
                     let end = self.end_of_word().max(self.at + 1);
                     return Some(Token::Scalar(self.take(end)));
                 }
@@ -110,8 +110,8 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
-/// Content of a string token, without quotes and escapes; `None` when it is not valid Unicode.
-pub(super) fn said(token: &str) -> Option<std::borrow::Cow<'_, str>> {
+/// Returns a string token without quotes and escapes; `None` if it is not valid.
+pub(super) fn unescaped(token: &str) -> Option<std::borrow::Cow<'_, str>> {
     if token.contains('\\') {
         serde_json::from_str(token).ok().map(std::borrow::Cow::Owned)
     } else {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_json_ends_too() {
+    fn text_that_is_not_json_ends_too() {
         for text in ["", "\"", "\"\\", "}", "]]", "{\"a\"", "é\\", ":,", "1é"] {
             assert!(Tokens::new(text).count() <= text.len(), "{text}");
         }

@@ -31,10 +31,13 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
             stream.set_read_timeout(Some(TIMEOUT))?;
             request(&options.path, stream)
         }),
+        #[cfg(unix)]
         Listen::Unix(path) => std::os::unix::net::UnixStream::connect(path).and_then(|stream| {
             stream.set_read_timeout(Some(TIMEOUT))?;
             request(&options.path, stream)
         }),
+        #[cfg(not(unix))]
+        Listen::Unix(_) => Err(std::io::ErrorKind::Unsupported.into()),
         Listen::Inherited => {
             return Err(Finding::from(CommandFault::InheritedSocket {}).into());
         }

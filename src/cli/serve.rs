@@ -4,7 +4,7 @@ use super::fault::CommandFault;
 use super::groups::Directories;
 use super::{CommandError, Terminal};
 use crate::audit::{
-    Collector, CollectorOptions, FileOptions, Keeping, Log, LogFile, LogOptions, Masking, Mode, Sink, Stream,
+    Collector, CollectorOptions, FileOptions, Log, LogFile, LogOptions, Masking, Mode, RecordContent, Sink, Stream,
 };
 use crate::finding::Finding;
 use crate::library::{ChildProcess, VendorOptions};
@@ -187,7 +187,7 @@ fn open_spans(endpoint: &str, options: &Options) -> Result<SpanOptions, CommandE
 }
 
 /// Opens the decision log at `destination`.
-fn open_log(destination: &str, mode: Mode, options: &Options) -> Result<(Log, Keeping, Mode), CommandError> {
+fn open_log(destination: &str, mode: Mode, options: &Options) -> Result<(Log, RecordContent, Mode), CommandError> {
     let masking = Masking::parse(&options.mask, &options.erase)?;
     let sink: Box<dyn Sink> = if destination == "-" {
         Box::new(Stream::new(std::io::stdout()))
@@ -204,7 +204,7 @@ fn open_log(destination: &str, mode: Mode, options: &Options) -> Result<(Log, Ke
         )?)
     };
     let log = Log::start(LogOptions::new(mode), sink)?;
-    Ok((log, Keeping { masking, ..Keeping::default() }, mode))
+    Ok((log, RecordContent { masking, ..RecordContent::default() }, mode))
 }
 
 fn start_logging(options: &Options, terminal: Terminal) -> Result<(), CommandError> {

@@ -1,10 +1,10 @@
-//! Validation of a candidate in a child process with limits: not even an abort affects this one.
+//! Checks of candidates in a child process with limits, so that not even an abort reaches this one.
 //!
 //! The files go to the child's standard input as one JSON document (`quotient.candidate/1`), its findings come back
 //! on standard output (`quotient.findings/2`). The limits are set before the first byte is sent, so that nothing of
 //! the candidate is ever read without them. On systems other than Linux only the time limit holds.
 
-use super::archive::{files_from_json, files_to_json};
+use super::archived::{files_from_json, files_to_json};
 use super::validate::{Inspect, Validate, died, judge, slow};
 use crate::finding::{Findings, parse, render};
 use crate::plugin::VendorFiles;
@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 
 /// Subcommand of `quotient` that is [`answer`].
 const SUBCOMMAND: &str = "validate-candidate";
-/// Longest answer that is read, in bytes.
-const MAX_ANSWER: u64 = 4 << 20;
+/// Longest output that is read, in bytes.
+const MAX_OUTPUT: u64 = 4 << 20;
 /// Longest wait for what a child that ended has written.
 const LAST_READ: Duration = Duration::from_secs(1);
 /// Longest complaint on standard error that is read, in bytes.
@@ -53,9 +53,9 @@ impl ChildProcess {
 
     /// Returns this program as its own child: `validate-candidate`, with room for one thread of scripts.
     ///
-    /// On Linux the program is named `/proc/self/exe`: the file that runs here, even if another one has replaced it by
+    /// On Linux the program is named `/proc/self/exe`: the file that runs here, even if another has replaced it by
     /// now or it was deleted, so that a candidate is always judged by the version that will use it. Elsewhere it is the
-    /// path the program was started from. Fails when the system does not report it.
+    /// path the program was started from. Fails if the system does not report it.
     pub fn of_this_program() -> std::io::Result<Self> {
         let path = std::env::current_exe()?;
         let program = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { path };
@@ -71,7 +71,7 @@ impl ChildProcess {
         let (program, arguments) = self.command.split_first().ok_or(std::io::ErrorKind::NotFound)?;
         let mut command = Command::new(program);
         command.args(arguments).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // A separate process group: it ends as a whole, and an interrupt at the terminal is not meant for it.
+        // A separate group: it ends as a whole, and an interrupt at the terminal does not reach it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.spawn()
@@ -95,7 +95,7 @@ impl ChildProcess {
             let writer = thread::Builder::new().name(format!("candidate-{vendor}"));
             drop(writer.spawn(move || pipe.write_all(input.as_bytes())));
         }
-        let answer = read_all(child.stdout.take(), MAX_ANSWER);
+        let answer = read_all(child.stdout.take(), MAX_OUTPUT);
         let complaint = read_all(child.stderr.take(), MAX_COMPLAINT);
         let is_over = wait(&mut child, end);
         // Whatever the child started ends with it; else it could hold the pipes open.
@@ -121,7 +121,7 @@ impl ChildProcess {
             (Some(findings), Some(0)) if !findings.has_errors() => findings,
             (Some(findings), Some(_)) if findings.has_errors() => findings,
             (Some(_), Some(_)) => Findings::from(died(&files.vendor, &format!("its process ended with {status}"))),
-            (None, Some(0)) => Findings::from(died(&files.vendor, "its process gave no answer that can be read")),
+            (None, Some(0)) => Findings::from(died(&files.vendor, "its process gave no readable output")),
             (_, _) => Findings::from(died(
                 &files.vendor,
                 &format!("its process ended with {status}{}", last_words(complaint)),
@@ -156,14 +156,14 @@ impl Inspect for ChildProcess {
     }
 }
 
-/// Reads a pipe on a separate thread, so that a full pipe does not block.
+/// Reads a pipe on a separate thread, so that a full pipe blocks nothing else.
 fn read_all(pipe: Option<impl Read + Send + 'static>, most: u64) -> mpsc::Receiver<Vec<u8>> {
     let (send, receive) = mpsc::sync_channel(1);
     let reader = thread::Builder::new().name("candidate-answer".to_owned());
     drop(reader.spawn(move || {
         let mut bytes = Vec::new();
         if let Some(pipe) = pipe {
-            // What was read before a failure is still worth a look.
+            // Output before a failure is still useful.
             drop(pipe.take(most).read_to_end(&mut bytes));
         }
         drop(send.send(bytes));
@@ -216,7 +216,7 @@ fn last_words(complaint: &[u8]) -> String {
     let text = String::from_utf8_lossy(complaint);
     let Some(line) = text.lines().map(str::trim).rfind(|line| !line.is_empty()) else { return String::new() };
     let plain: String = line.chars().filter(|c| !c.is_control()).take(200).collect();
-    format!("; its last words: {plain}")
+    format!("; last line of its standard error: {plain}")
 }
 
 /// The other end: reads a candidate from `input`, validates it, writes the findings to `output`.

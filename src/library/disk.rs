@@ -1,13 +1,12 @@
-//! Vendors on disk: read as a whole, and only when nothing changed in the meantime.
+//! Vendors on disk, read whole, and only if nothing changed meanwhile.
 //!
-//! Files that change together (a swapped link, a copied directory) must not be read half before and half after the change. So the
+//! Files that change together (a swapped link, a copied directory) must not be read half before and half after. So the
 //! signature of everything below a vendor's directory (device, inode, size, times, of links and of what they lead to) is
 //! taken before and after reading; when the two differ, what was read is thrown away.
 
-use super::fault::LibraryFault;
 use super::source::{Scan, Sighting, Source};
 use crate::channel::Name;
-use crate::finding::{Finding, Place};
+use crate::finding::{Code, Finding, Place};
 use crate::plugin::disk::Roots;
 use crate::plugin::is_vendor_name;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,16 +17,16 @@ use std::sync::Arc;
 
 /// Readings of one vendor in one scan, when things move while it is read.
 const MAX_READINGS: usize = 3;
-/// Entries of a vendor's directory that take part in its signature.
+/// Entries of a vendor's directory that are part of its signature.
 const MAX_ENTRIES: usize = 20_000;
-/// Deepest directory that takes part; one more than is read.
+/// Deepest directory that is part of it; one more than is read.
 const MAX_DEPTH: usize = 6;
 
 /// The vendors under two directories.
 #[derive(Debug)]
 pub struct Disk {
     roots: Roots,
-    /// Directories that existed once; when they are missing later, that is a fault.
+    /// Directories that existed once; if they are missing later, something is wrong.
     known: BTreeSet<PathBuf>,
 }
 
@@ -66,7 +65,7 @@ impl Disk {
             if !before.is_there {
                 return None;
             }
-            identity.update(before.folders.finalize().as_bytes());
+            identity.update(before.directories.finalize().as_bytes());
             return Some(match read {
                 Ok(files) => Sighting::Files(Arc::new(files)),
                 Err(findings) => Sighting::Unreadable(findings),
@@ -78,10 +77,10 @@ impl Disk {
     fn signature(&self, vendor: &str) -> Signature {
         let mut signature = Signature::default();
         for root in [&self.roots.rules, &self.roots.policies] {
-            let folder = root.join(vendor);
+            let directory = root.join(vendor);
             signature.path(root);
-            signature.is_there |= folder.is_dir();
-            signature.entry(&folder, 0);
+            signature.is_there |= directory.is_dir();
+            signature.entry(&directory, 0);
         }
         signature
     }
@@ -91,7 +90,7 @@ impl Source for Disk {
     fn scan(&mut self) -> Scan {
         let mut scan = Scan::default();
         let mut identity = blake3::Hasher::new();
-        for root in self.folders() {
+        for root in self.directories() {
             identity.update(format!("{:?}", fs::metadata(&root).ok().map(|meta| inode(&meta))).as_bytes());
             identity.update(format!("{:?}", root.canonicalize().ok()).as_bytes());
         }
@@ -107,7 +106,7 @@ impl Source for Disk {
         Scan { vendors, ..scan }
     }
 
-    fn folders(&self) -> Vec<PathBuf> {
+    fn directories(&self) -> Vec<PathBuf> {
         vec![self.roots.rules.clone(), self.roots.policies.clone()]
     }
 }
@@ -117,7 +116,7 @@ fn list(root: &Path) -> std::io::Result<BTreeSet<String>> {
     for entry in fs::read_dir(root)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        // An entry that cannot be looked at is taken for a vendor: reading it says what is wrong.
+        // An entry that cannot be examined counts as a vendor: reading it reports the problem.
         let is_file = fs::metadata(entry.path()).is_ok_and(|meta| !meta.is_dir());
         if is_vendor_name(&name) && !is_file {
             names.insert(name);
@@ -127,17 +126,18 @@ fn list(root: &Path) -> std::io::Result<BTreeSet<String>> {
 }
 
 fn unreadable(root: &Path, why: &str) -> Finding {
-    let (path, reason) = (root.display().to_string(), why.to_owned());
-    Finding::from(LibraryFault::UnreadableDirectory { path: path.clone(), reason }).at(Place::file(path))
+    Finding::error(Code::FileUnreadable, format!("`{}` cannot be read: {why}", root.display()))
+        .at(Place::file(root.display().to_string()))
+        .help("check the path and the permissions; until then nothing is reloaded, and no vendor counts as gone")
 }
 
-/// Signature that changes whenever anything below a directory changes.
+/// A digest that changes whenever something below a directory does.
 #[derive(Default)]
 struct Signature {
     is_there: bool,
     all: blake3::Hasher,
-    /// Directories only: when these change, watches refer to directories that no longer exist.
-    folders: blake3::Hasher,
+    /// Directories only: if these change, watches are on directories that no longer exist.
+    directories: blake3::Hasher,
     entries: usize,
 }
 
@@ -148,7 +148,7 @@ impl PartialEq for Signature {
 }
 
 impl Signature {
-    /// Takes in where a path really leads.
+    /// Adds the real path behind a path.
     fn path(&mut self, path: &Path) {
         let real = path.canonicalize().ok();
         self.all.update(format!("{real:?}").as_bytes());
@@ -162,8 +162,8 @@ impl Signature {
         self.all.update(path.as_os_str().as_encoded_bytes());
         let (link, target) = (fs::symlink_metadata(path).ok(), fs::metadata(path).ok());
         self.all.update(format!("{:?} {:?}", link.as_ref().map(stamp), target.as_ref().map(stamp)).as_bytes());
-        let Some(folder) = target.filter(Metadata::is_dir) else { return };
-        self.folders.update(format!("{:?}", inode(&folder)).as_bytes());
+        let Some(directory) = target.filter(Metadata::is_dir) else { return };
+        self.directories.update(format!("{:?}", inode(&directory)).as_bytes());
         let mut paths: Vec<PathBuf> = match fs::read_dir(path) {
             Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
             Err(error) => {

@@ -1,15 +1,16 @@
-//! Inbox of the reloading thread.
+//! Messages of other threads to the reloading one.
 
-use super::reload::{Decision, ReloadOutcome};
+use super::reload::Decision;
+use super::report::ReloadOutcome;
 use super::validate::Verdict;
 use crate::channel::Name;
 use crate::finding::Findings;
 use std::sync::mpsc::SyncSender;
 
-/// Channel for the response to a decision.
+/// Receiver of the outcome of a decision.
 pub(super) type Answer = SyncSender<Result<(), Findings>>;
 
-/// Inbox of the reloading thread. Flags rather than a queue, so that no storm of events can fill it.
+/// Messages of other threads to the reloading one. Flags rather than a queue, so that no storm of events can fill it.
 pub(super) struct Inbox<P> {
     pub is_stopping: bool,
     pub is_awake: bool,

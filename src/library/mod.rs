@@ -1,49 +1,59 @@
 //! The vendors on disk, reloaded as they change: one catalog at a time, swapped as a whole.
 //!
-//! - Events of the file system only wake ([`watch`]); what counts is the content, seen equal by two scans ([`Settling`]).
+//! - Events of the file system only wake ([`watch`]); the content counts once two scans found it equal ([`Settling`]).
 //! - A candidate is validated on a separate thread ([`Validate`]), optionally in a child process ([`ChildProcess`]).
-//! - [`Catalog::next`] is pure: a vendor that fails keeps what it had, visibly, and touches no other.
+//! - [`Catalog::next`] is pure: a vendor that fails keeps its last valid revision, visibly, and affects no other.
 //! - [`Library::current`] never waits; a request takes one [`Catalog`] and uses nothing else.
-//! - Past revisions are kept by digest ([`Archive`]): to restart with, to go back to, and to decide again as then.
+//! - Past revisions are kept by digest ([`Archive`]): for restarts, rollbacks and replays.
 //!
-//! [`open_vendors`] combines them for directories of vendors; [`VendorValidator`] validates candidates.
+//! [`open_vendors`] combines it for directories of vendors; [`VendorValidator`] judges them.
 //!
-//! Files are touched in [`disk`], [`watch`], [`archive`] and [`child`] only.
+//! Files are accessed in [`disk`], [`watch`], [`archive`] and [`child`] only.
 
 pub mod archive;
+mod archived;
 mod catalog;
 pub mod child;
 mod clock;
 pub mod disk;
-mod fault;
+mod history;
 mod inbox;
+mod news;
 mod open;
 mod pacing;
 mod past;
 mod reload;
 mod reloading;
+mod report;
 mod shared;
 mod source;
+mod state_directory;
 mod status;
 mod subscription;
 mod validate;
+mod vendor_state;
 mod vendors;
 pub mod watch;
+mod work;
 
-pub use archive::{Archive, Kept, Retention};
-pub use catalog::{Active, Attempt, Catalog, Change, Departed, Hold, News, Outcome, Pin, State, VendorState};
+pub use archive::{Archive, Retention};
+pub use archived::{Kept, Record};
+pub use catalog::{Catalog, Change, Departed};
 pub use child::ChildProcess;
 pub use clock::{Clock, SystemClock};
 pub use disk::Disk;
-pub use fault::LibraryFault;
+pub use history::{Attempt, Hold, Outcome, Pin, State};
+pub use news::{Active, News};
 pub use open::{Library, Options};
 pub use pacing::{Pace, Pacing};
 pub use past::RevisionRecord;
-pub use reload::{Moment, ReloadOutcome, VendorReport};
+pub use reload::Moment;
+pub use report::{ReloadOutcome, VendorReport};
 pub use source::{Scan, Settled, Settling, Sighting, Source, Taken};
 pub use status::{Status, Watching};
 pub use subscription::{Notice, Subscription};
 pub use validate::{Guarded, Inspect, Validate};
+pub use vendor_state::VendorState;
 pub use vendors::{VendorLibrary, VendorOptions, VendorValidator, open_vendors};
 pub use watch::{Events, Wake, Wakeups};
 

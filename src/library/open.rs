@@ -1,22 +1,23 @@
-//! The library: the catalog in use, the thread that reloads it, and what people ask of it.
+//! The library: the catalog in use, its reloading, and the requests of people.
 
+use super::Revision;
 use super::archive::Archive;
 use super::catalog::Catalog;
 use super::clock::{Clock, SystemClock};
-use super::fault::LibraryFault;
+use super::news::Active;
 use super::pacing::{Pace, Pacing};
 use super::past::{Asker, PastRevisions, RevisionRecord};
-use super::reload::{Decision, Limits, ReloadOutcome, Reloader};
+use super::reload::{Decision, Limits, Reloader};
 use super::reloading::{Ended, Reloading, Watch};
+use super::report::ReloadOutcome;
 use super::shared::Shared;
 use super::source::Source;
 use super::status::Status;
 use super::subscription::{Subscriber, Subscription};
 use super::validate::Validate;
 use super::watch::Wakeups;
-use super::{Active, Revision};
 use crate::channel::Name;
-use crate::finding::Findings;
+use crate::finding::{Code, Finding, Findings};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use parking_lot::{Condvar, Mutex};
@@ -27,12 +28,12 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Longest wait for an answer of the reloading thread beyond what its own limits allow.
-const ANSWER: Duration = Duration::from_secs(5);
+/// Longest wait for the reloading thread beyond its own limits.
+const REPLY: Duration = Duration::from_secs(5);
 
-/// Options for reloading.
+/// Options of a library.
 pub struct Options {
-    /// Intervals of scans.
+    /// Pace of scans.
     pub pace: Pace,
     /// Least time between the two scans that must agree.
     pub gap: Duration,
@@ -44,7 +45,7 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Past revisions.
     pub archive: Archive,
-    /// Wake-ups; `None` looks at intervals only.
+    /// Wake-ups; `None` scans at intervals only.
     pub wakeups: Option<Box<dyn Wakeups>>,
 }
 
@@ -80,7 +81,7 @@ impl Default for Options {
 ///     }
 /// }
 ///
-/// /// What it compiles to is the number of its files.
+/// /// Compiles to the number of files.
 /// struct Count;
 /// impl Validate for Count {
 ///     type Plugin = usize;
@@ -101,7 +102,7 @@ pub struct Library<V: Validate> {
 }
 
 impl<V: Validate> Library<V> {
-    /// Opens the library: the archive is restored, then the directories are read once, and watched from then on.
+    /// Opens the library: restores the archive, then reads the directories once and watches them from then on.
     ///
     /// Returns the outcome of that first reading too. Vendors that cannot be used are reported in it, and do not keep
     /// the library from opening.
@@ -119,7 +120,7 @@ impl<V: Validate> Library<V> {
             next_id: AtomicU64::new(1),
             subscribers: Mutex::default(),
             past: PastRevisions::default(),
-            answer: pace.max_wait + limit * 2 + ANSWER,
+            reply: pace.max_wait + limit * 2 + REPLY,
         });
         let limits = Limits { validation: limit, workers: workers.max(1), patience: pace.max_wait };
         let mut reloading = Reloading {
@@ -142,25 +143,25 @@ impl<V: Validate> Library<V> {
             }
         });
         let library = Self { shared, thread: Mutex::new(None) };
-        // Without a thread, the library has stopped: the closure reported it when it was dropped.
+        // Without a thread the library has stopped: the closure reported so when it was dropped.
         *library.thread.lock() = thread.ok();
         let outcome = library.reload_now();
         (library, outcome)
     }
 
-    /// The catalog in use. Never waits.
+    /// Returns the catalog in use. Never waits.
     pub fn current(&self) -> Arc<Catalog<V::Plugin>> {
         self.shared.catalog.load_full()
     }
 
-    /// Health of the reloading itself.
+    /// Returns the state of the reloading.
     pub fn status(&self) -> Status {
         self.shared.status.lock().clone()
     }
 
     /// Reads all directories now, and returns the actual outcome.
     ///
-    /// Calls at the same time share one pass. Waits for directories that have not settled, and for validations, but not for
+    /// Concurrent calls share one pass. Waits for directories that keep changing, and for validations, but not for
     /// ever: what did not come to an end says so in its report.
     pub fn reload_now(&self) -> ReloadOutcome {
         self.ask(None)
@@ -174,17 +175,19 @@ impl<V: Validate> Library<V> {
     fn ask(&self, vendor: Option<Name>) -> ReloadOutcome {
         let (sender, receiver) = sync_channel(1);
         let id = self.shared.next_id.fetch_add(1, Ordering::Relaxed);
-        self.shared.tell(|inbox| {
+        self.shared.post(|inbox| {
             if !inbox.is_stopping {
                 inbox.asked.push((id, vendor, sender));
             }
         });
         let outcome = ReloadOutcome { generation: self.current().generation(), ..ReloadOutcome::default() };
-        match receiver.recv_timeout(self.shared.answer) {
+        match receiver.recv_timeout(self.shared.reply) {
             Ok(outcome) => outcome,
             Err(RecvTimeoutError::Disconnected) => ReloadOutcome { is_stopped: true, ..outcome },
             Err(RecvTimeoutError::Timeout) => {
-                ReloadOutcome { faults: LibraryFault::SlowDirectories {}.into(), ..outcome }
+                let finding = Finding::error(Code::FileUnreadable, "the directories take too long to read")
+                    .help("check whether the file system responds; the revisions in use stay in effect");
+                ReloadOutcome { faults: Findings::from(finding), ..outcome }
             }
         }
     }
@@ -193,7 +196,7 @@ impl<V: Validate> Library<V> {
     pub fn subscribe(&self, most: usize) -> Subscription {
         let (subscriber, subscription) = Subscriber::new(most);
         let mut subscribers = self.shared.subscribers.lock();
-        // Who has gone is forgotten now; the next change may be long in coming.
+        // Subscribers that are gone are removed now; the next change can be long in coming.
         subscribers.retain(Subscriber::is_listening);
         subscribers.push(subscriber);
         subscription
@@ -205,7 +208,7 @@ impl<V: Validate> Library<V> {
     }
 
     /// Everything known about the revisions of `vendor`, the one first seen last at the end: those that are kept, and those
-    /// that its history mentions although they were refused or are no longer stored.
+    /// that its history names although they were refused or are no longer stored.
     pub fn revision_records(&self, vendor: &str) -> Vec<RevisionRecord> {
         let catalog = self.current();
         let state = catalog.vendor(vendor);
@@ -219,8 +222,8 @@ impl<V: Validate> Library<V> {
         };
         let kept: BTreeMap<Revision, Option<DateTime<Utc>>> =
             self.shared.archive.kept(vendor).into_iter().map(|kept| (kept.revision, kept.first_used)).collect();
-        let told = history.into_iter().flatten().filter_map(|attempt| attempt.revision.clone());
-        let all: BTreeSet<Revision> = kept.keys().cloned().chain(told).collect();
+        let named = history.into_iter().flatten().filter_map(|attempt| attempt.revision.clone());
+        let all: BTreeSet<Revision> = kept.keys().cloned().chain(named).collect();
         let record = |revision: Revision| {
             let first_used = kept.get(&revision).copied().flatten();
             RevisionRecord {
@@ -239,7 +242,7 @@ impl<V: Validate> Library<V> {
 
     /// A revision of `vendor`, in use or past, ready to be evaluated.
     ///
-    /// What is in use costs nothing. A past one is checked again as a candidate is; how many of them are made ready is
+    /// A revision in use costs nothing. A past one is checked as a candidate is; the number of them that load is
     /// bounded (one at a time, 16 at once and then one a second, 16 stay ready), and beyond that this fails at once with
     /// `revision::busy`.
     pub fn past(&self, vendor: &str, revision: &str) -> Result<Arc<Active<V::Plugin>>, Findings> {
@@ -263,54 +266,61 @@ impl<V: Validate> Library<V> {
         })
     }
 
-    /// Uses `revision` of `vendor` from now on, regardless of the directory's content, until [`Library::unpin`].
+    /// Uses `revision` of `vendor` from now on, whatever the content of the directory, until [`Library::unpin`].
     pub fn pin(&self, vendor: &str, revision: &str, reason: &str, who: Option<&str>) -> Result<(), Findings> {
         let (active, reason, who) =
             (self.load(vendor, revision, Asker::Person)?, reason.to_owned(), who.map(str::to_owned));
         self.decide(vendor, Decision::Pin { active, reason, who })
     }
 
-    /// Goes back to `revision` of `vendor`, until the directory has a valid content other than the one gone back from.
+    /// Rolls `vendor` back to `revision`, until the directory has valid content other than the one rolled back from.
     pub fn roll_back(&self, vendor: &str, revision: &str, reason: &str, who: Option<&str>) -> Result<(), Findings> {
         let (active, reason, who) =
             (self.load(vendor, revision, Asker::Person)?, reason.to_owned(), who.map(str::to_owned));
         self.decide(vendor, Decision::RollBack { active, reason, who })
     }
 
-    /// Removes the pin: the newest valid revision of the directory is used again.
+    /// Removes the pin: the latest valid revision of the directory is used again.
     pub fn unpin(&self, vendor: &str, reason: &str, who: Option<&str>) -> Result<(), Findings> {
         self.decide(vendor, Decision::Unpin { reason: reason.to_owned(), who: who.map(str::to_owned) })
     }
 
     fn decide(&self, vendor: &str, decision: Decision<V::Plugin>) -> Result<(), Findings> {
         let (sender, receiver) = sync_channel(1);
-        self.shared.tell(|inbox| {
+        self.shared.post(|inbox| {
             if !inbox.is_stopping {
                 inbox.decisions.push((vendor.into(), decision, sender));
             }
         });
-        receiver.recv_timeout(self.shared.answer).unwrap_or_else(|why| {
-            let vendor = vendor.to_owned();
-            Err(match why {
-                RecvTimeoutError::Disconnected => LibraryFault::Stopped { vendor }.into(),
-                RecvTimeoutError::Timeout => LibraryFault::Waiting { vendor }.into(),
-            })
+        receiver.recv_timeout(self.shared.reply).unwrap_or_else(|why| {
+            let finding = match why {
+                RecvTimeoutError::Disconnected => {
+                    let what = format!("`{vendor}` is unchanged: the library stopped");
+                    Finding::error(Code::VendorUnknown, what).help("try again once it is started")
+                }
+                RecvTimeoutError::Timeout => {
+                    let what = format!("`{vendor}` waits for the directories, which take too long to read");
+                    Finding::error(Code::FileUnreadable, what)
+                        .help("check the vendor's history later: the decision takes effect as soon as they are read")
+                }
+            };
+            Err(Findings::from(finding))
         })
     }
 
-    /// Validator of candidates.
+    /// Returns the validator of candidates.
     pub fn validator(&self) -> &V {
         &self.shared.validator
     }
 
     /// Scans the directories soon, as after an event.
     pub fn wake(&self) {
-        self.shared.tell(|inbox| inbox.is_awake = true);
+        self.shared.post(|inbox| inbox.is_awake = true);
     }
 
-    /// Ends the reloading; the catalog in use stays. Callers waiting for a reload are notified.
+    /// Ends the reloading; the catalog in use stays. Requests that wait for a reload are answered.
     pub fn stop(&self) {
-        self.shared.tell(|inbox| inbox.is_stopping = true);
+        self.shared.post(|inbox| inbox.is_stopping = true);
         if let Some(thread) = self.thread.lock().take() {
             // A panic of the thread has been printed already, and there is nothing left to do about it.
             drop(thread.join());

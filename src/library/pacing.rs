@@ -1,8 +1,8 @@
-//! Times of scans: soon after a wake-up, once changes have settled, at intervals in any case, and never too often.
+//! Pace of scans: soon after a wake-up, once it is quiet, at intervals in any case, and never too often.
 
 use std::time::Duration;
 
-/// Intervals between scans.
+/// Frequency of scans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pace {
     /// Rest after the last wake-up before a scan.
@@ -57,7 +57,7 @@ impl Pacing {
         self.last_wake = now;
     }
 
-    /// A caller waits for a scan.
+    /// Notes that a request waits for a scan.
     pub fn hurry(&mut self) {
         self.is_urgent = true;
     }
@@ -67,12 +67,12 @@ impl Pacing {
         self.first_wake.is_some()
     }
 
-    /// True when a caller waits for a scan.
+    /// Returns true if a request waits for a scan.
     pub fn is_urgent(&self) -> bool {
         self.is_urgent
     }
 
-    /// A scan began at `from` and ended at `to`. Wake-ups before its begin are answered by it.
+    /// A scan began at `from` and ended at `to`. It covers wake-ups before its start.
     pub fn scanned(&mut self, from: Duration, to: Duration) {
         let is_mid_storm = self.first_wake.is_some() && self.last_wake + self.pace.quiet > from;
         self.is_mid_storm = is_mid_storm && !self.is_mid_storm;
@@ -81,7 +81,7 @@ impl Pacing {
         self.last_scan = Some((from, to));
     }
 
-    /// Time at which the next scan is due; `settle` is the time at which one could confirm the last.
+    /// Returns the time of the next scan; `settle` is the time at which one could confirm the last.
     ///
     /// A scan is never due sooner than the least distance after the last, and after a long scan there is a rest as long
     /// as it took, at most the longest wait.

@@ -1,14 +1,14 @@
-//! Past revisions made ready again: one at a time, not too often, and kept for a while.
+//! Past revisions loaded on request: one at a time, not too often, and kept for a while.
 //!
-//! Any caller with the scope to evaluate can name any revision, and preparing one costs a check and a process. So, over all vendors:
+//! A request can name any revision, and loading one costs a check and a process. So, over all vendors:
 //! 16 stay ready; one is made ready at a time, and who asks for the same waits for the same; at most 16 wait; and there
 //! are 16 at once and one more each second. Beyond that the answer is `revision::busy`, at once. What was refused is
 //! remembered and not tried again. A person who pins or goes back has neither to wait in line nor an allowance.
 
-use super::catalog::Active;
-use super::fault::LibraryFault;
+use super::Revision;
+use super::history::Attempt;
+use super::news::Active;
 use super::validate::is_passing_trouble;
-use super::{Attempt, Revision};
 use crate::channel::Name;
 use crate::finding::{Code, Finding, Findings};
 use chrono::{DateTime, Utc};
@@ -31,9 +31,9 @@ const INTERVAL: Duration = Duration::from_secs(1);
 pub struct RevisionRecord {
     /// Its digest.
     pub revision: Revision,
-    /// Time at which it was first seen, as far as known.
+    /// Time at which it was first seen, if known.
     pub first_seen: Option<DateTime<Utc>>,
-    /// Time of its first use; `None` when it was never used, or that was not recorded.
+    /// Time at which it was first used; `None` if it never was, or that was not recorded.
     pub first_used: Option<DateTime<Utc>>,
     /// True when it can be evaluated, pinned and gone back to.
     pub is_kept: bool,
@@ -41,11 +41,11 @@ pub struct RevisionRecord {
     pub is_active: bool,
     /// The latest entry of the vendor's history about it: outcome, findings, and who decided if a person did.
     ///
-    /// Who saved the files is not known: the owner of a file is not who wrote it.
+    /// The author of the files is not known: the owner of a file is not its author.
     pub last: Option<Attempt>,
 }
 
-/// Requester of a past revision.
+/// Origin of a request for a past revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Asker {
     /// A request.
@@ -67,7 +67,7 @@ struct Ready<P> {
     refused: VecDeque<(Name, Revision, Findings)>,
     under_way: Vec<(Name, Revision)>,
     waiting: usize,
-    /// Time at which the allowance is complete again.
+    /// Time at which the allowance is full again.
     whole: Duration,
 }
 
@@ -131,7 +131,7 @@ impl<P> PastRevisions<P> {
     }
 }
 
-/// Guard of work in progress; ends also on a panic.
+/// A load in progress; ends also by a panic.
 struct Turn<'p, P> {
     past: &'p PastRevisions<P>,
     mine: (Name, Revision),
@@ -175,7 +175,7 @@ impl<P> Ready<P> {
                 self.ready.push_back((Arc::clone(vendor), Arc::clone(active)));
                 self.ready.drain(..self.ready.len().saturating_sub(MAX_READY));
             }
-            // What another time may go better is tried again.
+            // A failure that can pass is tried again.
             Err(findings) if is_passing_trouble(findings) || !is_about_rules(findings) => {}
             Err(findings) => {
                 self.refused.push_back((Arc::clone(vendor), Arc::clone(revision), findings.clone()));
@@ -191,5 +191,6 @@ fn is_about_rules(findings: &Findings) -> bool {
 }
 
 fn busy(vendor: &str) -> Finding {
-    LibraryFault::RevisionBusy { vendor: vendor.to_owned() }.into()
+    Finding::error(Code::RevisionBusy, format!("too many past revisions are requested; `{vendor}` has to wait"))
+        .help("try again in a few seconds; for many past decisions use `quotient replay`")
 }

@@ -1,14 +1,17 @@
-//! Consequences of observations: which candidate is validated when, what becomes the next generation, who is notified.
+//! Consequences of scans: which candidate is validated when, and what becomes the next generation.
 //!
-//! No threads, no files, no clock: the moment is an argument, and what is to be done outside comes back as a [`Step`].
+//! No threads, no files, no clock: the moment is an argument, and work to be done outside is returned as a [`Step`].
 
-use super::catalog::{Catalog, Change, News, Pin, State};
-use super::fault::LibraryFault;
+use super::Revision;
+use super::catalog::{Catalog, Change};
+use super::history::{Hold, Pin};
+use super::news::{Active, News};
+use super::report::{ReloadOutcome, VendorReport};
 use super::source::{Scan, Settled, Settling, Taken};
 use super::validate::{Verdict, is_passing_trouble, slow};
-use super::{Active, Hold, Revision};
+use super::work::{Retry, Running, Work};
 use crate::channel::Name;
-use crate::finding::{Finding, Findings, did_you_mean};
+use crate::finding::{Code, Finding, Findings, did_you_mean};
 use crate::plugin::VendorFiles;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -22,7 +25,7 @@ const FIRST_RETRY: Duration = Duration::from_secs(30);
 /// Longest such wait.
 const LAST_RETRY: Duration = Duration::from_secs(600);
 
-/// A moment on two clocks: one that only goes forward and decides, one that people read.
+/// A moment on two clocks: a monotonic one that decides, and one that people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// Time since some start.
@@ -50,53 +53,15 @@ pub(super) struct Job {
     pub files: Arc<VendorFiles>,
 }
 
-/// Effects to perform after an observation.
+/// Work to be done outside after an input.
 #[derive(Debug)]
 pub(super) struct Step {
     /// Candidates to validate.
     pub jobs: Vec<Job>,
     /// Changes; the catalog must be published if there are any.
     pub changes: Vec<Change>,
-    /// Requests that have their answer.
-    pub answers: Vec<(u64, ReloadOutcome)>,
-}
-
-/// State of one vendor after a requested reload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VendorReport {
-    /// Its state; `None` when it is gone.
-    pub state: Option<State>,
-    /// Revision in use.
-    pub active: Option<Revision>,
-    /// Revision of the directory, when it can be read.
-    pub disk: Option<Revision>,
-    /// Findings.
-    pub findings: Findings,
-    /// True when this reload changed something for the vendor.
-    pub is_changed: bool,
-    /// False when the directory never settled, or the check is still running, so that the report is outdated.
-    pub is_complete: bool,
-}
-
-/// Outcome of a requested reload.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReloadOutcome {
-    /// Generation in use afterwards.
-    pub generation: u64,
-    /// The vendors, ascending by name.
-    pub vendors: BTreeMap<Name, VendorReport>,
-    /// Reasons for which the directories could not be read completely; empty when they could.
-    pub faults: Findings,
-    /// True when the library stopped before there was an outcome.
-    pub is_stopped: bool,
-}
-
-impl ReloadOutcome {
-    /// True when every vendor uses what it is meant to use.
-    pub fn is_success(&self) -> bool {
-        let good = |report: &VendorReport| report.is_complete && matches!(report.state, Some(State::Active) | None);
-        !self.is_stopped && self.faults.is_empty() && self.vendors.values().all(good)
-    }
+    /// Requests with their outcome.
+    pub outcomes: Vec<(u64, ReloadOutcome)>,
 }
 
 /// The decision of a person about a vendor.
@@ -105,29 +70,6 @@ pub(super) enum Decision<P> {
     Pin { active: Arc<Active<P>>, reason: String, who: Option<String> },
     RollBack { active: Arc<Active<P>>, reason: String, who: Option<String> },
     Unpin { reason: String, who: Option<String> },
-}
-
-#[derive(Debug, Default)]
-struct Work {
-    queued: Option<Arc<VendorFiles>>,
-    running: Option<Running>,
-    detached: Vec<u64>,
-    retry: Option<Retry>,
-    tries: u32,
-    is_told: bool,
-}
-
-#[derive(Debug)]
-struct Running {
-    serial: u64,
-    files: Arc<VendorFiles>,
-    started: Duration,
-}
-
-#[derive(Debug)]
-struct Retry {
-    due: Duration,
-    files: Arc<VendorFiles>,
 }
 
 #[derive(Debug)]
@@ -174,7 +116,7 @@ impl<P> Reloader<P> {
         &self.settling
     }
 
-    /// Takes in what the archive gave back, before the first scan.
+    /// Takes in the archive, before the first scan.
     pub fn restore(&mut self, news: BTreeMap<Name, News<P>>, now: Moment) -> Vec<Change> {
         for vendor in news.keys() {
             self.settling.expect(Arc::clone(vendor));
@@ -189,7 +131,7 @@ impl<P> Reloader<P> {
         let mut news = BTreeMap::new();
         for (vendor, settled) in self.settling.observe(scan, taken) {
             let work = self.work.entry(Arc::clone(&vendor)).or_default();
-            (work.queued, work.retry, work.tries, work.is_told) = (None, None, 0, false);
+            (work.queued, work.retry, work.tries, work.is_reported) = (None, None, 0, false);
             match settled {
                 Settled::Files(files) => {
                     let state = self.catalog.vendor(&vendor);
@@ -231,7 +173,7 @@ impl<P> Reloader<P> {
             }
             None => {
                 work.detached.retain(|detached| *detached != serial);
-                work.is_told = false;
+                work.is_reported = false;
             }
         }
         self.step(changes, now)
@@ -270,7 +212,7 @@ impl<P> Reloader<P> {
         self.step(changes, now)
     }
 
-    /// A reload of one vendor or of all is requested; the response comes in a later step.
+    /// Requests a reload of one vendor or of all; the outcome comes in a later step.
     pub fn ask(&mut self, id: u64, vendor: Option<Name>, now: Moment) {
         for (name, work) in &mut self.work {
             if vendor.as_ref().is_none_or(|vendor| vendor == name)
@@ -284,7 +226,7 @@ impl<P> Reloader<P> {
 
     /// Takes in the decision of a person; returns false when it changes nothing.
     pub fn decide(&mut self, vendor: &Name, decision: Decision<P>, now: Moment) -> Result<Step, Findings> {
-        let Some(state) = self.catalog.vendor(vendor) else { return Err(self.unknown(vendor).into()) };
+        let Some(state) = self.catalog.vendor(vendor) else { return Err(Findings::from(self.unknown(vendor))) };
         let pin = |active: &Arc<Active<P>>, reason, who| Pin {
             revision: active.revision().into(),
             reason,
@@ -309,8 +251,11 @@ impl<P> Reloader<P> {
 
     fn unknown(&self, vendor: &str) -> Finding {
         let names = self.catalog.vendors().map(|(name, _)| &**name);
-        let near = did_you_mean(vendor, names).map(str::to_owned);
-        LibraryFault::UnknownVendor { vendor: vendor.to_owned(), near }.into()
+        let help = match did_you_mean(vendor, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "name one of the vendors in use".to_owned(),
+        };
+        Finding::error(Code::VendorUnknown, format!("unknown vendor `{vendor}`")).help(help)
     }
 
     /// The moment at which [`Reloader::tick`] has something to do.
@@ -322,7 +267,7 @@ impl<P> Reloader<P> {
         });
         let tickets = self.tickets.iter().flat_map(|ticket| {
             let rest = ticket.asked + self.limits.patience;
-            // Once the directories had time to settle, only validations are waited for, and those have a separate tick.
+            // Once the directories had their time to settle, only validations are awaited, and those have their own tick.
             let is_scanned = self.last_scan.is_some_and(|taken| taken.from >= rest);
             [(!is_scanned).then_some(rest), Some(self.give_up(ticket))]
         });
@@ -349,7 +294,7 @@ impl<P> Reloader<P> {
     fn step(&mut self, mut changes: Vec<Change>, now: Moment) -> Step {
         let jobs = self.start_jobs(now, &mut changes);
         self.work.retain(|_, work| !work.is_idle());
-        Step { jobs, changes, answers: self.answers(now) }
+        Step { jobs, changes, outcomes: self.outcomes(now) }
     }
 
     fn start_jobs(&mut self, now: Moment, changes: &mut Vec<Change>) -> Vec<Job> {
@@ -362,7 +307,7 @@ impl<P> Reloader<P> {
             }
             if work.detached.len() >= MAX_DETACHED {
                 if let Some(files) = &work.queued
-                    && !std::mem::replace(&mut work.is_told, true)
+                    && !std::mem::replace(&mut work.is_reported, true)
                 {
                     stuck.push((Arc::clone(vendor), Revision::from(files.revision())));
                 }
@@ -382,7 +327,7 @@ impl<P> Reloader<P> {
         jobs
     }
 
-    fn answers(&mut self, now: Moment) -> Vec<(u64, ReloadOutcome)> {
+    fn outcomes(&mut self, now: Moment) -> Vec<(u64, ReloadOutcome)> {
         let tickets = std::mem::take(&mut self.tickets);
         let (done, waiting): (Vec<Ticket>, Vec<Ticket>) =
             tickets.into_iter().partition(|ticket| self.is_answered(ticket, now));
@@ -434,28 +379,5 @@ impl<P> Reloader<P> {
 impl Ticket {
     fn is_about(&self, vendor: &Name) -> bool {
         self.vendor.as_ref().is_none_or(|name| name == vendor)
-    }
-}
-
-impl Work {
-    fn queue(&mut self, files: Arc<VendorFiles>) {
-        let is_running = self.running.as_ref().is_some_and(|running| running.files.revision() == files.revision());
-        if !is_running {
-            self.queued = Some(files);
-        }
-    }
-
-    fn detach(&mut self) {
-        self.queued = None;
-        self.detached.extend(self.running.take().map(|running| running.serial));
-    }
-
-    /// True when a verdict is still to come; a candidate that waits for checks that never end is not waited for.
-    fn is_ahead(&self) -> bool {
-        self.running.is_some() || (self.queued.is_some() && !self.is_told)
-    }
-
-    fn is_idle(&self) -> bool {
-        self.queued.is_none() && self.running.is_none() && self.detached.is_empty() && self.retry.is_none()
     }
 }

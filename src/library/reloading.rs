@@ -1,19 +1,21 @@
 //! The reloading thread: waits, scans, and carries out what [`Reloader`] says.
 
 use super::Revision;
-use super::archive::Record;
-use super::catalog::{Change, News, Outcome};
-use super::fault::LibraryFault;
+use super::archived::Record;
+use super::catalog::Change;
+use super::history::Outcome;
 use super::inbox::Inbox;
+use super::news::News;
 use super::pacing::Pacing;
-use super::reload::{Job, ReloadOutcome, Reloader, Step};
+use super::reload::{Job, Reloader, Step};
+use super::report::ReloadOutcome;
 use super::shared::Shared;
 use super::source::{Scan, Source, Taken};
 use super::status::Watching;
 use super::validate::{Validate, start};
 use super::watch::{Wake, Wakeups};
 use crate::channel::Name;
-use crate::finding::Findings;
+use crate::finding::{Code, Finding, Findings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -118,23 +120,24 @@ impl<V: Validate, S: Source> Reloading<V, S> {
             self.pacing.wake(now.monotonic);
         }
         if let Some(reason) = inbox.lost {
-            let finding = LibraryFault::WatchInterrupted { reason: reason.to_string() };
+            let finding = Finding::warning(Code::WatchBlind, format!("watching was interrupted: {reason}"))
+                .help("no action needed: it is set up again, and everything is reread");
             self.watch.is_armed = false;
             self.watch.retry = None;
-            self.shared.status.lock().watching = Watching::Blind(finding.into());
+            self.shared.status.lock().watching = Watching::Blind(Findings::from(finding));
             self.pacing.wake(now.monotonic);
         }
         for (vendor, serial, verdict) in inbox.verdicts {
             let step = self.reloader.judged(&vendor, serial, verdict, now);
             self.act(step);
         }
-        for (vendor, decision, answer) in inbox.decisions {
+        for (vendor, decision, reply) in inbox.decisions {
             let decided = self.reloader.decide(&vendor, decision, now).map(|step| self.act(step));
-            // The requester may be gone.
-            drop(answer.try_send(decided));
+            // The request may be gone.
+            drop(reply.try_send(decided));
         }
-        for (id, vendor, answer) in inbox.asked {
-            self.waiting.insert(id, answer);
+        for (id, vendor, reply) in inbox.asked {
+            self.waiting.insert(id, reply);
             self.reloader.ask(id, vendor, now);
             self.pacing.hurry();
         }
@@ -170,7 +173,7 @@ impl<V: Validate, S: Source> Reloading<V, S> {
         self.act(step);
     }
 
-    /// A change that a scan at an interval found first is one without an event: the watches may be dead.
+    /// Counts changes that a scan at an interval found without an event: the watches may be dead.
     fn count_missed(&mut self, is_surprise: bool, was_awake: bool) {
         if was_awake {
             self.watch.missed_in_a_row = 0;
@@ -183,8 +186,9 @@ impl<V: Validate, S: Source> Reloading<V, S> {
         self.watch.is_armed = false;
         if self.watch.missed_in_a_row >= MAX_MISSED {
             self.watch.retry = Some(self.shared.clock.monotonic() + REARM);
-            let finding = LibraryFault::NoEvents {};
-            self.shared.status.lock().watching = Watching::Blind(finding.into());
+            let finding = Finding::warning(Code::WatchBlind, "changes arrive without events".to_owned())
+                .help("the file system reports none (network and some container mounts); shorten the polling interval");
+            self.shared.status.lock().watching = Watching::Blind(Findings::from(finding));
         }
     }
 
@@ -196,18 +200,18 @@ impl<V: Validate, S: Source> Reloading<V, S> {
         }
         let epoch = self.watch.epoch.fetch_add(1, Ordering::Relaxed) + 1;
         let (current, shared) = (Arc::clone(&self.watch.epoch), Arc::downgrade(&self.shared));
-        let wake = move |told| {
+        let wake = move |wake| {
             // An earlier watch that ends now has nothing to say any more.
             if current.load(Ordering::Relaxed) == epoch
                 && let Some(shared) = shared.upgrade()
             {
-                shared.tell(|inbox| match told {
+                shared.post(|inbox| match wake {
                     Wake::Changed => inbox.is_awake = true,
                     Wake::Lost(reason) => inbox.lost = Some(reason),
                 });
             }
         };
-        let armed = wakeups.arm(&self.source.folders(), Arc::new(wake));
+        let armed = wakeups.arm(&self.source.directories(), Arc::new(wake));
         let mut status = self.shared.status.lock();
         status.rearmed += 1;
         self.watch.is_armed = true;
@@ -229,14 +233,14 @@ impl<V: Validate, S: Source> Reloading<V, S> {
         for Job { vendor, serial, files } in step.jobs {
             let shared = Arc::clone(&self.shared);
             start(&self.shared.validator, files, move |verdict| {
-                shared.tell(|inbox| inbox.verdicts.push((vendor, serial, verdict)));
+                shared.post(|inbox| inbox.verdicts.push((vendor, serial, verdict)));
             });
         }
         self.publish(&step.changes);
-        for (id, outcome) in step.answers {
-            if let Some(answer) = self.waiting.remove(&id) {
-                // The requester may be gone.
-                drop(answer.try_send(outcome));
+        for (id, outcome) in step.outcomes {
+            if let Some(reply) = self.waiting.remove(&id) {
+                // The request may be gone.
+                drop(reply.try_send(outcome));
             }
         }
     }
@@ -303,15 +307,17 @@ impl<V: Validate, S: Source> Reloading<V, S> {
 }
 
 fn panicked() -> Scan {
-    Scan { faults: LibraryFault::ReadingPanicked {}.into(), ..Scan::default() }
+    let finding = Finding::error(Code::FileUnreadable, "reading the directories panicked")
+        .help("report this as a bug of quotient");
+    Scan { faults: Findings::from(finding), ..Scan::default() }
 }
 
-/// Notifies everyone who waits, now or later, that the reloading ended, even by a panic.
+/// Reports to all waiting requests, now and later, that the reloading ended, even by a panic.
 pub(super) struct Ended<V: Validate>(pub Arc<Shared<V>>);
 
 impl<V: Validate> Drop for Ended<V> {
     fn drop(&mut self) {
-        self.0.tell(|inbox| *inbox = Inbox { is_stopping: true, ..Inbox::default() });
+        self.0.post(|inbox| *inbox = Inbox { is_stopping: true, ..Inbox::default() });
         self.0.status.lock().is_stopped = true;
     }
 }

@@ -34,13 +34,14 @@ pub(super) struct Shared<V: Validate> {
     pub next_id: AtomicU64,
     pub subscribers: Mutex<Vec<Subscriber>>,
     pub past: PastRevisions<V::Plugin>,
-    /// Longest wait for an answer of the reloading thread.
-    pub answer: Duration,
+    /// Longest wait for a reply of the reloading thread.
+    pub reply: Duration,
 }
 
 impl<V: Validate> Shared<V> {
-    pub fn tell(&self, what: impl FnOnce(&mut Inbox<V::Plugin>)) {
-        what(&mut self.inbox.lock());
+    /// Leaves a message for the reloading thread.
+    pub fn post(&self, message: impl FnOnce(&mut Inbox<V::Plugin>)) {
+        message(&mut self.inbox.lock());
         self.bell.notify_all();
     }
 
@@ -58,7 +59,7 @@ impl<V: Validate> Shared<V> {
         receiver.recv_timeout(self.limit).unwrap_or_else(|_| Err(Findings::from(slow(&vendor, self.limit))))
     }
 
-    /// Prepares archived revisions, as many at a time as candidates are validated.
+    /// Loads archived revisions, as many at a time as candidates are validated.
     pub fn load_all(
         &self,
         wanted: BTreeSet<(Name, Revision)>,

@@ -1,4 +1,4 @@
-//! Results of scans of the vendors' directories, and the rule that content counts only when two scans agree.
+//! Scans of the vendors' directories, and the rule that content counts only when two scans agree.
 
 use super::Revision;
 use crate::channel::Name;
@@ -20,30 +20,30 @@ pub enum Sighting {
     Moving,
 }
 
-/// One look at all vendors.
+/// One scan of all vendors.
 #[derive(Debug, Clone, Default)]
 pub struct Scan {
     /// Observations by vendor.
     pub vendors: BTreeMap<Name, Sighting>,
-    /// Reasons for which the list of vendors may be incomplete; empty when it is complete. A vendor that is missing from an
+    /// Reasons for an incomplete list of vendors; empty if it is complete. A vendor that is missing from an
     /// incomplete list is not gone.
     pub faults: Findings,
-    /// Changes when another directory replaces the watched one; watches must then be renewed.
+    /// Changes if another directory replaces a watched one; watches must then be renewed.
     pub identity: u64,
 }
 
-/// Source of vendors.
+/// Origin of vendors.
 pub trait Source: Send + 'static {
-    /// Looks at all vendors, by content.
+    /// Scans all vendors by content.
     fn scan(&mut self) -> Scan;
 
-    /// Directories to watch for wake-ups; empty when there is nothing to watch.
-    fn folders(&self) -> Vec<PathBuf> {
+    /// Returns the directories to watch for wake-ups; may be empty.
+    fn directories(&self) -> Vec<PathBuf> {
         Vec::new()
     }
 }
 
-/// Content of a vendor's directory, once two scans agree on it.
+/// Content of a vendor's directory on which two scans agree.
 #[derive(Debug, Clone)]
 pub enum Settled {
     /// These files.
@@ -71,7 +71,7 @@ impl Settled {
     }
 }
 
-/// Times at which a scan began and ended, on a monotonic clock.
+/// Start and end of a scan on a monotonic clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Taken {
     /// Begin of the scan.
@@ -153,7 +153,7 @@ impl Settling {
         self.settled.entry(vendor).or_insert(Key::Unreadable(Findings::new()));
     }
 
-    /// Vendors whose directory two scans do not agree on yet, ascending.
+    /// Returns the vendors on whose directory two scans do not agree yet, ascending.
     pub fn unsettled(&self) -> Vec<Name> {
         self.pending.keys().chain(&self.moving).cloned().collect::<BTreeSet<_>>().into_iter().collect()
     }
@@ -163,7 +163,7 @@ impl Settling {
         !self.pending.contains_key(vendor) && !self.moving.contains(vendor)
     }
 
-    /// The revision in the vendor's directory, when two scans agree on one.
+    /// Returns the revision of the vendor's directory, if two scans agree on one.
     pub fn revision(&self, vendor: &str) -> Option<&Revision> {
         match self.settled.get(vendor)? {
             Key::Revision(revision) => Some(revision),
@@ -171,7 +171,7 @@ impl Settling {
         }
     }
 
-    /// True when the vendor's directory does not exist.
+    /// Returns true if the vendor's directory does not exist.
     pub fn is_absent(&self, vendor: &str) -> bool {
         !self.settled.contains_key(vendor)
     }

@@ -4,10 +4,10 @@ use crate::channel::Name;
 use crate::finding::Findings;
 use chrono::{DateTime, Utc};
 
-/// Mechanism by which changes are detected.
+/// Detection of changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Watching {
-    /// At intervals, because nothing else was asked for.
+    /// At intervals, as configured.
     #[default]
     Polling,
     /// Through events, and at intervals in any case.
@@ -16,7 +16,7 @@ pub enum Watching {
     Blind(Findings),
 }
 
-/// Health of the reloading itself.
+/// State of the reloading.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Status {
     /// Scans made.
@@ -25,19 +25,19 @@ pub struct Status {
     pub last_scan: Option<DateTime<Utc>>,
     /// Generations published.
     pub published: u64,
-    /// Time at which the last generation was published.
+    /// When the last generation was published.
     pub last_published: Option<DateTime<Utc>>,
-    /// Mechanism by which changes are detected.
+    /// Detection of changes.
     pub watching: Watching,
     /// Times the watches were renewed.
     pub rearmed: u64,
     /// Changes that were noticed without a wake-up.
     pub missed: u64,
-    /// Reasons for which the directories could not be read completely; empty when they could.
+    /// Why the directories could not be read completely; empty if they could.
     pub faults: Findings,
-    /// Faults of the archive; empty when there are none.
+    /// Findings about the archive; may be empty.
     pub archive: Findings,
-    /// Vendors whose directory has not settled, ascending.
+    /// Vendors whose directory keeps changing, ascending.
     pub unsettled: Vec<Name>,
     /// True once reloading has ended; the catalog in use stays.
     pub is_stopped: bool,

@@ -5,10 +5,10 @@ use std::ops::Deref;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Weak};
 
-/// A change as a subscriber gets it.
+/// A change as a subscriber receives it.
 #[derive(Debug, Clone)]
 pub struct Notice {
-    /// The change.
+    /// Change.
     pub change: Arc<Change>,
     /// Changes before it that this subscriber was too slow for.
     pub missed: u64,
@@ -21,7 +21,7 @@ pub(super) struct Subscriber {
     listener: Weak<()>,
 }
 
-/// Changes as they come, for one who listens. Read it as the [`Receiver`] it is; dropping it ends it.
+/// Receiver of changes as they happen; dropping it ends the subscription.
 #[derive(Debug)]
 pub struct Subscription {
     receiver: Receiver<Notice>,
@@ -50,7 +50,7 @@ impl Subscriber {
         self.listener.strong_count() > 0
     }
 
-    /// Hands over a change; returns false when there is no listener any more.
+    /// Hands over a change; returns false if the subscription has ended.
     pub fn send(&mut self, change: &Arc<Change>) -> bool {
         match self.sender.try_send(Notice { change: Arc::clone(change), missed: self.missed }) {
             Ok(()) => self.missed = 0,

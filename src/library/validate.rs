@@ -1,7 +1,6 @@
-//! Validation of a vendor's files, contained by a separate thread, a time limit and caught panics.
+//! Validation of candidates, isolated: separate thread, time limit, caught panics.
 
-use super::Active;
-use super::fault::{LibraryFault, Limit};
+use super::news::Active;
 use crate::finding::{Code, Finding, Findings, Place, Span};
 use crate::plugin::VendorFiles;
 use parking_lot::Mutex;
@@ -10,21 +9,20 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// Makes a plugin of a vendor's files, or says why not.
+/// Compiles a vendor's files, or reports why not.
 ///
 /// A validator compiles, checks, runs the vendor's cases and makes a trial evaluation: what it returns is used
-/// for decisions at once. It runs on a separate thread and may take its time; see [`super::Options::limit`].
+/// for decisions at once. It runs on a separate thread within a time limit; see [`super::Options::limit`].
 /// For candidates that could end the process, put a [`super::ChildProcess`] before it with [`Guarded`].
 pub trait Validate: Send + Sync + 'static {
-    /// Compiled plugin of the files.
+    /// Compiled form of the files.
     type Plugin: Send + Sync + 'static;
 
-    /// Returns the plugin with findings that need attention although it is used, or everything that is wrong with the
-    /// files.
+    /// Returns the plugin with findings that need attention although it is used, or all errors of the files.
     fn validate(&self, files: &VendorFiles) -> Result<(Self::Plugin, Findings), Findings>;
 }
 
-/// Looks at a candidate without making anything of it, where it cannot do harm.
+/// Inspection of a candidate where it cannot do harm.
 pub trait Inspect: Send + Sync + 'static {
     /// Returns all findings; the candidate is refused when one is an error.
     fn inspect(&self, files: &VendorFiles) -> Findings;
@@ -48,7 +46,7 @@ impl<I: Inspect, V: Validate> Validate for Guarded<I, V> {
             return Err(findings);
         }
         let (plugin, warnings) = self.validator.validate(files)?;
-        // Who looks twice sees the same things again.
+        // The second check repeats findings of the first.
         let more: Vec<Finding> =
             warnings.iter().filter(|one| !findings.iter().any(|known| known == *one)).cloned().collect();
         findings.extend(more);
@@ -62,7 +60,7 @@ const STACK: usize = 64 << 20;
 /// Outcome of a validation.
 pub(super) type Verdict<P> = Result<Arc<Active<P>>, Findings>;
 
-/// Validates `files` on a separate thread and passes the verdict to `done`, exactly once, whatever happens.
+/// Validates `files` on a separate thread and hands the verdict to `done`, exactly once, even after a panic.
 pub(super) fn start<V: Validate>(
     validator: &Arc<V>,
     files: Arc<VendorFiles>,
@@ -73,7 +71,7 @@ pub(super) fn start<V: Validate>(
     // The closure is shared with the path on which no thread can be had.
     let done = Arc::new(Mutex::new(Some(done)));
     let on_thread = Arc::clone(&done);
-    let tell = |done: &Mutex<Option<_>>, verdict| {
+    let report = |done: &Mutex<Option<_>>, verdict| {
         let done = done.lock().take();
         if let Some(done) = done {
             let done: Box<dyn FnOnce(Verdict<V::Plugin>)> = Box::new(done);
@@ -83,9 +81,9 @@ pub(super) fn start<V: Validate>(
     let spawned = thread::Builder::new()
         .name(format!("validate-{vendor}"))
         .stack_size(STACK)
-        .spawn(move || tell(&on_thread, judge(validator.as_ref(), &files)));
+        .spawn(move || report(&on_thread, judge(validator.as_ref(), &files)));
     if let Err(error) = spawned {
-        tell(&done, Err(Findings::from(died(&vendor, &format!("no thread could be started: {error}")))));
+        report(&done, Err(Findings::from(died(&vendor, &format!("no thread could be started: {error}")))));
     }
 }
 
@@ -106,33 +104,44 @@ pub(super) fn judge<V: Validate>(validator: &V, files: &Arc<VendorFiles>) -> Ver
 fn torn(files: &VendorFiles) -> Findings {
     let mut findings = Findings::new();
     if files.iter().next().is_none() {
-        let fault = LibraryFault::NoFiles { vendor: files.vendor.to_string() };
-        findings.push(Finding::from(fault).at(Place::file(&*files.vendor)));
+        findings.push(
+            Finding::error(Code::VendorIncomplete, format!("the directory of `{}` has no files", files.vendor))
+                .at(Place::file(&*files.vendor))
+                .help("add a `vendor.toml` and rules, or remove the directory"),
+        );
     }
     for file in files.iter() {
         if file.text.is_empty() {
-            let fault = LibraryFault::EmptyFile { file: file.shown.clone() };
-            findings.push(Finding::from(fault).at(Place::file(&*file.shown)));
+            findings.push(
+                Finding::error(Code::VendorTorn, format!("`{}` is empty", file.shown))
+                    .at(Place::file(&*file.shown))
+                    .help("write its content, or remove it"),
+            );
         } else if let Some(start) = file.text.find('\0') {
             let span = Span { start, end: start + 1 };
-            let place = Place::text(&*file.shown, &file.text, span, "a write was interrupted here");
-            findings.push(Finding::from(LibraryFault::NulCharacter { file: file.shown.clone() }).at(place));
+            findings.push(
+                Finding::error(Code::VendorTorn, format!("`{}` has a NUL character", file.shown))
+                    .at(Place::text(&*file.shown, &file.text, span, "a write was interrupted here"))
+                    .help("save the file again"),
+            );
         }
     }
     findings
 }
 
-/// True when the findings speak of the check, not of the candidate: the same files may pass another time.
+/// Returns true if the findings are about the check, not the candidate: the same files may pass another time.
 pub(super) fn is_passing_trouble(findings: &Findings) -> bool {
     findings.iter().any(|finding| matches!(finding.code(), Code::CandidateDied | Code::CandidateSlow))
 }
 
 pub(super) fn died(vendor: &str, how: &str) -> Finding {
-    let fault = LibraryFault::CheckDied { vendor: vendor.to_owned(), reason: how.to_owned() };
-    Finding::from(fault).at(Place::file(vendor))
+    Finding::error(Code::CandidateDied, format!("the check of `{vendor}` died: {how}"))
+        .at(Place::file(vendor))
+        .help("check the latest changes for endless recursion and very large values")
 }
 
 pub(super) fn slow(vendor: &str, limit: Duration) -> Finding {
-    let fault = LibraryFault::CheckSlow { vendor: vendor.to_owned(), limit: Limit(limit) };
-    Finding::from(fault).at(Place::file(vendor))
+    Finding::error(Code::CandidateSlow, format!("the check of `{vendor}` took longer than {} ms", limit.as_millis()))
+        .at(Place::file(vendor))
+        .help("check the latest changes for loops, or reduce the cases")
 }

@@ -1,11 +1,11 @@
-//! The library of vendors on disk: validation of candidates, and the setup for directories.
+//! The library of real vendors: how a candidate is judged, and how everything is combined for directories on disk.
 
 use super::archive::{Archive, Retention};
 use super::child::ChildProcess;
 use super::disk::Disk;
 use super::open::{Library, Options};
 use super::pacing::Pace;
-use super::reload::ReloadOutcome;
+use super::report::ReloadOutcome;
 use super::validate::{Inspect, Validate};
 use super::watch::{Events, Wakeups};
 use crate::finding::{Finding, Findings};
@@ -18,14 +18,14 @@ use std::time::Duration;
 /// The library of real vendors.
 pub type VendorLibrary = Library<VendorValidator>;
 
-/// Validates a vendor: compiles it, checks it, runs it on synthetic partners, and checks it against its own cases.
+/// Judges a vendor: compiles it, checks it, runs it on synthetic partners, and runs its own cases.
 ///
 /// The trial ([`run_trial`]) comes before the cases, so that a rule that uses up its budget is found by a few calls and
 /// not by every case. With a child process all of that happens there; what it finds usable is only compiled here, where
 /// reading a file has its own budget and no rule is run.
 #[derive(Debug, Clone, Default)]
 pub struct VendorValidator {
-    /// Looks at every candidate first; `None` does all of the work in this process.
+    /// Checks every candidate first; `None` does all of the work in this process.
     pub guard: Option<ChildProcess>,
 }
 
@@ -60,18 +60,18 @@ fn judge(files: &VendorFiles) -> Result<(VendorPlugin, Findings), Findings> {
     if findings.has_errors() { Err(findings) } else { Ok((plugin, findings)) }
 }
 
-/// Options for vendors on disk.
+/// How vendors on disk are opened.
 #[derive(Debug, Clone)]
 pub struct VendorOptions {
-    /// Process in which candidates are validated; `None` for this process, which an abort of the script engine would end.
+    /// Where candidates are judged; `None` does it in this process, which an abort of a script engine would end.
     pub guard: Option<ChildProcess>,
-    /// Directory that persists past revisions; `None` keeps them in memory.
+    /// Folder in which past revisions outlive the process; `None` keeps them in memory.
     pub state: Option<PathBuf>,
-    /// Limits of past revisions; `None` is [`Retention::ON_DISK`] with a state directory, else [`Retention::IN_MEMORY`].
+    /// How much of the past is kept; `None` is [`Retention::ON_DISK`] with a state folder, else [`Retention::IN_MEMORY`].
     pub retention: Option<Retention>,
-    /// Interval at which the directories are scanned without an event.
+    /// The folders are looked at so often even when no event comes.
     pub poll: Duration,
-    /// True if file system events trigger scans; otherwise changes are detected at intervals.
+    /// Whether events of the file system wake; without them changes are seen at the interval.
     pub has_events: bool,
 }
 
@@ -83,7 +83,7 @@ impl Default for VendorOptions {
 
 /// Opens the library of the vendors under `roots`.
 ///
-/// Fails when the state directory cannot be used. Vendors that cannot be used are in the outcome, and do not fail it.
+/// Fails when the state folder cannot be used. Vendors that cannot be used are in the outcome, and do not fail it.
 pub fn open_vendors(roots: Roots, options: VendorOptions) -> Result<(VendorLibrary, ReloadOutcome), Findings> {
     let VendorOptions { guard, state, retention, poll, has_events } = options;
     let archive = state.map_or_else(|| Ok(Archive::in_memory()), |path| Archive::open(&path))?;

@@ -1,22 +1,21 @@
 //! Wake-ups from the file system. An event says that something may have changed, never what.
 //!
-//! The directories are watched with everything below, their parents, and the directory of every link on the way to them, so
-//! that a swapped link (`..data`, `current`) wakes too. Reading is not a change: its events are ignored.
+//! Watched are the directories with everything below, their parents, and the directory of every link on the way to them, so
+//! that a swapped link (`..data`, `current`) wakes too. Reading is no change: events of it are left out.
 
-use super::fault::LibraryFault;
-use crate::finding::{Finding, Findings, Place};
+use crate::finding::{Code, Finding, Findings, Place};
 use notify::event::{AccessKind, AccessMode};
 use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Message of a source of wake-ups.
+/// A wake-up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wake {
     /// Something may have changed.
     Changed,
-    /// Events were lost, or the watching itself failed, for this reason: read everything and renew the watches.
+    /// Events were lost, or the watching itself failed, for this reason: scan everything and watch again.
     Lost(String),
 }
 
@@ -25,7 +24,7 @@ pub trait Wakeups: Send + 'static {
     /// Watches `directories` from now on, and nothing else; an earlier watch ends. `wake` may be called from any thread.
     ///
     /// Fails when some of it cannot be watched; wake-ups may come all the same.
-    fn arm(&mut self, folders: &[PathBuf], wake: Arc<dyn Fn(Wake) + Send + Sync>) -> Result<(), Findings>;
+    fn arm(&mut self, directories: &[PathBuf], wake: Arc<dyn Fn(Wake) + Send + Sync>) -> Result<(), Findings>;
 }
 
 /// Wake-ups from the operating system's own notifications.
@@ -42,30 +41,30 @@ impl Events {
 }
 
 impl Wakeups for Events {
-    fn arm(&mut self, folders: &[PathBuf], wake: Arc<dyn Fn(Wake) + Send + Sync>) -> Result<(), Findings> {
-        // The old one first: instances are few, and the new one may need its place.
+    fn arm(&mut self, directories: &[PathBuf], wake: Arc<dyn Fn(Wake) + Send + Sync>) -> Result<(), Findings> {
+        // The old one first: the number of instances is limited.
         self.watcher = None;
-        let interest = Interest::of(folders);
+        let interest = Interest::new(directories);
         let guard = Guard { wake: Arc::clone(&wake) };
         let handler = {
             let interest = interest.clone();
             move |event: notify::Result<Event>| {
-                if let Some(told) = interest.judge(event) {
-                    (guard.wake)(told);
+                if let Some(wake) = interest.judge(event) {
+                    (guard.wake)(wake);
                 }
             }
         };
         let watcher = RecommendedWatcher::new(handler, Config::default());
         let mut watcher = watcher.map_err(|error| [blind(Path::new("."), &error)].into_iter().collect::<Findings>())?;
         let mut findings = Findings::new();
-        for folder in &interest.deep {
-            if let Err(error) = watcher.watch(folder, RecursiveMode::Recursive) {
-                findings.push(blind(folder, &error));
+        for directory in &interest.deep {
+            if let Err(error) = watcher.watch(directory, RecursiveMode::Recursive) {
+                findings.push(blind(directory, &error));
             }
         }
-        for folder in &interest.shallow {
-            if let Err(error) = watcher.watch(folder, RecursiveMode::NonRecursive) {
-                findings.push(blind(folder, &error));
+        for directory in &interest.shallow {
+            if let Err(error) = watcher.watch(directory, RecursiveMode::NonRecursive) {
+                findings.push(blind(directory, &error));
             }
         }
         self.watcher = Some(watcher);
@@ -73,7 +72,7 @@ impl Wakeups for Events {
     }
 }
 
-/// Reports that the watching thread ended: it owns the handler, and the handler owns this.
+/// Reports the end of the watching thread, which owns the handler, which owns this.
 struct Guard {
     wake: Arc<dyn Fn(Wake) + Send + Sync>,
 }
@@ -84,12 +83,13 @@ impl Drop for Guard {
     }
 }
 
-fn blind(folder: &Path, error: &notify::Error) -> Finding {
-    let (path, reason) = (folder.display().to_string(), error.to_string());
-    Finding::from(LibraryFault::Unwatchable { path: path.clone(), reason }).at(Place::file(path))
+fn blind(directory: &Path, error: &notify::Error) -> Finding {
+    Finding::warning(Code::WatchBlind, format!("`{}` cannot be watched: {error}", directory.display()))
+        .at(Place::file(directory.display().to_string()))
+        .help("changes are noticed at intervals only; raise the system's limit of watches if that is the reason")
 }
 
-/// Watched directories, and the relevant paths in them.
+/// Watched directories, and the paths in them that matter.
 #[derive(Debug, Clone)]
 struct Interest {
     deep: BTreeSet<PathBuf>,
@@ -98,34 +98,34 @@ struct Interest {
 }
 
 impl Interest {
-    fn of(folders: &[PathBuf]) -> Self {
+    fn new(directories: &[PathBuf]) -> Self {
         let mut interest = Self { deep: BTreeSet::new(), shallow: BTreeSet::new(), paths: BTreeSet::new() };
-        for folder in folders {
-            let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
-            interest.add(&folder, 0);
+        for directory in directories {
+            let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.clone());
+            interest.add(&directory, 0);
         }
         interest
     }
 
-    fn add(&mut self, folder: &Path, links: usize) {
-        self.paths.insert(folder.to_owned());
-        if let Ok(real) = folder.canonicalize()
+    fn add(&mut self, directory: &Path, links: usize) {
+        self.paths.insert(directory.to_owned());
+        if let Ok(real) = directory.canonicalize()
             && real.is_dir()
         {
             self.paths.insert(real.clone());
             self.deep.insert(real);
         }
-        // The nearest directory above that exists: in it the root will appear, or be renamed away.
-        if let Some(above) = folder.ancestors().skip(1).find(|above| above.is_dir()) {
+        // The nearest existing directory above: the root will appear in it, or be renamed in it.
+        if let Some(above) = directory.ancestors().skip(1).find(|above| above.is_dir()) {
             self.shallow.insert(above.to_owned());
         }
-        for part in folder.ancestors() {
+        for part in directory.ancestors() {
             let Ok(target) = std::fs::read_link(part) else { continue };
             self.paths.insert(part.to_owned());
             let Some(above) = part.parent() else { continue };
             self.shallow.insert(above.to_owned());
             if links < 8 {
-                let rest = folder.strip_prefix(part).unwrap_or(Path::new(""));
+                let rest = directory.strip_prefix(part).unwrap_or(Path::new(""));
                 self.add(&above.join(target).join(rest), links + 1);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::proposal::{self, Inputs};
-use super::{Answer, Asked, Books, Cause, Defaults, Form, Limits, Refusal, digest_of, unwritten};
+use super::{Answer, Books, Cause, Context, Defaults, Form, Limits, Refusal, digest_of, unwritten};
 use crate::channel::PartnerBook;
 use crate::finding::Findings;
 use crate::planning;
@@ -15,10 +15,10 @@ use similar::TextDiff;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A vendor's revision: compiled, and the files it was compiled from.
+/// A vendor's revision: compiled, and its files.
 #[derive(Debug, Clone, Copy)]
 pub struct Revision<'a> {
-    /// The plugin.
+    /// Compiled.
     pub plugin: &'a VendorPlugin,
     /// Its files.
     pub files: &'a VendorFiles,
@@ -39,8 +39,8 @@ pub fn compare(
     books: &(dyn Books + Sync),
     limits: &Limits,
 ) -> Result<Answer, Refusal> {
-    let asked = |plugin| Asked { plugin, form: Form::Json, defaults, books, limits };
-    let (old, new) = (asked(before.plugin), asked(after.plugin));
+    let context = |plugin| Context { plugin, form: Form::Json, defaults, books, limits };
+    let (old, new) = (context(before.plugin), context(after.plugin));
     let (old_inputs, new_inputs) = (read(old, body)?, read(new, body)?);
     let (input, warnings) = match (&new_inputs, &old_inputs) {
         (Ok((inputs, _)), _) | (_, Ok((inputs, _))) => (&inputs.book, inputs.warnings.clone()),
@@ -52,12 +52,12 @@ pub fn compare(
     let (input_hash, currency) = (input.input_hash.clone(), input.currency);
     let has_rules = [before, after].iter().all(|revision| !revision.plugin.factors().is_empty());
     let has_policies = [before, after].iter().all(|revision| revision.plugin.policies().is_some());
-    let side = |asked: Asked<'_>, read: &Read| ComparedSide {
-        revision: asked.plugin.revision.clone(),
-        plan: has_rules.then(|| with_inputs(read, |inputs| plan(asked, inputs))),
+    let side = |context: Context<'_>, read: &Read| ComparedSide {
+        revision: context.plugin.revision.clone(),
+        plan: has_rules.then(|| with_inputs(read, |inputs| plan(context, inputs))),
         decisions: as_of
             .filter(|_| has_policies)
-            .map(|day| with_inputs(read, |inputs| decisions(asked, &inputs.book, day))),
+            .map(|day| with_inputs(read, |inputs| decisions(context, &inputs.book, day))),
     };
     let comparison = Comparison {
         vendor,
@@ -86,9 +86,9 @@ pub fn compare(
 type Read = Result<(Inputs, Option<NaiveDate>), Findings>;
 
 /// Reads the body as one side sees it; what is wrong with it for everybody is a refusal.
-fn read(asked: Asked<'_>, body: &[u8]) -> Result<Read, Refusal> {
-    let body = Body::open(body, asked.limits)?;
-    match proposal::inputs(asked, body) {
+fn read(context: Context<'_>, body: &[u8]) -> Result<Read, Refusal> {
+    let body = Body::open(body, context.limits)?;
+    match proposal::read(context, body) {
         Ok(inputs) => {
             let as_of = inputs.request.as_of;
             Ok(Ok((inputs, as_of)))
@@ -107,17 +107,17 @@ fn with_inputs<T>(read: &Read, work: impl FnOnce(&Inputs) -> Result<T, Findings>
     }
 }
 
-fn plan(asked: Asked<'_>, inputs: &Inputs) -> Result<planning::QuotaPlan, Findings> {
+fn plan(context: Context<'_>, inputs: &Inputs) -> Result<planning::QuotaPlan, Findings> {
     let (book, request): (&PartnerBook, _) = (&inputs.book, &inputs.request);
-    asked.work(book.partners.len(), || planning::propose(asked.plugin, book, request, &|_, _| {}))
+    context.work(book.partners.len(), || planning::propose(context.plugin, book, request, &|_, _| {}))
 }
 
-fn decisions(asked: Asked<'_>, book: &PartnerBook, as_of: NaiveDate) -> Result<ReviewedSide, Findings> {
+fn decisions(context: Context<'_>, book: &PartnerBook, as_of: NaiveDate) -> Result<ReviewedSide, Findings> {
     let request = review::Request { as_of, period: None, quotas: None };
-    let setting = Setting::new(&asked.plugin.manifest, book, &request)?;
-    let threads = asked.limits.threads;
-    asked.work(book.partners.len(), || {
-        let review = Review::new(asked.plugin, book, &setting, threads)?;
+    let setting = Setting::new(&context.plugin.manifest, book, &request)?;
+    let threads = context.limits.threads;
+    context.work(book.partners.len(), || {
+        let review = Review::new(context.plugin, book, &setting, threads)?;
         let mut partners = BTreeMap::new();
         let outcome = review.each(
             threads,

@@ -1,42 +1,46 @@
-//! Requests of a service and their responses: strict JSON documents in, documents out, without any other input.
+//! Requests of a service and their responses: strict JSON documents in, documents out, and no other input.
 //!
-//! [`decide`] is a pure function of a vendor's plugin, the kind of request, the bytes of its body, and the stored books.
-//! A server and a replay of its log call the same function, so that an answer can be made again from what was asked.
+//! [`decide`] is a pure function of a vendor's plugin, the kind of decision, the bytes of the body, and the stored books.
+//! A server and a replay of its log call the same function, so that a decision can be repeated from its request.
 
 mod assessment;
 mod body;
 mod book;
 mod comparison;
-pub mod document;
+mod fault;
+mod member;
 mod proposal;
 mod refusal;
 mod review;
+mod schema;
 
-pub use book::{Books, KeptBook, NoBooks, base_book, read_kept_book};
+pub use book::{Books, NoBooks, StoredBook, base_book, read_stored_book};
 pub use comparison::{Revision, compare};
-pub use document::schemas;
+pub use fault::RequestFault;
 pub use refusal::{Cause, Refusal};
+pub use schema::schemas;
 
 use crate::finding::{Code, Finding, Findings};
 use crate::intake;
 use crate::plugin::VendorPlugin;
+use crate::report::ReportFault;
 use crate::script::{on_script_threads, on_this_script_thread};
 use body::Body;
 use chrono::NaiveDate;
 
 /// Name of the body in the places of findings.
 pub const FILE: &str = "request";
-/// Partners up to which a decision stays on its thread; more are worth the start of other threads.
+/// Partners up to which a decision stays on its thread; more justify other threads.
 const FEW_PARTNERS: usize = 256;
 
-/// Kind of a request.
+/// Kind of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// Assessment of one partner, without a target.
+    /// One partner by the rules, without a target.
     Assessment,
     /// A quota for every line.
     Proposal,
-    /// Explanation of one partner's quota.
+    /// The steps to one partner's quota.
     Explanation,
     /// Standings of partners, and the decisions of the policies.
     Review,
@@ -46,7 +50,7 @@ impl Kind {
     /// Every kind.
     pub const ALL: [Self; 4] = [Self::Assessment, Self::Proposal, Self::Explanation, Self::Review];
 
-    /// The word used in paths, logs and documents.
+    /// Returns the word used in logs and documents.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Assessment => "assessment",
@@ -56,12 +60,12 @@ impl Kind {
         }
     }
 
-    /// The kind that is written `word`.
+    /// Returns the kind of that word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// The forms its answer can be written in; JSON first.
+    /// Returns the formats of its response; JSON first.
     pub fn forms(self) -> &'static [Form] {
         match self {
             Self::Assessment | Self::Explanation => &[Form::Json],
@@ -79,7 +83,7 @@ pub enum Form {
     Csv,
     /// A workbook.
     Xlsx,
-    /// A page with pictures.
+    /// A page with charts.
     Html,
 }
 
@@ -87,7 +91,7 @@ impl Form {
     /// Every form.
     pub const ALL: [Self; 4] = [Self::Json, Self::Csv, Self::Xlsx, Self::Html];
 
-    /// The word used in logs and queries.
+    /// Returns the word used in logs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -97,12 +101,12 @@ impl Form {
         }
     }
 
-    /// The form that is written `word`.
+    /// Returns the format of that word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|form| form.as_str() == word)
     }
 
-    /// Media type of an answer in this form.
+    /// Returns the media type of a response in this format.
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -118,11 +122,11 @@ impl Form {
 pub struct Limits {
     /// Bytes of a body, after decompression.
     pub body_bytes: usize,
-    /// Most levels of nesting.
+    /// Levels of nesting.
     pub depth: usize,
-    /// Limits of a book and of the inputs beside it.
+    /// Limits of reading the book and the tables beside it.
     pub intake: intake::Limits,
-    /// Threads that a large book may use; all cores when `None`. No answer depends on it.
+    /// Threads that a large book can use; all cores if `None`. No response depends on it.
     pub threads: Option<usize>,
 }
 
@@ -133,36 +137,36 @@ impl Default for Limits {
     }
 }
 
-/// Defaults for members that a body omits; from the query of a batch.
+/// Defaults for what a body does not state, from the query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Defaults {
-    /// Nothing later than this day is looked at.
+    /// As-of date.
     pub as_of: Option<NaiveDate>,
     /// Label of the period.
     pub period: Option<String>,
 }
 
-/// Outcome of a request.
+/// A decision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// The document.
     pub bytes: Vec<u8>,
     /// Its media type.
     pub media_type: &'static str,
-    /// BLAKE3 of the bytes of the body as they were given to [`decide`], in hex digits.
+    /// BLAKE3 of the bytes of the body as passed to [`decide`], in hex digits.
     pub input_digest: String,
     /// Hash of the facts of the partner book, as the document states it.
     pub input_hash: Option<String>,
-    /// Warnings about the body, the book and the outcome; the documents contain them too.
+    /// Warnings about the body, the book and the outcome; the documents have them too.
     pub warnings: Findings,
-    /// Partners that were looked at.
+    /// Number of partners.
     pub partners: usize,
-    /// Partners of a review about whom something failed.
+    /// Partners of a review with a fault.
     pub failed: usize,
 }
 
-/// Outcome of a kind before the digest is added.
-struct Made {
+/// A written response, before the digest is added.
+struct Written {
     bytes: Vec<u8>,
     input_hash: String,
     warnings: Findings,
@@ -170,9 +174,9 @@ struct Made {
     failed: usize,
 }
 
-/// Everything a question is decided with, but for its body.
+/// Everything a request is decided with, except its body.
 #[derive(Clone, Copy)]
-struct Asked<'a> {
+struct Context<'a> {
     plugin: &'a VendorPlugin,
     form: Form,
     defaults: &'a Defaults,
@@ -180,53 +184,53 @@ struct Asked<'a> {
     limits: &'a Limits,
 }
 
-/// BLAKE3 of the bytes of a body, in hex digits; what [`Answer::input_digest`] is, for requests that were refused too.
+/// Returns the BLAKE3 of the bytes of a body in hex digits: [`Answer::input_digest`], for refused requests too.
 pub fn digest_of(body: &[u8]) -> String {
     blake3::hash(body).to_hex().to_string()
 }
 
-/// Decides one question. The same arguments give the same answer, byte for byte.
+/// Decides one request. The same arguments give the same response, byte for byte.
 ///
 /// A small book is decided on the calling thread when scripts may run on it ([`crate::script::spawn_script_thread`]);
 /// a large one on a pool: the one this thread belongs to ([`crate::script::ScriptPool`]), else one made for it.
 ///
 /// # Errors
-/// With everything that is wrong at once, as far as it can be seen: places are JSON pointers into the body.
+/// All problems that can be found in one pass; places are JSON pointers into the body.
 pub fn decide(
     plugin: &VendorPlugin,
     kind: Kind,
     form: Form,
-    body: &[u8],
+    bytes: &[u8],
     defaults: &Defaults,
     books: &(dyn Books + Sync),
     limits: &Limits,
 ) -> Result<Answer, Refusal> {
     if !kind.forms().contains(&form) {
-        let message = format!("an answer of the kind `{}` is not written as {}", kind.as_str(), form.as_str());
-        return Err(Refusal::not_possible(message, "ask for JSON"));
+        let subject = format!("a response of the kind `{}`", kind.as_str());
+        return Err(RequestFault::WrongFormat { subject, format: form.as_str().to_owned() }.into());
     }
-    let body = Body::open(body, limits)?;
-    let asked = Asked { plugin, form, defaults, books, limits };
-    let input_digest = digest_of(body.bytes());
-    let made = match kind {
-        Kind::Assessment => assessment::decide(asked, body),
-        Kind::Proposal => proposal::decide(asked, body),
-        Kind::Explanation => proposal::explain(asked, body),
-        Kind::Review => review::decide(asked, body),
+    let body = Body::open(bytes, limits)?;
+    let context = Context { plugin, form, defaults, books, limits };
+    let input_digest = digest_of(bytes);
+    let written = match kind {
+        Kind::Assessment => assessment::decide(context, body),
+        Kind::Proposal => proposal::decide(context, body),
+        Kind::Explanation => proposal::explain(context, body),
+        Kind::Review => review::decide(context, body),
     }?;
     Ok(Answer {
-        bytes: made.bytes,
+        bytes: written.bytes,
         media_type: form.media_type(),
         input_digest,
-        input_hash: Some(made.input_hash),
-        warnings: made.warnings,
-        partners: made.partners,
-        failed: made.failed,
+        input_hash: Some(written.input_hash),
+        warnings: written.warnings,
+        partners: written.partners,
+        failed: written.failed,
     })
 }
 
-impl Asked<'_> {
-    /// Runs `work` about a number of partners where it finishes soonest.
+impl Context<'_> {
+    /// Runs work about this many partners on the threads that suit it.
     fn work<R: Send>(self, partners: usize, work: impl FnOnce() -> R + Send) -> R {
         if partners <= FEW_PARTNERS {
             on_this_script_thread(work)
@@ -235,17 +239,17 @@ impl Asked<'_> {
         }
     }
 
-    /// Refuses what needs quota rules at a vendor that has policies only.
-    fn needs_rules(self, what: &str) -> Result<(), Refusal> {
+    /// Refuses a request that needs quota rules from a vendor with policies only.
+    fn expect_rules(self, subject: &str) -> Result<(), Refusal> {
         if !self.plugin.factors().is_empty() {
             return Ok(());
         }
-        let message = format!("vendor `{}` has no quota rules, so there is no {what}", self.plugin.vendor);
-        Err(Refusal::not_possible(message, "request a review, or name a vendor with quota rules"))
+        let (vendor, subject) = (self.plugin.vendor.to_string(), subject.to_owned());
+        Err(RequestFault::NoRules { vendor, subject }.into())
     }
 }
 
-/// Findings about a partner that is not there, at the member that names it.
+/// Places findings about an unknown partner at the member that names it.
 fn at_partner(findings: Findings, pointer: &str) -> Findings {
     let placed = |finding: Finding| match finding.code() {
         Code::BookUnknownReference if finding.places.is_empty() => finding.at(body::place(pointer, "")),
@@ -254,15 +258,11 @@ fn at_partner(findings: Findings, pointer: &str) -> Findings {
     findings.into_iter().map(placed).collect()
 }
 
-/// A document that could not be written: a sum out of range, or more lines than a worksheet has rows.
-fn unwritten(fault: &crate::report::ReportFault) -> Refusal {
-    let cause = match fault {
-        crate::report::ReportFault::TooManyLines { .. } => Cause::NotPossible,
-        _ => Cause::Infeasible,
-    };
-    let code = match cause {
-        Cause::NotPossible => Code::RequestNotPossible,
-        _ => Code::PlanInfeasible,
-    };
-    Refusal { cause, findings: Findings::from_iter([Finding::error(code, fault.to_string())]) }
+/// Returns the refusal of a response that cannot be written: a sum out of range, or more lines than a worksheet has rows.
+fn unwritten(fault: &ReportFault) -> Refusal {
+    let reason = fault.to_string();
+    match fault {
+        ReportFault::TooManyLines { .. } => RequestFault::NotWritten { reason }.into(),
+        _ => RequestFault::OutOfRange { reason }.into(),
+    }
 }

@@ -1,52 +1,58 @@
 //! Proposals, and explanations of their lines.
 
-use super::body::{Body, part, place};
-use super::book::GivenBook;
-use super::{Asked, Form, Made, Refusal, at_partner, book, unwritten};
+use super::body::{Body, place};
+use super::book::RequestedBook;
+use super::fault::RequestFault;
+use super::member::{ExplanationRequest, Locks, ProposalRequest, Quotas, Targets};
+use super::{Context, Form, Refusal, Written, at_partner, book, unwritten};
 use crate::channel::PartnerBook;
-use crate::finding::Findings;
+use crate::finding::{Checked, Findings};
 use crate::intake::{self, read_locks_json, read_previous_json, read_targets_json};
 use crate::planning::{self, Explained, LineChoice, PreviousLine, QuotaPlan, Request};
 use crate::report::{self, ExplainView};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 /// Inputs of a proposal.
 pub(super) struct Inputs {
-    pub book: GivenBook,
+    pub book: RequestedBook,
     pub request: Request,
     pub warnings: Findings,
 }
 
-pub(super) fn decide(asked: Asked<'_>, body: Body<'_>) -> Result<Made, Refusal> {
-    asked.needs_rules("proposal")?;
-    let Inputs { book, request, warnings } = inputs(asked, body)?;
+pub(super) fn decide(context: Context<'_>, body: Body<'_>) -> Result<Written, Refusal> {
+    context.expect_rules("a proposal")?;
+    let Inputs { book, request, warnings } = read(context, body)?;
     let partners = book.partners.len();
-    let plan = asked.work(partners, || planning::propose(asked.plugin, &book, &request, &|_, _| {}))?;
+    let plan = context.work(partners, || planning::propose(context.plugin, &book, &request, &|_, _| {}))?;
     let plan = with_warnings(plan, warnings);
     let mut bytes = Vec::new();
-    match asked.form {
+    match context.form {
         Form::Json => report::json::write_plan(&plan, &mut bytes),
         Form::Csv => report::csv::write_plan(&plan, &mut bytes),
         Form::Xlsx => report::xlsx::write_plan(&plan, &mut bytes),
         Form::Html => report::html::write_plan(&plan, &mut bytes),
     }
     .map_err(|fault| unwritten(&fault))?;
-    Ok(Made { bytes, input_hash: plan.input_hash, warnings: plan.findings, partners, failed: 0 })
+    Ok(Written { bytes, input_hash: plan.input_hash, warnings: plan.findings, partners, failed: 0 })
 }
 
-pub(super) fn explain(asked: Asked<'_>, mut body: Body<'_>) -> Result<Made, Refusal> {
-    asked.needs_rules("explanation")?;
-    let (partner, partner_at) = (body.text("partner"), body.at("partner"));
-    if partner.is_none() && !body.has_findings() {
-        body.refuse("partner", "", "the request names no partner".to_owned(), "add `partner` with its id");
+pub(super) fn explain(context: Context<'_>, mut body: Body<'_>) -> Result<Written, Refusal> {
+    context.expect_rules("an explanation")?;
+    let request: ExplanationRequest<'_> = body.read();
+    if request.partner.is_none() && !body.has_findings() {
+        body.refuse("partner", "", RequestFault::NoPartner {});
     }
-    let choice = LineChoice {
-        partner: partner.unwrap_or_default(),
-        product_line: body.text("product_line"),
-        territory: body.text("territory"),
-    };
-    let Inputs { book, request, warnings } = inputs(asked, body)?;
+    let partner_at = body.at("partner");
+    let ExplanationRequest { partner, product_line, territory, as_of, period, target, targets, locks, previous, book } =
+        request;
+    let choice = LineChoice { partner: partner.unwrap_or_default(), product_line, territory };
+    let book = book::read(context, &body, book);
+    let refused = body.finish::<ExplanationRequest<'_>>();
+    let members = PlanMembers { as_of, period, target, targets, locks, previous };
+    let Inputs { book, request, warnings } = inputs(context, members, book, refused)?;
     let partners = book.partners.len();
-    let made = asked.work(partners, || planning::explain(asked.plugin, &book, &request, &choice));
+    let made = context.work(partners, || planning::explain(context.plugin, &book, &request, &choice));
     let made = made.map_err(|findings| at_partner(findings, &partner_at))?;
     let Explained { plan, lines, sensitivities } = made;
     let plan = with_warnings(plan, warnings);
@@ -55,39 +61,58 @@ pub(super) fn explain(asked: Asked<'_>, mut body: Body<'_>) -> Result<Made, Refu
     let views: Vec<ExplainView<'_>> = lines.iter().zip(moves).filter_map(view).collect();
     let mut bytes = Vec::new();
     report::explain::write_json(&plan, &views, &mut bytes).map_err(|fault| unwritten(&fault))?;
-    Ok(Made { bytes, input_hash: plan.input_hash, warnings: plan.findings, partners, failed: 0 })
+    Ok(Written { bytes, input_hash: plan.input_hash, warnings: plan.findings, partners, failed: 0 })
 }
 
-/// Warnings about the input come before those about the plan.
+/// Puts warnings about the input before those about the plan.
 fn with_warnings(mut plan: QuotaPlan, warnings: Findings) -> QuotaPlan {
     plan.findings = warnings.into_iter().chain(plan.findings).collect();
     plan
 }
 
-/// Reads all members that proposals and explanations share; all findings of all of them at once.
-pub(super) fn inputs(asked: Asked<'_>, mut body: Body<'_>) -> Result<Inputs, Refusal> {
+/// Members that proposals and explanations share.
+struct PlanMembers<'t> {
+    as_of: Option<NaiveDate>,
+    period: Option<String>,
+    target: Option<Decimal>,
+    targets: Option<Targets<'t>>,
+    locks: Option<Locks<'t>>,
+    previous: Option<Quotas<'t>>,
+}
+
+/// Reads the inputs of a proposal; all findings of all members in one pass.
+pub(super) fn read(context: Context<'_>, mut body: Body<'_>) -> Result<Inputs, Refusal> {
+    let ProposalRequest { as_of, period, target, targets, locks, previous, book } = body.read();
+    let book = book::read(context, &body, book);
+    let refused = body.finish::<ProposalRequest<'_>>();
+    inputs(context, PlanMembers { as_of, period, target, targets, locks, previous }, book, refused)
+}
+
+fn inputs(
+    context: Context<'_>,
+    members: PlanMembers<'_>,
+    book: Checked<RequestedBook>,
+    mut findings: Findings,
+) -> Result<Inputs, Refusal> {
     let mut request = Request {
-        as_of: body.date("as_of").or(asked.defaults.as_of),
-        period: body.text("period").or_else(|| asked.defaults.period.clone()),
-        target: body.amount("target"),
+        as_of: members.as_of.or(context.defaults.as_of),
+        period: members.period.or_else(|| context.defaults.period.clone()),
+        target: members.target,
         ..Request::default()
     };
-    let (targets, locks, previous) = (body.list("targets"), body.list("locks"), body.part("previous"));
-    let book = book::given(asked, &mut body);
-    let mut findings = body.finish();
     let Some(book) = book.ok(&mut findings) else { return Err(findings.into()) };
-    let limits = &asked.limits.intake;
-    if let Some((pointer, text)) = targets {
-        let read = read_targets_json(&part("targets", &pointer, text), &book, limits);
+    let limits = &context.limits.intake;
+    if let Some(Targets(part)) = &members.targets {
+        let read = read_targets_json(&part.table("targets"), &book, limits);
         let rows = read.ok(&mut findings).unwrap_or_default();
-        request.targets = exact_targets(&rows, &book, &pointer, &mut findings);
+        request.targets = exact_targets(&rows, &book, &part.pointer, &mut findings);
     }
-    if let Some((pointer, text)) = locks {
-        let read = read_locks_json(&part("locks", &pointer, text), &book, limits);
+    if let Some(Locks(part)) = &members.locks {
+        let read = read_locks_json(&part.table("locks"), &book, limits);
         request.locks = read.ok(&mut findings).unwrap_or_default().locks;
     }
-    if let Some((pointer, text)) = previous {
-        let read = read_previous_json(&part("previous", &pointer, text), &book, limits);
+    if let Some(Quotas(part)) = &members.previous {
+        let read = read_previous_json(&part.table("previous"), &book, limits);
         let line = |row: intake::PreviousRow| PreviousLine {
             partner_id: row.partner_id,
             segment: row.segment,

@@ -1,23 +1,24 @@
-//! Refused requests and their reasons.
+//! Refusals: why a request gets no decision.
 
+use super::fault::RequestFault;
 use crate::finding::{Area, Code, Finding, Findings};
 
-/// Kind of a refusal; a server maps it to a status.
+/// Kind of a refusal; a server derives the status from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
-    /// The body is not a document of the kind: not JSON, an unknown member, or one of the wrong kind (400).
+    /// The body is not a document of the kind: not JSON, an unknown member, or one of the wrong type (400).
     Malformed,
-    /// The body refers to a stored book that does not exist (404).
+    /// The body refers to a book that is not stored (404).
     UnknownBook,
-    /// The body is larger than what is taken, or a table has more rows (413).
+    /// The body or one of its tables exceeds a limit (413).
     TooLarge,
-    /// The vendor cannot provide the response, or not in this format (422, or 406 for the format).
+    /// The vendor cannot decide this, or not in this format (422).
     NotPossible,
     /// The input data are refused: book, targets, locks, period (422).
     Refused,
     /// A rule failed on this input (422).
     RulesFailed,
-    /// The plan says no: the target cannot be met, or a guardrail would be broken (422).
+    /// The plan is infeasible: the target cannot be met, or a guardrail would be broken (422).
     Infeasible,
 }
 
@@ -33,7 +34,7 @@ impl Cause {
         Self::Infeasible,
     ];
 
-    /// The word used in logs and problem documents.
+    /// Returns the word used in logs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
@@ -46,8 +47,8 @@ impl Cause {
         }
     }
 
-    /// Refusal for findings about an input: the most fundamental cause wins.
-    fn of(findings: &Findings) -> Self {
+    /// Returns the cause of findings: the most basic one wins.
+    fn new(findings: &Findings) -> Self {
         let errors = || findings.iter().filter(|finding| finding.is_error());
         let has = |code: Code| errors().any(|finding| finding.code() == code);
         let is_in = |area: Area| errors().any(|finding| finding.code().area() == area);
@@ -70,25 +71,23 @@ impl Cause {
     }
 }
 
-/// A no, with everything that was found.
+/// A refusal with its findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Kind of the refusal.
+    /// Kind.
     pub cause: Cause,
-    /// All errors, possibly with warnings among them.
+    /// All findings; warnings can be among the errors.
     pub findings: Findings,
 }
 
-impl Refusal {
-    /// Something that cannot be had, with the next thing to do.
-    pub(super) fn not_possible(message: String, help: &str) -> Self {
-        let finding = Finding::error(Code::RequestNotPossible, message).help(help);
-        Self { cause: Cause::NotPossible, findings: Findings::from_iter([finding]) }
+impl From<RequestFault> for Refusal {
+    fn from(fault: RequestFault) -> Self {
+        Findings::from(Finding::from(fault)).into()
     }
 }
 
 impl From<Findings> for Refusal {
     fn from(findings: Findings) -> Self {
-        Self { cause: Cause::of(&findings), findings }
+        Self { cause: Cause::new(&findings), findings }
     }
 }

@@ -14,12 +14,14 @@
 //! - Every failure is a [`Problem`], including those of the HTTP library.
 //! - Nothing of a request ever becomes part of a path or of a script.
 
+mod fault;
 mod http;
 mod routes;
 mod serve;
 mod state;
 mod wire;
 
+pub use fault::ServerFault;
 pub use http::access::{Access, Scope};
 pub use http::identity::{Trace, request_id};
 pub use http::operation::Operation;

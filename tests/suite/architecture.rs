@@ -9,21 +9,22 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// Files outside the command line that read or write files, and why.
-const FILE_SYSTEM: [&str; 10] = [
-    "audit/file.rs",        // writes the decision log
-    "audit/reading.rs",     // reads it again
-    "demonstration/mod.rs", // writes a synthetic book
-    "intake/mapping.rs",    // reads a mapping file
-    "intake/store.rs",      // reads books, targets, locks
-    "intake/template.rs",   // writes empty tables
-    "library/archive.rs",   // keeps last good revisions
-    "library/disk.rs",      // reads all vendors
-    "library/watch.rs",     // hears of changes
-    "plugin/disk.rs",       // reads one vendor
+const FILE_SYSTEM: [&str; 11] = [
+    "audit/file.rs",              // writes the decision log
+    "audit/reading.rs",           // reads it again
+    "intake/generate.rs",         // writes a synthetic book
+    "intake/mapping.rs",          // reads a mapping file
+    "intake/store.rs",            // reads books, targets, locks
+    "intake/template.rs",         // writes empty tables
+    "library/archive.rs",         // last valid revisions
+    "library/disk.rs",            // reads all vendors
+    "library/state_directory.rs", // writes and verifies them
+    "library/watch.rs",           // hears of changes
+    "plugin/disk.rs",             // reads one vendor
 ];
 /// Files outside the command line that look at a clock, and why.
 const CLOCK: [&str; 9] = [
-    "audit/log.rs",       // when records were dropped
+    "audit/queue.rs",     // when records were dropped
     "library/archive.rs", // age of leftovers
     "library/child.rs",   // deadline of a child process
     "library/disk.rs",    // time stamps of files
@@ -184,6 +185,91 @@ fn only_the_room_of_scripts_knows_rhai() {
         faults.extend(found.iter().map(|(line, _)| format!("{}:{line} names `rhai`", source.path)));
     }
     nothing_at_fault(&faults, "Rhai is named in src/script only; ask that room for what is needed:");
+}
+
+/// Names that exist on Unix only.
+const UNIX_NAMES: [&str; 8] = [
+    "std::os::unix",
+    "tokio::net::Unix",
+    "tokio::signal::unix",
+    "UnixListener",
+    "UnixStream",
+    "rustix",
+    "listenfd",
+    "sd_notify",
+];
+
+/// Returns the bytes of the item, statement or arm that begins at `from`, after further attributes.
+fn extent(code: &str, from: usize) -> std::ops::Range<usize> {
+    let (mut depth, mut at) = (0_usize, from);
+    // In the types of a definition a comma separates, and does not end.
+    let starts = ["fn ", "pub", "async ", "impl", "struct ", "enum "];
+    let is_definition = starts.iter().any(|start| code[from..].trim_start().starts_with(start));
+    for (offset, c) in code[from..].char_indices() {
+        at = from + offset;
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 0 => break,
+            ')' | ']' => depth -= 1,
+            '}' => {
+                depth -= 1;
+                if depth == 0 {
+                    break;
+                }
+            }
+            ';' if depth == 0 => break,
+            ',' if depth == 0 && !is_definition => break,
+            _ => {}
+        }
+    }
+    from..at
+}
+
+/// Returns what is compiled on Unix only: everything after `#[cfg(unix)]` or `#[cfg(target_os = …)]`.
+fn only_on_unix(code: &str) -> Vec<std::ops::Range<usize>> {
+    let attributes = ["#[cfg(unix)]", "#[cfg(target_os"];
+    let starts = attributes.iter().flat_map(|attribute| code.match_indices(attribute)).map(|(at, _)| at);
+    starts.map(|at| extent(code, at + code[at..].find(']').map_or(0, |end| end + 1))).collect()
+}
+
+/// Modules declared under `#[cfg(unix)]`, as paths of their files.
+fn unix_modules(sources: &[Source]) -> Vec<String> {
+    let declared = sources.iter().flat_map(|source| {
+        let directory = source.path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        only_on_unix(&source.code).into_iter().filter_map(move |range| {
+            let (_, name) = source.code[range].trim().rsplit_once("mod ")?;
+            name.chars().all(is_part).then(|| format!("{directory}/{name}.rs"))
+        })
+    });
+    declared.collect()
+}
+
+#[test]
+fn names_of_unix_are_used_where_only_unix_compiles_them() {
+    let sources = sources();
+    let modules = unix_modules(&sources);
+    assert_eq!(modules, ["server/wire/unix.rs"], "modules for Unix only");
+    let mut faults = Vec::new();
+    for source in sources.iter().filter(|source| !modules.contains(&source.path)) {
+        let ranges = only_on_unix(&source.code);
+        for name in UNIX_NAMES {
+            for (at, _) in source.code.match_indices(name) {
+                let is_whole = !source.code[..at].ends_with(is_part);
+                if is_whole && !ranges.iter().any(|range| range.contains(&at)) {
+                    let line = source.code[..at].matches('\n').count() + 1;
+                    faults.push(format!("{}:{line} names `{name}` outside `#[cfg(unix)]`", source.path));
+                }
+            }
+        }
+    }
+    nothing_at_fault(&faults, "the crate compiles for Windows: what exists on Unix only is under `#[cfg(unix)]`:");
+}
+
+#[test]
+fn what_unix_alone_compiles_ends_with_its_item() {
+    let code = "#[cfg(unix)]\nuse rustix::{a, b};\nuse rustix::c;\nmatch x { #[cfg(unix)] A => rustix::d(1, 2), B => rustix::e() }";
+    let inside: Vec<&str> = only_on_unix(code).into_iter().map(|range| code[range].trim()).collect();
+    assert_eq!(inside, ["use rustix::{a, b", "A => rustix::d(1, 2)"]);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use super::groups::{Directories, Output, TableSize, Threads};
 use super::progress::{bytes_bar, spinner};
 use super::{CommandError, Terminal};
 use crate::audit::{
-    Entry, LogReader, Obstacle, Record, Replay, Told, Verdict, With, compare, compare_told, decide_again, files_of_log,
-    input_of,
+    Entry, LogReader, LoggedOutcome, Obstacle, Record, Replay, ReplayRules, Verdict, compare, compare_outcomes,
+    files_of_log, input_of, replay,
 };
 use crate::finding::{Finding, Findings, Place};
 use crate::library::Archive;
@@ -108,7 +108,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
 fn finish(
     options: &Options,
     replay: &Replay,
-    with: With,
+    with: ReplayRules,
     unreadable: impl Fn(Finding) -> CommandError,
 ) -> Result<(), CommandError> {
     if replay.records() == 0 && replay.torn + replay.foreign > 0 {
@@ -140,7 +140,7 @@ fn bar(files: &[PathBuf]) -> ProgressBar {
 /// A replay in progress.
 struct Replayer {
     vendors: Vendors,
-    with: With,
+    with: ReplayRules,
     pool: ScriptPool,
     replay: Replay,
 }
@@ -161,8 +161,8 @@ impl Replayer {
         let pool = ScriptPool::new(options.threads.count())
             .map_err(|error| Finding::from(CommandFault::NoThreads { reason: error.to_string() }))?;
         let with = match options.with {
-            Rules::Recorded => With::Recorded,
-            Rules::Current => With::Current,
+            Rules::Recorded => ReplayRules::Recorded,
+            Rules::Current => ReplayRules::Current,
         };
         Ok(Self { vendors: Vendors::new(&options.directories, archive, books), with, pool, replay: Replay::default() })
     }
@@ -188,7 +188,7 @@ impl Replayer {
     fn task(&mut self, line: u64, record: Box<Record>) -> Task {
         // A record without its request cannot be repeated with any rules.
         let has_input = input_of(&record).is_ok();
-        let current = (has_input && self.with == With::Current).then(|| self.vendors.current(&record.vendor));
+        let current = (has_input && self.with == ReplayRules::Current).then(|| self.vendors.current(&record.vendor));
         let is_needed = has_input && (current.is_none() || record.outcome.answer.is_none());
         let recorded = if is_needed {
             self.vendors.recorded(&record.vendor, &record.revision)
@@ -220,17 +220,17 @@ impl Task {
         input_of(&self.record)?;
         let again = |found: &Found| {
             let vendor = found.as_ref().map_err(|obstacle| *obstacle)?;
-            decide_again(&self.record, &vendor.plugin, &**vendor, &Limits::default())
+            replay(&self.record, &vendor.plugin, &**vendor, &Limits::default())
         };
         let Some(current) = &self.current else {
-            return Ok(compare(&self.record, &Told::of(&again(&self.recorded)?), false));
+            return Ok(compare(&self.record, &LoggedOutcome::from(&again(&self.recorded)?), false));
         };
         let now = again(current)?;
-        match compare(&self.record, &Told::of(&now), true) {
+        match compare(&self.record, &LoggedOutcome::from(&now), true) {
             // The recorded response is computed again, to find where the current one differs.
             Verdict::NotReplayable(Obstacle::AnswerNotKept) => {
                 let then = again(&self.recorded).map_err(|_| Obstacle::AnswerNotKept)?;
-                Ok(compare_told(&Told::of(&then), &Told::of(&now)))
+                Ok(compare_outcomes(&LoggedOutcome::from(&then), &LoggedOutcome::from(&now)))
             }
             verdict => Ok(verdict),
         }

@@ -4,7 +4,7 @@ use super::super::groups::Directories;
 use crate::audit::Obstacle;
 use crate::library::Archive;
 use crate::plugin::{VendorFiles, VendorPlugin, disk::Roots};
-use crate::request::{Books, KeptBook, Limits, read_kept_book};
+use crate::request::{Books, Limits, StoredBook, read_stored_book};
 use crate::script::on_script_threads;
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,7 +23,7 @@ pub type Found = Result<Arc<Vendor>, Obstacle>;
 pub struct Vendor {
     pub plugin: VendorPlugin,
     directory: Option<PathBuf>,
-    books: Mutex<BTreeMap<String, Option<Arc<KeptBook>>>>,
+    books: Mutex<BTreeMap<String, Option<Arc<StoredBook>>>>,
 }
 
 /// Vendors by revision, compiled when they are first needed.
@@ -83,16 +83,16 @@ impl Vendors {
 }
 
 impl Vendor {
-    fn read_book(&self, path: &Path, id: &str) -> Option<KeptBook> {
+    fn read_book(&self, path: &Path, id: &str) -> Option<StoredBook> {
         let limits = Limits::default();
         let is_sound = fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() <= limits.body_bytes as u64);
         let text = is_sound.then(|| fs::read(path).ok()).flatten()?;
-        let (book, _) = read_kept_book(&self.plugin, &text, &limits).ok()?;
+        let (book, _) = read_stored_book(&self.plugin, &text, &limits).ok()?;
         (book.id == id).then_some(book)
     }
 
     /// Tries the file named after the id first, then every JSON file of the directory.
-    fn find_book(&self, id: &str) -> Option<Arc<KeptBook>> {
+    fn find_book(&self, id: &str) -> Option<Arc<StoredBook>> {
         let directory = self.directory.as_deref()?;
         // The id comes from the log: it is used as a name, never as a path.
         let is_name = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
@@ -109,7 +109,7 @@ impl Vendor {
 }
 
 impl Books for Vendor {
-    fn kept(&self, id: &str) -> Option<Arc<KeptBook>> {
+    fn stored(&self, id: &str) -> Option<Arc<StoredBook>> {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = books.get(id) {
             return found.clone();

@@ -3,6 +3,7 @@
 use crate::document::{Codes, Document, Item, Section};
 use crate::finding::{Code, Finding, Findings, Place, Position};
 use crate::plugin::is_vendor_name;
+use crate::server::fault::ServerFault;
 use crate::server::wire::files::read_small;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -108,13 +109,12 @@ impl Access {
         for item in document.root().list("token") {
             let Some(token) = item.section().and_then(|section| read_token(item, section)) else { continue };
             if tokens.iter().any(|other| other.name == token.name || other.digest == token.digest) {
-                item.refuse(format!("duplicate token `{}`", token.name), "give every token its name and its secret");
+                item.reject(ServerFault::DuplicateToken { token: token.name.to_string() });
             }
             tokens.push(token);
         }
         if tokens.is_empty() {
-            let finding = Finding::error(Code::TokensFile, "no usable token").at(Place::file(file));
-            document.report(finding.help("add a table `[[token]]` per caller"));
+            document.report(Finding::from(ServerFault::NoToken {}).at(Place::file(file)));
         }
         let findings: Findings = document.into_findings().into_iter().map(without_text).collect();
         if findings.has_errors() { Err(findings) } else { Ok(Self { tokens: Some(tokens) }) }
@@ -125,12 +125,8 @@ impl Access {
         let shown = path.display().to_string();
         let text = read_small(path).and_then(|bytes| String::from_utf8(bytes).map_err(std::io::Error::other));
         let text = text.map_err(|error| -> Findings {
-            let message = format!("the tokens file `{shown}` cannot be read: {error}");
-            [Finding::error(Code::FileUnreadable, message)
-                .at(Place::file(&*shown))
-                .help("check the path and the permissions")]
-            .into_iter()
-            .collect()
+            let fault = ServerFault::Unreadable { file: shown.clone(), reason: error.to_string() };
+            Finding::from(fault).at(Place::file(&*shown)).into()
         })?;
         Self::parse(&shown, &text)
     }
@@ -208,14 +204,14 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
     let plain = section.get("token").and_then(|item| {
         let token = item.text()?;
         if token.chars().count() < MIN_TOKEN {
-            item.refuse(format!("the token is shorter than {MIN_TOKEN} characters"), "use a longer, random one");
+            item.reject(ServerFault::ShortToken { limit: MIN_TOKEN });
         }
         Some(digest_of(token))
     });
     let hashed = section.get("digest").and_then(|item| {
         let digest = item.text().and_then(|text| blake3::Hash::from_hex(text).ok());
         if digest.is_none() {
-            item.refuse("the digest is not 64 hex digits", "write the BLAKE3 digest of the token");
+            item.reject(ServerFault::BadDigest {});
         }
         digest.map(|digest| *digest.as_bytes())
     });
@@ -225,10 +221,7 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
         let name = |item: &Item<'_>| {
             let name = item.text()?;
             if !is_vendor_name(name) {
-                item.refuse(
-                    format!("`{name}` cannot be the name of a vendor"),
-                    "write names of directories under `rules`",
-                );
+                item.reject(ServerFault::BadVendorName { vendor: name.to_owned() });
             }
             Some(name.to_owned())
         };
@@ -238,11 +231,11 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
     match (plain, hashed) {
         (Some(digest), None) | (None, Some(digest)) => Some(Token { name: name.into(), digest, scopes, vendors }),
         (None, None) => {
-            item.refuse(format!("the token `{name}` has no secret"), "write `token`, or `digest`");
+            item.reject(ServerFault::NoSecret { token: name.to_owned() });
             None
         }
         (Some(_), Some(_)) => {
-            item.refuse(format!("the token `{name}` has a `token` and a `digest`"), "remove one of them");
+            item.reject(ServerFault::TwoSecrets { token: name.to_owned() });
             None
         }
     }

@@ -3,7 +3,7 @@
 use super::question::{limits_of, problem_of};
 use super::route::Route;
 use crate::audit::Mode;
-use crate::request::{self, KeptBook};
+use crate::request::{self, StoredBook};
 use crate::server::http::access::Scope;
 use crate::server::http::idempotency::Idempotency;
 use crate::server::http::media::{JSON, Media};
@@ -99,8 +99,8 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<StoredBooksDocument>();
 }
 
-impl From<&KeptBook> for StoredBookDocument {
-    fn from(book: &KeptBook) -> Self {
+impl From<&StoredBook> for StoredBookDocument {
+    fn from(book: &StoredBook) -> Self {
         Self {
             id: book.id.clone(),
             partners: book.book.partners.len(),
@@ -128,7 +128,7 @@ async fn read_and_store(app: &App, active: ActiveVendor, span: RequestSpan, body
     let vendor = Arc::clone(&active.plugin.vendor);
     let (limits, directory) = (limits_of(&app.gate), app.stores.book_directory.clone());
     let work = move || {
-        let read = request::read_kept_book(&active.plugin, &body, &limits);
+        let read = request::read_stored_book(&active.plugin, &body, &limits);
         let written = match (&read, &directory) {
             (Ok((book, _)), Some(directory)) => directory.write(&book.id, &body),
             _ => Ok(()),

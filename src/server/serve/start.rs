@@ -2,10 +2,11 @@
 
 use super::events;
 use super::signals::Terminate;
-use crate::audit::{Keeping, Log, Mode};
-use crate::finding::{Code, Finding, Findings, render};
+use crate::audit::{Log, Mode, RecordContent};
+use crate::finding::{Finding, Findings, render};
 use crate::library::{ReloadOutcome, State, VendorOptions, open_vendors};
 use crate::plugin::disk::Roots;
+use crate::server::fault::ServerFault;
 use crate::server::http::access::Access;
 use crate::server::state::app::App;
 use crate::server::state::books::{BookDirectory, StoredBooks};
@@ -52,7 +53,7 @@ pub struct Options {
     /// Limits.
     pub limits: ServerLimits,
     /// The decision log, what it records, and its mode.
-    pub decision_log: Option<(Log, Keeping, Mode)>,
+    pub decision_log: Option<(Log, RecordContent, Mode)>,
     /// Collector of spans.
     pub spans: Option<SpanOptions>,
     /// Time from the signal to end until the server stops accepting connections; readiness is off meanwhile.
@@ -178,8 +179,7 @@ fn log(outcome: &ReloadOutcome) {
 }
 
 fn cannot_start(error: &std::io::Error) -> Findings {
-    let finding = Finding::error(Code::ServerOptions, format!("the server cannot be started: {error}"));
-    Findings::from_iter([finding.help("give the process more memory, threads or descriptors")])
+    Finding::from(ServerFault::CannotStart { reason: error.to_string() }).into()
 }
 
 /// Returns the finding about options that would expose the server beyond this machine.
@@ -188,14 +188,7 @@ fn refuse_exposure(options: &Options, is_local: bool) -> Option<Finding> {
         return None;
     }
     if options.is_authoring {
-        let message =
-            "`--authoring` checks scripts that callers send, and the address is reachable from other machines";
-        return Some(Finding::error(Code::ServerOptions, message).help("listen on `127.0.0.1` or a Unix socket"));
+        return Some(ServerFault::ExposedAuthoring {}.into());
     }
-    if options.tokens.is_none() && !options.is_insecure {
-        let message = "the address is reachable from other machines, and no token is required";
-        let help = "add `--tokens FILE`, listen on `127.0.0.1` or a Unix socket, or allow it with `--insecure`";
-        return Some(Finding::error(Code::ServerOptions, message).help(help));
-    }
-    None
+    (options.tokens.is_none() && !options.is_insecure).then(|| ServerFault::Exposed {}.into())
 }

@@ -1,7 +1,7 @@
 //! Stored books, to which requests can refer: the least recently used are removed when there is no room.
 
 use crate::channel::Name;
-use crate::request::{Books, KeptBook};
+use crate::request::{Books, StoredBook};
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +14,7 @@ const MAX_BOOKS: usize = 256;
 
 #[derive(Default)]
 struct Shelf {
-    books: BTreeMap<(Name, String), (Arc<KeptBook>, u64)>,
+    books: BTreeMap<(Name, String), (Arc<StoredBook>, u64)>,
     bytes: usize,
     uses: u64,
 }
@@ -84,7 +84,7 @@ impl StoredBooks {
     }
 
     /// Stores a book; returns false when it alone is larger than the store.
-    pub fn store(&self, vendor: &Name, book: KeptBook) -> bool {
+    pub fn store(&self, vendor: &Name, book: StoredBook) -> bool {
         if book.bytes > self.most {
             return false;
         }
@@ -104,7 +104,7 @@ impl StoredBooks {
     }
 
     /// Returns the book of a vendor with that id.
-    pub fn find(&self, vendor: &Name, id: &str) -> Option<Arc<KeptBook>> {
+    pub fn find(&self, vendor: &Name, id: &str) -> Option<Arc<StoredBook>> {
         let mut shelf = self.shelf();
         shelf.uses += 1;
         let now = shelf.uses;
@@ -124,7 +124,7 @@ impl StoredBooks {
     }
 
     /// Returns the books of a vendor, ascending by id.
-    pub fn of_vendor(&self, vendor: &Name) -> Vec<Arc<KeptBook>> {
+    pub fn of_vendor(&self, vendor: &Name) -> Vec<Arc<StoredBook>> {
         let shelf = self.shelf();
         shelf.books.iter().filter(|((of, _), _)| of == vendor).map(|(_, (book, _))| Arc::clone(book)).collect()
     }
@@ -138,7 +138,7 @@ impl VendorBooks {
 }
 
 impl Books for VendorBooks {
-    fn kept(&self, id: &str) -> Option<Arc<KeptBook>> {
+    fn stored(&self, id: &str) -> Option<Arc<StoredBook>> {
         self.books.find(&self.vendor, id)
     }
 }

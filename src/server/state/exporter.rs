@@ -2,7 +2,7 @@
 
 use super::metrics::Metrics;
 use super::otlp::{self, Attribute, Span};
-use crate::audit::{CollectorAddress, Post, SinkFault};
+use crate::audit::{CollectorAddress, CollectorClient, SinkFault};
 use prometheus_client::metrics::counter::Counter;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -21,7 +21,7 @@ pub const GRACE: Duration = Duration::from_secs(3);
 /// Sender of the spans in the queue.
 pub struct Exporter {
     queue: mpsc::Receiver<Span>,
-    post: Post,
+    post: CollectorClient,
     resource: [Attribute; 2],
     sent: Counter,
     dropped: Counter,
@@ -33,7 +33,7 @@ impl Exporter {
     pub fn new(queue: mpsc::Receiver<Span>, address: CollectorAddress, service: String, metrics: &Metrics) -> Self {
         Self {
             queue,
-            post: Post::new(address, "application/json", TIMEOUT),
+            post: CollectorClient::new(address, "application/json", TIMEOUT),
             resource: [
                 Attribute::text("service.name", service),
                 Attribute::text("service.version", env!("CARGO_PKG_VERSION")),

@@ -1,7 +1,7 @@
 //! The decision log of the server: what is recorded of each decision, and whether its response may be sent.
 
 use super::metrics::Metrics;
-use crate::audit::{Decision, Keeping, Log, Mode, Told, new_id};
+use crate::audit::{Decision, Log, LoggedOutcome, Mode, RecordContent, new_id};
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
 use crate::request::{Answer, Cause, Defaults, Form, Kind, Refusal};
@@ -38,7 +38,7 @@ pub struct Decided<'a> {
 /// Records decisions.
 pub struct Recorder {
     log: Log,
-    keeping: Keeping,
+    keeping: RecordContent,
     mode: Mode,
     counted: (AtomicU64, AtomicU64),
 }
@@ -81,7 +81,7 @@ pub fn outcome_of(made: &Result<Answer, Refusal>) -> &'static str {
 
 impl Recorder {
     /// Returns a recorder into `log`.
-    pub fn new(log: Log, keeping: Keeping, mode: Mode) -> Self {
+    pub fn new(log: Log, keeping: RecordContent, mode: Mode) -> Self {
         Self { log, keeping, mode, counted: Default::default() }
     }
 
@@ -101,7 +101,7 @@ impl Recorder {
             trace_id: context.trace.as_ref().map(|trace| trace.trace_id.as_str()),
             caller: context.caller_name(),
             input: decided.body,
-            told: Told::of(decided.made),
+            outcome: LoggedOutcome::from(decided.made),
             duration: decided.took,
         };
         let record = self.keeping.record(&decision);

@@ -7,7 +7,8 @@ use super::exporter::Exporter;
 use super::metrics::Metrics;
 use super::otlp::{Attribute, Span, SpanFlags, SpanKind};
 use crate::audit::{BadAddress, CollectorAddress};
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
+use crate::server::fault::ServerFault;
 use crate::server::http::context::extension;
 use crate::server::http::identity::{Trace, new_span_id};
 use crate::server::http::problem::{MAX_INSTANCE, Problem};
@@ -39,14 +40,10 @@ impl SpanOptions {
     /// Returns options that trace every request and send spans to the collector at `endpoint`, such as `http://127.0.0.1:4318`; `/v1/traces` is added to it.
     pub fn new(endpoint: &str) -> Result<Self, Finding> {
         let url = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
-        let address = CollectorAddress::parse(&url).map_err(|bad| {
-            let message = format!("spans cannot be sent to `{endpoint}`: {bad}");
-            Finding::error(Code::ServerOptions, message).help(match bad {
-                BadAddress::Https => "send them to a local collector by http, and let it use TLS",
-                BadAddress::NoUrl | BadAddress::NotHttp | BadAddress::NoHost | BadAddress::UserName => {
-                    "name the collector as `http://HOST:4318`"
-                }
-            })
+        let address = CollectorAddress::parse(&url).map_err(|bad| ServerFault::BadCollector {
+            address: endpoint.to_owned(),
+            reason: bad.to_string(),
+            is_https: bad == BadAddress::Https,
         })?;
         Ok(Self { address, sample: 1_000, service: "quotient".to_owned() })
     }

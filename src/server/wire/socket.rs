@@ -2,7 +2,8 @@
 
 #[cfg(unix)]
 use super::unix;
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
+use crate::server::fault::ServerFault;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -62,14 +63,11 @@ impl Socket {
     /// Opens the sockets of `listen`.
     pub async fn open(listen: &Listen) -> Result<Vec<Self>, Finding> {
         let refused = |error: std::io::Error| {
-            let message = format!("cannot listen on `{listen}`: {error}");
-            let help = match error.kind() {
-                std::io::ErrorKind::AddrInUse => {
-                    "another process listens on this address: stop it, or choose another port"
-                }
-                _ => "choose an address of this machine, or a path that can be written",
-            };
-            Finding::error(Code::ServerOptions, message).help(help)
+            Finding::from(ServerFault::CannotListen {
+                address: listen.to_string(),
+                reason: error.to_string(),
+                is_in_use: error.kind() == std::io::ErrorKind::AddrInUse,
+            })
         };
         match listen {
             Listen::Address(address) => Ok(vec![Self::Tcp(TcpListener::bind(address).await.map_err(refused)?)]),
@@ -81,9 +79,7 @@ impl Socket {
                 let sockets: Vec<Self> =
                     tcp.into_iter().map(Self::Tcp).chain(unix.into_iter().map(Self::Unix)).collect();
                 if sockets.is_empty() {
-                    let message = "systemd passed no socket";
-                    let help = "start the server through its socket unit, or name an address with `--listen`";
-                    return Err(Finding::error(Code::ServerOptions, message).help(help));
+                    return Err(ServerFault::NoInheritedSocket {}.into());
                 }
                 Ok(sockets)
             }

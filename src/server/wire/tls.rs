@@ -1,7 +1,8 @@
 //! TLS: certificate and key from files, reloaded when they change.
 
 use super::files::read_small;
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Finding, Findings, Place};
+use crate::server::fault::ServerFault;
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ pub struct Tls {
 impl Tls {
     /// Reads the files.
     pub fn read(files: TlsFiles) -> Result<Self, Findings> {
-        let (config, seen) = load(&files).map_err(|finding| Findings::from_iter([finding]))?;
+        let (config, seen) = load(&files)?;
         Ok(Self { files, config: ArcSwap::new(config), seen: Mutex::new(seen) })
     }
 
@@ -55,14 +56,13 @@ impl Tls {
 fn load(files: &TlsFiles) -> Result<(Arc<ServerConfig>, blake3::Hash), Finding> {
     let read = |path: &PathBuf| {
         read_small(path).map_err(|error| {
-            let message = format!("`{}` cannot be read: {error}", path.display());
-            Finding::error(Code::FileUnreadable, message).help("check the path and the permissions")
+            Finding::from(ServerFault::Unreadable { file: path.display().to_string(), reason: error.to_string() })
         })
     };
-    let bad = |path: &PathBuf, what: &str, why: String| {
-        let message = format!("`{}` is not a usable {what}: {why}", path.display());
-        let finding = Finding::error(Code::ServerOptions, message).at(Place::file(path.display().to_string()));
-        finding.help("give a certificate chain and its key as PEM files")
+    let bad = |path: &PathBuf, part: &str, reason: String| {
+        let file = path.display().to_string();
+        let fault = ServerFault::BadCertificate { file: file.clone(), part: part.to_owned(), reason };
+        Finding::from(fault).at(Place::file(file))
     };
     let (certificate, key) = (read(&files.certificate)?, read(&files.key)?);
     let chain: Result<Vec<CertificateDer<'static>>, _> = CertificateDer::pem_slice_iter(&certificate).collect();

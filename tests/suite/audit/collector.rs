@@ -129,7 +129,7 @@ fn best_effort_reaches_a_collector_that_comes_back() {
 #[test]
 fn wrong_addresses_are_findings() {
     let message = |url: &str| Collector::new(url, quick()).unwrap_err().to_string();
-    assert!(message("https://logs.example/").contains("collector beside the engine"));
+    assert!(message("https://logs.example/").contains("local collector"));
     assert!(message("logs.example:80/x").contains("http://host:port/path"));
     assert!(message("http://user@logs.example/").contains("user name"));
     assert!(message("http://").contains("cannot be sent"));

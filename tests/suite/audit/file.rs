@@ -171,7 +171,7 @@ impl Files for Frail {
         })
     }
 
-    fn sync_folder(&mut self, _: &Path) -> io::Result<()> {
+    fn sync_directory(&mut self, _: &Path) -> io::Result<()> {
         self.call(|world, fault| {
             if fault.is_some() {
                 return fails();

@@ -2,7 +2,7 @@
 
 use super::support::decision;
 use proptest::prelude::*;
-use quotient::audit::{Keeping, Masking, NotJson, Omitted, Pointer};
+use quotient::audit::{Masking, NotJson, Omitted, Pointer, RecordContent};
 use quotient::finding::Code;
 use quotient::request::digest_of as digest;
 use serde_json::Value;
@@ -96,9 +96,9 @@ fn a_wrong_pointer_is_a_finding_that_says_how_it_is_written() {
 
 #[test]
 fn a_masked_record_says_what_and_where() {
-    let keeping = Keeping {
+    let keeping = RecordContent {
         masking: Masking::parse(&list(&["/partners/*/name", "/nowhere"]), &list(&["/secret"])).unwrap(),
-        ..Keeping::default()
+        ..RecordContent::default()
     };
     let (input, answer) = (br#"{"partners":[{"name":"Acme"}],"secret":1}"#, br#"{"partners":[{"name":"Acme"}]}"#);
     let record = keeping.record(&decision(input, answer));
@@ -111,7 +111,7 @@ fn a_masked_record_says_what_and_where() {
 
 #[test]
 fn the_empty_pointer_hides_everything() {
-    let keeping = Keeping { masking: Masking::parse(&list(&[""]), &[]).unwrap(), ..Keeping::default() };
+    let keeping = RecordContent { masking: Masking::parse(&list(&[""]), &[]).unwrap(), ..RecordContent::default() };
     let record = keeping.record(&decision(br#"{"a":1}"#, br#"{"b":2}"#));
     assert!(record.input.is_none() && record.outcome.answer.is_none());
     assert_eq!(record.input_omitted, Some(Omitted::Masked));
@@ -173,7 +173,7 @@ proptest! {
     ) {
         let text = |value: &Value| if pretty { format!("{value:#}") } else { value.to_string() };
         let (input, answer) = (text(&input), text(&answer));
-        let keeping = Keeping { masking: Masking::parse(&masks, &erasures).unwrap(), ..Keeping::default() };
+        let keeping = RecordContent { masking: Masking::parse(&masks, &erasures).unwrap(), ..RecordContent::default() };
         let record = keeping.record(&decision(input.as_bytes(), answer.as_bytes()));
         let line = String::from_utf8(record.line()).unwrap();
         prop_assert!(line.ends_with('\n') && line.matches('\n').count() == 1 && !line.contains('\r'));

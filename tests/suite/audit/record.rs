@@ -1,7 +1,7 @@
 //! A record says what was decided, exactly.
 
 use super::support::{decision, time, told};
-use quotient::audit::{Decision, Keeping, Omitted, Record, Status, Told, new_id, schema};
+use quotient::audit::{Decision, LoggedOutcome, Omitted, Record, RecordContent, Status, new_id, schema};
 use quotient::request::{Defaults, digest_of as digest};
 use serde_json::Value;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 #[test]
 fn a_record_holds_what_was_asked_and_answered_digit_by_digit() {
     let (input, answer) = (b"{ \"target\": 60000000.10,\n \"rate\": 0.120 }", br#"{"quota":{"amount":"1250000.00"}}"#);
-    let line = Keeping::default().record(&decision(input, answer)).line();
+    let line = RecordContent::default().record(&decision(input, answer)).line();
     let text = String::from_utf8(line).unwrap();
     assert!(text.contains(r#""input":{"target":60000000.10,"rate":0.120}"#), "{text}");
     let read: Value = serde_json::from_str(&text).unwrap();
@@ -27,12 +27,12 @@ fn a_record_holds_what_was_asked_and_answered_digit_by_digit() {
 fn a_record_that_was_read_is_written_the_same() {
     let defaults = Defaults { as_of: chrono::NaiveDate::from_ymd_opt(2026, 3, 31), period: Some("FY26".to_owned()) };
     let refused = Decision {
-        told: Told { status: Status::Refused, code: Some("plan::infeasible"), ..told(b"{}") },
+        outcome: LoggedOutcome { status: Status::Refused, code: Some("plan::infeasible"), ..told(b"{}") },
         base_book: Some("book-1"),
         defaults: &defaults,
         ..decision(b"[1.0]", b"")
     };
-    let line = Keeping::default().record(&refused).line();
+    let line = RecordContent::default().record(&refused).line();
     let read: Record = serde_json::from_slice(&line).unwrap();
     assert_eq!(read.line(), line);
     assert_eq!(read.defaults.defaults(), defaults);
@@ -40,7 +40,7 @@ fn a_record_that_was_read_is_written_the_same() {
 
 #[test]
 fn what_is_too_large_is_left_out_and_keeps_its_digest() {
-    let keeping = Keeping { most_input: 6, most_answer: 6, ..Keeping::default() };
+    let keeping = RecordContent { most_input: 6, most_answer: 6, ..RecordContent::default() };
     let record = keeping.record(&decision(b"[12345]", b"[67890]"));
     assert!(record.input.is_none() && record.outcome.answer.is_none());
     assert_eq!(record.input_omitted, Some(Omitted::TooLarge));
@@ -51,15 +51,15 @@ fn what_is_too_large_is_left_out_and_keeps_its_digest() {
 
 #[test]
 fn requests_may_be_left_out_altogether() {
-    let keeping = Keeping { keeps_input: false, ..Keeping::default() };
+    let keeping = RecordContent { has_input: false, ..RecordContent::default() };
     assert_eq!(keeping.record(&decision(b"{}", b"{}")).input_omitted, Some(Omitted::NotKept));
-    assert_eq!(Keeping::default().record(&decision(b"no", b"{}")).input_omitted, Some(Omitted::NotJson));
+    assert_eq!(RecordContent::default().record(&decision(b"no", b"{}")).input_omitted, Some(Omitted::NotJson));
 }
 
 #[test]
 fn names_of_callers_cannot_forge_a_line() {
-    let record =
-        Keeping::default().record(&Decision { caller: Some("a\n{\"schema\":\"x\"}\u{2028}"), ..decision(b"1", b"2") });
+    let record = RecordContent::default()
+        .record(&Decision { caller: Some("a\n{\"schema\":\"x\"}\u{2028}"), ..decision(b"1", b"2") });
     let line = String::from_utf8(record.line()).unwrap();
     assert_eq!(line.matches('\n').count(), 1);
     let read: Value = serde_json::from_str(&line).unwrap();
@@ -76,7 +76,7 @@ fn identifiers_ascend_with_the_millisecond() {
 fn records_validate_against_the_published_schema() {
     let schema: Value = serde_json::from_str(&schema::decision()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let keeping = Keeping { most_input: 8, ..Keeping::default() };
+    let keeping = RecordContent { most_input: 8, ..RecordContent::default() };
     for input in [b"{}".as_slice(), b"nonsense", b"[1,2,3,4,5,6]"] {
         let line = keeping.record(&decision(input, b"[]")).line();
         validator.validate(&serde_json::from_slice(&line).unwrap()).unwrap();

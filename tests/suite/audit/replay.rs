@@ -2,10 +2,12 @@
 
 use crate::request::{HISTORY, small};
 use assert_cmd::Command;
-use quotient::audit::{Decision, Keeping, Masking, Record, Told, new_id, schema};
+use quotient::audit::{Decision, LoggedOutcome, Masking, Record, RecordContent, new_id, schema};
 use quotient::library::Archive;
 use quotient::plugin::{VendorPlugin, disk::Roots};
-use quotient::request::{Books, Defaults, Form, KeptBook, Kind, Limits, NoBooks, decide, digest_of, read_kept_book};
+use quotient::request::{
+    Books, Defaults, Form, Kind, Limits, NoBooks, StoredBook, decide, digest_of, read_stored_book,
+};
 use quotient::script::on_script_threads;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -22,10 +24,10 @@ struct Scene {
     log: Vec<u8>,
 }
 
-struct Kept(Arc<KeptBook>);
+struct Kept(Arc<StoredBook>);
 
 impl Books for Kept {
-    fn kept(&self, id: &str) -> Option<Arc<KeptBook>> {
+    fn stored(&self, id: &str) -> Option<Arc<StoredBook>> {
         (self.0.id == id).then(|| Arc::clone(&self.0))
     }
 }
@@ -60,7 +62,7 @@ impl Scene {
     }
 
     /// Decides and logs, as a server does.
-    fn decide(&mut self, kind: Kind, body: &str, books: &(dyn Books + Sync), keeping: &Keeping) -> Record {
+    fn decide(&mut self, kind: Kind, body: &str, books: &(dyn Books + Sync), keeping: &RecordContent) -> Record {
         let plugin = self.plugin();
         let limits = Limits::default();
         // As if from the query of a batch: the body need not say it.
@@ -83,7 +85,7 @@ impl Scene {
             input: body.as_bytes(),
             defaults: &defaults,
             base_book: body_as_json["book"]["base"].as_str(),
-            told: Told::of(&decided),
+            outcome: LoggedOutcome::from(&decided),
             duration: Duration::ZERO,
         });
         self.log.extend(record.line());
@@ -91,7 +93,7 @@ impl Scene {
     }
 
     fn assess(&mut self) -> Record {
-        self.decide(Kind::Assessment, &assessment(), &NoBooks, &Keeping::default())
+        self.decide(Kind::Assessment, &assessment(), &NoBooks, &RecordContent::default())
     }
 
     /// The log with every record changed.
@@ -140,15 +142,15 @@ fn what_was_decided_is_decided_the_same_again() {
     assert_eq!(scene.assess().outcome.code, None);
     // Spaces of the body are not kept, and its digest is that of what came.
     let spaced = format!(" {} ", json!({"partner": "A", "book": small()})).replace("\"book\":", "\"book\" :\n");
-    let record = scene.decide(Kind::Assessment, &spaced, &NoBooks, &Keeping::default());
+    let record = scene.decide(Kind::Assessment, &spaced, &NoBooks, &RecordContent::default());
     assert_eq!(record.input_digest, digest_of(spaced.as_bytes()));
     let proposal = json!({"target": "700000", "book": small()}).to_string();
-    assert_eq!(scene.decide(Kind::Proposal, &proposal, &NoBooks, &Keeping::default()).outcome.code, None);
+    assert_eq!(scene.decide(Kind::Proposal, &proposal, &NoBooks, &RecordContent::default()).outcome.code, None);
     let review = json!({"book": small()}).to_string();
-    scene.decide(Kind::Review, &review, &NoBooks, &Keeping::default());
-    let refused = scene.decide(Kind::Proposal, "{\"targte\":1}", &NoBooks, &Keeping::default());
+    scene.decide(Kind::Review, &review, &NoBooks, &RecordContent::default());
+    let refused = scene.decide(Kind::Proposal, "{\"targte\":1}", &NoBooks, &RecordContent::default());
     assert_eq!(refused.outcome.code.as_deref(), Some("request::unknown_member"));
-    scene.replay(&[]).assert().code(0).stdout("5 records decided again with the rules that decided them:\n        5  same\n        0  different\n        0  not replayable\n");
+    scene.replay(&[]).assert().code(0).stdout("5 records replayed with the rules that decided them:\n        5  same\n        0  different\n        0  not replayable\n");
     assert_eq!(counts(&scene.report(&["--strict", "--threads", "1"], 0)), [5, 0, 0]);
 }
 
@@ -183,7 +185,7 @@ fn the_rules_of_today_show_what_would_change() {
 #[test]
 fn an_answer_that_was_not_kept_is_made_again_to_compare_it() {
     let mut scene = Scene::new();
-    let keeping = Keeping { most_answer: 0, ..Keeping::default() };
+    let keeping = RecordContent { most_answer: 0, ..RecordContent::default() };
     scene.decide(Kind::Assessment, &assessment(), &NoBooks, &keeping);
     assert_eq!(counts(&scene.report(&[], 0)), [1, 0, 0]);
     scene.change_rule();
@@ -212,13 +214,25 @@ fn an_answer_that_was_changed_is_found() {
 
 #[test]
 fn a_masked_request_is_not_replayable_and_a_masked_answer_is() {
-    let mask =
-        |pointer: &str| Keeping { masking: Masking::parse(&[pointer.to_owned()], &[]).unwrap(), ..Keeping::default() };
+    let mask = |pointer: &str| RecordContent {
+        masking: Masking::parse(&[pointer.to_owned()], &[]).unwrap(),
+        ..RecordContent::default()
+    };
     let mut scene = Scene::new();
     scene.decide(Kind::Assessment, &assessment(), &NoBooks, &mask("/book/partners/*/partner_name"));
     scene.decide(Kind::Assessment, &assessment(), &NoBooks, &mask("/lines/*/factors/*/because"));
-    scene.decide(Kind::Assessment, &assessment(), &NoBooks, &Keeping { most_input: 10, ..Keeping::default() });
-    scene.decide(Kind::Assessment, &assessment(), &NoBooks, &Keeping { keeps_input: false, ..Keeping::default() });
+    scene.decide(
+        Kind::Assessment,
+        &assessment(),
+        &NoBooks,
+        &RecordContent { most_input: 10, ..RecordContent::default() },
+    );
+    scene.decide(
+        Kind::Assessment,
+        &assessment(),
+        &NoBooks,
+        &RecordContent { has_input: false, ..RecordContent::default() },
+    );
     let report = scene.report(&[], 0);
     assert_eq!(counts(&report), [1, 0, 3]);
     assert_eq!(report["obstacles"], json!({"masked": 1, "too_large": 1, "not_kept": 1}));
@@ -232,10 +246,10 @@ fn a_masked_request_is_not_replayable_and_a_masked_answer_is() {
 fn a_stored_book_is_found_by_its_id() {
     let mut scene = Scene::new();
     let text = small().to_string();
-    let (book, _) = read_kept_book(&scene.plugin(), text.as_bytes(), &Limits::default()).unwrap();
+    let (book, _) = read_stored_book(&scene.plugin(), text.as_bytes(), &Limits::default()).unwrap();
     let body = json!({"partner": "A", "book": {"base": book.id}}).to_string();
     let name = format!("{}.json", book.id);
-    let record = scene.decide(Kind::Assessment, &body, &Kept(Arc::new(book)), &Keeping::default());
+    let record = scene.decide(Kind::Assessment, &body, &Kept(Arc::new(book)), &RecordContent::default());
     assert_eq!(record.outcome.code, None);
     assert_eq!(scene.report(&[], 0)["named"][0]["obstacle"], "book_unknown");
     for file in [&name, "any other name.json"] {

@@ -1,7 +1,7 @@
 //! Records and sinks for the tests of the decision log.
 
 use chrono::{DateTime, Utc};
-use quotient::audit::{Decision, Keeping, Record, Sink, SinkFault, Status, Told, new_id};
+use quotient::audit::{Decision, LoggedOutcome, Record, RecordContent, Sink, SinkFault, Status, new_id};
 use quotient::request::{Defaults, Form, Kind};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -25,19 +25,19 @@ pub fn decision<'a>(input: &'a [u8], answer: &'a [u8]) -> Decision<'a> {
         input,
         defaults: &Defaults { as_of: None, period: None },
         base_book: None,
-        told: told(answer),
+        outcome: told(answer),
         duration: Duration::from_micros(1_250),
     }
 }
 
 /// A decision with this answer.
-pub fn told(answer: &[u8]) -> Told<'_> {
-    Told { status: Status::Decided, code: None, bytes: answer.into() }
+pub fn told(answer: &[u8]) -> LoggedOutcome<'_> {
+    LoggedOutcome { status: Status::Decided, code: None, bytes: answer.into() }
 }
 
 /// A record whose request id is `id`.
 pub fn record(id: &str) -> Record {
-    Keeping::default().record(&Decision { request_id: id, ..decision(br#"{"a":1}"#, br#"{"b":2}"#) })
+    RecordContent::default().record(&Decision { request_id: id, ..decision(br#"{"a":1}"#, br#"{"b":2}"#) })
 }
 
 /// Request ids of the records in the text of a log, in order.

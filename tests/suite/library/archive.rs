@@ -2,8 +2,7 @@
 
 use super::*;
 use chrono::{DateTime, Utc};
-use quotient::library::archive::Record;
-use quotient::library::{Archive, Attempt, Hold, Outcome, Pin, Retention};
+use quotient::library::{Archive, Attempt, Hold, Outcome, Pin, Record, Retention};
 use std::io::{Seek, Write};
 
 fn noon(seconds: i64) -> DateTime<Utc> {

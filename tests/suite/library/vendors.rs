@@ -191,7 +191,7 @@ fn this_program_can_be_its_own_child() {
     // The program of this test takes the subcommand for the name of a test that it does not have.
     let findings = ChildProcess::of_this_program().unwrap().inspect(&candidate(&good()));
     let text = findings.iter().next().unwrap().message().clone();
-    assert!(text.contains("gave no answer"), "{text}");
+    assert!(text.contains("gave no readable output"), "{text}");
 }
 
 /// Revenue of the last year as `factor` sees it, for a partner with 1,000,000 of it and a pipeline of 500,000.

@@ -9,23 +9,23 @@ mod schemas;
 use crate::review::joint::{root, shipped};
 use quotient::plugin::{Room, VendorFile, VendorFiles, VendorPlugin};
 use quotient::request::{
-    Answer, Books, Cause, Defaults, Form, KeptBook, Kind, Limits, NoBooks, Refusal, decide, read_kept_book,
+    Answer, Books, Cause, Defaults, Form, Kind, Limits, NoBooks, Refusal, StoredBook, decide, read_stored_book,
 };
 use quotient::script::on_script_threads;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// One kept book.
-pub struct Kept(pub Arc<KeptBook>);
+pub struct Kept(pub Arc<StoredBook>);
 
 impl Books for Kept {
-    fn kept(&self, id: &str) -> Option<Arc<KeptBook>> {
+    fn stored(&self, id: &str) -> Option<Arc<StoredBook>> {
         (self.0.id == id).then(|| Arc::clone(&self.0))
     }
 }
 
 pub fn keep(plugin: &VendorPlugin, book: &Value) -> Kept {
-    let (kept, _) = read_kept_book(plugin, book.to_string().as_bytes(), &Limits::default()).unwrap();
+    let (kept, _) = read_stored_book(plugin, book.to_string().as_bytes(), &Limits::default()).unwrap();
     Kept(Arc::new(kept))
 }
 

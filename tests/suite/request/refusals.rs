@@ -1,6 +1,6 @@
 use super::{HISTORY, ask, ask_for, document, refused, shipped, small, vendor};
 use quotient::intake;
-use quotient::request::{Cause, Defaults, Form, Kind, Limits, NoBooks, decide, read_kept_book};
+use quotient::request::{Cause, Defaults, Form, Kind, Limits, NoBooks, decide, read_stored_book};
 use serde_json::{Value, json};
 
 fn raw(kind: Kind, body: &[u8]) -> (Cause, Vec<String>) {
@@ -56,7 +56,7 @@ fn a_member_that_means_nothing_is_refused_with_the_nearest_one() {
     let helps: Vec<String> = refusal.findings.iter().map(|finding| finding.advice()).collect();
     assert_eq!(helps.len(), 2);
     assert_eq!(helps[0], "did you mean `target`?");
-    assert!(helps[1].starts_with("it may have `as_of`"), "{helps:?}");
+    assert!(helps[1].starts_with("known members: `as_of`"), "{helps:?}");
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn a_body_or_table_beyond_the_limits_is_too_large() {
     assert_eq!(cause, Cause::TooLarge, "{messages:?}");
     assert!(messages[0].contains("100000 rows, more than 99999"), "{messages:?}");
     assert_eq!(ask(&Limits { body_bytes: 1000, ..limits }).0, Cause::TooLarge);
-    let kept = read_kept_book(&plugin, book.to_string().as_bytes(), &limits);
+    let kept = read_stored_book(&plugin, book.to_string().as_bytes(), &limits);
     assert_eq!(kept.unwrap_err().cause, Cause::TooLarge);
 }
 

@@ -30,7 +30,7 @@ fn bodies_are_read_by_the_members_of_their_schemas() {
         let help = refusal
             .findings
             .iter()
-            .find_map(|finding| finding.advice().strip_prefix("it may have ").map(str::to_owned))
+            .find_map(|finding| finding.advice().strip_prefix("known members: ").map(str::to_owned))
             .unwrap();
         let read: BTreeSet<&str> = help.split(", ").map(|name| name.trim_matches('`')).collect();
         let schema = schemas().remove(name).unwrap();

@@ -1,4 +1,4 @@
-//! POSTs to a collector beside the engine: plain HTTP, over a connection that is kept.
+//! HTTP client for a local collector: POSTs over one connection.
 
 use super::sink::SinkFault;
 use bytes::Bytes;
@@ -10,23 +10,23 @@ use hyper_util::rt::TokioIo;
 use std::time::Duration;
 use tokio::net::TcpStream;
 
-/// Most bytes of an answer that are read.
-const MAX_ANSWER: usize = 64 << 10;
+/// Most bytes of a response that are read.
+const MAX_RESPONSE: usize = 64 << 10;
 
-/// Reason for which a collector cannot be addressed.
+/// Why an address is not one of a collector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadAddress {
     /// It does not parse.
     #[error("it is not a URL")]
     NoUrl,
-    /// TLS is not spoken to collectors.
-    #[error("only http is spoken")]
+    /// TLS is not supported.
+    #[error("only `http` is supported")]
     Https,
     /// Another scheme, or none.
     #[error("it does not begin with `http://`")]
     NotHttp,
     /// The host is missing.
-    #[error("it names no host")]
+    #[error("it does not name a host")]
     NoHost,
     /// It has a user name or password, which would end up in logs.
     #[error("it has a user name")]
@@ -72,23 +72,23 @@ impl CollectorAddress {
 
 /// Sends bodies to one collector.
 #[derive(Debug)]
-pub struct Post {
+pub struct CollectorClient {
     address: CollectorAddress,
     media: &'static str,
     timeout: Duration,
-    /// Connection of the last body, when the collector keeps it.
+    /// Connection of the last request, unless the collector closed it.
     connection: Option<Connection>,
 }
 
-impl Post {
-    /// Bodies of type `media` for `address`, each of which must be taken within `timeout`; nothing is sent yet.
+impl CollectorClient {
+    /// Returns a client that sends bodies of type `media` with a timeout each; nothing is sent yet.
     pub fn new(address: CollectorAddress, media: &'static str, timeout: Duration) -> Self {
         Self { address, media, timeout, connection: None }
     }
 
-    /// Sends one body; returns what the collector says to it, empty when that was cut off.
+    /// Sends one body; returns the body of the response, empty if it was cut off.
     pub async fn send(&mut self, body: &Bytes) -> Result<Bytes, SinkFault> {
-        let kept = self.connection.take();
+        let last = self.connection.take();
         let request = Request::builder()
             .method(Method::POST)
             .uri(&self.address.path)
@@ -99,7 +99,7 @@ impl Post {
         let target = (self.address.host.as_str(), self.address.port);
         let millis = self.timeout.as_millis();
         let slow = |_| SinkFault::Passing(format!("the collector did not answer within {millis} ms"));
-        let sent = tokio::time::timeout(self.timeout, exchange(kept, target, request)).await.map_err(slow)?;
+        let sent = tokio::time::timeout(self.timeout, exchange(last, target, request)).await.map_err(slow)?;
         let (connection, says) = sent?;
         self.connection = connection;
         Ok(says)
@@ -108,13 +108,13 @@ impl Post {
 
 type Connection = SendRequest<Full<Bytes>>;
 
-/// Sends one request and reads the answer; returns the connection when it can be used again.
+/// Sends one request and reads the response; returns the connection if it can be reused.
 async fn exchange(
     kept: Option<Connection>,
     target: (&str, u16),
     request: Request<Full<Bytes>>,
 ) -> Result<(Option<Connection>, Bytes), SinkFault> {
-    let passing = |error: hyper::Error| SinkFault::Passing(format!("the collector broke off: {error}"));
+    let passing = |error: hyper::Error| SinkFault::Passing(format!("the collector closed the connection: {error}"));
     let kept = match kept {
         Some(mut kept) => kept.ready().await.is_ok().then_some(kept),
         None => None,
@@ -125,12 +125,12 @@ async fn exchange(
     };
     let answer = connection.send_request(request).await.map_err(passing)?;
     let status = answer.status();
-    let read = Limited::new(answer.into_body(), MAX_ANSWER).collect().await.ok();
+    let read = Limited::new(answer.into_body(), MAX_RESPONSE).collect().await.ok();
     if status.is_success() {
         let connection = read.is_some().then_some(connection);
         return Ok((connection, read.map(|read| read.to_bytes()).unwrap_or_default()));
     }
-    let says = format!("the collector answers {status}");
+    let says = format!("the collector responded with {status}");
     let may_pass = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
         || matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND)
         || !status.is_client_error();

@@ -1,0 +1,238 @@
+//! JSON Schemas of requests and responses, derived from the declarations of bodies and tables.
+
+use super::member::{
+    AssessmentRequest, BodyDocument, BookChange, ExplanationRequest, Member, MemberType, ProposalRequest, RequestBody,
+    ReviewRequest,
+};
+use crate::intake::{Kind, TableKind};
+use crate::report::schema;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Returns the JSON Schemas (2020-12) of every request and response by name: `ProposalRequest`, `Proposal`, … Each is
+/// complete, with its `$defs`.
+///
+/// ```
+/// let schemas = quotient::request::schemas();
+/// assert_eq!(schemas["Proposal"]["title"], "Proposal");
+/// assert!(schemas["ProposalRequest"]["properties"]["target"].is_object());
+/// ```
+pub fn schemas() -> BTreeMap<&'static str, Value> {
+    let response = |text: String| serde_json::from_str(&text).unwrap_or_default();
+    let proposal = request(&ProposalRequest::DOCUMENT);
+    BTreeMap::from([
+        ("AssessmentRequest", request(&AssessmentRequest::DOCUMENT)),
+        ("ExplanationRequest", request(&ExplanationRequest::DOCUMENT)),
+        ("ReviewRequest", request(&ReviewRequest::DOCUMENT)),
+        ("ComparisonRequest", proposal.clone()),
+        ("ProposalRequest", proposal),
+        ("Book", root("Book", book())),
+        ("Assessment", response(schema::assessment())),
+        ("Proposal", response(schema::proposal())),
+        ("Explanation", response(schema::explanation())),
+        ("Review", response(schema::review())),
+        ("ReviewedPartner", response(schema::reviewed_partner())),
+        ("Comparison", response(schema::comparison())),
+    ])
+}
+
+fn request(document: &BodyDocument) -> Value {
+    root(document.name, object(document))
+}
+
+/// Returns a complete schema: with its dialect, its title, and the definitions that it refers to.
+fn root(title: &str, schema: Value) -> Value {
+    let mut all = json!({"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title});
+    let (mut definitions, mut open) = (BTreeMap::new(), references(&schema));
+    while let Some(name) = open.pop_first() {
+        let Some(definition) = definition(&name) else { continue };
+        open.extend(references(&definition).into_iter().filter(|name| !definitions.contains_key(name)));
+        definitions.insert(name, definition);
+    }
+    if let (Some(all), Value::Object(schema)) = (all.as_object_mut(), schema) {
+        all.extend(schema);
+        if !definitions.is_empty() {
+            all.insert("$defs".to_owned(), json!(definitions));
+        }
+    }
+    all
+}
+
+/// Returns the names of the definitions that a schema refers to.
+fn references(schema: &Value) -> BTreeSet<String> {
+    match schema {
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(key, member)| match member.as_str() {
+                Some(path) if key == "$ref" => path.rsplit('/').next().map(str::to_owned).into_iter().collect(),
+                _ => references(member),
+            })
+            .collect(),
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+fn reference(name: &str) -> Value {
+    json!({"$ref": format!("#/$defs/{name}")})
+}
+
+fn definition(name: &str) -> Option<Value> {
+    Some(match name {
+        "GivenAmount" => amount(),
+        "GivenBook" => json!({
+            "description": "The partner book: whole, or the id of a stored one with changes to it.",
+            "anyOf": [reference("Book"), reference("BookChange")],
+        }),
+        "GivenQuotas" => quotas(),
+        "Book" => book(),
+        "BookChange" => object(&BookChange::DOCUMENT),
+        "BookTables" => json!({
+            "type": "object",
+            "description": "Tables of a partner book.",
+            "properties": tables(),
+            "additionalProperties": rows_of_any_table(),
+        }),
+        "TargetRow" => row(TableKind::Targets),
+        "LockRow" => row(TableKind::Locks),
+        "QuotaRow" => row(TableKind::Previous),
+        _ => return None,
+    })
+}
+
+/// Returns the schema of a declared body.
+fn object(document: &BodyDocument) -> Value {
+    let properties: Map<String, Value> =
+        document.members.iter().map(|member| (member.name.to_owned(), property(member))).collect();
+    let required: Vec<&str> =
+        document.members.iter().filter(|member| member.is_required).map(|member| member.name).collect();
+    json!({
+        "type": "object",
+        "description": document.doc.trim(),
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}
+
+/// Returns the schema of a member; null counts as absent where it is not required.
+fn property(member: &Member) -> Value {
+    let list = |items: Value| json!({"type": "array", "items": items});
+    let schema = match member.kind {
+        MemberType::Text => json!({"type": "string"}),
+        MemberType::Date => json!({"type": "string", "format": "date"}),
+        MemberType::Amount => reference("GivenAmount"),
+        MemberType::Targets => list(reference("TargetRow")),
+        MemberType::Locks => list(reference("LockRow")),
+        MemberType::Quotas => reference("GivenQuotas"),
+        MemberType::Book => reference("GivenBook"),
+        MemberType::Tables => reference("BookTables"),
+        MemberType::Partners => list(json!({"type": "string"})),
+    };
+    let mut schema = match (member.is_required, schema.get("type").cloned()) {
+        (true, _) => schema,
+        (false, None) => json!({"anyOf": [schema, {"type": "null"}]}),
+        (false, Some(kind)) => {
+            let mut schema = schema;
+            schema["type"] = json!([kind, "null"]);
+            schema
+        }
+    };
+    schema["description"] = member.doc.trim().into();
+    schema
+}
+
+fn amount() -> Value {
+    json!({
+        "description": "Exact amount of zero or more, as a number or a decimal string; digits are taken as written.",
+        "type": ["string", "number"],
+        "pattern": "^[0-9]+(\\.[0-9]+)?$",
+        "minimum": 0,
+        "examples": ["60000000.00"],
+    })
+}
+
+/// Returns the schema of quotas: a proposal, or a list of its lines.
+fn quotas() -> Value {
+    let rows = json!({"type": "array", "items": reference("QuotaRow")});
+    json!({
+        "description": "A document `quotient.proposal/1`, or a list of its lines.",
+        "anyOf": [
+            rows,
+            {
+                "type": "object",
+                "description": "A document `quotient.proposal/1`.",
+                "properties": { "lines": rows },
+                "required": ["lines"],
+            },
+        ],
+    })
+}
+
+/// Returns the schema of a whole partner book.
+fn book() -> Value {
+    let mut properties = tables();
+    let currency = json!({
+        "type": "string",
+        "description": "ISO 4217 code of the currency of every amount; the vendor's if omitted.",
+        "examples": ["USD"],
+    });
+    properties.insert("currency".to_owned(), currency);
+    let required: Vec<&str> =
+        TableKind::BOOK.into_iter().filter(|kind| kind.table().required).map(TableKind::name).collect();
+    json!({
+        "type": "object",
+        "description": "A partner book: a list of rows per table. Further lists whose rows have `partner_id` are additional tables of the vendor.",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": rows_of_any_table(),
+    })
+}
+
+fn rows_of_any_table() -> Value {
+    json!({ "type": "array", "items": { "type": "object" } })
+}
+
+/// Returns the tables of a book, from their declaration.
+fn tables() -> Map<String, Value> {
+    let table = |kind: TableKind| json!({"type": "array", "description": kind.table().doc, "items": row(kind)});
+    TableKind::BOOK.into_iter().map(|kind| (kind.name().to_owned(), table(kind))).collect()
+}
+
+/// Returns the schema of a row of a table, from its declaration.
+fn row(kind: TableKind) -> Value {
+    let table = kind.table();
+    let column = |column: &crate::intake::Column| {
+        let unit = if column.unit.is_empty() { String::new() } else { format!(" Unit: {}.", column.unit) };
+        let mut schema = json!({
+            "type": types(column.kind),
+            "description": format!("{} {}.{unit}", column.doc, column.kind.notation()),
+        });
+        if column.kind == Kind::Names
+            && let Some(object) = schema.as_object_mut()
+        {
+            object.insert("items".to_owned(), json!({ "type": "string" }));
+        }
+        (column.field.name().to_owned(), schema)
+    };
+    let required: Vec<&str> =
+        table.columns.iter().filter(|column| column.required).map(|column| column.field.name()).collect();
+    json!({
+        "type": "object",
+        "properties": table.columns.iter().map(column).collect::<Map<String, Value>>(),
+        "required": required,
+    })
+}
+
+/// Returns the JSON types of a value; null means not known.
+fn types(kind: Kind) -> Value {
+    match kind {
+        Kind::Names => json!(["string", "array", "null"]),
+        Kind::Truth => json!(["boolean", "string", "null"]),
+        Kind::Amount | Kind::AmountFromZero | Kind::Rate | Kind::Share | Kind::Count => {
+            json!(["number", "string", "null"])
+        }
+        Kind::Identifier | Kind::Name | Kind::Text => json!(["string", "number", "null"]),
+        Kind::Date | Kind::Period | Kind::Status | Kind::Currency => json!(["string", "null"]),
+    }
+}

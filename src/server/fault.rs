@@ -1,0 +1,88 @@
+//! Faults of starting and configuring the server, as data.
+
+crate::faults! {
+    /// Faults of the server's options and files.
+    pub enum ServerFault {
+        /// The system refused what the server needs to start.
+        CannotStart { reason: String } = ServerOptions {
+            message: format!("the server cannot be started: {reason}"),
+            help: "give the process more memory, threads or descriptors",
+        }
+        /// An address cannot be listened on.
+        CannotListen { address: String, reason: String, is_in_use: bool } = ServerOptions {
+            message: format!("cannot listen on `{address}`: {reason}"),
+            help: match is_in_use {
+                true => "another process listens on this address: stop it, or choose another port",
+                false => "choose an address of this machine, or a writable path",
+            },
+        }
+        /// systemd passed no socket.
+        NoInheritedSocket {} = ServerOptions {
+            message: "systemd passed no socket",
+            help: "start the server through its socket unit, or name an address with `--listen`",
+        }
+        /// `--authoring` on an address that other machines can reach.
+        ExposedAuthoring {} = ServerOptions {
+            message: "`--authoring` checks scripts that callers send, and the address is reachable from other machines",
+            help: "listen on `127.0.0.1` or a Unix socket",
+        }
+        /// An address that other machines can reach, without tokens.
+        Exposed {} = ServerOptions {
+            message: "the address is reachable from other machines, and no token is required",
+            help: "add `--tokens FILE`, listen on `127.0.0.1` or a Unix socket, or allow it with `--insecure`",
+        }
+        /// The collector of spans has no valid address.
+        BadCollector { address: String, reason: String, is_https: bool } = ServerOptions {
+            message: format!("spans cannot be sent to `{address}`: {reason}"),
+            help: match is_https {
+                true => "send them to a local collector by http, and let it use TLS",
+                false => "write it as `http://HOST:4318`",
+            },
+        }
+        /// A certificate or key is not usable.
+        BadCertificate { file: String, part: String, reason: String } = ServerOptions {
+            message: format!("`{file}` is not a usable {part}: {reason}"),
+            help: "use a certificate chain and its key as PEM files",
+        }
+        /// A file of tokens, certificates or keys cannot be read.
+        Unreadable { file: String, reason: String } = FileUnreadable {
+            message: format!("`{file}` cannot be read: {reason}"),
+            help: "check the path and the permissions",
+        }
+        /// The tokens file has no usable token.
+        NoToken {} = TokensFile {
+            message: "no usable token",
+            help: "add a table `[[token]]` per caller",
+        }
+        /// Two tokens share a name or a secret.
+        DuplicateToken { token: String } = TokensFile {
+            message: format!("duplicate token `{token}`"),
+            help: "give every token its name and its secret",
+        }
+        /// A token is too short.
+        ShortToken { limit: usize } = TokensFile {
+            message: format!("the token is shorter than {limit} characters"),
+            help: "use a longer, random one",
+        }
+        /// A digest is not one.
+        BadDigest {} = TokensFile {
+            message: "the digest is not 64 hex digits",
+            help: "write the BLAKE3 digest of the token",
+        }
+        /// A vendor of a token has an impossible name.
+        BadVendorName { vendor: String } = TokensFile {
+            message: format!("`{vendor}` cannot be the name of a vendor"),
+            help: "write names of directories under `rules`",
+        }
+        /// A token has neither `token` nor `digest`.
+        NoSecret { token: String } = TokensFile {
+            message: format!("the token `{token}` has no secret"),
+            help: "write `token`, or `digest`",
+        }
+        /// A token has both `token` and `digest`.
+        TwoSecrets { token: String } = TokensFile {
+            message: format!("the token `{token}` has a `token` and a `digest`"),
+            help: "remove one of them",
+        }
+    }
+}
