@@ -5,8 +5,8 @@
 
 use super::vendors::{on_script_thread, shelf, vendor};
 use quotient::audit::{
-    Decision, Entry, RecordContent, LogReader, Masking, Record, LoggedOutcome, Verdict, compare, replay, first_difference,
-    new_id,
+    Decision, Entry, LogReader, LoggedOutcome, Masking, Record, RecordContent, Verdict, compare, first_difference,
+    new_id, replay,
 };
 use quotient::request::{Defaults, Form, Kind, Limits, NoBooks, Refusal};
 use std::time::Duration;

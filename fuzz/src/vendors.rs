@@ -2,7 +2,7 @@
 
 use quotient::plugin::disk::Roots;
 use quotient::plugin::{Room, VendorFile, VendorFiles, VendorPlugin};
-use quotient::request::{Books, StoredBook, Limits, read_stored_book};
+use quotient::request::{Books, Limits, StoredBook, read_stored_book};
 use quotient::script::ScriptPool;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};

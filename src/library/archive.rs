@@ -3,7 +3,8 @@
 //! The state directory has `revisions/<vendor>/<digest>.json` (the files of one revision; the name is the digest
 //! of the content) and `vendors/<vendor>.json` (last good revision, pin, history, and when each
 //! revision was first used, with a checksum). `lock` keeps a second process out that would write; one that only reads
-//! needs no lock, because every file appears whole.
+//! needs no lock, because super::fault::LibraryFault;
+use every file appears whole.
 
 use super::Revision;
 use super::archived::{Kept, Record, digest, files_to_json, is_digest, kept_to_json, record_from_json, record_to_json};
@@ -12,7 +13,7 @@ use super::state_directory::{
     unwritable, write_atomically,
 };
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Finding, Findings, Place};
 use crate::plugin::{VendorFiles, is_vendor_name};
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
@@ -89,9 +90,9 @@ impl Archive {
         match fs::read_dir(path.join("revisions")) {
             Ok(_) => Ok(Self { store: Store::ReadOnly { path: path.to_owned() }, retention: Retention::ON_DISK }),
             Err(error) => {
-                let what = format!("there is no archive in `{}`: {error}", path.display());
-                let finding = Finding::error(Code::FileUnreadable, what).at(Place::file(path.display().to_string()));
-                Err(Findings::from(finding.help("name the state directory of the server")))
+                let shown = path.display().to_string();
+                let fault = LibraryFault::NoArchive { path: shown.clone(), reason: error.to_string() };
+                Err(Finding::from(fault).at(Place::file(shown)).into())
             }
         }
     }
@@ -193,8 +194,8 @@ impl Archive {
     /// The files of a revision; fails when it is not known, or its content is not what its digest says.
     pub fn files(&self, vendor: &str, revision: &str) -> Result<Arc<VendorFiles>, Findings> {
         let unknown = || {
-            let finding = Finding::error(Code::RevisionUnknown, format!("`{vendor}` has no revision `{revision}`"));
-            Findings::from(finding.help("name one of the revisions in the vendor's history"))
+            let (vendor, revision) = (vendor.to_owned(), revision.to_owned());
+            Findings::from(Finding::from(LibraryFault::UnknownRevision { vendor, revision }))
         };
         if !is_vendor_name(vendor) || !is_digest(revision) {
             return Err(unknown());

@@ -4,9 +4,10 @@
 //! signature of everything below a vendor's directory (device, inode, size, times, of links and of what they lead to) is
 //! taken before and after reading; when the two differ, what was read is thrown away.
 
+use super::fault::LibraryFault;
 use super::source::{Scan, Sighting, Source};
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Finding, Place};
 use crate::plugin::disk::Roots;
 use crate::plugin::is_vendor_name;
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,9 +127,8 @@ fn list(root: &Path) -> std::io::Result<BTreeSet<String>> {
 }
 
 fn unreadable(root: &Path, why: &str) -> Finding {
-    Finding::error(Code::FileUnreadable, format!("`{}` cannot be read: {why}", root.display()))
-        .at(Place::file(root.display().to_string()))
-        .help("check the path and the permissions; until then nothing is reloaded, and no vendor counts as gone")
+    let (path, reason) = (root.display().to_string(), why.to_owned());
+    Finding::from(LibraryFault::UnreadableDirectory { path: path.clone(), reason }).at(Place::file(path))
 }
 
 /// A digest that changes whenever something below a directory does.

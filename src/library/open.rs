@@ -1,5 +1,6 @@
 //! The library: the catalog in use, its reloading, and the requests of people.
 
+use super::fault::LibraryFault;
 use super::Revision;
 use super::archive::Archive;
 use super::catalog::Catalog;
@@ -17,7 +18,7 @@ use super::subscription::{Subscriber, Subscription};
 use super::validate::Validate;
 use super::watch::Wakeups;
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Findings};
+use crate::finding::{Finding, Findings};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use parking_lot::{Condvar, Mutex};
@@ -185,9 +186,8 @@ impl<V: Validate> Library<V> {
             Ok(outcome) => outcome,
             Err(RecvTimeoutError::Disconnected) => ReloadOutcome { is_stopped: true, ..outcome },
             Err(RecvTimeoutError::Timeout) => {
-                let finding = Finding::error(Code::FileUnreadable, "the directories take too long to read")
-                    .help("check whether the file system responds; the revisions in use stay in effect");
-                ReloadOutcome { faults: Findings::from(finding), ..outcome }
+                let faults = Finding::from(LibraryFault::SlowDirectories {}).into();
+                ReloadOutcome { faults, ..outcome }
             }
         }
     }
@@ -293,18 +293,12 @@ impl<V: Validate> Library<V> {
             }
         });
         receiver.recv_timeout(self.shared.reply).unwrap_or_else(|why| {
+            let vendor = vendor.to_owned();
             let finding = match why {
-                RecvTimeoutError::Disconnected => {
-                    let what = format!("`{vendor}` is unchanged: the library stopped");
-                    Finding::error(Code::VendorUnknown, what).help("try again once it is started")
-                }
-                RecvTimeoutError::Timeout => {
-                    let what = format!("`{vendor}` waits for the directories, which take too long to read");
-                    Finding::error(Code::FileUnreadable, what)
-                        .help("check the vendor's history later: the decision takes effect as soon as they are read")
-                }
+                RecvTimeoutError::Disconnected => Finding::from(LibraryFault::Stopped { vendor }),
+                RecvTimeoutError::Timeout => Finding::from(LibraryFault::Waiting { vendor }),
             };
-            Err(Findings::from(finding))
+            Err(finding.into())
         })
     }
 

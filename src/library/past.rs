@@ -5,6 +5,7 @@
 //! are 16 at once and one more each second. Beyond that the answer is `revision::busy`, at once. What was refused is
 //! remembered and not tried again. A person who pins or goes back has neither to wait in line nor an allowance.
 
+use super::fault::LibraryFault;
 use super::Revision;
 use super::history::Attempt;
 use super::news::Active;
@@ -191,6 +192,5 @@ fn is_about_rules(findings: &Findings) -> bool {
 }
 
 fn busy(vendor: &str) -> Finding {
-    Finding::error(Code::RevisionBusy, format!("too many past revisions are requested; `{vendor}` has to wait"))
-        .help("try again in a few seconds; for many past decisions use `quotient replay`")
+    LibraryFault::RevisionBusy { vendor: vendor.to_owned() }.into()
 }

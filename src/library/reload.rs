@@ -2,6 +2,7 @@
 //!
 //! No threads, no files, no clock: the moment is an argument, and work to be done outside is returned as a [`Step`].
 
+use super::fault::LibraryFault;
 use super::Revision;
 use super::catalog::{Catalog, Change};
 use super::history::{Hold, Pin};
@@ -11,7 +12,7 @@ use super::source::{Scan, Settled, Settling, Taken};
 use super::validate::{Verdict, is_passing_trouble, slow};
 use super::work::{Retry, Running, Work};
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Findings, did_you_mean};
+use crate::finding::{Finding, Findings, did_you_mean};
 use crate::plugin::VendorFiles;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -251,11 +252,8 @@ impl<P> Reloader<P> {
 
     fn unknown(&self, vendor: &str) -> Finding {
         let names = self.catalog.vendors().map(|(name, _)| &**name);
-        let help = match did_you_mean(vendor, names) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "name one of the vendors in use".to_owned(),
-        };
-        Finding::error(Code::VendorUnknown, format!("unknown vendor `{vendor}`")).help(help)
+        let near = did_you_mean(vendor, names).map(str::to_owned);
+        LibraryFault::UnknownVendor { vendor: vendor.to_owned(), near }.into()
     }
 
     /// The moment at which [`Reloader::tick`] has something to do.

@@ -1,9 +1,10 @@
 //! Files of the archive in the state directory: written completely or not at all, and verified when read.
 
+use super::fault::LibraryFault;
 use super::Revision;
 use super::archived::{Kept, digest, files_from_json, is_digest, kept_from_json};
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Finding, Place};
 use crate::plugin::{VendorFiles, is_vendor_name};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -91,16 +92,14 @@ pub fn entries(directory: &Path) -> Vec<PathBuf> {
 
 /// Returns the finding about a file that cannot be written.
 pub fn unwritable(path: &Path, why: &str) -> Finding {
-    Finding::error(Code::FileUnwritable, format!("the archive cannot use `{}`: {why}", path.display()))
-        .at(Place::file(path.display().to_string()))
-        .help("check the path, the permissions and the free space")
+    let (path, reason) = (path.display().to_string(), why.to_owned());
+    Finding::from(LibraryFault::ArchiveUnwritable { path: path.clone(), reason }).at(Place::file(path))
 }
 
 /// Returns the finding about a damaged file.
 pub fn damaged(path: &Path, why: &str) -> Finding {
-    Finding::error(Code::ArchiveDamaged, format!("`{}` in the archive is damaged: {why}", path.display()))
-        .at(Place::file(path.display().to_string()))
-        .help("remove it; the next revision that loads is archived again")
+    let (path, reason) = (path.display().to_string(), why.to_owned());
+    Finding::from(LibraryFault::ArchiveDamaged { path: path.clone(), reason }).at(Place::file(path))
 }
 
 /// Writes through a temporary file, so that after a crash the file is the old one or the new one.

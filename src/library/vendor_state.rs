@@ -1,9 +1,10 @@
 //! The state of one vendor, and how news changes it.
 
+use super::fault::LibraryFault;
 use super::Revision;
 use super::history::{Attempt, Hold, Outcome, Pin, State};
 use super::news::{Active, News};
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Finding, Findings, Place};
 use chrono::{DateTime, Utc};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -207,8 +208,7 @@ fn with_an_error(vendor: &str, findings: Findings) -> Findings {
     if !kept.has_errors() {
         let why = match findings.iter().find(|finding| finding.is_error()) {
             Some(error) => error.clone(),
-            None => Finding::error(Code::CandidateDied, format!("`{vendor}` was refused without a reason"))
-                .help("report this as a bug of quotient"),
+            None => Finding::from(LibraryFault::NoReason { vendor: vendor.to_owned() }),
         };
         kept.push(why);
     }
@@ -216,21 +216,9 @@ fn with_an_error(vendor: &str, findings: Findings) -> Findings {
 }
 
 fn gone_while_pinned(vendor: &str) -> Findings {
-    let finding = Finding::error(
-        Code::VendorGone,
-        format!("the directory of `{vendor}` is gone; the pinned revision stays in effect"),
-    )
-    .at(Place::file(vendor))
-    .help("restore the directory, or remove the pin");
-    [finding].into_iter().collect()
+    Finding::from(LibraryFault::GoneWhilePinned { vendor: vendor.to_owned() }).at(Place::file(vendor)).into()
 }
 
 fn not_yet_read(vendor: &str) -> Findings {
-    let finding = Finding::error(
-        Code::VendorGone,
-        format!("`{vendor}` is served from the archive; its directory was not read yet"),
-    )
-    .at(Place::file(vendor))
-    .help("check whether the directory can be read");
-    [finding].into_iter().collect()
+    Finding::from(LibraryFault::NotYetRead { vendor: vendor.to_owned() }).at(Place::file(vendor)).into()
 }
