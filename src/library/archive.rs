@@ -3,11 +3,11 @@
 //! The state directory has `revisions/<vendor>/<digest>.json` (the files of one revision; the name is the digest
 //! of the content) and `vendors/<vendor>.json` (last good revision, pin, history, and when each
 //! revision was first used, with a checksum). `lock` keeps a second process out that would write; one that only reads
-//! needs no lock, because super::fault::LibraryFault;
-use every file appears whole.
+//! needs no lock, because every file appears whole.
 
 use super::Revision;
 use super::archived::{Kept, Record, digest, files_to_json, is_digest, kept_to_json, record_from_json, record_to_json};
+use super::fault::LibraryFault;
 use super::state_directory::{
     clear_temporary, damaged, entries, name_of, read_kept, read_only, read_order, read_record, read_revision,
     unwritable, write_atomically,

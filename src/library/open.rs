@@ -1,10 +1,10 @@
 //! The library: the catalog in use, its reloading, and the requests of people.
 
-use super::fault::LibraryFault;
 use super::Revision;
 use super::archive::Archive;
 use super::catalog::Catalog;
 use super::clock::{Clock, SystemClock};
+use super::fault::LibraryFault;
 use super::news::Active;
 use super::pacing::{Pace, Pacing};
 use super::past::{Asker, PastRevisions, RevisionRecord};

@@ -5,8 +5,8 @@
 //! are 16 at once and one more each second. Beyond that the answer is `revision::busy`, at once. What was refused is
 //! remembered and not tried again. A person who pins or goes back has neither to wait in line nor an allowance.
 
-use super::fault::LibraryFault;
 use super::Revision;
+use super::fault::LibraryFault;
 use super::history::Attempt;
 use super::news::Active;
 use super::validate::is_passing_trouble;

@@ -2,9 +2,9 @@
 //!
 //! No threads, no files, no clock: the moment is an argument, and work to be done outside is returned as a [`Step`].
 
-use super::fault::LibraryFault;
 use super::Revision;
 use super::catalog::{Catalog, Change};
+use super::fault::LibraryFault;
 use super::history::{Hold, Pin};
 use super::news::{Active, News};
 use super::report::{ReloadOutcome, VendorReport};

@@ -1,8 +1,8 @@
 //! Files of the archive in the state directory: written completely or not at all, and verified when read.
 
-use super::fault::LibraryFault;
 use super::Revision;
 use super::archived::{Kept, digest, files_from_json, is_digest, kept_from_json};
+use super::fault::LibraryFault;
 use crate::channel::Name;
 use crate::finding::{Finding, Place};
 use crate::plugin::{VendorFiles, is_vendor_name};

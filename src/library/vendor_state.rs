@@ -1,7 +1,7 @@
 //! The state of one vendor, and how news changes it.
 
-use super::fault::LibraryFault;
 use super::Revision;
+use super::fault::LibraryFault;
 use super::history::{Attempt, Hold, Outcome, Pin, State};
 use super::news::{Active, News};
 use crate::finding::{Finding, Findings, Place};
