@@ -3,6 +3,7 @@
 use super::Revision;
 use super::archived::Record;
 use super::catalog::Change;
+use super::fault::LibraryFault;
 use super::history::Outcome;
 use super::inbox::Inbox;
 use super::news::News;
@@ -15,7 +16,7 @@ use super::status::Watching;
 use super::validate::{Validate, start};
 use super::watch::{Wake, Wakeups};
 use crate::channel::Name;
-use crate::finding::{Code, Finding, Findings};
+use crate::finding::{Finding, Findings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -120,8 +121,7 @@ impl<V: Validate, S: Source> Reloading<V, S> {
             self.pacing.wake(now.monotonic);
         }
         if let Some(reason) = inbox.lost {
-            let finding = Finding::warning(Code::WatchBlind, format!("watching was interrupted: {reason}"))
-                .help("no action needed: it is set up again, and everything is reread");
+            let finding = Finding::from(LibraryFault::WatchInterrupted { reason });
             self.watch.is_armed = false;
             self.watch.retry = None;
             self.shared.status.lock().watching = Watching::Blind(Findings::from(finding));
@@ -186,8 +186,7 @@ impl<V: Validate, S: Source> Reloading<V, S> {
         self.watch.is_armed = false;
         if self.watch.missed_in_a_row >= MAX_MISSED {
             self.watch.retry = Some(self.shared.clock.monotonic() + REARM);
-            let finding = Finding::warning(Code::WatchBlind, "changes arrive without events".to_owned())
-                .help("the file system reports none (network and some container mounts); shorten the polling interval");
+            let finding = Finding::from(LibraryFault::NoEvents {});
             self.shared.status.lock().watching = Watching::Blind(Findings::from(finding));
         }
     }
@@ -307,9 +306,7 @@ impl<V: Validate, S: Source> Reloading<V, S> {
 }
 
 fn panicked() -> Scan {
-    let finding = Finding::error(Code::FileUnreadable, "reading the directories panicked")
-        .help("report this as a bug of quotient");
-    Scan { faults: Findings::from(finding), ..Scan::default() }
+    Scan { faults: Findings::from(Finding::from(LibraryFault::ReadingPanicked {})), ..Scan::default() }
 }
 
 /// Reports to all waiting requests, now and later, that the reloading ended, even by a panic.

@@ -1,5 +1,6 @@
 //! Validation of candidates, isolated: separate thread, time limit, caught panics.
 
+use super::fault::{LibraryFault, Limit};
 use super::news::Active;
 use crate::finding::{Code, Finding, Findings, Place, Span};
 use crate::plugin::VendorFiles;
@@ -104,26 +105,17 @@ pub(super) fn judge<V: Validate>(validator: &V, files: &Arc<VendorFiles>) -> Ver
 fn torn(files: &VendorFiles) -> Findings {
     let mut findings = Findings::new();
     if files.iter().next().is_none() {
-        findings.push(
-            Finding::error(Code::VendorIncomplete, format!("the directory of `{}` has no files", files.vendor))
-                .at(Place::file(&*files.vendor))
-                .help("add a `vendor.toml` and rules, or remove the directory"),
-        );
+        let fault = LibraryFault::NoFiles { vendor: files.vendor.to_string() };
+        findings.push(Finding::from(fault).at(Place::file(&*files.vendor)));
     }
     for file in files.iter() {
         if file.text.is_empty() {
-            findings.push(
-                Finding::error(Code::VendorTorn, format!("`{}` is empty", file.shown))
-                    .at(Place::file(&*file.shown))
-                    .help("write its content, or remove it"),
-            );
+            let fault = LibraryFault::EmptyFile { file: file.shown.clone() };
+            findings.push(Finding::from(fault).at(Place::file(&*file.shown)));
         } else if let Some(start) = file.text.find('\0') {
             let span = Span { start, end: start + 1 };
-            findings.push(
-                Finding::error(Code::VendorTorn, format!("`{}` has a NUL character", file.shown))
-                    .at(Place::text(&*file.shown, &file.text, span, "a write was interrupted here"))
-                    .help("save the file again"),
-            );
+            let place = Place::text(&*file.shown, &file.text, span, "a write was interrupted here");
+            findings.push(Finding::from(LibraryFault::NulCharacter { file: file.shown.clone() }).at(place));
         }
     }
     findings
@@ -135,13 +127,11 @@ pub(super) fn is_passing_trouble(findings: &Findings) -> bool {
 }
 
 pub(super) fn died(vendor: &str, how: &str) -> Finding {
-    Finding::error(Code::CandidateDied, format!("the check of `{vendor}` died: {how}"))
-        .at(Place::file(vendor))
-        .help("check the latest changes for endless recursion and very large values")
+    let fault = LibraryFault::CheckDied { vendor: vendor.to_owned(), reason: how.to_owned() };
+    Finding::from(fault).at(Place::file(vendor))
 }
 
 pub(super) fn slow(vendor: &str, limit: Duration) -> Finding {
-    Finding::error(Code::CandidateSlow, format!("the check of `{vendor}` took longer than {} ms", limit.as_millis()))
-        .at(Place::file(vendor))
-        .help("check the latest changes for loops, or reduce the cases")
+    let fault = LibraryFault::CheckSlow { vendor: vendor.to_owned(), limit: Limit(limit) };
+    Finding::from(fault).at(Place::file(vendor))
 }

@@ -3,7 +3,8 @@
 //! Watched are the directories with everything below, their parents, and the directory of every link on the way to them, so
 //! that a swapped link (`..data`, `current`) wakes too. Reading is no change: events of it are left out.
 
-use crate::finding::{Code, Finding, Findings, Place};
+use super::fault::LibraryFault;
+use crate::finding::{Finding, Findings, Place};
 use notify::event::{AccessKind, AccessMode};
 use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
@@ -84,9 +85,8 @@ impl Drop for Guard {
 }
 
 fn blind(directory: &Path, error: &notify::Error) -> Finding {
-    Finding::warning(Code::WatchBlind, format!("`{}` cannot be watched: {error}", directory.display()))
-        .at(Place::file(directory.display().to_string()))
-        .help("changes are noticed at intervals only; raise the system's limit of watches if that is the reason")
+    let (path, reason) = (directory.display().to_string(), error.to_string());
+    Finding::from(LibraryFault::Unwatchable { path: path.clone(), reason }).at(Place::file(path))
 }
 
 /// Watched directories, and the paths in them that matter.
