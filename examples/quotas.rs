@@ -13,9 +13,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut lines: Vec<_> = plan.lines.iter().collect();
     lines.sort_by_key(|line| Reverse(line.quota.amount()));
     for line in lines.iter().take(5) {
-        println!("{:>8} {:>16}  {}", line.partner_id, line.quota.to_grouped(), line.partner_name);
+        println!("{:>8} {:>16}  {}", line.identity.partner_id, line.quota.to_grouped(), line.identity.partner_name);
     }
-    let explanation = engine.explain(&vendor, &book, &request, &lines[0].partner_id)?;
+    let explanation = engine.explain(&vendor, &book, &request, &lines[0].identity.partner_id)?;
     for step in explanation.lines().flat_map(|explained| &explained.line.steps) {
         println!("{:>16}  {}: {}", step.amount.to_grouped(), step.label, step.reason);
     }

@@ -44,6 +44,7 @@
 //! | --- | --- |
 //! | [`finding`] | what is wrong with an input, where, and what to do next |
 //! | [`units`] | quantities: exact amounts, rates, currencies, months, planning periods |
+//! | [`figure`] | figures: each declared once; scripts, cases, documents and columns derive from the declaration |
 //! | [`document`] | TOML documents in which every value knows its place |
 //! | [`channel`] | facts about partners: the partner book, and what is known about one line of a plan |
 //! | [`intake`] | reading books, mapping files, targets and locks; templates |
@@ -91,6 +92,10 @@ pub mod document;
 #[cfg(not(feature = "internals"))]
 mod document;
 mod engine;
+#[cfg(feature = "internals")]
+pub mod figure;
+#[cfg(not(feature = "internals"))]
+mod figure;
 #[cfg(feature = "internals")]
 pub mod finding;
 #[cfg(not(feature = "internals"))]

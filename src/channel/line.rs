@@ -1,181 +1,233 @@
 //! Facts about one line of a plan: a partner, one of its product lines, or a product line in a territory.
 //!
-//! Every field is a fact scripts may read; `None` means "not known". Amounts are for the line's own part of the
-//! business unless a field says otherwise. `script::api` declares the names and words under which authors see them.
+//! Every figure is a fact that scripts may read; `None` is "not known". Amounts are of the line's own part of the business
+//! unless a figure says otherwise.
 
-use super::{Attribute, Name};
+use super::identity::{Identity, Name};
+use super::partner::Attribute;
+use crate::figure::{Kind, Quantity, Value};
+use crate::figures;
 use crate::units::{Currency, Money, Rate};
 use chrono::NaiveDate;
+use schemars::{Schema, SchemaGenerator};
 use std::sync::Arc;
 
-/// Facts about one line on the as-of date.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LineFacts {
-    /// Partner id.
-    pub id: Name,
-    /// Partner name.
-    pub name: Name,
-    /// Tier.
-    pub tier: Option<Name>,
-    /// Territory of the line; the partner's home territory at a grain without territories.
-    pub territory: Option<Name>,
-    /// Vertical.
-    pub vertical: Option<Name>,
-    /// Product line; `None` at a grain without product lines.
-    pub product_line: Option<Name>,
-    /// Account manager.
-    pub account_manager: Option<Name>,
-    /// Day the partner joined.
-    pub since: Option<NaiveDate>,
-    /// Whole months from joining to the as-of date.
-    pub months_since_joining: Option<i64>,
-    /// True when the partner joined, or had its first revenue, within the manifest's `newcomer_months`.
-    pub is_newcomer: bool,
-    /// Extra columns, ascending by name.
-    pub attributes: Vec<(Name, Attribute)>,
-    /// Revenue history.
-    pub history: HistoryFacts,
-    /// Market.
-    pub market: MarketFacts,
-    /// Investment signals.
-    pub investment: InvestmentFacts,
-    /// Pipeline.
-    pub pipeline: PipelineFacts,
-    /// Quotas and forecasts.
-    pub quota: QuotaFacts,
-    /// The channel as a whole; one value shared by all lines.
-    pub channel: Arc<ChannelFacts>,
+figures! {
+    /// Figures of a line that a plan shows beside its quota.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct LineContext = "LineContext" {
+        /// Revenue of the latest stretch as long as the period.
+        prior_revenue: Option<Money>;
+        /// Quota of the period before.
+        current_quota: Option<Money>;
+        /// Addressable market of the line's cell.
+        addressable_market: Option<Money>;
+        /// True for a partner that the vendor counts as new.
+        is_newcomer: bool;
+    }
 }
 
-/// Revenue history up to the as-of date. A *stretch* is as long as the planning period.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct HistoryFacts {
-    /// Revenue of the latest stretch.
-    pub prior_revenue: Option<Money>,
-    /// Revenue of the stretch before that.
-    pub earlier_revenue: Option<Money>,
-    /// Revenue of the planning period's own months one year earlier.
-    pub same_period_last_year: Option<Money>,
-    /// Revenue of the latest 12 months.
-    pub trailing_12_months: Option<Money>,
-    /// `prior_revenue` ÷ `earlier_revenue` − 1; not known unless the earlier revenue is above zero.
-    pub growth: Option<Rate>,
-    /// Revenue of the latest quarters (three months each, the last ends with the as-of month), oldest first, at most 8.
-    pub quarters: Vec<Money>,
-    /// Revenue of the latest quarter.
-    pub latest_quarter: Option<Money>,
-    /// Number of the latest four quarters with revenue above zero.
-    pub active_quarters: Option<i64>,
-    /// Months from the first revenue to the as-of month; 0 when it was in that month.
-    pub months_since_first_revenue: Option<i64>,
-    /// Months from the latest revenue above zero to the as-of month; 0 when it was in that month.
-    pub months_since_last_revenue: Option<i64>,
+impl From<&LineFacts> for LineContext {
+    fn from(facts: &LineFacts) -> Self {
+        Self {
+            prior_revenue: facts.history.prior_revenue,
+            current_quota: facts.quota.current,
+            addressable_market: facts.market.addressable,
+            is_newcomer: facts.is_newcomer,
+        }
+    }
 }
 
-/// Market of the line's territory, vertical and product line, for a stretch as long as the planning period.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct MarketFacts {
-    /// Addressable market: the ceiling on achievable revenue, for all partners of the cell together.
-    pub addressable: Option<Money>,
-    /// Expected growth of the market, a year.
-    pub growth: Option<Rate>,
-    /// Prior revenue of all partners in the cell.
-    pub channel_revenue: Option<Money>,
-    /// `channel_revenue` ÷ `addressable`.
-    pub penetration: Option<Rate>,
-    /// `addressable` − `channel_revenue`, at least zero.
-    pub headroom: Option<Money>,
-    /// The line's prior revenue ÷ `channel_revenue`.
-    pub partner_share: Option<Rate>,
-    /// Number of partners in the cell.
-    pub partners: Option<i64>,
+figures! {
+    /// One line of the plan: a partner, or its product line, or that in a territory.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct LineFacts = "LineFacts" {
+        /// Identity of the line.
+        identity: Identity, flat().not_in_scripts();
+        /// Date the partner joined.
+        since: Option<NaiveDate>, example("2020-01-15");
+        /// Whole months from joining to the as-of date.
+        months_since_joining: Option<i64>, unit("months").example("71");
+        /// True when the partner joined, or first sold, within the manifest's `newcomer_months`.
+        is_newcomer: bool, example("false");
+        /// Extra columns of the partners table, ascending by name.
+        attributes: Vec<(Name, Attribute)>, not_in_scripts();
+        /// Revenue history.
+        history: HistoryFacts;
+        /// The market the line sells into.
+        market: MarketFacts;
+        /// Investment signals of the partner.
+        investment: InvestmentFacts;
+        /// Registered pipeline.
+        pipeline: PipelineFacts;
+        /// Current quota and forecast.
+        quota: QuotaFacts;
+        /// The channel as a whole.
+        channel: Arc<ChannelFacts>;
+    }
 }
 
-/// Investment signals of the partner (not split by line).
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct InvestmentFacts {
-    /// Certified staff now.
-    pub certified_now: Option<i64>,
-    /// Certified staff one year before.
-    pub certified_before: Option<i64>,
-    /// `certified_now` − `certified_before`.
-    pub certified_gained: Option<i64>,
-    /// Marketing spend, last 12 months.
-    pub marketing_spend: Option<Money>,
-    /// Heads in the services practice.
-    pub services_headcount: Option<i64>,
-    /// Services revenue, last 12 months.
-    pub services_revenue: Option<Money>,
-    /// Share of the enablement plan completed.
-    pub enablement: Option<Rate>,
+figures! {
+    /// Revenue up to the as-of date. A stretch is as long as the planning period.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct HistoryFacts = "HistoryFacts" {
+        /// Revenue of the latest stretch.
+        prior_revenue: Option<Money>, example("1_200_000");
+        /// Revenue of the stretch before the latest.
+        earlier_revenue: Option<Money>, example("1_000_000");
+        /// Revenue of the planning period's own months one year earlier.
+        same_period_last_year: Option<Money>, example("1_200_000");
+        /// Revenue of the latest 12 months.
+        trailing_12_months: Option<Money>, example("1_200_000");
+        /// Latest stretch ÷ the one before − 1, as a fraction; not known unless the earlier revenue is above zero.
+        growth: Option<Rate>, example("0.2");
+        /// Revenue of the latest quarters, oldest first, at most 8.
+        quarters: Vec<Money>, example("sum({}) == 2_200_000");
+        /// Revenue of the latest quarter.
+        latest_quarter: Option<Money>, example("330_000");
+        /// How many of the latest four quarters had revenue above zero.
+        active_quarters: Option<i64>, unit("quarters").example("4");
+        /// Months from the first revenue to the as-of month.
+        months_since_first_revenue: Option<i64>, unit("months").example("60").zero("");
+        /// Months from the latest revenue above zero to the as-of month.
+        months_since_last_revenue: Option<i64>, unit("months").example("0").zero("");
+    }
 }
 
-/// Registered pipeline on the as-of date.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct PipelineFacts {
-    /// Open opportunities that close in the planning period, at full value.
-    pub open_amount: Option<Money>,
-    /// The same, each × its probability; not known when an open opportunity states none.
-    pub weighted_amount: Option<Money>,
-    /// Number of them.
-    pub open_count: Option<i64>,
-    /// `open_amount` ÷ the current quota, or ÷ prior revenue where there is no quota.
-    pub coverage: Option<Rate>,
-    /// Won ÷ (won + lost) by value: the book's win rate, else from opportunities closed in the last 24 months.
-    pub win_rate: Option<Rate>,
-    /// 1 ÷ `win_rate`.
-    pub required_coverage: Option<Rate>,
-    /// The open opportunities, ascending by id.
-    pub opportunities: Vec<OpportunityFacts>,
+figures! {
+    /// Market of the line's territory, vertical and product line, for a stretch as long as the planning period.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct MarketFacts = "MarketFacts" {
+        /// Addressable market: the ceiling on achievable revenue, for all partners of the cell together.
+        addressable: Option<Money>, example("20_000_000");
+        /// Expected growth of the market per year, as a fraction.
+        growth: Option<Rate>, example("0.05").zero("0");
+        /// Prior revenue of all partners in the cell.
+        channel_revenue: Option<Money>, example("6_000_000");
+        /// Channel revenue ÷ addressable market.
+        penetration: Option<Rate>, example("0.3");
+        /// Addressable market − channel revenue, at least zero.
+        headroom: Option<Money>, example("14_000_000");
+        /// The line's prior revenue ÷ channel revenue.
+        partner_share: Option<Rate>, example("0.2");
+        /// Number of partners in the cell.
+        partners: Option<i64>, unit("partners").example("7").zero("1");
+    }
 }
 
-/// One open opportunity.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OpportunityFacts {
-    /// Amount at full value.
-    pub amount: Money,
-    /// Stage.
-    pub stage: Option<Name>,
-    /// Probability, 0 to 1.
-    pub probability: Option<Rate>,
-    /// Expected close date.
-    pub close_date: NaiveDate,
-    /// Days from registration to the as-of date.
-    pub age_days: Option<i64>,
+figures! {
+    /// Investment signals of the partner; they are not split by line.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct InvestmentFacts = "InvestmentFacts" {
+        /// Certified staff now.
+        certified_now: Option<i64>, unit("people").example("12");
+        /// Certified staff one year before.
+        certified_before: Option<i64>, unit("people").example("9");
+        /// Certified staff now − one year before.
+        certified_gained: Option<i64>, unit("people").example("3");
+        /// Own marketing spend for the vendor's products, last 12 months.
+        marketing_spend: Option<Money>, example("25_000");
+        /// Headcount of the services practice.
+        services_headcount: Option<i64>, unit("people").example("5");
+        /// Revenue of the services practice, last 12 months.
+        services_revenue: Option<Money>, example("300_000");
+        /// Share of the enablement plan completed, 0 to 1.
+        enablement: Option<Rate>, example("0.8").zero("0");
+    }
 }
 
-/// Quotas and forecasts.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct QuotaFacts {
-    /// Quota of the stretch just before the planning period.
-    pub current: Option<Money>,
-    /// Prior revenue ÷ `current`.
-    pub attainment: Option<Rate>,
-    /// Latest forecast for the planning period.
-    pub forecast: Option<Money>,
+figures! {
+    /// Registered pipeline on the as-of date.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct PipelineFacts = "PipelineFacts" {
+        /// Open opportunities that close in the planning period, at full value.
+        open_amount: Option<Money>, example("900_000");
+        /// The same, each × its probability; not known when an open opportunity has no probability.
+        weighted_amount: Option<Money>, example("350_000");
+        /// Number of open opportunities.
+        open_count: Option<i64>, unit("opportunities").example("2");
+        /// Open amount ÷ the current quota, or ÷ prior revenue where there is no quota.
+        coverage: Option<Rate>, example("0.75");
+        /// Won ÷ (won + lost) by value.
+        win_rate: Option<Rate>, example("0.25").zero("0");
+        /// 1 ÷ win rate.
+        required_coverage: Option<Rate>, example("4");
+        /// The open opportunities, ascending by id.
+        opportunities: Vec<OpportunityFacts>, example("{}.len() == 2");
+    }
 }
 
-/// The channel as a whole: all lines of the book that the vendor's eligibility admits.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ChannelFacts {
-    /// The book's currency, in which every amount is.
-    pub currency: Currency,
-    /// As-of date.
-    pub as_of: NaiveDate,
-    /// Planning period's label.
-    pub period: Name,
-    /// Length of the planning period in months.
-    pub period_months: i64,
-    /// Number of partners.
-    pub partners: i64,
-    /// Σ prior revenue.
-    pub prior_revenue: Option<Money>,
-    /// Σ prior ÷ Σ earlier − 1.
-    pub growth: Option<Rate>,
-    /// Σ revenue of the planning period's own months one year earlier.
-    pub same_period_last_year: Option<Money>,
-    /// The channel's season: `same_period_last_year` ÷ Σ revenue of the stretch just before those months.
-    pub season: Option<Rate>,
-    /// The channel target, when one is given.
-    pub target: Option<Money>,
+figures! {
+    /// One open opportunity of the list.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct OpportunityFacts = "OpportunityFacts" {
+        /// Amount at full value.
+        amount: Money, example("500_000");
+        /// Stage in the CRM.
+        stage: Option<Name>, example("proposal");
+        /// Probability, 0 to 1.
+        probability: Option<Rate>, example("0.3");
+        /// Expected close date.
+        close_date: NaiveDate, example("2026-03-31");
+        /// Days from registration to the as-of date.
+        age_days: Option<i64>, unit("days").example("40");
+    }
+}
+
+figures! {
+    /// Current quota and forecast.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct QuotaFacts = "QuotaFacts" {
+        /// Quota of the stretch just before the planning period.
+        current: Option<Money>, example("1_200_000");
+        /// Prior revenue ÷ current quota.
+        attainment: Option<Rate>, example("1");
+        /// Latest forecast for the planning period.
+        forecast: Option<Money>, example("1_300_000");
+    }
+}
+
+figures! {
+    /// The channel as a whole: all lines that the vendor's eligibility admits.
+    #[derive(Debug, Clone, PartialEq, Default)]
+    pub struct ChannelFacts = "ChannelFacts" {
+        /// As-of date: nothing later was looked at.
+        as_of: NaiveDate, example("2025-12-31");
+        /// The book's currency, in which every amount is.
+        currency: Currency, not_in_scripts();
+        /// Label of the planning period.
+        period: Name, example("FY2026");
+        /// Length of the planning period in months.
+        period_months: i64, unit("months").example("12");
+        /// Number of partners.
+        partners: i64, unit("partners").example("150");
+        /// Σ prior revenue.
+        prior_revenue: Option<Money>, example("90_000_000");
+        /// Σ prior revenue ÷ Σ earlier revenue − 1.
+        growth: Option<Rate>, example("0.1");
+        /// Σ revenue of the planning period's own months one year earlier.
+        same_period_last_year: Option<Money>, example("90_000_000");
+        /// `same_period_last_year` ÷ Σ revenue of the stretch just before those months.
+        season: Option<Rate>, example("1.1");
+        /// The channel target, when one is given.
+        target: Option<Money>, example("100_000_000");
+    }
+}
+
+/// An extra column with its value; its kind is declared in the manifest, not here.
+impl Quantity for (Name, Attribute) {
+    const KIND: Kind = Kind::Text;
+
+    fn value(&self) -> Value<'_> {
+        match &self.1 {
+            Attribute::Number(number) => Value::Rate(*number),
+            Attribute::Truth(truth) => Value::Truth(*truth),
+            Attribute::Date(date) => Value::Date(*date),
+            Attribute::Text(text) => Quantity::value(text),
+        }
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<String>()
+    }
 }

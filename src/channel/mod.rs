@@ -5,14 +5,17 @@
 
 mod book;
 mod digest;
+mod identity;
 mod line;
 mod partner;
 
 pub use book::{ExtraRow, ExtraTable, MarketCell, PartnerBook};
+pub use identity::{Identity, Name, SegmentKey};
 pub use line::{
-    ChannelFacts, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, OpportunityFacts, PipelineFacts, QuotaFacts,
+    ChannelFacts, HistoryFacts, InvestmentFacts, LineContext, LineFacts, MarketFacts, OpportunityFacts, PipelineFacts,
+    QuotaFacts,
 };
 pub use partner::{
-    Attribute, CurrentQuota, Forecast, Investment, Lock, Name, OpportunityStatus, Partner, RegisteredOpportunity,
-    RevenueEntry, SegmentKey, WinRate,
+    Attribute, CurrentQuota, Forecast, Investment, Lock, OpportunityStatus, Partner, RegisteredOpportunity,
+    RevenueEntry, WinRate,
 };

@@ -1,12 +1,9 @@
 //! One partner: master data, revenue history, investment, registered opportunities, forecasts, quotas.
 
+use super::identity::{Identity, Name, SegmentKey};
 use crate::units::{Money, Month, Rate};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use std::sync::Arc;
-
-/// A name that many rows share: an id, a territory, a product line, a tier.
-pub type Name = Arc<str>;
 
 /// One channel partner. Every list is empty when its table is missing; see [`super::PartnerBook`] for which are known.
 #[derive(Debug, Clone, PartialEq, Hash)]
@@ -43,6 +40,30 @@ pub struct Partner {
     pub quotas: Vec<CurrentQuota>,
 }
 
+impl Partner {
+    /// Returns who the partner is as a whole: its home territory, no product line.
+    pub fn identity(&self) -> Identity {
+        Identity {
+            partner_id: Name::clone(&self.id),
+            partner_name: Name::clone(&self.name),
+            tier: self.tier.clone(),
+            territory: self.territory.clone(),
+            vertical: self.vertical.clone(),
+            product_line: None,
+            account_manager: self.account_manager.clone(),
+        }
+    }
+
+    /// Returns the identity of one of its lines.
+    pub fn identity_of(&self, segment: &SegmentKey) -> Identity {
+        Identity {
+            territory: segment.territory.clone().or_else(|| self.territory.clone()),
+            product_line: segment.product_line.clone(),
+            ..self.identity()
+        }
+    }
+}
+
 /// Value of an extra column: what the vendor's system wrote, typed where every value of the column allows it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Attribute {
@@ -54,23 +75,6 @@ pub enum Attribute {
     Date(NaiveDate),
     /// Anything else.
     Text(Name),
-}
-
-/// Part of a partner's business; `None` means all of that dimension.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SegmentKey {
-    /// Product line.
-    pub product_line: Option<Name>,
-    /// Territory.
-    pub territory: Option<Name>,
-}
-
-impl SegmentKey {
-    /// True when `other` is part of this segment; a segment contains itself.
-    pub fn contains(&self, other: &Self) -> bool {
-        let wider = |mine: &Option<Name>, theirs: &Option<Name>| mine.is_none() || mine == theirs;
-        wider(&self.product_line, &other.product_line) && wider(&self.territory, &other.territory)
-    }
 }
 
 /// Closed revenue of one month.

@@ -8,8 +8,12 @@ mod figure;
 mod outcome;
 mod requirement;
 pub mod table;
+mod wording;
 
 pub(crate) use figure::figures_in;
 pub use figure::{figure, figure_beside, figure_missing};
-pub use outcome::{Decisions, Grounds, Incentive, Intervention, InterventionKind, Severity, TierDecision, TierMove};
-pub use requirement::{Comparison, Condition, Requirement};
+pub use outcome::{
+    Decisions, Grounds, Incentive, Intervention, InterventionKind, Severity, TierDecision, TierMove, granted, reasons,
+};
+pub use requirement::{Comparison, Condition, Requirement, RequirementKind};
+pub use wording::requirement_text;

@@ -2,34 +2,62 @@
 //! it rests on and what would change it.
 
 use crate::channel::Name;
+use crate::figure::Value;
+use crate::{figures, vocabulary};
 use rust_decimal::Decimal;
 use std::fmt;
 
-/// Comparison of a value with a threshold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Comparison {
-    /// Value ≥ threshold.
-    AtLeast,
-    /// Value > threshold.
-    MoreThan,
-    /// Value ≤ threshold.
-    AtMost,
-    /// Value < threshold.
-    LessThan,
-    /// The condition is true.
-    Holds,
+vocabulary! {
+    /// Comparison of a value with a threshold.
+    pub enum Comparison {
+        /// Value ≥ threshold.
+        AtLeast = "at_least",
+        /// Value > threshold.
+        MoreThan = "more_than",
+        /// Value ≤ threshold.
+        AtMost = "at_most",
+        /// Value < threshold.
+        LessThan = "less_than",
+        /// The condition is true.
+        Holds = "holds",
+    }
 }
 
-impl Comparison {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AtLeast => "at_least",
-            Self::MoreThan => "more_than",
-            Self::AtMost => "at_most",
-            Self::LessThan => "less_than",
-            Self::Holds => "holds",
-        }
+vocabulary! {
+    /// One condition, or the way in which parts are joined.
+    pub enum RequirementKind {
+        /// One condition.
+        Condition = "condition",
+        /// Every part must be met.
+        All = "all",
+        /// At least one part must be met.
+        Any = "any",
+    }
+}
+
+figures! {
+    /// A requirement: one condition, or several joined.
+    for Requirement = "Requirement" {
+        /// `condition`, or how parts are joined.
+        kind = |one| one.kind().as_str() => RequirementKind;
+        /// True when it is met.
+        is_met = |one| one.is_met() => bool;
+        /// What is required; conditions only.
+        label = |one| one.condition().map(|one| &*one.label) => Option<Name>, skipped();
+        /// Comparison of value and threshold; conditions only.
+        comparison = |one| one.condition().map(|one| one.comparison.as_str()) => Option<Comparison>, skipped();
+        /// Value found; left out when not known.
+        value = |one| one.condition().and_then(|one| one.value) => Option<Decimal>, skipped();
+        /// Threshold.
+        threshold = |one| one.condition().and_then(|one| one.threshold) => Option<Decimal>, skipped();
+        /// What is missing; 0 when met.
+        gap = |one| one.condition().and_then(Condition::gap) => Option<Decimal>, skipped();
+        /// File and line, or table row, that asks; conditions only.
+        source = |one| one.condition().map(|one| &*one.source) => Option<String>, skipped();
+        /// Tier whose requirement it belongs to; conditions of a ladder only.
+        tier = |one| one.condition().and_then(|one| one.tier.as_deref()) => Option<Name>, skipped();
+        /// Parts; joined requirements only.
+        parts = |one| one.parts() => Vec<Requirement>, skipped();
     }
 }
 
@@ -92,7 +120,31 @@ impl Requirement {
     /// Most conditions that one requirement may have.
     pub const MAX_CONDITIONS: usize = 1000;
 
-    /// Depth of nested requirements: 1 for one condition.
+    /// Returns whether it is one condition, or how its parts are joined.
+    pub fn kind(&self) -> RequirementKind {
+        match self {
+            Self::One(_) => RequirementKind::Condition,
+            Self::All(_) => RequirementKind::All,
+            Self::Any(_) => RequirementKind::Any,
+        }
+    }
+
+    /// Returns the condition; `None` for joined requirements.
+    fn condition(&self) -> Option<&Condition> {
+        match self {
+            Self::One(condition) => Some(condition),
+            Self::All(_) | Self::Any(_) => None,
+        }
+    }
+
+    fn parts(&self) -> Value<'_> {
+        match self {
+            Self::One(_) => Value::NotKnown,
+            Self::All(parts) | Self::Any(parts) => Value::List(parts),
+        }
+    }
+
+    /// Returns how deep requirements are nested: 1 for one condition.
     pub fn depth(&self) -> usize {
         match self {
             Self::One(_) => 1,

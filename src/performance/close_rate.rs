@@ -33,7 +33,7 @@ impl fmt::Display for RateLevel {
 }
 
 /// Where a close rate comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum RateSource {
     /// The book states it.
     Stated,
@@ -50,12 +50,13 @@ pub enum RateSource {
     },
     /// The rate of the level itself: no own deals.
     Borrowed(RateLevel),
-    /// Nobody closed anything.
+    /// No deal was closed.
+    #[default]
     NotKnown,
 }
 
 /// One close rate and where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CloseRate {
     /// Won ÷ (won + lost), 0 to 1.
     pub rate: Option<Rate>,
@@ -67,7 +68,7 @@ pub struct CloseRate {
 ///
 /// By value, the own rate is won value ÷ closed value and counts as many times as there are closed deals:
 /// (closed × own rate + k × rate of the segment) ÷ (closed + k).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CloseRates {
     /// By number of deals.
     pub by_count: CloseRate,

@@ -2,80 +2,53 @@
 
 use crate::quota::Grain;
 use crate::units::Rate;
+use crate::vocabulary;
 
-/// By which measure win rates are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum WinRateBasis {
-    /// Deals won ÷ deals closed.
-    ByCount,
-    /// Value won ÷ value closed.
-    ByValue,
-}
-
-impl WinRateBasis {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ByCount => "by_count",
-            Self::ByValue => "by_value",
-        }
+vocabulary! {
+    /// Measure by which win rates are counted.
+    #[derive(Default)]
+    pub enum WinRateBasis {
+        /// Deals won ÷ deals closed.
+        ByCount = "by_count",
+        /// Value won ÷ value closed.
+        #[default]
+        ByValue = "by_value",
     }
 }
 
-/// Which partners a partner with few deals is likened to, before the channel as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum WinRateSegment {
-    /// Partners of its tier.
-    Tier,
-    /// Partners of its home territory.
-    Territory,
-}
-
-impl WinRateSegment {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Tier => "tier",
-            Self::Territory => "territory",
-        }
+vocabulary! {
+    /// Partners that a partner with few deals is compared with, before the channel as a whole.
+    #[derive(Default)]
+    pub enum WinRateSegment {
+        /// Partners of its tier.
+        #[default]
+        Tier = "tier",
+        /// Partners of its home territory.
+        Territory = "territory",
     }
 }
 
-/// What it means that the revenue table has no row at all for a partner or line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AbsentRevenue {
-    /// The table is a ledger of the whole channel: no row is no revenue.
-    Zero,
-    /// Its revenue is not known.
-    NotKnown,
-}
-
-impl AbsentRevenue {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Zero => "zero",
-            Self::NotKnown => "not_known",
-        }
+vocabulary! {
+    /// Meaning of a revenue table without any row for a partner or line.
+    #[derive(Default)]
+    pub enum AbsentRevenue {
+        /// The table is a ledger of the whole channel: no row is no revenue.
+        #[default]
+        Zero = "zero",
+        /// Its revenue is not known.
+        NotKnown = "not_known",
     }
 }
 
-/// Which revenue is held against the tier minimum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TierBasis {
-    /// Closed revenue of the period up to the as-of day.
-    Period,
-    /// Closed revenue of the latest 12 complete months.
-    TrailingTwelveMonths,
-}
-
-impl TierBasis {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Period => "period",
-            Self::TrailingTwelveMonths => "trailing_12_months",
-        }
+vocabulary! {
+    /// Revenue that is compared with the tier minimum.
+    #[derive(Default)]
+    pub enum TierBasis {
+        /// Closed revenue of the period up to the as-of date.
+        #[default]
+        Period = "period",
+        /// Closed revenue of the latest 12 complete months.
+        TrailingTwelveMonths = "trailing_12_months",
     }
 }
 

@@ -1,31 +1,22 @@
 //! Seasons: which share of a period's revenue is expected by when.
 
-use super::effective_quota::QuotaTerms;
+use super::terms::QuotaTerms;
+use crate::channel::{Partner, SegmentKey};
 use crate::units::{Month, PlanningPeriod};
+use crate::vocabulary;
 use rust_decimal::Decimal;
 
-/// Where the expectation to date comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PacingBasis {
-    /// Revenue of the same months in the partner's (or line's) own latest one or two years.
-    OwnSeasonality,
-    /// Revenue of the same months in the channel's latest one or two years.
-    ChannelSeasonality,
-    /// Evenly over the calendar days.
-    EvenByDays,
-    /// Sum over the partner's lines, each with its own basis.
-    SumOfLines,
-}
-
-impl PacingBasis {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::OwnSeasonality => "own_seasonality",
-            Self::ChannelSeasonality => "channel_seasonality",
-            Self::EvenByDays => "even_by_days",
-            Self::SumOfLines => "sum_of_lines",
-        }
+vocabulary! {
+    /// Source of the expectation to date.
+    pub enum PacingBasis {
+        /// Revenue of the same months in the partner's (or line's) own latest one or two years.
+        OwnSeasonality = "own_seasonality",
+        /// Revenue of the same months in the channel's latest one or two years.
+        ChannelSeasonality = "channel_seasonality",
+        /// Evenly over the calendar days.
+        EvenByDays = "even_by_days",
+        /// Sum over the partner's lines, each with its own basis.
+        SumOfLines = "sum_of_lines",
     }
 }
 
@@ -65,4 +56,20 @@ pub(super) fn elapsed_share(
         }
     }
     if whole > Decimal::ZERO { elapsed.checked_div(whole) } else { None }
+}
+
+/// Revenue by calendar month in the window, of what `belongs`; `None` when it is out of range.
+pub(super) fn season_of(
+    partner: &Partner,
+    window: Option<(Month, Month)>,
+    belongs: impl Fn(&SegmentKey) -> bool,
+) -> Option<Season> {
+    let mut season = [Decimal::ZERO; 12];
+    let Some((first, last)) = window else { return Some(season) };
+    let inside = partner.revenue.iter().filter(|entry| first <= entry.month && entry.month <= last);
+    for entry in inside.filter(|entry| belongs(&entry.segment)) {
+        let slot = &mut season[entry.month.number() as usize - 1];
+        *slot = slot.checked_add(entry.amount.amount())?;
+    }
+    Some(season)
 }

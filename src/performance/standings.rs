@@ -2,12 +2,15 @@
 
 use super::close_rate::{Priors, Tally, segment_of};
 use super::convention::Conventions;
-use super::effective_quota::{EffectiveQuota, QuotaTerms, Stretch};
-use super::rollup::{Dimension, Rollup, RollupBuilder, RollupRules};
-use super::season::Season;
-use super::standing::{PartnerStanding, ProductLineRevenue};
-use crate::channel::{CurrentQuota, Name, Partner, PartnerBook, SegmentKey};
-use crate::quota::Grain;
+use super::dimension::Dimension;
+use super::figures::{PartnerStanding, ProductLineRevenue};
+use super::frame::Frame;
+use super::given::Given;
+use super::rollup::{Rollup, RollupBuilder};
+use super::rules::RollupRules;
+use super::season::{Season, season_of};
+use super::standing::{product_lines, standing_of};
+use crate::channel::{Name, Partner, PartnerBook};
 use crate::units::{Money, MoneyError, Month, PlanningPeriod};
 use chrono::{Months, NaiveDate};
 use rayon::prelude::*;
@@ -17,80 +20,14 @@ use std::collections::BTreeMap;
 /// Partners surveyed together; fixed, so that sums are made in the same order on any number of threads.
 const CHUNK: usize = 4096;
 
-/// What the caller brings besides the book; everything may be empty.
-#[derive(Debug, Clone, Default)]
-pub struct Given {
-    /// Quotas by partner id, such as an agreed proposal. Where a partner has any here inside a period, they stand
-    /// instead of the book's for that period.
-    pub quotas: BTreeMap<Name, Vec<CurrentQuota>>,
-    /// Terms by partner id and line; the line `SegmentKey::default()` is for the partner's quota as a whole, and for
-    /// those of its lines that have no terms of their own.
-    pub terms: BTreeMap<Name, BTreeMap<SegmentKey, QuotaTerms>>,
-    /// Least revenue of a tier, for the stretch that [`Conventions::tier_basis`] names.
-    pub tier_minimums: BTreeMap<Name, Money>,
-}
-
-impl Given {
-    /// The quotas to look at for `period`.
-    pub(super) fn quotas_of<'p>(
-        &'p self,
-        partner: &'p Partner,
-        period: &PlanningPeriod,
-    ) -> impl Iterator<Item = &'p CurrentQuota> {
-        let own = self.quotas.get(&partner.id).filter(|quotas| quotas.iter().any(|quota| quota.is_inside(period)));
-        own.unwrap_or(&partner.quotas).iter()
-    }
-
-    pub(super) fn terms_of(&self, partner: &Partner, line: &SegmentKey) -> Option<&QuotaTerms> {
-        let terms = self.terms.get(&partner.id)?;
-        terms.get(line).or_else(|| terms.get(&SegmentKey::default()))
-    }
-}
-
-/// Part of a partner's business that a figure is about.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Scope<'s> {
-    /// All of it.
-    All,
-    /// The lines that have a quota.
-    Lines(&'s BTreeMap<SegmentKey, EffectiveQuota>),
-    /// One line.
-    Line(&'s SegmentKey),
-}
-
-impl Scope<'_> {
-    /// True when `part` is in it.
-    pub fn holds(self, grain: Grain, partner: &Partner, part: &SegmentKey) -> bool {
-        match self {
-            Self::All => true,
-            Self::Lines(lines) => lines.keys().any(|line| grain.holds(partner, line, part)),
-            Self::Line(line) => grain.holds(partner, line, part),
-        }
-    }
-}
-
-/// A book seen from a day, with what partners are compared with computed once.
+/// A book as of a date, with what partners are compared with computed once.
 ///
 /// What is known on the as-of day is the same as for proposals: revenue of months complete on that day; opportunities
 /// registered by then that close later are open, whatever became of them since; forecasts submitted by then.
 #[derive(Debug)]
 pub struct Standings<'b> {
-    pub(super) book: &'b PartnerBook,
-    pub(super) period: PlanningPeriod,
-    pub(super) as_of: NaiveDate,
-    pub(super) conventions: Conventions,
-    pub(super) given: &'b Given,
-    /// Latest complete month on the as-of day.
-    pub(super) last: Month,
-    /// First month of the book's revenue table.
-    pub(super) first: Option<Month>,
+    frame: Frame<'b>,
     latest_revenue: Option<Month>,
-    /// Win rates are taken from deals closed after this day.
-    pub(super) deals_after: NaiveDate,
-    /// First and last month that seasons are taken from.
-    pub(super) season_window: Option<(Month, Month)>,
-    pub(super) channel_season: Option<Season>,
-    pub(super) priors: Priors,
 }
 
 /// What the channel and its segments have in common.
@@ -193,30 +130,30 @@ impl<'b> Standings<'b> {
             chunk.and_then(|chunk| survey.merge(&chunk)).ok_or(MoneyError::OutOfRange)?;
         }
         let priors = Priors::new(&survey.channel, &survey.segments, &conventions);
-        Ok(Self {
+        let frame = Frame {
             book,
             period,
             as_of,
             given,
             last,
             first,
-            latest_revenue: revenue_months.map(|(_, latest)| latest),
             deals_after,
             channel_season: season_window.map(|_| survey.season),
             season_window,
             priors,
             conventions,
-        })
+        };
+        Ok(Self { frame, latest_revenue: revenue_months.map(|(_, latest)| latest) })
     }
 
     /// Standing of one partner of the book; fails when its amounts are out of range.
     pub fn of(&self, partner: &Partner) -> Result<PartnerStanding, MoneyError> {
-        PartnerStanding::of(self, partner)
+        standing_of(&self.frame, partner)
     }
 
     /// Standings of all partners in the book's order, computed on all threads; take them in pieces for large books.
     pub fn all(&self) -> impl IndexedParallelIterator<Item = Result<PartnerStanding, MoneyError>> + '_ {
-        self.book.partners.par_iter().map(|partner| self.of(partner))
+        self.frame.book.partners.par_iter().map(|partner| self.of(partner))
     }
 
     /// Rolls up the whole book without keeping its standings, and gives the ids of partners whose amounts are out of
@@ -233,8 +170,8 @@ impl<'b> Standings<'b> {
         dimensions: &[Dimension],
         rules: RollupRules,
     ) -> Result<(RollupBuilder, Vec<Name>), MoneyError> {
-        let chunks = self.book.partners.par_chunks(CHUNK).map(|partners| {
-            let mut builder = RollupBuilder::new(dimensions, rules, self.book.currency);
+        let chunks = self.frame.book.partners.par_chunks(CHUNK).map(|partners| {
+            let mut builder = RollupBuilder::new(dimensions, rules, self.frame.book.currency);
             let mut failed = Vec::new();
             for partner in partners {
                 match self.of(partner) {
@@ -244,7 +181,7 @@ impl<'b> Standings<'b> {
             }
             Ok((builder, failed))
         });
-        let mut whole = RollupBuilder::new(dimensions, rules, self.book.currency);
+        let mut whole = RollupBuilder::new(dimensions, rules, self.frame.book.currency);
         let mut faults = Vec::new();
         for chunk in chunks.collect::<Vec<Result<_, MoneyError>>>() {
             let (builder, failed) = chunk?;
@@ -256,23 +193,22 @@ impl<'b> Standings<'b> {
 
     /// Period the standings are for.
     pub fn period(&self) -> &PlanningPeriod {
-        &self.period
+        &self.frame.period
     }
 
     /// Day they are seen from.
     pub fn as_of(&self) -> NaiveDate {
-        self.as_of
+        self.frame.as_of
     }
 
     /// Conventions they follow.
     pub fn conventions(&self) -> &Conventions {
-        &self.conventions
+        &self.frame.conventions
     }
 
     /// Latest month of the period whose revenue is known on the as-of day; `None` before the first is complete.
     pub fn actual_through(&self) -> Option<Month> {
-        let through = self.last.min(self.period.end().plus(-1));
-        (through >= self.period.start).then_some(through)
+        self.frame.actual_through()
     }
 
     /// The product lines that a partner is authorised for and those it has sold, ascending by name, with their revenue.
@@ -280,7 +216,7 @@ impl<'b> Standings<'b> {
     /// # Errors
     /// When the amounts cannot be summed.
     pub fn product_lines(&self, partner: &Partner) -> Result<Vec<ProductLineRevenue>, MoneyError> {
-        super::standing::product_lines(self, partner)
+        product_lines(&self.frame, partner)
     }
 
     /// Latest month with any revenue in the book, when that is before [`Standings::actual_through`]: the book may be an
@@ -294,20 +230,4 @@ impl<'b> Standings<'b> {
 fn season_window(first: Month, last: Month) -> Option<(Month, Month)> {
     let years = (last.since(first) + 1).div_euclid(12).min(2);
     (years > 0).then(|| (last.plus(1 - 12 * years), last))
-}
-
-/// Revenue by calendar month in the window, of what `belongs`; `None` when it is out of range.
-pub(super) fn season_of(
-    partner: &Partner,
-    window: Option<(Month, Month)>,
-    belongs: impl Fn(&SegmentKey) -> bool,
-) -> Option<Season> {
-    let mut season = [Decimal::ZERO; 12];
-    let Some((first, last)) = window else { return Some(season) };
-    let inside = partner.revenue.iter().filter(|entry| first <= entry.month && entry.month <= last);
-    for entry in inside.filter(|entry| belongs(&entry.segment)) {
-        let slot = &mut season[entry.month.number() as usize - 1];
-        *slot = slot.checked_add(entry.amount.amount())?;
-    }
-    Some(season)
 }

@@ -1,8 +1,9 @@
 //! From assessed lines to settled numbers: targets, fair shares, reconciliation.
 
 use super::fault::{PlanAmountFault, PlanFault};
-use super::propose::{Request, reserve_amount};
-use crate::channel::{Name, SegmentKey};
+use super::request::Request;
+use super::reserve::reserve_amount;
+use crate::channel::{Identity, LineContext, SegmentKey};
 use crate::finding::{Finding, Findings, Place};
 use crate::intake;
 use crate::plugin::{Reserve, VendorPlugin};
@@ -17,28 +18,12 @@ use std::sync::Arc;
 /// One line, assessed but not yet settled; amounts in minor units where they are whole numbers.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// Partner id.
-    pub partner_id: Name,
-    /// Partner name.
-    pub partner_name: Name,
-    /// Tier.
-    pub tier: Option<Name>,
-    /// Territory of the line.
-    pub territory: Option<Name>,
-    /// Vertical.
-    pub vertical: Option<Name>,
-    /// Account manager.
-    pub account_manager: Option<Name>,
+    /// Identity of the line.
+    pub identity: Identity,
     /// Product line and territory as far as the grain has them.
     pub segment: SegmentKey,
-    /// True for a newcomer.
-    pub is_newcomer: bool,
-    /// Revenue of the latest stretch.
-    pub prior_revenue: Option<Money>,
-    /// Quota of the period before.
-    pub current_quota: Option<Money>,
-    /// Addressable market of the cell.
-    pub addressable: Option<Money>,
+    /// Figures that a plan shows beside the quota.
+    pub context: LineContext,
     /// Reason each factor gave, in the manifest's order.
     pub reasons: Vec<Arc<str>>,
     /// Revenue each factor indicates; `None` abstains.
@@ -164,7 +149,7 @@ impl Settlement {
             .iter()
             .map(|draft| {
                 let (quota, _) = draft.lock.as_ref()?;
-                minor(*quota, &format!("the lock of {}", line_name(&draft.partner_id, &draft.segment)), faults)
+                minor(*quota, &format!("the lock of {}", line_name(&draft.identity.partner_id, &draft.segment)), faults)
             })
             .collect();
         if faults.has_errors() {
@@ -188,7 +173,7 @@ impl Settlement {
             .iter()
             .map(|draft| SegmentKey {
                 product_line: draft.segment.product_line.clone(),
-                territory: draft.territory.clone(),
+                territory: draft.identity.territory.clone(),
             })
             .collect();
         let rates: Vec<Rate> = manifest.over_assignment.iter().map(|(_, rate)| *rate).collect();
@@ -366,7 +351,7 @@ fn top_level_sum(request: &Request) -> Option<i128> {
 }
 
 fn explain(faults: &ReconciliationFaults, drafts: &[Draft], currency: Currency) -> Findings {
-    let name = |line: usize| line_name(&drafts[line].partner_id, &drafts[line].segment);
+    let name = |line: usize| line_name(&drafts[line].identity.partner_id, &drafts[line].segment);
     let mut findings = Findings::new();
     findings
         .extend(faults.unusable.iter().map(|fault| Finding::from(PlanFault::Unusable { reason: fault.to_string() })));

@@ -1,8 +1,10 @@
 //! One partner assessed by itself: what the rules make of its lines, without a channel target.
 
+use super::drafts::fault_of_line;
 use super::fault::PlanFault;
 use super::lines::Lines;
-use super::propose::{Request, fault_of_line, view};
+use super::request::Request;
+use super::view::view;
 use crate::channel::{LineFacts, Name, PartnerBook, SegmentKey};
 use crate::finding::{Finding, Findings, did_you_mean};
 use crate::plugin::{LineAssessment, VendorPlugin, assess_line};

@@ -1,8 +1,10 @@
 //! Backtest: what a vendor's rules would have proposed for a past period, scored by what partners then bought.
 
 use super::fault::PlanFault;
-use super::lines::{Lines, View};
-use super::propose::{Progress, Request, propose};
+use super::lines::Lines;
+use super::propose::propose;
+use super::request::{Progress, Request};
+use super::view::View;
 use crate::channel::{Name, PartnerBook, SegmentKey};
 use crate::finding::Findings;
 use crate::plugin::VendorPlugin;
@@ -95,7 +97,7 @@ pub fn backtest(
     let mut rows: Vec<Row> = Vec::with_capacity(plan.lines.len());
     let mut planned: BTreeMap<(&Name, &SegmentKey), usize> = BTreeMap::new();
     for (index, line) in plan.lines.iter().enumerate() {
-        planned.insert((&line.partner_id, &line.segment), index);
+        planned.insert((&line.identity.partner_id, &line.segment), index);
     }
     let mut unplanned = Decimal::ZERO;
     for partner in &book.partners {
@@ -120,10 +122,10 @@ pub fn backtest(
                     facts.history.trailing_12_months.and_then(|amount| amount.times(share).ok()),
                 ],
                 segments: [
-                    ("territory", line.territory.as_deref().unwrap_or("not known").to_owned()),
-                    ("tier", line.tier.as_deref().unwrap_or("none").to_owned()),
-                    ("product line", line.product_line.as_deref().unwrap_or("all").to_owned()),
-                    ("history", kind(&facts.history.months_since_last_revenue, line.is_newcomer).to_owned()),
+                    ("territory", line.identity.territory.as_deref().unwrap_or("not known").to_owned()),
+                    ("tier", line.identity.tier.as_deref().unwrap_or("none").to_owned()),
+                    ("product line", line.identity.product_line.as_deref().unwrap_or("all").to_owned()),
+                    ("history", kind(&facts.history.months_since_last_revenue, line.context.is_newcomer).to_owned()),
                 ],
             });
         }

@@ -3,7 +3,8 @@
 use super::assembly::Draft;
 use super::fault::PlanFault;
 use super::plan::QuotaPlan;
-use super::propose::{Request, prepare};
+use super::propose::prepare;
+use super::request::Request;
 use super::sensitivity::Sensitivity;
 use super::sensitivity_search::sensitivities;
 use crate::channel::{Name, PartnerBook};
@@ -58,9 +59,9 @@ impl LineChoice {
         let is = |wanted: &Option<String>, found: Option<&Name>| {
             wanted.as_ref().is_none_or(|wanted| found.is_some_and(|found| **found == **wanted))
         };
-        *draft.partner_id == *self.partner
+        *draft.identity.partner_id == *self.partner
             && is(&self.product_line, draft.segment.product_line.as_ref())
-            && is(&self.territory, draft.territory.as_ref())
+            && is(&self.territory, draft.identity.territory.as_ref())
     }
 
     fn unknown(&self, plan: &QuotaPlan) -> Finding {
@@ -68,10 +69,10 @@ impl LineChoice {
         if plan.not_eligible.iter().any(|id| **id == **partner) {
             return PlanFault::NotEligible { partner: partner.to_string() }.into();
         }
-        if plan.lines.iter().any(|line| *line.partner_id == **partner) {
+        if plan.lines.iter().any(|line| *line.identity.partner_id == **partner) {
             return PlanFault::NoSuchLine { partner: partner.to_string() }.into();
         }
-        let near = did_you_mean(partner, plan.lines.iter().map(|line| &*line.partner_id));
+        let near = did_you_mean(partner, plan.lines.iter().map(|line| &*line.identity.partner_id));
         PlanFault::NotPlanned { partner: partner.to_string(), near: near.map(str::to_owned) }.into()
     }
 }

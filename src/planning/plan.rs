@@ -1,8 +1,10 @@
-//! The quota plan: what `propose` answers.
+//! The quota plan: the outcome of a proposal.
 
-use crate::channel::{Name, SegmentKey};
+use crate::channel::{Identity, LineContext, Name, SegmentKey};
+use crate::figure::{About, Format, List, Record, Value};
+use crate::figures;
 use crate::finding::Findings;
-use crate::quota::{Basis, Bound, Grain, Side, Step};
+use crate::quota::{Basis, BrokenGuardrail, Grain, Side, Step, StepKind};
 use crate::units::{Currency, Money, PlanningPeriod, Rate};
 use chrono::NaiveDate;
 
@@ -33,53 +35,120 @@ pub struct GroupOutcome {
     pub lines: usize,
 }
 
-/// One line of a plan.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlanLine {
-    /// Partner id.
-    pub partner_id: Name,
-    /// Partner name.
-    pub partner_name: Name,
-    /// Tier.
-    pub tier: Option<Name>,
-    /// Territory of the line; the home territory at a grain without territories.
-    pub territory: Option<Name>,
-    /// Vertical.
-    pub vertical: Option<Name>,
-    /// Product line; `None` at partner grain.
-    pub product_line: Option<Name>,
-    /// Account manager.
-    pub account_manager: Option<Name>,
-    /// The key locks and previous proposals refer to: product line and territory as far as the grain has them.
-    pub segment: SegmentKey,
-    /// True for a partner that the manifest counts as new.
-    pub is_newcomer: bool,
-    /// Proposed quota.
-    pub quota: Money,
-    /// Bottom-up assessment: Σ factor contributions.
-    pub assessment: Money,
-    /// Floor that holds, if any.
-    pub floor: Option<Money>,
-    /// Ceiling that holds, if any.
-    pub ceiling: Option<Money>,
-    /// The guardrail the quota stands at, if one binds.
-    pub binding: Option<Side>,
-    /// Guardrails that gave way to stronger ones, or that are broken under `on_violation = "warn"`.
-    pub broken: Vec<Bound>,
-    /// True when the quota was fixed by a lock.
-    pub locked: bool,
-    /// Reason of the lock; empty otherwise.
-    pub lock_reason: String,
-    /// Quota by reporting period, one amount per entry of [`QuotaPlan::reporting`]; they sum to `quota`.
-    pub periods: Vec<Money>,
-    /// Ordered steps; their amounts sum to `quota` exactly.
-    pub steps: Vec<Step>,
-    /// Revenue of the latest stretch as long as the period.
-    pub prior_revenue: Option<Money>,
-    /// Quota of the period before.
-    pub current_quota: Option<Money>,
-    /// Addressable market of the line's cell.
-    pub addressable: Option<Money>,
+figures! {
+    /// One line of the proposal.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct PlanLine = "Line" {
+        /// Identity of the line.
+        identity: Identity, flat();
+        /// Key of the line within its partner: product line and territory as far as the grain has them.
+        segment: SegmentKey;
+        /// Proposed quota.
+        quota: Money;
+        /// Bottom-up assessment: sum of the factors' contributions.
+        assessment: Money;
+        /// Floor in force.
+        floor: Option<Money>, width(14);
+        /// Ceiling in force.
+        ceiling: Option<Money>, width(14);
+        /// The guardrail that the quota is at.
+        binding: Option<Side>, width(9);
+        /// Guardrails that are broken or were overridden by stronger ones.
+        broken: Vec<BrokenGuardrail>;
+        /// True when the quota was fixed by a lock.
+        locked: bool, width(8);
+        /// Reason of the lock; empty otherwise.
+        lock_reason: String;
+        /// What was known of the line.
+        context: LineContext, flat();
+        /// Quota by reporting period, in the order of the plan's; they sum to `quota`.
+        periods: Vec<Money>, not_in_json();
+        /// Quota by reporting period; they sum to `quota`.
+        period_quotas = |_| Value::NotKnown => Vec<PeriodQuota>, json("periods");
+        /// Ordered steps; their amounts sum to `quota` exactly.
+        steps: Vec<Step>;
+        /// Quota ÷ prior revenue − 1; not known unless the prior revenue is above zero.
+        growth = |line| line.growth() => Option<Rate>, not_in_json().width(9).format(Format::Signed);
+        /// The locked quota, so that a returned workbook keeps it.
+        override_quota = |line| line.locked.then_some(line.quota) => Option<Money>, not_in_json();
+        /// Reason of the lock.
+        override_reason = |line| if line.locked { &*line.lock_reason } else { "" } => String, not_in_json().width(28);
+        /// Reasons of the factors, guardrails and locks.
+        reasons = |line| line.reasons() => String, not_in_json().named("reason").width(60);
+        /// The exact quota as a string.
+        quota_exact = |line| line.quota.to_exact() => String, not_in_json();
+    }
+}
+
+figures! {
+    /// Quota of one reporting period.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct PeriodQuota = "PeriodQuota" {
+        /// Reporting period.
+        period: Name;
+        /// Quota.
+        quota: Money;
+    }
+}
+
+impl PlanLine {
+    /// Returns quota ÷ prior revenue − 1; `None` unless the prior revenue is known and above zero.
+    pub fn growth(&self) -> Option<Rate> {
+        self.context.prior_revenue.and_then(|prior| self.quota.growth_from(prior))
+    }
+
+    /// Returns what the rules said, factor by factor, and what bound: `history: steady; growth_limit: at most 40 %`.
+    fn reasons(&self) -> String {
+        let kinds = [StepKind::Factor, StepKind::Guardrail, StepKind::Lock];
+        let said = self.steps.iter().filter(|step| kinds.contains(&step.kind) && !step.reason.is_empty());
+        let said: Vec<String> = said.map(|step| format!("{}: {}", step.label, step.reason)).collect();
+        said.join("; ")
+    }
+}
+
+/// A line with the names of its plan's reporting periods, as documents write it.
+#[derive(Clone, Copy)]
+pub struct LineRecord<'a> {
+    /// The plan.
+    pub plan: &'a QuotaPlan,
+    /// One of its lines.
+    pub line: &'a PlanLine,
+}
+
+impl Record for LineRecord<'_> {
+    fn size(&self) -> usize {
+        self.line.size()
+    }
+
+    fn about(&self, index: usize) -> Option<&'static About> {
+        Record::about(self.line, index)
+    }
+
+    fn value(&self, index: usize) -> Value<'_> {
+        match self.about(index) {
+            Some(about) if about.name == "period_quotas" => Value::OwnList(Box::new(Periods(*self))),
+            _ => Record::value(self.line, index),
+        }
+    }
+}
+
+/// The quotas of a line by reporting period.
+struct Periods<'a>(LineRecord<'a>);
+
+impl List for Periods<'_> {
+    fn size(&self) -> usize {
+        self.0.line.periods.len().min(self.0.plan.reporting.len())
+    }
+
+    fn item(&self, index: usize) -> Value<'_> {
+        let LineRecord { plan, line } = self.0;
+        match (plan.reporting.get(index), line.periods.get(index)) {
+            (Some(period), Some(quota)) => {
+                Value::own(PeriodQuota { period: period.label.as_str().into(), quota: *quota })
+            }
+            _ => Value::NotKnown,
+        }
+    }
 }
 
 /// A proposed quota for every line of a vendor's channel.

@@ -1,57 +1,26 @@
 //! Proposing: rules applied to every line, reconciled with the target, rounded, phased and explained.
 
 use super::assembly::{Draft, Settled, Settlement};
+use super::changes::changes;
+use super::drafts::drafts;
 use super::fault::PlanFault;
-use super::lines::{Lines, View};
-use super::plan::{GroupOutcome, OverAssignment, PlanChange, PlanLine, PreviousLine, QuotaPlan};
-use crate::channel::{Lock, Name, Partner, PartnerBook, SegmentKey};
+use super::lines::Lines;
+use super::locks::put_locks;
+use super::plan::{GroupOutcome, OverAssignment, PlanLine, PreviousLine, QuotaPlan};
+use super::request::{Progress, Request};
+use super::view::{other_period, uncovered, view};
+use crate::channel::{Name, PartnerBook};
 use crate::finding::{Finding, Findings};
-use crate::plugin::{Reserve, Seasonality, VendorPlugin, because, indicated};
-use crate::quota::{
-    Assessment, Basis, Bound, Derivation, ExplainedFactor, Grain, ReconciledLine, Shares, StepWriter, TargetRow,
-    Weights, assess, phase, settle,
-};
-use crate::script::{Facts, ScriptFault};
+use crate::plugin::{Seasonality, VendorPlugin};
+use crate::quota::{Bound, Derivation, ExplainedFactor, ReconciledLine, Shares, StepWriter, phase};
 use crate::units::{Currency, Money, PlanningPeriod};
 use chrono::NaiveDate;
 use rayon::prelude::*;
-use rust_decimal::Decimal;
 use std::cmp;
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What a planner asks for. Everything but the book and the rules.
-#[derive(Debug, Clone, Default)]
-pub struct Request {
-    /// Label of the planning period; the first one after the as-of day when left out.
-    pub period: Option<String>,
-    /// Nothing later than this day is looked at. The day before the period, or the end of the latest month with
-    /// revenue, when left out.
-    pub as_of: Option<NaiveDate>,
-    /// Channel target, in the book's currency.
-    pub target: Option<Decimal>,
-    /// Targets per territory or product line.
-    pub targets: Vec<TargetRow>,
-    /// Agreed quotas; they come before those in the book.
-    pub locks: Vec<Lock>,
-    /// Period that the locks were agreed for, when their file says so.
-    pub locks_period: Option<String>,
-    /// Previous proposal to compare with.
-    pub previous: Option<Vec<PreviousLine>>,
-}
-
-/// Called with partners done and partners in all.
-pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
-
-/// Partners that one task works on.
-const CHUNK: usize = 512;
-/// Partners after which drafts are put together, so that no more than a block of them is ever held twice.
-const BLOCK: usize = 128 * CHUNK;
 /// Lines below which spreading over threads costs more than it saves.
 const FEWEST_APART: usize = 128;
-/// Faults of partners that are shown one by one.
-const SHOWN_FAULTS: usize = 40;
 
 /// A plan before its numbers are settled: every line assessed, targets known.
 #[derive(Debug)]
@@ -61,7 +30,7 @@ pub struct Prepared<'p> {
     input_hash: String,
     period: PlanningPeriod,
     as_of: NaiveDate,
-    /// One entry a line, ascending by partner, product line, territory.
+    /// One entry per line, ascending by partner, product line, territory.
     pub drafts: Vec<Draft>,
     /// Targets, locks and rules of the settlement.
     pub settlement: Settlement,
@@ -126,215 +95,9 @@ pub fn prepare<'p>(
     }
 }
 
-/// Settles the period that is planned and the day it is seen from; fails with all findings at once.
-pub fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Result<View, Findings> {
-    let manifest = &plugin.manifest;
-    let mut findings = Findings::new();
-    if let Some(currency) = manifest.currency.filter(|currency| *currency != book.currency) {
-        findings.push(Finding::from(PlanFault::Currency {
-            book: book.currency.to_string(),
-            vendor: manifest.name.clone(),
-            expected: currency.to_string(),
-        }));
-    }
-    let named = request.period.as_deref().map(|label| manifest.calendar.period(label));
-    let named = match named.transpose() {
-        Ok(period) => period,
-        Err(fault) => {
-            findings.push(PlanFault::UnknownPeriod { reason: fault.to_string() }.into());
-            return Err(findings);
-        }
-    };
-    if let Some(period) = named.as_ref().filter(|period| period.months != manifest.period_months) {
-        findings.push(Finding::from(PlanFault::PeriodLength {
-            period: period.to_string(),
-            months: period.months,
-            vendor: manifest.name.clone(),
-            expected: manifest.period_months,
-        }));
-    }
-    let latest = book.revenue_months().map(|(_, last)| last.last_day());
-    let before = named.as_ref().and_then(|period| period.start.first_day().pred_opt());
-    let as_of = request.as_of.or_else(|| match (before, latest) {
-        (Some(before), Some(latest)) => Some(before.min(latest)),
-        (before, latest) => before.or(latest),
-    });
-    let Some(as_of) = as_of else {
-        findings.push(PlanFault::NoRevenue {}.into());
-        return Err(findings);
-    };
-    let period = named.or_else(|| manifest.calendar.next_after(as_of, manifest.period_months));
-    match period {
-        Some(period) if findings.is_empty() => {
-            if period.end().first_day() <= as_of {
-                let (as_of, period) = (as_of.to_string(), period.to_string());
-                findings.push(PlanFault::PeriodOver { as_of, period }.into());
-                return Err(findings);
-            }
-            Ok(View { period, as_of, target: request.target.map(|target| Money::new(target, book.currency)) })
-        }
-        Some(_) => Err(findings),
-        None => {
-            findings.push(PlanFault::NoPeriod { as_of: as_of.to_string() }.into());
-            Err(findings)
-        }
-    }
-}
-
-/// Locks that were agreed for another period than the one that is planned.
-fn other_period(request: &Request, period: &PlanningPeriod) -> Option<Finding> {
-    let agreed = request.locks_period.as_ref().filter(|agreed| **agreed != period.label)?;
-    Some(PlanFault::OtherPeriod { agreed: agreed.to_string(), planned: period.to_string() }.into())
-}
-
-/// Warns when the book's revenue does not cover the stretch that quotas are derived from.
-fn uncovered(book: &PartnerBook, view: &View) -> Option<Finding> {
-    let (first, last) = book.revenue_months()?;
-    let (seen, months) = (view.last_month(), view.period.months as i32);
-    let as_of = view.as_of;
-    let fault = if first > seen {
-        PlanFault::RevenueBeginsLater { first: first.to_string(), as_of: as_of.to_string() }
-    } else if last < seen {
-        PlanFault::RevenueEndsEarlier {
-            last: last.to_string(),
-            last_day: last.last_day().to_string(),
-            as_of: as_of.to_string(),
-            months: seen.since(last),
-        }
-    } else if first > seen.plus(1 - months) {
-        PlanFault::ShortHistory {
-            months: seen.since(first) + 1,
-            needed: months,
-            until: seen.to_string(),
-            from: seen.plus(1 - months).to_string(),
-        }
-    } else {
-        return None;
-    };
-    Some(fault.into())
-}
-
 fn no_partner(book: &PartnerBook, lines: &Lines<'_>) -> Finding {
     let not_eligible = if book.partners.is_empty() { 0 } else { lines.not_eligible.len() };
     PlanFault::NoPartner { not_eligible }.into()
-}
-
-fn drafts(
-    plugin: &VendorPlugin,
-    book: &PartnerBook,
-    lines: &Lines<'_>,
-    progress: Progress<'_>,
-) -> Result<Vec<Draft>, Findings> {
-    let done = AtomicUsize::new(0);
-    let all = lines.eligible.len();
-    let assess = |chunk: &[usize]| {
-        let mut drafts = Vec::with_capacity(chunk.len());
-        let mut faults = Vec::new();
-        for index in chunk {
-            partner_drafts(plugin, book, lines, &book.partners[*index], &mut drafts, &mut faults);
-        }
-        progress(done.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len(), all);
-        (drafts, faults)
-    };
-    let mut drafts = Vec::new();
-    let mut faults = Vec::new();
-    for block in lines.eligible.chunks(BLOCK) {
-        let chunks: Vec<(Vec<Draft>, Vec<Finding>)> = block.par_chunks(CHUNK).map(assess).collect();
-        for (chunk, chunk_faults) in chunks {
-            drafts.extend(chunk);
-            faults.extend(chunk_faults);
-        }
-    }
-    let failed = faults.len();
-    if failed == 0 {
-        return Ok(drafts);
-    }
-    let mut findings: Findings = faults.into_iter().take(SHOWN_FAULTS).collect();
-    if failed > SHOWN_FAULTS {
-        findings.push(PlanFault::MoreFaults { faults: failed - SHOWN_FAULTS }.into());
-    }
-    Err(findings)
-}
-
-fn partner_drafts(
-    plugin: &VendorPlugin,
-    book: &PartnerBook,
-    lines: &Lines<'_>,
-    partner: &Partner,
-    drafts: &mut Vec<Draft>,
-    faults: &mut Vec<Finding>,
-) {
-    for (segment, facts) in lines.facts(partner) {
-        let facts = Arc::new(facts);
-        let found = plugin.indications(&Facts::new(Arc::clone(&facts)));
-        let found = match found {
-            Ok(found) => found,
-            Err(broken) => {
-                faults.extend(broken.into_iter().map(|fault| fault_of_line(fault, &partner.id, &segment)));
-                continue;
-            }
-        };
-        let currency = book.currency;
-        let amounts = indicated(&found.outcomes).ok().zip(Weights::new(&found.weights).ok());
-        let Some((amounts, weights)) = amounts else {
-            faults.push(PlanFault::Indication { partner: partner.id.to_string() }.into());
-            continue;
-        };
-        let assessment = match assess(&amounts, &weights) {
-            Ok(assessment) => assessment,
-            Err(fault) => {
-                let (partner, reason) = (partner.id.to_string(), fault.to_string());
-                faults.push(PlanFault::Assessment { partner, reason }.into());
-                continue;
-            }
-        };
-        let assessed = assessment.as_ref().map(|assessment| assessment.amount);
-        let bounds = plugin.bounds(&facts, &found.outcomes, assessed, currency);
-        // Under fair shares the settlement makes the contributions anew; only the amount is needed until then.
-        let assessment = match plugin.manifest.basis {
-            Basis::Indicated => assessment,
-            Basis::FairShare => assessment.map(|found| Assessment { contributions: Vec::new(), ..found }),
-        };
-        let months = lines.months(partner, &segment).and_then(|months| minor_months(&months, currency));
-        drafts.push(Draft {
-            partner_id: Arc::clone(&facts.id),
-            partner_name: Arc::clone(&facts.name),
-            tier: facts.tier.clone(),
-            territory: facts.territory.clone(),
-            vertical: facts.vertical.clone(),
-            account_manager: facts.account_manager.clone(),
-            segment,
-            is_newcomer: facts.is_newcomer,
-            prior_revenue: facts.history.prior_revenue,
-            current_quota: facts.quota.current,
-            addressable: facts.market.addressable,
-            reasons: found.outcomes.iter().map(|outcome| Arc::clone(because(outcome))).collect(),
-            indicated: amounts,
-            weights,
-            assessment,
-            guardrails: settle(bounds),
-            months,
-            lock: None,
-        });
-    }
-}
-
-fn minor_months(months: &[Decimal; 12], currency: Currency) -> Option<[i64; 12]> {
-    let mut minor = [0; 12];
-    for (slot, amount) in minor.iter_mut().zip(months) {
-        *slot = i64::try_from(Money::new(*amount, currency).to_minor().ok()?).ok()?;
-    }
-    Some(minor)
-}
-
-/// The finding of a fault: whose line it is about, and the values on the failing line.
-pub fn fault_of_line(fault: ScriptFault, partner: &Name, segment: &SegmentKey) -> Finding {
-    let part: Vec<String> =
-        [&segment.product_line, &segment.territory].into_iter().flatten().map(ToString::to_string).collect();
-    Finding::from(fault).in_context(|context| {
-        context.partner = Some(partner.to_string());
-        context.part = part;
-    })
 }
 
 /// Shares of the reporting periods from revenue by calendar month.
@@ -363,93 +126,12 @@ fn channel_shares(plugin: &VendorPlugin, period: &PlanningPeriod, drafts: &[Draf
     shares(&sums, &reporting).unwrap_or_else(|| Shares::even(reporting.len()))
 }
 
-/// Where the lines of a plan stand, so that a lock finds its own.
-struct LineIndex<'d> {
-    drafts: &'d [Draft],
-    grain: Grain,
-    positions: BTreeMap<(Name, SegmentKey), usize>,
-}
-
-impl<'d> LineIndex<'d> {
-    fn new(drafts: &'d [Draft], grain: Grain) -> Self {
-        let key = |draft: &Draft| (Arc::clone(&draft.partner_id), draft.segment.clone());
-        let positions = drafts.iter().enumerate().map(|(position, draft)| (key(draft), position)).collect();
-        Self { drafts, grain, positions }
-    }
-
-    /// The line that `lock` names.
-    ///
-    /// A returned proposal shows the home territory of lines that stand for all territories; such a lock is the
-    /// line's own, and one for another territory is not.
-    fn position(&self, lock: &Lock) -> Option<usize> {
-        let of = |segment: SegmentKey| self.positions.get(&(Arc::clone(&lock.partner_id), segment)).copied();
-        of(lock.segment.clone()).or_else(|| {
-            let whole = self.grain != Grain::ProductLineTerritory && lock.segment.territory.is_some();
-            let segment = SegmentKey { product_line: lock.segment.product_line.clone(), territory: None };
-            of(segment).filter(|line| whole && self.drafts[*line].territory == lock.segment.territory)
-        })
-    }
-
-    /// A lock that names no line of the plan.
-    fn no_line(&self, lock: &Lock, not_eligible: &[Name]) -> Finding {
-        let line = super::assembly::line_name(&lock.partner_id, &lock.segment);
-        let lines: Vec<String> = self
-            .drafts
-            .iter()
-            .filter(|draft| draft.partner_id == lock.partner_id)
-            .map(|draft| super::assembly::line_name(&draft.partner_id, &draft.segment))
-            .collect();
-        let remedy = match lines.as_slice() {
-            [] if not_eligible.contains(&lock.partner_id) => {
-                "the partner is not eligible for a quota; remove the lock".to_owned()
-            }
-            [] => "the partner is not in the book; correct its id, or remove the lock".to_owned(),
-            lines => format!("its lines are {}", lines.join("; ")),
-        };
-        PlanFault::UnknownLock { line, remedy }.into()
-    }
-}
-
-/// Puts locks on their lines: the given ones, and those of the book for lines that no given one names.
-fn put_locks(
-    drafts: &mut [Draft],
-    grain: Grain,
-    given: &[Lock],
-    of_book: &[Lock],
-    not_eligible: &[Name],
-    faults: &mut Findings,
-) {
-    if given.is_empty() && of_book.is_empty() {
-        return;
-    }
-    let index = LineIndex::new(drafts, grain);
-    let mut found: BTreeMap<usize, (&Lock, bool)> = BTreeMap::new();
-    let all = given.iter().map(|lock| (lock, true)).chain(of_book.iter().map(|lock| (lock, false)));
-    for (lock, is_given) in all {
-        let Some(position) = index.position(lock) else {
-            faults.push(index.no_line(lock, not_eligible));
-            continue;
-        };
-        match found.get(&position) {
-            None => {
-                found.insert(position, (lock, is_given));
-            }
-            Some((_, first_is_given)) if *first_is_given != is_given => {}
-            Some(_) => {
-                let line = super::assembly::line_name(&lock.partner_id, &lock.segment);
-                faults.push(PlanFault::DuplicateLock { line }.into());
-            }
-        }
-    }
-    let found: Vec<(usize, Lock)> = found.into_iter().map(|(line, (lock, _))| (line, lock.clone())).collect();
-    for (position, lock) in found {
-        drafts[position].lock = Some((lock.quota, lock.reason));
-    }
-}
-
 fn named(drafts: &[&Draft]) -> String {
-    let names: Vec<String> =
-        drafts.iter().take(5).map(|draft| super::assembly::line_name(&draft.partner_id, &draft.segment)).collect();
+    let names: Vec<String> = drafts
+        .iter()
+        .take(5)
+        .map(|draft| super::assembly::line_name(&draft.identity.partner_id, &draft.segment))
+        .collect();
     let more = drafts.len().saturating_sub(names.len());
     if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
 }
@@ -553,7 +235,7 @@ impl Prepared<'_> {
             .par_iter()
             .with_min_len(FEWEST_APART)
             .map(|draft| match manifest.phasing.seasonality {
-                _ if draft.is_newcomer && ramp.is_some() => ramp.clone(),
+                _ if draft.context.is_newcomer && ramp.is_some() => ramp.clone(),
                 Seasonality::Even => Some(even.clone()),
                 Seasonality::Partner => draft.months.as_ref().and_then(|months| shares(months, reporting)),
                 Seasonality::Channel => None,
@@ -629,29 +311,21 @@ fn plan_line(
         crate::quota::Side::Floor => draft.guardrails.floor.clone(),
         crate::quota::Side::Ceiling => draft.guardrails.ceiling.clone(),
     });
+    let broken = outside.into_iter().chain(draft.guardrails.gave_way).map(|bound| bound.broken(currency));
     Ok(PlanLine {
-        product_line: draft.segment.product_line.clone(),
+        identity: draft.identity,
+        segment: draft.segment,
+        context: draft.context,
         quota: money(work.reconciled.quota)?,
         assessment: money(assessment.map_or(0, |assessment| assessment.amount))?,
         floor,
         ceiling,
         binding: work.reconciled.binding,
-        broken: outside.into_iter().chain(draft.guardrails.gave_way).collect(),
+        broken: broken.collect(),
         locked: draft.lock.is_some(),
         lock_reason: draft.lock.map(|(_, reason)| reason).unwrap_or_default(),
         periods: work.periods.iter().map(|amount| money(*amount)).collect::<Result<_, _>>()?,
         steps,
-        partner_id: draft.partner_id,
-        partner_name: draft.partner_name,
-        tier: draft.tier,
-        territory: draft.territory,
-        vertical: draft.vertical,
-        account_manager: draft.account_manager,
-        segment: draft.segment,
-        is_newcomer: draft.is_newcomer,
-        prior_revenue: draft.prior_revenue,
-        current_quota: draft.current_quota,
-        addressable: draft.addressable,
     })
 }
 
@@ -665,63 +339,8 @@ fn broken(lines: &[PlanLine]) -> Option<Finding> {
     };
     let outside: Vec<&PlanLine> = lines.iter().filter(outside).collect();
     let first = outside.first()?;
-    let name = super::assembly::line_name(&first.partner_id, &first.segment);
+    let name = super::assembly::line_name(&first.identity.partner_id, &first.segment);
     let reason = first.broken.first().map_or("", |bound| &bound.reason);
     let (quotas, of, reason) = (outside.len(), lines.len(), reason.to_string());
     Some(PlanFault::OutsideGuardrails { quotas, of, line: name, reason }.into())
-}
-
-/// Quota of a line then and now; `None` where it has none.
-type BeforeAndAfter = (Option<Money>, Option<Money>);
-
-/// Lines that differ from the previous proposal, ascending by partner and line.
-///
-/// A previous proposal of a finer grain is summed up to the lines of this one.
-fn changes(lines: &[PlanLine], previous: &[PreviousLine], grain: Grain) -> Vec<PlanChange> {
-    let mut all: BTreeMap<(&Name, SegmentKey), BeforeAndAfter> = BTreeMap::new();
-    for line in previous {
-        let (before, _) = all.entry((&line.partner_id, in_grain(&line.segment, grain))).or_default();
-        *before = before.map_or(Some(line.quota), |sum| sum.plus(line.quota).ok());
-    }
-    for line in lines {
-        all.entry((&line.partner_id, line.segment.clone())).or_default().1 = Some(line.quota);
-    }
-    all.into_iter()
-        .filter(|(_, (before, after))| before != after)
-        .map(|((partner_id, segment), (before, after))| PlanChange {
-            partner_id: Arc::clone(partner_id),
-            segment,
-            before,
-            after,
-        })
-        .collect()
-}
-
-/// What of `segment` the lines of a grain tell apart.
-fn in_grain(segment: &SegmentKey, grain: Grain) -> SegmentKey {
-    match grain {
-        Grain::Partner => SegmentKey::default(),
-        Grain::ProductLine => SegmentKey { product_line: segment.product_line.clone(), territory: None },
-        Grain::ProductLineTerritory => segment.clone(),
-    }
-}
-
-/// Reserve in minor units, of a bottom-up and a target in minor units, rounded half up to `unit`.
-pub(super) fn reserve_amount(
-    reserve: Option<Reserve>,
-    bottom_up: i128,
-    target: Option<i128>,
-    unit: i128,
-    currency: Currency,
-) -> Option<i128> {
-    let share = |rate: Decimal, of: i128| -> Option<i128> {
-        let exact = Money::from_minor(of, currency).ok()?.times(rate).ok()?.to_minor().ok()?;
-        Some(exact.checked_add(unit / 2)? / unit * unit)
-    };
-    match reserve {
-        None => Some(0),
-        Some(Reserve::Amount(amount)) => Money::new(amount, currency).to_minor().ok(),
-        Some(Reserve::ShareOfTarget(rate)) => share(rate, target?),
-        Some(Reserve::ShareOfBottomUp(rate)) => share(rate, bottom_up),
-    }
 }

@@ -1,13 +1,11 @@
 //! Facts as an author writes them in a case: `facts.history.prior_revenue = 100000`; what is left out is not known.
 
-use crate::channel::{
-    Attribute, ChannelFacts, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts,
-    PipelineFacts, QuotaFacts,
-};
+use crate::channel::{Attribute, HistoryFacts, LineFacts, Name, OpportunityFacts, PipelineFacts};
 use crate::document::{Item, Section};
+use crate::figure::{Figured, Kind, Value};
 use crate::units::{Currency, Money, PlanningPeriod, Rate, whole_months};
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Returns a reader of amounts in `currency`.
@@ -23,6 +21,46 @@ pub(super) fn rate(item: Item<'_>) -> Option<Rate> {
     item.number()
 }
 
+/// Figures of the channel that the case's date and period set, not its facts.
+const OF_THE_CASE: [&str; 3] = ["as_of", "period", "period_months"];
+
+/// Writes the figures that a case states under the names that scripts know; what is left out stays as it is.
+pub(super) fn fill<T: Figured>(record: &mut T, section: Section<'_>, currency: Currency) {
+    fill_but(record, section, currency, &[]);
+}
+
+fn fill_but<T: Figured>(record: &mut T, section: Section<'_>, currency: Currency, left_out: &[&str]) {
+    for figure in T::FIGURES {
+        let name = figure.about.script.filter(|name| !left_out.contains(name));
+        let item = name.and_then(|name| section.get(name));
+        if let Some(value) = item.and_then(|item| value(item, figure.about.kind, currency)) {
+            (figure.write)(record, value);
+        }
+    }
+}
+
+/// Returns a default record with the figures that a case states.
+pub(super) fn record<T: Figured + Default>(section: Option<Section<'_>>, currency: Currency) -> T {
+    let mut record = T::default();
+    if let Some(section) = section {
+        fill(&mut record, section, currency);
+    }
+    record
+}
+
+/// The value as its figure wants it; lists and groups are read by their own.
+fn value(item: Item<'_>, kind: Kind, currency: Currency) -> Option<Value<'_>> {
+    match kind {
+        Kind::Money => money(currency)(item).map(Value::Money),
+        Kind::Rate => item.number().map(Value::Rate),
+        Kind::Count => item.count().map(Value::Count),
+        Kind::Text => item.text().map(|text| Value::Text(Cow::Borrowed(text))),
+        Kind::Truth => item.truth().map(Value::Truth),
+        Kind::Date => item.date().map(Value::Date),
+        Kind::List | Kind::Group => None,
+    }
+}
+
 /// Reads the facts of a case under `facts`, as of `as_of` for `period`; its amounts are in `currency`.
 pub fn read(
     facts: Option<Section<'_>>,
@@ -31,30 +69,28 @@ pub fn read(
     period: &PlanningPeriod,
     currency: Currency,
 ) -> LineFacts {
-    let get = |key: &str| facts.and_then(|facts| facts.get(key));
-    let part = |key: &str| get(key).and_then(Item::section);
-    let since = get("since").and_then(Item::date);
-    LineFacts {
-        id: get("id").and_then(name).unwrap_or_else(|| "case".into()),
-        name: get("name").and_then(name).unwrap_or_else(|| case.into()),
-        tier: get("tier").and_then(name),
-        territory: get("territory").and_then(name),
-        vertical: get("vertical").and_then(name),
-        product_line: get("product_line").and_then(name),
-        account_manager: get("account_manager").and_then(name),
-        since,
-        months_since_joining: get("months_since_joining")
-            .and_then(Item::count)
-            .or_else(|| since.map(|since| whole_months(since, as_of))),
-        is_newcomer: get("is_newcomer").and_then(Item::truth).unwrap_or(false),
-        attributes: part("attributes").map(attributes).unwrap_or_default(),
-        history: part("history").map(|part| history(part, currency)).unwrap_or_default(),
-        market: part("market").map(|part| market(part, currency)).unwrap_or_default(),
-        investment: part("investment").map(|part| investment(part, currency)).unwrap_or_default(),
-        pipeline: part("pipeline").map(|part| pipeline(part, currency)).unwrap_or_default(),
-        quota: part("quota").map(|part| quota(part, currency)).unwrap_or_default(),
-        channel: Arc::new(channel(part("channel"), as_of, period, currency)),
+    let part = |key: &str| facts.and_then(|facts| facts.get(key)).and_then(Item::section);
+    let mut line: LineFacts = record(facts, currency);
+    (line.identity.partner_id, line.identity.partner_name) = ("case".into(), case.into());
+    if let Some(facts) = facts {
+        fill(&mut line.identity, facts, currency);
     }
+    line.months_since_joining =
+        line.months_since_joining.or_else(|| line.since.map(|since| whole_months(since, as_of)));
+    line.attributes = part("attributes").map(attributes).unwrap_or_default();
+    line.history = history(part("history"), currency);
+    line.market = record(part("market"), currency);
+    line.investment = record(part("investment"), currency);
+    line.pipeline = pipeline(part("pipeline"), currency);
+    line.quota = record(part("quota"), currency);
+    let channel = Arc::make_mut(&mut line.channel);
+    channel.partners = 1;
+    if let Some(section) = part("channel") {
+        fill_but(channel, section, currency, &OF_THE_CASE);
+    }
+    (channel.as_of, channel.currency) = (as_of, currency);
+    (channel.period, channel.period_months) = (period.label.as_str().into(), i64::from(period.months));
+    line
 }
 
 fn attributes(section: Section<'_>) -> Vec<(Name, Attribute)> {
@@ -78,104 +114,113 @@ fn attributes(section: Section<'_>) -> Vec<(Name, Attribute)> {
     attributes
 }
 
-fn history(section: Section<'_>, currency: Currency) -> HistoryFacts {
-    let money = money(currency);
-    let quarters = section.list("quarters").into_iter().filter_map(money).collect::<Vec<_>>();
-    HistoryFacts {
-        prior_revenue: section.get("prior_revenue").and_then(money),
-        earlier_revenue: section.get("earlier_revenue").and_then(money),
-        same_period_last_year: section.get("same_period_last_year").and_then(money),
-        trailing_12_months: section.get("trailing_12_months").and_then(money),
-        growth: section.get("growth").and_then(rate),
-        latest_quarter: section.get("latest_quarter").and_then(money).or_else(|| quarters.last().copied()),
-        quarters,
-        active_quarters: section.get("active_quarters").and_then(Item::count),
-        months_since_first_revenue: section.get("months_since_first_revenue").and_then(Item::count),
-        months_since_last_revenue: section.get("months_since_last_revenue").and_then(Item::count),
-    }
+fn history(section: Option<Section<'_>>, currency: Currency) -> HistoryFacts {
+    let mut history: HistoryFacts = record(section, currency);
+    let quarters = section.and_then(|section| section.get("quarters")).and_then(Item::list);
+    history.quarters = quarters.into_iter().flatten().filter_map(money(currency)).collect();
+    history.latest_quarter = history.latest_quarter.or_else(|| history.quarters.last().copied());
+    history
 }
 
-fn market(section: Section<'_>, currency: Currency) -> MarketFacts {
-    let money = money(currency);
-    MarketFacts {
-        addressable: section.get("addressable").and_then(money),
-        growth: section.get("growth").and_then(rate),
-        channel_revenue: section.get("channel_revenue").and_then(money),
-        penetration: section.get("penetration").and_then(rate),
-        headroom: section.get("headroom").and_then(money),
-        partner_share: section.get("partner_share").and_then(rate),
-        partners: section.get("partners").and_then(Item::count),
-    }
-}
-
-fn investment(section: Section<'_>, currency: Currency) -> InvestmentFacts {
-    let money = money(currency);
-    InvestmentFacts {
-        certified_now: section.get("certified_now").and_then(Item::count),
-        certified_before: section.get("certified_before").and_then(Item::count),
-        certified_gained: section.get("certified_gained").and_then(Item::count),
-        marketing_spend: section.get("marketing_spend").and_then(money),
-        services_headcount: section.get("services_headcount").and_then(Item::count),
-        services_revenue: section.get("services_revenue").and_then(money),
-        enablement: section.get("enablement").and_then(rate),
-    }
-}
-
-fn pipeline(section: Section<'_>, currency: Currency) -> PipelineFacts {
-    let money = money(currency);
-    PipelineFacts {
-        open_amount: section.get("open_amount").and_then(money),
-        weighted_amount: section.get("weighted_amount").and_then(money),
-        open_count: section.get("open_count").and_then(Item::count),
-        coverage: section.get("coverage").and_then(rate),
-        win_rate: section.get("win_rate").and_then(rate),
-        required_coverage: section.get("required_coverage").and_then(rate),
-        opportunities: section
-            .list("opportunities")
-            .into_iter()
-            .filter_map(Item::section)
-            .filter_map(|section| opportunity(section, currency))
-            .collect(),
-    }
+fn pipeline(section: Option<Section<'_>>, currency: Currency) -> PipelineFacts {
+    let deals = section.map(|section| section.list("opportunities")).unwrap_or_default();
+    let opportunities =
+        deals.into_iter().filter_map(Item::section).filter_map(|deal| opportunity(deal, currency)).collect();
+    PipelineFacts { opportunities, ..record(section, currency) }
 }
 
 fn opportunity(section: Section<'_>, currency: Currency) -> Option<OpportunityFacts> {
-    Some(OpportunityFacts {
-        amount: section.require("amount", "amount = 10000").and_then(money(currency))?,
-        stage: section.get("stage").and_then(name),
-        probability: section.get("probability").and_then(rate),
-        close_date: section.require("close_date", "close_date = 2026-03-31").and_then(Item::date)?,
-        age_days: section.get("age_days").and_then(Item::count),
-    })
+    let amount = section.require("amount", "amount = 10000").and_then(money(currency))?;
+    let close_date = section.require("close_date", "close_date = 2026-03-31").and_then(Item::date)?;
+    let mut deal = OpportunityFacts { amount, stage: None, probability: None, close_date, age_days: None };
+    fill(&mut deal, section, currency);
+    Some(deal)
 }
 
-fn quota(section: Section<'_>, currency: Currency) -> QuotaFacts {
-    let money = money(currency);
-    QuotaFacts {
-        current: section.get("current").and_then(money),
-        attainment: section.get("attainment").and_then(rate),
-        forecast: section.get("forecast").and_then(money),
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, reason = "what a test cannot do, it says")]
+
+    use super::*;
+    use crate::channel::{ChannelFacts, Identity, InvestmentFacts, MarketFacts, QuotaFacts, SegmentKey};
+    use crate::document::{Codes, Document};
+    use crate::finding::Code;
+    use crate::performance::{Consistency, Pacing, Standing, TierStanding};
+    use std::fmt::Write as _;
+
+    const CODES: Codes = Codes {
+        syntax: Code::CaseInvalid,
+        unknown_key: Code::CaseInvalid,
+        missing_key: Code::CaseInvalid,
+        value: Code::CaseInvalid,
+    };
+
+    crate::figures! {
+        /// Facts of a fixture.
+        #[derive(Debug, Default)]
+        pub struct Fixture = "Fixture" {
+            /// A new figure.
+            brand_new: Option<Money>, example("12");
+            /// A new figure under another name.
+            other: Option<u64>, script("second").example("3");
+        }
     }
-}
 
-fn channel(
-    section: Option<Section<'_>>,
-    as_of: NaiveDate,
-    period: &PlanningPeriod,
-    currency: Currency,
-) -> ChannelFacts {
-    let number = |key: &str| -> Option<Decimal> { section.and_then(|section| section.number(key)) };
-    let money = |key: &str| number(key).map(|amount| Money::new(amount, currency));
-    ChannelFacts {
-        currency,
-        as_of,
-        period: period.label.as_str().into(),
-        period_months: i64::from(period.months),
-        partners: section.and_then(|section| section.count("partners")).unwrap_or(1),
-        prior_revenue: money("prior_revenue"),
-        growth: number("growth"),
-        same_period_last_year: money("same_period_last_year"),
-        season: number("season"),
-        target: money("target"),
+    /// A case states every figure as its example; each must be read back as the example is.
+    fn check<T: Figured + Default>() {
+        let mut text = String::from("[facts]\n");
+        let plain = |kind: Kind| !matches!(kind, Kind::List | Kind::Group);
+        let stated: Vec<_> = T::FIGURES
+            .iter()
+            .filter(|figure| plain(figure.about.kind) && !figure.about.example.is_empty())
+            .filter_map(|figure| Some((figure, figure.about.script?)))
+            .collect();
+        assert!(!stated.is_empty());
+        for (figure, name) in &stated {
+            let quote = if figure.about.kind == Kind::Text { "\"" } else { "" };
+            let _ = writeln!(text, "{name} = {quote}{}{quote}", figure.about.example);
+        }
+        let document = Document::parse("case.toml", &text.as_str().into(), CODES);
+        let record: T = record(document.root().section("facts"), Currency::USD);
+        let expected: T = crate::figure::Sample::Example.record(Currency::USD);
+        for (figure, name) in stated {
+            let shown = |record: &T| serde_json::to_string(&crate::figure::Json(&Only(figure, record))).ok();
+            assert_eq!(shown(&record), shown(&expected), "{name}");
+            assert!((figure.read)(&record).is_known(), "{name}");
+        }
+    }
+
+    /// One figure of a record.
+    struct Only<'a, T: 'static>(&'static crate::figure::Figure<T>, &'a T);
+
+    impl<T> crate::figure::Record for Only<'_, T> {
+        fn size(&self) -> usize {
+            1
+        }
+
+        fn about(&self, _: usize) -> Option<&'static crate::figure::About> {
+            Some(&self.0.about)
+        }
+
+        fn value(&self, _: usize) -> Value<'_> {
+            (self.0.read)(self.1)
+        }
+    }
+
+    #[test]
+    fn a_case_states_every_figure_that_scripts_see() {
+        check::<Fixture>();
+        check::<Identity>();
+        check::<HistoryFacts>();
+        check::<MarketFacts>();
+        check::<InvestmentFacts>();
+        check::<PipelineFacts>();
+        check::<QuotaFacts>();
+        check::<ChannelFacts>();
+        check::<Standing>();
+        check::<Pacing>();
+        check::<Consistency>();
+        check::<TierStanding>();
+        check::<SegmentKey>();
     }
 }

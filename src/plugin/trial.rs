@@ -2,15 +2,13 @@
 
 use super::manifest::Manifest;
 use super::vendor::VendorPlugin;
-use crate::channel::{
-    Attribute, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts, PipelineFacts, QuotaFacts,
-};
+use crate::channel::{Attribute, LineFacts, Name, SegmentKey};
 use crate::finding::{Code, Finding, Findings, Severity};
+use crate::performance::{LineStanding, PartnerStanding, Standing};
 use crate::script::{
-    ExtraTables, FactKind, FactValue, Facts, PartnerRecords, PolicyFacts, PolicyKind, ReviewFacts, ScriptFault,
-    StandingFacts, TableDeclaration, example_facts, example_standing,
+    ExtraTables, FactKind, FactValue, Facts, PartnerRecords, PolicyFacts, PolicyKind, ScriptFault, TableDeclaration,
+    example_facts, example_review, example_standing, zero_facts, zero_standing,
 };
-use crate::units::{Currency, Money};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -109,80 +107,55 @@ fn has_no_excuse(code: Code) -> bool {
 
 fn samples(manifest: &Manifest) -> Vec<Sample> {
     let example = example_facts();
-    let known = example.line();
-    let mut channel = (*known.channel).clone();
-    channel.period_months = i64::from(manifest.period_months);
-    let known = LineFacts {
-        tier: manifest.tiers.last().map(|tier| Name::clone(&tier.name)).or_else(|| known.tier.clone()),
-        attributes: manifest.attributes.iter().map(|(name, kind)| (Name::clone(name), attribute(*kind))).collect(),
-        channel: Arc::new(channel),
-        ..known.clone()
-    };
-    let nothing = LineFacts {
-        tier: None,
-        territory: None,
-        vertical: None,
-        account_manager: None,
-        since: None,
-        months_since_joining: None,
-        attributes: Vec::new(),
-        history: HistoryFacts::default(),
-        market: MarketFacts::default(),
-        investment: InvestmentFacts::default(),
-        pipeline: PipelineFacts::default(),
-        quota: QuotaFacts::default(),
-        ..known.clone()
-    };
-    let newcomer = LineFacts {
+    let known = prepared(example.line().clone(), manifest);
+    let mut nothing = LineFacts { channel: Arc::clone(&known.channel), ..LineFacts::default() };
+    nothing.identity.partner_id = Name::clone(&known.identity.partner_id);
+    nothing.identity.partner_name = Name::clone(&known.identity.partner_name);
+    let first_tier = manifest.tiers.first().map(|tier| Name::clone(&tier.name));
+    let mut newcomer = LineFacts {
         since: NaiveDate::from_ymd_opt(2025, 10, 15),
         months_since_joining: Some(2),
         is_newcomer: true,
-        tier: manifest.tiers.first().map(|tier| Name::clone(&tier.name)),
-        territory: known.territory.clone(),
         market: known.market.clone(),
         ..nothing.clone()
     };
-    let poor = LineFacts {
-        tier: newcomer.tier.clone(),
-        history: zero_history(),
-        market: zero_market(),
-        investment: zero_investment(),
-        pipeline: zero_pipeline(),
-        quota: QuotaFacts {
-            current: Some(Money::zero(Currency::USD)),
-            attainment: None,
-            forecast: Some(Money::zero(Currency::USD)),
-        },
-        ..known.clone()
-    };
-    let standing = example_standing();
-    let of_newcomer = StandingFacts { actual: Some(Money::new(5_000, Currency::USD)), ..StandingFacts::default() };
+    newcomer.identity.tier.clone_from(&first_tier);
+    newcomer.identity.territory.clone_from(&known.identity.territory);
+    let mut poor = prepared(zero_facts(), manifest);
+    poor.identity.tier = first_tier;
+    let of_newcomer = Standing { actual: example_standing().whole.actual, ..Standing::default() };
     let tables = &manifest.tables;
     [
-        ("a partner whose facts are all known", known, standing, records(tables, 2)),
+        ("a partner whose facts are all known", known, example_standing(), records(tables, 2)),
         ("a partner with nothing but zeros", poor, zero_standing(), records(tables, 0)),
-        ("a newcomer", newcomer, of_newcomer, records(tables, 0)),
-        ("a partner without any known fact", nothing, StandingFacts::default(), records(tables, 0)),
+        ("a newcomer", newcomer, with_one_line(of_newcomer), records(tables, 0)),
+        ("a partner without any known fact", nothing, with_one_line(Standing::default()), records(tables, 0)),
     ]
     .into_iter()
     .map(|(who, line, standing, records)| sample(who, line, standing, records))
     .collect()
 }
 
-fn sample(who: &'static str, line: LineFacts, standing: StandingFacts, records: PartnerRecords) -> Sample {
+/// The facts under this manifest: its highest tier, its attributes, the length of its periods.
+fn prepared(mut line: LineFacts, manifest: &Manifest) -> LineFacts {
+    if let Some(tier) = manifest.tiers.last() {
+        line.identity.tier = Some(Name::clone(&tier.name));
+    }
+    line.attributes = manifest.attributes.iter().map(|(name, kind)| (Name::clone(name), attribute(*kind))).collect();
+    Arc::make_mut(&mut line.channel).period_months = i64::from(manifest.period_months);
+    line
+}
+
+fn with_one_line(whole: Standing) -> PartnerStanding {
+    let segment = SegmentKey { product_line: Some(Name::from("Software")), territory: None };
+    let lines = vec![LineStanding { segment, standing: whole.clone() }];
+    PartnerStanding { whole, lines, ..PartnerStanding::default() }
+}
+
+fn sample(who: &'static str, line: LineFacts, standing: PartnerStanding, records: PartnerRecords) -> Sample {
     let line = Arc::new(line);
-    let of_line = StandingFacts { product_line: Some(Name::from("Software")), ..standing.clone() };
-    let day = |month, day| NaiveDate::from_ymd_opt(2025, month, day).unwrap_or_default();
-    let review = ReviewFacts {
-        as_of: day(12, 31),
-        period: Name::from("FY2025"),
-        period_start: day(1, 1),
-        period_end: day(12, 31),
-        is_year_end: true,
-        is_quarter_end: true,
-        is_due: true,
-    };
-    let policy = PolicyFacts::from_figures(Arc::clone(&line), standing, vec![of_line], Arc::new(review), records);
+    let review = example_review();
+    let policy = PolicyFacts::new(Arc::clone(&line), Arc::new(standing), Arc::new(review), records);
     Sample { who, facts: Facts::new(line), policy }
 }
 
@@ -191,7 +164,7 @@ fn attribute(kind: FactKind) -> Attribute {
         FactKind::Money | FactKind::Rate | FactKind::Count => Attribute::Number(Decimal::ONE),
         FactKind::Truth => Attribute::Truth(true),
         FactKind::Date => Attribute::Date(NaiveDate::from_ymd_opt(2025, 6, 30).unwrap_or_default()),
-        FactKind::Text | FactKind::List | FactKind::View => Attribute::Text(Name::from("sample")),
+        FactKind::Text | FactKind::List | FactKind::Group => Attribute::Text(Name::from("sample")),
     }
 }
 
@@ -202,93 +175,11 @@ fn records(tables: &[TableDeclaration], count: usize) -> PartnerRecords {
         FactKind::Count => FactValue::Count(1),
         FactKind::Truth => FactValue::Truth(true),
         FactKind::Date => FactValue::Date(NaiveDate::from_ymd_opt(2025, 6, 30).unwrap_or_default()),
-        FactKind::Text | FactKind::List | FactKind::View => FactValue::Text(Name::from("sample")),
+        FactKind::Text | FactKind::List | FactKind::Group => FactValue::Text(Name::from("sample")),
     };
     let table = |table: &TableDeclaration| {
         let row = || table.columns.iter().map(|(_, kind)| value(*kind)).collect::<Vec<_>>();
         (table.clone(), Some((0..count).map(|_| row()).collect()))
     };
     ExtraTables::of_one(tables.iter().map(table).collect())
-}
-
-fn zero_history() -> HistoryFacts {
-    let zero = Some(Money::zero(Currency::USD));
-    HistoryFacts {
-        prior_revenue: zero,
-        earlier_revenue: zero,
-        same_period_last_year: zero,
-        trailing_12_months: zero,
-        growth: None,
-        quarters: vec![Money::zero(Currency::USD); 8],
-        latest_quarter: zero,
-        active_quarters: Some(0),
-        months_since_first_revenue: None,
-        months_since_last_revenue: None,
-    }
-}
-
-fn zero_market() -> MarketFacts {
-    let zero = Some(Money::zero(Currency::USD));
-    MarketFacts {
-        addressable: zero,
-        growth: Some(Decimal::ZERO),
-        channel_revenue: zero,
-        penetration: None,
-        headroom: zero,
-        partner_share: None,
-        partners: Some(1),
-    }
-}
-
-fn zero_investment() -> InvestmentFacts {
-    InvestmentFacts {
-        certified_now: Some(0),
-        certified_before: Some(0),
-        certified_gained: Some(0),
-        marketing_spend: Some(Money::zero(Currency::USD)),
-        services_headcount: Some(0),
-        services_revenue: Some(Money::zero(Currency::USD)),
-        enablement: Some(Decimal::ZERO),
-    }
-}
-
-fn zero_pipeline() -> PipelineFacts {
-    PipelineFacts {
-        open_amount: Some(Money::zero(Currency::USD)),
-        weighted_amount: Some(Money::zero(Currency::USD)),
-        open_count: Some(0),
-        coverage: None,
-        win_rate: Some(Decimal::ZERO),
-        required_coverage: None,
-        opportunities: Vec::<OpportunityFacts>::new(),
-    }
-}
-
-fn zero_standing() -> StandingFacts {
-    let (zero, none) = (Some(Money::zero(Currency::USD)), Some(Decimal::ZERO));
-    StandingFacts {
-        quota: zero,
-        actual: zero,
-        remaining_quota: zero,
-        open_pipeline: zero,
-        open_count: Some(0),
-        overdue_pipeline: zero,
-        required_coverage: none,
-        weighted_pipeline: zero,
-        expected_revenue: zero,
-        forecast: zero,
-        forecast_gap: zero,
-        expected_to_date: zero,
-        run_rate: zero,
-        projected_actual: zero,
-        required_run_rate: zero,
-        is_quota_met: Some(true),
-        is_covered: Some(true),
-        tier_minimum: zero,
-        tier_revenue: zero,
-        distance_to_tier_minimum: zero,
-        periods_with_quota: Some(0),
-        periods_at_quota: Some(0),
-        ..StandingFacts::default()
-    }
 }

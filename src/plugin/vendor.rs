@@ -190,7 +190,7 @@ impl VendorPlugin {
         }
         if rules.tier_minimum
             && self.manifest.grain == Grain::Partner
-            && let Some(tier) = &facts.tier
+            && let Some(tier) = &facts.identity.tier
             && let Some(minimum) = self.manifest.tier_minimum(tier, months, currency)
         {
             let reason = || format!("tier {tier} asks at least {}", minimum.to_grouped());

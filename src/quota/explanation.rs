@@ -2,38 +2,27 @@
 
 use super::infeasible::amount_text;
 use super::{Assessment, Bound, Guardrails, Multiplier, ReconciledLine, Side};
+use crate::figure::Format;
 use crate::units::{Currency, Money, MoneyError, Rate};
+use crate::{figures, vocabulary};
 use std::fmt;
 use std::sync::Arc;
 
-/// Kind of a step of the explanation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum StepKind {
-    /// A factor's contribution: weight × indicated revenue, rounded to the minor unit.
-    Factor,
-    /// A factor that abstained; its weight was redistributed and the amount is zero.
-    Abstention,
-    /// Difference between the channel target and the assessment.
-    Reconciliation,
-    /// Effect of a floor or ceiling.
-    Guardrail,
-    /// Difference between an agreed quota and the assessment.
-    Lock,
-    /// Effect of rounding to the rounding unit.
-    Rounding,
-}
-
-impl StepKind {
-    /// The word used in JSON and tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Factor => "factor",
-            Self::Abstention => "abstention",
-            Self::Reconciliation => "reconciliation",
-            Self::Guardrail => "guardrail",
-            Self::Lock => "lock",
-            Self::Rounding => "rounding",
-        }
+vocabulary! {
+    /// Kind of a step of the explanation.
+    pub enum StepKind {
+        /// A factor's contribution: weight × indicated revenue, rounded to the minor unit.
+        Factor = "factor",
+        /// A factor that abstained; its weight was redistributed and the amount is zero.
+        Abstention = "abstention",
+        /// Difference between the channel target and the assessment.
+        Reconciliation = "reconciliation",
+        /// Effect of a floor or ceiling.
+        Guardrail = "guardrail",
+        /// Difference between an agreed quota and the assessment.
+        Lock = "lock",
+        /// Effect of rounding to the rounding unit.
+        Rounding = "rounding",
     }
 }
 
@@ -58,7 +47,25 @@ pub struct Step {
     pub factor: Option<FactorDetail>,
 }
 
-/// Origin of a factor's contribution.
+figures! {
+    /// One step of the explanation.
+    for Step = "Step" {
+        /// Kind of the step.
+        kind: StepKind;
+        /// Factor, guardrail or level of the target.
+        label: Arc<str>, width(24);
+        /// What the step adds; negative when it takes away.
+        amount: Money, format(Format::Signed);
+        /// Reason, in the vendor's words where a rule gave them.
+        reason: Arc<str>, width(80);
+        /// Revenue the factor indicates; factors only.
+        indicated = |step| step.factor.map(|factor| factor.indicated) => Option<Money>, skipped();
+        /// Weight of the factor for this line; factors only.
+        weight = |step| step.factor.map(|factor| factor.weight) => Option<Rate>, skipped().width(9);
+    }
+}
+
+/// Source of a factor's contribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FactorDetail {
     /// Revenue the factor's rule indicates for the period.
@@ -99,7 +106,7 @@ pub struct StepWriter {
     currency: Currency,
     unit: i128,
     groups: Vec<GroupWords>,
-    guardrail_labels: [Arc<str>; 4],
+    guardrail_labels: Vec<Arc<str>>,
     lock: Arc<str>,
     rounding: Arc<str>,
     odd: Arc<str>,
@@ -137,7 +144,7 @@ impl StepWriter {
             currency,
             unit,
             groups: groups.into_iter().map(words).collect(),
-            guardrail_labels: super::GuardrailKind::ALL.map(label),
+            guardrail_labels: super::GuardrailKind::ALL.iter().copied().map(label).collect(),
             lock: "lock".into(),
             rounding: "rounding".into(),
             odd: format!("not a multiple of {to}, to keep guardrails and sum to the target").into(),

@@ -1,33 +1,21 @@
 //! Guardrails: the floor and ceiling a quota must stay within, and which rule set them.
 
+use crate::units::{Currency, Money};
+use crate::{figures, vocabulary};
 use std::fmt;
 use std::sync::Arc;
 
-/// Origin of a floor or ceiling, strongest first: a stronger one always overrides a weaker one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum GuardrailKind {
-    /// Total addressable market: the upper limit of possible sales.
-    AddressableMarket,
-    /// Minimum revenue of the partner's tier.
-    TierMinimum,
-    /// A floor or ceiling that a factor rule set.
-    Factor,
-    /// Highest or lowest growth on prior revenue.
-    GrowthLimit,
-}
-
-impl GuardrailKind {
-    /// Every kind, strongest first.
-    pub const ALL: [Self; 4] = [Self::AddressableMarket, Self::TierMinimum, Self::Factor, Self::GrowthLimit];
-
-    /// The word used in JSON and tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AddressableMarket => "addressable_market",
-            Self::TierMinimum => "tier_minimum",
-            Self::Factor => "factor",
-            Self::GrowthLimit => "growth_limit",
-        }
+vocabulary! {
+    /// Origin of a floor or ceiling, strongest first: a stronger one always overrides a weaker one.
+    pub enum GuardrailKind {
+        /// Total addressable market: the upper limit of possible sales.
+        AddressableMarket = "addressable_market",
+        /// Minimum revenue of the partner's tier.
+        TierMinimum = "tier_minimum",
+        /// A floor or ceiling that a factor rule set.
+        Factor = "factor",
+        /// Highest or lowest growth on prior revenue.
+        GrowthLimit = "growth_limit",
     }
 }
 
@@ -37,29 +25,53 @@ impl fmt::Display for GuardrailKind {
     }
 }
 
-/// Side of a bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Side {
-    /// Not below.
-    Floor,
-    /// Not above.
-    Ceiling,
+vocabulary! {
+    /// Side of a bound.
+    pub enum Side {
+        /// Not below.
+        Floor = "floor",
+        /// Not above.
+        Ceiling = "ceiling",
+    }
 }
 
 /// One bound on a line, in minor units.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
-    /// Origin of the bound.
+    /// Rule it comes from.
     pub kind: GuardrailKind,
     /// Floor or ceiling.
     pub side: Side,
     /// Amount in minor units.
     pub amount: i128,
-    /// Reason in words that can be shown to a partner: `at most 40 % above prior revenue`.
+    /// Reason, in words a partner can be shown: `at most 40 % above prior revenue`.
     pub reason: Arc<str>,
 }
 
-/// The bounds in effect for a line after conflicts are resolved by strength.
+figures! {
+    /// A guardrail that is broken or was overridden by a stronger one.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct BrokenGuardrail = "BrokenGuardrail" {
+        /// Rule it comes from.
+        kind: GuardrailKind;
+        /// Side it bounds.
+        side: Side;
+        /// The bound; null when it is beyond the range of amounts.
+        amount: Option<Money>;
+        /// Reason for it.
+        reason: Arc<str>;
+    }
+}
+
+impl Bound {
+    /// Returns the bound as plans report it, in `currency`.
+    pub fn broken(self, currency: Currency) -> BrokenGuardrail {
+        let amount = Money::from_minor(self.amount, currency).ok();
+        BrokenGuardrail { kind: self.kind, side: self.side, amount, reason: self.reason }
+    }
+}
+
+/// The bounds that hold for a line after conflicts are settled by strength.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Guardrails {
     /// Floor in effect; at least zero in any case.

@@ -21,7 +21,7 @@ pub use assessment::{Assessment, Contribution, FairShareLine, WeightFault, Weigh
 pub use explanation::{Derivation, ExplainedFactor, FactorDetail, Step, StepKind, StepWriter};
 pub use fault::QuotaFault;
 pub use grain::{Basis, Grain};
-pub use guardrail::{Bound, GuardrailKind, Guardrails, OnViolation, Side, settle};
+pub use guardrail::{Bound, BrokenGuardrail, GuardrailKind, Guardrails, OnViolation, Side, settle};
 pub use infeasible::{BindingLine, Infeasible, InfeasibleReason, LISTED_LINES, Remedy, Violation};
 pub use multiplier::Multiplier;
 pub use phasing::{Phasing, PhasingFault, ShareFault, Shares, phase, seasonality};

@@ -1,7 +1,8 @@
 //! One partner's assessment as JSON, schema `quotient.assessment/1`: one line of text, as batches need it.
 
 use super::ReportFault;
-use super::json::Fraction;
+use crate::channel::SegmentKey;
+use crate::figure::Fraction;
 use crate::finding::{FindingDocument, Findings};
 use crate::planning::{AssessedLine, PartnerAssessment};
 use crate::plugin::because;
@@ -66,7 +67,7 @@ struct AssessedLineDocument<'a> {
     /// Territory of the line; the partner's home territory at a grain without territories.
     territory: Option<&'a str>,
     /// Key of the line within its partner.
-    segment: super::json::SegmentDocument<'a>,
+    segment: &'a SegmentKey,
     /// The assessment within the guardrails, rounded to the unit; null when every factor abstained.
     quota: Option<Money>,
     /// Sum of the contributions, at least zero; null when every factor abstained.
@@ -124,8 +125,8 @@ impl<'a> AssessedLineDocument<'a> {
         let AssessedLine { segment, facts, assessment } = line;
         Self {
             product_line: segment.product_line.as_deref(),
-            territory: facts.territory.as_deref(),
-            segment: super::json::SegmentDocument::of(segment),
+            territory: facts.identity.territory.as_deref(),
+            segment,
             quota: assessment.quota,
             assessment: assessment.assessment,
             floor: assessment.floor,

@@ -1,12 +1,12 @@
 //! What two revisions of a vendor's rules decide differently, as JSON, schema `quotient.comparison/1`.
 
 use super::ReportFault;
-use super::json::{Fraction, SegmentDocument, write_document};
+use super::json::write_document;
 use crate::channel::{Name, SegmentKey};
-use crate::decision::{Decisions, Grounds};
+use crate::decision::{Decisions, Grounds, Incentive, Intervention, TierDecision};
+use crate::figures;
 use crate::finding::{FindingDocument, Findings};
 use crate::planning::QuotaPlan;
-use crate::review::reasons;
 use crate::units::{Currency, Money};
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -165,7 +165,7 @@ struct MovedLine<'a> {
     /// Partner name.
     partner_name: &'a str,
     /// Key of the line within its partner.
-    segment: SegmentDocument<'a>,
+    segment: &'a SegmentKey,
     /// Quota of before; null for a line that only after has.
     before: Option<Money>,
     /// Quota of after; null for a line that only before has.
@@ -214,80 +214,59 @@ struct PartnerDecisions<'a> {
     /// Partner name.
     partner_name: &'a str,
     /// What was decided before; null when the policies failed.
-    before: Option<Decided<'a>>,
+    before: Option<Decided>,
     /// What is decided after; null when the policies failed.
-    after: Option<Decided<'a>>,
+    after: Option<Decided>,
 }
 
-/// What policies decided about one partner.
+/// Decisions about one partner, without the requirements they rest on.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Decided")]
-struct Decided<'a> {
+struct Decided {
     /// Tier decisions.
-    tiers: Vec<DecidedTier<'a>>,
+    tiers: Vec<DecidedTier>,
     /// Incentives, awarded or withheld.
-    incentives: Vec<DecidedIncentive<'a>>,
+    incentives: Vec<DecidedIncentive>,
     /// Interventions, most severe first.
-    interventions: Vec<DecidedIntervention<'a>>,
+    interventions: Vec<DecidedIntervention>,
 }
 
-/// A tier decision.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "DecidedTier")]
-struct DecidedTier<'a> {
-    /// Product line; null for the partner as a whole.
-    product_line: Option<&'a str>,
-    /// What happens.
-    #[schemars(extend("enum" = ["retain", "promote", "demote", "grant"]))]
-    decision: &'static str,
-    /// Tier from then on; null for no tier at all.
-    to: Option<&'a str>,
-    /// Day it takes effect.
-    effective: Option<String>,
-    /// Day until which a grant or grace holds.
-    until: Option<String>,
-    /// Why.
-    reasons: Vec<String>,
+struct DecidedTier(TierDecision);
+struct DecidedIncentive(Incentive);
+struct DecidedIntervention(Intervention);
+
+figures! {
+    /// A tier decision.
+    for DecidedTier = "DecidedTier" {
+        with |one| &one.0 => TierDecision { product_line, decision, to, effective, until };
+        with |one| &one.0.grounds => Grounds { reasons };
+    }
 }
 
-/// An incentive.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "DecidedIncentive")]
-struct DecidedIncentive<'a> {
-    /// Name.
-    name: &'a str,
-    /// False when it is withheld.
-    is_awarded: bool,
-    /// Money earned.
-    amount: Option<Money>,
-    /// Points earned.
-    points: Option<Fraction>,
-    /// Rate granted.
-    rate: Option<Fraction>,
-    /// Level granted.
-    level: Option<&'a str>,
-    /// Day until which it can be used.
-    until: Option<String>,
-    /// Why.
-    reasons: Vec<String>,
+figures! {
+    /// An incentive.
+    for DecidedIncentive = "DecidedIncentive" {
+        with |one| &one.0 => Incentive { name, is_awarded, amount, points, rate, level, until };
+        with |one| &one.0.grounds => Grounds { reasons };
+    }
 }
 
-/// An intervention.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "DecidedIntervention")]
-struct DecidedIntervention<'a> {
-    /// What is done.
-    #[schemars(extend("enum" = ["pipeline_support", "forecast_call", "improvement_plan", "recalibration", "executive_escalation"]))]
-    kind: &'static str,
-    /// How urgent.
-    #[schemars(extend("enum" = ["critical", "high", "medium", "low"]))]
-    severity: &'static str,
-    /// Who does it, where the policy names somebody.
-    owner: Option<&'a str>,
-    /// Day it is due.
-    due: Option<String>,
-    /// Why.
-    reasons: Vec<String>,
+figures! {
+    /// An intervention.
+    for DecidedIntervention = "DecidedIntervention" {
+        with |one| &one.0 => Intervention { intervention, severity, owner, due };
+        with |one| &one.0.grounds => Grounds { reasons };
+    }
+}
+
+impl From<&Decisions> for Decided {
+    fn from(decisions: &Decisions) -> Self {
+        Self {
+            tiers: decisions.tiers.iter().cloned().map(DecidedTier).collect(),
+            incentives: decisions.incentives.iter().cloned().map(DecidedIncentive).collect(),
+            interventions: decisions.interventions.iter().cloned().map(DecidedIntervention).collect(),
+        }
+    }
 }
 
 impl<'a> ComparisonDocument<'a> {
@@ -346,11 +325,11 @@ impl<'a> ProposalsDocument<'a> {
         let (mut territories, mut tiers) = (Groups::default(), Groups::default());
         for (plan, is_after) in [(before, false), (after, true)] {
             for line in &plan.lines {
-                let key = (&line.partner_id, &line.segment);
-                let (_, pair) = lines.entry(key).or_insert((&line.partner_name, (None, None)));
+                let key = (&line.identity.partner_id, &line.segment);
+                let (_, pair) = lines.entry(key).or_insert((&line.identity.partner_name, (None, None)));
                 *(if is_after { &mut pair.1 } else { &mut pair.0 }) = Some(line.quota);
-                territories.add(line.territory.as_deref(), is_after, line.quota)?;
-                tiers.add(line.tier.as_deref(), is_after, line.quota)?;
+                territories.add(line.identity.territory.as_deref(), is_after, line.quota)?;
+                tiers.add(line.identity.tier.as_deref(), is_after, line.quota)?;
             }
         }
         let zero = Money::zero(currency);
@@ -376,7 +355,7 @@ impl<'a> ProposalsDocument<'a> {
             .map(|(change, partner_id, segment, partner_name, (before, after))| MovedLine {
                 partner_id,
                 partner_name,
-                segment: SegmentDocument::of(segment),
+                segment,
                 before,
                 after,
                 change,
@@ -454,7 +433,7 @@ impl<'a> DecisionsDocument<'a> {
                 document.unchanged += 1;
                 continue;
             }
-            let decided = |decisions: Option<&'a Decisions>| decisions.map(|found| Decided::of(found));
+            let decided = |decisions: Option<&'a Decisions>| decisions.map(Decided::from);
             document.partners.push(PartnerDecisions {
                 partner_id: id,
                 partner_name: comparison.names.get(id).unwrap_or(id),
@@ -473,49 +452,4 @@ fn without_grounds(decisions: &Decisions) -> Decisions {
     bare.incentives.iter_mut().for_each(|one| one.grounds = Grounds::default());
     bare.interventions.iter_mut().for_each(|one| one.grounds = Grounds::default());
     bare
-}
-
-impl<'a> Decided<'a> {
-    fn of(decisions: &'a Decisions) -> Self {
-        let day = |day: Option<NaiveDate>| day.map(|day| day.to_string());
-        Self {
-            tiers: decisions
-                .tiers
-                .iter()
-                .map(|tier| DecidedTier {
-                    product_line: tier.product_line.as_deref(),
-                    decision: tier.decision.as_str(),
-                    to: tier.to.as_deref(),
-                    effective: day(tier.effective),
-                    until: day(tier.until),
-                    reasons: reasons(&tier.grounds),
-                })
-                .collect(),
-            incentives: decisions
-                .incentives
-                .iter()
-                .map(|incentive| DecidedIncentive {
-                    name: &incentive.name,
-                    is_awarded: incentive.is_awarded,
-                    amount: incentive.amount,
-                    points: incentive.points.map(Fraction),
-                    rate: incentive.rate.map(Fraction),
-                    level: incentive.level.as_deref(),
-                    until: day(incentive.until),
-                    reasons: reasons(&incentive.grounds),
-                })
-                .collect(),
-            interventions: decisions
-                .interventions
-                .iter()
-                .map(|intervention| DecidedIntervention {
-                    kind: intervention.kind.as_str(),
-                    severity: intervention.severity.as_str(),
-                    owner: intervention.owner.as_deref(),
-                    due: day(intervention.due),
-                    reasons: reasons(&intervention.grounds),
-                })
-                .collect(),
-        }
-    }
 }

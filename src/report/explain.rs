@@ -2,10 +2,10 @@
 
 use super::ReportFault;
 use super::figures::{Figures, clipped, line_name, rate_text, readable};
-use super::json::{LineDocument, write_document};
+use super::json::{LineOf, write_document};
 use super::picture::{Waterfall, axis_of, place, running_spans, waterfall_svg};
 use super::table::{Grid, Left, Right, TableOptions, bold, line_note};
-use crate::planning::{Direction, PlanLine, QuotaPlan, Sensitivity};
+use crate::planning::{Direction, LineRecord, PlanLine, QuotaPlan, Sensitivity};
 use crate::quota::StepKind;
 use crate::units::Money;
 use comfy_table::Cell;
@@ -61,13 +61,14 @@ impl<'a> ExplainView<'a> {
 
     fn heading(&self, options: &TableOptions) -> String {
         let (line, plan, figures) = (self.line, self.plan, self.figures());
-        let title = format!("{} ({})", line_name(line), readable(&line.partner_id));
-        let attributes = [&line.tier, &line.territory, &line.vertical, &line.account_manager];
+        let title = format!("{} ({})", line_name(line), readable(&line.identity.partner_id));
+        let attributes =
+            [&line.identity.tier, &line.identity.territory, &line.identity.vertical, &line.identity.account_manager];
         let mut about: Vec<String> = attributes.into_iter().flatten().map(|name| readable(name)).collect();
         about.extend(Some(line_note(line)).filter(|note| !note.is_empty()));
         let quota = format!("quota {} {} for {}", plan.currency, figures.money(line.quota), plan.period);
-        let growth = line.prior_revenue.and_then(|prior| line.quota.growth_from(prior));
-        let prior = line.prior_revenue.map(|prior| match growth {
+        let growth = line.growth();
+        let prior = line.context.prior_revenue.map(|prior| match growth {
             Some(rate) => format!(", prior revenue {} ({})", figures.money(prior), figures.growth(Some(rate))),
             None => format!(", prior revenue {}", figures.money(prior)),
         });
@@ -185,7 +186,7 @@ pub fn write_json(plan: &QuotaPlan, views: &[ExplainView<'_>], out: &mut impl Wr
     for view in views {
         let sensitivities = view.sensitivities.iter().zip(view.sensitivity_sentences()?);
         lines.push(ExplainedLineDocument {
-            line: LineDocument::of(plan, view.line),
+            line: LineOf(LineRecord { plan, line: view.line }),
             sensitivities: sensitivities.map(|(one, sentence)| SensitivityDocument::of(one, sentence)).collect(),
         });
     }
@@ -231,7 +232,7 @@ pub(super) struct ExplanationDocument<'a> {
 #[schemars(rename = "ExplainedLine")]
 struct ExplainedLineDocument<'a> {
     /// The line with its steps.
-    line: LineDocument<'a>,
+    line: LineOf<'a>,
     /// What would have had to be different.
     sensitivities: Vec<SensitivityDocument<'a>>,
 }

@@ -93,7 +93,19 @@ fn with_plus(money: Money, text: String) -> String {
     if is_above { format!("+{text}") } else { text }
 }
 
-/// A count with the thousands apart.
+/// Writes a multiple: `3.2×`, or nothing when it is not defined.
+pub(super) fn multiple(rate: Option<Rate>) -> String {
+    let short = |rate: Rate| {
+        // Below 10 the second decimal tells an empty pipeline from a thin one.
+        let decimals = if rate.abs() < Decimal::TEN { 2 } else { 1 };
+        let mut rounded = rate.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+        rounded.rescale(decimals);
+        if rate.abs() >= Decimal::ONE_THOUSAND { "over 999×".to_owned() } else { format!("{rounded}×") }
+    };
+    rate.map(short).unwrap_or_default()
+}
+
+/// Writes a count with thousands separators.
 pub(super) fn count(number: usize) -> String {
     grouped_whole(Decimal::from(number))
 }
@@ -166,7 +178,8 @@ pub(super) fn clipped(text: &str, most: usize) -> String {
 
 /// Partner name, and the product line and territory of the line as far as the grain has them.
 pub(super) fn line_name(line: &PlanLine) -> String {
-    let parts = [Some(&line.partner_name), line.segment.product_line.as_ref(), line.segment.territory.as_ref()];
+    let parts =
+        [Some(&line.identity.partner_name), line.segment.product_line.as_ref(), line.segment.territory.as_ref()];
     parts.into_iter().flatten().map(|part| readable(part)).collect::<Vec<_>>().join(" · ")
 }
 

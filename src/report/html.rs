@@ -6,7 +6,7 @@
 use super::ReportFault;
 use super::figures::{Figures, clipped, count, counted, line_name, rate_text, readable, short_hash};
 use super::picture::{Histogram, Scatter, Waterfall, templates};
-use super::summary::{Mover, Subtotal, Summary, side_word};
+use super::summary::{Mover, Subtotal, Summary};
 use super::table::{change_name, change_sentence, compared_note, line_note, over_assignment_note};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::quota::StepKind;
@@ -258,7 +258,7 @@ struct View<'a> {
 }
 
 fn is_fall(line: &PlanLine) -> bool {
-    line.prior_revenue.and_then(|prior| line.quota.growth_from(prior)).is_some_and(|rate| rate.is_sign_negative())
+    line.growth().is_some_and(|rate| rate.is_sign_negative())
 }
 
 impl View<'_> {
@@ -397,13 +397,13 @@ impl View<'_> {
         let mut grid =
             Grid::new("Lines that stand out: largest and smallest shares of their market, largest quota", &columns, 1);
         let mut lines: Vec<&PlanLine> = outliers.iter().map(|index| &self.plan.lines[*index]).collect();
-        let share = |line: &PlanLine| line.addressable.and_then(|market| line.quota.ratio_to(market));
+        let share = |line: &PlanLine| line.context.addressable_market.and_then(|market| line.quota.ratio_to(market));
         lines.sort_by_key(|line| std::cmp::Reverse(share(line)));
         for line in lines {
             let cells = [
                 clipped(&line_name(line), 60),
                 self.figures.money(line.quota),
-                self.figures.known(line.addressable),
+                self.figures.known(line.context.addressable_market),
                 self.figures.share(share(line)),
             ];
             grid.row(cells, false);
@@ -439,14 +439,14 @@ impl View<'_> {
     fn guardrails(&self) -> Option<Grid> {
         let mut grid = Grid::new("Guardrails", &["side", "guardrail", "state", "lines", "quota"], 3);
         for ((side, label), tally) in &self.summary.binding {
-            let name = if label == side_word(*side) { String::new() } else { clipped(label, 60) };
+            let name = if label == side.as_str() { String::new() } else { clipped(label, 60) };
             let quota = self.figures.money(tally.quota);
-            grid.row([side_word(*side).to_owned(), name, "binds".to_owned(), count(tally.lines), quota], false);
+            grid.row([side.as_str().to_owned(), name, "binds".to_owned(), count(tally.lines), quota], false);
         }
         for ((kind, side), bounds) in &self.summary.broken {
             let name = kind.as_str().replace('_', " ");
             let state = "gave way or is broken".to_owned();
-            grid.row([side_word(*side).to_owned(), name, state, count(*bounds), String::new()], false);
+            grid.row([side.as_str().to_owned(), name, state, count(*bounds), String::new()], false);
         }
         grid.unless_empty()
     }
@@ -513,15 +513,15 @@ impl View<'_> {
         let (has_floors, has_ceilings) = (self.has_floors(), self.has_ceilings());
         let row = |(rank, index): (usize, &usize)| {
             let line = &self.plan.lines[*index];
-            let growth = line.prior_revenue.and_then(|prior| line.quota.growth_from(prior));
+            let growth = line.growth();
             let name = |name: &Option<crate::channel::Name>| clipped(name.as_deref().unwrap_or(""), 40);
             let mut cells = vec![
                 clipped(&line_name(line), 80),
-                clipped(&line.partner_id, 40),
-                name(&line.tier),
-                name(&line.territory),
+                clipped(&line.identity.partner_id, 40),
+                name(&line.identity.tier),
+                name(&line.identity.territory),
                 self.figures.money(line.quota),
-                self.figures.known(line.prior_revenue),
+                self.figures.known(line.context.prior_revenue),
                 self.figures.growth(growth),
             ];
             cells.extend(has_floors.then(|| self.figures.known(line.floor)));
@@ -540,11 +540,12 @@ impl View<'_> {
 
     fn card(&self, rank: usize, line: &PlanLine) -> Result<Card, ReportFault> {
         let figures = Figures::of_line(line).typographic();
-        let growth = line.prior_revenue.and_then(|prior| line.quota.growth_from(prior));
-        let mut about: Vec<String> = vec![clipped(&line.partner_id, 60)];
-        let names = [&line.tier, &line.territory, &line.vertical, &line.account_manager];
+        let growth = line.growth();
+        let mut about: Vec<String> = vec![clipped(&line.identity.partner_id, 60)];
+        let names =
+            [&line.identity.tier, &line.identity.territory, &line.identity.vertical, &line.identity.account_manager];
         about.extend(names.into_iter().flatten().map(|name| clipped(name, 60)));
-        about.extend(line.prior_revenue.map(|prior| format!("prior revenue {}", figures.money(prior))));
+        about.extend(line.context.prior_revenue.map(|prior| format!("prior revenue {}", figures.money(prior))));
         about.extend(Some(line_note(line)).filter(|note| !note.is_empty()));
         about.extend(Some(readable(&line.lock_reason)).filter(|_| line.locked));
         Ok(Card {

@@ -1,14 +1,11 @@
 //! A plan as JSON, schema `quotient.proposal/1`: amounts and rates are decimal strings, `null` is "not known".
 
 use super::ReportFault;
-use super::figures::rate_text;
-use super::summary::side_word;
-use crate::channel::SegmentKey;
+use crate::figure::{Fraction, Json};
 use crate::finding::FindingDocument;
-use crate::planning::{PlanChange, PlanLine, QuotaPlan};
-use crate::quota::{Bound, Step};
-use crate::units::{Currency, Money, PlanningPeriod, Rate};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use crate::planning::{LineRecord, PlanChange, PlanLine, QuotaPlan};
+use crate::units::{Money, PlanningPeriod};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -38,31 +35,6 @@ pub(super) fn outlined(entry: &impl Serialize) -> Result<String, ReportFault> {
     let outline = Outline { depth: OUTLINED, is_empty: false };
     entry.serialize(&mut serde_json::Serializer::with_formatter(&mut text, outline))?;
     String::from_utf8(text).map_err(|fault| ReportFault::Write(io::Error::other(fault)))
-}
-
-/// A rate: decimal text, a fraction.
-pub(super) struct Fraction(pub(super) Rate);
-
-impl Serialize for Fraction {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&rate_text(self.0))
-    }
-}
-
-impl JsonSchema for Fraction {
-    fn schema_name() -> Cow<'static, str> {
-        "Rate".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "Exact fraction: 0.12 is twelve percent.",
-            "type": "string",
-            "format": "decimal",
-            "pattern": "^-?[0-9]+(\\.[0-9]+)?$",
-            "examples": ["0.12"],
-        })
-    }
 }
 
 /// A proposed quota for every line of a vendor's channel. `null` is "not known"; zero is zero.
@@ -177,114 +149,6 @@ struct ChangeDocument<'a> {
     after: Option<Money>,
 }
 
-/// One line of the proposal.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Line")]
-pub(super) struct LineDocument<'a> {
-    /// Partner id.
-    partner_id: &'a str,
-    /// Partner name.
-    partner_name: &'a str,
-    /// Tier.
-    tier: Option<&'a str>,
-    /// Territory of the line; the partner's home territory at a grain without territories.
-    territory: Option<&'a str>,
-    /// Vertical.
-    vertical: Option<&'a str>,
-    /// Product line; null at partner grain.
-    product_line: Option<&'a str>,
-    /// Account manager.
-    account_manager: Option<&'a str>,
-    /// What locks and previous proposals refer to beside the partner.
-    segment: SegmentDocument<'a>,
-    /// Proposed quota.
-    quota: Money,
-    /// Bottom-up assessment: sum of the factors' contributions.
-    assessment: Money,
-    /// Floor that holds.
-    floor: Option<Money>,
-    /// Ceiling that holds.
-    ceiling: Option<Money>,
-    /// The guardrail the quota stands at.
-    #[schemars(extend("enum" = ["floor", "ceiling", null]))]
-    binding: Option<&'static str>,
-    /// Guardrails that gave way to stronger ones or are broken.
-    broken: Vec<BoundDocument<'a>>,
-    /// True when the quota was fixed by a lock.
-    locked: bool,
-    /// Reason of the lock; empty otherwise.
-    lock_reason: &'a str,
-    /// Revenue of the latest stretch as long as the period.
-    prior_revenue: Option<Money>,
-    /// Quota of the period before.
-    current_quota: Option<Money>,
-    /// Addressable market of the line's cell.
-    addressable_market: Option<Money>,
-    /// True for a partner that the vendor counts as new.
-    is_newcomer: bool,
-    /// Quota by reporting period; they sum to `quota`.
-    periods: Vec<PeriodQuotaDocument<'a>>,
-    /// Ordered steps; their amounts sum to `quota` exactly.
-    steps: Vec<StepDocument<'a>>,
-}
-
-/// Key of a line within its partner.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Segment")]
-pub(super) struct SegmentDocument<'a> {
-    /// Product line; null at a grain without.
-    product_line: Option<&'a str>,
-    /// Territory; null at a grain without.
-    territory: Option<&'a str>,
-}
-
-/// A guardrail that does not hold.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "BrokenGuardrail")]
-struct BoundDocument<'a> {
-    /// Rule it comes from.
-    #[schemars(extend("enum" = ["addressable_market", "tier_minimum", "factor", "growth_limit"]))]
-    kind: &'static str,
-    /// Side it bounds.
-    #[schemars(extend("enum" = ["floor", "ceiling"]))]
-    side: &'static str,
-    /// The bound; null when it is beyond the range of amounts.
-    amount: Option<Money>,
-    /// Why it is there.
-    reason: &'a str,
-}
-
-/// Quota of one reporting period.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "PeriodQuota")]
-struct PeriodQuotaDocument<'a> {
-    /// Reporting period.
-    period: &'a str,
-    /// Quota.
-    quota: Money,
-}
-
-/// One step of the explanation.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Step")]
-struct StepDocument<'a> {
-    /// What the step does.
-    #[schemars(extend("enum" = ["factor", "abstention", "reconciliation", "guardrail", "lock", "rounding"]))]
-    kind: &'static str,
-    /// Factor, guardrail or level of the target.
-    label: &'a str,
-    /// What the step adds; negative when it takes away.
-    amount: Money,
-    /// Why, in the vendor's words where a rule gave them.
-    reason: &'a str,
-    /// Revenue the factor indicates; factors only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    indicated: Option<Money>,
-    /// Weight of the factor for this line; factors only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    weight: Option<Fraction>,
-}
-
 impl<'a> ProposalDocument<'a> {
     fn of(plan: &'a QuotaPlan) -> Self {
         Self {
@@ -350,63 +214,22 @@ impl<'a> PeriodDocument<'a> {
     }
 }
 
-impl<'a> SegmentDocument<'a> {
-    pub(super) fn of(segment: &'a SegmentKey) -> Self {
-        Self { product_line: segment.product_line.as_deref(), territory: segment.territory.as_deref() }
+/// One line of a plan with its quotas by reporting period.
+pub(super) struct LineOf<'a>(pub(super) LineRecord<'a>);
+
+impl Serialize for LineOf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Json(&self.0).serialize(serializer)
     }
 }
 
-impl<'a> LineDocument<'a> {
-    pub(super) fn of(plan: &'a QuotaPlan, line: &'a PlanLine) -> Self {
-        let periods = plan.reporting.iter().zip(&line.periods);
-        Self {
-            partner_id: &line.partner_id,
-            partner_name: &line.partner_name,
-            tier: line.tier.as_deref(),
-            territory: line.territory.as_deref(),
-            vertical: line.vertical.as_deref(),
-            product_line: line.product_line.as_deref(),
-            account_manager: line.account_manager.as_deref(),
-            segment: SegmentDocument::of(&line.segment),
-            quota: line.quota,
-            assessment: line.assessment,
-            floor: line.floor,
-            ceiling: line.ceiling,
-            binding: line.binding.map(side_word),
-            broken: line.broken.iter().map(|bound| BoundDocument::of(bound, plan.currency)).collect(),
-            locked: line.locked,
-            lock_reason: &line.lock_reason,
-            prior_revenue: line.prior_revenue,
-            current_quota: line.current_quota,
-            addressable_market: line.addressable,
-            is_newcomer: line.is_newcomer,
-            periods: periods.map(|(p, quota)| PeriodQuotaDocument { period: &p.label, quota: *quota }).collect(),
-            steps: line.steps.iter().map(|step| StepDocument::of(step)).collect(),
-        }
+impl JsonSchema for LineOf<'_> {
+    fn schema_name() -> Cow<'static, str> {
+        PlanLine::schema_name()
     }
-}
 
-impl<'a> BoundDocument<'a> {
-    fn of(bound: &'a Bound, currency: Currency) -> Self {
-        Self {
-            kind: bound.kind.as_str(),
-            side: side_word(bound.side),
-            amount: Money::from_minor(bound.amount, currency).ok(),
-            reason: &bound.reason,
-        }
-    }
-}
-
-impl<'a> StepDocument<'a> {
-    fn of(step: &'a Step) -> Self {
-        Self {
-            kind: step.kind.as_str(),
-            label: &step.label,
-            amount: step.amount,
-            reason: &step.reason,
-            indicated: step.factor.map(|factor| factor.indicated),
-            weight: step.factor.map(|factor| Fraction(factor.weight)),
-        }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        PlanLine::json_schema(generator)
     }
 }
 
@@ -415,7 +238,7 @@ struct Lines<'a>(&'a QuotaPlan);
 
 impl Serialize for Lines<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.lines.iter().map(|line| LineDocument::of(self.0, line)))
+        serializer.collect_seq(self.0.lines.iter().map(|line| LineOf(LineRecord { plan: self.0, line })))
     }
 }
 
@@ -429,7 +252,7 @@ impl JsonSchema for Lines<'_> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Vec::<LineDocument>::json_schema(generator)
+        Vec::<PlanLine>::json_schema(generator)
     }
 }
 

@@ -5,16 +5,19 @@
 
 pub mod assessment;
 pub mod backtest;
+mod cells;
 pub mod comparison;
 pub mod csv;
 pub mod explain;
 mod fault;
 mod figures;
+mod guard;
 pub mod html;
 pub mod json;
 mod picture;
 pub mod review;
 pub mod schema;
+mod sheet;
 pub mod summary;
 pub mod table;
 pub mod xlsx;

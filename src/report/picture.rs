@@ -361,7 +361,7 @@ impl Scatter {
         let mut spots = Vec::new();
         for index in summary.by_quota.iter().copied() {
             let line = &plan.lines[index];
-            let (Some(market), quota) = (line.addressable, line.quota.to_minor()?) else { continue };
+            let (Some(market), quota) = (line.context.addressable_market, line.quota.to_minor()?) else { continue };
             let market = market.to_minor()?;
             if market > 0 && quota > 0 {
                 spots.push(Spot { index, market, quota });
@@ -417,9 +417,9 @@ fn outliers(spots: &[Spot]) -> Vec<usize> {
 }
 
 fn point(line: &PlanLine, spot: &Spot, x_axis: &LogAxis, y_axis: &LogAxis, figures: Figures) -> Point {
-    let share = line.addressable.and_then(|market| line.quota.ratio_to(market));
+    let share = line.context.addressable_market.and_then(|market| line.quota.ratio_to(market));
     let title = format!("{}: {} ({} of the market)", line_name(line), figures.money(line.quota), figures.share(share));
-    let class = if line.is_newcomer { "new" } else { "known" };
+    let class = if line.context.is_newcomer { "new" } else { "known" };
     Point { x: x_axis.at(spot.market), y: y_axis.at(spot.quota), class, title }
 }
 

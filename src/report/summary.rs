@@ -58,12 +58,12 @@ impl Subtotal {
     fn add(&mut self, line: &PlanLine) -> Result<(), MoneyError> {
         self.lines += 1;
         self.quota = self.quota.plus(line.quota)?;
-        if let Some(prior) = line.prior_revenue {
+        if let Some(prior) = line.context.prior_revenue {
             self.compared_lines += 1;
             self.prior_revenue = Money::sum_known(self.prior_revenue.into_iter().chain([prior]))?;
             self.compared_quota = self.compared_quota.plus(line.quota)?;
         }
-        if let Some(current) = line.current_quota {
+        if let Some(current) = line.context.current_quota {
             self.current_quota = Money::sum_known(self.current_quota.into_iter().chain([current]))?;
         }
         Ok(())
@@ -230,13 +230,13 @@ impl<'a> Summary<'a> {
         let mut broken = BTreeMap::new();
         for line in &plan.lines {
             channel.add(line)?;
-            if line.is_newcomer {
+            if line.context.is_newcomer {
                 newcomers.add(line.quota)?;
             }
             if line.locked {
                 locked.add(line.quota)?;
             }
-            match line.prior_revenue.and_then(|prior| line.quota.growth_from(prior)) {
+            match line.growth() {
                 Some(rate) => {
                     let class = &mut growth[class_of(rate)];
                     class.lines += 1;
@@ -253,13 +253,13 @@ impl<'a> Summary<'a> {
         }
         channel.share = channel.quota.ratio_to(plan.total);
         Ok(Self {
-            partners: plan.lines.iter().map(|line| &line.partner_id).collect::<BTreeSet<_>>().len(),
+            partners: plan.lines.iter().map(|line| &line.identity.partner_id).collect::<BTreeSet<_>>().len(),
             periods: periods(plan)?,
             dimensions: dimensions(plan)?,
             over_assigned: plan.target.map(|target| plan.total.minus(target.minus(plan.reserve)?)).transpose()?,
             over_assignment: compounded(plan),
-            against_prior: movers(&plan.lines, |line| line.prior_revenue)?,
-            against_current: movers(&plan.lines, |line| line.current_quota)?,
+            against_prior: movers(&plan.lines, |line| line.context.prior_revenue)?,
+            against_current: movers(&plan.lines, |line| line.context.current_quota)?,
             changes: plan.changes.as_deref().map(|list| changes(list, plan.currency)).transpose()?,
             by_quota: by_quota(&plan.lines),
             channel,
@@ -273,17 +273,9 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// `floor` or `ceiling`.
-pub fn side_word(side: Side) -> &'static str {
-    match side {
-        Side::Floor => "floor",
-        Side::Ceiling => "ceiling",
-    }
-}
-
 fn binding_label(line: &PlanLine, side: Side) -> String {
     let step = line.steps.iter().rev().find(|step| step.kind == StepKind::Guardrail);
-    step.map_or_else(|| side_word(side).to_owned(), |step| step.label.to_string())
+    step.map_or_else(|| side.as_str().to_owned(), |step| step.label.to_string())
 }
 
 fn by_quota(lines: &[PlanLine]) -> Vec<usize> {
@@ -327,9 +319,9 @@ fn class_of(rate: Rate) -> usize {
 fn dimensions(plan: &QuotaPlan) -> Result<Vec<Dimension>, MoneyError> {
     type Value = fn(&PlanLine) -> Option<&str>;
     let values: [(&'static str, Value); 3] = [
-        ("territory", |line| line.territory.as_deref()),
-        ("tier", |line| line.tier.as_deref()),
-        ("product line", |line| line.product_line.as_deref()),
+        ("territory", |line| line.identity.territory.as_deref()),
+        ("tier", |line| line.identity.tier.as_deref()),
+        ("product line", |line| line.identity.product_line.as_deref()),
     ];
     let mut dimensions = Vec::new();
     for (name, value) in values {

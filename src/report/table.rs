@@ -3,8 +3,9 @@
 use super::ReportFault;
 use super::figures::{Figures, clipped, count, counted, line_name, readable, short_hash};
 use super::picture::held_classes;
-use super::summary::{ChangeSummary, Mover, Movers, Subtotal, Summary, side_word};
+use super::summary::{ChangeSummary, Mover, Movers, Subtotal, Summary};
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};
+use crate::quota::Side;
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
 };
@@ -171,17 +172,18 @@ impl Sheet<'_> {
     }
 
     fn line_cells(&self, line: &PlanLine, is_wide: bool) -> Vec<Cell> {
-        let growth = line.prior_revenue.and_then(|prior| line.quota.growth_from(prior));
+        let growth = line.growth();
         let mut cells = vec![
             Cell::new(clipped(&line_name(line), NAME)),
             Cell::new(self.figures.money(line.quota)),
-            Cell::new(self.figures.known(line.prior_revenue)),
+            Cell::new(self.figures.known(line.context.prior_revenue)),
             tinted(self.figures.growth(growth), growth.is_some_and(|rate| rate.is_sign_negative())),
             Cell::new(self.figures.share(line.quota.ratio_to(self.plan.total))),
         ];
         if is_wide {
             cells.extend(
-                [&line.tier, &line.territory].map(|name| Cell::new(clipped(name.as_deref().unwrap_or(""), 16))),
+                [&line.identity.tier, &line.identity.territory]
+                    .map(|name| Cell::new(clipped(name.as_deref().unwrap_or(""), 16))),
             );
         }
         cells.push(Cell::new(line_note(line)));
@@ -275,15 +277,15 @@ impl Sheet<'_> {
         );
         for ((side, label), tally) in &summary.binding {
             let quota = self.figures.money(tally.quota);
-            let name = if label == side_word(*side) {
+            let name = if label == side.as_str() {
                 label.clone()
             } else {
-                format!("{}: {}", side_word(*side), clipped(label, NAME))
+                format!("{}: {}", side.as_str(), clipped(label, NAME))
             };
             grid.row([name, count(tally.lines), quota, "binds".to_owned()].map(Cell::new));
         }
         for ((kind, side), bounds) in &summary.broken {
-            let name = format!("{}: {}", side_word(*side), kind.as_str().replace('_', " "));
+            let name = format!("{}: {}", side.as_str(), kind.as_str().replace('_', " "));
             grid.row([name, count(*bounds), String::new(), "gave way or is broken".to_owned()].map(Cell::new));
         }
         grid.text()
@@ -328,7 +330,8 @@ impl Sheet<'_> {
 
 /// Name of a changed line: the plan's own name for it, or what the previous proposal called it.
 pub(super) fn change_name(plan: &QuotaPlan, change: &PlanChange) -> String {
-    let found = plan.lines.iter().find(|line| line.partner_id == change.partner_id && line.segment == change.segment);
+    let found =
+        plan.lines.iter().find(|line| line.identity.partner_id == change.partner_id && line.segment == change.segment);
     found.map_or_else(
         || {
             let parts =
@@ -374,8 +377,11 @@ pub(super) fn compared_note(channel: &Subtotal, figures: Figures) -> String {
 pub(super) fn line_note(line: &PlanLine) -> String {
     let words = [
         line.locked.then_some("locked"),
-        line.is_newcomer.then_some("newcomer"),
-        line.binding.map(|side| if side_word(side) == "floor" { "at floor" } else { "at ceiling" }),
+        line.context.is_newcomer.then_some("newcomer"),
+        line.binding.map(|side| match side {
+            Side::Floor => "at floor",
+            Side::Ceiling => "at ceiling",
+        }),
         (!line.broken.is_empty()).then_some("guardrail broken"),
     ];
     words.into_iter().flatten().collect::<Vec<_>>().join(", ")

@@ -5,12 +5,17 @@
 //! as in every workbook; the exact quota stands beside it in the hidden text column `quota_exact`.
 
 use super::ReportFault;
-use super::csv::period_column;
+use super::cells::names;
 use super::figures::{clipped, rate_text};
-use super::summary::{Subtotal, Summary, side_word};
+use super::guard::period_column;
+use super::sheet::{Formats, Sheet, add_table, protect, set_width, titled};
+use super::summary::{Subtotal, Summary};
+use crate::channel::{Identity, LineContext, Name, SegmentKey};
+use crate::figure::{Column, Value, is_same};
 use crate::planning::{PlanLine, QuotaPlan};
-use crate::quota::StepKind;
+use crate::quota::Step;
 use crate::units::{Currency, Money, Rate, plain};
+use crate::{columns, figures};
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime, Format,
@@ -21,19 +26,13 @@ use std::io::Write;
 /// Lines a worksheet holds below its header row.
 pub const MOST_LINES: usize = 1_048_575;
 
-/// Rows up to which a sheet is an Excel table: the library keeps every cell of a table in memory, rows it does not.
-const TABLE_ROWS: usize = 20_000;
-
-/// Characters a cell holds, with room to spare.
-const CELL_TEXT: usize = 32_000;
-
 /// Writes `plan` as a workbook; fails when it has more than [`MOST_LINES`] lines.
 ///
 /// Steps that do not fit in one sheet are left out, and `_meta` says so.
 pub fn write_plan(plan: &QuotaPlan, out: &mut impl Write) -> Result<(), ReportFault> {
     require_room(plan.lines.len())?;
     let summary = Summary::of(plan)?;
-    let formats = Formats::of(plan);
+    let formats = Formats::of_currency(plan.currency);
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(plan)?);
     write_quotas(workbook.add_worksheet_with_constant_memory()?, plan, &formats)?;
@@ -51,179 +50,49 @@ pub fn require_room(lines: usize) -> Result<(), ReportFault> {
     if lines > MOST_LINES { Err(ReportFault::TooManyLines { lines, most: MOST_LINES }) } else { Ok(()) }
 }
 
-/// The one place where an amount becomes binary floating point: a workbook has no other number.
-fn cell_number(amount: Decimal) -> f64 {
-    // The nearest binary number to the decimal text; digits and a point always parse.
-    plain(amount).parse().unwrap_or_default()
-}
-
-pub(super) struct Formats {
-    pub(super) text: Format,
-    pub(super) header: Format,
-    pub(super) input_header: Format,
-    pub(super) money: Format,
-    pub(super) percent: Format,
-    pub(super) input_money: Format,
-    pub(super) input_text: Format,
-    pub(super) title: Format,
-}
-
-impl Formats {
-    fn of(plan: &QuotaPlan) -> Self {
-        Self::of_currency(plan.currency)
-    }
-
-    pub(super) fn of_currency(currency: Currency) -> Self {
-        let decimals = usize::try_from(currency.decimals()).unwrap_or(0);
-        let money = if decimals == 0 { "#,##0".to_owned() } else { format!("#,##0.{}", "0".repeat(decimals)) };
-        let yellow = Color::RGB(0x00FF_F2CC);
-        let header = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top);
-        Self {
-            text: Format::new().set_num_format_index(49),
-            input_header: header.clone().set_font_color(Color::RGB(0x007F_6000)),
-            header,
-            money: Format::new().set_num_format(&money),
-            percent: Format::new().set_num_format("0.0%"),
-            input_money: Format::new().set_num_format(&money).set_background_color(yellow).set_unlocked(),
-            input_text: Format::new().set_num_format_index(49).set_background_color(yellow).set_unlocked(),
-            title: Format::new().set_bold(),
-        }
-    }
-}
-
 fn properties(plan: &QuotaPlan) -> Result<DocProperties, XlsxError> {
     titled(&format!("{}: quota proposal {}", clipped(&plan.vendor, 100), plan.period))
 }
 
-pub(super) fn titled(title: &str) -> Result<DocProperties, XlsxError> {
-    // A fixed date: the same plan gives the same bytes.
-    let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
-    Ok(DocProperties::new().set_title(title).set_author("quotient").set_creation_datetime(&created))
-}
-
-/// A sheet with one Excel table, written row by row.
-pub(super) struct Sheet<'a> {
-    pub(super) worksheet: &'a mut Worksheet,
-    pub(super) row: u32,
-}
-
-impl Sheet<'_> {
-    pub(super) fn text(&mut self, column: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
-        if text.is_empty() {
-            return self.worksheet.write_blank(self.row, column, format).map(|_| ());
-        }
-        let text: String = text.chars().take(CELL_TEXT).collect();
-        self.worksheet.write_string_with_format(self.row, column, text, format).map(|_| ())
-    }
-
-    pub(super) fn name(&mut self, column: u16, name: Option<&str>, format: &Format) -> Result<(), XlsxError> {
-        self.text(column, name.unwrap_or(""), format)
-    }
-
-    pub(super) fn money(&mut self, column: u16, money: Option<Money>, format: &Format) -> Result<(), XlsxError> {
-        match money {
-            Some(money) => self.number(column, money.amount(), format),
-            None => self.worksheet.write_blank(self.row, column, format).map(|_| ()),
-        }
-    }
-
-    pub(super) fn number(&mut self, column: u16, number: Decimal, format: &Format) -> Result<(), XlsxError> {
-        self.worksheet.write_number_with_format(self.row, column, cell_number(number), format).map(|_| ())
-    }
-
-    pub(super) fn formula(
-        &mut self,
-        column: u16,
-        formula: String,
-        result: Option<String>,
-        format: &Format,
-    ) -> Result<(), XlsxError> {
-        let formula = Formula::new(formula).set_result(result.unwrap_or_default());
-        self.worksheet.write_formula_with_format(self.row, column, formula, format).map(|_| ())
-    }
-}
-
-/// Adds an Excel table of `columns` with `rows` rows below the header in row `first`.
-///
-/// Beyond [`TABLE_ROWS`] the same header and filter stand there without the table around them.
-pub(super) fn add_table(
-    worksheet: &mut Worksheet,
-    name: &str,
-    first: u32,
-    columns: &[(String, &Format)],
-    rows: usize,
-) -> Result<(), ReportFault> {
-    // An Excel table needs one row at least; an empty plan leaves it blank.
-    let last = first + u32::try_from(rows.max(1)).unwrap_or(u32::MAX);
-    let last_column = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
-    if rows > TABLE_ROWS {
-        for (index, (name, format)) in (0..).zip(columns) {
-            worksheet.write_string_with_format(first, index, name, format)?;
-        }
-        worksheet.autofilter(first, 0, last, last_column)?;
-        return Ok(());
-    }
-    let table_columns: Vec<TableColumn> =
-        columns.iter().map(|(name, format)| TableColumn::new().set_header(name).set_header_format(*format)).collect();
-    let table = Table::new().set_name(name).set_columns(&table_columns).set_style(TableStyle::Light1);
-    worksheet.add_table(first, 0, last, last_column, &table)?;
-    Ok(())
-}
-
-/// Sets the width of a column, in characters.
-pub(super) fn set_width(worksheet: &mut Worksheet, column: u16, width: u16) -> Result<(), ReportFault> {
-    worksheet.set_column_width(column, f64::from(width))?;
-    Ok(())
-}
-
-pub(super) fn protect(worksheet: &mut Worksheet) {
-    let allowed = ProtectionOptions {
-        format_columns: true,
-        format_rows: true,
-        sort: true,
-        use_autofilter: true,
-        ..ProtectionOptions::new()
-    };
-    worksheet.protect_with_options(&allowed);
-}
-
-/// Columns of `quotas` up to the reporting periods, with their widths.
-const QUOTA_COLUMNS: [(&str, u16); 15] = [
-    ("partner_id", 14),
-    ("partner_name", 32),
-    ("tier", 12),
-    ("territory", 14),
-    ("product_line", 16),
-    ("quota", 16),
-    ("override_quota", 16),
-    ("override_reason", 28),
-    ("prior_revenue", 16),
-    ("growth", 9),
-    ("floor", 14),
-    ("ceiling", 14),
-    ("binding", 9),
-    ("locked", 8),
-    ("reason", 60),
-];
+/// Columns of `quotas` up to the reporting periods.
+const QUOTAS: &[Column<PlanLine>] = columns!(PlanLine;
+    |line| Some(&line.identity) => Identity { partner_id, partner_name, tier, territory, product_line }
+    |line| Some(line) => PlanLine { quota, override_quota, override_reason }
+    |line| Some(&line.context) => LineContext { prior_revenue }
+    |line| Some(line) => PlanLine { growth, floor, ceiling, binding, locked, reason }
+);
 /// Places of the columns that formulas and validation name.
-const QUOTA: u16 = 5;
-const OVERRIDE_QUOTA: u16 = 6;
-const OVERRIDE_REASON: u16 = 7;
-const PRIOR_REVENUE: u16 = 8;
-const GROWTH: u16 = 9;
-const FIRST_PERIOD: u16 = 15;
+const QUOTA: u16 = place_of("quota");
+const OVERRIDE_QUOTA: u16 = place_of("override_quota");
+const PRIOR_REVENUE: u16 = place_of("prior_revenue");
+const FIRST_PERIOD: u16 = place_of("");
+/// Characters of the reasons of a line.
+const REASONS: usize = 500;
+
+/// Place of the column of that name in [`QUOTAS`], or the place after the last.
+const fn place_of(name: &str) -> u16 {
+    let mut place: u16 = 0;
+    while (place as usize) < QUOTAS.len() && !is_same(QUOTAS[place as usize].about.name, name) {
+        place += 1;
+    }
+    place
+}
+
+/// Letter of a column of [`QUOTAS`], as formulas name it.
+fn letter(place: u16) -> char {
+    char::from(b'A'.saturating_add(u8::try_from(place).unwrap_or(u8::MAX)))
+}
 
 fn write_quotas(worksheet: &mut Worksheet, plan: &QuotaPlan, formats: &Formats) -> Result<(), ReportFault> {
     worksheet.set_name("quotas")?;
     worksheet.set_freeze_panes(1, 2)?;
     let is_input = |name: &str| name.starts_with("override_");
     let header = |name: &str| if is_input(name) { &formats.input_header } else { &formats.header };
-    let mut columns: Vec<(String, &Format)> =
-        QUOTA_COLUMNS.iter().map(|(name, _)| ((*name).to_owned(), header(name))).collect();
+    let mut columns: Vec<(String, &Format)> = names(QUOTAS).map(|name| (name.to_owned(), header(name))).collect();
     columns.extend(plan.reporting.iter().map(|period| (period_column(period), &formats.header)));
     columns.push(("quota_exact".to_owned(), &formats.header));
-    for (index, (_, width)) in (0..).zip(QUOTA_COLUMNS) {
-        set_width(worksheet, index, width)?;
+    for (index, column) in (0..).zip(QUOTAS) {
+        set_width(worksheet, index, column.about.width)?;
     }
     let exact = FIRST_PERIOD + u16::try_from(plan.reporting.len()).unwrap_or(0);
     for column in FIRST_PERIOD..exact {
@@ -237,7 +106,7 @@ fn write_quotas(worksheet: &mut Worksheet, plan: &QuotaPlan, formats: &Formats) 
     let mut sheet = Sheet { worksheet, row: 0 };
     for line in &plan.lines {
         sheet.row += 1;
-        write_quota_line(&mut sheet, line, exact, formats)?;
+        write_quota_line(&mut sheet, line, formats)?;
     }
     Ok(())
 }
@@ -252,46 +121,38 @@ fn override_rule() -> Result<DataValidation, XlsxError> {
         .set_error_message("Enter a number, zero or more.")
 }
 
-fn write_quota_line(sheet: &mut Sheet<'_>, line: &PlanLine, exact: u16, formats: &Formats) -> Result<(), XlsxError> {
-    sheet.text(0, &line.partner_id, &formats.text)?;
-    sheet.text(1, &line.partner_name, &formats.text)?;
-    sheet.name(2, line.tier.as_deref(), &formats.text)?;
-    sheet.name(3, line.territory.as_deref(), &formats.text)?;
-    sheet.name(4, line.product_line.as_deref(), &formats.text)?;
-    sheet.money(QUOTA, Some(line.quota), &formats.money)?;
-    // A lock of the plan stands as an override, so that the returned workbook keeps it.
-    sheet.money(OVERRIDE_QUOTA, Some(line.quota).filter(|_| line.locked), &formats.input_money)?;
-    sheet.text(OVERRIDE_REASON, if line.locked { &line.lock_reason } else { "" }, &formats.input_text)?;
-    sheet.money(PRIOR_REVENUE, line.prior_revenue, &formats.money)?;
-    let growth = line.prior_revenue.and_then(|prior| line.quota.growth_from(prior));
-    sheet.formula(GROWTH, growth_formula(sheet.row + 1), growth.map(binary_text), &formats.percent)?;
-    sheet.money(10, line.floor, &formats.money)?;
-    sheet.money(11, line.ceiling, &formats.money)?;
-    sheet.name(12, line.binding.map(side_word), &formats.text)?;
-    sheet.text(13, if line.locked { "yes" } else { "no" }, &formats.text)?;
-    sheet.text(14, &reason_summary(line), &formats.text)?;
-    for (column, quota) in (FIRST_PERIOD..exact).zip(&line.periods) {
-        sheet.money(column, Some(*quota), &formats.money)?;
+fn write_quota_line(sheet: &mut Sheet<'_>, line: &PlanLine, formats: &Formats) -> Result<(), XlsxError> {
+    for (place, column) in (0..).zip(QUOTAS) {
+        let value = (column.read)(line);
+        match (column.about.name, value) {
+            // A lock of the plan is an override too, so that the returned workbook keeps it.
+            ("override_quota", value) => sheet.value(place, column.about, &value, &formats.input_money)?,
+            ("override_reason", value) => sheet.value(place, column.about, &value, &formats.input_text)?,
+            ("growth", _) => {
+                let formula = growth_formula(sheet.row + 1);
+                sheet.formula(place, formula, line.growth().map(binary_text), &formats.percent)?;
+            }
+            ("reason", Value::Text(reason)) => sheet.text(place, &clipped(&reason, REASONS), &formats.text)?,
+            (_, value) => sheet.cell(place, column.about, &value, formats)?,
+        }
     }
-    sheet.text(exact, &line.quota.to_exact(), &formats.text)
+    let mut place = FIRST_PERIOD;
+    for quota in &line.periods {
+        sheet.money(place, Some(*quota), &formats.money)?;
+        place += 1;
+    }
+    sheet.text(place, &line.quota.to_exact(), &formats.text)
 }
 
 /// Growth of the override, or else of the quota, over prior revenue; `row` counts from 1.
 fn growth_formula(row: u32) -> String {
-    format!("=IF(N(I{row})>0,IF(ISNUMBER(G{row}),G{row},F{row})/I{row}-1,\"\")")
+    let [quota, new, prior] = [QUOTA, OVERRIDE_QUOTA, PRIOR_REVENUE].map(letter);
+    format!("=IF(N({prior}{row})>0,IF(ISNUMBER({new}{row}),{new}{row},{quota}{row})/{prior}{row}-1,\"\")")
 }
 
 /// Text of a rate as a cell can hold it.
 fn binary_text(rate: Rate) -> String {
     rate_text(rate.round_dp(15))
-}
-
-/// What the rules said, factor by factor, and what bound: `history: steady; growth_limit: at most 40 %`.
-fn reason_summary(line: &PlanLine) -> String {
-    let kinds = [StepKind::Factor, StepKind::Guardrail, StepKind::Lock];
-    let said = line.steps.iter().filter(|step| kinds.contains(&step.kind) && !step.reason.is_empty());
-    let said: Vec<String> = said.map(|step| format!("{}: {}", step.label, step.reason)).collect();
-    clipped(&said.join("; "), 500)
 }
 
 fn write_subtotals(
@@ -313,7 +174,9 @@ fn write_subtotals(
     sheet.text(0, "with overrides", &formats.title)?;
     // Quotas without an override, and the overrides.
     let last = plan.lines.len().max(1) + 1;
-    let live = format!("=SUMIFS(quotas!F2:F{last},quotas!G2:G{last},\"\")+SUM(quotas!G2:G{last})");
+    let (quota, new) = (letter(QUOTA), letter(OVERRIDE_QUOTA));
+    let live =
+        format!("=SUMIFS(quotas!{quota}2:{quota}{last},quotas!{new}2:{new}{last},\"\")+SUM(quotas!{new}2:{new}{last})");
     sheet.formula(1, live, Some(plan.total.to_exact()), &formats.money)?;
     sheet.row += 2;
     let header = |name: &str| (name.to_owned(), &formats.header);
@@ -355,15 +218,43 @@ fn write_subtotal(
     sheet.money(8, subtotal.current_quota, &formats.money)
 }
 
+/// Columns of `steps`.
+const STEPS: &[Column<StepRow>] = columns!(StepRow;
+    |row| Some(row) => StepRow { partner_id }
+    |row| Some(&row.segment) => SegmentKey { product_line, territory }
+    |row| Some(row) => StepRow { step }
+    |row| Some(&row.of) => Step { kind, label, indicated, weight, amount, reason }
+);
+
+figures! {
+    /// One row of the sheet of steps.
+    #[derive(Debug, Clone)]
+    pub struct StepRow = "StepRow" {
+        /// Partner id.
+        partner_id: Name;
+        /// Key of the line within its partner.
+        segment: SegmentKey, flat();
+        /// Number of the step within its line, from 1.
+        step: usize, width(7);
+        /// The step.
+        of: Step, flat();
+    }
+}
+
+impl StepRow {
+    fn new(line: &PlanLine, order: usize, step: &Step) -> Self {
+        let partner_id = Name::clone(&line.identity.partner_id);
+        Self { partner_id, segment: line.segment.clone(), step: order + 1, of: step.clone() }
+    }
+}
+
 fn write_steps(worksheet: &mut Worksheet, plan: &QuotaPlan, fits: bool, formats: &Formats) -> Result<(), ReportFault> {
     worksheet.set_name("steps")?;
     worksheet.set_freeze_panes(1, 0)?;
-    for (column, width) in (0..).zip([14, 16, 16, 7, 14, 24, 16, 9, 16, 80_u16]) {
-        set_width(worksheet, column, width)?;
+    for (place, column) in (0..).zip(STEPS) {
+        set_width(worksheet, place, column.about.width)?;
     }
-    let names =
-        ["partner_id", "product_line", "territory", "step", "kind", "label", "indicated", "weight", "amount", "reason"];
-    let columns = names.map(|name| (name.to_owned(), &formats.header));
+    let columns: Vec<(String, &Format)> = names(STEPS).map(|name| (name.to_owned(), &formats.header)).collect();
     let rows = if fits { plan.lines.iter().map(|line| line.steps.len()).sum() } else { 0 };
     add_table(worksheet, "steps", 0, &columns, rows)?;
     protect(worksheet);
@@ -371,18 +262,7 @@ fn write_steps(worksheet: &mut Worksheet, plan: &QuotaPlan, fits: bool, formats:
     for line in plan.lines.iter().filter(|_| fits) {
         for (order, step) in line.steps.iter().enumerate() {
             sheet.row += 1;
-            sheet.text(0, &line.partner_id, &formats.text)?;
-            sheet.name(1, line.segment.product_line.as_deref(), &formats.text)?;
-            sheet.name(2, line.segment.territory.as_deref(), &formats.text)?;
-            sheet.number(3, Decimal::from(order + 1), &Format::new())?;
-            sheet.text(4, step.kind.as_str(), &formats.text)?;
-            sheet.text(5, &step.label, &formats.text)?;
-            if let Some(factor) = step.factor {
-                sheet.money(6, Some(factor.indicated), &formats.money)?;
-                sheet.number(7, factor.weight, &Format::new())?;
-            }
-            sheet.money(8, Some(step.amount), &formats.money)?;
-            sheet.text(9, &step.reason, &formats.text)?;
+            sheet.cells(0, STEPS, &StepRow::new(line, order, step), formats)?;
         }
     }
     Ok(())

@@ -122,7 +122,7 @@ fn decisions(context: Context<'_>, book: &PartnerBook, as_of: NaiveDate) -> Resu
         let outcome = review.each(
             threads,
             &|_, _| {},
-            |one| (one.standing.partner_id.clone(), one.decisions),
+            |one| (one.standing.identity.partner_id.clone(), one.decisions),
             |(id, decisions)| -> Result<(), ReportFault> {
                 partners.insert(id, decisions);
                 Ok(())

@@ -12,7 +12,7 @@ mod summary;
 mod walk;
 
 pub use fault::ReviewFault;
-pub use partner::{PartnerFault, PartnerReview, reasons, requirement_text};
+pub use partner::{PartnerFault, PartnerReview};
 pub use quotas::{read_quotas, read_quotas_json};
 pub use setting::{GivenQuotas, Request, Setting, period_of};
 pub use summary::{IncentiveTally, Kept, ReviewSummary, TierChange};

@@ -183,7 +183,7 @@ impl Kept {
     #[must_use]
     pub fn finish(mut self) -> Self {
         self.drop_least();
-        self.partners.sort_by(|a, b| a.standing.partner_id.cmp(&b.standing.partner_id));
+        self.partners.sort_by(|a, b| a.standing.identity.partner_id.cmp(&b.standing.identity.partner_id));
         self
     }
 
@@ -200,5 +200,5 @@ fn press(review: &PartnerReview) -> (bool, Press) {
     let severity = review.intervention().map(|intervention| intervention.severity);
     let is_demoted = review.tier_changes().any(|tier| tier.decision == TierMove::Demote);
     let short = review.standing.whole.remaining_quota.map_or(Decimal::ZERO, |short| short.non_negative().amount());
-    (severity.is_none(), (severity, !is_demoted, Reverse(short), review.standing.partner_id.clone()))
+    (severity.is_none(), (severity, !is_demoted, Reverse(short), review.standing.identity.partner_id.clone()))
 }

@@ -134,7 +134,7 @@ impl<'b> Review<'b> {
         };
         let both = self.standings.of(partner).and_then(|standing| Ok((standing, product_lines?)));
         let (standing, product_lines) = match both {
-            Ok(both) => both,
+            Ok((standing, product_lines)) => (Arc::new(standing), product_lines),
             Err(_) => {
                 return Err(fault(ReviewFault::PartnerOutOfRange { partner: partner.id.to_string() }.into()));
             }
@@ -152,7 +152,7 @@ impl<'b> Review<'b> {
         &self,
         index: usize,
         partner: &Partner,
-        standing: &PartnerStanding,
+        standing: &Arc<PartnerStanding>,
         product_lines: Vec<ProductLineRevenue>,
     ) -> Result<Decisions, Vec<Finding>> {
         let Some(deciding) = &self.policies else { return Ok(Decisions::default()) };
@@ -163,7 +163,7 @@ impl<'b> Review<'b> {
         }
         let line = Arc::new(deciding.lines.whole(partner));
         let records = deciding.records.of(index);
-        let mut facts = PolicyFacts::new(line, standing, Arc::clone(&deciding.day), records);
+        let mut facts = PolicyFacts::new(line, Arc::clone(standing), Arc::clone(&deciding.day), records);
         if !product_lines.is_empty() {
             facts = facts.with_product_lines(product_lines);
         }

@@ -66,7 +66,7 @@ fn tier(program: &Program, value: &Dynamic, facts: &PolicyFacts, tiers: &[Name])
     else {
         return Err(outcome(program, OutcomeFault::NotATierDecision { found: answered(value) }));
     };
-    let current = facts.line().tier.clone();
+    let current = facts.line().identity.tier.clone();
     let place = |tier: &Option<Name>| -> Result<Option<usize>, Finding> {
         let Some(tier) = tier else { return Ok(None) };
         let found = tiers.iter().position(|known| known == tier);
@@ -113,7 +113,7 @@ fn tier(program: &Program, value: &Dynamic, facts: &PolicyFacts, tiers: &[Name])
     };
     let grounds = settled(grounds, words);
     Ok(TierDecision {
-        product_line: facts.line().product_line.clone(),
+        product_line: facts.line().identity.product_line.clone(),
         current,
         decision,
         to,

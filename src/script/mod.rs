@@ -32,13 +32,16 @@ mod table;
 mod threads;
 mod tree;
 
+pub use crate::figure::Kind as FactKind;
 pub use allocation::{CountingAllocator, is_counting};
-pub use api::example::{example_context, example_facts, example_policy_facts, example_standing};
+pub use api::example::{
+    example_context, example_facts, example_policy_facts, example_review, example_standing, zero_facts, zero_standing,
+};
 pub use api::reference::{reference_json, reference_markdown};
 pub use budget::{Exhausted, ScriptBudget};
 pub use cause::{Growing, RuntimeFault};
 pub use fault::ScriptFault;
-pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts, StandingFacts};
+pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts};
 pub use program::Scripts;
 pub use records::{ExtraTables, PartnerRecords, TableDeclaration};
 pub use source::SourceFile;
@@ -50,58 +53,11 @@ use sandbox::MAX_SOURCE_BYTES;
 use crate::channel::{LineFacts, Name};
 use crate::decision::table::DecisionTable;
 use crate::finding::{Field, ToField};
-use crate::performance::ProductLineRevenue;
+use crate::performance::{LineStanding, PartnerStanding, ProductLineRevenue};
 use crate::units::Money;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
-
-/// Kind of a fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FactKind {
-    /// Exact amount in the book's currency.
-    Money,
-    /// Exact fraction or ratio.
-    Rate,
-    /// Whole number.
-    Count,
-    /// Text.
-    Text,
-    /// True or false.
-    Truth,
-    /// Day.
-    Date,
-    /// List of facts.
-    List,
-    /// Group of facts.
-    View,
-}
-
-impl FactKind {
-    /// The kinds a manifest may declare for an attribute.
-    pub const DECLARABLE: [Self; 6] = [Self::Money, Self::Rate, Self::Count, Self::Text, Self::Truth, Self::Date];
-
-    /// The word used in the manifest and on the reference page.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Money => "money",
-            Self::Rate => "rate",
-            Self::Count => "count",
-            Self::Text => "text",
-            Self::Truth => "truth",
-            Self::Date => "date",
-            Self::List => "list",
-            Self::View => "group",
-        }
-    }
-}
-
-impl fmt::Display for FactKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// Function that a file must define.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -234,8 +190,7 @@ pub struct Facts {
 /// Facts for policies only.
 #[derive(Debug, Clone, PartialEq)]
 struct PolicyPart {
-    standing: StandingFacts,
-    lines: Vec<StandingFacts>,
+    standing: Arc<PartnerStanding>,
     product_lines: Vec<ProductLineRevenue>,
     review: Arc<ReviewFacts>,
     records: PartnerRecords,
@@ -247,9 +202,19 @@ impl Facts {
         Self { line, policy: None }
     }
 
-    /// The line.
+    /// Returns the facts of the line.
     pub fn line(&self) -> &LineFacts {
         &self.line
+    }
+
+    /// Returns the standing that policies read; `None` for rules.
+    fn standing(&self) -> Option<&PartnerStanding> {
+        self.policy.as_ref().map(|part| &*part.standing)
+    }
+
+    /// Returns the standing of one of the partner's lines.
+    fn standing_of(&self, line: usize) -> Option<&LineStanding> {
+        self.standing()?.lines.get(line)
     }
 }
 

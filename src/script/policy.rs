@@ -2,9 +2,10 @@
 
 use super::records::{ExtraTables, PartnerRecords};
 use super::{Facts, PolicyPart};
-use crate::channel::{LineFacts, Name};
-use crate::performance::{PartnerStanding, ProductLineRevenue, Standing};
-use crate::units::{FiscalCalendar, Money, Month, PlanningPeriod, Rate};
+use crate::channel::{Identity, LineFacts, Name};
+use crate::figures;
+use crate::performance::{LineStanding, PartnerStanding, ProductLineRevenue, Standing, TierStanding};
+use crate::units::{FiscalCalendar, Month, PlanningPeriod};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -46,23 +47,25 @@ impl ReviewCadence {
     }
 }
 
-/// The review's day in the vendor's calendar; one for all partners.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReviewFacts {
-    /// Day the review is made for.
-    pub as_of: NaiveDate,
-    /// Label of the period that standings are for.
-    pub period: Name,
-    /// Its first day.
-    pub period_start: NaiveDate,
-    /// Its last day.
-    pub period_end: NaiveDate,
-    /// True on the last day of the fiscal year.
-    pub is_year_end: bool,
-    /// True on the last day of a fiscal quarter.
-    pub is_quarter_end: bool,
-    /// True on the days the cadence names.
-    pub is_due: bool,
+figures! {
+    /// Date of the review in the vendor's calendar; one for all partners.
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct ReviewFacts = "ReviewFacts" {
+        /// Date the review is made for.
+        as_of: NaiveDate, example("2025-12-31");
+        /// Label of the period that standings are for.
+        period: Name, example("FY2025");
+        /// First date of that period.
+        period_start: NaiveDate, example("2025-01-01");
+        /// Last date of that period.
+        period_end: NaiveDate, example("2025-12-31");
+        /// True on the last date of the fiscal year.
+        is_year_end: bool, example("true");
+        /// True on the last date of a fiscal quarter.
+        is_quarter_end: bool, example("true");
+        /// True on the dates that the manifest's `tier_review` names.
+        is_due: bool, example("true");
+    }
 }
 
 impl ReviewFacts {
@@ -85,142 +88,6 @@ impl ReviewFacts {
     }
 }
 
-/// Figures of a standing as scripts read them. `None` is "not known" or "not defined".
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct StandingFacts {
-    /// Product line, for a line of the partner.
-    pub product_line: Option<Name>,
-    /// Territory, for a line of the partner.
-    pub territory: Option<Name>,
-    /// Quota in force.
-    pub quota: Option<Money>,
-    /// Closed revenue.
-    pub actual: Option<Money>,
-    /// Actual ÷ quota.
-    pub attainment: Option<Rate>,
-    /// Quota − actual.
-    pub remaining_quota: Option<Money>,
-    /// Open pipeline of the period.
-    pub open_pipeline: Option<Money>,
-    /// Number of open opportunities.
-    pub open_count: Option<i64>,
-    /// Open opportunities whose close date has passed.
-    pub overdue_pipeline: Option<Money>,
-    /// Open pipeline ÷ quota.
-    pub coverage_ratio: Option<Rate>,
-    /// Open pipeline ÷ remaining quota.
-    pub remaining_coverage_ratio: Option<Rate>,
-    /// Coverage needed at the historical win rate.
-    pub required_coverage: Option<Rate>,
-    /// Σ amount × probability.
-    pub weighted_pipeline: Option<Money>,
-    /// Weighted pipeline ÷ quota.
-    pub weighted_coverage: Option<Rate>,
-    /// Actual + open pipeline × win rate.
-    pub expected_revenue: Option<Money>,
-    /// Latest forecast.
-    pub forecast: Option<Money>,
-    /// Forecast − quota.
-    pub forecast_gap: Option<Money>,
-    /// Forecast gap ÷ quota.
-    pub forecast_gap_share: Option<Rate>,
-    /// Quota expected to date.
-    pub expected_to_date: Option<Money>,
-    /// Actual ÷ expected to date.
-    pub pace_ratio: Option<Rate>,
-    /// Actual a day so far.
-    pub run_rate: Option<Money>,
-    /// Projected actual at the run rate.
-    pub projected_actual: Option<Money>,
-    /// Remaining quota a remaining day.
-    pub required_run_rate: Option<Money>,
-    /// True when actual is at least quota.
-    pub is_quota_met: Option<bool>,
-    /// True when the pipeline covers what remains.
-    pub is_covered: Option<bool>,
-    /// Least revenue of the current tier.
-    pub tier_minimum: Option<Money>,
-    /// Revenue held against it.
-    pub tier_revenue: Option<Money>,
-    /// Tier revenue − tier minimum.
-    pub distance_to_tier_minimum: Option<Money>,
-    /// Past periods with a quota.
-    pub periods_with_quota: Option<i64>,
-    /// Number of them at quota.
-    pub periods_at_quota: Option<i64>,
-    /// Attainment of the latest past period that had a quota.
-    pub previous_attainment: Option<Rate>,
-    /// Latest past periods in a row at quota; negative for periods in a row below.
-    pub streak: Option<i64>,
-}
-
-impl StandingFacts {
-    /// The figures of a partner as a whole.
-    pub fn of_partner(standing: &PartnerStanding) -> Self {
-        let tier = standing.tier_standing.as_ref();
-        Self {
-            tier_minimum: tier.map(|tier| tier.minimum),
-            tier_revenue: tier.and_then(|tier| tier.revenue),
-            distance_to_tier_minimum: tier.and_then(|tier| tier.distance),
-            ..Self::of(&standing.whole)
-        }
-    }
-
-    /// The figures of each line, ascending by product line and territory.
-    pub fn of_lines(standing: &PartnerStanding) -> Vec<Self> {
-        let lines = standing.lines.iter();
-        lines
-            .map(|line| Self {
-                product_line: line.segment.product_line.clone(),
-                territory: line.segment.territory.clone(),
-                ..Self::of(&line.standing)
-            })
-            .collect()
-    }
-
-    fn of(standing: &Standing) -> Self {
-        let count = |count: usize| i64::try_from(count).ok();
-        let consistency = &standing.consistency;
-        let streak = consistency.streak.and_then(|streak| {
-            count(streak.periods).map(|periods| if streak.is_at_quota { periods } else { -periods })
-        });
-        Self {
-            product_line: None,
-            territory: None,
-            quota: standing.quota,
-            actual: standing.actual,
-            attainment: standing.attainment,
-            remaining_quota: standing.remaining_quota,
-            open_pipeline: standing.open_pipeline,
-            open_count: standing.open_count.and_then(|count| i64::try_from(count).ok()),
-            overdue_pipeline: standing.overdue_pipeline,
-            coverage_ratio: standing.coverage_ratio,
-            remaining_coverage_ratio: standing.remaining_coverage_ratio,
-            required_coverage: standing.required_coverage,
-            weighted_pipeline: standing.weighted_pipeline,
-            weighted_coverage: standing.weighted_coverage,
-            expected_revenue: standing.expected_revenue,
-            forecast: standing.forecast,
-            forecast_gap: standing.forecast_gap,
-            forecast_gap_share: standing.forecast_gap_share,
-            expected_to_date: standing.pacing.expected_to_date,
-            pace_ratio: standing.pacing.pace_ratio,
-            run_rate: standing.pacing.run_rate_per_day,
-            projected_actual: standing.pacing.projected_actual,
-            required_run_rate: standing.pacing.required_run_rate_per_day,
-            is_quota_met: standing.is_quota_met,
-            is_covered: standing.is_covered,
-            tier_minimum: None,
-            tier_revenue: None,
-            distance_to_tier_minimum: None,
-            periods_with_quota: count(consistency.past.len()),
-            periods_at_quota: count(consistency.at_quota),
-            previous_attainment: consistency.past.first().map(|period| period.attainment),
-            streak,
-        }
-    }
-}
-
 /// Everything a policy reads about one partner. Cloning is cheap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyFacts {
@@ -230,32 +97,15 @@ pub struct PolicyFacts {
 impl PolicyFacts {
     /// Returns the facts of a partner.
     ///
-    /// `line` are its facts as a whole on the review's day (its `product_line` is not known), `review` is shared by all
+    /// `line` has its facts as a whole on the review's date (its `product_line` is not known), `review` is shared by all
     /// partners, `records` come from [`ExtraTables::of`].
     pub fn new(
         line: Arc<LineFacts>,
-        standing: &PartnerStanding,
+        standing: Arc<PartnerStanding>,
         review: Arc<ReviewFacts>,
         records: PartnerRecords,
     ) -> Self {
-        Self::from_figures(
-            line,
-            StandingFacts::of_partner(standing),
-            StandingFacts::of_lines(standing),
-            review,
-            records,
-        )
-    }
-
-    /// Returns the facts of a partner whose figures are known one by one, as cases state them.
-    pub fn from_figures(
-        line: Arc<LineFacts>,
-        standing: StandingFacts,
-        lines: Vec<StandingFacts>,
-        review: Arc<ReviewFacts>,
-        records: PartnerRecords,
-    ) -> Self {
-        let part = PolicyPart { standing, lines, product_lines: Vec::new(), review, records };
+        let part = PolicyPart { standing, product_lines: Vec::new(), review, records };
         Self { facts: Facts { line, policy: Some(Arc::new(part)) } }
     }
 
@@ -272,17 +122,18 @@ impl PolicyFacts {
         Self { facts: Facts { line: self.facts.line, policy: Some(Arc::new(part)) } }
     }
 
-    /// The product lines that tiers are decided for, ascending: those the partner is authorised for, those it has sold,
-    /// and those with a separate standing.
+    /// Returns the product lines that tiers are decided for, ascending: those the partner is authorised for, those it has
+    /// sold, and those that have a standing of their own.
     pub fn product_lines(&self) -> Vec<Name> {
+        let standing = self.facts.standing().into_iter().flat_map(|standing| &standing.lines);
+        let standing = standing.filter_map(|line| line.segment.product_line.as_ref());
         let part = self.facts.policy.iter();
-        let standing = part.clone().flat_map(|part| &part.lines).filter_map(|line| line.product_line.as_ref());
         let known = part.flat_map(|part| &part.product_lines).map(|line| &line.product_line);
         let names: BTreeSet<&Name> = standing.chain(known).collect();
         names.into_iter().cloned().collect()
     }
 
-    /// The facts as a policy decides about one product line.
+    /// Returns the facts as a policy decides about one product line.
     ///
     /// `partner.product_line` is that line, and `partner.standing` its standing where it has one in all (not one for each
     /// territory), else its revenue alone. With `tier_table`, `partner.tier` is the `tier` of that table's last record
@@ -290,23 +141,27 @@ impl PolicyFacts {
     #[must_use]
     pub fn for_product_line(&self, product_line: &Name, tier_table: Option<&str>) -> Self {
         let Some(part) = &self.facts.policy else { return self.clone() };
-        let own: Vec<StandingFacts> =
-            part.lines.iter().filter(|line| line.product_line.as_ref() == Some(product_line)).cloned().collect();
-        let mut standing = match &own[..] {
-            [only] => only.clone(),
-            _ => StandingFacts { product_line: Some(Name::clone(product_line)), ..StandingFacts::default() },
+        let is_own = |line: &&LineStanding| line.segment.product_line.as_ref() == Some(product_line);
+        let lines: Vec<LineStanding> = part.standing.lines.iter().filter(is_own).cloned().collect();
+        let mut whole = match &lines[..] {
+            [only] => only.standing.clone(),
+            _ => Standing::default(),
         };
+        let mut tier_standing = None;
         if let Some(revenue) = part.product_lines.iter().find(|line| line.product_line == *product_line) {
-            standing.actual = standing.actual.or(revenue.actual);
-            standing.tier_revenue = revenue.tier_revenue;
+            whole.actual = whole.actual.or(revenue.actual);
+            tier_standing = Some(TierStanding { revenue: revenue.tier_revenue, ..TierStanding::default() });
         }
         let tier = match tier_table {
             Some(table) => part.records.last_text(table, ("product_line", product_line), "tier"),
-            None => self.facts.line.tier.clone(),
+            None => self.facts.line.identity.tier.clone(),
         };
-        let line =
-            LineFacts { product_line: Some(Name::clone(product_line)), tier, ..LineFacts::clone(&self.facts.line) };
-        Self::from_figures(Arc::new(line), standing, own, Arc::clone(&part.review), part.records.clone())
+        let mut line = LineFacts::clone(&self.facts.line);
+        line.identity = Identity { product_line: Some(Name::clone(product_line)), tier, ..line.identity };
+        let identity = line.identity.clone();
+        let period = Name::clone(&part.standing.period);
+        let standing = PartnerStanding { identity, period, whole, lines, tier_standing };
+        Self::new(Arc::new(line), Arc::new(standing), Arc::clone(&part.review), part.records.clone())
     }
 }
 

@@ -190,7 +190,7 @@ fn wrong_cell(table: &ExtraTable, row: u64, column: &str, cell: &str, kind: Fact
         FactKind::Count => "a whole number",
         FactKind::Truth => "`true` or `false`",
         FactKind::Date => "a date such as `2026-01-31`",
-        FactKind::Text | FactKind::List | FactKind::View => "text",
+        FactKind::Text | FactKind::List | FactKind::Group => "text",
     };
     let (column_name, declared, text) = (column.to_owned(), kind.to_string(), cell.to_owned());
     Finding::from(OutcomeFault::CellKind { code, column: column_name, declared, cell: text, expected }).at(Place::cell(
@@ -207,7 +207,7 @@ pub(super) fn cell_value(cell: &str, kind: FactKind) -> Result<FactValue, Code> 
         return Ok(FactValue::NotKnown);
     }
     match kind {
-        FactKind::Text | FactKind::List | FactKind::View => Ok(FactValue::Text(cell.into())),
+        FactKind::Text | FactKind::List | FactKind::Group => Ok(FactValue::Text(cell.into())),
         FactKind::Money => parse_decimal(cell).map(FactValue::Number).map_err(|_| Code::BookAmount),
         FactKind::Rate => parse_decimal(cell).map(FactValue::Number).map_err(|_| Code::BookRate),
         FactKind::Count => cell.parse().map(FactValue::Count).map_err(|_| Code::BookCount),

@@ -230,8 +230,7 @@ fn register_facts(engine: &mut Engine, schema: &Arc<FactSchema>) {
 
 fn read_fact(view: &View, fact: Option<&Fact>) -> Result<Dynamic, Box<EvalAltResult>> {
     let Some(fact) = fact else { return Err(unknown_fact()) };
-    let value = fact.read(&view.facts, view.index)?;
-    Ok(value.into_dynamic(&view.facts, view.index))
+    Ok(fact.read(&view.facts, view.index)?)
 }
 
 fn unknown_fact() -> Box<EvalAltResult> {

@@ -258,6 +258,5 @@ fn member(inner: &Inner, object: &Dynamic, name: &str) -> Option<Dynamic> {
     }
     let view = object.read_lock::<View>()?;
     let fact = inner.schema.view(view.view).fact(name)?;
-    let value = fact.read(&view.facts, view.index).ok()?;
-    Some(value.into_dynamic(&view.facts, view.index))
+    fact.read(&view.facts, view.index).ok()
 }

@@ -253,7 +253,7 @@ fn typed(cell: &str, kind: FactKind) -> FactValue {
         FactKind::Count => cell.parse().ok().map(FactValue::Count),
         FactKind::Money | FactKind::Rate => parse_decimal(cell).ok().map(FactValue::Number),
         FactKind::Date => cell.parse().ok().map(FactValue::Date),
-        FactKind::Text | FactKind::List | FactKind::View => None,
+        FactKind::Text | FactKind::List | FactKind::Group => None,
     };
     value.unwrap_or_else(|| FactValue::Text(Name::from(cell)))
 }

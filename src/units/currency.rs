@@ -41,6 +41,13 @@ impl Currency {
     }
 }
 
+/// The currency of books that do not name one.
+impl Default for Currency {
+    fn default() -> Self {
+        Self::USD
+    }
+}
+
 impl FromStr for Currency {
     type Err = UnknownCurrency;
 

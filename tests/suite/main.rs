@@ -9,6 +9,7 @@ mod dependencies;
 mod deploy;
 mod documents;
 mod facts;
+mod figure;
 mod finding;
 mod fuzzing;
 mod golden;

@@ -62,7 +62,7 @@ fn adventureworks_gets_a_quota_for_exactly_the_partners_with_revenue_last_year()
     let plan = on_script_threads(None, || propose(&plugin, &book, &request, &|_, _| {})).expect("a plan");
     let sold = revenue("adventureworks", "2018-07", "2019-06");
     let expected: Vec<&str> = sold.iter().filter(|(_, sum)| **sum > Decimal::ZERO).map(|(id, _)| id.as_str()).collect();
-    let planned: Vec<&str> = plan.lines.iter().map(|line| &*line.partner_id).collect();
+    let planned: Vec<&str> = plan.lines.iter().map(|line| &*line.identity.partner_id).collect();
     assert_eq!(planned, expected);
     assert_eq!(plan.period.label, "FY2020");
     let sum: Decimal = plan.lines.iter().map(|line| line.quota.amount()).sum();
@@ -71,7 +71,7 @@ fn adventureworks_gets_a_quota_for_exactly_the_partners_with_revenue_last_year()
     for line in &plan.lines {
         let steps: Decimal = line.steps.iter().map(|step| step.amount.amount()).sum();
         let periods: Decimal = line.periods.iter().map(|amount| amount.amount()).sum();
-        assert_eq!((steps, periods), (line.quota.amount(), line.quota.amount()), "{}", line.partner_id);
+        assert_eq!((steps, periods), (line.quota.amount(), line.quota.amount()), "{}", line.identity.partner_id);
     }
 }
 

@@ -1,13 +1,17 @@
 //! A review as one HTML page without any other file: read on screen, sent by mail, printed on A4.
 
 use super::{Reviewed, table, words};
-use crate::decision::{Grounds, TierMove};
-use crate::performance::{Dimension, Group};
+use crate::channel::Identity;
+use crate::columns;
+use crate::decision::{Grounds, TierMove, reasons, requirement_text};
+use crate::figure::Column;
+use crate::performance::{Dimension, Group, Pacing, Standing};
 use crate::report::ReportFault;
-use crate::report::figures::{Figures, clipped, count, counted, rate_text, readable, short_hash};
+use crate::report::cells::shown;
+use crate::report::figures::{Figures, clipped, count, counted, multiple, rate_text, readable, short_hash};
 use crate::report::html::{FindingText, Grid, Section, Tile, finding_text};
 use crate::report::picture::{Bars, ClassBar, CoverageSpot, Histogram, Scatter, templates};
-use crate::review::{PartnerReview, ReviewSummary, reasons, requirement_text};
+use crate::review::{PartnerReview, ReviewSummary};
 use crate::units::{Money, Rate};
 use minijinja::value::Serde;
 use rust_decimal::Decimal;
@@ -41,6 +45,25 @@ pub fn write_review(reviewed: &Reviewed<'_>, out: &mut impl Write) -> Result<(),
     buffered.flush()?;
     Ok(())
 }
+
+/// Figures of a group beside its name.
+const GROUP: &[Column<Group>] = columns!(Group;
+    |group| Some(group) => Group {
+        partners, quota, actual, attainment, pace_ratio, coverage_ratio, at_quota_by_count, forecast_gap
+    }
+);
+
+/// Names of a partner beside its own and its id.
+const PROFILE: &[Column<PartnerReview>] = columns!(PartnerReview;
+    |review| Some(&review.standing.identity) => Identity { tier, account_manager }
+);
+
+/// Figures of a partner.
+const FIGURES: &[Column<PartnerReview>] = columns!(PartnerReview;
+    |review| Some(&review.standing.whole) => Standing { quota, actual, attainment }
+    |review| Some(&review.standing.whole.pacing) => Pacing { pace_ratio }
+    |review| Some(&review.standing.whole) => Standing { remaining_coverage_ratio, required_coverage, forecast_gap }
+);
 
 #[derive(Serialize)]
 struct Page {
@@ -177,7 +200,7 @@ impl<'a> View<'a> {
             tile("Quota", figures.known(group.quota), format!("{} of {partners}", count(group.with_quota))),
             tile("Closed revenue", figures.known(group.actual), table::beside(group, figures)),
             tile("Open pipeline", figures.known(group.open_pipeline), table::covered(self.reviewed)),
-            tile("Coverage", words::multiple(group.coverage_ratio), "of the full quota".to_owned()),
+            tile("Coverage", multiple(group.coverage_ratio), "of the full quota".to_owned()),
             tile("Forecast gap", gap, format!("{forecasts} with forecast and quota")),
         ];
         if summary.cases > 0 {
@@ -322,7 +345,7 @@ impl<'a> View<'a> {
         partners.sort_by_key(|partner| {
             let severity = partner.intervention().map(|one| one.severity);
             let short = partner.standing.whole.remaining_quota.map_or(Decimal::ZERO, Money::amount);
-            (severity.is_none(), severity, Reverse(short), partner.standing.partner_id.clone())
+            (severity.is_none(), severity, Reverse(short), partner.standing.identity.partner_id.clone())
         });
         partners
     }
@@ -344,11 +367,11 @@ impl<'a> View<'a> {
                 title: format!(
                     "{}: {} of {} required, {} remaining",
                     name_of(partner),
-                    words::multiple(Some(coverage)),
-                    words::multiple(Some(required)),
+                    multiple(Some(coverage)),
+                    multiple(Some(required)),
                     self.figures.known(whole.remaining_quota),
                 ),
-                name: is_named.then(|| clipped(&partner.standing.partner_name, 24)),
+                name: is_named.then(|| clipped(&partner.standing.identity.partner_name, 24)),
             })
         };
         let mut spots: Vec<CoverageSpot> = self.pressing().iter().filter_map(spot).take(POINTS).collect();
@@ -375,16 +398,15 @@ impl<'a> View<'a> {
     fn gaps(&self) -> Result<Option<Bars>, ReportFault> {
         let gap = |partner: &'a PartnerReview| partner.standing.whole.forecast_gap.map(|gap| (gap, partner));
         let mut gaps: Vec<(Money, &PartnerReview)> = self.reviewed.kept.partners.iter().filter_map(gap).collect();
-        gaps.sort_by(|a, b| {
-            a.0.amount().cmp(&b.0.amount()).then_with(|| a.1.standing.partner_id.cmp(&b.1.standing.partner_id))
-        });
+        let id = |gap: &(Money, &'a PartnerReview)| &gap.1.standing.identity.partner_id;
+        gaps.sort_by(|a, b| a.0.amount().cmp(&b.0.amount()).then_with(|| id(a).cmp(id(b))));
         let (short, over): (Vec<_>, Vec<_>) = gaps.into_iter().partition(|(gap, _)| gap.is_negative());
         let skipped = over.len().saturating_sub(GAPS.1);
         let shown = short.into_iter().take(GAPS.0).chain(over.into_iter().skip(skipped));
         let row = |(gap, partner): (Money, &PartnerReview)| {
             let share = self.figures.growth(partner.standing.whole.forecast_gap_share);
             let text = format!("{} ({share})", self.figures.signed(gap));
-            Ok((clipped(&partner.standing.partner_name, 28), gap.to_minor()?, text))
+            Ok((clipped(&partner.standing.identity.partner_name, 28), gap.to_minor()?, text))
         };
         let rows: Vec<(String, i128, String)> = shown.map(row).collect::<Result<_, ReportFault>>()?;
         Ok((!rows.is_empty()).then(|| Bars::of("Forecast minus quota, largest shortfalls first", rows)))
@@ -432,8 +454,8 @@ impl<'a> View<'a> {
             return None;
         }
         let name = words::dimension(dimension);
-        let columns =
-            [&*name, "partners", "quota", "actual", "attainment", "pace", "coverage", "at quota", "forecast gap"];
+        let headings: Vec<String> = GROUP.iter().map(|column| column.about.heading()).collect();
+        let columns: Vec<&str> = std::iter::once(&*name).chain(headings.iter().map(String::as_str)).collect();
         let mut grid = Grid::new(&format!("By {name}"), &columns, 1);
         for group in groups.iter().take(FAULTS) {
             grid.row(self.group_cells(group), group.forecast_gap.is_some_and(Money::is_negative));
@@ -444,66 +466,44 @@ impl<'a> View<'a> {
         Some(grid)
     }
 
-    fn group_cells(&self, group: &Group) -> [String; 9] {
-        let figures = self.figures;
-        [
-            words::group_name(group, 60),
-            count(group.partners),
-            figures.known(group.quota),
-            figures.known(group.actual),
-            figures.share(group.attainment),
-            figures.share(group.pace_ratio),
-            words::multiple(group.coverage_ratio),
-            figures.share(group.at_quota_by_count),
-            group.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default(),
-        ]
+    fn group_cells(&self, group: &Group) -> Vec<String> {
+        let cell = |column: &Column<Group>| shown(self.figures, column.about, &(column.read)(group));
+        std::iter::once(words::group_name(group, 60)).chain(GROUP.iter().map(cell)).collect()
     }
 
     fn partners(&self) -> Grid {
-        let columns = [
-            "partner",
-            "id",
-            "tier",
-            "account manager",
-            "decision",
-            "quota",
-            "actual",
-            "attainment",
-            "pace",
-            "coverage",
-            "required",
-            "forecast gap",
-        ];
-        let mut grid = Grid::new("Partners", &columns, 5);
+        let headings = |columns: &[Column<PartnerReview>]| -> Vec<String> {
+            columns.iter().map(|column| column.about.heading()).collect()
+        };
+        let (names, figures) = (headings(PROFILE), headings(FIGURES));
+        let columns = ["partner", "id"].into_iter().chain(names.iter().map(String::as_str)).chain(["decision"]);
+        let columns: Vec<&str> = columns.chain(figures.iter().map(String::as_str)).collect();
+        let mut grid = Grid::new("Partners", &columns, columns.len() - FIGURES.len());
         let (kept, all) = (self.reviewed.kept.partners.len().min(PARTNERS), self.reviewed.outcome.summary.partners);
         if kept < all {
             grid.note =
                 format!("the {} most pressing of {}; all are in the CSV and JSON formats", count(kept), count(all));
         }
-        let name = |name: &Option<crate::channel::Name>| clipped(name.as_deref().unwrap_or(""), 40);
         for partner in self.pressing().into_iter().take(PARTNERS) {
-            let (standing, whole, figures) = (&partner.standing, &partner.standing.whole, self.figures);
-            let tiers = partner.tier_changes().map(words::tier_move);
-            let severity =
-                partner.intervention().map(|one| format!("{} ({})", words::kind(one.kind), one.severity.as_str()));
-            let decision: Vec<String> = tiers.chain(severity).collect();
-            let cells = [
-                clipped(&standing.partner_name, 80),
-                clipped(&standing.partner_id, 40),
-                name(&standing.tier),
-                name(&standing.account_manager),
-                decision.join("; "),
-                figures.known(whole.quota),
-                figures.known(whole.actual),
-                figures.share(whole.attainment),
-                figures.share(whole.pacing.pace_ratio),
-                words::multiple(whole.remaining_coverage_ratio),
-                words::multiple(whole.required_coverage),
-                whole.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default(),
-            ];
-            grid.row(cells, whole.forecast_gap.is_some_and(Money::is_negative));
+            let gap = partner.standing.whole.forecast_gap;
+            grid.row(self.partner_cells(partner), gap.is_some_and(Money::is_negative));
         }
         grid
+    }
+
+    fn partner_cells(&self, partner: &PartnerReview) -> Vec<String> {
+        let identity = &partner.standing.identity;
+        let tiers = partner.tier_changes().map(words::tier_move);
+        let severity =
+            partner.intervention().map(|one| format!("{} ({})", words::kind(one.kind), one.severity.as_str()));
+        let decision: Vec<String> = tiers.chain(severity).collect();
+        let cell = |column: &Column<PartnerReview>| shown(self.figures, column.about, &(column.read)(partner));
+        [clipped(&identity.partner_name, 80), clipped(&identity.partner_id, 40)]
+            .into_iter()
+            .chain(PROFILE.iter().map(cell))
+            .chain([decision.join("; ")])
+            .chain(FIGURES.iter().map(cell))
+            .collect()
     }
 
     fn conventions(&self) -> Vec<String> {
@@ -557,7 +557,7 @@ impl Case {
 
 fn name_of(partner: &PartnerReview) -> String {
     let standing = &partner.standing;
-    format!("{} ({})", clipped(&standing.partner_name, 80), clipped(&standing.partner_id, 40))
+    format!("{} ({})", clipped(&standing.identity.partner_name, 80), clipped(&standing.identity.partner_id, 40))
 }
 
 fn due(day: &str) -> String {

@@ -1,27 +1,35 @@
 //! One partner of a review in full: figures with the reasons of what is missing, decisions with theirs.
 
 use super::words;
-use crate::decision::{Grounds, Severity};
-use crate::performance::Standing;
+use crate::columns;
+use crate::decision::{Grounds, Severity, granted, reasons, requirement_text};
+use crate::figure::Column;
+use crate::performance::{Consistency, Pacing, Standing};
 use crate::report::TableOptions;
-use crate::report::figures::{clipped, readable};
+use crate::report::cells::shown;
+use crate::report::figures::{Figures, clipped, readable};
 use crate::report::table::{Grid, Left, Right, bold};
-use crate::review::{PartnerFault, PartnerReview, Review, reasons, requirement_text};
+use crate::review::{PartnerFault, PartnerReview, Review};
 use comfy_table::Cell;
 
 /// Renders one partner as text.
 pub fn text(review: &Review<'_>, partner: &PartnerReview, faults: &[PartnerFault], options: &TableOptions) -> String {
     let standing = &partner.standing;
-    let names = [&standing.tier, &standing.territory, &standing.vertical, &standing.account_manager];
+    let names = [
+        &standing.identity.tier,
+        &standing.identity.territory,
+        &standing.identity.vertical,
+        &standing.identity.account_manager,
+    ];
     let about: Vec<String> = names.into_iter().flatten().map(|name| clipped(name, 60)).collect();
-    let title = format!("{} {}", readable(&standing.partner_id), readable(&standing.partner_name));
+    let title = format!("{} {}", readable(&standing.identity.partner_id), readable(&standing.identity.partner_name));
     let day = format!("{} as of {}", review.setting.period, review.setting.as_of);
     let mut text = format!("{}\n{} · {day}\n\n", bold(&title, options.colour), about.join(" · "));
     text.push_str(&figures_of(&standing.whole, "Standing", options));
     if let Some(tier) = &standing.tier_standing {
         let figures = words::figures();
         let distance = tier.distance.map_or_else(|| "not known".to_owned(), |distance| figures.signed(distance));
-        let minimum = figures.money(tier.minimum);
+        let minimum = figures.known(tier.minimum);
         text.push_str(&format!(" minimum of tier {}: {minimum}, distance {distance}\n", clipped(&tier.tier, 40)));
     }
     for line in &standing.lines {
@@ -40,59 +48,69 @@ pub fn text(review: &Review<'_>, partner: &PartnerReview, faults: &[PartnerFault
     text
 }
 
+/// Figures of the page, in order.
+const FIGURES: &[Column<Standing>] = columns!(Standing;
+    |standing| Some(standing) => Standing {
+        quota, actual, attainment, remaining_quota, open_pipeline, coverage_ratio, remaining_coverage_ratio,
+        required_coverage, weighted_pipeline, forecast, forecast_gap
+    }
+    |standing| Some(&standing.pacing) => Pacing { expected_to_date, pace_ratio, required_run_rate_per_month }
+    |standing| Some(&standing.consistency) => Consistency { periods_at_quota }
+);
+
 fn figures_of(standing: &Standing, title: &str, options: &TableOptions) -> String {
     let figures = words::figures();
     let mut grid = Grid::new(title, options, &[("figure", Left), ("", Right), ("", Left)]);
-    let rate = standing.close_rates.basis(standing.required_coverage_basis);
-    let pacing = &standing.pacing;
-    let record = &standing.consistency;
-    let basis = pacing.basis.map(|basis| words::spaced(basis.as_str())).unwrap_or_default();
-    let met = standing.is_quota_met.filter(|met| *met).map(|_| "met".to_owned()).unwrap_or_default();
-    let covered = match standing.is_covered {
-        Some(true) => "enough".to_owned(),
-        Some(false) => "not enough".to_owned(),
-        None => String::new(),
-    };
-    let past = format!("{} of {}", record.at_quota, record.past.len());
-    let rows = [
-        ("quota", figures.known(standing.quota), String::new(), "quota"),
-        ("actual", figures.known(standing.actual), String::new(), "actual"),
-        ("attainment", figures.share(standing.attainment), String::new(), "attainment"),
-        ("remaining quota", figures.known(standing.remaining_quota), met, "attainment"),
-        ("open pipeline", figures.known(standing.open_pipeline), String::new(), "open_pipeline"),
-        ("coverage of full quota", words::multiple(standing.coverage_ratio), String::new(), "coverage_ratio"),
-        (
-            "coverage of remaining quota",
-            words::multiple(standing.remaining_coverage_ratio),
-            covered,
-            "remaining_coverage_ratio",
-        ),
-        ("required coverage", words::multiple(standing.required_coverage), rate, "required_coverage"),
-        ("weighted pipeline", figures.known(standing.weighted_pipeline), String::new(), "weighted_pipeline"),
-        ("forecast", figures.known(standing.forecast), String::new(), "forecast"),
-        (
-            "forecast gap",
-            standing.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default(),
-            figures.growth(standing.forecast_gap_share),
-            "forecast_gap",
-        ),
-        ("expected to date", figures.known(pacing.expected_to_date), basis, "expected_to_date"),
-        ("pace", figures.share(pacing.pace_ratio), String::new(), "expected_to_date"),
-        ("required a month", figures.known(pacing.required_run_rate_per_month), String::new(), ""),
-        (
-            "past periods at quota",
-            if record.past.is_empty() { String::new() } else { past },
-            String::new(),
-            "consistency",
-        ),
-    ];
-    for (label, figure, note, key) in rows {
-        let why = standing.absent.iter().find(|absent| absent.figure == key).map(|absent| absent.why.to_owned());
-        let note = if figure.is_empty() { why.unwrap_or(note) } else { note };
-        let figure = if figure.is_empty() { "–".to_owned() } else { figure };
-        grid.row([label.to_owned(), figure, note].map(Cell::new));
+    for column in FIGURES {
+        let name = column.about.name;
+        let figure = match name {
+            "periods_at_quota" => periods(standing),
+            _ => shown(figures, column.about, &(column.read)(standing)),
+        };
+        let (figure, note) = if figure.is_empty() {
+            ("–".to_owned(), reason(standing, name).unwrap_or_default().to_owned())
+        } else {
+            (figure, note(standing, figures, name))
+        };
+        grid.row([column.about.heading(), figure, note].map(Cell::new));
     }
     grid.text()
+}
+
+/// `3 of 4`, or nothing without a past period.
+fn periods(standing: &Standing) -> String {
+    let record = &standing.consistency;
+    match record.periods_with_quota {
+        None | Some(0) => String::new(),
+        Some(all) => format!("{} of {all}", record.periods_at_quota.unwrap_or_default()),
+    }
+}
+
+/// Why a figure is not known; some share their reason with the figure they are made of.
+fn reason(standing: &Standing, name: &str) -> Option<&'static str> {
+    let figure = match name {
+        "remaining_quota" => "attainment",
+        "pace_ratio" => "expected_to_date",
+        "periods_at_quota" => "consistency",
+        name => name,
+    };
+    standing.absent.iter().find(|absent| absent.figure == figure).map(|absent| absent.why)
+}
+
+/// What is said beside a figure.
+fn note(standing: &Standing, figures: Figures, name: &str) -> String {
+    match name {
+        "remaining_quota" if standing.is_quota_met == Some(true) => "met".to_owned(),
+        "remaining_coverage_ratio" => match standing.is_covered {
+            Some(true) => "enough".to_owned(),
+            Some(false) => "not enough".to_owned(),
+            None => String::new(),
+        },
+        "required_coverage" => standing.close_rates.basis(standing.required_coverage_basis),
+        "forecast_gap" => figures.growth(standing.forecast_gap_share),
+        "expected_to_date" => standing.pacing.basis.map(|basis| words::spaced(basis.as_str())).unwrap_or_default(),
+        _ => String::new(),
+    }
 }
 
 fn decisions(partner: &PartnerReview, options: &TableOptions) -> String {
@@ -109,7 +127,7 @@ fn decisions(partner: &PartnerReview, options: &TableOptions) -> String {
         );
     }
     for incentive in &decisions.incentives {
-        let what = words::incentive(incentive, |money| figures.exact(money));
+        let what = granted(incentive, |money| figures.exact(money));
         part(
             format!("Incentive: {}, {what}", readable(&incentive.name)).trim_end_matches([',', ' ']).to_owned(),
             &incentive.grounds,

@@ -1,13 +1,17 @@
 //! A review on a terminal, for a channel account manager to read.
 
 use super::{Reviewed, words};
+use crate::columns;
 use crate::decision::TierMove;
+use crate::figure::Column;
 use crate::performance::{Dimension, Group};
-use crate::report::figures::{Figures, clipped, count, counted, rate_text, readable, short_hash};
+use crate::report::cells::shown;
+use crate::report::figures::{Figures, clipped, count, counted, multiple, rate_text, readable, short_hash};
 use crate::report::table::{Grid, Left, Right, bold};
 use crate::report::{ReportFault, TableOptions};
 use crate::review::PartnerReview;
-use comfy_table::{Cell, Color};
+use crate::units::Money;
+use comfy_table::{Cell, CellAlignment, Color};
 
 /// Characters of a name.
 const NAME: usize = 32;
@@ -29,6 +33,13 @@ pub fn review(reviewed: &Reviewed<'_>, options: &TableOptions) -> Result<String,
     sections.retain(|section| !section.is_empty());
     Ok(sections.join("\n"))
 }
+
+/// Figures of a group beside its name.
+const GROUP: &[Column<Group>] = columns!(Group;
+    |group| Some(group) => Group {
+        partners, quota, actual, attainment, coverage_ratio, forecast_gap, at_quota_by_count
+    }
+);
 
 struct Sheet<'a> {
     reviewed: &'a Reviewed<'a>,
@@ -78,7 +89,7 @@ impl Sheet<'_> {
         row("attainment", unknown(figures.share(group.attainment)), pace.unwrap_or_default());
         row("open pipeline", unknown(figures.known(group.open_pipeline)), covered(self.reviewed));
         let on_full = "of the full quota".to_owned();
-        row("coverage", unknown(words::multiple(group.coverage_ratio)), on_full);
+        row("coverage", unknown(multiple(group.coverage_ratio)), on_full);
         let gap = group.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default();
         let share = group.forecast_gap_share.map(|share| format!("{} of quota, ", figures.growth(Some(share))));
         let forecasts = counted(group.forecast_partners, "partner", "partners");
@@ -104,16 +115,9 @@ impl Sheet<'_> {
             return String::new();
         }
         let name = words::dimension(dimension);
-        let columns = [
-            (name.as_str(), Left),
-            ("partners", Right),
-            ("quota", Right),
-            ("actual", Right),
-            ("attainment", Right),
-            ("coverage", Right),
-            ("forecast gap", Right),
-            ("at quota", Right),
-        ];
+        let headings: Vec<String> = GROUP.iter().map(|column| column.about.heading()).collect();
+        let figures = headings.iter().map(|heading| (heading.as_str(), Right));
+        let columns: Vec<(&str, CellAlignment)> = std::iter::once((name.as_str(), Left)).chain(figures).collect();
         let mut grid = Grid::new(&format!("By {name}"), self.options, &columns);
         for group in groups.iter().take(GROUPS) {
             grid.row(self.group_cells(group));
@@ -125,23 +129,20 @@ impl Sheet<'_> {
         text
     }
 
-    fn group_cells(&self, group: &Group) -> [Cell; 8] {
-        let figures = self.figures;
-        let gap = group.forecast_gap.map(|gap| figures.signed(gap)).unwrap_or_default();
-        // Where nobody has a quota, all business is business without quota.
+    fn group_cells(&self, group: &Group) -> Vec<Cell> {
+        // Where no member has a quota, all business is business without quota.
         let beside = Some(group.actual_without_quota).filter(|amount| group.with_quota == 0 && !amount.is_zero());
-        let actual = group.actual.or(beside);
-        let is_short = group.forecast_gap.is_some_and(|gap| gap.is_negative());
-        [
-            Cell::new(words::group_name(group, NAME)),
-            Cell::new(count(group.partners)),
-            Cell::new(figures.known(group.quota)),
-            Cell::new(figures.known(actual)),
-            Cell::new(figures.share(group.attainment)),
-            Cell::new(words::multiple(group.coverage_ratio)),
-            if is_short { Cell::new(gap).fg(Color::DarkYellow) } else { Cell::new(gap) },
-            Cell::new(figures.share(group.at_quota_by_count)),
-        ]
+        let cell = |column: &Column<Group>| {
+            let figure = shown(self.figures, column.about, &(column.read)(group));
+            match column.about.name {
+                "actual" if figure.is_empty() => Cell::new(self.figures.known(beside)),
+                "forecast_gap" if group.forecast_gap.is_some_and(Money::is_negative) => {
+                    Cell::new(figure).fg(Color::DarkYellow)
+                }
+                _ => Cell::new(figure),
+            }
+        };
+        std::iter::once(Cell::new(words::group_name(group, NAME))).chain(GROUP.iter().map(cell)).collect()
     }
 
     fn bands(&self) -> String {
@@ -181,7 +182,11 @@ impl Sheet<'_> {
             let more = if action.more > 0 { format!(" +{}", action.more) } else { String::new() };
             let cells = [
                 format!("{}\n{}", action.severity.as_str(), action.due),
-                format!("{}\n{}", clipped(&partner.partner_id, 16), clipped(&partner.partner_name, CASE_NAME)),
+                format!(
+                    "{}\n{}",
+                    clipped(&partner.identity.partner_id, 16),
+                    clipped(&partner.identity.partner_name, CASE_NAME)
+                ),
                 format!("{}{more}\n{}", words::kind(action.kind), clipped(&action.owner, CASE_NAME)),
                 clipped(&action.reason, room),
             ];
@@ -215,7 +220,8 @@ impl Sheet<'_> {
                     .any(|tier| tier.decision == change.decision && tier.current == change.from && tier.to == change.to)
             };
             let ids = self.reviewed.kept.partners.iter().filter(is_it);
-            let ids: Vec<String> = ids.take(8).map(|partner| clipped(&partner.standing.partner_id, 16)).collect();
+            let ids: Vec<String> =
+                ids.take(8).map(|partner| clipped(&partner.standing.identity.partner_id, 16)).collect();
             let more = if *number > ids.len() { ", …" } else { "" };
             grid.row([label, count(*number), format!("{}{more}", ids.join(", "))].map(Cell::new));
         }

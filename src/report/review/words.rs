@@ -1,12 +1,11 @@
 //! Words that several formats of a review share.
 
 use crate::channel::Name;
-use crate::decision::{Incentive, InterventionKind, Severity, TierDecision};
+use crate::decision::{InterventionKind, Severity, TierDecision, reasons};
 use crate::performance::{Dimension, Group};
-use crate::report::figures::{Figures, clipped, rate_text};
-use crate::review::{PartnerReview, reasons};
-use crate::units::{Money, Rate};
-use rust_decimal::{Decimal, RoundingStrategy};
+use crate::report::figures::{Figures, clipped};
+use crate::review::PartnerReview;
+use crate::units::Money;
 
 /// Amounts in whole units of the currency: reviews are read, not added up by hand.
 pub(super) fn figures() -> Figures {
@@ -38,18 +37,6 @@ pub(super) fn group_name(group: &Group, most: usize) -> String {
     }
 }
 
-/// A multiple: `3.2×`, or nothing when it is not defined.
-pub(super) fn multiple(rate: Option<Rate>) -> String {
-    let short = |rate: Rate| {
-        // Below 10 the second decimal tells an empty pipeline from a thin one.
-        let decimals = if rate.abs() < Decimal::TEN { 2 } else { 1 };
-        let mut rounded = rate.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
-        rounded.rescale(decimals);
-        if rate.abs() >= Decimal::ONE_THOUSAND { "over 999×".to_owned() } else { format!("{rounded}×") }
-    };
-    rate.map(short).unwrap_or_default()
-}
-
 /// A tier decision in words: `demote: Gold → Silver`.
 pub(super) fn tier_move(tier: &TierDecision) -> String {
     let name = |name: &Option<Name>| clipped(name.as_deref().unwrap_or("no tier"), 40);
@@ -65,21 +52,6 @@ pub(super) fn tier_days(tier: &TierDecision) -> String {
     let from = tier.effective.map(|day| format!("from {day}"));
     let until = tier.until.map(|day| format!("until {day}"));
     from.into_iter().chain(until).collect::<Vec<_>>().join(" ")
-}
-
-/// What an incentive grants: `25,000`, `12 points`, `level Premium`, `withheld`.
-pub(super) fn incentive(incentive: &Incentive, money: impl Fn(Money) -> String) -> String {
-    if !incentive.is_awarded {
-        return "withheld".to_owned();
-    }
-    let parts = [
-        incentive.amount.map(money),
-        incentive.points.map(|points| format!("{} points", rate_text(points))),
-        incentive.rate.map(|rate| format!("rate {}", rate_text(rate))),
-        incentive.level.as_deref().map(|level| format!("level {level}")),
-        incentive.until.map(|day| format!("until {day}")),
-    ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// One partner to act on.
@@ -105,7 +77,7 @@ pub(super) fn actions(partners: &[PartnerReview]) -> Vec<Action<'_>> {
     let short =
         |action: &Action<'_>| std::cmp::Reverse(action.partner.standing.whole.remaining_quota.map(Money::amount));
     actions.sort_by(|a, b| {
-        let ids = || a.partner.standing.partner_id.cmp(&b.partner.standing.partner_id);
+        let ids = || a.partner.standing.identity.partner_id.cmp(&b.partner.standing.identity.partner_id);
         a.severity.cmp(&b.severity).then_with(|| short(a).cmp(&short(b))).then_with(ids)
     });
     actions

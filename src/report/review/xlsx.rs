@@ -1,18 +1,24 @@
-//! A review as a workbook: `partners` (one row each), `decisions` (long and tidy), `rollups`, `_meta`.
+//! A review as a workbook: `partners` (one row per partner), `decisions` (one row per decision), `rollups`, `_meta`.
 //!
 //! Text is always written as text, so nothing in a book becomes a formula. Amounts are cells of binary floating point,
 //! as in every workbook; exact figures are in the CSV and JSON formats.
 
 use super::{Reviewed, words};
-use crate::decision::Grounds;
-use crate::performance::Group;
+use crate::channel::{Identity, Name};
+use crate::decision::{Grounds, Intervention, Severity, reasons};
+use crate::figure::{Column, Format as FigureFormat};
+use crate::performance::{Concentration, Group, Linearity, Pacing, Standing};
 use crate::report::ReportFault;
+use crate::report::cells::names;
 use crate::report::figures::clipped;
-use crate::report::xlsx::{Formats, MOST_LINES, Sheet, add_table, protect, set_width, titled};
-use crate::review::{PartnerReview, reasons};
+use crate::report::sheet::{Formats, Sheet, add_table, protect, set_width, titled};
+use crate::report::xlsx::MOST_LINES;
+use crate::review::PartnerReview;
 use crate::units::{Money, Rate};
+use crate::{columns, figures};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, Workbook, Worksheet};
 use std::io::Write;
 
 /// Writes a review as a workbook. Above 20,000 partners it holds the most pressing ones, and `_meta` says so.
@@ -32,115 +38,98 @@ pub fn write_review(reviewed: &Reviewed<'_>, out: &mut impl Write) -> Result<(),
     Ok(())
 }
 
-/// Columns of `partners` with their widths.
-const PARTNERS: [(&str, u16); 27] = [
-    ("partner_id", 14),
-    ("partner_name", 32),
-    ("tier", 12),
-    ("territory", 14),
-    ("vertical", 16),
-    ("account_manager", 18),
-    ("quota", 16),
-    ("actual", 16),
-    ("attainment", 11),
-    ("remaining_quota", 16),
-    ("open_pipeline", 16),
-    ("coverage_ratio", 11),
-    ("remaining_coverage_ratio", 11),
-    ("required_coverage", 11),
-    ("weighted_pipeline", 16),
-    ("expected_revenue", 16),
-    ("forecast", 16),
-    ("forecast_gap", 16),
-    ("forecast_gap_share", 11),
-    ("expected_to_date", 16),
-    ("pace_ratio", 11),
-    ("tier_decision", 12),
-    ("tier_to", 12),
-    ("incentive_amount", 16),
-    ("intervention", 22),
-    ("severity", 10),
-    ("owner", 20),
-];
+/// Columns of `partners`.
+const PARTNERS: &[Column<PartnerReview>] = columns!(PartnerReview;
+    |review| Some(&review.standing.identity) => Identity {
+        partner_id, partner_name, tier, territory, vertical, account_manager
+    }
+    |review| Some(&review.standing.whole) => Standing {
+        quota, actual, attainment, remaining_quota, open_pipeline, coverage_ratio, remaining_coverage_ratio,
+        required_coverage, weighted_pipeline, expected_revenue, forecast, forecast_gap, forecast_gap_share
+    }
+    |review| Some(&review.standing.whole.pacing) => Pacing { expected_to_date, pace_ratio }
+    |review| Some(review) => PartnerReview { tier_decision, tier_to, incentive_amount }
+    |review| review.intervention() => Intervention { intervention, severity }
+    |review| Some(review) => PartnerReview { owner }
+);
 
-const DECISIONS: [(&str, u16); 16] = [
-    ("partner_id", 14),
-    ("partner_name", 32),
-    ("kind", 13),
-    ("product_line", 16),
-    ("decision", 24),
-    ("from", 14),
-    ("to", 14),
-    ("amount", 16),
-    ("points", 10),
-    ("rate", 10),
-    ("severity", 10),
-    ("owner", 20),
-    ("effective_or_due", 14),
-    ("until", 14),
-    ("reasons", 80),
-    ("would_change", 60),
-];
+/// Columns of `decisions`.
+const DECISIONS: &[Column<DecisionRow>] = columns!(DecisionRow;
+    |row| Some(&row.partner) => Identity { partner_id, partner_name }
+    |row| Some(row) => DecisionRow {
+        kind, product_line, decision, from, to, amount, points, rate, severity, owner, effective_or_due, until,
+        reasons, would_change
+    }
+);
 
-const ROLLUPS: [(&str, u16); 17] = [
-    ("dimension", 18),
-    ("name", 28),
-    ("partners", 10),
-    ("with_quota", 10),
-    ("quota", 16),
-    ("actual", 16),
-    ("attainment", 11),
-    ("actual_without_quota", 16),
-    ("open_pipeline", 16),
-    ("coverage_ratio", 11),
-    ("forecast_gap", 16),
-    ("forecast_gap_share", 11),
-    ("pace_ratio", 11),
-    ("at_quota_by_count", 11),
-    ("at_quota_by_revenue", 11),
-    ("shortfall", 16),
-    ("linearity_deviation", 11),
-];
+/// Columns of `rollups`.
+const ROLLUPS: &[Column<Group>] = columns!(Group;
+    |group| Some(group) => Group {
+        dimension, name, partners, with_quota, quota, actual, attainment, actual_without_quota, open_pipeline,
+        coverage_ratio, forecast_gap, forecast_gap_share, pace_ratio, at_quota_by_count, at_quota_by_revenue
+    }
+    |group| Some(&group.shortfall) => Concentration { shortfall }
+    |group| group.linearity.as_ref() => Linearity { linearity_deviation }
+);
+
+figures! {
+    /// One decision in the sheet of decisions.
+    #[derive(Debug, Clone, Default)]
+    pub struct DecisionRow = "DecisionRow" {
+        /// Identity of the partner.
+        partner: Identity, flat();
+        /// `tier`, `incentive` or `intervention`.
+        kind: &'static str, width(13);
+        /// Product line, for programs with one tier per product line.
+        product_line: Option<Name>, width(16);
+        /// Change of the tier, name of the incentive, or action.
+        decision: String, width(24);
+        /// Tier now.
+        from: Option<Name>;
+        /// Tier from then on.
+        to: Option<Name>;
+        /// Money earned.
+        amount: Option<Money>;
+        /// Points earned.
+        points: Option<Decimal>, width(10);
+        /// Rate granted.
+        rate: Option<Rate>, width(10).format(FigureFormat::Percent);
+        /// Urgency of the intervention.
+        severity: Option<Severity>, width(10);
+        /// Person or role responsible for the intervention.
+        owner: Option<Name>, width(20);
+        /// Date the decision takes effect, or the intervention is due.
+        effective_or_due: Option<NaiveDate>;
+        /// Date until which it is in force, or can be used.
+        until: Option<NaiveDate>;
+        /// Reasons.
+        reasons: String, width(80);
+        /// What would change it.
+        would_change: String, width(60);
+    }
+}
 
 struct Book<'a> {
     reviewed: &'a Reviewed<'a>,
     formats: Formats,
 }
 
-/// One decision in the tidy sheet.
-#[derive(Default)]
-struct Tidy<'a> {
-    kind: &'static str,
-    product_line: Option<&'a str>,
-    decision: String,
-    from: Option<&'a str>,
-    to: Option<&'a str>,
-    amount: Option<Money>,
-    points: Option<Decimal>,
-    rate: Option<Rate>,
-    severity: Option<&'static str>,
-    owner: Option<&'a str>,
-    day: String,
-    until: String,
-    reasons: String,
-    would_change: String,
-}
-
 impl Book<'_> {
-    fn table(
+    /// Begins a sheet that is one table of `columns`.
+    fn table<R>(
         &self,
         worksheet: &mut Worksheet,
         name: &str,
-        columns: &[(&str, u16)],
+        columns: &[Column<R>],
         rows: usize,
     ) -> Result<(), ReportFault> {
         worksheet.set_name(name)?;
         worksheet.set_freeze_panes(1, if name == "rollups" { 0 } else { 2 })?;
-        for (index, (_, width)) in (0..).zip(columns) {
-            set_width(worksheet, index, *width)?;
+        for (index, column) in (0..).zip(columns) {
+            set_width(worksheet, index, column.about.width)?;
         }
         let columns: Vec<(String, &Format)> =
-            columns.iter().map(|(name, _)| ((*name).to_owned(), &self.formats.header)).collect();
+            names(columns).map(|name| (name.to_owned(), &self.formats.header)).collect();
         add_table(worksheet, name, 0, &columns, rows)?;
         protect(worksheet);
         Ok(())
@@ -148,115 +137,36 @@ impl Book<'_> {
 
     fn partners(&self, worksheet: &mut Worksheet) -> Result<(), ReportFault> {
         let partners = &self.reviewed.kept.partners;
-        self.table(worksheet, "partners", &PARTNERS, partners.len())?;
+        self.table(worksheet, "partners", PARTNERS, partners.len())?;
         let mut sheet = Sheet { worksheet, row: 0 };
         for partner in partners {
             sheet.row += 1;
-            self.partner(&mut sheet, partner)?;
+            sheet.cells(0, PARTNERS, partner, &self.formats)?;
         }
-        Ok(())
-    }
-
-    fn partner(&self, sheet: &mut Sheet<'_>, partner: &PartnerReview) -> Result<(), ReportFault> {
-        let (standing, whole) = (&partner.standing, &partner.standing.whole);
-        let names = [&standing.tier, &standing.territory, &standing.vertical, &standing.account_manager];
-        sheet.text(0, &standing.partner_id, &self.formats.text)?;
-        sheet.text(1, &standing.partner_name, &self.formats.text)?;
-        for (column, name) in (2..).zip(names) {
-            sheet.name(column, name.as_deref(), &self.formats.text)?;
-        }
-        let amounts = [
-            (6, whole.quota),
-            (7, whole.actual),
-            (9, whole.remaining_quota),
-            (10, whole.open_pipeline),
-            (14, whole.weighted_pipeline),
-            (15, whole.expected_revenue),
-            (16, whole.forecast),
-            (17, whole.forecast_gap),
-            (19, whole.pacing.expected_to_date),
-        ];
-        let percents = [(8, whole.attainment), (18, whole.forecast_gap_share), (20, whole.pacing.pace_ratio)];
-        let multiples =
-            [(11, whole.coverage_ratio), (12, whole.remaining_coverage_ratio), (13, whole.required_coverage)];
-        // A sheet in constant memory takes cells of a row in any order.
-        amounts.into_iter().try_for_each(|(column, money)| sheet.money(column, money, &self.formats.money))?;
-        percents.into_iter().try_for_each(|(column, rate)| number(sheet, column, rate, &self.formats.percent))?;
-        multiples.into_iter().try_for_each(|(column, rate)| number(sheet, column, rate, &Format::new()))?;
-        let tier = partner.tier();
-        sheet.name(21, tier.map(|tier| tier.decision.as_str()), &self.formats.text)?;
-        sheet.name(22, tier.and_then(|tier| tier.to.as_deref()), &self.formats.text)?;
-        sheet.money(23, partner.incentive_amount()?, &self.formats.money)?;
-        let first = partner.intervention();
-        sheet.text(24, &first.map(|one| words::kind(one.kind)).unwrap_or_default(), &self.formats.text)?;
-        sheet.name(25, first.map(|one| one.severity.as_str()), &self.formats.text)?;
-        sheet.name(26, first.and_then(|one| partner.owner(one)).map(|name| &**name), &self.formats.text)?;
         Ok(())
     }
 
     fn decisions(&self, worksheet: &mut Worksheet) -> Result<(), ReportFault> {
         let partners = &self.reviewed.kept.partners;
-        let count: usize = partners.iter().map(|partner| tidy(partner).len()).sum();
-        self.table(worksheet, "decisions", &DECISIONS, count.min(MOST_LINES))?;
+        let count: usize = partners.iter().map(|partner| decision_rows(partner).len()).sum();
+        self.table(worksheet, "decisions", DECISIONS, count.min(MOST_LINES))?;
         let mut sheet = Sheet { worksheet, row: 0 };
-        let rows = partners.iter().flat_map(|partner| tidy(partner).into_iter().map(move |row| (partner, row)));
-        for (partner, row) in rows.take(MOST_LINES) {
+        for row in partners.iter().flat_map(decision_rows).take(MOST_LINES) {
             sheet.row += 1;
-            self.decision(&mut sheet, partner, &row)?;
+            sheet.cells(0, DECISIONS, &row, &self.formats)?;
         }
         Ok(())
-    }
-
-    fn decision(&self, sheet: &mut Sheet<'_>, partner: &PartnerReview, row: &Tidy<'_>) -> Result<(), XlsxError> {
-        let text = &self.formats.text;
-        sheet.text(0, &partner.standing.partner_id, text)?;
-        sheet.text(1, &partner.standing.partner_name, text)?;
-        sheet.text(2, row.kind, text)?;
-        sheet.name(3, row.product_line, text)?;
-        sheet.text(4, &row.decision, text)?;
-        sheet.name(5, row.from, text)?;
-        sheet.name(6, row.to, text)?;
-        sheet.money(7, row.amount, &self.formats.money)?;
-        number(sheet, 8, row.points, &Format::new())?;
-        number(sheet, 9, row.rate, &self.formats.percent)?;
-        sheet.name(10, row.severity, text)?;
-        sheet.name(11, row.owner, text)?;
-        sheet.text(12, &row.day, text)?;
-        sheet.text(13, &row.until, text)?;
-        sheet.text(14, &row.reasons, text)?;
-        sheet.text(15, &row.would_change, text)
     }
 
     fn rollups(&self, worksheet: &mut Worksheet) -> Result<(), ReportFault> {
         let groups = &self.reviewed.outcome.rollup.groups;
-        self.table(worksheet, "rollups", &ROLLUPS, groups.len().min(MOST_LINES))?;
+        self.table(worksheet, "rollups", ROLLUPS, groups.len().min(MOST_LINES))?;
         let mut sheet = Sheet { worksheet, row: 0 };
         for group in groups.iter().take(MOST_LINES) {
             sheet.row += 1;
-            self.group(&mut sheet, group)?;
+            sheet.cells(0, ROLLUPS, group, &self.formats)?;
         }
         Ok(())
-    }
-
-    fn group(&self, sheet: &mut Sheet<'_>, group: &Group) -> Result<(), XlsxError> {
-        let (text, money, percent) = (&self.formats.text, &self.formats.money, &self.formats.percent);
-        sheet.text(0, group.dimension.as_str(), text)?;
-        sheet.name(1, group.name.as_deref(), text)?;
-        sheet.number(2, Decimal::from(group.partners), &Format::new())?;
-        sheet.number(3, Decimal::from(group.with_quota), &Format::new())?;
-        sheet.money(4, group.quota, money)?;
-        sheet.money(5, group.actual, money)?;
-        number(sheet, 6, group.attainment, percent)?;
-        sheet.money(7, Some(group.actual_without_quota), money)?;
-        sheet.money(8, group.open_pipeline, money)?;
-        number(sheet, 9, group.coverage_ratio, &Format::new())?;
-        sheet.money(10, group.forecast_gap, money)?;
-        number(sheet, 11, group.forecast_gap_share, percent)?;
-        number(sheet, 12, group.pace_ratio, percent)?;
-        number(sheet, 13, group.at_quota_by_count, percent)?;
-        number(sheet, 14, group.at_quota_by_revenue, percent)?;
-        sheet.money(15, Some(group.shortfall.total), money)?;
-        number(sheet, 16, group.linearity.as_ref().map(|linearity| linearity.deviation), percent)
     }
 
     fn meta(&self, worksheet: &mut Worksheet) -> Result<(), ReportFault> {
@@ -302,62 +212,43 @@ impl Book<'_> {
     }
 }
 
-fn number(sheet: &mut Sheet<'_>, column: u16, number: Option<Decimal>, format: &Format) -> Result<(), XlsxError> {
-    match number {
-        Some(number) => sheet.number(column, number, format),
-        None => sheet.text(column, "", format),
-    }
-}
-
 /// Every decision about a partner.
-fn tidy(partner: &PartnerReview) -> Vec<Tidy<'_>> {
+fn decision_rows(partner: &PartnerReview) -> Vec<DecisionRow> {
     let Some(decisions) = &partner.decisions else { return Vec::new() };
-    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    let of = |grounds: &Grounds| (reasons(grounds).join("; "), grounds.would_change.join("; "));
-    let mut rows = Vec::new();
-    for tier in &decisions.tiers {
-        let (reasons, would_change) = of(&tier.grounds);
-        rows.push(Tidy {
-            kind: "tier",
-            product_line: tier.product_line.as_deref(),
-            decision: tier.decision.as_str().to_owned(),
-            from: tier.current.as_deref(),
-            to: tier.to.as_deref(),
-            day: day(tier.effective),
-            until: day(tier.until),
-            reasons,
-            would_change,
-            ..Tidy::default()
-        });
-    }
-    for incentive in &decisions.incentives {
-        let (reasons, would_change) = of(&incentive.grounds);
+    let row = |kind, grounds: &Grounds| DecisionRow {
+        partner: partner.standing.identity.clone(),
+        kind,
+        reasons: reasons(grounds).join("; "),
+        would_change: grounds.would_change.join("; "),
+        ..DecisionRow::default()
+    };
+    let tiers = decisions.tiers.iter().map(|tier| DecisionRow {
+        product_line: tier.product_line.clone(),
+        decision: tier.decision.as_str().to_owned(),
+        from: tier.current.clone(),
+        to: tier.to.clone(),
+        effective_or_due: tier.effective,
+        until: tier.until,
+        ..row("tier", &tier.grounds)
+    });
+    let incentives = decisions.incentives.iter().map(|incentive| {
         let state = if incentive.is_awarded { "" } else { " (withheld)" };
         let level = incentive.level.as_deref().map(|level| format!(": level {level}")).unwrap_or_default();
-        rows.push(Tidy {
-            kind: "incentive",
+        DecisionRow {
             decision: format!("{}{level}{state}", incentive.name),
             amount: incentive.amount,
             points: incentive.points,
             rate: incentive.rate,
-            until: day(incentive.until),
-            reasons,
-            would_change,
-            ..Tidy::default()
-        });
-    }
-    for one in &decisions.interventions {
-        let (reasons, would_change) = of(&one.grounds);
-        rows.push(Tidy {
-            kind: "intervention",
-            decision: words::kind(one.kind),
-            severity: Some(one.severity.as_str()),
-            owner: partner.owner(one).map(|name| &**name),
-            day: day(one.due),
-            reasons,
-            would_change,
-            ..Tidy::default()
-        });
-    }
-    rows
+            until: incentive.until,
+            ..row("incentive", &incentive.grounds)
+        }
+    });
+    let interventions = decisions.interventions.iter().map(|one| DecisionRow {
+        decision: words::kind(one.kind),
+        severity: Some(one.severity),
+        owner: partner.owner(one).cloned(),
+        effective_or_due: one.due,
+        ..row("intervention", &one.grounds)
+    });
+    tiers.chain(incentives).chain(interventions).collect()
 }

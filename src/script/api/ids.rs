@@ -23,7 +23,7 @@ impl ListId {
         match self {
             Self::Quarters => facts.line.history.quarters.len(),
             Self::Opportunities => facts.line.pipeline.opportunities.len(),
-            Self::Lines => facts.policy.as_ref().map_or(0, |part| part.lines.len()),
+            Self::Lines => facts.standing().map_or(0, |one| one.lines.len()),
             Self::Table(table) => facts.policy.as_ref().and_then(|part| part.records.len(table)).unwrap_or(0),
         }
     }

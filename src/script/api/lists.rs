@@ -115,7 +115,7 @@ pub(in crate::script) fn field(schema: &FactSchema, record: &Dynamic, name: &str
             let near = did_you_mean(name, declared.facts.iter().map(|fact| &*fact.name));
             return Err(unknown(&format!("a record of `{}`", declared.path), near).into());
         };
-        return fact.read(&view.facts, view.index).map(|value| value.into_dynamic(&view.facts, view.index));
+        return fact.read(&view.facts, view.index);
     }
     match record.as_map_ref() {
         Ok(map) => map.get(name).cloned().ok_or_else(|| unknown("the map", None).into()),

@@ -16,7 +16,6 @@ pub(super) mod ladder;
 pub(super) mod lists;
 pub(super) mod members;
 pub(super) mod operators;
-pub(super) mod policy_facts;
 pub(super) mod policy_functions;
 pub(super) mod rebate;
 pub(super) mod reference;

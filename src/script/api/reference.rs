@@ -96,6 +96,7 @@ pub fn reference_json() -> Value {
             "path": format!("{}.{}", path(view), fact.name),
             "for": audience(false, is_for_policies(view, fact)),
             "kind": fact.kind.as_str(),
+            "unit": fact.unit,
             "optional": fact.is_optional,
             "doc": fact.doc,
             "example": fact.example,

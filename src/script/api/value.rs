@@ -6,7 +6,7 @@ use super::super::{FactKind, Facts};
 use super::complaint::Complaint;
 use super::ids::{ListId, ViewId};
 use crate::channel::Name;
-use crate::units::Money;
+use crate::figure;
 use chrono::NaiveDate;
 use rhai::{Array, Dynamic};
 use rust_decimal::Decimal;
@@ -25,30 +25,6 @@ pub(in crate::script) enum Value {
     List(ListId),
 }
 
-macro_rules! from_fact {
-    ($($kind:ty => |$fact:ident| $value:expr;)+) => {$(
-        impl From<&$kind> for Value {
-            fn from($fact: &$kind) -> Self {
-                $value
-            }
-        }
-        impl From<&Option<$kind>> for Value {
-            fn from(fact: &Option<$kind>) -> Self {
-                fact.as_ref().map_or(Self::NotKnown, Into::into)
-            }
-        }
-    )+};
-}
-
-from_fact! {
-    Money => |fact| Self::Number(fact.amount());
-    Decimal => |fact| Self::Number(*fact);
-    i64 => |fact| Self::Count(*fact);
-    Name => |fact| Self::Text(Arc::clone(fact));
-    bool => |fact| Self::Truth(*fact);
-    NaiveDate => |fact| Self::Date(*fact);
-}
-
 impl Value {
     /// The value as scripts hold it.
     pub fn into_dynamic(self, facts: &Facts, index: usize) -> Dynamic {
@@ -62,6 +38,24 @@ impl Value {
             Self::View(view) => Dynamic::from(View { facts: facts.clone(), view, index }),
             Self::List(list) => Dynamic::from(FactList { facts: facts.clone(), list }),
         }
+    }
+}
+
+/// The value of a figure as scripts hold it; groups and lists are reached by their own facts.
+pub(in crate::script) fn from_figure(value: figure::Value<'_>) -> Dynamic {
+    match value {
+        figure::Value::Money(money) => Dynamic::from_decimal(money.amount()),
+        figure::Value::Rate(rate) => Dynamic::from_decimal(rate),
+        figure::Value::Count(count) => Dynamic::from_int(count),
+        figure::Value::Text(text) => Dynamic::from(text.into_owned()),
+        figure::Value::Truth(truth) => Dynamic::from_bool(truth),
+        figure::Value::Date(date) => Dynamic::from(Date(date)),
+        figure::Value::Month(month) => Dynamic::from(month.to_string()),
+        figure::Value::NotKnown
+        | figure::Value::Record(_)
+        | figure::Value::OwnRecord(_)
+        | figure::Value::List(_)
+        | figure::Value::OwnList(_) => Dynamic::UNIT,
     }
 }
 
@@ -123,7 +117,7 @@ impl FactList {
 /// Item number `index` of a list.
 fn item(list: ListId, facts: &Facts, index: usize) -> Option<Value> {
     match (list, list.record()) {
-        (ListId::Quarters, _) => facts.line.history.quarters.get(index).map(Into::into),
+        (ListId::Quarters, _) => facts.line.history.quarters.get(index).map(|money| Value::Number(money.amount())),
         (_, Some(record)) => (index < list.len(facts)).then_some(Value::View(record)),
         (_, None) => None,
     }

@@ -70,7 +70,7 @@ pub(super) fn fact_shape(schema: &FactSchema, view: ViewId, fact: &Fact) -> Shap
         FactKind::Text => Shape::Value(Kind::Text),
         FactKind::Truth => Shape::Value(Kind::Truth),
         FactKind::Date => Shape::Value(Kind::Date),
-        FactKind::List | FactKind::View => match schema.target(view, &fact.name) {
+        FactKind::List | FactKind::Group => match schema.target(view, &fact.name) {
             Some(Value::View(view)) => Shape::View(view),
             Some(Value::List(list)) => Shape::Facts(list),
             _ => Shape::Unknown,

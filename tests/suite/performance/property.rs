@@ -90,7 +90,7 @@ proptest! {
         let standings = standings_of(&book(partners), grain);
         let rollup = roll(&standings);
         for group in rollup.by(Dimension::Tier) {
-            let members = || standings.iter().filter(|one| one.tier == group.name).map(|one| &one.whole)
+            let members = || standings.iter().filter(|one| one.identity.tier == group.name).map(|one| &one.whole)
                 .filter(|one| one.quota.is_some() && one.actual.is_some());
             let quota = total(members().filter_map(|one| one.quota));
             let actual = total(members().filter_map(|one| one.actual));

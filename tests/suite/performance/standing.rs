@@ -269,8 +269,8 @@ fn consistency_counts_periods_with_a_quota_and_the_latest_run() {
     let record = partner("P").quota("FY2025", "100").quota("FY2023", "100").quota("FY2022", "100");
     let record = record.sold("2025-05", "130").sold("2024-05", "1").sold("2023-05", "100").sold("2022-01", "99.99");
     let found = first(&book(vec![record]), "FY2026", "2026-06-30").whole.consistency;
-    assert_eq!((found.past.len(), found.at_quota), (3, 2));
-    assert_eq!(found.streak, Some(Streak { is_at_quota: true, periods: 2 }));
+    assert_eq!((found.periods_with_quota, found.periods_at_quota), (Some(3), Some(2)));
+    assert_eq!(found.streak, Some(2));
     assert_eq!(found.past[2].attainment, rate("0.9999"));
 }
 

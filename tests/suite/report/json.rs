@@ -56,7 +56,7 @@ fn names_survive_unchanged() {
     let document = document(&ugly());
     let plan = ugly();
     for (line, written) in plan.lines.iter().zip(document["lines"].as_array().unwrap()) {
-        assert_eq!(*line.partner_name, *written["partner_name"].as_str().unwrap());
+        assert_eq!(*line.identity.partner_name, *written["partner_name"].as_str().unwrap());
     }
 }
 

@@ -1,10 +1,10 @@
 //! Plans built by hand: small ones with round figures, a realistic channel, and ugly ones.
 
 use chrono::NaiveDate;
-use quotient::channel::{Name, SegmentKey};
+use quotient::channel::{Identity, LineContext, Name, SegmentKey};
 use quotient::finding::{Code, Finding, Findings, Place};
 use quotient::planning::{Basis, Grain, GroupOutcome, OverAssignment, PlanChange, PlanLine, QuotaPlan};
-use quotient::quota::{Bound, FactorDetail, GuardrailKind, Side, Step, StepKind};
+use quotient::quota::{BrokenGuardrail, FactorDetail, GuardrailKind, Side, Step, StepKind};
 use quotient::units::{Currency, FiscalCalendar, Money, ReportingPeriods, parse_decimal};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -43,15 +43,9 @@ pub fn line(id: &str, steps: Vec<Step>) -> PlanLine {
     let quarter = eur((quota.amount() / Decimal::from(4)).trunc());
     let rest = eur(quota.amount() - quarter.amount() * Decimal::from(3));
     PlanLine {
-        partner_id: id.into(),
-        partner_name: id.into(),
-        tier: None,
-        territory: None,
-        vertical: None,
-        product_line: None,
-        account_manager: None,
+        identity: Identity { partner_id: id.into(), partner_name: id.into(), ..Identity::default() },
         segment: SegmentKey::default(),
-        is_newcomer: false,
+        context: LineContext::default(),
         quota,
         assessment,
         floor: None,
@@ -62,15 +56,12 @@ pub fn line(id: &str, steps: Vec<Step>) -> PlanLine {
         lock_reason: String::new(),
         periods: vec![quarter, quarter, quarter, rest],
         steps,
-        prior_revenue: None,
-        current_quota: None,
-        addressable: None,
     }
 }
 
 /// A plan of `lines` without target: FY2026 in EUR, quarters.
 pub fn plan(mut lines: Vec<PlanLine>) -> QuotaPlan {
-    lines.sort_by(|a, b| (&a.partner_id, &a.segment).cmp(&(&b.partner_id, &b.segment)));
+    lines.sort_by(|a, b| (&a.identity.partner_id, &a.segment).cmp(&(&b.identity.partner_id, &b.segment)));
     let calendar = FiscalCalendar::new(1).unwrap();
     let period = calendar.period("FY2026").unwrap();
     let total = lines.iter().fold(eur(0), |sum, line| sum.plus(line.quota).unwrap());
@@ -117,13 +108,14 @@ pub fn small() -> QuotaPlan {
             step(StepKind::Guardrail, "growth_limit", "-30000", "at most 20 % above prior revenue"),
         ],
     );
-    north.partner_name = "Nordwind Systeme GmbH".into();
-    (north.tier, north.territory, north.account_manager) = (name("Gold"), name("North"), name("Ida Falk"));
-    (north.vertical, north.binding) = (name("Retail"), Some(Side::Ceiling));
+    north.identity.partner_name = "Nordwind Systeme GmbH".into();
+    (north.identity.tier, north.identity.territory, north.identity.account_manager) =
+        (name("Gold"), name("North"), name("Ida Falk"));
+    (north.identity.vertical, north.binding) = (name("Retail"), Some(Side::Ceiling));
     north.ceiling = Some(money("1200000"));
-    north.prior_revenue = Some(money("1000000"));
-    north.current_quota = Some(money("900000"));
-    north.addressable = Some(money("8000000"));
+    north.context.prior_revenue = Some(money("1000000"));
+    north.context.current_quota = Some(money("900000"));
+    north.context.addressable_market = Some(money("8000000"));
     let mut south = line(
         "P2",
         vec![
@@ -132,14 +124,16 @@ pub fn small() -> QuotaPlan {
             step(StepKind::Rounding, "rounding unit", "0", ""),
         ],
     );
-    (south.partner_name, south.tier, south.territory) = ("Südlicht AG".into(), name("Silver"), name("South"));
-    south.prior_revenue = Some(money("500000"));
-    south.current_quota = Some(money("480000"));
+    (south.identity.partner_name, south.identity.tier, south.identity.territory) =
+        ("Südlicht AG".into(), name("Silver"), name("South"));
+    south.context.prior_revenue = Some(money("500000"));
+    south.context.current_quota = Some(money("480000"));
     (south.locked, south.lock_reason) = (true, "agreed on 3 February".to_owned());
-    south.addressable = Some(money("2000000"));
+    south.context.addressable_market = Some(money("2000000"));
     let mut fresh = line("P3", vec![factor("history", "50000", "1", "ramp of a newcomer")]);
-    (fresh.partner_name, fresh.territory, fresh.is_newcomer) = ("Frischling KG".into(), name("South"), true);
-    fresh.addressable = Some(money("2000000"));
+    (fresh.identity.partner_name, fresh.identity.territory, fresh.context.is_newcomer) =
+        ("Frischling KG".into(), name("South"), true);
+    fresh.context.addressable_market = Some(money("2000000"));
     let mut plan = plan(vec![north, south, fresh]);
     plan.target = Some(money("1700000"));
     plan.reserve = money("50000");
@@ -189,15 +183,19 @@ pub fn ugly() -> QuotaPlan {
     let names = UGLY_NAMES.iter().copied().chain([long.as_str()]);
     let lines = names.enumerate().map(|(index, text)| {
         let mut line = line(&format!("{index:02}{text}"), vec![factor(text, "1000", "1", text)]);
-        line.partner_name = text.into();
-        (line.tier, line.territory, line.vertical) = (name(text), name(text), name(text));
-        (line.product_line, line.account_manager) = (name(text), name(text));
+        line.identity.partner_name = text.into();
+        (line.identity.tier, line.identity.territory, line.identity.vertical) = (name(text), name(text), name(text));
+        (line.identity.product_line, line.identity.account_manager) = (name(text), name(text));
         line.segment = SegmentKey { product_line: name(text), territory: name(text) };
         (line.locked, line.lock_reason) = (index % 2 == 0, text.to_owned());
-        line.prior_revenue = Some(money(if index % 3 == 0 { "-500.25" } else { "900" }));
-        line.addressable = Some(money("0.01"));
-        line.broken =
-            vec![Bound { kind: GuardrailKind::TierMinimum, side: Side::Floor, amount: i128::MAX, reason: text.into() }];
+        line.context.prior_revenue = Some(money(if index % 3 == 0 { "-500.25" } else { "900" }));
+        line.context.addressable_market = Some(money("0.01"));
+        line.broken = vec![BrokenGuardrail {
+            kind: GuardrailKind::TierMinimum,
+            side: Side::Floor,
+            amount: None,
+            reason: text.into(),
+        }];
         line
     });
     let mut plan = plan(lines.collect());
@@ -219,7 +217,7 @@ pub fn in_currency(code: &str, amount: &str) -> QuotaPlan {
     let currency: Currency = code.parse().unwrap();
     let in_it = |money: &mut Money| *money = Money::new(money.amount(), currency);
     let mut one = line("P1", vec![factor("history", amount, "1", "as before")]);
-    one.prior_revenue = Some(money(amount));
+    one.context.prior_revenue = Some(money(amount));
     let mut plan = QuotaPlan { currency, rounding_unit: money("1"), ..plan(vec![one]) };
     [&mut plan.rounding_unit, &mut plan.reserve, &mut plan.total].into_iter().for_each(in_it);
     for group in &mut plan.groups {
@@ -227,7 +225,7 @@ pub fn in_currency(code: &str, amount: &str) -> QuotaPlan {
     }
     for line in &mut plan.lines {
         [&mut line.quota, &mut line.assessment].into_iter().for_each(in_it);
-        line.prior_revenue.iter_mut().chain(&mut line.periods).for_each(in_it);
+        line.context.prior_revenue.iter_mut().chain(&mut line.periods).for_each(in_it);
         for step in &mut line.steps {
             in_it(&mut step.amount);
             step.factor.iter_mut().for_each(|factor| in_it(&mut factor.indicated));
@@ -267,7 +265,7 @@ pub fn channel(count: usize) -> QuotaPlan {
 fn groups(plan: &QuotaPlan) -> Vec<GroupOutcome> {
     let mut groups: BTreeMap<String, GroupOutcome> = BTreeMap::new();
     for line in &plan.lines {
-        let name = format!("territory {}", line.territory.as_deref().unwrap_or("none"));
+        let name = format!("territory {}", line.identity.territory.as_deref().unwrap_or("none"));
         let empty = GroupOutcome {
             name: name.clone(),
             target: None,
@@ -339,15 +337,15 @@ fn channel_line(index: usize, next: &mut impl FnMut(u64) -> u64) -> PlanLine {
     steps.push(step(StepKind::Rounding, "rounding unit", &(rounded - so_far).to_string(), "to the next 100"));
     let mut line = line(&format!("P-{index:04}"), steps);
     let (first, second) = (FIRST[next(12) as usize], SECOND[next(8) as usize]);
-    line.partner_name = format!("{first} {second} {}", ["GmbH", "AG", "KG"][index % 3]).into();
-    line.tier = name(["Gold", "Silver", "Registered"][next(3) as usize]);
-    line.territory = name(["DACH", "Nordics", "Benelux"][next(3) as usize]);
-    line.vertical = name(["Retail", "Public", "Manufacturing"][next(3) as usize]);
-    line.account_manager = name(["Ida Falk", "Jonas Weber", "Mette Lund"][next(3) as usize]);
-    line.is_newcomer = is_new;
-    line.prior_revenue = (!is_new).then(|| eur(prior as i64));
-    line.current_quota = (!is_new).then(|| eur((prior * (85 + next(30)) / 100) as i64));
-    line.addressable = (index % 11 != 7).then(|| eur((200_000 + prior * (2 + next(30))) as i64));
+    line.identity.partner_name = format!("{first} {second} {}", ["GmbH", "AG", "KG"][index % 3]).into();
+    line.identity.tier = name(["Gold", "Silver", "Registered"][next(3) as usize]);
+    line.identity.territory = name(["DACH", "Nordics", "Benelux"][next(3) as usize]);
+    line.identity.vertical = name(["Retail", "Public", "Manufacturing"][next(3) as usize]);
+    line.identity.account_manager = name(["Ida Falk", "Jonas Weber", "Mette Lund"][next(3) as usize]);
+    line.context.is_newcomer = is_new;
+    line.context.prior_revenue = (!is_new).then(|| eur(prior as i64));
+    line.context.current_quota = (!is_new).then(|| eur((prior * (85 + next(30)) / 100) as i64));
+    line.context.addressable_market = (index % 11 != 7).then(|| eur((200_000 + prior * (2 + next(30))) as i64));
     line.ceiling = (!is_new).then(|| eur(ceiling));
     line.binding = is_capped.then_some(Side::Ceiling);
     if index % 41 == 8 {

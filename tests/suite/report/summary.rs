@@ -48,7 +48,7 @@ fn growth_classes_hold_every_line_once() {
 fn a_growth_class_holds_its_lower_edge() {
     let grown = |quota: &str| {
         let mut line = line("P1", vec![factor("history", quota, "1", "")]);
-        line.prior_revenue = Some(money("100"));
+        line.context.prior_revenue = Some(money("100"));
         line
     };
     for (quota, label) in [
@@ -96,7 +96,7 @@ fn movers_are_ranked_by_amount() {
     let plan = channel(150);
     let summary = Summary::of(&plan).unwrap();
     let mut by: Vec<Decimal> =
-        plan.lines.iter().filter_map(|line| Some(line.quota.amount() - line.prior_revenue?.amount())).collect();
+        plan.lines.iter().filter_map(|line| Some(line.quota.amount() - line.context.prior_revenue?.amount())).collect();
     by.sort();
     let up: Vec<Decimal> = summary.against_prior.up.iter().map(|mover| mover.by.amount()).collect();
     let down: Vec<Decimal> = summary.against_prior.down.iter().map(|mover| mover.by.amount()).collect();

@@ -82,7 +82,7 @@ fn names_are_text_and_never_formulas() {
     let rows = rows(&plan, "quotas");
     for (line, row) in plan.lines.iter().zip(&rows[1..]) {
         // A workbook has line feeds only.
-        let expected = line.partner_name.replace("\r\n", "\n");
+        let expected = line.identity.partner_name.replace("\r\n", "\n");
         assert!(
             matches!(&row[1], Data::String(text) if text.replace("\r\n", "\n").replace("_x000D_", "") == expected || text.contains('\u{202E}')),
             "{:?}",

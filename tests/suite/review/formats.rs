@@ -110,6 +110,6 @@ fn a_large_book_keeps_the_most_pressing_partners() {
     let kept = kept.finish();
     assert_eq!((kept.partners.len(), kept.left_out), (Kept::PRESSING, 6 * 700 - Kept::PRESSING));
     // Remaining quota is 600,000 + 500 × number − 0.37: the larger the number, the more is short.
-    assert_eq!(&*kept.partners.last().unwrap().standing.partner_id, "P0699");
-    assert!(&*kept.partners[0].standing.partner_id > "P0300");
+    assert_eq!(&*kept.partners.last().unwrap().standing.identity.partner_id, "P0699");
+    assert!(&*kept.partners[0].standing.identity.partner_id > "P0300");
 }

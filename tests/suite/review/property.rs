@@ -64,7 +64,7 @@ fn made_up(kind: FactKind, number: usize) -> Box<str> {
         FactKind::Count => (number * 3).to_string(),
         FactKind::Truth => number.is_multiple_of(2).to_string(),
         FactKind::Date => format!("2025-{:02}-15", number % 12 + 1),
-        FactKind::Text | FactKind::List | FactKind::View => ["new", "upsell", "churn"][number % 3].to_owned(),
+        FactKind::Text | FactKind::List | FactKind::Group => ["new", "upsell", "churn"][number % 3].to_owned(),
     };
     text.into()
 }

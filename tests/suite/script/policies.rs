@@ -5,10 +5,11 @@ use quotient::channel::{ChannelFacts, LineFacts, Name};
 use quotient::decision::table::DecisionTable;
 use quotient::decision::{Requirement, TierDecision, TierMove};
 use quotient::finding::{Code, render};
+use quotient::performance::{PartnerStanding, Standing, TierStanding};
 use quotient::script::{
     Contract, EntryPoint, ExtraTables, FactKind, FactValue, PartnerRecords, PolicyContext, PolicyFacts, PolicyKind,
-    ReviewCadence, ReviewFacts, ScriptContext, ScriptFault, Scripts, SourceFile, StandingFacts, TableDeclaration,
-    example_facts, example_policy_facts, on_script_threads,
+    ReviewCadence, ReviewFacts, ScriptContext, ScriptFault, Scripts, SourceFile, TableDeclaration, example_facts,
+    example_policy_facts, on_script_threads,
 };
 use quotient::units::{FiscalCalendar, parse_decimal};
 use std::sync::Arc;
@@ -59,28 +60,29 @@ fn compiled(kind: PolicyKind, text: &str) -> Scripts {
     scripts.unwrap_or_else(|| panic!("{findings}"))
 }
 
-fn facts(tier: Option<&str>, standing: StandingFacts, records: PartnerRecords) -> PolicyFacts {
-    let line = LineFacts { tier: tier.map(Name::from), ..example_facts().line().clone() };
+fn facts(tier: Option<&str>, standing: PartnerStanding, records: PartnerRecords) -> PolicyFacts {
+    let mut line = example_facts().line().clone();
+    line.identity.tier = tier.map(Name::from);
     let calendar = FiscalCalendar::new(1).expect("January");
     let period = calendar.period("FY2025").expect("a period");
     let as_of = "2025-12-31".parse().expect("a day");
     let review = ReviewFacts::new(calendar, &period, as_of, ReviewCadence::Year);
-    PolicyFacts::from_figures(Arc::new(line), standing, Vec::new(), Arc::new(review), records)
+    PolicyFacts::new(Arc::new(line), Arc::new(standing), Arc::new(review), records)
 }
 
 /// A Gold partner with a quota of 1,200,000, a tier minimum of 500,000 and so much closed revenue.
 fn gold(actual: &str) -> PolicyFacts {
     let actual = usd(parse_decimal(actual).expect("an amount"));
     let (quota, minimum) = (usd(1_200_000), usd(500_000));
-    let standing = StandingFacts {
+    let whole = Standing {
         quota: Some(quota),
         actual: Some(actual),
         attainment: actual.amount().checked_div(quota.amount()),
         is_quota_met: Some(actual.compare(quota).unwrap().is_ge()),
-        tier_minimum: Some(minimum),
-        tier_revenue: Some(actual),
-        ..StandingFacts::default()
+        ..Standing::default()
     };
+    let tier = TierStanding { minimum: Some(minimum), revenue: Some(actual), ..TierStanding::default() };
+    let standing = PartnerStanding { whole, tier_standing: Some(tier), ..PartnerStanding::default() };
     facts(Some("Gold"), standing, PartnerRecords::default())
 }
 
@@ -223,15 +225,14 @@ fn kept(as_of: &str, months: u32, days: &[&str]) -> String {
         vec![FactValue::Text("Ada".into()), FactValue::Text("expert".into()), FactValue::Date(day), FactValue::Count(1)]
     };
     let records = ExtraTables::of_one(vec![(certifications(), Some(days.iter().map(record).collect()))]);
-    let facts = facts(Some("Gold"), StandingFacts::default(), records);
+    let facts = facts(Some("Gold"), PartnerStanding::default(), records);
     let channel = ChannelFacts { as_of: as_of.parse().expect("a day"), ..ChannelFacts::clone(&facts.line().channel) };
     let line = LineFacts { channel: Arc::new(channel), ..facts.line().clone() };
     let calendar = FiscalCalendar::new(1).expect("January");
     let period = calendar.period("FY2025").expect("a period");
     let review = ReviewFacts::new(calendar, &period, as_of.parse().expect("a day"), ReviewCadence::Year);
     let records = ExtraTables::of_one(vec![(certifications(), Some(days.iter().map(record).collect()))]);
-    let facts =
-        PolicyFacts::from_figures(Arc::new(line), StandingFacts::default(), Vec::new(), Arc::new(review), records);
+    let facts = PolicyFacts::new(Arc::new(line), Arc::default(), Arc::new(review), records);
     let text = format!(
         "fn decide(partner) {{ let d = retain(); for one in partner.certifications.last_months(\"expires_on\", {months}) {{ d = d.because(`${{one.expires_on}}`); }} d }}"
     );

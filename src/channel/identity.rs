@@ -1,0 +1,47 @@
+//! Identity of partners and lines: names, and the part of the business.
+
+use crate::figures;
+use std::sync::Arc;
+
+/// A name that many rows share: an id, a territory, a product line, a tier.
+pub type Name = Arc<str>;
+
+figures! {
+    /// Identity of one line: whose it is, and what it is grouped by.
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct Identity = "Identity" {
+        /// Identifier in the vendor's systems.
+        partner_id: Name, script("id").example("P-100");
+        /// Name for people.
+        partner_name: Name, script("name").example("Example Partner").width(32);
+        /// Tier in the partner program.
+        tier: Option<Name>, example("gold").width(12);
+        /// Territory of the line; the home territory where lines have none.
+        territory: Option<Name>, example("North");
+        /// Industry the partner mainly sells into.
+        vertical: Option<Name>, example("retail").width(16);
+        /// Product line of the line; not known where lines are whole partners.
+        product_line: Option<Name>, width(16);
+        /// Account manager at the vendor.
+        account_manager: Option<Name>, example("A. Manager").width(18);
+    }
+}
+
+figures! {
+    /// Part of a partner's business; what is not named is all of that dimension.
+    #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub struct SegmentKey = "Segment" {
+        /// Product line; null at a grain without.
+        product_line: Option<Name>, example("Software").width(16);
+        /// Territory; null at a grain without.
+        territory: Option<Name>, width(16);
+    }
+}
+
+impl SegmentKey {
+    /// True when `other` is part of this segment; a segment contains itself.
+    pub fn contains(&self, other: &Self) -> bool {
+        let wider = |mine: &Option<Name>, theirs: &Option<Name>| mine.is_none() || mine == theirs;
+        wider(&self.product_line, &other.product_line) && wider(&self.territory, &other.territory)
+    }
+}

@@ -1,0 +1,134 @@
+//! Drafts: every line of a book assessed by a vendor's rules.
+
+use super::assembly::Draft;
+use super::fault::PlanFault;
+use super::lines::Lines;
+use super::request::Progress;
+use crate::channel::{LineContext, Name, Partner, PartnerBook, SegmentKey};
+use crate::finding::{Finding, Findings};
+use crate::plugin::{VendorPlugin, because, indicated};
+use crate::quota::{Assessment, Basis, Weights, assess, settle};
+use crate::script::{Facts, ScriptFault};
+use crate::units::{Currency, Money};
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Partners that one task works on.
+const CHUNK: usize = 512;
+/// Partners after which drafts are put together, so that no more than a block of them is ever held twice.
+const BLOCK: usize = 128 * CHUNK;
+/// Faults of partners that are shown one by one.
+const SHOWN_FAULTS: usize = 40;
+
+/// Assesses every line of the eligible partners.
+pub(super) fn drafts(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    lines: &Lines<'_>,
+    progress: Progress<'_>,
+) -> Result<Vec<Draft>, Findings> {
+    let done = AtomicUsize::new(0);
+    let all = lines.eligible.len();
+    let assess = |chunk: &[usize]| {
+        let mut drafts = Vec::with_capacity(chunk.len());
+        let mut faults = Vec::new();
+        for index in chunk {
+            partner_drafts(plugin, book, lines, &book.partners[*index], &mut drafts, &mut faults);
+        }
+        progress(done.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len(), all);
+        (drafts, faults)
+    };
+    let mut drafts = Vec::new();
+    let mut faults = Vec::new();
+    for block in lines.eligible.chunks(BLOCK) {
+        let chunks: Vec<(Vec<Draft>, Vec<Finding>)> = block.par_chunks(CHUNK).map(assess).collect();
+        for (chunk, chunk_faults) in chunks {
+            drafts.extend(chunk);
+            faults.extend(chunk_faults);
+        }
+    }
+    let failed = faults.len();
+    if failed == 0 {
+        return Ok(drafts);
+    }
+    let mut findings: Findings = faults.into_iter().take(SHOWN_FAULTS).collect();
+    if failed > SHOWN_FAULTS {
+        findings.push(PlanFault::MoreFaults { faults: failed - SHOWN_FAULTS }.into());
+    }
+    Err(findings)
+}
+
+fn partner_drafts(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    lines: &Lines<'_>,
+    partner: &Partner,
+    drafts: &mut Vec<Draft>,
+    faults: &mut Vec<Finding>,
+) {
+    for (segment, facts) in lines.facts(partner) {
+        let facts = Arc::new(facts);
+        let found = plugin.indications(&Facts::new(Arc::clone(&facts)));
+        let found = match found {
+            Ok(found) => found,
+            Err(broken) => {
+                faults.extend(broken.into_iter().map(|fault| fault_of_line(fault, &partner.id, &segment)));
+                continue;
+            }
+        };
+        let currency = book.currency;
+        let amounts = indicated(&found.outcomes).ok().zip(Weights::new(&found.weights).ok());
+        let Some((amounts, weights)) = amounts else {
+            faults.push(PlanFault::Indication { partner: partner.id.to_string() }.into());
+            continue;
+        };
+        let assessment = match assess(&amounts, &weights) {
+            Ok(assessment) => assessment,
+            Err(fault) => {
+                let (partner, reason) = (partner.id.to_string(), fault.to_string());
+                faults.push(PlanFault::Assessment { partner, reason }.into());
+                continue;
+            }
+        };
+        let assessed = assessment.as_ref().map(|assessment| assessment.amount);
+        let bounds = plugin.bounds(&facts, &found.outcomes, assessed, currency);
+        // Under fair shares the settlement makes the contributions anew; only the amount is needed until then.
+        let assessment = match plugin.manifest.basis {
+            Basis::Indicated => assessment,
+            Basis::FairShare => assessment.map(|found| Assessment { contributions: Vec::new(), ..found }),
+        };
+        let months = lines.months(partner, &segment).and_then(|months| minor_months(&months, currency));
+        drafts.push(Draft {
+            identity: facts.identity.clone(),
+            segment,
+            context: LineContext::from(&*facts),
+            reasons: found.outcomes.iter().map(|outcome| Arc::clone(because(outcome))).collect(),
+            indicated: amounts,
+            weights,
+            assessment,
+            guardrails: settle(bounds),
+            months,
+            lock: None,
+        });
+    }
+}
+
+fn minor_months(months: &[Decimal; 12], currency: Currency) -> Option<[i64; 12]> {
+    let mut minor = [0; 12];
+    for (slot, amount) in minor.iter_mut().zip(months) {
+        *slot = i64::try_from(Money::new(*amount, currency).to_minor().ok()?).ok()?;
+    }
+    Some(minor)
+}
+
+/// The finding of a fault: whose line it is about, and the values on the failing line.
+pub fn fault_of_line(fault: ScriptFault, partner: &Name, segment: &SegmentKey) -> Finding {
+    let part: Vec<String> =
+        [&segment.product_line, &segment.territory].into_iter().flatten().map(ToString::to_string).collect();
+    Finding::from(fault).in_context(|context| {
+        context.partner = Some(partner.to_string());
+        context.part = part;
+    })
+}

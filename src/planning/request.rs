@@ -1,0 +1,30 @@
+//! Request of a proposal: everything but the book and the rules.
+
+use super::plan::PreviousLine;
+use crate::channel::Lock;
+use crate::quota::TargetRow;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+/// Request of a planner: everything but the book and the rules.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Label of the planning period; the first one after the as-of day when left out.
+    pub period: Option<String>,
+    /// Nothing later than this day is looked at. The day before the period, or the end of the latest month with
+    /// revenue, when left out.
+    pub as_of: Option<NaiveDate>,
+    /// Channel target, in the book's currency.
+    pub target: Option<Decimal>,
+    /// Targets per territory or product line.
+    pub targets: Vec<TargetRow>,
+    /// Agreed quotas; they come before those in the book.
+    pub locks: Vec<Lock>,
+    /// Period that the locks were agreed for, when their file says so.
+    pub locks_period: Option<String>,
+    /// Previous proposal to compare with.
+    pub previous: Option<Vec<PreviousLine>>,
+}
+
+/// Called with partners done and partners in all.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);

@@ -1,0 +1,25 @@
+//! Strings and names that files for spreadsheets share.
+
+use crate::units::PlanningPeriod;
+
+/// Name of a reporting period's column: `quota_fy2026_q1`.
+pub fn period_column(period: &PlanningPeriod) -> String {
+    let label = period.label.to_lowercase().replace(|character: char| !character.is_alphanumeric(), "_");
+    format!("quota_{label}")
+}
+
+/// Text that no spreadsheet takes for a formula: a leading `'` where it begins, after blanks and quotes, with
+/// `=`, `+`, `-`, `@` (also full width), or with a tab, carriage return, line feed or NUL.
+///
+/// ```
+/// use quotient::report::csv::guarded;
+/// assert_eq!(guarded("=SUM(1)"), "'=SUM(1)");
+/// assert_eq!(guarded("Müller & Söhne"), "Müller & Söhne");
+/// ```
+pub fn guarded(text: &str) -> String {
+    let steers = |c: char| matches!(c, '\t' | '\r' | '\n' | '\0');
+    let skipped = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\u{FEFF}' | '\u{200B}'..='\u{200F}');
+    let lead: String = text.chars().take_while(|c| skipped(*c) || steers(*c)).collect();
+    let begins_formula = text[lead.len()..].starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    if begins_formula || lead.contains(steers) { format!("'{text}") } else { text.to_owned() }
+}
