@@ -3,7 +3,6 @@
 use super::figures::{Absent, Standing};
 use super::stretch::Stretch;
 use super::view::View;
-use crate::units::Money;
 
 impl View<'_> {
     /// Says why each missing figure is missing; the first cause that holds.

@@ -4,16 +4,10 @@
 //! facts of one partner at a time, so that a million partners never stand in memory at once.
 
 use super::view::View;
-use crate::channel::{
-    ChannelFacts, Forecast, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts,
-    OpportunityStatus, Partner, PartnerBook, PipelineFacts, QuotaFacts, RegisteredOpportunity, RevenueEntry,
-    SegmentKey,
-};
-use crate::performance::sum_inside;
+use crate::channel::{ChannelFacts, LineFacts, Name, Partner, PartnerBook, RevenueEntry, SegmentKey};
 use crate::plugin::Manifest;
 use crate::quota::Grain;
-use crate::units::{Money, Month, PlanningPeriod, Rate, whole_months};
-use chrono::{Months, NaiveDate};
+use crate::units::{Money, Month, Rate};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};

@@ -7,7 +7,6 @@ use crate::finding::{Finding, Findings};
 use crate::plugin::VendorPlugin;
 use crate::units::{Money, Month, PlanningPeriod};
 use chrono::NaiveDate;
-use std::cmp;
 
 /// What is asked for: a period, seen from a day.
 #[derive(Debug, Clone, PartialEq, Eq)]

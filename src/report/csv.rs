@@ -6,7 +6,6 @@ use crate::channel::{Identity, LineContext};
 use crate::columns;
 use crate::figure::Column;
 use crate::planning::{PlanLine, QuotaPlan};
-use crate::units::PlanningPeriod;
 use std::io::Write;
 
 pub use super::guard::{guarded, period_column};

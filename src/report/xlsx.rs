@@ -14,12 +14,11 @@ use crate::channel::{Identity, LineContext, Name, SegmentKey};
 use crate::figure::{Column, Value, is_same};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::quota::Step;
-use crate::units::{Currency, Money, Rate, plain};
+use crate::units::Rate;
 use crate::{columns, figures};
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, ExcelDateTime, Format,
-    FormatAlign, Formula, ProtectionOptions, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError,
+    DataValidation, DataValidationErrorStyle, DataValidationRule, DocProperties, Format, Workbook, Worksheet, XlsxError,
 };
 use std::io::Write;
 
