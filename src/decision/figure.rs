@@ -27,7 +27,7 @@ pub fn figure_beside(value: Decimal, threshold: Decimal) -> String {
     rounded(value, away)
 }
 
-/// The same for what is missing, rounded up: so much more is enough.
+/// The same for a missing amount, rounded up, so that this amount suffices.
 pub fn figure_missing(gap: Decimal) -> String {
     rounded(gap, RoundingStrategy::AwayFromZero)
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// A table of a book: absent, or there with its rows.
 ///
 /// Facts of a table that is absent are not known; a table without rows says that there are none. Lists and arrays of
-/// rows convert to a table that is there.
+/// rows convert to a table that is present.
 ///
 /// ```
 /// use quotient::{OpportunityRow, Table};

@@ -18,7 +18,7 @@ pub struct CaseOutcome {
     pub name: String,
     /// Subject of the case.
     pub subject: Subject,
-    /// One entry a difference: what, expected, found. Empty when the case holds.
+    /// One entry per difference: what, expected, found. Empty when the case passes.
     pub differences: Vec<Difference>,
     /// Place of the case.
     pub place: Place,

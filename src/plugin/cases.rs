@@ -106,7 +106,7 @@ fn read_case(
     // A vendor without quota rules has no line to assess.
     let rule = if factors.is_empty() { section.require("rule", "rule = \"tier\"") } else { section.get("rule") };
     let subject = rule.map_or(Some(Subject::Line), |rule| subject(rule, factors, policies));
-    // A misspelt rule is one finding; what only policies know is not held against it.
+    // A misspelt rule is one finding; what only policies know is not counted against it.
     let is_policy = matches!(subject, Some(Subject::Policy(_)) | None);
     let currency = manifest.currency.unwrap_or(Currency::USD);
     let expect = section.require("expect", "expect.indicates = 1000").and_then(Item::section);

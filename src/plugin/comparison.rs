@@ -1,4 +1,4 @@
-//! Comparison of what a case expects with what came out.
+//! Comparison of a case's expectations with the result.
 
 use super::expected::Expected;
 use crate::finding::Finding;

@@ -36,9 +36,9 @@ impl VendorFiles {
 /// Directories of vendors: `rules` and `policies`, each with one subdirectory per vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roots {
-    /// Folder of quota-setting rules.
+    /// Directory of quota rules.
     pub rules: PathBuf,
-    /// Folder of policies.
+    /// Directory of policies.
     pub policies: PathBuf,
 }
 
@@ -50,7 +50,7 @@ impl Roots {
         }
     }
 
-    /// Names of all vendors, ascending. Folders whose name cannot be a vendor's are left out.
+    /// Names of all vendors, ascending. Directories whose name cannot be a vendor's are ignored.
     pub fn vendors(&self) -> Vec<String> {
         let mut names = BTreeSet::new();
         for room in [Room::Rules, Room::Policies] {

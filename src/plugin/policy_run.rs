@@ -13,7 +13,7 @@ use crate::script::{PolicyFacts, PolicyKind};
 use chrono::NaiveDate;
 use std::fmt;
 
-/// Runs a case of a policy and compares what came out.
+/// Runs a case of a policy and compares the result.
 pub(super) fn run(policies: &Policies, kind: PolicyKind, facts: &PolicyFacts, compare: &mut Comparison<'_>) {
     let fault = |compare: &mut Comparison<'_>, fault: &Finding| compare.fault(fault);
     match kind {

@@ -168,7 +168,7 @@ fn attribute(kind: FactKind) -> Attribute {
     }
 }
 
-/// So many records a table; a book has every table that the manifest declares.
+/// Number of records per table; a book has every table that the manifest declares.
 fn records(tables: &[TableDeclaration], count: usize) -> PartnerRecords {
     let value = |kind: FactKind| match kind {
         FactKind::Money | FactKind::Rate => FactValue::Number(Decimal::ONE),

@@ -55,9 +55,9 @@ pub struct Factor {
 /// Indications of the rules for one line, before any target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineIndications {
-    /// One outcome a factor, in the manifest's order.
+    /// One outcome per factor, in the manifest's order.
     pub outcomes: Vec<FactorOutcome>,
-    /// One weight a factor, in the manifest's order; they sum to 1.
+    /// One weight per factor, in the manifest's order; they sum to 1.
     pub weights: Vec<Rate>,
 }
 

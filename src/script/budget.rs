@@ -70,7 +70,7 @@ thread_local! {
     static RUNNING: Cell<Option<Running>> = const { Cell::new(None) };
 }
 
-/// Runs `work` under a fresh budget; fails when it panicked (a bug of ours or of Rhai's, contained).
+/// Runs `work` under a fresh budget; fails when it panicked (an internal error, contained).
 pub(super) fn under_budget<R>(budget: ScriptBudget, work: impl FnOnce() -> R) -> Result<R, Panicked> {
     let outer = RUNNING.replace(Some(Running {
         budget,

@@ -35,7 +35,7 @@ impl Scripts {
     /// Calls the weights rule in `path`; the weights are ascending by factor and sum to exactly 1.
     ///
     /// # Errors
-    /// As [`Scripts::factor`]; also when a name is no factor, a weight is not within 0 to 1, or the sum is not 1.
+    /// As [`Scripts::factor`]; also when a name is not a factor, a weight is not within 0 to 1, or the sum is not 1.
     pub fn weights(&self, path: &str, facts: &Facts) -> Result<Vec<(Name, Decimal)>, ScriptFault> {
         let factors = &self.inner.factors;
         self.call(path, EntryPoint::Weights, facts, |program, value| weights_outcome(program, &value, factors))

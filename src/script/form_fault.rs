@@ -8,7 +8,7 @@ crate::faults! {
         /// The file has more bytes than a script may have.
         TooLarge { bytes: usize, limit: usize } = ScriptLimits {
             message: format!("the script has {bytes} bytes; at most {limit} are allowed"),
-            help: "split it: move helper functions into a file of their own and `import` it",
+            help: "split it: move helper functions into a separate file and `import` it",
         }
         /// A character that changes how the line reads.
         Invisible { character: String } = ScriptInvisible {

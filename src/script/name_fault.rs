@@ -237,7 +237,7 @@ crate::faults! {
         /// Files import each other.
         ImportCycle { files: Vec<String> } = ScriptImport {
             message: format!("files import each other: {}", files.iter().map(|file| format!("`{file}`")).collect::<Vec<_>>().join(" → ")),
-            help: "move what both need into a file of its own",
+            help: "move what both need into a separate file",
         }
         /// The file of an entry point is missing.
         MissingFile { file: String, entry: EntryPoint } = ScriptEntryPoint {

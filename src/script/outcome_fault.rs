@@ -245,7 +245,7 @@ crate::faults! {
         }
         /// The engine itself failed.
         Engine {} = ScriptEngine {
-            message: "the engine itself failed on this rule, which is a bug of ours",
+            message: "internal error: the engine failed on this rule",
             help: "report it with the rule",
         }
         /// An item of a list is not known.

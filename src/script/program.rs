@@ -23,7 +23,7 @@ pub struct Scripts {
 }
 
 pub(super) struct Inner {
-    /// Tells the scripts of one compilation from those of another.
+    /// Identifies the scripts of one compilation.
     pub id: u64,
     /// Ends with this compilation.
     pub in_use: Arc<()>,

@@ -43,7 +43,7 @@ struct Typed {
 struct Rows {
     /// Offsets at which the rows of each partner begin, and the end of the last; one more than the number of partners.
     starts: Vec<usize>,
-    /// One value a declared column, row after row.
+    /// One value per declared column, row after row.
     values: Vec<FactValue>,
     /// Cells that are not of their column's kind, by partner, ascending.
     wrong: Vec<(usize, Finding)>,

@@ -159,7 +159,7 @@ impl<'a> Site<'a> {
         found
     }
 
-    /// The first expression that begins at `offset`, or whose own sign is there.
+    /// The first expression that begins at `offset`, or whose operator is there.
     pub fn expression_at(&self, offset: usize) -> Option<&'a Expression> {
         let mut found = None;
         self.tree.walk(&mut |expression| {

@@ -143,7 +143,7 @@ pub enum NoThread {
     /// The machine gives no more threads or memory.
     #[error("the machine gives no thread to run a script on")]
     Refused,
-    /// A bug of ours, contained.
-    #[error("the script engine failed on this script, which is a bug of ours")]
+    /// An internal error, contained.
+    #[error("internal error: the script engine failed on this script")]
     Panicked,
 }

@@ -1,4 +1,4 @@
-//! A script as a tree of our own: what the checks and (later) the typed evaluator read.
+//! A script as a tree independent of Rhai: what the checks and (later) the typed evaluator read.
 //!
 //! Offsets are bytes in the file's text. `reading.rs` makes it from Rhai's own tree and is the only file that knows that.
 
@@ -87,7 +87,7 @@ pub(super) struct Case {
 pub(super) struct Expression {
     /// Offset of its start.
     pub at: usize,
-    /// Offset of its own sign: the operator, the member's name; the position of its run-time errors.
+    /// Offset of its sign: the operator, the member's name; the position of its run-time errors.
     pub sign: usize,
     pub kind: ExpressionKind,
 }

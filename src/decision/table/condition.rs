@@ -88,7 +88,7 @@ impl Condition {
         self.matches_not_known && self.set == ValueSet::all()
     }
 
-    /// True when `value` matches. The reference that the index is held against.
+    /// True when `value` matches. The reference for the index.
     pub(crate) fn matches(&self, kind: Kind, value: &Value) -> bool {
         if *value == Value::NotKnown {
             return self.matches_not_known;

@@ -155,7 +155,7 @@ impl<T: Into<Self>> From<Option<T>> for Value {
     }
 }
 
-/// Why a string is not a literal of a table.
+/// Reason for which a string is not a literal of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ValueFault {
     /// Not a literal of the required type.

@@ -59,7 +59,7 @@ pub struct Eligibility {
     pub requires_prior_revenue: bool,
 }
 
-/// Whose seasons cut a quota into reporting periods.
+/// Source of the seasonality by which a quota is phased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Seasonality {
     /// The line's own, else the channel's.
@@ -73,7 +73,7 @@ pub enum Seasonality {
 /// Division of a quota into reporting periods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phasing {
-    /// Whose seasons.
+    /// Source of the seasonality.
     pub seasonality: Seasonality,
     /// Shares of the reporting periods for newcomers; they need not sum to 1. Empty when newcomers follow the seasons.
     pub newcomer_ramp: Vec<Rate>,

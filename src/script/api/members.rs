@@ -8,7 +8,7 @@ use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Members of requirements and of answers, one getter a name.
+/// Members of requirements and of answers, one getter per name.
 pub(in crate::script) fn register_members(engine: &mut Engine, schema: &Arc<FactSchema>) {
     let Some(policy) = &schema.policy else { return };
     engine.register_raw_fn("get$is_met", [TypeId::of::<Requirement>()], |_, arguments| {

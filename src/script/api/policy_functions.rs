@@ -100,7 +100,7 @@ functions! {
         ["share(3, 12) == 0.25", "!is_known(share(3, 0))"],
         share;
     marginal (["amount", "steps"]) -> "number":
-        "Rebate by slices: each part of the amount at the rate of its own step; steps are `[from, rate]`, lowest first.",
+        "Rebate by slices: each part of the amount at the rate of its step; steps are `[from, rate]`, lowest first.",
         ["marginal(150_000, [[0, 0.01], [100_000, 0.02]]) == 2_000"],
         |call| call.rebate(true);
     retrospective (["amount", "steps"]) -> "number":

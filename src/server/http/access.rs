@@ -68,7 +68,7 @@ pub struct Caller {
     scopes: Option<Arc<BTreeSet<Scope>>>,
 }
 
-/// Why access was denied.
+/// Reason for which access was denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denied {
     /// No token, or an unknown one.

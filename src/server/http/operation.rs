@@ -83,7 +83,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// A `GET` without parameters, body or problems of its own, to be filled in.
+    /// A `GET` without parameters, body or problems, to be completed.
     pub const GET: Self = Self {
         id: "",
         method: "GET",

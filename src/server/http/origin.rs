@@ -1,4 +1,4 @@
-//! Where a request claims to come from: its host, and the page that sent it.
+//! Claimed origin of a request: its host, and the page that sent it.
 
 use super::problem::{Problem, ProblemKind};
 use axum::http::header::{HOST, ORIGIN};

@@ -7,7 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response};
 use serde::Serialize;
 
-/// What handlers return.
+/// Return type of handlers.
 pub type Responded = Result<Response<Body>, Problem>;
 
 /// Returns a response with a body of that media type.

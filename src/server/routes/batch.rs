@@ -55,7 +55,7 @@ struct Batch {
     failed: u64,
 }
 
-/// Why a batch ends before its last line.
+/// Reason for which a batch ends before its last line.
 enum Cut {
     /// The peer is gone.
     Gone,

@@ -109,7 +109,7 @@ impl Decision {
     }
 }
 
-/// What a decision takes beside its body.
+/// Parameters of a decision beside its body.
 struct DecisionParts {
     vendor: VendorPath,
     conditions: Conditions,

@@ -56,7 +56,7 @@ pub struct Reload {
     generation: u64,
     /// Outcome per vendor.
     vendors: BTreeMap<String, ReloadedVendor>,
-    /// Why the directories could not be read completely.
+    /// Reasons for which the directories could not be read completely.
     faults: Vec<FindingDocument>,
 }
 

@@ -1,6 +1,6 @@
 //! Notifications to the service manager.
 
-/// A change that the service manager is told.
+/// A change reported to the service manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// The server accepts connections.

@@ -94,7 +94,7 @@ impl Server {
     }
 }
 
-/// Serves every socket in a task of its own until `close` becomes true.
+/// Serves every socket in a separate task until `close` becomes true.
 fn listen(app: &App, sockets: Vec<Socket>, tls: Option<&Arc<Tls>>, close: watch::Receiver<bool>) -> JoinSet<bool> {
     let (limits, telemetry) = (app.gate.limits, Arc::clone(&app.telemetry));
     let serving = Arc::new(Serving {

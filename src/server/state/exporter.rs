@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 /// Most spans of one body.
 const BATCH: usize = 512;
-/// How long a batch waits for more spans.
+/// Longest wait of a batch for more spans.
 const LINGER: Duration = Duration::from_millis(200);
 /// Time limit of one attempt.
 const TIMEOUT: Duration = Duration::from_secs(2);

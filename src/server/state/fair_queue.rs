@@ -26,7 +26,7 @@ pub struct QueueLimits {
     pub max_wait: Duration,
 }
 
-/// Why a job was not run, or not to its end.
+/// Reason for which a job was not run, or not completed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotRun {
     /// The queue of this vendor is full.

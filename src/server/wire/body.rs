@@ -19,7 +19,7 @@ pub struct BodyLimits {
     pub time: Duration,
 }
 
-/// Why a body was not read.
+/// Reason for which a body was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BodyFault {
     /// More bytes than allowed; the rest is not read.

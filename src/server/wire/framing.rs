@@ -15,7 +15,7 @@ const MAX_CHUNK_LINE: usize = 1 << 10;
 /// Longest trailers, in bytes.
 const MAX_TRAILERS: usize = 16 << 10;
 
-/// Whether a request may be processed.
+/// Verdict about a request.
 pub type Verdict = Result<(), Rejection>;
 
 /// Position of the reader in the stream.

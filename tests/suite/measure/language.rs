@@ -13,13 +13,13 @@ use std::path::Path;
 const TURNS: &[&str] = &[
     // Verbs of place and speech: be, exist, report, print.
     "stand|stands|stood ! stands|stand for",
-    "standing in|at|before|after|there|beside|above|below",
+    "standing in|at|before|after|there|beside|above|below ! a standing in",
     "lie|lies|lay in|between|beside|before|after|there|on|at",
     "told|tells|tell",
     // "is not a …", "is not valid".
     "is|was|are|were no _ ! there is|was|are|were no ! is|are|was|were no longer|more",
     // "one … per …".
-    "one _ a|an _ ! one of a|an ! one is|in|for|to|from|by|with|at|and|or|that|as|not|than|has|gives|which|on|unless|beside|without|such a|an",
+    "one _ a|an _ ! one of a|an ! one is|in|for|to|from|by|with|at|and|or|that|as|not|than|has|gives|which|on|unless|beside|without|such|costs a|an",
     "two|three|half a|an line|row|vendor|partner|request|second|minute|period|file",
     // Reloaded, a total of, so that many, for example.
     "anew",
