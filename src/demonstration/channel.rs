@@ -4,14 +4,14 @@ use super::dice::Dice;
 use super::names;
 use super::{DENSE_PARTNERS, FEWEST_PARTNERS, TERRITORIES, TIERS, VERTICALS};
 
-/// What a partner is; the tables derive from it.
+/// Properties of a partner, from which the tables derive.
 pub(super) struct Profile {
     pub id: String,
     pub name: String,
     pub tier: Option<&'static str>,
     pub territory: Option<&'static str>,
     pub vertical: &'static str,
-    /// How many of the product lines it sells, from the first one on (rotated by `first_line`).
+    /// Number of product lines it sells, starting with the first one (rotated by `first_line`).
     pub lines: usize,
     pub first_line: usize,
     /// Months from joining to the end of 2025.
@@ -24,7 +24,7 @@ pub(super) struct Profile {
     pub is_monthly: bool,
 }
 
-/// A made-up channel.
+/// A synthetic channel.
 pub(super) struct Channel {
     pub seed: u64,
     pub partners: usize,

@@ -11,7 +11,7 @@ use super::{Finding, Findings};
 pub struct Checked<T> {
     /// The value; `None` when it could not be made.
     pub value: Option<T>,
-    /// What was found, in order of discovery.
+    /// Findings in order of discovery.
     pub findings: Findings,
 }
 

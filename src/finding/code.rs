@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What a code is about, and with it the exit code of the command line.
+/// Area of a code, which determines the exit code of the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Area {
     /// Input data: books, mapping files, targets, locks.
@@ -37,7 +37,7 @@ macro_rules! codes {
                 match text { $($text => Some(Self::$variant),)+ _ => None }
             }
 
-            /// What the code is about.
+            /// Area of the code.
             pub fn area(self) -> Area {
                 match self { $(Self::$variant => Area::$area,)+ }
             }
@@ -51,7 +51,7 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A file or folder that the command needs could not be read or written.
+    /// A file or directory that the command needs could not be read or written.
     ///
     /// The message carries the operating system's words. Check the path and the permissions.
     FileUnreadable = Files, "file::unreadable";
@@ -66,31 +66,31 @@ codes! {
     BookShape = Book, "book::shape";
     /// A table that the book must have (partners, revenue) is missing.
     BookMissingTable = Book, "book::missing_table";
-    /// A file or sheet is no table of the book.
+    /// A file or sheet is not a table of the book.
     BookUnknownTable = Book, "book::unknown_table";
     /// A column that the table must have is missing, after the mapping file was applied.
     BookMissingColumn = Book, "book::missing_column";
-    /// A column that nothing reads stands in a table whose columns are fixed. It may be misspelt.
+    /// A table with fixed columns has an unknown column. It may be misspelt.
     BookUnknownColumn = Book, "book::unknown_column";
     /// Two columns of a table mean the same thing, or have the same name.
     BookDuplicateColumn = Book, "book::duplicate_column";
     /// A value that must be there is empty.
     BookMissingValue = Book, "book::missing_value";
-    /// A value is no exact decimal amount, or has more decimals than the currency or the engine can hold.
+    /// A value is not an exact decimal amount, or has more decimals than the currency or the engine can hold.
     ///
     /// Amounts are read exactly: `1234.50`. Thousands separators, currency signs and exponents are refused because they are ambiguous.
     BookAmount = Book, "book::amount";
-    /// A value is no rate: a fraction such as `0.12`. Percent scales must be declared in the mapping file.
+    /// A value is not a rate: a fraction such as `0.12`. Percent scales must be declared in the mapping file.
     BookRate = Book, "book::rate";
-    /// A value is no whole number.
+    /// A value is not a whole number.
     BookCount = Book, "book::count";
-    /// A value is no date (`2026-01-31`), month (`2026-01`) or quarter.
+    /// A value is not a date (`2026-01-31`), month (`2026-01`) or quarter.
     BookDate = Book, "book::date";
     /// A value is none of the words the column allows.
     BookWord = Book, "book::word";
     /// An identifier is empty, too long, or has control or invisible characters.
     BookIdentifier = Book, "book::identifier";
-    /// The same identifier, or the same row, stands twice.
+    /// Duplicate identifier, or duplicate row.
     BookDuplicate = Book, "book::duplicate";
     /// Two identifiers look alike although they differ (upper and lower case, Latin and Cyrillic letters, spaces).
     BookConfusable = Book, "book::confusable";
@@ -111,19 +111,19 @@ codes! {
     /// The returned workbook or the previous proposal was made from other rules or another book.
     BookStale = Book, "book::stale";
 
-    /// The body of a request is no JSON document: not UTF-8, not JSON, a key that stands twice, or nested too deeply.
+    /// The body of a request is not a JSON document: not UTF-8, not JSON, a duplicate key, or nested too deeply.
     RequestSyntax = Book, "request::syntax";
     /// A member of a request means nothing there. It may be misspelt.
     RequestUnknownMember = Book, "request::unknown_member";
     /// A member of a request is missing, of the wrong kind, or out of range.
     RequestMember = Book, "request::member";
-    /// A request names a kept book that the service does not have, or has no more.
+    /// A request names a stored book that the service does not have, or no longer has.
     ///
     /// Send the book once more, or the whole book instead of its id.
     RequestUnknownBook = Book, "request::unknown_book";
     /// The body of a request is larger than the service takes.
     RequestTooLarge = Book, "request::too_large";
-    /// What is asked for cannot be had from this vendor, or not in this form.
+    /// The vendor cannot provide the response, or not in this format.
     RequestNotPossible = Book, "request::not_possible";
 
     /// The archive of past revisions has an entry that cannot be trusted: its content does not have the digest it is filed under.
@@ -140,26 +140,26 @@ codes! {
     TokensFile = Files, "tokens::invalid";
     /// The server cannot be started as asked: an address, a certificate, or an option that needs another.
     ServerOptions = Files, "server::options";
-    /// A pointer to what the decision log must not show is no JSON pointer, or there are too many of them.
+    /// A pointer to a value that the decision log must not show is not a JSON pointer, or there are too many of them.
     ///
     /// Nothing is logged under a masking that cannot be understood.
     AuditPointer = Files, "audit::pointer";
     /// The decision log cannot be sent to the collector that is named.
     AuditCollector = Files, "audit::collector";
-    /// A decision could not be recorded and is not given out: the decision log is strict.
+    /// A decision could not be recorded and is withheld: the decision log is strict.
     AuditUnrecorded = Files, "audit::unrecorded";
 
     /// There is no vendor of that name.
     VendorUnknown = Rules, "vendor::unknown";
-    /// The vendor's folder has no manifest, or lacks an entry point that the manifest needs.
+    /// The vendor's directory has no manifest, or lacks an entry point that the manifest needs.
     VendorIncomplete = Rules, "vendor::incomplete";
-    /// A file of the vendor cannot be used: not UTF-8, too large, a link out of the folder, or a special file.
+    /// A file of the vendor cannot be used: not UTF-8, too large, a link out of the directory, or a special file.
     VendorFile = Rules, "vendor::file";
     /// A file of the vendor looks like one that was being written: it is empty, or has NUL characters.
     ///
     /// Half a script often compiles, so that such a file is refused before anything is compiled.
     VendorTorn = Rules, "vendor::torn";
-    /// The vendor's folder is gone, while its rules are still in use (pinned, or the folder above could not be read).
+    /// The vendor's directory is missing, while its rules are still in use (pinned, or the parent directory could not be read).
     VendorGone = Rules, "vendor::gone";
     /// No revision of that digest is known for this vendor.
     RevisionUnknown = Rules, "revision::unknown";
@@ -181,7 +181,7 @@ codes! {
     ManifestWeights = Rules, "manifest::weights";
     /// A table beside the rules is not valid.
     TableInvalid = Rules, "table::invalid";
-    /// A decision table is not shaped as expected: quotes, number of cells, a row that is there twice, or no rules.
+    /// A decision table is not shaped as expected: quotes, number of cells, a duplicate row, or no rules.
     ///
     /// The first row has the hit policy and the names of the columns; every row has as many cells as the first.
     TableShape = Rules, "table::shape";
@@ -194,11 +194,11 @@ codes! {
     TableColumn = Rules, "table::column";
     /// The kind of a column of a decision table is not one of number, whole, text, truth, date, or its cells disagree.
     TableType = Rules, "table::type";
-    /// A cell of a decision table is no condition, or no value of its column's kind, or a value that is not allowed.
+    /// A cell of a decision table is not a condition, not a value of its column's kind, or not an allowed value.
     ///
     /// Numbers are written exactly: `0.1`, never `10%` or `1,000`. Dates are written as `2026-01-31`.
     TableCell = Rules, "table::cell";
-    /// An interval of a decision table runs backwards, or nothing lies in it.
+    /// An interval of a decision table runs backwards, or is empty.
     TableInterval = Rules, "table::interval";
     /// No row of the decision table applies to some inputs, and the table has no `default` row.
     ///
@@ -206,7 +206,7 @@ codes! {
     TableGap = Rules, "table::gap";
     /// Two rows of a decision table apply to the same inputs, which the hit policy does not allow.
     ///
-    /// UNIQUE allows no overlap at all; ANY allows it when the outputs are equal; PRIORITY when the priorities tell
+    /// UNIQUE allows no overlap at all; ANY allows it when the outputs are equal; PRIORITY when the priorities distinguish
     /// the rows apart. Deciding such inputs fails.
     TableOverlap = Rules, "table::overlap";
     /// A row of a decision table can never win: rows above it (FIRST) or of higher priority (PRIORITY) cover it.
@@ -244,7 +244,7 @@ codes! {
     ScriptStyle = Rules, "script::style";
     /// The script failed while it ran: the message says what and with which values.
     ScriptRuntime = Rules, "script::runtime";
-    /// The engine itself failed on the script, which is a bug of ours. The failure is contained: the script gives no answer.
+    /// The engine itself failed on the script, which is an internal error. The failure is contained: the script has no result.
     ScriptEngine = Rules, "script::engine";
     /// The script used a fact that is not known for this partner as if it were known.
     ScriptNotKnown = Rules, "script::not_known";
@@ -262,7 +262,7 @@ codes! {
     /// The vendor has no cases.
     CaseMissing = Rules, "case::missing";
 
-    /// The book's revenue does not reach as far as the plan looks: it begins too late, or ends before the as-of day.
+    /// The book's revenue does not reach as far as the plan looks: it begins too late, or ends before the as-of date.
     ///
     /// Months after the book's last one count as months without revenue. Look from the end of the last month that is complete.
     PlanHistory = Plan, "plan::history";

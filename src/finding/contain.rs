@@ -24,7 +24,7 @@ pub(crate) fn contained<R>(work: impl FnOnce() -> R) -> Result<R, Panicked> {
 }
 
 /// Installs a panic hook that is quiet on a thread while it runs contained work, and the previous hook otherwise.
-/// A message would confuse whoever reads the finding, and its backtrace costs 0.1 s.
+/// A message would confuse the reader of the finding, and its backtrace costs 0.1 s.
 fn silence_contained_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -33,9 +33,9 @@ pub struct FindingDocument {
     pub code: &'static str,
     /// Stable name of the cause within the code.
     pub cause: String,
-    /// Whether the input is refused.
+    /// `error` if the input is refused, else `warning`.
     pub severity: Severity,
-    /// What is wrong, in English; decide on `code`, `cause` and `fields` instead.
+    /// Message in English; programs should use `code`, `cause` and `fields`.
     pub message: String,
     /// The next thing to do; null when nothing helps.
     pub help: Option<String>,
@@ -44,7 +44,7 @@ pub struct FindingDocument {
     pub fields: FieldsDocument,
     /// Where: the first is the main place; at most 100.
     pub places: Vec<PlaceDocument>,
-    /// How many findings there are of this cause; 1 unless it repeats.
+    /// Number of findings of this cause; 1 unless it repeats.
     pub count: u64,
     /// For a cause that repeats: the fields in which the others differ from `fields`, in order; at most 99.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-/// What is wrong, as data: which cause, with which values. Message and help are written only when somebody reads them.
+/// A fault as data: its cause and values. Message and help are formatted only when they are read.
 ///
 /// Enums of [`faults!`](crate::faults) implement it. A program decides on the variant
 /// ([`Finding::cause`](super::Finding::cause)) or on [`Fault::cause`] and the fields, never on the message.
@@ -22,7 +22,7 @@ pub trait Fault: fmt::Debug + Any + Send + Sync {
         Severity::Error
     }
 
-    /// What is wrong: lower case, one line, no final period, the user's own words in backticks.
+    /// Message: lower case, one line, no final period, the user's own words in backticks.
     fn message(&self) -> String;
 
     /// The next thing to do, as an imperative sentence without final period; empty when nothing helps.
@@ -49,7 +49,7 @@ pub struct Cause {
     pub name: &'static str,
     /// Code that it belongs to; `None` when it serves several codes.
     pub code: Option<Code>,
-    /// What it means: the documentation of the variant.
+    /// Explanation: the documentation of the variant.
     pub doc: &'static str,
     /// Names of its fields, in order.
     pub fields: &'static [&'static str],
@@ -214,9 +214,9 @@ pub struct ReportedFault {
     pub code: Code,
     /// Name of the cause.
     pub cause: String,
-    /// What is wrong.
+    /// Message.
     pub message: String,
-    /// What to do.
+    /// Next step.
     pub help: String,
     /// Fields of the cause.
     pub fields: Vec<(String, Field)>,
@@ -247,7 +247,7 @@ impl Fault for ReportedFault {
 /// Fault with what was being worked on when it occurred: whose partner, which part, which values.
 #[derive(Debug, Clone)]
 pub struct ContextFault {
-    /// What went wrong.
+    /// Message.
     pub fault: Arc<dyn Fault>,
     /// Id of the partner; `None` where the reader knows it already.
     pub partner: Option<String>,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub struct Group<'a> {
     /// Members in order of discovery; never empty.
     pub members: Vec<&'a Finding>,
-    /// How many findings there are, those that were only counted included.
+    /// Number of findings, including those that were only counted.
     pub count: u64,
 }
 
@@ -41,7 +41,7 @@ impl<'a> Group<'a> {
     }
 }
 
-/// What members of a group have in common.
+/// Common properties of the members of a group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct GroupKey {
     severity: Severity,

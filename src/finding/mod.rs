@@ -1,6 +1,6 @@
 //! Findings: what is wrong with an input, where, and what to do next.
 //!
-//! A finding is data: a [`Fault`] with typed fields, a severity, and places. Message and help are written when somebody
+//! A finding is data: a [`Fault`] with typed fields, a severity, and places. Message and help are formatted when they
 //! reads them: [`render::human`] underlines the text, [`render::json`] gives one object per cause. All findings of an
 //! input are collected; none hides another, and equal ones are shown once with a count ([`Findings::groups`]).
 
@@ -36,7 +36,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-/// How much a finding matters: an error refuses the input, a warning is shown and the work goes on.
+/// Severity of a finding: an error refuses the input, a warning is shown and the work continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -144,7 +144,7 @@ impl Finding {
         self.fault.code()
     }
 
-    /// What is wrong, in one line.
+    /// Message, in one line.
     pub fn message(&self) -> String {
         self.fault.message()
     }
@@ -299,7 +299,7 @@ impl FromIterator<Finding> for Findings {
     }
 }
 
-/// Longest word that is compared: nobody misspells a longer one, and the comparison takes time with its square.
+/// Longest word that is compared: a longer one is rarely misspelt, and the comparison takes time with its square.
 const LONGEST_WORD: usize = 100;
 
 /// Returns the candidate nearest to `word`, or `None` when none is near.

@@ -1,4 +1,4 @@
-//! Where a finding is: a span of a text, a cell of a table, or a member of a JSON document.
+//! Place of a finding: a span of a file, a cell of a table, or a member of a JSON document.
 
 use std::fmt;
 use std::sync::Arc;
@@ -30,12 +30,12 @@ impl Position {
     }
 }
 
-/// Where a finding is.
+/// Place of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// A whole file or folder.
+    /// A whole file or directory.
     File {
-        /// Path as the user gave it, or relative to the vendor's folder.
+        /// Path as the user gave it, or relative to the vendor's directory.
         file: String,
     },
     /// A span of a text file (script, manifest, cases), with the text for underlining.
@@ -44,7 +44,7 @@ pub enum Place {
         file: String,
         /// Whole text of the file.
         text: Arc<str>,
-        /// What is underlined.
+        /// Underlined text.
         span: Span,
         /// Words under the underlined text; may be empty.
         label: String,

@@ -68,7 +68,7 @@ fn notes(group: &Group<'_>) -> Vec<String> {
     places.take(most).map(ToString::to_string).collect()
 }
 
-/// How many more findings a group has, and which are next: `and 4,785 more`, `and 149 more: partner `P0002`, …`.
+/// Number of further findings of a group, and the next ones: `and 4,785 more`, `and 149 more: partner `P0002`, …`.
 fn rest(group: &Group<'_>) -> Option<String> {
     let shown = match notes(group).len() {
         0 => 1,

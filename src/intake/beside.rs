@@ -1,4 +1,4 @@
-//! What is given beside the book: targets by level, agreed quotas, and a previous proposal.
+//! Inputs beside the book: targets by level, agreed quotas, and a previous proposal.
 
 use super::binding::Binding;
 use super::cell::Fields;
@@ -41,7 +41,7 @@ pub struct PreviousRow {
     pub quota: Money,
 }
 
-/// What a proposal says about itself: the `_meta` sheet of a workbook, or the top of a JSON proposal.
+/// Metadata of a proposal: the `_meta` sheet of a workbook, or the top-level members of a JSON proposal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WorkbookMeta {
     /// Hash of the rules that made it.
@@ -59,13 +59,13 @@ pub struct WorkbookMeta {
 pub struct LockFile {
     /// Locks, ascending by partner, product line, territory; at most one for each.
     pub locks: Vec<Lock>,
-    /// What a returned workbook says about itself; all empty for other files.
+    /// Metadata of a returned workbook; all empty for other files.
     pub meta: WorkbookMeta,
 }
 
 /// Reads a targets file: CSV, JSON or XLSX with the columns `territory`, `product_line`, `target`.
 ///
-/// Territories and product lines must be ones the book knows. Rows keep their order; none stands twice.
+/// Territories and product lines must be known to the book. Rows keep their order, without duplicates.
 pub fn read_targets(path: &Path, book: &PartnerBook) -> Checked<Vec<TargetRow>> {
     Checked::from(Beside::open(path, book)).and_then(|reading| targets_of(reading, book))
 }
@@ -260,7 +260,7 @@ impl Beside {
         Some(location)
     }
 
-    /// What the file says about itself: rows of a sheet `_meta` (key, value), or the texts at the top of a JSON document.
+    /// Metadata of the file: rows of a sheet `_meta` (key, value), or the strings at the top level of a JSON document.
     fn meta(&mut self) -> WorkbookMeta {
         let mut entries = std::mem::take(&mut self.store.texts);
         if let Some(index) = self.store.named("_meta").first().copied() {

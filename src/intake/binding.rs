@@ -1,4 +1,4 @@
-//! Which column of a found table holds which column of the declaration.
+//! Binding of the columns of a table that was found to the declared columns.
 
 use super::cell::Fields;
 use super::fault::TableFault;
@@ -9,7 +9,7 @@ use super::table::{Column, Field, Table, TableKind, is_same_heading};
 use crate::finding::{Candidates, Finding, Severity, did_you_mean};
 use std::sync::Arc;
 
-/// Where the values of a column come from.
+/// Source of the values of a column.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) enum Source {
     /// Nowhere: not known.
@@ -51,7 +51,7 @@ impl<'a> Binding<'a> {
         (!failed).then_some(Self { table, location, headings, map, strips_quote: false, sources, keep, skip, width })
     }
 
-    /// Where the values of `field` come from.
+    /// Source of the values of `field`.
     pub fn source(&self, field: Field) -> &Source {
         &self.sources[field as usize]
     }
@@ -111,7 +111,7 @@ impl<'a> Binder<'a, '_> {
         self.log.add(finding);
     }
 
-    /// The column headed `heading`; an error when there are two. `is_exact` lets the spelling tell them apart.
+    /// The column headed `heading`; an error when there are two. With `is_exact`, the spelling distinguishes them.
     fn find(&mut self, heading: &str, is_exact: bool) -> Option<usize> {
         let mut found =
             (0..self.sheet.headings.len()).filter(|index| is_same_heading(&self.sheet.headings[*index], heading));

@@ -24,7 +24,7 @@ use crate::units::{Currency, Money};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Reads the partner book at `path`: a folder of CSV files, a JSON file, or an XLSX workbook.
+/// Reads the partner book at `path`: a directory of CSV files, a JSON file, or an XLSX workbook.
 ///
 /// Returns the book and its warnings, or everything that is wrong with it, errors and warnings. `mapping` says how an
 /// export names its tables and columns; with it, files that it does not name are left alone.
@@ -97,11 +97,11 @@ pub(super) struct Reading<'m> {
     pub mapping: Option<&'m Mapping>,
     pub limits: Limits,
     pub shared: Shared,
-    /// Which table of the store holds which table of the book.
+    /// Assignment of the tables of the store to the tables of the book.
     pub places: BTreeMap<TableKind, usize>,
     /// Row of each partner, in the order of the partners.
     pub partner_rows: Vec<u64>,
-    /// Where the partners stand, and the heading of their identifiers.
+    /// Places of the partners, and the heading of their identifiers.
     pub partner_place: Option<(Location, String)>,
     /// Tables of the store that become extra tables, with their names.
     pub extra: Vec<(String, usize)>,
@@ -161,7 +161,7 @@ impl<'m> Reading<'m> {
         }
     }
 
-    /// Calls `each` for every row of the table; returns where it stands and how many rows were used.
+    /// Calls `each` for every row of the table; returns its place and the number of rows used.
     fn each_row(&mut self, kind: TableKind, mut each: impl FnMut(&mut Row<'_>)) -> Option<Read> {
         let index = *self.places.get(&kind)?;
         let map = self.map(kind);
@@ -277,7 +277,7 @@ impl<'m> Reading<'m> {
         cells.into_iter().map(|(_, cell)| cell).collect()
     }
 
-    /// Reads a table of facts by partner; `key` is what may stand once for a partner.
+    /// Reads a table of facts by partner; `key` must be unique for each partner.
     fn keyed<T, K: Ord>(
         &mut self,
         kind: TableKind,
@@ -311,14 +311,14 @@ impl<'m> Reading<'m> {
         rows
     }
 
-    /// Warns about territories and product lines that first stand in this table and look like known ones.
+    /// Warns about territories and product lines that first occur in this table and look like known ones.
     fn check_new_names(&mut self, location: &Location, seen: (usize, usize)) {
         let lists =
             [("territory", &self.shared.territories, seen.0), ("product line", &self.shared.product_lines, seen.1)];
         for (what, names, seen) in lists {
             let (known, new) = names.in_order_of_appearance().split_at(seen);
             for name in new.iter().take(100) {
-                // One that differs only in case or spaces is told by `check_looks`.
+                // `check_looks` reports names that differ only in case or spaces.
                 let known = known.iter().take(MOST_CANDIDATES).map(|known| &**known);
                 let Some(near) = did_you_mean(name, known).filter(|near| !is_same_heading(near, name)) else {
                     continue;
@@ -444,7 +444,7 @@ impl<'m> Reading<'m> {
     }
 }
 
-/// What is known of a table after its rows were read.
+/// Summary of a table after its rows were read.
 pub(super) struct Read {
     location: Location,
     partner_heading: String,
@@ -455,7 +455,7 @@ pub(super) struct Read {
 }
 
 impl Read {
-    /// Notes the table as one that the book has; one without any row is a template that nobody filled in.
+    /// Notes the table as one that the book has; a table without any row is an unused template.
     fn note(&self, kind: TableKind, tables: &mut BTreeMap<String, usize>) {
         if !self.is_empty || kind.table().required {
             tables.insert(kind.name().to_owned(), self.rows);

@@ -23,7 +23,7 @@ pub(super) enum Flaw {
 pub(super) struct Cell<T = Box<str>> {
     /// The value as written; empty when there is none.
     pub text: T,
-    /// What is wrong with it, if anything.
+    /// Its fault, if any.
     pub flaw: Option<Flaw>,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Fields<'a> {
         .trim()
     }
 
-    /// What is wrong with the cell.
+    /// Fault of the cell.
     pub fn flaw(self, index: usize) -> Option<Flaw> {
         match self {
             Self::Record(_) => None,
@@ -72,7 +72,7 @@ impl<'a> Fields<'a> {
         (0..self.len()).filter(|index| !self.text(*index).is_empty()).count()
     }
 
-    /// The cells as texts of their own.
+    /// The cells as owned strings.
     pub fn to_cells(self) -> Vec<Cell> {
         (0..self.len()).map(|index| Cell { text: self.text(index).into(), flaw: self.flaw(index) }).collect()
     }

@@ -30,7 +30,7 @@ struct RawTable {
     rows: Vec<RawRow>,
 }
 
-/// Where a row stands in its table's text, and whom it is about.
+/// Position of a row in its table's text, and its partner.
 #[derive(Debug, Clone)]
 struct RawRow {
     partner: Option<Name>,
@@ -38,7 +38,7 @@ struct RawRow {
     end: usize,
 }
 
-/// What is different from a kept book.
+/// Changes to a stored book.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BookChange<'a> {
     /// An object with a list per table, and its JSON pointer: the rows that take the place of those of their partners.
@@ -47,12 +47,12 @@ pub struct BookChange<'a> {
     pub remove: Option<JsonPart<'a>>,
 }
 
-/// A kept book with changes, as one document, and where its rows came from.
+/// A stored book with changes, as one document, and the origin of its rows.
 #[derive(Debug, Clone)]
 pub struct MergedBook {
     /// The document: an object with a list per table.
     pub text: String,
-    /// Per table, the position of each kept row in the kept book; the rows after them are the change's own.
+    /// Per table, the position of each retained row in the stored book; the rows after them are the change's own.
     kept: BTreeMap<String, Vec<usize>>,
     /// JSON pointer of the replaced tables.
     pointer: String,
@@ -83,7 +83,7 @@ impl RawTables {
     /// The book with the change: removed partners are taken out of every table, then rows take the place of those of
     /// their partners. A table whose rows are about no partner, such as the market, is replaced as a whole.
     ///
-    /// A partner that is removed and has rows in the change has exactly those. Fails when the change is no change.
+    /// A partner that is removed and has rows in the change has exactly those. Fails when the change is not valid.
     pub fn merged(&self, change: &BookChange<'_>, file: &str) -> Result<MergedBook, Findings> {
         let mut findings = Findings::new();
         let removed = self.removed(change, file, &mut findings);
@@ -233,7 +233,7 @@ impl MergedBook {
         self.kept.insert(base.name.clone(), kept);
     }
 
-    /// Findings about the merged document as findings about the change or the kept book, which is called `base`.
+    /// Findings about the merged document as findings about the change or the stored book, which is called `base`.
     pub fn placed(&self, findings: Findings, base: &str) -> Findings {
         let placed = |mut finding: Finding| {
             for place in &mut finding.places {

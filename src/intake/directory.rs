@@ -9,7 +9,7 @@ use crate::channel::Partner;
 use crate::finding::{Finding, did_you_mean};
 use std::collections::BTreeMap;
 
-/// Largest number of different unknown references that are told apart in one table.
+/// Most different unknown references that are distinguished in one table.
 pub(super) const MOST_UNKNOWN: usize = 1_000;
 /// Largest number of partners among which a similar identifier is looked for.
 pub(super) const MOST_CANDIDATES: usize = 20_000;

@@ -30,7 +30,7 @@ impl Members {
             if !is_object {
                 return Err(fault(FileFault::NotObject {}));
             }
-            // Rows mostly have the keys of the first one, in its order; those are different from one another.
+            // Rows mostly have the keys of the first one, in its order; those differ from each other.
             if object.0.len() <= keys.len() && object.0.iter().zip(&keys).all(|((key, _), known)| key == known) {
                 continue;
             }
@@ -56,7 +56,7 @@ impl Members {
         let mut places: Option<BTreeMap<&str, usize>> = None;
         let indexed = || keys.iter().enumerate().map(|(index, key)| (key.as_str(), index)).collect();
         let mut items = Items::of(&self.list).ok_or_else(|| (0, "it is not a list".to_owned()))?;
-        // One row of cells for all, emptied where it was filled: a short row costs no more than what stands in it.
+        // One row of cells for all, emptied where it was filled: a short row costs no more than its content.
         let (mut cells, mut filled) = (vec![Cell::default(); keys.len()], Vec::new());
         let (mut object, mut count) = (Object::default(), 0u64);
         while let Some(is_object) = items.next_into(&mut object) {

@@ -1,4 +1,4 @@
-//! Which table of a store holds which table of the book, by the mapping file or by name.
+//! Assignment of the tables of a store to the tables of the book, by the mapping file or by name.
 
 use super::book::Reading;
 use super::fault::TableFault;
@@ -74,7 +74,7 @@ impl Reading<'_> {
             let known: Vec<&str> = TableKind::BOOK.into_iter().map(TableKind::name).collect();
             let near = did_you_mean(&name.to_lowercase().replace([' ', '-'], "_"), known.iter().copied())
                 .filter(|near| !self.places.keys().any(|kind| kind.name() == *near))
-                // A missing table that must be there is an error of its own, which names this one.
+                // A missing required table is a separate error, which names this one.
                 .filter(|near| TableKind::named(near).is_some_and(|kind| !kind.table().required));
             let keyed = self.store.read(index, None, &self.limits, &mut self.shared.log).is_some_and(|sheet| {
                 sheet.headings.iter().any(|heading| is_same_heading(heading, Field::PartnerId.name()))

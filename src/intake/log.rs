@@ -4,7 +4,7 @@ use super::fault::TableFault;
 use crate::finding::{Code, Finding, Findings, GroupKey, Place, Severity};
 use std::collections::BTreeMap;
 
-/// How many findings of one group, and how many groups of one code in one file, are stored; the rest is counted.
+/// Most findings of one group, and most groups of one code in one file, that are stored; the rest is counted.
 pub const KEPT_OF_ONE_SORT: u64 = 20;
 
 /// Says that a value could not be used and that the log says why.

@@ -34,7 +34,7 @@ const TABLE_KEYS: [&str; 14] = [
 /// A mapping file, read and checked against the tables' declaration.
 ///
 /// Sections are named like the tables (`[partners]`, `[revenue]`, …); `[extra.NAME]` names a table keyed by partner
-/// that is no standard one; `currency` at the top is the currency of rows that state none.
+/// that is not a standard one; `currency` at the top is the currency of rows that state none.
 #[derive(Debug, Clone, Default)]
 pub struct Mapping {
     pub(super) currency: Option<Currency>,
@@ -42,7 +42,7 @@ pub struct Mapping {
     pub(super) extra: BTreeMap<String, TableMap>,
 }
 
-/// How one table is found and read.
+/// Location and format of one table.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TableMap {
     /// Text of the mapping file and its name, for findings.
@@ -53,7 +53,7 @@ pub(super) struct TableMap {
     pub encoding: Option<&'static Encoding>,
     pub decimal_comma: bool,
     pub date_format: Option<DateFormat>,
-    /// Headings under which each column may stand.
+    /// Possible headings of each column.
     pub columns: BTreeMap<Field, (Vec<String>, Span)>,
     pub constants: BTreeMap<Field, String>,
     /// Rates are divided by this.

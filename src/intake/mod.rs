@@ -1,7 +1,7 @@
 //! Reading what the vendor's systems write: the partner book, mapping files, targets, locks, previous proposals; and
 //! writing empty templates.
 //!
-//! [`TableKind`] and the tables behind it are the one declaration of what may stand in a book. A book that is read is
+//! [`TableKind`] and the tables behind it are the one declaration of the content of a book. A book that is read is
 //! valid: [`read_book`] returns either the book with its warnings, or everything that is wrong with it.
 
 mod attribute;
@@ -44,7 +44,7 @@ pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading, 
 
 use crate::units::{Currency, FiscalCalendar};
 
-/// How much a reader takes.
+/// Limits of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of one file.
@@ -84,13 +84,13 @@ pub struct JsonPart<'a> {
     pub text: &'a str,
 }
 
-/// How a book is read.
+/// Options for reading a book.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReadOptions {
     /// The vendor's fiscal calendar; without it, labels such as `FY2026-Q1` are refused.
     pub calendar: Option<FiscalCalendar>,
     /// Currency of a book that states none; US dollars when absent.
     pub currency: Option<Currency>,
-    /// How much is read.
+    /// Limits.
     pub limits: Limits,
 }

@@ -8,7 +8,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 /// Longest identifier or name, in characters.
 pub const LONGEST_NAME: usize = 200;
 
-/// Why a text cannot be an identifier or name.
+/// Reason for which a string cannot be an identifier or name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NameFault {
     /// A control, bidirectional or invisible character.
@@ -48,7 +48,7 @@ pub(super) fn cleaned(text: &str) -> Result<Cow<'_, str>, NameFault> {
     })
 }
 
-/// What a name looks like: two names with the same look are easily taken for one another.
+/// Visual form of a name: two names with the same form are easily confused.
 pub(super) fn look(name: &str) -> String {
     let lower: String = name.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
     unicode_security::skeleton(&lower).collect()

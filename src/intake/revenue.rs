@@ -1,4 +1,4 @@
-//! Revenue history: rows as they stand in the table, then one entry per month, product line and territory.
+//! Revenue history: rows as written in the table, then one entry per month, product line and territory.
 
 use super::directory::Directory;
 use super::fault::{BookFault, ValueFault};

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 /// Longest text for people, in characters.
 const MAX_TEXT: usize = 2_000;
 
-/// What all tables of a book share while they are read.
+/// State shared by all tables of a book while they are read.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
     pub log: Log,
@@ -42,7 +42,7 @@ impl Shared {
     }
 }
 
-/// Which of the shared lists a name belongs to.
+/// Shared list to which a name belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dimension {
     Tier,

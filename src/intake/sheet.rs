@@ -1,10 +1,10 @@
-//! A table as it was found: where it stands, its headings, and its rows as text.
+//! A table as it was found: its place, its headings, and its rows as strings.
 
 use super::cell::{Cell, Fields};
 use crate::finding::Place;
 use std::sync::Arc;
 
-/// How rows are named in findings.
+/// Naming of rows in findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Numbering {
     /// Rows of a file or sheet, from 1, the heading included.
@@ -18,7 +18,7 @@ pub(super) enum Numbering {
 pub(super) struct Sheet {
     /// File as the user knows it, `file!Sheet` for workbooks.
     pub file: String,
-    /// How rows are named.
+    /// Naming of rows.
     pub numbering: Numbering,
     /// Row number of the heading.
     pub heading_row: u64,
@@ -39,12 +39,12 @@ pub(super) enum Rows {
     Json(super::json::Members),
 }
 
-/// Where rows stand; cheap to keep after the sheet's rows are gone.
+/// Places of rows; cheap to store after the sheet's rows are dropped.
 #[derive(Debug, Clone)]
 pub(super) struct Location {
     /// File as the user knows it.
     pub file: String,
-    /// How rows are named.
+    /// Naming of rows.
     pub numbering: Numbering,
 }
 
@@ -74,7 +74,7 @@ impl Location {
     }
 }
 
-/// What came at the end of a sheet instead of data.
+/// Content at the end of a sheet that is not data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Footer {
     /// First row that was left out.
@@ -90,14 +90,14 @@ pub(super) struct Footer {
 struct Held(Vec<(u64, Vec<Cell>)>);
 
 impl Sheet {
-    /// Where the sheet's rows stand.
+    /// Places of the sheet's rows.
     pub fn location(&self) -> Location {
         Location { file: self.file.clone(), numbering: self.numbering.clone() }
     }
 
     /// Calls `each` for every row of data in order; returns the footer that was left out, or why reading stopped.
     ///
-    /// A footer is what stands below the data at the end: rows with a single filled cell after an empty row, and
+    /// A footer is the content below the data at the end: rows with a single filled cell after an empty row, and
     /// rows that begin with `Total` or `Grand Total`.
     pub fn for_each(self, mut each: impl FnMut(u64, Fields<'_>)) -> Result<Option<Footer>, (u64, String)> {
         let width = self.headings.len();
@@ -132,7 +132,7 @@ fn is_footer_like(fields: Fields<'_>, width: usize, after_gap: bool) -> bool {
     is_total(fields.text(0)) || (after_gap && width > 2 && fields.filled() == 1)
 }
 
-/// True for `Total`, `Grand Totals (12 records)` and the like.
+/// True for `Total`, `Grand Totals (12 records)` and similar labels.
 fn is_total(text: &str) -> bool {
     if !text.starts_with(['T', 't', 'G', 'g', 'S', 's']) {
         return false;

@@ -1,4 +1,4 @@
-//! Where a book stands: a folder of CSV files, a JSON document, or a workbook; its tables by name.
+//! Sources of a book: a directory of CSV files, a JSON document, or a workbook; its tables by name.
 
 use super::delimited::{Delimited, decode};
 use super::fault::{BookFault, FileFault};
@@ -22,7 +22,7 @@ const DATA_ENDINGS: [&str; 9] = ["xlsx", "xls", "xlsm", "xlsb", "ods", "json", "
 /// The tables at a path, not yet read.
 #[derive(Debug)]
 pub(super) struct Store {
-    /// Name of the file or folder.
+    /// Name of the file or directory.
     pub name: String,
     /// JSON pointer of the document inside the file; empty for a file that is the document.
     pub pointer: String,
@@ -32,7 +32,7 @@ pub(super) struct Store {
     pub currency: Option<String>,
     /// Other texts at the top of a JSON document.
     pub texts: BTreeMap<String, String>,
-    /// Files of a folder that hold data but are not read.
+    /// Data files of a directory that are not read.
     pub unread: Vec<String>,
     /// Most different keys that the rows of a JSON table may have.
     most_keys: usize,
@@ -55,7 +55,7 @@ enum Content {
     Sheet(Box<Option<Sheet>>),
 }
 
-/// What kind of file a path is, from its ending.
+/// Kind of a file, from its extension.
 enum Format {
     Csv,
     Json,
@@ -94,7 +94,7 @@ impl Store {
         }
     }
 
-    /// Finds the tables at `path`, which must be a folder, a JSON file or a workbook.
+    /// Finds the tables at `path`, which must be a directory, a JSON file or a workbook.
     pub fn open_book(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
         if path.is_dir() {
             return Self::open_folder(path, log);
@@ -123,7 +123,7 @@ impl Store {
         part.pointer.clone_into(&mut store.pointer);
         store.most_keys = limits.columns;
         if part.text.starts_with('[') {
-            // What is no JSON is no list either.
+            // Invalid JSON is not a list either.
             let is_json = serde_json::from_str::<serde::de::IgnoredAny>(part.text).is_ok();
             let list = if is_json { part.text } else { "" };
             store.json_table(part.file, part.pointer.to_owned(), part.name, list, true, log)?;
@@ -236,7 +236,7 @@ impl Store {
                 log.add(Finding::from(BookFault::CurrencyNotString {}).at(place));
             } else if raw.starts_with('[') {
                 let pointer = format!("{}/{}", self.pointer, escaped(key));
-                // A list that is no table matters only when its name says that it should be one.
+                // A list that is not a table matters only if its name suggests that it should be one.
                 let must_be = super::table::TableKind::named(key).is_some() || key == "lines";
                 self.json_table(name, pointer, key, raw, must_be, log)?;
             } else if key == "currency" && raw.starts_with('"') {

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-/// What a value of a column must be.
+/// Kind of the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Identifier: text that must be the same wherever it stands.
+    /// Identifier: a string that must be the same in every table.
     Identifier,
     /// Name of a tier, territory, product line: text that groups rows.
     Name,
@@ -36,7 +36,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// How a value is written, for the reference and for help texts.
+    /// Notation of a value, for the reference and for help texts.
     pub fn notation(self) -> &'static str {
         match self {
             Self::Identifier => "identifier",
@@ -164,13 +164,13 @@ fields! {
 pub struct Column {
     /// Its name.
     pub field: Field,
-    /// What its values are.
+    /// Kind of its values.
     pub kind: Kind,
     /// True when the column and every value in it must be there.
     pub required: bool,
     /// Unit of the values; empty where there is none.
     pub unit: &'static str,
-    /// What it means, one sentence.
+    /// Meaning, one sentence.
     pub doc: &'static str,
     /// Other headings under which it is found when no mapping file names the table.
     pub aliases: &'static [&'static str],
@@ -185,7 +185,7 @@ pub struct Table {
     pub name: &'static str,
     /// True when a book must have it.
     pub required: bool,
-    /// What one row is, one sentence.
+    /// Meaning of one row, one sentence.
     pub doc: &'static str,
     /// Columns in the order of the template.
     pub columns: &'static [Column],

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{Format, FormatAlign, Note, Workbook, XlsxError};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
-/// How templates are written.
+/// Formats of templates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TemplateFormat {
     /// A CSV file per table and a `README.md` with the meaning of every column.
@@ -18,7 +18,7 @@ pub enum TemplateFormat {
     Json,
 }
 
-/// Writes empty templates of all tables of a book into the folder `directory`, which is made when it is missing.
+/// Writes empty templates of all tables of a book into `directory`, which is created if it does not exist.
 ///
 /// Returns the files written, in order. Existing files are never overwritten.
 pub fn write(directory: &Path, format: TemplateFormat) -> Result<Vec<PathBuf>, Findings> {
@@ -85,7 +85,7 @@ fn document() -> String {
     format!("{:#}\n", Value::Object(root))
 }
 
-/// What a column means, how it is written, and whether it must be there.
+/// Describes a column: meaning, notation, and whether it is required.
 fn note(column: &Column) -> String {
     let required = if column.required { "Required." } else { "May be empty." };
     let unit = if column.unit.is_empty() { String::new() } else { format!(" Unit: {}.", column.unit) };

@@ -13,7 +13,7 @@ const SPREADSHEET_DIGITS: usize = 15;
 const MOST_COLUMNS: u32 = 1_000;
 /// Parts that a package may have.
 const MOST_PARTS: usize = 5_000;
-/// How many times larger than packed a large part may be.
+/// Highest compression ratio of a large part.
 const LARGEST_RATIO: u64 = 250;
 /// Parts below this size may have any ratio.
 const SMALL_PART: u64 = 4 << 20;

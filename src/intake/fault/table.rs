@@ -35,7 +35,7 @@ fn required_help(candidates: &Candidates, heading_row: u64) -> String {
     }
 }
 
-/// Which columns a table lacks.
+/// Columns that a table lacks.
 fn lacking(table: &str, columns: &[String], present: Option<&String>) -> String {
     match (columns, present) {
         ([only], Some(present)) => format!("the table `{table}` has `{present}` but not `{only}`"),

@@ -3,7 +3,7 @@
 use crate::finding::{Code, Field, ToField, suggested};
 use crate::units::parse_decimal;
 
-/// What a number is read as.
+/// Notation in which a number is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberKind {
     /// An amount of money.
@@ -32,7 +32,7 @@ impl ToField for NumberKind {
 
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $message:literal, $help:literal;)+) => {
-        /// Why a value is not read as an exact decimal number.
+        /// Reason for which a value is not read as an exact decimal number.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum NotDecimal {
             $($(#[doc = $doc])+ $variant,)+
