@@ -119,7 +119,7 @@ fields! {
     CertifiedBefore = "certified_before",
     /// Marketing spend.
     MarketingSpend = "marketing_spend",
-    /// Heads in the services practice.
+    /// People in the services practice.
     ServicesHeadcount = "services_headcount",
     /// Revenue of the services practice.
     ServicesRevenue = "services_revenue",
@@ -341,7 +341,7 @@ static PARTNERS: Table = Table {
     kind: TableKind::Partners,
     name: "partners",
     required: true,
-    doc: "One row per channel partner. Columns that are not listed here become the partner's own attributes.",
+    doc: "One row per channel partner. Columns that are not listed here become attributes of the partner.",
     columns: &[
         column(Field::PartnerId, Kind::Identifier, "Identifier, unique in the book.").required(),
         column(Field::PartnerName, Kind::Text, "Name for people; the identifier when empty.").aliases(&["name"]),
@@ -350,7 +350,7 @@ static PARTNERS: Table = Table {
         column(Field::Vertical, Kind::Name, "Industry the partner mainly sells into.").aliases(&["industry"]),
         column(Field::ProductLines, Kind::Names, "Product lines the partner is authorised for; empty means not known."),
         column(Field::AccountManager, Kind::Name, "Account manager at the vendor.").aliases(&["channel_manager"]),
-        column(Field::Since, Kind::Date, "Day the partner joined the program.").aliases(&["joined", "partner_since"]),
+        column(Field::Since, Kind::Date, "Date on which the partner joined the program.").aliases(&["joined", "partner_since"]),
     ],
 };
 
@@ -358,15 +358,15 @@ static REVENUE: Table = Table {
     kind: TableKind::Revenue,
     name: "revenue",
     required: true,
-    doc: "Closed net revenue, one row per partner, month, product line and territory; further rows of the same are \
+    doc: "Closed net revenue, one row per partner, month, product line and territory; several rows of the same are \
           added up. Credit notes are negative.",
     columns: &[
         PARTNER_ID,
-        column(Field::Month, Kind::Period, "Month the revenue was closed in; this or `period` must be there."),
+        column(Field::Month, Kind::Period, "Month the revenue was closed in; this or `period` is required."),
         column(
             Field::Period,
             Kind::Period,
-            "Instead of a month a longer stretch, which is spread over its months evenly and exactly.",
+            "A longer period instead of a month; it is spread evenly and exactly over its months.",
         )
         .aliases(&["quarter"]),
         column(Field::ProductLine, Kind::Name, "Product line the revenue belongs to."),
@@ -388,10 +388,10 @@ static MARKET: Table = Table {
         TERRITORY,
         column(Field::Vertical, Kind::Name, "Vertical; empty means all of them."),
         PRODUCT_LINE,
-        column(Field::AddressableMarket, Kind::AmountFromZero, "What all customers of the cell could buy.")
-            .unit("currency a year")
+        column(Field::AddressableMarket, Kind::AmountFromZero, "Total that the customers of the cell could buy.")
+            .unit("currency per year")
             .aliases(&["tam"]),
-        column(Field::Growth, Kind::Rate, "Expected growth of that market.").unit("fraction a year"),
+        column(Field::Growth, Kind::Rate, "Expected growth of that market.").unit("fraction per year"),
         CURRENCY,
     ],
 };
@@ -400,14 +400,14 @@ static INVESTMENTS: Table = Table {
     kind: TableKind::Investments,
     name: "investments",
     required: false,
-    doc: "What a partner invests in the vendor's business, one row per partner. Empty means not known, 0 means none.",
+    doc: "Investments of a partner in the vendor's business, one row per partner. Empty means not known, 0 means none.",
     columns: &[
         PARTNER_ID,
-        column(Field::CertifiedNow, Kind::Count, "Certified staff now.").unit("heads"),
-        column(Field::CertifiedBefore, Kind::Count, "Certified staff one year before.").unit("heads"),
+        column(Field::CertifiedNow, Kind::Count, "Certified staff now.").unit("people"),
+        column(Field::CertifiedBefore, Kind::Count, "Certified staff one year before.").unit("people"),
         column(Field::MarketingSpend, Kind::AmountFromZero, "Own marketing for the vendor's products, last 12 months.")
             .unit("currency"),
-        column(Field::ServicesHeadcount, Kind::Count, "Heads in the services practice.").unit("heads"),
+        column(Field::ServicesHeadcount, Kind::Count, "People in the services practice.").unit("people"),
         column(Field::ServicesRevenue, Kind::Amount, "Revenue of the services practice, last 12 months.")
             .unit("currency"),
         column(Field::Enablement, Kind::Share, "Share of the enablement plan completed.").unit("fraction"),
@@ -419,12 +419,12 @@ static OPPORTUNITIES: Table = Table {
     kind: TableKind::Opportunities,
     name: "opportunities",
     required: false,
-    doc: "Registered opportunities, open and closed. `status`, or `is_closed` with `is_won`, says which.",
+    doc: "Registered opportunities, open and closed. `status`, or `is_closed` with `is_won`, gives the state.",
     columns: &[
         column(
             Field::OpportunityId,
             Kind::Identifier,
-            "Identifier in the CRM; made from the row when the column is missing.",
+            "Identifier in the CRM; derived from the row when the column is missing.",
         ),
         PARTNER_ID,
         column(Field::Amount, Kind::AmountFromZero, "Amount at full value.").required().unit("currency"),
@@ -436,7 +436,7 @@ static OPPORTUNITIES: Table = Table {
         column(Field::CloseDate, Kind::Date, "Expected or actual close date.").required(),
         PRODUCT_LINE,
         TERRITORY,
-        column(Field::RegisteredOn, Kind::Date, "Day it was registered."),
+        column(Field::RegisteredOn, Kind::Date, "Date of registration."),
         CURRENCY,
     ],
 };
@@ -445,7 +445,7 @@ static WIN_RATES: Table = Table {
     kind: TableKind::WinRates,
     name: "win_rates",
     required: false,
-    doc: "Historical win rates where they are known; else they are derived from closed opportunities.",
+    doc: "Historical win rates, where known; otherwise they are derived from closed opportunities.",
     columns: &[
         PARTNER_ID,
         PRODUCT_LINE,
@@ -471,7 +471,7 @@ static FORECASTS: Table = Table {
         column(Field::Amount, Kind::AmountFromZero, "Revenue expected to close in the period.")
             .required()
             .unit("currency"),
-        column(Field::SubmittedOn, Kind::Date, "Day it was submitted; the latest counts."),
+        column(Field::SubmittedOn, Kind::Date, "Date of submission; the latest counts."),
         CURRENCY,
     ],
 };
@@ -498,13 +498,13 @@ static LOCKS: Table = Table {
     kind: TableKind::Locks,
     name: "locks",
     required: false,
-    doc: "Quotas that are agreed and must be kept, one row per line of the plan.",
+    doc: "Agreed quotas that stay fixed, one row per line of the plan.",
     columns: &[
         PARTNER_ID,
         PRODUCT_LINE,
         TERRITORY,
         column(Field::Quota, Kind::AmountFromZero, "Agreed quota.").required().unit("currency").aliases(&["amount"]),
-        column(Field::Reason, Kind::Text, "Why, and who agreed."),
+        column(Field::Reason, Kind::Text, "Reason, and who agreed."),
         CURRENCY,
     ],
 };
@@ -534,8 +534,8 @@ static PREVIOUS: Table = Table {
         PARTNER_ID,
         PRODUCT_LINE,
         TERRITORY,
-        column(Field::Quota, Kind::AmountFromZero, "Quota proposed then.").required().unit("currency"),
-        column(Field::OverrideQuota, Kind::AmountFromZero, "Quota that the planner wants instead.").unit("currency"),
+        column(Field::Quota, Kind::AmountFromZero, "Quota in that proposal.").required().unit("currency"),
+        column(Field::OverrideQuota, Kind::AmountFromZero, "Quota that the planner sets instead.").unit("currency"),
         column(Field::OverrideReason, Kind::Text, "Why."),
         CURRENCY,
     ],
@@ -558,7 +558,7 @@ pub fn reference() -> String {
     let mut out = String::new();
     for kind in TableKind::BOOK.into_iter().chain([TableKind::Targets]) {
         let table = kind.table();
-        let need = if table.required { "must be there" } else { "may be missing" };
+        let need = if table.required { "required" } else { "optional" };
         let _ = writeln!(out, "## {} ({need})\n\n{}\n", table.name, table.doc);
         out.push_str("| column | values | required | unit | meaning |\n| --- | --- | --- | --- | --- |\n");
         for column in table.columns {
