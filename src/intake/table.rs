@@ -350,7 +350,8 @@ static PARTNERS: Table = Table {
         column(Field::Vertical, Kind::Name, "Industry the partner mainly sells into.").aliases(&["industry"]),
         column(Field::ProductLines, Kind::Names, "Product lines the partner is authorised for; empty means not known."),
         column(Field::AccountManager, Kind::Name, "Account manager at the vendor.").aliases(&["channel_manager"]),
-        column(Field::Since, Kind::Date, "Date on which the partner joined the program.").aliases(&["joined", "partner_since"]),
+        column(Field::Since, Kind::Date, "Date on which the partner joined the program.")
+            .aliases(&["joined", "partner_since"]),
     ],
 };
 
