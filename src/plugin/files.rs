@@ -1,24 +1,16 @@
 //! The files of one vendor in memory, with the digest that names their revision.
 
 use crate::channel::Name;
+use crate::units::words;
 use std::sync::Arc;
 
-/// Directory of a file: `rules/` or `policies/`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Room {
-    /// Quota-setting rules.
-    Rules,
-    /// Tier, incentive and intervention policies.
-    Policies,
-}
-
-impl Room {
-    /// Name of the directory.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Rules => "rules",
-            Self::Policies => "policies",
-        }
+words! {
+    /// Directory of a file: `rules/` or `policies/`.
+    pub enum Room {
+        /// Quota-setting rules.
+        Rules = "rules",
+        /// Tier, incentive and intervention policies.
+        Policies = "policies",
     }
 }
 

@@ -1,28 +1,21 @@
 //! The grain of a plan, and the basis on which factors become an assessment.
 
 use crate::channel::{Partner, SegmentKey};
+use crate::units::words;
 
-/// Scope of one line of a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Grain {
-    /// One line per partner.
-    Partner,
-    /// One line per partner and product line.
-    ProductLine,
-    /// One line per partner, product line and territory.
-    ProductLineTerritory,
+words! {
+    /// Scope of one line of a plan.
+    pub enum Grain {
+        /// One line per partner.
+        Partner = "partner",
+        /// One line per partner and product line.
+        ProductLine = "partner_product_line",
+        /// One line per partner, product line and territory.
+        ProductLineTerritory = "partner_product_line_territory",
+    }
 }
 
 impl Grain {
-    /// The word used in the manifest and in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Partner => "partner",
-            Self::ProductLine => "partner_product_line",
-            Self::ProductLineTerritory => "partner_product_line_territory",
-        }
-    }
-
     /// The line that a part of the partner's business belongs to: exactly one at every grain.
     ///
     /// Business without a territory belongs to the partner's home territory.
@@ -50,21 +43,12 @@ impl Grain {
     }
 }
 
-/// Basis on which the factors' indications become an assessment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Basis {
-    /// Σ weight × indicated revenue.
-    Indicated,
-    /// Each factor's indications are first converted into shares of the channel target (weighted fair share).
-    FairShare,
-}
-
-impl Basis {
-    /// The word used in the manifest and in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Indicated => "indicated",
-            Self::FairShare => "fair_share",
-        }
+words! {
+    /// Basis on which the factors' indications become an assessment.
+    pub enum Basis {
+        /// Σ weight × indicated revenue.
+        Indicated = "indicated",
+        /// Each factor's indications are first converted into shares of the channel target (weighted fair share).
+        FairShare = "fair_share",
     }
 }

@@ -3,43 +3,24 @@
 use super::Side;
 use super::fault::QuotaFault;
 use crate::finding::Finding;
-use crate::units::{Currency, Money};
-use std::fmt;
+use crate::units::{Currency, Money, words};
 
 /// Number of lines listed; the rest is counted and summed.
 pub const LISTED_LINES: usize = 20;
 
-/// Reason for which no distribution exists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum InfeasibleReason {
-    /// The locked quotas alone are above the target.
-    LocksAboveTarget,
-    /// Locked quotas and floors together are above the target.
-    FloorsAboveTarget,
-    /// Locked quotas and ceilings together are below the target.
-    CeilingsBelowTarget,
-    /// Every line is locked, and together they are below the target.
-    LocksBelowTarget,
-    /// The remaining amount could only go to lines whose assessment is zero.
-    NothingToScale,
-}
-
-impl InfeasibleReason {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::LocksAboveTarget => "locks_above_target",
-            Self::FloorsAboveTarget => "floors_above_target",
-            Self::CeilingsBelowTarget => "ceilings_below_target",
-            Self::LocksBelowTarget => "locks_below_target",
-            Self::NothingToScale => "nothing_to_scale",
-        }
-    }
-}
-
-impl fmt::Display for InfeasibleReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+words! {
+    /// Reason for which no distribution exists.
+    pub enum InfeasibleReason {
+        /// The locked quotas alone are above the target.
+        LocksAboveTarget = "locks_above_target",
+        /// Locked quotas and floors together are above the target.
+        FloorsAboveTarget = "floors_above_target",
+        /// Locked quotas and ceilings together are below the target.
+        CeilingsBelowTarget = "ceilings_below_target",
+        /// Every line is locked, and together they are below the target.
+        LocksBelowTarget = "locks_below_target",
+        /// The remaining amount could only go to lines whose assessment is zero.
+        NothingToScale = "nothing_to_scale",
     }
 }
 

@@ -8,13 +8,17 @@ mod currency;
 mod decimal;
 mod field;
 mod money;
+mod money_text;
 mod rounding;
+mod words;
 
 pub use calendar::{CalendarFault, FiscalCalendar, Month, PlanningPeriod, ReportingPeriods, whole_months};
 pub use currency::{Currency, UnknownCurrency};
 pub use decimal::{DecimalFault, parse_decimal, plain};
 pub use money::{MAX_MINOR_UNITS, Money, MoneyError};
 pub use rounding::Rounding;
+pub use words::UnknownWord;
+pub(crate) use words::words;
 
 /// Exact decimal fraction: `0.12` is twelve percent.
 pub type Rate = rust_decimal::Decimal;

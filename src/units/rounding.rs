@@ -1,45 +1,29 @@
 //! Named roundings to a number of decimals, as the rounding functions of DMN 1.4 define them (table 75 of FEEL).
 
+use super::words;
 use rust_decimal::{Decimal, RoundingStrategy};
-use std::fmt;
 
-/// Rounding of a value between two multiples of a power of ten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rounding {
-    /// Away from zero: DMN `round up`.
-    Up,
-    /// Towards zero: DMN `round down`.
-    Down,
-    /// To the nearest, halves away from zero: DMN `round half up`, ROUND of spreadsheets.
-    HalfUp,
-    /// To the nearest, halves towards zero: DMN `round half down`.
-    HalfDown,
-    /// To the nearest, halves to the even neighbour: DMN `decimal`.
-    HalfEven,
-    /// Towards minus infinity: DMN `floor`.
-    Floor,
-    /// Towards plus infinity: DMN `ceiling`.
-    Ceiling,
+words! {
+    /// Rounding of a value between two multiples of a power of ten.
+    pub enum Rounding {
+        /// Away from zero: DMN `round up`.
+        Up = "round_up",
+        /// Towards zero: DMN `round down`.
+        Down = "round_down",
+        /// To the nearest, halves away from zero: DMN `round half up`, ROUND of spreadsheets.
+        HalfUp = "round_half_up",
+        /// To the nearest, halves towards zero: DMN `round half down`.
+        HalfDown = "round_half_down",
+        /// To the nearest, halves to the even neighbour: DMN `decimal`.
+        HalfEven = "round_half_even",
+        /// Towards minus infinity: DMN `floor`.
+        Floor = "floor",
+        /// Towards plus infinity: DMN `ceiling`.
+        Ceiling = "ceiling",
+    }
 }
 
 impl Rounding {
-    /// Every rounding, in the order of the list.
-    pub const ALL: [Self; 7] =
-        [Self::Up, Self::Down, Self::HalfUp, Self::HalfDown, Self::HalfEven, Self::Floor, Self::Ceiling];
-
-    /// The name in scripts and files: `round_half_up`, `floor`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Up => "round_up",
-            Self::Down => "round_down",
-            Self::HalfUp => "round_half_up",
-            Self::HalfDown => "round_half_down",
-            Self::HalfEven => "round_half_even",
-            Self::Floor => "floor",
-            Self::Ceiling => "ceiling",
-        }
-    }
-
     /// Rounds `value` to `scale` decimals; a negative scale rounds to tens (−1), hundreds (−2) and so on.
     ///
     /// Returns `None` when the rounded value leaves the range of exact decimals (79 octillions).
@@ -98,11 +82,5 @@ impl Rounding {
             Self::Floor => RoundingStrategy::ToNegativeInfinity,
             Self::Ceiling => RoundingStrategy::ToPositiveInfinity,
         }
-    }
-}
-
-impl fmt::Display for Rounding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

@@ -1,67 +1,36 @@
 //! Hit policies of DMN: what holds when several rows match.
 
-use std::fmt;
+use crate::units::words;
 
-/// Rule for several matching rows (DMN 1.4, section 8.2.10).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum HitPolicy {
-    /// At most one row may match.
-    Unique,
-    /// Several rows may match if they conclude the same.
-    Any,
-    /// The matching row whose output comes first in the list of allowed values.
-    Priority,
-    /// The first matching row of the file.
-    First,
-    /// All matching rows, in the order of the file.
-    RuleOrder,
-    /// All matching rows, in the order of the list of allowed values.
-    OutputOrder,
-    /// All matching rows; the order means nothing, here it is that of the file.
-    Collect,
-    /// The sum of the output over all matching rows.
-    CollectSum,
-    /// The smallest output of all matching rows.
-    CollectMin,
-    /// The largest output of all matching rows.
-    CollectMax,
-    /// The number of matching rows.
-    CollectCount,
+words! {
+    /// Rule for several matching rows (DMN 1.4, section 8.2.10).
+    pub enum HitPolicy {
+        /// At most one row may match.
+        Unique = "UNIQUE",
+        /// Several rows may match if they conclude the same.
+        Any = "ANY",
+        /// The matching row whose output comes first in the list of allowed values.
+        Priority = "PRIORITY",
+        /// The first matching row of the file.
+        First = "FIRST",
+        /// All matching rows, in the order of the file.
+        RuleOrder = "RULE ORDER",
+        /// All matching rows, in the order of the list of allowed values.
+        OutputOrder = "OUTPUT ORDER",
+        /// All matching rows; the order means nothing, here it is that of the file.
+        Collect = "COLLECT",
+        /// The sum of the output over all matching rows.
+        CollectSum = "COLLECT SUM",
+        /// The smallest output of all matching rows.
+        CollectMin = "COLLECT MIN",
+        /// The largest output of all matching rows.
+        CollectMax = "COLLECT MAX",
+        /// The number of matching rows.
+        CollectCount = "COLLECT COUNT",
+    }
 }
 
 impl HitPolicy {
-    /// Every hit policy, in the order of the documentation.
-    pub const ALL: [Self; 11] = [
-        Self::Unique,
-        Self::Any,
-        Self::Priority,
-        Self::First,
-        Self::RuleOrder,
-        Self::OutputOrder,
-        Self::Collect,
-        Self::CollectSum,
-        Self::CollectMin,
-        Self::CollectMax,
-        Self::CollectCount,
-    ];
-
-    /// The name in words: `RULE ORDER`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unique => "UNIQUE",
-            Self::Any => "ANY",
-            Self::Priority => "PRIORITY",
-            Self::First => "FIRST",
-            Self::RuleOrder => "RULE ORDER",
-            Self::OutputOrder => "OUTPUT ORDER",
-            Self::Collect => "COLLECT",
-            Self::CollectSum => "COLLECT SUM",
-            Self::CollectMin => "COLLECT MIN",
-            Self::CollectMax => "COLLECT MAX",
-            Self::CollectCount => "COLLECT COUNT",
-        }
-    }
-
     /// The letter of DMN: `R`, `C+`.
     pub fn letter(self) -> &'static str {
         match self {
@@ -99,11 +68,5 @@ impl HitPolicy {
     /// True when the order of the listed allowed values of an output decides.
     pub fn ranks(self) -> bool {
         matches!(self, Self::Priority | Self::OutputOrder)
-    }
-}
-
-impl fmt::Display for HitPolicy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

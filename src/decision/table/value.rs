@@ -1,7 +1,7 @@
 //! The values that tables compare and conclude.
 
 use crate::channel::Name;
-use crate::units::{DecimalFault, parse_decimal, plain};
+use crate::units::{DecimalFault, parse_decimal, plain, words};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
@@ -10,36 +10,23 @@ use std::str::FromStr;
 use thiserror::Error;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// Kind of the values in a column, as named in the `type` row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// Exact decimal: `500000`, `0.12`.
-    Number,
-    /// Whole number: there is no value between 3 and 4.
-    Whole,
-    /// Text, compared exactly, upper and lower case apart.
-    Text,
-    /// `true` or `false`.
-    Truth,
-    /// Day: `2026-01-31`.
-    Date,
+words! {
+    /// Kind of the values in a column, as named in the `type` row.
+    pub enum Kind {
+        /// Exact decimal: `500000`, `0.12`.
+        Number = "number",
+        /// Whole number: there is no value between 3 and 4.
+        Whole = "whole",
+        /// Text, compared exactly, upper and lower case apart.
+        Text = "text",
+        /// `true` or `false`.
+        Truth = "truth",
+        /// Day: `2026-01-31`.
+        Date = "date",
+    }
 }
 
 impl Kind {
-    /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 5] = [Self::Number, Self::Whole, Self::Text, Self::Truth, Self::Date];
-
-    /// The word of the `type` row.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Number => "number",
-            Self::Whole => "whole",
-            Self::Text => "text",
-            Self::Truth => "truth",
-            Self::Date => "date",
-        }
-    }
-
     /// True when a column of this type may hold `value`; every column may hold a value that is not known.
     pub fn admits(self, value: &Value) -> bool {
         match (self, value) {
@@ -62,12 +49,6 @@ impl Kind {
             Self::Truth => "`true` or `false`",
             Self::Date => "a date",
         }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

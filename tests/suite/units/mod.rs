@@ -2,3 +2,4 @@ mod calendar;
 mod decimal;
 mod money;
 mod rounding;
+mod words;
