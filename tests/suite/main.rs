@@ -3,10 +3,12 @@
 
 mod architecture;
 mod audit;
+mod channel;
 mod cli;
 mod decision;
 mod dependencies;
 mod deploy;
+mod document;
 mod documents;
 mod engine;
 mod facts;

@@ -4,6 +4,7 @@
 
 mod beside;
 mod books;
+mod bounds;
 mod facts;
 mod generated;
 mod json;

@@ -22,13 +22,14 @@ fn group_attainment_is_sum_over_sum_not_the_mean_of_ratios() {
 
 #[test]
 fn partners_without_a_quota_are_counted_apart() {
-    let partners = vec![simple("A", "100", "90"), partner("B").sold("2026-01", "70"), simple("C", "0", "5")];
+    let sold = partner("B").sold("2026-01", "70");
+    let partners = vec![simple("A", "60", "54"), sold, simple("C", "0", "5"), simple("D", "40", "36")];
     let rollup = rolled(&book(partners), Conventions::default());
     let channel = rollup.channel().unwrap();
-    assert_eq!((channel.partners, channel.with_quota, channel.zero_quota, channel.without_quota), (3, 2, 1, 1));
+    assert_eq!((channel.partners, channel.with_quota, channel.zero_quota, channel.without_quota), (4, 3, 1, 1));
     assert_eq!((channel.actual, channel.actual_without_quota), (Some(money("95")), money("70")));
     assert_eq!(channel.attainment, Some(rate("0.95")));
-    assert_eq!(channel.bands, Bands { threshold: 1, ..Bands::default() });
+    assert_eq!(channel.bands, Bands { threshold: 2, ..Bands::default() });
 }
 
 #[test]

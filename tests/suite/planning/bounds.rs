@@ -40,13 +40,9 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(id, quota)| ((*id).to_owned(), (*quota).to_owned())).collect()
 }
 
-/// Codes of the findings that a document carries, and of those on stderr.
+/// Codes of the findings of a proposal.
 fn codes(bench: &Bench, arguments: &str) -> Vec<String> {
-    let output =
-        bench.command(&format!("propose acme --book book {arguments} --format json")).output().expect("it runs");
-    let shown = String::from_utf8(output.stderr).expect("UTF-8");
-    let code = |line: &str| Some(line.split_once('[')?.1.split_once("]:")?.0.to_owned());
-    shown.lines().filter(|line| line.starts_with("warning[") || line.starts_with("error[")).filter_map(code).collect()
+    bench.codes(&format!("propose acme --book book {arguments} --format json"))
 }
 
 #[test]

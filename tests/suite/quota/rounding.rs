@@ -69,6 +69,18 @@ fn fewest_odd(lines: &[OpenLine], amount: i128, unit: i128) -> Option<usize> {
 }
 
 #[test]
+fn odd_lines_stay_as_near_to_their_due_as_the_unit_allows_and_the_largest_moves() {
+    // Four lines without a multiple of 10 between 41 and 49 sum to 164 to 196, so the free line may get 90, 100 or 110.
+    let odd = |assessment: i128| line(assessment, 41, 49);
+    let lines = [odd(43), odd(44), odd(45), odd(44), free(100)];
+    // 280 ÷ 276 of each is 43.6, 44.6, 45.7, 44.6 and 101.4: 176 in whole numbers, and 104 is nearest to 100. The four
+    // get 180, and the 4 more go to the largest.
+    assert_eq!(quotas(&lines, 280, 10), Some(vec![43, 44, 49, 44, 100]));
+    // 290 ÷ 276 of each: 45, 46, 47, 46 and 106, nearest to 110. The four get 180, 4 less, again of the largest.
+    assert_eq!(quotas(&lines, 290, 10), Some(vec![45, 46, 43, 46, 110]));
+}
+
+#[test]
 fn no_distribution_has_fewer_odd_amounts_and_none_is_missed() {
     let (mut met, mut many) = (0, 0);
     for case in 0..4_000_u64 {

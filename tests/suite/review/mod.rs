@@ -1,6 +1,7 @@
 //! Reviews of books made by hand, of the demonstration book, and of public data when it is there.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
+mod bounds;
 mod decisions;
 mod formats;
 pub mod joint;

@@ -59,6 +59,18 @@ impl Bench {
         let output = self.command(line).assert().code(code).get_output().stderr.clone();
         String::from_utf8(output).expect("UTF-8")
     }
+
+    /// Codes of the findings that a command writes to stderr, in order.
+    pub fn codes(&self, line: &str) -> Vec<String> {
+        let output = self.command(line).output().expect("the program runs");
+        let shown = String::from_utf8(output.stderr).expect("UTF-8");
+        let code = |line: &str| Some(line.split_once('[')?.1.split_once("]:")?.0.to_owned());
+        shown
+            .lines()
+            .filter(|line| line.starts_with("warning[") || line.starts_with("error["))
+            .filter_map(code)
+            .collect()
+    }
 }
 
 /// The entries of a JSON array.

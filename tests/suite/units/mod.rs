@@ -1,5 +1,6 @@
 mod calendar;
 mod decimal;
 mod money;
+mod months;
 mod rounding;
 mod words;

@@ -82,3 +82,18 @@ fn a_row_that_fails_in_two_conditions_is_not_near() {
     assert_eq!(near.iter().map(|near| (near.row, &*near.column)).collect::<Vec<_>>(), [(3, "tier")]);
     assert_eq!(near[0].targets[0].direction, Direction::Change);
 }
+
+#[test]
+fn rows_that_decide_a_collection_are_those_whose_value_it_is() {
+    // Every row matches 9; the values are 30, 10, 20 and 10 in rows 2 to 5.
+    let decisive = |policy: &str| {
+        let table = table(&format!("{policy},x,-> y\n,> 1,30\n,> 2,10\n,> 3,20\n,> 4,10\n"));
+        let decision = table.decide(&values("9")).unwrap();
+        let decided = decision.reasons().into_iter().filter(|reason| reason.is_decisive).map(|reason| reason.row);
+        decided.collect::<Vec<_>>()
+    };
+    assert_eq!(decisive("C+"), [2, 3, 4, 5]);
+    assert_eq!(decisive("C#"), [2, 3, 4, 5]);
+    assert_eq!(decisive("C<"), [3, 5]);
+    assert_eq!(decisive("C>"), [2]);
+}
