@@ -324,12 +324,6 @@ impl<'d> Item<'d> {
         Place::text(&self.document.file, &self.document.text, self.key_span, label)
     }
 
-    /// Reports the value as not usable, in the given words.
-    pub fn refuse(self, message: impl Into<String>, help: impl Into<String>) {
-        let finding = Finding::error(self.document.codes.value, message).at(self.place("")).help(help);
-        self.document.report(finding);
-    }
-
     /// Reports a fault of the value.
     pub fn reject(self, fault: impl Fault) {
         self.document.report(Finding::from(fault).at(self.place("")));

@@ -5,10 +5,21 @@ use super::row::{
     Cells, ForecastRow, InvestmentRow, LockRow, MarketRow, OpportunityRow, PartnerRow, QuotaRow, RevenueRow, Row,
     WinRateRow,
 };
-use crate::finding::{Code, Finding, Findings, Place};
+use crate::finding::{Finding, Findings, Place};
 use crate::intake::{Field, TableKind};
 use crate::units::{Currency, FiscalCalendar};
 use std::collections::BTreeMap;
+
+crate::faults! {
+    /// Faults of rows that a program adds to a book.
+    pub enum BookRowFault {
+        /// An amount is in another currency than the book.
+        Currency { found: String, book: String } = BookMixedCurrency {
+            message: format!("an amount is in {found}, and the book is in {book}"),
+            help: "convert it first; a book has one currency",
+        }
+    }
+}
 
 /// A table of a book: absent, or present with its rows.
 ///
@@ -129,10 +140,9 @@ impl BookBuilder {
             for (row, cells) in (2..).zip(&table.rows) {
                 let used = cells.other_currency.or(cells.currency).filter(|used| *used != self.currency);
                 if let Some(other) = used {
-                    let message = format!("an amount is in {other}, and the book is in {}", self.currency);
                     let place = Place::cell(&file, row, Field::Currency.name(), other.code());
-                    let finding = Finding::error(Code::BookMixedCurrency, message).at(place);
-                    faults.push(finding.help("convert it first; a book has one currency"));
+                    let (found, book) = (other.to_string(), self.currency.to_string());
+                    faults.push(Finding::from(BookRowFault::Currency { found, book }).at(place));
                 }
             }
             files.push((file, table.to_csv()));

@@ -1,6 +1,6 @@
 //! Business review of a book: request and outcome.
 
-use crate::finding::{Code, Finding, Findings};
+use crate::finding::Findings;
 use crate::performance::Rollup;
 use crate::review::{self, Outcome, PartnerFault, PartnerReview, Request, ReviewSummary};
 use crate::units::MoneyError;
@@ -57,8 +57,7 @@ impl Review {
             Ok(())
         };
         let outcome = walk.each(None, &|_, _| {}, |partner| partner, take).map_err(|fault| {
-            let finding = Finding::error(Code::ReviewRange, format!("the channel as a whole: {fault}"));
-            Findings::from_iter([finding.help("look for amounts that are too large")])
+            Findings::from(review::ReviewFault::ChannelOutOfRange { reason: fault.to_string() })
         })?;
         Ok(Self { partners, outcome, warnings: walk.warnings() })
     }

@@ -257,12 +257,14 @@ pub struct ContextFault {
     pub values: Vec<(String, String)>,
     /// Description of the sample partner, when the fault occurred in a dry run.
     pub dry_run: Option<String>,
+    /// What to do instead of the fault's own help, where the caller knows better.
+    pub help: Option<String>,
 }
 
 impl ContextFault {
     /// Returns `fault` without any context yet.
     pub fn new(fault: Arc<dyn Fault>) -> Self {
-        Self { fault, partner: None, part: Vec::new(), values: Vec::new(), dry_run: None }
+        Self { fault, partner: None, part: Vec::new(), values: Vec::new(), dry_run: None, help: None }
     }
 }
 
@@ -287,7 +289,7 @@ impl Fault for ContextFault {
     }
 
     fn help(&self) -> String {
-        let help = self.fault.help();
+        let help = self.help.clone().unwrap_or_else(|| self.fault.help());
         if self.values.is_empty() {
             return help;
         }
@@ -321,40 +323,5 @@ impl Fault for ContextFault {
 
     fn source(&self) -> Option<&dyn Fault> {
         Some(&*self.fault)
-    }
-}
-
-/// Fault whose wording is still written where it is found. Being replaced by declared causes, room by room.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Worded {
-    pub code: Code,
-    pub severity: Severity,
-    pub message: String,
-    pub help: String,
-}
-
-impl Fault for Worded {
-    fn code(&self) -> Code {
-        self.code
-    }
-
-    fn cause(&self) -> &str {
-        "other"
-    }
-
-    fn severity(&self) -> Severity {
-        self.severity
-    }
-
-    fn message(&self) -> String {
-        self.message.clone()
-    }
-
-    fn help(&self) -> String {
-        self.help.clone()
-    }
-
-    fn fields(&self) -> Fields {
-        Fields::new()
     }
 }

@@ -68,24 +68,22 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Returns an error with `code` and `message`, without place or help yet.
+    /// Returns an error that another program or a test states with `code` and `message`; the rooms declare their faults
+    /// with [`faults!`](crate::faults).
     pub fn error(code: Code, message: impl Into<String>) -> Self {
-        let severity = Severity::Error;
-        Self::from(fault::Worded { code, severity, message: message.into(), help: String::new() })
+        let (message, help, fields) = (message.into(), String::new(), Vec::new());
+        Self::from(ReportedFault { code, cause: "reported".to_owned(), message, help, fields })
     }
 
-    /// Returns a warning with `code` and `message`, without place or help yet.
+    /// Returns a warning that another program or a test states with `code` and `message`.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message) }
     }
 
-    /// Sets the next thing to do.
+    /// Replaces the next thing to do, where the caller knows better than the fault.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        if let Some(worded) = self.cause::<fault::Worded>() {
-            self.fault = Arc::new(fault::Worded { help: help.into(), ..worded.clone() });
-        }
-        self
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.in_context(|context| context.help = Some(help.into()))
     }
 
     /// Returns the finding of a fault that others share.

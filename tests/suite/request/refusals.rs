@@ -154,7 +154,7 @@ fn a_partner_that_is_not_there_is_refused() {
     }
     let (cause, message) = first(Kind::Assessment, &json!({"book": small()}));
     assert_eq!(cause, Cause::Refused);
-    assert_eq!(message, "/partner: the book has 2 partners, and none of them is named");
+    assert_eq!(message, "/partner: the book has 2 partners, and none is named");
 }
 
 #[test]

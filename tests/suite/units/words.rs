@@ -1,6 +1,8 @@
 //! Vocabularies: every word is read back, and an unknown one is named with those that exist.
 
-use quotient::quota::{Basis, Grain, GuardrailKind, OnViolation, Side, StepKind};
+use quotient::decision::table::HitPolicy;
+use quotient::plugin::Room;
+use quotient::quota::{Basis, Grain, InfeasibleReason};
 use quotient::units::Rounding;
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
@@ -21,14 +23,13 @@ fn every_word_is_read_back() {
     read_back(Rounding::ALL);
     read_back(Grain::ALL);
     read_back(Basis::ALL);
-    read_back(GuardrailKind::ALL);
-    read_back(OnViolation::ALL);
-    read_back(StepKind::ALL);
-    read_back(Side::ALL);
+    read_back(InfeasibleReason::ALL);
+    read_back(HitPolicy::ALL);
+    read_back(Room::ALL);
 }
 
 #[test]
 fn an_unknown_word_is_named_with_the_known_ones() {
-    let unknown = "florr".parse::<Side>().unwrap_err();
-    assert_eq!(unknown.to_string(), "unknown word `florr`; known: `floor`, `ceiling`");
+    let unknown = "rulez".parse::<Room>().unwrap_err();
+    assert_eq!(unknown.to_string(), "unknown word `rulez`; known: `rules`, `policies`");
 }
