@@ -6,14 +6,14 @@ use super::row::{
     WinRateRow,
 };
 use crate::finding::{Code, Finding, Findings, Place};
-use crate::intake::{Column, Field, TableKind};
+use crate::intake::{Field, TableKind};
 use crate::units::{Currency, FiscalCalendar};
 use std::collections::BTreeMap;
 
-/// A table of a book: absent, or there with its rows.
+/// A table of a book: absent, or present with its rows.
 ///
 /// Facts of a table that is absent are not known; a table without rows says that there are none. Lists and arrays of
-/// rows convert to a table that is there.
+/// rows convert to a table that is present.
 ///
 /// ```
 /// use quotient::{OpportunityRow, Table};
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 pub enum Table<T> {
     /// The book does not have the table: its facts are not known.
     Absent,
-    /// The book has the table, with these rows.
+    /// The book contains the table, with these rows.
     Rows(Vec<T>),
 }
 
@@ -52,7 +52,7 @@ impl<T, I: IntoIterator<Item = T>> From<I> for Table<T> {
 pub struct BookBuilder {
     currency: Currency,
     reader: BookReader,
-    tables: BTreeMap<&'static str, (TableKind, Vec<Cells>)>,
+    tables: BTreeMap<&'static str, StoredTable>,
 }
 
 /// Declares the method that sets a table.
@@ -124,9 +124,9 @@ impl BookBuilder {
     pub fn build(self) -> Result<Book, Findings> {
         let mut faults = Findings::new();
         let mut files = Vec::new();
-        for (name, (kind, rows)) in &self.tables {
+        for (name, table) in &self.tables {
             let file = format!("{name}.csv");
-            for (row, cells) in (2..).zip(rows) {
+            for (row, cells) in (2..).zip(&table.rows) {
                 let used = cells.other_currency.or(cells.currency).filter(|used| *used != self.currency);
                 if let Some(other) = used {
                     let message = format!("an amount is in {other}, and the book is in {}", self.currency);
@@ -135,38 +135,58 @@ impl BookBuilder {
                     faults.push(finding.help("convert it first; a book has one currency"));
                 }
             }
-            files.push((file, written(*kind, rows)));
+            files.push((file, table.to_csv()));
         }
-        if faults.has_errors() { Err(faults) } else { self.reader.read_files(files) }
+        if faults.has_errors() {
+            return Err(faults);
+        }
+        let mut built = self.reader.read_files(files)?;
+        // In a file, an optional table without rows counts as absent, because templates have such tables.
+        for table in self.tables.values().filter(|table| table.rows.is_empty()) {
+            built.book.tables.entry(table.kind.name().to_owned()).or_insert(0);
+        }
+        built.book.input_hash = built.book.facts_hash();
+        Ok(built)
     }
 
     fn table<T: Row>(mut self, kind: TableKind, table: Table<T>) -> Self {
         match table {
             Table::Absent => self.tables.remove(kind.name()),
             Table::Rows(rows) => {
-                self.tables.insert(kind.name(), (kind, rows.into_iter().map(Row::into_cells).collect()))
+                let rows = rows.into_iter().map(Row::into_cells).collect();
+                self.tables.insert(kind.name(), StoredTable { kind, fields: T::FIELDS, rows })
             }
         };
         self
     }
 }
 
-/// Writes the table as CSV, with every column of its declaration that a row sets; without rows, those it must have.
-fn written(kind: TableKind, rows: &[Cells]) -> Vec<u8> {
-    let is_set = |column: &&Column| match rows {
-        [] => column.required || column.field == Field::Month || kind == TableKind::Market,
-        rows => rows.iter().any(|row| row.values.iter().any(|(set, _)| *set == column.field)),
-    };
-    let fields: Vec<Field> = kind.table().columns.iter().filter(is_set).map(|column| column.field).collect();
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let headings = fields.iter().map(|field| field.name().to_owned()).collect();
-    let cell = |row: &Cells, field: &Field| {
-        row.values.iter().find(|(set, _)| set == field).map_or_else(String::new, |(_, value)| value.clone())
-    };
-    let records = rows.iter().map(|row| fields.iter().map(|field| cell(row, field)).collect::<Vec<String>>());
-    for record in std::iter::once(headings).chain(records) {
-        // Writing to memory cannot fail.
-        let _ = writer.write_record(&record);
+/// A table that is present.
+#[derive(Debug, Clone)]
+struct StoredTable {
+    kind: TableKind,
+    /// Columns that its rows can set.
+    fields: &'static [Field],
+    rows: Vec<Cells>,
+}
+
+impl StoredTable {
+    /// Writes the table as CSV with the columns that a row sets; without rows, with every column a row could set.
+    fn to_csv(&self) -> Vec<u8> {
+        let sets = |row: &Cells, field: Field| row.values.iter().any(|(set, _)| *set == field);
+        let is_used = |field: &Field| self.rows.is_empty() || self.rows.iter().any(|row| sets(row, *field));
+        let columns = self.kind.table().columns.iter().map(|column| column.field);
+        let fields: Vec<Field> = columns.filter(|field| self.fields.contains(field)).filter(is_used).collect();
+        let cell = |row: &Cells, field: &Field| {
+            row.values.iter().find(|(set, _)| set == field).map_or_else(String::new, |(_, value)| value.clone())
+        };
+        let headings = fields.iter().map(|field| field.name().to_owned()).collect();
+        let records = self.rows.iter().map(|row| fields.iter().map(|field| cell(row, field)).collect::<Vec<String>>());
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for record in std::iter::once(headings).chain(records) {
+            // Writing to memory cannot fail.
+            let _ = writer.write_record(&record);
+        }
+        writer.into_inner().unwrap_or_default()
     }
-    writer.into_inner().unwrap_or_default()
 }

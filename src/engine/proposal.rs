@@ -1,4 +1,4 @@
-//! What a planner asks for.
+//! Request for a proposal.
 
 use crate::planning::Request;
 use chrono::NaiveDate;

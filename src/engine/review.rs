@@ -1,4 +1,4 @@
-//! A business review of a book: what is asked for, and what came of it.
+//! Request for a business review of a book, and its result.
 
 use crate::finding::{Code, Finding, Findings};
 use crate::performance::Rollup;
@@ -41,7 +41,7 @@ impl ReviewRequest {
     }
 }
 
-/// Where every partner of a book stands, and what the vendor's policies decide.
+/// Standings of all partners of a book, and the decisions of the vendor's policies.
 #[derive(Debug, Clone)]
 pub struct Review {
     partners: Vec<PartnerReview>,

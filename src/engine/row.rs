@@ -69,6 +69,8 @@ impl Cells {
 
 /// A row of a table of a book.
 pub(super) trait Row {
+    /// Columns that a row can set.
+    const FIELDS: &'static [Field];
     fn into_cells(self) -> Cells;
 }
 
@@ -118,6 +120,8 @@ macro_rules! rows {
         }
 
         impl Row for $row {
+            const FIELDS: &'static [Field] = &[$(Field::$argument_field,)* $(Field::$field,)*];
+
             fn into_cells(self) -> Cells {
                 self.0
             }

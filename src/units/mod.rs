@@ -8,6 +8,7 @@ mod currency;
 mod decimal;
 mod field;
 mod money;
+mod money_text;
 mod rounding;
 
 pub use calendar::{CalendarFault, FiscalCalendar, Month, PlanningPeriod, ReportingPeriods, whole_months};

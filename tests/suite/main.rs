@@ -8,6 +8,7 @@ mod decision;
 mod dependencies;
 mod deploy;
 mod documents;
+mod engine;
 mod facts;
 mod figure;
 mod finding;
