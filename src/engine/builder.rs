@@ -147,7 +147,16 @@ impl BookBuilder {
             }
             files.push((file, table.to_csv()));
         }
-        if faults.has_errors() { Err(faults) } else { self.reader.read_files(files) }
+        if faults.has_errors() {
+            return Err(faults);
+        }
+        let mut built = self.reader.read_files(files)?;
+        // In a file, an optional table without rows counts as absent, because templates have such tables.
+        for table in self.tables.values().filter(|table| table.rows.is_empty()) {
+            built.book.tables.entry(table.kind.name().to_owned()).or_insert(0);
+        }
+        built.book.input_hash = built.book.facts_hash();
+        Ok(built)
     }
 
     fn table<T: Row>(mut self, kind: TableKind, table: Table<T>) -> Self {

@@ -1,4 +1,4 @@
-//! Business review of a book: request and outcome.
+//! Request for a business review of a book, and its result.
 
 use crate::finding::Findings;
 use crate::performance::Rollup;
@@ -41,7 +41,7 @@ impl ReviewRequest {
     }
 }
 
-/// Standings of every partner of a book, and the decisions of the vendor's policies.
+/// Standings of all partners of a book, and the decisions of the vendor's policies.
 #[derive(Debug, Clone)]
 pub struct Review {
     partners: Vec<PartnerReview>,

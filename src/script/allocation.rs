@@ -13,8 +13,8 @@ thread_local! {
 
 /// An allocator with a count of live bytes per thread, by which the memory of scripts is limited.
 ///
-/// The feature `counting-allocator`, which is on by default, installs it around the system's allocator. A program with a custom
-/// allocator turns the feature off and wraps that one; an [`Engine`](crate::Engine) does not start without
+/// The feature `counting-allocator`, which is on by default, installs it around the system's allocator. A program with
+/// another allocator turns the feature off and wraps that one; an [`Engine`](crate::Engine) does not start without
 /// either.
 ///
 /// ```
