@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 /// Most bytes of a response that are read.
 const MAX_RESPONSE: usize = 64 << 10;
 
-/// Why an address is not one of a collector.
+/// Fault of a collector's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadAddress {
     /// It does not parse.

@@ -36,7 +36,7 @@ impl Status {
 /// rules were read from. A problem document is not recorded, because it has the id of its request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedOutcome<'a> {
-    /// Whether the rules decided.
+    /// Status of the decision.
     pub status: Status,
     /// Code of the first error.
     pub code: Option<&'static str>,

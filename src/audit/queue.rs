@@ -13,7 +13,7 @@ const BATCH_LINES: usize = 1_024;
 /// Bytes after which no more lines are written together.
 const BATCH_BYTES: usize = 4 << 20;
 
-/// What happens to a decision that cannot be recorded.
+/// Handling of a decision that cannot be recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mode {
     /// No response without a record.
@@ -25,7 +25,7 @@ pub enum Mode {
 /// Bounds of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogOptions {
-    /// What happens to a decision that cannot be recorded.
+    /// Handling of a decision that cannot be recorded.
     pub mode: Mode,
     /// Most waiting records.
     pub most_records: usize,
@@ -42,7 +42,7 @@ impl LogOptions {
     }
 }
 
-/// Why a record was not written.
+/// Reason for a missing record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unrecorded {
     /// The queue is full.

@@ -18,7 +18,7 @@ pub const DECISION_SCHEMA: &str = "quotient.decision/1";
 /// Schema of the line that says how many records are missing.
 pub const DROPPED_SCHEMA: &str = "quotient.dropped/1";
 
-/// Why a record has no request.
+/// Reason for which a record has no request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Omitted {
@@ -79,14 +79,14 @@ macro_rules! words {
 words!(kind_word, crate::request::Kind);
 words!(form_word, crate::request::Form);
 
-/// What the answer was.
+/// The response.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Outcome {
-    /// Whether the rules decided.
+    /// Status of the decision.
     pub status: Status,
     /// Code of the first finding that refused or failed the request; null when the rules decided.
     pub code: Option<String>,
-    /// Hex digits of the BLAKE3 digest of the answer, byte for byte as it was given out, before anything was masked; of
+    /// Hex digits of the BLAKE3 digest of the answer, byte for byte as it was sent, before masking; of
     /// a refusal, that of its cause and findings.
     pub digest: String,
     /// The answer; null when it is larger than what is kept, may not be shown, or is not JSON.
@@ -103,13 +103,13 @@ pub struct Record {
     pub schema: Cow<'static, str>,
     /// Identifier, a UUID of version 7: ascending in time.
     pub id: String,
-    /// When it was decided, RFC 3339 with milliseconds, UTC.
+    /// Time of the decision, RFC 3339 with milliseconds, UTC.
     pub time: String,
     /// Kind of decision.
     #[serde(with = "kind_word")]
     #[schemars(schema_with = "kind_word::schema")]
     pub kind: Kind,
-    /// What the answer was written as.
+    /// Format of the response.
     #[serde(with = "form_word")]
     #[schemars(schema_with = "form_word::schema")]
     pub form: Form,
@@ -128,17 +128,17 @@ pub struct Record {
     /// The request; null when `input_omitted` says why.
     #[schemars(with = "Option<serde_json::Value>")]
     pub input: Option<Box<RawValue>>,
-    /// Why `input` is null; null when it is there.
+    /// Reason for which `input` is null; null when it is present.
     pub input_omitted: Option<Omitted>,
     /// Defaults for what the request did not state.
     pub defaults: RecordedDefaults,
-    /// Id of the kept book that the request refers to; null when it brought its own.
+    /// Id of the stored book that the request refers to; null when the request contains its book.
     pub base_book: Option<String>,
-    /// What the answer was.
+    /// The response.
     pub outcome: Outcome,
-    /// How long the decision took, in microseconds.
+    /// Duration of the decision in microseconds.
     pub duration_us: u64,
-    /// What was masked or erased: JSON pointers into this record, with `*` for every member or element.
+    /// Masked or erased values: JSON pointers into this record, with `*` for every member or element.
     pub masked: Vec<String>,
 }
 
@@ -147,7 +147,7 @@ pub struct Record {
 pub struct Decision<'a> {
     /// Identifier, see [`new_id`].
     pub id: Uuid,
-    /// When it was decided.
+    /// Time of the decision.
     pub time: DateTime<Utc>,
     /// Kind of decision.
     pub kind: Kind,
@@ -287,9 +287,9 @@ pub struct Dropped {
     /// Name and version of this schema.
     #[schemars(extend("const" = "quotient.dropped/1"))]
     pub schema: Cow<'static, str>,
-    /// When this line was written, RFC 3339 with milliseconds, UTC.
+    /// Time at which this line was written, RFC 3339 with milliseconds, UTC.
     pub time: String,
-    /// When the first of them was dropped.
+    /// Time at which the first of them was dropped.
     pub since: String,
     /// Missing records.
     pub dropped: u64,

@@ -13,7 +13,7 @@ const REVISION: &str = "/revision";
 /// Pointer to the response in a record.
 const ANSWER: &str = "/outcome/answer";
 
-/// Why a record cannot be replayed.
+/// Obstacle to a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Obstacle {

@@ -34,7 +34,7 @@ pub struct Replayed {
     pub line: u64,
     /// Identifier of the decision.
     pub id: String,
-    /// When it was decided.
+    /// Time of the decision.
     pub time: String,
     /// Kind of decision.
     pub kind: &'static str,
@@ -46,7 +46,7 @@ pub struct Replayed {
     pub request_id: String,
     /// First difference of the response; null if the decision could not be replayed.
     pub difference: Option<Difference>,
-    /// Why the decision could not be replayed; null if it was.
+    /// Obstacle to the replay; null if there was none.
     pub obstacle: Option<Obstacle>,
 }
 

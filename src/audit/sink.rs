@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-/// Why lines were not written.
+/// Fault of a sink.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SinkFault {
     /// A later attempt can succeed: no space, no listener.

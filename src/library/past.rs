@@ -1,6 +1,6 @@
 //! Past revisions loaded on request: one at a time, not too often, and kept for a while.
 //!
-//! A request can name any revision, and loading one costs a check and a process. So, over all vendors:
+//! A request can name any revision, and loading it takes a check and a process. So, over all vendors:
 //! 16 stay ready; one is made ready at a time, and who asks for the same waits for the same; at most 16 wait; and there
 //! are 16 at once and one more each second. Beyond that the answer is `revision::busy`, at once. What was refused is
 //! remembered and not tried again. A person who pins or goes back has neither to wait in line nor an allowance.

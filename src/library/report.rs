@@ -30,7 +30,7 @@ pub struct ReloadOutcome {
     pub generation: u64,
     /// The vendors, ascending by name.
     pub vendors: BTreeMap<Name, VendorReport>,
-    /// Why the directories could not be read completely; empty if they could.
+    /// Reasons for directories that could not be read completely; may be empty.
     pub faults: Findings,
     /// True when the library stopped before there was an outcome.
     pub is_stopped: bool,

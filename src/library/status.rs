@@ -25,7 +25,7 @@ pub struct Status {
     pub last_scan: Option<DateTime<Utc>>,
     /// Generations published.
     pub published: u64,
-    /// When the last generation was published.
+    /// Time of the last generation.
     pub last_published: Option<DateTime<Utc>>,
     /// Detection of changes.
     pub watching: Watching,
@@ -33,7 +33,7 @@ pub struct Status {
     pub rearmed: u64,
     /// Changes that were noticed without a wake-up.
     pub missed: u64,
-    /// Why the directories could not be read completely; empty if they could.
+    /// Reasons for directories that could not be read completely; may be empty.
     pub faults: Findings,
     /// Findings about the archive; may be empty.
     pub archive: Findings,

@@ -60,18 +60,18 @@ fn judge(files: &VendorFiles) -> Result<(VendorPlugin, Findings), Findings> {
     if findings.has_errors() { Err(findings) } else { Ok((plugin, findings)) }
 }
 
-/// How vendors on disk are opened.
+/// Options for vendors on disk.
 #[derive(Debug, Clone)]
 pub struct VendorOptions {
-    /// Where candidates are judged; `None` does it in this process, which an abort of a script engine would end.
+    /// Process in which candidates are validated; `None` for this process, which an abort of the script engine would end.
     pub guard: Option<ChildProcess>,
-    /// Folder in which past revisions outlive the process; `None` keeps them in memory.
+    /// Directory that persists past revisions; `None` keeps them in memory.
     pub state: Option<PathBuf>,
-    /// How much of the past is kept; `None` is [`Retention::ON_DISK`] with a state folder, else [`Retention::IN_MEMORY`].
+    /// Limits of past revisions; `None` is [`Retention::ON_DISK`] with a state directory, else [`Retention::IN_MEMORY`].
     pub retention: Option<Retention>,
-    /// The folders are looked at so often even when no event comes.
+    /// Interval at which the directories are scanned without an event.
     pub poll: Duration,
-    /// Whether events of the file system wake; without them changes are seen at the interval.
+    /// True if file system events trigger scans; otherwise changes are detected at intervals.
     pub has_events: bool,
 }
 
@@ -83,7 +83,7 @@ impl Default for VendorOptions {
 
 /// Opens the library of the vendors under `roots`.
 ///
-/// Fails when the state folder cannot be used. Vendors that cannot be used are in the outcome, and do not fail it.
+/// Fails when the state directory cannot be used. Vendors that cannot be used are in the outcome, and do not fail it.
 pub fn open_vendors(roots: Roots, options: VendorOptions) -> Result<(VendorLibrary, ReloadOutcome), Findings> {
     let VendorOptions { guard, state, retention, poll, has_events } = options;
     let archive = state.map_or_else(|| Ok(Archive::in_memory()), |path| Archive::open(&path))?;

@@ -1,7 +1,7 @@
 //! Wake-ups from the file system. An event says that something may have changed, never what.
 //!
 //! Watched are the directories with everything below, their parents, and the directory of every link on the way to them, so
-//! that a swapped link (`..data`, `current`) wakes too. Reading is no change: events of it are left out.
+//! that a swapped link (`..data`, `current`) wakes too. Reading changes nothing: its events are ignored.
 
 use super::fault::LibraryFault;
 use crate::finding::{Finding, Findings, Place};

@@ -1,7 +1,7 @@
 //! One partner assessed.
 
 use super::body::Body;
-use super::member::AssessmentRequest;
+use super::member::{AssessmentRequest, RequestBody};
 use super::{Context, Refusal, Written, at_partner, book, unwritten};
 use crate::planning::{Request, assess_partner};
 use crate::report;
@@ -11,14 +11,14 @@ const USUAL_BYTES: usize = 4096;
 
 pub(super) fn decide(context: Context<'_>, mut body: Body<'_>) -> Result<Written, Refusal> {
     context.expect_rules("an assessment")?;
-    let AssessmentRequest { partner, as_of, period, book } = body.read();
+    let AssessmentRequest { partner, as_of, period, book } = AssessmentRequest::read(&mut body);
     let request = Request {
         as_of: as_of.or(context.defaults.as_of),
         period: period.or_else(|| context.defaults.period.clone()),
         ..Request::default()
     };
     let (book, partner_at) = (book::read(context, &body, book), body.at("partner"));
-    let mut warnings = body.finish::<AssessmentRequest<'_>>();
+    let mut warnings = AssessmentRequest::finish(body);
     let Some(book) = book.ok(&mut warnings).filter(|_| !warnings.has_errors()) else { return Err(warnings.into()) };
     let assessment = context
         .work(book.partners.len(), || assess_partner(context.plugin, &book, &request, partner.as_deref()))

@@ -1,7 +1,6 @@
 //! The body of a request: members read by name, and unknown ones refused.
 
 use super::fault::RequestFault;
-use super::member::RequestBody;
 use super::{FILE, Limits, Refusal};
 use crate::document::json::{Object, TextFault, checked, escaped};
 use crate::finding::{Finding, Findings, Place, did_you_mean};
@@ -167,14 +166,9 @@ impl<'t> Body<'t> {
         None
     }
 
-    /// Reads all members of a declared body.
-    pub fn read<B: RequestBody<'t>>(&mut self) -> B {
-        B::read(self)
-    }
-
-    /// Refuses unknown members; returns all findings about the members.
-    pub fn finish<B: RequestBody<'t>>(mut self) -> Findings {
-        let known = || B::DOCUMENT.members.iter().map(|member| member.name);
+    /// Refuses members that are not known; returns all findings about the members.
+    pub fn finish(mut self, known: &[&str]) -> Findings {
+        let known = || known.iter().copied();
         let unknown = self.object.0.iter().filter(|(key, _)| !known().any(|name| name == key));
         for (key, _) in unknown.take(MOST_UNKNOWN) {
             let fault = RequestFault::UnknownMember {

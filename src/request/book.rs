@@ -2,7 +2,7 @@
 
 use super::body::{Body, place};
 use super::fault::RequestFault;
-use super::member::{BookChange, BookValue};
+use super::member::{BookChange, BookValue, RequestBody};
 use super::{Context, FILE, Limits, Refusal};
 use crate::channel::PartnerBook;
 use crate::document::json::{Object, escaped};
@@ -104,7 +104,7 @@ pub(super) fn read(context: Context<'_>, body: &Body<'_>, value: Option<BookValu
         Err(finding) => return Checked::refused(finding),
     };
     if book.members().0.iter().any(|(key, _)| key == "base") {
-        let change: BookChange<'_> = book.read();
+        let change = BookChange::read(&mut book);
         if let Some(base) = &change.base {
             return changed(context, book, base, &change);
         }
@@ -118,7 +118,7 @@ pub(super) fn read(context: Context<'_>, body: &Body<'_>, value: Option<BookValu
 
 fn changed(context: Context<'_>, body: Body<'_>, base: &str, change: &BookChange<'_>) -> Checked<RequestedBook> {
     let base_at = body.at("base");
-    let findings = body.finish::<BookChange<'_>>();
+    let findings = BookChange::finish(body);
     if findings.has_errors() {
         return Checked::refused(findings);
     }

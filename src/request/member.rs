@@ -1,6 +1,7 @@
 //! Bodies of requests: each is declared once, and its reader and its schema derive from the declaration.
 
 use super::body::{Body, Part};
+use crate::finding::Findings;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -115,6 +116,12 @@ pub(super) trait RequestBody<'t>: Sized {
 
     /// Reads every member.
     fn read(body: &mut Body<'t>) -> Self;
+
+    /// Refuses members that are not declared; returns all findings about the members.
+    fn finish(body: Body<'t>) -> Findings {
+        let known: Vec<&str> = Self::DOCUMENT.members.iter().map(|member| member.name).collect();
+        body.finish(&known)
+    }
 }
 
 /// Declares bodies: members with their meaning and type, and whether the schema requires them.

@@ -3,7 +3,7 @@
 use super::body::{Body, place};
 use super::book::RequestedBook;
 use super::fault::RequestFault;
-use super::member::{ExplanationRequest, Locks, ProposalRequest, Quotas, Targets};
+use super::member::{ExplanationRequest, Locks, ProposalRequest, Quotas, RequestBody, Targets};
 use super::{Context, Form, Refusal, Written, at_partner, book, unwritten};
 use crate::channel::PartnerBook;
 use crate::finding::{Checked, Findings};
@@ -39,7 +39,7 @@ pub(super) fn decide(context: Context<'_>, body: Body<'_>) -> Result<Written, Re
 
 pub(super) fn explain(context: Context<'_>, mut body: Body<'_>) -> Result<Written, Refusal> {
     context.expect_rules("an explanation")?;
-    let request: ExplanationRequest<'_> = body.read();
+    let request = ExplanationRequest::read(&mut body);
     if request.partner.is_none() && !body.has_findings() {
         body.refuse("partner", "", RequestFault::NoPartner {});
     }
@@ -48,7 +48,7 @@ pub(super) fn explain(context: Context<'_>, mut body: Body<'_>) -> Result<Writte
         request;
     let choice = LineChoice { partner: partner.unwrap_or_default(), product_line, territory };
     let book = book::read(context, &body, book);
-    let refused = body.finish::<ExplanationRequest<'_>>();
+    let refused = ExplanationRequest::finish(body);
     let members = PlanMembers { as_of, period, target, targets, locks, previous };
     let Inputs { book, request, warnings } = inputs(context, members, book, refused)?;
     let partners = book.partners.len();
@@ -82,9 +82,9 @@ struct PlanMembers<'t> {
 
 /// Reads the inputs of a proposal; all findings of all members in one pass.
 pub(super) fn read(context: Context<'_>, mut body: Body<'_>) -> Result<Inputs, Refusal> {
-    let ProposalRequest { as_of, period, target, targets, locks, previous, book } = body.read();
+    let ProposalRequest { as_of, period, target, targets, locks, previous, book } = ProposalRequest::read(&mut body);
     let book = book::read(context, &body, book);
-    let refused = body.finish::<ProposalRequest<'_>>();
+    let refused = ProposalRequest::finish(body);
     inputs(context, PlanMembers { as_of, period, target, targets, locks, previous }, book, refused)
 }
 

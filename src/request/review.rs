@@ -2,7 +2,7 @@
 
 use super::body::{Body, place};
 use super::fault::RequestFault;
-use super::member::{Quotas, ReviewRequest};
+use super::member::{Quotas, RequestBody, ReviewRequest};
 use super::{Context, Form, Refusal, Written, book, unwritten};
 use crate::channel::PartnerBook;
 use crate::finding::{Finding, Findings, did_you_mean};
@@ -17,14 +17,14 @@ pub(super) fn decide(context: Context<'_>, mut body: Body<'_>) -> Result<Written
     if context.plugin.policies().is_none() {
         return Err(RequestFault::NoPolicies { vendor: context.plugin.vendor.to_string() }.into());
     }
-    let ReviewRequest { as_of, period, quotas, partner, book } = body.read();
+    let ReviewRequest { as_of, period, quotas, partner, book } = ReviewRequest::read(&mut body);
     let as_of = as_of.or(context.defaults.as_of);
     if as_of.is_none() && !body.has_findings() {
         body.refuse("as_of", "", RequestFault::NoDate {});
     }
     let period = period.or_else(|| context.defaults.period.clone());
     let (book, partner_at) = (book::read(context, &body, book), body.at("partner"));
-    let mut findings = body.finish::<ReviewRequest<'_>>();
+    let mut findings = ReviewRequest::finish(body);
     let Some(book) = book.ok(&mut findings) else { return Err(findings.into()) };
     let quotas = quotas.and_then(|Quotas(part)| {
         read_quotas_json(&part.table("quotas"), &book, context.plugin, &context.limits.intake).ok(&mut findings)

@@ -68,7 +68,7 @@ pub struct Caller {
     scopes: Option<Arc<BTreeSet<Scope>>>,
 }
 
-/// Reason for which access was denied.
+/// Reason for a denied access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denied {
     /// No token, or an unknown one.

@@ -7,7 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response};
 use serde::Serialize;
 
-/// Return type of handlers.
+/// Result of a handler.
 pub type Responded = Result<Response<Body>, Problem>;
 
 /// Returns a response with a body of that media type.

@@ -55,7 +55,7 @@ struct Batch {
     failed: u64,
 }
 
-/// Reason for which a batch ends before its last line.
+/// Reason for a batch that ends before its last line.
 enum Cut {
     /// The peer is gone.
     Gone,

@@ -154,7 +154,7 @@ async fn plan(kind: Kind, request: DecisionRequest, accept: Accept, body: Reques
     request.stores.responses.once(&request.idempotency, &body.clone(), question.respond(lane, body)).await
 }
 
-/// Parameters of a comparison beside its body.
+/// Parts of a comparison beside its body.
 struct ComparisonRequest {
     vendor: VendorPath,
     before: Before,

@@ -109,7 +109,7 @@ impl Decision {
     }
 }
 
-/// Parameters of a decision beside its body.
+/// Parts of a decision beside its body.
 struct DecisionParts {
     vendor: VendorPath,
     conditions: Conditions,

@@ -56,7 +56,7 @@ pub struct Reload {
     generation: u64,
     /// Outcome per vendor.
     vendors: BTreeMap<String, ReloadedVendor>,
-    /// Reasons for which the directories could not be read completely.
+    /// Findings about directories that could not be read completely.
     faults: Vec<FindingDocument>,
 }
 

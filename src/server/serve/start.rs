@@ -40,7 +40,7 @@ pub struct Options {
     pub listen: Vec<Listen>,
     /// Directories of rules and policies.
     pub roots: Roots,
-    /// Options for vendors: validation in a child process, state directory, interval.
+    /// Options of the vendors: check in a child process, state directory, interval.
     pub vendors: VendorOptions,
     /// File of tokens.
     pub tokens: Option<PathBuf>,
@@ -130,7 +130,7 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     Ok(Started { runtime, app, sockets, tls, tokens, shutdown, lame_duck, exporter, terminate })
 }
 
-/// Gate for callers.
+/// Entrances of the server.
 struct Doors {
     sockets: Vec<Socket>,
     access: Access,

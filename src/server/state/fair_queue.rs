@@ -26,7 +26,7 @@ pub struct QueueLimits {
     pub max_wait: Duration,
 }
 
-/// Reason for which a job was not run, or not completed.
+/// Reason for a job that did not run to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotRun {
     /// The queue of this vendor is full.

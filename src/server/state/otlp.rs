@@ -45,7 +45,7 @@ pub struct Span {
     pub end_time_unix_nano: u64,
     /// Further attributes.
     pub attributes: Vec<Attribute>,
-    /// True if it failed.
+    /// True if the operation failed.
     #[serde(rename = "status", serialize_with = "status", skip_serializing_if = "is_false")]
     pub is_error: bool,
 }

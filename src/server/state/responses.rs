@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-/// Duration for which a response is stored.
+/// Lifetime of a stored response.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// Bytes of all stored responses; the oldest are removed.
 const MAX_BYTES: usize = 64 << 20;

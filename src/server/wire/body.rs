@@ -19,7 +19,7 @@ pub struct BodyLimits {
     pub time: Duration,
 }
 
-/// Reason for which a body was not read.
+/// Fault of a body.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BodyFault {
     /// More bytes than allowed; the rest is not read.

@@ -15,7 +15,7 @@ const MAX_CHUNK_LINE: usize = 1 << 10;
 /// Longest trailers, in bytes.
 const MAX_TRAILERS: usize = 16 << 10;
 
-/// Verdict about a request.
+/// Result of reading a header: a request that may be processed, or its rejection.
 pub type Verdict = Result<(), Rejection>;
 
 /// Position of the reader in the stream.

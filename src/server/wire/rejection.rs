@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, Response};
 
-/// Reason for which a request or a connection was refused.
+/// Reason for a refused request or connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
     /// The header does not parse.
@@ -44,7 +44,7 @@ pub enum Rejection {
     TooManyConnections,
 }
 
-/// Conversion of rejections into responses.
+/// Responses to rejections.
 #[derive(Clone, Copy)]
 pub struct Refusals {
     /// Returns the response to a request with these header fields.

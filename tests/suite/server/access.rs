@@ -85,7 +85,7 @@ fn all_faults_of_a_tokens_file_are_reported_and_no_secret_is_shown() {
         "has no secret",
         "`../x`",
         "64 hex digits",
-        "`user` means nothing",
+        "unknown key `user`",
         "tokens.toml:3:",
     ] {
         assert!(told.contains(words), "no {words} in\n{told}");

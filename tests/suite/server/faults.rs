@@ -520,6 +520,7 @@ fn fault_12_bomb_at_compile_time(stage: &Stage, vendor: &str) {
         stage.server.vendor(vendor, is_judged);
         assert_eq!(numbers(&stage.assess(vendor).1), Some((1, 1)));
         stage.save_text(vendor, NUMBERED[0], &rule);
+        stage.server.vendor(vendor, |vendor| vendor["disk_revision"] == before["disk_revision"]);
         stage.until(vendor, 1);
     }
 }

@@ -277,7 +277,7 @@ fn a_collector_that_is_not_there_or_never_answers_holds_nothing_up_and_losses_ar
 
 #[test]
 fn an_address_that_spans_cannot_be_sent_to_is_refused() {
-    for (url, why) in [("https://collector.example", "only http is spoken"), ("collector:4317", "`http://")] {
+    for (url, why) in [("https://collector.example", "only `http` is supported"), ("collector:4317", "`http://")] {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_quotient"))
             .args(["serve", "--otlp", url, "--listen", "127.0.0.1:0"])
             .output()
