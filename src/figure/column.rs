@@ -51,13 +51,13 @@ macro_rules! columns {
     ($row:ty; $(|$record:pat_param| $part:expr => $type:ty { $($name:ident),+ $(,)? })+) => {
         &[$($($crate::figure::Column::<$row> {
             about: &<$type as $crate::figure::Figured>::FIGURES
-                [const { $crate::figure::position::<$type>(stringify!($name)) }]
+                [const { $crate::figure::cell_position::<$type>(stringify!($name)) }]
                 .about,
             read: |$record| {
                 let part: Option<&$type> = $part;
                 part.map_or($crate::figure::Value::NotKnown, |part| {
                     let figures = <$type as $crate::figure::Figured>::FIGURES;
-                    (figures[const { $crate::figure::position::<$type>(stringify!($name)) }].read)(part)
+                    (figures[const { $crate::figure::cell_position::<$type>(stringify!($name)) }].read)(part)
                 })
             },
         },)+)+]

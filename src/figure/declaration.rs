@@ -170,13 +170,25 @@ const fn default_width(kind: Kind) -> u16 {
 /// Meant for constants: an index that is out of bounds there does not compile.
 pub const fn position<T: Figured>(name: &str) -> usize {
     let mut index = 0;
+    while index < T::FIGURES.len() && !is_same(T::FIGURES[index].about.name, name) {
+        index += 1;
+    }
+    index
+}
+
+/// Returns the place of the figure of that name which fits in a cell, or the number of figures when there is none.
+///
+/// Lists and groups do not: a record can have a text of the same name for a table.
+pub const fn cell_position<T: Figured>(name: &str) -> usize {
+    let mut index = 0;
     while index < T::FIGURES.len() {
-        if is_same(T::FIGURES[index].about.name, name) {
+        let about = &T::FIGURES[index].about;
+        if is_same(about.name, name) && !matches!(about.kind, Kind::List | Kind::Group) {
             return index;
         }
         index += 1;
     }
-    T::FIGURES.len()
+    index
 }
 
 /// Returns true when both names are the same; for constants, which cannot compare strings.

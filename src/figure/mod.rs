@@ -36,7 +36,7 @@ mod vocabulary;
 
 pub use about::About;
 pub use column::Column;
-pub use declaration::{Figure, Figured, is_same, position};
+pub use declaration::{Figure, Figured, cell_position, is_same, position};
 pub use json::{Json, object_schema};
 pub use kind::{Format, Kind};
 pub use quantity::{Fraction, Quantity};

@@ -257,7 +257,7 @@ pub struct ContextFault {
     pub values: Vec<(String, String)>,
     /// Description of the sample partner, when the fault occurred in a dry run.
     pub dry_run: Option<String>,
-    /// What to do instead of the fault's own help, where the caller knows better.
+    /// Help that replaces that of the fault, where the caller knows better.
     pub help: Option<String>,
 }
 

@@ -332,7 +332,7 @@ fn in_words(fault: &TargetFault, drafts: &[Draft], grain: Grain, currency: Curre
         {
             let help = match grain {
                 Grain::Partner => {
-                    "the vendor plans one quota a partner: targets by product line need `grain = \"partner_product_line\"` in its manifest"
+                    "the vendor plans one quota per partner: targets by product line need `grain = \"partner_product_line\"` in its manifest"
                 }
                 Grain::ProductLine | Grain::ProductLineTerritory => "no revenue of the book names a product line",
             };

@@ -164,8 +164,11 @@ crate::faults! {
         /// The book's revenue ends before the as-of date.
         RevenueEndsEarlier { last: String, last_day: String, as_of: String, months: i32 } = PlanHistory {
             message: format!(
-                "the book's revenue ends in {last}, and the as-of date is {as_of}: {} since then as months without revenue",
-                if *months == 1 { "1 month counts".to_owned() } else { format!("{months} months count") }
+                "the book's revenue ends in {last}, and the as-of date is {as_of}: {} without revenue",
+                match months {
+                    1 => "the month since then counts as a month".to_owned(),
+                    more => format!("the {more} months since then count as months"),
+                }
             ),
             help: format!("add their revenue, or use `--as-of {last_day}`"),
             severity: Warning,

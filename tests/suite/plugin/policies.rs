@@ -233,7 +233,7 @@ expect.would_change = "net new users: 1 more (74 of 75) and certified staff: 1 m
         let unknown = cases.replace("like = \"74 users", "like = \"73 users");
         let (_, findings) = VendorPlugin::compile(&files(&[("cases/all.toml", &unknown)])).into_parts();
         let text = render::human(findings.iter(), false);
-        assert!(text.contains("nothing above is named `73 users are not enough, with the same people`"), "{text}");
+        assert!(text.contains("no earlier table is named `73 users are not enough, with the same people`"), "{text}");
         assert!(text.contains("did you mean `74 users are not enough, with the same people`?"), "{text}");
     });
 }

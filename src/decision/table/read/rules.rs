@@ -21,11 +21,12 @@ impl Reading<'_> {
             .collect();
         let mut rules = Vec::with_capacity(self.rules.len());
         for row in std::mem::take(&mut self.rules) {
+            let conditions = self.row_conditions(&row, inputs);
             let (values, rank) = self.row_outputs(&row, outputs, &bounds, ranks);
             rules.push(Rule {
                 row: row.number,
                 label: Some(row.cells[0].as_str()).filter(|label| !label.is_empty()).map(Name::from),
-                conditions: self.row_conditions(&row, inputs),
+                conditions,
                 outputs: values,
                 because: because.map(|at| row.cells[at].as_str()).filter(|text| !text.is_empty()).map(Name::from),
                 rank,

@@ -97,7 +97,7 @@ fn cells_that_are_not_conditions_are_refused_with_help() {
         ("number", ">= 1'000", "without thousands separators"),
         ("number", "1,000", "the comma in `1,000` may separate decimals, thousands or values"),
         ("number", "0,5", "write decimals with a point (`0.5`)"),
-        ("number", "€5", "leave the currency sign out"),
+        ("number", "€5", "remove the currency sign"),
         ("number", "1e5", "is not a number"),
         ("number", "10..20", "`10..20` does not say whether its ends belong to it; write `[10..20]`"),
         ("number", "[20..10]", "table::interval]: the interval from 20 to 10 is reversed"),
