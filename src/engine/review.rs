@@ -56,9 +56,9 @@ impl Review {
             partners.push(partner);
             Ok(())
         };
-        let outcome = walk.each(None, &|_, _| {}, |partner| partner, take).map_err(|fault| {
-            Findings::from(review::ReviewFault::ChannelOutOfRange { reason: fault.to_string() })
-        })?;
+        let outcome = walk
+            .each(None, &|_, _| {}, |partner| partner, take)
+            .map_err(|fault| Findings::from(review::ReviewFault::ChannelOutOfRange { reason: fault.to_string() }))?;
         Ok(Self { partners, outcome, warnings: walk.warnings() })
     }
 

@@ -71,7 +71,11 @@ fn revenue_that_does_not_reach_as_far_as_the_plan_looks_is_said() {
     };
     assert!(told("2020-01-31").contains("begins in 2024-01"), "{}", told("2020-01-31"));
     assert!(told("2024-06-30").contains("covers 6 of the 12 months"), "{}", told("2024-06-30"));
-    assert!(told("2026-03-31").contains("the 3 months since then count as months without revenue"), "{}", told("2026-03-31"));
+    assert!(
+        told("2026-03-31").contains("the 3 months since then count as months without revenue"),
+        "{}",
+        told("2026-03-31")
+    );
     assert!(!told("2025-12-31").contains("plan::history"), "{}", told("2025-12-31"));
 }
 

@@ -120,7 +120,7 @@ fn cells_that_are_not_conditions_are_refused_with_help() {
         ("text", "–", "put the text in double quotes"),
         ("truth", "yes", "write `true` or `false`"),
         ("truth", "> false", "cannot be more or less"),
-        ("date", "31.01.2026", "write the day as `2026-01-31`"),
+        ("date", "31.01.2026", "write the date as `2026-01-31`"),
         ("date", "2026-02-30", "is not a date"),
     ] {
         let found = refuse(kind, cell);
