@@ -76,11 +76,12 @@ impl<'b> Standings<'b> {
     /// use quotient::performance::{Conventions, Given, Standings};
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # use quotient::channel::{CurrentQuota, RevenueEntry, SegmentKey};
+    /// # let usd = |amount: i64| Money::new(amount, Currency::USD);
     /// # let partner = |id: &str, quota: i64, actual: i64| -> Partner {
     /// #     let start = "2026-01".parse().unwrap();
     /// #     let segment = SegmentKey::default();
-    /// #     let revenue = vec![RevenueEntry { month: start, segment: segment.clone(), amount: Money::from(actual) }];
-    /// #     let quotas = vec![CurrentQuota { start, months: 12, segment, quota: Money::from(quota) }];
+    /// #     let revenue = vec![RevenueEntry { month: start, segment: segment.clone(), amount: usd(actual) }];
+    /// #     let quotas = vec![CurrentQuota { start, months: 12, segment, quota: usd(quota) }];
     /// #     Partner { id: id.into(), name: id.into(), tier: None, territory: None, vertical: None, product_lines: vec![],
     /// #         account_manager: None, since: None, attributes: vec![], investment: None, opportunities: vec![],
     /// #         win_rates: vec![], forecasts: vec![], revenue, quotas }
@@ -92,7 +93,7 @@ impl<'b> Standings<'b> {
     /// let standings = Standings::new(&book, year, "2026-12-31".parse()?, Conventions::default(), &given)?;
     /// let standing = standings.of(&book.partners[0])?.whole;
     /// assert_eq!(standing.attainment, Some("0.5".parse()?));
-    /// assert_eq!(standing.remaining_quota, Some(Money::from(600_000)));
+    /// assert_eq!(standing.remaining_quota, Some(usd(600_000)));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(

@@ -152,7 +152,7 @@ where
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
-        // Headers have a deadline of their own; this one limits the idle time between requests.
+        // Headers have a separate deadline; this one limits the idle time between requests.
         .header_read_timeout(serving.idle)
         .max_buf_size(MAX_HEADER)
         .max_headers(MAX_FIELDS)
