@@ -82,7 +82,7 @@ fn worksheets(file: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Vec<Workshe
                 continue;
             }
             if cells_left == 0 || column >= MOST_COLUMNS {
-                let (columns, cells) = (u64::from(MOST_COLUMNS), limits.workbook_cells as u64);
+                let (columns, cells) = (u64::from(MOST_COLUMNS), limits.workbook_cells);
                 let fault = FileFault::TooManyCells { sheet: name.clone(), columns, cells };
                 return Err(Finding::from(fault).at(Place::file(file)));
             }

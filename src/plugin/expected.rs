@@ -118,7 +118,7 @@ fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<(&'static str, 
 fn decision(section: Section<'_>, currency: Currency) -> ExpectedDecision {
     let list = |key: &str| section.get(key).and_then(Item::list);
     ExpectedDecision {
-        decision: section.get("decision").and_then(|item| item.word(&words(&TierMove::ALL, TierMove::as_str))),
+        decision: section.get("decision").and_then(|item| item.word(&words(TierMove::ALL, TierMove::as_str))),
         to: section.text("to").map(str::to_owned),
         effective: section.date("effective"),
         until: section.date("until"),
@@ -148,8 +148,8 @@ fn expected_incentive(section: Section<'_>, currency: Currency) -> Option<Expect
 }
 
 fn expected_intervention(section: Section<'_>) -> Option<ExpectedIntervention> {
-    let kinds = words(&InterventionKind::ALL, InterventionKind::as_str);
-    let severities = words(&Severity::ALL, Severity::as_str);
+    let kinds = words(InterventionKind::ALL, InterventionKind::as_str);
+    let severities = words(Severity::ALL, Severity::as_str);
     let kind = section.require("kind", "kind = \"forecast_call\"").and_then(|item| item.word(&kinds));
     let severity = section.get("severity").and_then(|item| item.word(&severities));
     let (owner, due) = (section.get("owner").and_then(name), section.date("due"));

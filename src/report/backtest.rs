@@ -85,7 +85,7 @@ pub fn json(backtest: &Backtest) -> Value {
     let methods: Vec<Value> = backtest
         .methods
         .iter()
-        .map(|(method, score)| json!({"method": method.as_str(), "score": score.as_ref().map(|score| score_json(score))}))
+        .map(|(method, score)| json!({"method": method.as_str(), "score": score.as_ref().map(score_json)}))
         .collect();
     let segments: Vec<Value> = backtest
         .segments

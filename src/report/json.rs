@@ -171,7 +171,7 @@ impl<'a> ProposalDocument<'a> {
             reporting_periods: plan.reporting.iter().map(PeriodDocument::of).collect(),
             groups: groups(plan),
             not_eligible: plan.not_eligible.iter().map(|id| &**id).collect(),
-            changes: plan.changes.as_deref().map(|changes| documents_of_changes(changes)),
+            changes: plan.changes.as_deref().map(documents_of_changes),
             findings: FindingDocument::grouped(&plan.findings),
             lines: Lines(plan),
         }
