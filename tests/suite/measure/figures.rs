@@ -55,13 +55,13 @@ pub fn public_names() -> usize {
     let mut names = exported(&library);
     let mut is_conditional = false;
     for line in library.lines().map(str::trim) {
-        if let Some(room) = line.strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';')) {
-            if !is_conditional {
-                names += 1;
-                let file = [source.join(room).join("mod.rs"), source.join(format!("{room}.rs"))];
-                let file = file.iter().find(|path| path.is_file()).unwrap_or_else(|| panic!("room {room}"));
-                names += exported(&code_of(without_tests(&sources::read(file))));
-            }
+        if let Some(room) = line.strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';'))
+            && !is_conditional
+        {
+            names += 1;
+            let file = [source.join(room).join("mod.rs"), source.join(format!("{room}.rs"))];
+            let file = file.iter().find(|path| path.is_file()).unwrap_or_else(|| panic!("room {room}"));
+            names += exported(&code_of(without_tests(&sources::read(file))));
         }
         is_conditional = line.starts_with("#[cfg(") || line.starts_with("#[doc(hidden");
     }

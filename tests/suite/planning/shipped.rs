@@ -164,7 +164,7 @@ fn every_quota_of_halcyon_is_the_oracles() {
 }
 
 /// Revenue of each partner whose prior or trailing revenue passes `admits`.
-fn eligible<'b>(book: &'b Book, admits: impl Fn(&super::oracle::Partner) -> bool) -> Vec<&'b str> {
+fn eligible(book: &Book, admits: impl Fn(&super::oracle::Partner) -> bool) -> Vec<&str> {
     book.partners.iter().filter(|(_, partner)| admits(partner)).map(|(id, _)| id.as_str()).collect()
 }
 
