@@ -10,8 +10,8 @@ use crate::options::Options;
 use crate::process::{Ending, Mode, Runner};
 use crate::score::Progress;
 
-/// Tests that look at the source itself, which differs in the copy.
-const SOURCE: [&str; 2] = ["architecture::", "measure::"];
+/// Tests that look at the source itself, which differs in the copy; and those that look for panics only.
+const LEFT_OUT: [&str; 3] = ["architecture::", "fuzzing::", "measure::"];
 /// Rooms whose tests start services and compare them with the program: they take long, and what they see of other rooms
 /// is the same on both sides. They are run against mutants of their own room only.
 const SERVICES: [&str; 3] = ["library", "request", "server"];
@@ -45,7 +45,7 @@ impl Test {
 pub fn run(runner: &Runner, options: &Options) -> Result<Vec<Test>, Failure> {
     let all = runner.tests()?;
     let names: Vec<String> =
-        all.into_iter().filter(|name| !SOURCE.iter().any(|module| name.starts_with(module))).collect();
+        all.into_iter().filter(|name| !LEFT_OUT.iter().any(|module| name.starts_with(module))).collect();
     let next = AtomicUsize::new(0);
     let found = Mutex::new((Vec::new(), Vec::new()));
     let progress = Progress::new("tests without a mutant", names.len());

@@ -66,7 +66,7 @@ impl Workspace {
             Self { copy: base.join("copy"), artifacts: base.join("artifacts"), intermediate: target, scratch };
         let mut wanted = BTreeSet::new();
         for path in listed(root)? {
-            if !path.starts_with("tests/mutation") && !path.starts_with("fuzz") && root.join(&path).is_file() {
+            if root.join(&path).is_file() {
                 let mutated = path.starts_with("src") && path.extension().is_some_and(|extension| extension == "rs");
                 if !mutated {
                     copy_if_changed(&root.join(&path), &workspace.copy.join(&path))?;
