@@ -2,31 +2,18 @@
 
 use crate::finding::{FindingDocument, Findings, PlaceDocument};
 use crate::request::{Answer, Cause, Refusal};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::borrow::Cow;
 
-/// Status of a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// The rules decided.
-    Decided,
-    /// The request was refused: it asks for something impossible, or its data is not valid.
-    Refused,
-    /// The rules failed on it.
-    Failed,
-}
-
-impl Status {
-    /// Returns the word used in records.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Decided => "decided",
-            Self::Refused => "refused",
-            Self::Failed => "failed",
-        }
+crate::words! {
+    /// Status of a decision.
+    pub enum Status {
+        /// The rules decided.
+        Decided = "decided",
+        /// The request was refused: it asks for something impossible, or its data is not valid.
+        Refused = "refused",
+        /// The rules failed on it.
+        Failed = "failed",
     }
 }
 

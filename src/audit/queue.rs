@@ -13,13 +13,14 @@ const BATCH_LINES: usize = 1_024;
 /// Bytes after which no more lines are written together.
 const BATCH_BYTES: usize = 4 << 20;
 
-/// Handling of a decision that cannot be recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mode {
-    /// No response without a record.
-    Strict,
-    /// The response is sent, and the missing record is counted.
-    BestEffort,
+crate::words! {
+    /// Handling of a decision that cannot be recorded.
+    pub enum Mode {
+        /// No response without a record.
+        Strict = "strict",
+        /// The response is sent, and the missing record is counted.
+        BestEffort = "best_effort",
+    }
 }
 
 /// Bounds of the queue.

@@ -54,31 +54,6 @@ impl RecordedDefaults {
     }
 }
 
-/// Serialises a fixed vocabulary as its words.
-macro_rules! words {
-    ($module:ident, $type:ty) => {
-        mod $module {
-            use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-            pub fn serialize<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(value.as_str())
-            }
-
-            pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                let word = std::borrow::Cow::<str>::deserialize(deserializer)?;
-                <$type>::parse(&word).ok_or_else(|| D::Error::custom("an unknown word"))
-            }
-
-            pub fn schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({"type": "string", "enum": <$type>::ALL.map(<$type>::as_str)})
-            }
-        }
-    };
-}
-
-words!(kind_word, crate::request::Kind);
-words!(form_word, crate::request::Form);
-
 /// The response.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Outcome {
@@ -106,12 +81,8 @@ pub struct Record {
     /// Time of the decision, RFC 3339 with milliseconds, UTC.
     pub time: String,
     /// Kind of decision.
-    #[serde(with = "kind_word")]
-    #[schemars(schema_with = "kind_word::schema")]
     pub kind: Kind,
     /// Format of the response.
-    #[serde(with = "form_word")]
-    #[schemars(schema_with = "form_word::schema")]
     pub form: Form,
     /// Vendor whose rules decided.
     pub vendor: String,

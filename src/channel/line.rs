@@ -146,7 +146,7 @@ figures! {
         weighted_amount: Option<Money>, example("350_000");
         /// Number of open opportunities.
         open_count: Option<i64>, unit("opportunities").example("2");
-        /// Open amount ÷ the current quota, or ÷ prior revenue where there is no quota.
+        /// Open amount ÷ the current quota, or ÷ prior revenue without a quota.
         coverage: Option<Rate>, example("0.75");
         /// Won ÷ (won + lost) by value.
         win_rate: Option<Rate>, example("0.25").zero("0");

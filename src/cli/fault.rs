@@ -15,7 +15,7 @@ crate::faults! {
         }
         /// The directory of rules contains no vendor.
         NoVendor { directory: String } = VendorUnknown {
-            message: format!("there is no vendor in `{directory}`"),
+            message: format!("`{directory}` contains no vendor"),
             help: "name the directory with `--rules DIR`, or start a vendor with `quotient init NAME`",
         }
         /// A name that a vendor cannot have.

@@ -5,7 +5,6 @@ use crate::channel::Name;
 use crate::figure::Value;
 use crate::{figures, vocabulary};
 use rust_decimal::Decimal;
-use std::fmt;
 
 vocabulary! {
     /// Comparison of a value with a threshold.
@@ -61,15 +60,16 @@ figures! {
     }
 }
 
-impl fmt::Display for Comparison {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Comparison {
+    /// Returns the comparison as a phrase: `at least`.
+    pub fn phrase(self) -> &'static str {
+        match self {
             Self::AtLeast => "at least",
             Self::MoreThan => "more than",
             Self::AtMost => "at most",
             Self::LessThan => "less than",
             Self::Holds => "holds",
-        })
+        }
     }
 }
 

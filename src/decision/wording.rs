@@ -26,5 +26,5 @@ fn condition_text(condition: &Condition) -> String {
     let state = if condition.is_met { "met" } else { "not met" };
     let Some(threshold) = condition.threshold else { return format!("{}: {state}", condition.label) };
     let value = condition.value.map_or_else(|| "not known".to_owned(), |value| figure_beside(value, threshold));
-    format!("{} {value}, {} {}: {state}", condition.label, condition.comparison, figure(threshold))
+    format!("{} {value}, {} {}: {state}", condition.label, condition.comparison.phrase(), figure(threshold))
 }

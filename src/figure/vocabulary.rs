@@ -1,6 +1,6 @@
-//! Fixed vocabularies: the words of an enum, declared once.
+//! Fixed vocabularies of figures: the words of an enum, declared once.
 
-/// Declares an enum whose variants are written as words in scripts, cases, JSON and tables.
+/// Declares an enum of words, as `words!` does, that a figure can have as its value.
 ///
 /// ```
 /// quotient::vocabulary! {
@@ -15,7 +15,7 @@
 ///     }
 /// }
 /// assert_eq!(Side::ALL.iter().map(|side| side.as_str()).collect::<Vec<_>>(), ["floor", "ceiling"]);
-/// assert_eq!(Side::from_word("ceiling"), Some(Side::Ceiling));
+/// assert_eq!("ceiling".parse(), Ok(Side::Ceiling));
 /// ```
 #[doc(hidden)]
 #[macro_export]
@@ -24,23 +24,9 @@ macro_rules! vocabulary {
         $(#[$attribute:meta])*
         $vis:vis enum $name:ident { $($(#[$variant_attribute:meta])+ $variant:ident = $word:literal,)+ }
     ) => {
-        $(#[$attribute])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        $vis enum $name { $($(#[$variant_attribute])+ $variant,)+ }
-
-        impl $name {
-            /// Every word, in the order of the list.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// Returns the word used in scripts and in JSON.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)+ }
-            }
-
-            /// Returns the variant of that word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == word)
-            }
+        $crate::words! {
+            $(#[$attribute])*
+            $vis enum $name { $($(#[$variant_attribute])+ $variant = $word,)+ }
         }
 
         impl $crate::figure::Quantity for $name {
@@ -53,7 +39,7 @@ macro_rules! vocabulary {
 
             fn from_value(value: $crate::figure::Value<'_>) -> Option<Self> {
                 match value {
-                    $crate::figure::Value::Text(word) => Self::from_word(&word),
+                    $crate::figure::Value::Text(word) => word.parse().ok(),
                     _ => None,
                 }
             }

@@ -149,7 +149,7 @@ codes! {
     /// A decision could not be recorded and is withheld: the decision log is strict.
     AuditUnrecorded = Files, "audit::unrecorded";
 
-    /// There is no vendor of that name.
+    /// No vendor has this name.
     VendorUnknown = Rules, "vendor::unknown";
     /// The vendor's directory has no manifest, or lacks an entry point that the manifest needs.
     VendorIncomplete = Rules, "vendor::incomplete";

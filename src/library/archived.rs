@@ -1,7 +1,7 @@
 //! Documents of the archive: the files of a revision, and the record of a vendor.
 
 use super::Revision;
-use super::history::{Attempt, Hold, Outcome, Pin};
+use super::history::{Attempt, Hold, Pin};
 use crate::finding::{parse, render};
 use crate::plugin::{Room, VendorFile, VendorFiles, is_vendor_name};
 use chrono::{DateTime, Utc};
@@ -142,7 +142,7 @@ fn attempt_from_json(value: &Value) -> Option<Attempt> {
     let words = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     Some(Attempt {
         when: time(value, "when")?,
-        outcome: Outcome::parse(value.get("outcome")?.as_str()?)?,
+        outcome: value.get("outcome")?.as_str()?.parse().ok()?,
         revision: revision(value, "revision")?,
         findings: parse::json(value.get("findings")?, |_| None)?,
         who: words("who"),

@@ -20,9 +20,9 @@ crate::faults! {
             message: format!("`{vendor}` waits for the directories, which take too long to read"),
             help: "look at the vendor's history later: the change takes effect as soon as they are read",
         }
-        /// There is no archive at this path.
+        /// No archive exists at this path.
         NoArchive { path: String, reason: String } = FileUnreadable {
-            message: format!("there is no archive in `{path}`: {reason}"),
+            message: format!("`{path}` is not an archive: {reason}"),
             help: "name the state directory of the server",
         }
         /// The vendor has no such revision.
@@ -113,9 +113,9 @@ crate::faults! {
             message: "reading the directories panicked",
             help: "report this as a bug of quotient",
         }
-        /// There is no vendor of this name.
+        /// No vendor has this name.
         UnknownVendor { vendor: String, near: Option<String> } = VendorUnknown {
-            message: format!("there is no vendor `{vendor}`"),
+            message: format!("unknown vendor `{vendor}`"),
             help: match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "name one of the vendors in use".to_owned(),

@@ -4,25 +4,15 @@ use super::Revision;
 use crate::finding::Findings;
 use chrono::{DateTime, Utc};
 
-/// State of a vendor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// The intended revision is in use: the content of the directory, or a pinned revision.
-    Active,
-    /// An earlier revision is in use, because the content of the directory cannot be used.
-    Degraded,
-    /// Nothing is in use.
-    Failed,
-}
-
-impl State {
-    /// Returns the name that users see.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Degraded => "degraded",
-            Self::Failed => "failed",
-        }
+crate::words! {
+    /// State of a vendor.
+    pub enum State {
+        /// The intended revision is in use: the content of the directory, or a pinned revision.
+        Active = "active",
+        /// An earlier revision is in use, because the content of the directory cannot be used.
+        Degraded = "degraded",
+        /// Nothing is in use.
+        Failed = "failed",
     }
 }
 
@@ -53,54 +43,29 @@ pub struct Pin {
     pub hold: Hold,
 }
 
-/// Event of a vendor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
-    /// A new revision is in use.
-    Activated,
-    /// The directory has the content of the revision that stayed in use again.
-    Recovered,
-    /// A new revision is valid, and waits behind a pin.
-    Held,
-    /// A new revision is not valid.
-    Refused,
-    /// The directory could not be read.
-    Unreadable,
-    /// The directory is gone.
-    Gone,
-    /// The last good revision came back from the archive at start.
-    Restored,
-    /// A person pinned a revision.
-    Pinned,
-    /// A person went back to an earlier revision.
-    RolledBack,
-    /// A person took a pin away.
-    Unpinned,
-}
-
-impl Outcome {
-    /// Every outcome with its name.
-    pub const ALL: [(Self, &'static str); 10] = [
-        (Self::Activated, "activated"),
-        (Self::Recovered, "recovered"),
-        (Self::Held, "held"),
-        (Self::Refused, "refused"),
-        (Self::Unreadable, "unreadable"),
-        (Self::Gone, "gone"),
-        (Self::Restored, "restored"),
-        (Self::Pinned, "pinned"),
-        (Self::RolledBack, "rolled_back"),
-        (Self::Unpinned, "unpinned"),
-    ];
-
-    /// Returns the name that users see.
-    pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(outcome, _)| *outcome == self).map_or("", |(_, name)| name)
-    }
-
-    /// Returns the outcome of that name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, name)| *name == text).map(|(outcome, _)| *outcome)
+crate::words! {
+    /// Event of a vendor.
+    pub enum Outcome {
+        /// A new revision is in use.
+        Activated = "activated",
+        /// The directory has the content of the revision that stayed in use again.
+        Recovered = "recovered",
+        /// A new revision is valid, and waits behind a pin.
+        Held = "held",
+        /// A new revision is not valid.
+        Refused = "refused",
+        /// The directory could not be read.
+        Unreadable = "unreadable",
+        /// The directory is gone.
+        Gone = "gone",
+        /// The last good revision came back from the archive at start.
+        Restored = "restored",
+        /// A person pinned a revision.
+        Pinned = "pinned",
+        /// A person went back to an earlier revision.
+        RolledBack = "rolled_back",
+        /// A person took a pin away.
+        Unpinned = "unpinned",
     }
 }
 

@@ -15,31 +15,17 @@ use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A way to set quotas that is compared with the vendor's rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Method {
-    /// The vendor's rules.
-    Rules,
-    /// The same months one year earlier.
-    LastYear,
-    /// The same months one year earlier × (1 + growth of the channel).
-    LastYearGrown,
-    /// The latest four quarters, as long as the period.
-    TrailingFourQuarters,
-}
-
-impl Method {
-    /// All methods, the rules first.
-    pub const ALL: [Self; 4] = [Self::Rules, Self::LastYear, Self::LastYearGrown, Self::TrailingFourQuarters];
-
-    /// Name for people.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Rules => "rules",
-            Self::LastYear => "last year",
-            Self::LastYearGrown => "last year × channel growth",
-            Self::TrailingFourQuarters => "trailing four quarters",
-        }
+crate::words! {
+    /// A way to set quotas that is compared with the vendor's rules.
+    pub enum Method {
+        /// The vendor's rules.
+        Rules = "rules",
+        /// The same months one year earlier.
+        LastYear = "last year",
+        /// The same months one year earlier × (1 + growth of the channel).
+        LastYearGrown = "last year × channel growth",
+        /// The latest four quarters, as long as the period.
+        TrailingFourQuarters = "trailing four quarters",
     }
 }
 

@@ -3,22 +3,13 @@
 use crate::channel::Name;
 use crate::units::Money;
 
-/// Which way a quota moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Direction {
-    /// The quota rises.
-    Up,
-    /// The quota falls.
-    Down,
-}
-
-impl Direction {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        }
+crate::words! {
+    /// Direction in which a quota moves.
+    pub enum Direction {
+        /// The quota rises.
+        Up = "up",
+        /// The quota falls.
+        Down = "down",
     }
 }
 

@@ -110,15 +110,11 @@ pub(super) fn expected(section: Section<'_>, currency: Currency) -> Expected {
     }
 }
 
-fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<(&'static str, T)> {
-    all.iter().map(|one| (word(*one), *one)).collect()
-}
-
 /// Reads the expectations about decisions under `expect`.
 fn decision(section: Section<'_>, currency: Currency) -> ExpectedDecision {
     let list = |key: &str| section.get(key).and_then(Item::list);
     ExpectedDecision {
-        decision: section.get("decision").and_then(|item| item.word(&words(TierMove::ALL, TierMove::as_str))),
+        decision: section.get("decision").and_then(|item| item.word(&TierMove::PAIRS)),
         to: section.text("to").map(str::to_owned),
         effective: section.date("effective"),
         until: section.date("until"),
@@ -148,10 +144,8 @@ fn expected_incentive(section: Section<'_>, currency: Currency) -> Option<Expect
 }
 
 fn expected_intervention(section: Section<'_>) -> Option<ExpectedIntervention> {
-    let kinds = words(InterventionKind::ALL, InterventionKind::as_str);
-    let severities = words(Severity::ALL, Severity::as_str);
-    let kind = section.require("kind", "kind = \"forecast_call\"").and_then(|item| item.word(&kinds));
-    let severity = section.get("severity").and_then(|item| item.word(&severities));
+    let kind = section.require("kind", "kind = \"forecast_call\"").and_then(|item| item.word(&InterventionKind::PAIRS));
+    let severity = section.get("severity").and_then(|item| item.word(&Severity::PAIRS));
     let (owner, due) = (section.get("owner").and_then(name), section.date("due"));
     Some(ExpectedIntervention { kind: kind?, severity, owner, due })
 }

@@ -29,9 +29,9 @@ fn differences(differences: &[Difference]) -> String {
 crate::faults! {
     /// Faults of a vendor as a whole.
     pub enum VendorFault {
-        /// There is no vendor of this name.
+        /// No vendor has this name.
         Unknown { vendor: String, near: Option<String>, known: Vec<String>, directory: String } = VendorUnknown {
-            message: format!("there is no vendor `{vendor}`"),
+            message: format!("unknown vendor `{vendor}`"),
             help: match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if known.is_empty() => format!(
@@ -230,9 +230,9 @@ crate::faults! {
             message: reason.clone(),
             help: "write a period of the vendor's calendar",
         }
-        /// There is no rule of this name.
+        /// No rule has this name.
         UnknownRule { rule: String, near: Option<String>, known: Vec<String> } = CaseInvalid {
-            message: format!("there is no rule `{rule}`"),
+            message: format!("unknown rule `{rule}`"),
             help: match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known: {}", quoted(known)),

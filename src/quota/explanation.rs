@@ -5,7 +5,6 @@ use super::{Assessment, Bound, Guardrails, Multiplier, ReconciledLine, Side};
 use crate::figure::Format;
 use crate::units::{Currency, Money, MoneyError, Rate};
 use crate::{figures, vocabulary};
-use std::fmt;
 use std::sync::Arc;
 
 vocabulary! {
@@ -23,12 +22,6 @@ vocabulary! {
         Lock = "lock",
         /// Effect of rounding to the rounding unit.
         Rounding = "rounding",
-    }
-}
-
-impl fmt::Display for StepKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::units::{Currency, Money};
 use crate::{figures, vocabulary};
-use std::fmt;
 use std::sync::Arc;
 
 vocabulary! {
@@ -16,12 +15,6 @@ vocabulary! {
         Factor = "factor",
         /// Highest or lowest growth on prior revenue.
         GrowthLimit = "growth_limit",
-    }
-}
-
-impl fmt::Display for GuardrailKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -82,32 +75,17 @@ pub struct Guardrails {
     pub gave_way: Vec<Bound>,
 }
 
-/// Handling of a line outside its guardrails: the manifest's `on_violation`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum OnViolation {
-    /// The line stays at its guardrail and the others take the difference.
-    #[default]
-    Clamp,
-    /// Guardrails move nothing; every line outside them is reported.
-    Warn,
-    /// The plan is refused, with every line outside its guardrails listed.
-    Reject,
-}
-
-impl OnViolation {
-    /// The word used in the manifest and in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Clamp => "clamp",
-            Self::Warn => "warn",
-            Self::Reject => "reject",
-        }
-    }
-}
-
-impl fmt::Display for OnViolation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+crate::words! {
+    /// Handling of a line outside its guardrails: the manifest's `on_violation`.
+    #[derive(Default)]
+    pub enum OnViolation {
+        /// The line stays at its guardrail and the others take the difference.
+        #[default]
+        Clamp = "clamp",
+        /// Guardrails move nothing; every line outside them is reported.
+        Warn = "warn",
+        /// The plan is refused, with every line outside its guardrails listed.
+        Reject = "reject",
     }
 }
 

@@ -246,8 +246,7 @@ struct SensitivityDocument<'a> {
     /// How far the quota is to move: `one rounding unit` or `5 %`.
     moves: &'static str,
     /// Which way it moves.
-    #[schemars(extend("enum" = ["up", "down"]))]
-    direction: &'static str,
+    direction: Direction,
     /// Revenue the factor indicates now.
     indicated_now: Money,
     /// Revenue it would have to indicate; null when no change of this factor alone does it.
@@ -265,7 +264,7 @@ impl<'a> SensitivityDocument<'a> {
         Self {
             factor: &sensitivity.factor,
             moves: sensitivity.moves,
-            direction: sensitivity.direction.as_str(),
+            direction: sensitivity.direction,
             indicated_now: sensitivity.indicated_now,
             indicated_needed: sensitivity.indicated_needed,
             quota_then: sensitivity.quota_then,

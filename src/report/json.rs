@@ -4,6 +4,7 @@ use super::ReportFault;
 use crate::figure::{Fraction, Json};
 use crate::finding::FindingDocument;
 use crate::planning::{LineRecord, PlanChange, PlanLine, QuotaPlan};
+use crate::quota::{Basis, Grain};
 use crate::units::{Money, PlanningPeriod};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
@@ -63,11 +64,9 @@ pub(super) struct ProposalDocument<'a> {
     #[schemars(extend("format" = "date"))]
     as_of: String,
     /// What a line is for.
-    #[schemars(extend("enum" = ["partner", "partner_product_line", "partner_product_line_territory"]))]
-    grain: &'static str,
+    grain: Grain,
     /// How the factors' indications became assessments.
-    #[schemars(extend("enum" = ["indicated", "fair_share"]))]
-    basis: &'static str,
+    basis: Basis,
     /// Quotas are multiples of this amount, but for locked lines and at most one line per group.
     rounding_unit: Money,
     /// Channel target; null when the bottom-up stands.
@@ -161,8 +160,8 @@ impl<'a> ProposalDocument<'a> {
             period_start: plan.period.start.first_day().to_string(),
             period_months: plan.period.months,
             as_of: plan.as_of.to_string(),
-            grain: plan.grain.as_str(),
-            basis: plan.basis.as_str(),
+            grain: plan.grain,
+            basis: plan.basis,
             rounding_unit: plan.rounding_unit,
             target: plan.target,
             reserve: plan.reserve,

@@ -33,38 +33,21 @@ pub const FILE: &str = "request";
 /// Partners up to which a decision stays on its thread; more justify other threads.
 const FEW_PARTNERS: usize = 256;
 
-/// Kind of a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// One partner by the rules, without a target.
-    Assessment,
-    /// A quota for every line.
-    Proposal,
-    /// The steps to one partner's quota.
-    Explanation,
-    /// Standings of partners, and the decisions of the policies.
-    Review,
+crate::words! {
+    /// Kind of a decision.
+    pub enum Kind {
+        /// One partner by the rules, without a target.
+        Assessment = "assessment",
+        /// A quota for every line.
+        Proposal = "proposal",
+        /// The steps to one partner's quota.
+        Explanation = "explanation",
+        /// Standings of partners, and the decisions of the policies.
+        Review = "review",
+    }
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Assessment, Self::Proposal, Self::Explanation, Self::Review];
-
-    /// Returns the word used in logs and documents.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Assessment => "assessment",
-            Self::Proposal => "proposal",
-            Self::Explanation => "explanation",
-            Self::Review => "review",
-        }
-    }
-
-    /// Returns the kind of that word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
-
     /// Returns the formats of its response; JSON first.
     pub fn forms(self) -> &'static [Form] {
         match self {
@@ -74,38 +57,21 @@ impl Kind {
     }
 }
 
-/// Format of a response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Form {
-    /// A JSON document.
-    Json,
-    /// One row per line or partner.
-    Csv,
-    /// A workbook.
-    Xlsx,
-    /// A page with charts.
-    Html,
+crate::words! {
+    /// Format of a response.
+    pub enum Form {
+        /// A JSON document.
+        Json = "json",
+        /// One row per line or partner.
+        Csv = "csv",
+        /// A workbook.
+        Xlsx = "xlsx",
+        /// A page with charts.
+        Html = "html",
+    }
 }
 
 impl Form {
-    /// Every form.
-    pub const ALL: [Self; 4] = [Self::Json, Self::Csv, Self::Xlsx, Self::Html];
-
-    /// Returns the word used in logs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Csv => "csv",
-            Self::Xlsx => "xlsx",
-            Self::Html => "html",
-        }
-    }
-
-    /// Returns the format of that word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|form| form.as_str() == word)
-    }
-
     /// Returns the media type of a response in this format.
     pub fn media_type(self) -> &'static str {
         match self {

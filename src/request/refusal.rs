@@ -3,50 +3,27 @@
 use super::fault::RequestFault;
 use crate::finding::{Area, Code, Finding, Findings};
 
-/// Kind of a refusal; a server derives the status from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Cause {
-    /// The body is not a document of the kind: not JSON, an unknown member, or one of the wrong type (400).
-    Malformed,
-    /// The body refers to a book that is not stored (404).
-    UnknownBook,
-    /// The body or one of its tables exceeds a limit (413).
-    TooLarge,
-    /// The vendor cannot decide this, or not in this format (422).
-    NotPossible,
-    /// The input data are refused: book, targets, locks, period (422).
-    Refused,
-    /// A rule failed on this input (422).
-    RulesFailed,
-    /// The plan is infeasible: the target cannot be met, or a guardrail would be broken (422).
-    Infeasible,
+crate::words! {
+    /// Kind of a refusal; a server derives the status from it.
+    pub enum Cause {
+        /// The body is not a document of the kind: not JSON, an unknown member, or one of the wrong type (400).
+        Malformed = "malformed",
+        /// The body refers to a book that is not stored (404).
+        UnknownBook = "unknown_book",
+        /// The body or one of its tables exceeds a limit (413).
+        TooLarge = "too_large",
+        /// The vendor cannot decide this, or not in this format (422).
+        NotPossible = "not_possible",
+        /// The input data are refused: book, targets, locks, period (422).
+        Refused = "refused",
+        /// A rule failed on this input (422).
+        RulesFailed = "rules_failed",
+        /// The plan is infeasible: the target cannot be met, or a guardrail would be broken (422).
+        Infeasible = "infeasible",
+    }
 }
 
 impl Cause {
-    /// Every cause.
-    pub const ALL: [Self; 7] = [
-        Self::Malformed,
-        Self::UnknownBook,
-        Self::TooLarge,
-        Self::NotPossible,
-        Self::Refused,
-        Self::RulesFailed,
-        Self::Infeasible,
-    ];
-
-    /// Returns the word used in logs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::UnknownBook => "unknown_book",
-            Self::TooLarge => "too_large",
-            Self::NotPossible => "not_possible",
-            Self::Refused => "refused",
-            Self::RulesFailed => "rules_failed",
-            Self::Infeasible => "infeasible",
-        }
-    }
-
     /// Returns the cause of findings: the most basic one wins.
     fn new(findings: &Findings) -> Self {
         let errors = || findings.iter().filter(|finding| finding.is_error());

@@ -219,7 +219,7 @@ fn missing_words(condition: &Condition) -> String {
     let Some(threshold) = condition.threshold else { return format!("{label}: {MUST_HOLD}") };
     let threshold_words = figure(threshold);
     let (Some(value), Some(gap)) = (condition.value, condition.gap()) else {
-        return format!("{label}: not known; {} {threshold_words}", condition.comparison);
+        return format!("{label}: not known; {} {threshold_words}", condition.comparison.phrase());
     };
     let (gap, value) = (figure_missing(gap), figure_beside(value, threshold));
     match condition.comparison {

@@ -70,30 +70,19 @@ pub enum EntryPoint {
     Policy(PolicyKind),
 }
 
-/// Subject of a policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PolicyKind {
-    /// The partner's tier.
-    Tier,
-    /// Incentives.
-    Incentive,
-    /// Interventions.
-    Intervention,
+crate::words! {
+    /// Subject of a policy.
+    pub enum PolicyKind {
+        /// The partner's tier.
+        Tier = "tier",
+        /// Incentives.
+        Incentive = "incentive",
+        /// Interventions.
+        Intervention = "intervention",
+    }
 }
 
 impl PolicyKind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Tier, Self::Incentive, Self::Intervention];
-
-    /// The word used in cases, and the name of the file without its ending.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Tier => "tier",
-            Self::Incentive => "incentive",
-            Self::Intervention => "intervention",
-        }
-    }
-
     /// Name of the file.
     pub fn file(self) -> &'static str {
         match self {

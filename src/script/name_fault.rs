@@ -22,7 +22,7 @@ crate::faults! {
         }
         /// No group of facts has a fact of this name.
         UnknownFact { fact: String, near: Option<String>, is_function: bool } = ScriptUnknownFact {
-            message: format!("there is no fact `{fact}`"),
+            message: format!("unknown fact `{fact}`"),
             help: suggest(near.as_ref(), if *is_function {
                 format!("`{fact}` is a function: write `.{fact}()`")
             } else {
@@ -38,13 +38,13 @@ crate::faults! {
         MissingMember { expression: Option<String>, member: String } = ScriptUnknownFact {
             message: match expression {
                 Some(expression) => format!("`{expression}` has no `{member}`"),
-                None => format!("there is no `{member}` here"),
+                None => format!("unknown member `{member}`"),
             },
             help: "see `quotient api` for all facts",
         }
         /// The interpreter asked for a fact that the group does not have.
         NoSuchFact {} = ScriptUnknownFact {
-            message: "there is no such fact here",
+            message: "unknown fact",
             help: "see `quotient api` for all facts",
         }
         /// A map has no entry of this name.
@@ -84,7 +84,7 @@ crate::faults! {
         }
         /// The file has no constant of this name.
         UnknownConstant { name: String, near: Option<String> } = ScriptUnknownName {
-            message: format!("there is no constant `{name}`"),
+            message: format!("unknown constant `{name}`"),
             help: suggest(
                 near.as_ref().map(|near| format!("global::{near}")).as_ref(),
                 format!("define it at the top of the file: `const {name} = …;`"),
@@ -100,9 +100,9 @@ crate::faults! {
             message: format!("no module is imported as `{module}`"),
             help: suggest(near.as_ref(), format!("import it: `import \"{module}\" as {module};`")),
         }
-        /// There is no lookup table of this name.
+        /// No lookup table has this name.
         UnknownLookupTable { table: String, near: Option<String> } = ScriptUnknownName {
-            message: format!("there is no lookup table `{table}`"),
+            message: format!("unknown lookup table `{table}`"),
             help: suggest(near.as_ref(), format!("put `{table}.csv` beside the rules")),
         }
         /// A lookup table has no column of this name.
@@ -110,9 +110,9 @@ crate::faults! {
             message: format!("the lookup table `{table}` has no column `{column}`"),
             help: suggest(near.as_ref(), format!("it has {}", quoted(known))),
         }
-        /// There is no decision table of this name.
+        /// No decision table has this name.
         UnknownDecisionTable { table: String, near: Option<String> } = ScriptUnknownName {
-            message: format!("there is no decision table `{table}`"),
+            message: format!("unknown decision table `{table}`"),
             help: suggest(
                 near.as_ref(),
                 format!("put `{table}.csv` beside the policies, with a hit policy in its first cell"),
@@ -128,14 +128,14 @@ crate::faults! {
             message: format!("the ladder has no tier `{tier}`"),
             help: "add it with `.tier(…)`",
         }
-        /// There is no function of this name.
+        /// No function has this name.
         UnknownFunction { function: String, near: Option<String> } = ScriptUnknownFunction {
-            message: format!("there is no function `{function}`"),
+            message: format!("unknown function `{function}`"),
             help: suggest(near.as_ref(), format!("define it: `fn {function}(…) {{ … }}`; `quotient api` lists all functions")),
         }
-        /// There is no function of this name for these values, found while the rule ran.
+        /// No function of this name accepts these values, found while the rule ran.
         NoFunctionForValues { function: String } = ScriptUnknownFunction {
-            message: format!("there is no function `{function}` for these values"),
+            message: format!("`{function}` does not accept these values"),
             help: "`quotient api` lists all functions",
         }
         /// `round` leaves open how halves are rounded.

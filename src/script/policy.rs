@@ -10,32 +10,25 @@ use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Cadence of a program's tier decisions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ReviewCadence {
-    /// On the last day of the fiscal year.
-    #[default]
-    Year,
-    /// On the last day of each half.
-    Half,
-    /// On the last day of each quarter.
-    Quarter,
-    /// On the last day of each month.
-    Month,
-    /// On any day.
-    Any,
+crate::words! {
+    /// Cadence of a program's tier decisions.
+    #[derive(Default)]
+    pub enum ReviewCadence {
+        /// On the last day of the fiscal year.
+        #[default]
+        Year = "year",
+        /// On the last day of each half.
+        Half = "half",
+        /// On the last day of each quarter.
+        Quarter = "quarter",
+        /// On the last day of each month.
+        Month = "month",
+        /// On any day.
+        Any = "any",
+    }
 }
 
 impl ReviewCadence {
-    /// The words of the manifest.
-    pub const WORDS: &'static [(&'static str, Self)] = &[
-        ("year", Self::Year),
-        ("half", Self::Half),
-        ("quarter", Self::Quarter),
-        ("month", Self::Month),
-        ("any", Self::Any),
-    ];
-
     fn months(self) -> Option<i32> {
         match self {
             Self::Year => Some(12),

@@ -24,18 +24,23 @@ impl UnknownWord {
 }
 
 /// Declares an enum of words: the enum, `ALL`, `as_str`, `Display`, `FromStr`, JSON and its schema.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! words {
     ($(
         $(#[$meta:meta])*
-        pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }
+        $vis:vis enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }
     )+) => {$(
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$variant_meta])* $variant,)+ }
+        $vis enum $name { $($(#[$variant_meta])* $variant,)+ }
 
         impl $name {
             /// Every value, in the order of the declaration.
             pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
+
+            /// Every word with its value, in the order of the declaration.
+            pub const PAIRS: [(&'static str, Self); [$($word),+].len()] = [$(($word, Self::$variant)),+];
 
             /// Returns the word used in files, scripts and JSON.
             pub const fn as_str(self) -> &'static str {
@@ -61,6 +66,13 @@ macro_rules! words {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let word = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                word.parse().map_err(serde::de::Error::custom)
             }
         }
 

@@ -101,7 +101,7 @@ impl Decision {
         self.verdict.is_default
     }
 
-    /// The value of output column `name`; `None` when the table has no such column, there is no outcome, or there are several.
+    /// The value of output column `name`; `None` without such a column, and unless the table has exactly one outcome.
     pub fn output(&self, name: &str) -> Option<&Value> {
         let at = self.table.outputs().iter().position(|output| *output.name == *name)?;
         match self.outcome() {

@@ -15,7 +15,7 @@ words! {
     pub enum Kind {
         /// Exact decimal: `500000`, `0.12`.
         Number = "number",
-        /// Whole number: there is no value between 3 and 4.
+        /// Whole number: no value is between 3 and 4.
         Whole = "whole",
         /// Text, compared exactly, upper and lower case apart.
         Text = "text",

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 /// Outcome of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// No row matches and there is no default.
+    /// No row matches, and the table has no default.
     None,
     /// One value per output column; under COLLECT with an operator the one figure.
     One(Vec<Value>),

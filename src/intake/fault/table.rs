@@ -127,7 +127,7 @@ crate::faults! {
         /// A table of targets has columns that are not read while it lacks territory or product line.
         TargetColumns { unread: Vec<String>, absent: Vec<String> } = BookUnknownColumn {
             message: format!(
-                "{} {} not read, and there is no column `{}`",
+                "{} {} not read, and the column `{}` is missing",
                 listed(unread),
                 if unread.len() == 1 { "is" } else { "are" },
                 absent.join("` or `")

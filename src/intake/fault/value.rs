@@ -256,7 +256,7 @@ crate::faults! {
         }
         /// A number of months is not the length of any period.
         NotLength { column: String, months: i64 } = BookCount {
-            message: format!("there is no period of {months} months"),
+            message: format!("{months} months are not the length of a period"),
             help: "write 1, 3, 6 or 12",
             varying: [months],
         }

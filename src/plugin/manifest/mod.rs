@@ -59,15 +59,16 @@ pub struct Eligibility {
     pub requires_prior_revenue: bool,
 }
 
-/// Source of the seasonality by which a quota is phased.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Seasonality {
-    /// The line's own, else the channel's.
-    Partner,
-    /// The channel's for everyone.
-    Channel,
-    /// Equal periods.
-    Even,
+crate::words! {
+    /// Source of the seasonality by which a quota is phased.
+    pub enum Seasonality {
+        /// The line's own, else the channel's.
+        Partner = "partner",
+        /// The channel's for everyone.
+        Channel = "channel",
+        /// Equal periods.
+        Even = "even",
+    }
 }
 
 /// Division of a quota into reporting periods.
@@ -79,14 +80,16 @@ pub struct Phasing {
     pub newcomer_ramp: Vec<Rate>,
 }
 
-/// For what a tier is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum TierScope {
-    /// One tier for the partner.
-    #[default]
-    Partner,
-    /// One for each of its product lines.
-    ProductLine,
+crate::words! {
+    /// Scope of a tier.
+    #[derive(Default)]
+    pub enum TierScope {
+        /// One tier for the partner.
+        #[default]
+        Partner = "partner",
+        /// One for each of its product lines.
+        ProductLine = "product_line",
+    }
 }
 
 /// Application of policies.

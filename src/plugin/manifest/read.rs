@@ -28,8 +28,8 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
     if is_quota_setting && weights.is_none() {
         root.require("weights", "[weights]` with one line per factor, such as `history = 0.60");
     }
-    let basis = in_plan("basis").and_then(|item| item.word(BASES)).unwrap_or(Basis::Indicated);
-    let grain = in_plan("grain").and_then(|item| item.word(GRAINS)).unwrap_or(Grain::Partner);
+    let basis = in_plan("basis").and_then(|item| item.word(&Basis::PAIRS)).unwrap_or(Basis::Indicated);
+    let grain = in_plan("grain").and_then(|item| item.word(&Grain::PAIRS)).unwrap_or(Grain::Partner);
     let guardrails = root.section("guardrails");
     check_guardrails(guardrails, basis, grain);
     let tables = root.section("tables").map(read_tables).unwrap_or_default();
@@ -74,12 +74,6 @@ fn check_guardrails(guardrails: Option<Section<'_>>, basis: Basis, grain: Grain)
 const PERIODS: &[(&str, u32)] = &[("year", 12), ("half", 6), ("quarter", 3), ("month", 1)];
 const REPORTING: &[(&str, ReportingPeriods)] =
     &[("quarter", ReportingPeriods::Quarters), ("month", ReportingPeriods::Months), ("whole", ReportingPeriods::Whole)];
-const GRAINS: &[(&str, Grain)] = &[
-    ("partner", Grain::Partner),
-    ("partner_product_line", Grain::ProductLine),
-    ("partner_product_line_territory", Grain::ProductLineTerritory),
-];
-const BASES: &[(&str, Basis)] = &[("indicated", Basis::Indicated), ("fair_share", Basis::FairShare)];
 const MONTHS: [&str; 12] = [
     "january",
     "february",
@@ -151,8 +145,6 @@ fn read_weights(document: &Document, section: Section<'_>) -> Vec<(Name, Rate)> 
 }
 
 fn read_guardrails(section: Option<Section<'_>>) -> GuardrailRules {
-    const WORDS: &[(&str, OnViolation)] =
-        &[("clamp", OnViolation::Clamp), ("warn", OnViolation::Warn), ("reject", OnViolation::Reject)];
     let get = |key: &str| section.and_then(|section| section.get(key));
     let floor = get("growth_floor");
     let growth_floor = floor.and_then(|item| rate_in(item, -1, 10));
@@ -163,7 +155,7 @@ fn read_guardrails(section: Option<Section<'_>>) -> GuardrailRules {
         item.reject(ManifestFault::GrowthBounds { floor: low, ceiling: high });
     }
     GuardrailRules {
-        on_violation: get("on_violation").and_then(|item| item.word(WORDS)).unwrap_or(OnViolation::Clamp),
+        on_violation: get("on_violation").and_then(|item| item.word(&OnViolation::PAIRS)).unwrap_or_default(),
         growth_floor,
         growth_ceiling,
         stretch_ceiling: get("stretch_ceiling").and_then(|item| rate_in(item, 0, 100)),
@@ -212,8 +204,6 @@ fn read_eligibility(section: Section<'_>) -> Eligibility {
 }
 
 fn read_phasing(section: Option<Section<'_>>) -> Phasing {
-    const WORDS: &[(&str, Seasonality)] =
-        &[("partner", Seasonality::Partner), ("channel", Seasonality::Channel), ("even", Seasonality::Even)];
     let get = |key: &str| section.and_then(|section| section.get(key));
     let ramp = get("newcomer_ramp");
     let items = ramp.and_then(Item::list).unwrap_or_default();
@@ -224,7 +214,7 @@ fn read_phasing(section: Option<Section<'_>>) -> Phasing {
         ramp.reject(ManifestFault::EmptyRamp {});
     }
     Phasing {
-        seasonality: get("seasonality").and_then(|item| item.word(WORDS)).unwrap_or(Seasonality::Partner),
+        seasonality: get("seasonality").and_then(|item| item.word(&Seasonality::PAIRS)).unwrap_or(Seasonality::Partner),
         newcomer_ramp,
     }
 }
@@ -244,8 +234,7 @@ fn read_kinds(section: Section<'_>) -> Vec<(Name, FactKind)> {
 }
 
 fn read_policies(section: Section<'_>, tables: &[TableDeclaration]) -> PolicyRules {
-    const SCOPES: &[(&str, TierScope)] = &[("partner", TierScope::Partner), ("product_line", TierScope::ProductLine)];
-    let tier_per = section.get("tier_per").and_then(|item| item.word(SCOPES)).unwrap_or_default();
+    let tier_per = section.get("tier_per").and_then(|item| item.word(&TierScope::PAIRS)).unwrap_or_default();
     let tier_table = section.get("tier_table");
     if let Some(item) = tier_table
         && let Some(name) = item.text()
@@ -263,7 +252,7 @@ fn read_policies(section: Section<'_>, tables: &[TableDeclaration]) -> PolicyRul
     PolicyRules {
         tier_per,
         tier_table: tier_table.and_then(Item::text).map(Name::from),
-        tier_review: section.get("tier_review").and_then(|item| item.word(ReviewCadence::WORDS)).unwrap_or_default(),
+        tier_review: section.get("tier_review").and_then(|item| item.word(&ReviewCadence::PAIRS)).unwrap_or_default(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! A review as JSON, schema `quotient.review/1`: amounts and rates are decimal strings, `null` is "not known".
 
+use crate::decision::{InterventionKind, Severity, TierMove};
 use crate::figure::Fraction;
 use crate::finding::FindingDocument;
-use crate::performance::{Conventions, Group, Standing};
+use crate::performance::{AbsentRevenue, Conventions, Group, Standing, TierBasis, WinRateBasis, WinRateSegment};
+use crate::quota::Grain;
 use crate::report::ReportFault;
 use crate::report::json::{outlined, write_document};
 use crate::review::{Outcome, PartnerFault, PartnerReview, Progress, Review, ReviewSummary};
@@ -96,15 +98,13 @@ pub(in crate::report) struct ReviewDocument<'a> {
 #[schemars(rename = "Conventions")]
 struct ConventionsDocument {
     /// What quotas are for.
-    #[schemars(extend("enum" = ["partner", "partner_product_line", "partner_product_line_territory"]))]
-    grain: &'static str,
+    grain: Grain,
     /// What `coverage_ratio` is on: `full_quota`.
     coverage_ratio: &'static str,
     /// What `remaining_coverage_ratio` is on: `remaining_quota`.
     remaining_coverage_ratio: &'static str,
     /// Win rate behind `required_coverage` and `expected_revenue`.
-    #[schemars(extend("enum" = ["by_count", "by_value"]))]
-    win_rate: &'static str,
+    win_rate: WinRateBasis,
     /// Months before the as-of day in which deals closed, for win rates.
     win_rate_window_months: u32,
     /// Fewer closed deals than this are few: their rate is drawn towards the segment's.
@@ -112,18 +112,15 @@ struct ConventionsDocument {
     /// k of (won + k × rate of the segment) ÷ (closed + k).
     shrink_weight: u32,
     /// Segment that partners with few deals are likened to.
-    #[schemars(extend("enum" = ["tier", "territory"]))]
-    win_rate_segment: &'static str,
+    win_rate_segment: WinRateSegment,
     /// Buffer on required coverage for deals that slip.
     slippage_buffer: Fraction,
     /// What `expected_revenue` multiplies the pipeline with: `win_rate`.
     expected_revenue: &'static str,
     /// What it means that a partner has no row of revenue.
-    #[schemars(extend("enum" = ["zero", "not_known"]))]
-    absent_revenue: &'static str,
+    absent_revenue: AbsentRevenue,
     /// Revenue held against the tier minimum.
-    #[schemars(extend("enum" = ["period", "trailing_12_months"]))]
-    tier_minimum: &'static str,
+    tier_minimum: TierBasis,
     /// Past periods that consistency looks at.
     past_periods: u32,
     /// How days are counted: `calendar_days`.
@@ -204,8 +201,7 @@ struct ClassDocument {
 #[schemars(rename = "TierChange")]
 struct TierChangeDocument<'a> {
     /// What happens.
-    #[schemars(extend("enum" = ["retain", "promote", "demote", "grant"]))]
-    decision: &'static str,
+    decision: TierMove,
     /// Tier now; null for none, or for all retained ones.
     from: Option<&'a str>,
     /// Tier from then on; likewise.
@@ -234,10 +230,10 @@ struct IncentiveSumDocument<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "InterventionCount")]
 struct InterventionCountDocument {
-    /// How urgent.
-    severity: &'static str,
-    /// What is done.
-    kind: &'static str,
+    /// Urgency.
+    severity: Severity,
+    /// Action.
+    kind: InterventionKind,
     /// How many.
     count: usize,
 }
@@ -369,18 +365,18 @@ impl<P: LatePart> JsonSchema for Late<'_, P> {
 impl ConventionsDocument {
     fn of(conventions: &Conventions, review: &Review<'_>) -> Self {
         Self {
-            grain: conventions.grain.as_str(),
+            grain: conventions.grain,
             coverage_ratio: Standing::COVERAGE_BASIS,
             remaining_coverage_ratio: Standing::REMAINING_COVERAGE_BASIS,
-            win_rate: conventions.win_rate_basis.as_str(),
+            win_rate: conventions.win_rate_basis,
             win_rate_window_months: conventions.win_rate_window,
             few_deals: conventions.few_deals,
             shrink_weight: conventions.shrink_weight,
-            win_rate_segment: conventions.win_rate_segment.as_str(),
+            win_rate_segment: conventions.win_rate_segment,
             slippage_buffer: Fraction(conventions.slippage_buffer),
             expected_revenue: Standing::EXPECTED_REVENUE_BASIS,
-            absent_revenue: conventions.absent_revenue.as_str(),
-            tier_minimum: conventions.tier_basis.as_str(),
+            absent_revenue: conventions.absent_revenue,
+            tier_minimum: conventions.tier_basis,
             past_periods: conventions.past_periods,
             day_count: Standing::DAY_COUNT,
             group_ratio: "sum_over_sum",
@@ -410,11 +406,11 @@ impl<'a> SummaryDocument<'a> {
             to: (class + 1 < ReviewSummary::CLASSES).then(|| edge(class + 1)),
             partners: *partners,
         });
-        let retained = summary.moves.iter().filter(|(decision, _)| **decision == crate::decision::TierMove::Retain);
-        let retained = retained.map(|(decision, count)| (decision.as_str(), None, None, *count));
+        let retained = summary.moves.iter().filter(|(decision, _)| **decision == TierMove::Retain);
+        let retained = retained.map(|(decision, count)| (*decision, None, None, *count));
         let changes = summary.tier_changes.iter();
-        let changed = changes
-            .map(|(change, count)| (change.decision.as_str(), change.from.as_deref(), change.to.as_deref(), *count));
+        let changed =
+            changes.map(|(change, count)| (change.decision, change.from.as_deref(), change.to.as_deref(), *count));
         let tiers = retained.chain(changed);
         Ok(Self {
             partners: summary.partners,
@@ -442,8 +438,8 @@ impl<'a> SummaryDocument<'a> {
                 .interventions
                 .iter()
                 .map(|((severity, kind), count)| InterventionCountDocument {
-                    severity: severity.as_str(),
-                    kind: kind.as_str(),
+                    severity: *severity,
+                    kind: *kind,
                     count: *count,
                 })
                 .collect(),

@@ -22,32 +22,23 @@ const CODES: Codes = Codes {
     value: Code::TokensFile,
 };
 
-/// Scope that an operation needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
-    /// No token: health and metrics.
-    Open,
-    /// Reading vendors, revisions and findings.
-    Read,
-    /// Requesting decisions.
-    Evaluate,
-    /// Reloading, pinning and rolling back.
-    Admin,
+crate::words! {
+    /// Scope that an operation needs.
+    pub enum Scope {
+        /// No token: health and metrics.
+        Open = "open",
+        /// Reading vendors, revisions and findings.
+        Read = "read",
+        /// Requesting decisions.
+        Evaluate = "evaluate",
+        /// Reloading, pinning and rolling back.
+        Admin = "admin",
+    }
 }
 
 impl Scope {
     /// Scopes that a token can have.
     pub const GRANTED: [Self; 3] = [Self::Read, Self::Evaluate, Self::Admin];
-
-    /// Returns the word of the tokens file.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Read => "read",
-            Self::Evaluate => "evaluate",
-            Self::Admin => "admin",
-        }
-    }
 }
 
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Health, metrics and version: available whatever the state of the vendors.
 
 use super::route::Route;
-use crate::library::Watching;
+use crate::library::{State as VendorState, Watching};
 use crate::server::http::access::Scope;
 use crate::server::http::context::Context;
 use crate::server::http::media::{Media, OPENMETRICS};
@@ -138,8 +138,7 @@ pub struct Health {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct VendorHealth {
     /// `active`, `degraded` or `failed`.
-    #[schemars(extend("enum" = ["active", "degraded", "failed"]))]
-    state: &'static str,
+    state: VendorState,
     /// Revision in use; null if none is.
     revision: Option<String>,
     /// First error, as its author reads it; null if there is none.
@@ -194,15 +193,15 @@ fn health_of(app: &App, context: &Context) -> Health {
     let mut reasons: Vec<String> = Vec::new();
     let mut vendors = BTreeMap::new();
     for (name, vendor) in catalog.vendors().filter(|(name, _)| context.caller.sees(name)) {
-        let state = vendor.state.as_str();
+        let state = vendor.state;
         let error = vendor.findings.iter().find(|finding| finding.is_error()).map(ToString::to_string);
-        if state != "active" {
+        if state != VendorState::Active {
             reasons.push(format!("vendor `{name}` is {state}"));
         }
         vendors.insert(name.to_string(), VendorHealth { state, revision: vendor.revision().map(str::to_owned), error });
     }
     if catalog.vendors().next().is_none() {
-        reasons.push("there is no vendor".to_owned());
+        reasons.push("no vendors are loaded".to_owned());
     }
     reasons.extend(status.faults.iter().chain(status.archive.iter()).map(ToString::to_string));
     let watching = match &status.watching {

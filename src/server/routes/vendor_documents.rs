@@ -1,7 +1,7 @@
 //! Documents about vendors that several routes return.
 
 use crate::finding::FindingDocument;
-use crate::library::{Hold, Pin, VendorState};
+use crate::library::{Hold, Pin, State, VendorState};
 use crate::plugin::VendorPlugin;
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
@@ -16,8 +16,7 @@ pub struct VendorDocument {
     /// Name in the vendor's manifest; null if no revision is in use.
     name: Option<String>,
     /// `active`: the intended revision is in use. `degraded`: an earlier revision is in use. `failed`: none is in use.
-    #[schemars(extend("enum" = ["active", "degraded", "failed"]))]
-    state: &'static str,
+    state: State,
     /// Digest of the revision in use; null if none is.
     revision: Option<String>,
     /// Digest of the content of the directory; null if it cannot be read.
@@ -79,7 +78,7 @@ impl VendorDocument {
         Self {
             vendor: name.to_owned(),
             name: plugin.map(|plugin| plugin.manifest.name.to_string()),
-            state: state.state.as_str(),
+            state: state.state,
             revision: state.revision().map(str::to_owned),
             disk_revision: state.disk.as_deref().map(str::to_owned),
             since: time(state.since),

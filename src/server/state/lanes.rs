@@ -9,25 +9,13 @@ use crate::server::http::problem::{Problem, ProblemKind};
 use std::io::{Error, Result as IoResult};
 use std::sync::Arc;
 
-/// One of the queues.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lane {
-    /// Single partners and small books.
-    Decide,
-    /// Whole books.
-    Plan,
-}
-
-impl Lane {
-    /// Every lane.
-    pub const ALL: [Self; 2] = [Self::Decide, Self::Plan];
-
-    /// Returns its name in documents and metrics.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Decide => "decide",
-            Self::Plan => "plan",
-        }
+crate::words! {
+    /// One of the queues.
+    pub enum Lane {
+        /// Single partners and small books.
+        Decide = "decide",
+        /// Whole books.
+        Plan = "plan",
     }
 }
 

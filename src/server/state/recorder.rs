@@ -47,8 +47,7 @@ pub struct Recorder {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RecorderHealth {
     /// `strict`: no decision without a record. `best_effort`: missing records are counted.
-    #[schemars(extend("enum" = ["strict", "best_effort"]))]
-    mode: &'static str,
+    mode: Mode,
     /// Records written.
     written: u64,
     /// Records dropped.
@@ -120,10 +119,7 @@ impl Recorder {
     pub fn health(&self) -> RecorderHealth {
         let stats = self.log.stats();
         RecorderHealth {
-            mode: match self.mode {
-                Mode::Strict => "strict",
-                Mode::BestEffort => "best_effort",
-            },
+            mode: self.mode,
             written: stats.written,
             dropped: stats.dropped,
             failed: stats.failed,

@@ -61,7 +61,7 @@ fn total(amounts: impl Iterator<Item = Money>) -> Money {
 }
 
 fn roll(standings: &[PartnerStanding]) -> Rollup {
-    roll_up(standings, Dimension::ALL, RollupRules::default(), Currency::USD).unwrap()
+    roll_up(standings, &Dimension::ALL, RollupRules::default(), Currency::USD).unwrap()
 }
 
 proptest! {
@@ -71,7 +71,7 @@ proptest! {
     fn groups_sum_to_the_channel_at_every_level(partners in any_partners(), grain in any_grain()) {
         let rollup = roll(&standings_of(&book(partners), grain));
         let channel = rollup.channel().unwrap();
-        for &dimension in Dimension::ALL {
+        for dimension in Dimension::ALL {
             let quota = total(rollup.by(dimension).filter_map(|group| group.quota));
             let actual = total(rollup.by(dimension).filter_map(|group| group.actual));
             let beside = total(rollup.by(dimension).map(|group| group.actual_without_quota));
@@ -105,7 +105,7 @@ proptest! {
         let sold = total(partners.iter().flat_map(|one| &one.revenue)
             .filter(|entry| from <= entry.month && entry.month <= to).map(|entry| entry.amount));
         let rollup = roll(&standings_of(&book(partners), grain));
-        for &dimension in Dimension::ALL {
+        for dimension in Dimension::ALL {
             let counted = rollup.by(dimension).map(|group| {
                 group.actual.unwrap_or(usd(0)).plus(group.actual_without_quota).unwrap()
             });
@@ -129,9 +129,9 @@ proptest! {
         let standings = standings_of(&book, grain);
         prop_assert_eq!(&standings, &standings_of(&book, grain));
         let (left, right) = standings.split_at(standings.len() / 2);
-        let mut merged = RollupBuilder::new(Dimension::ALL, RollupRules::default(), Currency::USD);
+        let mut merged = RollupBuilder::new(&Dimension::ALL, RollupRules::default(), Currency::USD);
         for half in [right, left] {
-            let mut part = RollupBuilder::new(Dimension::ALL, RollupRules::default(), Currency::USD);
+            let mut part = RollupBuilder::new(&Dimension::ALL, RollupRules::default(), Currency::USD);
             half.iter().for_each(|standing| part.add(standing).unwrap());
             merged.merge(part).unwrap();
         }

@@ -4,7 +4,7 @@ use quotient::quota::Grain;
 fn rolled(book: &PartnerBook, conventions: Conventions) -> Rollup {
     let given = Given::default();
     let standings = Standings::new(book, period("FY2026"), day("2026-12-31"), conventions, &given).unwrap();
-    standings.roll_up(Dimension::ALL, RollupRules::default()).unwrap().0
+    standings.roll_up(&Dimension::ALL, RollupRules::default()).unwrap().0
 }
 
 fn simple(id: &str, quota: &str, actual: &str) -> Partner {
