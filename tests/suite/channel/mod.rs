@@ -1,5 +1,7 @@
 //! Parts of a partner's business, and how books find partners.
 
+mod digest;
+
 use crate::performance::{book, partner, segment};
 use quotient::quota::Grain;
 

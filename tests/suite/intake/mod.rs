@@ -8,5 +8,6 @@ mod bounds;
 mod facts;
 mod generated;
 mod json;
+mod merging;
 mod real_data;
 mod workbooks;

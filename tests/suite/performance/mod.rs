@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod close_rate;
+mod lines;
 mod effective_quota;
 mod pacing;
 mod property;
