@@ -79,6 +79,7 @@ fn unknown_partners_and_tables_that_are_no_lists_are_refused_together() {
         remove: Some(part("/book/remove", "remove", &remove)),
     };
     let findings = RawTables::of(&base().to_string()).merged(&change, "request").unwrap_err();
-    let codes: Vec<String> = findings.iter().map(|finding| format!("{} {}", finding.code(), finding.message())).collect();
+    let codes: Vec<String> =
+        findings.iter().map(|finding| format!("{} {}", finding.code(), finding.message())).collect();
     assert_eq!(findings.len(), 2, "{codes:?}");
 }

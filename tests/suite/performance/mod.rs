@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod close_rate;
-mod lines;
 mod effective_quota;
+mod lines;
 mod pacing;
 mod property;
 mod rollup;
