@@ -27,9 +27,11 @@ fn whole() -> PartnerBook {
     book
 }
 
+type Change = fn(&mut PartnerBook);
+
 #[test]
 fn every_fact_of_a_book_changes_its_hash() {
-    let changes: [(&str, fn(&mut PartnerBook)); 17] = [
+    let changes: [(&str, Change); 17] = [
         ("currency", |book| book.currency = "EUR".parse().unwrap()),
         ("revenue", |book| book.partners[0].revenue[0].amount = money("11")),
         ("a quota", |book| book.partners[0].quotas[0].quota = money("8")),
