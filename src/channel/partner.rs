@@ -41,6 +41,34 @@ pub struct Partner {
 }
 
 impl Partner {
+    /// Returns a partner of which only the id is known.
+    ///
+    /// ```
+    /// use quotient::channel::Partner;
+    /// let partner = Partner::new("P1");
+    /// assert_eq!((&*partner.name, partner.tier), ("P1", None));
+    /// ```
+    pub fn new(id: impl Into<Name>) -> Self {
+        let id = id.into();
+        Self {
+            name: Name::clone(&id),
+            id,
+            tier: None,
+            territory: None,
+            vertical: None,
+            product_lines: Vec::new(),
+            account_manager: None,
+            since: None,
+            attributes: Vec::new(),
+            revenue: Vec::new(),
+            investment: None,
+            opportunities: Vec::new(),
+            win_rates: Vec::new(),
+            forecasts: Vec::new(),
+            quotas: Vec::new(),
+        }
+    }
+
     /// Returns who the partner is as a whole: its home territory, no product line.
     pub fn identity(&self) -> Identity {
         Identity {

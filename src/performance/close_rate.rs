@@ -86,6 +86,13 @@ pub struct CloseRates {
 
 impl CloseRates {
     /// The rate on the basis a review uses.
+    ///
+    /// ```
+    /// use quotient::performance::{CloseRate, CloseRates, RateSource, WinRateBasis};
+    /// let by_value = CloseRate { rate: "0.4".parse().ok(), source: RateSource::Stated };
+    /// let rates = CloseRates { by_value, ..CloseRates::default() };
+    /// assert_eq!(rates.on(WinRateBasis::ByValue).rate, "0.4".parse().ok());
+    /// ```
     pub fn on(&self, basis: WinRateBasis) -> &CloseRate {
         match basis {
             WinRateBasis::ByCount => &self.by_count,
@@ -95,6 +102,13 @@ impl CloseRates {
 
     /// Says in words where the rate comes from:
     /// `by value, 3 won of 8 closed after 2024-06-30 up to 2026-06-30; few deals: (closed × own rate + 5 × 0.4 of tier Gold) ÷ (closed + 5)`.
+    ///
+    /// ```
+    /// use quotient::performance::{CloseRate, CloseRates, RateSource, WinRateBasis};
+    /// let by_value = CloseRate { rate: "0.4".parse().ok(), source: RateSource::Stated };
+    /// let rates = CloseRates { by_value, ..CloseRates::default() };
+    /// assert_eq!(rates.basis(WinRateBasis::ByValue), "by value, as stated in the book");
+    /// ```
     pub fn basis(&self, basis: WinRateBasis) -> String {
         let (measure, own) = match basis {
             WinRateBasis::ByCount => ("by count", "won"),

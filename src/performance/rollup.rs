@@ -26,11 +26,47 @@ pub struct Rollup {
 
 impl Rollup {
     /// The groups of one dimension, ascending by name.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// let (rollup, _) = standings.roll_up(&[Dimension::Territory], RollupRules::default())?;
+    /// assert_eq!(rollup.by(Dimension::Territory).count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn by(&self, dimension: Dimension) -> impl Iterator<Item = &Group> {
         self.groups.iter().filter(move |group| group.dimension == dimension)
     }
 
     /// The group of the whole channel, when it was asked for and had any member.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// let (rollup, _) = standings.roll_up(&[Dimension::Channel], RollupRules::default())?;
+    /// assert!(rollup.channel().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn channel(&self) -> Option<&Group> {
         self.by(Dimension::Channel).next()
     }
@@ -49,6 +85,24 @@ pub struct RollupBuilder {
 
 impl RollupBuilder {
     /// Returns an empty roll-up by `dimensions` of amounts in `currency`; a dimension named twice counts once.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// let mut builder = RollupBuilder::new(&[Dimension::Channel], RollupRules::default(), Currency::USD);
+    /// assert!(builder.finish()?.channel().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(dimensions: &[Dimension], rules: RollupRules, currency: Currency) -> Self {
         let mut dimensions = dimensions.to_vec();
         dimensions.sort_unstable();
@@ -57,6 +111,25 @@ impl RollupBuilder {
     }
 
     /// Adds one partner.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// let mut builder = RollupBuilder::new(&[Dimension::Channel], RollupRules::default(), Currency::USD);
+    /// builder.add(&standings.of(&book.partners[0])?)?;
+    /// assert!(builder.finish()?.channel().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add(&mut self, partner: &PartnerStanding) -> Result<(), MoneyError> {
         let record = Record::of(partner, &self.rules);
         match record {
@@ -74,6 +147,26 @@ impl RollupBuilder {
     }
 
     /// Adds all that `other`, made with the same dimensions and rules, has taken.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// let mut builder = RollupBuilder::new(&[Dimension::Channel], RollupRules::default(), Currency::USD);
+    /// let (part, _) = standings.gather(&[Dimension::Channel], RollupRules::default())?;
+    /// builder.merge(part)?;
+    /// assert!(builder.finish()?.channel().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn merge(&mut self, other: Self) -> Result<(), MoneyError> {
         for (key, group) in other.groups {
             self.groups.entry(key).or_insert_with(|| Gathered::new(self.currency)).merge(group)?;
@@ -84,6 +177,25 @@ impl RollupBuilder {
     }
 
     /// The roll-up of everything added.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// let mut builder = RollupBuilder::new(&[Dimension::Channel], RollupRules::default(), Currency::USD);
+    /// builder.add(&standings.of(&book.partners[0])?)?;
+    /// assert_eq!(builder.finish()?.groups.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish(mut self) -> Result<Rollup, MoneyError> {
         self.at_quota.sort_unstable();
         self.at_quota.dedup();

@@ -148,17 +148,72 @@ impl<'b> Standings<'b> {
     }
 
     /// Standing of one partner of the book; fails when its amounts are out of range.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// let standing = standings.of(&book.partners[0])?;
+    /// assert_eq!(standing.whole.attainment, Some("0.75".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of(&self, partner: &Partner) -> Result<PartnerStanding, MoneyError> {
         standing_of(&self.frame, partner)
     }
 
     /// Standings of all partners in the book's order, computed on all threads; take them in pieces for large books.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// use rayon::prelude::*;
+    /// let all: Result<Vec<_>, _> = standings.all().collect();
+    /// assert_eq!(all?.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn all(&self) -> impl IndexedParallelIterator<Item = Result<PartnerStanding, MoneyError>> + '_ {
         self.frame.book.partners.par_iter().map(|partner| self.of(partner))
     }
 
     /// Rolls up the whole book without keeping its standings, and gives the ids of partners whose amounts are out of
     /// range, ascending. Fails when a group's sums are.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// let (rollup, out_of_range) = standings.roll_up(&[Dimension::Channel], RollupRules::default())?;
+    /// assert!(rollup.channel().is_some() && out_of_range.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn roll_up(&self, dimensions: &[Dimension], rules: RollupRules) -> Result<(Rollup, Vec<Name>), MoneyError> {
         let (builder, failed) = self.gather(dimensions, rules)?;
         Ok((builder.finish()?, failed))
@@ -166,6 +221,24 @@ impl<'b> Standings<'b> {
 
     /// Does what [`Standings::roll_up`] does but leaves the roll-up open, to be merged with those of other reporting
     /// periods by [`Dimension::ReportingPeriod`].
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// let (builder, _) = standings.gather(&[Dimension::Channel], RollupRules::default())?;
+    /// assert_eq!(builder.finish()?.groups.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn gather(
         &self,
         dimensions: &[Dimension],
@@ -193,21 +266,89 @@ impl<'b> Standings<'b> {
     }
 
     /// Period the standings are for.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// assert_eq!(standings.period().label, "2026-01");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn period(&self) -> &PlanningPeriod {
         &self.frame.period
     }
 
     /// Day they are seen from.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// assert_eq!(standings.as_of().to_string(), "2026-01-31");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn as_of(&self) -> NaiveDate {
         self.frame.as_of
     }
 
     /// Conventions they follow.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// assert_eq!(*standings.conventions(), Conventions::default());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn conventions(&self) -> &Conventions {
         &self.frame.conventions
     }
 
     /// Latest month of the period whose revenue is known on the as-of day; `None` before the first is complete.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// assert_eq!(standings.actual_through(), "2026-01".parse().ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn actual_through(&self) -> Option<Month> {
         self.frame.actual_through()
     }
@@ -216,12 +357,46 @@ impl<'b> Standings<'b> {
     ///
     /// # Errors
     /// When the amounts cannot be summed.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// assert_eq!(standings.product_lines(&book.partners[0])?.len(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn product_lines(&self, partner: &Partner) -> Result<Vec<ProductLineRevenue>, MoneyError> {
         product_lines(&self.frame, partner)
     }
 
     /// Latest month with any revenue in the book, when that is before [`Standings::actual_through`]: the book may be an
     /// old export. Its missing months count as no revenue.
+    ///
+    /// ```
+    /// use quotient::channel::{CurrentQuota, Partner, PartnerBook, RevenueEntry, SegmentKey};
+    /// use quotient::performance::{Conventions, Dimension, Given, RollupBuilder, RollupRules, Standings};
+    /// use quotient::units::{Currency, FiscalCalendar, Money};
+    /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
+    /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
+    /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
+    /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
+    /// let january = FiscalCalendar::new(1).ok_or("no month")?.period("2026-01")?;
+    /// let given = Given::default();
+    /// let standings = Standings::new(&book, january, "2026-01-31".parse()?, Conventions::default(), &given)?;
+    /// assert_eq!(standings.revenue_ends_early(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn revenue_ends_early(&self) -> Option<Month> {
         self.latest_revenue.filter(|latest| self.actual_through().is_some_and(|through| *latest < through))
     }

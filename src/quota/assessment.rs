@@ -50,11 +50,27 @@ impl Weights {
     }
 
     /// Number of factors.
+    ///
+    /// ```
+    /// use quotient::quota::Weights;
+    /// use rust_decimal::Decimal;
+    /// let weights = Weights::new(&[Decimal::new(6, 1), Decimal::new(4, 1)])?;
+    /// assert_eq!(weights.len(), 2);
+    /// # Ok::<(), quotient::quota::WeightFault>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.parts.len()
     }
 
     /// Always false: weights without any factor cannot sum to 1.
+    ///
+    /// ```
+    /// use quotient::quota::Weights;
+    /// use rust_decimal::Decimal;
+    /// let weights = Weights::new(&[Decimal::new(6, 1), Decimal::new(4, 1)])?;
+    /// assert!(!weights.is_empty());
+    /// # Ok::<(), quotient::quota::WeightFault>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
@@ -146,6 +162,18 @@ pub struct FairShareLine<'a> {
 /// half up to the minor unit once. `None` for a line where every factor with a weight abstains. `indicated` of the
 /// contributions is what the rule indicated. One result per line, in order; fails when an amount is out of range.
 /// Source: weighted fair share, S = Σ w·s with Σ w = 1, Q = T·S.
+///
+/// ```
+/// use quotient::quota::{FairShareLine, Weights, fair_share};
+/// use rust_decimal::Decimal;
+/// let weights = Weights::new(&[Decimal::ONE])?;
+/// let line = |indicated| FairShareLine { indicated, weights: &weights };
+/// // One factor indicates 30 and 90: a quarter and three quarters of the amount.
+/// let found = fair_share(&[line(&[Some(30)]), line(&[Some(90)])], 1_000)?;
+/// let amounts: Vec<i128> = found.iter().flatten().map(|line| line.amount).collect();
+/// assert_eq!(amounts, [250, 750]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn fair_share(lines: &[FairShareLine<'_>], amount: i128) -> Result<Vec<Option<Assessment>>, MoneyError> {
     check(&[Some(amount.max(0))])?;
     let factors = lines.iter().map(|line| line.indicated.len()).max().unwrap_or(0);

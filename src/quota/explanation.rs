@@ -118,6 +118,13 @@ impl StepWriter {
     ///
     /// One entry of `groups` per group: its name (`channel`, `territory North`) and its multiplier, `None` where the
     /// bottom-up assessment is used.
+    ///
+    /// ```
+    /// use quotient::quota::StepWriter;
+    /// use quotient::units::Currency;
+    /// // Whole dollars; the channel keeps its bottom-up assessment.
+    /// let writer = StepWriter::new(Currency::USD, 100, [("channel", None)]);
+    /// ```
     pub fn new<'a>(
         currency: Currency,
         unit: i128,
@@ -149,6 +156,25 @@ impl StepWriter {
     ///
     /// Every factor has a step, with amount zero when it abstained or adds nothing; the others only when they change the
     /// amount. The amounts sum to the quota exactly.
+    ///
+    /// ```
+    /// use quotient::quota::{Derivation, ExplainedFactor, Guardrails, ReconciledLine, StepWriter, Weights, assess};
+    /// use quotient::units::Currency;
+    /// use rust_decimal::Decimal;
+    /// let writer = StepWriter::new(Currency::USD, 100, [("channel", None)]);
+    /// let assessment = assess(&[Some(100_40)], &Weights::new(&[Decimal::ONE])?)?;
+    /// let line = Derivation {
+    ///     factors: &[ExplainedFactor { name: "history".into(), reason: "last year".into() }],
+    ///     assessment: assessment.as_ref(),
+    ///     reconciled: ReconciledLine { scaled: 100_40, bounded: 100_40, quota: 100_00, binding: None, outside: None },
+    ///     guardrails: &Guardrails::default(),
+    ///     group: 0,
+    ///     lock: None,
+    /// };
+    /// let amounts: Vec<String> = writer.steps(&line)?.iter().map(|step| step.amount.to_grouped()).collect();
+    /// assert_eq!(amounts, ["100.40", "-0.40"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn steps(&self, line: &Derivation<'_>) -> Result<Vec<Step>, MoneyError> {
         let mut steps = Vec::with_capacity(line.factors.len() + 3);
         for (index, factor) in line.factors.iter().enumerate() {

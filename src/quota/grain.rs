@@ -19,6 +19,15 @@ impl Grain {
     /// The line that a part of the partner's business belongs to: exactly one at every grain.
     ///
     /// Business without a territory belongs to the partner's home territory.
+    ///
+    /// ```
+    /// use quotient::channel::{Partner, SegmentKey};
+    /// use quotient::quota::Grain;
+    /// let partner = Partner { territory: Some("North".into()), ..Partner::new("P1") };
+    /// let servers = SegmentKey { product_line: Some("Servers".into()), territory: None };
+    /// let line = Grain::ProductLineTerritory.line_of(&partner, &servers);
+    /// assert_eq!(line.territory.as_deref(), Some("North"));
+    /// ```
     pub fn line_of(self, partner: &Partner, part: &SegmentKey) -> SegmentKey {
         match self {
             Self::Partner => SegmentKey::default(),
@@ -31,6 +40,15 @@ impl Grain {
     }
 
     /// True when `line` is [`Grain::line_of`] of `part`.
+    ///
+    /// ```
+    /// use quotient::channel::{Partner, SegmentKey};
+    /// use quotient::quota::Grain;
+    /// let partner = Partner { territory: Some("North".into()), ..Partner::new("P1") };
+    /// let servers = SegmentKey { product_line: Some("Servers".into()), territory: None };
+    /// let line = Grain::ProductLine.line_of(&partner, &servers);
+    /// assert!(Grain::ProductLine.holds(&partner, &line, &servers));
+    /// ```
     pub fn holds(self, partner: &Partner, line: &SegmentKey, part: &SegmentKey) -> bool {
         match self {
             Self::Partner => true,

@@ -58,6 +58,14 @@ figures! {
 
 impl Bound {
     /// Returns the bound as plans report it, in `currency`.
+    ///
+    /// ```
+    /// use quotient::quota::{Bound, GuardrailKind, Side};
+    /// use quotient::units::Currency;
+    /// let bound = Bound { kind: GuardrailKind::GrowthLimit, side: Side::Ceiling, amount: 140_00, reason: "at most +40 %".into() };
+    /// let broken = bound.broken(Currency::USD);
+    /// assert_eq!(broken.amount.map(|amount| amount.to_grouped()).as_deref(), Some("140.00"));
+    /// ```
     pub fn broken(self, currency: Currency) -> BrokenGuardrail {
         let amount = Money::from_minor(self.amount, currency).ok();
         BrokenGuardrail { kind: self.kind, side: self.side, amount, reason: self.reason }
@@ -122,11 +130,24 @@ pub fn settle(mut bounds: Vec<Bound>) -> Guardrails {
 
 impl Guardrails {
     /// Lowest amount allowed; zero without a floor.
+    ///
+    /// ```
+    /// use quotient::quota::{Bound, GuardrailKind, Side, settle};
+    /// let ceiling = Bound { kind: GuardrailKind::GrowthLimit, side: Side::Ceiling, amount: 140_00, reason: "at most +40 %".into() };
+    /// assert_eq!(settle(vec![ceiling]).lowest(), 0);
+    /// ```
     pub fn lowest(&self) -> i128 {
         self.floor.as_ref().map_or(0, |floor| floor.amount)
     }
 
     /// Highest amount allowed; `None` without a ceiling.
+    ///
+    /// ```
+    /// use quotient::quota::{Bound, GuardrailKind, Side, settle};
+    /// let ceiling = Bound { kind: GuardrailKind::GrowthLimit, side: Side::Ceiling, amount: 140_00, reason: "at most +40 %".into() };
+    /// assert_eq!(settle(vec![ceiling]).highest(), Some(140_00));
+    /// assert_eq!(settle(Vec::new()).highest(), None);
+    /// ```
     pub fn highest(&self) -> Option<i128> {
         self.ceiling.as_ref().map(|ceiling| ceiling.amount)
     }

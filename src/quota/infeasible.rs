@@ -85,6 +85,12 @@ pub enum Remedy {
 
 impl Remedy {
     /// The remedy as a phrase a planner can act on, amounts in `currency`.
+    ///
+    /// ```
+    /// use quotient::quota::Remedy;
+    /// use quotient::units::Currency;
+    /// assert_eq!(Remedy::RaiseTarget { to: 1_250_000_00 }.to_text(Currency::USD), "raise the target to 1,250,000");
+    /// ```
     pub fn to_text(self, currency: Currency) -> String {
         let money = |minor| amount_text(minor, currency);
         match self {
@@ -131,6 +137,27 @@ pub struct Infeasible {
 impl Infeasible {
     /// Restates the fault in terms of a target that differs from what the group distributes, because of over-assignment, a
     /// reserve or other targets. `scale` is the sum of all targets and of what is distributed of them.
+    ///
+    /// ```
+    /// use quotient::quota::{BindingLine, Infeasible, InfeasibleReason, Remedy};
+    /// use quotient::units::Currency;
+    /// let above = Infeasible {
+    ///     group: 0,
+    ///     name: "channel".to_owned(),
+    ///     asked: 100_00,
+    ///     at_least: 120_00,
+    ///     at_most: None,
+    ///     short_by: 20_00,
+    ///     reason: InfeasibleReason::LocksAboveTarget,
+    ///     binding: vec![BindingLine { line: 0, amount: 120_00 }],
+    ///     binding_lines: 1,
+    ///     binding_sum: 120_00,
+    ///     remedies: vec![Remedy::RaiseTarget { to: 120_00 }],
+    /// };
+    /// // The target is twice what the group distributes of it.
+    /// let above = above.of_target((200_00, 100_00));
+    /// assert_eq!(above.remedies, [Remedy::RaiseTargetBy { by: 40_00 }]);
+    /// ```
     pub fn of_target(mut self, (targets, distributed): (i128, i128)) -> Self {
         if distributed <= 0 || targets <= 0 {
             return self;
@@ -148,6 +175,26 @@ impl Infeasible {
     }
 
     /// The fault as a finding; `name_of` gives the name of a line by its position.
+    ///
+    /// ```
+    /// use quotient::quota::{BindingLine, Infeasible, InfeasibleReason, Remedy};
+    /// use quotient::units::Currency;
+    /// let above = Infeasible {
+    ///     group: 0,
+    ///     name: "channel".to_owned(),
+    ///     asked: 100_00,
+    ///     at_least: 120_00,
+    ///     at_most: None,
+    ///     short_by: 20_00,
+    ///     reason: InfeasibleReason::LocksAboveTarget,
+    ///     binding: vec![BindingLine { line: 0, amount: 120_00 }],
+    ///     binding_lines: 1,
+    ///     binding_sum: 120_00,
+    ///     remedies: vec![Remedy::RaiseTarget { to: 120_00 }],
+    /// };
+    /// let finding = above.to_finding(Currency::USD, |_| "P0001".to_owned());
+    /// assert!(finding.message().starts_with("the locked quotas of `channel` sum to 120, above the 100 to distribute"));
+    /// ```
     pub fn to_finding(&self, currency: Currency, name_of: impl Fn(usize) -> String) -> Finding {
         let money = |minor| amount_text(minor, currency);
         let (asked, short) = (money(self.asked), money(self.short_by));
@@ -224,6 +271,14 @@ pub struct Violation {
 
 impl Violation {
     /// The violation as an error; `name` is the line's, `reason` the guardrail's.
+    ///
+    /// ```
+    /// use quotient::quota::{Side, Violation};
+    /// use quotient::units::Currency;
+    /// let violation = Violation { group: 0, line: 0, side: Side::Ceiling, amount: 150_00, bound: 140_00 };
+    /// let finding = violation.to_finding(Currency::USD, "P0001", "at most +40 %");
+    /// assert!(finding.message().contains("P0001"));
+    /// ```
     pub fn to_finding(&self, currency: Currency, name: &str, reason: &str) -> Finding {
         let (amount, bound) = (amount_text(self.amount, currency), amount_text(self.bound, currency));
         let side = match self.side {

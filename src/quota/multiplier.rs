@@ -34,11 +34,19 @@ impl Multiplier {
     }
 
     /// Numerator in lowest terms.
+    ///
+    /// ```
+    /// assert_eq!(quotient::quota::Multiplier::ONE.numerator(), 1);
+    /// ```
     pub fn numerator(self) -> i128 {
         self.numerator
     }
 
     /// Denominator in lowest terms, above zero.
+    ///
+    /// ```
+    /// assert_eq!(quotient::quota::Multiplier::ONE.denominator(), 1);
+    /// ```
     pub fn denominator(self) -> i128 {
         self.denominator
     }
@@ -49,6 +57,10 @@ impl Multiplier {
     }
 
     /// The multiplier in words: `1.043`, with more decimals only where three would hide that it is not 1.
+    ///
+    /// ```
+    /// assert_eq!(quotient::quota::Multiplier::ONE.to_text(), "1");
+    /// ```
     pub fn to_text(self) -> String {
         let mut digits = 3;
         loop {

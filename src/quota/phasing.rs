@@ -45,6 +45,13 @@ pub struct Shares(Vec<i128>);
 
 impl Shares {
     /// Returns shares in proportion to `shares`, one per period in order.
+    ///
+    /// ```
+    /// use quotient::quota::{ShareFault, Shares};
+    /// assert_eq!(Shares::new(&[20, 60])?.parts(), [1, 3]);
+    /// assert_eq!(Shares::new(&[0, 0]), Err(ShareFault::AllZero));
+    /// # Ok::<(), ShareFault>(())
+    /// ```
     pub fn new(shares: &[i128]) -> Result<Self, ShareFault> {
         if let Some(period) = shares.iter().position(|share| *share < 0) {
             return Err(ShareFault::Negative(period));
@@ -75,16 +82,34 @@ impl Shares {
     }
 
     /// Returns the same share for each of `periods` periods; one period when there are none.
+    ///
+    /// ```
+    /// assert_eq!(quotient::quota::Shares::even(4).parts(), [1, 1, 1, 1]);
+    /// ```
     pub fn even(periods: usize) -> Self {
         Self(vec![1; periods.max(1)])
     }
 
     /// The shares as whole numbers without common divisor, one per period, in order.
+    ///
+    /// ```
+    /// use quotient::quota::Shares;
+    /// assert_eq!(Shares::new(&[20, 60])?.parts(), [1, 3]);
+    /// # Ok::<(), quotient::quota::ShareFault>(())
+    /// ```
     pub fn parts(&self) -> &[i128] {
         &self.0
     }
 
     /// Shares of the stretch of `periods` periods from `start`; `None` when it has none above zero, or ends beyond.
+    ///
+    /// ```
+    /// use quotient::quota::Shares;
+    /// let months = Shares::new(&[1, 2, 3, 0])?;
+    /// assert_eq!(months.stretch(1, 2).map(|shares| shares.parts().to_vec()), Some(vec![2, 3]));
+    /// assert_eq!(months.stretch(3, 1), None);
+    /// # Ok::<(), quotient::quota::ShareFault>(())
+    /// ```
     pub fn stretch(&self, start: usize, periods: usize) -> Option<Self> {
         Self::new(self.0.get(start..start.checked_add(periods)?)?).ok()
     }
@@ -146,12 +171,28 @@ pub struct Phasing {
 
 impl Phasing {
     /// Amounts of a line by period, in minor units; they sum to its quota. Empty for a line that does not exist.
+    ///
+    /// ```
+    /// use quotient::quota::{Shares, phase};
+    /// let shares = Shares::even(4);
+    /// let phased = phase(&[(10, &shares), (3, &shares)], 1)?;
+    /// assert_eq!(phased.row(0), [3, 3, 2, 2]);
+    /// # Ok::<(), quotient::quota::PhasingFault>(())
+    /// ```
     pub fn row(&self, line: usize) -> &[i128] {
         let start = line.saturating_mul(self.periods);
         self.amounts.get(start..start.saturating_add(self.periods)).unwrap_or(&[])
     }
 
     /// Sum of each period over all lines; they sum to the total of all quotas. Empty without lines.
+    ///
+    /// ```
+    /// use quotient::quota::{Shares, phase};
+    /// let shares = Shares::even(4);
+    /// let phased = phase(&[(10, &shares), (3, &shares)], 1)?;
+    /// assert_eq!(phased.columns().iter().sum::<i128>(), 13);
+    /// # Ok::<(), quotient::quota::PhasingFault>(())
+    /// ```
     pub fn columns(&self) -> Vec<i128> {
         let mut columns = vec![0; self.periods];
         for row in self.amounts.chunks_exact(self.periods.max(1)) {

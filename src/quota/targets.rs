@@ -59,6 +59,20 @@ pub struct TargetGroup {
 
 impl TargetGroup {
     /// The group as reconciliation takes it.
+    ///
+    /// ```
+    /// use quotient::channel::SegmentKey;
+    /// use quotient::quota::TargetGroup;
+    /// let group = TargetGroup {
+    ///     name: "channel".to_owned(),
+    ///     segment: SegmentKey::default(),
+    ///     is_rest: false,
+    ///     target: Some(100_00),
+    ///     assigned: Some(105_00),
+    ///     lines: vec![0, 1],
+    /// };
+    /// assert_eq!(group.to_reconcile().amount, Some(105_00));
+    /// ```
     pub fn to_reconcile(&self) -> ReconciliationGroup {
         ReconciliationGroup { name: self.name.clone(), amount: self.assigned, lines: self.lines.clone() }
     }
@@ -134,6 +148,13 @@ pub enum TargetFault {
 
 impl TargetFault {
     /// The fault as an error about the targets, amounts in `currency`.
+    ///
+    /// ```
+    /// use quotient::channel::SegmentKey;
+    /// use quotient::quota::TargetFault;
+    /// let fault = TargetFault::Duplicate { segment: SegmentKey { territory: Some("North".into()), product_line: None } };
+    /// assert_eq!(fault.to_finding(quotient::units::Currency::USD).message(), "duplicate target for `territory North`");
+    /// ```
     pub fn to_finding(&self, currency: Currency) -> Finding {
         let (cause, scope) = match self {
             Self::Crossing { .. } => ("crossing", None),

@@ -39,6 +39,12 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, DecimalFault> {
 }
 
 /// Writes a decimal plainly, without exponent and without a minus before zero.
+///
+/// ```
+/// use rust_decimal::Decimal;
+/// assert_eq!(quotient::units::plain(Decimal::new(-1250, 2)), "-12.50");
+/// assert_eq!(quotient::units::plain(-Decimal::ZERO), "0");
+/// ```
 pub fn plain(value: Decimal) -> String {
     if value.is_zero() { value.abs().to_string() } else { value.to_string() }
 }

@@ -72,7 +72,7 @@ fn a_table_about_no_partner_is_replaced_as_a_whole_and_a_new_one_is_added() {
 }
 
 #[test]
-fn unknown_partners_and_tables_that_are_no_lists_are_refused_together() {
+fn unknown_partners_and_tables_that_are_not_lists_are_refused_together() {
     let (replace, remove) = (json!({"revenue": 5}).to_string(), json!(["A", "X"]).to_string());
     let change = BookChange {
         replace: Some(part("/book/replace", "book", &replace)),

@@ -4,7 +4,7 @@ use super::bounds::{Hold, hold};
 use crate::sources::{self, code_of, functions, without_tests};
 use std::collections::BTreeMap;
 
-/// Most lines of a file, its own tests aside.
+/// Most lines of a file, its own tests and the examples in its documentation aside.
 pub const FILE: usize = 400;
 /// Most lines of a function.
 pub const FUNCTION: usize = 60;
@@ -24,7 +24,7 @@ impl Long {
             let (text, name) = (sources::read(&path), sources::shown(&path));
             long.lines += text.lines().count();
             let own = without_tests(&text);
-            let lines = own.lines().count();
+            let lines = lines_without_examples(own);
             if lines > FILE {
                 long.files.insert(name.clone(), lines);
             }
@@ -35,6 +35,23 @@ impl Long {
         }
         long
     }
+}
+
+/// Lines outside the fenced blocks of doc comments.
+fn lines_without_examples(text: &str) -> usize {
+    let mut is_example = false;
+    let counts = text.lines().map(|line| {
+        let comment = line.trim_start();
+        let is_fence = ["/// ```", "//! ```"].iter().any(|fence| comment.starts_with(fence));
+        is_example ^= is_fence;
+        !(is_fence || is_example)
+    });
+    counts.filter(|counts| *counts).count()
+}
+
+#[test]
+fn examples_in_documentation_do_not_count_as_lines() {
+    assert_eq!(lines_without_examples("a\n    /// ```\n    /// b\n    /// ```\nc\n"), 2);
 }
 
 #[test]

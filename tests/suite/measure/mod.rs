@@ -5,6 +5,7 @@
 //! needed; it never raises one.
 
 mod bounds;
+mod examples;
 mod figures;
 mod knots;
 mod language;

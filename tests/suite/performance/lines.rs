@@ -51,7 +51,7 @@ fn a_line_that_began_late_takes_the_season_of_the_year_it_has() {
 }
 
 #[test]
-fn eleven_months_are_no_season_and_twelve_are() {
+fn a_season_needs_twelve_months() {
     let months = |count: usize| {
         let sold = (0..count).fold(partner("P").quota("FY2026", "1000"), |sold, back| {
             let month = "2025-12".parse::<Month>().unwrap().plus(-(back as i32));
