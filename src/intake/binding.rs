@@ -134,7 +134,9 @@ impl<'a> Binder<'a, '_> {
             sources[column.field as usize] = source;
         }
         for column in self.table.columns {
-            let is_mapped = self.map.is_some_and(|map| map.columns.contains_key(&column.field));
+            let is_mapped = self
+                .map
+                .is_some_and(|map| map.columns.contains_key(&column.field) || map.unbound.contains(&column.field));
             if sources[column.field as usize] != Source::Absent || is_mapped {
                 continue;
             }

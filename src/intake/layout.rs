@@ -3,6 +3,7 @@
 use super::book::Reading;
 use super::fault::TableFault;
 use super::log::shown;
+use super::mapping::Source;
 use super::table::{Field, TableKind, is_same_heading};
 use crate::finding::{Candidates, Finding, Place, did_you_mean};
 
@@ -12,8 +13,7 @@ impl Reading<'_> {
         for kind in TableKind::BOOK {
             let map = self.map(kind);
             let source = map.and_then(|map| map.source.as_ref());
-            let wanted = source.map_or(kind.name(), |(name, _)| name.as_str());
-            let found = self.store.named(wanted);
+            let found = source.map_or_else(|| self.store.named(kind.name()), |source| self.store.sources(source));
             match found.as_slice() {
                 [only] => {
                     self.places.insert(kind, *only);
@@ -28,17 +28,21 @@ impl Reading<'_> {
                     self.shared.log.add(Finding::from(fault).at(Place::file(files.1.clone())));
                     self.places.insert(kind, *first);
                 }
-                [] if source.is_some() || kind.table().required => self.missing_table(kind, wanted),
+                [] if source.is_some() || kind.table().required => {
+                    let wanted = source.map_or_else(|| kind.name().to_owned(), Source::name);
+                    self.missing_table(kind, &wanted);
+                }
                 [] => {}
             }
         }
         for (name, map) in self.mapping.iter().flat_map(|mapping| &mapping.extra) {
-            let wanted = map.source.as_ref().map_or(name.as_str(), |(source, _)| source.as_str());
-            match self.store.named(wanted).first() {
+            let source = map.source.as_ref();
+            let found = source.map_or_else(|| self.store.named(name), |source| self.store.sources(source));
+            match found.first() {
                 Some(index) => self.extra.push((name.clone(), *index)),
                 None => {
-                    let (store, table) = (self.store.name.clone(), wanted.to_owned());
-                    let span = map.source.as_ref().map(|(_, span)| *span);
+                    let (store, table) = (self.store.name.clone(), source.map_or_else(|| name.clone(), Source::name));
+                    let span = source.map(|source| source.span);
                     let place = span.map_or_else(|| Place::file(self.store.name.clone()), |span| map.place(span, ""));
                     self.shared.log.add(Finding::from(TableFault::MissingExtraTable { store, table }).at(place));
                 }
@@ -58,7 +62,7 @@ impl Reading<'_> {
             candidates: Candidates::new(&stem, unplaced.iter().map(String::as_str)),
             is_mapped: self.map(kind).is_some_and(|map| map.source.is_some()),
         };
-        let source = self.map(kind).and_then(|map| Some(map.place(map.source.as_ref()?.1, "")));
+        let source = self.map(kind).and_then(|map| Some(map.place(map.source.as_ref()?.span, "")));
         let place = source.unwrap_or_else(|| Place::file(self.store.name.clone()));
         self.shared.log.add(Finding::from(fault).at(place));
     }

@@ -37,7 +37,7 @@ pub use book::{read_book, read_book_files, read_book_json};
 pub use delta::{BookChange, MergedBook, RawTables};
 pub use fault::{BesideFault, BookFault, FileFault, MappingFault, NotDecimal, NumberKind, TableFault, ValueFault};
 pub use log::{KEPT_OF_ONE_SORT, shown};
-pub use mapping::Mapping;
+pub use mapping::{Mapping, mapping_reference, mapping_schema};
 pub use name::{LONGEST_NAME, is_unwanted};
 pub use store::file_bytes;
 pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading, reference};

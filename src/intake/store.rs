@@ -4,7 +4,7 @@ use super::delimited::{Delimited, decode};
 use super::fault::{BookFault, FileFault};
 use super::json::Members;
 use super::log::{Log, Reported, shown};
-use super::mapping::TableMap;
+use super::mapping::{Source, TableMap};
 use super::sheet::{Numbering, Rows, Sheet};
 use super::table::is_same_heading;
 use super::workbook;
@@ -298,6 +298,22 @@ impl Store {
         match exact {
             Some(exact) if all.len() > 1 && name.contains('.') => vec![exact],
             _ => all,
+        }
+    }
+
+    /// Indices of the tables that a mapping file means by `source`.
+    pub fn sources(&self, source: &Source) -> Vec<usize> {
+        match (&source.file, &source.sheet) {
+            (Some(file), Some(sheet)) => {
+                let is_meant = |table: &&usize| {
+                    let table = &self.tables[**table];
+                    let workbook = table.file.split_once('!').map_or(&*table.file, |(workbook, _)| workbook);
+                    let stem = workbook.rsplit_once('.').map_or(workbook, |(stem, _)| stem);
+                    is_same_heading(workbook, file) || is_same_heading(stem, file)
+                };
+                self.named(sheet).iter().filter(is_meant).copied().collect()
+            }
+            _ => self.named(&source.name()),
         }
     }
 

@@ -13,7 +13,7 @@ const FILE_SYSTEM: [&str; 11] = [
     "audit/file.rs",              // writes the decision log
     "audit/reading.rs",           // reads it again
     "demonstration/mod.rs",       // writes a synthetic book
-    "intake/mapping.rs",          // reads a mapping file
+    "intake/mapping/mod.rs",      // reads a mapping file
     "intake/store.rs",            // reads books, targets, locks
     "intake/template.rs",         // writes empty tables
     "library/archive.rs",         // last valid revisions

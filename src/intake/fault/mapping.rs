@@ -35,11 +35,6 @@ crate::faults! {
             message: format!("`{value}` is not an ISO 4217 currency code"),
             help: "write a code such as `USD`",
         }
-        /// The source of a table is named twice.
-        TwoTables {} = BookMapping {
-            message: "both `file` and `sheet` name the source of the table",
-            help: "keep one of them",
-        }
         /// A column has no name in the file.
         NoHeading {} = BookMapping {
             message: "no column name is given",

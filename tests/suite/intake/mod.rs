@@ -8,6 +8,7 @@ mod bounds;
 mod facts;
 mod generated;
 mod json;
+mod mapping;
 mod merging;
 mod real_data;
 mod workbooks;

@@ -1,144 +1,40 @@
-//! The mapping file: how an export names its tables and columns, and how it writes its values.
+//! Reading of a mapping file: every key of the declaration, with everything that is wrong reported at its place.
 
-use super::date_format::DateFormat;
-use super::fault::MappingFault;
-use super::table::{Column, Field, Kind, Table, TableKind, folded};
+use super::super::date_format::DateFormat;
+use super::super::fault::MappingFault;
+use super::super::table::{Column, Field, Kind, Table, TableKind, folded};
+use super::key::{AMOUNTS, Key, LARGEST_FACTOR, RATES, Scope};
+use super::{Filter, Mapping, Source, TableMap};
 use crate::finding::{Candidates, Finding, Findings, Place, Span};
 use crate::units::{Currency, parse_decimal};
 use encoding_rs::Encoding;
 use rust_decimal::Decimal;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Keys of a table's section.
-const TABLE_KEYS: [&str; 14] = [
-    "file",
-    "sheet",
-    "delimiter",
-    "encoding",
-    "decimal",
-    "date_format",
-    "columns",
-    "constants",
-    "scale",
-    "times",
-    "where",
-    "skip",
-    "values",
-    "attributes",
-];
+/// Key of the section that holds the sections of further tables.
+pub(super) const EXTRA: &str = "extra";
 
-/// A mapping file, read and checked against the tables' declaration.
-///
-/// Sections are named like the tables (`[partners]`, `[revenue]`, …); `[extra.NAME]` names a table keyed by partner
-/// that is not a standard one; `currency` at the top is the currency of rows that state none.
-#[derive(Debug, Clone, Default)]
-pub struct Mapping {
-    pub(super) currency: Option<Currency>,
-    pub(super) tables: BTreeMap<TableKind, TableMap>,
-    pub(super) extra: BTreeMap<String, TableMap>,
+/// Reads a mapping file and collects everything that is wrong with it.
+pub(super) struct MapReader<'f> {
+    pub file: &'f str,
+    pub text: Arc<str>,
+    pub findings: Findings,
 }
 
-/// Location and format of one table.
-#[derive(Debug, Clone, Default)]
-pub(super) struct TableMap {
-    /// Text of the mapping file and its name, for findings.
-    pub origin: Option<(String, Arc<str>)>,
-    /// File, sheet or JSON key.
-    pub source: Option<(String, Span)>,
-    pub delimiter: Option<u8>,
-    pub encoding: Option<&'static Encoding>,
-    pub decimal_comma: bool,
-    pub date_format: Option<DateFormat>,
-    /// Possible headings of each column.
-    pub columns: BTreeMap<Field, (Vec<String>, Span)>,
-    pub constants: BTreeMap<Field, String>,
-    /// Rates are divided by this.
-    pub scale: BTreeMap<Field, Decimal>,
-    /// Amounts are multiplied by this.
-    pub times: BTreeMap<Field, Decimal>,
-    /// Rows are used only when each of these holds.
-    pub keep: Vec<Filter>,
-    /// Rows are left out when one of these holds.
-    pub skip: Vec<Filter>,
-    /// Their word → ours; `*` stands for any other.
-    pub values: BTreeMap<Field, BTreeMap<String, String>>,
-    /// Headings that become attributes; all others when absent.
-    pub attributes: Option<Vec<(String, Span)>>,
-}
-
-/// A heading and the values that it must have.
-#[derive(Debug, Clone)]
-pub(super) struct Filter {
-    pub heading: String,
-    pub span: Span,
-    pub values: Vec<String>,
-}
-
-impl TableMap {
-    /// The place of `span` in the mapping file.
-    pub fn place(&self, span: Span, label: &str) -> Place {
-        match &self.origin {
-            Some((file, text)) => Place::text(file.clone(), text, span, label),
-            None => Place::file("mapping"),
-        }
-    }
-}
-
-type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
-
-impl Mapping {
-    /// Reads and checks the mapping file at `path`.
-    pub fn read(path: &Path) -> Result<Self, Findings> {
-        let file = path.display().to_string();
-        let refuse = |fault: MappingFault| Findings::from(Finding::from(fault).at(Place::file(file.clone())));
-        let bytes =
-            std::fs::read(path).map_err(|error| refuse(MappingFault::Unreadable { reason: error.to_string() }))?;
-        let text = String::from_utf8(bytes).map_err(|_| refuse(MappingFault::NotUtf8 {}))?;
-        Self::parse(&file, &text)
-    }
-
-    /// Reads and checks the text of a mapping file; `file` is its name in findings.
-    ///
-    /// ```
-    /// let text = "[revenue]\nfile = \"sales.csv\"\ncolumns.amount = \"Net\"\n";
-    /// assert!(quotient::intake::Mapping::parse("map.toml", text).is_ok());
-    /// assert!(quotient::intake::Mapping::parse("map.toml", "[revenu]\n").is_err());
-    /// ```
-    pub fn parse(file: &str, text: &str) -> Result<Self, Findings> {
-        let text: Arc<str> = text.strip_prefix('\u{FEFF}').unwrap_or(text).into();
-        let mut reader = MapReader { file, text: Arc::clone(&text), findings: Findings::new() };
-        let (root, errors) = DeTable::parse_recoverable(&text);
-        for error in errors {
-            let span = error.span().unwrap_or_default();
-            let reason = error.message().lines().next().unwrap_or_default().to_owned();
-            reader.report(MappingFault::Syntax { reason }, span);
-        }
-        let mut mapping = Self::default();
-        if reader.findings.is_empty() {
-            reader.root(root.get_ref(), &mut mapping);
-        }
-        reader.findings.sort();
-        if reader.findings.has_errors() { Err(reader.findings) } else { Ok(mapping) }
-    }
-}
-
-struct MapReader<'f> {
-    file: &'f str,
-    text: Arc<str>,
-    findings: Findings,
-}
+type Entry<'a, 'i> = (&'a Spanned<Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
 
 impl MapReader<'_> {
-    fn report(&mut self, fault: MappingFault, span: std::ops::Range<usize>) {
+    /// Reports `fault` at `span` of the file.
+    pub fn report(&mut self, fault: MappingFault, span: std::ops::Range<usize>) {
         let span = Span { start: span.start, end: span.end };
         self.findings.push(Finding::from(fault).at(Place::text(self.file, &self.text, span, "")));
     }
 
-    fn unknown(&mut self, expected: &str, key: &Spanned<std::borrow::Cow<'_, str>>, names: &[&str]) {
+    fn unknown(&mut self, expected: &str, key: &Spanned<Cow<'_, str>>, names: &[&str]) {
         let fault = MappingFault::UnknownKey {
             expected: expected.to_owned(),
             key: key.get_ref().to_string(),
@@ -177,25 +73,35 @@ impl MapReader<'_> {
         }
     }
 
-    fn root(&mut self, root: &DeTable<'_>, mapping: &mut Mapping) {
-        let mut names: Vec<&str> = TableKind::BOOK.into_iter().map(TableKind::name).collect();
-        names.extend(["extra", "currency"]);
+    /// Reads the whole file.
+    pub fn root(&mut self, root: &DeTable<'_>, mapping: &mut Mapping) {
         for (key, value) in root {
             let kind = TableKind::BOOK.into_iter().find(|kind| kind.name() == key.get_ref());
-            match (kind, key.get_ref().as_ref()) {
-                (Some(kind), _) => {
+            match (kind, key.get_ref().as_ref(), Key::named(key.get_ref(), Scope::Top)) {
+                (Some(kind), ..) => {
                     let map = self.section(Some(kind.table()), value);
                     mapping.tables.insert(kind, map);
                 }
-                (None, "extra") => {
+                (None, EXTRA, _) => {
                     for (name, section) in self.table(value) {
                         let map = self.section(None, section);
                         mapping.extra.insert(name.get_ref().to_lowercase(), map);
                     }
                 }
-                (None, "currency") => mapping.currency = self.currency(value),
-                (None, _) => self.unknown("table of a book", key, &names),
+                (None, _, Some(known)) => self.top(known, value, mapping),
+                (None, _, None) => {
+                    let mut names: Vec<&str> = TableKind::BOOK.into_iter().map(TableKind::name).collect();
+                    names.push(EXTRA);
+                    names.extend(Key::within(Scope::Top).map(Key::name));
+                    self.unknown("table of a book", key, &names);
+                }
             }
+        }
+    }
+
+    fn top(&mut self, key: Key, value: &Spanned<DeValue<'_>>, mapping: &mut Mapping) {
+        if key == Key::Currency {
+            mapping.currency = self.currency(value);
         }
     }
 
@@ -212,44 +118,60 @@ impl MapReader<'_> {
 
     fn section(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>) -> TableMap {
         let mut map = TableMap { origin: Some((self.file.to_owned(), Arc::clone(&self.text))), ..TableMap::default() };
+        let is_partners = table.is_some_and(|table| table.kind == TableKind::Partners);
+        let scope = if is_partners { Scope::Partners } else { Scope::Section };
         for (key, value) in self.table(value) {
-            match key.get_ref().as_ref() {
-                "file" | "sheet" => {
-                    let source = self.text(value);
-                    if map.source.is_some() && source.is_some() {
-                        self.report(MappingFault::TwoTables {}, key.span());
-                    }
-                    map.source = source;
+            match Key::named(key.get_ref(), scope) {
+                Some(known) => self.entry(known, table, value, &mut map),
+                None => {
+                    let names: Vec<&str> = Key::within(scope).map(Key::name).collect();
+                    self.unknown("key of a table's section", key, &names);
                 }
-                "delimiter" => map.delimiter = self.delimiter(value),
-                "encoding" => map.encoding = self.encoding(value),
-                "decimal" => map.decimal_comma = self.decimal_comma(value),
-                "date_format" => map.date_format = self.date_format(value),
-                "columns" => self.columns(table, value, &mut map),
-                "constants" => self.constants(table, value, &mut map),
-                "scale" => map.scale = self.factors(table, value, &[Kind::Rate, Kind::Share]),
-                "times" => map.times = self.factors(table, value, &[Kind::Amount, Kind::AmountFromZero]),
-                "where" => map.keep = self.filters(value),
-                "skip" => map.skip = self.filters(value),
-                "values" => self.values(table, value, &mut map),
-                "attributes" if table.is_some_and(|table| table.kind == TableKind::Partners) => {
-                    let DeValue::Array(items) = value.get_ref() else {
-                        self.wrong(value, "a list of column names");
-                        continue;
-                    };
-                    map.attributes = Some(items.iter().filter_map(|item| self.text(item)).collect());
-                }
-                _ => self.unknown("key of a table's section", key, &TABLE_KEYS),
             }
         }
         map
     }
 
-    fn column(
-        &mut self,
-        table: Option<&'static Table>,
-        key: &Spanned<std::borrow::Cow<'_, str>>,
-    ) -> Option<&'static Column> {
+    /// Reads one key of a section.
+    fn entry(&mut self, key: Key, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
+        match key {
+            Key::Currency => {}
+            Key::File | Key::Sheet => self.source(key, value, map),
+            Key::Delimiter => map.delimiter = self.delimiter(value),
+            Key::Encoding => map.encoding = self.encoding(value),
+            Key::Decimal => map.decimal_comma = self.decimal_comma(value),
+            Key::DateFormat => map.date_format = self.date_format(value),
+            Key::Columns => self.columns(table, value, map),
+            Key::Constants => self.constants(table, value, map),
+            Key::Scale => map.scale = self.factors(table, value, RATES),
+            Key::Times => map.times = self.factors(table, value, AMOUNTS),
+            Key::Where => map.keep = self.filters(value),
+            Key::Skip => map.skip = self.filters(value),
+            Key::Values => self.values(table, value, map),
+            Key::Attributes => {
+                map.attributes = self.list(value, "a list of column names");
+            }
+        }
+    }
+
+    fn source(&mut self, key: Key, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
+        let Some((name, span)) = self.text(value) else { return };
+        let source = map.source.get_or_insert(Source { file: None, sheet: None, span });
+        match key {
+            Key::Sheet => source.sheet = Some(name),
+            _ => source.file = Some(name),
+        }
+    }
+
+    fn list(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) -> Option<Vec<(String, Span)>> {
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong(value, expected);
+            return None;
+        };
+        Some(items.iter().filter_map(|item| self.text(item)).collect())
+    }
+
+    fn column(&mut self, table: Option<&'static Table>, key: &Spanned<Cow<'_, str>>) -> Option<&'static Column> {
         let table = table.unwrap_or_else(|| TableKind::Extra.table());
         let column = table.column_named(key.get_ref());
         if column.is_none() {
@@ -265,6 +187,10 @@ impl MapReader<'_> {
             let headings = self.texts(value);
             if headings.is_empty() {
                 self.report(MappingFault::NoHeading {}, value.span());
+            }
+            if headings.iter().all(String::is_empty) {
+                map.unbound.insert(column.field);
+                continue;
             }
             map.columns.insert(column.field, (headings, Span { start: value.span().start, end: value.span().end }));
         }
@@ -306,7 +232,7 @@ impl MapReader<'_> {
                 DeValue::Integer(number) => parse_decimal(number.as_str()).ok(),
                 _ => None,
             };
-            match factor.filter(|factor| *factor > Decimal::ZERO && *factor <= Decimal::from(1_000_000)) {
+            match factor.filter(|factor| *factor > Decimal::ZERO && *factor <= Decimal::from(LARGEST_FACTOR)) {
                 Some(factor) => {
                     factors.insert(column.field, factor);
                 }

@@ -1,0 +1,137 @@
+//! The one declaration of the keys of a mapping file; the check for unknown keys, the reference and the schema derive
+//! from it.
+
+use super::super::table::Kind;
+
+/// Part of the file in which a key may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::intake) enum Scope {
+    /// At the top, for the whole book.
+    Top,
+    /// In the section of a table.
+    Section,
+    /// In the section of the partners only.
+    Partners,
+}
+
+/// Form of a key's value.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::intake) enum Shape {
+    /// A string; the words say which.
+    String(&'static str),
+    /// One of these strings.
+    OneOf(&'static [&'static str]),
+    /// A string, or a list of strings.
+    Strings(&'static str),
+    /// A list of strings.
+    List(&'static str),
+    /// A whole number in this range.
+    Whole(u32, u32),
+    /// One value for each named column of the table, if its kind is listed; every kind if the list is empty.
+    ByColumn(&'static [Kind], &'static Shape),
+    /// One value for each heading or word of the export.
+    ByWord(&'static str, &'static Shape),
+}
+
+/// Kinds of columns that are fractions.
+pub(in crate::intake) const RATES: &[Kind] = &[Kind::Rate, Kind::Share];
+/// Kinds of columns that are amounts of money.
+pub(in crate::intake) const AMOUNTS: &[Kind] = &[Kind::Amount, Kind::AmountFromZero];
+/// Largest number that a rate is divided by or an amount is multiplied by.
+pub(in crate::intake) const LARGEST_FACTOR: u32 = 1_000_000;
+
+macro_rules! keys {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal in $scope:ident, $shape:expr, $example:literal;)+) => {
+        /// A key of a mapping file.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(in crate::intake) enum Key { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Key {
+            /// Every key, in the order of the reference.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The key as written.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Part of the file in which it may be written.
+            pub fn scope(self) -> Scope {
+                match self { $(Self::$variant => Scope::$scope,)+ }
+            }
+
+            /// Form of its value.
+            pub fn shape(self) -> Shape {
+                match self { $(Self::$variant => $shape,)+ }
+            }
+
+            /// Meaning.
+            pub fn doc(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+),)+ }
+            }
+
+            /// An example: the key with a value, as written below the section `[revenue]`, `[opportunities]` for
+            /// columns that only those have, `[partners]` for keys of the partners, or at the top.
+            pub fn example(self) -> &'static str {
+                match self { $(Self::$variant => $example,)+ }
+            }
+        }
+    };
+}
+
+keys! {
+    /// Currency of rows that state none; an ISO 4217 code.
+    Currency = "currency" in Top, Shape::String("currency code"), "currency = \"EUR\"";
+
+    /// File in the book's directory that holds the table, with or without its extension; by default the file with the
+    /// table's name. In a JSON document, the key of the list.
+    File = "file" in Section, Shape::String("file name"), "file = \"Orders 2025.csv\"";
+    /// Sheet of the workbook that holds the table. With `file`, the sheet of that workbook in the book's directory.
+    Sheet = "sheet" in Section, Shape::String("name of a sheet"), "sheet = \"Orders\"";
+    /// Character between the fields of a text file; found in the file when not stated.
+    Delimiter = "delimiter" in Section, Shape::String("one character"), "delimiter = \";\"";
+    /// Encoding of a text file that is neither UTF-8 nor marked as UTF-16: a label of the WHATWG Encoding Standard.
+    Encoding = "encoding" in Section, Shape::String("encoding"), "encoding = \"windows-1252\"";
+    /// Decimal mark of numbers written as text. Numbers that a workbook stores as numbers are not affected.
+    Decimal = "decimal" in Section, Shape::OneOf(&[".", ","]), "decimal = \",\"";
+    /// Order of year, month and day in dates: `YYYY`, `MM` or `M`, and `DD` or `D`, each once. ISO dates
+    /// (`2026-01-31`) are always read.
+    DateFormat = "date_format" in Section, Shape::String("date format"), "date_format = \"DD.MM.YYYY\"";
+    /// Heading of the export for each column of the table; of several headings, the first one that the file has. An
+    /// empty string leaves the column unread although a heading has its name.
+    Columns = "columns" in Section, Shape::ByColumn(&[], &Shape::Strings("heading")),
+        "columns = { partner_id = [\"Account ID\", \"AccountId\"], amount = \"Net Amount\", territory = \"\" }";
+    /// Value of a column that the export does not have, the same for every row.
+    Constants = "constants" in Section, Shape::ByColumn(&[], &Shape::String("value")),
+        "constants = { product_line = \"Hardware\" }";
+    /// Number that rates are divided by: 100 for a column in percent.
+    Scale = "scale" in Section, Shape::ByColumn(RATES, &Shape::Whole(1, LARGEST_FACTOR)), "scale = { probability = 100 }";
+    /// Number that amounts are multiplied by: 1000 for a column in thousands.
+    Times = "times" in Section, Shape::ByColumn(AMOUNTS, &Shape::Whole(1, LARGEST_FACTOR)), "times = { amount = 1000 }";
+    /// Values that the column with this heading must have for the row to be used. Several headings: all must match.
+    Where = "where" in Section, Shape::ByWord("heading", &Shape::Strings("value")),
+        "where = { Channel = [\"Partner\", \"Distributor\"] }";
+    /// Values with which the row is left out. Several headings: one match is enough.
+    Skip = "skip" in Section, Shape::ByWord("heading", &Shape::Strings("value")), "skip = { Status = \"Cancelled\" }";
+    /// For each column, words of the export and the words to read instead; `*` stands for every other word.
+    Values = "values" in Section, Shape::ByColumn(&[], &Shape::ByWord("word", &Shape::String("word"))),
+        "values = { territory = { DACH = \"Central Europe\" } }";
+    /// Headings that become attributes of the partner; without the key, every heading that no column uses.
+    Attributes = "attributes" in Partners, Shape::List("heading"), "attributes = [\"Region\", \"Employees\"]";
+}
+
+impl Key {
+    /// The key of that name among those that are valid in `scope`.
+    pub fn named(name: &str, scope: Scope) -> Option<Self> {
+        Self::within(scope).find(|key| key.name() == name)
+    }
+
+    /// Keys that are valid in `scope`: the section of the partners takes those of every section, and its own.
+    pub fn within(scope: Scope) -> impl Iterator<Item = Self> {
+        let is_valid = move |key: &Self| match (key.scope(), scope) {
+            (Scope::Section, Scope::Partners) => true,
+            (own, scope) => own == scope,
+        };
+        Self::ALL.iter().copied().filter(is_valid)
+    }
+}

@@ -1,0 +1,138 @@
+//! The mapping file: how an export names its tables and columns, and how it writes its values.
+
+mod key;
+mod reader;
+mod reference;
+mod schema;
+
+pub use reference::mapping_reference;
+pub use schema::mapping_schema;
+
+use super::date_format::DateFormat;
+use super::fault::MappingFault;
+use super::table::{Field, TableKind};
+use crate::finding::{Finding, Findings, Place, Span};
+use crate::units::Currency;
+use encoding_rs::Encoding;
+use reader::MapReader;
+use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use toml::de::DeTable;
+
+/// A mapping file, read and checked against the tables' declaration.
+///
+/// Sections are named like the tables (`[partners]`, `[revenue]`, …); `[extra.NAME]` names a table keyed by partner
+/// that is not a standard one; `currency` at the top is the currency of rows that state none.
+#[derive(Debug, Clone, Default)]
+pub struct Mapping {
+    pub(super) currency: Option<Currency>,
+    pub(super) tables: BTreeMap<TableKind, TableMap>,
+    pub(super) extra: BTreeMap<String, TableMap>,
+}
+
+/// Location and format of one table.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TableMap {
+    /// Text of the mapping file and its name, for findings.
+    pub origin: Option<(String, Arc<str>)>,
+    /// File, sheet or JSON key.
+    pub source: Option<Source>,
+    pub delimiter: Option<u8>,
+    pub encoding: Option<&'static Encoding>,
+    pub decimal_comma: bool,
+    pub date_format: Option<DateFormat>,
+    /// Possible headings of each column.
+    pub columns: BTreeMap<Field, (Vec<String>, Span)>,
+    /// Columns that stay unread although a heading has their name.
+    pub unbound: BTreeSet<Field>,
+    pub constants: BTreeMap<Field, String>,
+    /// Rates are divided by this.
+    pub scale: BTreeMap<Field, Decimal>,
+    /// Amounts are multiplied by this.
+    pub times: BTreeMap<Field, Decimal>,
+    /// Rows are used only when each of these holds.
+    pub keep: Vec<Filter>,
+    /// Rows are left out when one of these holds.
+    pub skip: Vec<Filter>,
+    /// Their word → ours; `*` stands for any other.
+    pub values: BTreeMap<Field, BTreeMap<String, String>>,
+    /// Headings that become attributes; all others when absent.
+    pub attributes: Option<Vec<(String, Span)>>,
+}
+
+/// Source of a table: a file, a sheet, or a sheet of a file.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    /// File of the book's directory, or key of a JSON document.
+    pub file: Option<String>,
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Place of the first key that names the source.
+    pub span: Span,
+}
+
+impl Source {
+    /// The source as a reader knows it: `file`, `sheet`, or `file!sheet`.
+    pub fn name(&self) -> String {
+        match (&self.file, &self.sheet) {
+            (Some(file), Some(sheet)) => format!("{file}!{sheet}"),
+            (file, sheet) => file.as_ref().or(sheet.as_ref()).cloned().unwrap_or_default(),
+        }
+    }
+}
+
+/// A heading and the values that it must have.
+#[derive(Debug, Clone)]
+pub(super) struct Filter {
+    pub heading: String,
+    pub span: Span,
+    pub values: Vec<String>,
+}
+
+impl TableMap {
+    /// The place of `span` in the mapping file.
+    pub fn place(&self, span: Span, label: &str) -> Place {
+        match &self.origin {
+            Some((file, text)) => Place::text(file.clone(), text, span, label),
+            None => Place::file("mapping"),
+        }
+    }
+}
+
+impl Mapping {
+    /// Reads and checks the mapping file at `path`.
+    pub fn read(path: &Path) -> Result<Self, Findings> {
+        let file = path.display().to_string();
+        let refuse = |fault: MappingFault| Findings::from(Finding::from(fault).at(Place::file(file.clone())));
+        let bytes =
+            std::fs::read(path).map_err(|error| refuse(MappingFault::Unreadable { reason: error.to_string() }))?;
+        let text = String::from_utf8(bytes).map_err(|_| refuse(MappingFault::NotUtf8 {}))?;
+        Self::parse(&file, &text)
+    }
+
+    /// Reads and checks the text of a mapping file; `file` is its name in findings.
+    ///
+    /// ```
+    /// let text = "[revenue]\nfile = \"sales.csv\"\ncolumns.amount = \"Net\"\n";
+    /// assert!(quotient::intake::Mapping::parse("map.toml", text).is_ok());
+    /// assert!(quotient::intake::Mapping::parse("map.toml", "[revenu]\n").is_err());
+    /// ```
+    pub fn parse(file: &str, text: &str) -> Result<Self, Findings> {
+        let text: Arc<str> = text.strip_prefix('\u{FEFF}').unwrap_or(text).into();
+        let mut reader = MapReader { file, text: Arc::clone(&text), findings: Findings::new() };
+        let (root, errors) = DeTable::parse_recoverable(&text);
+        for error in errors {
+            let span = error.span().unwrap_or_default();
+            let reason = error.message().lines().next().unwrap_or_default().to_owned();
+            reader.report(MappingFault::Syntax { reason }, span);
+        }
+        let mut mapping = Self::default();
+        if reader.findings.is_empty() {
+            reader.root(root.get_ref(), &mut mapping);
+        }
+        reader.findings.sort();
+        if reader.findings.has_errors() { Err(reader.findings) } else { Ok(mapping) }
+    }
+}

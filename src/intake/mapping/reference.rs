@@ -1,0 +1,61 @@
+//! The reference of the mapping file as Markdown, from the declaration of its keys.
+
+use super::super::table::Kind;
+use super::key::{Key, Scope, Shape};
+use std::fmt::Write as _;
+
+/// Returns the reference of every key of a mapping file as Markdown: value, meaning and an example of each.
+///
+/// ```
+/// assert!(quotient::intake::mapping_reference().contains("### `date_format`"));
+/// ```
+pub fn mapping_reference() -> String {
+    let mut out = String::new();
+    for (scope, title) in [
+        (Scope::Top, "Keys of the whole book"),
+        (Scope::Section, "Keys of a table's section"),
+        (Scope::Partners, "Keys of the section `[partners]` only"),
+    ] {
+        let _ = writeln!(out, "## {title}\n");
+        for key in Key::ALL.iter().filter(|key| key.scope() == scope) {
+            let _ = writeln!(out, "### `{}`\n\n{}\n", key.name(), key.doc().trim());
+            let _ = writeln!(out, "Value: {}.\n\n```toml\n{}\n```\n", words(key.shape()), example(*key));
+        }
+    }
+    out
+}
+
+/// The example of a key as a whole mapping file.
+fn example(key: Key) -> String {
+    let section = match (key.scope(), key) {
+        (Scope::Top, _) => return key.example().to_owned(),
+        (Scope::Partners, _) => "partners",
+        (Scope::Section, Key::Scale) => "opportunities",
+        (Scope::Section, _) => "revenue",
+    };
+    format!("[{section}]\n{}", key.example())
+}
+
+/// The form of a value in words.
+fn words(shape: Shape) -> String {
+    match shape {
+        Shape::String(what) => format!("a string ({what})"),
+        Shape::OneOf(names) => {
+            let names: Vec<String> = names.iter().map(|name| format!("`\"{name}\"`")).collect();
+            names.join(" or ")
+        }
+        Shape::Strings(what) => format!("a string ({what}) or a list of them"),
+        Shape::List(what) => format!("a list of strings ({what})"),
+        Shape::Whole(least, most) => format!("a whole number from {least} to {most}"),
+        Shape::ByColumn(kinds, inner) => {
+            let columns = match kinds.first() {
+                Some(Kind::Rate) => "column with a rate",
+                Some(Kind::Amount) => "column with amounts",
+                Some(Kind::Date) => "column with dates",
+                _ => "column of the table",
+            };
+            format!("for each {columns}: {}", words(*inner))
+        }
+        Shape::ByWord(what, inner) => format!("for each {what} of the export: {}", words(*inner)),
+    }
+}

@@ -1,0 +1,90 @@
+//! The mapping file: its page and schema are derived from one declaration, and every example of the page is valid.
+
+use quotient::channel::PartnerBook;
+use quotient::finding::render;
+use quotient::intake::{Mapping, ReadOptions, mapping_reference, mapping_schema, read_book_files};
+use serde_json::Value;
+use std::path::Path;
+
+/// The page ends with the generated part, after this line.
+const MARK: &str = "<!-- The reference below is generated from the declaration of the keys. -->\n";
+
+/// Blocks of TOML in `text`.
+fn blocks(text: &str) -> Vec<&str> {
+    text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+fn read(files: &[(&str, &str)], map: &str) -> PartnerBook {
+    let mapping = Mapping::parse("map.toml", map).unwrap();
+    let files = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+    match read_book_files(files, Some(&mapping), &ReadOptions::default()).into_result() {
+        Ok((book, _)) => book,
+        Err(findings) => panic!("{}", render::human(findings.iter(), false)),
+    }
+}
+
+/// `QUOTIENT_BLESS=1` rewrites the generated part.
+#[test]
+fn the_page_of_the_mapping_file_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/mapping.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (written, _) = page.split_once(MARK).unwrap();
+    let text = format!("{written}{MARK}\n{}\n", mapping_reference().trim_end());
+    if std::env::var_os("QUOTIENT_BLESS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let page = std::fs::read_to_string(&path).unwrap();
+    assert!(page == text, "docs/mapping.md is not current: run `QUOTIENT_BLESS=1 cargo test --test suite mapping`");
+}
+
+#[test]
+fn the_schema_of_the_mapping_file_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/map.schema.json");
+    if std::env::var_os("QUOTIENT_BLESS").is_some() {
+        std::fs::write(&path, mapping_schema()).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), mapping_schema(), "schema/map.schema.json is not current");
+}
+
+#[test]
+fn every_example_of_the_page_is_a_valid_mapping_file_and_fits_the_schema() {
+    let validator = jsonschema::validator_for(&serde_json::from_str(&mapping_schema()).unwrap()).unwrap();
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/mapping.md")).unwrap();
+    let examples = blocks(&page);
+    assert!(examples.len() > 15);
+    for example in examples {
+        if let Err(findings) = Mapping::parse("map.toml", example) {
+            panic!("{example}\n{}", render::human(findings.iter(), false));
+        }
+        let document: Value = toml::from_str(example).unwrap();
+        assert!(validator.is_valid(&document), "{example}");
+    }
+}
+
+#[test]
+fn the_shipped_mapping_files_fit_the_schema_and_a_misspelt_key_does_not() {
+    let validator = jsonschema::validator_for(&serde_json::from_str(&mapping_schema()).unwrap()).unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut count = 0;
+    for entry in std::fs::read_dir(root).unwrap() {
+        let path = entry.unwrap().path().join("map.toml");
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        count += 1;
+        assert!(validator.is_valid(&toml::from_str::<Value>(&text).unwrap()), "{}", path.display());
+    }
+    assert!(count >= 3);
+    for wrong in ["[revenu]", "[revenue]\nfil = \"x\"", "[revenue]\nscale.amount = 100", "[market]\nattributes = []"] {
+        assert!(!validator.is_valid(&toml::from_str::<Value>(wrong).unwrap()), "{wrong}");
+        assert!(Mapping::parse("map.toml", wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn an_empty_string_leaves_a_column_unread_although_a_heading_has_its_name() {
+    let partners = ("partners.csv", "partner_id,territory\nA-1,North\n");
+    let revenue = ("revenue.csv", "partner_id,month,amount,territory\nA-1,2025-12,100,Warehouse 7\n");
+    let book = read(&[partners, revenue], "[partners]\n[revenue]\ncolumns.territory = \"\"\n");
+    let entry = &book.partners[0].revenue[0];
+    assert_eq!(entry.segment.territory, None);
+    assert_eq!(entry.amount.to_string(), "100");
+}
