@@ -1,6 +1,7 @@
 //! Extra columns of the partners table: the partner's own attributes.
 
 use super::binding::Binding;
+use super::cell::Flaw;
 use super::date_format::DateFormat;
 use super::fault::BookFault;
 use super::log::Log;
@@ -73,6 +74,7 @@ impl Attributes {
         let mut numbers = Vec::with_capacity(self.columns.len());
         for (index, _, values) in &mut self.columns {
             let text = row.fields.text(*index);
+            row.shared.rounded += u64::from(row.fields.flaw(*index) == Some(Flaw::Rounded));
             numbers.push(if text.is_empty() { 0 } else { values.number(text).saturating_add(1) });
         }
         numbers.into_boxed_slice()

@@ -115,7 +115,7 @@ impl<'m> Reading<'m> {
         self.locate();
         self.state_currency();
         let mut tables = BTreeMap::new();
-        let partners = self.partners(&mut tables);
+        let mut partners = self.partners(&mut tables);
         let revenue = self.revenue(&partners, &mut tables);
         let market = self.market(&mut tables);
         let investments = self.investments(&partners, &mut tables);
@@ -127,7 +127,6 @@ impl<'m> Reading<'m> {
         let extra_tables = self.extra_tables(&partners);
         self.check_looks(&partners);
         let currency = self.shared.currency();
-        let mut partners = partners;
         fill_revenue(&mut partners, revenue, &mut self.shared);
         fill(&mut partners, investments, |partner, investment| partner.investment = Some(Box::new(investment)));
         fill_lists(&mut partners, opportunities, |partner| &mut partner.opportunities);
@@ -481,6 +480,7 @@ pub(super) fn each_row(
         each(&mut Row { binding, fields, number, shared });
     });
     let location = binding.location.clone();
+    shared.report_rounded(&location.file);
     if all > limits.rows {
         let fault = TableFault::TooManyRows { rows: all, limit: limits.rows };
         shared.log.add(Finding::from(fault).at(Place::file(location.file.clone())));

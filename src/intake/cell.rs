@@ -3,11 +3,12 @@
 use csv::StringRecord;
 use std::borrow::Cow;
 
-/// Reason why a cell of a workbook or JSON document cannot be used as a value.
+/// Reason why a cell of a workbook or JSON document cannot be used as a value, or not as every kind of value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flaw {
-    /// A number with more digits than a spreadsheet holds exactly.
-    Digits,
+    /// A number with more than the 15 digits that a spreadsheet shows; the text has 15. It still is an amount, and no
+    /// identifier: two identifiers may differ in the digits that are dropped.
+    Rounded,
     /// An error value such as `#N/A`.
     ErrorValue,
     /// A formula that was saved without its value.
@@ -18,13 +19,48 @@ pub(super) enum Flaw {
     NoDay,
 }
 
+/// Type that a cell has in its file.
+///
+/// Rules for text, such as the decimal comma of the mapping file, concern [`CellKind::Text`] alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum CellKind {
+    /// Text, or any value of a file without types. The text is as written.
+    #[default]
+    Text,
+    /// A number. The text has a decimal point and neither exponent nor thousands separator; it begins with zeros where
+    /// the number format of the cell shows them.
+    Number,
+    /// A number that its cell shows in percent. The text is the fraction: `0.75` for 75 %.
+    Percent,
+    /// A number of a workbook whose number format is not read, so that it may be shown in percent.
+    Unformatted,
+    /// A date. The text is `2026-01-31`, in a JSON document or ODS workbook with a time of day after it.
+    Date,
+    /// `true` or `false`.
+    Truth,
+}
+
 /// One cell as text, its own or of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Cell<T = Box<str>> {
-    /// The value as written; empty when there is none.
+    /// The value, in the notation of its kind; empty when there is none.
     pub text: T,
+    /// Its type in the file.
+    pub kind: CellKind,
     /// Its fault, if any.
     pub flaw: Option<Flaw>,
+}
+
+impl<T> Cell<T> {
+    /// A cell without fault.
+    pub fn new(kind: CellKind, text: T) -> Self {
+        Self { text, kind, flaw: None }
+    }
+
+    /// The cell with a fault.
+    pub fn with(self, flaw: Flaw) -> Self {
+        Self { flaw: Some(flaw), ..self }
+    }
 }
 
 /// The cells of one row.
@@ -47,6 +83,15 @@ impl<'a> Fields<'a> {
             Self::Members(cells) => cells.get(index).map(|cell| &*cell.text).unwrap_or_default(),
         }
         .trim()
+    }
+
+    /// Type of the cell; text when the row has no such cell.
+    pub fn kind(self, index: usize) -> CellKind {
+        match self {
+            Self::Record(_) => CellKind::Text,
+            Self::Cells(cells) => cells.get(index).map(|cell| cell.kind).unwrap_or_default(),
+            Self::Members(cells) => cells.get(index).map(|cell| cell.kind).unwrap_or_default(),
+        }
     }
 
     /// Fault of the cell.
@@ -74,6 +119,7 @@ impl<'a> Fields<'a> {
 
     /// The cells as owned strings.
     pub fn to_cells(self) -> Vec<Cell> {
-        (0..self.len()).map(|index| Cell { text: self.text(index).into(), flaw: self.flaw(index) }).collect()
+        let cell = |index| Cell { text: self.text(index).into(), kind: self.kind(index), flaw: self.flaw(index) };
+        (0..self.len()).map(cell).collect()
     }
 }

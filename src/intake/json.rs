@@ -1,6 +1,6 @@
 //! JSON documents: tables as lists of objects, numbers kept as written.
 
-use super::cell::{Cell, Fields, Flaw};
+use super::cell::{Cell, CellKind, Fields, Flaw};
 use super::fault::FileFault;
 use crate::document::json::{Items, Object};
 use std::borrow::Cow;
@@ -88,19 +88,20 @@ impl Members {
 
 /// Text of a valid value: strings without quotes, numbers as written, null empty, a list of strings joined by `;`.
 pub(super) fn cell_of(raw: &str) -> Cell<Cow<'_, str>> {
-    let plain = |text| Cell { text, flaw: None };
-    let nested = || Cell { text: raw.into(), flaw: Some(Flaw::Nested) };
+    let string = |text| Cell::new(CellKind::Text, text);
+    let nested = || Cell::new(CellKind::Text, raw.into()).with(Flaw::Nested);
     match raw.as_bytes().first() {
         Some(b'"') => match raw.get(1..raw.len().saturating_sub(1)) {
-            Some(text) if !text.contains('\\') => plain(text.into()),
-            _ => serde_json::from_str(raw).map_or_else(|_| nested(), |text: String| plain(text.into())),
+            Some(text) if !text.contains('\\') => string(text.into()),
+            _ => serde_json::from_str(raw).map_or_else(|_| nested(), |text: String| string(text.into())),
         },
         Some(b'n') | None => Cell::default(),
         Some(b'{') => nested(),
         Some(b'[') => match serde_json::from_str::<Vec<String>>(raw) {
-            Ok(items) if items.iter().all(|item| !item.contains(';')) => plain(items.join(";").into()),
+            Ok(items) if items.iter().all(|item| !item.contains(';')) => string(items.join(";").into()),
             _ => nested(),
         },
-        Some(_) => plain(raw.into()),
+        Some(b't' | b'f') => Cell::new(CellKind::Truth, raw.into()),
+        Some(_) => Cell::new(CellKind::Number, raw.into()),
     }
 }

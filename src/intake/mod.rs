@@ -22,6 +22,7 @@ mod mapping;
 mod name;
 mod revenue;
 mod row;
+mod shared;
 mod sheet;
 mod store;
 mod table;

@@ -1,69 +1,22 @@
 //! One row of a table: its values read exactly, each fault reported with file, row, column and value.
 
 use super::binding::{Binding, Source};
-use super::cell::{Fields, Flaw};
+use super::cell::{CellKind, Fields, Flaw};
 use super::date_format::{DateFormat, period_of};
 use super::fault::{NotDecimal, NumberKind, ValueFault};
-use super::log::{Log, Reported, shown};
-use super::name::{NameFault, Names, cleaned};
+use super::log::{Reported, shown};
+use super::name::{NameFault, cleaned};
+pub(super) use super::shared::{Dimension, Shared};
 use super::table::{Column, Field, Kind};
 use crate::channel::{Name, OpportunityStatus, SegmentKey};
 use crate::finding::Finding;
-use crate::units::{Currency, DecimalFault, FiscalCalendar, Money, Month, parse_decimal};
+use crate::units::{Currency, DecimalFault, Money, Month, parse_decimal};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 
 /// Longest text for people, in characters.
 const MAX_TEXT: usize = 2_000;
-
-/// State shared by all tables of a book while they are read.
-#[derive(Debug, Default)]
-pub(super) struct Shared {
-    pub log: Log,
-    pub calendar: Option<FiscalCalendar>,
-    /// Currency of rows that state none.
-    pub default_currency: Option<Currency>,
-    /// The first currency that a row stated, and where.
-    pub stated_currency: Option<(Currency, String)>,
-    pub tiers: Names,
-    pub territories: Names,
-    pub verticals: Names,
-    pub product_lines: Names,
-    pub account_managers: Names,
-    /// The latest month that was read, with its text: neighbours often share it.
-    latest_period: Option<(String, (Month, u32))>,
-}
-
-impl Shared {
-    /// The currency of the book as far as it is known.
-    pub fn currency(&self) -> Currency {
-        self.stated_currency.as_ref().map(|(currency, _)| *currency).or(self.default_currency).unwrap_or(Currency::USD)
-    }
-}
-
-/// Shared list to which a name belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dimension {
-    Tier,
-    Territory,
-    Vertical,
-    ProductLine,
-    AccountManager,
-}
-
-impl Shared {
-    /// The list of names of a dimension.
-    pub fn names(&mut self, dimension: Dimension) -> &mut Names {
-        match dimension {
-            Dimension::Tier => &mut self.tiers,
-            Dimension::Territory => &mut self.territories,
-            Dimension::Vertical => &mut self.verticals,
-            Dimension::ProductLine => &mut self.product_lines,
-            Dimension::AccountManager => &mut self.account_managers,
-        }
-    }
-}
 
 /// One row under its binding.
 pub(super) struct Row<'a> {
@@ -102,6 +55,14 @@ impl<'a> Row<'a> {
         self.binding.heading(field).to_owned()
     }
 
+    /// Type that the value of a column has in its file; a constant of the mapping file and a translated value are text.
+    pub fn kind(&self, field: Field) -> CellKind {
+        match self.binding.source(field) {
+            Source::Column(index) if self.text(field) == Some(self.fields.text(*index)) => self.fields.kind(*index),
+            _ => CellKind::Text,
+        }
+    }
+
     fn declared(&self, field: Field) -> Option<&'static Column> {
         self.binding.table.column(field)
     }
@@ -111,7 +72,11 @@ impl<'a> Row<'a> {
         let Some(flaw) = self.fields.flaw(*index) else { return Ok(()) };
         let (column, value) = (self.column(field), shown(self.text(field).unwrap_or_default()));
         let fault = match flaw {
-            Flaw::Digits => ValueFault::TooManyDigits { column, value },
+            Flaw::Rounded if self.declared(field).is_some_and(|column| column.kind.is_number()) => {
+                self.shared.rounded += 1;
+                return Ok(());
+            }
+            Flaw::Rounded => ValueFault::TooManyDigits { column, value },
             Flaw::ErrorValue => ValueFault::ErrorValue { column, value },
             Flaw::NotComputed => ValueFault::NotComputed { column, value },
             Flaw::Nested => ValueFault::Nested { column },
@@ -216,7 +181,9 @@ impl<'a> Row<'a> {
     }
 
     fn decimal(&mut self, field: Field, text: &str, kind: NumberKind) -> Result<Decimal, Reported> {
-        let comma = self.binding.map.is_some_and(|map| map.decimal_comma);
+        // The point of a number that is stored as such is a decimal point, whatever the mapping says of texts.
+        let is_text = self.kind(field) == CellKind::Text;
+        let comma = is_text && self.binding.map.is_some_and(|map| map.decimal_comma);
         let written: Cow<'_, str> = match comma {
             true if text.contains('.') => return Err(self.not_decimal(field, text, kind)),
             true => Cow::Owned(text.replacen(',', ".", 1)),
@@ -265,6 +232,14 @@ impl<'a> Row<'a> {
         let scale = self.binding.map.and_then(|map| map.scale.get(&field)).copied();
         let (column, value) = (self.column(field), shown(text));
         let (table, key) = (self.binding.table.name.to_owned(), field.name().to_owned());
+        let scale = match self.kind(field) {
+            // The value of a cell that is shown as 75 % is 0.75, whatever the mapping says of the column.
+            CellKind::Percent => None,
+            CellKind::Unformatted if scale.is_some() => {
+                return Err(self.reject(field, ValueFault::UnknownFormat { column, value, table, key }));
+            }
+            _ => scale,
+        };
         let number = match text.strip_suffix('%') {
             Some(number) if scale == Some(Decimal::ONE_HUNDRED) => number.trim_end(),
             Some(_) => return Err(self.reject(field, ValueFault::Percent { column, value, table, key })),

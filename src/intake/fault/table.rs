@@ -98,6 +98,18 @@ crate::faults! {
             },
             varying: [fields],
         }
+        /// A row has another number of fields than the rows above it.
+        UnevenWidth { fields: usize, above: usize } = BookShape {
+            message: format!("the row has {}, but the rows above it have {above}", counted(*fields, "field")),
+            help: "write every field, empty ones too, or none of the empty ones at the end of the rows",
+            varying: [fields],
+        }
+        /// A quoted value spans several lines that look like rows of the table.
+        SwallowedRows { lines: usize } = BookShape {
+            message: format!("the quoted value has {lines} lines, of which some look like rows of the table"),
+            help: "close the double quote at the end of the value if they are rows",
+            severity: Warning,
+        }
         /// Two columns have the same name.
         DuplicateColumn { column: String } = BookDuplicateColumn {
             message: format!("duplicate column `{column}`"),
@@ -155,6 +167,14 @@ crate::faults! {
         Interrupted { reason: String } = BookShape {
             message: format!("the table cannot be read past this row: {reason}"),
             help: "correct the row",
+        }
+        /// Numbers of a workbook were rounded to the digits that a spreadsheet shows.
+        Rounded { count: u64 } = BookAmount {
+            message: format!("{} rounded to 15 digits, as a spreadsheet shows {}",
+                if *count == 1 { "1 number was".to_owned() } else { format!("{count} numbers were") },
+                if *count == 1 { "it" } else { "them" }),
+            help: "round the numbers in the workbook if other values are meant",
+            severity: Warning,
         }
         /// Lines below the data look like the footer of an export.
         Footer { text: String, rows: usize } = BookFooter {

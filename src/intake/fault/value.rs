@@ -116,10 +116,16 @@ fn percent(table: &str, key: &str) -> String {
 crate::faults! {
     /// Faults of a single value. `column` is the name of the column as in the file.
     pub enum ValueFault {
-        /// A number of a workbook has more digits than a spreadsheet stores exactly.
-        TooManyDigits { column: String, value: String } = BookAmount {
-            message: format!("the number `{value}` has more than the 15 digits that a spreadsheet stores exactly"),
-            help: "round it in the workbook, or write it as text",
+        /// A number of a workbook has more digits than a spreadsheet shows, where every digit matters.
+        TooManyDigits { column: String, value: String } = BookIdentifier {
+            message: format!("the cell contains a number of more than 15 digits, of which a spreadsheet stores only `{value}`"),
+            help: "export the identifiers as text",
+            varying: [value],
+        }
+        /// A number in a column with a scale may be shown in percent: the format of its cell is not read.
+        UnknownFormat { column: String, value: String, table: String, key: String } = BookRate {
+            message: format!("the cell contains `{value}`, and whether it is shown in percent is not read from this kind of workbook"),
+            help: format!("save the workbook as .xlsx, or remove `scale.{key}` under `[{table}]` if the values are fractions"),
             varying: [value],
         }
         /// A cell of a workbook contains an error value such as `#N/A`.

@@ -3,7 +3,7 @@
 use quotient::channel::PartnerBook;
 use quotient::finding::{Code, Finding, Findings, render};
 use quotient::intake::template::{TemplateFormat, files, write};
-use quotient::intake::{ReadOptions, TableKind, read_book};
+use quotient::intake::{Mapping, ReadOptions, TableKind, read_book};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
@@ -105,6 +105,111 @@ fn cells_that_hold_no_value_are_findings() {
         sheet.write(4, 2, 5).unwrap();
     });
     insta::assert_snapshot!("workbook_cells", told(&bytes));
+}
+
+/// Amounts of one partner in the order of the months, each written by `write` into its own row.
+fn amounts(count: u32, write: impl Fn(&mut Worksheet, u32)) -> (Vec<String>, Vec<String>) {
+    let bytes = workbook(|sheet| {
+        for row in 1..=count {
+            sheet.write(row, 0, 1001).unwrap();
+            sheet.write(row, 1, format!("2025-{row:02}")).unwrap();
+            write(sheet, row);
+        }
+    });
+    let (book, warnings) = read(&bytes).unwrap();
+    let amounts = book.partners[0].revenue.iter().map(|entry| entry.amount.to_string()).collect();
+    (amounts, warnings.iter().map(Finding::message).collect())
+}
+
+#[test]
+fn numbers_are_taken_with_the_fifteen_digits_that_a_spreadsheet_shows() {
+    // The binary number, and the 15 digits of its exact value. The last but one is exactly in the middle: a spreadsheet
+    // rounds away from zero. The last has 15 digits as it is.
+    let numbers = [
+        (33333.333333333336, "33333.3333333333"),
+        (0.1 + 0.2, "0.3"),
+        (-1.0 / 3.0, "-0.333333333333333"),
+        (2.0 / 3.0 * 1e-7, "0.0000000666666666666667"),
+        (1234567.891234567_8, "1234567.89123457"),
+        (9_999_999_999.999_999, "10000000000"),
+        (1_000_000_000_000.062_5, "1000000000000.06"),
+        (9_000_000_000_000.125, "9000000000000.13"),
+        (123_456_789_012.125, "123456789012.125"),
+    ];
+    let (found, told) = amounts(9, |sheet, row| {
+        sheet.write(row, 2, numbers[row as usize - 1].0).unwrap();
+    });
+    assert_eq!(found, numbers.map(|(_, text)| text));
+    assert_eq!(told, ["8 numbers were rounded to 15 digits, as a spreadsheet shows them"]);
+}
+
+#[test]
+fn an_identifier_of_more_than_fifteen_digits_is_refused_where_it_is_a_number() {
+    let bytes = workbook(|sheet| {
+        sheet.write(1, 0, 1_234_567_890_123_456.0).unwrap();
+        sheet.write(1, 1, "2025-12").unwrap();
+        sheet.write(1, 2, 5).unwrap();
+    });
+    let findings = read(&bytes).unwrap_err();
+    let codes: Vec<Code> = findings.iter().map(Finding::code).collect();
+    assert_eq!(codes, [Code::BookIdentifier]);
+}
+
+#[test]
+fn a_code_that_is_a_number_is_read_as_its_format_shows_it() {
+    let bytes = workbook(|sheet| {
+        let format = |code: &str| Format::new().set_num_format(code);
+        let codes = [
+            (7.0, "000"),
+            (12345.0, "000"),
+            (42.0, "\"P\"0000"),
+            (123456.0, "000-000"),
+            (7.0, "0"),
+            (8.0, "[$-409]000"),
+        ];
+        for (row, (number, code)) in (1u32..).zip(codes) {
+            sheet.write_with_format(row, 0, number, &format(code)).unwrap();
+            sheet.write(row, 1, "2025-12").unwrap();
+            // The amount is the same number, whatever it looks like.
+            sheet.write_with_format(row, 2, 7, &format("000")).unwrap();
+        }
+    });
+    let findings = read(&bytes).unwrap_err();
+    let unknown: Vec<String> = findings.iter().map(Finding::message).collect();
+    let expected = ["007", "12345", "P0042", "123-456", "7", "008"];
+    assert_eq!(unknown, expected.map(|id| format!("the partners table has no `{id}`")));
+}
+
+#[test]
+fn a_cell_in_percent_is_its_fraction_whatever_the_mapping_says_of_the_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.xlsx");
+    let mut workbook = Workbook::new();
+    let partners = workbook.add_worksheet().set_name("partners").unwrap();
+    partners.write_row(0, 0, ["partner_id"]).unwrap();
+    partners.write(1, 0, "A").unwrap();
+    workbook.add_worksheet().set_name("revenue").unwrap().write_row(0, 0, ["partner_id", "month", "amount"]).unwrap();
+    let sheet = workbook.add_worksheet().set_name("opportunities").unwrap();
+    sheet.write_row(0, 0, ["partner_id", "amount", "status", "close_date", "probability"]).unwrap();
+    for (row, (share, code)) in (1u32..).zip([(0.75, "0%"), (0.125, "0.0 %"), (75.0, "0"), (75.0, "0\"%\"")]) {
+        sheet.write_row(row, 0, ["A", "100", "open", "2026-01-31"]).unwrap();
+        sheet.write_with_format(row, 4, share, &Format::new().set_num_format(code)).unwrap();
+    }
+    workbook.save(&path).unwrap();
+    let mapping = Mapping::parse("map.toml", "[opportunities]\ndecimal = \",\"\nscale.probability = 100\n").unwrap();
+    let (book, _) = read_book(&path, Some(&mapping), &ReadOptions::default()).into_result().unwrap();
+    let shares = book.partners[0].opportunities.iter().map(|one| one.probability.unwrap().normalize().to_string());
+    assert_eq!(shares.collect::<Vec<_>>(), ["0.75", "0.125", "0.75", "0.75"]);
+}
+
+#[test]
+fn midnight_is_a_time_of_day_and_no_date() {
+    let bytes = workbook(|sheet| {
+        sheet.write(1, 0, 1001).unwrap();
+        sheet.write_with_format(1, 1, 0.0, &Format::new().set_num_format("hh:mm")).unwrap();
+        sheet.write(1, 2, 5).unwrap();
+    });
+    assert!(told(&bytes).contains("time of day or a duration (`0`)"));
 }
 
 #[test]
