@@ -272,6 +272,12 @@ codes! {
     PlanRejected = Plan, "plan::rejected";
     /// A guardrail is broken or gave way to a stronger one, and the manifest says to go on.
     PlanGuardrail = Plan, "plan::guardrail";
+    /// The plan has something that a planner would question: a growth, a decline, a quota of a line that never sold, a rounding
+    /// unit above the quotas that it rounds, or most of the money in one reporting period.
+    ///
+    /// The limits are in `[plausibility]` of the manifest. `reject` there names the checks that refuse the plan, `ignore` those
+    /// that are not made.
+    PlanPlausibility = Plan, "plan::plausibility";
     /// A line got no assessment: every factor abstained.
     PlanNoAssessment = Plan, "plan::no_assessment";
     /// The period label is not one of the vendor's calendar.

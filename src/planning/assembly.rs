@@ -1,6 +1,7 @@
 //! From assessed lines to settled numbers: targets, fair shares, reconciliation.
 
 use super::fault::{PlanAmountFault, PlanFault};
+use super::line_name::line_name;
 use super::request::Request;
 use super::reserve::reserve_amount;
 use crate::channel::{Identity, LineContext, SegmentKey};
@@ -36,14 +37,10 @@ pub struct Draft {
     pub guardrails: Guardrails,
     /// Revenue by calendar month over the latest years, when a full year is known.
     pub months: Option<[i64; 12]>,
+    /// True when the line has no revenue at all up to the as-of date.
+    pub never_sold: bool,
     /// Agreed quota and its reason.
     pub lock: Option<(Money, String)>,
-}
-
-/// `partner P0001`, with product line and territory where the line has them.
-pub fn line_name(partner: &str, segment: &SegmentKey) -> String {
-    let part = [&segment.product_line, &segment.territory].into_iter().flatten().map(|name| format!(", {name}"));
-    format!("`{partner}`{}", part.collect::<String>())
 }
 
 /// Lines outside their guardrails that are shown one by one.

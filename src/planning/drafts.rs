@@ -110,6 +110,7 @@ fn partner_drafts(
             assessment,
             guardrails: settle(bounds),
             months,
+            never_sold: facts.history.months_since_first_revenue.is_none(),
             lock: None,
         });
     }

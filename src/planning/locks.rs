@@ -2,6 +2,7 @@
 
 use super::assembly::Draft;
 use super::fault::PlanFault;
+use super::line_name::line_name;
 use crate::channel::{Lock, Name, SegmentKey};
 use crate::finding::{Finding, Findings};
 use crate::quota::Grain;
@@ -37,12 +38,12 @@ impl<'d> LineIndex<'d> {
 
     /// A lock that names no line of the plan.
     fn no_line(&self, lock: &Lock, not_eligible: &[Name]) -> Finding {
-        let line = super::assembly::line_name(&lock.partner_id, &lock.segment);
+        let line = line_name(&lock.partner_id, &lock.segment);
         let lines: Vec<String> = self
             .drafts
             .iter()
             .filter(|draft| draft.identity.partner_id == lock.partner_id)
-            .map(|draft| super::assembly::line_name(&draft.identity.partner_id, &draft.segment))
+            .map(|draft| line_name(&draft.identity.partner_id, &draft.segment))
             .collect();
         let remedy = match lines.as_slice() {
             [] if not_eligible.contains(&lock.partner_id) => {
@@ -81,7 +82,7 @@ pub(super) fn put_locks(
             }
             Some((_, first_is_given)) if *first_is_given != is_given => {}
             Some(_) => {
-                let line = super::assembly::line_name(&lock.partner_id, &lock.segment);
+                let line = line_name(&lock.partner_id, &lock.segment);
                 faults.push(PlanFault::DuplicateLock { line }.into());
             }
         }

@@ -4,9 +4,11 @@ use super::assembly::{Draft, Settled, Settlement};
 use super::changes::changes;
 use super::drafts::drafts;
 use super::fault::PlanFault;
+use super::line_name;
 use super::lines::Lines;
 use super::locks::put_locks;
 use super::plan::{GroupOutcome, OverAssignment, PlanLine, PreviousLine, QuotaPlan};
+use super::plausibility::Questioned;
 use super::request::{Progress, Request};
 use super::view::{other_period, uncovered, view};
 use crate::channel::{Name, PartnerBook};
@@ -127,13 +129,7 @@ fn channel_shares(plugin: &VendorPlugin, period: &PlanningPeriod, drafts: &[Draf
 }
 
 fn named(drafts: &[&Draft]) -> String {
-    let names: Vec<String> = drafts
-        .iter()
-        .take(5)
-        .map(|draft| super::assembly::line_name(&draft.identity.partner_id, &draft.segment))
-        .collect();
-    let more = drafts.len().saturating_sub(names.len());
-    if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
+    line_name::named(drafts.iter().map(|draft| (&*draft.identity.partner_id, &draft.segment)))
 }
 
 fn unassessed(drafts: &[Draft]) -> Option<Finding> {
@@ -156,8 +152,20 @@ impl Prepared<'_> {
         self.currency
     }
 
-    /// Makes the plan from settled numbers.
+    /// Makes the plan from settled numbers; fails when the manifest refuses what is implausible about it.
     pub fn plan(self, settled: Settled, previous: Option<&[PreviousLine]>) -> Result<QuotaPlan, Findings> {
+        let questioned = Questioned::new(&self.drafts, &settled, self.settlement.unit);
+        let rules = &self.plugin.manifest.plausibility;
+        let mut plan = self.assembled(settled, previous)?;
+        let findings = questioned.findings(&plan, rules);
+        if findings.has_errors() {
+            return Err(findings);
+        }
+        plan.findings.extend(findings);
+        Ok(plan)
+    }
+
+    fn assembled(self, settled: Settled, previous: Option<&[PreviousLine]>) -> Result<QuotaPlan, Findings> {
         let reporting = reporting(self.plugin, &self.period);
         let (periods, settled) = self.phased(settled, &reporting)?;
         let out_of_range = |_| Findings::from(PlanFault::AmountOutOfRange {});
@@ -175,23 +183,13 @@ impl Prepared<'_> {
                 .map(|(group, multiplier)| (group.name.as_str(), group.amount.map(|_| *multiplier))),
         );
         let names: Vec<Name> = self.plugin.factors().iter().map(|factor| Arc::clone(&factor.name)).collect();
-        let drafts = self.drafts;
-        // Collected at its place first: a parallel collection of results would hold every line twice for a moment.
-        let lines: Vec<Result<PlanLine, _>> = drafts
-            .into_par_iter()
-            .with_min_len(FEWEST_APART)
-            .enumerate()
-            .map(|(position, draft)| {
-                let work = LineWork {
-                    reconciled: settled.lines[position],
-                    group: self.settlement.group_of[position],
-                    assessment: settled.assessments.as_ref().map(|all| all[position].as_ref()),
-                    periods: periods.row(position),
-                };
-                plan_line(draft, &work, &writer, &names, currency)
-            })
-            .collect();
-        let lines: Vec<PlanLine> = lines.into_iter().collect::<Result<_, _>>().map_err(out_of_range)?;
+        let work = |position: usize| LineWork {
+            reconciled: settled.lines[position],
+            group: self.settlement.group_of[position],
+            assessment: settled.assessments.as_ref().map(|all| all[position].as_ref()),
+            periods: periods.row(position),
+        };
+        let lines = plan_lines(self.drafts, work, &writer, &names, currency).map_err(out_of_range)?;
         let mut findings = self.findings;
         findings.extend(broken(&lines));
         Ok(QuotaPlan {
@@ -283,6 +281,20 @@ struct LineWork<'a> {
     periods: &'a [i128],
 }
 
+fn plan_lines<'a>(
+    drafts: Vec<Draft>,
+    work: impl Fn(usize) -> LineWork<'a> + Sync,
+    writer: &StepWriter,
+    names: &[Name],
+    currency: Currency,
+) -> Result<Vec<PlanLine>, crate::units::MoneyError> {
+    let lines = drafts.into_par_iter().with_min_len(FEWEST_APART).enumerate();
+    // Collected at its place first: a parallel collection of results would hold every line twice for a moment.
+    let lines: Vec<Result<PlanLine, _>> =
+        lines.map(|(position, draft)| plan_line(draft, &work(position), writer, names, currency)).collect();
+    lines.into_iter().collect()
+}
+
 fn plan_line(
     draft: Draft,
     work: &LineWork<'_>,
@@ -339,7 +351,7 @@ fn broken(lines: &[PlanLine]) -> Option<Finding> {
     };
     let outside: Vec<&PlanLine> = lines.iter().filter(outside).collect();
     let first = outside.first()?;
-    let name = super::assembly::line_name(&first.identity.partner_id, &first.segment);
+    let name = line_name::line_name(&first.identity.partner_id, &first.segment);
     let reason = first.broken.first().map_or("", |bound| &bound.reason);
     let (quotas, of, reason) = (outside.len(), lines.len(), reason.to_string());
     Some(PlanFault::OutsideGuardrails { quotas, of, line: name, reason }.into())

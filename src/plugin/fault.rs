@@ -179,6 +179,11 @@ crate::faults! {
             message: "the reserve is stated twice",
             help: "keep one of `amount`, `share_of_target`, `share_of_bottom_up`",
         }
+        /// A check of plausibility both refuses the plan and is left out.
+        PlausibilityTwice { check: String } = ManifestValue {
+            message: format!("`{check}` is in `reject` and in `ignore`"),
+            help: "keep it in one of the lists",
+        }
         /// The ramp has only zeros.
         EmptyRamp {} = ManifestValue {
             message: "the ramp has no share above zero",

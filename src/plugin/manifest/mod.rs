@@ -1,5 +1,6 @@
 //! `vendor.toml`: the settings of a vendor that need no script.
 
+mod plausibility;
 mod read;
 
 use crate::channel::Name;
@@ -10,6 +11,8 @@ use crate::script::{FactKind, ReviewCadence, TableDeclaration};
 use crate::units::{Currency, FiscalCalendar, Money, Rate, ReportingPeriods};
 use rust_decimal::Decimal;
 use std::sync::Arc;
+
+pub use plausibility::{Plausibility, PlausibilityCheck};
 
 /// Floors and ceilings that hold for every line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,6 +141,8 @@ pub struct Manifest {
     pub eligibility: Eligibility,
     /// Division of quotas into reporting periods.
     pub phasing: Phasing,
+    /// Limits beyond which a plan is questioned.
+    pub plausibility: Plausibility,
     /// Attributes of partners that scripts may read, with their kinds, ascending by name.
     pub attributes: Vec<(Name, FactKind)>,
     /// Application of policies.

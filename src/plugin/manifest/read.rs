@@ -1,5 +1,6 @@
 //! Reading of a manifest.
 
+use super::plausibility;
 use super::{API, Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, Reserve, Seasonality, Tier, TierScope};
 use crate::channel::Name;
 use crate::document::{Document, Item, Section};
@@ -52,6 +53,7 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
         reserve: root.section("reserve").and_then(read_reserve),
         eligibility: root.section("eligibility").map(read_eligibility).unwrap_or_default(),
         phasing: read_phasing(root.section("phasing")),
+        plausibility: root.section("plausibility").map(plausibility::read).unwrap_or_default(),
         attributes: root.section("attributes").map(read_attributes).unwrap_or_default(),
         policies: root.section("policies").map(|section| read_policies(section, &tables)).unwrap_or_default(),
         tables,

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod oracle;
+mod plausibility;
 mod shipped;
 
 use proptest::prelude::*;
