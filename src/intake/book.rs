@@ -19,6 +19,7 @@ use crate::channel::{
     CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, Lock, MarketCell, Name, Partner, PartnerBook,
     RegisteredOpportunity, SegmentKey, WinRate,
 };
+use crate::figure::Kind;
 use crate::finding::{Checked, Finding, Place, did_you_mean};
 use crate::units::{Currency, Money};
 use std::collections::BTreeMap;
@@ -74,14 +75,22 @@ pub fn read_book_json(part: &JsonPart<'_>, options: &ReadOptions) -> Checked<Par
     read_store(store, log, None, options)
 }
 
-fn read_store(store: Store, log: Log, mapping: Option<&Mapping>, options: &ReadOptions) -> Checked<PartnerBook> {
+fn read_store<'m>(
+    store: Store,
+    log: Log,
+    mapping: Option<&'m Mapping>,
+    options: &'m ReadOptions,
+) -> Checked<PartnerBook> {
     let currency = mapping.and_then(|mapping| mapping.currency).or(options.currency);
     let mut shared = Shared::default();
     (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);
+    (shared.zone, shared.salesforce) =
+        mapping.map_or((None, false), |mapping| (mapping.zone, mapping.salesforce));
     let reading = Reading {
         store,
         mapping,
         limits: options.limits,
+        attributes: &options.attributes,
         shared,
         places: BTreeMap::new(),
         partner_rows: Vec::new(),
@@ -96,6 +105,8 @@ pub(super) struct Reading<'m> {
     pub store: Store,
     pub mapping: Option<&'m Mapping>,
     pub limits: Limits,
+    /// Attributes that the vendor's manifest declares.
+    pub attributes: &'m [(Name, Kind)],
     pub shared: Shared,
     /// Assignment of the tables of the store to the tables of the book.
     pub places: BTreeMap<TableKind, usize>,
@@ -188,12 +199,12 @@ impl<'m> Reading<'m> {
         let Some(binding) = Binding::new(TableKind::Partners.table(), &sheet, map, &mut self.shared.log) else {
             return Vec::new();
         };
-        let mut attributes = Attributes::of(&binding, &mut self.shared.log);
+        let zone = self.shared.zone;
+        let mut attributes = Attributes::of(&binding, self.attributes, zone, &mut self.shared.log);
         let mut drafts: Vec<Draft> = Vec::new();
         let read = each_row(sheet, &binding, &mut self.shared, &self.limits, &mut |row: &mut Row<'_>| {
-            let draft =
-                partner(row).map(|partner| Draft { partner, row: row.number, attributes: attributes.read(row) });
-            drafts.extend(draft);
+            let (partner, attributes) = (partner(row), attributes.read(row));
+            drafts.extend(partner.map(|partner| Draft { partner, row: row.number, attributes }));
         });
         drafts.sort_by(|a, b| a.partner.id.cmp(&b.partner.id).then(a.row.cmp(&b.row)));
         let location = &binding.location;
@@ -210,7 +221,7 @@ impl<'m> Reading<'m> {
         });
         self.partner_rows = drafts.iter().map(|draft| draft.row).collect();
         self.partner_place = Some((location.clone(), binding.heading(Field::PartnerId).to_owned()));
-        let values = attributes.typed();
+        let values = attributes.typed(self.shared.currency());
         let partners: Vec<Partner> = drafts
             .into_iter()
             .map(|draft| Partner { attributes: values.of(&draft.attributes), ..draft.partner })

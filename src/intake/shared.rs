@@ -3,8 +3,10 @@
 use super::fault::TableFault;
 use super::log::Log;
 use super::name::Names;
+use super::table::{Field, TableKind};
 use crate::finding::{Finding, Place};
 use crate::units::{Currency, FiscalCalendar, Month};
+use chrono_tz::Tz;
 
 /// State shared by all tables of a book while they are read.
 #[derive(Debug, Default)]
@@ -22,8 +24,12 @@ pub(super) struct Shared {
     pub verticals: Names,
     pub product_lines: Names,
     pub account_managers: Names,
-    /// The latest month that was read, with its text: neighbours often share it.
-    pub latest_period: Option<(String, (Month, u32))>,
+    /// Time zone that decides the day of a moment with an offset.
+    pub zone: Option<Tz>,
+    /// True when identifiers are Salesforce ids, of 15 or 18 characters.
+    pub salesforce: bool,
+    /// The latest month that was read, with its column and text: neighbours often share it.
+    pub latest_period: Option<(TableKind, Field, String, (Month, u32))>,
 }
 
 impl Shared {
