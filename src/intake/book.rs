@@ -8,7 +8,6 @@ use super::fact::{current_quota, forecast, investment, lock, market_cell, opport
 use super::fault::{BookFault, TableFault};
 use super::log::{Log, Reported, shown};
 use super::mapping::{Mapping, TableMap};
-use super::name::{Names, lookalikes};
 use super::revenue::{Revenue, RevenueRow, fill_revenue, revenue_row};
 use super::row::{Row, Shared};
 use super::sheet::{Location, Sheet};
@@ -221,6 +220,7 @@ impl<'m> Reading<'m> {
         });
         self.partner_rows = drafts.iter().map(|draft| draft.row).collect();
         self.partner_place = Some((location.clone(), binding.heading(Field::PartnerId).to_owned()));
+        self.check_identifiers(&drafts.iter().map(|draft| &*draft.partner.id).collect::<Vec<_>>());
         let values = attributes.typed(self.shared.currency());
         let partners: Vec<Partner> = drafts
             .into_iter()
@@ -420,38 +420,6 @@ impl<'m> Reading<'m> {
         rows.sort_by_key(|row| row.partner);
         Some(ExtraTable { name: name.into(), columns: columns.into_iter().map(|(_, name)| name).collect(), rows })
     }
-
-    /// Warns about identifiers and names that look alike.
-    fn check_looks(&mut self, partners: &[Partner]) {
-        let Shared { tiers, territories, verticals, product_lines, log, .. } = &mut self.shared;
-        let row = |id: &str| {
-            let index = partners.binary_search_by(|partner| (*partner.id).cmp(id)).ok()?;
-            self.partner_rows.get(index).copied()
-        };
-        for (one, other) in lookalikes(partners.iter().map(|partner| &partner.id)) {
-            let fault = BookFault::LookalikePartners { one: shown(one), other: shown(other) };
-            let mut finding = Finding::from(fault);
-            for id in [one, other] {
-                if let (Some((location, heading)), Some(row)) = (&self.partner_place, row(id)) {
-                    finding = finding.at(location.place(row, heading, id));
-                }
-            }
-            log.add(finding);
-        }
-        let lists: [(&str, &Names); 4] = [
-            ("tiers", tiers),
-            ("territories", territories),
-            ("verticals", verticals),
-            ("product lines", product_lines),
-        ];
-        for (what, names) in lists {
-            for (one, other) in lookalikes(names.iter()) {
-                let fault =
-                    BookFault::LookalikeNames { dimension: what.to_owned(), one: shown(one), other: shown(other) };
-                log.add(Finding::from(fault).at(Place::file(self.store.name.clone())));
-            }
-        }
-    }
 }
 
 /// Summary of a table after its rows were read.
@@ -492,6 +460,7 @@ pub(super) fn each_row(
     });
     let location = binding.location.clone();
     shared.report_rounded(&location.file);
+    shared.report_points(binding.table.name);
     if all > limits.rows {
         let fault = TableFault::TooManyRows { rows: all, limit: limits.rows };
         shared.log.add(Finding::from(fault).at(Place::file(location.file.clone())));

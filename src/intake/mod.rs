@@ -19,6 +19,7 @@ mod layout;
 mod log;
 mod mapping;
 mod name;
+mod partner_ids;
 mod revenue;
 mod row;
 mod row_value;

@@ -167,6 +167,7 @@ impl<'a> Row<'a> {
         if let Some(fault) = other_currency(self.binding.heading(field), written.text, &number, currency) {
             return Err(self.reject(field, fault));
         }
+        self.note_point(field, written);
         let mut amount = number.value;
         if let Some(times) = self.binding.map.and_then(|map| map.times.get(&field)) {
             amount = amount.checked_mul(*times).unwrap_or(Decimal::MAX);
@@ -182,6 +183,29 @@ impl<'a> Row<'a> {
                 let (column, value) = (self.column(field), shown(written.text));
                 Err(self.reject(field, ValueFault::AmountOutOfRange { column, value }))
             }
+        }
+    }
+
+    /// Notes whether the point of an amount could stand between thousands, where the mapping file does not say.
+    fn note_point(&mut self, field: Field, Written { text, kind, is_ours }: Written<'_>) {
+        let notation = self.notation();
+        let is_stated = notation.decimal.is_some() || notation.thousands.is_some();
+        if self.shared.points.is_decimal || is_stated || is_ours || kind != CellKind::Text {
+            return;
+        }
+        let Some((whole, fraction)) = text.split_once('.') else { return };
+        let digits = whole.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let is_group = (1..=3).contains(&digits.len()) && !digits.starts_with('0');
+        let decimals = fraction.bytes().take_while(u8::is_ascii_digit).count();
+        // Three decimals are usual in some currencies.
+        if !is_group || decimals != 3 || self.shared.currency().decimals() > 2 {
+            self.shared.points.is_decimal = true;
+            return;
+        }
+        self.shared.points.count += 1;
+        if self.shared.points.first.is_none() {
+            let place = self.binding.location.place(self.number, self.binding.heading(field), text);
+            self.shared.points.first = Some((shown(text), place));
         }
     }
 

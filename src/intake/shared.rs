@@ -8,6 +8,17 @@ use crate::finding::{Finding, Place};
 use crate::units::{Currency, FiscalCalendar, Month};
 use chrono_tz::Tz;
 
+/// Amounts with a point, of a table whose notation is not stated.
+#[derive(Debug, Default)]
+pub(super) struct Points {
+    /// True when one of them shows that points are decimal signs.
+    pub is_decimal: bool,
+    /// Number of amounts such as `1.234`.
+    pub count: u64,
+    /// The first of them, and its place.
+    pub first: Option<(String, Place)>,
+}
+
 /// State shared by all tables of a book while they are read.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
@@ -19,6 +30,8 @@ pub(super) struct Shared {
     pub stated_currency: Option<(Currency, String)>,
     /// Numbers of the current table that were rounded to the 15 digits of a spreadsheet.
     pub rounded: u64,
+    /// Form of the amounts of the current table that have a point.
+    pub points: Points,
     pub tiers: Names,
     pub territories: Names,
     pub verticals: Names,
@@ -36,6 +49,15 @@ impl Shared {
     /// The currency of the book as far as it is known.
     pub fn currency(&self) -> Currency {
         self.stated_currency.as_ref().map(|(currency, _)| *currency).or(self.default_currency).unwrap_or(Currency::USD)
+    }
+
+    /// Warns when every amount of a table that has a point could have it between thousands, and forgets them.
+    pub fn report_points(&mut self, table: &str) {
+        let points = std::mem::take(&mut self.points);
+        if let Some((value, place)) = points.first.filter(|_| !points.is_decimal) {
+            let (count, table) = (points.count, table.to_owned());
+            self.log.add(Finding::from(TableFault::OpenPoints { count, value, table }).at(place));
+        }
     }
 
     /// Reports how many numbers of the table in `file` were rounded, and counts from 0 again.

@@ -2,6 +2,22 @@
 
 use super::month_word::month_number;
 
+/// Separators that exports put between several identifiers in one cell.
+const SEPARATORS: [&str; 7] = [";", "|", ",", "/", "\n", "+", "&"];
+
+/// The separator under which `id` is a list of several known identifiers.
+pub(in crate::intake) fn separator_of(id: &str, is_known: impl Fn(&str) -> bool) -> Option<&'static str> {
+    if !id.contains([';', '|', ',', '/', '\n', '+', '&']) {
+        return None;
+    }
+    let are_known = |separator: &&str| {
+        id.contains(*separator)
+            && id.split(*separator).filter(|part| !part.trim().is_empty()).count() > 1
+            && id.split(*separator).map(str::trim).filter(|part| !part.is_empty()).all(&is_known)
+    };
+    SEPARATORS.iter().copied().find(|separator| are_known(separator))
+}
+
 /// Word that stands in a cell instead of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::intake) enum Placeholder {
