@@ -153,24 +153,24 @@ impl Attributes {
         let columns = columns.into_iter().map(|column| {
             let written = |(text, kind)| Written { text, kind, is_ours: false };
             let texts = column.texts.in_order_of_appearance().iter().map(|text| (&**text, CellKind::Text));
-            let typed = column.typed.in_order_of_appearance().iter().map(|text| &**text).zip(column.kinds.iter().copied());
+            let typed =
+                column.typed.in_order_of_appearance().iter().map(|text| &**text).zip(column.kinds.iter().copied());
             let values: Vec<Written<'_>> = texts.clone().chain(typed).map(written).collect();
             let read = match column.declared {
                 // The book is refused when one of them is not of this kind.
-                Some(kind) => values
-                    .iter()
-                    .map(|written| reading.declared(*written, kind).ok().flatten())
-                    .collect::<Vec<_>>(),
+                Some(kind) => {
+                    values.iter().map(|written| reading.declared(*written, kind).ok().flatten()).collect::<Vec<_>>()
+                }
                 None => narrowest(&values, &reading),
             };
             let (texts, typed) = read.split_at(texts.len());
-            (column.name, texts.to_vec(), typed.to_vec())
+            TypedColumn { name: column.name, texts: texts.to_vec(), typed: typed.to_vec() }
         });
         TypedAttributes(columns.collect())
     }
 }
 
-/// How the values of a column are read.
+/// Rules under which the values of a column are read.
 struct Reading<'r> {
     heading: &'r str,
     notation: Notation,
@@ -188,6 +188,10 @@ impl Reading<'_> {
         }
         let number = |kind| number_of(written, self.notation).map_err(|fault| (fault, kind));
         let refuse = |(fault, kind)| not_number(self.heading, written.text, fault, kind);
+        if written.kind == CellKind::Percent && matches!(kind, Kind::Money | Kind::Count) {
+            let kind = if kind == Kind::Money { NumberKind::Amount } else { NumberKind::Count };
+            return Err(ValueFault::PercentCell { column: column(), value: value(), kind });
+        }
         match kind {
             Kind::Money => {
                 let number = match (number(NumberKind::Amount), self.notation.dash) {
@@ -223,7 +227,9 @@ impl Reading<'_> {
                 Some(truth) => Ok(Some(Attribute::Truth(truth))),
                 None => Err(ValueFault::NotBoolean { column: column(), value: value() }),
             },
-            Kind::Date => date_of(written, self.formats, self.zone, self.heading).map(|date| Some(Attribute::Date(date))),
+            Kind::Date => {
+                date_of(written, self.formats, self.zone, self.heading).map(|date| Some(Attribute::Date(date)))
+            }
             Kind::Text | Kind::List | Kind::Group => Ok(Some(Attribute::Text(written.text.into()))),
         }
     }
@@ -252,23 +258,34 @@ fn narrowest(values: &[Written<'_>], reading: &Reading<'_>) -> Vec<Option<Attrib
     };
     all(&|written| reading.number(*written))
         .or_else(|| all(&|written| truth_of(written.text).map(Attribute::Truth)))
-        .or_else(|| {
-            all(&|written| date::read(written.text, reading.formats, reading.zone).ok().map(Attribute::Date))
-        })
+        .or_else(|| all(&|written| date::read(written.text, reading.formats, reading.zone).ok().map(Attribute::Date)))
         .unwrap_or_else(|| values.iter().map(|written| Some(Attribute::Text(written.text.into()))).collect())
 }
 
 /// The values of the extra columns by their numbers.
-pub(super) struct TypedAttributes(Vec<(Name, Vec<Option<Attribute>>, Vec<Option<Attribute>>)>);
+pub(super) struct TypedAttributes(Vec<TypedColumn>);
+
+/// The values of one extra column; `None` for not known.
+struct TypedColumn {
+    name: Name,
+    texts: Vec<Option<Attribute>>,
+    typed: Vec<Option<Attribute>>,
+}
+
+impl TypedColumn {
+    /// The value with that number.
+    fn value(&self, number: u32) -> Option<&Attribute> {
+        let index = number.checked_sub(1)? as usize;
+        let values = if index.is_multiple_of(2) { &self.texts } else { &self.typed };
+        values.get(index / 2)?.as_ref()
+    }
+}
 
 impl TypedAttributes {
     /// The attributes of a partner, ascending by name.
     pub fn of(&self, numbers: &[u32]) -> Vec<(Name, Attribute)> {
-        let value = |(number, (name, texts, typed)): (&u32, &(Name, Vec<Option<Attribute>>, Vec<Option<Attribute>>))| {
-            let index = number.checked_sub(1)? as usize;
-            let values = if index % 2 == 0 { texts } else { typed };
-            Some((Name::clone(name), values.get(index / 2)?.clone()?))
-        };
+        let value =
+            |(number, column): (&u32, &TypedColumn)| Some((Name::clone(&column.name), column.value(*number)?.clone()));
         let list = numbers.iter().zip(&self.0).filter_map(value);
         let mut attributes = Vec::with_capacity(numbers.iter().filter(|number| **number > 0).count());
         attributes.extend(list);

@@ -83,8 +83,7 @@ fn read_store<'m>(
     let currency = mapping.and_then(|mapping| mapping.currency).or(options.currency);
     let mut shared = Shared::default();
     (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);
-    (shared.zone, shared.salesforce) =
-        mapping.map_or((None, false), |mapping| (mapping.zone, mapping.salesforce));
+    (shared.zone, shared.salesforce) = mapping.map_or((None, false), |mapping| (mapping.zone, mapping.salesforce));
     let reading = Reading {
         store,
         mapping,

@@ -53,9 +53,8 @@ impl<'p> Directory<'p> {
         if split.rule == SplitRule::First {
             return first.map(|partner| (partner, Vec::new()));
         }
-        let others: Vec<Result<u32, Reported>> = parts
-            .map(|part| row.clean(Field::PartnerId, part).and_then(|id| self.look_up(id, row.number)))
-            .collect();
+        let others: Vec<Result<u32, Reported>> =
+            parts.map(|part| row.clean(Field::PartnerId, part).and_then(|id| self.look_up(id, row.number))).collect();
         let (first, mut others) = (first?, others.into_iter().collect::<Result<Vec<u32>, Reported>>()?);
         others.retain(|other| *other != first);
         others.sort_unstable();

@@ -15,7 +15,7 @@ impl Reading<'_> {
         let is_known = |part: &str| ids.binary_search(&part).is_ok();
         let dated: Vec<(usize, DateLike)> =
             ids.iter().enumerate().filter_map(|(index, id)| Some((index, date_like(id)?))).collect();
-        // Where most identifiers look like dates, that is how they are written.
+        // Identifiers that mostly look like dates are written so.
         let is_damage = dated.len() * 2 < ids.len();
         let Some((location, heading)) = &self.partner_place else { return };
         let place = |index: usize, id: &str| {

@@ -36,11 +36,15 @@ pub(super) struct Written<'a> {
     pub is_ours: bool,
 }
 
-/// Doubt about a translation by the mapping file.
-enum Doubt<'a> {
+/// Outcome of a translation by the mapping file.
+enum Translated<'a> {
+    /// The text is not translated.
+    No,
+    /// The text is translated.
+    Yes,
     /// The text is read as a word that is spelt differently, and that means this.
     Similar(&'a str, &'a str),
-    /// The text resembles several words.
+    /// The text resembles several words, and is not translated.
     Open(&'a [String]),
 }
 
@@ -50,12 +54,12 @@ impl<'a> Row<'a> {
         self.written(field).0.map(|written| written.text)
     }
 
-    /// The value of a column as the mapping translates it, `None` when there is none; and the doubt about it.
-    fn written(&self, field: Field) -> (Option<Written<'a>>, Option<Doubt<'a>>) {
+    /// The value of a column as the mapping translates it, `None` when there is none; and whether it does.
+    fn written(&self, field: Field) -> (Option<Written<'a>>, Translated<'a>) {
         let index = match self.binding.source(field) {
-            Source::Absent => return (None, None),
+            Source::Absent => return (None, Translated::No),
             Source::Constant(text) => {
-                return (Some(Written { text, kind: CellKind::Text, is_ours: false }), None);
+                return (Some(Written { text, kind: CellKind::Text, is_ours: false }), Translated::No);
             }
             Source::Column(index) => *index,
         };
@@ -63,19 +67,19 @@ impl<'a> Row<'a> {
         let text = if self.binding.strips_quote { without_quote(text) } else { text };
         let own = Written { text, kind: self.fields.kind(index), is_ours: false };
         let ours = |text| Written { text, kind: CellKind::Text, is_ours: true };
-        let (written, doubt) = match self.binding.map.and_then(|map| map.values.get(&field)) {
-            None => (own, None),
+        let (written, translated) = match self.binding.map.and_then(|map| map.values.get(&field)) {
+            None => (own, Translated::No),
             Some(words) => {
                 let other = || words.other().map_or(own, ours);
                 match words.translation(text) {
-                    Translation::Listed(word) => (ours(word), None),
-                    Translation::Similar(listed, word) => (ours(word), Some(Doubt::Similar(listed, word))),
-                    Translation::Open(words) => (other(), Some(Doubt::Open(words))),
-                    Translation::NotListed => (other(), None),
+                    Translation::Listed(word) => (ours(word), Translated::Yes),
+                    Translation::Similar(listed, word) => (ours(word), Translated::Similar(listed, word)),
+                    Translation::Open(words) => (other(), Translated::Open(words)),
+                    Translation::NotListed => (other(), Translated::No),
                 }
             }
         };
-        ((!written.text.is_empty()).then_some(written), doubt)
+        ((!written.text.is_empty()).then_some(written), translated)
     }
 
     /// Reports that the value of `field` cannot be used.
@@ -119,19 +123,18 @@ impl<'a> Row<'a> {
 
     /// The value of a column; `None` when it is empty, which is reported when the column is required.
     pub fn value(&mut self, field: Field) -> Result<Option<Written<'a>>, Reported> {
-        let (written, doubt) = self.written(field);
-        // A translation of the error value itself takes its place.
-        if !written.is_some_and(|written| written.is_ours) {
-            self.flaw(field)?;
-        }
-        match doubt {
-            None => {}
-            Some(Doubt::Similar(word, ours)) => {
+        let (written, translated) = self.written(field);
+        match translated {
+            Translated::No => self.flaw(field)?,
+            // A translation of an error value takes its place.
+            Translated::Yes => {}
+            Translated::Similar(word, ours) => {
                 let (column, value) = (self.column(field), shown(self.raw(field)));
                 let (word, ours) = (word.to_owned(), ours.to_owned());
                 self.warn(field, ValueFault::SimilarWord { column, value, word, ours });
             }
-            Some(Doubt::Open(words)) => {
+            Translated::Open(words) => {
+                self.flaw(field)?;
                 let (column, value, words) = (self.column(field), shown(self.raw(field)), words.to_vec());
                 self.warn(field, ValueFault::OpenWord { column, value, words });
             }
@@ -224,9 +227,9 @@ impl<'a> Row<'a> {
     /// Several names separated by `;`, ascending, each once.
     pub fn names(&mut self, field: Field, dimension: Dimension) -> Result<Vec<Name>, Reported> {
         let Some(written) = self.value(field)? else { return Ok(Vec::new()) };
-        self.check_damage(field, written)?;
         let mut names = Vec::new();
         for part in written.text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+            self.check_damage(field, Written { text: part, ..written })?;
             let name = self.clean(field, part)?;
             names.push(self.shared.names(dimension).shared(&name));
         }

@@ -4,6 +4,7 @@ use super::cell::CellKind;
 use super::fault::{NotDecimal, NumberKind, ValueFault};
 use super::log::{Reported, shown};
 use super::row::{Row, Written, truth_of};
+use super::sheet::Numbering;
 use super::table::{Field, Kind, TableKind};
 use super::value::currency_sign::{Meaning, meaning};
 use super::value::date::{self, DateFault};
@@ -67,7 +68,7 @@ pub(super) fn date_of(
 ) -> Result<NaiveDate, ValueFault> {
     let (column, value) = (column.to_owned(), shown(text));
     let is_number = matches!(kind, CellKind::Number | CellKind::Percent | CellKind::Unformatted);
-    if is_number && text.len() != 8 {
+    if is_number && !(text.len() == 8 && is_digits(text)) {
         return Err(ValueFault::SerialDate { column, value });
     }
     let formats = if is_ours || kind != CellKind::Text { &[] } else { formats };
@@ -117,12 +118,7 @@ impl<'a> Row<'a> {
     }
 
     /// A number without currency; `None` for a dash that means not known.
-    fn number(
-        &mut self,
-        field: Field,
-        written: Written<'a>,
-        kind: NumberKind,
-    ) -> Result<Option<Number<'a>>, Reported> {
+    fn number(&mut self, field: Field, written: Written<'a>, kind: NumberKind) -> Result<Option<Number<'a>>, Reported> {
         let notation = self.notation();
         let number = match (number_of(written, notation), notation.dash) {
             (Err(NumberFault::Dash), Some(dash)) if kind == NumberKind::Amount => match dash {
@@ -186,11 +182,14 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Notes whether the point of an amount could stand between thousands, where the mapping file does not say.
+    /// Notes whether the point of an amount could separate thousands, unless the mapping file states the notation.
     fn note_point(&mut self, field: Field, Written { text, kind, is_ours }: Written<'_>) {
         let notation = self.notation();
         let is_stated = notation.decimal.is_some() || notation.thousands.is_some();
-        if self.shared.points.is_decimal || is_stated || is_ours || kind != CellKind::Text {
+        // The notation of a document of ours is known.
+        let is_document =
+            self.binding.map.is_none() && matches!(self.binding.location.numbering, Numbering::Members(_));
+        if self.shared.points.is_decimal || is_stated || is_ours || is_document || kind != CellKind::Text {
             return;
         }
         let Some((whole, fraction)) = text.split_once('.') else { return };
@@ -271,7 +270,7 @@ impl<'a> Row<'a> {
         }
         let (column, value) = (self.column(field), shown(text));
         let is_number = matches!(kind, CellKind::Number | CellKind::Percent | CellKind::Unformatted);
-        if is_number && !matches!(text.len(), 6 | 8) {
+        if is_number && !(matches!(text.len(), 6 | 8) && is_digits(text)) {
             return Err(self.reject(field, ValueFault::SerialDate { column, value }));
         }
         let formats = self.binding.map.map(|map| map.dates.of(field)).unwrap_or_default();
@@ -344,6 +343,10 @@ impl<'a> Row<'a> {
             }
         }
     }
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A whole number from zero up, small enough to count anything.

@@ -114,11 +114,11 @@ impl DateFormats {
 pub(super) struct Split {
     /// Text between the identifiers.
     pub separator: String,
-    /// Which of the partners gets the row.
+    /// Rule by which a partner gets the row.
     pub rule: SplitRule,
 }
 
-/// Which partner gets a row that names several.
+/// Rule for a row that names several partners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SplitRule {
     /// Each gets an equal part of the amount.

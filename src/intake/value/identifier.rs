@@ -1,4 +1,4 @@
-//! Identifiers and names: damage that spreadsheets do to them, words that stand for nothing, and Salesforce ids.
+//! Identifiers and names: damage that spreadsheets do to them, words for nothing, and Salesforce ids.
 
 use super::month_word::month_number;
 
@@ -18,7 +18,7 @@ pub(in crate::intake) fn separator_of(id: &str, is_known: impl Fn(&str) -> bool)
     SEPARATORS.iter().copied().find(|separator| are_known(separator))
 }
 
-/// Word that stands in a cell instead of a value.
+/// Word in a cell that has no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::intake) enum Placeholder {
     /// An error value of a spreadsheet, such as `#REF!`.
@@ -29,11 +29,27 @@ pub(in crate::intake) enum Placeholder {
 
 /// Words for nothing, in lower case.
 const NOTHING: &[&str] = &[
-    "null", "(null)", "<null>", "\\n", "nan", "nat", "<na>", "none", "nil", "n/a", "n.a.", "undefined", "(blank)", "-",
-    "--", "---", "\u{2013}", "\u{2014}",
+    "null",
+    "(null)",
+    "<null>",
+    "\\n",
+    "nan",
+    "nat",
+    "<na>",
+    "none",
+    "nil",
+    "n/a",
+    "n.a.",
+    "undefined",
+    "(blank)",
+    "-",
+    "--",
+    "---",
+    "\u{2013}",
+    "\u{2014}",
 ];
 
-/// Returns what `text` stands for when it is not a name.
+/// Returns the meaning of `text` when it is not a name.
 pub(in crate::intake) fn placeholder(text: &str) -> Option<Placeholder> {
     let is_candidate = text.starts_with(['#', 'n', 'N', '(', '<', '\\', 'u', 'U', '-', '\u{2013}', '\u{2014}', 'E']);
     if !is_candidate || text.len() > 16 {

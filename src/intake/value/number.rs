@@ -110,14 +110,14 @@ impl<'t> Outside<'t> {
             rest = outside.leading(rest)?;
             rest = outside.trailing(rest)?;
             if rest.len() == before {
-                return Ok((rest, outside));
+                let is_open = rest.starts_with('(') || rest.ends_with(')');
+                return if is_open { Err(NotDecimal::Marks.into()) } else { Ok((rest, outside)) };
             }
         }
     }
 
     fn parenthesised(&mut self, rest: &'t str) -> Result<&'t str, NumberFault> {
-        let Some(inner) = rest.strip_prefix('(') else { return Ok(rest) };
-        let Some(inner) = inner.strip_suffix(')') else { return Err(NotDecimal::Marks.into()) };
+        let Some(inner) = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else { return Ok(rest) };
         if std::mem::replace(&mut self.parentheses, true) || self.plus || self.minus {
             return Err(NotDecimal::Marks.into());
         }

@@ -36,7 +36,7 @@ pub(in crate::intake) fn read(
             return Ok((Month::of(first), 1));
         }
     }
-    let tokens = tokens(text);
+    let tokens = if is_fraction(text) { Vec::new() } else { tokens(text) };
     if let Some(period) = calendar_period(&tokens) {
         return Ok(period);
     }
@@ -48,6 +48,11 @@ pub(in crate::intake) fn read(
         Ok(date) => Ok((Month::of(date), 1)),
         Err(fault) => Err(PeriodFault::Not(fault)),
     }
+}
+
+/// True for `2025.1`: October 2025 as a number has lost its zero, and January is written in the same way.
+fn is_fraction(text: &str) -> bool {
+    text.split_once('.').is_some_and(|(year, month)| year.len() == 4 && month.len() == 1)
 }
 
 /// A run of digits or of letters.
@@ -131,9 +136,7 @@ fn calendar_period(tokens: &[Token<'_>]) -> Option<(Month, u32)> {
         [Letters(word), Digits(year)] | [Letters(word), Letters("de" | "of"), Digits(year)] => {
             Month::new(year_of(year)?, month_number(word)?).map(|month| (month, 1))
         }
-        [Digits(year), Letters(word)] => {
-            Month::new(year_of_four(year)?, month_number(word)?).map(|month| (month, 1))
-        }
+        [Digits(year), Letters(word)] => Month::new(year_of_four(year)?, month_number(word)?).map(|month| (month, 1)),
         [Digits(year), Letters(word), Digits(number)] if is_word(word, &["M"]) => month(year_of_four(year), number),
         [Digits(year), Letters(word), Digits(number)] if year.len() == 4 => part(year_of_four(year), word, number),
         [Letters(word), Digits(number), Digits(year)] | [Digits(number), Letters(word), Digits(year)] => {

@@ -1,4 +1,4 @@
-//! Words of an export and what is read instead of them.
+//! Words of an export and their translations by the mapping file.
 
 use crate::intake::table::folded;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ pub(in crate::intake) struct Words {
     other: Option<String>,
 }
 
-/// What is read instead of a word.
+/// Translation of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::intake) enum Translation<'w> {
     /// The word is listed, perhaps in other case: our word.
@@ -45,7 +45,7 @@ impl FromIterator<(String, String)> for Words {
 }
 
 impl Words {
-    /// What is read instead of `text`: compared exactly first, then without case, then as headings are compared.
+    /// Returns the translation of `text`: compared exactly first, then without case, then as headings are compared.
     pub fn translation(&self, text: &str) -> Translation<'_> {
         if let Some(ours) = self.exact.get(text) {
             return Translation::Listed(ours);
@@ -62,7 +62,7 @@ impl Words {
         }
     }
 
-    /// What is read instead of a word that is not listed; `None` for the word itself.
+    /// Translation of a word that is not listed; `None` for the word itself.
     pub fn other(&self) -> Option<&str> {
         self.other.as_deref()
     }

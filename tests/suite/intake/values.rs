@@ -4,7 +4,6 @@
 //! show; keys of the mapping file, separated by `¦`; and what is right. That is a value, `!` with the cause of the error
 //! and the reason where the cause has several, or a value with `?` and the cause of a warning.
 
-use chrono::NaiveDate;
 use quotient::channel::{Attribute, PartnerBook};
 use quotient::figure::Kind;
 use quotient::finding::{Finding, Findings, render};
@@ -54,9 +53,7 @@ impl Case {
     fn mapping(&self) -> Option<Mapping> {
         let is_top = |key: &&str| ["currency", "ids", "time_zone"].iter().any(|top| key.starts_with(top));
         let keys = || self.mapping.split('¦').filter(|key| !key.is_empty());
-        if keys().next().is_none() {
-            return None;
-        }
+        keys().next()?;
         let top: Vec<&str> = keys().filter(is_top).collect();
         let own: Vec<&str> = keys().filter(|key| !is_top(key)).collect();
         let text = format!("{}\n[{}]\n{}\n", top.join("\n"), self.table().0, own.join("\n"));
@@ -81,10 +78,10 @@ impl Case {
         };
         tables.retain(|(name, _)| *name != table);
         tables.push((table, own));
-        if let Some((_, partners)) = tables.iter_mut().find(|(name, _)| *name == "partners") {
-            if let (Some(place), 3) = (headings.iter().position(|one| *one == "partner_id"), partners.len()) {
-                partners[1][place] = known;
-            }
+        let partners = tables.iter_mut().find(|(name, rows)| *name == "partners" && rows.len() == 3);
+        if let Some((_, partners)) = partners {
+            let place = headings.iter().position(|one| *one == "partner_id").unwrap();
+            partners[1][place] = known;
         }
         let attributes = match self.column.strip_prefix("attribute ") {
             Some(kind) => {
@@ -103,8 +100,8 @@ impl Case {
             };
             return read_book_files(tables.iter().map(file).collect(), mapping.as_ref(), &options).into_result();
         }
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("book.xlsx");
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("book.xlsx");
         std::fs::write(&path, self.workbook(&tables, (table, tested))).unwrap();
         read_book(&path, mapping.as_ref(), &options).into_result()
     }
@@ -116,9 +113,8 @@ impl Case {
             let sheet = workbook.add_worksheet().set_name(*name).unwrap();
             for (row, cells) in (0u32..).zip(rows) {
                 for (column, text) in (0u16..).zip(cells) {
-                    let is_tested = row as usize + 1 == rows.len()
-                        && *name == tested.0
-                        && rows[0][usize::from(column)] == tested.1;
+                    let is_tested =
+                        row as usize + 1 == rows.len() && *name == tested.0 && rows[0][usize::from(column)] == tested.1;
                     let format = |text| Format::new().set_num_format(text);
                     match self.cell.as_str() {
                         "number" if is_tested => sheet.write(row, column, text.parse::<f64>().unwrap()),
@@ -167,8 +163,8 @@ impl Case {
         }
     }
 
-    /// What was read, in the notation of the table.
-    fn told(&self) -> String {
+    /// The outcome, in the notation of the table.
+    fn outcome(&self) -> String {
         match self.read() {
             Err(findings) => {
                 let causes: Vec<String> = findings.iter().filter(|one| one.is_error()).map(cause).collect();
@@ -211,8 +207,18 @@ fn every_value_of_the_table_is_read_or_refused_as_it_says() {
     assert!(cases.len() > 150);
     let wrong: Vec<String> = cases
         .iter()
-        .filter(|case| case.told() != case.expected)
-        .map(|case| format!("{} {} `{}` [{}]: {} expected, {} found", case.column, case.cell, case.text, case.mapping, case.expected, case.told()))
+        .filter(|case| case.outcome() != case.expected)
+        .map(|case| {
+            format!(
+                "{} {} `{}` [{}]: {} expected, {} found",
+                case.column,
+                case.cell,
+                case.text,
+                case.mapping,
+                case.expected,
+                case.outcome()
+            )
+        })
         .collect();
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
@@ -371,7 +377,7 @@ fn identifiers_that_became_dates_among_others_are_findings() {
     assert_eq!(with("Mar-03"), "?date_like_partner");
     assert_eq!(with("2025-03-03 00:00:00"), "!date_like_partner");
     assert_eq!(with("3-Mark"), "");
-    // Where most identifiers look like this, that is how they are written.
+    // Identifiers that mostly look like this are written so.
     assert_eq!(with("3-Mar\n4-Mar\n5-Mar"), "");
 }
 
@@ -394,20 +400,43 @@ fn amounts_that_may_have_points_between_thousands_are_doubted_until_the_mapping_
         let rows: String = amounts.split(' ').map(|amount| format!("A,2025-01,{amount}\n")).collect();
         format!("partner_id,month,amount\n{rows}")
     };
-    let told = |amounts: &str, map: &str| refusal(&[PARTNERS, ("revenue.csv", &revenue(amounts))], map);
-    assert_eq!(told("1.234 12.500 999", ""), "?open_points");
-    assert_eq!(told("1.234 12.50", ""), "");
-    assert_eq!(told("1.234 0.125", ""), "");
-    assert_eq!(told("1.234 12.500", "[partners]\n[revenue]\ndecimal = \".\"\n"), "");
-    assert_eq!(told("1.234 12.500", "currency = \"KWD\"\n[partners]\n[revenue]\n"), "");
+    let found = |amounts: &str, map: &str| refusal(&[PARTNERS, ("revenue.csv", &revenue(amounts))], map);
+    assert_eq!(found("1.234 12.500 999", ""), "?open_points");
+    assert_eq!(found("1.234 12.50", ""), "");
+    assert_eq!(found("1.234 0.125", ""), "");
+    assert_eq!(found("1.234 12.500", "[partners]\n[revenue]\ndecimal = \".\"\n"), "");
+    assert_eq!(found("1.234 12.500", "currency = \"KWD\"\n[partners]\n[revenue]\n"), "");
     let thousands = "[partners]\n[revenue]\nthousands = \".\"\n";
     assert_eq!(revenue_of(&[PARTNERS, ("revenue.csv", &revenue("1.234 12.500"))], thousands), ["A 2025-01 13734"]);
 }
 
 #[test]
+fn an_error_value_of_a_workbook_can_be_translated() {
+    let mut workbook = Workbook::new();
+    let partners = workbook.add_worksheet().set_name("partners").unwrap();
+    partners.write_row(0, 0, ["partner_id", "tier"]).unwrap();
+    partners.write(1, 0, "A").unwrap();
+    let missing = rust_xlsxwriter::Formula::new("NA()").set_result("#N/A");
+    partners.write_formula(1, 1, missing).unwrap();
+    let revenue = workbook.add_worksheet().set_name("revenue").unwrap();
+    revenue.write_row(0, 0, ["partner_id", "month", "amount"]).unwrap();
+    revenue.write_row(1, 0, ["A", "2025-01", "1"]).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("book.xlsx");
+    workbook.save(&path).unwrap();
+    let refused = read_book(&path, None, &ReadOptions::default()).into_result().unwrap_err();
+    let causes: Vec<String> = refused.iter().map(cause).collect();
+    assert_eq!(causes, ["error_value"]);
+    let mapping = Mapping::parse("map.toml", "[partners]\nvalues.tier = { \"#N/A\" = \"\" }\n[revenue]\n").unwrap();
+    let (book, _) = read_book(&path, Some(&mapping), &ReadOptions::default()).into_result().unwrap();
+    assert_eq!(book.partners[0].tier, None);
+}
+
+#[test]
 fn salesforce_ids_of_15_and_18_characters_meet() {
     let partners = ("partners.csv", "partner_id\n001D000000IqhSL\n");
-    let revenue = ("revenue.csv", "partner_id,month,amount\n001D000000IqhSLIAZ,2025-01,100\n001D000000IqhSL,2025-01,1\n");
+    let revenue =
+        ("revenue.csv", "partner_id,month,amount\n001D000000IqhSLIAZ,2025-01,100\n001D000000IqhSL,2025-01,1\n");
     let map = "ids = \"salesforce\"\n[partners]\n[revenue]\n";
     assert_eq!(revenue_of(&[partners, revenue], map), ["001D000000IqhSLIAZ 2025-01 101"]);
     assert_eq!(refusal(&[partners, revenue], ""), "!unknown_partner");
@@ -426,7 +455,7 @@ fn the_keys_of_notation_are_checked() {
         ("[revenue]\ndate_format = { amount = \"DD.MM.YYYY\" }", "not_dated"),
         ("[opportunities]\nsplit.partner_id = { separator = \";\", rule = \"equal\" }", "split"),
         ("[revenue]\nsplit.partner_id = { separator = \";\" }", "split"),
-        ("[revenue]\nsplit.amount = { separator = \";\", rule = \"first\" }", "unknown_key + split"),
+        ("[revenue]\nsplit.amount = { separator = \";\", rule = \"first\" }", "split + unknown_key"),
     ] {
         let findings = Mapping::parse("map.toml", map).unwrap_err();
         let causes: Vec<&str> = findings.iter().map(|one| one.fault().cause()).collect();
