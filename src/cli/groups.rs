@@ -49,6 +49,7 @@ impl BookSource {
         let options = ReadOptions {
             calendar: Some(plugin.manifest.calendar),
             currency: plugin.manifest.currency,
+            current_month: Some(super::clock::current_month()),
             ..ReadOptions::default()
         };
         let reading = spinner(&format!("reading {}", self.book.display()));

@@ -18,14 +18,19 @@ mod fault;
 mod json;
 mod layout;
 mod log;
+mod looks;
 mod mapping;
+mod months;
 mod name;
 mod revenue;
 mod row;
 mod shared;
 mod sheet;
 mod store;
+mod summary;
+mod survey;
 mod table;
+mod tally;
 #[cfg(feature = "report")]
 pub mod template;
 mod workbook;
@@ -43,7 +48,7 @@ pub use name::{LONGEST_NAME, is_unwanted};
 pub use store::file_bytes;
 pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading, reference};
 
-use crate::units::{Currency, FiscalCalendar};
+use crate::units::{Currency, FiscalCalendar, Month};
 
 /// Limits of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +97,8 @@ pub struct ReadOptions {
     pub calendar: Option<FiscalCalendar>,
     /// Currency of a book that states none; US dollars when absent.
     pub currency: Option<Currency>,
+    /// Current month; with it, revenue of a later month is a warning. A decision that is recorded does not know it.
+    pub current_month: Option<Month>,
     /// Limits.
     pub limits: Limits,
 }
