@@ -3,24 +3,23 @@
 use super::attribute::{Attributes, snake_case};
 use super::binding::Binding;
 use super::cell::Fields;
-use super::directory::{Directory, MOST_CANDIDATES};
+use super::directory::Directory;
 use super::fact::{current_quota, forecast, investment, lock, market_cell, opportunity, partner, win_rate};
 use super::fault::{BookFault, TableFault};
 use super::log::{Log, Reported, shown};
 use super::mapping::{Mapping, TableMap};
-use super::name::{Names, lookalikes};
 use super::revenue::{Revenue, RevenueRow, fill_revenue, revenue_row};
 use super::row::{Row, Shared};
 use super::sheet::{Location, Sheet};
 use super::store::Store;
-use super::table::{Field, TableKind, is_same_heading};
+use super::table::{Field, TableKind};
 use super::tally::Tally;
 use super::{JsonPart, Limits, ReadOptions};
 use crate::channel::{
     CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, LeftOutBy, Lock, MarketCell, Name, Partner, PartnerBook,
     RegisteredOpportunity, SegmentKey, WinRate,
 };
-use crate::finding::{Checked, Finding, Place, did_you_mean};
+use crate::finding::{Checked, Finding, Place};
 use crate::units::{Currency, Money};
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -30,6 +30,7 @@ mod store;
 mod summary;
 mod survey;
 mod table;
+mod table_schema;
 mod tally;
 #[cfg(feature = "report")]
 pub mod template;
@@ -47,6 +48,7 @@ pub use mapping::{Mapping, mapping_reference, mapping_schema};
 pub use name::{LONGEST_NAME, is_unwanted};
 pub use store::file_bytes;
 pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading, reference};
+pub use table_schema::{row_schema, table_schema};
 
 use crate::units::{Currency, FiscalCalendar, Month};
 

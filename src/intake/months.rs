@@ -105,15 +105,16 @@ fn missing((after, before): (&Month, &Month)) -> i32 {
     after.since(*before) - 1
 }
 
-/// Index of the gap that cuts the last months off from the others: longer than every other gap.
+/// Index of the gap that cuts the last months off from the others: more than twice as long as every other gap.
 ///
 /// A gap before the very last month counts from one missing month, if the book shows that months usually follow each
 /// other; a gap before several months counts from a year.
 fn cut_off(gaps: &[i32]) -> Option<usize> {
     let longest = gaps.iter().copied().max().filter(|longest| *longest > 0)?;
     let index = gaps.iter().rposition(|gap| *gap == longest)?;
-    let is_only = gaps.iter().filter(|gap| **gap == longest).count() == 1;
+    let others = gaps.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, gap)| *gap);
+    let is_alone = others.max().is_none_or(|second| longest > second.saturating_mul(2));
     let cut_off = gaps.len() - index;
     let is_long = longest >= LONG_GAP || (cut_off == 1 && gaps.len() > 1);
-    (is_only && cut_off <= MOST_CUT_OFF && is_long).then_some(index)
+    (is_alone && cut_off <= MOST_CUT_OFF && is_long).then_some(index)
 }

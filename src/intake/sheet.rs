@@ -66,7 +66,7 @@ impl Location {
     }
 
     /// True for a file or sheet, false for a list in a JSON document.
-    pub fn is_file(&self) -> bool {
+    pub fn is_of_file(&self) -> bool {
         self.numbering == Numbering::Rows
     }
 

@@ -35,7 +35,7 @@ impl Tally {
         let left_out: usize = self.left_out.iter().map(|group| group.rows).sum();
         TableSummary {
             table: binding.table.name.into(),
-            file: binding.location.is_file().then(|| binding.location.file.clone()),
+            file: binding.location.is_of_file().then(|| binding.location.file.clone()),
             rows: used.saturating_add(left_out),
             used,
             left_out: self.left_out,

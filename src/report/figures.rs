@@ -176,7 +176,7 @@ pub(super) fn about_book(book: Option<&BookSummary>) -> String {
     book.map(|book| format!(" · {}", book_sentence(book))).unwrap_or_default()
 }
 
-/// Returns the sentence about the book on lines of their own below others, or nothing for a book that was not read.
+/// Returns the sentence about the book on new lines, or nothing for a book that was not read.
 pub(super) fn book_below(book: Option<&BookSummary>, width: u16) -> String {
     book.map(|book| format!("\n{}", wrapped(&book_sentence(book), width))).unwrap_or_default()
 }

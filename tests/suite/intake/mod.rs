@@ -5,6 +5,7 @@
 mod beside;
 mod books;
 mod bounds;
+mod exports;
 mod facts;
 mod generated;
 mod json;
@@ -12,4 +13,5 @@ mod mapping;
 mod merging;
 mod real_data;
 mod summary;
+mod table_schema;
 mod workbooks;

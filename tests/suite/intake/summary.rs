@@ -171,6 +171,9 @@ fn regular_gaps_are_not_reported() {
     // Quarter ends, then years: every gap is as long as the others.
     assert!(warnings("A-1,2025-03,1\nA-1,2025-06,1\nA-1,2025-09,1\nA-1,2025-12,1\n", None).is_empty());
     assert!(warnings("A-1,2024-12,1\nA-1,2025-12,1\n", None).is_empty());
+    // Four missing months, then nine: more than twice as many.
+    assert!(warnings("A-1,2025-01,1\nA-1,2025-06,1\nA-1,2026-03,1\n", None).is_empty());
+    assert_eq!(warnings("A-1,2025-01,1\nA-1,2025-06,1\nA-1,2026-04,1\n", None).len(), 1);
     assert_eq!(warnings("A-1,2025-12,1\nA-1,2052-12,1\n", None).len(), 1);
 }
 
