@@ -153,6 +153,7 @@ pub mod units;
 #[cfg(not(feature = "internals"))]
 mod units;
 
+pub use channel::BookSummary;
 pub use decision::Decisions;
 pub use engine::{
     Book, BookBuilder, BookReader, Engine, EngineError, EngineOptions, ExplainedLine, Explanation, ForecastRow,

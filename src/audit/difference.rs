@@ -127,6 +127,22 @@ pub fn first_difference(before: &str, after: &str) -> Option<Difference> {
     }
 }
 
+/// Returns the first difference of `after` from `before`, ignoring a member `added` that only `after` has at its top.
+///
+/// Documents of an earlier version of the program do not have the member; a replay of them is still the same.
+pub(super) fn first_difference_beside(before: &str, after: &str, added: &str) -> Option<Difference> {
+    let (Some(before_value), Some(Value::Object(mut members))) = (Value::parse(before), Value::parse(after)) else {
+        return first_difference(before, after);
+    };
+    let is_added = |key: &str| unescaped(key).is_some_and(|key| key == added);
+    if let Value::Object(before) = &before_value
+        && !before.iter().any(|(key, _)| is_added(key))
+    {
+        members.retain(|(key, _)| !is_added(key));
+    }
+    between(&before_value, &Value::Object(members), &mut String::new())
+}
+
 fn between(before: &Value<'_>, after: &Value<'_>, pointer: &mut String) -> Option<Difference> {
     match (before, after) {
         (Value::List(before), Value::List(after)) => {

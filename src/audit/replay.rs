@@ -1,6 +1,6 @@
 //! Replay: repeating the decisions of a log, and comparing the outcomes.
 
-use super::difference::{Difference, first_difference};
+use super::difference::{Difference, first_difference_beside};
 use super::masking::Masking;
 use super::outcome::{LoggedOutcome, words};
 use super::record::{Omitted, Record};
@@ -10,6 +10,8 @@ use serde::Serialize;
 
 /// Pointer to the revision in a response.
 const REVISION: &str = "/revision";
+/// Member that responses of earlier versions do not have: the summary of the book.
+const BOOK: &str = "book";
 /// Pointer to the response in a record.
 const ANSWER: &str = "/outcome/answer";
 
@@ -156,7 +158,7 @@ fn difference_of(before: &[u8], after: &[u8], masked: &[String], is_revision_ano
     let left_out = Masking::parse(&[], &left_out).unwrap_or_default();
     let shown = |document: &[u8]| left_out.apply(document).ok().and_then(|shown| shown.text);
     match (shown(before), shown(after)) {
-        (Some(before), Some(after)) => first_difference(before.get(), after.get()),
+        (Some(before), Some(after)) => first_difference_beside(before.get(), after.get(), BOOK),
         (before, after) => {
             let words = |shown: Option<_>| if shown.is_some() { "JSON" } else { "not JSON" }.to_owned();
             (before.is_some() != after.is_some()).then(|| of_whole(words(before), words(after)))

@@ -1,8 +1,9 @@
 //! The partner book: every partner of a vendor, with the market they sell into.
 
-use super::{Lock, Name, Partner};
+use super::{BookSummary, Lock, Name, Partner};
 use crate::units::{Currency, Money, Month, Rate};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Market of one cell; a `None` dimension means "all".
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -58,6 +59,8 @@ pub struct PartnerBook {
     pub tables: BTreeMap<String, usize>,
     /// Hash of the facts as read, see [`PartnerBook::facts_hash`]; empty for a book that was not read.
     pub input_hash: String,
+    /// Summary of what was read; `None` for a book that was not read. It does not belong to the facts.
+    pub summary: Option<Arc<BookSummary>>,
 }
 
 impl PartnerBook {
@@ -72,6 +75,7 @@ impl PartnerBook {
             extra_tables: Vec::new(),
             tables: BTreeMap::new(),
             input_hash: String::new(),
+            summary: None,
         }
     }
 

@@ -8,6 +8,7 @@ mod digest;
 mod identity;
 mod line;
 mod partner;
+mod summary;
 
 pub use book::{ExtraRow, ExtraTable, MarketCell, PartnerBook};
 pub use identity::{Identity, Name, SegmentKey};
@@ -18,4 +19,7 @@ pub use line::{
 pub use partner::{
     Attribute, CurrentQuota, Forecast, Investment, Lock, OpportunityStatus, Partner, RegisteredOpportunity,
     RevenueEntry, WinRate,
+};
+pub use summary::{
+    BookSummary, LeftOutBy, RevenueOfYear, RowsLeftOut, TableSummary, UnusualMonth, UnusualYear, latest_complete_month,
 };

@@ -50,6 +50,7 @@ impl BookSource {
             calendar: Some(plugin.manifest.calendar),
             currency: plugin.manifest.currency,
             attributes: plugin.manifest.attributes.clone(),
+            current_month: Some(super::clock::current_month()),
             ..ReadOptions::default()
         };
         let reading = spinner(&format!("reading {}", self.book.display()));

@@ -3,6 +3,7 @@
 mod api;
 mod backtest;
 mod check;
+mod clock;
 mod completions;
 mod error;
 mod explain;

@@ -1,6 +1,6 @@
 //! A validated partner book, and its reader.
 
-use crate::channel::{Name, PartnerBook};
+use crate::channel::{BookSummary, Name, PartnerBook};
 use crate::figure::Kind;
 use crate::finding::Findings;
 use crate::intake::{Mapping, ReadOptions, read_book, read_book_files};
@@ -37,6 +37,22 @@ impl Book {
     /// ```
     pub fn partners(&self) -> usize {
         self.book.partners.len()
+    }
+
+    /// Returns what was read, to compare with the report that the book was exported from; `None` for a book that was
+    /// built in code.
+    ///
+    /// ```
+    /// # use quotient::BookReader;
+    /// let partners = ("partners.csv".to_owned(), b"partner_id\nP1\n".to_vec());
+    /// let revenue = ("revenue.csv".to_owned(), b"partner_id,month,amount\nP1,2025-12,1200\n".to_vec());
+    /// let book = BookReader::new().read_files(vec![partners, revenue])?;
+    /// let revenue = book.summary().and_then(|summary| summary.revenue);
+    /// assert_eq!(revenue.map(|revenue| revenue.to_exact()), Some("1200.00".to_owned()));
+    /// # Ok::<(), quotient::Findings>(())
+    /// ```
+    pub fn summary(&self) -> Option<&BookSummary> {
+        self.book.summary.as_deref()
     }
 
     /// Returns the warnings about the book.

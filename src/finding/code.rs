@@ -101,6 +101,10 @@ codes! {
     BookMixedCurrency = Book, "book::mixed_currency";
     /// A row looks like the footer of an export and was left out.
     BookFooter = Book, "book::footer";
+    /// The months of the revenue are probably incomplete or mistyped: a month in the future, or a gap beside the first or last month.
+    ///
+    /// The as-of date and the planning period follow from the last month with revenue, so one mistyped year moves them.
+    BookMonths = Book, "book::months";
     /// The book has no partner, or none that the vendor's eligibility admits.
     BookEmpty = Book, "book::empty";
     /// The mapping file is not valid: unknown table or column, or two sources for one column.

@@ -6,6 +6,7 @@ use super::log::{Log, shown};
 use super::mapping::TableMap;
 use super::sheet::{Location, Sheet};
 use super::table::{Column, Field, Table, TableKind, is_same_heading};
+use crate::channel::LeftOutBy;
 use crate::finding::{Candidates, Finding, Severity, did_you_mean};
 use std::sync::Arc;
 
@@ -75,10 +76,11 @@ impl<'a> Binding<'a> {
         headings.filter(|(index, heading)| !heading.is_empty() && !self.sources.contains(&Source::Column(*index)))
     }
 
-    /// True when the mapping's filters let the row through.
-    pub fn admits(&self, fields: Fields<'_>) -> bool {
+    /// The filter of the mapping that leaves the row out, and the index of its column; `None` when the row is used.
+    pub fn left_out_by(&self, fields: Fields<'_>) -> Option<(LeftOutBy, usize)> {
         let holds = |(index, values): &(usize, &[String])| values.iter().any(|value| value == fields.text(*index));
-        self.keep.iter().all(holds) && !self.skip.iter().any(holds)
+        let unmet = self.keep.iter().find(|filter| !holds(filter)).map(|(index, _)| (LeftOutBy::Where, *index));
+        unmet.or_else(|| self.skip.iter().find(|filter| holds(filter)).map(|(index, _)| (LeftOutBy::Skip, *index)))
     }
 
     /// Reports a row that has more or fewer fields than the headings; true when the row can be used.

@@ -3,7 +3,7 @@
 use super::attribute::{Attributes, snake_case};
 use super::binding::Binding;
 use super::cell::Fields;
-use super::directory::{Directory, MOST_CANDIDATES};
+use super::directory::Directory;
 use super::fact::{current_quota, forecast, investment, lock, market_cell, opportunity, partner, win_rate};
 use super::fault::{BookFault, TableFault};
 use super::log::{Log, Reported, shown};
@@ -12,17 +12,19 @@ use super::revenue::{Revenue, RevenueRow, fill_revenue, revenue_row};
 use super::row::{Row, Shared};
 use super::sheet::{Location, Sheet};
 use super::store::Store;
-use super::table::{Field, TableKind, is_same_heading};
+use super::table::{Field, TableKind};
+use super::tally::Tally;
 use super::{JsonPart, Limits, ReadOptions};
 use crate::channel::{
-    CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, Lock, MarketCell, Name, Partner, PartnerBook,
+    CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, LeftOutBy, Lock, MarketCell, Name, Partner, PartnerBook,
     RegisteredOpportunity, SegmentKey, WinRate,
 };
 use crate::figure::Kind;
-use crate::finding::{Checked, Finding, Place, did_you_mean};
+use crate::finding::{Checked, Finding, Place};
 use crate::units::{Currency, Money};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Reads the partner book at `path`: a directory of CSV files, a JSON file, or an XLSX workbook.
 ///
@@ -84,6 +86,7 @@ fn read_store<'m>(
     let mut shared = Shared::default();
     (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);
     (shared.zone, shared.salesforce) = mapping.map_or((None, false), |mapping| (mapping.zone, mapping.salesforce));
+    shared.months.current = options.current_month;
     let reading = Reading {
         store,
         mapping,
@@ -136,18 +139,19 @@ impl<'m> Reading<'m> {
         let extra_tables = self.extra_tables(&partners);
         self.check_looks(&partners);
         let currency = self.shared.currency();
-        fill_revenue(&mut partners, revenue, &mut self.shared);
+        let mut survey = fill_revenue(&mut partners, revenue, &mut self.shared);
         fill(&mut partners, investments, |partner, investment| partner.investment = Some(Box::new(investment)));
         fill_lists(&mut partners, opportunities, |partner| &mut partner.opportunities);
         fill_lists(&mut partners, win_rates, |partner| &mut partner.win_rates);
         fill_lists(&mut partners, forecasts, |partner| &mut partner.forecasts);
         fill_lists(&mut partners, quotas, |partner| &mut partner.quotas);
+        let summary = Some(Arc::new(self.shared.summary(&mut survey, &partners)));
         let findings = self.shared.log.into_findings();
         if findings.has_errors() {
             return Checked::refused(findings);
         }
         let input_hash = String::new();
-        let mut book = PartnerBook { currency, partners, market, locks, extra_tables, tables, input_hash };
+        let mut book = PartnerBook { currency, partners, market, locks, extra_tables, tables, input_hash, summary };
         book.input_hash = book.facts_hash();
         Checked::accepted(book, findings)
     }
@@ -320,28 +324,6 @@ impl<'m> Reading<'m> {
         rows
     }
 
-    /// Warns about territories and product lines that first occur in this table and look like known ones.
-    fn check_new_names(&mut self, location: &Location, seen: (usize, usize)) {
-        let lists =
-            [("territory", &self.shared.territories, seen.0), ("product line", &self.shared.product_lines, seen.1)];
-        for (what, names, seen) in lists {
-            let (known, new) = names.in_order_of_appearance().split_at(seen);
-            for name in new.iter().take(100) {
-                // `check_looks` reports names that differ only in case or spaces.
-                let known = known.iter().take(MOST_CANDIDATES).map(|known| &**known);
-                let Some(near) = did_you_mean(name, known).filter(|near| !is_same_heading(near, name)) else {
-                    continue;
-                };
-                let fault = BookFault::UnfamiliarName {
-                    dimension: what.to_owned(),
-                    name: shown(name),
-                    suggestion: shown(near),
-                };
-                self.shared.log.add(Finding::from(fault).at(Place::file(location.file.clone())));
-            }
-        }
-    }
-
     fn investments(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Keyed<Investment> {
         self.keyed(TableKind::Investments, partners, tables, investment, |_| ())
     }
@@ -413,6 +395,9 @@ impl<'m> Reading<'m> {
                 rows.push(ExtraRow { partner: partner as usize, row: row.number, values });
             }
         });
+        if let Some(summary) = self.shared.tables.last_mut() {
+            summary.table = name.into();
+        }
         if let (Some(read), false) = (read, partners.is_empty()) {
             directory.report(&read.location, &read.partner_heading, &mut self.shared.log);
         }
@@ -449,9 +434,15 @@ pub(super) fn each_row(
     each: &mut dyn FnMut(&mut Row<'_>),
 ) -> Option<Read> {
     let (mut rows, mut all) = (0, 0u64);
+    shared.tally = Tally::default();
     let result = sheet.for_each(|number, fields: Fields<'_>| {
         all += 1;
-        if all > limits.rows || !binding.check_width(number, fields, &mut shared.log) || !binding.admits(fields) {
+        if all > limits.rows || !binding.check_width(number, fields, &mut shared.log) {
+            return;
+        }
+        if let Some((rule, column)) = binding.left_out_by(fields) {
+            let heading = binding.headings.get(column).map(String::as_str).unwrap_or_default();
+            shared.tally.leave_out(rule, heading, 1, number, fields.text(column));
             return;
         }
         rows += 1;
@@ -469,11 +460,14 @@ pub(super) fn each_row(
             shared.log.add(Finding::from(TableFault::Interrupted { reason }).at(location.place(row, "", "")));
         }
         Ok(Some(footer)) => {
+            shared.tally.leave_out(LeftOutBy::Footer, "", footer.rows, footer.row, &footer.text);
             let fault = TableFault::Footer { text: shown(&footer.text), rows: footer.rows };
             shared.log.add(Finding::from(fault).at(location.place(footer.row, "", "")));
         }
         Ok(None) => {}
     }
+    let tally = std::mem::take(&mut shared.tally);
+    shared.tables.push(tally.into_summary(binding, rows));
     Some(Read { location, partner_heading: binding.heading(Field::PartnerId).to_owned(), rows, is_empty: all == 0 })
 }
 

@@ -17,7 +17,9 @@ mod fault;
 mod json;
 mod layout;
 mod log;
+mod looks;
 mod mapping;
+mod months;
 mod name;
 mod partner_ids;
 mod revenue;
@@ -26,7 +28,11 @@ mod row_value;
 mod shared;
 mod sheet;
 mod store;
+mod summary;
+mod survey;
 mod table;
+mod table_schema;
+mod tally;
 #[cfg(feature = "report")]
 pub mod template;
 mod value;
@@ -44,10 +50,11 @@ pub use mapping::{Mapping, mapping_reference, mapping_schema};
 pub use name::{LONGEST_NAME, is_unwanted};
 pub use store::file_bytes;
 pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading, reference};
+pub use table_schema::{row_schema, table_schema};
 
 use crate::channel::Name;
 use crate::figure;
-use crate::units::{Currency, FiscalCalendar};
+use crate::units::{Currency, FiscalCalendar, Month};
 
 /// Limits of a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +105,8 @@ pub struct ReadOptions {
     pub currency: Option<Currency>,
     /// Attributes that the vendor's manifest declares, with their kinds: values of another kind are errors.
     pub attributes: Vec<(Name, figure::Kind)>,
+    /// Current month; with it, revenue of a later month is a warning. A decision that is recorded does not know it.
+    pub current_month: Option<Month>,
     /// Limits.
     pub limits: Limits,
 }

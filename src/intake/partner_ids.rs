@@ -1,12 +1,9 @@
-//! Identifiers of the partners table as a whole: those that look alike, hold several partners, or were turned into dates.
+//! Identifiers of the partners table as a whole: those that hold several partners, or were turned into dates.
 
 use super::book::Reading;
 use super::fault::BookFault;
 use super::log::shown;
-use super::name::{Names, lookalikes};
-use super::shared::Shared;
 use super::value::identifier::{DateLike, date_like, separator_of};
-use crate::channel::Partner;
 use crate::finding::{Finding, Place, Severity};
 
 impl Reading<'_> {
@@ -31,38 +28,6 @@ impl Reading<'_> {
             let Some(separator) = separator_of(id, is_known) else { continue };
             let fault = BookFault::SeveralPartners { partner: shown(id), rows: 1, separator: separator.to_owned() };
             self.shared.log.add(Finding::from(fault).at(place(index, id)));
-        }
-    }
-
-    /// Warns about identifiers and names that look alike.
-    pub(super) fn check_looks(&mut self, partners: &[Partner]) {
-        let Shared { tiers, territories, verticals, product_lines, log, .. } = &mut self.shared;
-        let row = |id: &str| {
-            let index = partners.binary_search_by(|partner| (*partner.id).cmp(id)).ok()?;
-            self.partner_rows.get(index).copied()
-        };
-        for (one, other) in lookalikes(partners.iter().map(|partner| &partner.id)) {
-            let fault = BookFault::LookalikePartners { one: shown(one), other: shown(other) };
-            let mut finding = Finding::from(fault);
-            for id in [one, other] {
-                if let (Some((location, heading)), Some(row)) = (&self.partner_place, row(id)) {
-                    finding = finding.at(location.place(row, heading, id));
-                }
-            }
-            log.add(finding);
-        }
-        let lists: [(&str, &Names); 4] = [
-            ("tiers", tiers),
-            ("territories", territories),
-            ("verticals", verticals),
-            ("product lines", product_lines),
-        ];
-        for (what, names) in lists {
-            for (one, other) in lookalikes(names.iter()) {
-                let fault =
-                    BookFault::LookalikeNames { dimension: what.to_owned(), one: shown(one), other: shown(other) };
-                log.add(Finding::from(fault).at(Place::file(self.store.name.clone())));
-            }
         }
     }
 }

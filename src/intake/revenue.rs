@@ -3,13 +3,19 @@
 use super::directory::Directory;
 use super::fault::{BookFault, ValueFault};
 use super::log::{Reported, shown};
+use super::months::Seen;
 use super::row::{Dimension, Row, Shared};
-use super::sheet::Location;
+use super::sheet::{Location, Numbering};
+use super::survey::Survey;
 use super::table::Field;
+use super::value::date;
 use crate::channel::{Partner, RevenueEntry, SegmentKey};
 use crate::finding::{Finding, Place};
 use crate::units::{Currency, Money, Month};
 use rust_decimal::Decimal;
+
+/// Length of a month such as `2026-01`; a date is longer.
+const SHORTEST_DATE: usize = 7;
 
 /// Revenue of one row before it is put to its partner; names by their number plus one, 0 for none.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +25,15 @@ pub(super) struct RevenueRow {
     product_line: u32,
     territory: u32,
     amount: Money,
+}
+
+impl RevenueRow {
+    fn segment(&self, shared: &Shared) -> SegmentKey {
+        SegmentKey {
+            product_line: self.product_line.checked_sub(1).and_then(|number| shared.product_lines.get(number)),
+            territory: self.territory.checked_sub(1).and_then(|number| shared.territories.get(number)),
+        }
+    }
 }
 
 pub(super) struct Revenue {
@@ -33,15 +48,16 @@ pub(super) fn revenue_row(
 ) -> Result<(), Reported> {
     let currency = row.currency();
     let partners = directory.find_each(row);
+    note_date(row);
     let month = row.period(Field::Month);
     let period = row.period(Field::Period);
     let product_line = row.name_number(Field::ProductLine, Dimension::ProductLine);
     let territory = row.name_number(Field::Territory, Dimension::Territory);
     let amount = row.amount(Field::Amount);
     currency?;
-    let (start, months) = match (month?, period?) {
-        (Some(month), _) => month,
-        (None, Some(period)) => period,
+    let (field, (start, months)) = match (month?, period?) {
+        (Some(month), _) => (Field::Month, month),
+        (None, Some(period)) => (Field::Period, period),
         (None, None) => {
             let field = if row.binding.has(Field::Month) { Field::Month } else { Field::Period };
             let column = row.column(field);
@@ -51,6 +67,7 @@ pub(super) fn revenue_row(
     let numbered = |number: Option<u32>| number.map_or(0, |number| number.saturating_add(1));
     let (product_line, territory) = (numbered(product_line?), numbered(territory?));
     let ((first, others), amount) = (partners?, amount?.ok_or(Reported)?);
+    note_month(row, field, start, start.plus(i32::try_from(months).unwrap_or(1) - 1));
     let mut push = |partner: u32, amount: Money| {
         if months == 1 {
             rows.push(RevenueRow { partner, month: start, product_line, territory, amount });
@@ -71,8 +88,28 @@ pub(super) fn revenue_row(
     Ok(())
 }
 
-/// Sums the rows of the same month, product line and territory and gives them to their partners in order.
-pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &mut Shared) {
+fn note_month(row: &mut Row<'_>, field: Field, start: Month, end: Month) {
+    let (number, text, column) = (row.number, row.text(field).unwrap_or_default(), row.binding.heading(field));
+    let seen = |month| Seen { month, place: (number, column.to_owned(), text.to_owned()), rows: 1 };
+    row.shared.months.add(start, end, seen);
+}
+
+/// Notes the day of a row whose month is written as a date; a text that was just read is not read again.
+fn note_date(row: &mut Row<'_>) {
+    let Some(text) = row.text(Field::Month).filter(|text| text.len() > SHORTEST_DATE) else { return };
+    if row.shared.latest_period.as_ref().is_some_and(|(.., latest, _)| latest == text) {
+        return;
+    }
+    let formats = row.binding.map.map(|map| map.dates.of(Field::Month)).unwrap_or_default();
+    if let Ok(date) = date::read(text, formats, row.shared.zone) {
+        row.shared.months.add_date(date);
+    }
+}
+
+/// Sums the rows of the same month, product line and territory and gives them to their partners in order; returns what
+/// the months amount to.
+pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &mut Shared) -> Survey {
+    let mut survey = Survey::new(shared.months.range());
     let Revenue { location, mut rows } = revenue;
     let (lines, territories) = (shared.product_lines.ranks(), shared.territories.ranks());
     let rank = |ranks: &[u32], number: u32| match number.checked_sub(1) {
@@ -83,23 +120,17 @@ pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &
     rows.sort_unstable_by(|a, b| a.partner.cmp(&b.partner).then_with(|| key(a).cmp(&key(b))));
     let currency = shared.currency();
     for group in rows.chunk_by(|a, b| a.partner == b.partner) {
-        let Some(partner) = group.first().and_then(|row| partners.get_mut(row.partner as usize)) else { continue };
+        let Some(index) = group.first().map(|row| row.partner as usize) else { continue };
+        let Some(partner) = partners.get_mut(index) else { continue };
         let cells = || group.chunk_by(|a, b| key(a) == key(b));
         partner.revenue.reserve_exact(cells().count());
         for cell in cells() {
             let Some(first) = cell.first() else { continue };
             match exact_sum(cell, currency) {
-                Some(amount) => partner.revenue.push(RevenueEntry {
-                    month: first.month,
-                    segment: SegmentKey {
-                        product_line: first
-                            .product_line
-                            .checked_sub(1)
-                            .and_then(|number| shared.product_lines.get(number)),
-                        territory: first.territory.checked_sub(1).and_then(|number| shared.territories.get(number)),
-                    },
-                    amount,
-                }),
+                Some(amount) => {
+                    survey.add(first.month, amount.amount());
+                    partner.revenue.push(RevenueEntry { month: first.month, segment: first.segment(shared), amount });
+                }
                 None => {
                     let fault = BookFault::InexactRevenue { partner: shown(&partner.id), month: first.month };
                     let file = location.as_ref().map(|location| location.file.clone()).unwrap_or_default();
@@ -107,7 +138,11 @@ pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &
                 }
             }
         }
+        survey.end_partner(index);
     }
+    let place = location.unwrap_or_else(|| Location { file: String::new(), numbering: Numbering::Rows });
+    shared.months.report(&survey.present(), &place, &mut shared.log);
+    survey
 }
 
 /// The exact sum; `None` when it would be rounded or is larger than the engine takes.

@@ -2,8 +2,11 @@
 
 use super::fault::TableFault;
 use super::log::Log;
+use super::months::MonthsSeen;
 use super::name::Names;
 use super::table::{Field, TableKind};
+use super::tally::Tally;
+use crate::channel::TableSummary;
 use crate::finding::{Finding, Place};
 use crate::units::{Currency, FiscalCalendar, Month};
 use chrono_tz::Tz;
@@ -43,6 +46,14 @@ pub(super) struct Shared {
     pub salesforce: bool,
     /// The latest month that was read, with its column and text: neighbours often share it.
     pub latest_period: Option<(TableKind, Field, String, (Month, u32))>,
+    /// Rows of the current table that were left out.
+    pub tally: Tally,
+    /// Summaries of the tables read so far.
+    pub tables: Vec<TableSummary>,
+    /// Months of the revenue rows.
+    pub months: MonthsSeen,
+    /// Numbers of all tables that were rounded.
+    pub all_rounded: u64,
 }
 
 impl Shared {
@@ -63,6 +74,7 @@ impl Shared {
     /// Reports how many numbers of the table in `file` were rounded, and counts from 0 again.
     pub fn report_rounded(&mut self, file: &str) {
         let count = std::mem::take(&mut self.rounded);
+        self.all_rounded += count;
         if count > 0 {
             self.log.add(Finding::from(TableFault::Rounded { count }).at(Place::file(file)));
         }

@@ -65,6 +65,11 @@ impl Location {
         }
     }
 
+    /// True for a file or sheet, false for a list in a JSON document.
+    pub fn is_of_file(&self) -> bool {
+        self.numbering == Numbering::Rows
+    }
+
     /// `row 12` or `member 11`.
     pub fn row_word(&self, row: u64) -> String {
         match self.numbering {

@@ -1,12 +1,13 @@
 //! The quota plan: the outcome of a proposal.
 
-use crate::channel::{Identity, LineContext, Name, SegmentKey};
+use crate::channel::{BookSummary, Identity, LineContext, Name, SegmentKey};
 use crate::figure::{About, Format, List, Record, Value};
 use crate::figures;
 use crate::finding::Findings;
 use crate::quota::{Basis, BrokenGuardrail, Grain, Side, Step, StepKind};
 use crate::units::{Currency, Money, PlanningPeriod, Rate};
 use chrono::NaiveDate;
+use std::sync::Arc;
 
 /// Over-assignment of one level; levels compound: (1 + a) × (1 + b).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,6 +161,8 @@ pub struct QuotaPlan {
     pub revision: String,
     /// Hash of the partner book.
     pub input_hash: String,
+    /// Summary of what was read of the book; `None` for a book that was not read.
+    pub book: Option<Arc<BookSummary>>,
     /// Currency of every amount.
     pub currency: Currency,
     /// Planning period.

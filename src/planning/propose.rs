@@ -11,7 +11,7 @@ use super::plan::{GroupOutcome, OverAssignment, PlanLine, PreviousLine, QuotaPla
 use super::plausibility::Questioned;
 use super::request::{Progress, Request};
 use super::view::{other_period, uncovered, view};
-use crate::channel::{Name, PartnerBook};
+use crate::channel::{BookSummary, Name, PartnerBook};
 use crate::finding::{Finding, Findings};
 use crate::plugin::{Seasonality, VendorPlugin};
 use crate::quota::{Bound, Derivation, ExplainedFactor, ReconciledLine, Shares, StepWriter, phase};
@@ -30,6 +30,7 @@ pub struct Prepared<'p> {
     plugin: &'p VendorPlugin,
     currency: Currency,
     input_hash: String,
+    summary: Option<Arc<BookSummary>>,
     period: PlanningPeriod,
     as_of: NaiveDate,
     /// One entry per line, ascending by partner, product line, territory.
@@ -85,6 +86,7 @@ pub fn prepare<'p>(
             plugin,
             currency: book.currency,
             input_hash: book.input_hash.clone(),
+            summary: book.summary.clone(),
             period,
             as_of,
             drafts,
@@ -168,8 +170,7 @@ impl Prepared<'_> {
     fn assembled(self, settled: Settled, previous: Option<&[PreviousLine]>) -> Result<QuotaPlan, Findings> {
         let reporting = reporting(self.plugin, &self.period);
         let (periods, settled) = self.phased(settled, &reporting)?;
-        let out_of_range = |_| Findings::from(PlanFault::AmountOutOfRange {});
-        let currency = self.currency;
+        let (currency, out_of_range) = (self.currency, |_| Findings::from(PlanFault::AmountOutOfRange {}));
         let money = |minor: i128| Money::from_minor(minor, currency).map_err(out_of_range);
         let total = money(settled.lines.iter().map(|line| line.quota).sum())?;
         let groups = self.groups(&settled).map_err(out_of_range)?;
@@ -196,6 +197,7 @@ impl Prepared<'_> {
             vendor: Arc::clone(&self.plugin.vendor),
             revision: self.plugin.revision.clone(),
             input_hash: self.input_hash,
+            book: self.summary,
             currency,
             grain: self.plugin.manifest.grain,
             basis: self.plugin.manifest.basis,

@@ -1,5 +1,6 @@
 //! Figures and names as people read them.
 
+use crate::channel::{BookSummary, TableSummary};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::units::{Money, Rate, plain};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -142,6 +143,60 @@ fn percent_digits(rate: Rate, decimals: u32) -> String {
         if negative_fraction { "-" } else { "" },
         if fraction.is_empty() { "" } else { "." }
     )
+}
+
+/// Writes an amount with its decimals, or `not known`.
+pub(super) fn amount_text(amount: Option<Money>) -> String {
+    amount.map_or_else(|| "not known".to_owned(), Money::to_grouped)
+}
+
+/// Returns what was read of a book in one sentence:
+/// `read 12,345 revenue rows, 45,678,901.23 USD in 2024-01 to 2025-12, 3 rows left out`.
+///
+/// Missing months and rows left out are mentioned where there are any.
+pub fn book_sentence(book: &BookSummary) -> String {
+    let rows = book.table("revenue").map_or(0, |table| table.used);
+    let mut parts = vec![format!("read {}", counted(rows, "revenue row", "revenue rows"))];
+    if let (Some(first), Some(last)) = (book.first_month, book.last_month) {
+        let months = if first == last { first.to_string() } else { format!("{first} to {last}") };
+        parts.push(format!("{} {} in {months}", amount_text(book.revenue), book.currency));
+    }
+    if !book.missing_months.is_empty() {
+        parts.push(format!("{} missing", counted(book.missing_months.len(), "month", "months")));
+    }
+    let left_out: usize = book.tables.iter().map(TableSummary::rows_left_out).sum();
+    if left_out > 0 {
+        parts.push(format!("{} left out", counted(left_out, "row", "rows")));
+    }
+    parts.join(", ")
+}
+
+/// Returns the sentence about the book after ` · `, or nothing for a book that was not read.
+pub(super) fn about_book(book: Option<&BookSummary>) -> String {
+    book.map(|book| format!(" · {}", book_sentence(book))).unwrap_or_default()
+}
+
+/// Returns the sentence about the book on new lines, or nothing for a book that was not read.
+pub(super) fn book_below(book: Option<&BookSummary>, width: u16) -> String {
+    book.map(|book| format!("\n{}", wrapped(&book_sentence(book), width))).unwrap_or_default()
+}
+
+/// Breaks words at spaces so that lines have at most `width` characters.
+pub(super) fn wrapped(words: &str, width: u16) -> String {
+    let (mut text, mut used) = (String::new(), 0);
+    for word in words.split(' ') {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > usize::from(width) {
+            text.push('\n');
+            used = 0;
+        } else if used > 0 {
+            text.push(' ');
+            used += 1;
+        }
+        text.push_str(word);
+        used += length;
+    }
+    text
 }
 
 /// A rate as plain digits without trailing zeros: `0.35`.

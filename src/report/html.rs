@@ -4,7 +4,7 @@
 //! light or dark setting, and escapes every text of the book and the rules.
 
 use super::ReportFault;
-use super::figures::{Figures, clipped, count, counted, line_name, rate_text, readable, short_hash};
+use super::figures::{Figures, about_book, clipped, count, counted, line_name, rate_text, readable, short_hash};
 use super::picture::{Histogram, Scatter, Waterfall, templates};
 use super::summary::{Mover, Subtotal, Summary};
 use super::table::{change_name, change_sentence, compared_note, line_note, over_assignment_note};
@@ -273,7 +273,7 @@ impl View<'_> {
             plan.basis.as_str().replace('_', " "),
             plan.grain.as_str().replacen('_', " × ", 1).replace("_territory", " × territory").replace('_', " "),
             self.figures.money(plan.rounding_unit),
-            short_hash(&plan.revision),
+            short_hash(&plan.revision) + about_book(plan.book.as_deref()).as_str(),
         )
     }
 

@@ -1,6 +1,7 @@
 //! A plan as JSON, schema `quotient.proposal/1`: amounts and rates are decimal strings, `null` is "not known".
 
 use super::ReportFault;
+use crate::channel::BookSummary;
 use crate::figure::{Fraction, Json};
 use crate::finding::FindingDocument;
 use crate::planning::{LineRecord, PlanChange, PlanLine, QuotaPlan};
@@ -51,6 +52,8 @@ pub(super) struct ProposalDocument<'a> {
     revision: &'a str,
     /// Hash of the partner book.
     input_hash: &'a str,
+    /// Summary of what was read of the book; null for a book that was built in a program.
+    book: Option<&'a BookSummary>,
     /// ISO 4217 code of the currency of every amount.
     currency: &'static str,
     /// Planning period, such as `FY2026`.
@@ -155,6 +158,7 @@ impl<'a> ProposalDocument<'a> {
             vendor: &plan.vendor,
             revision: &plan.revision,
             input_hash: &plan.input_hash,
+            book: plan.book.as_deref(),
             currency: plan.currency.code(),
             period: &plan.period.label,
             period_start: plan.period.start.first_day().to_string(),

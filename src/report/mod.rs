@@ -5,6 +5,7 @@
 
 pub mod assessment;
 pub mod backtest;
+pub mod book;
 mod cells;
 pub mod comparison;
 pub mod csv;
@@ -24,5 +25,6 @@ pub mod xlsx;
 
 pub use explain::ExplainView;
 pub use fault::ReportFault;
+pub use figures::book_sentence;
 pub use summary::Summary;
 pub use table::TableOptions;

@@ -1,7 +1,7 @@
 //! A plan on a terminal, for a planner to read.
 
 use super::ReportFault;
-use super::figures::{Figures, clipped, count, counted, line_name, readable, short_hash};
+use super::figures::{Figures, book_below, clipped, count, counted, line_name, readable, short_hash};
 use super::picture::held_classes;
 use super::summary::{ChangeSummary, Mover, Movers, Subtotal, Summary};
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};
@@ -71,7 +71,7 @@ impl Sheet<'_> {
             plan.currency,
             plan.basis.as_str().replace('_', " "),
             self.figures.money(plan.rounding_unit),
-        );
+        ) + book_below(plan.book.as_deref(), self.options.width).as_str();
         let mut grid = Grid::untitled(self.options, &[("", Left), ("", Right), ("", Left)]);
         for (label, amount, note) in self.key_figures() {
             grid.row([label, amount, note].map(Cell::new));

@@ -6,7 +6,7 @@
 
 use super::ReportFault;
 use super::cells::names;
-use super::figures::{clipped, rate_text};
+use super::figures::{book_sentence, clipped, rate_text};
 use super::guard::period_column;
 use super::sheet::{Formats, Sheet, add_table, protect, set_width, titled};
 use super::summary::{Subtotal, Summary};
@@ -276,6 +276,7 @@ fn write_meta(worksheet: &mut Worksheet, plan: &QuotaPlan, steps: usize, formats
         ("vendor", plan.vendor.to_string()),
         ("revision", plan.revision.clone()),
         ("input_hash", plan.input_hash.clone()),
+        ("book", plan.book.as_deref().map(book_sentence).unwrap_or_default()),
         ("period", plan.period.label.clone()),
         ("as_of", plan.as_of.to_string()),
         ("grain", plan.grain.as_str().to_owned()),

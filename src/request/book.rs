@@ -155,6 +155,7 @@ fn whole(plugin: &VendorPlugin, part: &JsonPart<'_>, members: &Object<'_>, limit
         calendar: Some(plugin.manifest.calendar),
         currency: plugin.manifest.currency,
         attributes: plugin.manifest.attributes.clone(),
+        current_month: None,
         limits: limits.intake,
     };
     let read = read_book_json(part, &options);

@@ -4,7 +4,7 @@ use super::member::{
     AssessmentRequest, BodyDocument, BookChange, ExplanationRequest, Member, MemberType, ProposalRequest, RequestBody,
     ReviewRequest,
 };
-use crate::intake::{Kind, TableKind};
+use crate::intake::{TableKind, row_schema};
 use crate::report::schema;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,9 +93,9 @@ fn definition(name: &str) -> Option<Value> {
             "properties": tables(),
             "additionalProperties": rows_of_any_table(),
         }),
-        "TargetRow" => row(TableKind::Targets),
-        "LockRow" => row(TableKind::Locks),
-        "QuotaRow" => row(TableKind::Previous),
+        "TargetRow" => row_schema(TableKind::Targets),
+        "LockRow" => row_schema(TableKind::Locks),
+        "QuotaRow" => row_schema(TableKind::Previous),
         _ => return None,
     })
 }
@@ -195,44 +195,6 @@ fn rows_of_any_table() -> Value {
 
 /// Returns the tables of a book, from their declaration.
 fn tables() -> Map<String, Value> {
-    let table = |kind: TableKind| json!({"type": "array", "description": kind.table().doc, "items": row(kind)});
+    let table = |kind: TableKind| json!({"type": "array", "description": kind.table().doc, "items": row_schema(kind)});
     TableKind::BOOK.into_iter().map(|kind| (kind.name().to_owned(), table(kind))).collect()
-}
-
-/// Returns the schema of a row of a table, from its declaration.
-fn row(kind: TableKind) -> Value {
-    let table = kind.table();
-    let column = |column: &crate::intake::Column| {
-        let unit = if column.unit.is_empty() { String::new() } else { format!(" Unit: {}.", column.unit) };
-        let mut schema = json!({
-            "type": types(column.kind),
-            "description": format!("{} {}.{unit}", column.doc, column.kind.notation()),
-        });
-        if column.kind == Kind::Names
-            && let Some(object) = schema.as_object_mut()
-        {
-            object.insert("items".to_owned(), json!({ "type": "string" }));
-        }
-        (column.field.name().to_owned(), schema)
-    };
-    let required: Vec<&str> =
-        table.columns.iter().filter(|column| column.required).map(|column| column.field.name()).collect();
-    json!({
-        "type": "object",
-        "properties": table.columns.iter().map(column).collect::<Map<String, Value>>(),
-        "required": required,
-    })
-}
-
-/// Returns the JSON types of a value; null means not known.
-fn types(kind: Kind) -> Value {
-    match kind {
-        Kind::Names => json!(["string", "array", "null"]),
-        Kind::Truth => json!(["boolean", "string", "null"]),
-        Kind::Amount | Kind::AmountFromZero | Kind::Rate | Kind::Share | Kind::Count => {
-            json!(["number", "string", "null"])
-        }
-        Kind::Identifier | Kind::Name | Kind::Text => json!(["string", "number", "null"]),
-        Kind::Date | Kind::Period | Kind::Status | Kind::Currency => json!(["string", "null"]),
-    }
 }

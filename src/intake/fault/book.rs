@@ -9,6 +9,11 @@ fn duplicate_in(table: &str) -> Code {
     if table == TableKind::Locks.name() { Code::BookLock } else { Code::BookDuplicate }
 }
 
+/// Returns `1 month` or `12 months`.
+fn months(count: i32) -> String {
+    if count == 1 { "1 month".to_owned() } else { format!("{count} months") }
+}
+
 crate::faults! {
     /// Faults of a partner book as a whole.
     pub enum BookFault {
@@ -90,6 +95,27 @@ crate::faults! {
             message: format!("the revenue of `{partner}` in {month} is too large or too finely divided to be added up exactly"),
             help: "check the unit and the decimals of the amounts",
             varying: [partner, month],
+        }
+        /// Revenue of a month that has not begun.
+        FutureRevenue { month: Month, current: Month, rows: u64 } = BookMonths {
+            message: format!(
+                "revenue is dated {month}, after the current month {current}{}",
+                if *rows > 1 { format!(" ({rows} rows)") } else { String::new() }
+            ),
+            help: "check the year of the row; plan with `--as-of` if the date is right",
+            severity: Warning,
+        }
+        /// The last months with revenue follow a gap.
+        RevenueGap { month: Month, before: Month, missing: i32 } = BookMonths {
+            message: format!("{} without revenue before {month}: the month before it is {before}", months(*missing)),
+            help: "check whether the date is mistyped; otherwise add the missing months, with 0 where nothing was sold",
+            severity: Warning,
+        }
+        /// A gap follows the first months with revenue.
+        EarlyRevenue { month: Month, after: Month, missing: i32 } = BookMonths {
+            message: format!("{} without revenue after {month}: the next month is {after}", months(*missing)),
+            help: "check whether the date is mistyped; otherwise leave the row out, or add the missing months",
+            severity: Warning,
         }
         /// Two columns of the partners table would become the same attribute.
         DuplicateAttribute { attribute: String } = BookDuplicateColumn {

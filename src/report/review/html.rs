@@ -8,7 +8,7 @@ use crate::figure::Column;
 use crate::performance::{Dimension, Group, Pacing, Standing};
 use crate::report::ReportFault;
 use crate::report::cells::shown;
-use crate::report::figures::{Figures, clipped, count, counted, multiple, rate_text, readable, short_hash};
+use crate::report::figures::{Figures, about_book, clipped, count, counted, multiple, rate_text, readable, short_hash};
 use crate::report::html::{FindingText, Grid, Section, Tile, finding_text};
 use crate::report::picture::{Bars, ClassBar, CoverageSpot, Histogram, Scatter, templates};
 use crate::review::{PartnerReview, ReviewSummary};
@@ -182,7 +182,7 @@ impl<'a> View<'a> {
             period.last_day(),
             review.setting.as_of,
             review.book.currency,
-            short_hash(&review.plugin.revision),
+            short_hash(&review.plugin.revision) + about_book(review.book.summary.as_deref()).as_str(),
         )
     }
 

@@ -1,5 +1,7 @@
 //! A review as JSON, schema `quotient.review/1`: amounts and rates are decimal strings, `null` is "not known".
 
+use super::fault::FaultDocument;
+use crate::channel::BookSummary;
 use crate::decision::{InterventionKind, Severity, TierMove};
 use crate::figure::Fraction;
 use crate::finding::FindingDocument;
@@ -64,6 +66,8 @@ pub(in crate::report) struct ReviewDocument<'a> {
     revision: &'a str,
     /// Hash of the partner book.
     input_hash: &'a str,
+    /// Summary of what was read of the book; null for a book that was built in a program.
+    book: Option<&'a BookSummary>,
     /// Nothing later than this day was looked at.
     #[schemars(extend("format" = "date"))]
     as_of: String,
@@ -133,19 +137,6 @@ struct ConventionsDocument {
     target: Fraction,
     /// Attainment from which it is excellence.
     excellence: Fraction,
-}
-
-/// What failed on one partner.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Fault")]
-struct FaultDocument<'a> {
-    /// Partner id.
-    partner_id: &'a str,
-    /// Partner name.
-    partner_name: &'a str,
-    /// What failed, for this partner alone.
-    #[serde(flatten)]
-    finding: FindingDocument,
 }
 
 /// The review in sum.
@@ -251,6 +242,7 @@ impl<'a> ReviewDocument<'a> {
             vendor: &review.plugin.vendor,
             revision: &review.plugin.revision,
             input_hash: &review.book.input_hash,
+            book: review.book.summary.as_deref(),
             as_of: setting.as_of.to_string(),
             period: &setting.period.label,
             period_start: setting.period.first_day().to_string(),
@@ -383,16 +375,6 @@ impl ConventionsDocument {
             threshold: Fraction(review.rules.threshold),
             target: Fraction(review.rules.target),
             excellence: Fraction(review.rules.excellence),
-        }
-    }
-}
-
-impl<'a> FaultDocument<'a> {
-    fn of(fault: &'a PartnerFault) -> Self {
-        Self {
-            partner_id: &fault.partner_id,
-            partner_name: &fault.partner_name,
-            finding: FindingDocument::from(&fault.finding),
         }
     }
 }

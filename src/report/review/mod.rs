@@ -4,6 +4,7 @@
 //! sums and of the partners that [`Kept`] keeps.
 
 pub mod csv;
+mod fault;
 pub mod html;
 pub mod json;
 pub mod partner;

@@ -6,7 +6,7 @@ use crate::decision::TierMove;
 use crate::figure::Column;
 use crate::performance::{Dimension, Group};
 use crate::report::cells::shown;
-use crate::report::figures::{Figures, clipped, count, counted, multiple, rate_text, readable, short_hash};
+use crate::report::figures::{Figures, book_below, clipped, count, counted, multiple, rate_text, readable, short_hash};
 use crate::report::table::{Grid, Left, Right, bold};
 use crate::report::{ReportFault, TableOptions};
 use crate::review::PartnerReview;
@@ -65,7 +65,7 @@ impl Sheet<'_> {
             review.setting.as_of,
             short_hash(&review.plugin.revision),
             review.book.currency,
-        );
+        ) + book_below(review.book.summary.as_deref(), self.options.width).as_str();
         let mut grid = Grid::untitled(self.options, &[("", Left), ("", Right), ("", Left)]);
         for row in self.key_figures() {
             grid.row(row.map(Cell::new));

@@ -10,7 +10,7 @@ use crate::figure::{Column, Format as FigureFormat};
 use crate::performance::{Concentration, Group, Linearity, Pacing, Standing};
 use crate::report::ReportFault;
 use crate::report::cells::names;
-use crate::report::figures::clipped;
+use crate::report::figures::{book_sentence, clipped};
 use crate::report::sheet::{Formats, Sheet, add_table, protect, set_width, titled};
 use crate::report::xlsx::MOST_LINES;
 use crate::review::PartnerReview;
@@ -185,6 +185,7 @@ impl Book<'_> {
             ("vendor", review.plugin.vendor.to_string()),
             ("revision", review.plugin.revision.clone()),
             ("input_hash", review.book.input_hash.clone()),
+            ("book", review.book.summary.as_deref().map(book_sentence).unwrap_or_default()),
             ("period", review.setting.period.label.clone()),
             ("as_of", review.setting.as_of.to_string()),
             ("currency", review.book.currency.to_string()),

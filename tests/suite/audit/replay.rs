@@ -132,6 +132,10 @@ fn assessment() -> String {
     json!({"partner": "A", "book": small()}).to_string()
 }
 
+fn proposal() -> String {
+    json!({"as_of": "2025-12-31", "book": small()}).to_string()
+}
+
 fn counts(report: &Value) -> [u64; 3] {
     ["same", "different", "not_replayable"].map(|key| report[key].as_u64().unwrap())
 }
@@ -192,6 +196,24 @@ fn an_answer_that_was_not_kept_is_made_again_to_compare_it() {
     assert_eq!(scene.report(&["--with", "current"], 0)["named"][0]["obstacle"], "answer_not_kept");
     let report = scene.report(&["--with", "current", "--state", "state"], 1);
     assert_eq!(report["named"][0]["difference"]["pointer"], "/lines/0/quota");
+}
+
+#[test]
+fn a_record_of_an_earlier_version_has_no_summary_of_the_book_and_is_the_same() {
+    let mut scene = Scene::new();
+    scene.decide(Kind::Proposal, &proposal(), &NoBooks, &RecordContent::default());
+    scene.tamper(|record| {
+        let answer = record["outcome"]["answer"].as_object_mut().unwrap();
+        // 24 months of 10,000 and 20,000.
+        let book = answer.remove("book");
+        assert_eq!(book.map(|book| book["revenue"].clone()), Some("720000.00".into()), "{answer:?}");
+        record["outcome"]["digest"] = "00".into();
+    });
+    assert_eq!(counts(&scene.report(&[], 0)), [1, 0, 0]);
+    // A summary that differs is a difference.
+    scene.tamper(|record| record["outcome"]["answer"]["book"] = json!({"revenue": "999.00"}));
+    let there = scene.report(&[], 1)["named"][0]["difference"]["pointer"].clone();
+    assert!(there.as_str().is_some_and(|pointer| pointer.starts_with("/book/")), "{there}");
 }
 
 #[test]

@@ -5,11 +5,14 @@
 mod beside;
 mod books;
 mod bounds;
+mod exports;
 mod facts;
 mod generated;
 mod json;
 mod mapping;
 mod merging;
 mod real_data;
+mod summary;
+mod table_schema;
 mod values;
 mod workbooks;

@@ -83,10 +83,10 @@ fn online_retail_is_read_with_its_returns() {
 
 #[test]
 fn every_shipped_mapping_file_is_valid() {
-    for name in ["adventureworks", "online-retail", "salesforce"] {
-        let map = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name).join("map.toml");
-        assert!(Mapping::read(&map).is_ok(), "{name}");
-    }
+    let examples = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).unwrap();
+    let maps = examples.map(|entry| entry.unwrap().path().join("map.toml")).filter(|map| map.is_file());
+    let refused: Vec<_> = maps.filter(|map| Mapping::read(map).is_err()).collect();
+    assert!(refused.is_empty(), "{refused:?}");
 }
 
 #[test]

@@ -78,6 +78,7 @@ pub fn plan(mut lines: Vec<PlanLine>) -> QuotaPlan {
         vendor: "meridian".into(),
         revision: "3fa91c02d7e84b15a6c09f2e51d3b870".to_owned(),
         input_hash: "b77c1e90aa4f".to_owned(),
+        book: None,
         currency: Currency::EUR,
         reporting: calendar.reporting(&period, ReportingPeriods::Quarters),
         period,
