@@ -49,6 +49,7 @@ impl BookSource {
         let options = ReadOptions {
             calendar: Some(plugin.manifest.calendar),
             currency: plugin.manifest.currency,
+            attributes: plugin.manifest.attributes.clone(),
             ..ReadOptions::default()
         };
         let reading = spinner(&format!("reading {}", self.book.display()));

@@ -1,6 +1,7 @@
 //! A validated partner book, and its reader.
 
-use crate::channel::PartnerBook;
+use crate::channel::{Name, PartnerBook};
+use crate::figure::Kind;
 use crate::finding::Findings;
 use crate::intake::{Mapping, ReadOptions, read_book, read_book_files};
 use crate::units::{Currency, FiscalCalendar};
@@ -102,6 +103,12 @@ impl BookReader {
 
     pub(super) fn currency_if_known(mut self, currency: Option<Currency>) -> Self {
         self.options.currency = currency;
+        self
+    }
+
+    /// Sets the attributes that the vendor's manifest declares.
+    pub(super) fn attributes(mut self, attributes: Vec<(Name, Kind)>) -> Self {
+        self.options.attributes = attributes;
         self
     }
 

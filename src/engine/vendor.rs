@@ -56,6 +56,10 @@ impl Vendor {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn book_reader(&self) -> BookReader {
-        BookReader::new().calendar(self.plugin.manifest.calendar).currency_if_known(self.plugin.manifest.currency)
+        let manifest = &self.plugin.manifest;
+        BookReader::new()
+            .calendar(manifest.calendar)
+            .currency_if_known(manifest.currency)
+            .attributes(manifest.attributes.clone())
     }
 }

@@ -78,9 +78,10 @@ codes! {
     BookMissingValue = Book, "book::missing_value";
     /// A value is not an exact decimal amount, or has more decimals than the currency or the engine can hold.
     ///
-    /// Amounts are read exactly: `1234.50`. Thousands separators, currency signs and exponents are refused because they are ambiguous.
+    /// Amounts are read exactly: `1234.50`. A text with two meanings, such as `1,234`, is an error until the mapping file states
+    /// the notation (`decimal`, `thousands`).
     BookAmount = Book, "book::amount";
-    /// A value is not a rate: a fraction such as `0.12`. Percent scales must be declared in the mapping file.
+    /// A value is not a rate: a fraction such as `0.12`, or `12 %`. Percent scales must be declared in the mapping file.
     BookRate = Book, "book::rate";
     /// A value is not a whole number.
     BookCount = Book, "book::count";
@@ -88,7 +89,7 @@ codes! {
     BookDate = Book, "book::date";
     /// A value is none of the words the column allows.
     BookWord = Book, "book::word";
-    /// An identifier is empty, too long, or has control or invisible characters.
+    /// An identifier is empty, too long, or damaged, has control or invisible characters, or is a word for nothing.
     BookIdentifier = Book, "book::identifier";
     /// Duplicate identifier, or duplicate row.
     BookDuplicate = Book, "book::duplicate";

@@ -167,7 +167,9 @@ impl<'a> Binder<'a, '_> {
             candidates: self.candidates(candidates.first().map(String::as_str).unwrap_or_default()),
             heading_row: self.sheet.heading_row,
         };
-        let severity = if column.required { Severity::Error } else { Severity::Warning };
+        // Amounts of several currencies would be added up.
+        let is_missed = column.field == Field::Currency && self.sheet.headings.iter().any(|one| names_currency(one));
+        let severity = if column.required || is_missed { Severity::Error } else { Severity::Warning };
         self.add(Finding::from(fault).with_severity(severity).at(map.place(*span, "")));
         Source::Absent
     }
@@ -255,6 +257,7 @@ impl<'a> Binder<'a, '_> {
             unused.push(heading.clone());
         }
         if self.map.is_some() || self.failed {
+            self.check_currency(&absent, &unused);
             return;
         }
         let is_near = |heading: &String| did_you_mean(&heading.to_lowercase(), absent.iter().copied()).is_some();
@@ -284,4 +287,25 @@ impl<'a> Binder<'a, '_> {
             self.log.add(Finding::from(fault).at(self.location.place(self.sheet.heading_row, "", "")));
         }
     }
+
+    /// Warns about a column that probably has the currencies of the amounts and is not read.
+    fn check_currency(&mut self, absent: &[&str], unused: &[String]) {
+        let Some(map) = self.map else { return };
+        let is_stated = map.columns.contains_key(&Field::Currency) || map.unbound.contains(&Field::Currency);
+        if is_stated || !absent.contains(&Field::Currency.name()) {
+            return;
+        }
+        if let Some(heading) = unused.iter().find(|heading| names_currency(heading)) {
+            let fault = TableFault::UnreadCurrency { column: shown(heading), table: self.table.name.to_owned() };
+            self.log.add(Finding::from(fault).at(self.location.place(self.sheet.heading_row, heading, "")));
+        }
+    }
+}
+
+/// True for a heading with the word for currency.
+fn names_currency(heading: &str) -> bool {
+    let heading = heading.to_lowercase();
+    ["currency", "währung", "waehrung", "devise", "divisa", "moneda", "moeda", "valuta"]
+        .iter()
+        .any(|word| heading.contains(word))
 }

@@ -8,7 +8,6 @@ use super::fact::{current_quota, forecast, investment, lock, market_cell, opport
 use super::fault::{BookFault, TableFault};
 use super::log::{Log, Reported, shown};
 use super::mapping::{Mapping, TableMap};
-use super::name::{Names, lookalikes};
 use super::revenue::{Revenue, RevenueRow, fill_revenue, revenue_row};
 use super::row::{Row, Shared};
 use super::sheet::{Location, Sheet};
@@ -19,6 +18,7 @@ use crate::channel::{
     CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, Lock, MarketCell, Name, Partner, PartnerBook,
     RegisteredOpportunity, SegmentKey, WinRate,
 };
+use crate::figure::Kind;
 use crate::finding::{Checked, Finding, Place, did_you_mean};
 use crate::units::{Currency, Money};
 use std::collections::BTreeMap;
@@ -74,14 +74,21 @@ pub fn read_book_json(part: &JsonPart<'_>, options: &ReadOptions) -> Checked<Par
     read_store(store, log, None, options)
 }
 
-fn read_store(store: Store, log: Log, mapping: Option<&Mapping>, options: &ReadOptions) -> Checked<PartnerBook> {
+fn read_store<'m>(
+    store: Store,
+    log: Log,
+    mapping: Option<&'m Mapping>,
+    options: &'m ReadOptions,
+) -> Checked<PartnerBook> {
     let currency = mapping.and_then(|mapping| mapping.currency).or(options.currency);
     let mut shared = Shared::default();
     (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);
+    (shared.zone, shared.salesforce) = mapping.map_or((None, false), |mapping| (mapping.zone, mapping.salesforce));
     let reading = Reading {
         store,
         mapping,
         limits: options.limits,
+        attributes: &options.attributes,
         shared,
         places: BTreeMap::new(),
         partner_rows: Vec::new(),
@@ -96,6 +103,8 @@ pub(super) struct Reading<'m> {
     pub store: Store,
     pub mapping: Option<&'m Mapping>,
     pub limits: Limits,
+    /// Attributes that the vendor's manifest declares.
+    pub attributes: &'m [(Name, Kind)],
     pub shared: Shared,
     /// Assignment of the tables of the store to the tables of the book.
     pub places: BTreeMap<TableKind, usize>,
@@ -188,12 +197,12 @@ impl<'m> Reading<'m> {
         let Some(binding) = Binding::new(TableKind::Partners.table(), &sheet, map, &mut self.shared.log) else {
             return Vec::new();
         };
-        let mut attributes = Attributes::of(&binding, &mut self.shared.log);
+        let zone = self.shared.zone;
+        let mut attributes = Attributes::of(&binding, self.attributes, zone, &mut self.shared.log);
         let mut drafts: Vec<Draft> = Vec::new();
         let read = each_row(sheet, &binding, &mut self.shared, &self.limits, &mut |row: &mut Row<'_>| {
-            let draft =
-                partner(row).map(|partner| Draft { partner, row: row.number, attributes: attributes.read(row) });
-            drafts.extend(draft);
+            let (partner, attributes) = (partner(row), attributes.read(row));
+            drafts.extend(partner.map(|partner| Draft { partner, row: row.number, attributes }));
         });
         drafts.sort_by(|a, b| a.partner.id.cmp(&b.partner.id).then(a.row.cmp(&b.row)));
         let location = &binding.location;
@@ -210,7 +219,8 @@ impl<'m> Reading<'m> {
         });
         self.partner_rows = drafts.iter().map(|draft| draft.row).collect();
         self.partner_place = Some((location.clone(), binding.heading(Field::PartnerId).to_owned()));
-        let values = attributes.typed();
+        self.check_identifiers(&drafts.iter().map(|draft| &*draft.partner.id).collect::<Vec<_>>());
+        let values = attributes.typed(self.shared.currency());
         let partners: Vec<Partner> = drafts
             .into_iter()
             .map(|draft| Partner { attributes: values.of(&draft.attributes), ..draft.partner })
@@ -409,38 +419,6 @@ impl<'m> Reading<'m> {
         rows.sort_by_key(|row| row.partner);
         Some(ExtraTable { name: name.into(), columns: columns.into_iter().map(|(_, name)| name).collect(), rows })
     }
-
-    /// Warns about identifiers and names that look alike.
-    fn check_looks(&mut self, partners: &[Partner]) {
-        let Shared { tiers, territories, verticals, product_lines, log, .. } = &mut self.shared;
-        let row = |id: &str| {
-            let index = partners.binary_search_by(|partner| (*partner.id).cmp(id)).ok()?;
-            self.partner_rows.get(index).copied()
-        };
-        for (one, other) in lookalikes(partners.iter().map(|partner| &partner.id)) {
-            let fault = BookFault::LookalikePartners { one: shown(one), other: shown(other) };
-            let mut finding = Finding::from(fault);
-            for id in [one, other] {
-                if let (Some((location, heading)), Some(row)) = (&self.partner_place, row(id)) {
-                    finding = finding.at(location.place(row, heading, id));
-                }
-            }
-            log.add(finding);
-        }
-        let lists: [(&str, &Names); 4] = [
-            ("tiers", tiers),
-            ("territories", territories),
-            ("verticals", verticals),
-            ("product lines", product_lines),
-        ];
-        for (what, names) in lists {
-            for (one, other) in lookalikes(names.iter()) {
-                let fault =
-                    BookFault::LookalikeNames { dimension: what.to_owned(), one: shown(one), other: shown(other) };
-                log.add(Finding::from(fault).at(Place::file(self.store.name.clone())));
-            }
-        }
-    }
 }
 
 /// Summary of a table after its rows were read.
@@ -481,6 +459,7 @@ pub(super) fn each_row(
     });
     let location = binding.location.clone();
     shared.report_rounded(&location.file);
+    shared.report_points(binding.table.name);
     if all > limits.rows {
         let fault = TableFault::TooManyRows { rows: all, limit: limits.rows };
         shared.log.add(Finding::from(fault).at(Place::file(location.file.clone())));

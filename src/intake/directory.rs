@@ -2,11 +2,14 @@
 
 use super::fault::BookFault;
 use super::log::{Log, Reported, shown};
+use super::mapping::SplitRule;
 use super::row::Row;
 use super::sheet::Location;
 use super::table::{Field, is_same_heading};
+use super::value::identifier::separator_of;
 use crate::channel::Partner;
 use crate::finding::{Finding, did_you_mean};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Most different unknown references that are distinguished in one table.
@@ -29,13 +32,46 @@ impl<'p> Directory<'p> {
         Self { partners, latest: 0, unknown: BTreeMap::new() }
     }
 
-    /// The partner that the row names; an unknown one is remembered for [`Directory::report`].
+    /// The partner that the row names, the first one where the mapping file splits the cell; an unknown one is
+    /// remembered for [`Directory::report`].
     pub fn find(&mut self, row: &mut Row<'_>) -> Result<u32, Reported> {
+        self.find_each(row).map(|(first, _)| first)
+    }
+
+    /// The partners among which the row is divided: the first one, and the others, of which there are none unless the
+    /// mapping file splits the cell into equal parts.
+    pub fn find_each(&mut self, row: &mut Row<'_>) -> Result<(u32, Vec<u32>), Reported> {
+        let split = row.binding.map.and_then(|map| map.split.as_ref());
+        let Some((split, text)) = split.zip(row.text(Field::PartnerId)) else {
+            return self.find_whole(row).map(|partner| (partner, Vec::new()));
+        };
+        let mut parts = text.split(split.separator.as_str()).map(str::trim).filter(|part| !part.is_empty());
+        let (Some(first), true) = (parts.next(), text.contains(&split.separator)) else {
+            return self.find_whole(row).map(|partner| (partner, Vec::new()));
+        };
+        let first = row.clean(Field::PartnerId, first).and_then(|id| self.look_up(id, row.number));
+        if split.rule == SplitRule::First {
+            return first.map(|partner| (partner, Vec::new()));
+        }
+        let others: Vec<Result<u32, Reported>> =
+            parts.map(|part| row.clean(Field::PartnerId, part).and_then(|id| self.look_up(id, row.number))).collect();
+        let (first, mut others) = (first?, others.into_iter().collect::<Result<Vec<u32>, Reported>>()?);
+        others.retain(|other| *other != first);
+        others.sort_unstable();
+        others.dedup();
+        Ok((first, others))
+    }
+
+    fn find_whole(&mut self, row: &mut Row<'_>) -> Result<u32, Reported> {
         let is_latest = |text: &str| self.partners.get(self.latest).is_some_and(|latest| *latest.id == *text);
         if row.text(Field::PartnerId).is_some_and(is_latest) {
             return u32::try_from(self.latest).map_err(|_| Reported);
         }
         let id = row.identifier(Field::PartnerId)?.ok_or(Reported)?;
+        self.look_up(id, row.number)
+    }
+
+    fn look_up(&mut self, id: Cow<'_, str>, row: u64) -> Result<u32, Reported> {
         match self.partners.binary_search_by(|partner| (*partner.id).cmp(&id)) {
             Ok(index) => {
                 self.latest = index;
@@ -43,7 +79,7 @@ impl<'p> Directory<'p> {
             }
             Err(_) => {
                 if self.unknown.len() < MOST_UNKNOWN || self.unknown.contains_key(&*id) {
-                    self.unknown.entry(id.into_owned()).or_insert((row.number, 0)).1 += 1;
+                    self.unknown.entry(id.into_owned()).or_insert((row, 0)).1 += 1;
                 }
                 Err(Reported)
             }
@@ -55,6 +91,13 @@ impl<'p> Directory<'p> {
         let mut unknown: Vec<_> = self.unknown.into_iter().collect();
         unknown.sort_by_key(|(_, (row, _))| *row);
         for (index, (id, (row, count))) in unknown.into_iter().enumerate() {
+            let is_known = |part: &str| self.partners.binary_search_by(|partner| (*partner.id).cmp(part)).is_ok();
+            if let Some(separator) = separator_of(&id, is_known) {
+                let fault =
+                    BookFault::SeveralPartners { partner: shown(&id), rows: count, separator: separator.to_owned() };
+                log.add(Finding::from(fault).at(location.place(row, heading, &id)));
+                continue;
+            }
             let searches = self.partners.len() <= MOST_CANDIDATES && index < MOST_SUGGESTED;
             let candidates =
                 self.partners.iter().map(|partner| &*partner.id).take(if searches { MOST_CANDIDATES } else { 0 });

@@ -9,7 +9,6 @@ mod beside;
 mod binding;
 mod book;
 mod cell;
-mod date_format;
 mod delimited;
 mod delta;
 mod directory;
@@ -20,14 +19,17 @@ mod layout;
 mod log;
 mod mapping;
 mod name;
+mod partner_ids;
 mod revenue;
 mod row;
+mod row_value;
 mod shared;
 mod sheet;
 mod store;
 mod table;
 #[cfg(feature = "report")]
 pub mod template;
+mod value;
 mod workbook;
 
 pub use beside::{
@@ -43,6 +45,8 @@ pub use name::{LONGEST_NAME, is_unwanted};
 pub use store::file_bytes;
 pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading, reference};
 
+use crate::channel::Name;
+use crate::figure;
 use crate::units::{Currency, FiscalCalendar};
 
 /// Limits of a reader.
@@ -86,12 +90,14 @@ pub struct JsonPart<'a> {
 }
 
 /// Options for reading a book.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadOptions {
     /// The vendor's fiscal calendar; without it, labels such as `FY2026-Q1` are refused.
     pub calendar: Option<FiscalCalendar>,
     /// Currency of a book that states none; US dollars when absent.
     pub currency: Option<Currency>,
+    /// Attributes that the vendor's manifest declares, with their kinds: values of another kind are errors.
+    pub attributes: Vec<(Name, figure::Kind)>,
     /// Limits.
     pub limits: Limits,
 }

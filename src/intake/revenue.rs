@@ -32,7 +32,7 @@ pub(super) fn revenue_row(
     rows: &mut Vec<RevenueRow>,
 ) -> Result<(), Reported> {
     let currency = row.currency();
-    let partner = directory.find(row);
+    let partners = directory.find_each(row);
     let month = row.period(Field::Month);
     let period = row.period(Field::Period);
     let product_line = row.name_number(Field::ProductLine, Dimension::ProductLine);
@@ -50,13 +50,23 @@ pub(super) fn revenue_row(
     };
     let numbered = |number: Option<u32>| number.map_or(0, |number| number.saturating_add(1));
     let (product_line, territory) = (numbered(product_line?), numbered(territory?));
-    let (partner, amount) = (partner?, amount?.ok_or(Reported)?);
-    if months == 1 {
-        rows.push(RevenueRow { partner, month: start, product_line, territory, amount });
+    let ((first, others), amount) = (partners?, amount?.ok_or(Reported)?);
+    let mut push = |partner: u32, amount: Money| {
+        if months == 1 {
+            rows.push(RevenueRow { partner, month: start, product_line, territory, amount });
+            return;
+        }
+        for (offset, amount) in (0..).zip(spread(amount, months)) {
+            rows.push(RevenueRow { partner, month: start.plus(offset), product_line, territory, amount });
+        }
+    };
+    if others.is_empty() {
+        push(first, amount);
         return Ok(());
     }
-    for (offset, amount) in (0..).zip(spread(amount, months)) {
-        rows.push(RevenueRow { partner, month: start.plus(offset), product_line, territory, amount });
+    let count = u32::try_from(others.len()).unwrap_or(u32::MAX).saturating_add(1);
+    for (partner, amount) in std::iter::once(first).chain(others).zip(spread(amount, count)) {
+        push(partner, amount);
     }
     Ok(())
 }
@@ -113,7 +123,8 @@ pub(super) fn exact_sum(cell: &[RevenueRow], currency: Currency) -> Option<Money
     Some(only.amount)
 }
 
-/// Spreads an amount over `months` evenly and exactly; what does not divide goes to the first months, one unit each.
+/// Spreads an amount over `months`, or partners, evenly and exactly; what does not divide goes to the first ones, one
+/// unit each.
 ///
 /// The unit is the minor unit of the currency, or the last decimal of the amount where it has more.
 pub(super) fn spread(amount: Money, months: u32) -> Vec<Money> {

@@ -3,8 +3,21 @@
 use super::fault::TableFault;
 use super::log::Log;
 use super::name::Names;
+use super::table::{Field, TableKind};
 use crate::finding::{Finding, Place};
 use crate::units::{Currency, FiscalCalendar, Month};
+use chrono_tz::Tz;
+
+/// Amounts with a point, of a table whose notation is not stated.
+#[derive(Debug, Default)]
+pub(super) struct Points {
+    /// True when one of them shows that points are decimal signs.
+    pub is_decimal: bool,
+    /// Number of amounts such as `1.234`.
+    pub count: u64,
+    /// The first of them, and its place.
+    pub first: Option<(String, Place)>,
+}
 
 /// State shared by all tables of a book while they are read.
 #[derive(Debug, Default)]
@@ -17,19 +30,34 @@ pub(super) struct Shared {
     pub stated_currency: Option<(Currency, String)>,
     /// Numbers of the current table that were rounded to the 15 digits of a spreadsheet.
     pub rounded: u64,
+    /// Form of the amounts of the current table that have a point.
+    pub points: Points,
     pub tiers: Names,
     pub territories: Names,
     pub verticals: Names,
     pub product_lines: Names,
     pub account_managers: Names,
-    /// The latest month that was read, with its text: neighbours often share it.
-    pub latest_period: Option<(String, (Month, u32))>,
+    /// Time zone that decides the day of a moment with an offset.
+    pub zone: Option<Tz>,
+    /// True when identifiers are Salesforce ids, of 15 or 18 characters.
+    pub salesforce: bool,
+    /// The latest month that was read, with its column and text: neighbours often share it.
+    pub latest_period: Option<(TableKind, Field, String, (Month, u32))>,
 }
 
 impl Shared {
     /// The currency of the book as far as it is known.
     pub fn currency(&self) -> Currency {
         self.stated_currency.as_ref().map(|(currency, _)| *currency).or(self.default_currency).unwrap_or(Currency::USD)
+    }
+
+    /// Warns when every amount of a table that has a point could have it between thousands, and forgets them.
+    pub fn report_points(&mut self, table: &str) {
+        let points = std::mem::take(&mut self.points);
+        if let Some((value, place)) = points.first.filter(|_| !points.is_decimal) {
+            let (count, table) = (points.count, table.to_owned());
+            self.log.add(Finding::from(TableFault::OpenPoints { count, value, table }).at(place));
+        }
     }
 
     /// Reports how many numbers of the table in `file` were rounded, and counts from 0 again.

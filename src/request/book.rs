@@ -154,6 +154,7 @@ fn whole(plugin: &VendorPlugin, part: &JsonPart<'_>, members: &Object<'_>, limit
     let options = ReadOptions {
         calendar: Some(plugin.manifest.calendar),
         currency: plugin.manifest.currency,
+        attributes: plugin.manifest.attributes.clone(),
         limits: limits.intake,
     };
     let read = read_book_json(part, &options);

@@ -49,6 +49,24 @@ crate::faults! {
             help: suggested(suggestion.as_deref(), "add the partner to the partners table, or leave the rows out"),
             varying: [partner, rows],
         }
+        /// A cell names several partners.
+        SeveralPartners { partner: String, rows: u64, separator: String } = BookUnknownReference {
+            message: format!(
+                "`{partner}` names several partners{}",
+                if *rows > 1 { format!(" ({rows} rows)") } else { String::new() }
+            ),
+            help: format!(
+                "state whose the rows are: `split.partner_id = {{ separator = \"{separator}\", rule = \"equal\" }}` divides \
+                 revenue, `rule = \"first\"` takes the first"
+            ),
+            varying: [partner, rows],
+        }
+        /// An identifier looks like a date among others that do not.
+        DateLikePartner { partner: String } = BookIdentifier {
+            message: format!("`{partner}` looks like a date that a spreadsheet made of an identifier"),
+            help: "export the identifiers as text, without opening the file in a spreadsheet program",
+            varying: [partner],
+        }
         /// A name first appears in a table that should only repeat names, and looks like a known one.
         UnfamiliarName { dimension: String, name: String, suggestion: String } = BookUnknownReference {
             message: format!("no partner, revenue or market has the {dimension} `{name}`"),

@@ -1,6 +1,6 @@
 //! Faults of the mapping file.
 
-use crate::finding::Candidates;
+use crate::finding::{Candidates, quoted, suggested};
 
 crate::faults! {
     /// Faults of the mapping file.
@@ -65,15 +65,35 @@ crate::faults! {
             message: format!("`{value}` is not a known encoding"),
             help: "write `utf-8`, `windows-1252`, `utf-16le` or another label of the WHATWG list",
         }
-        /// The decimal mark is neither a comma nor a point.
-        DecimalMark {} = BookMapping {
-            message: "the decimal mark is `\",\"` or `\".\"`",
+        /// A value is none of the strings that the key takes.
+        NotOneOf { key: String, value: String, names: Vec<String> } = BookMapping {
+            message: format!("`{value}` is not a value of `{key}`"),
+            help: format!("use one of {}", quoted(names)),
+        }
+        /// Decimal sign and thousands sign are the same.
+        SameSigns { sign: String } = BookMapping {
+            message: format!("`{sign}` is both the decimal sign and the thousands sign"),
+            help: "state the two signs that the export uses",
+        }
+        /// A time zone is not known.
+        TimeZone { value: String, nearest: Option<String> } = BookMapping {
+            message: format!("unknown time zone `{value}`"),
+            help: suggested(nearest.as_deref(), "use a name of the IANA database, such as `Europe/Berlin`, or `UTC`"),
+        }
+        /// A format of dates is stated for a column of another kind.
+        NotDated { column: String } = BookMapping {
+            message: format!("`{column}` is not a column of dates or periods"),
             help: "",
         }
-        /// A date format does not name year, month and day once each.
+        /// A division lacks a separator or a rule.
+        Split {} = BookMapping {
+            message: "`split` needs a separator and a rule: `equal` (revenue only) or `first`",
+            help: "write `split.partner_id = { separator = \";\", rule = \"first\" }`",
+        }
+        /// A date format does not name year and month once each.
         DateFormat { value: String } = BookMapping {
             message: format!("`{value}` is not a date format"),
-            help: "use `YYYY`, `MM` or `M`, and `DD` or `D`, each once: `DD.MM.YYYY`",
+            help: "use `YYYY` or `YY`, `MM`, `M` or `MMM`, and `DD` or `D`, each once: `DD.MM.YYYY`",
         }
     }
 }

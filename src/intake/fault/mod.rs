@@ -4,6 +4,7 @@ mod beside;
 mod book;
 mod file;
 mod mapping;
+mod number;
 mod table;
 mod value;
 
@@ -11,5 +12,6 @@ pub use beside::BesideFault;
 pub use book::BookFault;
 pub use file::FileFault;
 pub use mapping::MappingFault;
+pub use number::{NotDecimal, NumberKind};
 pub use table::TableFault;
-pub use value::{NotDecimal, NumberKind, ValueFault};
+pub use value::ValueFault;

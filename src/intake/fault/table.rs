@@ -158,6 +158,22 @@ crate::faults! {
             help: "remove them, or name them in a mapping file if they hold a column of the table",
             severity: Warning,
         }
+        /// Every amount of a table that has a point could have it between thousands.
+        OpenPoints { count: u64, value: String, table: String } = BookAmount {
+            message: format!(
+                "{} such as `{value}`: read with a decimal point, and no other amount shows what the point means",
+                counted(*count, "amount")
+            ),
+            help: format!("state it in the mapping file under `[{table}]`: `decimal = \".\"`, or `thousands = \".\"` if points separate thousands"),
+            severity: Warning,
+            varying: [count, value],
+        }
+        /// A column with currencies is not read.
+        UnreadCurrency { column: String, table: String } = BookUnknownColumn {
+            message: format!("the column `{column}` is not read: all amounts are taken to be in one currency"),
+            help: format!("name it in the mapping file under `[{table}]`: `columns.currency = \"{column}\"`, or `\"\"` to leave it unread"),
+            severity: Warning,
+        }
         /// A table has more rows than the limit.
         TooManyRows { rows: u64, limit: u64 } = FileTooLarge {
             message: format!("the table has {rows} rows, more than {limit}"),

@@ -1,113 +1,7 @@
 //! Faults of a single value: a cell of a table, or a member of a row in a JSON document.
 
-use crate::finding::{Code, Field, ToField, suggested};
-use crate::units::parse_decimal;
-
-/// Notation in which a number is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NumberKind {
-    /// An amount of money.
-    Amount,
-    /// A fraction.
-    Rate,
-}
-
-impl NumberKind {
-    fn code(self) -> Code {
-        match self {
-            Self::Amount => Code::BookAmount,
-            Self::Rate => Code::BookRate,
-        }
-    }
-}
-
-impl ToField for NumberKind {
-    fn to_field(&self) -> Field {
-        match self {
-            Self::Amount => "amount".to_field(),
-            Self::Rate => "rate".to_field(),
-        }
-    }
-}
-
-macro_rules! reasons {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $message:literal, $help:literal;)+) => {
-        /// Reason for which a value is not read as an exact decimal number.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum NotDecimal {
-            $($(#[doc = $doc])+ $variant,)+
-        }
-
-        impl NotDecimal {
-            fn message(self) -> &'static str {
-                match self { $(Self::$variant => $message,)+ }
-            }
-
-            fn help(self) -> &'static str {
-                match self { $(Self::$variant => $help,)+ }
-            }
-        }
-
-        impl ToField for NotDecimal {
-            fn to_field(&self) -> Field {
-                match self { $(Self::$variant => $name.to_field(),)+ }
-            }
-        }
-    };
-}
-
-reasons! {
-    /// It has no digit.
-    NoNumber = "no_number", "is not a number",
-        "write an amount such as `1234.50`; leave the cell empty when it is not known";
-    /// It has an exponent.
-    Exponent = "exponent", "is written with an exponent, which is not exact",
-        "write it out with all its digits, such as `1234.50`";
-    /// It is in parentheses.
-    Parentheses = "parentheses", "is in parentheses", "write negative amounts with a minus sign: `-1234.50`";
-    /// It has the sign or code of a currency.
-    Currency = "currency", "has a currency sign",
-        "write the number alone and the currency in the column `currency`";
-    /// It has a thousands separator or a decimal comma.
-    Separator = "separator", "has a thousands separator or a decimal comma",
-        "write `1234.50`; decimal commas are read when the mapping file sets `decimal = \",\"` for the table";
-    /// Its minus sign is another character, or at the end.
-    Minus = "minus", "does not have a plain minus sign in front",
-        "write negative amounts with a leading hyphen: `-1234.50`";
-    /// Its signs or points are misplaced.
-    Marks = "marks", "is not a plain decimal number",
-        "write digits, at most one leading minus and one point with digits on both sides";
-    /// Another reason.
-    Other = "other", "is not a plain decimal number", "write an amount such as `1234.50`";
-}
-
-impl NotDecimal {
-    /// Returns why `text` is not a plain decimal number.
-    pub(in crate::intake) fn new(text: &str) -> Self {
-        let digits = text.bytes().any(|byte| byte.is_ascii_digit());
-        let is_sign = |c: char| matches!(c, '$' | '€' | '£' | '¥' | '₹' | '₩' | '₽' | 'R');
-        let exponent = text.split_once(['e', 'E']).is_some_and(|(number, power)| {
-            parse_decimal(number).is_ok() && parse_decimal(power.strip_prefix('+').unwrap_or(power)).is_ok()
-        });
-        if !digits {
-            Self::NoNumber
-        } else if exponent {
-            Self::Exponent
-        } else if text.starts_with('(') && text.ends_with(')') {
-            Self::Parentheses
-        } else if text.contains(is_sign) || text.chars().filter(|c| c.is_ascii_alphabetic()).count() == 3 {
-            Self::Currency
-        } else if text.contains([',', '\'', '’', ' ', '\u{A0}', '\u{202F}', '_']) {
-            Self::Separator
-        } else if text.contains(['\u{2212}', '\u{2013}']) || text.ends_with('-') {
-            Self::Minus
-        } else if text.starts_with('+') || text.contains(['.', '-']) {
-            Self::Marks
-        } else {
-            Self::Other
-        }
-    }
-}
+use super::number::{NotDecimal, NumberKind};
+use crate::finding::{quoted, suggested};
 
 fn percent(table: &str, key: &str) -> String {
     format!("if the column is in percent, set its scale in the mapping file: `scale.{key} = 100` under `[{table}]`")
@@ -196,6 +90,52 @@ crate::faults! {
             message: format!("the text is longer than {limit} characters"),
             help: "check that every quote is closed",
         }
+        /// A name or an identifier is a word for nothing, or an error value of a spreadsheet.
+        Placeholder { column: String, value: String, key: String, is_error: bool } = BookIdentifier {
+            message: if *is_error {
+                format!("`{value}` is an error value of a spreadsheet, not a name")
+            } else {
+                format!("`{value}` usually means that nothing is known, and would become a name")
+            },
+            help: format!(
+                "{} it, or state its meaning in the mapping file: `values.{key} = {{ \"{value}\" = \"\" }}` for not known{}",
+                if *is_error { "correct" } else { "empty" },
+                if *is_error { String::new() } else { format!(", `{{ \"{value}\" = \"{value}\" }}` for a name") },
+            ),
+        }
+        /// An identifier is a long number that a spreadsheet has shortened.
+        ShortenedIdentifier { column: String, value: String } = BookIdentifier {
+            message: format!("`{value}` is a long number that a spreadsheet has shortened: different identifiers may have become one"),
+            help: "export the column again as text, without opening the file in a spreadsheet program",
+            varying: [value],
+        }
+        /// An identifier is a date in its workbook.
+        DateIdentifier { column: String, value: String } = BookIdentifier {
+            message: format!("`{value}` is a date in the workbook, not an identifier or name"),
+            help: "format the column as text in the workbook and enter the values again",
+            varying: [value],
+        }
+        /// An identifier is not a Salesforce id.
+        SalesforceId { column: String, value: String, checksum: Option<String> } = BookIdentifier {
+            message: match checksum {
+                Some(checksum) => format!("`{value}` is not a valid Salesforce id: its last three characters should be `{checksum}`"),
+                None => format!("`{value}` is not a Salesforce id of 15 or 18 letters and digits"),
+            },
+            help: "export the id again; upper and lower case matter. Without `ids = \"salesforce\"`, identifiers are read as written",
+            varying: [value, checksum],
+        }
+        /// A word is read as a listed one that differs only in spaces, hyphens, underscores or points.
+        SimilarWord { column: String, value: String, word: String, ours: String } = BookWord {
+            message: format!("`{value}` is read as `{ours}`, because `values` lists `{word}`"),
+            help: "list both spellings if they mean the same; list the other meaning if they do not",
+            severity: Warning,
+        }
+        /// Several listed words differ from a word so little that its translation is open.
+        OpenWord { column: String, value: String, words: Vec<String> } = BookWord {
+            message: format!("`{value}` is not translated: `values` lists {}, which mean different things", quoted(words)),
+            help: "list this spelling too",
+            severity: Warning,
+        }
         /// An amount is in another currency than the book.
         OtherCurrency { column: String, currency: String, book_currency: String, stated_at: Option<String> } = BookMixedCurrency {
             message: format!(
@@ -236,10 +176,23 @@ crate::faults! {
             help: "check the unit of the column",
             varying: [value],
         }
-        /// A fraction is written in percent in a column without a scale.
-        Percent { column: String, value: String, table: String, key: String } = BookRate {
-            message: format!("`{value}` is written in percent"),
-            help: percent(table, key),
+        /// A cell that its workbook shows in percent is in a column of amounts or counts.
+        PercentCell { column: String, value: String, kind: NumberKind } = (kind.code()) {
+            message: format!("`{value}` is a percentage in the workbook"),
+            help: "check the columns, or the number format of the cell",
+            varying: [value],
+        }
+        /// A number has an exponent, as spreadsheets show numbers that they have rounded.
+        Exponent { column: String, value: String, number: String } = BookAmount {
+            message: format!("`{value}` is read as {number}; a spreadsheet shows rounded numbers in this way"),
+            help: "check it, or export the column with all its digits",
+            severity: Warning,
+            varying: [value, number],
+        }
+        /// The currency sign or code beside an amount is not the book's currency.
+        AmountCurrency { column: String, value: String, sign: String, book_currency: String } = BookMixedCurrency {
+            message: format!("`{value}` is in `{sign}`, but the book is in `{book_currency}`"),
+            help: "convert the amounts, or state the currency of the book: `currency = \"EUR\"` at the top of the mapping file",
             varying: [value],
         }
         /// A value is not a fraction from 0 to 1.
@@ -266,10 +219,31 @@ crate::faults! {
             help: "write 1, 3, 6 or 12",
             varying: [months],
         }
-        /// A value is not a date.
-        NotDate { column: String, value: String } = BookDate {
-            message: format!("`{value}` is not a date"),
-            help: "write `2026-01-31`, or set the format in the mapping file: `date_format = \"DD.MM.YYYY\"`",
+        /// A value is not a date. `formats` are those of the mapping file that would make it one.
+        NotDate { column: String, value: String, formats: Vec<String> } = BookDate {
+            message: match formats.len() {
+                0 | 1 => format!("`{value}` is not a date"),
+                _ => format!("`{value}` has two meanings: day before month, or month before day"),
+            },
+            help: match formats.as_slice() {
+                [] => "write `2026-01-31`, or set the format in the mapping file: `date_format = \"DD.MM.YYYY\"`".to_owned(),
+                formats => {
+                    let keys: Vec<String> = formats.iter().map(|format| format!("`date_format = \"{format}\"`")).collect();
+                    format!("write `2026-01-31`, or set the format in the mapping file: {}", keys.join(" or "))
+                }
+            },
+            varying: [value],
+        }
+        /// Two formats of the mapping file read different dates from a value.
+        TwoDates { column: String, value: String, first: String, second: String } = BookDate {
+            message: format!("`{value}` is {first} in one format of the mapping file and {second} in another"),
+            help: "state one format for the column, such as `date_format.close_date = \"D/M/YYYY\"`",
+            varying: [value, first, second],
+        }
+        /// A cell of a column of dates contains a number.
+        SerialDate { column: String, value: String } = BookDate {
+            message: format!("`{value}` is a number in the workbook, not a date"),
+            help: "format the column as dates in the workbook",
             varying: [value],
         }
         /// A label needs the fiscal calendar of a vendor where there is none.
@@ -281,7 +255,7 @@ crate::faults! {
         /// A value is not a month or a period.
         NotPeriod { column: String, value: String } = BookDate {
             message: format!("`{value}` is not a month or period"),
-            help: "write `2026-01`, `2026-Q1` (calendar quarter), `FY2026-Q1` or `FY2026` (the vendor's calendar)",
+            help: "write `2026-01`, `Jan 2026`, `2026-Q1` (calendar quarter), `FY2026-Q1` or `FY2026` (the vendor's calendar)",
             varying: [value],
         }
         /// A value is neither true nor false.

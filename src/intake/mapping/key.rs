@@ -29,6 +29,10 @@ pub(in crate::intake) enum Shape {
     Whole(u32, u32),
     /// One value for each named column of the table, if its kind is listed; every kind if the list is empty.
     ByColumn(&'static [Kind], &'static Shape),
+    /// A value of either form.
+    Either(&'static Shape, &'static Shape),
+    /// Separator and rule of a division, for the column `partner_id`.
+    Split,
     /// One value for each heading or word of the export.
     ByWord(&'static str, &'static Shape),
 }
@@ -37,6 +41,8 @@ pub(in crate::intake) enum Shape {
 pub(in crate::intake) const RATES: &[Kind] = &[Kind::Rate, Kind::Share];
 /// Kinds of columns that are amounts of money.
 pub(in crate::intake) const AMOUNTS: &[Kind] = &[Kind::Amount, Kind::AmountFromZero];
+/// Kinds of columns that are dates or periods.
+pub(in crate::intake) const DATES: &[Kind] = &[Kind::Date, Kind::Period];
 /// Largest number that a rate is divided by or an amount is multiplied by.
 pub(in crate::intake) const LARGEST_FACTOR: u32 = 1_000_000;
 
@@ -82,6 +88,12 @@ macro_rules! keys {
 keys! {
     /// Currency of rows that state none; an ISO 4217 code.
     Currency = "currency" in Top, Shape::String("currency code"), "currency = \"EUR\"";
+    /// Kind of the identifiers of partners and opportunities. With `salesforce`, the 15-character form of an id and its
+    /// 18-character form are the same identifier, and an id whose checksum is wrong is an error.
+    Ids = "ids" in Top, Shape::OneOf(&["salesforce"]), "ids = \"salesforce\"";
+    /// Time zone that decides the day of a time stamp with an offset from UTC (`2025-03-31T23:30:00Z`); a name of the
+    /// IANA database. Without it, the date counts as it is written.
+    TimeZone = "time_zone" in Top, Shape::String("time zone"), "time_zone = \"Europe/Berlin\"";
 
     /// File in the book's directory that holds the table, with or without its extension; by default the file with the
     /// table's name. In a JSON document, the key of the list.
@@ -92,11 +104,20 @@ keys! {
     Delimiter = "delimiter" in Section, Shape::String("one character"), "delimiter = \";\"";
     /// Encoding of a text file that is neither UTF-8 nor marked as UTF-16: a label of the WHATWG Encoding Standard.
     Encoding = "encoding" in Section, Shape::String("encoding"), "encoding = \"windows-1252\"";
-    /// Decimal mark of numbers written as text. Numbers that a workbook stores as numbers are not affected.
+    /// Decimal sign of numbers written as text. Numbers that a workbook stores as numbers are not affected.
     Decimal = "decimal" in Section, Shape::OneOf(&[".", ","]), "decimal = \",\"";
-    /// Order of year, month and day in dates: `YYYY`, `MM` or `M`, and `DD` or `D`, each once. ISO dates
-    /// (`2026-01-31`) are always read.
-    DateFormat = "date_format" in Section, Shape::String("date format"), "date_format = \"DD.MM.YYYY\"";
+    /// Thousands sign of numbers written as text; a space stands for any kind of space. A number whose groups do not
+    /// have three digits is an error.
+    Thousands = "thousands" in Section, Shape::OneOf(&[".", ",", "'", " ", "_"]), "thousands = \".\"";
+    /// Meaning of an amount that is nothing but a dash; an error when not stated.
+    Dash = "dash" in Section, Shape::OneOf(&["zero", "empty"]), "dash = \"zero\"";
+    /// Order of year, month and day in dates: `YYYY` or `YY`, `MM`, `M` or `MMM` (a name), and `DD` or `D`, each once.
+    /// A column of months may have a format without day. Several formats: a date that two of them read differently is
+    /// an error. Dates with the year first (`2026-01-31`) are always read.
+    DateFormat = "date_format" in Section, Shape::Either(
+        &Shape::Strings("date format"),
+        &Shape::ByColumn(DATES, &Shape::Strings("date format")),
+    ), "date_format = \"DD.MM.YYYY\"";
     /// Heading of the export for each column of the table; of several headings, the first one that the file has. An
     /// empty string leaves the column unread although a heading has its name.
     Columns = "columns" in Section, Shape::ByColumn(&[], &Shape::Strings("heading")),
@@ -113,9 +134,14 @@ keys! {
         "where = { Channel = [\"Partner\", \"Distributor\"] }";
     /// Values with which the row is left out. Several headings: one match is enough.
     Skip = "skip" in Section, Shape::ByWord("heading", &Shape::Strings("value")), "skip = { Status = \"Cancelled\" }";
-    /// For each column, words of the export and the words to read instead; `*` stands for every other word.
+    /// For each column, words of the export and the words to read instead; `*` stands for every other word, and an empty
+    /// string for a cell without value. A word is compared exactly first, then without case; one that differs in
+    /// hyphens, points or spaces only is translated with a warning.
     Values = "values" in Section, Shape::ByColumn(&[], &Shape::ByWord("word", &Shape::String("word"))),
         "values = { territory = { DACH = \"Central Europe\" } }";
+    /// Division of a row whose cell names several partners. Rule `first`: the row belongs to the first. Rule `equal`, for
+    /// revenue: the amount is divided into equal parts; what does not divide goes to the first ones, one minor unit each.
+    Split = "split" in Section, Shape::Split, "split = { partner_id = { separator = \";\", rule = \"equal\" } }";
     /// Headings that become attributes of the partner; without the key, every heading that no column uses.
     Attributes = "attributes" in Partners, Shape::List("heading"), "attributes = [\"Region\", \"Employees\"]";
 }

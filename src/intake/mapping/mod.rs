@@ -1,6 +1,7 @@
 //! The mapping file: how an export names its tables and columns, and how it writes its values.
 
 mod key;
+mod notation;
 mod reader;
 mod reference;
 mod schema;
@@ -8,11 +9,14 @@ mod schema;
 pub use reference::mapping_reference;
 pub use schema::mapping_schema;
 
-use super::date_format::DateFormat;
 use super::fault::MappingFault;
 use super::table::{Field, TableKind};
+use super::value::date_format::DateFormat;
+use super::value::notation::Notation;
+use super::value::word::Words;
 use crate::finding::{Finding, Findings, Place, Span};
 use crate::units::Currency;
+use chrono_tz::Tz;
 use encoding_rs::Encoding;
 use reader::MapReader;
 use rust_decimal::Decimal;
@@ -28,6 +32,10 @@ use toml::de::DeTable;
 #[derive(Debug, Clone, Default)]
 pub struct Mapping {
     pub(super) currency: Option<Currency>,
+    /// True when identifiers are Salesforce ids.
+    pub(super) salesforce: bool,
+    /// Time zone that decides the day of a moment with an offset from UTC.
+    pub(super) zone: Option<Tz>,
     pub(super) tables: BTreeMap<TableKind, TableMap>,
     pub(super) extra: BTreeMap<String, TableMap>,
 }
@@ -41,8 +49,8 @@ pub(super) struct TableMap {
     pub source: Option<Source>,
     pub delimiter: Option<u8>,
     pub encoding: Option<&'static Encoding>,
-    pub decimal_comma: bool,
-    pub date_format: Option<DateFormat>,
+    pub notation: Notation,
+    pub dates: DateFormats,
     /// Possible headings of each column.
     pub columns: BTreeMap<Field, (Vec<String>, Span)>,
     /// Columns that stay unread although a heading has their name.
@@ -56,8 +64,10 @@ pub(super) struct TableMap {
     pub keep: Vec<Filter>,
     /// Rows are left out when one of these holds.
     pub skip: Vec<Filter>,
-    /// Their word → ours; `*` stands for any other.
-    pub values: BTreeMap<Field, BTreeMap<String, String>>,
+    /// Their word → ours, by column.
+    pub values: BTreeMap<Field, Words>,
+    /// Division of cells with several partner identifiers.
+    pub split: Option<Split>,
     /// Headings that become attributes; all others when absent.
     pub attributes: Option<Vec<(String, Span)>>,
 }
@@ -81,6 +91,40 @@ impl Source {
             (file, sheet) => file.as_ref().or(sheet.as_ref()).cloned().unwrap_or_default(),
         }
     }
+}
+
+/// Formats of the dates of a table.
+#[derive(Debug, Clone, Default)]
+pub(super) struct DateFormats {
+    /// Formats of every column without its own.
+    pub all: Vec<DateFormat>,
+    /// Formats of single columns.
+    pub by_column: BTreeMap<Field, Vec<DateFormat>>,
+}
+
+impl DateFormats {
+    /// The formats of a column.
+    pub fn of(&self, field: Field) -> &[DateFormat] {
+        self.by_column.get(&field).unwrap_or(&self.all)
+    }
+}
+
+/// Division of a row whose cell names several partners.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Split {
+    /// Text between the identifiers.
+    pub separator: String,
+    /// Rule by which a partner gets the row.
+    pub rule: SplitRule,
+}
+
+/// Rule for a row that names several partners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SplitRule {
+    /// Each gets an equal part of the amount.
+    Equal,
+    /// The first gets the whole row.
+    First,
 }
 
 /// A heading and the values that it must have.

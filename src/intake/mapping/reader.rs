@@ -1,8 +1,7 @@
 //! Reading of a mapping file: every key of the declaration, with everything that is wrong reported at its place.
 
-use super::super::date_format::DateFormat;
 use super::super::fault::MappingFault;
-use super::super::table::{Column, Field, Kind, Table, TableKind, folded};
+use super::super::table::{Column, Field, Kind, Table, TableKind};
 use super::key::{AMOUNTS, Key, LARGEST_FACTOR, RATES, Scope};
 use super::{Filter, Mapping, Source, TableMap};
 use crate::finding::{Candidates, Finding, Findings, Place, Span};
@@ -34,7 +33,7 @@ impl MapReader<'_> {
         self.findings.push(Finding::from(fault).at(Place::text(self.file, &self.text, span, "")));
     }
 
-    fn unknown(&mut self, expected: &str, key: &Spanned<Cow<'_, str>>, names: &[&str]) {
+    pub fn unknown(&mut self, expected: &str, key: &Spanned<Cow<'_, str>>, names: &[&str]) {
         let fault = MappingFault::UnknownKey {
             expected: expected.to_owned(),
             key: key.get_ref().to_string(),
@@ -43,12 +42,12 @@ impl MapReader<'_> {
         self.report(fault, key.span());
     }
 
-    fn wrong(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) {
+    pub fn wrong(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) {
         let (expected, found) = (expected.to_owned(), value.get_ref().type_str().to_owned());
         self.report(MappingFault::WrongType { expected, found }, value.span());
     }
 
-    fn text(&mut self, value: &Spanned<DeValue<'_>>) -> Option<(String, Span)> {
+    pub fn text(&mut self, value: &Spanned<DeValue<'_>>) -> Option<(String, Span)> {
         let Some(text) = value.get_ref().as_str() else {
             self.wrong(value, "a string in quotes");
             return None;
@@ -56,14 +55,14 @@ impl MapReader<'_> {
         Some((text.to_owned(), Span { start: value.span().start, end: value.span().end }))
     }
 
-    fn texts(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<String> {
+    pub fn texts(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<String> {
         match value.get_ref() {
             DeValue::Array(items) => items.iter().filter_map(|item| self.text(item)).map(|(text, _)| text).collect(),
             _ => self.text(value).map(|(text, _)| text).into_iter().collect(),
         }
     }
 
-    fn table<'a, 'i>(&mut self, value: &'a Spanned<DeValue<'i>>) -> Vec<Entry<'a, 'i>> {
+    pub fn table<'a, 'i>(&mut self, value: &'a Spanned<DeValue<'i>>) -> Vec<Entry<'a, 'i>> {
         match value.get_ref() {
             DeValue::Table(table) => table.iter().collect(),
             _ => {
@@ -100,8 +99,11 @@ impl MapReader<'_> {
     }
 
     fn top(&mut self, key: Key, value: &Spanned<DeValue<'_>>, mapping: &mut Mapping) {
-        if key == Key::Currency {
-            mapping.currency = self.currency(value);
+        match key {
+            Key::Currency => mapping.currency = self.currency(value),
+            Key::Ids => mapping.salesforce = self.one_of(key, value).is_some(),
+            Key::TimeZone => mapping.zone = self.zone(value),
+            _ => {}
         }
     }
 
@@ -135,12 +137,13 @@ impl MapReader<'_> {
     /// Reads one key of a section.
     fn entry(&mut self, key: Key, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
         match key {
-            Key::Currency => {}
+            Key::Currency | Key::Ids | Key::TimeZone => {}
             Key::File | Key::Sheet => self.source(key, value, map),
             Key::Delimiter => map.delimiter = self.delimiter(value),
             Key::Encoding => map.encoding = self.encoding(value),
-            Key::Decimal => map.decimal_comma = self.decimal_comma(value),
-            Key::DateFormat => map.date_format = self.date_format(value),
+            Key::Decimal | Key::Thousands | Key::Dash => self.notation(key, value, map),
+            Key::DateFormat => self.date_formats(table, value, map),
+            Key::Split => map.split = self.split(table, value),
             Key::Columns => self.columns(table, value, map),
             Key::Constants => self.constants(table, value, map),
             Key::Scale => map.scale = self.factors(table, value, RATES),
@@ -171,7 +174,7 @@ impl MapReader<'_> {
         Some(items.iter().filter_map(|item| self.text(item)).collect())
     }
 
-    fn column(&mut self, table: Option<&'static Table>, key: &Spanned<Cow<'_, str>>) -> Option<&'static Column> {
+    pub fn column(&mut self, table: Option<&'static Table>, key: &Spanned<Cow<'_, str>>) -> Option<&'static Column> {
         let table = table.unwrap_or_else(|| TableKind::Extra.table());
         let column = table.column_named(key.get_ref());
         if column.is_none() {
@@ -253,17 +256,6 @@ impl MapReader<'_> {
             .collect()
     }
 
-    fn values(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
-        for (key, value) in self.table(value) {
-            let Some(column) = self.column(table, key) else { continue };
-            let words = self.table(value);
-            let words =
-                words.into_iter().filter_map(|(theirs, ours)| Some((folded(theirs.get_ref()), self.text(ours)?.0)));
-            let words: BTreeMap<String, String> = words.collect();
-            map.values.insert(column.field, words);
-        }
-    }
-
     fn delimiter(&mut self, value: &Spanned<DeValue<'_>>) -> Option<u8> {
         let (text, _) = self.text(value)?;
         match text.as_bytes() {
@@ -282,22 +274,5 @@ impl MapReader<'_> {
             self.report(MappingFault::Encoding { value: text }, value.span());
         }
         encoding
-    }
-
-    fn decimal_comma(&mut self, value: &Spanned<DeValue<'_>>) -> bool {
-        let text = self.text(value).map(|(text, _)| text);
-        if !matches!(text.as_deref(), Some("," | ".")) {
-            self.report(MappingFault::DecimalMark {}, value.span());
-        }
-        text.as_deref() == Some(",")
-    }
-
-    fn date_format(&mut self, value: &Spanned<DeValue<'_>>) -> Option<DateFormat> {
-        let (text, _) = self.text(value)?;
-        let format = DateFormat::new(&text);
-        if format.is_none() {
-            self.report(MappingFault::DateFormat { value: text }, value.span());
-        }
-        format
     }
 }

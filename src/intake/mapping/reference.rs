@@ -51,10 +51,14 @@ fn words(shape: Shape) -> String {
             let columns = match kinds.first() {
                 Some(Kind::Rate) => "column with a rate",
                 Some(Kind::Amount) => "column with amounts",
-                Some(Kind::Date) => "column with dates",
+                Some(Kind::Date) => "column with dates or periods",
                 _ => "column of the table",
             };
             format!("for each {columns}: {}", words(*inner))
+        }
+        Shape::Either(one, other) => format!("{}; or {}", words(*one), words(*other)),
+        Shape::Split => {
+            "for the column `partner_id`: `separator`, a string, and `rule`, `\"equal\"` or `\"first\"`".to_owned()
         }
         Shape::ByWord(what, inner) => format!("for each {what} of the export: {}", words(*inner)),
     }

@@ -74,6 +74,14 @@ fn form(shape: Shape, table: &Table) -> Value {
                 columns.map(|column| (column.field.name().to_owned(), form(*inner, table))).collect();
             json!({ "type": "object", "properties": properties, "additionalProperties": false })
         }
+        Shape::Either(one, other) => json!({ "anyOf": [form(*one, table), form(*other, table)] }),
+        Shape::Split => {
+            let rules = if table.kind == TableKind::Revenue { &["equal", "first"][..] } else { &["first"] };
+            let properties = json!({ "separator": { "type": "string", "minLength": 1 }, "rule": { "enum": rules } });
+            let own = json!({ "type": "object", "properties": properties, "required": ["separator", "rule"],
+                "additionalProperties": false });
+            json!({ "type": "object", "properties": { "partner_id": own }, "additionalProperties": false })
+        }
         Shape::ByWord(_, inner) => json!({ "type": "object", "additionalProperties": form(*inner, table) }),
     }
 }

@@ -133,3 +133,22 @@ fn an_empty_directory_says_how_to_start() {
     assert_eq!(output.status.code(), Some(4));
     assert!(told.contains("`none` contains no vendor") && told.contains("quotient init"), "{told}");
 }
+
+#[test]
+fn attributes_of_another_kind_than_declared_are_refused_in_one_pass_with_row_and_column() {
+    let desk = Desk::new();
+    desk.change_manifest(|text| {
+        format!("{text}\n[attributes]\nr = \"rate\"\nm = \"money\"\nc = \"count\"\nt = \"text\"\nd = \"date\"\n")
+    });
+    desk.write(
+        "book/partners.csv",
+        "partner_id,r,m,c,t,d\nA,5%,12,3.0,x,\nB,x,\"1,234\",3.5,#N/A,31/12/2025\nC,,,,,\n",
+    );
+    let told = desk.refused(3, &[]);
+    for wrong in
+        ["row 3, column `r`", "row 3, column `m`", "row 3, column `c`", "row 3, column `t`", "row 3, column `d`"]
+    {
+        assert!(told.contains(wrong), "{wrong} in\n{told}");
+    }
+    assert!(!told.contains("row 2"), "{told}");
+}

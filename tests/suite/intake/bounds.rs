@@ -59,12 +59,12 @@ fn since(day: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_date_is_written_with_all_its_digits() {
+fn a_date_has_a_year_of_four_digits_and_exists() {
     assert_eq!(since("2025-01-05"), nothing());
     assert_eq!(since("2024-02-29"), nothing());
-    for wrong in
-        ["2025-1-05", "2025-01-5", "25-01-05", "02025-01-05", "2025-02-29", "2025-13-01", "2025-00-01", "2025-01-00"]
-    {
+    // With the year first, month and day have one meaning even without their zeros.
+    assert_eq!([since("2025-1-05"), since("2025-01-5")], [nothing(), nothing()]);
+    for wrong in ["25-01-05", "02025-01-05", "2025-02-29", "2025-13-01", "2025-00-01", "2025-01-00", "2025-001-05"] {
         assert_eq!(since(wrong), ["book::date"], "{wrong}");
     }
     // From 1900 to 2200.
@@ -86,7 +86,7 @@ fn a_date_format_names_year_month_and_day_once_each() {
     assert_eq!(mapped("D.M.YYYY", "15.11.2025"), nothing());
     assert_eq!(mapped("DD.MM.YYYY", "5.01.2025"), ["book::date"]);
     assert_eq!(mapped("D.M.YYYY", "005.1.2025"), ["book::date"]);
-    for wrong in ["MM.MM.YYYY", "DD.DD.YYYY", "YYYY.MM.M", "DD.MM", "DD.MM.YYYY.DD", "DD.MM.YY"] {
+    for wrong in ["MM.MM.YYYY", "DD.DD.YYYY", "YYYY.MM.M", "DD.MM", "DD.MM.YYYY.DD"] {
         assert_eq!(mapped(wrong, "05.01.2025"), ["book::mapping"], "{wrong}");
     }
 }
@@ -117,7 +117,8 @@ fn a_share_is_from_zero_to_one_with_both_ends() {
 fn a_count_is_a_whole_number_from_zero_to_a_trillion() {
     let staff = |count: &str| codes(&[("investments.csv", &format!("partner_id,certified_now\nA,{count}\n"))]);
     assert_eq!([staff("0"), staff("7.0"), staff("1000000000000")], [nothing(), nothing(), nothing()]);
-    for wrong in ["-1", "7.5", "1000000000001", "1e3", "+1"] {
+    assert_eq!([staff("1e3"), staff("+1")], [nothing(), nothing()]);
+    for wrong in ["-1", "7.5", "1000000000001", "1e-3"] {
         assert_eq!(staff(wrong), ["book::count"], "{wrong}");
     }
 }

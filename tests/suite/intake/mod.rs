@@ -11,4 +11,5 @@ mod json;
 mod mapping;
 mod merging;
 mod real_data;
+mod values;
 mod workbooks;

@@ -62,7 +62,7 @@ fn a_member_that_means_nothing_is_refused_with_the_nearest_one() {
 #[test]
 fn all_findings_come_at_once() {
     let mut book = small();
-    book["revenue"][0]["amount"] = json!("1e3");
+    book["revenue"][0]["amount"] = json!("1e300");
     let body = json!({"as_of": "31.12.2025", "target": -1, "book": book, "x": 1});
     let (cause, messages) = raw(Kind::Proposal, body.to_string().as_bytes());
     assert_eq!(cause, Cause::Malformed);
@@ -73,7 +73,7 @@ fn all_findings_come_at_once() {
 #[test]
 fn absurd_numbers_are_refused_as_they_were_written() {
     for number in
-        ["1e999", "-0.0000001e-7", "99999999999999999999999999999999999999", "0.123456789012345678901234567890"]
+        ["1e999", "-0.0000001e-70", "99999999999999999999999999999999999999", "0.123456789012345678901234567890"]
     {
         let body =
             json!({"target": 1, "book": small()}).to_string().replace("\"target\":1", &format!("\"target\":{number}"));

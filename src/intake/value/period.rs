@@ -1,0 +1,196 @@
+//! Months, quarters, halves and years as files write them.
+
+use super::date;
+use super::date_format::{DateFormat, year_of_two_digits};
+use super::month_word::month_number;
+use crate::units::{FiscalCalendar, Month};
+use chrono_tz::Tz;
+
+/// Reason for which a text is not a month or period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::intake) enum PeriodFault {
+    /// It needs the vendor's fiscal calendar, which is not known.
+    NoCalendar,
+    /// It is not written as a month, period or date.
+    Not(date::DateFault),
+}
+
+/// Reads a month or period: its first month and its length in months.
+///
+/// Months: `2026-01`, `2026/1`, `202601`, `2026M01`, `01/2026`, `Jan 2026`, `Jan-26`, `January 2026` in seven languages,
+/// or any date of the month. Calendar quarters and halves: `2026-Q1`, `Q1 2026`, `1Q26`, `H1 2026`. Periods of the
+/// vendor's calendar: `FY2026`, `FY26-Q1`, `Q1 FY2026`, `FY2026-H1`, `FY2026-P01`.
+pub(in crate::intake) fn read(
+    text: &str,
+    calendar: Option<FiscalCalendar>,
+    formats: &[DateFormat],
+    zone: Option<Tz>,
+) -> Result<(Month, u32), PeriodFault> {
+    if let Ok(month) = text.parse::<Month>() {
+        return Ok((month, 1));
+    }
+    let text = text.trim();
+    let of_months = formats.iter().filter(|format| !format.has_day());
+    for format in of_months {
+        if let Some((first, "")) = format.parse(text) {
+            return Ok((Month::of(first), 1));
+        }
+    }
+    let tokens = if is_fraction(text) { Vec::new() } else { tokens(text) };
+    if let Some(period) = calendar_period(&tokens) {
+        return Ok(period);
+    }
+    if let Some(label) = fiscal_label(&tokens) {
+        return fiscal(&label, calendar.ok_or(PeriodFault::NoCalendar)?)
+            .ok_or(PeriodFault::Not(date::DateFault::Not(Vec::new())));
+    }
+    match date::read(text, formats, zone) {
+        Ok(date) => Ok((Month::of(date), 1)),
+        Err(fault) => Err(PeriodFault::Not(fault)),
+    }
+}
+
+/// True for `2025.1`: October 2025 as a number has lost its zero, and January is written in the same way.
+fn is_fraction(text: &str) -> bool {
+    text.split_once('.').is_some_and(|(year, month)| year.len() == 4 && month.len() == 1)
+}
+
+/// A run of digits or of letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token<'t> {
+    Digits(&'t str),
+    Letters(&'t str),
+}
+
+/// The runs of digits and letters of `text`; none when anything but the usual separators is between them.
+fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_same: fn(char) -> bool = match first {
+            c if c.is_ascii_digit() => |c| c.is_ascii_digit(),
+            c if c.is_alphabetic() => char::is_alphabetic,
+            c if c.is_whitespace() || matches!(c, '-' | '/' | '.' | '_' | '\'' | '\u{2019}' | ',') => {
+                rest = &rest[c.len_utf8()..];
+                continue;
+            }
+            _ => return Vec::new(),
+        };
+        let (run, behind) = rest.split_at(rest.find(|c| !is_same(c)).unwrap_or(rest.len()));
+        tokens.push(if first.is_ascii_digit() { Token::Digits(run) } else { Token::Letters(run) });
+        if tokens.len() > 4 {
+            return Vec::new();
+        }
+        rest = behind;
+    }
+    tokens
+}
+
+fn year_of_four(digits: &str) -> Option<i32> {
+    if digits.len() == 4 { digits.parse().ok() } else { None }
+}
+
+fn year_of(digits: &str) -> Option<i32> {
+    match digits.len() {
+        2 => digits.parse().ok().map(year_of_two_digits),
+        _ => year_of_four(digits),
+    }
+}
+
+fn is_word(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Words for quarter and half, with the number of months.
+fn part_of_year(word: &str) -> Option<u32> {
+    if is_word(word, &["Q", "QTR", "T", "Quarter", "Quartal"]) {
+        Some(3)
+    } else if is_word(word, &["H", "Half"]) {
+        Some(6)
+    } else {
+        None
+    }
+}
+
+fn month(year: Option<i32>, number: &str) -> Option<(Month, u32)> {
+    if number.len() > 2 {
+        return None;
+    }
+    Month::new(year?, number.parse().ok()?).map(|month| (month, 1))
+}
+
+fn part(year: Option<i32>, word: &str, number: &str) -> Option<(Month, u32)> {
+    let months = part_of_year(word)?;
+    let index = number.parse::<u32>().ok().filter(|number| (1..=12 / months).contains(number))? - 1;
+    Month::new(year?, index * months + 1).map(|month| (month, months))
+}
+
+/// A period of the calendar year.
+fn calendar_period(tokens: &[Token<'_>]) -> Option<(Month, u32)> {
+    use Token::{Digits, Letters};
+    match *tokens {
+        [Digits(digits)] if digits.len() == 6 => month(digits[..4].parse().ok(), &digits[4..]),
+        [Digits(first), Digits(second)] => {
+            month(year_of_four(first), second).or_else(|| month(year_of_four(second), first))
+        }
+        [Letters(word), Digits(year)] | [Letters(word), Letters("de" | "of"), Digits(year)] => {
+            Month::new(year_of(year)?, month_number(word)?).map(|month| (month, 1))
+        }
+        [Digits(year), Letters(word)] => Month::new(year_of_four(year)?, month_number(word)?).map(|month| (month, 1)),
+        [Digits(year), Letters(word), Digits(number)] if is_word(word, &["M"]) => month(year_of_four(year), number),
+        [Digits(year), Letters(word), Digits(number)] if year.len() == 4 => part(year_of_four(year), word, number),
+        [Letters(word), Digits(number), Digits(year)] | [Digits(number), Letters(word), Digits(year)] => {
+            part(year_of(year), word, number)
+        }
+        [Letters(word), Digits(number), Letters(calendar), Digits(year)] if is_word(calendar, &["CY"]) => {
+            part(year_of(year), word, number)
+        }
+        _ => None,
+    }
+}
+
+/// The parts of a period of the vendor's calendar.
+struct FiscalLabel {
+    year: i32,
+    /// Letter of its part (`Q`, `H`, `P`) and the number of the part.
+    part: Option<(char, u32)>,
+}
+
+fn fiscal_label(tokens: &[Token<'_>]) -> Option<FiscalLabel> {
+    use Token::{Digits, Letters};
+    let fiscal_part = |word: &str, number: &str| {
+        let letter = match part_of_year(word) {
+            Some(3) => 'Q',
+            Some(_) => 'H',
+            None if is_word(word, &["P", "M"]) => 'P',
+            None => return None,
+        };
+        Some((letter, number.parse().ok().filter(|_| number.len() <= 2)?))
+    };
+    let label = |year: &str, part| year_of(year).map(|year| FiscalLabel { year, part });
+    match *tokens {
+        [Letters(fy), Digits(year)] if is_word(fy, &["FY"]) => label(year, None),
+        [Letters(fy), Digits(year), Letters(word), Digits(number)]
+        | [Letters(word), Digits(number), Letters(fy), Digits(year)]
+            if is_word(fy, &["FY"]) =>
+        {
+            label(year, Some(fiscal_part(word, number)?))
+        }
+        [Letters(fq), Digits(number), Digits(year)] if is_word(fq, &["FQ"]) => {
+            label(year, Some(fiscal_part("Q", number)?))
+        }
+        _ => None,
+    }
+}
+
+fn fiscal(label: &FiscalLabel, calendar: FiscalCalendar) -> Option<(Month, u32)> {
+    let text = match label.part {
+        None => format!("FY{}", label.year),
+        Some(('P', number)) => {
+            let offset = i32::try_from(number).ok().filter(|number| (1..=12).contains(number))? - 1;
+            return calendar.year_start(label.year).map(|start| (start.plus(offset), 1));
+        }
+        Some((letter, number)) => format!("FY{}-{letter}{number}", label.year),
+    };
+    calendar.period(&text).ok().map(|period| (period.start, period.months))
+}
