@@ -4,7 +4,7 @@ use super::book::Reading;
 use super::fault::BookFault;
 use super::log::shown;
 use super::value::identifier::{DateLike, date_like, separator_of};
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Finding, Severity};
 
 impl Reading<'_> {
     /// Reports identifiers, ascending, that hold several partners, or that a spreadsheet turned into dates.

@@ -7,6 +7,7 @@ use quotient::channel::{BookSummary, OpportunityStatus, PartnerBook};
 use quotient::finding::{Code, Findings};
 use quotient::intake::{Mapping, ReadOptions, read_book};
 use quotient::units::Money;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -78,7 +79,7 @@ fn five_crm_systems_give_the_same_channel() {
         let owned = book.partners.iter().filter(|partner| partner.account_manager.is_some() && partner.tier.is_some());
         assert_eq!(owned.count(), 5, "{name}");
         let likely = book.partners.iter().flat_map(|partner| &partner.opportunities);
-        assert!(likely.filter_map(|one| one.probability).any(|rate| rate.to_string() == "0.9"), "{name}");
+        assert!(likely.filter_map(|one| one.probability).any(|rate| rate == Decimal::new(9, 1)), "{name}");
     }
 }
 
