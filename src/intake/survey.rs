@@ -55,8 +55,11 @@ impl ExactSum {
 
     /// The sum; `None` when it leaves the range of exact decimals.
     fn total(&self) -> Option<Decimal> {
+        if self.is_out_of_range {
+            return None;
+        }
         let (mut units, mut scale) = (self.units, self.scale);
-        while !self.is_out_of_range {
+        loop {
             if let Ok(total) = Decimal::try_from_i128_with_scale(units, scale) {
                 return Some(total);
             }
@@ -65,7 +68,6 @@ impl ExactSum {
             }
             (units, scale) = (units / 10, scale - 1);
         }
-        None
     }
 
     fn money(&self, currency: Currency) -> Option<Money> {

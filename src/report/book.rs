@@ -31,7 +31,7 @@ fn tables(book: &BookSummary, options: &TableOptions) -> String {
     let columns = [("table", Left), ("file", Left), ("rows", Right), ("used", Right), ("left out", Right)];
     let mut grid = Grid::new("Tables", options, &columns);
     for table in &book.tables {
-        let counts = [table.rows, table.used, table.rows_left_out()].map(|rows| count(rows));
+        let counts = [table.rows, table.used, table.rows_left_out()].map(count);
         let names = [clipped(&table.table, TEXT), clipped(table.file.as_deref().unwrap_or_default(), TEXT)];
         grid.row(names.into_iter().chain(counts).map(Cell::new));
     }
