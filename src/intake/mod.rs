@@ -13,6 +13,7 @@ mod date_format;
 mod delimited;
 mod delta;
 mod directory;
+mod documents;
 mod fact;
 mod fault;
 mod json;

@@ -12,6 +12,7 @@ use super::Checker;
 use super::imports::file_of;
 use super::shape::{Shape, fact_shape};
 use crate::finding::{Span, did_you_mean, quoted};
+use crate::units::{DecimalFault, parse_decimal};
 
 impl<'a> Checker<'a> {
     pub(super) fn constant(&self, name: &str) -> bool {
@@ -23,7 +24,10 @@ impl<'a> Checker<'a> {
         match &expression.kind {
             E::NotKnown => Shape::Value(Kind::NotKnown),
             E::Truth => Shape::Value(Kind::Truth),
-            E::Count(_) | E::Number(_) => Shape::Value(Kind::Number),
+            E::Count(_) | E::Number(_) => {
+                self.digits(expression);
+                Shape::Value(Kind::Number)
+            }
             E::Text(_) => Shape::Value(Kind::Text),
             E::Character => {
                 self.report(FormFault::SingleQuotes {}, self.span(expression));
@@ -86,6 +90,15 @@ impl<'a> Checker<'a> {
                 self.literal(name, &[]);
                 Shape::Value(Kind::Function)
             }
+        }
+    }
+
+    /// Reports a number of which the engine has dropped digits.
+    fn digits(&mut self, expression: &Expression) {
+        let span = self.token(expression.at);
+        let written = self.unit.source.slice(span).replace('_', "");
+        if parse_decimal(&written) == Err(DecimalFault::TooLong) {
+            self.report(KindFault::LongNumber { number: written }, span);
         }
     }
 

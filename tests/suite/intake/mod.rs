@@ -5,7 +5,9 @@
 mod beside;
 mod books;
 mod bounds;
+mod damage;
 mod facts;
+mod formats;
 mod generated;
 mod json;
 mod mapping;
