@@ -25,7 +25,7 @@ pub enum Misquote {
 pub struct Misquoted {
     /// Index of the field in its record.
     pub column: usize,
-    /// What is wrong with it.
+    /// Fault of its double quotes.
     pub reason: Misquote,
     /// Its first line, at most 60 characters of it.
     pub excerpt: String,

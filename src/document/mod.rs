@@ -6,7 +6,6 @@
 pub mod delimited;
 mod fault;
 pub mod json;
-
 pub use fault::{DocumentFault, QuoteFault};
 
 use crate::finding::{Code, Fault, Finding, Findings, Place, Span, did_you_mean};

@@ -324,7 +324,10 @@ impl Store {
         warning.into_iter().for_each(|finding| {
             log.add(finding);
         });
-        let Some((csv, heading_row, headings)) = Delimited::open(text, map.and_then(|map| map.delimiter)) else {
+        // In a file of tab-separated values, commas in every row are part of values.
+        let by_name = || (file.to_lowercase().ends_with(".tsv") && text.contains('\t')).then_some(b'\t');
+        let delimiter = map.and_then(|map| map.delimiter).or_else(by_name);
+        let Some((csv, heading_row, headings)) = Delimited::open(text, delimiter) else {
             log.add(no_heading(&file));
             return None;
         };
@@ -341,6 +344,11 @@ impl Store {
         });
         let headings = headings.into();
         Some(Sheet { file, numbering: Numbering::Rows, heading_row, headings, rows: Rows::Csv(csv) })
+    }
+
+    /// True unless the table cannot be read.
+    pub fn is_readable(&self, index: usize) -> bool {
+        self.tables.get(index).is_some_and(|table| !matches!(table.content, Content::Broken(_)))
     }
 
     /// Forgets the rows of a table that no further reader needs.

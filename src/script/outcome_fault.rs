@@ -151,7 +151,7 @@ crate::faults! {
         }
         /// An input of a decision table has a value that its `allowed` row does not list.
         ///
-        /// `instead` is a value that it lists: a dry run takes it for its made-up partner.
+        /// `instead` is a value that it lists: a dry run takes it for its sample partner.
         NotAllowed { table: String, column: String, value: String, allowed: String, instead: Option<String> } = ScriptRuntime {
             message: format!(
                 "the decision table `{table}` cannot decide: `{value}` is not allowed in `{column}`, only `{allowed}`"

@@ -72,9 +72,9 @@ impl Table {
         let (mut records, mut record) = (Records::new(text, b',', 1), Record::default());
         let mut header: Vec<String> = Vec::new();
         while header.is_empty() && records.read(&mut record) {
+            check_quotes(path, &record, &[], &mut findings);
             if !record.is_blank() {
                 header = texts(&record);
-                check_quotes(path, &record, &header, &mut findings);
             }
         }
         check_header(path, &header, &mut findings);
@@ -183,14 +183,11 @@ fn read_cells(
     let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut record = Record::default();
     while records.read(&mut record) {
-        if record.is_blank() {
+        check_quotes(path, &record, header, findings);
+        if record.is_blank() || record.misquoted.is_some() {
             continue;
         }
         let (line, row) = (record.row, texts(&record));
-        if record.misquoted.is_some() {
-            check_quotes(path, &record, header, findings);
-            continue;
-        }
         if row.len() != header.len() {
             let fault = LookupFault::RowLength { fields: row.len(), header: header.len() };
             findings.push(Finding::from(fault).at(Place::cell(path, line, "", row.join(","))));

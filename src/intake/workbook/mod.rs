@@ -5,13 +5,15 @@ mod ods;
 mod package;
 mod value;
 mod xls;
+mod xlsb;
 mod xlsx;
+mod xml;
 
 use super::cell::Cell;
 use super::fault::FileFault;
 use super::{Limits, sheet::Numbering};
 use crate::finding::{Finding, Panicked, Place, contained};
-use calamine::{Data, DataRef, Range, Reader, SheetType, SheetVisible, Xls, Xlsb};
+use calamine::{Data, DataRef, Range, Reader, SheetType, SheetVisible, Xls};
 use grid::{Grid, MOST_COLUMNS, Room, Stop};
 use package::Container;
 use std::io::Cursor;
@@ -89,7 +91,7 @@ pub(super) fn read(file: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Vec<Wo
         }
         match container {
             Container::Package(package::Kind::Xlsx) => xlsx::read(bytes, &mut room),
-            Container::Package(package::Kind::Xlsb) => xlsb(bytes, &mut room),
+            Container::Package(package::Kind::Xlsb) => xlsb::read(bytes, &mut room),
             Container::Package(package::Kind::Ods) => ods::read(&bytes, &mut room),
             Container::Compound => xls(bytes, limits, &mut room),
             Container::Other(found) => Err(FileFault::NotWorkbook { found }),
@@ -173,34 +175,4 @@ fn borrowed(value: &Data) -> DataRef<'_> {
         Data::Error(error) => DataRef::Error(error.clone()),
         Data::Empty => DataRef::Empty,
     }
-}
-
-fn xlsb(bytes: Vec<u8>, room: &mut Room) -> Result<Vec<Worksheet>, FileFault> {
-    let mut workbook = Xlsb::new(Cursor::new(bytes)).map_err(|error| broken(&error.to_string()))?;
-    let mut sheets = Vec::new();
-    for found in workbook.sheets_metadata().to_vec() {
-        let mut sheet = Worksheet::new(&found.name);
-        sheet.is_hidden = found.visible != SheetVisible::Visible;
-        let mut grid = Grid::new(room);
-        let mut fill = || -> Result<(), Stop> {
-            let unreadable = |error: calamine::XlsbError| Stop::Fault(broken(&error.to_string()));
-            let mut reader = workbook.worksheet_cells_reader(&found.name).map_err(unreadable)?;
-            while let Some(cell) = reader.next_cell().map_err(unreadable)? {
-                let (row, column) = cell.get_position();
-                grid.put(row, column, cell_of(cell.get_value(), &NumberFormat::Unknown))?;
-            }
-            Ok(())
-        };
-        let filled = match kind_of_sheet(found.typ) {
-            Some(kind) => Err(Stop::Fault(FileFault::SheetKind { kind })),
-            None => fill(),
-        };
-        match filled {
-            Ok(()) => sheet.rows = grid.rows,
-            Err(stop) if stop.is_final() => return Err(stop.fault(&found.name)),
-            Err(stop) => sheet.fault = Some(stop.fault(&found.name)),
-        }
-        sheets.push(sheet);
-    }
-    Ok(sheets)
 }

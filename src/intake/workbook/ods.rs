@@ -1,10 +1,11 @@
-//! ODS workbooks, as LibreOffice writes them. The workbook library does not tell percentages from other numbers, so the
-//! sheets are read here.
+//! ODS workbooks, as LibreOffice writes them. The workbook library reads percentages as plain numbers, so the sheets are
+//! read here.
 
 use super::super::cell::{Cell, CellKind, Flaw};
 use super::super::fault::FileFault;
 use super::grid::{Grid, Room, Stop};
 use super::value::{NumberFormat, number_text_cell};
+use super::xml::attribute;
 use super::{Worksheet, broken};
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -24,10 +25,11 @@ pub(super) fn read(bytes: &[u8], room: &mut Room) -> Result<Vec<Worksheet>, File
             Event::Start(element) | Event::Empty(element) if element.name().as_ref() == "style:style" => {
                 reading.style = attribute(&element, "style:name").unwrap_or_default();
             }
-            Event::Start(element) | Event::Empty(element) if element.name().as_ref() == "style:table-properties" => {
-                if attribute(&element, "table:display").as_deref() == Some("false") {
-                    reading.hidden_styles.insert(reading.style.clone());
-                }
+            Event::Start(element) | Event::Empty(element)
+                if element.name().as_ref() == "style:table-properties"
+                    && attribute(&element, "table:display").as_deref() == Some("false") =>
+            {
+                reading.hidden_styles.insert(reading.style.clone());
             }
             Event::Start(element) if element.name().as_ref() == "table:table" => {
                 let name = attribute(&element, "table:name").unwrap_or_default();
@@ -98,7 +100,7 @@ impl<'x> Reading<'x> {
                 Event::Empty(element) if element.name().as_ref() == "table:table-row" => {
                     row = row.saturating_add(row_of(&element).0);
                 }
-                // A sheet may contain drawings with tables of their own; none of them begins outside a shape.
+                // Drawings of the sheet may contain tables too.
                 Event::Start(element) if element.name().as_ref() == "table:shapes" => self.skip("table:shapes")?,
                 Event::End(element) if element.name().as_ref() == "table:table" => return Ok(()),
                 Event::Eof => return Err(Stop::Fault(broken("the sheet does not end"))),
@@ -181,11 +183,6 @@ fn resolved(entity: &BytesRef<'_>) -> String {
         return c.to_string();
     }
     quick_xml::escape::resolve_predefined_entity(&entity.xml10_content()).unwrap_or_default().to_owned()
-}
-
-fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
-    let attribute = element.try_get_attribute(name).ok()??;
-    Some(quick_xml::escape::unescape(&attribute.value).ok()?.into_owned())
 }
 
 fn repeated(element: &BytesStart<'_>, name: &str) -> u32 {

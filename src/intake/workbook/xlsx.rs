@@ -4,16 +4,19 @@ use super::super::cell::{Cell, CellKind, Flaw};
 use super::super::fault::FileFault;
 use super::grid::{Grid, Room, Stop};
 use super::value::{NumberFormat, cell_of};
+use super::xml::{attribute, elements, part, relationships};
 use super::{Worksheet, broken, kind_of_sheet};
 use calamine::{DataRef, Reader, SheetVisible, Xlsx, XlsxError};
-use quick_xml::Reader as XmlReader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::BytesStart;
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 type Package = Xlsx<Cursor<Vec<u8>>>;
+
+/// Part with the relationships of the workbook.
+const RELATIONSHIPS: &str = "xl/_rels/workbook.xml.rels";
 
 impl From<XlsxError> for Stop {
     fn from(error: XlsxError) -> Self {
@@ -85,7 +88,6 @@ fn formats(styles: &[calamine::Style]) -> Vec<NumberFormat> {
 
 /// The package with the relationships of macro sheets renamed to those of dialogs, which have no cells either.
 fn without_macro_sheets(bytes: &[u8]) -> Option<Vec<u8>> {
-    const RELATIONSHIPS: &str = "xl/_rels/workbook.xml.rels";
     let mut package = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let text = part(&mut package, RELATIONSHIPS)?;
     let renamed = text.replace("/xlMacrosheet\"", "/dialogsheet\"").replace("/xlIntlMacrosheet\"", "/dialogsheet\"");
@@ -101,27 +103,16 @@ fn without_macro_sheets(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(out.finish().ok()?.into_inner())
 }
 
-fn part(package: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String> {
-    let mut text = String::new();
-    package.by_name(name).ok()?.read_to_string(&mut text).ok()?;
-    Some(text)
-}
-
 /// Hidden rows of each sheet by its name, numbered from 1; a sheet without any, or that cannot be read, is left out.
 fn hidden_rows(bytes: &[u8]) -> BTreeMap<String, Vec<u64>> {
     let mut found = BTreeMap::new();
     let Ok(mut package) = ZipArchive::new(Cursor::new(bytes)) else { return found };
-    let relationships = part(&mut package, "xl/_rels/workbook.xml.rels").unwrap_or_default();
-    let targets: BTreeMap<String, String> = elements(&relationships, "Relationship")
-        .into_iter()
-        .filter_map(|element| Some((attribute(&element, "Id")?, attribute(&element, "Target")?)))
-        .collect();
+    let targets = relationships(&mut package, RELATIONSHIPS);
     let workbook = part(&mut package, "xl/workbook.xml").unwrap_or_default();
     for sheet in elements(&workbook, "sheet") {
         let Some((name, id)) = attribute(&sheet, "name").zip(attribute(&sheet, "r:id")) else { continue };
-        let Some(target) = targets.get(&id) else { continue };
-        let path = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), ToOwned::to_owned);
-        let Some(text) = part(&mut package, &path).filter(|text| text.contains(" hidden=\"")) else { continue };
+        let Some(path) = targets.get(&id) else { continue };
+        let Some(text) = part(&mut package, path).filter(|text| text.contains(" hidden=\"")) else { continue };
         let is_hidden = |row: &BytesStart<'_>| matches!(attribute(row, "hidden").as_deref(), Some("1" | "true"));
         let rows = elements(&text, "row").into_iter().filter(is_hidden);
         let rows: Vec<u64> = rows.filter_map(|row| attribute(&row, "r")?.parse().ok()).collect();
@@ -130,23 +121,4 @@ fn hidden_rows(bytes: &[u8]) -> BTreeMap<String, Vec<u64>> {
         }
     }
     found
-}
-
-/// The elements of that name, up to the first fault of the text.
-fn elements<'x>(text: &'x str, name: &str) -> Vec<BytesStart<'x>> {
-    let (mut xml, mut found) = (XmlReader::from_str(text), Vec::new());
-    loop {
-        match xml.read_event() {
-            Ok(Event::Start(element) | Event::Empty(element)) if element.local_name().as_ref() == name => {
-                found.push(element);
-            }
-            Ok(Event::Eof) | Err(_) => return found,
-            Ok(_) => {}
-        }
-    }
-}
-
-fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
-    let attribute = element.try_get_attribute(name).ok()??;
-    Some(quick_xml::escape::unescape(&attribute.value).ok()?.into_owned())
 }

@@ -13,7 +13,8 @@ impl<'a> Checker<'a> {
     ///
     /// Texts, truth values and whole numbers match by value. An amount or rate has decimals, a date has no literal, and a
     /// value of unknown kind may be a number with decimals when the labels are numbers.
-    pub(super) fn switch(&mut self, at: usize, subject: &'a Expression, shape: &Shape) {
+    pub(super) fn switch(&mut self, at: usize, subject: &'a Expression) {
+        let shape = self.expression(subject);
         let (mut has_number, mut has_fraction) = (false, false);
         for label in self.unit.source.switch_labels(at) {
             let is_number = label.starts_with(|c: char| c.is_ascii_digit());

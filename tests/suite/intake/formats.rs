@@ -20,7 +20,7 @@ fn read_at(path: &Path, map: &str) -> Result<(PartnerBook, Told), Told> {
 }
 
 /// The book in a directory of these files.
-fn folder(files: &[(&str, &[u8])], map: &str) -> Result<(PartnerBook, Told), Told> {
+fn directory(files: &[(&str, &[u8])], map: &str) -> Result<(PartnerBook, Told), Told> {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
         std::fs::write(folder.path().join(name), bytes).unwrap();
@@ -195,8 +195,9 @@ fn wide(text: &str) -> Vec<u8> {
     out
 }
 
-/// An XLSB workbook with these sheets: rows of cells, numbers where a cell reads as one.
-fn xlsb(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
+/// An XLSB workbook with these sheets: rows of cells, numbers where a cell reads as one. A number with leading zeros has
+/// a format that shows them, and one before ` %` is shown in percent.
+fn xlsb(sheets: &[(&str, &[&[&str]])], has_styles: bool) -> Vec<u8> {
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let mut part = |name: &str, bytes: &[u8]| {
         out.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -212,8 +213,9 @@ fn xlsb(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
         for (row, cells) in (0u32..).zip(*rows) {
             sheet.extend(record(0x00, &[&row.to_le_bytes()[..], &[0; 12]].concat()));
             for (column, cell) in (0u32..).zip(*cells) {
-                let head = [&column.to_le_bytes()[..], &[0; 4]].concat();
-                match cell.parse::<f64>() {
+                let style = if cell.starts_with("00") { 2 } else { u8::from(cell.ends_with(" %")) };
+                let head = [&column.to_le_bytes()[..], &[style, 0, 0, 0]].concat();
+                match cell.trim_end_matches(" %").parse::<f64>() {
                     Ok(number) => sheet.extend(record(0x05, &[&head[..], &number.to_le_bytes()].concat())),
                     Err(_) => sheet.extend(record(0x06, &[head, wide(cell)].concat())),
                 }
@@ -224,30 +226,38 @@ fn xlsb(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
     }
     book.extend([record(0x90, &[]), record(0x9D, &[0; 8]), record(0x84, &[])].concat());
     part("xl/workbook.bin", &book);
+    if has_styles {
+        // Styles: general, percent, and the format 176.
+        let code = [&176u16.to_le_bytes()[..], &wide("000")].concat();
+        let style = |format: u16| record(0x2F, &[&[0; 2][..], &format.to_le_bytes(), &[0; 12]].concat());
+        let formats = [record(0x0267, &1u32.to_le_bytes()), record(0x2C, &code), record(0x0268, &[])].concat();
+        let styles =
+            [record(0x0269, &3u32.to_le_bytes()), style(0), style(9), style(176), record(0x026A, &[])].concat();
+        part("xl/styles.bin", &[formats, styles].concat());
+    }
     part("xl/_rels/workbook.bin.rels", format!("<Relationships>{relationships}</Relationships>").as_bytes());
-    drop(part);
     out.finish().unwrap().into_inner()
 }
 
 #[test]
-fn an_xlsb_workbook_is_read_but_for_rates_that_may_be_percent() {
+fn an_xlsb_workbook_is_read_with_its_number_formats() {
     let deals: &[&[&str]] = &[
         &["partner_id", "amount", "status", "close_date", "probability"],
-        &["A", "100", "open", "2026-01-31", "0.75"],
+        &["007", "100", "open", "2026-01-31", "0.75 %"],
+        &["007", "100", "open", "2026-01-31", "75"],
     ];
     let sheets: [(&str, &[&[&str]]); 3] = [
-        ("partners", &[&["partner_id"], &["A"]]),
-        ("revenue", &[&["partner_id", "month", "amount"], &["A", "2025-01", "33333.333333333336"]]),
+        ("partners", &[&["partner_id"], &["007"]]),
+        ("revenue", &[&["partner_id", "month", "amount"], &["007", "2025-01", "33333.333333333336"]]),
         ("opportunities", deals),
     ];
-    let bytes = xlsb(&sheets);
-    let (book, _) = file("book.xlsb", &bytes, "").unwrap();
-    assert_eq!(
-        (revenue(&book, "A"), shares(&book)),
-        (vec!["2025-01 33333.3333333333".to_owned()], vec!["0.75".to_owned()])
-    );
-    // 0.75 shown in percent and 75 shown as it is are the same 75 %, and which of the two the cell is is not known.
-    let told = file("book.xlsb", &bytes, "[opportunities]\nscale.probability = 100\n").unwrap_err();
+    let map = "[partners]\n[revenue]\n[opportunities]\nscale.probability = 100\n";
+    let (book, _) = file("book.xlsb", &xlsb(&sheets, true), map).unwrap();
+    assert_eq!(revenue(&book, "007"), ["2025-01 33333.3333333333"]);
+    assert_eq!(shares(&book), ["0.75", "0.75"]);
+    // Without the part of the styles: 0.75 shown in percent and 75 shown as it is are the same 75 %, and which of the
+    // two the cell is is not known.
+    let told = file("book.xlsb", &xlsb(&sheets, false), map).unwrap_err();
     assert!(told.iter().any(|(code, text)| *code == Code::BookRate && text.contains("shown in percent")), "{told:?}");
 }
 
@@ -340,7 +350,7 @@ fn a_directory_may_hold_files_of_all_kinds() {
         ("market.tsv", b"territory\taddressable_market\nNorth\t100\n"),
         ("package.json", b"not json"),
     ];
-    let (book, told) = folder(&files, "").unwrap();
+    let (book, told) = directory(&files, "").unwrap();
     assert_eq!(
         (revenue(&book, "A"), revenue(&book, "B")),
         (vec!["2025-01 12.5".to_owned()], vec!["2025-01 7".to_owned()])
@@ -354,18 +364,18 @@ fn a_directory_may_hold_files_of_all_kinds() {
     for map in ["[partners]\nfile = \"partners.xlsx\"\n", "[partners]\nfile = \"partners.xlsx\"\nsheet = \"Sheet1\"\n"]
     {
         let map = format!("{map}[revenue]\nfile = \"revenue.ndjson\"\n");
-        assert_eq!(folder(&files, &map).unwrap().0.partners.len(), 2, "{map}");
+        assert_eq!(directory(&files, &map).unwrap().0.partners.len(), 2, "{map}");
     }
     // A file that is needed and cannot be read is an error.
-    let told = folder(&files, "[partners]\n[revenue]\n[locks]\nfile = \"package.json\"\n").unwrap_err();
+    let told = directory(&files, "[partners]\n[revenue]\n[locks]\nfile = \"package.json\"\n").unwrap_err();
     assert!(told.iter().any(|(_, text)| text.contains("not a valid JSON book")), "{told:?}");
 }
 
 #[test]
-fn lines_that_are_no_json_objects_are_reported_with_their_line() {
+fn lines_that_are_not_json_objects_are_reported_with_their_line() {
     let lines = b"{\"partner_id\": \"A\"}\n{\"partner_id\": \n[1]\n";
     let files: [(&str, &[u8]); 2] = [("partners.jsonl", lines), ("revenue.csv", b"partner_id,month,amount\n")];
-    let told = folder(&files, "").unwrap_err();
+    let told = directory(&files, "").unwrap_err();
     let found = told.iter().filter(|(code, text)| *code == Code::BookShape && text.contains("not a JSON object"));
     assert!(found.count() >= 2, "{told:?}");
 }
