@@ -212,12 +212,17 @@ fn sniffed(text: &str) -> u8 {
         let (mut records, mut record) = (Records::new(text, delimiter, 1), Record::default());
         let mut seen = 0;
         while seen < SNIFFED_RECORDS && records.read(&mut record) {
-            seen += 1;
+            seen += usize::from(!record.is_blank());
             if record.fields.len() > 1 && !record.is_blank() {
                 *counts.entry(record.fields.len()).or_default() += 1;
             }
         }
-        counts.into_iter().map(|(fields, records)| (records, fields)).max()
+        // A single cell that holds the character, such as `A;B` in a file of one column, does not make it the delimiter.
+        counts
+            .into_iter()
+            .map(|(fields, records)| (records, fields))
+            .max()
+            .filter(|(records, _)| *records > 1 || 2 * *records >= seen)
     };
     let scored = DELIMITERS.into_iter().rev().map(|delimiter| (score(delimiter), delimiter));
     scored.max_by_key(|(score, _)| *score).filter(|(score, _)| score.is_some()).map_or(b',', |(_, delimiter)| delimiter)

@@ -90,7 +90,7 @@ crate::faults! {
         }
         /// A row has more or fewer fields than there are columns.
         Width { fields: usize, columns: usize } = BookShape {
-            message: format!("the row has {}, but there are {}", counted(*fields, "field"), counted(*columns, "column")),
+            message: format!("the row has {}, and the header has {}", counted(*fields, "field"), counted(*columns, "column")),
             help: if fields > columns {
                 "put quotes around values that contain the delimiter"
             } else {

@@ -111,7 +111,7 @@ fn rows_have_as_many_fields_as_the_rows_above() {
     assert_eq!(found, ["revenue.csv: row 3: the row has 4 fields, but the rows above it have 5"]);
     // One delimiter more: the amount would be 5.
     let found = errors("partner_id,month,units,amount,note\nA-1,2025-01,5,100,\nA-2,2025-01,,5,100,\n");
-    assert_eq!(found, ["revenue.csv: row 3: the row has 6 fields, but there are 5 columns"]);
+    assert_eq!(found, ["revenue.csv: row 3: the row has 6 fields, and the header has 5 columns"]);
 }
 
 #[test]

@@ -4,8 +4,8 @@
 //! hand. They are recorded below as well, so that the test proves the sums without it.
 
 use quotient::channel::{BookSummary, OpportunityStatus, PartnerBook};
-use quotient::finding::{Code, Findings};
-use quotient::intake::{Mapping, ReadOptions, read_book};
+use quotient::finding::{Code, Finding, Findings};
+use quotient::intake::{FileFault, Mapping, ReadOptions, read_book};
 use quotient::units::Money;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -71,7 +71,10 @@ fn five_crm_systems_give_the_same_channel() {
         let (book, findings) = read(name);
         assert_eq!(sums(&book), expected, "{name}");
         assert_eq!(book.currency.code(), "USD", "{name}");
-        assert!(findings.iter().all(|finding| finding.code() == Code::BookFooter), "{name}: {findings:#?}");
+        // The workbook of Dynamics 365 has a hidden sheet with the names of its columns.
+        let is_hidden = |finding: &Finding| matches!(finding.cause(), Some(FileFault::HiddenSheet {}));
+        let is_expected = |finding: &Finding| finding.code() == Code::BookFooter || is_hidden(finding);
+        assert!(findings.iter().all(is_expected), "{name}: {findings:#?}");
         let mut names: Vec<&str> = book.partners.iter().map(|partner| &*partner.name).collect();
         names.sort_unstable();
         assert_eq!(names[1], "Bouleau Réseaux SARL", "{name}");
