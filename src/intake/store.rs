@@ -108,6 +108,25 @@ impl Store {
         }
     }
 
+    /// Finds the tables at all of `paths`, directories and files, as those of one book.
+    pub fn open_all(paths: &[PathBuf], limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
+        let mut open = |path: &PathBuf| match path.is_dir() {
+            true => Self::open_book(path, limits, log),
+            false => Self::open_file(path, limits, log),
+        };
+        if let [only] = paths {
+            return open(only);
+        }
+        let mut all = Self::empty("the book");
+        for path in paths {
+            let one = open(path)?;
+            all.tables.extend(one.tables);
+            all.unread.extend(one.unread);
+            all.currency = all.currency.or(one.currency);
+        }
+        Ok(all)
+    }
+
     /// The tables of a book whose CSV files are in memory: name and bytes of each.
     pub fn of_files(name: &str, files: Vec<(String, Vec<u8>)>) -> Self {
         let mut store = Self::empty(name);
@@ -265,8 +284,8 @@ impl Store {
         match Members::open(raw, self.most_keys) {
             Ok((members, headings)) => {
                 let numbering = Numbering::Members(pointer);
-                let (file, headings, rows) = (file.to_owned(), headings.into(), Rows::Json(members));
-                let sheet = Sheet { file: file.clone(), numbering, heading_row: 0, headings, rows };
+                let file = file.to_owned();
+                let sheet = Sheet::new(file.clone(), numbering, 0, headings, Rows::Json(members));
                 let content = Content::Sheet(Box::new(Some(sheet)));
                 self.tables.push(StoredTable { name: key.to_owned(), file, content });
                 Ok(())
@@ -344,8 +363,7 @@ impl Store {
             log.add(no_heading(&file));
             return None;
         };
-        let headings = headings.into();
-        Some(Sheet { file, numbering: Numbering::Rows, heading_row, headings, rows: Rows::Csv(csv) })
+        Some(Sheet::new(file, Numbering::Rows, heading_row, headings, Rows::Csv(csv)))
     }
 
     /// Forgets the rows of a table that no further reader needs.
