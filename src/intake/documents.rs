@@ -98,7 +98,7 @@ impl Store {
             Ok((members, headings)) => {
                 let numbering = Numbering::Members(pointer);
                 let (file, headings, rows) = (file.to_owned(), headings.into(), Rows::Json(members));
-                let sheet = Sheet { file: file.clone(), numbering, heading_row: 0, headings, rows };
+                let sheet = Sheet::new(file.clone(), numbering, 0, headings, rows);
                 let content = Content::Sheet(Box::new(Some(sheet)));
                 self.tables.push(StoredTable::new(key.to_owned(), file, content));
                 Ok(())

@@ -127,6 +127,25 @@ impl Store {
         }
     }
 
+    /// Finds the tables at all of `paths`, directories and files, as those of one book.
+    pub fn open_all(paths: &[PathBuf], limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
+        let mut open = |path: &PathBuf| match path.is_dir() {
+            true => Self::open_book(path, limits, log),
+            false => Self::open_file(path, limits, log),
+        };
+        if let [only] = paths {
+            return open(only);
+        }
+        let mut all = Self::empty("the book");
+        for path in paths {
+            let one = open(path)?;
+            all.tables.extend(one.tables);
+            all.unread.extend(one.unread);
+            all.currency = all.currency.or(one.currency);
+        }
+        Ok(all)
+    }
+
     /// The tables of a book whose CSV files are in memory: name and bytes of each.
     pub fn of_files(name: &str, files: Vec<(String, Vec<u8>)>) -> Self {
         let mut store = Self::empty(name);
@@ -342,8 +361,7 @@ impl Store {
         csv.swallowed(&file, &headings).into_iter().for_each(|finding| {
             log.add(finding);
         });
-        let headings = headings.into();
-        Some(Sheet { file, numbering: Numbering::Rows, heading_row, headings, rows: Rows::Csv(csv) })
+        Some(Sheet::new(file, Numbering::Rows, heading_row, headings, Rows::Csv(csv)))
     }
 
     /// True unless the table cannot be read.
