@@ -63,6 +63,11 @@ crate::faults! {
             message: format!("`{file}` is a proposal of vendor `{vendor}`"),
             help: format!("pass a workbook of `{expected}`"),
         }
+        /// Files of locks that were agreed for different periods.
+        LockPeriods { first: String, second: String, file: String, other: String } = BookStale {
+            message: format!("`{file}` is for `{second}`, and `{other}` is for `{first}`"),
+            help: "pass locks that were agreed for one period",
+        }
         /// A workbook made with an earlier revision.
         EarlierRevision { file: String } = BookStale {
             message: format!("`{file}` was made with an earlier revision of the rules"),

@@ -52,7 +52,7 @@ figures! {
         /// Ceiling in force.
         ceiling: Option<Money>, width(14);
         /// The guardrail that the quota is at.
-        binding: Option<Side>, width(9);
+        binding: Option<Side>, width(9).label("limited by");
         /// Guardrails that are broken or were overridden by stronger ones.
         broken: Vec<BrokenGuardrail>;
         /// True when the quota was fixed by a lock.
@@ -74,7 +74,7 @@ figures! {
         /// Reason of the lock.
         override_reason = |line| if line.locked { &*line.lock_reason } else { "" } => String, not_in_json().width(28);
         /// Reasons of the factors, guardrails and locks.
-        reasons = |line| line.reasons() => String, not_in_json().named("reason").width(60);
+        reasons = |line| line.reasons() => String, not_in_json().named("reason").width(60).label("reasons");
         /// The exact quota as a string.
         quota_exact = |line| line.quota.to_exact() => String, not_in_json();
     }

@@ -46,6 +46,12 @@ crate::faults! {
             help: format!("review `{quotas}` with `--period {quotas}`"),
             severity: Warning,
         }
+        /// Agreed quotas of a workbook whose reporting periods still sum to the proposed ones.
+        SpreadQuotas { lines: usize } = BookLock {
+            message: format!("the agreed quotas of {} were spread over the reporting periods in the proportions of the proposal", counted(*lines, "line")),
+            help: "to set the periods yourself, change their columns in the workbook so that they sum to the agreed quota",
+            severity: Warning,
+        }
         /// Amounts of the channel are beyond what the engine takes.
         ChannelOutOfRange { reason: String } = ReviewRange {
             message: format!("the channel as a whole: {reason}"),

@@ -2,6 +2,7 @@
 
 mod proposals;
 mod refusals;
+mod returned;
 
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};

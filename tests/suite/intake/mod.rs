@@ -11,4 +11,5 @@ mod json;
 mod mapping;
 mod merging;
 mod real_data;
+mod returned;
 mod workbooks;
