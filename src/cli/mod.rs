@@ -22,6 +22,7 @@ mod replay;
 mod review;
 #[cfg(feature = "server")]
 mod serve;
+mod split;
 mod template;
 mod terminal;
 mod test;

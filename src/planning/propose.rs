@@ -218,6 +218,7 @@ impl Prepared<'_> {
             lines,
             not_eligible: self.not_eligible,
             findings,
+            account_manager: None,
         })
     }
 

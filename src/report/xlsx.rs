@@ -52,7 +52,8 @@ pub fn require_room(lines: usize) -> Result<(), ReportFault> {
 }
 
 fn properties(plan: &QuotaPlan) -> Result<DocProperties, XlsxError> {
-    titled(&format!("{}: quota proposal {}", clipped(&plan.vendor, 100), plan.period))
+    let manager = plan.account_manager.as_deref().map(|name| format!(" · {}", clipped(name, 60))).unwrap_or_default();
+    titled(&format!("{}: quota proposal {}{manager}", clipped(&plan.vendor, 100), plan.period))
 }
 
 /// Columns of `quotas` up to the reporting periods.
@@ -230,7 +231,8 @@ fn write_subtotals(
         .flat_map(|dimension| dimension.subtotals.iter().map(|subtotal| (dimension.name, subtotal)))
         .collect();
     add_table(sheet.worksheet, "subtotals", sheet.row, &columns.map(header), rows.len() + 1)?;
-    for (dimension, subtotal) in std::iter::once(("channel", &summary.channel)).chain(rows) {
+    let whole = if plan.account_manager.is_some() { "all lines" } else { "channel" };
+    for (dimension, subtotal) in std::iter::once((whole, &summary.channel)).chain(rows) {
         sheet.row += 1;
         write_subtotal(&mut sheet, dimension, subtotal, formats)?;
     }
@@ -323,6 +325,7 @@ fn write_meta(worksheet: &mut Worksheet, plan: &QuotaPlan, steps: usize, formats
         ("revision", plan.revision.clone()),
         ("input_hash", plan.input_hash.clone()),
         ("period", plan.period.label.clone()),
+        ("account_manager", plan.account_manager.as_deref().unwrap_or_default().to_owned()),
         ("as_of", plan.as_of.to_string()),
         ("grain", plan.grain.as_str().to_owned()),
         ("currency", plan.currency.to_string()),

@@ -3,12 +3,13 @@
 use super::fault::ReviewFault;
 use super::setting::GivenQuotas;
 use crate::channel::{Name, PartnerBook, SegmentKey};
-use crate::finding::{Checked, Finding, Place};
+use crate::finding::{Checked, Finding, Findings, Place};
 use crate::intake::{JsonPart, Limits, PreviousRow, WorkbookMeta, file_bytes, read_previous, read_previous_json};
 use crate::plugin::VendorPlugin;
 use crate::quota::{Grain, Shares, phase};
 use crate::units::{Currency, Money, parse_decimal};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 type Part = (String, Name, SegmentKey, Money);
@@ -24,6 +25,47 @@ pub fn read_quotas(path: &Path, book: &PartnerBook, plugin: &VendorPlugin) -> Ch
     let bytes = if is_json { file_bytes(path).unwrap_or_default() } else { Vec::new() };
     let parts = parts_of_json(&bytes, book.currency).unwrap_or_default();
     read.and_then(|read| given(read, parts, plugin, &path.display().to_string()))
+}
+
+/// Merges the quotas of several files, each with its name. Equal quotas for one line are one; different ones, and files
+/// for different periods, are errors with both files.
+pub fn merge_quotas(files: Vec<(String, GivenQuotas)>) -> Checked<GivenQuotas> {
+    type Key = (Option<String>, Name, SegmentKey);
+    let mut all: BTreeMap<Key, (Money, usize)> = BTreeMap::new();
+    let mut findings = Findings::new();
+    let mut period: Option<(String, usize)> = None;
+    let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+    let both = |finding: Finding, first: usize, second: usize| {
+        [second, first].into_iter().fold(finding, |finding, file| finding.at(Place::file(names[file].clone())))
+    };
+    for (file, (_, given)) in files.into_iter().enumerate() {
+        match (&period, given.period) {
+            (Some((first, earlier)), Some(second)) if *first != second => {
+                let fault = ReviewFault::QuotaPeriods { first: first.clone(), second };
+                findings.push(both(fault.into(), *earlier, file));
+            }
+            (None, Some(label)) => period = Some((label, file)),
+            _ => {}
+        }
+        let lines = given.lines.into_iter().map(|(partner, segment, quota)| ((None, partner, segment), quota));
+        let parts = given.parts.into_iter().map(|(part, id, segment, quota)| ((Some(part), id, segment), quota));
+        for (key, quota) in lines.chain(parts) {
+            let partner = key.1.to_string();
+            let (first, earlier) = *all.entry(key).or_insert((quota, file));
+            if first.amount() != quota.amount() {
+                let quotas = [first, quota].map(|quota| quota.amount().normalize().to_string()).to_vec();
+                findings.push(both(ReviewFault::QuotaConflict { partner, quotas }.into(), earlier, file));
+            }
+        }
+    }
+    let mut merged = GivenQuotas { period: period.map(|(label, _)| label), ..GivenQuotas::default() };
+    for ((part, partner, segment), (quota, _)) in all {
+        match part {
+            None => merged.lines.push((partner, segment, quota)),
+            Some(part) => merged.parts.push((part, partner, segment, quota)),
+        }
+    }
+    Checked::accepted(merged, findings)
 }
 
 /// Reads quotas to review against from a part of a JSON document: a proposal, or the list of its lines.

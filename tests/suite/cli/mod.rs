@@ -1,5 +1,7 @@
 //! The program from a planner's and an author's chair: folders, files, exit codes.
 
+mod exports;
+mod managers;
 mod proposals;
 mod refusals;
 mod returned;
