@@ -1,19 +1,19 @@
 //! `propose`: a quota for every partner of a vendor.
 
+use super::fault::CommandFault;
 use super::groups::{Output, TableSize};
 use super::plan::{Inputs, PlanOptions};
 use super::progress::PartnersBar;
-use super::fault::CommandFault;
 use super::split::{Files, SplitBy};
 use super::{CommandError, Terminal, output};
-use crate::finding::{Finding, Findings};
-use crate::report::export::{self, Profile, export};
-use clap::ValueEnum;
 use crate::channel::PartnerBook;
+use crate::finding::{Finding, Findings};
 use crate::planning::{self, QuotaPlan, Request};
 use crate::plugin::VendorPlugin;
 use crate::report;
+use crate::report::export::{self, Profile, export};
 use crate::script::on_script_threads;
+use clap::ValueEnum;
 
 /// Formats of a proposal.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -7,9 +7,9 @@ use super::split::{Files, SplitBy};
 use super::{CommandError, Terminal, output, vendor};
 use crate::channel::PartnerBook;
 use crate::finding::{Finding, Findings, did_you_mean};
-use crate::report::review as report;
 use crate::intake::is_same_heading;
 use crate::plugin::VendorPlugin;
+use crate::report::review as report;
 use crate::review::{
     GivenQuotas, Outcome, PartnerFault, Request, Review, Selection, Setting, merge_quotas, read_quotas,
 };
@@ -160,11 +160,7 @@ fn manager(review: &Review<'_>, name: &str) -> Result<Selection, CommandError> {
 }
 
 /// Writes the review of every account manager's partners: files in a directory, or tables one after another.
-fn write_split(
-    options: &Options,
-    review: &mut Review<'_>,
-    terminal: Terminal,
-) -> Result<Vec<Outcome>, CommandError> {
+fn write_split(options: &Options, review: &mut Review<'_>, terminal: Terminal) -> Result<Vec<Outcome>, CommandError> {
     let mut files = match (options.output.format, options.output.path()) {
         (Format::Table, None) => None,
         (format, directory) => Some(Files::new(directory, format.extension())?),

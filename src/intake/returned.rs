@@ -1,6 +1,7 @@
 //! The workbook of a proposal that comes back: overrides, reporting periods, and cells that were edited where nothing
 //! reads them.
 
+use super::cell::CellKind;
 use super::fault::{BesideFault, NotDecimal, NumberKind, ValueFault};
 use super::log::{Reported, shown};
 use super::row::{Row, without_quote};
@@ -51,6 +52,12 @@ pub(super) fn override_of(row: &mut Row<'_>, columns: &Columns) -> Result<Option
         (Some(text), _) if !row.is_flawed(Field::OverrideQuota) && is_words(text) => {
             let place = row.binding.location.place(row.number, &quota_column, text);
             let fault = BesideFault::MisplacedReason { column: quota_column, value: shown(text), reason_column };
+            return Err(row.shared.log.add(Finding::from(fault).at(place)));
+        }
+        // A quota that is shown as 5 % was meant as a growth.
+        (Some(text), _) if row.kind(Field::OverrideQuota) == CellKind::Percent => {
+            let place = row.binding.location.place(row.number, &quota_column, text);
+            let fault = BesideFault::PercentQuota { column: quota_column, value: shown(text) };
             return Err(row.shared.log.add(Finding::from(fault).at(place)));
         }
         (Some(_), _) => row.amount(Field::OverrideQuota)?,

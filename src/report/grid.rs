@@ -1,9 +1,7 @@
 //! Tables on a terminal: numbers to the right and never broken, columns left out where the terminal is narrow.
 
 pub(super) use CellAlignment::{Left, Right};
-use comfy_table::{
-    Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
-};
+use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
 
 /// How the terminal is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,5 +26,5 @@ pub mod xlsx;
 
 pub use explain::ExplainView;
 pub use fault::ReportFault;
-pub use summary::Summary;
 pub use grid::TableOptions;
+pub use summary::Summary;

@@ -1,8 +1,8 @@
 //! A plan on a terminal, for a planner to read.
 
 use super::ReportFault;
-use super::grid::{Grid, Left, Right, TableOptions, bold};
 use super::figures::{Figures, clipped, count, counted, line_name, readable, short_hash};
+use super::grid::{Grid, Left, Right, TableOptions, bold};
 use super::picture::held_classes;
 use super::summary::{ChangeSummary, Mover, Movers, Subtotal, Summary};
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};

@@ -22,7 +22,17 @@ use std::io::Write;
 const NAMED: usize = 20;
 /// Names of the months, as files for other systems write them.
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -46,7 +56,9 @@ pub fn export(plan: &QuotaPlan, profile: &Profile) -> Result<Export, Findings> {
     for line in &plan.lines {
         for (period, quota) in stretches(plan, line, profile.rows) {
             let row: Vec<String> = (0..profile.columns.len())
-                .map(|place| gaps.checked(profile, place, line, written(plan, line, period, &profile.columns[place].content)))
+                .map(|place| {
+                    gaps.checked(profile, place, line, written(plan, line, period, &profile.columns[place].content))
+                })
                 .collect();
             match places.get(&row) {
                 Some(place) => match sums[*place].1.plus(quota) {

@@ -132,9 +132,9 @@ impl Profile {
     pub fn parse(file: &str, text: &str) -> Checked<Self> {
         let document = Document::parse(file, &Arc::from(text), CODES);
         let root = document.root();
-        let rows = root.require("rows", "\"period\"").and_then(|item| {
-            item.word(&[("line", Rows::Line), ("period", Rows::Period)])
-        });
+        let rows = root
+            .require("rows", "\"period\"")
+            .and_then(|item| item.word(&[("line", Rows::Line), ("period", Rows::Period)]));
         let columns = root.require("columns", "Value = \"quota\"").and_then(Item::section);
         let mut columns: Vec<ExportColumn> = columns.map(columns_of).unwrap_or_default();
         required(root, &mut columns);
@@ -169,7 +169,12 @@ impl Profile {
 fn columns_of(section: Section<'_>) -> Vec<ExportColumn> {
     let words: Vec<(&str, ExportValue)> = ExportValue::ALL.iter().map(|(name, value, _)| (*name, *value)).collect();
     let content = |item: Item<'_>| match item.is_table() {
-        true => item.section().and_then(|text| text.require("text", "\"…\"")).and_then(Item::text).map(str::to_owned).map(Content::Text),
+        true => item
+            .section()
+            .and_then(|text| text.require("text", "\"…\""))
+            .and_then(Item::text)
+            .map(str::to_owned)
+            .map(Content::Text),
         false => item.word(&words).map(Content::Value),
     };
     let column = |(heading, item): (&str, Item<'_>)| {

@@ -146,8 +146,7 @@ fn grounds_text(grounds: &Grounds, width: u16) -> String {
     let mut lines: Vec<String> =
         reasons(grounds).iter().map(|reason| format!("because {}", readable(reason))).collect();
     if !grounds.because.is_empty() {
-        lines
-            .extend(grounds.requirements.iter().map(|one| format!("looked at {}", readable(&requirement_text(one)))));
+        lines.extend(grounds.requirements.iter().map(|one| format!("looked at {}", readable(&requirement_text(one)))));
     }
     lines.extend(grounds.would_change.iter().map(|change| format!("would change: {}", readable(change))));
     // Lines of one reason are indented below its first word.

@@ -187,7 +187,7 @@ impl Sheet<'_> {
             text.push_str(&format!(" and {} more: use --format csv\n", count(summary.cases - self.options.lines)));
         }
         let hint = "+1: one more finding of the same case; --partner ID shows every reason and what would change it";
-        text + &wrapped(hint, " ", self.options.width)
+        text + wrapped(hint, " ", self.options.width).as_str()
     }
 
     /// A case in two lines: urgency, date, partner and gap; then what is done by whom, and why.
@@ -201,7 +201,7 @@ impl Sheet<'_> {
         let owner = if action.owner.is_empty() { String::new() } else { format!(", {}", action.owner) };
         let said = format!("{}{more}{owner}: {}", words::kind(action.kind), readable(&action.reason));
         let room = 2 * usize::from(self.options.width).saturating_sub(INDENT.len()) - 12;
-        first + &wrapped(&clipped(&said, room.clamp(60, 240)), INDENT, self.options.width)
+        first + wrapped(&clipped(&said, room.clamp(60, 240)), INDENT, self.options.width).as_str()
     }
 
     /// The partners of one account manager, what is most at stake first.
@@ -305,7 +305,7 @@ impl Sheet<'_> {
             grid.row([label, self.figures.money(one.amount), share].map(Cell::new));
         }
         let text = grid.text();
-        text + &wrapped(&concentration(group, self.figures), " ", self.options.width)
+        text + wrapped(&concentration(group, self.figures), " ", self.options.width).as_str()
     }
 
     fn consistency(&self) -> String {

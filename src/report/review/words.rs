@@ -1,10 +1,10 @@
 //! Words that several formats of a review share.
 
+use super::Reviewed;
 use crate::channel::Name;
 use crate::decision::{InterventionKind, Severity, TierDecision, reasons};
 use crate::performance::{Dimension, Group};
 use crate::report::figures::{Figures, clipped};
-use super::Reviewed;
 use crate::review::{PartnerReview, Review};
 use crate::units::Money;
 

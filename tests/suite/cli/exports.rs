@@ -92,7 +92,13 @@ fn all_faults_of_a_profile_are_reported_together() {
         "row = \"line\"\nrequired = [\"Repp\"]\n[columns]\nRep = \"acount_manager\"\nTier = \"tier\"\n[values.Nobody]\nx = \"y\"\n",
     );
     let told = desk.refused(5, &["--profile", "own.toml"]);
-    for expected in ["unknown key `row`", "no column `Repp`", "account_manager", "no column `Nobody`", "no column contains the quota"] {
+    for expected in [
+        "unknown key `row`",
+        "no column `Repp`",
+        "account_manager",
+        "no column `Nobody`",
+        "no column contains the quota",
+    ] {
         assert!(told.contains(expected), "{expected}: {told}");
     }
     let told = desk.refused(5, &["--profile", "nowhere.toml"]);

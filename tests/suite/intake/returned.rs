@@ -124,6 +124,19 @@ fn what_was_typed_into_the_wrong_column_is_an_error_with_row_and_column() {
 }
 
 #[test]
+fn a_percentage_in_the_column_of_quotas_is_an_error() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("quotas").unwrap();
+    sheet.write_row(0, 0, ["Partner ID", "Product line", "Quota", "Override quota"]).unwrap();
+    sheet.write_row(1, 0, ["A-1", "Platform"]).unwrap();
+    sheet.write(1, 2, 100).unwrap();
+    sheet.write_with_format(1, 3, 0.05, &rust_xlsxwriter::Format::new().set_num_format("0%")).unwrap();
+    let file = file("returned.xlsx", workbook.save_to_buffer().unwrap());
+    let text = told(read_locks(&file.path, &book()).into_result());
+    assert!(text.contains("`Override quota` contains a percentage instead of a quota"), "{text}");
+}
+
+#[test]
 fn changes_that_do_not_touch_the_quota_are_warnings() {
     let cases: [(&[(&str, &str)], &str); 4] = [
         (&[("Prior revenue", "81"), ("Growth", "")], "`Prior revenue` was changed from `80.00` to `81`"),
