@@ -118,6 +118,8 @@ pub(super) struct Columns {
     as_proposed: Option<usize>,
     growth: Option<usize>,
     reasons: Option<usize>,
+    /// Headings of all columns, folded.
+    folded: Vec<String>,
 }
 
 impl Columns {
@@ -131,6 +133,7 @@ impl Columns {
             as_proposed: named(AS_PROPOSED),
             growth: named(GROWTH),
             reasons: REASONS.into_iter().find_map(named),
+            folded: row.binding.headings.iter().map(|heading| folded(heading)).collect(),
         }
     }
 
@@ -151,6 +154,10 @@ impl Columns {
 
     /// Reports cells that a planner changed although the proposal computes them; `Err` when one was meant as a quota.
     fn report_edits(&self, row: &mut Row<'_>) -> Result<(), Reported> {
+        if self.as_proposed.is_none() && self.quota_exact.is_none() {
+            // Not a workbook of a proposal: nothing says what was written.
+            return Ok(());
+        }
         let mut cells = self.as_proposed(row);
         if let Some(exact) = self.quota_exact.map(|index| row.fields.text(index)).filter(|text| !text.is_empty()) {
             cells.insert(folded(Field::Quota.name()), exact.to_owned());
@@ -159,14 +166,21 @@ impl Columns {
         let is_period = |index: usize| self.periods.iter().any(|(period, _)| *period == index);
         let mut failed = Ok(());
         for (index, heading) in headings.iter().enumerate().filter(|(index, _)| !is_period(*index)) {
-            let value = without_quote(row.fields.text(index));
+            let written = row.fields.text(index);
+            let value = without_quote(written);
             if self.reasons == Some(index) && number_in(value).is_some() {
                 failed = failed.and(report_edit(row, heading, value, ""));
             }
             if self.growth == Some(index) && !is_growth(row, value, &cells) {
                 failed = failed.and(report_edit(row, heading, value, ""));
             }
-            if let Some(proposed) = cells.get(&folded(heading)).filter(|proposed| !is_same_cell(value, proposed)) {
+            let is_name = IDENTIFYING.iter().any(|field| is_same_heading(field.name(), heading));
+            let is_same = |proposed: &str| {
+                // An identifier that lost its leading zeros is another one.
+                let words = |text: &str| text.split_whitespace().eq(proposed.split_whitespace());
+                if is_name { words(written) || words(value) } else { words(written) || is_same_cell(value, proposed) }
+            };
+            if let Some(proposed) = cells.get(&self.folded[index]).filter(|proposed| !is_same(proposed)) {
                 failed = failed.and(report_edit(row, heading, value, proposed));
             }
         }
@@ -186,7 +200,7 @@ impl Columns {
         for (index, label) in &self.periods {
             let (heading, text) = (&headings[*index], row.fields.text(*index));
             // The text beside it has the digits that a workbook cuts off.
-            let exact = proposed.get(&folded(heading)).filter(|exact| is_same_cell(text, exact));
+            let exact = proposed.get(&self.folded[*index]).filter(|exact| is_same_cell(text, exact));
             let amount = amount_at(row, *index, heading, exact.map_or(text, |exact| exact.as_str()))?;
             quotas.extend(amount.map(|amount| (Name::clone(label), amount)));
         }
@@ -244,6 +258,10 @@ fn amount_at(row: &mut Row<'_>, index: usize, heading: &str, text: &str) -> Resu
         return Ok(None);
     }
     let (column, value, kind) = (heading.to_owned(), shown(text), NumberKind::Amount);
+    if row.fields.kind(index) == CellKind::Percent {
+        let place = row.binding.location.place(row.number, heading, text);
+        return Err(row.shared.log.add(Finding::from(BesideFault::PercentQuota { column, value }).at(place)));
+    }
     let fault = match parse_decimal(text) {
         _ if row.fields.flaw(index).is_some() => ValueFault::ErrorValue { column, value },
         Err(_) => ValueFault::NotDecimal { column, value, kind, reason: NotDecimal::new(text) },

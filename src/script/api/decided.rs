@@ -123,14 +123,19 @@ impl TableAnswer {
             let is_told = |condition: &&table::MatchedCondition| {
                 said.is_none() || !matches!(condition.value, table::Value::Text(_))
             };
-            let met: Vec<String> = reason.conditions.iter().filter(is_told).map(condition_words).collect();
-            let met = match (&said, met.is_empty()) {
-                (Some(said), true) => said.to_string(),
-                (Some(said), false) => format!("{said}: {}", met.join(", ")),
-                (None, true) => "any input".to_owned(),
-                (None, false) => met.join(", "),
+            let met = reason.conditions.iter().filter(is_told);
+            let source = format!("{}.csv, row {}", self.name, reason.row);
+            let because = match (&said, met.clone().next().is_some()) {
+                // The vendor's words say which range it is; the value that was looked up stands beside them.
+                (Some(said), true) => {
+                    let values = met.map(|one| format!("{} {}", spaced(&one.column), value_words(&one.value)));
+                    format!("{said} ({}; {source})", values.collect::<Vec<_>>().join(", "))
+                }
+                (Some(said), false) => format!("{said} ({source})"),
+                (None, true) => format!("{} ({source})", met.map(condition_words).collect::<Vec<_>>().join(", ")),
+                (None, false) => format!("any input ({source})"),
             };
-            grounds.push(Ground::Because(format!("{met} ({}.csv:{})", self.name, reason.row).into()));
+            grounds.push(Ground::Because(because.into()));
         }
         if self.decision.reasons().is_empty() {
             let what =
@@ -148,21 +153,21 @@ impl TableAnswer {
                     continue;
                 }
                 let how = match (target.direction, target.is_included) {
-                    (Direction::Change, _) => "changed to",
-                    (Direction::Raise, true) => "raised to",
-                    (Direction::Raise, false) => "raised above",
-                    (Direction::Lower, true) => "lowered to",
-                    (Direction::Lower, false) => "lowered below",
+                    (Direction::Change, _) => "",
+                    (Direction::Raise, true) => "at least ",
+                    (Direction::Raise, false) => "above ",
+                    (Direction::Lower, true) => "at most ",
+                    (Direction::Lower, false) => "below ",
                 };
                 let outputs: Vec<String> = self
                     .outputs
                     .iter()
                     .zip(values)
-                    .map(|(name, value)| format!("{name} {}", value_words(value)))
+                    .map(|(name, value)| format!("{} {}", spaced(name), value_words(value)))
                     .collect();
                 grounds.push(Ground::WouldChange(format!(
-                    "{}: {how} {} (from {}) gives {}",
-                    near.column,
+                    "{} {how}{} instead of {} gives {}",
+                    spaced(&near.column),
                     value_words(&target.value),
                     match (&near.value, &target.value) {
                         (table::Value::Number(value), table::Value::Number(target)) => figure_beside(*value, *target),
@@ -217,9 +222,14 @@ fn value_words(value: &table::Value) -> String {
     }
 }
 
+/// A name of a table's column as people write it: `bonus rate`.
+fn spaced(name: &str) -> String {
+    name.replace('_', " ")
+}
+
 /// A condition that was met: `attainment 0.83 in [0.8..1)`.
 fn condition_words(condition: &table::MatchedCondition) -> String {
-    let (column, cell) = (&condition.column, condition.cell.trim());
+    let (column, cell) = (spaced(&condition.column), condition.cell.trim());
     let cell = if matches!(condition.value, table::Value::Number(_)) { figures_in(cell) } else { cell.to_owned() };
     let value = value_words(&condition.value);
     match cell.chars().next() {
