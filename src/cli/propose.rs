@@ -7,11 +7,11 @@ use super::progress::PartnersBar;
 use super::split::{Files, SplitBy};
 use super::{CommandError, Terminal, output};
 use crate::channel::PartnerBook;
-use crate::finding::{Finding, Findings};
+use crate::finding::{Finding, Findings, Place};
 use crate::planning::{self, QuotaPlan, Request};
 use crate::plugin::VendorPlugin;
 use crate::report;
-use crate::report::export::{self, Profile, export};
+use crate::report::export::{self, ExportFault, Profile, SHIPPED, export};
 use crate::script::on_script_threads;
 use clap::ValueEnum;
 
@@ -96,9 +96,19 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
 /// Reads an export profile and sets its open columns.
 fn profile(name: &str, settings: &[String]) -> Result<Profile, CommandError> {
     let mut findings = Findings::new();
-    let Some(mut profile) = Profile::open(name).ok(&mut findings) else { return Err(findings.into()) };
+    let text = match Profile::shipped(name) {
+        Some(text) => text.to_owned(),
+        None => std::fs::read_to_string(name).map_err(|error| unreadable_profile(name, &error))?,
+    };
+    let Some(mut profile) = Profile::parse(name, &text).ok(&mut findings) else { return Err(findings.into()) };
     findings.extend(settings.iter().filter_map(|setting| profile.set(setting).err()));
     if findings.has_errors() { Err(findings.into()) } else { Ok(profile) }
+}
+
+fn unreadable_profile(name: &str, error: &std::io::Error) -> CommandError {
+    let shipped = SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect();
+    let fault = ExportFault::UnknownProfile { profile: name.to_owned(), shipped, reason: error.to_string() };
+    Finding::from(fault).at(Place::file(name)).into()
 }
 
 /// Writes one file per account manager.

@@ -1,6 +1,7 @@
 //! The workbook of a proposal that comes back: overrides, reporting periods, and cells that were edited where nothing
 //! reads them.
 
+use super::binding::Source;
 use super::cell::CellKind;
 use super::fault::{BesideFault, NotDecimal, NumberKind, ValueFault};
 use super::log::{Reported, shown};
@@ -49,7 +50,7 @@ pub(super) fn override_of(row: &mut Row<'_>, columns: &Columns) -> Result<Option
             row.shared.log.add(finding);
             None
         }
-        (Some(text), _) if !row.is_flawed(Field::OverrideQuota) && is_words(text) => {
+        (Some(text), _) if !is_flawed(row, Field::OverrideQuota) && is_words(text) => {
             let place = row.binding.location.place(row.number, &quota_column, text);
             let fault = BesideFault::MisplacedReason { column: quota_column, value: shown(text), reason_column };
             return Err(row.shared.log.add(Finding::from(fault).at(place)));
@@ -79,6 +80,11 @@ fn warn_if_implausible(row: &mut Row<'_>, agreed: Money, proposed: Decimal) {
         let fault = BesideFault::ImplausibleOverride { column, value: shown(&value), proposed: proposed.to_string() };
         row.shared.log.add(Finding::from(fault).at(place));
     }
+}
+
+/// True when the cell of `field` cannot be used as a value.
+fn is_flawed(row: &Row<'_>, field: Field) -> bool {
+    matches!(row.binding.source(field), Source::Column(index) if row.fields.flaw(*index).is_some())
 }
 
 /// True for text in words: an amount has a currency code or an exponent at most.

@@ -67,11 +67,6 @@ impl<'a> Row<'a> {
         self.binding.table.column(field)
     }
 
-    /// True when the cell of `field` cannot be used as a value.
-    pub fn is_flawed(&self, field: Field) -> bool {
-        matches!(self.binding.source(field), Source::Column(index) if self.fields.flaw(*index).is_some())
-    }
-
     fn flaw(&mut self, field: Field) -> Result<(), Reported> {
         let Source::Column(index) = self.binding.source(field) else { return Ok(()) };
         let Some(flaw) = self.fields.flaw(*index) else { return Ok(()) };

@@ -111,7 +111,7 @@ figures! {
         forecast_gap: Option<Money>, example("-300_000").format(Format::Signed);
         /// Forecast gap ÷ quota.
         forecast_gap_share: Option<Rate>, example("-0.25").format(Format::Percent);
-        /// What is missing to the quota: the forecast gap, or actual − quota where there is no forecast.
+        /// Gap to the quota, negative when short: the forecast gap, or actual − quota where there is no forecast.
         gap = |standing| standing.gap() => Option<Money>, not_in_json().not_in_scripts().format(Format::Signed);
         /// Expectation to date and run rates.
         pacing: Pacing, not_in_scripts();
@@ -123,7 +123,13 @@ figures! {
 }
 
 impl Standing {
-    /// What is missing to the quota, negative when short: forecast − quota, or actual − quota where there is no forecast.
+    /// Returns what is missing to the quota, negative when short: forecast − quota, or actual − quota without a forecast.
+    ///
+    /// ```
+    /// use quotient::{performance::Standing, units::{Currency, Money}};
+    /// let short = Standing { remaining_quota: Some(Money::new(400, Currency::EUR)), ..Standing::default() };
+    /// assert_eq!(short.gap(), Some(Money::new(-400, Currency::EUR)));
+    /// ```
     pub fn gap(&self) -> Option<Money> {
         let open = || self.remaining_quota.map(|left| Money::new(-left.amount(), left.currency()));
         self.forecast_gap.or_else(open)

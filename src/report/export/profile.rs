@@ -2,9 +2,8 @@
 
 use super::fault::ExportFault;
 use crate::document::{Codes, Document, Item, Section};
-use crate::finding::{Checked, Code, Finding, Findings, Place};
+use crate::finding::{Checked, Code, Finding, Place};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 const CODES: Codes = Codes {
@@ -18,7 +17,7 @@ const CODES: Codes = Codes {
 pub const SHIPPED: [(&str, &str); 2] =
     [("salesforce", include_str!("salesforce.toml")), ("varicent", include_str!("varicent.toml"))];
 
-/// What one row of the file stands for.
+/// Meaning of a row of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
     /// A line of the proposal, with its quota for the whole period.
@@ -29,7 +28,7 @@ pub enum Rows {
 
 macro_rules! values {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
-        /// What a column can contain.
+        /// Value of the proposal that a column can contain.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum ExportValue {
             $($(#[doc = $doc])+ $variant,)+
@@ -99,27 +98,16 @@ pub struct ExportColumn {
 /// Profile of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// What one row stands for.
+    /// Meaning of a row.
     pub rows: Rows,
     /// Columns in the order of the file.
     pub columns: Vec<ExportColumn>,
 }
 
 impl Profile {
-    /// Reads the shipped profile of that name, or the file at that path.
-    pub fn open(name: &str) -> Checked<Self> {
-        if let Some((name, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
-            return Self::parse(name, text);
-        }
-        match std::fs::read_to_string(Path::new(name)) {
-            Ok(text) => Self::parse(name, &text),
-            Err(error) => {
-                let shipped = SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect();
-                let fault =
-                    ExportFault::UnknownProfile { profile: name.to_owned(), shipped, reason: error.to_string() };
-                Checked::refused(Findings::from_iter([Finding::from(fault).at(Place::file(name))]))
-            }
-        }
+    /// Text of the shipped profile of that name.
+    pub fn shipped(name: &str) -> Option<&'static str> {
+        SHIPPED.iter().find(|(shipped, _)| *shipped == name).map(|(_, text)| *text)
     }
 
     /// Reads a profile from the text of a TOML document.

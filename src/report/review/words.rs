@@ -76,7 +76,7 @@ pub(super) struct Action<'a> {
     pub more: usize,
     pub owner: String,
     pub due: String,
-    /// What is missing to the quota; negative when short.
+    /// Gap to the quota; negative when short.
     pub gap: Option<Money>,
     /// The first reason.
     pub reason: String,

@@ -118,24 +118,7 @@ impl TableAnswer {
     pub fn grounds(&self) -> Vec<Ground> {
         let mut grounds = Vec::new();
         for reason in self.decision.reasons().into_iter().filter(|reason| reason.is_decisive) {
-            let said = reason.because.or(reason.label);
-            // A text that is looked up only selects the rows; the vendor's own words say it better.
-            let is_told = |condition: &&table::MatchedCondition| {
-                said.is_none() || !matches!(condition.value, table::Value::Text(_))
-            };
-            let met = reason.conditions.iter().filter(is_told);
-            let source = format!("{}.csv, row {}", self.name, reason.row);
-            let because = match (&said, met.clone().next().is_some()) {
-                // The vendor's words say which range it is; the value that was looked up stands beside them.
-                (Some(said), true) => {
-                    let values = met.map(|one| format!("{} {}", spaced(&one.column), value_words(&one.value)));
-                    format!("{said} ({}; {source})", values.collect::<Vec<_>>().join(", "))
-                }
-                (Some(said), false) => format!("{said} ({source})"),
-                (None, true) => format!("{} ({source})", met.map(condition_words).collect::<Vec<_>>().join(", ")),
-                (None, false) => format!("any input ({source})"),
-            };
-            grounds.push(Ground::Because(because.into()));
+            grounds.push(Ground::Because(self.because(&reason).into()));
         }
         if self.decision.reasons().is_empty() {
             let what =
@@ -178,6 +161,26 @@ impl TableAnswer {
             }
         }
         grounds
+    }
+
+    /// Words of a row that decided: the vendor's own with the values that were looked up, or the conditions that were met.
+    fn because(&self, reason: &table::Reason) -> String {
+        let said = reason.because.as_ref().or(reason.label.as_ref());
+        // A text that is looked up only selects the rows; the vendor's own words say it better.
+        let is_told =
+            |condition: &&table::MatchedCondition| said.is_none() || !matches!(condition.value, table::Value::Text(_));
+        let met = reason.conditions.iter().filter(is_told);
+        let source = format!("{}.csv, row {}", self.name, reason.row);
+        match (&said, met.clone().next().is_some()) {
+            // The vendor's words name the range; the value that was looked up is added.
+            (Some(said), true) => {
+                let values = met.map(|one| format!("{} {}", spaced(&one.column), value_words(&one.value)));
+                format!("{said} ({}; {source})", values.collect::<Vec<_>>().join(", "))
+            }
+            (Some(said), false) => format!("{said} ({source})"),
+            (None, true) => format!("{} ({source})", met.map(condition_words).collect::<Vec<_>>().join(", ")),
+            (None, false) => format!("any input ({source})"),
+        }
     }
 
     /// `is_match`, `rows`, or an output by its name.

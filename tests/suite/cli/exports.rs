@@ -89,14 +89,14 @@ fn all_faults_of_a_profile_are_reported_together() {
     let desk = desk();
     desk.write(
         "own.toml",
-        "row = \"line\"\nrequired = [\"Repp\"]\n[columns]\nRep = \"acount_manager\"\nTier = \"tier\"\n[values.Nobody]\nx = \"y\"\n",
+        "row = \"line\"\nrequired = [\"Repp\"]\n[columns]\nRep = \"acount_manager\"\nTier = \"tier\"\n[values.Other]\nx = \"y\"\n",
     );
     let told = desk.refused(5, &["--profile", "own.toml"]);
     for expected in [
         "unknown key `row`",
         "no column `Repp`",
         "account_manager",
-        "no column `Nobody`",
+        "no column `Other`",
         "no column contains the quota",
     ] {
         assert!(told.contains(expected), "{expected}: {told}");

@@ -89,7 +89,7 @@ fn each_account_manager_gets_a_file_whatever_the_name_is() {
 #[test]
 fn the_workbooks_of_all_account_managers_make_the_whole_plan_again() {
     let desk = desk();
-    let target = ["--target", "1400000.01"];
+    let target = ["--target", "1400000.01", "--period", "FY2026", "--as-of", "2025-12-31"];
     let split = ["--split-by", "account_manager", "--format", "xlsx", "--output", "sent"];
     desk.propose(&[&target[..], &split].concat()).assert().success();
     let whole = desk.json(&target);
