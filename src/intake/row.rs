@@ -54,6 +54,11 @@ impl<'a> Row<'a> {
         self.written(field).0.map(|written| written.text)
     }
 
+    /// Type of the cell that holds `field`.
+    pub fn kind(&self, field: Field) -> CellKind {
+        self.written(field).0.map_or(CellKind::Text, |written| written.kind)
+    }
+
     /// The value of a column as the mapping translates it, `None` when there is none; and whether it does.
     fn written(&self, field: Field) -> (Option<Written<'a>>, Translated<'a>) {
         let index = match self.binding.source(field) {

@@ -1,7 +1,7 @@
 //! The survey of an export: its tables, the proposed mapping with its reasons, questions, and what was read.
 
 use super::figures::{Figures, count};
-use super::table::{Grid, Left, Right, TableOptions, bold};
+use super::grid::{Grid, Left, Right, TableOptions, bold};
 use crate::channel::PartnerBook;
 use crate::finding::{FindingDocument, Findings, FindingsDocument};
 use crate::intake::recognition::Survey;

@@ -15,6 +15,7 @@ mod mapping;
 mod merging;
 mod real_data;
 mod recognition;
+mod returned;
 mod summary;
 mod table_schema;
 mod values;
