@@ -8,6 +8,7 @@ mod attribute;
 mod beside;
 mod binding;
 mod book;
+mod book_reference;
 mod cell;
 mod delimited;
 mod delta;
@@ -22,6 +23,7 @@ mod mapping;
 mod months;
 mod name;
 mod partner_ids;
+mod quota_terms;
 mod revenue;
 mod row;
 mod row_value;
@@ -43,14 +45,15 @@ pub use beside::{
     read_targets, read_targets_json,
 };
 pub use book::{read_book, read_book_files, read_book_json};
+pub use book_reference::reference;
 pub use delta::{BookChange, MergedBook, RawTables};
 pub use fault::{BesideFault, BookFault, FileFault, MappingFault, NotDecimal, NumberKind, TableFault, ValueFault};
 pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::{Mapping, mapping_reference, mapping_schema};
 pub use name::{LONGEST_NAME, is_unwanted};
 pub use store::file_bytes;
-pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading, reference};
 pub use table_schema::{row_schema, table_schema};
+pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading};
 
 use crate::channel::Name;
 use crate::figure;
