@@ -15,6 +15,7 @@ fn partner(id: &str) -> Partner {
         product_lines: Vec::new(),
         account_manager: None,
         since: None,
+        until: None,
         attributes: Vec::new(),
         revenue: Vec::new(),
         investment: None,
