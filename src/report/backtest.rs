@@ -1,5 +1,6 @@
 //! A backtest as table and JSON.
 
+use crate::finding::readable;
 use crate::planning::Backtest;
 use crate::quality::Score;
 use crate::units::Rate;
@@ -14,7 +15,7 @@ pub fn table(backtest: &Backtest, width: u16) -> String {
     let currency = backtest.currency;
     let mut out = format!(
         "Backtest of {} (revision {}) on {}, as seen on {}: {} lines, amounts in {currency}\n\n",
-        backtest.vendor,
+        readable(&backtest.vendor),
         &backtest.revision[..12.min(backtest.revision.len())],
         backtest.period,
         backtest.as_of,
@@ -31,7 +32,7 @@ pub fn table(backtest: &Backtest, width: u16) -> String {
     if !backtest.segments.is_empty() {
         let mut segments = new_table(width, "the rules by segment");
         for (dimension, name, score) in &backtest.segments {
-            segments.add_row(row(&format!("{dimension}: {name}"), score));
+            segments.add_row(row(&readable(&format!("{dimension}: {name}")), score));
         }
         out.push_str(&format!("{segments}\n\n"));
     }
