@@ -1,7 +1,9 @@
 //! The program from a planner's and an author's chair: folders, files, exit codes.
 
+mod ends;
 mod proposals;
 mod refusals;
+mod text;
 
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};
