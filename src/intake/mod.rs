@@ -22,6 +22,7 @@ mod mapping;
 mod months;
 mod name;
 mod partner_ids;
+mod personal;
 mod revenue;
 mod row;
 mod row_value;
@@ -48,6 +49,7 @@ pub use fault::{BesideFault, BookFault, FileFault, MappingFault, NotDecimal, Num
 pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::{Mapping, mapping_reference, mapping_schema};
 pub use name::{LONGEST_NAME, is_unwanted};
+pub use personal::{personal_field, personal_fields};
 pub use store::file_bytes;
 pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading, reference};
 pub use table_schema::{row_schema, table_schema};
