@@ -2,14 +2,23 @@
 //!
 //! `decisions.jsonl` is written; when it is large it becomes `decisions.jsonl.1`, `.1` becomes `.2`, and the oldest
 //! beyond the number kept is replaced. A line torn by a crash gets its line break when the file is opened, so that it
-//! does not damage another. The file is locked: two processes never write one log.
+//! does not damage another. The file is locked: two processes never write one log. The chain of entries continues from
+//! file to file and from process to process.
 
+use super::chain::{Chain, Link};
+use super::disk::{Disk, Files};
 use super::fault::AuditFault;
+use super::head::LogKey;
+use super::reading::MAX_LINE;
+use super::sealing::{Batch, Sealing};
 use super::sink::{Sink, SinkFault};
 use crate::finding::{Finding, Place};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Bytes in which the first or last entry of a file is looked for first.
+const FIRST_WINDOW: u64 = 64 << 10;
 
 /// Options of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,113 +29,25 @@ pub struct FileOptions {
     pub kept: u32,
     /// True to sync every write to the disk.
     pub is_synced: bool,
+    /// Removal of the oldest file when there are more than `kept`.
+    pub retention: Retention,
+}
+
+/// Removal of the oldest file of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retention {
+    /// It is removed.
+    Count,
+    /// It is removed once its last entry is older than this; until then no record is written.
+    Age(Duration),
+    /// It is never removed: no record is written until older files are moved away.
+    Forever,
 }
 
 impl Default for FileOptions {
     /// Returns a new file every 256 MiB, 8 older ones kept, synced.
     fn default() -> Self {
-        Self { rotate_at: Some(256 << 20), kept: 8, is_synced: true }
-    }
-}
-
-/// File operations of a log: [`Disk`] performs them, tests let them fail.
-pub trait Files: Send {
-    /// An open file.
-    type Handle: Send;
-    /// Opens or creates a file for appending, and locks it.
-    fn open(&mut self, path: &Path) -> io::Result<Self::Handle>;
-    /// Returns the length of the file in bytes.
-    fn length(&mut self, file: &mut Self::Handle) -> io::Result<u64>;
-    /// Returns the last byte of a file that is not empty.
-    fn last_byte(&mut self, file: &mut Self::Handle) -> io::Result<u8>;
-    /// Appends bytes, maybe not all; returns how many.
-    fn write(&mut self, file: &mut Self::Handle, bytes: &[u8]) -> io::Result<usize>;
-    /// Returns once the disk has the content.
-    fn sync(&mut self, file: &mut Self::Handle) -> io::Result<()>;
-    /// Truncates the file.
-    fn cut(&mut self, file: &mut Self::Handle, length: u64) -> io::Result<()>;
-    /// Returns true if `path` still names this file.
-    fn is_at(&mut self, file: &Self::Handle, path: &Path) -> io::Result<bool>;
-    /// Renames a file, replacing an existing one.
-    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
-    /// Returns once the disk has the names in the directory of `path`.
-    fn sync_directory(&mut self, path: &Path) -> io::Result<()>;
-}
-
-/// Files of the operating system.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Disk;
-
-impl Files for Disk {
-    type Handle = File;
-
-    fn open(&mut self, path: &Path) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true).read(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path)?;
-        if !file.metadata()?.is_file() {
-            return Err(io::Error::other("it is not a regular file"));
-        }
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(fs::TryLockError::WouldBlock) => {
-                Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process writes it"))
-            }
-            Err(fs::TryLockError::Error(error)) => Err(error),
-        }
-    }
-
-    fn length(&mut self, file: &mut File) -> io::Result<u64> {
-        Ok(file.metadata()?.len())
-    }
-
-    fn last_byte(&mut self, file: &mut File) -> io::Result<u8> {
-        let mut byte = [0];
-        file.seek(SeekFrom::End(-1))?;
-        file.read_exact(&mut byte)?;
-        Ok(byte[0])
-    }
-
-    fn write(&mut self, file: &mut File, bytes: &[u8]) -> io::Result<usize> {
-        file.write(bytes)
-    }
-
-    fn sync(&mut self, file: &mut File) -> io::Result<()> {
-        file.sync_data()
-    }
-
-    fn cut(&mut self, file: &mut File, length: u64) -> io::Result<()> {
-        file.set_len(length)
-    }
-
-    #[cfg(unix)]
-    fn is_at(&mut self, file: &File, path: &Path) -> io::Result<bool> {
-        use std::os::unix::fs::MetadataExt;
-        let (own, there) = (file.metadata()?, fs::metadata(path));
-        Ok(there.is_ok_and(|there| (there.dev(), there.ino()) == (own.dev(), own.ino())))
-    }
-
-    #[cfg(not(unix))]
-    fn is_at(&mut self, _: &File, path: &Path) -> io::Result<bool> {
-        Ok(path.exists())
-    }
-
-    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)
-    }
-
-    fn sync_directory(&mut self, path: &Path) -> io::Result<()> {
-        #[cfg(unix)]
-        {
-            let directory =
-                path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            File::open(directory)?.sync_all()?;
-        }
-        #[cfg(not(unix))]
-        let _ = path;
-        Ok(())
+        Self { rotate_at: Some(256 << 20), kept: 8, is_synced: true, retention: Retention::Count }
     }
 }
 
@@ -138,12 +59,17 @@ struct Open<H> {
     length: u64,
 }
 
-/// Lines to a file.
+/// Lines to a file, as entries of a chain.
 #[derive(Debug)]
 pub struct LogFile<F: Files = Disk> {
     files: F,
     path: PathBuf,
     options: FileOptions,
+    sealing: Sealing,
+    /// File that has the last signed head.
+    head: Option<PathBuf>,
+    /// Reason for which that file could not be written.
+    trouble: Option<String>,
     /// `None` after a failure, until the file is reopened.
     open: Option<Open<F::Handle>>,
 }
@@ -162,9 +88,19 @@ impl LogFile<Disk> {
 impl<F: Files> LogFile<F> {
     /// Opens the log at `path` among `files`.
     pub fn open_in(files: F, path: &Path, options: FileOptions) -> io::Result<Self> {
-        let mut log = Self { files, path: path.to_owned(), options, open: None };
+        let sealing = Sealing::default();
+        let mut log = Self { files, path: path.to_owned(), options, sealing, head: None, trouble: None, open: None };
         log.reopen()?;
         Ok(log)
+    }
+
+    /// Signs a head every 1,000 entries, every minute in which records are written, and at the end; each one is an entry
+    /// of the log and replaces the content of the file `head`.
+    #[must_use]
+    pub fn signed(mut self, key: LogKey, head: PathBuf) -> Self {
+        self.sealing.sign_with(key);
+        self.head = Some(head);
+        self
     }
 
     fn reopen(&mut self) -> io::Result<()> {
@@ -179,8 +115,65 @@ impl<F: Files> LogFile<F> {
             add(&mut self.files, &mut handle, b"\n")?;
             length += 1;
         }
+        if self.options.is_synced && length > 0 {
+            // The chain continues from what is in the file: the disk must have it as well, and no line that was cut off.
+            self.files.sync(&mut handle)?;
+        }
+        self.continue_chain()?;
+        self.sealing.is_opened = false;
         self.open = Some(Open { handle, length });
         Ok(())
+    }
+
+    /// Finds the last entry: in the file, in memory when the file was moved away, or in the file before this one.
+    ///
+    /// The greatest number counts, so that a replaced file shows as a gap. Lines that were written and not acknowledged
+    /// count as well, because they are in the file.
+    fn continue_chain(&mut self) -> io::Result<()> {
+        for path in [self.path.clone(), self.numbered(1)] {
+            let last = self.last_entry(&path)?;
+            self.sealing.chain =
+                last.filter(|last| last.sequence > self.sealing.chain.sequence).unwrap_or(self.sealing.chain);
+            if self.sealing.chain.sequence > 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the end of the chain in a file; `None` without an intact entry.
+    fn last_entry(&mut self, path: &Path) -> io::Result<Option<Chain>> {
+        let mut most = FIRST_WINDOW;
+        loop {
+            let bytes = match self.files.last_bytes(path, most) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                bytes => bytes?,
+            };
+            let found = bytes.rsplit(|byte| *byte == b'\n').filter_map(Link::read).find(|link| link.is_intact);
+            match found {
+                Some(link) => return Ok(Some(link.end())),
+                None if (bytes.len() as u64) < most || most > MAX_LINE => return Ok(None),
+                None => most *= 4,
+            }
+        }
+    }
+
+    /// Returns the number of the oldest entry of the log; 1 when its first lines are older than the chain, and `None`
+    /// without an entry.
+    fn oldest_entry(&mut self) -> io::Result<Option<u64>> {
+        let numbered: Vec<PathBuf> = (1..=self.options.kept.max(1)).rev().map(|number| self.numbered(number)).collect();
+        for path in numbered.iter().chain([&self.path.clone()]) {
+            match self.files.first_bytes(path, FIRST_WINDOW) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+                Ok(bytes) if bytes.is_empty() => {}
+                Ok(bytes) => {
+                    let first = bytes.split(|byte| *byte == b'\n').find_map(Link::read);
+                    return Ok(Some(first.map_or(1, |link| link.sequence)));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Reopens the file if it is missing or was moved away.
@@ -191,38 +184,68 @@ impl<F: Files> LogFile<F> {
         }
     }
 
+    fn numbered(&self, number: u32) -> PathBuf {
+        let mut name = self.path.as_os_str().to_os_string();
+        name.push(format!(".{number}"));
+        PathBuf::from(name)
+    }
+
     /// Starts a new file. If the old one cannot be moved, it stays in use, so that nothing is lost.
     fn rotate(&mut self) -> io::Result<()> {
-        let numbered = |number: u32| {
-            let mut name = self.path.as_os_str().to_os_string();
-            name.push(format!(".{number}"));
-            PathBuf::from(name)
+        let oldest = self.numbered(self.options.kept.max(1));
+        let is_removable = match (self.options.retention, self.files.age(&oldest)?) {
+            (_, None) | (Retention::Count, _) => true,
+            (Retention::Age(least), Some(age)) => age >= least,
+            (Retention::Forever, Some(_)) => false,
         };
+        if !is_removable {
+            let kept = self.options.kept;
+            let reason = format!("all {kept} older files are still to be kept; archive the oldest, or allow more");
+            return Err(io::Error::new(io::ErrorKind::StorageFull, reason));
+        }
         for number in (1..self.options.kept.max(1)).rev() {
-            match self.files.rename(&numbered(number), &numbered(number + 1)) {
+            match self.files.rename(&self.numbered(number), &self.numbered(number + 1)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Ok(()),
                 _ => {}
             }
         }
-        if self.files.rename(&self.path, &numbered(1)).is_ok() { self.reopen() } else { Ok(()) }
+        if self.files.rename(&self.path, &self.numbered(1)).is_ok() { self.reopen() } else { Ok(()) }
     }
 
-    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+    fn seal(&mut self, lines: &[u8], is_last: bool) -> io::Result<Batch> {
+        let oldest = if self.sealing.is_opened { None } else { self.oldest_entry()? };
+        Ok(self.sealing.seal(lines, oldest, is_last))
+    }
+
+    fn write(&mut self, lines: &[u8], is_last: bool) -> io::Result<()> {
         self.ready()?;
-        let added = lines.len() as u64;
+        let mut batch = self.seal(lines, is_last)?;
+        let added = batch.bytes.len() as u64;
         let is_full = |open: &Open<F::Handle>| {
             self.options.rotate_at.is_some_and(|most| open.length > 0 && open.length.saturating_add(added) > most)
         };
         if self.open.as_ref().is_some_and(is_full) {
             self.rotate()?;
+            batch = self.seal(lines, is_last)?;
         }
+        self.append(&batch)?;
+        self.sealing.written(&batch);
+        if let (Some(head), Some(path)) = (&batch.head, &self.head) {
+            // The records are written: a head that cannot be exported is reported, and the next one replaces it.
+            let exported = self.files.replace(path, &head.line());
+            self.trouble = exported.err().map(|error| format!("`{}` cannot be written: {error}", path.display()));
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, batch: &Batch) -> io::Result<()> {
         let Some(open) = &mut self.open else { return Err(io::ErrorKind::NotFound.into()) };
-        let mut written = add(&mut self.files, &mut open.handle, lines);
+        let mut written = add(&mut self.files, &mut open.handle, &batch.bytes);
         if written.is_ok() && self.options.is_synced {
             written = self.files.sync(&mut open.handle);
         }
         match written {
-            Ok(()) => open.length += added,
+            Ok(()) => open.length += batch.bytes.len() as u64,
             Err(_) => {
                 // These lines were not acknowledged. If they cannot be truncated, the next opening ends
                 // the torn one with a line break.
@@ -237,7 +260,15 @@ impl<F: Files> LogFile<F> {
 
 impl<F: Files> Sink for LogFile<F> {
     fn take(&mut self, lines: &[u8]) -> Result<(), SinkFault> {
-        Ok(self.write(lines)?)
+        Ok(self.write(lines, false)?)
+    }
+
+    fn close(&mut self) -> Result<(), SinkFault> {
+        if self.sealing.is_head_due_at_close() { Ok(self.write(b"", true)?) } else { Ok(()) }
+    }
+
+    fn trouble(&self) -> Option<String> {
+        self.trouble.clone()
     }
 }
 

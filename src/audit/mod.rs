@@ -7,39 +7,57 @@
 //!
 //! The log is JSON Lines: `quotient.decision/1`, and `quotient.dropped/1` where records are missing. A reader skips
 //! lines that are not JSON, because a crash can tear one.
+//!
+//! In a file, the lines are entries of a hash chain ([`Chain`]), and heads of the chain are signed ([`Head`]). A
+//! [`Verifier`] finds every line that is not what was written.
 
+mod chain;
 mod client;
 mod collector;
 mod difference;
+mod disk;
 mod fault;
 mod file;
+mod head;
 mod log;
+mod masked_text;
 mod masking;
 mod outcome;
+mod pointer;
 mod queue;
 mod reading;
 mod record;
 mod replay;
 mod report;
 pub mod schema;
+mod sealing;
 mod sink;
 mod tokens;
+mod verification;
+mod verifying;
 mod writer;
 
+pub use chain::{Chain, Link};
 pub use client::{BadAddress, CollectorAddress, CollectorClient};
 pub use collector::{Collector, CollectorOptions};
 pub use difference::{Difference, first_difference};
+pub use disk::{Disk, Files};
 pub use fault::AuditFault;
-pub use file::{Disk, FileOptions, Files, LogFile};
+pub use file::{FileOptions, LogFile, Retention};
+pub use head::{HEAD_SCHEMA, Head, LogKey, PublicKey};
 pub use log::Log;
-pub use masking::{Masked, Masking, NotJson, Pointer, Policy};
+pub use masking::{Masked, Masking, NotJson};
 pub use outcome::{LoggedOutcome, Status};
+pub use pointer::{Pointer, Policy};
 pub use queue::{LogOptions, LogStats, Mode, Unrecorded};
-pub use reading::{Entry, LogReader, files_of_log};
+pub use reading::{Entry, Line, LogReader, files_of_log, files_with_older, log_of};
 pub use record::{
     DECISION_SCHEMA, DROPPED_SCHEMA, Decision, Dropped, Omitted, Outcome, Record, RecordContent, RecordedDefaults,
     new_id,
 };
 pub use replay::{Obstacle, Verdict, compare, compare_outcomes, input_of, replay};
 pub use report::{REPLAY_SCHEMA, Replay, ReplayDocument, ReplayRules, Replayed};
+pub use sealing::{OPENED_SCHEMA, Opened};
 pub use sink::{Sink, SinkFault, Stream};
+pub use verification::{VERIFICATION_SCHEMA, Verification, write_verification_json};
+pub use verifying::{Expected, Verifier};

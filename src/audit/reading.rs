@@ -1,7 +1,9 @@
 //! Reading a decision log line by line, whatever crashes left in it.
 
 use super::fault::AuditFault;
+use super::head::{HEAD_SCHEMA, Head};
 use super::record::{DECISION_SCHEMA, DROPPED_SCHEMA, Dropped, Record};
+use super::sealing::{OPENED_SCHEMA, Opened};
 use crate::finding::{Finding, Place};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -9,8 +11,8 @@ use std::fs;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
-/// Longest line that is read, in bytes.
-const MAX_LINE: u64 = 64 << 20;
+/// Longest line that is read, in bytes: the longest record, and the links of the chain.
+pub(super) const MAX_LINE: u64 = (64 << 20) + 1_024;
 
 /// One line of a log.
 #[derive(Debug, Clone)]
@@ -19,10 +21,34 @@ pub enum Entry {
     Record(Box<Record>),
     /// Records are missing here.
     Dropped(Dropped),
-    /// A line torn by a crash, or too long.
+    /// A process or a file begins here.
+    Opened(Opened),
+    /// A signed head.
+    Head(Head),
+    /// A line that is not JSON: torn by a crash, damaged, or too long.
     Torn,
     /// A line of a schema unknown to this version.
     Foreign,
+}
+
+/// A line of a file, before it is interpreted.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// Number, from 1.
+    pub number: u64,
+    /// Bytes without the line break.
+    pub bytes: &'a [u8],
+    /// True if a line break ends it.
+    pub ends: bool,
+    /// False if it is longer than any entry; `bytes` is its beginning.
+    pub is_whole: bool,
+}
+
+impl Line<'_> {
+    /// Returns the entry.
+    pub fn entry(&self) -> Entry {
+        if self.is_whole { entry(self.bytes) } else { Entry::Torn }
+    }
 }
 
 /// The lines of one log file. Empty lines are skipped.
@@ -40,7 +66,15 @@ impl<R: BufRead> LogReader<R> {
         Self { reader, line: Vec::new(), number: 0 }
     }
 
-    /// Reads one line without its line break; false for one that is too long, which is skipped. `None` at the end.
+    /// Reads the next line, empty ones included; `None` at the end.
+    pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
+        let Some(is_whole) = self.read_line()? else { return Ok(None) };
+        let ends = self.line.ends_with(b"\n");
+        let bytes = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
+        Ok(Some(Line { number: self.number, bytes, ends: ends || !is_whole, is_whole }))
+    }
+
+    /// Reads one line; false for one that is too long, which is skipped. `None` at the end.
     fn read_line(&mut self) -> io::Result<Option<bool>> {
         self.line.clear();
         let read = self.reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut self.line)?;
@@ -74,16 +108,18 @@ impl<R: BufRead> Iterator for LogReader<R> {
 }
 
 #[derive(Deserialize)]
-struct Head<'a> {
+struct Named<'a> {
     #[serde(borrow)]
     schema: Option<Cow<'a, str>>,
 }
 
 fn entry(line: &[u8]) -> Entry {
-    let Ok(head) = serde_json::from_slice::<Head<'_>>(line) else { return Entry::Torn };
-    match head.schema.as_deref() {
+    let Ok(named) = serde_json::from_slice::<Named<'_>>(line) else { return Entry::Torn };
+    match named.schema.as_deref() {
         Some(DECISION_SCHEMA) => serde_json::from_slice(line).map_or(Entry::Foreign, Entry::Record),
         Some(DROPPED_SCHEMA) => serde_json::from_slice(line).map_or(Entry::Foreign, Entry::Dropped),
+        Some(OPENED_SCHEMA) => serde_json::from_slice(line).map_or(Entry::Foreign, Entry::Opened),
+        Some(HEAD_SCHEMA) => serde_json::from_slice(line).map_or(Entry::Foreign, Entry::Head),
         _ => Entry::Foreign,
     }
 }
@@ -112,6 +148,23 @@ pub fn files_of_log(path: &Path) -> Result<Vec<PathBuf>, Finding> {
         return Err(unreadable("it has no `*.jsonl`"));
     }
     Ok(files.into_iter().map(|(_, _, path)| path).collect())
+}
+
+/// Returns the file of a log with the older files beside it, oldest first; of an older file only itself.
+pub fn files_with_older(path: &Path) -> Result<Vec<PathBuf>, Finding> {
+    let name = path.file_name().and_then(|name| name.to_str()).and_then(place_in_log);
+    let Some((log, 0)) = name.filter(|_| path.is_file()) else { return files_of_log(path) };
+    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_of_log = |file: &PathBuf| log_of(file).as_deref() == Some(&log);
+    let older =
+        files_of_log(directory)?.into_iter().filter(is_of_log).filter_map(|file| Some(file.file_name()?.to_owned()));
+    // Named as the caller named the log.
+    Ok(older.map(|name| path.with_file_name(name)).collect())
+}
+
+/// Returns the name of the log that a file belongs to.
+pub fn log_of(path: &Path) -> Option<String> {
+    Some(place_in_log(path.file_name()?.to_str()?)?.0)
 }
 
 /// Returns the name of the log that a file belongs to, and its number; 0 for the current one.

@@ -2,8 +2,9 @@
 //!
 //! Numbers of the request and of the answer keep the digits they were written with; nothing passes through a float.
 
-use super::masking::{Masked, Masking};
+use super::masking::{Masked, Masking, NotJson};
 use super::outcome::{LoggedOutcome, Status};
+use crate::finding::CleanWriter;
 use crate::request::{Defaults, Form, Kind, digest_of as digest};
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
@@ -109,8 +110,19 @@ pub struct Record {
     pub outcome: Outcome,
     /// Duration of the decision in microseconds.
     pub duration_us: u64,
-    /// Masked or erased values: JSON pointers into this record, with `*` for every member or element.
+    /// Masked or erased values: JSON pointers into this record, with `*` for every member or element and `**` for
+    /// any number of levels.
     pub masked: Vec<String>,
+    /// Number of this entry in the log; absent where the log has no chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<u64>,
+    /// Hash of the entry before: 64 hex digits; zeros before the first entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+    /// Hash of this entry: BLAKE3 (key derivation, context `quotient decision log, entry, 1`) of the bytes of the line
+    /// before `,"hash":`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
 }
 
 /// A decision to record.
@@ -176,11 +188,16 @@ impl RecordContent {
     /// Returns the record of a decision. Digests are of the unmasked bytes.
     pub fn record(&self, decision: &Decision<'_>) -> Record {
         let mut masked = Vec::new();
-        let (input, input_omitted) = match self.input(decision.input, &mut masked) {
+        let (input, answer) = (decision.input, &decision.outcome.bytes);
+        let [shown_input, shown_answer] = self.masking.apply_to_both(
+            if (self.has_input && input.len() <= self.most_input) || !self.masking.is_empty() { input } else { b"" },
+            if answer.len() <= self.most_answer || !self.masking.is_empty() { answer } else { b"" },
+        );
+        let (input, input_omitted) = match self.input(input, shown_input, &mut masked) {
             Ok(input) => (Some(input), None),
             Err(why) => (None, Some(why)),
         };
-        let answer = self.answer(&decision.outcome.bytes, &mut masked);
+        let answer = self.answer(answer, shown_answer, &mut masked);
         Record {
             schema: DECISION_SCHEMA.into(),
             id: decision.id.to_string(),
@@ -205,26 +222,34 @@ impl RecordContent {
             },
             duration_us: u64::try_from(decision.duration.as_micros()).unwrap_or(u64::MAX),
             masked,
+            sequence: None,
+            previous: None,
+            hash: None,
         }
     }
 
-    fn input(&self, input: &[u8], masked: &mut Vec<String>) -> Result<Box<RawValue>, Omitted> {
+    fn input(
+        &self,
+        input: &[u8],
+        shown: Result<Masked, NotJson>,
+        masked: &mut Vec<String>,
+    ) -> Result<Box<RawValue>, Omitted> {
         if !self.has_input {
             return Err(Omitted::NotKept);
         }
         if input.len() > self.most_input {
             return Err(Omitted::TooLarge);
         }
-        let Masked { text, pointers } = self.masking.apply(input).map_err(|_| Omitted::NotJson)?;
+        let Masked { text, pointers } = shown.map_err(|_| Omitted::NotJson)?;
         masked.extend(pointers.iter().map(|pointer| format!("/input{pointer}")));
         text.ok_or(Omitted::Masked)
     }
 
-    fn answer(&self, answer: &[u8], masked: &mut Vec<String>) -> Option<Box<RawValue>> {
+    fn answer(&self, answer: &[u8], shown: Result<Masked, NotJson>, masked: &mut Vec<String>) -> Option<Box<RawValue>> {
         if answer.len() > self.most_answer {
             return None;
         }
-        let Masked { text, pointers } = self.masking.apply(answer).ok()?;
+        let Masked { text, pointers } = shown.ok()?;
         masked.extend(pointers.iter().map(|pointer| format!("/outcome/answer{pointer}")));
         text
     }
@@ -239,7 +264,7 @@ impl Record {
                 + 1_024,
         );
         // Writing to memory cannot fail, and the record has nothing that JSON cannot hold.
-        let written = serde_json::to_writer(&mut line, self);
+        let written = serde_json::to_writer(CleanWriter::json(&mut line), self);
         debug_assert!(written.is_ok(), "a record is JSON");
         line.push(b'\n');
         line
@@ -268,4 +293,14 @@ pub struct Dropped {
     pub bytes: u64,
     /// Reason.
     pub reason: String,
+    /// Number of this entry in the log; absent where the log has no chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<u64>,
+    /// Hash of the entry before: 64 hex digits; zeros before the first entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
+    /// Hash of this entry: BLAKE3 (key derivation, context `quotient decision log, entry, 1`) of the bytes of the line
+    /// before `,"hash":`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
 }

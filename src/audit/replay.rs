@@ -113,10 +113,11 @@ pub fn compare(record: &Record, now: &LoggedOutcome<'_>, is_revision_another: bo
         let before = words(recorded.status, recorded.code.as_deref());
         return Verdict::Different(of_whole(before, now.words()));
     }
-    if recorded.digest == request::digest_of(&now.bytes) {
-        return Verdict::Same;
-    }
+    let has_same_digest = recorded.digest == request::digest_of(&now.bytes);
     let Some(answer) = &recorded.answer else {
+        if has_same_digest {
+            return Verdict::Same;
+        }
         if is_revision_another {
             return Verdict::NotReplayable(Obstacle::AnswerNotKept);
         }
@@ -127,7 +128,9 @@ pub fn compare(record: &Record, now: &LoggedOutcome<'_>, is_revision_another: bo
     let masked: Vec<String> =
         record.masked.iter().filter_map(|pointer| pointer.strip_prefix(ANSWER)).map(str::to_owned).collect();
     match (difference_of(answer.get().as_bytes(), &now.bytes, &masked, is_revision_another), masked.first()) {
+        // The digest alone is not enough: the recorded response can have been changed.
         (Some(difference), _) => Verdict::Different(difference),
+        (None, _) if has_same_digest => Verdict::Same,
         (None, Some(masked)) if !is_revision_another => {
             let hidden = Some("masked".to_owned());
             Verdict::Different(Difference { pointer: masked.clone(), before: hidden.clone(), after: hidden })
@@ -155,7 +158,7 @@ fn of_whole(before: String, after: String) -> Difference {
 fn difference_of(before: &[u8], after: &[u8], masked: &[String], is_revision_another: bool) -> Option<Difference> {
     let mut left_out = masked.to_vec();
     left_out.extend(is_revision_another.then(|| REVISION.to_owned()));
-    let left_out = Masking::parse(&[], &left_out).unwrap_or_default();
+    let left_out = Masking::of_record(&left_out);
     let shown = |document: &[u8]| left_out.apply(document).ok().and_then(|shown| shown.text);
     match (shown(before), shown(after)) {
         (Some(before), Some(after)) => first_difference_beside(before.get(), after.get(), BOOK),

@@ -4,7 +4,8 @@ use super::difference::Difference;
 use super::reading::Entry;
 use super::record::Record;
 use super::replay::{Obstacle, Verdict};
-use crate::finding::counted;
+use super::verification::Verification;
+use crate::finding::{CleanWriter, counted, readable};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -59,8 +60,12 @@ pub struct Replay {
     pub different: u64,
     /// Records that could not be replayed, by obstacle.
     pub obstacles: BTreeMap<Obstacle, u64>,
-    /// Lines torn by a crash.
+    /// Incomplete lines left by a crash, where the chain proves that no record is missing.
     pub torn: u64,
+    /// Lines that cannot be read: incomplete or damaged, where no chain shows which.
+    pub unreadable: u64,
+    /// Lines without a hash chain, whose changes cannot be found.
+    pub unchained: u64,
     /// Lines of an unknown schema.
     pub foreign: u64,
     /// Records that the log reports as dropped.
@@ -88,8 +93,12 @@ pub struct ReplayDocument<'a> {
     not_replayable: u64,
     /// Records that could not be replayed, by obstacle.
     obstacles: &'a BTreeMap<Obstacle, u64>,
-    /// Lines torn by a crash.
+    /// Incomplete lines left by a crash, where the hash chain proves that no record is missing.
     torn_lines: u64,
+    /// Lines that cannot be read: incomplete or damaged.
+    unreadable_lines: u64,
+    /// Lines without a hash chain: changes to them cannot be found.
+    unchained_lines: u64,
     /// Lines of an unknown schema.
     foreign_lines: u64,
     /// Records that the log reports as dropped.
@@ -104,10 +113,18 @@ impl Replay {
         match entry {
             Entry::Record(_) => return false,
             Entry::Dropped(dropped) => self.dropped += dropped.dropped,
-            Entry::Torn => self.torn += 1,
+            Entry::Opened(_) | Entry::Head(_) => {}
+            Entry::Torn => self.unreadable += 1,
             Entry::Foreign => self.foreign += 1,
         }
         true
+    }
+
+    /// Adds what the verification of the log has proven about its lines.
+    pub fn add_verified(&mut self, verified: &Verification) {
+        self.unchained += verified.unchained;
+        self.torn += verified.torn;
+        self.unreadable = self.unreadable.saturating_sub(verified.torn);
     }
 
     /// Counts the record at `line` of `file`.
@@ -163,25 +180,26 @@ impl Replay {
             not_replayable: self.not_replayable(),
             obstacles: &self.obstacles,
             torn_lines: self.torn,
+            unreadable_lines: self.unreadable,
+            unchained_lines: self.unchained,
             foreign_lines: self.foreign,
             dropped: self.dropped,
             named: &self.named,
         };
-        serde_json::to_writer_pretty(&mut *out, &document)?;
+        serde_json::to_writer_pretty(CleanWriter::json(&mut *out), &document)?;
         out.write_all(b"\n")
     }
 
     /// Writes the report as text, with at most `shown` records.
     pub fn write_text(&self, with: ReplayRules, shown: usize, out: &mut dyn Write) -> io::Result<()> {
         for replayed in self.named.iter().take(shown) {
-            let (kind, vendor) = (replayed.kind, shown_text(&replayed.vendor));
-            let place = format!("{}:{}", replayed.file, replayed.line);
-            writeln!(out, "{} {} {kind} of {vendor} ({place})", shown_text(&replayed.time), shown_text(&replayed.id))?;
+            let (kind, vendor) = (replayed.kind, readable(&replayed.vendor));
+            let place = format!("{}:{}", readable(&replayed.file), replayed.line);
+            writeln!(out, "{} {} {kind} of {vendor} ({place})", readable(&replayed.time), readable(&replayed.id))?;
             if let Some(difference) = &replayed.difference {
                 let at = if difference.pointer.is_empty() { "the whole response" } else { &difference.pointer };
-                let value =
-                    |value: &Option<String>| value.clone().map_or("nothing".to_owned(), |text| shown_text(&text));
-                writeln!(out, "  {}: {} -> {}", shown_text(at), value(&difference.before), value(&difference.after))?;
+                let value = |value: &Option<String>| value.clone().map_or("nothing".to_owned(), |text| readable(&text));
+                writeln!(out, "  {}: {} -> {}", readable(at), value(&difference.before), value(&difference.after))?;
             }
             if let Some(obstacle) = replayed.obstacle {
                 writeln!(out, "  not replayable: {}", obstacle.as_str())?;
@@ -205,7 +223,9 @@ impl Replay {
             row(*count, &format!("  {}", obstacle.as_str()))?;
         }
         for (count, what) in [
-            (self.torn, "incomplete lines, whose decisions were never sent"),
+            (self.torn, "incomplete lines left by a crash; no record is missing there"),
+            (self.unreadable, "unreadable lines: incomplete or damaged"),
+            (self.unchained, "lines without a hash chain, whose changes cannot be found"),
             (self.foreign, "lines of an unknown schema"),
             (self.dropped, "records missing according to the log"),
         ] {
@@ -215,9 +235,4 @@ impl Replay {
         }
         Ok(())
     }
-}
-
-/// Returns text of a log, which can have any origin, made safe for a terminal.
-fn shown_text(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }

@@ -1,7 +1,10 @@
 //! JSON Schemas of what the log holds and of what a replay reports.
 
+use super::head::Head;
 use super::record::{Dropped, Record};
 use super::report::ReplayDocument;
+use super::sealing::Opened;
+use super::verification::VerificationDocument;
 use crate::report::schema::text_of;
 
 /// Schema of `quotient.decision/1`, as committed in `schema/decision.schema.json`.
@@ -17,4 +20,19 @@ pub fn dropped() -> String {
 /// Schema of `quotient.replay/1`, as committed in `schema/replay.schema.json`.
 pub fn replay() -> String {
     text_of::<ReplayDocument<'static>>()
+}
+
+/// Schema of `quotient.opened/1`, as committed in `schema/opened.schema.json`.
+pub fn opened() -> String {
+    text_of::<Opened>()
+}
+
+/// Schema of `quotient.head/1`, as committed in `schema/head.schema.json`.
+pub fn head() -> String {
+    text_of::<Head>()
+}
+
+/// Schema of `quotient.verification/1`, as committed in `schema/verification.schema.json`.
+pub fn verification() -> String {
+    text_of::<VerificationDocument>()
 }

@@ -43,7 +43,8 @@ impl Writer {
         loop {
             let mut lines = self.shared.next();
             if lines.is_empty() {
-                return self.report_drops();
+                self.report_drops();
+                return self.close();
             }
             match self.shared.options.mode {
                 Mode::Strict => self.strict(&mut lines),
@@ -64,6 +65,9 @@ impl Writer {
         queue.stats.is_failing = taken.is_err();
         match &taken {
             Ok(()) => {
+                if let Some(trouble) = self.sink.trouble() {
+                    queue.stats.last_error = Some(trouble);
+                }
                 queue.stats.written += lines.len() as u64;
                 queue.stats.written_bytes += lines.iter().map(|waiting| waiting.line.len() as u64).sum::<u64>();
             }
@@ -73,6 +77,18 @@ impl Writer {
             }
         }
         taken
+    }
+
+    fn close(&mut self) {
+        let closed = self.sink.close();
+        let mut queue = self.shared.queue();
+        match closed {
+            Ok(()) => queue.stats.last_error = self.sink.trouble().or(queue.stats.last_error.take()),
+            Err(fault) => {
+                queue.stats.sink_failures += 1;
+                queue.stats.last_error = Some(fault.to_string());
+            }
+        }
     }
 
     fn strict(&mut self, lines: &mut Vec<Waiting>) {
@@ -129,6 +145,9 @@ impl Writer {
             dropped: drops.records,
             bytes: drops.bytes,
             reason: reason.unwrap_or_else(|| Unrecorded::Full.to_string()),
+            sequence: None,
+            previous: None,
+            hash: None,
         };
         let mut text = serde_json::to_vec(&line).unwrap_or_default();
         text.push(b'\n');

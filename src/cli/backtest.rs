@@ -5,13 +5,14 @@ use super::groups::{BookSource, Directories, Output, Threads};
 use super::progress::PartnersBar;
 use super::{CommandError, Terminal, vendor};
 use crate::channel::PartnerBook;
-use crate::finding::Finding;
+use crate::finding::{CleanWriter, Finding};
 use crate::planning;
 use crate::plugin::VendorPlugin;
 use crate::report;
 use crate::script::on_script_threads;
 use crate::units::PlanningPeriod;
 use chrono::NaiveDate;
+use std::io::Write;
 
 /// Formats of a backtest.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -60,7 +61,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     terminal.show(&warnings);
     options.output.write(|out| match options.output.format {
         Format::Table => out.write_all(report::backtest::table(&scored, terminal.width).as_bytes()),
-        Format::Json => writeln!(out, "{:#}", report::backtest::json(&scored)),
+        Format::Json => writeln!(CleanWriter::json(out), "{:#}", report::backtest::json(&scored)),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::groups::Directories;
 use super::{CommandError, ReportFormat, Terminal, error, vendor};
-use crate::finding::{Findings, render};
+use crate::finding::{CleanWriter, Findings, readable, render};
 use crate::plugin::run_trial;
 use crate::script;
 use std::io::Write;
@@ -45,7 +45,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
                 writeln!(stdout, "{}", one.verdict())?;
             }
         }
-        ReportFormat::Json => writeln!(stdout, "{:#}", render::json(all.iter()))?,
+        ReportFormat::Json => writeln!(CleanWriter::json(stdout), "{:#}", render::json(all.iter()))?,
         ReportFormat::Github => write!(stdout, "{}", render::github(all.iter()))?,
     }
     if all.has_errors() { Err(error::reported(&all)) } else { Ok(()) }
@@ -73,6 +73,7 @@ impl Checked {
     /// One line about the vendor, such as `acme: ready, revision 06052b57446a, 12 cases passed`.
     fn verdict(&self) -> String {
         let Self { name, revision, errors, warnings, cases } = self;
+        let name = readable(name);
         let warnings = if *warnings > 0 { format!(", {}", counted(*warnings, "warning")) } else { String::new() };
         match revision {
             Some(revision) if *errors == 0 => {

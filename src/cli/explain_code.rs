@@ -1,7 +1,7 @@
 //! `explain-code`: the explanation of a finding's code, or a list of all codes.
 
 use super::CommandError;
-use crate::finding::{Code, did_you_mean};
+use crate::finding::{Code, cut, did_you_mean, readable};
 use std::io::Write;
 
 /// Arguments of `explain-code`.
@@ -31,6 +31,6 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
     let near = did_you_mean(text, Code::ALL.iter().map(|code| code.as_str()));
     let help = near
         .map_or_else(|| "`quotient explain-code` lists all codes".to_owned(), |near| format!("did you mean `{near}`?"));
-    eprintln!("unknown code `{text}`; {help}");
+    eprintln!("unknown code `{}`; {help}", readable(&cut(text, 80)));
     Err(CommandError::Reported(2))
 }

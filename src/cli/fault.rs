@@ -63,6 +63,11 @@ crate::faults! {
             message: format!("the decision log `{file}` cannot be read: {reason}"),
             help: "check the path and the permissions",
         }
+        /// A head belongs to one log.
+        SeveralLogs { directory: String } = FileUnreadable {
+            message: format!("`{directory}` does not contain exactly one decision log, and a head belongs to one"),
+            help: "name the current file of the log, such as `decisions.jsonl`",
+        }
         /// The machine refuses threads.
         NoThreads { reason: String } = FileUnreadable {
             message: format!("worker threads cannot be started: {reason}"),

@@ -3,6 +3,7 @@
 use super::CommandError;
 use super::progress::spinner;
 use crate::demonstration;
+use crate::finding::readable;
 use std::path::PathBuf;
 
 /// Arguments of `generate`.
@@ -27,6 +28,6 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
     busy.finish_and_clear();
     written?;
     let partners = partners.max(demonstration::FEWEST_PARTNERS);
-    eprintln!("wrote {partners} synthetic partners to `{}`", options.output.display());
+    eprintln!("wrote {partners} synthetic partners to `{}`", readable(&options.output.display().to_string()));
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::CommandError;
 use super::fault::CommandFault;
-use crate::finding::Finding;
+use crate::finding::{Finding, readable};
 use crate::server::Listen;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -47,7 +47,7 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
         Ok(text) => {
             let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
             let status = text.lines().next().unwrap_or("no response");
-            eprintln!("{}: {status}: {}", options.listen, body.trim());
+            eprintln!("{}: {}: {}", options.listen, readable(status), readable(body.trim()));
             Err(CommandError::Negative)
         }
         Err(error) => {

@@ -3,7 +3,7 @@
 use super::CommandError;
 use super::fault::CommandFault;
 use super::groups::Directories;
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, readable};
 use crate::plugin::is_vendor_name;
 use std::fs;
 use std::path::Path;
@@ -45,7 +45,7 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
     create(&directory, vendor, files).map_err(|finding| finding.at(Place::file(directory.display().to_string())))?;
     eprintln!(
         "wrote `{}`: try `quotient check {vendor}` and `quotient test {vendor}`, then `quotient {next}`",
-        directory.display(),
+        readable(&directory.display().to_string()),
     );
     Ok(())
 }

@@ -31,6 +31,8 @@ mod test;
 #[cfg(feature = "server")]
 mod validate_candidate;
 mod vendor;
+#[cfg(feature = "server")]
+mod verify;
 
 use clap::{Parser, Subcommand};
 use error::CommandError;
@@ -50,6 +52,7 @@ Exit codes:
   3   input data refused
   4   rules or policies refused
   5   reading or writing failed
+  6   a decision log is not what was written
   70  internal error: please report it
 
 Every finding has a code; `quotient explain-code CODE` explains it.";
@@ -78,6 +81,9 @@ enum Command {
     #[cfg(feature = "server")]
     /// Repeat the decisions of a decision log and report differences.
     Replay(replay::Options),
+    #[cfg(feature = "server")]
+    /// Verify that a decision log is what was written.
+    Verify(verify::Options),
     /// Report all problems of one vendor, or of all vendors.
     Check(check::Options),
     /// Run the cases written beside the rules of one vendor, or of all vendors.
@@ -153,6 +159,8 @@ fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
         Command::Backtest(options) => backtest::run(&options, terminal),
         #[cfg(feature = "server")]
         Command::Replay(options) => replay::run(&options, terminal),
+        #[cfg(feature = "server")]
+        Command::Verify(options) => verify::run(&options, terminal),
         Command::Check(options) => check::run(&options, terminal),
         Command::Test(options) => test::run(&options, terminal),
         Command::Book(options) => book::run(&options, terminal),

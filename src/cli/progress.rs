@@ -1,11 +1,12 @@
 //! Progress on stderr; nothing is shown when stderr is not a terminal.
 
+use crate::finding::readable;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::time::Duration;
 
 /// Shows a spinner for work that may take seconds.
 pub fn spinner(message: &str) -> ProgressBar {
-    let spinner = ProgressBar::new_spinner().with_message(message.to_owned());
+    let spinner = ProgressBar::new_spinner().with_message(readable(message));
     spinner.enable_steady_tick(Duration::from_millis(200));
     spinner
 }

@@ -4,9 +4,10 @@ use super::fault::CommandFault;
 use super::groups::Directories;
 use super::{CommandError, Terminal};
 use crate::audit::{
-    Collector, CollectorOptions, FileOptions, Log, LogFile, LogOptions, Masking, Mode, RecordContent, Sink, Stream,
+    Collector, CollectorOptions, FileOptions, Log, LogFile, LogKey, LogOptions, Masking, Mode, RecordContent,
+    Retention, Sink, Stream,
 };
-use crate::finding::Finding;
+use crate::finding::{CleanWriter, Finding};
 use crate::library::{ChildProcess, VendorOptions};
 use crate::server::{self, Listen, Server, ServerLimits, SpanOptions, TlsFiles};
 use std::io::IsTerminal;
@@ -21,6 +22,9 @@ pub enum Audit {
     /// The response is sent anyway and the dropped record is counted.
     BestEffort,
 }
+
+/// Past files of a strict log; the disk is full before.
+const STRICT_FILES: u32 = 1_000;
 
 /// Formats of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -74,13 +78,22 @@ pub struct Options {
     /// Handling of a decision that cannot be recorded; best-effort by default.
     #[arg(long, value_name = "MODE", requires = "decision_log")]
     audit: Option<Audit>,
-    /// Number of past decision log files, of 256 MiB each; older ones are removed.
-    #[arg(long, value_name = "N", default_value_t = 8, requires = "decision_log", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    decision_log_files: u32,
-    /// JSON pointer to a value that the decision log masks, such as /book/partners/*/partner_name; can be repeated.
+    /// Number of past decision log files, of 256 MiB each: 8 by default, and the oldest is removed; with `--audit strict` 1,000, and none is removed.
+    #[arg(long, value_name = "N", requires = "decision_log", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    decision_log_files: Option<u32>,
+    /// Days after which `--audit strict` removes the oldest file beyond that number; by default no decision is made until it is moved away.
+    #[arg(long, value_name = "DAYS", requires = "decision_log", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    decision_log_days: Option<u32>,
+    /// Ed25519 key in PEM that signs heads of the decision log.
+    #[arg(long, value_name = "FILE", requires = "decision_log", env = "QUOTIENT_LOG_KEY")]
+    log_key: Option<PathBuf>,
+    /// File with the last signed head; the decision log with `.head` by default.
+    #[arg(long, value_name = "FILE", requires = "log_key")]
+    log_head: Option<PathBuf>,
+    /// JSON pointer to a value that the decision log masks, such as /book/partners/*/partner_name, or `personal` for all personal fields; can be repeated.
     #[arg(long, value_name = "POINTER", requires = "decision_log")]
     mask: Vec<String>,
-    /// JSON pointer to a member that the decision log omits; can be repeated.
+    /// JSON pointer to a member that the decision log omits, or `personal`; can be repeated.
     #[arg(long, value_name = "POINTER", requires = "decision_log")]
     erase: Vec<String>,
     /// OpenTelemetry collector, such as http://127.0.0.1:4318: one span per request, sent as OTLP/HTTP JSON to /v1/traces.
@@ -189,6 +202,11 @@ fn open_spans(endpoint: &str, options: &Options) -> Result<SpanOptions, CommandE
 /// Opens the decision log at `destination`.
 fn open_log(destination: &str, mode: Mode, options: &Options) -> Result<(Log, RecordContent, Mode), CommandError> {
     let masking = Masking::parse(&options.mask, &options.erase)?;
+    let key = options.log_key.as_deref().map(LogKey::read).transpose()?;
+    if key.is_some() && (destination == "-" || destination.contains("://")) {
+        let help = "name a file with `--decision-log`, or leave out `--log-key`";
+        return Err(refused("heads are signed for a decision log in a file only", help));
+    }
     let sink: Box<dyn Sink> = if destination == "-" {
         Box::new(Stream::new(std::io::stdout()))
     } else if destination.starts_with("http://") {
@@ -197,14 +215,31 @@ fn open_log(destination: &str, mode: Mode, options: &Options) -> Result<(Log, Re
         let help = "use a file, `-`, or `http://HOST:PORT/PATH`; run a local collector for any other destination";
         return Err(refused(format!("`{destination}` is not a destination for a decision log"), help));
     } else {
-        Box::new(LogFile::open(
-            Path::new(destination),
-            // Best effort does not wait for the disk.
-            FileOptions { is_synced: mode == Mode::Strict, kept: options.decision_log_files, ..FileOptions::default() },
-        )?)
+        let file = LogFile::open(Path::new(destination), file_options(mode, options))?;
+        let head = options.log_head.clone().unwrap_or_else(|| format!("{destination}.head").into());
+        Box::new(match key {
+            Some(key) => file.signed(key, head),
+            None => file,
+        })
     };
     let log = Log::start(LogOptions::new(mode), sink)?;
     Ok((log, RecordContent { masking, ..RecordContent::default() }, mode))
+}
+
+/// Options of the log's files: best effort does not wait for the disk, and strict removes nothing that may be needed.
+fn file_options(mode: Mode, options: &Options) -> FileOptions {
+    let is_strict = mode == Mode::Strict;
+    let days = options.decision_log_days.map(|days| Duration::from_secs(u64::from(days) * 24 * 60 * 60));
+    FileOptions {
+        is_synced: is_strict,
+        kept: options.decision_log_files.unwrap_or(if is_strict { STRICT_FILES } else { FileOptions::default().kept }),
+        retention: match (is_strict, days) {
+            (true, Some(days)) => Retention::Age(days),
+            (true, None) => Retention::Forever,
+            (false, _) => Retention::Count,
+        },
+        ..FileOptions::default()
+    }
 }
 
 fn start_logging(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
@@ -216,7 +251,13 @@ fn start_logging(options: &Options, terminal: Terminal) -> Result<(), CommandErr
     let usual = if std::io::stderr().is_terminal() { LogFormat::Text } else { LogFormat::Json };
     let started = match options.log_format.unwrap_or(usual) {
         LogFormat::Json => {
-            let lines = lines.json().flatten_event(true).with_current_span(false).with_span_list(false);
+            // What a caller or an author wrote reaches the log as JSON escapes.
+            let lines = lines
+                .with_writer(|| CleanWriter::json(std::io::stderr()))
+                .json()
+                .flatten_event(true)
+                .with_current_span(false)
+                .with_span_list(false);
             registry().with(filter).with(lines).try_init()
         }
         LogFormat::Text => registry().with(filter).with(lines.with_ansi(terminal.error_colour)).try_init(),

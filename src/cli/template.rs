@@ -1,6 +1,7 @@
 //! `template`: empty tables of a partner book.
 
 use super::CommandError;
+use crate::finding::readable;
 use crate::intake::template::{self, TemplateFormat};
 use std::path::PathBuf;
 
@@ -36,7 +37,7 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
     template::write(&options.output, format)?;
     eprintln!(
         "wrote `{}`; fill in partners and revenue, and delete the tables you do not have",
-        options.output.display()
+        readable(&options.output.display().to_string())
     );
     Ok(())
 }

@@ -2,11 +2,14 @@
 
 use super::groups::Directories;
 use super::{CommandError, ReportFormat, Terminal, error, vendor};
-use crate::finding::{Findings, render};
+use crate::finding::{CleanWriter, Findings, cut, readable, render};
 use crate::plugin::CaseOutcome;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::Write;
+
+/// Longest value of a failed case that is shown, in characters.
+const MAX_VALUE: usize = 400;
 
 /// Arguments of `test`.
 #[derive(Debug, clap::Args)]
@@ -52,7 +55,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
             terminal.show(&refused);
             tested.iter().try_for_each(|one| write!(stdout, "{}", text(one, options.verbose)))?;
         }
-        ReportFormat::Json => writeln!(stdout, "{:#}", document(&tested))?,
+        ReportFormat::Json => writeln!(CleanWriter::json(stdout), "{:#}", document(&tested))?,
         ReportFormat::Github => {
             let findings: Vec<_> = tested.iter().flat_map(Tested::failed).map(CaseOutcome::finding).collect();
             write!(stdout, "{}", render::github(refused.iter().chain(&findings)))?;
@@ -66,7 +69,8 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
 
 fn text(tested: &Tested, is_verbose: bool) -> String {
     let failed = tested.failed().count();
-    let mut text = format!("{}: {} passed, {failed} failed\n", tested.vendor, tested.outcomes.len() - failed);
+    let mut text =
+        format!("{}: {} passed, {failed} failed\n", readable(&tested.vendor), tested.outcomes.len() - failed);
     for outcome in tested.outcomes.iter().filter(|outcome| is_verbose || !outcome.holds()) {
         case_text(outcome, &mut text);
     }
@@ -75,12 +79,14 @@ fn text(tested: &Tested, is_verbose: bool) -> String {
 
 fn case_text(outcome: &CaseOutcome, into: &mut String) {
     let mark = if outcome.holds() { "passed" } else { "FAILED" };
-    let _ = writeln!(into, "  {mark:8}{} ({})", outcome.name, outcome.subject);
+    let subject = outcome.subject.to_string();
+    let _ = writeln!(into, "  {mark:8}{} ({})", readable(&outcome.name), readable(&subject));
     if !outcome.holds() {
         let _ = writeln!(into, "          {}", outcome.place);
     }
     for difference in &outcome.differences {
-        let (what, expected, found) = (&difference.what, &difference.expected, &difference.found);
+        let shown = |text: &str| readable(&cut(text, MAX_VALUE));
+        let (what, expected, found) = (shown(&difference.what), shown(&difference.expected), shown(&difference.found));
         let _ = writeln!(into, "          {what}: expected {expected}, found {found}");
     }
 }

@@ -4,7 +4,7 @@ use super::CommandError;
 use super::fault::CommandFault;
 use super::groups::Directories;
 use crate::finding::{Finding, Findings};
-use crate::plugin::{CaseOutcome, VendorPlugin, disk::Roots, run_cases};
+use crate::plugin::{CaseOutcome, VendorPlugin, disk::Roots, run_cases, run_trial};
 use crate::script::on_script_threads;
 
 /// A vendor as `check` and `test` report it.
@@ -29,6 +29,11 @@ pub fn load(directories: &Directories, vendor: &str) -> Result<(VendorPlugin, Fi
     let mut inspected = inspect(&directories.roots(), vendor);
     let failed: Vec<Finding> = inspected.failed_cases().collect();
     inspected.findings.extend(failed);
+    if let Some(plugin) = inspected.plugin.as_ref().filter(|_| !inspected.findings.has_errors()) {
+        // Refused here, once, rather than for every partner.
+        let trial = on_script_threads(Some(1), || run_trial(plugin));
+        inspected.findings.extend(trial.into_iter().filter(Finding::is_error));
+    }
     match inspected.plugin {
         Some(plugin) if !inspected.findings.has_errors() => Ok((plugin, inspected.findings)),
         _ => Err(inspected.findings.into()),

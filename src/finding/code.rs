@@ -157,6 +157,16 @@ codes! {
     AuditCollector = Files, "audit::collector";
     /// A decision could not be recorded and is withheld: the decision log is strict.
     AuditUnrecorded = Files, "audit::unrecorded";
+    /// The key that signs heads of the decision log, or that verifies them, cannot be used.
+    ///
+    /// A key is Ed25519 in PEM. `openssl genpkey -algorithm ed25519 -out log.key` generates one, and
+    /// `openssl pkey -in log.key -pubout -out log.pub` writes its public key.
+    AuditKey = Files, "audit::key";
+    /// The decision log is not what was written: entries were changed, removed, duplicated, moved or added.
+    ///
+    /// Every entry has a number and the hash of the entry before it, so that each of these shows at its line. A copy of
+    /// the log from elsewhere (a backup, a collector) shows what it contained.
+    AuditChain = Files, "audit::chain";
 
     /// No vendor has this name.
     VendorUnknown = Rules, "vendor::unknown";

@@ -1,6 +1,6 @@
 //! The one JSON shape of a finding, `quotient.findings/2`, and its schema.
 
-use super::{Field, Finding, Group, Place, Severity, grouped};
+use super::{Field, Finding, Group, Place, Severity, cut, grouped};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 pub const SCHEMA: &str = "quotient.findings/2";
 /// Places, and further members of a group, that are listed; the count says how many there are.
 const MAX_LISTED: usize = 100;
+
+/// Longest value of a place that is written, in characters.
+const MAX_VALUE: usize = 1_000;
 
 /// Findings of one input with their counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -114,10 +117,10 @@ impl From<&Place> for PlaceDocument {
                 Self::Text { file: file.clone(), line: at.line, column: at.column, label: label.clone() }
             }
             Place::Cell { file, row, column, value } => {
-                Self::Cell { file: file.clone(), row: *row, column: column.clone(), value: value.clone() }
+                Self::Cell { file: file.clone(), row: *row, column: column.clone(), value: cut(value, MAX_VALUE) }
             }
             Place::Member { file, pointer, value } => {
-                Self::Member { file: file.clone(), pointer: pointer.clone(), value: value.clone() }
+                Self::Member { file: file.clone(), pointer: pointer.clone(), value: cut(value, MAX_VALUE) }
             }
         }
     }
@@ -126,13 +129,13 @@ impl From<&Place> for PlaceDocument {
 impl From<&Group<'_>> for FindingDocument {
     fn from(group: &Group<'_>) -> Self {
         let (first, fault) = (group.first(), group.first().fault());
-        let help = fault.help();
+        let help = first.advice();
         let fields = fault.fields().into_iter().map(|(name, value)| (name.into_owned(), value));
         Self {
             code: fault.code().as_str(),
             cause: fault.cause().to_owned(),
             severity: first.severity,
-            message: fault.message(),
+            message: first.message(),
             help: (!help.is_empty()).then_some(help),
             fields: FieldsDocument(fields.collect()),
             places: group.places().into_iter().take(MAX_LISTED).map(PlaceDocument::from).collect(),

@@ -1,9 +1,13 @@
 //! Typed values that a fault carries, and how they are written for programs.
 
+use super::cut;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use std::borrow::Cow;
 use std::sync::Arc;
+
+/// Longest string of a field that is written, in characters.
+const MAX_STRING: usize = 1_000;
 
 /// Value of one field of a fault.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +52,7 @@ impl Serialize for Field {
             Self::Null => serializer.serialize_unit(),
             Self::Boolean(value) => serializer.serialize_bool(*value),
             Self::Count(value) => serializer.serialize_u64(*value),
-            Self::Number(value) | Self::String(value) => serializer.serialize_str(value),
+            Self::Number(value) | Self::String(value) => serializer.serialize_str(&cut(value, MAX_STRING)),
             Self::List(values) => serializer.collect_seq(values),
             Self::Map(values) => {
                 let mut map = serializer.serialize_map(Some(values.len()))?;

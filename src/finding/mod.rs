@@ -16,6 +16,7 @@ pub mod parse;
 mod place;
 mod quote;
 pub mod render;
+mod text;
 mod words;
 
 pub use crate::faults;
@@ -30,6 +31,7 @@ pub(crate) use group::GroupKey;
 pub use group::{Group, grouped};
 pub use place::{Place, Position, Span};
 pub use quote::quoted;
+pub use text::{CleanWriter, cut, readable, readable_message, steers};
 pub use words::{Candidates, listed, suggested};
 
 use std::any::Any;
@@ -144,12 +146,12 @@ impl Finding {
 
     /// Message, in one line.
     pub fn message(&self) -> String {
-        self.fault.message()
+        readable_message(&self.fault.message())
     }
 
     /// The next thing to do; empty when nothing helps.
     pub fn advice(&self) -> String {
-        self.fault.help()
+        readable_message(&self.fault.help())
     }
 
     /// True when the finding refuses the input.
@@ -212,6 +214,24 @@ impl Findings {
     /// Adds one finding.
     pub fn push(&mut self, finding: Finding) {
         self.0.push(finding);
+    }
+
+    /// Adds a finding; when there are `most` of its cause and severity already, it is counted on the last of them.
+    ///
+    /// ```
+    /// use quotient::finding::{Code, Finding, Findings};
+    /// let mut findings = Findings::new();
+    /// (0..480_000).for_each(|_| findings.push_capped(Finding::error(Code::TableInvalid, "duplicate key"), 20));
+    /// assert_eq!((findings.len(), findings.groups()[0].count), (20, 480_000));
+    /// ```
+    pub fn push_capped(&mut self, finding: Finding, most: usize) {
+        let cause = |finding: &Finding| (finding.severity, finding.code());
+        let is_like = |one: &&mut Finding| cause(one) == cause(&finding) && one.fault.cause() == finding.fault.cause();
+        let mut like = self.0.iter_mut().filter(is_like);
+        match like.nth(most.saturating_sub(1)) {
+            Some(last) => last.more += 1 + finding.more,
+            None => self.push(finding),
+        }
     }
 
     /// Adds all findings of `other`.

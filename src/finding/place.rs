@@ -1,7 +1,11 @@
 //! Place of a finding: a span of a file, a cell of a table, or a member of a JSON document.
 
+use super::{cut, readable};
 use std::fmt;
 use std::sync::Arc;
+
+/// Longest value or name that is shown with a place, in characters.
+const MAX_VALUE: usize = 200;
 
 /// Half-open byte range in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,22 +110,26 @@ impl Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File { file } => f.write_str(file),
+            Self::File { file } => f.write_str(&readable(file)),
             Self::Text { file, text, span, .. } => {
                 let Position { line, column } = Position::of(text, span.start);
-                write!(f, "{file}:{line}:{column}")
+                write!(f, "{}:{line}:{column}", readable(file))
             }
             Self::Cell { file, row, column, value } => {
-                write!(f, "{file}: row {row}")?;
+                write!(f, "{}: row {row}", readable(file))?;
                 if !column.is_empty() {
-                    write!(f, ", column `{column}`")?;
+                    write!(f, ", column `{}`", readable(&cut(column, MAX_VALUE)))?;
                 }
-                if value.is_empty() { Ok(()) } else { write!(f, ", value `{value}`") }
+                write_value(f, value)
             }
             Self::Member { file, pointer, value } => {
-                write!(f, "{file}: {pointer}")?;
-                if value.is_empty() { Ok(()) } else { write!(f, ", value `{value}`") }
+                write!(f, "{}: {}", readable(file), readable(&cut(pointer, MAX_VALUE)))?;
+                write_value(f, value)
             }
         }
     }
+}
+
+fn write_value(f: &mut fmt::Formatter<'_>, value: &str) -> fmt::Result {
+    if value.is_empty() { Ok(()) } else { write!(f, ", value `{}`", readable(&cut(value, MAX_VALUE))) }
 }

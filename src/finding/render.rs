@@ -1,6 +1,8 @@
 //! Findings as text for people and as JSON for programs.
 
-use super::{Field, Finding, FindingDocument, FindingsDocument, Group, Place, Severity, grouped};
+use super::{
+    Field, Finding, FindingDocument, FindingsDocument, Group, Place, Severity, grouped, readable, readable_message,
+};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::Value;
 
@@ -44,9 +46,9 @@ fn one(group: &Group<'_>, renderer: &Renderer) -> String {
         let end = span.end.clamp(span.start, text.len());
         let mut annotation = kind.span(span.start.min(text.len())..end);
         if !label.is_empty() {
-            annotation = annotation.label(label.as_str());
+            annotation = annotation.label(readable(label));
         }
-        section = section.element(Snippet::source(text.as_ref()).path(file.as_str()).annotation(annotation));
+        section = section.element(Snippet::source(text.as_ref()).path(readable(file)).annotation(annotation));
     }
     for note in notes(group) {
         section = section.element(Level::NOTE.with_name("at").message(note));
@@ -84,7 +86,7 @@ fn rest(group: &Group<'_>) -> Option<String> {
 /// The first varying field of a finding, which is the one that names it.
 fn named(fields: &[(String, Field)]) -> Option<String> {
     let (_, value) = fields.first()?;
-    Some(format!("`{}`", value.to_plain()))
+    Some(readable_message(&format!("`{}`", value.to_plain())))
 }
 
 /// A count with commas between thousands: `4,788`.
@@ -117,7 +119,7 @@ fn value(document: &FindingsDocument) -> Value {
 
 /// Renders findings as annotations of a GitHub workflow, one line per cause.
 pub fn github<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
-    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let escape = |text: &str| readable(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let mut out = String::new();
     for group in grouped(findings) {
         let finding = group.first();

@@ -27,6 +27,7 @@ mod mapping;
 mod months;
 mod name;
 mod partner_ids;
+mod personal;
 mod proposal;
 mod quota_terms;
 mod reading;
@@ -62,6 +63,7 @@ pub use fault::{BesideFault, BookFault, FileFault, MappingFault, NotDecimal, Num
 pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::{Mapping, mapping_reference, mapping_schema};
 pub use name::{LONGEST_NAME, is_unwanted};
+pub use personal::{personal_field, personal_fields};
 pub use proposal::{PreviousRow, read_previous, read_previous_json};
 pub use returned::{AS_PROPOSED, QUOTA_EXACT};
 pub use store::file_bytes;

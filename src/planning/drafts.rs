@@ -6,7 +6,7 @@ use super::in_force::{bounded, prorated};
 use super::lines::Lines;
 use super::request::Progress;
 use crate::channel::{LineContext, Name, Partner, PartnerBook, SegmentKey};
-use crate::finding::{Finding, Findings};
+use crate::finding::{Code, Finding, Findings};
 use crate::plugin::{VendorPlugin, because, indicated};
 use crate::quota::{Assessment, Basis, Weights, assess, settle};
 use crate::script::{Facts, ScriptFault};
@@ -20,6 +20,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const CHUNK: usize = 512;
 /// Partners after which drafts are put together, so that no more than a block of them is ever held twice.
 const BLOCK: usize = 128 * CHUNK;
+/// Calls that may exceed their budget; partners after them are not assessed.
+const MAX_EXHAUSTED: usize = 8;
 /// Faults of partners that are shown one by one.
 const SHOWN_FAULTS: usize = 40;
 
@@ -30,13 +32,19 @@ pub(super) fn drafts(
     lines: &Lines<'_>,
     progress: Progress<'_>,
 ) -> Result<Vec<Draft>, Findings> {
-    let done = AtomicUsize::new(0);
+    let (done, exhausted) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let all = lines.eligible.len();
     let assess = |chunk: &[usize]| {
         let mut drafts = Vec::with_capacity(chunk.len());
         let mut faults = Vec::new();
         for index in chunk {
+            if exhausted.load(Ordering::Relaxed) >= MAX_EXHAUSTED {
+                break;
+            }
+            let before = faults.len();
             partner_drafts(plugin, book, lines, &book.partners[*index], &mut drafts, &mut faults);
+            let new = faults.iter().skip(before).filter(|fault: &&Finding| fault.code() == Code::ScriptBudget).count();
+            exhausted.fetch_add(new, Ordering::Relaxed);
         }
         progress(done.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len(), all);
         (drafts, faults)
@@ -55,6 +63,9 @@ pub(super) fn drafts(
         return Ok(drafts);
     }
     let mut findings: Findings = faults.into_iter().take(SHOWN_FAULTS).collect();
+    if exhausted.into_inner() >= MAX_EXHAUSTED {
+        findings.push(PlanFault::Stopped { calls: MAX_EXHAUSTED }.into());
+    }
     if failed > SHOWN_FAULTS {
         findings.push(PlanFault::MoreFaults { faults: failed - SHOWN_FAULTS }.into());
     }

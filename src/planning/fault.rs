@@ -59,6 +59,11 @@ crate::faults! {
             message: format!("{} of rules not shown", counted(*faults, "more fault")),
             help: "correct the faults above first",
         }
+        /// Rules that exceed their budget again and again.
+        Stopped { calls: usize } = ScriptBudget {
+            message: format!("{calls} calls of rules exceeded their budget; the other partners were not assessed"),
+            help: "make the rule above faster; `quotient check` runs it on synthetic partners",
+        }
         /// An indication beyond what the engine takes.
         Indication { partner: String } = ScriptOutcome {
             message: format!("an indication for `{partner}` is out of range"),

@@ -37,12 +37,37 @@ impl CaseOutcome {
     }
 }
 
+/// Cases that may exceed the budget of a call; the cases after them are not run.
+const MAX_EXHAUSTED: usize = 8;
+
 /// Runs all cases of a vendor, in the order written. Must be called on a script thread.
+///
+/// After 8 cases that exceeded the budget of a call, the others are not run, and do not hold.
 pub fn run_cases(plugin: &VendorPlugin) -> Vec<CaseOutcome> {
-    plugin.cases.iter().map(|case| run_case(plugin, case)).collect()
+    let mut exhausted = 0;
+    let run = |case: &Case| {
+        if exhausted >= MAX_EXHAUSTED {
+            return not_run(case);
+        }
+        let (outcome, is_exhausted) = run_case(plugin, case);
+        exhausted += usize::from(is_exhausted);
+        outcome
+    };
+    plugin.cases.iter().map(run).collect()
 }
 
-fn run_case(plugin: &VendorPlugin, case: &Case) -> CaseOutcome {
+fn not_run(case: &Case) -> CaseOutcome {
+    let difference = Difference {
+        what: "outcome".to_owned(),
+        expected: "a result".to_owned(),
+        found: format!("not run, because {MAX_EXHAUSTED} cases before it exceeded their budget"),
+    };
+    let (name, subject, place) = (case.name.clone(), case.subject.clone(), case.place.clone());
+    CaseOutcome { name, subject, differences: vec![difference], place }
+}
+
+/// Returns the outcome of a case, and whether the rules exceeded their budget.
+fn run_case(plugin: &VendorPlugin, case: &Case) -> (CaseOutcome, bool) {
     let mut compare = Comparison::new(&case.expected);
     let facts = Facts::new(Arc::clone(&case.facts));
     match &case.subject {
@@ -68,12 +93,13 @@ fn run_case(plugin: &VendorPlugin, case: &Case) -> CaseOutcome {
             Err(faults) => faults.iter().for_each(|fault| compare.fault(&fault.finding)),
         },
     }
-    CaseOutcome {
+    let outcome = CaseOutcome {
         name: case.name.clone(),
         subject: case.subject.clone(),
         differences: compare.differences,
         place: case.place.clone(),
-    }
+    };
+    (outcome, compare.is_exhausted)
 }
 
 impl Comparison<'_> {

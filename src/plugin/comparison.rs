@@ -1,7 +1,7 @@
 //! Comparison of a case's expectations with the result.
 
 use super::expected::Expected;
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
 use crate::units::Money;
 use std::fmt;
 
@@ -20,11 +20,13 @@ pub struct Difference {
 pub(super) struct Comparison<'c> {
     pub expected: &'c Expected,
     pub differences: Vec<Difference>,
+    /// True if the rules exceeded their budget.
+    pub is_exhausted: bool,
 }
 
 impl<'c> Comparison<'c> {
     pub fn new(expected: &'c Expected) -> Self {
-        Self { expected, differences: Vec::new() }
+        Self { expected, differences: Vec::new(), is_exhausted: false }
     }
 
     pub fn differ(&mut self, what: &str, expected: impl fmt::Display, found: impl fmt::Display) {
@@ -58,6 +60,7 @@ impl<'c> Comparison<'c> {
     }
 
     pub fn fault(&mut self, fault: &Finding) {
+        self.is_exhausted |= fault.code() == Code::ScriptBudget;
         match &self.expected.fails {
             Some(words) if fault.message().contains(words.as_str()) => {}
             Some(words) => self.differ("fails", format!("`{words}`"), format!("`{}`", fault.message())),

@@ -3,7 +3,7 @@
 use super::ReportFault;
 use crate::channel::SegmentKey;
 use crate::figure::Fraction;
-use crate::finding::{FindingDocument, Findings};
+use crate::finding::{CleanWriter, FindingDocument, Findings};
 use crate::planning::{AssessedLine, PartnerAssessment};
 use crate::plugin::because;
 use crate::script::FactorOutcome;
@@ -21,7 +21,7 @@ pub fn write_json(
     warnings: &Findings,
     out: &mut impl Write,
 ) -> Result<(), ReportFault> {
-    serde_json::to_writer(&mut *out, &AssessmentDocument::of(assessment, warnings))?;
+    serde_json::to_writer(CleanWriter::json(&mut *out), &AssessmentDocument::of(assessment, warnings))?;
     out.write_all(b"\n")?;
     Ok(())
 }

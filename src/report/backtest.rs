@@ -1,7 +1,8 @@
 //! A backtest as table and JSON.
 
-use super::figures::{Figures, count, counted, readable, short_hash};
+use super::figures::{Figures, count, counted, short_hash};
 use super::grid::{Grid, Left, Right, TableOptions, wrapped};
+use crate::finding::readable;
 use crate::planning::Backtest;
 use crate::quality::Score;
 use crate::units::Rate;
@@ -46,7 +47,7 @@ pub fn table(backtest: &Backtest, width: u16) -> String {
     if !backtest.segments.is_empty() {
         let mut segments = Grid::new("The rules by segment", &options, &named("segment"));
         for (dimension, name, score) in &backtest.segments {
-            segments.row(row(&format!("{dimension}: {name}"), score));
+            segments.row(row(&readable(&format!("{dimension}: {name}")), score));
         }
         out.push_str(&format!("\n{}", segments.text()));
     }

@@ -1,6 +1,6 @@
 //! Figures as cells of tables: in files for programs, in workbooks, and for people.
 
-use super::figures::{Figures, count, growth_text, multiple};
+use super::figures::{Figures, count, growth_text, multiple, readable};
 use super::guard::guarded;
 use super::sheet::{Formats, Sheet};
 use crate::figure::{About, Column, Format, Kind, Value};
@@ -13,7 +13,7 @@ pub(super) fn field(value: &Value<'_>) -> String {
         Value::Money(money) => money.to_exact(),
         Value::Rate(rate) => growth_text(*rate),
         Value::Count(count) => count.to_string(),
-        Value::Text(text) => guarded(text),
+        Value::Text(text) => readable(&guarded(text)),
         Value::Truth(truth) => truth.to_string(),
         Value::Date(date) => date.to_string(),
         Value::Month(month) => month.to_string(),
@@ -117,7 +117,7 @@ pub(super) fn shown(figures: Figures, about: &About, value: &Value<'_>) -> Strin
         (Value::Rate(rate), Format::Multiple) => multiple(Some(*rate)),
         (Value::Rate(rate), _) => figures.percent(*rate),
         (Value::Count(number), _) => usize::try_from(*number).map_or_else(|_| number.to_string(), count),
-        (Value::Text(text), Format::Spaced) => text.replace('_', " "),
+        (Value::Text(text), Format::Spaced) => readable(text).replace('_', " "),
         (Value::Text(text), _) => super::figures::clipped(text, 40),
         (Value::Truth(truth), _) => yes_or_no(*truth).to_owned(),
         (Value::Date(date), _) => date.to_string(),

@@ -1,6 +1,7 @@
 //! Figures and names as people read them.
 
 use crate::channel::{BookSummary, TableSummary};
+pub(super) use crate::finding::{CleanWriter, readable};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::units::{Money, Rate, plain};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -207,18 +208,6 @@ pub(super) fn rate_text(rate: Rate) -> String {
 /// Growth for files: a fraction with at most six decimals.
 pub(super) fn growth_text(growth: Rate) -> String {
     rate_text(growth.round_dp_with_strategy(6, RoundingStrategy::MidpointAwayFromZero))
-}
-
-/// Text that cannot steer a terminal or turn the reading direction of what follows: control characters and
-/// direction overrides become `�`, line breaks and tabs a space.
-pub(super) fn readable(text: &str) -> String {
-    let replace = |character: char| match character {
-        '\n' | '\r' | '\t' => ' ',
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
-        other if other.is_control() => '\u{FFFD}',
-        other => other,
-    };
-    text.chars().map(replace).collect()
 }
 
 /// [`readable`] text of at most `most` characters; the last one is `…` when some are missing.

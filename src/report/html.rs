@@ -29,7 +29,7 @@ const GROWTH_COLUMN: usize = 6;
 pub fn write_plan(plan: &QuotaPlan, out: &mut impl Write) -> Result<(), ReportFault> {
     let summary = Summary::of(plan)?;
     let page = Page::of(plan, &summary)?;
-    let mut buffered = std::io::BufWriter::new(out);
+    let mut buffered = super::figures::CleanWriter::page(std::io::BufWriter::new(out));
     let environment = templates()?;
     environment.get_template("proposal.html")?.render_captured_to(Serde(page), &mut buffered)?;
     buffered.write_all(b"\n")?;

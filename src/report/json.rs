@@ -3,7 +3,7 @@
 use super::ReportFault;
 use crate::channel::BookSummary;
 use crate::figure::{Fraction, Json};
-use crate::finding::FindingDocument;
+use crate::finding::{CleanWriter, FindingDocument};
 use crate::planning::{LineRecord, PlanChange, PlanLine, QuotaPlan};
 use crate::quota::{Basis, Grain};
 use crate::units::{Money, PlanningPeriod};
@@ -24,18 +24,25 @@ pub fn write_plan(plan: &QuotaPlan, out: &mut impl Write) -> Result<(), ReportFa
 
 /// Writes any document with its top two levels on lines of their own, and a line feed at the end.
 pub(super) fn write_document(document: &impl Serialize, out: &mut impl Write) -> Result<(), ReportFault> {
-    let mut buffered = io::BufWriter::new(out);
+    let mut buffered = CleanWriter::json(io::BufWriter::new(out));
     document.serialize(&mut serde_json::Serializer::with_formatter(&mut buffered, Outline::default()))?;
     buffered.write_all(b"\n")?;
     buffered.flush()?;
     Ok(())
 }
 
+/// A document as indented JSON.
+pub(super) fn indented(document: &impl Serialize) -> Result<String, ReportFault> {
+    let mut text = Vec::new();
+    serde_json::to_writer_pretty(CleanWriter::json(&mut text), document)?;
+    String::from_utf8(text).map_err(|fault| ReportFault::Write(io::Error::other(fault)))
+}
+
 /// The text of an entry of a list of the document, as [`write_document`] writes it.
 pub(super) fn outlined(entry: &impl Serialize) -> Result<String, ReportFault> {
     let mut text = Vec::new();
     let outline = Outline { depth: OUTLINED, is_empty: false };
-    entry.serialize(&mut serde_json::Serializer::with_formatter(&mut text, outline))?;
+    entry.serialize(&mut serde_json::Serializer::with_formatter(CleanWriter::json(&mut text), outline))?;
     String::from_utf8(text).map_err(|fault| ReportFault::Write(io::Error::other(fault)))
 }
 

@@ -1,6 +1,7 @@
 //! Sheets of a workbook: formats, cells, tables, protection.
 
 use super::ReportFault;
+use crate::finding::steers;
 use crate::units::{Currency, Money, plain};
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
@@ -69,7 +70,10 @@ impl Sheet<'_> {
         if text.is_empty() {
             return self.worksheet.write_blank(self.row, column, format).map(|_| ());
         }
-        let text: String = text.chars().take(CELL_TEXT).collect();
+        // A cell can have several lines.
+        let shown =
+            |c: char| if steers(c) && !matches!(c, '\n' | '\r' | '\t') { char::REPLACEMENT_CHARACTER } else { c };
+        let text: String = text.chars().map(shown).take(CELL_TEXT).collect();
         self.worksheet.write_string_with_format(self.row, column, text, format).map(|_| ())
     }
 

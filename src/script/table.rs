@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
+/// Findings of one cause that are stored; further ones are counted.
+const MAX_ALIKE: usize = 20;
+
 /// A value of a lookup table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactValue {
@@ -138,6 +141,7 @@ crate::faults! {
         DuplicateKey { key: String } = TableInvalid {
             message: format!("duplicate key `{key}`"),
             help: "keep one row per key",
+            varying: [key],
         }
     }
 }
@@ -190,12 +194,13 @@ fn read_cells(
         let (line, row) = (record.row, texts(&record));
         if row.len() != header.len() {
             let fault = LookupFault::RowLength { fields: row.len(), header: header.len() };
-            findings.push(Finding::from(fault).at(Place::cell(path, line, "", row.join(","))));
+            findings.push_capped(Finding::from(fault).at(Place::cell(path, line, "", row.join(","))), MAX_ALIKE);
             continue;
         }
         let key = row[0].clone();
         if key.is_empty() {
-            findings.push(Finding::from(LookupFault::MissingKey {}).at(Place::cell(path, line, &header[0], "")));
+            let place = Place::cell(path, line, &header[0], "");
+            findings.push_capped(Finding::from(LookupFault::MissingKey {}).at(place), MAX_ALIKE);
             continue;
         }
         match rows.entry(key) {
@@ -203,12 +208,9 @@ fn read_cells(
                 free.insert(row);
             }
             Entry::Occupied(taken) => {
-                findings.push(Finding::from(LookupFault::DuplicateKey { key: taken.key().clone() }).at(Place::cell(
-                    path,
-                    line,
-                    &header[0],
-                    taken.key(),
-                )))
+                let fault = LookupFault::DuplicateKey { key: taken.key().clone() };
+                let place = Place::cell(path, line, &header[0], taken.key());
+                findings.push_capped(Finding::from(fault).at(place), MAX_ALIKE);
             }
         }
     }

@@ -5,10 +5,11 @@ mod vendors;
 use super::fault::CommandFault;
 use super::groups::{Directories, Output, TableSize, Threads};
 use super::progress::{bytes_bar, spinner};
+use super::verify::{self, broken};
 use super::{CommandError, Terminal};
 use crate::audit::{
-    Entry, LogReader, LoggedOutcome, Obstacle, Record, Replay, ReplayRules, Verdict, compare, compare_outcomes,
-    files_of_log, input_of, replay,
+    Entry, Expected, Line, LogReader, LoggedOutcome, Obstacle, Record, Replay, ReplayRules, Verdict, Verification,
+    Verifier, compare, compare_outcomes, files_of_log, input_of, replay,
 };
 use crate::finding::{Finding, Findings, Place};
 use crate::library::Archive;
@@ -57,7 +58,8 @@ Examples:
 Exit codes:
   0  no difference
   1  a decision differs, or with --strict cannot be repeated
-  3  the log cannot be read")]
+  3  the log cannot be read
+  6  the log is not what was written: nothing is replayed (see `quotient verify`)")]
 pub struct Options {
     /// Decision log: a file, a directory with all its files, or `-` for stdin.
     log: PathBuf,
@@ -91,17 +93,22 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     };
     let is_stdin = options.log == Path::new("-");
     let files = if is_stdin { Vec::new() } else { files_of_log(&options.log).map_err(unreadable)? };
+    let verified = verify::verify(&files, &Expected::default()).map_err(unreadable)?;
+    let verified = verified.into_iter().map(|(_, log)| log).collect();
     let mut replayer = Replayer::new(options)?;
+    replayer.accept(verified, terminal)?;
     let bar = bar(&files);
     if is_stdin {
-        replayer.read("-", io::stdin().lock()).map_err(|error| unreadable(broken("-", &error)))?;
+        let verified = replayer.read_stdin().map_err(|error| unreadable(broken("-", &error)))?;
+        replayer.accept(vec![verified], terminal)?;
     }
     for path in &files {
         let name = path.display().to_string();
-        let read = File::open(path).and_then(|file| replayer.read(&name, BufReader::new(bar.wrap_read(file))));
+        let read = File::open(path).and_then(|file| replayer.read(&name, BufReader::new(bar.wrap_read(file)), |_| {}));
         read.map_err(|error| unreadable(broken(&name, &error)))?;
     }
     bar.finish_and_clear();
+    replayer.verified.iter().for_each(|log| replayer.replay.add_verified(log));
     finish(options, &replayer.replay, replayer.with, unreadable)
 }
 
@@ -111,7 +118,7 @@ fn finish(
     with: ReplayRules,
     unreadable: impl Fn(Finding) -> CommandError,
 ) -> Result<(), CommandError> {
-    if replay.records() == 0 && replay.torn + replay.foreign > 0 {
+    if replay.records() == 0 && replay.unreadable + replay.foreign > 0 {
         let name = options.log.display().to_string();
         let finding = Finding::from(CommandFault::NotALog { file: name.clone() });
         return Err(unreadable(finding.at(Place::file(name))));
@@ -122,11 +129,6 @@ fn finish(
     })?;
     let is_negative = replay.different > 0 || (options.strict && replay.not_replayable() > 0);
     if is_negative { Err(CommandError::Negative) } else { Ok(()) }
-}
-
-fn broken(name: &str, error: &io::Error) -> Finding {
-    Finding::from(CommandFault::UnreadableLog { file: name.to_owned(), reason: error.to_string() })
-        .at(Place::file(name))
 }
 
 fn bar(files: &[PathBuf]) -> ProgressBar {
@@ -143,6 +145,8 @@ struct Replayer {
     with: ReplayRules,
     pool: ScriptPool,
     replay: Replay,
+    /// Verification of every log that is replayed.
+    verified: Vec<Verification>,
 }
 
 /// A record with its line and the vendors it is decided with.
@@ -164,14 +168,37 @@ impl Replayer {
             Rules::Recorded => ReplayRules::Recorded,
             Rules::Current => ReplayRules::Current,
         };
-        Ok(Self { vendors: Vendors::new(&options.directories, archive, books), with, pool, replay: Replay::default() })
+        let vendors = Vendors::new(&options.directories, archive, books);
+        Ok(Self { vendors, with, pool, replay: Replay::default(), verified: Vec::new() })
+    }
+
+    /// Ends the command if a log is not what was written; otherwise adds what is known of its lines.
+    fn accept(&mut self, verified: Vec<Verification>, terminal: Terminal) -> Result<(), CommandError> {
+        verified.iter().for_each(|log| terminal.show(&log.findings));
+        if verified.iter().any(|log| !log.holds()) {
+            return Err(CommandError::Reported(verify::NOT_WHAT_WAS_WRITTEN));
+        }
+        self.verified.extend(verified);
+        Ok(())
+    }
+
+    /// Repeats the decisions of stdin, which can be read only once, and verifies them.
+    fn read_stdin(&mut self) -> io::Result<Verification> {
+        let mut verifier = Verifier::new(Expected::default());
+        self.read("-", io::stdin().lock(), |line| verifier.line("-", line))?;
+        Ok(verifier.finish("-"))
     }
 
     /// Repeats the decisions of one file.
-    fn read(&mut self, name: &str, reader: impl BufRead) -> io::Result<()> {
+    fn read(&mut self, name: &str, reader: impl BufRead, mut see: impl FnMut(&Line<'_>)) -> io::Result<()> {
         let (mut chunk, mut bytes) = (Vec::new(), 0);
-        for entry in LogReader::new(reader) {
-            let (line, entry) = entry?;
+        let mut reader = LogReader::new(reader);
+        while let Some(line) = reader.next_line()? {
+            see(&line);
+            if line.bytes.trim_ascii().is_empty() {
+                continue;
+            }
+            let (line, entry) = (line.number, line.entry());
             self.replay.count_line(&entry);
             let Entry::Record(record) = entry else { continue };
             bytes += size(&record);

@@ -96,7 +96,14 @@ impl Vendor {
         let directory = self.directory.as_deref()?;
         // The id comes from the log: it is used as a name, never as a path.
         let is_name = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        let named = is_name.then(|| self.read_book(&directory.join(format!("{id}.json")), id)).flatten();
+        let file = format!("{id}.json");
+        // As the server stores them: by vendor and owner; earlier versions had one directory.
+        let owners = || fs::read_dir(directory.join(&*self.plugin.vendor)).ok().into_iter().flatten().flatten();
+        let mut stored: Vec<PathBuf> = owners().map(|owner| owner.path().join(&file)).collect();
+        stored.sort();
+        let named = is_name
+            .then(|| stored.into_iter().chain([directory.join(&file)]).find_map(|path| self.read_book(&path, id)));
+        let named = named.flatten();
         let others = || {
             let paths = fs::read_dir(directory).ok()?.flatten().map(|entry| entry.path());
             let mut paths: Vec<PathBuf> =

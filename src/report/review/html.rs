@@ -38,7 +38,7 @@ const FAULTS: usize = 200;
 /// says so.
 pub fn write_review(reviewed: &Reviewed<'_>, out: &mut impl Write) -> Result<(), ReportFault> {
     let page = View::of(reviewed).page()?;
-    let mut buffered = std::io::BufWriter::new(out);
+    let mut buffered = crate::report::figures::CleanWriter::page(std::io::BufWriter::new(out));
     let environment = templates()?;
     environment.get_template("review.html")?.render_captured_to(Serde(page), &mut buffered)?;
     buffered.write_all(b"\n")?;

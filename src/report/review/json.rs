@@ -8,7 +8,7 @@ use crate::finding::FindingDocument;
 use crate::performance::{AbsentRevenue, Conventions, Group, Standing, TierBasis, WinRateBasis, WinRateSegment};
 use crate::quota::Grain;
 use crate::report::ReportFault;
-use crate::report::json::{outlined, write_document};
+use crate::report::json::{indented, outlined, write_document};
 use crate::review::{Outcome, PartnerFault, PartnerReview, Progress, Review, ReviewSummary};
 use crate::units::{Money, MoneyError};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -39,7 +39,7 @@ pub fn write_review(
 /// One partner of the document with its faults, as indented JSON.
 pub fn partner_text(partner: &PartnerReview, faults: &[PartnerFault]) -> Result<String, ReportFault> {
     let document = ReviewedPartnerDocument { partner, faults: faults.iter().map(FaultDocument::of).collect() };
-    Ok(serde_json::to_string_pretty(&document)?)
+    indented(&document)
 }
 
 /// One partner reviewed by itself.

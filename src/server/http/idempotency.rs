@@ -20,6 +20,18 @@ pub struct RequestKey {
     key: String,
 }
 
+impl RequestKey {
+    #[cfg(test)]
+    pub fn new(caller: &str, path: &str, key: &str) -> Self {
+        Self { caller: Some(caller.to_owned()), path: path.to_owned(), key: key.to_owned() }
+    }
+
+    /// Returns the name of the caller's token.
+    pub fn caller(&self) -> Option<&str> {
+        self.caller.as_deref()
+    }
+}
+
 /// Idempotency of a request; handlers take it as an argument.
 #[derive(Debug)]
 pub struct Idempotency {

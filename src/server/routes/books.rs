@@ -5,6 +5,7 @@ use super::route::Route;
 use crate::audit::Mode;
 use crate::request::{self, StoredBook};
 use crate::server::http::access::Scope;
+use crate::server::http::context::Context;
 use crate::server::http::idempotency::Idempotency;
 use crate::server::http::media::{JSON, Media};
 use crate::server::http::operation::{Operation, Reply};
@@ -13,6 +14,7 @@ use crate::server::http::problem::{Problem, ProblemKind};
 use crate::server::http::request_body::RequestBody;
 use crate::server::http::respond::{Responded, document};
 use crate::server::state::app::App;
+use crate::server::state::books::Owner;
 use crate::server::state::lanes::Lane;
 use crate::server::state::recorder::Recorder;
 use crate::server::state::spans::{RequestSpan, traced};
@@ -35,7 +37,7 @@ static STORE: Operation = Operation {
     id: "keep_book",
     method: "POST",
     summary: "Store a book",
-    doc: "The same facts have the same id. Later requests then send `{\"base\": id}` instead of the book, with `replace` and `remove` for changes. Books are stored in memory; the least recently used are removed, and a request that refers to a removed book gets `book_unknown`.",
+    doc: "The same facts have the same id. Later requests then send `{\"base\": id}` instead of the book, with `replace` and `remove` for changes. Books are stored in memory for the caller that sent them. When there is no room, the least recently used book of the caller with most bytes is removed, and a request that refers to a removed book gets `book_unknown`.",
     body: &[Media::json("Book")],
     replies: &[Reply { status: 201, ..Reply::ok("The book is stored.", &[Media::json("KeptBookDocument")]) }],
     problems: &[
@@ -63,6 +65,7 @@ static REMOVE: Operation = Operation {
     id: "forget_book",
     method: "DELETE",
     summary: "Remove a stored book",
+    doc: "A caller removes what it stored; the book stays while another caller has stored it as well.",
     replies: &[Reply { status: 204, ..Reply::ok("The book is removed.", &[]) }],
     ..BOOK
 };
@@ -121,16 +124,23 @@ async fn store(
     let active = app.vendors.in_use(&vendor.0)?;
     app.lanes.admit(Lane::Plan, &active.plugin.vendor)?;
     let body = body.read(app.gate.limits.book, &app.stores.bodies).await?;
-    app.stores.responses.once(&idempotency, &body.clone(), read_and_store(&app, active, span, body)).await
+    let owner = idempotency.context.caller.name.clone();
+    let make = read_and_store(&app, active, owner, span, body.clone());
+    app.stores.responses.once(&idempotency, &body, make).await
 }
 
-async fn read_and_store(app: &App, active: ActiveVendor, span: RequestSpan, body: Bytes) -> Responded {
+async fn read_and_store(app: &App, active: ActiveVendor, owner: Owner, span: RequestSpan, body: Bytes) -> Responded {
     let vendor = Arc::clone(&active.plugin.vendor);
     let (limits, directory) = (limits_of(&app.gate), app.stores.book_directory.clone());
+    let (telemetry, its_owner) = (Arc::clone(&app.telemetry), owner.clone());
     let work = move || {
         let read = request::read_stored_book(&active.plugin, &body, &limits);
+        // What the decision log must not show is not on the disk either.
+        let may_store = || telemetry.recorder.as_ref().is_none_or(|recorder| recorder.may_store(&body));
         let written = match (&read, &directory) {
-            (Ok((book, _)), Some(directory)) => directory.write(&book.id, &body),
+            (Ok((book, _)), Some(directory)) if may_store() => {
+                directory.write(&active.plugin.vendor, &its_owner, &book.id, &body)
+            }
             _ => Ok(()),
         };
         (read, written)
@@ -144,7 +154,7 @@ async fn read_and_store(app: &App, active: ActiveVendor, span: RequestSpan, body
     }
     let (book, _) = read.map_err(|refusal| problem_of(&refusal))?;
     let shown = StoredBookDocument::from(&book);
-    if !app.stores.books.store(&vendor, book) {
+    if !app.stores.books.store(&vendor, &owner, book) {
         let detail = format!("the book takes {} bytes, more than the limit for all stored books", shown.bytes);
         return Err(Problem::new(ProblemKind::BodyTooLarge, detail));
     }
@@ -179,11 +189,12 @@ async fn find(
 async fn remove(
     State(vendors): State<Arc<Vendors>>,
     State(stores): State<Arc<Stores>>,
+    context: Context,
     vendor: VendorPath,
     book: BookPath,
 ) -> Responded {
     let active = vendors.in_use(&vendor.0)?;
-    if !stores.books.remove(&active.plugin.vendor, &book.0) {
+    if !stores.books.remove(&active.plugin.vendor, &context.caller.name, &book.0) {
         return Err(unknown());
     }
     let mut response = Response::new(Body::empty());

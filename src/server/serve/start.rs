@@ -9,7 +9,8 @@ use crate::plugin::disk::Roots;
 use crate::server::fault::ServerFault;
 use crate::server::http::access::Access;
 use crate::server::state::app::App;
-use crate::server::state::books::{BookDirectory, StoredBooks};
+use crate::server::state::book_directory::BookDirectory;
+use crate::server::state::books::StoredBooks;
 use crate::server::state::events::Events;
 use crate::server::state::exporter::Exporter;
 use crate::server::state::gate::Gate;
@@ -96,7 +97,9 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     let terminate = runtime.block_on(async { Terminate::catch() });
     let Doors { sockets, access, tls, is_local } = open_doors(&runtime, &options)?;
     let state = options.vendors.state.as_ref().filter(|_| options.decision_log.is_some());
-    let book_directory = state.map(|state| BookDirectory::open(state.join("books"))).transpose();
+    // A strict log promises that its decisions can be replayed: no book makes way for another.
+    let is_strict = options.decision_log.as_ref().is_some_and(|(_, _, mode)| *mode == Mode::Strict);
+    let book_directory = state.map(|state| BookDirectory::open(state.join("books"), is_strict)).transpose();
     let book_directory = book_directory.map_err(|error| cannot_start(&error))?;
     let (library, outcome) = open_vendors(options.roots, options.vendors)?;
     let changes = library.subscribe(CHANGES);

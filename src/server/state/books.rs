@@ -1,70 +1,68 @@
-//! Stored books, to which requests can refer: the least recently used are removed when there is no room.
+//! Stored books, to which requests can refer.
+//!
+//! Every book belongs to the callers that stored it. When there is no room, a book of the caller that takes most of it
+//! makes way, the least recently used first: no caller can remove what another one stored.
 
 use crate::channel::Name;
 use crate::request::{Books, StoredBook};
 use parking_lot::{Mutex, MutexGuard};
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Most stored books.
 const MAX_BOOKS: usize = 256;
 
+/// Owner of a stored book: the name of a token; `None` on a server without tokens.
+pub type Owner = Option<Arc<str>>;
+
+/// A book with its owners.
+struct Shelved {
+    book: Arc<StoredBook>,
+    used: u64,
+    owners: BTreeSet<Owner>,
+}
+
 #[derive(Default)]
 struct Shelf {
-    books: BTreeMap<(Name, String), (Arc<StoredBook>, u64)>,
+    books: BTreeMap<(Name, String), Shelved>,
     bytes: usize,
     uses: u64,
+}
+
+impl Shelf {
+    fn remove(&mut self, key: &(Name, String)) {
+        if let Some(shelved) = self.books.remove(key) {
+            self.bytes -= shelved.book.bytes;
+        }
+    }
+
+    /// Returns the owner whose books take most bytes.
+    fn largest_owner(&self) -> Option<Owner> {
+        let mut bytes: BTreeMap<&Owner, usize> = BTreeMap::new();
+        for shelved in self.books.values() {
+            shelved.owners.iter().for_each(|owner| *bytes.entry(owner).or_default() += shelved.book.bytes);
+        }
+        bytes.into_iter().max_by_key(|(_, bytes)| *bytes).map(|(owner, _)| owner.clone())
+    }
+
+    /// Takes the least recently used book from the owner with most bytes; it is removed when it has no other owner.
+    fn make_room(&mut self) -> bool {
+        let Some(owner) = self.largest_owner() else { return false };
+        let its_books = self.books.iter_mut().filter(|(_, shelved)| shelved.owners.contains(&owner));
+        let Some((key, shelved)) = its_books.min_by_key(|(_, shelved)| shelved.used) else { return false };
+        shelved.owners.remove(&owner);
+        if shelved.owners.is_empty() {
+            let key = key.clone();
+            self.remove(&key);
+        }
+        true
+    }
 }
 
 /// The stored books of all vendors.
 pub struct StoredBooks {
     shelf: Mutex<Shelf>,
     most: usize,
-}
-
-/// Bodies of stored books on disk, by the hash of their facts. The oldest are removed.
-#[derive(Debug, Clone)]
-pub struct BookDirectory(PathBuf);
-
-/// Most files in the directory.
-const MAX_FILES: usize = 1_024;
-
-impl BookDirectory {
-    /// Opens the directory, and creates it if it is missing.
-    pub fn open(path: PathBuf) -> std::io::Result<Self> {
-        fs::create_dir_all(&path)?;
-        Ok(Self(path))
-    }
-
-    /// Writes a body completely or not at all; `id` must be hex digits.
-    pub fn write(&self, id: &str, body: &[u8]) -> std::io::Result<()> {
-        let file = self.0.join(format!("{id}.json"));
-        if file.exists() {
-            return Ok(());
-        }
-        let draft = self.0.join(format!("{id}.{}.tmp", uuid::Uuid::now_v7().simple()));
-        let written = fs::File::create(&draft).and_then(|mut made| {
-            made.write_all(body)?;
-            made.sync_all()
-        });
-        if let Err(error) = written.and_then(|()| fs::rename(&draft, &file)) {
-            drop(fs::remove_file(&draft));
-            return Err(error);
-        }
-        self.remove_oldest()
-    }
-
-    fn remove_oldest(&self) -> std::io::Result<()> {
-        let entries = fs::read_dir(&self.0)?.flatten();
-        let mut files: Vec<_> =
-            entries.filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()))).collect();
-        files.sort();
-        let surplus = files.len().saturating_sub(MAX_FILES);
-        files.iter().take(surplus).try_for_each(|(_, path)| fs::remove_file(path))
-    }
 }
 
 /// The books to which requests for one vendor may refer.
@@ -83,23 +81,22 @@ impl StoredBooks {
         self.shelf.lock()
     }
 
-    /// Stores a book; returns false when it alone is larger than the store.
-    pub fn store(&self, vendor: &Name, book: StoredBook) -> bool {
+    /// Stores a book for its owner; returns false when it alone is larger than the store.
+    pub fn store(&self, vendor: &Name, owner: &Owner, book: StoredBook) -> bool {
         if book.bytes > self.most {
             return false;
         }
         let mut shelf = self.shelf();
         shelf.uses += 1;
-        let (uses, bytes, id) = (shelf.uses, book.bytes, book.id.clone());
-        if let Some((old, _)) = shelf.books.insert((Arc::clone(vendor), id), (Arc::new(book), uses)) {
-            shelf.bytes -= old.bytes;
+        let (used, bytes, key) = (shelf.uses, book.bytes, (Arc::clone(vendor), book.id.clone()));
+        let mut owners = BTreeSet::from([owner.clone()]);
+        if let Some(old) = shelf.books.remove(&key) {
+            shelf.bytes -= old.book.bytes;
+            owners.extend(old.owners);
         }
+        shelf.books.insert(key, Shelved { book: Arc::new(book), used, owners });
         shelf.bytes += bytes;
-        while shelf.bytes > self.most || shelf.books.len() > MAX_BOOKS {
-            let least = shelf.books.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| key.clone());
-            let Some((book, _)) = least.and_then(|least| shelf.books.remove(&least)) else { break };
-            shelf.bytes -= book.bytes;
-        }
+        while (shelf.bytes > self.most || shelf.books.len() > MAX_BOOKS) && shelf.make_room() {}
         true
     }
 
@@ -108,25 +105,27 @@ impl StoredBooks {
         let mut shelf = self.shelf();
         shelf.uses += 1;
         let now = shelf.uses;
-        let (book, used) = shelf.books.get_mut(&(Arc::clone(vendor), id.to_owned()))?;
-        *used = now;
-        Some(Arc::clone(book))
+        let shelved = shelf.books.get_mut(&(Arc::clone(vendor), id.to_owned()))?;
+        shelved.used = now;
+        Some(Arc::clone(&shelved.book))
     }
 
-    /// Removes a book; returns false when it is not stored.
-    pub fn remove(&self, vendor: &Name, id: &str) -> bool {
+    /// Removes a book of `owner`; returns false when it has not stored it. It stays while another owner has it.
+    pub fn remove(&self, vendor: &Name, owner: &Owner, id: &str) -> bool {
         let mut shelf = self.shelf();
-        let removed = shelf.books.remove(&(Arc::clone(vendor), id.to_owned()));
-        if let Some((book, _)) = &removed {
-            shelf.bytes -= book.bytes;
+        let key = (Arc::clone(vendor), id.to_owned());
+        let Some(shelved) = shelf.books.get_mut(&key) else { return false };
+        let is_removed = shelved.owners.remove(owner);
+        if shelved.owners.is_empty() {
+            shelf.remove(&key);
         }
-        removed.is_some()
+        is_removed
     }
 
     /// Returns the books of a vendor, ascending by id.
     pub fn of_vendor(&self, vendor: &Name) -> Vec<Arc<StoredBook>> {
         let shelf = self.shelf();
-        shelf.books.iter().filter(|((of, _), _)| of == vendor).map(|(_, (book, _))| Arc::clone(book)).collect()
+        shelf.books.iter().filter(|((of, _), _)| of == vendor).map(|(_, shelved)| Arc::clone(&shelved.book)).collect()
     }
 }
 

@@ -9,6 +9,7 @@
 //! | [`gate::Gate`] | tokens, limits, and whether the server is shutting down |
 
 pub mod app;
+pub mod book_directory;
 pub mod books;
 pub mod events;
 pub mod exporter;

@@ -110,6 +110,11 @@ impl Recorder {
         })
     }
 
+    /// Returns true if a book may be stored on disk: it has nothing that must not be recorded.
+    pub fn may_store(&self, book: &[u8]) -> bool {
+        !self.keeping.masking.names_in_book(book)
+    }
+
     /// Returns what happens to a decision that cannot be recorded.
     pub fn mode(&self) -> Mode {
         self.mode

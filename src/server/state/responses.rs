@@ -1,4 +1,7 @@
 //! Responses stored for requests repeated with the same `Idempotency-Key`.
+//!
+//! When there is no room, the oldest response of the caller that takes most of it makes way: no caller can remove what
+//! is stored for another one.
 
 use crate::server::http::idempotency::{Idempotency, RequestKey};
 use crate::server::http::problem::{Problem, ProblemKind};
@@ -12,7 +15,7 @@ use std::time::{Duration, Instant};
 
 /// Lifetime of a stored response.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
-/// Bytes of all stored responses; the oldest are removed.
+/// Bytes of all stored responses.
 const MAX_BYTES: usize = 64 << 20;
 /// Most stored responses.
 const MAX_RESPONSES: usize = 10_000;
@@ -106,14 +109,27 @@ impl StoredResponses {
             store.bytes += bytes;
         }
         while store.bytes > MAX_BYTES || store.responses.len() > MAX_RESPONSES {
-            let done = store.responses.iter().filter(|(_, stored)| stored.response.is_some());
-            let Some(oldest) = done.min_by_key(|(_, stored)| stored.since).map(|(key, _)| key.clone()) else { break };
+            let Some(oldest) = store.oldest_of_largest() else { break };
             store.forget(&oldest);
         }
     }
 }
 
 impl Store {
+    /// Returns the oldest response of the caller with most bytes, or with most responses if these are too many.
+    fn oldest_of_largest(&self) -> Option<RequestKey> {
+        let has_bytes = self.bytes > MAX_BYTES;
+        let mut shares: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+        let done =
+            || self.responses.iter().filter_map(|(key, stored)| Some((key, stored.since, stored.response.as_ref()?)));
+        for (key, _, (_, _, bytes)) in done() {
+            *shares.entry(key.caller()).or_default() += if has_bytes { bytes.len() } else { 1 };
+        }
+        let (largest, _) = shares.into_iter().max_by_key(|(_, share)| *share)?;
+        let its_own = done().filter(|(key, ..)| key.caller() == largest);
+        its_own.min_by_key(|(_, since, _)| *since).map(|(key, ..)| key.clone())
+    }
+
     fn forget(&mut self, key: &RequestKey) {
         if let Some(Stored { response: Some((_, _, bytes)), .. }) = self.responses.remove(key) {
             self.bytes -= bytes.len();
@@ -142,5 +158,28 @@ impl Drop for Unfinished<'_> {
         if let Some(key) = self.key {
             self.responses.store().responses.remove(key);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_caller_removes_no_response_of_another() {
+        let responses = StoredResponses::default();
+        let key = |caller: &str, at: usize| RequestKey::new(caller, "/v1/reload", &at.to_string());
+        let store = |key: &RequestKey, bytes: usize| {
+            drop(responses.begin(key, blake3::hash(b"")));
+            let response = (StatusCode::OK, HeaderMap::new(), Bytes::from(vec![b' '; bytes]));
+            responses.store_response(key, response);
+        };
+        let has = |key: &RequestKey| responses.store().responses.contains_key(key);
+        store(&key("orders", 0), 100);
+        (0..=MAX_RESPONSES).for_each(|at| store(&key("flood", at), 1));
+        assert!(has(&key("orders", 0)) && !has(&key("flood", 0)) && has(&key("flood", MAX_RESPONSES)));
+        (0..3).for_each(|at| store(&key("large", at), MAX_BYTES / 2));
+        assert!(has(&key("orders", 0)) && !has(&key("large", 0)) && has(&key("large", 2)));
+        assert!(responses.store().bytes <= MAX_BYTES);
     }
 }

@@ -1,6 +1,7 @@
 //! Memory for bodies, stored books, and stored responses.
 
-use super::books::{BookDirectory, StoredBooks};
+use super::book_directory::BookDirectory;
+use super::books::StoredBooks;
 use super::responses::StoredResponses;
 use crate::server::wire::body::BodyMemory;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! A process that is killed while it writes: what it was told is there is there.
 #![cfg(unix)]
 
-use super::support::{ids, record, runtime};
+use super::support::{ids, lines, record, runtime};
 use quotient::audit::{FileOptions, Log, LogFile, LogOptions, Mode};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -13,7 +13,7 @@ const LOG: &str = "QUOTIENT_TEST_CRASH_LOG";
 #[test]
 fn writes_until_it_is_killed() {
     let Some(path) = std::env::var_os(LOG) else { return };
-    let options = FileOptions { rotate_at: Some(40_000), kept: 1_000, is_synced: true };
+    let options = FileOptions { rotate_at: Some(40_000), kept: 1_000, is_synced: true, ..FileOptions::default() };
     let file = LogFile::open(path.as_ref(), options).unwrap();
     let log = Log::start(LogOptions::new(Mode::Strict), Box::new(file)).unwrap();
     let mut stdout = std::io::stdout();
@@ -42,13 +42,13 @@ fn killed_processes_lose_no_confirmed_record() {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut tell = |line: String| told.extend(line.strip_prefix("told ").map(str::to_owned));
         // Killed at another moment each round.
-        lines.by_ref().take(40 + round * 37).for_each(|line| tell(line.unwrap()));
+        output.by_ref().take(40 + round * 37).for_each(|line| tell(line.unwrap()));
         child.kill().unwrap();
         child.wait().unwrap();
-        lines.for_each(|line| tell(line.unwrap()));
+        output.for_each(|line| tell(line.unwrap()));
         drop(LogFile::open(&path, FileOptions::default()).unwrap());
     }
     assert!(told.len() > 1_000, "{}", told.len());
@@ -56,7 +56,7 @@ fn killed_processes_lose_no_confirmed_record() {
     for file in quotient::audit::files_of_log(folder.path()).unwrap() {
         let part = std::fs::read(file).unwrap();
         assert!(part.is_empty() || part.ends_with(b"\n"));
-        torn += part.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count() - ids(&part).len();
+        torn += lines(&part) - ids(&part).len();
         text.extend(part);
     }
     let there = ids(&text);
@@ -64,4 +64,7 @@ fn killed_processes_lose_no_confirmed_record() {
         told.iter().filter(|id| there.binary_search(id).is_err() && !there.contains(id)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     assert!(torn <= 8, "{torn} torn lines of 8 crashes");
+    let output = assert_cmd::Command::cargo_bin("quotient").unwrap().arg("verify").arg(&path).assert().code(0);
+    let text = String::from_utf8(output.get_output().stdout.clone()).unwrap();
+    assert!(text.contains(": entries 1 to "), "{text}");
 }

@@ -1,12 +1,15 @@
 //! Whatever fails, at whatever call: what was acknowledged is there, whole, once, and in order.
 
-use super::support::{ids, record};
+use super::support::{ids, lines, record, sealed};
 use proptest::prelude::*;
-use quotient::audit::{FileOptions, Files, LogFile, Sink, SinkFault};
+use quotient::audit::{
+    Expected, FileOptions, Files, LogFile, LogReader, Retention, Sink, SinkFault, Verification, Verifier,
+};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
@@ -119,6 +122,43 @@ impl Files for Frail {
         )
     }
 
+    fn first_bytes(&mut self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
+        self.call(|world, fault| {
+            let at = *world.names.get(path).ok_or(io::ErrorKind::NotFound)?;
+            let (text, most) = (&world.contents[at].text, usize::try_from(most).unwrap());
+            if fault.is_some() { fails() } else { Ok(text[..text.len().min(most)].to_vec()) }
+        })
+    }
+
+    fn last_bytes(&mut self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
+        self.call(|world, fault| {
+            let at = *world.names.get(path).ok_or(io::ErrorKind::NotFound)?;
+            let (text, most) = (&world.contents[at].text, usize::try_from(most).unwrap());
+            if fault.is_some() { fails() } else { Ok(text[text.len().saturating_sub(most)..].to_vec()) }
+        })
+    }
+
+    fn age(&mut self, path: &Path) -> io::Result<Option<Duration>> {
+        self.call(
+            |world, fault| {
+                if fault.is_some() { fails() } else { Ok(world.names.get(path).map(|_| Duration::from_secs(3_600))) }
+            },
+        )
+    }
+
+    fn replace(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.call(|world, fault| {
+            if fault.is_some() {
+                return fails();
+            }
+            world.contents.push(Content { text: content.to_vec(), durable: content.to_vec() });
+            let at = world.contents.len() - 1;
+            world.names.insert(path.to_owned(), at);
+            world.durable_names.insert(path.to_owned(), at);
+            Ok(())
+        })
+    }
+
     fn write(&mut self, file: &mut usize, bytes: &[u8]) -> io::Result<usize> {
         self.call(|world, fault| {
             let taken = match fault {
@@ -186,9 +226,9 @@ fn open(files: &Frail, options: FileOptions) -> io::Result<LogFile<Frail>> {
     LogFile::open_in(files.clone(), Path::new("/log.jsonl"), options)
 }
 
-/// Rotates every few records.
+/// Rotates every three records; the entry that begins a file takes less than half a record.
 fn small() -> FileOptions {
-    FileOptions { rotate_at: Some(record("00").line().len() as u64 * 3), kept: 15, is_synced: true }
+    FileOptions { rotate_at: Some(sealed(record("00").line().len()) * 7 / 2), kept: 15, ..FileOptions::default() }
 }
 
 /// Writes records `00`, `01`, … through whatever fails, opening the log again as needed; returns those acknowledged.
@@ -207,6 +247,20 @@ fn run(files: &Frail, options: FileOptions, count: usize) -> Vec<String> {
     acknowledged
 }
 
+/// Every file of the log, oldest first, verified as one log.
+fn verified(files: &Frail) -> Verification {
+    let mut verifier = Verifier::new(Expected { is_complete: true, ..Expected::default() });
+    let numbered = (1..20).rev().map(|number| format!("/log.jsonl.{number}")).chain(["/log.jsonl".to_owned()]);
+    for name in numbered {
+        let text = files.text(Path::new(&name));
+        let mut reader = LogReader::new(&text[..]);
+        while let Some(line) = reader.next_line().unwrap() {
+            verifier.line(&name, &line);
+        }
+    }
+    verifier.finish("/log.jsonl")
+}
+
 /// Every line is a record or, at most once for each fault, torn; the acknowledged are there once and in order.
 fn holds(text: &[u8], acknowledged: &[String], faults: usize) -> Result<(), String> {
     let found = ids(text);
@@ -214,8 +268,7 @@ fn holds(text: &[u8], acknowledged: &[String], faults: usize) -> Result<(), Stri
     if kept != acknowledged {
         return Err(format!("acknowledged {acknowledged:?}, found {found:?}"));
     }
-    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count();
-    let torn = lines - found.len();
+    let torn = lines(text) - found.len();
     if torn > faults { Err(format!("{torn} torn lines after {faults} faults")) } else { Ok(()) }
 }
 
@@ -232,8 +285,10 @@ fn each_call_that_fails_loses_nothing_that_was_acknowledged() {
             assert!(acknowledged.len() >= 19, "call {call} {fault:?} cost more than one record: {acknowledged:?}");
             // An unacknowledged record that could not be cut off may stand there; a torn one may not, the cut worked.
             holds(&files.all(), &acknowledged, 0).unwrap_or_else(|why| panic!("call {call} {fault:?}: {why}"));
+            assert!(verified(&files).holds(), "call {call} {fault:?}: {:?}", verified(&files).findings);
             files.lose_power(50);
             drop(open(&files, small()).unwrap());
+            assert!(verified(&files).holds(), "call {call} {fault:?}, crash: {:?}", verified(&files).findings);
             holds(&files.all(), &acknowledged, 1).unwrap_or_else(|why| panic!("call {call} {fault:?}, crash: {why}"));
         }
     }
@@ -251,7 +306,9 @@ fn a_disk_that_is_full_for_a_while_refuses_and_then_goes_on() {
 fn short_writes_are_not_failures() {
     let files = Frail::failing((1..10_000).map(|call| (call, Fault::Short)).filter(|(call, _)| call % 2 == 0));
     let mut log = loop {
-        if let Ok(log) = open(&files, FileOptions { rotate_at: None, is_synced: false, kept: 1 }) {
+        if let Ok(log) =
+            open(&files, FileOptions { rotate_at: None, is_synced: false, kept: 1, ..FileOptions::default() })
+        {
             break log;
         }
     };
@@ -269,7 +326,7 @@ fn a_torn_line_is_ended_when_the_log_is_opened() {
     log.take(&record("next").line()).unwrap();
     let text = files.text(Path::new("/log.jsonl"));
     assert_eq!(ids(&text), ["whole", "next"]);
-    assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 3);
+    assert_eq!(lines(&text), 3);
 }
 
 #[test]
@@ -281,6 +338,23 @@ fn old_files_beyond_the_number_kept_are_let_go() {
     assert_eq!(names, ["/log.jsonl", "/log.jsonl.1", "/log.jsonl.2"]);
     let expected: Vec<String> = (21..30).map(|at| format!("{at:02}")).collect();
     assert_eq!(ids(&files.all()), expected);
+}
+
+#[test]
+fn a_strict_log_refuses_records_instead_of_removing_a_file() {
+    let options = |retention| FileOptions { kept: 2, retention, ..small() };
+    // Three files of three records; the fourth file would remove the first.
+    let files = Frail::default();
+    let acknowledged = run(&files, options(Retention::Forever), 30);
+    assert_eq!((acknowledged.len(), ids(&files.all())), (9, acknowledged));
+    let mut log = open(&files, options(Retention::Forever)).unwrap();
+    let refused = log.take(&record("99").line()).unwrap_err().to_string();
+    assert!(refused.contains("all 2 older files are still to be kept"), "{refused}");
+    // The files are an hour old.
+    let younger = Retention::Age(Duration::from_secs(3_601));
+    assert_eq!(run(&files, options(younger), 1).len(), 0);
+    let older = Retention::Age(Duration::from_secs(3_600));
+    assert_eq!(run(&files, options(older), 1).len(), 1);
 }
 
 #[test]
@@ -349,5 +423,7 @@ proptest! {
         let acknowledged = [acknowledged, vec!["99".to_owned()]].concat();
         prop_assert_eq!(holds(&files.all(), &acknowledged, count + 1), Ok(()));
         prop_assert!(files.text(Path::new("/log.jsonl")).ends_with(b"\n"));
+        let verified = verified(&files);
+        prop_assert!(verified.holds(), "{:?}", verified.findings);
     }
 }

@@ -102,11 +102,74 @@ fn a_masked_record_says_what_and_where() {
     };
     let (input, answer) = (br#"{"partners":[{"name":"Acme"}],"secret":1}"#, br#"{"partners":[{"name":"Acme"}]}"#);
     let record = keeping.record(&decision(input, answer));
-    assert_eq!(record.masked, ["/input/partners/*/name", "/input/secret", "/outcome/answer/partners/*/name"]);
+    // `name` is a heading of the personal field `partner_name`, which is masked wherever it is.
+    let expected =
+        ["/input/partners/*/name", "/input/**/partner_name", "/input/secret", "/outcome/answer/partners/*/name"];
+    assert_eq!(record.masked, expected);
     assert!(record.is_input_masked());
     assert!(!String::from_utf8(record.line()).unwrap().contains("Acme"));
     assert_eq!(record.input_digest, digest(input));
     assert_eq!(record.outcome.digest, digest(answer));
+}
+
+/// A request and a response with personal values in every place they get to.
+const REQUEST: &str = r#"{"partner":"P1","note":"call Zoë Quist","book":{"partners":[
+    {"partner_id":"P1","Partner Name":" Zephyr & S\u00f6hne ","channel_manager":"Zoe\u0308 Quist","tier":"Gold"},
+    {"partner_id":"P2","name":"IBX","account_manager":"2026"}]}}"#;
+const RESPONSE: &str = r#"{"lines":[{"partner_id":"P1","partner_name":"Zephyr & Söhne","account_manager":"Zoë Quist","quota":"2026"}],
+    "tasks":[{"owner":"Zoë Quist","name":"review","reasons":["Zephyr & Söhne sells less, see IBX; not IBXY"]}],
+    "groups":{"Zoë Quist":{"quota":"1.50"}},"message":"partner \"Zephyr \u0026 S\u00f6hne\" is new"}"#;
+
+#[test]
+fn a_personal_field_is_nowhere_in_the_record() {
+    let of = |masked: &[&str], erased: &[&str]| {
+        let masking = Masking::parse(&list(masked), &list(erased)).unwrap();
+        let record = RecordContent { masking, ..RecordContent::default() }
+            .record(&decision(REQUEST.as_bytes(), RESPONSE.as_bytes()));
+        (String::from_utf8(record.line()).unwrap(), record)
+    };
+    for (masked, erased) in [(vec!["personal"], vec![]), (vec![], vec!["personal"])] {
+        let (line, record) = of(&masked, &erased);
+        // However JSON writes them.
+        for secret in ["Zephyr", "hne", "Quist", "Zo", "\"IBX\"", "see IBX;", "\"account_manager\":\"2026\""] {
+            assert!(!line.contains(secret), "{secret} in {line}");
+        }
+        for kept in
+            ["\"Gold\"", "\"P1\"", "\"quota\":\"2026\"", "\"quota\":\"1.50\"", "\"name\":\"review\"", "not IBXY"]
+        {
+            assert!(line.contains(kept), "{kept} in {line}");
+        }
+        assert!(record.masked.contains(&"/outcome/answer/tasks/*/reasons/*".to_owned()), "{:?}", record.masked);
+    }
+    // The example of the help.
+    let (line, _) = of(&[], &["/book/partners/*/partner_name"]);
+    assert!(!line.contains("Zephyr") && line.contains("Quist"), "{line}");
+}
+
+#[test]
+fn values_are_masked_also_when_the_request_is_too_large_to_record() {
+    let masking = Masking::parse(&list(&["personal"]), &[]).unwrap();
+    let keeping = RecordContent { masking, most_input: 10, ..RecordContent::default() };
+    let line = keeping.record(&decision(REQUEST.as_bytes(), br#"{"reason":"Zephyr & S\u00f6hne grows"}"#)).line();
+    let line = String::from_utf8(line).unwrap();
+    assert!(line.contains(r#""answer":{"reason":"*** grows"}"#), "{line}");
+}
+
+#[test]
+fn two_stars_are_any_number_of_levels() {
+    let document = r#"{"a":{"x":1,"b":[{"a":2,"c":{"a":{"a":3}}}]}}"#;
+    assert_eq!(masked(&["/**/a"], document), r#"{"a":"***"}"#);
+    assert_eq!(masked(&["/a/**/a"], document), r#"{"a":{"x":1,"b":[{"a":"***","c":{"a":"***"}}]}}"#);
+    assert_eq!(erased(&["/**/c/a"], document), r#"{"a":{"x":1,"b":[{"a":2,"c":{}}]}}"#);
+    assert!(Masking::parse(&list(&["/a/**"]), &[]).is_err());
+}
+
+#[test]
+fn a_book_with_personal_fields_is_known() {
+    let masking = Masking::parse(&[], &list(&["/book/partners/*/partner_name"])).unwrap();
+    assert!(masking.names_in_book(br#"{"partners":[{"partner_name":"A"}]}"#));
+    assert!(!masking.names_in_book(br#"{"partners":[{"partner_id":"A"}]}"#));
+    assert!(!Masking::default().names_in_book(br#"{"partners":[{"partner_name":"A"}]}"#));
 }
 
 #[test]

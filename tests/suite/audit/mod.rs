@@ -9,3 +9,4 @@ mod masking;
 mod record;
 mod replay;
 mod support;
+mod verify;

@@ -94,6 +94,9 @@ fn the_committed_schemas_of_the_log_are_current() {
         ("decision.schema.json", schema::decision()),
         ("dropped.schema.json", schema::dropped()),
         ("replay.schema.json", schema::replay()),
+        ("opened.schema.json", schema::opened()),
+        ("head.schema.json", schema::head()),
+        ("verification.schema.json", schema::verification()),
     ] {
         let path = folder.join(file);
         if std::env::var_os("QUOTIENT_BLESS").is_some() {

@@ -154,7 +154,7 @@ fn what_was_decided_is_decided_the_same_again() {
     scene.decide(Kind::Review, &review, &NoBooks, &RecordContent::default());
     let refused = scene.decide(Kind::Proposal, "{\"targte\":1}", &NoBooks, &RecordContent::default());
     assert_eq!(refused.outcome.code.as_deref(), Some("request::unknown_member"));
-    scene.replay(&[]).assert().code(0).stdout("5 records replayed with the rules that decided them:\n        5  same\n        0  different\n        0  not replayable\n");
+    scene.replay(&[]).assert().code(0).stdout("5 records replayed with the rules that decided them:\n        5  same\n        0  different\n        0  not replayable\n        5  lines without a hash chain, whose changes cannot be found\n");
     assert_eq!(counts(&scene.report(&["--strict", "--threads", "1"], 0)), [5, 0, 0]);
 }
 
@@ -293,9 +293,10 @@ fn torn_lines_and_missing_records_are_reported() {
     let report = scene.report(&["--strict"], 0);
     assert_eq!(counts(&report), [2, 0, 0]);
     assert_eq!(
-        (&report["torn_lines"], &report["foreign_lines"], &report["dropped"]),
-        (&json!(1), &json!(1), &json!(7))
+        (&report["torn_lines"], &report["unreadable_lines"], &report["foreign_lines"], &report["dropped"]),
+        (&json!(0), &json!(1), &json!(1), &json!(7))
     );
+    assert_eq!(report["unchained_lines"], 5);
 }
 
 #[test]

@@ -46,6 +46,23 @@ pub fn ids(text: &[u8]) -> Vec<String> {
     records.map(|record| record.request_id).collect()
 }
 
+/// Lines of a log that are decisions, or are not readable: not those that the log adds itself.
+pub fn lines(text: &[u8]) -> usize {
+    let own = |line: &&[u8]| {
+        [&b"{\"schema\":\"quotient.opened/1\""[..], b"{\"schema\":\"quotient.head/1\""]
+            .iter()
+            .any(|own| line.starts_with(own))
+    };
+    text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty() && !own(line)).count()
+}
+
+/// Bytes of a record in the log whose line has this many without its links.
+pub fn sealed(length: usize) -> u64 {
+    let mut sealed = Vec::new();
+    quotient::audit::Chain::default().seal(&[b"{".as_slice(), &vec![b' '; length - 2], b"}"].concat(), &mut sealed);
+    sealed.len() as u64
+}
+
 pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap()
 }

@@ -1,11 +1,13 @@
 //! The program from a planner's and an author's chair: folders, files, exit codes.
 
 mod book;
+mod ends;
 mod exports;
 mod managers;
 mod proposals;
 mod refusals;
 mod returned;
+mod text;
 
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};

@@ -263,3 +263,28 @@ impl tokio_rustls::rustls::client::danger::ServerCertVerifier for Anybody {
         self.0.signature_verification_algorithms.supported_schemes()
     }
 }
+
+#[test]
+fn one_token_removes_no_book_that_another_stored() {
+    let home = Home::new();
+    std::fs::write(home.path("tokens.toml"), TOKENS).unwrap();
+    let server = home.serve(&["--tokens", &home.path("tokens.toml").display().to_string()]);
+    let (orders, operator) = (Some("orders-secret-that-is-long"), Some("operator-secret-that-is-long"));
+    let book =
+        |partner: &str| serde_json::from_str::<serde_json::Value>(&assessment(partner)).unwrap()["book"].to_string();
+    let store = |token, partner: &str| {
+        let stored = with(server.address, "POST", "/v1/vendors/meridian/books", token, &book(partner));
+        assert_eq!(stored.status, 201, "{}", stored.text());
+        format!("/v1/vendors/meridian/books/{}", stored.json()["id"].as_str().unwrap())
+    };
+    let ask = |method: &str, path: &str, token| with(server.address, method, path, token, "").status;
+    let (own, shared) = (store(orders, "Own"), store(orders, "Shared"));
+    assert_eq!(store(operator, "Shared"), shared);
+    // 256 books are stored at most; the operator stores more.
+    let flood: Vec<String> = (0..258).map(|at| store(operator, &format!("Flood{at}"))).collect();
+    assert_eq!((ask("GET", &own, orders), ask("GET", &shared, orders)), (200, 200));
+    assert_eq!((ask("GET", &flood[0], operator), ask("GET", &flood[257], operator)), (404, 200));
+    // Nor does it remove one by hand.
+    assert_eq!((ask("DELETE", &own, operator), ask("GET", &own, orders)), (404, 200));
+    assert_eq!((ask("DELETE", &own, orders), ask("GET", &own, orders)), (204, 404));
+}

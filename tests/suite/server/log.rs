@@ -5,9 +5,10 @@ use super::http::{ask, get, post};
 use super::running::Home;
 use std::process::Command;
 
-/// Every record of a log.
+/// Every record of a log, without the entries that the log adds itself.
 fn records(text: &str) -> Vec<serde_json::Value> {
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    lines.filter(|line| line["schema"] == "quotient.decision/1").collect()
 }
 
 #[test]
@@ -140,4 +141,58 @@ fn records_go_to_stdout_when_that_is_asked_for() {
     let output = child.wait_with_output();
     let text = String::from_utf8(output.unwrap().stdout).unwrap();
     assert_eq!(records(&text).len(), 1, "{text}");
+    // The lines of a process are a chain by themselves.
+    std::fs::write(home.path("stdout.jsonl"), &text).unwrap();
+    let verified =
+        Command::new(env!("CARGO_BIN_EXE_quotient")).arg("verify").arg(home.path("stdout.jsonl")).output().unwrap();
+    assert!(String::from_utf8_lossy(&verified.stdout).contains("entries 1 to 2 are what was written"), "{verified:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn stored_books_are_closed_to_others_and_have_nothing_that_is_masked() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    let (log, state) = (home.path("decisions.jsonl").display().to_string(), home.path("state").display().to_string());
+    let assessment = assessment("P1").replace("\"since\"", "\"partner_name\":\"Zephyr Holding\",\"since\"");
+    let book = serde_json::from_str::<serde_json::Value>(&assessment).unwrap()["book"].to_string();
+    let stored = |arguments: &[&str]| {
+        let arguments = [&["--decision-log", &log, "--audit", "strict", "--state", &state], arguments].concat();
+        let server = home.serve(&arguments);
+        let id = post(server.address, "/v1/vendors/meridian/books", &book).unwrap().json()["id"].clone();
+        let by_reference = format!(r#"{{"partner":"P1","book":{{"base":{id}}}}}"#);
+        let path = "/v1/vendors/meridian/assessments";
+        assert_eq!(post(server.address, path, &by_reference).unwrap().status, 200);
+        assert_eq!(post(server.address, path, &assessment).unwrap().status, 200);
+        server.signal("TERM");
+        server.wait();
+    };
+    let files = || {
+        let (mut files, mut directories) = (Vec::new(), vec![home.path("state"), home.path("decisions.jsonl")]);
+        while let Some(path) = directories.pop() {
+            match std::fs::read_dir(&path) {
+                Ok(entries) => directories.extend(entries.map(|entry| entry.unwrap().path())),
+                Err(_) => files.push(path),
+            }
+        }
+        files
+    };
+    let has_name =
+        |path: &std::path::PathBuf| String::from_utf8_lossy(&std::fs::read(path).unwrap()).contains("Zephyr");
+    for arguments in [["--erase", "/book/partners/*/partner_name"], ["--mask", "personal"]] {
+        stored(&arguments);
+        assert!(files().iter().all(|path| !has_name(path)), "{arguments:?}");
+    }
+    stored(&[]);
+    let with_name: Vec<_> = files().into_iter().filter(has_name).collect();
+    assert_eq!(with_name.len(), 2, "the log and the book: {with_name:?}");
+    for path in &with_name {
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(path), 0o600, "{path:?}");
+        if path.starts_with(home.path("state")) {
+            for directory in path.ancestors().skip(1).take(3) {
+                assert_eq!(mode(directory), 0o700, "{directory:?}");
+            }
+        }
+    }
 }
