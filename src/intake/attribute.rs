@@ -224,7 +224,7 @@ impl Reading<'_> {
             }
             Kind::Rate => {
                 let number = number(NumberKind::Rate).map_err(refuse)?;
-                if number.currencies.iter().any(Option::is_some) {
+                if number.has_currency() {
                     return Err(refuse((super::fault::NotDecimal::Word.into(), NumberKind::Rate)));
                 }
                 let divisor = if number.is_percent { Decimal::ONE_HUNDRED } else { Decimal::ONE };
@@ -232,7 +232,7 @@ impl Reading<'_> {
             }
             Kind::Count => {
                 let number = number(NumberKind::Count).map_err(refuse)?;
-                let is_plain = !number.is_percent && number.currencies.iter().all(Option::is_none);
+                let is_plain = !number.is_percent && !number.has_currency();
                 match count_of(number.value).filter(|_| is_plain) {
                     Some(count) => Ok(Some(Attribute::Number(count.into()))),
                     None => Err(ValueFault::NotCount { column: column(), value: value() }),
@@ -258,9 +258,7 @@ impl Reading<'_> {
             CellKind::Text => number::read(written.text, self.notation),
             _ => number::typed(written.text).map(Number::plain),
         };
-        let is_plain = |number: &Number<'_>| {
-            !number.is_percent && !number.is_shortened && number.currencies.iter().all(Option::is_none)
-        };
+        let is_plain = |number: &Number<'_>| !number.is_percent && !number.is_shortened && !number.has_currency();
         read.ok().filter(is_plain).map(|number| Attribute::Number(number.value))
     }
 }

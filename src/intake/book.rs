@@ -33,10 +33,9 @@ use std::sync::Arc;
 /// export names its tables and columns; with it, files that it does not name are left alone.
 pub fn read_book(path: &Path, mapping: Option<&Mapping>, options: &ReadOptions) -> Checked<PartnerBook> {
     let mut log = Log::default();
-    // With a mapping file, one text file can hold partners and revenue.
     let opened = match mapping {
-        Some(_) if !path.is_dir() => Store::open_file(path, &options.limits, &mut log),
-        _ => Store::open_book(path, &options.limits, &mut log),
+        Some(_) => Store::open_mapped(path, &options.limits, &mut log),
+        None => Store::open_book(path, &options.limits, &mut log),
     };
     let Ok(store) = opened else {
         return Checked::refused(log.into_findings());

@@ -71,18 +71,16 @@ impl<'a> Row<'a> {
         let text = self.fields.text(index);
         let text = if self.binding.strips_quote { without_quote(text) } else { text };
         let own = Written { text, kind: self.fields.kind(index), is_ours: false };
+        let Some(words) = self.binding.map.and_then(|map| map.values.get(&field)) else {
+            return ((!text.is_empty()).then_some(own), Translated::No);
+        };
         let ours = |text| Written { text, kind: CellKind::Text, is_ours: true };
-        let (written, translated) = match self.binding.map.and_then(|map| map.values.get(&field)) {
-            None => (own, Translated::No),
-            Some(words) => {
-                let other = || words.other().map_or(own, ours);
-                match words.translation(text) {
-                    Translation::Listed(word) => (ours(word), Translated::Yes),
-                    Translation::Similar(listed, word) => (ours(word), Translated::Similar(listed, word)),
-                    Translation::Open(words) => (other(), Translated::Open(words)),
-                    Translation::NotListed => (other(), Translated::No),
-                }
-            }
+        let other = || words.other().map_or(own, ours);
+        let (written, translated) = match words.translation(text) {
+            Translation::Listed(word) => (ours(word), Translated::Yes),
+            Translation::Similar(listed, word) => (ours(word), Translated::Similar(listed, word)),
+            Translation::Open(words) => (other(), Translated::Open(words)),
+            Translation::NotListed => (other(), Translated::No),
         };
         ((!written.text.is_empty()).then_some(written), translated)
     }
@@ -189,8 +187,9 @@ impl<'a> Row<'a> {
 
     /// An identifier in the form in which the book keeps it: the long form for a Salesforce id.
     fn of_system(&mut self, field: Field, id: Cow<'a, str>) -> Result<Cow<'a, str>, Reported> {
-        let is_identifier = self.declared(field).is_some_and(|column| column.kind == Kind::Identifier);
-        if !self.shared.salesforce || !is_identifier {
+        // Books of other systems do not look the column up.
+        let is_identifier = || self.declared(field).is_some_and(|column| column.kind == Kind::Identifier);
+        if !self.shared.salesforce || !is_identifier() {
             return Ok(id);
         }
         let checksum = match salesforce_id(&id) {

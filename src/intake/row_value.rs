@@ -13,6 +13,7 @@ use super::value::notation::{Dash, Notation, Number};
 use super::value::number::{self, NumberFault};
 use super::value::period::{self, PeriodFault};
 use crate::channel::OpportunityStatus;
+use crate::finding::Finding;
 use crate::units::{Currency, Money, Month, plain};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -66,16 +67,18 @@ pub(super) fn date_of(
     zone: Option<Tz>,
     column: &str,
 ) -> Result<NaiveDate, ValueFault> {
-    let (column, value) = (column.to_owned(), shown(text));
     let is_number = matches!(kind, CellKind::Number | CellKind::Percent | CellKind::Unformatted);
     if is_number && !(text.len() == 8 && is_digits(text)) {
-        return Err(ValueFault::SerialDate { column, value });
+        return Err(ValueFault::SerialDate { column: column.to_owned(), value: shown(text) });
     }
     let formats = if is_ours || kind != CellKind::Text { &[] } else { formats };
-    date::read(text, formats, zone).map_err(|fault| match fault {
-        DateFault::Not(formats) => ValueFault::NotDate { column, value, formats },
-        DateFault::Two(first, second) => {
-            ValueFault::TwoDates { column, value, first: first.to_string(), second: second.to_string() }
+    date::read(text, formats, zone).map_err(|fault| {
+        let (column, value) = (column.to_owned(), shown(text));
+        match fault {
+            DateFault::Not(formats) => ValueFault::NotDate { column, value, formats },
+            DateFault::Two(first, second) => {
+                ValueFault::TwoDates { column, value, first: first.to_string(), second: second.to_string() }
+            }
         }
     })
 }
@@ -106,6 +109,7 @@ impl<'a> Row<'a> {
             Ok(currency) => {
                 let place = format!("{}, {}", self.binding.location.file, self.binding.location.row_word(self.number));
                 self.shared.stated_currency = Some((currency, place));
+                self.check_signs(currency);
                 Ok(())
             }
             Err(_) => {
@@ -120,6 +124,12 @@ impl<'a> Row<'a> {
     /// A number without currency; `None` for a dash that means not known.
     fn number(&mut self, field: Field, written: Written<'a>, kind: NumberKind) -> Result<Option<Number<'a>>, Reported> {
         let notation = self.notation();
+        if written.kind == CellKind::Text
+            && !written.is_ours
+            && let Some(value) = number::plain(written.text, notation)
+        {
+            return Ok(Some(Number::plain(value)));
+        }
         let number = match (number_of(written, notation), notation.dash) {
             (Err(NumberFault::Dash), Some(dash)) if kind == NumberKind::Amount => match dash {
                 Dash::Zero => return Ok(Some(Number::plain(Decimal::ZERO))),
@@ -131,7 +141,7 @@ impl<'a> Row<'a> {
             }
             (Ok(number), _) => number,
         };
-        let is_word = kind != NumberKind::Amount && number.currencies.iter().any(Option::is_some);
+        let is_word = kind != NumberKind::Amount && number.has_currency();
         let is_percent = kind != NumberKind::Rate && number.is_percent;
         if is_word || is_percent {
             let reason = if is_word { NotDecimal::Word } else { NotDecimal::Percent };
@@ -160,12 +170,17 @@ impl<'a> Row<'a> {
             }
             return Ok(None);
         };
-        if let Some(fault) =
-            other_currency(self.binding.heading_in(self.fields, field), written.text, &number, currency)
-        {
-            return Err(self.reject(field, fault));
+        if number.has_currency() {
+            if let Some(fault) =
+                other_currency(self.binding.heading_in(self.fields, field), written.text, &number, currency)
+            {
+                return Err(self.reject(field, fault));
+            }
+            self.note_signs(field, written, &number);
         }
-        self.note_point(field, written);
+        if !self.shared.points.is_decimal {
+            self.note_point(field, written);
+        }
         let mut amount = number.value;
         if let Some(times) = self.binding.map.and_then(|map| map.times.get(&field)) {
             amount = amount.checked_mul(*times).unwrap_or(Decimal::MAX);
@@ -184,6 +199,30 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Notes the currency signs of an amount that is read before a row states a currency.
+    fn note_signs(&mut self, field: Field, written: Written<'_>, number: &Number<'_>) {
+        let is_stated = self.shared.stated_currency.is_some();
+        for sign in number.currencies.iter().flatten().filter(|_| !is_stated) {
+            if !self.shared.signs.contains_key(*sign) {
+                let heading = self.binding.heading(field);
+                let place = self.binding.location.place(self.number, heading, written.text);
+                let signed = (heading.to_owned(), shown(written.text), place);
+                self.shared.signs.insert((*sign).to_owned(), signed);
+            }
+        }
+    }
+
+    /// Reports signs of amounts above that do not mean `currency`, which this row is the first to state.
+    fn check_signs(&mut self, currency: Currency) {
+        for (sign, (column, value, place)) in std::mem::take(&mut self.shared.signs) {
+            if meaning(&sign, currency) != Meaning::Same {
+                let book_currency = currency.to_string();
+                let fault = ValueFault::AmountCurrency { column, value, sign, book_currency };
+                self.shared.log.add(Finding::from(fault).at(place));
+            }
+        }
+    }
+
     /// Notes whether the point of an amount could separate thousands, unless the mapping file states the notation.
     fn note_point(&mut self, field: Field, Written { text, kind, is_ours }: Written<'_>) {
         let notation = self.notation();
@@ -191,7 +230,7 @@ impl<'a> Row<'a> {
         // The notation of a document of ours is known.
         let is_document =
             self.binding.map.is_none() && matches!(self.binding.location.numbering, Numbering::Members(_));
-        if self.shared.points.is_decimal || is_stated || is_ours || is_document || kind != CellKind::Text {
+        if is_stated || is_ours || is_document || kind != CellKind::Text {
             return;
         }
         let Some((whole, fraction)) = text.split_once('.') else { return };

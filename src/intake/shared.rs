@@ -10,7 +10,7 @@ use crate::channel::{Name, TableSummary};
 use crate::finding::{Finding, Place};
 use crate::units::{Currency, FiscalCalendar, Month};
 use chrono_tz::Tz;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Amounts with a point, of a table whose notation is not stated.
 #[derive(Debug, Default)]
@@ -34,6 +34,9 @@ pub(super) struct Shared {
     pub stated_currency: Option<(Currency, String)>,
     /// Numbers of the current table that were rounded to the 15 digits of a spreadsheet.
     pub rounded: u64,
+    /// Currency signs and codes beside amounts that were read before a row stated a currency, each with the column,
+    /// value and place where it is first.
+    pub signs: BTreeMap<String, (String, String, Place)>,
     /// Form of the amounts of the current table that have a point.
     pub points: Points,
     pub tiers: Names,

@@ -129,10 +129,7 @@ impl Store {
 
     /// Finds the tables at all of `paths`, directories and files, as those of one book.
     pub fn open_all(paths: &[PathBuf], limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
-        let mut open = |path: &PathBuf| match path.is_dir() {
-            true => Self::open_book(path, limits, log),
-            false => Self::open_file(path, limits, log),
-        };
+        let mut open = |path: &PathBuf| Self::open_mapped(path, limits, log);
         if let [only] = paths {
             return open(only);
         }
@@ -144,6 +141,11 @@ impl Store {
             all.currency = all.currency.or(one.currency);
         }
         Ok(all)
+    }
+
+    /// Finds the tables at `path` for a mapping file, by which one text file can hold partners and revenue.
+    pub fn open_mapped(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
+        if path.is_dir() { Self::open_book(path, limits, log) } else { Self::open_file(path, limits, log) }
     }
 
     /// The tables of a book whose CSV files are in memory: name and bytes of each.
@@ -178,6 +180,7 @@ impl Store {
         store.most_keys = limits.columns;
         match format_of(path) {
             Format::Csv => {
+                std::fs::metadata(path).map_err(|error| log.add(unreadable(&name, &error)))?;
                 store.tables.push(StoredTable::new(stem_of(path), name, Content::File(path.to_owned())));
             }
             Format::Json | Format::Lines | Format::Workbook => store.open_tables(path, &name, limits, log)?,

@@ -290,7 +290,7 @@ impl Walk<'_> {
     /// True for lines below the data: they follow an empty row or each other, and state no amount.
     fn is_footer(&self, fields: Fields<'_>, amounts: &[Option<Decimal>], after_gap: bool, lacks: bool) -> bool {
         let follows_data = !after_gap && self.pending.is_empty();
-        if follows_data || amounts.iter().any(Option::is_some) {
+        if follows_data || amounts.iter().any(Option::is_some) || self.names_partner(fields) {
             return false;
         }
         let is_phrase = (0..fields.len()).any(|index| footer_phrase(fields.text(index)));
@@ -321,6 +321,13 @@ impl Walk<'_> {
     /// True for a row of a text file that has fewer fields than there are columns.
     fn is_ragged(&self, fields: Fields<'_>) -> bool {
         matches!(fields, Fields::Record(record) if record.len() < self.binding.width)
+    }
+
+    /// True when the row names a partner of the book, which no line below the data does.
+    fn names_partner(&self, fields: Fields<'_>) -> bool {
+        let Source::Column(index) = self.binding.source(Field::PartnerId) else { return false };
+        let id = fields.text(*index);
+        !id.is_empty() && self.is_partner(id)
     }
 
     fn is_partner(&self, text: &str) -> bool {

@@ -7,7 +7,7 @@ const SEPARATORS: [&str; 7] = [";", "|", ",", "/", "\n", "+", "&"];
 
 /// The separator under which `id` is a list of several known identifiers.
 pub(in crate::intake) fn separator_of(id: &str, is_known: impl Fn(&str) -> bool) -> Option<&'static str> {
-    if !id.contains([';', '|', ',', '/', '\n', '+', '&']) {
+    if !id.bytes().any(|byte| matches!(byte, b';' | b'|' | b',' | b'/' | b'\n' | b'+' | b'&')) {
         return None;
     }
     let are_known = |separator: &&str| {
@@ -51,7 +51,9 @@ const NOTHING: &[&str] = &[
 
 /// Returns the meaning of `text` when it is not a name.
 pub(in crate::intake) fn placeholder(text: &str) -> Option<Placeholder> {
-    let is_candidate = text.starts_with(['#', 'n', 'N', '(', '<', '\\', 'u', 'U', '-', '\u{2013}', '\u{2014}', 'E']);
+    // Every name of a book passes here. Bytes beyond ASCII may begin a long dash.
+    let first = text.as_bytes().first().copied().unwrap_or_default();
+    let is_candidate = matches!(first, b'#' | b'n' | b'N' | b'(' | b'<' | b'\\' | b'u' | b'U' | b'-' | b'E' | 0xE2);
     if !is_candidate || text.len() > 16 {
         return None;
     }
@@ -77,7 +79,7 @@ pub(in crate::intake) fn is_error_value(text: &str) -> bool {
 
 /// True for `1.23457E+17`: a number of many digits as a spreadsheet shows it.
 pub(in crate::intake) fn is_shortened(text: &str) -> bool {
-    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+    if !text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return false;
     }
     let Some((mantissa, power)) = text.split_once("E+").or_else(|| text.split_once("e+")) else { return false };

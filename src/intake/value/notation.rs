@@ -121,6 +121,11 @@ pub(in crate::intake) struct Number<'t> {
 }
 
 impl Number<'_> {
+    /// True when a currency is beside the number.
+    pub fn has_currency(&self) -> bool {
+        matches!(self.currencies, [Some(_), _] | [_, Some(_)])
+    }
+
     /// The number alone.
     pub const fn plain(value: Decimal) -> Self {
         Self { value, is_percent: false, currencies: [None, None], is_shortened: false }

@@ -69,8 +69,8 @@ pub(in crate::intake) fn typed(text: &str) -> Result<Decimal, NumberFault> {
     Ok(if is_negative && !value.is_zero() { -value } else { value })
 }
 
-/// Most numbers of a file: digits, perhaps a leading minus, perhaps the decimal sign in force.
-fn plain(text: &str, notation: Notation) -> Option<Decimal> {
+/// Reads most numbers of a file: digits, perhaps a leading minus, perhaps the decimal sign in force.
+pub(in crate::intake) fn plain(text: &str, notation: Notation) -> Option<Decimal> {
     match notation.decimal_sign() {
         DecimalSign::Point => parse_decimal(text).ok(),
         DecimalSign::Comma if text.contains('.') => None,

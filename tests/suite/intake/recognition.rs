@@ -29,9 +29,9 @@ fn revenue(book: &PartnerBook) -> Decimal {
     book.partners.iter().flat_map(|partner| &partner.revenue).map(|entry| entry.amount.amount()).sum()
 }
 
-/// Lines of the mapping file that are neither blank nor a comment.
+/// Lines of the mapping file with a key: neither blank, nor a comment, nor the name of a section.
 fn lines(survey: &Survey) -> usize {
-    survey.mapping.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).count()
+    survey.mapping.lines().filter(|line| !line.trim().is_empty() && !line.starts_with(['#', '['])).count()
 }
 
 fn decided<'s>(survey: &'s Survey, table: &str, key: &str) -> Option<&'s str> {

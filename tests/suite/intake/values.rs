@@ -395,6 +395,15 @@ fn a_currency_column_that_is_not_found_or_not_read_is_reported() {
 }
 
 #[test]
+fn a_sign_before_the_first_stated_currency_must_mean_that_currency() {
+    let book = |rows: &str| format!("partner_id,month,amount,currency\n{rows}");
+    let read = |rows: &str| refusal(&[PARTNERS, ("revenue.csv", &book(rows))], "");
+    assert_eq!(read("A,2025-01,$5,\nA,2025-02,7,EUR\n"), "!amount_currency");
+    assert_eq!(read("A,2025-01,$5,\nA,2025-02,7,CAD\n"), "");
+    assert_eq!(read("A,2025-01,$5,USD\nA,2025-02,$7,USD\n"), "");
+}
+
+#[test]
 fn amounts_that_may_have_points_between_thousands_are_doubted_until_the_mapping_says() {
     let revenue = |amounts: &str| {
         let rows: String = amounts.split(' ').map(|amount| format!("A,2025-01,{amount}\n")).collect();
