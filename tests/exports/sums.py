@@ -93,6 +93,20 @@ def netsuite():
     return summary(partners, sales, None, "Customer : Internal ID", "Amount", "Date")
 
 
+def sap():
+    def rows(name):
+        lines = (ROOT / "sap" / name).read_text("utf-16").splitlines()
+        header, *others = [line.split("\t") for line in lines]
+        return [dict(zip(header, other)) for other in others]
+
+    def number(text):
+        plain = text.replace(".", "").replace(",", ".")
+        return Decimal("-" + plain[:-1] if plain.endswith("-") else plain)
+
+    sales = [row | {"amount": number(row["Nettowert"])} for row in rows("billing.tsv") if row["FkArt"] in ("F2", "G2")]
+    return summary(rows("customers.tsv"), sales, None, "Auftraggeber", "amount", "Fakturadatum")
+
+
 def main():
     report, loader, hubspot = ROOT / "salesforce-report", ROOT / "salesforce-data-loader", ROOT / "hubspot"
     dynamics, zoho = ROOT / "dynamics-365", ROOT / "zoho"
@@ -126,6 +140,7 @@ def main():
             lambda row: row["Stage"] == "Closed Won", lambda row: not row["Stage"].startswith("Closed"),
         ),
         "netsuite": netsuite(),
+        "sap": sap(),
     }
     json.dump(found, sys.stdout, indent=2)
     print()

@@ -15,6 +15,9 @@ use std::process::Command;
 /// Exports of the CRM systems: the same channel in the shape of each tool.
 const CRM: [&str; 5] = ["salesforce-report", "salesforce-data-loader", "hubspot", "dynamics-365", "zoho"];
 
+/// Exports of the ERP systems: the same invoices with their credit memos.
+const ERP: [&str; 2] = ["netsuite", "sap"];
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -64,7 +67,7 @@ fn sums(book: &PartnerBook) -> Value {
 fn five_crm_systems_give_the_same_channel() {
     // 58 won deals of partners and 86 deals in all; the sums are those of `tests/exports/sums.py`.
     let expected = json!({
-        "partners": 5, "rows": 58, "years": {"2024": "1236578.40", "2025": "939406.90"}, "buyers": 5,
+        "partners": 5, "rows": 58, "years": {"2024": "1236578.40", "2025": "13351156.50"}, "buyers": 5,
         "opportunities": 86, "pipeline": "287688.48",
     });
     for name in CRM {
@@ -107,14 +110,33 @@ fn deals_that_are_not_won_or_have_no_partner_are_left_out_and_counted() {
 
 #[test]
 fn credit_memos_are_negative_revenue_and_orders_are_none() {
-    let (book, findings) = read("netsuite");
-    let expected =
-        json!({"partners": 5, "rows": 62, "years": {"2024": "1206904.71", "2025": "939406.90"}, "buyers": 5});
-    assert_eq!(sums(&book), expected);
-    assert!(findings.is_empty(), "{findings:#?}");
-    let lines: Vec<_> = book.partners.iter().flat_map(|partner| &partner.revenue).collect();
-    assert!(lines.iter().all(|entry| entry.segment.product_line.is_some()));
-    assert_eq!(summary(&book).table("revenue").unwrap().left_out[0].example, "Sales Order");
+    let years = json!({"2024": "1206904.71", "2025": "13351156.50"});
+    let expected = json!({"partners": 5, "rows": 62, "years": years, "buyers": 5});
+    for (name, left_out) in ERP.into_iter().zip(["Sales Order", "F5"]) {
+        let (book, findings) = read(name);
+        assert_eq!(sums(&book), expected, "{name}");
+        assert!(findings.is_empty(), "{name}: {findings:#?}");
+        let mut lines = book.partners.iter().flat_map(|partner| &partner.revenue);
+        assert!(lines.all(|entry| entry.segment.product_line.is_some()));
+        let revenue = summary(&book).table("revenue").unwrap();
+        assert_eq!((revenue.left_out[0].rows, &*revenue.left_out[0].example), (5, left_out), "{name}");
+    }
+}
+
+#[test]
+fn reports_and_exports_of_salesforce_name_the_same_partners() {
+    let ids = |name| read(name).0.partners.iter().map(|partner| partner.id.to_string()).collect::<Vec<_>>();
+    assert_eq!(ids("salesforce-report"), ids("salesforce-data-loader"));
+    assert!(ids("salesforce-report").iter().all(|id| id.len() == 18));
+}
+
+#[test]
+fn an_amount_in_the_exponents_of_the_data_loader_is_exact() {
+    // The export writes 12,500,000.00 as `1.25E7`; with the other deal of the month, 13,810.96, it is 12,513,810.96.
+    let (book, _) = read("salesforce-data-loader");
+    let unusual = &summary(&book).unusual_months;
+    assert_eq!(unusual.len(), 1);
+    assert_eq!((&*unusual[0].revenue.to_exact(), &*unusual[0].month.to_string()), ("12513810.96", "2025-12"));
 }
 
 #[test]
@@ -126,7 +148,7 @@ fn an_independent_reader_agrees_on_every_sum() {
     };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
-    for name in CRM.iter().chain(&["netsuite"]) {
+    for name in CRM.iter().chain(&ERP) {
         assert_eq!(sums(&read(name).0), found[*name], "{name}");
     }
 }
