@@ -67,3 +67,28 @@ crate::faults! {
         }
     }
 }
+
+/// Help for a double quote that is part of a value.
+const WRITE_TWICE: &str =
+    "put the whole value in double quotes and write a double quote inside it twice: `\"12\"\" monitor\"`";
+
+crate::faults! {
+    /// Faults of the double quotes of a delimited text.
+    pub enum QuoteFault {
+        /// A quoted field does not end.
+        UnclosedQuote { code: Code } = (*code) {
+            message: "a double quote begins this value and is never closed",
+            help: "close it at the end of the value, or remove it",
+        }
+        /// Text follows a quoted field.
+        TextAfterQuote { code: Code } = (*code) {
+            message: "text follows the double quote that closes this value",
+            help: format!("close every quoted value before its delimiter; {WRITE_TWICE}"),
+        }
+        /// A field that is not quoted has a double quote.
+        QuoteInside { code: Code } = (*code) {
+            message: "the value has a double quote but does not begin with one",
+            help: WRITE_TWICE,
+        }
+    }
+}

@@ -3,10 +3,10 @@
 //! Numbers keep their digits as written, so `0.1` is exactly one tenth. A reader reads the keys it knows; every
 //! other key is unknown and reported with the nearest known one.
 
+pub mod delimited;
 mod fault;
 pub mod json;
-
-pub use fault::DocumentFault;
+pub use fault::{DocumentFault, QuoteFault};
 
 use crate::finding::{Code, Fault, Finding, Findings, Place, Span, did_you_mean};
 use crate::units::parse_decimal;

@@ -226,8 +226,10 @@ impl Beside {
     /// The table with one of the names, or the only one.
     fn table(&mut self, names: &[&str]) -> Option<usize> {
         let named = names.iter().find_map(|name| self.store.named(name).first().copied());
-        let visible = || self.store.tables.iter().enumerate().filter(|(_, table)| !table.name.starts_with('_'));
-        let only = visible().map(|(index, _)| index).next().filter(|_| visible().count() == 1);
+        let is_visible =
+            |index: &usize| self.store.is_readable(*index) && !self.store.tables[*index].name.starts_with('_');
+        let visible = || (0..self.store.tables.len()).filter(is_visible);
+        let only = visible().next().filter(|_| visible().count() == 1);
         if let Some(index) = named.or(only) {
             return Some(index);
         }

@@ -35,6 +35,8 @@ pub(super) struct Binding<'a> {
     keep: Vec<(usize, &'a [String])>,
     skip: Vec<(usize, &'a [String])>,
     width: usize,
+    /// Number of fields of the first row; 0 before it is read.
+    row_width: std::cell::Cell<usize>,
 }
 
 impl<'a> Binding<'a> {
@@ -49,7 +51,20 @@ impl<'a> Binding<'a> {
         // A heading row may end with delimiters; rows need not.
         let width = sheet.headings.iter().rposition(|heading| !heading.is_empty()).map_or(0, |last| last + 1);
         let (location, headings) = (binder.location, Arc::clone(&sheet.headings));
-        (!failed).then_some(Self { table, location, headings, map, strips_quote: false, sources, keep, skip, width })
+        let row_width = std::cell::Cell::default();
+        let strips_quote = false;
+        (!failed).then_some(Self {
+            table,
+            location,
+            headings,
+            map,
+            strips_quote,
+            sources,
+            keep,
+            skip,
+            width,
+            row_width,
+        })
     }
 
     /// Source of the values of `field`.
@@ -84,15 +99,23 @@ impl<'a> Binding<'a> {
     }
 
     /// Reports a row that has more or fewer fields than the headings; true when the row can be used.
+    ///
+    /// Where the heading row ends with delimiters, rows may do so or not, but all alike: a delimiter that is lost or
+    /// written twice moves values to other columns, and shows in nothing but the number of fields.
     pub fn check_width(&self, row: u64, fields: Fields<'_>, log: &mut Log) -> bool {
         let Fields::Record(record) = fields else { return true };
         let (found, headings) = (record.len(), self.headings.len());
-        if found == headings
-            || (found >= self.width && (headings.min(found)..found).all(|index| fields.text(index).is_empty()))
-        {
+        if found == self.row_width.get() {
             return true;
         }
-        let fault = TableFault::Width { fields: found, columns: headings };
+        let fault = match self.row_width.get() {
+            0 if found == headings || found == self.width => {
+                self.row_width.set(found);
+                return true;
+            }
+            above if found == headings || found == self.width => TableFault::UnevenWidth { fields: found, above },
+            _ => TableFault::Width { fields: found, columns: headings },
+        };
         log.add(Finding::from(fault).at(self.location.place(row, "", "")));
         false
     }

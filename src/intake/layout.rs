@@ -71,7 +71,8 @@ impl Reading<'_> {
     fn locate_others(&mut self) {
         for index in 0..self.store.tables.len() {
             let table = &self.store.tables[index];
-            if self.places.values().any(|placed| *placed == index) || table.name.starts_with('_') {
+            let is_placed = self.places.values().any(|placed| *placed == index);
+            if is_placed || table.name.starts_with('_') || !self.store.is_readable(index) {
                 continue;
             }
             let (name, file) = (table.name.clone(), table.file.clone());

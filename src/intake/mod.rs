@@ -12,6 +12,7 @@ mod cell;
 mod delimited;
 mod delta;
 mod directory;
+mod documents;
 mod fact;
 mod fault;
 mod json;

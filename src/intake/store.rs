@@ -1,23 +1,25 @@
-//! Sources of a book: a directory of CSV files, a JSON document, or a workbook; its tables by name.
+//! Sources of a book: a directory of CSV files, workbooks and JSON files, or one such file; its tables by name.
 
 use super::delimited::{Delimited, decode};
-use super::fault::{BookFault, FileFault};
-use super::json::Members;
+use super::fault::FileFault;
 use super::log::{Log, Reported, shown};
 use super::mapping::{Source, TableMap};
 use super::sheet::{Numbering, Rows, Sheet};
 use super::table::is_same_heading;
 use super::workbook;
 use super::{JsonPart, Limits};
-use crate::document::json::{Object, escaped};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Severity};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Extensions of files that are read as CSV.
 const CSV_ENDINGS: [&str; 4] = ["csv", "tsv", "psv", "txt"];
 /// Extensions of data files in a book's directory that are not read.
-const DATA_ENDINGS: [&str; 9] = ["xlsx", "xls", "xlsm", "xlsb", "ods", "json", "parquet", "gz", "zip"];
+const DATA_ENDINGS: [&str; 3] = ["parquet", "gz", "zip"];
+/// Extensions of workbooks; the kind of a workbook shows in its content.
+const WORKBOOK_ENDINGS: [&str; 5] = ["xlsx", "xlsm", "xls", "xlsb", "ods"];
+/// Extensions of files with a JSON object per line.
+const LINES_ENDINGS: [&str; 2] = ["ndjson", "jsonl"];
 
 /// The tables at a path, not yet read.
 #[derive(Debug)]
@@ -35,7 +37,7 @@ pub(super) struct Store {
     /// Data files of a directory that are not read.
     pub unread: Vec<String>,
     /// Most different keys that the rows of a JSON table may have.
-    most_keys: usize,
+    pub most_keys: usize,
 }
 
 /// A table of a store.
@@ -43,22 +45,37 @@ pub(super) struct Store {
 pub(super) struct StoredTable {
     /// Name: the file's without ending, the sheet's, or the JSON key.
     pub name: String,
+    /// Another name of it: of the only sheet of a workbook in a directory, the name of the workbook without ending.
+    pub other_name: Option<String>,
     /// File as the user knows it.
     pub file: String,
-    content: Content,
+    pub content: Content,
 }
 
+/// Content of a table, read as far as its kind requires.
 #[derive(Debug)]
-enum Content {
+pub(super) enum Content {
+    /// A delimited file.
     File(PathBuf),
+    /// A delimited file in memory.
     Bytes(Vec<u8>),
+    /// A table that is read already; `None` when it is empty.
     Sheet(Box<Option<Sheet>>),
+    /// A table that cannot be read, which is an error only where it is needed.
+    Broken(Vec<Finding>),
+}
+
+impl StoredTable {
+    pub fn new(name: String, file: String, content: Content) -> Self {
+        Self { name, other_name: None, file, content }
+    }
 }
 
 /// Kind of a file, from its extension.
 enum Format {
     Csv,
     Json,
+    Lines,
     Workbook,
     Other(String),
 }
@@ -67,7 +84,8 @@ fn format_of(path: &Path) -> Format {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
         "json" => Format::Json,
-        "xlsx" | "xlsm" => Format::Workbook,
+        ending if WORKBOOK_ENDINGS.contains(&ending) => Format::Workbook,
+        ending if LINES_ENDINGS.contains(&ending) => Format::Lines,
         ending if CSV_ENDINGS.contains(&ending) => Format::Csv,
         _ => Format::Other(ending),
     }
@@ -77,7 +95,8 @@ fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-fn stem_of(path: &Path) -> String {
+/// Name of a file without directory and ending.
+pub(super) fn stem_of(path: &Path) -> String {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
@@ -97,7 +116,7 @@ impl Store {
     /// Finds the tables at `path`, which must be a directory, a JSON file or a workbook.
     pub fn open_book(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
         if path.is_dir() {
-            return Self::open_folder(path, log);
+            return Self::open_folder(path, limits, log);
         }
         match format_of(path) {
             Format::Csv => {
@@ -112,7 +131,7 @@ impl Store {
     pub fn of_files(name: &str, files: Vec<(String, Vec<u8>)>) -> Self {
         let mut store = Self::empty(name);
         for (file, bytes) in files {
-            store.tables.push(StoredTable { name: stem_of(Path::new(&file)), file, content: Content::Bytes(bytes) });
+            store.tables.push(StoredTable::new(stem_of(Path::new(&file)), file, Content::Bytes(bytes)));
         }
         store
     }
@@ -140,26 +159,9 @@ impl Store {
         store.most_keys = limits.columns;
         match format_of(path) {
             Format::Csv => {
-                store.tables.push(StoredTable {
-                    name: stem_of(path),
-                    file: name,
-                    content: Content::File(path.to_owned()),
-                });
+                store.tables.push(StoredTable::new(stem_of(path), name, Content::File(path.to_owned())));
             }
-            Format::Json => {
-                let bytes = store.bytes(path, &name, limits, log)?;
-                store.open_json(&name, bytes, log)?;
-            }
-            Format::Workbook => {
-                let bytes = store.bytes(path, &name, limits, log)?;
-                let sheets = workbook::read(&name, bytes, limits).map_err(|finding| log.add(finding))?;
-                for sheet in sheets {
-                    let stored = sheet.name.clone();
-                    let file = format!("{name}!{stored}");
-                    let sheet = sheet.into_sheet(&name, "partnerid");
-                    store.tables.push(StoredTable { name: stored, file, content: Content::Sheet(Box::new(sheet)) });
-                }
-            }
+            Format::Json | Format::Lines | Format::Workbook => store.open_tables(path, &name, limits, log)?,
             Format::Other(ending) => {
                 // The path may also simply not exist.
                 store.bytes(path, &name, limits, log)?;
@@ -173,7 +175,55 @@ impl Store {
         Ok(store)
     }
 
-    fn open_folder(path: &Path, log: &mut Log) -> Result<Self, Reported> {
+    /// Finds the tables of a workbook or JSON file.
+    fn open_tables(&mut self, path: &Path, name: &str, limits: &Limits, log: &mut Log) -> Result<(), Reported> {
+        let bytes = self.bytes(path, name, limits, log)?;
+        match format_of(path) {
+            Format::Json => self.open_json(name, bytes, log),
+            Format::Lines => self.open_lines(name, bytes, log),
+            Format::Workbook | Format::Csv | Format::Other(_) => self.open_workbook(name, bytes, limits, log),
+        }
+    }
+
+    fn open_workbook(&mut self, name: &str, bytes: Vec<u8>, limits: &Limits, log: &mut Log) -> Result<(), Reported> {
+        for sheet in workbook::read(name, bytes, limits).map_err(|finding| log.add(finding))? {
+            let (stored, file) = (sheet.name.clone(), format!("{name}!{}", sheet.name));
+            sheet.notes(name).into_iter().for_each(|finding| {
+                log.add(finding);
+            });
+            let content = match &sheet.fault {
+                Some(fault) => Content::Broken(vec![Finding::from(fault.clone()).at(Place::file(file.clone()))]),
+                None => Content::Sheet(Box::new(sheet.into_sheet(name, "partnerid"))),
+            };
+            self.tables.push(StoredTable::new(stored, file, content));
+        }
+        Ok(())
+    }
+
+    /// Adds the tables of a workbook or JSON file in a directory; one that cannot be read is left out with a warning.
+    fn open_beside(&mut self, path: &Path, file: &str, limits: &Limits, log: &mut Log) {
+        let (mut own, first) = (Log::default(), self.tables.len());
+        let opened = self.open_tables(path, file, limits, &mut own);
+        let findings: Vec<Finding> = own.into_findings().iter().cloned().collect();
+        if opened.is_err() {
+            self.tables.truncate(first);
+            for finding in findings.iter().cloned() {
+                log.add(finding.with_severity(Severity::Warning));
+            }
+            self.tables.push(StoredTable::new(stem_of(path), file.to_owned(), Content::Broken(findings)));
+            return;
+        }
+        findings.into_iter().for_each(|finding| {
+            log.add(finding);
+        });
+        let is_filled = |table: &StoredTable| matches!(&table.content, Content::Sheet(sheet) if sheet.is_some());
+        let mut filled = self.tables.iter_mut().skip(first).filter(|table| is_filled(table));
+        if let (Some(only), None) = (filled.next(), filled.next()) {
+            only.other_name = Some(stem_of(path));
+        }
+    }
+
+    fn open_folder(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
         let name = name_of(path);
         let unreadable = |error: std::io::Error| {
             let fault = FileFault::DirectoryUnreadable { reason: error.to_string() };
@@ -191,93 +241,15 @@ impl Store {
             }
             match format_of(&path) {
                 Format::Csv if !file.ends_with(".txt") => {
-                    store.tables.push(StoredTable { name: stem_of(&path), file, content: Content::File(path) });
+                    store.tables.push(StoredTable::new(stem_of(&path), file, Content::File(path)));
                 }
                 Format::Csv => {}
-                Format::Json | Format::Workbook => store.unread.push(file),
+                Format::Json | Format::Lines | Format::Workbook => store.open_beside(&path, &file, limits, log),
                 Format::Other(ending) if DATA_ENDINGS.contains(&ending.as_str()) => store.unread.push(file),
                 Format::Other(_) => {}
             }
         }
         Ok(store)
-    }
-
-    fn open_json(&mut self, name: &str, bytes: Vec<u8>, log: &mut Log) -> Result<(), Reported> {
-        let (text, warning) = decode(name, bytes, None).map_err(|finding| log.add(finding))?;
-        warning.into_iter().for_each(|finding| {
-            log.add(finding);
-        });
-        if text.trim_start().starts_with('[') {
-            let whole: Result<serde::de::IgnoredAny, _> = serde_json::from_str(&text);
-            whole.map_err(|error| {
-                let fault = FileFault::NotJson { reason: error.to_string() };
-                log.add(Finding::from(fault).at(Place::file(name)))
-            })?;
-            return self.json_table(name, String::new(), &stem_of(Path::new(name)), text.trim(), true, log);
-        }
-        self.json_object(name, &text, log)
-    }
-
-    /// The lists and texts of an object.
-    fn json_object(&mut self, name: &str, text: &str, log: &mut Log) -> Result<(), Reported> {
-        let place = || Place::file(name);
-        let root: Object<'_> = serde_json::from_str(text).map_err(|error| {
-            let fault = FileFault::NotJsonBook { reason: error.to_string() };
-            log.add(Finding::from(fault).at(place()))
-        })?;
-        if let Some(key) = root.repeated() {
-            return Err(log.add(Finding::from(FileFault::DuplicateKey { key: shown(key) }).at(place())));
-        }
-        for (key, value) in &root.0 {
-            let raw = *value;
-            if key == "currency" && !raw.starts_with(['"', 'n']) {
-                let pointer = format!("{}/currency", self.pointer);
-                let place = Place::Member { file: name.to_owned(), pointer, value: shown(raw) };
-                log.add(Finding::from(BookFault::CurrencyNotString {}).at(place));
-            } else if raw.starts_with('[') {
-                let pointer = format!("{}/{}", self.pointer, escaped(key));
-                // A list that is not a table matters only if its name suggests that it should be one.
-                let must_be = super::table::TableKind::named(key).is_some() || key == "lines";
-                self.json_table(name, pointer, key, raw, must_be, log)?;
-            } else if key == "currency" && raw.starts_with('"') {
-                self.currency = serde_json::from_str(raw).ok();
-            } else if raw.starts_with('"') {
-                self.texts.extend(serde_json::from_str(raw).map(|text| (key.to_string(), text)));
-            } else if !raw.starts_with('{') {
-                continue;
-            } else if super::table::TableKind::named(key).is_some() {
-                log.add(Finding::from(FileFault::NotList { key: shown(key) }).at(place()));
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds a list of rows, which is valid JSON.
-    fn json_table(
-        &mut self,
-        file: &str,
-        pointer: String,
-        key: &str,
-        raw: &str,
-        must_be: bool,
-        log: &mut Log,
-    ) -> Result<(), Reported> {
-        match Members::open(raw, self.most_keys) {
-            Ok((members, headings)) => {
-                let numbering = Numbering::Members(pointer);
-                let (file, headings, rows) = (file.to_owned(), headings.into(), Rows::Json(members));
-                let sheet = Sheet { file: file.clone(), numbering, heading_row: 0, headings, rows };
-                let content = Content::Sheet(Box::new(Some(sheet)));
-                self.tables.push(StoredTable { name: key.to_owned(), file, content });
-                Ok(())
-            }
-            Err(_) if !must_be => Ok(()),
-            Err((index, fault)) => {
-                let pointer = index.map_or(pointer.clone(), |index| format!("{pointer}/{index}"));
-                let place = Place::Member { file: file.to_owned(), pointer, value: String::new() };
-                Err(log.add(Finding::from(fault).at(place)))
-            }
-        }
     }
 
     fn bytes(&mut self, path: &Path, name: &str, limits: &Limits, log: &mut Log) -> Result<Vec<u8>, Reported> {
@@ -292,7 +264,13 @@ impl Store {
 
     /// Indices of the tables called `name`: the file's name with or without ending, the sheet or the key.
     pub fn named(&self, name: &str) -> Vec<usize> {
-        let is_named = |table: &StoredTable| is_same_heading(&table.name, name) || is_same_heading(&table.file, name);
+        let is_named = |table: &StoredTable| {
+            let other = table.other_name.as_deref();
+            is_same_heading(&table.name, name)
+                || is_same_heading(&table.file, name)
+                || other.is_some_and(|other| is_same_heading(other, name))
+                || table.file.split_once('!').is_some_and(|(file, _)| other.is_some() && is_same_heading(file, name))
+        };
         let exact = self.tables.iter().position(|table| table.file == name || table.name == name);
         let all: Vec<usize> = (0..self.tables.len()).filter(|index| is_named(&self.tables[*index])).collect();
         match exact {
@@ -328,6 +306,12 @@ impl Store {
                 }
                 return Option::clone(sheet);
             }
+            Content::Broken(findings) => {
+                findings.iter().cloned().for_each(|finding| {
+                    log.add(finding);
+                });
+                return None;
+            }
             Content::File(path) => Ok(path.clone()),
             Content::Bytes(bytes) => Err(bytes.clone()),
         };
@@ -340,12 +324,31 @@ impl Store {
         warning.into_iter().for_each(|finding| {
             log.add(finding);
         });
-        let Some((csv, heading_row, headings)) = Delimited::open(text, map.and_then(|map| map.delimiter)) else {
+        // In a file of tab-separated values, commas in every row are part of values.
+        let by_name = || (file.to_lowercase().ends_with(".tsv") && text.contains('\t')).then_some(b'\t');
+        let delimiter = map.and_then(|map| map.delimiter).or_else(by_name);
+        let Some((csv, heading_row, headings)) = Delimited::open(text, delimiter) else {
             log.add(no_heading(&file));
             return None;
         };
+        let misquoted = csv.misquoted(&file, &headings);
+        if !misquoted.is_empty() {
+            // Which field is in which column is not known, so that no other finding would be reliable.
+            misquoted.into_iter().for_each(|finding| {
+                log.add(finding);
+            });
+            return None;
+        }
+        csv.swallowed(&file, &headings).into_iter().for_each(|finding| {
+            log.add(finding);
+        });
         let headings = headings.into();
         Some(Sheet { file, numbering: Numbering::Rows, heading_row, headings, rows: Rows::Csv(csv) })
+    }
+
+    /// True unless the table cannot be read.
+    pub fn is_readable(&self, index: usize) -> bool {
+        self.tables.get(index).is_some_and(|table| !matches!(table.content, Content::Broken(_)))
     }
 
     /// Forgets the rows of a table that no further reader needs.

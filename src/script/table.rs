@@ -2,7 +2,8 @@
 
 use super::FactKind;
 use crate::channel::Name;
-use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
+use crate::document::delimited::{Record, Records};
+use crate::finding::{Checked, Code, Finding, Findings, Place, did_you_mean};
 use crate::units::parse_decimal;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -68,17 +69,16 @@ impl Table {
     pub fn parse(path: &str, text: &str) -> Checked<Self> {
         let mut findings = Findings::new();
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-        let header: Vec<String> = match reader.headers() {
-            Ok(header) => header.iter().map(ToOwned::to_owned).collect(),
-            Err(fault) => {
-                let reason = fault.to_string();
-                findings.push(Finding::from(LookupFault::Unreadable { reason }).at(Place::file(path)));
-                return Checked::refused(findings);
+        let (mut records, mut record) = (Records::new(text, b',', 1), Record::default());
+        let mut header: Vec<String> = Vec::new();
+        while header.is_empty() && records.read(&mut record) {
+            check_quotes(path, &record, &[], &mut findings);
+            if !record.is_blank() {
+                header = texts(&record);
             }
-        };
+        }
         check_header(path, &header, &mut findings);
-        let cells = read_cells(path, &header, &mut reader, &mut findings);
+        let cells = read_cells(path, &header, records, &mut findings);
         if findings.has_errors() {
             return Checked::refused(findings);
         }
@@ -109,11 +109,6 @@ impl Table {
 crate::faults! {
     /// Faults of a lookup table.
     pub(super) enum LookupFault {
-        /// The CSV text cannot be read.
-        Unreadable { reason: String } = TableInvalid {
-            message: format!("the table cannot be read: {reason}"),
-            help: "save it as CSV with commas, in UTF-8",
-        }
         /// The table has only a key column.
         TooFewColumns {} = TableInvalid {
             message: "a lookup table needs a key column and at least one more",
@@ -128,11 +123,6 @@ crate::faults! {
         DuplicateColumn { column: String } = TableInvalid {
             message: format!("duplicate column `{column}`"),
             help: "rename or remove one of them",
-        }
-        /// A row cannot be read.
-        UnreadableRow { reason: String } = TableInvalid {
-            message: format!("the row cannot be read: {reason}"),
-            help: "save it as CSV with commas, in UTF-8",
         }
         /// A row has another number of fields than the header.
         RowLength { fields: usize, header: usize } = TableInvalid {
@@ -172,27 +162,32 @@ fn check_header(path: &str, header: &[String], findings: &mut Findings) {
     }
 }
 
+fn texts(record: &Record<'_>) -> Vec<String> {
+    record.fields.iter().map(|field| field.to_string()).collect()
+}
+
+/// Reports a misplaced double quote.
+fn check_quotes(path: &str, record: &Record<'_>, header: &[String], findings: &mut Findings) {
+    if let Some(misquoted) = &record.misquoted {
+        let heading = header.get(misquoted.column).map_or("", String::as_str);
+        findings.push(misquoted.finding(Code::TableInvalid, path, record.row, heading));
+    }
+}
+
 fn read_cells(
     path: &str,
     header: &[String],
-    reader: &mut csv::Reader<&[u8]>,
+    mut records: Records<'_>,
     findings: &mut Findings,
 ) -> BTreeMap<String, Vec<String>> {
     let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(fault) => {
-                let reason = fault.to_string();
-                findings.push(Finding::from(LookupFault::UnreadableRow { reason }).at(Place::file(path)));
-                break;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        let row: Vec<String> = record.iter().map(ToOwned::to_owned).collect();
-        if row.iter().all(String::is_empty) {
+    let mut record = Record::default();
+    while records.read(&mut record) {
+        check_quotes(path, &record, header, findings);
+        if record.is_blank() || record.misquoted.is_some() {
             continue;
         }
+        let (line, row) = (record.row, texts(&record));
         if row.len() != header.len() {
             let fault = LookupFault::RowLength { fields: row.len(), header: header.len() };
             findings.push(Finding::from(fault).at(Place::cell(path, line, "", row.join(","))));

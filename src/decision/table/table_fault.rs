@@ -153,11 +153,6 @@ crate::faults! {
             message: "the table is empty",
             help: "begin with a row of the hit policy and the columns: `UNIQUE,tier,-> bonus`",
         }
-        /// Double quotes of a cell do not match.
-        Quotes {} = TableShape {
-            message: "unexpected double quote in the cell",
-            help: "close the cell with one double quote; write a double quote inside it twice",
-        }
         /// The first cell is empty.
         MissingHitPolicy {} = TableHitPolicy {
             message: "the first cell does not name a hit policy",

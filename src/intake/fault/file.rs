@@ -52,6 +52,11 @@ crate::faults! {
             message: format!("not valid JSON: {reason}"),
             help: "write a list of objects: `[{…}, {…}]`",
         }
+        /// A line of a file with a JSON object per line is not one.
+        NotJsonLine { reason: String } = BookShape {
+            message: format!("the line is not a JSON object: {reason}"),
+            help: "write one object per line: `{\"partner_id\": \"A-1\", …}`",
+        }
         /// A book is not valid JSON.
         NotJsonBook { reason: String } = BookShape {
             message: format!("not a valid JSON book: {reason}"),
@@ -119,9 +124,50 @@ crate::faults! {
             message: "the workbook cannot be read: its contents are damaged in a way the workbook reader cannot handle",
             help: "open it and save it again as .xlsx, or export its sheets to CSV",
         }
-        /// A sheet has too many columns, or the workbook too many cells.
-        TooManyCells { sheet: String, columns: u64, cells: u64 } = FileTooLarge {
-            message: format!("the sheet `{sheet}` has more than {columns} columns, or the workbook more than {cells} cells"),
+        /// A file with the extension of a workbook is not one.
+        NotWorkbook { found: &'static str } = BookShape {
+            message: format!("the file is {found}, not a workbook"),
+            help: if *found == "text" { "rename it to .csv" } else { SAVE_AGAIN },
+        }
+        /// A workbook is encrypted.
+        ProtectedWorkbook {} = BookShape {
+            message: "the workbook is protected by a password",
+            help: "save a copy of it without a password",
+        }
+        /// A sheet has no cells by its kind.
+        SheetKind { kind: &'static str } = BookShape {
+            message: format!("the sheet is {kind} and has no rows"),
+            help: "name a worksheet",
+        }
+        /// A sheet cannot be read, and the book does not need it.
+        SheetLeftOut { reason: String } = BookShape {
+            message: format!("the sheet is left out: {reason}"),
+            help: "nothing needs to be done if the sheet holds no table of the book",
+            severity: Warning,
+        }
+        /// A sheet that is read is hidden.
+        HiddenSheet {} = BookShape {
+            message: "the sheet is hidden and is read",
+            help: "remove the sheet if its rows do not count",
+            severity: Warning,
+        }
+        /// Rows that are read are hidden, by a filter for example.
+        HiddenRows { rows: usize, first: u64 } = BookShape {
+            message: match rows {
+                1 => format!("row {first} is hidden and is read"),
+                rows => format!("{rows} hidden rows are read; the first is row {first}"),
+            },
+            help: "remove the hidden rows if they do not count",
+            severity: Warning,
+        }
+        /// A sheet has too many columns.
+        TooWide { sheet: String, columns: u64 } = FileTooLarge {
+            message: format!("the sheet `{sheet}` has more than {columns} columns"),
+            help: USE_CSV,
+        }
+        /// A workbook has too many cells.
+        TooManyCells { cells: u64 } = FileTooLarge {
+            message: format!("the workbook has more than {cells} cells"),
             help: USE_CSV,
         }
         /// The package of a workbook has too many parts.
@@ -154,5 +200,12 @@ crate::faults! {
             message: format!("the template cannot be written: {reason}"),
             help: "check the directory and the permissions",
         }
+    }
+}
+
+impl FileFault {
+    /// The message, as a part of another one.
+    pub(in crate::intake) fn reason(&self) -> String {
+        crate::finding::Fault::message(self)
     }
 }

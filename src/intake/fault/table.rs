@@ -84,8 +84,8 @@ crate::faults! {
         }
         /// A file in the directory of a book is not read.
         UnreadFile { name: String } = BookUnknownTable {
-            message: format!("`{name}` is not read: in a directory, tables are CSV files"),
-            help: "save it as CSV, or name it as the book",
+            message: format!("`{name}` is not read: in a directory, tables are CSV files, workbooks or JSON files"),
+            help: "save it as CSV or as a workbook",
             severity: Warning,
         }
         /// A row has more or fewer fields than there are columns.

@@ -1,4 +1,4 @@
-//! The package of a workbook, examined before anything is unpacked for good.
+//! The container of a workbook: its kind, from its content, and its package, examined before it is unpacked for good.
 
 use super::super::Limits;
 use super::super::fault::FileFault;
@@ -12,6 +12,51 @@ const MOST_PARTS: usize = 5_000;
 const LARGEST_RATIO: u64 = 250;
 /// Parts below this size may have any ratio.
 const SMALL_PART: u64 = 4 << 20;
+
+/// Container of a workbook.
+pub(super) enum Container {
+    /// A package of parts.
+    Package(Kind),
+    /// A compound file: an XLS workbook, or one that is encrypted.
+    Compound,
+    /// No container of workbooks; the word for what it is instead.
+    Other(&'static str),
+}
+
+/// Kind of a package.
+pub(super) enum Kind {
+    /// Also XLSM, and any other package.
+    Xlsx,
+    Xlsb,
+    Ods,
+}
+
+impl Container {
+    /// Recognises the container by its first bytes, and a package by the names of its parts.
+    pub fn of(bytes: &[u8]) -> Self {
+        if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+            return Self::Compound;
+        }
+        if bytes.starts_with(b"PK") {
+            let package = zip::ZipArchive::new(Cursor::new(bytes)).ok();
+            let has = |name: &str| package.as_ref().is_some_and(|package| package.index_for_name(name).is_some());
+            return Self::Package(match (has("xl/workbook.bin"), has("content.xml") && !has("xl/workbook.xml")) {
+                (true, _) => Kind::Xlsb,
+                (_, true) => Kind::Ods,
+                _ => Kind::Xlsx,
+            });
+        }
+        let start = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]).to_lowercase();
+        Self::Other(match start.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']) {
+            html if html.starts_with("<!doctype html") || html.contains("<html") || html.contains("<table") => {
+                "an HTML page"
+            }
+            xml if xml.starts_with("<?xml") => "an XML document",
+            text if !text.is_empty() && !text.contains(['\0', '\u{FFFD}']) => "text",
+            _ => "something else",
+        })
+    }
+}
 
 /// Refuses packages that unpack to more than the limits, whatever their directory claims.
 pub(super) fn examine(file: &str, bytes: &[u8], limits: &Limits) -> Result<(), Finding> {

@@ -17,7 +17,6 @@ pub(super) enum NumberFormat {
     /// The value is shown with a fixed number of digits, as codes are: `000`, `"P"00000`, `000-000`.
     Code(Vec<Piece>),
     /// The format is not known.
-    #[expect(dead_code, reason = "kinds of workbooks whose formats are not read follow")]
     Unknown,
 }
 
@@ -95,6 +94,14 @@ fn number_cell(number: f64, format: &NumberFormat) -> Cell {
     let (text, is_rounded) = shown(number);
     let cell = format_cell(text, format);
     if is_rounded { cell.with(Flaw::Rounded) } else { cell }
+}
+
+/// The cell of a number that is written in decimal notation; text when it is not one.
+pub(super) fn number_text_cell(text: &str, format: &NumberFormat) -> Cell {
+    match text.parse::<f64>() {
+        Ok(number) => number_cell(number, format),
+        Err(_) => Cell::new(CellKind::Text, text.into()),
+    }
 }
 
 /// The cell of a number in plain notation.

@@ -1,5 +1,7 @@
 //! Documents at their bounds: depth, repeated keys, encodings, and values out of range.
 
+mod delimited;
+
 use quotient::document::json::{TextFault, checked};
 
 const MOST: usize = 8;

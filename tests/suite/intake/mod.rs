@@ -5,8 +5,10 @@
 mod beside;
 mod books;
 mod bounds;
+mod damage;
 mod exports;
 mod facts;
+mod formats;
 mod generated;
 mod json;
 mod mapping;

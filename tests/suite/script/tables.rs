@@ -31,3 +31,14 @@ fn a_table_needs_a_key_and_a_column() {
     assert!(Table::parse("t.csv", "key\n").value.is_none());
     assert!(Table::parse("t.csv", "key,a\n").value.is_some());
 }
+
+#[test]
+fn a_double_quote_inserted_anywhere_into_a_lookup_table_is_refused() {
+    let text = "territory,growth,note\nNorth,0.06,\"a, b\"\nSouth,0.05,\"9\"\" screens\"\n";
+    assert!(Table::parse("t.csv", text).value.is_some());
+    for at in 0..=text.len() {
+        let mut damaged = text.to_owned();
+        damaged.insert(at, '"');
+        assert!(Table::parse("t.csv", &damaged).value.is_none(), "{damaged}");
+    }
+}

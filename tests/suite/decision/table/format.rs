@@ -96,8 +96,9 @@ fn shapes_that_make_no_table_are_refused() {
         ("U,a,-> e\ntype,number,number\ntype,number,number\n,1,1\n", "a second `type` row; the first is row 2"),
         ("U,a,-> e\ndefault,1,1\n,1,1\n", "the `default` row has a condition"),
         ("U,a,-> e\n,1,-\n,2,5\n", "`-` means anything in a condition, and has no meaning in an output"),
-        ("U,a,-> e\n,\"1,1\n", "unexpected double quote in the cell"),
-        ("U,a,-> e\n,\"1\"x,1\n", "unexpected double quote in the cell"),
+        ("U,a,-> e\n,\"1,1\n", "a double quote begins this value and is never closed"),
+        ("U,a,-> e\n,\"1\"x,1\n", "text follows the double quote that closes this value"),
+        ("U,a,-> e\n,1\"x,1\n", "the value has a double quote but does not begin with one"),
         ("P,a,-> e\nallowed,,\"yes, no\"\n,1,\n", "the row has no value for `e`, so it has no priority"),
         ("P,a,-> e\nallowed,,\"yes, no, yes\"\n,1,yes\n", "`yes` is listed twice"),
         (

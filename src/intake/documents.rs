@@ -1,0 +1,114 @@
+//! Tables of JSON documents: one per list of an object, a list, or an object per line.
+
+use super::delimited::decode;
+use super::fault::{BookFault, FileFault};
+use super::json::Members;
+use super::log::{Log, Reported, shown};
+use super::sheet::{Numbering, Rows, Sheet};
+use super::store::{Content, Store, StoredTable, stem_of};
+use crate::document::json::{Object, escaped};
+use crate::finding::{Finding, Place};
+use std::path::Path;
+
+impl Store {
+    pub(super) fn open_json(&mut self, name: &str, bytes: Vec<u8>, log: &mut Log) -> Result<(), Reported> {
+        let (text, warning) = decode(name, bytes, None).map_err(|finding| log.add(finding))?;
+        warning.into_iter().for_each(|finding| {
+            log.add(finding);
+        });
+        if text.trim_start().starts_with('[') {
+            let whole: Result<serde::de::IgnoredAny, _> = serde_json::from_str(&text);
+            whole.map_err(|error| {
+                let fault = FileFault::NotJson { reason: error.to_string() };
+                log.add(Finding::from(fault).at(Place::file(name)))
+            })?;
+            return self.json_table(name, String::new(), &stem_of(Path::new(name)), text.trim(), true, log);
+        }
+        self.json_object(name, &text, log)
+    }
+
+    /// One table: an object per line.
+    pub(super) fn open_lines(&mut self, name: &str, bytes: Vec<u8>, log: &mut Log) -> Result<(), Reported> {
+        let (text, warning) = decode(name, bytes, None).map_err(|finding| log.add(finding))?;
+        warning.into_iter().for_each(|finding| {
+            log.add(finding);
+        });
+        let (mut list, mut faults) = (String::with_capacity(text.len() + 2), 0u64);
+        for (row, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+            if let Err(error) = serde_json::from_str::<Object<'_>>(line) {
+                let fault = FileFault::NotJsonLine { reason: error.to_string() };
+                log.add(Finding::from(fault).at(Place::cell(name, row, "", shown(line))));
+                faults += 1;
+            }
+            list.push(if list.is_empty() { '[' } else { ',' });
+            list.push_str(line);
+        }
+        if faults > 0 {
+            return Err(Reported);
+        }
+        list.push_str(if list.is_empty() { "[]" } else { "]" });
+        self.json_table(name, String::new(), &stem_of(Path::new(name)), &list, true, log)
+    }
+
+    /// The lists and texts of an object.
+    pub(super) fn json_object(&mut self, name: &str, text: &str, log: &mut Log) -> Result<(), Reported> {
+        let place = || Place::file(name);
+        let root: Object<'_> = serde_json::from_str(text).map_err(|error| {
+            let fault = FileFault::NotJsonBook { reason: error.to_string() };
+            log.add(Finding::from(fault).at(place()))
+        })?;
+        if let Some(key) = root.repeated() {
+            return Err(log.add(Finding::from(FileFault::DuplicateKey { key: shown(key) }).at(place())));
+        }
+        for (key, value) in &root.0 {
+            let raw = *value;
+            if key == "currency" && !raw.starts_with(['"', 'n']) {
+                let pointer = format!("{}/currency", self.pointer);
+                let place = Place::Member { file: name.to_owned(), pointer, value: shown(raw) };
+                log.add(Finding::from(BookFault::CurrencyNotString {}).at(place));
+            } else if raw.starts_with('[') {
+                let pointer = format!("{}/{}", self.pointer, escaped(key));
+                // A list that is not a table matters only if its name suggests that it should be one.
+                let must_be = super::table::TableKind::named(key).is_some() || key == "lines";
+                self.json_table(name, pointer, key, raw, must_be, log)?;
+            } else if key == "currency" && raw.starts_with('"') {
+                self.currency = serde_json::from_str(raw).ok();
+            } else if raw.starts_with('"') {
+                self.texts.extend(serde_json::from_str(raw).map(|text| (key.to_string(), text)));
+            } else if !raw.starts_with('{') {
+                continue;
+            } else if super::table::TableKind::named(key).is_some() {
+                log.add(Finding::from(FileFault::NotList { key: shown(key) }).at(place()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a list of rows, which is valid JSON.
+    pub(super) fn json_table(
+        &mut self,
+        file: &str,
+        pointer: String,
+        key: &str,
+        raw: &str,
+        must_be: bool,
+        log: &mut Log,
+    ) -> Result<(), Reported> {
+        match Members::open(raw, self.most_keys) {
+            Ok((members, headings)) => {
+                let numbering = Numbering::Members(pointer);
+                let (file, headings, rows) = (file.to_owned(), headings.into(), Rows::Json(members));
+                let sheet = Sheet { file: file.clone(), numbering, heading_row: 0, headings, rows };
+                let content = Content::Sheet(Box::new(Some(sheet)));
+                self.tables.push(StoredTable::new(key.to_owned(), file, content));
+                Ok(())
+            }
+            Err(_) if !must_be => Ok(()),
+            Err((index, fault)) => {
+                let pointer = index.map_or(pointer.clone(), |index| format!("{pointer}/{index}"));
+                let place = Place::Member { file: file.to_owned(), pointer, value: String::new() };
+                Err(log.add(Finding::from(fault).at(place)))
+            }
+        }
+    }
+}
