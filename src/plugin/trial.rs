@@ -2,12 +2,12 @@
 
 use super::manifest::Manifest;
 use super::vendor::VendorPlugin;
-use crate::channel::{Attribute, LineFacts, Name, SegmentKey};
+use crate::channel::{Attribute, Identity, LineFacts, Name, SegmentKey};
 use crate::finding::{Code, Finding, Findings, Severity};
 use crate::performance::{LineStanding, PartnerStanding, Standing};
 use crate::script::{
-    ExtraTables, FactKind, FactValue, Facts, PartnerRecords, PolicyFacts, PolicyKind, ScriptFault, TableDeclaration,
-    example_facts, example_review, example_standing, zero_facts, zero_standing,
+    ExtraTables, FactKind, FactValue, Facts, PolicyFacts, PolicyKind, ScriptFault, TableDeclaration, example_facts,
+    example_review, example_standing, zero_facts, zero_standing,
 };
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -16,12 +16,65 @@ use std::sync::Arc;
 /// Rules that use up their budget before the trial ends early; each costs about a second of processor time.
 const MAX_EXHAUSTED: usize = 3;
 
+/// Values of a sample partner that are replaced by ones that decision tables allow, for one rule.
+const MAX_REPLACED: usize = 32;
+
 /// A sample partner.
 struct Sample {
     /// Description in messages.
     who: &'static str,
+    line: LineFacts,
+    standing: PartnerStanding,
+    records: Records,
     facts: Facts,
     policy: PolicyFacts,
+}
+
+impl Sample {
+    fn new(who: &'static str, line: LineFacts, standing: PartnerStanding, records: Records) -> Self {
+        let (facts, policy) = facts(&line, &standing, &records);
+        Self { who, line, standing, records, facts, policy }
+    }
+
+    /// Replaces a text wherever the partner has it; false when the partner has it nowhere.
+    fn replace(&mut self, text: &str, instead: &str) -> bool {
+        let mut count = 0;
+        let mut swap = |name: &mut Name| {
+            if **name == *text {
+                *name = Name::from(instead);
+                count += 1;
+            }
+        };
+        let Identity { tier, territory, vertical, product_line, account_manager, .. } = &mut self.line.identity;
+        [tier, territory, vertical, product_line, account_manager].into_iter().flatten().for_each(&mut swap);
+        for (_, attribute) in &mut self.line.attributes {
+            if let Attribute::Text(name) = attribute {
+                swap(name);
+            }
+        }
+        for line in &mut self.standing.lines {
+            let SegmentKey { product_line, territory } = &mut line.segment;
+            [product_line, territory].into_iter().flatten().for_each(&mut swap);
+        }
+        for value in self.records.iter_mut().flat_map(|(_, rows)| rows).flatten().flatten() {
+            if let FactValue::Text(name) = value {
+                swap(name);
+            }
+        }
+        (self.facts, self.policy) = facts(&self.line, &self.standing, &self.records);
+        count > 0
+    }
+}
+
+/// Rows of the extra tables.
+type Records = Vec<(TableDeclaration, Option<Vec<Vec<FactValue>>>)>;
+
+/// The facts as rules and policies read them.
+fn facts(line: &LineFacts, standing: &PartnerStanding, records: &Records) -> (Facts, PolicyFacts) {
+    let (line, review) = (Arc::new(line.clone()), Arc::new(example_review()));
+    let records = ExtraTables::of_one(records.clone());
+    let policy = PolicyFacts::new(Arc::clone(&line), Arc::new(standing.clone()), review, records);
+    (Facts::new(line), policy)
 }
 
 /// Calls every factor, the weights rule and every policy with four sample partners: one whose facts are all known,
@@ -31,12 +84,13 @@ struct Sample {
 /// failed, a name or function that is not there, an answer that is none (weights that do not sum to 1, an amount in the
 /// place of an indication). Such a rule would fail, or do harm, for every partner.
 ///
-/// A fact that is not known, a division by zero, a key that is not in a map: these depend on the partner, and ours
+/// A text that a decision table does not allow is replaced by one that the table lists, so that what follows is examined
+/// too. A fact that is not known, a division by zero, a key that is not in a map: these depend on the partner, and ours
 /// are made up. With real ones such a fault costs that partner its answer, and says so; refusing the vendor for it
 /// would keep all partners from the new rules. So it is a warning, once per rule, for the first sample partner that it affects.
 pub fn run_trial(plugin: &VendorPlugin) -> Findings {
     let samples = samples(&plugin.manifest);
-    let mut trial = Trial { samples: &samples, findings: Findings::new(), exhausted: 0 };
+    let mut trial = Trial { samples, findings: Findings::new(), exhausted: 0 };
     for factor in plugin.factors() {
         trial.rule(|sample| plugin.factor(factor, &sample.facts).err());
     }
@@ -56,21 +110,22 @@ pub fn run_trial(plugin: &VendorPlugin) -> Findings {
     trial.findings
 }
 
-struct Trial<'s> {
-    samples: &'s [Sample],
+struct Trial {
+    samples: Vec<Sample>,
     findings: Findings,
     exhausted: usize,
 }
 
-impl Trial<'_> {
+impl Trial {
     /// Asks one rule about every sample; it is heard of once.
     fn rule(&mut self, ask: impl Fn(&Sample) -> Option<ScriptFault>) {
         let mut warning = None;
-        for sample in self.samples {
+        for index in 0..self.samples.len() {
             if self.exhausted >= MAX_EXHAUSTED {
                 return;
             }
-            let Some(fault) = ask(sample) else { continue };
+            let Some(sample) = self.samples.get_mut(index) else { continue };
+            let Some(fault) = allowed(sample, &ask) else { continue };
             // Time runs for a busy machine too: only who runs out of it twice is blamed.
             let fault = if fault.finding.code() == Code::ScriptBudget { ask(sample) } else { Some(fault) };
             let Some(ScriptFault { finding, .. }) = fault else { continue };
@@ -84,6 +139,18 @@ impl Trial<'_> {
         }
         self.findings.extend(warning);
     }
+}
+
+/// Asks a rule about a sample, whose texts are replaced as far as decision tables allow only others.
+fn allowed(sample: &mut Sample, ask: impl Fn(&Sample) -> Option<ScriptFault>) -> Option<ScriptFault> {
+    for _ in 0..MAX_REPLACED {
+        let fault = ask(sample)?;
+        let is_replaced = fault.allowed_instead().is_some_and(|(text, instead)| sample.replace(text, instead));
+        if !is_replaced {
+            return Some(fault);
+        }
+    }
+    ask(sample)
 }
 
 fn on_trial(finding: Finding, who: &str, is_refused: bool) -> Finding {
@@ -132,7 +199,7 @@ fn samples(manifest: &Manifest) -> Vec<Sample> {
         ("a partner without any known fact", nothing, with_one_line(Standing::default()), records(tables, 0)),
     ]
     .into_iter()
-    .map(|(who, line, standing, records)| sample(who, line, standing, records))
+    .map(|(who, line, standing, records)| Sample::new(who, line, standing, records))
     .collect()
 }
 
@@ -141,7 +208,8 @@ fn prepared(mut line: LineFacts, manifest: &Manifest) -> LineFacts {
     if let Some(tier) = manifest.tiers.last() {
         line.identity.tier = Some(Name::clone(&tier.name));
     }
-    line.attributes = manifest.attributes.iter().map(|(name, kind)| (Name::clone(name), attribute(*kind))).collect();
+    line.attributes =
+        manifest.attributes.iter().map(|(name, kind)| (Name::clone(name), attribute(*kind, name))).collect();
     Arc::make_mut(&mut line.channel).period_months = i64::from(manifest.period_months);
     line
 }
@@ -152,34 +220,30 @@ fn with_one_line(whole: Standing) -> PartnerStanding {
     PartnerStanding { whole, lines, ..PartnerStanding::default() }
 }
 
-fn sample(who: &'static str, line: LineFacts, standing: PartnerStanding, records: PartnerRecords) -> Sample {
-    let line = Arc::new(line);
-    let review = example_review();
-    let policy = PolicyFacts::new(Arc::clone(&line), Arc::new(standing), Arc::new(review), records);
-    Sample { who, facts: Facts::new(line), policy }
-}
-
-fn attribute(kind: FactKind) -> Attribute {
+/// The value of an attribute. Texts differ, so that each can be replaced alone.
+fn attribute(kind: FactKind, name: &str) -> Attribute {
     match kind {
         FactKind::Money | FactKind::Rate | FactKind::Count => Attribute::Number(Decimal::ONE),
         FactKind::Truth => Attribute::Truth(true),
         FactKind::Date => Attribute::Date(NaiveDate::from_ymd_opt(2025, 6, 30).unwrap_or_default()),
-        FactKind::Text | FactKind::List | FactKind::Group => Attribute::Text(Name::from("sample")),
+        FactKind::Text | FactKind::List | FactKind::Group => Attribute::Text(Name::from(format!("sample {name}"))),
     }
 }
 
-/// Number of records per table; a book has every table that the manifest declares.
-fn records(tables: &[TableDeclaration], count: usize) -> PartnerRecords {
-    let value = |kind: FactKind| match kind {
+/// `count` rows of each table; a book has every table that the manifest declares.
+fn records(tables: &[TableDeclaration], count: usize) -> Records {
+    let value = |table: &TableDeclaration, name: &Name, kind: FactKind| match kind {
         FactKind::Money | FactKind::Rate => FactValue::Number(Decimal::ONE),
         FactKind::Count => FactValue::Count(1),
         FactKind::Truth => FactValue::Truth(true),
         FactKind::Date => FactValue::Date(NaiveDate::from_ymd_opt(2025, 6, 30).unwrap_or_default()),
-        FactKind::Text | FactKind::List | FactKind::Group => FactValue::Text(Name::from("sample")),
+        FactKind::Text | FactKind::List | FactKind::Group => {
+            FactValue::Text(Name::from(format!("sample {name} of {}", table.name)))
+        }
     };
     let table = |table: &TableDeclaration| {
-        let row = || table.columns.iter().map(|(_, kind)| value(*kind)).collect::<Vec<_>>();
+        let row = || table.columns.iter().map(|(name, kind)| value(table, name, *kind)).collect::<Vec<_>>();
         (table.clone(), Some((0..count).map(|_| row()).collect()))
     };
-    ExtraTables::of_one(tables.iter().map(table).collect())
+    tables.iter().map(table).collect()
 }

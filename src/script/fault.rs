@@ -21,6 +21,17 @@ pub struct ScriptFault {
     pub values: Vec<(String, String)>,
 }
 
+impl ScriptFault {
+    /// The text that a decision table does not allow, and one that it does: `None` for any other fault, and where the
+    /// table lists no text.
+    pub fn allowed_instead(&self) -> Option<(&str, &str)> {
+        match self.finding.cause()? {
+            OutcomeFault::NotAllowed { value, instead: Some(instead), .. } => Some((value, instead)),
+            _ => None,
+        }
+    }
+}
+
 impl From<ScriptFault> for Finding {
     fn from(fault: ScriptFault) -> Self {
         if fault.values.is_empty() {

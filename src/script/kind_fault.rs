@@ -95,6 +95,16 @@ crate::faults! {
             message: format!("`{function}` needs requirements in its list, not {found}"),
             help: requirement_help(*found),
         }
+        /// A `switch` over a value that is not compared by value.
+        Switch { expression: String } = ScriptKinds {
+            message: format!("`switch` does not compare `{expression}` by value: a label `0` does not match 0.0"),
+            help: "write `if x == 0 { … } else { … }`; `switch` is for texts and whole numbers",
+        }
+        /// A number has more digits than can be stored exactly.
+        LongNumber { number: String } = ScriptKinds {
+            message: format!("`{number}` has more digits than can be stored exactly"),
+            help: "write at most 28 digits",
+        }
         /// A loop over a value that has no items.
         Iteration { found: Kind } = ScriptKinds {
             message: format!("`for` needs a list or a range, not {found}"),

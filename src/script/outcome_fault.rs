@@ -149,6 +149,15 @@ crate::faults! {
             message: format!("the decision table `{table}` cannot decide: {reason}"),
             help: "correct the table, or its inputs",
         }
+        /// An input of a decision table has a value that its `allowed` row does not list.
+        ///
+        /// `instead` is a value that it lists: a dry run takes it for its sample partner.
+        NotAllowed { table: String, column: String, value: String, allowed: String, instead: Option<String> } = ScriptRuntime {
+            message: format!(
+                "the decision table `{table}` cannot decide: `{value}` is not allowed in `{column}`, only `{allowed}`"
+            ),
+            help: "allow the value in the table, or correct it in the book",
+        }
         /// A decision table without such an output.
         UnknownOutput { table: String, output: String, near: Option<String> } = ScriptUnknownFact {
             message: format!("the decision table `{table}` has no output `{output}`"),

@@ -106,6 +106,40 @@ impl Source {
         self.text.len()
     }
 
+    /// Tokens of the labels of the `switch` that begins at `offset`, without their guards (`if …`).
+    pub fn switch_labels(&self, offset: usize) -> Vec<&str> {
+        let Some(open) = self.opening(offset) else { return Vec::new() };
+        let inside = self.text.get(open + 1..self.closing(open).saturating_sub(1)).unwrap_or_default();
+        let (mut labels, mut depth, mut before) = (Vec::new(), 0usize, "");
+        let (mut is_label, mut is_guard, mut is_block) = (true, false, false);
+        for lexeme in lexemes(inside) {
+            let text = &inside[lexeme.start..lexeme.end];
+            match lexeme.class {
+                Class::Blank => continue,
+                Class::Open => {
+                    is_block |= depth == 0 && before == "=>" && text == "{";
+                    depth += 1;
+                }
+                Class::Close => {
+                    depth = depth.saturating_sub(1);
+                    if depth == 0 && std::mem::take(&mut is_block) {
+                        (is_label, is_guard) = (true, false);
+                    }
+                }
+                Class::Other if depth > 0 => {}
+                Class::Other => match text {
+                    "=>" => is_label = false,
+                    "," if !is_label => (is_label, is_guard) = (true, false),
+                    "if" => is_guard = true,
+                    _ if is_label && !is_guard => labels.push(text),
+                    _ => {}
+                },
+            }
+            before = text;
+        }
+        labels
+    }
+
     /// End of the last token before `offset` (blanks and comments are not tokens); 0 when there is none.
     pub fn end_before(&self, offset: usize) -> usize {
         let mut end = 0;

@@ -9,7 +9,7 @@ use super::kind::Kind;
 use super::value::{Date, number};
 use super::vocabulary::unknown_word;
 use crate::channel::Name;
-use crate::decision::table;
+use crate::decision::table::{self, DecisionFault, DecisionTable};
 use crate::finding::did_you_mean;
 use rhai::Dynamic;
 
@@ -33,10 +33,23 @@ pub(super) fn decide_by(call: Call<'_, '_>) -> Outcome {
         let found = Kind::of(value);
         values.push(to_table(value).ok_or_else(|| KindFault::NotComparable { table: table(), input, found })?);
     }
-    let decision = table
-        .decide(&values)
-        .map_err(|fault| OutcomeFault::Undecidable { table: name.to_string(), reason: fault.to_string() })?;
+    let decision = table.decide(&values).map_err(|fault| undecidable(name, table, fault))?;
     Ok(Dynamic::from(TableAnswer::new(Name::clone(name), table, decision)))
+}
+
+fn undecidable(name: &Name, table: &DecisionTable, fault: DecisionFault) -> OutcomeFault {
+    let (column, value, allowed) = match fault {
+        DecisionFault::NotAllowed { column, value, allowed } => (column, value, allowed),
+        fault => return OutcomeFault::Undecidable { table: name.to_string(), reason: fault.to_string() },
+    };
+    let input = table.inputs().iter().find(|input| input.name == column);
+    let listed = input.and_then(|input| input.domain.as_ref()).map(|domain| domain.listed.as_slice());
+    let instead = listed.unwrap_or_default().iter().find_map(|value| match value {
+        table::Value::Text(text) => Some(text.to_string()),
+        _ => None,
+    });
+    let (table, column, value) = (name.to_string(), column.to_string(), value.to_string());
+    OutcomeFault::NotAllowed { table, column, value, allowed, instead }
 }
 
 fn to_table(value: &Dynamic) -> Option<table::Value> {

@@ -77,6 +77,18 @@ functions! {
         "Rounded to `places` decimals (0 unless given); halves go away from zero, as in a spreadsheet.",
         ["round_half_up(2.345, 2) == 2.35", "round_half_up(-2.5) == -3"],
         |call| call.rounded(RoundingStrategy::MidpointAwayFromZero);
+    round_half_down (["x"] | ["x", "places"]) -> "number":
+        "Rounded to `places` decimals (0 unless given); halves go towards zero.",
+        ["round_half_down(2.345, 2) == 2.34", "round_half_down(-2.5) == -2", "round_half_down(2.51) == 3"],
+        |call| call.rounded(RoundingStrategy::MidpointTowardZero);
+    round_away (["x"] | ["x", "places"]) -> "number":
+        "Rounded up in size to `places` decimals (0 unless given): away from zero, whatever the sign.",
+        ["round_away(5.1) == 6", "round_away(-5.1) == -6", "round_away(2.341, 2) == 2.35"],
+        |call| call.rounded(RoundingStrategy::AwayFromZero);
+    round_toward_zero (["x"] | ["x", "places"]) -> "number":
+        "Rounded down in size to `places` decimals (0 unless given): towards zero, whatever the sign.",
+        ["round_toward_zero(5.9) == 5", "round_toward_zero(-5.9) == -5", "round_toward_zero(2.349, 2) == 2.34"],
+        |call| call.rounded(RoundingStrategy::ToZero);
     round_half_even (["x"] | ["x", "places"]) -> "number":
         "Rounded to `places` decimals (0 unless given); halves go to the even neighbour.",
         ["round_half_even(2.345, 2) == 2.34", "round_half_even(2.5) == 2"],
@@ -86,11 +98,11 @@ functions! {
         ["round_to(12_345, 1_000) == 12_000", "round_to(2.5, 1) == 3"],
         |call| call.stepped(RoundingStrategy::MidpointAwayFromZero);
     round_up_to (["x", "step"]) -> "number":
-        "The next multiple of `step` that is not smaller.",
+        "The next multiple of `step` that is not smaller: towards plus infinity.",
         ["round_up_to(12_001, 1_000) == 13_000"],
         |call| call.stepped(RoundingStrategy::ToPositiveInfinity);
     round_down_to (["x", "step"]) -> "number":
-        "The next multiple of `step` that is not larger.",
+        "The next multiple of `step` that is not larger: towards minus infinity.",
         ["round_down_to(12_999, 1_000) == 12_000"],
         |call| call.stepped(RoundingStrategy::ToNegativeInfinity);
 

@@ -12,6 +12,7 @@ use super::Checker;
 use super::imports::file_of;
 use super::shape::{Shape, fact_shape};
 use crate::finding::{Span, did_you_mean, quoted};
+use crate::units::{DecimalFault, parse_decimal};
 
 impl<'a> Checker<'a> {
     pub(super) fn constant(&self, name: &str) -> bool {
@@ -23,7 +24,7 @@ impl<'a> Checker<'a> {
         match &expression.kind {
             E::NotKnown => Shape::Value(Kind::NotKnown),
             E::Truth => Shape::Value(Kind::Truth),
-            E::Count(_) | E::Number(_) => Shape::Value(Kind::Number),
+            E::Count(_) | E::Number(_) => self.number(expression),
             E::Text(_) => Shape::Value(Kind::Text),
             E::Character => {
                 self.report(FormFault::SingleQuotes {}, self.span(expression));
@@ -87,6 +88,21 @@ impl<'a> Checker<'a> {
                 Shape::Value(Kind::Function)
             }
         }
+    }
+
+    /// Reports a number of which the engine has dropped digits.
+    fn number(&mut self, expression: &Expression) -> Shape {
+        let source = &self.unit.source;
+        // The minus of a negative number belongs to it.
+        let after =
+            source.text.get(expression.at..).map_or(0, |text| text.len() - text.trim_start_matches(['-', ' ']).len());
+        let span = source.token(expression.at + after);
+        let written = source.slice(span).replace('_', "");
+        let exact = if written.contains('.') { written.trim_end_matches('0').trim_end_matches('.') } else { &written };
+        if parse_decimal(exact) == Err(DecimalFault::TooLong) {
+            self.report(KindFault::LongNumber { number: written }, span);
+        }
+        Shape::Value(Kind::Number)
     }
 
     pub(super) fn read_variable(&mut self, name: &'a str, expression: &Expression) -> Shape {

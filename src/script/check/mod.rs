@@ -7,6 +7,7 @@ mod imports;
 mod policy;
 mod shape;
 mod statements;
+mod switch;
 
 pub(super) use imports::imported_first;
 

@@ -73,7 +73,7 @@ impl<'a> Checker<'a> {
                 return if *has_otherwise { shape.join(other) } else { Shape::Unknown };
             }
             S::Switch { subject, cases, has_default } => {
-                self.expression(subject);
+                self.switch(statement.at, subject);
                 if !has_default {
                     self.report(FormFault::SwitchWithoutDefault {}, self.token(statement.at));
                 }

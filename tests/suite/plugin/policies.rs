@@ -2,7 +2,7 @@
 
 use quotient::decision::{InterventionKind, Severity};
 use quotient::finding::render;
-use quotient::plugin::{Room, VendorFile, VendorFiles, VendorPlugin, run_cases};
+use quotient::plugin::{Room, VendorFile, VendorFiles, VendorPlugin, run_cases, run_trial};
 use quotient::script::{example_policy_facts, on_script_threads};
 
 const MANIFEST: &str = r#"
@@ -236,4 +236,51 @@ expect.would_change = "net new users: 1 more (74 of 75) and certified staff: 1 m
         assert!(text.contains("no earlier table is named `73 users are not enough, with the same people`"), "{text}");
         assert!(text.contains("did you mean `74 users are not enough, with the same people`?"), "{text}");
     });
+}
+
+/// Messages of the dry run of a vendor with this incentive policy, its decision tables and declarations.
+fn trial(incentive: &str, tables: &[(&str, &str)], declarations: &str) -> Vec<String> {
+    on_script_threads(Some(1), || {
+        let manifest = format!("{MANIFEST}\n{declarations}");
+        let mut changes =
+            vec![("incentive.rhai", incentive), ("vendor.toml", manifest.as_str()), ("cases/all.toml", "")];
+        changes.extend(tables);
+        let (plugin, findings) = VendorPlugin::compile(&files(&changes)).into_parts();
+        let plugin = plugin.unwrap_or_else(|| panic!("{}", render::human(findings.iter(), false)));
+        let told = run_trial(&plugin);
+        told.iter().map(ToString::to_string).filter(|text| text.contains("/incentive.rhai")).collect()
+    })
+}
+
+#[test]
+fn the_partners_of_a_dry_run_have_values_that_decision_tables_allow() {
+    let rate = |column: &str, one: &str, other: &str| {
+        format!("UNIQUE,{column},-> rate\nallowed,\"{one}, {other}\",\n,{one},0.05\n,{other},0.02\n")
+    };
+    let (segment, place, kind) =
+        (rate("kind", "Reseller", "Distributor"), rate("place", "EMEA", "APAC"), rate("kind", "old", "used"));
+    let incentive = r#"
+/// Rebate by kind of partner, territory, vertical, account manager, and the first sale.
+fn decide(partner) {
+    let kind = decide_by("segment", #{ kind: partner.attributes.segment });
+    let place = decide_by("place", #{ place: partner.territory });
+    let sector = decide_by("sector", #{ sector: partner.vertical });
+    let manager = decide_by("manager", #{ who: partner.account_manager });
+    let rates = partner.sales.map(|sale| decide_by("sale", #{ kind: sale.kind }).rate ?? 0);
+    [award("rebate").rate((kind.rate ?? 0) + (place.rate ?? 0) + (sector.rate ?? 0) + (manager.rate ?? 0) + sum(rates)).because(kind)]
+}
+"#;
+    let (sector, manager) = (rate("sector", "Public", "Health"), rate("who", "Ada", "Ben"));
+    let tables = [
+        ("segment.csv", segment.as_str()),
+        ("place.csv", &place),
+        ("sector.csv", &sector),
+        ("manager.csv", &manager),
+        ("sale.csv", &kind),
+    ];
+    assert_eq!(trial(incentive, &tables, "[attributes]\nsegment = \"text\"\n"), Vec::<String>::new());
+    // A value that no partner can have is a warning: with real partners, the table may be right.
+    let text = incentive.replace("partner.attributes.segment", "`kind ${partner.attributes.segment}`");
+    let told = trial(&text, &tables, "[attributes]\nsegment = \"text\"\n");
+    assert!(told.len() == 1 && told[0].contains("warning") && told[0].contains("is not allowed in `kind`"), "{told:?}");
 }

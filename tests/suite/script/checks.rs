@@ -226,6 +226,41 @@ fn what_is_never_reached_is_said_once() {
     ]);
 }
 
+#[test]
+fn a_switch_over_amounts_rates_or_dates_is_refused() {
+    let over = |subject: &str, label: &str| format!("let x = switch {subject} {{ {label} => 1, _ => 2 }}; indicate(x)");
+    let cases = [
+        ("partner.history.growth", "0", true),
+        ("partner.history.prior_revenue ?? 0.0", "0", true),
+        ("partner.market.growth", "\"none\"", true),
+        ("partner.since", "\"2025-01-01\"", true),
+        // The kind of the value is not known, and the label is a number.
+        ("[1, 0.5][0]", "0..5", true),
+        ("partner.months_since_joining", "0", false),
+        ("partner.months_since_joining ?? 0", "0..5", false),
+        ("partner.months_since_joining", "1.0", true),
+        ("partner.tier", "\"gold\" | \"silver\"", false),
+        ("partner.is_newcomer", "true if 1 > 0.5", false),
+    ];
+    none(cases.iter().map(|(subject, label, is_refused)| {
+        let text = format!("fn assess(partner) {{ {} }}", over(subject, label));
+        let expected = format!("switch `{subject}`");
+        let expected = [expected.as_str()];
+        check(&[("rule.rhai", &text)], if *is_refused { &expected } else { &[] })
+    }));
+}
+
+#[test]
+fn a_number_with_more_digits_than_are_stored_is_refused() {
+    bodies(&[
+        ("indicate(1.234567890123456789012345678)", &[][..]),
+        ("indicate(0.1234567890123456789012345678)", &[]),
+        ("indicate(79228162514264337593543950335.0)", &[]),
+        ("indicate(98_765.432109876543210987654321)", &["long_number `98_765.432109876543210987654321`"]),
+        ("let x = -0.12345678901234567890123456789; indicate(x)", &["long_number `0.12345678901234567890123456789`"]),
+    ]);
+}
+
 fn policy(kind: PolicyKind, text: &str) -> Vec<String> {
     const BONUS: &str = "UNIQUE, attainment, -> bonus_rate\n, < 0.8, 0\n, >= 0.8, 0.05\n";
     let bonus = DecisionTable::parse("bonus.csv", &BONUS.into()).value.expect("a sound table");
