@@ -83,7 +83,7 @@ impl Location {
 }
 
 impl Sheet {
-    /// A table whose header is the row `heading_row`; rows up to it are no data.
+    /// A table whose header is the row `heading_row`; rows up to it are not data.
     pub fn new(file: String, numbering: Numbering, heading_row: u64, headings: Vec<String>, rows: Rows) -> Self {
         Self { file, numbering, heading_row, headings: headings.into(), rows, reshape: None }
     }

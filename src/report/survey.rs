@@ -38,9 +38,9 @@ pub struct SurveyDocument<'a> {
     mapping: &'a str,
     /// Keys of the mapping file with their reasons, in its order.
     decisions: Vec<DecisionDocument<'a>>,
-    /// What the data does not decide.
+    /// Questions that the data does not decide.
     questions: Vec<QuestionDocument<'a>>,
-    /// What was read with the mapping; null when the book cannot be read.
+    /// Content that was read with the mapping; null when the book cannot be read.
     read: Option<ReadDocument>,
     /// Findings of the survey and of reading.
     findings: FindingsDocument,

@@ -187,7 +187,7 @@ impl Mapping {
         Self::parse(&file, &text)
     }
 
-    /// Gives distinct partners without a source of their own that of the revenue, with its layout and notation.
+    /// Gives distinct partners whose section names no source that of the revenue, with its layout and notation.
     fn share_source(&mut self) {
         let Some(revenue) = self.tables.get(&TableKind::Revenue).cloned() else { return };
         let partners = self.tables.get_mut(&TableKind::Partners);

@@ -218,7 +218,7 @@ impl<'s> Plan<'s> {
         if !inherits {
             draft.source(self.store);
         }
-        draft.section.set("distinct", "true", "there is no table of partners: they are taken from the rows");
+        draft.section.set("distinct", "true", "no table of partners was found, so they are taken from the rows");
         draft.bind(Field::PartnerId, partner, "names the partner");
         let constant = fit.profile.constant_beside(partner);
         let is_constant = |column: &Column| column.index != partner.index && constant.contains(&column.index);

@@ -70,6 +70,6 @@ pub(super) fn won(draft: &mut Draft<'_>) {
     }
     draft.ask(
         "",
-        "there is no table of revenue: won opportunities are read as revenue in the month of their close date",
+        "no table of revenue was found: won opportunities are read as revenue in the month of their close date",
     );
 }

@@ -20,14 +20,14 @@ pub(super) struct Dates {
     example: String,
 }
 
-/// What the evidence says about the format of dates.
+/// Format of the dates of a column, as far as the evidence decides it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Order {
     /// Every date is read without a format.
     Plain,
     /// A format, and why.
     Format(String, String),
-    /// What the data leaves open.
+    /// Open question.
     Open(String),
 }
 

@@ -17,14 +17,14 @@ pub(super) struct Notation {
     pub currencies: BTreeMap<&'static str, u64>,
 }
 
-/// What the evidence says.
+/// Signs that the evidence proves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Marks {
     /// The decimal comma, with an example that proves it.
     pub decimal_comma: Option<String>,
     /// The thousands sign, with an example that proves it.
     pub thousands: Option<(char, String)>,
-    /// What the data leaves open.
+    /// Open question.
     pub question: Option<String>,
 }
 
@@ -129,7 +129,7 @@ impl Notation {
         }
     }
 
-    /// What the evidence says; `delimiter` separates the fields of the file, if it is a text file.
+    /// Signs that the evidence proves.
     pub fn marks(&self) -> Marks {
         let mut marks = Marks::default();
         let comma = self.decimals.get(&',');

@@ -1,4 +1,4 @@
-//! What the columns of a table hold: shares of numbers, dates and words, and the notation of their values.
+//! Evidence in the columns of a table: shares of numbers, dates and words, and the notation of their values.
 
 use super::super::cell::{CellKind, Fields};
 use super::super::label::{footer_phrase, label};

@@ -1,6 +1,6 @@
 //! The proposed mapping as text: sections with a reason for each key.
 
-/// Columns of a line up to which a reason stands beside its key.
+/// Longest line with a reason behind its key, in characters.
 const WIDTH: usize = 100;
 
 /// A key with its value and the reason for it.
