@@ -2,6 +2,7 @@
 
 mod api;
 mod backtest;
+mod book;
 mod check;
 mod clock;
 mod completions;
@@ -80,6 +81,8 @@ enum Command {
     Check(check::Options),
     /// Run the cases written beside the rules of one vendor, or of all vendors.
     Test(test::Options),
+    /// Look at an export, propose the mapping file that reads it as a partner book, and show what was read.
+    Book(book::Options),
     /// Write empty tables of a partner book, with a description of every column.
     Template(template::Options),
     /// Generate a synthetic partner book for trials and load tests.
@@ -151,6 +154,7 @@ fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
         Command::Replay(options) => replay::run(&options, terminal),
         Command::Check(options) => check::run(&options, terminal),
         Command::Test(options) => test::run(&options, terminal),
+        Command::Book(options) => book::run(&options, terminal),
         Command::Template(options) => template::run(&options),
         Command::Generate(options) => generate::run(&options),
         Command::Init(options) => init::run(&options),

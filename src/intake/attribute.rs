@@ -78,7 +78,8 @@ impl Attributes {
         let wanted = binding.map.and_then(|map| map.attributes.as_ref());
         let mut columns: Vec<AttributeColumn> = Vec::new();
         for (index, heading) in binding.unbound() {
-            if wanted.is_some_and(|wanted| !wanted.iter().any(|(name, _)| is_same_heading(name, heading))) {
+            let is_flat = binding.map.is_some_and(|map| map.distinct) && wanted.is_none();
+            if is_flat || wanted.is_some_and(|wanted| !wanted.iter().any(|(name, _)| is_same_heading(name, heading))) {
                 continue;
             }
             let name = Name::from(snake_case(heading));
@@ -144,6 +145,20 @@ impl Attributes {
             numbers.push(column.number(written));
         }
         numbers.into_boxed_slice()
+    }
+
+    /// Name of the column `at` of those that become attributes.
+    pub fn heading(&self, at: usize) -> String {
+        self.columns.get(at).map(|column| column.name.to_string()).unwrap_or_default()
+    }
+
+    /// The value of the column `at` with that number, as [`Attributes::read`] gives it.
+    pub fn text(&self, at: usize, number: u32) -> String {
+        let value = self.columns.get(at).zip(number.checked_sub(1)).and_then(|(column, index)| {
+            let names = if index % 2 == 0 { &column.texts } else { &column.typed };
+            names.in_order_of_appearance().get(index as usize / 2)
+        });
+        value.map(ToString::to_string).unwrap_or_default()
     }
 
     /// Gives each column its declared type, else the narrowest that all its values have: number, truth, date, text.

@@ -252,11 +252,12 @@ impl Beside {
         kind: TableKind,
         mut each: impl FnMut(&mut Row<'_>),
     ) -> Option<super::sheet::Location> {
-        let sheet = self.store.read(index, None, &self.limits, &mut self.shared.log)?;
+        let mut sheet = self.store.read(index, None, &self.limits, &mut self.shared.log)?;
+        super::header::place(&mut sheet, kind.table(), None, &mut self.shared.log);
         let mut binding = Binding::new(kind.table(), &sheet, None, &mut self.shared.log)?;
         binding.strips_quote = true;
         let location = sheet.location();
-        super::book::each_row(sheet, &binding, &mut self.shared, &self.limits, &mut each)?;
+        super::rows::each_row(&sheet, &binding, &[], &mut self.shared, &self.limits, &mut each)?;
         Some(location)
     }
 
@@ -288,7 +289,7 @@ fn pairs(sheet: Sheet) -> BTreeMap<String, String> {
         pairs.insert(key.clone(), value.clone());
     }
     if let super::sheet::Rows::Grid(rows) = &sheet.rows {
-        for (_, cells) in rows {
+        for (_, cells) in rows.iter().filter(|(row, _)| *row > sheet.heading_row) {
             let fields = Fields::Cells(cells);
             pairs.insert(fields.text(0).to_owned(), fields.text(1).to_owned());
         }

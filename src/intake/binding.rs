@@ -8,6 +8,7 @@ use super::sheet::{Location, Sheet};
 use super::table::{Column, Field, Table, TableKind, is_same_heading};
 use crate::channel::LeftOutBy;
 use crate::finding::{Candidates, Finding, Severity, did_you_mean};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Source of the values of a column.
@@ -34,7 +35,14 @@ pub(super) struct Binding<'a> {
     sources: Vec<Source>,
     keep: Vec<(usize, &'a [String])>,
     skip: Vec<(usize, &'a [String])>,
-    width: usize,
+    /// Number of fields that a row has at least.
+    pub width: usize,
+    /// Number of columns of the file.
+    columns: usize,
+    /// Rows that are not data, as another table of the same sheet with amounts knows them.
+    pub left_out: Option<BTreeSet<u64>>,
+    /// Index of the added column of periods, and the column of amounts beside it.
+    unpivoted: Option<(usize, Field)>,
 }
 
 impl<'a> Binding<'a> {
@@ -47,9 +55,35 @@ impl<'a> Binding<'a> {
         binder.check_unused(&sources);
         let failed = binder.failed;
         // A heading row may end with delimiters; rows need not.
-        let width = sheet.headings.iter().rposition(|heading| !heading.is_empty()).map_or(0, |last| last + 1);
+        let columns = sheet.columns();
+        let width =
+            sheet.headings[..columns].iter().rposition(|heading| !heading.is_empty()).map_or(0, |last| last + 1);
         let (location, headings) = (binder.location, Arc::clone(&sheet.headings));
-        (!failed).then_some(Self { table, location, headings, map, strips_quote: false, sources, keep, skip, width })
+        let unpivot = sheet.reshape.as_ref().and_then(|shape| shape.unpivot.as_ref());
+        let unpivoted = unpivot.map(|unpivot| (unpivot.at, unpivot.amount));
+        let (strips_quote, left_out) = (false, None);
+        (!failed).then_some(Self {
+            table,
+            location,
+            headings,
+            map,
+            strips_quote,
+            sources,
+            keep,
+            skip,
+            width,
+            columns,
+            left_out,
+            unpivoted,
+        })
+    }
+
+    /// Heading of the column of `fields` that holds `field`: of one column per period, that of the period.
+    pub fn heading_in<'f>(&'f self, fields: Fields<'f>, field: Field) -> &'f str {
+        match self.unpivoted {
+            Some((period, amount)) if amount == field => fields.text(period),
+            _ => self.heading(field),
+        }
     }
 
     /// Source of the values of `field`.
@@ -86,7 +120,7 @@ impl<'a> Binding<'a> {
     /// Reports a row that has more or fewer fields than the headings; true when the row can be used.
     pub fn check_width(&self, row: u64, fields: Fields<'_>, log: &mut Log) -> bool {
         let Fields::Record(record) = fields else { return true };
-        let (found, headings) = (record.len(), self.headings.len());
+        let (found, headings) = (record.len(), self.columns);
         if found == headings
             || (found >= self.width && (headings.min(found)..found).all(|index| fields.text(index).is_empty()))
         {
@@ -116,10 +150,10 @@ impl<'a> Binder<'a, '_> {
     /// The column headed `heading`; an error when there are two. With `is_exact`, the spelling distinguishes them.
     fn find(&mut self, heading: &str, is_exact: bool) -> Option<usize> {
         let mut found =
-            (0..self.sheet.headings.len()).filter(|index| is_same_heading(&self.sheet.headings[*index], heading));
+            (0..self.sheet.columns()).filter(|index| is_same_heading(&self.sheet.headings[*index], heading));
         let (first, second) = (found.next()?, found.next());
         if second.is_some() {
-            let mut exact = (0..self.sheet.headings.len()).filter(|index| self.sheet.headings[*index] == heading);
+            let mut exact = (0..self.sheet.columns()).filter(|index| self.sheet.headings[*index] == heading);
             if let (true, Some(only), None) = (is_exact, exact.next(), exact.next()) {
                 return Some(only);
             }
@@ -154,6 +188,9 @@ impl<'a> Binder<'a, '_> {
     }
 
     fn mapped(&mut self, column: &Column) -> Source {
+        if let Some(index) = self.sheet.reshape.as_ref().and_then(|shape| shape.column(column.field)) {
+            return Source::Column(index);
+        }
         let Some(map) = self.map else { return Source::Absent };
         if let Some(constant) = map.constants.get(&column.field) {
             return Source::Constant(constant.clone());

@@ -2,28 +2,29 @@
 
 use super::attribute::{Attributes, snake_case};
 use super::binding::Binding;
-use super::cell::Fields;
 use super::directory::Directory;
+use super::distinct::{Distinct, Draft};
 use super::fact::{current_quota, forecast, investment, lock, market_cell, opportunity, partner, win_rate};
-use super::fault::{BookFault, TableFault};
+use super::fault::BookFault;
 use super::log::{Log, Reported, shown};
 use super::mapping::{Mapping, TableMap};
 use super::revenue::{Revenue, RevenueRow, fill_revenue, revenue_row};
-use super::row::{Row, Shared};
-use super::sheet::{Location, Sheet};
+use super::row::Row;
+use super::rows::{Read, each_row};
+use super::shared::Shared;
+use super::sheet::Location;
 use super::store::Store;
 use super::table::{Field, TableKind};
-use super::tally::Tally;
 use super::{JsonPart, Limits, ReadOptions};
 use crate::channel::{
-    CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, LeftOutBy, Lock, MarketCell, Name, Partner, PartnerBook,
+    CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, Lock, MarketCell, Name, Partner, PartnerBook,
     RegisteredOpportunity, SegmentKey, WinRate,
 };
 use crate::figure::Kind;
 use crate::finding::{Checked, Finding, Place};
 use crate::units::{Currency, Money};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Reads the partner book at `path`: a directory of CSV files, a JSON file, or an XLSX workbook.
@@ -32,7 +33,20 @@ use std::sync::Arc;
 /// export names its tables and columns; with it, files that it does not name are left alone.
 pub fn read_book(path: &Path, mapping: Option<&Mapping>, options: &ReadOptions) -> Checked<PartnerBook> {
     let mut log = Log::default();
-    let Ok(store) = Store::open_book(path, &options.limits, &mut log) else {
+    let opened = match mapping {
+        Some(_) => Store::open_mapped(path, &options.limits, &mut log),
+        None => Store::open_book(path, &options.limits, &mut log),
+    };
+    let Ok(store) = opened else {
+        return Checked::refused(log.into_findings());
+    };
+    read_store(store, log, mapping, options)
+}
+
+/// Reads the directories and files at `paths` as one book.
+pub(super) fn read_books(paths: &[PathBuf], mapping: Option<&Mapping>, options: &ReadOptions) -> Checked<PartnerBook> {
+    let mut log = Log::default();
+    let Ok(store) = Store::open_all(paths, &options.limits, &mut log) else {
         return Checked::refused(log.into_findings());
     };
     read_store(store, log, mapping, options)
@@ -173,40 +187,30 @@ impl<'m> Reading<'m> {
         }
     }
 
-    /// Calls `each` for every row of the table; returns its place and the number of rows used.
-    fn each_row(&mut self, kind: TableKind, mut each: impl FnMut(&mut Row<'_>)) -> Option<Read> {
-        let index = *self.places.get(&kind)?;
-        let map = self.map(kind);
-        let sheet = self.store.read(index, map, &self.limits, &mut self.shared.log)?;
-        if self.places.iter().filter(|(other, place)| **place == index && **other > kind).count() == 0 {
-            self.store.forget(index);
-        }
-        if sheet.headings.is_empty() {
-            // An empty list in a JSON document has no keys that could be missing.
-            let location = sheet.location();
-            return Some(Read { location, partner_heading: String::new(), rows: 0, is_empty: true });
-        }
-        let binding = Binding::new(kind.table(), &sheet, map, &mut self.shared.log)?;
-        each_row(sheet, &binding, &mut self.shared, &self.limits, &mut each)
-    }
-
     fn partners(&mut self, tables: &mut BTreeMap<String, usize>) -> Vec<Partner> {
         let Some(index) = self.places.get(&TableKind::Partners).copied() else { return Vec::new() };
         let map = self.map(TableKind::Partners);
-        let Some(sheet) = self.store.read(index, map, &self.limits, &mut self.shared.log) else { return Vec::new() };
+        let Some(sheet) = self.sheet(index, TableKind::Partners.table(), map) else { return Vec::new() };
         if sheet.headings.is_empty() {
             self.no_partner(sheet.file);
             return Vec::new();
         }
-        let Some(binding) = Binding::new(TableKind::Partners.table(), &sheet, map, &mut self.shared.log) else {
+        let Some(mut binding) = Binding::new(TableKind::Partners.table(), &sheet, map, &mut self.shared.log) else {
             return Vec::new();
         };
+        binding.left_out = self.totals_beside(index);
         let zone = self.shared.zone;
         let mut attributes = Attributes::of(&binding, self.attributes, zone, &mut self.shared.log);
         let mut drafts: Vec<Draft> = Vec::new();
-        let read = each_row(sheet, &binding, &mut self.shared, &self.limits, &mut |row: &mut Row<'_>| {
-            let (partner, attributes) = (partner(row), attributes.read(row));
-            drafts.extend(partner.map(|partner| Draft { partner, row: row.number, attributes }));
+        let mut distinct = map.filter(|map| map.distinct).map(|_| Distinct::default());
+        let read = each_row(&sheet, &binding, &[], &mut self.shared, &self.limits, &mut |row: &mut Row<'_>| {
+            let (partner, values) = (partner(row), attributes.read(row));
+            let Ok(partner) = partner else { return };
+            let draft = Draft { partner, row: row.number, attributes: values };
+            match &mut distinct {
+                Some(distinct) => distinct.add(draft, row, &attributes, &mut drafts),
+                None => drafts.push(draft),
+            }
         });
         drafts.sort_by(|a, b| a.partner.id.cmp(&b.partner.id).then(a.row.cmp(&b.row)));
         let location = &binding.location;
@@ -221,6 +225,7 @@ impl<'m> Reading<'m> {
             }
             is_same
         });
+        self.shared.left_out.retain(|id| drafts.binary_search_by(|draft| draft.partner.id.cmp(id)).is_err());
         self.partner_rows = drafts.iter().map(|draft| draft.row).collect();
         self.partner_place = Some((location.clone(), binding.heading(Field::PartnerId).to_owned()));
         self.check_identifiers(&drafts.iter().map(|draft| &*draft.partner.id).collect::<Vec<_>>());
@@ -245,7 +250,7 @@ impl<'m> Reading<'m> {
     fn revenue(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Revenue {
         let mut rows: Vec<RevenueRow> = Vec::new();
         let mut directory = Directory::new(partners);
-        let read = self.each_row(TableKind::Revenue, |row| {
+        let read = self.each_row(TableKind::Revenue, partners, |row| {
             let _ = revenue_row(row, &mut directory, &mut rows);
         });
         Revenue { location: self.finish(TableKind::Revenue, read, directory, tables), rows }
@@ -271,7 +276,7 @@ impl<'m> Reading<'m> {
     fn market(&mut self, tables: &mut BTreeMap<String, usize>) -> Vec<MarketCell> {
         let mut cells: Vec<(u64, MarketCell)> = Vec::new();
         let Some(read) =
-            self.each_row(TableKind::Market, |row| cells.extend(market_cell(row).map(|cell| (row.number, cell))))
+            self.each_row(TableKind::Market, &[], |row| cells.extend(market_cell(row).map(|cell| (row.number, cell))))
         else {
             return Vec::new();
         };
@@ -302,7 +307,10 @@ impl<'m> Reading<'m> {
         let seen = (self.shared.territories.len(), self.shared.product_lines.len());
         let mut rows: Keyed<T> = Vec::new();
         let mut directory = Directory::new(partners);
-        let read = self.each_row(kind, |row| {
+        let read = self.each_row(kind, partners, |row| {
+            if directory.leaves_out(row) {
+                return;
+            }
             let (partner, fact) = (directory.find(row), read_one(row));
             if let (Ok(partner), Ok(fact)) = (partner, fact) {
                 rows.push((partner, row.number, fact));
@@ -383,13 +391,16 @@ impl<'m> Reading<'m> {
 
     fn extra_table(&mut self, name: &str, index: usize, partners: &[Partner]) -> Option<ExtraTable> {
         let map = self.mapping.and_then(|mapping| mapping.extra.get(name));
-        let sheet = self.store.read(index, map, &self.limits, &mut self.shared.log)?;
+        let sheet = self.sheet(index, TableKind::Extra.table(), map)?;
         let binding = Binding::new(TableKind::Extra.table(), &sheet, map, &mut self.shared.log)?;
         let columns: Vec<(usize, Name)> =
             binding.unbound().map(|(index, heading)| (index, Name::from(snake_case(heading)))).collect();
         let mut rows: Vec<ExtraRow> = Vec::new();
         let mut directory = Directory::new(partners);
-        let read = each_row(sheet, &binding, &mut self.shared, &self.limits, &mut |row: &mut Row<'_>| {
+        let read = each_row(&sheet, &binding, partners, &mut self.shared, &self.limits, &mut |row: &mut Row<'_>| {
+            if directory.leaves_out(row) {
+                return;
+            }
             if let Ok(partner) = directory.find(row) {
                 let values = columns.iter().map(|(index, _)| row.fields.text(*index).into()).collect();
                 rows.push(ExtraRow { partner: partner as usize, row: row.number, values });
@@ -404,77 +415,6 @@ impl<'m> Reading<'m> {
         rows.sort_by_key(|row| row.partner);
         Some(ExtraTable { name: name.into(), columns: columns.into_iter().map(|(_, name)| name).collect(), rows })
     }
-}
-
-/// Summary of a table after its rows were read.
-pub(super) struct Read {
-    location: Location,
-    partner_heading: String,
-    /// Rows that were used.
-    rows: usize,
-    /// True when the table has no row at all.
-    is_empty: bool,
-}
-
-impl Read {
-    /// Notes the table as one that the book has; a table without any row is an unused template.
-    fn note(&self, kind: TableKind, tables: &mut BTreeMap<String, usize>) {
-        if !self.is_empty || kind.table().required {
-            tables.insert(kind.name().to_owned(), self.rows);
-        }
-    }
-}
-
-/// Calls `each` for every row that has the right width and that the mapping's filters let through.
-pub(super) fn each_row(
-    sheet: Sheet,
-    binding: &Binding<'_>,
-    shared: &mut Shared,
-    limits: &Limits,
-    each: &mut dyn FnMut(&mut Row<'_>),
-) -> Option<Read> {
-    let (mut rows, mut all) = (0, 0u64);
-    shared.tally = Tally::default();
-    let result = sheet.for_each(|number, fields: Fields<'_>| {
-        all += 1;
-        if all > limits.rows || !binding.check_width(number, fields, &mut shared.log) {
-            return;
-        }
-        if let Some((rule, column)) = binding.left_out_by(fields) {
-            let heading = binding.headings.get(column).map(String::as_str).unwrap_or_default();
-            shared.tally.leave_out(rule, heading, 1, number, fields.text(column));
-            return;
-        }
-        rows += 1;
-        each(&mut Row { binding, fields, number, shared });
-    });
-    let location = binding.location.clone();
-    shared.report_rounded(&location.file);
-    shared.report_points(binding.table.name);
-    if all > limits.rows {
-        let fault = TableFault::TooManyRows { rows: all, limit: limits.rows };
-        shared.log.add(Finding::from(fault).at(Place::file(location.file.clone())));
-    }
-    match result {
-        Err((row, reason)) => {
-            shared.log.add(Finding::from(TableFault::Interrupted { reason }).at(location.place(row, "", "")));
-        }
-        Ok(Some(footer)) => {
-            shared.tally.leave_out(LeftOutBy::Footer, "", footer.rows, footer.row, &footer.text);
-            let fault = TableFault::Footer { text: shown(&footer.text), rows: footer.rows };
-            shared.log.add(Finding::from(fault).at(location.place(footer.row, "", "")));
-        }
-        Ok(None) => {}
-    }
-    let tally = std::mem::take(&mut shared.tally);
-    shared.tables.push(tally.into_summary(binding, rows));
-    Some(Read { location, partner_heading: binding.heading(Field::PartnerId).to_owned(), rows, is_empty: all == 0 })
-}
-
-struct Draft {
-    partner: Partner,
-    row: u64,
-    attributes: Box<[u32]>,
 }
 
 fn fill<T>(partners: &mut [Partner], rows: Keyed<T>, mut put: impl FnMut(&mut Partner, T)) {

@@ -87,15 +87,27 @@ impl Delimited {
         headings.map(|headings| (csv, heading_row, headings))
     }
 
-    /// Calls `each` for every record below the heading.
-    pub fn for_each(&self, mut each: impl FnMut(u64, Fields<'_>)) -> Result<(), (u64, String)> {
-        let mut is_heading = true;
+    /// Calls `each` for every record below the row `header`.
+    pub fn for_each(&self, header: u64, mut each: impl FnMut(u64, Fields<'_>)) -> Result<(), (u64, String)> {
         self.records(|row, record| {
-            if !std::mem::take(&mut is_heading) {
+            if row > header {
                 each(row, Fields::Record(record));
             }
             true
         })
+    }
+
+    /// Calls `each` for the first `most` records.
+    pub fn top(&self, most: usize, mut each: impl FnMut(u64, Fields<'_>)) {
+        let mut count = 0;
+        // What cannot be read is reported when the rows are.
+        let _ = self.records(|row, record| {
+            count += 1;
+            if count <= most {
+                each(row, Fields::Record(record));
+            }
+            count < most
+        });
     }
 
     /// Calls `each` for every record that is not blank until it returns false; rows count as a spreadsheet shows them.

@@ -3,11 +3,12 @@
 use super::fault::BookFault;
 use super::log::{Log, Reported, shown};
 use super::mapping::SplitRule;
+use super::name::cleaned;
 use super::row::Row;
 use super::sheet::Location;
 use super::table::{Field, is_same_heading};
 use super::value::identifier::separator_of;
-use crate::channel::Partner;
+use crate::channel::{LeftOutBy, Partner};
 use crate::finding::{Finding, did_you_mean};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -25,11 +26,28 @@ pub(super) struct Directory<'p> {
     pub partners: &'p [Partner],
     latest: usize,
     unknown: BTreeMap<String, (u64, u64)>,
+    /// Rows of partners that the mapping's filters leave out: the first one, and how many.
+    left_out: Option<(u64, u64)>,
 }
 
 impl<'p> Directory<'p> {
     pub fn new(partners: &'p [Partner]) -> Self {
-        Self { partners, latest: 0, unknown: BTreeMap::new() }
+        Self { partners, latest: 0, unknown: BTreeMap::new(), left_out: None }
+    }
+
+    /// True when the row is about a partner that the mapping's filters leave out of the partners; counts it.
+    pub fn leaves_out(&mut self, row: &mut Row<'_>) -> bool {
+        if row.shared.left_out.is_empty() {
+            return false;
+        }
+        let id = row.text(Field::PartnerId).and_then(|text| cleaned(text).ok());
+        let is_left_out = id.is_some_and(|id| row.shared.left_out.contains(&*id));
+        if is_left_out {
+            self.left_out = Some(self.left_out.map_or((row.number, 1), |(first, count)| (first, count + 1)));
+            let (column, id) = (row.column(Field::PartnerId), row.text(Field::PartnerId).unwrap_or_default());
+            row.shared.tally.leave_out(LeftOutBy::Partner, &column, 1, row.number, id);
+        }
+        is_left_out
     }
 
     /// The partner that the row names, the first one where the mapping file splits the cell; an unknown one is
@@ -88,6 +106,9 @@ impl<'p> Directory<'p> {
 
     /// Reports the unknown partners of a table, each once, in order of their first row.
     pub fn report(self, location: &Location, heading: &str, log: &mut Log) {
+        if let Some((row, rows)) = self.left_out {
+            log.add(Finding::from(BookFault::LeftOutRows { rows }).at(location.place(row, heading, "")));
+        }
         let mut unknown: Vec<_> = self.unknown.into_iter().collect();
         unknown.sort_by_key(|(_, (row, _))| *row);
         for (index, (id, (row, count))) in unknown.into_iter().enumerate() {

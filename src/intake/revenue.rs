@@ -46,6 +46,9 @@ pub(super) fn revenue_row(
     directory: &mut Directory<'_>,
     rows: &mut Vec<RevenueRow>,
 ) -> Result<(), Reported> {
+    if directory.leaves_out(row) {
+        return Ok(());
+    }
     let currency = row.currency();
     let partners = directory.find_each(row);
     note_date(row);

@@ -85,7 +85,7 @@ impl<'a> Row<'a> {
     /// Reports that the value of `field` cannot be used.
     pub fn reject(&mut self, field: Field, fault: ValueFault) -> Reported {
         let value = self.text(field).unwrap_or_default();
-        let place = self.binding.location.place(self.number, self.binding.heading(field), value);
+        let place = self.binding.location.place(self.number, self.binding.heading_in(self.fields, field), value);
         self.shared.log.add(Finding::from(fault).at(place))
     }
 
@@ -96,7 +96,7 @@ impl<'a> Row<'a> {
 
     /// Name of the column that holds `field`.
     pub fn column(&self, field: Field) -> String {
-        self.binding.heading(field).to_owned()
+        self.binding.heading_in(self.fields, field).to_owned()
     }
 
     pub fn declared(&self, field: Field) -> Option<&'static Column> {

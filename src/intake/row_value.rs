@@ -160,7 +160,9 @@ impl<'a> Row<'a> {
             }
             return Ok(None);
         };
-        if let Some(fault) = other_currency(self.binding.heading(field), written.text, &number, currency) {
+        if let Some(fault) =
+            other_currency(self.binding.heading_in(self.fields, field), written.text, &number, currency)
+        {
             return Err(self.reject(field, fault));
         }
         self.note_point(field, written);
@@ -203,7 +205,7 @@ impl<'a> Row<'a> {
         }
         self.shared.points.count += 1;
         if self.shared.points.first.is_none() {
-            let place = self.binding.location.place(self.number, self.binding.heading(field), text);
+            let place = self.binding.location.place(self.number, self.binding.heading_in(self.fields, field), text);
             self.shared.points.first = Some((shown(text), place));
         }
     }
@@ -253,7 +255,7 @@ impl<'a> Row<'a> {
     pub fn date(&mut self, field: Field) -> Result<Option<NaiveDate>, Reported> {
         let Some(written) = self.value(field)? else { return Ok(None) };
         let formats = self.binding.map.map(|map| map.dates.of(field)).unwrap_or_default();
-        let date = date_of(written, formats, self.shared.zone, self.binding.heading(field));
+        let date = date_of(written, formats, self.shared.zone, self.binding.heading_in(self.fields, field));
         date.map(Some).map_err(|fault| self.reject(field, fault))
     }
 

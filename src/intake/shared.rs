@@ -6,10 +6,11 @@ use super::months::MonthsSeen;
 use super::name::Names;
 use super::table::{Field, TableKind};
 use super::tally::Tally;
-use crate::channel::TableSummary;
+use crate::channel::{Name, TableSummary};
 use crate::finding::{Finding, Place};
 use crate::units::{Currency, FiscalCalendar, Month};
 use chrono_tz::Tz;
+use std::collections::BTreeSet;
 
 /// Amounts with a point, of a table whose notation is not stated.
 #[derive(Debug, Default)]
@@ -40,6 +41,8 @@ pub(super) struct Shared {
     pub verticals: Names,
     pub product_lines: Names,
     pub account_managers: Names,
+    /// Partners of rows that the mapping's filters leave out.
+    pub left_out: BTreeSet<Name>,
     /// Time zone that decides the day of a moment with an offset.
     pub zone: Option<Tz>,
     /// True when identifiers are Salesforce ids, of 15 or 18 characters.

@@ -1,6 +1,7 @@
 //! A table as it was found: its place, its headings, and its rows as strings.
 
 use super::cell::{Cell, Fields};
+use super::shape::Reshape;
 use crate::finding::Place;
 use std::sync::Arc;
 
@@ -26,14 +27,16 @@ pub(super) struct Sheet {
     pub headings: Arc<[String]>,
     /// The rows.
     pub rows: Rows,
+    /// Layout that differs from one row per record.
+    pub reshape: Option<Reshape>,
 }
 
 /// Rows of a sheet.
 #[derive(Debug, Clone)]
 pub(super) enum Rows {
-    /// Text of a CSV file, heading included.
+    /// Text of a CSV file, header and rows above it included.
     Csv(super::delimited::Delimited),
-    /// Numbered rows.
+    /// Numbered rows, header and rows above it included.
     Grid(Vec<(u64, Vec<Cell>)>),
     /// Members of a list in a JSON document.
     Json(super::json::Members),
@@ -79,71 +82,49 @@ impl Location {
     }
 }
 
-/// Content at the end of a sheet that is not data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Footer {
-    /// First row that was left out.
-    pub row: u64,
-    /// Its first filled cell.
-    pub text: String,
-    /// Number of rows left out.
-    pub rows: usize,
-}
-
-/// Rows that may turn out to be the footer of an export: kept until a row of data follows.
-#[derive(Debug, Default)]
-struct Held(Vec<(u64, Vec<Cell>)>);
-
 impl Sheet {
+    /// A table whose header is the row `heading_row`; rows up to it are not data.
+    pub fn new(file: String, numbering: Numbering, heading_row: u64, headings: Vec<String>, rows: Rows) -> Self {
+        Self { file, numbering, heading_row, headings: headings.into(), rows, reshape: None }
+    }
+
     /// Places of the sheet's rows.
     pub fn location(&self) -> Location {
         Location { file: self.file.clone(), numbering: self.numbering.clone() }
     }
 
-    /// Calls `each` for every row of data in order; returns the footer that was left out, or why reading stopped.
-    ///
-    /// A footer is the content below the data at the end: rows with a single filled cell after an empty row, and
-    /// rows that begin with `Total` or `Grand Total`.
-    pub fn for_each(self, mut each: impl FnMut(u64, Fields<'_>)) -> Result<Option<Footer>, (u64, String)> {
-        let width = self.headings.len();
-        let mut held = Held::default();
-        let mut previous = self.heading_row;
-        let mut visit = |row: u64, fields: Fields<'_>| {
-            let after_gap = row > previous + 1;
-            previous = row;
-            if is_footer_like(fields, width, after_gap || !held.0.is_empty()) {
-                held.0.push((row, fields.to_cells()));
-                return;
-            }
-            for (row, cells) in held.0.drain(..) {
-                each(row, Fields::Cells(&cells));
-            }
-            each(row, fields);
-        };
-        match self.rows {
-            Rows::Csv(csv) => csv.for_each(&mut visit)?,
-            Rows::Grid(rows) => rows.iter().for_each(|(row, cells)| visit(*row, Fields::Cells(cells))),
-            Rows::Json(members) => members.for_each(&self.headings, &mut each)?,
+    /// Number of columns that the file has.
+    pub fn columns(&self) -> usize {
+        self.headings.len() - self.reshape.as_ref().map_or(0, |reshape| reshape.added())
+    }
+
+    /// The first `most` rows that have content, whichever of them is the header; none for a JSON document.
+    pub fn top(&self, most: usize) -> Vec<(u64, Vec<Cell>)> {
+        let mut top = Vec::new();
+        match &self.rows {
+            Rows::Csv(csv) => csv.top(most, |row, fields| top.push((row, fields.to_cells()))),
+            Rows::Grid(rows) => top.extend(rows.iter().take(most).cloned()),
+            Rows::Json(_) => {}
         }
-        Ok(held.0.first().map(|(row, cells)| Footer {
-            row: *row,
-            text: cells.iter().find(|cell| !cell.text.is_empty()).map(|cell| cell.text.to_string()).unwrap_or_default(),
-            rows: held.0.len(),
-        }))
+        top
     }
-}
 
-fn is_footer_like(fields: Fields<'_>, width: usize, after_gap: bool) -> bool {
-    is_total(fields.text(0)) || (after_gap && width > 2 && fields.filled() == 1)
-}
-
-/// True for `Total`, `Grand Totals (12 records)` and similar labels.
-fn is_total(text: &str) -> bool {
-    if !text.starts_with(['T', 't', 'G', 'g', 'S', 's']) {
-        return false;
+    /// Makes `cells` of the row `row` the header.
+    pub fn set_header(&mut self, row: u64, cells: &[Cell]) {
+        self.heading_row = row;
+        self.headings = cells.iter().map(|cell| cell.text.trim().to_owned()).collect();
     }
-    let lower = text.to_lowercase();
-    let rest = ["grand total", "subtotal", "total", "gesamt"].iter().find_map(|word| lower.strip_prefix(word));
-    rest.map(|rest| rest.strip_prefix('s').unwrap_or(rest))
-        .is_some_and(|rest| matches!(rest, "" | ":") || rest.starts_with(" ("))
+
+    /// Calls `each` for every row below the header in order; returns the row at which reading stopped, and why.
+    pub fn for_each(&self, mut each: impl FnMut(u64, Fields<'_>)) -> Result<(), (u64, String)> {
+        match &self.rows {
+            Rows::Csv(csv) => csv.for_each(self.heading_row, each),
+            Rows::Json(members) => members.for_each(&self.headings, each),
+            Rows::Grid(rows) => {
+                let data = rows.iter().filter(|(row, _)| *row > self.heading_row);
+                data.for_each(|(row, cells)| each(*row, Fields::Cells(cells)));
+                Ok(())
+            }
+        }
+    }
 }

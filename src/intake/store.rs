@@ -108,6 +108,26 @@ impl Store {
         }
     }
 
+    /// Finds the tables at `path` for a mapping file, with which one text file can hold partners and revenue.
+    pub fn open_mapped(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
+        if path.is_dir() { Self::open_book(path, limits, log) } else { Self::open_file(path, limits, log) }
+    }
+
+    /// Finds the tables at all of `paths`, directories and files, as those of one book.
+    pub fn open_all(paths: &[PathBuf], limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
+        if let [only] = paths {
+            return Self::open_mapped(only, limits, log);
+        }
+        let mut all = Self::empty("the book");
+        for path in paths {
+            let one = Self::open_mapped(path, limits, log)?;
+            all.tables.extend(one.tables);
+            all.unread.extend(one.unread);
+            all.currency = all.currency.or(one.currency);
+        }
+        Ok(all)
+    }
+
     /// The tables of a book whose CSV files are in memory: name and bytes of each.
     pub fn of_files(name: &str, files: Vec<(String, Vec<u8>)>) -> Self {
         let mut store = Self::empty(name);
@@ -265,8 +285,8 @@ impl Store {
         match Members::open(raw, self.most_keys) {
             Ok((members, headings)) => {
                 let numbering = Numbering::Members(pointer);
-                let (file, headings, rows) = (file.to_owned(), headings.into(), Rows::Json(members));
-                let sheet = Sheet { file: file.clone(), numbering, heading_row: 0, headings, rows };
+                let file = file.to_owned();
+                let sheet = Sheet::new(file.clone(), numbering, 0, headings, Rows::Json(members));
                 let content = Content::Sheet(Box::new(Some(sheet)));
                 self.tables.push(StoredTable { name: key.to_owned(), file, content });
                 Ok(())
@@ -344,8 +364,7 @@ impl Store {
             log.add(no_heading(&file));
             return None;
         };
-        let headings = headings.into();
-        Some(Sheet { file, numbering: Numbering::Rows, heading_row, headings, rows: Rows::Csv(csv) })
+        Some(Sheet::new(file, Numbering::Rows, heading_row, headings, Rows::Csv(csv)))
     }
 
     /// Forgets the rows of a table that no further reader needs.

@@ -29,8 +29,11 @@ impl Tally {
         }
     }
 
-    /// The summary of a table of which `used` rows were used.
-    pub fn into_summary(mut self, binding: &Binding<'_>, used: usize) -> TableSummary {
+    /// The summary of a table of which `read` rows were read, those among them that a rule left out later included.
+    pub fn into_summary(mut self, binding: &Binding<'_>, read: usize) -> TableSummary {
+        let is_later = |group: &&RowsLeftOut| matches!(group.rule, LeftOutBy::Repeated | LeftOutBy::Partner);
+        let later: usize = self.left_out.iter().filter(is_later).map(|group| group.rows).sum();
+        let used = read.saturating_sub(later);
         self.left_out.sort_by_key(|group| group.example_row);
         let left_out: usize = self.left_out.iter().map(|group| group.rows).sum();
         TableSummary {

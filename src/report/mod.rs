@@ -20,6 +20,7 @@ pub mod review;
 pub mod schema;
 mod sheet;
 pub mod summary;
+pub mod survey;
 pub mod table;
 pub mod xlsx;
 

@@ -5,6 +5,7 @@ use super::comparison::ComparisonDocument;
 use super::explain::ExplanationDocument;
 use super::json::ProposalDocument;
 use super::review::json::{ReviewDocument, ReviewedPartnerDocument};
+use super::survey::SurveyDocument;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
@@ -27,6 +28,11 @@ pub fn comparison() -> String {
 /// Schema of `quotient.explanation/1`, as committed in `schema/explanation.schema.json`.
 pub fn explanation() -> String {
     text_of::<ExplanationDocument<'static>>()
+}
+
+/// Schema of `quotient.survey/1`, as committed in `schema/survey.schema.json`.
+pub fn survey() -> String {
+    text_of::<SurveyDocument<'static>>()
 }
 
 /// Schema of `quotient.review/1`, as committed in `schema/review.schema.json`.

@@ -28,6 +28,22 @@ crate::faults! {
             help: "keep one row per partner",
             varying: [partner],
         }
+        /// Rows of a partner differ in a column of the partners table.
+        DifferingPartner { partner: String, column: String, first: String, other: String } = BookDuplicate {
+            message: format!("rows of the partner `{partner}` differ in `{column}`: `{first}` is used, not `{other}`"),
+            help: "check which one is right; the first row of a partner counts",
+            severity: Warning,
+            varying: [partner, first, other],
+        }
+        /// Rows are about partners that the mapping file leaves out of the partners table.
+        LeftOutRows { rows: u64 } = BookUnknownReference {
+            message: match rows {
+                1 => "1 row is about a partner that the mapping file leaves out, and was left out too".to_owned(),
+                rows => format!("{rows} rows are about partners that the mapping file leaves out, and were left out too"),
+            },
+            help: "change `where` or `skip` of `[partners]` if these partners belong to the book",
+            severity: Warning,
+        }
         /// A part of the market has several rows.
         DuplicateMarket {} = BookDuplicate {
             message: "duplicate market cell",

@@ -25,7 +25,13 @@ crate::faults! {
         /// A book is a single CSV file.
         SingleCsv {} = BookShape {
             message: "a book is a directory of CSV files, not one CSV file",
-            help: "put `partners.csv` and `revenue.csv` into a directory and name the directory",
+            help: "put `partners.csv` and `revenue.csv` into a directory and name the directory; `quotient book FILE` \
+                   proposes a mapping file that reads partners and revenue from one file",
+        }
+        /// A directory or file has no table that can be read.
+        NothingToRead {} = BookShape {
+            message: "nothing here can be read as a table",
+            help: "name a directory or file with CSV, JSON or XLSX data",
         }
         /// A file has no ending.
         NoEnding {} = BookShape {

@@ -55,6 +55,16 @@ crate::faults! {
             message: "a whole number from 1 to 1000000 is expected here",
             help: "write `100` for percent",
         }
+        /// The row of the header is not a row number.
+        RowNumber { limit: u32 } = BookMapping {
+            message: format!("a row number from 1 to {limit} is expected here"),
+            help: "write the row of the column names as a spreadsheet counts rows: `header_row = 4`",
+        }
+        /// A table that has no period cannot have one column per period.
+        NoPeriods { table: String } = BookMapping {
+            message: format!("the table `{table}` has no column of periods, so `unpivot` means nothing there"),
+            help: "use `unpivot` for `revenue`, `forecasts` or `quotas`",
+        }
         /// A delimiter is not one character.
         Delimiter {} = BookMapping {
             message: "a delimiter is one character",

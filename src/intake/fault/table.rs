@@ -2,6 +2,8 @@
 
 use super::super::table::Field;
 use crate::finding::{Candidates, Code, counted, listed};
+use crate::units::plain;
+use rust_decimal::Decimal;
 
 /// Returns which table a book could mean, for one that must be there.
 fn missing_table_help(candidates: &Candidates, wanted: &str, is_mapped: bool) -> String {
@@ -42,6 +44,11 @@ fn lacking(table: &str, columns: &[String], present: Option<&String>) -> String 
         ([one, other], _) => format!("the table `{table}` has neither `{one}` nor `{other}`"),
         _ => format!("the table `{table}` has no column {}", listed(columns)),
     }
+}
+
+/// Name of a total row in a message.
+fn total_name(text: &str) -> String {
+    if text.is_empty() { "the row without a name".to_owned() } else { format!("`{text}`") }
 }
 
 crate::faults! {
@@ -200,6 +207,52 @@ crate::faults! {
             },
             help: "delete the lines below the data if they are not data",
             severity: Warning,
+        }
+        /// A row is the total of the rows above it.
+        TotalRow { text: String } = BookFooter {
+            message: format!("{} is a total of the rows above it and was left out", total_name(text)),
+            help: "remove the row if the total should not be in the file",
+            severity: Warning,
+            varying: [text],
+        }
+        /// The total that a file states is not the sum of its rows.
+        TotalDiffers { text: String, stated: Decimal, sum: Decimal } = BookFooter {
+            message: format!(
+                "{} states {}, but the rows above it sum to {}: a difference of {}",
+                total_name(text), plain(*stated), plain(*sum), plain(*stated - *sum)
+            ),
+            help: "check that the export is complete, and that `where` and `skip` leave out what its total leaves out",
+            severity: Warning,
+        }
+        /// Rows repeat the header, as printed lists do on every page.
+        RepeatedHeader { rows: u64 } = BookFooter {
+            message: match rows {
+                1 => "1 row repeats the column names and was left out".to_owned(),
+                rows => format!("{rows} rows repeat the column names and were left out"),
+            },
+            help: "export the data as a list rather than as printed pages",
+            severity: Warning,
+        }
+        /// The header was found below the first row.
+        FoundHeader { row: u64 } = BookShape {
+            message: format!("row {row} was taken for the header, because it names the most columns"),
+            help: format!("confirm it in the mapping file: `header_row = {row}`"),
+            severity: Warning,
+        }
+        /// The row that the mapping file states as the header has no content.
+        EmptyHeader { row: u64 } = BookShape {
+            message: format!("row {row} is empty, so it cannot be the header"),
+            help: "write the row of the column names as a spreadsheet counts rows",
+        }
+        /// A column of the layout does not exist.
+        LayoutColumn { file: String, column: String, candidates: Candidates, heading_row: u64 } = BookMissingColumn {
+            message: format!("`{file}` has no column `{column}`"),
+            help: column_help(candidates, *heading_row),
+        }
+        /// No column of a table reads as a month.
+        NoMonths { file: String } = BookMissingColumn {
+            message: format!("no column name of `{file}` reads as a month"),
+            help: "list the columns: `unpivot = { period = [\"2025-01\", \"2025-02\"] }`",
         }
         /// A file has more different causes of one code than are listed.
         NotListed { listed: Code, count: u64 } = (*listed) {

@@ -33,6 +33,14 @@ pub(in crate::intake) enum Shape {
     Either(&'static Shape, &'static Shape),
     /// Separator and rule of a division, for the column `partner_id`.
     Split,
+    /// True or false.
+    Truth,
+    /// A table of these members, each with its form and meaning.
+    Members(&'static [(&'static str, Shape, &'static str)]),
+    /// One of these words, or a list of strings.
+    WordOrList(&'static [&'static str], &'static str),
+    /// Name of a column of the table with one of these kinds.
+    Column(&'static [Kind]),
     /// One value for each heading or word of the export.
     ByWord(&'static str, &'static Shape),
 }
@@ -45,6 +53,21 @@ pub(in crate::intake) const AMOUNTS: &[Kind] = &[Kind::Amount, Kind::AmountFromZ
 pub(in crate::intake) const DATES: &[Kind] = &[Kind::Date, Kind::Period];
 /// Largest number that a rate is divided by or an amount is multiplied by.
 pub(in crate::intake) const LARGEST_FACTOR: u32 = 1_000_000;
+
+/// Rows that a sheet may have.
+pub(in crate::intake) const LARGEST_ROW: u32 = 1 << 20;
+/// Word of `unpivot` for all headings that read as a month.
+pub(in crate::intake) const MONTHS: &str = "months";
+
+/// Members of `unpivot`.
+const UNPIVOT: &[(&str, Shape, &str)] = &[
+    (
+        "period",
+        Shape::WordOrList(&[MONTHS], "heading"),
+        "the headings of the columns, each a period; `\"months\"` for every heading that reads as a month",
+    ),
+    ("amount", Shape::Column(AMOUNTS), "the column that the cells belong to; by default the table's required amount"),
+];
 
 macro_rules! keys {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal in $scope:ident, $shape:expr, $example:literal;)+) => {
@@ -104,6 +127,14 @@ keys! {
     Delimiter = "delimiter" in Section, Shape::String("one character"), "delimiter = \";\"";
     /// Encoding of a text file that is neither UTF-8 nor marked as UTF-16: a label of the WHATWG Encoding Standard.
     Encoding = "encoding" in Section, Shape::String("encoding"), "encoding = \"windows-1252\"";
+    /// Row of the header, as a spreadsheet counts rows. Rows above it are not read. Without the key, the header is the
+    /// first row, or the row among the first 30 that names most columns.
+    HeaderRow = "header_row" in Section, Shape::Whole(1, LARGEST_ROW), "header_row = 4";
+    /// Headings of columns in which a value is written once and the cells below are left blank, as merged cells are: an
+    /// empty cell has the value above. A new value in one of the columns ends the values to the right of it.
+    FillDown = "fill_down" in Section, Shape::Strings("heading"), "fill_down = [\"Partner\", \"Product\"]";
+    /// Reads a table with one column per period as one row per period. Empty cells are not known and give no row.
+    Unpivot = "unpivot" in Section, Shape::Members(UNPIVOT), "unpivot = { period = \"months\" }";
     /// Decimal sign of numbers written as text. Numbers that a workbook stores as numbers are not affected.
     Decimal = "decimal" in Section, Shape::OneOf(&[".", ","]), "decimal = \",\"";
     /// Thousands sign of numbers written as text; a space stands for any kind of space. A number whose groups do not
@@ -142,6 +173,10 @@ keys! {
     /// Division of a row whose cell names several partners. Rule `first`: the row belongs to the first. Rule `equal`, for
     /// revenue: the amount is divided into equal parts; what does not divide goes to the first ones, one minor unit each.
     Split = "split" in Section, Shape::Split, "split = { partner_id = { separator = \";\", rule = \"equal\" } }";
+    /// Reads the partners from a table with several rows per partner, such as a list of orders: the first row of each
+    /// partner counts, and differences in its other rows are reported. Only `attributes` become attributes. Without
+    /// `file` and `sheet`, it is the table of the revenue, with its header, notation, filters and `fill_down`.
+    Distinct = "distinct" in Partners, Shape::Truth, "distinct = true";
     /// Headings that become attributes of the partner; without the key, every heading that no column uses.
     Attributes = "attributes" in Partners, Shape::List("heading"), "attributes = [\"Region\", \"Employees\"]";
 }

@@ -49,6 +49,14 @@ pub(super) struct TableMap {
     pub source: Option<Source>,
     pub delimiter: Option<u8>,
     pub encoding: Option<&'static Encoding>,
+    /// Row of the header, from 1.
+    pub header_row: Option<(u64, Span)>,
+    /// Headings of columns whose empty cells have the value above.
+    pub fill_down: Vec<(String, Span)>,
+    /// Columns that become rows.
+    pub unpivot: Option<UnpivotMap>,
+    /// True when the partners are the distinct ones of a table with several rows for each.
+    pub distinct: bool,
     pub notation: Notation,
     pub dates: DateFormats,
     /// Possible headings of each column.
@@ -70,6 +78,24 @@ pub(super) struct TableMap {
     pub split: Option<Split>,
     /// Headings that become attributes; all others when absent.
     pub attributes: Option<Vec<(String, Span)>>,
+}
+
+/// Columns that become rows, one per period.
+#[derive(Debug, Clone)]
+pub(super) struct UnpivotMap {
+    pub periods: Periods,
+    /// Column of the table that the cells belong to; the table's required amount when absent.
+    pub amount: Option<Field>,
+    pub span: Span,
+}
+
+/// Headings that are periods.
+#[derive(Debug, Clone)]
+pub(super) enum Periods {
+    /// Every heading that reads as a month.
+    Months,
+    /// These.
+    Headings(Vec<(String, Span)>),
 }
 
 /// Source of a table: a file, a sheet, or a sheet of a file.
@@ -145,6 +171,11 @@ impl TableMap {
     }
 }
 
+/// True when `name` is a key of a table's section.
+pub(super) fn is_key(name: &str) -> bool {
+    key::Key::named(name, key::Scope::Section).is_some()
+}
+
 impl Mapping {
     /// Reads and checks the mapping file at `path`.
     pub fn read(path: &Path) -> Result<Self, Findings> {
@@ -154,6 +185,32 @@ impl Mapping {
             std::fs::read(path).map_err(|error| refuse(MappingFault::Unreadable { reason: error.to_string() }))?;
         let text = String::from_utf8(bytes).map_err(|_| refuse(MappingFault::NotUtf8 {}))?;
         Self::parse(&file, &text)
+    }
+
+    /// Gives distinct partners whose section names no source that of the revenue, with its layout and notation.
+    fn share_source(&mut self) {
+        let Some(revenue) = self.tables.get(&TableKind::Revenue).cloned() else { return };
+        let partners = self.tables.get_mut(&TableKind::Partners);
+        let Some(partners) = partners.filter(|partners| partners.distinct && partners.source.is_none()) else { return };
+        partners.source = revenue.source;
+        partners.header_row = partners.header_row.or(revenue.header_row);
+        partners.delimiter = partners.delimiter.or(revenue.delimiter);
+        partners.encoding = partners.encoding.or(revenue.encoding);
+        if partners.dates.all.is_empty() && partners.dates.by_column.is_empty() {
+            partners.dates = revenue.dates;
+        }
+        if partners.notation == Notation::default() {
+            partners.notation = revenue.notation;
+        }
+        partners.split = partners.split.take().or(revenue.split);
+        for (own, other) in [(&mut partners.keep, revenue.keep), (&mut partners.skip, revenue.skip)] {
+            if own.is_empty() {
+                *own = other;
+            }
+        }
+        if partners.fill_down.is_empty() {
+            partners.fill_down = revenue.fill_down;
+        }
     }
 
     /// Reads and checks the text of a mapping file; `file` is its name in findings.
@@ -175,6 +232,7 @@ impl Mapping {
         let mut mapping = Self::default();
         if reader.findings.is_empty() {
             reader.root(root.get_ref(), &mut mapping);
+            mapping.share_source();
         }
         reader.findings.sort();
         if reader.findings.has_errors() { Err(reader.findings) } else { Ok(mapping) }

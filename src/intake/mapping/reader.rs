@@ -1,9 +1,10 @@
 //! Reading of a mapping file: every key of the declaration, with everything that is wrong reported at its place.
 
 use super::super::fault::MappingFault;
+use super::super::shape::period_and_amount;
 use super::super::table::{Column, Field, Kind, Table, TableKind};
-use super::key::{AMOUNTS, Key, LARGEST_FACTOR, RATES, Scope};
-use super::{Filter, Mapping, Source, TableMap};
+use super::key::{AMOUNTS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, RATES, Scope};
+use super::{Filter, Mapping, Periods, Source, TableMap, UnpivotMap};
 use crate::finding::{Candidates, Finding, Findings, Place, Span};
 use crate::units::{Currency, parse_decimal};
 use encoding_rs::Encoding;
@@ -56,10 +57,35 @@ impl MapReader<'_> {
     }
 
     pub fn texts(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<String> {
+        self.placed_texts(value).into_iter().map(|(text, _)| text).collect()
+    }
+
+    /// A string, or the strings of a list, each with its place.
+    fn placed_texts(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<(String, Span)> {
         match value.get_ref() {
-            DeValue::Array(items) => items.iter().filter_map(|item| self.text(item)).map(|(text, _)| text).collect(),
-            _ => self.text(value).map(|(text, _)| text).into_iter().collect(),
+            DeValue::Array(items) => items.iter().filter_map(|item| self.text(item)).collect(),
+            _ => self.text(value).into_iter().collect(),
         }
+    }
+
+    fn truth(&mut self, value: &Spanned<DeValue<'_>>) -> Option<bool> {
+        let truth = value.get_ref().as_bool();
+        if truth.is_none() {
+            self.wrong(value, "`true` or `false`");
+        }
+        truth
+    }
+
+    fn row_number(&mut self, value: &Spanned<DeValue<'_>>) -> Option<(u64, Span)> {
+        let number = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str().parse::<u64>().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number| (1..=u64::from(LARGEST_ROW)).contains(number));
+        if number.is_none() {
+            self.report(MappingFault::RowNumber { limit: LARGEST_ROW }, value.span());
+        }
+        number.map(|number| (number, Span { start: value.span().start, end: value.span().end }))
     }
 
     pub fn table<'a, 'i>(&mut self, value: &'a Spanned<DeValue<'i>>) -> Vec<Entry<'a, 'i>> {
@@ -141,6 +167,10 @@ impl MapReader<'_> {
             Key::File | Key::Sheet => self.source(key, value, map),
             Key::Delimiter => map.delimiter = self.delimiter(value),
             Key::Encoding => map.encoding = self.encoding(value),
+            Key::HeaderRow => map.header_row = self.row_number(value),
+            Key::FillDown => map.fill_down = self.placed_texts(value),
+            Key::Unpivot => map.unpivot = self.unpivot(table, value),
+            Key::Distinct => map.distinct = self.truth(value).unwrap_or_default(),
             Key::Decimal | Key::Thousands | Key::Dash => self.notation(key, value, map),
             Key::DateFormat => self.date_formats(table, value, map),
             Key::Split => map.split = self.split(table, value),
@@ -172,6 +202,42 @@ impl MapReader<'_> {
             return None;
         };
         Some(items.iter().filter_map(|item| self.text(item)).collect())
+    }
+
+    fn unpivot(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>) -> Option<UnpivotMap> {
+        if table.and_then(period_and_amount).is_none() {
+            let table = table.map_or(EXTRA, |table| table.name).to_owned();
+            self.report(MappingFault::NoPeriods { table }, value.span());
+            return None;
+        }
+        let (mut periods, mut amount) = (Periods::Months, None);
+        for (key, value) in self.table(value) {
+            match key.get_ref().as_ref() {
+                "period" if value.get_ref().as_str() == Some(MONTHS) => periods = Periods::Months,
+                "period" => {
+                    let headings = self.list(value, "`\"months\"` or a list of column names");
+                    periods = Periods::Headings(headings.unwrap_or_default());
+                }
+                "amount" => amount = self.amount_column(table, value),
+                _ => self.unknown("key of `unpivot`", key, &["period", "amount"]),
+            }
+        }
+        let span = Span { start: value.span().start, end: value.span().end };
+        Some(UnpivotMap { periods, amount, span })
+    }
+
+    fn amount_column(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>) -> Option<Field> {
+        let (name, _) = self.text(value)?;
+        let columns = table.into_iter().flat_map(|table| table.columns);
+        let amounts: Vec<&Column> = columns.filter(|column| AMOUNTS.contains(&column.kind)).collect();
+        let found = amounts.iter().find(|column| column.field.name() == name);
+        if found.is_none() {
+            let names: Vec<&str> = amounts.iter().map(|column| column.field.name()).collect();
+            let candidates = Candidates::new(&name, names.iter().copied());
+            let fault = MappingFault::UnknownKey { expected: "column of amounts".to_owned(), key: name, candidates };
+            self.report(fault, value.span());
+        }
+        found.map(|column| column.field)
     }
 
     pub fn column(&mut self, table: Option<&'static Table>, key: &Spanned<Cow<'_, str>>) -> Option<&'static Column> {

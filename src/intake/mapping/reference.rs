@@ -60,6 +60,16 @@ fn words(shape: Shape) -> String {
         Shape::Split => {
             "for the column `partner_id`: `separator`, a string, and `rule`, `\"equal\"` or `\"first\"`".to_owned()
         }
+        Shape::Truth => "`true` or `false`".to_owned(),
+        Shape::WordOrList(names, what) => {
+            let names: Vec<String> = names.iter().map(|name| format!("`\"{name}\"`")).collect();
+            format!("{}, or a list of strings ({what})", names.join(" or "))
+        }
+        Shape::Column(_) => "name of a column of the table".to_owned(),
+        Shape::Members(members) => {
+            let member = |(name, shape, doc): &(&str, Shape, &str)| format!("\n- `{name}`: {}; {doc}", words(*shape));
+            format!("a table of\n{}", members.iter().map(member).collect::<String>())
+        }
         Shape::ByWord(what, inner) => format!("for each {what} of the export: {}", words(*inner)),
     }
 }

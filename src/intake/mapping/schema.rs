@@ -82,6 +82,26 @@ fn form(shape: Shape, table: &Table) -> Value {
                 "additionalProperties": false });
             json!({ "type": "object", "properties": { "partner_id": own }, "additionalProperties": false })
         }
+        Shape::Truth => json!({ "type": "boolean" }),
+        Shape::WordOrList(names, _) => {
+            let list = json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 });
+            json!({ "anyOf": [{ "enum": names }, list] })
+        }
+        Shape::Column(kinds) => {
+            let columns = table.columns.iter().filter(|column| kinds.contains(&column.kind));
+            json!({ "enum": columns.map(|column| column.field.name()).collect::<Vec<_>>() })
+        }
+        Shape::Members(members) => {
+            let member = |(name, shape, doc): &(&str, Shape, &str)| {
+                let mut schema = form(*shape, table);
+                if let Some(own) = schema.as_object_mut() {
+                    own.insert("description".to_owned(), (*doc).into());
+                }
+                ((*name).to_owned(), schema)
+            };
+            let properties: Map<String, Value> = members.iter().map(member).collect();
+            json!({ "type": "object", "properties": properties, "additionalProperties": false })
+        }
         Shape::ByWord(_, inner) => json!({ "type": "object", "additionalProperties": form(*inner, table) }),
     }
 }

@@ -28,20 +28,12 @@ impl Worksheet {
     /// The worksheet as a table: headings are the first row, or the first among 20 that has the cell `marker`.
     pub fn into_sheet(self, file: &str, marker: &str) -> Option<super::sheet::Sheet> {
         let is_marked = |cells: &[Cell]| cells.iter().any(|cell| super::table::folded(&cell.text) == marker);
-        let mut rows = self.rows;
-        let heading = rows.iter().take(20).position(|(_, cells)| is_marked(cells)).unwrap_or_default();
-        if heading >= rows.len() {
-            return None;
-        }
-        let data = rows.split_off(heading + 1);
-        let (heading_row, headings) = rows.pop()?;
-        Some(super::sheet::Sheet {
-            file: format!("{file}!{}", self.name),
-            numbering: Numbering::Rows,
-            heading_row,
-            headings: headings.into_iter().map(|cell| cell.text.trim().to_owned()).collect(),
-            rows: super::sheet::Rows::Grid(data),
-        })
+        let heading = self.rows.iter().take(20).position(|(_, cells)| is_marked(cells)).unwrap_or_default();
+        let (row, cells) = self.rows.get(heading)?;
+        let headings = cells.iter().map(|cell| cell.text.trim().to_owned()).collect();
+        let (row, file) = (*row, format!("{file}!{}", self.name));
+        let rows = super::sheet::Rows::Grid(self.rows);
+        Some(super::sheet::Sheet::new(file, Numbering::Rows, row, headings, rows))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The program from a planner's and an author's chair: folders, files, exit codes.
 
+mod book;
 mod proposals;
 mod refusals;
 

@@ -290,3 +290,41 @@ fn templates_have_the_same_bytes_every_time() {
     assert_eq!(files(TemplateFormat::Xlsx).unwrap(), files(TemplateFormat::Xlsx).unwrap());
     assert_eq!(files(TemplateFormat::Csv).unwrap().len(), TableKind::BOOK.len() + 1);
 }
+
+#[test]
+fn a_workbook_with_title_rows_and_a_month_per_column_is_read_by_its_mapping() {
+    let mut workbook = Workbook::new();
+    let partners = workbook.add_worksheet().set_name("partners").unwrap();
+    partners.write_column(0, 0, ["partner_id", "P1", "P2"]).unwrap();
+    let sheet = workbook.add_worksheet().set_name("revenue").unwrap();
+    sheet.write(0, 0, "Net revenue 2025").unwrap();
+    sheet.write(2, 0, "Partner").unwrap();
+    let month = Format::new().set_num_format("mmm-yy");
+    for (column, number) in (1..=3).zip(1..) {
+        sheet.write_with_format(2, column, ExcelDateTime::from_ymd(2025, number, 1).unwrap(), &month).unwrap();
+    }
+    sheet.write(2, 4, "Total").unwrap();
+    for (row, partner, amounts) in [(3, "P1", [10.25, 20.5, 0.0]), (4, "P2", [1.0, 2.0, 3.0])] {
+        sheet.write(row, 0, partner).unwrap();
+        sheet.write_row(row, 1, amounts).unwrap();
+        sheet.write(row, 4, amounts.iter().sum::<f64>()).unwrap();
+    }
+    sheet.write(5, 0, "Grand Total").unwrap();
+    sheet.write_row(5, 1, [11.25, 22.5, 3.0, 36.75]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("book.xlsx");
+    std::fs::write(&path, workbook.save_to_buffer().unwrap()).unwrap();
+    let map = "[partners]\n[revenue]\ncolumns.partner_id = \"Partner\"\nunpivot = { period = \"months\" }\n";
+    let mapping = quotient::intake::Mapping::parse("map.toml", map).unwrap();
+    let read = read_book(&path, Some(&mapping), &ReadOptions::default()).into_result();
+    let (book, findings) = read.unwrap_or_else(|findings| panic!("{}", render::human(findings.iter(), false)));
+    let revenue = |id: &str| -> Vec<String> {
+        let entries = &book.partner(id).unwrap().revenue;
+        entries.iter().map(|entry| format!("{} {}", entry.month, entry.amount)).collect()
+    };
+    assert_eq!(revenue("P1"), ["2025-01 10.25", "2025-02 20.5", "2025-03 0"]);
+    assert_eq!(revenue("P2"), ["2025-01 1", "2025-02 2", "2025-03 3"]);
+    let messages: Vec<String> = findings.iter().map(Finding::message).collect();
+    assert!(messages.iter().any(|message| message.starts_with("row 3 was taken for the header")), "{messages:?}");
+    assert!(messages.iter().any(|message| message.starts_with("`Grand Total` is a total")), "{messages:?}");
+}

@@ -98,6 +98,7 @@ fn the_committed_schemas_are_current() {
         ("comparison.schema.json", schema::comparison()),
         ("proposal.schema.json", schema::proposal()),
         ("explanation.schema.json", schema::explanation()),
+        ("survey.schema.json", schema::survey()),
     ] {
         let path = folder.join(file);
         if std::env::var_os("QUOTIENT_BLESS").is_some() {

@@ -1,0 +1,114 @@
+//! The header of a table: the first row, the row that the mapping file states, or the row that names the columns below
+//! the title of an export.
+
+use super::cell::Cell;
+use super::fault::TableFault;
+use super::log::Log;
+use super::mapping::{Periods, TableMap, UnpivotMap};
+use super::shape::period_and_amount;
+use super::sheet::{Numbering, Sheet};
+use super::table::{Field, Table, is_same_heading};
+use crate::finding::{Finding, Place};
+
+/// Rows among which a header is looked for.
+const SEARCHED: usize = 30;
+
+/// Moves the header of `sheet` to the row that the mapping file states, else to the first row that names most columns.
+///
+/// A header that is found below the first row is reported as a warning, with the key that confirms it.
+pub(super) fn place(sheet: &mut Sheet, table: &Table, map: Option<&TableMap>, log: &mut Log) {
+    if sheet.numbering != Numbering::Rows {
+        return;
+    }
+    if let Some((map, (row, span))) = map.and_then(|map| Some((map, map.header_row?))) {
+        let top = sheet.top(usize::try_from(row).unwrap_or(usize::MAX));
+        match top.iter().find(|(number, _)| *number == row) {
+            Some((_, cells)) => sheet.set_header(row, cells),
+            None => {
+                log.add(Finding::from(TableFault::EmptyHeader { row }).at(map.place(span, "")));
+            }
+        }
+        return;
+    }
+    let wanted = Wanted { table, map };
+    let own = wanted.count(sheet.headings.iter().map(String::as_str));
+    if own == wanted.most() || wanted.has_required(&sheet.headings) {
+        return;
+    }
+    let top = sheet.top(SEARCHED);
+    let mut best: Option<(usize, u64, &[Cell])> = None;
+    for (row, cells) in &top {
+        let count = wanted.count(cells.iter().map(|cell| cell.text.trim()));
+        if count > best.map_or(own, |(count, ..)| count) {
+            best = Some((count, *row, cells));
+        }
+    }
+    let Some((_, row, cells)) = best else { return };
+    sheet.set_header(row, cells);
+    let fault = TableFault::FoundHeader { row };
+    log.add(Finding::from(fault).at(Place::cell(sheet.file.clone(), row, "", "")));
+}
+
+/// Headings that a table may have.
+struct Wanted<'a> {
+    table: &'a Table,
+    map: Option<&'a TableMap>,
+}
+
+impl Wanted<'_> {
+    /// True when `heading` names the column `field`.
+    fn names(&self, field: Field, heading: &str) -> bool {
+        let mapped = self.map.and_then(|map| map.columns.get(&field));
+        if let Some((headings, _)) = mapped {
+            return headings.iter().any(|one| is_same_heading(one, heading));
+        }
+        let aliases = self.table.column(field).map_or(&[][..], |column| column.aliases);
+        is_same_heading(field.name(), heading)
+            || (self.map.is_none() && aliases.iter().any(|alias| is_same_heading(alias, heading)))
+    }
+
+    /// Further headings that the mapping file names: of filters, attributes and layouts.
+    fn others(&self) -> impl Iterator<Item = &str> {
+        self.map.into_iter().flat_map(|map| {
+            let filters = map.keep.iter().chain(&map.skip).map(|filter| filter.heading.as_str());
+            let attributes = map.attributes.iter().flatten().map(|(heading, _)| heading.as_str());
+            let periods = map.unpivot.iter().flat_map(|unpivot| match &unpivot.periods {
+                Periods::Months => &[][..],
+                Periods::Headings(headings) => headings,
+            });
+            filters.chain(attributes).chain(periods.map(|(heading, _)| heading.as_str()))
+        })
+    }
+
+    /// Number of columns and further headings that a row names.
+    fn count<'c>(&self, cells: impl Iterator<Item = &'c str>) -> usize {
+        let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+        let columns = self.table.columns.iter().map(|column| column.field);
+        columns.filter(|field| cells.iter().any(|cell| self.names(*field, cell))).count()
+            + self.others().filter(|other| cells.iter().any(|cell| is_same_heading(other, cell))).count()
+    }
+
+    /// Largest possible count.
+    fn most(&self) -> usize {
+        self.table.columns.len() + self.others().count()
+    }
+
+    /// True when the headings name every required column and every one that the mapping file names.
+    fn has_required(&self, headings: &[String]) -> bool {
+        let is_given = |field: Field| {
+            let pair = period_and_amount(self.table);
+            let by_layout = |map: &TableMap| {
+                let amount = |unpivot: &UnpivotMap| unpivot.amount.or(pair.map(|(_, amount)| amount));
+                map.unpivot.as_ref().is_some_and(|unpivot| {
+                    amount(unpivot) == Some(field) || pair.is_some_and(|(period, _)| period == field)
+                })
+            };
+            self.map.is_some_and(|map| map.constants.contains_key(&field) || by_layout(map))
+        };
+        let is_mapped = |field: Field| self.map.is_some_and(|map| map.columns.contains_key(&field));
+        let columns = self.table.columns.iter();
+        let mut needed =
+            columns.filter(|column| (column.required && !is_given(column.field)) || is_mapped(column.field));
+        needed.all(|column| headings.iter().any(|heading| self.names(column.field, heading)))
+    }
+}

@@ -1,0 +1,92 @@
+//! Words by which exports name total rows and footers.
+
+/// Words that name a total, lower case; the plural is recognised as well.
+const TOTALS: [&str; 22] = [
+    "total",
+    "grand total",
+    "subtotal",
+    "sub total",
+    "sub-total",
+    "overall total",
+    "report total",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "gesamtergebnis",
+    "zwischensumme",
+    "total général",
+    "sous-total",
+    "totale",
+    "totale complessivo",
+    "subtotale",
+    "suma",
+    "total geral",
+    "totaal",
+    "eindtotaal",
+    "subtotaal",
+];
+/// Words that begin the lines below an export, lower case.
+const PHRASES: [&str; 18] = [
+    "copyright",
+    "©",
+    "(c) ",
+    "confidential",
+    "generated ",
+    "exported ",
+    "printed ",
+    "created by",
+    "report run",
+    "run by",
+    "page ",
+    "filtered by",
+    "source:",
+    "note:",
+    "erstellt ",
+    "vertraulich",
+    "seite ",
+    "end of report",
+];
+/// The name of a total row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Label {
+    /// True when the cell has no other words.
+    pub is_exact: bool,
+    /// Number of records that the cell states: `Grand Totals (12 records)`.
+    pub count: Option<u64>,
+}
+
+/// Reads a cell as the name of a total row: `Total`, `Grand Totals (12 records)`, `Summe:`, `Total Acme`, `Acme Total`.
+pub(super) fn label(text: &str) -> Option<Label> {
+    // Most cells are looked at no further: every name has one of these parts.
+    let has_part = text.as_bytes().windows(3).any(|part| match part {
+        [one, two, three] => matches!(&[one | 0x20, two | 0x20, three | 0x20], b"tot" | b"sum" | b"sam"),
+        _ => false,
+    });
+    if !has_part {
+        return None;
+    }
+    let lower = text.trim_matches(['*', ' ']).trim_end_matches([':', ' ']).to_lowercase();
+    let begins = TOTALS.iter().filter_map(|word| lower.strip_prefix(word)).map(without_plural);
+    for rest in begins.filter(|rest| rest.is_empty() || rest.starts_with([' ', '(', ':'])) {
+        let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
+        let is_counted = rest.trim_start().starts_with('(') && rest.ends_with(')');
+        if rest.is_empty() || is_counted {
+            return Some(Label { is_exact: true, count: digits.parse().ok() });
+        }
+    }
+    let is_beside = TOTALS.iter().any(|word| {
+        let begins = lower.strip_prefix(word).map(without_plural).is_some_and(|rest| rest.starts_with([' ', ':']));
+        begins || lower.strip_suffix(word).is_some_and(|rest| rest.ends_with([' ', '-']))
+    });
+    is_beside.then_some(Label { is_exact: false, count: None })
+}
+
+fn without_plural(rest: &str) -> &str {
+    rest.strip_prefix('s').filter(|rest| !rest.starts_with(char::is_alphanumeric)).unwrap_or(rest)
+}
+
+/// True for a line that exports write below the data: copyright, page number, time of the export.
+pub(super) fn footer_phrase(text: &str) -> bool {
+    let lower = text.trim_start_matches(['*', '-', ' ']).to_lowercase();
+    PHRASES.iter().any(|phrase| lower.starts_with(phrase))
+}

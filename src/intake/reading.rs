@@ -1,0 +1,64 @@
+//! Tables of the store as they are read for a book: with their header, their layout, and what is known beside them.
+
+use super::binding::Binding;
+use super::book::Reading;
+use super::mapping::TableMap;
+use super::row::Row;
+use super::rows::{Read, each_row};
+use super::sheet::Sheet;
+use super::table::{Table, TableKind};
+use super::total::Verdict;
+use crate::channel::Partner;
+use std::collections::BTreeSet;
+
+impl Reading<'_> {
+    /// Calls `each` for every row of the table; returns its place and the number of rows used.
+    pub fn each_row(
+        &mut self,
+        kind: TableKind,
+        partners: &[Partner],
+        mut each: impl FnMut(&mut Row<'_>),
+    ) -> Option<Read> {
+        let index = *self.places.get(&kind)?;
+        let map = self.map(kind);
+        let sheet = self.sheet(index, kind.table(), map)?;
+        if self.places.iter().filter(|(other, place)| **place == index && **other > kind).count() == 0 {
+            self.store.forget(index);
+        }
+        if sheet.headings.is_empty() {
+            // An empty list in a JSON document has no keys that could be missing.
+            let location = sheet.location();
+            return Some(Read { location, partner_heading: String::new(), rows: 0, is_empty: true });
+        }
+        let binding = Binding::new(kind.table(), &sheet, map, &mut self.shared.log)?;
+        each_row(&sheet, &binding, partners, &mut self.shared, &self.limits, &mut each)
+    }
+
+    /// Reads a table in the layout that the mapping file states.
+    pub fn sheet(&mut self, index: usize, table: &Table, map: Option<&TableMap>) -> Option<Sheet> {
+        let mut sheet = self.store.read(index, map, &self.limits, &mut self.shared.log)?;
+        super::header::place(&mut sheet, table, map, &mut self.shared.log);
+        super::reshape::reshape(&mut sheet, table, map, self.shared.calendar, &mut self.shared.log);
+        Some(sheet)
+    }
+
+    /// Rows of the sheet that another table of the book, which has amounts, knows to be totals or footers.
+    pub fn totals_beside(&mut self, index: usize) -> Option<BTreeSet<u64>> {
+        let others: Vec<TableKind> =
+            self.places.iter().filter(|(_, place)| **place == index).map(|(kind, _)| *kind).collect();
+        let mut rows = None;
+        for kind in others.into_iter().filter(|kind| *kind != TableKind::Partners) {
+            let map = self.map(kind);
+            let log = std::mem::take(&mut self.shared.log);
+            let sheet = self.sheet(index, kind.table(), map);
+            let binding = sheet.as_ref().and_then(|sheet| Binding::new(kind.table(), sheet, map, &mut self.shared.log));
+            // What is wrong with that table is reported when it is read itself.
+            self.shared.log = log;
+            if let (Some(sheet), Some(binding)) = (&sheet, &binding) {
+                let verdict = Verdict::of(sheet, binding, &[], &self.shared);
+                rows.get_or_insert_with(BTreeSet::new).extend(verdict.rows);
+            }
+        }
+        rows
+    }
+}

@@ -1,0 +1,345 @@
+//! Assignment of the tables of an export to the tables of a book.
+
+use super::super::store::Store;
+use super::super::table::{Field, TableKind, folded};
+use super::columns::{currency_column, facts, other_amounts, won};
+use super::heading::{compared, is_one_of, rank, stated_currency};
+use super::outcome::{Question, Source, Survey};
+use super::profile::{Column, Profile};
+use super::section::{Draft, outcome};
+use super::synonym::{QUANTITIES, UNIT_PRICES};
+use super::text::{Decision, Section, order, quoted};
+use crate::units::Currency;
+use std::collections::BTreeMap;
+
+/// Headings that name a partner in a table of partners only.
+const OWN_ID: [&str; 3] = ["id", "internalid", "name"];
+/// Words in the name of a table of opportunities.
+const PIPELINE_WORDS: [&str; 5] = ["opportunit", "deal", "pipeline", "potential", "chance"];
+
+/// Columns of a table that decide its role.
+struct Fit<'p> {
+    profile: &'p Profile,
+    partner: Option<&'p Column>,
+    date: Option<&'p Column>,
+    amount: Option<&'p Column>,
+    close_date: Option<&'p Column>,
+    months: usize,
+    has_outcome: bool,
+}
+
+impl<'p> Fit<'p> {
+    fn of(profile: &'p Profile) -> Self {
+        let is_foreign = |column: &Column| !OWN_ID.contains(&compared(&column.heading).as_str());
+        let is_id = |column: &Column| column.filled > 0 && !column.is_date() && is_foreign(column);
+        let stage = profile.best(Field::Stage, |column| outcome(column).is_some());
+        let status = profile.best(Field::Status, |column| outcome(column).is_some());
+        let has_probability = profile.best(Field::Probability, Column::is_amount).is_some();
+        let has_truth = profile.best(Field::IsWon, Column::is_truth).is_some();
+        Self {
+            profile,
+            partner: profile.best(Field::PartnerId, is_id),
+            date: profile.best(Field::Month, Column::is_date),
+            amount: profile.best(Field::Amount, Column::is_amount),
+            close_date: profile.best(Field::CloseDate, Column::is_date),
+            months: profile.months(),
+            has_outcome: stage.or(status).is_some() || has_probability || has_truth,
+        }
+    }
+
+    fn is_opportunities(&self) -> bool {
+        let name = folded(&self.profile.name);
+        let is_named = PIPELINE_WORDS.iter().any(|word| name.contains(word));
+        self.partner.is_some()
+            && self.amount.is_some()
+            && (self.has_outcome || is_named)
+            && (self.close_date.is_some() || self.date.is_some())
+    }
+
+    fn is_revenue(&self) -> bool {
+        let has_rows = self.months >= 3 || (self.date.is_some() && self.amount.is_some());
+        self.partner.is_some() && has_rows && !self.is_opportunities() && !self.is_master()
+    }
+
+    /// True for one row per partner, without a column of months.
+    fn is_master(&self) -> bool {
+        let own = self.profile.best(Field::PartnerId, |column| column.filled > 0 && !column.is_date());
+        let is_named = ["partner", "account", "customer", "compan", "kunde", "client", "reseller", "organi", "store"]
+            .iter()
+            .any(|word| folded(&self.profile.name).contains(word));
+        self.months < 3
+            && own.is_some_and(Column::is_unique)
+            && (is_named || self.date.is_none() || self.amount.is_none())
+    }
+}
+
+/// Proposes the mapping of `profiles`, the tables of `store`.
+pub(super) fn survey(store: &Store, profiles: &[Profile]) -> Survey {
+    let fits: Vec<Fit<'_>> = profiles.iter().map(Fit::of).collect();
+    let largest = |is_kind: fn(&Fit<'_>) -> bool| {
+        fits.iter()
+            .filter(|fit| is_kind(fit))
+            .max_by_key(|fit| (fit.profile.rows, std::cmp::Reverse(fit.profile.table)))
+    };
+    let revenue = largest(|fit| fit.is_revenue());
+    let opportunities = largest(|fit| fit.is_opportunities());
+    let transactions = revenue.or(opportunities);
+    let masters = fits.iter().filter(|fit| fit.is_master());
+    let partners = masters
+        .filter_map(|fit| Some((fit, linked(fit.profile, transactions?.profile)?)))
+        .max_by_key(|(_, (_, _, shared))| *shared);
+    let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), roles: BTreeMap::new() };
+    let link = partners.as_ref().map(|(_, (own, other, _))| (*own, *other));
+    if let Some(currency) = plan.currency(&[revenue, opportunities]) {
+        plan.decisions.extend(currency.into_decisions());
+    }
+    match (&partners, transactions) {
+        (Some((fit, (own, _, _))), _) => plan.partners(fit.profile, own),
+        (None, Some(fit)) => plan.distinct(fit, revenue.is_some()),
+        (None, None) => {}
+    }
+    match (revenue, opportunities) {
+        (Some(fit), _) => plan.revenue(fit, link.map(|(_, other)| other), false),
+        (None, Some(fit)) => plan.revenue(fit, link.map(|(_, other)| other), true),
+        (None, None) => plan.nothing(&fits),
+    }
+    if let Some(fit) = opportunities {
+        let partner = if revenue.is_none() {
+            link.map(|(_, other)| other)
+        } else {
+            partners.and_then(|(master, _)| linked(master.profile, fit.profile)).map(|(_, other, _)| other)
+        };
+        plan.opportunities(fit, partner);
+    }
+    let named: Vec<&Fit<'_>> = fits.iter().filter(|fit| TableKind::named(&fit.profile.name).is_some()).collect();
+    for fit in named {
+        plan.named(fit.profile);
+    }
+    plan.finish(&fits)
+}
+
+/// The columns by which a table of partners and a table of transactions name the same partners, and how many they share.
+fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<(&'p Column, &'p Column, usize)> {
+    if master.table == other.table {
+        return None;
+    }
+    let is_key = |column: &&Column| {
+        [Field::PartnerId, Field::PartnerName].iter().any(|field| rank(*field, &column.heading).is_some())
+    };
+    let own = master.columns.iter().filter(is_key).filter(|column| column.is_unique());
+    let mut best: Option<(&Column, &Column, usize)> = None;
+    for own in own {
+        for other in other.columns.iter().filter(is_key) {
+            let shared = other.values.keys().filter(|value| own.values.contains_key(*value)).count();
+            if shared * 2 > other.values.len() && shared > best.map_or(0, |(.., shared)| shared) {
+                best = Some((own, other, shared));
+            }
+        }
+    }
+    best
+}
+
+/// The mapping under way.
+struct Plan<'s> {
+    store: &'s Store,
+    decisions: Vec<Decision>,
+    questions: Vec<Question>,
+    /// Tables of the book by table of the store, with the reason.
+    roles: BTreeMap<usize, (Vec<String>, String)>,
+}
+
+impl<'s> Plan<'s> {
+    fn take(&mut self, draft: Draft<'_>, reason: &str) {
+        let role = self.roles.entry(draft.profile.table).or_default();
+        role.0.push(draft.section.table.to_owned());
+        if role.1.is_empty() {
+            reason.clone_into(&mut role.1);
+        }
+        self.questions.extend(draft.questions);
+        let mut decisions = draft.section.into_decisions();
+        decisions.sort_by_key(|decision| order(&decision.key));
+        self.decisions.extend(decisions);
+    }
+
+    /// The currency that headings or values state, unless a column has it.
+    fn currency(&mut self, fits: &[Option<&Fit<'_>>]) -> Option<Section> {
+        let mut section = Section::new("");
+        let mut has_column = false;
+        let mut stated: BTreeMap<&str, String> = BTreeMap::new();
+        for fit in fits.iter().flatten() {
+            has_column |= fit.profile.best(Field::Currency, |column| !column.currencies().is_empty()).is_some();
+            for column in fit.profile.columns.iter().filter(|column| column.is_amount()) {
+                let words = column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency);
+                for word in words {
+                    stated.entry(word).or_insert_with(|| format!("the heading `{}`", column.heading));
+                }
+                for code in column.notation.currencies.keys() {
+                    stated.entry(code).or_insert_with(|| format!("the amounts of `{}` state it", column.heading));
+                }
+            }
+        }
+        if has_column || fits.iter().all(Option::is_none) {
+            return None;
+        }
+        let place = self.store.name.clone();
+        match stated.iter().collect::<Vec<_>>().as_slice() {
+            [(code, reason)] => {
+                section.set("currency", quoted(code), (*reason).clone());
+                return Some(section);
+            }
+            [] => {
+                let question = format!("no currency is stated; {} is assumed: write `currency = \"…\"`", Currency::USD);
+                self.questions.push(Question { place, question });
+            }
+            many => {
+                let codes: Vec<String> = many.iter().map(|(code, _)| (**code).to_owned()).collect();
+                let question =
+                    format!("several currencies are stated ({}): write `currency = \"…\"`", codes.join(", "));
+                self.questions.push(Question { place, question });
+            }
+        }
+        None
+    }
+
+    fn partners(&mut self, profile: &Profile, id: &Column) {
+        let mut draft = Draft::new("partners", profile);
+        draft.source(self.store);
+        let Some(id) = profile.columns.iter().find(|column| column.index == id.index) else { return };
+        draft.bind(Field::PartnerId, id, "has the partners of the other tables");
+        facts(&mut draft, &|_| true);
+        draft.dates(&[Field::Since]);
+        self.take(draft, "one row per partner");
+    }
+
+    /// Partners from the rows of a table of transactions.
+    fn distinct(&mut self, fit: &Fit<'_>, inherits: bool) {
+        let Some(partner) = fit.partner else { return };
+        let mut draft = Draft::new("partners", fit.profile);
+        if !inherits {
+            draft.source(self.store);
+        }
+        draft.section.set("distinct", "true", "no table of partners was found, so they are taken from the rows");
+        draft.bind(Field::PartnerId, partner, "names the partner");
+        let constant = fit.profile.constant_beside(partner);
+        let is_constant = |column: &Column| column.index != partner.index && constant.contains(&column.index);
+        facts(&mut draft, &is_constant);
+        if !inherits && partner.empty > 0 {
+            draft.skip_empty(&[Field::PartnerId]);
+        }
+        self.take(draft, "several rows per partner");
+    }
+
+    fn revenue(&mut self, fit: &Fit<'_>, partner: Option<&Column>, is_won: bool) {
+        let mut draft = Draft::new("revenue", fit.profile);
+        draft.source(self.store);
+        let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
+        let Some(partner) = found.or(fit.partner) else { return };
+        draft.bind(Field::PartnerId, partner, "names the partner");
+        if fit.months >= 3 {
+            draft.section.set("unpivot", "{ period = \"months\" }", format!("{} columns are months", fit.months));
+        } else {
+            let date = if is_won { fit.close_date.or(fit.date) } else { fit.date };
+            if let Some(date) = date {
+                draft.bind(Field::Month, date, "nearly every cell is a date or month");
+            }
+            if let Some(amount) = fit.amount {
+                draft.bind(Field::Amount, amount, "nearly every cell is a number");
+            }
+            other_amounts(&mut draft, fit.amount);
+        }
+        for field in [Field::Territory, Field::ProductLine] {
+            draft.bind_best(field, "few different words", Column::is_group);
+        }
+        currency_column(&mut draft);
+        draft.fill_down();
+        draft.numbers(&[Field::Amount]);
+        draft.dates(&[Field::Month]);
+        if !draft.section.has("fill_down") {
+            draft.skip_empty(&[Field::PartnerId, Field::Month, Field::Amount]);
+        }
+        if is_won {
+            won(&mut draft);
+        }
+        self.take(draft, if fit.months >= 3 { "one column per month" } else { "dates and amounts by partner" });
+    }
+
+    fn opportunities(&mut self, fit: &Fit<'_>, partner: Option<&Column>) {
+        let mut draft = Draft::new("opportunities", fit.profile);
+        draft.source(self.store);
+        let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
+        let (Some(partner), Some(amount)) = (found.or(fit.partner), fit.amount) else { return };
+        draft.bind_best(Field::OpportunityId, "no value occurs twice", |column| {
+            column.is_unique() && column.index != partner.index
+        });
+        draft.bind(Field::PartnerId, partner, "names the partner");
+        draft.bind(Field::Amount, amount, "nearly every cell is a number");
+        if let Some(date) = fit.close_date.or(fit.date) {
+            draft.bind(Field::CloseDate, date, "nearly every cell is a date");
+        }
+        draft.status();
+        draft.bind_best(Field::Stage, "words", |column| !column.is_amount());
+        if draft.bind_best(Field::Probability, "nearly every cell is a number", Column::is_amount)
+            && let Some((_, column)) = draft.bound.last()
+            && column.above_one + column.percents > 0
+        {
+            draft.section.set("scale.probability", "100", "its values are percentages");
+        }
+        for field in [Field::ProductLine, Field::Territory] {
+            draft.bind_best(field, "few different words", Column::is_group);
+        }
+        draft.bind_best(Field::RegisteredOn, "nearly every cell is a date", Column::is_date);
+        currency_column(&mut draft);
+        draft.numbers(&[Field::Amount]);
+        draft.dates(&[Field::CloseDate, Field::RegisteredOn]);
+        draft.skip_empty(&[Field::PartnerId, Field::Amount, Field::CloseDate]);
+        self.take(draft, "amounts with a stage or probability");
+    }
+
+    /// A table that is found by its name, without a section.
+    fn named(&mut self, profile: &Profile) {
+        let Some(kind) = TableKind::named(&profile.name) else { return };
+        let is_proposed = self.roles.values().any(|(tables, _)| tables.iter().any(|table| table == kind.name()));
+        if !is_proposed && !self.roles.contains_key(&profile.table) {
+            self.roles.insert(profile.table, (vec![kind.name().to_owned()], "has the name of the table".to_owned()));
+        }
+    }
+
+    /// Says why no table is one of revenue.
+    fn nothing(&mut self, fits: &[Fit<'_>]) {
+        for fit in fits {
+            let profile = fit.profile;
+            let has = |headings: &[&str]| profile.columns.iter().any(|column| is_one_of(headings, &column.heading));
+            let question = if fit.amount.is_none() && has(QUANTITIES) && has(UNIT_PRICES) {
+                "it has quantities and unit prices but no amounts: add a column with quantity × unit price to the export"
+            } else if fit.partner.is_none() {
+                "no heading names the partner: write `columns.partner_id = \"…\"` under `[revenue]`"
+            } else if fit.amount.is_none() {
+                "no column of numbers has a heading for amounts: write `columns.amount = \"…\"` under `[revenue]`"
+            } else {
+                "no column of dates or months has a known heading: write `columns.month = \"…\"` under `[revenue]`"
+            };
+            self.questions.push(Question { place: profile.file.clone(), question: question.to_owned() });
+        }
+    }
+
+    fn finish(mut self, fits: &[Fit<'_>]) -> Survey {
+        let mut sources = Vec::new();
+        for fit in fits {
+            let profile = fit.profile;
+            let (tables, reason) = self.roles.remove(&profile.table).unwrap_or_default();
+            if tables.is_empty() && (fit.is_revenue() || fit.is_opportunities()) {
+                let question = "it looks like a further part of a table that another file or sheet has: only the larger one is read";
+                self.questions.push(Question { place: profile.file.clone(), question: question.to_owned() });
+            }
+            let reason = if tables.is_empty() { "not read".to_owned() } else { reason };
+            sources.push(Source {
+                file: profile.file.clone(),
+                rows: profile.rows,
+                header_row: profile.header_row,
+                tables,
+                reason,
+            });
+        }
+        Survey::new(sources, self.decisions, self.questions)
+    }
+}

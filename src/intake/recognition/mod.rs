@@ -1,0 +1,66 @@
+//! The survey of an export: which of its tables are tables of a book, and the mapping file that reads them, with a reason
+//! for each key. What the data does not decide becomes a question, never a guess without a word.
+
+mod assign;
+mod columns;
+mod dates;
+mod heading;
+mod notation;
+mod outcome;
+mod profile;
+mod section;
+mod synonym;
+mod text;
+
+pub use outcome::{Question, Source, Survey};
+pub use text::Decision;
+
+use super::fault::FileFault;
+use super::log::Log;
+use super::store::Store;
+use super::{Limits, Mapping, ReadOptions};
+use crate::channel::PartnerBook;
+use crate::finding::{Checked, Code, Finding, Findings, Place, Severity};
+use profile::Profile;
+use std::path::PathBuf;
+
+/// Looks at the directories, files and workbooks at `paths`, of any system, and proposes the mapping file that reads them
+/// as one book.
+///
+/// Fails when nothing can be read there. The findings are warnings about tables that cannot be read.
+pub fn survey_book(paths: &[PathBuf], limits: &Limits) -> Checked<Survey> {
+    let mut log = Log::default();
+    let Ok(mut store) = Store::open_all(paths, limits, &mut log) else { return Checked::refused(log.into_findings()) };
+    let mut profiles = Vec::new();
+    let mut findings = Findings::new();
+    for index in 0..store.tables.len() {
+        let mut own = Log::default();
+        let name = store.tables[index].name.clone();
+        let sheet = store.read(index, None, limits, &mut own);
+        let about = own.into_findings();
+        let is_windows = about.iter().any(|finding| finding.code() == Code::BookEncoding && !finding.is_error());
+        if let Some(sheet) = sheet.filter(|sheet| !sheet.headings.is_empty() && !name.starts_with('_')) {
+            profiles.push(Profile::of(index, &name, sheet, is_windows));
+        } else {
+            findings.extend(about.into_iter().map(|finding| finding.with_severity(Severity::Warning)));
+        }
+    }
+    findings.extend(log.into_findings());
+    if profiles.is_empty() {
+        findings.push(Finding::from(FileFault::NothingToRead {}).at(Place::file(store.name.clone())));
+        return Checked::refused(findings);
+    }
+    let survey = assign::survey(&store, &profiles);
+    Checked { value: Some(survey), findings }
+}
+
+/// Reads the book at `paths` with the mapping that `survey` proposes.
+pub fn read_surveyed(paths: &[PathBuf], survey: &Survey, options: &ReadOptions) -> Checked<PartnerBook> {
+    if survey.mapping.is_empty() {
+        return super::book::read_books(paths, None, options);
+    }
+    match Mapping::parse("the proposed mapping", &survey.mapping) {
+        Ok(mapping) => super::book::read_books(paths, Some(&mapping), options),
+        Err(findings) => Checked::refused(findings),
+    }
+}

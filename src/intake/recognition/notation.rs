@@ -1,0 +1,161 @@
+//! Notation of numbers written as text: which sign is the decimal mark and which separates thousands, as far as the
+//! data proves it.
+
+use super::heading::stated_currency;
+use std::collections::BTreeMap;
+
+/// Evidence from the numbers of one column or table.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Notation {
+    /// Numbers with a proven decimal mark, by mark, each with an example.
+    decimals: BTreeMap<char, String>,
+    /// Numbers with a proven thousands sign, by sign, each with an example.
+    thousands: BTreeMap<char, String>,
+    /// Numbers such as `1,234`, which prove neither, by sign.
+    ambiguous: BTreeMap<char, String>,
+    /// Currencies stated beside the numbers.
+    pub currencies: BTreeMap<&'static str, u64>,
+}
+
+/// Signs that the evidence proves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// The decimal comma, with an example that proves it.
+    pub decimal_comma: Option<String>,
+    /// The thousands sign, with an example that proves it.
+    pub thousands: Option<(char, String)>,
+    /// Open question.
+    pub question: Option<String>,
+}
+
+/// A sign between digits, with the number of digits before and after it.
+type Sign = (char, usize, usize);
+
+/// Reads `text` as a number in any notation; returns its signs between digits in order, each with the number of digits
+/// before and after it, and the currency beside the number. `None` when it is not a number.
+fn signs(text: &str) -> Option<(Vec<Sign>, Option<&'static str>)> {
+    let inner = text.trim().trim_start_matches('(').trim_end_matches(')').trim_end_matches('%').trim();
+    let is_digit = |c: char| c.is_ascii_digit();
+    let (start, end) = (inner.find(is_digit)?, inner.rfind(is_digit)?);
+    let (before, after) = (inner[..start].trim(), inner[end + 1..].trim());
+    let mut currency = None;
+    for part in [before, after] {
+        let word = part.trim_matches(['-', '+', '\u{2212}', ' ', '\u{A0}', '\u{202F}']);
+        if word.is_empty() || word == "." || word == "$" {
+            continue;
+        }
+        currency = Some(stated_currency(word)?);
+    }
+    let mut signs: Vec<Sign> = Vec::new();
+    let mut digits = 0;
+    for c in inner[start..=end].chars() {
+        match c {
+            c if c.is_ascii_digit() => digits += 1,
+            '.' | ',' | '\'' | '\u{2019}' | ' ' | '\u{A0}' | '\u{202F}' | '_' => {
+                let sign = match c {
+                    '\u{A0}' | '\u{202F}' => ' ',
+                    '\u{2019}' => '\'',
+                    c => c,
+                };
+                if let Some((.., after)) = signs.last_mut() {
+                    *after = digits;
+                }
+                signs.push((sign, digits, 0));
+                digits = 0;
+            }
+            'e' | 'E' => return Some((Vec::new(), currency)),
+            _ => return None,
+        }
+    }
+    if let Some((.., after)) = signs.last_mut() {
+        *after = digits;
+    }
+    Some((signs, currency))
+}
+
+/// True when `text` is a number in some notation.
+pub(super) fn is_number(text: &str) -> bool {
+    // Numbers of at most 15 digits: longer strings of digits are identifiers.
+    text.bytes().filter(u8::is_ascii_digit).count() <= 15 && signs(text).is_some()
+}
+
+impl Notation {
+    /// Adds the number `text`.
+    pub fn add(&mut self, text: &str) {
+        let Some((signs, currency)) = signs(text) else { return };
+        if let Some(currency) = currency {
+            *self.currencies.entry(currency).or_default() += 1;
+        }
+        let Some((last, before, after)) = signs.last().copied() else { return };
+        let note = |list: &mut BTreeMap<char, String>, sign: char| {
+            list.entry(sign).or_insert_with(|| text.trim().to_owned());
+        };
+        for (sign, ..) in signs.iter().filter(|(sign, ..)| !matches!(sign, '.' | ',')) {
+            note(&mut self.thousands, *sign);
+        }
+        if !matches!(last, '.' | ',') {
+            return;
+        }
+        let others: Vec<char> = signs[..signs.len() - 1].iter().map(|(sign, ..)| *sign).collect();
+        if others.contains(&last) {
+            note(&mut self.thousands, last);
+        } else if !others.is_empty() {
+            note(&mut self.decimals, last);
+            others
+                .into_iter()
+                .filter(|sign| matches!(sign, '.' | ','))
+                .for_each(|sign| note(&mut self.thousands, sign));
+        } else if after == 3 && (1..=3).contains(&before) && !text.trim_start_matches(['-', '(']).starts_with('0') {
+            note(&mut self.ambiguous, last);
+        } else {
+            note(&mut self.decimals, last);
+        }
+    }
+
+    /// Adds the evidence of another column of the same table.
+    pub fn extend(&mut self, other: &Self) {
+        let lists = [
+            (&mut self.decimals, &other.decimals),
+            (&mut self.thousands, &other.thousands),
+            (&mut self.ambiguous, &other.ambiguous),
+        ];
+        for (own, other) in lists {
+            for (sign, example) in other {
+                own.entry(*sign).or_insert_with(|| example.clone());
+            }
+        }
+        for (currency, count) in &other.currencies {
+            *self.currencies.entry(currency).or_default() += count;
+        }
+    }
+
+    /// Signs that the evidence proves.
+    pub fn marks(&self) -> Marks {
+        let mut marks = Marks::default();
+        let comma = self.decimals.get(&',');
+        let point = self.decimals.get(&'.');
+        if let (Some(comma), Some(point)) = (comma, point) {
+            marks.question =
+                Some(format!("`{comma}` has a decimal comma and `{point}` a decimal point: which one is right?"));
+            return marks;
+        }
+        marks.decimal_comma = comma.cloned();
+        marks.thousands = self.thousands.iter().next().map(|(sign, example)| (*sign, example.clone()));
+        for (sign, example) in &self.ambiguous {
+            if self.decimals.contains_key(sign) || self.thousands.contains_key(sign) {
+                continue;
+            }
+            let is_other_decimal = if *sign == ',' { point.is_some() } else { comma.is_some() };
+            if is_other_decimal {
+                marks.thousands = Some((*sign, example.clone()));
+                continue;
+            }
+            let key = if *sign == ',' { "decimal = \",\"" } else { "thousands = \".\"" };
+            let otherwise = if *sign == ',' { ", else `thousands = \",\"`" } else { "" };
+            marks.question = Some(format!(
+                "`{example}` can be a thousand or a fraction, and no other number decides it: write `{key}`{otherwise}"
+            ));
+        }
+        marks
+    }
+}

@@ -1,0 +1,48 @@
+//! Outcome of a survey: the tables that were found, the mapping file with its reasons, and questions.
+
+use super::text::{Decision, mapping_text};
+
+/// A proposed mapping with its reasons.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Every table that was found, in the order of the files and sheets.
+    pub sources: Vec<Source>,
+    /// Keys of the mapping file with their reasons; none when the book needs no mapping file.
+    pub decisions: Vec<Decision>,
+    /// Questions that the data does not decide, in the order of the tables.
+    pub questions: Vec<Question>,
+    /// The mapping file; empty when the book needs none.
+    pub mapping: String,
+}
+
+/// A file, sheet or list with its role in the book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// File as the user knows it, `file!Sheet` for workbooks.
+    pub file: String,
+    /// Rows below the header.
+    pub rows: u64,
+    /// Row of the header, from 1; 0 in a JSON document.
+    pub header_row: u64,
+    /// Tables of the book that it becomes; empty when it is not read.
+    pub tables: Vec<String>,
+    /// Reason, as a phrase.
+    pub reason: String,
+}
+
+/// Something that the data leaves open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// File, with the column where there is one.
+    pub place: String,
+    /// The question, with the key that answers it.
+    pub question: String,
+}
+
+impl Survey {
+    /// The survey with its mapping file.
+    pub(super) fn new(sources: Vec<Source>, decisions: Vec<Decision>, questions: Vec<Question>) -> Self {
+        let mapping = mapping_text(&decisions);
+        Self { sources, decisions, questions, mapping }
+    }
+}

@@ -1,0 +1,268 @@
+//! Evidence in the columns of a table: shares of numbers, dates and words, and the notation of their values.
+
+use super::super::cell::{CellKind, Fields};
+use super::super::label::{footer_phrase, label};
+use super::super::row::truth_of;
+use super::super::sheet::Sheet;
+use super::super::table::Field;
+use super::super::value::period;
+use super::dates::{Dates, is_date};
+use super::heading::rank;
+use super::notation::{Notation, is_number};
+use super::synonym::SYNONYMS;
+use crate::units::Currency;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows among which the header is looked for.
+const SEARCHED: usize = 30;
+/// Most different values of a column that are remembered.
+const MOST_VALUES: usize = 50_000;
+/// Share of the cells, out of ten, that must be of a kind.
+const TENTHS: u64 = 9;
+
+/// A table with the evidence in its columns.
+#[derive(Debug)]
+pub(super) struct Profile {
+    /// The table itself, with its header in place.
+    sheet: Sheet,
+    /// Index in the store.
+    pub table: usize,
+    /// File as the user knows it, `file!Sheet` for workbooks.
+    pub file: String,
+    /// Name of the table: the file's without extension, the sheet's, or the JSON key.
+    pub name: String,
+    /// Row of the header; 0 in a JSON document.
+    pub header_row: u64,
+    /// True when the header is not the first row with content.
+    pub has_titles: bool,
+    /// Rows below the header.
+    pub rows: u64,
+    /// True when the text is not UTF-8.
+    pub is_windows: bool,
+    /// The columns in order.
+    pub columns: Vec<Column>,
+}
+
+/// A column with its evidence.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Column {
+    pub index: usize,
+    pub heading: String,
+    /// Cells with and without a value; empty cells below the last value do not count.
+    pub filled: u64,
+    pub empty: u64,
+    trailing: u64,
+    /// Cells equal to the cell above.
+    pub repeats: u64,
+    /// Numbers, typed or as text.
+    pub numbers: u64,
+    /// Numbers above 1, and percent written as text.
+    pub above_one: u64,
+    pub percents: u64,
+    /// Cells that a workbook stores as dates.
+    pub typed_dates: u64,
+    pub dates: Dates,
+    pub truths: u64,
+    pub notation: Notation,
+    /// Different values, and how often each occurs; at most 50,000.
+    pub values: BTreeMap<Box<str>, u64>,
+    latest: Box<str>,
+}
+
+impl Column {
+    fn add(&mut self, text: &str, kind: CellKind) {
+        if text.is_empty() {
+            self.trailing += 1;
+            return;
+        }
+        self.empty += std::mem::take(&mut self.trailing);
+        self.filled += 1;
+        self.repeats += u64::from(*text == *self.latest);
+        self.latest = text.into();
+        if self.values.len() < MOST_VALUES || self.values.contains_key(text) {
+            *self.values.entry(text.into()).or_default() += 1;
+        }
+        match kind {
+            CellKind::Date => self.typed_dates += 1,
+            CellKind::Truth => self.truths += 1,
+            CellKind::Number | CellKind::Percent | CellKind::Unformatted => {
+                self.numbers += 1;
+                self.above_one += u64::from(kind != CellKind::Percent && is_above_one(text));
+            }
+            CellKind::Text => self.add_text(text),
+        }
+    }
+
+    fn add_text(&mut self, text: &str) {
+        self.truths += u64::from(truth_of(text).is_some());
+        // `202501` and `20250131` are numbers as well; the heading decides.
+        if self.dates.add(text) && !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return;
+        }
+        if is_number(text) {
+            self.numbers += 1;
+            self.percents += u64::from(text.ends_with('%'));
+            self.above_one += u64::from(is_above_one(text));
+            self.notation.add(text);
+        }
+    }
+
+    /// True when nearly all cells are of the kind that `count` counts.
+    fn is_mostly(&self, count: u64) -> bool {
+        self.filled > 0 && count * 10 >= self.filled * TENTHS
+    }
+
+    pub fn is_amount(&self) -> bool {
+        self.is_mostly(self.numbers)
+    }
+
+    pub fn is_date(&self) -> bool {
+        self.is_mostly(self.typed_dates + self.dates.count())
+    }
+
+    pub fn is_truth(&self) -> bool {
+        self.is_mostly(self.truths)
+    }
+
+    /// True for few different words that group rows.
+    pub fn is_group(&self) -> bool {
+        let few = self.values.len() <= 300 && (self.values.len() as u64) * 2 <= self.filled.max(8);
+        self.filled > 0
+            && few
+            && !self.is_date()
+            && !(self.is_amount() && self.notation.currencies.is_empty() && self.above_one > 0)
+    }
+
+    /// True when no value occurs twice, or nearly none.
+    pub fn is_unique(&self) -> bool {
+        self.filled > 1 && (self.values.len() as u64) * 100 >= self.filled * 99
+    }
+
+    /// True when each value is written once and the cells below it are blank.
+    pub fn is_blank_below(&self) -> bool {
+        self.repeats == 0 && self.empty * 2 >= self.filled && self.filled > 0 && {
+            (self.values.len() as u64) * 100 >= self.filled * 90
+        }
+    }
+
+    /// Currencies, if every value is a currency code.
+    pub fn currencies(&self) -> Vec<&str> {
+        let is_code = |text: &str| text.len() == 3 && text.parse::<Currency>().is_ok();
+        let all = self.values.len() <= 20 && self.filled > 0 && self.values.keys().all(|text| is_code(text));
+        if all { self.values.keys().map(|text| &**text).collect() } else { Vec::new() }
+    }
+}
+
+fn is_above_one(text: &str) -> bool {
+    let whole = text.trim_start_matches(['-', '+', '(']).split(['.', ',', '%', ' ']).next().unwrap_or_default();
+    let whole = whole.trim_start_matches('0');
+    whole.len() > 1 || (whole.len() == 1 && whole != "1")
+}
+
+impl Profile {
+    /// Looks at every row of `sheet`, the table `table` of the store called `name`.
+    pub fn of(table: usize, name: &str, mut sheet: Sheet, is_windows: bool) -> Self {
+        let has_titles = find_header(&mut sheet);
+        let column =
+            |(index, heading): (usize, &String)| Column { index, heading: heading.clone(), ..Column::default() };
+        let mut columns: Vec<Column> = sheet.headings.iter().enumerate().map(column).collect();
+        let mut rows = 0;
+        // What cannot be read is reported when the book is read.
+        let _ = sheet.for_each(|_, fields: Fields<'_>| {
+            if !is_data(&sheet, fields) {
+                return;
+            }
+            rows += 1;
+            for column in &mut columns {
+                column.add(fields.text(column.index), fields.kind(column.index));
+            }
+        });
+        columns.retain(|column| !column.heading.is_empty());
+        let (file, header_row) = (sheet.file.clone(), sheet.heading_row);
+        Self { sheet, table, file, name: name.to_owned(), header_row, has_titles, rows, is_windows, columns }
+    }
+
+    /// The column whose heading is the best synonym of `field` among those that `fits` accepts.
+    pub fn best(&self, field: Field, fits: impl Fn(&Column) -> bool) -> Option<&Column> {
+        let ranked = self.columns.iter().filter_map(|column| Some((rank(field, &column.heading)?, column)));
+        ranked
+            .filter(|(_, column)| fits(column))
+            .min_by_key(|(rank, column)| (*rank, column.index))
+            .map(|(_, column)| column)
+    }
+
+    /// Indices of the columns that have one value for each value of `partner`, apart from empty cells and from one
+    /// partner in fifty.
+    pub fn constant_beside(&self, partner: &Column) -> BTreeSet<usize> {
+        let mut first: BTreeMap<(Box<str>, usize), Box<str>> = BTreeMap::new();
+        let mut differing: BTreeSet<(usize, Box<str>)> = BTreeSet::new();
+        let groups: Vec<&Column> =
+            self.columns.iter().filter(|column| column.values.len() <= partner.values.len()).collect();
+        let mut above: Box<str> = "".into();
+        // What cannot be read is reported when the book is read.
+        let _ = self.sheet.for_each(|_, fields| {
+            if !is_data(&self.sheet, fields) {
+                return;
+            }
+            if !fields.text(partner.index).is_empty() {
+                above = fields.text(partner.index).into();
+            }
+            for column in &groups {
+                let text = fields.text(column.index);
+                if text.is_empty() {
+                    continue;
+                }
+                let known = first.entry((above.clone(), column.index)).or_insert_with(|| text.into());
+                if **known != *text {
+                    differing.insert((column.index, above.clone()));
+                }
+            }
+        });
+        let count = |index: usize| differing.iter().filter(|(column, _)| *column == index).count();
+        groups.iter().map(|column| column.index).filter(|index| count(*index) * 50 <= partner.values.len()).collect()
+    }
+
+    /// Headings that read as a month.
+    pub fn months(&self) -> usize {
+        self.columns.iter().filter(|column| is_month(&column.heading)).count()
+    }
+}
+
+/// True unless the row is a total, a repeated header or a line below the data.
+fn is_data(sheet: &Sheet, fields: Fields<'_>) -> bool {
+    let is_header = || sheet.headings.iter().enumerate().all(|(index, heading)| fields.text(index) == heading);
+    let is_line = sheet.columns() > 2 && fields.filled() < 2;
+    let is_named = || (0..4).any(|index| label(fields.text(index)).is_some() || footer_phrase(fields.text(index)));
+    let repeats = fields.text(0) == sheet.headings.first().map_or("", String::as_str) && is_header();
+    !(is_line || repeats || is_named())
+}
+
+/// True for a heading that is one month.
+fn is_month(heading: &str) -> bool {
+    heading.len() > 4 && matches!(period::read(heading, None, &[], None), Ok((_, 1)))
+}
+
+/// Moves the header to the row that has most known headings; true when rows with content are above it.
+fn find_header(sheet: &mut Sheet) -> bool {
+    let top = sheet.top(SEARCHED);
+    let is_known = |text: &str| SYNONYMS.iter().any(|one| rank(one.field, text).is_some()) || is_month(text);
+    let words = |cells: &[super::super::cell::Cell]| cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
+    let widest = top.iter().map(|(_, cells)| words(cells)).max().unwrap_or_default();
+    let mut best: Option<(usize, usize)> = None;
+    for (at, (_, cells)) in top.iter().enumerate() {
+        let known = cells.iter().filter(|cell| is_known(cell.text.trim())).count();
+        // A row of values is not a header, and neither is a title of one word.
+        let values = cells.iter().filter(|cell| is_number(&cell.text) || is_date(&cell.text)).count();
+        let score = if words(cells) * 2 > widest || known > 1 { known.saturating_mul(2) } else { 0 };
+        let score = if values * 2 > words(cells) && known < 3 { 0 } else { score };
+        if score > best.map_or(0, |(score, _)| score) {
+            best = Some((score, at));
+        }
+    }
+    let fallback = || top.iter().position(|(_, cells)| words(cells) * 2 > widest);
+    let Some(at) = best.map(|(_, at)| at).or_else(fallback) else { return false };
+    if let Some((row, cells)) = top.get(at) {
+        sheet.set_header(*row, cells);
+    }
+    at > 0
+}

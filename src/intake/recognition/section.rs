@@ -1,0 +1,198 @@
+//! The keys of one table's section, decided from its headings and its data.
+
+use super::super::mapping::is_key;
+use super::super::store::Store;
+use super::super::table::Field;
+use super::dates::Order;
+use super::heading::compared;
+use super::notation::Notation;
+use super::outcome::Question;
+use super::profile::{Column, Profile};
+use super::synonym::{LOST, WON};
+use super::text::{Section, key, quoted};
+use crate::finding::counted;
+
+/// A section under way, with its table and the questions about it.
+pub(super) struct Draft<'p> {
+    pub profile: &'p Profile,
+    pub section: Section,
+    pub questions: Vec<Question>,
+    /// Columns that are bound, with the field of each.
+    pub bound: Vec<(Field, &'p Column)>,
+}
+
+impl<'p> Draft<'p> {
+    pub fn new(table: &'static str, profile: &'p Profile) -> Self {
+        Self { profile, section: Section::new(table), questions: Vec::new(), bound: Vec::new() }
+    }
+
+    pub fn ask(&mut self, column: &str, question: impl Into<String>) {
+        let place =
+            if column.is_empty() { self.profile.file.clone() } else { format!("{}: {column}", self.profile.file) };
+        self.questions.push(Question { place, question: question.into() });
+    }
+
+    /// Keys that name the source and its layout.
+    pub fn source(&mut self, store: &Store) {
+        let (file, sheet) = match self.profile.file.split_once('!') {
+            Some((file, sheet)) => (Some(file).filter(|file| *file != store.name), Some(sheet)),
+            None if self.profile.header_row == 0 => (Some(self.profile.name.as_str()), None),
+            None => (Some(self.profile.file.as_str()), None),
+        };
+        let rows = counted(usize::try_from(self.profile.rows).unwrap_or(usize::MAX), "row");
+        if let Some(file) = file {
+            self.section.set("file", quoted(file), rows.clone());
+        }
+        if let Some(sheet) = sheet {
+            self.section.set("sheet", quoted(sheet), rows);
+        }
+        if self.profile.has_titles {
+            let row = self.profile.header_row;
+            self.section.set("header_row", row.to_string(), "the rows above are titles");
+        }
+        if self.profile.is_windows {
+            self.section.set("encoding", quoted("windows-1252"), "the text is not UTF-8");
+        }
+    }
+
+    /// Binds `field` to `column`.
+    pub fn bind(&mut self, field: Field, column: &'p Column, reason: impl Into<String>) {
+        self.section.set(format!("columns.{}", field.name()), quoted(&column.heading), reason);
+        self.bound.push((field, column));
+    }
+
+    /// Binds `field` to the best column that `fits`, unless the column is bound already; true when there is one.
+    pub fn bind_best(&mut self, field: Field, reason: &str, fits: impl Fn(&Column) -> bool) -> bool {
+        let is_free = |column: &Column| !self.bound.iter().any(|(_, bound)| bound.index == column.index);
+        let found = self.profile.best(field, |column| is_free(column) && fits(column));
+        if let Some(column) = found {
+            self.bind(field, column, reason);
+        }
+        found.is_some()
+    }
+
+    /// Decimal mark and thousands sign of the numbers in the bound columns.
+    pub fn numbers(&mut self, fields: &[Field]) {
+        let mut notation = Notation::default();
+        for (_, column) in self.bound.iter().filter(|(field, _)| fields.contains(field)) {
+            notation.extend(&column.notation);
+        }
+        let marks = notation.marks();
+        if let Some(example) = marks.decimal_comma {
+            self.section.set("decimal", quoted(","), format!("as in `{example}`"));
+        }
+        if let Some((sign, example)) = marks.thousands.filter(|_| is_key("thousands")) {
+            self.section.set("thousands", quoted(&sign.to_string()), format!("as in `{example}`"));
+        }
+        if let Some(question) = marks.question {
+            self.ask("", question);
+        }
+    }
+
+    /// Format of the dates in the bound columns.
+    pub fn dates(&mut self, fields: &[Field]) {
+        let columns: Vec<&Column> =
+            self.bound.iter().filter(|(field, _)| fields.contains(field)).map(|(_, column)| *column).collect();
+        let mut format: Option<(String, String)> = None;
+        let mut open = Vec::new();
+        for column in columns {
+            match column.dates.order() {
+                Order::Plain => {}
+                Order::Format(own, reason) => match &format {
+                    Some((known, _)) if *known != own => {
+                        open.push((
+                            column.heading.clone(),
+                            format!("its dates are `{own}`, those of another column `{known}`"),
+                        ));
+                    }
+                    Some(_) => {}
+                    None => format = Some((own, reason)),
+                },
+                Order::Open(question) => open.push((column.heading.clone(), question)),
+            }
+        }
+        if let Some((known, _)) = &format {
+            // The column that decides it speaks for those that both orders fit.
+            let fits = |heading: &String| {
+                let column = self.bound.iter().find(|(_, column)| column.heading == *heading);
+                column.is_some_and(|(_, column)| column.dates.fits(known))
+            };
+            open.retain(|(heading, _)| !fits(heading));
+        }
+        if let Some((format, reason)) = &format {
+            self.section.set("date_format", quoted(format), reason.clone());
+        }
+        for (heading, question) in open {
+            self.ask(&heading, question);
+        }
+    }
+
+    /// Leaves out rows without a value that data must have.
+    pub fn skip_empty(&mut self, fields: &[Field]) {
+        let empty: Vec<(&str, u64)> = self
+            .bound
+            .iter()
+            .filter(|(field, column)| fields.contains(field) && column.empty > 0)
+            .map(|(_, column)| (column.heading.as_str(), column.empty))
+            .collect();
+        for (heading, count) in empty {
+            let rows = counted(usize::try_from(count).unwrap_or(usize::MAX), "row");
+            self.section.set(
+                format!("skip.{}", key(heading)),
+                quoted(""),
+                format!("{rows} without a value cannot be used"),
+            );
+        }
+    }
+
+    /// Cells that are written once above blank ones.
+    pub fn fill_down(&mut self) {
+        let of =
+            |wanted: Field| self.bound.iter().filter(move |(field, _)| *field == wanted).map(|(_, column)| *column);
+        let is_blank =
+            of(Field::PartnerId).any(Column::is_blank_below) && of(Field::Amount).all(|column| column.empty == 0);
+        let bound =
+            self.bound.iter().map(|(_, column)| *column).filter(|column| !column.is_amount() && !column.is_date());
+        let blank: Vec<&Column> = bound.filter(|column| is_blank && column.is_blank_below()).collect();
+        if blank.is_empty() {
+            return;
+        }
+        let headings: Vec<String> = blank.iter().map(|column| quoted(&column.heading)).collect();
+        let reason = "each value is written once and the cells below it are blank";
+        self.section.set("fill_down", format!("[{}]", headings.join(", ")), reason);
+        let question = "blank cells are read as the value above them: is that the layout of this table?";
+        let heading = blank.first().map(|column| column.heading.clone()).unwrap_or_default();
+        self.ask(&heading, question);
+    }
+
+    /// Open, won and lost, from the words of the stage or status.
+    pub fn status(&mut self) {
+        let is_closed = self.bind_best(Field::IsClosed, "true or false", Column::is_truth);
+        let is_won = self.bind_best(Field::IsWon, "true or false", Column::is_truth);
+        if is_closed && is_won {
+            return;
+        }
+        let of = |field: Field| self.profile.best(field, |column| outcome(column).is_some());
+        let Some(column) = of(Field::Status).or_else(|| of(Field::Stage)) else { return };
+        self.bind(Field::Status, column, "has the words for won and lost");
+        let words: Vec<String> = outcome(column)
+            .into_iter()
+            .flatten()
+            .map(|(word, ours)| format!("{} = {}", key(&word), quoted(ours)))
+            .chain([format!("{} = {}", quoted("*"), quoted("open"))])
+            .collect();
+        self.section.set("values.status", format!("{{ {} }}", words.join(", ")), "every other word is open");
+    }
+}
+
+/// Words of a column that mean won or lost, each with our word; `None` when it has no word for won.
+pub(super) fn outcome(column: &Column) -> Option<Vec<(String, &'static str)>> {
+    let meaning = |word: &str| {
+        let compared = compared(word);
+        if WON.contains(&compared.as_str()) { Some("won") } else { LOST.contains(&compared.as_str()).then_some("lost") }
+    };
+    let words = column.values.keys().take(200);
+    let words: Vec<(String, &'static str)> =
+        words.filter_map(|word| Some((word.to_string(), meaning(word)?))).collect();
+    words.iter().any(|(_, meaning)| *meaning == "won").then_some(words)
+}

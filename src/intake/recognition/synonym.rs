@@ -1,0 +1,119 @@
+//! Headings under which exports of CRM and ERP systems have the columns of a book.
+
+use super::super::table::Field;
+
+/// Headings of one column, folded, separated by spaces, the best first.
+pub(super) struct Synonyms {
+    pub field: Field,
+    pub headings: &'static str,
+}
+
+/// The declared headings. English, German, French, Spanish, Italian and Dutch, as Salesforce, HubSpot, Dynamics 365,
+/// NetSuite, SAP, Zoho, Pipedrive and plain order lists write them.
+pub(super) const SYNONYMS: &[Synonyms] = &[
+    Synonyms {
+        field: Field::PartnerId,
+        headings: "partnerid partneraccountid partnernumber partnerno partnercode partnernr resellerid resellercode \
+            resellernumber dealerid dealercode distributorid accountid accountnumber accountno accountcode \
+            customerid customernumber customerno customercode customerkey custid custno clientid clientcode \
+            soldtoparty soldto soldtocustomer billtocustomer shipto debitor debitornr debitorennummer \
+            kundennummer kundennr kdnr auftraggeber associatedcompanyid associatedcompanyids companyid \
+            organizationid organisationid internalid codeclient numeroclient numéroclient codicecliente \
+            codigocliente codigodecliente klantnummer klantnr partner reseller dealer distributor account \
+            customer client kunde klant cliente associatedcompany company organization organisation \
+            customerproject potentialcustomer entity store partneraccount partneraccountname partnername \
+            resellername dealername distributorname accountname customername clientname companyname \
+            company/account organizationname kundenname firma firmenname nomclient nombrecliente \
+            ragionesociale name1 id",
+    },
+    Synonyms {
+        field: Field::PartnerName,
+        headings: "partnername partneraccountname resellername dealername distributorname accountname customername \
+            clientname companyname organizationname organisationname kundenname name1 firma firmenname \
+            nomclient nombrecliente ragionesociale partner reseller account customer client company \
+            organization organisation kunde klant name",
+    },
+    Synonyms {
+        field: Field::Month,
+        headings: "month period yearmonth orderdate invoicedate billingdate postingdate transactiondate \
+            documentdate docdate bookingdate saledate salesdate datesold accountingperiod fiscalperiod \
+            postingperiod monat rechnungsdatum fakturadatum auftragsdatum bestelldatum buchungsdatum \
+            belegdatum datecommande datefacture datedefacture fechafactura fechapedido fecha datafattura \
+            factuurdatum orderdatum datum date data closedate closingdate actualclosedate wontime \
+            purchasedate shipdate createdon createddate quarter",
+    },
+    Synonyms {
+        field: Field::Amount,
+        headings: "netamount netrevenue netvalue netsales amountnet netlineamount lineamountnet nettobetrag \
+            nettowert nettoumsatz montantht importeneto importonetto nettobedrag linetotal lineamount \
+            extendedamount extendedprice salesamount salesrevenue revenue sales amount amountconverted \
+            ordervalue ordertotal orderamount invoiceamount invoicetotal dealvalue dealamount closevalue \
+            actualrevenue actualvalue estrevenue estimatedrevenue estimatedvalue amountincompanycurrency \
+            totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
+            importe importo bedrag omzet fatturato value subtotal total grandtotal grossamount grosssales \
+            bruttobetrag",
+    },
+    Synonyms {
+        field: Field::Currency,
+        headings: "currency currencycode currencyisocode transactioncurrency documentcurrency curr crcy \
+            opportunitycurrency amountcurrency dealcurrency waehrung währung devise moneda valuta",
+    },
+    Synonyms {
+        field: Field::Territory,
+        headings: "territory salesterritory region salesregion gebiet verkaufsgebiet vertriebsgebiet área area \
+            billingcountry country countryregion shipcountry land pays país paese territoryname market \
+            locatedin officelocation",
+    },
+    Synonyms {
+        field: Field::ProductLine,
+        headings: "productline productfamily productgroup productcategory category itemgroup itemclass \
+            materialgroup warengruppe produktgruppe produktlinie sparte division famille famillearticle \
+            familia linea lineofbusiness businessunit product series",
+    },
+    Synonyms { field: Field::Tier, headings: "tier partnertier partnerlevel level partnerstatus stufe niveau" },
+    Synonyms { field: Field::Vertical, headings: "vertical industry sector segment branche secteur sectorindustry" },
+    Synonyms {
+        field: Field::AccountManager,
+        headings: "accountmanager channelmanager accountowner partnermanager salesrep salesperson \
+            salesrepresentative salesagent vertriebsmitarbeiter betreuer owner",
+    },
+    Synonyms { field: Field::Since, headings: "since partnersince joined customersince joindate" },
+    Synonyms {
+        field: Field::OpportunityId,
+        headings: "opportunityid dealid recordid opportunitynumber opportunity id dealname opportunityname topic \
+            potentialid",
+    },
+    Synonyms {
+        field: Field::Stage,
+        headings: "stage stagename dealstage salesstage opportunitystage pipelinestage phase",
+    },
+    Synonyms { field: Field::Status, headings: "status opportunitystatus dealstatus statusreason state" },
+    Synonyms { field: Field::IsClosed, headings: "isclosed closed isdealclosed" },
+    Synonyms { field: Field::IsWon, headings: "iswon won isclosedwon" },
+    Synonyms {
+        field: Field::Probability,
+        headings: "probability probability(%) dealprobability winprobability wahrscheinlichkeit",
+    },
+    Synonyms {
+        field: Field::CloseDate,
+        headings: "closedate estclosedate estimatedclosedate expectedclosedate expectedclose closingdate \
+            actualclosedate abschlussdatum closedon",
+    },
+    Synonyms {
+        field: Field::RegisteredOn,
+        headings: "registeredon registrationdate createddate createdate createdon engagedate dealcreated",
+    },
+];
+
+/// Headings of quantities and unit prices, whose product is not computed.
+pub(super) const QUANTITIES: &[&str] =
+    &["quantity", "qty", "quantityordered", "units", "orderqty", "orderquantity", "menge", "quantité", "cantidad"];
+/// Headings of unit prices.
+pub(super) const UNIT_PRICES: &[&str] =
+    &["unitprice", "price", "priceeach", "listprice", "preis", "einzelpreis", "prixunitaire", "preciounitario"];
+
+/// Words of a stage or status that mean won, folded.
+pub(super) const WON: &[&str] = &["won", "closedwon", "gewonnen", "closewon", "dealwon", "gagné", "ganado"];
+/// Words of a stage or status that mean lost, folded.
+pub(super) const LOST: &[&str] =
+    &["lost", "closedlost", "verloren", "closelost", "deallost", "closedlosttocompetition", "perdu", "perdido"];

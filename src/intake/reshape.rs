@@ -1,0 +1,129 @@
+//! Layouts other than one row per record: cells left blank below their value, and one column per month.
+
+use super::cell::{Cell, Fields};
+use super::fault::TableFault;
+use super::log::{Log, shown};
+use super::mapping::{Periods, TableMap};
+use super::shape::{Reshape, Unpivot, period_and_amount};
+use super::sheet::Sheet;
+use super::table::{Table, is_same_heading};
+use super::value::period;
+use crate::finding::{Candidates, Finding};
+use crate::units::FiscalCalendar;
+
+/// Gives `sheet` the layout that the mapping file states; what cannot be found is reported as an error.
+pub(super) fn reshape(
+    sheet: &mut Sheet,
+    table: &Table,
+    map: Option<&TableMap>,
+    calendar: Option<FiscalCalendar>,
+    log: &mut Log,
+) {
+    let Some(map) = map.filter(|map| !map.fill_down.is_empty() || map.unpivot.is_some()) else { return };
+    let mut shape = Reshape::default();
+    for (heading, span) in &map.fill_down {
+        match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
+            Some(index) => shape.fill.push(index),
+            None => {
+                log.add(missing(sheet, heading).at(map.place(*span, "")));
+            }
+        }
+    }
+    shape.fill.sort_unstable();
+    shape.fill.dedup();
+    let fields = period_and_amount(table);
+    if let (Some(wanted), Some((period, amount))) = (&map.unpivot, fields) {
+        let columns = match &wanted.periods {
+            Periods::Months => {
+                let is_month = |heading: &str| matches!(period::read(heading, calendar, &[], None), Ok((_, 1)));
+                let headings = sheet.headings.iter().enumerate();
+                let months: Vec<(usize, Box<str>)> = headings
+                    .filter(|(_, heading)| is_month(heading))
+                    .map(|(index, heading)| (index, heading.as_str().into()))
+                    .collect();
+                if months.is_empty() {
+                    log.add(
+                        Finding::from(TableFault::NoMonths { file: sheet.file.clone() }).at(map.place(wanted.span, "")),
+                    );
+                }
+                months
+            }
+            Periods::Headings(headings) => headings
+                .iter()
+                .filter_map(|(heading, span)| {
+                    let index = sheet.headings.iter().position(|one| is_same_heading(one, heading));
+                    if index.is_none() {
+                        log.add(missing(sheet, heading).at(map.place(*span, "")));
+                    }
+                    Some((index?, Box::from(sheet.headings.get(index?)?.as_str())))
+                })
+                .collect(),
+        };
+        let (amount, at) = (wanted.amount.unwrap_or(amount), sheet.headings.len());
+        let added = [period.name().to_owned(), amount.name().to_owned()];
+        sheet.headings = sheet.headings.iter().cloned().chain(added).collect();
+        shape.unpivot = Some(Unpivot { period, amount, columns, at });
+    }
+    sheet.reshape = Some(shape);
+}
+
+fn missing(sheet: &Sheet, heading: &str) -> Finding {
+    let headings: Vec<String> =
+        sheet.headings.iter().filter(|heading| !heading.is_empty()).map(|heading| shown(heading)).collect();
+    Finding::from(TableFault::LayoutColumn {
+        file: sheet.file.clone(),
+        column: heading.to_owned(),
+        candidates: Candidates::new(heading, headings.iter().map(String::as_str)),
+        heading_row: sheet.heading_row,
+    })
+}
+
+/// The rows of a sheet in its layout, in order.
+pub(super) struct Reshaping<'s> {
+    shape: Option<&'s Reshape>,
+    columns: usize,
+    /// Latest value of each filled column.
+    above: Vec<Cell>,
+}
+
+impl<'s> Reshaping<'s> {
+    /// The rows of `sheet`.
+    pub fn of(sheet: &'s Sheet) -> Self {
+        let shape = sheet.reshape.as_ref();
+        let filled = shape.map_or(0, |shape| shape.fill.len());
+        Self { shape, columns: sheet.columns(), above: vec![Cell::default(); filled] }
+    }
+
+    /// Calls `each` for every row that the row `fields` of the file becomes, with its number among them.
+    ///
+    /// A period whose cell is empty gives no row: its amount is not known.
+    pub fn each(&mut self, fields: Fields<'_>, mut each: impl FnMut(usize, Fields<'_>)) {
+        let Some(shape) = self.shape else { return each(0, fields) };
+        let mut cells = fields.to_cells();
+        cells.resize(self.columns.max(cells.len()), Cell::default());
+        let mut is_ended = false;
+        for (column, above) in shape.fill.iter().zip(&mut self.above) {
+            let Some(cell) = cells.get_mut(*column) else { continue };
+            if !cell.text.is_empty() {
+                // A new value ends those of the columns to the right, which belong to the group before.
+                is_ended |= above.text != cell.text;
+                above.clone_from(cell);
+            } else if is_ended {
+                *above = Cell::default();
+            } else {
+                cell.clone_from(above);
+            }
+        }
+        let Some(unpivot) = &shape.unpivot else { return each(0, Fields::Cells(&cells)) };
+        cells.truncate(self.columns);
+        cells.resize(self.columns + 2, Cell::default());
+        for (number, (column, heading)) in unpivot.columns.iter().enumerate() {
+            let Some(amount) = cells.get(*column).filter(|cell| !cell.text.is_empty()).cloned() else { continue };
+            if let Some([period, value]) = cells.get_mut(unpivot.at..) {
+                *period = Cell { text: heading.clone(), ..Cell::default() };
+                *value = amount;
+            }
+            each(number, Fields::Cells(&cells));
+        }
+    }
+}

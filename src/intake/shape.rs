@@ -1,0 +1,52 @@
+//! Layout of a sheet whose rows are not its records: which cells are filled down, and which columns become rows.
+
+use super::table::{Field, Kind, Table};
+
+/// Layout of a sheet, with the columns it concerns.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reshape {
+    /// Columns whose empty cells have the value above, ascending.
+    pub fill: Vec<usize>,
+    /// Columns that become rows.
+    pub unpivot: Option<Unpivot>,
+}
+
+/// Columns that become rows: each has the amounts of one period.
+#[derive(Debug, Clone)]
+pub(super) struct Unpivot {
+    /// Column of the table that receives the heading.
+    pub period: Field,
+    /// Column of the table that receives the cell.
+    pub amount: Field,
+    /// The columns of the sheet with their headings.
+    pub columns: Vec<(usize, Box<str>)>,
+    /// Index of the added column of periods; the amounts follow it.
+    pub at: usize,
+}
+
+impl Reshape {
+    /// Number of columns that the layout adds to those of the file.
+    pub fn added(&self) -> usize {
+        if self.unpivot.is_some() { 2 } else { 0 }
+    }
+
+    /// Index of the added column that holds `field`.
+    pub fn column(&self, field: Field) -> Option<usize> {
+        let unpivot = self.unpivot.as_ref()?;
+        if field == unpivot.period {
+            Some(unpivot.at)
+        } else if field == unpivot.amount {
+            Some(unpivot.at + 1)
+        } else {
+            None
+        }
+    }
+}
+
+/// The columns that a table with one column per period fills: the period, and the required amount.
+pub(super) fn period_and_amount(table: &Table) -> Option<(Field, Field)> {
+    let period = table.columns.iter().find(|column| column.kind == Kind::Period)?;
+    let is_amount = |kind: Kind| matches!(kind, Kind::Amount | Kind::AmountFromZero);
+    let amount = table.columns.iter().find(|column| column.required && is_amount(column.kind))?;
+    Some((period.field, amount.field))
+}

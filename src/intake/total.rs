@@ -1,0 +1,359 @@
+//! Rows that are not data: totals, footers and repeated headers of an export, recognised by what they say of the rows
+//! above them. A row that can be read as data is data, unless it is proven to be a total.
+
+use super::binding::{Binding, Source};
+use super::cell::Fields;
+use super::fault::TableFault;
+use super::label::{footer_phrase, label};
+use super::log::shown;
+use super::reshape::Reshaping;
+use super::row::Row;
+use super::shared::Shared;
+use super::sheet::{Numbering, Sheet};
+use super::table::{Field, Kind, TableKind, is_same_heading};
+use crate::channel::{LeftOutBy, Partner};
+use crate::finding::Finding;
+use crate::units::Money;
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+/// Columns among the first ones in which a total may have its name.
+const LABELLED: usize = 4;
+
+/// Decides for each row of a sheet whether it is data; looks at the whole sheet once a row may not be.
+pub(super) struct Sorting<'a> {
+    sheet: &'a Sheet,
+    binding: &'a Binding<'a>,
+    partners: &'a [Partner],
+    previous: u64,
+    verdict: Option<Verdict>,
+}
+
+/// Rows of a sheet that are not data.
+#[derive(Debug, Default)]
+pub(super) struct Verdict {
+    /// Their numbers.
+    pub rows: BTreeSet<u64>,
+    /// The sum that the file states for all its rows; `None` when it states none.
+    pub stated: Option<Decimal>,
+    findings: Vec<(TableFault, u64)>,
+}
+
+impl<'a> Sorting<'a> {
+    /// The rows of `sheet`; `partners` are those of the book, as far as they are known.
+    pub fn new(sheet: &'a Sheet, binding: &'a Binding<'a>, partners: &'a [Partner]) -> Self {
+        Self { sheet, binding, partners, previous: sheet.heading_row, verdict: None }
+    }
+
+    /// True when the row is not data. Rows come in their order.
+    pub fn leaves_out(&mut self, row: u64, fields: Fields<'_>, shared: &Shared) -> bool {
+        let after_gap = row > self.previous + 1;
+        self.previous = row;
+        if self.sheet.numbering != Numbering::Rows {
+            return false;
+        }
+        if let Some(left_out) = &self.binding.left_out {
+            return left_out.contains(&row);
+        }
+        if self.verdict.is_none() && self.is_suspect(fields, after_gap) {
+            self.verdict = Some(Verdict::of(self.sheet, self.binding, self.partners, shared));
+        }
+        self.verdict.as_ref().is_some_and(|verdict| verdict.rows.contains(&row))
+    }
+
+    /// Reports and counts what was left out, and the total that the file states.
+    pub fn report(self, shared: &mut Shared) {
+        let Some(verdict) = self.verdict else { return };
+        for (fault, row) in verdict.findings {
+            match &fault {
+                TableFault::Footer { text, rows } => {
+                    shared.tally.leave_out(LeftOutBy::Footer, "", *rows, row, text);
+                }
+                TableFault::RepeatedHeader { rows } => {
+                    let rows = usize::try_from(*rows).unwrap_or(usize::MAX);
+                    shared.tally.leave_out(LeftOutBy::Footer, "", rows, row, "");
+                }
+                TableFault::TotalRow { text } | TableFault::TotalDiffers { text, .. } => {
+                    shared.tally.leave_out(LeftOutBy::Total, "", 1, row, text);
+                }
+                _ => {}
+            }
+            shared.log.add(Finding::from(fault).at(self.binding.location.place(row, "", "")));
+        }
+        shared.tally.stated_total = verdict.stated.and_then(|stated| Money::bounded(stated, shared.currency()).ok());
+    }
+
+    /// True when the row looks unlike data, at little cost.
+    fn is_suspect(&self, fields: Fields<'_>, after_gap: bool) -> bool {
+        after_gap
+            || (0..LABELLED).any(|index| label(fields.text(index)).is_some())
+            || is_header(self.sheet, fields)
+            || matches!(fields, Fields::Record(record) if record.len() < self.binding.width)
+            || matches!(self.binding.source(Field::PartnerId), Source::Column(index) if fields.text(*index).is_empty())
+    }
+}
+
+/// True when the cells of the row are the column names.
+fn is_header(sheet: &Sheet, fields: Fields<'_>) -> bool {
+    let named = || sheet.headings[..sheet.columns()].iter().enumerate().filter(|(_, heading)| !heading.is_empty());
+    named().next().is_some_and(|(index, heading)| fields.text(index) == heading)
+        && named().all(|(index, heading)| fields.text(index) == heading)
+}
+
+impl Verdict {
+    /// Looks at every row of `sheet`.
+    pub fn of(sheet: &Sheet, binding: &Binding<'_>, partners: &[Partner], shared: &Shared) -> Self {
+        let amounts = Amounts::of(sheet, binding, shared);
+        let sums = vec![Decimal::ZERO; amounts.count()];
+        let marks = vec![BTreeSet::from([Decimal::ZERO]); sums.len()];
+        let mut walk = Walk {
+            sheet,
+            binding,
+            partners,
+            amounts,
+            admitted: sums.clone(),
+            sums,
+            marks,
+            rows: 0,
+            pending: Vec::new(),
+            repeated: None,
+            verdict: Self::default(),
+        };
+        let mut previous = sheet.heading_row;
+        // Where reading stops is reported when the data is read.
+        let _ = sheet.for_each(|row, fields| {
+            walk.visit(row, fields, row > previous + 1);
+            previous = row;
+        });
+        walk.finish()
+    }
+}
+
+/// Amounts of the rows of a sheet, one for each of its columns of amounts.
+struct Amounts<'a> {
+    sheet: &'a Sheet,
+    binding: &'a Binding<'a>,
+    columns: Vec<Field>,
+    scratch: Shared,
+}
+
+impl<'a> Amounts<'a> {
+    fn of(sheet: &'a Sheet, binding: &'a Binding<'a>, shared: &Shared) -> Self {
+        let is_amount = |kind: Kind| matches!(kind, Kind::Amount | Kind::AmountFromZero);
+        let columns = binding.table.columns.iter().filter(|column| is_amount(column.kind)).map(|column| column.field);
+        let columns = columns.filter(|field| matches!(binding.source(*field), Source::Column(_))).collect();
+        let mut scratch = Shared::default();
+        (scratch.calendar, scratch.default_currency) = (shared.calendar, shared.default_currency);
+        scratch.stated_currency.clone_from(&shared.stated_currency);
+        Self { sheet, binding, columns, scratch }
+    }
+
+    /// Number of columns of amounts.
+    fn count(&self) -> usize {
+        match self.sheet.reshape.as_ref().and_then(|shape| shape.unpivot.as_ref()) {
+            Some(unpivot) => unpivot.columns.len(),
+            None => self.columns.len(),
+        }
+    }
+
+    /// The amounts of a row; `None` where there is none, or none that can be read.
+    fn read(&mut self, number: u64, fields: Fields<'_>) -> Vec<Option<Decimal>> {
+        let mut amounts = vec![None; self.count()];
+        let (binding, columns, scratch) = (self.binding, &self.columns, &mut self.scratch);
+        let is_unpivoted = self.sheet.reshape.as_ref().is_some_and(|shape| shape.unpivot.is_some());
+        let mut of = |field: Field, fields: Fields<'_>| {
+            let mut row = Row { binding, fields, number, shared: scratch };
+            row.amount(field).ok().flatten().map(|money| money.amount())
+        };
+        if is_unpivoted {
+            Reshaping::of(self.sheet).each(fields, |index, fields| {
+                if let (Some(amount), Some(field)) = (amounts.get_mut(index), columns.first()) {
+                    *amount = of(*field, fields);
+                }
+            });
+        } else {
+            for (amount, field) in amounts.iter_mut().zip(columns) {
+                *amount = of(*field, fields);
+            }
+        }
+        amounts
+    }
+}
+
+/// A row that is not data unless data follows.
+struct Pending {
+    row: u64,
+    text: String,
+    /// Its amounts.
+    amounts: Vec<Option<Decimal>>,
+    /// True when it is named as a total.
+    is_total: bool,
+}
+
+/// The rows of a sheet from the first to the last.
+struct Walk<'a> {
+    sheet: &'a Sheet,
+    binding: &'a Binding<'a>,
+    partners: &'a [Partner],
+    amounts: Amounts<'a>,
+    /// Sums of the rows so far.
+    sums: Vec<Decimal>,
+    /// Sums of the rows that the mapping's filters let through.
+    admitted: Vec<Decimal>,
+    /// Sums at the beginning and after each total: the places from which a total may count.
+    marks: Vec<BTreeSet<Decimal>>,
+    /// Rows of data so far.
+    rows: u64,
+    pending: Vec<Pending>,
+    repeated: Option<(u64, u64)>,
+    verdict: Verdict,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, row: u64, fields: Fields<'_>, after_gap: bool) {
+        if is_header(self.sheet, fields) {
+            self.repeated = Some(self.repeated.map_or((row, 1), |(first, count)| (first, count + 1)));
+            self.verdict.rows.insert(row);
+            return;
+        }
+        let amounts = self.amounts.read(row, fields);
+        let name = (0..LABELLED).find_map(|index| label(fields.text(index)).map(|label| (fields.text(index), label)));
+        let name = name.filter(|(text, _)| !self.is_partner(text));
+        let lacks = self.lacks(fields);
+        if self.is_total(fields, &amounts, name.map(|(_, label)| label.is_exact), lacks) {
+            self.total(row, name.map(|(text, _)| text).unwrap_or_default(), &amounts);
+            return;
+        }
+        let counts_rows = name.is_some_and(|(_, label)| label.count == Some(self.rows)) && self.rows > 0;
+        let is_named =
+            name.is_some() && (lacks || counts_rows || (fields.filled() == 1 && (after_gap || self.is_ragged(fields))));
+        if is_named || self.is_footer(fields, &amounts, after_gap, lacks) {
+            let text = (0..fields.len()).map(|index| fields.text(index)).find(|text| !text.is_empty());
+            let text = text.unwrap_or_default().to_owned();
+            self.pending.push(Pending { row, text, amounts, is_total: name.is_some() });
+            return;
+        }
+        for held in std::mem::take(&mut self.pending) {
+            self.add(&held.amounts, true);
+        }
+        self.add(&amounts, self.binding.left_out_by(fields).is_none());
+    }
+
+    /// Adds a row of data.
+    fn add(&mut self, amounts: &[Option<Decimal>], is_admitted: bool) {
+        self.rows += 1;
+        for (index, amount) in amounts.iter().enumerate() {
+            let Some(amount) = amount else { continue };
+            if let Some(sum) = self.sums.get_mut(index) {
+                *sum = sum.checked_add(*amount).unwrap_or(Decimal::MAX);
+            }
+            if let Some(sum) = self.admitted.get_mut(index).filter(|_| is_admitted) {
+                *sum = sum.checked_add(*amount).unwrap_or(Decimal::MAX);
+            }
+        }
+    }
+
+    /// Leaves out a proven total.
+    fn total(&mut self, row: u64, text: &str, amounts: &[Option<Decimal>]) {
+        self.verdict.rows.insert(row);
+        self.verdict.findings.push((TableFault::TotalRow { text: shown(text) }, row));
+        let is_grand = amounts.iter().zip(&self.sums).all(|(amount, sum)| amount.is_none_or(|amount| amount == *sum));
+        self.verdict.stated = if is_grand { sum_of(amounts) } else { None };
+        for (marks, sum) in self.marks.iter_mut().zip(&self.sums) {
+            marks.insert(*sum);
+        }
+    }
+
+    /// True when the amounts of the row are the sums of the rows above, and nothing else speaks for data.
+    ///
+    /// `is_exact` says whether the row is named as a total, and by no other word.
+    fn is_total(&self, fields: Fields<'_>, amounts: &[Option<Decimal>], is_exact: Option<bool>, lacks: bool) -> bool {
+        let filled = amounts.iter().flatten().count();
+        let sums = || amounts.iter().zip(&self.sums).zip(&self.admitted).zip(&self.marks);
+        let is_sum = sums().all(|(((amount, sum), admitted), marks)| {
+            amount.is_none_or(|amount| marks.contains(&(*sum - amount)) || amount == *admitted)
+        });
+        if filled == 0 || !is_sum {
+            return false;
+        }
+        match is_exact {
+            // Words beside the total's name may be those of a partner, so more must agree than one amount.
+            Some(is_exact) => lacks || (self.rows > 1 && (is_exact || filled > 1)),
+            None => {
+                let is_number = |text: &str| text.bytes().all(|byte| !byte.is_ascii_alphabetic());
+                let is_bare = (0..fields.len()).all(|index| is_number(fields.text(index)));
+                lacks && is_bare && fields.filled() <= filled + 1 && self.rows > 1
+            }
+        }
+    }
+
+    /// True for lines below the data: they follow an empty row or each other, and state no amount.
+    fn is_footer(&self, fields: Fields<'_>, amounts: &[Option<Decimal>], after_gap: bool, lacks: bool) -> bool {
+        let follows_data = !after_gap && self.pending.is_empty();
+        if follows_data || amounts.iter().any(Option::is_some) {
+            return false;
+        }
+        let is_phrase = (0..fields.len()).any(|index| footer_phrase(fields.text(index)));
+        let has_amounts = !amounts.is_empty();
+        // A forgotten delimiter behind an identifier is an error; a line of words is the title of a report.
+        let has_words = fields.text(0).contains(' ');
+        let is_recognised = is_phrase || (has_amounts && lacks);
+        fields.filled() <= 2 && (is_recognised || (self.is_ragged(fields) && (has_words || !self.pending.is_empty())))
+    }
+
+    /// True when a value that data must have is missing.
+    fn lacks(&self, fields: Fields<'_>) -> bool {
+        let fill = self.sheet.reshape.as_ref().map_or(&[][..], |shape| &shape.fill);
+        let is_missing = |field: Field| match self.binding.source(field) {
+            Source::Column(index) => {
+                *index < self.sheet.columns() && fields.text(*index).is_empty() && !fill.contains(index)
+            }
+            Source::Absent | Source::Constant(_) => false,
+        };
+        let table = self.binding.table;
+        let required = table.columns.iter().filter(|column| column.required).map(|column| column.field);
+        let is_revenue = table.kind == TableKind::Revenue;
+        let month = [Field::Month, Field::Period].into_iter().filter(|field| is_revenue && self.binding.has(*field));
+        let has_month = is_revenue && month.clone().any(|field| !is_missing(field));
+        required.clone().any(is_missing) || (is_revenue && month.clone().count() > 0 && !has_month)
+    }
+
+    /// True for a row of a text file that has fewer fields than there are columns.
+    fn is_ragged(&self, fields: Fields<'_>) -> bool {
+        matches!(fields, Fields::Record(record) if record.len() < self.binding.width)
+    }
+
+    fn is_partner(&self, text: &str) -> bool {
+        self.partners.binary_search_by(|partner| (*partner.id).cmp(text)).is_ok()
+            || (self.partners.len() < 10_000 && self.partners.iter().any(|one| is_same_heading(&one.id, text)))
+    }
+
+    fn finish(mut self) -> Verdict {
+        if let Some((row, rows)) = self.repeated {
+            self.verdict.findings.push((TableFault::RepeatedHeader { rows }, row));
+        }
+        let footer: Vec<&Pending> =
+            self.pending.iter().filter(|one| !(one.is_total && one.amounts.iter().any(Option::is_some))).collect();
+        if let Some(first) = footer.first() {
+            let fault = TableFault::Footer { text: shown(&first.text), rows: footer.len() };
+            self.verdict.findings.push((fault, first.row));
+        }
+        for held in &self.pending {
+            self.verdict.rows.insert(held.row);
+            let Some(stated) = sum_of(&held.amounts).filter(|_| held.is_total) else { continue };
+            let present = held.amounts.iter().zip(&self.sums).filter(|(amount, _)| amount.is_some());
+            let sum = present.map(|(_, sum)| *sum).sum();
+            let fault = TableFault::TotalDiffers { text: shown(&held.text), stated, sum };
+            self.verdict.findings.push((fault, held.row));
+            self.verdict.stated = Some(stated);
+        }
+        self.verdict
+    }
+}
+
+/// Sum of the amounts of a row; `None` when it has none.
+fn sum_of(amounts: &[Option<Decimal>]) -> Option<Decimal> {
+    let mut present = amounts.iter().flatten().peekable();
+    present.peek()?;
+    present.try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(*amount))
+}

@@ -1,0 +1,225 @@
+//! The survey of an export: its tables, the proposed mapping with its reasons, questions, and what was read.
+
+use super::figures::{Figures, count};
+use super::table::{Grid, Left, Right, TableOptions, bold};
+use crate::channel::PartnerBook;
+use crate::finding::{FindingDocument, Findings, FindingsDocument};
+use crate::intake::recognition::Survey;
+use crate::units::Money;
+use comfy_table::Cell;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Name and version of the survey document.
+pub const SURVEY_SCHEMA: &str = "quotient.survey/1";
+
+/// A survey with the book that its mapping reads.
+#[derive(Debug, Clone, Copy)]
+pub struct SurveyView<'a> {
+    /// The survey.
+    pub survey: &'a Survey,
+    /// The book; `None` when it cannot be read.
+    pub book: Option<&'a PartnerBook>,
+    /// Findings of the survey and of reading.
+    pub findings: &'a Findings,
+}
+
+/// Survey of an export as a partner book.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Survey")]
+pub struct SurveyDocument<'a> {
+    /// Name and version of this shape.
+    #[schemars(extend("const" = "quotient.survey/1"))]
+    schema: &'static str,
+    /// Tables that were found, in the order of the files and sheets.
+    sources: Vec<SourceDocument<'a>>,
+    /// Proposed mapping file; empty when none is needed.
+    mapping: &'a str,
+    /// Keys of the mapping file with their reasons, in its order.
+    decisions: Vec<DecisionDocument<'a>>,
+    /// Questions that the data does not decide.
+    questions: Vec<QuestionDocument<'a>>,
+    /// Content that was read with the mapping; null when the book cannot be read.
+    read: Option<ReadDocument>,
+    /// Findings of the survey and of reading.
+    findings: FindingsDocument,
+}
+
+/// Table that was found.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Source")]
+struct SourceDocument<'a> {
+    /// File, and `file!Sheet` for workbooks.
+    file: &'a str,
+    /// Rows below the header.
+    rows: u64,
+    /// Row of the header, from 1; 0 in a JSON document.
+    header_row: u64,
+    /// Tables of the book that it becomes; empty when it is not read.
+    tables: &'a [String],
+    /// Reason, as a phrase.
+    reason: &'a str,
+}
+
+/// Key of the mapping file.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Decision")]
+struct DecisionDocument<'a> {
+    /// Table of the book; empty for the whole book.
+    table: &'a str,
+    /// Key, such as `columns.amount`.
+    key: &'a str,
+    /// Value, as written in the mapping file.
+    value: &'a str,
+    /// Reason, from the headings or the data.
+    reason: &'a str,
+}
+
+/// Something that the data leaves open.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Question")]
+struct QuestionDocument<'a> {
+    /// File, with the column where there is one.
+    place: &'a str,
+    /// The question, with the key that answers it.
+    question: &'a str,
+}
+
+/// Content of the book that was read.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BookContent")]
+struct ReadDocument {
+    /// Currency of all amounts.
+    currency: String,
+    /// Number of partners.
+    partners: usize,
+    /// Number of rows used, by table.
+    rows: BTreeMap<String, usize>,
+    /// Revenue by calendar year, as exact decimal strings; null when a sum is out of range.
+    revenue: BTreeMap<String, Option<String>>,
+    /// All revenue, as an exact decimal string.
+    revenue_total: Option<String>,
+}
+
+/// Revenue of the book by calendar year, ascending; `None` when a sum is out of range.
+fn by_year(book: &PartnerBook) -> BTreeMap<i32, Option<Money>> {
+    let mut years: BTreeMap<i32, Option<Money>> = BTreeMap::new();
+    for entry in book.partners.iter().flat_map(|partner| &partner.revenue) {
+        let sum = years.entry(entry.month.year()).or_insert_with(|| Some(Money::new(0, book.currency)));
+        *sum = sum.and_then(|sum| sum.plus(entry.amount).ok());
+    }
+    years
+}
+
+/// All revenue of the book; `None` when the sum is out of range.
+fn total(book: &PartnerBook) -> Option<Money> {
+    let amounts = book.partners.iter().flat_map(|partner| partner.revenue.iter().map(|entry| entry.amount));
+    Money::sum(book.currency, amounts).ok()
+}
+
+/// The survey as JSON, indented, a line feed at the end.
+pub fn json(view: &SurveyView<'_>) -> serde_json::Result<String> {
+    let survey = view.survey;
+    let exact = |money: Option<Money>| money.map(|money| money.to_exact());
+    let read = view.book.map(|book| ReadDocument {
+        currency: book.currency.to_string(),
+        partners: book.partners.len(),
+        rows: book.tables.clone(),
+        revenue: by_year(book).into_iter().map(|(year, sum)| (year.to_string(), exact(sum))).collect(),
+        revenue_total: exact(total(book)),
+    });
+    let document = SurveyDocument {
+        schema: SURVEY_SCHEMA,
+        sources: survey
+            .sources
+            .iter()
+            .map(|one| SourceDocument {
+                file: &one.file,
+                rows: one.rows,
+                header_row: one.header_row,
+                tables: &one.tables,
+                reason: &one.reason,
+            })
+            .collect(),
+        mapping: &survey.mapping,
+        decisions: survey
+            .decisions
+            .iter()
+            .map(|one| DecisionDocument { table: &one.table, key: &one.key, value: &one.value, reason: &one.reason })
+            .collect(),
+        questions: survey
+            .questions
+            .iter()
+            .map(|one| QuestionDocument { place: &one.place, question: &one.question })
+            .collect(),
+        read,
+        findings: FindingsDocument::new(FindingDocument::grouped(view.findings.iter())),
+    };
+    serde_json::to_string_pretty(&document).map(|text| text + "\n")
+}
+
+/// The survey for a terminal.
+pub fn text(view: &SurveyView<'_>, options: &TableOptions) -> String {
+    let mut sections = Vec::new();
+    if !view.survey.sources.is_empty() {
+        sections.push(sources(view, options));
+        sections.push(mapping(view, options));
+    }
+    if !view.survey.questions.is_empty() {
+        sections.push(questions(view, options));
+    }
+    sections.push(match view.book {
+        Some(book) => content(book, options),
+        None => format!(
+            "{}\nThe book cannot be read with this mapping; the findings say why.\n",
+            bold("What was read", options.colour)
+        ),
+    });
+    sections.join("\n")
+}
+
+fn sources(view: &SurveyView<'_>, options: &TableOptions) -> String {
+    let columns = [("file or sheet", Left), ("header", Right), ("rows", Right), ("read as", Left), ("reason", Left)];
+    let mut grid = Grid::new("Tables", options, &columns);
+    for source in &view.survey.sources {
+        let header = if source.header_row == 0 { String::new() } else { format!("row {}", source.header_row) };
+        let rows = count(usize::try_from(source.rows).unwrap_or(usize::MAX));
+        grid.row([source.file.clone(), header, rows, source.tables.join(", "), source.reason.clone()].map(Cell::new));
+    }
+    grid.text()
+}
+
+fn mapping(view: &SurveyView<'_>, options: &TableOptions) -> String {
+    let title = bold("Proposed mapping file", options.colour);
+    match view.survey.mapping.as_str() {
+        "" => format!("{title}\nnone: the tables and columns have the names of a book\n"),
+        text => format!("{title}\n{text}"),
+    }
+}
+
+fn questions(view: &SurveyView<'_>, options: &TableOptions) -> String {
+    let mut text = format!("{}\n", bold("Questions that the data does not decide", options.colour));
+    for question in &view.survey.questions {
+        text.push_str(&format!("- {}: {}\n", question.place, question.question));
+    }
+    text
+}
+
+fn content(book: &PartnerBook, options: &TableOptions) -> String {
+    let sums = by_year(book);
+    let figures = Figures::of_amounts(sums.values().flatten().copied());
+    let mut grid = Grid::new("What was read", options, &[("", Left), ("", Right), ("", Left)]);
+    grid.row(["partners".to_owned(), count(book.partners.len()), String::new()].map(Cell::new));
+    for (table, rows) in book.tables.iter().filter(|(table, _)| *table != "partners") {
+        grid.row([table.clone(), count(*rows), "rows used".to_owned()].map(Cell::new));
+    }
+    for (year, sum) in &sums {
+        let amount = sum.map_or_else(|| "out of range".to_owned(), |sum| figures.exact(sum));
+        grid.row([format!("revenue {year}"), amount, book.currency.to_string()].map(Cell::new));
+    }
+    if let Some(total) = total(book).filter(|_| sums.len() > 1) {
+        grid.row(["revenue, all years".to_owned(), figures.exact(total), book.currency.to_string()].map(Cell::new));
+    }
+    grid.text()
+}
