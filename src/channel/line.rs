@@ -16,7 +16,7 @@ figures! {
     /// Figures of a line that a plan shows beside its quota.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct LineContext = "LineContext" {
-        /// Revenue that the quota is compared with: the history's `comparable_revenue`.
+        /// Revenue of the latest stretch as long as the period.
         prior_revenue: Option<Money>;
         /// Quota of the period before.
         current_quota: Option<Money>;
@@ -30,7 +30,7 @@ figures! {
 impl From<&LineFacts> for LineContext {
     fn from(facts: &LineFacts) -> Self {
         Self {
-            prior_revenue: facts.history.comparable_revenue,
+            prior_revenue: facts.history.prior_revenue,
             current_quota: facts.quota.current,
             addressable_market: facts.market.addressable,
             is_newcomer: facts.is_newcomer,
@@ -77,10 +77,6 @@ figures! {
         earlier_revenue: Option<Money>, example("1_000_000");
         /// Revenue of the planning period's own months one year earlier.
         same_period_last_year: Option<Money>, example("1_200_000");
-        /// Revenue that growth is measured from: of the planning period's own months one year earlier where the period is shorter than a year, else of the latest stretch; where only some of its months are known, at least three, it is scaled to the stretch.
-        comparable_revenue: Option<Money>, example("1_200_000");
-        /// How many months of that stretch are known: since the book begins and the partner joined.
-        months_known: Option<i64>, unit("months").example("12");
         /// Revenue of the latest 12 months.
         trailing_12_months: Option<Money>, example("1_200_000");
         /// Latest stretch ÷ the one before − 1, as a fraction; not known unless the earlier revenue is above zero.

@@ -6,7 +6,6 @@ use super::plan::{PlanLine, QuotaPlan};
 use super::plausibility_fault::PlausibilityFault;
 use crate::finding::{Finding, Findings, Severity};
 use crate::plugin::{Plausibility, PlausibilityCheck};
-use crate::quota::StepKind;
 use crate::units::{Money, Rate};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
@@ -140,19 +139,13 @@ fn line_period_share(plan: &QuotaPlan, limit: Rate) -> Option<PlausibilityFault>
         return None;
     }
     let is_above = |part: Money, whole: Money, limit: Rate| part.ratio_to(whole).is_some_and(|share| share > limit);
-    // A line that is in force for a part of the period has its quota there.
-    let is_whole = |line: &&PlanLine| line.steps.iter().all(|step| step.kind != StepKind::Proration);
     let found = |line: &'_ PlanLine| {
         let largest = line.periods.iter().enumerate().max_by_key(|(_, amount)| amount.amount());
         let (period, amount) = largest.map(|(period, amount)| (period, *amount))?;
         (is_above(amount, line.quota, limit) && is_above(amount, plan.total, large())).then_some((period, amount))
     };
-    let mut lines: Vec<(&PlanLine, usize, Money)> = plan
-        .lines
-        .iter()
-        .filter(is_whole)
-        .filter_map(|line| found(line).map(|(period, amount)| (line, period, amount)))
-        .collect();
+    let mut lines: Vec<(&PlanLine, usize, Money)> =
+        plan.lines.iter().filter_map(|line| found(line).map(|(period, amount)| (line, period, amount))).collect();
     lines.sort_by_key(|(_, _, amount)| Reverse(amount.amount()));
     let (line, period, amount) = *lines.first()?;
     let all: Vec<&PlanLine> = lines.iter().map(|(line, _, _)| *line).collect();

@@ -209,30 +209,18 @@ impl VendorPlugin {
             let reason = || format!("at most {} on the assessment {}", signed_percent(rate), assessed.to_grouped());
             add(GuardrailKind::GrowthLimit, Side::Ceiling, most, &reason);
         }
-        if let Some(prior) = facts.history.comparable_revenue.filter(|prior| prior.is_positive()) {
-            let known = scaled(facts);
+        if let Some(prior) = facts.history.prior_revenue.filter(|prior| prior.is_positive()) {
             let grown = |rate: Rate| Decimal::ONE.checked_add(rate).and_then(|factor| prior.times(factor).ok());
             if let Some(rate) = rules.growth_floor {
-                let reason =
-                    || format!("at least {} on prior revenue {}{known}", signed_percent(rate), prior.to_grouped());
+                let reason = || format!("at least {} on prior revenue {}", signed_percent(rate), prior.to_grouped());
                 add(GuardrailKind::GrowthLimit, Side::Floor, grown(rate), &reason);
             }
             if let Some(rate) = rules.growth_ceiling {
-                let reason =
-                    || format!("at most {} on prior revenue {}{known}", signed_percent(rate), prior.to_grouped());
+                let reason = || format!("at most {} on prior revenue {}", signed_percent(rate), prior.to_grouped());
                 add(GuardrailKind::GrowthLimit, Side::Ceiling, grown(rate), &reason);
             }
         }
         bounds
-    }
-}
-
-/// ` (scaled from 7 of 12 months)` where the prior revenue is.
-fn scaled(facts: &LineFacts) -> String {
-    let months = facts.channel.period_months;
-    match facts.history.months_known {
-        Some(known) if known < months => format!(" (scaled from {known} of {months} months)"),
-        _ => String::new(),
     }
 }
 

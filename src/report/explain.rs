@@ -6,7 +6,7 @@ use super::grid::{Grid, Left, Right, TableOptions, bold};
 use super::json::{LineOf, write_document};
 use super::picture::{Waterfall, axis_of, place, running_spans, waterfall_svg};
 use super::table::line_note;
-use crate::planning::{Direction, LineRecord, PhasingBasis, PlanLine, QuotaPlan, Sensitivity};
+use crate::planning::{Direction, LineRecord, PlanLine, QuotaPlan, Sensitivity};
 use crate::quota::StepKind;
 use crate::units::Money;
 use comfy_table::Cell;
@@ -26,20 +26,6 @@ pub struct ExplainView<'a> {
     pub line: &'a PlanLine,
     /// What would have had to be different, in the order to show; may be empty.
     pub sensitivities: &'a [Sensitivity],
-}
-
-/// Season of the reporting periods, in words.
-fn phased_by(basis: PhasingBasis) -> &'static str {
-    match basis {
-        PhasingBasis::OwnSeason => "by its own season",
-        PhasingBasis::ChannelSeason => "by the season of the channel",
-        PhasingBasis::ChannelSeasonInstead => {
-            "by the season of the channel: its own is not known for a year, or is below zero in a period"
-        }
-        PhasingBasis::Even => "in equal parts",
-        PhasingBasis::EvenInstead => "in equal parts: no season is known, or it is below zero in a period",
-        PhasingBasis::NewcomerRamp => "by the ramp for newcomers",
-    }
 }
 
 impl<'a> ExplainView<'a> {
@@ -65,7 +51,6 @@ impl<'a> ExplainView<'a> {
             for (period, quota) in periods {
                 text.push_str(&format!(" {}  {}\n", period.label, self.figures().money(*quota)));
             }
-            text.push_str(&format!(" {}\n", phased_by(self.line.season)));
         }
         let sentences = self.sensitivity_sentences()?;
         if !sentences.is_empty() {

@@ -46,7 +46,6 @@ pub fn partner(id: &str) -> Partner {
         product_lines: vec![],
         account_manager: None,
         since: None,
-        until: None,
         attributes: vec![],
         revenue: vec![],
         investment: None,
@@ -84,7 +83,7 @@ impl With for Partner {
 
     fn quota_in(mut self, label: &str, segment: SegmentKey, amount: &str) -> Self {
         let PlanningPeriod { start, months, .. } = period(label);
-        self.quotas.push(CurrentQuota { start, months, segment, quota: money(amount), terms: QuotaTerms::default() });
+        self.quotas.push(CurrentQuota { start, months, segment, quota: money(amount) });
         self
     }
 

@@ -90,8 +90,6 @@ pub struct View {
 #[derive(Default, Clone)]
 pub struct Facts {
     pub prior: Option<Exact>,
-    /// Revenue that growth limits apply to.
-    pub compared: Option<Exact>,
     pub earlier: Option<Exact>,
     pub trailing: Option<Exact>,
     pub quarters: Vec<Exact>,
@@ -138,26 +136,6 @@ impl View {
 
     pub fn prior(&self, book: &Book, partner: &Partner, line: Option<&str>) -> Option<Exact> {
         self.revenue(book, &self.own(partner, line), self.last + 1 - self.months, self.months)
-    }
-
-    /// Revenue of the latest stretch; of a partner that joined inside it, that of its whole months, at least three, times the
-    /// length of the stretch ÷ their number, in cents.
-    fn compared(&self, book: &Book, partner: &Partner, own: &[&(i32, Line, Exact)]) -> Option<Exact> {
-        let start = self.last + 1 - self.months;
-        let since = partner.columns.get("since").filter(|day| !day.is_empty());
-        let sold_first = own.first()?.0;
-        let whole_month = |day: &String| month(day) + i32::from(!day.ends_with("-01"));
-        let joined = since.filter(|day| sold_first >= month(day)).map_or(start, whole_month);
-        let from = joined.max(start).max(book.first_month);
-        let known = self.last + 1 - from;
-        if known >= self.months {
-            return self.revenue(book, own, start, self.months);
-        }
-        let sum = self.revenue(book, own, from, known).filter(|_| known >= 3)?;
-        let cents = sum * Exact::from_integer((100 * self.months).into()) / Exact::from_integer(known.into());
-        let half = Exact::new(1.into(), 2.into());
-        let sign = if cents < Exact::zero() { -Exact::one() } else { Exact::one() };
-        Some((cents * &sign + half).floor() * sign / Exact::from_integer(100.into()))
     }
 
     pub fn trailing(&self, book: &Book, partner: &Partner) -> Option<Exact> {
@@ -274,7 +252,6 @@ impl View {
         };
         Facts {
             prior: self.prior(book, partner, self.part(line)),
-            compared: self.compared(book, partner, &own),
             earlier: self.revenue(book, &own, self.last + 1 - 2 * self.months, self.months),
             trailing: self.revenue(book, &own, self.last - 11, 12),
             quarters: (0..8).rev().filter_map(|back| self.revenue(book, &own, self.last - 2 - 3 * back, 3)).collect(),

@@ -112,7 +112,7 @@ fn every_quota_of_meridian_is_the_oracles() {
         bounds.extend(facts.addressable.clone().map(|market| Bound::Ceiling(market * exact("0.60"))));
         bounds.extend(minimums.get(partner.columns["tier"].as_str()).map(|least| Bound::Floor(exact(least))));
         let stretch = assessment.clone().map(|sum| Exact::new(sum, 100.into()) * exact("1.30"));
-        let prior = facts.compared.clone().filter(|prior| prior.is_positive());
+        let prior = facts.prior.clone().filter(|prior| prior.is_positive());
         // Of equal strength, ceilings come first and the tighter before the looser.
         let mut ceilings: Vec<Exact> =
             stretch.into_iter().chain(prior.clone().map(|prior| prior * exact("1.50"))).collect();
@@ -155,7 +155,7 @@ fn every_quota_of_halcyon_is_the_oracles() {
     for ((line, facts), assessment) in facts.iter().zip(fair_share(&factors, &amount)) {
         let mut bounds = Vec::new();
         bounds.extend(facts.addressable.clone().map(|market| Bound::Ceiling(market * exact("0.50"))));
-        if let Some(prior) = facts.compared.clone().filter(|prior| prior.is_positive()) {
+        if let Some(prior) = facts.prior.clone().filter(|prior| prior.is_positive()) {
             bounds.extend([Bound::Ceiling(&prior * exact("2.50")), Bound::Floor(prior * exact("0.60"))]);
         }
         expected.insert(line.clone(), round(&assessment.unwrap_or_default(), &settle(&bounds), 10_000));
@@ -199,11 +199,7 @@ fn every_quota_of_adventureworks_is_the_oracles() {
             year * exact(kept)
         });
         let assessment = assess(&[(history, exact("0.50")), (run_rate, exact("0.50"))]);
-        let most = facts
-            .compared
-            .clone()
-            .filter(|prior| prior.is_positive())
-            .map(|prior| Bound::Ceiling(prior * exact("4.00")));
+        let most = facts.prior.clone().map(|prior| Bound::Ceiling(prior * exact("4.00")));
         let bounds: Vec<Bound> = most.into_iter().collect();
         expected.insert((id, line), round(&assessment.unwrap_or_default(), &settle(&bounds), 100));
     }

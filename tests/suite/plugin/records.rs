@@ -15,7 +15,6 @@ fn partner(id: &str) -> Partner {
         product_lines: Vec::new(),
         account_manager: None,
         since: None,
-        until: None,
         attributes: Vec::new(),
         revenue: Vec::new(),
         investment: None,

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use quotient::channel::{Identity, LineContext, Name, SegmentKey};
 use quotient::finding::{Code, Finding, Findings, Place};
-use quotient::planning::{Basis, Grain, GroupOutcome, OverAssignment, PhasingBasis, PlanChange, PlanLine, QuotaPlan};
+use quotient::planning::{Basis, Grain, GroupOutcome, OverAssignment, PlanChange, PlanLine, QuotaPlan};
 use quotient::quota::{BrokenGuardrail, FactorDetail, GuardrailKind, Side, Step, StepKind};
 use quotient::units::{Currency, FiscalCalendar, Money, ReportingPeriods, parse_decimal};
 use rust_decimal::Decimal;
@@ -55,7 +55,6 @@ pub fn line(id: &str, steps: Vec<Step>) -> PlanLine {
         locked: false,
         lock_reason: String::new(),
         periods: vec![quarter, quarter, quarter, rest],
-        season: PhasingBasis::ChannelSeason,
         steps,
     }
 }
