@@ -10,7 +10,7 @@ use super::reshape::Reshaping;
 use super::row::Row;
 use super::shared::Shared;
 use super::sheet::{Numbering, Sheet};
-use super::table::{Field, Kind, TableKind, is_same_heading};
+use super::table::{Column, Field, Kind, TableKind, is_same_heading};
 use crate::channel::{LeftOutBy, Partner};
 use crate::finding::Finding;
 use crate::units::Money;
@@ -156,6 +156,21 @@ impl<'a> Amounts<'a> {
         }
     }
 
+    /// True when the cell of the month, period or date of the row is one.
+    fn has_date(&mut self, number: u64, fields: Fields<'_>) -> bool {
+        let binding = self.binding;
+        let is_column = |column: &&Column| {
+            // A column of periods that the layout adds is a heading, not a cell of the row.
+            matches!(binding.source(column.field), Source::Column(index) if *index < self.sheet.columns())
+        };
+        let mut row = Row { binding, fields, number, shared: &mut self.scratch };
+        binding.table.columns.iter().filter(is_column).any(|column| match column.kind {
+            Kind::Period => row.period(column.field).is_ok_and(|period| period.is_some()),
+            Kind::Date => row.date(column.field).is_ok_and(|date| date.is_some()),
+            _ => false,
+        })
+    }
+
     /// The amounts of a row; `None` where there is none, or none that can be read.
     fn read(&mut self, number: u64, fields: Fields<'_>) -> Vec<Option<Decimal>> {
         let mut amounts = vec![None; self.count()];
@@ -227,7 +242,8 @@ impl Walk<'_> {
         let counts_rows = name.is_some_and(|(_, label)| label.count == Some(self.rows)) && self.rows > 0;
         let is_named =
             name.is_some() && (lacks || counts_rows || (fields.filled() == 1 && (after_gap || self.is_ragged(fields))));
-        if is_named || self.is_footer(fields, &amounts, after_gap, lacks) {
+        let has_date = self.amounts.has_date(row, fields);
+        if is_named || self.is_footer(fields, &amounts, (after_gap, lacks, has_date)) {
             let text = (0..fields.len()).map(|index| fields.text(index)).find(|text| !text.is_empty());
             let text = text.unwrap_or_default().to_owned();
             self.pending.push(Pending { row, text, amounts, is_total: name.is_some() });
@@ -288,9 +304,16 @@ impl Walk<'_> {
     }
 
     /// True for lines below the data: they follow an empty row or each other, and state no amount.
-    fn is_footer(&self, fields: Fields<'_>, amounts: &[Option<Decimal>], after_gap: bool, lacks: bool) -> bool {
+    ///
+    /// `has_date` says whether the cell of the month or date is one: then the row is data that a break has cut.
+    fn is_footer(
+        &self,
+        fields: Fields<'_>,
+        amounts: &[Option<Decimal>],
+        (after_gap, lacks, has_date): (bool, bool, bool),
+    ) -> bool {
         let follows_data = !after_gap && self.pending.is_empty();
-        if follows_data || amounts.iter().any(Option::is_some) || self.names_partner(fields) {
+        if follows_data || amounts.iter().any(Option::is_some) || self.names_partner(fields) || has_date {
             return false;
         }
         let is_phrase = (0..fields.len()).any(|index| footer_phrase(fields.text(index)));

@@ -106,7 +106,7 @@ fn note(standing: &Standing, figures: Figures, name: &str) -> String {
             Some(false) => "not enough".to_owned(),
             None => String::new(),
         },
-        "required_coverage" => standing.close_rates.basis(standing.required_coverage_basis),
+        "required_coverage" => readable(&standing.close_rates.basis(standing.required_coverage_basis)),
         "forecast_gap" => figures.growth(standing.forecast_gap_share),
         "expected_to_date" => standing.pacing.basis.map(|basis| words::spaced(basis.as_str())).unwrap_or_default(),
         _ => String::new(),
@@ -122,7 +122,7 @@ fn decisions(partner: &PartnerReview, options: &TableOptions) -> String {
     };
     for tier in &decisions.tiers {
         part(
-            format!("Tier: {} {}", words::tier_move(tier), words::tier_days(tier)).trim_end().to_owned(),
+            format!("Tier: {} {}", readable(&words::tier_move(tier)), words::tier_days(tier)).trim_end().to_owned(),
             &tier.grounds,
         );
     }

@@ -50,7 +50,7 @@ pub(super) fn group_name(group: &Group, most: usize) -> String {
 /// A tier decision in words: `demote: Gold → Silver`.
 pub(super) fn tier_move(tier: &TierDecision) -> String {
     let name = |name: &Option<Name>| clipped(name.as_deref().unwrap_or("no tier"), 40);
-    let line = tier.product_line.as_deref().map(|line| format!("{line}: ")).unwrap_or_default();
+    let line = tier.product_line.as_deref().map(|line| format!("{}: ", clipped(line, 40))).unwrap_or_default();
     if tier.current == tier.to {
         return format!("{line}{} {}", tier.decision.as_str(), name(&tier.current));
     }

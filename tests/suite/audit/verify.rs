@@ -403,6 +403,7 @@ fn a_log_signs_its_head_when_it_is_closed() {
         log.close(std::time::Duration::from_secs(60)).await
     });
     assert!(is_written);
+    drop(log);
     let head = Head::read(&head).unwrap();
     // The entry that begins the process, and the record.
     assert_eq!((head.last, head.signed_by()), (2, Some(keys.public_key())));

@@ -44,7 +44,8 @@ fn what_the_page_names_exists() {
     let page = page();
     let help = Command::new(env!("CARGO_BIN_EXE_quotient")).args(["serve", "--help"]).output().unwrap();
     let replay = Command::new(env!("CARGO_BIN_EXE_quotient")).args(["replay", "--help"]).output().unwrap();
-    let help = String::from_utf8(help.stdout).unwrap() + &*String::from_utf8(replay.stdout).unwrap();
+    let verify = Command::new(env!("CARGO_BIN_EXE_quotient")).args(["verify", "--help"]).output().unwrap();
+    let help: String = [help, replay, verify].map(|output| String::from_utf8(output.stdout).unwrap()).concat();
     let mut options = 0;
     for word in page.split(|c: char| c.is_whitespace() || c == '`').filter(|word| word.starts_with("--")) {
         let option: String = word.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
