@@ -62,7 +62,7 @@ fn file_name(name: &str) -> String {
         let rest = plain.get(..device.len()).filter(|start| start.eq_ignore_ascii_case(device));
         rest.is_some_and(|_| plain[device.len()..].chars().all(|digit| digit.is_ascii_digit()))
     };
-    match DEVICES.iter().any(|device| is_device(device)) || plain.is_empty() {
+    match DEVICES.iter().any(is_device) || plain.is_empty() {
         true => format!("manager-{plain}").trim_end_matches('-').to_owned(),
         false => plain,
     }

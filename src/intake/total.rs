@@ -13,7 +13,7 @@ use super::sheet::{Numbering, Sheet};
 use super::table::{Column, Field, Kind, TableKind, is_same_heading};
 use crate::channel::{LeftOutBy, Partner};
 use crate::finding::Finding;
-use crate::units::Money;
+use crate::units::{Currency, Money};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 
@@ -117,6 +117,7 @@ impl Verdict {
             rows: 0,
             pending: Vec::new(),
             repeated: None,
+            is_below_total: false,
             verdict: Self::default(),
         };
         let mut previous = sheet.heading_row;
@@ -221,6 +222,8 @@ struct Walk<'a> {
     rows: u64,
     pending: Vec<Pending>,
     repeated: Option<(u64, u64)>,
+    /// True when the row above is a total.
+    is_below_total: bool,
     verdict: Verdict,
 }
 
@@ -237,13 +240,16 @@ impl Walk<'_> {
         let lacks = self.lacks(fields);
         if self.is_total(fields, &amounts, name.map(|(_, label)| label.is_exact), lacks) {
             self.total(row, name.map(|(text, _)| text).unwrap_or_default(), &amounts);
+            self.is_below_total = true;
             return;
         }
         let counts_rows = name.is_some_and(|(_, label)| label.count == Some(self.rows)) && self.rows > 0;
         let is_named =
             name.is_some() && (lacks || counts_rows || (fields.filled() == 1 && (after_gap || self.is_ragged(fields))));
         let has_date = self.amounts.has_date(row, fields);
-        if is_named || self.is_footer(fields, &amounts, (after_gap, lacks, has_date)) {
+        // Lines such as `(12 records)` may follow a total at once.
+        let is_apart = after_gap || self.is_below_total;
+        if is_named || self.is_footer(fields, &amounts, (is_apart, lacks, has_date)) {
             let text = (0..fields.len()).map(|index| fields.text(index)).find(|text| !text.is_empty());
             let text = text.unwrap_or_default().to_owned();
             self.pending.push(Pending { row, text, amounts, is_total: name.is_some() });
@@ -258,6 +264,7 @@ impl Walk<'_> {
     /// Adds a row of data.
     fn add(&mut self, amounts: &[Option<Decimal>], is_admitted: bool) {
         self.rows += 1;
+        self.is_below_total = false;
         for (index, amount) in amounts.iter().enumerate() {
             let Some(amount) = amount else { continue };
             if let Some(sum) = self.sums.get_mut(index) {
@@ -296,9 +303,11 @@ impl Walk<'_> {
             // Words beside the total's name may be those of a partner, so more must agree than one amount.
             Some(is_exact) => lacks || (self.rows > 1 && (is_exact || filled > 1)),
             None => {
-                let is_number = |text: &str| text.bytes().all(|byte| !byte.is_ascii_alphabetic());
-                let is_bare = (0..fields.len()).all(|index| is_number(fields.text(index)));
-                lacks && is_bare && fields.filled() <= filled + 1 && self.rows > 1
+                let is_code = |text: &str| text.parse::<Currency>().is_ok();
+                let is_bare = |text: &str| text.bytes().all(|byte| !byte.is_ascii_alphabetic()) || is_code(text);
+                let codes = (0..fields.len()).filter(|index| is_code(fields.text(*index))).count();
+                let are_bare = (0..fields.len()).all(|index| is_bare(fields.text(index)));
+                lacks && are_bare && fields.filled() <= filled + codes + 1 && self.rows > 1
             }
         }
     }

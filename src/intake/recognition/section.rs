@@ -145,15 +145,18 @@ impl<'p> Draft<'p> {
         }
     }
 
-    /// Cells that are written once above blank ones.
+    /// Cells that are written once above blank ones: the partner, and what is blank in the same rows.
     pub fn fill_down(&mut self) {
         let of =
             |wanted: Field| self.bound.iter().filter(move |(field, _)| *field == wanted).map(|(_, column)| *column);
-        let is_blank =
-            of(Field::PartnerId).any(Column::is_blank_below) && of(Field::Amount).all(|column| column.empty == 0);
-        let bound =
-            self.bound.iter().map(|(_, column)| *column).filter(|column| !column.is_amount() && !column.is_date());
-        let blank: Vec<&Column> = bound.filter(|column| is_blank && column.is_blank_below()).collect();
+        let has_amounts = of(Field::Amount).all(|column| column.empty == 0);
+        let partner = of(Field::PartnerId).find(|column| has_amounts && column.is_blank_below());
+        let is_blank = |column: &Column| {
+            partner.is_some_and(|partner| column.index == partner.index || column.empty == partner.empty)
+                || (partner.is_some() && !column.is_amount() && column.is_blank_below())
+        };
+        let bound = self.bound.iter().filter(|(field, _)| *field != Field::Amount).map(|(_, column)| *column);
+        let blank: Vec<&Column> = bound.filter(|column| !column.is_date() && is_blank(column)).collect();
         if blank.is_empty() {
             return;
         }

@@ -21,7 +21,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             organizationid organisationid internalid codeclient numeroclient numéroclient codicecliente \
             codigocliente codigodecliente klantnummer klantnr partner reseller dealer distributor account \
             customer client kunde klant cliente associatedcompany company organization organisation \
-            customerproject potentialcustomer entity store partneraccount partneraccountname partnername \
+            customerproject potentialcustomer entity storenumber storeid storeno shopid outletid branchcode store partneraccount partneraccountname partnername \
             resellername dealername distributorname accountname customername clientname companyname \
             company/account organizationname kundenname firma firmenname nomclient nombrecliente \
             ragionesociale name1 id",
@@ -31,7 +31,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
         headings: "partnername partneraccountname resellername dealername distributorname accountname customername \
             clientname companyname organizationname organisationname kundenname name1 firma firmenname \
             nomclient nombrecliente ragionesociale partner reseller account customer client company \
-            organization organisation kunde klant name",
+            organization organisation kunde klant storename shopname outletname store name",
     },
     Synonyms {
         field: Field::Month,
@@ -56,7 +56,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
     Synonyms {
         field: Field::Currency,
         headings: "currency currencycode currencyisocode transactioncurrency documentcurrency curr crcy \
-            opportunitycurrency amountcurrency dealcurrency waehrung währung devise moneda valuta",
+            opportunitycurrency amountcurrency dealcurrency waehrung währung währg waers wkurz devise moneda valuta",
     },
     Synonyms {
         field: Field::Territory,

@@ -127,7 +127,7 @@ fn decisions(partner: &PartnerReview, options: &TableOptions) -> String {
         );
     }
     for incentive in &decisions.incentives {
-        let what = granted(incentive, |money| figures.exact(money));
+        let what = readable(&granted(incentive, |money| figures.exact(money)));
         part(
             format!("Incentive: {}, {what}", readable(&incentive.name)).trim_end_matches([',', ' ']).to_owned(),
             &incentive.grounds,

@@ -29,7 +29,8 @@ fn a_proposal_refuses_what_check_refuses_before_it_asks_about_a_partner() {
 #[test]
 fn a_proposal_ends_after_a_few_calls_beyond_the_budget() {
     let desk = with_rule(&slow("partner.history.prior_revenue == 777777.0"));
-    let (mut partners, mut revenue) = ("partner_id\n".to_owned(), "partner_id,month,amount\n".to_owned());
+    let (mut partners, mut revenue) =
+        ("partner_id\n".to_owned(), "partner_id,month,amount\nP0000,2025-01,0\n".to_owned());
     for at in 0..2_000 {
         let _ = writeln!(partners, "P{at:04}");
         let _ = writeln!(revenue, "P{at:04},2025-12,777777");

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 const PARTNERS: &str = "partner_id,partner_name,territory,account_manager\nA,Alpha,North,Ada Lee\nB,Beta,South,../x\n\
     C,Gamma,South,ada lee\nD,Delta,North,Ada Lee\nE,Epsilon,North,\n";
-const REVENUE: &str = "partner_id,month,amount\nA,2025-12,900000\nA,2026-01,600\nB,2025-12,300000\nB,2026-01,100\nC,2025-12,90000\n\
+const REVENUE: &str = "partner_id,month,amount\nA,2024-01,1000\nA,2025-12,900000\nA,2026-01,600\nB,2025-12,300000\nB,2026-01,100\nC,2025-12,90000\n\
     D,2025-12,50000\nD,2026-01,30\nE,2025-12,10000\n";
 const QUOTAS: &str = "partner_id,period,quota\nA,FY2026,1000\nB,FY2026,500\nC,FY2026,100\nD,FY2026,2000\n";
 
