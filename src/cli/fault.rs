@@ -63,6 +63,11 @@ crate::faults! {
             message: format!("`{file}` is a proposal of vendor `{vendor}`"),
             help: format!("pass a workbook of `{expected}`"),
         }
+        /// Files of locks that were agreed for different periods.
+        LockPeriods { first: String, second: String, file: String, other: String } = BookStale {
+            message: format!("`{file}` is for `{second}`, and `{other}` is for `{first}`"),
+            help: "pass locks that were agreed for one period",
+        }
         /// A workbook made with an earlier revision.
         EarlierRevision { file: String } = BookStale {
             message: format!("`{file}` was made with an earlier revision of the rules"),
@@ -74,6 +79,25 @@ crate::faults! {
             message: format!("`{file}` was made from another book"),
             help: "its locks still apply; compare with `--previous` to see the differences",
             severity: Warning,
+        }
+        /// Several files are to be written, and no directory is named.
+        SplitNeedsDirectory {} = FileUnwritable {
+            message: "`--split-by` writes several files, and no directory is named",
+            help: "name the directory with `--output DIR`",
+        }
+        /// A proposal is split in a format that cannot be returned.
+        SplitFormat { format: String } = FileUnwritable {
+            message: format!("a proposal cannot be split in the format `{format}`"),
+            help: "use `--format xlsx` or `--format csv`",
+        }
+        /// The book does not contain the account manager.
+        UnknownManager { manager: String, near: Option<String>, managers: Vec<String> } = BookUnknownReference {
+            message: format!("unknown account manager `{manager}`: no partner of the book has it"),
+            help: match (near, managers.is_empty()) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, true) => "the book names no account manager: fill the column `account_manager` of the partners".to_owned(),
+                (None, false) => format!("the book has {}", managers.join(", ")),
+            },
         }
         /// The book does not contain the partner.
         UnknownPartner { partner: String, near: Option<String> } = BookUnknownReference {

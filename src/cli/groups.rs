@@ -98,6 +98,11 @@ pub struct Output<F: clap::ValueEnum + Default + Copy + Send + Sync + 'static> {
 }
 
 impl<F: clap::ValueEnum + Default + Copy + Send + Sync + 'static> Output<F> {
+    /// The path it is written to; `None` for stdout.
+    pub fn path(&self) -> Option<&std::path::Path> {
+        self.output.as_deref()
+    }
+
     /// Writes the result to the file, or to stdout.
     pub fn write(&self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), CommandError> {
         output::to(self.output.as_deref(), write)

@@ -23,6 +23,7 @@ mod replay;
 mod review;
 #[cfg(feature = "server")]
 mod serve;
+mod split;
 mod template;
 mod terminal;
 mod test;

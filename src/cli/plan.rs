@@ -5,7 +5,7 @@ use super::groups::{BookSource, Directories, Threads};
 use super::{CommandError, vendor};
 use crate::channel::PartnerBook;
 use crate::finding::{Finding, Findings, Place};
-use crate::intake::{self, PreviousRow, WorkbookMeta, read_locks, read_previous, read_targets};
+use crate::intake::{self, LockFile, PreviousRow, WorkbookMeta, merge_locks, read_locks, read_previous, read_targets};
 use crate::planning::{self, PreviousLine, Request};
 use crate::plugin::VendorPlugin;
 use crate::units::parse_decimal;
@@ -30,9 +30,9 @@ pub struct PlanOptions {
     /// As-of date, such as 2025-12-31: later facts are ignored.
     #[arg(long, value_name = "DATE")]
     as_of: Option<NaiveDate>,
-    /// Agreed quotas that stay fixed: CSV, JSON, or the returned workbook.
+    /// Agreed quotas that stay fixed: CSV, JSON, or the returned workbook; can be repeated.
     #[arg(long, value_name = "FILE")]
-    locks: Option<PathBuf>,
+    locks: Vec<PathBuf>,
     /// Previous proposal to compare with: its JSON, CSV or workbook.
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
@@ -82,18 +82,41 @@ impl PlanOptions {
             };
             request.targets = planning::exact_targets(&rows, book.currency, &place, findings);
         }
-        if let Some(path) = &self.locks
-            && let Some(file) = read_locks(path, book).ok(findings)
-        {
-            findings.extend(stale(path, &file.meta, plugin, book));
-            request.locks_period = file.meta.period.filter(|_| !file.locks.is_empty());
-            request.locks = file.locks;
-        }
+        self.add_locks(&mut request, plugin, book, findings);
         if let Some(path) = &self.previous {
             let rows = read_previous(path, book).ok(findings);
             request.previous = rows.map(|(rows, _)| rows.into_iter().map(previous_line).collect());
         }
         request
+    }
+
+    /// Reads every file of locks and merges them; files for different periods and different quotas for one line are
+    /// errors.
+    fn add_locks(&self, request: &mut Request, plugin: &VendorPlugin, book: &PartnerBook, findings: &mut Findings) {
+        let mut files: Vec<LockFile> = Vec::new();
+        let mut period: Option<(String, String)> = None;
+        for path in &self.locks {
+            let Some(file) = read_locks(path, book).ok(findings) else { continue };
+            findings.extend(stale(path, &file.meta, plugin, book));
+            let (shown, stated) =
+                (path.display().to_string(), file.meta.period.clone().filter(|_| !file.locks.is_empty()));
+            match (&period, stated) {
+                (None, Some(stated)) => period = Some((shown, stated)),
+                (Some((other, first)), Some(stated)) if *first != stated => {
+                    let fault = CommandFault::LockPeriods {
+                        first: first.clone(),
+                        second: stated,
+                        file: shown.clone(),
+                        other: other.clone(),
+                    };
+                    findings.push(Finding::from(fault).at(Place::file(shown)));
+                }
+                _ => {}
+            }
+            files.push(file);
+        }
+        request.locks_period = period.map(|(_, label)| label);
+        (request.locks, request.lock_places) = merge_locks(files).ok(findings).unwrap_or_default();
     }
 }
 

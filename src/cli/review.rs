@@ -3,16 +3,25 @@
 use super::fault::CommandFault;
 use super::groups::{BookSource, Directories, Output, TableSize, Threads};
 use super::progress::PartnersBar;
-use super::{CommandError, Terminal, vendor};
+use super::split::{Files, SplitBy};
+use super::{CommandError, Terminal, output, vendor};
+use crate::channel::PartnerBook;
 use crate::finding::{Finding, Findings, did_you_mean};
+use crate::intake::is_same_heading;
+use crate::plugin::VendorPlugin;
 use crate::report::review as report;
-use crate::review::{Outcome, PartnerFault, Request, Review, Setting, read_quotas};
+use crate::review::{
+    GivenQuotas, Outcome, PartnerFault, Request, Review, Selection, Setting, merge_quotas, read_quotas,
+};
 use crate::script::on_script_threads;
 use chrono::NaiveDate;
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// Partners whose ids are compared with a misspelt one.
 const MAX_COMPARED: usize = 20_000;
+/// Account managers named when one is unknown.
+const MAX_MANAGERS: usize = 20;
 
 /// Formats of a review.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -30,6 +39,19 @@ pub enum Format {
     Json,
 }
 
+impl Format {
+    /// Extension of its files.
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Table => "txt",
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Html => "html",
+            Self::Json => "json",
+        }
+    }
+}
+
 /// Arguments of `review`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -40,7 +62,9 @@ Examples:
   quotient propose meridian --book examples/demonstration \\
       --format json --output quotas.json
   quotient review meridian --book examples/demonstration --as-of 2026-06-30 \\
-      --quotas quotas.json")]
+      --quotas quotas.json
+  quotient review meridian --book examples/demonstration --as-of 2025-09-30 \\
+      --split-by account_manager --format xlsx --output reviews")]
 pub struct Options {
     /// Vendor whose policies are applied.
     vendor: String,
@@ -52,9 +76,9 @@ pub struct Options {
     /// Period, such as FY2026 or FY2026-Q3; the vendor's planning period that contains the as-of date by default.
     #[arg(long, value_name = "LABEL")]
     period: Option<String>,
-    /// Quotas that replace those of the book: a proposal's JSON, CSV or workbook.
+    /// Quotas that replace those of the book: a proposal's JSON, CSV or workbook; can be repeated.
     #[arg(long, value_name = "FILE")]
-    quotas: Option<PathBuf>,
+    quotas: Vec<PathBuf>,
     #[command(flatten)]
     directories: Directories,
     #[command(flatten)]
@@ -64,6 +88,12 @@ pub struct Options {
     /// Show this partner in full, with reasons and what would change them, as a table or JSON.
     #[arg(long, value_name = "ID")]
     partner: Option<String>,
+    /// Review the partners of this account manager, those with the most money at stake first.
+    #[arg(long, value_name = "NAME", conflicts_with = "partner")]
+    account_manager: Option<String>,
+    /// Write one file per account manager into the directory that `--output` names; tables can go to stdout.
+    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["partner", "account_manager"])]
+    split_by: Option<SplitBy>,
     #[command(flatten)]
     table: TableSize,
 }
@@ -73,24 +103,78 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let (plugin, mut warnings) = vendor::load(&options.directories, &options.vendor)?;
     let book = options.source.read(&plugin).warned(&mut warnings)?;
     let mut request = Request { as_of: options.as_of, period: options.period.clone(), quotas: None };
-    if let Some(path) = &options.quotas {
-        request.quotas = Some(read_quotas(path, &book, &plugin).warned(&mut warnings)?);
-    }
+    request.quotas = quotas(options, &book, &plugin, &mut warnings)?;
     let setting = Setting::new(&plugin.manifest, &book, &request)?;
-    let review = Review::new(&plugin, &book, &setting, options.threads.count())?;
+    let mut review = Review::new(&plugin, &book, &setting, options.threads.count())?;
     warnings.extend(review.warnings());
     terminal.show(&warnings);
     if let Some(id) = &options.partner {
         return write_partner(options, &review, id, terminal);
     }
-    let outcome = write(options, &review, terminal)?;
-    let failed = outcome.summary.failed;
-    std::mem::forget(book); // freeing millions of small strings takes seconds, and the process ends soon
-    if failed > 0 {
-        report_faults(&outcome, terminal);
-        return Err(CommandError::Negative);
+    if let Some(name) = &options.account_manager {
+        review.selected = Some(manager(&review, name)?);
     }
-    Ok(())
+    let outcomes = match options.split_by {
+        Some(SplitBy::AccountManager) => write_split(options, &mut review, terminal)?,
+        None => vec![write(options, &review, options.output.path(), terminal)?],
+    };
+    std::mem::forget(book); // freeing millions of small strings takes seconds, and the process ends soon
+    let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.summary.failed > 0).collect();
+    failed.iter().for_each(|outcome| report_faults(outcome, terminal));
+    if failed.is_empty() { Ok(()) } else { Err(CommandError::Negative) }
+}
+
+/// Reads the files of quotas and merges them; `None` without one.
+fn quotas(
+    options: &Options,
+    book: &PartnerBook,
+    plugin: &VendorPlugin,
+    warnings: &mut Findings,
+) -> Result<Option<GivenQuotas>, CommandError> {
+    let mut files = Vec::new();
+    for path in &options.quotas {
+        let read = read_quotas(path, book, plugin).ok(warnings);
+        files.extend(read.map(|quotas| (path.display().to_string(), quotas)));
+    }
+    if warnings.has_errors() {
+        return Err(std::mem::take(warnings).into());
+    }
+    if files.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(merge_quotas(files).warned(warnings)?))
+}
+
+/// The partners of the account manager of that name.
+fn manager(review: &Review<'_>, name: &str) -> Result<Selection, CommandError> {
+    let all = || review.book.partners.iter().filter_map(|partner| partner.account_manager.as_deref());
+    let same: BTreeSet<&str> = all().filter(|one| is_same_heading(one, name)).collect();
+    let only = same.first().copied().filter(|_| same.len() == 1);
+    if let Some(found) = review.selection(name).or_else(|| review.selection(only?)) {
+        return Ok(found);
+    }
+    let managers: BTreeSet<&str> = all().collect();
+    let near = did_you_mean(name, managers.iter().copied()).map(str::to_owned);
+    let managers = managers.into_iter().take(MAX_MANAGERS).map(str::to_owned).collect();
+    Err(Finding::from(CommandFault::UnknownManager { manager: name.to_owned(), near, managers }).into())
+}
+
+/// Writes the review of every account manager's partners: files in a directory, or tables one after another.
+fn write_split(options: &Options, review: &mut Review<'_>, terminal: Terminal) -> Result<Vec<Outcome>, CommandError> {
+    let mut files = match (options.output.format, options.output.path()) {
+        (Format::Table, None) => None,
+        (format, directory) => Some(Files::new(directory, format.extension())?),
+    };
+    let mut outcomes = Vec::new();
+    for selection in review.selections() {
+        let path = files.as_mut().map(|files| files.path(selection.title()));
+        if path.is_none() && !outcomes.is_empty() {
+            output::to(None, |out| writeln!(out))?;
+        }
+        review.selected = Some(selection);
+        outcomes.push(write(options, review, path.as_deref(), terminal)?);
+    }
+    Ok(outcomes)
 }
 
 /// Writes one partner in full.
@@ -112,12 +196,17 @@ fn write_partner(options: &Options, review: &Review<'_>, id: &str, terminal: Ter
     if faults.is_empty() { Ok(()) } else { Err(CommandError::Negative) }
 }
 
-/// Writes the review of all partners.
-fn write(options: &Options, review: &Review<'_>, terminal: Terminal) -> Result<Outcome, CommandError> {
+/// Writes the review of the selected partners.
+fn write(
+    options: &Options,
+    review: &Review<'_>,
+    path: Option<&Path>,
+    terminal: Terminal,
+) -> Result<Outcome, CommandError> {
     let threads = options.threads.count();
     let bar = PartnersBar::new("reviewing");
     let mut outcome = None;
-    let written = options.output.write(|mut out| {
+    let written = output::to(path, |mut out| {
         let collect = || report::Reviewed::new(review, threads, &bar.progress());
         let made = match options.output.format {
             Format::Json => report::json::write_review(review, threads, &bar.progress(), &mut out),

@@ -46,4 +46,27 @@ impl About {
     pub fn heading(&self) -> String {
         if self.label.is_empty() { self.name.replace('_', " ") } else { self.label.to_owned() }
     }
+
+    /// Returns the heading of a column in a workbook: `Partner ID`, `Override quota`.
+    ///
+    /// Where no label is declared, readers of tables find the column by its name, because headings are compared without
+    /// case, spaces and underscores.
+    pub fn title(&self) -> String {
+        title_of(&self.heading())
+    }
+}
+
+/// Writes words as a title: the first letter is a capital, and `id` is `ID`.
+pub fn title_of(words: &str) -> String {
+    let mut title = String::new();
+    for (index, word) in words.split(['_', ' ']).enumerate() {
+        let mut letters = word.chars();
+        match (index, word, letters.next()) {
+            (0, "id", _) => title.push_str("ID"),
+            (0, _, Some(first)) => title.extend(first.to_uppercase().chain(letters)),
+            (_, "id", _) => title.push_str(" ID"),
+            _ => title.extend([" ", word]),
+        }
+    }
+    title
 }

@@ -34,7 +34,7 @@ mod sample;
 mod value;
 mod vocabulary;
 
-pub use about::About;
+pub use about::{About, title_of};
 pub use column::Column;
 pub use declaration::{Figure, Figured, cell_position, is_same, position};
 pub use json::{Json, object_schema};

@@ -59,6 +59,10 @@ codes! {
     FileTooLarge = Files, "file::too_large";
     /// The output could not be written. Nothing half-written is left: output goes to a temporary file first.
     FileUnwritable = Files, "file::unwritable";
+    /// An export profile is not valid, or the proposal does not have what its columns need.
+    ///
+    /// A column names a value of the proposal or has a fixed text; see `docs/exports.md`.
+    FileProfile = Files, "file::profile";
 
     /// The text is in no encoding that the reader knows (UTF-8, UTF-16 with a byte order mark, or Windows-1252).
     BookEncoding = Book, "book::encoding";

@@ -1,9 +1,10 @@
-//! Inputs beside the book: targets by level, agreed quotas, and a previous proposal.
+//! Inputs beside the book: targets by level, and agreed quotas.
 
 use super::binding::Binding;
 use super::cell::Fields;
 use super::fault::{BesideFault, TableFault, ValueFault};
 use super::log::{Log, Reported, shown};
+use super::returned::{Columns, override_of};
 use super::row::{Row, Shared};
 use super::store::Store;
 use super::table::{Field, TableKind, is_same_heading};
@@ -30,17 +31,6 @@ pub struct TargetRow {
     pub row: u64,
 }
 
-/// A line of a previous proposal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PreviousRow {
-    /// Partner, which the book need not have any more.
-    pub partner_id: Name,
-    /// Line.
-    pub segment: SegmentKey,
-    /// Quota proposed then.
-    pub quota: Money,
-}
-
 /// Metadata of a proposal: the `_meta` sheet of a workbook, or the top-level members of a JSON proposal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WorkbookMeta {
@@ -59,6 +49,8 @@ pub struct WorkbookMeta {
 pub struct LockFile {
     /// Locks, ascending by partner, product line, territory; at most one for each.
     pub locks: Vec<Lock>,
+    /// Places of the locks, in the same order.
+    pub places: Vec<Place>,
     /// Metadata of a returned workbook; all empty for other files.
     pub meta: WorkbookMeta,
 }
@@ -117,7 +109,7 @@ fn locks_of(mut reading: Beside, book: &PartnerBook) -> Checked<LockFile> {
     };
     let meta = reading.meta();
     let known = Known::of(book);
-    let mut found: Vec<(Lock, u64)> = Vec::new();
+    let mut found: Vec<(Lock, Place)> = Vec::new();
     let overrides = reading.has_heading(index, Field::OverrideQuota.name());
     if !overrides && (meta.revision.is_some() || reading.has_heading(index, "assessment")) {
         // Its quotas are proposals: read as agreed ones they would lock every line.
@@ -125,87 +117,65 @@ fn locks_of(mut reading: Beside, book: &PartnerBook) -> Checked<LockFile> {
         reading.shared.log.add(Finding::from(BesideFault::NothingAgreed {}).at(place));
         return Checked::refused(reading.shared.log.into_findings());
     }
-    let read = match overrides {
+    let mut columns = None;
+    match overrides {
         true => reading.each_row(index, TableKind::Previous, |row| {
-            if row.text(Field::OverrideQuota).is_some() {
-                let lock = lock(row, &known, Field::OverrideQuota, Field::OverrideReason);
-                found.extend(lock.map(|lock| (lock, row.number)));
+            let columns = columns.get_or_insert_with(|| Columns::of(row));
+            if override_of(row, columns).is_ok_and(|agreed| agreed.is_some()) {
+                found.extend(lock(row, &known, Field::OverrideQuota, Field::OverrideReason));
             }
         }),
         false => reading.each_row(index, TableKind::Locks, |row| {
-            found.extend(lock(row, &known, Field::Quota, Field::Reason).map(|lock| (lock, row.number)));
+            found.extend(lock(row, &known, Field::Quota, Field::Reason));
         }),
     };
+    let found = merged(found, &mut reading.shared.log);
+    let (locks, places) = found.into_iter().unzip();
+    reading.finish(LockFile { locks, places, meta })
+}
+
+/// Merges the locks of several files, in their order. Equal quotas for one line are one lock; different ones are
+/// reported with both places.
+pub fn merge_locks(files: impl IntoIterator<Item = LockFile>) -> Checked<(Vec<Lock>, Vec<Place>)> {
+    let found = files.into_iter().flat_map(|file| file.locks.into_iter().zip(file.places)).collect();
+    let mut log = Log::default();
+    let merged = merged(found, &mut log).into_iter().unzip();
+    Checked::accepted(merged, log.into_findings())
+}
+
+/// One lock for each line, ascending by partner and line; reports lines with different quotas.
+fn merged(mut found: Vec<(Lock, Place)>, log: &mut Log) -> Vec<(Lock, Place)> {
+    // Stable: of equal locks the one named first is kept.
     found.sort_by(|(a, _), (b, _)| (&a.partner_id, &a.segment).cmp(&(&b.partner_id, &b.segment)));
-    if let Some(file) = read {
-        for pair in found.windows(2) {
-            let [(one, first), (other, second)] = pair else { continue };
-            if one.partner_id == other.partner_id && one.segment == other.segment {
-                let finding = Finding::from(BesideFault::DuplicateLock { partner: shown(&one.partner_id) })
-                    .at(file.place(*first.max(second), "", ""))
-                    .at(file.place(*first.min(second), "", ""));
-                reading.shared.log.add(finding);
-            }
+    found.dedup_by(|(later, second), (lock, first)| {
+        let is_same_line = lock.partner_id == later.partner_id && lock.segment == later.segment;
+        if is_same_line && lock.quota.amount() != later.quota.amount() {
+            let quotas = [&*lock, &*later].map(|lock| lock.quota.amount().normalize().to_string());
+            let fault = BesideFault::DuplicateLock { partner: shown(&lock.partner_id), quotas: quotas.to_vec() };
+            log.add(Finding::from(fault).at(second.clone()).at(first.clone()));
+        } else if is_same_line && lock.reason.is_empty() {
+            lock.reason = std::mem::take(&mut later.reason);
         }
-    }
-    reading.finish(LockFile { locks: found.into_iter().map(|(lock, _)| lock).collect(), meta })
-}
-
-/// Reads a previous proposal: the JSON, CSV or workbook that a proposal wrote; ascending by partner and line.
-///
-/// Returns its lines and what it says about itself. Partners that the book has no more are kept.
-pub fn read_previous(path: &Path, book: &PartnerBook) -> Checked<(Vec<PreviousRow>, WorkbookMeta)> {
-    Checked::from(Beside::open(path, book)).and_then(previous_of)
-}
-
-/// Reads a previous proposal from a part of a JSON document: the proposal itself, or the list of its lines.
-pub fn read_previous_json(
-    part: &JsonPart<'_>,
-    book: &PartnerBook,
-    limits: &Limits,
-) -> Checked<(Vec<PreviousRow>, WorkbookMeta)> {
-    Checked::from(Beside::of_part(part, book, limits)).and_then(previous_of)
-}
-
-fn previous_of(mut reading: Beside) -> Checked<(Vec<PreviousRow>, WorkbookMeta)> {
-    let Some(index) = reading.table(&["lines", "quotas", "previous"]) else {
-        return Checked::refused(reading.shared.log.into_findings());
-    };
-    let meta = reading.meta();
-    let mut rows: Vec<(PreviousRow, u64)> = Vec::new();
-    let read = reading.each_row(index, TableKind::Previous, |row| {
-        let _ = previous(row).map(|line| rows.push((line, row.number)));
+        is_same_line
     });
-    rows.sort_by(|(a, _), (b, _)| (&a.partner_id, &a.segment).cmp(&(&b.partner_id, &b.segment)));
-    if let Some(file) = read {
-        for pair in rows.windows(2) {
-            let [(one, first), (other, second)] = pair else { continue };
-            if one.partner_id == other.partner_id && one.segment == other.segment {
-                let finding = Finding::from(BesideFault::DuplicateLine { partner: shown(&one.partner_id) })
-                    .at(file.place(*first.max(second), "", ""))
-                    .at(file.place(*first.min(second), "", ""));
-                reading.shared.log.add(finding);
-            }
-        }
-    }
-    reading.finish((rows.into_iter().map(|(row, _)| row).collect(), meta))
+    found
 }
 
 /// A file beside the book while it is read.
-struct Beside {
+pub(super) struct Beside {
     store: Store,
-    shared: Shared,
+    pub(super) shared: Shared,
     limits: Limits,
 }
 
 impl Beside {
-    fn open(path: &Path, book: &PartnerBook) -> Result<Self, Findings> {
+    pub(super) fn open(path: &Path, book: &PartnerBook) -> Result<Self, Findings> {
         let (mut log, limits) = (Log::default(), Limits::default());
         let Ok(store) = Store::open_file(path, &limits, &mut log) else { return Err(log.into_findings()) };
         Ok(Self::of(store, log, limits, book))
     }
 
-    fn of_part(part: &JsonPart<'_>, book: &PartnerBook, limits: &Limits) -> Result<Self, Findings> {
+    pub(super) fn of_part(part: &JsonPart<'_>, book: &PartnerBook, limits: &Limits) -> Result<Self, Findings> {
         let mut log = Log::default();
         let Ok(store) = Store::of_part(part, limits, &mut log) else { return Err(log.into_findings()) };
         Ok(Self::of(store, log, *limits, book))
@@ -224,7 +194,7 @@ impl Beside {
     }
 
     /// The table with one of the names, or the only one.
-    fn table(&mut self, names: &[&str]) -> Option<usize> {
+    pub(super) fn table(&mut self, names: &[&str]) -> Option<usize> {
         let named = names.iter().find_map(|name| self.store.named(name).first().copied());
         let visible = || self.store.tables.iter().enumerate().filter(|(_, table)| !table.name.starts_with('_'));
         let only = visible().map(|(index, _)| index).next().filter(|_| visible().count() == 1);
@@ -246,7 +216,7 @@ impl Beside {
         sheet.is_some_and(|sheet| sheet.headings.iter().any(|one| is_same_heading(one, heading)))
     }
 
-    fn each_row(
+    pub(super) fn each_row(
         &mut self,
         index: usize,
         kind: TableKind,
@@ -261,7 +231,7 @@ impl Beside {
     }
 
     /// Metadata of the file: rows of a sheet `_meta` (key, value), or the strings at the top level of a JSON document.
-    fn meta(&mut self) -> WorkbookMeta {
+    pub(super) fn meta(&mut self) -> WorkbookMeta {
         let mut entries = std::mem::take(&mut self.store.texts);
         if let Some(index) = self.store.named("_meta").first().copied() {
             let sheet = self.store.read(index, None, &self.limits, &mut self.shared.log);
@@ -276,7 +246,7 @@ impl Beside {
         }
     }
 
-    fn finish<T>(self, value: T) -> Checked<T> {
+    pub(super) fn finish<T>(self, value: T) -> Checked<T> {
         Checked::accepted(value, self.shared.log.into_findings())
     }
 }
@@ -371,17 +341,12 @@ fn target(row: &mut Row<'_>, known: &Known<'_>) -> Result<TargetRow, Reported> {
     Ok(TargetRow { territory, product_line, amount: amount?.ok_or(Reported)?, row: row.number })
 }
 
-fn lock(row: &mut Row<'_>, known: &Known<'_>, quota: Field, reason: Field) -> Result<Lock, Reported> {
+fn lock(row: &mut Row<'_>, known: &Known<'_>, quota: Field, reason: Field) -> Result<(Lock, Place), Reported> {
+    let value = row.text(quota).unwrap_or_default();
+    let place = row.binding.location.place(row.number, row.binding.heading(quota), value);
     let (currency, partner_id, segment) = (row.currency(), known.partner(row), known.segment(row));
     let (quota, reason) = (row.amount(quota), row.words(reason));
     currency?;
     let reason = reason?.unwrap_or_default().into_owned();
-    Ok(Lock { partner_id: partner_id?, segment: segment?, quota: quota?.ok_or(Reported)?, reason })
-}
-
-fn previous(row: &mut Row<'_>) -> Result<PreviousRow, Reported> {
-    let (currency, segment, quota) = (row.currency(), row.segment(), row.amount(Field::Quota));
-    let id = row.identifier(Field::PartnerId)?.ok_or(Reported)?;
-    currency?;
-    Ok(PreviousRow { partner_id: Name::from(&*id), segment: segment?, quota: quota?.ok_or(Reported)? })
+    Ok((Lock { partner_id: partner_id?, segment: segment?, quota: quota?.ok_or(Reported)?, reason }, place))
 }

@@ -22,6 +22,8 @@ mod mapping;
 mod months;
 mod name;
 mod partner_ids;
+mod proposal;
+mod returned;
 mod revenue;
 mod row;
 mod row_value;
@@ -39,8 +41,7 @@ mod value;
 mod workbook;
 
 pub use beside::{
-    LockFile, PreviousRow, TargetRow, WorkbookMeta, read_locks, read_locks_json, read_previous, read_previous_json,
-    read_targets, read_targets_json,
+    LockFile, TargetRow, WorkbookMeta, merge_locks, read_locks, read_locks_json, read_targets, read_targets_json,
 };
 pub use book::{read_book, read_book_files, read_book_json};
 pub use delta::{BookChange, MergedBook, RawTables};
@@ -48,6 +49,8 @@ pub use fault::{BesideFault, BookFault, FileFault, MappingFault, NotDecimal, Num
 pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::{Mapping, mapping_reference, mapping_schema};
 pub use name::{LONGEST_NAME, is_unwanted};
+pub use proposal::{PreviousRow, read_previous, read_previous_json};
+pub use returned::{AS_PROPOSED, QUOTA_EXACT};
 pub use store::file_bytes;
 pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading, reference};
 pub use table_schema::{row_schema, table_schema};

@@ -111,6 +111,8 @@ figures! {
         forecast_gap: Option<Money>, example("-300_000").format(Format::Signed);
         /// Forecast gap ÷ quota.
         forecast_gap_share: Option<Rate>, example("-0.25").format(Format::Percent);
+        /// Gap to the quota, negative when short: the forecast gap, or actual − quota where there is no forecast.
+        gap = |standing| standing.gap() => Option<Money>, not_in_json().not_in_scripts().format(Format::Signed);
         /// Expectation to date and run rates.
         pacing: Pacing, not_in_scripts();
         /// Attainment of past periods of the same length.
@@ -121,6 +123,18 @@ figures! {
 }
 
 impl Standing {
+    /// Returns what is missing to the quota, negative when short: forecast − quota, or actual − quota without a forecast.
+    ///
+    /// ```
+    /// use quotient::{performance::Standing, units::{Currency, Money}};
+    /// let short = Standing { remaining_quota: Some(Money::new(400, Currency::EUR)), ..Standing::default() };
+    /// assert_eq!(short.gap(), Some(Money::new(-400, Currency::EUR)));
+    /// ```
+    pub fn gap(&self) -> Option<Money> {
+        let open = || self.remaining_quota.map(|left| Money::new(-left.amount(), left.currency()));
+        self.forecast_gap.or_else(open)
+    }
+
     /// What `coverage_ratio` is on.
     pub const COVERAGE_BASIS: &'static str = "full_quota";
     /// What `remaining_coverage_ratio` is on.

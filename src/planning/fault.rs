@@ -73,9 +73,9 @@ crate::faults! {
             message: format!("{line} is locked, and the plan has no such line"),
             help: remedy.clone(),
         }
-        /// Two locks of one line.
-        DuplicateLock { line: String } = BookLock {
-            message: format!("{line} is locked twice"),
+        /// Two locks of one line with different quotas.
+        DuplicateLock { line: String, quotas: Vec<String> } = BookLock {
+            message: format!("{line} is locked at different quotas: {}", quotas.join(" and ")),
             help: "keep one of the locks",
         }
         /// Every factor abstained for some lines.

@@ -4,7 +4,7 @@ use super::assembly::Draft;
 use super::fault::PlanFault;
 use super::line_name::line_name;
 use crate::channel::{Lock, Name, SegmentKey};
-use crate::finding::{Finding, Findings};
+use crate::finding::{Finding, Findings, Place};
 use crate::quota::Grain;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -56,38 +56,45 @@ impl<'d> LineIndex<'d> {
     }
 }
 
-/// Puts locks on their lines: the given ones, and those of the book for lines that no given one names.
+/// Puts locks on their lines: the given ones with their places, and those of the book for lines that no given one names.
 pub(super) fn put_locks(
     drafts: &mut [Draft],
     grain: Grain,
-    given: &[Lock],
+    given: (&[Lock], &[Place]),
     of_book: &[Lock],
     not_eligible: &[Name],
     faults: &mut Findings,
 ) {
+    let (given, places) = given;
     if given.is_empty() && of_book.is_empty() {
         return;
     }
     let index = LineIndex::new(drafts, grain);
-    let mut found: BTreeMap<usize, (&Lock, bool)> = BTreeMap::new();
-    let all = given.iter().map(|lock| (lock, true)).chain(of_book.iter().map(|lock| (lock, false)));
-    for (lock, is_given) in all {
+    let mut found: BTreeMap<usize, (&Lock, Option<&Place>, bool)> = BTreeMap::new();
+    let placed = given.iter().enumerate().map(|(number, lock)| (lock, places.get(number), true));
+    for (lock, place, is_given) in placed.chain(of_book.iter().map(|lock| (lock, None, false))) {
         let Some(position) = index.position(lock) else {
-            faults.push(index.no_line(lock, not_eligible));
+            faults
+                .push(place.into_iter().fold(index.no_line(lock, not_eligible), |finding, at| finding.at(at.clone())));
             continue;
         };
         match found.get(&position) {
             None => {
-                found.insert(position, (lock, is_given));
+                found.insert(position, (lock, place, is_given));
             }
-            Some((_, first_is_given)) if *first_is_given != is_given => {}
-            Some(_) => {
+            // The given ones come before those of the book; a quota that is agreed twice is one quota.
+            Some((first, _, first_is_given))
+                if *first_is_given != is_given || first.quota.amount() == lock.quota.amount() => {}
+            Some((first, first_place, _)) => {
                 let line = line_name(&lock.partner_id, &lock.segment);
-                faults.push(PlanFault::DuplicateLock { line }.into());
+                let quotas = [first.quota, lock.quota].map(|quota| quota.to_grouped()).to_vec();
+                let finding = Finding::from(PlanFault::DuplicateLock { line, quotas });
+                let both = place.into_iter().chain(*first_place);
+                faults.push(both.fold(finding, |finding, at| finding.at(at.clone())));
             }
         }
     }
-    let found: Vec<(usize, Lock)> = found.into_iter().map(|(line, (lock, _))| (line, lock.clone())).collect();
+    let found: Vec<(usize, Lock)> = found.into_iter().map(|(line, (lock, ..))| (line, lock.clone())).collect();
     for (position, lock) in found {
         drafts[position].lock = Some((lock.quota, lock.reason));
     }

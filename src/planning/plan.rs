@@ -5,8 +5,9 @@ use crate::figure::{About, Format, List, Record, Value};
 use crate::figures;
 use crate::finding::Findings;
 use crate::quota::{Basis, BrokenGuardrail, Grain, Side, Step, StepKind};
-use crate::units::{Currency, Money, PlanningPeriod, Rate};
+use crate::units::{Currency, Money, MoneyError, PlanningPeriod, Rate};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Over-assignment of one level; levels compound: (1 + a) × (1 + b).
@@ -53,7 +54,7 @@ figures! {
         /// Ceiling in force.
         ceiling: Option<Money>, width(14);
         /// The guardrail that the quota is at.
-        binding: Option<Side>, width(9);
+        binding: Option<Side>, width(9).label("limited by");
         /// Guardrails that are broken or were overridden by stronger ones.
         broken: Vec<BrokenGuardrail>;
         /// True when the quota was fixed by a lock.
@@ -75,7 +76,7 @@ figures! {
         /// Reason of the lock.
         override_reason = |line| if line.locked { &*line.lock_reason } else { "" } => String, not_in_json().width(28);
         /// Reasons of the factors, guardrails and locks.
-        reasons = |line| line.reasons() => String, not_in_json().named("reason").width(60);
+        reasons = |line| line.reasons() => String, not_in_json().named("reason").width(60).label("reasons");
         /// The exact quota as a string.
         quota_exact = |line| line.quota.to_exact() => String, not_in_json();
     }
@@ -195,6 +196,39 @@ pub struct QuotaPlan {
     pub findings: Findings,
     /// Difference to the previous proposal, when one was given.
     pub changes: Option<Vec<PlanChange>>,
+    /// Account manager whose lines these are, for a part of a plan; `None` for the whole plan.
+    pub account_manager: Option<Name>,
+}
+
+/// Name of the part of a plan with the lines of partners without an account manager.
+const NO_MANAGER: &str = "no account manager";
+
+impl QuotaPlan {
+    /// Splits the plan into one part per account manager, ascending by name, lines without one first. A part has the
+    /// lines and their sum as total; targets, groups, findings and changes belong to the whole plan only.
+    pub fn by_account_manager(mut self) -> Result<Vec<Self>, MoneyError> {
+        let mut parts: BTreeMap<Option<Name>, Vec<PlanLine>> = BTreeMap::new();
+        for line in std::mem::take(&mut self.lines) {
+            parts.entry(line.identity.account_manager.clone()).or_default().push(line);
+        }
+        let part = |(manager, lines): (Option<Name>, Vec<PlanLine>)| {
+            let total = Money::sum(self.currency, lines.iter().map(|line| line.quota))?;
+            Ok(Self {
+                target: None,
+                reserve: Money::new(0, self.currency),
+                over_assignment: Vec::new(),
+                groups: Vec::new(),
+                not_eligible: Vec::new(),
+                findings: Findings::new(),
+                changes: None,
+                account_manager: Some(manager.unwrap_or_else(|| NO_MANAGER.into())),
+                total,
+                lines,
+                ..self.clone()
+            })
+        };
+        parts.into_iter().map(part).collect()
+    }
 }
 
 /// A line of a previous proposal.

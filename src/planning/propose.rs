@@ -75,7 +75,8 @@ pub fn prepare<'p>(
     let mut findings = Findings::new();
     let mut faults = Findings::new();
     let grain = plugin.manifest.grain;
-    put_locks(&mut drafts, grain, &request.locks, &book.locks, &lines.not_eligible, &mut faults);
+    let given = (request.locks.as_slice(), request.lock_places.as_slice());
+    put_locks(&mut drafts, grain, given, &book.locks, &lines.not_eligible, &mut faults);
     faults.extend(other_period(request, &period));
     let settlement = Settlement::new(plugin, book.currency, request, &drafts, &mut faults);
     findings.extend(uncovered(book, lines.view()));
@@ -219,6 +220,7 @@ impl Prepared<'_> {
             lines,
             not_eligible: self.not_eligible,
             findings,
+            account_manager: None,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::plan::PreviousLine;
 use crate::channel::Lock;
+use crate::finding::Place;
 use crate::quota::TargetRow;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -20,6 +21,8 @@ pub struct Request {
     pub targets: Vec<TargetRow>,
     /// Agreed quotas; they come before those in the book.
     pub locks: Vec<Lock>,
+    /// Places of the locks in the same order, for findings; empty when not known.
+    pub lock_places: Vec<Place>,
     /// Period that the locks were agreed for, when their file says so.
     pub locks_period: Option<String>,
     /// Previous proposal to compare with.

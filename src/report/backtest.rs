@@ -1,73 +1,82 @@
 //! A backtest as table and JSON.
 
+use super::figures::{Figures, count, counted, readable, short_hash};
+use super::grid::{Grid, Left, Right, TableOptions, wrapped};
 use crate::planning::Backtest;
 use crate::quality::Score;
 use crate::units::Rate;
-use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{Cell, CellAlignment};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-const COLUMNS: [&str; 7] = ["", "lines", "WAPE", "at or above quota", "quota ÷ actual", "within ±20 %", "Σ quota"];
+/// Columns of both tables after the name.
+const COLUMNS: [(&str, CellAlignment); 6] = [
+    ("lines", Right),
+    ("WAPE", Right),
+    ("at or above\nquota", Right),
+    ("quota ÷\nactual", Right),
+    ("within\n±20 %", Right),
+    ("Σ quota", Right),
+];
 
 /// The scores as tables for a terminal: methods, then segments.
 pub fn table(backtest: &Backtest, width: u16) -> String {
-    let currency = backtest.currency;
+    let options = TableOptions { width, ..TableOptions::default() };
     let mut out = format!(
-        "Backtest of {} (revision {}) on {}, as seen on {}: {} lines, amounts in {currency}\n\n",
-        backtest.vendor,
-        &backtest.revision[..12.min(backtest.revision.len())],
+        "{} · backtest {}\nas of {} · revision {} · {} · {}\n\n",
+        readable(&backtest.vendor),
         backtest.period,
         backtest.as_of,
-        backtest.lines
+        short_hash(&backtest.revision),
+        counted(backtest.lines, "line", "lines"),
+        backtest.currency,
     );
-    let mut methods = new_table(width, "method");
+    let named = |name| std::iter::once((name, Left)).chain(COLUMNS).collect::<Vec<_>>();
+    let mut methods = Grid::new("Methods", &options, &named("method"));
+    let mut unknown = Vec::new();
     for (method, score) in &backtest.methods {
-        match score {
-            Some(score) => methods.add_row(row(method.as_str(), score)),
-            None => methods.add_row(vec![method.as_str(), "", "not known: the book does not go back far enough"]),
-        };
+        methods.row(score.as_ref().map_or_else(|| no_score(method.as_str()), |score| row(method.as_str(), score)));
+        unknown.extend(score.is_none().then_some(method.as_str()));
     }
-    out.push_str(&format!("{methods}\n\n"));
+    out.push_str(&methods.text());
+    if !unknown.is_empty() {
+        let note = format!("{}: not known, because the book does not go back far enough", unknown.join(", "));
+        out.push_str(&wrapped(&note, " ", width));
+    }
     if !backtest.segments.is_empty() {
-        let mut segments = new_table(width, "the rules by segment");
+        let mut segments = Grid::new("The rules by segment", &options, &named("segment"));
         for (dimension, name, score) in &backtest.segments {
-            segments.add_row(row(&format!("{dimension}: {name}"), score));
+            segments.row(row(&format!("{dimension}: {name}"), score));
         }
-        out.push_str(&format!("{segments}\n\n"));
+        out.push_str(&format!("\n{}", segments.text()));
     }
-    out.push_str(&format!(
-        "Revenue of partners without a quota: {}; reserve the rules kept for them: {}\n\
-         WAPE is Σ|quota − actual| ÷ Σ actual. Healthy quotas: 50 to 70 % of partners at or above, quota ÷ actual near 1.\n",
-        backtest.unplanned_revenue.to_grouped(),
-        backtest.reserve.to_grouped()
-    ));
+    let notes = [
+        format!("Revenue of partners without a quota: {}", backtest.unplanned_revenue.to_grouped()),
+        format!("Reserve that the rules kept for them: {}", backtest.reserve.to_grouped()),
+        "WAPE is Σ|quota − actual| ÷ Σ actual.".to_owned(),
+        "Healthy quotas: 50 to 70 % of partners at or above, quota ÷ actual near 1.".to_owned(),
+    ];
+    out.push('\n');
+    notes.iter().for_each(|note| out.push_str(&wrapped(note, "", width)));
     out
 }
 
-fn new_table(width: u16, first: &str) -> Table {
-    let mut table = Table::new();
-    let separator = LineStyle::none().fill('─').junction('─');
-    table.load_style(TableStyle::new().header_separator(separator)).force_no_tty();
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(60));
-    let mut header = COLUMNS;
-    header[0] = first;
-    table.set_header(header);
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
+fn no_score(name: &str) -> Vec<Cell> {
+    std::iter::once(Cell::new(name)).chain(COLUMNS.map(|_| Cell::new("–"))).collect()
 }
 
-fn row(name: &str, score: &Score) -> Vec<String> {
-    vec![
+fn row(name: &str, score: &Score) -> Vec<Cell> {
+    let cells = [
         name.to_owned(),
-        score.lines.to_string(),
+        count(score.lines),
         rate(score.wape, 3),
         percent(score.at_quota_by_count),
         rate(score.quota_to_actual, 3),
         percent(score.within_20_percent),
-        score.quota.to_grouped(),
-    ]
+        // Whole amounts: scores are compared, not added up.
+        Figures::of_amounts(std::iter::empty()).money(score.quota),
+    ];
+    cells.into_iter().map(Cell::new).collect()
 }
 
 fn rate(rate: Option<Rate>, places: u32) -> String {

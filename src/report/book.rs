@@ -1,7 +1,7 @@
 //! The summary of a book for people: one line, and a page of text that answers "does this equal my report?".
 
 use super::figures::{amount_text as amount, book_sentence, clipped, count, counted, wrapped};
-use super::table::{Grid, Left, Right, TableOptions};
+use super::grid::{Grid, Left, Right, TableOptions};
 use crate::channel::{BookSummary, LeftOutBy, RevenueOfYear, RowsLeftOut, TableSummary};
 use crate::units::Month;
 use comfy_table::Cell;

@@ -21,6 +21,25 @@ pub(super) fn field(value: &Value<'_>) -> String {
     }
 }
 
+/// The value as exact text of a cell: as the workbook shows it, but with all digits of amounts and rates.
+pub(super) fn exact_text(about: &About, value: &Value<'_>) -> String {
+    match value {
+        Value::Money(money) => money.to_exact(),
+        Value::Rate(rate) => super::figures::rate_text(*rate),
+        Value::Count(count) => count.to_string(),
+        Value::Text(text) if about.format == Format::Spaced => text.replace('_', " "),
+        Value::Text(text) => text.to_string(),
+        Value::Truth(truth) => yes_or_no(*truth).to_owned(),
+        Value::Date(date) => date.to_string(),
+        Value::Month(month) => month.to_string(),
+        Value::NotKnown | Value::Record(_) | Value::OwnRecord(_) | Value::List(_) | Value::OwnList(_) => String::new(),
+    }
+}
+
+fn yes_or_no(truth: bool) -> &'static str {
+    if truth { "yes" } else { "no" }
+}
+
 /// The fields of a row.
 pub(super) fn fields<R>(columns: &[Column<R>], row: &R) -> impl Iterator<Item = String> {
     columns.iter().map(move |column| field(&(column.read)(row)))
@@ -29,6 +48,11 @@ pub(super) fn fields<R>(columns: &[Column<R>], row: &R) -> impl Iterator<Item = 
 /// The headings of columns in files.
 pub(super) fn names<R>(columns: &[Column<R>]) -> impl Iterator<Item = &'static str> {
     columns.iter().map(|column| column.about.name)
+}
+
+/// The headings of columns in workbooks, which people read.
+pub(super) fn titles<R>(columns: &[Column<R>]) -> impl Iterator<Item = String> {
+    columns.iter().map(|column| column.about.title())
 }
 
 impl Sheet<'_> {
@@ -74,7 +98,7 @@ impl Sheet<'_> {
             Value::Count(count) => self.number(at, Decimal::from(*count), format),
             Value::Text(text) if about.format == Format::Spaced => self.text(at, &text.replace('_', " "), format),
             Value::Text(text) => self.text(at, text, format),
-            Value::Truth(truth) => self.text(at, if *truth { "yes" } else { "no" }, format),
+            Value::Truth(truth) => self.text(at, yes_or_no(*truth), format),
             Value::Date(date) => self.text(at, &date.to_string(), format),
             Value::Month(month) => self.text(at, &month.to_string(), format),
             Value::NotKnown | Value::Record(_) | Value::OwnRecord(_) | Value::List(_) | Value::OwnList(_) => {
@@ -95,7 +119,7 @@ pub(super) fn shown(figures: Figures, about: &About, value: &Value<'_>) -> Strin
         (Value::Count(number), _) => usize::try_from(*number).map_or_else(|_| number.to_string(), count),
         (Value::Text(text), Format::Spaced) => text.replace('_', " "),
         (Value::Text(text), _) => super::figures::clipped(text, 40),
-        (Value::Truth(truth), _) => if *truth { "yes" } else { "no" }.to_owned(),
+        (Value::Truth(truth), _) => yes_or_no(*truth).to_owned(),
         (Value::Date(date), _) => date.to_string(),
         (Value::Month(month), _) => month.to_string(),
         (Value::NotKnown | Value::Record(_) | Value::OwnRecord(_) | Value::List(_) | Value::OwnList(_), _) => {

@@ -2,9 +2,10 @@
 
 use super::ReportFault;
 use super::figures::{Figures, clipped, line_name, rate_text, readable};
+use super::grid::{Grid, Left, Right, TableOptions, bold};
 use super::json::{LineOf, write_document};
 use super::picture::{Waterfall, axis_of, place, running_spans, waterfall_svg};
-use super::table::{Grid, Left, Right, TableOptions, bold, line_note};
+use super::table::line_note;
 use crate::planning::{Direction, LineRecord, PlanLine, QuotaPlan, Sensitivity};
 use crate::quota::StepKind;
 use crate::units::Money;

@@ -8,6 +8,11 @@ pub fn period_column(period: &PlanningPeriod) -> String {
     format!("quota_{label}")
 }
 
+/// Heading of a reporting period in a workbook: `Quota FY2026-Q1`; read as [`period_column`].
+pub fn period_title(period: &PlanningPeriod) -> String {
+    format!("Quota {}", period.label)
+}
+
 /// Text that no spreadsheet takes for a formula: a leading `'` where it begins, after blanks and quotes, with
 /// `=`, `+`, `-`, `@` (also full width), or with a tab, carriage return, line feed or NUL.
 ///

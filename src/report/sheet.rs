@@ -127,6 +127,23 @@ pub(super) fn add_table(
     Ok(())
 }
 
+/// Numbers of paper sizes in a workbook.
+const LETTER_PAPER: u8 = 1;
+const A4_PAPER: u8 = 9;
+
+/// Currencies of countries that print on Letter paper; all others print on A4.
+const LETTER: [&str; 12] = ["USD", "CAD", "MXN", "COP", "CLP", "PHP", "VES", "GTQ", "CRC", "NIO", "DOP", "PAB"];
+
+/// Sets a sheet up for printing: landscape on the paper of the currency's country, as wide as one page, rows up to
+/// `header` repeated on each page, title and page numbers below.
+pub(super) fn set_up_print(worksheet: &mut Worksheet, currency: Currency, header: u32) -> Result<(), XlsxError> {
+    let paper = if LETTER.contains(&currency.code()) { LETTER_PAPER } else { A4_PAPER };
+    worksheet.set_landscape().set_paper_size(paper).set_print_fit_to_pages(1, 0);
+    worksheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3).set_header_footer_scale_with_doc(false);
+    worksheet.set_repeat_rows(header, header)?.set_footer("&L&F &A&RPage &P of &N");
+    Ok(())
+}
+
 /// Sets the width of a column, in characters.
 pub(super) fn set_width(worksheet: &mut Worksheet, column: u16, width: u16) -> Result<(), ReportFault> {
     worksheet.set_column_width(column, f64::from(width))?;

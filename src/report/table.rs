@@ -2,30 +2,12 @@
 
 use super::ReportFault;
 use super::figures::{Figures, book_below, clipped, count, counted, line_name, readable, short_hash};
+use super::grid::{Grid, Left, Right, TableOptions, bold};
 use super::picture::held_classes;
 use super::summary::{ChangeSummary, Mover, Movers, Subtotal, Summary};
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};
 use crate::quota::Side;
-use comfy_table::{
-    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle,
-};
-
-/// How the terminal is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TableOptions {
-    /// Columns of the terminal; narrower ones show fewer columns of the table.
-    pub width: u16,
-    /// True for colours.
-    pub colour: bool,
-    /// Lines shown, by quota, largest first.
-    pub lines: usize,
-}
-
-impl Default for TableOptions {
-    fn default() -> Self {
-        Self { width: 100, colour: false, lines: 20 }
-    }
-}
+use comfy_table::{Cell, Color};
 
 /// Width from which tables show every column.
 const WIDE: u16 = 96;
@@ -137,7 +119,7 @@ impl Sheet<'_> {
             ("bottom-up", Right),
             ("quota", Right),
         ];
-        let mut grid = Grid::new("Groups", self.options, &columns);
+        let mut grid = Grid::new("Groups", self.options, &columns).optional(&[4, 1, 3]);
         for group in &self.plan.groups {
             let amounts =
                 [group.assigned, group.assessment, group.quota].map(|money| Cell::new(self.figures.money(money)));
@@ -160,7 +142,7 @@ impl Sheet<'_> {
         }
         columns.push(("note", Left));
         let title = if shown < all { format!("Largest {shown} of {} lines", count(all)) } else { "Lines".to_owned() };
-        let mut grid = Grid::new(&title, self.options, &columns);
+        let mut grid = Grid::new(&title, self.options, &columns).optional(&[4, 2]);
         for index in self.summary.by_quota.iter().take(shown) {
             grid.row(self.line_cells(&self.plan.lines[*index], is_wide));
         }
@@ -197,7 +179,7 @@ impl Sheet<'_> {
         let mut text = Vec::new();
         for dimension in &self.summary.dimensions {
             let title = format!("By {}", dimension.name);
-            let mut grid = Grid::new(&title, self.options, &columns(dimension.name));
+            let mut grid = Grid::new(&title, self.options, &columns(dimension.name)).optional(&[1, 3]);
             for subtotal in &dimension.subtotals {
                 grid.row(self.subtotal_cells(subtotal));
             }
@@ -223,7 +205,7 @@ impl Sheet<'_> {
             return String::new();
         }
         let columns = [("line", Left), ("before", Right), ("quota", Right), ("by", Right), ("growth", Right)];
-        let mut grid = Grid::new(title, self.options, &columns);
+        let mut grid = Grid::new(title, self.options, &columns).optional(&[1]);
         for mover in movers.up.iter().chain(movers.down.iter().rev()) {
             grid.row(self.mover_cells(mover));
         }
@@ -387,63 +369,7 @@ pub(super) fn line_note(line: &PlanLine) -> String {
     words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-pub(super) fn bold(text: &str, colour: bool) -> String {
-    if colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
-}
-
 fn tinted(text: String, is_down: bool) -> Cell {
     let cell = Cell::new(text);
     if is_down { cell.fg(Color::DarkYellow) } else { cell }
-}
-
-pub(super) use CellAlignment::{Left, Right};
-
-/// A table with a title, numbers to the right and never broken, text wrapped where the terminal is narrow.
-pub(super) struct Grid {
-    title: String,
-    alignments: Vec<CellAlignment>,
-    table: Table,
-}
-
-impl Grid {
-    pub(super) fn new(title: &str, options: &TableOptions, columns: &[(&str, CellAlignment)]) -> Self {
-        let mut grid = Self::untitled(options, columns);
-        grid.title = bold(title, options.colour);
-        let header = columns
-            .iter()
-            .map(|(name, alignment)| Cell::new(name).set_alignment(*alignment).add_attribute(Attribute::Dim));
-        grid.table.set_header(header.collect::<Vec<_>>());
-        grid
-    }
-
-    pub(super) fn untitled(options: &TableOptions, columns: &[(&str, CellAlignment)]) -> Self {
-        let mut table = Table::new();
-        let separator = LineStyle::none().fill('─').junction('─');
-        table.load_style(TableStyle::new().header_separator(separator));
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(options.width.max(40));
-        if options.colour {
-            table.enforce_styling()
-        } else {
-            table.force_no_tty()
-        };
-        Self { title: String::new(), alignments: columns.iter().map(|(_, alignment)| *alignment).collect(), table }
-    }
-
-    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) {
-        self.table.add_row(cells.into_iter().collect::<Vec<_>>());
-    }
-
-    /// The table, its title above it, a line feed at the end.
-    pub(super) fn text(&mut self) -> String {
-        // Columns exist once there is a row.
-        for (index, alignment) in self.alignments.iter().enumerate() {
-            let Some(column) = self.table.column_mut(index) else { continue };
-            column.set_cell_alignment(*alignment);
-            if *alignment == Right {
-                column.set_constraint(ColumnConstraint::ContentWidth);
-            }
-        }
-        let title = if self.title.is_empty() { String::new() } else { format!("{}\n", self.title) };
-        format!("{title}{}\n", self.table.trim_fmt())
-    }
 }

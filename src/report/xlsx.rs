@@ -2,16 +2,18 @@
 //!
 //! Sheets: `quotas` (one Excel table, override columns unlocked), `subtotals`, `steps` (long and tidy), `_meta`.
 //! Text is always written as text, so nothing in a book becomes a formula. Amounts are cells of binary floating point,
-//! as in every workbook; the exact quota stands beside it in the hidden text column `quota_exact`.
+//! as in every workbook; the exact quota is beside it in the hidden text column `quota_exact`, and all computed cells of
+//! the row are in the hidden text column `as_proposed`, so that a change of one is noticed when the file comes back.
 
 use super::ReportFault;
-use super::cells::names;
+use super::cells::{exact_text, titles};
 use super::figures::{book_sentence, clipped, rate_text};
-use super::guard::period_column;
-use super::sheet::{Formats, Sheet, add_table, protect, set_width, titled};
+use super::guard::period_title;
+use super::sheet::{Formats, Sheet, add_table, protect, set_up_print, set_width, titled};
 use super::summary::{Subtotal, Summary};
 use crate::channel::{Identity, LineContext, Name, SegmentKey};
-use crate::figure::{Column, Value, is_same};
+use crate::figure::{Column, Value, is_same, title_of};
+use crate::intake::{AS_PROPOSED, QUOTA_EXACT};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::quota::Step;
 use crate::units::Rate;
@@ -50,12 +52,13 @@ pub fn require_room(lines: usize) -> Result<(), ReportFault> {
 }
 
 fn properties(plan: &QuotaPlan) -> Result<DocProperties, XlsxError> {
-    titled(&format!("{}: quota proposal {}", clipped(&plan.vendor, 100), plan.period))
+    let manager = plan.account_manager.as_deref().map(|name| format!(" · {}", clipped(name, 60))).unwrap_or_default();
+    titled(&format!("{}: quota proposal {}{manager}", clipped(&plan.vendor, 100), plan.period))
 }
 
 /// Columns of `quotas` up to the reporting periods.
 const QUOTAS: &[Column<PlanLine>] = columns!(PlanLine;
-    |line| Some(&line.identity) => Identity { partner_id, partner_name, tier, territory, product_line }
+    |line| Some(&line.identity) => Identity { partner_id, partner_name, account_manager, tier, territory, product_line }
     |line| Some(line) => PlanLine { quota, override_quota, override_reason }
     |line| Some(&line.context) => LineContext { prior_revenue }
     |line| Some(line) => PlanLine { growth, floor, ceiling, binding, locked, reason }
@@ -85,11 +88,12 @@ fn letter(place: u16) -> char {
 fn write_quotas(worksheet: &mut Worksheet, plan: &QuotaPlan, formats: &Formats) -> Result<(), ReportFault> {
     worksheet.set_name("quotas")?;
     worksheet.set_freeze_panes(1, 2)?;
-    let is_input = |name: &str| name.starts_with("override_");
+    set_up_print(worksheet, plan.currency, 0)?;
     let header = |name: &str| if is_input(name) { &formats.input_header } else { &formats.header };
-    let mut columns: Vec<(String, &Format)> = names(QUOTAS).map(|name| (name.to_owned(), header(name))).collect();
-    columns.extend(plan.reporting.iter().map(|period| (period_column(period), &formats.header)));
-    columns.push(("quota_exact".to_owned(), &formats.header));
+    let formats_of = QUOTAS.iter().map(|column| header(column.about.name));
+    let mut columns: Vec<(String, &Format)> = titles(QUOTAS).zip(formats_of).collect();
+    columns.extend(plan.reporting.iter().map(|period| (period_title(period), &formats.header)));
+    columns.extend([QUOTA_EXACT, AS_PROPOSED].map(|name| (title_of(name), &formats.header)));
     for (index, column) in (0..).zip(QUOTAS) {
         set_width(worksheet, index, column.about.width)?;
     }
@@ -97,7 +101,7 @@ fn write_quotas(worksheet: &mut Worksheet, plan: &QuotaPlan, formats: &Formats) 
     for column in FIRST_PERIOD..exact {
         worksheet.set_column_width(column, 16)?;
     }
-    worksheet.set_column_hidden(exact)?;
+    worksheet.set_column_hidden(exact)?.set_column_hidden(exact + 1)?;
     add_table(worksheet, "quotas", 0, &columns, plan.lines.len())?;
     let last = u32::try_from(plan.lines.len().max(1)).unwrap_or(u32::MAX);
     worksheet.add_data_validation(1, OVERRIDE_QUOTA, last, OVERRIDE_QUOTA, &override_rule()?)?;
@@ -105,32 +109,46 @@ fn write_quotas(worksheet: &mut Worksheet, plan: &QuotaPlan, formats: &Formats) 
     let mut sheet = Sheet { worksheet, row: 0 };
     for line in &plan.lines {
         sheet.row += 1;
-        write_quota_line(&mut sheet, line, formats)?;
+        write_quota_line(&mut sheet, plan, line, formats)?;
     }
     Ok(())
+}
+
+/// True for the columns that a planner fills in.
+fn is_input(name: &str) -> bool {
+    name.starts_with("override_")
 }
 
 fn override_rule() -> Result<DataValidation, XlsxError> {
     DataValidation::new()
         .allow_decimal_number(DataValidationRule::GreaterThanOrEqualTo(0.0))
         .set_input_title("Override")?
-        .set_input_message("Agreed quota, zero or more. Say why in override_reason. Empty keeps the proposal.")?
+        .set_input_message("Agreed quota, zero or more. Say why in the next column. Empty keeps the proposal.")?
         .set_error_style(DataValidationErrorStyle::Stop)
         .set_error_title("Not a quota")?
         .set_error_message("Enter a number, zero or more.")
 }
 
-fn write_quota_line(sheet: &mut Sheet<'_>, line: &PlanLine, formats: &Formats) -> Result<(), XlsxError> {
+fn write_quota_line(
+    sheet: &mut Sheet<'_>,
+    plan: &QuotaPlan,
+    line: &PlanLine,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
     for (place, column) in (0..).zip(QUOTAS) {
         let value = (column.read)(line);
         match (column.about.name, value) {
             // A lock of the plan is an override too, so that the returned workbook keeps it.
             ("override_quota", value) => sheet.value(place, column.about, &value, &formats.input_money)?,
             ("override_reason", value) => sheet.value(place, column.about, &value, &formats.input_text)?,
-            ("growth", _) => {
-                let formula = growth_formula(sheet.row + 1);
-                sheet.formula(place, formula, line.growth().map(binary_text), &formats.percent)?;
-            }
+            ("growth", _) => match line.growth() {
+                Some(growth) => {
+                    let formula = growth_formula(sheet.row + 1);
+                    sheet.formula(place, formula, Some(binary_text(growth)), &formats.percent)?;
+                }
+                // A formula without a result would be saved as 0.
+                None => sheet.text(place, "", &formats.percent)?,
+            },
             ("reason", Value::Text(reason)) => sheet.text(place, &clipped(&reason, REASONS), &formats.text)?,
             (_, value) => sheet.cell(place, column.about, &value, formats)?,
         }
@@ -140,13 +158,28 @@ fn write_quota_line(sheet: &mut Sheet<'_>, line: &PlanLine, formats: &Formats) -
         sheet.money(place, Some(*quota), &formats.money)?;
         place += 1;
     }
-    sheet.text(place, &line.quota.to_exact(), &formats.text)
+    sheet.text(place, &line.quota.to_exact(), &formats.text)?;
+    sheet.text(place + 1, &as_proposed(plan, line), &formats.text)
 }
 
-/// Growth of the override, or else of the quota, over prior revenue; `row` counts from 1.
+/// The computed cells of a row as a JSON object of strings, by heading: those that a planner must not change.
+fn as_proposed(plan: &QuotaPlan, line: &PlanLine) -> String {
+    let is_kept = |name: &str| !is_input(name) && !matches!(name, "growth" | "reason");
+    let mut cells = serde_json::Map::new();
+    for column in QUOTAS.iter().filter(|column| is_kept(column.about.name)) {
+        let text = exact_text(column.about, &(column.read)(line));
+        cells.insert(column.about.title(), text.into());
+    }
+    for (period, quota) in plan.reporting.iter().zip(&line.periods) {
+        cells.insert(period_title(period), quota.to_exact().into());
+    }
+    serde_json::Value::Object(cells).to_string()
+}
+
+/// Growth of the override, or else of the quota, over prior revenue above zero; `row` counts from 1.
 fn growth_formula(row: u32) -> String {
     let [quota, new, prior] = [QUOTA, OVERRIDE_QUOTA, PRIOR_REVENUE].map(letter);
-    format!("=IF(N({prior}{row})>0,IF(ISNUMBER({new}{row}),{new}{row},{quota}{row})/{prior}{row}-1,\"\")")
+    format!("=IF(ISNUMBER({new}{row}),{new}{row},{quota}{row})/{prior}{row}-1")
 }
 
 /// Text of a rate as a cell can hold it.
@@ -179,15 +212,27 @@ fn write_subtotals(
     sheet.formula(1, live, Some(plan.total.to_exact()), &formats.money)?;
     sheet.row += 2;
     let header = |name: &str| (name.to_owned(), &formats.header);
-    let columns =
-        ["dimension", "value", "lines", "quota", "share", "prior_revenue", "compared_quota", "growth", "current_quota"];
+    let columns = [
+        "Dimension",
+        "Value",
+        "Lines",
+        "Quota",
+        "Share",
+        "Prior revenue",
+        "Quota of lines with prior revenue",
+        "Growth",
+        "Current quota",
+    ];
+    set_up_print(sheet.worksheet, plan.currency, sheet.row)?;
+    sheet.worksheet.set_freeze_panes(sheet.row + 1, 2)?;
     let rows: Vec<(&str, &Subtotal)> = summary
         .dimensions
         .iter()
         .flat_map(|dimension| dimension.subtotals.iter().map(|subtotal| (dimension.name, subtotal)))
         .collect();
     add_table(sheet.worksheet, "subtotals", sheet.row, &columns.map(header), rows.len() + 1)?;
-    for (dimension, subtotal) in std::iter::once(("channel", &summary.channel)).chain(rows) {
+    let whole = if plan.account_manager.is_some() { "all lines" } else { "channel" };
+    for (dimension, subtotal) in std::iter::once((whole, &summary.channel)).chain(rows) {
         sheet.row += 1;
         write_subtotal(&mut sheet, dimension, subtotal, formats)?;
     }
@@ -202,7 +247,7 @@ fn write_subtotal(
     formats: &Formats,
 ) -> Result<(), XlsxError> {
     let row = sheet.row + 1;
-    sheet.text(0, &dimension.replace(' ', "_"), &formats.text)?;
+    sheet.text(0, dimension, &formats.text)?;
     sheet.name(1, subtotal.name.as_deref(), &formats.text)?;
     sheet.number(2, Decimal::from(subtotal.lines), &Format::new())?;
     sheet.money(3, Some(subtotal.quota), &formats.money)?;
@@ -212,8 +257,10 @@ fn write_subtotal(
     }
     sheet.money(5, subtotal.prior_revenue, &formats.money)?;
     sheet.money(6, Some(subtotal.compared_quota), &formats.money)?;
-    let formula = format!("=IF(N(F{row})>0,G{row}/F{row}-1,\"\")");
-    sheet.formula(7, formula, subtotal.growth().map(binary_text), &formats.percent)?;
+    match subtotal.growth() {
+        Some(growth) => sheet.formula(7, format!("=G{row}/F{row}-1"), Some(binary_text(growth)), &formats.percent)?,
+        None => sheet.text(7, "", &formats.percent)?,
+    }
     sheet.money(8, subtotal.current_quota, &formats.money)
 }
 
@@ -253,7 +300,8 @@ fn write_steps(worksheet: &mut Worksheet, plan: &QuotaPlan, fits: bool, formats:
     for (place, column) in (0..).zip(STEPS) {
         set_width(worksheet, place, column.about.width)?;
     }
-    let columns: Vec<(String, &Format)> = names(STEPS).map(|name| (name.to_owned(), &formats.header)).collect();
+    let columns: Vec<(String, &Format)> = titles(STEPS).map(|title| (title, &formats.header)).collect();
+    set_up_print(worksheet, plan.currency, 0)?;
     let rows = if fits { plan.lines.iter().map(|line| line.steps.len()).sum() } else { 0 };
     add_table(worksheet, "steps", 0, &columns, rows)?;
     protect(worksheet);
@@ -286,6 +334,8 @@ fn write_meta(worksheet: &mut Worksheet, plan: &QuotaPlan, steps: usize, formats
         ("lines", plan.lines.len().to_string()),
         ("steps", if steps <= MOST_LINES { "complete".to_owned() } else { left_out }),
     ];
+    let part = plan.account_manager.as_deref().map(|name| ("account_manager", name.to_owned()));
+    let entries: Vec<(&str, String)> = entries.into_iter().chain(part).collect();
     let columns = ["key", "value"].map(|name| (name.to_owned(), &formats.header));
     add_table(worksheet, "meta", 0, &columns, entries.len())?;
     let mut sheet = Sheet { worksheet, row: 0 };

@@ -109,7 +109,8 @@ fn inputs(
     }
     if let Some(Locks(part)) = &members.locks {
         let read = read_locks_json(&part.table("locks"), &book, limits);
-        request.locks = read.ok(&mut findings).unwrap_or_default().locks;
+        let file = read.ok(&mut findings).unwrap_or_default();
+        (request.locks, request.lock_places) = (file.locks, file.places);
     }
     if let Some(Quotas(part)) = &members.previous {
         let read = read_previous_json(&part.table("previous"), &book, limits);

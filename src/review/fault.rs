@@ -46,6 +46,23 @@ crate::faults! {
             help: format!("review `{quotas}` with `--period {quotas}`"),
             severity: Warning,
         }
+        /// A line has different quotas in two files, or twice in one.
+        QuotaConflict { partner: String, quotas: Vec<String> } = BookDuplicate {
+            message: format!("a line of `{partner}` has different quotas: `{}`", quotas.join("` and `")),
+            help: "pass one file for each line",
+            varying: [partner, quotas],
+        }
+        /// Files of quotas are for different periods.
+        QuotaPeriods { first: String, second: String } = PlanPeriod {
+            message: format!("the quotas are for `{first}` in one file and for `{second}` in another"),
+            help: "pass quotas of one period",
+        }
+        /// Agreed quotas of a workbook whose reporting periods still sum to the proposed ones.
+        SpreadQuotas { lines: usize } = BookLock {
+            message: format!("the agreed quotas of {} were spread over the reporting periods in the proportions of the proposal", counted(*lines, "line")),
+            help: "to set the periods yourself, change their columns in the workbook so that they sum to the agreed quota",
+            severity: Warning,
+        }
         /// Amounts of the channel are beyond what the engine takes.
         ChannelOutOfRange { reason: String } = ReviewRange {
             message: format!("the channel as a whole: {reason}"),

@@ -5,15 +5,18 @@
 //! partner; the review goes on.
 
 mod fault;
+mod managers;
 mod partner;
 mod quotas;
+mod selection;
 mod setting;
 mod summary;
 mod walk;
 
 pub use fault::ReviewFault;
 pub use partner::{PartnerFault, PartnerReview};
-pub use quotas::{read_quotas, read_quotas_json};
+pub use quotas::{merge_quotas, read_quotas, read_quotas_json};
+pub use selection::{Selection, at_stake};
 pub use setting::{GivenQuotas, Request, Setting, period_of};
 pub use summary::{IncentiveTally, Kept, ReviewSummary, TierChange};
 pub use walk::{Outcome, Progress, Review};

@@ -150,7 +150,8 @@ fn class_of(attainment: Rate) -> usize {
 #[derive(Debug, Clone)]
 pub struct Kept {
     most: usize,
-    /// Ascending by id once the review is over.
+    is_ranked: bool,
+    /// Ascending by id once the review is over; in the order of the selection when there is one.
     pub partners: Vec<PartnerReview>,
     /// Partners that were not kept.
     pub left_out: usize,
@@ -168,11 +169,20 @@ impl Kept {
     /// Keeps nothing yet, of a book of `partners` partners.
     pub fn of_book(partners: usize) -> Self {
         let most = if partners <= Self::WHOLE { Self::WHOLE } else { Self::PRESSING };
-        Self { most, partners: Vec::new(), left_out: 0 }
+        Self { most, is_ranked: false, partners: Vec::new(), left_out: 0 }
+    }
+
+    /// Keeps nothing yet, of a selection of `partners` partners that come in their order, the most pressing ones first.
+    pub fn of_selection(partners: usize) -> Self {
+        Self { is_ranked: true, ..Self::of_book(partners) }
     }
 
     /// Takes one partner.
     pub fn add(&mut self, review: PartnerReview) {
+        if self.is_ranked && self.partners.len() >= self.most {
+            self.left_out += 1;
+            return;
+        }
         self.partners.push(review);
         if self.partners.len() >= 2 * self.most {
             self.drop_least();
@@ -182,6 +192,9 @@ impl Kept {
     /// The kept partners, ascending by id.
     #[must_use]
     pub fn finish(mut self) -> Self {
+        if self.is_ranked {
+            return self;
+        }
         self.drop_least();
         self.partners.sort_by(|a, b| a.standing.identity.partner_id.cmp(&b.standing.identity.partner_id));
         self

@@ -2,6 +2,7 @@
 
 use super::fault::ReviewFault;
 use super::partner::{PartnerFault, PartnerReview};
+use super::selection::Selection;
 use super::setting::Setting;
 use super::summary::ReviewSummary;
 use crate::channel::{Partner, PartnerBook};
@@ -39,6 +40,8 @@ pub struct Review<'b> {
     pub setting: &'b Setting,
     /// Cut points of the roll-ups.
     pub rules: RollupRules,
+    /// Part of the book that is reviewed; the whole book by default.
+    pub selected: Option<Selection>,
     standings: Standings<'b>,
     policies: Option<Deciding<'b>>,
 }
@@ -100,7 +103,7 @@ impl<'b> Review<'b> {
             on_script_threads(threads, || Standings::new(book, period, setting.as_of, conventions, &setting.given));
         let standings = standings
             .map_err(|fault| -> Findings { ReviewFault::ChannelOutOfRange { reason: fault.to_string() }.into() })?;
-        Ok(Self { plugin, book, setting, rules: RollupRules::default(), standings, policies })
+        Ok(Self { plugin, book, setting, rules: RollupRules::default(), selected: None, standings, policies })
     }
 
     /// The standings it takes.
@@ -170,7 +173,13 @@ impl<'b> Review<'b> {
         self.plugin.decide(&facts).map_err(|faults| faults.into_iter().map(Finding::from).collect())
     }
 
-    /// Reviews every partner: `map` is called for each on many threads, `take` with its results in the book's order.
+    /// Number of partners that are reviewed.
+    pub fn partners(&self) -> usize {
+        self.selected.as_ref().map_or(self.book.partners.len(), |selection| selection.partners.len())
+    }
+
+    /// Reviews every partner: `map` is called for each on many threads, `take` with its results in the book's order, or
+    /// in that of the selection.
     ///
     /// Partners without a standing are not mapped; they are faults. At most 16,384 results are in memory at once.
     pub fn each<T: Send, E: From<MoneyError>>(
@@ -180,7 +189,7 @@ impl<'b> Review<'b> {
         map: impl Fn(PartnerReview) -> T + Sync,
         mut take: impl FnMut(T) -> Result<(), E>,
     ) -> Result<Outcome, E> {
-        let all = self.book.partners.len();
+        let all = self.partners();
         let mut whole = self.piece();
         let mut done = 0;
         let mut faults_left_out = 0;
@@ -220,7 +229,16 @@ impl<'b> Review<'b> {
             let conventions = Conventions { past_periods: 0, ..setting.conventions.clone() };
             let standings = Standings::new(self.book, period, setting.as_of, conventions, &setting.given)?;
             // A partner without a standing in a part of the period has none in the whole, and is a fault already.
-            let (periods, _) = standings.gather(&[Dimension::ReportingPeriod], self.rules)?;
+            let dimensions = &[Dimension::ReportingPeriod];
+            let periods = match &self.selected {
+                None => standings.gather(dimensions, self.rules)?.0,
+                Some(selection) => {
+                    let mut periods = RollupBuilder::new(dimensions, self.rules, self.book.currency);
+                    let partners = selection.partners.iter().map(|index| standings.of(&self.book.partners[*index]));
+                    partners.flatten().try_for_each(|standing| periods.add(&standing))?;
+                    periods
+                }
+            };
             rollup.merge(periods)?;
         }
         Ok(())
@@ -235,9 +253,11 @@ impl<'b> Review<'b> {
         }
     }
 
+    /// Reviews the partners at these places of the selection, or of the book.
     fn look_at<T>(&self, partners: Range<usize>, map: &impl Fn(PartnerReview) -> T) -> Result<Piece<T>, MoneyError> {
         let mut piece = self.piece();
-        for index in partners {
+        for place in partners {
+            let index = self.selected.as_ref().map_or(place, |selection| selection.partners[place]);
             piece.summary.partners += 1;
             match self.of(index) {
                 Ok((review, faults)) => {

@@ -5,10 +5,10 @@ use quotient::plugin::Manifest;
 use quotient::script::{Contract, EntryPoint, ScriptContext, Scripts, SourceFile};
 use std::path::Path;
 
-/// README's examples run; `TRYCMD=overwrite cargo test --test suite documents` rewrites them.
+/// The examples of README and of the page about exports run; `TRYCMD=overwrite cargo test --test suite documents` rewrites them.
 #[test]
 fn the_readme_shows_real_output() {
-    trycmd::TestCases::new().env("COLUMNS", "100").env("NO_COLOR", "1").case("README.md").run();
+    trycmd::TestCases::new().env("COLUMNS", "100").env("NO_COLOR", "1").case("README.md").case("docs/exports.md").run();
 }
 
 /// The first command of the README and the first example below it do the same.

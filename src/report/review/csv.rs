@@ -33,6 +33,7 @@ const FIGURES: &[Column<PartnerReview>] = columns!(PartnerReview;
     |review| Some(review) => PartnerReview { owner }
     |review| review.intervention() => Intervention { due }
     |review| Some(review) => PartnerReview { reasons }
+    |review| Some(&review.standing.whole) => Standing { gap }
 );
 
 /// Names of all columns, in order.
@@ -40,7 +41,7 @@ pub fn header() -> impl Iterator<Item = &'static str> {
     names(IDENTITY).chain(["currency"]).chain(names(FIGURES))
 }
 
-/// Reviews every partner and writes one row for each that has a standing, in the book's order, as they come.
+/// Reviews every partner and writes one row for each that has a standing, in the order of the book or of the selection.
 ///
 /// Amounts are plain decimals in the currency of the `currency` column, ratios are fractions with at most six decimals;
 /// empty means "not known" or "not defined". Strings that a spreadsheet would take for a formula get a leading `'`.

@@ -130,7 +130,7 @@ impl<'a> View<'a> {
         };
         let mut page = Page {
             vendor: readable(&review.plugin.vendor),
-            period: review.setting.period.label.clone(),
+            period: words::scope(review),
             about: self.about(),
             revision: review.plugin.revision.clone(),
             input_hash: review.book.input_hash.clone(),
@@ -232,7 +232,7 @@ impl<'a> View<'a> {
     }
 
     fn cases(&self) -> Vec<Case> {
-        let actions = words::actions(&self.reviewed.kept.partners);
+        let actions = words::actions(self.reviewed);
         let case = |(rank, action): (usize, &words::Action<'_>)| {
             let interventions = action.partner.decisions.iter().flat_map(|decisions| &decisions.interventions);
             let mut case = Case {

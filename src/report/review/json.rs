@@ -87,7 +87,7 @@ pub(in crate::report) struct ReviewDocument<'a> {
     conventions: ConventionsDocument,
     /// Warnings about the book and the request.
     findings: Vec<FindingDocument>,
-    /// One entry per partner that has a standing, ascending by id.
+    /// One entry per partner that has a standing, ascending by id; by money at stake for one account manager.
     partners: Partners<'a>,
     /// Groups of partners, ascending by dimension, then name, "not known" first.
     rollups: Late<'a, Rollups>,

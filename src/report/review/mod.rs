@@ -29,7 +29,8 @@ pub struct Reviewed<'a> {
 impl<'a> Reviewed<'a> {
     /// Reviews every partner.
     pub fn new(review: &'a Review<'a>, threads: Option<usize>, progress: Progress<'_>) -> Result<Self, ReportFault> {
-        let mut kept = Kept::of_book(review.book.partners.len());
+        let partners = review.partners();
+        let mut kept = if review.selected.is_some() { Kept::of_selection(partners) } else { Kept::of_book(partners) };
         let outcome = review.each(
             threads,
             progress,

@@ -8,7 +8,7 @@ use crate::performance::{Consistency, Pacing, Standing};
 use crate::report::TableOptions;
 use crate::report::cells::shown;
 use crate::report::figures::{Figures, clipped, readable};
-use crate::report::table::{Grid, Left, Right, bold};
+use crate::report::grid::{Grid, Left, Right, bold, wrapped};
 use crate::review::{PartnerFault, PartnerReview, Review};
 use comfy_table::Cell;
 
@@ -118,7 +118,7 @@ fn decisions(partner: &PartnerReview, options: &TableOptions) -> String {
     let figures = words::figures();
     let mut text = String::new();
     let mut part = |title: String, grounds: &Grounds| {
-        text.push_str(&format!("\n{}\n{}", bold(&title, options.colour), grounds_text(grounds)));
+        text.push_str(&format!("\n{}\n{}", bold(&title, options.colour), grounds_text(grounds, options.width)));
     };
     for tier in &decisions.tiers {
         part(
@@ -142,13 +142,14 @@ fn decisions(partner: &PartnerReview, options: &TableOptions) -> String {
     text
 }
 
-fn grounds_text(grounds: &Grounds) -> String {
+fn grounds_text(grounds: &Grounds, width: u16) -> String {
     let mut lines: Vec<String> =
-        reasons(grounds).iter().map(|reason| format!("  because {}", readable(reason))).collect();
+        reasons(grounds).iter().map(|reason| format!("because {}", readable(reason))).collect();
     if !grounds.because.is_empty() {
-        lines
-            .extend(grounds.requirements.iter().map(|one| format!("  looked at {}", readable(&requirement_text(one)))));
+        lines.extend(grounds.requirements.iter().map(|one| format!("looked at {}", readable(&requirement_text(one)))));
     }
-    lines.extend(grounds.would_change.iter().map(|change| format!("  would change: {}", readable(change))));
-    lines.into_iter().map(|line| line + "\n").collect()
+    lines.extend(grounds.would_change.iter().map(|change| format!("would change: {}", readable(change))));
+    // Lines of one reason are indented below its first word.
+    let broken = |line: String| wrapped(&line, "    ", width).replacen("    ", "  ", 1);
+    lines.into_iter().map(broken).collect()
 }

@@ -1,5 +1,6 @@
 //! A review on a terminal, for a channel account manager to read.
 
+use super::words::Action;
 use super::{Reviewed, words};
 use crate::columns;
 use crate::decision::TierMove;
@@ -7,7 +8,7 @@ use crate::figure::Column;
 use crate::performance::{Dimension, Group};
 use crate::report::cells::shown;
 use crate::report::figures::{Figures, book_below, clipped, count, counted, multiple, rate_text, readable, short_hash};
-use crate::report::table::{Grid, Left, Right, bold};
+use crate::report::grid::{Grid, Left, Right, bold, wrapped};
 use crate::report::{ReportFault, TableOptions};
 use crate::review::PartnerReview;
 use crate::units::Money;
@@ -17,6 +18,8 @@ use comfy_table::{Cell, CellAlignment, Color};
 const NAME: usize = 32;
 /// Characters of a name in a case.
 const CASE_NAME: usize = 22;
+/// Indentation of the second line of a case.
+const INDENT: &str = "          ";
 /// Groups shown of one dimension.
 const GROUPS: usize = 25;
 /// Faults shown.
@@ -26,7 +29,7 @@ const FAULTS: usize = 10;
 pub fn review(reviewed: &Reviewed<'_>, options: &TableOptions) -> Result<String, ReportFault> {
     let figures = words::figures();
     let sheet = Sheet { reviewed, figures, options };
-    let mut sections = vec![sheet.header()];
+    let mut sections = vec![sheet.header(), sheet.by_stake()];
     sections.extend(sheet.rollups());
     sections.extend([sheet.bands(), sheet.actions(), sheet.tiers(), sheet.incentives(), sheet.shortfall()]);
     sections.extend([sheet.consistency(), sheet.faults()]);
@@ -54,7 +57,7 @@ impl Sheet<'_> {
 
     fn header(&self) -> String {
         let review = self.reviewed.review;
-        let title = format!("{} · business review {}", readable(&review.plugin.vendor), review.setting.period);
+        let title = format!("{} · business review {}", readable(&review.plugin.vendor), words::scope(review));
         let through = review.standings().actual_through();
         let through = through.map_or_else(
             || "no month of the period is complete".to_owned(),
@@ -106,7 +109,9 @@ impl Sheet<'_> {
             Dimension::ProductLine,
             Dimension::AccountManager,
         ];
-        dimensions.into_iter().map(|dimension| self.rollup(dimension)).collect()
+        // The page of one account manager does not compare account managers.
+        let is_shown = |one: &Dimension| *one != Dimension::AccountManager || self.reviewed.review.selected.is_none();
+        dimensions.into_iter().filter(is_shown).map(|dimension| self.rollup(dimension)).collect()
     }
 
     fn rollup(&self, dimension: Dimension) -> String {
@@ -118,7 +123,8 @@ impl Sheet<'_> {
         let headings: Vec<String> = GROUP.iter().map(|column| column.about.heading()).collect();
         let figures = headings.iter().map(|heading| (heading.as_str(), Right));
         let columns: Vec<(&str, CellAlignment)> = std::iter::once((name.as_str(), Left)).chain(figures).collect();
-        let mut grid = Grid::new(&format!("By {name}"), self.options, &columns);
+        // Partners, those at quota, and coverage are left out first.
+        let mut grid = Grid::new(&format!("By {name}"), self.options, &columns).optional(&[1, 7, 5]);
         for group in groups.iter().take(GROUPS) {
             grid.row(self.group_cells(group));
         }
@@ -171,35 +177,77 @@ impl Sheet<'_> {
         if summary.cases == 0 {
             return String::new();
         }
-        let actions = words::actions(&self.reviewed.kept.partners);
-        let columns = [("severity, due", Left), ("partner", Left), ("what, by whom", Left), ("why", Left)];
+        let actions = words::actions(self.reviewed);
         let title = format!("Whom to act on first ({})", counted(summary.cases, "case", "cases"));
-        let mut grid = Grid::new(&title, self.options, &columns);
-        // Two lines a case: what stands beside the reason takes 66 columns, and words wrap unevenly.
-        let room = (2 * usize::from(self.options.width).saturating_sub(66)).saturating_sub(8).clamp(24, 160);
+        let mut text = bold(&title, self.options.colour) + "\n";
         for action in actions.iter().take(self.options.lines) {
-            let partner = &action.partner.standing;
-            let more = if action.more > 0 { format!(" +{}", action.more) } else { String::new() };
-            let cells = [
-                format!("{}\n{}", action.severity.as_str(), action.due),
-                format!(
-                    "{}\n{}",
-                    clipped(&partner.identity.partner_id, 16),
-                    clipped(&partner.identity.partner_name, CASE_NAME)
-                ),
-                format!("{}{more}\n{}", words::kind(action.kind), clipped(&action.owner, CASE_NAME)),
-                clipped(&action.reason, room),
-            ];
-            grid.row(cells.map(Cell::new));
+            text.push_str(&self.action(action));
         }
-        let mut text = grid.text();
         if summary.cases > self.options.lines {
             text.push_str(&format!(" and {} more: use --format csv\n", count(summary.cases - self.options.lines)));
         }
-        text.push_str(
-            " +1: one more finding of the same case; --partner ID shows every reason and what would change it\n",
-        );
-        text
+        let hint = "+1: one more finding of the same case; --partner ID shows every reason and what would change it";
+        text + wrapped(hint, " ", self.options.width).as_str()
+    }
+
+    /// A case in two lines: urgency, date, partner and gap; then what is done by whom, and why.
+    fn action(&self, action: &Action<'_>) -> String {
+        let partner = &action.partner.standing.identity;
+        let name = format!("{} {}", clipped(&partner.partner_id, 16), clipped(&partner.partner_name, NAME));
+        let gap = action.gap.map(|gap| format!(" · gap {}", self.figures.signed(gap))).unwrap_or_default();
+        let due = if action.due.is_empty() { String::new() } else { format!(" · due {}", action.due) };
+        let first = format!(" {:<9}{name}{gap}{due}\n", action.severity.as_str());
+        let more = if action.more > 0 { format!(" +{}", action.more) } else { String::new() };
+        let owner = if action.owner.is_empty() { String::new() } else { format!(", {}", action.owner) };
+        let said = format!("{}{more}{owner}: {}", words::kind(action.kind), readable(&action.reason));
+        let room = 2 * usize::from(self.options.width).saturating_sub(INDENT.len()) - 12;
+        first + wrapped(&clipped(&said, room.clamp(60, 240)), INDENT, self.options.width).as_str()
+    }
+
+    /// The partners of one account manager, what is most at stake first.
+    fn by_stake(&self) -> String {
+        if self.reviewed.review.selected.is_none() {
+            return String::new();
+        }
+        let columns = [
+            ("partner", Left),
+            ("quota", Right),
+            ("actual", Right),
+            ("attainment", Right),
+            ("gap", Right),
+            ("manager", Left),
+            ("action", Left),
+            ("due", Left),
+        ];
+        let partners = &self.reviewed.kept.partners;
+        let mut grid = Grid::new("By money at stake", self.options, &columns).optional(&[2, 3, 1, 6]);
+        for partner in partners.iter().take(self.options.lines) {
+            grid.row(self.stake_cells(partner));
+        }
+        let mut text = grid.text();
+        let all = self.reviewed.outcome.summary.partners;
+        if all > self.options.lines {
+            text.push_str(&format!(" and {} more: use --format csv\n", count(all - self.options.lines)));
+        }
+        text + " gap: forecast - quota, or actual - quota where there is no forecast\n"
+    }
+
+    fn stake_cells(&self, partner: &PartnerReview) -> [Cell; 8] {
+        let (identity, whole) = (&partner.standing.identity, &partner.standing.whole);
+        let action = partner.intervention();
+        let manager = action.and_then(|action| partner.owner(action)).or(identity.account_manager.as_ref());
+        let gap = whole.gap();
+        let tint = |cell: Cell| if gap.is_some_and(Money::is_negative) { cell.fg(Color::DarkYellow) } else { cell };
+        [
+            Cell::new(format!("{} {}", clipped(&identity.partner_id, 16), clipped(&identity.partner_name, NAME))),
+            Cell::new(self.figures.known(whole.quota)),
+            Cell::new(self.figures.known(whole.actual)),
+            Cell::new(self.figures.share(whole.attainment)),
+            tint(Cell::new(gap.map(|gap| self.figures.signed(gap)).unwrap_or_default())),
+            Cell::new(manager.map(|name| clipped(name, CASE_NAME)).unwrap_or_default()),
+            Cell::new(action.map(|action| words::kind(action.kind)).unwrap_or_default()),
+            Cell::new(action.and_then(|action| action.due).map(|day| day.to_string()).unwrap_or_default()),
+        ]
     }
 
     fn tiers(&self) -> String {
@@ -257,7 +305,7 @@ impl Sheet<'_> {
             grid.row([label, self.figures.money(one.amount), share].map(Cell::new));
         }
         let text = grid.text();
-        format!("{text} {}\n", concentration(group, self.figures))
+        text + wrapped(&concentration(group, self.figures), " ", self.options.width).as_str()
     }
 
     fn consistency(&self) -> String {

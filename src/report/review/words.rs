@@ -1,15 +1,25 @@
 //! Words that several formats of a review share.
 
+use super::Reviewed;
 use crate::channel::Name;
 use crate::decision::{InterventionKind, Severity, TierDecision, reasons};
 use crate::performance::{Dimension, Group};
 use crate::report::figures::{Figures, clipped};
-use crate::review::PartnerReview;
+use crate::review::{PartnerReview, Review};
 use crate::units::Money;
 
 /// Amounts in whole units of the currency: reviews are read, not added up by hand.
 pub(super) fn figures() -> Figures {
     Figures::of_amounts(std::iter::empty())
+}
+
+/// Period of a review for titles: `FY2025`, or `FY2025 · A. Manager` for the partners of one account manager.
+pub(super) fn scope(review: &Review<'_>) -> String {
+    let period = review.setting.period.to_string();
+    match &review.selected {
+        Some(selection) => format!("{period} · {}", clipped(selection.title(), 60)),
+        None => period,
+    }
 }
 
 /// A word of a closed vocabulary as people write it: `pipeline support`.
@@ -66,14 +76,21 @@ pub(super) struct Action<'a> {
     pub more: usize,
     pub owner: String,
     pub due: String,
+    /// Gap to the quota; negative when short.
+    pub gap: Option<Money>,
     /// The first reason.
     pub reason: String,
 }
 
-/// The partners with an intervention, most severe first, then by what is short of the quota, then by id.
-pub(super) fn actions(partners: &[PartnerReview]) -> Vec<Action<'_>> {
+/// The partners with an intervention, most severe first, then by what is short of the quota, then by id; those of one
+/// account manager by money at stake.
+pub(super) fn actions<'a>(reviewed: &'a Reviewed<'_>) -> Vec<Action<'a>> {
+    let partners = &reviewed.kept.partners;
     let action = |partner| Action::of(partner);
     let mut actions: Vec<Action<'_>> = partners.iter().filter_map(action).collect();
+    if reviewed.review.selected.is_some() {
+        return actions;
+    }
     let short =
         |action: &Action<'_>| std::cmp::Reverse(action.partner.standing.whole.remaining_quota.map(Money::amount));
     actions.sort_by(|a, b| {
@@ -95,6 +112,7 @@ impl<'a> Action<'a> {
             kind: first.kind,
             more: all.len().saturating_sub(1),
             owner: partner.owner(first).map(|name| clipped(name, 40)).unwrap_or_default(),
+            gap: partner.standing.whole.gap(),
             due: first.due.map(|day| day.to_string()).unwrap_or_default(),
             reason: reasons(&first.grounds).into_iter().next().unwrap_or_default(),
         })

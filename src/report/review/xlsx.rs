@@ -9,9 +9,9 @@ use crate::decision::{Grounds, Intervention, Severity, reasons};
 use crate::figure::{Column, Format as FigureFormat};
 use crate::performance::{Concentration, Group, Linearity, Pacing, Standing};
 use crate::report::ReportFault;
-use crate::report::cells::names;
+use crate::report::cells::titles;
 use crate::report::figures::{book_sentence, clipped};
-use crate::report::sheet::{Formats, Sheet, add_table, protect, set_width, titled};
+use crate::report::sheet::{Formats, Sheet, add_table, protect, set_up_print, set_width, titled};
 use crate::report::xlsx::MOST_LINES;
 use crate::review::PartnerReview;
 use crate::units::{Money, Rate};
@@ -27,7 +27,7 @@ pub fn write_review(reviewed: &Reviewed<'_>, out: &mut impl Write) -> Result<(),
     let book = Book { reviewed, formats };
     let mut workbook = Workbook::new();
     let review = reviewed.review;
-    let title = format!("{}: business review {}", clipped(&review.plugin.vendor, 100), review.setting.period);
+    let title = format!("{}: business review {}", clipped(&review.plugin.vendor, 100), words::scope(review));
     workbook.set_properties(&titled(&title)?);
     book.partners(workbook.add_worksheet_with_constant_memory()?)?;
     book.decisions(workbook.add_worksheet_with_constant_memory()?)?;
@@ -51,6 +51,8 @@ const PARTNERS: &[Column<PartnerReview>] = columns!(PartnerReview;
     |review| Some(review) => PartnerReview { tier_decision, tier_to, incentive_amount }
     |review| review.intervention() => Intervention { intervention, severity }
     |review| Some(review) => PartnerReview { owner }
+    |review| review.intervention() => Intervention { due }
+    |review| Some(&review.standing.whole) => Standing { gap }
 );
 
 /// Columns of `decisions`.
@@ -128,8 +130,8 @@ impl Book<'_> {
         for (index, column) in (0..).zip(columns) {
             set_width(worksheet, index, column.about.width)?;
         }
-        let columns: Vec<(String, &Format)> =
-            names(columns).map(|name| (name.to_owned(), &self.formats.header)).collect();
+        set_up_print(worksheet, self.reviewed.review.book.currency, 0)?;
+        let columns: Vec<(String, &Format)> = titles(columns).map(|title| (title, &self.formats.header)).collect();
         add_table(worksheet, name, 0, &columns, rows)?;
         protect(worksheet);
         Ok(())
@@ -199,7 +201,8 @@ impl Book<'_> {
         ];
         let faults = outcome.faults.iter().take(1_000);
         let faults = faults.map(|fault| ("fault", format!("{}: {}", fault.partner_id, fault.finding.message())));
-        let entries: Vec<(&str, String)> = entries.into_iter().chain(faults).collect();
+        let part = review.selected.as_ref().map(|one| ("account_manager", one.title().to_owned()));
+        let entries: Vec<(&str, String)> = entries.into_iter().chain(part).chain(faults).collect();
         let columns = ["key", "value"].map(|name| (name.to_owned(), &self.formats.header));
         add_table(worksheet, "meta", 0, &columns, entries.len())?;
         let mut sheet = Sheet { worksheet, row: 0 };

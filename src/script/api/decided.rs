@@ -118,19 +118,7 @@ impl TableAnswer {
     pub fn grounds(&self) -> Vec<Ground> {
         let mut grounds = Vec::new();
         for reason in self.decision.reasons().into_iter().filter(|reason| reason.is_decisive) {
-            let said = reason.because.or(reason.label);
-            // A text that is looked up only selects the rows; the vendor's own words say it better.
-            let is_told = |condition: &&table::MatchedCondition| {
-                said.is_none() || !matches!(condition.value, table::Value::Text(_))
-            };
-            let met: Vec<String> = reason.conditions.iter().filter(is_told).map(condition_words).collect();
-            let met = match (&said, met.is_empty()) {
-                (Some(said), true) => said.to_string(),
-                (Some(said), false) => format!("{said}: {}", met.join(", ")),
-                (None, true) => "any input".to_owned(),
-                (None, false) => met.join(", "),
-            };
-            grounds.push(Ground::Because(format!("{met} ({}.csv:{})", self.name, reason.row).into()));
+            grounds.push(Ground::Because(self.because(&reason).into()));
         }
         if self.decision.reasons().is_empty() {
             let what =
@@ -148,21 +136,21 @@ impl TableAnswer {
                     continue;
                 }
                 let how = match (target.direction, target.is_included) {
-                    (Direction::Change, _) => "changed to",
-                    (Direction::Raise, true) => "raised to",
-                    (Direction::Raise, false) => "raised above",
-                    (Direction::Lower, true) => "lowered to",
-                    (Direction::Lower, false) => "lowered below",
+                    (Direction::Change, _) => "",
+                    (Direction::Raise, true) => "at least ",
+                    (Direction::Raise, false) => "above ",
+                    (Direction::Lower, true) => "at most ",
+                    (Direction::Lower, false) => "below ",
                 };
                 let outputs: Vec<String> = self
                     .outputs
                     .iter()
                     .zip(values)
-                    .map(|(name, value)| format!("{name} {}", value_words(value)))
+                    .map(|(name, value)| format!("{} {}", spaced(name), value_words(value)))
                     .collect();
                 grounds.push(Ground::WouldChange(format!(
-                    "{}: {how} {} (from {}) gives {}",
-                    near.column,
+                    "{} {how}{} instead of {} gives {}",
+                    spaced(&near.column),
                     value_words(&target.value),
                     match (&near.value, &target.value) {
                         (table::Value::Number(value), table::Value::Number(target)) => figure_beside(*value, *target),
@@ -173,6 +161,26 @@ impl TableAnswer {
             }
         }
         grounds
+    }
+
+    /// Words of a row that decided: the vendor's own with the values that were looked up, or the conditions that were met.
+    fn because(&self, reason: &table::Reason) -> String {
+        let said = reason.because.as_ref().or(reason.label.as_ref());
+        // A text that is looked up only selects the rows; the vendor's own words say it better.
+        let is_told =
+            |condition: &&table::MatchedCondition| said.is_none() || !matches!(condition.value, table::Value::Text(_));
+        let met = reason.conditions.iter().filter(is_told);
+        let source = format!("{}.csv, row {}", self.name, reason.row);
+        match (&said, met.clone().next().is_some()) {
+            // The vendor's words name the range; the value that was looked up is added.
+            (Some(said), true) => {
+                let values = met.map(|one| format!("{} {}", spaced(&one.column), value_words(&one.value)));
+                format!("{said} ({}; {source})", values.collect::<Vec<_>>().join(", "))
+            }
+            (Some(said), false) => format!("{said} ({source})"),
+            (None, true) => format!("{} ({source})", met.map(condition_words).collect::<Vec<_>>().join(", ")),
+            (None, false) => format!("any input ({source})"),
+        }
     }
 
     /// `is_match`, `rows`, or an output by its name.
@@ -217,9 +225,14 @@ fn value_words(value: &table::Value) -> String {
     }
 }
 
+/// A name of a table's column as people write it: `bonus rate`.
+fn spaced(name: &str) -> String {
+    name.replace('_', " ")
+}
+
 /// A condition that was met: `attainment 0.83 in [0.8..1)`.
 fn condition_words(condition: &table::MatchedCondition) -> String {
-    let (column, cell) = (&condition.column, condition.cell.trim());
+    let (column, cell) = (spaced(&condition.column), condition.cell.trim());
     let cell = if matches!(condition.value, table::Value::Number(_)) { figures_in(cell) } else { cell.to_owned() };
     let value = value_words(&condition.value);
     match cell.chars().next() {

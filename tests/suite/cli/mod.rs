@@ -1,7 +1,10 @@
 //! The program from a planner's and an author's chair: folders, files, exit codes.
 
+mod exports;
+mod managers;
 mod proposals;
 mod refusals;
+mod returned;
 
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};

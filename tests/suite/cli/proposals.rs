@@ -10,13 +10,13 @@ fn amount(value: &Value) -> Decimal {
     value.as_str().unwrap().parse().unwrap()
 }
 
-fn quota_of<'v>(proposal: &'v Value, partner: &str) -> &'v Value {
+pub fn quota_of<'v>(proposal: &'v Value, partner: &str) -> &'v Value {
     let lines = proposal["lines"].as_array().unwrap();
     &lines.iter().find(|line| line["partner_id"] == partner).unwrap()["quota"]
 }
 
 /// Copies a workbook cell by cell, as a spreadsheet would save it; `edit` may change a text by sheet, row and heading.
-fn save_again(from: &std::path::Path, to: &std::path::Path, edit: impl Fn(&str, usize, &str) -> Option<Edit>) {
+pub fn save_again(from: &std::path::Path, to: &std::path::Path, edit: impl Fn(&str, usize, &str) -> Option<Edit>) {
     let mut read: calamine::Xlsx<_> = calamine::open_workbook(from).unwrap();
     let mut written = rust_xlsxwriter::Workbook::new();
     for (name, range) in read.worksheets() {
@@ -39,7 +39,7 @@ fn save_again(from: &std::path::Path, to: &std::path::Path, edit: impl Fn(&str, 
     written.save(to).unwrap();
 }
 
-enum Edit {
+pub enum Edit {
     Number(f64),
     Text(&'static str),
 }
@@ -51,8 +51,8 @@ fn a_returned_workbook_locks_its_own_lines_and_the_rest_rebalances() {
     desk.propose(&[&target[..], &["--format", "xlsx", "--output", "sent.xlsx"]].concat()).assert().success();
     save_again(&desk.path("sent.xlsx"), &desk.path("returned.xlsx"), |sheet, row, heading| {
         match (sheet, row, heading) {
-            ("quotas", 2, "override_quota") => Some(Edit::Number(333_000.25)),
-            ("quotas", 2, "override_reason") => Some(Edit::Text("agreed in the meeting")),
+            ("quotas", 2, "Override quota") => Some(Edit::Number(333_000.25)),
+            ("quotas", 2, "Override reason") => Some(Edit::Text("agreed in the meeting")),
             _ => None,
         }
     });

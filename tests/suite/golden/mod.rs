@@ -117,9 +117,11 @@ fn run(arguments: &[String]) -> Members {
         }
     }
     let prose: BTreeSet<String> = listed("prose.txt").into_iter().collect();
+    // A workbook has headings for people: `Would change` is `would_change`.
+    let is_named = |name: &str| prose.contains(&name.to_lowercase().replace(' ', "_"));
     let is_prose = |path: &str| {
         prose.contains(path)
-            || path.split(['.', '!']).any(|name| prose.contains(name.trim_end_matches('#').trim_end_matches("[]")))
+            || path.split(['.', '!']).any(|name| is_named(name.trim_end_matches('#').trim_end_matches("[]")))
     };
     members.retain(|path, _| !is_prose(path));
     members

@@ -2,11 +2,11 @@
 
 use quotient::channel::PartnerBook;
 use quotient::finding::{Findings, render};
-use quotient::intake::{ReadOptions, read_book_files, read_locks, read_previous, read_targets};
+use quotient::intake::{PreviousRow, ReadOptions, read_book_files, read_locks, read_previous, read_targets};
 use rust_xlsxwriter::Workbook;
 use std::path::PathBuf;
 
-fn book() -> PartnerBook {
+pub fn book() -> PartnerBook {
     let partners = "partner_id,territory\nA-1,North\nA-2,South\n-7,South\n";
     let revenue = "partner_id,month,product_line,amount\nA-1,2025-12,Platform,5\nA-2,2025-12,Services,5\n";
     let files = [("partners.csv", partners), ("revenue.csv", revenue)];
@@ -15,19 +15,19 @@ fn book() -> PartnerBook {
 }
 
 /// A file that vanishes with its folder.
-struct File {
+pub struct File {
     _folder: tempfile::TempDir,
-    path: PathBuf,
+    pub path: PathBuf,
 }
 
-fn file(name: &str, bytes: impl AsRef<[u8]>) -> File {
+pub fn file(name: &str, bytes: impl AsRef<[u8]>) -> File {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
     File { _folder: folder, path }
 }
 
-fn told<T>(result: Result<(T, Findings), Findings>) -> String {
+pub fn told<T>(result: Result<(T, Findings), Findings>) -> String {
     let findings = result.map(|_| ()).unwrap_err();
     render::human(findings.iter(), false)
 }
@@ -90,8 +90,12 @@ fn a_previous_proposal_is_the_same_from_workbook_json_and_csv() {
     let lines = read("previous.xlsx", &returned());
     let text: Vec<String> = lines.iter().map(|line| format!("{} {}", line.partner_id, line.quota)).collect();
     assert_eq!(text, ["-7 1", "A-1 120000.5", "A-2 80000"]);
-    assert_eq!(read("previous.json", json.as_bytes()), lines);
-    assert_eq!(read("previous.csv", csv.as_bytes()), lines);
+    // A workbook also has the planner's overrides.
+    let agreed: Vec<_> = lines.iter().map(|line| line.agreed.map(|quota| quota.to_string())).collect();
+    assert_eq!(agreed, [Some("0".to_owned()), Some("130000".to_owned()), None]);
+    let proposed: Vec<_> = lines.into_iter().map(|line| PreviousRow { agreed: None, ..line }).collect();
+    assert_eq!(read("previous.json", json.as_bytes()), proposed);
+    assert_eq!(read("previous.csv", csv.as_bytes()), proposed);
 }
 
 #[test]
@@ -102,7 +106,7 @@ fn locks_are_read_from_csv_and_json() {
         r#"{"locks": [{"partner_id": "A-1", "product_line": "Platform", "quota": 10.50, "reason": "agreed"}]}"#,
     );
     let (from_csv, _) = read_locks(&csv.path, &book()).into_result().unwrap();
-    assert_eq!(from_csv, read_locks(&json.path, &book()).into_result().unwrap().0);
+    assert_eq!(from_csv.locks, read_locks(&json.path, &book()).into_result().unwrap().0.locks);
     assert_eq!(from_csv.locks[0].quota.to_string(), "10.50");
 }
 

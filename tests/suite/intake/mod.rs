@@ -12,6 +12,7 @@ mod json;
 mod mapping;
 mod merging;
 mod real_data;
+mod returned;
 mod summary;
 mod table_schema;
 mod values;

@@ -122,7 +122,7 @@ rule = "incentive"
 facts.standing.attainment = 0.79
 facts.standing.actual = 500000
 expect.incentives = [{ name = "attainment bonus", awarded = false }]
-expect.would_change = "attainment: raised to 0.8 (from 0.79) gives bonus_rate 0.02"
+expect.would_change = "attainment at least 0.8 instead of 0.79 gives bonus rate 0.02"
 
 [[case]]
 name = "one case from two findings of one kind"

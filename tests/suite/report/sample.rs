@@ -94,6 +94,7 @@ pub fn plan(mut lines: Vec<PlanLine>) -> QuotaPlan {
         lines,
         not_eligible: Vec::new(),
         findings: Findings::new(),
+        account_manager: None,
         changes: None,
     }
 }

@@ -1,5 +1,5 @@
 use super::sample::{channel, in_currency, plan, small, small_with_changes, ugly};
-use quotient::report::table::{self, TableOptions};
+use quotient::report::{TableOptions, table};
 
 fn at(width: u16) -> TableOptions {
     TableOptions { width, ..TableOptions::default() }

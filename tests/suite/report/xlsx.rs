@@ -20,7 +20,21 @@ fn rows(plan: &QuotaPlan, sheet: &str) -> Vec<Vec<Data>> {
 }
 
 fn column(rows: &[Vec<Data>], name: &str) -> usize {
-    rows[0].iter().position(|cell| *cell == name).unwrap_or_else(|| panic!("no column {name}"))
+    rows[0]
+        .iter()
+        .position(|cell| quotient::intake::is_same_heading(&cell.to_string(), name))
+        .unwrap_or_else(|| panic!("no column {name}"))
+}
+
+#[test]
+fn a_printed_sheet_repeats_its_header_and_fits_the_paper_of_its_currency() {
+    let sheet_of = |plan: &QuotaPlan| part(&bytes(plan), "xl/worksheets/sheet1.xml");
+    let euro = sheet_of(&small());
+    assert!(euro.contains("<pageSetup paperSize=\"9\""), "A4");
+    assert!(euro.contains("orientation=\"landscape\"") && euro.contains("fitToHeight=\"0\""));
+    assert!(part(&bytes(&small()), "xl/workbook.xml").contains("quotas!$1:$1"));
+    let dollar = sheet_of(&in_currency("USD", "0.25"));
+    assert!(dollar.contains("<pageSetup") && !dollar.contains("paperSize=\"9\""), "Letter");
 }
 
 /// One part of the workbook's archive as text.
@@ -38,26 +52,28 @@ fn the_quotas_come_back_by_column_name() {
     assert_eq!(
         header,
         [
-            "partner_id",
-            "partner_name",
-            "tier",
-            "territory",
-            "product_line",
-            "quota",
-            "override_quota",
-            "override_reason",
-            "prior_revenue",
-            "growth",
-            "floor",
-            "ceiling",
-            "binding",
-            "locked",
-            "reason",
-            "quota_fy2026_q1",
-            "quota_fy2026_q2",
-            "quota_fy2026_q3",
-            "quota_fy2026_q4",
-            "quota_exact",
+            "Partner ID",
+            "Partner name",
+            "Account manager",
+            "Tier",
+            "Territory",
+            "Product line",
+            "Quota",
+            "Override quota",
+            "Override reason",
+            "Prior revenue",
+            "Growth",
+            "Floor",
+            "Ceiling",
+            "Limited by",
+            "Locked",
+            "Reasons",
+            "Quota FY2026-Q1",
+            "Quota FY2026-Q2",
+            "Quota FY2026-Q3",
+            "Quota FY2026-Q4",
+            "Quota exact",
+            "As proposed",
         ]
     );
     assert_eq!(rows.len(), 4);
@@ -91,8 +107,9 @@ fn names_are_text_and_never_formulas() {
     }
     let formulas = workbook.worksheet_formula("quotas").unwrap();
     let found: Vec<&String> = formulas.rows().flatten().filter(|text| !text.is_empty()).collect();
-    assert!(found.iter().all(|text| text.starts_with("IF(N(I")), "{found:?}");
-    assert_eq!(found.len(), plan.lines.len());
+    assert!(found.iter().all(|text| text.starts_with("IF(ISNUMBER(H")), "{found:?}");
+    // A growth that is not known is an empty cell: a formula without a result would be saved as 0.
+    assert_eq!(found.len(), plan.lines.iter().filter(|line| line.growth().is_some()).count());
 }
 
 #[test]
@@ -102,7 +119,7 @@ fn ids_have_text_format_and_only_overrides_are_unlocked() {
     let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
     assert!(sheet.contains("<sheetProtection sheet=\"1\""));
     assert!(!sheet.contains("password="));
-    assert!(sheet.contains("sqref=\"G2:G4\""), "validation of override_quota");
+    assert!(sheet.contains("sqref=\"H2:H4\""), "validation of override_quota");
     // Number format 49 is `@`.
     assert!(styles.contains("numFmtId=\"49\""));
     assert_eq!(styles.matches("locked=\"0\"").count(), 2);
@@ -150,7 +167,7 @@ fn the_live_total_counts_overrides_instead_of_quotas() {
     let plan = small();
     let formula = workbook(&plan).worksheet_formula("subtotals").unwrap();
     let live = formula.get_value((3, 1)).unwrap();
-    assert_eq!(live, "SUMIFS(quotas!F2:F4,quotas!G2:G4,\"\")+SUM(quotas!G2:G4)");
+    assert_eq!(live, "SUMIFS(quotas!G2:G4,quotas!H2:H4,\"\")+SUM(quotas!H2:H4)");
 }
 
 #[test]

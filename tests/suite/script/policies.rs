@@ -280,12 +280,12 @@ fn reasons_are_short_and_never_untrue() {
 fn a_table_says_what_it_looked_at_in_the_vendors_words() {
     let text = "fn decide(partner) { let a = decide_by(\"bonus\", #{ attainment: 5.0 / 6 }); retain().because(a) }";
     let found = tier(text, &gold("600000")).unwrap_or_else(|fault| panic!("{}", fault.finding)).grounds;
-    assert_eq!(found.because.join("; "), "threshold reached: attainment 0.8333 in [0.8..1) (bonus.csv:3)");
+    assert_eq!(found.because.join("; "), "threshold reached (attainment 0.8333; bonus.csv, row 3)");
     assert_eq!(
         found.would_change,
         [
-            "attainment: lowered below 0.8 (from 0.8333) gives bonus_rate 0",
-            "attainment: raised to 1 (from 0.8333) gives bonus_rate 0.05",
+            "attainment below 0.8 instead of 0.8333 gives bonus rate 0",
+            "attainment at least 1 instead of 0.8333 gives bonus rate 0.05",
         ]
     );
 }
