@@ -97,7 +97,7 @@ impl Store {
         match Members::open(raw, self.most_keys) {
             Ok((members, headings)) => {
                 let numbering = Numbering::Members(pointer);
-                let (file, headings, rows) = (file.to_owned(), headings.into(), Rows::Json(members));
+                let (file, headings, rows) = (file.to_owned(), headings, Rows::Json(members));
                 let sheet = Sheet::new(file.clone(), numbering, 0, headings, rows);
                 let content = Content::Sheet(Box::new(Some(sheet)));
                 self.tables.push(StoredTable::new(key.to_owned(), file, content));

@@ -403,12 +403,12 @@ fn a_log_signs_its_head_when_it_is_closed() {
         log.close(std::time::Duration::from_secs(60)).await
     });
     assert!(is_written);
-    drop(log);
     let head = Head::read(&head).unwrap();
     // The entry that begins the process, and the record.
     assert_eq!((head.last, head.signed_by()), (2, Some(keys.public_key())));
+    let other = folder.path().join("other.jsonl");
     let folder = folder.path().join("nowhere");
-    let missing = LogFile::open(&path, FileOptions::default()).unwrap().signed(keys.log_key(), folder.join("head"));
+    let missing = LogFile::open(&other, FileOptions::default()).unwrap().signed(keys.log_key(), folder.join("head"));
     let log = Log::start(LogOptions::new(Mode::Strict), Box::new(missing)).unwrap();
     runtime().block_on(async {
         log.append(&record("b")).await.unwrap();
@@ -542,6 +542,6 @@ proptest! {
         let is_same = after == before;
         let is_last_only = after.get(..before.len() - 1) == before.get(..before.len() - 1);
         prop_assert!(verification.holds() == is_same || (is_last_only && !is_same), "{:?}", found(&verification));
-        prop_assert!(!(is_same && !verification.holds()));
+        prop_assert!(!is_same || verification.holds());
     }
 }

@@ -99,8 +99,8 @@ fn quantities_and_unit_prices_are_not_multiplied() {
 #[test]
 fn a_book_in_its_own_format_needs_no_conversion() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/demonstration");
-    let (survey, _) = survey_book(&[root.clone()], &Limits::default()).into_parts();
-    let surveyed = read_surveyed(&[root.clone()], &survey.unwrap(), &ReadOptions::default()).into_result();
+    let (survey, _) = survey_book(std::slice::from_ref(&root), &Limits::default()).into_parts();
+    let surveyed = read_surveyed(std::slice::from_ref(&root), &survey.unwrap(), &ReadOptions::default()).into_result();
     let (surveyed, _) = surveyed.unwrap_or_else(|findings| panic!("{}", render::human(findings.iter(), false)));
     let (own, _) = quotient::intake::read_book(&root, None, &ReadOptions::default()).into_result().unwrap();
     assert_eq!(revenue(&surveyed), revenue(&own));
