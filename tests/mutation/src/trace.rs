@@ -13,7 +13,7 @@ use crate::score::Progress;
 /// Tests that look at the source itself, which differs in the copy; and those that look for panics only.
 const LEFT_OUT: [&str; 3] = ["architecture::", "fuzzing::", "measure::"];
 /// Rooms whose tests start services and compare them with the program: they take long, and what they see of other rooms
-/// is the same on both sides. They are run against mutants of their own room only.
+/// is the same on both sides. They are run against mutants of that room only.
 const SERVICES: [&str; 3] = ["library", "request", "server"];
 /// A test that fails without a mutant is tried again: some of them are about time, and the machine may be busy.
 const ATTEMPTS: usize = 3;
