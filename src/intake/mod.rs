@@ -27,6 +27,7 @@ mod months;
 mod name;
 mod partner_ids;
 mod personal;
+mod product;
 mod proposal;
 mod reading;
 pub mod recognition;

@@ -1,10 +1,12 @@
-//! Layouts other than one row per record: cells left blank below their value, and one column per month.
+//! Layouts other than one row per record: cells left blank below their value, one column per month, and amounts that are
+//! the product of other columns.
 
 use super::cell::{Cell, Fields};
 use super::fault::TableFault;
 use super::log::{Log, shown};
 use super::mapping::{Periods, TableMap};
-use super::shape::{Reshape, Unpivot, period_and_amount};
+use super::product::product_of;
+use super::shape::{Product, Reshape, Unpivot, period_and_amount};
 use super::sheet::Sheet;
 use super::table::{Table, is_same_heading};
 use super::value::period;
@@ -19,7 +21,10 @@ pub(super) fn reshape(
     calendar: Option<FiscalCalendar>,
     log: &mut Log,
 ) {
-    let Some(map) = map.filter(|map| !map.fill_down.is_empty() || map.unpivot.is_some()) else { return };
+    let Some(map) = map.filter(|map| !map.fill_down.is_empty() || map.unpivot.is_some() || !map.products.is_empty())
+    else {
+        return;
+    };
     let mut shape = Reshape::default();
     for (heading, span) in &map.fill_down {
         match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
@@ -64,7 +69,34 @@ pub(super) fn reshape(
         sheet.headings = sheet.headings.iter().cloned().chain(added).collect();
         shape.unpivot = Some(Unpivot { period, amount, columns, at });
     }
+    if shape.unpivot.is_none() {
+        shape.products = products(sheet, map, log);
+    }
     sheet.reshape = Some(shape);
+}
+
+/// The products of the mapping file; each gets a column behind those of the file.
+fn products(sheet: &mut Sheet, map: &TableMap, log: &mut Log) -> Vec<Product> {
+    let mut products = Vec::new();
+    for (field, headings) in &map.products {
+        let mut factors = Vec::new();
+        for (heading, span) in headings {
+            match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
+                Some(index) => factors.push(index),
+                None => {
+                    log.add(missing(sheet, heading).at(map.place(*span, "")));
+                }
+            }
+        }
+        if factors.len() < headings.len() {
+            continue;
+        }
+        let names: Vec<&str> = headings.iter().map(|(heading, _)| heading.as_str()).collect();
+        let (at, added) = (sheet.headings.len(), names.join(" × "));
+        sheet.headings = sheet.headings.iter().cloned().chain([added]).collect();
+        products.push(Product { field: *field, factors, at, notation: map.notation });
+    }
+    products
 }
 
 fn missing(sheet: &Sheet, heading: &str) -> Finding {
@@ -114,7 +146,16 @@ impl<'s> Reshaping<'s> {
                 cell.clone_from(above);
             }
         }
-        let Some(unpivot) = &shape.unpivot else { return each(0, Fields::Cells(&cells)) };
+        let Some(unpivot) = &shape.unpivot else {
+            if !shape.products.is_empty() {
+                cells.truncate(self.columns);
+            }
+            for product in &shape.products {
+                let cell = product_of(product, &cells);
+                cells.push(cell);
+            }
+            return each(0, Fields::Cells(&cells));
+        };
         cells.truncate(self.columns);
         cells.resize(self.columns + 2, Cell::default());
         for (number, (column, heading)) in unpivot.columns.iter().enumerate() {

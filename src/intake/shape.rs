@@ -1,6 +1,7 @@
 //! Layout of a sheet whose rows are not its records: which cells are filled down, and which columns become rows.
 
 use super::table::{Field, Kind, Table};
+use super::value::notation::Notation;
 
 /// Layout of a sheet, with the columns it concerns.
 #[derive(Debug, Clone, Default)]
@@ -9,6 +10,21 @@ pub(super) struct Reshape {
     pub fill: Vec<usize>,
     /// Columns that become rows.
     pub unpivot: Option<Unpivot>,
+    /// Columns that are added: products of others.
+    pub products: Vec<Product>,
+}
+
+/// A column that is added: the product of others.
+#[derive(Debug, Clone)]
+pub(super) struct Product {
+    /// Column of the table that receives the product.
+    pub field: Field,
+    /// Columns of the factors.
+    pub factors: Vec<usize>,
+    /// Index of the added column.
+    pub at: usize,
+    /// Notation of the factors.
+    pub notation: Notation,
 }
 
 /// Columns that become rows: each has the amounts of one period.
@@ -27,12 +43,14 @@ pub(super) struct Unpivot {
 impl Reshape {
     /// Number of columns that the layout adds to those of the file.
     pub fn added(&self) -> usize {
-        if self.unpivot.is_some() { 2 } else { 0 }
+        if self.unpivot.is_some() { 2 } else { self.products.len() }
     }
 
     /// Index of the added column that holds `field`.
     pub fn column(&self, field: Field) -> Option<usize> {
-        let unpivot = self.unpivot.as_ref()?;
+        let Some(unpivot) = &self.unpivot else {
+            return self.products.iter().find(|product| product.field == field).map(|product| product.at);
+        };
         if field == unpivot.period {
             Some(unpivot.at)
         } else if field == unpivot.amount {

@@ -111,7 +111,7 @@ figures! {
         forecast_gap: Option<Money>, example("-300_000").format(Format::Signed);
         /// Forecast gap ÷ quota.
         forecast_gap_share: Option<Rate>, example("-0.25").format(Format::Percent);
-        /// Gap to the quota, negative when short: the forecast gap, or actual − quota where there is no forecast.
+        /// Gap to the quota, negative when short: the forecast gap, or actual − quota without a forecast.
         gap = |standing| standing.gap() => Option<Money>, not_in_json().not_in_scripts().format(Format::Signed);
         /// Expectation to date and run rates.
         pacing: Pacing, not_in_scripts();

@@ -193,7 +193,10 @@ fn sources(view: &SurveyView<'_>, options: &TableOptions) -> String {
 fn mapping(view: &SurveyView<'_>, options: &TableOptions) -> String {
     let title = bold("Proposed mapping file", options.colour);
     match view.survey.mapping.as_str() {
-        "" => format!("{title}\nnone: the tables and columns have the names of a book\n"),
+        "" if view.survey.sources.iter().any(|source| !source.tables.is_empty()) => {
+            format!("{title}\nnone: the tables and columns have the names of a book\n")
+        }
+        "" => format!("{title}\nnone: no table of revenue was recognised; the questions below say what is missing\n"),
         text => format!("{title}\n{text}"),
     }
 }

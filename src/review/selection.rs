@@ -20,7 +20,7 @@ impl Selection {
     }
 }
 
-/// Amount that a partner is short of its quota: the shortfall of the forecast, or of actual revenue where there is no forecast;
+/// Amount that a partner is short of its quota: the shortfall of the forecast, or of actual revenue without a forecast;
 /// zero when nothing is short, `None` when neither is known.
 pub fn at_stake(gap: Option<Money>) -> Option<Decimal> {
     gap.map(|gap| (-gap.amount()).max(Decimal::ZERO))

@@ -41,19 +41,30 @@ crate::faults! {
             help: "write the column name of the export in quotes",
         }
         /// A column has two sources.
-        TwoSources { column: String } = BookMapping {
-            message: format!("`{column}` has two sources: a column and a constant"),
+        TwoSources { column: String, sources: String } = BookMapping {
+            message: format!("`{column}` has more than one source: {sources}"),
             help: "keep one of them",
         }
         /// A scale or factor is set for a column of another kind.
         NotScalable { column: String, expected: String } = BookMapping {
             message: format!("`{column}` is not {expected}"),
-            help: "`scale` divides rates (100 for percent), `times` multiplies amounts (1000 for thousands)",
+            help: "`scale` divides rates (100 for percent); `times` multiplies amounts (1000 for thousands); \
+                   `product` computes amounts",
         }
         /// A scale or factor is not a whole number in range.
         Factor {} = BookMapping {
             message: "a whole number from 1 to 1000000 is expected here",
             help: "write `100` for percent",
+        }
+        /// A product has fewer than two factors.
+        Factors {} = BookMapping {
+            message: "a product needs the headings of at least two columns",
+            help: "write `product = { amount = [\"Quantity\", \"Unit Price\"] }`",
+        }
+        /// A table with one column per period has no product.
+        ProductAndUnpivot {} = BookMapping {
+            message: "`product` and `unpivot` cannot be used for the same table",
+            help: "with one column per period, each cell is an amount already: remove `product`",
         }
         /// The row of the header is not a row number.
         RowNumber { limit: u32 } = BookMapping {

@@ -160,6 +160,10 @@ keys! {
     Scale = "scale" in Section, Shape::ByColumn(RATES, &Shape::Whole(1, LARGEST_FACTOR)), "scale = { probability = 100 }";
     /// Number that amounts are multiplied by: 1000 for a column in thousands.
     Times = "times" in Section, Shape::ByColumn(AMOUNTS, &Shape::Whole(1, LARGEST_FACTOR)), "times = { amount = 1000 }";
+    /// Headings of the numbers whose exact product is an amount, such as quantity and unit price. A row in which one of
+    /// their cells is empty has no amount, and a currency sign beside one of them is an error.
+    Product = "product" in Section, Shape::ByColumn(AMOUNTS, &Shape::List("heading")),
+        "product = { amount = [\"Quantity\", \"Unit Price\"] }";
     /// Values that the column with this heading must have for the row to be used. Several headings: all must match.
     Where = "where" in Section, Shape::ByWord("heading", &Shape::Strings("value")),
         "where = { Channel = [\"Partner\", \"Distributor\"] }";

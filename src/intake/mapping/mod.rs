@@ -68,6 +68,8 @@ pub(super) struct TableMap {
     pub scale: BTreeMap<Field, Decimal>,
     /// Amounts are multiplied by this.
     pub times: BTreeMap<Field, Decimal>,
+    /// Headings whose numbers are multiplied, by the amount that is their product.
+    pub products: BTreeMap<Field, Vec<(String, Span)>>,
     /// Rows are used only when each of these holds.
     pub keep: Vec<Filter>,
     /// Rows are left out when one of these holds.

@@ -10,7 +10,7 @@ use crate::units::{Currency, parse_decimal};
 use encoding_rs::Encoding;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -157,6 +157,9 @@ impl MapReader<'_> {
                 }
             }
         }
+        if map.unpivot.is_some() && !map.products.is_empty() {
+            self.report(MappingFault::ProductAndUnpivot {}, value.span());
+        }
         map
     }
 
@@ -178,6 +181,7 @@ impl MapReader<'_> {
             Key::Constants => self.constants(table, value, map),
             Key::Scale => map.scale = self.factors(table, value, RATES),
             Key::Times => map.times = self.factors(table, value, AMOUNTS),
+            Key::Product => self.products(table, value, map),
             Key::Where => map.keep = self.filters(value),
             Key::Skip => map.skip = self.filters(value),
             Key::Values => self.values(table, value, map),
@@ -277,8 +281,20 @@ impl MapReader<'_> {
     }
 
     fn no_two_sources(&mut self, map: &TableMap, value: &Spanned<DeValue<'_>>) {
-        for field in map.constants.keys().filter(|field| map.columns.contains_key(field)) {
-            self.report(MappingFault::TwoSources { column: field.name().to_owned() }, value.span());
+        let fields: BTreeSet<&Field> = map.constants.keys().chain(map.products.keys()).collect();
+        for field in fields {
+            let sources: Vec<&str> = [
+                ("a column", map.columns.contains_key(field)),
+                ("a constant", map.constants.contains_key(field)),
+                ("a product", map.products.contains_key(field)),
+            ]
+            .into_iter()
+            .filter_map(|(source, is_there)| is_there.then_some(source))
+            .collect();
+            if sources.len() > 1 {
+                let (column, sources) = (field.name().to_owned(), sources.join(" and "));
+                self.report(MappingFault::TwoSources { column, sources }, value.span());
+            }
         }
     }
 
@@ -309,6 +325,23 @@ impl MapReader<'_> {
             }
         }
         factors
+    }
+
+    fn products(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
+        for (key, value) in self.table(value) {
+            let Some(column) = self.column(table, key) else { continue };
+            if !AMOUNTS.contains(&column.kind) {
+                let (column, expected) = (key.get_ref().to_string(), "an amount".to_owned());
+                self.report(MappingFault::NotScalable { column, expected }, key.span());
+                continue;
+            }
+            let headings = self.list(value, "a list of column names").unwrap_or_default();
+            if headings.len() < 2 {
+                self.report(MappingFault::Factors {}, value.span());
+            }
+            map.products.insert(column.field, headings);
+        }
+        self.no_two_sources(map, value);
     }
 
     fn filters(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<Filter> {

@@ -23,6 +23,8 @@ struct Fit<'p> {
     partner: Option<&'p Column>,
     date: Option<&'p Column>,
     amount: Option<&'p Column>,
+    /// Quantity and unit price, where no column has amounts.
+    factors: Option<[&'p Column; 2]>,
     close_date: Option<&'p Column>,
     months: usize,
     has_outcome: bool,
@@ -36,11 +38,17 @@ impl<'p> Fit<'p> {
         let status = profile.best(Field::Status, |column| outcome(column).is_some());
         let has_probability = profile.best(Field::Probability, Column::is_amount).is_some();
         let has_truth = profile.best(Field::IsWon, Column::is_truth).is_some();
+        let numbers = |headings: &[&str]| {
+            profile.columns.iter().find(|column| column.is_amount() && is_one_of(headings, &column.heading))
+        };
+        let amount = profile.best(Field::Amount, Column::is_amount);
+        let factors = numbers(QUANTITIES).zip(numbers(UNIT_PRICES)).filter(|_| amount.is_none());
         Self {
             profile,
             partner: profile.best(Field::PartnerId, is_id),
             date: profile.best(Field::Month, Column::is_date),
-            amount: profile.best(Field::Amount, Column::is_amount),
+            amount,
+            factors: factors.map(<[&Column; 2]>::from),
             close_date: profile.best(Field::CloseDate, Column::is_date),
             months: profile.months(),
             has_outcome: stage.or(status).is_some() || has_probability || has_truth,
@@ -57,7 +65,8 @@ impl<'p> Fit<'p> {
     }
 
     fn is_revenue(&self) -> bool {
-        let has_rows = self.months >= 3 || (self.date.is_some() && self.amount.is_some());
+        let has_amounts = self.amount.is_some() || self.factors.is_some();
+        let has_rows = self.months >= 3 || (self.date.is_some() && has_amounts);
         self.partner.is_some() && has_rows && !self.is_opportunities() && !self.is_master()
     }
 
@@ -242,8 +251,10 @@ impl<'s> Plan<'s> {
             if let Some(date) = date {
                 draft.bind(Field::Month, date, "nearly every cell is a date or month");
             }
-            if let Some(amount) = fit.amount {
-                draft.bind(Field::Amount, amount, "nearly every cell is a number");
+            match (fit.amount, fit.factors) {
+                (Some(amount), _) => draft.bind(Field::Amount, amount, "nearly every cell is a number"),
+                (None, Some(factors)) => draft.multiply(factors),
+                (None, None) => {}
             }
             other_amounts(&mut draft, fit.amount);
         }
@@ -308,12 +319,9 @@ impl<'s> Plan<'s> {
     fn nothing(&mut self, fits: &[Fit<'_>]) {
         for fit in fits {
             let profile = fit.profile;
-            let has = |headings: &[&str]| profile.columns.iter().any(|column| is_one_of(headings, &column.heading));
-            let question = if fit.amount.is_none() && has(QUANTITIES) && has(UNIT_PRICES) {
-                "it has quantities and unit prices but no amounts: add a column with quantity × unit price to the export"
-            } else if fit.partner.is_none() {
+            let question = if fit.partner.is_none() {
                 "no heading names the partner: write `columns.partner_id = \"…\"` under `[revenue]`"
-            } else if fit.amount.is_none() {
+            } else if fit.amount.is_none() && fit.factors.is_none() {
                 "no column of numbers has a heading for amounts: write `columns.amount = \"…\"` under `[revenue]`"
             } else {
                 "no column of dates or months has a known heading: write `columns.month = \"…\"` under `[revenue]`"

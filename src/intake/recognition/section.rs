@@ -4,11 +4,11 @@ use super::super::mapping::is_key;
 use super::super::store::Store;
 use super::super::table::Field;
 use super::dates::Order;
-use super::heading::compared;
+use super::heading::{compared, is_one_of};
 use super::notation::Notation;
 use super::outcome::Question;
 use super::profile::{Column, Profile};
-use super::synonym::{LOST, WON};
+use super::synonym::{DISCOUNTS, LOST, WON};
 use super::text::{Section, key, quoted};
 use crate::finding::counted;
 
@@ -59,6 +59,21 @@ impl<'p> Draft<'p> {
     pub fn bind(&mut self, field: Field, column: &'p Column, reason: impl Into<String>) {
         self.section.set(format!("columns.{}", field.name()), quoted(&column.heading), reason);
         self.bound.push((field, column));
+    }
+
+    /// Makes the amount the product of quantity and unit price.
+    pub fn multiply(&mut self, factors: [&'p Column; 2]) {
+        let names = factors.map(|column| quoted(&column.heading)).join(", ");
+        let reason = "no column has amounts, so they are quantity × unit price";
+        self.section.set("product.amount", format!("[{names}]"), reason);
+        self.bound.extend(factors.map(|column| (Field::Amount, column)));
+        let discount = self.profile.columns.iter().find(|column| is_one_of(DISCOUNTS, &column.heading));
+        if let Some(column) = discount {
+            self.ask(
+                &column.heading,
+                "quantity × unit price does not take the discount into account: is the price after it?",
+            );
+        }
     }
 
     /// Binds `field` to the best column that `fits`, unless the column is bound already; true when there is one.

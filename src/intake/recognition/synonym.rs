@@ -44,7 +44,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
     },
     Synonyms {
         field: Field::Amount,
-        headings: "netamount netrevenue netvalue netsales amountnet netlineamount lineamountnet nettobetrag \
+        headings: "netamount netrevenue netvalue netsales amountnet sale netlineamount lineamountnet nettobetrag \
             nettowert nettoumsatz montantht importeneto importonetto nettobedrag linetotal lineamount \
             extendedamount extendedprice salesamount salesrevenue revenue sales amount amountconverted \
             ordervalue ordertotal orderamount invoiceamount invoicetotal dealvalue dealamount closevalue \
@@ -105,12 +105,35 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
     },
 ];
 
-/// Headings of quantities and unit prices, whose product is not computed.
-pub(super) const QUANTITIES: &[&str] =
-    &["quantity", "qty", "quantityordered", "units", "orderqty", "orderquantity", "menge", "quantité", "cantidad"];
+/// Headings of quantities. Quantity × unit price is the amount of a table that has no other.
+pub(super) const QUANTITIES: &[&str] = &[
+    "quantity",
+    "qty",
+    "quantityordered",
+    "units",
+    "orderqty",
+    "orderquantity",
+    "unitssold",
+    "menge",
+    "quantité",
+    "cantidad",
+];
 /// Headings of unit prices.
-pub(super) const UNIT_PRICES: &[&str] =
-    &["unitprice", "price", "priceeach", "listprice", "preis", "einzelpreis", "prixunitaire", "preciounitario"];
+pub(super) const UNIT_PRICES: &[&str] = &[
+    "unitprice",
+    "price",
+    "priceeach",
+    "saleprice",
+    "priceperunit",
+    "listprice",
+    "preis",
+    "einzelpreis",
+    "prixunitaire",
+    "preciounitario",
+];
+
+/// Headings of discounts, which change what a unit costs.
+pub(super) const DISCOUNTS: &[&str] = &["discount", "discounts", "rabatt", "remise", "descuento", "sconto", "korting"];
 
 /// Words of a stage or status that mean won, folded.
 pub(super) const WON: &[&str] = &["won", "closedwon", "gewonnen", "closewon", "dealwon", "gagné", "ganado"];

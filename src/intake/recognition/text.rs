@@ -118,7 +118,7 @@ fn write_group(group: &[Decision], out: &mut String) {
 
 /// Order of the keys in a section.
 pub(super) fn order(key: &str) -> usize {
-    const ORDER: [&str; 16] = [
+    const ORDER: [&str; 17] = [
         "currency",
         "file",
         "sheet",
@@ -131,6 +131,7 @@ pub(super) fn order(key: &str) -> usize {
         "fill_down",
         "unpivot",
         "columns",
+        "product",
         "where",
         "skip",
         "scale",

@@ -229,7 +229,7 @@ impl Sheet<'_> {
         if all > self.options.lines {
             text.push_str(&format!(" and {} more: use --format csv\n", count(all - self.options.lines)));
         }
-        text + " gap: forecast - quota, or actual - quota where there is no forecast\n"
+        text + " gap: forecast - quota, or actual - quota without a forecast\n"
     }
 
     fn stake_cells(&self, partner: &PartnerReview) -> [Cell; 8] {

@@ -1,7 +1,7 @@
 //! Stored books, to which requests can refer.
 //!
-//! Every book belongs to the callers that stored it. When there is no room, a book of the caller that takes most of it
-//! makes way, the least recently used first: no caller can remove what another one stored.
+//! Every book belongs to the callers that stored it. When the limit is reached, a book of the caller with the most bytes
+//! is removed, the least recently used first: no caller can remove what another one stored.
 
 use crate::channel::Name;
 use crate::request::{Books, StoredBook};

@@ -1,6 +1,6 @@
 //! Responses stored for requests repeated with the same `Idempotency-Key`.
 //!
-//! When there is no room, the oldest response of the caller that takes most of it makes way: no caller can remove what
+//! When the limit is reached, the oldest response of the caller with the most bytes is removed: no caller can remove what
 //! is stored for another one.
 
 use crate::server::http::idempotency::{Idempotency, RequestKey};

@@ -42,7 +42,7 @@ fn an_account_managers_partners_come_by_money_at_stake() {
     let at = |name: &str| headings.iter().position(|heading| heading == name).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let gaps: Vec<(&str, &str)> = rows.iter().map(|row| (&row[at("partner_id")], &row[at("gap")])).collect();
-    // D is 30 of 2,000, A 600 of 1,000; there is no forecast.
+    // D is 30 of 2,000, A 600 of 1,000; neither has a forecast.
     assert_eq!(gaps, [("D", "-1970.00"), ("A", "-400.00")]);
     let table = review(&desk, &["--account-manager", "Ada Lee"]);
     assert!(table.contains("business review FY2026 · Ada Lee"), "{table}");

@@ -51,6 +51,10 @@ fn the_proposed_mapping_reads_exports_of_many_systems_with_their_sums() {
         ("us_orders", 5, "92397.0948"),
         ("pipeline", 5, "33928"),
         ("grouped", 4, "14772"),
+        ("blank_below", 4, "60144"),
+        ("total_with_code", 4, "22350.30"),
+        ("record_count", 3, "18438.66"),
+        ("quantities", 3, "198.90"),
     ] {
         let (survey, book) = read(name);
         assert_eq!(book.partners.len(), partners, "{name}\n{}", survey.mapping);
@@ -89,11 +93,17 @@ fn what_the_data_does_not_decide_is_a_question_and_no_key() {
 }
 
 #[test]
-fn quantities_and_unit_prices_are_not_multiplied() {
+fn amounts_are_quantity_times_unit_price_where_no_column_has_them() {
     let survey = survey("quantities");
-    let questions: Vec<&str> = survey.questions.iter().map(|one| one.question.as_str()).collect();
-    assert!(questions.iter().any(|one| one.contains("quantity × unit price")), "{questions:?}");
-    assert!(survey.mapping.is_empty(), "{}", survey.mapping);
+    assert_eq!(decided(&survey, "revenue", "product.amount"), Some("[\"Quantity\", \"UnitPrice\"]"));
+    assert_eq!(decided(&survey, "revenue", "columns.amount"), None);
+}
+
+#[test]
+fn values_written_once_above_blank_cells_are_filled_down_and_no_row_is_lost() {
+    let survey = survey("blank_below");
+    assert_eq!(decided(&survey, "revenue", "fill_down"), Some("[\"Kundennr.\", \"Gebiet\"]"));
+    assert!(survey.decisions.iter().all(|decision| !decision.key.starts_with("skip")), "{}", survey.mapping);
 }
 
 #[test]

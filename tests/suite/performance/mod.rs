@@ -36,24 +36,9 @@ pub fn segment(product_line: &str, territory: &str) -> SegmentKey {
     SegmentKey { product_line: name(product_line), territory: name(territory) }
 }
 
+/// A partner of a tier and a territory.
 pub fn partner(id: &str) -> Partner {
-    Partner {
-        id: id.into(),
-        name: id.into(),
-        tier: Some("Gold".into()),
-        territory: Some("North".into()),
-        vertical: None,
-        product_lines: vec![],
-        account_manager: None,
-        since: None,
-        attributes: vec![],
-        revenue: vec![],
-        investment: None,
-        opportunities: vec![],
-        win_rates: vec![],
-        forecasts: vec![],
-        quotas: vec![],
-    }
+    Partner { tier: Some("Gold".into()), territory: Some("North".into()), ..Partner::new(id) }
 }
 
 /// Facts added to a partner, one call each.

@@ -5,26 +5,6 @@ use quotient::finding::render;
 use quotient::script::{ExtraTables, FactKind, TableDeclaration};
 use quotient::units::Currency;
 
-fn partner(id: &str) -> Partner {
-    Partner {
-        id: id.into(),
-        name: id.into(),
-        tier: None,
-        territory: None,
-        vertical: None,
-        product_lines: Vec::new(),
-        account_manager: None,
-        since: None,
-        attributes: Vec::new(),
-        revenue: Vec::new(),
-        investment: None,
-        opportunities: Vec::new(),
-        win_rates: Vec::new(),
-        forecasts: Vec::new(),
-        quotas: Vec::new(),
-    }
-}
-
 fn book(rows: &[(usize, &[&str])]) -> PartnerBook {
     let rows = rows.iter().enumerate().map(|(index, (partner, cells))| ExtraRow {
         partner: *partner,
@@ -36,7 +16,7 @@ fn book(rows: &[(usize, &[&str])]) -> PartnerBook {
         columns: ["kind", "users", "on", "won"].map(Into::into).to_vec(),
         rows: rows.collect(),
     };
-    let mut book = PartnerBook::new(Currency::USD, vec![partner("A"), partner("B"), partner("C")]);
+    let mut book = PartnerBook::new(Currency::USD, vec![Partner::new("A"), Partner::new("B"), Partner::new("C")]);
     book.extra_tables.push(table);
     book
 }

@@ -1,0 +1,60 @@
+//! Amounts that are the exact product of other cells of their row.
+
+use super::cell::{Cell, CellKind, Flaw};
+use super::row::Written;
+use super::row_value::number_of;
+use super::shape::Product;
+use crate::units::plain;
+use rust_decimal::Decimal;
+
+/// The cell of `product` in the row `cells`: empty when a factor is, and its factors as text when it cannot be computed
+/// exactly.
+pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
+    let none = Cell::default();
+    let factors: Vec<&Cell> = product.factors.iter().map(|index| cells.get(*index).unwrap_or(&none)).collect();
+    if factors.iter().any(|cell| cell.text.trim().is_empty()) {
+        return none;
+    }
+    let amount = factors.iter().try_fold(Decimal::ONE, |amount, cell| {
+        let written = Written { text: cell.text.trim(), kind: cell.kind, is_ours: false };
+        let number = number_of(written, product.notation).ok()?;
+        let is_usable = cell.flaw.is_none_or(|flaw| flaw == Flaw::Rounded) && !number.has_currency();
+        exact_product(amount, number.value).filter(|_| is_usable)
+    });
+    match amount {
+        Some(amount) => Cell::new(CellKind::Number, plain(amount).into()),
+        None => {
+            let texts: Vec<&str> = factors.iter().map(|cell| cell.text.trim()).collect();
+            Cell::new(CellKind::Text, texts.join(" × ").into())
+        }
+    }
+}
+
+/// The product of two decimals; `None` when it would be rounded.
+fn exact_product(one: Decimal, other: Decimal) -> Option<Decimal> {
+    let (one, other) = (one.normalize(), other.normalize());
+    if one.is_zero() || other.is_zero() {
+        return Some(Decimal::ZERO);
+    }
+    let product = one.checked_mul(other)?;
+    (product.scale() == one.scale() + other.scale()).then_some(product)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::exact_product;
+    use crate::units::parse_decimal;
+
+    #[test]
+    fn a_product_is_exact_or_none() {
+        let product = |one: &str, other: &str| {
+            exact_product(parse_decimal(one).ok()?, parse_decimal(other).ok()?)
+                .map(|product| product.normalize().to_string())
+        };
+        assert_eq!(product("3", "0.05").as_deref(), Some("0.15"));
+        assert_eq!(product("-2.50", "4").as_deref(), Some("-10"));
+        assert_eq!(product("0", "0.000000000000001").as_deref(), Some("0"));
+        assert_eq!(product("0.000000000000001", "0.000000000000001"), None);
+        assert_eq!(product("79228162514264337593543950335", "2"), None);
+    }
+}
