@@ -17,6 +17,8 @@ pub(super) struct Delimited {
     delimiter: u8,
     first_row: u64,
     quotes: Quotes,
+    /// True when double quotes are part of the values.
+    is_unquoted: bool,
 }
 
 /// Delimiters of files for which the mapping file states none.
@@ -76,15 +78,17 @@ fn checked(file: &str, text: String) -> Result<String, Finding> {
 
 impl Delimited {
     /// Finds the delimiter and reads the headings; `None` when the text has no line.
-    pub fn open(text: String, named: Option<u8>) -> Option<(Self, u64, Vec<String>)> {
+    ///
+    /// With `is_unquoted`, double quotes are part of the values.
+    pub fn open(text: String, named: Option<u8>, is_unquoted: bool) -> Option<(Self, u64, Vec<String>)> {
         let (mut start, mut first_row, mut delimiter) = (0, 1, named);
         if let Some((stated, length)) = stated_delimiter(&text) {
             (start, first_row) = (length, 2);
             delimiter = delimiter.or(Some(stated));
         }
         let delimiter = delimiter.unwrap_or_else(|| sniffed(&text[start..]));
-        let quotes = Quotes::of(&text[start..], delimiter);
-        let csv = Self { text, start, delimiter, first_row, quotes };
+        let quotes = if is_unquoted { Quotes::default() } else { Quotes::of(&text[start..], delimiter) };
+        let csv = Self { text, start, delimiter, first_row, quotes, is_unquoted };
         let mut headings = None;
         let mut heading_row = first_row;
         // A broken row cannot occur: the text is valid UTF-8 and rows may have any number of fields.
@@ -189,7 +193,7 @@ impl Delimited {
 
     fn plain_records(&self, mut each: impl FnMut(u64, &StringRecord) -> bool) -> Result<(), (u64, String)> {
         let mut builder = ReaderBuilder::new();
-        let builder = builder.has_headers(false).flexible(true).delimiter(self.delimiter);
+        let builder = builder.has_headers(false).flexible(true).delimiter(self.delimiter).quoting(!self.is_unquoted);
         let mut reader = builder.from_reader(&self.text.as_bytes()[self.start..]);
         let mut record = StringRecord::new();
         let (mut row, mut line) = (self.first_row - 1, 1);

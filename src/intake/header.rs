@@ -21,13 +21,18 @@ pub(super) fn place(sheet: &mut Sheet, table: &Table, map: Option<&TableMap>, lo
         return;
     }
     if let Some((map, (row, span))) = map.and_then(|map| Some((map, map.header_row?))) {
-        let top = sheet.top(usize::try_from(row).unwrap_or(usize::MAX));
-        match top.iter().find(|(number, _)| *number == row) {
-            Some((_, cells)) => sheet.set_header(row, cells),
-            None => {
-                log.add(Finding::from(TableFault::EmptyHeader { row }).at(map.place(span, "")));
-            }
+        let last = last_row(row, Some(map));
+        let top = sheet.top(usize::try_from(last).unwrap_or(usize::MAX));
+        if top.iter().any(|(number, _)| *number == row) {
+            sheet.set_header_of_rows(&top, row, last);
+        } else {
+            log.add(Finding::from(TableFault::EmptyHeader { row }).at(map.place(span, "")));
         }
+        return;
+    }
+    if map.is_some_and(|map| map.header_rows.is_some()) {
+        let (first, top) = (sheet.heading_row, sheet.top(SEARCHED));
+        sheet.set_header_of_rows(&top, first, last_row(first, map));
         return;
     }
     let wanted = Wanted { table, map };
@@ -47,6 +52,11 @@ pub(super) fn place(sheet: &mut Sheet, table: &Table, map: Option<&TableMap>, lo
     sheet.set_header(row, cells);
     let fault = TableFault::FoundHeader { row };
     log.add(Finding::from(fault).at(Place::cell(sheet.file.clone(), row, "", "")));
+}
+
+/// Last row of the header that begins in row `first`.
+fn last_row(first: u64, map: Option<&TableMap>) -> u64 {
+    first.saturating_add(map.and_then(|map| map.header_rows).unwrap_or(1)).saturating_sub(1)
 }
 
 /// Headings that a table may have.

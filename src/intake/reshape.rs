@@ -4,7 +4,7 @@
 use super::cell::{Cell, Fields};
 use super::fault::TableFault;
 use super::log::{Log, shown};
-use super::mapping::{Periods, TableMap};
+use super::mapping::{Periods, TableMap, UnpivotMap, YEARS};
 use super::product::product_of;
 use super::shape::{Product, Reshape, Unpivot, period_and_amount};
 use super::sheet::Sheet;
@@ -38,32 +38,7 @@ pub(super) fn reshape(
     shape.fill.dedup();
     let fields = period_and_amount(table);
     if let (Some(wanted), Some((period, amount))) = (&map.unpivot, fields) {
-        let columns = match &wanted.periods {
-            Periods::Months => {
-                let is_month = |heading: &str| matches!(period::read(heading, calendar, &[], None), Ok((_, 1)));
-                let headings = sheet.headings.iter().enumerate();
-                let months: Vec<(usize, Box<str>)> = headings
-                    .filter(|(_, heading)| is_month(heading))
-                    .map(|(index, heading)| (index, heading.as_str().into()))
-                    .collect();
-                if months.is_empty() {
-                    log.add(
-                        Finding::from(TableFault::NoMonths { file: sheet.file.clone() }).at(map.place(wanted.span, "")),
-                    );
-                }
-                months
-            }
-            Periods::Headings(headings) => headings
-                .iter()
-                .filter_map(|(heading, span)| {
-                    let index = sheet.headings.iter().position(|one| is_same_heading(one, heading));
-                    if index.is_none() {
-                        log.add(missing(sheet, heading).at(map.place(*span, "")));
-                    }
-                    Some((index?, Box::from(sheet.headings.get(index?)?.as_str())))
-                })
-                .collect(),
-        };
+        let columns = periods(sheet, map, wanted, calendar, log);
         let (amount, at) = (wanted.amount.unwrap_or(amount), sheet.headings.len());
         let added = [period.name().to_owned(), amount.name().to_owned()];
         sheet.headings = sheet.headings.iter().cloned().chain(added).collect();
@@ -73,6 +48,75 @@ pub(super) fn reshape(
         shape.products = products(sheet, map, log);
     }
     sheet.reshape = Some(shape);
+}
+
+/// The columns that become rows, with the period of each as it is written.
+fn periods(
+    sheet: &Sheet,
+    map: &TableMap,
+    wanted: &UnpivotMap,
+    calendar: Option<FiscalCalendar>,
+    log: &mut Log,
+) -> Vec<(usize, Box<str>)> {
+    let mut columns = Vec::new();
+    let mut undated = None;
+    let mut add = |index: usize, heading: &str, months: Option<u32>| match dated(heading, wanted.year, calendar) {
+        Some((text, length)) if months.is_none_or(|months| months == length) => columns.push((index, text)),
+        None if names_part(heading, months, calendar) => undated = undated.take().or(Some(heading.to_owned())),
+        // What is no period is found when its cells are read.
+        None if months.is_none() => columns.push((index, heading.into())),
+        Some(_) | None => {}
+    };
+    match &wanted.periods {
+        Periods::Months => {
+            for (index, heading) in sheet.headings.iter().enumerate() {
+                add(index, heading, Some(1));
+            }
+        }
+        Periods::Headings(headings) => {
+            for (heading, span) in headings {
+                match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
+                    Some(index) => add(index, sheet.headings.get(index).map_or("", String::as_str), None),
+                    None => {
+                        log.add(missing(sheet, heading).at(map.place(*span, "")));
+                    }
+                }
+            }
+        }
+    }
+    let file = sheet.file.clone();
+    let fault = match undated {
+        Some(column) if columns.is_empty() || matches!(wanted.periods, Periods::Headings(_)) => {
+            Some(TableFault::NoYear { file, column })
+        }
+        _ if columns.is_empty() && matches!(wanted.periods, Periods::Months) => Some(TableFault::NoMonths { file }),
+        _ => None,
+    };
+    if let Some(fault) = fault {
+        log.add(Finding::from(fault).at(map.place(wanted.span, "")));
+    }
+    columns
+}
+
+/// True for a heading that names a part of a year, of `months` where those are stated, but no year.
+fn names_part(heading: &str, months: Option<u32>, calendar: Option<FiscalCalendar>) -> bool {
+    let named = dated(heading, Some(YEARS.1), calendar);
+    named.is_some_and(|(_, length)| months.is_none_or(|months| months == length))
+}
+
+/// The period that `heading` names, as text, and its length in months; `year` is that of a heading without a year.
+pub(super) fn dated(heading: &str, year: Option<u32>, calendar: Option<FiscalCalendar>) -> Option<(Box<str>, u32)> {
+    let read = |text: &str| period::read(text, calendar, &[], None);
+    match (read(heading), year) {
+        (Ok((_, length)), _) => Some((heading.into(), length)),
+        // A period of the vendor's calendar whose beginning is not known yet.
+        (Err(period::PeriodFault::NoCalendar), _) => Some((heading.into(), 0)),
+        (Err(_), Some(year)) => {
+            let text = format!("{heading} {year}");
+            read(&text).ok().map(|(_, length)| (text.into(), length))
+        }
+        (Err(_), None) => None,
+    }
 }
 
 /// The products of the mapping file; each gets a column behind those of the file.

@@ -349,7 +349,8 @@ impl Store {
         // In a file of tab-separated values, commas in every row are part of values.
         let by_name = || (file.to_lowercase().ends_with(".tsv") && text.contains('\t')).then_some(b'\t');
         let delimiter = map.and_then(|map| map.delimiter).or_else(by_name);
-        let Some((csv, heading_row, headings)) = Delimited::open(text, delimiter) else {
+        let is_unquoted = map.is_some_and(|map| map.is_unquoted);
+        let Some((csv, heading_row, headings)) = Delimited::open(text, delimiter, is_unquoted) else {
             log.add(no_heading(&file));
             return None;
         };

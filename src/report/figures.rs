@@ -1,6 +1,6 @@
 //! Figures and names as people read them.
 
-use crate::channel::{BookSummary, TableSummary};
+use crate::channel::{BookSummary, LeftOutBy};
 pub(super) use crate::finding::{CleanWriter, readable};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::units::{Money, Rate, plain};
@@ -146,9 +146,9 @@ fn percent_digits(rate: Rate, decimals: u32) -> String {
     )
 }
 
-/// Writes an amount with its decimals, or `not known`.
+/// Writes an amount with all of its decimals, or `not known`.
 pub(super) fn amount_text(amount: Option<Money>) -> String {
-    amount.map_or_else(|| "not known".to_owned(), Money::to_grouped)
+    amount.map_or_else(|| "not known".to_owned(), Money::to_grouped_exact)
 }
 
 /// Returns what was read of a book in one sentence:
@@ -165,7 +165,9 @@ pub fn book_sentence(book: &BookSummary) -> String {
     if !book.missing_months.is_empty() {
         parts.push(format!("{} missing", counted(book.missing_months.len(), "month", "months")));
     }
-    let left_out: usize = book.tables.iter().map(TableSummary::rows_left_out).sum();
+    // A further row of a partner is a row of another table as well, and it is counted there.
+    let groups = book.tables.iter().flat_map(|table| &table.left_out);
+    let left_out: usize = groups.filter(|group| group.rule != LeftOutBy::Repeated).map(|group| group.rows).sum();
     if left_out > 0 {
         parts.push(format!("{} left out", counted(left_out, "row", "rows")));
     }

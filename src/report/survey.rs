@@ -1,6 +1,7 @@
 //! The survey of an export: its tables, the proposed mapping with its reasons, questions, and what was read.
 
-use super::figures::{Figures, count};
+use super::book::text as book_text;
+use super::figures::count;
 use super::grid::{Grid, Left, Right, TableOptions, bold};
 use crate::channel::PartnerBook;
 use crate::finding::{FindingDocument, Findings, FindingsDocument};
@@ -181,7 +182,7 @@ pub fn text(view: &SurveyView<'_>, options: &TableOptions) -> String {
 
 fn sources(view: &SurveyView<'_>, options: &TableOptions) -> String {
     let columns = [("file or sheet", Left), ("header", Right), ("rows", Right), ("read as", Left), ("reason", Left)];
-    let mut grid = Grid::new("Tables", options, &columns);
+    let mut grid = Grid::new("Files and sheets", options, &columns);
     for source in &view.survey.sources {
         let header = if source.header_row == 0 { String::new() } else { format!("row {}", source.header_row) };
         let rows = count(usize::try_from(source.rows).unwrap_or(usize::MAX));
@@ -209,20 +210,8 @@ fn questions(view: &SurveyView<'_>, options: &TableOptions) -> String {
     text
 }
 
+/// The summary of the book; nothing for a book that was not read from files.
 fn content(book: &PartnerBook, options: &TableOptions) -> String {
-    let sums = by_year(book);
-    let figures = Figures::of_amounts(sums.values().flatten().copied());
-    let mut grid = Grid::new("What was read", options, &[("", Left), ("", Right), ("", Left)]);
-    grid.row(["partners".to_owned(), count(book.partners.len()), String::new()].map(Cell::new));
-    for (table, rows) in book.tables.iter().filter(|(table, _)| *table != "partners") {
-        grid.row([table.clone(), count(*rows), "rows used".to_owned()].map(Cell::new));
-    }
-    for (year, sum) in &sums {
-        let amount = sum.map_or_else(|| "out of range".to_owned(), |sum| figures.exact(sum));
-        grid.row([format!("revenue {year}"), amount, book.currency.to_string()].map(Cell::new));
-    }
-    if let Some(total) = total(book).filter(|_| sums.len() > 1) {
-        grid.row(["revenue, all years".to_owned(), figures.exact(total), book.currency.to_string()].map(Cell::new));
-    }
-    grid.text()
+    let title = bold("What was read", options.colour);
+    book.summary.as_deref().map(|summary| format!("{title}\n{}", book_text(summary, options))).unwrap_or_default()
 }

@@ -46,6 +46,18 @@ impl Money {
     pub fn to_grouped(self) -> String {
         grouped(&self.to_plain())
     }
+
+    /// Writes the amount for people without rounding it: `1,250,000.00`, and `178,399.597` where there are more decimals.
+    ///
+    /// ```
+    /// use quotient::units::{Currency, Money, parse_decimal};
+    /// let amount = Money::new(parse_decimal("1399.597")?, Currency::USD);
+    /// assert_eq!(amount.to_grouped_exact(), "1,399.597");
+    /// # Ok::<(), quotient::units::DecimalFault>(())
+    /// ```
+    pub fn to_grouped_exact(self) -> String {
+        grouped(&self.to_exact())
+    }
 }
 
 /// Puts a comma between the thousands of a plain decimal text.

@@ -66,10 +66,10 @@ crate::faults! {
             message: "`product` and `unpivot` cannot be used for the same table",
             help: "with one column per period, each cell is an amount already: remove `product`",
         }
-        /// The row of the header is not a row number.
-        RowNumber { limit: u32 } = BookMapping {
-            message: format!("a row number from 1 to {limit} is expected here"),
-            help: "write the row of the column names as a spreadsheet counts rows: `header_row = 4`",
+        /// A number is not a whole number in its range.
+        Whole { least: u32, most: u32 } = BookMapping {
+            message: format!("a whole number from {least} to {most} is expected here"),
+            help: "write it without quotes and decimals",
         }
         /// A table that has no period cannot have one column per period.
         NoPeriods { table: String } = BookMapping {

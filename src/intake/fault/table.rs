@@ -254,6 +254,11 @@ crate::faults! {
             message: format!("no column name of `{file}` reads as a month"),
             help: "list the columns: `unpivot = { period = [\"2025-01\", \"2025-02\"] }`",
         }
+        /// Headings name a month or a part of a year, and no year.
+        NoYear { file: String, column: String } = BookMissingColumn {
+            message: format!("`{column}`, a column name of `{file}`, states no year"),
+            help: "add the year to `unpivot`: `year = 2025`; when it is in the row above, write `header_rows = 2`",
+        }
         /// A file has more different causes of one code than are listed.
         NotListed { listed: Code, count: u64 } = (*listed) {
             message: format!("not listed: {} with the code `{listed}` in this file", counted(*count, "more finding")),

@@ -59,14 +59,20 @@ pub(in crate::intake) const LARGEST_ROW: u32 = 1 << 20;
 /// Word of `unpivot` for all headings that read as a month.
 pub(in crate::intake) const MONTHS: &str = "months";
 
+/// First and last year that `unpivot` may state.
+pub(in crate::intake) const YEARS: (u32, u32) = (1900, 2199);
+/// Most rows that a header may have.
+pub(in crate::intake) const MOST_HEADER_ROWS: u32 = 5;
+
 /// Members of `unpivot`.
-const UNPIVOT: &[(&str, Shape, &str)] = &[
+pub(in crate::intake) const UNPIVOT: &[(&str, Shape, &str)] = &[
     (
         "period",
         Shape::WordOrList(&[MONTHS], "heading"),
         "the headings of the columns, each a period; `\"months\"` for every heading that reads as a month",
     ),
     ("amount", Shape::Column(AMOUNTS), "the column that the cells belong to; by default the table's required amount"),
+    ("year", Shape::Whole(YEARS.0, YEARS.1), "the calendar year of headings that state none, such as `Jan` or `Q1`"),
 ];
 
 macro_rules! keys {
@@ -125,11 +131,17 @@ keys! {
     Sheet = "sheet" in Section, Shape::String("name of a sheet"), "sheet = \"Orders\"";
     /// Character between the fields of a text file; found in the file when not stated.
     Delimiter = "delimiter" in Section, Shape::String("one character"), "delimiter = \";\"";
+    /// Meaning of double quotes in a text file whose values are never quoted, such as tab-separated lists with `27" monitor`
+    /// in them: `none` reads them as part of the values.
+    Quote = "quote" in Section, Shape::OneOf(&["none"]), "quote = \"none\"";
     /// Encoding of a text file that is neither UTF-8 nor marked as UTF-16: a label of the WHATWG Encoding Standard.
     Encoding = "encoding" in Section, Shape::String("encoding"), "encoding = \"windows-1252\"";
     /// Row of the header, as a spreadsheet counts rows. Rows above it are not read. Without the key, the header is the
     /// first row, or the row among the first 30 that names most columns.
     HeaderRow = "header_row" in Section, Shape::Whole(1, LARGEST_ROW), "header_row = 4";
+    /// Number of rows that the header has, the first of them the row of `header_row`. A heading is what the rows write one
+    /// below the other, separated by spaces; a blank cell above a heading has the value to its left, as merged cells have.
+    HeaderRows = "header_rows" in Section, Shape::Whole(1, MOST_HEADER_ROWS), "header_rows = 2";
     /// Headings of columns in which a value is written once and the cells below are left blank, as merged cells are: an
     /// empty cell has the value above. A new value in one of the columns ends the values to the right of it.
     FillDown = "fill_down" in Section, Shape::Strings("heading"), "fill_down = [\"Partner\", \"Product\"]";

@@ -6,6 +6,7 @@ mod reader;
 mod reference;
 mod schema;
 
+pub(super) use key::YEARS;
 pub use reference::mapping_reference;
 pub use schema::mapping_schema;
 
@@ -49,8 +50,12 @@ pub(super) struct TableMap {
     pub source: Option<Source>,
     pub delimiter: Option<u8>,
     pub encoding: Option<&'static Encoding>,
+    /// True when double quotes are part of the values.
+    pub is_unquoted: bool,
     /// Row of the header, from 1.
     pub header_row: Option<(u64, Span)>,
+    /// Number of rows of the header; one when absent.
+    pub header_rows: Option<u64>,
     /// Headings of columns whose empty cells have the value above.
     pub fill_down: Vec<(String, Span)>,
     /// Columns that become rows.
@@ -88,6 +93,8 @@ pub(super) struct UnpivotMap {
     pub periods: Periods,
     /// Column of the table that the cells belong to; the table's required amount when absent.
     pub amount: Option<Field>,
+    /// Calendar year of headings that state none.
+    pub year: Option<u32>,
     pub span: Span,
 }
 
@@ -196,8 +203,10 @@ impl Mapping {
         let Some(partners) = partners.filter(|partners| partners.distinct && partners.source.is_none()) else { return };
         partners.source = revenue.source;
         partners.header_row = partners.header_row.or(revenue.header_row);
+        partners.header_rows = partners.header_rows.or(revenue.header_rows);
         partners.delimiter = partners.delimiter.or(revenue.delimiter);
         partners.encoding = partners.encoding.or(revenue.encoding);
+        partners.is_unquoted |= revenue.is_unquoted;
         if partners.dates.all.is_empty() && partners.dates.by_column.is_empty() {
             partners.dates = revenue.dates;
         }

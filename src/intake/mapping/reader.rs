@@ -3,7 +3,7 @@
 use super::super::fault::MappingFault;
 use super::super::shape::period_and_amount;
 use super::super::table::{Column, Field, Kind, Table, TableKind};
-use super::key::{AMOUNTS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, RATES, Scope};
+use super::key::{AMOUNTS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, MOST_HEADER_ROWS, RATES, Scope, UNPIVOT, YEARS};
 use super::{Filter, Mapping, Periods, Source, TableMap, UnpivotMap};
 use crate::finding::{Candidates, Finding, Findings, Place, Span};
 use crate::units::{Currency, parse_decimal};
@@ -76,16 +76,16 @@ impl MapReader<'_> {
         truth
     }
 
-    fn row_number(&mut self, value: &Spanned<DeValue<'_>>) -> Option<(u64, Span)> {
+    fn whole(&mut self, value: &Spanned<DeValue<'_>>, (least, most): (u32, u32)) -> Option<u32> {
         let number = match value.get_ref() {
-            DeValue::Integer(number) => number.as_str().parse::<u64>().ok(),
+            DeValue::Integer(number) => number.as_str().parse::<u32>().ok(),
             _ => None,
         };
-        let number = number.filter(|number| (1..=u64::from(LARGEST_ROW)).contains(number));
+        let number = number.filter(|number| (least..=most).contains(number));
         if number.is_none() {
-            self.report(MappingFault::RowNumber { limit: LARGEST_ROW }, value.span());
+            self.report(MappingFault::Whole { least, most }, value.span());
         }
-        number.map(|number| (number, Span { start: value.span().start, end: value.span().end }))
+        number
     }
 
     pub fn table<'a, 'i>(&mut self, value: &'a Spanned<DeValue<'i>>) -> Vec<Entry<'a, 'i>> {
@@ -169,8 +169,13 @@ impl MapReader<'_> {
             Key::Currency | Key::Ids | Key::TimeZone => {}
             Key::File | Key::Sheet => self.source(key, value, map),
             Key::Delimiter => map.delimiter = self.delimiter(value),
+            Key::Quote => map.is_unquoted = self.one_of(key, value).is_some(),
             Key::Encoding => map.encoding = self.encoding(value),
-            Key::HeaderRow => map.header_row = self.row_number(value),
+            Key::HeaderRow => {
+                let span = Span { start: value.span().start, end: value.span().end };
+                map.header_row = self.whole(value, (1, LARGEST_ROW)).map(|row| (u64::from(row), span));
+            }
+            Key::HeaderRows => map.header_rows = self.whole(value, (1, MOST_HEADER_ROWS)).map(u64::from),
             Key::FillDown => map.fill_down = self.placed_texts(value),
             Key::Unpivot => map.unpivot = self.unpivot(table, value),
             Key::Distinct => map.distinct = self.truth(value).unwrap_or_default(),
@@ -214,7 +219,7 @@ impl MapReader<'_> {
             self.report(MappingFault::NoPeriods { table }, value.span());
             return None;
         }
-        let (mut periods, mut amount) = (Periods::Months, None);
+        let (mut periods, mut amount, mut year) = (Periods::Months, None, None);
         for (key, value) in self.table(value) {
             match key.get_ref().as_ref() {
                 "period" if value.get_ref().as_str() == Some(MONTHS) => periods = Periods::Months,
@@ -223,11 +228,15 @@ impl MapReader<'_> {
                     periods = Periods::Headings(headings.unwrap_or_default());
                 }
                 "amount" => amount = self.amount_column(table, value),
-                _ => self.unknown("key of `unpivot`", key, &["period", "amount"]),
+                "year" => year = self.whole(value, YEARS),
+                _ => {
+                    let names: Vec<&str> = UNPIVOT.iter().map(|(name, ..)| *name).collect();
+                    self.unknown("key of `unpivot`", key, &names);
+                }
             }
         }
         let span = Span { start: value.span().start, end: value.span().end };
-        Some(UnpivotMap { periods, amount, span })
+        Some(UnpivotMap { periods, amount, year, span })
     }
 
     fn amount_column(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>) -> Option<Field> {

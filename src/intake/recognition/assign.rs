@@ -9,6 +9,7 @@ use super::profile::{Column, Profile};
 use super::section::{Draft, outcome};
 use super::synonym::{QUANTITIES, UNIT_PRICES};
 use super::text::{Decision, Section, order, quoted};
+use super::wide::{Wide, wide};
 use crate::units::Currency;
 use std::collections::BTreeMap;
 
@@ -26,7 +27,7 @@ struct Fit<'p> {
     /// Quantity and unit price, where no column has amounts.
     factors: Option<[&'p Column; 2]>,
     close_date: Option<&'p Column>,
-    months: usize,
+    wide: Option<Wide>,
     has_outcome: bool,
 }
 
@@ -50,7 +51,7 @@ impl<'p> Fit<'p> {
             amount,
             factors: factors.map(<[&Column; 2]>::from),
             close_date: profile.best(Field::CloseDate, Column::is_date),
-            months: profile.months(),
+            wide: wide(profile),
             has_outcome: stage.or(status).is_some() || has_probability || has_truth,
         }
     }
@@ -66,17 +67,17 @@ impl<'p> Fit<'p> {
 
     fn is_revenue(&self) -> bool {
         let has_amounts = self.amount.is_some() || self.factors.is_some();
-        let has_rows = self.months >= 3 || (self.date.is_some() && has_amounts);
+        let has_rows = self.wide.is_some() || (self.date.is_some() && has_amounts);
         self.partner.is_some() && has_rows && !self.is_opportunities() && !self.is_master()
     }
 
-    /// True for one row per partner, without a column of months.
+    /// True for one row per partner, without a column for each month.
     fn is_master(&self) -> bool {
         let own = self.profile.best(Field::PartnerId, |column| column.filled > 0 && !column.is_date());
         let is_named = ["partner", "account", "customer", "compan", "kunde", "client", "reseller", "organi", "store"]
             .iter()
             .any(|word| folded(&self.profile.name).contains(word));
-        self.months < 3
+        self.wide.is_none()
             && own.is_some_and(Column::is_unique)
             && (is_named || self.date.is_none() || self.amount.is_none())
     }
@@ -177,6 +178,11 @@ impl<'s> Plan<'s> {
         let mut stated: BTreeMap<&str, String> = BTreeMap::new();
         for fit in fits.iter().flatten() {
             has_column |= fit.profile.best(Field::Currency, |column| !column.currencies().is_empty()).is_some();
+            for title in &fit.profile.titles {
+                for word in title.split([' ', '(', ')', '[', ']', '/']).filter_map(stated_currency) {
+                    stated.entry(word).or_insert_with(|| format!("the title `{title}` states it"));
+                }
+            }
             for column in fit.profile.columns.iter().filter(|column| column.is_amount()) {
                 let words = column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency);
                 for word in words {
@@ -244,8 +250,11 @@ impl<'s> Plan<'s> {
         let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
         let Some(partner) = found.or(fit.partner) else { return };
         draft.bind(Field::PartnerId, partner, "names the partner");
-        if fit.months >= 3 {
-            draft.section.set("unpivot", "{ period = \"months\" }", format!("{} columns are months", fit.months));
+        if let Some(wide) = &fit.wide {
+            draft.section.set("unpivot", wide.value.clone(), wide.reason.clone());
+            if let Some(question) = &wide.question {
+                draft.ask("", question.clone());
+            }
         } else {
             let date = if is_won { fit.close_date.or(fit.date) } else { fit.date };
             if let Some(date) = date {
@@ -263,7 +272,8 @@ impl<'s> Plan<'s> {
         }
         currency_column(&mut draft);
         draft.fill_down();
-        draft.numbers(&[Field::Amount]);
+        let periods = fit.wide.as_ref().map_or(&[][..], |wide| wide.columns.as_slice());
+        draft.numbers(&[Field::Amount], periods);
         draft.dates(&[Field::Month]);
         if !draft.section.has("fill_down") {
             draft.skip_empty(&[Field::PartnerId, Field::Month, Field::Amount]);
@@ -271,7 +281,7 @@ impl<'s> Plan<'s> {
         if is_won {
             won(&mut draft);
         }
-        self.take(draft, if fit.months >= 3 { "one column per month" } else { "dates and amounts by partner" });
+        self.take(draft, if fit.wide.is_some() { "one column per period" } else { "dates and amounts by partner" });
     }
 
     fn opportunities(&mut self, fit: &Fit<'_>, partner: Option<&Column>) {
@@ -300,7 +310,7 @@ impl<'s> Plan<'s> {
         }
         draft.bind_best(Field::RegisteredOn, "nearly every cell is a date", Column::is_date);
         currency_column(&mut draft);
-        draft.numbers(&[Field::Amount]);
+        draft.numbers(&[Field::Amount], &[]);
         draft.dates(&[Field::CloseDate, Field::RegisteredOn]);
         draft.skip_empty(&[Field::PartnerId, Field::Amount, Field::CloseDate]);
         self.take(draft, "amounts with a stage or probability");

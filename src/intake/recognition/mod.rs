@@ -11,17 +11,20 @@ mod profile;
 mod section;
 mod synonym;
 mod text;
+mod wide;
 
 pub use outcome::{Question, Source, Survey};
 pub use text::Decision;
 
 use super::fault::FileFault;
 use super::log::Log;
+use super::mapping::TableMap;
+use super::sheet::Sheet;
 use super::store::Store;
 use super::{Limits, Mapping, ReadOptions};
 use crate::channel::PartnerBook;
 use crate::finding::{Checked, Code, Finding, Findings, Place, Severity};
-use profile::Profile;
+use profile::{Profile, Text};
 use std::path::PathBuf;
 
 /// Looks at the directories, files and workbooks at `paths`, of any system, and proposes the mapping file that reads them
@@ -36,11 +39,14 @@ pub fn survey_book(paths: &[PathBuf], limits: &Limits) -> Checked<Survey> {
     for index in 0..store.tables.len() {
         let mut own = Log::default();
         let name = store.tables[index].name.clone();
-        let sheet = store.read(index, None, limits, &mut own);
+        let (sheet, is_unquoted) = match store.read(index, None, limits, &mut own) {
+            Some(sheet) => (Some(sheet), false),
+            None => (unquoted(&mut store, index, limits), true),
+        };
         let about = own.into_findings();
         let is_windows = about.iter().any(|finding| finding.code() == Code::BookEncoding && !finding.is_error());
         if let Some(sheet) = sheet.filter(|sheet| !sheet.headings.is_empty() && !name.starts_with('_')) {
-            profiles.push(Profile::of(index, &name, sheet, is_windows));
+            profiles.push(Profile::of(index, &name, sheet, Text { is_windows, is_unquoted }));
         } else {
             findings.extend(about.into_iter().map(|finding| finding.with_severity(Severity::Warning)));
         }
@@ -52,6 +58,19 @@ pub fn survey_book(paths: &[PathBuf], limits: &Limits) -> Checked<Survey> {
     }
     let survey = assign::survey(&store, &profiles);
     Checked { value: Some(survey), findings }
+}
+
+/// The table `index` of `store` with double quotes as part of its values, if each of its rows then has the fields of the
+/// header and none of them is quoted.
+fn unquoted(store: &mut Store, index: usize, limits: &Limits) -> Option<Sheet> {
+    let map = TableMap { is_unquoted: true, ..TableMap::default() };
+    let sheet = store.read(index, Some(&map), limits, &mut Log::default())?;
+    let mut is_regular = sheet.headings.len() > 1;
+    let read = sheet.for_each(|_, fields| {
+        let is_quoted = |text: &str| text.len() > 1 && text.starts_with('"') && text.ends_with('"');
+        is_regular &= fields.len() == sheet.headings.len() && !(0..fields.len()).any(|at| is_quoted(fields.text(at)));
+    });
+    read.is_ok().then_some(sheet).filter(|_| is_regular)
 }
 
 /// Reads the book at `paths` with the mapping that `survey` proposes.

@@ -1,15 +1,15 @@
 //! Evidence in the columns of a table: shares of numbers, dates and words, and the notation of their values.
 
-use super::super::cell::{CellKind, Fields};
+use super::super::cell::{Cell, CellKind, Fields};
 use super::super::label::{footer_phrase, label};
 use super::super::row::truth_of;
 use super::super::sheet::Sheet;
 use super::super::table::Field;
-use super::super::value::period;
 use super::dates::{Dates, is_date};
 use super::heading::rank;
 use super::notation::{Notation, is_number};
 use super::synonym::SYNONYMS;
+use super::wide::{is_bare_month, is_month, year_of};
 use crate::units::Currency;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,15 @@ const SEARCHED: usize = 30;
 const MOST_VALUES: usize = 50_000;
 /// Share of the cells, out of ten, that must be of a kind.
 const TENTHS: u64 = 9;
+
+/// Properties of a text file that the mapping file states.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text {
+    /// True when the text is not UTF-8.
+    pub is_windows: bool,
+    /// True when double quotes are part of the values.
+    pub is_unquoted: bool,
+}
 
 /// A table with the evidence in its columns.
 #[derive(Debug)]
@@ -31,14 +40,16 @@ pub(super) struct Profile {
     pub file: String,
     /// Name of the table: the file's without extension, the sheet's, or the JSON key.
     pub name: String,
-    /// Row of the header; 0 in a JSON document.
+    /// First row of the header; 0 in a JSON document.
     pub header_row: u64,
-    /// True when the header is not the first row with content.
-    pub has_titles: bool,
+    /// Number of rows of the header.
+    pub header_rows: u64,
+    /// Texts of the rows above the header.
+    pub titles: Vec<String>,
     /// Rows below the header.
     pub rows: u64,
-    /// True when the text is not UTF-8.
-    pub is_windows: bool,
+    /// Properties of a text file.
+    pub text: Text,
     /// The columns in order.
     pub columns: Vec<Column>,
 }
@@ -161,8 +172,8 @@ fn is_above_one(text: &str) -> bool {
 
 impl Profile {
     /// Looks at every row of `sheet`, the table `table` of the store called `name`.
-    pub fn of(table: usize, name: &str, mut sheet: Sheet, is_windows: bool) -> Self {
-        let has_titles = find_header(&mut sheet);
+    pub fn of(table: usize, name: &str, mut sheet: Sheet, text: Text) -> Self {
+        let (titles, header_rows) = find_header(&mut sheet);
         let column =
             |(index, heading): (usize, &String)| Column { index, heading: heading.clone(), ..Column::default() };
         let mut columns: Vec<Column> = sheet.headings.iter().enumerate().map(column).collect();
@@ -178,8 +189,9 @@ impl Profile {
             }
         });
         columns.retain(|column| !column.heading.is_empty());
-        let (file, header_row) = (sheet.file.clone(), sheet.heading_row);
-        Self { sheet, table, file, name: name.to_owned(), header_row, has_titles, rows, is_windows, columns }
+        let (file, name) = (sheet.file.clone(), name.to_owned());
+        let header_row = sheet.heading_row.saturating_sub(header_rows - 1);
+        Self { sheet, table, file, name, header_row, header_rows, titles, rows, text, columns }
     }
 
     /// The column whose heading is the best synonym of `field` among those that `fits` accepts.
@@ -221,11 +233,6 @@ impl Profile {
         let count = |index: usize| differing.iter().filter(|(column, _)| *column == index).count();
         groups.iter().map(|column| column.index).filter(|index| count(*index) * 50 <= partner.values.len()).collect()
     }
-
-    /// Headings that read as a month.
-    pub fn months(&self) -> usize {
-        self.columns.iter().filter(|column| is_month(&column.heading)).count()
-    }
 }
 
 /// True unless the row is a total, a repeated header or a line below the data.
@@ -237,20 +244,17 @@ fn is_data(sheet: &Sheet, fields: Fields<'_>) -> bool {
     !(is_line || repeats || is_named())
 }
 
-/// True for a heading that is one month.
-fn is_month(heading: &str) -> bool {
-    heading.len() > 4 && matches!(period::read(heading, None, &[], None), Ok((_, 1)))
-}
-
-/// Moves the header to the row that has most known headings; true when rows with content are above it.
-fn find_header(sheet: &mut Sheet) -> bool {
+/// Makes the row that has most known headings the header, with the years above its months; the texts of the rows above,
+/// and the number of rows of the header.
+fn find_header(sheet: &mut Sheet) -> (Vec<String>, u64) {
     let top = sheet.top(SEARCHED);
     let is_known = |text: &str| SYNONYMS.iter().any(|one| rank(one.field, text).is_some()) || is_month(text);
-    let words = |cells: &[super::super::cell::Cell]| cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
+    let words = |cells: &[Cell]| cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
     let widest = top.iter().map(|(_, cells)| words(cells)).max().unwrap_or_default();
     let mut best: Option<(usize, usize)> = None;
     for (at, (_, cells)) in top.iter().enumerate() {
-        let known = cells.iter().filter(|cell| is_known(cell.text.trim())).count();
+        let bare = bare_months(cells).count();
+        let known = cells.iter().filter(|cell| is_known(cell.text.trim())).count() + if bare < 3 { 0 } else { bare };
         // A row of values is not a header, and neither is a title of one word.
         let values = cells.iter().filter(|cell| is_number(&cell.text) || is_date(&cell.text)).count();
         let score = if words(cells) * 2 > widest || known > 1 { known.saturating_mul(2) } else { 0 };
@@ -260,9 +264,25 @@ fn find_header(sheet: &mut Sheet) -> bool {
         }
     }
     let fallback = || top.iter().position(|(_, cells)| words(cells) * 2 > widest);
-    let Some(at) = best.map(|(_, at)| at).or_else(fallback) else { return false };
-    if let Some((row, cells)) = top.get(at) {
-        sheet.set_header(*row, cells);
-    }
-    at > 0
+    let Some(at) = best.map(|(_, at)| at).or_else(fallback) else { return (Vec::new(), 1) };
+    let Some((row, cells)) = top.get(at) else { return (Vec::new(), 1) };
+    let above = at.checked_sub(1).and_then(|above| top.get(above));
+    let years = above.filter(|(above, years)| above + 1 == *row && has_years(years, cells));
+    let first = years.map_or(*row, |(above, _)| *above);
+    sheet.set_header_of_rows(&top, first, *row);
+    let titles = top.iter().filter(|(row, _)| *row < first).flat_map(|(_, cells)| cells);
+    let titles = titles.map(|cell| cell.text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
+    (titles, if years.is_some() { 2 } else { 1 })
+}
+
+/// Columns whose cells are months without a year.
+fn bare_months(cells: &[Cell]) -> impl Iterator<Item = usize> {
+    cells.iter().enumerate().filter(|(_, cell)| is_bare_month(cell.text.trim())).map(|(index, _)| index)
+}
+
+/// True when `above` has the years of the months in `cells`, from the first month on.
+fn has_years(above: &[Cell], cells: &[Cell]) -> bool {
+    let months: Vec<usize> = bare_months(cells).collect();
+    let first = above.iter().position(|cell| year_of(&cell.text).is_some());
+    months.len() >= 3 && first.is_some() && first == months.first().copied()
 }

@@ -46,11 +46,17 @@ impl<'p> Draft<'p> {
         if let Some(sheet) = sheet {
             self.section.set("sheet", quoted(sheet), rows);
         }
-        if self.profile.has_titles {
+        if !self.profile.titles.is_empty() {
             let row = self.profile.header_row;
             self.section.set("header_row", row.to_string(), "the rows above are titles");
         }
-        if self.profile.is_windows {
+        if self.profile.header_rows > 1 {
+            self.section.set("header_rows", self.profile.header_rows.to_string(), "the years are above the months");
+        }
+        if self.profile.text.is_unquoted {
+            self.section.set("quote", quoted("none"), "double quotes are part of values, such as inches");
+        }
+        if self.profile.text.is_windows {
             self.section.set("encoding", quoted("windows-1252"), "the text is not UTF-8");
         }
     }
@@ -86,9 +92,12 @@ impl<'p> Draft<'p> {
         found.is_some()
     }
 
-    /// Decimal mark and thousands sign of the numbers in the bound columns.
-    pub fn numbers(&mut self, fields: &[Field]) {
+    /// Decimal mark and thousands sign of the numbers in the columns bound to `fields` and in those with the indices `periods`.
+    pub fn numbers(&mut self, fields: &[Field], periods: &[usize]) {
         let mut notation = Notation::default();
+        for column in self.profile.columns.iter().filter(|column| periods.contains(&column.index)) {
+            notation.extend(&column.notation);
+        }
         for (_, column) in self.bound.iter().filter(|(field, _)| fields.contains(field)) {
             notation.extend(&column.notation);
         }

@@ -118,11 +118,13 @@ fn write_group(group: &[Decision], out: &mut String) {
 
 /// Order of the keys in a section.
 pub(super) fn order(key: &str) -> usize {
-    const ORDER: [&str; 17] = [
+    const ORDER: [&str; 19] = [
         "currency",
         "file",
         "sheet",
         "header_row",
+        "header_rows",
+        "quote",
         "encoding",
         "decimal",
         "thousands",

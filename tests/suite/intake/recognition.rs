@@ -55,6 +55,10 @@ fn the_proposed_mapping_reads_exports_of_many_systems_with_their_sums() {
         ("total_with_code", 4, "22350.30"),
         ("record_count", 3, "18438.66"),
         ("quantities", 3, "198.90"),
+        ("months_of_one_year", 5, "2518170.69"),
+        ("months_below_years", 5, "278188.53"),
+        ("quarters", 5, "15329050"),
+        ("bare_quotes", 3, "4260.45"),
     ] {
         let (survey, book) = read(name);
         assert_eq!(book.partners.len(), partners, "{name}\n{}", survey.mapping);
@@ -97,6 +101,20 @@ fn amounts_are_quantity_times_unit_price_where_no_column_has_them() {
     let survey = survey("quantities");
     assert_eq!(decided(&survey, "revenue", "product.amount"), Some("[\"Quantity\", \"UnitPrice\"]"));
     assert_eq!(decided(&survey, "revenue", "columns.amount"), None);
+}
+
+#[test]
+fn months_without_a_year_have_that_of_the_title_or_of_the_row_above() {
+    let titled = survey("months_of_one_year");
+    assert_eq!(decided(&titled, "revenue", "unpivot"), Some("{ period = \"months\", year = 2025 }"));
+    assert_eq!(decided(&titled, "", "currency"), Some("\"EUR\""));
+    assert_eq!(decided(&survey("months_below_years"), "revenue", "header_rows"), Some("2"));
+}
+
+#[test]
+fn double_quotes_that_delimit_nothing_are_part_of_the_values() {
+    assert_eq!(decided(&survey("bare_quotes"), "revenue", "quote"), Some("\"none\""));
+    assert!(read("bare_quotes").1.partners.iter().any(|partner| &*partner.id == "Bolt \"B\" Ltd"));
 }
 
 #[test]
