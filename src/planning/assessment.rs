@@ -67,11 +67,12 @@ pub fn assess_partner(
     let lines = Lines::new(book, &plugin.manifest, view(plugin, book, request)?);
     let partner = &book.partners[index];
     let is_eligible = lines.eligible.binary_search(&index).is_ok();
+    let part = lines.in_force(partner).map(|in_force| in_force.part);
     let mut faults = Findings::new();
     let mut assessed = Vec::new();
     for (segment, facts) in is_eligible.then(|| lines.facts(partner)).into_iter().flatten() {
         let facts = Arc::new(facts);
-        match assess_line(plugin, &facts, book.currency) {
+        match assess_line(plugin, &facts, book.currency, part) {
             Ok(assessment) => assessed.push(AssessedLine { segment, facts, assessment }),
             Err(found) => {
                 faults.extend(found.into_iter().map(|fault| fault_of_line(fault, &partner.id, &segment)));
