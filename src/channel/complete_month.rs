@@ -28,8 +28,8 @@ impl PartnerBook {
     /// Returns the latest month with revenue and the latest complete one; `None` without revenue.
     ///
     /// A month is incomplete when its rows are dated by day and end before its last day, unless only Saturdays and Sundays
-    /// follow ([`latest_complete_month`]); or when it is not over on `today`, where that is known. Then the month before is the
-    /// latest complete one.
+    /// follow ([`latest_complete_month`]); or when `today`, where that is known, is in it and not its last day. Then the month
+    /// before is the latest complete one.
     ///
     /// ```
     /// use quotient::channel::PartOfMonth;
@@ -44,9 +44,9 @@ impl PartnerBook {
     /// ```
     pub fn latest_month(&self, today: Option<NaiveDate>) -> Option<LatestMonth> {
         let (_, latest) = self.revenue_months()?;
-        if let Some(today) = today.filter(|today| *today < latest.last_day()) {
-            let complete = Month::last_complete(today);
-            return Some(LatestMonth { latest, complete, part: Some(PartOfMonth::NotOver(today)) });
+        let is_current = |today: &NaiveDate| Month::of(*today) == latest && *today < latest.last_day();
+        if let Some(today) = today.filter(is_current) {
+            return Some(LatestMonth { latest, complete: latest.plus(-1), part: Some(PartOfMonth::NotOver(today)) });
         }
         let dated = self.summary.as_ref().and_then(|summary| summary.latest_date);
         let complete = latest_complete_month(latest, dated);

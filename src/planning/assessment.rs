@@ -40,6 +40,8 @@ pub struct PartnerAssessment {
     pub factors: Vec<Name>,
     /// Lines, ascending by product line, territory.
     pub lines: Vec<AssessedLine>,
+    /// Warnings.
+    pub findings: Findings,
 }
 
 /// One line of a partner, assessed.
@@ -93,6 +95,7 @@ pub fn assess_partner(
         partner_name: Arc::clone(&partner.name),
         is_eligible,
         factors: plugin.factors().iter().map(|factor| Arc::clone(&factor.name)).collect(),
+        findings: lines.in_part(partner, assessed.len()).into_iter().collect(),
         lines: assessed,
     })
 }

@@ -1,7 +1,10 @@
 //! Partners that join or leave inside the planning period, and those that are not in the program during it.
 
+use super::fault::PlanFault;
+use super::line_name::line_name;
 use super::lines::Lines;
-use crate::channel::Partner;
+use crate::channel::{Partner, SegmentKey};
+use crate::finding::Finding;
 use crate::quota::{Assessment, Bound, PartOfPeriod};
 use crate::units::PlanningPeriod;
 use chrono::NaiveDate;
@@ -76,6 +79,16 @@ impl Lines<'_> {
     /// Dates of a partner that joins or leaves inside the planning period; `None` for all others.
     pub fn in_force(&self, partner: &Partner) -> Option<InForce> {
         InForce::new(partner, &self.view().period)
+    }
+
+    /// Warning about a partner that is assessed by itself: its `count` lines are prorated, or it is not in the program.
+    pub(super) fn in_part(&self, partner: &Partner, count: usize) -> Option<Finding> {
+        let (period, named) = (self.view().period.to_string(), line_name(&partner.id, &SegmentKey::default()));
+        if !self.is_in_program(partner) {
+            return Some(PlanFault::OutsideProgram { partners: 1, period, named }.into());
+        }
+        let prorated = self.in_force(partner).filter(|_| count > 0);
+        prorated.map(|_| PlanFault::Prorated { lines: count, of: count, period, named }.into())
     }
 
     /// True when the partner is in the program on some date of the planning period.

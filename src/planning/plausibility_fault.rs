@@ -30,7 +30,7 @@ crate::faults! {
                 quota.to_grouped(),
                 signed(*growth)
             ),
-            help: "check the target, locks and revenue of these lines; `line_growth` in `[plausibility]` is the limit",
+            help: format!("check the target, locks and {basis} of these lines; `line_growth` in `[plausibility]` is the limit"),
             severity: Warning,
         }
         /// All lines together are asked to grow more than the manifest calls plausible.

@@ -31,10 +31,10 @@ pub struct ExplainView<'a> {
 /// Season of the reporting periods, in words.
 fn phased_by(basis: PhasingBasis) -> &'static str {
     match basis {
-        PhasingBasis::OwnSeason => "by its own season",
+        PhasingBasis::OwnSeason => "by the season of the line",
         PhasingBasis::ChannelSeason => "by the season of the channel",
         PhasingBasis::ChannelSeasonInstead => {
-            "by the season of the channel: its own is not known for a year, or is below zero in a period"
+            "by the season of the channel: that of the line is not known for a year, or is below zero in a period"
         }
         PhasingBasis::Even => "in equal parts",
         PhasingBasis::EvenInstead => "in equal parts: no season is known, or it is below zero in a period",
@@ -65,7 +65,7 @@ impl<'a> ExplainView<'a> {
             for (period, quota) in periods {
                 text.push_str(&format!(" {}  {}\n", period.label, self.figures().money(*quota)));
             }
-            text.push_str(&format!(" {}\n", phased_by(self.line.season)));
+            text.push_str(&format!(" Divided {}.\n", phased_by(self.line.season)));
         }
         let sentences = self.sensitivity_sentences()?;
         if !sentences.is_empty() {

@@ -85,6 +85,8 @@ fn the_current_month_is_not_counted() {
         (as_of(Some("2025-12-30")), as_of(Some("2026-02-01"))),
         ("2025-11-30".to_owned(), "2025-12-31".to_owned())
     );
+    // Months that are still to come are a warning of the book and not of the plan.
+    assert_eq!(as_of(Some("2025-10-15")), "2025-12-31");
 }
 
 /// Prior revenue, the revenue that growth is measured from, and the ceiling of a partner.
