@@ -282,31 +282,32 @@ impl Settlement {
                 Some((changed, indicated)) if *changed == line => indicated.as_slice(),
                 _ => drafts[line].indicated.as_slice(),
             };
-            // A line that is in force for a part of the period takes its share by what is indicated for that part.
-            let indicated: Vec<Cow<'_, [Option<i128>]>> = group
-                .lines
-                .iter()
-                .map(|line| match &drafts[*line].in_force {
-                    Some(in_force) => Cow::Owned(in_force.indicated(full(*line))),
-                    None => Cow::Borrowed(full(*line)),
-                })
-                .collect();
+            // Of a target, a line that is in force for a part of the period takes its share by what is indicated for that
+            // part. Without one, proration changes that line alone.
+            let in_force = |line: usize| drafts[line].in_force.as_deref();
+            let of_target = |line: usize| in_force(line).filter(|_| group.amount.is_some());
+            let parts = |line: &usize| match of_target(*line) {
+                Some(in_force) => Cow::Owned(in_force.indicated(full(*line))),
+                None => Cow::Borrowed(full(*line)),
+            };
+            let indicated: Vec<Cow<'_, [Option<i128>]>> = group.lines.iter().map(parts).collect();
             let lines: Vec<FairShareLine<'_>> = group
                 .lines
                 .iter()
                 .zip(&indicated)
                 .map(|(line, indicated)| FairShareLine { indicated, weights: &drafts[*line].weights })
                 .collect();
-            let bottom_up =
-                || group.lines.iter().filter_map(|line| drafts[*line].assessment.as_ref()).map(|sum| sum.amount).sum();
+            let assessments = group.lines.iter().filter_map(|line| drafts[*line].assessment.as_ref());
+            let bottom_up = || assessments.map(|sum| sum.amount - sum.prorated_by).sum();
             let amount = group.amount.unwrap_or_else(bottom_up);
             let shares = fair_share(&lines, amount).unwrap_or_else(|_| vec![None; lines.len()]);
             for (line, mut assessment) in group.lines.iter().copied().zip(shares) {
-                if let (Some(_), Some(found)) = (&drafts[line].in_force, &mut assessment) {
+                if let (Some(_), Some(found)) = (of_target(line), &mut assessment) {
                     let stated = found.contributions.iter_mut().zip(full(line));
                     stated.for_each(|(part, full)| part.indicated = part.indicated.and(*full));
                 }
-                all[line] = assessment;
+                let later = in_force(line).filter(|_| group.amount.is_none());
+                all[line] = assessment.map(|found| prorated(found, later));
             }
         }
         Ok(all)

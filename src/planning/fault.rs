@@ -211,7 +211,10 @@ crate::faults! {
             message: format!(
                 "the book's revenue covers {months} of the {needed} months up to {until}, so no partner's prior revenue is known"
             ),
-            help: format!("add the revenue from {from} on"),
+            help: match months {
+                3.. => format!("add the revenue from {from} on; until then, growth is measured from these months, scaled to {needed}"),
+                _ => format!("add the revenue from {from} on"),
+            },
             severity: Warning,
         }
     }

@@ -413,11 +413,11 @@ impl View<'_> {
 
     fn movers(&self) -> Vec<Grid> {
         let lists = [
-            ("Against prior revenue", &self.summary.against_prior),
-            ("Against the current quota", &self.summary.against_current),
+            (self.summary.channel.compared_with(), &self.summary.against_prior),
+            ("the current quota", &self.summary.against_current),
         ];
         let grid = |(title, movers): (&str, &super::summary::Movers<'_>)| {
-            let mut grid = Grid::new(title, &["line", "before", "quota", "by", "growth"], 1);
+            let mut grid = Grid::new(&format!("Against {title}"), &["line", "before", "quota", "by", "growth"], 1);
             for mover in movers.up.iter().chain(movers.down.iter().rev()) {
                 grid.row(self.mover_cells(mover), mover.by.is_negative());
             }

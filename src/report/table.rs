@@ -24,7 +24,7 @@ pub fn plan(plan: &QuotaPlan, options: &TableOptions) -> Result<String, ReportFa
         sheet.groups(),
         sheet.lines(),
         sheet.subtotals(),
-        sheet.movers("Top movers against prior revenue", &summary.against_prior),
+        sheet.movers(&format!("Top movers against {}", summary.channel.compared_with()), &summary.against_prior),
         sheet.movers("Top movers against the current quota", &summary.against_current),
         sheet.distribution(),
         sheet.guardrails(),
@@ -235,7 +235,8 @@ impl Sheet<'_> {
         let room = usize::from(self.options.width.clamp(60, 120)) - 50;
         let bar = |lines: usize| "█".repeat((lines * room / most).max(usize::from(lines > 0)));
         let columns = [("growth", Right), ("lines", Right), ("quota", Right), ("", Left)];
-        let mut grid = Grid::new("Growth asked over prior revenue", self.options, &columns);
+        let title = format!("Growth asked over {}", self.summary.channel.compared_with());
+        let mut grid = Grid::new(&title, self.options, &columns);
         for class in classes {
             let quota = self.figures.money(class.quota);
             grid.row([class.label('-'), count(class.lines), quota, bar(class.lines)].map(Cell::new));

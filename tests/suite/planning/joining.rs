@@ -66,6 +66,9 @@ fn a_target_is_met_with_prorated_lines_on_both_bases() {
         let bench = flat("", "", "A,,\nB,2026-07-01,\n");
         let manifest = std::fs::read_to_string(bench.path("rules/acme/vendor.toml")).expect("the manifest");
         bench.write("rules/acme/vendor.toml", &manifest.replace("\"indicated\"", &format!("\"{basis}\"")));
+        let found = plan(&bench, "--as-of 2025-12-31 --period FY2026");
+        assert_eq!(quotas(&found), pairs(&[("A", "36500.00"), ("B", "18400.00")]), "{basis}");
+        assert_eq!(steps(&found, "B").last().map(|(_, amount, _)| &**amount), Some("-18100.00"), "{basis}");
         // 365 : 184 of 109,800 is 73,000 and 36,800.
         let found = plan(&bench, "--as-of 2025-12-31 --period FY2026 --target 109800");
         assert_eq!(quotas(&found), pairs(&[("A", "73000.00"), ("B", "36800.00")]), "{basis}");
@@ -99,6 +102,24 @@ fn a_last_date_before_the_first_is_refused() {
     let bench = flat("", "", "A,2026-07-01,2026-06-30\n");
     let refusal = bench.refused(3, "propose acme --book book");
     assert!(refusal.contains("`until` 2026-06-30 is before `since` 2026-07-01"), "{refusal}");
+}
+
+#[test]
+fn dates_and_ramps_of_quotas_that_cannot_be_are_refused_in_one_pass() {
+    let bench = flat("", "", "A,,\n");
+    bench.write(
+        "book/quotas.csv",
+        "partner_id,period,quota,effective_from,effective_to,ramp\n\
+         A,FY2025,1,2025-07-01,2025-06-30,\nA,FY2026,1,,,0.5;1.5\nA,FY2027,1,,,50 %\n",
+    );
+    let refusal = bench.refused(3, "propose acme --book book");
+    for wrong in [
+        "`effective_to` 2025-06-30 is before `effective_from` 2025-07-01",
+        "`1.5` is not a fraction from 0 to 1",
+        "`50 %` is not a fraction from 0 to 1",
+    ] {
+        assert!(refusal.contains(wrong), "{wrong}: {refusal}");
+    }
 }
 
 #[test]
