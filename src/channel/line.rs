@@ -16,8 +16,10 @@ figures! {
     /// Figures of a line that a plan shows beside its quota.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct LineContext = "LineContext" {
-        /// Revenue of the latest stretch as long as the period.
+        /// Revenue of the latest stretch as long as the period, as sold.
         prior_revenue: Option<Money>;
+        /// Revenue that growth is measured from.
+        comparable_revenue: Option<Money>;
         /// Quota of the period before.
         current_quota: Option<Money>;
         /// Addressable market of the line's cell.
@@ -31,6 +33,7 @@ impl From<&LineFacts> for LineContext {
     fn from(facts: &LineFacts) -> Self {
         Self {
             prior_revenue: facts.history.prior_revenue,
+            comparable_revenue: facts.history.comparable_revenue,
             current_quota: facts.quota.current,
             addressable_market: facts.market.addressable,
             is_newcomer: facts.is_newcomer,
@@ -77,6 +80,10 @@ figures! {
         earlier_revenue: Option<Money>, example("1_000_000");
         /// Revenue of the planning period's own months one year earlier.
         same_period_last_year: Option<Money>, example("1_200_000");
+        /// Revenue that growth is measured from: the prior revenue, or in a plan shorter than a year that of the same months one year earlier; scaled to the whole where only a part of it is known, of at least three months.
+        comparable_revenue: Option<Money>, example("1_200_000");
+        /// Number of its months since the book begins and the partner joined, or first sold.
+        months_known: Option<i64>, unit("months").example("12");
         /// Revenue of the latest 12 months.
         trailing_12_months: Option<Money>, example("1_200_000");
         /// Latest stretch ÷ the one before − 1, as a fraction; not known unless the earlier revenue is above zero.

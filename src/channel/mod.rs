@@ -4,14 +4,19 @@
 //! book does not have means "not known", never zero.
 
 mod book;
+mod complete_month;
 mod digest;
 mod identity;
+mod known_months;
 mod line;
 mod partner;
 mod summary;
+mod terms;
 
 pub use book::{ExtraRow, ExtraTable, MarketCell, PartnerBook};
+pub use complete_month::{LatestMonth, PartOfMonth};
 pub use identity::{Identity, Name, SegmentKey};
+pub use known_months::KnownMonths;
 pub use line::{
     ChannelFacts, HistoryFacts, InvestmentFacts, LineContext, LineFacts, MarketFacts, OpportunityFacts, PipelineFacts,
     QuotaFacts,
@@ -23,3 +28,4 @@ pub use partner::{
 pub use summary::{
     BookSummary, LeftOutBy, RevenueOfYear, RowsLeftOut, TableSummary, UnusualMonth, UnusualYear, latest_complete_month,
 };
+pub use terms::QuotaTerms;

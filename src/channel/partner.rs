@@ -1,6 +1,7 @@
 //! One partner: master data, revenue history, investment, registered opportunities, forecasts, quotas.
 
 use super::identity::{Identity, Name, SegmentKey};
+use super::terms::QuotaTerms;
 use crate::units::{Money, Month, Rate};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -24,6 +25,8 @@ pub struct Partner {
     pub account_manager: Option<Name>,
     /// Day it joined the program.
     pub since: Option<NaiveDate>,
+    /// Last day in the program; `None` for a partner that stays.
+    pub until: Option<NaiveDate>,
     /// Extra columns of the partners table, one per column that has a value, ascending by name.
     pub attributes: Vec<(Name, Attribute)>,
     /// Closed revenue, ascending by month, product line, territory; credit notes negative; at most one entry for each.
@@ -59,6 +62,7 @@ impl Partner {
             product_lines: Vec::new(),
             account_manager: None,
             since: None,
+            until: None,
             attributes: Vec::new(),
             revenue: Vec::new(),
             investment: None,
@@ -219,8 +223,10 @@ pub struct CurrentQuota {
     pub months: u32,
     /// Part of the business it is for.
     pub segment: SegmentKey,
-    /// The quota.
+    /// The quota as agreed for the whole stretch.
     pub quota: Money,
+    /// Dates and ramp under which it is in force; by default throughout and in full.
+    pub terms: QuotaTerms,
 }
 
 /// An agreed or overridden quota that a proposal must keep.

@@ -72,7 +72,8 @@ fn period(label: Option<&str>, plugin: &VendorPlugin, book: &PartnerBook) -> Res
     if let Some(label) = label {
         return calendar.period(label).map_err(|fault| refuse(fault.to_string()));
     }
-    let latest = book.revenue_months().and_then(|(_, last)| {
+    let latest = book.latest_month(None).and_then(|latest| {
+        let last = latest.complete;
         let months = plugin.manifest.period_months;
         let before = last.plus(1 - 2 * months as i32).last_day();
         calendar.next_after(before, months).filter(|period| period.end().plus(-1) <= last)

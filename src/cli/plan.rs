@@ -9,9 +9,10 @@ use crate::intake::{self, LockFile, PreviousRow, WorkbookMeta, merge_locks, read
 use crate::planning::{self, PreviousLine, Request};
 use crate::plugin::VendorPlugin;
 use crate::units::parse_decimal;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Options of a plan: its inputs, period and targets.
 #[derive(Debug, clap::Args)]
@@ -73,8 +74,13 @@ impl PlanOptions {
     }
 
     fn request(&self, plugin: &VendorPlugin, book: &PartnerBook, findings: &mut Findings) -> Request {
-        let mut request =
-            Request { period: self.period.clone(), as_of: self.as_of, target: self.target, ..Request::default() };
+        let mut request = Request {
+            period: self.period.clone(),
+            as_of: self.as_of,
+            today: Some(DateTime::<Utc>::from(SystemTime::now()).date_naive()),
+            target: self.target,
+            ..Request::default()
+        };
         if let Some(path) = &self.targets {
             let rows = read_targets(path, book).ok(findings).unwrap_or_default();
             let place = |row: &intake::TargetRow| {

@@ -139,6 +139,7 @@ rows! {
         "Sets the product lines it is authorised for, separated by `;`." product_lines: impl AsRef<str> = Text(product_lines) => ProductLines as "\"Servers; Storage\"";
         "Sets the account manager at the vendor." account_manager: impl AsRef<str> = Text(account_manager) => AccountManager as "\"R. Lind\"";
         "Sets the date the partner joined the program." since: NaiveDate = since => Since as "\"2020-01-15\".parse()?";
+        "Sets the last date of the partner in the program." until: NaiveDate = until => Until as "\"2026-06-30\".parse()?";
     }
     /// Closed net revenue of a partner in a month such as `2025-12`; negative for credit notes.
     RevenueRow(
@@ -203,6 +204,9 @@ rows! {
         period: impl AsRef<str> = Text(period) => Period,
         quota: Money = quota => Quota
     ) as "\"P1\", \"2025-12\", Money::new(1_000, Currency::USD)" {
+        "Sets the first date on which it is in force; it is prorated by calendar days." effective_from: NaiveDate = effective_from => EffectiveFrom as "\"2025-12-15\".parse()?";
+        "Sets the last date on which it is in force." effective_to: NaiveDate = effective_to => EffectiveTo as "\"2025-12-20\".parse()?";
+        "Sets the productivity expected by month, fractions separated by `;`; later months are full." ramp: impl AsRef<str> = Text(ramp) => Ramp as "\"0.25; 0.5\"";
         "Sets the product line." product_line: impl AsRef<str> = Text(product_line) => ProductLine as "\"Servers\"";
         "Sets the territory." territory: impl AsRef<str> = Text(territory) => Territory as "\"North\"";
     }

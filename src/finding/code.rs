@@ -291,6 +291,11 @@ codes! {
     PlanRejected = Plan, "plan::rejected";
     /// A guardrail is broken or gave way to a stronger one, and the manifest says to go on.
     PlanGuardrail = Plan, "plan::guardrail";
+    /// A partner joins or leaves inside the period, or is not in the program during it.
+    ///
+    /// `since` and `until` of the partners table say when. A quota is prorated by calendar days, and so are floors, ceilings and
+    /// reporting periods; a locked quota is kept as agreed.
+    PlanProration = Plan, "plan::proration";
     /// The plan has something that a planner would question: a growth, a decline, a quota of a line that never sold, a rounding
     /// unit above the quotas that it rounds, or most of the money in one reporting period.
     ///

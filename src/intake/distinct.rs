@@ -81,10 +81,12 @@ fn differing(first: &Partner, other: &Partner) -> Vec<(Field, String, String)> {
         (one != other).then(|| (field, one.to_string(), other.to_string()))
     };
     let mut facts: Vec<(Field, String, String)> = pairs.into_iter().filter_map(unequal).collect();
-    if let (Some(one), Some(other)) = (first.since, other.since)
-        && one != other
-    {
-        facts.push((Field::Since, one.to_string(), other.to_string()));
+    for (field, one, other) in [(Field::Since, first.since, other.since), (Field::Until, first.until, other.until)] {
+        if let (Some(one), Some(other)) = (one, other)
+            && one != other
+        {
+            facts.push((field, one.to_string(), other.to_string()));
+        }
     }
     let lines = (&first.product_lines, &other.product_lines);
     if !lines.0.is_empty() && !lines.1.is_empty() && lines.0 != lines.1 {
@@ -103,6 +105,7 @@ fn fill(first: &mut Partner, other: Partner) {
     first.vertical = first.vertical.take().or(other.vertical);
     first.account_manager = first.account_manager.take().or(other.account_manager);
     first.since = first.since.or(other.since);
+    first.until = first.until.or(other.until);
     if first.product_lines.is_empty() {
         first.product_lines = other.product_lines;
     }

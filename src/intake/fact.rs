@@ -2,6 +2,7 @@
 
 use super::fault::ValueFault;
 use super::log::Reported;
+use super::quota_terms::{dates, terms};
 use super::row::{Dimension, Row};
 use super::table::Field;
 use crate::channel::{
@@ -17,7 +18,7 @@ pub(super) fn partner(row: &mut Row<'_>) -> Result<Partner, Reported> {
     let vertical = row.name(Field::Vertical, Dimension::Vertical);
     let product_lines = row.names(Field::ProductLines, Dimension::ProductLine);
     let account_manager = row.name(Field::AccountManager, Dimension::AccountManager);
-    let since = row.date(Field::Since);
+    let (since, until) = dates(row, Field::Since, Field::Until);
     // A partner with a faulty row still is a partner: its other rows are not unknown references.
     let id = id?;
     Ok(Partner {
@@ -29,6 +30,7 @@ pub(super) fn partner(row: &mut Row<'_>) -> Result<Partner, Reported> {
         product_lines: product_lines.unwrap_or_default(),
         account_manager: account_manager.ok().flatten(),
         since: since.ok().flatten(),
+        until: until.ok().flatten(),
         attributes: Vec::new(),
         revenue: Vec::new(),
         investment: None,
@@ -128,9 +130,10 @@ pub(super) fn forecast(row: &mut Row<'_>) -> Result<Forecast, Reported> {
 
 pub(super) fn current_quota(row: &mut Row<'_>) -> Result<CurrentQuota, Reported> {
     let (currency, stretch, segment, quota) = (row.currency(), stretch(row), row.segment(), row.amount(Field::Quota));
+    let terms = terms(row);
     currency?;
     let (start, months) = stretch?;
-    Ok(CurrentQuota { start, months, segment: segment?, quota: quota?.ok_or(Reported)? })
+    Ok(CurrentQuota { start, months, segment: segment?, quota: quota?.ok_or(Reported)?, terms: terms? })
 }
 
 pub(super) fn lock(row: &mut Row<'_>) -> Result<(SegmentKey, Money, String), Reported> {

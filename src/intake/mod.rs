@@ -8,6 +8,7 @@ mod attribute;
 mod beside;
 mod binding;
 mod book;
+mod book_reference;
 mod cell;
 mod delimited;
 mod delta;
@@ -29,6 +30,7 @@ mod partner_ids;
 mod personal;
 mod product;
 mod proposal;
+mod quota_terms;
 mod reading;
 pub mod recognition;
 mod reshape;
@@ -56,6 +58,7 @@ pub use beside::{
     LockFile, TargetRow, WorkbookMeta, merge_locks, read_locks, read_locks_json, read_targets, read_targets_json,
 };
 pub use book::{read_book, read_book_files, read_book_json};
+pub use book_reference::reference;
 pub use delta::{BookChange, MergedBook, RawTables};
 pub use fault::{BesideFault, BookFault, FileFault, MappingFault, NotDecimal, NumberKind, TableFault, ValueFault};
 pub use log::{KEPT_OF_ONE_SORT, shown};
@@ -65,7 +68,7 @@ pub use personal::{personal_field, personal_fields};
 pub use proposal::{PreviousRow, read_previous, read_previous_json};
 pub use returned::{AS_PROPOSED, QUOTA_EXACT};
 pub use store::file_bytes;
-pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading, reference};
+pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading};
 pub use table_schema::{row_schema, table_schema};
 
 use crate::channel::Name;

@@ -246,9 +246,11 @@ fn report_edit(row: &mut Row<'_>, heading: &str, value: &str, proposed: &str) ->
 /// True when the growth is the one of the quota or of its override, or is not there.
 fn is_growth(row: &Row<'_>, value: &str, cells: &BTreeMap<String, String>) -> bool {
     let decimal = |text: &str| parse_decimal(text).ok();
-    let prior = cells.get(&folded("prior_revenue")).and_then(|text| decimal(text));
-    let (Some(prior), false) = (prior.filter(|prior| *prior > Decimal::ZERO), value.is_empty()) else {
-        return value.is_empty() || decimal(value).is_none() || !cells.contains_key(&folded("prior_revenue"));
+    // Workbooks that were written before there was a comparable revenue measure growth from the prior one.
+    let compared = cells.get(&folded("comparable_revenue")).or_else(|| cells.get(&folded("prior_revenue")));
+    let prior = compared.and_then(|text| decimal(text)).filter(|prior| *prior > Decimal::ZERO);
+    let (Some(prior), false) = (prior, value.is_empty()) else {
+        return value.is_empty() || decimal(value).is_none() || compared.is_none();
     };
     let Some(value) = decimal(value) else { return false };
     let quotas = [Field::Quota, Field::OverrideQuota].map(|field| row.text(field).and_then(decimal));

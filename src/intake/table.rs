@@ -1,7 +1,5 @@
 //! The one declaration of all tables and columns; readers, templates, checks and the reference derive from it.
 
-use std::fmt::Write as _;
-
 /// Kind of the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -11,6 +9,8 @@ pub enum Kind {
     Name,
     /// Several names, separated by `;`.
     Names,
+    /// Several fractions from 0 to 1, separated by `;`.
+    Shares,
     /// Text for people.
     Text,
     /// Day, `2026-01-31`.
@@ -42,6 +42,7 @@ impl Kind {
             Self::Identifier => "identifier",
             Self::Name => "name",
             Self::Names => "names separated by `;`",
+            Self::Shares => "fractions separated by `;`",
             Self::Text => "text",
             Self::Date => "date `2026-01-31`",
             Self::Period => "`2026-01`, `2026-Q1`, `FY2026-Q1` or `FY2026`",
@@ -97,6 +98,8 @@ fields! {
     AccountManager = "account_manager",
     /// Day of joining.
     Since = "since",
+    /// Day of leaving.
+    Until = "until",
     /// Month.
     Month = "month",
     /// Period.
@@ -149,6 +152,12 @@ fields! {
     SubmittedOn = "submitted_on",
     /// Quota.
     Quota = "quota",
+    /// First date in force.
+    EffectiveFrom = "effective_from",
+    /// Last date in force.
+    EffectiveTo = "effective_to",
+    /// Ramp.
+    Ramp = "ramp",
     /// Reason.
     Reason = "reason",
     /// Target.
@@ -352,6 +361,7 @@ static PARTNERS: Table = Table {
         column(Field::AccountManager, Kind::Name, "Account manager at the vendor.").aliases(&["channel_manager"]),
         column(Field::Since, Kind::Date, "Date on which the partner joined the program.")
             .aliases(&["joined", "partner_since"]),
+        column(Field::Until, Kind::Date, "Last date in the program; empty if it stays.").aliases(&["partner_until"]),
     ],
 };
 
@@ -491,6 +501,9 @@ static QUOTAS: Table = Table {
         PRODUCT_LINE,
         TERRITORY,
         column(Field::Quota, Kind::AmountFromZero, "The quota.").required().unit("currency").aliases(&["amount"]),
+        column(Field::EffectiveFrom, Kind::Date, "First date in force: the quota is prorated by calendar days."),
+        column(Field::EffectiveTo, Kind::Date, "Last date in force; by default the period's, or that of the partner."),
+        column(Field::Ramp, Kind::Shares, "Productivity by month, such as `0.25;0.5`; later months are full."),
         CURRENCY,
     ],
 };
@@ -549,26 +562,3 @@ static EXTRA: Table = Table {
     doc: "Any other table with a column `partner_id`; its columns reach scripts when the manifest declares them.",
     columns: &[PARTNER_ID],
 };
-
-/// Returns the reference of all tables of a book and the targets file as Markdown.
-///
-/// ```
-/// assert!(quotient::intake::reference().contains("| `partner_id` | identifier | yes |"));
-/// ```
-pub fn reference() -> String {
-    let mut out = String::new();
-    for kind in TableKind::BOOK.into_iter().chain([TableKind::Targets]) {
-        let table = kind.table();
-        let need = if table.required { "required" } else { "optional" };
-        let _ = writeln!(out, "## {} ({need})\n\n{}\n", table.name, table.doc);
-        out.push_str("| column | values | required | unit | meaning |\n| --- | --- | --- | --- | --- |\n");
-        for column in table.columns {
-            let required = if column.required { "yes" } else { "" };
-            let notation = column.kind.notation();
-            let name = column.field.name();
-            let _ = writeln!(out, "| `{name}` | {notation} | {required} | {} | {} |", column.unit, column.doc);
-        }
-        out.push('\n');
-    }
-    out
-}

@@ -32,7 +32,7 @@ pub fn row_schema(kind: TableKind) -> Value {
             "type": types(column.kind),
             "description": format!("{} {}.{unit}", column.doc, column.kind.notation()),
         });
-        if column.kind == Kind::Names
+        if matches!(column.kind, Kind::Names | Kind::Shares)
             && let Some(object) = schema.as_object_mut()
         {
             object.insert("items".to_owned(), json!({ "type": "string" }));
@@ -51,7 +51,7 @@ pub fn row_schema(kind: TableKind) -> Value {
 /// Returns the JSON types of a value; null means not known.
 fn types(kind: Kind) -> Value {
     match kind {
-        Kind::Names => json!(["string", "array", "null"]),
+        Kind::Names | Kind::Shares => json!(["string", "array", "null"]),
         Kind::Truth => json!(["boolean", "string", "null"]),
         Kind::Amount | Kind::AmountFromZero | Kind::Rate | Kind::Share | Kind::Count => {
             json!(["number", "string", "null"])

@@ -1,7 +1,8 @@
 //! Empty tables to fill in, made from the tables' declaration.
 
+use super::book_reference::reference;
 use super::fault::FileFault;
-use super::table::{Column, Kind, Table, TableKind, reference};
+use super::table::{Column, Kind, Table, TableKind};
 use crate::finding::{Finding, Findings, Place};
 use rust_xlsxwriter::{Format, FormatAlign, Note, Workbook, XlsxError};
 use serde_json::{Map, Value, json};

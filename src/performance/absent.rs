@@ -61,7 +61,7 @@ impl View<'_> {
     fn has_part_of_quota(&self) -> bool {
         let period = &self.context.period;
         let mut quotas = self.context.given.quotas_of(self.partner, period);
-        quotas.any(|quota| quota.is_inside(period) && self.belongs(&quota.segment))
+        quotas.any(|quota| quota.is_inside(period) && self.belongs(quota.segment()))
     }
 
     fn has_longer_quota(&self) -> bool {

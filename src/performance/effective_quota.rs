@@ -1,51 +1,13 @@
-//! The quota in force: full quota × ramp, prorated by effective dates, and which of a book's quotas make it.
+//! The quotas of a book that are in force for a period.
 
 use super::given::Given;
 use super::scope::{EffectiveQuota, Scope};
 use super::stretch::{Tile, keep_widest, tiled};
-use super::terms::QuotaTerms;
-use crate::channel::{Partner, SegmentKey};
+use super::terms::effective_quota;
+use crate::channel::{Partner, QuotaTerms, SegmentKey};
 use crate::quota::Grain;
-use crate::units::{Money, MoneyError, PlanningPeriod, Rate};
-use rust_decimal::Decimal;
+use crate::units::{MoneyError, PlanningPeriod};
 use std::collections::BTreeMap;
-
-/// Quota in force under `terms`: full × Σ over the period's months (ramp × effective days) ÷ days of the period.
-///
-/// Day count: actual calendar days, both ends counted. Rounded once, half away from zero, to the currency's minor unit.
-/// Source: glossary entries "ramp" and "proration".
-///
-/// ```
-/// use quotient::performance::{QuotaTerms, effective_quota};
-/// use quotient::units::{Currency, FiscalCalendar, Money};
-/// let quarter = FiscalCalendar::new(1).ok_or("no calendar")?.period("FY2026-Q1")?; // 31 + 28 + 31 = 90 days
-/// let from_march = QuotaTerms { effective_from: "2026-03-01".parse().ok(), ..QuotaTerms::default() };
-/// let quota = effective_quota(Money::new(900_000, Currency::USD), &quarter, &from_march)?;
-/// assert_eq!((quota.effective, quota.effective_days, quota.period_days), (Money::new(310_000, Currency::USD), 31, 90));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn effective_quota(full: Money, period: &PlanningPeriod, terms: &QuotaTerms) -> Result<EffectiveQuota, MoneyError> {
-    let mut quota = EffectiveQuota {
-        full,
-        effective: full,
-        effective_days: 0,
-        period_days: period.days(),
-        is_ramped: false,
-        starts: period.start,
-    };
-    let mut weight = Decimal::ZERO;
-    for month in terms.months(period) {
-        quota.effective_days += month.days;
-        quota.is_ramped |= month.ramp != Rate::ONE;
-        let days = month.ramp.checked_mul(Decimal::from(month.days));
-        weight = days.and_then(|days| weight.checked_add(days)).ok_or(MoneyError::OutOfRange)?;
-    }
-    let days = Decimal::from(quota.period_days);
-    if weight != days {
-        quota.effective = full.times(weight)?.divided_by(days)?.rounded();
-    }
-    Ok(quota)
-}
 
 /// The quotas of a partner in force for one period.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +19,8 @@ pub(super) struct QuotasInForce {
 }
 
 impl QuotasInForce {
-    /// Finds what is in force in `period`; without `terms`, quotas are taken in full.
+    /// Finds what is in force in `period`, under the terms of the quotas themselves; those that a caller gives for the
+    /// reviewed period apply where a quota has none and `with_terms` is true.
     pub fn find(
         partner: &Partner,
         period: &PlanningPeriod,
@@ -85,11 +48,15 @@ impl QuotasInForce {
         }
         let mut lines: BTreeMap<SegmentKey, Tile> = BTreeMap::new();
         for (segment, tile) in parts.into_iter().filter(|(segment, _)| at_grain(segment)) {
-            let line = lines
-                .entry(grain.line_of(partner, &segment))
-                .or_insert(Tile { amount: Money::zero(tile.amount.currency()), ..tile });
-            line.amount = line.amount.plus(tile.amount)?;
-            line.start = line.start.min(tile.start);
+            match lines.get_mut(&grain.line_of(partner, &segment)) {
+                None => {
+                    lines.insert(grain.line_of(partner, &segment), tile);
+                }
+                Some(line) => {
+                    line.add(&tile)?;
+                    (line.start, line.days) = (line.start.min(tile.start), line.days.max(tile.days));
+                }
+            }
         }
         for (line, tile) in lines {
             let quota = under(&tile, period, terms(&line))?;
@@ -120,12 +87,19 @@ impl QuotasInForce {
 
 /// Quota in force of what is stated for a segment.
 fn under(tile: &Tile, period: &PlanningPeriod, terms: &QuotaTerms) -> Result<EffectiveQuota, MoneyError> {
-    if tile.start == period.start {
-        return effective_quota(tile.amount, period, terms);
-    }
     // The amount is for the period's later months only: so are ramp and proration.
     let skipped = tile.start.since(period.start) as u32;
     let rest = PlanningPeriod { label: String::new(), start: tile.start, months: period.months - skipped };
+    if tile.has_terms {
+        return Ok(EffectiveQuota {
+            full: tile.full,
+            effective: tile.amount,
+            effective_days: tile.days,
+            period_days: rest.days(),
+            is_ramped: tile.is_ramped,
+            starts: tile.start,
+        });
+    }
     let ramp = terms.ramp.iter().skip(skipped as usize).copied().collect();
-    effective_quota(tile.amount, &rest, &QuotaTerms { ramp, ..terms.clone() })
+    effective_quota(tile.full, &rest, &QuotaTerms { ramp, ..terms.clone() })
 }

@@ -4,7 +4,7 @@ use super::close_rate::Priors;
 use super::convention::Conventions;
 use super::given::Given;
 use super::season::Season;
-use crate::channel::PartnerBook;
+use crate::channel::{KnownMonths, PartnerBook};
 use crate::units::{Month, PlanningPeriod};
 use chrono::NaiveDate;
 
@@ -24,6 +24,7 @@ pub(super) struct Frame<'b> {
     pub deals_after: NaiveDate,
     /// First and last month that seasons are taken from.
     pub season_window: Option<(Month, Month)>,
+    pub known_months: KnownMonths,
     pub channel_season: Option<Season>,
     pub priors: Priors,
 }

@@ -27,10 +27,10 @@ mod stretch;
 mod terms;
 mod view;
 
+pub use crate::channel::QuotaTerms;
 pub use close_rate::{CloseRate, CloseRates, RateLevel, RateSource};
 pub use convention::{AbsentRevenue, Conventions, TierBasis, WinRateBasis, WinRateSegment};
 pub use dimension::Dimension;
-pub use effective_quota::effective_quota;
 pub use figures::{
     Absent, Consistency, LineStanding, MonthRevenue, Pacing, PartnerStanding, PastPeriod, ProductLineRevenue,
     QuotaSource, Standing, StatedRate, TierStanding,
@@ -43,5 +43,5 @@ pub use rules::RollupRules;
 pub use scope::EffectiveQuota;
 pub use season::PacingBasis;
 pub use standings::Standings;
-pub(crate) use stretch::sum_inside;
-pub use terms::QuotaTerms;
+pub(crate) use stretch::{DatedQuota, sum_inside};
+pub use terms::effective_quota;

@@ -3,8 +3,7 @@
 use super::effective_quota::QuotasInForce;
 use super::figures::{Consistency, Pacing, PastPeriod};
 use super::ratio::attainment;
-use super::season::{PacingBasis, Season, elapsed_share, is_full, season_of};
-use super::terms::QuotaTerms;
+use super::season::{PacingBasis, Season, elapsed_share, is_full, season_of, years};
 use super::view::View;
 use crate::channel::SegmentKey;
 use crate::units::{Money, MoneyError, PlanningPeriod, Rate};
@@ -49,9 +48,7 @@ impl View<'_> {
             (None, Some(channel)) => (Some(channel), PacingBasis::ChannelSeasonality),
             (None, None) => (None, PacingBasis::EvenByDays),
         };
-        let none = QuotaTerms::default();
-        pacing.elapsed_share =
-            elapsed_share(season.as_ref(), period, self.terms(line).unwrap_or(&none), quota.starts, through);
+        pacing.elapsed_share = elapsed_share(season.as_ref(), period, &self.terms(line), quota.starts, through);
         let share = pacing.elapsed_share.or(quota.effective.is_zero().then_some(Rate::ZERO));
         if let Some(share) = share {
             let expected = quota.effective.times(share)?.rounded();
@@ -68,7 +65,8 @@ impl View<'_> {
         let own = self.partner.revenue.iter().filter(|entry| first <= entry.month && entry.month <= last);
         let begun = own.filter(|entry| self.belongs(&entry.segment)).map(|entry| entry.month).min()?;
         let window = [first, last.plus(-11)].into_iter().find(|first| begun <= first.plus(2))?;
-        season_of(self.partner, Some((window, last)), |part| self.belongs(part))
+        let season = season_of(self.partner, Some((window, last)), |part| self.belongs(part))?;
+        self.context.known_months.filled(season, last, years(window, last))
     }
 
     pub fn consistency(&self, line: Option<&SegmentKey>) -> Result<Consistency, MoneyError> {
@@ -88,7 +86,7 @@ impl View<'_> {
                 Some(line) => (quotas.lines.get(line), self.scope),
                 None => (quotas.whole.as_ref(), quotas.scope()),
             };
-            let Some(quota) = quota.map(|quota| quota.full) else { continue };
+            let Some(quota) = quota.map(|quota| quota.effective) else { continue };
             let view = View { context, partner: self.partner, scope, quota: None };
             let Some(actual) = view.revenue(start, end)? else { continue };
             if let Some(attainment) = attainment(actual, quota) {

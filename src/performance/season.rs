@@ -1,7 +1,7 @@
 //! Seasons: which share of a period's revenue is expected by when.
 
-use super::terms::QuotaTerms;
-use crate::channel::{Partner, SegmentKey};
+use super::terms::months_under;
+use crate::channel::{Partner, QuotaTerms, SegmentKey};
 use crate::units::{Month, PlanningPeriod};
 use crate::vocabulary;
 use rust_decimal::Decimal;
@@ -42,7 +42,7 @@ pub(super) fn elapsed_share(
     through: Month,
 ) -> Option<Decimal> {
     let (mut elapsed, mut whole) = (Decimal::ZERO, Decimal::ZERO);
-    for month in terms.months(period).filter(|month| month.month >= starts) {
+    for month in months_under(terms, period).filter(|month| month.month >= starts) {
         let days = Decimal::from(month.days);
         let weight = match season {
             None => days,
@@ -56,6 +56,11 @@ pub(super) fn elapsed_share(
         }
     }
     if whole > Decimal::ZERO { elapsed.checked_div(whole) } else { None }
+}
+
+/// Whole years of a window of months.
+pub(super) fn years(first: Month, last: Month) -> i32 {
+    (last.since(first) + 1).div_euclid(12)
 }
 
 /// Revenue by calendar month in the window, of what `belongs`; `None` when it is out of range.

@@ -8,9 +8,9 @@ use super::frame::Frame;
 use super::given::Given;
 use super::rollup::{Rollup, RollupBuilder};
 use super::rules::RollupRules;
-use super::season::{Season, season_of};
+use super::season::{Season, season_of, years};
 use super::standing::{product_lines, standing_of};
-use crate::channel::{Name, Partner, PartnerBook};
+use crate::channel::{KnownMonths, Name, Partner, PartnerBook};
 use crate::units::{Money, MoneyError, Month, PlanningPeriod};
 use chrono::{Months, NaiveDate};
 use rayon::prelude::*;
@@ -81,9 +81,9 @@ impl<'b> Standings<'b> {
     /// #     let start = "2026-01".parse().unwrap();
     /// #     let segment = SegmentKey::default();
     /// #     let revenue = vec![RevenueEntry { month: start, segment: segment.clone(), amount: usd(actual) }];
-    /// #     let quotas = vec![CurrentQuota { start, months: 12, segment, quota: usd(quota) }];
+    /// #     let quotas = vec![CurrentQuota { start, months: 12, segment, quota: usd(quota), terms: Default::default() }];
     /// #     Partner { id: id.into(), name: id.into(), tier: None, territory: None, vertical: None, product_lines: vec![],
-    /// #         account_manager: None, since: None, attributes: vec![], investment: None, opportunities: vec![],
+    /// #         account_manager: None, since: None, until: None, attributes: vec![], investment: None, opportunities: vec![],
     /// #         win_rates: vec![], forecasts: vec![], revenue, quotas }
     /// # };
     /// // A partner with a quota of 1,200,000 for 2026 and 600,000 closed.
@@ -105,7 +105,8 @@ impl<'b> Standings<'b> {
     ) -> Result<Self, MoneyError> {
         let last = Month::last_complete(as_of);
         let revenue_months = book.revenue_months();
-        let first = revenue_months.map(|(first, _)| first);
+        let known_months = KnownMonths::of(book);
+        let first = known_months.first();
         let deals_after =
             as_of.checked_sub_months(Months::new(conventions.win_rate_window)).ok_or(MoneyError::OutOfRange)?;
         let season_window = first.and_then(|first| season_window(first, last.min(period.start.plus(-1))));
@@ -139,7 +140,9 @@ impl<'b> Standings<'b> {
             last,
             first,
             deals_after,
-            channel_season: season_window.map(|_| survey.season),
+            channel_season: season_window
+                .and_then(|(from, to)| known_months.filled(survey.season, to, years(from, to))),
+            known_months,
             season_window,
             priors,
             conventions,
@@ -155,7 +158,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -178,7 +181,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -203,7 +206,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -228,7 +231,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -273,7 +276,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -295,7 +298,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -317,7 +320,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -339,7 +342,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -364,7 +367,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);
@@ -387,7 +390,7 @@ impl<'b> Standings<'b> {
     /// use quotient::units::{Currency, FiscalCalendar, Money};
     /// # let (start, segment) = ("2026-01".parse()?, SegmentKey::default());
     /// # let sold = RevenueEntry { month: start, segment: segment.clone(), amount: Money::new(60, Currency::USD) };
-    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD) };
+    /// # let quota = CurrentQuota { start, months: 1, segment, quota: Money::new(80, Currency::USD), terms: Default::default() };
     /// # let partner = Partner { revenue: vec![sold], quotas: vec![quota], ..Partner::new("P1") };
     /// # let mut book = PartnerBook::new(Currency::USD, vec![partner]);
     /// # book.tables.extend([("revenue".to_owned(), 1), ("quotas".to_owned(), 1)]);

@@ -5,8 +5,7 @@ use super::figures::MonthRevenue;
 use super::frame::Frame;
 use super::scope::{EffectiveQuota, Scope};
 use super::stretch::{Stretch, keep_widest, tiled};
-use super::terms::QuotaTerms;
-use crate::channel::{Forecast, OpportunityStatus, Partner, SegmentKey};
+use crate::channel::{Forecast, OpportunityStatus, Partner, QuotaTerms, SegmentKey};
 use crate::units::{Money, MoneyError, Month};
 use std::collections::BTreeMap;
 
@@ -95,7 +94,7 @@ impl View<'_> {
                 Some(_) => forecast.segment != SegmentKey::default() && self.belongs(&forecast.segment),
                 None => forecast.segment == SegmentKey::default() || self.belongs(&forecast.segment),
             };
-            if is_known && is_mine && forecast.is_inside(period) {
+            if is_known && is_mine && (&forecast).is_inside(period) {
                 let place = latest.entry((&forecast.segment, forecast.start, forecast.months)).or_insert(forecast);
                 if forecast.submitted_on >= place.submitted_on {
                     *place = forecast;
@@ -122,8 +121,10 @@ impl View<'_> {
         Money::sum(self.context.book.currency, parts.values().map(|tile| tile.amount)).map(Ok)
     }
 
-    pub fn terms(&self, line: Option<&SegmentKey>) -> Option<&QuotaTerms> {
-        let whole = SegmentKey::default();
-        self.context.given.terms_of(self.partner, line.unwrap_or(&whole))
+    /// Terms of the quota by month of the period: those of the quotas themselves, else those that a caller gives.
+    pub fn terms(&self, line: Option<&SegmentKey>) -> QuotaTerms {
+        let (given, whole) = (self.context.given, SegmentKey::default());
+        let own = given.own_terms(self.partner, &self.context.period, |part| self.belongs(part));
+        own.or_else(|| given.terms_of(self.partner, line.unwrap_or(&whole)).cloned()).unwrap_or_default()
     }
 }

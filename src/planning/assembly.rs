@@ -1,6 +1,7 @@
 //! From assessed lines to settled numbers: targets, fair shares, reconciliation.
 
 use super::fault::{PlanAmountFault, PlanFault};
+use super::in_force::{InForce, prorated};
 use super::line_name::line_name;
 use super::request::Request;
 use super::reserve::reserve_amount;
@@ -14,6 +15,7 @@ use crate::quota::{
     Weights, assess, fair_share, partition_targets, reconcile,
 };
 use crate::units::{Currency, Money, Rate};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// One line, assessed but not yet settled; amounts in minor units where they are whole numbers.
@@ -35,6 +37,8 @@ pub struct Draft {
     pub assessment: Option<Assessment>,
     /// Guardrails that hold.
     pub guardrails: Guardrails,
+    /// Dates in force of a partner that joins or leaves inside the period.
+    pub in_force: Option<Box<InForce>>,
     /// Revenue by calendar month over the latest years, when a full year is known.
     pub months: Option<[i64; 12]>,
     /// True when the line has no revenue at all up to the as-of date.
@@ -235,8 +239,11 @@ impl Settlement {
             Basis::Indicated => None,
             Basis::FairShare => Some(self.fair_shares(drafts, changed.as_ref())?),
         };
-        let changed_assessment =
-            changed.as_ref().map(|(line, indicated)| (*line, assess(indicated, &drafts[*line].weights).ok().flatten()));
+        let changed_assessment = changed.as_ref().map(|(line, indicated)| {
+            let draft = &drafts[*line];
+            let assessment = assess(indicated, &draft.weights).ok().flatten();
+            (*line, assessment.map(|assessment| prorated(assessment, draft.in_force.as_deref())))
+        });
         let amount = |line: usize| match (&assessments, &changed_assessment) {
             (Some(all), _) => all[line].as_ref(),
             (None, Some((changed, assessment))) if *changed == line => assessment.as_ref(),
@@ -271,20 +278,37 @@ impl Settlement {
     ) -> Result<Vec<Option<Assessment>>, ReconciliationFaults> {
         let mut all = vec![None; drafts.len()];
         for group in &self.groups {
-            let indicated = |line: usize| match changed {
+            let full = |line: usize| match changed {
                 Some((changed, indicated)) if *changed == line => indicated.as_slice(),
                 _ => drafts[line].indicated.as_slice(),
             };
+            // Of a target, a line that is in force for a part of the period takes its share by what is indicated for that
+            // part. Without one, proration changes that line alone.
+            let in_force = |line: usize| drafts[line].in_force.as_deref();
+            let of_target = |line: usize| in_force(line).filter(|_| group.amount.is_some());
+            let parts = |line: &usize| match of_target(*line) {
+                Some(in_force) => Cow::Owned(in_force.indicated(full(*line))),
+                None => Cow::Borrowed(full(*line)),
+            };
+            let indicated: Vec<Cow<'_, [Option<i128>]>> = group.lines.iter().map(parts).collect();
             let lines: Vec<FairShareLine<'_>> = group
                 .lines
                 .iter()
-                .map(|line| FairShareLine { indicated: indicated(*line), weights: &drafts[*line].weights })
+                .zip(&indicated)
+                .map(|(line, indicated)| FairShareLine { indicated, weights: &drafts[*line].weights })
                 .collect();
-            let bottom_up =
-                || group.lines.iter().filter_map(|line| drafts[*line].assessment.as_ref()).map(|sum| sum.amount).sum();
+            let assessments = group.lines.iter().filter_map(|line| drafts[*line].assessment.as_ref());
+            let bottom_up = || assessments.map(|sum| sum.amount - sum.prorated_by).sum();
             let amount = group.amount.unwrap_or_else(bottom_up);
             let shares = fair_share(&lines, amount).unwrap_or_else(|_| vec![None; lines.len()]);
-            group.lines.iter().zip(shares).for_each(|(line, assessment)| all[*line] = assessment);
+            for (line, mut assessment) in group.lines.iter().copied().zip(shares) {
+                if let (Some(_), Some(found)) = (of_target(line), &mut assessment) {
+                    let stated = found.contributions.iter_mut().zip(full(line));
+                    stated.for_each(|(part, full)| part.indicated = part.indicated.and(*full));
+                }
+                let later = in_force(line).filter(|_| group.amount.is_none());
+                all[line] = assessment.map(|found| prorated(found, later));
+            }
         }
         Ok(all)
     }

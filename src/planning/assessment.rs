@@ -40,6 +40,8 @@ pub struct PartnerAssessment {
     pub factors: Vec<Name>,
     /// Lines, ascending by product line, territory.
     pub lines: Vec<AssessedLine>,
+    /// Warnings.
+    pub findings: Findings,
 }
 
 /// One line of a partner, assessed.
@@ -67,11 +69,12 @@ pub fn assess_partner(
     let lines = Lines::new(book, &plugin.manifest, view(plugin, book, request)?);
     let partner = &book.partners[index];
     let is_eligible = lines.eligible.binary_search(&index).is_ok();
+    let part = lines.in_force(partner).map(|in_force| in_force.part);
     let mut faults = Findings::new();
     let mut assessed = Vec::new();
     for (segment, facts) in is_eligible.then(|| lines.facts(partner)).into_iter().flatten() {
         let facts = Arc::new(facts);
-        match assess_line(plugin, &facts, book.currency) {
+        match assess_line(plugin, &facts, book.currency, part) {
             Ok(assessment) => assessed.push(AssessedLine { segment, facts, assessment }),
             Err(found) => {
                 faults.extend(found.into_iter().map(|fault| fault_of_line(fault, &partner.id, &segment)));
@@ -92,6 +95,7 @@ pub fn assess_partner(
         partner_name: Arc::clone(&partner.name),
         is_eligible,
         factors: plugin.factors().iter().map(|factor| Arc::clone(&factor.name)).collect(),
+        findings: lines.in_part(partner, assessed.len()).into_iter().collect(),
         lines: assessed,
     })
 }

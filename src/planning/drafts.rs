@@ -2,6 +2,7 @@
 
 use super::assembly::Draft;
 use super::fault::PlanFault;
+use super::in_force::{bounded, prorated};
 use super::lines::Lines;
 use super::request::Progress;
 use crate::channel::{LineContext, Name, Partner, PartnerBook, SegmentKey};
@@ -79,6 +80,7 @@ fn partner_drafts(
     drafts: &mut Vec<Draft>,
     faults: &mut Vec<Finding>,
 ) {
+    let in_force = lines.in_force(partner);
     for (segment, facts) in lines.facts(partner) {
         let facts = Arc::new(facts);
         let found = plugin.indications(&Facts::new(Arc::clone(&facts)));
@@ -105,6 +107,7 @@ fn partner_drafts(
         };
         let assessed = assessment.as_ref().map(|assessment| assessment.amount);
         let bounds = plugin.bounds(&facts, &found.outcomes, assessed, currency);
+        let assessment = assessment.map(|assessment| prorated(assessment, in_force.as_ref()));
         // Under fair shares the settlement makes the contributions anew; only the amount is needed until then.
         let assessment = match plugin.manifest.basis {
             Basis::Indicated => assessment,
@@ -119,7 +122,8 @@ fn partner_drafts(
             indicated: amounts,
             weights,
             assessment,
-            guardrails: settle(bounds),
+            guardrails: settle(bounded(bounds, in_force.as_ref())),
+            in_force: in_force.clone().map(Box::new),
             months,
             never_sold: facts.history.months_since_first_revenue.is_none(),
             lock: None,

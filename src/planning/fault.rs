@@ -1,6 +1,7 @@
 //! Faults of a plan and of its request, as data with their wording.
 
 use crate::finding::counted;
+use chrono::NaiveDate;
 
 crate::faults! {
     /// Faults of a plan's request: period, date, target, locks.
@@ -51,7 +52,7 @@ crate::faults! {
                 1 => "the only partner of the book is not eligible for a quota".to_owned(),
                 many => format!("none of the {many} partners is eligible for a quota"),
             },
-            help: "fill the partners table, or check `[eligibility]` in the manifest and the as-of date",
+            help: "fill the partners table, or check `[eligibility]` in the manifest, the as-of date, and `since` and `until`",
         }
         /// More faults of rules than are shown.
         MoreFaults { faults: usize } = ScriptRuntime {
@@ -82,6 +83,21 @@ crate::faults! {
         DuplicateLock { line: String, quotas: Vec<String> } = BookLock {
             message: format!("{line} is locked at different quotas: {}", quotas.join(" and ")),
             help: "keep one of the locks",
+        }
+        /// Partners that are not in the program on any date of the period.
+        OutsideProgram { partners: usize, period: String, named: String } = PlanProration {
+            message: match partners {
+                1 => format!("one partner left before `{period}`, or joins after it, and gets no quota: {named}"),
+                more => format!("{more} partners left before `{period}`, or join after it, and get no quota: {named}"),
+            },
+            help: "correct `since` and `until` in the partners table if they are wrong",
+            severity: Warning,
+        }
+        /// Partners that join or leave inside the period.
+        Prorated { lines: usize, of: usize, period: String, named: String } = PlanProration {
+            message: format!("{lines} of {} are prorated, because the partner joins or leaves inside `{period}`: {named}", counted(*of, "line")),
+            help: "see the step `proration` in `quotient explain`; lock an agreed quota where another one is meant",
+            severity: Warning,
         }
         /// Every factor abstained for some lines.
         NoAssessment { lines: usize, of: usize, named: String } = PlanNoAssessment {
@@ -160,6 +176,18 @@ crate::faults! {
                 None => "correct the identifier".to_owned(),
             },
         }
+        /// Only a part of the latest month is known, so that the plan is seen from the month before.
+        PartLeftOut { month: String, known: String, whole: NaiveDate, as_of: NaiveDate } = PlanHistory {
+            message: format!("the revenue of {month} is {known}, so the plan is seen from the end of the last complete month, {as_of}"),
+            help: format!("use `--as-of {whole}` if the month is complete"),
+            severity: Warning,
+        }
+        /// Only a part of a month is known, and it counts as a whole one.
+        PartCounts { month: String, known: String, complete: NaiveDate, as_of: NaiveDate } = PlanHistory {
+            message: format!("the revenue of {month} is {known}, and the as-of date {as_of} counts it as a whole month"),
+            help: format!("use `--as-of {complete}` to see the plan from the last complete month"),
+            severity: Warning,
+        }
         /// The book's revenue begins after the as-of date.
         RevenueBeginsLater { first: String, as_of: String } = PlanHistory {
             message: format!("the book's revenue begins in {first}, so none of it is known on the as-of date {as_of}"),
@@ -183,7 +211,10 @@ crate::faults! {
             message: format!(
                 "the book's revenue covers {months} of the {needed} months up to {until}, so no partner's prior revenue is known"
             ),
-            help: format!("add the revenue from {from} on"),
+            help: match months {
+                3.. => format!("add the revenue from {from} on; until then, growth is measured from these months, scaled to {needed}"),
+                _ => format!("add the revenue from {from} on"),
+            },
             severity: Warning,
         }
     }

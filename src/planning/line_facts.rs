@@ -5,7 +5,7 @@ use crate::channel::{
     Forecast, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, OpportunityFacts, OpportunityStatus, Partner,
     PipelineFacts, QuotaFacts, RegisteredOpportunity, SegmentKey,
 };
-use crate::performance::sum_inside;
+use crate::performance::{DatedQuota, sum_inside};
 use crate::quota::Grain;
 use crate::units::{Money, Month, PlanningPeriod, Rate, whole_months};
 use chrono::Months;
@@ -49,6 +49,7 @@ impl Lines<'_> {
         let last = self.view.last_month();
         let own = self.own(partner, part);
         let revenue = self.stretches(&own);
+        let comparable = self.comparable(partner, &own);
         let money = |amount| self.money(amount);
         let quarters: Vec<Money> =
             (0..8).rev().filter_map(|back| self.revenue(&own, last.plus(-2 - 3 * back), 3)).map(money).collect();
@@ -58,6 +59,8 @@ impl Lines<'_> {
             prior_revenue: revenue.prior.map(money),
             earlier_revenue: revenue.earlier.map(money),
             same_period_last_year: revenue.same_period.map(money),
+            comparable_revenue: comparable.revenue.map(money),
+            months_known: comparable.months_known,
             trailing_12_months: revenue.trailing.map(money),
             growth: growth(revenue.prior, revenue.earlier),
             latest_quarter: quarters.last().copied(),
@@ -157,7 +160,7 @@ impl Lines<'_> {
     fn quota(&self, partner: &Partner, part: Part<'_>, prior: Option<Money>) -> QuotaFacts {
         let period = &self.view.period;
         let before = PlanningPeriod { start: period.start.plus(-(period.months as i32)), ..period.clone() };
-        let own = partner.quotas.iter().filter(|quota| self.belongs(partner, part, &quota.segment));
+        let own = DatedQuota::of_book(partner).filter(|dated| self.belongs(partner, part, &dated.quota.segment));
         let current = sum_inside(own, &before).ok().flatten();
         QuotaFacts {
             current,

@@ -12,7 +12,7 @@ pub fn line_name(partner: &str, segment: &SegmentKey) -> String {
 }
 
 /// The first five lines, and how many more there are.
-pub(super) fn named<'l>(lines: impl ExactSizeIterator<Item = (&'l str, &'l SegmentKey)>) -> String {
+pub fn named<'l>(lines: impl ExactSizeIterator<Item = (&'l str, &'l SegmentKey)>) -> String {
     let more = lines.len().saturating_sub(NAMED);
     let names: Vec<String> = lines.take(NAMED).map(|(partner, segment)| line_name(partner, segment)).collect();
     if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }

@@ -4,7 +4,7 @@
 //! facts of one partner at a time, so that a million partners never stand in memory at once.
 
 use super::view::View;
-use crate::channel::{ChannelFacts, LineFacts, Name, Partner, PartnerBook, RevenueEntry, SegmentKey};
+use crate::channel::{ChannelFacts, KnownMonths, LineFacts, Name, Partner, PartnerBook, RevenueEntry, SegmentKey};
 use crate::plugin::Manifest;
 use crate::quota::Grain;
 use crate::units::{Money, Month, Rate};
@@ -25,6 +25,7 @@ pub struct Lines<'b> {
     pub(super) manifest: &'b Manifest,
     pub(super) view: View,
     pub(super) first_month: Option<Month>,
+    known_months: KnownMonths,
     pub(super) channel: Arc<ChannelFacts>,
     pub(super) cells: BTreeMap<CellKey, Cell>,
     /// Cells of whole partners; empty at partner grain, where they are those of the lines.
@@ -33,6 +34,8 @@ pub struct Lines<'b> {
     pub eligible: Vec<usize>,
     /// Ids of the partners that do not, ascending.
     pub not_eligible: Vec<Name>,
+    /// Those of them that left before the period, or join after it.
+    pub(super) outside_program: Vec<Name>,
 }
 
 /// Part of a partner's business that facts are about.
@@ -89,7 +92,8 @@ pub(super) struct Stretches {
 impl<'b> Lines<'b> {
     /// Looks through the whole book once.
     pub fn new(book: &'b PartnerBook, manifest: &'b Manifest, view: View) -> Self {
-        let first_month = book.revenue_months().map(|(first, _)| first);
+        let known_months = KnownMonths::of(book);
+        let first_month = known_months.first();
         let mut lines = Self {
             book,
             manifest,
@@ -107,10 +111,12 @@ impl<'b> Lines<'b> {
             }),
             view,
             first_month,
+            known_months,
             cells: BTreeMap::new(),
             whole_cells: BTreeMap::new(),
             eligible: Vec::new(),
             not_eligible: Vec::new(),
+            outside_program: Vec::new(),
         };
         lines.survey();
         lines
@@ -149,7 +155,10 @@ impl<'b> Lines<'b> {
             .collect();
         let mut totals = Stretches::default();
         for (index, (partner, (whole, cells))) in self.book.partners.iter().zip(surveyed).enumerate() {
-            if !self.admits(&whole) {
+            if !self.is_in_program(partner) {
+                self.outside_program.push(Arc::clone(&partner.id));
+            }
+            if !self.admits(&whole) || !self.is_in_program(partner) {
                 self.not_eligible.push(Arc::clone(&partner.id));
                 continue;
             }
@@ -326,7 +335,8 @@ impl<'b> Lines<'b> {
         own.fold(Decimal::ZERO, |sum, (_, amount)| sum.saturating_add(*amount))
     }
 
-    /// Revenue by calendar month (January first) over the latest two years, for the seasons of the line.
+    /// Revenue by calendar month (January first) over the latest two years, for the seasons of the line; gaps of the book are
+    /// filled, see [`KnownMonths::filled`].
     pub fn months(&self, partner: &Partner, segment: &SegmentKey) -> Option<[Decimal; 12]> {
         let last = self.view.last_month();
         let years = (last.since(self.first_month?) + 1).div_euclid(12).min(2);
@@ -337,7 +347,8 @@ impl<'b> Lines<'b> {
             let slot = &mut months[entry.month.number() as usize - 1];
             *slot = slot.checked_add(entry.amount.amount())?;
         }
-        (years > 0 && partner.revenue.first().is_some_and(|entry| entry.month <= first.plus(2))).then_some(months)
+        let is_covered = years > 0 && partner.revenue.first().is_some_and(|entry| entry.month <= first.plus(2));
+        is_covered.then(|| self.known_months.filled(months, last, years)).flatten()
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::channel::{BookSummary, Identity, LineContext, Name, SegmentKey};
 use crate::figure::{About, Format, List, Record, Value};
-use crate::figures;
 use crate::finding::Findings;
 use crate::quota::{Basis, BrokenGuardrail, Grain, Side, Step, StepKind};
 use crate::units::{Currency, Money, MoneyError, PlanningPeriod, Rate};
+use crate::{figures, vocabulary};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,6 +35,24 @@ pub struct GroupOutcome {
     pub quota: Money,
     /// Number of lines.
     pub lines: usize,
+}
+
+vocabulary! {
+    /// Source of the shares by which a quota is divided into reporting periods.
+    pub enum PhasingBasis {
+        /// Revenue of the line's own latest one or two years, by month.
+        OwnSeason = "own_season",
+        /// Revenue of the whole channel, as the manifest says.
+        ChannelSeason = "channel_season",
+        /// Revenue of the whole channel, because the line's own is not known for a year or is below zero in a period.
+        ChannelSeasonInstead = "channel_season_instead",
+        /// Equal shares, as the manifest says or because there is only one reporting period.
+        Even = "even",
+        /// Equal shares, because no season is known that is not below zero in a period.
+        EvenInstead = "even_instead",
+        /// The manifest's ramp for newcomers.
+        NewcomerRamp = "newcomer_ramp",
+    }
 }
 
 figures! {
@@ -67,9 +85,11 @@ figures! {
         periods: Vec<Money>, not_in_json();
         /// Quota by reporting period; they sum to `quota`.
         period_quotas = |_| Value::NotKnown => Vec<PeriodQuota>, json("periods");
+        /// Season by which the quota is divided into reporting periods.
+        season: PhasingBasis;
         /// Ordered steps; their amounts sum to `quota` exactly.
         steps: Vec<Step>;
-        /// Quota ÷ prior revenue − 1; not known unless the prior revenue is above zero.
+        /// Quota ÷ comparable revenue − 1; not known unless that revenue is above zero.
         growth = |line| line.growth() => Option<Rate>, not_in_json().width(9).format(Format::Signed);
         /// The locked quota, so that a returned workbook keeps it.
         override_quota = |line| line.locked.then_some(line.quota) => Option<Money>, not_in_json();
@@ -94,14 +114,14 @@ figures! {
 }
 
 impl PlanLine {
-    /// Returns quota ÷ prior revenue − 1; `None` unless the prior revenue is known and above zero.
+    /// Returns quota ÷ comparable revenue − 1; `None` unless that revenue is known and above zero.
     pub fn growth(&self) -> Option<Rate> {
-        self.context.prior_revenue.and_then(|prior| self.quota.growth_from(prior))
+        self.context.comparable_revenue.and_then(|prior| self.quota.growth_from(prior))
     }
 
     /// Returns what the rules said, factor by factor, and what bound: `history: steady; growth_limit: at most 40 %`.
     fn reasons(&self) -> String {
-        let kinds = [StepKind::Factor, StepKind::Guardrail, StepKind::Lock];
+        let kinds = [StepKind::Factor, StepKind::Proration, StepKind::Guardrail, StepKind::Lock];
         let said = self.steps.iter().filter(|step| kinds.contains(&step.kind) && !step.reason.is_empty());
         let said: Vec<String> = said.map(|step| format!("{}: {}", step.label, step.reason)).collect();
         said.join("; ")

@@ -6,6 +6,7 @@ use super::plan::{PlanLine, QuotaPlan};
 use super::plausibility_fault::PlausibilityFault;
 use crate::finding::{Finding, Findings, Severity};
 use crate::plugin::{Plausibility, PlausibilityCheck};
+use crate::quota::StepKind;
 use crate::units::{Money, Rate};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
@@ -52,12 +53,24 @@ impl Questioned {
             PlausibilityCheck::ChannelGrowth => {
                 let (quota, prior, growth) = channel_growth(plan)?;
                 let limit = rules.channel_growth;
-                (growth > limit).then_some(PlausibilityFault::ChannelGrowth { quota, prior, growth, limit })
+                (growth > limit).then_some(PlausibilityFault::ChannelGrowth {
+                    quota,
+                    prior,
+                    basis: basis(plan),
+                    growth,
+                    limit,
+                })
             }
             PlausibilityCheck::ChannelDecline => {
                 let (quota, prior, growth) = channel_growth(plan)?;
                 let limit = rules.channel_decline;
-                (growth < -limit).then_some(PlausibilityFault::ChannelDecline { quota, prior, growth, limit })
+                (growth < -limit).then_some(PlausibilityFault::ChannelDecline {
+                    quota,
+                    prior,
+                    basis: basis(plan),
+                    growth,
+                    limit,
+                })
             }
             PlausibilityCheck::NeverSold => self.never_sold(plan),
             PlausibilityCheck::RoundingUnit => self.rounding_unit(plan),
@@ -92,7 +105,7 @@ fn name(line: &PlanLine) -> String {
 }
 
 fn line_growth(plan: &QuotaPlan, limit: Rate) -> Option<PlausibilityFault> {
-    let increase = |line: &PlanLine| line.quota.minus(line.context.prior_revenue?).ok();
+    let increase = |line: &PlanLine| line.quota.minus(line.context.comparable_revenue?).ok();
     let mut lines: Vec<&PlanLine> =
         plan.lines.iter().filter(|line| line.growth().is_some_and(|growth| growth > limit)).collect();
     // A stable sort: lines of the same increase stay in the plan's order.
@@ -103,16 +116,23 @@ fn line_growth(plan: &QuotaPlan, limit: Rate) -> Option<PlausibilityFault> {
         of: plan.lines.len(),
         limit,
         line: name(first),
-        prior: first.context.prior_revenue?,
+        prior: first.context.comparable_revenue?,
+        basis: basis(plan),
         quota: first.quota,
         growth: first.growth()?,
         named: names(&lines),
     })
 }
 
-/// Σ quotas, Σ prior revenue and the growth between them, of the lines whose prior revenue is known.
+/// Name of what growth is measured from: comparable revenue only where that is not the prior revenue of every line.
+fn basis(plan: &QuotaPlan) -> &'static str {
+    let is_prior = |line: &PlanLine| line.context.comparable_revenue == line.context.prior_revenue;
+    if plan.lines.iter().all(is_prior) { "prior revenue" } else { "comparable revenue" }
+}
+
+/// Σ quotas, Σ comparable revenue and the growth between them, of the lines whose comparable revenue is known.
 fn channel_growth(plan: &QuotaPlan) -> Option<(Money, Money, Rate)> {
-    let compared = || plan.lines.iter().filter_map(|line| Some((line.quota, line.context.prior_revenue?)));
+    let compared = || plan.lines.iter().filter_map(|line| Some((line.quota, line.context.comparable_revenue?)));
     let quota = Money::sum(plan.currency, compared().map(|(quota, _)| quota)).ok()?;
     let prior = Money::sum(plan.currency, compared().map(|(_, prior)| prior)).ok()?;
     Some((quota, prior, quota.growth_from(prior)?))
@@ -139,13 +159,19 @@ fn line_period_share(plan: &QuotaPlan, limit: Rate) -> Option<PlausibilityFault>
         return None;
     }
     let is_above = |part: Money, whole: Money, limit: Rate| part.ratio_to(whole).is_some_and(|share| share > limit);
+    // A line that is in force for a part of the period has its quota there.
+    let is_whole = |line: &&PlanLine| line.steps.iter().all(|step| step.kind != StepKind::Proration);
     let found = |line: &'_ PlanLine| {
         let largest = line.periods.iter().enumerate().max_by_key(|(_, amount)| amount.amount());
         let (period, amount) = largest.map(|(period, amount)| (period, *amount))?;
         (is_above(amount, line.quota, limit) && is_above(amount, plan.total, large())).then_some((period, amount))
     };
-    let mut lines: Vec<(&PlanLine, usize, Money)> =
-        plan.lines.iter().filter_map(|line| found(line).map(|(period, amount)| (line, period, amount))).collect();
+    let mut lines: Vec<(&PlanLine, usize, Money)> = plan
+        .lines
+        .iter()
+        .filter(is_whole)
+        .filter_map(|line| found(line).map(|(period, amount)| (line, period, amount)))
+        .collect();
     lines.sort_by_key(|(_, _, amount)| Reverse(amount.amount()));
     let (line, period, amount) = *lines.first()?;
     let all: Vec<&PlanLine> = lines.iter().map(|(line, _, _)| *line).collect();

@@ -20,23 +20,23 @@ crate::faults! {
     pub enum PlausibilityFault {
         /// Lines are asked to grow more than the manifest calls plausible.
         LineGrowth {
-            lines: usize, of: usize, limit: Decimal, line: String, prior: Money, quota: Money, growth: Decimal, named: String,
+            lines: usize, of: usize, limit: Decimal, line: String, prior: Money, basis: &'static str, quota: Money, growth: Decimal, named: String,
         } = PlanPlausibility {
             message: format!(
-                "{lines} of {} grow by more than {} on prior revenue: {named}; the largest increase is that of {line} from {} to {} ({})",
+                "{lines} of {} grow by more than {} on {basis}: {named}; the largest increase is that of {line} from {} to {} ({})",
                 counted(*of, "line"),
                 percent(*limit),
                 prior.to_grouped(),
                 quota.to_grouped(),
                 signed(*growth)
             ),
-            help: "check the target, locks and prior revenue of these lines; `line_growth` in `[plausibility]` is the limit",
+            help: format!("check the target, locks and {basis} of these lines; `line_growth` in `[plausibility]` is the limit"),
             severity: Warning,
         }
         /// All lines together are asked to grow more than the manifest calls plausible.
-        ChannelGrowth { quota: Money, prior: Money, growth: Decimal, limit: Decimal } = PlanPlausibility {
+        ChannelGrowth { quota: Money, prior: Money, basis: &'static str, growth: Decimal, limit: Decimal } = PlanPlausibility {
             message: format!(
-                "the plan asks {} of the channel, from prior revenue {} to {}; the limit is {}",
+                "the plan asks {} of the channel, from {basis} {} to {}; the limit is {}",
                 signed(*growth),
                 prior.to_grouped(),
                 quota.to_grouped(),
@@ -46,9 +46,9 @@ crate::faults! {
             severity: Warning,
         }
         /// All lines together are asked to shrink more than the manifest calls plausible.
-        ChannelDecline { quota: Money, prior: Money, growth: Decimal, limit: Decimal } = PlanPlausibility {
+        ChannelDecline { quota: Money, prior: Money, basis: &'static str, growth: Decimal, limit: Decimal } = PlanPlausibility {
             message: format!(
-                "the plan asks {} of the channel, from prior revenue {} to {}; the limit is {}",
+                "the plan asks {} of the channel, from {basis} {} to {}; the limit is {}",
                 signed(*growth),
                 prior.to_grouped(),
                 quota.to_grouped(),

@@ -7,14 +7,15 @@ use super::fault::PlanFault;
 use super::line_name;
 use super::lines::Lines;
 use super::locks::put_locks;
-use super::plan::{GroupOutcome, OverAssignment, PlanLine, PreviousLine, QuotaPlan};
+use super::phasing::{Phased, channel_shares, phased, reporting};
+use super::plan::{GroupOutcome, OverAssignment, PhasingBasis, PlanLine, PreviousLine, QuotaPlan};
 use super::plausibility::Questioned;
 use super::request::{Progress, Request};
-use super::view::{other_period, uncovered, view};
+use super::view::{other_period, part_of_month, uncovered, view};
 use crate::channel::{BookSummary, Name, PartnerBook};
 use crate::finding::{Finding, Findings};
-use crate::plugin::{Seasonality, VendorPlugin};
-use crate::quota::{Bound, Derivation, ExplainedFactor, ReconciledLine, Shares, StepWriter, phase};
+use crate::plugin::VendorPlugin;
+use crate::quota::{Bound, Derivation, ExplainedFactor, ReconciledLine, Shares, StepWriter};
 use crate::units::{Currency, Money, PlanningPeriod};
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -37,7 +38,7 @@ pub struct Prepared<'p> {
     pub drafts: Vec<Draft>,
     /// Targets, locks and rules of the settlement.
     pub settlement: Settlement,
-    channel_shares: Shares,
+    channel_shares: Option<Shares>,
     not_eligible: Vec<Name>,
     findings: Findings,
 }
@@ -79,7 +80,9 @@ pub fn prepare<'p>(
     put_locks(&mut drafts, grain, given, &book.locks, &lines.not_eligible, &mut faults);
     faults.extend(other_period(request, &period));
     let settlement = Settlement::new(plugin, book.currency, request, &drafts, &mut faults);
+    findings.extend(part_of_month(book, request, lines.view()));
     findings.extend(uncovered(book, lines.view()));
+    findings.extend(in_part(&lines, &drafts));
     findings.extend(unassessed(&drafts));
     findings.extend(gave_way(&drafts));
     match settlement {
@@ -105,34 +108,23 @@ fn no_partner(book: &PartnerBook, lines: &Lines<'_>) -> Finding {
     PlanFault::NoPartner { not_eligible }.into()
 }
 
-/// Shares of the reporting periods from revenue by calendar month.
-fn shares(months: &[i64; 12], reporting: &[PlanningPeriod]) -> Option<Shares> {
-    let sums: Vec<i128> = reporting
-        .iter()
-        .map(|period| {
-            (0..period.months)
-                .map(|step| i128::from(months[period.start.plus(step as i32).number() as usize - 1]))
-                .sum()
-        })
-        .collect();
-    Shares::new(&sums).ok()
-}
-
-fn reporting(plugin: &VendorPlugin, period: &PlanningPeriod) -> Vec<PlanningPeriod> {
-    plugin.manifest.calendar.reporting(period, plugin.manifest.reporting)
-}
-
-fn channel_shares(plugin: &VendorPlugin, period: &PlanningPeriod, drafts: &[Draft]) -> Shares {
-    let reporting = reporting(plugin, period);
-    let mut sums = [0_i64; 12];
-    for months in drafts.iter().filter_map(|draft| draft.months.as_ref()) {
-        sums.iter_mut().zip(months).for_each(|(sum, amount)| *sum = sum.saturating_add(*amount));
-    }
-    shares(&sums, &reporting).unwrap_or_else(|| Shares::even(reporting.len()))
-}
-
 fn named(drafts: &[&Draft]) -> String {
     line_name::named(drafts.iter().map(|draft| (&*draft.identity.partner_id, &draft.segment)))
+}
+
+/// Partners that get no quota, or a prorated one, because they join or leave.
+fn in_part(lines: &Lines<'_>, drafts: &[Draft]) -> impl Iterator<Item = Finding> {
+    let period = lines.view().period.to_string();
+    let outside = &lines.outside_program;
+    let whole = crate::channel::SegmentKey::default();
+    let left = (!outside.is_empty()).then(|| {
+        let named = line_name::named(outside.iter().map(|partner| (&**partner, &whole)));
+        PlanFault::OutsideProgram { partners: outside.len(), period: period.clone(), named }.into()
+    });
+    let in_part: Vec<&Draft> = drafts.iter().filter(|draft| draft.in_force.is_some()).collect();
+    let prorated = (!in_part.is_empty())
+        .then(|| PlanFault::Prorated { lines: in_part.len(), of: drafts.len(), period, named: named(&in_part) }.into());
+    left.into_iter().chain(prorated)
 }
 
 fn unassessed(drafts: &[Draft]) -> Option<Finding> {
@@ -170,7 +162,9 @@ impl Prepared<'_> {
 
     fn assembled(self, settled: Settled, previous: Option<&[PreviousLine]>) -> Result<QuotaPlan, Findings> {
         let reporting = reporting(self.plugin, &self.period);
-        let (periods, settled) = self.phased(settled, &reporting)?;
+        let quotas: Vec<i128> = settled.lines.iter().map(|line| line.quota).collect();
+        let (channel, unit) = (self.channel_shares.as_ref(), self.settlement.unit);
+        let Phased { periods, basis } = phased(self.plugin, &reporting, &self.drafts, &quotas, channel, unit)?;
         let (currency, out_of_range) = (self.currency, |_| Findings::from(PlanFault::AmountOutOfRange {}));
         let money = |minor: i128| Money::from_minor(minor, currency).map_err(out_of_range);
         let total = money(settled.lines.iter().map(|line| line.quota).sum())?;
@@ -190,6 +184,7 @@ impl Prepared<'_> {
             group: self.settlement.group_of[position],
             assessment: settled.assessments.as_ref().map(|all| all[position].as_ref()),
             periods: periods.row(position),
+            season: basis[position],
         };
         let lines = plan_lines(self.drafts, work, &writer, &names, currency).map_err(out_of_range)?;
         let mut findings = self.findings;
@@ -224,37 +219,6 @@ impl Prepared<'_> {
         })
     }
 
-    fn phased(
-        &self,
-        settled: Settled,
-        reporting: &[PlanningPeriod],
-    ) -> Result<(crate::quota::Phasing, Settled), Findings> {
-        let manifest = &self.plugin.manifest;
-        let even = Shares::even(reporting.len());
-        let ramp = even.ramped(&manifest.phasing.newcomer_ramp).filter(|_| !manifest.phasing.newcomer_ramp.is_empty());
-        let own: Vec<Option<Shares>> = self
-            .drafts
-            .par_iter()
-            .with_min_len(FEWEST_APART)
-            .map(|draft| match manifest.phasing.seasonality {
-                _ if draft.context.is_newcomer && ramp.is_some() => ramp.clone(),
-                Seasonality::Even => Some(even.clone()),
-                Seasonality::Partner => draft.months.as_ref().and_then(|months| shares(months, reporting)),
-                Seasonality::Channel => None,
-            })
-            .collect();
-        let rows: Vec<(i128, &Shares)> = settled
-            .lines
-            .iter()
-            .zip(&own)
-            .map(|(line, own)| (line.quota, own.as_ref().unwrap_or(&self.channel_shares)))
-            .collect();
-        match phase(&rows, self.settlement.unit) {
-            Ok(periods) => Ok((periods, settled)),
-            Err(fault) => Err(PlanFault::NotPhased { reason: fault.to_string() }.into()),
-        }
-    }
-
     fn groups(&self, settled: &Settled) -> Result<Vec<GroupOutcome>, crate::units::MoneyError> {
         let money = |minor: i128| Money::from_minor(minor, self.currency);
         self.settlement
@@ -283,6 +247,7 @@ struct LineWork<'a> {
     group: usize,
     assessment: Option<Option<&'a crate::quota::Assessment>>,
     periods: &'a [i128],
+    season: PhasingBasis,
 }
 
 fn plan_lines<'a>(
@@ -319,6 +284,7 @@ fn plan_line(
         reconciled: work.reconciled,
         guardrails: &draft.guardrails,
         group: work.group,
+        proration: draft.in_force.as_deref().map(|in_force| &in_force.reason),
         lock: draft.lock.as_ref().map(|(_, reason)| reason.as_str()),
     })?;
     let bound = |bound: &Option<Bound>| bound.as_ref().map(|bound| money(bound.amount)).transpose();
@@ -341,6 +307,7 @@ fn plan_line(
         locked: draft.lock.is_some(),
         lock_reason: draft.lock.map(|(_, reason)| reason).unwrap_or_default(),
         periods: work.periods.iter().map(|amount| money(*amount)).collect::<Result<_, _>>()?,
+        season: work.season,
         steps,
     })
 }

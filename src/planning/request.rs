@@ -12,9 +12,11 @@ use rust_decimal::Decimal;
 pub struct Request {
     /// Label of the planning period; the first one after the as-of day when left out.
     pub period: Option<String>,
-    /// Nothing later than this day is looked at. The day before the period, or the end of the latest month with
-    /// revenue, when left out.
+    /// Nothing later than this date is looked at. By default the date before the period, or the end of the latest complete
+    /// month with revenue.
     pub as_of: Option<NaiveDate>,
+    /// Current date, where the caller has one: the month that it is in is not complete.
+    pub today: Option<NaiveDate>,
     /// Channel target, in the book's currency.
     pub target: Option<Decimal>,
     /// Targets per territory or product line.

@@ -2,7 +2,7 @@
 
 use super::fault::PlanFault;
 use super::request::Request;
-use crate::channel::PartnerBook;
+use crate::channel::{LatestMonth, PartOfMonth, PartnerBook};
 use crate::finding::{Finding, Findings};
 use crate::plugin::VendorPlugin;
 use crate::units::{Money, Month, PlanningPeriod};
@@ -53,7 +53,7 @@ pub fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Res
             expected: manifest.period_months,
         }));
     }
-    let latest = book.revenue_months().map(|(_, last)| last.last_day());
+    let latest = book.latest_month(request.today).map(|latest| latest.complete.last_day());
     let before = named.as_ref().and_then(|period| period.start.first_day().pred_opt());
     let as_of = request.as_of.or_else(|| match (before, latest) {
         (Some(before), Some(latest)) => Some(before.min(latest)),
@@ -85,6 +85,28 @@ pub fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Res
 pub(super) fn other_period(request: &Request, period: &PlanningPeriod) -> Option<Finding> {
     let agreed = request.locks_period.as_ref().filter(|agreed| **agreed != period.label)?;
     Some(PlanFault::OtherPeriod { agreed: agreed.to_string(), planned: period.to_string() }.into())
+}
+
+/// Reports that only a part of the latest month is known, and what that means for the plan.
+pub(super) fn part_of_month(book: &PartnerBook, request: &Request, view: &View) -> Option<Finding> {
+    let LatestMonth { latest, complete, part } = book.latest_month(request.today)?;
+    let (month, as_of) = (latest.to_string(), view.as_of);
+    // Of a period that is named, the date before it may be the limit instead.
+    let is_limit = request.period.is_none() || view.period.start.plus(-1) > complete;
+    let known = match part? {
+        PartOfMonth::DatedUntil(date) => format!("dated up to {date}"),
+        PartOfMonth::NotOver(today) => format!("not complete on {today}"),
+    };
+    let fault = match request.as_of {
+        Some(_) if view.last_month() >= latest => {
+            PlanFault::PartCounts { month, known, complete: complete.last_day(), as_of }
+        }
+        None if as_of == complete.last_day() && is_limit => {
+            PlanFault::PartLeftOut { month, known, whole: latest.last_day(), as_of }
+        }
+        _ => return None,
+    };
+    Some(fault.into())
 }
 
 /// Warns when the book's revenue does not cover the stretch that quotas are derived from.

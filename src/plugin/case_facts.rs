@@ -79,6 +79,8 @@ pub fn read(
         line.months_since_joining.or_else(|| line.since.map(|since| whole_months(since, as_of)));
     line.attributes = part("attributes").map(attributes).unwrap_or_default();
     line.history = history(part("history"), currency);
+    // A case that states the prior revenue alone means the revenue that growth is measured from, too.
+    line.history.comparable_revenue = line.history.comparable_revenue.or(line.history.prior_revenue);
     line.market = record(part("market"), currency);
     line.investment = record(part("investment"), currency);
     line.pipeline = pipeline(part("pipeline"), currency);

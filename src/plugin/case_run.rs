@@ -88,7 +88,7 @@ fn run_case(plugin: &VendorPlugin, case: &Case) -> (CaseOutcome, bool) {
                 policy_run::run(policies, *kind, facts, &mut compare);
             }
         }
-        Subject::Line => match assess_line(plugin, &case.facts, case.currency) {
+        Subject::Line => match assess_line(plugin, &case.facts, case.currency, None) {
             Ok(line) => compare.line(plugin, &line),
             Err(faults) => faults.iter().for_each(|fault| compare.fault(&fault.finding)),
         },

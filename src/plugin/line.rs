@@ -5,8 +5,8 @@ use super::vendor::{LineIndications, VendorPlugin};
 use crate::channel::LineFacts;
 use crate::finding::Finding;
 use crate::quota::{
-    Assessment, Guardrails, OnViolation, OpenLine, ReconciliationGroup, ReconciliationRules, Weights, assess,
-    reconcile, settle,
+    Assessment, Bound, Guardrails, OnViolation, OpenLine, PartOfPeriod, ReconciliationGroup, ReconciliationRules,
+    Weights, assess, reconcile, settle,
 };
 use crate::script::{FactorOutcome, Facts, ScriptFault};
 use crate::units::{Currency, Money, MoneyError, Rate};
@@ -23,7 +23,7 @@ pub struct LineAssessment {
     pub shares: Vec<Rate>,
     /// Contribution of each factor; `None` when it abstained.
     pub contributions: Vec<Option<Money>>,
-    /// Σ contributions; `None` when every factor abstained.
+    /// Σ contributions, prorated where the partner joins or leaves inside the period; `None` when every factor abstained.
     pub assessment: Option<Money>,
     /// The assessment within the guardrails, rounded.
     pub quota: Option<Money>,
@@ -51,11 +51,13 @@ pub fn indicated(outcomes: &[FactorOutcome]) -> Result<Vec<Option<i128>>, MoneyE
         .collect()
 }
 
-/// Assesses one line by itself. A vendor with fair shares is assessed as if the line were the whole channel.
+/// Assesses one line by itself. A vendor with fair shares is assessed as if the line were the whole channel. `part` is the
+/// part of the period for which the line is in force; `None` is all of it.
 pub fn assess_line(
     plugin: &VendorPlugin,
     facts: &Arc<LineFacts>,
     currency: Currency,
+    part: Option<PartOfPeriod>,
 ) -> Result<LineAssessment, Vec<ScriptFault>> {
     let indications = plugin.indications(&Facts::new(Arc::clone(facts)))?;
     let outcome = |reason: String| vec![ScriptFault::from(Finding::from(VendorFault::Assessment { reason }))];
@@ -65,7 +67,10 @@ pub fn assess_line(
     let assessment = assess(&amounts, &weights).map_err(out_of_range)?;
     let assessed = assessment.as_ref().map(|assessment| assessment.amount);
     let bounds = plugin.bounds(facts, &indications.outcomes, assessed, currency);
-    let guardrails = settle(bounds);
+    let prorated =
+        |bound: Bound| Bound { amount: part.map_or(bound.amount, |part| part.of_amount(bound.amount)), ..bound };
+    let guardrails = settle(bounds.into_iter().map(prorated).collect());
+    let assessment = assessment.map(|found| part.map_or(found.clone(), |part| found.prorated(part)));
     let quota = assessment.as_ref().and_then(|assessment| bounded(plugin, assessment, &guardrails, currency));
     let money = |minor: i128| Money::from_minor(minor, currency).ok();
     let contribution = |part: &crate::quota::Contribution| part.indicated.and_then(|_| money(part.amount));

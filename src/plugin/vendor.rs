@@ -209,18 +209,28 @@ impl VendorPlugin {
             let reason = || format!("at most {} on the assessment {}", signed_percent(rate), assessed.to_grouped());
             add(GuardrailKind::GrowthLimit, Side::Ceiling, most, &reason);
         }
-        if let Some(prior) = facts.history.prior_revenue.filter(|prior| prior.is_positive()) {
-            let grown = |rate: Rate| Decimal::ONE.checked_add(rate).and_then(|factor| prior.times(factor).ok());
+        if let Some(revenue) = facts.history.comparable_revenue.filter(|revenue| revenue.is_positive()) {
+            let grown = |rate: Rate| Decimal::ONE.checked_add(rate).and_then(|factor| revenue.times(factor).ok());
             if let Some(rate) = rules.growth_floor {
-                let reason = || format!("at least {} on prior revenue {}", signed_percent(rate), prior.to_grouped());
+                let reason = || format!("at least {} on {}", signed_percent(rate), compared(facts, revenue));
                 add(GuardrailKind::GrowthLimit, Side::Floor, grown(rate), &reason);
             }
             if let Some(rate) = rules.growth_ceiling {
-                let reason = || format!("at most {} on prior revenue {}", signed_percent(rate), prior.to_grouped());
+                let reason = || format!("at most {} on {}", signed_percent(rate), compared(facts, revenue));
                 add(GuardrailKind::GrowthLimit, Side::Ceiling, grown(rate), &reason);
             }
         }
         bounds
+    }
+}
+
+/// The revenue that growth is measured from, in words: `prior revenue 1,200.00 (scaled from 7 of 12 months)`.
+fn compared(facts: &LineFacts, revenue: Money) -> String {
+    let (history, months, amount) = (&facts.history, facts.channel.period_months, revenue.to_grouped());
+    match history.months_known {
+        Some(known) if known < months => format!("prior revenue {amount} (scaled from {known} of {months} months)"),
+        _ if history.prior_revenue == Some(revenue) => format!("prior revenue {amount}"),
+        _ => format!("revenue {amount} of the same period last year"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Assessment: the weighted sum of the factors for a line (bottom-up).
 
 use super::exact::proportion;
+use super::proration::PartOfPeriod;
 use crate::units::{MAX_MINOR_UNITS, MoneyError, Rate};
 use rust_decimal::Decimal;
 use thiserror::Error;
@@ -102,7 +103,9 @@ pub struct Assessment {
     pub contributions: Vec<Contribution>,
     /// Amount that raises a negative sum to zero; at least zero.
     pub raised_by: i128,
-    /// Σ contributions + `raised_by`, at least zero.
+    /// Amount that proration takes away, zero or less; zero for a line that is in force throughout.
+    pub prorated_by: i128,
+    /// Σ contributions + `raised_by` + `prorated_by`, at least zero.
     pub amount: i128,
 }
 
@@ -112,7 +115,23 @@ impl Assessment {
         if sum > MAX_MINOR_UNITS {
             return Err(MoneyError::OutOfRange);
         }
-        Ok(Self { contributions, raised_by: 0.max(-sum), amount: sum.max(0) })
+        Ok(Self { contributions, raised_by: 0.max(-sum), prorated_by: 0, amount: sum.max(0) })
+    }
+
+    /// Returns the assessment for a part of the period; the contributions stay those for the whole period.
+    ///
+    /// ```
+    /// use quotient::quota::{PartOfPeriod, Weights, assess};
+    /// use rust_decimal::Decimal;
+    /// let year = assess(&[Some(365_00)], &Weights::new(&[Decimal::ONE])?)?.ok_or("no factor")?;
+    /// let half = year.prorated(PartOfPeriod { days: 184, of: 365 });
+    /// assert_eq!((half.amount, half.prorated_by), (184_00, -181_00));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn prorated(self, part: PartOfPeriod) -> Self {
+        let amount = part.of_amount(self.amount);
+        Self { prorated_by: self.prorated_by + amount - self.amount, amount, ..self }
     }
 }
 

@@ -14,6 +14,8 @@ vocabulary! {
         Factor = "factor",
         /// A factor that abstained; its weight was redistributed and the amount is zero.
         Abstention = "abstention",
+        /// Effect of joining or leaving inside the period.
+        Proration = "proration",
         /// Difference between the channel target and the assessment.
         Reconciliation = "reconciliation",
         /// Effect of a floor or ceiling.
@@ -89,6 +91,8 @@ pub struct Derivation<'a> {
     pub guardrails: &'a Guardrails,
     /// Position of the line's group among those given to [`StepWriter::new`].
     pub group: usize,
+    /// Dates and days in force of a line that is prorated; `None` for one that is in force throughout.
+    pub proration: Option<&'a Arc<str>>,
     /// Reason of the lock, empty when none was given; `None` for a free line.
     pub lock: Option<&'a str>,
 }
@@ -101,6 +105,7 @@ pub struct StepWriter {
     groups: Vec<GroupWords>,
     guardrail_labels: Vec<Arc<str>>,
     lock: Arc<str>,
+    proration: Arc<str>,
     rounding: Arc<str>,
     odd: Arc<str>,
     zero: (Arc<str>, Arc<str>),
@@ -146,16 +151,18 @@ impl StepWriter {
             groups: groups.into_iter().map(words).collect(),
             guardrail_labels: super::GuardrailKind::ALL.iter().copied().map(label).collect(),
             lock: "lock".into(),
+            proration: "proration".into(),
             rounding: "rounding".into(),
             odd: format!("not a multiple of {to}, to keep guardrails and sum to the target").into(),
             zero: ("zero".into(), "a quota is never below zero".into()),
         }
     }
 
-    /// Returns the steps of a line: factors in order, then lock, or reconciliation, guardrail and rounding.
+    /// Returns the steps of a line: factors in order, proration, then lock, or reconciliation, guardrail and rounding.
     ///
-    /// Every factor has a step, with amount zero when it abstained or adds nothing; the others only when they change the
-    /// amount. The amounts sum to the quota exactly.
+    /// Every factor has a step, with amount zero when it abstained or adds nothing; so has proration, whose amount is zero
+    /// where shares were made of the days in force. The others have one only when they change the amount. The amounts sum to
+    /// the quota exactly.
     ///
     /// ```
     /// use quotient::quota::{Derivation, ExplainedFactor, Guardrails, ReconciledLine, StepWriter, Weights, assess};
@@ -169,6 +176,7 @@ impl StepWriter {
     ///     reconciled: ReconciledLine { scaled: 100_40, bounded: 100_40, quota: 100_00, binding: None, outside: None },
     ///     guardrails: &Guardrails::default(),
     ///     group: 0,
+    ///     proration: None,
     ///     lock: None,
     /// };
     /// let amounts: Vec<String> = writer.steps(&line)?.iter().map(|step| step.amount.to_grouped()).collect();
@@ -182,6 +190,11 @@ impl StepWriter {
         }
         let (raised_by, assessed) = line.assessment.map_or((0, 0), |sum| (sum.raised_by, sum.amount));
         self.add(&mut steps, StepKind::Guardrail, raised_by, || self.zero.clone())?;
+        if let Some(reason) = line.proration {
+            let amount = Money::from_minor(line.assessment.map_or(0, |sum| sum.prorated_by), self.currency)?;
+            let (label, reason) = (self.proration.clone(), reason.clone());
+            steps.push(Step { kind: StepKind::Proration, label, amount, reason, factor: None });
+        }
         let ReconciledLine { scaled, bounded, quota, .. } = line.reconciled;
         if let Some(reason) = line.lock {
             let reason = if reason.is_empty() { "agreed quota" } else { reason };

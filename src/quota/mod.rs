@@ -13,6 +13,7 @@ mod guardrail;
 mod infeasible;
 mod multiplier;
 mod phasing;
+mod proration;
 mod reconciliation;
 mod rounding;
 mod targets;
@@ -25,6 +26,7 @@ pub use guardrail::{Bound, BrokenGuardrail, GuardrailKind, Guardrails, OnViolati
 pub use infeasible::{BindingLine, Infeasible, InfeasibleReason, LISTED_LINES, Remedy, Violation};
 pub use multiplier::Multiplier;
 pub use phasing::{Phasing, PhasingFault, ShareFault, Shares, phase, seasonality};
+pub use proration::PartOfPeriod;
 pub use reconciliation::{
     OpenLine, ReconciledLine, Reconciliation, ReconciliationFaults, ReconciliationGroup, ReconciliationRules,
     UnusableInput, reconcile,

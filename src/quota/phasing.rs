@@ -1,6 +1,7 @@
 //! Phasing: a quota becomes reporting periods that sum to it, and whose columns follow the shares.
 
 use super::exact::greatest_common_divisor;
+use super::proration::PartOfPeriod;
 use crate::units::{MAX_MINOR_UNITS, Rate};
 use rust_decimal::Decimal;
 use thiserror::Error;
@@ -112,6 +113,29 @@ impl Shares {
     /// ```
     pub fn stretch(&self, start: usize, periods: usize) -> Option<Self> {
         Self::new(self.0.get(start..start.checked_add(periods)?)?).ok()
+    }
+
+    /// Shares of a line that is in force for a part of each period: each × days in force ÷ days of the period.
+    ///
+    /// One entry of `parts` per period. `None` when nothing is left above zero, or the products have more than 18 digits.
+    ///
+    /// ```
+    /// use quotient::quota::{PartOfPeriod, Shares};
+    /// let parts = [(0, 90), (0, 91), (46, 92), (92, 92)].map(|(days, of)| PartOfPeriod { days, of });
+    /// assert_eq!(Shares::even(4).in_force(&parts).map(|shares| shares.parts().to_vec()), Some(vec![0, 0, 1, 2]));
+    /// ```
+    pub fn in_force(&self, parts: &[PartOfPeriod]) -> Option<Self> {
+        let days = |part: &PartOfPeriod| (i128::from(part.days.max(0)), i128::from(part.of.max(1)));
+        let common = parts
+            .iter()
+            .map(days)
+            .try_fold(1_i128, |common, (_, of)| (common / greatest_common_divisor(common, of)).checked_mul(of))?;
+        let left = |(share, part): (&i128, &PartOfPeriod)| {
+            let (days, of) = days(part);
+            share.checked_mul(days)?.checked_mul(common / of)
+        };
+        let shares: Option<Vec<i128>> = self.0.iter().zip(parts).map(left).collect();
+        Self::new(&shares?).ok()
     }
 
     /// Shares of a newcomer: each × the ramp of that period, a fraction of full productivity.

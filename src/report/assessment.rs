@@ -70,14 +70,16 @@ struct AssessedLineDocument<'a> {
     segment: &'a SegmentKey,
     /// The assessment within the guardrails, rounded to the unit; null when every factor abstained.
     quota: Option<Money>,
-    /// Sum of the contributions, at least zero; null when every factor abstained.
+    /// Sum of the contributions, at least zero, for the days in the program where the partner joins or leaves inside the period; null when every factor abstained.
     assessment: Option<Money>,
     /// Floor that holds.
     floor: Option<Money>,
     /// Ceiling that holds.
     ceiling: Option<Money>,
-    /// Revenue of the latest stretch as long as the period.
+    /// Revenue of the latest stretch as long as the period, as sold.
     prior_revenue: Option<Money>,
+    /// Revenue that growth is measured from.
+    comparable_revenue: Option<Money>,
     /// One entry per factor, in the manifest's order.
     factors: Vec<FactorDocument<'a>>,
 }
@@ -132,6 +134,7 @@ impl<'a> AssessedLineDocument<'a> {
             floor: assessment.floor,
             ceiling: assessment.ceiling,
             prior_revenue: facts.history.prior_revenue,
+            comparable_revenue: facts.history.comparable_revenue,
             factors: (0..whole.factors.len()).filter_map(|factor| FactorDocument::of(whole, line, factor)).collect(),
         }
     }

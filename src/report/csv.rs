@@ -23,7 +23,7 @@ const AFTER_CURRENCY: &[Column<PlanLine>] = columns!(PlanLine;
     |line| Some(line) => PlanLine { assessment, floor, ceiling, binding, locked, lock_reason }
     |line| Some(&line.context) => LineContext { prior_revenue }
     |line| Some(line) => PlanLine { growth }
-    |line| Some(&line.context) => LineContext { current_quota }
+    |line| Some(&line.context) => LineContext { current_quota, comparable_revenue }
 );
 
 /// Returns the names of the columns before those of the reporting periods, in order.
@@ -34,7 +34,7 @@ pub fn header() -> impl Iterator<Item = &'static str> {
 /// Writes one row per line of `plan`, in the plan's order, after a header row.
 ///
 /// Amounts are plain decimals in the currency of the `currency` column; empty means "not known"; `growth` is the
-/// fraction quota ÷ prior revenue − 1. One column per reporting period follows, such as `quota_fy2026_q1`; they sum to
+/// fraction quota ÷ comparable revenue − 1. One column per reporting period follows, such as `quota_fy2026_q1`; they sum to
 /// `quota`. Text that a spreadsheet would take for a formula gets a leading `'`, see [`guarded`].
 pub fn write_plan(plan: &QuotaPlan, out: &mut impl Write) -> Result<(), ReportFault> {
     let mut writer = csv::Writer::from_writer(out);

@@ -5,8 +5,8 @@ use super::figures::{Figures, clipped, line_name, rate_text, readable};
 use super::grid::{Grid, Left, Right, TableOptions, bold};
 use super::json::{LineOf, write_document};
 use super::picture::{Waterfall, axis_of, place, running_spans, waterfall_svg};
-use super::table::line_note;
-use crate::planning::{Direction, LineRecord, PlanLine, QuotaPlan, Sensitivity};
+use super::table::{apart, line_note};
+use crate::planning::{Direction, LineRecord, PhasingBasis, PlanLine, QuotaPlan, Sensitivity};
 use crate::quota::StepKind;
 use crate::units::Money;
 use comfy_table::Cell;
@@ -26,6 +26,20 @@ pub struct ExplainView<'a> {
     pub line: &'a PlanLine,
     /// What would have had to be different, in the order to show; may be empty.
     pub sensitivities: &'a [Sensitivity],
+}
+
+/// Season of the reporting periods, in words.
+fn phased_by(basis: PhasingBasis) -> &'static str {
+    match basis {
+        PhasingBasis::OwnSeason => "by the season of the line",
+        PhasingBasis::ChannelSeason => "by the season of the channel",
+        PhasingBasis::ChannelSeasonInstead => {
+            "by the season of the channel: that of the line is not known for a year, or is below zero in a period"
+        }
+        PhasingBasis::Even => "in equal parts",
+        PhasingBasis::EvenInstead => "in equal parts: no season is known, or it is below zero in a period",
+        PhasingBasis::NewcomerRamp => "by the ramp for newcomers",
+    }
 }
 
 impl<'a> ExplainView<'a> {
@@ -51,6 +65,7 @@ impl<'a> ExplainView<'a> {
             for (period, quota) in periods {
                 text.push_str(&format!(" {}  {}\n", period.label, self.figures().money(*quota)));
             }
+            text.push_str(&format!(" Divided {}.\n", phased_by(self.line.season)));
         }
         let sentences = self.sensitivity_sentences()?;
         if !sentences.is_empty() {
@@ -68,14 +83,17 @@ impl<'a> ExplainView<'a> {
         let mut about: Vec<String> = attributes.into_iter().flatten().map(|name| readable(name)).collect();
         about.extend(Some(line_note(line)).filter(|note| !note.is_empty()));
         let quota = format!("quota {} {} for {}", plan.currency, figures.money(line.quota), plan.period);
-        let growth = line.growth();
-        let prior = line.context.prior_revenue.map(|prior| match growth {
-            Some(rate) => format!(", prior revenue {} ({})", figures.money(prior), figures.growth(Some(rate))),
-            None => format!(", prior revenue {}", figures.money(prior)),
+        let growth = line.growth().map(|rate| format!(" ({})", figures.growth(Some(rate)))).unwrap_or_default();
+        let (prior, comparable) = (line.context.prior_revenue, apart(line));
+        let prior = prior.map(|prior| {
+            let growth = if comparable.is_none() { &*growth } else { "" };
+            format!(", prior revenue {}{growth}", figures.money(prior))
         });
+        let comparable = comparable.map(|amount| format!(", comparable revenue {}{growth}", figures.money(amount)));
+        let prior = prior.into_iter().chain(comparable).collect::<String>();
         let lock = if line.locked { format!("locked: {}\n", readable(&line.lock_reason)) } else { String::new() };
         let about = if about.is_empty() { String::new() } else { format!("{}\n", about.join(" · ")) };
-        format!("{}\n{about}{quota}{}\n{lock}", bold(&title, options.colour), prior.unwrap_or_default())
+        format!("{}\n{about}{quota}{prior}\n{lock}", bold(&title, options.colour))
     }
 
     /// The steps: label, indicated revenue, weight, amount, running total, reason; the quota is the last row.

@@ -306,15 +306,16 @@ impl View<'_> {
                 over_assignment_note(plan, summary, figures),
             ));
         }
-        if let Some(prior) = summary.channel.prior_revenue {
-            let known = counted(summary.channel.compared_lines, "line", "lines");
-            tiles.push(tile("Prior revenue", figures.money(prior), format!("known for {known}")));
+        for (name, revenue, lines) in summary.channel.revenues() {
+            let known = format!("known for {}", counted(lines, "line", "lines"));
+            let name = if name == "prior revenue" { "Prior revenue" } else { "Comparable revenue" };
+            tiles.push(tile(name, figures.money(revenue), known));
         }
         if let Some(growth) = summary.channel.growth() {
             tiles.push(tile(
                 "Growth asked",
                 figures.growth(Some(growth)),
-                "on lines with known prior revenue".to_owned(),
+                format!("on lines with known {}", summary.channel.compared_with()),
             ));
         }
         if !plan.findings.is_empty() {
@@ -325,10 +326,9 @@ impl View<'_> {
 
     fn sum_sentence(&self) -> String {
         let (plan, figures) = (self.plan, self.figures);
-        let compared = match self.summary.channel.prior_revenue {
-            Some(_) => format!(" Against prior revenue: {}.", compared_note(&self.summary.channel, figures)),
-            None => String::new(),
-        };
+        let channel = &self.summary.channel;
+        let note = |_| format!(" Against {}: {}.", channel.compared_with(), compared_note(channel, figures));
+        let compared = channel.comparable_revenue.map(note).unwrap_or_default();
         let (Some(target), Some(over)) = (plan.target, self.summary.over_assigned) else {
             return format!(
                 "No target was given: the quotas are the bottom-up assessments within their guardrails.{compared}"
@@ -413,11 +413,11 @@ impl View<'_> {
 
     fn movers(&self) -> Vec<Grid> {
         let lists = [
-            ("Against prior revenue", &self.summary.against_prior),
-            ("Against the current quota", &self.summary.against_current),
+            (self.summary.channel.compared_with(), &self.summary.against_prior),
+            ("the current quota", &self.summary.against_current),
         ];
         let grid = |(title, movers): (&str, &super::summary::Movers<'_>)| {
-            let mut grid = Grid::new(title, &["line", "before", "quota", "by", "growth"], 1);
+            let mut grid = Grid::new(&format!("Against {title}"), &["line", "before", "quota", "by", "growth"], 1);
             for mover in movers.up.iter().chain(movers.down.iter().rev()) {
                 grid.row(self.mover_cells(mover), mover.by.is_negative());
             }

@@ -1,6 +1,6 @@
 //! What a plan amounts to: subtotals, movers, distribution of growth asked, guardrails; computed once for all formats.
 //!
-//! Growth is always Σ quota ÷ Σ prior revenue − 1 over the lines whose prior revenue is known, never a mean of ratios.
+//! Growth is always Σ quota ÷ Σ comparable revenue − 1 over the lines whose comparable revenue is known, never a mean of ratios.
 
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};
 use crate::quota::{GuardrailKind, Side, StepKind};
@@ -27,8 +27,12 @@ pub struct Subtotal {
     /// Σ prior revenue of the lines where it is known; `None` when no line has any.
     pub prior_revenue: Option<Money>,
     /// Number of lines whose prior revenue is known.
+    pub prior_lines: usize,
+    /// Σ comparable revenue of the lines where it is known, from which growth is measured; `None` when no line has any.
+    pub comparable_revenue: Option<Money>,
+    /// Number of lines whose comparable revenue is known.
     pub compared_lines: usize,
-    /// Σ quotas of those lines: what `prior_revenue` is compared with.
+    /// Σ quotas of those lines: what `comparable_revenue` is compared with.
     pub compared_quota: Money,
     /// Σ current quotas where known; `None` when no line has one.
     pub current_quota: Option<Money>,
@@ -43,6 +47,8 @@ impl Subtotal {
             lines: 0,
             quota: Money::zero(currency),
             prior_revenue: None,
+            prior_lines: 0,
+            comparable_revenue: None,
             compared_lines: 0,
             compared_quota: Money::zero(currency),
             current_quota: None,
@@ -50,17 +56,33 @@ impl Subtotal {
         }
     }
 
-    /// Growth asked: `compared_quota` ÷ `prior_revenue` − 1; `None` unless prior revenue is above zero.
+    /// Growth asked: `compared_quota` ÷ `comparable_revenue` − 1; `None` unless that revenue is above zero.
     pub fn growth(&self) -> Option<Rate> {
-        self.compared_quota.growth_from(self.prior_revenue?)
+        self.compared_quota.growth_from(self.comparable_revenue?)
+    }
+
+    /// Name of what growth is measured from: comparable revenue only where that is not the prior revenue.
+    pub fn compared_with(&self) -> &'static str {
+        if self.comparable_revenue == self.prior_revenue { "prior revenue" } else { "comparable revenue" }
+    }
+
+    /// Prior revenue, and comparable revenue where that is not the same, each with the number of lines where it is known.
+    pub fn revenues(&self) -> impl Iterator<Item = (&'static str, Money, usize)> {
+        let comparable = self.comparable_revenue.filter(|_| self.comparable_revenue != self.prior_revenue);
+        let prior = self.prior_revenue.map(|prior| ("prior revenue", prior, self.prior_lines));
+        prior.into_iter().chain(comparable.map(|amount| ("comparable revenue", amount, self.compared_lines)))
     }
 
     fn add(&mut self, line: &PlanLine) -> Result<(), MoneyError> {
         self.lines += 1;
         self.quota = self.quota.plus(line.quota)?;
         if let Some(prior) = line.context.prior_revenue {
-            self.compared_lines += 1;
+            self.prior_lines += 1;
             self.prior_revenue = Money::sum_known(self.prior_revenue.into_iter().chain([prior]))?;
+        }
+        if let Some(comparable) = line.context.comparable_revenue {
+            self.compared_lines += 1;
+            self.comparable_revenue = Money::sum_known(self.comparable_revenue.into_iter().chain([comparable]))?;
             self.compared_quota = self.compared_quota.plus(line.quota)?;
         }
         if let Some(current) = line.context.current_quota {
@@ -258,7 +280,7 @@ impl<'a> Summary<'a> {
             dimensions: dimensions(plan)?,
             over_assigned: plan.target.map(|target| plan.total.minus(target.minus(plan.reserve)?)).transpose()?,
             over_assignment: compounded(plan),
-            against_prior: movers(&plan.lines, |line| line.context.prior_revenue)?,
+            against_prior: movers(&plan.lines, |line| line.context.comparable_revenue)?,
             against_current: movers(&plan.lines, |line| line.context.current_quota)?,
             changes: plan.changes.as_deref().map(|list| changes(list, plan.currency)).transpose()?,
             by_quota: by_quota(&plan.lines),
@@ -347,12 +369,9 @@ fn dimensions(plan: &QuotaPlan) -> Result<Vec<Dimension>, MoneyError> {
 }
 
 fn movers<'a>(lines: &'a [PlanLine], before: fn(&PlanLine) -> Option<Money>) -> Result<Movers<'a>, MoneyError> {
-    let mut all = Vec::new();
-    for line in lines {
-        if let Some(before) = before(line) {
-            all.push(Mover { line, before, by: line.quota.minus(before)? });
-        }
-    }
+    let compared = lines.iter().filter_map(|line| Some((line, before(line)?)));
+    let mover = |(line, before): (&'a PlanLine, Money)| Ok(Mover { line, before, by: line.quota.minus(before)? });
+    let mut all: Vec<Mover<'a>> = compared.map(mover).collect::<Result<_, MoneyError>>()?;
     let compared = all.len();
     all.sort_by_key(|mover| Reverse(mover.by.amount()));
     let up = all.iter().filter(|mover| mover.by.is_positive()).take(LISTED).copied().collect();

@@ -7,6 +7,7 @@ use super::picture::held_classes;
 use super::summary::{ChangeSummary, Mover, Movers, Subtotal, Summary};
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};
 use crate::quota::Side;
+use crate::units::Money;
 use comfy_table::{Cell, Color};
 
 /// Width from which tables show every column.
@@ -23,7 +24,7 @@ pub fn plan(plan: &QuotaPlan, options: &TableOptions) -> Result<String, ReportFa
         sheet.groups(),
         sheet.lines(),
         sheet.subtotals(),
-        sheet.movers("Top movers against prior revenue", &summary.against_prior),
+        sheet.movers(&format!("Top movers against {}", summary.channel.compared_with()), &summary.against_prior),
         sheet.movers("Top movers against the current quota", &summary.against_current),
         sheet.distribution(),
         sheet.guardrails(),
@@ -100,9 +101,10 @@ impl Sheet<'_> {
                 rows.push(row(&format!("  {period}"), figures.money(*sum), String::new()));
             }
         }
-        if let Some(prior) = summary.channel.prior_revenue {
-            let note = compared_note(&summary.channel, figures);
-            rows.push(row("prior revenue", figures.money(prior), note));
+        for (name, revenue, _) in summary.channel.revenues() {
+            let is_compared = name == summary.channel.compared_with();
+            let note = if is_compared { compared_note(&summary.channel, figures) } else { String::new() };
+            rows.push(row(name, figures.money(revenue), note));
         }
         rows
     }
@@ -233,7 +235,8 @@ impl Sheet<'_> {
         let room = usize::from(self.options.width.clamp(60, 120)) - 50;
         let bar = |lines: usize| "█".repeat((lines * room / most).max(usize::from(lines > 0)));
         let columns = [("growth", Right), ("lines", Right), ("quota", Right), ("", Left)];
-        let mut grid = Grid::new("Growth asked over prior revenue", self.options, &columns);
+        let title = format!("Growth asked over {}", self.summary.channel.compared_with());
+        let mut grid = Grid::new(&title, self.options, &columns);
         for class in classes {
             let quota = self.figures.money(class.quota);
             grid.row([class.label('-'), count(class.lines), quota, bar(class.lines)].map(Cell::new));
@@ -352,10 +355,11 @@ pub(super) fn compared_note(channel: &Subtotal, figures: Figures) -> String {
         return growth;
     }
     let lines = counted(channel.compared_lines, "line", "lines");
-    format!("{growth}, on the {lines} with known prior revenue (quota {})", figures.money(channel.compared_quota))
+    let known = channel.compared_with();
+    format!("{growth}, on the {lines} with known {known} (quota {})", figures.money(channel.compared_quota))
 }
 
-/// Guardrail, lock and newcomer in a few words.
+/// Guardrail, lock, newcomer, and what growth is measured from where that is not the prior revenue, in a few words.
 pub(super) fn line_note(line: &PlanLine) -> String {
     let words = [
         line.locked.then_some("locked"),
@@ -366,7 +370,13 @@ pub(super) fn line_note(line: &PlanLine) -> String {
         }),
         (!line.broken.is_empty()).then_some("guardrail broken"),
     ];
-    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let compared = apart(line).map(|comparable| format!("compared with {}", Figures::of_line(line).money(comparable)));
+    words.into_iter().flatten().map(ToOwned::to_owned).chain(compared).collect::<Vec<_>>().join(", ")
+}
+
+/// Comparable revenue of a line where it is not the prior revenue.
+pub(super) fn apart(line: &PlanLine) -> Option<Money> {
+    line.context.comparable_revenue.filter(|comparable| line.context.prior_revenue != Some(*comparable))
 }
 
 fn tinted(text: String, is_down: bool) -> Cell {

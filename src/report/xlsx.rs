@@ -60,13 +60,13 @@ fn properties(plan: &QuotaPlan) -> Result<DocProperties, XlsxError> {
 const QUOTAS: &[Column<PlanLine>] = columns!(PlanLine;
     |line| Some(&line.identity) => Identity { partner_id, partner_name, account_manager, tier, territory, product_line }
     |line| Some(line) => PlanLine { quota, override_quota, override_reason }
-    |line| Some(&line.context) => LineContext { prior_revenue }
+    |line| Some(&line.context) => LineContext { prior_revenue, comparable_revenue }
     |line| Some(line) => PlanLine { growth, floor, ceiling, binding, locked, reason }
 );
 /// Places of the columns that formulas and validation name.
 const QUOTA: u16 = place_of("quota");
 const OVERRIDE_QUOTA: u16 = place_of("override_quota");
-const PRIOR_REVENUE: u16 = place_of("prior_revenue");
+const COMPARABLE_REVENUE: u16 = place_of("comparable_revenue");
 const FIRST_PERIOD: u16 = place_of("");
 /// Characters of the reasons of a line.
 const REASONS: usize = 500;
@@ -176,9 +176,9 @@ fn as_proposed(plan: &QuotaPlan, line: &PlanLine) -> String {
     serde_json::Value::Object(cells).to_string()
 }
 
-/// Growth of the override, or else of the quota, over prior revenue above zero; `row` counts from 1.
+/// Growth of the override, or else of the quota, over comparable revenue above zero; `row` counts from 1.
 fn growth_formula(row: u32) -> String {
-    let [quota, new, prior] = [QUOTA, OVERRIDE_QUOTA, PRIOR_REVENUE].map(letter);
+    let [quota, new, prior] = [QUOTA, OVERRIDE_QUOTA, COMPARABLE_REVENUE].map(letter);
     format!("=IF(ISNUMBER({new}{row}),{new}{row},{quota}{row})/{prior}{row}-1")
 }
 
@@ -195,7 +195,7 @@ fn write_subtotals(
 ) -> Result<(), ReportFault> {
     worksheet.set_name("subtotals")?;
     worksheet.set_column_width(0, 24)?.set_column_width(1, 28)?;
-    worksheet.set_column_range_width(2, 8, 16)?;
+    worksheet.set_column_range_width(2, 9, 16)?;
     let mut sheet = Sheet { worksheet, row: 0 };
     let totals = [("channel target", plan.target), ("reserve", Some(plan.reserve)), ("street quota", Some(plan.total))];
     for (label, money) in totals {
@@ -219,7 +219,8 @@ fn write_subtotals(
         "Quota",
         "Share",
         "Prior revenue",
-        "Quota of lines with prior revenue",
+        "Comparable revenue",
+        "Quota of lines with comparable revenue",
         "Growth",
         "Current quota",
     ];
@@ -256,12 +257,13 @@ fn write_subtotal(
         None => sheet.text(4, "", &formats.percent)?,
     }
     sheet.money(5, subtotal.prior_revenue, &formats.money)?;
-    sheet.money(6, Some(subtotal.compared_quota), &formats.money)?;
+    sheet.money(6, subtotal.comparable_revenue, &formats.money)?;
+    sheet.money(7, Some(subtotal.compared_quota), &formats.money)?;
     match subtotal.growth() {
-        Some(growth) => sheet.formula(7, format!("=G{row}/F{row}-1"), Some(binary_text(growth)), &formats.percent)?,
-        None => sheet.text(7, "", &formats.percent)?,
+        Some(growth) => sheet.formula(8, format!("=H{row}/G{row}-1"), Some(binary_text(growth)), &formats.percent)?,
+        None => sheet.text(8, "", &formats.percent)?,
     }
-    sheet.money(8, subtotal.current_quota, &formats.money)
+    sheet.money(9, subtotal.current_quota, &formats.money)
 }
 
 /// Columns of `steps`.

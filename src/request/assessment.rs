@@ -23,6 +23,7 @@ pub(super) fn decide(context: Context<'_>, mut body: Body<'_>) -> Result<Written
     let assessment = context
         .work(book.partners.len(), || assess_partner(context.plugin, &book, &request, partner.as_deref()))
         .map_err(|findings| at_partner(findings, &partner_at))?;
+    warnings.extend(assessment.findings.iter().cloned());
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
     report::assessment::write_json(&assessment, &warnings, &mut bytes).map_err(|fault| unwritten(&fault))?;
     Ok(Written { bytes, input_hash: assessment.input_hash, warnings, partners: 1, failed: 0 })

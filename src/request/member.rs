@@ -159,7 +159,7 @@ request_bodies! {
     AssessmentRequest {
         /// Partner id; can be omitted if the book has one partner.
         partner: String = optional,
-        /// As-of date: later facts are ignored; the end of the latest month with revenue if omitted.
+        /// As-of date: later facts are ignored; the end of the latest complete month with revenue if omitted.
         as_of: NaiveDate = optional,
         /// Planning period in the vendor's calendar, for example `FY2026`; the first one after the as-of date if omitted.
         period: String = optional,
@@ -168,7 +168,7 @@ request_bodies! {
     }
     /// Request of a proposal, or of a comparison of two revisions.
     ProposalRequest {
-        /// As-of date: later facts are ignored; the end of the latest month with revenue if omitted.
+        /// As-of date: later facts are ignored; the end of the latest complete month with revenue if omitted.
         as_of: NaiveDate = optional,
         /// Planning period in the vendor's calendar, for example `FY2026`; the first one after the as-of date if omitted.
         period: String = optional,
@@ -191,7 +191,7 @@ request_bodies! {
         product_line: String = optional,
         /// Only this territory.
         territory: String = optional,
-        /// As-of date: later facts are ignored; the end of the latest month with revenue if omitted.
+        /// As-of date: later facts are ignored; the end of the latest complete month with revenue if omitted.
         as_of: NaiveDate = optional,
         /// Planning period in the vendor's calendar, for example `FY2026`; the first one after the as-of date if omitted.
         period: String = optional,

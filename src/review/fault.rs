@@ -1,6 +1,7 @@
 //! Faults of a review and of its request, as data with their wording.
 
 use crate::finding::counted;
+use chrono::NaiveDate;
 
 crate::faults! {
     /// Faults of a review.
@@ -77,6 +78,21 @@ crate::faults! {
         OldBook { latest: String, as_of: String } = ReviewOldBook {
             message: format!("the book's latest revenue is of {latest}; later months up to {as_of} count as none"),
             help: "export the book again, or use an earlier as-of date",
+            severity: Warning,
+        }
+        /// Quotas of the book end because their partners leave.
+        Leavers { partners: usize, period: String, named: String } = PlanProration {
+            message: match partners {
+                1 => format!("the quota of one partner that leaves before the end of `{period}` is prorated: {named}"),
+                more => format!("the quotas of {more} partners that leave before the end of `{period}` are prorated: {named}"),
+            },
+            help: "write `effective_to` in the quotas table where a quota is meant for another time",
+            severity: Warning,
+        }
+        /// Only a part of a month is known, and it counts as a whole one.
+        PartOfMonth { month: String, date: NaiveDate, as_of: NaiveDate } = ReviewOldBook {
+            message: format!("the revenue of {month} is dated up to {date}, and the as-of date {as_of} counts it as a whole month"),
+            help: "export the book again, or use the end of the month before as the as-of date",
             severity: Warning,
         }
         /// The quotas come from a proposal of another vendor.

@@ -1,7 +1,7 @@
 //! Scope of a review: period, as-of date, quotas, conventions.
 
 use super::fault::ReviewFault;
-use crate::channel::{CurrentQuota, Name, PartnerBook, SegmentKey};
+use crate::channel::{CurrentQuota, Name, PartnerBook, QuotaTerms, SegmentKey};
 use crate::finding::{Finding, Findings};
 use crate::performance::{Conventions, Given};
 use crate::plugin::Manifest;
@@ -160,7 +160,8 @@ fn collected(
         };
         // `100.00` of one format is `100` of another: what is said about it must be the same.
         let quota = Money::new(quota.amount().normalize(), quota.currency());
-        let quota = CurrentQuota { start: stretch.start, months: stretch.months, segment, quota };
+        let (start, months, terms) = (stretch.start, stretch.months, QuotaTerms::default());
+        let quota = CurrentQuota { start, months, segment, quota, terms };
         quotas.entry(partner.id.clone()).or_default().push(quota);
     }
     strangers.sort_unstable();

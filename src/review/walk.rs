@@ -5,16 +5,17 @@ use super::partner::{PartnerFault, PartnerReview};
 use super::selection::Selection;
 use super::setting::Setting;
 use super::summary::ReviewSummary;
-use crate::channel::{Partner, PartnerBook};
+use crate::channel::{LatestMonth, PartOfMonth, Partner, PartnerBook, SegmentKey};
 use crate::decision::Decisions;
 use crate::finding::{Finding, Findings};
 use crate::performance::{
     Conventions, Dimension, PartnerStanding, ProductLineRevenue, Rollup, RollupBuilder, RollupRules, Standings,
 };
-use crate::planning::{Lines, View};
+use crate::planning::{Lines, View, named};
 use crate::plugin::{TierScope, VendorPlugin};
 use crate::script::{ExtraTables, PolicyFacts, ReviewFacts, on_script_threads};
-use crate::units::MoneyError;
+use crate::units::{MoneyError, Month};
+use chrono::NaiveDate;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
@@ -114,11 +115,31 @@ impl<'b> Review<'b> {
     /// Warnings about the book in this scope.
     pub fn warnings(&self) -> Findings {
         let mut warnings = self.setting.warnings.clone();
+        let leavers = self.setting.given.leavers(self.book, &self.setting.period);
+        if !leavers.is_empty() {
+            let (whole, period) = (SegmentKey::default(), self.setting.period.to_string());
+            let named = named(leavers.iter().map(|partner| (&*partner.id, &whole)));
+            warnings.push(ReviewFault::Leavers { partners: leavers.len(), period, named }.into());
+        }
+        if let Some((month, date)) = self.part_of_month() {
+            let (month, as_of) = (month.to_string(), self.setting.as_of);
+            warnings.push(ReviewFault::PartOfMonth { month, date, as_of }.into());
+        }
         if let Some(latest) = self.standings.revenue_ends_early() {
             let (latest, as_of) = (latest.to_string(), self.setting.as_of.to_string());
             warnings.push(ReviewFault::OldBook { latest, as_of }.into());
         }
         warnings
+    }
+
+    /// The latest month with revenue and its latest date, where only a part of the month is known and it counts.
+    fn part_of_month(&self) -> Option<(Month, NaiveDate)> {
+        let LatestMonth { latest, part: Some(PartOfMonth::DatedUntil(date)), .. } = self.book.latest_month(None)?
+        else {
+            return None;
+        };
+        let counts = self.standings.actual_through().is_some_and(|through| latest <= through);
+        (counts && self.setting.period.contains(latest)).then_some((latest, date))
     }
 
     /// Place of a partner in the book.

@@ -2,6 +2,7 @@
 
 use super::number::{NotDecimal, NumberKind};
 use crate::finding::{quoted, suggested};
+use chrono::NaiveDate;
 
 fn percent(table: &str, key: &str) -> String {
     format!("if the column is in percent, set its scale in the mapping file: `scale.{key} = 100` under `[{table}]`")
@@ -44,6 +45,18 @@ crate::faults! {
             message: format!("the cell contains a time of day or a duration (`{value}`)"),
             help: "enter a date",
             varying: [value],
+        }
+        /// A ramp is not a list of fractions.
+        NotShares { column: String, value: String } = BookRate {
+            message: format!("`{value}` is not a fraction from 0 to 1"),
+            help: "write fractions separated by `;`, such as `0.25;0.5;0.75`",
+            varying: [value],
+        }
+        /// A last date is before the first one.
+        DatesReversed { column: String, other: String, from: NaiveDate, to: NaiveDate } = BookDate {
+            message: format!("`{column}` {to} is before `{other}` {from}"),
+            help: "correct one of the dates",
+            varying: [from, to],
         }
         /// A required value is empty.
         Missing { column: String, can_skip: bool } = BookMissingValue {

@@ -222,7 +222,7 @@ impl<'s> Plan<'s> {
         let Some(id) = profile.columns.iter().find(|column| column.index == id.index) else { return };
         draft.bind(Field::PartnerId, id, "has the partners of the other tables");
         facts(&mut draft, &|_| true);
-        draft.dates(&[Field::Since]);
+        draft.dates(&[Field::Since, Field::Until]);
         self.take(draft, "one row per partner");
     }
 

@@ -16,7 +16,9 @@ pub(super) fn facts(draft: &mut Draft<'_>, fits: &dyn Fn(&Column) -> bool) {
     for field in [Field::Tier, Field::Territory, Field::Vertical, Field::AccountManager] {
         draft.bind_best(field, "few different words", |column| column.is_group() && fits(column));
     }
-    draft.bind_best(Field::Since, "nearly every cell is a date", |column| column.is_date() && fits(column));
+    for field in [Field::Since, Field::Until] {
+        draft.bind_best(field, "nearly every cell is a date", |column| column.is_date() && fits(column));
+    }
 }
 
 pub(super) fn currency_column(draft: &mut Draft<'_>) {

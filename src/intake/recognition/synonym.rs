@@ -78,6 +78,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             salesrepresentative salesagent vertriebsmitarbeiter betreuer owner",
     },
     Synonyms { field: Field::Since, headings: "since partnersince joined customersince joindate" },
+    Synonyms { field: Field::Until, headings: "until partneruntil leftprogram leavedate terminationdate terminatedon" },
     Synonyms {
         field: Field::OpportunityId,
         headings: "opportunityid dealid recordid opportunitynumber opportunity id dealname opportunityname topic \

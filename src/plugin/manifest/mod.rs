@@ -74,6 +74,18 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// Stretch that growth is measured from, in a plan shorter than a year.
+    #[derive(Default)]
+    pub enum PriorBasis {
+        /// The planning period's own months one year earlier; the latest stretch where they are not known.
+        #[default]
+        SamePeriod = "same_period",
+        /// The latest stretch as long as the period.
+        Latest = "latest",
+    }
+}
+
 /// Division of a quota into reporting periods.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phasing {
@@ -125,6 +137,10 @@ pub struct Manifest {
     pub basis: Basis,
     /// Quotas are multiples of this amount, in the book's currency; `None` is its minor unit.
     pub rounding_unit: Option<Decimal>,
+    /// Stretch that growth is measured from.
+    pub prior: PriorBasis,
+    /// True when growth of a partner that joined inside that stretch is measured from its revenue scaled to the whole.
+    pub annualise_newcomers: bool,
     /// Number of months for which a partner is new, after joining or after its first revenue.
     pub newcomer_months: i64,
     /// Weights by factor, in the order written; they sum to 1. Empty for a vendor without quota rules.

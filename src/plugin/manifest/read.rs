@@ -1,7 +1,9 @@
 //! Reading of a manifest.
 
 use super::plausibility;
-use super::{API, Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, Reserve, Seasonality, Tier, TierScope};
+use super::{
+    API, Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, PriorBasis, Reserve, Seasonality, Tier, TierScope,
+};
 use crate::channel::Name;
 use crate::document::{Document, Item, Section};
 use crate::finding::Finding;
@@ -43,6 +45,8 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
         grain,
         basis,
         rounding_unit: in_plan("rounding_unit").and_then(positive_money),
+        prior: in_plan("prior").and_then(|item| item.word(&PriorBasis::PAIRS)).unwrap_or_default(),
+        annualise_newcomers: in_plan("annualise_newcomers").and_then(|item| item.truth()).unwrap_or(false),
         newcomer_months: in_plan("newcomer_months")
             .and_then(|item| item.number_in(Decimal::ZERO, Decimal::from(120)).and_then(|_| item.count()))
             .unwrap_or(12),

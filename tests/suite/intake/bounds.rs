@@ -68,7 +68,9 @@ fn a_date_has_a_year_of_four_digits_and_exists() {
         assert_eq!(since(wrong), ["book::date"], "{wrong}");
     }
     // From 1900 to 2200.
-    assert_eq!([since("1900-01-01"), since("2200-12-31")], [nothing(), nothing()]);
+    assert_eq!(since("1900-01-01"), nothing());
+    // A partner that joins after the period gets no quota, which leaves none.
+    assert_eq!(since("2200-12-31"), ["book::empty"]);
     assert_eq!([since("1899-12-31"), since("2201-01-01")], [["book::date"], ["book::date"]]);
 }
 

@@ -68,7 +68,7 @@ impl With for Partner {
 
     fn quota_in(mut self, label: &str, segment: SegmentKey, amount: &str) -> Self {
         let PlanningPeriod { start, months, .. } = period(label);
-        self.quotas.push(CurrentQuota { start, months, segment, quota: money(amount) });
+        self.quotas.push(CurrentQuota { start, months, segment, quota: money(amount), terms: QuotaTerms::default() });
         self
     }
 

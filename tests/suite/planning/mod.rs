@@ -1,6 +1,8 @@
 //! Properties of whole proposals, over generated books and targets; the shipped vendors against an oracle.
 
 mod bounds;
+mod history;
+mod joining;
 mod oracle;
 mod plausibility;
 mod shipped;

@@ -46,6 +46,7 @@ fn steps_explain_in_order_how_the_quota_was_derived() {
         reconciled: done.lines[0],
         guardrails: &guardrails,
         group: 0,
+        proration: None,
         lock: None,
     };
     // Within the ceiling 2,000 − 886.50 = 1,113.50 is asked of 1,000.
@@ -113,6 +114,7 @@ fn steps_of_every_line_sum_to_its_quota() {
                 reconciled: done.lines[at],
                 guardrails: &guardrails,
                 group: 0,
+                proration: None,
                 lock: lines[at].lock.map(|_| ""),
             };
             let steps = writer.steps(&line).unwrap();

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use quotient::channel::{Identity, LineContext, Name, SegmentKey};
 use quotient::finding::{Code, Finding, Findings, Place};
-use quotient::planning::{Basis, Grain, GroupOutcome, OverAssignment, PlanChange, PlanLine, QuotaPlan};
+use quotient::planning::{Basis, Grain, GroupOutcome, OverAssignment, PhasingBasis, PlanChange, PlanLine, QuotaPlan};
 use quotient::quota::{BrokenGuardrail, FactorDetail, GuardrailKind, Side, Step, StepKind};
 use quotient::units::{Currency, FiscalCalendar, Money, ReportingPeriods, parse_decimal};
 use rust_decimal::Decimal;
@@ -33,6 +33,11 @@ pub fn step(kind: StepKind, label: &str, amount: &str, reason: &str) -> Step {
     Step { kind, label: label.into(), amount: money(amount), reason: reason.into(), factor: None }
 }
 
+/// States what a line sold, from which growth is measured.
+pub fn sold(line: &mut PlanLine, amount: Option<Money>) {
+    (line.context.prior_revenue, line.context.comparable_revenue) = (amount, amount);
+}
+
 /// A line whose quota is the sum of `steps`, cut into four equal periods (the last carries the rest).
 pub fn line(id: &str, steps: Vec<Step>) -> PlanLine {
     let sum = |kinds: &[StepKind]| {
@@ -55,6 +60,7 @@ pub fn line(id: &str, steps: Vec<Step>) -> PlanLine {
         locked: false,
         lock_reason: String::new(),
         periods: vec![quarter, quarter, quarter, rest],
+        season: PhasingBasis::ChannelSeason,
         steps,
     }
 }
@@ -115,7 +121,7 @@ pub fn small() -> QuotaPlan {
         (name("Gold"), name("North"), name("Ida Falk"));
     (north.identity.vertical, north.binding) = (name("Retail"), Some(Side::Ceiling));
     north.ceiling = Some(money("1200000"));
-    north.context.prior_revenue = Some(money("1000000"));
+    sold(&mut north, Some(money("1000000")));
     north.context.current_quota = Some(money("900000"));
     north.context.addressable_market = Some(money("8000000"));
     let mut south = line(
@@ -128,7 +134,7 @@ pub fn small() -> QuotaPlan {
     );
     (south.identity.partner_name, south.identity.tier, south.identity.territory) =
         ("Südlicht AG".into(), name("Silver"), name("South"));
-    south.context.prior_revenue = Some(money("500000"));
+    sold(&mut south, Some(money("500000")));
     south.context.current_quota = Some(money("480000"));
     (south.locked, south.lock_reason) = (true, "agreed on 3 February".to_owned());
     south.context.addressable_market = Some(money("2000000"));
@@ -190,7 +196,7 @@ pub fn ugly() -> QuotaPlan {
         (line.identity.product_line, line.identity.account_manager) = (name(text), name(text));
         line.segment = SegmentKey { product_line: name(text), territory: name(text) };
         (line.locked, line.lock_reason) = (index % 2 == 0, text.to_owned());
-        line.context.prior_revenue = Some(money(if index % 3 == 0 { "-500.25" } else { "900" }));
+        sold(&mut line, Some(money(if index % 3 == 0 { "-500.25" } else { "900" })));
         line.context.addressable_market = Some(money("0.01"));
         line.broken = vec![BrokenGuardrail {
             kind: GuardrailKind::TierMinimum,
@@ -219,7 +225,7 @@ pub fn in_currency(code: &str, amount: &str) -> QuotaPlan {
     let currency: Currency = code.parse().unwrap();
     let in_it = |money: &mut Money| *money = Money::new(money.amount(), currency);
     let mut one = line("P1", vec![factor("history", amount, "1", "as before")]);
-    one.context.prior_revenue = Some(money(amount));
+    sold(&mut one, Some(money(amount)));
     let mut plan = QuotaPlan { currency, rounding_unit: money("1"), ..plan(vec![one]) };
     [&mut plan.rounding_unit, &mut plan.reserve, &mut plan.total].into_iter().for_each(in_it);
     for group in &mut plan.groups {
@@ -227,7 +233,8 @@ pub fn in_currency(code: &str, amount: &str) -> QuotaPlan {
     }
     for line in &mut plan.lines {
         [&mut line.quota, &mut line.assessment].into_iter().for_each(in_it);
-        line.context.prior_revenue.iter_mut().chain(&mut line.periods).for_each(in_it);
+        let LineContext { prior_revenue, comparable_revenue, .. } = &mut line.context;
+        prior_revenue.iter_mut().chain(comparable_revenue).chain(&mut line.periods).for_each(in_it);
         for step in &mut line.steps {
             in_it(&mut step.amount);
             step.factor.iter_mut().for_each(|factor| in_it(&mut factor.indicated));
@@ -345,7 +352,7 @@ fn channel_line(index: usize, next: &mut impl FnMut(u64) -> u64) -> PlanLine {
     line.identity.vertical = name(["Retail", "Public", "Manufacturing"][next(3) as usize]);
     line.identity.account_manager = name(["Ida Falk", "Jonas Weber", "Mette Lund"][next(3) as usize]);
     line.context.is_newcomer = is_new;
-    line.context.prior_revenue = (!is_new).then(|| eur(prior as i64));
+    sold(&mut line, (!is_new).then(|| eur(prior as i64)));
     line.context.current_quota = (!is_new).then(|| eur((prior * (85 + next(30)) / 100) as i64));
     line.context.addressable_market = (index % 11 != 7).then(|| eur((200_000 + prior * (2 + next(30))) as i64));
     line.ceiling = (!is_new).then(|| eur(ceiling));

@@ -1,5 +1,5 @@
 use super::sample::eur;
-use super::sample::{channel, factor, line, money, plan, small, small_with_changes, ugly};
+use super::sample::{channel, factor, line, money, plan, small, small_with_changes, sold, ugly};
 use quotient::quota::Side;
 use quotient::report::Summary;
 use quotient::units::parse_decimal;
@@ -48,7 +48,7 @@ fn growth_classes_hold_every_line_once() {
 fn a_growth_class_holds_its_lower_edge() {
     let grown = |quota: &str| {
         let mut line = line("P1", vec![factor("history", quota, "1", "")]);
-        line.context.prior_revenue = Some(money("100"));
+        sold(&mut line, Some(money("100")));
         line
     };
     for (quota, label) in [

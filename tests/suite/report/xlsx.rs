@@ -62,6 +62,7 @@ fn the_quotas_come_back_by_column_name() {
             "Override quota",
             "Override reason",
             "Prior revenue",
+            "Comparable revenue",
             "Growth",
             "Floor",
             "Ceiling",

@@ -1,4 +1,5 @@
 use super::{HISTORY, Kept, ask, ask_for, demonstration, document, keep, shipped, small, vendor};
+use crate::support::{list, text};
 use quotient::report::schema;
 use quotient::request::{Defaults, Form, Kind, Limits, NoBooks, decide, digest_of};
 use serde_json::{Value, json};
@@ -29,6 +30,25 @@ fn one_partner_is_assessed_by_the_rules_alone() {
     assert_eq!(line["factors"], json!([factor]));
     assert_eq!(answer.input_hash.as_deref(), document["input_hash"].as_str());
     assert_eq!((answer.partners, answer.failed), (1, 0));
+}
+
+/// 180,000.00 for 184 of the 365 days of 2026 is 90,739.73; before joining and after leaving there is nothing.
+#[test]
+fn an_assessment_is_for_the_days_in_the_program_and_says_so() {
+    let assessed = |dates: Value| {
+        let mut book = small();
+        for (name, date) in dates.as_object().unwrap() {
+            book["partners"][0][name] = date.clone();
+        }
+        let answer = ask(&vendor(HISTORY), Kind::Assessment, &json!({"partner": "A", "book": book})).unwrap();
+        let document = document(&answer);
+        let codes: Vec<&str> = list(&document, "findings").iter().filter_map(|finding| text(finding, "code")).collect();
+        let line = list(&document, "lines").first();
+        (line.map(|line| line["assessment"].clone()), codes.contains(&"plan::proration"))
+    };
+    assert_eq!(assessed(json!({"since": "2026-07-01"})), (Some(json!("90739.73")), true));
+    assert_eq!(assessed(json!({"until": "2025-12-31"})), (None, true));
+    assert_eq!(assessed(json!({"since": "2020-01-01", "until": "2026-12-31"})), (Some(json!("180000.00")), false));
 }
 
 #[test]

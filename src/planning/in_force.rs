@@ -1,0 +1,101 @@
+//! Partners that join or leave inside the planning period, and those that are not in the program during it.
+
+use super::fault::PlanFault;
+use super::line_name::line_name;
+use super::lines::Lines;
+use crate::channel::{Partner, SegmentKey};
+use crate::finding::Finding;
+use crate::quota::{Assessment, Bound, PartOfPeriod};
+use crate::units::PlanningPeriod;
+use chrono::NaiveDate;
+use std::sync::Arc;
+
+/// Dates on which a quota is in force, for a partner that joins or leaves inside the planning period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InForce {
+    /// First date.
+    pub from: NaiveDate,
+    /// Last date.
+    pub to: NaiveDate,
+    /// Days of the period between them, both counted.
+    pub part: PartOfPeriod,
+    /// The dates and days in words, for the explanation.
+    pub reason: Arc<str>,
+}
+
+impl InForce {
+    /// The dates of `partner` inside `period`; `None` when it is in the program throughout, or not at all.
+    fn new(partner: &Partner, period: &PlanningPeriod) -> Option<Self> {
+        let from = partner.since.map_or(period.first_day(), |since| since.max(period.first_day()));
+        let to = partner.until.map_or(period.last_day(), |until| until.min(period.last_day()));
+        let part = PartOfPeriod { days: (to - from).num_days() + 1, of: period.days() };
+        if part.days <= 0 || part.days == part.of {
+            return None;
+        }
+        let why = match (from > period.first_day(), to < period.last_day()) {
+            (true, true) => format!("joins on {from} and leaves on {to}"),
+            (true, false) => format!("joins on {from}"),
+            _ => format!("leaves on {to}"),
+        };
+        let reason = format!("{why}: {} of {} days", part.days, part.of).into();
+        Some(Self { from, to, part, reason })
+    }
+
+    /// Days in force and all days of a reporting period.
+    pub fn in_period(&self, period: &PlanningPeriod) -> PartOfPeriod {
+        let (from, to) = (self.from.max(period.first_day()), self.to.min(period.last_day()));
+        PartOfPeriod { days: ((to - from).num_days() + 1).max(0), of: period.days() }
+    }
+
+    /// The bound for the days in force.
+    fn bound(&self, bound: Bound) -> Bound {
+        let reason = format!("{}, for {} of {} days", bound.reason, self.part.days, self.part.of).into();
+        Bound { amount: self.part.of_amount(bound.amount), reason, ..bound }
+    }
+
+    /// Returns what the factors indicate for the days in force.
+    pub(super) fn indicated(&self, indicated: &[Option<i128>]) -> Vec<Option<i128>> {
+        indicated.iter().map(|amount| amount.map(|amount| self.part.of_amount(amount))).collect()
+    }
+}
+
+/// The assessment for the days in force; unchanged where a quota is in force throughout.
+pub(super) fn prorated(assessment: Assessment, in_force: Option<&InForce>) -> Assessment {
+    match in_force {
+        Some(in_force) => assessment.prorated(in_force.part),
+        None => assessment,
+    }
+}
+
+/// The bounds for the days in force; unchanged where a quota is in force throughout.
+pub(super) fn bounded(bounds: Vec<Bound>, in_force: Option<&InForce>) -> Vec<Bound> {
+    match in_force {
+        Some(in_force) => bounds.into_iter().map(|bound| in_force.bound(bound)).collect(),
+        None => bounds,
+    }
+}
+
+impl Lines<'_> {
+    /// Dates of a partner that joins or leaves inside the planning period; `None` for all others.
+    pub fn in_force(&self, partner: &Partner) -> Option<InForce> {
+        InForce::new(partner, &self.view().period)
+    }
+
+    /// Warning about a partner that is assessed by itself: its `count` lines are prorated, or it is not in the program.
+    pub(super) fn in_part(&self, partner: &Partner, count: usize) -> Option<Finding> {
+        let (period, named) = (self.view().period.to_string(), line_name(&partner.id, &SegmentKey::default()));
+        if !self.is_in_program(partner) {
+            return Some(PlanFault::OutsideProgram { partners: 1, period, named }.into());
+        }
+        let prorated = self.in_force(partner).filter(|_| count > 0);
+        prorated.map(|_| PlanFault::Prorated { lines: count, of: count, period, named }.into())
+    }
+
+    /// True when the partner is in the program on some date of the planning period.
+    pub(super) fn is_in_program(&self, partner: &Partner) -> bool {
+        let period = &self.view().period;
+        partner.since.is_none_or(|since| since <= period.last_day())
+            && partner.until.is_none_or(|until| until >= period.first_day())
+            && partner.since.zip(partner.until).is_none_or(|(since, until)| since <= until)
+    }
+}
