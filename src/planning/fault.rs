@@ -53,6 +53,15 @@ crate::faults! {
             },
             help: "fill the partners table, or check `[eligibility]` in the manifest and the as-of date",
         }
+        /// Partners that were not tried because the rules use up their budget.
+        NotTried { exhausted: usize, not_tried: usize } = ScriptBudget {
+            message: format!(
+                "{} not tried: the rules used up their budget for {} before",
+                counted(*not_tried, "partner"),
+                counted(*exhausted, "partner")
+            ),
+            help: "make the rules do less for each partner",
+        }
         /// More faults of rules than are shown.
         MoreFaults { faults: usize } = ScriptRuntime {
             message: format!("{} of rules not shown", counted(*faults, "more fault")),

@@ -5,6 +5,7 @@ use super::route::Route;
 use crate::audit::Mode;
 use crate::request::{self, StoredBook};
 use crate::server::http::access::Scope;
+use crate::server::http::context::Context;
 use crate::server::http::idempotency::Idempotency;
 use crate::server::http::media::{JSON, Media};
 use crate::server::http::operation::{Operation, Reply};
@@ -17,6 +18,7 @@ use crate::server::state::lanes::Lane;
 use crate::server::state::recorder::Recorder;
 use crate::server::state::spans::{RequestSpan, traced};
 use crate::server::state::stores::Stores;
+use crate::server::state::turns::Owner;
 use crate::server::state::vendors::{ActiveVendor, Vendors};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -39,6 +41,7 @@ static STORE: Operation = Operation {
     body: &[Media::json("Book")],
     replies: &[Reply { status: 201, ..Reply::ok("The book is stored.", &[Media::json("KeptBookDocument")]) }],
     problems: &[
+        ProblemKind::CallerBusy,
         ProblemKind::BookUnknown,
         ProblemKind::VendorBusy,
         ProblemKind::VendorFailed,
@@ -114,18 +117,20 @@ async fn store(
     State(app): State<App>,
     vendor: VendorPath,
     idempotency: Idempotency,
+    context: Context,
     span: RequestSpan,
     body: RequestBody,
 ) -> Responded {
     body.expect_media(&[JSON])?;
     let active = app.vendors.in_use(&vendor.0)?;
-    app.lanes.admit(Lane::Plan, &active.plugin.vendor)?;
+    let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&active.plugin.vendor) };
+    app.lanes.admit(Lane::Plan, &owner)?;
     let body = body.read(app.gate.limits.book, &app.stores.bodies).await?;
-    app.stores.responses.once(&idempotency, &body.clone(), read_and_store(&app, active, span, body)).await
+    app.stores.responses.once(&idempotency, &body.clone(), read_and_store(&app, &owner, active, span, body)).await
 }
 
-async fn read_and_store(app: &App, active: ActiveVendor, span: RequestSpan, body: Bytes) -> Responded {
-    let vendor = Arc::clone(&active.plugin.vendor);
+async fn read_and_store(app: &App, owner: &Owner, active: ActiveVendor, span: RequestSpan, body: Bytes) -> Responded {
+    let vendor = &owner.vendor;
     let (limits, directory) = (limits_of(&app.gate), app.stores.book_directory.clone());
     let work = move || {
         let read = request::read_stored_book(&active.plugin, &body, &limits);
@@ -135,7 +140,7 @@ async fn read_and_store(app: &App, active: ActiveVendor, span: RequestSpan, body
         };
         (read, written)
     };
-    let (read, written) = app.lanes.run(Lane::Plan, &vendor, traced(span.0.as_ref(), "read book", work)).await?;
+    let (read, written) = app.lanes.run(Lane::Plan, owner, traced(span.0.as_ref(), "read book", work)).await?;
     if let Err(error) = written {
         tracing::error!(%error, "a stored book cannot be written; decisions that refer to it cannot be replayed");
         if app.telemetry.recorder.as_ref().map(Recorder::mode) == Some(Mode::Strict) {
@@ -144,7 +149,7 @@ async fn read_and_store(app: &App, active: ActiveVendor, span: RequestSpan, body
     }
     let (book, _) = read.map_err(|refusal| problem_of(&refusal))?;
     let shown = StoredBookDocument::from(&book);
-    if !app.stores.books.store(&vendor, book) {
+    if !app.stores.books.store(vendor, book) {
         let detail = format!("the book takes {} bytes, more than the limit for all stored books", shown.bytes);
         return Err(Problem::new(ProblemKind::BodyTooLarge, detail));
     }
