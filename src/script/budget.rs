@@ -1,6 +1,7 @@
 //! The budget of a script call: operations, time and memory, each a limit that the caller may set.
 
 use super::allocation::live_bytes;
+use super::cancel::is_cancelled;
 use crate::finding::{Panicked, contained};
 use std::cell::Cell;
 use std::fmt;
@@ -44,6 +45,8 @@ pub enum Exhausted {
     Time(Duration),
     /// Bytes of memory.
     Memory(usize),
+    /// Nobody waits for the work any more ([`super::cancellable`]).
+    Cancelled,
 }
 
 impl fmt::Display for Exhausted {
@@ -52,6 +55,7 @@ impl fmt::Display for Exhausted {
             Self::Operations(limit) => write!(f, "{limit} operations"),
             Self::Time(limit) => write!(f, "{} ms", limit.as_millis()),
             Self::Memory(limit) => write!(f, "{} MiB of memory", limit >> 20),
+            Self::Cancelled => f.write_str("time"),
         }
     }
 }
@@ -98,6 +102,9 @@ pub(super) fn spend() -> Option<Exhausted> {
     }
     if running.operations % 32 != 0 {
         return None;
+    }
+    if is_cancelled() {
+        return Some(Exhausted::Cancelled);
     }
     let took = running.start.elapsed();
     let is_over = took > budget.time
