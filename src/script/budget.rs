@@ -113,6 +113,26 @@ pub(super) fn spend() -> Option<Exhausted> {
     is_over.then_some(Exhausted::Time(budget.time))
 }
 
+/// Processor time of work on this thread since it was started; where the system does not report it, the time that passed.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkTime {
+    start: Instant,
+    processor: Option<Duration>,
+}
+
+impl WorkTime {
+    /// Starts with this moment.
+    pub fn start() -> Self {
+        Self { start: Instant::now(), processor: processor_time() }
+    }
+
+    /// Returns the time so far.
+    pub fn taken(&self) -> Duration {
+        let processor = processor_time().zip(self.processor).map(|(now, start)| now.saturating_sub(start));
+        processor.unwrap_or_else(|| self.start.elapsed())
+    }
+}
+
 /// Returns the time that the processor worked for this thread; `None` where the system does not report it.
 #[cfg(target_os = "linux")]
 fn processor_time() -> Option<Duration> {

@@ -40,7 +40,7 @@ pub use api::example::{
     example_context, example_facts, example_policy_facts, example_review, example_standing, zero_facts, zero_standing,
 };
 pub use api::reference::{reference_json, reference_markdown};
-pub use budget::{Exhausted, ScriptBudget};
+pub use budget::{Exhausted, ScriptBudget, WorkTime};
 pub use cancel::{Cancel, cancellable, is_cancelled};
 pub use cause::{Growing, RuntimeFault};
 pub use fault::ScriptFault;
