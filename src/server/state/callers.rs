@@ -58,7 +58,7 @@ impl Callers {
             Use::Request => (caller.limits.requests.unwrap_or(self.limits.requests), self.requests),
             Use::Stream => (caller.limits.streams.unwrap_or(self.limits.streams), self.streams),
         };
-        // Callers without a token cannot be told apart.
+        // Callers without a token cannot be distinguished.
         (if caller.name.is_none() { all } else { own.min(all) }, all)
     }
 

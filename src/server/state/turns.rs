@@ -1,7 +1,7 @@
 //! Turns: which waiting job runs next.
 //!
 //! Tokens take turns, and within a token its vendors. A vendor, and a token, never has all workers. Vendors whose jobs
-//! take long are slow: their jobs have workers of their own, so that any number of them delays only each other.
+//! take long are slow: their jobs have separate workers, so that any number of them delays only each other.
 
 use crate::channel::Name;
 use std::collections::{BTreeMap, VecDeque};
@@ -221,7 +221,7 @@ impl<T> Turns<T> {
 
     fn is_token_free(&self, token: &Option<Arc<str>>) -> bool {
         let of_token = self.running.values().filter(|job| job.owner.token == *token).count();
-        // Callers without a token cannot be told apart, so they share all workers.
+        // Callers without a token cannot be distinguished, so they share all workers.
         token.is_none() || of_token < self.limits.per_vendor
     }
 

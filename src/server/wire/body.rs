@@ -102,7 +102,7 @@ impl BodyMemory {
         Arc::new(Self { used: Mutex::default(), most, most_of_token })
     }
 
-    /// Returns the account of a token, with a limit of its own if it has one; without a token, only the total applies.
+    /// Returns the account of a token, with its specific limit if it has one; without a token, only the total applies.
     pub fn of(self: &Arc<Self>, owner: Option<Arc<str>>, most: Option<usize>) -> BodyAccount {
         BodyAccount { memory: Arc::clone(self), owner, most: most.unwrap_or(self.most_of_token).min(self.most) }
     }

@@ -192,9 +192,47 @@ fn a_batch_whose_sender_does_not_finish_a_line_is_ended_with_the_reason() {
     assert!(thread.join().unwrap());
 }
 
-/// A year's revenue of 1,200,000.
+#[test]
+fn work_of_callers_that_are_gone_ends_and_others_do_not_wait_for_it() {
+    let home = Home::new();
+    // Far below the budget of a call, and many minutes for the whole book.
+    let rule = home.read("rules/meridian/history.rhai").replacen(
+        "let prior = partner.history.prior_revenue;",
+        "let prior = partner.history.prior_revenue;\n    if prior == 777777.0 { let steps = 0; while steps < 10_000 { steps += 1; } }",
+        1,
+    );
+    home.save("rules/meridian/history.rhai", &rule);
+    let server = home.serve(&[]);
+    let partners: Vec<String> =
+        (0..40_000).map(|at| format!(r#"{{"partner_id":"P{at}","since":"2020-01-01"}}"#)).collect();
+    let revenue: Vec<String> =
+        (0..40_000).map(|at| format!(r#"{{"partner_id":"P{at}","month":"2025-12","amount":"777777.00"}}"#)).collect();
+    let slow = format!(
+        r#"{{"as_of":"2025-12-31","book":{{"currency":"USD","partners":[{}],"revenue":[{}]}}}}"#,
+        partners.join(","),
+        revenue.join(",")
+    );
+    let busy = || get(server.address, "/health").unwrap().json()["lanes"]["plan"].clone();
+    let callers: Vec<TcpStream> = (0..3)
+        .map(|_| {
+            let mut stream = TcpStream::connect(server.address).unwrap();
+            let fields = ["Content-Type: application/json"];
+            stream.write_all(&request("POST", "/v1/vendors/meridian/proposals", &fields, slow.as_bytes())).unwrap();
+            stream
+        })
+        .collect();
+    until("the rules work", || busy()["busy"] != 0);
+    drop(callers);
+    until("the work has ended", || (&busy()["busy"], &busy()["queued"]) == (&0.into(), &0.into()));
+    let quick = post(server.address, "/v1/vendors/halcyon/proposals", &assessment("P1")).unwrap();
+    assert_eq!(quick.status, 200, "{}", quick.text());
+    // Nothing was decided, so nothing says that the revision uses up its budget.
+    assert_eq!(get(server.address, "/health").unwrap().json()["vendors"]["meridian"]["is_set_aside"], false);
+}
+
+/// A year's revenue of 1,185,180, which no partner of the dry run has.
 fn assessment_of_a_million(partner: &str) -> String {
-    assessment(partner).replace("1000.00", "100000.00")
+    assessment(partner).replace("1000.00", "98765.00")
 }
 
 #[test]
@@ -202,7 +240,7 @@ fn rules_that_use_up_their_budget_every_time_are_set_aside_and_other_vendors_are
     let home = Home::new();
     let rule = home.read("rules/meridian/history.rhai").replacen(
         "let prior = partner.history.prior_revenue;",
-        "let prior = partner.history.prior_revenue;\n    if prior == 1_200_000.0 { let steps = 0; while steps < 10_000_000 { steps += 1; } }",
+        "let prior = partner.history.prior_revenue;\n    if prior == 1185180.0 { let steps = 0; while steps < 10_000_000 { steps += 1; } }",
         1,
     );
     home.save("rules/meridian/history.rhai", &rule);
