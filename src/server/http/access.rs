@@ -1,5 +1,6 @@
 //! Access: tokens from a file, each with the vendors and operations it is for, its dates and its limits.
 
+use crate::audit::TokenChanges;
 use crate::document::{Codes, Document, Item, Section};
 use crate::finding::{Code, Finding, Findings, Place, Position};
 use crate::plugin::is_vendor_name;
@@ -43,7 +44,7 @@ impl Scope {
     pub const GRANTED: [Self; 3] = [Self::Read, Self::Evaluate, Self::Admin];
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Token {
     name: Arc<str>,
     digest: [u8; 32],
@@ -144,6 +145,23 @@ impl Access {
             Finding::from(fault).at(Place::file(&*shown)).into()
         })?;
         Self::parse(&shown, &text)
+    }
+
+    /// Returns the names of the tokens by which `next` differs.
+    pub fn changes_to(&self, next: &Self) -> TokenChanges {
+        let (before, after) = (self.tokens.as_deref().unwrap_or_default(), next.tokens.as_deref().unwrap_or_default());
+        let same_name = |tokens: &[Token], name: &str| tokens.iter().find(|token| &*token.name == name).cloned();
+        let mut changes = TokenChanges::default();
+        for token in after {
+            match same_name(before, &token.name) {
+                None => changes.added.push(token.name.to_string()),
+                Some(old) if old != *token => changes.changed.push(token.name.to_string()),
+                Some(_) => {}
+            }
+        }
+        let removed = before.iter().filter(|token| same_name(after, &token.name).is_none());
+        changes.removed = removed.map(|token| token.name.to_string()).collect();
+        changes
     }
 
     /// Returns the caller that sends these headers now.

@@ -2,6 +2,7 @@
 
 use super::callers::{Callers, InUse, Use};
 use super::limits::ServerLimits;
+use crate::audit::TokenChanges;
 use crate::server::http::access::{Access, Caller, Denied, Scope};
 use crate::server::http::operation::Operation;
 use crate::server::http::origin::{expect_local, expect_one_host};
@@ -70,9 +71,10 @@ impl Gate {
         self.door == Door::Admin
     }
 
-    /// Replaces the tokens.
-    pub fn replace_access(&self, access: Access) {
-        self.access.store(Arc::new(access));
+    /// Replaces the tokens; returns the names of those that changed.
+    pub fn replace_access(&self, access: Access) -> TokenChanges {
+        let access = Arc::new(access);
+        self.access.swap(Arc::clone(&access)).changes_to(&access)
     }
 
     /// Returns true when the operation is offered here.

@@ -8,6 +8,7 @@
 //! | [`telemetry::Telemetry`] | metrics, traces, events, the decision log |
 //! | [`gate::Gate`] | tokens, limits, accounts of callers, and whether the server is shutting down |
 
+pub mod acts;
 pub mod app;
 pub mod book_directory;
 pub mod books;
