@@ -1,10 +1,12 @@
 //! The log sent to a collector by HTTP: batches of lines (`application/x-ndjson`) in the body of a POST.
 //!
-//! A batch is sent again without a response, so that a collector can receive a record twice, with the same `id`. There
-//! is no TLS: a local collector (an agent on loopback) forwards the lines.
+//! The lines are entries of a chain that begins with the process. A batch without a response is sent again, byte for
+//! byte and before any other, so that a collector can receive an entry twice, with the same `hash`, and misses none.
+//! There is no TLS: a local collector (an agent on loopback) forwards the lines.
 
 use super::client::{BadAddress, CollectorAddress, CollectorClient};
 use super::fault::AuditFault;
+use super::sealing::{Batch, Sealing};
 use super::sink::{Sink, SinkFault};
 use crate::finding::Finding;
 use bytes::Bytes;
@@ -36,6 +38,17 @@ pub struct Collector {
     runtime: Runtime,
     client: CollectorClient,
     options: CollectorOptions,
+    sealing: Sealing,
+    /// The batch that the collector may or may not have.
+    unanswered: Option<Unanswered>,
+}
+
+/// A batch without a response.
+#[derive(Debug)]
+struct Unanswered {
+    /// Lines before they were sealed.
+    lines: Vec<u8>,
+    batch: Batch,
 }
 
 impl Collector {
@@ -50,27 +63,51 @@ impl Collector {
             runtime: runtime.map_err(|error| refused(error.to_string(), false))?,
             client: CollectorClient::new(address, "application/x-ndjson", options.timeout),
             options,
+            sealing: Sealing::default(),
+            unanswered: None,
         })
     }
 
-    fn send(&mut self, lines: &Bytes) -> Result<(), SinkFault> {
-        self.runtime.block_on(self.client.send(lines)).map(drop)
-    }
-}
-
-impl Sink for Collector {
-    fn take(&mut self, lines: &[u8]) -> Result<(), SinkFault> {
-        let lines = Bytes::copy_from_slice(lines);
+    /// Sends a batch as often as the options say; returns the outcome, and the number of attempts.
+    fn send(&mut self, batch: &Batch) -> (Result<(), SinkFault>, u32) {
+        let bytes = Bytes::copy_from_slice(&batch.bytes);
         let mut pause = self.options.pause;
         let mut attempt = 1;
         loop {
-            match self.send(&lines) {
+            match self.runtime.block_on(self.client.send(&bytes)).map(drop) {
                 Err(SinkFault::Passing(_)) if attempt < self.options.attempts => {}
-                sent => return sent,
+                sent => return (sent, attempt),
             }
             attempt += 1;
             self.runtime.block_on(async { tokio::time::sleep(pause).await });
             pause *= 2;
         }
+    }
+
+    /// Sends a batch, and stores it if there is no response.
+    fn deliver(&mut self, unanswered: Unanswered, is_new: bool) -> Result<(), SinkFault> {
+        let (sent, attempts) = self.send(&unanswered.batch);
+        match &sent {
+            Err(SinkFault::Passing(_)) => self.unanswered = Some(unanswered),
+            // The collector certainly does not have these entries, so the next ones have their numbers.
+            Err(SinkFault::Lasting(_)) if is_new && attempts == 1 => {}
+            Ok(()) | Err(SinkFault::Lasting(_)) => self.sealing.written(&unanswered.batch),
+        }
+        sent
+    }
+}
+
+impl Sink for Collector {
+    fn take(&mut self, lines: &[u8]) -> Result<(), SinkFault> {
+        if let Some(unanswered) = self.unanswered.take() {
+            let is_retry = unanswered.lines == lines;
+            match self.deliver(unanswered, false) {
+                // Lines whose append was given up: if they are refused, that does not concern those that follow.
+                Ok(()) | Err(SinkFault::Lasting(_)) if !is_retry => {}
+                delivered => return delivered,
+            }
+        }
+        let batch = self.sealing.seal(lines, None, false);
+        self.deliver(Unanswered { lines: lines.to_vec(), batch }, true)
     }
 }

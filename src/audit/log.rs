@@ -9,6 +9,7 @@
 //! Appends that wait together are written together, so that they share one sync of the disk. In both modes the log
 //! recovers once the sink works again; in best effort a `quotient.dropped/1` line then counts the missing records.
 
+use super::act::Act;
 use super::fault::AuditFault;
 use super::queue::{LogOptions, LogStats, Shared, Unrecorded};
 use super::record::Record;
@@ -48,7 +49,16 @@ impl Log {
     ///
     /// In strict mode it must be awaited on a runtime with timers. Dropping it gives up the record.
     pub fn append(&self, record: &Record) -> impl Future<Output = Result<(), Unrecorded>> + Send + use<> {
-        let put = self.shared.put(record.line());
+        self.append_line(record.line())
+    }
+
+    /// Appends an administrative act as [`Log::append`] appends a record.
+    pub fn append_act(&self, act: &Act) -> impl Future<Output = Result<(), Unrecorded>> + Send + use<> {
+        self.append_line(act.line())
+    }
+
+    fn append_line(&self, line: Vec<u8>) -> impl Future<Output = Result<(), Unrecorded>> + Send + use<> {
+        let put = self.shared.put(line);
         let shared = Arc::clone(&self.shared);
         async move {
             let Some(outcome) = put? else { return Ok(()) };

@@ -6,11 +6,12 @@
 //! - [`LogReader`] reads a log, [`replay()`] repeats a decision, and [`compare`] finds the first difference.
 //!
 //! The log is JSON Lines: `quotient.decision/1`, and `quotient.dropped/1` where records are missing. A reader skips
-//! lines that are not JSON, because a crash can tear one.
+//! lines that are not JSON, because a crash can tear one. What administrators do is in the log as well ([`Act`]).
 //!
 //! In a file, the lines are entries of a hash chain ([`Chain`]), and heads of the chain are signed ([`Head`]). A
 //! [`Verifier`] finds every line that is not what was written.
 
+mod act;
 mod chain;
 mod client;
 mod collector;
@@ -37,6 +38,7 @@ mod verification;
 mod verifying;
 mod writer;
 
+pub use act::{ACT_SCHEMA, Act, ActKind, ActStage, TokenChanges};
 pub use chain::{Chain, Link};
 pub use client::{BadAddress, CollectorAddress, CollectorClient};
 pub use collector::{Collector, CollectorOptions};

@@ -1,5 +1,6 @@
 //! Reading a decision log line by line, whatever crashes left in it.
 
+use super::act::{ACT_SCHEMA, Act};
 use super::fault::AuditFault;
 use super::head::{HEAD_SCHEMA, Head};
 use super::record::{DECISION_SCHEMA, DROPPED_SCHEMA, Dropped, Record};
@@ -19,6 +20,8 @@ pub(super) const MAX_LINE: u64 = (64 << 20) + 1_024;
 pub enum Entry {
     /// A decision.
     Record(Box<Record>),
+    /// An administrative act.
+    Act(Box<Act>),
     /// Records are missing here.
     Dropped(Dropped),
     /// A process or a file begins here.
@@ -117,6 +120,7 @@ fn entry(line: &[u8]) -> Entry {
     let Ok(named) = serde_json::from_slice::<Named<'_>>(line) else { return Entry::Torn };
     match named.schema.as_deref() {
         Some(DECISION_SCHEMA) => serde_json::from_slice(line).map_or(Entry::Foreign, Entry::Record),
+        Some(ACT_SCHEMA) => serde_json::from_slice(line).map_or(Entry::Foreign, Entry::Act),
         Some(DROPPED_SCHEMA) => serde_json::from_slice(line).map_or(Entry::Foreign, Entry::Dropped),
         Some(OPENED_SCHEMA) => serde_json::from_slice(line).map_or(Entry::Foreign, Entry::Opened),
         Some(HEAD_SCHEMA) => serde_json::from_slice(line).map_or(Entry::Foreign, Entry::Head),

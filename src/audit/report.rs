@@ -113,7 +113,7 @@ impl Replay {
         match entry {
             Entry::Record(_) => return false,
             Entry::Dropped(dropped) => self.dropped += dropped.dropped,
-            Entry::Opened(_) | Entry::Head(_) => {}
+            Entry::Act(_) | Entry::Opened(_) | Entry::Head(_) => {}
             Entry::Torn => self.unreadable += 1,
             Entry::Foreign => self.foreign += 1,
         }

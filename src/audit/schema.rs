@@ -1,5 +1,6 @@
 //! JSON Schemas of what the log holds and of what a replay reports.
 
+use super::act::Act;
 use super::head::Head;
 use super::record::{Dropped, Record};
 use super::report::ReplayDocument;
@@ -10,6 +11,11 @@ use crate::report::schema::text_of;
 /// Schema of `quotient.decision/1`, as committed in `schema/decision.schema.json`.
 pub fn decision() -> String {
     text_of::<Record>()
+}
+
+/// Schema of `quotient.act/1`, as committed in `schema/act.schema.json`.
+pub fn act() -> String {
+    text_of::<Act>()
 }
 
 /// Schema of `quotient.dropped/1`, as committed in `schema/dropped.schema.json`.

@@ -71,6 +71,7 @@ pub(super) struct Sealing {
 }
 
 /// Lines that are sealed, not yet written.
+#[derive(Debug)]
 pub(super) struct Batch {
     pub bytes: Vec<u8>,
     /// End of the chain once they are written.

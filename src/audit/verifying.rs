@@ -75,7 +75,12 @@ impl Verifier {
     fn other(&mut self, line: &Line<'_>, place: String) {
         match line.entry() {
             Entry::Torn if self.last.is_some() => self.unknown.push(place),
-            Entry::Record(_) | Entry::Dropped(_) | Entry::Foreign | Entry::Opened(_) | Entry::Head(_)
+            Entry::Record(_)
+            | Entry::Act(_)
+            | Entry::Dropped(_)
+            | Entry::Foreign
+            | Entry::Opened(_)
+            | Entry::Head(_)
                 if self.last.is_some() =>
             {
                 self.done.report(&place, AuditFault::NotAnEntry {});

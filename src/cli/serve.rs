@@ -9,7 +9,7 @@ use crate::audit::{
 };
 use crate::finding::{CleanWriter, Finding};
 use crate::library::{ChildProcess, VendorOptions};
-use crate::server::{self, Listen, Server, ServerLimits, SpanOptions, TlsFiles};
+use crate::server::{self, Listen, Server, ServerLimits, SpanOptions, TlsFiles, memory};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -43,6 +43,7 @@ Examples:
   quotient serve --listen unix:/run/quotient.sock --state /var/lib/quotient
   quotient serve --listen 0.0.0.0:7070 --tokens tokens.toml \\
       --tls-certificate tls.crt --tls-key tls.key
+  quotient serve --admin-listen 127.0.0.1:7071
   quotient serve --decision-log decisions.jsonl --audit strict
   quotient serve --otlp http://127.0.0.1:4318
 
@@ -52,6 +53,9 @@ pub struct Options {
     /// Address such as 127.0.0.1:7070, `unix:PATH`, or `systemd` for sockets passed by systemd; can be repeated.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7070", env = "QUOTIENT_LISTEN")]
     listen: Vec<Listen>,
+    /// Address for health and metrics without tokens, with its own connections; can be repeated.
+    #[arg(long, value_name = "ADDR", env = "QUOTIENT_ADMIN_LISTEN")]
+    admin_listen: Vec<Listen>,
     #[command(flatten)]
     directories: Directories,
     /// Directory that persists past revisions; if omitted, they are kept in memory only.
@@ -123,6 +127,9 @@ pub struct Options {
     /// Workers for single partners, and the same number for whole books; one more than there are cores by default.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     workers: Option<u16>,
+    /// Memory that the limits derive from, in MiB; that of the control group by default, or 2048.
+    #[arg(long, value_name = "MIB", env = "QUOTIENT_MEMORY", value_parser = clap::value_parser!(u32).range(256..=1_048_576))]
+    memory: Option<u32>,
     /// Largest body with a book, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
     body: u16,
@@ -153,6 +160,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let tls = options.tls_certificate.clone().zip(options.tls_key.clone());
     let server = Server::open(server::Options {
         listen: options.listen.clone(),
+        admin_listen: options.admin_listen.clone(),
         roots: options.directories.roots(),
         vendors: VendorOptions {
             guard: Some(ChildProcess::of_this_program()?),
@@ -176,11 +184,15 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
 
 /// Limits of the server with those of the options.
 fn limits(options: &Options) -> ServerLimits {
-    let mut limits = ServerLimits { connections: options.connections as usize, ..ServerLimits::default() };
+    let stated = options.memory.map(|mebibytes| (mebibytes as usize).saturating_mul(1 << 20));
+    let memory = stated.or_else(memory::of_this_process).unwrap_or(memory::USUAL);
+    let limits = ServerLimits { connections: options.connections as usize, ..ServerLimits::default() };
+    let mut limits = limits.within(memory);
     limits.grace = Duration::from_secs(options.grace);
     limits.book.bytes = usize::from(options.body) << 20;
     limits.book.unpacked = limits.book.bytes.max(limits.book.unpacked);
-    limits.bodies = limits.bodies.max(limits.book.bytes + limits.book.unpacked);
+    limits.caller.bodies = limits.caller.bodies.max(limits.book.bytes + limits.book.unpacked);
+    limits.bodies = limits.bodies.max(limits.caller.bodies);
     if let Some(workers) = options.workers {
         let workers = usize::from(workers);
         (limits.decide.workers, limits.decide.per_vendor) = (workers, (workers - 1).max(1));

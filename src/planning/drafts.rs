@@ -9,7 +9,7 @@ use crate::channel::{LineContext, Name, Partner, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings};
 use crate::plugin::{VendorPlugin, because, indicated};
 use crate::quota::{Assessment, Basis, Weights, assess, settle};
-use crate::script::{Facts, ScriptFault};
+use crate::script::{Facts, RuntimeFault, ScriptFault, is_cancelled};
 use crate::units::{Currency, Money};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -20,56 +20,99 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const CHUNK: usize = 512;
 /// Partners after which drafts are put together, so that no more than a block of them is ever held twice.
 const BLOCK: usize = 128 * CHUNK;
-/// Calls that may exceed their budget; partners after them are not assessed.
-const MAX_EXHAUSTED: usize = 8;
 /// Faults of partners that are shown one by one.
 const SHOWN_FAULTS: usize = 40;
+/// Partners whose rules use up their budget until the others are not tried.
+const MOST_EXHAUSTED: usize = 3;
+
+/// Assessments of a chunk of partners.
+#[derive(Default)]
+struct Piece {
+    drafts: Vec<Draft>,
+    faults: Vec<Finding>,
+    /// Partners that were tried.
+    tried: usize,
+    /// Partners whose rules used up their budget.
+    exhausted: usize,
+}
 
 /// Assesses every line of the eligible partners.
+///
+/// When the rules use up their budget for a few partners, the partners after them are not tried.
 pub(super) fn drafts(
     plugin: &VendorPlugin,
     book: &PartnerBook,
     lines: &Lines<'_>,
     progress: Progress<'_>,
 ) -> Result<Vec<Draft>, Findings> {
-    let (done, exhausted) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let done = AtomicUsize::new(0);
     let all = lines.eligible.len();
-    let assess = |chunk: &[usize]| {
-        let mut drafts = Vec::with_capacity(chunk.len());
-        let mut faults = Vec::new();
+    // The first chunk that stopped: what comes after it is not used, so that the outcome is the same on any machine.
+    let stopped = AtomicUsize::new(usize::MAX);
+    let assess = |(number, chunk): (usize, &[usize])| {
+        let mut piece = Piece { drafts: Vec::with_capacity(chunk.len()), ..Piece::default() };
         for index in chunk {
-            if exhausted.load(Ordering::Relaxed) >= MAX_EXHAUSTED {
+            if is_cancelled() || stopped.load(Ordering::Relaxed) < number {
                 break;
             }
-            let before = faults.len();
-            partner_drafts(plugin, book, lines, &book.partners[*index], &mut drafts, &mut faults);
-            let new = faults.iter().skip(before).filter(|fault: &&Finding| fault.code() == Code::ScriptBudget).count();
-            exhausted.fetch_add(new, Ordering::Relaxed);
+            let before = piece.faults.len();
+            partner_drafts(plugin, book, lines, &book.partners[*index], &mut piece.drafts, &mut piece.faults);
+            piece.tried += 1;
+            let is_exhausted = piece.faults.iter().skip(before).any(|fault| fault.code() == Code::ScriptBudget);
+            piece.exhausted += usize::from(is_exhausted);
+            if piece.exhausted >= MOST_EXHAUSTED {
+                stopped.fetch_min(number, Ordering::Relaxed);
+                break;
+            }
         }
         progress(done.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len(), all);
-        (drafts, faults)
+        piece
     };
-    let mut drafts = Vec::new();
-    let mut faults = Vec::new();
-    for block in lines.eligible.chunks(BLOCK) {
-        let chunks: Vec<(Vec<Draft>, Vec<Finding>)> = block.par_chunks(CHUNK).map(assess).collect();
-        for (chunk, chunk_faults) in chunks {
-            drafts.extend(chunk);
-            faults.extend(chunk_faults);
+    let mut whole = Piece::default();
+    for (block_number, block) in lines.eligible.chunks(BLOCK).enumerate() {
+        let chunks =
+            block.par_chunks(CHUNK).enumerate().map(|(at, chunk)| (block_number * (BLOCK / CHUNK) + at, chunk));
+        let pieces: Vec<Piece> = chunks.map(assess).collect();
+        for piece in pieces {
+            whole.add(piece);
+            if whole.exhausted >= MOST_EXHAUSTED {
+                break;
+            }
+        }
+        if whole.exhausted >= MOST_EXHAUSTED {
+            break;
         }
     }
-    let failed = faults.len();
-    if failed == 0 {
-        return Ok(drafts);
+    if is_cancelled() {
+        return Err(Finding::from(RuntimeFault::Cancelled {}).into());
     }
-    let mut findings: Findings = faults.into_iter().take(SHOWN_FAULTS).collect();
-    if exhausted.into_inner() >= MAX_EXHAUSTED {
-        findings.push(PlanFault::Stopped { calls: MAX_EXHAUSTED }.into());
+    whole.finish(all)
+}
+
+impl Piece {
+    fn add(&mut self, piece: Self) {
+        self.drafts.extend(piece.drafts);
+        self.faults.extend(piece.faults);
+        self.tried += piece.tried;
+        self.exhausted = self.exhausted.max(piece.exhausted);
     }
-    if failed > SHOWN_FAULTS {
-        findings.push(PlanFault::MoreFaults { faults: failed - SHOWN_FAULTS }.into());
+
+    /// The drafts of all partners, or the faults.
+    fn finish(self, all: usize) -> Result<Vec<Draft>, Findings> {
+        let failed = self.faults.len();
+        if failed == 0 {
+            return Ok(self.drafts);
+        }
+        let mut findings: Findings = self.faults.into_iter().take(SHOWN_FAULTS).collect();
+        if failed > SHOWN_FAULTS {
+            findings.push(PlanFault::MoreFaults { faults: failed - SHOWN_FAULTS }.into());
+        }
+        let not_tried = all.saturating_sub(self.tried);
+        if not_tried > 0 {
+            findings.push(PlanFault::NotTried { exhausted: self.exhausted, not_tried }.into());
+        }
+        Err(findings)
     }
-    Err(findings)
 }
 
 fn partner_drafts(

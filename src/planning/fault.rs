@@ -54,15 +54,19 @@ crate::faults! {
             },
             help: "fill the partners table, or check `[eligibility]` in the manifest, the as-of date, and `since` and `until`",
         }
+        /// Partners that were not tried because the rules use up their budget.
+        NotTried { exhausted: usize, not_tried: usize } = ScriptBudget {
+            message: format!(
+                "{} not tried: the rules used up their budget for {} before",
+                counted(*not_tried, "partner"),
+                counted(*exhausted, "partner")
+            ),
+            help: "make the rules do less for each partner",
+        }
         /// More faults of rules than are shown.
         MoreFaults { faults: usize } = ScriptRuntime {
             message: format!("{} of rules not shown", counted(*faults, "more fault")),
             help: "correct the faults above first",
-        }
-        /// Rules that exceed their budget again and again.
-        Stopped { calls: usize } = ScriptBudget {
-            message: format!("{calls} calls of rules exceeded their budget; the other partners were not assessed"),
-            help: "make the rule above faster; `quotient check` runs it on synthetic partners",
         }
         /// An indication beyond what the engine takes.
         Indication { partner: String } = ScriptOutcome {

@@ -7,9 +7,10 @@ use super::line::{LineAssessment, assess_line, because};
 use super::policy_run;
 use super::vendor::VendorPlugin;
 use crate::finding::{Finding, Place};
-use crate::script::{FactorOutcome, Facts};
+use crate::script::{FactorOutcome, Facts, WorkTime};
 use crate::units::Rate;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Outcome of a case.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,14 +41,28 @@ impl CaseOutcome {
 /// Cases that may exceed the budget of a call; the cases after them are not run.
 const MAX_EXHAUSTED: usize = 8;
 
+/// Longest processor time of all cases of a vendor: less than a server allows for the whole check of a revision, so that
+/// its author reads which cases were not run.
+const MAX_TIME: Duration = Duration::from_secs(8);
+
 /// Runs all cases of a vendor, in the order written. Must be called on a script thread.
 ///
-/// After 8 cases that exceeded the budget of a call, the others are not run, and do not hold.
+/// After 8 cases that exceeded the budget of a call, or 8 seconds of processor time, the others are not run, and do not
+/// hold.
 pub fn run_cases(plugin: &VendorPlugin) -> Vec<CaseOutcome> {
+    let time = WorkTime::start();
+    run_cases_within(plugin, MAX_TIME, || time.taken())
+}
+
+/// Runs cases as [`run_cases`] does, until `taken` returns more than `most`.
+pub fn run_cases_within(plugin: &VendorPlugin, most: Duration, taken: impl Fn() -> Duration) -> Vec<CaseOutcome> {
     let mut exhausted = 0;
     let run = |case: &Case| {
         if exhausted >= MAX_EXHAUSTED {
-            return not_run(case);
+            return not_run(case, &format!("{MAX_EXHAUSTED} cases before it exceeded their budget"));
+        }
+        if taken() > most {
+            return not_run(case, &format!("the cases before it took more than {} s in total", most.as_secs()));
         }
         let (outcome, is_exhausted) = run_case(plugin, case);
         exhausted += usize::from(is_exhausted);
@@ -56,11 +71,11 @@ pub fn run_cases(plugin: &VendorPlugin) -> Vec<CaseOutcome> {
     plugin.cases.iter().map(run).collect()
 }
 
-fn not_run(case: &Case) -> CaseOutcome {
+fn not_run(case: &Case, reason: &str) -> CaseOutcome {
     let difference = Difference {
         what: "outcome".to_owned(),
         expected: "a result".to_owned(),
-        found: format!("not run, because {MAX_EXHAUSTED} cases before it exceeded their budget"),
+        found: format!("not run, because {reason}"),
     };
     let (name, subject, place) = (case.name.clone(), case.subject.clone(), case.place.clone());
     CaseOutcome { name, subject, differences: vec![difference], place }

@@ -19,7 +19,7 @@ mod shown;
 mod trial;
 mod vendor;
 
-pub use case_run::{CaseOutcome, run_cases};
+pub use case_run::{CaseOutcome, run_cases, run_cases_within};
 pub use cases::{Case, Subject};
 pub use comparison::Difference;
 pub use expected::{Expected, ExpectedDecision, ExpectedIncentive, ExpectedIntervention};

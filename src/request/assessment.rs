@@ -26,5 +26,5 @@ pub(super) fn decide(context: Context<'_>, mut body: Body<'_>) -> Result<Written
     warnings.extend(assessment.findings.iter().cloned());
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
     report::assessment::write_json(&assessment, &warnings, &mut bytes).map_err(|fault| unwritten(&fault))?;
-    Ok(Written { bytes, input_hash: assessment.input_hash, warnings, partners: 1, failed: 0 })
+    Ok(Written { bytes, input_hash: assessment.input_hash, warnings, partners: 1, failed: 0, exhausted: 0 })
 }

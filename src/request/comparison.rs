@@ -69,8 +69,9 @@ pub fn compare(
         before: side(old, &old_inputs),
         after: side(new, &new_inputs),
     };
-    let mut bytes = Vec::new();
-    write_json(&comparison, &mut bytes).map_err(|fault| unwritten(&fault))?;
+    let mut response = new.response();
+    let written = write_json(&comparison, &mut response);
+    let (bytes, ()) = response.written(written)?;
     Ok(Answer {
         bytes,
         media_type: Form::Json.media_type(),
@@ -79,6 +80,7 @@ pub fn compare(
         warnings,
         partners,
         failed: 0,
+        exhausted: 0,
     })
 }
 

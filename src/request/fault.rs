@@ -8,6 +8,11 @@ crate::faults! {
             message: format!("the body has {bytes} bytes, more than {limit}"),
             help: "store the book with the service and send its id, or split the request",
         }
+        /// The response exceeds the limit.
+        ResponseTooLarge { limit: usize } = RequestNotPossible {
+            message: format!("the response would take more than {limit} bytes"),
+            help: "request it for fewer partners, or as CSV",
+        }
         /// The body is not UTF-8, not JSON, or has duplicate keys or too many levels.
         Syntax { reason: String, advice: String } = RequestSyntax {
             message: reason.clone(),

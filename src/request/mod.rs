@@ -6,6 +6,7 @@
 mod assessment;
 mod body;
 mod book;
+mod bounded;
 mod comparison;
 mod fault;
 mod member;
@@ -26,6 +27,7 @@ use crate::plugin::VendorPlugin;
 use crate::report::ReportFault;
 use crate::script::{on_script_threads, on_this_script_thread};
 use body::Body;
+use bounded::Bounded;
 use chrono::NaiveDate;
 
 /// Name of the body in the places of findings.
@@ -88,6 +90,8 @@ impl Form {
 pub struct Limits {
     /// Bytes of a body, after decompression.
     pub body_bytes: usize,
+    /// Bytes of a response.
+    pub response_bytes: usize,
     /// Levels of nesting.
     pub depth: usize,
     /// Limits of reading the book and the tables beside it.
@@ -99,7 +103,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let intake = intake::Limits { file_bytes: 32 << 20, rows: 200_000, columns: 256, ..intake::Limits::default() };
-        Self { body_bytes: 32 << 20, depth: 16, intake, threads: None }
+        Self { body_bytes: 32 << 20, response_bytes: 256 << 20, depth: 16, intake, threads: None }
     }
 }
 
@@ -129,6 +133,8 @@ pub struct Answer {
     pub partners: usize,
     /// Partners of a review with a fault.
     pub failed: usize,
+    /// Faults of a review by which a policy used up its budget.
+    pub exhausted: usize,
 }
 
 /// A written response, before the digest is added.
@@ -138,6 +144,7 @@ struct Written {
     warnings: Findings,
     partners: usize,
     failed: usize,
+    exhausted: usize,
 }
 
 /// Everything a request is decided with, except its body.
@@ -192,10 +199,16 @@ pub fn decide(
         warnings: written.warnings,
         partners: written.partners,
         failed: written.failed,
+        exhausted: written.exhausted,
     })
 }
 
 impl Context<'_> {
+    /// Returns an empty response.
+    fn response(self) -> Bounded {
+        Bounded::new(self.limits.response_bytes)
+    }
+
     /// Runs work about this many partners on the threads that suit it.
     fn work<R: Send>(self, partners: usize, work: impl FnOnce() -> R + Send) -> R {
         if partners <= FEW_PARTNERS {

@@ -26,15 +26,15 @@ pub(super) fn decide(context: Context<'_>, body: Body<'_>) -> Result<Written, Re
     let partners = book.partners.len();
     let plan = context.work(partners, || planning::propose(context.plugin, &book, &request, &|_, _| {}))?;
     let plan = with_warnings(plan, warnings);
-    let mut bytes = Vec::new();
-    match context.form {
-        Form::Json => report::json::write_plan(&plan, &mut bytes),
-        Form::Csv => report::csv::write_plan(&plan, &mut bytes),
-        Form::Xlsx => report::xlsx::write_plan(&plan, &mut bytes),
-        Form::Html => report::html::write_plan(&plan, &mut bytes),
-    }
-    .map_err(|fault| unwritten(&fault))?;
-    Ok(Written { bytes, input_hash: plan.input_hash, warnings: plan.findings, partners, failed: 0 })
+    let mut response = context.response();
+    let written = match context.form {
+        Form::Json => report::json::write_plan(&plan, &mut response),
+        Form::Csv => report::csv::write_plan(&plan, &mut response),
+        Form::Xlsx => report::xlsx::write_plan(&plan, &mut response),
+        Form::Html => report::html::write_plan(&plan, &mut response),
+    };
+    let (bytes, ()) = response.written(written)?;
+    Ok(Written { bytes, input_hash: plan.input_hash, warnings: plan.findings, partners, failed: 0, exhausted: 0 })
 }
 
 pub(super) fn explain(context: Context<'_>, mut body: Body<'_>) -> Result<Written, Refusal> {
@@ -61,7 +61,7 @@ pub(super) fn explain(context: Context<'_>, mut body: Body<'_>) -> Result<Writte
     let views: Vec<ExplainView<'_>> = lines.iter().zip(moves).filter_map(view).collect();
     let mut bytes = Vec::new();
     report::explain::write_json(&plan, &views, &mut bytes).map_err(|fault| unwritten(&fault))?;
-    Ok(Written { bytes, input_hash: plan.input_hash, warnings: plan.findings, partners, failed: 0 })
+    Ok(Written { bytes, input_hash: plan.input_hash, warnings: plan.findings, partners, failed: 0, exhausted: 0 })
 }
 
 /// Puts warnings about the input before those about the plan.

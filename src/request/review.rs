@@ -5,10 +5,10 @@ use super::fault::RequestFault;
 use super::member::{Quotas, RequestBody, ReviewRequest};
 use super::{Context, Form, Refusal, Written, book, unwritten};
 use crate::channel::PartnerBook;
-use crate::finding::{Finding, Findings, did_you_mean};
+use crate::finding::{Code, Finding, Findings, did_you_mean};
 use crate::intake::shown;
 use crate::report::{ReportFault, review as report};
-use crate::review::{Request, Review, Setting, read_quotas_json};
+use crate::review::{Outcome, PartnerFault, Request, Review, Setting, read_quotas_json};
 
 /// Partners among which a similar id is searched.
 const MOST_CANDIDATES: usize = 20_000;
@@ -37,7 +37,7 @@ pub(super) fn decide(context: Context<'_>, mut body: Body<'_>) -> Result<Written
     let mut warnings = findings;
     let setting = Setting::new(&context.plugin.manifest, &book, &Request { as_of, period, quotas })?;
     let partners = book.partners.len();
-    let (bytes, found, partners, failed) = context.work(partners, || {
+    let Reviewed { bytes, warnings: found, partners, failed, exhausted } = context.work(partners, || {
         let review = Review::new(context.plugin, &book, &setting, context.limits.threads)?;
         match index {
             Some(Ok(index)) => one(context, &review, index),
@@ -45,11 +45,23 @@ pub(super) fn decide(context: Context<'_>, mut body: Body<'_>) -> Result<Written
         }
     })?;
     warnings.extend(found);
-    Ok(Written { bytes, input_hash: book.input_hash.clone(), warnings, partners, failed })
+    Ok(Written { bytes, input_hash: book.input_hash.clone(), warnings, partners, failed, exhausted })
 }
 
-/// The document, its warnings, the number of partners, and of those with a fault.
-type Reviewed = (Vec<u8>, Findings, usize, usize);
+/// A review that is written.
+struct Reviewed {
+    bytes: Vec<u8>,
+    warnings: Findings,
+    partners: usize,
+    /// Partners with a fault.
+    failed: usize,
+    /// Faults by which a policy used up its budget.
+    exhausted: usize,
+}
+
+fn exhausted<'a>(faults: impl IntoIterator<Item = &'a PartnerFault>) -> usize {
+    faults.into_iter().filter(|fault| fault.finding.code() == Code::ScriptBudget).count()
+}
 
 fn one(context: Context<'_>, review: &Review<'_>, index: usize) -> Result<Reviewed, Refusal> {
     if context.form != Form::Json {
@@ -57,26 +69,38 @@ fn one(context: Context<'_>, review: &Review<'_>, index: usize) -> Result<Review
     }
     let (partner, faults) = review.of(index).map_err(|fault| Findings::from_iter([fault.finding]))?;
     let text = report::json::partner_text(&partner, &faults).map_err(|fault| unwritten(&fault))? + "\n";
-    Ok((text.into_bytes(), review.warnings(), 1, usize::from(!faults.is_empty())))
+    Ok(Reviewed {
+        bytes: text.into_bytes(),
+        warnings: review.warnings(),
+        partners: 1,
+        failed: usize::from(!faults.is_empty()),
+        exhausted: exhausted(&faults),
+    })
 }
 
 fn all(context: Context<'_>, review: &Review<'_>) -> Result<Reviewed, Refusal> {
     let (threads, progress) = (context.limits.threads, &|_, _| {});
-    let mut bytes = Vec::new();
+    let mut response = context.response();
     let made: Result<_, ReportFault> = match context.form {
-        Form::Json => report::json::write_review(review, threads, progress, &mut bytes),
-        Form::Csv => report::csv::write_review(review, threads, progress, &mut bytes),
+        Form::Json => report::json::write_review(review, threads, progress, &mut response),
+        Form::Csv => report::csv::write_review(review, threads, progress, &mut response),
         Form::Html => report::Reviewed::new(review, threads, progress).and_then(|reviewed| {
-            report::html::write_review(&reviewed, &mut bytes)?;
+            report::html::write_review(&reviewed, &mut response)?;
             Ok(reviewed.outcome)
         }),
         Form::Xlsx => report::Reviewed::new(review, threads, progress).and_then(|reviewed| {
-            report::xlsx::write_review(&reviewed, &mut bytes)?;
+            report::xlsx::write_review(&reviewed, &mut response)?;
             Ok(reviewed.outcome)
         }),
     };
-    let summary = made.map_err(|fault| unwritten(&fault))?.summary;
-    Ok((bytes, review.warnings(), summary.partners, summary.failed))
+    let (bytes, Outcome { summary, faults, .. }) = response.written(made)?;
+    Ok(Reviewed {
+        bytes,
+        warnings: review.warnings(),
+        partners: summary.partners,
+        failed: summary.failed,
+        exhausted: exhausted(&faults),
+    })
 }
 
 fn unknown(book: &PartnerBook, id: &str, pointer: &str) -> Finding {

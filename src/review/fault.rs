@@ -74,6 +74,11 @@ crate::faults! {
             message: format!("the amounts of `{partner}` are out of range"),
             help: "look for amounts that are too large",
         }
+        /// The policies were not tried for a partner because they use up their budget.
+        NotTried { exhausted: usize } = ScriptBudget {
+            message: format!("not tried: the policies used up their budget for {} before", counted(*exhausted, "partner")),
+            help: "make the policies do less for each partner",
+        }
         /// The book's revenue ends before the as-of date.
         OldBook { latest: String, as_of: String } = ReviewOldBook {
             message: format!("the book's latest revenue is of {latest}; later months up to {as_of} count as none"),

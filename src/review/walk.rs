@@ -7,13 +7,13 @@ use super::setting::Setting;
 use super::summary::ReviewSummary;
 use crate::channel::{LatestMonth, PartOfMonth, Partner, PartnerBook, SegmentKey};
 use crate::decision::Decisions;
-use crate::finding::{Finding, Findings};
+use crate::finding::{Code, Finding, Findings};
 use crate::performance::{
     Conventions, Dimension, PartnerStanding, ProductLineRevenue, Rollup, RollupBuilder, RollupRules, Standings,
 };
 use crate::planning::{Lines, View, named};
 use crate::plugin::{TierScope, VendorPlugin};
-use crate::script::{ExtraTables, PolicyFacts, ReviewFacts, on_script_threads};
+use crate::script::{ExtraTables, PolicyFacts, ReviewFacts, RuntimeFault, is_cancelled, on_script_threads};
 use crate::units::{MoneyError, Month};
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -26,7 +26,9 @@ pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
 /// Partners that one task works on.
 const CHUNK: usize = 256;
 /// Partners whose results are in memory together.
-const WINDOW: usize = 16_384;
+const WINDOW: usize = 1_024;
+/// Partners whose policies use up their budget until the others are not tried.
+const MOST_EXHAUSTED: usize = 3;
 /// Faults that are kept one by one.
 const KEPT_FAULTS: usize = 10_000;
 
@@ -74,6 +76,8 @@ struct Piece<T> {
     summary: ReviewSummary,
     rollup: RollupBuilder,
     faults: Vec<PartnerFault>,
+    /// Partners whose policies used up their budget.
+    exhausted: usize,
 }
 
 impl<'b> Review<'b> {
@@ -149,9 +153,17 @@ impl<'b> Review<'b> {
 
     /// Reviews the partner at `index` of the book, which must be there. `Err` when it has no standing.
     pub fn of(&self, index: usize) -> Result<(PartnerReview, Vec<PartnerFault>), PartnerFault> {
+        self.tried(index, 0)
+    }
+
+    /// Reviews a partner; its policies are not tried when they used up their budget for `exhausted` partners before.
+    fn tried(&self, index: usize, exhausted: usize) -> Result<(PartnerReview, Vec<PartnerFault>), PartnerFault> {
         let partner = &self.book.partners[index];
         let fault =
             |finding| PartnerFault { partner_id: partner.id.clone(), partner_name: partner.name.clone(), finding };
+        if is_cancelled() {
+            return Err(fault(RuntimeFault::Cancelled {}.into()));
+        }
         let product_lines = match self.plugin.manifest.policies.tier_per {
             TierScope::ProductLine => self.standings.product_lines(partner),
             TierScope::Partner => Ok(Vec::new()),
@@ -163,7 +175,11 @@ impl<'b> Review<'b> {
                 return Err(fault(ReviewFault::PartnerOutOfRange { partner: partner.id.to_string() }.into()));
             }
         };
-        match self.decide(index, partner, &standing, product_lines) {
+        let decided = match exhausted >= MOST_EXHAUSTED && self.policies.is_some() {
+            true => Err(vec![ReviewFault::NotTried { exhausted }.into()]),
+            false => self.decide(index, partner, &standing, product_lines),
+        };
+        match decided {
             Ok(decisions) => Ok((PartnerReview { standing, decisions: Some(decisions) }, Vec::new())),
             Err(findings) => {
                 let faults = findings.into_iter().map(fault).collect();
@@ -202,7 +218,8 @@ impl<'b> Review<'b> {
     /// Reviews every partner: `map` is called for each on many threads, `take` with its results in the book's order, or
     /// in that of the selection.
     ///
-    /// Partners without a standing are not mapped; they are faults. At most 16,384 results are in memory at once.
+    /// Partners without a standing are not mapped; they are faults. At most 1,024 results are in memory at once. When
+    /// the policies use up their budget for a few partners, they are not tried for those after them, which are faults.
     pub fn each<T: Send, E: From<MoneyError>>(
         &self,
         threads: Option<usize>,
@@ -218,14 +235,16 @@ impl<'b> Review<'b> {
         while done < all {
             let end = all.min(done + WINDOW);
             let chunks: Vec<usize> = (done..end).step_by(CHUNK).collect();
+            let exhausted = whole.exhausted;
             let pieces: Vec<Result<Piece<T>, MoneyError>> = on_script_threads(threads, || {
-                chunks.into_par_iter().map(|from| self.look_at(from..end.min(from + CHUNK), &map)).collect()
+                chunks.into_par_iter().map(|from| self.look_at(from..end.min(from + CHUNK), exhausted, &map)).collect()
             });
             for piece in pieces {
                 let piece = piece?;
                 piece.mapped.into_iter().try_for_each(&mut take)?;
                 whole.summary.merge(piece.summary)?;
                 whole.rollup.merge(piece.rollup)?;
+                whole.exhausted += piece.exhausted;
                 let room = KEPT_FAULTS.saturating_sub(whole.faults.len());
                 faults_left_out += piece.faults.len().saturating_sub(room);
                 whole.faults.extend(piece.faults.into_iter().take(room));
@@ -271,17 +290,27 @@ impl<'b> Review<'b> {
             summary: ReviewSummary::default(),
             rollup: RollupBuilder::new(&Self::DIMENSIONS, self.rules, self.book.currency),
             faults: Vec::new(),
+            exhausted: 0,
         }
     }
 
-    /// Reviews the partners at these places of the selection, or of the book.
-    fn look_at<T>(&self, partners: Range<usize>, map: &impl Fn(PartnerReview) -> T) -> Result<Piece<T>, MoneyError> {
+    /// Reviews the partners at these places of the selection, or of the book; `exhausted` is the number of partners
+    /// before them whose policies used up their budget.
+    fn look_at<T>(
+        &self,
+        partners: Range<usize>,
+        exhausted: usize,
+        map: &impl Fn(PartnerReview) -> T,
+    ) -> Result<Piece<T>, MoneyError> {
         let mut piece = self.piece();
         for place in partners {
             let index = self.selected.as_ref().map_or(place, |selection| selection.partners[place]);
             piece.summary.partners += 1;
-            match self.of(index) {
+            let before = exhausted + piece.exhausted;
+            match self.tried(index, before) {
                 Ok((review, faults)) => {
+                    let is_exhausted = faults.iter().any(|fault| fault.finding.code() == Code::ScriptBudget);
+                    piece.exhausted += usize::from(is_exhausted && before < MOST_EXHAUSTED);
                     piece.summary.failed += usize::from(!faults.is_empty());
                     piece.faults.extend(faults);
                     piece.summary.add(&review)?;

@@ -1,6 +1,7 @@
 //! The budget of a script call: operations, time and memory, each a limit that the caller may set.
 
 use super::allocation::live_bytes;
+use super::cancel::is_cancelled;
 use crate::finding::{Panicked, contained};
 use std::cell::Cell;
 use std::fmt;
@@ -44,6 +45,8 @@ pub enum Exhausted {
     Time(Duration),
     /// Bytes of memory.
     Memory(usize),
+    /// Nobody waits for the work any more ([`super::cancellable`]).
+    Cancelled,
 }
 
 impl fmt::Display for Exhausted {
@@ -52,6 +55,7 @@ impl fmt::Display for Exhausted {
             Self::Operations(limit) => write!(f, "{limit} operations"),
             Self::Time(limit) => write!(f, "{} ms", limit.as_millis()),
             Self::Memory(limit) => write!(f, "{} MiB of memory", limit >> 20),
+            Self::Cancelled => f.write_str("time"),
         }
     }
 }
@@ -99,11 +103,34 @@ pub(super) fn spend() -> Option<Exhausted> {
     if running.operations % 32 != 0 {
         return None;
     }
+    if is_cancelled() {
+        return Some(Exhausted::Cancelled);
+    }
     let took = running.start.elapsed();
     let is_over = took > budget.time
         && (took > budget.time.saturating_add(MAX_WAIT)
             || processor_time().is_none_or(|now| now.saturating_sub(running.processor) > budget.time));
     is_over.then_some(Exhausted::Time(budget.time))
+}
+
+/// Processor time of work on this thread since it was started; where the system does not report it, the time that passed.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkTime {
+    start: Instant,
+    processor: Option<Duration>,
+}
+
+impl WorkTime {
+    /// Starts with this moment.
+    pub fn start() -> Self {
+        Self { start: Instant::now(), processor: processor_time() }
+    }
+
+    /// Returns the time so far.
+    pub fn taken(&self) -> Duration {
+        let processor = processor_time().zip(self.processor).map(|(now, start)| now.saturating_sub(start));
+        processor.unwrap_or_else(|| self.start.elapsed())
+    }
 }
 
 /// Returns the time that the processor worked for this thread; `None` where the system does not report it.

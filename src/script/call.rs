@@ -4,6 +4,7 @@ use super::api::inspect::shown;
 use super::api::kind::Kind;
 use super::api::value::{Answer, number};
 use super::budget::under_budget;
+use super::decided_size::expect_short;
 use super::evaluate::evaluate;
 use super::fault::{self, Failure, ScriptFault};
 use super::form_fault::FormFault;
@@ -102,7 +103,10 @@ fn run(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Re
 
 fn factor_outcome(program: &Program, value: &Dynamic, currency: Currency) -> Result<FactorOutcome, Finding> {
     match value.clone().try_cast::<Answer>() {
-        Some(Answer::Abstained { because }) => Ok(FactorOutcome::Abstained { because: because.into() }),
+        Some(Answer::Abstained { because }) => {
+            expect_short(&because).map_err(|fault| outcome(program, fault))?;
+            Ok(FactorOutcome::Abstained { because: because.into() })
+        }
         Some(Answer::Indicated { revenue, floor, ceiling, because }) => {
             for (amount, figure) in [(Some(revenue), "revenue"), (floor, "floor"), (ceiling, "ceiling")] {
                 let limit = Decimal::from_i128_with_scale(MAX_MINOR_UNITS, 0);
@@ -115,6 +119,7 @@ fn factor_outcome(program: &Program, value: &Dynamic, currency: Currency) -> Res
             {
                 return Err(outcome(program, OutcomeFault::FloorAboveCeiling { floor, ceiling }));
             }
+            expect_short(&because).map_err(|fault| outcome(program, fault))?;
             Ok(FactorOutcome::Indicated {
                 revenue: Money::new(revenue, currency),
                 floor: floor.map(|floor| Money::new(floor, currency)),

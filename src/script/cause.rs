@@ -11,6 +11,7 @@ impl ToField for Exhausted {
             Self::Operations(limit) => ("operations", limit.to_field()),
             Self::Time(limit) => ("milliseconds", limit.as_millis().to_field()),
             Self::Memory(limit) => ("bytes", limit.to_field()),
+            Self::Cancelled => ("cancelled", true.to_field()),
         };
         Field::Map(vec![(name.to_owned(), limit)])
     }
@@ -74,6 +75,11 @@ crate::faults! {
         Budget { limit: Exhausted, in_loop: bool } = ScriptBudget {
             message: format!("the rule used up its {limit} {}", if *in_loop { "in this loop" } else { "here" }),
             help: if *in_loop { "make sure the loop ends, and do less in it" } else { "do less for each partner" },
+        }
+        /// Nobody waits for the outcome any more.
+        Cancelled {} = ScriptRuntime {
+            message: "the work was stopped: its caller is gone, or its time is up",
+            help: "send the request again, and wait for the response",
         }
         /// A string, a list or a map grows beyond its limit.
         TooLarge { value: Growing, in_loop: bool } = ScriptBudget {

@@ -4,6 +4,7 @@ use super::api::decided::{Decided, Ground, What};
 use super::api::kind::Kind;
 use super::api::value::items;
 use super::call::{answered, outcome};
+use super::decided_size::{Texts, expect_few};
 use super::fault::ScriptFault;
 use super::outcome_fault::OutcomeFault;
 use super::program::{Program, Scripts};
@@ -40,7 +41,9 @@ impl Scripts {
             let (item, example) = ("incentive", "`award(…)` and `withhold(…)`");
             let currency = facts.facts.line().channel.currency;
             let decided = decisions(program, &value, item, example)?.into_iter();
-            decided.map(|decided| incentive(program, decided, currency)).collect()
+            let mut texts = Texts::default();
+            let one = |decided| incentive(program, decided, currency, &mut texts);
+            decided.map(one).collect()
         })
     }
 
@@ -52,10 +55,9 @@ impl Scripts {
         let entry = EntryPoint::Policy(PolicyKind::Intervention);
         self.call(path, entry, &facts.facts, |program, value| {
             let (item, example) = ("intervention", "`intervene(…)`");
-            decisions(program, &value, item, example)?
-                .into_iter()
-                .map(|decided| intervention(program, decided))
-                .collect()
+            let decided = decisions(program, &value, item, example)?.into_iter();
+            let mut texts = Texts::default();
+            decided.map(|decided| intervention(program, decided, &mut texts)).collect()
         })
     }
 }
@@ -111,7 +113,7 @@ fn tier(program: &Program, value: &Dynamic, facts: &PolicyFacts, tiers: &[Name])
             Some(_) => Vec::new(),
         }
     };
-    let grounds = settled(grounds, words);
+    let grounds = counted(program, settled(grounds, words))?;
     Ok(TierDecision {
         product_line: facts.line().identity.product_line.clone(),
         current,
@@ -136,6 +138,7 @@ fn decisions(
     let Some(list) = items(value) else {
         return Err(outcome(program, OutcomeFault::NotAList { found: answered(value), item, example }));
     };
+    expect_few(list.len()).map_err(|fault| outcome(program, fault))?;
     let one = |(index, value): (usize, Dynamic)| {
         let found = answered(&value);
         value
@@ -145,7 +148,7 @@ fn decisions(
     list.into_iter().enumerate().map(one).collect()
 }
 
-fn incentive(program: &Program, decided: Decided, currency: Currency) -> Result<Incentive, Finding> {
+fn incentive(program: &Program, decided: Decided, currency: Currency, texts: &mut Texts) -> Result<Incentive, Finding> {
     let found = decided.kind();
     let What::Incentive { name, amount, points, rate, level, is_awarded } = decided.what else {
         return Err(mixed(program, found, Kind::Incentive));
@@ -159,6 +162,7 @@ fn incentive(program: &Program, decided: Decided, currency: Currency) -> Result<
         if requirement.is_met() || is_awarded { Vec::new() } else { reaching(requirement, &suffix) }
     };
     let grounds = settled(decided.grounds, words);
+    count(program, texts, [Some(&name), level.as_ref()].into_iter().flatten(), &grounds)?;
     Ok(Incentive {
         amount: amount.map(|amount| Money::new(amount, currency)),
         points,
@@ -171,14 +175,33 @@ fn incentive(program: &Program, decided: Decided, currency: Currency) -> Result<
     })
 }
 
-fn intervention(program: &Program, decided: Decided) -> Result<Intervention, Finding> {
+fn intervention(program: &Program, decided: Decided, texts: &mut Texts) -> Result<Intervention, Finding> {
     let found = decided.kind();
     let What::Intervention { kind, severity, owner, due } = decided.what else {
         return Err(mixed(program, found, Kind::Intervention));
     };
     let suffix = format!("ends the {}", kind.as_str().replace('_', " "));
     let words = |requirement: &Requirement, _: Option<&Name>| reaching(requirement, &suffix);
-    Ok(Intervention { kind, severity, owner, due, grounds: settled(decided.grounds, words) })
+    let grounds = settled(decided.grounds, words);
+    count(program, texts, owner.as_ref(), &grounds)?;
+    Ok(Intervention { kind, severity, owner, due, grounds })
+}
+
+/// Counts the texts of a decision, and refuses what is too much.
+fn count<'a>(
+    program: &Program,
+    texts: &mut Texts,
+    names: impl IntoIterator<Item = &'a Name>,
+    grounds: &Grounds,
+) -> Result<(), Finding> {
+    let counted = names.into_iter().try_for_each(|name| texts.add(name)).and_then(|()| texts.add_grounds(grounds));
+    counted.map_err(|fault| outcome(program, fault))
+}
+
+/// Returns the grounds of the only decision of an answer, unless they are too much.
+fn counted(program: &Program, grounds: Grounds) -> Result<Grounds, Finding> {
+    count(program, &mut Texts::default(), None, &grounds)?;
+    Ok(grounds)
 }
 
 fn mixed(program: &Program, found: Kind, wanted: Kind) -> Finding {

@@ -1,6 +1,7 @@
 //! Explanation of a call that failed: the fault, its place, and the values on the failing line.
 
 use super::budget::under_budget;
+use super::cancel::is_cancelled;
 use super::cause::RuntimeFault;
 use super::evaluate::evaluate;
 use super::outcome_fault::OutcomeFault;
@@ -83,9 +84,10 @@ pub(super) fn explain(
             let fault = not_known_of(inner, entry, expression.clone());
             finding.with_fault(fault)
         }
-        Some(RuntimeFault::TooManyVariables {}) | None => finding,
+        Some(RuntimeFault::TooManyVariables {} | RuntimeFault::Cancelled {}) | None => finding,
     };
-    let is_budget = finding.code() == Code::ScriptBudget;
+    // What used up its budget, or is not wanted any more, is not run again.
+    let is_budget = finding.code() == Code::ScriptBudget || is_cancelled();
     let values = match offset {
         Some(offset) if !is_budget => {
             let recorded = record(inner, program, entry, facts);

@@ -144,6 +144,9 @@ impl Site<'_> {
     }
 
     fn exhausted(&self, limit: Exhausted, offset: usize) -> Finding {
+        if limit == Exhausted::Cancelled {
+            return self.at(RuntimeFault::Cancelled {}, self.source.token(offset));
+        }
         let place = self.loop_around(offset);
         let fault = RuntimeFault::Budget { limit, in_loop: place.is_some() };
         self.at(fault, place.unwrap_or_else(|| self.source.token(offset)))

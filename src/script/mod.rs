@@ -8,10 +8,12 @@ mod allocation;
 mod api;
 mod budget;
 mod call;
+mod cancel;
 mod cause;
 mod check;
 mod compile;
 mod decide;
+mod decided_size;
 mod evaluate;
 mod fault;
 mod form_fault;
@@ -38,7 +40,8 @@ pub use api::example::{
     example_context, example_facts, example_policy_facts, example_review, example_standing, zero_facts, zero_standing,
 };
 pub use api::reference::{reference_json, reference_markdown};
-pub use budget::{Exhausted, ScriptBudget};
+pub use budget::{Exhausted, ScriptBudget, WorkTime};
+pub use cancel::{Cancel, cancellable, is_cancelled};
 pub use cause::{Growing, RuntimeFault};
 pub use fault::ScriptFault;
 pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts};

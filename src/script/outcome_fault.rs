@@ -109,6 +109,26 @@ crate::faults! {
             message: format!("the answer holds {found}, not {expected}"),
             help: "answer each policy's question in its own file",
         }
+        /// An answer has too many decisions.
+        TooManyDecisions { decisions: usize, limit: usize } = ScriptOutcome {
+            message: format!("the policy answers with {decisions} decisions, more than {limit}"),
+            help: "decide the most important ones, or combine several into one",
+        }
+        /// A decision has too many grounds.
+        TooManyGrounds { grounds: usize, limit: usize } = ScriptOutcome {
+            message: format!("a decision has {grounds} reasons, requirements and changes, more than {limit}"),
+            help: "name the ones that decided",
+        }
+        /// A reason or a name is too long.
+        LongReason { characters: usize, limit: usize } = ScriptOutcome {
+            message: format!("a reason or name of the answer has {characters} characters, more than {limit}"),
+            help: "write the reason in a sentence or two",
+        }
+        /// The texts of an answer are too large in total.
+        LargeAnswer { limit: usize } = ScriptOutcome {
+            message: format!("the texts of the answer take more than {} KiB in total", limit >> 10),
+            help: "write shorter reasons, or fewer decisions",
+        }
         /// An award is beyond what the engine takes.
         AwardOutOfRange { incentive: String, amount: Decimal } = ScriptOutcome {
             message: format!("`{incentive}` awards {}, which is out of range", plain(*amount)),

@@ -1,5 +1,6 @@
 //! Threads with stacks large enough for any script the limits admit.
 
+use super::cancel::{adopt, current};
 use std::cell::Cell;
 use std::thread::JoinHandle;
 
@@ -26,7 +27,8 @@ pub fn on_script_threads<R: Send>(threads: Option<usize>, work: impl FnOnce() ->
     if HAS_LARGE_STACK.get() && (IS_ALONE.get() || rayon::current_thread_index().is_some()) {
         return work();
     }
-    match ScriptPool::new(threads) {
+    let cancel = current();
+    match ScriptPool::start(threads, move || adopt(cancel.clone())) {
         Ok(pool) => pool.install(work),
         Err(_) => work(),
     }
@@ -94,11 +96,19 @@ impl ScriptPool {
     /// # Errors
     /// When the machine refuses threads.
     pub fn new(threads: Option<usize>) -> Result<Self, NoThread> {
+        Self::start(threads, || {})
+    }
+
+    /// Starts threads, each of which begins with `begin`.
+    fn start(threads: Option<usize>, begin: impl Fn() + Send + Sync + 'static) -> Result<Self, NoThread> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.unwrap_or(0))
             .stack_size(STACK_BYTES)
             .thread_name(|index| format!("script-{index}"))
-            .start_handler(|_| HAS_LARGE_STACK.set(true))
+            .start_handler(move |_| {
+                HAS_LARGE_STACK.set(true);
+                begin();
+            })
             .build();
         pool.map(|pool| Self { pool }).map_err(|_| NoThread::Refused)
     }
@@ -128,9 +138,11 @@ pub(super) fn with_large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> Resu
     if HAS_LARGE_STACK.get() {
         return Ok(work());
     }
+    let cancel = current();
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, || {
             HAS_LARGE_STACK.set(true);
+            adopt(cancel);
             work()
         });
         thread.map_err(|_| NoThread::Refused)?.join().map_err(|_| NoThread::Panicked)

@@ -1,5 +1,7 @@
 //! Faults of starting and configuring the server, as data.
 
+use chrono::NaiveDate;
+
 crate::faults! {
     /// Faults of the server's options and files.
     pub enum ServerFault {
@@ -78,6 +80,16 @@ crate::faults! {
         NoSecret { token: String } = TokensFile {
             message: format!("the token `{token}` has no secret"),
             help: "write `token`, or `digest`",
+        }
+        /// A token expires before it is valid.
+        NeverValid { first: NaiveDate, last: NaiveDate } = TokensFile {
+            message: format!("the token expires on {last}, before it is valid on {first}"),
+            help: "correct `not_before` or `expires`",
+        }
+        /// A limit of a token is zero.
+        NoneAllowed { key: String } = TokensFile {
+            message: format!("the limit `{key}` is 0"),
+            help: "write at least 1, or remove the token",
         }
         /// A token has both `token` and `digest`.
         TwoSecrets { token: String } = TokensFile {

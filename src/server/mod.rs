@@ -11,6 +11,7 @@
 //! - [`Operation`]s are the one list of what the server does; routes, access, the page and OpenAPI derive from it.
 //! - A request takes one revision and uses nothing else; its response names the revision.
 //! - Work on vendors waits in fair queues; health and metrics never wait.
+//! - Callers have accounts of connections, requests, streams and memory, so that none takes what others need.
 //! - Every failure is a [`Problem`], including those of the HTTP library.
 //! - Nothing of a request ever becomes part of a path or of a script.
 
@@ -29,11 +30,13 @@ pub use http::problem::{Problem, ProblemKind};
 pub use routes::{openapi, openapi_text, operations};
 pub use serve::run::{Server, Stopper};
 pub use serve::start::Options;
-pub use state::fair_queue::QueueLimits;
-pub use state::limits::ServerLimits;
+pub use state::limits::{CallerLimits, ServerLimits};
+pub use state::memory;
 pub use state::spans::SpanOptions;
+pub use state::turns::QueueLimits;
 pub use wire::body::BodyLimits;
 pub use wire::framing::{Verdict, verdicts};
+pub use wire::patience::BatchTimes;
 pub use wire::rejection::Rejection;
 pub use wire::socket::Listen;
 pub use wire::tls::TlsFiles;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Metrics that the server has, as `/metrics` names them.
-const METRICS: [&str; 22] = [
+const METRICS: [&str; 23] = [
     "quota_build_info",
     "quota_decision_records_dropped_total",
     "quota_decision_records_total",
@@ -22,6 +22,7 @@ const METRICS: [&str; 22] = [
     "quota_policy_last_reload_successful",
     "quota_policy_last_reload_timestamp_seconds",
     "quota_policy_reloads_total",
+    "quota_policy_set_aside",
     "quota_policy_stale_seconds",
     "quota_process_resident_memory_bytes",
     "quota_rejected_rows_total",
@@ -35,6 +36,8 @@ const METRICS: [&str; 22] = [
 const ROUTES: [&str; 3] = ["/health/live", "/health/ready", "/metrics"];
 
 const PORT: u64 = 7070;
+/// Port for health and metrics.
+const ADMIN_PORT: u64 = 7071;
 
 fn deploy() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy")
@@ -125,7 +128,7 @@ fn probes_ask_for_routes_that_exist_or_run_the_program_itself() {
             } else {
                 let route = probe["httpGet"]["path"].as_str().unwrap_or_else(|| panic!("{path}: no probe"));
                 assert!(ROUTES.contains(&route), "{path}: {route}");
-                assert_eq!(probe["httpGet"]["port"], "http", "{path}");
+                assert_eq!(probe["httpGet"]["port"], "admin", "{path}");
             }
         }
     }
@@ -155,6 +158,39 @@ fn containers_run_unprivileged_with_nothing_writable_but_their_volumes() {
         assert_eq!(container["securityContext"]["capabilities"]["drop"][0], "ALL", "{path}");
         assert!(container["resources"]["requests"]["memory"].is_string(), "{path}");
         assert!(container["resources"]["limits"]["memory"].is_string(), "{path}");
+    }
+}
+
+/// Bytes of a quantity such as `512Mi` or `1G`.
+fn bytes(quantity: &str) -> usize {
+    let digits = quantity.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match &quantity[digits.len()..] {
+        "Mi" | "M" => 1 << 20,
+        "Gi" | "G" => 1 << 30,
+        other => panic!("the unit `{other}` of {quantity}"),
+    };
+    digits.parse::<usize>().unwrap() * unit
+}
+
+#[test]
+fn accounts_of_the_server_fit_into_the_memory_that_is_granted() {
+    let unit = read("systemd/quotient.service");
+    let granted = unit.lines().find_map(|line| line.strip_prefix("MemoryMax=")).expect("a limit").to_owned();
+    let mut all = vec![("systemd/quotient.service", granted)];
+    for (path, _, container) in pods() {
+        all.push((path, container["resources"]["limits"]["memory"].as_str().expect("a limit").to_owned()));
+        let arguments = list(&container["args"]).iter().filter_map(Value::as_str);
+        for option in ["--memory", "--body", "--workers", "--connections"] {
+            assert!(!arguments.clone().any(|argument| argument.starts_with(option)), "{path}: {option} is not usual");
+        }
+    }
+    for (path, granted) in all {
+        let granted = bytes(&granted);
+        let limits = quotient::server::ServerLimits::default().within(granted);
+        // The rest is for rules, for books while they are read, and for the process itself.
+        assert!(limits.accounted() <= granted / 8 * 5, "{path}: {limits:?}");
+        // A body of the usual size fits twice, compressed and not.
+        assert!(limits.caller.bodies >= limits.book.bytes + limits.book.unpacked, "{path}: {limits:?}");
     }
 }
 
@@ -206,11 +242,23 @@ fn ports_agree() {
     assert_eq!(service["spec"]["ports"][0]["targetPort"], container["ports"][0]["name"]);
     let policy = documents.iter().find(|document| document["kind"] == "NetworkPolicy").expect("a policy");
     assert_eq!(policy["spec"]["ingress"][0]["ports"][0]["port"], PORT);
+    assert_eq!(policy["spec"]["ingress"][1]["ports"][0]["port"], ADMIN_PORT, "scrapers reach the admin port only");
+    assert_eq!(container["ports"][1]["containerPort"], ADMIN_PORT);
+    assert_eq!(service["spec"]["ports"][1]["targetPort"], container["ports"][1]["name"]);
     let port = format!(":{PORT}");
     for (path, _, container) in pods() {
         let arguments = list(&container["args"]);
         let listen = arguments.iter().find_map(|argument| argument.as_str()?.strip_prefix("--listen="));
         assert!(listen.is_some_and(|listen| listen.ends_with(&port)), "{path}: {listen:?}");
+        let admin = arguments.iter().find_map(|argument| argument.as_str()?.strip_prefix("--admin-listen="));
+        let port = format!(":{ADMIN_PORT}");
+        assert!(admin.is_some_and(|admin| admin.ends_with(&port)), "{path}: {admin:?}");
+        for probe in ["startupProbe", "readinessProbe", "livenessProbe"] {
+            if let Some(command) = container[probe]["exec"]["command"].as_array() {
+                let address = command.iter().find_map(|word| word.as_str()?.strip_prefix("127.0.0.1"));
+                assert_eq!(address, Some(&*port), "{path}: {probe}");
+            }
+        }
     }
     for file in ["systemd/quotient.socket", "Dockerfile"] {
         assert!(read(file).contains(&port), "{file}");
@@ -228,7 +276,7 @@ fn what_is_selected_is_what_is_labelled() {
     assert_eq!(of("NetworkPolicy")["spec"]["podSelector"]["matchLabels"], labels);
     let monitor = yaml("kubernetes/service-monitor.yaml").remove(0);
     assert_eq!(monitor["spec"]["selector"]["matchLabels"], of("Service")["metadata"]["labels"]);
-    assert_eq!(monitor["spec"]["endpoints"][0]["port"], of("Service")["spec"]["ports"][0]["name"]);
+    assert_eq!(monitor["spec"]["endpoints"][0]["port"], of("Service")["spec"]["ports"][1]["name"]);
     assert!(ROUTES.contains(&monitor["spec"]["endpoints"][0]["path"].as_str().unwrap()));
 }
 

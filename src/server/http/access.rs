@@ -1,5 +1,6 @@
-//! Access: tokens from a file, each with the vendors and operations it is for.
+//! Access: tokens from a file, each with the vendors and operations it is for, its dates and its limits.
 
+use crate::audit::TokenChanges;
 use crate::document::{Codes, Document, Item, Section};
 use crate::finding::{Code, Finding, Findings, Place, Position};
 use crate::plugin::is_vendor_name;
@@ -7,9 +8,11 @@ use crate::server::fault::ServerFault;
 use crate::server::wire::files::read_small;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 use subtle::ConstantTimeEq;
 
 /// Shortest token, in characters.
@@ -41,13 +44,29 @@ impl Scope {
     pub const GRANTED: [Self; 3] = [Self::Read, Self::Evaluate, Self::Admin];
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Token {
     name: Arc<str>,
     digest: [u8; 32],
     scopes: BTreeSet<Scope>,
     /// `None` for all vendors.
     vendors: Option<BTreeSet<String>>,
+    /// First date on which it is valid (UTC).
+    not_before: Option<NaiveDate>,
+    /// Last date on which it is valid (UTC).
+    expires: Option<NaiveDate>,
+    limits: TokenLimits,
+}
+
+/// Limits of a token that differ from those of the server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TokenLimits {
+    /// Requests in progress.
+    pub requests: Option<usize>,
+    /// Open event streams.
+    pub streams: Option<usize>,
+    /// Bytes of bodies in memory.
+    pub bodies: Option<usize>,
 }
 
 /// Caller of a request.
@@ -57,6 +76,8 @@ pub struct Caller {
     pub name: Option<Arc<str>>,
     vendors: Option<Arc<BTreeSet<String>>>,
     scopes: Option<Arc<BTreeSet<Scope>>>,
+    /// Limits of the token.
+    pub limits: TokenLimits,
 }
 
 /// Reason for a denied access.
@@ -66,6 +87,10 @@ pub enum Denied {
     Unknown,
     /// The token is not for this operation or vendor.
     Scope,
+    /// The token is not valid before this date.
+    Early(NaiveDate),
+    /// The token was valid through this date.
+    Expired(NaiveDate),
 }
 
 /// The tokens of a server; without a file every caller that can reach it may do everything.
@@ -122,8 +147,30 @@ impl Access {
         Self::parse(&shown, &text)
     }
 
-    /// Returns the caller that sends these headers.
+    /// Returns the names of the tokens by which `next` differs.
+    pub fn changes_to(&self, next: &Self) -> TokenChanges {
+        let (before, after) = (self.tokens.as_deref().unwrap_or_default(), next.tokens.as_deref().unwrap_or_default());
+        let same_name = |tokens: &[Token], name: &str| tokens.iter().find(|token| &*token.name == name).cloned();
+        let mut changes = TokenChanges::default();
+        for token in after {
+            match same_name(before, &token.name) {
+                None => changes.added.push(token.name.to_string()),
+                Some(old) if old != *token => changes.changed.push(token.name.to_string()),
+                Some(_) => {}
+            }
+        }
+        let removed = before.iter().filter(|token| same_name(after, &token.name).is_none());
+        changes.removed = removed.map(|token| token.name.to_string()).collect();
+        changes
+    }
+
+    /// Returns the caller that sends these headers now.
     pub fn caller(&self, headers: &HeaderMap) -> Result<Caller, Denied> {
+        self.caller_on(headers, DateTime::<Utc>::from(SystemTime::now()).date_naive())
+    }
+
+    /// Returns the caller that sends these headers on the date `today` (UTC).
+    fn caller_on(&self, headers: &HeaderMap, today: NaiveDate) -> Result<Caller, Denied> {
         let Some(tokens) = &self.tokens else { return Ok(Caller::anonymous()) };
         let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let given = given.and_then(|text| {
@@ -139,10 +186,17 @@ impl Access {
             }
         }
         let token = found.ok_or(Denied::Unknown)?;
+        if let Some(date) = token.not_before.filter(|date| today < *date) {
+            return Err(Denied::Early(date));
+        }
+        if let Some(date) = token.expires.filter(|date| today > *date) {
+            return Err(Denied::Expired(date));
+        }
         Ok(Caller {
             name: Some(Arc::clone(&token.name)),
             vendors: token.vendors.clone().map(Arc::new),
             scopes: Some(Arc::new(token.scopes.clone())),
+            limits: token.limits,
         })
     }
 }
@@ -150,7 +204,12 @@ impl Access {
 impl Caller {
     /// Returns a caller without a token.
     pub fn anonymous() -> Self {
-        Self { name: None, vendors: None, scopes: None }
+        Self { name: None, vendors: None, scopes: None, limits: TokenLimits::default() }
+    }
+
+    /// Returns a caller that sent no valid token and sees no vendor.
+    pub fn stranger() -> Self {
+        Self { vendors: Some(Arc::default()), scopes: Some(Arc::default()), ..Self::anonymous() }
     }
 
     /// Checks that the caller may use operations of `scope`, on `vendor` if the operation has one.
@@ -189,6 +248,23 @@ fn without_text(mut finding: Finding) -> Finding {
     finding
 }
 
+/// Reads `[token.limits]`.
+fn read_limits(section: Section<'_>) -> TokenLimits {
+    let count = |key: &str| {
+        let item = section.get(key)?;
+        let count = item.count().and_then(|count| usize::try_from(count).ok());
+        if count == Some(0) {
+            item.reject(ServerFault::NoneAllowed { key: key.to_owned() });
+        }
+        count.filter(|count| *count > 0)
+    };
+    TokenLimits {
+        requests: count("requests"),
+        streams: count("streams"),
+        bodies: count("body_mib").map(|count| count.saturating_mul(1 << 20)),
+    }
+}
+
 fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
     let (name, scopes) =
         (section.require("name", "name = \"orders\""), section.require("scopes", "scopes = [\"evaluate\"]"));
@@ -218,9 +294,18 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
         };
         items.iter().filter_map(name).collect::<BTreeSet<String>>()
     });
+    let (not_before, expires) = (section.date("not_before"), section.date("expires"));
+    if let (Some(first), Some(last)) = (not_before, expires)
+        && last < first
+    {
+        item.reject(ServerFault::NeverValid { first, last });
+    }
+    let limits = section.section("limits").map(read_limits).unwrap_or_default();
     let name = name?.text()?;
     match (plain, hashed) {
-        (Some(digest), None) | (None, Some(digest)) => Some(Token { name: name.into(), digest, scopes, vendors }),
+        (Some(digest), None) | (None, Some(digest)) => {
+            Some(Token { name: name.into(), digest, scopes, vendors, not_before, expires, limits })
+        }
         (None, None) => {
             item.reject(ServerFault::NoSecret { token: name.to_owned() });
             None
@@ -229,5 +314,26 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
             item.reject(ServerFault::TwoSecrets { token: name.to_owned() });
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_valid_from_its_first_date_through_its_last() {
+        let text = "[[token]]\nname = \"a\"\ntoken = \"a-secret-that-is-long-enough\"\nscopes = [\"read\"]\n\
+                    not_before = 2026-01-02\nexpires = 2026-01-31\nlimits = { requests = 3, body_mib = 2 }\n";
+        let access = Access::parse("tokens.toml", text).unwrap();
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, "Bearer a-secret-that-is-long-enough".parse().unwrap());
+        let on = |date: &str| access.caller_on(&headers, date.parse().unwrap());
+        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(on("2026-01-01"), Err(Denied::Early(date("2026-01-02"))));
+        assert!(on("2026-01-02").is_ok() && on("2026-01-31").is_ok());
+        assert_eq!(on("2026-02-01"), Err(Denied::Expired(date("2026-01-31"))));
+        let limits = on("2026-01-15").unwrap().limits;
+        assert_eq!(limits, TokenLimits { requests: Some(3), streams: None, bodies: Some(2 << 20) });
     }
 }

@@ -92,12 +92,16 @@ kinds! {
     IdempotencyMismatch = 422, "idempotency_mismatch", "The key belongs to another request";
     /// Too many requests for this vendor are waiting. Try again after `Retry-After` seconds.
     VendorBusy = 429, "vendor_busy", "Too many requests for this vendor";
+    /// The token has as many requests or event streams in progress, or as many bytes of bodies in memory, as it may have. Wait for one to end.
+    CallerBusy = 429, "caller_busy", "Too much of this token is in progress";
     /// The header of the request is too large.
     RequestHeadTooLarge = 431, "request_head_too_large", "The request header is too large";
     /// Internal error. The request id finds it in the log.
     Internal = 500, "internal", "Internal error";
     /// The vendor has no usable revision; its findings say why.
     VendorFailed = 503, "vendor_failed", "The vendor has no usable rules";
+    /// The vendor's rules used up their budget again and again and are set aside. Correct them; another revision is used at once, and this one is tried again after `Retry-After` seconds.
+    VendorSetAside = 503, "vendor_set_aside", "The vendor's rules are set aside";
     /// All workers are busy and the queue is full. Try again after `Retry-After` seconds.
     Overloaded = 503, "overloaded", "The server is busy";
     /// The server is shutting down.

@@ -33,7 +33,8 @@ impl From<BodyFault> for Problem {
     fn from(fault: BodyFault) -> Self {
         let kind = match fault {
             BodyFault::TooLarge(_) | BodyFault::UnpackedTooLarge(_) => ProblemKind::BodyTooLarge,
-            BodyFault::Slow(_) => ProblemKind::BodySlow,
+            BodyFault::Slow(_) | BodyFault::Stalled(_) => ProblemKind::BodySlow,
+            BodyFault::CallerMemory(_) => ProblemKind::CallerBusy,
             BodyFault::NoMemory => ProblemKind::Overloaded,
             BodyFault::Broken => ProblemKind::RequestMalformed,
             BodyFault::NotGzip => ProblemKind::BodyMalformed,
@@ -41,7 +42,8 @@ impl From<BodyFault> for Problem {
         };
         let problem = Self::new(kind, fault.to_string());
         // The rest of such a body is not read.
-        let is_last = problem.is_last || matches!(fault, BodyFault::TooLarge(_) | BodyFault::NoMemory);
+        let is_last = problem.is_last
+            || matches!(fault, BodyFault::TooLarge(_) | BodyFault::NoMemory | BodyFault::CallerMemory(_));
         Self { is_last, ..problem }
     }
 }

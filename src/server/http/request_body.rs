@@ -1,7 +1,8 @@
 //! The body of a request, before it is read.
 
+use super::context::Context;
 use super::problem::{Problem, ProblemKind};
-use crate::server::wire::body::{self, BodyLimits, BodyMemory, Encoding};
+use crate::server::wire::body::{self, BodyLimits, BodyMemory, Encoding, Reserved};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
@@ -17,6 +18,8 @@ const MAX_EXPLANATION: usize = 200;
 pub struct RequestBody {
     headers: HeaderMap,
     body: Body,
+    /// Name of the token, and its limit of memory.
+    caller: (Option<Arc<str>>, Option<usize>),
 }
 
 impl RequestBody {
@@ -64,7 +67,13 @@ impl RequestBody {
     /// Reads the whole body; as long as the bytes are used they count in `memory`.
     pub async fn read(self, limits: BodyLimits, memory: &Arc<BodyMemory>) -> Result<Bytes, Problem> {
         let (encoding, length) = (self.encoding()?, self.stated_length());
-        Ok(body::read(self.body, length, encoding, limits, memory).await?)
+        let account = memory.of(self.caller.0, self.caller.1);
+        Ok(body::read(self.body, length, encoding, limits, &account).await?)
+    }
+
+    /// Reserves memory for a body that is read as a stream.
+    pub fn reserve(&self, bytes: usize, memory: &Arc<BodyMemory>) -> Result<Reserved, Problem> {
+        Ok(memory.of(self.caller.0.clone(), self.caller.1).reserve(bytes)?)
     }
 
     /// Returns the body as a stream of bytes.
@@ -78,7 +87,9 @@ impl<S: Send + Sync> FromRequest<S> for RequestBody {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
         let (parts, body) = request.into_parts();
-        Ok(Self { headers: parts.headers, body })
+        let caller = parts.extensions.get::<Context>().map(|context| &context.caller);
+        let caller = caller.map(|caller| (caller.name.clone(), caller.limits.bodies)).unwrap_or_default();
+        Ok(Self { headers: parts.headers, body, caller })
     }
 }
 

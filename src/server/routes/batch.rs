@@ -11,12 +11,14 @@ use crate::server::state::lanes::{Lane, Lanes};
 use crate::server::state::limits::ServerLimits;
 use crate::server::state::metrics::ReasonLabels;
 use crate::server::state::spans::traced;
-use axum::body::{Body, Bytes};
+use crate::server::wire::body::Reserved;
+use crate::server::wire::patience::Patience;
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::header::ETAG;
 use axum::http::{HeaderValue, Response};
 use futures_util::{StreamExt, stream};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 /// Lines that are decided as one piece of work.
@@ -26,11 +28,18 @@ const AHEAD: usize = 4;
 /// Pauses before a batch tries again to get a worker, in milliseconds.
 const PAUSES: [u64; 9] = [0, 5, 10, 20, 40, 80, 160, 320, 640];
 
-/// Responds line by line while the body arrives.
-pub fn respond(question: Question, lanes: Arc<Lanes>, limits: ServerLimits, body: RequestBody) -> Response<Body> {
+/// Responds line by line while the body arrives; `memory` is reserved for its lines.
+pub fn respond(
+    question: Question,
+    lanes: Arc<Lanes>,
+    limits: ServerLimits,
+    body: RequestBody,
+    memory: Reserved,
+) -> Response<Body> {
     let (sender, receiver) = mpsc::channel(AHEAD);
     let revision = question.active().revision().to_owned();
     tokio::spawn(async move {
+        let _memory = memory;
         let mut batch = Batch { question, lanes, limits, sender, hash: blake3::Hasher::new(), ok: 0, failed: 0 };
         batch.run(body).await;
     });
@@ -73,6 +82,19 @@ fn cut(kind: ProblemKind, detail: impl Into<String>) -> Cut {
     Cut::Problem(Problem::new(kind, detail))
 }
 
+/// Waits for the next bytes of a body; `is_in_line` is true when a line has begun.
+async fn wait_for(
+    data: &mut BodyDataStream,
+    patience: &mut Patience,
+    is_in_line: bool,
+) -> Result<Option<Result<Bytes, axum::Error>>, Cut> {
+    let (limit, impatience) = patience.next_wait();
+    let began = Instant::now();
+    let next = tokio::time::timeout(limit, data.next()).await;
+    patience.waited(began.elapsed(), is_in_line);
+    next.map_err(|_| cut(ProblemKind::BodySlow, impatience.to_string()))
+}
+
 impl Batch {
     async fn run(&mut self, body: RequestBody) {
         match self.lines(body).await {
@@ -87,10 +109,10 @@ impl Batch {
         let mut data = body.into_stream();
         let mut arrived = Arrived::default();
         let mut piece: Vec<Bytes> = Vec::new();
+        let mut patience = Patience::new(limits.batch);
         let mut count = 0;
         loop {
-            let next = tokio::time::timeout(limits.book.time, data.next()).await;
-            let next = next.map_err(|_| cut(ProblemKind::BodySlow, "the next line did not arrive in time"))?;
+            let next = wait_for(&mut data, &mut patience, !arrived.bytes.is_empty()).await?;
             let is_last = next.is_none();
             match next {
                 Some(Ok(bytes)) => arrived.bytes.extend_from_slice(&bytes),
@@ -98,6 +120,7 @@ impl Batch {
                 None => {}
             }
             while let Some(line) = arrived.next_line() {
+                patience.line_ended();
                 add_line(line, &mut piece);
                 if piece.len() >= PIECE {
                     count += piece.len();
@@ -129,7 +152,11 @@ impl Batch {
         if piece.is_empty() {
             return Ok(());
         }
-        let decided = self.decide_on_lane(&piece).await?;
+        // Without a peer nobody needs the decisions: dropping them cancels the work.
+        let decided = tokio::select! {
+            decided = self.decide_on_lane(&piece) => decided?,
+            () = self.sender.closed() => return Err(Cut::Gone),
+        };
         let mut text: Vec<u8> = Vec::new();
         let mut unrecorded = None;
         for (line, made) in piece.iter().zip(&decided) {
@@ -147,20 +174,20 @@ impl Batch {
 
     /// Decides lines on a worker. A batch waits its turn; only a lane that stays full ends it.
     async fn decide_on_lane(&self, piece: &[Bytes]) -> Result<Vec<Made>, Problem> {
-        let vendor = self.question.vendor();
+        let owner = self.question.owner();
         let mut refused = NotRun::Full;
         for pause in PAUSES {
             tokio::time::sleep(Duration::from_millis(pause)).await;
             let (question, lines) = (self.question.clone(), piece.to_vec());
             let work = move || lines.iter().map(|line| question.decide(line)).collect::<Vec<_>>();
             let work = traced(self.question.span().0.as_ref(), "decide", work);
-            match self.lanes.try_run(Lane::Decide, vendor, work).await {
+            match self.lanes.try_run(Lane::Decide, owner, work).await {
                 Ok(decided) => return Ok(decided),
-                Err(why @ (NotRun::VendorBusy | NotRun::Full)) => refused = why,
-                Err(why) => return Err(self.lanes.not_run(vendor, why)),
+                Err(why @ (NotRun::VendorBusy | NotRun::CallerBusy | NotRun::Full)) => refused = why,
+                Err(why) => return Err(self.lanes.not_run(owner, why)),
             }
         }
-        Err(self.lanes.not_run(vendor, refused))
+        Err(self.lanes.not_run(owner, refused))
     }
 
     fn write_line(&mut self, (made, _): &Made, text: &mut Vec<u8>) {

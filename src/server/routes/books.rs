@@ -14,11 +14,11 @@ use crate::server::http::problem::{Problem, ProblemKind};
 use crate::server::http::request_body::RequestBody;
 use crate::server::http::respond::{Responded, document};
 use crate::server::state::app::App;
-use crate::server::state::books::Owner;
 use crate::server::state::lanes::Lane;
 use crate::server::state::recorder::Recorder;
 use crate::server::state::spans::{RequestSpan, traced};
 use crate::server::state::stores::Stores;
+use crate::server::state::turns::Owner;
 use crate::server::state::vendors::{ActiveVendor, Vendors};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -41,6 +41,7 @@ static STORE: Operation = Operation {
     body: &[Media::json("Book")],
     replies: &[Reply { status: 201, ..Reply::ok("The book is stored.", &[Media::json("KeptBookDocument")]) }],
     problems: &[
+        ProblemKind::CallerBusy,
         ProblemKind::BookUnknown,
         ProblemKind::VendorBusy,
         ProblemKind::VendorFailed,
@@ -117,20 +118,20 @@ async fn store(
     State(app): State<App>,
     vendor: VendorPath,
     idempotency: Idempotency,
+    context: Context,
     span: RequestSpan,
     body: RequestBody,
 ) -> Responded {
     body.expect_media(&[JSON])?;
     let active = app.vendors.in_use(&vendor.0)?;
-    app.lanes.admit(Lane::Plan, &active.plugin.vendor)?;
+    let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&active.plugin.vendor) };
+    app.lanes.admit(Lane::Plan, &owner)?;
     let body = body.read(app.gate.limits.book, &app.stores.bodies).await?;
-    let owner = idempotency.context.caller.name.clone();
-    let make = read_and_store(&app, active, owner, span, body.clone());
-    app.stores.responses.once(&idempotency, &body, make).await
+    app.stores.responses.once(&idempotency, &body.clone(), read_and_store(&app, &owner, active, span, body)).await
 }
 
-async fn read_and_store(app: &App, active: ActiveVendor, owner: Owner, span: RequestSpan, body: Bytes) -> Responded {
-    let vendor = Arc::clone(&active.plugin.vendor);
+async fn read_and_store(app: &App, owner: &Owner, active: ActiveVendor, span: RequestSpan, body: Bytes) -> Responded {
+    let vendor = &owner.vendor;
     let (limits, directory) = (limits_of(&app.gate), app.stores.book_directory.clone());
     let (telemetry, its_owner) = (Arc::clone(&app.telemetry), owner.clone());
     let work = move || {
@@ -139,13 +140,13 @@ async fn read_and_store(app: &App, active: ActiveVendor, owner: Owner, span: Req
         let may_store = || telemetry.recorder.as_ref().is_none_or(|recorder| recorder.may_store(&body));
         let written = match (&read, &directory) {
             (Ok((book, _)), Some(directory)) if may_store() => {
-                directory.write(&active.plugin.vendor, &its_owner, &book.id, &body)
+                directory.write(&its_owner.vendor, &its_owner.token, &book.id, &body)
             }
             _ => Ok(()),
         };
         (read, written)
     };
-    let (read, written) = app.lanes.run(Lane::Plan, &vendor, traced(span.0.as_ref(), "read book", work)).await?;
+    let (read, written) = app.lanes.run(Lane::Plan, owner, traced(span.0.as_ref(), "read book", work)).await?;
     if let Err(error) = written {
         tracing::error!(%error, "a stored book cannot be written; decisions that refer to it cannot be replayed");
         if app.telemetry.recorder.as_ref().map(Recorder::mode) == Some(Mode::Strict) {
@@ -154,7 +155,7 @@ async fn read_and_store(app: &App, active: ActiveVendor, owner: Owner, span: Req
     }
     let (book, _) = read.map_err(|refusal| problem_of(&refusal))?;
     let shown = StoredBookDocument::from(&book);
-    if !app.stores.books.store(&vendor, &owner, book) {
+    if !app.stores.books.store(vendor, &owner.token, book) {
         let detail = format!("the book takes {} bytes, more than the limit for all stored books", shown.bytes);
         return Err(Problem::new(ProblemKind::BodyTooLarge, detail));
     }

@@ -8,6 +8,7 @@ use crate::plugin::VendorPlugin;
 use crate::request::{self, Defaults, Form, Kind};
 use crate::server::http::access::Scope;
 use crate::server::http::conditional::with_revision;
+use crate::server::http::context::Context;
 use crate::server::http::media::{CSV, HTML, JSON, Media, NDJSON, XLSX};
 use crate::server::http::negotiation::Accept;
 use crate::server::http::operation::{Operation, Parameter, Reply};
@@ -20,6 +21,7 @@ use crate::server::state::app::App;
 use crate::server::state::books::VendorBooks;
 use crate::server::state::lanes::Lane;
 use crate::server::state::spans::{RequestSpan, traced};
+use crate::server::state::turns::Owner;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use std::sync::Arc;
@@ -32,6 +34,8 @@ const PROBLEMS: &[ProblemKind] = &[
     ProblemKind::PlanInfeasible,
     ProblemKind::RulesFailed,
     ProblemKind::VendorBusy,
+    ProblemKind::CallerBusy,
+    ProblemKind::VendorSetAside,
     ProblemKind::VendorFailed,
     ProblemKind::Overloaded,
     ProblemKind::NotRecorded,
@@ -120,12 +124,13 @@ async fn assess(request: DecisionRequest, accept: Accept, body: RequestBody) -> 
     let media = body.expect_media(&[JSON, NDJSON])?;
     accept.choose(&[media])?;
     let question = request.question(Kind::Assessment, Form::Json).await?;
-    request.lanes.admit(Lane::Decide, question.vendor())?;
+    request.lanes.admit(Lane::Decide, question.owner())?;
     let limits = request.gate.limits;
     if media == NDJSON {
         body.expect_streamable()?;
         question.expect_revision()?;
-        return Ok(batch::respond(question, request.lanes, limits, body));
+        let memory = body.reserve(limits.line.bytes, &request.stores.bodies)?;
+        return Ok(batch::respond(question, request.lanes, limits, body, memory));
     }
     let body = body.read(limits.line, &request.stores.bodies).await?;
     let responses = &request.stores.responses;
@@ -144,7 +149,7 @@ async fn plan(kind: Kind, request: DecisionRequest, accept: Accept, body: Reques
     let form = offered.iter().zip(forms).find(|(media, _)| **media == chosen).map_or(Form::Json, |(_, form)| form);
     let question = request.question(kind, form).await?;
     if body.stated_length().is_none_or(|length| length > SMALL_BODY) {
-        request.lanes.admit(Lane::Plan, question.vendor())?;
+        request.lanes.admit(Lane::Plan, question.owner())?;
     }
     let body = body.read(request.gate.limits.book, &request.stores.bodies).await?;
     // A book of a few partners is decided as fast as a single one, and must not wait behind a whole channel. The body
@@ -160,6 +165,7 @@ struct ComparisonRequest {
     before: Before,
     after: After,
     defaults: Defaults,
+    context: Context,
     span: RequestSpan,
 }
 
@@ -174,6 +180,7 @@ impl FromRequestParts<App> for ComparisonRequest {
             before: Before::from_request_parts(parts, app).await?,
             after: After::from_request_parts(parts, app).await?,
             defaults: Defaults { as_of, period },
+            context: Context::from_request_parts(parts, app).await?,
             span: RequestSpan::from_request_parts(parts, app).await?,
         })
     }
@@ -182,16 +189,16 @@ impl FromRequestParts<App> for ComparisonRequest {
 async fn compare(State(app): State<App>, request: ComparisonRequest, accept: Accept, body: RequestBody) -> Responded {
     body.expect_media(&[JSON])?;
     accept.choose(&[JSON])?;
-    let ComparisonRequest { vendor, before, after, defaults, span } = request;
+    let ComparisonRequest { vendor, before, after, defaults, context, span } = request;
     let after = app.vendors.revision(&vendor.0, after.0.as_deref()).await?;
     let before = app.vendors.past(&vendor.0, &before.0).await?;
-    let vendor = Arc::clone(&after.plugin.vendor);
-    app.lanes.admit(Lane::Plan, &vendor)?;
+    let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&after.plugin.vendor) };
+    app.lanes.admit(Lane::Plan, &owner)?;
     let body = body.read(app.gate.limits.book, &app.stores.bodies).await?;
     let (limits, books, right) =
-        (limits_of(&app.gate), VendorBooks::new(&app.stores.books, &vendor), Arc::clone(&after));
+        (limits_of(&app.gate), VendorBooks::new(&app.stores.books, &owner.vendor), Arc::clone(&after));
     let work = move || request::compare(side_of(&before), side_of(&right), &body, &defaults, &books, &limits);
-    let made = app.lanes.run(Lane::Plan, &vendor, traced(span.0.as_ref(), "compare", work)).await?;
+    let made = app.lanes.run(Lane::Plan, &owner, traced(span.0.as_ref(), "compare", work)).await?;
     let answer = made.map_err(|refusal| problem_of(&refusal))?;
     Ok(with_revision(after.revision(), respond::body(answer.media_type, answer.bytes)))
 }

@@ -1,9 +1,12 @@
 //! Changes of vendors as a stream of events.
 
 use super::route::Route;
+use crate::server::http::context::Context;
 use crate::server::http::media::{EVENTS, Media};
 use crate::server::http::operation::{Operation, Reply};
+use crate::server::http::problem::ProblemKind;
 use crate::server::http::respond::{Responded, body};
+use crate::server::state::callers::{InUse, Use};
 use crate::server::state::events::Event;
 use crate::server::state::gate::Gate;
 use crate::server::state::telemetry::Telemetry;
@@ -28,6 +31,7 @@ static LISTEN: Operation = Operation {
     summary: "Changes of vendors as they happen",
     doc: "Server-sent events named `change`, each with a JSON object; `missed` states how many a slow listener lost. The stream does not include past changes: read `/v1/vendors` once it is open.",
     replies: &[Reply::ok("The stream.", &[Media::plain(EVENTS)])],
+    problems: &[ProblemKind::CallerBusy, ProblemKind::Overloaded],
     ..Operation::GET
 };
 
@@ -43,15 +47,18 @@ struct Listener {
     shutdown: watch::Receiver<bool>,
     headers: HeaderMap,
     is_open: bool,
+    _in_use: InUse,
 }
 
 async fn listen(
     State(telemetry): State<Arc<Telemetry>>,
     State(gate): State<Arc<Gate>>,
+    context: Context,
     headers: HeaderMap,
 ) -> Responded {
+    let in_use = gate.callers.begin(&context.caller, Use::Stream)?;
     let (receiver, shutdown) = (telemetry.events.listen(), gate.shutdown());
-    let listener = Listener { receiver, gate, shutdown, headers, is_open: false };
+    let listener = Listener { receiver, gate, shutdown, headers, is_open: false, _in_use: in_use };
     let stream = stream::unfold(listener, |mut listener| async move {
         let text = listener.next().await?;
         Some((Ok::<_, Infallible>(Bytes::from(text)), listener))

@@ -9,8 +9,8 @@ use crate::server::http::operation::{Operation, Reply};
 use crate::server::http::respond::{Responded, body, document};
 use crate::server::state::app::App;
 use crate::server::state::fair_queue::Load;
-use crate::server::state::gate::Gate;
-use crate::server::state::metrics::Snapshot;
+use crate::server::state::gate::{Gate, HEALTH as GROUP};
+use crate::server::state::metrics::{Snapshot, visible};
 use crate::server::state::recorder::{Recorder, RecorderHealth};
 use crate::server::state::vendors::Vendors;
 use axum::extract::State;
@@ -20,7 +20,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-const HEALTH_GROUP: Operation = Operation { group: "health", scope: Scope::Open, ..Operation::GET };
+const HEALTH_GROUP: Operation = Operation { group: GROUP, scope: Scope::Open, ..Operation::GET };
 
 static LIVE: Operation = Operation {
     id: "live",
@@ -54,7 +54,7 @@ static METRICS: Operation = Operation {
     id: "metrics",
     path: "/metrics",
     summary: "Metrics for Prometheus",
-    doc: "OpenMetrics text. Partner ids are never labels.",
+    doc: "OpenMetrics text. Partner ids are never labels. Series of a vendor are included for callers whose token may read it, on a server without tokens, and on the admin address (`--admin-listen`).",
     replies: &[Reply::ok("The metrics.", &[Media::plain(OPENMETRICS)])],
     ..HEALTH_GROUP
 };
@@ -143,6 +143,8 @@ pub struct VendorHealth {
     revision: Option<String>,
     /// First error, as its author reads it; null if there is none.
     error: Option<String>,
+    /// True while the revision is set aside because it uses up its budget every time.
+    is_set_aside: bool,
 }
 
 /// Load of a lane.
@@ -198,7 +200,15 @@ fn health_of(app: &App, context: &Context) -> Health {
         if state != VendorState::Active {
             reasons.push(format!("vendor `{name}` is {state}"));
         }
-        vendors.insert(name.to_string(), VendorHealth { state, revision: vendor.revision().map(str::to_owned), error });
+        vendors.insert(
+            name.to_string(),
+            VendorHealth { state, revision: vendor.revision().map(str::to_owned), error, is_set_aside: false },
+        );
+    }
+    let set_aside = app.vendors.set_aside.current().into_iter().filter(|(name, _)| context.caller.sees(name));
+    for (name, revision) in set_aside {
+        reasons.push(format!("vendor `{name}` is set aside: revision {revision} uses up its budget every time"));
+        vendors.entry(name.to_string()).and_modify(|vendor: &mut VendorHealth| vendor.is_set_aside = true);
     }
     if catalog.vendors().next().is_none() {
         reasons.push("no vendors are loaded".to_owned());
@@ -234,14 +244,17 @@ fn health_of(app: &App, context: &Context) -> Health {
     }
 }
 
-async fn metrics(State(app): State<App>) -> Responded {
+async fn metrics(State(app): State<App>, context: Context) -> Responded {
     let telemetry = &app.telemetry;
     if let Some(recorder) = &telemetry.recorder {
         recorder.count(&telemetry.metrics);
     }
     let lanes = app.lanes.loads().map(|(lane, load)| (lane.as_str(), load));
     let catalog = app.vendors.library.current();
-    let snapshot = Snapshot { catalog: &catalog, lanes, stale: telemetry.events.stale_seconds() };
+    let set_aside = app.vendors.set_aside.current();
+    let snapshot = Snapshot { catalog: &catalog, lanes, stale: telemetry.events.stale_seconds(), set_aside };
     let text = telemetry.metrics.text(&snapshot);
+    let text =
+        if context.caller.is_for_all_vendors() { text } else { visible(&text, |name| context.caller.sees(name)) };
     Ok(body("application/openmetrics-text; version=1.0.0; charset=utf-8", text))
 }

@@ -2,8 +2,10 @@
 
 use super::route::Route;
 use super::vendor_documents::VendorDocument;
+use crate::audit::ActKind;
 use crate::channel::Name;
 use crate::finding::Code;
+use crate::library::VendorLibrary;
 use crate::server::http::access::Scope;
 use crate::server::http::conditional::{Conditions, with_revision};
 use crate::server::http::context::Context;
@@ -14,8 +16,8 @@ use crate::server::http::path::VendorPath;
 use crate::server::http::problem::{Problem, ProblemKind};
 use crate::server::http::request_body::{RequestBody, parse};
 use crate::server::http::respond::{Responded, document};
+use crate::server::state::acts::{Requested, recorded};
 use crate::server::state::app::App;
-use crate::server::state::vendors::Vendors;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
@@ -31,7 +33,12 @@ const PINS: Operation = Operation {
     scope: Scope::Admin,
     body: &[Media::json("PinRequest")],
     replies: &[Reply::ok("The state of the vendor.", &[Media::json("Vendor")]).with_revision()],
-    problems: &[ProblemKind::VendorUnknown, ProblemKind::RevisionUnknown, ProblemKind::RevisionChanged],
+    problems: &[
+        ProblemKind::VendorUnknown,
+        ProblemKind::RevisionUnknown,
+        ProblemKind::RevisionChanged,
+        ProblemKind::NotRecorded,
+    ],
     ..Operation::POST
 };
 
@@ -50,7 +57,7 @@ static UNPIN: Operation = Operation {
     summary: "Remove the pin",
     doc: "The latest valid content of the directory is used again.",
     body: &[Media::json("UnpinRequest")],
-    problems: &[ProblemKind::VendorUnknown, ProblemKind::RevisionChanged],
+    problems: &[ProblemKind::VendorUnknown, ProblemKind::RevisionChanged, ProblemKind::NotRecorded],
     ..PINS
 };
 static ROLL_BACK: Operation = Operation {
@@ -107,6 +114,16 @@ impl Decision {
             Self::Unpin(request) => &request.reason,
         }
     }
+
+    /// Returns the decision as the decision log records it.
+    fn requested(&self, vendor: &Name) -> Requested {
+        let (kind, revision) = match self {
+            Self::Pin(request) => (ActKind::Pin, Some(request.revision.clone())),
+            Self::RollBack(request) => (ActKind::RollBack, Some(request.revision.clone())),
+            Self::Unpin(_) => (ActKind::Unpin, None),
+        };
+        Requested { kind, vendor: Some(Name::clone(vendor)), revision, reason: Some(self.reason().to_owned()) }
+    }
 }
 
 /// Parts of a decision beside its body.
@@ -149,12 +166,12 @@ async fn decide(app: App, parts: DecisionParts, body: RequestBody, read: Read) -
     app.vendors.expect_known(vendor)?;
     body.expect_media(&[JSON])?;
     let bytes = body.read(app.gate.limits.line, &app.stores.bodies).await?;
-    let make = carry_out(Arc::clone(&app.vendors), &parts, read, bytes.clone());
+    let make = carry_out(&app, &parts, read, bytes.clone());
     app.stores.responses.once(&parts.idempotency, &bytes, make).await
 }
 
-async fn carry_out(vendors: Arc<Vendors>, parts: &DecisionParts, read: Read, bytes: Bytes) -> Responded {
-    let vendor = &parts.vendor.0;
+async fn carry_out(app: &App, parts: &DecisionParts, read: Read, bytes: Bytes) -> Responded {
+    let (vendors, vendor) = (&app.vendors, &parts.vendor.0);
     // Compared with the revision in use once the body has arrived, and not for a repeated request.
     {
         let catalog = vendors.library.current();
@@ -166,22 +183,33 @@ async fn carry_out(vendors: Arc<Vendors>, parts: &DecisionParts, read: Read, byt
         let detail = format!("`reason` must have 1 to {MAX_REASON} characters");
         return Err(Problem::new(ProblemKind::InputRefused, detail));
     }
-    let (library, name) = (Arc::clone(&vendors.library), Name::clone(vendor));
+    let requested = decision.requested(vendor);
     let who = parts.context.caller_name().map(str::to_owned);
-    let done = tokio::task::spawn_blocking(move || match &decision {
-        Decision::Pin(request) => library.pin(&name, &request.revision, &request.reason, who.as_deref()),
-        Decision::RollBack(request) => library.roll_back(&name, &request.revision, &request.reason, who.as_deref()),
-        Decision::Unpin(request) => library.unpin(&name, &request.reason, who.as_deref()),
-    });
-    let done = done.await;
-    let done = done.map_err(|_| Problem::new(ProblemKind::Internal, "the decision could not be carried out"))?;
-    done.map_err(|findings| {
-        let is_unknown = findings.iter().any(|finding| finding.code() == Code::RevisionUnknown);
-        let kind = if is_unknown { ProblemKind::RevisionUnknown } else { ProblemKind::InputRefused };
-        Problem::from_findings(kind, &findings)
-    })?;
+    let done = settle(Arc::clone(&vendors.library), Name::clone(vendor), decision, who);
+    recorded(&app.telemetry, vendors, &parts.context, requested, done).await?;
     let catalog = vendors.library.current();
     let Some(state) = catalog.vendor(vendor) else { return Err(vendors.unknown(vendor)) };
     let response = document(&VendorDocument::new(vendor, state))?;
     Ok(with_revision(state.revision().unwrap_or_default(), response))
+}
+
+/// Carries out a decision on a thread that may wait.
+async fn settle(
+    library: Arc<VendorLibrary>,
+    vendor: Name,
+    decision: Decision,
+    who: Option<String>,
+) -> Result<(), Problem> {
+    let done = tokio::task::spawn_blocking(move || match &decision {
+        Decision::Pin(request) => library.pin(&vendor, &request.revision, &request.reason, who.as_deref()),
+        Decision::RollBack(request) => library.roll_back(&vendor, &request.revision, &request.reason, who.as_deref()),
+        Decision::Unpin(request) => library.unpin(&vendor, &request.reason, who.as_deref()),
+    });
+    let done = done.await;
+    let done = done.map_err(|_| Problem::new(ProblemKind::Internal, "the decision could not be carried out"))?;
+    done.map(drop).map_err(|findings| {
+        let is_unknown = findings.iter().any(|finding| finding.code() == Code::RevisionUnknown);
+        let kind = if is_unknown { ProblemKind::RevisionUnknown } else { ProblemKind::InputRefused };
+        Problem::from_findings(kind, &findings)
+    })
 }

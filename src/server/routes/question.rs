@@ -1,9 +1,10 @@
 //! A question to a vendor's rules: its request, its revision, and the decision.
 
-use crate::channel::Name;
+use crate::finding::Code;
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
 use crate::request::{self, Answer, Cause, Defaults, Form, Kind, Limits, Refusal};
+use crate::script::is_cancelled;
 use crate::server::http::conditional::{Conditions, with_revision};
 use crate::server::http::context::Context;
 use crate::server::http::idempotency::Idempotency;
@@ -19,8 +20,10 @@ use crate::server::state::recorder::{Decided, outcome_of};
 use crate::server::state::spans::{RequestSpan, traced};
 use crate::server::state::stores::Stores;
 use crate::server::state::telemetry::Telemetry;
+use crate::server::state::turns::Owner;
 use crate::server::state::vendors::{ActiveVendor, Vendors};
-use axum::body::Bytes;
+use crate::server::wire::held::holding;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use std::sync::Arc;
@@ -81,11 +84,12 @@ impl DecisionRequest {
             span.set_kind(kind.as_str());
         }
         let active = self.vendors.revision(&self.vendor.0, self.revision.0.as_deref()).await?;
+        self.vendors.set_aside.admit(&active.plugin.vendor, active.revision(), Instant::now())?;
         if let Some(span) = &self.span.0 {
             span.set_revision(active.revision());
         }
         Ok(Question(Arc::new(QuestionFacts {
-            vendor: Arc::clone(&active.plugin.vendor),
+            owner: Owner { token: self.context.caller.name.clone(), vendor: Arc::clone(&active.plugin.vendor) },
             active,
             kind,
             form,
@@ -94,6 +98,7 @@ impl DecisionRequest {
             conditions: self.conditions.clone(),
             context: self.context.clone(),
             span: self.span.clone(),
+            vendors: Arc::clone(&self.vendors),
             lanes: Arc::clone(&self.lanes),
             stores: Arc::clone(&self.stores),
             telemetry: Arc::clone(&self.telemetry),
@@ -103,7 +108,12 @@ impl DecisionRequest {
 
 /// Returns the limits of a request.
 pub fn limits_of(gate: &Gate) -> Limits {
-    let mut limits = Limits { body_bytes: gate.limits.book.unpacked, threads: Some(1), ..Limits::default() };
+    let mut limits = Limits {
+        body_bytes: gate.limits.book.unpacked,
+        response_bytes: gate.limits.response,
+        threads: Some(1),
+        ..Limits::default()
+    };
     limits.intake.rows = gate.limits.rows;
     limits
 }
@@ -113,7 +123,7 @@ pub fn limits_of(gate: &Gate) -> Limits {
 pub struct Question(Arc<QuestionFacts>);
 
 struct QuestionFacts {
-    vendor: Name,
+    owner: Owner,
     active: ActiveVendor,
     kind: Kind,
     form: Form,
@@ -122,6 +132,7 @@ struct QuestionFacts {
     conditions: Conditions,
     context: Context,
     span: RequestSpan,
+    vendors: Arc<Vendors>,
     lanes: Arc<Lanes>,
     stores: Arc<Stores>,
     telemetry: Arc<Telemetry>,
@@ -131,9 +142,9 @@ struct QuestionFacts {
 pub type Made = (Result<Answer, Refusal>, Duration);
 
 impl Question {
-    /// Returns the vendor.
-    pub fn vendor(&self) -> &Name {
-        &self.0.vendor
+    /// Returns the caller and the vendor, whose work it is.
+    pub fn owner(&self) -> &Owner {
+        &self.0.owner
     }
 
     /// Returns the revision that decides.
@@ -164,11 +175,20 @@ impl Question {
     /// Decides on this thread.
     pub fn decide(&self, body: &[u8]) -> Made {
         let started = Instant::now();
-        let QuestionFacts { vendor, active, kind, form, defaults, limits, stores, telemetry, .. } = &*self.0;
+        let QuestionFacts { owner, active, kind, form, defaults, limits, vendors, stores, telemetry, .. } = &*self.0;
+        let vendor = &owner.vendor;
         let books = VendorBooks::new(&stores.books, vendor);
         let made = request::decide(&active.plugin, *kind, *form, body, defaults, &books, limits);
         let took = started.elapsed();
         telemetry.metrics.evaluated(vendor, kind.as_str(), outcome_of(&made), took);
+        let (revision, is_exhausted) = (active.revision(), is_exhausted(&made));
+        if !is_cancelled() && vendors.set_aside.note(vendor, revision, is_exhausted, Instant::now()) {
+            tracing::error!(
+                vendor = &**vendor,
+                revision,
+                "the revision is set aside: it uses up its budget every time"
+            );
+        }
         (made, took)
     }
 
@@ -195,14 +215,26 @@ impl Question {
         self.expect_revision()?;
         let (question, work) = (self.clone(), body.clone());
         let work = traced(self.0.span.0.as_ref(), "decide", move || question.decide(&work));
-        let made = self.0.lanes.run(lane, &self.0.vendor, work).await?;
+        let made = self.0.lanes.run(lane, &self.0.owner, work).await?;
         if let Some(span) = &self.0.span.0 {
             span.set_outcome(outcome_of(&made.0));
         }
+        // Until it is sent, the response counts in the memory of its caller.
+        let length = made.0.as_ref().map_or(0, |answer| answer.bytes.len());
+        let reserved = self.0.stores.responding.of(self.0.owner.token.clone(), None).reserve(length)?;
         self.record(&body, &made).await?;
         let answer = made.0.map_err(|refusal| problem_of(&refusal))?;
-        let response = respond::body(answer.media_type, answer.bytes);
+        let response = respond::body(answer.media_type, holding(Body::from(answer.bytes), reserved));
         Ok(with_revision(self.0.active.revision(), response))
+    }
+}
+
+/// Returns true when scripts used up their budget: that of one line, or those of most partners of a review.
+fn is_exhausted(made: &Result<Answer, Refusal>) -> bool {
+    match made {
+        // A few partners with unusual data are no reason to refuse all of them.
+        Ok(answer) => answer.exhausted * 2 > answer.partners,
+        Err(refusal) => refusal.findings.iter().any(|finding| finding.code() == Code::ScriptBudget),
     }
 }
 

@@ -12,6 +12,8 @@ use crate::server::http::operation::{Operation, Reply};
 use crate::server::http::path::VendorPath;
 use crate::server::http::problem::{Problem, ProblemKind};
 use crate::server::http::respond::{Responded, document};
+use crate::server::state::acts::{Requested, recorded};
+use crate::server::state::telemetry::Telemetry;
 use crate::server::state::vendors::{Vendors, shutting_down};
 use axum::extract::State;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -23,6 +25,7 @@ const RELOADS: Operation = Operation {
     group: "vendors",
     scope: Scope::Admin,
     replies: &[Reply::ok("The outcome.", &[Media::json("Reload")])],
+    problems: &[ProblemKind::NotRecorded],
     ..Operation::POST
 };
 
@@ -38,7 +41,7 @@ static RELOAD_VENDOR: Operation = Operation {
     path: "/v1/vendors/{vendor}/reload",
     summary: "Reload one vendor's directory",
     doc: "Does not wait for other vendors.",
-    problems: &[ProblemKind::VendorUnknown],
+    problems: &[ProblemKind::VendorUnknown, ProblemKind::NotRecorded],
     ..RELOADS
 };
 
@@ -91,19 +94,31 @@ fn expect_all_vendors(context: &Context) -> Result<(), Problem> {
     Err(Problem::new(ProblemKind::ScopeMissing, "the token is for some vendors only"))
 }
 
-async fn reload(State(vendors): State<Arc<Vendors>>, context: Context) -> Responded {
+async fn reload(
+    State(vendors): State<Arc<Vendors>>,
+    State(telemetry): State<Arc<Telemetry>>,
+    context: Context,
+) -> Responded {
     expect_all_vendors(&context)?;
     let library = Arc::clone(&vendors.library);
-    let outcome = outcome_of(move || library.reload_now()).await?;
+    let reload = outcome_of(move || library.reload_now());
+    let outcome = recorded(&telemetry, &vendors, &context, Requested::reload(None), reload).await?;
     document(&Reload::from(&outcome))
 }
 
-async fn reload_vendor(State(vendors): State<Arc<Vendors>>, VendorPath(vendor): VendorPath) -> Responded {
+async fn reload_vendor(
+    State(vendors): State<Arc<Vendors>>,
+    State(telemetry): State<Arc<Telemetry>>,
+    context: Context,
+    VendorPath(vendor): VendorPath,
+) -> Responded {
     if !is_vendor_name(&vendor) {
         return Err(vendors.unknown(&vendor));
     }
     let (library, name) = (Arc::clone(&vendors.library), Name::clone(&vendor));
-    let outcome = outcome_of(move || library.reload_vendor(&name)).await?;
+    let requested = Requested::reload(Some(Name::clone(&vendor)));
+    let reload = outcome_of(move || library.reload_vendor(&name));
+    let outcome = recorded(&telemetry, &vendors, &context, requested, reload).await?;
     // A vendor without a state is gone, if it ever existed.
     let exists = outcome.vendors.get(&vendor).is_some_and(|report| report.state.is_some());
     if !exists && !vendors.library.current().departed().contains_key(&vendor) {

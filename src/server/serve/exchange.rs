@@ -8,8 +8,11 @@ use crate::server::http::problem::{Problem, ProblemKind};
 use crate::server::http::query::QueryPairs;
 use crate::server::routes::Route;
 use crate::server::state::app::App;
+use crate::server::state::gate::HEALTH;
 use crate::server::state::spans::{Ended, RequestHead, RequestSpan, Traced};
 use crate::server::state::telemetry::Telemetry;
+use crate::server::wire::held::holding;
+use crate::server::wire::places::Place;
 use axum::extract::Request;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
@@ -120,11 +123,13 @@ pub async fn respond(app: App, route: Route, request: Request) -> Response {
     let raw = path::raw(&mut parts, &app).await;
     let vendor = raw.as_ref().ok().and_then(|raw| raw.iter().find(|(name, _)| *name == "vendor"));
     let vendor = vendor.map(|(_, vendor)| vendor);
-    let matched = Matched { route: Some(operation.path), vendor, may_begin: operation.group != "health" };
+    let matched = Matched { route: Some(operation.path), vendor, may_begin: operation.group != HEALTH };
     let exchange = Exchange::begin(&app, &parts.method, &parts.uri, &parts.headers, &matched);
     let handled = async {
         raw.as_ref().map_err(Clone::clone)?;
         let caller = app.gate.admit(operation, &parts, vendor)?;
+        let in_use = app.gate.begin(operation, &caller)?;
+        let place = in_use.is_some().then(|| parts.extensions.get::<Arc<Place>>().map(Place::keep)).flatten();
         let query = QueryPairs::read(&parts.uri, operation)?;
         let facts = RequestFacts {
             path: exchange.path.clone(),
@@ -137,9 +142,14 @@ pub async fn respond(app: App, route: Route, request: Request) -> Response {
         parts.extensions.insert(RequestSpan(exchange.traced.span.clone()));
         let limit = app.gate.limits.handler;
         let handling = route.handle(Request::from_parts(parts, body), app.clone());
-        tokio::time::timeout(limit, handling).await.map_err(|_| {
+        let response = tokio::time::timeout(limit, handling).await.map_err(|_| {
             let detail = format!("there was no response within {} s", limit.as_secs());
             Problem::new(ProblemKind::TooSlow, detail)
+        })?;
+        // The request is in progress until its response is sent.
+        Ok(match in_use {
+            Some(in_use) => response.map(|body| holding(body, (in_use, place))),
+            None => response,
         })
     };
     let handled: Result<Response, Problem> = AssertUnwindSafe(handled).catch_unwind().await.unwrap_or_else(|_| {

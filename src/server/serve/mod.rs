@@ -1,5 +1,7 @@
 //! The running server: start, router, upkeep and shutdown.
 
+mod admin;
+mod connections;
 mod events;
 mod exchange;
 mod notify;

@@ -1,22 +1,16 @@
 //! The server from its start to its end.
 
+use super::admin::Admin;
+use super::connections::{serving, spawn_all};
 use super::notify::{Phase, notify};
-use super::router::router;
 use super::signals::{self, Hangup};
 use super::start::{Options, Started, start};
 use super::upkeep;
 use crate::finding::Findings;
-use crate::server::http::rejection::REFUSALS;
-use crate::server::state::app::App;
 use crate::server::state::exporter::GRACE;
-use crate::server::wire::listen::{Serving, serve};
 use crate::server::wire::socket::Socket;
-use crate::server::wire::tls::Tls;
-use crate::server::wire::watched::Timeouts;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::sync::watch;
 
 /// A server that listens.
 pub struct Server(Started);
@@ -46,6 +40,11 @@ impl Server {
         self.0.sockets.iter().map(Socket::address).collect()
     }
 
+    /// Returns the admin addresses, as they are written in options.
+    pub fn admin_addresses(&self) -> Vec<String> {
+        self.0.admin.iter().flat_map(Admin::addresses).collect()
+    }
+
     /// Returns a handle that stops the server.
     pub fn stopper(&self) -> Stopper {
         Stopper(self.0.shutdown.clone())
@@ -55,12 +54,13 @@ impl Server {
     ///
     /// Returns false when requests were cut off because they did not end within the grace period.
     pub fn run(self) -> bool {
-        let Started { runtime, app, sockets, tls, tokens, shutdown, lame_duck, exporter, terminate } = self.0;
+        let Started { runtime, admin, app, sockets, tls, tokens, shutdown, lame_duck, exporter, terminate } = self.0;
+        let admin = admin.and_then(|admin| admin.serve(&app));
         let is_clean = runtime.block_on(async {
             let (closing, close) = watch::channel(false);
             let (flushing, flush) = watch::channel(false);
             let exporter = exporter.map(|exporter| tokio::spawn(exporter.run(flush)));
-            let tasks = listen(&app, sockets, tls.as_ref(), close);
+            let tasks = spawn_all(&serving(&app, app.gate.limits.connections, tls.clone(), close), sockets);
             let upkeep = tokio::spawn(upkeep::run(app.clone(), tls, tokens, Hangup::catch()));
             notify(Phase::Ready);
             signals::wait(terminate, &shutdown).await;
@@ -84,6 +84,9 @@ impl Server {
             }
             is_clean
         });
+        if let Some(admin) = admin {
+            admin.stop();
+        }
         if !is_clean {
             tracing::warn!("requests were cut off: they did not end within the grace period");
         }
@@ -92,28 +95,4 @@ impl Server {
         tracing::info!("ended");
         is_clean
     }
-}
-
-/// Serves every socket in a separate task until `close` becomes true.
-fn listen(app: &App, sockets: Vec<Socket>, tls: Option<&Arc<Tls>>, close: watch::Receiver<bool>) -> JoinSet<bool> {
-    let (limits, telemetry) = (app.gate.limits, Arc::clone(&app.telemetry));
-    let serving = Arc::new(Serving {
-        router: router(app),
-        tls: tls.cloned(),
-        places: Arc::new(Semaphore::new(limits.connections)),
-        timeouts: Timeouts { header: limits.header, write: limits.write },
-        refusals: REFUSALS,
-        idle: limits.idle,
-        count: Arc::new(move |step| {
-            telemetry.metrics.connections.inc_by(step);
-        }),
-        ending: close,
-        grace: limits.grace,
-    });
-    let mut tasks = JoinSet::new();
-    for socket in sockets {
-        tracing::info!(address = socket.address(), tls = tls.is_some(), "listening");
-        tasks.spawn(serve(socket, Arc::clone(&serving)));
-    }
-    tasks
 }

@@ -1,5 +1,6 @@
 //! Starting the server: options, sockets, tokens, certificate and vendors.
 
+use super::admin::Admin;
 use super::events;
 use super::signals::Terminate;
 use crate::audit::{Log, Mode, RecordContent};
@@ -39,6 +40,8 @@ const CHANGES: usize = 1_024;
 pub struct Options {
     /// Addresses to listen on.
     pub listen: Vec<Listen>,
+    /// Addresses for health and metrics, with connections and a thread that requests cannot use.
+    pub admin_listen: Vec<Listen>,
     /// Directories of rules and policies.
     pub roots: Roots,
     /// Options of the vendors: check in a child process, state directory, interval.
@@ -65,6 +68,8 @@ pub struct Options {
 pub struct Started {
     /// Runtime of all tasks.
     pub runtime: Runtime,
+    /// The admin addresses.
+    pub admin: Option<Admin>,
     /// Shared state.
     pub app: App,
     /// Open sockets.
@@ -95,7 +100,7 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     let runtime = runtime.map_err(|error| cannot_start(&error))?;
     // Vendors can take a while to be read.
     let terminate = runtime.block_on(async { Terminate::catch() });
-    let Doors { sockets, access, tls, is_local } = open_doors(&runtime, &options)?;
+    let Doors { sockets, admin, access, tls, is_local } = open_doors(&runtime, &options)?;
     let state = options.vendors.state.as_ref().filter(|_| options.decision_log.is_some());
     // A strict log promises that its decisions can be replayed: no book makes way for another.
     let is_strict = options.decision_log.as_ref().is_some_and(|(_, _, mode)| *mode == Mode::Strict);
@@ -112,7 +117,8 @@ pub fn start(options: Options) -> Result<Started, Findings> {
         vendors: Arc::new(Vendors::new(library)),
         lanes: Arc::new(lanes),
         stores: Arc::new(Stores {
-            bodies: BodyMemory::new(limits.bodies),
+            bodies: BodyMemory::new(limits.bodies, limits.caller.bodies),
+            responding: BodyMemory::new(limits.responses, limits.responses / 2),
             books: Arc::new(StoredBooks::new(limits.stored_books)),
             book_directory,
             responses: StoredResponses::default(),
@@ -130,12 +136,13 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     events::take_stock(&app.telemetry, &app.vendors);
     events::follow(&app.telemetry, changes).map_err(|error| cannot_start(&error))?;
     let (tokens, lame_duck) = (options.tokens, options.lame_duck);
-    Ok(Started { runtime, app, sockets, tls, tokens, shutdown, lame_duck, exporter, terminate })
+    Ok(Started { runtime, admin, app, sockets, tls, tokens, shutdown, lame_duck, exporter, terminate })
 }
 
 /// Entrances of the server.
 struct Doors {
     sockets: Vec<Socket>,
+    admin: Option<Admin>,
     access: Access,
     tls: Option<Arc<Tls>>,
     is_local: bool,
@@ -144,13 +151,8 @@ struct Doors {
 /// Opens sockets, tokens and certificate; all findings about them are reported together.
 fn open_doors(runtime: &Runtime, options: &Options) -> Result<Doors, Findings> {
     let mut findings = Findings::new();
-    let mut sockets = Vec::new();
-    for listen in &options.listen {
-        match runtime.block_on(Socket::open(listen)) {
-            Ok(opened) => sockets.extend(opened),
-            Err(finding) => findings.push(finding),
-        }
-    }
+    let sockets = runtime.block_on(Socket::open_all(&options.listen, &mut findings));
+    let admin = Admin::open(&options.admin_listen, &mut findings);
     let access = options.tokens.as_deref().map_or_else(|| Ok(Access::open()), Access::read);
     let access = access.unwrap_or_else(|found| {
         findings.extend(found);
@@ -162,7 +164,11 @@ fn open_doors(runtime: &Runtime, options: &Options) -> Result<Doors, Findings> {
     });
     let is_local = sockets.iter().all(Socket::is_local);
     findings.extend(refuse_exposure(options, is_local));
-    if findings.has_errors() { Err(findings) } else { Ok(Doors { sockets, access, tls: tls.map(Arc::new), is_local }) }
+    if findings.has_errors() {
+        Err(findings)
+    } else {
+        Ok(Doors { sockets, admin, access, tls: tls.map(Arc::new), is_local })
+    }
 }
 
 /// Logs the state of every vendor after the first reading.
@@ -181,6 +187,7 @@ fn log(outcome: &ReloadOutcome) {
     outcome.faults.iter().for_each(|finding| tracing::error!("{finding}"));
 }
 
+/// Returns the finding about a system that refuses what the server needs.
 fn cannot_start(error: &std::io::Error) -> Findings {
     Finding::from(ServerFault::CannotStart { reason: error.to_string() }).into()
 }

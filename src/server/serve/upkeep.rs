@@ -4,6 +4,7 @@ use super::notify::{Phase, notify};
 use super::signals::Hangup;
 use crate::finding::render;
 use crate::server::http::access::Access;
+use crate::server::state::acts;
 use crate::server::state::app::App;
 use crate::server::wire::files::read_small;
 use crate::server::wire::tls::Tls;
@@ -27,7 +28,7 @@ pub async fn run(app: App, tls: Option<Arc<Tls>>, tokens: Option<PathBuf>, mut h
             () = hangup.next() => true,
         };
         if let Some(tokens) = &mut tokens {
-            tokens.reload(&app, is_hangup);
+            tokens.reload(&app, is_hangup).await;
         }
         match tls.as_ref().map(|tls| tls.reload()) {
             Some(Ok(true)) => tracing::info!("the certificate was reloaded"),
@@ -40,6 +41,7 @@ pub async fn run(app: App, tls: Option<Arc<Tls>>, tokens: Option<PathBuf>, mut h
             let outcome = tokio::task::spawn_blocking(move || library.reload_now()).await;
             let is_success = outcome.is_ok_and(|outcome| outcome.is_success());
             tracing::info!(is_success, "everything was reloaded on SIGHUP");
+            acts::reloaded(&app.telemetry, &app.vendors).await;
             notify(Phase::Ready);
         }
     }
@@ -63,7 +65,7 @@ impl Tokens {
     }
 
     /// Reloads the file if it changed, or in any case when `is_forced`.
-    fn reload(&mut self, app: &App, is_forced: bool) {
+    async fn reload(&mut self, app: &App, is_forced: bool) {
         let now = self.digest();
         if now == self.seen && !is_forced {
             return;
@@ -71,12 +73,14 @@ impl Tokens {
         self.seen = now;
         match Access::read(&self.path) {
             Ok(access) => {
-                app.gate.replace_access(access);
+                let changes = app.gate.replace_access(access);
                 tracing::info!("the tokens were reloaded");
+                acts::tokens(&app.telemetry, Ok(changes)).await;
             }
             Err(findings) => {
-                let findings = render::human(findings.iter(), false);
-                tracing::error!(findings, "the last valid tokens stay in effect");
+                let shown = render::human(findings.iter(), false);
+                tracing::error!(findings = shown, "the last valid tokens stay in effect");
+                acts::tokens(&app.telemetry, Err(&findings)).await;
             }
         }
     }

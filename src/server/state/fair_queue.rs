@@ -1,30 +1,15 @@
 //! A fair queue: work on vendors waits for a worker.
 //!
-//! Vendors take turns, and one vendor never has all workers, so that slow rules delay only the requests for them. The
-//! queue is bounded per vendor and in total; work beyond the bounds is refused at once.
+//! Whose turn it is, and what is refused, is in [`super::turns`]. Work whose caller is gone is not started, and stops when
+//! it has been started.
 
-use crate::channel::Name;
+use super::turns::{Owner, Pace, QueueLimits, Refused, Turns, Waiting};
+use crate::script::{Cancel, cancellable};
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
-
-/// Bounds of a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QueueLimits {
-    /// Workers.
-    pub workers: usize,
-    /// Jobs of one vendor at the same time.
-    pub per_vendor: usize,
-    /// Jobs of one vendor that wait.
-    pub queued_per_vendor: usize,
-    /// Jobs that wait, over all vendors.
-    pub queued: usize,
-    /// Longest wait; a job that waited longer is not started.
-    pub max_wait: Duration,
-}
 
 /// Reason for a job that did not run to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +17,9 @@ pub enum NotRun {
     /// The queue of this vendor is full.
     #[error("too many requests for this vendor are waiting")]
     VendorBusy,
+    /// The queue of this token is full.
+    #[error("too many requests of this token are waiting")]
+    CallerBusy,
     /// The queue is full.
     #[error("all workers are busy and the queue is full")]
     Full,
@@ -46,23 +34,34 @@ pub enum NotRun {
     Closed,
 }
 
-type Work = Box<dyn FnOnce(bool) + Send>;
-
-struct Job {
-    since: Instant,
-    work: Work,
+impl From<Refused> for NotRun {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Vendor => Self::VendorBusy,
+            Refused::Token => Self::CallerBusy,
+            Refused::All => Self::Full,
+        }
+    }
 }
 
-#[derive(Default)]
+/// Work with the cancellation that its caller asks for by going away.
+struct Work {
+    cancel: Cancel,
+    run: Box<dyn FnOnce(bool) + Send>,
+}
+
+/// Cancels work when its caller stops waiting for it.
+struct CancelOnDrop(Cancel);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
 struct Queue {
-    waiting: BTreeMap<Name, VecDeque<Job>>,
-    turns: VecDeque<Name>,
-    running: BTreeMap<Name, usize>,
-    queued: usize,
-    busy: usize,
+    turns: Turns<Work>,
     is_closed: bool,
-    /// Moving average of the duration of a job per vendor, in microseconds.
-    average: BTreeMap<Name, u64>,
 }
 
 /// A queue with its workers. Dropping it ends the workers.
@@ -73,12 +72,22 @@ pub struct FairQueue {
 struct Shared {
     limits: QueueLimits,
     queue: Mutex<Queue>,
-    bell: Condvar,
+    /// Wakes a worker for quick jobs.
+    quick: Condvar,
+    /// Wakes a worker for jobs of slow vendors.
+    slow: Condvar,
 }
 
 impl Shared {
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock()
+    }
+
+    fn bell(&self, pace: Pace) -> &Condvar {
+        match pace {
+            Pace::Quick => &self.quick,
+            Pace::Slow => &self.slow,
+        }
     }
 }
 
@@ -92,15 +101,21 @@ pub struct Load {
 }
 
 impl FairQueue {
-    /// Starts a queue; `start` starts one worker thread that runs its argument.
+    /// Starts a queue; `start` starts one worker thread for jobs of that pace, which runs its argument.
+    ///
+    /// There are twice as many threads for quick jobs as quick jobs may run: when one takes long, it keeps its thread,
+    /// and another may run in its place.
     pub fn start(
         limits: QueueLimits,
-        start: impl Fn(usize, Box<dyn FnOnce() + Send>) -> std::io::Result<()>,
+        start: impl Fn(usize, Pace, Box<dyn FnOnce() + Send>) -> std::io::Result<()>,
     ) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { limits, queue: Mutex::default(), bell: Condvar::new() });
-        for number in 0..limits.workers.max(1) {
+        let queue = Mutex::new(Queue { turns: Turns::new(limits), is_closed: false });
+        let shared = Arc::new(Shared { limits, queue, quick: Condvar::new(), slow: Condvar::new() });
+        let paces = [Pace::Quick, Pace::Quick, Pace::Slow];
+        let paces = paces.into_iter().flat_map(|pace| std::iter::repeat_n(pace, limits.workers.max(1)));
+        for (number, pace) in paces.enumerate() {
             let worker = Arc::clone(&shared);
-            start(number, Box::new(move || worker.work()))?;
+            start(number, pace, Box::new(move || worker.work(pace)))?;
         }
         Ok(Self { shared })
     }
@@ -108,33 +123,36 @@ impl FairQueue {
     /// Returns the load.
     pub fn load(&self) -> Load {
         let queue = self.shared.queue();
-        Load { queued: queue.queued, busy: queue.busy }
+        Load { queued: queue.turns.queued(), busy: queue.turns.busy() }
     }
 
-    /// Checks that a job of `vendor` would be accepted now, before a body is read in vain.
-    pub fn admit(&self, vendor: &str) -> Result<(), NotRun> {
-        self.shared.admit(&self.shared.queue(), vendor)
+    /// Checks that a job of `owner` would be accepted now, before a body is read in vain.
+    pub fn admit(&self, owner: &Owner) -> Result<(), NotRun> {
+        self.shared.queue().admit(owner)
     }
 
-    /// Runs `work` for `vendor` on a worker.
+    /// Runs `work` for `owner` on a worker; when the future is dropped, the work is cancelled.
     pub async fn run<R: Send + 'static>(
         &self,
-        vendor: &Name,
+        owner: &Owner,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, NotRun> {
         let (sender, receiver) = oneshot::channel();
-        let work: Work = Box::new(move |is_in_time| {
+        let cancel = Cancel::default();
+        let _cancel = CancelOnDrop(cancel.clone());
+        let own = cancel.clone();
+        let run = Box::new(move |is_in_time| {
             // A request that is gone does not need the work.
-            if sender.is_closed() {
+            if own.is_cancelled() {
                 return;
             }
             let done = match is_in_time {
-                true => catch_unwind(AssertUnwindSafe(work)).map_err(|_| NotRun::Panicked),
+                true => catch_unwind(AssertUnwindSafe(|| cancellable(&own, work))).map_err(|_| NotRun::Panicked),
                 false => Err(NotRun::Late),
             };
             drop(sender.send(done));
         });
-        self.shared.push(vendor, work)?;
+        self.shared.push(owner, Work { cancel, run })?;
         receiver.await.unwrap_or(Err(NotRun::Closed))
     }
 }
@@ -143,103 +161,74 @@ impl Drop for FairQueue {
     fn drop(&mut self) {
         let mut queue = self.shared.queue();
         queue.is_closed = true;
-        queue.waiting.clear();
+        queue.turns.clear();
         drop(queue);
-        self.shared.bell.notify_all();
-    }
-}
-
-impl Shared {
-    fn admit(&self, queue: &Queue, vendor: &str) -> Result<(), NotRun> {
-        if queue.is_closed {
-            return Err(NotRun::Closed);
-        }
-        let waiting = queue.waiting.get(vendor).map_or(0, VecDeque::len);
-        // A request that would wait too long is refused at once rather than at the end of the wait.
-        let average = queue.average.get(vendor).copied().unwrap_or_default();
-        let wait = Duration::from_micros(average.saturating_mul(waiting as u64)) / self.limits.per_vendor.max(1) as u32;
-        if waiting >= self.limits.queued_per_vendor || wait > self.limits.max_wait / 2 {
-            return Err(NotRun::VendorBusy);
-        }
-        if queue.queued >= self.limits.queued { Err(NotRun::Full) } else { Ok(()) }
-    }
-
-    fn push(&self, vendor: &Name, work: Work) -> Result<(), NotRun> {
-        let mut queue = self.queue();
-        self.admit(&queue, vendor)?;
-        let waiting = queue.waiting.entry(Arc::clone(vendor)).or_default();
-        waiting.push_back(Job { since: Instant::now(), work });
-        if waiting.len() == 1 {
-            queue.turns.push_back(Arc::clone(vendor));
-        }
-        queue.queued += 1;
-        drop(queue);
-        self.bell.notify_one();
-        Ok(())
-    }
-
-    fn work(&self) {
-        while let Some((vendor, job)) = self.next() {
-            let is_in_time = job.since.elapsed() <= self.limits.max_wait;
-            let started = Instant::now();
-            (job.work)(is_in_time);
-            self.ended(&vendor, started.elapsed());
-        }
-    }
-
-    fn next(&self) -> Option<(Name, Job)> {
-        let mut queue = self.queue();
-        loop {
-            if queue.is_closed {
-                return None;
-            }
-            if let Some(taken) = queue.take(self.limits.per_vendor) {
-                return Some(taken);
-            }
-            self.bell.wait(&mut queue);
-        }
-    }
-
-    fn ended(&self, vendor: &Name, took: Duration) {
-        let mut queue = self.queue();
-        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        let average = queue.average.entry(Arc::clone(vendor)).or_insert(took);
-        *average = average.saturating_mul(7).saturating_add(took) / 8;
-        queue.busy -= 1;
-        if let Some(running) = queue.running.get_mut(vendor) {
-            *running -= 1;
-            if *running == 0 {
-                queue.running.remove(vendor);
-            }
-        }
-        let is_waited_for = queue.waiting.contains_key(vendor);
-        drop(queue);
-        // A job that waited because its vendor had its share can run now.
-        if is_waited_for {
-            self.bell.notify_one();
-        }
+        self.shared.quick.notify_all();
+        self.shared.slow.notify_all();
     }
 }
 
 impl Queue {
-    /// Takes the next job of the first vendor in turn that has not used its share of the workers.
-    fn take(&mut self, per_vendor: usize) -> Option<(Name, Job)> {
-        let is_free = |vendor: &Name| self.running.get(vendor).is_none_or(|running| *running < per_vendor);
-        let turn = self.turns.iter().position(is_free)?;
-        let vendor = self.turns.remove(turn)?;
-        let waiting = self.waiting.get_mut(&vendor)?;
-        let job = waiting.pop_front()?;
-        if waiting.is_empty() {
-            self.waiting.remove(&vendor);
-        } else {
-            self.turns.push_back(Arc::clone(&vendor));
+    fn admit(&mut self, owner: &Owner) -> Result<(), NotRun> {
+        if self.is_closed {
+            return Err(NotRun::Closed);
         }
-        self.queued -= 1;
-        self.busy += 1;
-        *self.running.entry(Arc::clone(&vendor)).or_default() += 1;
-        Some((vendor, job))
+        if self.turns.admit(owner).is_ok() {
+            return Ok(());
+        }
+        // Jobs of callers that are gone do not count.
+        self.turns.forget(|work| work.cancel.is_cancelled());
+        Ok(self.turns.admit(owner)?)
     }
 }
+
+impl Shared {
+    fn push(&self, owner: &Owner, work: Work) -> Result<(), NotRun> {
+        let mut queue = self.queue();
+        queue.admit(owner)?;
+        let now = Instant::now();
+        queue.turns.push(owner, Waiting { since: now, work });
+        let pace = queue.turns.pace(&owner.vendor, now);
+        drop(queue);
+        self.bell(pace).notify_one();
+        Ok(())
+    }
+
+    fn work(&self, pace: Pace) {
+        let mut queue = self.queue();
+        loop {
+            if queue.is_closed {
+                return;
+            }
+            let Some(taken) = queue.turns.take(pace, Instant::now()) else {
+                match queue.turns.queued() {
+                    0 => self.bell(pace).wait(&mut queue),
+                    // A job that runs can turn out to be slow: then another one can run, and waiting ones of its vendor
+                    // are for other workers.
+                    _ if pace == Pace::Quick => {
+                        self.slow.notify_one();
+                        let _ = self.quick.wait_for(&mut queue, self.limits.slow.max(SHORTEST_LOOK));
+                    }
+                    _ => self.slow.wait(&mut queue),
+                }
+                continue;
+            };
+            drop(queue);
+            let is_in_time = taken.job.since.elapsed() <= self.limits.max_wait;
+            (taken.job.work.run)(is_in_time);
+            queue = self.queue();
+            queue.turns.ended(taken.number, Instant::now());
+            // A job that waited because its vendor had its share can run now.
+            if queue.turns.queued() > 0 {
+                self.quick.notify_one();
+                self.slow.notify_one();
+            }
+        }
+    }
+}
+
+/// Shortest time after which a worker looks again at jobs that could not run.
+const SHORTEST_LOOK: Duration = Duration::from_millis(5);
 
 #[cfg(test)]
 mod tests {
@@ -248,8 +237,13 @@ mod tests {
 
     fn queue(workers: usize, per_vendor: usize) -> FairQueue {
         let max_wait = Duration::from_secs(5);
-        let limits = QueueLimits { workers, per_vendor, queued_per_vendor: 2, queued: 3, max_wait };
-        FairQueue::start(limits, |_, work| std::thread::Builder::new().spawn(work).map(drop)).unwrap()
+        let slow = max_wait;
+        let limits = QueueLimits { workers, per_vendor, queued_per_vendor: 2, queued: 3, max_wait, slow };
+        FairQueue::start(limits, |_, _, work| std::thread::Builder::new().spawn(work).map(drop)).unwrap()
+    }
+
+    fn owner(vendor: &str) -> Owner {
+        Owner { token: None, vendor: vendor.into() }
     }
 
     fn wait_for(queue: &FairQueue, busy: usize) {
@@ -261,7 +255,7 @@ mod tests {
     #[tokio::test]
     async fn a_vendor_that_hangs_leaves_a_worker_to_the_others() {
         let queue = Arc::new(queue(2, 1));
-        let (slow, quick): (Name, Name) = ("slow".into(), "quick".into());
+        let (slow, quick) = (owner("slow"), owner("quick"));
         let barrier = Arc::new(Barrier::new(2));
         let held: Vec<_> = (0..2)
             .map(|number| {
@@ -290,7 +284,7 @@ mod tests {
     async fn what_does_not_fit_is_refused_at_once_and_says_whose_queue_is_full() {
         let queue = Arc::new(queue(1, 1));
         let barrier = Arc::new(Barrier::new(2));
-        let vendors: Vec<Name> = ["a", "a", "a", "b"].map(Name::from).to_vec();
+        let vendors = ["a", "a", "a", "b"].map(owner);
         let mut tasks = Vec::new();
         for (number, vendor) in vendors.into_iter().enumerate() {
             let (job_queue, barrier) = (Arc::clone(&queue), Arc::clone(&barrier));
@@ -306,8 +300,8 @@ mod tests {
             tokio::task::yield_now().await;
             wait_for(&queue, 1);
         }
-        assert_eq!(queue.admit("a"), Err(NotRun::VendorBusy));
-        assert_eq!(queue.admit("c"), Err(NotRun::Full));
+        assert_eq!(queue.admit(&owner("a")), Err(NotRun::VendorBusy));
+        assert_eq!(queue.admit(&owner("c")), Err(NotRun::Full));
         barrier.wait();
         for task in tasks {
             assert_eq!(task.await.unwrap(), Ok(()));
@@ -317,8 +311,41 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_reported_and_the_worker_goes_on() {
         let queue = queue(1, 1);
-        let name: Name = "a".into();
+        let name = owner("a");
         assert_eq!(queue.run(&name, || panic!("asked to")).await, Err::<(), _>(NotRun::Panicked));
         assert_eq!(queue.run(&name, || 1).await, Ok(1));
+    }
+
+    #[tokio::test]
+    async fn work_of_a_caller_that_goes_away_is_cancelled_and_work_that_waits_is_not_started() {
+        let queue = Arc::new(queue(1, 1));
+        let (begun, is_begun) = std::sync::mpsc::channel();
+        let (ended, is_ended) = std::sync::mpsc::channel();
+        let run = {
+            let queue = Arc::clone(&queue);
+            tokio::spawn(async move {
+                queue
+                    .run(&owner("a"), move || {
+                        let _ = begun.send(());
+                        while !crate::script::is_cancelled() {
+                            std::thread::yield_now();
+                        }
+                        let _ = ended.send(());
+                    })
+                    .await
+            })
+        };
+        let waiting = {
+            let queue = Arc::clone(&queue);
+            tokio::spawn(async move { queue.run(&owner("a"), || panic!("it is never started")).await })
+        };
+        while queue.load() != (Load { queued: 1, busy: 1 }) {
+            tokio::task::yield_now().await;
+        }
+        is_begun.recv().unwrap();
+        waiting.abort();
+        run.abort();
+        is_ended.recv().unwrap();
+        assert_eq!(queue.run(&owner("a"), || 1).await, Ok(1));
     }
 }

@@ -1,6 +1,8 @@
-//! Admission: tokens, origins, limits, and whether the server is shutting down.
+//! Admission: tokens, origins, limits, accounts of callers, and whether the server is shutting down.
 
+use super::callers::{Callers, InUse, Use};
 use super::limits::ServerLimits;
+use crate::audit::TokenChanges;
 use crate::server::http::access::{Access, Caller, Denied, Scope};
 use crate::server::http::operation::Operation;
 use crate::server::http::origin::{expect_local, expect_one_host};
@@ -11,8 +13,21 @@ use axum::http::request::Parts;
 use std::sync::Arc;
 use tokio::sync::watch;
 
+/// Group of the operations that are available whatever callers do.
+pub const HEALTH: &str = "health";
+
+/// A way into the server, with its own access rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Door {
+    /// `--listen`: everything, by tokens.
+    Main,
+    /// `--admin-listen`: health, metrics and version, without tokens.
+    Admin,
+}
+
 /// Admission of requests.
 pub struct Gate {
+    door: Door,
     access: ArcSwap<Access>,
     /// True when only programs on this machine can reach the server.
     is_local: bool,
@@ -20,6 +35,8 @@ pub struct Gate {
     is_authoring: bool,
     /// Limits of the server.
     pub limits: ServerLimits,
+    /// Accounts of callers.
+    pub callers: Arc<Callers>,
     shutdown: watch::Receiver<bool>,
 }
 
@@ -32,17 +49,40 @@ impl Gate {
         limits: ServerLimits,
         shutdown: watch::Receiver<bool>,
     ) -> Self {
-        Self { access: ArcSwap::from_pointee(access), is_local, is_authoring, limits, shutdown }
+        let (access, callers) = (ArcSwap::from_pointee(access), Callers::new(&limits));
+        Self { door: Door::Main, access, is_local, is_authoring, limits, callers, shutdown }
     }
 
-    /// Replaces the tokens.
-    pub fn replace_access(&self, access: Access) {
-        self.access.store(Arc::new(access));
+    /// Returns the gate of the admin address; `is_local` is true when only programs on this machine can reach it.
+    pub fn admin(&self, is_local: bool) -> Self {
+        Self {
+            door: Door::Admin,
+            access: ArcSwap::from_pointee(Access::open()),
+            is_local,
+            is_authoring: false,
+            limits: self.limits,
+            callers: Arc::clone(&self.callers),
+            shutdown: self.shutdown.clone(),
+        }
     }
 
-    /// Returns true when this server offers the operation.
+    /// Returns true for the admin addresses.
+    pub fn is_admin(&self) -> bool {
+        self.door == Door::Admin
+    }
+
+    /// Replaces the tokens; returns the names of those that changed.
+    pub fn replace_access(&self, access: Access) -> TokenChanges {
+        let access = Arc::new(access);
+        self.access.swap(Arc::clone(&access)).changes_to(&access)
+    }
+
+    /// Returns true when the operation is offered here.
     pub fn offers(&self, operation: &Operation) -> bool {
-        self.is_authoring || operation.group != "authoring"
+        match self.door {
+            Door::Main => self.is_authoring || operation.group != "authoring",
+            Door::Admin => operation.group == HEALTH,
+        }
     }
 
     /// Returns true from the moment the server shuts down.
@@ -63,11 +103,17 @@ impl Gate {
             expect_local(&parts.headers)?;
         }
         if operation.scope == Scope::Open {
-            return Ok(Caller::anonymous());
+            let reader = access.caller(&parts.headers).ok().filter(|caller| caller.may(Scope::Read, None).is_ok());
+            return Ok(reader.unwrap_or_else(Caller::stranger));
         }
         let caller = access.caller(&parts.headers).map_err(|denied| problem(denied, operation.scope))?;
         caller.may(operation.scope, vendor).map_err(|denied| problem(denied, operation.scope))?;
         Ok(caller)
+    }
+
+    /// Begins an admitted request in the account of its caller; health and metrics are in no account.
+    pub fn begin(&self, operation: &Operation, caller: &Caller) -> Result<Option<InUse>, Problem> {
+        (operation.group != HEALTH).then(|| self.callers.begin(caller, Use::Request)).transpose()
     }
 
     /// Returns the caller of a stream that is open already, if it may still read.
@@ -79,6 +125,8 @@ impl Gate {
 
 fn problem(denied: Denied, scope: Scope) -> Problem {
     match denied {
+        Denied::Early(date) => Problem::new(ProblemKind::TokenMissing, format!("the token is not valid before {date}")),
+        Denied::Expired(date) => Problem::new(ProblemKind::TokenMissing, format!("the token was valid through {date}")),
         Denied::Unknown => Problem::new(ProblemKind::TokenMissing, "the request has no valid token"),
         Denied::Scope => {
             let detail = format!("the token does not allow `{}` here", scope.as_str());

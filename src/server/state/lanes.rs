@@ -1,9 +1,9 @@
 //! Two queues of work: single partners, and whole books, so that neither waits for the other.
 
-use super::fair_queue::{FairQueue, Load, NotRun, QueueLimits};
+use super::fair_queue::{FairQueue, Load, NotRun};
 use super::metrics::Metrics;
+use super::turns::{Owner, Pace, QueueLimits};
 use super::vendors::shutting_down;
-use crate::channel::Name;
 use crate::script::spawn_script_thread;
 use crate::server::http::problem::{Problem, ProblemKind};
 use std::io::{Error, Result as IoResult};
@@ -30,8 +30,14 @@ impl Lanes {
     /// Starts the workers of both lanes.
     pub fn start(decide: QueueLimits, plan: QueueLimits, metrics: &Arc<Metrics>) -> IoResult<Self> {
         let start = |lane: Lane, limits| {
-            FairQueue::start(limits, |number, work| {
-                let started = spawn_script_thread(&format!("{}-{number}", lane.as_str()), work);
+            FairQueue::start(limits, |number, pace, work| {
+                let begin = move || {
+                    if pace == Pace::Slow {
+                        yield_to_others();
+                    }
+                    work();
+                };
+                let started = spawn_script_thread(&format!("{}-{number}", lane.as_str()), begin);
                 started.map(drop).map_err(|error| Error::other(error.to_string()))
             })
         };
@@ -47,41 +53,42 @@ impl Lanes {
     }
 
     /// Refuses a request whose work the lane would not accept now, before its body is read.
-    pub fn admit(&self, lane: Lane, vendor: &Name) -> Result<(), Problem> {
-        self.queue(lane).admit(vendor).map_err(|why| self.not_run(vendor, why))
+    pub fn admit(&self, lane: Lane, owner: &Owner) -> Result<(), Problem> {
+        self.queue(lane).admit(owner).map_err(|why| self.not_run(owner, why))
     }
 
-    /// Runs work for a vendor on a worker of the lane.
+    /// Runs work for a caller and a vendor on a worker of the lane; the work is cancelled when the future is dropped.
     pub async fn run<R: Send + 'static>(
         &self,
         lane: Lane,
-        vendor: &Name,
+        owner: &Owner,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Problem> {
-        self.try_run(lane, vendor, work).await.map_err(|why| self.not_run(vendor, why))
+        self.try_run(lane, owner, work).await.map_err(|why| self.not_run(owner, why))
     }
 
     /// Runs work as [`Lanes::run`] does; the error is not counted, so that the caller can try again.
     pub async fn try_run<R: Send + 'static>(
         &self,
         lane: Lane,
-        vendor: &Name,
+        owner: &Owner,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, NotRun> {
-        self.queue(lane).run(vendor, work).await
+        self.queue(lane).run(owner, work).await
     }
 
     /// Returns and counts the problem of work that was not run.
-    pub fn not_run(&self, vendor: &Name, why: NotRun) -> Problem {
+    pub fn not_run(&self, owner: &Owner, why: NotRun) -> Problem {
         let (kind, reason) = match why {
             NotRun::VendorBusy => (ProblemKind::VendorBusy, "vendor_busy"),
+            NotRun::CallerBusy => (ProblemKind::CallerBusy, "caller_busy"),
             NotRun::Full => (ProblemKind::Overloaded, "queue_full"),
             NotRun::Late => (ProblemKind::Overloaded, "waited_too_long"),
             NotRun::Panicked => (ProblemKind::Internal, "panicked"),
             NotRun::Closed => return shutting_down(),
         };
         self.metrics.shed(reason);
-        Problem::new(kind, format!("`{vendor}`: {why}"))
+        Problem::new(kind, format!("`{}`: {why}", owner.vendor))
     }
 
     /// Returns the load of each lane.
@@ -89,3 +96,14 @@ impl Lanes {
         Lane::ALL.map(|lane| (lane, self.queue(lane).load()))
     }
 }
+
+/// Lets threads of usual priority run first, so that slow rules do not take processor time from quick ones.
+fn yield_to_others() {
+    // Elsewhere the priority is that of the whole process. Without the lower priority, the work is done all the same.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, LOW_PRIORITY);
+}
+
+/// Priority of the threads for slow vendors, as `nice` counts.
+#[cfg(target_os = "linux")]
+const LOW_PRIORITY: i32 = 10;

@@ -107,6 +107,8 @@ pub struct Snapshot<'a> {
     pub lanes: [(&'static str, Load); 2],
     /// Seconds for which vendors have not used the content of their directory.
     pub stale: Vec<(String, i64)>,
+    /// Vendors whose revision is set aside.
+    pub set_aside: Vec<(Name, String)>,
 }
 
 /// Everything that is counted.
@@ -122,6 +124,7 @@ pub struct Metrics {
     last_reload_successful: Family<VendorLabels, Gauge>,
     policy: Family<PolicyLabels, Gauge>,
     stale: Family<VendorLabels, Gauge>,
+    set_aside: Family<VendorLabels, Gauge>,
     /// Rows and lines refused, by reason.
     pub rejected: Family<ReasonLabels, Counter>,
     /// Requests refused before they started, by reason.
@@ -164,6 +167,7 @@ impl Metrics {
             last_reload_successful: Family::default(),
             policy: Family::default(),
             stale: Family::default(),
+            set_aside: Family::default(),
             rejected: Family::default(),
             shed: Family::default(),
             dropped_records: Counter::default(),
@@ -209,6 +213,8 @@ impl Metrics {
         registry.register("policy_info", "The revision in use", m.policy.clone());
         let what = "Time for which the content of the directory has not been in use";
         registry.register_with_unit("policy_stale", what, Unit::Seconds, m.stale.clone());
+        let what = "1 while the revision is set aside because it uses up its budget every time";
+        registry.register("policy_set_aside", what, m.set_aside.clone());
         registry.register("rejected_rows", "Lines of batches refused, by reason", m.rejected.clone());
         registry.register("requests_shed", "Requests refused before they started, by reason", m.shed.clone());
         registry.register("decision_records", "Decisions recorded", m.records.clone());
@@ -258,13 +264,17 @@ impl Metrics {
         let _one = self.scrape.lock();
         now.lanes.iter().for_each(|(lane, load)| self.lane(lane, *load));
         resident().map(|bytes| self.resident.set(bytes));
-        [&self.last_reload, &self.last_reload_successful, &self.stale].into_iter().for_each(Family::clear);
+        [&self.last_reload, &self.last_reload_successful, &self.stale, &self.set_aside]
+            .into_iter()
+            .for_each(Family::clear);
         self.policy.clear();
         for (name, vendor) in now.catalog.vendors() {
             let labels = VendorLabels { vendor: name.to_string() };
             let last = vendor.history.back().map_or(vendor.since, |attempt| attempt.when);
             self.last_reload.get_or_create(&labels).set(last.timestamp());
             self.last_reload_successful.get_or_create(&labels).set(i64::from(vendor.state == State::Active));
+            let is_set_aside = now.set_aside.iter().any(|(set_aside, _)| set_aside == name);
+            self.set_aside.get_or_create(&labels).set(i64::from(is_set_aside));
             if let Some(revision) = vendor.revision() {
                 let labels = PolicyLabels { vendor: name.to_string(), revision: revision.to_owned() };
                 self.policy.get_or_create(&labels).set(1);
@@ -278,6 +288,16 @@ impl Metrics {
         let _ = text::encode(&mut text, &self.registry);
         text
     }
+}
+
+/// Returns the exposition without the series of vendors that `sees` denies.
+pub fn visible(text: &str, sees: impl Fn(&str) -> bool) -> String {
+    let is_visible = |line: &&str| {
+        // Names of vendors have no quotes. Every other label has a value that a caller cannot choose.
+        let vendor = line.split_once("vendor=\"").and_then(|(_, rest)| rest.split_once('"'));
+        line.starts_with('#') || vendor.is_none_or(|(vendor, _)| sees(vendor))
+    };
+    text.split_inclusive('\n').filter(is_visible).collect()
 }
 
 /// Returns the resident memory in bytes, on Linux.

@@ -6,22 +6,27 @@
 //! | [`lanes::Lanes`] | workers for single partners and for whole books |
 //! | [`stores::Stores`] | memory for bodies, stored books, stored responses |
 //! | [`telemetry::Telemetry`] | metrics, traces, events, the decision log |
-//! | [`gate::Gate`] | tokens, limits, and whether the server is shutting down |
+//! | [`gate::Gate`] | tokens, limits, accounts of callers, and whether the server is shutting down |
 
+pub mod acts;
 pub mod app;
 pub mod book_directory;
 pub mod books;
+pub mod callers;
 pub mod events;
 pub mod exporter;
 pub mod fair_queue;
 pub mod gate;
 pub mod lanes;
 pub mod limits;
+pub mod memory;
 pub mod metrics;
 pub mod otlp;
 pub mod recorder;
 pub mod responses;
+pub mod set_aside;
 pub mod spans;
 pub mod stores;
 pub mod telemetry;
+pub mod turns;
 pub mod vendors;

@@ -1,7 +1,7 @@
 //! The decision log of the server: what is recorded of each decision, and whether its response may be sent.
 
 use super::metrics::Metrics;
-use crate::audit::{Decision, Log, LoggedOutcome, Mode, RecordContent, new_id};
+use crate::audit::{Act, Decision, Log, LoggedOutcome, Mode, RecordContent, Unrecorded, new_id};
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
 use crate::request::{Answer, Cause, Defaults, Form, Kind, Refusal};
@@ -78,6 +78,10 @@ pub fn outcome_of(made: &Result<Answer, Refusal>) -> &'static str {
     }
 }
 
+fn not_recorded(unrecorded: &Unrecorded) -> Problem {
+    Problem::from_findings(ProblemKind::NotRecorded, &unrecorded.finding().into())
+}
+
 impl Recorder {
     /// Returns a recorder into `log`.
     pub fn new(log: Log, keeping: RecordContent, mode: Mode) -> Self {
@@ -104,10 +108,12 @@ impl Recorder {
             duration: decided.took,
         };
         let record = self.keeping.record(&decision);
-        self.log.append(&record).await.map_err(|unrecorded| {
-            let findings = std::iter::once(unrecorded.finding()).collect();
-            Problem::from_findings(ProblemKind::NotRecorded, &findings)
-        })
+        self.log.append(&record).await.map_err(|unrecorded| not_recorded(&unrecorded))
+    }
+
+    /// Records a stage of an administrative act.
+    pub async fn record_act(&self, act: &Act) -> Result<(), Problem> {
+        self.log.append_act(act).await.map_err(|unrecorded| not_recorded(&unrecorded))
     }
 
     /// Returns true if a book may be stored on disk: it has nothing that must not be recorded.

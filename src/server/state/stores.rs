@@ -10,6 +10,8 @@ use std::sync::Arc;
 pub struct Stores {
     /// Memory for bodies in progress.
     pub bodies: Arc<BodyMemory>,
+    /// Memory for responses until they are sent.
+    pub responding: Arc<BodyMemory>,
     /// Books that requests refer to.
     pub books: Arc<StoredBooks>,
     /// Directory to which stored books are written, so that decisions that refer to them can be replayed.

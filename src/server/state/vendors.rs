@@ -1,5 +1,6 @@
 //! The vendors and their revisions.
 
+use super::set_aside::SetAside;
 use crate::channel::Name;
 use crate::finding::{Code, did_you_mean};
 use crate::library::{Active, State, VendorLibrary};
@@ -18,6 +19,8 @@ pub type ActiveVendor = Arc<Active<VendorPlugin>>;
 pub struct Vendors {
     /// Their revisions, reloaded as they change.
     pub library: Arc<VendorLibrary>,
+    /// Revisions that are set aside.
+    pub set_aside: SetAside,
     past: Arc<Semaphore>,
     checks: Arc<Semaphore>,
 }
@@ -31,7 +34,7 @@ impl Vendors {
     /// Returns the vendors of a library.
     pub fn new(library: VendorLibrary) -> Self {
         let semaphore = || Arc::new(Semaphore::new(AT_ONCE));
-        Self { library: Arc::new(library), past: semaphore(), checks: semaphore() }
+        Self { library: Arc::new(library), set_aside: SetAside::default(), past: semaphore(), checks: semaphore() }
     }
 
     /// Returns the revision of a vendor in use.

@@ -1,6 +1,7 @@
 //! Connections: how many at once, and how each is served.
 
 use super::framing::{MAX_FIELDS, MAX_HEADER};
+use super::places::{Place, Places};
 use super::rejection::{Refusals, Rejection};
 use super::socket::Socket;
 use super::tls::Tls;
@@ -12,12 +13,12 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 /// Longest wait for a TLS handshake.
@@ -31,8 +32,8 @@ pub struct Serving {
     pub router: Router,
     /// TLS; without it bytes are plain.
     pub tls: Option<Arc<Tls>>,
-    /// Permits for connections.
-    pub places: Arc<Semaphore>,
+    /// Places for connections.
+    pub places: Arc<Places>,
     /// Time limits of each connection.
     pub timeouts: Timeouts,
     /// Responses to rejections.
@@ -84,7 +85,7 @@ fn connection<I>(stream: I, serving: &Arc<Serving>, graceful: &GracefulShutdown)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let Ok(place) = Arc::clone(&serving.places).try_acquire_owned() else {
+    let Some(place) = serving.places.take() else {
         tokio::spawn(turn_away(stream, serving.refusals));
         return;
     };
@@ -92,27 +93,30 @@ where
     let serving = Arc::clone(serving);
     tokio::spawn(async move {
         (serving.count)(1);
-        let _counted = Counted { serving: Arc::clone(&serving), _place: place };
-        match &serving.tls {
-            None => serve_connection(stream, &serving, watcher).await,
-            Some(tls) => {
-                // A handshake that fails or does not end needs no response, and shutdown does not wait for it.
-                let mut ending = serving.ending.clone();
-                let shaken = tokio::select! {
-                    shaken = tokio::time::timeout(HANDSHAKE, tls.acceptor().accept(stream)) => shaken,
-                    _ = ending.wait_for(|is_ending| *is_ending) => return,
-                };
-                if let Ok(Ok(stream)) = shaken {
-                    serve_connection(stream, &serving, watcher).await;
-                }
+        let counted = Counted { serving: Arc::clone(&serving), place };
+        let place = &counted.place;
+        let served = async {
+            let Some(tls) = &serving.tls else { return serve_connection(stream, &serving, place, watcher).await };
+            // A handshake that fails or does not end needs no response, and shutdown does not wait for it.
+            let mut ending = serving.ending.clone();
+            let shaken = tokio::select! {
+                shaken = tokio::time::timeout(HANDSHAKE, tls.acceptor().accept(stream)) => shaken,
+                _ = ending.wait_for(|is_ending| *is_ending) => return,
+            };
+            if let Ok(Ok(stream)) = shaken {
+                serve_connection(stream, &serving, place, watcher).await;
             }
+        };
+        tokio::select! {
+            () = served => {}
+            () = place.lost() => {}
         }
     });
 }
 
 struct Counted {
     serving: Arc<Serving>,
-    _place: OwnedSemaphorePermit,
+    place: Arc<Place>,
 }
 
 impl Drop for Counted {
@@ -131,15 +135,16 @@ async fn turn_away<I: AsyncWrite + Unpin>(mut stream: I, refusals: Refusals) {
     drop(tokio::time::timeout(Duration::from_secs(1), goodbye).await);
 }
 
-async fn serve_connection<I>(stream: I, serving: &Serving, watcher: hyper_util::server::graceful::Watcher)
+async fn serve_connection<I>(stream: I, serving: &Serving, place: &Arc<Place>, watcher: Watcher)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (exchange, refusals) = (Arc::new(Exchange::default()), serving.refusals);
     let io = TokioIo::new(WatchedStream::new(stream, Arc::clone(&exchange), serving.timeouts, refusals));
-    let router = serving.router.clone();
-    let service = service_fn(move |request: Request<Incoming>| {
+    let (router, place) = (serving.router.clone(), Arc::clone(place));
+    let service = service_fn(move |mut request: Request<Incoming>| {
         let (exchange, router) = (Arc::clone(&exchange), router.clone());
+        request.extensions_mut().insert(Arc::clone(&place));
         async move {
             let response = match exchange.take() {
                 Ok(()) => routed(router, request).await,

@@ -6,7 +6,10 @@
 pub mod body;
 pub mod files;
 pub mod framing;
+pub mod held;
 pub mod listen;
+pub mod patience;
+pub mod places;
 pub mod rejection;
 pub mod socket;
 pub mod tls;

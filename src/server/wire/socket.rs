@@ -2,7 +2,7 @@
 
 #[cfg(unix)]
 use super::unix;
-use crate::finding::Finding;
+use crate::finding::{Finding, Findings};
 use crate::server::fault::ServerFault;
 use std::fmt;
 use std::net::SocketAddr;
@@ -60,6 +60,18 @@ pub enum Socket {
 }
 
 impl Socket {
+    /// Opens the sockets of all addresses; those that cannot be opened are reported.
+    pub async fn open_all(addresses: &[Listen], findings: &mut Findings) -> Vec<Self> {
+        let mut sockets = Vec::new();
+        for address in addresses {
+            match Self::open(address).await {
+                Ok(opened) => sockets.extend(opened),
+                Err(finding) => findings.push(finding),
+            }
+        }
+        sockets
+    }
+
     /// Opens the sockets of `listen`.
     pub async fn open(listen: &Listen) -> Result<Vec<Self>, Finding> {
         let refused = |error: std::io::Error| {

@@ -1,11 +1,16 @@
 //! A collector takes batches by HTTP, fails, and comes back.
 
 use super::support::{ids, record, runtime, until};
-use quotient::audit::{Collector, CollectorOptions, Log, LogOptions, Mode, Sink, SinkFault};
+use quotient::audit::{
+    Collector, CollectorOptions, Expected, Log, LogOptions, LogReader, Mode, Sink, SinkFault, Verification, Verifier,
+};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+/// The body arrives, and its answer does not.
+const LOST: &str = "lost";
 
 #[derive(Debug, Default)]
 struct Seen {
@@ -15,7 +20,8 @@ struct Seen {
     text: Vec<u8>,
 }
 
-/// Answers requests by `answers`, one after the other and the last one for ever; an empty one closes without answer.
+/// Answers requests by `answers`, one after the other and the last one for ever; an empty one closes without answer, and
+/// so does `LOST`, for which the body is stored.
 fn collector(answers: &'static [&'static str]) -> (String, Arc<Mutex<Seen>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1/logs?source=quotient", listener.local_addr().unwrap());
@@ -46,11 +52,11 @@ fn serve(stream: &TcpStream, answers: &[&str], seen: &Mutex<Seen>) {
         let answer = answers[seen.requests.min(answers.len() - 1)];
         seen.requests += 1;
         seen.head = head;
-        if answer.starts_with('2') {
+        if answer.starts_with('2') || answer == LOST {
             seen.text.extend(body);
         }
         drop(seen);
-        if answer.is_empty() {
+        if answer.is_empty() || answer == LOST {
             return;
         }
         let mut writer = stream;
@@ -78,6 +84,60 @@ fn lines_arrive_as_the_body_of_a_post_over_one_connection() {
     assert!(seen.head.starts_with("POST /v1/logs?source=quotient HTTP/1.1\r\n"), "{}", seen.head);
     assert!(seen.head.to_lowercase().contains("content-type: application/x-ndjson"), "{}", seen.head);
     assert!(seen.head.to_lowercase().contains("host: 127.0.0.1:"), "{}", seen.head);
+}
+
+/// Verifies what a collector has, after it has left out the lines that it has already.
+fn verified(text: &[u8]) -> Verification {
+    let mut lines: Vec<&[u8]> = Vec::new();
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    let text = lines.concat();
+    let (mut reader, mut verifier) = (LogReader::new(&*text), Verifier::new(Expected::default()));
+    while let Some(line) = reader.next_line().unwrap() {
+        verifier.line("copy", &line);
+    }
+    verifier.finish("copy")
+}
+
+#[test]
+fn what_a_collector_has_is_a_chain_whatever_was_lost_on_the_way() {
+    for (answers, failed, arrived) in [
+        (&["200 OK"][..], 0, vec!["a", "b"]),
+        // The first batch never arrives, or arrives three times: it is sent before the second one.
+        (&["", "", "", "200 OK"], 1, vec!["a", "b"]),
+        (&[LOST, LOST, LOST, "200 OK"], 1, vec!["a", "a", "a", "a", "b"]),
+        // It is refused: the second one has its numbers.
+        (&["413 Payload Too Large", "200 OK"], 1, vec!["b"]),
+        // It has arrived, and is refused as a duplicate.
+        (&[LOST, "409 Conflict", "200 OK"], 1, vec!["a", "b"]),
+        (&[LOST, LOST, LOST, "409 Conflict", "200 OK"], 1, vec!["a", "a", "a", "b"]),
+    ] {
+        let (url, seen) = collector(answers);
+        let mut collector = Collector::new(&url, quick()).unwrap();
+        let taken = ["a", "b"].map(|id| collector.take(&record(id).line()).is_err());
+        assert_eq!(taken, [failed > 0, false], "{answers:?}");
+        let seen = seen.lock().unwrap();
+        assert_eq!(ids(&seen.text), arrived, "{answers:?}");
+        let verified = verified(&seen.text);
+        assert!(verified.holds(), "{answers:?}: {:?}", verified.findings);
+        // The entry of the beginning, and the records.
+        let records = 1 + u64::from(arrived.contains(&"a"));
+        assert_eq!((verified.entries, verified.unchained), (1 + records, 0), "{answers:?}");
+    }
+}
+
+#[test]
+fn a_batch_that_is_tried_again_later_is_the_same_bytes() {
+    let (url, seen) = collector(&[LOST, LOST, LOST, "200 OK"]);
+    let mut collector = Collector::new(&url, quick()).unwrap();
+    let line = record("a").line();
+    assert!(collector.take(&line).is_err());
+    collector.take(&line).unwrap();
+    let text = seen.lock().unwrap().text.clone();
+    assert_eq!(text, text[..text.len() / 4].repeat(4));
 }
 
 #[test]

@@ -92,6 +92,7 @@ fn the_committed_schemas_of_the_log_are_current() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
     for (file, text) in [
         ("decision.schema.json", schema::decision()),
+        ("act.schema.json", schema::act()),
         ("dropped.schema.json", schema::dropped()),
         ("replay.schema.json", schema::replay()),
         ("opened.schema.json", schema::opened()),

@@ -2,8 +2,12 @@
 
 use quotient::decision::{InterventionKind, Severity};
 use quotient::finding::render;
-use quotient::plugin::{Room, VendorFile, VendorFiles, VendorPlugin, run_cases, run_trial};
+use quotient::plugin::{
+    CaseOutcome, Room, VendorFile, VendorFiles, VendorPlugin, run_cases, run_cases_within, run_trial,
+};
 use quotient::script::{example_policy_facts, on_script_threads};
+use std::cell::Cell;
+use std::time::Duration;
 
 const MANIFEST: &str = r#"
 api = 1
@@ -162,6 +166,24 @@ fn a_vendor_with_policies_only_compiles_and_its_cases_hold() {
         let differences: Vec<String> =
             outcomes.iter().filter(|one| !one.holds()).map(|one| one.finding().to_string()).collect();
         assert_eq!(differences, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn cases_that_take_too_long_in_total_end_the_others() {
+    on_script_threads(Some(1), || {
+        let (plugin, _) = VendorPlugin::compile(&files(&[])).into_parts();
+        // A second passes with every look at the clock, before each case.
+        let seconds = Cell::new(0);
+        let taken = || {
+            seconds.set(seconds.get() + 1);
+            Duration::from_secs(seconds.get())
+        };
+        let outcomes = run_cases_within(&plugin.unwrap(), Duration::from_secs(4), taken);
+        let not_run = "not run, because the cases before it took more than 4 s in total";
+        let found = |outcome: &CaseOutcome| outcome.differences.first().map(|one| one.found.clone());
+        let found: Vec<Option<String>> = outcomes.iter().map(found).collect();
+        assert_eq!(found, [None, None, None, None, Some(not_run.to_owned()), Some(not_run.to_owned())]);
     });
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod books;
 mod comparison;
+mod limits;
 mod refusals;
 mod schemas;
 

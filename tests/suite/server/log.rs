@@ -3,6 +3,7 @@
 use super::hostile::assessment;
 use super::http::{ask, get, post};
 use super::running::Home;
+use crate::patience::until;
 use std::process::Command;
 
 /// Every record of a log, without the entries that the log adds itself.
@@ -77,6 +78,102 @@ fn every_decision_is_recorded_and_can_be_decided_again() {
     assert_eq!(replay.status.code(), Some(0), "{said}");
     // The line that was no JSON has no text that could be kept.
     assert!(said.contains("6  same") && said.contains("1  not replayable"), "{said}");
+}
+
+/// Kind, stage, caller and code of every administrative act in a log.
+fn acts(text: &str) -> Vec<[String; 4]> {
+    let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let acts = lines.filter(|line| line["schema"] == "quotient.act/1");
+    acts.map(|act| ["kind", "stage", "caller", "code"].map(|key| act[key].as_str().unwrap_or("-").to_owned())).collect()
+}
+
+const OPERATOR: &str = "[[token]]\nname = \"operator\"\ntoken = \"operator-secret-that-is-long\"\n\
+                        scopes = [\"read\", \"evaluate\", \"admin\"]\n";
+
+#[test]
+fn what_administrators_do_is_recorded_before_and_after() {
+    let home = Home::new();
+    let [log, tokens] = ["decisions.jsonl", "tokens.toml"].map(|name| home.path(name).display().to_string());
+    std::fs::write(&tokens, OPERATOR).unwrap();
+    let server = home.serve(&["--decision-log", &log, "--audit", "strict", "--tokens", &tokens]);
+    let fields = ["Content-Type: application/json", "Authorization: Bearer operator-secret-that-is-long"];
+    let send =
+        |method: &str, path: &str, body: &str| ask(server.address, method, path, &fields, body.as_bytes()).unwrap();
+    let revision = send("GET", "/v1/vendors/meridian", "").json()["revision"].as_str().unwrap().to_owned();
+    let body = |revision: &str| format!(r#"{{"revision":"{revision}","reason":"quotas look wrong"}}"#);
+    let pinned = send("PUT", "/v1/vendors/meridian/pin", &body(&revision));
+    assert_eq!(pinned.status, 200, "{}", pinned.text());
+    assert_eq!(send("DELETE", "/v1/vendors/meridian/pin", r#"{"reason":"they are right"}"#).status, 200);
+    assert_eq!(send("POST", "/v1/vendors/meridian/rollback", &body(&"0".repeat(64))).status, 404);
+    assert_eq!(send("POST", "/v1/vendors/halcyon/reload", "").status, 200);
+    // A request that is not valid asks for nothing.
+    assert_eq!(send("PUT", "/v1/vendors/meridian/pin", r#"{"revision":"","reason":""}"#).status, 422);
+    let changed = OPERATOR.replace("\"evaluate\", ", "") + &*OPERATOR.replace("operator", "portal");
+    for (content, said) in [(&*changed, "the tokens were reloaded"), ("[[token]]\n", "the last valid tokens stay")] {
+        std::fs::write(&tokens, content).unwrap();
+        server.signal("HUP");
+        until("the tokens were read", || server.log().contains(said));
+    }
+    until("everything was reloaded twice", || server.log().matches("everything was reloaded on SIGHUP").count() == 2);
+    server.signal("TERM");
+    assert_eq!(server.wait(), Some(0));
+
+    let text = std::fs::read_to_string(&log).unwrap();
+    let expected = [
+        ["pin", "requested", "operator", "-"],
+        ["pin", "done", "operator", "-"],
+        ["unpin", "requested", "operator", "-"],
+        ["unpin", "done", "operator", "-"],
+        ["rollback", "requested", "operator", "-"],
+        ["rollback", "refused", "operator", "revision_unknown"],
+        ["reload", "requested", "operator", "-"],
+        ["reload", "done", "operator", "-"],
+        ["tokens", "done", "-", "-"],
+        ["reload", "done", "-", "-"],
+        ["tokens", "refused", "-", "tokens::invalid"],
+        ["reload", "done", "-", "-"],
+    ];
+    assert_eq!(acts(&text), expected.map(|act| act.map(str::to_owned)), "{text}");
+    let schema = std::fs::read_to_string(format!("{}/schema/act.schema.json", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let acts: Vec<_> = lines.filter(|line| line["schema"] == "quotient.act/1").collect();
+    acts.iter().for_each(|act| validator.validate(act).unwrap_or_else(|error| panic!("{act}: {error}")));
+    assert_eq!((&acts[0]["id"], &acts[0]["revision"]), (&acts[1]["id"], &revision.as_str().into()));
+    assert_eq!((&acts[1]["in_use"]["meridian"], &acts[1]["vendor"]), (&revision.as_str().into(), &"meridian".into()));
+    assert_eq!((&acts[3]["reason"], &acts[3]["revision"]), (&"they are right".into(), &serde_json::Value::Null));
+    assert_eq!(acts[6]["in_use"].as_object().unwrap().keys().collect::<Vec<_>>(), ["halcyon"]);
+    let tokens = serde_json::json!({"added": ["portal"], "removed": [], "changed": ["operator"]});
+    assert_eq!(acts[8]["tokens"], tokens);
+    assert_eq!(acts[9]["in_use"].as_object().unwrap().len(), 2);
+    // They are entries of the chain, and no decisions.
+    for (command, code) in [("verify", 0), ("replay", 0)] {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_quotient"));
+        let tool = tool.args([command, &log]).args(if command == "replay" { home.arguments() } else { Vec::new() });
+        let output = tool.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(!said.contains("unknown schema"), "{said}");
+    }
+}
+
+#[test]
+fn a_strict_server_changes_nothing_that_it_cannot_record() {
+    let home = Home::new();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nowhere = format!("http://{}/records", port.local_addr().unwrap());
+    drop(port);
+    let server = home.serve(&["--decision-log", &nowhere, "--audit", "strict"]);
+    let vendor = || get(server.address, "/v1/vendors/meridian").unwrap().json();
+    let body = format!(r#"{{"revision":{},"reason":"quotas look wrong"}}"#, vendor()["revision"]);
+    let send = |method: &str, path: &str, body: &str| {
+        let fields = ["Content-Type: application/json"];
+        let refused = ask(server.address, method, path, &fields, body.as_bytes()).unwrap();
+        assert_eq!((refused.status, refused.json()["code"].as_str()), (503, Some("not_recorded")), "{path}");
+    };
+    send("PUT", "/v1/vendors/meridian/pin", &body);
+    assert_eq!(vendor()["pin"], serde_json::Value::Null);
+    send("POST", "/v1/reload", "");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The server over real sockets.
 
 mod access;
+mod accounts;
 mod attacks;
 mod clients;
 mod contract;

@@ -67,6 +67,14 @@ fn what_the_page_names_exists() {
     let says = |words: &str| assert!(page.contains(words), "the page does not say `{words}`");
     assert_eq!(limits.connections, 1_024);
     says("| connections | 1,024");
+    assert_eq!((limits.caller.requests, limits.caller.streams, limits.streams), (512, 16, 256));
+    says("512 per token, 960 in total");
+    says("16 per token, 256 in total");
+    assert_eq!((limits.caller.bodies >> 20, limits.bodies >> 20, limits.book.stall.as_secs()), (192, 512, 5));
+    says("192 MiB per token, 512 MiB in total; a body without a byte for 5 s");
+    let seconds = [limits.batch.stall, limits.batch.line, limits.batch.total].map(|time| time.as_secs());
+    assert_eq!(seconds, [30, 30, 600]);
+    says("30 s for the next bytes, 30 s for the rest of a line, 10 min in total");
     assert_eq!((limits.header.as_secs(), limits.book.time.as_secs()), (10, 30));
     says("64 KiB, 100 fields, 10 s");
     assert_eq!((limits.book.bytes >> 20, limits.book.unpacked >> 20), (8, 64));
