@@ -345,6 +345,9 @@ mod tests {
         is_begun.recv().unwrap();
         waiting.abort();
         run.abort();
+        // The thread that runs this test drops their requests only while it waits for them.
+        assert!(waiting.await.unwrap_err().is_cancelled());
+        assert!(run.await.unwrap_err().is_cancelled());
         is_ended.recv().unwrap();
         assert_eq!(queue.run(&owner("a"), || 1).await, Ok(1));
     }
