@@ -116,7 +116,7 @@ fn dates_and_ramps_of_quotas_that_cannot_be_are_refused_in_one_pass() {
     for wrong in [
         "`effective_to` 2025-06-30 is before `effective_from` 2025-07-01",
         "`1.5` is not a fraction from 0 to 1",
-        "`50 %` is not a fraction from 0 to 1",
+        "row 4, column `ramp`, value `50 %`",
     ] {
         assert!(refusal.contains(wrong), "{wrong}: {refusal}");
     }
