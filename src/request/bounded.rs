@@ -1,4 +1,4 @@
-//! The bytes of a response, of which there may only be so many.
+//! The bytes of a response, up to a limit.
 
 use super::fault::RequestFault;
 use super::{Refusal, unwritten};
@@ -32,7 +32,7 @@ impl Bounded {
 impl io::Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.is_exceeded || bytes.len() > self.limit.saturating_sub(self.bytes.len()) {
-            // What is written already is of no use to anybody.
+            // The part that is written already is of no use.
             self.bytes = Vec::new();
             self.is_exceeded = true;
             return Err(io::ErrorKind::FileTooLarge.into());

@@ -45,7 +45,7 @@ pub enum Exhausted {
     Time(Duration),
     /// Bytes of memory.
     Memory(usize),
-    /// Nobody waits for the work any more ([`super::cancellable`]).
+    /// The caller no longer waits for the work ([`super::cancellable`]).
     Cancelled,
 }
 

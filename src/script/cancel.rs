@@ -1,4 +1,4 @@
-//! Cancellation: work whose result nobody waits for any more stops.
+//! Cancellation: work stops once its caller no longer waits for the result.
 //!
 //! A script looks at it as it looks at its budget; loops over partners look between two of them.
 
@@ -10,7 +10,7 @@ thread_local! {
     static CURRENT: RefCell<Option<Cancel>> = const { RefCell::new(None) };
 }
 
-/// A request to stop, shared between the work and whoever waits for it.
+/// A request to stop, shared between the work and its caller.
 ///
 /// ```
 /// use quotient::script::{Cancel, cancellable, is_cancelled};

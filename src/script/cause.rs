@@ -76,7 +76,7 @@ crate::faults! {
             message: format!("the rule used up its {limit} {}", if *in_loop { "in this loop" } else { "here" }),
             help: if *in_loop { "make sure the loop ends, and do less in it" } else { "do less for each partner" },
         }
-        /// Nobody waits for the outcome any more.
+        /// The caller no longer waits for the outcome.
         Cancelled {} = ScriptRuntime {
             message: "the work was stopped: its caller is gone, or its time is up",
             help: "send the request again, and wait for the response",

@@ -152,7 +152,7 @@ impl Batch {
         if piece.is_empty() {
             return Ok(());
         }
-        // Without a peer nobody needs the decisions: dropping them cancels the work.
+        // Without a peer the decisions are not needed: dropping them cancels the work.
         let decided = tokio::select! {
             decided = self.decide_on_lane(&piece) => decided?,
             () = self.sender.closed() => return Err(Cut::Gone),

@@ -232,7 +232,7 @@ impl Question {
 /// Returns true when scripts used up their budget: that of one line, or those of most partners of a review.
 fn is_exhausted(made: &Result<Answer, Refusal>) -> bool {
     match made {
-        // A few partners with unusual data are no reason to refuse all of them.
+        // A few partners with unusual data do not justify refusing all of them.
         Ok(answer) => answer.exhausted * 2 > answer.partners,
         Err(refusal) => refusal.findings.iter().any(|finding| finding.code() == Code::ScriptBudget),
     }

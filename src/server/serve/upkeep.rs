@@ -40,8 +40,8 @@ pub async fn run(app: App, tls: Option<Arc<Tls>>, tokens: Option<PathBuf>, mut h
             let library = Arc::clone(&app.vendors.library);
             let outcome = tokio::task::spawn_blocking(move || library.reload_now()).await;
             let is_success = outcome.is_ok_and(|outcome| outcome.is_success());
-            tracing::info!(is_success, "everything was reloaded on SIGHUP");
             acts::reloaded(&app.telemetry, &app.vendors).await;
+            tracing::info!(is_success, "everything was reloaded on SIGHUP");
             notify(Phase::Ready);
         }
     }
@@ -67,7 +67,8 @@ impl Tokens {
     /// Reloads the file if it changed, or in any case when `is_forced`.
     async fn reload(&mut self, app: &App, is_forced: bool) {
         let now = self.digest();
-        if now == self.seen && !is_forced {
+        let is_changed = now != self.seen;
+        if !is_changed && !is_forced {
             return;
         }
         self.seen = now;
@@ -80,7 +81,9 @@ impl Tokens {
             Err(findings) => {
                 let shown = render::human(findings.iter(), false);
                 tracing::error!(findings = shown, "the last valid tokens stay in effect");
-                acts::tokens(&app.telemetry, Err(&findings)).await;
+                if is_changed {
+                    acts::tokens(&app.telemetry, Err(&findings)).await;
+                }
             }
         }
     }

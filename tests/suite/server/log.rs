@@ -106,11 +106,12 @@ fn what_administrators_do_is_recorded_before_and_after() {
     assert_eq!(send("DELETE", "/v1/vendors/meridian/pin", r#"{"reason":"they are right"}"#).status, 200);
     assert_eq!(send("POST", "/v1/vendors/meridian/rollback", &body(&"0".repeat(64))).status, 404);
     assert_eq!(send("POST", "/v1/vendors/halcyon/reload", "").status, 200);
+    assert_eq!(send("POST", "/v1/vendors/meridian/assessments", &assessment("P1")).status, 200);
     // A request that is not valid asks for nothing.
     assert_eq!(send("PUT", "/v1/vendors/meridian/pin", r#"{"revision":"","reason":""}"#).status, 422);
     let changed = OPERATOR.replace("\"evaluate\", ", "") + &*OPERATOR.replace("operator", "portal");
     for (content, said) in [(&*changed, "the tokens were reloaded"), ("[[token]]\n", "the last valid tokens stay")] {
-        std::fs::write(&tokens, content).unwrap();
+        home.save("tokens.toml", content);
         server.signal("HUP");
         until("the tokens were read", || server.log().contains(said));
     }
