@@ -11,7 +11,7 @@ pub(super) const MAX_DECISIONS: usize = 256;
 /// Reasons, requirements and changes of one decision.
 pub(super) const MAX_GROUNDS: usize = 128;
 /// Characters of a reason or a name.
-pub(super) const MAX_REASON: usize = 1_000;
+pub(super) const MAX_REASON: usize = 2_000;
 /// Bytes of all texts of one answer.
 pub(super) const MAX_TEXTS: usize = 128 << 10;
 

@@ -37,7 +37,7 @@ fn many_awards_with_long_reasons_are_a_fault_of_the_partner_not_a_response_of_gi
     };
     for (count, length, message) in [
         (257, 10, "the policy answers with 257 decisions, more than 256"),
-        (1, 1_001, "a reason or name of the answer has 1001 characters, more than 1000"),
+        (1, 2_001, "a reason or name of the answer has 2001 characters, more than 2000"),
         // 132 × (995 + 5) bytes are more than 131,072.
         (132, 995, "the texts of the answer take more than 128 KiB in total"),
     ] {
@@ -61,12 +61,12 @@ fn a_decision_has_so_many_grounds() {
 
 #[test]
 fn a_reason_of_a_rule_has_a_limit_too() {
-    let rule = "/// Long.\nfn assess(partner) {\n    let text = \"\";\n    while text.len() < 1001 { text += \"x\"; }\n\
+    let rule = "/// Long.\nfn assess(partner) {\n    let text = \"\";\n    while text.len() < 2001 { text += \"x\"; }\n\
                 indicate(partner.history.prior_revenue).because(text)\n}\n";
     let (cause, messages) = refused(ask(&vendor(rule), Kind::Proposal, &json!({"book": small()})));
     assert_eq!(cause, Cause::RulesFailed);
     assert!(
-        messages[0].ends_with("a reason or name of the answer has 1001 characters, more than 1000"),
+        messages[0].ends_with("a reason or name of the answer has 2001 characters, more than 2000"),
         "{messages:?}"
     );
     assert!(messages[0].starts_with("rules/acme/history.rhai:2:"), "file and line: {messages:?}");
