@@ -72,7 +72,7 @@ fn rows_dated_to_the_first_or_last_day_of_every_month_are_rows_of_months() {
 #[test]
 fn the_current_month_is_not_counted() {
     let plugin = super::vendor("indicated", "", "history = 1");
-    let book = super::book(&[(0, 100_00, 100_00)]);
+    let book = super::book(&[(0, 10_000, 10_000)]);
     let as_of = |today: Option<&str>| {
         let today: Option<NaiveDate> = today.map(|day| day.parse().expect("a date"));
         let request = Request { today, ..Request::default() };
