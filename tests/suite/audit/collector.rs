@@ -103,7 +103,7 @@ fn verified(text: &[u8]) -> Verification {
 }
 
 #[test]
-fn what_a_collector_has_is_a_chain_whatever_was_lost_on_the_way() {
+fn a_collector_has_a_whole_chain_when_responses_are_lost() {
     for (answers, failed, arrived) in [
         (&["200 OK"][..], 0, vec!["a", "b"]),
         // The first batch never arrives, or arrives three times: it is sent before the second one.

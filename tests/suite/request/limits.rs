@@ -47,7 +47,7 @@ fn many_awards_with_long_reasons_are_a_fault_of_the_partner_not_a_response_of_gi
 }
 
 #[test]
-fn a_decision_has_so_many_grounds() {
+fn grounds_of_a_decision_have_a_limit() {
     let grounds = |count: u32| {
         format!(
             "let bonus = award(\"bonus\").amount(1);\nlet count = 0;\n\
