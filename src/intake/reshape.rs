@@ -63,7 +63,7 @@ fn periods(
     let mut add = |index: usize, heading: &str, months: Option<u32>| match dated(heading, wanted.year, calendar) {
         Some((text, length)) if months.is_none_or(|months| months == length) => columns.push((index, text)),
         None if names_part(heading, months, calendar) => undated = undated.take().or(Some(heading.to_owned())),
-        // What is no period is found when its cells are read.
+        // Anything else is found when its cells are read.
         None if months.is_none() => columns.push((index, heading.into())),
         Some(_) | None => {}
     };

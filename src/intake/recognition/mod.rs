@@ -7,6 +7,7 @@ mod dates;
 mod heading;
 mod notation;
 mod outcome;
+mod period_heading;
 mod profile;
 mod section;
 mod synonym;

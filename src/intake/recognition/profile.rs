@@ -8,8 +8,8 @@ use super::super::table::Field;
 use super::dates::{Dates, is_date};
 use super::heading::rank;
 use super::notation::{Notation, is_number};
+use super::period_heading::{is_bare_month, is_month, year_of};
 use super::synonym::SYNONYMS;
-use super::wide::{is_bare_month, is_month, year_of};
 use crate::units::Currency;
 use std::collections::{BTreeMap, BTreeSet};
 

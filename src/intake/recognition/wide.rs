@@ -1,12 +1,9 @@
 //! Tables with one column per period: which headings are periods, and which year those without one belong to.
 
-use super::super::reshape::dated;
+use super::period_heading::{length, years_in};
 use super::profile::Profile;
 use super::text::quoted;
 use std::collections::BTreeSet;
-
-/// Years that a name or a title is searched for.
-const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
 
 /// Columns that are periods, and how the mapping file reads them.
 pub(super) struct Wide {
@@ -17,40 +14,6 @@ pub(super) struct Wide {
     pub columns: Vec<usize>,
     /// Question about the year, when the table does not state it.
     pub question: Option<String>,
-}
-
-/// The length in months of the period that `heading` names, and whether it states its year.
-fn length(heading: &str) -> Option<(u32, bool)> {
-    let is_long = heading.len() > 4 && heading.chars().any(|c| !c.is_ascii_digit());
-    match dated(heading, None, None) {
-        Some((_, length)) => (is_long || heading.len() == 6).then_some((length, true)),
-        // A number without a word is a column of another kind.
-        None if heading.chars().any(char::is_alphabetic) => {
-            dated(heading, Some(*YEARS.end()), None).map(|(_, length)| (length, false))
-        }
-        None => None,
-    }
-}
-
-/// True for a heading that is one month with its year.
-pub(super) fn is_month(heading: &str) -> bool {
-    length(heading) == Some((1, true))
-}
-
-/// True for a month without its year.
-pub(super) fn is_bare_month(heading: &str) -> bool {
-    length(heading) == Some((1, false))
-}
-
-/// The year that a cell states and nothing else: `2025` or `FY2025`.
-pub(super) fn year_of(text: &str) -> Option<u32> {
-    let digits = text.trim().trim_start_matches("CY").trim();
-    digits.parse().ok().filter(|year| digits.len() == 4 && YEARS.contains(year))
-}
-
-/// Years in `text`.
-fn years_in(text: &str) -> impl Iterator<Item = u32> {
-    text.split(|c: char| !c.is_alphanumeric()).filter_map(year_of)
 }
 
 /// The periods among the headings of `profile`.
