@@ -52,8 +52,22 @@ type InMemory = (Kept, Arc<VendorFiles>);
 #[derive(Debug)]
 enum Store {
     Memory(Mutex<BTreeMap<Name, Vec<InMemory>>>),
-    Folder { path: PathBuf, order: Mutex<BTreeMap<Name, Vec<Kept>>>, _lock: File },
+    Folder { path: PathBuf, order: Mutex<BTreeMap<Name, Vec<Kept>>>, _lock: Lock },
     ReadOnly { path: PathBuf },
+}
+
+/// A lock that ends with this value.
+///
+/// A process that another thread is just starting has the file open as well for a moment, so that closing it would not
+/// end the lock: it is ended explicitly.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Nothing can be done about a failure here; the lock ends with the process at the latest.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Archive {
@@ -79,7 +93,7 @@ impl Archive {
         }
         clear_temporary(path);
         let order = Mutex::new(read_order(path));
-        let store = Store::Folder { path: path.to_owned(), order, _lock: file };
+        let store = Store::Folder { path: path.to_owned(), order, _lock: Lock(file) };
         Ok(Self { store, retention: Retention::ON_DISK })
     }
 
