@@ -168,6 +168,23 @@ codes! {
     /// the log from elsewhere (a backup, a collector) shows what it contained.
     AuditChain = Files, "audit::chain";
 
+    /// The file is not a ledger, is damaged, or cannot be used where it is.
+    ///
+    /// A ledger is one file on a local disk. While it is in use, its write-ahead log (`-wal`) is a part of it, so that a copy
+    /// is made with `quotient ledger backup`.
+    LedgerFile = Files, "ledger::file";
+    /// The plan has changed since it was read, so that the decision must be made again.
+    LedgerConflict = Plan, "ledger::conflict";
+    /// An idempotency key was used for another command.
+    LedgerKey = Plan, "ledger::key";
+    /// An event, a snapshot or a personal value cannot be recorded.
+    LedgerEvent = Plan, "ledger::event";
+    /// The ledger is not what was appended: events, snapshots or values were changed, removed, duplicated or moved.
+    ///
+    /// Every event has a number and the hash of the event before it. A backup shows what the ledger contained, and so does
+    /// an anchor, the number and hash of an event that was copied elsewhere.
+    LedgerChain = Files, "ledger::chain";
+
     /// No vendor has this name.
     VendorUnknown = Rules, "vendor::unknown";
     /// The vendor's directory has no manifest, or lacks an entry point that the manifest needs.

@@ -1,0 +1,44 @@
+//! Result of a verification.
+
+use super::event::Head;
+use super::fault::ChainFault;
+use crate::finding::{Finding, Findings, Place};
+use std::path::Path;
+
+/// Most findings of a verification; further ones are counted.
+const MAX_FINDINGS: usize = 10_000;
+
+/// Result of a verification: what was examined, and everything that does not hold.
+#[derive(Debug, Clone, Default)]
+pub struct Verification {
+    /// Intact events.
+    pub events: u64,
+    /// Intact snapshots.
+    pub snapshots: u64,
+    /// Intact personal values.
+    pub personal: u64,
+    /// Personal values that were erased.
+    pub erased: u64,
+    /// End of the ledger, as the last event states it.
+    pub head: Head,
+    /// Everything that does not hold.
+    pub findings: Findings,
+    /// Findings beyond those listed.
+    pub more: u64,
+}
+
+impl Verification {
+    /// Returns true if the ledger is what was appended.
+    pub fn holds(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// Adds a finding about the ledger at `path`.
+    pub(super) fn report(&mut self, path: &Path, fault: ChainFault) {
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(Finding::from(fault).at(Place::file(path.display().to_string())));
+        } else {
+            self.more += 1;
+        }
+    }
+}

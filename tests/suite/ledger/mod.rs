@@ -1,0 +1,3 @@
+//! The plan of record.
+
+mod store;
