@@ -319,6 +319,27 @@ codes! {
     /// The period label is not one of the vendor's calendar.
     PlanPeriod = Plan, "plan::period";
 
+    /// The plan or the line is in a state in which the command is not possible.
+    ///
+    /// The message names the steps that are possible. `docs/planning-round.md` shows a whole round.
+    LedgerState = Plan, "ledger::state";
+    /// The ledger has no such plan, or the plan has no such line.
+    LedgerUnknown = Plan, "ledger::unknown";
+    /// A figure changes without a reason.
+    ///
+    /// Every change of a figure has a person, a time and a reason, so that it can be explained years later.
+    LedgerReason = Plan, "ledger::reason";
+    /// A figure, a name or a date of a command cannot be used.
+    LedgerFigure = Plan, "ledger::figure";
+    /// A person may not do this to their own figure: nobody approves what they set or agreed themselves.
+    LedgerDuties = Plan, "ledger::duties";
+    /// An approval is missing that the rule of approvals asks for.
+    LedgerApproval = Plan, "ledger::approval";
+    /// A workbook, a book or rules are not those that the plan has now.
+    ///
+    /// A figure that was entered against an older state is never taken over a newer one: distribute the plan again.
+    LedgerStale = Book, "ledger::stale";
+
     /// Amounts of a partner, or their sum, are too large to be exact, so that the partner cannot be reviewed.
     ///
     /// The review goes on with the other partners and says so.

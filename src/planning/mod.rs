@@ -28,9 +28,11 @@ pub use backtest::{Backtest, Method, backtest};
 pub use drafts::fault_of_line;
 pub use explain::{Explained, LineChoice, explain};
 pub use fault::{PlanAmountFault, PlanFault};
-pub use line_name::line_name;
+pub use line_name::{line_id, line_name};
 pub use lines::Lines;
-pub use plan::{GroupOutcome, LineRecord, OverAssignment, PeriodQuota, PlanChange, PlanLine, PreviousLine, QuotaPlan};
+pub use plan::{
+    GroupOutcome, LineRecord, OverAssignment, PeriodQuota, PlanChange, PlanLine, PreviousLine, QuotaPlan, RecordMark,
+};
 pub use plausibility_fault::PlausibilityFault;
 pub use propose::{Prepared, prepare, propose};
 pub use request::{Progress, Request};
