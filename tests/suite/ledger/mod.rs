@@ -1,7 +1,9 @@
 //! The plan of record: its state machine, and random negotiations that hold to it.
 
+mod cli;
 mod plan;
 mod property;
+mod round;
 mod store;
 
 use chrono::{DateTime, NaiveDate, Utc};
