@@ -119,7 +119,7 @@ crate::faults! {
             message: format!("a proposal cannot be split in the format `{format}`"),
             help: "use `--format xlsx` or `--format csv`",
         }
-        /// Nobody is named who gives a command.
+        /// The person who gives a command is not known.
         NoPerson {} = LedgerFigure {
             message: "the system does not name a user",
             help: "name the person who gives the command with `--as PERSON`",

@@ -331,7 +331,7 @@ codes! {
     LedgerReason = Plan, "ledger::reason";
     /// A figure, a name or a date of a command cannot be used.
     LedgerFigure = Plan, "ledger::figure";
-    /// A person may not do this to their own figure: nobody approves what they set or agreed themselves.
+    /// A person may not do this to their own figure: what a person set or agreed is approved by another one.
     LedgerDuties = Plan, "ledger::duties";
     /// An approval is missing that the rule of approvals asks for.
     LedgerApproval = Plan, "ledger::approval";

@@ -81,15 +81,22 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         again.lock(locks.collect());
         propose(&again.plugin, &again.book, &again.request, &options.plan)
     };
-    let (now, then) = (settle(line.figure)?, settle(figure)?);
     let free: Vec<&Line> = state.lines.values().filter(|other| is_free(other)).collect();
+    let (moves, earlier) = match free.is_empty() {
+        // With every line fixed there is nothing to balance.
+        true => (Vec::new(), 0),
+        false => {
+            let (now, then) = (settle(line.figure)?, settle(figure)?);
+            (moves(&free, &now, &then), earlier(&free, &now))
+        }
+    };
     let shown = Preview {
         plan: loaded.name.clone(),
         currency: header.currency,
         change: moved(line, line.figure, figure),
-        moves: moves(&free, &now, &then),
+        moves,
         free: free.len(),
-        earlier: earlier(&free, &now),
+        earlier,
         scope: match (options.scope, &line.manager) {
             (Scope::Manager, Some(manager)) => format!("the lines of {manager}"),
             (Scope::Manager, None) => "the lines without an account manager".to_owned(),

@@ -277,6 +277,7 @@ fn negotiate(line: &mut Line, event: &PlanEvent) -> Result<(), FoldFault> {
             if let Some(in_force) = in_force {
                 line.state = LineState::Locked;
                 (line.figure, line.assigned) = (in_force.figure, in_force.assigned);
+                (line.acceptance, line.approvals) = (in_force.acceptance, in_force.approvals);
                 line.effective_from = Some(in_force.from);
             }
         }
@@ -322,6 +323,8 @@ fn lock(line: &mut Line, body: &Locked, event: &PlanEvent, state: &PlanState) ->
         figure: line.figure,
         from: body.effective_from,
         assigned: line.assigned,
+        acceptance: line.acceptance.clone(),
+        approvals: line.approvals.clone(),
         at: event.at,
     });
     line.effective_from = Some(body.effective_from);

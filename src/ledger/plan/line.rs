@@ -57,6 +57,10 @@ pub struct InForce {
     pub from: NaiveDate,
     /// True when the partner never accepted it.
     pub assigned: bool,
+    /// The partner's acceptance; `None` for an assigned figure.
+    pub acceptance: Option<Acceptance>,
+    /// The vendor's approvals.
+    pub approvals: Vec<Approval>,
     /// Time of the lock.
     pub at: DateTime<Utc>,
 }

@@ -91,8 +91,7 @@ impl AgreedLine<'_> {
     fn document<'d>(&'d self, reporting: &'d [String]) -> LineDocument<'d> {
         let (line, key) = (self.line, &self.line.key);
         let (product_line, territory) = (key.product_line.as_deref(), key.territory.as_deref());
-        // The acceptance is that of the figure in force unless an amendment is under negotiation.
-        let acceptance = line.acceptance.as_ref().filter(|_| line.state == LineState::Locked);
+        let acceptance = self.in_force.acceptance.as_ref();
         let periods = reporting.iter().zip(&self.periods);
         LineDocument {
             line: key.to_string(),
@@ -109,7 +108,7 @@ impl AgreedLine<'_> {
             accepted_by: acceptance.map(|acceptance| acceptance.partner.as_str()),
             accepted_on: acceptance.map(|acceptance| acceptance.at.date_naive().to_string()),
             assigned_without_acceptance: self.in_force.assigned,
-            approved_by: line.approvals.iter().map(|approval| approval.by.as_str()).collect(),
+            approved_by: self.in_force.approvals.iter().map(|approval| approval.by.as_str()).collect(),
             periods: periods.map(|(period, quota)| PeriodDocument { period, quota: quota.to_exact() }).collect(),
         }
     }

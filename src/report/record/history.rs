@@ -6,6 +6,8 @@ use crate::report::figures::{Figures, clipped, counted};
 use crate::report::grid::{TableOptions, wrapped};
 use crate::units::Money;
 
+/// Characters of the name of a person.
+const NAME: usize = 40;
 /// Events that the answer to a command shows one by one.
 const SHOWN: usize = 12;
 
@@ -51,33 +53,49 @@ pub fn recorded(events: &[PlanEvent], state: &PlanState) -> Result<String, Repor
     Ok(text)
 }
 
-fn amount(money: Money) -> String {
-    money.to_grouped()
-}
-
 /// `240,000.00 (before: 245,500.00)`.
 fn figures(moved: &Moved) -> String {
     match moved.from {
-        Some(from) if from != moved.to => format!("{} (before: {})", amount(moved.to), amount(from)),
-        _ => amount(moved.to),
+        Some(from) if from != moved.to => format!("{} (before: {})", moved.to.to_grouped(), from.to_grouped()),
+        _ => moved.to.to_grouped(),
     }
 }
 
 /// An event as a sentence: person, verb, line, figures.
 fn said(event: &PlanEvent, line: Option<&LineKey>) -> String {
-    let who = clipped(&event.actor, 40);
-    let until = |date: &Option<chrono::NaiveDate>| date.map(|date| format!(", answer by {date}")).unwrap_or_default();
+    let who = clipped(&event.actor, NAME);
     match &event.body {
+        EventBody::Offered(_)
+        | EventBody::Countered(_)
+        | EventBody::Accepted(_)
+        | EventBody::Escalated(_)
+        | EventBody::Resolved(_)
+        | EventBody::Expired(_) => negotiated(event, &who),
+        EventBody::LineDistributed(_)
+        | EventBody::Approved(_)
+        | EventBody::Returned(_)
+        | EventBody::Locked(_)
+        | EventBody::Amended(_)
+        | EventBody::Withdrawn(_) => settled(&event.body, &who),
+        _ => of_plan(&event.body, &who, line),
+    }
+}
+
+/// An event of the plan as a whole as a sentence.
+fn of_plan(body: &EventBody, who: &str, line: Option<&LineKey>) -> String {
+    match body {
         EventBody::Opened(body) => {
             format!("{who} opens the plan `{}` of {} for {}", body.name, body.vendor, body.period)
         }
         EventBody::Proposed(body) => match body.lines.iter().find(|own| Some(&own.line) == line) {
-            Some(own) => format!("{who} proposes {} for `{}`", amount(own.figure), own.line),
+            Some(own) => format!("{who} proposes {} for `{}`", own.figure.to_grouped(), own.line),
             None => format!("{who} proposes {}", counted(body.lines.len(), "line", "lines")),
         },
         EventBody::TargetChanged(body) => match body.from {
-            Some(from) => format!("{who} changes the target to {} (before: {})", amount(body.to), amount(from)),
-            None => format!("{who} sets the target to {}", amount(body.to)),
+            Some(from) => {
+                format!("{who} changes the target to {} (before: {})", body.to.to_grouped(), from.to_grouped())
+            }
+            None => format!("{who} sets the target to {}", body.to.to_grouped()),
         },
         EventBody::Distributed(body) => {
             format!(
@@ -86,37 +104,43 @@ fn said(event: &PlanEvent, line: Option<&LineKey>) -> String {
             )
         }
         EventBody::TotalApproved(body) => {
-            format!("{who} approves a total of {} ({} proposed)", amount(body.assigned), amount(body.proposed))
+            let (assigned, proposed) = (body.assigned.to_grouped(), body.proposed.to_grouped());
+            format!("{who} approves a total of {assigned} ({proposed} proposed)")
         }
-        EventBody::PlanLocked(body) => format!("{who} locks the plan at {}", amount(body.assigned)),
+        EventBody::PlanLocked(body) => format!("{who} locks the plan at {}", body.assigned.to_grouped()),
         EventBody::Closed(_) => format!("{who} closes the plan"),
-        EventBody::LineDistributed(body) => format!("{who} hands `{}` to its account manager", body.line),
+        body => body.kind().to_owned(),
+    }
+}
+
+/// A move between the two sides as a sentence.
+fn negotiated(event: &PlanEvent, who: &str) -> String {
+    let until = |date: &Option<chrono::NaiveDate>| date.map(|date| format!(", answer by {date}")).unwrap_or_default();
+    match &event.body {
         EventBody::Offered(body) => {
             let (line, moved) = (&body.moved.line, figures(&body.moved));
             format!("{who} offers `{line}` {moved} in round {}{}", body.round, until(&body.reply_by))
         }
         EventBody::Countered(body) => {
             let asks = match &body.by {
-                Some(by) => format!("{} asks (recorded by {who})", clipped(by, 40)),
+                Some(by) => format!("{} asks (recorded by {who})", clipped(by, NAME)),
                 None => format!("{who} asks"),
             };
-            let (line, to) = (&body.moved.line, amount(body.moved.to));
-            let offer = body.moved.from.map(|from| format!(" instead of {}", amount(from))).unwrap_or_default();
+            let (line, to) = (&body.moved.line, body.moved.to.to_grouped());
+            let offer = body.moved.from.map(|from| format!(" instead of {}", from.to_grouped())).unwrap_or_default();
             format!("{asks} for {to} on `{line}`{offer}: {}", body.code)
         }
         EventBody::Accepted(body) => {
-            let line = &body.moved.line;
+            let (line, partner) = (&body.moved.line, clipped(&body.partner, NAME));
+            let to = body.moved.to.to_grouped();
             match body.side {
                 Side::Vendor => {
-                    format!("{who} accepts what {} asked for on `{line}`: {}", body.partner, figures(&body.moved))
+                    format!("{who} accepts what {partner} asked for on `{line}`: {}", figures(&body.moved))
                 }
                 Side::Partner if body.partner == event.actor => {
-                    format!("{who} accepts `{line}` at {} for the partner", amount(body.moved.to))
+                    format!("{who} accepts `{line}` at {to} for the partner")
                 }
-                Side::Partner => {
-                    let partner = clipped(&body.partner, 40);
-                    format!("{partner} accepts `{line}` at {} (recorded by {who})", amount(body.moved.to))
-                }
+                Side::Partner => format!("{partner} accepts `{line}` at {to} (recorded by {who})"),
             }
         }
         EventBody::Escalated(body) if body.by_rule => format!("`{}` is escalated by the terms of the plan", body.line),
@@ -128,9 +152,18 @@ fn said(event: &PlanEvent, line: Option<&LineKey>) -> String {
                 false => format!("{who} makes a final offer for `{line}`: {moved}{}", until(&body.reply_by)),
             }
         }
+        EventBody::Expired(body) => format!("the offer for `{}` ran out on {}", body.line, body.reply_by),
+        body => body.kind().to_owned(),
+    }
+}
+
+/// A move within the vendor as a sentence.
+fn settled(body: &EventBody, who: &str) -> String {
+    match body {
+        EventBody::LineDistributed(body) => format!("{who} hands `{}` to its account manager", body.line),
         EventBody::Approved(body) => {
             let step = if body.of > 1 { format!(" ({} of {})", body.step, body.of) } else { String::new() };
-            format!("{who} approves `{}` at {}{step}", body.line, amount(body.figure))
+            format!("{who} approves `{}` at {}{step}", body.line, body.figure.to_grouped())
         }
         EventBody::Returned(body) => format!("{who} returns `{}`", body.line),
         EventBody::Locked(body) => {
@@ -142,10 +175,12 @@ fn said(event: &PlanEvent, line: Option<&LineKey>) -> String {
             format!("{who} amends `{line}` to {moved} from {}: {}", body.effective_from, body.code)
         }
         EventBody::Withdrawn(body) => match body.to {
-            Some(to) => format!("{who} withdraws the amendment of `{}`; {} stays in force", body.line, amount(to)),
-            None => format!("{who} withdraws `{}` ({})", body.line, amount(body.from)),
+            Some(to) => {
+                format!("{who} withdraws the amendment of `{}`; {} stays in force", body.line, to.to_grouped())
+            }
+            None => format!("{who} withdraws `{}` ({})", body.line, body.from.to_grouped()),
         },
-        EventBody::Expired(body) => format!("the offer for `{}` ran out on {}", body.line, body.reply_by),
+        body => body.kind().to_owned(),
     }
 }
 

@@ -130,13 +130,11 @@ fn ways(preview: &Preview, by: Money, figures: Figures) -> Result<String, Report
         preview.currency,
         preview.moves.iter().map(|line| line.after.minus(line.before)).collect::<Result<Vec<_>, _>>()?,
     )?;
-    let mut text = format!(
-        "Ways to absorb {}:\n  re-balance {}: {} {} together\n",
-        figures.signed(by),
-        preview.scope,
-        counted(preview.moves.len(), "line moves", "lines move") + " by",
-        figures.signed(paid),
-    );
+    let mut text = format!("Ways to absorb {}:\n", figures.signed(by));
+    if !preview.moves.is_empty() {
+        let lines = counted(preview.moves.len(), "line moves", "lines move");
+        text.push_str(&format!("  re-balance {}: {lines} by {} together\n", preview.scope, figures.signed(paid)));
+    }
     if let Some(difference) = preview.difference {
         let after = difference.plus(by)?;
         text.push_str(&format!(

@@ -55,7 +55,7 @@ fn a_line_goes_from_proposal_to_lock_with_acceptance_and_approval_as_two_facts()
 }
 
 #[test]
-fn nobody_approves_a_figure_that_they_set_or_agreed() {
+fn no_person_approves_a_figure_that_they_set_or_agreed() {
     let mut round = Round::open(&["A"]);
     round.does("Mara", "2025-12-02", offer("A", 95, "smaller territory"));
     round.does("Mara", "2025-12-03", counter("A", 92));
@@ -231,6 +231,8 @@ fn a_withdrawn_amendment_leaves_what_is_in_force_and_a_withdrawn_line_leaves_the
     round.does("Mara", "2026-06-02", withdraw("A"));
     let line = &round.state.lines[&key("A")];
     assert_eq!((line.state, line.figure), (LineState::Locked, crate::usd(100)));
+    assert_eq!(line.approvals.iter().map(|approval| approval.by.as_str()).collect::<Vec<_>>(), ["Dana"]);
+    assert_eq!(line.acceptance.as_ref().map(|acceptance| acceptance.partner.as_str()), Some("Lee"));
     // Nothing is left to lock but the plan itself.
     round.does("Pia", "2026-06-03", lock(&[]));
     assert_eq!(round.state.stage, Stage::Locked);

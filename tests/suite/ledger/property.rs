@@ -150,6 +150,12 @@ fn check_reasons(before: &PlanState, after: &PlanState, body: &EventBody) {
             assert!(body.kind() == "line.locked" && has_reason, "{json}");
             assert_eq!(now.in_force[..then.in_force.len()], then.in_force[..], "history never changes");
         }
+        // A withdrawn amendment leaves what is in force, with the facts that it was put in force with.
+        let is_restored = matches!(body, EventBody::Withdrawn(body) if body.to.is_some());
+        if let (true, Some(in_force)) = (is_restored && now != then, now.in_force.last()) {
+            assert_eq!((&now.acceptance, &now.approvals), (&in_force.acceptance, &in_force.approvals), "{json}");
+            continue;
+        }
         let is_accepted = matches!(body, EventBody::Accepted(_));
         assert!(now.acceptance.is_none() || now.acceptance == then.acceptance || is_accepted, "{json}");
         let is_approved = matches!(body, EventBody::Approved(_));
@@ -181,7 +187,7 @@ fn check_four_eyes(events: &[PlanEvent]) {
                 let json: serde_json::Value = serde_json::from_str(&body.to_json().unwrap()).unwrap();
                 let (from, to) = (json.pointer("/moved/from/amount"), json.pointer("/moved/to/amount"));
                 let Some((line, _)) = body.step() else { continue };
-                // A counter is a wish: the figure is set by whoever takes it.
+                // A counter is a wish: the figure is set by the person who takes it.
                 if body.kind() != "line.countered" && from != to {
                     set_by.insert(line.clone(), event.actor.clone());
                 }
