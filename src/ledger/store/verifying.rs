@@ -10,7 +10,6 @@ use super::verification::{Verification, Verifying};
 use super::{schema, snapshot};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// Most lines of a damaged file.
 const MAX_LINES: u32 = 100;
