@@ -7,7 +7,7 @@ use super::event::{COLUMNS, Head, Stored};
 use super::fault::ChainFault;
 use super::personal::{ERASED, Erased};
 use super::reference::{Reference, references};
-use super::verifying::Verifying;
+use super::verification::Verifying;
 use rusqlite::{Row, Rows};
 use std::collections::BTreeMap;
 

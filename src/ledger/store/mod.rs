@@ -26,6 +26,7 @@ mod fault;
 mod file;
 mod open;
 mod personal;
+mod personal_ref;
 mod reading;
 mod reference;
 mod schema;
@@ -38,7 +39,7 @@ pub use digest::Digest;
 pub use event::{Act, Event, Head, NewEvent, PlanHead};
 pub use fault::{ChainFault, StoreFault};
 pub use open::Store;
-pub use personal::PersonalRef;
+pub use personal_ref::PersonalRef;
 pub use schema::{APPLICATION, VERSION};
 pub use verification::Verification;
 

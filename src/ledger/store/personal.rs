@@ -5,65 +5,17 @@ use super::digest::{Digest, FieldHash};
 use super::event::{Act, NewEvent};
 use super::fault::StoreFault;
 use super::open::{Store, empty_log};
+use super::personal_ref::PersonalRef;
 use super::{LEDGER_PLAN, file};
 use rusqlite::{OptionalExtension, params};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
-use std::str::FromStr;
+use serde::{Deserialize, Serialize};
 
-/// Prefix of the written form.
-const PREFIX: &str = "personal:";
 /// First line of what a salted hash covers.
 const LINE: &str = "quotient.personal/1";
 /// Kind of the event that records an erasure; its body names the ids: `{"personal":[1,2]}`.
 pub(super) const ERASED: &str = "ledger.erased";
 /// Most bytes of a value.
 const MAX_VALUE: usize = 1 << 20;
-
-/// Reference to a personal value, written `personal:<id>:<salted hash>`.
-///
-/// Events contain it in place of the value: as a string of the body, as actor, or as reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PersonalRef {
-    /// Id of the value in the ledger.
-    pub id: u64,
-    /// Hash of salt and value.
-    pub hash: Digest,
-}
-
-impl fmt::Display for PersonalRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{PREFIX}{}:{}", self.id, self.hash.to_hex())
-    }
-}
-
-/// Error of a text that is not a reference to a personal value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a reference to a personal value; write `personal:`, its id, `:` and 64 hex digits")]
-pub struct NotAReference;
-
-impl FromStr for PersonalRef {
-    type Err = NotAReference;
-
-    fn from_str(text: &str) -> Result<Self, NotAReference> {
-        let (id, hash) = text.strip_prefix(PREFIX).and_then(|rest| rest.split_once(':')).ok_or(NotAReference)?;
-        let number: u64 = id.parse().map_err(|_| NotAReference)?;
-        let is_spelled = number.to_string() == id && i64::try_from(number).is_ok();
-        Digest::from_hex(hash).filter(|_| is_spelled).map(|hash| Self { id: number, hash }).ok_or(NotAReference)
-    }
-}
-
-impl Serialize for PersonalRef {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for PersonalRef {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
 
 /// Returns the salted hash of a value.
 pub(super) fn salted(salt: &[u8], value: &str) -> Digest {

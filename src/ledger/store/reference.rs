@@ -2,7 +2,7 @@
 
 use super::digest::Digest;
 use super::event::Stored;
-use super::personal::PersonalRef;
+use super::personal_ref::PersonalRef;
 
 /// A reference from an event to something beside the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use super::event::Head;
 use super::fault::ChainFault;
 use crate::finding::{Finding, Findings, Place};
+use rusqlite::Connection;
 use std::path::Path;
 
 /// Most findings of a verification; further ones are counted.
@@ -32,13 +33,22 @@ impl Verification {
     pub fn holds(&self) -> bool {
         self.findings.is_empty()
     }
+}
 
-    /// Adds a finding about the ledger at `path`.
-    pub(super) fn report(&mut self, path: &Path, fault: ChainFault) {
-        if self.findings.len() < MAX_FINDINGS {
-            self.findings.push(Finding::from(fault).at(Place::file(path.display().to_string())));
+/// A verification under way.
+pub(super) struct Verifying<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) path: &'a Path,
+    pub(super) done: Verification,
+}
+
+impl Verifying<'_> {
+    /// Adds a finding.
+    pub(super) fn report(&mut self, fault: ChainFault) {
+        if self.done.findings.len() < MAX_FINDINGS {
+            self.done.findings.push(Finding::from(fault).at(Place::file(self.path.display().to_string())));
         } else {
-            self.more += 1;
+            self.done.more += 1;
         }
     }
 }

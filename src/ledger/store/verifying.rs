@@ -6,11 +6,10 @@ use super::event::Head;
 use super::fault::{ChainFault, StoreFault, reason_of};
 use super::open::Store;
 use super::personal::salted;
-use super::verification::Verification;
+use super::verification::{Verification, Verifying};
 use super::{schema, snapshot};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// Most lines of a damaged file.
 const MAX_LINES: u32 = 100;
@@ -32,18 +31,7 @@ impl Store {
     }
 }
 
-/// A verification under way.
-pub(super) struct Verifying<'a> {
-    pub(super) connection: &'a Connection,
-    path: &'a Path,
-    pub(super) done: Verification,
-}
-
-impl<'a> Verifying<'a> {
-    pub(super) fn report(&mut self, fault: ChainFault) {
-        self.done.report(self.path, fault);
-    }
-
+impl Verifying<'_> {
     /// Reports what prevented a part of the verification.
     fn unreadable(&mut self, error: &rusqlite::Error) {
         self.report(ChainFault::DamagedFile { reason: reason_of(error) });
