@@ -4,7 +4,6 @@ use crate::ledger::plan::{EventBody, LineKey, Moved, PlanEvent, PlanState, Side}
 use crate::report::ReportFault;
 use crate::report::figures::{Figures, clipped, counted};
 use crate::report::grid::{TableOptions, wrapped};
-use crate::units::Money;
 
 /// Characters of the name of a person.
 const NAME: usize = 40;

@@ -60,7 +60,7 @@ fn killed_processes_lose_nothing_acknowledged() {
         output.for_each(|line| read(line.unwrap()));
         let store = Store::open(&path).unwrap();
         let events = store.events("north", 0).unwrap();
-        assert_eq!(events.len() as u64 % TOGETHER, 0, "an append is there in part");
+        assert_eq!(events.len() as u64 % TOGETHER, 0, "only a part of an append was recorded");
     }
     assert!(acknowledged.len() >= cycles as usize, "{}", acknowledged.len());
     let mut store = Store::open(&path).unwrap();
@@ -72,7 +72,7 @@ fn killed_processes_lose_nothing_acknowledged() {
         assert_eq!(hashes.get(&head.number), Some(&head.hash), "event {} is lost", head.number);
         assert!(store.get(&snapshot.parse().unwrap()).unwrap().is_some(), "{snapshot} is lost");
     }
-    // Every append that is there is there as a whole, with its key.
+    // Every append that was recorded is whole, with its key.
     for first in events.iter().step_by(TOGETHER as usize) {
         let of_append = &events[first.version as usize - 1..][..TOGETHER as usize];
         assert!(of_append.iter().all(|event| event.body == first.body && event.act == first.act));

@@ -61,7 +61,7 @@ fn examine(path: &Path, output: &Output, what: &str) -> String {
     let verification = store.verify(last.as_ref()).unwrap();
     assert_eq!(causes(&verification), [""; 0], "{what}");
     let events = store.events("north", 0).unwrap();
-    assert_eq!(events.len() % 3, 0, "{what}: an append is there in part");
+    assert_eq!(events.len() % 3, 0, "{what}: only a part of an append was recorded");
     // Only the append that failed can be there without having been acknowledged.
     let (has, said) = (events.len() / 3, acknowledged.len());
     assert!(has <= said + 1, "{what}: {has} appends and {said} acknowledged");

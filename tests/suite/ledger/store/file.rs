@@ -6,7 +6,7 @@ use quotient::ledger::store::{APPLICATION, Store, StoreFault, VERSION};
 use std::path::Path;
 
 /// What a reader gets: message and next step.
-fn told(fault: &StoreFault) -> String {
+fn message_and_help(fault: &StoreFault) -> String {
     format!("{}; {}", fault.message(), fault.help())
 }
 
@@ -63,7 +63,7 @@ fn what_is_not_a_ledger_is_refused_and_stays_as_it_is() {
         assert!(matches!(&fault, StoreFault::NotALedger { reason: found, .. } if found == reason), "{fault:?}");
         assert_eq!(std::fs::read(path).unwrap(), before);
     }
-    assert!(told(&refused(directory.path())).contains("cannot be read"));
+    assert!(message_and_help(&refused(directory.path())).contains("cannot be read"));
     let missing = directory.path().join("none").join("plans.ledger");
     assert!(matches!(refused(&missing), StoreFault::Unwritable { .. }));
     assert!(matches!(Store::open_existing(&missing), Err(StoreFault::Missing { .. })));
@@ -77,7 +77,7 @@ fn a_newer_ledger_and_an_orphaned_log_are_refused() {
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", VERSION + 1).unwrap();
     let newer = refused(&path);
     assert_eq!(newer, StoreFault::Newer { path: path.display().to_string(), version: VERSION + 1, known: VERSION });
-    assert!(told(&newer).ends_with("; use the newer program that wrote it"));
+    assert!(message_and_help(&newer).ends_with("; use the newer program that wrote it"));
     let lost = directory.path().join("lost.ledger");
     std::fs::write(directory.path().join("lost.ledger-wal"), "frames").unwrap();
     assert_eq!(refused(&lost), StoreFault::Orphaned { path: lost.display().to_string() });
