@@ -109,7 +109,9 @@ fn a_backup_made_while_others_append_is_one_state_and_verifies() {
     let copy = place.directory.path().join("copy.ledger");
     let writer = std::thread::spawn(move || {
         let mut store = Store::open(&path).unwrap();
-        (0..30).for_each(|at| drop(append(&mut store, "east", at * 2, &[at, at]).unwrap()));
+        (0..30).for_each(|at| {
+            append(&mut store, "east", at * 2, &[at, at]).unwrap();
+        });
     });
     while place.store.plans().unwrap().len() < 3 {
         std::thread::yield_now();

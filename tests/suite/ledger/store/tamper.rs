@@ -223,8 +223,11 @@ fn all_differences_are_found_in_one_pass() {
     assert_eq!(found, ["missing_events", "changed_key", "changed_event", "missing_snapshot", "personal_changed"]);
 }
 
+/// Events, head and snapshots that a reader gets.
+type Read = (Vec<Event>, Head, Vec<Option<Vec<u8>>>);
+
 /// What a reader gets: everything that the ledger returns, or the fault.
-fn read_through(store: &Store, sample: &Sample) -> Result<(Vec<Event>, Head, Vec<Option<Vec<u8>>>), ()> {
+fn read_through(store: &Store, sample: &Sample) -> Result<Read, ()> {
     let mut events = Vec::new();
     for plan in ["ledger", "north", "south"] {
         events.extend(store.events(plan, 0).map_err(|_| ())?);
