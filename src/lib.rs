@@ -32,6 +32,7 @@
 //! | --- | --- | --- |
 //! | `cli` | yes | the program `quotient` |
 //! | `server` | yes | the server, its decision log and the reloading of rules |
+//! | `ledger` | with `cli` | the plan of record: negotiations and agreements in a file |
 //! | `report` | with `cli` and `server` | outcomes as table, CSV, workbook and HTML |
 //! | `counting-allocator` | yes | a global allocator that counts, so that the memory of scripts is limited |
 //! | `internals` | no | everything, without any promise, for the tests, benches and fuzz targets of this repository |
@@ -58,6 +59,7 @@
 //! | [`library`] | all vendors of one generation: reloading, last good revisions, history |
 //! | [`planning`] | proposals, sensitivities, backtests |
 //! | [`review`] | standings and policies as business review of a book |
+//! | [`ledger`] | the plan of record: every move of a negotiation as an event, in a file that shows changes |
 //! | [`engine`] | the front door: an engine that owns threads and limits, books, requests, outcomes |
 //! | [`report`] | outcomes as table, JSON, CSV, XLSX, HTML |
 //! | [`request`] | what a service asks and gets, as documents |
@@ -104,6 +106,10 @@ mod finding;
 pub mod intake;
 #[cfg(not(feature = "internals"))]
 mod intake;
+#[cfg(all(feature = "ledger", feature = "internals"))]
+pub mod ledger;
+#[cfg(all(feature = "ledger", not(feature = "internals")))]
+mod ledger;
 #[cfg(all(feature = "server", feature = "internals"))]
 pub mod library;
 #[cfg(all(feature = "server", not(feature = "internals")))]

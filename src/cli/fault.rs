@@ -1,5 +1,19 @@
 //! Faults of the command line, as data with their wording.
 
+use crate::finding::counted;
+
+/// Names of lines that a message shows.
+const SHOWN: usize = 8;
+
+/// The first lines, and how many more there are.
+fn first(lines: &[String]) -> String {
+    let names: Vec<String> = lines.iter().take(SHOWN).map(|line| format!("`{line}`")).collect();
+    match lines.len().saturating_sub(SHOWN) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
 crate::faults! {
     /// Faults of a command: its files, its options, its input.
     pub enum CommandFault {
@@ -104,6 +118,100 @@ crate::faults! {
         SplitFormat { format: String } = FileUnwritable {
             message: format!("a proposal cannot be split in the format `{format}`"),
             help: "use `--format xlsx` or `--format csv`",
+        }
+        /// The person who gives a command is not known.
+        NoPerson {} = LedgerFigure {
+            message: "the system does not name a user",
+            help: "name the person who gives the command with `--as PERSON`",
+        }
+        /// A step without the lines that it is about.
+        NoSelection { step: String } = LedgerState {
+            message: format!("no line is named for the step `{step}`"),
+            help: "name lines with `--line ID` or `--manager NAME`, or all of them with `--all`",
+        }
+        /// Lines that the person cannot approve.
+        OwnLines { person: String, lines: Vec<String> } = LedgerDuties {
+            message: format!("`{person}` set, agreed or has already approved {}: {}", counted(lines.len(), "line"), first(lines)),
+            help: "they need an approval by another person",
+            severity: Warning,
+        }
+        /// The rules or the book are not those that the plan was opened with.
+        OtherInputs { plan: String, what: String, found: String, expected: String } = LedgerStale {
+            message: format!("the plan `{plan}` was opened with another {what} ({expected}, not {found})"),
+            help: format!("name the {what} that the plan was opened with; a new proposal is a new plan"),
+        }
+        /// The proposal comes out differently than the one that the plan was opened with.
+        NotReproduced { plan: String, lines: usize } = LedgerStale {
+            message: format!("the proposal differs from the one of the plan `{plan}` on {}", counted(*lines, "line")),
+            help: "pass the options that the plan was opened with, such as `--targets` and `--locks`",
+        }
+        /// A file that was not written from a plan of record.
+        NotOfAPlan { file: String } = LedgerStale {
+            message: format!("`{file}` was not written by `quotient plan distribute`"),
+            help: "name the workbooks that came back from the account managers",
+        }
+        /// A workbook of another plan.
+        OtherPlan { file: String, plan: String, expected: String } = LedgerStale {
+            message: format!("`{file}` belongs to the plan `{plan}`"),
+            help: format!("name workbooks of `{expected}`, or import it into `{plan}`"),
+        }
+        /// A line has changed since the workbook was written.
+        StaleLine { line: String, written: u64, changed: u64 } = LedgerStale {
+            message: format!("line `{line}` changed in version {changed} of the plan, and the workbook has version {written}"),
+            help: "distribute the plan again, and enter the figure into the new workbook",
+            varying: [line, changed],
+        }
+        /// A row names a line that the plan does not have.
+        UnknownRow { line: String } = LedgerUnknown {
+            message: format!("the plan has no line `{line}`"),
+            help: "undo the changes to partner, product line and territory in the workbook",
+            varying: [line],
+        }
+        /// Two files name different figures for one line.
+        TwoAnswers { line: String, figures: Vec<String> } = LedgerStale {
+            message: format!("line `{line}` has different figures in two files: {}", figures.join(" and ")),
+            help: "remove one of them",
+            varying: [line, figures],
+        }
+        /// A row has a figure, and the line takes none now.
+        NoAnswer { line: String, state: String } = LedgerState {
+            message: format!("line `{line}` is {state} and takes no figure from a workbook"),
+            help: "empty the cell, or move the line with the commands of `quotient plan`",
+            varying: [line, state],
+        }
+        /// No row of the files has a figure.
+        NothingReturned {} = LedgerState {
+            message: "no row of the files has a figure in `override_quota`",
+            help: "enter figures into the column; the figure that is offered accepts the offer",
+        }
+        /// Lines that are not in force are left out of an export.
+        NotInForce { lines: usize } = LedgerState {
+            message: format!("{} not in force and left out", match lines {
+                1 => "1 line is".to_owned(),
+                more => format!("{more} lines are"),
+            }),
+            help: "lock them first, or read their state with `quotient plan status`",
+            severity: Warning,
+        }
+        /// No line is in force.
+        NothingInForce { plan: String } = LedgerState {
+            message: format!("no line of the plan `{plan}` is in force"),
+            help: "approve and lock lines first",
+        }
+        /// The proposal that the plan was opened with is not in the ledger.
+        NoProposal { digest: String } = LedgerUnknown {
+            message: format!("the ledger does not contain the proposal `{digest}` of the plan"),
+            help: "run `quotient ledger verify`, and restore the ledger from a backup",
+        }
+        /// The file of an anchor cannot be read.
+        UnreadableAnchor { path: String, reason: String } = FileUnreadable {
+            message: format!("`{path}` cannot be read: {reason}"),
+            help: "check the path and the permissions",
+        }
+        /// The file is not a head of a ledger.
+        NotAnAnchor { file: String } = FileUnreadable {
+            message: format!("`{file}` does not contain a head of a ledger"),
+            help: "name a file written by `quotient ledger anchor`",
         }
         /// The book does not contain the account manager.
         UnknownManager { manager: String, near: Option<String>, managers: Vec<String> } = BookUnknownReference {

@@ -15,10 +15,12 @@ mod groups;
 #[cfg(feature = "server")]
 mod healthcheck;
 mod init;
+mod ledger;
 mod output;
 mod plan;
 mod progress;
 mod propose;
+mod record;
 #[cfg(feature = "server")]
 mod replay;
 mod review;
@@ -52,7 +54,7 @@ Exit codes:
   3   input data refused
   4   rules or policies refused
   5   reading or writing failed
-  6   a decision log is not what was written
+  6   a decision log or a ledger is not what was written
   70  internal error: please report it
 
 Every finding has a code; `quotient explain-code CODE` explains it.";
@@ -76,6 +78,10 @@ enum Command {
     Explain(explain::Options),
     /// Show every partner's standing and what the vendor's policies decide.
     Review(review::Options),
+    /// Negotiate, approve and lock quotas, with every move on record.
+    Plan(record::Options),
+    /// Verify, anchor and back up the file that has the plans of record.
+    Ledger(ledger::Options),
     /// Score a vendor's rules on a past period against simple baselines.
     Backtest(backtest::Options),
     #[cfg(feature = "server")]
@@ -156,6 +162,8 @@ fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
         Command::Propose(options) => propose::run(&options, terminal),
         Command::Explain(options) => explain::run(&options, terminal),
         Command::Review(options) => review::run(&options, terminal),
+        Command::Plan(options) => record::run(&options, terminal),
+        Command::Ledger(options) => ledger::run(&options, terminal),
         Command::Backtest(options) => backtest::run(&options, terminal),
         #[cfg(feature = "server")]
         Command::Replay(options) => replay::run(&options, terminal),

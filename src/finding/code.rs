@@ -168,6 +168,23 @@ codes! {
     /// the log from elsewhere (a backup, a collector) shows what it contained.
     AuditChain = Files, "audit::chain";
 
+    /// The file is not a ledger, is damaged, or cannot be used where it is.
+    ///
+    /// A ledger is one file on a local disk. While it is in use, its write-ahead log (`-wal`) is a part of it, so that a copy
+    /// is made with `quotient ledger backup`.
+    LedgerFile = Files, "ledger::file";
+    /// The plan has changed since it was read, so that the decision must be made again.
+    LedgerConflict = Plan, "ledger::conflict";
+    /// An idempotency key was used for another command.
+    LedgerKey = Plan, "ledger::key";
+    /// An event, a snapshot or a personal value cannot be recorded.
+    LedgerEvent = Plan, "ledger::event";
+    /// The ledger is not what was appended: events, snapshots or values were changed, removed, duplicated or moved.
+    ///
+    /// Every event has a number and the hash of the event before it. A backup shows what the ledger contained, and so does
+    /// an anchor, the number and hash of an event that was copied elsewhere.
+    LedgerChain = Files, "ledger::chain";
+
     /// No vendor has this name.
     VendorUnknown = Rules, "vendor::unknown";
     /// The vendor's directory has no manifest, or lacks an entry point that the manifest needs.
@@ -306,6 +323,27 @@ codes! {
     PlanNoAssessment = Plan, "plan::no_assessment";
     /// The period label is not one of the vendor's calendar.
     PlanPeriod = Plan, "plan::period";
+
+    /// The plan or the line is in a state in which the command is not possible.
+    ///
+    /// The message names the steps that are possible. `docs/planning-round.md` shows a whole round.
+    LedgerState = Plan, "ledger::state";
+    /// The ledger has no such plan, or the plan has no such line.
+    LedgerUnknown = Plan, "ledger::unknown";
+    /// A figure changes without a reason.
+    ///
+    /// Every change of a figure has a person, a time and a reason, so that it can be explained years later.
+    LedgerReason = Plan, "ledger::reason";
+    /// A figure, a name or a date of a command cannot be used.
+    LedgerFigure = Plan, "ledger::figure";
+    /// A person may not do this to their own figure: what a person set or agreed is approved by another one.
+    LedgerDuties = Plan, "ledger::duties";
+    /// An approval is missing that the rule of approvals asks for.
+    LedgerApproval = Plan, "ledger::approval";
+    /// A workbook, a book or rules are not those that the plan has now.
+    ///
+    /// A figure that was entered against an older state is never taken over a newer one: distribute the plan again.
+    LedgerStale = Book, "ledger::stale";
 
     /// Amounts of a partner, or their sum, are too large to be exact, so that the partner cannot be reviewed.
     ///

@@ -42,6 +42,10 @@ pub struct WorkbookMeta {
     pub period: Option<String>,
     /// Vendor.
     pub vendor: Option<String>,
+    /// Plan of record that the workbook was written from.
+    pub plan: Option<String>,
+    /// Version of that plan.
+    pub plan_version: Option<String>,
 }
 
 /// Locks as read from a file, and what the file says about itself.
@@ -170,26 +174,31 @@ pub(super) struct Beside {
 
 impl Beside {
     pub(super) fn open(path: &Path, book: &PartnerBook) -> Result<Self, Findings> {
+        Self::open_in(path, book.currency)
+    }
+
+    /// Opens a file of amounts in `currency`.
+    pub(super) fn open_in(path: &Path, currency: Currency) -> Result<Self, Findings> {
         let (mut log, limits) = (Log::default(), Limits::default());
         let Ok(store) = Store::open_file(path, &limits, &mut log) else { return Err(log.into_findings()) };
-        Ok(Self::of(store, log, limits, book))
+        Ok(Self::of(store, log, limits, currency))
     }
 
     pub(super) fn of_part(part: &JsonPart<'_>, book: &PartnerBook, limits: &Limits) -> Result<Self, Findings> {
         let mut log = Log::default();
         let Ok(store) = Store::of_part(part, limits, &mut log) else { return Err(log.into_findings()) };
-        Ok(Self::of(store, log, *limits, book))
+        Ok(Self::of(store, log, *limits, book.currency))
     }
 
-    fn of(mut store: Store, mut log: Log, limits: Limits, book: &PartnerBook) -> Self {
+    fn of(mut store: Store, mut log: Log, limits: Limits, currency: Currency) -> Self {
         let stated = store.currency.take().and_then(|text| text.parse::<Currency>().ok());
-        if let Some(stated) = stated.filter(|stated| *stated != book.currency) {
+        if let Some(stated) = stated.filter(|stated| *stated != currency) {
             let fault =
-                BesideFault::OtherCurrency { currency: stated.to_string(), book_currency: book.currency.to_string() };
+                BesideFault::OtherCurrency { currency: stated.to_string(), book_currency: currency.to_string() };
             log.add(Finding::from(fault).at(Place::file(store.name.clone())));
         }
         let mut shared = Shared::default();
-        (shared.log, shared.stated_currency) = (log, Some((book.currency, String::new())));
+        (shared.log, shared.stated_currency) = (log, Some((currency, String::new())));
         Self { store, shared, limits }
     }
 
@@ -246,6 +255,8 @@ impl Beside {
             input_hash: of("input_hash"),
             period: of("period"),
             vendor: of("vendor"),
+            plan: of("plan"),
+            plan_version: of("plan_version"),
         }
     }
 

@@ -18,6 +18,8 @@ use std::sync::Arc;
 
 /// Column of a proposal's workbook with the computed cells of the row as they were written: a JSON object of strings.
 pub const AS_PROPOSED: &str = "as_proposed";
+/// Member of [`AS_PROPOSED`] with the id of the line, in a workbook of a plan of record.
+pub const LINE_ID: &str = "line";
 /// Column of a proposal's workbook with the exact quota as text.
 pub const QUOTA_EXACT: &str = "quota_exact";
 /// Column of a proposal's workbook that a formula computes from the quota or its override.

@@ -32,10 +32,11 @@ pub use drafts::fault_of_line;
 pub use explain::{Explained, LineChoice, explain};
 pub use fault::{PlanAmountFault, PlanFault};
 pub use in_force::InForce;
-pub use line_name::{line_name, named};
+pub use line_name::{line_id, line_name, named};
 pub use lines::Lines;
 pub use plan::{
     GroupOutcome, LineRecord, OverAssignment, PeriodQuota, PhasingBasis, PlanChange, PlanLine, PreviousLine, QuotaPlan,
+    RecordMark,
 };
 pub use plausibility_fault::PlausibilityFault;
 pub use propose::{Prepared, prepare, propose};

@@ -218,6 +218,17 @@ pub struct QuotaPlan {
     pub changes: Option<Vec<PlanChange>>,
     /// Account manager whose lines these are, for a part of a plan; `None` for the whole plan.
     pub account_manager: Option<Name>,
+    /// Plan of record whose figures these are; `None` for a proposal.
+    pub record: Option<RecordMark>,
+}
+
+/// Plan of record as a workbook names it, so that a returned one is recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordMark {
+    /// Name of the plan of record.
+    pub plan: String,
+    /// Version of the plan whose figures these are.
+    pub version: u64,
 }
 
 /// Name of the part of a plan with the lines of partners without an account manager.

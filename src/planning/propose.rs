@@ -216,6 +216,7 @@ impl Prepared<'_> {
             not_eligible: self.not_eligible,
             findings,
             account_manager: None,
+            record: None,
         })
     }
 

@@ -18,6 +18,8 @@ mod guard;
 pub mod html;
 pub mod json;
 mod picture;
+#[cfg(feature = "ledger")]
+pub mod record;
 pub mod review;
 pub mod schema;
 mod sheet;

@@ -13,8 +13,8 @@ use super::sheet::{Formats, Sheet, add_table, protect, set_up_print, set_width, 
 use super::summary::{Subtotal, Summary};
 use crate::channel::{Identity, LineContext, Name, SegmentKey};
 use crate::figure::{Column, Value, is_same, title_of};
-use crate::intake::{AS_PROPOSED, QUOTA_EXACT};
-use crate::planning::{PlanLine, QuotaPlan};
+use crate::intake::{AS_PROPOSED, LINE_ID, QUOTA_EXACT};
+use crate::planning::{PlanLine, QuotaPlan, line_id};
 use crate::quota::Step;
 use crate::units::Rate;
 use crate::{columns, figures};
@@ -173,6 +173,11 @@ fn as_proposed(plan: &QuotaPlan, line: &PlanLine) -> String {
     for (period, quota) in plan.reporting.iter().zip(&line.periods) {
         cells.insert(period_title(period), quota.to_exact().into());
     }
+    if plan.record.is_some() {
+        let segment = &line.segment;
+        let id = line_id(&line.identity.partner_id, segment.product_line.as_deref(), segment.territory.as_deref());
+        cells.insert(LINE_ID.to_owned(), id.into());
+    }
     serde_json::Value::Object(cells).to_string()
 }
 
@@ -321,7 +326,7 @@ fn write_meta(worksheet: &mut Worksheet, plan: &QuotaPlan, steps: usize, formats
     worksheet.set_name("_meta")?;
     worksheet.set_column_width(0, 18)?.set_column_width(1, 70)?;
     let left_out = format!("left out: {steps} steps do not fit in a worksheet; use `--format json`");
-    let entries = [
+    let mut entries = vec![
         ("schema", "quotient.workbook/1".to_owned()),
         ("vendor", plan.vendor.to_string()),
         ("revision", plan.revision.clone()),
@@ -337,6 +342,9 @@ fn write_meta(worksheet: &mut Worksheet, plan: &QuotaPlan, steps: usize, formats
         ("lines", plan.lines.len().to_string()),
         ("steps", if steps <= MOST_LINES { "complete".to_owned() } else { left_out }),
     ];
+    if let Some(record) = &plan.record {
+        entries.extend([("plan", record.plan.clone()), ("plan_version", record.version.to_string())]);
+    }
     let columns = ["key", "value"].map(|name| (name.to_owned(), &formats.header));
     add_table(worksheet, "meta", 0, &columns, entries.len())?;
     let mut sheet = Sheet { worksheet, row: 0 };

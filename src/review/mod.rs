@@ -15,7 +15,7 @@ mod walk;
 
 pub use fault::ReviewFault;
 pub use partner::{PartnerFault, PartnerReview};
-pub use quotas::{merge_quotas, read_quotas, read_quotas_json};
+pub use quotas::{merge_quotas, read_quotas, read_quotas_json, spread};
 pub use selection::{Selection, at_stake};
 pub use setting::{GivenQuotas, Request, Setting, period_of};
 pub use summary::{IncentiveTally, Kept, ReviewSummary, TierChange};

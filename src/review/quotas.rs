@@ -121,7 +121,7 @@ fn period_quotas(row: &PreviousRow) -> (Vec<(Name, Money)>, bool) {
 }
 
 /// Spreads an amount over the periods in the proportions of their quotas, evenly where all are zero; the parts sum to it.
-fn spread(whole: Money, periods: &[(Name, Money)]) -> Option<Vec<(Name, Money)>> {
+pub fn spread(whole: Money, periods: &[(Name, Money)]) -> Option<Vec<(Name, Money)>> {
     let minor: Option<Vec<i128>> = periods.iter().map(|(_, quota)| quota.to_minor().ok()).collect();
     let shares = Shares::new(&minor?).unwrap_or_else(|_| Shares::even(periods.len()));
     let phased = phase(&[(whole.to_minor().ok()?, &shares)], 1).ok()?;

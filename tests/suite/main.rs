@@ -18,6 +18,7 @@ mod fuzzing;
 mod golden;
 mod guide;
 mod intake;
+mod ledger;
 mod library;
 mod measure;
 mod patience;

@@ -9,6 +9,8 @@ mod refusals;
 mod returned;
 mod text;
 
+pub use proposals::{Edit, save_again};
+
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;

@@ -101,6 +101,7 @@ pub fn plan(mut lines: Vec<PlanLine>) -> QuotaPlan {
         not_eligible: Vec::new(),
         findings: Findings::new(),
         account_manager: None,
+        record: None,
         changes: None,
     }
 }

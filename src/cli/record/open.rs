@@ -1,0 +1,105 @@
+//! `plan open`: the engine's proposal becomes a plan of record.
+
+use super::desk::Desk;
+use crate::channel::PartnerBook;
+use crate::cli::plan::{Inputs, PlanOptions};
+use crate::cli::progress::PartnersBar;
+use crate::cli::{CommandError, Terminal};
+use crate::finding::Finding;
+use crate::ledger::load_or_new;
+use crate::ledger::plan::{ApprovalRule, Assigned, Command, LedgerFault, LineKey, OnSilence, Opening, Terms};
+use crate::planning::{self, QuotaPlan, Request};
+use crate::plugin::VendorPlugin;
+use crate::report;
+use crate::script::on_script_threads;
+use crate::units::Money;
+
+/// Arguments of `plan open`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  quotient plan open FY2026 meridian --book examples/demonstration \\
+      --period FY2026 --target 60000000 --on-silence escalate")]
+pub struct Options {
+    /// Name of the plan, such as FY2026-channel.
+    name: String,
+    /// Vendor whose rules propose the quotas.
+    vendor: String,
+    #[command(flatten)]
+    plan: PlanOptions,
+    /// Rounds after which a counter escalates the line.
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    rounds: u32,
+    /// Days that a partner has to answer an offer.
+    #[arg(long, value_name = "DAYS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=365))]
+    reply_within: u32,
+    /// Policy of `plan overdue` for offers without an answer: remind, escalate or expire.
+    #[arg(long, value_name = "POLICY", default_value = "remind")]
+    on_silence: OnSilence,
+    #[command(flatten)]
+    desk: Desk,
+}
+
+/// Runs `plan open`.
+pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
+    let mut store = options.desk.file.open_or_create()?;
+    let loaded = load_or_new(&store, &options.name)?;
+    if !loaded.events.is_empty() {
+        return Err(Finding::from(LedgerFault::PlanExists { plan: options.name.clone() }).into());
+    }
+    let inputs = options.plan.load(&options.vendor)?;
+    let Inputs { plugin, book, request, warnings } = inputs;
+    let mut plan = propose(&plugin, &book, &request, &options.plan)?;
+    plan.findings = warnings.into_iter().chain(std::mem::take(&mut plan.findings)).collect();
+    terminal.show(&plan.findings);
+    let mut proposal = Vec::new();
+    report::json::write_plan(&plan, &mut proposal).map_err(std::io::Error::other)?;
+    let digest = store.put(&proposal).map_err(Finding::from)?;
+    let opening = Opening {
+        name: options.name.clone(),
+        vendor: plan.vendor.to_string(),
+        period: plan.period.label.clone(),
+        first_day: plan.period.first_day(),
+        last_day: plan.period.last_day(),
+        as_of: plan.as_of,
+        revision: plan.revision.clone(),
+        book: plan.input_hash.clone(),
+        proposal: digest.to_string(),
+        asked_target: request.target.map(|target| Money::new(target, plan.currency)),
+        target: plan.target,
+        reserve: plan.reserve,
+        terms: Terms {
+            rounds: options.rounds,
+            reply_within_days: options.reply_within,
+            on_silence: options.on_silence,
+        },
+        approval: ApprovalRule::default(),
+        lines: lines(&plan),
+    };
+    options.desk.give(&mut store, &loaded, &[Command::Open(Box::new(opening))])?;
+    Ok(())
+}
+
+fn lines(plan: &QuotaPlan) -> Vec<Assigned> {
+    let line = |line: &planning::PlanLine| Assigned {
+        line: LineKey::new(&line.identity.partner_id, &line.segment),
+        partner_name: line.identity.partner_name.to_string(),
+        manager: line.identity.account_manager.as_deref().map(str::to_owned),
+        home: line.identity.territory.as_deref().map(str::to_owned),
+        figure: line.quota,
+    };
+    plan.lines.iter().map(line).collect()
+}
+
+/// Makes a proposal.
+pub fn propose(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    request: &Request,
+    options: &PlanOptions,
+) -> Result<QuotaPlan, CommandError> {
+    let bar = PartnersBar::new("assessing");
+    let plan = on_script_threads(options.threads.count(), || planning::propose(plugin, book, request, &bar.progress()));
+    bar.finish();
+    Ok(plan?)
+}

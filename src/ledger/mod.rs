@@ -1,0 +1,13 @@
+//! The plan of record: who proposed, countered, accepted and approved which figure, when and why.
+//!
+//! Everything that happens to a plan is an event. [`plan`] is pure: a command and the state of a plan yield events or a
+//! refusal, and events yield the state. [`store`] appends events to a file, chains them by hashes and verifies the chain;
+//! [`canonical()`] is the one spelling of the JSON object in an event. [`give`] is a command from reading to recording.
+
+pub mod canonical;
+pub mod plan;
+mod plans;
+pub mod store;
+
+pub use canonical::canonical;
+pub use plans::{Given, Loaded, give, load, load_or_new};

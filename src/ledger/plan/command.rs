@@ -1,0 +1,228 @@
+//! Commands: what a person wants to do with a plan.
+
+use super::key::LineKey;
+use super::terms::{ApprovalRule, Assigned, Terms};
+use super::wire;
+use super::words::{AmendmentCode, CounterCode};
+use crate::units::Money;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// Person who gives a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Id of the person.
+    pub person: String,
+}
+
+impl Actor {
+    /// Returns the person with that id.
+    pub fn new(person: impl Into<String>) -> Self {
+        Self { person: person.into() }
+    }
+}
+
+/// Content of an opening.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// Name of the plan.
+    pub name: String,
+    /// Vendor.
+    pub vendor: String,
+    /// Label of the planning period.
+    pub period: String,
+    /// First day of the period.
+    #[serde(with = "wire::date")]
+    pub first_day: NaiveDate,
+    /// Last day of the period.
+    #[serde(with = "wire::date")]
+    pub last_day: NaiveDate,
+    /// Date up to which facts were used.
+    #[serde(with = "wire::date")]
+    pub as_of: NaiveDate,
+    /// Content hash of the rules and policies.
+    pub revision: String,
+    /// Hash of the partner book.
+    pub book: String,
+    /// Digest of the stored proposal.
+    pub proposal: String,
+    /// Target that the proposal was asked for; null for the bottom-up, or where parts of the channel have targets.
+    #[serde(with = "wire::optional_money")]
+    pub asked_target: Option<Money>,
+    /// Target of the proposal; null without one.
+    #[serde(with = "wire::optional_money")]
+    pub target: Option<Money>,
+    /// Part of the target that no line carries.
+    #[serde(with = "wire::money")]
+    pub reserve: Money,
+    /// Terms of the negotiation.
+    pub terms: Terms,
+    /// Rule of approvals.
+    pub approval: ApprovalRule,
+    /// Lines.
+    pub lines: Vec<Assigned>,
+}
+
+/// A line with a new figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Line.
+    pub line: LineKey,
+    /// Figure; null keeps the one on the table.
+    #[serde(with = "wire::optional_money")]
+    pub figure: Option<Money>,
+    /// Reason; may be empty where the figure is the same.
+    pub reason: String,
+}
+
+/// A figure that the partner asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counter {
+    /// Line.
+    pub line: LineKey,
+    /// Figure.
+    #[serde(with = "wire::money")]
+    pub figure: Money,
+    /// Kind of reason.
+    pub code: CounterCode,
+    /// Reason.
+    pub reason: String,
+}
+
+/// Command about a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Opens the plan with the engine's proposal.
+    Open(Box<Opening>),
+    /// Hands the lines to their account managers.
+    Distribute {
+        /// Lines.
+        lines: Vec<LineKey>,
+    },
+    /// Offers figures to the partners.
+    Offer {
+        /// Lines with their figures.
+        lines: Vec<Change>,
+        /// Last day to answer; null for the terms of the plan.
+        #[serde(with = "wire::optional_date")]
+        reply_by: Option<NaiveDate>,
+    },
+    /// Records what partners ask for instead.
+    Counter {
+        /// Lines with their figures.
+        lines: Vec<Counter>,
+        /// Person who asks at the partner; null for the person who gives the command.
+        by: Option<String>,
+        /// Evidence for it.
+        evidence: Vec<String>,
+    },
+    /// Takes the figure that the other side named last.
+    Accept {
+        /// Lines.
+        lines: Vec<LineKey>,
+        /// Person who accepts for the partner; null for the person who gives the command.
+        by: Option<String>,
+        /// Reason; of a counter, its own reason where this is empty.
+        reason: String,
+        /// Evidence for it.
+        evidence: Vec<String>,
+    },
+    /// Asks for a decision above the account manager.
+    Escalate {
+        /// Lines.
+        lines: Vec<LineKey>,
+        /// Reason.
+        reason: String,
+    },
+    /// Decides escalated lines: by a final offer, or without the partner's acceptance.
+    Resolve {
+        /// Lines with their figures.
+        lines: Vec<Change>,
+        /// True to assign the figure without acceptance.
+        assign: bool,
+    },
+    /// Approves figures.
+    Approve {
+        /// Lines.
+        lines: Vec<LineKey>,
+        /// Words of the approver; may be empty.
+        note: String,
+    },
+    /// Approves that the lines miss the level of the proposal.
+    ApproveTotal {
+        /// Reason.
+        reason: String,
+    },
+    /// Sends lines back to the negotiation.
+    Return {
+        /// Lines.
+        lines: Vec<LineKey>,
+        /// Reason.
+        reason: String,
+    },
+    /// Puts approved figures in force.
+    Lock {
+        /// Lines.
+        lines: Vec<LineKey>,
+    },
+    /// Negotiates figures in force again.
+    Amend {
+        /// Lines with their new figures.
+        lines: Vec<Change>,
+        /// Day from which they are to be in force.
+        #[serde(with = "wire::date")]
+        effective_from: NaiveDate,
+        /// Kind of reason.
+        code: AmendmentCode,
+    },
+    /// Takes lines, or their amendments, back.
+    Withdraw {
+        /// Lines.
+        lines: Vec<LineKey>,
+        /// Reason.
+        reason: String,
+    },
+    /// Applies the policy of silence to every offer whose time has run out.
+    ApplySilence {},
+    /// Changes the target.
+    ChangeTarget {
+        /// New target.
+        #[serde(with = "wire::money")]
+        target: Money,
+        /// Reason.
+        reason: String,
+    },
+    /// Closes the plan.
+    Close {
+        /// Reason.
+        reason: String,
+    },
+}
+
+impl Command {
+    /// Returns the name of the command: `approve_total`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "open",
+            Self::Distribute { .. } => "distribute",
+            Self::Offer { .. } => "offer",
+            Self::Counter { .. } => "counter",
+            Self::Accept { .. } => "accept",
+            Self::Escalate { .. } => "escalate",
+            Self::Resolve { .. } => "resolve",
+            Self::Approve { .. } => "approve",
+            Self::ApproveTotal { .. } => "approve_total",
+            Self::Return { .. } => "return",
+            Self::Lock { .. } => "lock",
+            Self::Amend { .. } => "amend",
+            Self::Withdraw { .. } => "withdraw",
+            Self::ApplySilence {} => "apply_silence",
+            Self::ChangeTarget { .. } => "change_target",
+            Self::Close { .. } => "close",
+        }
+    }
+}

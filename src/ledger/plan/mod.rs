@@ -1,0 +1,39 @@
+//! The state machine of a plan of record: [`decide`] turns a command into events, [`fold`] turns events into the state.
+//!
+//! - A [`Line`] is a partner, with product line and territory as the vendor plans them; a [`LineState`] changes only as
+//!   the table of [`transition`] says.
+//! - The partner's acceptance and the vendor's approval are two facts of a line and are never merged.
+//! - Every change of a figure is an event with a person, a time and a reason; a figure is approved by a person
+//!   who did not set it, and [`ApprovalRule`] says when a second approver is needed.
+//! - [`Totals`] hold after every event: target, reserve, sum of the lines, and the exact difference.
+
+mod approval;
+mod command;
+mod decide;
+mod decide_line;
+mod decide_plan;
+mod event;
+mod fault;
+mod fold;
+mod key;
+mod line;
+mod refusal;
+mod state;
+mod terms;
+mod transition;
+mod wire;
+mod words;
+
+pub use approval::{Need, need, subject_digest};
+pub use command::{Actor, Change, Command, Counter, Opening};
+pub use decide::{decide, decide_all};
+pub use event::{EventBody, EventFault, Moved, PlanEvent};
+pub use fault::LedgerFault;
+pub use fold::{FoldFault, fold, replay};
+pub use key::LineKey;
+pub use line::{Acceptance, Approval, InForce, Line, Offer};
+pub use refusal::unknown_line;
+pub use state::{Header, PlanState, Totals};
+pub use terms::{ApprovalRule, Assigned, Terms};
+pub use transition::{possible, transition};
+pub use words::{AmendmentCode, CounterCode, LineState, OnSilence, Side, Stage, Step};

@@ -1,0 +1,160 @@
+//! State of a plan: terms, lines, and totals that are exact after every event.
+
+use super::approval;
+use super::key::LineKey;
+use super::line::{Approval, Line};
+use super::terms::{ApprovalRule, Terms};
+use super::words::{LineState, Stage};
+use crate::units::{Currency, Money, MoneyError};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Header of a plan: the content of its opening.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// Name of the plan.
+    pub name: String,
+    /// Vendor.
+    pub vendor: String,
+    /// Label of the planning period.
+    pub period: String,
+    /// First day of the period.
+    pub first_day: NaiveDate,
+    /// Last day of the period.
+    pub last_day: NaiveDate,
+    /// Date up to which facts were used.
+    pub as_of: NaiveDate,
+    /// Currency of every amount.
+    pub currency: Currency,
+    /// Content hash of the rules and policies.
+    pub revision: String,
+    /// Hash of the partner book.
+    pub book: String,
+    /// Target that the proposal was asked for.
+    pub asked_target: Option<Money>,
+    /// Digest of the stored proposal.
+    pub proposal: String,
+    /// Person who opened the plan.
+    pub owner: String,
+    /// Terms of the negotiation.
+    pub terms: Terms,
+    /// Rule of approvals.
+    pub approval: ApprovalRule,
+}
+
+/// Totals of a plan, exact after every event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    /// Target; `None` without one.
+    pub target: Option<Money>,
+    /// Part of the target that no line carries.
+    pub reserve: Money,
+    /// Sum of the lines.
+    pub assigned: Money,
+    /// Sum of the proposed lines.
+    pub proposed: Money,
+}
+
+impl Totals {
+    /// Returns lines and reserve minus the target: negative when the plan falls short; `None` without a target.
+    pub fn difference(&self) -> Result<Option<Money>, MoneyError> {
+        self.target.map(|target| self.assigned.plus(self.reserve)?.minus(target)).transpose()
+    }
+}
+
+/// State of a plan of record, as its events yield it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanState {
+    /// Header of the plan; `None` before it is opened.
+    pub header: Option<Header>,
+    /// Stage.
+    pub stage: Stage,
+    /// Number of events.
+    pub version: u64,
+    /// Lines by key.
+    pub lines: BTreeMap<LineKey, Line>,
+    /// Totals.
+    pub totals: Totals,
+    /// Level of the totals at the proposal: see [`PlanState::is_on_level`].
+    pub(super) level: Money,
+    /// Persons who changed the target.
+    pub target_authors: BTreeSet<String>,
+    /// Approvals of the total.
+    pub total_approvals: Vec<Approval>,
+}
+
+impl Default for PlanState {
+    /// Returns the state before the first event.
+    fn default() -> Self {
+        let zero = Money::zero(Currency::USD);
+        let totals = Totals { target: None, reserve: zero, assigned: zero, proposed: zero };
+        Self {
+            header: None,
+            stage: Stage::Open,
+            version: 0,
+            lines: BTreeMap::new(),
+            totals,
+            level: zero,
+            target_authors: BTreeSet::new(),
+            total_approvals: Vec::new(),
+        }
+    }
+}
+
+impl PlanState {
+    /// Returns the name of the plan; empty before it is opened.
+    pub fn name(&self) -> &str {
+        self.header.as_ref().map_or("", |header| &header.name)
+    }
+
+    /// True when lines and target are as far apart as in the proposal.
+    pub fn is_on_level(&self) -> bool {
+        self.level_now().is_ok_and(|level| level == self.level)
+    }
+
+    /// Returns lines minus target, or the lines without a target.
+    pub(super) fn level_now(&self) -> Result<Money, MoneyError> {
+        match self.totals.target {
+            Some(target) => self.totals.assigned.minus(target),
+            None => Ok(self.totals.assigned),
+        }
+    }
+
+    /// Returns by how much the lines are above the level of the proposal; negative below it.
+    pub fn off_level(&self) -> Result<Money, MoneyError> {
+        self.level_now()?.minus(self.level)
+    }
+
+    /// Returns the digest of what an approval of the total binds to: target, reserve and the figure of every line.
+    pub fn total_digest(&self) -> String {
+        let amounts = [self.totals.target, Some(self.totals.reserve)];
+        approval::total_digest(self.name(), amounts, self.lines.values().filter(|line| line.counts()))
+    }
+
+    /// True when the total needs an approval before the plan is locked: the rule asks for it, and the lines miss the
+    /// level of the proposal.
+    pub fn needs_total_approval(&self) -> bool {
+        self.header.as_ref().is_some_and(|header| header.approval.off_level) && !self.is_on_level()
+    }
+
+    /// True when the total has been approved with the figures as they are.
+    pub fn is_total_approved(&self) -> bool {
+        let digest = self.total_digest();
+        self.total_approvals.iter().any(|approval| approval.digest == digest)
+    }
+
+    /// Returns the number of lines in each state, in the order of the states; states without lines are left out.
+    pub fn by_state(&self) -> Vec<(LineState, usize)> {
+        let count = |state: LineState| self.lines.values().filter(|line| line.state == state).count();
+        LineState::ALL.into_iter().map(|state| (state, count(state))).filter(|(_, lines)| *lines > 0).collect()
+    }
+
+    /// Returns the lines whose id is `text`, or that belong to the partner of that id.
+    pub fn find(&self, text: &str) -> Vec<&Line> {
+        let exact: Vec<&Line> = self.lines.values().filter(|line| line.key.to_string() == text).collect();
+        if !exact.is_empty() {
+            return exact;
+        }
+        self.lines.values().filter(|line| line.key.partner_id == text).collect()
+    }
+}

@@ -1,0 +1,11 @@
+//! The plan of record on a terminal and as files: status, history, preview, agreed quotas.
+
+mod agreed;
+mod history;
+mod preview;
+mod status;
+
+pub use agreed::{Agreed, AgreedLine, write_csv, write_json, write_xlsx};
+pub use history::{history, recorded};
+pub use preview::{Move, Preview, preview};
+pub use status::{plans, status};

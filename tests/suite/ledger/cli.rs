@@ -1,0 +1,186 @@
+//! A round by command line and workbook: what comes back is taken once, whole, and only against what it was written for.
+
+use crate::cli::{Desk, Edit, save_again};
+use serde_json::Value;
+
+/// A plan `FY2026` of three lines, opened by Pia.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    plan(&desk, &["open", "FY2026", "acme", "--book", "book", "--target", "1300000.07", "--as", "pia"]);
+    desk
+}
+
+#[track_caller]
+fn plan(desk: &Desk, arguments: &[&str]) -> String {
+    let output = desk.run(&[&["plan"], arguments].concat()).assert().success().get_output().clone();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[track_caller]
+fn refused(desk: &Desk, code: i32, arguments: &[&str]) -> String {
+    let output = desk.run(&[&["plan"], arguments].concat()).assert().code(code).get_output().clone();
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn version(desk: &Desk) -> String {
+    let status = plan(desk, &["status", "FY2026"]);
+    let (_, rest) = status.split_once("version ").unwrap();
+    rest.split_whitespace().next().unwrap().to_owned()
+}
+
+fn distribute(desk: &Desk, directory: &str) {
+    plan(desk, &["distribute", "FY2026", "--book", "book", "--output", directory, "--as", "pia"]);
+}
+
+/// Fills in rows of a workbook: row, figure, reason.
+fn fill(desk: &Desk, from: &str, to: &str, rows: &'static [(usize, f64, &'static str)]) {
+    save_again(&desk.path(from), &desk.path(to), |sheet, at, heading| {
+        let (_, figure, reason) = rows.iter().find(|(row, ..)| sheet == "quotas" && *row == at)?;
+        match heading {
+            "Override quota" => Some(Edit::Number(*figure)),
+            "Override reason" if !reason.is_empty() => Some(Edit::Text(reason)),
+            _ => None,
+        }
+    });
+}
+
+const SENT: &str = "out/no-account-manager.xlsx";
+
+#[test]
+fn workbooks_make_offers_then_counters_and_acceptances_and_stale_ones_are_refused_by_version() {
+    let desk = desk();
+    distribute(&desk, "out");
+    fill(&desk, SENT, "first.xlsx", &[(1, 900_000.0, "new territory"), (2, 300_000.0, "as last year")]);
+    let answer = plan(&desk, &["import", "FY2026", "first.xlsx", "--as", "mara"]);
+    assert!(answer.contains("mara offers `A` 900,000.00") && answer.contains("mara offers `B` 300,000.00"), "{answer}");
+    let message = refused(&desk, 3, &["import", "FY2026", "first.xlsx", "--as", "mara"]);
+    assert!(message.contains("ledger::stale") && message.contains("line `A` changed in version"), "{message}");
+    distribute(&desk, "out");
+    // The figure that is offered accepts it; another one is a counter.
+    fill(&desk, SENT, "second.xlsx", &[(1, 900_000.0, ""), (2, 250_000.0, "two engineers left")]);
+    let answer = plan(&desk, &["import", "FY2026", "second.xlsx", "--as", "mara"]);
+    assert!(answer.contains("Alpha accepts `A` at 900,000.00 (recorded by mara)"), "{answer}");
+    assert!(answer.contains("Beta asks (recorded by mara) for 250,000.00 on `B` instead of 300,000.00"), "{answer}");
+    let log = plan(&desk, &["log", "FY2026", "--line", "B"]);
+    assert!(log.contains("\u{201c}two engineers left\u{201d}") && !log.contains("`A`"), "{log}");
+}
+
+#[test]
+fn an_import_with_one_bad_row_changes_nothing_and_names_every_bad_row() {
+    let desk = desk();
+    distribute(&desk, "out");
+    // Row 1 has no reason for a changed figure; row 3 is stale after the offer below.
+    fill(&desk, SENT, "back.xlsx", &[(1, 900_000.0, ""), (2, 300_000.0, "fine"), (3, 1.0, "late")]);
+    plan(&desk, &["offer", "FY2026", "--line", "C", "--as", "mara"]);
+    let before = version(&desk);
+    let message = refused(&desk, 3, &["import", "FY2026", "back.xlsx", "--as", "mara"]);
+    assert!(message.contains("line `C` changed in version") && !message.contains("`B`"), "{message}");
+    assert!(message.contains("the figure of line `A` changes without a reason"), "{message}");
+    assert_eq!(version(&desk), before);
+    fill(&desk, SENT, "other.xlsx", &[(1, 800_000.0, "lower")]);
+    fill(&desk, SENT, "one.xlsx", &[(1, 900_000.0, "higher")]);
+    let message = refused(&desk, 3, &["import", "FY2026", "one.xlsx", "other.xlsx", "--as", "mara"]);
+    assert!(message.contains("different figures in two files: 900,000.00 and 800,000.00"), "{message}");
+    let message = refused(&desk, 1, &["import", "FY2026", SENT, "--as", "mara"]);
+    assert!(message.contains("no row of the files has a figure"), "{message}");
+    assert_eq!(version(&desk), before);
+}
+
+#[test]
+fn files_of_another_plan_or_of_none_are_refused() {
+    let desk = desk();
+    plan(&desk, &["open", "OTHER", "acme", "--book", "book", "--target", "1300000.07", "--as", "pia"]);
+    distribute(&desk, "out");
+    fill(&desk, SENT, "back.xlsx", &[(1, 900_000.0, "x")]);
+    let message = refused(&desk, 3, &["import", "OTHER", "back.xlsx", "--as", "mara"]);
+    assert!(message.contains("`back.xlsx` belongs to the plan `FY2026`"), "{message}");
+    desk.propose(&["--format", "xlsx", "--output", "proposal.xlsx"]).assert().success();
+    let message = refused(&desk, 3, &["import", "FY2026", "proposal.xlsx", "--as", "mara"]);
+    assert!(message.contains("was not written by `quotient plan distribute`"), "{message}");
+}
+
+#[test]
+fn a_whole_round_ends_in_quotas_that_a_review_reads_in_every_format() {
+    let desk = desk();
+    plan(&desk, &["offer", "FY2026", "--all", "--as", "mara"]);
+    plan(&desk, &["accept", "FY2026", "--all", "--partner", "their letters", "--as", "mara"]);
+    let message = refused(&desk, 1, &["approve", "FY2026", "--all", "--as", "mara"]);
+    assert!(message.contains("ledger::duties"), "{message}");
+    plan(&desk, &["approve", "FY2026", "--all", "--as", "dana"]);
+    let locked = plan(&desk, &["lock", "FY2026", "--all", "--as", "pia"]);
+    assert!(locked.contains("pia locks the plan at 1,300,000.07"), "{locked}");
+    let mut quotas = Vec::new();
+    for format in ["json", "csv", "xlsx"] {
+        let file = format!("quotas.{format}");
+        plan(&desk, &["export", "FY2026", "--format", format, "--output", &file]);
+        let review =
+            ["review", "acme", "--book", "book", "--as-of", "2026-06-30", "--quotas", &file, "--format", "json"];
+        let output = desk.run(&review).assert().success().get_output().stdout.clone();
+        let review: Value = serde_json::from_slice(&output).unwrap();
+        let partners = review["partners"].as_array().unwrap();
+        let of = |partner: &Value| partner["standing"]["quota"].as_str().unwrap().to_owned();
+        quotas.push(partners.iter().map(of).collect::<Vec<_>>());
+    }
+    let sum: rust_decimal::Decimal =
+        quotas[0].iter().map(|quota| quota.parse::<rust_decimal::Decimal>().unwrap()).sum();
+    assert_eq!(sum.to_string(), "1300000.07");
+    assert!(quotas.iter().all(|own| *own == quotas[0]), "{quotas:?}");
+    let verified = desk.run(&["ledger", "verify"]).assert().success().get_output().stdout.clone();
+    assert!(String::from_utf8(verified).unwrap().contains("intact"), "verified");
+    plan(&desk, &["close", "FY2026", "--reason", "the year is over", "--as", "pia"]);
+}
+
+#[test]
+fn a_preview_says_to_the_cent_who_pays_and_records_nothing() {
+    let desk = desk();
+    let before = version(&desk);
+    let text = plan(&desk, &["preview", "FY2026", "--line", "C", "--amount", "50000", "--book", "book"]);
+    let sums: Vec<&str> = text.lines().filter(|line| line.contains("re-balance the channel")).collect();
+    assert_eq!(sums.len(), 1, "{text}");
+    let change = text.lines().nth(1).unwrap().rsplit_once('(').unwrap().1.trim_end_matches(')').to_owned();
+    let opposite =
+        if let Some(rest) = change.strip_prefix('-') { format!("+{rest}") } else { change.replace('+', "-") };
+    assert!(sums[0].contains(&format!("by {opposite} together")), "{text}");
+    assert_eq!(version(&desk), before);
+    // A change that is made already is not paid for once more.
+    plan(&desk, &["offer", "FY2026", "--line", "A", "--amount", "900000", "--reason", "x", "--as", "mara"]);
+    let text = plan(&desk, &["preview", "FY2026", "--line", "C", "--amount", "80000", "--book", "book"]);
+    assert!(!text.contains("earlier changes"), "{text}");
+}
+
+#[test]
+fn other_rules_or_another_book_than_at_the_opening_are_refused() {
+    let desk = desk();
+    desk.write("book/revenue.csv", crate::cli::REVENUE.replace("300000", "300001"));
+    let message = refused(&desk, 3, &["distribute", "FY2026", "--book", "book", "--output", "out", "--as", "pia"]);
+    assert!(message.contains("was opened with another book"), "{message}");
+    assert!(!desk.path("out").exists());
+}
+
+#[test]
+fn a_changed_ledger_is_found_by_its_anchor_and_by_an_export() {
+    let desk = desk();
+    desk.run(&["ledger", "anchor", "--output", "anchor.json"]).assert().success();
+    desk.run(&["ledger", "backup", "old.ledger"]).assert().success();
+    plan(&desk, &["offer", "FY2026", "--all", "--as", "mara"]);
+    desk.run(&["ledger", "verify", "--anchor", "anchor.json"]).assert().success();
+    desk.run(&["ledger", "anchor", "--output", "later.json"]).assert().success();
+    let arguments = ["ledger", "verify", "--ledger", "old.ledger", "--anchor", "later.json"];
+    let output = desk.run(&arguments).assert().code(6).get_output().stderr.clone();
+    assert!(String::from_utf8(output).unwrap().contains("ledger::chain"));
+}
+
+#[test]
+fn a_ledger_that_is_not_there_and_a_plan_that_exists_are_said() {
+    let desk = Desk::new();
+    let message = refused(&desk, 5, &["status", "FY2026"]);
+    assert!(message.contains("the ledger `quotient.ledger` does not exist"), "{message}");
+    let desk = self::desk();
+    let open = ["open", "FY2026", "acme", "--book", "book", "--target", "1300000.07", "--as", "pia"];
+    assert!(refused(&desk, 1, &open).contains("the plan `FY2026` already exists"));
+    assert!(refused(&desk, 1, &["status", "FY2025"]).contains("did you mean `FY2026`?"));
+    assert!(
+        refused(&desk, 1, &["offer", "FY2026", "--line", "X", "--as", "mara"]).contains("the plan has no line `X`")
+    );
+}
