@@ -164,7 +164,7 @@ pub use decision::Decisions;
 pub use engine::{
     Book, BookBuilder, BookReader, Engine, EngineError, EngineOptions, ExplainedLine, Explanation, ForecastRow,
     InvestmentRow, LockRow, MarketRow, OpportunityRow, PartnerRow, ProposalRequest, QuotaRow, RevenueRow, Review,
-    ReviewRequest, Table, Vendor, WinRateRow,
+    ReviewRequest, Table, TargetRow, Vendor, WinRateRow,
 };
 pub use finding::{Code, Finding, Findings, Place, Severity};
 pub use intake::Mapping;

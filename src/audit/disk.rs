@@ -5,6 +5,8 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::library::LockedFile;
+
 /// File operations of a log: [`Disk`] performs them, tests let them fail.
 pub trait Files: Send {
     /// An open file.
@@ -42,9 +44,9 @@ pub trait Files: Send {
 pub struct Disk;
 
 impl Files for Disk {
-    type Handle = File;
+    type Handle = LockedFile;
 
-    fn open(&mut self, path: &Path) -> io::Result<File> {
+    fn open(&mut self, path: &Path) -> io::Result<LockedFile> {
         let mut options = OpenOptions::new();
         options.create(true).append(true).read(true);
         #[cfg(unix)]
@@ -53,20 +55,17 @@ impl Files for Disk {
         if !file.metadata()?.is_file() {
             return Err(io::Error::other("it is not a regular file"));
         }
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(fs::TryLockError::WouldBlock) => {
-                Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process writes it"))
-            }
-            Err(fs::TryLockError::Error(error)) => Err(error),
-        }
+        LockedFile::new(file).map_err(|error| match error {
+            fs::TryLockError::WouldBlock => io::Error::new(io::ErrorKind::ResourceBusy, "another process writes it"),
+            fs::TryLockError::Error(error) => error,
+        })
     }
 
-    fn length(&mut self, file: &mut File) -> io::Result<u64> {
+    fn length(&mut self, file: &mut LockedFile) -> io::Result<u64> {
         Ok(file.metadata()?.len())
     }
 
-    fn last_byte(&mut self, file: &mut File) -> io::Result<u8> {
+    fn last_byte(&mut self, file: &mut LockedFile) -> io::Result<u8> {
         let mut byte = [0];
         file.seek(SeekFrom::End(-1))?;
         file.read_exact(&mut byte)?;
@@ -106,27 +105,27 @@ impl Files for Disk {
         self.sync_directory(path)
     }
 
-    fn write(&mut self, file: &mut File, bytes: &[u8]) -> io::Result<usize> {
+    fn write(&mut self, file: &mut LockedFile, bytes: &[u8]) -> io::Result<usize> {
         file.write(bytes)
     }
 
-    fn sync(&mut self, file: &mut File) -> io::Result<()> {
+    fn sync(&mut self, file: &mut LockedFile) -> io::Result<()> {
         file.sync_data()
     }
 
-    fn cut(&mut self, file: &mut File, length: u64) -> io::Result<()> {
+    fn cut(&mut self, file: &mut LockedFile, length: u64) -> io::Result<()> {
         file.set_len(length)
     }
 
     #[cfg(unix)]
-    fn is_at(&mut self, file: &File, path: &Path) -> io::Result<bool> {
+    fn is_at(&mut self, file: &LockedFile, path: &Path) -> io::Result<bool> {
         use std::os::unix::fs::MetadataExt;
         let (own, there) = (file.metadata()?, fs::metadata(path));
         Ok(there.is_ok_and(|there| (there.dev(), there.ino()) == (own.dev(), own.ino())))
     }
 
     #[cfg(not(unix))]
-    fn is_at(&mut self, _: &File, path: &Path) -> io::Result<bool> {
+    fn is_at(&mut self, _: &LockedFile, path: &Path) -> io::Result<bool> {
         Ok(path.exists())
     }
 

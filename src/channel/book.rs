@@ -1,6 +1,6 @@
 //! The partner book: every partner of a vendor, with the market they sell into.
 
-use super::{BookSummary, Lock, Name, Partner};
+use super::{BookSummary, Lock, Name, Partner, Target};
 use crate::units::{Currency, Money, Month, Rate};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,6 +53,8 @@ pub struct PartnerBook {
     pub market: Vec<MarketCell>,
     /// Locks of the book's own `locks` table.
     pub locks: Vec<Lock>,
+    /// Targets of the book's own `targets` table, in the order of the file.
+    pub targets: Vec<Target>,
     /// Additional tables, keyed by partner, ascending by name.
     pub extra_tables: Vec<ExtraTable>,
     /// Names of the standard tables the book has (`partners`, `revenue`, `opportunities`, …).
@@ -72,6 +74,7 @@ impl PartnerBook {
             partners,
             market: Vec::new(),
             locks: Vec::new(),
+            targets: Vec::new(),
             extra_tables: Vec::new(),
             tables: BTreeMap::new(),
             input_hash: String::new(),

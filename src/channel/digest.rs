@@ -38,6 +38,9 @@ impl PartnerBook {
             let mut locks: Vec<_> = self.locks.iter().collect();
             locks.sort_by_key(|lock| (&lock.partner_id, &lock.segment));
             locks.hash(hasher);
+            let mut targets: Vec<_> = self.targets.iter().map(|target| (&target.segment, target.amount)).collect();
+            targets.sort_by_key(|(segment, _)| *segment);
+            targets.iter().for_each(|target| target.hash(hasher));
             self.extra_tables.iter().for_each(|table| extra(table, hasher));
             self.tables.keys().for_each(|table| table.hash(hasher));
         });

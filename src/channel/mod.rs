@@ -23,7 +23,7 @@ pub use line::{
 };
 pub use partner::{
     Attribute, CurrentQuota, Forecast, Investment, Lock, OpportunityStatus, Partner, RegisteredOpportunity,
-    RevenueEntry, WinRate,
+    RevenueEntry, Target, WinRate,
 };
 pub use summary::{
     BookSummary, LeftOutBy, RevenueOfYear, RowsLeftOut, TableSummary, UnusualMonth, UnusualYear, latest_complete_month,

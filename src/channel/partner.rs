@@ -229,6 +229,17 @@ pub struct CurrentQuota {
     pub terms: QuotaTerms,
 }
 
+/// A target for a part of the channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Part: a territory, a product line, both, or (neither) the whole channel.
+    pub segment: SegmentKey,
+    /// Target, in the book's currency.
+    pub amount: Money,
+    /// Row in the file, for findings.
+    pub row: u64,
+}
+
 /// An agreed or overridden quota that a proposal must keep.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lock {

@@ -3,9 +3,9 @@
 use super::fault::CommandFault;
 use super::groups::{BookSource, Directories, Threads};
 use super::{CommandError, vendor};
-use crate::channel::PartnerBook;
+use crate::channel::{PartnerBook, Target};
 use crate::finding::{Finding, Findings, Place};
-use crate::intake::{self, LockFile, PreviousRow, WorkbookMeta, merge_locks, read_locks, read_previous, read_targets};
+use crate::intake::{LockFile, PreviousRow, WorkbookMeta, merge_locks, read_locks, read_previous, read_targets};
 use crate::planning::{self, PreviousLine, Request};
 use crate::plugin::VendorPlugin;
 use crate::units::parse_decimal;
@@ -83,11 +83,11 @@ impl PlanOptions {
         };
         if let Some(path) = &self.targets {
             let rows = read_targets(path, book).ok(findings).unwrap_or_default();
-            let place = |row: &intake::TargetRow| {
-                Place::cell(path.display().to_string(), row.row, "target", row.amount.to_string())
-            };
+            let place =
+                |row: &Target| Place::cell(path.display().to_string(), row.row, "target", row.amount.to_string());
             request.targets = planning::exact_targets(&rows, book.currency, &place, findings);
         }
+        request.take_targets(book, findings);
         self.add_locks(&mut request, plugin, book, findings);
         if let Some(path) = &self.previous {
             let rows = read_previous(path, book).ok(findings);

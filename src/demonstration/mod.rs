@@ -86,7 +86,7 @@ pub fn write_csv(directory: &Path, seed: u64, partners: usize) -> Result<Vec<Pat
         Findings::from(Finding::from(fault).at(Place::file(path.display().to_string())))
     };
     let is_synthetic = std::fs::read_to_string(directory.join("README.md")).is_ok_and(|text| text.starts_with(README));
-    let taken = TableKind::BOOK.into_iter().map(|kind| directory.join(format!("{}.csv", kind.name())));
+    let taken = tables().map(|kind| directory.join(format!("{}.csv", kind.name())));
     if let Some(taken) = taken.filter(|_| !is_synthetic).find(|path| path.exists()) {
         let place = Place::file(taken.display().to_string());
         return Err(Finding::from(DemonstrationFault::NotSynthetic {}).at(place).into());
@@ -97,7 +97,7 @@ pub fn write_csv(directory: &Path, seed: u64, partners: usize) -> Result<Vec<Pat
     let command = format!("{README}\n    quotient generate --seed {seed} --partners {}\n", channel.partners);
     std::fs::write(&readme, command).map_err(|error| unwritable(&readme, error))?;
     let mut written = vec![readme];
-    for kind in TableKind::BOOK {
+    for kind in tables() {
         let path = directory.join(format!("{}.csv", kind.name()));
         let file = std::fs::File::create(&path).map_err(|error| unwritable(&path, error))?;
         let mut out = BufWriter::with_capacity(1 << 20, file);
@@ -105,6 +105,11 @@ pub fn write_csv(directory: &Path, seed: u64, partners: usize) -> Result<Vec<Pat
         written.push(path);
     }
     Ok(written)
+}
+
+/// Tables of the synthetic book: a target is given with `--target`.
+fn tables() -> impl Iterator<Item = TableKind> {
+    TableKind::BOOK.into_iter().filter(|kind| *kind != TableKind::Targets)
 }
 
 /// Returns the synthetic book of `partners` partners (at least [`FEWEST_PARTNERS`]), the same for the same seed.
@@ -116,7 +121,7 @@ pub fn write_csv(directory: &Path, seed: u64, partners: usize) -> Result<Vec<Pat
 pub fn demonstration(seed: u64, partners: usize) -> Result<PartnerBook, Findings> {
     let channel = Channel::new(seed, partners);
     let mut files = Vec::new();
-    for kind in TableKind::BOOK {
+    for kind in tables() {
         let mut bytes = Vec::new();
         let file = format!("{}.csv", kind.name());
         write_table(&channel, kind, &mut bytes).map_err(|error| {

@@ -3,7 +3,7 @@
 use super::book::{Book, BookReader};
 use super::row::{
     Cells, ForecastRow, InvestmentRow, LockRow, MarketRow, OpportunityRow, PartnerRow, QuotaRow, RevenueRow, Row,
-    WinRateRow,
+    TargetRow, WinRateRow,
 };
 use crate::finding::{Finding, Findings, Place};
 use crate::intake::{Field, TableKind};
@@ -118,6 +118,7 @@ impl BookBuilder {
         "Sets the forecasts." forecasts: ForecastRow => Forecasts;
         "Sets the quotas of past and current periods." quotas: QuotaRow => Quotas;
         "Sets the agreed quotas." locks: LockRow => Locks;
+        "Sets the targets by level." targets: TargetRow => Targets;
     }
 
     /// Checks the tables and returns the book.

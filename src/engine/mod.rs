@@ -20,7 +20,8 @@ pub use options::{EngineError, EngineOptions};
 pub use proposal::ProposalRequest;
 pub use review::{Review, ReviewRequest};
 pub use row::{
-    ForecastRow, InvestmentRow, LockRow, MarketRow, OpportunityRow, PartnerRow, QuotaRow, RevenueRow, WinRateRow,
+    ForecastRow, InvestmentRow, LockRow, MarketRow, OpportunityRow, PartnerRow, QuotaRow, RevenueRow, TargetRow,
+    WinRateRow,
 };
 pub use run::Engine;
 pub use vendor::Vendor;

@@ -1,5 +1,7 @@
 //! Request for a proposal.
 
+use super::Book;
+use crate::finding::Findings;
 use crate::planning::Request;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -15,6 +17,13 @@ pub struct ProposalRequest {
 }
 
 impl ProposalRequest {
+    /// Returns the request for `book`, with the targets of the book if it states none.
+    pub(super) fn of_book(&self, book: &Book) -> Result<Request, Findings> {
+        let (mut request, mut refused) = (self.request.clone(), Findings::new());
+        request.take_targets(&book.book, &mut refused);
+        if refused.has_errors() { Err(refused) } else { Ok(request) }
+    }
+
     /// Returns a request for the first period after the book's latest revenue, without a target.
     ///
     /// ```

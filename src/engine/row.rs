@@ -210,6 +210,13 @@ rows! {
         "Sets the product line." product_line: impl AsRef<str> = Text(product_line) => ProductLine as "\"Servers\"";
         "Sets the territory." territory: impl AsRef<str> = Text(territory) => Territory as "\"North\"";
     }
+    /// A target for the whole channel, or for a territory, a product line, or both. A proposal without a target takes it.
+    TargetRow(
+        target: Money = target => Target
+    ) as "Money::new(1_000, Currency::USD)" {
+        "Sets the product line." product_line: impl AsRef<str> = Text(product_line) => ProductLine as "\"Servers\"";
+        "Sets the territory." territory: impl AsRef<str> = Text(territory) => Territory as "\"North\"";
+    }
     /// An agreed quota that a proposal keeps.
     LockRow(
         partner_id: impl AsRef<str> = Text(partner_id) => PartnerId,

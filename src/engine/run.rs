@@ -101,7 +101,8 @@ impl Engine {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn propose(&self, vendor: &Vendor, book: &Book, request: &ProposalRequest) -> Result<QuotaPlan, Findings> {
-        self.pool.install(|| planning::propose(&vendor.plugin, &book.book, &request.request, &|_, _| {}))
+        let request = request.of_book(book)?;
+        self.pool.install(|| planning::propose(&vendor.plugin, &book.book, &request, &|_, _| {}))
     }
 
     /// Explains the quotas of one partner: the lines of the plan, and what would change them.
@@ -123,7 +124,8 @@ impl Engine {
         partner: &str,
     ) -> Result<Explanation, Findings> {
         let choice = LineChoice { partner: partner.to_owned(), ..LineChoice::default() };
-        let explained = || planning::explain(&vendor.plugin, &book.book, &request.request, &choice);
+        let request = request.of_book(book)?;
+        let explained = || planning::explain(&vendor.plugin, &book.book, &request, &choice);
         self.pool.install(explained).map(Explanation::new)
     }
 

@@ -6,30 +6,18 @@ use super::fault::{BesideFault, TableFault, ValueFault};
 use super::log::{Log, Reported, shown};
 use super::returned::{Columns, override_of};
 use super::row::{Row, Shared};
+use super::sheet::{Location, Sheet};
 use super::store::Store;
 use super::table::{Field, TableKind, is_same_heading};
-use super::{JsonPart, Limits, sheet::Sheet};
-use crate::channel::{Lock, Name, PartnerBook, SegmentKey};
+use super::{JsonPart, Limits};
+use crate::channel::{Lock, Name, PartnerBook, SegmentKey, Target};
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
-use crate::units::{Currency, Money};
+use crate::units::Currency;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Names of the book that are stored for a suggestion.
 const MAX_NAMES: usize = 13;
-
-/// A target for a part of the channel; `None` means all of that dimension.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TargetRow {
-    /// Territory.
-    pub territory: Option<Name>,
-    /// Product line.
-    pub product_line: Option<Name>,
-    /// Target, in the book's currency.
-    pub amount: Money,
-    /// Row in the file, for findings.
-    pub row: u64,
-}
 
 /// Metadata of a proposal: the `_meta` sheet of a workbook, or the top-level members of a JSON proposal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,37 +50,42 @@ pub struct LockFile {
 /// Reads a targets file: CSV, JSON or XLSX with the columns `territory`, `product_line`, `target`.
 ///
 /// Territories and product lines must be known to the book. Rows keep their order, without duplicates.
-pub fn read_targets(path: &Path, book: &PartnerBook) -> Checked<Vec<TargetRow>> {
+pub fn read_targets(path: &Path, book: &PartnerBook) -> Checked<Vec<Target>> {
     Checked::from(Beside::open(path, book)).and_then(|reading| targets_of(reading, book))
 }
 
 /// Reads targets from a part of a JSON document, as [`read_targets`] does from a file.
-pub fn read_targets_json(part: &JsonPart<'_>, book: &PartnerBook, limits: &Limits) -> Checked<Vec<TargetRow>> {
+pub fn read_targets_json(part: &JsonPart<'_>, book: &PartnerBook, limits: &Limits) -> Checked<Vec<Target>> {
     Checked::from(Beside::of_part(part, book, limits)).and_then(|reading| targets_of(reading, book))
 }
 
-fn targets_of(mut reading: Beside, book: &PartnerBook) -> Checked<Vec<TargetRow>> {
-    let mut rows: Vec<TargetRow> = Vec::new();
+fn targets_of(mut reading: Beside, book: &PartnerBook) -> Checked<Vec<Target>> {
+    let mut rows: Vec<Target> = Vec::new();
     let Some(index) = reading.table(&["targets"]) else { return Checked::refused(reading.shared.log.into_findings()) };
     let known = Known::of(book);
     let read = reading.each_row(index, TableKind::Targets, |row| {
         let _ = target(row, &known).map(|target| rows.push(target));
     });
     if let Some(file) = read {
-        let mut first: BTreeMap<(Option<Name>, Option<Name>), u64> = BTreeMap::new();
-        for row in &rows {
-            if let Some(earlier) = first.insert((row.territory.clone(), row.product_line.clone()), row.row) {
-                let finding = Finding::from(BesideFault::DuplicateTarget {})
-                    .at(file.place(row.row, "", ""))
-                    .at(file.place(earlier, "", ""));
-                reading.shared.log.add(finding);
-            }
-        }
+        no_duplicates(&rows, &file, &mut reading.shared.log);
         if rows.is_empty() && !reading.shared.log.has_errors() {
             reading.shared.log.add(Finding::from(BesideFault::NoTarget {}).at(Place::file(file.file)));
         }
     }
     reading.finish(rows)
+}
+
+/// Reports targets for one and the same part of the channel.
+pub(super) fn no_duplicates(rows: &[Target], location: &Location, log: &mut Log) {
+    let mut first: BTreeMap<&SegmentKey, u64> = BTreeMap::new();
+    for row in rows {
+        if let Some(earlier) = first.insert(&row.segment, row.row) {
+            let finding = Finding::from(BesideFault::DuplicateTarget {})
+                .at(location.place(row.row, "", ""))
+                .at(location.place(earlier, "", ""));
+            log.add(finding);
+        }
+    }
 }
 
 /// Reads a locks file: CSV or JSON with the columns of the table `locks`, or the workbook that a proposal wrote.
@@ -232,7 +225,7 @@ impl Beside {
         index: usize,
         kind: TableKind,
         mut each: impl FnMut(&mut Row<'_>),
-    ) -> Option<super::sheet::Location> {
+    ) -> Option<Location> {
         let mut sheet = self.store.read(index, None, &self.limits, &mut self.shared.log)?;
         super::header::place(&mut sheet, kind.table(), None, &mut self.shared.log);
         let mut binding = Binding::new(kind.table(), &sheet, None, &mut self.shared.log)?;
@@ -281,14 +274,14 @@ fn pairs(sheet: Sheet) -> BTreeMap<String, String> {
 }
 
 /// The names a file beside the book may use.
-struct Known<'b> {
+pub(super) struct Known<'b> {
     book: &'b PartnerBook,
     territories: BTreeSet<&'b str>,
     product_lines: BTreeSet<&'b str>,
 }
 
 impl<'b> Known<'b> {
-    fn of(book: &'b PartnerBook) -> Self {
+    pub(super) fn of(book: &'b PartnerBook) -> Self {
         let revenue = || book.partners.iter().flat_map(|partner| partner.revenue.iter().map(|entry| &entry.segment));
         let homes = book.partners.iter().filter_map(|partner| partner.territory.as_deref());
         let lines = book.partners.iter().flat_map(|partner| partner.product_lines.iter().map(|line| &**line));
@@ -348,11 +341,10 @@ impl<'b> Known<'b> {
     }
 }
 
-fn target(row: &mut Row<'_>, known: &Known<'_>) -> Result<TargetRow, Reported> {
+pub(super) fn target(row: &mut Row<'_>, known: &Known<'_>) -> Result<Target, Reported> {
     let (currency, segment, amount) = (row.currency(), known.segment(row), row.amount(Field::Target));
     currency?;
-    let SegmentKey { product_line, territory } = segment?;
-    Ok(TargetRow { territory, product_line, amount: amount?.ok_or(Reported)?, row: row.number })
+    Ok(Target { segment: segment?, amount: amount?.ok_or(Reported)?, row: row.number })
 }
 
 fn lock(row: &mut Row<'_>, known: &Known<'_>, quota: Field, reason: Field) -> Result<(Lock, Place), Reported> {

@@ -159,13 +159,13 @@ impl<'m> Reading<'m> {
         fill_lists(&mut partners, win_rates, |partner| &mut partner.win_rates);
         fill_lists(&mut partners, forecasts, |partner| &mut partner.forecasts);
         fill_lists(&mut partners, quotas, |partner| &mut partner.quotas);
-        let summary = Some(Arc::new(self.shared.summary(&mut survey, &partners)));
+        let mut book = PartnerBook { market, locks, extra_tables, ..PartnerBook::new(currency, partners) };
+        (book.targets, book.tables) = self.targets(&book, tables);
+        book.summary = Some(Arc::new(self.shared.summary(&mut survey, &book.partners)));
         let findings = self.shared.log.into_findings();
         if findings.has_errors() {
             return Checked::refused(findings);
         }
-        let input_hash = String::new();
-        let mut book = PartnerBook { currency, partners, market, locks, extra_tables, tables, input_hash, summary };
         book.input_hash = book.facts_hash();
         Checked::accepted(book, findings)
     }

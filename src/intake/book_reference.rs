@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 /// ```
 pub fn reference() -> String {
     let mut out = String::new();
-    for kind in TableKind::BOOK.into_iter().chain([TableKind::Targets]) {
+    for kind in TableKind::BOOK {
         let table = kind.table();
         let need = if table.required { "required" } else { "optional" };
         let _ = writeln!(out, "## {} ({need})\n\n{}\n", table.name, table.doc);

@@ -55,9 +55,7 @@ mod total;
 mod value;
 mod workbook;
 
-pub use beside::{
-    LockFile, TargetRow, WorkbookMeta, merge_locks, read_locks, read_locks_json, read_targets, read_targets_json,
-};
+pub use beside::{LockFile, WorkbookMeta, merge_locks, read_locks, read_locks_json, read_targets, read_targets_json};
 pub use book::{read_book, read_book_files, read_book_json};
 pub use book_reference::reference;
 pub use delta::{BookChange, MergedBook, RawTables};

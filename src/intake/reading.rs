@@ -1,5 +1,6 @@
 //! Tables of the store as they are read for a book: with their header, their layout, and what is known beside them.
 
+use super::beside::{Known, no_duplicates, target};
 use super::binding::Binding;
 use super::book::Reading;
 use super::mapping::TableMap;
@@ -8,8 +9,8 @@ use super::rows::{Read, each_row};
 use super::sheet::Sheet;
 use super::table::{Table, TableKind};
 use super::total::Verdict;
-use crate::channel::Partner;
-use std::collections::BTreeSet;
+use crate::channel::{Partner, PartnerBook, Target};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Reading<'_> {
     /// Calls `each` for every row of the table; returns its place and the number of rows used.
@@ -32,6 +33,22 @@ impl Reading<'_> {
         }
         let binding = Binding::new(kind.table(), &sheet, map, &mut self.shared.log)?;
         each_row(&sheet, &binding, partners, &mut self.shared, &self.limits, &mut each)
+    }
+
+    /// Reads the targets and counts their rows in `tables`; `book` has everything else, which they refer to.
+    pub fn targets(
+        &mut self,
+        book: &PartnerBook,
+        mut tables: BTreeMap<String, usize>,
+    ) -> (Vec<Target>, BTreeMap<String, usize>) {
+        let known = Known::of(book);
+        let mut rows: Vec<Target> = Vec::new();
+        let read = self.each_row(TableKind::Targets, &[], |row| rows.extend(target(row, &known)));
+        if let Some(read) = read {
+            read.note(TableKind::Targets, &mut tables);
+            no_duplicates(&rows, &read.location, &mut self.shared.log);
+        }
+        (rows, tables)
     }
 
     /// Reads a table in the layout that the mapping file states.

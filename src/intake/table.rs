@@ -221,7 +221,7 @@ pub enum TableKind {
     Quotas,
     /// Agreed quotas.
     Locks,
-    /// Targets by level, given beside the book.
+    /// Targets by level.
     Targets,
     /// Lines of a previous proposal, given beside the book.
     Previous,
@@ -231,7 +231,7 @@ pub enum TableKind {
 
 impl TableKind {
     /// The tables of a book, in the order they are read.
-    pub const BOOK: [Self; 9] = [
+    pub const BOOK: [Self; 10] = [
         Self::Partners,
         Self::Revenue,
         Self::Market,
@@ -241,6 +241,7 @@ impl TableKind {
         Self::Forecasts,
         Self::Quotas,
         Self::Locks,
+        Self::Targets,
     ];
 
     /// The table's declaration.
@@ -310,11 +311,8 @@ pub fn is_same_heading(one: &str, other: &str) -> bool {
     loop {
         match (left.next(), right.next()) {
             (None, None) => return true,
-            (Some(a), Some(b)) if a.is_ascii() && b.is_ascii() => {
-                if !a.eq_ignore_ascii_case(&b) {
-                    return false;
-                }
-            }
+            (Some(a), Some(b)) if a.is_ascii() && a.eq_ignore_ascii_case(&b) => {}
+            (Some(a), Some(b)) if a.is_ascii() && b.is_ascii() => return false,
             (Some(a), None) | (None, Some(a)) if a.is_ascii() => return false,
             // Letters beyond ASCII change their length with their case, and some of their spaces are left out.
             _ => return folded(one) == folded(other),
@@ -527,7 +525,7 @@ static TARGETS: Table = Table {
     kind: TableKind::Targets,
     name: "targets",
     required: false,
-    doc: "Targets by level: the whole channel (both empty), a territory, a product line, or both.",
+    doc: "Targets by level: the whole channel (both empty), a territory, a product line, or both. A proposal takes them if no target is stated for it.",
     columns: &[
         TERRITORY,
         PRODUCT_LINE,

@@ -8,6 +8,7 @@
 use super::Revision;
 use super::archived::{Kept, Record, digest, files_to_json, is_digest, kept_to_json, record_from_json, record_to_json};
 use super::fault::LibraryFault;
+use super::lock::LockedFile;
 use super::state_directory::{
     clear_temporary, damaged, entries, name_of, read_kept, read_only, read_order, read_record, read_revision,
     unwritable, write_atomically,
@@ -19,7 +20,7 @@ use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -52,22 +53,8 @@ type InMemory = (Kept, Arc<VendorFiles>);
 #[derive(Debug)]
 enum Store {
     Memory(Mutex<BTreeMap<Name, Vec<InMemory>>>),
-    Folder { path: PathBuf, order: Mutex<BTreeMap<Name, Vec<Kept>>>, _lock: Lock },
+    Folder { path: PathBuf, order: Mutex<BTreeMap<Name, Vec<Kept>>>, _lock: LockedFile },
     ReadOnly { path: PathBuf },
-}
-
-/// A lock that ends with this value.
-///
-/// A process that another thread is just starting has the file open as well for a moment, so that closing it would not
-/// end the lock: it is ended explicitly.
-#[derive(Debug)]
-struct Lock(File);
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // Nothing can be done about a failure here; the lock ends with the process at the latest.
-        let _ = self.0.unlock();
-    }
 }
 
 impl Archive {
@@ -87,13 +74,13 @@ impl Archive {
         let lock = path.join("lock");
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
         let file = file.map_err(|error| Findings::from(unwritable(&lock, &error.to_string())))?;
-        if let Err(error) = file.try_lock() {
+        let file = LockedFile::new(file).map_err(|error| {
             let finding = unwritable(&lock, &error.to_string()).help("give each process its own state directory");
-            return Err(Findings::from(finding));
-        }
+            Findings::from(finding)
+        })?;
         clear_temporary(path);
         let order = Mutex::new(read_order(path));
-        let store = Store::Folder { path: path.to_owned(), order, _lock: Lock(file) };
+        let store = Store::Folder { path: path.to_owned(), order, _lock: file };
         Ok(Self { store, retention: Retention::ON_DISK })
     }
 

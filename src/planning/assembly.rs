@@ -6,13 +6,12 @@ use super::line_name::line_name;
 use super::request::Request;
 use super::reserve::reserve_amount;
 use crate::channel::{Identity, LineContext, SegmentKey};
-use crate::finding::{Finding, Findings, Place};
-use crate::intake;
+use crate::finding::{Finding, Findings};
 use crate::plugin::{Reserve, VendorPlugin};
 use crate::quota::{
     Assessment, Basis, FairShareLine, Grain, Guardrails, Multiplier, OnViolation, OpenLine, ReconciledLine,
-    ReconciliationFaults, ReconciliationGroup, ReconciliationRules, TargetFault, TargetGroup, TargetRequest, TargetRow,
-    Weights, assess, fair_share, partition_targets, reconcile,
+    ReconciliationFaults, ReconciliationGroup, ReconciliationRules, TargetFault, TargetGroup, TargetRequest, Weights,
+    assess, fair_share, partition_targets, reconcile,
 };
 use crate::units::{Currency, Money, Rate};
 use std::borrow::Cow;
@@ -317,31 +316,6 @@ impl Settlement {
 /// True when the amount has no more decimals than its currency.
 pub fn is_exact(amount: Money) -> bool {
     amount.rounded() == amount
-}
-
-/// Targets as a plan takes them; those that are no exact amount go to `refused`, with the place of their row.
-pub fn exact_targets(
-    rows: &[intake::TargetRow],
-    currency: Currency,
-    place: &dyn Fn(&intake::TargetRow) -> Place,
-    refused: &mut Findings,
-) -> Vec<TargetRow> {
-    let mut exact = Vec::with_capacity(rows.len());
-    for row in rows {
-        let segment = SegmentKey { product_line: row.product_line.clone(), territory: row.territory.clone() };
-        match row.amount.to_minor() {
-            _ if !is_exact(row.amount) => {
-                let fault = PlanAmountFault::TargetFine { currency: currency.to_string() };
-                refused.push(Finding::from(fault).at(place(row)));
-            }
-            Ok(amount) => exact.push(TargetRow { segment, amount }),
-            Err(out_of_range) => {
-                let fault = PlanAmountFault::TargetRange { reason: out_of_range.to_string() };
-                refused.push(Finding::from(fault).at(place(row)));
-            }
-        }
-    }
-    exact
 }
 
 /// A fault of the targets; one for a product line says when the vendor plans none.

@@ -22,10 +22,11 @@ mod request;
 mod reserve;
 mod sensitivity;
 mod sensitivity_search;
+mod targets;
 mod view;
 
 pub use crate::quota::{Basis, Grain};
-pub use assembly::{Change, Draft, Settled, Settlement, exact_targets, is_exact};
+pub use assembly::{Change, Draft, Settled, Settlement, is_exact};
 pub use assessment::{AssessedLine, PartnerAssessment, assess_partner};
 pub use backtest::{Backtest, Method, backtest};
 pub use drafts::fault_of_line;
@@ -43,4 +44,5 @@ pub use propose::{Prepared, prepare, propose};
 pub use request::{Progress, Request};
 pub use sensitivity::{Direction, Sensitivity};
 pub use sensitivity_search::sensitivities;
+pub use targets::exact_targets;
 pub use view::{View, view};

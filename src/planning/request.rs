@@ -19,7 +19,7 @@ pub struct Request {
     pub today: Option<NaiveDate>,
     /// Channel target, in the book's currency.
     pub target: Option<Decimal>,
-    /// Targets per territory or product line.
+    /// Targets per territory or product line. Those of the book count only where [`Request::take_targets`] takes them.
     pub targets: Vec<TargetRow>,
     /// Agreed quotas; they come before those in the book.
     pub locks: Vec<Lock>,

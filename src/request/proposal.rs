@@ -5,7 +5,7 @@ use super::book::RequestedBook;
 use super::fault::RequestFault;
 use super::member::{ExplanationRequest, Locks, ProposalRequest, Quotas, RequestBody, Targets};
 use super::{Context, Form, Refusal, Written, at_partner, book, unwritten};
-use crate::channel::PartnerBook;
+use crate::channel::{PartnerBook, Target};
 use crate::finding::{Checked, Findings};
 use crate::intake::{self, read_locks_json, read_previous_json, read_targets_json};
 use crate::planning::{self, Explained, LineChoice, PreviousLine, QuotaPlan, Request};
@@ -107,6 +107,7 @@ fn inputs(
         let rows = read.ok(&mut findings).unwrap_or_default();
         request.targets = exact_targets(&rows, &book, &part.pointer, &mut findings);
     }
+    request.take_targets(&book, &mut findings);
     if let Some(Locks(part)) = &members.locks {
         let read = read_locks_json(&part.table("locks"), &book, limits);
         let file = read.ok(&mut findings).unwrap_or_default();
@@ -125,11 +126,11 @@ fn inputs(
 }
 
 fn exact_targets(
-    rows: &[intake::TargetRow],
+    rows: &[Target],
     book: &PartnerBook,
     pointer: &str,
     refused: &mut Findings,
 ) -> Vec<crate::quota::TargetRow> {
-    let place = |row: &intake::TargetRow| place(&format!("{pointer}/{}/target", row.row), &row.amount.to_string());
+    let place = |row: &Target| place(&format!("{pointer}/{}/target", row.row), &row.amount.to_string());
     planning::exact_targets(rows, book.currency, &place, refused)
 }

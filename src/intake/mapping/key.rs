@@ -8,6 +8,8 @@ use super::super::table::Kind;
 pub(in crate::intake) enum Scope {
     /// At the top, for the whole book.
     Top,
+    /// In the section of a table, or at the top for every section without the key.
+    Shared,
     /// In the section of a table.
     Section,
     /// In the section of the partners only.
@@ -126,38 +128,38 @@ keys! {
 
     /// File in the book's directory that holds the table, with or without its extension; by default the file with the
     /// table's name. In a JSON document, the key of the list.
-    File = "file" in Section, Shape::String("file name"), "file = \"Orders 2025.csv\"";
+    File = "file" in Shared, Shape::String("file name"), "file = \"Orders 2025.csv\"";
     /// Sheet of the workbook that holds the table. With `file`, the sheet of that workbook in the book's directory.
-    Sheet = "sheet" in Section, Shape::String("name of a sheet"), "sheet = \"Orders\"";
+    Sheet = "sheet" in Shared, Shape::String("name of a sheet"), "sheet = \"Orders\"";
     /// Character between the fields of a text file; found in the file when not stated.
-    Delimiter = "delimiter" in Section, Shape::String("one character"), "delimiter = \";\"";
+    Delimiter = "delimiter" in Shared, Shape::String("one character"), "delimiter = \";\"";
     /// Meaning of double quotes in a text file whose values are never quoted, such as tab-separated lists with `27" monitor`
     /// in them: `none` reads them as part of the values.
-    Quote = "quote" in Section, Shape::OneOf(&["none"]), "quote = \"none\"";
+    Quote = "quote" in Shared, Shape::OneOf(&["none"]), "quote = \"none\"";
     /// Encoding of a text file that is neither UTF-8 nor marked as UTF-16: a label of the WHATWG Encoding Standard.
-    Encoding = "encoding" in Section, Shape::String("encoding"), "encoding = \"windows-1252\"";
+    Encoding = "encoding" in Shared, Shape::String("encoding"), "encoding = \"windows-1252\"";
     /// Row of the header, as a spreadsheet counts rows. Rows above it are not read. Without the key, the header is the
     /// first row, or the row among the first 30 that names most columns.
-    HeaderRow = "header_row" in Section, Shape::Whole(1, LARGEST_ROW), "header_row = 4";
+    HeaderRow = "header_row" in Shared, Shape::Whole(1, LARGEST_ROW), "header_row = 4";
     /// Number of rows that the header has, the first of them the row of `header_row`. A heading is what the rows write one
     /// below the other, separated by spaces; a blank cell above a heading has the value to its left, as merged cells have.
-    HeaderRows = "header_rows" in Section, Shape::Whole(1, MOST_HEADER_ROWS), "header_rows = 2";
+    HeaderRows = "header_rows" in Shared, Shape::Whole(1, MOST_HEADER_ROWS), "header_rows = 2";
     /// Headings of columns in which a value is written once and the cells below are left blank, as merged cells are: an
     /// empty cell has the value above. A new value in one of the columns ends the values to the right of it.
     FillDown = "fill_down" in Section, Shape::Strings("heading"), "fill_down = [\"Partner\", \"Product\"]";
     /// Reads a table with one column per period as one row per period. Empty cells are not known and give no row.
     Unpivot = "unpivot" in Section, Shape::Members(UNPIVOT), "unpivot = { period = \"months\" }";
     /// Decimal sign of numbers written as text. Numbers that a workbook stores as numbers are not affected.
-    Decimal = "decimal" in Section, Shape::OneOf(&[".", ","]), "decimal = \",\"";
+    Decimal = "decimal" in Shared, Shape::OneOf(&[".", ","]), "decimal = \",\"";
     /// Thousands sign of numbers written as text; a space stands for any kind of space. A number whose groups do not
     /// have three digits is an error.
-    Thousands = "thousands" in Section, Shape::OneOf(&[".", ",", "'", " ", "_"]), "thousands = \".\"";
+    Thousands = "thousands" in Shared, Shape::OneOf(&[".", ",", "'", " ", "_"]), "thousands = \".\"";
     /// Meaning of an amount that is nothing but a dash; an error when not stated.
-    Dash = "dash" in Section, Shape::OneOf(&["zero", "empty"]), "dash = \"zero\"";
+    Dash = "dash" in Shared, Shape::OneOf(&["zero", "empty"]), "dash = \"zero\"";
     /// Order of year, month and day in dates: `YYYY` or `YY`, `MM`, `M` or `MMM` (a name), and `DD` or `D`, each once.
     /// A column of months may have a format without day. Several formats: a date that two of them read differently is
     /// an error. Dates with the year first (`2026-01-31`) are always read.
-    DateFormat = "date_format" in Section, Shape::Either(
+    DateFormat = "date_format" in Shared, Shape::Either(
         &Shape::Strings("date format"),
         &Shape::ByColumn(DATES, &Shape::Strings("date format")),
     ), "date_format = \"DD.MM.YYYY\"";
@@ -206,7 +208,7 @@ impl Key {
     /// Keys that are valid in `scope`: the section of the partners takes those of every section, and its own.
     pub fn within(scope: Scope) -> impl Iterator<Item = Self> {
         let is_valid = move |key: &Self| match (key.scope(), scope) {
-            (Scope::Section, Scope::Partners) => true,
+            (Scope::Shared, _) | (Scope::Section, Scope::Partners) => true,
             (own, scope) => own == scope,
         };
         Self::ALL.iter().copied().filter(is_valid)

@@ -171,6 +171,23 @@ pub(super) struct Filter {
 }
 
 impl TableMap {
+    /// Takes from `shared`, the keys at the top of the file, what the section does not state itself.
+    fn inherit(&mut self, shared: &Self) {
+        match &mut self.source {
+            Some(own) => own.file = own.file.take().or_else(|| shared.source.as_ref()?.file.clone()),
+            None => self.source.clone_from(&shared.source),
+        }
+        self.delimiter = self.delimiter.or(shared.delimiter);
+        self.is_unquoted |= shared.is_unquoted;
+        self.encoding = self.encoding.or(shared.encoding);
+        self.header_row = self.header_row.or(shared.header_row);
+        self.header_rows = self.header_rows.or(shared.header_rows);
+        self.notation = self.notation.or(shared.notation);
+        if self.dates.all.is_empty() {
+            self.dates.all.clone_from(&shared.dates.all);
+        }
+    }
+
     /// The place of `span` in the mapping file.
     pub fn place(&self, span: Span, label: &str) -> Place {
         match &self.origin {
@@ -183,6 +200,11 @@ impl TableMap {
 /// True when `name` is a key of a table's section.
 pub(super) fn is_key(name: &str) -> bool {
     key::Key::named(name, key::Scope::Section).is_some()
+}
+
+/// True when the key `name` of a section may also be written at the top, for every section without it.
+pub(super) fn is_shared(name: &str) -> bool {
+    key::Key::named(name, key::Scope::Section).is_some_and(|key| key.scope() == key::Scope::Shared)
 }
 
 impl Mapping {

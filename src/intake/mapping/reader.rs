@@ -100,6 +100,7 @@ impl MapReader<'_> {
 
     /// Reads the whole file.
     pub fn root(&mut self, root: &DeTable<'_>, mapping: &mut Mapping) {
+        let mut shared = TableMap::default();
         for (key, value) in root {
             let kind = TableKind::BOOK.into_iter().find(|kind| kind.name() == key.get_ref());
             match (kind, key.get_ref().as_ref(), Key::named(key.get_ref(), Scope::Top)) {
@@ -113,6 +114,7 @@ impl MapReader<'_> {
                         mapping.extra.insert(name.get_ref().to_lowercase(), map);
                     }
                 }
+                (None, _, Some(known)) if known.scope() == Scope::Shared => self.shared(known, value, &mut shared),
                 (None, _, Some(known)) => self.top(known, value, mapping),
                 (None, _, None) => {
                     let mut names: Vec<&str> = TableKind::BOOK.into_iter().map(TableKind::name).collect();
@@ -121,6 +123,17 @@ impl MapReader<'_> {
                     self.unknown("table of a book", key, &names);
                 }
             }
+        }
+        for map in mapping.tables.values_mut().chain(mapping.extra.values_mut()) {
+            map.inherit(&shared);
+        }
+    }
+
+    /// Reads a key of the sections that is written at the top.
+    fn shared(&mut self, key: Key, value: &Spanned<DeValue<'_>>, shared: &mut TableMap) {
+        match value.get_ref() {
+            DeValue::Table(_) => self.wrong(value, "one value for all tables"),
+            _ => self.entry(key, None, value, shared),
         }
     }
 

@@ -13,6 +13,7 @@ pub fn mapping_reference() -> String {
     let mut out = String::new();
     for (scope, title) in [
         (Scope::Top, "Keys of the whole book"),
+        (Scope::Shared, "Keys of a table's section or of the whole book"),
         (Scope::Section, "Keys of a table's section"),
         (Scope::Partners, "Keys of the section `[partners]` only"),
     ] {
@@ -31,7 +32,7 @@ fn example(key: Key) -> String {
         (Scope::Top, _) => return key.example().to_owned(),
         (Scope::Partners, _) => "partners",
         (Scope::Section, Key::Scale) => "opportunities",
-        (Scope::Section, _) => "revenue",
+        (Scope::Shared | Scope::Section, _) => "revenue",
     };
     format!("[{section}]\n{}", key.example())
 }

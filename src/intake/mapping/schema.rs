@@ -17,7 +17,9 @@ use serde_json::{Map, Value, json};
 pub fn mapping_schema() -> String {
     let mut properties = Map::new();
     for key in Key::within(Scope::Top) {
-        properties.insert(key.name().to_owned(), property(key, TableKind::Extra.table()));
+        // Without a table there are no columns to name.
+        let shape = if let Shape::Either(one, Shape::ByColumn(..)) = key.shape() { *one } else { key.shape() };
+        properties.insert(key.name().to_owned(), property(key, shape, TableKind::Extra.table()));
     }
     for kind in TableKind::BOOK {
         properties.insert(kind.name().to_owned(), section(kind.table()));
@@ -43,14 +45,14 @@ pub fn mapping_schema() -> String {
 fn section(table: &Table) -> Value {
     let scope = if table.kind == TableKind::Partners { Scope::Partners } else { Scope::Section };
     let properties: Map<String, Value> =
-        Key::within(scope).map(|key| (key.name().to_owned(), property(key, table))).collect();
+        Key::within(scope).map(|key| (key.name().to_owned(), property(key, key.shape(), table))).collect();
     let description = format!("Table `{}`. {}", table.name, table.doc);
     json!({ "description": description, "type": "object", "properties": properties, "additionalProperties": false })
 }
 
-fn property(key: Key, table: &Table) -> Value {
+fn property(key: Key, shape: Shape, table: &Table) -> Value {
     let mut schema = json!({ "description": key.doc().trim() });
-    if let (Some(own), Value::Object(form)) = (schema.as_object_mut(), form(key.shape(), table)) {
+    if let (Some(own), Value::Object(form)) = (schema.as_object_mut(), form(shape, table)) {
         own.extend(form);
     }
     schema

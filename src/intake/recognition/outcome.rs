@@ -1,6 +1,6 @@
 //! Outcome of a survey: the tables that were found, the mapping file with its reasons, and questions.
 
-use super::text::{Decision, mapping_text};
+use super::text::{Decision, mapping_text, shared};
 
 /// A proposed mapping with its reasons.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +42,7 @@ pub struct Question {
 impl Survey {
     /// The survey with its mapping file.
     pub(super) fn new(sources: Vec<Source>, decisions: Vec<Decision>, questions: Vec<Question>) -> Self {
+        let decisions = shared(decisions);
         let mapping = mapping_text(&decisions);
         Self { sources, decisions, questions, mapping }
     }

@@ -1,5 +1,7 @@
 //! The proposed mapping as text: sections with a reason for each key.
 
+use super::super::mapping::is_shared;
+
 /// Longest line with a reason behind its key, in characters.
 const WIDTH: usize = 100;
 
@@ -66,6 +68,47 @@ impl Section {
     pub fn into_decisions(self) -> Vec<Decision> {
         self.decisions
     }
+}
+
+/// Keys that name the source of a table.
+const SOURCE: [&str; 2] = ["file", "sheet"];
+
+/// Writes keys that sections have in common once, at the top, where no section reads another way because of it.
+pub(super) fn shared(decisions: Vec<Decision>) -> Vec<Decision> {
+    let sections: Vec<&[Decision]> = decisions
+        .chunk_by(|one, other| one.table == other.table)
+        .filter(|section| section.first().is_some_and(|one| !one.table.is_empty()))
+        .collect();
+    let mut common: Vec<Decision> = Vec::new();
+    for one in sections.iter().flat_map(|section| section.iter()).filter(|one| is_shared(&one.key)) {
+        let having = sections.iter().filter(|section| section.iter().any(|other| is_same(one, other)));
+        let is_done = common.iter().any(|other| other.key == one.key);
+        if !is_done && having.count() > 1 && sections.iter().all(|section| may_take(section, one, &sections)) {
+            common.push(Decision { table: String::new(), ..one.clone() });
+        }
+    }
+    let at = decisions.iter().take_while(|one| one.table.is_empty()).count();
+    let is_common = |one: &Decision| common.iter().any(|other| is_same(one, other));
+    let mut out: Vec<Decision> = decisions.iter().filter(|one| !is_common(one)).cloned().collect();
+    out.splice(at..at, common);
+    out
+}
+
+fn is_same(one: &Decision, other: &Decision) -> bool {
+    one.key == other.key && one.value == other.value
+}
+
+/// True when `section` has the key itself, or is read from the same source as a section that has it with this value.
+fn may_take(section: &[Decision], one: &Decision, sections: &[&[Decision]]) -> bool {
+    if section.iter().any(|own| own.key == one.key) {
+        return true;
+    }
+    let source = |section: &[Decision]| -> Vec<String> {
+        SOURCE.iter().filter_map(|key| Some(section.iter().find(|one| one.key == *key)?.value.clone())).collect()
+    };
+    let own = source(section);
+    let is_beside = |other: &&&[Decision]| other.iter().any(|other| is_same(one, other)) && source(other) == own;
+    !SOURCE.contains(&one.key.as_str()) && !own.is_empty() && sections.iter().any(|other| is_beside(&other))
 }
 
 /// The mapping file of `decisions`, which come section by section; keys of one group, such as `columns.month` and

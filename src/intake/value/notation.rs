@@ -97,6 +97,16 @@ impl Notation {
         })
     }
 
+    /// This notation, with what it does not state taken from `other`, unless one sign would then have both purposes.
+    pub fn or(self, other: Self) -> Self {
+        let both = Self {
+            decimal: self.decimal.or(other.decimal),
+            thousands: self.thousands.or(other.thousands),
+            dash: self.dash.or(other.dash),
+        };
+        if both.is_contradictory() { Self { dash: both.dash, ..self } } else { both }
+    }
+
     /// True when one sign is stated for both purposes.
     pub fn is_contradictory(self) -> bool {
         matches!(

@@ -126,8 +126,8 @@ fn targets_are_read_by_level() {
             format!(
                 "{} {} {} {}",
                 row.row,
-                row.territory.as_deref().unwrap_or("*"),
-                row.product_line.as_deref().unwrap_or("*"),
+                row.segment.territory.as_deref().unwrap_or("*"),
+                row.segment.product_line.as_deref().unwrap_or("*"),
                 row.amount
             )
         })
@@ -135,6 +135,29 @@ fn targets_are_read_by_level() {
     assert_eq!(text, ["2 North * 100", "3 * Services 50.25", "4 * * 200"]);
     let json = file("targets.json", r#"[{"territory": "North", "target": "100"}]"#);
     assert_eq!(read_targets(&json.path, &book()).into_result().unwrap().0.len(), 1);
+}
+
+#[test]
+fn targets_are_a_table_of_the_book() {
+    let read = |targets: &str| {
+        let text = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+        let files = vec![
+            text("partners.csv", "partner_id,territory\nA-1,North\nA-2,South\n"),
+            text("revenue.csv", "partner_id,month,amount\nA-1,2025-12,100\nA-2,2025-12,300\n"),
+            text("targets.csv", targets),
+        ];
+        read_book_files(files, None, &ReadOptions::default()).into_result()
+    };
+    let (book, warnings) = read("territory,target\nSouth,500\n,900\n").unwrap();
+    assert!(warnings.is_empty(), "{warnings}");
+    let targets: Vec<_> =
+        book.targets.iter().map(|row| (row.segment.territory.as_deref(), row.amount.to_string(), row.row)).collect();
+    assert_eq!(targets, [(Some("South"), "500".to_owned(), 2), (None, "900".to_owned(), 3)]);
+    let (other, _) = read("territory,target\n,900\nSouth,500\n").unwrap();
+    assert_eq!(book.input_hash, other.input_hash, "the order of rows makes no difference");
+    let (less, _) = read("territory,target\n,900\nSouth,499\n").unwrap();
+    assert_ne!(book.input_hash, less.input_hash, "another target is another book");
+    insta::assert_snapshot!("targets_of_book", told(read("territory,target\nSuoth,500\n,900\n,901\n")));
 }
 
 #[test]

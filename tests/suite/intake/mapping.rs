@@ -88,3 +88,22 @@ fn an_empty_string_leaves_a_column_unread_although_a_heading_has_its_name() {
     assert_eq!(entry.segment.territory, None);
     assert_eq!(entry.amount.to_string(), "100");
 }
+
+#[test]
+fn keys_at_the_top_count_for_every_section_without_them() {
+    let orders = ("orders.csv", "Partner;Date;Net\nA-1;31.12.2025;1.234,50\nA-2;30.11.2025;2,5\n");
+    let market = ("market.csv", "territory,addressable_market\nNorth,\"1,000\"\n");
+    let map = "file = \"orders.csv\"\ndecimal = \",\"\nthousands = \".\"\ndate_format = \"DD.MM.YYYY\"\n\
+        [partners]\ndistinct = true\nattributes = []\ncolumns.partner_id = \"Partner\"\n\
+        [revenue]\ncolumns = { partner_id = \"Partner\", month = \"Date\", amount = \"Net\" }\nskip.Partner = \"A-2\"\n\
+        [market]\nfile = \"market.csv\"\ndecimal = \".\"\nthousands = \",\"\n";
+    let book = read(&[orders, market], map);
+    // The partners have the source of the whole book, and not the filters of the revenue.
+    let sums: Vec<_> = book.partners.iter().map(|partner| (&*partner.id, partner.revenue.len())).collect();
+    assert_eq!(sums, [("A-1", 1), ("A-2", 0)]);
+    assert_eq!(book.partners[0].revenue[0].amount.to_string(), "1234.50");
+    assert_eq!(book.market[0].addressable.unwrap().to_string(), "1000", "a section's own key comes first");
+    let wrong = Mapping::parse("map.toml", "date_format = { month = \"DD.MM.YYYY\" }\n[revenue]\n").unwrap_err();
+    let text = render::human(wrong.iter(), false);
+    assert!(text.contains("one value for all tables"), "{text}");
+}
