@@ -57,6 +57,8 @@
 //! | [`script`] | the only room that knows Rhai: sandbox, check, facts and functions for authors |
 //! | [`plugin`] | one vendor's manifest, rules, policies, tables and cases as a unit |
 //! | [`library`] | all vendors of one generation: reloading, last good revisions, history |
+//! | [`signing`] | Ed25519 keys and signatures |
+//! | [`bundle`] | the rules and policies of a vendor as one signed file |
 //! | [`planning`] | proposals, sensitivities, backtests |
 //! | [`review`] | standings and policies as business review of a book |
 //! | [`ledger`] | the plan of record: every move of a negotiation as an event, in a file that shows changes |
@@ -74,6 +76,10 @@
 pub mod audit;
 #[cfg(all(feature = "server", not(feature = "internals")))]
 mod audit;
+#[cfg(all(feature = "server", feature = "internals"))]
+pub mod bundle;
+#[cfg(all(feature = "server", not(feature = "internals")))]
+mod bundle;
 #[cfg(feature = "internals")]
 pub mod channel;
 #[cfg(not(feature = "internals"))]
@@ -154,6 +160,10 @@ mod script;
 pub mod server;
 #[cfg(all(feature = "server", not(feature = "internals")))]
 mod server;
+#[cfg(all(feature = "server", feature = "internals"))]
+pub mod signing;
+#[cfg(all(feature = "server", not(feature = "internals")))]
+mod signing;
 #[cfg(feature = "internals")]
 pub mod units;
 #[cfg(not(feature = "internals"))]

@@ -41,14 +41,6 @@ crate::faults! {
             message: format!("the decision log `{path}` cannot be read: {reason}"),
             help: "name a file of the log, or its directory",
         }
-        /// The key of the decision log cannot be used.
-        BadKey { file: String, reason: String, is_public: bool } = AuditKey {
-            message: format!("the key `{file}` cannot be used: {reason}"),
-            help: match is_public {
-                true => "write the public key with `openssl pkey -in KEY -pubout -out FILE`",
-                false => "generate a key with `openssl genpkey -algorithm ed25519 -out FILE`",
-            },
-        }
         /// A file is not a head of a decision log.
         NotAHead { file: String } = AuditKey {
             message: format!("`{file}` is not a head of a decision log"),

@@ -8,11 +8,11 @@
 use super::chain::{Chain, Link};
 use super::disk::{Disk, Files};
 use super::fault::AuditFault;
-use super::head::LogKey;
 use super::reading::MAX_LINE;
 use super::sealing::{Batch, Sealing};
 use super::sink::{Sink, SinkFault};
 use crate::finding::{Finding, Place};
+use crate::signing::SigningKey;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -97,7 +97,7 @@ impl<F: Files> LogFile<F> {
     /// Signs a head every 1,000 entries, every minute in which records are written, and at the end; each one is an entry
     /// of the log and replaces the content of the file `head`.
     #[must_use]
-    pub fn signed(mut self, key: LogKey, head: PathBuf) -> Self {
+    pub fn signed(mut self, key: SigningKey, head: PathBuf) -> Self {
         self.sealing.sign_with(key);
         self.head = Some(head);
         self

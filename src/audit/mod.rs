@@ -46,7 +46,7 @@ pub use difference::{Difference, first_difference};
 pub use disk::{Disk, Files};
 pub use fault::AuditFault;
 pub use file::{FileOptions, LogFile, Retention};
-pub use head::{HEAD_SCHEMA, Head, LogKey, PublicKey};
+pub use head::{HEAD_SCHEMA, Head};
 pub use log::Log;
 pub use masking::{Masked, Masking, NotJson};
 pub use outcome::{LoggedOutcome, Status};

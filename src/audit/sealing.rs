@@ -1,8 +1,9 @@
 //! Sealing: the lines of a batch as entries of the chain, with the entries that the log adds itself.
 
 use super::chain::Chain;
-use super::head::{Head, LogKey};
+use super::head::Head;
 use super::queue::now;
+use crate::signing::SigningKey;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,7 +57,7 @@ impl Opened {
 /// Key for heads, and the entries since the last one.
 #[derive(Debug)]
 struct Signing {
-    key: LogKey,
+    key: SigningKey,
     unsigned: u64,
     signed_at: DateTime<Utc>,
 }
@@ -82,7 +83,7 @@ pub(super) struct Batch {
 
 impl Sealing {
     /// Signs heads with `key`.
-    pub fn sign_with(&mut self, key: LogKey) {
+    pub fn sign_with(&mut self, key: SigningKey) {
         self.signing = Some(Signing { key, unsigned: 0, signed_at: now() });
     }
 
@@ -103,7 +104,7 @@ impl Sealing {
             let entries = signing.unsigned + (chain.sequence - self.chain.sequence);
             is_last || entries >= SIGN_ENTRIES || now() - signing.signed_at >= TimeDelta::seconds(SIGN_SECONDS)
         });
-        let head = head.map(|signing| signing.key.sign(chain, now()));
+        let head = head.map(|signing| Head::signed(&signing.key, chain, now()));
         if let Some(head) = &head {
             chain.seal(&head.line(), &mut bytes);
         }

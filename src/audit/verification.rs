@@ -2,8 +2,8 @@
 
 use super::chain::Chain;
 use super::fault::AuditFault;
-use super::head::PublicKey;
 use crate::finding::{CleanWriter, Finding, FindingDocument, Findings, Place, counted, readable};
+use crate::signing::PublicKey;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, Write};

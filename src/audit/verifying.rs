@@ -2,10 +2,11 @@
 
 use super::chain::{Chain, Link};
 use super::fault::AuditFault;
-use super::head::{HEAD_SCHEMA, Head, PublicKey};
+use super::head::{HEAD_SCHEMA, Head};
 use super::reading::{Entry, Line};
 use super::sealing::{OPENED_SCHEMA, Opened};
 use super::verification::Verification;
+use crate::signing::PublicKey;
 use serde::Deserialize;
 use std::borrow::Cow;
 

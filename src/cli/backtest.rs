@@ -1,8 +1,9 @@
 //! `backtest`: a vendor's rules on a past period, against simple baselines.
 
 use super::fault::CommandFault;
-use super::groups::{BookSource, Directories, Output, Threads};
+use super::groups::{BookSource, Output, Threads};
 use super::progress::PartnersBar;
+use super::vendor_source::VendorSource;
 use super::{CommandError, Terminal, vendor};
 use crate::channel::PartnerBook;
 use crate::finding::{CleanWriter, Finding};
@@ -38,7 +39,7 @@ pub struct Options {
     #[arg(long, value_name = "DATE")]
     as_of: Option<NaiveDate>,
     #[command(flatten)]
-    directories: Directories,
+    vendors: VendorSource,
     #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
@@ -47,7 +48,7 @@ pub struct Options {
 
 /// Runs `backtest`.
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
-    let (plugin, mut warnings) = vendor::load(&options.directories, &options.vendor)?;
+    let (plugin, mut warnings) = vendor::load(&options.vendors, &options.vendor)?;
     let book = options.source.read(&plugin).warned(&mut warnings)?;
     let period = period(options.period.as_deref(), &plugin, &book)?;
     let as_of = options.as_of.or_else(|| period.start.first_day().pred_opt()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `check`: all problems of one vendor, or of all vendors.
 
-use super::groups::Directories;
+use super::vendor_source::VendorSource;
 use super::{CommandError, ReportFormat, Terminal, error, vendor};
 use crate::finding::{CleanWriter, Findings, readable, render};
 use crate::plugin::run_trial;
@@ -13,7 +13,7 @@ pub struct Options {
     /// Vendor to check; all vendors by default.
     vendor: Option<String>,
     #[command(flatten)]
-    directories: Directories,
+    vendors: VendorSource,
     /// Format of the findings.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReportFormat,
@@ -32,7 +32,7 @@ struct Checked {
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let mut all = Findings::new();
     let mut checked = Vec::new();
-    for name in vendor::names(&options.directories, options.vendor.as_ref())? {
+    for name in vendor::names(&options.vendors, options.vendor.as_ref())? {
         let (one, findings) = check(options, name);
         checked.push(one);
         all.extend(findings);
@@ -52,7 +52,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
 }
 
 fn check(options: &Options, name: String) -> (Checked, Findings) {
-    let inspected = vendor::inspect(&options.directories.roots(), &name);
+    let inspected = vendor::inspect(&options.vendors, &name);
     let mut findings = inspected.findings.clone();
     findings.extend(inspected.failed_cases());
     // A dry run reports here what a server would refuse.

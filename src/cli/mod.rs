@@ -3,6 +3,8 @@
 mod api;
 mod backtest;
 mod book;
+#[cfg(feature = "server")]
+mod bundle;
 mod check;
 mod clock;
 mod completions;
@@ -33,6 +35,7 @@ mod test;
 #[cfg(feature = "server")]
 mod validate_candidate;
 mod vendor;
+mod vendor_source;
 #[cfg(feature = "server")]
 mod verify;
 
@@ -102,6 +105,9 @@ enum Command {
     Generate(generate::Options),
     /// Create a new vendor: a manifest, rules and cases that work as they are.
     Init(init::Options),
+    #[cfg(feature = "server")]
+    /// Create, sign and verify bundles: the rules and policies of a vendor as one file.
+    Bundle(bundle::Options),
     #[cfg(feature = "server")]
     /// Serve other programs over HTTP, and reload rules as they change.
     Serve(Box<serve::Options>),
@@ -175,6 +181,8 @@ fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
         Command::Template(options) => template::run(&options),
         Command::Generate(options) => generate::run(&options),
         Command::Init(options) => init::run(&options),
+        #[cfg(feature = "server")]
+        Command::Bundle(options) => bundle::run(&options, terminal),
         #[cfg(feature = "server")]
         Command::Serve(options) => serve::run(&options, terminal),
         #[cfg(feature = "server")]

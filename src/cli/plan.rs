@@ -1,7 +1,8 @@
 //! Inputs of a plan: the options that `propose` and `explain` share, and the files they name.
 
 use super::fault::CommandFault;
-use super::groups::{BookSource, Directories, Threads};
+use super::groups::{BookSource, Threads};
+use super::vendor_source::VendorSource;
 use super::{CommandError, vendor};
 use crate::channel::{PartnerBook, Target};
 use crate::finding::{Finding, Findings, Place};
@@ -38,7 +39,7 @@ pub struct PlanOptions {
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
     #[command(flatten)]
-    directories: Directories,
+    vendors: VendorSource,
     #[command(flatten)]
     pub threads: Threads,
 }
@@ -64,7 +65,7 @@ pub struct Inputs {
 impl PlanOptions {
     /// Loads the vendor and reads the book, then every other file; their errors are reported together.
     pub fn load(&self, vendor: &str) -> Result<Inputs, CommandError> {
-        let (plugin, mut findings) = vendor::load(&self.directories, vendor)?;
+        let (plugin, mut findings) = vendor::load(&self.vendors, vendor)?;
         let book = self.source.read(&plugin).warned(&mut findings)?;
         let request = self.request(&plugin, &book, &mut findings);
         if findings.has_errors() {

@@ -1,9 +1,10 @@
 //! `review`: every partner's standing, and what the vendor's policies decide.
 
 use super::fault::CommandFault;
-use super::groups::{BookSource, Directories, Output, TableSize, Threads};
+use super::groups::{BookSource, Output, TableSize, Threads};
 use super::progress::PartnersBar;
 use super::split::{Files, SplitBy};
+use super::vendor_source::VendorSource;
 use super::{CommandError, Terminal, output, vendor};
 use crate::channel::PartnerBook;
 use crate::finding::{Finding, Findings, did_you_mean};
@@ -80,7 +81,7 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     quotas: Vec<PathBuf>,
     #[command(flatten)]
-    directories: Directories,
+    vendors: VendorSource,
     #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
@@ -100,7 +101,7 @@ pub struct Options {
 
 /// Runs `review`.
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
-    let (plugin, mut warnings) = vendor::load(&options.directories, &options.vendor)?;
+    let (plugin, mut warnings) = vendor::load(&options.vendors, &options.vendor)?;
     let book = options.source.read(&plugin).warned(&mut warnings)?;
     let mut request = Request { as_of: options.as_of, period: options.period.clone(), quotas: None };
     request.quotas = quotas(options, &book, &plugin, &mut warnings)?;

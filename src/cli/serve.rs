@@ -1,15 +1,16 @@
 //! `serve`: the engine as an HTTP service.
 
 use super::fault::CommandFault;
-use super::groups::Directories;
+use super::vendor_source::VendorSource;
 use super::{CommandError, Terminal};
 use crate::audit::{
-    Collector, CollectorOptions, FileOptions, Log, LogFile, LogKey, LogOptions, Masking, Mode, RecordContent,
-    Retention, Sink, Stream,
+    Collector, CollectorOptions, FileOptions, Log, LogFile, LogOptions, Masking, Mode, RecordContent, Retention, Sink,
+    Stream,
 };
 use crate::finding::{CleanWriter, Finding};
-use crate::library::{ChildProcess, VendorOptions};
+use crate::library::{ChildProcess, Disk, Source, VendorOptions};
 use crate::server::{self, Listen, Server, ServerLimits, SpanOptions, TlsFiles, memory};
+use crate::signing::SigningKey;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -57,7 +58,7 @@ pub struct Options {
     #[arg(long, value_name = "ADDR", env = "QUOTIENT_ADMIN_LISTEN")]
     admin_listen: Vec<Listen>,
     #[command(flatten)]
-    directories: Directories,
+    vendors: VendorSource,
     /// Directory that persists past revisions; if omitted, they are kept in memory only.
     #[arg(long, value_name = "DIR", env = "QUOTIENT_STATE")]
     state: Option<PathBuf>,
@@ -161,7 +162,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let server = Server::open(server::Options {
         listen: options.listen.clone(),
         admin_listen: options.admin_listen.clone(),
-        roots: options.directories.roots(),
+        source: source(options)?,
         vendors: VendorOptions {
             guard: Some(ChildProcess::of_this_program()?),
             state: options.state.clone(),
@@ -180,6 +181,14 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     })?;
     server.run();
     Ok(())
+}
+
+/// The directories of vendors, or the bundles, with the state directory that remembers the numbers accepted.
+fn source(options: &Options) -> Result<Box<dyn Source>, CommandError> {
+    match options.vendors.bundles.open(options.state.as_deref())? {
+        Some(bundles) => Ok(Box::new(bundles)),
+        None => Ok(Box::new(Disk::new(options.vendors.directories.roots()))),
+    }
 }
 
 /// Limits of the server with those of the options.
@@ -214,7 +223,7 @@ fn open_spans(endpoint: &str, options: &Options) -> Result<SpanOptions, CommandE
 /// Opens the decision log at `destination`.
 fn open_log(destination: &str, mode: Mode, options: &Options) -> Result<(Log, RecordContent, Mode), CommandError> {
     let masking = Masking::parse(&options.mask, &options.erase)?;
-    let key = options.log_key.as_deref().map(LogKey::read).transpose()?;
+    let key = options.log_key.as_deref().map(SigningKey::read).transpose()?;
     if key.is_some() && (destination == "-" || destination.contains("://")) {
         let help = "name a file with `--decision-log`, or leave out `--log-key`";
         return Err(refused("heads are signed for a decision log in a file only", help));

@@ -1,6 +1,6 @@
 //! `test`: the cases written beside the rules of one vendor, or of all vendors.
 
-use super::groups::Directories;
+use super::vendor_source::VendorSource;
 use super::{CommandError, ReportFormat, Terminal, error, vendor};
 use crate::finding::{CleanWriter, Findings, cut, readable, render};
 use crate::plugin::CaseOutcome;
@@ -17,7 +17,7 @@ pub struct Options {
     /// Vendor to test; all vendors by default.
     vendor: Option<String>,
     #[command(flatten)]
-    directories: Directories,
+    vendors: VendorSource,
     /// Format of the outcomes.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReportFormat,
@@ -42,8 +42,8 @@ impl Tested {
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let mut refused = Findings::new();
     let mut tested = Vec::new();
-    for vendor in vendor::names(&options.directories, options.vendor.as_ref())? {
-        let inspected = vendor::inspect(&options.directories.roots(), &vendor);
+    for vendor in vendor::names(&options.vendors, options.vendor.as_ref())? {
+        let inspected = vendor::inspect(&options.vendors, &vendor);
         if inspected.plugin.is_none() {
             refused.extend(inspected.findings);
         }

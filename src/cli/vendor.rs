@@ -2,9 +2,9 @@
 
 use super::CommandError;
 use super::fault::CommandFault;
-use super::groups::Directories;
+use super::vendor_source::VendorSource;
 use crate::finding::{Finding, Findings};
-use crate::plugin::{CaseOutcome, VendorPlugin, disk::Roots, run_cases, run_trial};
+use crate::plugin::{CaseOutcome, VendorFiles, VendorPlugin, run_cases, run_trial};
 use crate::script::on_script_threads;
 
 /// A vendor as `check` and `test` report it.
@@ -25,8 +25,16 @@ impl Inspected {
 }
 
 /// Loads a usable vendor with the warnings about it.
-pub fn load(directories: &Directories, vendor: &str) -> Result<(VendorPlugin, Findings), CommandError> {
-    let mut inspected = inspect(&directories.roots(), vendor);
+pub fn load(vendors: &VendorSource, vendor: &str) -> Result<(VendorPlugin, Findings), CommandError> {
+    usable(inspect(vendors, vendor))
+}
+
+/// Loads the vendor of `files` if it is usable, with the warnings about it.
+pub fn load_files(files: &VendorFiles) -> Result<(VendorPlugin, Findings), CommandError> {
+    usable(inspect_files(files))
+}
+
+fn usable(mut inspected: Inspected) -> Result<(VendorPlugin, Findings), CommandError> {
     let failed: Vec<Finding> = inspected.failed_cases().collect();
     inspected.findings.extend(failed);
     if let Some(plugin) = inspected.plugin.as_ref().filter(|_| !inspected.findings.has_errors()) {
@@ -41,26 +49,28 @@ pub fn load(directories: &Directories, vendor: &str) -> Result<(VendorPlugin, Fi
 }
 
 /// Reads and compiles a vendor and runs its cases, whatever fails.
-pub fn inspect(roots: &Roots, vendor: &str) -> Inspected {
-    let files = match roots.read(vendor) {
-        Ok(files) => files,
-        Err(findings) => return Inspected { plugin: None, findings, outcomes: Vec::new() },
-    };
+pub fn inspect(vendors: &VendorSource, vendor: &str) -> Inspected {
+    match vendors.files(vendor) {
+        Ok(files) => inspect_files(&files),
+        Err(findings) => Inspected { plugin: None, findings, outcomes: Vec::new() },
+    }
+}
+
+fn inspect_files(files: &VendorFiles) -> Inspected {
     on_script_threads(Some(1), || {
-        let (plugin, findings) = VendorPlugin::compile(&files).into_parts();
+        let (plugin, findings) = VendorPlugin::compile(files).into_parts();
         let outcomes = plugin.as_ref().map(run_cases).unwrap_or_default();
         Inspected { plugin, findings, outcomes }
     })
 }
 
 /// Names of the vendors a command is about: the one that was given, or all; never empty.
-pub fn names(directories: &Directories, vendor: Option<&String>) -> Result<Vec<String>, CommandError> {
+pub fn names(vendors: &VendorSource, vendor: Option<&String>) -> Result<Vec<String>, CommandError> {
     if let Some(vendor) = vendor {
         return Ok(vec![vendor.clone()]);
     }
-    let all = directories.roots().vendors();
+    let (all, directory) = vendors.vendors()?;
     if all.is_empty() {
-        let directory = directories.rules.display().to_string();
         return Err(Finding::from(CommandFault::NoVendor { directory }).into());
     }
     Ok(all)

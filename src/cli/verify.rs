@@ -5,9 +5,10 @@ use super::groups::Output;
 use super::progress::bytes_bar;
 use super::{CommandError, Terminal, output};
 use crate::audit::{
-    Expected, Head, LogReader, PublicKey, Verification, Verifier, files_with_older, log_of, write_verification_json,
+    Expected, Head, LogReader, Verification, Verifier, files_with_older, log_of, write_verification_json,
 };
 use crate::finding::{Finding, Findings, Place};
+use crate::signing::PublicKey;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};

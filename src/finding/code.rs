@@ -205,6 +205,19 @@ codes! {
     CandidateDied = Rules, "candidate::died";
     /// Looking at a candidate took longer than allowed. The candidate is not used; it is tried again after a while.
     CandidateSlow = Rules, "candidate::slow";
+    /// The file is not a bundle, or its content was changed.
+    ///
+    /// A bundle has all files of a vendor, and the digest of all of them as its revision. `quotient bundle create` writes one.
+    BundleContent = Rules, "bundle::content";
+    /// The bundle is not signed as the file of keys demands.
+    ///
+    /// Once keys are stated, a bundle without signatures of the accepted keys is refused, and a vendor in use keeps its
+    /// revision.
+    BundleSignature = Rules, "bundle::signature";
+    /// The bundle is older than one that was accepted, or has its number and another content.
+    BundleOrder = Rules, "bundle::order";
+    /// The file of keys cannot be used.
+    BundleKeys = Files, "bundle::keys";
     /// The manifest is not valid TOML.
     ManifestSyntax = Rules, "manifest::syntax";
     /// The manifest has a key that means nothing.

@@ -9,6 +9,7 @@ use super::row::{Row, Shared};
 use super::sheet::{Location, Sheet};
 use super::store::Store;
 use super::table::{Field, TableKind, is_same_heading};
+use super::value::identifier::salesforce_id;
 use super::{JsonPart, Limits};
 use crate::channel::{Lock, Name, PartnerBook, SegmentKey, Target};
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
@@ -325,7 +326,9 @@ impl<'b> Known<'b> {
 
     fn partner(&self, row: &mut Row<'_>) -> Result<Name, Reported> {
         let id = row.identifier(Field::PartnerId)?.ok_or(Reported)?;
-        if let Some(partner) = self.book.partner(&id) {
+        // The book has the long form of a Salesforce id, and a report the short one.
+        let long = || self.book.partner(&salesforce_id(&id).ok()?);
+        if let Some(partner) = self.book.partner(&id).or_else(long) {
             return Ok(Name::clone(&partner.id));
         }
         let ids = self.book.partners.iter().map(|partner| &*partner.id);

@@ -3,7 +3,8 @@
 use super::cell::Fields;
 use super::fault::TableFault;
 use super::log::{Log, shown};
-use super::mapping::TableMap;
+use super::mapping::{TableMap, YEARS};
+use super::reshape::dated;
 use super::sheet::{Location, Sheet};
 use super::table::{Column, Field, Table, TableKind, is_same_heading};
 use crate::channel::LeftOutBy;
@@ -261,8 +262,12 @@ impl<'a> Binder<'a, '_> {
 
     /// Reports that none of `fields` has a column, while `present` has one.
     fn missing(&mut self, fields: &[Field], present: Option<Field>) {
+        // The year makes words such as `Jan` readable.
+        let is_period = |heading: &&String| dated(heading, Some(YEARS.1), None).is_some();
+        let periods = self.sheet.headings.iter().filter(is_period).map(|heading| shown(heading)).collect();
         let fault = TableFault::MissingColumn {
             table: self.table.name.to_owned(),
+            periods,
             columns: fields.iter().map(|field| field.name().to_owned()).collect(),
             present: present.map(|field| field.name().to_owned()),
             candidates: self.candidates(fields.first().map_or("", |field| field.name())),

@@ -100,7 +100,7 @@ fn read_store<'m>(
     let mut shared = Shared::default();
     (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);
     (shared.zone, shared.salesforce) = mapping.map_or((None, false), |mapping| (mapping.zone, mapping.salesforce));
-    shared.months.current = options.current_month;
+    (shared.weeks, shared.months.current) = (mapping.and_then(|mapping| mapping.weeks), options.current_month);
     let reading = Reading {
         store,
         mapping,

@@ -12,9 +12,10 @@ use super::value::date_format::DateFormat;
 use super::value::notation::{Dash, Notation, Number};
 use super::value::number::{self, NumberFault};
 use super::value::period::{self, PeriodFault};
+use super::value::week::Week;
 use crate::channel::OpportunityStatus;
 use crate::finding::Finding;
-use crate::units::{Currency, Money, Month, plain};
+use crate::units::{Currency, FiscalCalendar, Money, Month, plain};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
@@ -316,7 +317,16 @@ impl<'a> Row<'a> {
         }
         let formats = self.binding.map.map(|map| map.dates.of(field)).unwrap_or_default();
         let formats = if is_ours || kind != CellKind::Text { &[] } else { formats };
-        let fault = match period::read(text, self.shared.calendar, formats, self.shared.zone) {
+        let read = period::read(text, self.shared.calendar, formats, self.shared.zone);
+        if let (Err(PeriodFault::Not(_)), Some(week)) = (&read, Week::read(text)) {
+            let calendar = self.shared.calendar.or(FiscalCalendar::new(1));
+            let month = self.shared.weeks.zip(calendar).and_then(|(pattern, calendar)| pattern.month(week, calendar));
+            return match month {
+                Some(month) => Ok(Some((month, 1))),
+                None => Err(self.reject(field, ValueFault::Week { column, value })),
+            };
+        }
+        let fault = match read {
             Ok(period) => {
                 if kind == CellKind::Text && !is_ours {
                     self.shared.latest_period = Some((table, field, text.to_owned(), period));

@@ -6,6 +6,7 @@ use super::months::MonthsSeen;
 use super::name::Names;
 use super::table::{Field, TableKind};
 use super::tally::Tally;
+use super::value::week::WeekPattern;
 use crate::channel::{Name, TableSummary};
 use crate::finding::{Finding, Place};
 use crate::units::{Currency, FiscalCalendar, Month};
@@ -48,6 +49,8 @@ pub(super) struct Shared {
     pub left_out: BTreeSet<Name>,
     /// Time zone that decides the day of a moment with an offset.
     pub zone: Option<Tz>,
+    /// Pattern by which weeks belong to months.
+    pub weeks: Option<WeekPattern>,
     /// True when identifiers are Salesforce ids, of 15 or 18 characters.
     pub salesforce: bool,
     /// The latest month that was read, with its column and text: neighbours often share it.

@@ -58,7 +58,7 @@ pub use status::{Status, Watching};
 pub use subscription::{Notice, Subscription};
 pub use validate::{Guarded, Inspect, Validate};
 pub use vendor_state::VendorState;
-pub use vendors::{VendorLibrary, VendorOptions, VendorValidator, open_vendors};
+pub use vendors::{VendorLibrary, VendorOptions, VendorValidator, open_vendors, open_vendors_from};
 pub use watch::{Events, Wake, Wakeups};
 
 /// Hex digits that name the exact content of a vendor's files.

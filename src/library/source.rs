@@ -43,6 +43,16 @@ pub trait Source: Send + 'static {
     }
 }
 
+impl Source for Box<dyn Source> {
+    fn scan(&mut self) -> Scan {
+        (**self).scan()
+    }
+
+    fn directories(&self) -> Vec<PathBuf> {
+        (**self).directories()
+    }
+}
+
 /// Content of a vendor's directory on which two scans agree.
 #[derive(Debug, Clone)]
 pub enum Settled {

@@ -6,6 +6,7 @@ use super::disk::Disk;
 use super::open::{Library, Options};
 use super::pacing::Pace;
 use super::report::ReloadOutcome;
+use super::source::Source;
 use super::validate::{Inspect, Validate};
 use super::watch::{Events, Wakeups};
 use crate::finding::{Finding, Findings};
@@ -85,6 +86,14 @@ impl Default for VendorOptions {
 ///
 /// Fails when the state directory cannot be used. Vendors that cannot be used are in the outcome, and do not fail it.
 pub fn open_vendors(roots: Roots, options: VendorOptions) -> Result<(VendorLibrary, ReloadOutcome), Findings> {
+    open_vendors_from(Disk::new(roots), options)
+}
+
+/// Opens the library of the vendors of `source`, as [`open_vendors`] does for directories.
+pub fn open_vendors_from(
+    source: impl Source,
+    options: VendorOptions,
+) -> Result<(VendorLibrary, ReloadOutcome), Findings> {
     let VendorOptions { guard, state, retention, poll, has_events } = options;
     let archive = state.map_or_else(|| Ok(Archive::in_memory()), |path| Archive::open(&path))?;
     let archive = match retention {
@@ -93,5 +102,5 @@ pub fn open_vendors(roots: Roots, options: VendorOptions) -> Result<(VendorLibra
     };
     let wakeups = has_events.then(|| Box::new(Events::new()) as Box<dyn Wakeups>);
     let options = Options { pace: Pace { poll, ..Pace::default() }, archive, wakeups, ..Options::default() };
-    Ok(Library::open(Disk::new(roots), VendorValidator { guard }, options))
+    Ok(Library::open(source, VendorValidator { guard }, options))
 }

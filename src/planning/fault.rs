@@ -127,7 +127,7 @@ crate::faults! {
         /// An amount of the plan is beyond what the engine takes.
         AmountOutOfRange {} = PlanInfeasible {
             message: "an amount of the plan is out of range",
-            help: "check the currency and the targets: amounts are at most 10^15 minor units",
+            help: "check the currency and the targets: amounts are at most 9 × 10^15 minor units",
         }
         /// The quotas cannot be divided into reporting periods.
         NotPhased { reason: String } = PlanInfeasible {
@@ -244,7 +244,7 @@ crate::faults! {
         }
         /// An amount is negative or beyond what the engine takes.
         Range { subject: String, amount: String } = BookTargets {
-            message: format!("{subject} {amount} is not an amount from 0 to 10^15 minor units"),
+            message: format!("{subject} {amount} is not an amount from 0 to 9 × 10^15 minor units"),
             help: "write an amount such as 1250000.00",
         }
         /// The reserve is beyond what the engine takes.

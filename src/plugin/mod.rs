@@ -24,7 +24,7 @@ pub use cases::{Case, Subject};
 pub use comparison::Difference;
 pub use expected::{Expected, ExpectedDecision, ExpectedIncentive, ExpectedIntervention};
 pub use fault::{CaseFault, FileFault, ManifestFault, VendorFault};
-pub use files::{Room, VendorFile, VendorFiles, is_vendor_name};
+pub use files::{EXTENSIONS, Room, VendorFile, VendorFiles, is_vendor_name};
 pub use line::{LineAssessment, assess_line, because, indicated};
 pub use manifest::{
     Eligibility, GuardrailRules, Manifest, Phasing, Plausibility, PlausibilityCheck, PolicyRules, PriorBasis, Reserve,

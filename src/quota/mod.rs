@@ -15,6 +15,7 @@ mod multiplier;
 mod phasing;
 mod proration;
 mod reconciliation;
+mod reconciliation_input;
 mod rounding;
 mod targets;
 
@@ -27,8 +28,6 @@ pub use infeasible::{BindingLine, Infeasible, InfeasibleReason, LISTED_LINES, Re
 pub use multiplier::Multiplier;
 pub use phasing::{Phasing, PhasingFault, ShareFault, Shares, phase, seasonality};
 pub use proration::PartOfPeriod;
-pub use reconciliation::{
-    OpenLine, ReconciledLine, Reconciliation, ReconciliationFaults, ReconciliationGroup, ReconciliationRules,
-    UnusableInput, reconcile,
-};
+pub use reconciliation::{ReconciledLine, Reconciliation, ReconciliationFaults, reconcile};
+pub use reconciliation_input::{OpenLine, ReconciliationGroup, ReconciliationRules, UnusableInput};
 pub use targets::{TargetFault, TargetFaults, TargetGroup, TargetRequest, TargetRow, TargetTree, partition_targets};

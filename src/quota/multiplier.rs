@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 /// Ceiling of a line that has none.
 pub(super) const NO_CEILING: i64 = i64::MAX;
 
-/// A line that scales: its assessment and the bounds it stays within, in minor units, each at most 10^15.
+/// A line that scales: its assessment and the bounds it stays within, in minor units, each at most 9 × 10^15.
 ///
 /// 64 bits hold them, so that two of them multiply in one instruction. `floor` ≤ `ceiling`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +127,8 @@ impl Water {
 ///
 /// Returns `None` when no multiplier does: `amount` is below the floors, or above what the lines with an assessment can
 /// take. Where several do (every line is at a bound), it is the one nearest to 1. The sum grows with the
-/// multiplier and is linear between breakpoints, so the stretch that holds `amount` is found by halving them. Products stay within 128 bits up to 10^8 lines.
+/// multiplier and is linear between breakpoints, so the stretch that holds `amount` is found by halving them. Products stay within 128 bits as long as the
+/// amounts of all lines sum to at most [`MAX_SUM`](super::reconciliation_input::MAX_SUM).
 pub(super) fn find_multiplier(lines: &[Scalable], amount: i128) -> Option<Multiplier> {
     let mut water = Water { fixed: 0, scaling: 0 };
     let mut breakpoints = Vec::new();

@@ -18,7 +18,7 @@ fn tightened(line: &Scalable, unit: i64) -> Option<Scalable> {
     (floor <= ceiling).then_some(Scalable { assessment: line.assessment, floor, ceiling })
 }
 
-/// The lowest multiple of `unit` that is at least `amount`; both at most 10^15.
+/// The lowest multiple of `unit` that is at least `amount`; both at most 9 × 10^15.
 fn multiple_at_least(amount: i64, unit: i64) -> i64 {
     (amount + unit - 1) / unit * unit
 }

@@ -9,7 +9,7 @@
 use super::exact::divided_half_up;
 use super::fault::QuotaFault;
 use super::infeasible::amount_text;
-use super::reconciliation::ReconciliationGroup;
+use super::reconciliation_input::ReconciliationGroup;
 use crate::channel::{Name, SegmentKey};
 use crate::finding::{Finding, counted, did_you_mean};
 use crate::units::{Currency, MAX_MINOR_UNITS, Rate};
@@ -104,7 +104,7 @@ pub enum TargetFault {
         /// Their scope.
         segment: SegmentKey,
     },
-    /// A target or the reserve is negative or above 10^15 minor units; no segment means the reserve.
+    /// A target or the reserve is negative or above 9 × 10^15 minor units; no segment means the reserve.
     OutOfRange {
         /// Its scope.
         segment: Option<SegmentKey>,

@@ -403,7 +403,7 @@ impl Scatter {
 /// largest quota; ascending, without repetition.
 fn outliers(spots: &[Spot]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..spots.len()).collect();
-    // Shares compare as cross products: both figures are at most 10^15, so the products are exact.
+    // Shares compare as cross products: both figures are at most 9 × 10^15, so the products are exact.
     order
         .sort_by(|a, b| (spots[*b].quota * spots[*a].market).cmp(&(spots[*a].quota * spots[*b].market)).then(a.cmp(b)));
     let mut chosen: Vec<usize> = order.iter().take(5).copied().collect();

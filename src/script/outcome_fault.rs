@@ -17,7 +17,7 @@ crate::faults! {
         /// An amount is beyond what the engine takes.
         OutOfRange { figure: &'static str, amount: Decimal } = ScriptOutcome {
             message: format!("the rule answers with a {figure} of {}, which is out of range", plain(*amount)),
-            help: "check the units: amounts are at most 10^15",
+            help: "check the units: amounts are at most 9 × 10^15",
         }
         /// The floor is above the ceiling.
         FloorAboveCeiling { floor: Decimal, ceiling: Decimal } = ScriptOutcome {
@@ -132,7 +132,7 @@ crate::faults! {
         /// An award is beyond what the engine takes.
         AwardOutOfRange { incentive: String, amount: Decimal } = ScriptOutcome {
             message: format!("`{incentive}` awards {}, which is out of range", plain(*amount)),
-            help: "check the units: amounts are at most 10^15",
+            help: "check the units: amounts are at most 9 × 10^15",
         }
         /// The tiers of a ladder are not in ascending order.
         LadderOrder { tier: String, below: String } = ScriptOutcome {
@@ -217,7 +217,7 @@ crate::faults! {
         /// A result needs more digits than can be held exactly.
         ResultOutOfRange {} = ScriptRuntime {
             message: "the result has more digits than exact numbers can hold",
-            help: "keep amounts below 10^15 and exponents small",
+            help: "keep amounts below 9 × 10^15 and exponents small",
         }
         /// A division by zero.
         DivisionByZero {} = ScriptRuntime {

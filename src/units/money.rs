@@ -6,16 +6,16 @@ use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
 use thiserror::Error;
 
-/// Largest supported amount, in minor units: 10^15 (ten trillion dollars, in cents).
+/// Largest supported amount, in minor units: 9 × 10^15 (ninety trillion dollars, in cents).
 ///
-/// It keeps every product of a reconciliation inside 128 bits.
-pub const MAX_MINOR_UNITS: i128 = 1_000_000_000_000_000;
+/// A spreadsheet, whose numbers are exact to 2^53, holds it; and every product of a reconciliation stays inside 128 bits.
+pub const MAX_MINOR_UNITS: i128 = 9_000_000_000_000_000;
 
 /// Failure of a calculation with amounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum MoneyError {
     /// The amount exceeds [`MAX_MINOR_UNITS`], or a calculation left the range of exact decimals.
-    #[error("amount is out of range: at most 10^15 minor units (cents) are exact")]
+    #[error("amount is out of range: at most 9 × 10^15 minor units (cents) are exact")]
     OutOfRange,
     /// The amounts are in different currencies.
     #[error("amounts in {0} and {1} cannot be combined; convert one of them first")]
@@ -78,7 +78,7 @@ impl Money {
     /// ```
     /// use quotient::units::{Currency, Money, MoneyError};
     /// assert!(Money::bounded(1_000.into(), Currency::USD).is_ok());
-    /// assert_eq!(Money::bounded(11_000_000_000_000_i64.into(), Currency::USD), Err(MoneyError::OutOfRange));
+    /// assert_eq!(Money::bounded(91_000_000_000_000_i64.into(), Currency::USD), Err(MoneyError::OutOfRange));
     /// ```
     pub fn bounded(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
         let money = Self { amount, currency };

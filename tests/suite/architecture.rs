@@ -9,21 +9,23 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// Files outside the command line that read or write files, and why.
-const FILE_SYSTEM: [&str; 14] = [
+const FILE_SYSTEM: [&str; 16] = [
     "audit/disk.rs",              // writes the decision log
-    "audit/head.rs",              // reads keys and heads
     "audit/reading.rs",           // reads it again
     "demonstration/mod.rs",       // writes a synthetic book
     "intake/mapping/mod.rs",      // reads a mapping file
     "intake/store.rs",            // reads books, targets, locks
     "intake/template.rs",         // writes empty tables
     "ledger/store/file.rs",       // creates the file of a ledger
+    "bundle/accepted.rs",         // numbers of accepted bundles
+    "bundle/source.rs",           // reads a directory of bundles
     "library/archive.rs",         // last valid revisions
     "library/disk.rs",            // reads all vendors
     "library/lock.rs",            // files of one process
     "library/state_directory.rs", // writes and verifies them
     "library/watch.rs",           // hears of changes
     "plugin/disk.rs",             // reads one vendor
+    "signing/file.rs",            // reads keys, heads and bundles
 ];
 /// Files outside the command line that look at a clock, and why.
 const CLOCK: [&str; 9] = [

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod audit;
+mod bundle;
 mod channel;
 mod cli;
 mod decision;

@@ -133,9 +133,14 @@ crate::faults! {
             help: column_help(candidates, *heading_row),
         }
         /// A required column, or each of several of which one is required, is missing.
-        MissingColumn { table: String, columns: Vec<String>, present: Option<String>, candidates: Candidates, heading_row: u64 } = BookMissingColumn {
+        MissingColumn { table: String, columns: Vec<String>, present: Option<String>, candidates: Candidates, heading_row: u64, periods: Vec<String> } = BookMissingColumn {
             message: lacking(table, columns, present.as_ref()),
-            help: required_help(candidates, *heading_row),
+            help: match &periods[..] {
+                [first, second, ..] => format!(
+                    "columns such as `{first}` and `{second}` are periods: `quotient book` proposes the mapping file that reads one column per period (`unpivot`)"
+                ),
+                _ => required_help(candidates, *heading_row),
+            },
         }
         /// A column is named almost like a column of the table.
         SimilarColumn { column: String, suggestion: String } = BookMissingColumn {

@@ -185,7 +185,7 @@ crate::faults! {
         }
         /// An amount is larger than any that is computed with.
         AmountOutOfRange { column: String, value: String } = BookAmount {
-            message: "the amount is out of range: at most 10^15 minor units (cents) are exact",
+            message: "the amount is out of range: at most 9 × 10^15 minor units (cents) are exact",
             help: "check the unit of the column",
             varying: [value],
         }
@@ -269,6 +269,12 @@ crate::faults! {
         NotPeriod { column: String, value: String } = BookDate {
             message: format!("`{value}` is not a month or period"),
             help: "write `2026-01`, `Jan 2026`, `2026-Q1` (calendar quarter), `FY2026-Q1` or `FY2026` (the vendor's calendar)",
+            varying: [value],
+        }
+        /// A week, without the pattern by which weeks belong to months.
+        Week { column: String, value: String } = BookDate {
+            message: format!("`{value}` is a week, and how weeks belong to months is not known"),
+            help: "state the pattern in the mapping file, such as `weeks = \"4-4-5\"`, or export months",
             varying: [value],
         }
         /// A value is neither true nor false.

@@ -2,6 +2,7 @@
 //! from it.
 
 use super::super::table::Kind;
+use super::super::value::week::WeekPattern;
 
 /// Part of the file in which a key may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +126,9 @@ keys! {
     /// Time zone that decides the day of a time stamp with an offset from UTC (`2025-03-31T23:30:00Z`); a name of the
     /// IANA database. Without it, the date counts as it is written.
     TimeZone = "time_zone" in Top, Shape::String("time zone"), "time_zone = \"Europe/Berlin\"";
+    /// Number of weeks in the months of each quarter of the vendor's fiscal year. Weeks such as `2025-W05` belong to the
+    /// months by it; an error without it. The 53rd week of a year belongs to its last month.
+    Weeks = "weeks" in Top, Shape::OneOf(&WeekPattern::NAMES), "weeks = \"4-4-5\"";
 
     /// File in the book's directory that holds the table, with or without its extension; by default the file with the
     /// table's name. In a JSON document, the key of the list.

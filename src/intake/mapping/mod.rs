@@ -14,6 +14,7 @@ use super::fault::MappingFault;
 use super::table::{Field, TableKind};
 use super::value::date_format::DateFormat;
 use super::value::notation::Notation;
+use super::value::week::WeekPattern;
 use super::value::word::Words;
 use crate::finding::{Finding, Findings, Place, Span};
 use crate::units::Currency;
@@ -37,6 +38,8 @@ pub struct Mapping {
     pub(super) salesforce: bool,
     /// Time zone that decides the day of a moment with an offset from UTC.
     pub(super) zone: Option<Tz>,
+    /// Pattern by which weeks belong to months.
+    pub(super) weeks: Option<WeekPattern>,
     pub(super) tables: BTreeMap<TableKind, TableMap>,
     pub(super) extra: BTreeMap<String, TableMap>,
 }

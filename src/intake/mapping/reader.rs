@@ -3,6 +3,7 @@
 use super::super::fault::MappingFault;
 use super::super::shape::period_and_amount;
 use super::super::table::{Column, Field, Kind, Table, TableKind};
+use super::super::value::week::WeekPattern;
 use super::key::{AMOUNTS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, MOST_HEADER_ROWS, RATES, Scope, UNPIVOT, YEARS};
 use super::{Filter, Mapping, Periods, Source, TableMap, UnpivotMap};
 use crate::finding::{Candidates, Finding, Findings, Place, Span};
@@ -142,6 +143,7 @@ impl MapReader<'_> {
             Key::Currency => mapping.currency = self.currency(value),
             Key::Ids => mapping.salesforce = self.one_of(key, value).is_some(),
             Key::TimeZone => mapping.zone = self.zone(value),
+            Key::Weeks => mapping.weeks = self.one_of(key, value).and_then(|text| WeekPattern::new(&text)),
             _ => {}
         }
     }
@@ -179,7 +181,7 @@ impl MapReader<'_> {
     /// Reads one key of a section.
     fn entry(&mut self, key: Key, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
         match key {
-            Key::Currency | Key::Ids | Key::TimeZone => {}
+            Key::Currency | Key::Ids | Key::TimeZone | Key::Weeks => {}
             Key::File | Key::Sheet => self.source(key, value, map),
             Key::Delimiter => map.delimiter = self.delimiter(value),
             Key::Quote => map.is_unquoted = self.one_of(key, value).is_some(),

@@ -10,4 +10,5 @@ pub(super) mod month_word;
 pub(super) mod notation;
 pub(super) mod number;
 pub(super) mod period;
+pub(super) mod week;
 pub(super) mod word;

@@ -5,8 +5,7 @@ use super::events;
 use super::signals::Terminate;
 use crate::audit::{Log, Mode, RecordContent};
 use crate::finding::{Finding, Findings, render};
-use crate::library::{ReloadOutcome, State, VendorOptions, open_vendors};
-use crate::plugin::disk::Roots;
+use crate::library::{ReloadOutcome, Source, State, VendorOptions, open_vendors_from};
 use crate::server::fault::ServerFault;
 use crate::server::http::access::Access;
 use crate::server::state::app::App;
@@ -42,8 +41,8 @@ pub struct Options {
     pub listen: Vec<Listen>,
     /// Addresses for health and metrics, with connections and a thread that requests cannot use.
     pub admin_listen: Vec<Listen>,
-    /// Directories of rules and policies.
-    pub roots: Roots,
+    /// Origin of rules and policies: directories, or bundles.
+    pub source: Box<dyn Source>,
     /// Options of the vendors: check in a child process, state directory, interval.
     pub vendors: VendorOptions,
     /// File of tokens.
@@ -106,7 +105,7 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     let is_strict = options.decision_log.as_ref().is_some_and(|(_, _, mode)| *mode == Mode::Strict);
     let book_directory = state.map(|state| BookDirectory::open(state.join("books"), is_strict)).transpose();
     let book_directory = book_directory.map_err(|error| cannot_start(&error))?;
-    let (library, outcome) = open_vendors(options.roots, options.vendors)?;
+    let (library, outcome) = open_vendors_from(options.source, options.vendors)?;
     let changes = library.subscribe(CHANGES);
     let (shutdown, is_shutdown) = watch::channel(false);
     let metrics = Arc::new(Metrics::new());

@@ -4,9 +4,10 @@ use super::support::{decision, record, runtime};
 use assert_cmd::Command;
 use proptest::prelude::*;
 use quotient::audit::{
-    Chain, Decision, Expected, FileOptions, Head, Log, LogFile, LogKey, LogOptions, LogReader, LoggedOutcome, Mode,
-    PublicKey, RecordContent, Sink, Status, Verification, Verifier, schema,
+    Chain, Decision, Expected, FileOptions, Head, Log, LogFile, LogOptions, LogReader, LoggedOutcome, Mode,
+    RecordContent, Sink, Status, Verification, Verifier, schema,
 };
+use quotient::signing::{PublicKey, SigningKey};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -23,8 +24,8 @@ impl Keys {
         Self { private: pair.serialize_pem(), public: pair.public_key_pem() }
     }
 
-    fn log_key(&self) -> LogKey {
-        LogKey::from_pem(self.private.as_bytes()).unwrap()
+    fn log_key(&self) -> SigningKey {
+        SigningKey::from_pem(self.private.as_bytes()).unwrap()
     }
 
     fn public_key(&self) -> PublicKey {

@@ -2,7 +2,7 @@
 
 use quotient::channel::PartnerBook;
 use quotient::finding::{Findings, render};
-use quotient::intake::{PreviousRow, ReadOptions, read_book_files, read_locks, read_previous, read_targets};
+use quotient::intake::{Mapping, PreviousRow, ReadOptions, read_book_files, read_locks, read_previous, read_targets};
 use rust_xlsxwriter::Workbook;
 use std::path::PathBuf;
 
@@ -108,6 +108,23 @@ fn locks_are_read_from_csv_and_json() {
     let (from_csv, _) = read_locks(&csv.path, &book()).into_result().unwrap();
     assert_eq!(from_csv.locks, read_locks(&json.path, &book()).into_result().unwrap().0.locks);
     assert_eq!(from_csv.locks[0].quota.to_string(), "10.50");
+}
+
+#[test]
+fn locks_may_name_the_short_form_of_a_salesforce_id() {
+    let mapping = Mapping::parse("map.toml", "ids = \"salesforce\"\n[partners]\n[revenue]\n").unwrap();
+    let text = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+    let files = vec![
+        text("partners.csv", "partner_id\n0015g00000AbCdE\n"),
+        text("revenue.csv", "partner_id,month,amount\n0015g00000AbCdE,2025-12,100\n"),
+    ];
+    let (book, _) = read_book_files(files, Some(&mapping), &ReadOptions::default()).into_result().unwrap();
+    assert_eq!(book.partners[0].id.len(), 18);
+    let short = file("locks.csv", "partner_id,quota\n0015g00000AbCdE,10\n");
+    let (locks, _) = read_locks(&short.path, &book).into_result().unwrap();
+    assert_eq!(locks.locks[0].partner_id, book.partners[0].id);
+    let other = file("locks.csv", "partner_id,quota\n0015g00000AbCdF,10\n");
+    assert!(read_locks(&other.path, &book).into_result().is_err());
 }
 
 #[test]

@@ -126,14 +126,14 @@ fn a_count_is_a_whole_number_from_zero_to_a_trillion() {
 }
 
 #[test]
-fn an_amount_reaches_to_a_quadrillion_minor_units() {
+fn an_amount_reaches_to_nine_quadrillion_minor_units() {
     let revenue = |amount: &str| {
         codes(&[("revenue.csv", &format!("partner_id,month,amount\nA,2025-01,0\nA,2025-12,{amount}\n"))])
     };
-    // 10^15 cents.
-    assert_eq!([revenue("10000000000000.00"), revenue("-10000000000000.00")], [nothing(), nothing()]);
-    assert_eq!(revenue("10000000000000.01"), ["book::amount"]);
-    assert_eq!(revenue("-10000000000000.01"), ["book::amount"]);
+    // 9 × 10^15 cents.
+    assert_eq!([revenue("90000000000000.00"), revenue("-90000000000000.00")], [nothing(), nothing()]);
+    assert_eq!(revenue("90000000000000.01"), ["book::amount"]);
+    assert_eq!(revenue("-90000000000000.01"), ["book::amount"]);
 }
 
 #[test]

@@ -49,8 +49,8 @@ fn rows_of_the_same_month_and_line_are_added_up_exactly() {
 
 #[test]
 fn a_sum_that_cannot_be_exact_is_refused() {
-    // 13 digits before and 15 after the point fit; their sum would need 29 digits.
-    let row = "A-1,2025-01,9999999999999.999999999999999\n";
+    // 14 digits before and 15 after the point fit into 96 bits; their sum does not.
+    let row = "A-1,2025-01,44999999999999.999999999999999\n";
     let files = [PARTNERS, ("revenue.csv", &format!("partner_id,month,amount\n{row}{row}"))];
     let findings = read(&files, "", &ReadOptions::default()).unwrap_err();
     assert!(findings.iter().all(|finding| finding.code() == Code::BookAmount));

@@ -107,3 +107,29 @@ fn keys_at_the_top_count_for_every_section_without_them() {
     let text = render::human(wrong.iter(), false);
     assert!(text.contains("one value for all tables"), "{text}");
 }
+
+#[test]
+fn weeks_belong_to_the_months_of_a_stated_pattern() {
+    let partners = ("partners.csv", "partner_id\nA-1\n");
+    let weeks: String = (1..=52).map(|week| format!("A-1,2025-W{week:02},{week}\n")).collect();
+    let revenue = format!("partner_id,period,amount\n{weeks}");
+    let book = read(&[partners, ("revenue.csv", &revenue)], "weeks = \"4-4-5\"\n[partners]\n[revenue]\n");
+    let months: Vec<_> =
+        book.partners[0].revenue.iter().map(|entry| format!("{} {}", entry.month, entry.amount)).take(4).collect();
+    // 1 + … + 4, 5 + … + 8, 9 + … + 13, 14 + … + 17: the 13th week is in the first quarter.
+    assert_eq!(months, ["2025-01 10", "2025-02 26", "2025-03 55", "2025-04 62"]);
+    let files = [partners, ("revenue.csv", "partner_id,period,amount\nA-1,2025-W05,1\n")];
+    let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
+    let findings = read_book_files(files.to_vec(), None, &ReadOptions::default()).into_result().unwrap_err();
+    let text = render::human(findings.iter(), false);
+    assert!(text.contains("`2025-W05` is a week") && text.contains("weeks = \"4-4-5\""), "{text}");
+}
+
+#[test]
+fn one_column_per_month_is_recognised_in_the_message_about_the_missing_month() {
+    let files = [("partners.csv", "partner_id\nA-1\n"), ("revenue.csv", "partner_id,Jan,Feb,Mar\nA-1,1,2,3\n")];
+    let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
+    let findings = read_book_files(files.to_vec(), None, &ReadOptions::default()).into_result().unwrap_err();
+    let text = render::human(findings.iter(), false);
+    assert!(text.contains("columns such as `Jan` and `Feb` are periods"), "{text}");
+}

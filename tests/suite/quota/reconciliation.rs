@@ -187,6 +187,10 @@ fn the_largest_amounts_stay_exact() {
     assert_eq!(quotas(&lines, MAX_MINOR_UNITS, 7).iter().sum::<i128>(), MAX_MINOR_UNITS);
     let one = [line(MAX_MINOR_UNITS), line(1)];
     assert_eq!(quotas(&one, MAX_MINOR_UNITS, MAX_MINOR_UNITS), [MAX_MINOR_UNITS, 0]);
+    let millions = vec![line(MAX_MINOR_UNITS); 1_100_000];
+    assert_eq!(quotas(&millions, MAX_MINOR_UNITS, 1).iter().sum::<i128>(), MAX_MINOR_UNITS);
+    let more = vec![line(MAX_MINOR_UNITS); 1_120_000];
+    assert_eq!(settled(&more, 1, 1, OnViolation::Clamp).unwrap_err().unusable, [UnusableInput::Group(0)]);
     let held = [OpenLine { ceiling: Some(MAX_MINOR_UNITS - 1), ..line(MAX_MINOR_UNITS) }, line(1)];
     assert_eq!(quotas(&held, MAX_MINOR_UNITS, 1), [MAX_MINOR_UNITS - 1, 1]);
 }

@@ -4,7 +4,7 @@ use super::hostile::assessment;
 use super::http::{ask, get, post, request};
 use super::running::{Home, Running};
 use crate::patience::{HANG, until};
-use quotient::library::VendorOptions;
+use quotient::library::{Disk, VendorOptions};
 use quotient::plugin::disk::Roots;
 use quotient::server::{BatchTimes, Options, Server, ServerLimits};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -159,7 +159,7 @@ fn a_batch_whose_sender_does_not_finish_a_line_is_ended_with_the_reason() {
     let server = Server::open(Options {
         listen: vec![address.to_string().parse().unwrap()],
         admin_listen: Vec::new(),
-        roots: Roots { rules: root.join("rules"), policies: root.join("policies") },
+        source: Box::new(Disk::new(Roots { rules: root.join("rules"), policies: root.join("policies") })),
         vendors: VendorOptions::default(),
         tokens: None,
         tls: None,

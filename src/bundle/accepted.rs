@@ -1,0 +1,90 @@
+//! Numbers of the bundles that were accepted, so that an older one is not accepted again.
+
+use super::document::Bundle;
+use super::fault::BundleFault;
+use crate::finding::{Finding, Place};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// The latest accepted bundle of a vendor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Latest {
+    number: u64,
+    revision: String,
+}
+
+/// The latest accepted bundle of each vendor, in memory and, with a state directory, in a file.
+#[derive(Debug, Default)]
+pub(super) struct Accepted {
+    latest: BTreeMap<String, Latest>,
+    file: Option<PathBuf>,
+}
+
+impl Accepted {
+    /// Reads the record in the directory `state`; a record that is damaged is an error, for it protects against older
+    /// bundles.
+    pub fn open(state: Option<&Path>) -> Result<Self, Finding> {
+        let Some(state) = state else { return Ok(Self::default()) };
+        let path = state.join("bundles.json");
+        let refused = |reason: String| fault(&path, reason);
+        let latest = match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => BTreeMap::new(),
+            Err(error) => return Err(refused(error.to_string())),
+        };
+        Ok(Self { latest, file: Some(path) })
+    }
+
+    /// Checks that `bundle` is not older than the latest one, and no other under the same number.
+    pub fn check(&self, bundle: &Bundle) -> Result<(), BundleFault> {
+        let (vendor, number) = (bundle.vendor.clone(), bundle.number);
+        match self.latest.get(&vendor) {
+            Some(latest) if number < latest.number => Err(BundleFault::Older { vendor, number, latest: latest.number }),
+            Some(latest) if number == latest.number && bundle.revision != latest.revision => {
+                Err(BundleFault::SameNumber { vendor, number })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Records the latest bundle of a vendor before it is used.
+    pub fn record(&mut self, vendor: &str, number: u64, revision: &str) -> Result<(), Finding> {
+        let latest = Latest { number, revision: revision.to_owned() };
+        if self.latest.get(vendor) == Some(&latest) {
+            return Ok(());
+        }
+        let mut all = self.latest.clone();
+        all.insert(vendor.to_owned(), latest);
+        if let Some(path) = &self.file {
+            write(path, &all).map_err(|error| fault(path, error.to_string()))?;
+        }
+        self.latest = all;
+        Ok(())
+    }
+}
+
+/// Replaces the file, completely or not at all.
+fn write(path: &Path, all: &BTreeMap<String, Latest>) -> std::io::Result<()> {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    let draft = path.with_extension("partial");
+    let mut file = File::create(&draft)?;
+    file.write_all(&serde_json::to_vec_pretty(all)?)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)?;
+    #[cfg(unix)]
+    if let Some(directory) = path.parent() {
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn fault(path: &Path, reason: String) -> Finding {
+    let file = path.display().to_string();
+    Finding::from(BundleFault::Accepted { file: file.clone(), reason }).at(Place::file(file))
+}

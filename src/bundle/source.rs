@@ -1,0 +1,163 @@
+//! A directory of bundles as the source of the library: of each vendor the latest bundle that is accepted and effective.
+
+use super::accepted::Accepted;
+use super::document::Bundle;
+use super::fault::BundleFault;
+use super::keys::Keys;
+use crate::channel::Name;
+use crate::finding::{Finding, Findings, Place};
+use crate::library::{Clock, Scan, Sighting, Source};
+use crate::plugin::VendorFiles;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// End of the name of a bundle's file.
+pub const BUNDLE_ENDING: &str = ".bundle.json";
+
+/// The bundles in a directory.
+///
+/// With keys, a bundle that is not signed as they demand is refused. A number that is lower than one that was accepted
+/// is refused too, also after a restart if there is a state directory. A vendor whose only bundles are refused keeps the
+/// revision in use.
+pub struct Bundles<C> {
+    directory: PathBuf,
+    keys: Option<Keys>,
+    accepted: Accepted,
+    clock: C,
+}
+
+/// A bundle that may be used.
+struct Candidate {
+    number: u64,
+    files: VendorFiles,
+    file: String,
+}
+
+impl<C: Clock> Bundles<C> {
+    /// Returns the source of the bundles in `directory`; `state` is the directory that remembers accepted numbers.
+    ///
+    /// Fails if the record of accepted numbers cannot be read.
+    pub fn new(directory: PathBuf, keys: Option<Keys>, state: Option<&Path>, clock: C) -> Result<Self, Finding> {
+        Ok(Self { directory, keys, accepted: Accepted::open(state)?, clock })
+    }
+
+    /// Returns the files of `vendor`, from a scan.
+    ///
+    /// Fails if there is no bundle of this vendor that is accepted and effective.
+    pub fn files(&mut self, vendor: &str) -> Result<VendorFiles, Findings> {
+        let mut scan = self.scan();
+        match scan.vendors.remove(vendor) {
+            Some(Sighting::Files(files)) => Ok(Arc::unwrap_or_clone(files)),
+            Some(Sighting::Unreadable(findings)) => Err(findings),
+            Some(Sighting::Moving) | None if scan.faults.has_errors() => Err(scan.faults),
+            Some(Sighting::Moving) | None => {
+                let known = scan.vendors.keys().map(|name| name.to_string()).collect();
+                let (vendor, path) = (vendor.to_owned(), self.shown());
+                let fault = BundleFault::NoVendor { vendor, path: path.clone(), known };
+                Err(Finding::from(fault).at(Place::file(path)).into())
+            }
+        }
+    }
+
+    /// Returns the path of the bundles as people know it.
+    pub fn shown(&self) -> String {
+        self.directory.display().to_string()
+    }
+
+    fn paths(&self) -> Result<Vec<PathBuf>, Finding> {
+        if self.directory.is_file() {
+            return Ok(vec![self.directory.clone()]);
+        }
+        let refused = |error: std::io::Error| {
+            let file = self.directory.display().to_string();
+            let fault = BundleFault::Unreadable { file: file.clone(), reason: error.to_string() };
+            Finding::from(fault).at(Place::file(file))
+        };
+        let entries =
+            fs::read_dir(&self.directory).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(refused)?;
+        let mut paths: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+        let is_bundle = |path: &PathBuf| {
+            path.file_name().is_some_and(|name| {
+                let name = name.to_string_lossy();
+                name.ends_with(BUNDLE_ENDING) && !name.starts_with('.')
+            })
+        };
+        paths.retain(is_bundle);
+        paths.sort();
+        Ok(paths)
+    }
+
+    /// The bundle at `path` if it is accepted and effective; `None` if it is for later.
+    fn candidate(&self, path: &Path, today: NaiveDate) -> Result<Option<(Name, Candidate)>, (Option<Name>, Findings)> {
+        let file = path.display().to_string();
+        let (bundle, files) = Bundle::read(path).map_err(|finding| (None, Findings::from(finding)))?;
+        let vendor = Name::clone(&files.vendor);
+        let refused = |findings: Findings| {
+            let placed = findings.into_iter().map(|finding| finding.at(Place::file(file.clone())));
+            (Some(Name::clone(&vendor)), placed.collect::<Findings>())
+        };
+        if let Some(keys) = &self.keys {
+            keys.verify(&bundle, today).map_err(refused)?;
+        }
+        let order = self.accepted.check(&bundle);
+        order.map_err(|fault| refused(Findings::from(Finding::from(fault))))?;
+        if bundle.first_date().is_some_and(|from| from > today) {
+            return Ok(None);
+        }
+        Ok(Some((Name::clone(&vendor), Candidate { number: bundle.number, files, file })))
+    }
+}
+
+impl<C: Clock> Source for Bundles<C> {
+    fn scan(&mut self) -> Scan {
+        let mut scan = Scan::default();
+        let today = self.clock.wall().date_naive();
+        let paths = match self.paths() {
+            Ok(paths) => paths,
+            Err(finding) => return Scan { faults: finding.into(), ..scan },
+        };
+        let mut found: BTreeMap<Name, Candidate> = BTreeMap::new();
+        let mut refused: BTreeMap<Name, Findings> = BTreeMap::new();
+        for path in paths {
+            match self.candidate(&path, today) {
+                Ok(None) => {}
+                Ok(Some((vendor, candidate))) => {
+                    let is_latest = found.get(&vendor).is_none_or(|other| other.number < candidate.number);
+                    if is_latest {
+                        found.insert(vendor, candidate);
+                    } else if let Some(other) = found.get(&vendor)
+                        && other.number == candidate.number
+                        && other.files.revision() != candidate.files.revision()
+                    {
+                        let fault = BundleFault::SameNumber { vendor: vendor.to_string(), number: other.number };
+                        let places = [&other.file, &candidate.file].map(|file| Place::file(file.clone()));
+                        let finding = places.into_iter().fold(Finding::from(fault), Finding::at);
+                        refused.entry(vendor).or_default().push(finding);
+                    }
+                }
+                // Whose it is cannot be said.
+                Err((None, findings)) => scan.faults.extend(findings),
+                Err((Some(vendor), findings)) => refused.entry(vendor).or_default().extend(findings),
+            }
+        }
+        for (vendor, candidate) in found {
+            match self.accepted.record(&vendor, candidate.number, candidate.files.revision()) {
+                Ok(()) => drop(scan.vendors.insert(vendor, Sighting::Files(Arc::new(candidate.files)))),
+                Err(finding) => drop(scan.vendors.insert(vendor, Sighting::Unreadable(finding.into()))),
+            }
+        }
+        for (vendor, findings) in refused {
+            // What is refused beside a bundle in use is reported, and does not end that use.
+            scan.faults.extend(findings.iter().cloned());
+            scan.vendors.entry(vendor).or_insert(Sighting::Unreadable(findings));
+        }
+        scan
+    }
+
+    fn directories(&self) -> Vec<PathBuf> {
+        vec![self.directory.clone()]
+    }
+}
