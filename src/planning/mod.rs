@@ -9,6 +9,7 @@ mod drafts;
 mod explain;
 mod fault;
 mod in_force;
+mod learned;
 mod line_facts;
 mod line_name;
 mod lines;
@@ -32,6 +33,7 @@ pub use drafts::fault_of_line;
 pub use explain::{Explained, LineChoice, explain};
 pub use fault::{PlanAmountFault, PlanFault};
 pub use in_force::InForce;
+pub use learned::{Estimate, Learned, Stretch};
 pub use line_name::{line_id, line_name, named};
 pub use lines::Lines;
 pub use plan::{

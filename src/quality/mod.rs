@@ -1,7 +1,9 @@
 //! Quality of a set of quotas, compared with actual sales.
 
 mod baseline;
+mod ratio;
 mod score;
 
 pub use baseline::{last_year, last_year_grown, trailing_four_quarters};
+pub use ratio::Ratio;
 pub use score::{QuotaOutcome, Score, Scores, score};

@@ -1,9 +1,9 @@
 //! Reading of a manifest.
 
-use super::plausibility;
 use super::{
     API, Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, PriorBasis, Reserve, Seasonality, Tier, TierScope,
 };
+use super::{parameters, plausibility};
 use crate::channel::Name;
 use crate::document::{Document, Item, Section};
 use crate::finding::Finding;
@@ -36,6 +36,7 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
     let guardrails = root.section("guardrails");
     check_guardrails(guardrails, basis, grain);
     let tables = root.section("tables").map(read_tables).unwrap_or_default();
+    let attributes = root.section("attributes").map(read_attributes).unwrap_or_default();
     Some(Manifest {
         name,
         currency,
@@ -58,7 +59,11 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
         eligibility: root.section("eligibility").map(read_eligibility).unwrap_or_default(),
         phasing: read_phasing(root.section("phasing")),
         plausibility: root.section("plausibility").map(plausibility::read).unwrap_or_default(),
-        attributes: root.section("attributes").map(read_attributes).unwrap_or_default(),
+        parameters: root
+            .section("parameters")
+            .map(|section| parameters::read(section, &attributes))
+            .unwrap_or_default(),
+        attributes,
         policies: root.section("policies").map(|section| read_policies(section, &tables)).unwrap_or_default(),
         tables,
     })
@@ -283,7 +288,7 @@ fn read_tables(section: Section<'_>) -> Vec<TableDeclaration> {
 }
 
 /// True for a name that a script can write after a point.
-fn is_identifier(name: &str) -> bool {
+pub(super) fn is_identifier(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
