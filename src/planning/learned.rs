@@ -72,7 +72,8 @@ impl Lines<'_> {
         self.manifest.parameters.learned.iter().map(|parameter| self.learn_one(parameter)).collect()
     }
 
-    fn learn_one(&self, parameter: &Parameter) -> Learned {
+    /// Learns one number.
+    pub(super) fn learn_one(&self, parameter: &Parameter) -> Learned {
         let stretches = self.stretches_of(parameter.kind);
         let transitions = stretches.map_or_else(Vec::new, |stretches| self.transitions(parameter, stretches));
         let fallback = || parameter.fallback.map(|value| Estimate { value, lines: transitions.len(), band: None });

@@ -28,7 +28,7 @@ mod view;
 pub use crate::quota::{Basis, Grain};
 pub use assembly::{Change, Draft, Settled, Settlement, exact_targets, is_exact};
 pub use assessment::{AssessedLine, PartnerAssessment, assess_partner};
-pub use backtest::{Backtest, Method, backtest};
+pub use backtest::{Backtest, Comparison, Fold, Method, Origin, backtest, latest_origin, origins};
 pub use drafts::fault_of_line;
 pub use explain::{Explained, LineChoice, explain};
 pub use fault::{PlanAmountFault, PlanFault};

@@ -11,7 +11,7 @@ use super::phasing::{Phased, channel_shares, phased, reporting};
 use super::plan::{GroupOutcome, OverAssignment, PhasingBasis, PlanLine, PreviousLine, QuotaPlan};
 use super::plausibility::Questioned;
 use super::request::{Progress, Request};
-use super::view::{other_period, part_of_month, uncovered, view};
+use super::view::{View, other_period, part_of_month, uncovered, view};
 use crate::channel::{BookSummary, Name, PartnerBook};
 use crate::finding::{Finding, Findings};
 use crate::plugin::VendorPlugin;
@@ -40,7 +40,8 @@ pub struct Prepared<'p> {
     pub settlement: Settlement,
     channel_shares: Option<Shares>,
     not_eligible: Vec<Name>,
-    findings: Findings,
+    /// Warnings about the book and the lines.
+    pub findings: Findings,
 }
 
 /// Proposes a quota for every line. Must run on script threads.
@@ -65,7 +66,17 @@ pub fn prepare<'p>(
     request: &Request,
     progress: Progress<'_>,
 ) -> Result<Prepared<'p>, Findings> {
-    let view = view(plugin, book, request)?;
+    prepare_view(plugin, book, request, view(plugin, book, request)?, progress)
+}
+
+/// The same for a view that is settled, which may be of any length.
+pub(super) fn prepare_view<'p>(
+    plugin: &'p VendorPlugin,
+    book: &PartnerBook,
+    request: &Request,
+    view: View,
+    progress: Progress<'_>,
+) -> Result<Prepared<'p>, Findings> {
     let (period, as_of) = (view.period.clone(), view.as_of);
     let lines = Lines::new(book, &plugin.manifest, view);
     if lines.eligible.is_empty() {
