@@ -176,6 +176,12 @@ crate::faults! {
             help: "learn the numbers under `[parameters]`, or trust only folds that begin later",
             severity: Warning,
         }
+        /// The horizon is not the period that the vendor plans.
+        OtherHorizon { months: u32, expected: u32 } = PlanBacktest {
+            message: format!("the rules plan {}, and the backtest scores {}", counted(*expected, "month"), counted(*months, "month")),
+            help: "read the scores only if the rules use `partner.channel.period_months`",
+            severity: Warning,
+        }
         /// A dimension by which lines cannot be broken down.
         UnknownDimension { name: String, near: Option<String>, known: Vec<String> } = PlanBacktest {
             message: format!("lines have no dimension `{name}`"),

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 /// Months of a year.
 const YEAR: i32 = 12;
+/// Months of a quarter.
+const QUARTER: i32 = 3;
 /// Partners below which spreading over threads costs more than it saves.
 const FEWEST_APART: usize = 128;
 
@@ -97,7 +99,8 @@ impl Lines<'_> {
     /// The stretches that a number is learned from, as far as the book goes back.
     ///
     /// Retention and growth compare the latest stretch with the same months one year earlier; of a book that does not go
-    /// back so far, its latest whole quarters with as many before them.
+    /// back so far, only the latest quarters that have such months. Where there are none, retention compares its latest
+    /// whole quarters with as many before them.
     fn stretches_of(&self, kind: LearnedKind) -> Option<Stretch> {
         let (first, last) = (self.first_month?, self.view.last_month());
         let months = self.view.period.months as i32;
@@ -106,16 +109,17 @@ impl Lines<'_> {
             let found = Stretch { before: after.plus(-months), after, months };
             return Some(found).filter(|found| found.before >= first && found.after.plus(months - 1) <= last);
         }
-        let after = last.plus(1 - months);
-        let lag = YEAR.max(months);
-        let found = Stretch { before: after.plus(-lag), after, months };
-        if found.before >= first {
-            return Some(found);
-        }
+        let latest = |months: i32, lag: i32| {
+            let after = last.plus(1 - months);
+            let found = Stretch { before: after.plus(-lag), after, months };
+            (months > 0 && found.before >= first).then_some(found)
+        };
         let known = last.since(first) + 1;
-        let quarters = (known / 2).min(months) / 3 * 3;
-        let after = last.plus(1 - quarters);
-        (quarters > 0).then_some(Stretch { before: after.plus(-quarters), after, months: quarters })
+        let whole_quarters = |months: i32| months / QUARTER * QUARTER;
+        let seasonal =
+            latest(months, YEAR.max(months)).or_else(|| latest(whole_quarters((known - YEAR).min(months)), YEAR));
+        let halves = whole_quarters((known / 2).min(months));
+        seasonal.or_else(|| latest(halves, halves).filter(|_| kind == LearnedKind::Retention))
     }
 
     fn transitions(&self, parameter: &Parameter, stretches: Stretch) -> Vec<Transition> {
@@ -127,14 +131,15 @@ impl Lines<'_> {
 
     fn transitions_of(&self, parameter: &Parameter, stretches: Stretch, partner: &Partner) -> Vec<Transition> {
         let Stretch { before, after, months } = stretches;
-        let until = before.plus(months - 1);
+        // What was known when the later stretch began.
+        let until = after.plus(-1);
         let line = |segment: SegmentKey| {
             let own = self.own(partner, Part::Line(&segment));
             let amounts = (self.revenue(&own, before, months)?, self.revenue(&own, after, months)?);
             let counts = match parameter.kind {
                 LearnedKind::Growth => true,
                 LearnedKind::Retention | LearnedKind::Season => {
-                    amounts.0 > Decimal::ZERO && self.would_admit(partner, stretches)
+                    amounts.0 > Decimal::ZERO && self.would_admit(partner, until, months)
                 }
             };
             let group = || parameter.by.as_ref().and_then(|by| group_of(by, partner, &segment, &own, until));
@@ -143,25 +148,23 @@ impl Lines<'_> {
         self.segments(partner).into_iter().filter_map(line).collect()
     }
 
-    /// Returns whether the vendor's eligibility would have admitted the partner after the earlier stretch. Where less than
-    /// a year was known then, the minimum of a year counts in proportion.
-    fn would_admit(&self, partner: &Partner, stretches: Stretch) -> bool {
+    /// Returns whether the vendor's eligibility would have admitted the partner at the end of the month `until`, by its
+    /// revenue of the `months` before. Where less than a year was known then, the minimum of a year counts in proportion.
+    fn would_admit(&self, partner: &Partner, until: Month, months: i32) -> bool {
         let rules = &self.manifest.eligibility;
-        if rules.minimum_prior_revenue.is_none() && rules.minimum_trailing_12_months.is_none() {
-            return true;
-        }
         let own = self.own(partner, Part::Whole);
-        let at_least = |minimum: Option<Decimal>, of: i32, start: Month, months: i32| {
+        let revenue = |months: i32| self.revenue(&own, until.plus(1 - months), months);
+        let at_least = |minimum: Option<Decimal>, of: i32, months: i32| {
             let Some(minimum) = minimum else { return true };
-            let revenue = self.revenue(&own, start, months).and_then(|sum| sum.checked_mul(Decimal::from(of)));
+            let scaled = revenue(months).and_then(|sum| sum.checked_mul(Decimal::from(of)));
             let needed = minimum.checked_mul(Decimal::from(months));
-            revenue.zip(needed).is_some_and(|(revenue, needed)| revenue >= needed)
+            scaled.zip(needed).is_some_and(|(revenue, needed)| revenue >= needed)
         };
-        let until = stretches.before.plus(stretches.months);
-        let known = self.first_month.map_or(0, |first| until.since(first)).min(YEAR);
-        let period = self.view.period.months as i32;
-        at_least(rules.minimum_prior_revenue, period, stretches.before, stretches.months)
-            && at_least(rules.minimum_trailing_12_months, YEAR, until.plus(-known), known)
+        let known = self.first_month.map_or(0, |first| until.since(first) + 1).min(YEAR);
+        let prior = revenue(months).is_some_and(|amount| amount > Decimal::ZERO);
+        at_least(rules.minimum_prior_revenue, self.view.period.months as i32, months)
+            && at_least(rules.minimum_trailing_12_months, YEAR, known)
+            && (prior || !rules.requires_prior_revenue)
     }
 
     /// The learned numbers of a part, ascending by name; those that are not known are left out.

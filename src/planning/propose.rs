@@ -4,6 +4,7 @@ use super::assembly::{Draft, Settled, Settlement};
 use super::changes::changes;
 use super::drafts::drafts;
 use super::fault::PlanFault;
+use super::learned::Learned;
 use super::line_name;
 use super::lines::Lines;
 use super::locks::put_locks;
@@ -40,6 +41,7 @@ pub struct Prepared<'p> {
     pub settlement: Settlement,
     channel_shares: Option<Shares>,
     not_eligible: Vec<Name>,
+    learned: Vec<Learned>,
     /// Warnings about the book and the lines.
     pub findings: Findings,
 }
@@ -108,6 +110,7 @@ pub(super) fn prepare_view<'p>(
             settlement,
             channel_shares,
             not_eligible: lines.not_eligible,
+            learned: lines.learned,
             findings,
         }),
         _ => Err(faults),
@@ -225,6 +228,7 @@ impl Prepared<'_> {
             groups,
             lines,
             not_eligible: self.not_eligible,
+            learned: self.learned,
             findings,
             account_manager: None,
             record: None,

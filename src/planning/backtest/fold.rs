@@ -49,16 +49,22 @@ pub(super) const DIMENSIONS: [&str; 7] =
 /// Number of them that are shown without being asked for.
 pub(super) const SHOWN: usize = 5;
 
-/// Proposes quotas for the origin, and looks at what partners then bought.
+/// Proposes quotas for the origin, and looks at what partners then bought. `None` when no partner was eligible then, unless
+/// it is the only fold, which fails.
 pub(super) fn rows(
     plugin: &VendorPlugin,
     book: &PartnerBook,
     origin: &Origin,
     by: &[Name],
+    is_only: bool,
     progress: Progress<'_>,
-) -> Result<Rows, Findings> {
+) -> Result<Option<Rows>, Findings> {
     let view = View { period: origin.period.clone(), as_of: origin.as_of, target: None };
-    let prepared = prepare_view(plugin, book, &Request::default(), view.clone(), progress)?;
+    let lines = Lines::new(book, &plugin.manifest, view.clone());
+    if lines.eligible.is_empty() && !is_only {
+        return Ok(None);
+    }
+    let prepared = prepare_view(plugin, book, &Request::default(), view, progress)?;
     let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;
     let out_of_range = |_: MoneyError| Findings::from(PlanFault::AmountOutOfRange {});
     let money = |minor: i128| Money::from_minor(minor, book.currency).map_err(out_of_range);
@@ -66,7 +72,6 @@ pub(super) fn rows(
     for (draft, line) in prepared.drafts.iter().zip(&settled.lines) {
         planned.insert((&draft.identity.partner_id, &draft.segment), money(line.quota)?);
     }
-    let lines = Lines::new(book, &plugin.manifest, view);
     let known = Known {
         growth: lines.channel().growth,
         like_for_like: lines.learn_one(&pooled()).whole.map(|whole| whole.value),
@@ -94,12 +99,12 @@ pub(super) fn rows(
     for (row, size) in rows.iter_mut().zip(sizes) {
         row.segments.iter_mut().filter(|(by, _)| **by == *DIMENSIONS[0]).for_each(|(_, name)| *name = size.into());
     }
-    Ok(Rows {
+    Ok(Some(Rows {
         rows,
         unplanned: Money::new(unplanned, book.currency),
         reserve: money(settled.reserve)?,
         findings: prepared.findings,
-    })
+    }))
 }
 
 /// Like-for-like of the whole channel.

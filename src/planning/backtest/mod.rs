@@ -91,7 +91,9 @@ pub fn backtest(
     for (number, origin) in origins.iter().enumerate() {
         origins::covered(book, origin)?;
         let done = number * book.partners.len();
-        let found = fold::rows(plugin, book, origin, &by, &|some, _| progress(done + some, all))?;
+        let report = |some: usize, _: usize| progress(done + some, all);
+        let is_only = folds.is_empty() && number + 1 == origins.len();
+        let Some(found) = fold::rows(plugin, book, origin, &by, is_only, &report)? else { continue };
         folds.push(Fold {
             origin: origin.clone(),
             lines: found.rows.len(),
@@ -105,6 +107,10 @@ pub fn backtest(
         // Warnings about the lines are much the same in every fold: those of the latest one count.
         findings = found.findings;
         rows.push(found.rows);
+    }
+    let expected = plugin.manifest.period_months;
+    if let Some(other) = folds.iter().map(|fold| fold.origin.period.months).find(|months| *months != expected) {
+        findings.push(PlanFault::OtherHorizon { months: other, expected }.into());
     }
     let fitted = folds.iter().filter(|fold| fold.is_fitted).count();
     if let Some(through) = fitted_through.filter(|_| fitted > 0) {

@@ -55,8 +55,8 @@ impl ScoreFigures {
         Self {
             lines: score.lines,
             without_attainment: score.without_attainment,
-            quota: score.quota,
-            actual: score.actual,
+            quota: score.quota.rounded(),
+            actual: score.actual.rounded(),
             wape: score.wape.map(rounded),
             scaled_wape: score.scaled_wape.map(rounded),
             quota_to_actual: score.quota_to_actual.map(rounded),

@@ -33,6 +33,9 @@ const ATTAINMENT: [(&str, CellAlignment); 7] = [
     ("revenue at\nor above", Right),
 ];
 
+/// Segments of one dimension that are shown.
+const MOST_SEGMENTS: usize = 15;
+
 /// Columns that are left out of a narrow table, the first one first.
 const OPTIONAL: [usize; 2] = [8, 7];
 
@@ -50,11 +53,7 @@ pub fn table(backtest: &Backtest, width: u16) -> String {
         out.push_str(&folds(backtest, &options));
     }
     if !backtest.segments.is_empty() {
-        let mut grid = Grid::new("The rules by segment", &options, &named("segment", &COLUMNS)).optional(&OPTIONAL);
-        for (dimension, name, score) in &backtest.segments {
-            grid.row(row(&readable(&format!("{dimension}: {name}")), Some(score)));
-        }
-        out.push_str(&format!("\n{}", grid.text()));
+        out.push_str(&segments(backtest, &options));
     }
     out.push('\n');
     notes(backtest).iter().for_each(|note| out.push_str(&wrapped(note, "", width)));
@@ -144,6 +143,30 @@ fn folds(backtest: &Backtest, options: &TableOptions) -> String {
         );
     }
     format!("\n{}", grid.text())
+}
+
+/// The segments; of a dimension with very many, those with the most revenue.
+fn segments(backtest: &Backtest, options: &TableOptions) -> String {
+    let mut grid = Grid::new("The rules by segment", options, &named("segment", &COLUMNS)).optional(&OPTIONAL);
+    let mut left_out = Vec::new();
+    for dimension in backtest.segments.chunk_by(|one, next| one.0 == next.0) {
+        let mut sizes: Vec<Money> = dimension.iter().map(|(_, _, score)| score.actual).collect();
+        sizes.sort_by_key(|actual| std::cmp::Reverse(actual.amount()));
+        let least = sizes.get(MOST_SEGMENTS - 1).or(sizes.last()).copied();
+        let is_shown = |score: &Score| least.is_none_or(|least| score.actual.amount() >= least.amount());
+        for (name, segment, score) in dimension.iter().filter(|(_, _, score)| is_shown(score)) {
+            grid.row(row(&readable(&format!("{name}: {segment}")), Some(score)));
+        }
+        let hidden = dimension.iter().filter(|(_, _, score)| !is_shown(score)).count();
+        let name = dimension.first().map_or("", |(name, _, _)| name);
+        left_out.extend((hidden > 0).then(|| format!("{} of {}", count(hidden), readable(name))));
+    }
+    let mut text = format!("\n{}", grid.text());
+    if !left_out.is_empty() {
+        let note = format!("Not shown, with less revenue: {}; `--format csv` has all.", left_out.join(", "));
+        text.push_str(&wrapped(&note, " ", options.width));
+    }
+    text
 }
 
 fn notes(backtest: &Backtest) -> Vec<String> {
