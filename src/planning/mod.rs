@@ -10,6 +10,7 @@ mod explain;
 mod fault;
 mod in_force;
 mod learned;
+mod learning;
 mod line_facts;
 mod line_name;
 mod lines;

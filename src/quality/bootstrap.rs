@@ -1,4 +1,4 @@
-//! How sure a difference between two methods is: a paired bootstrap over partners, exact and repeatable.
+//! Confidence in a difference between two methods: a paired bootstrap over partners, exact and repeatable.
 
 use crate::units::Rate;
 use rust_decimal::Decimal;

@@ -14,7 +14,7 @@ use serde::Serialize;
 pub(super) struct LearnedDocument<'a> {
     /// Name in the manifest.
     name: &'a str,
-    /// `retention`, `season` or `growth`.
+    /// `repeat`, `retention`, `season` or `growth`.
     learned: &'static str,
     /// Property of a line by which it is learned; null for one number for the whole channel.
     by: Option<&'a str>,

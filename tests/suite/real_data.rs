@@ -21,7 +21,7 @@ fn data(name: &str) -> PathBuf {
 }
 
 /// Where the book of a vendor is; the counties are unpacked, as the mapping file says.
-fn folder(name: &str) -> (Option<tempfile::TempDir>, PathBuf) {
+fn directory(name: &str) -> (Option<tempfile::TempDir>, PathBuf) {
     if name != "iowa-liquor" {
         return (None, data(name));
     }
@@ -34,7 +34,7 @@ fn folder(name: &str) -> (Option<tempfile::TempDir>, PathBuf) {
 }
 
 fn load(name: &str) -> (VendorPlugin, PartnerBook) {
-    let (_unpacked, folder) = folder(name);
+    let (_unpacked, directory) = directory(name);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let roots = Roots { rules: root.join("rules"), policies: root.join("policies") };
     let files = roots.read(name).expect("the vendor's files");
@@ -45,7 +45,7 @@ fn load(name: &str) -> (VendorPlugin, PartnerBook) {
         currency: plugin.manifest.currency,
         ..ReadOptions::default()
     };
-    let (book, _) = read_book(&folder, Some(&mapping), &options).into_result().expect("the book");
+    let (book, _) = read_book(&directory, Some(&mapping), &options).into_result().expect("the book");
     (plugin, book)
 }
 

@@ -27,7 +27,7 @@ pub struct Origin {
 pub(super) struct Row {
     /// Position of the partner in the book.
     pub partner: usize,
-    /// What it bought.
+    /// Revenue of the line in the period.
     pub actual: Money,
     /// Quotas by method; `None` where a baseline needs history that the line does not have.
     pub quotas: [Option<Money>; Method::ALL.len()],

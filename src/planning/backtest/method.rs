@@ -24,7 +24,7 @@ crate::words! {
     }
 }
 
-/// What baselines know of the whole channel, as of the date of a fold.
+/// Knowledge of baselines about the whole channel, as of the date of a fold.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     /// Growth of the channel.

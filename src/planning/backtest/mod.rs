@@ -33,7 +33,7 @@ pub struct Backtest {
     pub folds: Vec<Fold>,
     /// Lines scored in all folds together.
     pub lines: usize,
-    /// One score a method over the lines of all folds; `None` when a baseline needs history that the book does not have.
+    /// One score per method over the lines of all folds; `None` when a baseline needs history that the book does not have.
     pub methods: Vec<(Method, Option<Score>)>,
     /// Scores of the rules by segment: dimension, name, score; ascending within each dimension.
     pub segments: Vec<(Name, Name, Score)>,
@@ -52,7 +52,7 @@ pub struct Fold {
     pub origin: Origin,
     /// Lines scored.
     pub lines: usize,
-    /// One score a method; `None` when a baseline needs history that the book did not have then.
+    /// One score per method; `None` when a baseline needs history that the book did not have then.
     pub methods: Vec<(Method, Option<Score>)>,
     /// Revenue of the period from partners that had no quota (not eligible, or not yet there).
     pub unplanned_revenue: Money,

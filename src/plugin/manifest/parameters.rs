@@ -1,6 +1,5 @@
 //! `[parameters]`: numbers that are learned from the channel, and the date up to which constants were fitted.
 
-use super::read::is_identifier;
 use crate::channel::Name;
 use crate::document::{Item, Section};
 use crate::plugin::fault::ManifestFault;
@@ -12,6 +11,8 @@ use rust_decimal::Decimal;
 crate::words! {
     /// Number that is learned from the channel.
     pub enum LearnedKind {
+        /// Revenue of the latest stretch ÷ revenue of the stretch before it, of the lines that sold then.
+        Repeat = "repeat",
         /// Revenue of the latest stretch ÷ revenue of the same months one year earlier, of the lines that sold then.
         Retention = "retention",
         /// One year earlier: revenue of the period's own months ÷ revenue of the stretch before them, of the lines that sold then.
@@ -62,7 +63,7 @@ impl GroupBy {
 pub struct Parameter {
     /// Name under which rules read it: `partner.learned.NAME`.
     pub name: Name,
-    /// What is learned.
+    /// Kind of the number.
     pub kind: LearnedKind,
     /// Property of a line by which it is learned; `None` for one number for the whole channel.
     pub by: Option<GroupBy>,
@@ -128,4 +129,10 @@ fn group_by(item: Item<'_>, attributes: &[(Name, FactKind)]) -> Option<GroupBy> 
         item.reject(ManifestFault::ParameterGroup { by: word.to_owned(), known });
     }
     found
+}
+
+/// True for a name that a script can write after a point.
+pub(super) fn is_identifier(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

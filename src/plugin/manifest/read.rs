@@ -1,9 +1,10 @@
 //! Reading of a manifest.
 
+use super::parameters::{self, is_identifier};
+use super::plausibility;
 use super::{
     API, Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, PriorBasis, Reserve, Seasonality, Tier, TierScope,
 };
-use super::{parameters, plausibility};
 use crate::channel::Name;
 use crate::document::{Document, Item, Section};
 use crate::finding::Finding;
@@ -285,10 +286,4 @@ fn read_tables(section: Section<'_>) -> Vec<TableDeclaration> {
         Some(TableDeclaration { name: Name::from(key), columns })
     };
     section.entries().into_iter().filter_map(table).collect()
-}
-
-/// True for a name that a script can write after a point.
-pub(super) fn is_identifier(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -8,7 +8,7 @@ use crate::units::{Money, Rate};
 const PLACES: u32 = 6;
 
 figures! {
-    /// How good a set of quotas was. Rates are fractions; null is "not known".
+    /// Quality of a set of quotas. Rates are fractions; null is "not known".
     #[derive(Debug, Clone, PartialEq)]
     pub struct ScoreFigures = "BacktestScore" {
         /// Number of quotas.
@@ -27,7 +27,7 @@ figures! {
         quota_to_actual: Option<Rate>;
         /// Quotas reached ÷ quotas above zero.
         share_at_or_above: Option<Rate>;
-        /// What partners bought that reached their quota ÷ what all with a quota above zero bought.
+        /// Revenue of partners that reached their quota ÷ revenue of all with a quota above zero.
         revenue_at_or_above: Option<Rate>;
         /// Quotas with an attainment from 0.8 to 1.2 ÷ quotas above zero.
         share_within_20_percent: Option<Rate>;

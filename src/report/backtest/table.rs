@@ -101,7 +101,8 @@ fn methods(backtest: &Backtest, options: &TableOptions) -> String {
 
 fn attainment(backtest: &Backtest, options: &TableOptions) -> String {
     let mut grid =
-        Grid::new("Attainment that a share of the quotas did not exceed", options, &named("method", &ATTAINMENT));
+        Grid::new("Attainment that a share of the quotas did not exceed", options, &named("method", &ATTAINMENT))
+            .optional(&[7, 6]);
     for (method, score) in backtest.methods.iter().filter_map(|(method, score)| Some((method, score.as_ref()?))) {
         let quantiles = (0..5).map(|position| percent(score.attainment.get(position).copied()));
         let errors = [rate(score.mean_absolute_quota_error, 2), percent(score.at_quota_by_revenue)];

@@ -349,7 +349,7 @@ fn a_backtest_of_four_lines_scores_each_method_as_computed_by_hand() {
     assert_eq!(score(0, "scaled_wape"), "0.971429");
     // The period before is H2 2024, as the rules of this vendor have it.
     assert_eq!(quota_and_wape(4), quota_and_wape(0));
-    // Nobody sold in H2 2023, so that nothing is known about what partners keep.
+    // No partner sold in H2 2023, so that nothing is known about what partners keep.
     assert!(list(&found, "methods")[5]["score"].is_null());
     assert_eq!(text(&found["comparison"], "baseline"), Some("period before"));
     assert_eq!(text(&found["comparison"], "better_by"), Some("0"));

@@ -76,6 +76,8 @@ fn growth_counts_every_line_and_a_short_book_is_compared_with_its_own_first_half
     let half = plan(&learning("learned = \"retention\"\nminimum = 1"), "--as-of 2024-12-31");
     assert_eq!((text(learned(&half), "after"), text(learned(&half), "before")), (Some("2024-07"), Some("2024-01")));
     assert_eq!((text(&learned(&half)["whole"], "value"), &learned(&half)["whole"]["lines"]), (Some("0"), &json!(3)));
+    let repeat = plan(&learning("learned = \"repeat\"\nminimum = 1"), "--as-of 2025-12-31");
+    assert_eq!(text(&learned(&repeat)["whole"], "value"), Some("0.42"));
     let growth = plan(&learning("learned = \"growth\"\nminimum = 1"), "--as-of 2024-12-31");
     assert!(learned(&growth)["whole"].is_null());
 }
@@ -114,4 +116,22 @@ fn a_parameter_that_cannot_be_learned_is_refused_with_its_place() {
     let unknown = learning("learned = \"retention\"");
     unknown.write("rules/acme/history.rhai", &KEPT.replace("learned.kept", "learned.kepd"));
     assert!(unknown.refused(4, "check acme").contains("did you mean `kept`?"));
+}
+
+#[test]
+fn half_years_are_compared_with_the_half_before_or_with_that_of_last_year() {
+    let of = |kind: &str| {
+        let bench = learning(&format!("learned = \"{kind}\"\nminimum = 1"));
+        let manifest = std::fs::read_to_string(bench.path("rules/acme/vendor.toml")).expect("the manifest");
+        bench.write("rules/acme/vendor.toml", &manifest.replace("\"year\"", "\"half\""));
+        let found = plan(&bench, "--as-of 2025-06-30");
+        let value = text(&learned(&found)["whole"], "value").unwrap().to_owned();
+        (value, learned(&found)["whole"]["lines"].as_u64().unwrap())
+    };
+    // H2 2024 against H1 2025: D 200 → 0.
+    assert_eq!(of("repeat"), ("0".to_owned(), 1));
+    // H1 2024 against H1 2025: A 100 → 80, B 300 → 240, C 400 → 100.
+    assert_eq!(of("retention"), ("0.525".to_owned(), 3));
+    // One year before H2 2025: H1 2024 against H2 2024: A, B and C → 0.
+    assert_eq!(of("season"), ("0".to_owned(), 3));
 }
