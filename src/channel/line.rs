@@ -55,6 +55,8 @@ figures! {
         is_newcomer: bool, example("false");
         /// Extra columns of the partners table, ascending by name.
         attributes: Vec<(Name, Attribute)>, not_in_scripts();
+        /// Numbers learned from the channel, as the manifest declares them, ascending by name.
+        learned: Vec<(Name, Attribute)>, not_in_scripts().skipped();
         /// Revenue history.
         history: HistoryFacts;
         /// The market the line sells into.

@@ -46,7 +46,10 @@ pub fn exit_code(findings: &Findings) -> u8 {
         4
     } else if areas().any(|area| area == Area::Book) {
         3
-    } else if findings.iter().any(|finding| finding.is_error() && finding.code() == Code::PlanPeriod) {
+    } else if findings
+        .iter()
+        .any(|finding| finding.is_error() && matches!(finding.code(), Code::PlanPeriod | Code::PlanBacktest))
+    {
         2
     } else {
         1

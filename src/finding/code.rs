@@ -334,6 +334,11 @@ codes! {
     PlanPlausibility = Plan, "plan::plausibility";
     /// A line got no assessment: every factor abstained.
     PlanNoAssessment = Plan, "plan::no_assessment";
+    /// A backtest says less than it seems to, or cannot be broken down as asked.
+    ///
+    /// Rules whose constants were chosen on a period look better on it than they will be. `[parameters]` of the manifest says
+    /// up to which date that was, and lets rules learn the numbers from the channel instead.
+    PlanBacktest = Plan, "plan::backtest";
     /// The period label is not one of the vendor's calendar.
     PlanPeriod = Plan, "plan::period";
 

@@ -167,6 +167,29 @@ crate::faults! {
             message: format!("the book has {covered}, which does not cover `{period}` and a time before it"),
             help: "name a past period that the book covers",
         }
+        /// Constants of the rules were chosen on periods that the backtest scores.
+        Fitted { through: NaiveDate, fitted: usize, folds: usize } = PlanBacktest {
+            message: format!(
+                "constants of the rules were chosen on data up to {through}, which {fitted} of {} score: the rules look better there than they are",
+                counted(*folds, "fold")
+            ),
+            help: "learn the numbers under `[parameters]`, or trust only folds that begin later",
+            severity: Warning,
+        }
+        /// The horizon is not the period that the vendor plans.
+        OtherHorizon { months: u32, expected: u32 } = PlanBacktest {
+            message: format!("the rules plan {}, and the backtest scores {}", counted(*expected, "month"), counted(*months, "month")),
+            help: "read the scores only if the rules use `partner.channel.period_months`",
+            severity: Warning,
+        }
+        /// A dimension by which lines cannot be broken down.
+        UnknownDimension { name: String, near: Option<String>, known: Vec<String> } = PlanBacktest {
+            message: format!("lines have no dimension `{name}`"),
+            help: match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known: {}", known.join(", ")),
+            },
+        }
         /// Several partners, and none is named.
         PartnerNotNamed { partners: usize } = BookUnknownReference {
             message: format!("the book has {}, and none is named", counted(*partners, "partner")),

@@ -31,6 +31,7 @@ impl Lines<'_> {
             is_newcomer: is_new(joined)
                 || is_new(history.months_since_first_revenue) && self.began_inside_book(partner),
             attributes: partner.attributes.clone(),
+            learned: self.learned_for(partner, part),
             market: self.market(partner, part, history.prior_revenue),
             investment: investment(partner),
             pipeline: self.pipeline(partner, part, history.prior_revenue, quota.current),

@@ -3,6 +3,7 @@
 //! Two passes: a light one over all partners for what lines have in common (market cells, channel totals), then the
 //! facts of one partner at a time, so that a million partners never stand in memory at once.
 
+use super::learned::Learned;
 use super::view::View;
 use crate::channel::{ChannelFacts, KnownMonths, LineFacts, Name, Partner, PartnerBook, RevenueEntry, SegmentKey};
 use crate::plugin::Manifest;
@@ -27,6 +28,8 @@ pub struct Lines<'b> {
     pub(super) first_month: Option<Month>,
     known_months: KnownMonths,
     pub(super) channel: Arc<ChannelFacts>,
+    /// Numbers that are learned from the channel.
+    pub learned: Vec<Learned>,
     pub(super) cells: BTreeMap<CellKey, Cell>,
     /// Cells of whole partners; empty at partner grain, where they are those of the lines.
     pub(super) whole_cells: BTreeMap<CellKey, Cell>,
@@ -112,6 +115,7 @@ impl<'b> Lines<'b> {
             view,
             first_month,
             known_months,
+            learned: Vec::new(),
             cells: BTreeMap::new(),
             whole_cells: BTreeMap::new(),
             eligible: Vec::new(),
@@ -119,6 +123,7 @@ impl<'b> Lines<'b> {
             outside_program: Vec::new(),
         };
         lines.survey();
+        lines.learned = lines.learn();
         lines
     }
 

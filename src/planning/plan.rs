@@ -1,5 +1,6 @@
 //! The quota plan: the outcome of a proposal.
 
+use super::learned::Learned;
 use crate::channel::{BookSummary, Identity, LineContext, Name, SegmentKey};
 use crate::figure::{About, Format, List, Record, Value};
 use crate::finding::Findings;
@@ -212,6 +213,8 @@ pub struct QuotaPlan {
     pub lines: Vec<PlanLine>,
     /// Partners of the book that the vendor's eligibility left out, ascending.
     pub not_eligible: Vec<Name>,
+    /// Numbers that the rules learned from the channel, ascending by name.
+    pub learned: Vec<Learned>,
     /// Warnings about the book and the plan.
     pub findings: Findings,
     /// Difference to the previous proposal, when one was given.

@@ -4,6 +4,7 @@ use super::assembly::{Draft, Settled, Settlement};
 use super::changes::changes;
 use super::drafts::drafts;
 use super::fault::PlanFault;
+use super::learned::Learned;
 use super::line_name;
 use super::lines::Lines;
 use super::locks::put_locks;
@@ -11,7 +12,7 @@ use super::phasing::{Phased, channel_shares, phased, reporting};
 use super::plan::{GroupOutcome, OverAssignment, PhasingBasis, PlanLine, PreviousLine, QuotaPlan};
 use super::plausibility::Questioned;
 use super::request::{Progress, Request};
-use super::view::{other_period, part_of_month, uncovered, view};
+use super::view::{View, other_period, part_of_month, uncovered, view};
 use crate::channel::{BookSummary, Name, PartnerBook};
 use crate::finding::{Finding, Findings};
 use crate::plugin::VendorPlugin;
@@ -40,7 +41,9 @@ pub struct Prepared<'p> {
     pub settlement: Settlement,
     channel_shares: Option<Shares>,
     not_eligible: Vec<Name>,
-    findings: Findings,
+    learned: Vec<Learned>,
+    /// Warnings about the book and the lines.
+    pub findings: Findings,
 }
 
 /// Proposes a quota for every line. Must run on script threads.
@@ -65,7 +68,17 @@ pub fn prepare<'p>(
     request: &Request,
     progress: Progress<'_>,
 ) -> Result<Prepared<'p>, Findings> {
-    let view = view(plugin, book, request)?;
+    prepare_view(plugin, book, request, view(plugin, book, request)?, progress)
+}
+
+/// The same for a view that is settled, which may be of any length.
+pub(super) fn prepare_view<'p>(
+    plugin: &'p VendorPlugin,
+    book: &PartnerBook,
+    request: &Request,
+    view: View,
+    progress: Progress<'_>,
+) -> Result<Prepared<'p>, Findings> {
     let (period, as_of) = (view.period.clone(), view.as_of);
     let lines = Lines::new(book, &plugin.manifest, view);
     if lines.eligible.is_empty() {
@@ -97,6 +110,7 @@ pub fn prepare<'p>(
             settlement,
             channel_shares,
             not_eligible: lines.not_eligible,
+            learned: lines.learned,
             findings,
         }),
         _ => Err(faults),
@@ -214,6 +228,7 @@ impl Prepared<'_> {
             groups,
             lines,
             not_eligible: self.not_eligible,
+            learned: self.learned,
             findings,
             account_manager: None,
             record: None,

@@ -78,6 +78,7 @@ pub fn read(
     line.months_since_joining =
         line.months_since_joining.or_else(|| line.since.map(|since| whole_months(since, as_of)));
     line.attributes = part("attributes").map(attributes).unwrap_or_default();
+    line.learned = part("learned").map(attributes).unwrap_or_default();
     line.history = history(part("history"), currency);
     // A case that states the prior revenue alone means the revenue that growth is measured from, too.
     line.history.comparable_revenue = line.history.comparable_revenue.or(line.history.prior_revenue);

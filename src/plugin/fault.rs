@@ -184,6 +184,16 @@ crate::faults! {
             message: format!("`{check}` is in `reject` and in `ignore`"),
             help: "keep it in one of the lists",
         }
+        /// A name that scripts cannot read as a learned number.
+        ParameterName { parameter: String } = ManifestValue {
+            message: format!("`{parameter}` cannot be the name of a learned number"),
+            help: "scripts read it as `partner.learned.name`: use letters, digits and `_`",
+        }
+        /// A number is learned by something that lines do not have.
+        ParameterGroup { by: String, known: Vec<String> } = ManifestValue {
+            message: format!("lines have no `{by}` by which a number could be learned"),
+            help: format!("declare it under `[attributes]`, or write one of {}", quoted(known)),
+        }
         /// The ramp has only zeros.
         EmptyRamp {} = ManifestValue {
             message: "the ramp has no share above zero",

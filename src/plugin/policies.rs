@@ -46,6 +46,7 @@ impl Policies {
             .collect();
         let context = ScriptContext {
             attributes: manifest.attributes.clone(),
+            learned: manifest.parameters.learned.iter().map(|one| Name::clone(&one.name)).collect(),
             tables,
             policy: Some(PolicyContext {
                 tables: manifest.tables.clone(),

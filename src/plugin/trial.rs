@@ -210,6 +210,12 @@ fn prepared(mut line: LineFacts, manifest: &Manifest) -> LineFacts {
     }
     line.attributes =
         manifest.attributes.iter().map(|(name, kind)| (Name::clone(name), attribute(*kind, name))).collect();
+    line.learned = manifest
+        .parameters
+        .learned
+        .iter()
+        .map(|one| (Name::clone(&one.name), Attribute::Number(one.fallback.unwrap_or(Decimal::ONE))))
+        .collect();
     Arc::make_mut(&mut line.channel).period_months = i64::from(manifest.period_months);
     line
 }

@@ -82,6 +82,7 @@ impl VendorPlugin {
         let contracts = contracts(&factors, &sources);
         let context = ScriptContext {
             attributes: manifest.attributes.clone(),
+            learned: manifest.parameters.learned.iter().map(|one| Name::clone(&one.name)).collect(),
             tables,
             factors: factors.iter().map(|factor| Arc::clone(&factor.name)).collect(),
             ..ScriptContext::default()

@@ -30,6 +30,8 @@ pub struct Score {
     pub actual: Money,
     /// Weighted absolute percentage error: Σ |quota − actual| ÷ Σ actual; `None` unless Σ actual is above zero.
     pub wape: Option<Rate>,
+    /// The same after all quotas were scaled to the level of what was sold: how good the split is, apart from the level.
+    pub scaled_wape: Option<Rate>,
     /// Σ quota ÷ Σ actual: above 1, the quotas were too high in total.
     pub quota_to_actual: Option<Rate>,
     /// Quotas reached (actual at least quota) ÷ quotas above zero.
@@ -38,6 +40,10 @@ pub struct Score {
     pub at_quota_by_revenue: Option<Rate>,
     /// Mean of |attainment − 1| over quotas above zero. Source: glossary entry "absolute quota error".
     pub mean_absolute_quota_error: Option<Rate>,
+    /// Median of |attainment − 1| over quotas above zero.
+    pub median_quota_error: Option<Rate>,
+    /// Attainment that 10, 25, 50, 75 and 90 % of the quotas above zero did not exceed; empty without any.
+    pub attainment: Vec<Rate>,
     /// Quotas with 0.8 ≤ attainment ≤ 1.2 ÷ quotas above zero.
     pub within_20_percent: Option<Rate>,
 }
@@ -85,16 +91,19 @@ fn score_of(outcomes: &[&QuotaOutcome], currency: Currency) -> Result<Score, Mon
         quota: zero,
         actual: zero,
         wape: None,
+        scaled_wape: None,
         quota_to_actual: None,
         at_quota_by_count: None,
         at_quota_by_revenue: None,
         mean_absolute_quota_error: None,
+        median_quota_error: None,
+        attainment: Vec::new(),
         within_20_percent: None,
     };
     let mut error = zero;
     let (mut reached, mut within) = (0_u64, 0_u64);
     let (mut reached_revenue, mut defined_revenue) = (zero, zero);
-    let mut errors = Vec::new();
+    let (mut errors, mut attained_all) = (Vec::new(), Vec::new());
     for outcome in outcomes {
         let apart = outcome.quota.minus(outcome.actual)?;
         error = error.plus(apart.abs())?;
@@ -109,6 +118,7 @@ fn score_of(outcomes: &[&QuotaOutcome], currency: Currency) -> Result<Score, Mon
         defined_revenue = defined_revenue.plus(outcome.actual)?;
         within += u64::from(off <= Decimal::new(2, 1));
         errors.push(off);
+        attained_all.push(attained);
         if outcome.actual.compare(outcome.quota)?.is_ge() {
             reached += 1;
             reached_revenue = reached_revenue.plus(outcome.actual)?;
@@ -117,14 +127,41 @@ fn score_of(outcomes: &[&QuotaOutcome], currency: Currency) -> Result<Score, Mon
     let defined = Decimal::from(errors.len());
     let of_defined = |count: u64| Decimal::from(count).checked_div(defined);
     score.wape = attainment(error, score.actual);
+    score.scaled_wape = scaled(outcomes, &score);
     score.quota_to_actual = attainment(score.quota, score.actual);
     score.at_quota_by_count = of_defined(reached);
     score.at_quota_by_revenue = attainment(reached_revenue, defined_revenue);
     score.within_20_percent = of_defined(within);
     // Quotients have 28 digits and their sum may round: summed in ascending order, it does not depend on the input's.
     errors.sort_unstable();
+    attained_all.sort_unstable();
+    score.median_quota_error = quantile(&errors, 50);
+    score.attainment = QUANTILES.iter().filter_map(|percent| quantile(&attained_all, *percent)).collect();
     let sum =
         errors.into_iter().try_fold(Decimal::ZERO, |sum, off| sum.checked_add(off)).ok_or(MoneyError::OutOfRange)?;
     score.mean_absolute_quota_error = sum.checked_div(defined);
     Ok(score)
+}
+
+/// Decimal places of a scaled quota's error: the sum is exact, in any order.
+const SCALED_PLACES: u32 = 6;
+
+/// WAPE of the quotas × Σ actual ÷ Σ quota; `None` unless both sums are above zero, or when it is out of range.
+fn scaled(outcomes: &[&QuotaOutcome], score: &Score) -> Option<Rate> {
+    let factor = attainment(score.actual, score.quota).filter(|factor| *factor > Decimal::ZERO)?;
+    let mut errors = Decimal::ZERO;
+    for outcome in outcomes {
+        let apart = outcome.quota.amount().checked_mul(factor)?.checked_sub(outcome.actual.amount())?;
+        errors = errors.checked_add(apart.abs().round_dp(SCALED_PLACES))?;
+    }
+    errors.checked_div(score.actual.amount())
+}
+
+/// Shares of the quotas, in percent, whose attainment is stated.
+pub const QUANTILES: [usize; 5] = [10, 25, 50, 75, 90];
+
+/// The least of ascending values that at least `percent` of them do not exceed; `None` of none.
+fn quantile(ascending: &[Rate], percent: usize) -> Option<Rate> {
+    let rank = (ascending.len() * percent).div_ceil(100);
+    ascending.get(rank.saturating_sub(1)).copied()
 }

@@ -4,6 +4,7 @@ use super::ReportFault;
 use super::figures::{Figures, clipped, line_name, rate_text, readable};
 use super::grid::{Grid, Left, Right, TableOptions, bold};
 use super::json::{LineOf, write_document};
+use super::learned::{self, LearnedDocument};
 use super::picture::{Waterfall, axis_of, place, running_spans, waterfall_svg};
 use super::table::{apart, line_note};
 use crate::planning::{Direction, LineRecord, PhasingBasis, PlanLine, QuotaPlan, Sensitivity};
@@ -66,6 +67,11 @@ impl<'a> ExplainView<'a> {
                 text.push_str(&format!(" {}  {}\n", period.label, self.figures().money(*quota)));
             }
             text.push_str(&format!(" Divided {}.\n", phased_by(self.line.season)));
+        }
+        let learned = learned::sentences(self.plan);
+        if !learned.is_empty() {
+            text.push_str(&format!("\n{}\n", bold("Learned from the channel", options.colour)));
+            text.extend(learned.iter().map(|sentence| format!(" - {sentence}\n")));
         }
         let sentences = self.sensitivity_sentences()?;
         if !sentences.is_empty() {
@@ -217,6 +223,7 @@ pub fn write_json(plan: &QuotaPlan, views: &[ExplainView<'_>], out: &mut impl Wr
         currency: plan.currency.code(),
         period: &plan.period.label,
         as_of: plan.as_of.to_string(),
+        learned: learned::documents(plan),
         lines,
     };
     write_document(&document, out)
@@ -242,6 +249,8 @@ pub(super) struct ExplanationDocument<'a> {
     /// Nothing later than this day was looked at.
     #[schemars(extend("format" = "date"))]
     as_of: String,
+    /// Numbers that the rules learned from the channel, ascending by name.
+    learned: Vec<LearnedDocument<'a>>,
     /// The explained lines, in the plan's order.
     lines: Vec<ExplainedLineDocument<'a>>,
 }

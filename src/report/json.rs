@@ -1,6 +1,7 @@
 //! A plan as JSON, schema `quotient.proposal/1`: amounts and rates are decimal strings, `null` is "not known".
 
 use super::ReportFault;
+use super::learned::{self, LearnedDocument};
 use crate::channel::BookSummary;
 use crate::figure::{Fraction, Json};
 use crate::finding::{CleanWriter, FindingDocument};
@@ -93,6 +94,8 @@ pub(super) struct ProposalDocument<'a> {
     groups: Vec<GroupDocument<'a>>,
     /// Partners that the vendor's eligibility left out, ascending by id.
     not_eligible: Vec<&'a str>,
+    /// Numbers that the rules learned from the channel, ascending by name; empty when the manifest declares none.
+    learned: Vec<LearnedDocument<'a>>,
     /// Difference to the previous proposal; null when none was given. Only lines that differ.
     changes: Option<Vec<ChangeDocument<'a>>>,
     /// Warnings about the book and the plan.
@@ -181,6 +184,7 @@ impl<'a> ProposalDocument<'a> {
             reporting_periods: plan.reporting.iter().map(PeriodDocument::of).collect(),
             groups: groups(plan),
             not_eligible: plan.not_eligible.iter().map(|id| &**id).collect(),
+            learned: learned::documents(plan),
             changes: plan.changes.as_deref().map(documents_of_changes),
             findings: FindingDocument::grouped(&plan.findings),
             lines: Lines(plan),

@@ -17,6 +17,7 @@ mod grid;
 mod guard;
 pub mod html;
 pub mod json;
+mod learned;
 mod picture;
 #[cfg(feature = "ledger")]
 pub mod record;

@@ -1,6 +1,7 @@
 //! JSON Schemas (2020-12) of the documents this room writes, generated from the types that write them.
 
 use super::assessment::AssessmentDocument;
+use super::backtest::BacktestDocument;
 use super::comparison::ComparisonDocument;
 use super::explain::ExplanationDocument;
 use super::json::ProposalDocument;
@@ -18,6 +19,11 @@ pub fn proposal() -> String {
 /// Schema of `quotient.assessment/1`, as committed in `schema/assessment.schema.json`.
 pub fn assessment() -> String {
     text_of::<AssessmentDocument<'static>>()
+}
+
+/// Schema of `quotient.backtest/2`, as committed in `schema/backtest.schema.json`.
+pub fn backtest() -> String {
+    text_of::<BacktestDocument<'static>>()
 }
 
 /// Schema of `quotient.comparison/1`, as committed in `schema/comparison.schema.json`.

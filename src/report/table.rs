@@ -2,7 +2,8 @@
 
 use super::ReportFault;
 use super::figures::{Figures, book_below, clipped, count, counted, line_name, readable, short_hash};
-use super::grid::{Grid, Left, Right, TableOptions, bold};
+use super::grid::{Grid, Left, Right, TableOptions, bold, wrapped};
+use super::learned;
 use super::picture::held_classes;
 use super::summary::{ChangeSummary, Mover, Movers, Subtotal, Summary};
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};
@@ -29,6 +30,7 @@ pub fn plan(plan: &QuotaPlan, options: &TableOptions) -> Result<String, ReportFa
         sheet.distribution(),
         sheet.guardrails(),
         sheet.changes()?,
+        sheet.learned(),
         sheet.notes(),
     ];
     let text: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
@@ -44,6 +46,16 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
+    /// Numbers that the rules learned from the channel.
+    fn learned(&self) -> String {
+        let sentences = learned::sentences(self.plan);
+        if sentences.is_empty() {
+            return String::new();
+        }
+        let text: String = sentences.iter().map(|sentence| wrapped(sentence, " ", self.options.width)).collect();
+        format!("{}\n{text}", bold("Learned from the channel", self.options.colour))
+    }
+
     fn header(&self) -> String {
         let plan = self.plan;
         let title = format!("{} · quota proposal {}", readable(&plan.vendor), plan.period);

@@ -149,6 +149,8 @@ pub struct Contract {
 pub struct ScriptContext {
     /// Attributes declared in the manifest, with their kinds (see [`FactKind::DECLARABLE`]).
     pub attributes: Vec<(Name, FactKind)>,
+    /// Names of the numbers that are learned from the channel, ascending.
+    pub learned: Vec<Name>,
     /// Lookup tables.
     pub tables: Tables,
     /// Names of the vendor's factors, for weights.

@@ -1,5 +1,6 @@
 //! `vendor.toml`: the settings of a vendor that need no script.
 
+mod parameters;
 mod plausibility;
 mod read;
 
@@ -12,6 +13,7 @@ use crate::units::{Currency, FiscalCalendar, Money, Rate, ReportingPeriods};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+pub use parameters::{GroupBy, LearnedKind, Parameter, Parameters};
 pub use plausibility::{Plausibility, PlausibilityCheck};
 
 /// Floors and ceilings that hold for every line.
@@ -159,6 +161,8 @@ pub struct Manifest {
     pub phasing: Phasing,
     /// Limits beyond which a plan is questioned.
     pub plausibility: Plausibility,
+    /// Numbers that are learned from the channel.
+    pub parameters: Parameters,
     /// Attributes of partners that scripts may read, with their kinds, ascending by name.
     pub attributes: Vec<(Name, FactKind)>,
     /// Application of policies.

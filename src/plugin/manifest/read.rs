@@ -1,5 +1,6 @@
 //! Reading of a manifest.
 
+use super::parameters::{self, is_identifier};
 use super::plausibility;
 use super::{
     API, Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, PriorBasis, Reserve, Seasonality, Tier, TierScope,
@@ -36,6 +37,7 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
     let guardrails = root.section("guardrails");
     check_guardrails(guardrails, basis, grain);
     let tables = root.section("tables").map(read_tables).unwrap_or_default();
+    let attributes = root.section("attributes").map(read_attributes).unwrap_or_default();
     Some(Manifest {
         name,
         currency,
@@ -58,7 +60,11 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
         eligibility: root.section("eligibility").map(read_eligibility).unwrap_or_default(),
         phasing: read_phasing(root.section("phasing")),
         plausibility: root.section("plausibility").map(plausibility::read).unwrap_or_default(),
-        attributes: root.section("attributes").map(read_attributes).unwrap_or_default(),
+        parameters: root
+            .section("parameters")
+            .map(|section| parameters::read(section, &attributes))
+            .unwrap_or_default(),
+        attributes,
         policies: root.section("policies").map(|section| read_policies(section, &tables)).unwrap_or_default(),
         tables,
     })
@@ -280,10 +286,4 @@ fn read_tables(section: Section<'_>) -> Vec<TableDeclaration> {
         Some(TableDeclaration { name: Name::from(key), columns })
     };
     section.entries().into_iter().filter_map(table).collect()
-}
-
-/// True for a name that a script can write after a point.
-fn is_identifier(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

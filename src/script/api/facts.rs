@@ -3,11 +3,12 @@
 use super::super::{FactKind, Facts, PolicyContext, ReviewFacts, ScriptContext, TableDeclaration};
 use super::complaint::Complaint;
 use super::ids::{
-    ATTRIBUTES, CHANNEL, HISTORY, INVESTMENT, ListId, MARKET, PARTNER, PIPELINE, QUOTA, REVIEW, STANDING, ViewId,
+    ATTRIBUTES, CHANNEL, HISTORY, INVESTMENT, LEARNED, ListId, MARKET, PARTNER, PIPELINE, QUOTA, REVIEW, STANDING,
+    ViewId,
 };
 use super::value::{Value, attribute_value};
 use crate::channel::{
-    ChannelFacts, HistoryFacts, Identity, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts,
+    Attribute, ChannelFacts, HistoryFacts, Identity, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts,
     PipelineFacts, QuotaFacts, SegmentKey,
 };
 use crate::figure::{About, Figured, Record};
@@ -39,8 +40,8 @@ pub(in crate::script) struct Fact {
 pub(in crate::script) enum FactSource {
     /// A figure of a record.
     Figure { way: Way, index: usize },
-    /// An attribute of the partner.
-    Attribute,
+    /// An attribute of the partner, or a number learned for the line.
+    Declared { of: fn(&LineFacts) -> &[(Name, Attribute)] },
     /// A group or a list.
     Whole(Value),
     /// A group or list that only policies see.
@@ -58,10 +59,10 @@ impl Fact {
                 let record = way(facts, index);
                 return Ok(record.map_or(Dynamic::UNIT, |record| super::value::from_figure(record.value(*figure))));
             }
-            FactSource::Attribute => {
-                let attributes = &facts.line.attributes;
-                let found = attributes.binary_search_by(|(name, _)| name.cmp(&self.name)).ok();
-                Some(attribute_value(&self.name, self.kind, found.map(|index| &attributes[index].1))?)
+            FactSource::Declared { of } => {
+                let known = of(&facts.line);
+                let found = known.binary_search_by(|(name, _)| name.cmp(&self.name)).ok();
+                Some(attribute_value(&self.name, self.kind, found.map(|index| &known[index].1))?)
             }
             FactSource::Whole(value) => Some(value.clone()),
             FactSource::Policy(Value::List(ListId::Table(table))) => {
@@ -134,6 +135,7 @@ fn whole_of(path: &str) -> Option<Value> {
         "partner.quota" => Value::View(QUOTA),
         "partner.channel" => Value::View(CHANNEL),
         "partner.attributes" => Value::View(ATTRIBUTES),
+        "partner.learned" => Value::View(LEARNED),
         "partner.history.quarters" => Value::List(ListId::Quarters),
         "partner.pipeline.opportunities" => Value::List(ListId::Opportunities),
         _ => return None,
@@ -172,15 +174,19 @@ fn standard_views() -> Vec<ViewSchema> {
     let mut partner = ViewSchema::new("partner", LineFacts::ABOUT)
         .with::<Identity>(way!(Identity, |facts, _| Some(&facts.line.identity)))
         .with::<LineFacts>(way!(LineFacts, |facts, _| Some(&facts.line)));
-    partner.facts.push(Fact {
-        name: Name::from("attributes"),
+    let declared = [
+        ("attributes", "The vendor's own columns.", ATTRIBUTES),
+        ("learned", "Numbers learned from the channel.", LEARNED),
+    ];
+    partner.facts.extend(declared.map(|(name, doc, view)| Fact {
+        name: Name::from(name),
         kind: FactKind::Group,
         is_optional: false,
         unit: "",
-        doc: "The vendor's own columns.".to_owned(),
-        example: "is_known(partner.attributes)".to_owned(),
-        source: FactSource::Whole(Value::View(ATTRIBUTES)),
-    });
+        doc: doc.to_owned(),
+        example: format!("is_known(partner.{name})"),
+        source: FactSource::Whole(Value::View(view)),
+    }));
     vec![
         partner,
         ViewSchema::new("partner.history", HistoryFacts::ABOUT)
@@ -277,10 +283,14 @@ impl FactSchema {
     /// The standard facts and the vendor's own attributes.
     pub fn new(context: &ScriptContext) -> Self {
         let mut views = standard_views();
-        let mut attributes: Vec<Fact> = context.attributes.iter().map(|(name, kind)| attribute(name, *kind)).collect();
+        let attributes = context.attributes.iter().map(|(name, kind)| declared(name, *kind, |line| &line.attributes));
+        let mut attributes: Vec<Fact> = attributes.collect();
         attributes.sort_by(|a, b| a.name.cmp(&b.name));
         let doc = "The vendor's own columns of the partners table, declared under `[attributes]` in the manifest.";
         views.push(ViewSchema { facts: attributes, ..ViewSchema::new("partner.attributes", doc) });
+        let learned = context.learned.iter().map(|name| declared(name, FactKind::Rate, |line| &line.learned)).collect();
+        let doc = "Numbers learned from the channel as of the date, declared under `[parameters]` in the manifest.";
+        views.push(ViewSchema { facts: learned, ..ViewSchema::new("partner.learned", doc) });
         if let Some(policy) = &context.policy {
             views[PARTNER.0].facts.extend(policy_facts_of_partner(&policy.tables));
             views.extend(policy_views(&policy.tables));
@@ -302,12 +312,12 @@ impl FactSchema {
     pub fn target(&self, id: ViewId, name: &str) -> Option<Value> {
         match &self.view(id).fact(name)?.source {
             FactSource::Policy(value) | FactSource::Whole(value) => Some(value.clone()),
-            FactSource::Figure { .. } | FactSource::Attribute | FactSource::Column { .. } => None,
+            FactSource::Figure { .. } | FactSource::Declared { .. } | FactSource::Column { .. } => None,
         }
     }
 }
 
-fn attribute(name: &Name, kind: FactKind) -> Fact {
+fn declared(name: &Name, kind: FactKind, of: fn(&LineFacts) -> &[(Name, Attribute)]) -> Fact {
     Fact {
         name: Arc::clone(name),
         kind,
@@ -315,7 +325,7 @@ fn attribute(name: &Name, kind: FactKind) -> Fact {
         unit: "",
         doc: "Declared in the manifest.".to_owned(),
         example: String::new(),
-        source: FactSource::Attribute,
+        source: FactSource::Declared { of },
     }
 }
 

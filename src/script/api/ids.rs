@@ -48,8 +48,9 @@ pub(in crate::script) const OPPORTUNITY: ViewId = ViewId(5);
 pub(super) const QUOTA: ViewId = ViewId(6);
 pub(super) const CHANNEL: ViewId = ViewId(7);
 pub(super) const ATTRIBUTES: ViewId = ViewId(8);
-pub(super) const STANDING: ViewId = ViewId(9);
-pub(super) const LINE: ViewId = ViewId(10);
-pub(super) const REVIEW: ViewId = ViewId(11);
+pub(super) const LEARNED: ViewId = ViewId(9);
+pub(super) const STANDING: ViewId = ViewId(10);
+pub(super) const LINE: ViewId = ViewId(11);
+pub(super) const REVIEW: ViewId = ViewId(12);
 /// View of the records of the first declared table; the others follow.
-pub(super) const FIRST_TABLE: usize = 12;
+pub(super) const FIRST_TABLE: usize = 13;

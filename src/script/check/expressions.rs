@@ -257,6 +257,8 @@ impl<'a> Checker<'a> {
             format!("did you mean {path}?")
         } else if schema.path == "partner.attributes" {
             "declare it under `[attributes]` in the manifest".to_owned()
+        } else if schema.path == "partner.learned" {
+            "declare it under `[parameters]` in the manifest".to_owned()
         } else if functions::find(name).is_some_and(|function| function.takes(1)) {
             format!("`{name}` is a function: write `.{name}()`")
         } else {

@@ -345,6 +345,14 @@ fn a_backtest_of_four_lines_scores_each_method_as_computed_by_hand() {
     assert_eq!(score(0, "quota_to_actual"), "1.891892");
     assert_eq!(score(0, "actual"), "370.00");
     assert_eq!(score(0, "share_at_or_above"), "0.25");
+    // 700 ÷ 370 too high: the quotas × 370 ÷ 700 miss by 56 + 65.43 + 58.29 + 179.71 = 359.43.
+    assert_eq!(score(0, "scaled_wape"), "0.971429");
+    // The period before is H2 2024, as the rules of this vendor have it.
+    assert_eq!(quota_and_wape(4), quota_and_wape(0));
+    // No partner sold in H2 2023, so that nothing is known about what partners keep.
+    assert!(list(&found, "methods")[5]["score"].is_null());
+    assert_eq!(text(&found["comparison"], "baseline"), Some("period before"));
+    assert_eq!(text(&found["comparison"], "better_by"), Some("0"));
     let segment = |dimension: &str, name: &str| {
         let is_it = |one: &&Value| text(one, "dimension") == Some(dimension) && text(one, "name") == Some(name);
         let found = list(&found, "segments").iter().find(is_it).unwrap_or_else(|| panic!("{dimension} {name}"));
@@ -373,4 +381,32 @@ fn a_backtest_needs_revenue_before_its_period_and_to_its_end() {
     };
     assert!(refused("FY2025", "A,2025-01,100\nA,2025-12,100\n").contains("error[plan::period]"));
     assert!(refused("FY2025", "A,2024-12,100\nA,2025-11,100\n").contains("error[plan::period]"));
+}
+
+#[test]
+fn every_month_end_that_the_book_allows_is_a_fold_and_fitted_ones_are_named() {
+    let months = |year: i32| (1..=12).map(move |month| format!("{year}-{month:02}"));
+    let rows: String = months(2023)
+        .chain(months(2024))
+        .chain(months(2025))
+        .map(|month| format!("A,{month},,100\nB,{month},,50\n"))
+        .collect();
+    let bench = with_book(acme("", "[parameters]\nfitted_through = 2024-03-31"), "A,,,\nB,,,\n", &rows);
+    let found = bench.json("backtest acme --book book");
+    // 36 months: a year before and a year after each date, from December 2023 to December 2024.
+    let dates: Vec<&str> = list(&found, "folds").iter().map(|fold| text(fold, "as_of").expect("a date")).collect();
+    assert_eq!((dates.len(), dates[0], dates[12]), (13, "2023-12-31", "2024-12-31"));
+    let period = |fold: usize| text(&list(&found, "folds")[fold], "period").expect("a period");
+    assert_eq!((period(0), period(1)), ("FY2024", "2024-02 to 2025-01"));
+    assert_eq!((text(&found, "as_of"), found["lines"].as_u64()), (None, Some(26)));
+    // Revenue is the same every month, so that every method is right.
+    assert_eq!(text(&list(&found, "methods")[0]["score"], "wape"), Some("0"));
+    // The periods that begin in January to March 2024 are those that constants were chosen on.
+    let fitted: Vec<bool> = list(&found, "folds").iter().map(|fold| fold["fitted"] == true).collect();
+    assert_eq!(fitted.iter().filter(|fitted| **fitted).count(), 3);
+    assert_eq!((text(&found, "fitted_through"), &found["independent"]), (Some("2024-03-31"), &Value::Bool(true)));
+    assert!(bench.codes("backtest acme --book book --format json").contains(&"plan::backtest".to_owned()));
+    assert_eq!(list(&bench.json("backtest acme --book book --horizon 6"), "folds").len(), 25);
+    assert_eq!(list(&bench.json("backtest acme --book book --folds 2"), "folds").len(), 2);
+    assert!(bench.refused(2, "backtest acme --book book --by colour").contains("known: size, territory"));
 }

@@ -3,6 +3,7 @@
 mod bounds;
 mod history;
 mod joining;
+mod learned;
 mod oracle;
 mod plausibility;
 mod shipped;

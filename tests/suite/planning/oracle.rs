@@ -142,13 +142,6 @@ impl View {
         self.revenue(book, &self.own(partner, None), self.last - 11, 12)
     }
 
-    /// Sum over `partners` of the revenue of `months` from `start`.
-    pub fn channel(&self, book: &Book, partners: &[&Partner], start: i32) -> Option<Exact> {
-        let known: Vec<Exact> =
-            partners.iter().filter_map(|one| self.revenue(book, &self.own(one, None), start, self.months)).collect();
-        (!known.is_empty()).then(|| known.iter().sum())
-    }
-
     /// Lines of a partner: what it sold in 24 months and what it may sell; the whole partner at partner grain.
     pub fn lines(&self, partner: &Partner) -> Vec<Line> {
         if !self.has_lines {
@@ -382,4 +375,74 @@ pub fn round(assessment: &BigInt, (lowest, highest): &(BigInt, Option<BigInt>), 
     let units: BigInt = twice / (BigInt::from(2) * &unit);
     let nearest = (units * &unit).max(least);
     most.map_or(nearest.clone(), |most| nearest.min(most))
+}
+
+/// A number of decimal places, halves to the even digit.
+pub fn rounded(value: &Exact, places: u32) -> Exact {
+    let scale = Exact::from_integer(BigInt::from(10).pow(places));
+    let scaled = value * &scale;
+    let (floor, rest) = (scaled.floor(), &scaled - scaled.floor());
+    let is_odd = (floor.to_integer() % BigInt::from(2)) != BigInt::zero();
+    let up = rest > exact("0.5") || rest == exact("0.5") && is_odd;
+    (if up { floor + Exact::one() } else { floor }) / scale
+}
+
+/// What a partner bought in two stretches, with its group.
+pub type Transition = (String, Exact, Exact);
+
+/// A ratio for the whole channel and for each group, the latter shrunk towards the whole.
+pub fn learned(transitions: &[Transition], shrink: &str) -> (Exact, BTreeMap<String, Exact>) {
+    let ratio = |own: &[&Transition]| {
+        let sum = |part: fn(&Transition) -> &Exact| own.iter().map(|one| part(one)).sum::<Exact>();
+        rounded(&(sum(|one| &one.2) / sum(|one| &one.1)), 4)
+    };
+    let all: Vec<&Transition> = transitions.iter().collect();
+    let whole = ratio(&all);
+    let names: BTreeSet<&String> = transitions.iter().map(|one| &one.0).collect();
+    let shrunk = |name: &String| {
+        let own: Vec<&Transition> = transitions.iter().filter(|one| one.0 == *name).collect();
+        let before: Exact = own.iter().map(|one| &one.1).sum();
+        let squares = own.iter().map(|one| rounded(&(&one.1 / &before), 9)).map(|share| &share * &share);
+        let evidence = rounded(&(Exact::one() / squares.sum::<Exact>()), 1);
+        let weight = exact(shrink);
+        rounded(&((&evidence * ratio(&own) + &weight * &whole) / (evidence + weight)), 4)
+    };
+    let groups = names.into_iter().map(|name| (name.clone(), shrunk(name))).collect();
+    (whole, groups)
+}
+
+impl View {
+    /// What the partners that sold in the months from `before` bought in them and in those from `after`.
+    pub fn transitions(
+        &self,
+        book: &Book,
+        (before, after, months): (i32, i32, i32),
+        admits: impl Fn(&Partner) -> bool,
+        group: impl Fn(&Partner) -> String,
+    ) -> Vec<Transition> {
+        let partners = book.partners.values().filter(|partner| admits(partner));
+        let found = partners.filter_map(|partner| {
+            let own = self.own(partner, None);
+            let both = (self.revenue(book, &own, before, months)?, self.revenue(book, &own, after, months)?);
+            both.0.is_positive().then(|| (group(partner), both.0, both.1))
+        });
+        found.collect()
+    }
+
+    /// Revenue of some months of a partner, zero where it has none.
+    pub fn bought(&self, partner: &Partner, start: i32, months: i32) -> Exact {
+        let own = self.own(partner, None);
+        own.iter().filter(|entry| start <= entry.0 && entry.0 < start + months).map(|entry| &entry.2).sum()
+    }
+
+    /// Whether a partner was active, quiet or lapsed at the end of a month.
+    pub fn silence(&self, partner: &Partner, until: i32) -> String {
+        let sold = self.own(partner, None).into_iter().filter(|entry| entry.0 <= until && entry.2.is_positive());
+        match sold.map(|entry| until - entry.0).min() {
+            Some(6..) => "lapsed".to_owned(),
+            Some(3..) => "quiet".to_owned(),
+            Some(_) => "active".to_owned(),
+            None => String::new(),
+        }
+    }
 }

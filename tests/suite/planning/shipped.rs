@@ -1,6 +1,6 @@
 //! Every quota of the shipped vendors, bottom-up, is what an independent planner computes from the same files.
 
-use super::oracle::{Book, Bound, Exact, Facts, Line, View, assess, cents, exact, fair_share, round, settle};
+use super::oracle::{Book, Bound, Exact, Facts, Line, View, assess, cents, exact, fair_share, learned, round, settle};
 use crate::support::{Bench, list, text};
 use num_bigint::BigInt;
 use num_traits::{One, Signed, Zero};
@@ -177,28 +177,24 @@ fn every_quota_of_adventureworks_is_the_oracles() {
     let start = 2019 * 12 + 6;
     let view = View { start, months: 12, last: start - 1, as_of: "2019-06-30", has_lines: false, newcomer_months: 12 };
     let eligible = eligible(&book, |partner| view.prior(&book, partner, None).is_some_and(|prior| prior.is_positive()));
+    // FY2018 against FY2019, by business type.
+    let of_type = |partner: &super::oracle::Partner| partner.columns["business_type"].clone();
+    let (_, by_type) = learned(&view.transitions(&book, (start - 24, start - 12, 12), |_| true, of_type), "20");
     let mut expected = Quotas::new();
     for ((id, line), facts) in view.facts(&book, &eligible) {
-        let kept = match facts.since_last.unwrap_or(99) {
-            6.. => "0.10",
-            3.. => "0.25",
-            _ => match book.partners[&id].columns["business_type"].as_str() {
-                "Value Added Reseller" => "0.95",
-                "Warehouse" => "0.70",
-                _ => "0.55",
-            },
-        };
+        let has_stopped = facts.since_last.unwrap_or(99) >= 3;
+        let kept = if has_stopped { Exact::zero() } else { by_type[&of_type(&book.partners[&id])].clone() };
         let trailing = facts.trailing.clone().filter(|year| year.is_positive());
         let began = facts.since_first.unwrap_or(11);
         let quarters = ((began + 1 + 2) / 3).clamp(1, 4);
-        let history = trailing.clone().map(|year| year * Exact::new(4.into(), quarters.into()) * exact(kept));
+        let history = trailing.clone().map(|year| year * Exact::new(4.into(), quarters.into()) * &kept);
         let run_rate = trailing.filter(|_| !facts.quarters.is_empty()).map(|_| {
             let latest = facts.quarters.last().expect("a quarter");
             let before = facts.quarters.iter().rev().nth(1).unwrap_or(latest);
-            let year = if began < 3 { latest * exact("4") } else { (latest + before) * exact("2") };
-            year * exact(kept)
+            let year = if began < 3 { latest * exact("4") } else { latest * exact("3") + before };
+            year * &kept
         });
-        let assessment = assess(&[(history, exact("0.50")), (run_rate, exact("0.50"))]);
+        let assessment = assess(&[(history, exact("0.30")), (run_rate, exact("0.70"))]);
         let most = facts.prior.clone().map(|prior| Bound::Ceiling(prior * exact("4.00")));
         let bounds: Vec<Bound> = most.into_iter().collect();
         expected.insert((id, line), round(&assessment.unwrap_or_default(), &settle(&bounds), 100));
@@ -216,25 +212,28 @@ fn every_quota_of_online_retail_is_the_oracles() {
     let start = 2011 * 12 + 5;
     let view = View { start, months: 6, last: start - 1, as_of: "2011-05-31", has_lines: false, newcomer_months: 6 };
     let eligible = eligible(&book, |partner| view.trailing(&book, partner).is_some_and(|year| year >= exact("2000")));
-    let partners: Vec<_> = eligible.iter().map(|id| &book.partners[*id]).collect();
-    let channel = |from: i32| view.channel(&book, &partners, from);
-    let season = match (channel(start - 12), channel(start - 18)) {
-        (Some(same), Some(before)) if !before.is_zero() => same / before,
-        (Some(same), _) => same / channel(view.last - 5).expect("the half before"),
-        _ => Exact::one(),
+    // What was known when the later half began: of its year, where the book goes back so far, half of 2,000 otherwise.
+    let ratio = |before: i32, after: i32| {
+        let months = (after - book.first_month).min(12);
+        let needed = exact("2000") * Exact::new(months.into(), 12.into());
+        let admits = |partner: &super::oracle::Partner| view.bought(partner, after - months, months) >= needed;
+        let was = |partner: &super::oracle::Partner| view.silence(partner, after - 1);
+        learned(&view.transitions(&book, (before, after, 6), admits, was), "5")
+    };
+    // The same half a year apart, and one year earlier the coming half after the past one.
+    let (kept, carried) = (ratio(view.last - 17, view.last - 5), ratio(start - 18, start - 12));
+    let of = |(whole, groups): &(Exact, BTreeMap<String, Exact>), partner: &super::oracle::Partner| {
+        groups.get(&view.silence(partner, view.last)).unwrap_or(whole).clone()
     };
     let mut expected = Quotas::new();
     for (line, facts) in view.facts(&book, &eligible) {
-        let kept = match facts.since_last.unwrap_or(99) {
-            6.. => exact("0.07"),
-            3.. => exact("0.35"),
-            _ => exact("0.70"),
-        };
+        let partner = &book.partners[&line.0];
+        let (kept, carried) = (of(&kept, partner), of(&carried, partner));
         let quarter = |back: usize| facts.quarters.iter().rev().nth(back).map(|sum| sum.clone().max(Exact::zero()));
-        let half = quarter(0).zip(quarter(1)).map(|(latest, before)| (latest + before) * &season * &kept);
+        let half = quarter(0).zip(quarter(1)).map(|(latest, before)| (latest + before) * &carried);
         let old_enough = facts.since_first.unwrap_or(0) >= 6;
         let same = quarter(2).zip(quarter(3)).filter(|_| old_enough).map(|(third, fourth)| (third + fourth) * &kept);
-        let assessment = assess(&[(half, exact("0.60")), (same, exact("0.40"))]);
+        let assessment = assess(&[(half, exact("0.50")), (same, exact("0.50"))]);
         expected.insert(line, round(&assessment.unwrap_or_default(), &(BigInt::zero(), None), 100));
     }
     let map = "--map {root}/examples/online-retail/map.toml";

@@ -1,6 +1,8 @@
 //! Scores of quotas against what was sold.
 #![allow(clippy::unwrap_used)]
 
+mod learning;
+
 use crate::usd;
 use proptest::prelude::*;
 use quotient::quality::*;
@@ -33,6 +35,11 @@ fn a_score_is_what_a_spreadsheet_gives() {
     assert_eq!(all.at_quota_by_revenue, usd(270).ratio_to(usd(390)));
     assert_eq!(all.mean_absolute_quota_error, rate("0.275"));
     assert_eq!(all.within_20_percent, rate("0.75"));
+    // Errors 0.2, 0.2, 0.2, 0.5: the median is the second of four. Attainment 0.8, 0.8, 1.2, 1.5.
+    assert_eq!(all.median_quota_error, rate("0.2"));
+    assert_eq!(all.attainment, ["0.8", "0.8", "0.8", "1.2", "1.5"].map(|text| rate(text).unwrap()));
+    // × 420 ÷ 350 = 1.2: quotas 120, 120, 120, 60, 0; errors 40, 0, 30, 20, 30 = 120.
+    assert_eq!(all.scaled_wape, usd(120).ratio_to(usd(420)));
 }
 
 #[test]

@@ -95,6 +95,7 @@ fn the_committed_schemas_are_current() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
     for (file, text) in [
         ("assessment.schema.json", schema::assessment()),
+        ("backtest.schema.json", schema::backtest()),
         ("comparison.schema.json", schema::comparison()),
         ("proposal.schema.json", schema::proposal()),
         ("explanation.schema.json", schema::explanation()),

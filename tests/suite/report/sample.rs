@@ -98,6 +98,7 @@ pub fn plan(mut lines: Vec<PlanLine>) -> QuotaPlan {
         total,
         groups: vec![channel],
         lines,
+        learned: Vec::new(),
         not_eligible: Vec::new(),
         findings: Findings::new(),
         account_manager: None,

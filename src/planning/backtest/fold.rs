@@ -1,0 +1,164 @@
+//! One fold of a backtest: what the rules and the baselines would have asked then, and what partners bought.
+
+use super::method::{Known, Method};
+use crate::channel::{Attribute, LineFacts, Name, Partner, PartnerBook, SegmentKey};
+use crate::finding::Findings;
+use crate::planning::fault::PlanFault;
+use crate::planning::lines::Lines;
+use crate::planning::propose::prepare_view;
+use crate::planning::request::{Progress, Request};
+use crate::planning::view::View;
+use crate::plugin::{LearnedKind, Parameter, VendorPlugin};
+use crate::units::{Money, MoneyError, PlanningPeriod, plain};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// A period that is scored, seen from a date before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The rules see nothing later.
+    pub as_of: NaiveDate,
+    /// Past period.
+    pub period: PlanningPeriod,
+}
+
+/// One line of a fold.
+pub(super) struct Row {
+    /// Position of the partner in the book.
+    pub partner: usize,
+    /// Revenue of the line in the period.
+    pub actual: Money,
+    /// Quotas by method; `None` where a baseline needs history that the line does not have.
+    pub quotas: [Option<Money>; Method::ALL.len()],
+    /// Dimensions with the name of the segment that the line is in.
+    pub segments: Vec<(Name, Name)>,
+}
+
+/// The rows of one fold.
+pub(super) struct Rows {
+    pub rows: Vec<Row>,
+    pub unplanned: Money,
+    pub reserve: Money,
+    pub findings: Findings,
+}
+
+/// Dimensions of every line, in the order of the output; those of the manifest's attributes follow.
+pub(super) const DIMENSIONS: [&str; 7] =
+    ["size", "territory", "tier", "product line", "history", "vertical", "account manager"];
+/// Number of them that are shown without being asked for.
+pub(super) const SHOWN: usize = 5;
+
+/// Proposes quotas for the origin, and looks at what partners then bought. `None` when no partner was eligible then, unless
+/// it is the only fold, which fails.
+pub(super) fn rows(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    origin: &Origin,
+    by: &[Name],
+    is_only: bool,
+    progress: Progress<'_>,
+) -> Result<Option<Rows>, Findings> {
+    let view = View { period: origin.period.clone(), as_of: origin.as_of, target: None };
+    let lines = Lines::new(book, &plugin.manifest, view.clone());
+    if lines.eligible.is_empty() && !is_only {
+        return Ok(None);
+    }
+    let prepared = prepare_view(plugin, book, &Request::default(), view, progress)?;
+    let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;
+    let out_of_range = |_: MoneyError| Findings::from(PlanFault::AmountOutOfRange {});
+    let money = |minor: i128| Money::from_minor(minor, book.currency).map_err(out_of_range);
+    let mut planned: BTreeMap<(&Name, &SegmentKey), Money> = BTreeMap::new();
+    for (draft, line) in prepared.drafts.iter().zip(&settled.lines) {
+        planned.insert((&draft.identity.partner_id, &draft.segment), money(line.quota)?);
+    }
+    let known = Known {
+        growth: lines.channel().growth,
+        like_for_like: lines.learn_one(&pooled()).whole.map(|whole| whole.value),
+        months: origin.period.months,
+    };
+    let mut rows = Vec::with_capacity(prepared.drafts.len());
+    let mut unplanned = Decimal::ZERO;
+    for (index, partner) in book.partners.iter().enumerate() {
+        let bought = lines.bought(partner);
+        let mut left: Decimal = bought.iter().map(|(_, amount)| *amount).sum();
+        for (segment, facts) in lines.facts(partner) {
+            let Some(quota) = planned.get(&(&partner.id, &segment)) else { continue };
+            let actual: Decimal = lines.of_line(partner, &segment, &bought);
+            left -= actual;
+            rows.push(Row {
+                partner: index,
+                actual: Money::new(actual, book.currency),
+                quotas: known.quotas(*quota, &facts).map(|quota| quota.map(Money::non_negative)),
+                segments: by.iter().map(|by| (Name::clone(by), segment_of(by, partner, &facts))).collect(),
+            });
+        }
+        unplanned += left;
+    }
+    let sizes = sizes(&rows);
+    for (row, size) in rows.iter_mut().zip(sizes) {
+        row.segments.iter_mut().filter(|(by, _)| **by == *DIMENSIONS[0]).for_each(|(_, name)| *name = size.into());
+    }
+    Ok(Some(Rows {
+        rows,
+        unplanned: Money::new(unplanned, book.currency),
+        reserve: money(settled.reserve)?,
+        findings: prepared.findings,
+    }))
+}
+
+/// Like-for-like of the whole channel.
+fn pooled() -> Parameter {
+    Parameter {
+        name: Name::from("like_for_like"),
+        kind: LearnedKind::Retention,
+        by: None,
+        shrink: Decimal::ZERO,
+        minimum: 1,
+        fallback: None,
+    }
+}
+
+fn segment_of(by: &str, partner: &Partner, facts: &LineFacts) -> Name {
+    let identity = &facts.identity;
+    let named = |name: &Option<Name>, otherwise: &str| name.clone().unwrap_or_else(|| otherwise.into());
+    match by {
+        // Set when all rows are known.
+        "size" => Name::from(""),
+        "territory" => named(&identity.territory, "not known"),
+        "tier" => named(&identity.tier, "none"),
+        "product line" => named(&identity.product_line, "all"),
+        "history" => kind(facts.history.months_since_last_revenue, facts.is_newcomer).into(),
+        "vertical" => named(&identity.vertical, "not known"),
+        "account manager" => named(&identity.account_manager, "none"),
+        attribute => match partner.attributes.iter().find(|(name, _)| **name == *attribute).map(|(_, value)| value) {
+            Some(Attribute::Text(text)) => Name::clone(text),
+            Some(Attribute::Number(number)) => plain(*number).into(),
+            Some(Attribute::Truth(truth)) => truth.to_string().into(),
+            Some(Attribute::Date(date)) => date.to_string().into(),
+            None => Name::from("not known"),
+        },
+    }
+}
+
+fn kind(months_since_last: Option<i64>, is_newcomer: bool) -> &'static str {
+    match months_since_last {
+        Some(months) if months >= 6 => "lapsed (no revenue for half a year)",
+        Some(months) if months >= 3 => "quiet (no revenue for a quarter)",
+        _ if is_newcomer => "newcomer",
+        Some(_) => "regular",
+        None => "no revenue yet",
+    }
+}
+
+/// The third of the rows by revenue before the period that each is in; rows of equal revenue keep the order of the book.
+fn sizes(rows: &[Row]) -> Vec<&'static str> {
+    let before = |index: usize| rows[index].quotas[Method::PeriodBefore as usize].map_or(Decimal::ZERO, Money::amount);
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|index| std::cmp::Reverse(before(*index)));
+    let mut sizes = vec![""; rows.len()];
+    for (rank, index) in order.into_iter().enumerate() {
+        sizes[index] = ["1 largest third", "2 middle third", "3 smallest third"][rank * 3 / rows.len().max(1)];
+    }
+    sizes
+}

@@ -1,0 +1,197 @@
+//! Learning from the channel as of the date: ratios pooled over lines, and shrunk towards the whole channel.
+
+use super::learned::{Estimate, Learned, Stretch};
+use super::lines::{Lines, Part};
+use crate::channel::{Attribute, Name, Partner, RevenueEntry, SegmentKey};
+use crate::plugin::{GroupBy, LearnedKind, Parameter};
+use crate::quality::Ratio;
+use crate::units::{Month, Rate, plain};
+use rayon::prelude::*;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// Months of a year.
+const YEAR: i32 = 12;
+/// Months of a quarter.
+const QUARTER: i32 = 3;
+/// Partners below which spreading over threads costs more than it saves.
+const FEWEST_APART: usize = 128;
+
+fn estimate(ratio: &Ratio, kind: LearnedKind) -> Estimate {
+    let shown = |ratio: Rate| match kind {
+        LearnedKind::Growth => ratio.saturating_sub(Decimal::ONE),
+        LearnedKind::Repeat | LearnedKind::Retention | LearnedKind::Season => ratio.max(Decimal::ZERO),
+    };
+    let (low, high) = ratio.band();
+    Estimate { value: shown(ratio.value), lines: ratio.lines, band: Some((shown(low), shown(high))) }
+}
+
+/// Amounts of one line in both stretches.
+struct Transition {
+    group: Option<Name>,
+    amounts: (Decimal, Decimal),
+}
+
+impl Lines<'_> {
+    /// Learns every number that the manifest declares.
+    pub(super) fn learn(&self) -> Vec<Learned> {
+        self.manifest.parameters.learned.iter().map(|parameter| self.learn_one(parameter)).collect()
+    }
+
+    /// Learns one number.
+    pub(super) fn learn_one(&self, parameter: &Parameter) -> Learned {
+        let stretches = self.stretches_of(parameter.kind);
+        let transitions = stretches.map_or_else(Vec::new, |stretches| self.transitions(parameter, stretches));
+        let fallback = || parameter.fallback.map(|value| Estimate { value, lines: transitions.len(), band: None });
+        let known = Learned { parameter: parameter.clone(), stretches, whole: fallback(), groups: BTreeMap::new() };
+        let pairs: Vec<(Decimal, Decimal)> = transitions.iter().map(|one| one.amounts).collect();
+        let whole = Ratio::of(&pairs).filter(|whole| whole.lines as i64 >= parameter.minimum);
+        let Some(whole) = whole else { return known };
+        let mut members: BTreeMap<Name, Vec<(Decimal, Decimal)>> = BTreeMap::new();
+        for Transition { group, amounts } in transitions {
+            if let Some(group) = group {
+                members.entry(group).or_default().push(amounts);
+            }
+        }
+        let shrunk = |pairs: &[(Decimal, Decimal)]| {
+            Ratio::of(pairs).and_then(|own| own.shrunk(&whole, parameter.shrink)).unwrap_or(whole)
+        };
+        let groups = members.into_iter().map(|(group, pairs)| (group, estimate(&shrunk(&pairs), parameter.kind)));
+        Learned { whole: Some(estimate(&whole, parameter.kind)), groups: groups.collect(), ..known }
+    }
+
+    /// The stretches that a number is learned from, as far as the book goes back.
+    ///
+    /// Retention and growth compare the latest stretch with the same months one year earlier; of a book that does not go
+    /// back so far, only the latest quarters that have such months. Repeats compare it with the stretch before. Where there
+    /// is no such stretch, repeats and retention compare the latest whole quarters with as many before them.
+    fn stretches_of(&self, kind: LearnedKind) -> Option<Stretch> {
+        let (first, last) = (self.first_month?, self.view.last_month());
+        let months = self.view.period.months as i32;
+        if kind == LearnedKind::Season {
+            let after = self.view.period.start.plus(-YEAR);
+            let found = Stretch { before: after.plus(-months), after, months };
+            return Some(found).filter(|found| found.before >= first && found.after.plus(months - 1) <= last);
+        }
+        let latest = |months: i32, lag: i32| {
+            let after = last.plus(1 - months);
+            let found = Stretch { before: after.plus(-lag), after, months };
+            (months > 0 && found.before >= first).then_some(found)
+        };
+        let known = last.since(first) + 1;
+        let whole_quarters = |months: i32| months / QUARTER * QUARTER;
+        let seasonal = || {
+            let shorter = || latest(whole_quarters((known - YEAR).min(months)), YEAR);
+            latest(months, YEAR.max(months)).or_else(shorter)
+        };
+        let halves = || {
+            let quarters = whole_quarters((known / 2).min(months));
+            latest(quarters, quarters)
+        };
+        match kind {
+            LearnedKind::Repeat => latest(months, months).or_else(halves),
+            LearnedKind::Retention => seasonal().or_else(halves),
+            LearnedKind::Growth | LearnedKind::Season => seasonal(),
+        }
+    }
+
+    fn transitions(&self, parameter: &Parameter, stretches: Stretch) -> Vec<Transition> {
+        let partners = self.book.partners.par_iter().with_min_len(FEWEST_APART);
+        let found: Vec<Vec<Transition>> =
+            partners.map(|partner| self.transitions_of(parameter, stretches, partner)).collect();
+        found.into_iter().flatten().collect()
+    }
+
+    fn transitions_of(&self, parameter: &Parameter, stretches: Stretch, partner: &Partner) -> Vec<Transition> {
+        let Stretch { before, after, months } = stretches;
+        // What was known when the later stretch began.
+        let until = after.plus(-1);
+        let line = |segment: SegmentKey| {
+            let own = self.own(partner, Part::Line(&segment));
+            let amounts = (self.revenue(&own, before, months)?, self.revenue(&own, after, months)?);
+            let counts = match parameter.kind {
+                LearnedKind::Growth => true,
+                LearnedKind::Repeat | LearnedKind::Retention | LearnedKind::Season => {
+                    amounts.0 > Decimal::ZERO && self.would_admit(partner, until, months)
+                }
+            };
+            let group = || parameter.by.as_ref().and_then(|by| group_of(by, partner, &segment, &own, until));
+            counts.then(|| Transition { group: group(), amounts })
+        };
+        self.segments(partner).into_iter().filter_map(line).collect()
+    }
+
+    /// Returns whether the vendor's eligibility would have admitted the partner at the end of the month `until`, by its
+    /// revenue of the `months` before. Where less than a year was known then, the minimum of a year counts in proportion.
+    fn would_admit(&self, partner: &Partner, until: Month, months: i32) -> bool {
+        let rules = &self.manifest.eligibility;
+        let own = self.own(partner, Part::Whole);
+        let revenue = |months: i32| self.revenue(&own, until.plus(1 - months), months);
+        let at_least = |minimum: Option<Decimal>, of: i32, months: i32| {
+            let Some(minimum) = minimum else { return true };
+            let scaled = revenue(months).and_then(|sum| sum.checked_mul(Decimal::from(of)));
+            let needed = minimum.checked_mul(Decimal::from(months));
+            scaled.zip(needed).is_some_and(|(revenue, needed)| revenue >= needed)
+        };
+        let known = self.first_month.map_or(0, |first| until.since(first) + 1).min(YEAR);
+        let prior = revenue(months).is_some_and(|amount| amount > Decimal::ZERO);
+        at_least(rules.minimum_prior_revenue, self.view.period.months as i32, months)
+            && at_least(rules.minimum_trailing_12_months, YEAR, known)
+            && (prior || !rules.requires_prior_revenue)
+    }
+
+    /// The learned numbers of a part, ascending by name; those that are not known are left out.
+    pub(super) fn learned_for(&self, partner: &Partner, part: Part<'_>) -> Vec<(Name, Attribute)> {
+        if self.learned.is_empty() {
+            return Vec::new();
+        }
+        let (segment, own) = (part.segment(), self.own(partner, part));
+        let last = self.view.last_month();
+        let known = self.learned.iter().filter_map(|learned| {
+            let by = learned.parameter.by.as_ref();
+            let group = by.and_then(|by| group_of(by, partner, &segment, &own, last));
+            let estimate = group.and_then(|group| learned.groups.get(&group)).or(learned.whole.as_ref())?;
+            Some((Name::clone(&learned.parameter.name), Attribute::Number(estimate.value)))
+        });
+        known.collect()
+    }
+}
+
+/// The group of a line, as known at the end of the month `until`.
+fn group_of(
+    by: &GroupBy,
+    partner: &Partner,
+    segment: &SegmentKey,
+    own: &[&RevenueEntry],
+    until: Month,
+) -> Option<Name> {
+    match by {
+        GroupBy::Tier => partner.tier.clone(),
+        GroupBy::Territory => segment.territory.clone().or_else(|| partner.territory.clone()),
+        GroupBy::Vertical => partner.vertical.clone(),
+        GroupBy::ProductLine => segment.product_line.clone(),
+        GroupBy::Silence => {
+            let latest = own.iter().rfind(|entry| entry.month <= until && entry.amount.is_positive())?;
+            let silent = until.since(latest.month);
+            Some(
+                if silent >= 6 {
+                    "lapsed"
+                } else if silent >= 3 {
+                    "quiet"
+                } else {
+                    "active"
+                }
+                .into(),
+            )
+        }
+        GroupBy::Attribute(name) => {
+            let found = partner.attributes.binary_search_by(|(known, _)| known.cmp(name)).ok()?;
+            Some(match &partner.attributes[found].1 {
+                Attribute::Text(text) => Name::clone(text),
+                Attribute::Number(number) => plain(*number).into(),
+                Attribute::Truth(truth) => truth.to_string().into(),
+                Attribute::Date(date) => date.to_string().into(),
+            })
+        }
+    }
+}
