@@ -108,6 +108,7 @@ fn read_store<'m>(
         attributes: &options.attributes,
         shared,
         places: BTreeMap::new(),
+        further: BTreeMap::new(),
         partner_rows: Vec::new(),
         partner_place: None,
         extra: Vec::new(),
@@ -125,6 +126,8 @@ pub(super) struct Reading<'m> {
     pub shared: Shared,
     /// Assignment of the tables of the store to the tables of the book.
     pub places: BTreeMap<TableKind, usize>,
+    /// Further files or sheets of the tables of the book.
+    pub further: BTreeMap<TableKind, Vec<usize>>,
     /// Row of each partner, in the order of the partners.
     pub partner_rows: Vec<u64>,
     /// Places of the partners, and the heading of their identifiers.

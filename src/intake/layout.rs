@@ -15,17 +15,8 @@ impl Reading<'_> {
             let source = map.and_then(|map| map.source.as_ref());
             let found = source.map_or_else(|| self.store.named(kind.name()), |source| self.store.sources(source));
             match found.as_slice() {
-                [only] => {
-                    self.places.insert(kind, *only);
-                }
-                [first, second, ..] => {
-                    let files = (&self.store.tables[*first].file, &self.store.tables[*second].file);
-                    let fault = TableFault::DuplicateTable {
-                        table: kind.name().to_owned(),
-                        first: files.0.clone(),
-                        second: files.1.clone(),
-                    };
-                    self.shared.log.add(Finding::from(fault).at(Place::file(files.1.clone())));
+                [first, ..] => {
+                    self.only_one(kind, &found);
                     self.places.insert(kind, *first);
                 }
                 [] if source.is_some() || kind.table().required => {
@@ -33,6 +24,14 @@ impl Reading<'_> {
                     self.missing_table(kind, &wanted);
                 }
                 [] => {}
+            }
+            for source in map.iter().flat_map(|map| &map.further) {
+                let found = self.store.sources(source);
+                self.only_one(kind, &found);
+                match found.first() {
+                    Some(index) => self.further.entry(kind).or_default().push(*index),
+                    None => self.missing_table(kind, &source.name()),
+                }
             }
         }
         for (name, map) in self.mapping.iter().flat_map(|mapping| &mapping.extra) {
@@ -51,6 +50,15 @@ impl Reading<'_> {
         if self.mapping.is_none() {
             self.locate_others();
         }
+    }
+
+    /// Reports that more than one table of the store is meant.
+    fn only_one(&mut self, kind: TableKind, found: &[usize]) {
+        let [first, second, ..] = found else { return };
+        let files = (self.store.tables[*first].file.clone(), self.store.tables[*second].file.clone());
+        let place = Place::file(files.1.clone());
+        let fault = TableFault::DuplicateTable { table: kind.name().to_owned(), first: files.0, second: files.1 };
+        self.shared.log.add(Finding::from(fault).at(place));
     }
 
     fn missing_table(&mut self, kind: TableKind, wanted: &str) {

@@ -3,6 +3,7 @@
 use super::beside::{Known, no_duplicates, target};
 use super::binding::Binding;
 use super::book::Reading;
+use super::fault::TableFault;
 use super::mapping::TableMap;
 use super::row::Row;
 use super::rows::{Read, each_row};
@@ -10,6 +11,7 @@ use super::sheet::Sheet;
 use super::table::{Table, TableKind};
 use super::total::Verdict;
 use crate::channel::{Partner, PartnerBook, Target};
+use crate::finding::{Finding, Place};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Reading<'_> {
@@ -53,9 +55,30 @@ impl Reading<'_> {
 
     /// Reads a table in the layout that the mapping file states.
     pub fn sheet(&mut self, index: usize, table: &Table, map: Option<&TableMap>) -> Option<Sheet> {
+        let mut sheet = self.found(index, table, map)?;
+        let further = self.further.get(&table.kind).cloned().unwrap_or_default();
+        let mut parts = Vec::new();
+        for index in further {
+            let Some(part) = self.found(index, table, map) else { continue };
+            if part.has_columns_of(&sheet) {
+                parts.push(part);
+            } else {
+                let (file, first) = (part.file.clone(), sheet.file.clone());
+                let place = Place::file(file.clone());
+                self.shared.log.add(Finding::from(TableFault::OtherColumns { file, first }).at(place));
+            }
+        }
+        if !parts.is_empty() {
+            sheet = sheet.followed_by(parts);
+        }
+        super::reshape::reshape(&mut sheet, table, map, self.shared.calendar, &mut self.shared.log);
+        Some(sheet)
+    }
+
+    /// A table of the store with its header in place.
+    fn found(&mut self, index: usize, table: &Table, map: Option<&TableMap>) -> Option<Sheet> {
         let mut sheet = self.store.read(index, map, &self.limits, &mut self.shared.log)?;
         super::header::place(&mut sheet, table, map, &mut self.shared.log);
-        super::reshape::reshape(&mut sheet, table, map, self.shared.calendar, &mut self.shared.log);
         Some(sheet)
     }
 

@@ -143,7 +143,8 @@ pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &
         }
         survey.end_partner(index);
     }
-    let place = location.unwrap_or_else(|| Location { file: String::new(), numbering: Numbering::Rows });
+    let place =
+        location.unwrap_or_else(|| Location { file: String::new(), numbering: Numbering::Rows, further: Vec::new() });
     shared.months.report(&survey.present(), &place, &mut shared.log);
     survey
 }

@@ -2,6 +2,7 @@
 
 use super::cell::{Cell, Fields};
 use super::shape::Reshape;
+use super::table::is_same_heading;
 use crate::finding::Place;
 use std::sync::Arc;
 
@@ -40,6 +41,16 @@ pub(super) enum Rows {
     Grid(Vec<(u64, Vec<Cell>)>),
     /// Members of a list in a JSON document.
     Json(super::json::Members),
+    /// The rows of several files or sheets with the same columns, one after the other.
+    Parts(Vec<Sheet>),
+}
+
+/// Bits of a row's number below the number of its part.
+const PART_BITS: u32 = 40;
+
+/// The number of a row in part `part` of a table.
+fn in_part(part: usize, row: u64) -> u64 {
+    ((part as u64) << PART_BITS) | row
 }
 
 /// Places of rows; cheap to store after the sheet's rows are dropped.
@@ -49,21 +60,44 @@ pub(super) struct Location {
     pub file: String,
     /// Naming of rows.
     pub numbering: Numbering,
+    /// Files of the further parts, if the table has several.
+    pub further: Vec<String>,
 }
 
 impl Location {
+    /// The file that has `row`, and the row's number there.
+    fn part(&self, row: u64) -> (&str, u64) {
+        let part = usize::try_from(row >> PART_BITS).unwrap_or_default();
+        let file = part.checked_sub(1).and_then(|part| self.further.get(part)).unwrap_or(&self.file);
+        (file, row & ((1 << PART_BITS) - 1))
+    }
+
+    /// The number of `row` in its file.
+    pub fn row_in_file(&self, row: u64) -> u64 {
+        self.part(row).1
+    }
+
+    /// The files as people read them.
+    pub fn shown(&self) -> String {
+        match self.further.len() {
+            0 => self.file.clone(),
+            more => format!("{} and {more} more", self.file),
+        }
+    }
+
     /// The place of a value in `row`; `column` empty for the whole row.
     pub fn place(&self, row: u64, column: &str, value: &str) -> Place {
         let value = super::log::shown(value);
+        let (file, row) = self.part(row);
         match &self.numbering {
-            Numbering::Rows => Place::cell(self.file.clone(), row, column, value),
+            Numbering::Rows => Place::cell(file, row, column, value),
             Numbering::Members(list) => {
                 let mut pointer = format!("{list}/{row}");
                 if !column.is_empty() {
                     pointer.push('/');
                     pointer.push_str(&column.replace('~', "~0").replace('/', "~1"));
                 }
-                Place::Member { file: self.file.clone(), pointer, value }
+                Place::Member { file: file.to_owned(), pointer, value }
             }
         }
     }
@@ -75,7 +109,9 @@ impl Location {
 
     /// `row 12` or `member 11`.
     pub fn row_word(&self, row: u64) -> String {
+        let (file, row) = self.part(row);
         match self.numbering {
+            Numbering::Rows if file != self.file => format!("row {row} of `{file}`"),
             Numbering::Rows => format!("row {row}"),
             Numbering::Members(_) => format!("member {row}"),
         }
@@ -90,7 +126,27 @@ impl Sheet {
 
     /// Places of the sheet's rows.
     pub fn location(&self) -> Location {
-        Location { file: self.file.clone(), numbering: self.numbering.clone() }
+        let further = match &self.rows {
+            Rows::Parts(parts) => parts.iter().skip(1).map(|part| part.file.clone()).collect(),
+            Rows::Csv(_) | Rows::Grid(_) | Rows::Json(_) => Vec::new(),
+        };
+        Location { file: self.file.clone(), numbering: self.numbering.clone(), further }
+    }
+
+    /// The table whose rows are those of this one and of `further`, which have the same columns.
+    pub fn followed_by(self, further: Vec<Self>) -> Self {
+        let (file, numbering) = (self.file.clone(), self.numbering.clone());
+        let (heading_row, headings, reshape) = (self.heading_row, Arc::clone(&self.headings), None);
+        let rows = Rows::Parts([self].into_iter().chain(further).collect());
+        Self { file, numbering, heading_row, headings, rows, reshape }
+    }
+
+    /// True when `other` has the same columns in the same order.
+    pub fn has_columns_of(&self, other: &Self) -> bool {
+        let mut pairs = self.headings.iter().zip(other.headings.iter());
+        self.headings.len() == other.headings.len()
+            && self.numbering == other.numbering
+            && pairs.all(|(one, other)| is_same_heading(one, other))
     }
 
     /// Number of columns that the file has.
@@ -105,6 +161,7 @@ impl Sheet {
             Rows::Csv(csv) => csv.top(most, |row, fields| top.push((row, fields.to_cells()))),
             Rows::Grid(rows) => top.extend(rows.iter().take(most).cloned()),
             Rows::Json(_) => {}
+            Rows::Parts(parts) => return parts.first().map(|first| first.top(most)).unwrap_or_default(),
         }
         top
     }
@@ -144,6 +201,16 @@ impl Sheet {
 
     /// Calls `each` for every row below the header in order; returns the row at which reading stopped, and why.
     pub fn for_each(&self, mut each: impl FnMut(u64, Fields<'_>)) -> Result<(), (u64, String)> {
+        let Rows::Parts(parts) = &self.rows else { return self.for_each_of_one(each) };
+        for (place, part) in parts.iter().enumerate() {
+            part.for_each_of_one(|row, fields| each(in_part(place, row), fields))
+                .map_err(|(row, reason)| (in_part(place, row), reason))?;
+        }
+        Ok(())
+    }
+
+    /// The same for a table of one file or sheet.
+    fn for_each_of_one(&self, mut each: impl FnMut(u64, Fields<'_>)) -> Result<(), (u64, String)> {
         match &self.rows {
             Rows::Csv(csv) => csv.for_each(self.heading_row, each),
             Rows::Json(members) => members.for_each(&self.headings, each),
@@ -152,6 +219,8 @@ impl Sheet {
                 data.for_each(|(row, cells)| each(*row, Fields::Cells(cells)));
                 Ok(())
             }
+            // A part has no parts.
+            Rows::Parts(_) => Ok(()),
         }
     }
 }

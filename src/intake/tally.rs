@@ -35,10 +35,13 @@ impl Tally {
         let later: usize = self.left_out.iter().filter(is_later).map(|group| group.rows).sum();
         let used = read.saturating_sub(later);
         self.left_out.sort_by_key(|group| group.example_row);
+        for group in &mut self.left_out {
+            group.example_row = binding.location.row_in_file(group.example_row);
+        }
         let left_out: usize = self.left_out.iter().map(|group| group.rows).sum();
         TableSummary {
             table: binding.table.name.into(),
-            file: binding.location.is_of_file().then(|| binding.location.file.clone()),
+            file: binding.location.is_of_file().then(|| binding.location.shown()),
             rows: used.saturating_add(left_out),
             used,
             left_out: self.left_out,

@@ -10,6 +10,11 @@ crate::faults! {
             message: format!("the mapping file cannot be read: {reason}"),
             help: "check the path of `--map`",
         }
+        /// A table of which only one source is read has several.
+        OneSource {} = BookMapping {
+            message: "this table is read from one file or sheet, and several are named",
+            help: "name one, or put their rows into one file",
+        }
         /// The mapping file is not UTF-8.
         NotUtf8 {} = FileUnreadable {
             message: "the mapping file is not UTF-8",

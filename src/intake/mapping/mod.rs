@@ -51,6 +51,8 @@ pub(super) struct TableMap {
     pub origin: Option<(String, Arc<str>)>,
     /// File, sheet or JSON key.
     pub source: Option<Source>,
+    /// Further files or sheets with the same columns.
+    pub further: Vec<Source>,
     pub delimiter: Option<u8>,
     pub encoding: Option<&'static Encoding>,
     /// True when double quotes are part of the values.
@@ -178,7 +180,12 @@ impl TableMap {
     fn inherit(&mut self, shared: &Self) {
         match &mut self.source {
             Some(own) => own.file = own.file.take().or_else(|| shared.source.as_ref()?.file.clone()),
-            None => self.source.clone_from(&shared.source),
+            None => (self.source, self.further) = (shared.source.clone(), shared.further.clone()),
+        }
+        let first = self.source.clone();
+        for further in &mut self.further {
+            further.file = further.file.take().or_else(|| first.as_ref()?.file.clone());
+            further.sheet = further.sheet.take().or_else(|| first.as_ref()?.sheet.clone());
         }
         self.delimiter = self.delimiter.or(shared.delimiter);
         self.is_unquoted |= shared.is_unquoted;
@@ -226,7 +233,7 @@ impl Mapping {
         let Some(revenue) = self.tables.get(&TableKind::Revenue).cloned() else { return };
         let partners = self.tables.get_mut(&TableKind::Partners);
         let Some(partners) = partners.filter(|partners| partners.distinct && partners.source.is_none()) else { return };
-        partners.source = revenue.source;
+        (partners.source, partners.further) = (revenue.source, revenue.further);
         partners.header_row = partners.header_row.or(revenue.header_row);
         partners.header_rows = partners.header_rows.or(revenue.header_rows);
         partners.delimiter = partners.delimiter.or(revenue.delimiter);

@@ -128,6 +128,13 @@ impl MapReader<'_> {
         for map in mapping.tables.values_mut().chain(mapping.extra.values_mut()) {
             map.inherit(&shared);
         }
+        let targets = mapping.tables.get(&TableKind::Targets);
+        for map in mapping.extra.values().chain(targets) {
+            // Their rows are named later, by their numbers in one file.
+            if let Some(further) = map.further.first() {
+                self.report(MappingFault::OneSource {}, further.span.start..further.span.end);
+            }
+        }
     }
 
     /// Reads a key of the sections that is written at the top.
@@ -212,11 +219,26 @@ impl MapReader<'_> {
     }
 
     fn source(&mut self, key: Key, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
-        let Some((name, span)) = self.text(value) else { return };
-        let source = map.source.get_or_insert(Source { file: None, sheet: None, span });
-        match key {
-            Key::Sheet => source.sheet = Some(name),
-            _ => source.file = Some(name),
+        let span = Span { start: value.span().start, end: value.span().end };
+        for (place, (name, _)) in self.placed_texts(value).into_iter().enumerate() {
+            let empty = Source { file: None, sheet: None, span };
+            let source = match place.checked_sub(1) {
+                None => map.source.get_or_insert(empty),
+                Some(place) => {
+                    if map.further.len() <= place {
+                        map.further.push(empty);
+                    }
+                    let Some(source) = map.further.get_mut(place) else { continue };
+                    source
+                }
+            };
+            match key {
+                Key::Sheet => source.sheet = Some(name),
+                _ => source.file = Some(name),
+            }
+        }
+        if map.source.is_none() {
+            self.wrong(value, "a name, or a list of names");
         }
     }
 

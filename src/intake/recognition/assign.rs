@@ -84,8 +84,8 @@ impl<'p> Fit<'p> {
 }
 
 /// Proposes the mapping of `profiles`, the tables of `store`.
-pub(super) fn survey(store: &Store, profiles: &[Profile]) -> Survey {
-    let fits: Vec<Fit<'_>> = profiles.iter().map(Fit::of).collect();
+pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
+    let fits: Vec<Fit<'s>> = profiles.iter().map(Fit::of).collect();
     let largest = |is_kind: fn(&Fit<'_>) -> bool| {
         fits.iter()
             .filter(|fit| is_kind(fit))
@@ -98,7 +98,8 @@ pub(super) fn survey(store: &Store, profiles: &[Profile]) -> Survey {
     let partners = masters
         .filter_map(|fit| Some((fit, linked(fit.profile, transactions?.profile)?)))
         .max_by_key(|(_, (_, _, shared))| *shared);
-    let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), roles: BTreeMap::new() };
+    let (parts, roles) = (parts(&fits, [revenue, opportunities]), BTreeMap::new());
+    let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), parts, roles };
     let link = partners.as_ref().map(|(_, (own, other, _))| (*own, *other));
     if let Some(currency) = plan.currency(&[revenue, opportunities]) {
         plan.decisions.extend(currency.into_decisions());
@@ -128,6 +129,23 @@ pub(super) fn survey(store: &Store, profiles: &[Profile]) -> Survey {
     plan.finish(&fits)
 }
 
+/// The tables with the columns of `chosen`, in the order of the store, by the table of the chosen one.
+fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize, Vec<&'p Profile>> {
+    let mut parts = BTreeMap::new();
+    for chosen in chosen.into_iter().flatten() {
+        let mut own: Vec<&Profile> = vec![chosen.profile];
+        for fit in fits.iter().filter(|fit| fit.is_revenue() == chosen.is_revenue()) {
+            let is_new = !own.iter().any(|part| fit.profile.is_copy_of(part));
+            if is_new && fit.profile.has_columns_of(chosen.profile) {
+                own.push(fit.profile);
+            }
+        }
+        own.sort_by_key(|part| part.table);
+        parts.insert(chosen.profile.table, own);
+    }
+    parts
+}
+
 /// The columns by which a table of partners and a table of transactions name the same partners, and how many they share.
 fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<(&'p Column, &'p Column, usize)> {
     if master.table == other.table {
@@ -154,16 +172,29 @@ struct Plan<'s> {
     store: &'s Store,
     decisions: Vec<Decision>,
     questions: Vec<Question>,
+    /// Tables that are read as one, by the table of the store that decides their mapping.
+    parts: BTreeMap<usize, Vec<&'s Profile>>,
     /// Tables of the book by table of the store, with the reason.
     roles: BTreeMap<usize, (Vec<String>, String)>,
 }
 
 impl<'s> Plan<'s> {
+    /// A section for `profile` and the tables that are read with it.
+    fn draft(&self, table: &'static str, profile: &'s Profile) -> Draft<'s> {
+        let mut draft = Draft::new(table, profile);
+        if let Some(parts) = self.parts.get(&profile.table) {
+            draft.parts.clone_from(parts);
+        }
+        draft
+    }
+
     fn take(&mut self, draft: Draft<'_>, reason: &str) {
-        let role = self.roles.entry(draft.profile.table).or_default();
-        role.0.push(draft.section.table.to_owned());
-        if role.1.is_empty() {
-            reason.clone_into(&mut role.1);
+        for part in &draft.parts {
+            let role = self.roles.entry(part.table).or_default();
+            role.0.push(draft.section.table.to_owned());
+            if role.1.is_empty() {
+                reason.clone_into(&mut role.1);
+            }
         }
         self.questions.extend(draft.questions);
         let mut decisions = draft.section.into_decisions();
@@ -227,9 +258,9 @@ impl<'s> Plan<'s> {
     }
 
     /// Partners from the rows of a table of transactions.
-    fn distinct(&mut self, fit: &Fit<'_>, inherits: bool) {
+    fn distinct(&mut self, fit: &Fit<'s>, inherits: bool) {
         let Some(partner) = fit.partner else { return };
-        let mut draft = Draft::new("partners", fit.profile);
+        let mut draft = self.draft("partners", fit.profile);
         if !inherits {
             draft.source(self.store);
         }
@@ -244,8 +275,8 @@ impl<'s> Plan<'s> {
         self.take(draft, "several rows per partner");
     }
 
-    fn revenue(&mut self, fit: &Fit<'_>, partner: Option<&Column>, is_won: bool) {
-        let mut draft = Draft::new("revenue", fit.profile);
+    fn revenue(&mut self, fit: &Fit<'s>, partner: Option<&Column>, is_won: bool) {
+        let mut draft = self.draft("revenue", fit.profile);
         draft.source(self.store);
         let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
         let Some(partner) = found.or(fit.partner) else { return };
@@ -284,8 +315,8 @@ impl<'s> Plan<'s> {
         self.take(draft, if fit.wide.is_some() { "one column per period" } else { "dates and amounts by partner" });
     }
 
-    fn opportunities(&mut self, fit: &Fit<'_>, partner: Option<&Column>) {
-        let mut draft = Draft::new("opportunities", fit.profile);
+    fn opportunities(&mut self, fit: &Fit<'s>, partner: Option<&Column>) {
+        let mut draft = self.draft("opportunities", fit.profile);
         draft.source(self.store);
         let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
         let (Some(partner), Some(amount)) = (found.or(fit.partner), fit.amount) else { return };

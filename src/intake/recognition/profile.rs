@@ -4,7 +4,7 @@ use super::super::cell::{Cell, CellKind, Fields};
 use super::super::label::{footer_phrase, label};
 use super::super::row::truth_of;
 use super::super::sheet::Sheet;
-use super::super::table::Field;
+use super::super::table::{Field, folded};
 use super::dates::{Dates, is_date};
 use super::heading::rank;
 use super::notation::{Notation, is_number};
@@ -78,6 +78,21 @@ pub(super) struct Column {
     /// Different values, and how often each occurs; at most 50,000.
     pub values: BTreeMap<Box<str>, u64>,
     latest: Box<str>,
+}
+
+impl Profile {
+    /// True when `other` has the same columns in the same order.
+    pub fn has_columns_of(&self, other: &Self) -> bool {
+        let mut pairs = self.columns.iter().zip(&other.columns);
+        self.columns.len() == other.columns.len()
+            && pairs.all(|(one, other)| folded(&one.heading) == folded(&other.heading))
+    }
+
+    /// True when the columns have the same values as those of `other`.
+    pub fn is_copy_of(&self, other: &Self) -> bool {
+        let mut pairs = self.columns.iter().zip(&other.columns);
+        self.rows == other.rows && pairs.all(|(one, other)| one.values == other.values)
+    }
 }
 
 impl Column {

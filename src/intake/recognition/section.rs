@@ -10,11 +10,13 @@ use super::outcome::Question;
 use super::profile::{Column, Profile};
 use super::synonym::{DISCOUNTS, LOST, WON};
 use super::text::{Section, key, quoted};
-use crate::finding::counted;
+use crate::finding::{counted, listed};
 
 /// A section under way, with its table and the questions about it.
 pub(super) struct Draft<'p> {
     pub profile: &'p Profile,
+    /// Tables with the same columns that are read as one, in the order of the store; the profile is one of them.
+    pub parts: Vec<&'p Profile>,
     pub section: Section,
     pub questions: Vec<Question>,
     /// Columns that are bound, with the field of each.
@@ -23,7 +25,8 @@ pub(super) struct Draft<'p> {
 
 impl<'p> Draft<'p> {
     pub fn new(table: &'static str, profile: &'p Profile) -> Self {
-        Self { profile, section: Section::new(table), questions: Vec::new(), bound: Vec::new() }
+        let (section, parts) = (Section::new(table), vec![profile]);
+        Self { profile, parts, section, questions: Vec::new(), bound: Vec::new() }
     }
 
     pub fn ask(&mut self, column: &str, question: impl Into<String>) {
@@ -34,17 +37,28 @@ impl<'p> Draft<'p> {
 
     /// Keys that name the source and its layout.
     pub fn source(&mut self, store: &Store) {
-        let (file, sheet) = match self.profile.file.split_once('!') {
+        let source = |profile: &&'p Profile| match profile.file.split_once('!') {
             Some((file, sheet)) => (Some(file).filter(|file| *file != store.name), Some(sheet)),
-            None if self.profile.header_row == 0 => (Some(self.profile.name.as_str()), None),
-            None => (Some(self.profile.file.as_str()), None),
+            None if profile.header_row == 0 => (Some(profile.name.as_str()), None),
+            None => (Some(profile.file.as_str()), None),
         };
-        let rows = counted(usize::try_from(self.profile.rows).unwrap_or(usize::MAX), "row");
-        if let Some(file) = file {
-            self.section.set("file", quoted(file), rows.clone());
+        let (files, sheets): (Vec<_>, Vec<_>) = self.parts.iter().map(source).unzip();
+        let rows: u64 = self.parts.iter().map(|part| part.rows).sum();
+        let rows = counted(usize::try_from(rows).unwrap_or(usize::MAX), "row");
+        for (key, names) in [("file", files), ("sheet", sheets)] {
+            if let Some(value) = one_or_all(&names) {
+                self.section.set(key, value, rows.clone());
+            }
         }
-        if let Some(sheet) = sheet {
-            self.section.set("sheet", quoted(sheet), rows);
+        if self.parts.len() > 1 {
+            let names: Vec<&str> = self.parts.iter().map(|part| part.file.as_str()).collect();
+            self.ask(
+                "",
+                format!(
+                    "{} have the same columns and are read as one table: is each of them a part, and none a copy?",
+                    listed(&names)
+                ),
+            );
         }
         if !self.profile.titles.is_empty() {
             let row = self.profile.header_row;
@@ -222,4 +236,14 @@ pub(super) fn outcome(column: &Column) -> Option<Vec<(String, &'static str)>> {
     let words: Vec<(String, &'static str)> =
         words.filter_map(|word| Some((word.to_string(), meaning(word)?))).collect();
     words.iter().any(|(_, meaning)| *meaning == "won").then_some(words)
+}
+
+/// The names as a value of the mapping file: one if all are the same, else each; `None` without any.
+fn one_or_all(names: &[Option<&str>]) -> Option<String> {
+    let all: Vec<&str> = names.iter().flatten().copied().collect();
+    let first = all.first()?;
+    if all.iter().all(|name| name == first) {
+        return Some(quoted(first));
+    }
+    Some(format!("[{}]", all.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")))
 }

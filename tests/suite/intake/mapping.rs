@@ -133,3 +133,27 @@ fn one_column_per_month_is_recognised_in_the_message_about_the_missing_month() {
     let text = render::human(findings.iter(), false);
     assert!(text.contains("columns such as `Jan` and `Feb` are periods"), "{text}");
 }
+
+#[test]
+fn several_files_are_one_table_and_a_finding_names_the_file_and_its_row() {
+    let map = "file = [\"a.csv\", \"b.csv\"]\n[partners]\ndistinct = true\nattributes = []\n[revenue]\n";
+    let with = |second: &str| {
+        let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+        let files =
+            vec![file("a.csv", "partner_id,month,amount\nA-1,2025-11,1\nA-2,2025-11,2\n"), file("b.csv", second)];
+        let mapping = Mapping::parse("map.toml", map).unwrap();
+        read_book_files(files, Some(&mapping), &ReadOptions::default()).into_result()
+    };
+    let (book, warnings) = with("Partner ID,Month,Amount\nA-1,2025-12,4\nA-3,2025-12,8\n").unwrap();
+    assert!(warnings.is_empty(), "{warnings}");
+    let sums: Vec<_> = book.partners.iter().map(|partner| (&*partner.id, partner.revenue.len())).collect();
+    assert_eq!(sums, [("A-1", 2), ("A-2", 1), ("A-3", 1)]);
+    assert_eq!(book.tables["revenue"], 4);
+    let text = render::human(with("partner_id,month,amount\nA-1,2025-12,x\n").unwrap_err().iter(), false);
+    assert!(text.contains("b.csv: row 2, column `amount`, value `x`"), "{text}");
+    let text = render::human(with("partner_id,amount,month\nA-1,1,2025-12\n").unwrap_err().iter(), false);
+    assert!(text.contains("`b.csv` does not have the columns of `a.csv` in the same order"), "{text}");
+    let wrong = Mapping::parse("map.toml", "[targets]\nfile = [\"a.csv\", \"b.csv\"]\n").unwrap_err();
+    assert!(render::human(wrong.iter(), false).contains("read from one file or sheet"));
+    assert!(Mapping::parse("map.toml", "[revenue]\nfile = []\n").is_err());
+}

@@ -59,6 +59,7 @@ fn the_proposed_mapping_reads_exports_of_many_systems_with_their_sums() {
         ("months_below_years", 5, "278188.53"),
         ("quarters", 5, "15329050"),
         ("bare_quotes", 3, "4260.45"),
+        ("yearly_files", 3, "187.75"),
     ] {
         let (survey, book) = read(name);
         assert_eq!(book.partners.len(), partners, "{name}\n{}", survey.mapping);
@@ -74,6 +75,15 @@ fn every_key_of_a_proposed_mapping_has_its_reason_and_ten_lines_are_enough() {
         assert!(survey.decisions.iter().all(|decision| !decision.reason.is_empty()));
         assert!(Mapping::parse("map.toml", &survey.mapping).is_ok(), "{}", survey.mapping);
     }
+}
+
+#[test]
+fn files_with_the_same_columns_are_one_table_and_a_copy_is_not_read() {
+    let survey = survey("yearly_files");
+    assert!(survey.mapping.contains("file = [\"sales-2024.csv\", \"sales-2025.csv\"]"), "{}", survey.mapping);
+    let questions: String = survey.questions.iter().map(|one| format!("{}: {}\n", one.place, one.question)).collect();
+    assert!(questions.contains("none a copy?"), "{questions}");
+    assert!(questions.contains("sales-2025 (copy).csv"), "{questions}");
 }
 
 #[test]
