@@ -198,7 +198,7 @@ pub fn csv(backtest: &Backtest, out: &mut dyn Write) -> Result<(), ReportFault> 
     let mut row = |place: [&str; 5], score: Option<&Score>| {
         let figures = score.map(ScoreFigures::of);
         let figures = figures.map_or_else(|| vec![String::new(); COLUMNS.len()], |one| fields(COLUMNS, &one).collect());
-        writer.write_record(place.map(|text| guarded(text)).into_iter().chain(figures))
+        writer.write_record(place.map(guarded).into_iter().chain(figures))
     };
     for fold in &backtest.folds {
         let as_of = fold.origin.as_of.to_string();

@@ -183,7 +183,7 @@ fn every_quota_of_adventureworks_is_the_oracles() {
     let mut expected = Quotas::new();
     for ((id, line), facts) in view.facts(&book, &eligible) {
         let has_stopped = facts.since_last.unwrap_or(99) >= 3;
-        let kept = if has_stopped { Exact::zero() } else { by_type[&of_type(&book.partners[&id])].clone() };
+        let kept = if has_stopped { Exact::zero() } else { exact("0.95") * &by_type[&of_type(&book.partners[&id])] };
         let trailing = facts.trailing.clone().filter(|year| year.is_positive());
         let began = facts.since_first.unwrap_or(11);
         let quarters = ((began + 1 + 2) / 3).clamp(1, 4);
