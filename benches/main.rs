@@ -8,6 +8,7 @@ mod cerbos;
 mod decide;
 mod harness;
 mod propose;
+mod rebalance;
 mod reconciliation;
 mod reload;
 mod script;
@@ -25,11 +26,12 @@ mod http;
 mod patience;
 
 /// Each bench by its name.
-const BENCHES: [(&str, fn()); 9] = [
+const BENCHES: [(&str, fn()); 10] = [
     ("audit", audit::main),
     ("cerbos", cerbos::main),
     ("decide", decide::main),
     ("propose", propose::main),
+    ("rebalance", rebalance::main),
     ("reconciliation", reconciliation::main),
     ("reload", reload::main),
     ("script", script::main),

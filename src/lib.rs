@@ -32,7 +32,7 @@
 //! | --- | --- | --- |
 //! | `cli` | yes | the program `quotient` |
 //! | `server` | yes | the server, its decision log and the reloading of rules |
-//! | `ledger` | with `cli` | the plan of record: negotiations and agreements in a file |
+//! | `ledger` | with `cli` and `server` | the plan of record: negotiations and agreements in a file |
 //! | `report` | with `cli` and `server` | outcomes as table, CSV, workbook and HTML |
 //! | `counting-allocator` | yes | a global allocator that counts, so that the memory of scripts is limited |
 //! | `internals` | no | everything, without any promise, for the tests, benches and fuzz targets of this repository |

@@ -135,16 +135,6 @@ crate::faults! {
             help: "they need an approval by another person",
             severity: Warning,
         }
-        /// The rules or the book are not those that the plan was opened with.
-        OtherInputs { plan: String, what: String, found: String, expected: String } = LedgerStale {
-            message: format!("the plan `{plan}` was opened with another {what} ({expected}, not {found})"),
-            help: format!("name the {what} that the plan was opened with; a new proposal is a new plan"),
-        }
-        /// The proposal comes out differently than the one that the plan was opened with.
-        NotReproduced { plan: String, lines: usize } = LedgerStale {
-            message: format!("the proposal differs from the one of the plan `{plan}` on {}", counted(*lines, "line")),
-            help: "pass the options that the plan was opened with, such as `--targets` and `--locks`",
-        }
         /// A file that was not written from a plan of record.
         NotOfAPlan { file: String } = LedgerStale {
             message: format!("`{file}` was not written by `quotient plan distribute`"),
@@ -192,16 +182,6 @@ crate::faults! {
             }),
             help: "lock them first, or read their state with `quotient plan status`",
             severity: Warning,
-        }
-        /// No line is in force.
-        NothingInForce { plan: String } = LedgerState {
-            message: format!("no line of the plan `{plan}` is in force"),
-            help: "approve and lock lines first",
-        }
-        /// The proposal that the plan was opened with is not in the ledger.
-        NoProposal { digest: String } = LedgerUnknown {
-            message: format!("the ledger does not contain the proposal `{digest}` of the plan"),
-            help: "run `quotient ledger verify`, and restore the ledger from a backup",
         }
         /// The file of an anchor cannot be read.
         UnreadableAnchor { path: String, reason: String } = FileUnreadable {

@@ -1,8 +1,8 @@
-//! `ledger`: verification, anchors and backups of the file that has the plans of record.
+//! `ledger`: verification, anchors and backups of the file that has the plans of record, and who may do what in it.
 
 use super::fault::CommandFault;
 use super::record::LedgerFile;
-use super::{CommandError, Terminal, output};
+use super::{CommandError, Terminal, output, persons};
 use crate::finding::{Finding, Place, counted};
 use crate::ledger::store::Head;
 use clap::Subcommand;
@@ -18,6 +18,8 @@ Examples:
   quotient ledger anchor --output anchor.json
   quotient ledger verify --anchor anchor.json
   quotient ledger backup copy.ledger
+  quotient ledger grant dana approver
+  quotient ledger persons
 
 A history that was cut at its end, or rewritten as a whole, shows only
 against an anchor that was copied elsewhere. Each export of agreed quotas
@@ -50,6 +52,12 @@ enum Command {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Give a person a role in the plans that a server shows.
+    Grant(Box<persons::GrantOptions>),
+    /// Revoke a grant.
+    Revoke(persons::RevokeOptions),
+    /// List the grants.
+    Persons(persons::PersonsOptions),
     /// Copy the ledger to a new file, also while it is in use, and verify the copy.
     Backup {
         /// File of the copy; it must not exist.
@@ -68,6 +76,9 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
             let json = serde_json::to_string(&head).map_err(std::io::Error::other)?;
             output::to(output.as_deref(), |out| writeln!(out, "{json}"))
         }
+        Command::Grant(options) => persons::give(options),
+        Command::Revoke(options) => persons::take_back(options),
+        Command::Persons(options) => persons::list(options),
         Command::Backup { to, file } => {
             let store = file.open()?;
             store.backup(to).map_err(Finding::from)?;

@@ -19,6 +19,7 @@ mod healthcheck;
 mod init;
 mod ledger;
 mod output;
+mod persons;
 mod plan;
 mod progress;
 mod propose;

@@ -46,6 +46,7 @@ Examples:
       --tls-certificate tls.crt --tls-key tls.key
   quotient serve --admin-listen 127.0.0.1:7071
   quotient serve --decision-log decisions.jsonl --audit strict
+  quotient serve --ledger quotient.ledger --tokens tokens.toml
   quotient serve --otlp http://127.0.0.1:4318
 
 SIGHUP reloads everything; SIGTERM stops the server after requests in progress
@@ -77,6 +78,9 @@ pub struct Options {
     /// Check scripts sent by callers; from this machine only.
     #[arg(long)]
     authoring: bool,
+    /// File of the ledger with the plans of record; created if it does not exist. Without it, plans are not served.
+    #[arg(long, value_name = "FILE", env = "QUOTIENT_LEDGER")]
+    ledger: Option<PathBuf>,
     /// Decision log: a file, `-` for stdout, or the URL of a collector, `http://HOST:PORT/PATH`.
     #[arg(long, value_name = "DESTINATION", env = "QUOTIENT_DECISION_LOG")]
     decision_log: Option<String>,
@@ -174,6 +178,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         tls: tls.map(|(certificate, key)| TlsFiles { certificate, key }),
         is_insecure: options.insecure,
         is_authoring: options.authoring,
+        ledger: options.ledger.clone(),
         limits: limits(options),
         decision_log,
         spans,

@@ -356,6 +356,10 @@ codes! {
     LedgerFigure = Plan, "ledger::figure";
     /// A person may not do this to their own figure: what a person set or agreed is approved by another one.
     LedgerDuties = Plan, "ledger::duties";
+    /// A person has no grant for a command.
+    ///
+    /// `quotient ledger persons` lists the grants; `quotient ledger grant` gives one.
+    LedgerGrant = Plan, "ledger::grant";
     /// An approval is missing that the rule of approvals asks for.
     LedgerApproval = Plan, "ledger::approval";
     /// A workbook, a book or rules are not those that the plan has now.

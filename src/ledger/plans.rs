@@ -1,7 +1,7 @@
 //! Plans of record in a ledger: read from their events, and moved on by commands.
 
 use super::plan::{Actor, Command, EventBody, LedgerFault, PlanEvent, PlanState, decide_all, fold, replay};
-use super::store::{Act, Event, Head, NewEvent, Store};
+use super::store::{Act, Event, Head, KeyedAppend, NewEvent, Store, StoreFault};
 use crate::finding::{Finding, Findings, did_you_mean};
 use chrono::{DateTime, SubsecRound, Utc};
 
@@ -28,6 +28,8 @@ pub struct Given {
     pub events: Vec<PlanEvent>,
     /// End of the ledger with these events.
     pub head: Head,
+    /// True when they were given before with the same key, and nothing was added now.
+    pub is_repeated: bool,
 }
 
 /// Reads a plan of the ledger.
@@ -43,10 +45,43 @@ pub fn load(store: &Store, name: &str) -> Result<Loaded, Findings> {
 
 /// Reads a plan of the ledger; a plan without events is one that is to be opened.
 pub fn load_or_new(store: &Store, name: &str) -> Result<Loaded, Findings> {
-    let stored = store.events(name, 0).map_err(Finding::from)?;
-    let events: Vec<PlanEvent> = stored.iter().map(read).collect::<Result<_, _>>()?;
-    let state = replay(&events).map_err(|fault| not_in_order(&fault))?;
-    Ok(Loaded { name: name.to_owned(), state, events })
+    let mut loaded = Loaded::new(name);
+    loaded.follow(store).map(|()| loaded)
+}
+
+impl Loaded {
+    /// Returns a plan of which nothing was read yet.
+    pub fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), state: PlanState::default(), events: Vec::new() }
+    }
+
+    /// Reads what was recorded since.
+    pub fn follow(&mut self, store: &Store) -> Result<(), Findings> {
+        let news = self.news(store)?;
+        self.take(news)
+    }
+
+    /// Returns the events that were recorded since.
+    pub fn news(&self, store: &Store) -> Result<Vec<PlanEvent>, Findings> {
+        store.events(&self.name, self.state.version).map_err(Finding::from)?.iter().map(read).collect()
+    }
+
+    /// Takes the events that follow those that were read.
+    pub fn take(&mut self, news: Vec<PlanEvent>) -> Result<(), Findings> {
+        for event in news {
+            fold(&mut self.state, &event).map_err(|fault| not_in_order(&fault))?;
+            self.events.push(event);
+        }
+        Ok(())
+    }
+
+    /// Returns the plan as it was with its first events only.
+    pub fn at(&self, version: u64) -> Result<Self, Findings> {
+        let known = usize::try_from(version).unwrap_or(usize::MAX).min(self.events.len());
+        let events = self.events.iter().take(known).cloned().collect::<Vec<_>>();
+        let state = replay(&events).map_err(|fault| not_in_order(&fault))?;
+        Ok(Self { name: self.name.clone(), state, events })
+    }
 }
 
 fn read(event: &Event) -> Result<PlanEvent, Findings> {
@@ -68,22 +103,45 @@ pub fn give(
     actor: &Actor,
     at: DateTime<Utc>,
 ) -> Result<Given, Findings> {
+    give_once(store, loaded, commands, actor, at, None)
+}
+
+/// Identity of commands that a caller may repeat: the same key with the same content is recorded once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once {
+    /// Key, unique in the ledger.
+    pub key: String,
+    /// Digest of the request, so that the key is not taken for another one.
+    pub digest: String,
+}
+
+/// Does what [`give`] does, and returns the first outcome when the commands were given before with the same key.
+///
+/// Fails when the key was used for another request.
+pub fn give_once(
+    store: &mut Store,
+    loaded: &Loaded,
+    commands: &[Command],
+    actor: &Actor,
+    at: DateTime<Utc>,
+    once: Option<&Once>,
+) -> Result<Given, Findings> {
     let at = at.trunc_subsecs(MILLISECONDS);
+    let command = command_of(commands, once);
+    if let Some(given) = once.map(|once| repeated(store, loaded, &command, actor, once)).transpose()?.flatten() {
+        return Ok(given);
+    }
     let bodies = decide_all(&loaded.state, commands, actor, at)?;
-    let mut names: Vec<&str> = commands.iter().map(Command::name).collect();
-    names.dedup();
-    let act = Act { actor: actor.person.clone(), at, command: format!("plan.{}", names.join("+")), reason: None };
+    let act = Act { actor: actor.person.clone(), at, command, reason: None };
     let new = |body: &EventBody| Ok(NewEvent { kind: body.kind(), body: body.to_json()? });
     let events: Vec<NewEvent> =
         bodies.iter().map(new).collect::<Result<_, super::plan::EventFault>>().map_err(|fault| not_in_order(&fault))?;
     if events.is_empty() {
-        return Ok(Given {
-            state: loaded.state.clone(),
-            events: Vec::new(),
-            head: store.head().map_err(Finding::from)?,
-        });
+        let head = store.head().map_err(Finding::from)?;
+        return Ok(Given { state: loaded.state.clone(), events: Vec::new(), head, is_repeated: false });
     }
-    let appended = store.append(&loaded.name, loaded.state.version, &act, &events, None).map_err(Finding::from)?;
+    let key = once.map(|once| once.key.as_str());
+    let appended = store.append(&loaded.name, loaded.state.version, &act, &events, key).map_err(Finding::from)?;
     let mut state = loaded.state.clone();
     let mut events = Vec::with_capacity(bodies.len());
     for (number, body) in (appended.first..).zip(bodies) {
@@ -91,5 +149,32 @@ pub fn give(
         fold(&mut state, &event).map_err(|fault| not_in_order(&fault))?;
         events.push(event);
     }
-    Ok(Given { state, events, head: appended.head })
+    Ok(Given { state, events, head: appended.head, is_repeated: false })
+}
+
+/// Returns the commands as the act records them: `plan.offer`, with the digest of a request that may be repeated.
+fn command_of(commands: &[Command], once: Option<&Once>) -> String {
+    let mut names: Vec<&str> = commands.iter().map(Command::name).collect();
+    names.dedup();
+    let digest = once.map(|once| format!(" {}", once.digest)).unwrap_or_default();
+    format!("plan.{}{digest}", names.join("+"))
+}
+
+/// Returns what the commands recorded when they were given before with this key.
+fn repeated(
+    store: &Store,
+    loaded: &Loaded,
+    command: &str,
+    actor: &Actor,
+    once: &Once,
+) -> Result<Option<Given>, Findings> {
+    let Some(found) = store.keyed(&once.key).map_err(Finding::from)? else { return Ok(None) };
+    let KeyedAppend { plan, act, appended } = found;
+    if plan != loaded.name || act.actor != actor.person || act.command != command {
+        let fault = StoreFault::KeyReused { key: once.key.clone(), plan, number: appended.first };
+        return Err(Finding::from(fault).into());
+    }
+    let own = appended.first..=appended.head.number;
+    let events = loaded.events.iter().filter(|event| own.contains(&event.number)).cloned().collect();
+    Ok(Some(Given { state: loaded.state.clone(), events, head: appended.head, is_repeated: true }))
 }

@@ -1,5 +1,6 @@
 //! Proposals: a vendor's rules applied to a partner book, reconciled with the channel target and explained.
 
+mod again;
 mod assembly;
 mod assessment;
 mod backtest;
@@ -28,6 +29,7 @@ mod targets;
 mod view;
 
 pub use crate::quota::{Basis, Grain};
+pub use again::{Assessed, Resettled};
 pub use assembly::{Change, Draft, Settled, Settlement, is_exact};
 pub use assessment::{AssessedLine, PartnerAssessment, assess_partner};
 pub use backtest::{Backtest, Comparison, Fold, Method, Origin, backtest, latest_origin, origins};

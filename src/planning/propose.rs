@@ -156,6 +156,11 @@ fn gave_way(drafts: &[Draft]) -> Option<Finding> {
 }
 
 impl Prepared<'_> {
+    /// Returns the assessed lines, and the ids of the partners without a quota.
+    pub(super) fn into_drafts(self) -> (Vec<Draft>, Vec<Name>) {
+        (self.drafts, self.not_eligible)
+    }
+
     /// The currency of every amount.
     pub fn currency(&self) -> Currency {
         self.currency

@@ -21,8 +21,10 @@ pub use fault::RequestFault;
 pub use refusal::{Cause, Refusal};
 pub use schema::schemas;
 
+use crate::channel::PartnerBook;
 use crate::finding::{Code, Finding, Findings};
 use crate::intake;
+use crate::planning;
 use crate::plugin::VendorPlugin;
 use crate::report::ReportFault;
 use crate::script::{on_script_threads, on_this_script_thread};
@@ -201,6 +203,24 @@ pub fn decide(
         failed: written.failed,
         exhausted: written.exhausted,
     })
+}
+
+/// Reads the request of a proposal and passes its book and its members to `work`, on the threads that suit its size.
+///
+/// # Errors
+/// All problems of the body, as for [`decide`].
+pub fn with_proposal<R: Send>(
+    plugin: &VendorPlugin,
+    bytes: &[u8],
+    books: &(dyn Books + Sync),
+    limits: &Limits,
+    work: impl FnOnce(&PartnerBook, planning::Request) -> R + Send,
+) -> Result<R, Refusal> {
+    let defaults = Defaults::default();
+    let context = Context { plugin, form: Form::Json, defaults: &defaults, books, limits };
+    let proposal::Inputs { book, request, .. } = proposal::read(context, Body::open(bytes, limits)?)?;
+    let partners = book.partners.len();
+    Ok(context.work(partners, || work(&book, request)))
 }
 
 impl Context<'_> {

@@ -1,13 +1,12 @@
 //! The proposal of a plan of record once more, from the same rules and the same book.
 
 use super::open::propose;
-use crate::channel::{Lock, PartnerBook};
+use crate::channel::PartnerBook;
 use crate::cli::CommandError;
-use crate::cli::fault::CommandFault;
 use crate::cli::plan::{Inputs, PlanOptions};
 use crate::finding::{Finding, Findings};
 use crate::ledger::Loaded;
-use crate::ledger::plan::{Header, LineKey};
+use crate::ledger::plan::{Header, LedgerFault, LineKey};
 use crate::planning::{QuotaPlan, Request};
 use crate::plugin::VendorPlugin;
 use crate::units::Money;
@@ -38,7 +37,7 @@ impl Again {
             let short = |digest: &String| digest.chars().take(12).collect::<String>();
             let (plan, what) = (header.name.clone(), what.to_owned());
             let (found, expected) = (short(found), short(expected));
-            findings.push(CommandFault::OtherInputs { plan, what, found, expected }.into());
+            findings.push(LedgerFault::OtherInputs { plan, what, found, expected }.into());
         }
         if findings.has_errors() {
             return Err(findings.into());
@@ -56,27 +55,9 @@ impl Again {
         let differing = plan.lines.iter().filter(is_same).count();
         if differing > 0 || plan.lines.len() != loaded.state.lines.len() {
             let lines = differing.max(plan.lines.len().abs_diff(loaded.state.lines.len()));
-            return Err(Finding::from(CommandFault::NotReproduced { plan: loaded.name.clone(), lines }).into());
+            return Err(Finding::from(LedgerFault::NotReproduced { plan: loaded.name.clone(), lines }).into());
         }
         Ok(plan)
-    }
-
-    /// Locks lines of the plan in the request, in the place of locks that it had for them.
-    pub fn lock(&mut self, locks: Vec<(LineKey, Money, String)>) {
-        let is_free = |lock: &Lock| {
-            let key = LineKey::new(&lock.partner_id, &lock.segment);
-            locks.iter().all(|(line, ..)| *line != key)
-        };
-        let mut kept: Vec<Lock> = self.request.locks.iter().filter(|lock| is_free(lock)).cloned().collect();
-        kept.extend(locks.into_iter().map(|(line, quota, reason)| Lock {
-            partner_id: line.partner_id.as_str().into(),
-            segment: line.segment(),
-            quota,
-            reason,
-        }));
-        self.request.locks = kept;
-        // Places belong to the files of the locks by position.
-        self.request.lock_places.clear();
     }
 }
 
@@ -92,7 +73,7 @@ fn other_request(header: &Header, request: &Request) -> Findings {
     let differs = |(_, found, expected): &(&str, Option<String>, Option<String>)| found.is_some() && found != expected;
     let fault = |(what, found, expected): (&str, Option<String>, Option<String>)| {
         let (plan, what) = (header.name.clone(), what.to_owned());
-        CommandFault::OtherInputs { plan, what, found: shown(found), expected: shown(expected) }.into()
+        LedgerFault::OtherInputs { plan, what, found: shown(found), expected: shown(expected) }.into()
     };
     asked.into_iter().filter(differs).map(fault).collect()
 }

@@ -13,7 +13,7 @@ mod show;
 
 use super::{CommandError, Terminal};
 use clap::Subcommand;
-pub use desk::LedgerFile;
+pub use desk::{Desk, LedgerFile};
 
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]

@@ -65,6 +65,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         revision: plan.revision.clone(),
         book: plan.input_hash.clone(),
         proposal: digest.to_string(),
+        request: None,
         asked_target: request.target.map(|target| Money::new(target, plan.currency)),
         target: plan.target,
         reserve: plan.reserve,

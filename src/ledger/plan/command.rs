@@ -6,6 +6,7 @@ use super::wire;
 use super::words::{AmendmentCode, CounterCode};
 use crate::units::Money;
 use chrono::NaiveDate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Person who gives a command.
@@ -47,6 +48,8 @@ pub struct Opening {
     pub book: String,
     /// Digest of the stored proposal.
     pub proposal: String,
+    /// Digest of the stored request of the proposal; null where it was made from files.
+    pub request: Option<String>,
     /// Target that the proposal was asked for; null for the bottom-up, or where parts of the channel have targets.
     #[serde(with = "wire::optional_money")]
     pub asked_target: Option<Money>,
@@ -65,26 +68,31 @@ pub struct Opening {
 }
 
 /// A line with a new figure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PlanLineChange")]
 pub struct Change {
     /// Line.
     pub line: LineKey,
     /// Figure; null keeps the one on the table.
-    #[serde(with = "wire::optional_money")]
+    #[serde(default, with = "wire::optional_money")]
+    #[schemars(with = "Option<wire::money::Written>")]
     pub figure: Option<Money>,
     /// Reason; may be empty where the figure is the same.
+    #[serde(default)]
     pub reason: String,
 }
 
 /// A figure that the partner asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PlanCounter")]
 pub struct Counter {
     /// Line.
     pub line: LineKey,
     /// Figure.
     #[serde(with = "wire::money")]
+    #[schemars(with = "wire::money::Written")]
     pub figure: Money,
     /// Kind of reason.
     pub code: CounterCode,
@@ -93,10 +101,12 @@ pub struct Counter {
 }
 
 /// Command about a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PlanCommand")]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Command {
     /// Opens the plan with the engine's proposal.
+    #[schemars(skip)]
     Open(Box<Opening>),
     /// Hands the lines to their account managers.
     Distribute {
@@ -108,7 +118,8 @@ pub enum Command {
         /// Lines with their figures.
         lines: Vec<Change>,
         /// Last day to answer; null for the terms of the plan.
-        #[serde(with = "wire::optional_date")]
+        #[serde(default, with = "wire::optional_date")]
+        #[schemars(with = "Option<String>", extend("format" = "date"))]
         reply_by: Option<NaiveDate>,
     },
     /// Records what partners ask for instead.
@@ -116,8 +127,10 @@ pub enum Command {
         /// Lines with their figures.
         lines: Vec<Counter>,
         /// Person who asks at the partner; null for the person who gives the command.
+        #[serde(default)]
         by: Option<String>,
         /// Evidence for it.
+        #[serde(default)]
         evidence: Vec<String>,
     },
     /// Takes the figure that the other side named last.
@@ -125,10 +138,13 @@ pub enum Command {
         /// Lines.
         lines: Vec<LineKey>,
         /// Person who accepts for the partner; null for the person who gives the command.
+        #[serde(default)]
         by: Option<String>,
         /// Reason; of a counter, its own reason where this is empty.
+        #[serde(default)]
         reason: String,
         /// Evidence for it.
+        #[serde(default)]
         evidence: Vec<String>,
     },
     /// Asks for a decision above the account manager.
@@ -143,6 +159,7 @@ pub enum Command {
         /// Lines with their figures.
         lines: Vec<Change>,
         /// True to assign the figure without acceptance.
+        #[serde(default)]
         assign: bool,
     },
     /// Approves figures.
@@ -150,6 +167,7 @@ pub enum Command {
         /// Lines.
         lines: Vec<LineKey>,
         /// Words of the approver; may be empty.
+        #[serde(default)]
         note: String,
     },
     /// Approves that the lines miss the level of the proposal.
@@ -175,6 +193,7 @@ pub enum Command {
         lines: Vec<Change>,
         /// Day from which they are to be in force.
         #[serde(with = "wire::date")]
+        #[schemars(with = "String", extend("format" = "date"))]
         effective_from: NaiveDate,
         /// Kind of reason.
         code: AmendmentCode,
@@ -192,6 +211,7 @@ pub enum Command {
     ChangeTarget {
         /// New target.
         #[serde(with = "wire::money")]
+        #[schemars(with = "wire::money::Written")]
         target: Money,
         /// Reason.
         reason: String,
@@ -204,6 +224,28 @@ pub enum Command {
 }
 
 impl Command {
+    /// Returns the lines that the command names, in its order.
+    pub fn keys(&self) -> Vec<&LineKey> {
+        match self {
+            Self::Offer { lines, .. } | Self::Resolve { lines, .. } | Self::Amend { lines, .. } => {
+                lines.iter().map(|change| &change.line).collect()
+            }
+            Self::Counter { lines, .. } => lines.iter().map(|counter| &counter.line).collect(),
+            Self::Distribute { lines }
+            | Self::Accept { lines, .. }
+            | Self::Escalate { lines, .. }
+            | Self::Approve { lines, .. }
+            | Self::Return { lines, .. }
+            | Self::Lock { lines }
+            | Self::Withdraw { lines, .. } => lines.iter().collect(),
+            Self::Open(_)
+            | Self::ApproveTotal { .. }
+            | Self::ApplySilence {}
+            | Self::ChangeTarget { .. }
+            | Self::Close { .. } => Vec::new(),
+        }
+    }
+
     /// Returns the name of the command: `approve_total`.
     pub fn name(&self) -> &'static str {
         match self {

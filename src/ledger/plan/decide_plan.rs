@@ -67,6 +67,7 @@ pub fn open(opening: &Opening) -> Result<Vec<EventBody>, Findings> {
         reserve: opening.reserve,
         terms: opening.terms.clone(),
         approval: opening.approval.clone(),
+        request: opening.request.clone(),
     };
     Ok(vec![EventBody::Opened(opened), EventBody::Proposed(Proposed { proposal: opening.proposal.clone(), lines })])
 }

@@ -1,5 +1,6 @@
 //! Events of a plan: actions with person, time and reason. Their kinds are declared here, once.
 
+use super::event_fault::EventFault;
 use super::key::LineKey;
 use super::terms::{ApprovalRule, Assigned, Terms};
 use super::wire;
@@ -9,26 +10,6 @@ use crate::ledger::canonical;
 use crate::units::Money;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
-
-/// Reason for which a stored event cannot be read.
-#[derive(Debug, Error)]
-pub enum EventFault {
-    /// The kind is not one of this version.
-    #[error("unknown kind of event `{0}`")]
-    UnknownKind(String),
-    /// The body has no canonical spelling.
-    #[error("the body of an event cannot be written: {0}")]
-    Spelling(String),
-    /// The body is not what the kind has.
-    #[error("the body of a `{kind}` event cannot be read: {source}")]
-    Body {
-        /// Kind of the event.
-        kind: String,
-        /// Error of the reader.
-        source: serde_json::Error,
-    },
-}
 
 macro_rules! events {
     ($($(#[doc = $doc:literal])+ $variant:ident($body:ident) = $kind:literal;)+) => {
@@ -159,6 +140,9 @@ pub mod body {
             terms: Terms,
             /// Rule of approvals.
             approval: ApprovalRule,
+            /// Digest of the stored request of the proposal; missing where it was made from files.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            request: Option<String>,
         }
         /// Content of `plan.proposed`.
         Proposed {

@@ -90,7 +90,8 @@ crate::faults! {
         Step { line: String, state: LineState, step: Step, possible: Vec<Step> } = LedgerState {
             message: format!("line `{line}` is {state} and cannot take the step `{step}`"),
             help: match possible.as_slice() {
-                [] => "the line is out of the plan".to_owned(),
+                [] if state.as_str() == LineState::Withdrawn.as_str() => "the line is out of the plan".to_owned(),
+                [] => "wait for the other side".to_owned(),
                 steps => format!("possible steps are {}", listed(steps)),
             },
             varying: [line],
@@ -199,6 +200,38 @@ crate::faults! {
         TotalRange { reason: String } = LedgerFigure {
             message: format!("the totals of the plan cannot be computed: {reason}"),
             help: "correct the figures",
+        }
+        /// The plan has changed since the version that the command was decided on.
+        Moved { plan: String, version: u64, since: u64, lines: Vec<String> } = LedgerConflict {
+            message: format!(
+                "the plan `{plan}` has version {version} now; since version {since}, {} changed",
+                match lines.as_slice() {
+                    [] => "no line".to_owned(),
+                    [one] => format!("line `{one}`"),
+                    lines => counted(lines.len(), "line"),
+                },
+            ),
+            help: "read these lines again, and decide again",
+        }
+        /// The rules or the book are not those that the plan was opened with.
+        OtherInputs { plan: String, what: String, found: String, expected: String } = LedgerStale {
+            message: format!("the plan `{plan}` was opened with another {what} ({expected}, not {found})"),
+            help: format!("name the {what} that the plan was opened with; a new proposal is a new plan"),
+        }
+        /// The proposal comes out differently than the one that the plan was opened with.
+        NotReproduced { plan: String, lines: usize } = LedgerStale {
+            message: format!("the proposal differs from the one of the plan `{plan}` on {}", counted(*lines, "line")),
+            help: "pass the options that the plan was opened with, such as `--targets` and `--locks`",
+        }
+        /// No line is in force.
+        NothingInForce { plan: String } = LedgerState {
+            message: format!("no line of the plan `{plan}` is in force"),
+            help: "approve and lock lines first",
+        }
+        /// The proposal that the plan was opened with is not in the ledger.
+        NoProposal { digest: String } = LedgerUnknown {
+            message: format!("the ledger does not contain the proposal `{digest}` of the plan"),
+            help: "run `quotient ledger verify`, and restore the ledger from a backup",
         }
         /// An event does not follow from the events before.
         NotInOrder { reason: String } = LedgerState {

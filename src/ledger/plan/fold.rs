@@ -149,6 +149,7 @@ fn open(state: &mut PlanState, body: &Opened, event: &PlanEvent) -> Result<(), F
         book: body.book.clone(),
         asked_target: body.asked_target,
         proposal: String::new(),
+        request: body.request.clone(),
         owner: event.actor.clone(),
         terms: body.terms.clone(),
         approval: body.approval.clone(),

@@ -2,12 +2,14 @@
 
 use crate::channel::SegmentKey;
 use crate::planning::line_id;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Key of a line within its plan, at the vendor's grain; ordered by partner, product line, territory.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PlanLineKey")]
 pub struct LineKey {
     /// Partner id.
     pub partner_id: String,

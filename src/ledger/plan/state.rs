@@ -34,6 +34,8 @@ pub struct Header {
     pub asked_target: Option<Money>,
     /// Digest of the stored proposal.
     pub proposal: String,
+    /// Digest of the stored request of the proposal; `None` where it was made from files.
+    pub request: Option<String>,
     /// Person who opened the plan.
     pub owner: String,
     /// Terms of the negotiation.

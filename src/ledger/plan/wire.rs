@@ -5,13 +5,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 /// An amount as an object with the amount as a string and its currency.
 pub mod money {
     use crate::units::{Currency, Money, parse_decimal};
+    use schemars::JsonSchema;
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    #[derive(Serialize, Deserialize)]
+    /// An exact amount with its currency.
+    #[derive(Serialize, Deserialize, JsonSchema)]
     #[serde(deny_unknown_fields)]
-    struct Written {
+    #[schemars(rename = "PlanAmount")]
+    pub struct Written {
+        /// Decimal string.
         amount: String,
+        /// ISO 4217 code.
         currency: String,
     }
 

@@ -2,10 +2,12 @@
 
 mod agreed;
 mod history;
+mod in_force;
 mod preview;
 mod status;
 
 pub use agreed::{Agreed, AgreedLine, write_csv, write_json, write_xlsx};
 pub use history::{history, recorded};
-pub use preview::{Move, Preview, preview};
+pub use in_force::agreed;
+pub use preview::preview;
 pub use status::{plans, status};

@@ -1,53 +1,15 @@
 //! Preview of a concession: who pays.
 
-use crate::ledger::plan::LineKey;
+use crate::ledger::rebalance::{Move, Preview};
 use crate::report::ReportFault;
 use crate::report::figures::{Figures, clipped, count, counted};
 use crate::report::grid::{Grid, Left, Right, TableOptions, bold};
-use crate::units::{Currency, Money};
+use crate::units::Money;
 use comfy_table::Cell;
 use std::collections::BTreeMap;
 
 /// Characters of a name in a table.
 const NAME: usize = 24;
-
-/// A line that would move.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Move {
-    /// Line.
-    pub line: LineKey,
-    /// Name of the partner.
-    pub partner_name: String,
-    /// Account manager; `None` without one.
-    pub manager: Option<String>,
-    /// Territory; `None` without one.
-    pub territory: Option<String>,
-    /// Figure now.
-    pub before: Money,
-    /// Figure that the re-balancing gives it.
-    pub after: Money,
-}
-
-/// Effect of a new figure of one line on the others.
-#[derive(Debug, Clone)]
-pub struct Preview {
-    /// Name of the plan.
-    pub plan: String,
-    /// Currency of every amount.
-    pub currency: Currency,
-    /// The line with its new figure.
-    pub change: Move,
-    /// Lines that the re-balancing moves, ascending by key.
-    pub moves: Vec<Move>,
-    /// Lines that were free to move.
-    pub free: usize,
-    /// Lines that balancing earlier changes moves from their figures in the plan; zero where this change alone counts.
-    pub earlier: usize,
-    /// Lines that may move: `the channel`, or `the lines of Mara Jensen`.
-    pub scope: String,
-    /// Lines and reserve minus target before the change; `None` without a target.
-    pub difference: Option<Money>,
-}
 
 /// Renders a preview: lines that move, sums by account manager and territory, and the ways to absorb the change.
 pub fn preview(preview: &Preview, options: &TableOptions) -> Result<String, ReportFault> {

@@ -34,6 +34,8 @@ crate::words! {
         Read = "read",
         /// Requesting decisions.
         Evaluate = "evaluate",
+        /// Reading and moving plans of record, as far as grants allow.
+        Plan = "plan",
         /// Reloading, pinning and rolling back.
         Admin = "admin",
     }
@@ -41,12 +43,14 @@ crate::words! {
 
 impl Scope {
     /// Scopes that a token can have.
-    pub const GRANTED: [Self; 3] = [Self::Read, Self::Evaluate, Self::Admin];
+    pub const GRANTED: [Self; 4] = [Self::Read, Self::Evaluate, Self::Plan, Self::Admin];
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Token {
     name: Arc<str>,
+    /// Person whose token it is; `None` for a service, which has the name of the token.
+    person: Option<Arc<str>>,
     digest: [u8; 32],
     scopes: BTreeSet<Scope>,
     /// `None` for all vendors.
@@ -74,6 +78,8 @@ pub struct TokenLimits {
 pub struct Caller {
     /// Name of the token; `None` on a server without tokens.
     pub name: Option<Arc<str>>,
+    /// Person of the token, or its name; `None` on a server without tokens.
+    pub person: Option<Arc<str>>,
     vendors: Option<Arc<BTreeSet<String>>>,
     scopes: Option<Arc<BTreeSet<Scope>>>,
     /// Limits of the token.
@@ -194,6 +200,7 @@ impl Access {
         }
         Ok(Caller {
             name: Some(Arc::clone(&token.name)),
+            person: Some(Arc::clone(token.person.as_ref().unwrap_or(&token.name))),
             vendors: token.vendors.clone().map(Arc::new),
             scopes: Some(Arc::new(token.scopes.clone())),
             limits: token.limits,
@@ -204,7 +211,7 @@ impl Access {
 impl Caller {
     /// Returns a caller without a token.
     pub fn anonymous() -> Self {
-        Self { name: None, vendors: None, scopes: None, limits: TokenLimits::default() }
+        Self { name: None, person: None, vendors: None, scopes: None, limits: TokenLimits::default() }
     }
 
     /// Returns a caller that sent no valid token and sees no vendor.
@@ -301,10 +308,11 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
         item.reject(ServerFault::NeverValid { first, last });
     }
     let limits = section.section("limits").map(read_limits).unwrap_or_default();
+    let person = section.get("person").and_then(|item| item.text()).map(Arc::from);
     let name = name?.text()?;
     match (plain, hashed) {
         (Some(digest), None) | (None, Some(digest)) => {
-            Some(Token { name: name.into(), digest, scopes, vendors, not_before, expires, limits })
+            Some(Token { name: name.into(), person, digest, scopes, vendors, not_before, expires, limits })
         }
         (None, None) => {
             item.reject(ServerFault::NoSecret { token: name.to_owned() });

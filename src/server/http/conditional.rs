@@ -33,10 +33,23 @@ impl Conditions {
         }
     }
 
+    /// Returns the tags of `If-Match`; `None` when the request has none.
+    pub fn expected(&self) -> Option<&[String]> {
+        self.if_match.as_deref()
+    }
+
+    /// Returns the response with this entity tag, or 304 when the caller has it already.
+    pub fn respond_tagged(&self, tag: &str, response: Response<Body>) -> Response<Body> {
+        self.known(tag, with_tag(tag, response))
+    }
+
     /// Returns the response with its revision, or 304 when the caller has it already.
     pub fn respond(&self, revision: &str, response: Response<Body>) -> Response<Body> {
-        let mut response = with_revision(revision, response);
-        let is_known = self.if_none_match.as_ref().is_some_and(|tags| names(tags, revision));
+        self.known(revision, with_revision(revision, response))
+    }
+
+    fn known(&self, tag: &str, mut response: Response<Body>) -> Response<Body> {
+        let is_known = self.if_none_match.as_ref().is_some_and(|tags| names(tags, tag));
         if is_known && response.status() == StatusCode::OK {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             *response.body_mut() = Body::empty();
@@ -52,6 +65,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Conditions {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(Self::read(&parts.headers))
     }
+}
+
+/// Returns the response with an entity tag.
+pub fn with_tag(tag: &str, mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().extend(HeaderValue::from_str(&format!("\"{tag}\"")).ok().map(|tag| (ETAG, tag)));
+    response
 }
 
 /// Returns the response with its revision, also as entity tag.
@@ -74,7 +93,7 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<String>> {
 }
 
 /// Returns true when the tags include the revision, or `*`.
-fn names(tags: &[String], revision: &str) -> bool {
+pub fn names(tags: &[String], revision: &str) -> bool {
     let is_it = |tag: &str| tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')) == Some(revision);
     tags.iter().any(|tag| tag == "*" || is_it(tag.strip_prefix("W/").unwrap_or(tag)))
 }

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::problem::{Problem, ProblemKind};
+use crate::ledger::Once;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -43,6 +44,14 @@ pub struct Idempotency {
 }
 
 impl Idempotency {
+    /// Returns the key and the digest under which the ledger knows the request; `None` without a key.
+    pub fn once(&self, body: &[u8]) -> Option<Once> {
+        let RequestKey { caller, path, key } = self.key.as_ref()?;
+        let mut hasher = blake3::Hasher::new();
+        [caller.as_deref().unwrap_or_default(), path, key].iter().for_each(|part| add(&mut hasher, part.as_bytes()));
+        Some(Once { key: hasher.finalize().to_hex().to_string(), digest: self.digest(body).to_hex().to_string() })
+    }
+
     /// Returns the digest of what makes two requests the same: query, media types, expected revision and body.
     pub fn digest(&self, body: &[u8]) -> blake3::Hash {
         let mut hasher = self.head.clone();

@@ -58,6 +58,10 @@ kinds! {
     ScopeMissing = 403, "scope_missing", "The token does not allow this";
     /// The request comes from a web page, or names a host that is not this machine. Without tokens the server accepts requests of local programs only.
     OriginRefused = 403, "origin_refused", "Requests of web pages are refused";
+    /// No grant of the person allows this command; `errors` names the command and the lines.
+    RoleMissing = 403, "role_missing", "No grant allows this";
+    /// The person set or agreed the figure, or has already approved it: another person must do this.
+    DutiesConflict = 403, "duties_conflict", "Another person must do this";
     /// The server was not started for this operation (`--authoring`).
     NotOffered = 403, "not_offered", "This server does not offer the operation";
     /// The path is unknown. `GET /openapi.json` lists all paths.
@@ -68,6 +72,10 @@ kinds! {
     RevisionUnknown = 404, "revision_unknown", "Unknown revision";
     /// The book that the body refers to is not stored, or no longer: send it whole.
     BookUnknown = 404, "book_unknown", "Unknown book";
+    /// The ledger has no plan of this name, or none that the caller may see.
+    PlanUnknown = 404, "plan_unknown", "Unknown plan";
+    /// The plan has no such line, or none that the caller may see; `errors` has the place of each.
+    LineUnknown = 404, "line_unknown", "Unknown line";
     /// The path supports other methods; see the header `Allow`.
     MethodUnknown = 405, "method_unknown", "The path does not take this method";
     /// The response cannot be written as any of the media types of `Accept`.
@@ -76,8 +84,14 @@ kinds! {
     BodySlow = 408, "body_slow", "The body took too long";
     /// A request with this `Idempotency-Key` is in progress: wait for it.
     IdempotencyInFlight = 409, "idempotency_in_flight", "The same request is in progress";
+    /// The plan or a line is in a state in which the command is not possible; `errors` names the steps that are.
+    StateConflict = 409, "state_conflict", "The state does not allow this";
+    /// An approval is missing that the rule of approvals asks for.
+    ApprovalMissing = 409, "approval_missing", "An approval is missing";
     /// The revision that `If-Match` names is no longer in use.
     RevisionChanged = 412, "revision_changed", "Another revision is in use";
+    /// The plan has another version than the one that `If-Match` names; `errors` lists the lines that changed since. Read them again, and decide again.
+    VersionChanged = 412, "version_changed", "The plan has changed";
     /// The body, one of its tables, or its decompressed form exceeds a limit of the server.
     BodyTooLarge = 413, "body_too_large", "The body is too large";
     /// The operation does not take the media type or encoding of the body.
@@ -88,8 +102,12 @@ kinds! {
     PlanInfeasible = 422, "plan_infeasible", "The plan is infeasible";
     /// A rule or policy of the vendor failed on this input; `errors` has the place in the script and the values.
     RulesFailed = 422, "rules_failed", "The vendor's rules failed on this input";
+    /// A figure changes, or a step is taken, without a reason.
+    ReasonMissing = 422, "reason_missing", "A reason is missing";
     /// This `Idempotency-Key` was used before with another request.
     IdempotencyMismatch = 422, "idempotency_mismatch", "The key belongs to another request";
+    /// The request needs `If-Match` with the version of the plan that it was decided on, or with `*` for any.
+    VersionNeeded = 428, "version_needed", "The version of the plan is missing";
     /// Too many requests for this vendor are waiting. Try again after `Retry-After` seconds.
     VendorBusy = 429, "vendor_busy", "Too many requests for this vendor";
     /// The token has as many requests or event streams in progress, or as many bytes of bodies in memory, as it may have. Wait for one to end.
@@ -108,6 +126,8 @@ kinds! {
     ShuttingDown = 503, "shutting_down", "The server is shutting down";
     /// The decision could not be recorded, and without a record no response is sent (`--audit strict`).
     NotRecorded = 503, "not_recorded", "The decision could not be recorded";
+    /// The ledger cannot be read or written. Nothing of the request was recorded; the log has the reason.
+    LedgerUnavailable = 503, "ledger_unavailable", "The ledger is not available";
     /// The response took longer than the server allows.
     TooSlow = 503, "too_slow", "The response took too long";
 }

@@ -4,6 +4,7 @@ use super::context::extension;
 use super::operation::{Format, Operation, Parameter};
 use super::problem::{Problem, ProblemKind};
 use crate::finding::did_you_mean;
+use crate::ledger::plan::{LineKey, LineState};
 use axum::extract::FromRequestParts;
 use axum::http::Uri;
 use axum::http::request::Parts;
@@ -13,6 +14,11 @@ use std::sync::Arc;
 
 /// An example of a digest.
 pub const DIGEST_EXAMPLE: &str = "b2b3205aeced1c7a4c3ad5c7a2a0b1b5d4f5c6a79f1a0c0f7c7b0f0b9f3f8d11";
+
+/// Most entries of a page.
+const MAX_PAGE: usize = 1_000;
+/// Entries of a page without `limit`.
+const USUAL_PAGE: usize = 200;
 
 /// A typed query parameter; handlers take it as an argument.
 pub trait QueryParameter: Sized {
@@ -116,6 +122,22 @@ query_parameters! {
     PeriodQuery(Option<String>) = "period", Text, false,
         "Planning period, used if the body does not state one.",
         "FY2026", optional;
+    StateQuery(Option<LineState>) = "state", Text, false,
+        "State of the lines.", "offered", line_state;
+    ManagerQuery(Option<String>) = "manager", Text, false,
+        "Account manager of the lines, as the book names them.", "A. Okafor", optional;
+    ChangedSince(Option<u64>) = "changed_since", Text, false,
+        "Version of the plan: only lines that changed after it.", "41", number_changed_since;
+    AfterLine(Option<LineKey>) = "after", Text, false,
+        "Member `next` of the page before.", "[\"P0100\",null,null]", after_line;
+    AfterEvent(u64) = "after", Text, false,
+        "Version of the plan: only events after it.", "41", after_event;
+    Limit(usize) = "limit", Text, false,
+        "Most entries of the page, from 1 to 1,000; 200 if omitted.", "200", limit;
+    AsOfVersion(Option<u64>) = "version", Text, false,
+        "Version of the plan to show; the latest if omitted.", "41", number_version;
+    KnownOn(Option<NaiveDate>) = "known_on", Date, false,
+        "Date (UTC): shows what was recorded up to its end.", "2026-01-31", known_on;
     Before(String) = "before", Digest, true, "Digest of the earlier revision.", DIGEST_EXAMPLE, required_before;
     After(Option<String>) = "after", Digest, false,
         "Digest of the later revision; the one in use if omitted.", DIGEST_EXAMPLE, optional;
@@ -127,6 +149,52 @@ fn optional(value: Option<&str>) -> Result<Option<String>, Problem> {
 
 fn required_before(value: Option<&str>) -> Result<String, Problem> {
     value.map(str::to_owned).ok_or_else(|| invalid("the query parameter `before` is missing"))
+}
+
+fn number(name: &str, value: Option<&str>) -> Result<Option<u64>, Problem> {
+    let read = |text: &str| text.parse().map_err(|_| invalid(format!("`{name}` is not a number of a version")));
+    value.map(read).transpose()
+}
+
+fn number_changed_since(value: Option<&str>) -> Result<Option<u64>, Problem> {
+    number("changed_since", value)
+}
+
+fn number_version(value: Option<&str>) -> Result<Option<u64>, Problem> {
+    number("version", value)
+}
+
+fn after_event(value: Option<&str>) -> Result<u64, Problem> {
+    number("after", value).map(Option::unwrap_or_default)
+}
+
+fn limit(value: Option<&str>) -> Result<usize, Problem> {
+    let read = |text: &str| text.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
+    let refused = || invalid(format!("`limit` is not a number from 1 to {MAX_PAGE}"));
+    value.map_or(Ok(USUAL_PAGE), |text| read(text).ok_or_else(refused))
+}
+
+fn line_state(value: Option<&str>) -> Result<Option<LineState>, Problem> {
+    value.map(|text| text.parse().map_err(|error| invalid(format!("`state`: {error}")))).transpose()
+}
+
+fn after_line(value: Option<&str>) -> Result<Option<LineKey>, Problem> {
+    let read = |text: &str| {
+        let parts: Result<(String, Option<String>, Option<String>), _> = serde_json::from_str(text);
+        let key = parts.map(|(partner_id, product_line, territory)| LineKey { partner_id, product_line, territory });
+        key.map_err(|_| invalid("`after` is not the member `next` of a page"))
+    };
+    value.map(read).transpose()
+}
+
+/// Returns the value of `after` for the page after this line.
+pub fn cursor_of(key: &LineKey) -> String {
+    serde_json::json!([key.partner_id, key.product_line, key.territory]).to_string()
+}
+
+fn known_on(value: Option<&str>) -> Result<Option<NaiveDate>, Problem> {
+    let read = |text: &str| text.parse().map_err(|_| invalid("`known_on` is not a date; use `2026-01-31`"));
+    value.map(read).transpose()
 }
 
 fn date(value: Option<&str>) -> Result<Option<NaiveDate>, Problem> {

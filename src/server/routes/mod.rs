@@ -8,6 +8,7 @@ mod documentation;
 mod events;
 mod health;
 mod pins;
+mod plans;
 mod question;
 mod reload;
 mod route;
@@ -28,6 +29,7 @@ pub fn table() -> Vec<Vec<Route>> {
         decisions::table(),
         books::table(),
         [vendors::table(), reload::table(), pins::table(), events::table()].concat(),
+        plans::table(),
         health::table(),
         documentation::table(&DESCRIPTION),
         authoring::table(),
@@ -45,6 +47,7 @@ fn schemas(generator: &mut schemars::SchemaGenerator) {
     pins::schemas(generator);
     health::schemas(generator);
     books::schemas(generator);
+    plans::schemas(generator);
     authoring::schemas(generator);
 }
 

@@ -17,6 +17,7 @@ use crate::server::state::gate::Gate;
 use crate::server::state::lanes::Lanes;
 use crate::server::state::limits::ServerLimits;
 use crate::server::state::metrics::Metrics;
+use crate::server::state::plans::Plans;
 use crate::server::state::recorder::Recorder;
 use crate::server::state::responses::StoredResponses;
 use crate::server::state::spans::{SpanOptions, spans};
@@ -53,6 +54,8 @@ pub struct Options {
     pub is_insecure: bool,
     /// Checks scripts that callers send.
     pub is_authoring: bool,
+    /// File of the ledger; without one, no operation on plans of record is offered.
+    pub ledger: Option<PathBuf>,
     /// Limits.
     pub limits: ServerLimits,
     /// The decision log, what it records, and its mode.
@@ -105,6 +108,8 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     let is_strict = options.decision_log.as_ref().is_some_and(|(_, _, mode)| *mode == Mode::Strict);
     let book_directory = state.map(|state| BookDirectory::open(state.join("books"), is_strict)).transpose();
     let book_directory = book_directory.map_err(|error| cannot_start(&error))?;
+    let plans = Plans::open(options.ledger.as_deref())?;
+    let has_ledger = options.ledger.is_some();
     let (library, outcome) = open_vendors_from(options.source, options.vendors)?;
     let changes = library.subscribe(CHANGES);
     let (shutdown, is_shutdown) = watch::channel(false);
@@ -129,7 +134,8 @@ pub fn start(options: Options) -> Result<Started, Findings> {
             spans: spans.map(Arc::new),
             started: Instant::now(),
         }),
-        gate: Arc::new(Gate::new(access, is_local, options.is_authoring, limits, is_shutdown)),
+        plans: Arc::new(plans),
+        gate: Arc::new(Gate::new(access, is_local, (options.is_authoring, has_ledger), limits, is_shutdown)),
     };
     log(&outcome);
     events::take_stock(&app.telemetry, &app.vendors);

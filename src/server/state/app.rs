@@ -2,6 +2,7 @@
 
 use super::gate::Gate;
 use super::lanes::Lanes;
+use super::plans::Plans;
 use super::stores::Stores;
 use super::telemetry::Telemetry;
 use super::vendors::Vendors;
@@ -34,6 +35,8 @@ parts! {
     stores: Stores,
     /// Metrics, traces, events and the decision log.
     telemetry: Telemetry,
+    /// The plans of record.
+    plans: Plans,
     /// Tokens and limits.
     gate: Gate,
 }

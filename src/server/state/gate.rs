@@ -16,6 +16,9 @@ use tokio::sync::watch;
 /// Group of the operations that are available whatever callers do.
 pub const HEALTH: &str = "health";
 
+/// Group of the operations on plans of record.
+pub const PLANS: &str = "plans";
+
 /// A way into the server, with its own access rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Door {
@@ -33,6 +36,8 @@ pub struct Gate {
     is_local: bool,
     /// True when scripts of callers are checked.
     is_authoring: bool,
+    /// True when the server has a ledger.
+    has_ledger: bool,
     /// Limits of the server.
     pub limits: ServerLimits,
     /// Accounts of callers.
@@ -45,12 +50,12 @@ impl Gate {
     pub fn new(
         access: Access,
         is_local: bool,
-        is_authoring: bool,
+        (is_authoring, has_ledger): (bool, bool),
         limits: ServerLimits,
         shutdown: watch::Receiver<bool>,
     ) -> Self {
         let (access, callers) = (ArcSwap::from_pointee(access), Callers::new(&limits));
-        Self { door: Door::Main, access, is_local, is_authoring, limits, callers, shutdown }
+        Self { door: Door::Main, access, is_local, is_authoring, has_ledger, limits, callers, shutdown }
     }
 
     /// Returns the gate of the admin address; `is_local` is true when only programs on this machine can reach it.
@@ -60,6 +65,7 @@ impl Gate {
             access: ArcSwap::from_pointee(Access::open()),
             is_local,
             is_authoring: false,
+            has_ledger: false,
             limits: self.limits,
             callers: Arc::clone(&self.callers),
             shutdown: self.shutdown.clone(),
@@ -80,7 +86,11 @@ impl Gate {
     /// Returns true when the operation is offered here.
     pub fn offers(&self, operation: &Operation) -> bool {
         match self.door {
-            Door::Main => self.is_authoring || operation.group != "authoring",
+            Door::Main => match operation.group {
+                "authoring" => self.is_authoring,
+                PLANS => self.has_ledger,
+                _ => true,
+            },
             Door::Admin => operation.group == HEALTH,
         }
     }
@@ -118,8 +128,13 @@ impl Gate {
 
     /// Returns the caller of a stream that is open already, if it may still read.
     pub fn reader(&self, headers: &HeaderMap) -> Option<Caller> {
+        self.still(headers, Scope::Read, None)
+    }
+
+    /// Returns the caller of a stream that is open already, if it may still use operations of `scope` on `vendor`.
+    pub fn still(&self, headers: &HeaderMap, scope: Scope, vendor: Option<&str>) -> Option<Caller> {
         let caller = self.access.load().caller(headers).ok()?;
-        caller.may(Scope::Read, None).is_ok().then_some(caller)
+        caller.may(scope, vendor).is_ok().then_some(caller)
     }
 }
 

@@ -46,8 +46,8 @@ impl StoredResponses {
     /// Returns the response stored for this request, or makes one with `make` and stores it.
     ///
     /// Requests without a key are always made. A response of 500 or more is not stored, because a retry can succeed. Nor
-    /// is one with 404, 412 or 429: nothing was decided, and the same request can succeed once the caller has stored the
-    /// book, read the new revision, or waited.
+    /// is one with 404, 412, 428 or 429: nothing was decided, and the same request can succeed once the caller has stored
+    /// the book, read the new revision or version, or waited.
     pub async fn once(
         &self,
         idempotency: &Idempotency,
@@ -62,7 +62,7 @@ impl StoredResponses {
         let mut unfinished = Unfinished { responses: self, key: Some(key) };
         let made = match make.await {
             Ok(response) => response,
-            Err(problem) if problem.status < 500 && !matches!(problem.status, 404 | 412 | 429) => {
+            Err(problem) if problem.status < 500 && !matches!(problem.status, 404 | 412 | 428 | 429) => {
                 problem.about(&idempotency.context.request_id, &idempotency.context.path).response()
             }
             Err(problem) => return Err(problem),

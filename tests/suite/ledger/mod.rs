@@ -1,6 +1,7 @@
 //! The plan of record: its state machine, and random negotiations that hold to it.
 
 mod cli;
+mod people;
 mod plan;
 mod property;
 mod round;
@@ -45,6 +46,7 @@ pub fn opening(partners: &[&str]) -> Opening {
         revision: "r".to_owned(),
         book: "b".to_owned(),
         proposal: "p".to_owned(),
+        request: None,
         asked_target: None,
         target: Some(crate::usd(100 * partners.len() as i64)),
         reserve: crate::usd(0),

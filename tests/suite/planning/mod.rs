@@ -1,5 +1,6 @@
 //! Properties of whole proposals, over generated books and targets; the shipped vendors against an oracle.
 
+mod again;
 mod bounds;
 mod history;
 mod joining;

@@ -165,6 +165,7 @@ fn a_batch_whose_sender_does_not_finish_a_line_is_ended_with_the_reason() {
         tls: None,
         is_insecure: false,
         is_authoring: false,
+        ledger: None,
         limits: ServerLimits { batch: times, ..ServerLimits::default() },
         decision_log: None,
         spans: None,

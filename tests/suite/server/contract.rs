@@ -105,7 +105,7 @@ fn answers_keep_to_the_contract() {
             continue;
         }
         let path = operation.path.replace("{vendor}", "meridian").replace("{revision}", &revision);
-        let path = path.replace("{book}", &"0".repeat(64));
+        let path = path.replace("{book}", &"0".repeat(64)).replace("{plan}", "FY2026");
         let answer = get(address, &path).unwrap();
         assert!(matches!(answer.status, 200 | 404), "{path}: {}", answer.text());
         assert!(answer.field("x-request-id").is_some_and(|id| id.len() == 36), "{path}");

@@ -11,6 +11,8 @@ pub mod http;
 pub mod load;
 mod log;
 mod page;
+mod persons;
+mod plans;
 mod reload;
 pub mod running;
 mod traces;

@@ -45,7 +45,12 @@ fn what_the_page_names_exists() {
     let help = Command::new(env!("CARGO_BIN_EXE_quotient")).args(["serve", "--help"]).output().unwrap();
     let replay = Command::new(env!("CARGO_BIN_EXE_quotient")).args(["replay", "--help"]).output().unwrap();
     let verify = Command::new(env!("CARGO_BIN_EXE_quotient")).args(["verify", "--help"]).output().unwrap();
-    let help: String = [help, replay, verify].map(|output| String::from_utf8(output.stdout).unwrap()).concat();
+    let people = |command: &str| {
+        Command::new(env!("CARGO_BIN_EXE_quotient")).args(["ledger", command, "--help"]).output().unwrap()
+    };
+    let help: String = [help, replay, verify, people("grant"), people("revoke")]
+        .map(|output| String::from_utf8(output.stdout).unwrap())
+        .concat();
     let mut options = 0;
     for word in page.split(|c: char| c.is_whitespace() || c == '`').filter(|word| word.starts_with("--")) {
         let option: String = word.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();

@@ -1,0 +1,90 @@
+//! Refusals of grants, as data with their wording.
+
+crate::faults! {
+    /// Refusals of grants.
+    pub enum PeopleFault {
+        /// The id of a person is empty, too long, or has spaces around it.
+        PersonId { person: String } = LedgerFigure {
+            message: format!("`{person}` is not a valid id of a person"),
+            help: "use 1 to 200 characters without spaces around them, such as the user name",
+        }
+        /// A grant ends before it begins.
+        NeverHolds { from: String, until: String } = LedgerFigure {
+            message: format!("the grant ends on {until}, before it begins on {from}"),
+            help: "correct `--from` or `--until`",
+        }
+        /// A partner user without a partner.
+        NoPartner {} = LedgerFigure {
+            message: "a partner user needs a partner",
+            help: "name the partner with `--partner ID`",
+        }
+        /// An account manager for the whole channel.
+        WholeChannel {} = LedgerFigure {
+            message: "a channel manager needs a part of the channel",
+            help: "name it with `--manager NAME`, `--partner ID`, `--territory NAME` or `--product-line NAME`",
+        }
+        /// The person has the same grant already.
+        HeldAlready { person: String, grant: u64 } = LedgerState {
+            message: format!("`{person}` has this grant already: event {grant}"),
+            help: "`quotient ledger persons` lists the grants",
+        }
+        /// No grant has this number.
+        UnknownGrant { grant: u64 } = LedgerUnknown {
+            message: format!("event {grant} is not a grant"),
+            help: "`quotient ledger persons` lists the grants with their numbers",
+        }
+        /// The grant was revoked before.
+        RevokedAlready { grant: u64, person: String, by: String } = LedgerState {
+            message: format!("the grant {grant} of `{person}` was already revoked by `{by}`"),
+            help: "`quotient ledger persons` lists the grants that hold",
+        }
+        /// A grant is revoked without a reason.
+        NoReason {} = LedgerReason {
+            message: "a grant is revoked without a reason",
+            help: "state it with `--reason TEXT`",
+        }
+        /// No role of the person gives this command.
+        NotGranted { person: String, command: String } = LedgerGrant {
+            message: format!("`{person}` has no role that gives the command `{command}`"),
+            help: "ask for a grant: `quotient ledger grant PERSON ROLE`",
+        }
+        /// The command is about the whole plan, and the person's grants are for a part of it.
+        NotForAll { person: String, command: String } = LedgerGrant {
+            message: format!("the command `{command}` is about the whole plan, and the grants of `{person}` are not"),
+            help: "ask a person whose grant is for the whole channel",
+        }
+        /// The person sees the line and may not give this command about it.
+        NotGrantedLine { line: String, person: String, command: String } = LedgerGrant {
+            message: format!("`{person}` has no role that gives the command `{command}` about line `{line}`"),
+            help: "ask a person whose grant reaches the line",
+            varying: [line],
+        }
+        /// A preview would show lines that the person does not see.
+        NotShown {} = LedgerGrant {
+            message: "the preview moves lines that the person does not see",
+            help: "preview with the scope `manager`, or ask a person who sees the whole plan",
+        }
+        /// A partner's person acts for another person.
+        ForAnother { person: String } = LedgerGrant {
+            message: format!("`{person}` answers for the partner in person; `by` names another one"),
+            help: "leave out `by`",
+        }
+        /// A person of the vendor records an acceptance without the person who accepted.
+        NoAcceptor { line: String } = LedgerDuties {
+            message: format!("the partner's acceptance of line `{line}` needs the person who accepted"),
+            help: "name that person in `by`",
+            varying: [line],
+        }
+        /// A partner accepts their own counter.
+        OwnCounter { line: String } = LedgerState {
+            message: format!("the figure that the partner asked for on line `{line}` is accepted by the vendor"),
+            help: "wait for the vendor's answer, ask for another figure, or escalate",
+            varying: [line],
+        }
+        /// An event about people cannot be read.
+        Unreadable { number: u64, reason: String } = LedgerEvent {
+            message: format!("event {number} about a grant cannot be read: {reason}"),
+            help: "use the version of the program that wrote it",
+        }
+    }
+}

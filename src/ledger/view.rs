@@ -1,0 +1,355 @@
+//! The part of a plan that a person sees: all of it, the lines that a grant reaches, or a partner's side of own lines.
+//!
+//! Versions and events of a part are counted in that part, so that nothing outside it shows: not even how much happened.
+
+use super::Loaded;
+use super::people::{PeopleFault, Standing};
+use super::plan::{Command, EventBody, LedgerFault, Line, LineKey, LineState, PlanEvent, Side, Step, transition};
+use crate::finding::{Finding, Findings, Place};
+use crate::units::Money;
+use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+/// Line as its partner sees it: offers, counters, acceptances and locks, and none of the internal steps of the vendor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerLine {
+    /// State of the negotiation after the last event that the partner sees.
+    pub state: LineState,
+    /// Number of events that the partner sees.
+    pub version: u64,
+    /// Round of the negotiation.
+    pub round: u32,
+    /// Figure that the vendor named last, or that is agreed.
+    pub figure: Money,
+    /// Figure that the partner asks for; `None` unless a counter is open.
+    pub asked: Option<Money>,
+    /// Last date to answer; `None` without an open offer.
+    pub reply_by: Option<NaiveDate>,
+    /// Person who accepted for the partner, and when.
+    pub accepted: Option<(String, DateTime<Utc>)>,
+    /// True when the figure is assigned without the partner's acceptance.
+    pub assigned: bool,
+    /// Figure in force, and from when; `None` before the first lock.
+    pub in_force: Option<(Money, NaiveDate)>,
+    /// Time of the last event that the partner sees.
+    pub at: DateTime<Utc>,
+}
+
+/// Line that a person sees.
+#[derive(Debug, Clone, Copy)]
+pub struct SeenLine<'v> {
+    /// The line; of a partner's line only its identity may be shown.
+    pub line: &'v Line,
+    /// The line as the partner sees it; `None` for the vendor's side.
+    pub partner: Option<&'v PartnerLine>,
+}
+
+impl SeenLine<'_> {
+    /// Returns the state that the person sees.
+    pub fn state(&self) -> LineState {
+        self.partner.map_or(self.line.state, |partner| partner.state)
+    }
+}
+
+/// Event that a person sees.
+#[derive(Debug, Clone, Copy)]
+pub struct SeenEvent<'v> {
+    /// Version of the part with the event.
+    pub version: u64,
+    /// The event.
+    pub event: &'v PlanEvent,
+    /// Side from which it is seen; of an event seen from the partner's side only some members may be shown.
+    pub side: Side,
+}
+
+/// Plan as one person sees it.
+#[derive(Debug)]
+pub struct View<'v> {
+    plan: &'v Loaded,
+    standing: &'v Standing,
+    partner_lines: BTreeMap<&'v LineKey, PartnerLine>,
+    /// Version of the part with the last event of each of its lines.
+    changed: BTreeMap<&'v LineKey, u64>,
+    /// Events of a part; `None` for a whole plan.
+    part: Option<Vec<SeenEvent<'v>>>,
+}
+
+/// Returns true for events that a partner sees.
+fn is_public(body: &EventBody) -> bool {
+    use EventBody::{Accepted, Countered, Escalated, Expired, Locked, Offered, Resolved, Withdrawn};
+    matches!(
+        body,
+        Offered(_) | Countered(_) | Accepted(_) | Escalated(_) | Resolved(_) | Locked(_) | Withdrawn(_) | Expired(_)
+    )
+}
+
+impl<'v> View<'v> {
+    /// Returns what the standing shows of the plan; `None` when that is nothing, or there is no plan.
+    pub fn new(plan: &'v Loaded, standing: &'v Standing) -> Option<Self> {
+        plan.state.header.as_ref()?;
+        let mut view = Self { plan, standing, partner_lines: BTreeMap::new(), changed: BTreeMap::new(), part: None };
+        if !standing.sees_whole() {
+            view.read_part();
+            let sees_line = || plan.state.lines.values().any(|line| standing.side(line) == Some(Side::Vendor));
+            if view.partner_lines.is_empty() && !sees_line() {
+                return None;
+            }
+        }
+        Some(view)
+    }
+
+    /// Reads the events of the lines that the person sees.
+    fn read_part(&mut self) {
+        let sides: BTreeMap<&LineKey, Side> =
+            self.plan.state.lines.values().filter_map(|line| Some((&line.key, self.standing.side(line)?))).collect();
+        let mut part: Vec<SeenEvent<'v>> = Vec::new();
+        for event in &self.plan.events {
+            let Some((key, _)) = event.body.step() else { continue };
+            let Some(side) = sides.get(key).copied() else { continue };
+            let version = part.len() as u64 + 1;
+            if side == Side::Partner {
+                // Before the first offer the line does not exist for its partner.
+                let is_first = matches!(event.body, EventBody::Offered(_) | EventBody::Resolved(_));
+                let is_known = self.partner_lines.contains_key(key);
+                if !is_public(&event.body) || !(is_known || is_first) {
+                    continue;
+                }
+                note(&mut self.partner_lines, event);
+            }
+            self.changed.insert(key, version);
+            part.push(SeenEvent { version, event, side });
+        }
+        self.part = Some(part);
+    }
+
+    /// Returns true when the person sees the whole plan, with its target, reserve and totals.
+    pub fn is_whole(&self) -> bool {
+        self.part.is_none()
+    }
+
+    /// Returns the plan.
+    pub fn plan(&self) -> &'v Loaded {
+        self.plan
+    }
+
+    /// Returns the version: the number of events that the person sees.
+    pub fn version(&self) -> u64 {
+        self.part.as_ref().map_or(self.plan.state.version, |part| part.len() as u64)
+    }
+
+    /// Returns the line of that key, if the person sees it.
+    pub fn line(&self, key: &LineKey) -> Option<SeenLine<'_>> {
+        self.seen(self.plan.state.lines.get(key)?)
+    }
+
+    fn seen(&self, line: &'v Line) -> Option<SeenLine<'_>> {
+        let side = if self.is_whole() { Some(Side::Vendor) } else { self.standing.side(line) };
+        match side? {
+            Side::Vendor => Some(SeenLine { line, partner: None }),
+            Side::Partner => self.partner_lines.get(&line.key).map(|partner| SeenLine { line, partner: Some(partner) }),
+        }
+    }
+
+    /// Returns the lines after that key, ascending.
+    pub fn lines(&self, after: Option<&LineKey>) -> impl Iterator<Item = SeenLine<'_>> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.plan.state.lines.range::<LineKey, _>((from, Bound::Unbounded)).filter_map(|(_, line)| self.seen(line))
+    }
+
+    /// Returns the events after that version, in order.
+    pub fn events(&self, after: u64) -> Vec<SeenEvent<'v>> {
+        let skipped = usize::try_from(after).unwrap_or(usize::MAX);
+        match &self.part {
+            Some(part) => part.iter().skip(skipped).copied().collect(),
+            None => (1..)
+                .zip(&self.plan.events)
+                .skip(skipped)
+                .map(|(version, event)| SeenEvent { version, event, side: Side::Vendor })
+                .collect(),
+        }
+    }
+
+    /// Returns the version with the last event of the line.
+    pub fn changed(&self, seen: SeenLine<'_>) -> u64 {
+        let own = || self.changed.get(&seen.line.key).copied().unwrap_or_default();
+        if self.is_whole() { seen.line.changed } else { own() }
+    }
+
+    /// Returns how many events of the plan lead to this version, and to the end of this date; `None` without either.
+    pub fn position(&self, version: Option<u64>, on: Option<NaiveDate>) -> Option<u64> {
+        let place = |number: u64| self.plan.events.iter().take_while(|event| event.number <= number).count() as u64;
+        let of_version = version.map(|version| match (&self.part, version.checked_sub(1)) {
+            (_, None) => 0,
+            (None, Some(_)) => version,
+            (Some(part), Some(at)) => usize::try_from(at)
+                .ok()
+                .and_then(|at| part.get(at))
+                .map_or(self.plan.state.version, |seen| place(seen.event.number)),
+        });
+        let until =
+            |on: NaiveDate| self.plan.events.iter().take_while(|event| event.at.date_naive() <= on).count() as u64;
+        of_version.into_iter().chain(on.map(until)).min()
+    }
+
+    /// Returns the lines that changed after that version, ascending.
+    pub fn changed_since(&self, version: u64) -> Vec<&'v LineKey> {
+        keys_of(&self.events(version))
+    }
+}
+
+/// Returns the lines of events, ascending.
+pub fn keys_of<'v>(events: &[SeenEvent<'v>]) -> Vec<&'v LineKey> {
+    let mut keys: Vec<&LineKey> = events.iter().filter_map(|seen| seen.event.body.step().map(|(key, _)| key)).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+impl View<'_> {
+    /// Returns every reason for which the person may not give the command; each about a line has its place in `file`.
+    ///
+    /// A line that the person does not see does not exist for that person.
+    pub fn refusals(&self, command: &Command, person: &str, file: &str) -> Findings {
+        let mut findings = Findings::new();
+        let (name, person) = (command.name().to_owned(), person.to_owned());
+        if !self.standing.may(command) {
+            findings.push(PeopleFault::NotGranted { person, command: name }.into());
+            return findings;
+        }
+        let keys = command.keys();
+        if is_about_all(command) && !self.standing.may_on_all(command) {
+            findings.push(PeopleFault::NotForAll { person, command: name }.into());
+            return findings;
+        }
+        let place = |number: usize| Place::Member {
+            file: file.to_owned(),
+            pointer: format!("/lines/{number}"),
+            value: keys.get(number).map(|key| key.to_string()).unwrap_or_default(),
+        };
+        for (number, key) in keys.iter().enumerate() {
+            let fault = match self.line(key) {
+                None => Finding::from(LedgerFault::UnknownLine { line: key.to_string(), near: None }),
+                Some(seen) => match self.refusal(command, seen, &person) {
+                    Some(finding) => finding,
+                    None => continue,
+                },
+            };
+            findings.push(fault.at(place(number)));
+        }
+        findings
+    }
+
+    /// Returns the reason for which the person may not give the command about a line that they see.
+    fn refusal(&self, command: &Command, seen: SeenLine<'_>, person: &str) -> Option<Finding> {
+        let (line, name) = (seen.line.key.to_string(), command.name().to_owned());
+        let by = match command {
+            Command::Counter { by, .. } | Command::Accept { by, .. } => by.as_deref(),
+            _ => None,
+        };
+        let is_accept = matches!(command, Command::Accept { .. });
+        let fault = match self.standing.side_of(command, seen.line) {
+            None => PeopleFault::NotGrantedLine { line, person: person.to_owned(), command: name },
+            Some(Side::Vendor) if is_accept && seen.line.is_waiting() && by.is_none() => {
+                PeopleFault::NoAcceptor { line }
+            }
+            Some(Side::Vendor) => return None,
+            Some(Side::Partner) if by.is_some_and(|by| by != person) => {
+                PeopleFault::ForAnother { person: person.to_owned() }
+            }
+            // A counter is accepted by the vendor.
+            Some(Side::Partner) if is_accept && seen.state() == LineState::Countered => {
+                PeopleFault::OwnCounter { line }
+            }
+            // The steps that are possible are those in the state that the partner sees: the others are internal.
+            Some(Side::Partner) => return out_of_table(command, line, seen.state()).map(Finding::from),
+        };
+        Some(fault.into())
+    }
+}
+
+/// Returns true for commands about the whole plan.
+fn is_about_all(command: &Command) -> bool {
+    use Command::{ApplySilence, ApproveTotal, ChangeTarget, Close, Distribute, Lock, Open};
+    match command {
+        Open(_) | Distribute { .. } | ApplySilence {} | ApproveTotal { .. } | ChangeTarget { .. } | Close { .. } => {
+            true
+        }
+        // Without lines, the plan itself is locked.
+        Lock { lines } => lines.is_empty(),
+        _ => false,
+    }
+}
+
+/// Steps of a partner.
+const STEPS_OF_PARTNER: [Step; 3] = [Step::Counter, Step::Accept, Step::Escalate];
+
+/// Returns the refusal of a partner's step that the state does not allow; its help names those of the partner only.
+fn out_of_table(command: &Command, line: String, state: LineState) -> Option<LedgerFault> {
+    let step = STEPS_OF_PARTNER.into_iter().find(|step| step.as_str() == command.name())?;
+    let possible = STEPS_OF_PARTNER.into_iter().filter(|step| transition(state, *step).is_some()).collect();
+    transition(state, step).is_none().then_some(LedgerFault::Step { line, state, step, possible })
+}
+
+/// Applies an event to the line as its partner sees it.
+fn note<'v>(lines: &mut BTreeMap<&'v LineKey, PartnerLine>, event: &'v PlanEvent) {
+    let Some((key, _)) = event.body.step() else { return };
+    let named = match &event.body {
+        EventBody::Offered(body) => Some(body.moved.to),
+        EventBody::Resolved(body) => Some(body.moved.to),
+        EventBody::Accepted(body) => Some(body.moved.to),
+        _ => None,
+    };
+    if let Some(figure) = named {
+        let entry = lines.entry(key);
+        entry.or_insert_with(|| PartnerLine::new(figure, event.at)).figure = figure;
+    }
+    let Some(line) = lines.get_mut(key) else { return };
+    line.at = event.at;
+    line.version += 1;
+    line.reply_by = None;
+    match &event.body {
+        EventBody::Offered(body) => {
+            (line.state, line.round, line.reply_by) = (LineState::Offered, body.round, body.reply_by);
+            (line.asked, line.accepted, line.assigned) = (None, None, false);
+        }
+        EventBody::Countered(body) => (line.state, line.asked) = (LineState::Countered, Some(body.moved.to)),
+        EventBody::Accepted(body) => {
+            (line.state, line.asked) = (LineState::Accepted, None);
+            line.accepted = Some((body.partner.clone(), event.at));
+        }
+        EventBody::Escalated(_) => line.state = LineState::Escalated,
+        EventBody::Resolved(body) => {
+            (line.state, line.assigned) =
+                (if body.assigned { LineState::Assigned } else { LineState::Resolved }, body.assigned);
+            (line.asked, line.accepted, line.reply_by) = (None, None, body.reply_by);
+        }
+        EventBody::Locked(body) => {
+            (line.state, line.in_force) = (LineState::Locked, Some((body.moved.to, body.effective_from)));
+        }
+        EventBody::Withdrawn(body) => {
+            line.state = if body.to.is_some() { LineState::Locked } else { LineState::Withdrawn };
+            line.figure = body.to.unwrap_or(line.figure);
+            line.asked = None;
+        }
+        EventBody::Expired(_) => line.state = LineState::Expired,
+        _ => {}
+    }
+}
+
+impl PartnerLine {
+    fn new(figure: Money, at: DateTime<Utc>) -> Self {
+        Self {
+            state: LineState::Offered,
+            version: 0,
+            round: 0,
+            figure,
+            asked: None,
+            reply_by: None,
+            accepted: None,
+            assigned: false,
+            in_force: None,
+            at,
+        }
+    }
+}

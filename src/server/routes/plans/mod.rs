@@ -1,0 +1,34 @@
+//! Plans of record: reading them, giving commands, and following what happens.
+
+mod command;
+mod documents;
+mod event_document;
+mod export;
+mod line_document;
+mod open;
+mod preview;
+mod preview_document;
+mod read;
+mod request;
+mod stream;
+
+use super::route::Route;
+use schemars::SchemaGenerator;
+
+/// Returns the routes.
+pub fn table() -> Vec<Route> {
+    [read::table(), open::table(), command::table(), export::table(), preview::table(), stream::table()].concat()
+}
+
+/// Adds the schemas of this group's documents.
+pub fn schemas(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<documents::PlansDocument>();
+    generator.subschema_for::<documents::PlanDocument>();
+    generator.subschema_for::<line_document::LinesDocument>();
+    generator.subschema_for::<event_document::EventsDocument>();
+    generator.subschema_for::<event_document::PlanChangeDocument>();
+    generator.subschema_for::<open::OpenRequest>();
+    generator.subschema_for::<preview::PreviewRequest>();
+    generator.subschema_for::<preview_document::PreviewDocument>();
+    generator.subschema_for::<crate::ledger::plan::Command>();
+}

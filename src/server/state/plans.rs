@@ -1,0 +1,287 @@
+//! The plans of record: one ledger, its plans as they were read last, and who may do what in them.
+//!
+//! Everything here waits for the disk, so that handlers call it through [`Plans::run`] on threads that may wait.
+
+use crate::finding::{Code, Finding, Findings};
+use crate::ledger::people::{People, Standing};
+use crate::ledger::plan::{Actor, Command, LedgerFault};
+use crate::ledger::rebalance::Rebalancing;
+use crate::ledger::store::{Digest, LEDGER_PLAN, PlanHead, Store, StoreFault};
+use crate::ledger::{Given, Loaded, Once, give_once};
+use crate::server::http::access::Caller;
+use crate::server::http::problem::{Problem, ProblemKind};
+use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
+use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+use tokio::sync::watch;
+
+/// Most plans that are held in memory; others are read again when they are asked for.
+const MAX_LOADED: usize = 64;
+/// Most plans whose assessed lines are held in memory.
+const MAX_ASSESSED: usize = 8;
+/// Times that a command is tried when another process is faster.
+const TRIES: usize = 8;
+
+/// The ledger of the server, if it has one.
+pub struct Plans(Option<Arc<Ledger>>);
+
+/// An open ledger.
+pub struct Ledger {
+    /// One write after another.
+    writer: Mutex<Store>,
+    /// Reads do not wait for writes.
+    reader: Mutex<Store>,
+    loaded: Mutex<BTreeMap<String, Arc<Loaded>>>,
+    people: Mutex<Arc<People>>,
+    rebalancing: Mutex<VecDeque<(String, Arc<Mutex<Rebalancing>>)>>,
+    moved: watch::Sender<u64>,
+}
+
+/// Reason for which a command is not recorded.
+pub enum NotGiven {
+    /// The request is refused.
+    Refused(Problem),
+    /// The plan refuses it, or the ledger cannot be written.
+    Findings(Findings),
+}
+
+/// Person of a request.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    /// Person; `None` when the request names none.
+    pub person: Option<String>,
+    /// True when the server has no tokens.
+    is_open: bool,
+}
+
+impl Seat {
+    /// Returns the seat of a caller; on a server without tokens `stated` names the person.
+    pub fn new(caller: &Caller, stated: Option<&str>) -> Result<Self, Problem> {
+        let own = caller.person.as_deref();
+        if let (Some(own), Some(stated)) = (own, stated)
+            && own != stated
+        {
+            let detail = "the token is that of another person than `Quotient-Person` names";
+            return Err(Problem::new(ProblemKind::ParameterInvalid, detail));
+        }
+        Ok(Self { person: own.or(stated).map(str::to_owned), is_open: own.is_none() })
+    }
+
+    /// Returns the person, whom a command needs.
+    pub fn actor(&self) -> Result<Actor, Problem> {
+        let missing = || {
+            let detail =
+                "`Quotient-Person` is missing: on a server without tokens it names the person who gives a command";
+            Problem::new(ProblemKind::ParameterInvalid, detail)
+        };
+        self.person.clone().map(Actor::new).ok_or_else(missing)
+    }
+}
+
+/// Returns the current time.
+pub fn now() -> DateTime<Utc> {
+    SystemTime::now().into()
+}
+
+impl Plans {
+    /// Opens the ledger at `path`, and creates it where there is none.
+    pub fn open(path: Option<&Path>) -> Result<Self, Findings> {
+        let Some(path) = path else { return Ok(Self(None)) };
+        let (writer, reader) = (Store::open(path).map_err(Finding::from)?, Store::open(path).map_err(Finding::from)?);
+        let people = People::read(&reader)?;
+        Ok(Self(Some(Arc::new(Ledger {
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+            loaded: Mutex::default(),
+            people: Mutex::new(Arc::new(people)),
+            rebalancing: Mutex::default(),
+            moved: watch::channel(0).0,
+        }))))
+    }
+
+    /// Returns the ledger, for work that runs on the workers of a lane.
+    pub fn ledger(&self) -> Result<&Arc<Ledger>, Problem> {
+        self.0.as_ref().ok_or_else(|| Problem::new(ProblemKind::RouteUnknown, "this server has no ledger"))
+    }
+
+    /// Does work on a thread that may wait.
+    pub async fn run<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Ledger) -> Result<R, Problem> + Send + 'static,
+    ) -> Result<R, Problem> {
+        let ledger = Arc::clone(self.ledger()?);
+        let done = tokio::task::spawn_blocking(move || work(&ledger)).await;
+        done.map_err(|_| Problem::new(ProblemKind::Internal, "the work on the ledger could not be done"))?
+    }
+
+    /// Returns a receiver that changes with every command that this server records.
+    pub fn listen(&self) -> Result<watch::Receiver<u64>, Problem> {
+        Ok(self.ledger()?.moved.subscribe())
+    }
+}
+
+impl Ledger {
+    /// Returns the standing of a caller in the plans of a vendor.
+    pub fn standing(&self, seat: &Seat, vendor: &str) -> Result<Standing, Findings> {
+        let people = {
+            let reader = self.reader.lock();
+            let mut people = self.people.lock();
+            Arc::make_mut(&mut people).follow(&reader)?;
+            Arc::clone(&people)
+        };
+        // Like the file itself, a ledger without grants is for everyone who reaches it on this machine.
+        if seat.is_open && people.all().is_empty() {
+            return Ok(Standing::unrestricted());
+        }
+        let person = seat.person.as_deref().unwrap_or_default();
+        Ok(Standing::of(&people, person, vendor, now().date_naive()))
+    }
+
+    /// Returns a plan as it is now; without events where there is none of that name.
+    pub fn plan(&self, name: &str) -> Result<Arc<Loaded>, Findings> {
+        if name.eq_ignore_ascii_case(LEDGER_PLAN) {
+            return Ok(Arc::new(Loaded::new(name)));
+        }
+        let known = self.loaded.lock().get(name).cloned().unwrap_or_else(|| Arc::new(Loaded::new(name)));
+        let news = known.news(&self.reader.lock())?;
+        if news.is_empty() {
+            return Ok(known);
+        }
+        let mut loaded = Arc::unwrap_or_clone(known);
+        loaded.take(news)?;
+        let loaded = Arc::new(loaded);
+        let mut all = self.loaded.lock();
+        let is_newest = all.get(name).is_none_or(|other| other.state.version <= loaded.state.version);
+        if is_newest {
+            all.insert(name.to_owned(), Arc::clone(&loaded));
+        }
+        if all.len() > MAX_LOADED {
+            all.pop_first();
+        }
+        Ok(loaded)
+    }
+
+    /// Returns the last event of every plan, by name.
+    pub fn heads(&self) -> Result<Vec<PlanHead>, Findings> {
+        let mut heads = self.reader.lock().plans().map_err(Finding::from)?;
+        heads.retain(|head| head.plan != LEDGER_PLAN);
+        Ok(heads)
+    }
+
+    /// Returns the end of the ledger.
+    pub fn head(&self) -> Result<String, Findings> {
+        Ok(self.reader.lock().head().map_err(Finding::from)?.to_string())
+    }
+
+    /// Stores a document, and returns its digest.
+    pub fn put(&self, content: &[u8]) -> Result<Digest, Findings> {
+        Ok(self.writer.lock().put(content).map_err(Finding::from)?)
+    }
+
+    /// Calls `work` with the ledger, to read from it.
+    pub fn read<R>(&self, work: impl FnOnce(&Store) -> R) -> R {
+        work(&self.reader.lock())
+    }
+
+    /// Returns the assessed lines of a plan: those in memory, or what `assess` makes.
+    ///
+    /// They depend on the revision, the book, the as-of date and the period only, which are in `key`.
+    pub fn rebalancing<E>(
+        &self,
+        key: &str,
+        assess: impl FnOnce() -> Result<Rebalancing, E>,
+    ) -> Result<Arc<Mutex<Rebalancing>>, E> {
+        let known = self.rebalancing.lock().iter().find(|(own, _)| own == key).map(|(_, made)| Arc::clone(made));
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let made = Arc::new(Mutex::new(assess()?));
+        let mut all = self.rebalancing.lock();
+        all.retain(|(own, _)| own != key);
+        all.push_back((key.to_owned(), Arc::clone(&made)));
+        if all.len() > MAX_ASSESSED {
+            all.pop_front();
+        }
+        Ok(made)
+    }
+
+    /// Returns true when a request was recorded before under this key.
+    pub fn knows(&self, once: &Once) -> Result<bool, Findings> {
+        Ok(self.reader.lock().keyed(&once.key).map_err(Finding::from)?.is_some())
+    }
+
+    /// Gives a command about a plan, which `admit` has examined as it is then.
+    ///
+    /// When another process is faster, the plan is read and examined again.
+    pub fn give(
+        &self,
+        name: &str,
+        command: Command,
+        actor: &Actor,
+        once: Option<&Once>,
+        admit: impl Fn(&Arc<Loaded>) -> Result<(), Problem>,
+    ) -> Result<(Arc<Loaded>, Given), NotGiven> {
+        let commands = [command];
+        for _ in 0..TRIES {
+            let before = self.plan(name).map_err(NotGiven::Findings)?;
+            admit(&before).map_err(NotGiven::Refused)?;
+            let given = give_once(&mut self.writer.lock(), &before, &commands, actor, now(), once);
+            match given {
+                Ok(given) => {
+                    self.moved.send_modify(|number| *number = given.head.number);
+                    return Ok((before, given));
+                }
+                Err(findings) if is_race(&findings) => {}
+                Err(findings) => return Err(NotGiven::Findings(findings)),
+            }
+        }
+        let problem = Problem::new(ProblemKind::Overloaded, "other processes change the plan all the time");
+        Err(NotGiven::Refused(problem))
+    }
+}
+
+/// True when the plan changed between reading and writing.
+fn is_race(findings: &Findings) -> bool {
+    findings.iter().any(|finding| matches!(finding.cause::<StoreFault>(), Some(StoreFault::Conflict { .. })))
+}
+
+/// Kinds of problems by the code of a finding; of several, the first of this list decides.
+const KINDS: [(Code, ProblemKind); 10] = [
+    (Code::LedgerUnknown, ProblemKind::LineUnknown),
+    (Code::LedgerConflict, ProblemKind::VersionChanged),
+    (Code::LedgerKey, ProblemKind::IdempotencyMismatch),
+    (Code::LedgerGrant, ProblemKind::RoleMissing),
+    (Code::LedgerDuties, ProblemKind::DutiesConflict),
+    (Code::LedgerApproval, ProblemKind::ApprovalMissing),
+    (Code::LedgerState, ProblemKind::StateConflict),
+    (Code::LedgerStale, ProblemKind::StateConflict),
+    (Code::LedgerReason, ProblemKind::ReasonMissing),
+    (Code::LedgerFigure, ProblemKind::InputRefused),
+];
+
+/// Returns the problem of a refusal, or of a ledger that cannot be read or written.
+pub fn problem_of(findings: &Findings) -> Problem {
+    let is = |code: Code| findings.iter().any(|finding| finding.code() == code);
+    let is_missing =
+        findings.iter().any(|finding| matches!(finding.cause::<LedgerFault>(), Some(LedgerFault::NoProposal { .. })));
+    if is_missing {
+        return unavailable(findings);
+    }
+    if let Some((_, kind)) = KINDS.into_iter().find(|(code, _)| is(*code)) {
+        return Problem::from_findings(kind, findings);
+    }
+    if is(Code::LedgerEvent) {
+        return Problem::from_findings(ProblemKind::InputRefused, findings);
+    }
+    unavailable(findings)
+}
+
+/// Returns the problem of a ledger that cannot be read or written; only the log has the reason.
+fn unavailable(findings: &Findings) -> Problem {
+    findings.iter().for_each(|finding| tracing::error!("{finding}"));
+    let detail = "the ledger cannot be read or written; nothing of the request was recorded";
+    Problem::new(ProblemKind::LedgerUnavailable, detail)
+}
