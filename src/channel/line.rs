@@ -139,7 +139,7 @@ figures! {
         /// Revenue of the services practice, last 12 months.
         services_revenue: Option<Money>, example("300_000");
         /// Share of the enablement plan completed, 0 to 1.
-        enablement: Option<Rate>, example("0.8").zero("0");
+        enablement: Option<Rate>, at_most(1).example("0.8").zero("0");
     }
 }
 
@@ -156,7 +156,7 @@ figures! {
         /// Open amount ÷ the current quota, or ÷ prior revenue without a quota.
         coverage: Option<Rate>, example("0.75");
         /// Won ÷ (won + lost) by value.
-        win_rate: Option<Rate>, example("0.25").zero("0");
+        win_rate: Option<Rate>, at_most(1).example("0.25").zero("0");
         /// 1 ÷ win rate.
         required_coverage: Option<Rate>, example("4");
         /// The open opportunities, ascending by id.
@@ -173,7 +173,7 @@ figures! {
         /// Stage in the CRM.
         stage: Option<Name>, example("proposal");
         /// Probability, 0 to 1.
-        probability: Option<Rate>, example("0.3");
+        probability: Option<Rate>, at_most(1).example("0.3");
         /// Expected close date.
         close_date: NaiveDate, example("2026-03-31");
         /// Days from registration to the as-of date.

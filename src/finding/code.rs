@@ -286,6 +286,12 @@ codes! {
     ScriptNotKnown = Rules, "script::not_known";
     /// The script compared or combined values of different kinds.
     ScriptKinds = Rules, "script::kinds";
+    /// The script adds, compares or passes on numbers whose units do not fit: money, rates, counts, months, days.
+    ///
+    /// Every fact has a unit (`quotient api` lists it), and so have the results of functions. An amount × a rate is an amount, an
+    /// amount ÷ an amount is a rate; an amount + a rate is nothing. Rates are fractions: 12 % is `0.12`. Where the number is
+    /// right as it is, say why: a comment `// allow script::units: reason` on the line, or on the line above.
+    ScriptUnits = Rules, "script::units";
     /// The script ran out of its budget of operations, time or memory.
     ScriptBudget = Rules, "script::budget";
     /// The entry point returned something else than its contract asks for.

@@ -84,6 +84,7 @@ impl VendorPlugin {
             attributes: manifest.attributes.clone(),
             tables,
             factors: factors.iter().map(|factor| Arc::clone(&factor.name)).collect(),
+            tiers: manifest.tiers.iter().map(|tier| Name::clone(&tier.name)).collect(),
             ..ScriptContext::default()
         };
         let scripts = Scripts::compile(&sources, &contracts, &context);

@@ -7,7 +7,7 @@ use super::name_fault::NameFault;
 use super::program::{Inner, Program, Scripts, SharedModule, Unit};
 use super::source::Source;
 use super::threads::with_large_stack;
-use super::{Contract, ScriptContext, SourceFile, check, fault, sandbox, syntax};
+use super::{Contract, ScriptContext, SourceFile, analysis, check, fault, sandbox, syntax};
 use crate::finding::{Checked, Finding, Findings, Place};
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope};
 use std::collections::BTreeMap;
@@ -56,6 +56,7 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
         findings.push(missing_file(contract));
     }
     check::check(&units, &schema, context, &mut findings);
+    analysis::analyse(&units, &schema, context, &mut findings);
     findings.sort();
     if findings.has_errors() {
         return Checked::refused(findings);

@@ -5,6 +5,7 @@
 //! evaluator can implement the same interface.
 
 mod allocation;
+mod analysis;
 mod api;
 mod budget;
 mod call;
@@ -33,6 +34,7 @@ mod syntax_fault;
 mod table;
 mod threads;
 mod tree;
+mod unit_fault;
 
 pub use crate::figure::Kind as FactKind;
 pub use allocation::{CountingAllocator, is_counting};
@@ -153,6 +155,8 @@ pub struct ScriptContext {
     pub tables: Tables,
     /// Names of the vendor's factors, for weights.
     pub factors: Vec<Name>,
+    /// Tiers of the manifest, lowest first.
+    pub tiers: Vec<Name>,
     /// Facts for policies only; `None` for quota rules.
     pub policy: Option<PolicyContext>,
     /// Limits of each call, and of reading each file.

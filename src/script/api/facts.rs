@@ -27,6 +27,8 @@ pub(in crate::script) struct Fact {
     pub is_optional: bool,
     /// Unit of a number; empty where the kind says enough.
     pub unit: &'static str,
+    /// Largest value of a share.
+    pub most: Option<i64>,
     /// For rule authors, one sentence.
     pub doc: String,
     /// Rhai that is true for the partner of the examples.
@@ -110,6 +112,7 @@ impl ViewSchema {
                 kind: about.kind,
                 is_optional: about.is_optional,
                 unit: about.unit,
+                most: about.most,
                 doc: about.doc.to_owned(),
                 example: example(about, &path),
                 source: whole.map_or(FactSource::Figure { way, index }, FactSource::Whole),
@@ -177,6 +180,7 @@ fn standard_views() -> Vec<ViewSchema> {
         kind: FactKind::Group,
         is_optional: false,
         unit: "",
+        most: None,
         doc: "The vendor's own columns.".to_owned(),
         example: "is_known(partner.attributes)".to_owned(),
         source: FactSource::Whole(Value::View(ATTRIBUTES)),
@@ -227,6 +231,7 @@ fn policy_views(tables: &[TableDeclaration]) -> Vec<ViewSchema> {
             kind: *kind,
             is_optional: true,
             unit: "",
+            most: None,
             doc: "Declared in the manifest.".to_owned(),
             example: format!("is_known({path}[0].{name})"),
             source: FactSource::Column { table, column },
@@ -248,6 +253,7 @@ fn policy_facts_of_partner(tables: &[TableDeclaration]) -> Vec<Fact> {
         kind,
         is_optional: matches!(value, Value::List(ListId::Table(_))),
         unit: "",
+        most: None,
         doc: doc.to_owned(),
         example,
         source: FactSource::Policy(value),
@@ -313,6 +319,7 @@ fn attribute(name: &Name, kind: FactKind) -> Fact {
         kind,
         is_optional: true,
         unit: "",
+        most: None,
         doc: "Declared in the manifest.".to_owned(),
         example: String::new(),
         source: FactSource::Attribute,
