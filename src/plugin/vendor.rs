@@ -94,6 +94,7 @@ impl VendorPlugin {
         let Some(scripts) = scripts.value.filter(|_| !findings.has_errors()) else {
             return Checked::refused(findings);
         };
+        findings.extend(scripts.unused_tables());
         let plugin = Self {
             vendor: Arc::clone(&files.vendor),
             revision: files.revision().to_owned(),

@@ -5,6 +5,7 @@
 //! evaluator can implement the same interface.
 
 mod allocation;
+mod allowance;
 mod analysis;
 mod api;
 mod budget;
@@ -17,9 +18,12 @@ mod decide;
 mod decided_size;
 mod evaluate;
 mod fault;
+mod foreign;
 mod form_fault;
 mod interpreter;
 mod kind_fault;
+mod lint;
+mod lint_fault;
 mod name_fault;
 mod outcome_fault;
 mod policy;
@@ -118,7 +122,9 @@ impl EntryPoint {
     /// A skeleton for help texts.
     pub fn skeleton(self) -> &'static str {
         match self {
-            Self::Factor => "fn assess(partner) { indicate(partner.history.prior_revenue).because(\"as last year\") }",
+            Self::Factor => {
+                "fn assess(partner) { indicate(partner.history.prior_revenue ?? 0.0).because(\"as last year\") }"
+            }
             Self::Weights => "fn weights(partner) { #{ history: 0.6, pipeline_coverage: 0.4 } }",
             Self::Policy(PolicyKind::Tier) => "fn decide(partner) { retain().because(\"reviewed at year end\") }",
             Self::Policy(PolicyKind::Incentive) => {

@@ -165,8 +165,8 @@ impl Expression {
                 let open = if source.text[self.at..].starts_with('#') { self.at + 1 } else { self.at };
                 source.closing(open)
             }
-            Literal(_) | Other | Truth(_) | Count(_) | Number(_) | Text(_) | Character | Interpolated(_) | Variable(_)
-            | This => self.end_of_literal(source),
+            Literal(_) | Other | Truth(_) | Count(_) | Number(_) | Text(_) | Character | Interpolated(_)
+            | Variable(_) | This => self.end_of_literal(source),
         }
     }
 

@@ -131,6 +131,13 @@ crate::faults! {
                 None => format!("`{expression}` may be not known"),
             },
             help: help.clone(),
+            severity: Warning,
+        }
+        /// A divisor is zero where its fact is not known.
+        ZeroDivisor { expression: String } = ScriptNotKnown {
+            message: format!("`{expression}` is 0 where it is not known, and nothing can be divided by 0"),
+            help: "ask `is_known(…)` first, or give another value after `??`",
+            severity: Warning,
         }
     }
 }

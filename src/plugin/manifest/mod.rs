@@ -2,6 +2,7 @@
 
 mod plausibility;
 mod read;
+mod unusual;
 
 use crate::channel::Name;
 use crate::document::{Codes, Document};

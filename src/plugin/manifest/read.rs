@@ -1,6 +1,7 @@
 //! Reading of a manifest.
 
 use super::plausibility;
+use super::unusual;
 use super::{
     API, Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, PriorBasis, Reserve, Seasonality, Tier, TierScope,
 };
@@ -36,7 +37,7 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
     let guardrails = root.section("guardrails");
     check_guardrails(guardrails, basis, grain);
     let tables = root.section("tables").map(read_tables).unwrap_or_default();
-    Some(Manifest {
+    let manifest = Manifest {
         name,
         currency,
         calendar: FiscalCalendar::new(first_month.unwrap_or(1))?,
@@ -61,7 +62,9 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
         attributes: root.section("attributes").map(read_attributes).unwrap_or_default(),
         policies: root.section("policies").map(|section| read_policies(section, &tables)).unwrap_or_default(),
         tables,
-    })
+    };
+    unusual::report(root, &manifest);
+    Some(manifest)
 }
 
 /// Reports guardrails that do not fit the plan's basis or grain.

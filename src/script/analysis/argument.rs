@@ -5,9 +5,8 @@ use super::super::outcome_fault::OutcomeFault;
 use super::super::tree::{Expression, ExpressionKind};
 use super::super::unit_fault::UnitFault;
 use super::Analysis;
-use super::arithmetic::Operand;
 use super::dimension::Dimension;
-use super::value::{Fixed, What};
+use super::value::{Fixed, Operand, What};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -40,10 +39,10 @@ const DEMANDS: [(&str, usize, Demand); 13] = [
 /// Functions that take a value that is not known: the function and which of its arguments.
 const TAKES_NOT_KNOWN: [(&str, &[usize]); 17] = [
     ("is_known", &[0]),
-    ("at_least", &[1, 2]),
-    ("more_than", &[1, 2]),
-    ("at_most", &[1, 2]),
-    ("less_than", &[1, 2]),
+    ("at_least", &[1]),
+    ("more_than", &[1]),
+    ("at_most", &[1]),
+    ("less_than", &[1]),
     ("holds", &[1]),
     ("tier_minimum", &[0]),
     ("rank", &[0]),
@@ -90,6 +89,7 @@ impl<'a> Analysis<'a> {
                 self.demand(value, expression);
             }
         }
+        self.vocabularies(function, given);
         for (_, index, demand) in DEMANDS.iter().filter(|(name, ..)| *name == function) {
             if let Some(operand) = given.get(*index) {
                 self.argument(function, *index, operand, *demand, given.len());
@@ -135,7 +135,12 @@ impl<'a> Analysis<'a> {
             self.report(fault, self.span(value.0));
             return;
         }
-        self.compared(value, threshold);
+        let operator = match function {
+            "at_least" => ">=",
+            "less_than" => "<",
+            _ => ">",
+        };
+        self.compared(operator, value, threshold);
         self.small_amount(value, threshold);
     }
 

@@ -4,21 +4,13 @@ use super::super::tree::Expression;
 use super::super::unit_fault::UnitFault;
 use super::Analysis;
 use super::dimension::Dimension;
-use super::scale::{LEAST_GROWTH, LEAST_PERCENTAGE};
-use super::value::{Fixed, Value, What, When};
+use super::scale::{LEAST_GROWTH, LEAST_PERCENTAGE, is_percent};
+use super::value::{Fixed, Operand, Value, What, When, Written};
 use crate::finding::Span;
 use rust_decimal::Decimal;
 
-/// An operand with its expression.
-pub(super) type Operand<'a> = (&'a Expression, Value<'a>);
-
 impl<'a> Analysis<'a> {
-    pub(super) fn operator(
-        &mut self,
-        name: &str,
-        expression: &'a Expression,
-        operands: &'a [Expression],
-    ) -> Value<'a> {
+    pub(super) fn operator(&mut self, name: &str, expression: &'a Expression, operands: &'a [Expression]) -> Value<'a> {
         match operands {
             [only] => {
                 let value = self.expression(only);
@@ -62,15 +54,12 @@ impl<'a> Analysis<'a> {
     }
 
     /// The value of `left operator right` for numbers and texts.
-    pub(super) fn calculated(
-        &mut self,
-        operator: &str,
-        left: Operand<'a>,
-        right: Operand<'a>,
-        at: usize,
-    ) -> Value<'a> {
+    pub(super) fn calculated(&mut self, operator: &str, left: Operand<'a>, right: Operand<'a>, at: usize) -> Value<'a> {
         self.demand(&left.1, left.0);
         self.demand(&right.1, right.0);
+        if matches!(operator, "/" | "%") {
+            self.divisor(&right);
+        }
         if matches!((operator, &left.1.what, &right.1.what), ("+", What::Text, What::Text)) {
             return Value::new(What::Text);
         }
@@ -96,7 +85,12 @@ impl<'a> Analysis<'a> {
                 if std::ptr::eq(written.unit, self.unit) {
                     written.span.start = written.span.start.min(at);
                 }
-                Value { written: Some(written), ..Value::number(Dimension::Open) }
+                Value {
+                    written: Some(written),
+                    is_factor: value.is_factor,
+                    growths: value.growths,
+                    ..Value::number(Dimension::Open)
+                }
             }
             None => value,
         }
@@ -126,10 +120,9 @@ impl<'a> Analysis<'a> {
         let is_one = |value: &Value<'a>| value.fixed_number() == Some(Decimal::ONE) || value.is_factor;
         let is_factor = |dimension: Dimension| matches!(dimension, Dimension::Open | Dimension::Rate);
         let is_growth = (is_one(&left.1) || is_one(&right.1)) && is_factor(one) && is_factor(other);
-        for (value, beside) in [(&left.1, &right.1), (&right.1, &left.1)] {
-            if (is_growth && is_one(beside)) || (beside.dimension() == Some(Dimension::Rate) && !is_one(value)) {
-                let least = if is_growth { LEAST_GROWTH } else { LEAST_PERCENTAGE };
-                self.percentage(value, least, self.span(if std::ptr::eq(value, &left.1) { left.0 } else { right.0 }));
+        for (operand, beside) in [(left, &right.1), (right, &left.1)] {
+            if !is_growth && beside.dimension() == Some(Dimension::Rate) {
+                self.percentage(&operand.1, LEAST_PERCENTAGE, self.span(operand.0));
             }
         }
         let dimension = match (one, other) {
@@ -137,7 +130,8 @@ impl<'a> Analysis<'a> {
             (known, Dimension::Open) if right.1.written.is_some() || known == Dimension::Money => known,
             _ => one.joined(other),
         };
-        Value { is_factor: is_growth, ..Value::number(dimension) }
+        let growths = if is_growth { growths(&left.1).chain(growths(&right.1)).collect() } else { Vec::new() };
+        Value { is_factor: is_growth, growths, ..Value::number(dimension) }
     }
 
     fn product(&mut self, left: &Operand<'a>, right: &Operand<'a>, (one, other): (Dimension, Dimension)) -> Value<'a> {
@@ -151,6 +145,11 @@ impl<'a> Analysis<'a> {
             self.report(fault, span);
             return Value::open();
         }
+        for (money, factor) in [(one, right), (other, left)] {
+            if money == Dimension::Money {
+                self.percentages(&factor.1.growths, self.span(factor.0));
+            }
+        }
         let scale = match (one, other) {
             (Dimension::Count(_), Dimension::Open) => right.1.written.clone(),
             (Dimension::Open, Dimension::Count(_)) => left.1.written.clone(),
@@ -158,6 +157,12 @@ impl<'a> Analysis<'a> {
         };
         Value { scale, ..Value::number(scaled(one, &left.1, other, &right.1)) }
     }
+}
+
+/// Literals that are added to 1 and are too large for a growth as a fraction.
+fn growths<'v, 'a>(value: &'v Value<'a>) -> impl Iterator<Item = Written<'a>> + use<'v, 'a> {
+    let own = value.literals().filter(|written| !value.is_factor && is_percent(written, LEAST_GROWTH));
+    own.chain(&value.growths).cloned()
 }
 
 /// Dimension of a product.

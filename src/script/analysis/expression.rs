@@ -42,7 +42,11 @@ impl<'a> Analysis<'a> {
                 self.flow.seen(value)
             }
             E::Qualified { namespace, name } => self.constant(namespace, name),
-            E::Member { object, name, .. } => self.member(object, name),
+            E::Member { object, name, .. } => {
+                let value = self.member(object, name);
+                let origin = (value.known == Known::Maybe).then(|| (self.unit, self.span(expression)));
+                Value { origin, ..value }
+            }
             E::Index { object, index, .. } => {
                 let list = self.expression(object);
                 self.demand(&list, object);
@@ -133,7 +137,14 @@ impl<'a> Analysis<'a> {
                 };
                 What::List(Box::new(item))
             }
-            _ => Self::of_kind(fact.kind, fact.unit),
+            _ => match (&fact.source, Self::of_kind(fact.kind, fact.unit)) {
+                // `rate` and `count` declare any number there, such as hours, or amounts in thousands.
+                (
+                    FactSource::Attribute | FactSource::Column { .. },
+                    What::Number(Dimension::Rate | Dimension::Count(_)),
+                ) => What::Number(Dimension::Open),
+                (_, what) => what,
+            },
         };
         // A table that the manifest declares is expected in the book, and so are the values of its columns.
         let is_declared = matches!(fact.source, FactSource::Column { .. } | FactSource::Policy(_));
@@ -203,12 +214,15 @@ impl<'a> Analysis<'a> {
         }
         let last = values.last().map_or(Known::Yes, |last| last.known);
         let is_absent = values.last().is_some_and(|last| matches!(last.what, What::Absent));
-        let fallback = match (values.first(), values.last().and_then(|last| last.written.as_ref())) {
-            (Some(Value { path: Some(path), .. }), Some(written)) if values.len() == 2 => {
-                Some((path.clone(), written.fixed.clone()))
-            }
-            _ => None,
-        };
+        // A fact that has been asked for needs no fallback any more.
+        let is_asked = values.first().is_some_and(|first| first.known == Known::Yes);
+        let fallback =
+            match (values.first().filter(|_| !is_asked), values.last().and_then(|last| last.written.as_ref())) {
+                (Some(Value { path: Some(path), .. }), Some(written)) if values.len() == 2 => {
+                    Some((path.clone(), written.fixed.clone()))
+                }
+                _ => None,
+            };
         let when = fallback.as_ref().map(|(path, fixed)| match fixed {
             Fixed::Truth(false) => When { yes: [path.clone()].into(), no: BTreeSet::new() },
             Fixed::Truth(true) => When { yes: BTreeSet::new(), no: [path.clone()].into() },

@@ -1,19 +1,26 @@
-//! What is known at a place of a function: its variables, and the facts that guards have asked for.
+//! State at a place of a function: its variables, and the facts that guards have asked for.
 
 use super::value::{Known, Value};
 use std::collections::BTreeSet;
 
 /// Facts that are known together: where the first is known, so are the others, because it is calculated from them.
-const TOGETHER: [(&str, &[&str]); 24] = [
+const TOGETHER: [(&str, &[&str]); 25] = [
     ("partner.months_since_joining", &["partner.since"]),
     ("partner.since", &["partner.months_since_joining"]),
     ("partner.history.growth", &["partner.history.prior_revenue", "partner.history.earlier_revenue"]),
-    ("partner.market.headroom", &["partner.market.addressable", "partner.market.channel_revenue", "partner.market.partners"]),
+    (
+        "partner.market.headroom",
+        &["partner.market.addressable", "partner.market.channel_revenue", "partner.market.partners"],
+    ),
+    ("partner.market.growth", &["partner.market.partners"]),
     ("partner.market.penetration", &["partner.market.addressable", "partner.market.channel_revenue"]),
     ("partner.market.partner_share", &["partner.history.prior_revenue", "partner.market.channel_revenue"]),
     ("partner.market.channel_revenue", &["partner.market.partners"]),
     ("partner.market.addressable", &["partner.market.partners"]),
-    ("partner.investment.certified_gained", &["partner.investment.certified_now", "partner.investment.certified_before"]),
+    (
+        "partner.investment.certified_gained",
+        &["partner.investment.certified_now", "partner.investment.certified_before"],
+    ),
     ("partner.pipeline.weighted_amount", &["partner.pipeline.open_amount", "partner.pipeline.open_count"]),
     ("partner.pipeline.open_amount", &["partner.pipeline.open_count"]),
     ("partner.pipeline.open_count", &["partner.pipeline.open_amount"]),
@@ -24,7 +31,10 @@ const TOGETHER: [(&str, &[&str]); 24] = [
     ("partner.standing.remaining_quota", &["partner.standing.actual", "partner.standing.quota"]),
     ("partner.standing.is_quota_met", &["partner.standing.actual", "partner.standing.quota"]),
     ("partner.standing.coverage_ratio", &["partner.standing.open_pipeline", "partner.standing.quota"]),
-    ("partner.standing.remaining_coverage_ratio", &["partner.standing.open_pipeline", "partner.standing.remaining_quota"]),
+    (
+        "partner.standing.remaining_coverage_ratio",
+        &["partner.standing.open_pipeline", "partner.standing.remaining_quota"],
+    ),
     ("partner.standing.expected_revenue", &["partner.standing.actual", "partner.standing.open_pipeline"]),
     ("partner.standing.forecast_gap", &["partner.standing.forecast", "partner.standing.quota"]),
     ("partner.standing.forecast_gap_share", &["partner.standing.forecast_gap"]),

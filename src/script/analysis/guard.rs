@@ -7,8 +7,14 @@ use super::super::{EntryPoint, FactKind};
 use super::Analysis;
 use super::dimension::Dimension;
 use super::flow::Flow;
-use super::value::{Known, Value, What, When};
+use super::value::{Fixed, Known, Operand, Value, What, When};
+use crate::finding::Finding;
 use std::collections::BTreeSet;
+
+/// Name under which it is known that a value is not 0.
+pub(super) fn not_zero(path: &str) -> String {
+    format!("{path} is not 0")
+}
 
 /// The value of a function from what it returns at each of its ends; a truth value with what it says about facts.
 pub(super) fn ends<'a>(ends: Vec<(Value<'a>, Flow<'a>)>) -> Value<'a> {
@@ -60,11 +66,26 @@ impl<'a> Analysis<'a> {
         let fact = value.path.clone().filter(|path| path.starts_with("partner.") && *path != shown);
         let may_abstain = self.entry == EntryPoint::Factor;
         let help = cause::alternative(Some(&shown), fallback, may_abstain);
-        let also = value.path.as_ref().and_then(|path| self.equalities.get(path)).copied();
-        let fault = GuardFault::Unguarded { expression: shown, fact, help };
+        let compared = value.path.as_ref().and_then(|path| self.equalities.get(path)).copied();
+        let compared = compared.map(|span| self.unit.source.place(span, "false when it is not known"));
         let span = self.span(expression);
-        self.report_at(fault, self.unit, span, also);
+        let origin = value.origin.filter(|(unit, read)| !std::ptr::eq(*unit, self.unit) || *read != span);
+        let origin = origin.map(|(unit, read)| unit.source.place(read, "read here"));
+        let finding = Finding::from(GuardFault::Unguarded { expression: shown, fact, help });
+        let finding = finding.at(self.unit.source.place(span, ""));
+        let finding = compared.into_iter().chain(origin).fold(finding, Finding::at);
+        self.push(finding, self.unit.source.path.clone(), span.start);
         self.flow.learn_one(value.path.as_ref());
+    }
+
+    /// Reports a divisor that is 0 where its fact is not known, unless it has been compared with 0.
+    pub(super) fn divisor(&mut self, (expression, value): &Operand<'a>) {
+        let Some((_, Fixed::Number(number))) = &value.fallback else { return };
+        let is_compared = value.path.as_ref().is_some_and(|path| self.flow.known.contains(&not_zero(path)));
+        if number.is_zero() && !is_compared {
+            let fault = GuardFault::ZeroDivisor { expression: self.text(expression) };
+            self.report(fault, self.span(expression));
+        }
     }
 
     /// Kind of a fact in the words of the manifest, for the messages of texts.

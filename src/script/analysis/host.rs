@@ -4,13 +4,14 @@ use super::super::api::functions;
 use super::super::outcome_fault::OutcomeFault;
 use super::super::tree::{Expression, ExpressionKind};
 use super::Analysis;
-use super::arithmetic::Operand;
 use super::dimension::Dimension;
-use super::value::{Known, Value, What, When};
+use super::reply::asked_by;
+use super::value::{Fixed, Known, Operand, Value, What, When};
 use crate::script::FactKind;
+use rust_decimal::Decimal;
 
 impl<'a> Analysis<'a> {
-    /// The value of a call of the engine's function; `given` begins with what stands before the point.
+    /// The value of a call of the engine's function; `given` begins with the value before the point.
     pub(super) fn host(&mut self, expression: &'a Expression, name: &str, given: &[&'a Expression]) -> Value<'a> {
         let Some(function) = functions::find(name).filter(|function| function.takes(given.len())) else {
             given.iter().for_each(|one| drop(self.expression(one)));
@@ -25,15 +26,14 @@ impl<'a> Analysis<'a> {
             "abs" => Value { path: None, written: None, ..values[0].1.clone() },
             _ if name.starts_with("round_") => Value { path: None, written: None, ..values[0].1.clone() },
             "filter" | "some" | "all" | "map" | "reduce" => self.each(name, &values),
-            "where" | "where_in" | "since" | "until" | "last_months" | "valid" | "top"
-                if Self::is_list(&values[0]) =>
-            {
+            "where" | "where_in" | "since" | "until" | "last_months" | "valid" | "top" if Self::is_list(&values[0]) => {
                 Value { path: None, ..values[0].1.clone() }
             }
             "sum" | "sum_known" | "average" | "largest" | "smallest" | "each" | "distinct" | "first" | "last"
             | "best_of" => self.of_list(name, &values),
             "count" | "len" | "count_distinct" => self.counted(&values),
-            "year" | "month" | "day" | "rank" => Value::number(Dimension::Count("")),
+            "rank" => Self::ranked(&values[0].1),
+            "year" | "month" | "day" => Value::number(Dimension::Count("")),
             "months_between" => Value::number(Dimension::Count("months")),
             "days_between" => Value::number(Dimension::Count("days")),
             "date" => {
@@ -47,11 +47,9 @@ impl<'a> Analysis<'a> {
                 Value::open()
             }
             "tier_minimum" => Value { known: values[0].1.known, ..Value::number(Dimension::Money) },
-            "highest" | "highest_reached" => {
-                Value { words: self.tier_words(), ..Value::new(What::Text) }.maybe()
-            }
+            "highest" | "highest_reached" => Value { words: self.tier_words(), ..Value::new(What::Text) }.maybe(),
             "share" => {
-                self.compared(&values[0], &values[1]);
+                self.compared(">", &values[0], &values[1]);
                 Value { most: None, ..Value::number(Dimension::Rate) }.maybe()
             }
             "marginal" | "retrospective" => {
@@ -59,7 +57,7 @@ impl<'a> Analysis<'a> {
                 Value::number(Dimension::Money)
             }
             "cliff" => {
-                self.compared(&values[0], &values[1]);
+                self.compared(">", &values[0], &values[1]);
                 Value { path: None, written: None, ..values[2].1.clone() }
             }
             "decide_by" => self.decide_by(&values),
@@ -69,8 +67,22 @@ impl<'a> Analysis<'a> {
     }
 
     fn asked(values: &[Operand<'a>]) -> Value<'a> {
-        let yes = values.iter().filter_map(|(_, value)| value.path.clone()).collect();
-        Value { when: When { yes, ..When::default() }, ..Value::truth() }
+        let mut when = When::default();
+        for path in values.iter().filter_map(|(_, value)| value.path.as_ref()) {
+            when.yes.insert(path.clone());
+            if let Some(asked) = asked_by(path) {
+                when.yes.insert(asked.clone());
+                when.no.insert(asked);
+            }
+        }
+        Value { when, ..Value::truth() }
+    }
+
+    /// The rank of a tier, which is −1 for a tier that is not known.
+    fn ranked(tier: &Value<'a>) -> Value<'a> {
+        let least = Fixed::Number(-Decimal::ONE);
+        let fallback = tier.path.clone().map(|path| (path, least));
+        Value { fallback, is_rank: true, ..Value::number(Dimension::Count("")) }
     }
 
     /// `min`, `max`, `clamp`: of the dimension that all have; its literals limit it.
@@ -136,7 +148,8 @@ impl<'a> Analysis<'a> {
     /// Reports that expired records are counted: a table says when its records end, and nothing asks for it.
     fn expired(&mut self, view: super::super::api::ids::ViewId, path: &str, list: &Expression) {
         let schema = self.schema.view(view);
-        let ends = |name: &str| ["expires", "expiry", "valid_until", "valid_to"].iter().any(|word| name.starts_with(word));
+        let ends =
+            |name: &str| ["expires", "expiry", "valid_until", "valid_to"].iter().any(|word| name.starts_with(word));
         let field = schema.facts.iter().find(|fact| fact.kind == FactKind::Date && ends(&fact.name));
         if let Some(field) = field.filter(|_| path.starts_with("partner.")) {
             let fault = OutcomeFault::ExpiredCounted { list: self.text(list), field: field.name.to_string() };

@@ -66,7 +66,7 @@ struct Analysis<'a> {
     /// File of the function that is followed.
     unit: &'a Unit,
     flow: Flow<'a>,
-    /// What the function that is followed has returned, with the state there.
+    /// Values that the function has returned so far, each with the state there.
     returned: Vec<(Value<'a>, Flow<'a>)>,
     /// Functions that are being followed, by file, name and number of parameters.
     calls: Vec<(String, String, usize)>,
@@ -75,7 +75,7 @@ struct Analysis<'a> {
     silent: usize,
     /// Number of the next variable.
     next: usize,
-    /// Where a path that may be not known was compared by `==`.
+    /// Places of `==` with a path that may be not known.
     equalities: BTreeMap<String, Span>,
     reported: BTreeSet<(Code, String, usize)>,
     findings: Findings,

@@ -3,13 +3,23 @@
 use super::super::api::vocabulary::unknown_word;
 use super::super::tree::ExpressionKind;
 use super::Analysis;
-use super::arithmetic::Operand;
 use super::dimension::Dimension;
-use super::value::{Known, Value, What, Words};
+use super::value::{Known, Operand, Value, What, Words};
 use crate::decision::table::{DecisionTable, Kind, Value as Cell};
-use crate::finding::Place;
+use crate::finding::{Place, did_you_mean};
 use crate::script::FactKind;
 use std::rc::Rc;
+
+/// Name under which it is known that an answer has been asked for one of its outputs.
+fn asked(answer: &str) -> String {
+    format!("{answer}?")
+}
+
+/// The same for the path of an output; `None` for other paths.
+pub(super) fn asked_by(path: &str) -> Option<String> {
+    let (answer, _) = path.rsplit_once('.')?;
+    (answer.starts_with('#') && answer.contains('.')).then(|| asked(answer))
+}
 
 impl<'a> Analysis<'a> {
     pub(super) fn decision(&self, name: &str) -> Option<&'a DecisionTable> {
@@ -39,9 +49,11 @@ impl<'a> Analysis<'a> {
         let Some(declared) = table.inputs().get(column).filter(|input| input.kind == Kind::Text) else { return };
         let vocabulary = format!("value of `{}` in the decision table `{name}`", declared.name);
         if let Some(text) = input.1.written.as_ref().and_then(|written| written.text()) {
-            if !table.takes_text(column, text) {
-                let known = table.texts_of_input(column);
-                let known: Vec<&str> = known.iter().map(|(_, text)| &**text).collect();
+            let known = table.texts_of_input(column);
+            let known: Vec<&str> = known.iter().map(|(_, text)| &**text).collect();
+            let has_default = table.outputs().iter().all(|output| output.default.is_some());
+            if !table.takes_text(column, text) && (!has_default || did_you_mean(text, known.iter().copied()).is_some())
+            {
                 self.report(unknown_word(&vocabulary, text, &known), self.span(input.0));
             }
             return;
@@ -58,19 +70,20 @@ impl<'a> Analysis<'a> {
     }
 
     /// An output of a decision table; not known where a row leaves it open.
-    pub(super) fn output(&self, table: &str, name: &str, path: Option<&str>) -> Value<'a> {
-        let (path, Some(decision)) = (path.map(|path| format!("{path}.{name}")), self.decision(table)) else {
-            return Value::open();
-        };
+    pub(super) fn output(&self, table: &str, name: &str, base: Option<&str>) -> Value<'a> {
+        let Some(decision) = self.decision(table) else { return Value::open() };
+        let path = base.map(|base| format!("{base}.{name}"));
         let Some(column) = decision.outputs().iter().position(|output| *output.name == *name) else {
             return match name {
-                "is_match" => Value::truth(),
+                "is_match" => Value { path, ..Value::truth() },
                 _ => Value::open(),
             };
         };
         let output = &decision.outputs()[column];
         let cells = decision.cells_of_output(column);
-        let known = if cells.contains(&Cell::NotKnown) { Known::Maybe } else { Known::Yes };
+        // Who has asked for one output of an answer knows which rows are left.
+        let is_asked = base.is_some_and(|base| self.flow.known.contains(&asked(base)));
+        let known = if cells.contains(&Cell::NotKnown) && !is_asked { Known::Maybe } else { Known::Yes };
         let (what, words) = match output.kind {
             Kind::Number | Kind::Whole => (What::Number(Dimension::Open), None),
             Kind::Truth => (What::Truth, None),
@@ -94,8 +107,11 @@ impl<'a> Analysis<'a> {
         let (Some(table), Some(column)) = (text(table), text(column)) else { return Value::open() };
         let context = self.context;
         let Some(table) = context.tables.get(&table) else { return Value::open() };
-        if let Some(written) = text(key_value).filter(|key| !table.rows.contains_key(key.as_str())) {
-            let known: Vec<&str> = table.rows.keys().map(|key| &**key).collect();
+        let known: Vec<&str> = table.rows.keys().map(|key| &**key).collect();
+        // A table need not have a row for every key; one that is nearly a key of it is misspelt.
+        let is_misspelt =
+            |key: &String| !known.contains(&key.as_str()) && did_you_mean(key, known.iter().copied()).is_some();
+        if let Some(written) = text(key_value).filter(is_misspelt) {
             let vocabulary = format!("key of the lookup table `{}`", table.name);
             self.report(unknown_word(&vocabulary, &written, &known), self.span(key));
         }

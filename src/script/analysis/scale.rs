@@ -3,9 +3,8 @@
 use super::super::tree::Expression;
 use super::super::unit_fault::UnitFault;
 use super::Analysis;
-use super::arithmetic::Operand;
 use super::dimension::Dimension;
-use super::value::{Value, Written};
+use super::value::{Operand, Value, Written};
 use crate::finding::Span;
 use rust_decimal::Decimal;
 
@@ -22,9 +21,14 @@ impl<'a> Analysis<'a> {
     /// Reports the literals of a rate that are whole and at least `least`.
     pub(super) fn percentage(&mut self, value: &Value<'a>, least: i64, span: Span) {
         let found: Vec<Written<'a>> = value.literals().filter(|written| is_percent(written, least)).cloned().collect();
+        self.percentages(&found, span);
+    }
+
+    /// Reports literals that are percentages.
+    pub(super) fn percentages(&mut self, found: &[Written<'a>], span: Span) {
         for written in found {
             let Some(number) = written.number() else { continue };
-            self.report_literal(UnitFault::Percentage { expression: None, number }, &written, span);
+            self.report_literal(UnitFault::Percentage { expression: None, number }, written, span);
         }
     }
 
@@ -44,17 +48,20 @@ impl<'a> Analysis<'a> {
 
     /// Reports at the literal; where that is a constant, the expression is the second place.
     fn report_literal(&mut self, fault: UnitFault, written: &Written<'a>, used: Span) {
-        let is_here = std::ptr::eq(written.unit, self.unit) && used.start <= written.span.start && written.span.end <= used.end;
+        let is_here =
+            std::ptr::eq(written.unit, self.unit) && used.start <= written.span.start && written.span.end <= used.end;
         self.report_at(fault, written.unit, written.span, (!is_here).then_some(used));
     }
 
     /// Reports a ratio that an amount of money is compared with.
-    pub(super) fn ratio_of_money(&mut self, money: &Operand<'a>, literal: &Operand<'a>, span: Span) {
+    pub(super) fn ratio_of_money(&mut self, operator: &str, money: &Operand<'a>, literal: &Operand<'a>, span: Span) {
         let Some(written) = literal.1.written.clone() else { return };
         let Some(number) = written.number() else { return };
         let size = number.abs();
         let is_fraction = !size.fract().is_zero() && size < Decimal::from(SMALLEST_AMOUNT);
-        if is_fraction || size == Decimal::ONE {
+        // `amount > 1` may ask for more than nothing; `amount >= 1` asks whether a ratio is reached.
+        let is_whole = size == Decimal::ONE && matches!(operator, ">=" | "<");
+        if is_fraction || is_whole {
             let amount = self.text(money.0);
             self.report_literal(UnitFault::RatioOfMoney { amount, number }, &written, span);
         }
@@ -103,7 +110,8 @@ impl<'a> Analysis<'a> {
     }
 }
 
-fn is_percent(written: &Written<'_>, least: i64) -> bool {
+/// True for a literal that is a percentage where less than `least` is expected.
+pub(super) fn is_percent(written: &Written<'_>, least: i64) -> bool {
     let is_large = |number: Decimal| number.fract().is_zero() || number.abs() >= Decimal::from(LEAST_PERCENTAGE);
     written.number().is_some_and(|number| is_large(number) && number.abs() >= Decimal::from(least))
 }

@@ -83,12 +83,7 @@ impl<'a> Analysis<'a> {
         Value::open()
     }
 
-    fn choice(
-        &mut self,
-        condition: &'a Expression,
-        body: &'a [Statement],
-        otherwise: &'a [Statement],
-    ) -> Value<'a> {
+    fn choice(&mut self, condition: &'a Expression, body: &'a [Statement], otherwise: &'a [Statement]) -> Value<'a> {
         let asked = self.condition(condition);
         let mut other = self.flow.clone();
         self.flow.learn(&asked.when.yes);
@@ -117,7 +112,9 @@ impl<'a> Analysis<'a> {
             let value = flow.seen(value);
             met = Some(match met {
                 None => (value, flow),
-                Some((known, state)) if state.has_left => (if flow.has_left { known } else { value }, both(state, flow)),
+                Some((known, state)) if state.has_left => {
+                    (if flow.has_left { known } else { value }, both(state, flow))
+                }
                 Some((known, state)) if flow.has_left => (known, both(state, flow)),
                 Some((known, state)) => (known.join(value), both(state, flow)),
             });

@@ -2,6 +2,7 @@
 
 use super::super::api::ids::ViewId;
 use super::super::program::Unit;
+use super::super::tree::Expression;
 use super::dimension::Dimension;
 use crate::finding::Span;
 use rust_decimal::Decimal;
@@ -84,6 +85,9 @@ pub(super) struct When {
     pub no: BTreeSet<String>,
 }
 
+/// An operand with its expression.
+pub(super) type Operand<'a> = (&'a Expression, Value<'a>);
+
 /// A value before it exists.
 #[derive(Clone)]
 pub(super) struct Value<'a> {
@@ -91,6 +95,8 @@ pub(super) struct Value<'a> {
     pub known: Known,
     /// Name of its source, by which guards are followed: a path of facts, or a variable with a number.
     pub path: Option<String>,
+    /// Place of reading, for a fact that may be not known.
+    pub origin: Option<(&'a Unit, Span)>,
     /// The literal that it is.
     pub written: Option<Written<'a>>,
     /// Number literals that it may be, or that limit it.
@@ -99,6 +105,10 @@ pub(super) struct Value<'a> {
     pub scale: Option<Written<'a>>,
     /// Made by adding to 1, such as `1 + growth`.
     pub is_factor: bool,
+    /// The rank of a tier, never below −1.
+    pub is_rank: bool,
+    /// Literals of a factor that look like percentages; reported where an amount is multiplied with it.
+    pub growths: Vec<Written<'a>>,
     /// Largest value a share can have.
     pub most: Option<i64>,
     pub words: Option<Rc<Words>>,
@@ -113,10 +123,13 @@ impl<'a> Value<'a> {
             what,
             known: Known::Yes,
             path: None,
+            origin: None,
             written: None,
             marks: Vec::new(),
             scale: None,
             is_factor: false,
+            growths: Vec::new(),
+            is_rank: false,
             most: None,
             words: None,
             when: When::default(),
@@ -194,8 +207,9 @@ impl<'a> Value<'a> {
         };
         let is_factor = self.is_factor && other.is_factor;
         let most = if self.most == other.most { self.most } else { None };
+        let origin = self.origin.or(other.origin);
         let what = joined(self, other);
-        Self { known, path, marks, is_factor, most, words, when, ..Self::new(what) }
+        Self { known, path, origin, marks, is_factor, most, words, when, ..Self::new(what) }
     }
 }
 

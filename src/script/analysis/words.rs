@@ -1,12 +1,11 @@
 //! Texts of closed sets: tiers, and the values of decision tables.
 
-use super::super::api::vocabulary::unknown_word;
+use super::super::api::vocabulary::{is_tier, unknown_word, vocabulary};
 use super::super::source::shortened;
 use super::super::tree::{Expression, ExpressionKind};
 use super::super::unit_fault::UnitFault;
 use super::Analysis;
-use super::arithmetic::Operand;
-use super::value::{Value, What, Written};
+use super::value::{Operand, Value, What, Written};
 
 impl<'a> Analysis<'a> {
     /// Reports a text that is not in the set of the value it is compared with, and tiers compared by their letters.
@@ -49,6 +48,23 @@ impl<'a> Analysis<'a> {
         } else if let What::List(inside) = &value.what {
             let literals: Vec<Written<'a>> = inside.literals().cloned().collect();
             literals.iter().for_each(|written| self.unknown(&words.vocabulary, &words.known, written));
+        }
+    }
+
+    /// Reports words, given to a function by a variable or a choice, that are not in its vocabulary.
+    pub(super) fn vocabularies(&mut self, function: &str, given: &[Operand<'a>]) {
+        for (index, (expression, value)) in given.iter().enumerate() {
+            // A literal at the call is checked there, with the other names.
+            if matches!(expression.kind, ExpressionKind::Text(_)) {
+                continue;
+            }
+            let (what, known): (String, Vec<String>) = match (vocabulary(function, index), self.tier_words()) {
+                (Some((what, known)), _) => (what.to_owned(), known.into_iter().map(str::to_owned).collect()),
+                (None, Some(tiers)) if is_tier(function, index) => (tiers.vocabulary.clone(), tiers.known.clone()),
+                _ => continue,
+            };
+            let literals: Vec<Written<'a>> = value.literals().cloned().collect();
+            literals.iter().for_each(|written| self.unknown(&what, &known, written));
         }
     }
 
