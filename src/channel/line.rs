@@ -87,7 +87,7 @@ figures! {
         /// Revenue of the latest 12 months.
         trailing_12_months: Option<Money>, example("1_200_000");
         /// Latest stretch ÷ the one before − 1, as a fraction; not known unless the earlier revenue is above zero.
-        growth: Option<Rate>, example("0.2");
+        growth: Option<Rate>, at_most(4).example("0.2");
         /// Revenue of the latest quarters, oldest first, at most 8.
         quarters: Vec<Money>, example("sum({}) == 2_200_000");
         /// Revenue of the latest quarter.
@@ -108,7 +108,7 @@ figures! {
         /// Addressable market: the ceiling on achievable revenue, for all partners of the cell together.
         addressable: Option<Money>, example("20_000_000");
         /// Expected growth of the market per year, as a fraction.
-        growth: Option<Rate>, example("0.05").zero("0");
+        growth: Option<Rate>, at_most(4).example("0.05").zero("0");
         /// Prior revenue of all partners in the cell.
         channel_revenue: Option<Money>, example("6_000_000");
         /// Channel revenue ÷ addressable market.
@@ -211,7 +211,7 @@ figures! {
         /// Σ prior revenue.
         prior_revenue: Option<Money>, example("90_000_000");
         /// Σ prior revenue ÷ Σ earlier revenue − 1.
-        growth: Option<Rate>, example("0.1");
+        growth: Option<Rate>, at_most(4).example("0.1");
         /// Σ revenue of the planning period's own months one year earlier.
         same_period_last_year: Option<Money>, example("90_000_000");
         /// `same_period_last_year` ÷ Σ revenue of the stretch just before those months.

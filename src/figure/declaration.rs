@@ -135,7 +135,7 @@ impl<T> Figure<T> {
         self
     }
 
-    /// Sets the largest value of a share.
+    /// Sets the largest value of a rate that can be meant.
     #[must_use]
     pub const fn at_most(mut self, most: i64) -> Self {
         self.about.most = Some(most);

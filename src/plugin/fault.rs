@@ -267,6 +267,11 @@ crate::faults! {
             message: reason.clone(),
             help: "write a period of the vendor's calendar",
         }
+        /// A tier is misspelt.
+        UnknownTier { tier: String, near: String } = CaseInvalid {
+            message: format!("`{tier}` is not a tier of the manifest"),
+            help: format!("did you mean `{near}`?"),
+        }
         /// No rule has this name.
         UnknownRule { rule: String, near: Option<String>, known: Vec<String> } = CaseInvalid {
             message: format!("unknown rule `{rule}`"),

@@ -89,6 +89,21 @@ crate::faults! {
             message: format!("`{expression}` is a number of months, and `{}` looks like a number of days", plain(*number)),
             help: "write the number of months, such as `12` for a year",
         }
+        /// A percentage is compared with a fraction.
+        FractionForPercentage { expression: String, number: Decimal } = ScriptUnits {
+            message: format!("`{expression}` is a percentage, and `{}` is a fraction", plain(*number)),
+            help: "compare the rate itself, without `* 100`",
+        }
+        /// A percentage is an argument that must be a fraction.
+        PercentageGiven { function: String, expression: String } = ScriptUnits {
+            message: format!("`{function}` needs a fraction, and `{expression}` is a percentage"),
+            help: "leave out `* 100`",
+        }
+        /// A count is compared with an amount of money.
+        AmountForCount { expression: String, number: Decimal } = ScriptUnits {
+            message: format!("`{expression}` is a count, and `{}` looks like an amount of money", plain(*number)),
+            help: "name the amount that is meant, or write a smaller number",
+        }
         /// A count is compared with a fraction.
         FractionOfCount { expression: String, number: Decimal } = ScriptUnits {
             message: format!("`{expression}` is a count, and `{}` is a fraction", plain(*number)),

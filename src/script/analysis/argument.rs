@@ -115,6 +115,13 @@ impl<'a> Analysis<'a> {
         }
         match demand {
             Demand::Months => self.months_given(value, expression),
+            Demand::Rate if value.is_percentage => {
+                let expression_text = self.text(expression);
+                self.report(
+                    UnitFault::PercentageGiven { function: function.to_owned(), expression: expression_text },
+                    self.span(expression),
+                );
+            }
             Demand::Rate => self.percentage(value, if function == "rate" { 2 } else { 10 }, self.span(expression)),
             Demand::Money | Demand::Days => {}
         }

@@ -155,7 +155,10 @@ impl<'a> Analysis<'a> {
             (Dimension::Open, Dimension::Count(_)) => left.1.written.clone(),
             _ => None,
         };
-        Value { scale, ..Value::number(scaled(one, &left.1, other, &right.1)) }
+        let is_hundred = |value: &Value<'a>| value.fixed_number() == Some(Decimal::ONE_HUNDRED);
+        let is_percentage =
+            (one == Dimension::Rate && is_hundred(&right.1)) || (other == Dimension::Rate && is_hundred(&left.1));
+        Value { scale, is_percentage, ..Value::number(scaled(one, &left.1, other, &right.1)) }
     }
 }
 

@@ -100,6 +100,7 @@ impl<'a> Analysis<'a> {
                 self.percentage_of(value.0, value.1.most, &literal.1, span);
             }
             Some(Dimension::Count(unit)) => self.scale_of_count(value.0, unit, &literal.1, span),
+            Some(Dimension::Open) if value.1.is_percentage => self.fraction_of_percentage(value.0, &literal.1, span),
             _ => {}
         }
     }

@@ -10,6 +10,8 @@ use rust_decimal::Decimal;
 
 /// Number of months from which days are meant.
 const DAYS_NOT_MONTHS: i64 = 180;
+/// Number from which an amount of money is meant, where people or partners are counted.
+const LEAST_REVENUE: i64 = 50_000;
 /// Smallest number that is a percentage where a ratio is expected.
 pub(super) const LEAST_PERCENTAGE: i64 = 10;
 /// Smallest whole number that is a percentage where a growth is expected.
@@ -35,7 +37,7 @@ impl<'a> Analysis<'a> {
     /// Reports a percentage that a rate is compared with.
     pub(super) fn percentage_of(&mut self, rate: &Expression, most: Option<i64>, literal: &Value<'a>, span: Span) {
         let is_beyond = |written: &&Written<'a>| match most {
-            Some(most) => written.number().is_some_and(|number| number > Decimal::from(most)),
+            Some(most) => written.number().is_some_and(|number| number.abs() > Decimal::from(most)),
             None => is_percent(written, LEAST_PERCENTAGE),
         };
         let found: Vec<Written<'a>> = literal.literals().filter(is_beyond).cloned().collect();
@@ -87,8 +89,22 @@ impl<'a> Analysis<'a> {
         let expression = self.text(count);
         if unit == "months" && number.abs() >= Decimal::from(DAYS_NOT_MONTHS) {
             self.report_literal(UnitFault::DaysForMonths { expression, number }, &written, span);
+        } else if matches!(unit, "people" | "partners" | "quarters" | "periods")
+            && number >= Decimal::from(LEAST_REVENUE)
+        {
+            self.report_literal(UnitFault::AmountForCount { expression, number }, &written, span);
         } else if !number.is_zero() && number.abs() < Decimal::ONE {
             self.report_literal(UnitFault::FractionOfCount { expression, number }, &written, span);
+        }
+    }
+
+    /// Reports a fraction that a percentage is compared with.
+    pub(super) fn fraction_of_percentage(&mut self, percentage: &Expression, literal: &Value<'a>, span: Span) {
+        let Some(written) = literal.written.clone() else { return };
+        let Some(number) = written.number() else { return };
+        if !number.fract().is_zero() && number.abs() < Decimal::TWO {
+            let expression = self.text(percentage);
+            self.report_literal(UnitFault::FractionForPercentage { expression, number }, &written, span);
         }
     }
 

@@ -107,9 +107,11 @@ pub(super) struct Value<'a> {
     pub is_factor: bool,
     /// The rank of a tier, never below −1.
     pub is_rank: bool,
+    /// A rate × 100.
+    pub is_percentage: bool,
     /// Literals of a factor that look like percentages; reported where an amount is multiplied with it.
     pub growths: Vec<Written<'a>>,
-    /// Largest value a share can have.
+    /// Largest value of a rate that can be meant.
     pub most: Option<i64>,
     pub words: Option<Rc<Words>>,
     pub when: When,
@@ -128,6 +130,7 @@ impl<'a> Value<'a> {
             marks: Vec::new(),
             scale: None,
             is_factor: false,
+            is_percentage: false,
             growths: Vec::new(),
             is_rank: false,
             most: None,

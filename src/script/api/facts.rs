@@ -27,7 +27,7 @@ pub(in crate::script) struct Fact {
     pub is_optional: bool,
     /// Unit of a number; empty where the kind says enough.
     pub unit: &'static str,
-    /// Largest value of a share.
+    /// Largest value of a rate that can be meant.
     pub most: Option<i64>,
     /// For rule authors, one sentence.
     pub doc: String,

@@ -128,6 +128,9 @@ fn comparisons_need_one_unit() {
         ("(partner.investment.enablement ?? 0.0) > 2", "percentage"),
         ("(partner.months_since_joining ?? 0) > 365", "days_for_months"),
         ("(partner.investment.certified_now ?? 0) >= 0.8", "fraction_of_count"),
+        ("(partner.investment.certified_now ?? 0) >= 500_000", "amount_for_count"),
+        ("(partner.market.growth ?? 0.0) < -20", "percentage"),
+        ("(partner.market.growth ?? 0.0) * 100 > 0.05", "fraction_for_percentage"),
         (
             "months_between(date(\"2025-01-01\"), partner.channel.as_of) > (partner.investment.certified_now ?? 0)",
             "comparison",
@@ -145,6 +148,8 @@ fn comparisons_need_one_unit() {
         "(partner.pipeline.coverage ?? 0.0) > 3",
         "(partner.investment.enablement ?? 0.0) >= 1",
         "(partner.months_since_joining ?? 0) > 24",
+        "(partner.market.growth ?? 0.0) * 100 > 5",
+        "(partner.market.growth ?? 0.0) > 2",
         "(partner.attributes.hours ?? 0) > 48",
         "(partner.history.quarters.len() ?? 0) > 4",
         "(partner.market.partners ?? 0) > (partner.investment.certified_now ?? 0) * 2",
