@@ -20,7 +20,7 @@ enum Demand {
 }
 
 /// Arguments with a dimension: function, number of the argument (from 0), what it must be.
-const DEMANDS: [(&str, usize, Demand); 13] = [
+const DEMANDS: [(&str, usize, Demand); 12] = [
     ("indicate", 0, Demand::Money),
     ("floor", 1, Demand::Money),
     ("ceiling", 1, Demand::Money),
@@ -33,7 +33,6 @@ const DEMANDS: [(&str, usize, Demand); 13] = [
     ("last_months", 2, Demand::Months),
     ("marginal", 0, Demand::Money),
     ("retrospective", 0, Demand::Money),
-    ("percent", 0, Demand::Rate),
 ];
 
 /// Functions that take a value that is not known: the function and which of its arguments.

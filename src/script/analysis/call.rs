@@ -5,13 +5,7 @@ use super::Analysis;
 use super::value::Value;
 
 impl<'a> Analysis<'a> {
-    pub(super) fn call(
-        &mut self,
-        expression: &'a Expression,
-        namespace: &'a [String],
-        name: &'a str,
-        arguments: &'a [Expression],
-    ) -> Value<'a> {
+    pub(super) fn call(&mut self, namespace: &'a [String], name: &'a str, arguments: &'a [Expression]) -> Value<'a> {
         let unit = if namespace.is_empty() { Some(self.unit) } else { self.module(namespace) };
         let function = unit.and_then(|unit| Some((unit, unit.tree.function(name, arguments.len())?)));
         if let Some((unit, function)) = function {
@@ -20,7 +14,7 @@ impl<'a> Analysis<'a> {
         }
         if namespace.is_empty() {
             let whole: Vec<&'a Expression> = arguments.iter().collect();
-            return self.host(expression, name, &whole);
+            return self.host(name, &whole);
         }
         arguments.iter().for_each(|argument| drop(self.expression(argument)));
         Value::open()

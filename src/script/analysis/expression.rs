@@ -62,9 +62,9 @@ impl<'a> Analysis<'a> {
             }
             E::Method { object, name, arguments } => {
                 let whole: Vec<&'a Expression> = std::iter::once(&**object).chain(arguments).collect();
-                self.host(expression, name, &whole)
+                self.host(name, &whole)
             }
-            E::Call { namespace, name, arguments } => self.call(expression, namespace, name, arguments),
+            E::Call { namespace, name, arguments } => self.call(namespace, name, arguments),
             E::Operator { name, operands } => self.operator(name, expression, operands),
             E::And(parts) => self.all(parts),
             E::Or(parts) => self.any(parts),

@@ -12,14 +12,13 @@ use rust_decimal::Decimal;
 
 impl<'a> Analysis<'a> {
     /// The value of a call of the engine's function; `given` begins with the value before the point.
-    pub(super) fn host(&mut self, expression: &'a Expression, name: &str, given: &[&'a Expression]) -> Value<'a> {
+    pub(super) fn host(&mut self, name: &str, given: &[&'a Expression]) -> Value<'a> {
         let Some(function) = functions::find(name).filter(|function| function.takes(given.len())) else {
             given.iter().for_each(|one| drop(self.expression(one)));
             return Value::open();
         };
         let values: Vec<Operand<'a>> = given.iter().map(|one| (*one, self.expression(one))).collect();
         self.arguments(name, &values);
-        let _ = expression;
         match name {
             "is_known" => Self::asked(&values),
             "clamp" | "min" | "max" | "capped" => self.limited(name, &values),

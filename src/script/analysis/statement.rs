@@ -130,7 +130,7 @@ impl<'a> Analysis<'a> {
         self.silent += 1;
         self.once(condition, body);
         self.silent -= 1;
-        let after = std::mem::replace(&mut self.flow, Flow::default());
+        let after = std::mem::take(&mut self.flow);
         let mut start = before.clone();
         for ((_, value), (_, changed)) in start.variables.iter_mut().zip(&after.variables) {
             if value.path != changed.path {

@@ -183,10 +183,8 @@ fn unstable(function: &Function) -> BTreeSet<&str> {
     let mut declared: BTreeSet<&str> = function.parameters.iter().map(String::as_str).collect();
     for statement in &function.body {
         statement.walk_statements(&mut |statement| match &statement.kind {
-            StatementKind::Let { name, .. } | StatementKind::For { variable: name, .. } => {
-                if !declared.insert(name) {
-                    unstable.insert(name.as_str());
-                }
+            StatementKind::Let { name, .. } | StatementKind::For { variable: name, .. } if !declared.insert(name) => {
+                unstable.insert(name.as_str());
             }
             StatementKind::Assign { target, .. } => unstable.extend(subject(target)),
             _ => {}

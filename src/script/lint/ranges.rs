@@ -2,11 +2,14 @@
 
 use rust_decimal::Decimal;
 
+/// An end of a range; true when the end is part of it.
+type End = Option<(Decimal, bool)>;
+
 /// Comparison of one subject with a literal.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Test {
     /// Numbers from `low` to `high`; true for an end that is part of them.
-    Between { low: Option<(Decimal, bool)>, high: Option<(Decimal, bool)> },
+    Between { low: End, high: End },
     /// A text that it is (true), or is not.
     Text { text: String, is_equal: bool },
 }
@@ -51,7 +54,7 @@ impl Test {
 
 /// True when no value passes all tests.
 pub(super) fn is_impossible<'t>(tests: impl IntoIterator<Item = &'t Test> + Clone) -> bool {
-    let (mut low, mut high): (Option<(Decimal, bool)>, Option<(Decimal, bool)>) = (None, None);
+    let (mut low, mut high): (End, End) = (None, None);
     let mut texts: (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for test in tests {
         match test {
@@ -72,11 +75,7 @@ pub(super) fn is_impossible<'t>(tests: impl IntoIterator<Item = &'t Test> + Clon
 }
 
 /// The end that leaves fewer values.
-fn narrower(
-    one: Option<(Decimal, bool)>,
-    other: Option<(Decimal, bool)>,
-    is_inside: fn(Decimal, Decimal) -> bool,
-) -> Option<(Decimal, bool)> {
+fn narrower(one: End, other: End, is_inside: fn(Decimal, Decimal) -> bool) -> End {
     match (one, other) {
         (Some((first, is_part)), Some((second, is_other_part))) => {
             if is_inside(first, second) {
