@@ -89,7 +89,7 @@ figures! {
         /// Revenue of the latest 12 months.
         trailing_12_months: Option<Money>, example("1_200_000");
         /// Latest stretch ÷ the one before − 1, as a fraction; not known unless the earlier revenue is above zero.
-        growth: Option<Rate>, example("0.2");
+        growth: Option<Rate>, at_most(4).example("0.2");
         /// Revenue of the latest quarters, oldest first, at most 8.
         quarters: Vec<Money>, example("sum({}) == 2_200_000");
         /// Revenue of the latest quarter.
@@ -110,7 +110,7 @@ figures! {
         /// Addressable market: the ceiling on achievable revenue, for all partners of the cell together.
         addressable: Option<Money>, example("20_000_000");
         /// Expected growth of the market per year, as a fraction.
-        growth: Option<Rate>, example("0.05").zero("0");
+        growth: Option<Rate>, at_most(4).example("0.05").zero("0");
         /// Prior revenue of all partners in the cell.
         channel_revenue: Option<Money>, example("6_000_000");
         /// Channel revenue ÷ addressable market.
@@ -141,7 +141,7 @@ figures! {
         /// Revenue of the services practice, last 12 months.
         services_revenue: Option<Money>, example("300_000");
         /// Share of the enablement plan completed, 0 to 1.
-        enablement: Option<Rate>, example("0.8").zero("0");
+        enablement: Option<Rate>, at_most(1).example("0.8").zero("0");
     }
 }
 
@@ -158,7 +158,7 @@ figures! {
         /// Open amount ÷ the current quota, or ÷ prior revenue without a quota.
         coverage: Option<Rate>, example("0.75");
         /// Won ÷ (won + lost) by value.
-        win_rate: Option<Rate>, example("0.25").zero("0");
+        win_rate: Option<Rate>, at_most(1).example("0.25").zero("0");
         /// 1 ÷ win rate.
         required_coverage: Option<Rate>, example("4");
         /// The open opportunities, ascending by id.
@@ -175,7 +175,7 @@ figures! {
         /// Stage in the CRM.
         stage: Option<Name>, example("proposal");
         /// Probability, 0 to 1.
-        probability: Option<Rate>, example("0.3");
+        probability: Option<Rate>, at_most(1).example("0.3");
         /// Expected close date.
         close_date: NaiveDate, example("2026-03-31");
         /// Days from registration to the as-of date.
@@ -213,7 +213,7 @@ figures! {
         /// Σ prior revenue.
         prior_revenue: Option<Money>, example("90_000_000");
         /// Σ prior revenue ÷ Σ earlier revenue − 1.
-        growth: Option<Rate>, example("0.1");
+        growth: Option<Rate>, at_most(4).example("0.1");
         /// Σ revenue of the planning period's own months one year earlier.
         same_period_last_year: Option<Money>, example("90_000_000");
         /// `same_period_last_year` ÷ Σ revenue of the stretch just before those months.

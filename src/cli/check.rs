@@ -2,8 +2,8 @@
 
 use super::vendor_source::VendorSource;
 use super::{CommandError, ReportFormat, Terminal, error, vendor};
-use crate::finding::{CleanWriter, Findings, readable, render};
-use crate::plugin::run_trial;
+use crate::finding::{CleanWriter, Finding, Findings, Place, readable, render};
+use crate::plugin::{VendorFault, run_trial};
 use crate::script;
 use std::io::Write;
 
@@ -57,7 +57,22 @@ fn check(options: &Options, name: String) -> (Checked, Findings) {
     findings.extend(inspected.failed_cases());
     // A dry run reports here what a server would refuse.
     let plugin = inspected.plugin.as_ref();
-    findings.extend(plugin.into_iter().flat_map(|plugin| script::on_script_threads(Some(1), || run_trial(plugin))));
+    let trial = plugin.into_iter().flat_map(|plugin| script::on_script_threads(Some(1), || run_trial(plugin)));
+    // What was found before it ran is not said a second time.
+    let is_said = |finding: &Finding| {
+        let same = |known: &Finding| known.code() == finding.code() && known.places.first() == finding.places.first();
+        !finding.is_error() && inspected.findings.iter().any(same)
+    };
+    findings.extend(trial.filter(|finding| !is_said(finding)));
+    if plugin.is_some() && inspected.outcomes.is_empty() {
+        let directory = if plugin.is_some_and(|plugin| plugin.factors().is_empty()) {
+            &options.vendors.directories.policies
+        } else {
+            &options.vendors.directories.rules
+        };
+        let place = Place::file(directory.join(&name).display().to_string());
+        findings.push(Finding::from(VendorFault::NoCases {}).at(place));
+    }
     let errors = findings.error_count();
     let checked = Checked {
         name,

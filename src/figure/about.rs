@@ -20,6 +20,8 @@ pub struct About {
     pub doc: &'static str,
     /// Unit of a number; empty where the kind says enough.
     pub unit: &'static str,
+    /// Largest value of a rate that can be meant: 1 for a share. `None` where the figure has no such end.
+    pub most: Option<i64>,
     /// Value of the example partner, as it is written in a case; empty for "not known".
     pub example: &'static str,
     /// Value for a partner with nothing but zeros; `None` follows the kind.

@@ -42,6 +42,7 @@ impl<T> Figure<T> {
             is_optional: Q::IS_OPTIONAL,
             doc: doc.trim_ascii(),
             unit: "",
+            most: None,
             example: "",
             zero: None,
             width: default_width(Q::KIND),
@@ -131,6 +132,13 @@ impl<T> Figure<T> {
     #[must_use]
     pub const fn unit(mut self, unit: &'static str) -> Self {
         self.about.unit = unit;
+        self
+    }
+
+    /// Sets the largest value of a rate that can be meant.
+    #[must_use]
+    pub const fn at_most(mut self, most: i64) -> Self {
+        self.about.most = Some(most);
         self
     }
 

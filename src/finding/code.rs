@@ -289,7 +289,21 @@ codes! {
     ScriptImport = Rules, "script::import";
     /// The script is larger, or more deeply nested, than the limits allow.
     ScriptLimits = Rules, "script::limits";
-    /// Something is legal but probably not meant (unused function, unnamed threshold).
+    /// Something is never used: a variable, a parameter, a constant, an import, or a table beside the script.
+    ///
+    /// It is a leftover, or the sign that another name was meant. A name that begins with `_` is not reported.
+    ScriptUnused = Rules, "script::unused";
+    /// A condition is always true or never true, by itself or after the conditions before it.
+    ///
+    /// Of several ranges, test for the narrowest first.
+    ScriptCondition = Rules, "script::condition";
+    /// The value of a statement is not used, although the statement does nothing else.
+    ///
+    /// Without `return`, an answer such as `abstain(…)` inside an `if` is dropped and the rule goes on.
+    ScriptDropped = Rules, "script::dropped";
+    /// Something is legal but probably not meant (unused function, a variable that hides another).
+    ///
+    /// Where it is meant, say why: a comment `// allow script::style: reason` on the line, or on the line above.
     ScriptStyle = Rules, "script::style";
     /// The script failed while it ran: the message says what and with which values.
     ScriptRuntime = Rules, "script::runtime";
@@ -299,6 +313,12 @@ codes! {
     ScriptNotKnown = Rules, "script::not_known";
     /// The script compared or combined values of different kinds.
     ScriptKinds = Rules, "script::kinds";
+    /// The script adds, compares or passes on numbers whose units do not fit: money, rates, counts, months, days.
+    ///
+    /// Every fact has a unit (`quotient api` lists it), and so have the results of functions. An amount × a rate is an amount, an
+    /// amount ÷ an amount is a rate; an amount + a rate is nothing. Rates are fractions: 12 % is `0.12`. Where the number is
+    /// right as it is, say why: a comment `// allow script::units: reason` on the line, or on the line above.
+    ScriptUnits = Rules, "script::units";
     /// The script ran out of its budget of operations, time or memory.
     ScriptBudget = Rules, "script::budget";
     /// The entry point returned something else than its contract asks for.

@@ -123,6 +123,9 @@ fn read_case(
             }
         },
     };
+    let given = section.section("facts").and_then(|facts| facts.get("tier"));
+    let decided = section.section("expect").and_then(|expect| expect.get("to"));
+    given.into_iter().chain(decided).for_each(|tier| misspelt_tier(tier, manifest));
     let (day, period) = (as_of.unwrap_or_default(), period?);
     let facts = case_facts::read(section.section("facts"), name.unwrap_or_default(), day, &period, currency);
     let policy_facts = is_policy.then(|| policy_cases::facts(section, facts.clone(), day, &period, manifest));
@@ -139,6 +142,17 @@ fn read_case(
         expected,
         place: section.get("name")?.place("this case"),
     })
+}
+
+/// Reports a tier that is nearly one of the manifest's; others may be tiers below its lowest.
+fn misspelt_tier(item: Item<'_>, manifest: &Manifest) {
+    let known = || manifest.tiers.iter().map(|tier| &*tier.name);
+    let tier = item.as_text().unwrap_or_default();
+    if !known().any(|name| name == tier)
+        && let Some(near) = did_you_mean(tier, known())
+    {
+        item.reject(CaseFault::UnknownTier { tier: tier.to_owned(), near: near.to_owned() });
+    }
 }
 
 fn subject(rule: Item<'_>, factors: &[&str], policies: &[PolicyKind]) -> Option<Subject> {

@@ -68,6 +68,12 @@ crate::faults! {
             message: format!("case `{case}` does not hold: {}", self::differences(differences)),
             help: "correct the rule, or the case if the rule is right",
         }
+        /// The vendor has no cases.
+        NoCases {} = CaseMissing {
+            message: "the vendor has no cases",
+            help: "write one for each rule and policy; `quotient init` shows their form",
+            severity: Warning,
+        }
         /// The weights and indications of a line cannot be assessed.
         Assessment { reason: String } = ScriptOutcome {
             message: reason.clone(),
@@ -174,6 +180,32 @@ crate::faults! {
             message: format!("growth_floor {} is above growth_ceiling {}", plain(*floor), plain(*ceiling)),
             help: "exchange the two",
         }
+        /// A limit of growth looks like a percentage.
+        PercentageForRate { key: String, rate: Decimal } = ManifestValue {
+            message: format!(
+                "`{key}` is a fraction, and {} is {} %",
+                plain(*rate),
+                plain(rate.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(Decimal::MAX).normalize())
+            ),
+            help: format!("for {} % write `{}`", plain(*rate), plain(rate.checked_div(Decimal::ONE_HUNDRED).unwrap_or_default())),
+            severity: Warning,
+        }
+        /// A tier asks for less than the tier below it.
+        TierOrder { tier: String, below: String } = ManifestValue {
+            message: format!("the minimum of `{tier}` is lower than that of `{below}`, the tier below it"),
+            help: "list the tiers from the lowest to the highest, and check the amounts",
+            severity: Warning,
+        }
+        /// Quotas are rounded to more than the lowest tier asks for.
+        RoundingAboveTier { unit: Decimal, lowest: Decimal } = ManifestValue {
+            message: format!(
+                "quotas are rounded to multiples of {}, which is more than the lowest tier minimum of {}",
+                plain(*unit),
+                plain(*lowest)
+            ),
+            help: "write a smaller `rounding_unit`",
+            severity: Warning,
+        }
         /// The reserve is stated in two ways.
         SecondReserve {} = ManifestValue {
             message: "the reserve is stated twice",
@@ -244,6 +276,11 @@ crate::faults! {
         Period { reason: String } = CaseInvalid {
             message: reason.clone(),
             help: "write a period of the vendor's calendar",
+        }
+        /// A tier is misspelt.
+        UnknownTier { tier: String, near: String } = CaseInvalid {
+            message: format!("`{tier}` is not a tier of the manifest"),
+            help: format!("did you mean `{near}`?"),
         }
         /// No rule has this name.
         UnknownRule { rule: String, near: Option<String>, known: Vec<String> } = CaseInvalid {

@@ -58,6 +58,7 @@ impl Policies {
         };
         let scripts = Scripts::compile(&sources, &contracts, &context);
         findings.extend(shown(files, Room::Policies, scripts.findings));
+        findings.extend(scripts.value.iter().flat_map(Scripts::unused_tables));
         let policies = scripts.value.filter(|_| !kinds.is_empty()).map(|scripts| Self {
             scripts,
             kinds,

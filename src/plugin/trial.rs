@@ -87,7 +87,8 @@ fn facts(line: &LineFacts, standing: &PartnerStanding, records: &Records) -> (Fa
 /// A text that a decision table does not allow is replaced by one that the table lists, so that what follows is examined
 /// too. A fact that is not known, a division by zero, a key that is not in a map: these depend on the partner, and ours
 /// are made up. With real ones such a fault costs that partner its answer, and says so; refusing the vendor for it
-/// would keep all partners from the new rules. So it is a warning, once per rule, for the first sample partner that it affects.
+/// would keep all partners from the new rules. So it is a warning, once per rule, for the first sample partner that it affects;
+/// and an error when it affects all four.
 pub fn run_trial(plugin: &VendorPlugin) -> Findings {
     let samples = samples(&plugin.manifest);
     let mut trial = Trial { samples, findings: Findings::new(), exhausted: 0 };
@@ -119,7 +120,8 @@ struct Trial {
 impl Trial {
     /// Asks one rule about every sample; it is heard of once.
     fn rule(&mut self, ask: impl Fn(&Sample) -> Option<ScriptFault>) {
-        let mut warning = None;
+        let mut warning: Option<Finding> = None;
+        let mut failed = 0;
         for index in 0..self.samples.len() {
             if self.exhausted >= MAX_EXHAUSTED {
                 return;
@@ -128,16 +130,23 @@ impl Trial {
             let Some(fault) = allowed(sample, &ask) else { continue };
             // Time runs for a busy machine too: only who runs out of it twice is blamed.
             let fault = if fault.finding.code() == Code::ScriptBudget { ask(sample) } else { Some(fault) };
-            let Some(ScriptFault { finding, .. }) = fault else { continue };
+            let Some(fault) = fault else { continue };
+            // A text of ours that a table does not allow says nothing about partners.
+            let is_ours = fault.allowed_instead().is_some();
+            let ScriptFault { finding, .. } = fault;
             let is_refused = has_no_excuse(finding.code());
             self.exhausted += usize::from(finding.code() == Code::ScriptBudget);
             let finding = on_trial(finding, sample.who, is_refused);
             if is_refused {
                 return self.findings.push(finding);
             }
+            failed += usize::from(!is_ours);
             warning.get_or_insert(finding);
         }
-        self.findings.extend(warning);
+        // What fails for partners as different as these fails for every partner.
+        let is_for_everyone = failed == self.samples.len();
+        let severity = if is_for_everyone { Severity::Error } else { Severity::Warning };
+        self.findings.extend(warning.map(|finding| finding.with_severity(severity)));
     }
 }
 

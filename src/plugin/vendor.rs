@@ -85,6 +85,7 @@ impl VendorPlugin {
             learned: manifest.parameters.learned.iter().map(|one| Name::clone(&one.name)).collect(),
             tables,
             factors: factors.iter().map(|factor| Arc::clone(&factor.name)).collect(),
+            tiers: manifest.tiers.iter().map(|tier| Name::clone(&tier.name)).collect(),
             ..ScriptContext::default()
         };
         let scripts = Scripts::compile(&sources, &contracts, &context);
@@ -94,6 +95,7 @@ impl VendorPlugin {
         let Some(scripts) = scripts.value.filter(|_| !findings.has_errors()) else {
             return Checked::refused(findings);
         };
+        findings.extend(scripts.unused_tables());
         let plugin = Self {
             vendor: Arc::clone(&files.vendor),
             revision: files.revision().to_owned(),

@@ -54,7 +54,7 @@ impl ToField for Growing {
 }
 
 /// Returns what to write where a value may be missing.
-fn alternative(expression: Option<&str>, fallback: &str, may_abstain: bool) -> String {
+pub(super) fn alternative(expression: Option<&str>, fallback: &str, may_abstain: bool) -> String {
     let value = match expression {
         Some(expression) => format!("write `({expression} ?? {fallback})`"),
         None => format!("write `?? {fallback}`"),

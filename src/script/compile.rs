@@ -7,7 +7,7 @@ use super::name_fault::NameFault;
 use super::program::{Inner, Program, Scripts, SharedModule, Unit};
 use super::source::Source;
 use super::threads::with_large_stack;
-use super::{Contract, ScriptContext, SourceFile, check, fault, sandbox, syntax};
+use super::{Contract, ScriptContext, SourceFile, allowance, analysis, check, fault, lint, sandbox, syntax};
 use crate::finding::{Checked, Finding, Findings, Place};
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope};
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ impl Scripts {
     ///
     /// ```
     /// use quotient::script::{Contract, EntryPoint, FactorOutcome, ScriptContext, Scripts, SourceFile, example_facts};
-    /// let text = "fn assess(partner) { indicate(partner.history.prior_revenue * 1.1).because(\"10 % up\") }";
+    /// let text = "fn assess(partner) { indicate((partner.history.prior_revenue ?? 0.0) * 1.1).because(\"10 % up\") }";
     /// let files = [SourceFile { path: "history.rhai".to_owned(), text: text.into() }];
     /// let contracts = [Contract { path: "history.rhai".to_owned(), entry: EntryPoint::Factor }];
     /// let scripts = Scripts::compile(&files, &contracts, &ScriptContext::default());
@@ -56,6 +56,9 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
         findings.push(missing_file(contract));
     }
     check::check(&units, &schema, context, &mut findings);
+    lint::lint(&units, &mut findings);
+    analysis::analyse(&units, &schema, context, &mut findings);
+    let mut findings = allowance::applied(&units, findings);
     findings.sort();
     if findings.has_errors() {
         return Checked::refused(findings);

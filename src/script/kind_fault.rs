@@ -90,6 +90,11 @@ crate::faults! {
             ),
             help: "compare in the test: `|item| item.amount > 1000`",
         }
+        /// `??` replaces a value with one of another kind.
+        Alternative { left: &'static str, right: &'static str } = ScriptKinds {
+            message: format!("`??` replaces {left} with {right}"),
+            help: format!("give {left} after `??`"),
+        }
         /// A list of requirements has another value in it.
         Requirements { function: String, found: Kind } = ScriptKinds {
             message: format!("`{function}` needs requirements in its list, not {found}"),

@@ -5,6 +5,8 @@
 //! evaluator can implement the same interface.
 
 mod allocation;
+mod allowance;
+mod analysis;
 mod api;
 mod budget;
 mod call;
@@ -16,9 +18,12 @@ mod decide;
 mod decided_size;
 mod evaluate;
 mod fault;
+mod foreign;
 mod form_fault;
 mod interpreter;
 mod kind_fault;
+mod lint;
+mod lint_fault;
 mod name_fault;
 mod outcome_fault;
 mod policy;
@@ -33,6 +38,7 @@ mod syntax_fault;
 mod table;
 mod threads;
 mod tree;
+mod unit_fault;
 
 pub use crate::figure::Kind as FactKind;
 pub use allocation::{CountingAllocator, is_counting};
@@ -116,7 +122,9 @@ impl EntryPoint {
     /// A skeleton for help texts.
     pub fn skeleton(self) -> &'static str {
         match self {
-            Self::Factor => "fn assess(partner) { indicate(partner.history.prior_revenue).because(\"as last year\") }",
+            Self::Factor => {
+                "fn assess(partner) { indicate(partner.history.prior_revenue ?? 0.0).because(\"as last year\") }"
+            }
             Self::Weights => "fn weights(partner) { #{ history: 0.6, pipeline_coverage: 0.4 } }",
             Self::Policy(PolicyKind::Tier) => "fn decide(partner) { retain().because(\"reviewed at year end\") }",
             Self::Policy(PolicyKind::Incentive) => {
@@ -155,6 +163,8 @@ pub struct ScriptContext {
     pub tables: Tables,
     /// Names of the vendor's factors, for weights.
     pub factors: Vec<Name>,
+    /// Tiers of the manifest, lowest first.
+    pub tiers: Vec<Name>,
     /// Facts for policies only; `None` for quota rules.
     pub policy: Option<PolicyContext>,
     /// Limits of each call, and of reading each file.

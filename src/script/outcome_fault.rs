@@ -229,6 +229,17 @@ crate::faults! {
             message: format!("`{text}` is not a date"),
             help: "write year, month and day: `date(\"2026-01-31\")`",
         }
+        /// The steps of a rebate are not in ascending order.
+        StepOrder { function: String } = ScriptKinds {
+            message: format!("the steps of `{function}` are not in ascending order"),
+            help: "list the step with the lowest amount first",
+        }
+        /// Expired records of a table are counted.
+        ExpiredCounted { list: String, field: String } = ScriptStyle {
+            message: format!("`{list}` also has the records that have expired by `{field}`"),
+            help: format!("write `{list}.valid(\"{field}\")` where only valid ones count"),
+            severity: Warning,
+        }
         /// An exponent has decimals.
         FractionalExponent {} = ScriptRuntime {
             message: "the exponent is not a whole number",

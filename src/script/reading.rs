@@ -176,7 +176,7 @@ impl Reader<'_> {
         let simple = |kind| Expression { at, sign: at, kind };
         match expression {
             Expr::Unit(_) => simple(Kind::NotKnown),
-            Expr::BoolConstant(..) => simple(Kind::Truth),
+            Expr::BoolConstant(value, _) => simple(Kind::Truth(*value)),
             Expr::IntegerConstant(value, _) => simple(Kind::Count(*value)),
             Expr::StringConstant(value, _) => simple(Kind::Text(value.to_string())),
             Expr::CharConstant(..) => simple(Kind::Character),

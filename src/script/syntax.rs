@@ -7,7 +7,7 @@ use super::sandbox::TOO_COMPLEX;
 use super::source::{Class, Source, lexemes};
 use super::syntax_fault::SyntaxFault;
 use super::tree::Tree;
-use super::{EntryPoint, reading};
+use super::{EntryPoint, foreign, reading};
 use crate::finding::{Code, Finding, Findings, Place, Span};
 use rhai::{AST, Engine, LexError, ParseError, ParseErrorType, Position};
 
@@ -155,6 +155,9 @@ fn is_exponent(source: &Source, at: usize) -> bool {
 /// A syntax error in the author's words, with the place that is meant.
 fn explain(source: &Source, error: &ParseError) -> Finding {
     let at = offset(source, error.position());
+    if let Some((fault, span)) = foreign::habit(source, at) {
+        return Finding::from(fault).at(source.place(span, ""));
+    }
     let here = source.token(at);
     let found = source.slice(here).to_owned();
     let before = source.end_before(at);

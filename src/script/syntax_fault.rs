@@ -27,6 +27,11 @@ crate::faults! {
             message: format!("`{number}` is not a number"),
             help: "write digits with a point, such as `1_250.50`",
         }
+        /// A word, sign or number as another language writes it.
+        Foreign { found: String, meant: String, help: &'static str } = ScriptSyntax {
+            message: format!("`{found}` is not part of the language"),
+            help: if help.is_empty() { format!("write `{meant}`") } else { (*help).to_owned() },
+        }
         /// A statement is not ended.
         MissingSemicolon {} = ScriptSyntax {
             message: "a `;` is missing",

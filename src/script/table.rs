@@ -36,6 +36,8 @@ pub enum FactValue {
 pub struct Table {
     /// Name under which scripts know it: the file's name without `.csv`.
     pub name: Name,
+    /// Path of the file, for findings.
+    pub file: Name,
     /// Columns after the key, in file order, each with the kind that all its values have: [`FactKind::Count`],
     /// [`FactKind::Rate`] (any number), [`FactKind::Truth`], [`FactKind::Date`] or [`FactKind::Text`].
     pub columns: Vec<(Name, FactKind)>,
@@ -56,6 +58,11 @@ impl Tables {
     /// The table of that name.
     pub fn get(&self, name: &str) -> Option<&Table> {
         self.0.get(name)
+    }
+
+    /// All tables, ascending by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Table> {
+        self.0.values()
     }
 
     /// Names of all tables, ascending.
@@ -82,20 +89,21 @@ impl Table {
         }
         check_header(path, &header, &mut findings);
         let cells = read_cells(path, &header, records, &mut findings);
+        odd_cells(path, &header, &cells, &mut findings);
         if findings.has_errors() {
             return Checked::refused(findings);
         }
         let kinds: Vec<FactKind> =
-            (1..header.len()).map(|column| kind_of(cells.values().filter_map(|row| row.get(column)))).collect();
+            (1..header.len()).map(|column| kind_of(cells.values().filter_map(|row| row.cells.get(column)))).collect();
         let rows = cells
             .into_iter()
             .map(|(key, row)| {
-                let values = row.iter().skip(1).zip(&kinds).map(|(cell, kind)| typed(cell, *kind)).collect();
+                let values = row.cells.iter().skip(1).zip(&kinds).map(|(cell, kind)| typed(cell, *kind)).collect();
                 (Name::from(key), values)
             })
             .collect();
         let columns = header.iter().skip(1).map(|name| Name::from(name.as_str())).zip(kinds).collect();
-        Checked::accepted(Self { name: Name::from(stem(path)), columns, rows }, findings)
+        Checked::accepted(Self { name: Name::from(stem(path)), file: Name::from(path), columns, rows }, findings)
     }
 
     /// Index of a column.
@@ -107,6 +115,12 @@ impl Table {
     pub(super) fn nearest_column(&self, name: &str) -> Option<&str> {
         did_you_mean(name, self.columns.iter().map(|(column, _)| &**column))
     }
+}
+
+/// A row as written, with its line in the file.
+struct Row {
+    line: u64,
+    cells: Vec<String>,
 }
 
 crate::faults! {
@@ -136,6 +150,15 @@ crate::faults! {
         MissingKey {} = TableInvalid {
             message: "the row has no key",
             help: "write the key into the first column, or remove the row",
+        }
+        /// A cell is of another kind than the others of its column, which makes all of them texts.
+        OddCell { cell: String, column: String, others: &'static str } = TableInvalid {
+            message: format!("`{cell}` is not {others}, so that the whole column `{column}` is read as text"),
+            help: match *others {
+                "a date" => "write year, month and day: `2026-01-31`",
+                _ => "write digits with a point, such as `1250.50`; leave the cell empty where nothing is known",
+            },
+            severity: Warning,
         }
         /// Two rows have the same key.
         DuplicateKey { key: String } = TableInvalid {
@@ -183,8 +206,8 @@ fn read_cells(
     header: &[String],
     mut records: Records<'_>,
     findings: &mut Findings,
-) -> BTreeMap<String, Vec<String>> {
-    let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
+) -> BTreeMap<String, Row> {
+    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
     let mut record = Record::default();
     while records.read(&mut record) {
         check_quotes(path, &record, header, findings);
@@ -205,7 +228,7 @@ fn read_cells(
         }
         match rows.entry(key) {
             Entry::Vacant(free) => {
-                free.insert(row);
+                free.insert(Row { line, cells: row });
             }
             Entry::Occupied(taken) => {
                 let fault = LookupFault::DuplicateKey { key: taken.key().clone() };
@@ -215,6 +238,37 @@ fn read_cells(
         }
     }
     rows
+}
+
+/// Reports single cells that turn a column of numbers or dates into one of texts.
+fn odd_cells(path: &str, header: &[String], rows: &BTreeMap<String, Row>, findings: &mut Findings) {
+    let cell = |row: &Row, index: usize| {
+        Place::cell(
+            path,
+            row.line,
+            header.get(index).map_or("", String::as_str),
+            row.cells.get(index).map_or("", String::as_str),
+        )
+    };
+    let is_number = |cell: &str| is_plain_number(cell) && parse_decimal(cell).is_ok();
+    let is_date = |cell: &str| cell.parse::<NaiveDate>().is_ok();
+    // A code such as `A1` is a text; what has digits and signs only is a number or a date in another form.
+    let is_meant = |cell: &str| !cell.contains(char::is_alphabetic) && cell.contains(|c: char| c.is_ascii_digit());
+    for (index, column) in header.iter().enumerate().skip(1) {
+        let text = |row: &Row| row.cells.get(index).cloned().unwrap_or_default();
+        let filled: Vec<(&Row, String)> =
+            rows.values().map(|row| (row, text(row))).filter(|(_, text)| !text.is_empty()).collect();
+        for (is_kind, others) in [(&is_number as &dyn Fn(&str) -> bool, "a number"), (&is_date, "a date")] {
+            let odd: Vec<&(&Row, String)> = filled.iter().filter(|(_, text)| !is_kind(text)).collect();
+            if odd.len() * 3 > filled.len() || !odd.iter().all(|(_, text)| is_meant(text)) {
+                continue;
+            }
+            for (row, text) in odd {
+                let fault = LookupFault::OddCell { cell: text.clone(), column: column.clone(), others };
+                findings.push_capped(Finding::from(fault).at(cell(row, index)), MAX_ALIKE);
+            }
+        }
+    }
 }
 
 /// The narrowest kind that all non-empty cells of a column have; text when all are empty.

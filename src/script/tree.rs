@@ -95,7 +95,7 @@ pub(super) struct Expression {
 #[derive(Debug, Clone)]
 pub(super) enum ExpressionKind {
     NotKnown,
-    Truth,
+    Truth(bool),
     Count(i64),
     Number(Decimal),
     Text(String),
@@ -165,8 +165,8 @@ impl Expression {
                 let open = if source.text[self.at..].starts_with('#') { self.at + 1 } else { self.at };
                 source.closing(open)
             }
-            Literal(_) | Other | Truth | Count(_) | Number(_) | Text(_) | Character | Interpolated(_) | Variable(_)
-            | This => self.end_of_literal(source),
+            Literal(_) | Other | Truth(_) | Count(_) | Number(_) | Text(_) | Character | Interpolated(_)
+            | Variable(_) | This => self.end_of_literal(source),
         }
     }
 
@@ -208,7 +208,7 @@ impl Expression {
         use ExpressionKind::*;
         match &self.kind {
             NotKnown
-            | Truth
+            | Truth(_)
             | Count(_)
             | Number(_)
             | Text(_)

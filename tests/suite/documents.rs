@@ -1,6 +1,7 @@
 //! The examples of README and docs are executed and current.
 
 use crate::sources;
+use quotient::finding::render;
 use quotient::plugin::Manifest;
 use quotient::script::{Contract, EntryPoint, ScriptContext, Scripts, SourceFile};
 use std::path::Path;
@@ -71,6 +72,29 @@ fn the_rules_in_the_guide_compile_without_findings() {
     assert!(!factors.is_empty() && !weights.is_empty());
     factors.iter().for_each(|text| compiles(text, EntryPoint::Factor));
     weights.iter().for_each(|text| compiles(text, EntryPoint::Weights));
+}
+
+/// `QUOTIENT_BLESS=1` rewrites what is found.
+#[test]
+fn the_faults_in_the_guide_are_found_as_shown() {
+    let page = "docs/rules.md";
+    let faulty = blocks(page, "rhai,faults");
+    let shown = blocks(page, "text,faults");
+    assert_eq!((faulty.len(), shown.len()), (1, 1), "one example with what is found");
+    let path = "rules/acme/history.rhai".to_owned();
+    let files = [SourceFile { path: path.clone(), text: faulty[0].as_str().into() }];
+    let contracts = [Contract { path, entry: EntryPoint::Factor }];
+    let found = Scripts::compile(&files, &contracts, &ScriptContext::default()).findings;
+    let found = render::human(found.iter(), false);
+    if std::env::var_os("QUOTIENT_BLESS").is_some() {
+        let text = std::fs::read_to_string(page).expect("the page");
+        let fence = "```text,faults\n";
+        let (before, after) = text.split_once(fence).expect("the block");
+        let (_, after) = after.split_once("```\n").expect("its end");
+        std::fs::write(page, format!("{before}{fence}{found}```\n{after}")).expect("the page is written");
+        return;
+    }
+    assert_eq!(shown[0], found);
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod lint;
 mod read;
 mod sheet;
 mod table_fault;
+mod texts;
 mod value;
 mod verdict;
 

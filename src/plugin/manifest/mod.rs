@@ -3,6 +3,7 @@
 mod parameters;
 mod plausibility;
 mod read;
+mod unusual;
 
 use crate::channel::Name;
 use crate::document::{Codes, Document};

@@ -2,6 +2,7 @@
 
 use super::parameters::{self, is_identifier};
 use super::plausibility;
+use super::unusual;
 use super::{
     API, Eligibility, GuardrailRules, Manifest, Phasing, PolicyRules, PriorBasis, Reserve, Seasonality, Tier, TierScope,
 };
@@ -38,7 +39,7 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
     check_guardrails(guardrails, basis, grain);
     let tables = root.section("tables").map(read_tables).unwrap_or_default();
     let attributes = root.section("attributes").map(read_attributes).unwrap_or_default();
-    Some(Manifest {
+    let manifest = Manifest {
         name,
         currency,
         calendar: FiscalCalendar::new(first_month.unwrap_or(1))?,
@@ -67,7 +68,9 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
         attributes,
         policies: root.section("policies").map(|section| read_policies(section, &tables)).unwrap_or_default(),
         tables,
-    })
+    };
+    unusual::report(root, &manifest);
+    Some(manifest)
 }
 
 /// Reports guardrails that do not fit the plan's basis or grain.

@@ -28,6 +28,8 @@ pub(in crate::script) struct Fact {
     pub is_optional: bool,
     /// Unit of a number; empty where the kind says enough.
     pub unit: &'static str,
+    /// Largest value of a rate that can be meant.
+    pub most: Option<i64>,
     /// For rule authors, one sentence.
     pub doc: String,
     /// Rhai that is true for the partner of the examples.
@@ -111,6 +113,7 @@ impl ViewSchema {
                 kind: about.kind,
                 is_optional: about.is_optional,
                 unit: about.unit,
+                most: about.most,
                 doc: about.doc.to_owned(),
                 example: example(about, &path),
                 source: whole.map_or(FactSource::Figure { way, index }, FactSource::Whole),
@@ -183,6 +186,7 @@ fn standard_views() -> Vec<ViewSchema> {
         kind: FactKind::Group,
         is_optional: false,
         unit: "",
+        most: None,
         doc: doc.to_owned(),
         example: format!("is_known(partner.{name})"),
         source: FactSource::Whole(Value::View(view)),
@@ -233,6 +237,7 @@ fn policy_views(tables: &[TableDeclaration]) -> Vec<ViewSchema> {
             kind: *kind,
             is_optional: true,
             unit: "",
+            most: None,
             doc: "Declared in the manifest.".to_owned(),
             example: format!("is_known({path}[0].{name})"),
             source: FactSource::Column { table, column },
@@ -254,6 +259,7 @@ fn policy_facts_of_partner(tables: &[TableDeclaration]) -> Vec<Fact> {
         kind,
         is_optional: matches!(value, Value::List(ListId::Table(_))),
         unit: "",
+        most: None,
         doc: doc.to_owned(),
         example,
         source: FactSource::Policy(value),
@@ -323,6 +329,7 @@ fn declared(name: &Name, kind: FactKind, of: fn(&LineFacts) -> &[(Name, Attribut
         kind,
         is_optional: true,
         unit: "",
+        most: None,
         doc: "Declared in the manifest.".to_owned(),
         example: String::new(),
         source: FactSource::Declared { of },

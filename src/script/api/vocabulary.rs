@@ -13,6 +13,15 @@ pub(in crate::script) fn vocabulary(function: &str, argument: usize) -> Option<(
     }
 }
 
+/// True when the argument of the function is a tier.
+pub(in crate::script) fn is_tier(function: &str, argument: usize) -> bool {
+    match function {
+        "promote" | "demote" | "grant" | "rank" | "tier_minimum" => argument == 0,
+        "tier" | "requirement" | "decision_for" => argument == 1,
+        _ => false,
+    }
+}
+
 /// Returns the fault of a word that is not in its vocabulary.
 pub(in crate::script) fn unknown_word(vocabulary: &str, word: &str, known: &[&str]) -> NameFault {
     NameFault::UnknownWord {

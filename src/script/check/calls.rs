@@ -13,7 +13,16 @@ use super::shape::{Shape, learned_join, returned};
 use crate::finding::{Span, did_you_mean};
 
 /// Words of Rhai that rules do not have, with what to write instead.
-pub(super) const UNAVAILABLE: [(&str, &str); 22] = [
+pub(super) const UNAVAILABLE: [(&str, &str); 31] = [
+    ("IF", "write `if condition { … } else { … }`"),
+    ("IIF", "write `if condition { … } else { … }`"),
+    ("AND", "write `a && b`"),
+    ("OR", "write `a || b`"),
+    ("NOT", "write `!a`"),
+    ("VLOOKUP", "write `lookup(\"table\", key, \"column\")`"),
+    ("XLOOKUP", "write `lookup(\"table\", key, \"column\")`"),
+    ("ISBLANK", "write `!is_known(x)`"),
+    ("COALESCE", "write `a ?? b`"),
     (
         "round",
         "say how: `round_half_up(x, places)` as in a spreadsheet, `round_half_even(x, places)`, or `round_to(x, step)`",

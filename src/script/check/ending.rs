@@ -139,7 +139,7 @@ impl<'a> Checker<'a> {
         }
         // Shapes of variables are not known any more here; what is certain without them is enough.
         let kind = match &value.kind {
-            E::Truth | E::And(_) | E::Or(_) => Some(Kind::Truth),
+            E::Truth(_) | E::And(_) | E::Or(_) => Some(Kind::Truth),
             E::Count(_) | E::Number(_) => Some(Kind::Number),
             E::Text(_) | E::Interpolated(_) => Some(Kind::Text),
             E::List(_) => Some(Kind::List),

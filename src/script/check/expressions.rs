@@ -23,7 +23,7 @@ impl<'a> Checker<'a> {
         use ExpressionKind as E;
         match &expression.kind {
             E::NotKnown => Shape::Value(Kind::NotKnown),
-            E::Truth => Shape::Value(Kind::Truth),
+            E::Truth(_) => Shape::Value(Kind::Truth),
             E::Count(_) | E::Number(_) => self.number(expression),
             E::Text(_) => Shape::Value(Kind::Text),
             E::Character => {
@@ -170,7 +170,7 @@ impl<'a> Checker<'a> {
             Some(constant) => match &constant.value.kind {
                 ExpressionKind::Count(_) | ExpressionKind::Number(_) => Shape::Value(Kind::Number),
                 ExpressionKind::Text(_) => Shape::Value(Kind::Text),
-                ExpressionKind::Truth => Shape::Value(Kind::Truth),
+                ExpressionKind::Truth(_) => Shape::Value(Kind::Truth),
                 _ => Shape::Unknown,
             },
             None if unit.unread_functions.iter().any(|unread| unread == name) => Shape::Unknown,

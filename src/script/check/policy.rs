@@ -4,7 +4,7 @@ use super::super::api::function::Function as HostFunction;
 use super::super::api::functions;
 use super::super::api::kind::Kind;
 use super::super::api::lists::FIELD_FUNCTIONS;
-use super::super::api::vocabulary::{unknown_word, vocabulary};
+use super::super::api::vocabulary::{is_tier, unknown_word, vocabulary};
 use super::super::kind_fault::KindFault;
 use super::super::name_fault::NameFault;
 use super::super::outcome_fault::OutcomeFault;
@@ -15,7 +15,18 @@ use crate::decision::table::{DecisionTable, Kind as TableKind};
 use crate::finding::{Span, did_you_mean};
 
 /// Kinds that arguments must have, by function and number of arguments; `None` takes any.
-const ARGUMENTS: [(&str, &[Option<Kind>]); 25] = [
+const ARGUMENTS: [(&str, &[Option<Kind>]); 36] = [
+    ("indicate", &[Some(Kind::Number)]),
+    ("abstain", &[Some(Kind::Text)]),
+    ("floor", &[None, Some(Kind::Number)]),
+    ("ceiling", &[None, Some(Kind::Number)]),
+    ("money", &[Some(Kind::Number)]),
+    ("percent", &[Some(Kind::Number)]),
+    ("clamp", &[Some(Kind::Number), Some(Kind::Number), Some(Kind::Number)]),
+    ("add_days", &[Some(Kind::Date), Some(Kind::Number)]),
+    ("add_months", &[Some(Kind::Date), Some(Kind::Number)]),
+    ("months_between", &[Some(Kind::Date), Some(Kind::Date)]),
+    ("days_between", &[Some(Kind::Date), Some(Kind::Date)]),
     ("at_least", &[Some(Kind::Text), Some(Kind::Number), Some(Kind::Number)]),
     ("more_than", &[Some(Kind::Text), Some(Kind::Number), Some(Kind::Number)]),
     ("at_most", &[Some(Kind::Text), Some(Kind::Number), Some(Kind::Number)]),
@@ -125,16 +136,11 @@ impl<'a> Checker<'a> {
 
     /// Tiers and words of closed vocabularies that are written out.
     fn words(&mut self, function: &HostFunction, arguments: &[&'a Expression]) {
-        let tier_at = match function.name {
-            "promote" | "demote" | "grant" | "rank" | "tier_minimum" => Some(0),
-            "tier" | "requirement" | "decision_for" => Some(1),
-            _ => None,
-        };
         for (index, argument) in arguments.iter().enumerate() {
             let ExpressionKind::Text(word) = &argument.kind else { continue };
             let (what, known) = match vocabulary(function.name, index) {
                 Some(vocabulary) => vocabulary,
-                None if tier_at == Some(index) && !self.schema.tiers().is_empty() => {
+                None if is_tier(function.name, index) && !self.schema.tiers().is_empty() => {
                     ("tier of the manifest", self.schema.tiers().iter().map(|tier| &**tier).collect())
                 }
                 None => continue,

@@ -152,3 +152,17 @@ fn attributes_of_another_kind_than_declared_are_refused_in_one_pass_with_row_and
     }
     assert!(!told.contains("row 2"), "{told}");
 }
+
+#[test]
+fn a_vendor_without_cases_is_ready_with_a_warning() {
+    let desk = Desk::new();
+    for cases in ["rules/acme/cases", "policies/acme/cases"] {
+        let _ = std::fs::remove_dir_all(desk.path(cases));
+    }
+    let output = desk.run(&["check", "acme"]).output().unwrap();
+    let shown = [output.stderr, output.stdout].concat();
+    let shown = String::from_utf8_lossy(&shown);
+    assert!(output.status.success(), "{shown}");
+    assert!(shown.contains("warning[case::missing]: the vendor has no cases"), "{shown}");
+    assert!(shown.contains("0 cases passed, 1 warning"), "{shown}");
+}

@@ -3,3 +3,4 @@
 mod faults;
 mod policies;
 mod records;
+mod unusual;

@@ -1,7 +1,7 @@
 //! Policies of a vendor with their tables and cases, from files to decisions.
 
 use quotient::decision::{InterventionKind, Severity};
-use quotient::finding::render;
+use quotient::finding::{Code, render};
 use quotient::plugin::{
     CaseOutcome, Room, VendorFile, VendorFiles, VendorPlugin, run_cases, run_cases_within, run_trial,
 };
@@ -160,8 +160,10 @@ fn files(changes: &[(&str, &str)]) -> VendorFiles {
 fn a_vendor_with_policies_only_compiles_and_its_cases_hold() {
     on_script_threads(Some(1), || {
         let (plugin, findings) = VendorPlugin::compile(&files(&[])).into_parts();
-        assert_eq!(render::human(findings.iter(), false), "");
-        let outcomes = run_cases(&plugin.expect("no findings"));
+        // What is not known in the dry run is found before it, too.
+        let others = findings.iter().filter(|finding| finding.code() != Code::ScriptNotKnown);
+        assert_eq!(render::human(others, false), "");
+        let outcomes = run_cases(&plugin.expect("no errors"));
         assert_eq!(outcomes.len(), 6);
         let differences: Vec<String> =
             outcomes.iter().filter(|one| !one.holds()).map(|one| one.finding().to_string()).collect();

@@ -122,7 +122,7 @@ fn a_value_that_is_not_known_is_replaced_only_where_the_rule_says_so() {
     assert_eq!(number("if partner.product_line == () { 1 } else { 2 }"), Decimal::ONE);
     assert_eq!(number("if is_known(partner.product_line) { 1 } else { 2 }"), Decimal::from(2));
     assert!(
-        matches!(assess("indicate(partner.product_line)"), Err(fault) if fault.finding.code() == Code::ScriptNotKnown)
+        matches!(assess("if partner.product_line > \"A\" { indicate(1) } else { indicate(2) }"), Err(fault) if fault.finding.code() == Code::ScriptNotKnown)
     );
 }
 

@@ -1,13 +1,16 @@
 //! Scripts: what a rule author sees.
 #![allow(clippy::panic, reason = "helpers of tests fail by panicking")]
 
+mod analysis;
 mod calls;
 mod checks;
+mod corpus;
 mod faults;
 mod findings;
 mod fuzz;
 mod hostile;
 mod kinds;
+mod lint;
 mod policies;
 mod reference;
 mod support;

@@ -3,6 +3,8 @@
 use super::super::RowNumbers;
 use super::super::hit_policy::HitPolicy;
 use crate::finding::{Field, ToField};
+use crate::units::plain;
+use rust_decimal::Decimal;
 use std::fmt;
 
 /// A row of the table, as findings name it.
@@ -114,6 +116,16 @@ crate::faults! {
         MoreWithoutEffect { rows: usize } = TableRedundant {
             message: format!("{rows} more rows are without effect"),
             help: "remove them",
+            severity: Warning,
+        }
+        /// A rate is a percentage where the others of its column are fractions.
+        Percentage { column: String, number: Decimal } = TableCell {
+            message: format!(
+                "`{column}` is {} here, which is {} %, and a fraction in other rows",
+                plain(*number),
+                plain(number.checked_mul(Decimal::ONE_HUNDRED).unwrap_or(Decimal::MAX).normalize())
+            ),
+            help: "write every rate as a fraction: 2 % is `0.02`",
             severity: Warning,
         }
         /// The table is too large for a complete examination.

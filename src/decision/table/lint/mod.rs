@@ -5,6 +5,7 @@ mod effect;
 mod fault;
 mod pairs;
 mod region;
+mod scale;
 
 pub use fault::{LintFault, Row};
 pub use region::Region;
@@ -109,6 +110,7 @@ pub(super) fn table(table: &DecisionTable) -> Findings {
     gaps(table, &mut findings);
     overlaps(table, &mut findings);
     masked(table, &dead, &mut findings);
+    scale::percentages(table, &mut findings);
     findings
 }
 
