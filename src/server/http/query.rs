@@ -117,6 +117,8 @@ query_parameters! {
         "Planning period, used if the body does not state one.",
         "FY2026", optional;
     Before(String) = "before", Digest, true, "Digest of the earlier revision.", DIGEST_EXAMPLE, required_before;
+    Reason(Option<String>) = "reason", Text, true, "Reason, stored with the vendor's history.",
+        "the new rules are understood", optional;
     After(Option<String>) = "after", Digest, false,
         "Digest of the later revision; the one in use if omitted.", DIGEST_EXAMPLE, optional;
 }

@@ -52,6 +52,8 @@ pub struct Options {
     pub tls: Option<TlsFiles>,
     /// Allows to listen beyond this machine without tokens.
     pub is_insecure: bool,
+    /// Hosts whose requests are accepted without tokens, beside those of this machine.
+    pub allowed_hosts: Vec<String>,
     /// Checks scripts that callers send.
     pub is_authoring: bool,
     /// Limits.
@@ -110,8 +112,11 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     let changes = library.subscribe(CHANGES);
     let (shutdown, is_shutdown) = watch::channel(false);
     let metrics = Arc::new(Metrics::new());
+    if let Some(expiry) = tls.as_ref().and_then(|tls| tls.expiry()) {
+        metrics.certificate_expires(expiry);
+    }
     let (spans, exporter) = options.spans.map(|options| spans(options, tls.is_some(), &metrics)).unzip();
-    let limits = options.limits;
+    let (limits, hosts) = (options.limits, options.allowed_hosts);
     let lanes = Lanes::start(limits.decide, limits.plan, &metrics).map_err(|error| cannot_start(&error))?;
     let app = App {
         vendors: Arc::new(Vendors::new(library)),
@@ -130,7 +135,7 @@ pub fn start(options: Options) -> Result<Started, Findings> {
             spans: spans.map(Arc::new),
             started: Instant::now(),
         }),
-        gate: Arc::new(Gate::new(access, is_local, options.is_authoring, limits, is_shutdown)),
+        gate: Arc::new(Gate::new(access, is_local, options.is_authoring, limits, is_shutdown).allowing(hosts)),
     };
     log(&outcome);
     events::take_stock(&app.telemetry, &app.vendors);

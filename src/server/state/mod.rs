@@ -22,6 +22,7 @@ pub mod limits;
 pub mod memory;
 pub mod metrics;
 pub mod otlp;
+pub mod process;
 pub mod recorder;
 pub mod responses;
 pub mod set_aside;
