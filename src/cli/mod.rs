@@ -168,14 +168,14 @@ fn parsed() -> Result<Arguments, ExitCode> {
         ExitCode::from(if error.use_stderr() { 2 } else { 0 })
     };
     let command = Arguments::command();
-    let words = std::env::args_os().collect();
+    let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     #[cfg(feature = "server")]
     let expanded = settings::expanded(&command, words).map_err(|findings| {
         Terminal::new(Colour::Auto).show(&findings);
         ExitCode::from(error::exit_code(&findings))
     })?;
     #[cfg(feature = "server")]
-    let words: Vec<std::ffi::OsString> = expanded.arguments.clone();
+    let words = expanded.arguments.clone();
     let matches = command.clone().try_get_matches_from(words).map_err(usage)?;
     #[cfg(feature = "server")]
     if let Some((settings::SUBCOMMAND, serve)) = matches.subcommand()

@@ -189,7 +189,7 @@ fn write_partner(options: &Options, review: &Review<'_>, id: &str, terminal: Ter
     options.output.write(|out| {
         let text = match options.output.format {
             Format::Json => {
-                report::json::partner_text(review, &partner, &faults).map_err(std::io::Error::other)? + "\n"
+                report::reviewed_partner::partner_text(review, &partner, &faults).map_err(std::io::Error::other)? + "\n"
             }
             _ => report::partner::text(review, &partner, &faults, &options.table.on(terminal)),
         };

@@ -66,7 +66,7 @@ impl Serialize for FieldsDocument {
     }
 }
 
-/// Declares the kinds of places: each is an object with its kind as a member, so that clients can tell them apart.
+/// Declares the kinds of places: each is an object with its kind as a member, so that clients can distinguish them.
 macro_rules! places {
     ($(
         $(#[doc = $doc:literal])+

@@ -71,7 +71,8 @@ fn one(context: Context<'_>, review: &Review<'_>, index: usize) -> Result<Review
         return Err(RequestFault::WrongFormatOfPartner { format: context.form.as_str().to_owned() }.into());
     }
     let (partner, faults) = review.of(index).map_err(|fault| Findings::from_iter([fault.finding]))?;
-    let text = report::json::partner_text(review, &partner, &faults).map_err(|fault| unwritten(&fault))? + "\n";
+    let text =
+        report::reviewed_partner::partner_text(review, &partner, &faults).map_err(|fault| unwritten(&fault))? + "\n";
     Ok(Reviewed {
         bytes: text.into_bytes(),
         warnings: review.warnings(),

@@ -7,7 +7,7 @@ client.setConfig({ baseUrl: url });
 const path = { vendor: "meridian" };
 
 const assessment = await assess({ path, body: { as_of, partner: "P1", book } });
-check(typeof assessment.data === "object" && assessment.data.quota !== null, "assess");
+check(typeof assessment.data === "object" && assessment.data.lines[0]?.quota !== null, `assess: ${JSON.stringify(assessment)}`);
 const proposal = await propose({ path, headers: { "Idempotency-Key": `hey-${Date.now()}` }, body: { as_of, target, book } });
 check(proposal.data !== undefined && typeof proposal.data === "object" && "lines" in proposal.data && proposal.data.lines.length === 2, "propose");
 const reviewed = await review({ path, body: { as_of, partner: "P2", book } });

@@ -7,7 +7,7 @@ const client = createClient<paths>({ baseUrl: url });
 const params = { path: { vendor: "meridian" } };
 
 const assessment = await client.POST("/v1/vendors/{vendor}/assessments", { params, body: { as_of, partner: "P1", book } });
-check(typeof assessment.data === "object" && assessment.data.quota !== null, "assess");
+check(typeof assessment.data === "object" && assessment.data.lines[0]?.quota !== null, `assess: ${JSON.stringify(assessment)}`);
 
 const header = { "Idempotency-Key": `fetch-${Date.now()}` };
 const proposal = await client.POST("/v1/vendors/{vendor}/proposals", { params: { ...params, header }, body: { as_of, target, book } });

@@ -8,8 +8,8 @@ use crate::finding::FindingDocument;
 use crate::performance::{AbsentRevenue, Conventions, Group, Standing, TierBasis, WinRateBasis, WinRateSegment};
 use crate::quota::Grain;
 use crate::report::ReportFault;
-use crate::report::json::{indented, outlined, write_document};
-use crate::review::{Outcome, PartnerFault, PartnerReview, Progress, Review, ReviewSummary};
+use crate::report::json::{outlined, write_document};
+use crate::review::{Outcome, PartnerReview, Progress, Review, ReviewSummary};
 use crate::units::{Money, MoneyError};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::ser::{Error, SerializeSeq};
@@ -21,8 +21,6 @@ use std::io::Write;
 
 /// Name and version of the review document.
 pub const REVIEW_SCHEMA: &str = "quotient.review/1";
-/// Name and version of the document of one reviewed partner.
-pub const REVIEWED_PARTNER_SCHEMA: &str = "quotient.reviewed_partner/1";
 
 /// Reviews every partner and writes one JSON object as they come, one line of text per partner.
 ///
@@ -36,55 +34,6 @@ pub fn write_review(
     let outcome = OnceCell::new();
     write_document(&ReviewDocument::of(review, threads, progress, &outcome), out)?;
     outcome.into_inner().ok_or(ReportFault::Amount(MoneyError::OutOfRange))
-}
-
-/// One partner of a review with its faults, as indented JSON.
-pub fn partner_text(
-    review: &Review<'_>,
-    partner: &PartnerReview,
-    faults: &[PartnerFault],
-) -> Result<String, ReportFault> {
-    let setting = review.setting;
-    indented(&ReviewedPartnerDocument {
-        schema: REVIEWED_PARTNER_SCHEMA,
-        vendor: &review.plugin.vendor,
-        revision: &review.plugin.revision,
-        input_hash: &review.book.input_hash,
-        as_of: setting.as_of.to_string(),
-        period: &setting.period.label,
-        currency: review.book.currency.code(),
-        findings: FindingDocument::grouped(&review.warnings()),
-        partner,
-        faults: faults.iter().map(FaultDocument::of).collect(),
-    })
-}
-
-/// One partner, reviewed alone: its standing, and what the policies decide. `null` is "not known" or "not defined".
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ReviewedPartner")]
-pub(in crate::report) struct ReviewedPartnerDocument<'a> {
-    /// Name and version of this document.
-    #[schemars(extend("const" = "quotient.reviewed_partner/1"))]
-    schema: &'static str,
-    /// Vendor.
-    vendor: &'a str,
-    /// Content hash of the rules and policies.
-    revision: &'a str,
-    /// Hash of the partner book.
-    input_hash: &'a str,
-    /// As-of date: later facts are ignored.
-    #[schemars(extend("format" = "date"))]
-    as_of: String,
-    /// Period, such as `FY2026` or `FY2026-Q1`.
-    period: &'a str,
-    /// ISO 4217 code of the currency of every amount.
-    currency: &'static str,
-    /// Warnings about the book and the request.
-    findings: Vec<FindingDocument>,
-    #[serde(flatten)]
-    partner: &'a PartnerReview,
-    /// What failed about it.
-    faults: Vec<FaultDocument<'a>>,
 }
 
 /// Where every partner of a vendor's channel stands, and what its policies decide. `null` is "not known" or "not

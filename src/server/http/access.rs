@@ -295,7 +295,7 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
         let digest = item.text().and_then(|text| blake3::Hash::from_hex(text).ok());
         match digest {
             None => item.reject(ServerFault::BadDigest {}),
-            // Nobody has a token with such a digest.
+            // No token has such a digest.
             Some(digest) if is_one_byte(digest.as_bytes()) => item.reject(ServerFault::PlaceholderToken {}),
             Some(_) => {}
         }

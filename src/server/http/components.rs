@@ -94,7 +94,7 @@ fn own_documents(operations: &[&Operation], own: OwnSchemas) -> Vec<Document> {
     written.keys().filter(is_document).map(document).collect()
 }
 
-/// Returns the names that other definitions refer to and that are no document by themselves.
+/// Returns the names that other definitions refer to.
 fn inner_names(written: &Map<String, Value>, read: &Map<String, Value>) -> BTreeSet<String> {
     let mut inner = BTreeSet::new();
     for schema in written.values().chain(read.values()) {

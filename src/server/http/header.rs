@@ -34,7 +34,7 @@ header_fields! { REQUEST:
     IF_MATCH = "If-Match", "IfMatch",
         "Entity tags of revisions; the request is refused with 412 when another revision is in use.", "";
     IF_NONE_MATCH = "If-None-Match", "IfNoneMatch",
-        "Entity tags that the caller has; the response is 304 when nothing else is there.", "";
+        "Entity tags that the caller has; the response is 304 when one of them is current.", "";
     LAST_EVENT_ID = "Last-Event-ID", "LastEventId",
         "Id of the last event that the caller received; the later ones that the server still has are sent first.", "";
     REQUEST_ID = "X-Request-Id", "RequestId",

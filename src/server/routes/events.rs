@@ -46,7 +46,7 @@ pub fn table() -> Vec<Route> {
 /// An open stream.
 struct Listener {
     receiver: Receiver<Sent>,
-    /// What the listener missed, the next one first.
+    /// Events that the listener missed, the next one first.
     missed: VecDeque<String>,
     telemetry: Arc<Telemetry>,
     gate: Arc<Gate>,

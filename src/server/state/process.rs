@@ -1,5 +1,6 @@
 //! Metrics of the process itself, by the names that every client library of Prometheus uses.
 
+use super::metrics::seconds;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::MetricType;
@@ -16,10 +17,10 @@ pub struct Process;
 impl Collector for Process {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let Some(counts) = Counts::read() else { return Ok(()) };
-        let cpu = ConstCounter::new(counts.cpu.as_secs_f64());
+        let cpu = ConstCounter::new(seconds(counts.cpu));
         let family = encoder.encode_descriptor(
             "process_cpu",
-            "User and system CPU time",
+            "User and system CPU time.",
             Some(&Unit::Seconds),
             MetricType::Counter,
         )?;
@@ -27,14 +28,14 @@ impl Collector for Process {
         let gauges = [
             (
                 "process_start_time",
-                "Start of the process since 1970",
+                "Start of the process since 1970.",
                 Some(Unit::Seconds),
                 Some(counts.start.as_secs()),
             ),
-            ("process_resident_memory", "Memory in use", Some(Unit::Bytes), Some(counts.resident)),
-            ("process_virtual_memory", "Address space in use", Some(Unit::Bytes), Some(counts.virtual_memory)),
-            ("process_open_fds", "Open file descriptors", None, counts.open_files),
-            ("process_max_fds", "Most open file descriptors", None, counts.most_files),
+            ("process_resident_memory", "Memory in use.", Some(Unit::Bytes), Some(counts.resident)),
+            ("process_virtual_memory", "Address space in use.", Some(Unit::Bytes), Some(counts.virtual_memory)),
+            ("process_open_fds", "Open file descriptors.", None, counts.open_files),
+            ("process_max_fds", "Most open file descriptors.", None, counts.most_files),
         ];
         for (name, doc, unit, value) in gauges {
             let Some(value) = value.and_then(|value| i64::try_from(value).ok()) else { continue };

@@ -94,7 +94,7 @@ fn a_check_speaks_tls() {
     // The certificate of a new `rcgen` is valid until the year 4096.
     let metrics = get(admin.parse().unwrap(), "/metrics").unwrap().text();
     let expiry =
-        metrics.lines().find_map(|line| line.strip_prefix("quota_certificate_expiry_timestamp_seconds ")).unwrap();
+        metrics.lines().find_map(|line| line.strip_prefix("quota_certificate_expiry_timestamp_seconds{} ")).unwrap();
     assert_eq!(expiry, "67090118400", "1 January 4096");
 }
 

@@ -21,20 +21,22 @@ fn the_examples_of_the_page_run() {
     let home = Home::new();
     let server = home.serve(&[]);
     assert!(
-        page.contains("--json @examples/clients/assessment.json http://127.0.0.1:7070/v1/vendors/meridian/assessments")
+        page.contains("http://127.0.0.1:7070/v1/vendors/meridian/assessments")
+            && page.contains("-d @examples/clients/assessment.json")
     );
     let shipped = include_str!("../../../examples/clients/assessment.json");
     let answer = post(server.address, "/v1/vendors/meridian/assessments", shipped).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.text());
-    assert_eq!(answer.json()["quota"], "370800.00");
+    assert_eq!(answer.json()["lines"][0]["quota"], "370800.00");
     // The first example of the page of a running server has a quota and reasons as well.
     let docs = get(server.address, "/docs").unwrap().text();
     let example = docs.split_once("--json &#x27;\n").unwrap().1.split_once("&#x27;</pre>").unwrap().0;
     let answer = post(server.address, "/v1/vendors/meridian/assessments", &example.replace("&quot;", "\"")).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.text());
     let assessment = answer.json();
-    assert!(assessment["quota"].is_string(), "{assessment}");
-    assert!(assessment.to_string().contains("because") || assessment["factors"].is_array(), "{assessment}");
+    assert!(assessment["lines"][0]["quota"].is_string(), "{assessment}");
+    let factors = assessment["lines"][0]["factors"].as_array().unwrap();
+    assert!(factors.iter().any(|factor| factor.to_string().contains("%")), "reasons: {assessment}");
     let root = ask(server.address, "GET", "/", &[], b"").unwrap();
     assert_eq!((root.status, root.field("location")), (307, Some("/docs")));
     let tokens = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();

@@ -43,8 +43,7 @@ impl Proxy {
         std::fs::write(&file, text).unwrap();
         let file = file.display().to_string();
         let arguments = arguments.iter().map(|argument| argument.replace("{file}", &file).replace("{home}", &folder));
-        let child =
-            Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let child = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let proxy = Self { child, address, _home: home };
         wait("the proxy", || std::net::TcpStream::connect(proxy.address).is_ok());
         proxy
@@ -93,9 +92,8 @@ fn no_request_is_lost_when_a_server_ends_behind_haproxy() {
     let (one, other) = (Home::new(), Home::new());
     let first = one.serve(&["--drain-delay", "8"]);
     let second = other.serve(&[]);
-    let of = |name: &str, server: &Running| {
-        format!("    server {name} {} check inter 2s fall 1 rise 1\n", server.address)
-    };
+    let of =
+        |name: &str, server: &Running| format!("    server {name} {} check inter 2s fall 1 rise 1\n", server.address);
     let configuration = format!(
         "defaults\n    mode http\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n    retries 0\n\
          frontend all\n    bind {{listen}}\n    default_backend servers\n\
@@ -134,10 +132,13 @@ fn no_request_is_lost_when_a_server_ends_behind_haproxy() {
         assert!(ended.elapsed() >= Duration::from_secs(7), "it ended before the proxy could notice");
         std::thread::sleep(Duration::from_secs(1));
         is_over.store(true, Ordering::Relaxed);
-        callers.into_iter().map(|caller| caller.join().unwrap()).fold((0, Vec::new()), |(count, mut all), (asked, lost)| {
-            all.extend(lost);
-            (count + asked, all)
-        })
+        callers.into_iter().map(|caller| caller.join().unwrap()).fold(
+            (0, Vec::new()),
+            |(count, mut all), (asked, lost)| {
+                all.extend(lost);
+                (count + asked, all)
+            },
+        )
     });
     assert!(asked > 100, "{asked}");
     assert!(lost.is_empty(), "{} of {asked} were lost: {:?}", lost.len(), lost.first());

@@ -7,7 +7,7 @@ vendor = "meridian"
 with generated.ApiClient(generated.Configuration(host=URL)) as client:
     api = generated.DecisionsApi(client)
     body = {"as_of": AS_OF, "book": BOOK, "partner": "P1"}
-    check(api.assess(vendor, generated.AssessmentRequest.from_dict(body)).quota, "assess")
+    check(api.assess(vendor, generated.AssessmentRequest.from_dict(body)).lines[0].quota, "assess")
     plan = {"as_of": AS_OF, "book": BOOK, "target": TARGET}
     check(len(api.propose(vendor, generated.ProposalRequest.from_dict(plan), idempotency_key="og").lines) == 2, "propose")
     check(api.review(vendor, generated.ReviewRequest.from_dict({"as_of": AS_OF, "book": BOOK})), "review")

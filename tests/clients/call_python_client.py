@@ -8,7 +8,7 @@ client = Client(base_url=URL)
 vendor, book = "meridian", models.Book.from_dict(BOOK)
 
 answer = assess.sync(vendor, client=client, body=models.AssessmentRequest(book=book, as_of=AS_OF, partner="P1"))
-check(isinstance(answer, models.Assessment) and answer.quota, f"assess: {answer}")
+check(isinstance(answer, models.Assessment) and answer.lines[0].quota, f"assess: {answer}")
 answer = propose.sync(vendor, client=client, body=models.ProposalRequest(book=book, as_of=AS_OF, target=TARGET), idempotency_key="opc")
 check(isinstance(answer, models.Proposal) and len(answer.lines) == 2, f"propose: {answer}")
 answer = review.sync(vendor, client=client, body=models.ReviewRequest(book=book, as_of=AS_OF, partner="P1"))

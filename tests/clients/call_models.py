@@ -16,7 +16,7 @@ def ask(what, body, answer):
 
 
 answer = ask("assessments", models.AssessmentRequest(book=BOOK, as_of=AS_OF, partner="P1"), models.Assessment)
-check(isinstance(answer, models.Assessment) and answer.quota, f"assess: {answer}")
+check(isinstance(answer, models.Assessment) and answer.lines[0].quota, f"assess: {answer}")
 answer = ask("proposals", models.ProposalRequest(book=BOOK, as_of=AS_OF, target=TARGET), models.Proposal)
 check(isinstance(answer, models.Proposal) and len(answer.lines) == 2, f"propose: {answer}")
 answer = ask("reviews", models.ReviewRequest(book=BOOK, as_of=AS_OF), models.Review)
