@@ -9,7 +9,7 @@ const day = new Date(as_of);
 const given = { ...book, partners: book.partners.map(({ partner_id, tier }) => ({ partner_id, tier })) };
 const assessment = await api.assess({ vendor, assessmentRequest: { as_of: day, partner: "P1", book: given } });
 check(assessment.lines[0]?.quota !== null, "assess");
-const proposal = await api.propose({ vendor, proposalRequest: { as_of: day, target, book }, idempotencyKey: `og-${Date.now()}` });
+const proposal = await api.propose({ vendor, proposalRequest: { as_of: day, target, book: given }, idempotencyKey: `og-${Date.now()}` });
 check(proposal.lines.length === 2, "propose");
 const reviewed = await api.review({ vendor, reviewRequest: { as_of: day, book: given } });
 check("schema" in reviewed, "review");
