@@ -62,6 +62,11 @@ crate::faults! {
             message: "`systemd` cannot be checked: it is not an address",
             help: "name the address or the socket",
         }
+        /// The file of options cannot be read.
+        Settings { file: String, reason: String } = FileUnreadable {
+            message: format!("`{file}` cannot be read: {reason}"),
+            help: "name a TOML file with `--config`",
+        }
         /// An option of the server cannot be used.
         ServerOption { reason: String, remedy: String } = ServerOptions {
             message: reason.clone(),

@@ -14,10 +14,10 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, clap::Args)]
 pub struct Directories {
     /// Directory of quota rules, with one subdirectory per vendor.
-    #[arg(long, value_name = "DIR", default_value = "rules")]
+    #[arg(long, value_name = "DIR", default_value = "rules", env = "QUOTIENT_RULES")]
     pub rules: PathBuf,
     /// Directory of policies, with one subdirectory per vendor.
-    #[arg(long, value_name = "DIR", default_value = "policies")]
+    #[arg(long, value_name = "DIR", default_value = "policies", env = "QUOTIENT_POLICIES")]
     pub policies: PathBuf,
 }
 

@@ -3,9 +3,10 @@
 use super::CommandError;
 use super::fault::CommandFault;
 use crate::finding::{Finding, readable};
-use crate::server::Listen;
+use crate::server::{Listen, over_tls};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Longest wait for the connection, and for each read.
@@ -19,6 +20,12 @@ pub struct Options {
     /// Address of the server: 127.0.0.1:7070 or `unix:PATH`.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7070", env = "QUOTIENT_LISTEN")]
     listen: Listen,
+    /// Use TLS; the certificate is not verified.
+    #[arg(long)]
+    tls: bool,
+    /// Certificate of the server: with it TLS is used, so that a server and its check share their variables.
+    #[arg(long, value_name = "FILE", env = "QUOTIENT_TLS_CERTIFICATE", hide = true)]
+    tls_certificate: Option<PathBuf>,
     /// Path to request.
     #[arg(long, value_name = "PATH", default_value = "/health/ready")]
     path: String,
@@ -29,12 +36,12 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
     let response = match &options.listen {
         Listen::Address(address) => TcpStream::connect_timeout(address, TIMEOUT).and_then(|stream| {
             stream.set_read_timeout(Some(TIMEOUT))?;
-            request(&options.path, stream)
+            asked(options, stream)
         }),
         #[cfg(unix)]
         Listen::Unix(path) => std::os::unix::net::UnixStream::connect(path).and_then(|stream| {
             stream.set_read_timeout(Some(TIMEOUT))?;
-            request(&options.path, stream)
+            asked(options, stream)
         }),
         #[cfg(not(unix))]
         Listen::Unix(_) => Err(std::io::ErrorKind::Unsupported.into()),
@@ -57,10 +64,27 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
     }
 }
 
+/// Sends the request, over TLS if the options say so.
+fn asked(options: &Options, stream: impl Read + Write) -> std::io::Result<String> {
+    if options.tls || options.tls_certificate.is_some() {
+        request(&options.path, over_tls(stream)?)
+    } else {
+        let text = request(&options.path, stream)?;
+        // A server with TLS answers plain bytes with an alert: the bytes 21, 3, and a version.
+        if text.starts_with("\u{15}\u{3}") {
+            return Err(std::io::Error::other("the server expects TLS: add `--tls`"));
+        }
+        Ok(text)
+    }
+}
+
 /// Sends the request and returns the whole response.
 fn request(path: &str, mut stream: impl Read + Write) -> std::io::Result<String> {
     stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").as_bytes())?;
-    let mut text = String::new();
-    stream.take(MAX_RESPONSE).read_to_string(&mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    match stream.take(MAX_RESPONSE).read_to_end(&mut bytes) {
+        // Over TLS some servers close without saying so; what they sent before is what counts.
+        Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof || bytes.is_empty() => Err(error),
+        _ => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+    }
 }

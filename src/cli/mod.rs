@@ -28,7 +28,11 @@ mod record;
 mod replay;
 mod review;
 #[cfg(feature = "server")]
+mod run;
+#[cfg(feature = "server")]
 mod serve;
+#[cfg(feature = "server")]
+mod settings;
 mod split;
 mod template;
 mod terminal;
@@ -40,7 +44,7 @@ mod vendor_source;
 #[cfg(feature = "server")]
 mod verify;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use error::CommandError;
 use std::process::ExitCode;
 use terminal::{Colour, Terminal};
@@ -113,6 +117,9 @@ enum Command {
     /// Serve other programs over HTTP, and reload rules as they change.
     Serve(Box<serve::Options>),
     #[cfg(feature = "server")]
+    /// Run a command beside a server on a free port, for the tests of other programs.
+    Run(run::Options),
+    #[cfg(feature = "server")]
     /// Ask a running server whether it is ready; exits with 0 when it is.
     Healthcheck(healthcheck::Options),
     /// Print the reference of facts and functions for rules.
@@ -140,12 +147,9 @@ enum ReportFormat {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match parsed() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(code) => return code,
     };
     let terminal = Terminal::new(arguments.color);
     let outcome = std::panic::catch_unwind(|| run(arguments.command, terminal));
@@ -162,6 +166,32 @@ pub fn main() -> ExitCode {
             ExitCode::from(70)
         }
     }
+}
+
+/// Reads the arguments; otherwise returns the exit code, with everything printed.
+fn parsed() -> Result<Arguments, ExitCode> {
+    let usage = |error: clap::Error| {
+        let _ = error.print();
+        ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+    };
+    let command = Arguments::command();
+    let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    #[cfg(feature = "server")]
+    let expanded = settings::expanded(&command, words).map_err(|findings| {
+        Terminal::new(Colour::Auto).show(&findings);
+        ExitCode::from(error::exit_code(&findings))
+    })?;
+    #[cfg(feature = "server")]
+    let words = expanded.arguments.clone();
+    let matches = command.clone().try_get_matches_from(words).map_err(usage)?;
+    #[cfg(feature = "server")]
+    if let Some((settings::SUBCOMMAND, serve)) = matches.subcommand()
+        && serve.get_flag("show_config")
+    {
+        print!("{}", expanded.shown(&command, serve));
+        return Err(ExitCode::SUCCESS);
+    }
+    Arguments::from_arg_matches(&matches).map_err(usage)
 }
 
 fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
@@ -186,6 +216,8 @@ fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
         Command::Bundle(options) => bundle::run(&options, terminal),
         #[cfg(feature = "server")]
         Command::Serve(options) => serve::run(&options, terminal),
+        #[cfg(feature = "server")]
+        Command::Run(options) => run::run(&options),
         #[cfg(feature = "server")]
         Command::Healthcheck(options) => healthcheck::run(&options),
         Command::Api(options) => api::run(&options),

@@ -189,7 +189,9 @@ fn write_partner(options: &Options, review: &Review<'_>, id: &str, terminal: Ter
     let (partner, faults) = reviewed.map_err(|fault| fault.finding)?;
     options.output.write(|out| {
         let text = match options.output.format {
-            Format::Json => report::json::partner_text(&partner, &faults).map_err(std::io::Error::other)? + "\n",
+            Format::Json => {
+                report::reviewed_partner::partner_text(review, &partner, &faults).map_err(std::io::Error::other)? + "\n"
+            }
             _ => report::partner::text(review, &partner, &faults, &options.table.on(terminal)),
         };
         out.write_all(text.as_bytes())

@@ -8,7 +8,7 @@ use crate::audit::{
     Stream,
 };
 use crate::finding::{CleanWriter, Finding};
-use crate::library::{ChildProcess, Disk, Source, VendorOptions};
+use crate::library::{ChildProcess, VendorOptions};
 use crate::server::{self, Listen, Server, ServerLimits, SpanOptions, TlsFiles, memory};
 use crate::signing::SigningKey;
 use std::io::IsTerminal;
@@ -49,14 +49,23 @@ Examples:
   quotient serve --ledger quotient.ledger --tokens tokens.toml
   quotient serve --otlp http://127.0.0.1:4318
 
+Every option has a variable and a key in the file of --config; options go before
+variables, and variables before the file.
+
 SIGHUP reloads everything; SIGTERM stops the server after requests in progress
 are answered. See docs/serve.md.")]
 pub struct Options {
+    /// TOML file with any of these options, by their names with `_`: `decision_log = "decisions.jsonl"`.
+    #[arg(long, value_name = "FILE", env = "QUOTIENT_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Print every option as TOML, with the origin of its value, and exit.
+    #[arg(long, env = "QUOTIENT_SHOW_CONFIG")]
+    pub show_config: bool,
     /// Address such as 127.0.0.1:7070, `unix:PATH`, or `systemd` for sockets passed by systemd; can be repeated.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7070", env = "QUOTIENT_LISTEN")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7070", env = "QUOTIENT_LISTEN", value_delimiter = ',')]
     listen: Vec<Listen>,
     /// Address for health and metrics without tokens, with its own connections; can be repeated.
-    #[arg(long, value_name = "ADDR", env = "QUOTIENT_ADMIN_LISTEN")]
+    #[arg(long, value_name = "ADDR", env = "QUOTIENT_ADMIN_LISTEN", value_delimiter = ',')]
     admin_listen: Vec<Listen>,
     #[command(flatten)]
     vendors: VendorSource,
@@ -67,16 +76,19 @@ pub struct Options {
     #[arg(long, value_name = "FILE", env = "QUOTIENT_TOKENS")]
     tokens: Option<PathBuf>,
     /// Certificate chain in PEM; reloaded when it changes.
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    #[arg(long, value_name = "FILE", requires = "tls_key", env = "QUOTIENT_TLS_CERTIFICATE")]
     tls_certificate: Option<PathBuf>,
     /// Private key of the certificate in PEM.
-    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    #[arg(long, value_name = "FILE", requires = "tls_certificate", env = "QUOTIENT_TLS_KEY")]
     tls_key: Option<PathBuf>,
+    /// Host whose requests are accepted without tokens, beside this machine: that of a proxy in front; can be repeated.
+    #[arg(long, value_name = "HOST", env = "QUOTIENT_ALLOW_HOST", value_delimiter = ',')]
+    allow_host: Vec<String>,
     /// Accept requests from other machines without tokens.
-    #[arg(long)]
+    #[arg(long, env = "QUOTIENT_INSECURE")]
     insecure: bool,
     /// Check scripts sent by callers; from this machine only.
-    #[arg(long)]
+    #[arg(long, env = "QUOTIENT_AUTHORING")]
     authoring: bool,
     /// File of the ledger with the plans of record; created if it does not exist. Without it, plans are not served.
     #[arg(long, value_name = "FILE", env = "QUOTIENT_LEDGER")]
@@ -85,58 +97,58 @@ pub struct Options {
     #[arg(long, value_name = "DESTINATION", env = "QUOTIENT_DECISION_LOG")]
     decision_log: Option<String>,
     /// Handling of a decision that cannot be recorded; best-effort by default.
-    #[arg(long, value_name = "MODE", requires = "decision_log")]
+    #[arg(long, value_name = "MODE", requires = "decision_log", env = "QUOTIENT_AUDIT")]
     audit: Option<Audit>,
     /// Number of past decision log files, of 256 MiB each: 8 by default, and the oldest is removed; with `--audit strict` 1,000, and none is removed.
-    #[arg(long, value_name = "N", requires = "decision_log", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", requires = "decision_log", value_parser = clap::value_parser!(u32).range(1..=100_000), env = "QUOTIENT_DECISION_LOG_FILES")]
     decision_log_files: Option<u32>,
     /// Days after which `--audit strict` removes the oldest file beyond that number; by default no decision is made until it is moved away.
-    #[arg(long, value_name = "DAYS", requires = "decision_log", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    #[arg(long, value_name = "DAYS", requires = "decision_log", value_parser = clap::value_parser!(u32).range(1..=36_500), env = "QUOTIENT_DECISION_LOG_DAYS")]
     decision_log_days: Option<u32>,
     /// Ed25519 key in PEM that signs heads of the decision log.
     #[arg(long, value_name = "FILE", requires = "decision_log", env = "QUOTIENT_LOG_KEY")]
     log_key: Option<PathBuf>,
     /// File with the last signed head; the decision log with `.head` by default.
-    #[arg(long, value_name = "FILE", requires = "log_key")]
+    #[arg(long, value_name = "FILE", requires = "log_key", env = "QUOTIENT_LOG_HEAD")]
     log_head: Option<PathBuf>,
     /// JSON pointer to a value that the decision log masks, such as /book/partners/*/partner_name, or `personal` for all personal fields; can be repeated.
-    #[arg(long, value_name = "POINTER", requires = "decision_log")]
+    #[arg(long, value_name = "POINTER", requires = "decision_log", env = "QUOTIENT_MASK")]
     mask: Vec<String>,
     /// JSON pointer to a member that the decision log omits, or `personal`; can be repeated.
-    #[arg(long, value_name = "POINTER", requires = "decision_log")]
+    #[arg(long, value_name = "POINTER", requires = "decision_log", env = "QUOTIENT_ERASE")]
     erase: Vec<String>,
     /// OpenTelemetry collector, such as http://127.0.0.1:4318: one span per request, sent as OTLP/HTTP JSON to /v1/traces.
     #[arg(long, value_name = "URL", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
     otlp: Option<String>,
     /// Traces started per 1,000 requests without `traceparent`; requests with one follow its sampled flag.
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(0..=1000), env = "QUOTIENT_OTLP_SAMPLE")]
     otlp_sample: u16,
     /// Service name in traces.
     #[arg(long, value_name = "NAME", default_value = "quotient", env = "OTEL_SERVICE_NAME")]
     otlp_service: String,
     /// Seconds between two scans of the directories, in addition to file system events.
-    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600), env = "QUOTIENT_POLL")]
     poll: u64,
     /// Rely on scans only: for file systems that report no events.
-    #[arg(long)]
+    #[arg(long, env = "QUOTIENT_NO_EVENTS")]
     no_events: bool,
     /// Seconds that requests in progress may take when the server stops.
-    #[arg(long, value_name = "SECONDS", default_value_t = 8, value_parser = clap::value_parser!(u64).range(0..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 8, value_parser = clap::value_parser!(u64).range(0..=3600), env = "QUOTIENT_GRACE")]
     grace: u64,
-    /// Seconds for which connections are still accepted after SIGTERM, with readiness off.
-    #[arg(long, value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=3600))]
-    lame_duck: u64,
+    /// Seconds for which requests are still answered after SIGTERM, with readiness off, so that proxies stop sending them.
+    #[arg(long, alias = "lame-duck", value_name = "SECONDS", default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=3600), env = "QUOTIENT_DRAIN_DELAY")]
+    drain_delay: u64,
     /// Most open connections.
-    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=100_000), env = "QUOTIENT_CONNECTIONS")]
     connections: u32,
     /// Workers for single partners, and the same number for whole books; one more than there are cores by default.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), env = "QUOTIENT_WORKERS")]
     workers: Option<u16>,
     /// Memory that the limits derive from, in MiB; that of the control group by default, or 2048.
     #[arg(long, value_name = "MIB", env = "QUOTIENT_MEMORY", value_parser = clap::value_parser!(u32).range(256..=1_048_576))]
     memory: Option<u32>,
     /// Largest body with a book, in MiB.
-    #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1024), env = "QUOTIENT_BODY")]
     body: u16,
     /// Format of log lines on stderr; text on a terminal and JSON elsewhere by default.
     #[arg(long, value_name = "FORMAT", env = "QUOTIENT_LOG_FORMAT")]
@@ -166,7 +178,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let server = Server::open(server::Options {
         listen: options.listen.clone(),
         admin_listen: options.admin_listen.clone(),
-        source: source(options)?,
+        source: options.vendors.source(options.state.as_deref())?,
         vendors: VendorOptions {
             guard: Some(ChildProcess::of_this_program()?),
             state: options.state.clone(),
@@ -177,23 +189,16 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         tokens: options.tokens.clone(),
         tls: tls.map(|(certificate, key)| TlsFiles { certificate, key }),
         is_insecure: options.insecure,
+        allowed_hosts: options.allow_host.clone(),
         is_authoring: options.authoring,
         ledger: options.ledger.clone(),
         limits: limits(options),
         decision_log,
         spans,
-        lame_duck: Duration::from_secs(options.lame_duck),
+        lame_duck: Duration::from_secs(options.drain_delay),
     })?;
     server.run();
     Ok(())
-}
-
-/// The directories of vendors, or the bundles, with the state directory that remembers the numbers accepted.
-fn source(options: &Options) -> Result<Box<dyn Source>, CommandError> {
-    match options.vendors.bundles.open(options.state.as_deref())? {
-        Some(bundles) => Ok(Box::new(bundles)),
-        None => Ok(Box::new(Disk::new(options.vendors.directories.roots()))),
-    }
 }
 
 /// Limits of the server with those of the options.
@@ -291,4 +296,20 @@ fn start_logging(options: &Options, terminal: Terminal) -> Result<(), CommandErr
     // A logger that the process has set up before stays in use.
     drop(started);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Args;
+
+    #[test]
+    fn every_option_has_a_variable() {
+        let command = Options::augment_args(clap::Command::new("serve"));
+        let options: Vec<&clap::Arg> = command.get_arguments().collect();
+        assert!(options.len() > 30, "{}", options.len());
+        for option in options {
+            assert!(option.get_env().is_some(), "`{}` has no variable", option.get_id());
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::bundle::{Bundles, Keys};
 use crate::finding::Finding;
 use crate::finding::Findings;
 #[cfg(feature = "server")]
-use crate::library::{Source, SystemClock};
+use crate::library::{Disk, Source, SystemClock};
 use crate::plugin::VendorFiles;
 #[cfg(feature = "server")]
 use std::path::{Path, PathBuf};
@@ -47,6 +47,16 @@ impl BundleSource {
 }
 
 impl VendorSource {
+    /// The directories, or the bundles, as source of a library; `state` is the directory that remembers the numbers of
+    /// bundles that were accepted.
+    #[cfg(feature = "server")]
+    pub fn source(&self, state: Option<&Path>) -> Result<Box<dyn Source>, Finding> {
+        match self.bundles.open(state)? {
+            Some(bundles) => Ok(Box::new(bundles)),
+            None => Ok(Box::new(Disk::new(self.directories.roots()))),
+        }
+    }
+
     /// The files of a vendor.
     pub fn files(&self, vendor: &str) -> Result<VendorFiles, Findings> {
         #[cfg(feature = "server")]

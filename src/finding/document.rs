@@ -1,8 +1,9 @@
 //! The one JSON shape of a finding, `quotient.findings/2`, and its schema.
 
 use super::{Field, Finding, Group, Place, Severity, cut, grouped};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Name and version of the schema of [`FindingsDocument`].
@@ -65,13 +66,48 @@ impl Serialize for FieldsDocument {
     }
 }
 
-/// Place of a finding: a file, a span of a text, a cell of a table, or a member of a JSON document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(rename = "Place")]
-#[serde(untagged)]
-pub enum PlaceDocument {
+/// Declares the kinds of places: each is an object with its kind as a member, so that clients can distinguish them.
+macro_rules! places {
+    ($(
+        $(#[doc = $doc:literal])+
+        $variant:ident($name:ident) = $kind:literal { $($(#[doc = $field_doc:literal])+ $field:ident: $type:ty,)+ }
+    )+) => {
+        /// Place of a finding: a file, a span of a text, a cell of a table, or a member of a JSON document.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+        #[serde(untagged)]
+        pub enum PlaceDocument {
+            $($(#[doc = $doc])+ $variant($name),)+
+        }
+
+        $(
+            $(#[doc = $doc])+
+            #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+            pub struct $name {
+                #[doc = concat!("Always `", $kind, "`.")]
+                #[schemars(extend("enum" = [$kind]))]
+                pub kind: &'static str,
+                $($(#[doc = $field_doc])+ pub $field: $type,)+
+            }
+        )+
+
+        impl JsonSchema for PlaceDocument {
+            fn schema_name() -> Cow<'static, str> {
+                "Place".into()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                json_schema!({
+                    "description": "Place of a finding: a file, a span of a text, a cell of a table, or a member of a JSON document; `kind` says which.",
+                    "oneOf": [$(generator.subschema_for::<$name>()),+],
+                })
+            }
+        }
+    };
+}
+
+places! {
     /// A span of a text.
-    Text {
+    Text(TextPlace) = "text" {
         /// File as the user knows it.
         file: String,
         /// Line, from 1.
@@ -80,9 +116,9 @@ pub enum PlaceDocument {
         column: usize,
         /// Words under the underlined text; may be empty.
         label: String,
-    },
+    }
     /// A cell of a table.
-    Cell {
+    Cell(CellPlace) = "cell" {
         /// File, and `file!Sheet` for workbooks.
         file: String,
         /// Row, from 1, the header included.
@@ -91,36 +127,38 @@ pub enum PlaceDocument {
         column: String,
         /// Value as written; may be empty.
         value: String,
-    },
+    }
     /// A member of a JSON document.
-    Member {
-        /// File, or `body` for the body of a request.
+    Member(MemberPlace) = "member" {
+        /// File, or `request` for the body of a request.
         file: String,
         /// JSON Pointer (RFC 6901).
         pointer: String,
         /// Value as written; may be empty.
         value: String,
-    },
+    }
     /// A whole file or directory.
-    File {
+    File(FilePlace) = "file" {
         /// File as the user knows it.
         file: String,
-    },
+    }
 }
 
 impl From<&Place> for PlaceDocument {
     fn from(place: &Place) -> Self {
         match place {
-            Place::File { file } => Self::File { file: file.clone() },
+            Place::File { file } => Self::File(FilePlace { kind: "file", file: file.clone() }),
             Place::Text { file, text, span, label } => {
-                let at = super::Position::of(text, span.start);
-                Self::Text { file: file.clone(), line: at.line, column: at.column, label: label.clone() }
+                let (at, label) = (super::Position::of(text, span.start), label.clone());
+                Self::Text(TextPlace { kind: "text", file: file.clone(), line: at.line, column: at.column, label })
             }
             Place::Cell { file, row, column, value } => {
-                Self::Cell { file: file.clone(), row: *row, column: column.clone(), value: cut(value, MAX_VALUE) }
+                let (column, value) = (column.clone(), cut(value, MAX_VALUE));
+                Self::Cell(CellPlace { kind: "cell", file: file.clone(), row: *row, column, value })
             }
             Place::Member { file, pointer, value } => {
-                Self::Member { file: file.clone(), pointer: pointer.clone(), value: cut(value, MAX_VALUE) }
+                let (pointer, value) = (pointer.clone(), cut(value, MAX_VALUE));
+                Self::Member(MemberPlace { kind: "member", file: file.clone(), pointer, value })
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::fault::BookFault;
 use super::json::cell_of;
 use super::log::shown;
+use super::members::{BookMember, book_members};
 use super::name::cleaned;
 use super::table::{Field, TableKind, folded, is_same_heading};
 use super::{JsonPart, KEPT_OF_ONE_SORT};
@@ -24,6 +25,8 @@ pub struct RawTables {
 #[derive(Debug, Clone)]
 struct RawTable {
     name: String,
+    /// JSON pointer in its book.
+    pointer: String,
     /// True when its rows are about partners.
     is_keyed: bool,
     text: Box<str>,
@@ -52,10 +55,21 @@ pub struct BookChange<'a> {
 pub struct MergedBook {
     /// The document: an object with a list per table.
     pub text: String,
-    /// Per table, the position of each retained row in the stored book; the rows after them are the change's own.
-    kept: BTreeMap<String, Vec<usize>>,
+    /// Per table of the document, the origin of its rows.
+    kept: BTreeMap<String, KeptRows>,
     /// JSON pointer of the replaced tables.
     pointer: String,
+}
+
+/// Origin of the rows of a table in a merged book.
+#[derive(Debug, Clone)]
+struct KeptRows {
+    /// Position of each retained row in the stored book; the rows after them are the change's own.
+    positions: Vec<usize>,
+    /// JSON pointer of the table in the stored book.
+    stored: String,
+    /// JSON pointer of the table in the replaced tables.
+    replaced: String,
 }
 
 impl RawTables {
@@ -64,10 +78,10 @@ impl RawTables {
         let Some(root) = Object::of(text) else { return Self::default() };
         let mut names = BTreeSet::new();
         let mut tables = Self::default();
-        for (key, value) in &root.0 {
-            match value.as_bytes().first() {
-                Some(b'[') => tables.tables.extend(RawTable::of(key, value, &mut names)),
-                Some(b'"') => tables.texts.push((key.to_string(), (*value).into())),
+        for member in book_members(&root) {
+            match member.value.as_bytes().first() {
+                Some(b'[') => tables.tables.extend(RawTable::of(&member, &mut names)),
+                Some(b'"') => tables.texts.push((member.key, member.value.into())),
                 _ => {}
             }
         }
@@ -105,7 +119,13 @@ impl RawTables {
         }
         for table in replaced.iter().filter(|one| !self.tables.iter().any(|own| is_same_heading(&own.name, &one.name)))
         {
-            let none = RawTable { name: table.name.clone(), is_keyed: true, text: "".into(), rows: Vec::new() };
+            let none = RawTable {
+                name: table.name.clone(),
+                pointer: table.pointer.clone(),
+                is_keyed: true,
+                text: "".into(),
+                rows: Vec::new(),
+            };
             merged.table(&none, Some(table), &removed);
         }
         merged.text.push('}');
@@ -155,10 +175,10 @@ fn replaced(change: &BookChange<'_>, file: &str, findings: &mut Findings) -> Vec
         return Vec::new();
     };
     let (mut names, mut tables, mut seen) = (BTreeSet::new(), Vec::<RawTable>::new(), BTreeSet::new());
-    for (key, value) in &root.0 {
-        let pointer = || format!("{}/{}", part.pointer, escaped(key));
-        match RawTable::of(key, value, &mut names) {
-            Some(_) if !seen.insert(folded(key)) => refuse(pointer(), BookFault::DuplicateTable {}),
+    for member in book_members(&root) {
+        let pointer = || format!("{}{}", part.pointer, member.pointer);
+        match RawTable::of(&member, &mut names) {
+            Some(_) if !seen.insert(folded(&member.key)) => refuse(pointer(), BookFault::DuplicateTable {}),
             Some(table) => tables.push(table),
             None => refuse(pointer(), BookFault::NotRows {}),
         }
@@ -167,7 +187,8 @@ fn replaced(change: &BookChange<'_>, file: &str, findings: &mut Findings) -> Vec
 }
 
 impl RawTable {
-    fn of(name: &str, text: &str, names: &mut BTreeSet<Name>) -> Option<Self> {
+    fn of(member: &BookMember<'_>, names: &mut BTreeSet<Name>) -> Option<Self> {
+        let (name, text) = (&*member.key, member.value);
         let row = |item: &str| {
             let start = item.as_ptr() as usize - text.as_ptr() as usize;
             RawRow { partner: partner_of(item, names), start, end: start + item.len() }
@@ -177,7 +198,7 @@ impl RawTable {
             Some(kind) => kind.table().column(Field::PartnerId).is_some(),
             None => rows.iter().any(|row| row.partner.is_some()),
         };
-        Some(Self { name: name.to_owned(), is_keyed, text: text.into(), rows })
+        Some(Self { name: name.to_owned(), pointer: member.pointer.clone(), is_keyed, text: text.into(), rows })
     }
 
     fn texts(&self) -> impl Iterator<Item = (usize, Option<&Name>, &str)> {
@@ -230,7 +251,8 @@ impl MergedBook {
         change.iter().flat_map(|table| table.texts()).for_each(|(_, _, row)| add(row));
         rows.push(']');
         self.member(&base.name, &rows);
-        self.kept.insert(base.name.clone(), kept);
+        let replaced = change.map_or_else(String::new, |table| table.pointer.clone());
+        self.kept.insert(base.name.clone(), KeptRows { positions: kept, stored: base.pointer.clone(), replaced });
     }
 
     /// Findings about the merged document as findings about the change or the stored book, which is called `base`.
@@ -254,10 +276,10 @@ impl MergedBook {
         let kept = self.kept.iter().find(|(name, _)| escaped(name) == table).map(|(_, kept)| kept);
         let row = row.and_then(|row| row.parse::<usize>().ok()).zip(kept);
         let (file, pointer) = match row {
-            Some((row, kept)) if row >= kept.len() => {
-                (file.clone(), format!("{}/{table}/{}{rest}", self.pointer, row - kept.len()))
+            Some((row, kept)) if row >= kept.positions.len() => {
+                (file.clone(), format!("{}{}/{}{rest}", self.pointer, kept.replaced, row - kept.positions.len()))
             }
-            Some((row, kept)) => (base.to_owned(), format!("/{table}/{}{rest}", kept.get(row)?)),
+            Some((row, kept)) => (base.to_owned(), format!("{}/{}{rest}", kept.stored, kept.positions.get(row)?)),
             None => (base.to_owned(), pointer.clone()),
         };
         Some(Place::Member { file, pointer, value: value.clone() })

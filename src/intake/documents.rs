@@ -4,9 +4,10 @@ use super::delimited::decode;
 use super::fault::{BookFault, FileFault};
 use super::json::Members;
 use super::log::{Log, Reported, shown};
+use super::members::{BookMember, OWN_TABLES, book_members};
 use super::sheet::{Numbering, Rows, Sheet};
 use super::store::{Content, Store, StoredTable, stem_of};
-use crate::document::json::{Object, escaped};
+use crate::document::json::Object;
 use crate::finding::{Finding, Place};
 use std::path::Path;
 
@@ -57,17 +58,20 @@ impl Store {
             let fault = FileFault::NotJsonBook { reason: error.to_string() };
             log.add(Finding::from(fault).at(place()))
         })?;
-        if let Some(key) = root.repeated() {
-            return Err(log.add(Finding::from(FileFault::DuplicateKey { key: shown(key) }).at(place())));
+        let members = book_members(&root);
+        let own = root.0.iter().find(|(key, _)| key == OWN_TABLES).and_then(|(_, value)| Object::of(value));
+        let repeated = root.repeated().map(str::to_owned);
+        let repeated = repeated.or_else(|| own.as_ref()?.repeated().map(str::to_owned));
+        if let Some(key) = repeated.or_else(|| named_twice(&members)) {
+            return Err(log.add(Finding::from(FileFault::DuplicateKey { key: shown(&key) }).at(place())));
         }
-        for (key, value) in &root.0 {
-            let raw = *value;
+        for BookMember { key, value: raw, pointer } in &members {
             if key == "currency" && !raw.starts_with(['"', 'n']) {
                 let pointer = format!("{}/currency", self.pointer);
                 let place = Place::Member { file: name.to_owned(), pointer, value: shown(raw) };
                 log.add(Finding::from(BookFault::CurrencyNotString {}).at(place));
             } else if raw.starts_with('[') {
-                let pointer = format!("{}/{}", self.pointer, escaped(key));
+                let pointer = format!("{}{pointer}", self.pointer);
                 // A list that is not a table matters only if its name suggests that it should be one.
                 let must_be = super::table::TableKind::named(key).is_some() || key == "lines";
                 self.json_table(name, pointer, key, raw, must_be, log)?;
@@ -111,4 +115,10 @@ impl Store {
             }
         }
     }
+}
+
+/// Returns a table that is at the top of a book and under `tables` as well.
+fn named_twice(members: &[BookMember<'_>]) -> Option<String> {
+    let mut names = std::collections::BTreeSet::new();
+    members.iter().find(|member| !names.insert(&*member.key)).map(|member| member.key.clone())
 }

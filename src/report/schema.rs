@@ -5,7 +5,8 @@ use super::backtest::BacktestDocument;
 use super::comparison::ComparisonDocument;
 use super::explain::ExplanationDocument;
 use super::json::ProposalDocument;
-use super::review::json::{ReviewDocument, ReviewedPartnerDocument};
+use super::review::json::ReviewDocument;
+use super::review::reviewed_partner::ReviewedPartnerDocument;
 use super::survey::SurveyDocument;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -46,7 +47,7 @@ pub fn review() -> String {
     text_of::<ReviewDocument<'static>>()
 }
 
-/// Schema of one partner of a review, as a review of one partner is answered.
+/// Schema of `quotient.reviewed_partner/1`, as committed in `schema/reviewed_partner.schema.json`.
 pub fn reviewed_partner() -> String {
     text_of::<ReviewedPartnerDocument<'static>>()
 }
@@ -56,10 +57,21 @@ pub(crate) fn text_of<T: JsonSchema>() -> String {
     let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
     // What the document is stands first, for people who open the file.
     let mut ordered = Map::new();
-    for key in ["$schema", "title", "description"] {
-        ordered.extend(schema.remove(key).map(|value| (key.to_owned(), value)));
+    for key in ["$schema", "$id", "title", "description"] {
+        let value = if key == "$id" { Some(id_of(schema.as_value()).into()) } else { schema.remove(key) };
+        ordered.extend(value.map(|value| (key.to_owned(), value)));
     }
     ordered.extend(schema.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
     // The alternate form is the indented one.
     format!("{:#}\n", Value::Object(ordered))
+}
+
+/// Returns the identifier of a schema: the name and version of its document, or its title.
+fn id_of(schema: &Value) -> String {
+    let stated = schema.pointer("/properties/schema/const").and_then(Value::as_str);
+    let name = match stated {
+        Some(stated) => stated.trim_start_matches("quotient.").replace('/', ":"),
+        None => schema["title"].as_str().unwrap_or_default().to_lowercase(),
+    };
+    format!("urn:quotient:schema:{name}")
 }

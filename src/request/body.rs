@@ -33,6 +33,9 @@ impl<'t> Part<'t> {
     }
 }
 
+/// The word `change`.
+pub(super) struct ChangeWord;
+
 /// A JSON object without duplicate keys.
 pub(super) struct Body<'t> {
     text: &'t str,
@@ -135,6 +138,17 @@ impl<'t> Body<'t> {
             }
             Ok(text) => return Some(text),
         }
+        None
+    }
+
+    /// Reads the word `change`.
+    pub fn change(&mut self, name: &'static str) -> Option<ChangeWord> {
+        let text = self.text(name)?;
+        if text == "change" {
+            return Some(ChangeWord);
+        }
+        let known = vec!["change".to_owned()];
+        self.refuse(name, &text, RequestFault::NotOneOf { member: name.to_owned(), known });
         None
     }
 

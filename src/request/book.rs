@@ -5,9 +5,11 @@ use super::fault::RequestFault;
 use super::member::{BookChange, BookValue, RequestBody};
 use super::{Context, FILE, Limits, Refusal};
 use crate::channel::PartnerBook;
-use crate::document::json::{Object, escaped};
+use crate::document::json::Object;
 use crate::finding::{Checked, Code, Finding, Findings, Severity, did_you_mean};
-use crate::intake::{self, JsonPart, RawTables, ReadOptions, TableKind, read_book_json, shown};
+use crate::intake::{
+    self, BookMember, JsonPart, RawTables, ReadOptions, TableKind, book_members, is_same_heading, read_book_json, shown,
+};
 use crate::plugin::VendorPlugin;
 use serde::Deserialize;
 use std::ops::Deref;
@@ -103,10 +105,13 @@ pub(super) fn read(context: Context<'_>, body: &Body<'_>, value: Option<BookValu
         Ok(book) => book,
         Err(finding) => return Checked::refused(finding),
     };
-    if book.members().0.iter().any(|(key, _)| key == "base") {
+    let has_base = book.members().0.iter().any(|(key, _)| key == "base");
+    if has_base || book.members().0.iter().any(|(key, value)| key == "kind" && *value == "\"change\"") {
         let change = BookChange::read(&mut book);
-        if let Some(base) = &change.base {
-            return changed(context, book, base, &change);
+        match &change.base {
+            Some(base) => return changed(context, book, base, &change),
+            None if change.kind.is_some() && !has_base => book.refuse("base", "", RequestFault::NoBase {}),
+            None => {}
         }
     }
     if book.has_findings() {
@@ -164,24 +169,53 @@ fn whole(plugin: &VendorPlugin, part: &JsonPart<'_>, members: &Object<'_>, limit
         Code::BookUnknownTable => finding.with_severity(Severity::Error),
         _ => finding,
     }));
+    // A table that is refused needs no warning.
+    if !refused.iter().any(|finding| finding.code() == Code::BookUnknownTable) {
+        refused.extend(unread(plugin, part, members));
+    }
     Checked { value: book.filter(|_| !refused.has_errors()), findings: refused }
 }
 
 /// Returns findings about members of a book that are not tables.
 fn strangers(part: &JsonPart<'_>, members: &Object<'_>) -> Findings {
     let mut findings = Findings::new();
-    for (key, value) in &members.0 {
-        if value.starts_with('[') || (key == "currency" && value.starts_with('"')) {
+    for BookMember { key, value, pointer } in book_members(members) {
+        let is_top = !pointer.starts_with("/tables/");
+        let is_text = is_top && value.starts_with('"');
+        if value.starts_with('[') || (key == "currency" && is_text) || (key == "kind" && value == "\"whole\"") {
             continue;
         }
-        let known = TableKind::BOOK.into_iter().map(TableKind::name).chain(["currency"]);
-        let fault = match did_you_mean(key, known) {
+        let known = TableKind::BOOK.into_iter().map(TableKind::name).chain(["currency", "tables"]);
+        let fault = match did_you_mean(&key, known) {
+            _ if !is_top || TableKind::named(&key).is_some() => RequestFault::TableNotAList { table: shown(&key) },
             _ if key == "currency" => RequestFault::CurrencyNotAString {},
-            _ if TableKind::named(key).is_some() => RequestFault::TableNotAList { table: shown(key) },
-            near => RequestFault::UnknownTable { member: shown(key), near: near.map(str::to_owned) },
+            _ if key == "kind" => RequestFault::NotOneOf { member: key, known: vec!["whole".to_owned()] },
+            _ if key == "tables" => RequestFault::NotAnObject { subject: "`tables`".to_owned() },
+            near => RequestFault::UnknownTable { member: shown(&key), near: near.map(str::to_owned) },
         };
-        let pointer = format!("{}/{}", part.pointer, escaped(key));
+        let pointer = format!("{}{pointer}", part.pointer);
         findings.push(Finding::from(fault).at(place(&pointer, "")));
     }
     findings
+}
+
+/// Warns about tables that the vendor does not declare: no rule and no policy can read them.
+fn unread(plugin: &VendorPlugin, part: &JsonPart<'_>, members: &Object<'_>) -> Findings {
+    let declared = &plugin.manifest.tables;
+    let is_declared = |key: &str| declared.iter().any(|table| is_same_heading(&table.name, key));
+    let known: Vec<String> = declared
+        .iter()
+        .map(|table| table.name.to_string())
+        .chain(TableKind::BOOK.into_iter().map(|kind| kind.name().to_owned()))
+        .collect();
+    let list = |member: &BookMember<'_>| {
+        let is_table = member.value.starts_with('[') && TableKind::named(&member.key).is_none();
+        is_table && !member.key.starts_with('_') && !is_declared(&member.key)
+    };
+    let warning = |member: BookMember<'_>| {
+        let near = did_you_mean(&member.key.to_lowercase(), known.iter().map(String::as_str)).map(str::to_owned);
+        let fault = RequestFault::UnreadTable { table: shown(&member.key), near };
+        Finding::from(fault).at(place(&format!("{}{}", part.pointer, member.pointer), ""))
+    };
+    book_members(members).into_iter().filter(list).map(warning).collect()
 }

@@ -63,6 +63,25 @@ crate::faults! {
             message: "the request has no book",
             help: "add `book`: an object with a list per table, or `{\"base\": \"…\"}` with the id of a stored book",
         }
+        /// A change of a stored book does not name the book.
+        NoBase {} = RequestMember {
+            message: "the book of the kind `change` has no `base`",
+            help: "add `base` with the id of the stored book",
+        }
+        /// A string is not one of the words that the member takes.
+        NotOneOf { member: String, known: Vec<String> } = RequestMember {
+            message: format!("`{member}` is not one of its words"),
+            help: format!("write `{}`", known.join("` or `")),
+        }
+        /// A table of the book is not declared by the vendor, so nothing reads it.
+        UnreadTable { table: String, near: Option<String> } = BookUnknownTable {
+            message: format!("nothing reads the table `{table}`: the vendor does not declare it"),
+            help: near.as_ref().map_or_else(
+                || "declare it under `[tables]` in the vendor's manifest, or leave it out".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            ),
+            severity: Warning,
+        }
         /// The request does not name a partner.
         NoPartner {} = RequestMember {
             message: "the request does not name a partner",

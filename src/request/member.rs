@@ -1,6 +1,6 @@
 //! Bodies of requests: each is declared once, and its reader and its schema derive from the declaration.
 
-use super::body::{Body, Part};
+use super::body::{Body, ChangeWord, Part};
 use crate::finding::Findings;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -10,6 +10,8 @@ use rust_decimal::Decimal;
 pub enum MemberType {
     /// A string.
     Text,
+    /// The word `change`.
+    Change,
     /// A date.
     Date,
     /// An amount of zero or more.
@@ -95,6 +97,7 @@ member_values! {
     String = Text, text;
     NaiveDate = Date, date;
     Decimal = Amount, amount;
+    ChangeWord = Change, change;
     #[doc = "Rows of targets by level, not read yet."]
     Targets(Part<'t>) = Targets, list;
     #[doc = "Rows of agreed quotas, not read yet."]
@@ -221,6 +224,8 @@ request_bodies! {
     }
     /// A stored book, with changes to it.
     BookChange {
+        /// Always `change`; can be omitted, because only such a book has a `base`.
+        kind: ChangeWord = optional,
         /// Id of the stored book.
         base: String = required,
         /// Tables with rows that replace all rows of their partners; tables that are not about partners are replaced whole.

@@ -34,8 +34,11 @@ pub(super) fn decide(context: Context<'_>, mut body: Body<'_>) -> Result<Written
         found.map_err(|_| findings.push(unknown(&book, &id, &partner_at)))
     });
     let Some(as_of) = as_of.filter(|_| !findings.has_errors()) else { return Err(findings.into()) };
-    let mut warnings = findings;
-    let setting = Setting::new(&context.plugin.manifest, &book, &Request { as_of, period, quotas })?;
+    let mut setting = Setting::new(&context.plugin.manifest, &book, &Request { as_of, period, quotas })?;
+    // What nothing reads is reported in the document, and not only in the log of decisions.
+    let unread = |finding: &&Finding| finding.code() == Code::BookUnknownTable;
+    setting.warnings = findings.iter().filter(unread).cloned().chain(setting.warnings).collect();
+    let mut warnings: Findings = findings.into_iter().filter(|finding| !unread(&finding)).collect();
     let partners = book.partners.len();
     let Reviewed { bytes, warnings: found, partners, failed, exhausted } = context.work(partners, || {
         let review = Review::new(context.plugin, &book, &setting, context.limits.threads)?;
@@ -68,7 +71,8 @@ fn one(context: Context<'_>, review: &Review<'_>, index: usize) -> Result<Review
         return Err(RequestFault::WrongFormatOfPartner { format: context.form.as_str().to_owned() }.into());
     }
     let (partner, faults) = review.of(index).map_err(|fault| Findings::from_iter([fault.finding]))?;
-    let text = report::json::partner_text(&partner, &faults).map_err(|fault| unwritten(&fault))? + "\n";
+    let text =
+        report::reviewed_partner::partner_text(review, &partner, &faults).map_err(|fault| unwritten(&fault))? + "\n";
     Ok(Reviewed {
         bytes: text.into_bytes(),
         warnings: review.warnings(),

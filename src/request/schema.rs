@@ -4,7 +4,7 @@ use super::member::{
     AssessmentRequest, BodyDocument, BookChange, ExplanationRequest, Member, MemberType, ProposalRequest, RequestBody,
     ReviewRequest,
 };
-use crate::intake::{TableKind, row_schema};
+use crate::intake::{OWN_TABLES, TableKind, written_row_schema};
 use crate::report::schema;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,11 +20,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn schemas() -> BTreeMap<&'static str, Value> {
     let response = |text: String| serde_json::from_str(&text).unwrap_or_default();
     let proposal = request(&ProposalRequest::DOCUMENT);
+    let comparison = root("ComparisonRequest", object(&ProposalRequest::DOCUMENT));
     BTreeMap::from([
         ("AssessmentRequest", request(&AssessmentRequest::DOCUMENT)),
         ("ExplanationRequest", request(&ExplanationRequest::DOCUMENT)),
         ("ReviewRequest", request(&ReviewRequest::DOCUMENT)),
-        ("ComparisonRequest", proposal.clone()),
+        ("ComparisonRequest", comparison),
         ("ProposalRequest", proposal),
         ("Book", root("Book", book())),
         ("Assessment", response(schema::assessment())),
@@ -81,8 +82,8 @@ fn definition(name: &str) -> Option<Value> {
     Some(match name {
         "GivenAmount" => amount(),
         "GivenBook" => json!({
-            "description": "The partner book: whole, or the id of a stored one with changes to it.",
-            "anyOf": [reference("Book"), reference("BookChange")],
+            "description": "The partner book: whole, or the id of a stored one with changes to it; `kind` says which.",
+            "oneOf": [reference("Book"), reference("BookChange")],
         }),
         "GivenQuotas" => quotas(),
         "Book" => book(),
@@ -91,13 +92,48 @@ fn definition(name: &str) -> Option<Value> {
             "type": "object",
             "description": "Tables of a partner book.",
             "properties": tables(),
-            "additionalProperties": rows_of_any_table(),
+            "additionalProperties": false,
         }),
-        "TargetRow" => row_schema(TableKind::Targets),
-        "LockRow" => row_schema(TableKind::Locks),
-        "QuotaRow" => row_schema(TableKind::Previous),
-        _ => return None,
+        "OwnTables" => json!({
+            "type": "object",
+            "description": "The vendor's own tables by name, as `[tables]` of its manifest declares them.",
+            "additionalProperties": {"type": "array", "items": reference("OwnRow")},
+        }),
+        "OwnRow" => json!({
+            "type": "object",
+            "description": "A row of a vendor's own table, with a member for each of its columns.",
+            "properties": {"partner_id": {"type": "string", "minLength": 1, "description": "Partner, as in the partners table."}},
+            "required": ["partner_id"],
+            "additionalProperties": true,
+        }),
+        "PreviousRow" => row("A line of a proposal.", TableKind::Previous),
+        _ => {
+            let kind = ROWS.iter().find(|(_, row)| *row == name)?.0;
+            row(kind.table().doc, kind)
+        }
     })
+}
+
+/// Tables of requests with the names of the schemas of their rows.
+const ROWS: [(TableKind, &str); 10] = [
+    (TableKind::Partners, "PartnerRow"),
+    (TableKind::Revenue, "RevenueRow"),
+    (TableKind::Market, "MarketRow"),
+    (TableKind::Investments, "InvestmentRow"),
+    (TableKind::Opportunities, "OpportunityRow"),
+    (TableKind::WinRates, "WinRateRow"),
+    (TableKind::Forecasts, "ForecastRow"),
+    (TableKind::Quotas, "QuotaRow"),
+    (TableKind::Locks, "LockRow"),
+    (TableKind::Targets, "TargetRow"),
+];
+
+fn row(doc: &str, kind: TableKind) -> Value {
+    let mut schema = json!({"description": format!("One row. {doc}")});
+    if let (Some(schema), Value::Object(row)) = (schema.as_object_mut(), written_row_schema(kind)) {
+        schema.extend(row);
+    }
+    schema
 }
 
 /// Returns the schema of a declared body.
@@ -119,7 +155,8 @@ fn object(document: &BodyDocument) -> Value {
 fn property(member: &Member) -> Value {
     let list = |items: Value| json!({"type": "array", "items": items});
     let schema = match member.kind {
-        MemberType::Text => json!({"type": "string"}),
+        MemberType::Text => json!({"type": "string", "minLength": 1}),
+        MemberType::Change => json!({"type": "string", "enum": ["change"]}),
         MemberType::Date => json!({"type": "string", "format": "date"}),
         MemberType::Amount => reference("GivenAmount"),
         MemberType::Targets => list(reference("TargetRow")),
@@ -131,12 +168,14 @@ fn property(member: &Member) -> Value {
     };
     let mut schema = match (member.is_required, schema.get("type").cloned()) {
         (true, _) => schema,
-        (false, None) => json!({"anyOf": [schema, {"type": "null"}]}),
-        (false, Some(kind)) => {
+        // A member that can be omitted has no need of null, which counts as absent all the same.
+        (false, None) => schema,
+        (false, Some(kind)) if member.kind != MemberType::Change => {
             let mut schema = schema;
             schema["type"] = json!([kind, "null"]);
             schema
         }
+        (false, Some(_)) => schema,
     };
     schema["description"] = member.doc.trim().into();
     schema
@@ -144,57 +183,62 @@ fn property(member: &Member) -> Value {
 
 fn amount() -> Value {
     json!({
-        "description": "Exact amount of zero or more, as a number or a decimal string; digits are taken as written.",
-        "type": ["string", "number"],
+        "description": "Exact amount of zero or more, as a decimal string; digits are taken as written.",
+        "type": "string",
+        "format": "decimal",
         "pattern": "^[0-9]+(\\.[0-9]+)?$",
-        "minimum": 0,
         "examples": ["60000000.00"],
     })
 }
 
-/// Returns the schema of quotas: a proposal, or a list of its lines.
+/// Returns the schema of quotas: the lines of a proposal.
 fn quotas() -> Value {
-    let rows = json!({"type": "array", "items": reference("QuotaRow")});
     json!({
-        "description": "A document `quotient.proposal/1`, or a list of its lines.",
-        "anyOf": [
-            rows,
-            {
-                "type": "object",
-                "description": "A document `quotient.proposal/1`.",
-                "properties": { "lines": rows },
-                "required": ["lines"],
-            },
-        ],
+        "type": "object",
+        "description": "A document `quotient.proposal/1`; only its lines are read.",
+        "properties": {"lines": {"type": "array", "items": reference("PreviousRow"), "description": "Lines with their quotas."}},
+        "required": ["lines"],
     })
 }
 
 /// Returns the schema of a whole partner book.
 fn book() -> Value {
-    let mut properties = tables();
+    let mut properties = Map::new();
+    let kind = json!({
+        "type": "string",
+        "enum": ["whole"],
+        "description": "Always `whole`; can be omitted, because such a book has no `base`.",
+    });
+    properties.insert("kind".to_owned(), kind);
     let currency = json!({
         "type": "string",
         "description": "ISO 4217 code of the currency of every amount; the vendor's if omitted.",
         "examples": ["USD"],
     });
     properties.insert("currency".to_owned(), currency);
+    properties.extend(tables());
     let required: Vec<&str> =
         TableKind::BOOK.into_iter().filter(|kind| kind.table().required).map(TableKind::name).collect();
     json!({
         "type": "object",
-        "description": "A partner book: a list of rows per table. Further lists whose rows have `partner_id` are additional tables of the vendor.",
+        "description": "A partner book: a list of rows per table, and the vendor's own tables under `tables`.",
         "properties": properties,
         "required": required,
-        "additionalProperties": rows_of_any_table(),
+        "additionalProperties": false,
     })
 }
 
-fn rows_of_any_table() -> Value {
-    json!({ "type": "array", "items": { "type": "object" } })
-}
-
-/// Returns the tables of a book, from their declaration.
+/// Returns the tables of a book, from their declaration, and the member of the vendor's own.
 fn tables() -> Map<String, Value> {
-    let table = |kind: TableKind| json!({"type": "array", "description": kind.table().doc, "items": row_schema(kind)});
-    TableKind::BOOK.into_iter().map(|kind| (kind.name().to_owned(), table(kind))).collect()
+    let table = |(kind, row): &(TableKind, &str)| {
+        let mut table = json!({"type": "array", "description": kind.table().doc, "items": reference(row)});
+        if kind.table().required {
+            table["minItems"] = 1.into();
+        }
+        (kind.name().to_owned(), table)
+    };
+    let known = ROWS.iter().filter(|(kind, _)| TableKind::BOOK.contains(kind));
+    let mut tables: Map<String, Value> = known.map(table).collect();
+    tables.insert(OWN_TABLES.to_owned(), reference("OwnTables"));
+    tables
 }

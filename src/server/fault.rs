@@ -66,6 +66,11 @@ crate::faults! {
             message: format!("the token is shorter than {limit} characters"),
             help: "use a longer, random one",
         }
+        /// A token or a digest is the placeholder of an example.
+        PlaceholderToken {} = TokensFile {
+            message: "the token is a placeholder",
+            help: "write a random one, such as the output of `openssl rand -hex 32`",
+        }
         /// A digest is not one.
         BadDigest {} = TokensFile {
             message: "the digest is not 64 hex digits",

@@ -37,6 +37,7 @@ pub use state::turns::QueueLimits;
 pub use wire::body::BodyLimits;
 pub use wire::framing::{Verdict, verdicts};
 pub use wire::patience::BatchTimes;
+pub use wire::probe::over_tls;
 pub use wire::rejection::Rejection;
 pub use wire::socket::Listen;
 pub use wire::tls::TlsFiles;

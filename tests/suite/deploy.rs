@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Metrics that the server has, as `/metrics` names them.
-const METRICS: [&str; 23] = [
+const METRICS: [&str; 24] = [
     "quota_build_info",
     "quota_decision_records_dropped_total",
     "quota_decision_records_total",
@@ -18,6 +18,7 @@ const METRICS: [&str; 23] = [
     "quota_http_request_duration_seconds_count",
     "quota_lane_busy",
     "quota_lane_queued",
+    "quota_lane_wait_seconds",
     "quota_policy_info",
     "quota_policy_last_reload_successful",
     "quota_policy_last_reload_timestamp_seconds",
@@ -321,6 +322,54 @@ fn the_vendor_of_the_kustomization_is_ready() {
     assert!(status.status.success(), "{}", String::from_utf8_lossy(&status.stderr));
 }
 
+#[test]
+fn one_replica_keeps_what_is_of_one_process() {
+    let documents = yaml("kubernetes/standalone.yaml");
+    let deployment = documents.iter().find(|document| document["kind"] == "Deployment").expect("a deployment");
+    assert_eq!(deployment["spec"]["replicas"], 1);
+    assert!(read("kubernetes/standalone.yaml").contains("# One replica: stored books, pins, rollbacks"));
+    let (_, _, container) = pods().remove(1);
+    assert!(list(&container["args"]).contains(&"--drain-delay=10".into()), "proxies notice the end");
+}
+
+#[test]
+fn sidecars_are_scraped_on_their_admin_port() {
+    let monitor = yaml("kubernetes/pod-monitor.yaml").remove(0);
+    let deployment = yaml("kubernetes/sidecar.yaml").remove(0);
+    assert_eq!(monitor["spec"]["selector"]["matchLabels"], deployment["spec"]["template"]["metadata"]["labels"]);
+    let (_, _, container) = pods().remove(0);
+    let arguments = list(&container["args"]);
+    assert!(arguments.contains(&"--admin-listen=0.0.0.0:7071".into()), "{arguments:?}");
+    assert_eq!(container["ports"][0]["containerPort"], ADMIN_PORT);
+    assert_eq!(monitor["spec"]["podMetricsEndpoints"][0]["port"], container["ports"][0]["name"]);
+    assert_eq!(monitor["spec"]["podMetricsEndpoints"][0]["path"], "/metrics");
+}
+
+#[test]
+fn the_overlay_spreads_its_replicas_and_limits_disruption() {
+    let labels = yaml("kubernetes/standalone.yaml").remove(0)["spec"]["template"]["metadata"]["labels"].clone();
+    let budget = yaml("kubernetes-replicated/disruption-budget.yaml").remove(0);
+    assert_eq!((&budget["spec"]["maxUnavailable"], &budget["spec"]["selector"]["matchLabels"]), (&1.into(), &labels));
+    let spread = yaml("kubernetes-replicated/spread.yaml").remove(0);
+    assert!(spread["spec"]["replicas"].as_u64().unwrap() > 1);
+    for constraint in list(&spread["spec"]["template"]["spec"]["topologySpreadConstraints"]) {
+        assert_eq!(constraint["labelSelector"]["matchLabels"], labels);
+    }
+    let kustomization = yaml("kubernetes-replicated/kustomization.yaml").remove(0);
+    for named in [list(&kustomization["resources"]), &[kustomization["patches"][0]["path"].clone()]].concat() {
+        assert!(deploy().join("kubernetes-replicated").join(named.as_str().unwrap()).exists(), "{named}");
+    }
+    let built = Command::new("kubectl").arg("kustomize").arg(deploy().join("kubernetes-replicated")).output();
+    match built {
+        Ok(built) => {
+            let text = String::from_utf8_lossy(&built.stdout).into_owned();
+            assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+            assert!(text.contains("replicas: 3") && text.contains("kind: PodDisruptionBudget"), "{text}");
+        }
+        Err(_) => println!("left out: kubectl is not here"),
+    }
+}
+
 /// Words of the kind `quota_…` in a text.
 fn metrics_in(text: &str) -> BTreeSet<String> {
     let is_part = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
@@ -353,11 +402,21 @@ fn the_metrics_listed_here_are_registered_by_the_server() {
 }
 
 #[test]
-fn four_alerts_say_what_is_wrong_and_what_to_do() {
+fn alerts_say_what_is_wrong_and_what_to_do() {
     let document = yaml("monitoring/alerts.yaml").remove(0);
     let alerts = list(&document["groups"][0]["rules"]);
     let names: Vec<&str> = alerts.iter().filter_map(|alert| alert["alert"].as_str()).collect();
-    assert_eq!(names, ["QuotientReloadFailing", "QuotientStaleRevision", "QuotientErrors", "QuotientSlow"]);
+    let expected = [
+        "QuotientReloadFailing",
+        "QuotientStaleRevision",
+        "QuotientErrors",
+        "QuotientSlow",
+        "QuotientRecordsLost",
+        "QuotientShedding",
+        "QuotientGone",
+        "QuotientMemory",
+    ];
+    assert_eq!(names, expected);
     for alert in alerts {
         assert!(
             alert["expr"].is_string() && alert["for"].is_string() && alert["labels"]["severity"].is_string(),

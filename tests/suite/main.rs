@@ -21,6 +21,7 @@ mod guide;
 mod intake;
 mod ledger;
 mod library;
+mod links;
 mod measure;
 mod patience;
 mod performance;

@@ -32,6 +32,7 @@ pub fn mapping_schema() -> String {
     properties.insert(EXTRA.to_owned(), extra);
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:quotient:schema:map",
         "title": "Mapping file",
         "description": "Names of the tables and columns of an export, and the notation of its values.",
         "type": "object",

@@ -8,8 +8,8 @@ use crate::finding::FindingDocument;
 use crate::performance::{AbsentRevenue, Conventions, Group, Standing, TierBasis, WinRateBasis, WinRateSegment};
 use crate::quota::Grain;
 use crate::report::ReportFault;
-use crate::report::json::{indented, outlined, write_document};
-use crate::review::{Outcome, PartnerFault, PartnerReview, Progress, Review, ReviewSummary};
+use crate::report::json::{outlined, write_document};
+use crate::review::{Outcome, PartnerReview, Progress, Review, ReviewSummary};
 use crate::units::{Money, MoneyError};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::ser::{Error, SerializeSeq};
@@ -34,22 +34,6 @@ pub fn write_review(
     let outcome = OnceCell::new();
     write_document(&ReviewDocument::of(review, threads, progress, &outcome), out)?;
     outcome.into_inner().ok_or(ReportFault::Amount(MoneyError::OutOfRange))
-}
-
-/// One partner of the document with its faults, as indented JSON.
-pub fn partner_text(partner: &PartnerReview, faults: &[PartnerFault]) -> Result<String, ReportFault> {
-    let document = ReviewedPartnerDocument { partner, faults: faults.iter().map(FaultDocument::of).collect() };
-    indented(&document)
-}
-
-/// One partner reviewed by itself.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ReviewedPartner")]
-pub(in crate::report) struct ReviewedPartnerDocument<'a> {
-    #[serde(flatten)]
-    partner: &'a PartnerReview,
-    /// What failed about it.
-    faults: Vec<FaultDocument<'a>>,
 }
 
 /// Where every partner of a vendor's channel stands, and what its policies decide. `null` is "not known" or "not

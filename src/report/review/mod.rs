@@ -8,6 +8,7 @@ mod fault;
 pub mod html;
 pub mod json;
 pub mod partner;
+pub mod reviewed_partner;
 pub mod table;
 mod words;
 pub mod xlsx;

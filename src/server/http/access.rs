@@ -240,6 +240,20 @@ impl Caller {
     }
 }
 
+/// Words of tokens that were left as an example has them.
+const PLACEHOLDERS: [&str; 6] = ["changeme", "replaceme", "placeholder", "yourtoken", "yoursecret", "inserttoken"];
+
+/// Returns true for a token that everybody who knows the documentation can guess.
+fn is_placeholder(token: &str) -> bool {
+    let letters: String = token.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let is_example = PLACEHOLDERS.iter().any(|word| letters.starts_with(word) || letters.ends_with(word));
+    is_example || token.starts_with(['<', '$', '{']) || is_one_byte(token.as_bytes())
+}
+
+fn is_one_byte(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|first| bytes.iter().all(|byte| byte == first))
+}
+
 fn digest_of(token: &str) -> [u8; 32] {
     *blake3::hash(token.as_bytes()).as_bytes()
 }
@@ -277,15 +291,20 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
         (section.require("name", "name = \"orders\""), section.require("scopes", "scopes = [\"evaluate\"]"));
     let plain = section.get("token").and_then(|item| {
         let token = item.text()?;
-        if token.chars().count() < MIN_TOKEN {
+        if is_placeholder(token) {
+            item.reject(ServerFault::PlaceholderToken {});
+        } else if token.chars().count() < MIN_TOKEN {
             item.reject(ServerFault::ShortToken { limit: MIN_TOKEN });
         }
         Some(digest_of(token))
     });
     let hashed = section.get("digest").and_then(|item| {
         let digest = item.text().and_then(|text| blake3::Hash::from_hex(text).ok());
-        if digest.is_none() {
-            item.reject(ServerFault::BadDigest {});
+        match digest {
+            None => item.reject(ServerFault::BadDigest {}),
+            // No token has such a digest.
+            Some(digest) if is_one_byte(digest.as_bytes()) => item.reject(ServerFault::PlaceholderToken {}),
+            Some(_) => {}
         }
         digest.map(|digest| *digest.as_bytes())
     });
@@ -328,6 +347,23 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_that_was_never_replaced_is_refused() {
+        let faults = |secret: &str| {
+            let text = format!("[[token]]\nname = \"a\"\n{secret}\nscopes = [\"read\"]\n");
+            let findings = Access::parse("tokens.toml", &text).err().unwrap_or_default();
+            findings.iter().map(|finding| finding.fault().cause().to_owned()).collect::<Vec<_>>()
+        };
+        for token in
+            ["change-me", "change-me-please-change-me", "<token>", "${TOKEN_OF_THE_ORDERS}", "xxxxxxxxxxxxxxxxxxxxxx"]
+        {
+            assert_eq!(faults(&format!("token = \"{token}\"")), ["placeholder_token"], "{token}");
+        }
+        let zeros = "0".repeat(64);
+        assert_eq!(faults(&format!("digest = \"{zeros}\"")), ["placeholder_token"]);
+        assert_eq!(faults("token = \"a-secret-that-is-long-enough\""), Vec::<String>::new());
+    }
 
     #[test]
     fn a_token_is_valid_from_its_first_date_through_its_last() {

@@ -1,10 +1,10 @@
 //! The server's description of itself: OpenAPI and the page, each rendered once.
 
+use super::components::OwnSchemas;
 use super::openapi;
 use super::operation::Operation;
 use super::page;
 use super::problem::{Problem, ProblemKind};
-use schemars::SchemaGenerator;
 use serde_json::Value;
 use std::sync::OnceLock;
 
@@ -12,20 +12,26 @@ use std::sync::OnceLock;
 #[derive(Debug)]
 pub struct Description {
     groups: fn() -> Vec<Vec<&'static Operation>>,
-    schemas: fn(&mut SchemaGenerator),
+    names: &'static [(&'static str, &'static str)],
+    schemas: OwnSchemas,
     openapi: OnceLock<String>,
     page: OnceLock<Result<String, String>>,
 }
 
 impl Description {
-    /// Returns the description of these operations, by group; `schemas` adds the schemas of their documents.
-    pub const fn new(groups: fn() -> Vec<Vec<&'static Operation>>, schemas: fn(&mut SchemaGenerator)) -> Self {
-        Self { groups, schemas, openapi: OnceLock::new(), page: OnceLock::new() }
+    /// Returns the description of these operations, by group; `names` are the groups with their descriptions, and
+    /// `schemas` adds the schemas of their documents.
+    pub const fn new(
+        groups: fn() -> Vec<Vec<&'static Operation>>,
+        names: &'static [(&'static str, &'static str)],
+        schemas: OwnSchemas,
+    ) -> Self {
+        Self { groups, names, schemas, openapi: OnceLock::new(), page: OnceLock::new() }
     }
 
     /// Returns the OpenAPI document.
     pub fn openapi(&self) -> Value {
-        openapi::document(&(self.groups)().concat(), self.schemas)
+        openapi::document(&(self.groups)().concat(), self.names, self.schemas)
     }
 
     /// Returns the OpenAPI document as text, indented, with a final line feed; `schema/openapi.json` is the same.

@@ -16,7 +16,6 @@ pub fn body(schema: &str) -> Option<Value> {
         "ExplanationRequest" => json!({"as_of": day, "target": "630000.00", "partner": "P1", "book": whole()}),
         "ReviewRequest" => json!({"as_of": day, "book": whole()}),
         "Book" => whole(),
-        "UnpinRequest" => json!({"reason": "the new rules are understood"}),
         "Candidate" => json!({"vendor": "acme", "files": [
             {"path": "rules/vendor.toml", "text": MANIFEST},
             {"path": "rules/history.rhai", "text": RULE},

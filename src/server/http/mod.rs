@@ -1,10 +1,12 @@
 //! HTTP without any route: what an operation is, problems, callers, extractors, and the description of the interface.
 
 pub mod access;
+pub mod components;
 pub mod conditional;
 pub mod context;
 pub mod description;
 pub mod example;
+pub mod header;
 pub mod idempotency;
 pub mod identity;
 pub mod media;

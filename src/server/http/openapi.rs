@@ -1,13 +1,13 @@
 //! The interface as OpenAPI 3.1, made from the list of operations.
 
 use super::access::Scope;
+use super::components::{OwnSchemas, schemas};
 use super::example;
-use super::media::Media;
+use super::header::{self, HeaderField, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH};
+use super::media::{JSON, Media, XLSX};
 use super::operation::{Format, Operation, Parameter, Reply};
 use super::path::{DIGEST_PATTERN, PATH_PARAMETERS, PathParameter};
-use super::problem::{Problem, ProblemKind};
-use schemars::SchemaGenerator;
-use schemars::generate::SchemaSettings;
+use super::problem::ProblemKind;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,8 +21,9 @@ const EVERYWHERE: [ProblemKind; 6] = [
     ProblemKind::TooSlow,
 ];
 
-/// Returns the document.
-pub fn document(operations: &[&Operation], own: fn(&mut SchemaGenerator)) -> Value {
+/// Returns the document; `groups` are the names of the groups with their descriptions.
+pub fn document(operations: &[&Operation], groups: &[(&str, &str)], own: OwnSchemas) -> Value {
+    let tags: Vec<Value> = groups.iter().map(|(name, doc)| json!({"name": name, "description": doc})).collect();
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for operation in operations {
         let methods = paths.entry(operation.path).or_default();
@@ -35,16 +36,20 @@ pub fn document(operations: &[&Operation], own: fn(&mut SchemaGenerator)) -> Val
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Quotas for channel partners, from rules a vendor can read",
             "description": "Amounts and rates are decimal strings; `null` means not known, and zero means zero. Every failure is a problem (RFC 9457). Every response has `X-Request-Id`; a response made by rules has `Quotient-Revision`, repeated as `ETag`.",
+            "contact": {"name": "quotient"},
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
         "servers": [{"url": "http://127.0.0.1:7070", "description": "Beside the calling service"}],
         "security": [{}, {"token": []}],
+        "tags": tags,
         "paths": paths,
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "A token of the server's tokens file"},
             },
-            "schemas": schemas(own),
+            "parameters": header::parameters(),
+            "headers": header::headers(),
+            "schemas": schemas(operations, own),
         },
     })
 }
@@ -52,7 +57,11 @@ pub fn document(operations: &[&Operation], own: fn(&mut SchemaGenerator)) -> Val
 fn operation_of(operation: &Operation) -> Value {
     let mut responses = Map::new();
     for reply in operation.replies {
-        responses.insert(reply.status.to_string(), reply_of(reply));
+        responses.insert(reply.status.to_string(), reply_of(operation, reply));
+    }
+    if operation.reads(IF_NONE_MATCH) {
+        let headers = fields(&[header::REVISION, header::ETAG]);
+        responses.insert("304".to_owned(), json!({"description": "The caller has it.", "headers": headers}));
     }
     for (status, kinds) in problems_of(operation) {
         // A response that is not a problem can share a status with one (readiness).
@@ -62,14 +71,22 @@ fn operation_of(operation: &Operation) -> Value {
         let description = entry["description"].as_str().unwrap_or_default().to_owned();
         entry["description"] = format!("{description}\n{}", words.join("\n")).trim().into();
         entry["content"]["application/problem+json"] = content["application/problem+json"].clone();
+        entry["headers"] = match entry.get("headers") {
+            Some(known) => known.clone(),
+            None => fields(&[]),
+        };
+        if let Some(own) = entry["headers"].as_object_mut() {
+            own.extend(own_fields(status).iter().map(HeaderField::header));
+        }
     }
     let mut parameters: Vec<Value> = path_parameters(operation.path).map(path_parameter).collect();
     parameters.extend(operation.query.iter().map(query_parameter));
+    parameters.extend(operation.headers.iter().chain(&header::EVERYWHERE).map(HeaderField::parameter));
     let mut document = json!({
         "operationId": operation.id,
         "tags": [operation.group],
         "summary": operation.summary,
-        "description": operation.doc,
+        "description": if operation.doc.is_empty() { operation.summary } else { operation.doc },
         "parameters": parameters,
         "responses": responses,
     });
@@ -97,9 +114,13 @@ fn problems_of(operation: &Operation) -> BTreeMap<u16, BTreeSet<ProblemKind>> {
             ProblemKind::BodyTooLarge,
             ProblemKind::MediaTypeUnknown,
             ProblemKind::InputRefused,
-            ProblemKind::IdempotencyInFlight,
-            ProblemKind::IdempotencyMismatch,
         ]);
+    }
+    if operation.reads(IDEMPOTENCY_KEY) {
+        kinds.extend([ProblemKind::IdempotencyInFlight, ProblemKind::IdempotencyMismatch]);
+    }
+    if operation.reads(IF_MATCH) {
+        kinds.insert(ProblemKind::RevisionChanged);
     }
     if operation.replies.iter().any(|reply| reply.media.len() > 1) {
         kinds.insert(ProblemKind::AcceptUnknown);
@@ -114,27 +135,47 @@ fn problems_of(operation: &Operation) -> BTreeMap<u16, BTreeSet<ProblemKind>> {
     by_status
 }
 
-fn reply_of(reply: &Reply) -> Value {
-    let text = json!({"type": "string"});
-    let mut headers = json!({"X-Request-Id": {"schema": text, "description": "Id of the request"}});
+fn reply_of(operation: &Operation, reply: &Reply) -> Value {
+    let mut own = Vec::new();
     if reply.has_revision {
-        headers["Quotient-Revision"] = json!({"schema": text, "description": "Digest of the rules and policies"});
-        headers["ETag"] = json!({"schema": text, "description": "The same as an entity tag"});
+        own.extend([header::REVISION, header::ETAG]);
     }
-    let mut document = json!({"description": reply.doc, "headers": headers});
+    if operation.reads(IDEMPOTENCY_KEY) {
+        own.push(header::REPLAYED);
+    }
+    if reply.status == 201 {
+        own.push(header::LOCATION);
+    }
+    let mut document = json!({"description": reply.doc, "headers": fields(&own)});
     if !reply.media.is_empty() {
         document["content"] = content(reply.media);
     }
     document
 }
 
+/// Returns the header fields of a response: those of every response, and these.
+fn fields(own: &[HeaderField]) -> Value {
+    let everywhere = [header::RESPONSE_ID, header::RESPONSE_TRACE];
+    everywhere.iter().chain(own).map(HeaderField::header).collect::<Map<_, _>>().into()
+}
+
+/// Returns the header fields of the problems with a status.
+fn own_fields(status: u16) -> &'static [HeaderField] {
+    match status {
+        401 => &[header::AUTHENTICATE],
+        429 | 503 => &[header::RETRY_AFTER],
+        _ => &[],
+    }
+}
+
 fn content(media: &[Media]) -> Value {
     let mut content = Map::new();
     for media in media {
-        let schema = match media.schema {
-            Some(name) => json!({"$ref": format!("#/components/schemas/{name}")}),
-            None if media.media == "application/json" => json!({"type": "object"}),
-            None => json!({"type": "string"}),
+        let schema = match (media.schema, media.media) {
+            (Some(name), _) => json!({"$ref": format!("#/components/schemas/{name}")}),
+            (None, JSON) => json!({"type": "object"}),
+            (None, XLSX) => json!({"type": "string", "format": "binary"}),
+            (None, _) => json!({"type": "string"}),
         };
         content.insert(media.media.to_owned(), json!({"schema": schema}));
     }
@@ -180,62 +221,4 @@ fn query_parameter(parameter: &Parameter) -> Value {
         document["example"] = parameter.example.into();
     }
     document
-}
-
-/// Returns every schema by name: those of requests and responses, and those of the server itself.
-pub fn schemas(own: fn(&mut SchemaGenerator)) -> Map<String, Value> {
-    let mut settings = SchemaSettings::draft2020_12();
-    settings.definitions_path = "/components/schemas".into();
-    settings.meta_schema = None;
-    let mut generator = settings.into_generator();
-    generator.subschema_for::<Problem>();
-    own(&mut generator);
-    let mut schemas: Map<String, Value> = generator.take_definitions(true);
-    for (name, schema) in crate::request::schemas() {
-        merge(&mut schemas, name, schema);
-    }
-    schemas.sort_keys();
-    schemas
-}
-
-/// Adds a schema with its definitions to the list; definitions get the name of the document as a prefix.
-fn merge(all: &mut Map<String, Value>, name: &str, schema: Value) {
-    let Value::Object(mut schema) = schema else { return };
-    schema.remove("$schema");
-    let definitions = match schema.remove("$defs") {
-        Some(Value::Object(definitions)) => definitions,
-        _ => Map::new(),
-    };
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for own in definitions.keys() {
-        let qualified = if own.starts_with(name) { own.clone() } else { format!("{name}{own}") };
-        names.insert(format!("#/$defs/{own}"), format!("#/components/schemas/{qualified}"));
-    }
-    for (own, mut definition) in definitions {
-        rename(&mut definition, &names);
-        let target = names.get(&format!("#/$defs/{own}")).and_then(|path| path.rsplit('/').next()).map(str::to_owned);
-        all.insert(target.unwrap_or(own), definition);
-    }
-    let mut whole = Value::Object(schema);
-    rename(&mut whole, &names);
-    all.insert(name.to_owned(), whole);
-}
-
-fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
-    match value {
-        Value::Object(members) => {
-            for (key, member) in members {
-                match member {
-                    Value::String(reference) if key == "$ref" => {
-                        if let Some(name) = names.get(reference) {
-                            *reference = name.clone();
-                        }
-                    }
-                    member => rename(member, names),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, names)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }

@@ -1,6 +1,7 @@
 //! Operations as descriptions: routes, access, documentation and OpenAPI derive from them.
 
 use super::access::Scope;
+use super::header::{HeaderField, IDEMPOTENCY_KEY};
 use super::media::Media;
 use super::problem::ProblemKind;
 
@@ -74,6 +75,8 @@ pub struct Operation {
     pub scope: Scope,
     /// Query parameters.
     pub query: &'static [Parameter],
+    /// Header fields it reads, beside those of every operation.
+    pub headers: &'static [HeaderField],
     /// Bodies it accepts; empty when it takes none.
     pub body: &'static [Media],
     /// Responses of success.
@@ -93,10 +96,16 @@ impl Operation {
         doc: "",
         scope: Scope::Read,
         query: &[],
+        headers: &[],
         body: &[],
         replies: &[],
         problems: &[],
     };
-    /// The same as a `POST`.
-    pub const POST: Self = Self { method: "POST", ..Self::GET };
+    /// The same as a `POST`, which can be repeated with a key.
+    pub const POST: Self = Self { method: "POST", headers: &[IDEMPOTENCY_KEY], ..Self::GET };
+
+    /// Returns true when the operation reads this header field.
+    pub fn reads(&self, field: HeaderField) -> bool {
+        self.headers.contains(&field)
+    }
 }

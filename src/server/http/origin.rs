@@ -21,21 +21,26 @@ pub fn expect_one_host(uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
 /// Refuses requests of web pages to a server that answers this machine only.
 ///
 /// Any page shown by a browser on this machine can make it send requests here. Such requests are recognised by their
-/// host, which is not this machine, or by their origin.
-pub fn expect_local(headers: &HeaderMap) -> Result<(), Problem> {
+/// host, which is not this machine, or by their origin. `allowed` are further hosts, such as the one of a proxy.
+pub fn expect_local(headers: &HeaderMap, allowed: &[String]) -> Result<(), Problem> {
+    let is_allowed = |host: &str| is_this_machine(host) || allowed.iter().any(|one| one.eq_ignore_ascii_case(host));
     let refused = |detail: String| Err(Problem::new(ProblemKind::OriginRefused, detail));
     if let Some(host) = headers.get(HOST) {
         let name = host_of(host.to_str().unwrap_or("?"));
-        if !is_this_machine(&name) {
+        if !is_allowed(&name) {
             let name: String = name.chars().filter(|c| c.is_ascii_graphic()).take(MAX_HOST).collect();
-            return refused(format!("the host `{name}` is not this machine"));
+            let detail = format!(
+                "the host `{name}` is not this machine: start the server with `--allow-host {name}` if a proxy passes it on, or let the proxy send `Host: localhost`"
+            );
+            return refused(detail);
         }
     }
     if let Some(origin) = headers.get(ORIGIN) {
         let text = origin.to_str().unwrap_or("?");
         let host = text.split_once("://").map_or(text, |(_, host)| host);
-        if !is_this_machine(&host_of(host)) {
-            return refused("the request comes from a web page of another host".to_owned());
+        if !is_allowed(&host_of(host)) {
+            let detail = "the request comes from a web page of another host; `--allow-host` allows pages of a host";
+            return refused(detail.to_owned());
         }
     }
     Ok(())
@@ -68,14 +73,18 @@ mod tests {
     #[test]
     fn requests_of_pages_of_other_hosts_are_refused() {
         for host in ["localhost", "localhost:7070", "127.0.0.1:7070", "127.8.8.8", "[::1]:7070", "LOCALHOST:1"] {
-            assert!(expect_local(&headers(host, None)).is_ok(), "{host}");
+            assert!(expect_local(&headers(host, None), &[]).is_ok(), "{host}");
         }
         for host in ["evil.example", "evil.example:7070", "127.0.0.1.evil.example", "192.168.0.1", "localhost.evil", ""]
         {
-            assert!(expect_local(&headers(host, None)).is_err(), "{host}");
+            assert!(expect_local(&headers(host, None), &[]).is_err(), "{host}");
         }
-        assert!(expect_local(&headers("localhost", Some("http://localhost:3000"))).is_ok());
-        assert!(expect_local(&headers("localhost", Some("https://evil.example"))).is_err());
-        assert!(expect_local(&headers("localhost", Some("null"))).is_err());
+        assert!(expect_local(&headers("localhost", Some("http://localhost:3000")), &[]).is_ok());
+        assert!(expect_local(&headers("localhost", Some("https://evil.example")), &[]).is_err());
+        assert!(expect_local(&headers("localhost", Some("null")), &[]).is_err());
+        let allowed = ["quotas.example".to_owned()];
+        assert!(expect_local(&headers("Quotas.example:443", Some("https://quotas.example")), &allowed).is_ok());
+        let refused = expect_local(&headers("quotas.example", None), &[]).unwrap_err();
+        assert!(refused.detail.contains("--allow-host quotas.example"), "{}", refused.detail);
     }
 }

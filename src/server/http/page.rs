@@ -1,17 +1,19 @@
 //! The interface as a page, made from the list of operations.
 
+use super::components::{OwnSchemas, schemas};
+use super::example;
 use super::media::Media;
-use super::openapi::schemas;
 use super::operation::Operation;
+use super::path::PATH_PARAMETERS;
 use super::problem::ProblemKind;
 use minijinja::{Environment, context, value::Serde};
-use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
 /// Returns the page; `groups` are the operations by group, in order.
-pub fn render(groups: &[Vec<&Operation>], own: fn(&mut SchemaGenerator)) -> Result<String, minijinja::Error> {
+pub fn render(groups: &[Vec<&Operation>], own: OwnSchemas) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.add_template("api.html", include_str!("api.html"))?;
+    let operations: Vec<&Operation> = groups.concat();
     let groups: Vec<Value> = groups
         .iter()
         .filter_map(|group| {
@@ -24,7 +26,7 @@ pub fn render(groups: &[Vec<&Operation>], own: fn(&mut SchemaGenerator)) -> Resu
         .iter()
         .map(|kind| json!({"code": kind.code(), "status": kind.status(), "title": kind.title(), "doc": kind.explanation().trim()}))
         .collect();
-    let schemas: Vec<Value> = schemas(own)
+    let schemas: Vec<Value> = schemas(&operations, own)
         .into_iter()
         .map(|(name, schema)| {
             let doc = schema["description"].as_str().unwrap_or_default().to_owned();
@@ -53,11 +55,18 @@ fn in_words(operation: &Operation) -> Value {
         .iter()
         .map(|parameter| json!({"name": parameter.name, "doc": parameter.doc, "example": parameter.example}))
         .collect();
+    let body = operation.body.iter().find_map(|media| media.schema.and_then(example::body));
+    let try_it = body.map(|body| {
+        let path = PATH_PARAMETERS.iter().fold(operation.path.to_owned(), |path, parameter| {
+            path.replace(&format!("{{{}}}", parameter.name), parameter.example)
+        });
+        format!("curl --request {} 127.0.0.1:7070{path} --json '\n{body:#}'", operation.method)
+    });
     let problems: Vec<&str> = operation.problems.iter().map(|kind| kind.code()).collect();
     json!({
         "id": operation.id, "method": operation.method, "path": operation.path, "summary": operation.summary,
         "doc": operation.doc, "scope": operation.scope.as_str(), "query": query, "body": media(operation.body),
-        "replies": replies, "problems": problems,
+        "replies": replies, "problems": problems, "try_it": try_it,
     })
 }
 

@@ -56,8 +56,8 @@ kinds! {
     TokenMissing = 401, "token_missing", "A token is required";
     /// The token does not allow this operation or this vendor.
     ScopeMissing = 403, "scope_missing", "The token does not allow this";
-    /// The request comes from a web page, or names a host that is not this machine. Without tokens the server accepts requests of local programs only.
-    OriginRefused = 403, "origin_refused", "Requests of web pages are refused";
+    /// The request comes from a web page, or names a host that is not this machine. Without tokens the server accepts requests of local programs only, and of the hosts of `--allow-host`.
+    OriginRefused = 403, "origin_refused", "The host or the origin is not allowed";
     /// No grant of the person allows this command; `errors` names the command and the lines.
     RoleMissing = 403, "role_missing", "No grant allows this";
     /// The person set or agreed the figure, or has already approved it: another person must do this.

@@ -139,6 +139,8 @@ query_parameters! {
     KnownOn(Option<NaiveDate>) = "known_on", Date, false,
         "Date (UTC): shows what was recorded up to its end.", "2026-01-31", known_on;
     Before(String) = "before", Digest, true, "Digest of the earlier revision.", DIGEST_EXAMPLE, required_before;
+    Reason(Option<String>) = "reason", Text, true, "Reason, stored with the vendor's history.",
+        "the new rules are understood", optional;
     After(Option<String>) = "after", Digest, false,
         "Digest of the later revision; the one in use if omitted.", DIGEST_EXAMPLE, optional;
 }

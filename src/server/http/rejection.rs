@@ -48,9 +48,16 @@ impl From<BodyFault> for Problem {
     }
 }
 
+/// Writes the line of a request that was refused before its route was known.
+fn log(problem: &Problem, request_id: &str) {
+    tracing::info!(request_id, status = problem.status, code = problem.code, detail = &*problem.detail, "refused");
+}
+
 fn response(rejection: Rejection, headers: &HeaderMap) -> Response<Body> {
     let id = request_id(headers);
-    let mut response = Problem { request_id: Some(id.clone()), ..rejection.into() }.response();
+    let problem = Problem { request_id: Some(id.clone()), ..rejection.into() };
+    log(&problem, &id);
+    let mut response = problem.response();
     response.headers_mut().extend(id.parse().ok().map(|id| (X_REQUEST_ID, id)));
     response
 }
@@ -58,6 +65,7 @@ fn response(rejection: Rejection, headers: &HeaderMap) -> Response<Body> {
 fn bytes(rejection: Rejection) -> Vec<u8> {
     let id = new_id();
     let problem = Problem { request_id: Some(id.clone()), ..rejection.into() };
+    log(&problem, &id);
     let (status, text) = (problem.status_code(), problem.text());
     format!(
         "HTTP/1.1 {} {}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nx-request-id: {id}\r\nconnection: close\r\n\r\n{text}",

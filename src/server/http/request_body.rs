@@ -35,6 +35,11 @@ impl RequestBody {
         })
     }
 
+    /// Returns true when the header states a media type.
+    pub fn has_media(&self) -> bool {
+        self.headers.contains_key(CONTENT_TYPE)
+    }
+
     /// Returns the length that the header states.
     pub fn stated_length(&self) -> Option<u64> {
         self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()

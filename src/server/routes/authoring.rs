@@ -23,6 +23,7 @@ static CHECK: Operation = Operation {
     summary: "Check files of a vendor without activating them",
     doc: "The findings of `quotient check` and `quotient test` about these files: they are compiled, dry-run on synthetic partners, and run against their own cases, in a separate process. Offered only by a server started with `--authoring`, which listens on this machine only.",
     scope: Scope::Admin,
+    headers: &[],
     body: &[Media::json("Candidate")],
     replies: &[Reply::ok("The findings.", &[Media::json("Checked")])],
     problems: &[ProblemKind::InputRefused],

@@ -9,6 +9,7 @@ use crate::request::{self, Defaults, Form, Kind};
 use crate::server::http::access::Scope;
 use crate::server::http::conditional::with_revision;
 use crate::server::http::context::Context;
+use crate::server::http::header::{IDEMPOTENCY_KEY, IF_MATCH};
 use crate::server::http::media::{CSV, HTML, JSON, Media, NDJSON, XLSX};
 use crate::server::http::negotiation::Accept;
 use crate::server::http::operation::{Operation, Parameter, Reply};
@@ -41,8 +42,14 @@ const PROBLEMS: &[ProblemKind] = &[
     ProblemKind::NotRecorded,
     ProblemKind::ShuttingDown,
 ];
-const DECISION: Operation =
-    Operation { group: "decisions", scope: Scope::Evaluate, query: QUERY, problems: PROBLEMS, ..Operation::POST };
+const DECISION: Operation = Operation {
+    group: "decisions",
+    scope: Scope::Evaluate,
+    query: QUERY,
+    headers: &[IDEMPOTENCY_KEY, IF_MATCH],
+    problems: PROBLEMS,
+    ..Operation::POST
+};
 
 static ASSESS: Operation = Operation {
     id: "assess",
@@ -87,7 +94,7 @@ static REVIEW: Operation = Operation {
     body: &[Media::json("ReviewRequest")],
     replies: &[Reply::ok(
         "The review.",
-        &[Media::json("Review"), Media::plain(CSV), Media::plain(XLSX), Media::plain(HTML)],
+        &[Media::json("ReviewResponse"), Media::plain(CSV), Media::plain(XLSX), Media::plain(HTML)],
     )
     .with_revision()],
     ..DECISION
@@ -98,6 +105,7 @@ static COMPARE: Operation = Operation {
     summary: "Changes between two revisions, on a book",
     doc: "The difference of the files, and every quota and decision that moves. `before` and `after` are digests; if `after` is omitted, it is the revision in use.",
     query: &[Before::PARAMETER, After::PARAMETER, AsOf::PARAMETER, PeriodQuery::PARAMETER],
+    headers: &[],
     body: &[Media::json("ComparisonRequest")],
     replies: &[Reply::ok("The comparison.", &[Media::json("Comparison")]).with_revision()],
     ..DECISION

@@ -21,7 +21,18 @@ use super::http::description::Description;
 use super::http::operation::Operation;
 
 /// The description of this interface.
-static DESCRIPTION: Description = Description::new(groups, schemas);
+static DESCRIPTION: Description = Description::new(groups, &GROUPS, schemas);
+
+/// The groups of operations, with their descriptions.
+const GROUPS: [(&str, &str); 7] = [
+    ("decisions", "What the rules and policies of a vendor decide about a partner book."),
+    ("books", "Partner books that are stored, so that later requests can refer to them."),
+    ("vendors", "Vendors: their state, revisions, pins and changes."),
+    ("plans", "Plans of record: proposals, negotiations, approvals and quotas in force. Offered with `--ledger`."),
+    ("health", "Health, metrics and version."),
+    ("documentation", "The description of this interface and of what rules can use."),
+    ("authoring", "Checks of scripts for their authors."),
+];
 
 /// Returns every route by group, in the order of the documentation.
 pub fn table() -> Vec<Vec<Route>> {

@@ -9,16 +9,17 @@ use crate::library::VendorLibrary;
 use crate::server::http::access::Scope;
 use crate::server::http::conditional::{Conditions, with_revision};
 use crate::server::http::context::Context;
+use crate::server::http::header::{IDEMPOTENCY_KEY, IF_MATCH};
 use crate::server::http::idempotency::Idempotency;
 use crate::server::http::media::{JSON, Media};
 use crate::server::http::operation::{Operation, Reply};
 use crate::server::http::path::VendorPath;
 use crate::server::http::problem::{Problem, ProblemKind};
+use crate::server::http::query::{QueryParameter, Reason};
 use crate::server::http::request_body::{RequestBody, parse};
 use crate::server::http::respond::{Responded, document};
 use crate::server::state::acts::{Requested, recorded};
 use crate::server::state::app::App;
-use axum::body::Bytes;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -31,6 +32,7 @@ const MAX_REASON: usize = 1_000;
 const PINS: Operation = Operation {
     group: "vendors",
     scope: Scope::Admin,
+    headers: &[IDEMPOTENCY_KEY, IF_MATCH],
     body: &[Media::json("PinRequest")],
     replies: &[Reply::ok("The state of the vendor.", &[Media::json("Vendor")]).with_revision()],
     problems: &[
@@ -55,9 +57,15 @@ static UNPIN: Operation = Operation {
     method: "DELETE",
     path: "/v1/vendors/{vendor}/pin",
     summary: "Remove the pin",
-    doc: "The latest valid content of the directory is used again.",
-    body: &[Media::json("UnpinRequest")],
-    problems: &[ProblemKind::VendorUnknown, ProblemKind::RevisionChanged, ProblemKind::NotRecorded],
+    doc: "The latest valid content of the directory is used again. A body `{\"reason\": …}` instead of the query is accepted as well.",
+    query: &[Reason::PARAMETER],
+    body: &[],
+    problems: &[
+        ProblemKind::VendorUnknown,
+        ProblemKind::RevisionChanged,
+        ProblemKind::InputRefused,
+        ProblemKind::NotRecorded,
+    ],
     ..PINS
 };
 static ROLL_BACK: Operation = Operation {
@@ -85,18 +93,15 @@ pub struct PinRequest {
 }
 
 /// The reason to remove a pin.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnpinRequest {
-    /// Reason, stored with the vendor's history.
-    #[schemars(length(min = 1, max = 1000))]
     reason: String,
 }
 
 /// Adds the schemas of this group's documents.
 pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<PinRequest>();
-    generator.subschema_for::<UnpinRequest>();
 }
 
 /// A decision about a vendor.
@@ -151,8 +156,16 @@ async fn pin(State(app): State<App>, parts: DecisionParts, body: RequestBody) ->
     decide(app, parts, body, |bytes| parse(bytes).map(Decision::Pin)).await
 }
 
-async fn unpin(State(app): State<App>, parts: DecisionParts, body: RequestBody) -> Responded {
-    decide(app, parts, body, |bytes| parse(bytes).map(Decision::Unpin)).await
+async fn unpin(State(app): State<App>, parts: DecisionParts, reason: Reason, body: RequestBody) -> Responded {
+    let Some(reason) = reason.0 else {
+        if !body.has_media() {
+            return Err(Problem::new(ProblemKind::ParameterInvalid, "the query parameter `reason` is missing"));
+        }
+        return decide(app, parts, body, |bytes| parse(bytes).map(Decision::Unpin)).await;
+    };
+    app.vendors.expect_known(&parts.vendor.0)?;
+    let make = carry_out(&app, &parts, move || Ok(Decision::Unpin(UnpinRequest { reason })));
+    app.stores.responses.once(&parts.idempotency, &[], make).await
 }
 
 async fn roll_back(State(app): State<App>, parts: DecisionParts, body: RequestBody) -> Responded {
@@ -166,11 +179,11 @@ async fn decide(app: App, parts: DecisionParts, body: RequestBody, read: Read) -
     app.vendors.expect_known(vendor)?;
     body.expect_media(&[JSON])?;
     let bytes = body.read(app.gate.limits.line, &app.stores.bodies).await?;
-    let make = carry_out(&app, &parts, read, bytes.clone());
+    let make = carry_out(&app, &parts, || read(&bytes));
     app.stores.responses.once(&parts.idempotency, &bytes, make).await
 }
 
-async fn carry_out(app: &App, parts: &DecisionParts, read: Read, bytes: Bytes) -> Responded {
+async fn carry_out(app: &App, parts: &DecisionParts, read: impl FnOnce() -> Result<Decision, Problem>) -> Responded {
     let (vendors, vendor) = (&app.vendors, &parts.vendor.0);
     // Compared with the revision in use once the body has arrived, and not for a repeated request.
     {
@@ -178,7 +191,7 @@ async fn carry_out(app: &App, parts: &DecisionParts, read: Read, bytes: Bytes) -
         let Some(state) = catalog.vendor(vendor) else { return Err(vendors.unknown(vendor)) };
         parts.conditions.expect(state.revision().unwrap_or_default())?;
     }
-    let decision = read(&bytes)?;
+    let decision = read()?;
     if !(1..=MAX_REASON).contains(&decision.reason().trim().chars().count()) {
         let detail = format!("`reason` must have 1 to {MAX_REASON} characters");
         return Err(Problem::new(ProblemKind::InputRefused, detail));

@@ -26,6 +26,7 @@ const RELOADS: Operation = Operation {
     scope: Scope::Admin,
     replies: &[Reply::ok("The outcome.", &[Media::json("Reload")])],
     problems: &[ProblemKind::NotRecorded],
+    headers: &[],
     ..Operation::POST
 };
 

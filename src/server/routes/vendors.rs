@@ -7,6 +7,7 @@ use crate::library::Attempt;
 use crate::plugin::VendorFile;
 use crate::server::http::conditional::{Conditions, with_revision};
 use crate::server::http::context::Context;
+use crate::server::http::header::IF_NONE_MATCH;
 use crate::server::http::media::Media;
 use crate::server::http::operation::{Operation, Reply};
 use crate::server::http::path::{RevisionPath, VendorPath};
@@ -34,6 +35,7 @@ static FIND: Operation = Operation {
     summary: "State of one vendor",
     doc: "The revision in use, whether it is the content of the directory, and every finding about that content. The revision is the entity tag: with `If-None-Match` the response is 304 while the same revision is in use and there are no findings.",
     replies: &[Reply::ok("The state of the vendor.", &[Media::json("Vendor")]).with_revision()],
+    headers: &[IF_NONE_MATCH],
     problems: &[ProblemKind::VendorUnknown],
     ..VENDORS
 };
@@ -52,6 +54,7 @@ static REVISION: Operation = Operation {
     summary: "The files of one revision",
     doc: "The exact files that decided.",
     replies: &[Reply::ok("The files.", &[Media::json("RevisionFiles")]).with_revision()],
+    headers: &[IF_NONE_MATCH],
     problems: &[ProblemKind::VendorUnknown, ProblemKind::RevisionUnknown],
     ..VENDORS
 };

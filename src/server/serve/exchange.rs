@@ -12,15 +12,18 @@ use crate::server::state::gate::HEALTH;
 use crate::server::state::spans::{Ended, RequestHead, RequestSpan, Traced};
 use crate::server::state::telemetry::Telemetry;
 use crate::server::wire::held::holding;
+use crate::server::wire::listen::Peer;
 use crate::server::wire::places::Place;
+use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderMap, HeaderValue, Method, Uri};
+use axum::http::header::{CACHE_CONTROL, LOCATION, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 /// Stands for the route of requests that no route matches.
 const NO_ROUTE: &str = "(none)";
@@ -34,6 +37,12 @@ struct Exchange {
     path: String,
     request_id: String,
     traced: Traced,
+    vendor: Option<String>,
+    /// Name of the caller's token, once it is known.
+    caller: OnceLock<Arc<str>>,
+    peer: Option<SocketAddr>,
+    /// True for probes and scrapes, which would fill the log.
+    is_probe: bool,
 }
 
 /// Route of a request as traces describe it.
@@ -42,13 +51,33 @@ struct Matched<'a> {
     route: Option<&'static str>,
     /// Vendor in the path.
     vendor: Option<&'a str>,
-    /// True when a trace may begin with the request, which is not so for probes and scrapes.
-    may_begin: bool,
+    /// True for probes and scrapes, with which no trace begins.
+    is_probe: bool,
+}
+
+/// Header of a request, with what the connection added to it.
+struct Head<'a> {
+    method: &'a Method,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+    extensions: &'a Extensions,
+}
+
+impl<'a> From<&'a Request> for Head<'a> {
+    fn from(request: &'a Request) -> Self {
+        Self {
+            method: request.method(),
+            uri: request.uri(),
+            headers: request.headers(),
+            extensions: request.extensions(),
+        }
+    }
 }
 
 impl Exchange {
-    fn begin(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap, matched: &Matched<'_>) -> Self {
+    fn begin(app: &App, request: &Head<'_>, matched: &Matched<'_>) -> Self {
         let started = Instant::now();
+        let Head { method, uri, headers, extensions } = request;
         let telemetry = Arc::clone(&app.telemetry);
         let (request_id, path) = (request_id(headers), uri.path().to_owned());
         let head = RequestHead {
@@ -57,11 +86,23 @@ impl Exchange {
             path: &path,
             request_id: &request_id,
             vendor: matched.vendor,
-            may_begin: matched.may_begin,
+            may_begin: !matched.is_probe,
         };
         let traced = Traced::begin(telemetry.spans.as_ref(), headers, &head);
         let route = matched.route.unwrap_or(NO_ROUTE);
-        Self { telemetry, started, method: method.clone(), route, path, request_id, traced }
+        Self {
+            telemetry,
+            started,
+            method: (*method).clone(),
+            route,
+            path,
+            request_id,
+            traced,
+            vendor: matched.vendor.map(str::to_owned),
+            caller: OnceLock::new(),
+            peer: extensions.get::<Peer>().and_then(|peer| peer.0),
+            is_probe: matched.is_probe,
+        }
     }
 
     /// Completes a response, counts it and logs it: the exit of every response that a route or the router makes.
@@ -89,16 +130,37 @@ impl Exchange {
         }
         let (took, method) = (self.started.elapsed(), label_of(&self.method));
         self.telemetry.metrics.answered(self.route, method, status, took);
-        tracing::debug!(
-            request_id = &*self.request_id,
-            trace_id = trace.map(|trace| trace.trace_id.as_str()),
-            method,
-            route = self.route,
-            status,
-            took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-            "answered"
-        );
+        self.log(status, code, response.headers(), took);
         response
+    }
+}
+
+impl Exchange {
+    /// Writes the line of the request into the log; probes and scrapes have theirs at the level of details.
+    fn log(&self, status: u16, code: Option<&'static str>, headers: &HeaderMap, took: Duration) {
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    request_id = &*self.request_id,
+                    trace_id = self.traced.trace.as_ref().map(|trace| trace.trace_id.as_str()),
+                    caller = self.caller.get().map(|caller| &**caller),
+                    address = self.peer.map(|peer| peer.to_string()),
+                    vendor = self.vendor.as_deref(),
+                    revision = headers.get(REVISION).and_then(|revision| revision.to_str().ok()),
+                    method = label_of(&self.method),
+                    route = self.route,
+                    status,
+                    code,
+                    took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+                    "answered"
+                )
+            };
+        }
+        if self.is_probe {
+            line!(debug);
+        } else {
+            line!(info);
+        }
     }
 }
 
@@ -123,11 +185,15 @@ pub async fn respond(app: App, route: Route, request: Request) -> Response {
     let raw = path::raw(&mut parts, &app).await;
     let vendor = raw.as_ref().ok().and_then(|raw| raw.iter().find(|(name, _)| *name == "vendor"));
     let vendor = vendor.map(|(_, vendor)| vendor);
-    let matched = Matched { route: Some(operation.path), vendor, may_begin: operation.group != HEALTH };
-    let exchange = Exchange::begin(&app, &parts.method, &parts.uri, &parts.headers, &matched);
+    let matched = Matched { route: Some(operation.path), vendor, is_probe: operation.group == HEALTH };
+    let head = Head { method: &parts.method, uri: &parts.uri, headers: &parts.headers, extensions: &parts.extensions };
+    let exchange = Exchange::begin(&app, &head, &matched);
     let handled = async {
         raw.as_ref().map_err(Clone::clone)?;
         let caller = app.gate.admit(operation, &parts, vendor)?;
+        if let Some(name) = &caller.name {
+            exchange.caller.get_or_init(|| Arc::clone(name));
+        }
         let in_use = app.gate.begin(operation, &caller)?;
         let place = in_use.is_some().then(|| parts.extensions.get::<Arc<Place>>().map(Place::keep)).flatten();
         let query = QueryPairs::read(&parts.uri, operation)?;
@@ -161,7 +227,17 @@ pub async fn respond(app: App, route: Route, request: Request) -> Response {
 
 /// Refuses a request whose path or method has no handler.
 pub fn refuse(app: &App, route: Option<&'static str>, request: &Request, problem: Problem) -> Response {
-    let matched = Matched { route, vendor: None, may_begin: true };
-    let exchange = Exchange::begin(app, request.method(), request.uri(), request.headers(), &matched);
+    let matched = Matched { route, vendor: None, is_probe: false };
+    let exchange = Exchange::begin(app, &request.into(), &matched);
     exchange.finish(problem.into_response())
+}
+
+/// Sends the caller to another path.
+pub fn redirect(app: &App, request: &Request, path: &'static str) -> Response {
+    let matched = Matched { route: None, vendor: None, is_probe: false };
+    let exchange = Exchange::begin(app, &request.into(), &matched);
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static(path));
+    exchange.finish(response)
 }

@@ -1,6 +1,6 @@
 //! The router, made from the table of routes.
 
-use super::exchange::{refuse, respond};
+use super::exchange::{redirect, refuse, respond};
 use crate::server::http::problem::{Problem, ProblemKind};
 use crate::server::routes::{Route, table};
 use crate::server::state::app::App;
@@ -26,6 +26,9 @@ pub fn router(app: &App) -> Router {
         .fold(Router::new(), |router, (path, routes)| router.route(path, methods_of(app, path, routes)));
     let fallback = app.clone();
     let router = router.fallback(move |request: Request| async move {
+        if request.uri().path() == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
+            return redirect(&fallback, &request, "/docs");
+        }
         let detail = "unknown path; `/openapi.json` lists all paths";
         refuse(&fallback, None, &request, Problem::new(ProblemKind::RouteUnknown, detail))
     });

@@ -52,6 +52,8 @@ pub struct Options {
     pub tls: Option<TlsFiles>,
     /// Allows to listen beyond this machine without tokens.
     pub is_insecure: bool,
+    /// Hosts whose requests are accepted without tokens, beside those of this machine.
+    pub allowed_hosts: Vec<String>,
     /// Checks scripts that callers send.
     pub is_authoring: bool,
     /// File of the ledger; without one, no operation on plans of record is offered.
@@ -114,8 +116,11 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     let changes = library.subscribe(CHANGES);
     let (shutdown, is_shutdown) = watch::channel(false);
     let metrics = Arc::new(Metrics::new());
+    if let Some(expiry) = tls.as_ref().and_then(|tls| tls.expiry()) {
+        metrics.certificate_expires(expiry);
+    }
     let (spans, exporter) = options.spans.map(|options| spans(options, tls.is_some(), &metrics)).unzip();
-    let limits = options.limits;
+    let (limits, hosts) = (options.limits, options.allowed_hosts);
     let lanes = Lanes::start(limits.decide, limits.plan, &metrics).map_err(|error| cannot_start(&error))?;
     let app = App {
         vendors: Arc::new(Vendors::new(library)),
@@ -135,7 +140,9 @@ pub fn start(options: Options) -> Result<Started, Findings> {
             started: Instant::now(),
         }),
         plans: Arc::new(plans),
-        gate: Arc::new(Gate::new(access, is_local, (options.is_authoring, has_ledger), limits, is_shutdown)),
+        gate: Arc::new(
+            Gate::new(access, is_local, (options.is_authoring, has_ledger), limits, is_shutdown).allowing(hosts),
+        ),
     };
     log(&outcome);
     events::take_stock(&app.telemetry, &app.vendors);

@@ -35,6 +35,9 @@ pub async fn run(app: App, tls: Option<Arc<Tls>>, tokens: Option<PathBuf>, mut h
             Some(Ok(false)) | None => {}
             Some(Err(finding)) => tracing::error!("the last valid certificate stays in effect: {finding}"),
         }
+        if let Some(expiry) = tls.as_ref().and_then(|tls| tls.expiry()) {
+            app.telemetry.metrics.certificate_expires(expiry);
+        }
         if is_hangup {
             notify(Phase::Reloading);
             let library = Arc::clone(&app.vendors.library);

@@ -1,7 +1,8 @@
 //! Changes of vendors as they happen, for callers that listen.
 
+use crate::server::http::identity::new_span_id;
 use parking_lot::Mutex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::broadcast;
@@ -22,23 +23,61 @@ pub struct Event {
     pub data: String,
 }
 
+/// A change as it was sent, with its number.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Number in the order of the process, from 1.
+    pub number: u64,
+    /// The change.
+    pub event: Arc<Event>,
+}
+
+/// A listener: what it missed, and what comes.
+pub struct Listening {
+    /// Changes after the last one that it received.
+    pub missed: Vec<Sent>,
+    /// True when there were others before those, which are not known any more.
+    pub is_incomplete: bool,
+    /// Receiver of changes from now on.
+    pub receiver: broadcast::Receiver<Sent>,
+}
+
 /// Distribution of changes.
 pub struct Events {
-    sender: broadcast::Sender<Arc<Event>>,
+    sender: broadcast::Sender<Sent>,
+    /// Name of this process in ids of events.
+    process: String,
+    /// The latest changes, and the number of changes so far.
+    latest: Mutex<(VecDeque<Sent>, u64)>,
     /// Since when vendors have not used the content of their directory.
     stale: Mutex<BTreeMap<String, Instant>>,
 }
 
 impl Default for Events {
     fn default() -> Self {
-        Self { sender: broadcast::channel(BEHIND).0, stale: Mutex::default() }
+        let process = new_span_id();
+        Self { sender: broadcast::channel(BEHIND).0, process, latest: Mutex::default(), stale: Mutex::default() }
     }
 }
 
 impl Events {
-    /// Returns a receiver of changes from now on.
-    pub fn listen(&self) -> broadcast::Receiver<Arc<Event>> {
-        self.sender.subscribe()
+    /// Returns a listener that continues after the event with this id; without one it begins now.
+    pub fn listen(&self, last: Option<&str>) -> Listening {
+        // While the lock is held no change is sent, so that none is lost between the two.
+        let latest = self.latest.lock();
+        let receiver = self.sender.subscribe();
+        let Some(last) = last else { return Listening { missed: Vec::new(), is_incomplete: false, receiver } };
+        let number = last.split_once('-').filter(|(process, _)| *process == self.process);
+        let number = number.and_then(|(_, number)| number.parse::<u64>().ok()).filter(|number| *number <= latest.1);
+        let missed: Vec<Sent> =
+            latest.0.iter().filter(|sent| number.is_none_or(|number| sent.number > number)).cloned().collect();
+        let first = missed.first().map_or(latest.1 + 1, |sent| sent.number);
+        Listening { missed, is_incomplete: number.is_none_or(|number| first > number + 1), receiver }
+    }
+
+    /// Returns the id of an event, by which a listener can continue after it.
+    pub fn id(&self, sent: &Sent) -> String {
+        format!("{}-{}", self.process, sent.number)
     }
 
     /// Returns the seconds for which vendors have not used the content of their directory.
@@ -59,7 +98,44 @@ impl Events {
 
     /// Sends a change to all listeners.
     pub fn send(&self, event: Event) {
+        let mut latest = self.latest.lock();
+        latest.1 += 1;
+        let sent = Sent { number: latest.1, event: Arc::new(event) };
+        if latest.0.len() >= BEHIND {
+            latest.0.pop_front();
+        }
+        latest.0.push_back(sent.clone());
         // Fails when there is no listener.
-        drop(self.sender.send(Arc::new(event)));
+        drop(self.sender.send(sent));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn send(events: &Events, count: u64) {
+        (0..count).for_each(|_| {
+            events.send(Event { vendor: "a".to_owned(), generation: 1, outcome: "activated", data: String::new() });
+        });
+    }
+
+    #[test]
+    fn a_listener_continues_after_the_last_event_it_received() {
+        let events = Events::default();
+        send(&events, 3);
+        let numbers = |last: Option<&str>| {
+            let listening = events.listen(last);
+            (listening.missed.iter().map(|sent| sent.number).collect::<Vec<_>>(), listening.is_incomplete)
+        };
+        let id = |number| events.id(&Sent { number, event: Arc::clone(&events.listen(Some("x")).missed[0].event) });
+        assert_eq!(numbers(None), (vec![], false));
+        assert_eq!(numbers(Some(&id(1))), (vec![2, 3], false));
+        assert_eq!(numbers(Some(&id(3))), (vec![], false));
+        // Ids of another process, and of events that are not known any more.
+        assert_eq!(numbers(Some("other-1")), (vec![1, 2, 3], true));
+        send(&events, BEHIND as u64);
+        let (missed, is_incomplete) = numbers(Some(&id(1)));
+        assert_eq!((missed.len(), missed[0], is_incomplete), (BEHIND, 4, true));
     }
 }

@@ -34,6 +34,8 @@ pub struct Gate {
     access: ArcSwap<Access>,
     /// True when only programs on this machine can reach the server.
     is_local: bool,
+    /// Hosts whose requests are accepted beside those of this machine.
+    allowed_hosts: Vec<String>,
     /// True when scripts of callers are checked.
     is_authoring: bool,
     /// True when the server has a ledger.
@@ -55,7 +57,13 @@ impl Gate {
         shutdown: watch::Receiver<bool>,
     ) -> Self {
         let (access, callers) = (ArcSwap::from_pointee(access), Callers::new(&limits));
-        Self { door: Door::Main, access, is_local, is_authoring, has_ledger, limits, callers, shutdown }
+        let allowed_hosts = Vec::new();
+        Self { door: Door::Main, access, is_local, allowed_hosts, is_authoring, has_ledger, limits, callers, shutdown }
+    }
+
+    /// Returns the gate, open for requests to these hosts as well.
+    pub fn allowing(self, allowed_hosts: Vec<String>) -> Self {
+        Self { allowed_hosts, ..self }
     }
 
     /// Returns the gate of the admin address; `is_local` is true when only programs on this machine can reach it.
@@ -64,6 +72,7 @@ impl Gate {
             door: Door::Admin,
             access: ArcSwap::from_pointee(Access::open()),
             is_local,
+            allowed_hosts: self.allowed_hosts.clone(),
             is_authoring: false,
             has_ledger: false,
             limits: self.limits,
@@ -110,7 +119,7 @@ impl Gate {
         expect_one_host(&parts.uri, &parts.headers)?;
         let access = self.access.load();
         if !access.is_guarded() && self.is_local {
-            expect_local(&parts.headers)?;
+            expect_local(&parts.headers, &self.allowed_hosts)?;
         }
         if operation.scope == Scope::Open {
             let reader = access.caller(&parts.headers).ok().filter(|caller| caller.may(Scope::Read, None).is_ok());

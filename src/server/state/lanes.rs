@@ -8,6 +8,7 @@ use crate::script::spawn_script_thread;
 use crate::server::http::problem::{Problem, ProblemKind};
 use std::io::{Error, Result as IoResult};
 use std::sync::Arc;
+use std::time::Instant;
 
 crate::words! {
     /// One of the queues.
@@ -74,7 +75,12 @@ impl Lanes {
         owner: &Owner,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, NotRun> {
-        self.queue(lane).run(owner, work).await
+        let (metrics, asked) = (Arc::clone(&self.metrics), Instant::now());
+        let timed = move || {
+            metrics.waited(lane.as_str(), asked.elapsed());
+            work()
+        };
+        self.queue(lane).run(owner, timed).await
     }
 
     /// Returns and counts the problem of work that was not run.

@@ -3,9 +3,12 @@
 //! Partner ids are never labels: what is counted is vendors, routes and outcomes.
 
 use super::fair_queue::Load;
+use super::process::Process;
 use crate::channel::Name;
-use crate::library::{Catalog, State};
+use crate::library::{Catalog, Outcome, State};
 use crate::plugin::VendorPlugin;
+use crate::server::http::problem::ProblemKind;
+use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
@@ -19,6 +22,9 @@ use std::time::Duration;
 /// Upper bounds of the classes of durations, in seconds.
 const SECONDS: [f64; 14] =
     [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+
+/// Reasons for which requests are refused before they start.
+pub const SHED: [&str; 5] = ["vendor_busy", "caller_busy", "queue_full", "waited_too_long", "panicked"];
 
 /// Labels of an evaluation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -114,6 +120,8 @@ pub struct Snapshot<'a> {
 /// Everything that is counted.
 pub struct Metrics {
     registry: Registry,
+    /// Metrics of the process, whose names have no prefix.
+    process: Registry,
     /// Evaluations.
     pub evaluations: Family<EvaluationLabels, Counter>,
     evaluation_seconds: WorkSeconds,
@@ -141,6 +149,9 @@ pub struct Metrics {
     pub connections: Gauge,
     queued: Family<LaneLabels, Gauge>,
     busy: Family<LaneLabels, Gauge>,
+    wait_seconds: Family<LaneLabels, Histogram, fn() -> Histogram>,
+    /// Without a series until there is a certificate.
+    certificate: Family<Vec<(String, String)>, Gauge>,
     resident: Gauge<u64, AtomicU64>,
     scrape: Mutex<()>,
 }
@@ -177,12 +188,21 @@ impl Metrics {
             connections: Gauge::default(),
             queued: Family::default(),
             busy: Family::default(),
+            wait_seconds: Family::new_with_constructor(seconds),
+            certificate: Family::default(),
             resident: Gauge::default(),
             registry: Registry::default(),
+            process: Registry::default(),
             scrape: Mutex::default(),
         };
         metrics.register(&mut registry);
         metrics.registry = registry;
+        metrics.process.register_collector(Box::new(Process));
+        // Series that begin with their first event would hide it from `rate` and `increase`.
+        SHED.iter().for_each(|reason| drop(metrics.shed.get_or_create(&ReasonLabels { reason: (*reason).to_owned() })));
+        for kind in [ProblemKind::BodyMalformed, ProblemKind::InputRefused, ProblemKind::RulesFailed] {
+            drop(metrics.rejected.get_or_create(&ReasonLabels { reason: kind.code().to_owned() }));
+        }
         metrics
     }
 
@@ -225,6 +245,10 @@ impl Metrics {
         registry.register("http_connections", "Open connections", m.connections.clone());
         registry.register("lane_queued", "Waiting work", m.queued.clone());
         registry.register("lane_busy", "Running work", m.busy.clone());
+        let what = "Time that work waited for a worker";
+        registry.register_with_unit("lane_wait", what, Unit::Seconds, m.wait_seconds.clone());
+        let what = "End of the validity of the certificate, since 1970";
+        registry.register_with_unit("certificate_expiry_timestamp", what, Unit::Seconds, m.certificate.clone());
         registry.register_with_unit("process_resident_memory", "Memory in use", Unit::Bytes, m.resident.clone());
         let build = Family::<BuildLabels, Gauge>::default();
         let commit = option_env!("QUOTIENT_COMMIT").unwrap_or("unknown").to_owned();
@@ -251,6 +275,16 @@ impl Metrics {
         self.shed.get_or_create(&ReasonLabels { reason: reason.to_owned() }).inc();
     }
 
+    /// Notes how long work waited for a worker of a lane.
+    pub fn waited(&self, lane: &str, time: Duration) {
+        self.wait_seconds.get_or_create(&LaneLabels { lane: lane.to_owned() }).observe(time.as_secs_f64());
+    }
+
+    /// Notes the end of the validity of the certificate in use.
+    pub fn certificate_expires(&self, time: DateTime<Utc>) {
+        self.certificate.get_or_create(&Vec::new()).set(time.timestamp());
+    }
+
     fn lane(&self, lane: &str, load: Load) {
         let labels = LaneLabels { lane: lane.to_owned() };
         let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -275,6 +309,11 @@ impl Metrics {
             self.last_reload_successful.get_or_create(&labels).set(i64::from(vendor.state == State::Active));
             let is_set_aside = now.set_aside.iter().any(|(set_aside, _)| set_aside == name);
             self.set_aside.get_or_create(&labels).set(i64::from(is_set_aside));
+            self.stale.get_or_create(&labels).set(0);
+            for outcome in Outcome::ALL {
+                let result = outcome.as_str().to_owned();
+                drop(self.reloads.get_or_create(&ReloadLabels { vendor: name.to_string(), result }));
+            }
             if let Some(revision) = vendor.revision() {
                 let labels = PolicyLabels { vendor: name.to_string(), revision: revision.to_owned() };
                 self.policy.get_or_create(&labels).set(1);
@@ -285,9 +324,16 @@ impl Metrics {
         }
         let mut text = String::new();
         // Writing to a string fails only when a collector does, and these do not.
-        let _ = text::encode(&mut text, &self.registry);
+        let _ = text::encode_registry(&mut text, &self.registry)
+            .and_then(|()| text::encode_registry(&mut text, &self.process))
+            .and_then(|()| text::encode_eof(&mut text));
         text
     }
+}
+
+/// Returns a duration as metrics write it.
+pub fn seconds(duration: Duration) -> f64 {
+    duration.as_secs_f64()
 }
 
 /// Returns the exposition without the series of vendors that `sees` denies.

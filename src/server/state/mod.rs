@@ -23,6 +23,7 @@ pub mod memory;
 pub mod metrics;
 pub mod otlp;
 pub mod plans;
+pub mod process;
 pub mod recorder;
 pub mod responses;
 pub mod set_aside;

@@ -70,6 +70,11 @@ impl HeaderReader {
         matches!(&self.position, Position::Header { bytes, .. } if !bytes.is_empty())
     }
 
+    /// True while the peer has a body to send.
+    pub fn is_in_body(&self) -> bool {
+        !matches!(self.position, Position::Header { .. })
+    }
+
     /// Reads bytes and calls `report` with the verdict about each header that ends in them.
     pub fn feed(&mut self, mut bytes: &[u8], mut report: impl FnMut(Verdict)) {
         while !bytes.is_empty() {

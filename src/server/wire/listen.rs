@@ -15,6 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
@@ -48,6 +49,10 @@ pub struct Serving {
     pub grace: Duration,
 }
 
+/// Address of the other side of a connection; `None` for a Unix socket. Requests have it as an extension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Peer(pub Option<SocketAddr>);
+
 /// Serves `socket` until shutdown; returns false when requests were cut off.
 pub async fn serve(socket: Socket, serving: Arc<Serving>) -> bool {
     let graceful = GracefulShutdown::new();
@@ -66,22 +71,22 @@ pub async fn serve(socket: Socket, serving: Arc<Serving>) -> bool {
 async fn accept(socket: &Socket, serving: &Arc<Serving>, graceful: &GracefulShutdown) {
     match socket {
         Socket::Tcp(listener) => match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Responses are written whole; waiting for more would only delay them. Fails on a dead connection only.
                 drop(stream.set_nodelay(true));
-                connection(stream, serving, graceful);
+                connection(stream, Peer(Some(peer)), serving, graceful);
             }
             Err(_) => tokio::time::sleep(PAUSE).await,
         },
         #[cfg(unix)]
         Socket::Unix(socket) => match socket.listener.accept().await {
-            Ok((stream, _)) => connection(stream, serving, graceful),
+            Ok((stream, _)) => connection(stream, Peer(None), serving, graceful),
             Err(_) => tokio::time::sleep(PAUSE).await,
         },
     }
 }
 
-fn connection<I>(stream: I, serving: &Arc<Serving>, graceful: &GracefulShutdown)
+fn connection<I>(stream: I, peer: Peer, serving: &Arc<Serving>, graceful: &GracefulShutdown)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -96,7 +101,9 @@ where
         let counted = Counted { serving: Arc::clone(&serving), place };
         let place = &counted.place;
         let served = async {
-            let Some(tls) = &serving.tls else { return serve_connection(stream, &serving, place, watcher).await };
+            let Some(tls) = &serving.tls else {
+                return serve_connection((stream, peer), &serving, place, watcher).await;
+            };
             // A handshake that fails or does not end needs no response, and shutdown does not wait for it.
             let mut ending = serving.ending.clone();
             let shaken = tokio::select! {
@@ -104,7 +111,7 @@ where
                 _ = ending.wait_for(|is_ending| *is_ending) => return,
             };
             if let Ok(Ok(stream)) = shaken {
-                serve_connection(stream, &serving, place, watcher).await;
+                serve_connection((stream, peer), &serving, place, watcher).await;
             }
         };
         tokio::select! {
@@ -135,7 +142,7 @@ async fn turn_away<I: AsyncWrite + Unpin>(mut stream: I, refusals: Refusals) {
     drop(tokio::time::timeout(Duration::from_secs(1), goodbye).await);
 }
 
-async fn serve_connection<I>(stream: I, serving: &Serving, place: &Arc<Place>, watcher: Watcher)
+async fn serve_connection<I>((stream, peer): (I, Peer), serving: &Serving, place: &Arc<Place>, watcher: Watcher)
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -145,6 +152,7 @@ where
     let service = service_fn(move |mut request: Request<Incoming>| {
         let (exchange, router) = (Arc::clone(&exchange), router.clone());
         request.extensions_mut().insert(Arc::clone(&place));
+        request.extensions_mut().insert(peer);
         async move {
             let response = match exchange.take() {
                 Ok(()) => routed(router, request).await,

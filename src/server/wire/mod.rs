@@ -4,12 +4,14 @@
 //! passed in as [`rejection::Refusals`].
 
 pub mod body;
+pub mod certificate;
 pub mod files;
 pub mod framing;
 pub mod held;
 pub mod listen;
 pub mod patience;
 pub mod places;
+pub mod probe;
 pub mod rejection;
 pub mod socket;
 pub mod tls;

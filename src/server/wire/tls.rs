@@ -1,9 +1,11 @@
 //! TLS: certificate and key from files, reloaded when they change.
 
+use super::certificate::expiry;
 use super::files::read_small;
 use crate::finding::{Finding, Findings, Place};
 use crate::server::fault::ServerFault;
 use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,24 +26,35 @@ pub struct TlsFiles {
 /// The certificate in use.
 pub struct Tls {
     files: TlsFiles,
-    config: ArcSwap<ServerConfig>,
+    loaded: ArcSwap<Loaded>,
     seen: Mutex<blake3::Hash>,
+}
+
+/// A certificate that was read.
+struct Loaded {
+    config: Arc<ServerConfig>,
+    expiry: Option<DateTime<Utc>>,
 }
 
 impl Tls {
     /// Reads the files.
     pub fn read(files: TlsFiles) -> Result<Self, Findings> {
-        let (config, seen) = load(&files)?;
-        Ok(Self { files, config: ArcSwap::new(config), seen: Mutex::new(seen) })
+        let (loaded, seen) = load(&files)?;
+        Ok(Self { files, loaded: ArcSwap::from_pointee(loaded), seen: Mutex::new(seen) })
+    }
+
+    /// Returns the end of the validity of the certificate in use; `None` when it cannot be read.
+    pub fn expiry(&self) -> Option<DateTime<Utc>> {
+        self.loaded.load().expiry
     }
 
     /// Reloads the files; returns whether they changed. A certificate that cannot be used leaves the last valid one in effect.
     pub fn reload(&self) -> Result<bool, Finding> {
-        let (config, digest) = load(&self.files)?;
+        let (loaded, digest) = load(&self.files)?;
         let mut seen = self.seen.lock();
         let is_new = *seen != digest;
         if is_new {
-            self.config.store(config);
+            self.loaded.store(Arc::new(loaded));
             *seen = digest;
         }
         Ok(is_new)
@@ -49,11 +62,11 @@ impl Tls {
 
     /// Accepts connections with the certificate in use now.
     pub fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(self.config.load_full())
+        TlsAcceptor::from(Arc::clone(&self.loaded.load().config))
     }
 }
 
-fn load(files: &TlsFiles) -> Result<(Arc<ServerConfig>, blake3::Hash), Finding> {
+fn load(files: &TlsFiles) -> Result<(Loaded, blake3::Hash), Finding> {
     let read = |path: &PathBuf| {
         read_small(path).map_err(|error| {
             Finding::from(ServerFault::Unreadable { file: path.display().to_string(), reason: error.to_string() })
@@ -68,6 +81,7 @@ fn load(files: &TlsFiles) -> Result<(Arc<ServerConfig>, blake3::Hash), Finding> 
     let chain: Result<Vec<CertificateDer<'static>>, _> = CertificateDer::pem_slice_iter(&certificate).collect();
     let chain = chain.map_err(|error| bad(&files.certificate, "certificate", error.to_string()))?;
     let secret = PrivateKeyDer::from_pem_slice(&key).map_err(|error| bad(&files.key, "key", error.to_string()))?;
+    let expiry = chain.first().and_then(|first| expiry(first));
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map(|builder| builder.with_no_client_auth())
@@ -77,5 +91,5 @@ fn load(files: &TlsFiles) -> Result<(Arc<ServerConfig>, blake3::Hash), Finding> 
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let mut hasher = blake3::Hasher::new();
     hasher.update(&(certificate.len() as u64).to_le_bytes()).update(&certificate).update(&key);
-    Ok((Arc::new(config), hasher.finalize()))
+    Ok((Loaded { config: Arc::new(config), expiry }, hasher.finalize()))
 }

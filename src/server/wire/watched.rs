@@ -48,6 +48,11 @@ pub struct Timeouts {
     pub write: Duration,
 }
 
+/// Longest time for which a connection is read on after a response that does not wait for the body.
+const LINGER: Duration = Duration::from_secs(5);
+/// Bytes read at once then, and thrown away.
+const DISCARDED: usize = 16 << 10;
+
 /// A connection whose bytes are examined as they pass.
 pub struct WatchedStream<I> {
     inner: I,
@@ -58,6 +63,8 @@ pub struct WatchedStream<I> {
     header_timer: Option<Pin<Box<Sleep>>>,
     write_timer: Option<Pin<Box<Sleep>>>,
     replacement: Option<Replacement>,
+    /// Set once the writing side is closed while the peer still sends a body.
+    linger: Option<Pin<Box<Sleep>>>,
 }
 
 /// Bytes written in place of others.
@@ -80,6 +87,7 @@ impl<I> WatchedStream<I> {
             header_timer: Some(Box::pin(sleep(timeouts.header))),
             write_timer: None,
             replacement: None,
+            linger: None,
         }
     }
 
@@ -135,7 +143,29 @@ impl<I: AsyncRead + Unpin> AsyncRead for WatchedStream<I> {
     }
 }
 
-impl<I: AsyncWrite + Unpin> AsyncWrite for WatchedStream<I> {
+impl<I: AsyncRead + Unpin> WatchedStream<I> {
+    /// Reads what the peer still sends, until its end or the end of the time.
+    ///
+    /// A connection that is closed with bytes unread is reset, and a proxy that is still sending the body then never
+    /// reads the response (RFC 9112, section 9.6).
+    fn poll_discard(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let Some(timer) = &mut self.linger else { return Poll::Ready(()) };
+        if timer.as_mut().poll(context).is_ready() {
+            return Poll::Ready(());
+        }
+        let mut bytes = [0; DISCARDED];
+        loop {
+            let mut buffer = ReadBuf::new(&mut bytes);
+            match Pin::new(&mut self.inner).poll_read(context, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
+                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}
+
+impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WatchedStream<I> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         if this.replacement.is_none() {
@@ -178,8 +208,16 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for WatchedStream<I> {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let poll = Pin::new(&mut this.inner).poll_shutdown(context);
-        this.limited(poll, context)
+        if this.linger.is_none() {
+            let poll = Pin::new(&mut this.inner).poll_shutdown(context);
+            ready!(this.limited(poll, context))?;
+            if !this.reader.is_in_body() {
+                return Poll::Ready(Ok(()));
+            }
+            this.linger = Some(Box::pin(sleep(LINGER)));
+        }
+        ready!(this.poll_discard(context));
+        Poll::Ready(Ok(()))
     }
 }
 

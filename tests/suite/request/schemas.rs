@@ -40,13 +40,39 @@ fn bodies_are_read_by_the_members_of_their_schemas() {
     }
 }
 
+/// The book of the demonstration with the types that a program writes, where its files have only text.
+fn as_programs_write() -> Value {
+    let schema = &schemas()["Book"];
+    let mut book = demonstration();
+    for (table, rows) in book.as_object_mut().unwrap() {
+        let Some(reference) = schema["properties"][table]["items"]["$ref"].as_str() else { continue };
+        let columns = &schema["$defs"][reference.rsplit('/').next().unwrap()]["properties"];
+        for (column, cell) in rows.as_array_mut().unwrap().iter_mut().flat_map(|row| row.as_object_mut().unwrap()) {
+            let text = cell.as_str().unwrap().to_owned();
+            match columns[column]["type"][0].as_str() {
+                Some("array") => *cell = text.split(';').collect::<Vec<_>>().into(),
+                Some("integer" | "boolean") => *cell = serde_json::from_str(&text).unwrap(),
+                _ => {}
+            }
+        }
+    }
+    book
+}
+
 #[test]
 fn bodies_that_are_answered_are_valid_under_their_schemas() {
-    let book = demonstration();
+    let book = as_programs_write();
+    assert!(ask(&shipped("meridian"), Kind::Assessment, &json!({"partner": "P0007", "book": book})).is_ok());
     let cases = [
         ("AssessmentRequest", json!({"partner": "P0007", "book": book})),
-        ("ProposalRequest", json!({"target": 60000000, "targets": [{"target": "5"}], "previous": [], "book": book})),
-        ("ExplanationRequest", json!({"partner": "P0007", "target": "60000000.00", "book": {"base": "x"}})),
+        (
+            "ProposalRequest",
+            json!({"target": "60000000", "targets": [{"target": "5"}], "previous": {"lines": []}, "book": book}),
+        ),
+        (
+            "ExplanationRequest",
+            json!({"partner": "P0007", "target": "60000000.00", "book": {"kind": "change", "base": "x"}}),
+        ),
         (
             "ReviewRequest",
             json!({"as_of": "2025-09-30", "quotas": {"lines": []}, "book": {"base": "x", "remove": ["A"]}}),

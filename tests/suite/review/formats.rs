@@ -46,11 +46,16 @@ fn real_output_validates_against_the_published_schema() {
 /// Set `QUOTIENT_BLESS=1` to write the file anew.
 #[test]
 fn the_committed_schema_is_current() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/review.schema.json");
-    if std::env::var_os("QUOTIENT_BLESS").is_some() {
-        std::fs::write(&path, schema::review()).unwrap();
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
+    for (name, text) in
+        [("review.schema.json", schema::review()), ("reviewed_partner.schema.json", schema::reviewed_partner())]
+    {
+        let path = directory.join(name);
+        if std::env::var_os("QUOTIENT_BLESS").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "{name}");
     }
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), schema::review());
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn guarded(more: &[&str]) -> (Home, Running) {
 }
 
 /// An address that is free now.
-fn free_address() -> SocketAddr {
+pub fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
@@ -164,6 +164,7 @@ fn a_batch_whose_sender_does_not_finish_a_line_is_ended_with_the_reason() {
         tokens: None,
         tls: None,
         is_insecure: false,
+        allowed_hosts: Vec::new(),
         is_authoring: false,
         ledger: None,
         limits: ServerLimits { batch: times, ..ServerLimits::default() },

@@ -22,7 +22,7 @@ token = "the-secret-of-the-operator"
 scopes = ["read", "evaluate", "admin"]
 "#;
 
-fn wait(what: &str, is_so: impl Fn() -> bool) {
+pub fn wait(what: &str, is_so: impl Fn() -> bool) {
     let start = Instant::now();
     while !is_so() {
         assert!(start.elapsed() < HANG, "{what} never came");

@@ -1,6 +1,6 @@
 //! The examples of `docs/serve.md` run, and what the page names exists.
 
-use super::http::{get, post};
+use super::http::{ask, get, post};
 use super::running::Home;
 use quotient::server::{Access, ProblemKind, operations};
 use std::collections::BTreeSet;
@@ -20,12 +20,25 @@ fn the_examples_of_the_page_run() {
     let page = page();
     let home = Home::new();
     let server = home.serve(&[]);
-    let (_, example) = page.split_once("-d '\n").unwrap();
-    let body = example.split_once("}]}}'").unwrap().0.to_owned() + "}]}}";
-    let answer = post(server.address, "/v1/vendors/meridian/assessments", &body).unwrap();
-    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!(
+        page.contains("http://127.0.0.1:7070/v1/vendors/meridian/assessments")
+            && page.contains("-d @examples/clients/assessment.json")
+    );
     let shipped = include_str!("../../../examples/clients/assessment.json");
-    assert_eq!(post(server.address, "/v1/vendors/meridian/assessments", shipped).unwrap().status, 200);
+    let answer = post(server.address, "/v1/vendors/meridian/assessments", shipped).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.json()["lines"][0]["quota"], "370800.00");
+    // The first example of the page of a running server has a quota and reasons as well.
+    let docs = get(server.address, "/docs").unwrap().text();
+    let example = docs.split_once("--json &#x27;\n").unwrap().1.split_once("&#x27;</pre>").unwrap().0;
+    let answer = post(server.address, "/v1/vendors/meridian/assessments", &example.replace("&quot;", "\"")).unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let assessment = answer.json();
+    assert!(assessment["lines"][0]["quota"].is_string(), "{assessment}");
+    let factors = assessment["lines"][0]["factors"].as_array().unwrap();
+    assert!(factors.iter().any(|factor| factor.to_string().contains("%")), "reasons: {assessment}");
+    let root = ask(server.address, "GET", "/", &[], b"").unwrap();
+    assert_eq!((root.status, root.field("location")), (307, Some("/docs")));
     let tokens = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     assert!(Access::parse("tokens.toml", tokens).is_ok());
 

@@ -7,6 +7,7 @@ use crate::ledger::plan::Command;
 use crate::ledger::{Given, Loaded};
 use crate::request::FILE;
 use crate::server::http::conditional::with_tag;
+use crate::server::http::header;
 use crate::server::http::idempotency::Idempotency;
 use crate::server::http::media::{JSON, Media};
 use crate::server::http::operation::{Operation, Reply};
@@ -26,6 +27,7 @@ static GIVE: Operation = Operation {
     summary: "Give a command: offer, counter, accept, approve, lock and the others",
     doc: "The command is recorded as a whole or not at all; `errors` has a pointer to every line that refuses it. `If-Match` names the version of the plan that it was decided on (`*` for any). With an `Idempotency-Key`, a repeated command is recorded once, also after a restart of the server.",
     method: "POST",
+    headers: &[header::IDEMPOTENCY_KEY, header::IF_MATCH, header::PERSON],
     body: &[Media::json("PlanCommand")],
     replies: &[Reply::ok("What was recorded.", &[Media::json("PlanChange")])],
     problems: &[

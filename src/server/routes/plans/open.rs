@@ -7,6 +7,7 @@ use crate::ledger::plan::{ApprovalRule, Assigned, Command, LedgerFault, LineKey,
 use crate::ledger::view::View;
 use crate::request::{Form, Kind};
 use crate::server::http::conditional::with_tag;
+use crate::server::http::header;
 use crate::server::http::media::{JSON, Media};
 use crate::server::http::operation::{Operation, Reply};
 use crate::server::http::path::VendorPath;
@@ -34,6 +35,7 @@ use serde_json::value::RawValue;
 static OPEN: Operation = Operation {
     id: "plan_open",
     method: "POST",
+    headers: &[header::IDEMPOTENCY_KEY, header::PERSON],
     path: "/v1/vendors/{vendor}/plans",
     summary: "Open a plan with a proposal",
     doc: "`proposal` is the body of `proposals`; its outcome becomes the first figure of every line. The ledger stores the request and the proposal, with the revision of the rules and the hash of the book.",

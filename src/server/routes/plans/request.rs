@@ -8,6 +8,7 @@ use crate::ledger::view::View;
 use crate::server::http::access::Scope;
 use crate::server::http::conditional::{Conditions, names};
 use crate::server::http::context::Context;
+use crate::server::http::header;
 use crate::server::http::operation::Operation;
 use crate::server::http::path::{PlanPath, VendorPath};
 use crate::server::http::problem::{Problem, ProblemKind};
@@ -30,6 +31,7 @@ const MAX_LISTED: usize = 1_000;
 pub const OPERATION: Operation = Operation {
     group: PLANS,
     scope: Scope::Plan,
+    headers: &[header::PERSON],
     problems: &[ProblemKind::PlanUnknown, ProblemKind::LedgerUnavailable],
     ..Operation::GET
 };

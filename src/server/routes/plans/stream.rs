@@ -4,6 +4,7 @@ use super::event_document::EventDocument;
 use super::request::{OPERATION, PERSON, PlanRequest};
 use crate::server::http::access::Scope;
 use crate::server::http::context::Context;
+use crate::server::http::header;
 use crate::server::http::media::{EVENTS, Media};
 use crate::server::http::operation::{Operation, Reply};
 use crate::server::http::problem::{Problem, ProblemKind};
@@ -33,6 +34,7 @@ static FOLLOW: Operation = Operation {
     id: "plan_stream",
     path: "/v1/vendors/{vendor}/plans/{plan}/stream",
     summary: "Events of a plan as they happen",
+    headers: &[header::LAST_EVENT_ID, header::PERSON],
     doc: "Server-sent events named `move`, each with an event of the plan; its id is the version. With `Last-Event-ID`, the stream begins after that version, otherwise with the next event. It ends when the person no longer sees the plan.",
     replies: &[Reply::ok("The stream.", &[Media::plain(EVENTS)])],
     problems: &[
