@@ -134,7 +134,10 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
     let mut parts = BTreeMap::new();
     for chosen in chosen.into_iter().flatten() {
         let mut own: Vec<&Profile> = vec![chosen.profile];
-        for fit in fits.iter().filter(|fit| fit.is_revenue() == chosen.is_revenue()) {
+        // Of copies, the one with the shorter name is the original.
+        let mut others: Vec<&Fit<'p>> = fits.iter().filter(|fit| fit.is_revenue() == chosen.is_revenue()).collect();
+        others.sort_by_key(|fit| (fit.profile.file.len(), fit.profile.table));
+        for fit in others {
             let is_new = !own.iter().any(|part| fit.profile.is_copy_of(part));
             if is_new && fit.profile.has_columns_of(chosen.profile) {
                 own.push(fit.profile);

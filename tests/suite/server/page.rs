@@ -2,6 +2,7 @@
 
 use super::http::{ask, get, post};
 use super::running::Home;
+use quotient::bundle::Keys;
 use quotient::server::{Access, ProblemKind, operations};
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -39,8 +40,12 @@ fn the_examples_of_the_page_run() {
     assert!(factors.iter().any(|factor| factor.to_string().contains("%")), "reasons: {assessment}");
     let root = ask(server.address, "GET", "/", &[], b"").unwrap();
     assert_eq!((root.status, root.field("location")), (307, Some("/docs")));
-    let tokens = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
-    assert!(Access::parse("tokens.toml", tokens).is_ok());
+    let block = |begin: &str| {
+        let blocks = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+        blocks.into_iter().find(|block| block.starts_with(begin)).unwrap()
+    };
+    assert!(Access::parse("tokens.toml", block("[[token]]")).is_ok());
+    assert!(Keys::parse(block("signatures")).is_ok());
 
     let metrics = get(server.address, "/metrics").unwrap().text();
     let declared = include_str!("../../../src/server/state/metrics.rs");
@@ -61,9 +66,15 @@ fn what_the_page_names_exists() {
     let people = |command: &str| {
         Command::new(env!("CARGO_BIN_EXE_quotient")).args(["ledger", command, "--help"]).output().unwrap()
     };
+    let bundle = |command: &str| {
+        Command::new(env!("CARGO_BIN_EXE_quotient")).args(["bundle", command, "--help"]).output().unwrap()
+    };
+    let bundles = [bundle("create"), bundle("sign"), bundle("verify")];
     let help: String = [help, replay, verify, people("grant"), people("revoke")]
+        .into_iter()
+        .chain(bundles)
         .map(|output| String::from_utf8(output.stdout).unwrap())
-        .concat();
+        .collect();
     let mut options = 0;
     for word in page.split(|c: char| c.is_whitespace() || c == '`').filter(|word| word.starts_with("--")) {
         let option: String = word.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
