@@ -29,6 +29,12 @@ pub struct Bundles<C> {
     clock: C,
 }
 
+/// A bundle that is refused, with its vendor as far as that is known.
+struct Refused {
+    vendor: Option<Name>,
+    findings: Findings,
+}
+
 /// A bundle that may be used.
 struct Candidate {
     number: u64,
@@ -91,13 +97,14 @@ impl<C: Clock> Bundles<C> {
     }
 
     /// The bundle at `path` if it is accepted and effective; `None` if it is for later.
-    fn candidate(&self, path: &Path, today: NaiveDate) -> Result<Option<(Name, Candidate)>, (Option<Name>, Findings)> {
+    fn candidate(&self, path: &Path, today: NaiveDate) -> Result<Option<(Name, Candidate)>, Refused> {
         let file = path.display().to_string();
-        let (bundle, files) = Bundle::read(path).map_err(|finding| (None, Findings::from(finding)))?;
+        let (bundle, files) =
+            Bundle::read(path).map_err(|finding| Refused { vendor: None, findings: finding.into() })?;
         let vendor = Name::clone(&files.vendor);
         let refused = |findings: Findings| {
             let placed = findings.into_iter().map(|finding| finding.at(Place::file(file.clone())));
-            (Some(Name::clone(&vendor)), placed.collect::<Findings>())
+            Refused { vendor: Some(Name::clone(&vendor)), findings: placed.collect() }
         };
         if let Some(keys) = &self.keys {
             keys.verify(&bundle, today).map_err(refused)?;
@@ -139,8 +146,8 @@ impl<C: Clock> Source for Bundles<C> {
                     }
                 }
                 // Whose it is cannot be said.
-                Err((None, findings)) => scan.faults.extend(findings),
-                Err((Some(vendor), findings)) => refused.entry(vendor).or_default().extend(findings),
+                Err(Refused { vendor: None, findings }) => scan.faults.extend(findings),
+                Err(Refused { vendor: Some(vendor), findings }) => refused.entry(vendor).or_default().extend(findings),
             }
         }
         for (vendor, candidate) in found {
