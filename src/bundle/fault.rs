@@ -52,7 +52,7 @@ crate::faults! {
         /// Two bundles with one number have different content.
         SameNumber { vendor: String, number: u64 } = BundleOrder {
             message: format!("bundle {number} of `{vendor}` has another content than the one that was accepted under this number"),
-            help: "give each content a number of its own: create it again with a higher one",
+            help: "create it again with a higher number",
         }
         /// No bundle of the vendor can be used.
         NoVendor { vendor: String, path: String, known: Vec<String> } = VendorUnknown {

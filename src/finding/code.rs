@@ -205,14 +205,9 @@ codes! {
     CandidateDied = Rules, "candidate::died";
     /// Looking at a candidate took longer than allowed. The candidate is not used; it is tried again after a while.
     CandidateSlow = Rules, "candidate::slow";
-    /// The file is not a bundle, or its content was changed.
-    ///
-    /// A bundle has all files of a vendor, and the digest of all of them as its revision. `quotient bundle create` writes one.
+    /// The file is not a bundle (`quotient bundle create` writes one), or its content was changed.
     BundleContent = Rules, "bundle::content";
-    /// The bundle is not signed as the file of keys demands.
-    ///
-    /// Once keys are stated, a bundle without signatures of the accepted keys is refused, and a vendor in use keeps its
-    /// revision.
+    /// The bundle is not signed as the file of keys demands. A vendor in use keeps its revision.
     BundleSignature = Rules, "bundle::signature";
     /// The bundle is older than one that was accepted, or has its number and another content.
     BundleOrder = Rules, "bundle::order";

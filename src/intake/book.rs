@@ -22,7 +22,7 @@ use crate::channel::{
 };
 use crate::figure::Kind;
 use crate::finding::{Checked, Finding, Place};
-use crate::units::{Currency, Money};
+use crate::units::Money;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -175,19 +175,6 @@ impl<'m> Reading<'m> {
 
     pub fn map(&self, kind: TableKind) -> Option<&'m TableMap> {
         self.mapping.and_then(|mapping| mapping.tables.get(&kind))
-    }
-
-    fn state_currency(&mut self) {
-        let Some(text) = self.store.currency.take() else { return };
-        let pointer = format!("{}/currency", self.store.pointer);
-        match text.parse::<Currency>() {
-            Ok(currency) => self.shared.stated_currency = Some((currency, format!("{}: {pointer}", self.store.name))),
-            Err(_) => {
-                let place = Place::Member { file: self.store.name.clone(), pointer, value: shown(&text) };
-                let fault = BookFault::UnknownCurrency { value: shown(&text) };
-                self.shared.log.add(Finding::from(fault).at(place));
-            }
-        }
     }
 
     fn partners(&mut self, tables: &mut BTreeMap<String, usize>) -> Vec<Partner> {

@@ -3,7 +3,8 @@
 use super::beside::{Known, no_duplicates, target};
 use super::binding::Binding;
 use super::book::Reading;
-use super::fault::TableFault;
+use super::fault::{BookFault, TableFault};
+use super::log::shown;
 use super::mapping::TableMap;
 use super::row::Row;
 use super::rows::{Read, each_row};
@@ -12,6 +13,7 @@ use super::table::{Table, TableKind};
 use super::total::Verdict;
 use crate::channel::{Partner, PartnerBook, Target};
 use crate::finding::{Finding, Place};
+use crate::units::Currency;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Reading<'_> {
@@ -51,6 +53,20 @@ impl Reading<'_> {
             no_duplicates(&rows, &read.location, &mut self.shared.log);
         }
         (rows, tables)
+    }
+
+    /// Takes the currency that a JSON document states at its top.
+    pub fn state_currency(&mut self) {
+        let Some(text) = self.store.currency.take() else { return };
+        let pointer = format!("{}/currency", self.store.pointer);
+        match text.parse::<Currency>() {
+            Ok(currency) => self.shared.stated_currency = Some((currency, format!("{}: {pointer}", self.store.name))),
+            Err(_) => {
+                let place = Place::Member { file: self.store.name.clone(), pointer, value: shown(&text) };
+                let fault = BookFault::UnknownCurrency { value: shown(&text) };
+                self.shared.log.add(Finding::from(fault).at(place));
+            }
+        }
     }
 
     /// Reads a table in the layout that the mapping file states.

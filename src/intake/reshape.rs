@@ -9,7 +9,7 @@ use super::product::product_of;
 use super::shape::{Product, Reshape, Unpivot, period_and_amount};
 use super::sheet::Sheet;
 use super::table::{Table, is_same_heading};
-use super::value::period;
+use super::value::period::dated;
 use crate::finding::{Candidates, Finding};
 use crate::units::FiscalCalendar;
 
@@ -102,21 +102,6 @@ fn periods(
 fn names_part(heading: &str, months: Option<u32>, calendar: Option<FiscalCalendar>) -> bool {
     let named = dated(heading, Some(YEARS.1), calendar);
     named.is_some_and(|(_, length)| months.is_none_or(|months| months == length))
-}
-
-/// The period that `heading` names, as text, and its length in months; `year` is that of a heading without a year.
-pub(super) fn dated(heading: &str, year: Option<u32>, calendar: Option<FiscalCalendar>) -> Option<(Box<str>, u32)> {
-    let read = |text: &str| period::read(text, calendar, &[], None);
-    match (read(heading), year) {
-        (Ok((_, length)), _) => Some((heading.into(), length)),
-        // A period of the vendor's calendar whose beginning is not known yet.
-        (Err(period::PeriodFault::NoCalendar), _) => Some((heading.into(), 0)),
-        (Err(_), Some(year)) => {
-            let text = format!("{heading} {year}");
-            read(&text).ok().map(|(_, length)| (text.into(), length))
-        }
-        (Err(_), None) => None,
-    }
 }
 
 /// The products of the mapping file; each gets a column behind those of the file.

@@ -15,7 +15,7 @@ use super::value::period::{self, PeriodFault};
 use super::value::week::Week;
 use crate::channel::OpportunityStatus;
 use crate::finding::Finding;
-use crate::units::{Currency, FiscalCalendar, Money, Month, plain};
+use crate::units::{Currency, Money, Month, plain};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
@@ -315,16 +315,13 @@ impl<'a> Row<'a> {
         if is_number && !(matches!(text.len(), 6 | 8) && is_digits(text)) {
             return Err(self.reject(field, ValueFault::SerialDate { column, value }));
         }
-        let formats = self.binding.map.map(|map| map.dates.of(field)).unwrap_or_default();
-        let formats = if is_ours || kind != CellKind::Text { &[] } else { formats };
+        let map = self.binding.map.filter(|_| kind == CellKind::Text && !is_ours);
+        let formats = map.map(|map| map.dates.of(field)).unwrap_or_default();
         let read = period::read(text, self.shared.calendar, formats, self.shared.zone);
-        if let (Err(PeriodFault::Not(_)), Some(week)) = (&read, Week::read(text)) {
-            let calendar = self.shared.calendar.or(FiscalCalendar::new(1));
-            let month = self.shared.weeks.zip(calendar).and_then(|(pattern, calendar)| pattern.month(week, calendar));
-            return match month {
-                Some(month) => Ok(Some((month, 1))),
-                None => Err(self.reject(field, ValueFault::Week { column, value })),
-            };
+        let is_other = matches!(read, Err(PeriodFault::Not(_)));
+        if let Some(week) = is_other.then(|| Week::read(text)).flatten() {
+            let month = self.shared.month_of(week).map(|month| Some((month, 1)));
+            return month.ok_or_else(|| self.reject(field, ValueFault::Week { column, value }));
         }
         let fault = match read {
             Ok(period) => {
@@ -348,11 +345,7 @@ impl<'a> Row<'a> {
     /// `true` or `false`.
     pub fn truth(&mut self, field: Field) -> Result<Option<bool>, Reported> {
         let Some(Written { text, .. }) = self.value(field)? else { return Ok(None) };
-        match truth_of(text).or(match text {
-            "1" => Some(true),
-            "0" => Some(false),
-            _ => None,
-        }) {
+        match truth_of(text).or(matches!(text, "0" | "1").then_some(text == "1")) {
             Some(truth) => Ok(Some(truth)),
             None => {
                 let (column, value) = (self.column(field), shown(text));

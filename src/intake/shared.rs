@@ -6,7 +6,7 @@ use super::months::MonthsSeen;
 use super::name::Names;
 use super::table::{Field, TableKind};
 use super::tally::Tally;
-use super::value::week::WeekPattern;
+use super::value::week::{Week, WeekPattern};
 use crate::channel::{Name, TableSummary};
 use crate::finding::{Finding, Place};
 use crate::units::{Currency, FiscalCalendar, Month};
@@ -66,6 +66,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// The month that a week belongs to; `None` without a pattern.
+    pub fn month_of(&self, week: Week) -> Option<Month> {
+        self.weeks?.month(week, self.calendar.or(FiscalCalendar::new(1))?)
+    }
+
     /// The currency of the book as far as it is known.
     pub fn currency(&self) -> Currency {
         self.stated_currency.as_ref().map(|(currency, _)| *currency).or(self.default_currency).unwrap_or(Currency::USD)

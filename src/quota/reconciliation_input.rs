@@ -1,4 +1,4 @@
-//! What a reconciliation is asked: lines with their bounds, groups with their amounts; and whether it can be used.
+//! Inputs of a reconciliation: lines with their bounds, groups with their amounts; and whether they can be used.
 
 use super::OnViolation;
 use crate::units::MAX_MINOR_UNITS;

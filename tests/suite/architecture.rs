@@ -45,7 +45,8 @@ const PROCESS: [&str; 1] = [
 ];
 /// Files in which binary floating point numbers are turned into exact ones or back: workbooks hold nothing else; and
 /// where seconds are written for Prometheus, whose numbers are floats.
-const FLOATS: [&str; 3] = ["intake/workbook/value.rs", "report/sheet.rs", "server/state/metrics.rs"];
+const FLOATS: [&str; 4] =
+    ["intake/workbook/value.rs", "report/sheet.rs", "server/state/metrics.rs", "server/state/process.rs"];
 
 /// A file below `src`, without comments, the contents of texts, and its own tests.
 struct Source {

@@ -178,7 +178,7 @@ fn an_older_bundle_is_refused_also_after_a_restart_and_a_number_has_one_content(
     put(&directory, &bundle(2, "two", &[]));
     assert_eq!(used(&mut source), Ok("two".to_owned()), "the highest number counts");
     std::fs::remove_file(directory.path().join("acme-2.bundle.json")).unwrap();
-    assert_eq!(used(&mut source), Err(vec!["bundle::order".to_owned()]), "not an older one, whatever is missing");
+    assert_eq!(used(&mut source), Err(vec!["bundle::order".to_owned()]), "the older bundle is refused");
     let mut again = open(&directory, None, Some(&state), "2026-06-01");
     assert_eq!(used(&mut again), Err(vec!["bundle::order".to_owned()]), "a restart forgets nothing");
     std::fs::remove_file(directory.path().join(first)).unwrap();
@@ -214,7 +214,7 @@ fn a_refused_bundle_beside_a_good_one_is_reported_and_does_not_replace_it() {
 }
 
 #[test]
-fn documents_that_are_no_bundle_are_refused() {
+fn other_documents_are_refused() {
     let good = bundle(1, "a", &[]);
     let file = |path: &str, room: &str| {
         let mut bundle = good.clone();

@@ -6,9 +6,10 @@ use super::super::value::date_format::DateFormat;
 use super::super::value::notation::{Dash, DecimalSign, ThousandsSign};
 use super::key::{DATES, Key, Shape};
 use super::reader::MapReader;
-use super::{Split, SplitRule, TableMap};
-use crate::finding::Candidates;
+use super::{Source, Split, SplitRule, TableMap};
+use crate::finding::{Candidates, Span};
 use chrono_tz::Tz;
+use encoding_rs::Encoding;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -40,6 +41,53 @@ impl MapReader<'_> {
         if key != Key::Dash && map.notation.is_contradictory() {
             self.report(MappingFault::SameSigns { sign: text }, value.span());
         }
+    }
+
+    /// `file` and `sheet`, each one or several.
+    pub fn source(&mut self, key: Key, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
+        let span = Span { start: value.span().start, end: value.span().end };
+        for (place, (name, _)) in self.placed_texts(value).into_iter().enumerate() {
+            let empty = Source { file: None, sheet: None, span };
+            let source = match place.checked_sub(1) {
+                None => map.source.get_or_insert(empty),
+                Some(place) => {
+                    if map.further.len() <= place {
+                        map.further.push(empty);
+                    }
+                    let Some(source) = map.further.get_mut(place) else { continue };
+                    source
+                }
+            };
+            match key {
+                Key::Sheet => source.sheet = Some(name),
+                _ => source.file = Some(name),
+            }
+        }
+        if map.source.is_none() {
+            self.wrong(value, "a name, or a list of names");
+        }
+    }
+
+    /// The character between the fields.
+    pub fn delimiter(&mut self, value: &Spanned<DeValue<'_>>) -> Option<u8> {
+        let (text, _) = self.text(value)?;
+        match text.as_bytes() {
+            [byte] if byte.is_ascii_graphic() || matches!(byte, b'\t' | b' ') => Some(*byte),
+            _ => {
+                self.report(MappingFault::Delimiter {}, value.span());
+                None
+            }
+        }
+    }
+
+    /// The encoding of a text file.
+    pub fn encoding(&mut self, value: &Spanned<DeValue<'_>>) -> Option<&'static Encoding> {
+        let (text, _) = self.text(value)?;
+        let encoding = Encoding::for_label(text.as_bytes());
+        if encoding.is_none() {
+            self.report(MappingFault::Encoding { value: text }, value.span());
+        }
+        encoding
     }
 
     /// A time zone of the IANA database.

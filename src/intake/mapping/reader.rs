@@ -5,10 +5,9 @@ use super::super::shape::period_and_amount;
 use super::super::table::{Column, Field, Kind, Table, TableKind};
 use super::super::value::week::WeekPattern;
 use super::key::{AMOUNTS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, MOST_HEADER_ROWS, RATES, Scope, UNPIVOT, YEARS};
-use super::{Filter, Mapping, Periods, Source, TableMap, UnpivotMap};
+use super::{Filter, Mapping, Periods, TableMap, UnpivotMap};
 use crate::finding::{Candidates, Finding, Findings, Place, Span};
 use crate::units::{Currency, parse_decimal};
-use encoding_rs::Encoding;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,7 +61,7 @@ impl MapReader<'_> {
     }
 
     /// A string, or the strings of a list, each with its place.
-    fn placed_texts(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<(String, Span)> {
+    pub fn placed_texts(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<(String, Span)> {
         match value.get_ref() {
             DeValue::Array(items) => items.iter().filter_map(|item| self.text(item)).collect(),
             _ => self.text(value).into_iter().collect(),
@@ -215,30 +214,6 @@ impl MapReader<'_> {
             Key::Attributes => {
                 map.attributes = self.list(value, "a list of column names");
             }
-        }
-    }
-
-    fn source(&mut self, key: Key, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
-        let span = Span { start: value.span().start, end: value.span().end };
-        for (place, (name, _)) in self.placed_texts(value).into_iter().enumerate() {
-            let empty = Source { file: None, sheet: None, span };
-            let source = match place.checked_sub(1) {
-                None => map.source.get_or_insert(empty),
-                Some(place) => {
-                    if map.further.len() <= place {
-                        map.further.push(empty);
-                    }
-                    let Some(source) = map.further.get_mut(place) else { continue };
-                    source
-                }
-            };
-            match key {
-                Key::Sheet => source.sheet = Some(name),
-                _ => source.file = Some(name),
-            }
-        }
-        if map.source.is_none() {
-            self.wrong(value, "a name, or a list of names");
         }
     }
 
@@ -399,25 +374,5 @@ impl MapReader<'_> {
                 values: self.texts(value),
             })
             .collect()
-    }
-
-    fn delimiter(&mut self, value: &Spanned<DeValue<'_>>) -> Option<u8> {
-        let (text, _) = self.text(value)?;
-        match text.as_bytes() {
-            [byte] if byte.is_ascii_graphic() || matches!(byte, b'\t' | b' ') => Some(*byte),
-            _ => {
-                self.report(MappingFault::Delimiter {}, value.span());
-                None
-            }
-        }
-    }
-
-    fn encoding(&mut self, value: &Spanned<DeValue<'_>>) -> Option<&'static Encoding> {
-        let (text, _) = self.text(value)?;
-        let encoding = Encoding::for_label(text.as_bytes());
-        if encoding.is_none() {
-            self.report(MappingFault::Encoding { value: text }, value.span());
-        }
-        encoding
     }
 }

@@ -1,6 +1,6 @@
 //! Headings that are a period, with or without a year.
 
-use super::super::reshape::dated;
+use super::super::value::period::dated;
 
 /// Years that a name or a title is searched for.
 const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;

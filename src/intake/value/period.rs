@@ -50,6 +50,25 @@ pub(in crate::intake) fn read(
     }
 }
 
+/// The period that `heading` names, as text, and its length in months; `year` is that of a heading without a year.
+pub(in crate::intake) fn dated(
+    heading: &str,
+    year: Option<u32>,
+    calendar: Option<FiscalCalendar>,
+) -> Option<(Box<str>, u32)> {
+    let named = |text: &str| read(text, calendar, &[], None);
+    match (named(heading), year) {
+        (Ok((_, length)), _) => Some((heading.into(), length)),
+        // A period of the vendor's calendar whose beginning is not known yet.
+        (Err(PeriodFault::NoCalendar), _) => Some((heading.into(), 0)),
+        (Err(_), Some(year)) => {
+            let text = format!("{heading} {year}");
+            named(&text).ok().map(|(_, length)| (text.into(), length))
+        }
+        (Err(_), None) => None,
+    }
+}
+
 /// True for `2025.1`: October 2025 as a number has lost its zero, and January is written in the same way.
 fn is_fraction(text: &str) -> bool {
     text.split_once('.').is_some_and(|(year, month)| year.len() == 4 && month.len() == 1)

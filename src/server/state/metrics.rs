@@ -331,11 +331,6 @@ impl Metrics {
     }
 }
 
-/// Returns a duration as metrics write it.
-pub fn seconds(duration: Duration) -> f64 {
-    duration.as_secs_f64()
-}
-
 /// Returns the exposition without the series of vendors that `sees` denies.
 pub fn visible(text: &str, sees: impl Fn(&str) -> bool) -> String {
     let is_visible = |line: &&str| {

@@ -1,6 +1,5 @@
 //! Metrics of the process itself, by the names that every client library of Prometheus uses.
 
-use super::metrics::seconds;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::MetricType;
@@ -81,4 +80,9 @@ impl Counts {
     fn read() -> Option<Self> {
         None
     }
+}
+
+/// Returns a duration as metrics write it.
+fn seconds(duration: Duration) -> f64 {
+    duration.as_secs_f64()
 }
