@@ -27,10 +27,10 @@ pub struct VendorSource {
 #[derive(Debug, Clone, clap::Args)]
 pub struct BundleSource {
     /// Bundles in place of the directories: a bundle, or a directory of them; see `quotient bundle`.
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["rules", "policies"])]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["rules", "policies"], env = "QUOTIENT_BUNDLES")]
     pub bundles: Option<PathBuf>,
     /// Keys that bundles must be signed with.
-    #[arg(long, value_name = "FILE", requires = "bundles")]
+    #[arg(long, value_name = "FILE", requires = "bundles", env = "QUOTIENT_BUNDLE_KEYS")]
     pub bundle_keys: Option<PathBuf>,
 }
 
