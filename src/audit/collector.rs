@@ -84,7 +84,7 @@ impl Collector {
         }
     }
 
-    /// Sends a batch, and stores it if there is no response.
+    /// Sends a batch; one that gets no response is stored for the next attempt.
     fn deliver(&mut self, unanswered: Unanswered, is_new: bool) -> Result<(), SinkFault> {
         let (sent, attempts) = self.send(&unanswered.batch);
         match &sent {

@@ -1,4 +1,4 @@
-//! A directory of bundles as the source of the library: of each vendor the latest bundle that is accepted and effective.
+//! A directory of bundles as the source of the library: for each vendor, the latest accepted bundle in effect.
 
 use super::accepted::Accepted;
 use super::document::Bundle;
@@ -52,7 +52,7 @@ impl<C: Clock> Bundles<C> {
 
     /// Returns the files of `vendor`, from a scan.
     ///
-    /// Fails if there is no bundle of this vendor that is accepted and effective.
+    /// Fails if no accepted bundle of this vendor is in effect.
     pub fn files(&mut self, vendor: &str) -> Result<VendorFiles, Findings> {
         let mut scan = self.scan();
         match scan.vendors.remove(vendor) {

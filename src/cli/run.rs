@@ -56,7 +56,7 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
     let (program, arguments) = options
         .command
         .split_first()
-        .ok_or_else(|| refused("there is no command to run".to_owned(), "write it after `--`"))?;
+        .ok_or_else(|| refused("the command to run is missing".to_owned(), "write it after `--`"))?;
     let status = std::process::Command::new(program).args(arguments).env("QUOTIENT_URL", url).status();
     stopper.stop();
     // The thread has nothing to report: its requests were those of the command.

@@ -76,11 +76,11 @@ impl Reading<'_> {
         let mut parts = Vec::new();
         for index in further {
             let Some(part) = self.found(index, table, map) else { continue };
-            if part.has_columns_of(&sheet) {
+            let file = part.file.clone();
+            if let Some(part) = part.into_part_of(&sheet) {
                 parts.push(part);
             } else {
-                let (file, first) = (part.file.clone(), sheet.file.clone());
-                let place = Place::file(file.clone());
+                let (first, place) = (sheet.file.clone(), Place::file(file.clone()));
                 self.shared.log.add(Finding::from(TableFault::OtherColumns { file, first }).at(place));
             }
         }

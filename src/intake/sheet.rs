@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Fields};
 use super::shape::Reshape;
-use super::table::is_same_heading;
+use super::table::order_of;
 use crate::finding::Place;
 use std::sync::Arc;
 
@@ -42,7 +42,15 @@ pub(super) enum Rows {
     /// Members of a list in a JSON document.
     Json(super::json::Members),
     /// The rows of several files or sheets with the same columns, one after the other.
-    Parts(Vec<Sheet>),
+    Parts(Vec<Part>),
+}
+
+/// One of several files or sheets that are read as one table.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    sheet: Sheet,
+    /// Place of every column of the first part in this one; `None` where the order is the same.
+    order: Option<Vec<usize>>,
 }
 
 /// Bits of a row's number below the number of its part.
@@ -127,26 +135,26 @@ impl Sheet {
     /// Places of the sheet's rows.
     pub fn location(&self) -> Location {
         let further = match &self.rows {
-            Rows::Parts(parts) => parts.iter().skip(1).map(|part| part.file.clone()).collect(),
+            Rows::Parts(parts) => parts.iter().skip(1).map(|part| part.sheet.file.clone()).collect(),
             Rows::Csv(_) | Rows::Grid(_) | Rows::Json(_) => Vec::new(),
         };
         Location { file: self.file.clone(), numbering: self.numbering.clone(), further }
     }
 
-    /// The table whose rows are those of this one and of `further`, which have the same columns.
-    pub fn followed_by(self, further: Vec<Self>) -> Self {
+    /// The table whose rows are those of this one and of `further`.
+    pub fn followed_by(self, further: Vec<Part>) -> Self {
         let (file, numbering) = (self.file.clone(), self.numbering.clone());
         let (heading_row, headings, reshape) = (self.heading_row, Arc::clone(&self.headings), None);
-        let rows = Rows::Parts([self].into_iter().chain(further).collect());
+        let first = Part { sheet: self, order: None };
+        let rows = Rows::Parts([first].into_iter().chain(further).collect());
         Self { file, numbering, heading_row, headings, rows, reshape }
     }
 
-    /// True when `other` has the same columns in the same order.
-    pub fn has_columns_of(&self, other: &Self) -> bool {
-        let mut pairs = self.headings.iter().zip(other.headings.iter());
-        self.headings.len() == other.headings.len()
-            && self.numbering == other.numbering
-            && pairs.all(|(one, other)| is_same_heading(one, other))
+    /// The sheet as a further part of `first`; `None` unless it has the same columns.
+    pub fn into_part_of(self, first: &Self) -> Option<Part> {
+        let [of_first, own] = [first, &self].map(|sheet| sheet.headings.iter().map(String::as_str).collect::<Vec<_>>());
+        let order = order_of(&of_first, &own).filter(|_| self.numbering == first.numbering)?;
+        Some(Part { sheet: self, order: Some(order).filter(|order| !order.is_sorted()) })
     }
 
     /// Number of columns that the file has.
@@ -161,7 +169,7 @@ impl Sheet {
             Rows::Csv(csv) => csv.top(most, |row, fields| top.push((row, fields.to_cells()))),
             Rows::Grid(rows) => top.extend(rows.iter().take(most).cloned()),
             Rows::Json(_) => {}
-            Rows::Parts(parts) => return parts.first().map(|first| first.top(most)).unwrap_or_default(),
+            Rows::Parts(parts) => return parts.first().map(|first| first.sheet.top(most)).unwrap_or_default(),
         }
         top
     }
@@ -203,7 +211,7 @@ impl Sheet {
     pub fn for_each(&self, mut each: impl FnMut(u64, Fields<'_>)) -> Result<(), (u64, String)> {
         let Rows::Parts(parts) = &self.rows else { return self.for_each_of_one(each) };
         for (place, part) in parts.iter().enumerate() {
-            part.for_each_of_one(|row, fields| each(in_part(place, row), fields))
+            part.for_each(|row, fields| each(in_part(place, row), fields))
                 .map_err(|(row, reason)| (in_part(place, row), reason))?;
         }
         Ok(())
@@ -222,5 +230,22 @@ impl Sheet {
             // A part has no parts.
             Rows::Parts(_) => Ok(()),
         }
+    }
+}
+
+impl Part {
+    /// Calls `each` for every row, with its cells in the order of the first part.
+    fn for_each(&self, mut each: impl FnMut(u64, Fields<'_>)) -> Result<(), (u64, String)> {
+        let Some(order) = &self.order else { return self.sheet.for_each_of_one(each) };
+        self.sheet.for_each_of_one(|row, fields| {
+            let mut cells = fields.to_cells();
+            // A row of another width is refused, and its cells have no column.
+            if cells.len() > order.len() || (matches!(fields, Fields::Record(_)) && cells.len() < order.len()) {
+                return each(row, fields);
+            }
+            cells.resize_with(order.len(), Cell::default);
+            let cells: Vec<Cell> = order.iter().map(|place| std::mem::take(&mut cells[*place])).collect();
+            each(row, Fields::Cells(&cells));
+        })
     }
 }

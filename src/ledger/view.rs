@@ -85,7 +85,7 @@ fn is_public(body: &EventBody) -> bool {
 }
 
 impl<'v> View<'v> {
-    /// Returns what the standing shows of the plan; `None` when that is nothing, or there is no plan.
+    /// Returns the part of the plan that the person may see; `None` if there is no plan or they may see none of it.
     pub fn new(plan: &'v Loaded, standing: &'v Standing) -> Option<Self> {
         plan.state.header.as_ref()?;
         let mut view = Self { plan, standing, partner_lines: BTreeMap::new(), changed: BTreeMap::new(), part: None };

@@ -12,7 +12,7 @@ pub struct Learned {
     pub parameter: Parameter,
     /// Months that the revenue is of; `None` when the book does not go back far enough.
     pub stretches: Option<Stretch>,
-    /// The number of the whole channel; `None` when too few lines say something about it and there is no fallback.
+    /// The number for the whole channel; `None` when too few lines have data for it and there is no fallback.
     pub whole: Option<Estimate>,
     /// Numbers of the groups, each shrunk towards the whole.
     pub groups: BTreeMap<Name, Estimate>,

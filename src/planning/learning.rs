@@ -63,8 +63,8 @@ impl Lines<'_> {
     /// The stretches that a number is learned from, as far as the book goes back.
     ///
     /// Retention and growth compare the latest stretch with the same months one year earlier; of a book that does not go
-    /// back so far, only the latest quarters that have such months. Repeats compare it with the stretch before. Where there
-    /// is no such stretch, repeats and retention compare the latest whole quarters with as many before them.
+    /// back so far, only the latest quarters that have such months. Repeats compare it with the stretch before. If there
+    /// is none, repeats and retention compare the latest whole quarters with as many before them.
     fn stretches_of(&self, kind: LearnedKind) -> Option<Stretch> {
         let (first, last) = (self.first_month?, self.view.last_month());
         let months = self.view.period.months as i32;

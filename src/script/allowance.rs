@@ -28,9 +28,9 @@ crate::faults! {
             message: format!("`{code}` cannot be allowed"),
             help: format!("these can: {}", crate::finding::quoted(ALLOWED.iter().map(|code| code.as_str()))),
         }
-        /// An allowance for which there is no finding.
+        /// An allowance that suppresses nothing.
         Needless { code: String } = ScriptStyle {
-            message: format!("`{code}` is allowed here, and there is no such finding"),
+            message: format!("`{code}` is allowed here, but nothing here has that finding"),
             help: "delete the comment",
             severity: Warning,
         }

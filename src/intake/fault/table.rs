@@ -256,8 +256,8 @@ crate::faults! {
         }
         /// A further part of a table has other columns than the first.
         OtherColumns { file: String, first: String } = BookMissingColumn {
-            message: format!("`{file}` does not have the columns of `{first}` in the same order"),
-            help: "files and sheets that are read as one table have the same header; read the others separately",
+            message: format!("`{file}` does not have the same columns as `{first}`"),
+            help: "files and sheets that are read as one table have the same columns, in any order; read the others separately",
         }
         /// No column of a table reads as a month.
         NoMonths { file: String } = BookMissingColumn {

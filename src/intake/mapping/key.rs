@@ -131,8 +131,8 @@ keys! {
     Weeks = "weeks" in Top, Shape::OneOf(&WeekPattern::NAMES), "weeks = \"4-4-5\"";
 
     /// File in the book's directory that holds the table, with or without its extension; by default the file with the
-    /// table's name. In a JSON document, the key of the list. Several files with the same columns, such as one per year,
-    /// are read as one table.
+    /// table's name. In a JSON document, the key of the list. Several files with the same columns, in any order, such as
+    /// one per year, are read as one table.
     File = "file" in Shared, Shape::Strings("file name"), "file = [\"Orders 2024.csv\", \"Orders 2025.csv\"]";
     /// Sheet of the workbook that holds the table; several sheets with the same columns are read as one table. With
     /// `file`, the sheet of that workbook in the book's directory.

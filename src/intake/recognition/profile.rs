@@ -4,7 +4,7 @@ use super::super::cell::{Cell, CellKind, Fields};
 use super::super::label::{footer_phrase, label};
 use super::super::row::truth_of;
 use super::super::sheet::Sheet;
-use super::super::table::{Field, folded};
+use super::super::table::{Field, order_of};
 use super::dates::{Dates, is_date};
 use super::heading::rank;
 use super::notation::{Notation, is_number};
@@ -81,17 +81,23 @@ pub(super) struct Column {
 }
 
 impl Profile {
-    /// True when `other` has the same columns in the same order.
+    /// The columns in the order of those of `first`; `None` unless both have the same columns.
+    fn columns_of(&self, first: &Self) -> Option<Vec<&Column>> {
+        let [of_first, own] =
+            [first, self].map(|profile| profile.columns.iter().map(|column| &*column.heading).collect::<Vec<_>>());
+        let order = order_of(&of_first, &own)?;
+        Some(order.into_iter().map(|place| &self.columns[place]).collect())
+    }
+
+    /// True when `other` has the same columns, in any order.
     pub fn has_columns_of(&self, other: &Self) -> bool {
-        let mut pairs = self.columns.iter().zip(&other.columns);
-        self.columns.len() == other.columns.len()
-            && pairs.all(|(one, other)| folded(&one.heading) == folded(&other.heading))
+        self.columns_of(other).is_some()
     }
 
     /// True when the columns have the same values as those of `other`.
     pub fn is_copy_of(&self, other: &Self) -> bool {
-        let mut pairs = self.columns.iter().zip(&other.columns);
-        self.rows == other.rows && pairs.all(|(one, other)| one.values == other.values)
+        let columns = self.columns_of(other).unwrap_or_else(|| self.columns.iter().collect());
+        self.rows == other.rows && columns.iter().zip(&other.columns).all(|(one, other)| one.values == other.values)
     }
 }
 

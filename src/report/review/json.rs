@@ -63,6 +63,9 @@ pub(in crate::report) struct ReviewDocument<'a> {
     /// Last day of the period.
     #[schemars(extend("format" = "date"))]
     period_end: String,
+    /// Account manager whose partners these are, or `no account manager`; absent for the whole channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_manager: Option<&'a str>,
     /// Last day that closed revenue is known through; null before the first month is complete.
     actual_through: Option<String>,
     /// ISO 4217 code of the currency of every amount.
@@ -231,6 +234,7 @@ impl<'a> ReviewDocument<'a> {
             period: &setting.period.label,
             period_start: setting.period.first_day().to_string(),
             period_end: setting.period.last_day().to_string(),
+            account_manager: review.selected.as_ref().map(|selection| selection.title()),
             actual_through: standings.actual_through().map(|month| month.last_day().to_string()),
             currency: review.book.currency.code(),
             conventions: ConventionsDocument::of(&setting.conventions, review),

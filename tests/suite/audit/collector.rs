@@ -155,7 +155,7 @@ fn a_collector_that_stays_away_is_a_failure_that_may_pass() {
     assert!(matches!(&fault, SinkFault::Passing(why) if why.contains("500")), "{fault}");
     assert_eq!(seen.lock().unwrap().requests, 3);
 
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = crate::server::running::free_address();
     let fault = Collector::new(&format!("http://{nobody}/"), quick()).unwrap().take(b"x\n").unwrap_err();
     assert!(matches!(&fault, SinkFault::Passing(why) if why.contains("cannot be reached")), "{fault}");
 }

@@ -2,13 +2,13 @@
 
 use super::hostile::assessment;
 use super::http::{ask, get, post, request};
-use super::running::{Home, Running};
+use super::running::{Home, Running, free_address};
 use crate::patience::{HANG, until};
 use quotient::library::{Disk, VendorOptions};
 use quotient::plugin::disk::Roots;
 use quotient::server::{BatchTimes, Options, Server, ServerLimits};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 const TOKENS: &str = r#"
@@ -33,11 +33,6 @@ fn guarded(more: &[&str]) -> (Home, Running) {
     let tokens = home.path("tokens.toml").display().to_string();
     let server = home.serve(&[&["--tokens", &tokens], more].concat());
     (home, server)
-}
-
-/// An address that is free now.
-pub fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 fn silent(address: SocketAddr, count: usize) -> Vec<TcpStream> {

@@ -3,7 +3,7 @@
 use super::hostile::assessment;
 use super::http::{ask, get, post, request};
 use super::running::{Home, Running};
-use crate::patience::HANG;
+use crate::patience::{HANG, until};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::{UnixDatagram, UnixListener};
@@ -21,14 +21,6 @@ name = "operator"
 token = "the-secret-of-the-operator"
 scopes = ["read", "evaluate", "admin"]
 "#;
-
-pub fn wait(what: &str, is_so: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < HANG, "{what} never came");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
 
 #[test]
 fn a_decision_that_was_made_is_returned_again_on_a_retry() {
@@ -90,7 +82,7 @@ fn events_end_with_the_token_they_were_opened_with() {
         .unwrap();
     let before = server.log().matches("the tokens were reloaded").count();
     server.signal("HUP");
-    wait("the new tokens", || server.log().matches("the tokens were reloaded").count() > before);
+    until("the new tokens", || server.log().matches("the tokens were reloaded").count() > before);
     home.save("rules/meridian/history.rhai", "fn assess(partner) { ");
     // The last chunk is an empty one.
     let last = lines.find(|line| line.starts_with("data:") || line == "0");
@@ -114,7 +106,7 @@ fn a_tokens_file_that_turns_into_a_pipe_or_a_directory_or_is_huge_changes_nothin
         std::fs::remove_file(&path).unwrap();
         replace();
         server.signal("HUP");
-        wait("a refusal", || refusals() > count);
+        until("a refusal", || refusals() > count);
         let token = ["Authorization: Bearer the-secret-of-the-operator"];
         assert_eq!(ask(server.address, "GET", "/v1/vendors", &token, b"").unwrap().status, 200);
     }
@@ -132,7 +124,7 @@ fn a_silent_connection_that_never_greets_does_not_hold_up_the_end() {
     let mut arguments = home.arguments();
     arguments.extend(["--tls-certificate", &certificate, "--tls-key", &key, "--lame-duck", "0"].map(str::to_owned));
     let server = Running::launch(&arguments);
-    wait("a listener", || server.log().contains("listening"));
+    until("a listener", || server.log().contains("listening"));
     let silent = TcpStream::connect(server.address).unwrap();
     std::thread::sleep(Duration::from_millis(300));
     server.signal("TERM");
@@ -145,7 +137,7 @@ fn a_silent_connection_that_never_greets_does_not_hold_up_the_end() {
 fn a_signal_that_comes_while_vendors_are_read_is_an_orderly_end() {
     let home = Home::new();
     let server = Running::launch(&home.arguments());
-    wait("the socket", || TcpStream::connect(server.address).is_ok());
+    until("the socket", || TcpStream::connect(server.address).is_ok());
     server.signal("TERM");
     assert_eq!(server.wait(), Some(0), "{}", server.log());
 }
@@ -204,7 +196,7 @@ fn a_server_that_ends_leaves_the_socket_of_its_successor_alone() {
         ask.args(["healthcheck", "--listen", &format!("unix:{}", path.display())]);
         ask.stderr(std::process::Stdio::null()).status().unwrap().success()
     };
-    wait("the server", is_ready);
+    until("the server", is_ready);
     std::fs::remove_file(&path).unwrap();
     let _successor = UnixListener::bind(&path).unwrap();
     assert!(Command::new("kill").arg(server.id().to_string()).status().unwrap().success());

@@ -2,7 +2,7 @@
 
 use super::hostile::assessment;
 use super::http::{ask, get, post};
-use super::running::Home;
+use super::running::{Home, free_address};
 use crate::patience::until;
 use std::process::Command;
 
@@ -161,9 +161,7 @@ fn what_administrators_do_is_recorded_before_and_after() {
 #[test]
 fn a_strict_server_changes_nothing_that_it_cannot_record() {
     let home = Home::new();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let nowhere = format!("http://{}/records", port.local_addr().unwrap());
-    drop(port);
+    let nowhere = format!("http://{}/records", free_address());
     let server = home.serve(&["--decision-log", &nowhere, "--audit", "strict"]);
     let vendor = || get(server.address, "/v1/vendors/meridian").unwrap().json();
     let body = format!(r#"{{"revision":{},"reason":"quotas look wrong"}}"#, vendor()["revision"]);
@@ -180,10 +178,8 @@ fn a_strict_server_changes_nothing_that_it_cannot_record() {
 #[test]
 fn a_strict_server_sends_nothing_that_it_cannot_record() {
     let home = Home::new();
-    // A collector that nobody runs: its port was free a moment ago.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let nowhere = format!("http://{}/records", port.local_addr().unwrap());
-    drop(port);
+    // A collector that nobody runs.
+    let nowhere = format!("http://{}/records", free_address());
     let path = "/v1/vendors/meridian/assessments";
     let server = home.serve(&["--decision-log", &nowhere, "--audit", "strict"]);
     let refused = post(server.address, path, &assessment("P1")).unwrap();
@@ -221,9 +217,7 @@ fn what_must_not_be_shown_is_masked() {
 fn records_go_to_stdout_when_that_is_asked_for() {
     let home = Home::new();
     let mut command = Command::new(env!("CARGO_BIN_EXE_quotient"));
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = port.local_addr().unwrap();
-    drop(port);
+    let address = free_address();
     let child = command
         .args(["serve", "--decision-log", "-", "--listen", &address.to_string()])
         .args(home.arguments())

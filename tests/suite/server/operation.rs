@@ -1,11 +1,10 @@
 //! What operators and proxies meet: an early refusal that arrives, events that continue, checks over TLS, a file of
 //! options, a command beside a server.
 
-use super::attacks::wait;
 use super::hostile::assessment;
 use super::http::{ask, get, post, request};
 use super::running::{Home, Running};
-use crate::patience::HANG;
+use crate::patience::{HANG, until};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Output};
@@ -63,7 +62,7 @@ fn events_pass_proxies_and_continue_after_the_last_one() {
     change("# two\n");
     let generation = || get(server.address, "/v1/vendors").unwrap().json()["generation"].as_u64().unwrap();
     let before = generation();
-    wait("the second change", || server.log().matches("the vendor changed").count() >= 2 || generation() > before);
+    until("the second change", || server.log().matches("the vendor changed").count() >= 2 || generation() > before);
     let mut lines = open(&[&format!("Last-Event-ID: {id}")]);
     let next = lines.find(|line| line.starts_with("id: ") || line.starts_with("event: missed")).expect("a change");
     let number = |id: &str| id.rsplit('-').next().unwrap().parse::<u64>().unwrap();
@@ -80,14 +79,14 @@ fn a_check_speaks_tls() {
     std::fs::write(home.path("tls.crt"), made.cert.pem()).unwrap();
     std::fs::write(home.path("tls.key"), made.signing_key.serialize_pem()).unwrap();
     let (certificate, key) = (home.path("tls.crt").display().to_string(), home.path("tls.key").display().to_string());
-    let admin = super::accounts::free_address().to_string();
+    let admin = super::running::free_address().to_string();
     let mut arguments = home.arguments();
     arguments
         .extend(["--tls-certificate", &certificate, "--tls-key", &key, "--admin-listen", &admin].map(str::to_owned));
     let server = Running::launch(&arguments);
     let address = server.address.to_string();
     let check = |more: &[&str]| program(&[&["healthcheck", "--listen", &address], more].concat());
-    wait("a server that is ready", || check(&["--tls"]).status.success());
+    until("a server that is ready", || check(&["--tls"]).status.success());
     let plain = check(&[]);
     assert_eq!(plain.status.code(), Some(1));
     assert!(text(&plain.stderr).contains("the server expects TLS: add `--tls`"), "{}", text(&plain.stderr));

@@ -1,11 +1,10 @@
 //! The server behind real proxies: what an early refusal and the end of the server look like from the other side. Proxies
 //! that are absent are left out, and named.
 
-use super::accounts::free_address;
-use super::attacks::wait;
 use super::hostile::assessment;
 use super::http::{ask, get};
-use super::running::{Home, Running};
+use super::running::{Home, Running, free_address};
+use crate::patience::until;
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,7 +44,7 @@ impl Proxy {
         let arguments = arguments.iter().map(|argument| argument.replace("{file}", &file).replace("{home}", &folder));
         let child = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let proxy = Self { child, address, _home: home };
-        wait("the proxy", || std::net::TcpStream::connect(proxy.address).is_ok());
+        until("the proxy", || std::net::TcpStream::connect(proxy.address).is_ok());
         proxy
     }
 
@@ -102,7 +101,7 @@ fn no_request_is_lost_when_a_server_ends_behind_haproxy() {
         of("second", &second)
     );
     let proxy = Proxy::start("haproxy", &configuration, &["-db", "-f", "{file}"]);
-    wait("the servers", || get(proxy.address, "/version").is_ok_and(|answer| answer.status == 200));
+    until("the servers", || get(proxy.address, "/version").is_ok_and(|answer| answer.status == 200));
     let is_over = AtomicBool::new(false);
     let body = assessment("P1");
     let (asked, lost) = std::thread::scope(|scope| {

@@ -5,6 +5,7 @@ use crate::patience::HANG;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -58,6 +59,19 @@ impl Home {
     }
 }
 
+/// An address that nothing listens on, and that no other test gets.
+///
+/// The system gives ports from 32768 on to connections: a port below it cannot be taken between here and the server.
+pub fn free_address() -> SocketAddr {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let port = 10_000 + (std::process::id() * 97 + NEXT.fetch_add(1, Ordering::Relaxed)) % 22_000;
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", u16::try_from(port).unwrap())) {
+            return listener.local_addr().unwrap();
+        }
+    }
+}
+
 /// Copies a folder with everything below it.
 pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
@@ -82,9 +96,7 @@ impl Running {
 
     /// Starts the server and does not wait.
     pub fn launch(more: &[impl AsRef<std::ffi::OsStr>]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = port.local_addr().unwrap();
-        drop(port);
+        let address = free_address();
         let log = tempfile::tempdir().unwrap();
         let file = log.path().join("log");
         let child = Command::new(env!("CARGO_BIN_EXE_quotient"))
@@ -103,14 +115,14 @@ impl Running {
     pub fn until(&self, what: &str, is_so: impl Fn(&serde_json::Value) -> bool) {
         let start = Instant::now();
         loop {
+            if let Some(status) = self.child().try_wait().unwrap() {
+                panic!("the server ended with {status}: {}", self.log());
+            }
             if let Ok(answer) = http::get(self.address, "/health/ready")
                 && answer.status == 200
                 && is_so(&answer.json())
             {
                 return;
-            }
-            if let Some(status) = self.child().try_wait().unwrap() {
-                panic!("the server ended with {status}: {}", self.log());
             }
             assert!(start.elapsed() < HANG, "{what} did not come about: {}", self.log());
             std::thread::sleep(Duration::from_millis(50));

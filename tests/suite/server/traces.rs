@@ -2,7 +2,7 @@
 
 use super::hostile::assessment;
 use super::http::{Answer, ask, get, post};
-use super::running::{Home, Running};
+use super::running::{Home, Running, free_address};
 use crate::patience::HANG;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -213,7 +213,7 @@ fn a_part_of_the_requests_is_sampled_when_that_is_asked_for() {
 #[test]
 fn failures_of_the_server_are_errors() {
     let collector = Collector::start("{}");
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = free_address();
     let home = Home::new();
     let log = format!("http://{nobody}/records");
     let server = home.serve(&["--otlp", &collector.url(), "--decision-log", &log, "--audit", "strict"]);
@@ -255,7 +255,7 @@ fn spans_that_the_collector_leaves_out_are_counted() {
 
 #[test]
 fn a_collector_that_is_not_there_or_never_answers_holds_nothing_up_and_losses_are_counted() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = free_address();
     let mute = super::always(None);
     for collector in [nobody, mute] {
         let home = Home::new();
