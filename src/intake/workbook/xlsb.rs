@@ -1,4 +1,4 @@
-//! XLSB workbooks. Number formats are read here, because the workbook library keeps only those of dates.
+//! XLSB workbooks. Number formats and hidden rows are read here: the workbook library keeps only the formats of dates.
 
 use super::super::fault::FileFault;
 use super::grid::{Grid, Room, Stop};
@@ -32,7 +32,10 @@ pub(super) fn read(content: Vec<u8>, room: &mut Room) -> Result<Vec<Worksheet>, 
             None => fill(&mut workbook, &found.name, &formats, &mut grid),
         };
         match filled {
-            Ok(()) => sheet.rows = grid.rows,
+            Ok(()) => {
+                sheet.rows = grid.rows;
+                sheet.hidden_rows = formats.hidden_rows(&found.name);
+            }
             Err(stop) if stop.is_final() => return Err(stop.fault(&found.name)),
             Err(stop) => sheet.fault = Some(stop.fault(&found.name)),
         }
@@ -50,13 +53,22 @@ fn fill(workbook: &mut Package, sheet: &str, formats: &Formats, grid: &mut Grid<
     Ok(())
 }
 
-/// Number formats of the cells of a workbook.
+/// Number formats and hidden rows of one sheet.
+#[derive(Default)]
+struct SheetFormats {
+    /// Styles of the cells whose format is not a plain one, by row and column from 0.
+    cells: BTreeMap<(u32, u32), u32>,
+    /// Rows that are hidden, from 0.
+    hidden: Vec<u32>,
+}
+
+/// Number formats of the cells of a workbook, and its hidden rows.
 #[derive(Default)]
 struct Formats {
     /// By the index of the style.
     styles: Vec<NumberFormat>,
-    /// Styles of the cells of each sheet whose format is not a plain one, by row and column from 0.
-    cells: BTreeMap<String, BTreeMap<(u32, u32), u32>>,
+    /// What the records of each sheet say.
+    sheets: BTreeMap<String, SheetFormats>,
     is_known: bool,
 }
 
@@ -66,7 +78,7 @@ impl Formats {
         let mut package = ZipArchive::new(Cursor::new(content)).ok()?;
         let styles = styles(&bytes(&mut package, "xl/styles.bin")?);
         let targets = relationships(&mut package, "xl/_rels/workbook.bin.rels");
-        let mut cells = BTreeMap::new();
+        let mut sheets = BTreeMap::new();
         for (kind, data) in Records(&bytes(&mut package, "xl/workbook.bin")?) {
             if kind != SHEET {
                 continue;
@@ -75,17 +87,23 @@ impl Formats {
             let (name, _) = string(data.get(8 + length..)?)?;
             // A chart sheet has no cells, and its part need not be readable.
             let part = targets.get(&id).and_then(|path| bytes(&mut package, path)).unwrap_or_default();
-            cells.insert(name, styles_of_cells(&part, &styles));
+            sheets.insert(name, formats_of_sheet(&part, &styles));
         }
-        Some(Self { styles, cells, is_known: true })
+        Some(Self { styles, sheets, is_known: true })
     }
 
     fn get(&self, sheet: &str, row: u32, column: u32) -> &NumberFormat {
         if !self.is_known {
             return &NumberFormat::Unknown;
         }
-        let style = self.cells.get(sheet).and_then(|cells| cells.get(&(row, column)));
+        let style = self.sheets.get(sheet).and_then(|sheet| sheet.cells.get(&(row, column)));
         style.and_then(|style| self.styles.get(*style as usize)).unwrap_or(&NumberFormat::Plain)
+    }
+
+    /// Numbers of the rows of a sheet that are hidden.
+    fn hidden_rows(&self, sheet: &str) -> Vec<u64> {
+        let hidden = self.sheets.get(sheet).map(|sheet| &*sheet.hidden).unwrap_or_default();
+        hidden.iter().map(|row| u64::from(*row) + 1).collect()
     }
 }
 
@@ -111,23 +129,33 @@ fn styles(part: &[u8]) -> Vec<NumberFormat> {
     styles
 }
 
-/// Styles of the cells of a sheet whose format is not a plain one.
-fn styles_of_cells(part: &[u8], formats: &[NumberFormat]) -> BTreeMap<(u32, u32), u32> {
-    let (mut cells, mut row) = (BTreeMap::new(), 0);
+/// Reads the styles of the cells whose format is not a plain one, and the hidden rows.
+fn formats_of_sheet(part: &[u8], formats: &[NumberFormat]) -> SheetFormats {
+    let (mut sheet, mut row) = (SheetFormats::default(), 0);
     for (kind, data) in Records(part) {
         match kind {
-            ROW => row = number(data, 0, 4).unwrap_or_default(),
+            ROW => {
+                row = number(data, 0, 4).unwrap_or_default();
+                if data.get(FLAGS_OF_ROW).is_some_and(|flags| flags & HIDDEN_ROW != 0) {
+                    sheet.hidden.push(row);
+                }
+            }
             FIRST_CELL..=LAST_CELL => {
                 let (Some(column), Some(style)) = (number(data, 0, 4), number(data, 4, 3)) else { continue };
                 if formats.get(style as usize).is_some_and(|format| *format != NumberFormat::Plain) {
-                    cells.insert((row, column), style);
+                    sheet.cells.insert((row, column), style);
                 }
             }
             _ => {}
         }
     }
-    cells
+    sheet
 }
+
+/// Place of the flags in the record of a row: after its number, its style, its height and a byte of borders.
+const FLAGS_OF_ROW: usize = 11;
+/// Flag of a row that is hidden, by hand or by a filter.
+const HIDDEN_ROW: u8 = 0x10;
 
 // Kinds of records.
 const ROW: u32 = 0x00;

@@ -196,7 +196,7 @@ fn wide(text: &str) -> Vec<u8> {
 }
 
 /// An XLSB workbook with these sheets: rows of cells, numbers where a cell reads as one. A number with leading zeros has
-/// a format that shows them, and one before ` %` is shown in percent.
+/// a format that shows them, and one before ` %` is shown in percent. A row whose last cell is `hidden` is so.
 fn xlsb(sheets: &[(&str, &[&[&str]])], has_styles: bool) -> Vec<u8> {
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let mut part = |name: &str, bytes: &[u8]| {
@@ -211,7 +211,9 @@ fn xlsb(sheets: &[(&str, &[&[&str]])], has_styles: bool) -> Vec<u8> {
         book.extend(record(0x9C, &bundle));
         let mut sheet = [record(0x81, &[]), record(0x94, &[0; 16]), record(0x91, &[])].concat();
         for (row, cells) in (0u32..).zip(*rows) {
-            sheet.extend(record(0x00, &[&row.to_le_bytes()[..], &[0; 12]].concat()));
+            // Number, style, height, borders, flags (hidden: 0x10), and no spans.
+            let flags = if cells.last() == Some(&"hidden") { 0x10 } else { 0 };
+            sheet.extend(record(0x00, &[&row.to_le_bytes()[..], &[0; 4], &[0x2C, 1, 0, flags, 0], &[0; 4]].concat()));
             for (column, cell) in (0u32..).zip(*cells) {
                 let style = if cell.starts_with("00") { 2 } else { u8::from(cell.ends_with(" %")) };
                 let head = [&column.to_le_bytes()[..], &[style, 0, 0, 0]].concat();
@@ -237,6 +239,26 @@ fn xlsb(sheets: &[(&str, &[&[&str]])], has_styles: bool) -> Vec<u8> {
     }
     part("xl/_rels/workbook.bin.rels", format!("<Relationships>{relationships}</Relationships>").as_bytes());
     out.finish().unwrap().into_inner()
+}
+
+#[test]
+fn hidden_rows_of_an_xlsb_workbook_are_read_and_mentioned() {
+    let sheets: [(&str, &[&[&str]]); 2] = [
+        ("partners", &[&["partner_id"], &["A-1"]]),
+        (
+            "revenue",
+            &[
+                &["partner_id", "month", "amount", "note"],
+                &["A-1", "2025-01", "1", ""],
+                &["A-1", "2025-02", "2", "hidden"],
+                &["A-1", "2025-03", "4", "hidden"],
+            ],
+        ),
+    ];
+    let (book, findings) = file("book.xlsb", &xlsb(&sheets, true), "[partners]\n[revenue]\n").unwrap();
+    assert_eq!(revenue(&book, "A-1"), ["2025-01 1", "2025-02 2", "2025-03 4"]);
+    let told = findings.iter().any(|(_, text)| text == "2 hidden rows are read; the first is row 3");
+    assert!(told, "{findings:?}");
 }
 
 #[test]
