@@ -36,6 +36,7 @@ pub fn main() {
                     segment: SegmentKey::clone(&line.segment),
                     quota: line.quota,
                     reason: "agreed".to_owned(),
+                    periods: Vec::new(),
                 };
                 let target = Some(first.total.amount());
                 let request = Request { locks: vec![lock], target, ..Request::default() };

@@ -251,4 +251,6 @@ pub struct Lock {
     pub quota: Money,
     /// Why, and who agreed; empty when not said.
     pub reason: String,
+    /// Agreed quotas of the reporting periods by label, which sum to `quota`; empty where the season divides it.
+    pub periods: Vec<(Name, Money)>,
 }

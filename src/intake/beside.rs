@@ -4,16 +4,16 @@ use super::binding::Binding;
 use super::cell::Fields;
 use super::fault::{BesideFault, TableFault, ValueFault};
 use super::log::{Log, Reported, shown};
-use super::returned::{Columns, override_of};
+use super::returned::{AGREED_PERIODS, Columns, override_of};
 use super::row::{Row, Shared};
 use super::sheet::{Location, Sheet};
 use super::store::Store;
-use super::table::{Field, TableKind, is_same_heading};
+use super::table::{Field, TableKind, folded, is_same_heading};
 use super::value::identifier::salesforce_id;
 use super::{JsonPart, Limits};
 use crate::channel::{Lock, Name, PartnerBook, SegmentKey, Target};
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
-use crate::units::Currency;
+use crate::units::{Currency, Money};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -119,8 +119,11 @@ fn locks_of(mut reading: Beside, book: &PartnerBook) -> Checked<LockFile> {
     match overrides {
         true => reading.each_row(index, TableKind::Previous, |row| {
             let columns = columns.get_or_insert_with(|| Columns::of(row));
-            if override_of(row, columns).is_ok_and(|agreed| agreed.is_some()) {
-                found.extend(lock(row, &known, Field::OverrideQuota, Field::OverrideReason));
+            let Ok(agreed) = override_of(row, columns) else { return };
+            let periods = agreed_periods(row, columns, agreed);
+            if agreed.is_some() {
+                let lock = lock(row, &known, Field::OverrideQuota, Field::OverrideReason);
+                found.extend(lock.and_then(|(lock, place)| Ok((Lock { periods: periods?, ..lock }, place))));
             }
         }),
         false => reading.each_row(index, TableKind::Locks, |row| {
@@ -357,5 +360,33 @@ fn lock(row: &mut Row<'_>, known: &Known<'_>, quota: Field, reason: Field) -> Re
     let (quota, reason) = (row.amount(quota), row.words(reason));
     currency?;
     let reason = reason?.unwrap_or_default().into_owned();
-    Ok((Lock { partner_id: partner_id?, segment: segment?, quota: quota?.ok_or(Reported)?, reason }, place))
+    let quota = quota?.ok_or(Reported)?;
+    Ok((Lock { partner_id: partner_id?, segment: segment?, quota, reason, periods: Vec::new() }, place))
+}
+
+/// Quotas of the reporting periods that a planner agreed beside `agreed`; empty where they are as they were proposed.
+fn agreed_periods(row: &mut Row<'_>, columns: &Columns, agreed: Option<Money>) -> Result<Vec<(Name, Money)>, Reported> {
+    let proposed = columns.as_proposed(row);
+    let Some(quota) = row.amount(Field::Quota)?.map(|quota| columns.exact_quota(row, quota)) else {
+        return Ok(Vec::new());
+    };
+    let periods = columns.period_quotas(row, &proposed, quota, agreed)?;
+    let sum = Money::sum(quota.currency(), periods.iter().map(|(_, amount)| *amount)).ok();
+    let is_agreed = agreed.is_some_and(|agreed| sum.is_some_and(|sum| sum.amount() == agreed.amount()));
+    let is_changed = columns.changed_period(row, &proposed);
+    let was_agreed = proposed.contains_key(&folded(AGREED_PERIODS));
+    match (is_agreed, is_changed) {
+        (true, Some(_)) => Ok(periods),
+        (true, None) if was_agreed => Ok(periods),
+        (false, Some(column)) => {
+            let value = shown(row.text(Field::Quota).unwrap_or_default());
+            let place = row.binding.location.place(row.number, &column, &value);
+            let override_column = row.column(Field::OverrideQuota);
+            Err(row
+                .shared
+                .log
+                .add(Finding::from(BesideFault::PeriodWithoutQuota { column, override_column }).at(place)))
+        }
+        (_, None) => Ok(Vec::new()),
+    }
 }

@@ -344,10 +344,11 @@ impl<'a> Binder<'a, '_> {
         }
     }
 
-    /// Warns about a column that probably has the currencies of the amounts and is not read.
+    /// Reports a column that probably has the currencies of the amounts and is not read.
     fn check_currency(&mut self, absent: &[&str], unused: &[String]) {
-        let Some(map) = self.map else { return };
-        let is_stated = map.columns.contains_key(&Field::Currency) || map.unbound.contains(&Field::Currency);
+        let is_in =
+            |map: &TableMap| map.columns.contains_key(&Field::Currency) || map.unbound.contains(&Field::Currency);
+        let is_stated = self.map.is_some_and(is_in);
         if is_stated || !absent.contains(&Field::Currency.name()) {
             return;
         }

@@ -368,7 +368,7 @@ impl<'m> Reading<'m> {
         let rows = self.keyed(TableKind::Locks, partners, tables, lock, |lock| lock.0.clone());
         let lock_of = |(partner, _, (segment, quota, reason)): (u32, u64, (SegmentKey, Money, String))| {
             let partner_id = Name::clone(&partners.get(partner as usize)?.id);
-            Some(Lock { partner_id, segment, quota, reason })
+            Some(Lock { partner_id, segment, quota, reason, periods: Vec::new() })
         };
         rows.into_iter().filter_map(lock_of).collect()
     }

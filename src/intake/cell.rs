@@ -32,12 +32,24 @@ pub(super) enum CellKind {
     Number,
     /// A number that its cell shows in percent. The text is the fraction: `0.75` for 75 %.
     Percent,
+    /// A number that its cell shows with a currency: the sign or code.
+    Signed(&'static str),
     /// A number of a workbook whose number format is not read, so that it may be shown in percent.
     Unformatted,
     /// A date. The text is `2026-01-31`, in a JSON document or ODS workbook with a time of day after it.
     Date,
     /// `true` or `false`.
     Truth,
+}
+
+impl CellKind {
+    /// True for the types of numbers.
+    pub fn is_number(self) -> bool {
+        match self {
+            Self::Number | Self::Percent | Self::Signed(_) | Self::Unformatted => true,
+            Self::Text | Self::Date | Self::Truth => false,
+        }
+    }
 }
 
 /// One cell as text, its own or of a document.

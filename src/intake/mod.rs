@@ -67,7 +67,7 @@ pub use members::{BookMember, OWN_TABLES, book_members};
 pub use name::{LONGEST_NAME, is_unwanted};
 pub use personal::{personal_field, personal_fields};
 pub use proposal::{PreviousRow, read_previous, read_previous_json};
-pub use returned::{AS_PROPOSED, LINE_ID, QUOTA_EXACT};
+pub use returned::{AGREED_PERIODS, AS_PROPOSED, LINE_ID, QUOTA_EXACT};
 pub use round::{ReturnedRow, read_returned};
 pub use store::file_bytes;
 pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading};

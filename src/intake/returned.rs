@@ -2,7 +2,7 @@
 //! reads them.
 
 use super::binding::Source;
-use super::cell::CellKind;
+use super::cell::{CellKind, Flaw};
 use super::fault::{BesideFault, NumberKind, ValueFault};
 use super::log::{Reported, shown};
 use super::row::{Row, Written, without_quote};
@@ -20,6 +20,8 @@ use std::sync::Arc;
 pub const AS_PROPOSED: &str = "as_proposed";
 /// Member of [`AS_PROPOSED`] with the id of the line, in a workbook of a plan of record.
 pub const LINE_ID: &str = "line";
+/// Member of [`AS_PROPOSED`] of a line whose reporting periods have agreed quotas.
+pub const AGREED_PERIODS: &str = "agreed_periods";
 /// Column of a proposal's workbook with the exact quota as text.
 pub const QUOTA_EXACT: &str = "quota_exact";
 /// Column of a proposal's workbook that a formula computes from the quota or its override.
@@ -181,6 +183,10 @@ impl Columns {
             if self.reasons == Some(index) && number_in(value).is_some() {
                 failed = failed.and(report_edit(row, heading, value, ""));
             }
+            // A program that saved the formula without its value has not changed it.
+            if self.growth == Some(index) && row.fields.flaw(index) == Some(Flaw::NotComputed) {
+                continue;
+            }
             if self.growth == Some(index) && !is_growth(row, value, &cells) {
                 failed = failed.and(report_edit(row, heading, value, ""));
             }
@@ -195,6 +201,16 @@ impl Columns {
             }
         }
         failed
+    }
+
+    /// Heading of the first reporting period whose quota is not as it was proposed.
+    pub fn changed_period(&self, row: &Row<'_>, proposed: &BTreeMap<String, String>) -> Option<String> {
+        let is_changed = |index: usize| {
+            let exact = proposed.get(&self.folded[index]);
+            exact.is_some_and(|exact| !is_same_cell(row.fields.text(index), exact))
+        };
+        let (changed, _) = self.periods.iter().find(|(index, _)| is_changed(*index))?;
+        Some(row.binding.headings[*changed].clone())
     }
 
     /// Quotas of the reporting periods: they sum to the agreed quota, or to the proposed one.

@@ -26,12 +26,10 @@ pub(super) fn number_of<'a>(
     Written { text, kind, is_ours }: Written<'a>,
     notation: Notation,
 ) -> Result<Number<'a>, NumberFault> {
-    match kind {
-        CellKind::Number | CellKind::Percent | CellKind::Unformatted => number::typed(text).map(Number::plain),
-        CellKind::Text | CellKind::Date | CellKind::Truth => {
-            number::read(text, if is_ours { Notation::default() } else { notation })
-        }
+    if kind.is_number() {
+        return number::typed(text).map(Number::plain);
     }
+    number::read(text, if is_ours { Notation::default() } else { notation })
 }
 
 /// The fault of a value of `column` that is not a number.
@@ -68,8 +66,7 @@ pub(super) fn date_of(
     zone: Option<Tz>,
     column: &str,
 ) -> Result<NaiveDate, ValueFault> {
-    let is_number = matches!(kind, CellKind::Number | CellKind::Percent | CellKind::Unformatted);
-    if is_number && !(text.len() == 8 && is_digits(text)) {
+    if kind.is_number() && !(text.len() == 8 && is_digits(text)) {
         return Err(ValueFault::SerialDate { column: column.to_owned(), value: shown(text) });
     }
     let formats = if is_ours || kind != CellKind::Text { &[] } else { formats };
@@ -164,14 +161,15 @@ impl<'a> Row<'a> {
     pub fn amount(&mut self, field: Field) -> Result<Option<Money>, Reported> {
         let Some(written) = self.value(field)? else { return Ok(None) };
         let currency = self.shared.currency();
-        let Some(number) = self.number(field, written, NumberKind::Amount)? else {
+        let Some(mut number) = self.number(field, written, NumberKind::Amount)? else {
             if self.declared(field).is_some_and(|column| column.required) {
                 let fault = ValueFault::Missing { column: self.column(field), can_skip: !self.binding.strips_quote };
                 return Err(self.reject(field, fault));
             }
             return Ok(None);
         };
-        if number.has_currency() {
+        let is_shown = self.check_format(field, written, &mut number)?;
+        if number.has_currency() && !is_shown {
             if let Some(fault) =
                 other_currency(self.binding.heading_in(self.fields, field), written.text, &number, currency)
             {
@@ -198,6 +196,20 @@ impl<'a> Row<'a> {
                 Err(self.reject(field, ValueFault::AmountOutOfRange { column, value }))
             }
         }
+    }
+
+    /// Gives an amount the currency that its cell is formatted with. Returns true, with a warning where the two differ,
+    /// when the currency of the book is stated: formats are less reliable than words.
+    fn check_format(&mut self, field: Field, written: Written<'a>, number: &mut Number<'a>) -> Result<bool, Reported> {
+        let CellKind::Signed(sign) = written.kind else { return Ok(false) };
+        number.currencies[0] = Some(sign);
+        let is_stated = self.shared.stated_currency.is_some() || self.shared.default_currency.is_some();
+        let currency = self.shared.currency();
+        if is_stated && meaning(sign, currency) != Meaning::Same {
+            let (column, sign, book_currency) = (self.column(field), sign.to_owned(), currency.to_string());
+            self.warn(field, ValueFault::ShownCurrency { column, sign, book_currency });
+        }
+        Ok(is_stated)
     }
 
     /// Notes the currency signs of an amount that is read before a row states a currency.
@@ -311,8 +323,7 @@ impl<'a> Row<'a> {
             return Ok(Some(*period));
         }
         let (column, value) = (self.column(field), shown(text));
-        let is_number = matches!(kind, CellKind::Number | CellKind::Percent | CellKind::Unformatted);
-        if is_number && !(matches!(text.len(), 6 | 8) && is_digits(text)) {
+        if kind.is_number() && !(matches!(text.len(), 6 | 8) && is_digits(text)) {
             return Err(self.reject(field, ValueFault::SerialDate { column, value }));
         }
         let map = self.binding.map.filter(|_| kind == CellKind::Text && !is_ours);

@@ -115,6 +115,7 @@ impl Rebalancing {
             segment: line.segment(),
             quota: *quota,
             reason: reason.clone(),
+            periods: Vec::new(),
         }));
         // Places belong to the locks of the request by position.
         let request = Request { locks: all, lock_places: Vec::new(), target, ..self.request.clone() };

@@ -5,7 +5,7 @@ use super::in_force::{InForce, prorated};
 use super::line_name::line_name;
 use super::request::Request;
 use super::reserve::reserve_amount;
-use crate::channel::{Identity, LineContext, SegmentKey};
+use crate::channel::{Identity, LineContext, Lock, SegmentKey};
 use crate::finding::{Finding, Findings};
 use crate::plugin::{Reserve, VendorPlugin};
 use crate::quota::{
@@ -42,8 +42,8 @@ pub struct Draft {
     pub months: Option<[i64; 12]>,
     /// True when the line has no revenue at all up to the as-of date.
     pub never_sold: bool,
-    /// Agreed quota and its reason.
-    pub lock: Option<(Money, String)>,
+    /// Agreed quota.
+    pub lock: Option<Lock>,
 }
 
 /// Lines outside their guardrails that are shown one by one.
@@ -148,8 +148,8 @@ impl Settlement {
         let locks: Vec<Option<i128>> = drafts
             .iter()
             .map(|draft| {
-                let (quota, _) = draft.lock.as_ref()?;
-                minor(*quota, &format!("the lock of {}", line_name(&draft.identity.partner_id, &draft.segment)), faults)
+                let quota = draft.lock.as_ref()?.quota;
+                minor(quota, &format!("the lock of {}", line_name(&draft.identity.partner_id, &draft.segment)), faults)
             })
             .collect();
         if faults.has_errors() {

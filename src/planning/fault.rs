@@ -88,6 +88,11 @@ crate::faults! {
             message: format!("{line} is locked at different quotas: {}", quotas.join(" and ")),
             help: "keep one of the locks",
         }
+        /// A lock with quotas of other reporting periods than the plan has.
+        LockPeriods { line: String, agreed: Vec<String>, planned: Vec<String> } = BookLock {
+            message: format!("the quota of {line} was agreed for {}; the plan has {}", agreed.join(", "), planned.join(", ")),
+            help: "plan the period that the quotas were agreed for, or remove the columns of the reporting periods",
+        }
         /// Partners that are not in the program on any date of the period.
         OutsideProgram { partners: usize, period: String, named: String } = PlanProration {
             message: match partners {

@@ -3,12 +3,14 @@
 use super::assembly::Draft;
 use super::fault::PlanFault;
 use super::in_force::InForce;
+use super::line_name::line_name;
 use super::plan::PhasingBasis;
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings};
 use crate::plugin::{Seasonality, VendorPlugin};
 use crate::quota::{Phasing, Shares, phase};
 use crate::units::{PlanningPeriod, Rate};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// Lines below which spreading over threads costs more than it saves.
 const FEWEST_APART: usize = 128;
@@ -61,12 +63,37 @@ pub(super) fn phased(
     let seasons = Seasons { plugin, reporting, even: &even, channel };
     let own: Vec<(Option<Shares>, PhasingBasis)> =
         drafts.par_iter().with_min_len(FEWEST_APART).map(|draft| seasons.of(draft)).collect();
-    let rows: Vec<(i128, &Shares)> =
-        quotas.iter().zip(&own).map(|(quota, (own, _))| (*quota, own.as_ref().or(channel).unwrap_or(&even))).collect();
-    match phase(&rows, unit) {
-        Ok(periods) => Ok(Phased { periods, basis: own.into_iter().map(|(_, basis)| basis).collect() }),
-        Err(fault) => Err(PlanFault::NotPhased { reason: fault.to_string() }.into()),
+    let agreed = agreed(drafts, reporting)?;
+    let open: Vec<(i128, &Shares)> = (quotas.iter().zip(&own).enumerate())
+        .filter(|(line, _)| !agreed.contains_key(line))
+        .map(|(_, (quota, (own, _)))| (*quota, own.as_ref().or(channel).unwrap_or(&even)))
+        .collect();
+    let periods = phase(&open, unit).map_err(|fault| PlanFault::NotPhased { reason: fault.to_string() })?;
+    let mut basis: Vec<PhasingBasis> = own.into_iter().map(|(_, basis)| basis).collect();
+    agreed.keys().for_each(|line| basis[*line] = PhasingBasis::Agreed);
+    Ok(Phased { periods: periods.with_rows(reporting.len(), agreed), basis })
+}
+
+/// Quotas of the reporting periods that were agreed, in minor units, by the place of the line.
+fn agreed(drafts: &[Draft], reporting: &[PlanningPeriod]) -> Result<BTreeMap<usize, Vec<i128>>, Findings> {
+    let (mut rows, mut faults) = (BTreeMap::new(), Findings::new());
+    for (place, draft) in drafts.iter().enumerate() {
+        let Some(lock) = draft.lock.as_ref().filter(|lock| !lock.periods.is_empty()) else { continue };
+        let of = |period: &PlanningPeriod| {
+            let (_, quota) = lock.periods.iter().find(|(label, _)| **label == *period.label)?;
+            quota.to_minor().ok()
+        };
+        let row: Option<Vec<i128>> = reporting.iter().map(of).collect();
+        match row.filter(|row| row.len() == lock.periods.len()) {
+            Some(row) => drop(rows.insert(place, row)),
+            None => faults.push(Finding::from(PlanFault::LockPeriods {
+                line: line_name(&draft.identity.partner_id, &draft.segment),
+                agreed: lock.periods.iter().map(|(label, _)| label.to_string()).collect(),
+                planned: reporting.iter().map(|period| period.label.clone()).collect(),
+            })),
+        }
     }
+    if faults.is_empty() { Ok(rows) } else { Err(faults) }
 }
 
 struct Seasons<'s> {

@@ -53,6 +53,8 @@ vocabulary! {
         EvenInstead = "even_instead",
         /// The manifest's ramp for newcomers.
         NewcomerRamp = "newcomer_ramp",
+        /// Quotas of the reporting periods that were agreed with the lock.
+        Agreed = "agreed",
     }
 }
 

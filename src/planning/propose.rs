@@ -306,7 +306,7 @@ fn plan_line(
         guardrails: &draft.guardrails,
         group: work.group,
         proration: draft.in_force.as_deref().map(|in_force| &in_force.reason),
-        lock: draft.lock.as_ref().map(|(_, reason)| reason.as_str()),
+        lock: draft.lock.as_ref().map(|lock| lock.reason.as_str()),
     })?;
     let bound = |bound: &Option<Bound>| bound.as_ref().map(|bound| money(bound.amount)).transpose();
     let (floor, ceiling) = (bound(&draft.guardrails.floor)?, bound(&draft.guardrails.ceiling)?);
@@ -326,7 +326,7 @@ fn plan_line(
         binding: work.reconciled.binding,
         broken: broken.collect(),
         locked: draft.lock.is_some(),
-        lock_reason: draft.lock.map(|(_, reason)| reason).unwrap_or_default(),
+        lock_reason: draft.lock.map(|lock| lock.reason).unwrap_or_default(),
         periods: work.periods.iter().map(|amount| money(*amount)).collect::<Result<_, _>>()?,
         season: work.season,
         steps,

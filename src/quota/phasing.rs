@@ -4,6 +4,7 @@ use super::exact::greatest_common_divisor;
 use super::proration::PartOfPeriod;
 use crate::units::{MAX_MINOR_UNITS, Rate};
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 use thiserror::Error;
 
 /// Largest number that a share may have, so that quota × share stays exact in 128 bits.
@@ -206,6 +207,33 @@ impl Phasing {
     pub fn row(&self, line: usize) -> &[i128] {
         let start = line.saturating_mul(self.periods);
         self.amounts.get(start..start.saturating_add(self.periods)).unwrap_or(&[])
+    }
+
+    /// The same with `rows` between its own: each at the place of its line among all, `periods` amounts in minor units.
+    ///
+    /// ```
+    /// use quotient::quota::{Shares, phase};
+    /// let shares = Shares::even(2);
+    /// let phased = phase(&[(10, &shares), (4, &shares)], 1)?.with_rows(2, [(1, vec![7, 1])].into());
+    /// assert_eq!((phased.row(0), phased.row(1), phased.row(2)), (&[5, 5][..], &[7, 1][..], &[2, 2][..]));
+    /// # Ok::<(), quotient::quota::PhasingFault>(())
+    /// ```
+    pub fn with_rows(self, periods: usize, mut rows: BTreeMap<usize, Vec<i128>>) -> Self {
+        if rows.is_empty() {
+            return self;
+        }
+        let mut own = self.amounts.chunks_exact(periods.max(1));
+        let mut amounts = Vec::with_capacity(self.amounts.len() + rows.len() * periods);
+        for line in 0.. {
+            match rows.remove(&line) {
+                Some(row) => amounts.extend(row),
+                None => match own.next() {
+                    Some(row) => amounts.extend_from_slice(row),
+                    None => break,
+                },
+            }
+        }
+        Self { periods, amounts }
     }
 
     /// Sum of each period over all lines; they sum to the total of all quotas. Empty without lines.

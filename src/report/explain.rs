@@ -40,6 +40,7 @@ fn phased_by(basis: PhasingBasis) -> &'static str {
         PhasingBasis::Even => "in equal parts",
         PhasingBasis::EvenInstead => "in equal parts: no season is known, or it is below zero in a period",
         PhasingBasis::NewcomerRamp => "by the ramp for newcomers",
+        PhasingBasis::Agreed => "as agreed",
     }
 }
 

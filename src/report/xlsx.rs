@@ -13,8 +13,8 @@ use super::sheet::{Formats, Sheet, add_table, protect, set_up_print, set_width, 
 use super::summary::{Subtotal, Summary};
 use crate::channel::{Identity, LineContext, Name, SegmentKey};
 use crate::figure::{Column, Value, is_same, title_of};
-use crate::intake::{AS_PROPOSED, LINE_ID, QUOTA_EXACT};
-use crate::planning::{PlanLine, QuotaPlan, line_id};
+use crate::intake::{AGREED_PERIODS, AS_PROPOSED, LINE_ID, QUOTA_EXACT};
+use crate::planning::{PhasingBasis, PlanLine, QuotaPlan, line_id};
 use crate::quota::Step;
 use crate::units::Rate;
 use crate::{columns, figures};
@@ -172,6 +172,9 @@ fn as_proposed(plan: &QuotaPlan, line: &PlanLine) -> String {
     }
     for (period, quota) in plan.reporting.iter().zip(&line.periods) {
         cells.insert(period_title(period), quota.to_exact().into());
+    }
+    if line.season == PhasingBasis::Agreed {
+        cells.insert(AGREED_PERIODS.to_owned(), "true".into());
     }
     if plan.record.is_some() {
         let segment = &line.segment;

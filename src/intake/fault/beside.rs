@@ -68,6 +68,11 @@ crate::faults! {
             },
             varying: [value, proposed],
         }
+        /// The quota of a reporting period was changed without an override.
+        PeriodWithoutQuota { column: String, override_column: String } = BookLock {
+            message: format!("`{column}` was changed, and the quota was not: nothing is locked by it"),
+            help: format!("write the quota that the reporting periods sum to into `{override_column}`"),
+        }
         /// Quotas of reporting periods that do not sum to the quota of the line.
         PeriodSum { sum: String, quota: String } = BookLock {
             message: format!("the quotas of the reporting periods sum to `{sum}`, and the quota of the line is `{quota}`"),

@@ -184,7 +184,6 @@ crate::faults! {
         UnreadCurrency { column: String, table: String } = BookUnknownColumn {
             message: format!("the column `{column}` is not read: all amounts are taken to be in one currency"),
             help: format!("name it in the mapping file under `[{table}]`: `columns.currency = \"{column}\"`, or `\"\"` to leave it unread"),
-            severity: Warning,
         }
         /// A table has more rows than the limit.
         TooManyRows { rows: u64, limit: u64 } = FileTooLarge {

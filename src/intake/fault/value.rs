@@ -208,6 +208,12 @@ crate::faults! {
             help: "convert the amounts, or state the currency of the book: `currency = \"EUR\"` at the top of the mapping file",
             varying: [value],
         }
+        /// Cells show another currency than the one that is stated.
+        ShownCurrency { column: String, sign: String, book_currency: String } = BookMixedCurrency {
+            message: format!("the cells of `{column}` are formatted in `{sign}`, but the book is in `{book_currency}`"),
+            help: "check which currency the amounts are in",
+            severity: Warning,
+        }
         /// A value is not a fraction from 0 to 1.
         NotShare { column: String, value: String, table: String, key: String, may_be_percent: bool } = BookRate {
             message: format!("`{value}` is not a fraction from 0 to 1 for `{column}`"),

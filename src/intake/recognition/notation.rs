@@ -80,6 +80,13 @@ pub(super) fn is_number(text: &str) -> bool {
 }
 
 impl Notation {
+    /// Adds the currency that a sign or code beside an amount states.
+    pub fn add_currency(&mut self, sign: &str) {
+        if let Some(currency) = stated_currency(sign) {
+            *self.currencies.entry(currency).or_default() += 1;
+        }
+    }
+
     /// Adds the number `text`.
     pub fn add(&mut self, text: &str) {
         let Some((signs, currency)) = signs(text) else { return };

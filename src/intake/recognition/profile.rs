@@ -117,7 +117,10 @@ impl Column {
         match kind {
             CellKind::Date => self.typed_dates += 1,
             CellKind::Truth => self.truths += 1,
-            CellKind::Number | CellKind::Percent | CellKind::Unformatted => {
+            CellKind::Number | CellKind::Percent | CellKind::Signed(_) | CellKind::Unformatted => {
+                if let CellKind::Signed(sign) = kind {
+                    self.notation.add_currency(sign);
+                }
                 self.numbers += 1;
                 self.above_one += u64::from(kind != CellKind::Percent && is_above_one(text));
             }

@@ -83,6 +83,12 @@ pub(in crate::intake) fn meaning(word: &str, currency: Currency) -> Meaning {
     }
 }
 
+/// The sign or code that `word` is; `None` when it is neither.
+pub(in crate::intake) fn sign(word: &str) -> Option<&'static str> {
+    let sign = SIGNS.iter().find(|(sign, _)| *sign == word).map(|(sign, _)| *sign);
+    sign.or_else(|| word.parse::<Currency>().ok().map(|currency| currency.code()))
+}
+
 /// True for a sign or code of any currency.
 pub(in crate::intake) fn is_known(word: &str) -> bool {
     meaning(word, Currency::USD) != Meaning::Unknown

@@ -3,6 +3,7 @@
 
 use super::super::cell::{Cell, CellKind, Flaw};
 use super::super::fault::FileFault;
+use super::super::value::currency_sign::sign;
 use super::grid::{Grid, Room, Stop};
 use super::value::{NumberFormat, number_text_cell};
 use super::xml::attribute;
@@ -204,7 +205,11 @@ fn cell_of(element: &BytesStart<'_>, text: String) -> Cell {
     }
     match attribute(element, "office:value-type").as_deref() {
         Some("percentage") => number_text_cell(&value("office:value"), &NumberFormat::Percent),
-        Some("float" | "currency") => number_text_cell(&value("office:value"), &NumberFormat::Plain),
+        Some("currency") => {
+            let format = sign(&value("office:currency")).map_or(NumberFormat::Plain, NumberFormat::Signed);
+            number_text_cell(&value("office:value"), &format)
+        }
+        Some("float") => number_text_cell(&value("office:value"), &NumberFormat::Plain),
         Some("date") => Cell::new(CellKind::Date, value("office:date-value").into()),
         Some("time") => Cell::new(CellKind::Date, text.into()).with(Flaw::NoDay),
         Some("boolean") => Cell::new(CellKind::Truth, value("office:boolean-value").into()),

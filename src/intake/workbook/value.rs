@@ -2,6 +2,7 @@
 //! zeros.
 
 use super::super::cell::{Cell, CellKind, Flaw};
+use super::super::value::currency_sign::sign;
 use calamine::{DataRef, ExcelDateTime};
 
 /// Significant digits that a spreadsheet shows.
@@ -10,10 +11,12 @@ const SHOWN_DIGITS: usize = 15;
 /// Number format of a cell, as far as it changes the value or its notation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NumberFormat {
-    /// Nothing: decimals, thousands separators and signs of currencies do not change the value.
+    /// Nothing: decimals and thousands separators do not change the value.
     Plain,
     /// The value is shown in percent.
     Percent,
+    /// The value is shown with the sign or code of a currency.
+    Signed(&'static str),
     /// The value is shown with a fixed number of digits, as codes are: `000`, `"P"00000`, `000-000`.
     Code(Vec<Piece>),
     /// The format is not known.
@@ -33,32 +36,49 @@ impl NumberFormat {
     /// Reads the format code of a workbook; what it says about positive numbers holds for all.
     pub fn new(code: &str) -> Self {
         let mut pieces = Vec::new();
-        let (mut is_percent, mut is_code) = (false, true);
+        let (mut is_percent, mut is_code, mut currency) = (false, true, None);
         let mut characters = code.chars();
         while let Some(c) = characters.next() {
             match c {
                 ';' => break,
-                '"' => pieces.extend(characters.by_ref().take_while(|c| *c != '"').map(Piece::Literal)),
-                '\\' => pieces.extend(characters.next().map(Piece::Literal)),
+                '"' => {
+                    let literal: String = characters.by_ref().take_while(|c| *c != '"').collect();
+                    currency = currency.or_else(|| sign(literal.trim()));
+                    pieces.extend(literal.chars().map(Piece::Literal));
+                }
+                '\\' => {
+                    let literal = characters.next();
+                    currency = currency.or_else(|| sign(literal?.encode_utf8(&mut [0; 4])));
+                    pieces.extend(literal.map(Piece::Literal));
+                }
                 // The width of a character, or a character that fills the cell.
                 '_' | '*' => {
                     characters.next();
                 }
                 '[' => {
                     let inside: String = characters.by_ref().take_while(|c| *c != ']').collect();
+                    // `[$€-407]` is a sign with the language that it is written for, `[$-407]` the language alone.
+                    let word =
+                        inside.strip_prefix('$').map(|rest| rest.rsplit_once('-').map_or(rest, |(word, _)| word));
+                    currency = currency.or_else(|| sign(word?.trim()));
                     is_code &= !inside.starts_with(['<', '>', '=', '$']) || inside.starts_with("$-");
                 }
                 '%' => is_percent = true,
+                '$' | '€' | '£' | '¥' => {
+                    currency = currency.or_else(|| sign(c.encode_utf8(&mut [0; 4])));
+                    is_code = false;
+                }
                 '0' => pieces.push(Piece::Digit),
                 '-' | '/' | ' ' | '(' | ')' | ':' | '+' => pieces.push(Piece::Literal(c)),
                 _ => is_code = false,
             }
         }
         let digits = pieces.iter().filter(|piece| **piece == Piece::Digit).count();
-        match (is_percent, is_code && digits > 1) {
+        match (is_percent, currency) {
             (true, _) => Self::Percent,
-            (false, true) => Self::Code(pieces),
-            (false, false) => Self::Plain,
+            (false, Some(sign)) => Self::Signed(sign),
+            (false, None) if is_code && digits > 1 => Self::Code(pieces),
+            (false, None) => Self::Plain,
         }
     }
 }
@@ -108,6 +128,7 @@ pub(super) fn number_text_cell(text: &str, format: &NumberFormat) -> Cell {
 fn format_cell(text: String, format: &NumberFormat) -> Cell {
     let kind = match format {
         NumberFormat::Percent => CellKind::Percent,
+        NumberFormat::Signed(sign) => CellKind::Signed(sign),
         NumberFormat::Unknown => CellKind::Unformatted,
         NumberFormat::Plain => CellKind::Number,
         NumberFormat::Code(pieces) => return code(&text, pieces).unwrap_or(Cell::new(CellKind::Number, text.into())),

@@ -4,7 +4,13 @@ use crate::performance::{With, book, money, partner, rate, segment};
 use quotient::channel::*;
 
 fn lock(id: &str, line: &str, quota: &str, reason: &str) -> Lock {
-    Lock { partner_id: id.into(), segment: segment(line, ""), quota: money(quota), reason: reason.into() }
+    Lock {
+        partner_id: id.into(),
+        segment: segment(line, ""),
+        quota: money(quota),
+        reason: reason.into(),
+        periods: Vec::new(),
+    }
 }
 
 fn table(name: &str, values: [&str; 2]) -> ExtraTable {

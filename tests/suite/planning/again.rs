@@ -19,6 +19,7 @@ fn lock(number: usize, cents: i64) -> Lock {
         segment: SegmentKey::default(),
         quota: Money::new(Decimal::new(cents, 2), Currency::USD),
         reason: "agreed".to_owned(),
+        periods: Vec::new(),
     }
 }
 
