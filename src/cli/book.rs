@@ -74,15 +74,16 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         terminal.show(&findings);
     }
     if let Some(path) = &options.write_map {
-        write_map(path, &survey, options.force)?;
+        write_map(path, &survey, options.force, book.is_some())?;
     }
     if book.is_none() { Err(error::reported(&findings)) } else { Ok(()) }
 }
 
 /// Writes the proposed mapping file, over an existing one only with `force`.
-fn write_map(path: &Path, survey: &Survey, force: bool) -> Result<(), CommandError> {
+fn write_map(path: &Path, survey: &Survey, force: bool, is_read: bool) -> Result<(), CommandError> {
     if survey.mapping.is_empty() {
-        eprintln!("the book needs no mapping file; none was written");
+        let why = if is_read { "the book needs no mapping file" } else { "no table was recognised" };
+        eprintln!("{why}; no mapping file was written");
         return Ok(());
     }
     if path.exists() && !force {

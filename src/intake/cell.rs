@@ -3,6 +3,9 @@
 use csv::StringRecord;
 use std::borrow::Cow;
 
+/// Significant digits of a number that a spreadsheet shows.
+pub(super) const SHOWN_DIGITS: usize = 15;
+
 /// Reason why a cell of a workbook or JSON document cannot be used as a value, or not as every kind of value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flaw {

@@ -4,7 +4,7 @@ use super::cell::Fields;
 use super::fault::{FileFault, TableFault};
 use super::log::shown;
 use crate::document::delimited::{Quotes, Record, Records, stated_delimiter};
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Code, Finding, Place, Severity};
 use csv::{ReaderBuilder, StringRecord};
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::collections::BTreeMap;
@@ -47,7 +47,9 @@ pub(super) fn decode(
         if broken {
             return Err(refuse(FileFault::WrongEncoding { encoding: encoding.name().to_owned() }));
         }
-        return checked(file, text.into_owned()).map(|text| (text, None));
+        let mixed = mixed(&bytes).filter(|_| encoding == WINDOWS_1252);
+        let warning = mixed.map(|fault| refuse(fault).with_severity(Severity::Warning));
+        return checked(file, text.into_owned()).map(|text| (text, warning));
     }
     match String::from_utf8(bytes) {
         Ok(mut text) => {
@@ -59,6 +61,9 @@ pub(super) fn decode(
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let bytes = error.into_bytes();
+            if let Some(fault) = mixed(&bytes) {
+                return Err(refuse(fault));
+            }
             let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
             let (text, _) = WINDOWS_1252.decode_without_bom_handling(&bytes);
             if let Some(c) = text.chars().find(|c| matches!(c, '\u{80}'..='\u{9F}')) {
@@ -68,6 +73,22 @@ pub(super) fn decode(
             checked(file, text.into_owned()).map(|text| (text, Some(warning)))
         }
     }
+}
+
+/// The fault of a text that is UTF-8 in one place and is not in another, such as one file made of two exports.
+fn mixed(bytes: &[u8]) -> Option<FileFault> {
+    let (mut utf8, mut other, mut line) = (None, None, 1);
+    for chunk in bytes.utf8_chunks() {
+        let lines = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
+        if let (None, Some(at)) = (utf8, chunk.valid().find(|c: char| !c.is_ascii())) {
+            utf8 = Some(line + lines(&chunk.valid()[..at]));
+        }
+        line += lines(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            other = other.or(Some(line));
+        }
+    }
+    Some(FileFault::MixedEncoding { utf8: utf8?, other: other? })
 }
 
 fn checked(file: &str, text: String) -> Result<String, Finding> {

@@ -9,9 +9,10 @@ use super::product::product_of;
 use super::shape::{Product, Reshape, Unpivot, period_and_amount};
 use super::sheet::Sheet;
 use super::table::{Table, is_same_heading};
-use super::value::period::dated;
+use super::value::period::{self, dated};
 use crate::finding::{Candidates, Finding};
 use crate::units::FiscalCalendar;
+use std::collections::BTreeMap;
 
 /// Gives `sheet` the layout that the mapping file states; what cannot be found is reported as an error.
 pub(super) fn reshape(
@@ -95,7 +96,26 @@ fn periods(
     if let Some(fault) = fault {
         log.add(Finding::from(fault).at(map.place(wanted.span, "")));
     }
+    if let Some((one, other)) = overlap(&columns, calendar) {
+        let [first, second] = [one, other].map(|index| sheet.headings.get(index).map_or("", String::as_str).to_owned());
+        let fault = TableFault::OverlappingColumns { file: sheet.file.clone(), first, second };
+        log.add(Finding::from(fault).at(map.place(wanted.span, "")));
+    }
     columns
+}
+
+/// The first two of the columns whose periods have a month in common: its amounts would count twice.
+fn overlap(columns: &[(usize, Box<str>)], calendar: Option<FiscalCalendar>) -> Option<(usize, usize)> {
+    let mut months = BTreeMap::new();
+    for (index, text) in columns {
+        let Ok((start, length)) = period::read(text, calendar, &[], None) else { continue };
+        for step in 0..length {
+            if let Some(other) = months.insert(start.plus(i32::try_from(step).ok()?), *index) {
+                return Some((other, *index));
+            }
+        }
+    }
+    None
 }
 
 /// True for a heading that names a part of a year, of `months` where those are stated, but no year.

@@ -2,7 +2,7 @@
 //! reads them.
 
 use super::binding::Source;
-use super::cell::{CellKind, Flaw};
+use super::cell::{CellKind, Flaw, SHOWN_DIGITS};
 use super::fault::{BesideFault, NumberKind, ValueFault};
 use super::log::{Reported, shown};
 use super::row::{Row, Written, without_quote};
@@ -30,8 +30,6 @@ const GROWTH: &str = "growth";
 const REASONS: [&str; 2] = ["reason", "reasons"];
 /// Computed columns that say which line a row is.
 const IDENTIFYING: [Field; 3] = [Field::PartnerId, Field::ProductLine, Field::Territory];
-/// Significant digits of a number in a workbook.
-const SHEET_DIGITS: u32 = 15;
 /// An override this many times the proposal, or this part of it, is probably not meant.
 const IMPLAUSIBLE: Decimal = Decimal::ONE_HUNDRED;
 
@@ -107,7 +105,7 @@ fn number_in(text: &str) -> Option<Decimal> {
 
 /// True when both texts are the same number as far as a workbook holds it, or the same words.
 fn is_same_cell(one: &str, other: &str) -> bool {
-    let digits = |number: Decimal| number.round_sf(SHEET_DIGITS).unwrap_or(number).normalize();
+    let digits = |number: Decimal| number.round_sf(SHOWN_DIGITS as u32).unwrap_or(number).normalize();
     match (parse_decimal(one), parse_decimal(other)) {
         (Ok(one), Ok(other)) => digits(one) == digits(other),
         _ => one.split_whitespace().eq(other.split_whitespace()),

@@ -1,11 +1,12 @@
 //! One row of a table: its values read exactly, each fault reported with file, row, column and value.
 
 use super::binding::{Binding, Source};
-use super::cell::{CellKind, Fields, Flaw};
+use super::cell::{CellKind, Fields, Flaw, SHOWN_DIGITS};
 use super::fault::ValueFault;
 use super::log::{Reported, shown};
 use super::name::{NameFault, cleaned};
 pub(super) use super::shared::{Dimension, Shared};
+use super::sheet::Numbering;
 use super::table::{Column, Field, Kind};
 use super::value::identifier::{
     Placeholder, SalesforceFault, is_error_value, is_shortened, placeholder, salesforce_id,
@@ -178,7 +179,10 @@ impl<'a> Row<'a> {
             let (column, value) = (self.column(field), shown(text));
             return Err(self.reject(field, ValueFault::DateIdentifier { column, value }));
         }
-        if kind == CellKind::Text && is_shortened(text) {
+        // A workbook keeps 15 digits of a number: those after them are zeros, whatever they were.
+        let is_cut =
+            kind.is_number() && self.binding.location.numbering == Numbering::Rows && text.len() > SHOWN_DIGITS;
+        if is_cut || (kind == CellKind::Text && is_shortened(text)) {
             let (column, value) = (self.column(field), shown(text));
             return Err(self.reject(field, ValueFault::ShortenedIdentifier { column, value }));
         }

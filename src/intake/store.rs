@@ -10,12 +10,15 @@ use super::workbook;
 use super::{JsonPart, Limits};
 use crate::finding::{Finding, Place, Severity};
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Extensions of files that are read as CSV.
 const CSV_ENDINGS: [&str; 4] = ["csv", "tsv", "psv", "txt"];
 /// Extensions of data files in a book's directory that are not read.
 const DATA_ENDINGS: [&str; 3] = ["parquet", "gz", "zip"];
+/// Bytes of a text file in which its first line is looked for.
+const HEADER_BYTES: u64 = 4_096;
 /// Extensions of workbooks; the kind of a workbook shows in its content.
 const WORKBOOK_ENDINGS: [&str; 5] = ["xlsx", "xlsm", "xls", "xlsb", "ods"];
 /// Extensions of files with a JSON object per line.
@@ -89,6 +92,20 @@ fn format_of(path: &Path) -> Format {
         ending if CSV_ENDINGS.contains(&ending) => Format::Csv,
         _ => Format::Other(ending),
     }
+}
+
+/// True for a directory with a file that may have a table.
+fn has_tables(directory: &Path) -> bool {
+    let mut entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.any(|entry| entry.path().is_file() && !matches!(format_of(&entry.path()), Format::Other(_) | Format::Json))
+}
+
+/// True for a text file whose first line looks like a header.
+fn is_table(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(HEADER_BYTES).read_to_end(&mut start));
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    read.is_ok() && [b'\t', b';', b'|', b','].iter().any(|sign| line.iter().filter(|byte| *byte == sign).count() > 1)
 }
 
 fn name_of(path: &Path) -> String {
@@ -258,13 +275,20 @@ impl Store {
         paths.sort();
         for path in paths {
             let file = name_of(&path);
-            if file.starts_with(['.', '~', '_']) || !path.is_file() {
+            if file.starts_with(['.', '~', '_']) {
+                continue;
+            }
+            if !path.is_file() {
+                if has_tables(&path) {
+                    store.unread.push(format!("{file}/"));
+                }
                 continue;
             }
             match format_of(&path) {
                 Format::Csv if !file.ends_with(".txt") => {
                     store.tables.push(StoredTable::new(stem_of(&path), file, Content::File(path)));
                 }
+                Format::Csv if is_table(&path) => store.unread.push(file),
                 Format::Csv => {}
                 Format::Json | Format::Lines | Format::Workbook => store.open_beside(&path, &file, limits, log),
                 Format::Other(ending) if DATA_ENDINGS.contains(&ending.as_str()) => store.unread.push(file),

@@ -235,8 +235,9 @@ impl Walk<'_> {
             return;
         }
         let amounts = self.amounts.read(row, fields);
-        let name = (0..LABELLED).find_map(|index| label(fields.text(index)).map(|label| (fields.text(index), label)));
-        let name = name.filter(|(text, _)| !self.is_partner(text));
+        let labelled =
+            (0..LABELLED).find_map(|index| label(fields.text(index)).map(|label| (fields.text(index), label)));
+        let name = labelled.filter(|(text, _)| !self.is_partner(text));
         let lacks = self.lacks(fields);
         if self.is_total(fields, &amounts, name.map(|(_, label)| label.is_exact), lacks) {
             self.total(row, name.map(|(text, _)| text).unwrap_or_default(), &amounts);
@@ -257,6 +258,9 @@ impl Walk<'_> {
         }
         for held in std::mem::take(&mut self.pending) {
             self.add(&held.amounts, true);
+        }
+        if let Some((text, _)) = labelled.filter(|(_, label)| label.is_exact && sum_of(&amounts).is_some()) {
+            self.verdict.findings.push((TableFault::TotalRead { text: shown(text) }, row));
         }
         self.add(&amounts, self.binding.left_out_by(fields).is_none());
     }

@@ -39,7 +39,7 @@ pub struct SurveyDocument<'a> {
     mapping: &'a str,
     /// Keys of the mapping file with their reasons, in its order.
     decisions: Vec<DecisionDocument<'a>>,
-    /// Questions that the data does not decide.
+    /// Open questions.
     questions: Vec<QuestionDocument<'a>>,
     /// Content that was read with the mapping; null when the book cannot be read.
     read: Option<ReadDocument>,
@@ -203,7 +203,7 @@ fn mapping(view: &SurveyView<'_>, options: &TableOptions) -> String {
 }
 
 fn questions(view: &SurveyView<'_>, options: &TableOptions) -> String {
-    let mut text = format!("{}\n", bold("Questions that the data does not decide", options.colour));
+    let mut text = format!("{}\n", bold("Open questions", options.colour));
     for question in &view.survey.questions {
         text.push_str(&format!("- {}: {}\n", question.place, question.question));
     }

@@ -67,7 +67,7 @@ crate::faults! {
                 "the partners table has no `{partner}`{}",
                 if *rows > 1 { format!(" ({rows} rows)") } else { String::new() }
             ),
-            help: suggested(suggestion.as_deref(), "add the partner to the partners table, or leave the rows out"),
+            help: suggested(suggestion.as_deref(), "add the partner to the partners table, or exclude the rows with `skip`"),
             varying: [partner, rows],
         }
         /// A cell names several partners.
@@ -84,7 +84,7 @@ crate::faults! {
         }
         /// An identifier looks like a date among others that do not.
         DateLikePartner { partner: String } = BookIdentifier {
-            message: format!("`{partner}` looks like a date that a spreadsheet made of an identifier"),
+            message: format!("`{partner}` may be an identifier that a spreadsheet converted to a date"),
             help: "export the identifiers as text, without opening the file in a spreadsheet program",
             varying: [partner],
         }

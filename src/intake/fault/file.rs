@@ -115,6 +115,12 @@ crate::faults! {
                    confirms it",
             severity: Warning,
         }
+        /// A text has two encodings.
+        MixedEncoding { utf8: usize, other: usize } = BookEncoding {
+            message: format!("line {utf8} is UTF-8 and line {other} is not: one name may be read as two"),
+            help: "export the file again as UTF-8 and do not join files of different encodings; \
+                   `encoding = \"windows-1252\"` in the mapping file reads all of it as that",
+        }
         /// A file has a zero byte.
         ZeroByte { line: usize } = BookEncoding {
             message: format!("the file has a zero byte at line {line}, so it is not text"),
@@ -148,20 +154,20 @@ crate::faults! {
         /// A sheet cannot be read, and the book does not need it.
         SheetLeftOut { reason: String } = BookShape {
             message: format!("the sheet is left out: {reason}"),
-            help: "nothing needs to be done if the sheet holds no table of the book",
+            help: "ignore this if the sheet has no data for the book",
             severity: Warning,
         }
         /// A sheet that is read is hidden.
         HiddenSheet {} = BookShape {
-            message: "the sheet is hidden and is read",
-            help: "remove the sheet if its rows do not count",
+            message: "the hidden sheet is included",
+            help: "delete the sheet if its rows should not count",
             severity: Warning,
         }
         /// Rows that are read are hidden, by a filter for example.
         HiddenRows { rows: usize, first: u64 } = BookShape {
             message: match rows {
-                1 => format!("row {first} is hidden and is read"),
-                rows => format!("{rows} hidden rows are read; the first is row {first}"),
+                1 => format!("row {first} is hidden and included"),
+                rows => format!("{rows} hidden rows are included; the first is row {first}"),
             },
             help: "remove the hidden rows if they do not count",
             severity: Warning,

@@ -92,7 +92,7 @@ crate::faults! {
         /// A file in the directory of a book is not read.
         UnreadFile { name: String } = BookUnknownTable {
             message: format!("`{name}` is not read: in a directory, tables are CSV files, workbooks or JSON files"),
-            help: "save it as CSV or as a workbook",
+            help: "save it as CSV or as a workbook in the directory itself",
             severity: Warning,
         }
         /// A row has more or fewer fields than there are columns.
@@ -228,6 +228,12 @@ crate::faults! {
             help: "check that the export is complete, and that `where` and `skip` leave out what its total leaves out",
             severity: Warning,
         }
+        /// A row that is named as a total is read as data.
+        TotalRead { text: String } = BookFooter {
+            message: format!("the row of `{text}` is read as data: its amounts are not the sum of the rows above it"),
+            help: "leave it out with `skip` in the mapping file if it is a total",
+            severity: Warning,
+        }
         /// Rows repeat the header, as printed lists do on every page.
         RepeatedHeader { rows: u64 } = BookFooter {
             message: match rows {
@@ -267,6 +273,11 @@ crate::faults! {
         NoYear { file: String, column: String } = BookMissingColumn {
             message: format!("`{column}`, a column name of `{file}`, states no year"),
             help: "add the year to `unpivot`: `year = 2025`; when it is in the row above, write `header_rows = 2`",
+        }
+        /// Two columns of amounts are of the same month.
+        OverlappingColumns { file: String, first: String, second: String } = BookMissingColumn {
+            message: format!("`{first}` and `{second}`, columns of `{file}`, have a month in common, which would count twice"),
+            help: "list the columns that count: `unpivot = { period = [\"2025-01\", \"2025-02\"] }`",
         }
         /// A file has more different causes of one code than are listed.
         NotListed { listed: Code, count: u64 } = (*listed) {

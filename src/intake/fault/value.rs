@@ -108,7 +108,7 @@ crate::faults! {
             message: if *is_error {
                 format!("`{value}` is an error value of a spreadsheet, not a name")
             } else {
-                format!("`{value}` usually means that nothing is known, and would become a name")
+                format!("`{value}` usually marks a missing value, but would be read as a name")
             },
             help: format!(
                 "{} it, or state its meaning in the mapping file: `values.{key} = {{ \"{value}\" = \"\" }}` for not known{}",
@@ -118,7 +118,7 @@ crate::faults! {
         }
         /// An identifier is a long number that a spreadsheet has shortened.
         ShortenedIdentifier { column: String, value: String } = BookIdentifier {
-            message: format!("`{value}` is a long number that a spreadsheet has shortened: different identifiers may have become one"),
+            message: format!("`{value}` is a long number that a spreadsheet has shortened: distinct identifiers may have been merged"),
             help: "export the column again as text, without opening the file in a spreadsheet program",
             varying: [value],
         }

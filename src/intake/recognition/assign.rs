@@ -2,7 +2,7 @@
 
 use super::super::store::Store;
 use super::super::table::{Field, TableKind, folded};
-use super::columns::{currency_column, facts, other_amounts, won};
+use super::columns::{currency_column, facts, other_amounts, uncounted, won};
 use super::heading::{compared, is_one_of, rank, stated_currency};
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
@@ -10,6 +10,7 @@ use super::section::{Draft, outcome};
 use super::synonym::{QUANTITIES, UNIT_PRICES};
 use super::text::{Decision, Section, order, quoted};
 use super::wide::{Wide, wide};
+use crate::finding::listed;
 use crate::units::Currency;
 use std::collections::BTreeMap;
 
@@ -53,6 +54,27 @@ impl<'p> Fit<'p> {
             close_date: profile.best(Field::CloseDate, Column::is_date),
             wide: wide(profile),
             has_outcome: stage.or(status).is_some() || has_probability || has_truth,
+        }
+    }
+
+    /// The columns of a table of revenue.
+    fn wanted(&self) -> [(Field, Option<&'p Column>); 3] {
+        [(Field::PartnerId, self.partner), (Field::Month, self.date), (Field::Amount, self.amount)]
+    }
+
+    /// Says why no column is `field`: none has a known heading, or the values of the one that has are of another kind.
+    fn missing(&self, field: Field) -> String {
+        let (role, kind) = match field {
+            Field::PartnerId => ("the partner", "identifiers"),
+            Field::Month => ("the date or month", "dates or months"),
+            _ => ("the amount", "numbers"),
+        };
+        match self.profile.best(field, |column| column.filled > 0) {
+            Some(column) => {
+                let example = column.values.keys().next().map(|value| quoted(value)).unwrap_or_default();
+                format!("the values of `{}`, such as {example}, are not all {kind}", column.heading)
+            }
+            None => format!("no heading is known to be {role}"),
         }
     }
 
@@ -272,7 +294,7 @@ impl<'s> Plan<'s> {
         let constant = fit.profile.constant_beside(partner);
         let is_constant = |column: &Column| column.index != partner.index && constant.contains(&column.index);
         facts(&mut draft, &is_constant);
-        if !inherits && partner.empty > 0 {
+        if !inherits && partner.blank() > 0 {
             draft.skip_empty(&[Field::PartnerId]);
         }
         self.take(draft, "several rows per partner");
@@ -289,22 +311,31 @@ impl<'s> Plan<'s> {
             if let Some(question) = &wide.question {
                 draft.ask("", question.clone());
             }
+            let unread = wide.unread(fit.profile);
+            if !unread.is_empty() {
+                draft.ask(
+                    "",
+                    format!("numbers beside the periods are not read: {}; is none of them a period?", listed(&unread)),
+                );
+            }
         } else {
             let date = if is_won { fit.close_date.or(fit.date) } else { fit.date };
             if let Some(date) = date {
-                draft.bind(Field::Month, date, "nearly every cell is a date or month");
+                draft.bind(Field::Month, date, "almost all cells are dates or months");
             }
             match (fit.amount, fit.factors) {
-                (Some(amount), _) => draft.bind(Field::Amount, amount, "nearly every cell is a number"),
+                (Some(amount), _) => draft.bind(Field::Amount, amount, "almost all cells are numbers"),
                 (None, Some(factors)) => draft.multiply(factors),
                 (None, None) => {}
             }
             other_amounts(&mut draft, fit.amount);
+            draft.thousands();
         }
         for field in [Field::Territory, Field::ProductLine] {
-            draft.bind_best(field, "few different words", Column::is_group);
+            draft.bind_best(field, "few distinct values", Column::is_group);
         }
         currency_column(&mut draft);
+        uncounted(&mut draft);
         draft.fill_down();
         let periods = fit.wide.as_ref().map_or(&[][..], |wide| wide.columns.as_slice());
         draft.numbers(&[Field::Amount], periods);
@@ -322,31 +353,38 @@ impl<'s> Plan<'s> {
         let mut draft = self.draft("opportunities", fit.profile);
         draft.source(self.store);
         let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
-        let (Some(partner), Some(amount)) = (found.or(fit.partner), fit.amount) else { return };
+        // Open opportunities have an estimate, and the actual amount is blank.
+        let is_amount = |column: &&Column| column.is_amount() && rank(Field::Amount, &column.heading).is_some();
+        let fullest = fit.profile.columns.iter().filter(is_amount).max_by_key(|column| column.filled);
+        let amount = fit.amount.filter(|amount| amount.empty == 0).or(fullest);
+        let (Some(partner), Some(amount)) = (found.or(fit.partner), amount) else { return };
         draft.bind_best(Field::OpportunityId, "no value occurs twice", |column| {
             column.is_unique() && column.index != partner.index
         });
         draft.bind(Field::PartnerId, partner, "names the partner");
-        draft.bind(Field::Amount, amount, "nearly every cell is a number");
+        draft.bind(Field::Amount, amount, "almost all cells are numbers");
         if let Some(date) = fit.close_date.or(fit.date) {
-            draft.bind(Field::CloseDate, date, "nearly every cell is a date");
+            draft.bind(Field::CloseDate, date, "almost all cells are dates");
         }
         draft.status();
         draft.bind_best(Field::Stage, "words", |column| !column.is_amount());
-        if draft.bind_best(Field::Probability, "nearly every cell is a number", Column::is_amount)
+        if draft.bind_best(Field::Probability, "almost all cells are numbers", Column::is_amount)
             && let Some((_, column)) = draft.bound.last()
             && column.above_one + column.percents > 0
         {
-            draft.section.set("scale.probability", "100", "its values are percentages");
+            draft.section.set("scale.probability", "100", "the values are percentages");
         }
         for field in [Field::ProductLine, Field::Territory] {
-            draft.bind_best(field, "few different words", Column::is_group);
+            draft.bind_best(field, "few distinct values", Column::is_group);
         }
-        draft.bind_best(Field::RegisteredOn, "nearly every cell is a date", Column::is_date);
+        draft.bind_best(Field::RegisteredOn, "almost all cells are dates", Column::is_date);
         currency_column(&mut draft);
+        draft.fill_down();
         draft.numbers(&[Field::Amount], &[]);
         draft.dates(&[Field::CloseDate, Field::RegisteredOn]);
-        draft.skip_empty(&[Field::PartnerId, Field::Amount, Field::CloseDate]);
+        if !draft.section.has("fill_down") {
+            draft.skip_empty(&[Field::PartnerId, Field::Amount, Field::CloseDate]);
+        }
         self.take(draft, "amounts with a stage or probability");
     }
 
@@ -359,19 +397,39 @@ impl<'s> Plan<'s> {
         }
     }
 
-    /// Says why no table is one of revenue.
-    fn nothing(&mut self, fits: &[Fit<'_>]) {
+    /// Says why no table is one of revenue, and proposes what is known of the one that lacks least.
+    fn nothing(&mut self, fits: &[Fit<'s>]) {
         for fit in fits {
-            let profile = fit.profile;
-            let question = if fit.partner.is_none() {
-                "no heading names the partner: write `columns.partner_id = \"…\"` under `[revenue]`"
-            } else if fit.amount.is_none() && fit.factors.is_none() {
-                "no column of numbers has a heading for amounts: write `columns.amount = \"…\"` under `[revenue]`"
-            } else {
-                "no column of dates or months has a known heading: write `columns.month = \"…\"` under `[revenue]`"
-            };
-            self.questions.push(Question { place: profile.file.clone(), question: question.to_owned() });
+            for (field, column) in fit.wanted() {
+                if column.is_none() {
+                    let (what, key) = (fit.missing(field), field.name());
+                    let question = format!("{what}: write `columns.{key} = \"…\"` under `[revenue]`");
+                    self.questions.push(Question { place: fit.profile.file.clone(), question });
+                }
+            }
         }
+        let known = |fit: &&Fit<'_>| fit.wanted().iter().filter(|(_, column)| column.is_some()).count();
+        let Some(fit) = fits.iter().filter(|fit| known(fit) > 1).max_by_key(|fit| (known(fit), fit.profile.rows))
+        else {
+            return;
+        };
+        if fit.partner.is_some() {
+            self.distinct(fit, true);
+        } else {
+            let mut draft = self.draft("partners", fit.profile);
+            draft.section.set("distinct", "true", "no table of partners was found, so they are taken from the rows");
+            self.take(draft, "several rows per partner");
+        }
+        let mut draft = self.draft("revenue", fit.profile);
+        draft.source(self.store);
+        for (field, column) in fit.wanted() {
+            if let Some(column) = column {
+                draft.bind(field, column, "has the heading and the values");
+            }
+        }
+        draft.numbers(&[Field::Amount], &[]);
+        draft.dates(&[Field::Month]);
+        self.take(draft, "has some of the columns of revenue");
     }
 
     fn finish(mut self, fits: &[Fit<'_>]) -> Survey {

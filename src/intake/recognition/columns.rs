@@ -2,31 +2,49 @@
 
 use super::super::row::truth_of;
 use super::super::table::Field;
-use super::heading::rank;
+use super::heading::{compared, rank, stated_currency};
 use super::profile::Column;
 use super::section::{Draft, outcome};
+use super::synonym::UNCOUNTED;
 use super::text::{key, quoted};
 use std::collections::BTreeSet;
 
 /// Facts of a partner.
 pub(super) fn facts(draft: &mut Draft<'_>, fits: &dyn Fn(&Column) -> bool) {
-    draft.bind_best(Field::PartnerName, "the name beside the identifier", |column| {
+    draft.bind_best(Field::PartnerName, "the name next to the identifier", |column| {
         !column.is_amount() && !column.is_date() && fits(column)
     });
     for field in [Field::Tier, Field::Territory, Field::Vertical, Field::AccountManager] {
-        draft.bind_best(field, "few different words", |column| column.is_group() && fits(column));
+        draft.bind_best(field, "few distinct values", |column| column.is_group() && fits(column));
     }
     for field in [Field::Since, Field::Until] {
-        draft.bind_best(field, "nearly every cell is a date", |column| column.is_date() && fits(column));
+        draft.bind_best(field, "almost all cells are dates", |column| column.is_date() && fits(column));
     }
 }
 
+/// Binds the column of currency codes; one whose heading does not say so needs a sign of it in every cell.
 pub(super) fn currency_column(draft: &mut Draft<'_>) {
-    draft.bind_best(Field::Currency, "currency codes", |column| !column.currencies().is_empty());
-    let codes = draft.bound.last().filter(|(field, _)| *field == Field::Currency).map(|(_, column)| {
-        (column.heading.clone(), column.currencies().iter().map(|code| (*code).to_owned()).collect::<Vec<_>>())
-    });
-    if let Some((heading, codes)) = codes.filter(|(_, codes)| codes.len() > 1) {
+    if !draft.bind_best(Field::Currency, "currency codes", |column| !column.currencies().is_empty()) {
+        let is_of_codes = |column: &&Column| {
+            let codes = column.currencies();
+            !codes.is_empty() && codes.iter().all(|code| stated_currency(code.code()).is_some())
+        };
+        if let Some(column) = draft.profile.columns.iter().find(is_of_codes) {
+            draft.bind(Field::Currency, column, "every value is a currency code");
+        }
+    }
+    let Some((_, column)) = draft.bound.last().filter(|(field, _)| *field == Field::Currency) else { return };
+    let (heading, codes) = (column.heading.clone(), column.currencies());
+    let named: Vec<String> = (column.values.keys().zip(&codes))
+        .filter(|(value, code)| ***value != *code.code())
+        .map(|(value, code)| format!("{} = {}", key(value), quoted(code.code())))
+        .collect();
+    if !named.is_empty() {
+        draft.section.set("values.currency", format!("{{ {} }}", named.join(", ")), "names of currencies");
+    }
+    let codes: BTreeSet<&str> = codes.iter().map(|code| code.code()).collect();
+    if codes.len() > 1 {
+        let codes: Vec<&str> = codes.into_iter().collect();
         let question = format!(
             "amounts are in {}, but a book has one currency: convert them, or keep one with `where`",
             codes.join(", ")
@@ -45,6 +63,26 @@ pub(super) fn other_amounts(draft: &mut Draft<'_>, amount: Option<&Column>) {
         draft.profile.columns.iter().filter(is_other).map(|column| format!("`{}`", column.heading)).collect();
     if !others.is_empty() {
         draft.ask(&amount.heading.clone(), format!("is it the net revenue, or is it {}?", others.join(" or ")));
+    }
+}
+
+/// Asks about words that rows which are no revenue have.
+pub(super) fn uncounted(draft: &mut Draft<'_>) {
+    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| bound.index == column.index);
+    let mut found = Vec::new();
+    for column in draft.profile.columns.iter().filter(|column| column.values.len() <= 50 && !is_bound(column)) {
+        let is_uncounted = |word: &&Box<str>| UNCOUNTED.contains(&compared(word).as_str());
+        let words: Vec<String> = column.values.keys().filter(is_uncounted).map(|word| quoted(word)).collect();
+        if !words.is_empty() && words.len() < column.values.len() {
+            found.push((column.heading.clone(), words));
+        }
+    }
+    for (heading, words) in found {
+        let (key, words) = (key(&heading), words.join(", "));
+        draft.ask(
+            &heading,
+            format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[revenue]`"),
+        );
     }
 }
 

@@ -18,6 +18,9 @@ pub(super) struct Dates {
     first: Option<String>,
     second: Option<String>,
     example: String,
+    /// True when the first of three short numbers may be the year; and when one of them cannot.
+    may_be_year: bool,
+    is_never_year: bool,
 }
 
 /// Format of the dates of a column, as far as the evidence decides it.
@@ -70,6 +73,8 @@ impl Dates {
         if self.example.is_empty() {
             text.clone_into(&mut self.example);
         }
+        self.may_be_year |= has_short_year && parts[0].len() == 2;
+        self.is_never_year |= parts[0].parse::<u32>().is_ok_and(|number| !(15..=40).contains(&number));
         let above = |part: &str| part.parse::<u32>().is_ok_and(|number| number > 12);
         if !is_year_first && self.first.is_none() && above(parts[0]) {
             self.first = Some(text.to_owned());
@@ -102,6 +107,13 @@ impl Dates {
         let Some((separator, has_short_year, is_year_first)) = self.form else { return Order::Plain };
         if self.others > 0 {
             return Order::Open(format!("{} dates are written in another form than `{}`", self.others, self.example));
+        }
+        if self.may_be_year && !self.is_never_year {
+            return Order::Open(format!(
+                "`{0}` may begin with the year: write `date_format = \"YY{separator}M{separator}D\"`, or \
+                 `date_format = \"D{separator}M{separator}YY\"`",
+                self.example
+            ));
         }
         let year = if has_short_year { "YY" } else { "YYYY" };
         let (day_first, month_first) =

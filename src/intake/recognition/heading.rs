@@ -1,7 +1,8 @@
 //! Comparison of headings with the declared synonyms.
 
 use super::super::table::{Field, folded};
-use super::synonym::SYNONYMS;
+use super::synonym::{CURRENCY_NAMES, SYNONYMS};
+use crate::units::Currency;
 
 /// A heading as it is compared with the synonyms: folded, without a currency and without words in parentheses.
 pub(super) fn compared(heading: &str) -> String {
@@ -22,9 +23,35 @@ pub(super) fn rank(field: Field, heading: &str) -> Option<usize> {
     if own == folded(field.name()) {
         return Some(0);
     }
-    let compared = compared(heading);
+    let variants: Vec<String> = [own, compared(heading)].into_iter().chain(of_relation(heading)).collect();
     let synonyms = SYNONYMS.iter().find(|synonyms| synonyms.field == field)?;
-    synonyms.headings.split_whitespace().position(|one| one == compared || one == own)
+    synonyms.headings.split_whitespace().position(|one| variants.iter().any(|variant| variant == one))
+}
+
+/// Other spellings of the heading of a related record: `Reseller: Account ID` is `resellerid`, `RESELLER__C` is
+/// `reseller`.
+fn of_relation(heading: &str) -> Vec<String> {
+    let lower = heading.to_lowercase();
+    if let Some(own) = lower.strip_suffix("__c") {
+        return vec![compared(own)];
+    }
+    let Some((record, field)) = lower.split_once(':') else { return Vec::new() };
+    let (record, field) = (compared(record), compared(field));
+    let suffix = if field.ends_with("id") { "id" } else { "name" };
+    vec![format!("{record}{suffix}"), record]
+}
+
+/// The word of `heading` that states thousands.
+pub(super) fn stated_thousands(heading: &str) -> Option<&str> {
+    let is_unit = |word: &&str| {
+        let plain = word.trim_matches(['\'', '.', ',']);
+        let currency = plain.strip_prefix(['k', 'K', 'T']);
+        matches!(
+            plain.to_lowercase().as_str(),
+            "thousands" | "thousand" | "000" | "000s" | "tsd" | "milliers" | "miles"
+        ) || currency.is_some_and(|rest| rest == "$" || stated_currency(rest).is_some())
+    };
+    heading.split([' ', '(', ')', '[', ']', '_', '/', '\u{A0}']).find(is_unit)
 }
 
 /// The currency that a word of a heading or a sign beside an amount states.
@@ -33,12 +60,22 @@ pub(super) fn stated_currency(word: &str) -> Option<&'static str> {
         "USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK", "INR", "BRL", "MXN", "CNY",
         "SGD", "ZAR", "NZD", "HUF",
     ];
-    match word.trim_matches(['(', ')', '[', ']', ',', ':']) {
+    let word = word.trim_matches(['(', ')', '[', ']', ',', ':']);
+    // `kEUR` and `TEUR` are thousands of it.
+    let word = word.strip_prefix(['k', 'K', 'T']).filter(|rest| *rest == "€" || rest.len() == 3).unwrap_or(word);
+    match word {
         "€" => Some("EUR"),
         "£" => Some("GBP"),
         "₹" => Some("INR"),
         word => CODES.into_iter().find(|code| *code == word),
     }
+}
+
+/// The currency that a value is the code or the name of.
+pub(super) fn named_currency(text: &str) -> Option<Currency> {
+    let names = CURRENCY_NAMES.iter().find(|(names, _)| names.contains(&compared(text).as_str()));
+    let code = names.map_or(text, |(_, code)| *code);
+    Some(code).filter(|code| code.len() == 3)?.parse().ok()
 }
 
 /// True when `heading` is one of `headings`.

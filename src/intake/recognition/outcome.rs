@@ -9,7 +9,7 @@ pub struct Survey {
     pub sources: Vec<Source>,
     /// Keys of the mapping file with their reasons; none when the book needs no mapping file.
     pub decisions: Vec<Decision>,
-    /// Questions that the data does not decide, in the order of the tables.
+    /// Open questions, in the order of the tables.
     pub questions: Vec<Question>,
     /// The mapping file; empty when the book needs none.
     pub mapping: String,

@@ -6,7 +6,7 @@ use super::super::row::truth_of;
 use super::super::sheet::Sheet;
 use super::super::table::{Field, order_of};
 use super::dates::{Dates, is_date};
-use super::heading::rank;
+use super::heading::{named_currency, rank};
 use super::notation::{Notation, is_number};
 use super::period_heading::{is_bare_month, is_month, year_of};
 use super::synonym::SYNONYMS;
@@ -159,13 +159,18 @@ impl Column {
         self.is_mostly(self.truths)
     }
 
-    /// True for few different words that group rows.
+    /// True for few distinct values that group rows.
     pub fn is_group(&self) -> bool {
         let few = self.values.len() <= 300 && (self.values.len() as u64) * 2 <= self.filled.max(8);
         self.filled > 0
             && few
             && !self.is_date()
             && !(self.is_amount() && self.notation.currencies.is_empty() && self.above_one > 0)
+    }
+
+    /// Cells without a value, those below the last value included.
+    pub fn blank(&self) -> u64 {
+        self.empty + self.trailing
     }
 
     /// True when no value occurs twice, or nearly none.
@@ -180,11 +185,11 @@ impl Column {
         }
     }
 
-    /// Currencies, if every value is a currency code.
-    pub fn currencies(&self) -> Vec<&str> {
-        let is_code = |text: &str| text.len() == 3 && text.parse::<Currency>().is_ok();
-        let all = self.values.len() <= 20 && self.filled > 0 && self.values.keys().all(|text| is_code(text));
-        if all { self.values.keys().map(|text| &**text).collect() } else { Vec::new() }
+    /// Currencies, if every value is the code or the name of one.
+    pub fn currencies(&self) -> Vec<Currency> {
+        let few = self.values.len() <= 20 && self.filled > 0;
+        let codes = few.then(|| self.values.keys().map(|text| named_currency(text)).collect::<Option<Vec<_>>>());
+        codes.flatten().unwrap_or_default()
     }
 }
 

@@ -4,7 +4,7 @@ use super::super::mapping::is_key;
 use super::super::store::Store;
 use super::super::table::Field;
 use super::dates::Order;
-use super::heading::{compared, is_one_of};
+use super::heading::{compared, is_one_of, stated_thousands};
 use super::notation::Notation;
 use super::outcome::Question;
 use super::profile::{Column, Profile};
@@ -96,6 +96,16 @@ impl<'p> Draft<'p> {
         }
     }
 
+    /// Multiplies amounts that their heading states in thousands: `Revenue (k€)`, `Umsatz TEUR`, `Sales in thousands`.
+    pub fn thousands(&mut self) {
+        let of_amount = self.bound.iter().find(|(field, _)| *field == Field::Amount).map(|(_, column)| *column);
+        let Some(column) = of_amount else { return };
+        if let Some(word) = stated_thousands(&column.heading) {
+            self.section.set("times.amount", "1000", format!("`{word}` in the heading means thousands"));
+            self.ask(&column.heading.clone(), "are its amounts in thousands?");
+        }
+    }
+
     /// Binds `field` to the best column that `fits`, unless the column is bound already; true when there is one.
     pub fn bind_best(&mut self, field: Field, reason: &str, fits: impl Fn(&Column) -> bool) -> bool {
         let is_free = |column: &Column| !self.bound.iter().any(|(_, bound)| bound.index == column.index);
@@ -170,8 +180,11 @@ impl<'p> Draft<'p> {
         let empty: Vec<(&str, u64)> = self
             .bound
             .iter()
-            .filter(|(field, column)| fields.contains(field) && column.empty > 0)
-            .map(|(_, column)| (column.heading.as_str(), column.empty))
+            .filter(|(field, _)| fields.contains(field))
+            // Below the last partner there may be rows without one; below the last date or amount, there is no data.
+            .map(|(field, column)| (column, if *field == Field::PartnerId { column.blank() } else { column.empty }))
+            .filter(|(_, empty)| *empty > 0)
+            .map(|(column, empty)| (column.heading.as_str(), empty))
             .collect();
         for (heading, count) in empty {
             let rows = counted(usize::try_from(count).unwrap_or(usize::MAX), "row");
@@ -215,14 +228,14 @@ impl<'p> Draft<'p> {
         }
         let of = |field: Field| self.profile.best(field, |column| outcome(column).is_some());
         let Some(column) = of(Field::Status).or_else(|| of(Field::Stage)) else { return };
-        self.bind(Field::Status, column, "has the words for won and lost");
+        self.bind(Field::Status, column, "contains the values for won and lost");
         let words: Vec<String> = outcome(column)
             .into_iter()
             .flatten()
             .map(|(word, ours)| format!("{} = {}", key(&word), quoted(ours)))
             .chain([format!("{} = {}", quoted("*"), quoted("open"))])
             .collect();
-        self.section.set("values.status", format!("{{ {} }}", words.join(", ")), "every other word is open");
+        self.section.set("values.status", format!("{{ {} }}", words.join(", ")), "all other values mean open");
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             organizationid organisationid internalid codeclient numeroclient numéroclient codicecliente \
             codigocliente codigodecliente klantnummer klantnr partner reseller dealer distributor account \
             customer client kunde klant cliente associatedcompany company organization organisation \
-            customerproject potentialcustomer entity storenumber storeid storeno shopid outletid branchcode store partneraccount partneraccountname partnername \
+            channelpartner channelpartnername retailer vendor supplier seller händler revendeur cardname soldtoname \
+            billto billtoname buyer partyname agency shop customerproject potentialcustomer entity storenumber storeid storeno shopid outletid branchcode store partneraccount partneraccountname partnername \
             resellername dealername distributorname accountname customername clientname companyname \
             company/account organizationname kundenname firma firmenname nomclient nombrecliente \
             ragionesociale name1 id",
@@ -40,7 +41,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             postingperiod monat rechnungsdatum fakturadatum auftragsdatum bestelldatum buchungsdatum \
             belegdatum datecommande datefacture datedefacture fechafactura fechapedido fecha datafattura \
             factuurdatum orderdatum datum date data closedate closingdate actualclosedate wontime \
-            purchasedate shipdate createdon createddate quarter",
+            purchasedate shipdate createdon createddate createdat closedat orderpurchasetimestamp fakturadat quarter",
     },
     Synonyms {
         field: Field::Amount,
@@ -51,7 +52,8 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             actualrevenue actualvalue estrevenue estimatedrevenue estimatedvalue amountincompanycurrency \
             totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
             importe importo bedrag omzet fatturato value subtotal total grandtotal grossamount grosssales \
-            bruttobetrag",
+            bruttobetrag weeklysales bookings acv arr productamount netprice umsatznetto totalexclvat totaldue billed \
+            chiffredaffaires spend gmv payment valor",
     },
     Synonyms {
         field: Field::Currency,
@@ -135,6 +137,63 @@ pub(super) const UNIT_PRICES: &[&str] = &[
 
 /// Headings of discounts, which change what a unit costs.
 pub(super) const DISCOUNTS: &[&str] = &["discount", "discounts", "rabatt", "remise", "descuento", "sconto", "korting"];
+
+/// Names of currencies as systems write them beside amounts, folded, with their codes.
+pub(super) const CURRENCY_NAMES: &[(&[&str], &str)] = &[
+    (&["usdollar", "unitedstatesdollar", "dollar", "dollars", "usdollars"], "USD"),
+    (&["euro", "euros"], "EUR"),
+    (&["britishpound", "britishpounds", "poundsterling", "gbpound", "ukpound"], "GBP"),
+    (&["swissfranc", "schweizerfranken", "franken"], "CHF"),
+    (&["japaneseyen", "yen"], "JPY"),
+    (&["canadiandollar"], "CAD"),
+    (&["australiandollar"], "AUD"),
+    (&["indianrupee"], "INR"),
+];
+
+/// Words of a status, type or scenario whose rows are often no revenue, folded.
+pub(super) const UNCOUNTED: &[&str] = &[
+    "cancelled",
+    "canceled",
+    "cancellation",
+    "void",
+    "voided",
+    "draft",
+    "deleted",
+    "rejected",
+    "refunded",
+    "onhold",
+    "pending",
+    "quote",
+    "quotation",
+    "proforma",
+    "budget",
+    "forecast",
+    "plan",
+    "planned",
+    "target",
+    "order",
+    "salesorder",
+    "creditmemo",
+    "creditnote",
+    "units",
+    "quantity",
+    "disputed",
+    "storniert",
+    "storno",
+    "entwurf",
+    "angebot",
+    "gutschrift",
+    "annulé",
+    "annulée",
+    "brouillon",
+    "avoir",
+    "devis",
+    "anulado",
+    "anulada",
+    "borrador",
+    "geannuleerd",
+    "annullato",
+];
 
 /// Words of a stage or status that mean won, folded.
 pub(super) const WON: &[&str] = &["won", "closedwon", "gewonnen", "closewon", "dealwon", "gagné", "ganado"];

@@ -16,6 +16,17 @@ pub(super) struct Wide {
     pub question: Option<String>,
 }
 
+impl Wide {
+    /// Headings of columns of amounts that are not periods, so that what looks like a month and is none is noticed.
+    pub fn unread<'p>(&self, profile: &'p Profile) -> Vec<&'p str> {
+        let last = self.columns.iter().max().copied().unwrap_or_default();
+        let first = self.columns.iter().min().copied().unwrap_or_default();
+        let is_beside = |index: usize| index + 1 >= first && index <= last + 1 && !self.columns.contains(&index);
+        let unread = profile.columns.iter().filter(|column| is_beside(column.index) && column.is_amount());
+        unread.map(|column| column.heading.as_str()).collect()
+    }
+}
+
 /// The periods among the headings of `profile`.
 pub(super) fn wide(profile: &Profile) -> Option<Wide> {
     let of = |months: &[u32], states_year: bool| -> Vec<(usize, &str)> {

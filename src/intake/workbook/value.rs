@@ -1,12 +1,9 @@
 //! Cells from the values of the workbook library: numbers as a spreadsheet shows them, with 15 digits, percent, leading
 //! zeros.
 
-use super::super::cell::{Cell, CellKind, Flaw};
+use super::super::cell::{Cell, CellKind, Flaw, SHOWN_DIGITS};
 use super::super::value::currency_sign::sign;
 use calamine::{DataRef, ExcelDateTime};
-
-/// Significant digits that a spreadsheet shows.
-const SHOWN_DIGITS: usize = 15;
 
 /// Number format of a cell, as far as it changes the value or its notation.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -84,8 +84,8 @@ fn a_workbook_of_excel_97_is_read_with_its_number_formats() {
     assert_eq!(
         told,
         [
-            (Code::BookShape, "row 4 is hidden and is read".to_owned()),
-            (Code::BookShape, "the sheet is hidden and is read".to_owned()),
+            (Code::BookShape, "row 4 is hidden and included".to_owned()),
+            (Code::BookShape, "the hidden sheet is included".to_owned()),
             (Code::BookAmount, "1 number was rounded to 15 digits, as a spreadsheet shows it".to_owned()),
         ]
     );
@@ -166,7 +166,7 @@ fn an_ods_workbook_is_read_with_percentages_and_repeated_rows() {
     let (book, told) = file("book.ods", &bytes, map).unwrap();
     assert_eq!(revenue(&book, "A & B"), ["2025-01 33333.3333333333", "2025-02 12.5", "2025-03 2"]);
     assert_eq!(shares(&book), ["0.75", "0.75"]);
-    assert!(told.contains(&(Code::BookShape, "2 hidden rows are read; the first is row 4".to_owned())), "{told:?}");
+    assert!(told.contains(&(Code::BookShape, "2 hidden rows are included; the first is row 4".to_owned())), "{told:?}");
     // Repeated cells count, however small the file is.
     let wide = "<table:table-row table:number-rows-repeated=\"1000000\"><table:table-cell office:value-type=\"float\" \
                 office:value=\"1\" table:number-columns-repeated=\"900\"/></table:table-row>";
@@ -257,7 +257,7 @@ fn hidden_rows_of_an_xlsb_workbook_are_read_and_mentioned() {
     ];
     let (book, findings) = file("book.xlsb", &xlsb(&sheets, true), "[partners]\n[revenue]\n").unwrap();
     assert_eq!(revenue(&book, "A-1"), ["2025-01 1", "2025-02 2", "2025-03 4"]);
-    let told = findings.iter().any(|(_, text)| text == "2 hidden rows are read; the first is row 3");
+    let told = findings.iter().any(|(_, text)| text == "2 hidden rows are included; the first is row 3");
     assert!(told, "{findings:?}");
 }
 
@@ -357,7 +357,7 @@ fn hidden_rows_and_sheets_are_read_and_mentioned() {
     let (book, told) = file("book.xlsx", &bytes, "").unwrap();
     assert_eq!(revenue(&book, "A"), ["2025-01 10", "2025-02 5"]);
     let hidden: Vec<&String> = told.iter().map(|(_, text)| text).filter(|text| text.contains("hidden")).collect();
-    assert_eq!(hidden, ["row 3 is hidden and is read", "the sheet is hidden and is read"]);
+    assert_eq!(hidden, ["row 3 is hidden and included", "the hidden sheet is included"]);
 }
 
 #[test]

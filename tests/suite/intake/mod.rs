@@ -18,5 +18,6 @@ mod recognition;
 mod returned;
 mod summary;
 mod table_schema;
+mod unsaid;
 mod values;
 mod workbooks;
