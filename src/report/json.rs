@@ -74,9 +74,6 @@ pub(super) struct ProposalDocument<'a> {
     /// Nothing later than this day was looked at.
     #[schemars(extend("format" = "date"))]
     as_of: String,
-    /// Account manager whose lines these are, or `no account manager`; absent for the whole plan.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    account_manager: Option<&'a str>,
     /// What a line is for.
     grain: Grain,
     /// How the factors' indications became assessments.
@@ -177,7 +174,6 @@ impl<'a> ProposalDocument<'a> {
             period_start: plan.period.start.first_day().to_string(),
             period_months: plan.period.months,
             as_of: plan.as_of.to_string(),
-            account_manager: plan.account_manager.as_deref(),
             grain: plan.grain,
             basis: plan.basis,
             rounding_unit: plan.rounding_unit,

@@ -78,9 +78,14 @@ impl<'p> Fit<'p> {
         }
     }
 
+    fn has(&self, field: Field) -> bool {
+        self.profile.best(field, |column| column.filled > 0).is_some()
+    }
+
     fn is_opportunities(&self) -> bool {
         let name = folded(&self.profile.name);
-        let is_named = PIPELINE_WORDS.iter().any(|word| name.contains(word));
+        let has_state = || [Field::Stage, Field::Status, Field::IsClosed].into_iter().any(|field| self.has(field));
+        let is_named = PIPELINE_WORDS.iter().any(|word| name.contains(word)) && has_state();
         self.partner.is_some()
             && self.amount.is_some()
             && (self.has_outcome || is_named)
@@ -147,6 +152,10 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let named: Vec<&Fit<'_>> = fits.iter().filter(|fit| TableKind::named(&fit.profile.name).is_some()).collect();
     for fit in named {
         plan.named(fit.profile);
+    }
+    for file in &store.unread {
+        let question = format!("`{file}` is not read: name it on the command line as well if it belongs to the book");
+        plan.questions.push(Question { place: store.name.clone(), question });
     }
     plan.finish(&fits)
 }
@@ -253,6 +262,10 @@ impl<'s> Plan<'s> {
             return None;
         }
         let place = self.store.name.clone();
+        // `$` alone does not say whose dollars they are.
+        if stated.len() == 1 {
+            stated.retain(|code, _| code.parse::<Currency>().is_ok());
+        }
         match stated.iter().collect::<Vec<_>>().as_slice() {
             [(code, reason)] => {
                 section.set("currency", quoted(code), (*reason).clone());

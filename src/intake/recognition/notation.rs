@@ -80,11 +80,9 @@ pub(super) fn is_number(text: &str) -> bool {
 }
 
 impl Notation {
-    /// Adds the currency that a sign or code beside an amount states.
-    pub fn add_currency(&mut self, sign: &str) {
-        if let Some(currency) = stated_currency(sign) {
-            *self.currencies.entry(currency).or_default() += 1;
-        }
+    /// Adds the currency that a sign or code beside an amount states; a sign of several currencies counts as itself.
+    pub fn add_currency(&mut self, sign: &'static str) {
+        *self.currencies.entry(stated_currency(sign).unwrap_or(sign)).or_default() += 1;
     }
 
     /// Adds the number `text`.

@@ -277,13 +277,17 @@ fn is_data(sheet: &Sheet, fields: Fields<'_>) -> bool {
 /// and the number of rows of the header.
 fn find_header(sheet: &mut Sheet) -> (Vec<String>, u64) {
     let top = sheet.top(SEARCHED);
-    let is_known = |text: &str| SYNONYMS.iter().any(|one| rank(one.field, text).is_some()) || is_month(text);
+    let is_named = |text: &str| SYNONYMS.iter().any(|one| rank(one.field, text).is_some());
     let words = |cells: &[Cell]| cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
     let widest = top.iter().map(|(_, cells)| words(cells)).max().unwrap_or_default();
     let mut best: Option<(usize, usize)> = None;
     for (at, (_, cells)) in top.iter().enumerate() {
         let bare = bare_months(cells).count();
-        let known = cells.iter().filter(|cell| is_known(cell.text.trim())).count() + if bare < 3 { 0 } else { bare };
+        let named = cells.iter().filter(|cell| is_named(cell.text.trim())).count();
+        let months = cells.iter().filter(|cell| is_month(cell.text.trim())).count();
+        // A row of data may have a date or two.
+        let months = if named > 0 || months > 2 { months } else { 0 };
+        let known = named + months + if bare < 3 { 0 } else { bare };
         // A row of values is not a header, and neither is a title of one word.
         let values = cells.iter().filter(|cell| is_number(&cell.text) || is_date(&cell.text)).count();
         let score = if words(cells) * 2 > widest || known > 1 { known.saturating_mul(2) } else { 0 };

@@ -1,5 +1,6 @@
 //! Tables with one column per period: which headings are periods, and which year those without one belong to.
 
+use super::super::label::label;
 use super::period_heading::{length, years_in};
 use super::profile::Profile;
 use super::text::quoted;
@@ -22,7 +23,10 @@ impl Wide {
         let last = self.columns.iter().max().copied().unwrap_or_default();
         let first = self.columns.iter().min().copied().unwrap_or_default();
         let is_beside = |index: usize| index + 1 >= first && index <= last + 1 && !self.columns.contains(&index);
-        let unread = profile.columns.iter().filter(|column| is_beside(column.index) && column.is_amount());
+        let unread = profile
+            .columns
+            .iter()
+            .filter(|column| is_beside(column.index) && column.is_amount() && label(&column.heading).is_none());
         unread.map(|column| column.heading.as_str()).collect()
     }
 }

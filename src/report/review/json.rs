@@ -63,8 +63,7 @@ pub(in crate::report) struct ReviewDocument<'a> {
     /// Last day of the period.
     #[schemars(extend("format" = "date"))]
     period_end: String,
-    /// Account manager whose partners these are, or `no account manager`; absent for the whole channel.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Account manager whose partners these are, or `no account manager`; null for the whole channel.
     account_manager: Option<&'a str>,
     /// Last day that closed revenue is known through; null before the first month is complete.
     actual_through: Option<String>,

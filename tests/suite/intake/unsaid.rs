@@ -213,7 +213,7 @@ fn a_blank_partner_in_the_last_row_is_left_out_like_any_other() {
 fn what_is_known_of_a_table_is_proposed_and_what_is_missing_is_asked() {
     let seen = Seen::text(&[("a.csv", "Outlet,Date,Amount\n1,2025-01-10,5\n2,2025-02-10,6\n1,2025-03-10,7\n")]);
     seen.says("no heading is known to be the partner: write `columns.partner_id = \"…\"`");
-    assert!(seen.mapping.contains("columns.amount = \"Amount\""), "{}", seen.mapping);
+    assert!(seen.mapping.contains("amount = \"Amount\""), "{}", seen.mapping);
     let seen = Seen::text(&[("a.csv", "Customer,Date,Amount\nA,2025-01-10,n/k\nB,2025-02-10,open\nA,2025-03-10,7\n")]);
     seen.says("the values of `Amount`, such as");
 }
@@ -225,4 +225,16 @@ fn a_grouped_report_keeps_the_opportunities_below_the_first_of_each_group() {
     let seen = Seen::text(&[("deals.csv", text)]);
     let book = seen.book.unwrap_or_else(|| panic!("{}\n{}", seen.mapping, seen.said));
     assert_eq!(book.partners.iter().map(|partner| partner.opportunities.len()).sum::<usize>(), 6);
+}
+
+#[test]
+fn a_file_that_is_only_named_like_a_pipeline_is_revenue() {
+    assert_eq!(Seen::text(&[("deals.csv", ROWS)]).revenue(), Decimal::from(190));
+}
+
+#[test]
+fn a_row_of_dates_is_not_taken_for_the_header() {
+    let text = "order_id,customer_id,order_status,order_purchase_timestamp,amount,delivered\n\
+                A1,c9,delivered,2017-01-02 10:00:00,1,\nA2,c8,shipped,2017-01-03 10:00:00,2,\n";
+    assert_eq!(Seen::text(&[("orders.csv", text)]).revenue(), Decimal::from(3));
 }

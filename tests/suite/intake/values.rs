@@ -387,7 +387,7 @@ fn a_currency_column_that_is_not_found_or_not_read_is_reported() {
     let map = |key: &str| format!("[partners]\n[revenue]\n{key}\n");
     let files = [PARTNERS, revenue];
     assert_eq!(refusal(&files, &map("columns.currency = \"Currency ISO Code\"")), "!mapped_column");
-    assert_eq!(refusal(&files, &map("")), "?unread_currency");
+    assert_eq!(refusal(&files, &map("")), "!unread_currency");
     assert_eq!(refusal(&files, &map("columns.currency = \"\"")), "");
     assert_eq!(refusal(&files, &map("columns.currency = \"Opportunity Currency\"")), "");
     let without = ("revenue.csv", "partner_id,month,amount\nA,2025-01,100\n");
