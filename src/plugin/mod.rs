@@ -10,6 +10,7 @@ pub mod disk;
 mod expected;
 mod fault;
 mod files;
+mod library;
 mod line;
 mod manifest;
 mod policies;

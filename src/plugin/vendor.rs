@@ -3,6 +3,7 @@
 use super::cases::{Case, CaseFile};
 use super::fault::VendorFault;
 use super::files::{Room, VendorFiles};
+use super::library::{Library, merged};
 use super::manifest::Manifest;
 use super::policies::Policies;
 use super::shown::{placed, shown, shown_paths, sources};
@@ -12,8 +13,7 @@ use crate::document::Document;
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
 use crate::quota::{Bound, Grain, GuardrailKind, Side};
 use crate::script::{
-    Contract, EntryPoint, FactorOutcome, Facts, PolicyFacts, ScriptContext, ScriptFault, Scripts, SourceFile, Table,
-    Tables,
+    Contract, EntryPoint, FactorOutcome, Facts, PolicyFacts, ScriptFault, Scripts, SourceFile,
 };
 use crate::units::{Currency, Money, MoneyError, Rate};
 use rust_decimal::Decimal;
@@ -70,32 +70,28 @@ impl VendorPlugin {
         let Some((manifest, manifest_places)) = read_manifest(files, &mut findings) else {
             return Checked::refused(findings);
         };
-        let tables = read_tables(files, &mut findings);
+        let library = Library::read(files, Room::Rules, &mut findings);
         let sources = sources(files, Room::Rules);
         let Some(manifest) = manifest else {
-            let context = ScriptContext { tables, ..ScriptContext::default() };
-            findings.extend(shown(files, Room::Rules, Scripts::compile(&sources, &[], &context).findings));
+            let scripts = Scripts::compile(&sources, &[], &library.names());
+            findings.extend(shown(files, Room::Rules, scripts.findings));
             return Checked::refused(findings);
         };
         let factors = factors(&manifest);
         missing_rules(&factors, &sources, &manifest_places, &mut findings);
         let contracts = contracts(&factors, &sources);
-        let context = ScriptContext {
-            attributes: manifest.attributes.clone(),
-            learned: manifest.parameters.learned.iter().map(|one| Name::clone(&one.name)).collect(),
-            tables,
-            factors: factors.iter().map(|factor| Arc::clone(&factor.name)).collect(),
-            tiers: manifest.tiers.iter().map(|tier| Name::clone(&tier.name)).collect(),
-            ..ScriptContext::default()
-        };
-        let scripts = Scripts::compile(&sources, &contracts, &context);
-        findings.extend(shown(files, Room::Rules, scripts.findings));
-        let policies = Policies::compile(files, &manifest).ok(&mut findings).flatten();
+        let (policies, of_policies) = Policies::compile(files, &manifest, &library).into_parts();
+        let policies = policies.flatten();
+        let scripts = Scripts::compile(&sources, &contracts, &library.context(&manifest, false));
+        let of_rules = shown(files, Room::Rules, scripts.findings);
+        let imported = policies.as_ref().map_or(&[][..], |policies| &policies.imported);
+        findings.extend(merged(of_rules, of_policies, imported));
         let cases = read_cases(files, &manifest, &factors, &mut findings);
         let Some(scripts) = scripts.value.filter(|_| !findings.has_errors()) else {
             return Checked::refused(findings);
         };
-        findings.extend(scripts.unused_tables());
+        let users = std::iter::once(&scripts).chain(policies.iter().map(Policies::scripts));
+        findings.extend(Scripts::unused_tables(&users.collect::<Vec<_>>()));
         let plugin = Self {
             vendor: Arc::clone(&files.vendor),
             revision: files.revision().to_owned(),
@@ -264,14 +260,6 @@ fn read_manifest(files: &VendorFiles, findings: &mut Findings) -> Option<(Option
     };
     let manifest = Manifest::parse(&file.shown, &file.text, is_quota_setting).ok(findings);
     Some((manifest, ManifestPlace { shown: file.shown.clone(), text: Arc::clone(&file.text) }))
-}
-
-fn read_tables(files: &VendorFiles, findings: &mut Findings) -> Tables {
-    let mut tables = Vec::new();
-    for file in files.iter().filter(|file| file.room == Room::Rules && file.path.ends_with(".csv")) {
-        tables.extend(Table::parse(&file.shown, &file.text).ok(findings));
-    }
-    Tables::new(tables)
 }
 
 fn factors(manifest: &Manifest) -> Vec<Factor> {

@@ -165,30 +165,32 @@ pub struct ScriptContext {
     pub factors: Vec<Name>,
     /// Tiers of the manifest, lowest first.
     pub tiers: Vec<Name>,
-    /// Facts for policies only; `None` for quota rules.
-    pub policy: Option<PolicyContext>,
-    /// Limits of each call, and of reading each file.
-    pub budget: ScriptBudget,
-}
-
-/// Names that a vendor's policies may use beside those of its rules.
-#[derive(Debug, Clone, Default)]
-pub struct PolicyContext {
-    /// Extra tables declared in the manifest.
-    pub tables: Vec<TableDeclaration>,
-    /// Tiers, lowest first.
-    pub tiers: Vec<Name>,
     /// Least revenue a year of each tier, in the book's currency.
     pub tier_minimums: BTreeMap<Name, Decimal>,
+    /// Extra tables of the book, as the manifest declares them.
+    pub records: Vec<TableDeclaration>,
     /// Decision tables by name: the file's name without `.csv`.
     pub decisions: BTreeMap<Name, DecisionTable>,
+    /// True for policies, which also see the standing and the date of the review.
+    pub is_policy: bool,
+    /// Limits of each call, and of reading each file.
+    pub budget: ScriptBudget,
 }
 
 /// The facts of one line, as scripts read them. Cloning is cheap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     line: Arc<LineFacts>,
+    /// `None` for a vendor that reads nothing of it.
+    beside: Option<Arc<Beside>>,
     policy: Option<Arc<PolicyPart>>,
+}
+
+/// What scripts read of the book beside the facts of the line.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Beside {
+    /// Records of the partner in the extra tables.
+    pub records: PartnerRecords,
 }
 
 /// Facts for policies only.
@@ -197,13 +199,23 @@ struct PolicyPart {
     standing: Arc<PartnerStanding>,
     product_lines: Vec<ProductLineRevenue>,
     review: Arc<ReviewFacts>,
-    records: PartnerRecords,
 }
 
 impl Facts {
     /// Returns the facts of a line.
     pub fn new(line: Arc<LineFacts>) -> Self {
-        Self { line, policy: None }
+        Self { line, beside: None, policy: None }
+    }
+
+    /// Returns the same facts with what the book holds beside them.
+    #[must_use]
+    pub fn with(self, beside: Beside) -> Self {
+        Self { beside: Some(Arc::new(beside)), ..self }
+    }
+
+    /// Returns the partner's records in the extra tables; `None` where nothing reads them.
+    fn records(&self) -> Option<&PartnerRecords> {
+        self.beside.as_ref().map(|beside| &beside.records)
     }
 
     /// Returns the facts of the line.

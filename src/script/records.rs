@@ -4,7 +4,7 @@ use super::api::facts::FactSchema;
 use super::api::ids::PARTNER;
 use super::outcome_fault::OutcomeFault;
 use super::table::FactValue;
-use super::{FactKind, PolicyContext, ScriptContext};
+use super::{FactKind, ScriptContext};
 use crate::channel::{ExtraTable, Name, PartnerBook};
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::units::parse_decimal;
@@ -23,7 +23,7 @@ pub struct TableDeclaration {
 impl TableDeclaration {
     /// True for a name that a fact of the partner has already.
     pub fn is_reserved(name: &str) -> bool {
-        let context = ScriptContext { policy: Some(PolicyContext::default()), ..ScriptContext::default() };
+        let context = ScriptContext { is_policy: true, ..ScriptContext::default() };
         FactSchema::new(&context).view(PARTNER).fact(name).is_some()
     }
 }

@@ -23,8 +23,7 @@ pub(super) fn asked_by(path: &str) -> Option<String> {
 
 impl<'a> Analysis<'a> {
     pub(super) fn decision(&self, name: &str) -> Option<&'a DecisionTable> {
-        let mut tables = self.context.policy.iter().flat_map(|policy| &policy.decisions);
-        tables.find(|(known, _)| ***known == *name).map(|(_, table)| table)
+        self.context.decisions.get(name)
     }
 
     /// The answer of a decision table, whose inputs are checked where they are written out.

@@ -2,8 +2,8 @@
 
 use super::super::records::{ExtraTables, TableDeclaration};
 use super::super::table::{FactValue, Table, Tables};
-use super::super::{FactKind, Facts, PolicyContext, PolicyFacts, ReviewFacts, ScriptContext};
-use super::policy_functions::EXAMPLE_DECISIONS;
+use super::super::{FactKind, Facts, PolicyFacts, ReviewFacts, ScriptContext};
+use super::calculations::EXAMPLE_DECISIONS;
 use crate::channel::{HistoryFacts, LineFacts, Name, OpportunityFacts, PipelineFacts};
 use crate::decision::table::DecisionTable;
 use crate::figure::Sample;
@@ -48,14 +48,13 @@ pub fn example_context() -> ScriptContext {
     let bonus = DecisionTable::parse("bonus.csv", &EXAMPLE_DECISIONS.into()).value;
     ScriptContext {
         tables: Tables::new(Table::parse("territories.csv", "territory,growth\nNorth,0.06\nSouth,0.02\n").value),
-        policy: Some(PolicyContext {
-            tables: vec![certifications()],
-            tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
-            tier_minimums: [("Ready", 0), ("Silver", 100_000), ("Gold", 500_000)]
-                .map(|(tier, minimum)| (Name::from(tier), Decimal::from(minimum)))
-                .into(),
-            decisions: bonus.map(|bonus| (Name::from("bonus"), bonus)).into_iter().collect(),
-        }),
+        records: vec![certifications()],
+        tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
+        tier_minimums: [("Ready", 0), ("Silver", 100_000), ("Gold", 500_000)]
+            .map(|(tier, minimum)| (Name::from(tier), Decimal::from(minimum)))
+            .into(),
+        decisions: bonus.map(|bonus| (Name::from("bonus"), bonus)).into_iter().collect(),
+        is_policy: true,
         ..ScriptContext::default()
     }
 }

@@ -1,5 +1,6 @@
 //! All functions scripts may call, by name.
 
+use super::calculations::CALCULATIONS;
 use super::function::Function;
 use super::lists::LIST_FUNCTIONS;
 use super::policy_functions::POLICY_FUNCTIONS;
@@ -12,7 +13,7 @@ pub(in crate::script) fn find(name: &str) -> Option<&'static Function> {
 
 /// Every function, in the order of the reference page.
 pub(in crate::script) fn all() -> impl Iterator<Item = &'static Function> + Clone {
-    FUNCTIONS.iter().chain(LIST_FUNCTIONS).chain(POLICY_FUNCTIONS)
+    FUNCTIONS.iter().chain(LIST_FUNCTIONS).chain(CALCULATIONS).chain(POLICY_FUNCTIONS)
 }
 
 /// True for functions that only policies may call.

@@ -24,7 +24,7 @@ impl ListId {
             Self::Quarters => facts.line.history.quarters.len(),
             Self::Opportunities => facts.line.pipeline.opportunities.len(),
             Self::Lines => facts.standing().map_or(0, |one| one.lines.len()),
-            Self::Table(table) => facts.policy.as_ref().and_then(|part| part.records.len(table)).unwrap_or(0),
+            Self::Table(table) => facts.records().and_then(|records| records.len(table)).unwrap_or(0),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! From the declarations come what runs, the names the checks know, the suggestions and the reference page.
 
+pub(super) mod calculations;
 pub(super) mod complaint;
 pub(super) mod decide_by;
 pub(super) mod decided;

@@ -10,9 +10,9 @@ use super::lists;
 use super::operators::equal;
 use super::value::{Answer, Date, from_cell};
 use crate::decision::Requirement;
-use crate::units::plain;
+use crate::units::{plain, whole_months};
 use chrono::{Datelike, NaiveDate};
-use rhai::{Dynamic, Map};
+use rhai::{Dynamic, EvalAltResult, Map};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::cmp::Ordering;
 use std::ops::{Range, RangeInclusive};
@@ -28,11 +28,11 @@ functions! {
         [r#"is_known(abstain("no market data"))"#],
         |call| Ok(Dynamic::from(Answer::Abstained { because: call.text(0)? }));
     because (["answer", "reason"]) -> "the answer" method:
-        "Says why, in words a partner can be shown. A policy's decision also takes a requirement or a decision table's answer.",
+        "Says why, in words a partner can be shown: a text, or a decision table's answer. A policy's decision also takes a requirement.",
         [r#"is_known(indicate(1_000).because("as last year"))"#],
         |call| if call.arguments[0].is::<Decided>() { because_decided(&call) } else { call.answer(|answer, call| {
             match answer {
-                Answer::Indicated { because, .. } | Answer::Abstained { because } => *because = call.text(1)?,
+                Answer::Indicated { because, .. } | Answer::Abstained { because } => *because = reason(call)?,
             }
             Ok(())
         }) };
@@ -201,8 +201,8 @@ functions! {
         [r#"date("2026-01-31").day() == 31"#],
         |call| Ok(i64::from(call.date(0)?.day()).into());
     months_between (["from", "to"]) -> "whole number":
-        "Whole months from one date to another; negative when the second is earlier.",
-        [r#"months_between(date("2026-01-31"), date("2026-03-30")) == 1"#],
+        "Whole months from one date to another; negative when the second is earlier. On the last day of a month a month is whole, however short it is.",
+        [r#"months_between(date("2026-01-31"), date("2026-03-30")) == 1"#, r#"months_between(date("2026-01-31"), date("2026-02-28")) == 1"#],
         |call| Ok(months_between(call.date(0)?, call.date(1)?).into());
     days_between (["from", "to"]) -> "whole number":
         "Days from one date to another; negative when the second is earlier.",
@@ -235,6 +235,16 @@ functions! {
         "True when a lookup table has a row for the key.",
         [r#"has_row("territories", "North")"#],
         |call| Ok(call.table()?.rows.contains_key(call.text(1)?.as_str()).into());
+}
+
+/// Reason of an indication: a text, or the rows of a decision table that decided.
+fn reason(call: &Call<'_, '_>) -> Result<String, Box<EvalAltResult>> {
+    let Some(answer) = call.arguments[1].read_lock::<TableAnswer>() else { return call.text(1) };
+    let said = answer.grounds().into_iter().filter_map(|ground| match ground {
+        Ground::Because(text) => Some(text.to_string()),
+        Ground::Requirement(..) | Ground::WouldChange(_) => None,
+    });
+    Ok(said.collect::<Vec<_>>().join("; "))
 }
 
 /// Adds a text, a requirement or a table's answer to the grounds of a decision.
@@ -352,11 +362,7 @@ fn reduce(call: Call<'_, '_>) -> Outcome {
 }
 
 fn months_between(from: NaiveDate, to: NaiveDate) -> i64 {
-    if to < from {
-        return -months_between(to, from);
-    }
-    let months = i64::from(to.year() - from.year()) * 12 + i64::from(to.month()) - i64::from(from.month());
-    months - i64::from(to.day() < from.day())
+    if to < from { -whole_months(to, from) } else { whole_months(from, to) }
 }
 
 fn lookup(call: Call<'_, '_>) -> Outcome {
