@@ -62,6 +62,7 @@ impl Library {
             tiers: manifest.tiers.iter().map(|tier| Name::clone(&tier.name)).collect(),
             tier_minimums: manifest.tiers.iter().map(|tier| (Name::clone(&tier.name), tier.minimum)).collect(),
             records: manifest.tables.clone(),
+            cohorts: manifest.cohorts.clone(),
             is_policy,
             ..self.names()
         }

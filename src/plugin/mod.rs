@@ -33,4 +33,4 @@ pub use manifest::{
 };
 pub use policies::Policies;
 pub use trial::run_trial;
-pub use vendor::{Factor, LineIndications, VendorPlugin};
+pub use vendor::{Factor, LineIndications, ListsRead, VendorPlugin};

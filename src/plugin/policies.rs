@@ -8,9 +8,7 @@ use super::shown::{placed, shown, shown_paths, sources};
 use crate::channel::Name;
 use crate::decision::{Decisions, Grounds, Incentive, Intervention, TierDecision};
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
-use crate::script::{
-    Contract, EntryPoint, PolicyFacts, PolicyKind, ScriptFault, Scripts, SourceFile,
-};
+use crate::script::{Contract, EntryPoint, PolicyFacts, PolicyKind, ScriptFault, Scripts, SourceFile};
 use std::collections::BTreeMap;
 
 /// A vendor's policies, ready to decide.

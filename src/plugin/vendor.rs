@@ -13,7 +13,7 @@ use crate::document::Document;
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
 use crate::quota::{Bound, Grain, GuardrailKind, Side};
 use crate::script::{
-    Contract, EntryPoint, FactorOutcome, Facts, PolicyFacts, ScriptFault, Scripts, SourceFile,
+    Contract, EntryPoint, FactorOutcome, Facts, PeerReader, PolicyFacts, ScriptFault, Scripts, SourceFile,
 };
 use crate::units::{Currency, Money, MoneyError, Rate};
 use rust_decimal::Decimal;
@@ -38,8 +38,31 @@ pub struct VendorPlugin {
     policies: Option<Policies>,
     factors: Vec<Factor>,
     has_weights_rule: bool,
+    /// Extra tables that the rules read.
+    tables_read: Vec<Name>,
+    peer_reader: Option<PeerReader>,
+    lists_read: ListsRead,
     /// Paths as people know them, by path in the vendor's directory.
     shown: BTreeMap<String, String>,
+}
+
+/// Lists of facts that a vendor's scripts read, and that are long for many books.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListsRead {
+    /// Revenue by month.
+    pub months: bool,
+    /// Revenue by year.
+    pub years: bool,
+    /// Opportunities that were won or lost.
+    pub closed: bool,
+    /// Quotas of earlier stretches.
+    pub former: bool,
+}
+
+impl ListsRead {
+    fn of(reads: impl Fn(&str) -> bool) -> Self {
+        Self { months: reads("months"), years: reads("years"), closed: reads("closed"), former: reads("former") }
+    }
 }
 
 /// One factor of a vendor.
@@ -92,7 +115,11 @@ impl VendorPlugin {
         };
         let users = std::iter::once(&scripts).chain(policies.iter().map(Policies::scripts));
         findings.extend(Scripts::unused_tables(&users.collect::<Vec<_>>()));
+        let reads = |fact: &str| scripts.reads(fact) || policies.as_ref().is_some_and(|own| own.scripts().reads(fact));
         let plugin = Self {
+            tables_read: scripts.tables_read(),
+            peer_reader: scripts.peer_reader(),
+            lists_read: ListsRead::of(reads),
             vendor: Arc::clone(&files.vendor),
             revision: files.revision().to_owned(),
             manifest,
@@ -109,6 +136,21 @@ impl VendorPlugin {
     /// The factors in the manifest's order.
     pub fn factors(&self) -> &[Factor] {
         &self.factors
+    }
+
+    /// Returns the extra tables that the rules read.
+    pub fn tables_read(&self) -> &[Name] {
+        &self.tables_read
+    }
+
+    /// Returns what the rules ask about peers; `None` when they ask nothing.
+    pub fn peer_reader(&self) -> Option<&PeerReader> {
+        self.peer_reader.as_ref()
+    }
+
+    /// Returns the lists of facts that the scripts read.
+    pub fn lists_read(&self) -> ListsRead {
+        self.lists_read
     }
 
     /// The policies; `None` for a vendor that has none.

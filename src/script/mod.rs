@@ -26,6 +26,8 @@ mod lint;
 mod lint_fault;
 mod name_fault;
 mod outcome_fault;
+mod peer_reader;
+mod peers;
 mod policy;
 mod program;
 mod reading;
@@ -33,6 +35,7 @@ mod records;
 mod sandbox;
 mod site;
 mod source;
+mod statistics;
 mod syntax;
 mod syntax_fault;
 mod table;
@@ -50,11 +53,13 @@ pub use budget::{Exhausted, ScriptBudget, WorkTime};
 pub use cancel::{Cancel, cancellable, is_cancelled};
 pub use cause::{Growing, RuntimeFault};
 pub use fault::ScriptFault;
+pub use peer_reader::PeerReader;
+pub use peers::{Cohort, PeerLine, PeerProperty, Peers};
 pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts};
 pub use program::Scripts;
 pub use records::{ExtraTables, PartnerRecords, TableDeclaration};
 pub use source::SourceFile;
-pub use table::{FactValue, Table, Tables};
+pub use table::{FactValue, Key, KeyColumn, Table, Tables};
 pub use threads::{NoThread, STACK_BYTES, ScriptPool, on_script_threads, on_this_script_thread, spawn_script_thread};
 
 use sandbox::MAX_SOURCE_BYTES;
@@ -171,6 +176,8 @@ pub struct ScriptContext {
     pub records: Vec<TableDeclaration>,
     /// Decision tables by name: the file's name without `.csv`.
     pub decisions: BTreeMap<Name, DecisionTable>,
+    /// Groups of peers that the manifest declares.
+    pub cohorts: Vec<Cohort>,
     /// True for policies, which also see the standing and the date of the review.
     pub is_policy: bool,
     /// Limits of each call, and of reading each file.
@@ -191,6 +198,8 @@ pub struct Facts {
 pub struct Beside {
     /// Records of the partner in the extra tables.
     pub records: PartnerRecords,
+    /// Lines that the line is compared with; `None` where no channel is given.
+    pub peers: Option<Peers>,
 }
 
 /// Facts for policies only.
@@ -221,6 +230,11 @@ impl Facts {
     /// Returns the facts of the line.
     pub fn line(&self) -> &LineFacts {
         &self.line
+    }
+
+    /// Returns the lines that the line is compared with.
+    fn peers(&self) -> Option<&Peers> {
+        self.beside.as_ref()?.peers.as_ref()
     }
 
     /// Returns the standing that policies read; `None` for rules.

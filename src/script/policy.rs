@@ -99,7 +99,7 @@ impl PolicyFacts {
         records: PartnerRecords,
     ) -> Self {
         let part = PolicyPart { standing, product_lines: Vec::new(), review };
-        let facts = Facts::new(line).with(Beside { records });
+        let facts = Facts::new(line).with(Beside { records, peers: None });
         Self { facts: Facts { policy: Some(Arc::new(part)), ..facts } }
     }
 
@@ -157,7 +157,8 @@ impl PolicyFacts {
         let identity = line.identity.clone();
         let period = Name::clone(&part.standing.period);
         let standing = PartnerStanding { identity, period, whole, lines, tier_standing };
-        let part = PolicyPart { standing: Arc::new(standing), product_lines: Vec::new(), review: Arc::clone(&part.review) };
+        let part =
+            PolicyPart { standing: Arc::new(standing), product_lines: Vec::new(), review: Arc::clone(&part.review) };
         let beside = self.facts.beside.clone();
         Self { facts: Facts { line: Arc::new(line), beside, policy: Some(Arc::new(part)) } }
     }

@@ -11,10 +11,10 @@ use rust_decimal::Decimal;
 
 functions! {
     CALCULATIONS:
-    rank (["tier"]) -> "whole number":
-        "Place of a tier in the manifest's `[tiers]`, from 0 for the lowest; −1 for no tier.",
+    rank (["tier"] | ["peers", "fact"]) -> "whole number":
+        "Place of a tier in the manifest's `[tiers]`, from 0 for the lowest; −1 for no tier. Of peers: the place of this line by a fact, from 1 for the largest; equal ones share a place.",
         [r#"rank("Gold") > rank("Silver")"#, "rank(()) == -1"],
-        |call| Ok(call.rank(0)?.into());
+        |call| if call.arguments.len() == 1 { Ok(call.rank(0)?.into()) } else { Err(call.wrong(0, "peers")) };
     tier_minimum (["tier"]) -> "number":
         "Least revenue a year of a tier, from the manifest's `[tiers]`; not known for no tier, or without `[tiers]`.",
         [r#"tier_minimum("Gold") == 500_000"#, "!is_known(tier_minimum(()))"],

@@ -1,6 +1,6 @@
 //! The facts scripts may read: groups of figures, and what else a manifest declares.
 
-use super::super::{FactKind, Facts, ReviewFacts, ScriptContext, TableDeclaration};
+use super::super::{Cohort, FactKind, Facts, ReviewFacts, ScriptContext, TableDeclaration};
 use super::complaint::Complaint;
 use super::ids::{
     ATTRIBUTES, CHANNEL, HISTORY, INVESTMENT, LEARNED, ListId, MARKET, PARTNER, PIPELINE, QUOTA, REVIEW, STANDING,
@@ -8,8 +8,8 @@ use super::ids::{
 };
 use super::value::{Value, attribute_value};
 use crate::channel::{
-    Attribute, ChannelFacts, HistoryFacts, Identity, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts,
-    PipelineFacts, QuotaFacts, SegmentKey,
+    Attribute, ChannelFacts, ClosedFacts, FormerQuota, HistoryFacts, Identity, InvestmentFacts, LineFacts, MarketFacts,
+    Name, OpportunityFacts, PipelineFacts, QuotaFacts, SegmentKey,
 };
 use crate::decision::table::DecisionTable;
 use crate::figure::{About, Figured, Record};
@@ -144,7 +144,11 @@ fn whole_of(path: &str) -> Option<Value> {
         "partner.attributes" => Value::View(ATTRIBUTES),
         "partner.learned" => Value::View(LEARNED),
         "partner.history.quarters" => Value::List(ListId::Quarters),
+        "partner.history.months" => Value::List(ListId::Months),
+        "partner.history.years" => Value::List(ListId::Years),
         "partner.pipeline.opportunities" => Value::List(ListId::Opportunities),
+        "partner.pipeline.closed" => Value::List(ListId::Closed),
+        "partner.quota.former" => Value::List(ListId::Former),
         _ => return None,
     };
     Some(value)
@@ -212,6 +216,18 @@ fn standard_views() -> Vec<ViewSchema> {
             .with::<QuotaFacts>(way!(QuotaFacts, |facts, _| Some(&facts.line.quota))),
         ViewSchema::new("partner.channel", ChannelFacts::ABOUT)
             .with::<ChannelFacts>(way!(ChannelFacts, |facts, _| Some(&facts.line.channel))),
+    ]
+}
+
+/// Records of the lists of facts that came later, in the order of their numbers.
+fn record_views() -> Vec<ViewSchema> {
+    vec![
+        ViewSchema::new("partner.pipeline.closed", ClosedFacts::ABOUT)
+            .of_list()
+            .with::<ClosedFacts>(way!(ClosedFacts, |facts, index| facts.line.pipeline.closed.get(index))),
+        ViewSchema::new("partner.quota.former", FormerQuota::ABOUT)
+            .of_list()
+            .with::<FormerQuota>(way!(FormerQuota, |facts, index| facts.line.quota.former.get(index))),
     ]
 }
 
@@ -292,6 +308,8 @@ pub(in crate::script) struct FactSchema {
     pub views: Vec<ViewSchema>,
     /// True for policies.
     pub is_policy: bool,
+    /// Groups of peers.
+    pub cohorts: Vec<Cohort>,
     /// Names of the declared tables.
     pub records: Vec<Name>,
     /// Tiers of the manifest, lowest first.
@@ -315,6 +333,7 @@ impl FactSchema {
         let doc = "Numbers learned from the channel as of the date, declared under `[parameters]` in the manifest.";
         views.push(ViewSchema { facts: learned, ..ViewSchema::new("partner.learned", doc) });
         views[PARTNER.0].facts.extend(facts_of_partner(context));
+        views.extend(record_views());
         // Rules do not see these groups; the numbers of those after them stay the same.
         let unseen = |view: ViewSchema| ViewSchema { facts: Vec::new(), ..view };
         views.extend(policy_views().into_iter().map(|view| if context.is_policy { view } else { unseen(view) }));
@@ -322,6 +341,7 @@ impl FactSchema {
         Self {
             views,
             is_policy: context.is_policy,
+            cohorts: Cohort::all(context.attributes.iter().map(|(name, _)| Name::clone(name)), &context.cohorts),
             records: context.records.iter().map(|table| Name::clone(&table.name)).collect(),
             tiers: context.tiers.clone(),
             tier_minimums: context.tier_minimums.clone(),

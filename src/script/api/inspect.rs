@@ -36,6 +36,8 @@ impl Kind {
             Self::Requirement
         } else if value.is::<Ladder>() {
             Self::Ladder
+        } else if super::peers::is_peers(value) {
+            Kind::Peers
         } else if value.is::<TableAnswer>() {
             Self::TableAnswer
         } else if let Some(decided) = value.read_lock::<Decided>() {

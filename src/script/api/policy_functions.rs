@@ -1,7 +1,6 @@
 //! The functions that only policies may call: requirements, ladders, points and money, decisions.
 
 use super::super::kind_fault::KindFault;
-use super::complaint::Complaint;
 use super::decided::{Decided, Ladder, What};
 use super::function::{Call, Function, Outcome, functions};
 use super::kind::Kind;

@@ -89,7 +89,7 @@ pub(in crate::script) fn from_cell(value: &FactValue) -> Dynamic {
 pub(in crate::script) struct Date(pub NaiveDate);
 
 /// A read-only group of facts: the partner, its history, one opportunity.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::script) struct View {
     pub facts: Facts,
     pub view: ViewId,
@@ -116,10 +116,15 @@ impl FactList {
 
 /// Item number `index` of a list.
 fn item(list: ListId, facts: &Facts, index: usize) -> Option<Value> {
-    match (list, list.record()) {
-        (ListId::Quarters, _) => facts.line.history.quarters.get(index).map(|money| Value::Number(money.amount())),
-        (_, Some(record)) => (index < list.len(facts)).then_some(Value::View(record)),
-        (_, None) => None,
+    let history = &facts.line.history;
+    let amounts = match list {
+        ListId::Months => &history.months,
+        ListId::Years => &history.years,
+        _ => &history.quarters,
+    };
+    match list.record() {
+        Some(record) => (index < list.len(facts)).then_some(Value::View(record)),
+        None => amounts.get(index).map(|money| Value::Number(money.amount())),
     }
 }
 

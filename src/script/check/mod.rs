@@ -4,6 +4,7 @@ mod calls;
 mod ending;
 mod expressions;
 mod imports;
+mod peers;
 mod policy;
 mod shape;
 mod statements;

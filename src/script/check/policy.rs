@@ -75,6 +75,12 @@ impl<'a> Checker<'a> {
             self.report(NameFault::RuleFunction { function: function.name.to_owned() }, span);
             return None;
         }
+        if function.name == "peers" {
+            return self.peers(shapes, arguments);
+        }
+        if shapes[..].first() == Some(&Shape::Value(Kind::Peers)) {
+            return self.asked_of_peers(function, arguments, span);
+        }
         self.argument_kinds(function, shapes, arguments);
         self.requirements(function, shapes, arguments);
         self.words(function, arguments);
