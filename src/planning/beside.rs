@@ -1,4 +1,4 @@
-//! What rules read of the book beside the facts of a line: records of its extra tables, and the peers of the line.
+//! Data of the book that rules read beside the facts of a line: records of its extra tables, and the peers of the line.
 
 use super::lines::Lines;
 use crate::channel::{LineFacts, PartnerBook};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Partners below which spreading over threads costs more than it saves.
 const FEWEST_APART: usize = 128;
 
-/// What the rules of a vendor read of a book; empty for rules that read nothing of it.
+/// Data of a book that the rules of a vendor read; empty for rules that read nothing of it.
 #[derive(Debug)]
 pub(super) struct BesideLines {
     records: Option<ExtraTables>,

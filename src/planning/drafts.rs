@@ -8,7 +8,7 @@ use super::lines::Lines;
 use super::request::Progress;
 use crate::channel::{LineContext, Name, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings};
-use crate::plugin::{VendorPlugin, because, indicated};
+use crate::plugin::{LineIndications, VendorPlugin, because, indicated};
 use crate::quota::{Assessment, Basis, Weights, assess, settle};
 use crate::script::{RuntimeFault, ScriptFault, is_cancelled};
 use crate::units::{Currency, Money};
@@ -144,16 +144,10 @@ fn partner_drafts(
             }
         };
         let currency = book.currency;
-        let amounts = indicated(&found.outcomes).ok().zip(Weights::new(&found.weights).ok());
-        let Some((amounts, weights)) = amounts else {
-            faults.push(PlanFault::Indication { partner: partner.id.to_string() }.into());
-            continue;
-        };
-        let assessment = match assess(&amounts, &weights) {
-            Ok(assessment) => assessment,
+        let (amounts, weights, assessment) = match assessed(&found, &partner.id) {
+            Ok(assessed) => assessed,
             Err(fault) => {
-                let (partner, reason) = (partner.id.to_string(), fault.to_string());
-                faults.push(PlanFault::Assessment { partner, reason }.into());
+                faults.push(fault.into());
                 continue;
             }
         };
@@ -181,6 +175,17 @@ fn partner_drafts(
             lock: None,
         });
     }
+}
+
+/// Amounts and weights of a line, and its assessment; `None` when every factor abstained.
+type Assessed = (Vec<Option<i128>>, Weights, Option<Assessment>);
+
+fn assessed(found: &LineIndications, partner: &Name) -> Result<Assessed, PlanFault> {
+    let amounts = indicated(&found.outcomes).ok().zip(Weights::new(&found.weights).ok());
+    let (amounts, weights) = amounts.ok_or_else(|| PlanFault::Indication { partner: partner.to_string() })?;
+    let assessment = assess(&amounts, &weights)
+        .map_err(|fault| PlanFault::Assessment { partner: partner.to_string(), reason: fault.to_string() })?;
+    Ok((amounts, weights, assessment))
 }
 
 fn minor_months(months: &[Decimal; 12], currency: Currency) -> Option<[i64; 12]> {

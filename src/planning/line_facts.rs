@@ -175,7 +175,7 @@ impl Lines<'_> {
         let revenue = self.own(partner, part);
         let past = stretches.into_iter().filter_map(|(start, months)| {
             let period = PlanningPeriod { start, months, label: String::new() };
-            let has_ended = period.end() <= self.view.last_month();
+            let has_ended = period.last_day() <= self.view.as_of;
             let same = own().filter(|dated| (dated.quota.start, dated.quota.months) == (start, months));
             let quota = sum_inside(same, &period).ok().flatten().filter(|_| has_ended)?;
             let sold = self.revenue(&revenue, start, months as i32).map(|amount| self.money(amount));

@@ -136,12 +136,7 @@ fn read_case(
     let policy_facts =
         is_policy.then(|| policy_cases::facts(section, (facts.clone(), records.clone()), day, &period, manifest));
     let others = section.list("peers").into_iter().filter_map(Item::section);
-    let peer = |(index, one)| {
-        let mut line = case_facts::read(Some(one), "a peer", day, &period, currency);
-        line.identity.partner_id = format!("peer {index}").into();
-        Arc::new(line)
-    };
-    let peers = others.enumerate().map(peer).collect();
+    let peers = others.map(|one| Arc::new(case_facts::read(Some(one), "a peer", day, &period, currency))).collect();
     let expected = expect?;
     if expected == Expected::default() {
         item.reject(CaseFault::NoExpectation {});

@@ -1,4 +1,4 @@
-//! What the scripts of a vendor share: lookup tables, decision tables, and modules of the rules that policies import.
+//! Parts that the scripts of a vendor share: lookup tables, decision tables, and modules of the rules that policies import.
 
 use super::files::{Room, VendorFiles};
 use super::manifest::Manifest;

@@ -39,6 +39,7 @@ mod statistics;
 mod syntax;
 mod syntax_fault;
 mod table;
+mod table_key;
 mod threads;
 mod tree;
 mod unit_fault;
@@ -59,7 +60,8 @@ pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts};
 pub use program::Scripts;
 pub use records::{ExtraTables, PartnerRecords, TableDeclaration};
 pub use source::SourceFile;
-pub use table::{FactValue, Key, KeyColumn, Table, Tables};
+pub use table::{FactValue, Table, Tables};
+pub use table_key::{Key, KeyColumn};
 pub use threads::{NoThread, STACK_BYTES, ScriptPool, on_script_threads, on_this_script_thread, spawn_script_thread};
 
 use sandbox::MAX_SOURCE_BYTES;
@@ -193,7 +195,7 @@ pub struct Facts {
     policy: Option<Arc<PolicyPart>>,
 }
 
-/// What scripts read of the book beside the facts of the line.
+/// Data of the book that scripts read beside the facts of the line.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Beside {
     /// Records of the partner in the extra tables.

@@ -10,8 +10,8 @@ use super::api::inspect::in_text;
 use super::api::lists::FIELD_FUNCTIONS;
 use super::api::members::register_members;
 use super::api::operators::{ASSIGNING, BINARY, UNARY, binary, unary};
-use super::api::peers::{PEER_FUNCTIONS, answer, is_peers};
-use super::api::value::{FactList, View};
+use super::api::peers::{PEER_FUNCTIONS, answer};
+use super::api::value::{FactList, PeersOf, View};
 use super::budget::{ScriptBudget, spend};
 use super::kind_fault::KindFault;
 use super::name_fault::NameFault;
@@ -197,7 +197,7 @@ fn register_functions(engine: &mut Engine, schema: &Arc<FactSchema>, tables: &Ar
                     schema: &schema,
                     tables: &tables,
                 };
-                if takes_peers && call.arguments.first().is_some_and(|first| is_peers(first)) {
+                if takes_peers && call.arguments.first().is_some_and(|first| first.is::<PeersOf>()) {
                     return answer(&call);
                 }
                 let outcome = (function.run)(call);

@@ -1,6 +1,7 @@
 //! Lookup tables: CSV files beside the rules that `lookup` and `has_row` read.
 
 use super::FactKind;
+use super::table_key::{Key, KeyColumn, key_columns};
 use crate::channel::Name;
 use crate::document::delimited::{Record, Records};
 use crate::finding::{Checked, Code, Finding, Findings, Place, did_you_mean};
@@ -46,28 +47,6 @@ pub struct Table {
     pub keys: Vec<KeyColumn>,
     /// One row for each combination of keys, one value per column.
     pub rows: BTreeMap<Vec<Key>, Vec<FactValue>>,
-}
-
-/// A key column of a lookup table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyColumn {
-    /// Heading, without its sign.
-    pub name: Name,
-    /// Kind of its values; a band is a number or a date.
-    pub kind: FactKind,
-    /// True for a band: the row with the largest value that is not above what is looked up.
-    pub is_band: bool,
-}
-
-/// One key of a row.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Key {
-    /// A text that is looked up as it is.
-    Text(Name),
-    /// Start of a band.
-    Number(Decimal),
-    /// First date of a band.
-    Date(NaiveDate),
 }
 
 /// The lookup tables of a vendor, by name.
@@ -167,33 +146,6 @@ impl Table {
     }
 }
 
-impl KeyColumn {
-    /// The key of a cell; `None` for one that is not of the column's kind.
-    fn key(&self, cell: &str) -> Option<Key> {
-        match (self.is_band, self.kind) {
-            (false, _) => Some(Key::Text(Name::from(cell))),
-            (true, FactKind::Date) => cell.parse().ok().map(Key::Date),
-            (true, _) => parse_decimal(cell).ok().map(|number| Key::Number(number.normalize())),
-        }
-    }
-}
-
-/// Key columns of a header, without their signs, and whether each is a band; the first column where none has a sign.
-fn key_columns(header: &[String]) -> Vec<(&str, bool)> {
-    let signed = |name: &String| name.ends_with('=');
-    let marked = header.iter().take_while(|name| signed(name));
-    let key = |name: &'_ str| match name.strip_suffix(">=") {
-        Some(band) => (band.trim_end().len(), true),
-        None => (name.trim_end_matches('=').trim_end().len(), false),
-    };
-    let keys = marked.map(|name| {
-        let (length, is_band) = key(name);
-        (name.get(..length).unwrap_or_default(), is_band)
-    });
-    let keys: Vec<(&str, bool)> = keys.collect();
-    if keys.is_empty() { header.iter().take(1).map(|name| (name.as_str(), false)).collect() } else { keys }
-}
-
 /// A row as written, with its line in the file.
 struct Row {
     line: u64,
@@ -228,9 +180,9 @@ crate::faults! {
             message: format!("the key `{column}` comes after a column of values"),
             help: "write the keys first",
         }
-        /// The start of a band is neither a number nor a date, or is there twice.
+        /// The start of a band is neither a number nor a date, or is repeated.
         Band { column: String, cell: String } = TableInvalid {
-            message: format!("`{cell}` in `{column}` is not a number or date like the others, or is there twice"),
+            message: format!("`{cell}` in `{column}` is not a number or date like the others, or is repeated"),
             help: "write where each band begins, once, such as `0` and `100000`",
             varying: [cell],
         }

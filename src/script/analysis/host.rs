@@ -36,11 +36,8 @@ impl<'a> Analysis<'a> {
             | "best_of" => self.of_list(name, &values),
             "count" | "len" | "count_distinct" => self.counted(&values),
             "peers" => Value::new(What::Peers),
-            "sort" => Value { path: None, ..values[0].1.clone() },
+            "sort" | "whole" => Value { path: None, ..values[0].1.clone() },
             "median" | "percentile" => self.of_list(name, &values).maybe(),
-            "root" | "ln" | "log10" => Value::number(Dimension::Open),
-            "whole" => Value { path: None, ..values[0].1.clone() },
-            "end_of_month" => Value::new(What::Date),
             "rank" => Self::ranked(&values[0].1),
             "year" | "month" | "day" => Value::number(Dimension::Count("")),
             "months_between" => Value::number(Dimension::Count("months")),
@@ -49,7 +46,7 @@ impl<'a> Analysis<'a> {
                 self.date(&values);
                 Value::new(What::Date)
             }
-            "add_days" | "add_months" => Value::new(What::Date),
+            "add_days" | "add_months" | "end_of_month" => Value::new(What::Date),
             "lookup" => self.lookup(&values),
             "at_least" | "more_than" | "at_most" | "less_than" => {
                 self.requirement(name, &values);
@@ -146,7 +143,7 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// What peers answer: of the dimension of the fact, and not known where none of them knows it.
+    /// The answer of peers: of the dimension of the fact, and not known where none of them knows it.
     fn of_peers(&mut self, name: &str, values: &[Operand<'a>]) -> Value<'a> {
         if name == "percentile"
             && let Some(share) = values.get(2)

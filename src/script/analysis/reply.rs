@@ -8,7 +8,7 @@ use super::value::{Known, Operand, Value, What, Words};
 use crate::decision::table::{DecisionTable, Kind, Value as Cell};
 use crate::finding::{Place, did_you_mean};
 use crate::script::FactKind;
-use crate::script::table::Key;
+use crate::script::table_key::Key;
 use std::rc::Rc;
 
 /// Name under which it is known that an answer has been asked for one of its outputs.

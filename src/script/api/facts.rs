@@ -276,7 +276,7 @@ const STANDING_DOC: &str = "Standing of the partner against its quota in the per
 const LINES_DOC: &str = "The same for each product line and territory, where quotas are at that grain.";
 const REVIEW_DOC: &str = "Date of the review in the fiscal calendar.";
 
-/// What the partner has beside its figures: the declared tables, and for policies the standing and the review.
+/// Facts of the partner beside its figures: the declared tables, and for policies the standing and the review.
 fn facts_of_partner(context: &ScriptContext) -> Vec<Fact> {
     let whole = |name: &str, kind, doc: &str, example: Option<&str>, source| Fact {
         name: Name::from(name),

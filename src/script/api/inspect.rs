@@ -2,7 +2,7 @@
 
 use super::decided::{Decided, Ladder, TableAnswer};
 use super::kind::Kind;
-use super::value::{Answer, Date, FactList, View, length, number};
+use super::value::{Answer, Date, FactList, PeersOf, View, length, number};
 use crate::decision::Requirement;
 use rhai::{Dynamic, FnPtr, Map};
 use std::ops::{Range, RangeInclusive};
@@ -36,7 +36,7 @@ impl Kind {
             Self::Requirement
         } else if value.is::<Ladder>() {
             Self::Ladder
-        } else if super::peers::is_peers(value) {
+        } else if value.is::<PeersOf>() {
             Kind::Peers
         } else if value.is::<TableAnswer>() {
             Self::TableAnswer

@@ -4,23 +4,15 @@ use super::super::FactKind;
 use super::super::kind_fault::KindFault;
 use super::super::name_fault::NameFault;
 use super::super::outcome_fault::OutcomeFault;
-use super::super::peers::PeerGroup;
 use super::complaint::Complaint;
 use super::facts::{Fact, FactSchema};
 use super::function::{Call, Function, Outcome, functions};
 use super::ids::PARTNER;
-use super::value::{Value, View, number};
+use super::value::{PeersOf, Value, View, number};
 use crate::channel::Name;
 use crate::finding::did_you_mean;
 use rhai::Dynamic;
 use rust_decimal::Decimal;
-
-/// The peers of a line; nothing where its group is not known, such as the tier of a partner without one.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::script) struct PeersOf {
-    view: View,
-    group: Option<PeerGroup>,
-}
 
 /// Functions that peers answer; all but `count` take a fact as their second argument.
 pub(in crate::script) const PEER_FUNCTIONS: [&str; 8] =
@@ -92,12 +84,7 @@ fn peers(call: Call<'_, '_>) -> Outcome {
     Ok(Dynamic::from(PeersOf { view, group }))
 }
 
-/// True for a value that [`answer`] is for.
-pub(in crate::script) fn is_peers(value: &Dynamic) -> bool {
-    value.is::<PeersOf>()
-}
-
-/// What peers answer to one of [`PEER_FUNCTIONS`].
+/// Answers one of [`PEER_FUNCTIONS`] for peers.
 pub(in crate::script) fn answer(call: &Call<'_, '_>) -> Outcome {
     let Some(peers) = call.arguments[0].read_lock::<PeersOf>().map(|peers| peers.clone()) else {
         return Err(call.wrong(0, "peers"));

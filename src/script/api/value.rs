@@ -1,6 +1,7 @@
 //! Values at run time: what kinds there are, and how facts become them.
 
 use super::super::kind_fault::KindFault;
+use super::super::peers::PeerGroup;
 use super::super::table::FactValue;
 use super::super::{FactKind, Facts};
 use super::complaint::Complaint;
@@ -95,6 +96,13 @@ pub(in crate::script) struct View {
     pub view: ViewId,
     /// Index of the record in a list; 0 for groups that are not records.
     pub index: usize,
+}
+
+/// The peers of a line; nothing where its group is not known, such as the tier of a partner without one.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::script) struct PeersOf {
+    pub view: View,
+    pub group: Option<PeerGroup>,
 }
 
 /// A read-only list of facts.
