@@ -15,7 +15,7 @@ figures! {
         /// Name for people.
         partner_name: Name, script("name").example("Example Partner").width(32);
         /// Tier in the partner program.
-        tier: Option<Name>, example("gold").width(12);
+        tier: Option<Name>, example("Gold").width(12);
         /// Territory of the line; the home territory where lines have none.
         territory: Option<Name>, example("North");
         /// Industry the partner mainly sells into.

@@ -92,6 +92,10 @@ figures! {
         growth: Option<Rate>, at_most(4).example("0.2");
         /// Revenue of the latest quarters, oldest first, at most 8.
         quarters: Vec<Money>, example("sum({}) == 2_200_000");
+        /// Revenue of each month as far as the book goes back, oldest first; the latest is the as-of month.
+        months: Vec<Money>, example("{}.len() == 24").skipped();
+        /// Revenue of each 12 months as far as the book goes back, oldest first; the latest ends with the as-of month.
+        years: Vec<Money>, example("{}.last() == 1_200_000").skipped();
         /// Revenue of the latest quarter.
         latest_quarter: Option<Money>, example("330_000");
         /// How many of the latest four quarters had revenue above zero.
@@ -117,6 +121,8 @@ figures! {
         penetration: Option<Rate>, example("0.3");
         /// Addressable market − channel revenue, at least zero.
         headroom: Option<Money>, example("14_000_000");
+        /// Headroom ÷ number of partners in the cell: an equal part for each, so that the parts of a channel can be summed.
+        headroom_per_partner: Option<Money>, example("2_000_000").not_in_json();
         /// The line's prior revenue ÷ channel revenue.
         partner_share: Option<Rate>, example("0.2");
         /// Number of partners in the cell.
@@ -163,6 +169,25 @@ figures! {
         required_coverage: Option<Rate>, example("4");
         /// The open opportunities, ascending by id.
         opportunities: Vec<OpportunityFacts>, example("{}.len() == 2");
+        /// Opportunities that were won or lost up to the as-of date, ascending by id.
+        closed: Vec<ClosedFacts>, example("{}.len() == 2").skipped();
+    }
+}
+
+figures! {
+    /// One opportunity that was won or lost.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct ClosedFacts = "ClosedFacts" {
+        /// Amount at full value.
+        amount: Money, example("300_000");
+        /// True when it was won.
+        is_won: bool, example("true");
+        /// Stage in the CRM.
+        stage: Option<Name>, example("contract");
+        /// Date it was closed.
+        close_date: NaiveDate, example("2025-10-15");
+        /// Days from registration to the close date.
+        age_days: Option<i64>, unit("days").example("90");
     }
 }
 
@@ -193,6 +218,25 @@ figures! {
         attainment: Option<Rate>, example("1");
         /// Latest forecast for the planning period.
         forecast: Option<Money>, example("1_300_000");
+        /// Quotas of earlier stretches that have ended, oldest first.
+        former: Vec<FormerQuota>, example("{}.len() == 1").skipped();
+    }
+}
+
+figures! {
+    /// One quota of an earlier stretch.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct FormerQuota = "FormerQuota" {
+        /// First date of the stretch.
+        starts_on: NaiveDate, example("2025-01-01");
+        /// Last date of the stretch.
+        ends_on: NaiveDate, example("2025-12-31");
+        /// Quota in force, after ramp and proration.
+        quota: Money, example("1_200_000");
+        /// Revenue of the stretch.
+        revenue: Option<Money>, example("1_200_000");
+        /// Revenue ÷ quota.
+        attainment: Option<Rate>, example("1");
     }
 }
 

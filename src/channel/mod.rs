@@ -18,8 +18,8 @@ pub use complete_month::{LatestMonth, PartOfMonth};
 pub use identity::{Identity, Name, SegmentKey};
 pub use known_months::KnownMonths;
 pub use line::{
-    ChannelFacts, HistoryFacts, InvestmentFacts, LineContext, LineFacts, MarketFacts, OpportunityFacts, PipelineFacts,
-    QuotaFacts,
+    ChannelFacts, ClosedFacts, FormerQuota, HistoryFacts, InvestmentFacts, LineContext, LineFacts, MarketFacts,
+    OpportunityFacts, PipelineFacts, QuotaFacts,
 };
 pub use partner::{
     Attribute, CurrentQuota, Forecast, Investment, Lock, OpportunityStatus, Partner, RegisteredOpportunity,

@@ -2,7 +2,7 @@
 
 use super::identity::{Identity, Name, SegmentKey};
 use super::terms::QuotaTerms;
-use crate::units::{Money, Month, Rate};
+use crate::units::{Money, Month, Rate, plain};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -107,6 +107,18 @@ pub enum Attribute {
     Date(NaiveDate),
     /// Anything else.
     Text(Name),
+}
+
+impl Attribute {
+    /// Returns the value as the name of a group of partners.
+    pub fn word(&self) -> Name {
+        match self {
+            Self::Text(text) => Name::clone(text),
+            Self::Number(number) => plain(*number).into(),
+            Self::Truth(truth) => truth.to_string().into(),
+            Self::Date(date) => date.to_string().into(),
+        }
+    }
 }
 
 /// Closed revenue of one month.

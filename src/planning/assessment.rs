@@ -1,5 +1,6 @@
 //! One partner assessed by itself: what the rules make of its lines, without a channel target.
 
+use super::beside::BesideLines;
 use super::drafts::fault_of_line;
 use super::fault::PlanFault;
 use super::lines::Lines;
@@ -66,15 +67,16 @@ pub fn assess_partner(
     partner: Option<&str>,
 ) -> Result<PartnerAssessment, Findings> {
     let index = index_of(book, partner).map_err(|finding| Findings::from_iter([finding]))?;
-    let lines = Lines::new(book, &plugin.manifest, view(plugin, book, request)?);
+    let lines = Lines::new(book, &plugin.manifest, view(plugin, book, request)?).reading(plugin.lists_read());
+    let beside = BesideLines::new(plugin, book, &lines)?;
     let partner = &book.partners[index];
     let is_eligible = lines.eligible.binary_search(&index).is_ok();
     let part = lines.in_force(partner).map(|in_force| in_force.part);
-    let mut faults = Findings::new();
+    let mut faults: Findings = beside.faults_of(index).into_iter().collect();
     let mut assessed = Vec::new();
     for (segment, facts) in is_eligible.then(|| lines.facts(partner)).into_iter().flatten() {
         let facts = Arc::new(facts);
-        match assess_line(plugin, &facts, book.currency, part) {
+        match assess_line(plugin, &beside.facts(index, &facts), book.currency, part) {
             Ok(assessment) => assessed.push(AssessedLine { segment, facts, assessment }),
             Err(found) => {
                 faults.extend(found.into_iter().map(|fault| fault_of_line(fault, &partner.id, &segment)));

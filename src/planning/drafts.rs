@@ -1,15 +1,16 @@
 //! Drafts: every line of a book assessed by a vendor's rules.
 
 use super::assembly::Draft;
+use super::beside::BesideLines;
 use super::fault::PlanFault;
 use super::in_force::{bounded, prorated};
 use super::lines::Lines;
 use super::request::Progress;
-use crate::channel::{LineContext, Name, Partner, PartnerBook, SegmentKey};
+use crate::channel::{LineContext, Name, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings};
-use crate::plugin::{VendorPlugin, because, indicated};
+use crate::plugin::{LineIndications, VendorPlugin, because, indicated};
 use crate::quota::{Assessment, Basis, Weights, assess, settle};
-use crate::script::{Facts, RuntimeFault, ScriptFault, is_cancelled};
+use crate::script::{RuntimeFault, ScriptFault, is_cancelled};
 use crate::units::{Currency, Money};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -45,6 +46,7 @@ pub(super) fn drafts(
     lines: &Lines<'_>,
     progress: Progress<'_>,
 ) -> Result<Vec<Draft>, Findings> {
+    let beside = BesideLines::new(plugin, book, lines)?;
     let done = AtomicUsize::new(0);
     let all = lines.eligible.len();
     // The first chunk that stopped: what comes after it is not used, so that the outcome is the same on any machine.
@@ -56,7 +58,7 @@ pub(super) fn drafts(
                 break;
             }
             let before = piece.faults.len();
-            partner_drafts(plugin, book, lines, &book.partners[*index], &mut piece.drafts, &mut piece.faults);
+            partner_drafts(plugin, book, (lines, &beside), *index, &mut piece.drafts, &mut piece.faults);
             piece.tried += 1;
             let is_exhausted = piece.faults.iter().skip(before).any(|fault| fault.code() == Code::ScriptBudget);
             piece.exhausted += usize::from(is_exhausted);
@@ -118,15 +120,22 @@ impl Piece {
 fn partner_drafts(
     plugin: &VendorPlugin,
     book: &PartnerBook,
-    lines: &Lines<'_>,
-    partner: &Partner,
+    (lines, beside): (&Lines<'_>, &BesideLines),
+    index: usize,
     drafts: &mut Vec<Draft>,
     faults: &mut Vec<Finding>,
 ) {
+    let partner = &book.partners[index];
     let in_force = lines.in_force(partner);
+    // Nothing is assessed on records that could not be read.
+    let unreadable = beside.faults_of(index);
+    if !unreadable.is_empty() {
+        faults.extend(unreadable);
+        return;
+    }
     for (segment, facts) in lines.facts(partner) {
         let facts = Arc::new(facts);
-        let found = plugin.indications(&Facts::new(Arc::clone(&facts)));
+        let found = plugin.indications(&beside.facts(index, &facts));
         let found = match found {
             Ok(found) => found,
             Err(broken) => {
@@ -135,16 +144,10 @@ fn partner_drafts(
             }
         };
         let currency = book.currency;
-        let amounts = indicated(&found.outcomes).ok().zip(Weights::new(&found.weights).ok());
-        let Some((amounts, weights)) = amounts else {
-            faults.push(PlanFault::Indication { partner: partner.id.to_string() }.into());
-            continue;
-        };
-        let assessment = match assess(&amounts, &weights) {
-            Ok(assessment) => assessment,
+        let (amounts, weights, assessment) = match assessed(&found, &partner.id) {
+            Ok(assessed) => assessed,
             Err(fault) => {
-                let (partner, reason) = (partner.id.to_string(), fault.to_string());
-                faults.push(PlanFault::Assessment { partner, reason }.into());
+                faults.push(fault.into());
                 continue;
             }
         };
@@ -172,6 +175,17 @@ fn partner_drafts(
             lock: None,
         });
     }
+}
+
+/// Amounts and weights of a line, and its assessment; `None` when every factor abstained.
+type Assessed = (Vec<Option<i128>>, Weights, Option<Assessment>);
+
+fn assessed(found: &LineIndications, partner: &Name) -> Result<Assessed, PlanFault> {
+    let amounts = indicated(&found.outcomes).ok().zip(Weights::new(&found.weights).ok());
+    let (amounts, weights) = amounts.ok_or_else(|| PlanFault::Indication { partner: partner.to_string() })?;
+    let assessment = assess(&amounts, &weights)
+        .map_err(|fault| PlanFault::Assessment { partner: partner.to_string(), reason: fault.to_string() })?;
+    Ok((amounts, weights, assessment))
 }
 
 fn minor_months(months: &[Decimal; 12], currency: Currency) -> Option<[i64; 12]> {

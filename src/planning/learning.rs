@@ -5,7 +5,7 @@ use super::lines::{Lines, Part};
 use crate::channel::{Attribute, Name, Partner, RevenueEntry, SegmentKey};
 use crate::plugin::{GroupBy, LearnedKind, Parameter};
 use crate::quality::Ratio;
-use crate::units::{Month, Rate, plain};
+use crate::units::{Month, Rate};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -186,12 +186,7 @@ fn group_of(
         }
         GroupBy::Attribute(name) => {
             let found = partner.attributes.binary_search_by(|(known, _)| known.cmp(name)).ok()?;
-            Some(match &partner.attributes[found].1 {
-                Attribute::Text(text) => Name::clone(text),
-                Attribute::Number(number) => plain(*number).into(),
-                Attribute::Truth(truth) => truth.to_string().into(),
-                Attribute::Date(date) => date.to_string().into(),
-            })
+            Some(partner.attributes[found].1.word())
         }
     }
 }

@@ -2,15 +2,15 @@
 
 use super::lines::{Lines, Part, growth};
 use crate::channel::{
-    Forecast, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, OpportunityFacts, OpportunityStatus, Partner,
-    PipelineFacts, QuotaFacts, RegisteredOpportunity, SegmentKey,
+    ClosedFacts, Forecast, FormerQuota, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, OpportunityFacts,
+    OpportunityStatus, Partner, PipelineFacts, QuotaFacts, RegisteredOpportunity, RevenueEntry, SegmentKey,
 };
 use crate::performance::{DatedQuota, sum_inside};
 use crate::quota::Grain;
 use crate::units::{Money, Month, PlanningPeriod, Rate, whole_months};
-use chrono::Months;
+use chrono::{Months, NaiveDate};
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Months over which win rates are derived from closed opportunities.
@@ -64,6 +64,8 @@ impl Lines<'_> {
             months_known: comparable.months_known,
             trailing_12_months: revenue.trailing.map(money),
             growth: growth(revenue.prior, revenue.earlier),
+            months: if self.reads.months { self.stretch_list(&own, 1) } else { Vec::new() },
+            years: if self.reads.years { self.stretch_list(&own, 12) } else { Vec::new() },
             latest_quarter: quarters.last().copied(),
             active_quarters: (!quarters.is_empty()).then_some(active),
             months_since_first_revenue: own.first().map(|entry| since(entry.month)),
@@ -73,6 +75,15 @@ impl Lines<'_> {
                 .map(|entry| since(entry.month)),
             quarters,
         }
+    }
+
+    /// Revenue of each stretch of that many months as far as the book goes back, oldest first.
+    fn stretch_list(&self, own: &[&RevenueEntry], months: i32) -> Vec<Money> {
+        let last = self.view.last_month();
+        let stretches = self.first_month.map_or(0, |first| (last.since(first) + 1).div_euclid(months)).max(0);
+        let start = |back: i32| last.plus(1 - months * (back + 1));
+        let amounts = (0..stretches).rev().filter_map(|back| self.revenue(own, start(back), months));
+        amounts.map(|amount| self.money(amount)).collect()
     }
 
     fn market(&self, partner: &Partner, part: Part<'_>, prior: Option<Money>) -> MarketFacts {
@@ -94,6 +105,10 @@ impl Lines<'_> {
             headroom: both
                 .and_then(|(addressable, revenue)| addressable.minus(revenue).ok())
                 .map(|room| room.non_negative()),
+            headroom_per_partner: both.and_then(|(addressable, revenue)| {
+                let room = addressable.minus(revenue).ok()?.non_negative();
+                room.amount().checked_div(Decimal::from(cell.partners)).map(|part| self.money(part))
+            }),
             partner_share: prior.zip(revenue).and_then(|(prior, revenue)| prior.ratio_to(revenue)),
             partners: Some(cell.partners),
         }
@@ -106,6 +121,7 @@ impl Lines<'_> {
         if !self.book.has_table("opportunities") {
             return PipelineFacts { win_rate, required_coverage, ..PipelineFacts::default() };
         }
+        let closed = if self.reads.closed { self.closed(partner, part) } else { Vec::new() };
         let open: Vec<_> = partner
             .opportunities
             .iter()
@@ -126,6 +142,7 @@ impl Lines<'_> {
             coverage: amount.zip(base).and_then(|(amount, base)| amount.checked_div(base.amount())),
             win_rate,
             required_coverage,
+            closed,
             opportunities: open
                 .into_iter()
                 .map(|deal| OpportunityFacts {
@@ -137,6 +154,36 @@ impl Lines<'_> {
                 })
                 .collect(),
         }
+    }
+
+    fn closed(&self, partner: &Partner, part: Part<'_>) -> Vec<ClosedFacts> {
+        let as_of = self.view.as_of;
+        let own = partner.opportunities.iter().filter(|deal| self.belongs(partner, part, &deal.segment));
+        own.filter_map(|deal| {
+            let is_won = deal.outcome_between(NaiveDate::MIN, as_of)?;
+            let age_days = deal.registered_on.map(|day| (deal.close_date - day).num_days());
+            let (amount, stage, close_date) = (deal.amount, deal.stage.clone(), deal.close_date);
+            Some(ClosedFacts { amount, is_won, stage, close_date, age_days })
+        })
+        .collect()
+    }
+
+    /// Quotas of stretches that ended up to the as-of month, each with the revenue of its months.
+    fn former(&self, partner: &Partner, part: Part<'_>) -> Vec<FormerQuota> {
+        let own = || DatedQuota::of_book(partner).filter(|dated| self.belongs(partner, part, &dated.quota.segment));
+        let stretches: BTreeSet<(Month, u32)> = own().map(|dated| (dated.quota.start, dated.quota.months)).collect();
+        let revenue = self.own(partner, part);
+        let past = stretches.into_iter().filter_map(|(start, months)| {
+            let period = PlanningPeriod { start, months, label: String::new() };
+            let has_ended = period.last_day() <= self.view.as_of;
+            let same = own().filter(|dated| (dated.quota.start, dated.quota.months) == (start, months));
+            let quota = sum_inside(same, &period).ok().flatten().filter(|_| has_ended)?;
+            let sold = self.revenue(&revenue, start, months as i32).map(|amount| self.money(amount));
+            let (starts_on, ends_on) = (period.first_day(), period.last_day());
+            let attainment = sold.and_then(|sold| sold.ratio_to(quota));
+            Some(FormerQuota { starts_on, ends_on, quota, revenue: sold, attainment })
+        });
+        past.collect()
     }
 
     fn win_rate(&self, partner: &Partner, part: Part<'_>) -> Option<Rate> {
@@ -167,6 +214,7 @@ impl Lines<'_> {
             current,
             attainment: prior.zip(current).and_then(|(prior, quota)| prior.ratio_to(quota)),
             forecast: self.forecast(partner, part),
+            former: if self.reads.former { self.former(partner, part) } else { Vec::new() },
         }
     }
 

@@ -6,7 +6,7 @@
 use super::learned::Learned;
 use super::view::View;
 use crate::channel::{ChannelFacts, KnownMonths, LineFacts, Name, Partner, PartnerBook, RevenueEntry, SegmentKey};
-use crate::plugin::Manifest;
+use crate::plugin::{ListsRead, Manifest};
 use crate::quota::Grain;
 use crate::units::{Money, Month, Rate};
 use rayon::prelude::*;
@@ -26,6 +26,8 @@ pub struct Lines<'b> {
     pub(super) manifest: &'b Manifest,
     pub(super) view: View,
     pub(super) first_month: Option<Month>,
+    /// Lists of facts that the scripts read; others are left empty.
+    pub(super) reads: ListsRead,
     known_months: KnownMonths,
     pub(super) channel: Arc<ChannelFacts>,
     /// Numbers that are learned from the channel.
@@ -114,6 +116,7 @@ impl<'b> Lines<'b> {
             }),
             view,
             first_month,
+            reads: ListsRead::default(),
             known_months,
             learned: Vec::new(),
             cells: BTreeMap::new(),
@@ -125,6 +128,12 @@ impl<'b> Lines<'b> {
         lines.survey();
         lines.learned = lines.learn();
         lines
+    }
+
+    /// Fills the lists of facts that the vendor's scripts read.
+    #[must_use]
+    pub fn reading(self, reads: ListsRead) -> Self {
+        Self { reads, ..self }
     }
 
     pub(super) fn money(&self, amount: Decimal) -> Money {

@@ -4,6 +4,7 @@ mod again;
 mod assembly;
 mod assessment;
 mod backtest;
+mod beside;
 mod changes;
 mod comparable;
 mod drafts;

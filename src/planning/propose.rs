@@ -80,7 +80,7 @@ pub(super) fn prepare_view<'p>(
     progress: Progress<'_>,
 ) -> Result<Prepared<'p>, Findings> {
     let (period, as_of) = (view.period.clone(), view.as_of);
-    let lines = Lines::new(book, &plugin.manifest, view);
+    let lines = Lines::new(book, &plugin.manifest, view).reading(plugin.lists_read());
     if lines.eligible.is_empty() {
         return Err(no_partner(book, &lines).into());
     }

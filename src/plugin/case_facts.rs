@@ -1,6 +1,8 @@
 //! Facts as an author writes them in a case: `facts.history.prior_revenue = 100000`; what is left out is not known.
 
-use crate::channel::{Attribute, HistoryFacts, LineFacts, Name, OpportunityFacts, PipelineFacts};
+use crate::channel::{
+    Attribute, ClosedFacts, FormerQuota, HistoryFacts, LineFacts, Name, OpportunityFacts, PipelineFacts, QuotaFacts,
+};
 use crate::document::{Item, Section};
 use crate::figure::{Figured, Kind, Value};
 use crate::units::{Currency, Money, PlanningPeriod, Rate, whole_months};
@@ -85,7 +87,7 @@ pub fn read(
     line.market = record(part("market"), currency);
     line.investment = record(part("investment"), currency);
     line.pipeline = pipeline(part("pipeline"), currency);
-    line.quota = record(part("quota"), currency);
+    line.quota = quota(part("quota"), currency);
     let channel = Arc::make_mut(&mut line.channel);
     channel.partners = 1;
     if let Some(section) = part("channel") {
@@ -119,8 +121,11 @@ fn attributes(section: Section<'_>) -> Vec<(Name, Attribute)> {
 
 fn history(section: Option<Section<'_>>, currency: Currency) -> HistoryFacts {
     let mut history: HistoryFacts = record(section, currency);
-    let quarters = section.and_then(|section| section.get("quarters")).and_then(Item::list);
-    history.quarters = quarters.into_iter().flatten().filter_map(money(currency)).collect();
+    let amounts = |key: &str| {
+        let items = section.and_then(|section| section.get(key)).and_then(Item::list);
+        items.into_iter().flatten().filter_map(money(currency)).collect()
+    };
+    (history.quarters, history.months, history.years) = (amounts("quarters"), amounts("months"), amounts("years"));
     history.latest_quarter = history.latest_quarter.or_else(|| history.quarters.last().copied());
     history
 }
@@ -129,7 +134,35 @@ fn pipeline(section: Option<Section<'_>>, currency: Currency) -> PipelineFacts {
     let deals = section.map(|section| section.list("opportunities")).unwrap_or_default();
     let opportunities =
         deals.into_iter().filter_map(Item::section).filter_map(|deal| opportunity(deal, currency)).collect();
-    PipelineFacts { opportunities, ..record(section, currency) }
+    let closed = section.map(|section| section.list("closed")).unwrap_or_default();
+    let closed = closed.into_iter().filter_map(Item::section).filter_map(|deal| closed_deal(deal, currency)).collect();
+    PipelineFacts { opportunities, closed, ..record(section, currency) }
+}
+
+fn closed_deal(section: Section<'_>, currency: Currency) -> Option<ClosedFacts> {
+    let amount = section.require("amount", "amount = 10000").and_then(money(currency))?;
+    let close_date = section.require("close_date", "close_date = 2025-10-15").and_then(Item::date)?;
+    let is_won = section.require("is_won", "is_won = true").and_then(Item::truth)?;
+    let mut deal = ClosedFacts { amount, is_won, stage: None, close_date, age_days: None };
+    fill(&mut deal, section, currency);
+    Some(deal)
+}
+
+fn quota(section: Option<Section<'_>>, currency: Currency) -> QuotaFacts {
+    let former = section.map(|section| section.list("former")).unwrap_or_default();
+    let one = |section: Section<'_>| {
+        let starts_on = section.require("starts_on", "starts_on = 2024-01-01").and_then(Item::date)?;
+        let ends_on = section.require("ends_on", "ends_on = 2024-12-31").and_then(Item::date)?;
+        let quota = section.require("quota", "quota = 100000").and_then(money(currency))?;
+        let mut former = FormerQuota { starts_on, ends_on, quota, revenue: None, attainment: None };
+        fill(&mut former, section, currency);
+        former.attainment = former.attainment.or_else(|| former.revenue?.ratio_to(quota));
+        Some(former)
+    };
+    QuotaFacts {
+        former: former.into_iter().filter_map(Item::section).filter_map(one).collect(),
+        ..record(section, currency)
+    }
 }
 
 fn opportunity(section: Section<'_>, currency: Currency) -> Option<OpportunityFacts> {
@@ -145,7 +178,7 @@ mod tests {
     #![allow(clippy::panic, reason = "what a test cannot do, it says")]
 
     use super::*;
-    use crate::channel::{ChannelFacts, Identity, InvestmentFacts, MarketFacts, QuotaFacts, SegmentKey};
+    use crate::channel::{ChannelFacts, Identity, InvestmentFacts, MarketFacts, SegmentKey};
     use crate::document::{Codes, Document};
     use crate::finding::Code;
     use crate::performance::{Consistency, Pacing, Standing, TierStanding};

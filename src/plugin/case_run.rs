@@ -7,7 +7,7 @@ use super::line::{LineAssessment, assess_line, because};
 use super::policy_run;
 use super::vendor::VendorPlugin;
 use crate::finding::{Finding, Place};
-use crate::script::{FactorOutcome, Facts, WorkTime};
+use crate::script::{Beside, FactorOutcome, Facts, Peers, WorkTime};
 use crate::units::Rate;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +84,8 @@ fn not_run(case: &Case, reason: &str) -> CaseOutcome {
 /// Returns the outcome of a case, and whether the rules exceeded their budget.
 fn run_case(plugin: &VendorPlugin, case: &Case) -> (CaseOutcome, bool) {
     let mut compare = Comparison::new(&case.expected);
-    let facts = Facts::new(Arc::clone(&case.facts));
+    let facts =
+        Facts::new(Arc::clone(&case.facts)).with(Beside { records: case.records.clone(), peers: peers(plugin, case) });
     match &case.subject {
         Subject::Factor(name) => {
             if let Some(factor) = plugin.factors().iter().find(|factor| factor.name == *name) {
@@ -103,7 +104,7 @@ fn run_case(plugin: &VendorPlugin, case: &Case) -> (CaseOutcome, bool) {
                 policy_run::run(policies, *kind, facts, &mut compare);
             }
         }
-        Subject::Line => match assess_line(plugin, &case.facts, case.currency, None) {
+        Subject::Line => match assess_line(plugin, &facts, case.currency, None) {
             Ok(line) => compare.line(plugin, &line),
             Err(faults) => faults.iter().for_each(|fault| compare.fault(&fault.finding)),
         },
@@ -115,6 +116,14 @@ fn run_case(plugin: &VendorPlugin, case: &Case) -> (CaseOutcome, bool) {
         place: case.place.clone(),
     };
     (outcome, compare.is_exhausted)
+}
+
+/// The peers that the case states, with the line itself; `None` when it states none, or no rule asks.
+fn peers(plugin: &VendorPlugin, case: &Case) -> Option<Peers> {
+    let reader = plugin.peer_reader().filter(|_| !case.peers.is_empty())?;
+    let lines = std::iter::once(&case.facts).chain(&case.peers);
+    let read = lines.map(|line| reader.read(&Facts::new(Arc::clone(line))).ok());
+    Some(reader.peers(read.flatten().collect()))
 }
 
 impl Comparison<'_> {

@@ -8,7 +8,7 @@ use super::policy_cases;
 use crate::channel::{LineFacts, Name};
 use crate::document::{Codes, Document, Item, Section};
 use crate::finding::{Checked, Code, Place, did_you_mean};
-use crate::script::{PolicyFacts, PolicyKind};
+use crate::script::{PartnerRecords, PolicyFacts, PolicyKind};
 use crate::units::Currency;
 use std::fmt;
 use std::sync::Arc;
@@ -46,6 +46,10 @@ pub struct Case {
     pub subject: Subject,
     /// Facts given.
     pub facts: Arc<LineFacts>,
+    /// Records of the extra tables.
+    pub records: PartnerRecords,
+    /// Other lines that the line is compared with.
+    pub peers: Vec<Arc<LineFacts>>,
     /// The same with the standing and the records, for a policy.
     pub policy_facts: Option<PolicyFacts>,
     /// Currency of its amounts.
@@ -76,7 +80,7 @@ impl CaseFile {
         policies: &[PolicyKind],
     ) -> Checked<Vec<Case>> {
         let mut document = Document::parse(file, text, CODES);
-        document.inherit("case", "name", "like", &["as_of", "facts", "tables"]);
+        document.inherit("case", "name", "like", &["as_of", "facts", "tables", "peers"]);
         let mut cases: Vec<Case> = Vec::new();
         for item in document.root().list("case") {
             let Some(case) = item.section().and_then(|section| read_case(section, item, manifest, factors, policies))
@@ -128,7 +132,11 @@ fn read_case(
     given.into_iter().chain(decided).for_each(|tier| misspelt_tier(tier, manifest));
     let (day, period) = (as_of.unwrap_or_default(), period?);
     let facts = case_facts::read(section.section("facts"), name.unwrap_or_default(), day, &period, currency);
-    let policy_facts = is_policy.then(|| policy_cases::facts(section, facts.clone(), day, &period, manifest));
+    let records = policy_cases::records(section, manifest);
+    let policy_facts =
+        is_policy.then(|| policy_cases::facts(section, (facts.clone(), records.clone()), day, &period, manifest));
+    let others = section.list("peers").into_iter().filter_map(Item::section);
+    let peers = others.map(|one| Arc::new(case_facts::read(Some(one), "a peer", day, &period, currency))).collect();
     let expected = expect?;
     if expected == Expected::default() {
         item.reject(CaseFault::NoExpectation {});
@@ -137,6 +145,8 @@ fn read_case(
         name: name?.to_owned(),
         subject: subject?,
         facts: Arc::new(facts),
+        records,
+        peers,
         policy_facts,
         currency,
         expected,

@@ -226,6 +226,21 @@ crate::faults! {
             message: format!("lines have no `{by}` by which a number could be learned"),
             help: format!("declare it under `[attributes]`, or write one of {}", quoted(known)),
         }
+        /// A name that cannot be that of a group of peers.
+        CohortName { cohort: String } = ManifestValue {
+            message: format!("`{cohort}` cannot be the name of a group of peers"),
+            help: "use letters, digits and `_`, and not the name of a property or attribute",
+        }
+        /// Peers are grouped by something that lines do not have.
+        CohortProperty { property: String, known: Vec<String> } = ManifestValue {
+            message: format!("lines have no `{property}` by which peers could be grouped"),
+            help: format!("declare it under `[attributes]`, or write one of {}", quoted(known)),
+        }
+        /// A group of peers without any property.
+        EmptyCohort { cohort: String } = ManifestValue {
+            message: format!("`{cohort}` names no property that its lines have in common"),
+            help: "write a list such as `[\"tier\", \"territory\"]`; `peers(\"channel\")` are all lines",
+        }
         /// The ramp has only zeros.
         EmptyRamp {} = ManifestValue {
             message: "the ramp has no share above zero",

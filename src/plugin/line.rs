@@ -2,7 +2,6 @@
 
 use super::fault::VendorFault;
 use super::vendor::{LineIndications, VendorPlugin};
-use crate::channel::LineFacts;
 use crate::finding::Finding;
 use crate::quota::{
     Assessment, Bound, Guardrails, OnViolation, OpenLine, PartOfPeriod, ReconciliationGroup, ReconciliationRules,
@@ -55,18 +54,18 @@ pub fn indicated(outcomes: &[FactorOutcome]) -> Result<Vec<Option<i128>>, MoneyE
 /// part of the period for which the line is in force; `None` is all of it.
 pub fn assess_line(
     plugin: &VendorPlugin,
-    facts: &Arc<LineFacts>,
+    facts: &Facts,
     currency: Currency,
     part: Option<PartOfPeriod>,
 ) -> Result<LineAssessment, Vec<ScriptFault>> {
-    let indications = plugin.indications(&Facts::new(Arc::clone(facts)))?;
+    let indications = plugin.indications(facts)?;
     let outcome = |reason: String| vec![ScriptFault::from(Finding::from(VendorFault::Assessment { reason }))];
     let out_of_range = |fault: MoneyError| outcome(fault.to_string());
     let weights = Weights::new(&indications.weights).map_err(|fault| outcome(fault.to_string()))?;
     let amounts = indicated(&indications.outcomes).map_err(out_of_range)?;
     let assessment = assess(&amounts, &weights).map_err(out_of_range)?;
     let assessed = assessment.as_ref().map(|assessment| assessment.amount);
-    let bounds = plugin.bounds(facts, &indications.outcomes, assessed, currency);
+    let bounds = plugin.bounds(facts.line(), &indications.outcomes, assessed, currency);
     let prorated =
         |bound: Bound| Bound { amount: part.map_or(bound.amount, |part| part.of_amount(bound.amount)), ..bound };
     let guardrails = settle(bounds.into_iter().map(prorated).collect());

@@ -10,6 +10,7 @@ pub mod disk;
 mod expected;
 mod fault;
 mod files;
+mod library;
 mod line;
 mod manifest;
 mod policies;
@@ -32,4 +33,4 @@ pub use manifest::{
 };
 pub use policies::Policies;
 pub use trial::run_trial;
-pub use vendor::{Factor, LineIndications, VendorPlugin};
+pub use vendor::{Factor, LineIndications, ListsRead, VendorPlugin};

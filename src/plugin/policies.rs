@@ -1,17 +1,14 @@
 //! The policies of one vendor: tier, incentive and intervention scripts with the tables beside them.
 
 use super::fault::VendorFault;
-use super::files::{Room, VendorFile, VendorFiles};
+use super::files::{Room, VendorFiles};
+use super::library::{Library, with_imported};
 use super::manifest::{Manifest, PolicyRules, TierScope};
 use super::shown::{placed, shown, shown_paths, sources};
 use crate::channel::Name;
-use crate::decision::table::{DecisionTable, HitPolicy};
 use crate::decision::{Decisions, Grounds, Incentive, Intervention, TierDecision};
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
-use crate::script::{
-    Contract, EntryPoint, PolicyContext, PolicyFacts, PolicyKind, ScriptContext, ScriptFault, Scripts, SourceFile,
-    Table, Tables,
-};
+use crate::script::{Contract, EntryPoint, PolicyFacts, PolicyKind, ScriptFault, Scripts, SourceFile};
 use std::collections::BTreeMap;
 
 /// A vendor's policies, ready to decide.
@@ -19,6 +16,8 @@ use std::collections::BTreeMap;
 pub struct Policies {
     scripts: Scripts,
     kinds: Vec<PolicyKind>,
+    /// Files of the rules that the policies import, as people know them.
+    pub(super) imported: Vec<String>,
     /// Paths as people know them, by path in the vendor's directory.
     shown: BTreeMap<String, String>,
 }
@@ -30,41 +29,38 @@ impl Policies {
     }
 
     /// Compiles and checks the policies with their tables; `None` when there are none, or when anything is wrong.
-    pub(super) fn compile(files: &VendorFiles, manifest: &Manifest) -> Checked<Option<Self>> {
+    ///
+    /// They may use the tables and import the files of the rules; their own come first.
+    pub(super) fn compile(files: &VendorFiles, manifest: &Manifest, rules: &Library) -> Checked<Option<Self>> {
         let mut findings = Findings::new();
         if !files.has_room(Room::Policies) {
             return Checked::new(None);
         }
-        let own = || files.iter().filter(|file| file.room == Room::Policies);
-        let (tables, decisions) = read_tables(own().filter(|file| file.path.ends_with(".csv")), &mut findings);
-        let sources = sources(files, Room::Policies);
+        let library = Library::read(files, Room::Policies, &mut findings).with(rules);
+        let own = sources(files, Room::Policies);
         let kinds = Self::kinds(files);
-        misnamed(&sources, &kinds, files, &mut findings);
+        misnamed(&own, &kinds, files, &mut findings);
+        let sources = with_imported(own, &sources(files, Room::Rules));
+        let of_rules = sources.iter().filter(|file| files.get(Room::Policies, &file.path).is_none());
+        let imported = of_rules.filter_map(|file| Some(files.get(Room::Rules, &file.path)?.shown.clone())).collect();
         let contracts: Vec<Contract> = kinds
             .iter()
             .map(|kind| Contract { path: kind.file().to_owned(), entry: EntryPoint::Policy(*kind) })
             .collect();
-        let context = ScriptContext {
-            attributes: manifest.attributes.clone(),
-            learned: manifest.parameters.learned.iter().map(|one| Name::clone(&one.name)).collect(),
-            tables,
-            policy: Some(PolicyContext {
-                tables: manifest.tables.clone(),
-                tiers: manifest.tiers.iter().map(|tier| Name::clone(&tier.name)).collect(),
-                tier_minimums: manifest.tiers.iter().map(|tier| (Name::clone(&tier.name), tier.minimum)).collect(),
-                decisions,
-            }),
-            ..ScriptContext::default()
-        };
-        let scripts = Scripts::compile(&sources, &contracts, &context);
+        let scripts = Scripts::compile(&sources, &contracts, &library.context(manifest, true));
         findings.extend(shown(files, Room::Policies, scripts.findings));
-        findings.extend(scripts.value.iter().flat_map(Scripts::unused_tables));
         let policies = scripts.value.filter(|_| !kinds.is_empty()).map(|scripts| Self {
             scripts,
             kinds,
+            imported,
             shown: shown_paths(files, Room::Policies),
         });
         Checked { value: Some(policies), findings }
+    }
+
+    /// The compiled scripts.
+    pub(super) fn scripts(&self) -> &Scripts {
+        &self.scripts
     }
 
     /// True when the vendor has that policy.
@@ -141,38 +137,6 @@ fn merge(known: &mut Intervention, other: Intervention) {
     known.grounds.requirements.extend(requirements);
     let new: Vec<String> = would_change.into_iter().filter(|text| !known.grounds.would_change.contains(text)).collect();
     known.grounds.would_change.extend(new);
-}
-
-/// Reads the tables: those whose first cell is a hit policy are decision tables, the others lookup tables.
-fn read_tables<'f>(
-    files: impl Iterator<Item = &'f VendorFile>,
-    findings: &mut Findings,
-) -> (Tables, BTreeMap<Name, DecisionTable>) {
-    let (mut tables, mut decisions) = (Vec::new(), BTreeMap::new());
-    for file in files {
-        if is_decision_table(&file.text) {
-            if let Some(table) = DecisionTable::parse(&file.shown, &file.text).ok(findings) {
-                findings.extend(table.lint());
-                decisions.insert(Name::from(stem(&file.path)), table);
-            }
-        } else {
-            tables.extend(Table::parse(&file.shown, &file.text).ok(findings));
-        }
-    }
-    (Tables::new(tables), decisions)
-}
-
-/// True when the first cell is a hit policy, or nearly one beside an output column.
-fn is_decision_table(text: &str) -> bool {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or_default();
-    let corner = first.split([',', ';', '\t']).next().unwrap_or_default().trim().trim_matches('"');
-    HitPolicy::named(corner).is_some() || first.contains("->")
-}
-
-fn stem(path: &str) -> &str {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    file.strip_suffix(".csv").unwrap_or(file)
 }
 
 /// Reports a file whose name is nearly a policy's, and a policies directory without any.

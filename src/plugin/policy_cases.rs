@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Reads what a case of a policy gives beside the facts of rules.
 pub(super) fn facts(
     section: Section<'_>,
-    line_facts: LineFacts,
+    (line_facts, records): (LineFacts, PartnerRecords),
     as_of: NaiveDate,
     period: &PlanningPeriod,
     manifest: &Manifest,
@@ -33,14 +33,15 @@ pub(super) fn facts(
         ..PartnerStanding::default()
     };
     let review = ReviewFacts::new(manifest.calendar, period, as_of, manifest.policies.tier_review);
-    PolicyFacts::new(Arc::new(line_facts), Arc::new(standing), Arc::new(review), records(section, manifest))
+    PolicyFacts::new(Arc::new(line_facts), Arc::new(standing), Arc::new(review), records)
 }
 
 fn standing(section: Option<Section<'_>>, currency: Currency) -> Standing {
     Standing { pacing: record(section, currency), consistency: record(section, currency), ..record(section, currency) }
 }
 
-fn records(section: Section<'_>, manifest: &Manifest) -> PartnerRecords {
+/// Reads the records of the extra tables that a case states.
+pub(super) fn records(section: Section<'_>, manifest: &Manifest) -> PartnerRecords {
     let given = section.section("tables");
     let table = |declaration: &TableDeclaration| {
         let rows = given.and_then(|given| given.get(&declaration.name)).and_then(Item::list).map(|rows| {

@@ -6,35 +6,31 @@ use crate::script::{ScriptFault, SourceFile};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Paths as people know them, by path in the vendor's directory.
+/// Paths as people know them, by path in the vendor's directory. Policies may import files of the rules, of which their
+/// own come first.
 pub(super) fn shown_paths(files: &VendorFiles, room: Room) -> BTreeMap<String, String> {
-    let of_room = files.iter().filter(|file| file.room == room);
-    of_room.map(|file| (file.path.clone(), file.shown.clone())).collect()
+    let rooms = if room == Room::Policies { &[Room::Rules, Room::Policies][..] } else { &[Room::Rules] };
+    let seen = rooms.iter().flat_map(|room| files.iter().filter(|file| file.room == *room));
+    seen.map(|file| (file.path.clone(), file.shown.clone())).collect()
 }
 
 /// A fault with the paths that people know.
-pub(super) fn placed(shown: &BTreeMap<String, String>, mut fault: ScriptFault) -> ScriptFault {
-    for place in &mut fault.finding.places {
-        if let Place::Text { file, .. } | Place::File { file } = place
-            && let Some(shown) = shown.get(file)
-        {
-            *file = shown.clone();
-        }
-    }
-    fault
+pub(super) fn placed(shown: &BTreeMap<String, String>, fault: ScriptFault) -> ScriptFault {
+    ScriptFault { finding: shown_places(shown, fault.finding), ..fault }
 }
 
 /// Puts the paths that people know into the places of findings about scripts.
 pub(super) fn shown(files: &VendorFiles, room: Room, findings: Findings) -> Findings {
-    findings.into_iter().map(|finding| shown_places(files, room, finding)).collect()
+    let paths = shown_paths(files, room);
+    findings.into_iter().map(|finding| shown_places(&paths, finding)).collect()
 }
 
-fn shown_places(files: &VendorFiles, room: Room, mut finding: Finding) -> Finding {
+fn shown_places(paths: &BTreeMap<String, String>, mut finding: Finding) -> Finding {
     for place in &mut finding.places {
         if let Place::Text { file, .. } | Place::File { file } = place
-            && let Some(known) = files.get(room, file)
+            && let Some(known) = paths.get(file)
         {
-            *file = known.shown.clone();
+            *file = known.clone();
         }
     }
     finding

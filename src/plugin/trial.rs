@@ -6,8 +6,8 @@ use crate::channel::{Attribute, Identity, LineFacts, Name, SegmentKey};
 use crate::finding::{Code, Finding, Findings, Severity};
 use crate::performance::{LineStanding, PartnerStanding, Standing};
 use crate::script::{
-    ExtraTables, FactKind, FactValue, Facts, PolicyFacts, PolicyKind, ScriptFault, TableDeclaration, example_facts,
-    example_review, example_standing, zero_facts, zero_standing,
+    Beside, ExtraTables, FactKind, FactValue, Facts, Peers, PolicyFacts, PolicyKind, ScriptFault, TableDeclaration,
+    example_facts, example_review, example_standing, zero_facts, zero_standing,
 };
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -26,14 +26,15 @@ struct Sample {
     line: LineFacts,
     standing: PartnerStanding,
     records: Records,
+    peers: Option<Peers>,
     facts: Facts,
     policy: PolicyFacts,
 }
 
 impl Sample {
     fn new(who: &'static str, line: LineFacts, standing: PartnerStanding, records: Records) -> Self {
-        let (facts, policy) = facts(&line, &standing, &records);
-        Self { who, line, standing, records, facts, policy }
+        let (facts, policy) = facts(&line, &standing, &records, None);
+        Self { who, line, standing, records, peers: None, facts, policy }
     }
 
     /// Replaces a text wherever the partner has it; false when the partner has it nowhere.
@@ -61,7 +62,7 @@ impl Sample {
                 swap(name);
             }
         }
-        (self.facts, self.policy) = facts(&self.line, &self.standing, &self.records);
+        (self.facts, self.policy) = facts(&self.line, &self.standing, &self.records, self.peers.clone());
         count > 0
     }
 }
@@ -70,11 +71,16 @@ impl Sample {
 type Records = Vec<(TableDeclaration, Option<Vec<Vec<FactValue>>>)>;
 
 /// The facts as rules and policies read them.
-fn facts(line: &LineFacts, standing: &PartnerStanding, records: &Records) -> (Facts, PolicyFacts) {
+fn facts(
+    line: &LineFacts,
+    standing: &PartnerStanding,
+    records: &Records,
+    peers: Option<Peers>,
+) -> (Facts, PolicyFacts) {
     let (line, review) = (Arc::new(line.clone()), Arc::new(example_review()));
     let records = ExtraTables::of_one(records.clone());
-    let policy = PolicyFacts::new(Arc::clone(&line), Arc::new(standing.clone()), review, records);
-    (Facts::new(line), policy)
+    let policy = PolicyFacts::new(Arc::clone(&line), Arc::new(standing.clone()), review, records.clone());
+    (Facts::new(line).with(Beside { records, peers }), policy)
 }
 
 /// Calls every factor, the weights rule and every policy with four sample partners: one whose facts are all known,
@@ -90,7 +96,7 @@ fn facts(line: &LineFacts, standing: &PartnerStanding, records: &Records) -> (Fa
 /// would keep all partners from the new rules. So it is a warning, once per rule, for the first sample partner that it affects;
 /// and an error when it affects all four.
 pub fn run_trial(plugin: &VendorPlugin) -> Findings {
-    let samples = samples(&plugin.manifest);
+    let samples = compared(samples(&plugin.manifest), plugin);
     let mut trial = Trial { samples, findings: Findings::new(), exhausted: 0 };
     for factor in plugin.factors() {
         trial.rule(|sample| plugin.factor(factor, &sample.facts).err());
@@ -109,6 +115,17 @@ pub fn run_trial(plugin: &VendorPlugin) -> Findings {
         }
     }
     trial.findings
+}
+
+/// The samples as peers of each other.
+fn compared(mut samples: Vec<Sample>, plugin: &VendorPlugin) -> Vec<Sample> {
+    let Some(reader) = plugin.peer_reader() else { return samples };
+    let peers = reader.peers(samples.iter().filter_map(|sample| reader.read(&sample.facts).ok()).collect());
+    for sample in &mut samples {
+        sample.peers = Some(peers.clone());
+        (sample.facts, sample.policy) = facts(&sample.line, &sample.standing, &sample.records, sample.peers.clone());
+    }
+    samples
 }
 
 struct Trial {

@@ -3,6 +3,7 @@
 use super::cases::{Case, CaseFile};
 use super::fault::VendorFault;
 use super::files::{Room, VendorFiles};
+use super::library::{Library, merged};
 use super::manifest::Manifest;
 use super::policies::Policies;
 use super::shown::{placed, shown, shown_paths, sources};
@@ -12,8 +13,7 @@ use crate::document::Document;
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
 use crate::quota::{Bound, Grain, GuardrailKind, Side};
 use crate::script::{
-    Contract, EntryPoint, FactorOutcome, Facts, PolicyFacts, ScriptContext, ScriptFault, Scripts, SourceFile, Table,
-    Tables,
+    Contract, EntryPoint, FactorOutcome, Facts, PeerReader, PolicyFacts, ScriptFault, Scripts, SourceFile,
 };
 use crate::units::{Currency, Money, MoneyError, Rate};
 use rust_decimal::Decimal;
@@ -38,8 +38,31 @@ pub struct VendorPlugin {
     policies: Option<Policies>,
     factors: Vec<Factor>,
     has_weights_rule: bool,
+    /// Extra tables that the rules read.
+    tables_read: Vec<Name>,
+    peer_reader: Option<PeerReader>,
+    lists_read: ListsRead,
     /// Paths as people know them, by path in the vendor's directory.
     shown: BTreeMap<String, String>,
+}
+
+/// Lists of facts that a vendor's scripts read, and that are long for many books.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListsRead {
+    /// Revenue by month.
+    pub months: bool,
+    /// Revenue by year.
+    pub years: bool,
+    /// Opportunities that were won or lost.
+    pub closed: bool,
+    /// Quotas of earlier stretches.
+    pub former: bool,
+}
+
+impl ListsRead {
+    fn of(reads: impl Fn(&str) -> bool) -> Self {
+        Self { months: reads("months"), years: reads("years"), closed: reads("closed"), former: reads("former") }
+    }
 }
 
 /// One factor of a vendor.
@@ -70,33 +93,33 @@ impl VendorPlugin {
         let Some((manifest, manifest_places)) = read_manifest(files, &mut findings) else {
             return Checked::refused(findings);
         };
-        let tables = read_tables(files, &mut findings);
+        let library = Library::read(files, Room::Rules, &mut findings);
         let sources = sources(files, Room::Rules);
         let Some(manifest) = manifest else {
-            let context = ScriptContext { tables, ..ScriptContext::default() };
-            findings.extend(shown(files, Room::Rules, Scripts::compile(&sources, &[], &context).findings));
+            let scripts = Scripts::compile(&sources, &[], &library.names());
+            findings.extend(shown(files, Room::Rules, scripts.findings));
             return Checked::refused(findings);
         };
         let factors = factors(&manifest);
         missing_rules(&factors, &sources, &manifest_places, &mut findings);
         let contracts = contracts(&factors, &sources);
-        let context = ScriptContext {
-            attributes: manifest.attributes.clone(),
-            learned: manifest.parameters.learned.iter().map(|one| Name::clone(&one.name)).collect(),
-            tables,
-            factors: factors.iter().map(|factor| Arc::clone(&factor.name)).collect(),
-            tiers: manifest.tiers.iter().map(|tier| Name::clone(&tier.name)).collect(),
-            ..ScriptContext::default()
-        };
-        let scripts = Scripts::compile(&sources, &contracts, &context);
-        findings.extend(shown(files, Room::Rules, scripts.findings));
-        let policies = Policies::compile(files, &manifest).ok(&mut findings).flatten();
+        let (policies, of_policies) = Policies::compile(files, &manifest, &library).into_parts();
+        let policies = policies.flatten();
+        let scripts = Scripts::compile(&sources, &contracts, &library.context(&manifest, false));
+        let of_rules = shown(files, Room::Rules, scripts.findings);
+        let imported = policies.as_ref().map_or(&[][..], |policies| &policies.imported);
+        findings.extend(merged(of_rules, of_policies, imported));
         let cases = read_cases(files, &manifest, &factors, &mut findings);
         let Some(scripts) = scripts.value.filter(|_| !findings.has_errors()) else {
             return Checked::refused(findings);
         };
-        findings.extend(scripts.unused_tables());
+        let users = std::iter::once(&scripts).chain(policies.iter().map(Policies::scripts));
+        findings.extend(Scripts::unused_tables(&users.collect::<Vec<_>>()));
+        let reads = |fact: &str| scripts.reads(fact) || policies.as_ref().is_some_and(|own| own.scripts().reads(fact));
         let plugin = Self {
+            tables_read: scripts.tables_read(),
+            peer_reader: scripts.peer_reader(),
+            lists_read: ListsRead::of(reads),
             vendor: Arc::clone(&files.vendor),
             revision: files.revision().to_owned(),
             manifest,
@@ -113,6 +136,21 @@ impl VendorPlugin {
     /// The factors in the manifest's order.
     pub fn factors(&self) -> &[Factor] {
         &self.factors
+    }
+
+    /// Returns the extra tables that the rules read.
+    pub fn tables_read(&self) -> &[Name] {
+        &self.tables_read
+    }
+
+    /// Returns what the rules ask about peers; `None` when they ask nothing.
+    pub fn peer_reader(&self) -> Option<&PeerReader> {
+        self.peer_reader.as_ref()
+    }
+
+    /// Returns the lists of facts that the scripts read.
+    pub fn lists_read(&self) -> ListsRead {
+        self.lists_read
     }
 
     /// The policies; `None` for a vendor that has none.
@@ -264,14 +302,6 @@ fn read_manifest(files: &VendorFiles, findings: &mut Findings) -> Option<(Option
     };
     let manifest = Manifest::parse(&file.shown, &file.text, is_quota_setting).ok(findings);
     Some((manifest, ManifestPlace { shown: file.shown.clone(), text: Arc::clone(&file.text) }))
-}
-
-fn read_tables(files: &VendorFiles, findings: &mut Findings) -> Tables {
-    let mut tables = Vec::new();
-    for file in files.iter().filter(|file| file.room == Room::Rules && file.path.ends_with(".csv")) {
-        tables.extend(Table::parse(&file.shown, &file.text).ok(findings));
-    }
-    Tables::new(tables)
 }
 
 fn factors(manifest: &Manifest) -> Vec<Factor> {

@@ -340,7 +340,8 @@ impl<'b> Deciding<'b> {
         Ok(Self {
             records: ExtraTables::typed(book, &manifest.tables)?,
             day: Arc::new(ReviewFacts::new(manifest.calendar, &period, as_of, cadence)),
-            lines: on_script_threads(threads, || Lines::new(book, manifest, View { period, as_of, target: None })),
+            lines: on_script_threads(threads, || Lines::new(book, manifest, View { period, as_of, target: None }))
+                .reading(plugin.lists_read()),
         })
     }
 }

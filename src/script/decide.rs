@@ -27,7 +27,7 @@ impl Scripts {
     /// demotion does not fall by the manifest's tiers; when a demotion names no requirement that is not met.
     pub fn tier(&self, path: &str, facts: &PolicyFacts) -> Result<TierDecision, ScriptFault> {
         let entry = EntryPoint::Policy(PolicyKind::Tier);
-        let tiers = self.inner.schema.tiers();
+        let tiers = &self.inner.schema.tiers;
         self.call(path, entry, &facts.facts, |program, value| tier(program, &value, facts, tiers))
     }
 

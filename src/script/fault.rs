@@ -148,12 +148,12 @@ fn not_known_of(inner: &Inner, entry: EntryPoint, expression: Option<String>) ->
         inner.schema.views.iter().find(|view| view.path == group).and_then(|view| view.fact(name))
     });
     let table = expression.as_deref().and_then(|path| path.strip_prefix("partner."));
-    let mut tables = inner.schema.policy.iter().flat_map(|policy| &policy.tables);
+    let mut tables = inner.schema.records.iter();
     let fallback = match fact.map(|fact| fact.kind) {
         Some(FactKind::Text) => "\"\"",
         Some(FactKind::Truth) => "false",
         Some(FactKind::Date) => "date(\"2026-01-01\")",
-        _ if is_policy && tables.any(|known| Some(&*known.name) == table) => "[]",
+        _ if tables.any(|known| Some(&**known) == table) => "[]",
         _ => "0",
     };
     RuntimeFault::NotKnown { expression, fallback: fallback.to_owned(), may_abstain: !is_policy }

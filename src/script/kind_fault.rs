@@ -38,6 +38,20 @@ fn requirement_help(found: Kind) -> &'static str {
 crate::faults! {
     /// Faults of kinds.
     pub(super) enum KindFault {
+        /// A lookup gives another number of keys than the table has.
+        LookupKeys { table: String, keys: Vec<String>, given: usize } = ScriptKinds {
+            message: format!("the lookup table `{table}` has {}, not {given}", crate::finding::counted(keys.len(), "key")),
+            help: format!("write a list of {}", crate::finding::quoted(keys)),
+        }
+        /// Peers are asked without naming a fact.
+        PeersNeedFact { function: String } = ScriptKinds {
+            message: format!("`{function}` of peers needs a fact"),
+            help: match function.as_str() {
+                "percentile" => "write `peers.percentile(\"history.growth\", 0.75)`".to_owned(),
+                "count" => "write `peers.count()`".to_owned(),
+                function => format!("write `peers.{function}(\"history.prior_revenue\")`"),
+            },
+        }
         /// An operator does not take these two operands.
         Pair { operator: String, left: Kind, right: Kind } = ScriptKinds {
             message: format!(

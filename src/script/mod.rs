@@ -26,6 +26,8 @@ mod lint;
 mod lint_fault;
 mod name_fault;
 mod outcome_fault;
+mod peer_reader;
+mod peers;
 mod policy;
 mod program;
 mod reading;
@@ -33,9 +35,11 @@ mod records;
 mod sandbox;
 mod site;
 mod source;
+mod statistics;
 mod syntax;
 mod syntax_fault;
 mod table;
+mod table_key;
 mod threads;
 mod tree;
 mod unit_fault;
@@ -50,11 +54,14 @@ pub use budget::{Exhausted, ScriptBudget, WorkTime};
 pub use cancel::{Cancel, cancellable, is_cancelled};
 pub use cause::{Growing, RuntimeFault};
 pub use fault::ScriptFault;
+pub use peer_reader::PeerReader;
+pub use peers::{Cohort, PeerLine, PeerProperty, Peers};
 pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts};
 pub use program::Scripts;
 pub use records::{ExtraTables, PartnerRecords, TableDeclaration};
 pub use source::SourceFile;
 pub use table::{FactValue, Table, Tables};
+pub use table_key::{Key, KeyColumn};
 pub use threads::{NoThread, STACK_BYTES, ScriptPool, on_script_threads, on_this_script_thread, spawn_script_thread};
 
 use sandbox::MAX_SOURCE_BYTES;
@@ -165,30 +172,36 @@ pub struct ScriptContext {
     pub factors: Vec<Name>,
     /// Tiers of the manifest, lowest first.
     pub tiers: Vec<Name>,
-    /// Facts for policies only; `None` for quota rules.
-    pub policy: Option<PolicyContext>,
-    /// Limits of each call, and of reading each file.
-    pub budget: ScriptBudget,
-}
-
-/// Names that a vendor's policies may use beside those of its rules.
-#[derive(Debug, Clone, Default)]
-pub struct PolicyContext {
-    /// Extra tables declared in the manifest.
-    pub tables: Vec<TableDeclaration>,
-    /// Tiers, lowest first.
-    pub tiers: Vec<Name>,
     /// Least revenue a year of each tier, in the book's currency.
     pub tier_minimums: BTreeMap<Name, Decimal>,
+    /// Extra tables of the book, as the manifest declares them.
+    pub records: Vec<TableDeclaration>,
     /// Decision tables by name: the file's name without `.csv`.
     pub decisions: BTreeMap<Name, DecisionTable>,
+    /// Groups of peers that the manifest declares.
+    pub cohorts: Vec<Cohort>,
+    /// True for policies, which also see the standing and the date of the review.
+    pub is_policy: bool,
+    /// Limits of each call, and of reading each file.
+    pub budget: ScriptBudget,
 }
 
 /// The facts of one line, as scripts read them. Cloning is cheap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     line: Arc<LineFacts>,
+    /// `None` for a vendor that reads nothing of it.
+    beside: Option<Arc<Beside>>,
     policy: Option<Arc<PolicyPart>>,
+}
+
+/// Data of the book that scripts read beside the facts of the line.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Beside {
+    /// Records of the partner in the extra tables.
+    pub records: PartnerRecords,
+    /// Lines that the line is compared with; `None` where no channel is given.
+    pub peers: Option<Peers>,
 }
 
 /// Facts for policies only.
@@ -197,18 +210,33 @@ struct PolicyPart {
     standing: Arc<PartnerStanding>,
     product_lines: Vec<ProductLineRevenue>,
     review: Arc<ReviewFacts>,
-    records: PartnerRecords,
 }
 
 impl Facts {
     /// Returns the facts of a line.
     pub fn new(line: Arc<LineFacts>) -> Self {
-        Self { line, policy: None }
+        Self { line, beside: None, policy: None }
+    }
+
+    /// Returns the same facts with what the book holds beside them.
+    #[must_use]
+    pub fn with(self, beside: Beside) -> Self {
+        Self { beside: Some(Arc::new(beside)), ..self }
+    }
+
+    /// Returns the partner's records in the extra tables; `None` where nothing reads them.
+    fn records(&self) -> Option<&PartnerRecords> {
+        self.beside.as_ref().map(|beside| &beside.records)
     }
 
     /// Returns the facts of the line.
     pub fn line(&self) -> &LineFacts {
         &self.line
+    }
+
+    /// Returns the lines that the line is compared with.
+    fn peers(&self) -> Option<&Peers> {
+        self.beside.as_ref()?.peers.as_ref()
     }
 
     /// Returns the standing that policies read; `None` for rules.

@@ -118,6 +118,21 @@ crate::faults! {
                 format!("put `{table}.csv` beside the policies, with a hit policy in its first cell"),
             ),
         }
+        /// There is no group of peers of this name.
+        UnknownCohort { group: String, known: Vec<String>, near: Option<String> } = ScriptUnknownName {
+            message: format!("there is no group of peers `{group}`"),
+            help: suggest(near.as_ref(), format!("known: {}; others are declared under `[cohorts]` in the manifest", quoted(known))),
+        }
+        /// A text does not name a number of the partner.
+        UnknownPeerFact { fact: String, near: Option<String> } = ScriptUnknownFact {
+            message: format!("`{fact}` is not a number that partners have"),
+            help: suggest(near.as_ref(), "name a fact without `partner`, such as `history.prior_revenue`"),
+        }
+        /// Peers answer other functions.
+        NotAskedOfPeers { function: String, known: Vec<String> } = ScriptUnknownFunction {
+            message: format!("peers have no `{function}`"),
+            help: format!("ask them for one of {}", quoted(known)),
+        }
         /// A word is not in the vocabulary that its place takes.
         UnknownWord { vocabulary: String, word: String, known: Vec<String>, near: Option<String> } = ScriptUnknownName {
             message: format!("`{word}` is not {} {vocabulary}", if vocabulary.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }),

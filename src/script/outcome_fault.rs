@@ -243,7 +243,37 @@ crate::faults! {
         /// An exponent has decimals.
         FractionalExponent {} = ScriptRuntime {
             message: "the exponent is not a whole number",
-            help: "roots are not exact: use a whole exponent, or a table",
+            help: "write `root(x, n)` for the n-th root",
+        }
+        /// The degree of a root is not taken.
+        RootDegree { degree: i64, most: i64 } = ScriptRuntime {
+            message: format!("`root` takes no {degree}th root"),
+            help: format!("write a degree from 1 to {most}"),
+        }
+        /// The root of a negative number.
+        RootOfNegative { number: Decimal } = ScriptRuntime {
+            message: format!("{} is negative and has no root", plain(*number)),
+            help: "test it first: `if x < 0 { … }`",
+        }
+        /// The logarithm of a number that is not above zero.
+        Logarithm { function: String, number: Decimal } = ScriptRuntime {
+            message: format!("`{function}` needs a number above zero, not {}", plain(*number)),
+            help: "test it first: `if x > 0 { … }`",
+        }
+        /// A share outside 0 to 1.
+        Share { share: Decimal } = ScriptRuntime {
+            message: format!("a share of {} is not within 0 to 1", plain(*share)),
+            help: "write `0.75` for the 75th percentile",
+        }
+        /// Peers are asked for where no channel is given.
+        NoPeers {} = ScriptRuntime {
+            message: "the peers are not given: there is only this partner",
+            help: "give all partners of the channel with it; in a case, state the others under `[[case.peers]]`",
+        }
+        /// The name of a peer fact is put together while the rule runs.
+        PeerFactCalculated { fact: String } = ScriptRuntime {
+            message: format!("`{fact}` of the peers was not prepared, because no text of the rules names it"),
+            help: "write the fact out as one text: `peers.sum(\"history.prior_revenue\")`",
         }
         /// More decimals than can be rounded to.
         DecimalPlaces {} = ScriptRuntime {

@@ -1,7 +1,7 @@
 //! Facts that a policy reads beside those of rules: the partner's standing, the review's calendar, and its records.
 
 use super::records::{ExtraTables, PartnerRecords};
-use super::{Facts, PolicyPart};
+use super::{Beside, Facts, PolicyPart};
 use crate::channel::{Identity, LineFacts, Name};
 use crate::figures;
 use crate::performance::{LineStanding, PartnerStanding, ProductLineRevenue, Standing, TierStanding};
@@ -98,8 +98,9 @@ impl PolicyFacts {
         review: Arc<ReviewFacts>,
         records: PartnerRecords,
     ) -> Self {
-        let part = PolicyPart { standing, product_lines: Vec::new(), review, records };
-        Self { facts: Facts { line, policy: Some(Arc::new(part)) } }
+        let part = PolicyPart { standing, product_lines: Vec::new(), review };
+        let facts = Facts::new(line).with(Beside { records, peers: None });
+        Self { facts: Facts { policy: Some(Arc::new(part)), ..facts } }
     }
 
     /// The partner's facts.
@@ -112,7 +113,7 @@ impl PolicyFacts {
     pub fn with_product_lines(self, product_lines: Vec<ProductLineRevenue>) -> Self {
         let Some(part) = &self.facts.policy else { return self };
         let part = PolicyPart { product_lines, ..PolicyPart::clone(part) };
-        Self { facts: Facts { line: self.facts.line, policy: Some(Arc::new(part)) } }
+        Self { facts: Facts { policy: Some(Arc::new(part)), ..self.facts } }
     }
 
     /// Returns the product lines that tiers are decided for, ascending: those the partner is authorised for, those it has
@@ -146,7 +147,9 @@ impl PolicyFacts {
             tier_standing = Some(TierStanding { revenue: revenue.tier_revenue, ..TierStanding::default() });
         }
         let tier = match tier_table {
-            Some(table) => part.records.last_text(table, ("product_line", product_line), "tier"),
+            Some(table) => {
+                self.facts.records().and_then(|all| all.last_text(table, ("product_line", product_line), "tier"))
+            }
             None => self.facts.line.identity.tier.clone(),
         };
         let mut line = LineFacts::clone(&self.facts.line);
@@ -154,7 +157,10 @@ impl PolicyFacts {
         let identity = line.identity.clone();
         let period = Name::clone(&part.standing.period);
         let standing = PartnerStanding { identity, period, whole, lines, tier_standing };
-        Self::new(Arc::new(line), Arc::new(standing), Arc::clone(&part.review), part.records.clone())
+        let part =
+            PolicyPart { standing: Arc::new(standing), product_lines: Vec::new(), review: Arc::clone(&part.review) };
+        let beside = self.facts.beside.clone();
+        Self { facts: Facts { line: Arc::new(line), beside, policy: Some(Arc::new(part)) } }
     }
 }
 

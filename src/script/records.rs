@@ -4,7 +4,7 @@ use super::api::facts::FactSchema;
 use super::api::ids::PARTNER;
 use super::outcome_fault::OutcomeFault;
 use super::table::FactValue;
-use super::{FactKind, PolicyContext, ScriptContext};
+use super::{FactKind, ScriptContext};
 use crate::channel::{ExtraTable, Name, PartnerBook};
 use crate::finding::{Code, Finding, Findings, Place, did_you_mean};
 use crate::units::parse_decimal;
@@ -23,7 +23,7 @@ pub struct TableDeclaration {
 impl TableDeclaration {
     /// True for a name that a fact of the partner has already.
     pub fn is_reserved(name: &str) -> bool {
-        let context = ScriptContext { policy: Some(PolicyContext::default()), ..ScriptContext::default() };
+        let context = ScriptContext { is_policy: true, ..ScriptContext::default() };
         FactSchema::new(&context).view(PARTNER).fact(name).is_some()
     }
 }
@@ -58,6 +58,12 @@ impl ExtraTables {
     /// Fails with one finding for each declared column that a table lacks. A cell that is not of its column's kind is not
     /// known and a fault of its partner, see [`ExtraTables::faults_of`]. Columns that are not declared are left out; so are tables.
     pub fn typed(book: &PartnerBook, declarations: &[TableDeclaration]) -> Result<Self, Findings> {
+        let all: Vec<Name> = declarations.iter().map(|declaration| Name::clone(&declaration.name)).collect();
+        Self::typed_only(book, declarations, &all)
+    }
+
+    /// The same for the tables that are `read`; the others are as if the book had none.
+    pub fn typed_only(book: &PartnerBook, declarations: &[TableDeclaration], read: &[Name]) -> Result<Self, Findings> {
         let mut findings = Findings::new();
         let typed = declarations
             .iter()
@@ -65,6 +71,7 @@ impl ExtraTables {
                 rows: book
                     .extra_tables
                     .iter()
+                    .filter(|_| read.contains(&declaration.name))
                     .find(|table| table.name.eq_ignore_ascii_case(&declaration.name))
                     .map(|table| rows(table, declaration, book.partners.len(), &mut findings)),
                 declaration: declaration.clone(),

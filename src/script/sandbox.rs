@@ -10,7 +10,8 @@ use super::api::inspect::in_text;
 use super::api::lists::FIELD_FUNCTIONS;
 use super::api::members::register_members;
 use super::api::operators::{ASSIGNING, BINARY, UNARY, binary, unary};
-use super::api::value::{FactList, View};
+use super::api::peers::{PEER_FUNCTIONS, answer};
+use super::api::value::{FactList, PeersOf, View};
 use super::budget::{ScriptBudget, spend};
 use super::kind_fault::KindFault;
 use super::name_fault::NameFault;
@@ -184,6 +185,7 @@ fn register_functions(engine: &mut Engine, schema: &Arc<FactSchema>, tables: &Ar
         for signature in function.signatures {
             let (schema, tables) = (Arc::clone(schema), Arc::clone(tables));
             let types = vec![DYNAMIC(); signature.len()];
+            let takes_peers = PEER_FUNCTIONS.contains(&function.name);
             let takes_field = FIELD_FUNCTIONS.iter().any(|(name, _)| *name == function.name);
             let run = move |context: NativeCallContext, arguments: &mut [&mut Dynamic]| {
                 // The first argument is the script's own variable; what works on a field must leave it as it is.
@@ -195,6 +197,9 @@ fn register_functions(engine: &mut Engine, schema: &Arc<FactSchema>, tables: &Ar
                     schema: &schema,
                     tables: &tables,
                 };
+                if takes_peers && call.arguments.first().is_some_and(|first| first.is::<PeersOf>()) {
+                    return answer(&call);
+                }
                 let outcome = (function.run)(call);
                 if let (Some(own), Some(first)) = (own, arguments.first_mut()) {
                     **first = own;

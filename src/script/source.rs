@@ -14,6 +14,16 @@ pub struct SourceFile {
     pub text: Arc<str>,
 }
 
+impl SourceFile {
+    /// Returns the names of the modules that the file imports, as they are written.
+    pub fn imports(&self) -> Vec<&str> {
+        let words = lexemes(&self.text).filter(|lexeme| lexeme.class != Class::Blank);
+        let words: Vec<&str> = words.map(|lexeme| &self.text[lexeme.start..lexeme.end]).collect();
+        let named = words.windows(2).filter(|pair| pair[0] == "import").filter_map(|pair| pair.get(1));
+        named.filter_map(|text| text.strip_prefix('"')?.strip_suffix('"')).collect()
+    }
+}
+
 /// A source with its line starts, so that line and column become a byte offset.
 #[derive(Debug, Clone)]
 pub(super) struct Source {

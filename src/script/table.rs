@@ -1,6 +1,7 @@
 //! Lookup tables: CSV files beside the rules that `lookup` and `has_row` read.
 
 use super::FactKind;
+use super::table_key::{Key, KeyColumn, key_columns};
 use crate::channel::Name;
 use crate::document::delimited::{Record, Records};
 use crate::finding::{Checked, Code, Finding, Findings, Place, did_you_mean};
@@ -9,6 +10,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// Findings of one cause that are stored; further ones are counted.
@@ -41,8 +43,10 @@ pub struct Table {
     /// Columns after the key, in file order, each with the kind that all its values have: [`FactKind::Count`],
     /// [`FactKind::Rate`] (any number), [`FactKind::Truth`], [`FactKind::Date`] or [`FactKind::Text`].
     pub columns: Vec<(Name, FactKind)>,
-    /// One row per key, one value per column.
-    pub rows: BTreeMap<Name, Vec<FactValue>>,
+    /// Key columns: the first, or those whose headings end in `=` or `>=`.
+    pub keys: Vec<KeyColumn>,
+    /// One row for each combination of keys, one value per column.
+    pub rows: BTreeMap<Vec<Key>, Vec<FactValue>>,
 }
 
 /// The lookup tables of a vendor, by name.
@@ -94,16 +98,41 @@ impl Table {
             return Checked::refused(findings);
         }
         let kinds: Vec<FactKind> =
-            (1..header.len()).map(|column| kind_of(cells.values().filter_map(|row| row.cells.get(column)))).collect();
-        let rows = cells
-            .into_iter()
-            .map(|(key, row)| {
-                let values = row.cells.iter().skip(1).zip(&kinds).map(|(cell, kind)| typed(cell, *kind)).collect();
-                (Name::from(key), values)
-            })
+            (0..header.len()).map(|column| kind_of(cells.values().filter_map(|row| row.cells.get(column)))).collect();
+        let key_columns = key_columns(&header);
+        let keys: Vec<KeyColumn> = key_columns
+            .iter()
+            .map(|(name, is_band)| KeyColumn { name: Name::from(*name), kind: FactKind::Text, is_band: *is_band })
+            .zip(&kinds)
+            .map(|(key, kind)| KeyColumn { kind: if key.is_band { *kind } else { FactKind::Text }, ..key })
             .collect();
-        let columns = header.iter().skip(1).map(|name| Name::from(name.as_str())).zip(kinds).collect();
-        Checked::accepted(Self { name: Name::from(stem(path)), file: Name::from(path), columns, rows }, findings)
+        let mut rows = BTreeMap::new();
+        for row in cells.values() {
+            let key: Option<Vec<Key>> = keys.iter().zip(&row.cells).map(|(column, cell)| column.key(cell)).collect();
+            let values = row.cells.iter().zip(&kinds).skip(keys.len()).map(|(cell, kind)| typed(cell, *kind)).collect();
+            if key.is_none_or(|key| rows.insert(key, values).is_some()) {
+                let (heading, cell) = (&header[keys.len() - 1], &row.cells[keys.len() - 1]);
+                let fault = LookupFault::Band { column: heading.clone(), cell: cell.clone() };
+                findings.push_capped(Finding::from(fault).at(Place::cell(path, row.line, heading, cell)), MAX_ALIKE);
+            }
+        }
+        if findings.has_errors() {
+            return Checked::refused(findings);
+        }
+        let columns = header.iter().zip(kinds).skip(keys.len()).map(|(name, kind)| (Name::from(name.as_str()), kind));
+        let (name, file, columns) = (Name::from(stem(path)), Name::from(path), columns.collect());
+        Checked::accepted(Self { name, file, columns, keys, rows }, findings)
+    }
+
+    /// The row of these keys, one for each key column; of a band the row with the largest start that is not above the key.
+    pub fn row(&self, keys: &[Key]) -> Option<&[FactValue]> {
+        if !self.keys.last().is_some_and(|last| last.is_band) {
+            return self.rows.get(keys).map(Vec::as_slice);
+        }
+        let upto = (Bound::Unbounded, Bound::Included(keys));
+        let (found, row) = self.rows.range::<[Key], _>(upto).next_back()?;
+        let exact = keys.len().checked_sub(1)?;
+        (found.get(..exact) == keys.get(..exact)).then_some(row)
     }
 
     /// Index of a column.
@@ -141,6 +170,22 @@ crate::faults! {
             message: format!("duplicate column `{column}`"),
             help: "rename or remove one of them",
         }
+        /// A band is not the last of the keys.
+        BandOrder { column: String } = TableInvalid {
+            message: format!("the band `{column}` is not the last of the keys"),
+            help: "write the exact keys first; for several bands use a decision table",
+        }
+        /// A key column comes after a value column.
+        LateKey { column: String } = TableInvalid {
+            message: format!("the key `{column}` comes after a column of values"),
+            help: "write the keys first",
+        }
+        /// The start of a band is neither a number nor a date, or is repeated.
+        Band { column: String, cell: String } = TableInvalid {
+            message: format!("`{cell}` in `{column}` is not a number or date like the others, or is repeated"),
+            help: "write where each band begins, once, such as `0` and `100000`",
+            varying: [cell],
+        }
         /// A row has another number of fields than the header.
         RowLength { fields: usize, header: usize } = TableInvalid {
             message: format!("the row has {fields} fields, the header has {header}"),
@@ -149,7 +194,7 @@ crate::faults! {
         /// A row has no key.
         MissingKey {} = TableInvalid {
             message: "the row has no key",
-            help: "write the key into the first column, or remove the row",
+            help: "write a value into each key column, or remove the row",
         }
         /// A cell is of another kind than the others of its column, which makes all of them texts.
         OddCell { cell: String, column: String, others: &'static str } = TableInvalid {
@@ -178,7 +223,17 @@ fn check_header(path: &str, header: &[String], findings: &mut Findings) {
     if header.len() < 2 {
         findings.push(Finding::from(LookupFault::TooFewColumns {}).at(Place::file(path)));
     }
+    let keys = key_columns(header);
+    if keys.len() >= header.len() && header.len() >= 2 {
+        findings.push(Finding::from(LookupFault::TooFewColumns {}).at(Place::file(path)));
+    }
     for (index, name) in header.iter().enumerate() {
+        let place = || Place::cell(path, 1, name, name);
+        if index + 1 < keys.len() && name.ends_with(">=") {
+            findings.push(Finding::from(LookupFault::BandOrder { column: name.clone() }).at(place()));
+        } else if index >= keys.len() && name.ends_with('=') {
+            findings.push(Finding::from(LookupFault::LateKey { column: name.clone() }).at(place()));
+        }
         if name.is_empty() {
             let fault = LookupFault::UnnamedColumn { column: index + 1 };
             findings.push(Finding::from(fault).at(Place::cell(path, 1, "", "")));
@@ -206,8 +261,9 @@ fn read_cells(
     header: &[String],
     mut records: Records<'_>,
     findings: &mut Findings,
-) -> BTreeMap<String, Row> {
-    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+) -> BTreeMap<Vec<String>, Row> {
+    let keys = key_columns(header).len();
+    let mut rows: BTreeMap<Vec<String>, Row> = BTreeMap::new();
     let mut record = Record::default();
     while records.read(&mut record) {
         check_quotes(path, &record, header, findings);
@@ -220,9 +276,9 @@ fn read_cells(
             findings.push_capped(Finding::from(fault).at(Place::cell(path, line, "", row.join(","))), MAX_ALIKE);
             continue;
         }
-        let key = row[0].clone();
-        if key.is_empty() {
-            let place = Place::cell(path, line, &header[0], "");
+        let key = row[..keys.min(row.len())].to_vec();
+        if let Some(empty) = key.iter().position(String::is_empty) {
+            let place = Place::cell(path, line, &header[empty], "");
             findings.push_capped(Finding::from(LookupFault::MissingKey {}).at(place), MAX_ALIKE);
             continue;
         }
@@ -231,8 +287,9 @@ fn read_cells(
                 free.insert(Row { line, cells: row });
             }
             Entry::Occupied(taken) => {
-                let fault = LookupFault::DuplicateKey { key: taken.key().clone() };
-                let place = Place::cell(path, line, &header[0], taken.key());
+                let key = taken.key().join(", ");
+                let place = Place::cell(path, line, &header[0], &key);
+                let fault = LookupFault::DuplicateKey { key };
                 findings.push_capped(Finding::from(fault).at(place), MAX_ALIKE);
             }
         }
@@ -241,7 +298,7 @@ fn read_cells(
 }
 
 /// Reports single cells that turn a column of numbers or dates into one of texts.
-fn odd_cells(path: &str, header: &[String], rows: &BTreeMap<String, Row>, findings: &mut Findings) {
+fn odd_cells(path: &str, header: &[String], rows: &BTreeMap<Vec<String>, Row>, findings: &mut Findings) {
     let cell = |row: &Row, index: usize| {
         Place::cell(
             path,
@@ -254,7 +311,8 @@ fn odd_cells(path: &str, header: &[String], rows: &BTreeMap<String, Row>, findin
     let is_date = |cell: &str| cell.parse::<NaiveDate>().is_ok();
     // A code such as `A1` is a text; what has digits and signs only is a number or a date in another form.
     let is_meant = |cell: &str| !cell.contains(char::is_alphabetic) && cell.contains(|c: char| c.is_ascii_digit());
-    for (index, column) in header.iter().enumerate().skip(1) {
+    let first = key_columns(header).iter().take_while(|(_, is_band)| !is_band).count();
+    for (index, column) in header.iter().enumerate().skip(first) {
         let text = |row: &Row| row.cells.get(index).cloned().unwrap_or_default();
         let filled: Vec<(&Row, String)> =
             rows.values().map(|row| (row, text(row))).filter(|(_, text)| !text.is_empty()).collect();

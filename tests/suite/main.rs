@@ -23,6 +23,7 @@ mod ledger;
 mod library;
 mod links;
 mod measure;
+mod methods;
 mod patience;
 mod performance;
 mod planning;

@@ -1,5 +1,6 @@
 //! `vendor.toml`: the settings of a vendor that need no script.
 
+mod cohorts;
 mod parameters;
 mod plausibility;
 mod read;
@@ -9,7 +10,7 @@ use crate::channel::Name;
 use crate::document::{Codes, Document};
 use crate::finding::{Checked, Code};
 use crate::quota::{Basis, Grain, OnViolation};
-use crate::script::{FactKind, ReviewCadence, TableDeclaration};
+use crate::script::{Cohort, FactKind, ReviewCadence, TableDeclaration};
 use crate::units::{Currency, FiscalCalendar, Money, Rate, ReportingPeriods};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -168,7 +169,9 @@ pub struct Manifest {
     pub attributes: Vec<(Name, FactKind)>,
     /// Application of policies.
     pub policies: PolicyRules,
-    /// Extra tables of the book that policies read, in the order written.
+    /// Groups of peers by several properties, in the order written.
+    pub cohorts: Vec<Cohort>,
+    /// Extra tables of the book that rules and policies read, in the order written.
     pub tables: Vec<TableDeclaration>,
 }
 

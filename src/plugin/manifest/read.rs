@@ -1,5 +1,6 @@
 //! Reading of a manifest.
 
+use super::cohorts;
 use super::parameters::{self, is_identifier};
 use super::plausibility;
 use super::unusual;
@@ -65,6 +66,7 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
             .section("parameters")
             .map(|section| parameters::read(section, &attributes))
             .unwrap_or_default(),
+        cohorts: root.section("cohorts").map(|section| cohorts::read(section, &attributes)).unwrap_or_default(),
         attributes,
         policies: root.section("policies").map(|section| read_policies(section, &tables)).unwrap_or_default(),
         tables,

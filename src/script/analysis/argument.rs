@@ -20,7 +20,7 @@ enum Demand {
 }
 
 /// Arguments with a dimension: function, number of the argument (from 0), what it must be.
-const DEMANDS: [(&str, usize, Demand); 12] = [
+const DEMANDS: [(&str, usize, Demand); 13] = [
     ("indicate", 0, Demand::Money),
     ("floor", 1, Demand::Money),
     ("ceiling", 1, Demand::Money),
@@ -31,6 +31,7 @@ const DEMANDS: [(&str, usize, Demand); 12] = [
     ("add_days", 1, Demand::Days),
     ("add_months", 1, Demand::Months),
     ("last_months", 2, Demand::Months),
+    ("end_of_month", 1, Demand::Months),
     ("marginal", 0, Demand::Money),
     ("retrospective", 0, Demand::Money),
 ];

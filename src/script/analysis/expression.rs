@@ -147,7 +147,8 @@ impl<'a> Analysis<'a> {
             },
         };
         // A table that the manifest declares is expected in the book, and so are the values of its columns.
-        let is_declared = matches!(fact.source, FactSource::Column { .. } | FactSource::Policy(_));
+        let is_declared =
+            matches!(fact.source, FactSource::Column { .. } | FactSource::Policy(_) | FactSource::Table(_));
         let known = if fact.is_optional && !is_declared { Known::Maybe } else { Known::Yes };
         let words = if view == PARTNER && name == "tier" { self.tier_words() } else { None };
         Value { known, path, words, most: fact.most, ..Value::new(what) }

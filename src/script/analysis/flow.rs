@@ -4,7 +4,7 @@ use super::value::{Known, Value};
 use std::collections::BTreeSet;
 
 /// Facts that are known together: where the first is known, so are the others, because it is calculated from them.
-const TOGETHER: [(&str, &[&str]); 25] = [
+const TOGETHER: [(&str, &[&str]); 26] = [
     ("partner.months_since_joining", &["partner.since"]),
     ("partner.since", &["partner.months_since_joining"]),
     ("partner.history.growth", &["partner.history.prior_revenue", "partner.history.earlier_revenue"]),
@@ -12,6 +12,7 @@ const TOGETHER: [(&str, &[&str]); 25] = [
         "partner.market.headroom",
         &["partner.market.addressable", "partner.market.channel_revenue", "partner.market.partners"],
     ),
+    ("partner.market.headroom_per_partner", &["partner.market.headroom"]),
     ("partner.market.growth", &["partner.market.partners"]),
     ("partner.market.penetration", &["partner.market.addressable", "partner.market.channel_revenue"]),
     ("partner.market.partner_share", &["partner.history.prior_revenue", "partner.market.channel_revenue"]),

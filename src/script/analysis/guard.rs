@@ -96,7 +96,7 @@ impl<'a> Analysis<'a> {
             What::Truth => Some("true or false"),
             What::Date => Some("a date"),
             What::List(_) => Some("a list"),
-            What::Open | What::Group(_) | What::Reply(_) | What::Map(_) | What::Absent => None,
+            What::Open | What::Peers | What::Group(_) | What::Reply(_) | What::Map(_) | What::Absent => None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Calls of the engine's functions: what each gives for the values it is given.
 
 use super::super::api::functions;
+use super::super::api::peers::numeric_fact;
 use super::super::outcome_fault::OutcomeFault;
 use super::super::tree::{Expression, ExpressionKind};
 use super::Analysis;
@@ -18,6 +19,9 @@ impl<'a> Analysis<'a> {
             return Value::open();
         };
         let values: Vec<Operand<'a>> = given.iter().map(|one| (*one, self.expression(one))).collect();
+        if matches!(values[..].first(), Some((_, Value { what: What::Peers, .. }))) {
+            return self.of_peers(name, &values);
+        }
         self.arguments(name, &values);
         match name {
             "is_known" => Self::asked(&values),
@@ -31,6 +35,9 @@ impl<'a> Analysis<'a> {
             "sum" | "sum_known" | "average" | "largest" | "smallest" | "each" | "distinct" | "first" | "last"
             | "best_of" => self.of_list(name, &values),
             "count" | "len" | "count_distinct" => self.counted(&values),
+            "peers" => Value::new(What::Peers),
+            "sort" | "whole" => Value { path: None, ..values[0].1.clone() },
+            "median" | "percentile" => self.of_list(name, &values).maybe(),
             "rank" => Self::ranked(&values[0].1),
             "year" | "month" | "day" => Value::number(Dimension::Count("")),
             "months_between" => Value::number(Dimension::Count("months")),
@@ -39,7 +46,7 @@ impl<'a> Analysis<'a> {
                 self.date(&values);
                 Value::new(What::Date)
             }
-            "add_days" | "add_months" => Value::new(What::Date),
+            "add_days" | "add_months" | "end_of_month" => Value::new(What::Date),
             "lookup" => self.lookup(&values),
             "at_least" | "more_than" | "at_most" | "less_than" => {
                 self.requirement(name, &values);
@@ -116,6 +123,8 @@ impl<'a> Analysis<'a> {
         match (values.get(1).map(|(expression, _)| &expression.kind), &item.what) {
             (Some(ExpressionKind::Text(name)), What::Group(view)) => self.fact(*view, name, None),
             (None, _) => item,
+            // The share of a percentile of plain numbers.
+            (Some(_), What::Number(_)) if values.len() == 2 => item,
             _ => Value::open(),
         }
     }
@@ -132,6 +141,32 @@ impl<'a> Analysis<'a> {
             "each" | "distinct" => Value::new(What::List(Box::new(field))),
             _ => field.maybe(),
         }
+    }
+
+    /// The answer of peers: of the dimension of the fact, and not known where none of them knows it.
+    fn of_peers(&mut self, name: &str, values: &[Operand<'a>]) -> Value<'a> {
+        if name == "percentile"
+            && let Some(share) = values.get(2)
+        {
+            self.share(share);
+        }
+        let Some(ExpressionKind::Text(path)) = values.get(1).map(|(expression, _)| &expression.kind) else {
+            return if name == "count" { Value::number(Dimension::Count("")) } else { Value::open() };
+        };
+        if name == "rank" {
+            return Value::number(Dimension::Count("")).maybe();
+        }
+        let fact = numeric_fact(self.schema, path);
+        match fact.map(|fact| Self::of_kind(fact.kind, fact.unit)) {
+            Some(what) => Value::new(what).maybe(),
+            None => Value::open(),
+        }
+    }
+
+    /// Reports a percentage where a share from 0 to 1 is needed.
+    fn share(&mut self, (expression, value): &Operand<'a>) {
+        let span = self.span(expression);
+        self.percentage(value, 2, span);
     }
 
     fn counted(&mut self, values: &[Operand<'a>]) -> Value<'a> {

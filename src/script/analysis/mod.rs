@@ -109,10 +109,7 @@ impl<'a> Analysis<'a> {
 
     /// Tiers of the manifest, lowest first.
     fn tiers(&self) -> &'a [Name] {
-        match &self.context.policy {
-            Some(policy) => &policy.tiers,
-            None => &self.context.tiers,
-        }
+        &self.context.tiers
     }
 
     /// Reports a fault at `span` of the file that is followed; one of each code at one place.

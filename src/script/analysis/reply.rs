@@ -8,6 +8,7 @@ use super::value::{Known, Operand, Value, What, Words};
 use crate::decision::table::{DecisionTable, Kind, Value as Cell};
 use crate::finding::{Place, did_you_mean};
 use crate::script::FactKind;
+use crate::script::table_key::Key;
 use std::rc::Rc;
 
 /// Name under which it is known that an answer has been asked for one of its outputs.
@@ -23,8 +24,7 @@ pub(super) fn asked_by(path: &str) -> Option<String> {
 
 impl<'a> Analysis<'a> {
     pub(super) fn decision(&self, name: &str) -> Option<&'a DecisionTable> {
-        let mut tables = self.context.policy.iter().flat_map(|policy| &policy.decisions);
-        tables.find(|(known, _)| ***known == *name).map(|(_, table)| table)
+        self.context.decisions.get(name)
     }
 
     /// The answer of a decision table, whose inputs are checked where they are written out.
@@ -107,7 +107,11 @@ impl<'a> Analysis<'a> {
         let (Some(table), Some(column)) = (text(table), text(column)) else { return Value::open() };
         let context = self.context;
         let Some(table) = context.tables.get(&table) else { return Value::open() };
-        let known: Vec<&str> = table.rows.keys().map(|key| &**key).collect();
+        let first = |keys: &'a Vec<Key>| match keys.first() {
+            Some(Key::Text(text)) => Some(&**text),
+            _ => None,
+        };
+        let known: Vec<&str> = table.rows.keys().filter_map(first).collect();
         // A table need not have a row for every key; one that is nearly a key of it is misspelt.
         let is_misspelt =
             |key: &String| !known.contains(&key.as_str()) && did_you_mean(key, known.iter().copied()).is_some();

@@ -26,6 +26,8 @@ pub(super) enum What<'a> {
     Group(ViewId),
     /// The answer of that decision table.
     Reply(String),
+    /// A group of peers.
+    Peers,
     Map(Vec<(String, Value<'a>)>),
     /// The literal `()`.
     Absent,
@@ -225,6 +227,7 @@ fn joined<'a>(one: Value<'a>, other: Value<'a>) -> What<'a> {
         (What::Truth, What::Truth) => What::Truth,
         (What::Text, What::Text) => What::Text,
         (What::Date, What::Date) => What::Date,
+        (What::Peers, What::Peers) => What::Peers,
         (What::List(one), What::List(other)) => What::List(Box::new(one.join(*other))),
         (What::Group(one), What::Group(other)) if one == other => What::Group(one),
         (What::Reply(one), What::Reply(other)) if one == other => What::Reply(one),

@@ -15,7 +15,7 @@ use rhai::Dynamic;
 
 pub(super) fn decide_by(call: Call<'_, '_>) -> Outcome {
     let name = call.text(0)?;
-    let decisions = call.schema.policy.iter().flat_map(|policy| &policy.decisions);
+    let decisions = call.schema.decisions.iter();
     let Some((name, table)) = decisions.clone().find(|(known, _)| ***known == *name) else {
         let near = did_you_mean(&name, decisions.map(|(known, _)| &**known)).map(str::to_owned);
         return Err(NameFault::UnknownDecisionTable { table: name, near }.into());

@@ -1,10 +1,13 @@
 //! The partner of the examples: every example of the reference is true for it.
 
-use super::super::records::{ExtraTables, TableDeclaration};
+use super::super::peer_reader::PeerReader;
+use super::super::records::{ExtraTables, PartnerRecords, TableDeclaration};
 use super::super::table::{FactValue, Table, Tables};
-use super::super::{FactKind, Facts, PolicyContext, PolicyFacts, ReviewFacts, ScriptContext};
-use super::policy_functions::EXAMPLE_DECISIONS;
-use crate::channel::{HistoryFacts, LineFacts, Name, OpportunityFacts, PipelineFacts};
+use super::super::{Beside, FactKind, Facts, PolicyFacts, ReviewFacts, ScriptContext};
+use super::calculations::EXAMPLE_DECISIONS;
+use crate::channel::{
+    ClosedFacts, FormerQuota, HistoryFacts, LineFacts, Name, OpportunityFacts, PipelineFacts, QuotaFacts,
+};
 use crate::decision::table::DecisionTable;
 use crate::figure::Sample;
 use crate::performance::{LineStanding, PartnerStanding, Standing};
@@ -15,7 +18,10 @@ use std::sync::Arc;
 
 /// Returns the facts of a sample partner with everything known but the product line.
 pub fn example_facts() -> Facts {
-    Facts::new(Arc::new(line(Sample::Example)))
+    let facts = Facts::new(Arc::new(line(Sample::Example)));
+    let reader = PeerReader::complete();
+    let peers = reader.read(&facts).ok().map(|line| reader.peers(vec![line]));
+    facts.with(Beside { records: records(), peers })
 }
 
 /// Returns the facts of a partner with nothing but zeros.
@@ -33,32 +39,42 @@ pub fn example_review() -> ReviewFacts {
 pub fn example_policy_facts() -> PolicyFacts {
     let mut line = line(Sample::Example);
     line.identity.tier = Some(Name::from("Gold"));
+    PolicyFacts::new(Arc::new(line), Arc::new(example_standing()), Arc::new(example_review()), records())
+}
+
+/// Two certifications.
+fn records() -> PartnerRecords {
     let day = |month, day| NaiveDate::from_ymd_opt(2025, month, day).unwrap_or_default();
     let certification = |person: &str, level: &str, expires_on| {
         vec![FactValue::Text(person.into()), FactValue::Text(level.into()), FactValue::Date(expires_on)]
     };
     let rows = vec![certification("Ada", "expert", day(12, 31)), certification("Bo", "associate", day(6, 30))];
-    let records = ExtraTables::of_one(vec![(certifications(), Some(rows))]);
-    PolicyFacts::new(Arc::new(line), Arc::new(example_standing()), Arc::new(example_review()), records)
+    ExtraTables::of_one(vec![(certifications(), Some(rows))])
 }
 
-/// Context of the examples: a lookup table `territories`, a decision table `bonus`, tiers Ready, Silver and Gold, and
+/// Context of the examples: lookup tables `territories` and `growth_by_size`, a decision table `bonus`, tiers Ready, Silver and Gold, and
 /// an extra table `certifications`.
 pub fn example_context() -> ScriptContext {
     let bonus = DecisionTable::parse("bonus.csv", &EXAMPLE_DECISIONS.into()).value;
     ScriptContext {
-        tables: Tables::new(Table::parse("territories.csv", "territory,growth\nNorth,0.06\nSouth,0.02\n").value),
-        policy: Some(PolicyContext {
-            tables: vec![certifications()],
-            tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
-            tier_minimums: [("Ready", 0), ("Silver", 100_000), ("Gold", 500_000)]
-                .map(|(tier, minimum)| (Name::from(tier), Decimal::from(minimum)))
-                .into(),
-            decisions: bonus.map(|bonus| (Name::from("bonus"), bonus)).into_iter().collect(),
-        }),
+        tables: Tables::new(
+            [("territories.csv", TERRITORIES), ("growth_by_size.csv", GROWTH_BY_SIZE)]
+                .into_iter()
+                .filter_map(|(file, text)| Table::parse(file, text).value),
+        ),
+        records: vec![certifications()],
+        tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
+        tier_minimums: [("Ready", 0), ("Silver", 100_000), ("Gold", 500_000)]
+            .map(|(tier, minimum)| (Name::from(tier), Decimal::from(minimum)))
+            .into(),
+        decisions: bonus.map(|bonus| (Name::from("bonus"), bonus)).into_iter().collect(),
+        is_policy: true,
         ..ScriptContext::default()
     }
 }
+
+const TERRITORIES: &str = "territory,growth\nNorth,0.06\nSouth,0.02\n";
+const GROWTH_BY_SIZE: &str = "territory=,revenue>=,growth\nNorth,0,0.08\nNorth,1000000,0.05\nSouth,0,0.04\n";
 
 fn certifications() -> TableDeclaration {
     let columns = [("person", FactKind::Text), ("level", FactKind::Text), ("expires_on", FactKind::Date)];
@@ -95,17 +111,40 @@ fn line(of: Sample) -> LineFacts {
         ),
         Sample::Zeros => (vec![Money::zero(CURRENCY); 8], Vec::new()),
     };
+    let (months, years, closed, former) = match of {
+        Sample::Example => (
+            vec![Money::new(100_000, CURRENCY); 24],
+            vec![Money::new(1_000_000, CURRENCY), Money::new(1_200_000, CURRENCY)],
+            vec![closed_deal(true), closed_deal(false)],
+            vec![former_quota()],
+        ),
+        Sample::Zeros => (vec![Money::zero(CURRENCY); 24], vec![Money::zero(CURRENCY); 2], Vec::new(), Vec::new()),
+    };
     LineFacts {
         identity: of.record(CURRENCY),
-        history: HistoryFacts { quarters, ..of.record(CURRENCY) },
+        history: HistoryFacts { quarters, months, years, ..of.record(CURRENCY) },
         market: of.record(CURRENCY),
         investment: of.record(CURRENCY),
-        pipeline: PipelineFacts { opportunities, ..of.record(CURRENCY) },
-        quota: of.record(CURRENCY),
+        pipeline: PipelineFacts { opportunities, closed, ..of.record(CURRENCY) },
+        quota: QuotaFacts { former, ..of.record(CURRENCY) },
         // The channel is that of the example: a partner without anything is still one of many.
         channel: Arc::new(Sample::Example.record(CURRENCY)),
         ..of.record(CURRENCY)
     }
+}
+
+fn closed_deal(is_won: bool) -> ClosedFacts {
+    let close_date = NaiveDate::default();
+    let mut deal = ClosedFacts { amount: Money::zero(CURRENCY), is_won, stage: None, close_date, age_days: None };
+    Sample::Example.fill(&mut deal, CURRENCY);
+    ClosedFacts { is_won, ..deal }
+}
+
+fn former_quota() -> FormerQuota {
+    let (starts_on, ends_on) = (NaiveDate::default(), NaiveDate::default());
+    let mut quota = FormerQuota { starts_on, ends_on, quota: Money::zero(CURRENCY), revenue: None, attainment: None };
+    Sample::Example.fill(&mut quota, CURRENCY);
+    quota
 }
 
 /// The first is the example of the reference.

@@ -1,6 +1,6 @@
 //! The facts scripts may read: groups of figures, and what else a manifest declares.
 
-use super::super::{FactKind, Facts, PolicyContext, ReviewFacts, ScriptContext, TableDeclaration};
+use super::super::{Cohort, FactKind, Facts, ReviewFacts, ScriptContext, TableDeclaration};
 use super::complaint::Complaint;
 use super::ids::{
     ATTRIBUTES, CHANNEL, HISTORY, INVESTMENT, LEARNED, ListId, MARKET, PARTNER, PIPELINE, QUOTA, REVIEW, STANDING,
@@ -8,12 +8,15 @@ use super::ids::{
 };
 use super::value::{Value, attribute_value};
 use crate::channel::{
-    Attribute, ChannelFacts, HistoryFacts, Identity, InvestmentFacts, LineFacts, MarketFacts, Name, OpportunityFacts,
-    PipelineFacts, QuotaFacts, SegmentKey,
+    Attribute, ChannelFacts, ClosedFacts, FormerQuota, HistoryFacts, Identity, InvestmentFacts, LineFacts, MarketFacts,
+    Name, OpportunityFacts, PipelineFacts, QuotaFacts, SegmentKey,
 };
+use crate::decision::table::DecisionTable;
 use crate::figure::{About, Figured, Record};
 use crate::performance::{Consistency, Pacing, Standing, TierStanding};
 use rhai::Dynamic;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Way from all facts to the record that holds some of them; the number is the item of a list.
@@ -48,6 +51,8 @@ pub(in crate::script) enum FactSource {
     Whole(Value),
     /// A group or list that only policies see.
     Policy(Value),
+    /// The records of a declared table.
+    Table(usize),
     /// A column of a declared table.
     Column { table: usize, column: usize },
 }
@@ -55,7 +60,6 @@ pub(in crate::script) enum FactSource {
 impl Fact {
     /// Reads the fact; `index` is the record of a list.
     pub fn read(&self, facts: &Facts, index: usize) -> Result<Dynamic, Complaint> {
-        let policy = facts.policy.as_deref();
         let value = match &self.source {
             FactSource::Figure { way, index: figure } => {
                 let record = way(facts, index);
@@ -67,12 +71,12 @@ impl Fact {
                 Some(attribute_value(&self.name, self.kind, found.map(|index| &known[index].1))?)
             }
             FactSource::Whole(value) => Some(value.clone()),
-            FactSource::Policy(Value::List(ListId::Table(table))) => {
-                policy.and_then(|part| part.records.len(*table)).map(|_| Value::List(ListId::Table(*table)))
+            FactSource::Policy(value) => facts.policy.as_deref().map(|_| value.clone()),
+            FactSource::Table(table) => {
+                facts.records().and_then(|records| records.len(*table)).map(|_| Value::List(ListId::Table(*table)))
             }
-            FactSource::Policy(value) => policy.map(|_| value.clone()),
             FactSource::Column { table, column } => {
-                policy.and_then(|part| part.records.value(*table, index, *column)).map(Value::from)
+                facts.records().and_then(|records| records.value(*table, index, *column)).map(Value::from)
             }
         };
         Ok(value.unwrap_or(Value::NotKnown).into_dynamic(facts, index))
@@ -140,7 +144,11 @@ fn whole_of(path: &str) -> Option<Value> {
         "partner.attributes" => Value::View(ATTRIBUTES),
         "partner.learned" => Value::View(LEARNED),
         "partner.history.quarters" => Value::List(ListId::Quarters),
+        "partner.history.months" => Value::List(ListId::Months),
+        "partner.history.years" => Value::List(ListId::Years),
         "partner.pipeline.opportunities" => Value::List(ListId::Opportunities),
+        "partner.pipeline.closed" => Value::List(ListId::Closed),
+        "partner.quota.former" => Value::List(ListId::Former),
         _ => return None,
     };
     Some(value)
@@ -211,9 +219,21 @@ fn standard_views() -> Vec<ViewSchema> {
     ]
 }
 
-/// The groups that only policies see, in the order of their numbers; the records of declared tables follow.
-fn policy_views(tables: &[TableDeclaration]) -> Vec<ViewSchema> {
-    let mut views = vec![
+/// Records of the lists of facts that came later, in the order of their numbers.
+fn record_views() -> Vec<ViewSchema> {
+    vec![
+        ViewSchema::new("partner.pipeline.closed", ClosedFacts::ABOUT)
+            .of_list()
+            .with::<ClosedFacts>(way!(ClosedFacts, |facts, index| facts.line.pipeline.closed.get(index))),
+        ViewSchema::new("partner.quota.former", FormerQuota::ABOUT)
+            .of_list()
+            .with::<FormerQuota>(way!(FormerQuota, |facts, index| facts.line.quota.former.get(index))),
+    ]
+}
+
+/// The groups that only policies see, in the order of their numbers.
+fn policy_views() -> Vec<ViewSchema> {
+    vec![
         ViewSchema::new("partner.standing", STANDING_DOC)
             .with::<Standing>(way!(Standing, |facts, _| facts.standing().map(|one| &one.whole)))
             .with::<Pacing>(way!(Pacing, |facts, _| facts.standing().map(|one| &one.whole.pacing)))
@@ -229,8 +249,12 @@ fn policy_views(tables: &[TableDeclaration]) -> Vec<ViewSchema> {
             })),
         ViewSchema::new("partner.review", REVIEW_DOC)
             .with::<ReviewFacts>(way!(ReviewFacts, |facts, _| facts.policy.as_deref().map(|part| &*part.review))),
-    ];
-    for (table, declaration) in tables.iter().enumerate() {
+    ]
+}
+
+/// The records of the declared tables, one group for each table.
+fn table_views(tables: &[TableDeclaration]) -> Vec<ViewSchema> {
+    let view = |(table, declaration): (usize, &TableDeclaration)| {
         let path = format!("partner.{}", declaration.name);
         let column = |(column, (name, kind)): (usize, &(Name, FactKind))| Fact {
             name: Name::clone(name),
@@ -243,36 +267,37 @@ fn policy_views(tables: &[TableDeclaration]) -> Vec<ViewSchema> {
             source: FactSource::Column { table, column },
         };
         let facts = declaration.columns.iter().enumerate().map(column).collect();
-        views.push(ViewSchema { facts, ..ViewSchema::new(path, "One record of the table.").of_list() });
-    }
-    views
+        ViewSchema { facts, ..ViewSchema::new(path.clone(), "One record of the table.").of_list() }
+    };
+    tables.iter().enumerate().map(view).collect()
 }
 
 const STANDING_DOC: &str = "Standing of the partner against its quota in the period.";
 const LINES_DOC: &str = "The same for each product line and territory, where quotas are at that grain.";
 const REVIEW_DOC: &str = "Date of the review in the fiscal calendar.";
 
-/// What only policies see of the partner: groups, and lists of records.
-fn policy_facts_of_partner(tables: &[TableDeclaration]) -> Vec<Fact> {
-    let whole = |name: &str, kind, doc: &str, example: String, value| Fact {
+/// Facts of the partner beside its figures: the declared tables, and for policies the standing and the review.
+fn facts_of_partner(context: &ScriptContext) -> Vec<Fact> {
+    let whole = |name: &str, kind, doc: &str, example: Option<&str>, source| Fact {
         name: Name::from(name),
         kind,
-        is_optional: matches!(value, Value::List(ListId::Table(_))),
+        is_optional: matches!(source, FactSource::Table(_)),
         unit: "",
         most: None,
         doc: doc.to_owned(),
-        example,
-        source: FactSource::Policy(value),
+        example: example.map_or_else(|| format!("is_known(partner.{name})"), str::to_owned),
+        source,
     };
-    let known = |name: &str| format!("is_known(partner.{name})");
-    let mut facts = vec![
-        whole("standing", FactKind::Group, STANDING_DOC, known("standing"), Value::View(STANDING)),
-        whole("lines", FactKind::List, LINES_DOC, "partner.lines.count() == 1".to_owned(), Value::List(ListId::Lines)),
-        whole("review", FactKind::Group, REVIEW_DOC, known("review"), Value::View(REVIEW)),
-    ];
-    facts.extend(tables.iter().enumerate().map(|(index, table)| {
+    let (group, list) = (|view| FactSource::Policy(Value::View(view)), FactSource::Policy(Value::List(ListId::Lines)));
+    let mut facts = Vec::new();
+    if context.is_policy {
+        facts.push(whole("standing", FactKind::Group, STANDING_DOC, None, group(STANDING)));
+        facts.push(whole("lines", FactKind::List, LINES_DOC, Some("partner.lines.count() == 1"), list));
+        facts.push(whole("review", FactKind::Group, REVIEW_DOC, None, group(REVIEW)));
+    }
+    facts.extend(context.records.iter().enumerate().map(|(index, table)| {
         let doc = "Records of an extra table of the book; not known when the book has no such table.";
-        whole(&table.name, FactKind::List, doc, known(&table.name), Value::List(ListId::Table(index)))
+        whole(&table.name, FactKind::List, doc, None, FactSource::Table(index))
     }));
     facts
 }
@@ -281,8 +306,18 @@ fn policy_facts_of_partner(tables: &[TableDeclaration]) -> Vec<Fact> {
 #[derive(Debug, Clone)]
 pub(in crate::script) struct FactSchema {
     pub views: Vec<ViewSchema>,
-    /// Facts for policies only; `None` for quota rules.
-    pub policy: Option<PolicyContext>,
+    /// True for policies.
+    pub is_policy: bool,
+    /// Groups of peers.
+    pub cohorts: Vec<Cohort>,
+    /// Names of the declared tables.
+    pub records: Vec<Name>,
+    /// Tiers of the manifest, lowest first.
+    pub tiers: Vec<Name>,
+    /// Least revenue a year of each tier.
+    pub tier_minimums: BTreeMap<Name, Decimal>,
+    /// Decision tables by name.
+    pub decisions: BTreeMap<Name, DecisionTable>,
 }
 
 impl FactSchema {
@@ -297,16 +332,21 @@ impl FactSchema {
         let learned = context.learned.iter().map(|name| declared(name, FactKind::Rate, |line| &line.learned)).collect();
         let doc = "Numbers learned from the channel as of the date, declared under `[parameters]` in the manifest.";
         views.push(ViewSchema { facts: learned, ..ViewSchema::new("partner.learned", doc) });
-        if let Some(policy) = &context.policy {
-            views[PARTNER.0].facts.extend(policy_facts_of_partner(&policy.tables));
-            views.extend(policy_views(&policy.tables));
+        views[PARTNER.0].facts.extend(facts_of_partner(context));
+        views.extend(record_views());
+        // Rules do not see these groups; the numbers of those after them stay the same.
+        let unseen = |view: ViewSchema| ViewSchema { facts: Vec::new(), ..view };
+        views.extend(policy_views().into_iter().map(|view| if context.is_policy { view } else { unseen(view) }));
+        views.extend(table_views(&context.records));
+        Self {
+            views,
+            is_policy: context.is_policy,
+            cohorts: Cohort::all(context.attributes.iter().map(|(name, _)| Name::clone(name)), &context.cohorts),
+            records: context.records.iter().map(|table| Name::clone(&table.name)).collect(),
+            tiers: context.tiers.clone(),
+            tier_minimums: context.tier_minimums.clone(),
+            decisions: context.decisions.clone(),
         }
-        Self { views, policy: context.policy.clone() }
-    }
-
-    /// Names of the tiers, lowest first; empty for quota rules.
-    pub fn tiers(&self) -> &[Name] {
-        self.policy.as_ref().map_or(&[], |policy| &policy.tiers)
     }
 
     /// The group.
@@ -318,6 +358,7 @@ impl FactSchema {
     pub fn target(&self, id: ViewId, name: &str) -> Option<Value> {
         match &self.view(id).fact(name)?.source {
             FactSource::Policy(value) | FactSource::Whole(value) => Some(value.clone()),
+            FactSource::Table(table) => Some(Value::List(ListId::Table(*table))),
             FactSource::Figure { .. } | FactSource::Declared { .. } | FactSource::Column { .. } => None,
         }
     }

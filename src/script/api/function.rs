@@ -1,9 +1,11 @@
 //! A function that scripts may call: its declaration, and how it reads its arguments.
 
+use super::super::FactKind;
 use super::super::kind_fault::KindFault;
 use super::super::name_fault::NameFault;
 use super::super::outcome_fault::OutcomeFault;
 use super::super::table::{Table, Tables};
+use super::super::table_key::{Key, KeyColumn};
 use super::complaint::Complaint;
 use super::facts::FactSchema;
 use super::kind::Kind;
@@ -234,6 +236,33 @@ impl Call<'_, '_> {
         let function = self.function(1)?;
         let made: Result<Vec<Dynamic>, _> = self.items(0)?.into_iter().map(|item| self.each(&function, item)).collect();
         Ok(list(made?))
+    }
+
+    /// The keys of a lookup: one value, or a list of as many as the table has.
+    pub(super) fn keys(&self, table: &Table) -> Result<Vec<Key>, Box<EvalAltResult>> {
+        let given = items(self.arguments[1]).unwrap_or_else(|| vec![self.arguments[1].clone()]);
+        if given.len() != table.keys.len() {
+            let (table, given) = (table.name.to_string(), given.len());
+            let keys = self.tables.get(&table).into_iter().flat_map(|table| &table.keys);
+            let keys = keys.map(|key| key.name.to_string()).collect();
+            return Err(KindFault::LookupKeys { table, keys, given }.into());
+        }
+        let wrong = |expected| self.wrong(1, expected);
+        let key = |(column, value): (&KeyColumn, Dynamic)| {
+            if value.is_unit() {
+                return Err(Complaint::NotKnown { operand: 1 }.into());
+            }
+            let text = || value.as_immutable_string_ref().map(|text| Key::Text(text.as_str().into())).ok();
+            let date = || value.clone().try_cast::<Date>().map(|date| Key::Date(date.0));
+            match (column.is_band, column.kind) {
+                (false, _) => text().ok_or_else(|| wrong("a text")),
+                (true, FactKind::Date) => date().ok_or_else(|| wrong("a date")),
+                (true, _) => {
+                    number(&value).map(|number| Key::Number(number.normalize())).ok_or_else(|| wrong("a number"))
+                }
+            }
+        };
+        table.keys.iter().zip(given).map(key).collect()
     }
 
     pub(super) fn table(&self) -> Result<&Table, Box<EvalAltResult>> {

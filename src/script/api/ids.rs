@@ -10,7 +10,13 @@ pub(in crate::script) struct ViewId(pub usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::script) enum ListId {
     Quarters,
+    Months,
+    Years,
     Opportunities,
+    /// Opportunities that were won or lost.
+    Closed,
+    /// Quotas of earlier stretches.
+    Former,
     /// Standings of the partner's lines.
     Lines,
     /// Records of a declared table, by its place in the manifest.
@@ -22,16 +28,22 @@ impl ListId {
     pub fn len(self, facts: &Facts) -> usize {
         match self {
             Self::Quarters => facts.line.history.quarters.len(),
+            Self::Months => facts.line.history.months.len(),
+            Self::Years => facts.line.history.years.len(),
+            Self::Closed => facts.line.pipeline.closed.len(),
+            Self::Former => facts.line.quota.former.len(),
             Self::Opportunities => facts.line.pipeline.opportunities.len(),
             Self::Lines => facts.standing().map_or(0, |one| one.lines.len()),
-            Self::Table(table) => facts.policy.as_ref().and_then(|part| part.records.len(table)).unwrap_or(0),
+            Self::Table(table) => facts.records().and_then(|records| records.len(table)).unwrap_or(0),
         }
     }
 
     /// The group its items are; `None` when they are plain values.
     pub fn record(self) -> Option<ViewId> {
         match self {
-            Self::Quarters => None,
+            Self::Quarters | Self::Months | Self::Years => None,
+            Self::Closed => Some(CLOSED),
+            Self::Former => Some(FORMER),
             Self::Opportunities => Some(OPPORTUNITY),
             Self::Lines => Some(LINE),
             Self::Table(table) => Some(ViewId(FIRST_TABLE + table)),
@@ -49,8 +61,10 @@ pub(super) const QUOTA: ViewId = ViewId(6);
 pub(super) const CHANNEL: ViewId = ViewId(7);
 pub(super) const ATTRIBUTES: ViewId = ViewId(8);
 pub(super) const LEARNED: ViewId = ViewId(9);
-pub(super) const STANDING: ViewId = ViewId(10);
-pub(super) const LINE: ViewId = ViewId(11);
-pub(super) const REVIEW: ViewId = ViewId(12);
+pub(super) const CLOSED: ViewId = ViewId(10);
+pub(super) const FORMER: ViewId = ViewId(11);
+pub(super) const STANDING: ViewId = ViewId(12);
+pub(super) const LINE: ViewId = ViewId(13);
+pub(super) const REVIEW: ViewId = ViewId(14);
 /// View of the records of the first declared table; the others follow.
-pub(super) const FIRST_TABLE: usize = 13;
+pub(super) const FIRST_TABLE: usize = 15;

@@ -2,7 +2,7 @@
 
 use super::decided::{Decided, Ladder, TableAnswer};
 use super::kind::Kind;
-use super::value::{Answer, Date, FactList, View, length, number};
+use super::value::{Answer, Date, FactList, PeersOf, View, length, number};
 use crate::decision::Requirement;
 use rhai::{Dynamic, FnPtr, Map};
 use std::ops::{Range, RangeInclusive};
@@ -36,6 +36,8 @@ impl Kind {
             Self::Requirement
         } else if value.is::<Ladder>() {
             Self::Ladder
+        } else if value.is::<PeersOf>() {
+            Kind::Peers
         } else if value.is::<TableAnswer>() {
             Self::TableAnswer
         } else if let Some(decided) = value.read_lock::<Decided>() {

@@ -24,6 +24,7 @@ pub(in crate::script) enum Kind {
     Incentive,
     Intervention,
     TableAnswer,
+    Peers,
     Other,
 }
 
@@ -55,6 +56,7 @@ impl Kind {
             Self::Incentive => "an incentive",
             Self::Intervention => "an intervention",
             Self::TableAnswer => "a decision table's answer",
+            Self::Peers => "a group of peers",
             Self::Other => "something else",
         }
     }

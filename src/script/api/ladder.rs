@@ -27,7 +27,7 @@ pub(super) fn add_tier(call: Call<'_, '_>) -> Outcome {
     let requirement = call.one_requirement(2)?;
     if let Some((below, _)) = ladder.0.last()
         && call.place(below) >= call.place(&tier)
-        && !call.schema.tiers().is_empty()
+        && !call.schema.tiers.is_empty()
     {
         return Err(OutcomeFault::LadderOrder { tier: tier.to_string(), below: below.to_string() }.into());
     }
@@ -52,7 +52,7 @@ pub(super) fn decision_for(call: Call<'_, '_>) -> Outcome {
     let earned = ladder.highest();
     // Without any tier earned, the highest below the ladder is left: the one that asks nothing.
     let lowest = ladder.0.first().map_or(i64::MAX, |(tier, _)| call.place(tier));
-    let below = call.schema.tiers().iter().rev().find(|tier| call.place(tier) < lowest);
+    let below = call.schema.tiers.iter().rev().find(|tier| call.place(tier) < lowest);
     let now = place(current.as_ref());
     // A figure that is not known takes no tier away: the highest tier that nothing known speaks against is left.
     let left = ladder.0.iter().rev().find(|(tier, asked)| call.place(tier) <= now && asked.may_be_met());
@@ -94,7 +94,7 @@ pub(super) fn tier_minimum(call: Call<'_, '_>) -> Outcome {
         return Ok(Dynamic::UNIT);
     }
     let tier = call.tier(0)?;
-    let minimum = call.schema.policy.as_ref().and_then(|policy| policy.tier_minimums.get(&tier));
+    let minimum = call.schema.tier_minimums.get(&tier);
     Ok(minimum.map_or(Dynamic::UNIT, |minimum| Dynamic::from_decimal(*minimum)))
 }
 
@@ -106,7 +106,7 @@ impl Call<'_, '_> {
     /// A tier of the program.
     pub(super) fn tier(&self, argument: usize) -> Result<Name, Fault> {
         let tier = self.name(argument)?;
-        let tiers = self.schema.tiers();
+        let tiers = &self.schema.tiers;
         if tiers.is_empty() || tiers.contains(&tier) {
             return Ok(tier);
         }
@@ -116,7 +116,7 @@ impl Call<'_, '_> {
 
     pub(super) fn place(&self, tier: &str) -> i64 {
         self.schema
-            .tiers()
+            .tiers
             .iter()
             .position(|known| **known == *tier)
             .and_then(|place| i64::try_from(place).ok())

@@ -20,7 +20,7 @@ type Outcome = Result<Dynamic, Box<EvalAltResult>>;
 type Fault = Box<EvalAltResult>;
 
 /// Functions whose second argument is the name of a field, with the kind the field must have.
-pub(in crate::script) const FIELD_FUNCTIONS: [(&str, Option<Kind>); 15] = [
+pub(in crate::script) const FIELD_FUNCTIONS: [(&str, Option<Kind>); 18] = [
     ("where", None),
     ("where_in", None),
     ("since", Some(Kind::Date)),
@@ -30,6 +30,9 @@ pub(in crate::script) const FIELD_FUNCTIONS: [(&str, Option<Kind>); 15] = [
     ("sum", Some(Kind::Number)),
     ("sum_known", Some(Kind::Number)),
     ("average", Some(Kind::Number)),
+    ("median", Some(Kind::Number)),
+    ("percentile", Some(Kind::Number)),
+    ("sort", None),
     ("count_distinct", None),
     ("distinct", None),
     ("largest", None),

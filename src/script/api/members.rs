@@ -10,11 +10,10 @@ use std::sync::Arc;
 
 /// Members of requirements and of answers, one getter per name.
 pub(in crate::script) fn register_members(engine: &mut Engine, schema: &Arc<FactSchema>) {
-    let Some(policy) = &schema.policy else { return };
     engine.register_raw_fn("get$is_met", [TypeId::of::<Requirement>()], |_, arguments| {
         Ok::<bool, Box<EvalAltResult>>(arguments[0].read_lock::<Requirement>().is_some_and(|one| one.is_met()))
     });
-    let outputs = policy.decisions.values().flat_map(|table| table.outputs()).map(|output| &*output.name);
+    let outputs = schema.decisions.values().flat_map(|table| table.outputs()).map(|output| &*output.name);
     let names: BTreeSet<String> = outputs.chain(["is_match", "rows"]).map(ToOwned::to_owned).collect();
     for name in names {
         engine.register_raw_fn(format!("get${name}"), [TypeId::of::<TableAnswer>()], move |_, arguments| {

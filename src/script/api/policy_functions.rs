@@ -1,17 +1,13 @@
 //! The functions that only policies may call: requirements, ladders, points and money, decisions.
 
 use super::super::kind_fault::KindFault;
-use super::complaint::Complaint;
-use super::decide_by::decide_by;
 use super::decided::{Decided, Ladder, What};
 use super::function::{Call, Function, Outcome, functions};
 use super::kind::Kind;
-use super::ladder::{add_tier, decision_for, requirement, tier_minimum, tier_value};
-use super::value::number;
+use super::ladder::{add_tier, decision_for, requirement, tier_value};
 use super::vocabulary::{unknown_word, vocabulary};
 use crate::decision::{Comparison, InterventionKind, Requirement, Severity, TierMove};
 use rhai::{Dynamic, EvalAltResult};
-use rust_decimal::Decimal;
 
 type Fault = Box<EvalAltResult>;
 
@@ -70,52 +66,11 @@ functions! {
         "The usual decision for a partner of that tier: promote to the highest tier that is met, retain, or demote to it. A figure that is not known does not promote and does not take a tier away. The requirements of the current, the earned and the next tier are its grounds.",
         [r#"is_known(ladder().tier("Gold", holds("plan", true)).decision_for("Silver"))"#],
         decision_for;
-    rank (["tier"]) -> "whole number":
-        "Place of a tier in the manifest's `[tiers]`, from 0 for the lowest; −1 for no tier.",
-        [r#"rank("Gold") > rank("Silver")"#, "rank(()) == -1"],
-        |call| Ok(call.rank(0)?.into());
-    tier_minimum (["tier"]) -> "number":
-        "Least revenue a year of a tier, from the manifest's `[tiers]`; not known for no tier, or without `[tiers]`.",
-        [r#"tier_minimum("Gold") == 500_000"#, "!is_known(tier_minimum(()))"],
-        tier_minimum;
 
     points (["value", "per", "each"] | ["award", "number"]) -> "number or incentive":
         "Points for full steps: `points(37, 10, 5)` gives 5 for each full 10, none below zero. After an award: the points it gives.",
         ["points(37, 10, 5) == 15", r#"is_known(award("loyalty").points(15))"#],
         points;
-    points_proportional (["value", "per", "each"]) -> "number":
-        "Points in proportion: value ÷ per × each, none below zero.",
-        ["points_proportional(37, 10, 5) == 18.5"],
-        |call| call.proportion(false).map(Dynamic::from_decimal);
-    capped (["points", "cap"]) -> "number":
-        "The points, but at most the cap.",
-        ["capped(120, 100) == 100"],
-        |call| Ok(Dynamic::from_decimal(call.number(0)?.min(call.number(1)?)));
-    best_of (["list"]) -> "number":
-        "The largest number of the list that is known; not known when none is.",
-        ["best_of([3, (), 7]) == 7", "!is_known(best_of([()]))"],
-        best_of;
-    share (["part", "whole"]) -> "number":
-        "Part ÷ whole as a fraction; not known when either is not known or the whole is 0.",
-        ["share(3, 12) == 0.25", "!is_known(share(3, 0))"],
-        share;
-    marginal (["amount", "steps"]) -> "number":
-        "Rebate by slices: each part of the amount at the rate of its step; steps are `[from, rate]`, lowest first.",
-        ["marginal(150_000, [[0, 0.01], [100_000, 0.02]]) == 2_000"],
-        |call| call.rebate(true);
-    retrospective (["amount", "steps"]) -> "number":
-        "Rebate on everything at the rate of the highest step reached; 0 below the first.",
-        ["retrospective(150_000, [[0, 0.01], [100_000, 0.02]]) == 3_000"],
-        |call| call.rebate(false);
-    cliff (["amount", "threshold", "payout"]) -> "number":
-        "The payout when the amount is the threshold or more, else 0.",
-        ["cliff(99_999.99, 100_000, 5_000) == 0", "cliff(100_000, 100_000, 5_000) == 5_000"],
-        |call| { let payout = call.number(2)?; Ok(Dynamic::from_decimal(if call.number(0)? >= call.number(1)? { payout } else { Decimal::ZERO })) };
-    decide_by (["table", "inputs"]) -> "table answer":
-        "Asks a decision table; the inputs are a map with one entry for each input column. Its outputs are members of the answer; `is_match` is true when a row applies, `rows` are the rows of tables that give several.",
-        [r#"decide_by("bonus", #{ attainment: 0.9 }).bonus_rate == 0.02"#, r#"decide_by("bonus", #{ attainment: 0.9 }).is_match"#],
-        decide_by;
-
     retain ([]) -> "tier decision":
         "The tier stays as it is.",
         [r#"is_known(retain().because("reviewed at year end"))"#],
@@ -176,14 +131,6 @@ functions! {
         |call| { let day = call.date(1)?; call.change("an intervention", |what| if let What::Intervention { due, .. } = what { *due = Some(day); true } else { false }) };
 }
 
-/// The decision table of the examples.
-pub(in crate::script) const EXAMPLE_DECISIONS: &str = "\
-UNIQUE, attainment, -> bonus_rate, because
-,       < 0.8,      0,             below the threshold
-,       [0.8..1),   0.02,          threshold reached
-,       >= 1,       0.05,          target reached
-";
-
 fn points(call: Call<'_, '_>) -> Outcome {
     if call.arguments.len() == 3 {
         return call.proportion(true).map(Dynamic::from_decimal);
@@ -210,27 +157,6 @@ fn until(call: Call<'_, '_>) -> Outcome {
     }
     decided.until = Some(day);
     Ok(Dynamic::from(decided))
-}
-
-fn best_of(call: Call<'_, '_>) -> Outcome {
-    let mut best: Option<Decimal> = None;
-    for item in call.items(0)?.iter().filter(|item| !item.is_unit()) {
-        let found = Kind::of(item);
-        let item = number(item).ok_or(Complaint::Operand { operator: "best_of", found })?;
-        best = Some(best.map_or(item, |best| best.max(item)));
-    }
-    Ok(best.map_or(Dynamic::UNIT, Dynamic::from_decimal))
-}
-
-fn share(call: Call<'_, '_>) -> Outcome {
-    if call.arguments.iter().any(|argument| argument.is_unit()) {
-        return Ok(Dynamic::UNIT);
-    }
-    let (part, whole) = (call.number(0)?, call.number(1)?);
-    if whole.is_zero() {
-        return Ok(Dynamic::UNIT);
-    }
-    Ok(Dynamic::from_decimal(part.checked_div(whole).ok_or_else(Complaint::out_of_range)?))
 }
 
 fn intervene(call: Call<'_, '_>) -> Outcome {

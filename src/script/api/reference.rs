@@ -59,15 +59,16 @@ pub fn reference_markdown() -> String {
             &[entry.skeleton()],
         );
     }
-    page.push_str("## Facts\n\nA kind with `?` may be \"not known\", written `()`: give another value with `??`, or ask `is_known(…)`.\n\n");
+    page.push_str("## Facts\n\nA kind with `?` may be \"not known\", written `()`: give another value with `??`, or ask `is_known(…)`. Facts may be used in factor rules, weights rules and policies, unless it is said otherwise.\n\n");
     for view in schema().views {
         facts(&mut page, &view);
     }
     page.push_str("## Functions\n\n");
     for function in functions::all() {
-        let audience = match audience_of(function) {
-            "rules" => "Quota rules only. ",
-            "policies" => "Policies only. ",
+        let audience = match functions::places(function.name) {
+            ["factor"] => "Factor rules only. ",
+            ["factor", "weights"] => "Factor and weights rules only. ",
+            ["policy"] => "Policies only. ",
             _ => "",
         };
         section(
@@ -87,7 +88,7 @@ pub fn reference_markdown() -> String {
 
 /// Everything scripts see, as JSON: schema `quotient.api/1`.
 ///
-/// `facts[]` has `path`, `for` (`rules`, `policies` or `all`), `kind`, `optional`, `doc`, `example`; `functions[]` has `name`, `for`, `signatures[]`, `method`,
+/// `facts[]` has `path`, `for` (`rules`, `policies` or `all`), `in` (the entry points: `factor`, `weights`, `policy`), `kind`, `optional`, `doc`, `example`; `functions[]` has `name`, `for`, `in`, `signatures[]`, `method`,
 /// `returns`, `doc`, `examples[]`. Every example is Rhai that is true for the partner of the examples.
 pub fn reference_json() -> Value {
     let views = schema().views;
@@ -95,6 +96,7 @@ pub fn reference_json() -> Value {
         json!({
             "path": format!("{}.{}", path(view), fact.name),
             "for": audience(false, is_for_policies(view, fact)),
+            "in": if is_for_policies(view, fact) { &["policy"][..] } else { &["factor", "weights", "policy"] },
             "kind": fact.kind.as_str(),
             "unit": fact.unit,
             "optional": fact.is_optional,
@@ -108,6 +110,7 @@ pub fn reference_json() -> Value {
             json!({
                 "name": function.name,
                 "for": audience_of(function),
+                "in": functions::places(function.name),
                 "signatures": signatures(function),
                 "method": function.is_method,
                 "returns": function.returns,
@@ -128,7 +131,7 @@ fn schema() -> FactSchema {
 }
 
 fn is_for_policies(view: &ViewSchema, fact: &Fact) -> bool {
-    let rules = FactSchema::new(&super::super::ScriptContext::default());
+    let rules = FactSchema::new(&super::super::ScriptContext { is_policy: false, ..example_context() });
     !rules.views.iter().any(|known| known.path == view.path && known.fact(&fact.name).is_some())
 }
 
@@ -138,7 +141,9 @@ fn path(view: &ViewSchema) -> String {
 }
 
 fn facts(page: &mut String, view: &ViewSchema) {
-    let _ = writeln!(page, "### `{}`\n\n{}\n", path(view), view.doc);
+    let is_policy = !view.facts.is_empty() && view.facts.iter().all(|fact| is_for_policies(view, fact));
+    let only = if is_policy { " Policies only." } else { "" };
+    let _ = writeln!(page, "### `{}`\n\n{}{only}\n", path(view), view.doc);
     if view.facts.is_empty() {
         return;
     }

@@ -10,9 +10,9 @@ use super::lists;
 use super::operators::equal;
 use super::value::{Answer, Date, from_cell};
 use crate::decision::Requirement;
-use crate::units::plain;
-use chrono::{Datelike, NaiveDate};
-use rhai::{Dynamic, Map};
+use crate::units::{Month, plain, whole_months};
+use chrono::{Datelike, Months, NaiveDate};
+use rhai::{Dynamic, EvalAltResult, Map};
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::cmp::Ordering;
 use std::ops::{Range, RangeInclusive};
@@ -28,11 +28,11 @@ functions! {
         [r#"is_known(abstain("no market data"))"#],
         |call| Ok(Dynamic::from(Answer::Abstained { because: call.text(0)? }));
     because (["answer", "reason"]) -> "the answer" method:
-        "Says why, in words a partner can be shown. A policy's decision also takes a requirement or a decision table's answer.",
+        "Says why, in words a partner can be shown: a text, or a decision table's answer. A policy's decision also takes a requirement.",
         [r#"is_known(indicate(1_000).because("as last year"))"#],
         |call| if call.arguments[0].is::<Decided>() { because_decided(&call) } else { call.answer(|answer, call| {
             match answer {
-                Answer::Indicated { because, .. } | Answer::Abstained { because } => *because = call.text(1)?,
+                Answer::Indicated { because, .. } | Answer::Abstained { because } => *because = reason(call)?,
             }
             Ok(())
         }) };
@@ -200,9 +200,17 @@ functions! {
         "The day of the month.",
         [r#"date("2026-01-31").day() == 31"#],
         |call| Ok(i64::from(call.date(0)?.day()).into());
+    end_of_month (["date"] | ["date", "months"]) -> "date" method:
+        "The last date of the month of a date, or of the month that number of months later, earlier for a negative number.",
+        [r#"end_of_month(date("2026-02-10")) == date("2026-02-28")"#, r#"end_of_month(date("2026-02-28"), 1) == date("2026-03-31")"#],
+        |call| {
+            let months = if call.arguments.len() > 1 { call.whole(1)? } else { 0 };
+            let moved = moved(call.date(0)?, months).ok_or_else(Complaint::out_of_range)?;
+            Ok(Dynamic::from(Date(Month::of(moved).last_day())))
+        };
     months_between (["from", "to"]) -> "whole number":
-        "Whole months from one date to another; negative when the second is earlier.",
-        [r#"months_between(date("2026-01-31"), date("2026-03-30")) == 1"#],
+        "Whole months from one date to another; negative when the second is earlier. On the last day of a month a month is whole, however short it is.",
+        [r#"months_between(date("2026-01-31"), date("2026-03-30")) == 1"#, r#"months_between(date("2026-01-31"), date("2026-02-28")) == 1"#],
         |call| Ok(months_between(call.date(0)?, call.date(1)?).into());
     days_between (["from", "to"]) -> "whole number":
         "Days from one date to another; negative when the second is earlier.",
@@ -221,20 +229,31 @@ functions! {
         "The date that number of months later, earlier for a negative number; the last day of the month when the month is shorter.",
         [r#"add_months(date("2026-01-31"), 1) == date("2026-02-28")"#, r#"add_months(date("2026-03-31"), -12) == date("2025-03-31")"#],
         |call| {
-            let (day, months) = (call.date(0)?, call.whole(1)?);
-            let count = u32::try_from(months.unsigned_abs()).ok().map(chrono::Months::new);
-            let moved = count.and_then(|count| if months < 0 { day.checked_sub_months(count) } else { day.checked_add_months(count) });
-            moved.map(|day| Dynamic::from(Date(day))).ok_or_else(|| Complaint::out_of_range().into())
+            moved(call.date(0)?, call.whole(1)?).map(|day| Dynamic::from(Date(day))).ok_or_else(|| Complaint::out_of_range().into())
         };
 
     lookup (["table", "key", "column"]) -> "value":
-        "The value a lookup table has in that column for the key; not known when there is no such row or the cell is empty.",
-        [r#"lookup("territories", "North", "growth") == 0.06"#, r#"!is_known(lookup("territories", "Moon", "growth"))"#],
+        "The value a lookup table has in that column for the key, or for a list of keys where the table has several; not known when there is no such row or the cell is empty. Key columns are the first, or all whose headings end in `=`; the last of them may be a band, `>=`: the row with the largest number or date that is not above the key.",
+        [
+            r#"lookup("territories", "North", "growth") == 0.06"#,
+            r#"!is_known(lookup("territories", "Moon", "growth"))"#,
+            r#"lookup("growth_by_size", ["North", 1_200_000], "growth") == 0.05"#,
+        ],
         lookup;
     has_row (["table", "key"]) -> "true or false":
-        "True when a lookup table has a row for the key.",
+        "True when a lookup table has a row for the key, or the list of keys.",
         [r#"has_row("territories", "North")"#],
-        |call| Ok(call.table()?.rows.contains_key(call.text(1)?.as_str()).into());
+        |call| { let table = call.table()?; Ok(table.row(&call.keys(table)?).is_some().into()) };
+}
+
+/// Reason of an indication: a text, or the rows of a decision table that decided.
+fn reason(call: &Call<'_, '_>) -> Result<String, Box<EvalAltResult>> {
+    let Some(answer) = call.arguments[1].read_lock::<TableAnswer>() else { return call.text(1) };
+    let said = answer.grounds().into_iter().filter_map(|ground| match ground {
+        Ground::Because(text) => Some(text.to_string()),
+        Ground::Requirement(..) | Ground::WouldChange(_) => None,
+    });
+    Ok(said.collect::<Vec<_>>().join("; "))
 }
 
 /// Adds a text, a requirement or a table's answer to the grounds of a decision.
@@ -351,22 +370,24 @@ fn reduce(call: Call<'_, '_>) -> Outcome {
     Ok(total)
 }
 
+/// The date that number of months later; `None` beyond the calendar.
+fn moved(day: NaiveDate, months: i64) -> Option<NaiveDate> {
+    let count = Months::new(u32::try_from(months.unsigned_abs()).ok()?);
+    if months < 0 { day.checked_sub_months(count) } else { day.checked_add_months(count) }
+}
+
 fn months_between(from: NaiveDate, to: NaiveDate) -> i64 {
-    if to < from {
-        return -months_between(to, from);
-    }
-    let months = i64::from(to.year() - from.year()) * 12 + i64::from(to.month()) - i64::from(from.month());
-    months - i64::from(to.day() < from.day())
+    if to < from { -whole_months(to, from) } else { whole_months(from, to) }
 }
 
 fn lookup(call: Call<'_, '_>) -> Outcome {
     let table = call.table()?;
-    let (key, column) = (call.text(1)?, call.text(2)?);
+    let (keys, column) = (call.keys(table)?, call.text(2)?);
     let index = table.column(&column).ok_or_else(|| NameFault::UnknownLookupColumn {
         table: table.name.to_string(),
         column: column.clone(),
         known: table.columns.iter().map(|(name, _)| name.to_string()).collect(),
         near: table.nearest_column(&column).map(str::to_owned),
     })?;
-    Ok(table.rows.get(key.as_str()).and_then(|row| row.get(index)).map_or(Dynamic::UNIT, from_cell))
+    Ok(table.row(&keys).and_then(|row| row.get(index)).map_or(Dynamic::UNIT, from_cell))
 }

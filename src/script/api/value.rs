@@ -1,6 +1,7 @@
 //! Values at run time: what kinds there are, and how facts become them.
 
 use super::super::kind_fault::KindFault;
+use super::super::peers::PeerGroup;
 use super::super::table::FactValue;
 use super::super::{FactKind, Facts};
 use super::complaint::Complaint;
@@ -89,12 +90,19 @@ pub(in crate::script) fn from_cell(value: &FactValue) -> Dynamic {
 pub(in crate::script) struct Date(pub NaiveDate);
 
 /// A read-only group of facts: the partner, its history, one opportunity.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(in crate::script) struct View {
     pub facts: Facts,
     pub view: ViewId,
     /// Index of the record in a list; 0 for groups that are not records.
     pub index: usize,
+}
+
+/// The peers of a line; nothing where its group is not known, such as the tier of a partner without one.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::script) struct PeersOf {
+    pub view: View,
+    pub group: Option<PeerGroup>,
 }
 
 /// A read-only list of facts.
@@ -116,10 +124,15 @@ impl FactList {
 
 /// Item number `index` of a list.
 fn item(list: ListId, facts: &Facts, index: usize) -> Option<Value> {
-    match (list, list.record()) {
-        (ListId::Quarters, _) => facts.line.history.quarters.get(index).map(|money| Value::Number(money.amount())),
-        (_, Some(record)) => (index < list.len(facts)).then_some(Value::View(record)),
-        (_, None) => None,
+    let history = &facts.line.history;
+    let amounts = match list {
+        ListId::Months => &history.months,
+        ListId::Years => &history.years,
+        _ => &history.quarters,
+    };
+    match list.record() {
+        Some(record) => (index < list.len(facts)).then_some(Value::View(record)),
+        None => amounts.get(index).map(|money| Value::Number(money.amount())),
     }
 }
 

@@ -13,7 +13,7 @@ use super::shape::{Shape, learned_join, returned};
 use crate::finding::{Span, did_you_mean};
 
 /// Words of Rhai that rules do not have, with what to write instead.
-pub(super) const UNAVAILABLE: [(&str, &str); 31] = [
+pub(super) const UNAVAILABLE: [(&str, &str); 33] = [
     ("IF", "write `if condition { … } else { … }`"),
     ("IIF", "write `if condition { … } else { … }`"),
     ("AND", "write `a && b`"),
@@ -47,7 +47,9 @@ pub(super) const UNAVAILABLE: [(&str, &str); 31] = [
     ("to_decimal", "numbers are exact decimals already"),
     ("to_string", "put the value between backticks: `${value}`"),
     ("parse_json", "put data into a lookup table"),
-    ("sqrt", "roots are not exact; use a lookup table"),
+    ("sqrt", "write `root(x, 2)`"),
+    ("log", "write `ln(x)` or `log10(x)`"),
+    ("eomonth", "write `end_of_month(date, months)`"),
 ];
 
 impl<'a> Checker<'a> {
@@ -200,7 +202,7 @@ impl<'a> Checker<'a> {
         if let Some((_, remedy)) = UNAVAILABLE.iter().find(|(word, _)| *word == name) {
             let fault = match name {
                 "round" => NameFault::AmbiguousRounding { remedy },
-                "ceiling_to" | "sqrt" => NameFault::Unavailable { function, remedy },
+                "ceiling_to" | "sqrt" | "log" | "eomonth" => NameFault::Unavailable { function, remedy },
                 _ => NameFault::Forbidden { function, remedy },
             };
             self.report(fault, span);

@@ -4,6 +4,7 @@ mod calls;
 mod ending;
 mod expressions;
 mod imports;
+mod peers;
 mod policy;
 mod shape;
 mod statements;
@@ -95,10 +96,13 @@ impl<'a> Checker<'a> {
                 });
             }
         }
-        if let Some(policy) = &schema.policy {
-            keys.extend(["is_met", "is_match", "rows"]);
-            keys.extend(policy.decisions.values().flat_map(|table| table.outputs()).map(|output| &*output.name));
+        if schema.is_policy {
+            keys.insert("is_met");
         }
+        if !schema.decisions.is_empty() {
+            keys.extend(["is_match", "rows"]);
+        }
+        keys.extend(schema.decisions.values().flat_map(|table| table.outputs()).map(|output| &*output.name));
         Self {
             unit,
             units,

@@ -66,7 +66,7 @@ impl<'a> Checker<'a> {
         if !function.takes(shapes.len()) || arguments.len() != shapes.len() {
             return None;
         }
-        let is_policy = self.schema.policy.is_some();
+        let is_policy = self.schema.is_policy;
         if functions::is_for_policies(function.name) && !is_policy && !(function.name == "until" && shapes.len() == 3) {
             self.report(NameFault::PolicyFunction { function: function.name.to_owned() }, span);
             return None;
@@ -74,6 +74,12 @@ impl<'a> Checker<'a> {
         if functions::is_for_rules(function.name) && is_policy {
             self.report(NameFault::RuleFunction { function: function.name.to_owned() }, span);
             return None;
+        }
+        if function.name == "peers" {
+            return self.peers(shapes, arguments);
+        }
+        if shapes[..].first() == Some(&Shape::Value(Kind::Peers)) {
+            return self.asked_of_peers(function, arguments, span);
         }
         self.argument_kinds(function, shapes, arguments);
         self.requirements(function, shapes, arguments);
@@ -140,8 +146,8 @@ impl<'a> Checker<'a> {
             let ExpressionKind::Text(word) = &argument.kind else { continue };
             let (what, known) = match vocabulary(function.name, index) {
                 Some(vocabulary) => vocabulary,
-                None if is_tier(function.name, index) && !self.schema.tiers().is_empty() => {
-                    ("tier of the manifest", self.schema.tiers().iter().map(|tier| &**tier).collect())
+                None if is_tier(function.name, index) && !self.schema.tiers.is_empty() => {
+                    ("tier of the manifest", self.schema.tiers.iter().map(|tier| &**tier).collect())
                 }
                 None => continue,
             };
@@ -205,7 +211,7 @@ impl<'a> Checker<'a> {
     /// A decision table that is named, and its inputs where they are written out.
     fn decide_by(&mut self, arguments: &[&'a Expression]) -> Option<Shape> {
         let ExpressionKind::Text(name) = &arguments[0].kind else { return None };
-        let decisions = self.schema.policy.iter().flat_map(|policy| &policy.decisions);
+        let decisions = self.schema.decisions.iter();
         let Some((known, table)) = decisions.clone().find(|(known, _)| ***known == **name) else {
             let near = did_you_mean(name, decisions.map(|(known, _)| &**known)).map(str::to_owned);
             self.report(NameFault::UnknownDecisionTable { table: name.clone(), near }, self.span(arguments[0]));
@@ -250,8 +256,7 @@ impl<'a> Checker<'a> {
                 ("a requirement".to_owned(), vec![("is_met", Shape::Value(Kind::Truth))])
             }
             Shape::Answer(table) => {
-                let decisions = &self.schema.policy.as_ref()?.decisions;
-                let table_found = decisions.iter().find(|(known, _)| ***known == **table).map(|(_, table)| table)?;
+                let table_found = self.schema.decisions.get(table.as_str())?;
                 let output = |kind| match kind {
                     TableKind::Number | TableKind::Whole => Kind::Number,
                     TableKind::Text => Kind::Text,

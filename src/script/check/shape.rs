@@ -94,6 +94,7 @@ pub(super) fn returned(function: &HostFunction) -> Option<Kind> {
         "incentive" => Some(Kind::Incentive),
         "intervention" => Some(Kind::Intervention),
         "table answer" => Some(Kind::TableAnswer),
+        "peers" => Some(Kind::Peers),
         _ => None,
     }
 }

@@ -133,8 +133,37 @@ fn reads(body: &[Statement]) -> BTreeSet<&str> {
 }
 
 impl Scripts {
-    /// Returns a warning for each lookup table and decision table that no script asks; none where a name is calculated.
-    pub fn unused_tables(&self) -> Findings {
+    /// Returns a warning for each lookup table and decision table that none of the scripts asks; none where a name is
+    /// calculated.
+    pub fn unused_tables(all: &[&Self]) -> Findings {
+        let mut tables: Vec<(String, String)> = Vec::new();
+        let mut used = BTreeSet::new();
+        for scripts in all {
+            let asked = scripts.asked_tables();
+            for (table, file) in scripts.tables() {
+                if asked.as_ref().is_none_or(|asked| asked.contains(table.as_str())) {
+                    used.insert(file.clone());
+                }
+                if tables.iter().all(|(_, known)| *known != file) {
+                    tables.push((table, file));
+                }
+            }
+        }
+        let unused = tables.into_iter().filter(|(_, file)| !used.contains(file));
+        let finding =
+            |(table, file): (String, String)| Finding::from(LintFault::UnusedTable { table }).at(Place::file(file));
+        unused.map(finding).collect()
+    }
+
+    /// Names and files of the tables that the scripts may ask.
+    fn tables(&self) -> impl Iterator<Item = (String, String)> {
+        let lookups = self.inner.tables.iter().map(|table| (table.name.to_string(), table.file.to_string()));
+        let decisions = self.inner.schema.decisions.iter();
+        lookups.chain(decisions.map(|(name, table)| (name.to_string(), table.file().to_owned())))
+    }
+
+    /// Names of the tables that the scripts ask; `None` where a name is calculated.
+    fn asked_tables(&self) -> Option<BTreeSet<&str>> {
         let mut asked = BTreeSet::new();
         let mut is_certain = true;
         for program in self.inner.programs.values() {
@@ -152,13 +181,7 @@ impl Scripts {
                 }
             });
         }
-        let lookups = self.inner.tables.iter().map(|table| (table.name.to_string(), table.file.to_string()));
-        let decisions = self.inner.schema.policy.iter().flat_map(|policy| &policy.decisions);
-        let decisions = decisions.map(|(name, table)| (name.to_string(), table.file().to_owned()));
-        let unused = lookups.chain(decisions).filter(|(table, _)| is_certain && !asked.contains(table.as_str()));
-        let finding =
-            |(table, file): (String, String)| Finding::from(LintFault::UnusedTable { table }).at(Place::file(file));
-        unused.map(finding).collect()
+        is_certain.then_some(asked)
     }
 }
 

@@ -29,7 +29,7 @@ fn declared(bench: &Bench) -> BTreeMap<String, Vec<String>> {
         let path = text(fact, "path").and_then(|path| path.strip_prefix("partner.")).expect("a path");
         let first = path.split(['.', '[']).next().expect("a name");
         let kind = text(fact, "kind").expect("a kind");
-        let is_record_list = path == "pipeline.opportunities";
+        let is_record_list = matches!(path, "pipeline.opportunities" | "pipeline.closed" | "quota.former");
         if OUTSIDE.contains(&first) || kind == "group" || is_record_list || first == "attributes" {
             continue;
         }
@@ -44,9 +44,8 @@ fn declared(bench: &Bench) -> BTreeMap<String, Vec<String>> {
 fn statements(facts: &[String]) -> String {
     let mut code = String::new();
     for path in facts {
-        if path == "history.quarters" {
-            let loop_over = "for (quarter, n) in partner.history.quarters";
-            let _ = writeln!(code, "    {loop_over} {{ text += `history.quarters[${{n}}]=${{show(quarter)}};`; }}");
+        if matches!(path.as_str(), "history.quarters" | "history.months" | "history.years") {
+            let _ = writeln!(code, "    for (sum, n) in partner.{path} {{ text += `{path}[${{n}}]=${{show(sum)}};`; }}");
         } else if let Some((before, member)) = path.split_once("[n].") {
             let shown = path.replace("[n]", "[${n}]");
             let _ = writeln!(

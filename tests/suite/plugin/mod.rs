@@ -3,4 +3,5 @@
 mod faults;
 mod policies;
 mod records;
+mod shared;
 mod unusual;

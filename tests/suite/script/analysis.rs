@@ -5,7 +5,7 @@ use quotient::channel::Name;
 use quotient::decision::table::DecisionTable;
 use quotient::figure::Kind;
 use quotient::finding::{Finding, FindingDocument, Findings, Place};
-use quotient::script::{Contract, EntryPoint, PolicyContext, PolicyKind, ScriptContext, Scripts, Table, Tables};
+use quotient::script::{Contract, EntryPoint, PolicyKind, ScriptContext, Scripts, Table, Tables};
 use std::sync::Arc;
 
 /// `cause` and the underlined text of every finding, in their order; warnings begin with `?`.
@@ -40,8 +40,7 @@ fn policies() -> ScriptContext {
     };
     let bonus =
         table("bonus", "FIRST,tier,attainment,-> rate,-> word\n,Gold,< 1,0,low\n,-,< 1,0,\n,-,>= 1,0.02,high\n");
-    let policy = PolicyContext { tiers: tiers(), decisions: [bonus].into_iter().collect(), ..PolicyContext::default() };
-    ScriptContext { policy: Some(policy), ..context() }
+    ScriptContext { tiers: tiers(), decisions: [bonus].into_iter().collect(), is_policy: true, ..context() }
 }
 
 /// The findings of one file in a context.
@@ -330,9 +329,8 @@ fn texts_are_from_their_set() {
 fn a_table_that_tests_for_a_tier_which_is_not_there_is_found_at_its_row() {
     let text = "FIRST,tier,-> rate\n,Platinium,0.1\n,-,0\n";
     let table = DecisionTable::parse("bonus.csv", &Arc::from(text)).value.expect("a table");
-    let policy =
-        PolicyContext { tiers: tiers(), decisions: [(Name::from("bonus"), table)].into(), ..PolicyContext::default() };
-    let context = ScriptContext { policy: Some(policy), ..context() };
+    let decisions = [(Name::from("bonus"), table)].into();
+    let context = ScriptContext { tiers: tiers(), decisions, is_policy: true, ..context() };
     let rule = "fn decide(partner) { [award(\"bonus\").rate(decide_by(\"bonus\", #{ tier: partner.tier }).rate)] }";
     let found = found(rule, EntryPoint::Policy(PolicyKind::Incentive), &context);
     assert_eq!(found, ["unknown_word `<bonus.csv: row 2, column `tier`, value `Platinium`>`"]);

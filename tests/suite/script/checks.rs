@@ -6,7 +6,7 @@ use super::support::*;
 use quotient::channel::Name;
 use quotient::decision::table::DecisionTable;
 use quotient::finding::{Code, FindingDocument, Findings, Place};
-use quotient::script::{Contract, EntryPoint, PolicyContext, PolicyKind, ScriptContext, Scripts, Table, Tables};
+use quotient::script::{Contract, EntryPoint, PolicyKind, ScriptContext, Scripts, Table, Tables};
 
 /// `cause` and the underlined text of every finding, in their order; warnings begin with `?`.
 ///
@@ -270,11 +270,9 @@ fn policy(kind: PolicyKind, text: &str) -> Vec<String> {
     const BONUS: &str = "UNIQUE, attainment, -> bonus_rate\n, < 0.8, 0\n, >= 0.8, 0.05\n";
     let bonus = DecisionTable::parse("bonus.csv", &BONUS.into()).value.expect("a sound table");
     let context = ScriptContext {
-        policy: Some(PolicyContext {
-            tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
-            decisions: [(Name::from("bonus"), bonus)].into_iter().collect(),
-            ..PolicyContext::default()
-        }),
+        tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
+        decisions: [(Name::from("bonus"), bonus)].into_iter().collect(),
+        is_policy: true,
         budget: patient(),
         ..ScriptContext::default()
     };

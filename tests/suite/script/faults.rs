@@ -35,7 +35,7 @@ says! {
     a_loop_that_never_ends: "fn assess(partner) {\n    let total = 0;\n    while total >= 0 {\n        total += 1;\n    }\n    indicate(total)\n}\n";
     a_recursion_that_never_ends: "fn grow(x) { grow(x + 1) }\nfn assess(partner) {\n    indicate(grow(1))\n}\n";
     a_list_that_grows: "fn assess(partner) {\n    let list = [0];\n    loop {\n        list = [list, list];\n    }\n    indicate(list.len() * 1_000)\n}\n";
-    a_rule_that_stops_itself: "fn assess(partner) {\n    if partner.tier == \"gold\" { throw \"gold is not planned here\"; }\n    indicate(1)\n}\n";
+    a_rule_that_stops_itself: "fn assess(partner) {\n    if partner.tier == \"Gold\" { throw \"gold is not planned here\"; }\n    indicate(1)\n}\n";
     an_answer_that_is_no_indication: "fn same(x) { x }\nfn assess(partner) {\n    same(partner.history.prior_revenue)\n}\n";
     no_answer: "fn assess(partner) {\n    if !partner.is_newcomer {\n    } else { indicate(1) }\n}\n";
     a_floor_above_the_ceiling: "fn assess(partner) {\n    indicate(100).floor(120).ceiling(110)\n}\n";

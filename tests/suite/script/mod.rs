@@ -10,6 +10,7 @@ mod findings;
 mod fuzz;
 mod hostile;
 mod kinds;
+mod language;
 mod lint;
 mod policies;
 mod reference;

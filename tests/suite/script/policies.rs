@@ -7,8 +7,8 @@ use quotient::decision::{Requirement, TierDecision, TierMove};
 use quotient::finding::{Code, render};
 use quotient::performance::{PartnerStanding, Standing, TierStanding};
 use quotient::script::{
-    Contract, EntryPoint, ExtraTables, FactKind, FactValue, PartnerRecords, PolicyContext, PolicyFacts, PolicyKind,
-    ReviewCadence, ReviewFacts, ScriptContext, ScriptFault, Scripts, SourceFile, TableDeclaration, example_facts,
+    Contract, EntryPoint, ExtraTables, FactKind, FactValue, PartnerRecords, PolicyFacts, PolicyKind, ReviewCadence,
+    ReviewFacts, ScriptContext, ScriptFault, Scripts, SourceFile, TableDeclaration, example_facts,
     example_policy_facts, on_script_threads,
 };
 use quotient::units::{FiscalCalendar, parse_decimal};
@@ -37,12 +37,11 @@ fn certifications() -> TableDeclaration {
 fn context() -> ScriptContext {
     let bonus = DecisionTable::parse("bonus.csv", &BONUS.into()).value.expect("a sound table");
     ScriptContext {
-        policy: Some(PolicyContext {
-            tables: vec![certifications()],
-            tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
-            tier_minimums: [(Name::from("Gold"), 500_000.into())].into(),
-            decisions: [(Name::from("bonus"), bonus)].into_iter().collect(),
-        }),
+        records: vec![certifications()],
+        tiers: ["Ready", "Silver", "Gold"].map(Name::from).to_vec(),
+        tier_minimums: [(Name::from("Gold"), 500_000.into())].into(),
+        decisions: [(Name::from("bonus"), bonus)].into_iter().collect(),
+        is_policy: true,
         ..ScriptContext::default()
     }
 }

@@ -11,7 +11,7 @@ use quotient::script::{
 
 /// Runs an expression in a quota rule; true when it is.
 fn holds_in_a_rule(before: &str, last: &str) -> Result<bool, String> {
-    let context = ScriptContext { policy: None, ..example_context() };
+    let context = ScriptContext { is_policy: false, ..example_context() };
     let text = format!("fn assess(partner) {{ {before}; if {last} {{ indicate(1) }} else {{ indicate(0) }} }}");
     match compiled(&[("rule.rhai", &text)], &context).factor("rule.rhai", &example_facts()) {
         Ok(FactorOutcome::Indicated { revenue, .. }) => Ok(revenue == usd(1)),

@@ -2,8 +2,13 @@
 
 use quotient::channel::Name;
 use quotient::finding::render;
-use quotient::script::{FactKind, FactValue, Table};
+use quotient::script::{FactKind, FactValue, Key, Table};
 use rust_decimal::Decimal;
+
+/// The row of one key.
+fn row<'t>(table: &'t Table, key: &str) -> &'t [FactValue] {
+    table.row(&[Key::Text(Name::from(key))]).unwrap_or_else(|| panic!("no row {key}"))
+}
 
 #[test]
 fn columns_get_the_narrowest_kind_that_fits_all_their_values() {
@@ -12,9 +17,9 @@ fn columns_get_the_narrowest_kind_that_fits_all_their_values() {
     assert_eq!(&*table.name, "territories");
     let kinds: Vec<FactKind> = table.columns.iter().map(|(_, kind)| *kind).collect();
     assert_eq!(kinds, [FactKind::Rate, FactKind::Count, FactKind::Truth, FactKind::Date, FactKind::Text]);
-    assert_eq!(table.rows["North"][0], FactValue::Number(Decimal::new(6, 2)));
-    assert_eq!(table.rows["South"][0], FactValue::NotKnown);
-    assert_eq!(table.rows["South"][4], FactValue::Text(Name::from("008")));
+    assert_eq!(row(&table, "North")[0], FactValue::Number(Decimal::new(6, 2)));
+    assert_eq!(row(&table, "South")[0], FactValue::NotKnown);
+    assert_eq!(row(&table, "South")[4], FactValue::Text(Name::from("008")));
 }
 
 #[test]
