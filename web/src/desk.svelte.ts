@@ -24,6 +24,28 @@ const PERSON = "quotient.person";
 const LOCALE = "quotient.locale";
 const THEME = "quotient.theme";
 
+/** What is said after a command. */
+const RECORDED: Partial<Record<PlanCommand["command"], string>> = {
+  offer: "Offer recorded",
+  counter: "Counter recorded",
+  accept: "Acceptance recorded",
+  escalate: "Passed on for a decision",
+  resolve: "Decision recorded",
+  approve: "Approval recorded",
+  return: "Sent back",
+  lock: "Locked: the figure is in force",
+  amend: "Amendment recorded",
+  distribute: "Handed to the account manager",
+  withdraw: "Withdrawn",
+};
+
+/** Why there is no preview, in words for a planner. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Refused && error.code === "input_refused" && error.problem.errors.length === 0)
+    return "Who pays is not known here: the plan was opened from files, and this server does not have the book.";
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Milliseconds without a key before a preview is asked for. */
 const REST = 90;
 
@@ -39,6 +61,8 @@ class Desk {
   reason = $state("");
   preview = $state.raw<PlanPreview | null>(null);
   previewFault = $state("");
+  /** True when no movement of the others balances the figure. */
+  isInfeasible = $state(false);
   isSending = $state(false);
   notice = $state.raw<Notice | null>(null);
   needsToken = $state(false);
@@ -55,6 +79,8 @@ class Desk {
   private asking: AbortController | null = null;
   private timer = 0;
   private refreshing: Promise<void> | null = null;
+  /** Why the last command was refused, and the numbers of its lines that are named. */
+  private refusal: { code: string; lines: number[] } | null = null;
   private undone: { line: string; figure: Decimal }[] = [];
   private given: { line: string; before: Decimal; after: Decimal }[] = [];
 
@@ -324,6 +350,7 @@ class Desk {
     if (this.typed) lines.set(this.typed.line, this.typed.figure);
     if (lines.size === 0) this.preview = null;
     this.previewFault = "";
+    this.isInfeasible = false;
     if (lines.size !== 1) {
       this.preview = null;
       if (lines.size > 1) this.previewFault = "who pays is shown for one figure at a time";
@@ -344,7 +371,8 @@ class Desk {
     } catch (error) {
       if (asking.signal.aborted) return;
       this.preview = null;
-      this.previewFault = error instanceof Error ? error.message : String(error);
+      this.previewFault = reasonOf(error);
+      this.isInfeasible = error instanceof Refused && error.code === "plan_infeasible";
     }
   }
 
@@ -382,11 +410,32 @@ class Desk {
     return isDone;
   }
 
+  /** Says what was done, for a moment. */
+  private done(text: string): void {
+    const notice: Notice = { kind: "done", text, help: null };
+    this.notice = notice;
+    setTimeout(() => this.notice === notice && (this.notice = null), 6000);
+  }
+
+  /** Gives a command on many lines; those that need another person are left, and named. */
+  async giveAll(make: (rows: Row[]) => PlanCommand, rows: Row[]): Promise<boolean> {
+    const names = (some: Row[]) => some.map((row) => row.line.line);
+    if (await this.give(make(rows), names(rows))) return true;
+    const left = this.refusal?.code === "duties_conflict" ? this.refusal.lines : [];
+    const rest = rows.filter((_, at) => !left.includes(at));
+    if (left.length === 0 || rest.length === 0) return false;
+    const others = names(rows.filter((_, at) => left.includes(at)));
+    if (!(await this.give(make(rest), names(rest)))) return false;
+    this.notice = { kind: "news", text: `${rest.length} recorded; ${others.length} need another person, because you set their figures or approved them already: ${others.slice(0, 5).join(", ")}${others.length > 5 ? " and others" : ""}.`, help: null };
+    return true;
+  }
+
   /** Gives a command; when the plan has moved elsewhere only, it is given again on the new version. */
   async give(command: PlanCommand, lines: string[]): Promise<boolean> {
     const open = this.open;
     if (!open || !this.plan) return false;
     this.isSending = true;
+    this.refusal = null;
     try {
       for (let tries = 0; ; tries++) {
         const seen = new Map(lines.map((line) => [line, this.row(line)?.line.changed]));
@@ -395,7 +444,7 @@ class Desk {
           this.take(change.lines);
           await this.refresh();
           const count = change.lines.length;
-          this.notice = { kind: "done", text: `Recorded: ${command.command.replace("_", " ")}, ${count} ${count === 1 ? "line" : "lines"}.`, help: null };
+          this.done(`${RECORDED[command.command] ?? "Recorded"}${count === 1 ? "" : `, ${count} lines`}.`);
           return true;
         } catch (error) {
           if (!(error instanceof Refused) || error.code !== "version_changed" || tries > 4) throw error;
@@ -408,6 +457,9 @@ class Desk {
       }
     } catch (error) {
       const help = error instanceof Refused ? error.help : null;
+      const places = error instanceof Refused ? error.problem.errors.flatMap((one) => one.places) : [];
+      const numbers = places.flatMap((place) => ("pointer" in place ? [/^\/lines\/(\d+)$/.exec(place.pointer)?.[1]] : []));
+      this.refusal = { code: error instanceof Refused ? error.code : "", lines: numbers.flatMap((number) => (number === undefined ? [] : [Number(number)])) };
       this.notice = { kind: "refused", text: error instanceof Error ? error.message : String(error), help };
       return false;
     } finally {

@@ -341,7 +341,8 @@ export class Grid<R> {
   }
 
   private key(event: KeyboardEvent): void {
-    if (this.editor && event.target === this.editor) return;
+    // Keys of the editor are its own, also the one that has just ended it.
+    if (event.target instanceof HTMLInputElement) return;
     const { row, column } = this.at;
     const page = Math.max(1, Math.floor((this.root.clientHeight - HEAD) / HEIGHT) - 1);
     const [command, shift] = [event.ctrlKey || event.metaKey, event.shiftKey];
@@ -440,7 +441,6 @@ export class Grid<R> {
     input.addEventListener("keydown", (event) => {
       if (event.key === "Escape") {
         event.preventDefault();
-        event.stopPropagation();
         this.finish(false, 0, 0);
         this.actions.cancel();
       } else if (event.key === "Enter" || event.key === "Tab") {

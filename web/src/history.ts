@@ -41,13 +41,15 @@ function amountOf(value: unknown): string | null {
 
 const words = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** Returns what an event says; `partner` is the name of the partner. */
-export function said(event: PlanEvent, partner: string, locale: Locale): Said {
-  const body = (event.body ?? {}) as Body;
+/** Returns what an event says; `partner` is the name of the partner, who reads it where `isOwn`. */
+export function said(event: PlanEvent, partner: string, locale: Locale, isOwn: boolean): Said {
+  const own = (event.body ?? {}) as Body;
+  // The vendor's side has the figures in `moved`, a partner beside the other members.
+  const body: Body = { ...(own["moved"] as Body | undefined), ...own };
   const amount = amountOf(body["to"]) ?? amountOf(body["figure"]);
   const isPartner = event.kind === "line.countered" || (event.kind === "line.accepted" && body["side"] !== "vendor");
   const name = isPartner ? words(body["by"]) || words(body["partner"]) || partner : (event.actor ?? "the vendor");
-  const recorded = isPartner && event.actor !== null && event.actor !== name ? ` (recorded by ${event.actor})` : "";
+  const recorded = isPartner && !isOwn && event.actor !== null && event.actor !== name ? ` (recorded by ${event.actor})` : "";
   const assigned = event.kind === "line.resolved" && body["assigned"] === true;
   const isSystem = event.kind === "line.expired";
   return {

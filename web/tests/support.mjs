@@ -16,6 +16,7 @@ const instead = process.env.WORKBENCH_DIST;
 
 export const work = mkdtempSync(join(tmpdir(), "workbench-"));
 const running = new Set();
+const pages = [];
 let browser;
 
 export function check(is, message) {
@@ -66,6 +67,7 @@ export async function context(options = {}) {
 export async function page(made, problems = []) {
   const opened = await made.newPage();
   opened.problems = problems;
+  pages.push(opened);
   opened.on("pageerror", (error) => problems.push(`error in the page: ${error.message}\n${error.stack}`));
   opened.on("console", (line) => line.type() === "error" && !/status of 4\d\d/.test(line.text()) && problems.push(`console: ${line.text()}`));
   opened.on("request", (request) => {
@@ -96,6 +98,16 @@ export async function end() {
   await browser?.close();
   for (const child of running) child.kill();
   rmSync(work, { recursive: true, force: true });
+}
+
+/** Pictures of what is open, of a journey that failed. */
+export async function pictures(directory, name) {
+  for (const [at, opened] of pages.entries()) await opened.screenshot({ path: join(directory, `failed-${name}-${at}.png`) }).catch(() => undefined);
+}
+
+/** Closes what a journey has opened. */
+export async function close() {
+  for (const opened of pages.splice(0)) await opened.context().close().catch(() => undefined);
 }
 
 export function hasBrowser() {
