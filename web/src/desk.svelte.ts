@@ -252,8 +252,10 @@ class Desk {
     this.rows = [...this.rows.map((row) => changed.get(row.line.line) ?? row), ...[...changed.values()].filter((row) => !known.has(row.line.line))];
   }
 
+  private byLine = $derived(new Map(this.rows.map((row) => [row.line.line, row])));
+
   row(line: string | null): Row | null {
-    return this.rows.find((row) => row.line.line === line) ?? null;
+    return line === null ? null : (this.byLine.get(line) ?? null);
   }
 
   // ---- drafts ----
