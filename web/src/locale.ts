@@ -35,6 +35,11 @@ export class Locale {
     return value.units < 0n ? this.minus + shown : shown;
   }
 
+  /** A number of things. */
+  count(value: number): string {
+    return this.whole.format(value);
+  }
+
   /** A difference, with its sign. */
   difference(value: Decimal): string {
     return isZero(value) ? "0" : value.units > 0n ? `+${this.amount(value)}` : this.amount(value);

@@ -130,8 +130,8 @@ query_parameters! {
         "Version of the plan: only lines that changed after it.", "41", number_changed_since;
     AfterLine(Option<LineKey>) = "after", Text, false,
         "Member `next` of the page before.", "[\"P0100\",null,null]", after_line;
-    LineQuery(LineKey) = "line", Text, true,
-        "Line: partner id, product line and territory as a JSON list.", "[\"P0100\",null,null]", required_line;
+    LineQuery(Option<LineKey>) = "line", Text, true,
+        "Line: partner id, product line and territory as a JSON list.", "[\"P0100\",null,null]", optional_line;
     OfLine(Option<LineKey>) = "line", Text, false,
         "Only events of this line: partner id, product line and territory as a JSON list.", "[\"P0100\",null,null]",
         optional_line;
@@ -200,10 +200,6 @@ fn after_line(value: Option<&str>) -> Result<Option<LineKey>, Problem> {
 fn optional_line(value: Option<&str>) -> Result<Option<LineKey>, Problem> {
     let read = |text| line_of(text).ok_or_else(|| invalid("`line` is not a list such as `[\"P0100\",null,null]`"));
     value.map(read).transpose()
-}
-
-fn required_line(value: Option<&str>) -> Result<LineKey, Problem> {
-    optional_line(value)?.ok_or_else(|| invalid("the query parameter `line` is missing"))
 }
 
 /// Returns the value of `after` for the page after this line.

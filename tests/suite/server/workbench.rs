@@ -135,7 +135,10 @@ fn the_basis_and_the_steps_of_a_figure_are_those_of_the_proposal_and_for_the_ven
         let answer = of(person, id);
         assert_eq!((answer.status, answer.json()["code"].as_str()), (404, Some("line_unknown")), "{person} {id}");
     }
-    assert_eq!(of("nobody", "P1").status, 404);
+    assert_eq!(of("zoe", "P1").status, 404);
+    for (query, code) in [("", "parameter_invalid"), ("?line=P1", "parameter_invalid")] {
+        assert_eq!(reads("pia", &format!("/explanation{query}")).json()["code"], code, "{query}");
+    }
 
     // Events of one line, and the steps that each side can take.
     let kinds = |person: &str| -> Vec<String> {
@@ -154,5 +157,5 @@ fn the_basis_and_the_steps_of_a_figure_are_those_of_the_proposal_and_for_the_ven
     assert_eq!((&alder["is_partner"], &alder["sees_whole"]), (&json!(true), &json!(false)));
     assert_eq!(alder["commands"], json!(["counter", "accept", "escalate"]));
     assert_eq!(session("pia").unwrap()["may_open"], true);
-    assert_eq!(session("nobody"), None);
+    assert_eq!(session("zoe"), None);
 }

@@ -144,6 +144,8 @@ async fn bases(State(plans): State<Arc<Plans>>, request: PlanRequest, after: Aft
 async fn explain(State(plans): State<Arc<Plans>>, request: PlanRequest, LineQuery(key): LineQuery) -> Responded {
     let made = plans.run(move |ledger| {
         let found = request.find(ledger)?;
+        let missing = || Problem::new(ProblemKind::ParameterInvalid, "the query parameter `line` is missing");
+        let key = key.ok_or_else(missing)?;
         let (currency, stored) = stored(ledger, &found)?;
         let view = found.view()?;
         let is_seen = view.line(&key).is_some_and(|seen| seen.partner.is_none());

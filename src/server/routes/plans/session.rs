@@ -21,7 +21,7 @@ use serde::Serialize;
 static SESSION: Operation = Operation {
     id: "session",
     path: "/v1/session",
-    summary: "Who asks, and what they may do",
+    summary: "The person who asks, with their rights",
     doc: "The person of the token, or of `Quotient-Person` on a server without tokens, with the vendors of whose plans they see something and the commands that some grant allows.",
     replies: &[Reply::ok("The session.", &[Media::json("Session")])],
     problems: &[ProblemKind::LedgerUnavailable],
@@ -33,7 +33,7 @@ pub fn table() -> Vec<Route> {
     vec![Route::new(&SESSION, session)]
 }
 
-/// Who asks, and what they may do.
+/// The person who asks, with their rights.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Session")]
 pub struct SessionDocument {
@@ -47,7 +47,7 @@ pub struct SessionDocument {
     vendors: Vec<SessionVendor>,
 }
 
-/// What a person may do in the plans of a vendor.
+/// Rights of a person in the plans of a vendor.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SessionVendor {
     /// Vendor.
