@@ -72,6 +72,17 @@ crate::faults! {
             message: reason.clone(),
             help: remedy.clone(),
         }
+        /// The workbench needs one vendor.
+        WhichVendor { vendors: Vec<String> } = ServerOptions {
+            message: match vendors.len() {
+                0 => "there is no vendor".to_owned(),
+                _ => "there are several vendors".to_owned(),
+            },
+            help: match vendors.as_slice() {
+                [] => "create one with `quotient init NAME`, or name the directories with `--rules` and `--policies`".to_owned(),
+                vendors => format!("name one of them: `quotient workbench VENDOR`; vendors: `{}`", vendors.join("`, `")),
+            },
+        }
         /// The file is not a decision log.
         NotALog { file: String } = FileUnreadable {
             message: format!("`{file}` is not a decision log"),

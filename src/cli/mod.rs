@@ -43,6 +43,8 @@ mod vendor;
 mod vendor_source;
 #[cfg(feature = "server")]
 mod verify;
+#[cfg(feature = "server")]
+mod workbench;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use error::CommandError;
@@ -113,6 +115,9 @@ enum Command {
     #[cfg(feature = "server")]
     /// Create, sign and verify bundles: the rules and policies of a vendor as one file.
     Bundle(bundle::Options),
+    #[cfg(feature = "server")]
+    /// Open a book as a plan in the browser: figures to type over, offers, counters, reasons.
+    Workbench(Box<workbench::Options>),
     #[cfg(feature = "server")]
     /// Serve other programs over HTTP, and reload rules as they change.
     Serve(Box<serve::Options>),
@@ -214,6 +219,8 @@ fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
         Command::Init(options) => init::run(&options),
         #[cfg(feature = "server")]
         Command::Bundle(options) => bundle::run(&options, terminal),
+        #[cfg(feature = "server")]
+        Command::Workbench(options) => workbench::run(&options, terminal),
         #[cfg(feature = "server")]
         Command::Serve(options) => serve::run(&options, terminal),
         #[cfg(feature = "server")]

@@ -39,7 +39,7 @@ pub struct PlanOptions {
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
     #[command(flatten)]
-    vendors: VendorSource,
+    pub vendors: VendorSource,
     #[command(flatten)]
     pub threads: Threads,
 }

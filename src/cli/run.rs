@@ -45,6 +45,8 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
         allowed_hosts: Vec::new(),
         is_authoring: false,
         ledger: None,
+        has_workbench: false,
+        local: None,
         limits: ServerLimits { grace: Duration::from_secs(1), ..ServerLimits::default() },
         decision_log: None,
         spans: None,

@@ -46,7 +46,7 @@ Examples:
       --tls-certificate tls.crt --tls-key tls.key
   quotient serve --admin-listen 127.0.0.1:7071
   quotient serve --decision-log decisions.jsonl --audit strict
-  quotient serve --ledger quotient.ledger --tokens tokens.toml
+  quotient serve --workbench --ledger quotient.ledger --tokens tokens.toml
   quotient serve --otlp http://127.0.0.1:4318
 
 Every option has a variable and a key in the file of --config; options go before
@@ -93,6 +93,9 @@ pub struct Options {
     /// File of the ledger with the plans of record; created if it does not exist. Without it, plans are not served.
     #[arg(long, value_name = "FILE", env = "QUOTIENT_LEDGER")]
     ledger: Option<PathBuf>,
+    /// Serve the workbench: pages for planners, account managers and partners, under /workbench/.
+    #[arg(long, requires = "ledger", env = "QUOTIENT_WORKBENCH")]
+    workbench: bool,
     /// Decision log: a file, `-` for stdout, or the URL of a collector, `http://HOST:PORT/PATH`.
     #[arg(long, value_name = "DESTINATION", env = "QUOTIENT_DECISION_LOG")]
     decision_log: Option<String>,
@@ -192,6 +195,8 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         allowed_hosts: options.allow_host.clone(),
         is_authoring: options.authoring,
         ledger: options.ledger.clone(),
+        has_workbench: options.workbench,
+        local: None,
         limits: limits(options),
         decision_log,
         spans,

@@ -31,6 +31,7 @@ pub use routes::{openapi, openapi_text, operations};
 pub use serve::run::{Server, Stopper};
 pub use serve::start::Options;
 pub use state::limits::{CallerLimits, ServerLimits};
+pub use state::local::Local;
 pub use state::memory;
 pub use state::spans::SpanOptions;
 pub use state::turns::QueueLimits;

@@ -55,8 +55,17 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let mut proposal = Vec::new();
     report::json::write_plan(&plan, &mut proposal).map_err(std::io::Error::other)?;
     let digest = store.put(&proposal).map_err(Finding::from)?;
-    let opening = Opening {
-        name: options.name.clone(),
+    let terms =
+        Terms { rounds: options.rounds, reply_within_days: options.reply_within, on_silence: options.on_silence };
+    let opening = opening(options.name.clone(), &plan, digest.to_string(), &request, terms);
+    options.desk.give(&mut store, &loaded, &[Command::Open(Box::new(opening))])?;
+    Ok(())
+}
+
+/// Returns the opening of a plan with a proposal that is stored under `digest`.
+pub fn opening(name: String, plan: &QuotaPlan, digest: String, request: &Request, terms: Terms) -> Opening {
+    Opening {
+        name,
         vendor: plan.vendor.to_string(),
         period: plan.period.label.clone(),
         first_day: plan.period.first_day(),
@@ -64,21 +73,15 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         as_of: plan.as_of,
         revision: plan.revision.clone(),
         book: plan.input_hash.clone(),
-        proposal: digest.to_string(),
+        proposal: digest,
         request: None,
         asked_target: request.target.map(|target| Money::new(target, plan.currency)),
         target: plan.target,
         reserve: plan.reserve,
-        terms: Terms {
-            rounds: options.rounds,
-            reply_within_days: options.reply_within,
-            on_silence: options.on_silence,
-        },
+        terms,
         approval: ApprovalRule::default(),
-        lines: lines(&plan),
-    };
-    options.desk.give(&mut store, &loaded, &[Command::Open(Box::new(opening))])?;
-    Ok(())
+        lines: lines(plan),
+    }
 }
 
 fn lines(plan: &QuotaPlan) -> Vec<Assigned> {

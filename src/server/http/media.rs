@@ -8,6 +8,10 @@ pub const NDJSON: &str = "application/x-ndjson";
 pub const CSV: &str = "text/csv";
 /// A page.
 pub const HTML: &str = "text/html";
+/// A script of a page.
+pub const JAVASCRIPT: &str = "text/javascript";
+/// A style of a page.
+pub const CSS: &str = "text/css";
 /// A workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Markdown.

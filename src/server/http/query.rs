@@ -130,6 +130,11 @@ query_parameters! {
         "Version of the plan: only lines that changed after it.", "41", number_changed_since;
     AfterLine(Option<LineKey>) = "after", Text, false,
         "Member `next` of the page before.", "[\"P0100\",null,null]", after_line;
+    LineQuery(Option<LineKey>) = "line", Text, true,
+        "Line: partner id, product line and territory as a JSON list.", "[\"P0100\",null,null]", optional_line;
+    OfLine(Option<LineKey>) = "line", Text, false,
+        "Only events of this line: partner id, product line and territory as a JSON list.", "[\"P0100\",null,null]",
+        optional_line;
     AfterEvent(u64) = "after", Text, false,
         "Version of the plan: only events after it.", "41", after_event;
     Limit(usize) = "limit", Text, false,
@@ -180,12 +185,20 @@ fn line_state(value: Option<&str>) -> Result<Option<LineState>, Problem> {
     value.map(|text| text.parse().map_err(|error| invalid(format!("`state`: {error}")))).transpose()
 }
 
+/// Returns the line that a list in JSON names.
+fn line_of(text: &str) -> Option<LineKey> {
+    let (partner_id, product_line, territory): (String, Option<String>, Option<String>) =
+        serde_json::from_str(text).ok()?;
+    Some(LineKey { partner_id, product_line, territory })
+}
+
 fn after_line(value: Option<&str>) -> Result<Option<LineKey>, Problem> {
-    let read = |text: &str| {
-        let parts: Result<(String, Option<String>, Option<String>), _> = serde_json::from_str(text);
-        let key = parts.map(|(partner_id, product_line, territory)| LineKey { partner_id, product_line, territory });
-        key.map_err(|_| invalid("`after` is not the member `next` of a page"))
-    };
+    let read = |text| line_of(text).ok_or_else(|| invalid("`after` is not the member `next` of a page"));
+    value.map(read).transpose()
+}
+
+fn optional_line(value: Option<&str>) -> Result<Option<LineKey>, Problem> {
+    let read = |text| line_of(text).ok_or_else(|| invalid("`line` is not a list such as `[\"P0100\",null,null]`"));
     value.map(read).transpose()
 }
 

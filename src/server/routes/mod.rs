@@ -14,6 +14,7 @@ mod reload;
 mod route;
 mod vendor_documents;
 mod vendors;
+mod workbench;
 
 pub use route::Route;
 
@@ -24,7 +25,7 @@ use super::http::operation::Operation;
 static DESCRIPTION: Description = Description::new(groups, &GROUPS, schemas);
 
 /// The groups of operations, with their descriptions.
-const GROUPS: [(&str, &str); 7] = [
+const GROUPS: [(&str, &str); 8] = [
     ("decisions", "What the rules and policies of a vendor decide about a partner book."),
     ("books", "Partner books that are stored, so that later requests can refer to them."),
     ("vendors", "Vendors: their state, revisions, pins and changes."),
@@ -32,6 +33,7 @@ const GROUPS: [(&str, &str); 7] = [
     ("health", "Health, metrics and version."),
     ("documentation", "The description of this interface and of what rules can use."),
     ("authoring", "Checks of scripts for their authors."),
+    ("workbench", "Pages for planners, account managers and partners. Offered with `--workbench`."),
 ];
 
 /// Returns every route by group, in the order of the documentation.
@@ -44,6 +46,7 @@ pub fn table() -> Vec<Vec<Route>> {
         health::table(),
         documentation::table(&DESCRIPTION),
         authoring::table(),
+        workbench::table(),
     ]
 }
 

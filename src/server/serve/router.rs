@@ -27,7 +27,7 @@ pub fn router(app: &App) -> Router {
     let fallback = app.clone();
     let router = router.fallback(move |request: Request| async move {
         if request.uri().path() == "/" && matches!(*request.method(), Method::GET | Method::HEAD) {
-            return redirect(&fallback, &request, "/docs");
+            return redirect(&fallback, &request, fallback.gate.start_page());
         }
         let detail = "unknown path; `/openapi.json` lists all paths";
         refuse(&fallback, None, &request, Problem::new(ProblemKind::RouteUnknown, detail))

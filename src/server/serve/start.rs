@@ -13,9 +13,10 @@ use crate::server::state::book_directory::BookDirectory;
 use crate::server::state::books::StoredBooks;
 use crate::server::state::events::Events;
 use crate::server::state::exporter::Exporter;
-use crate::server::state::gate::Gate;
+use crate::server::state::gate::{Gate, Offered};
 use crate::server::state::lanes::Lanes;
 use crate::server::state::limits::ServerLimits;
+use crate::server::state::local::Local;
 use crate::server::state::metrics::Metrics;
 use crate::server::state::plans::Plans;
 use crate::server::state::recorder::Recorder;
@@ -58,6 +59,10 @@ pub struct Options {
     pub is_authoring: bool,
     /// File of the ledger; without one, no operation on plans of record is offered.
     pub ledger: Option<PathBuf>,
+    /// Serves the workbench.
+    pub has_workbench: bool,
+    /// The person of this machine and the book of its files, for a server of one person.
+    pub local: Option<Local>,
     /// Limits.
     pub limits: ServerLimits,
     /// The decision log, what it records, and its mode.
@@ -110,8 +115,9 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     let is_strict = options.decision_log.as_ref().is_some_and(|(_, _, mode)| *mode == Mode::Strict);
     let book_directory = state.map(|state| BookDirectory::open(state.join("books"), is_strict)).transpose();
     let book_directory = book_directory.map_err(|error| cannot_start(&error))?;
-    let plans = Plans::open(options.ledger.as_deref())?;
-    let has_ledger = options.ledger.is_some();
+    let plans = Plans::open(options.ledger.as_deref(), options.local)?;
+    let offered =
+        Offered { authoring: options.is_authoring, ledger: options.ledger.is_some(), workbench: options.has_workbench };
     let (library, outcome) = open_vendors_from(options.source, options.vendors)?;
     let changes = library.subscribe(CHANGES);
     let (shutdown, is_shutdown) = watch::channel(false);
@@ -140,9 +146,7 @@ pub fn start(options: Options) -> Result<Started, Findings> {
             started: Instant::now(),
         }),
         plans: Arc::new(plans),
-        gate: Arc::new(
-            Gate::new(access, is_local, (options.is_authoring, has_ledger), limits, is_shutdown).allowing(hosts),
-        ),
+        gate: Arc::new(Gate::new(access, is_local, offered, limits, is_shutdown).allowing(hosts)),
     };
     log(&outcome);
     events::take_stock(&app.telemetry, &app.vendors);

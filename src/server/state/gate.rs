@@ -19,6 +19,20 @@ pub const HEALTH: &str = "health";
 /// Group of the operations on plans of record.
 pub const PLANS: &str = "plans";
 
+/// Group of the pages of the workbench.
+pub const WORKBENCH: &str = "workbench";
+
+/// Groups of operations that an option turns on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Offered {
+    /// Scripts of callers are checked.
+    pub authoring: bool,
+    /// The server has a ledger.
+    pub ledger: bool,
+    /// The workbench is served.
+    pub workbench: bool,
+}
+
 /// A way into the server, with its own access rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Door {
@@ -36,10 +50,8 @@ pub struct Gate {
     is_local: bool,
     /// Hosts whose requests are accepted beside those of this machine.
     allowed_hosts: Vec<String>,
-    /// True when scripts of callers are checked.
-    is_authoring: bool,
-    /// True when the server has a ledger.
-    has_ledger: bool,
+    /// Groups that options turn on.
+    offered: Offered,
     /// Limits of the server.
     pub limits: ServerLimits,
     /// Accounts of callers.
@@ -52,13 +64,13 @@ impl Gate {
     pub fn new(
         access: Access,
         is_local: bool,
-        (is_authoring, has_ledger): (bool, bool),
+        offered: Offered,
         limits: ServerLimits,
         shutdown: watch::Receiver<bool>,
     ) -> Self {
         let (access, callers) = (ArcSwap::from_pointee(access), Callers::new(&limits));
         let allowed_hosts = Vec::new();
-        Self { door: Door::Main, access, is_local, allowed_hosts, is_authoring, has_ledger, limits, callers, shutdown }
+        Self { door: Door::Main, access, is_local, allowed_hosts, offered, limits, callers, shutdown }
     }
 
     /// Returns the gate, open for requests to these hosts as well.
@@ -73,8 +85,7 @@ impl Gate {
             access: ArcSwap::from_pointee(Access::open()),
             is_local,
             allowed_hosts: self.allowed_hosts.clone(),
-            is_authoring: false,
-            has_ledger: false,
+            offered: Offered::default(),
             limits: self.limits,
             callers: Arc::clone(&self.callers),
             shutdown: self.shutdown.clone(),
@@ -96,12 +107,18 @@ impl Gate {
     pub fn offers(&self, operation: &Operation) -> bool {
         match self.door {
             Door::Main => match operation.group {
-                "authoring" => self.is_authoring,
-                PLANS => self.has_ledger,
+                "authoring" => self.offered.authoring,
+                PLANS => self.offered.ledger,
+                WORKBENCH => self.offered.workbench,
                 _ => true,
             },
             Door::Admin => operation.group == HEALTH,
         }
+    }
+
+    /// Returns the path to which a request for the root is sent.
+    pub fn start_page(&self) -> &'static str {
+        if self.offered.workbench { "/workbench/" } else { "/docs" }
     }
 
     /// Returns true from the moment the server shuts down.

@@ -2,6 +2,8 @@
 //!
 //! Everything here waits for the disk, so that handlers call it through [`Plans::run`] on threads that may wait.
 
+use super::local::Local;
+use super::stored_proposal::StoredProposal;
 use crate::finding::{Code, Finding, Findings};
 use crate::ledger::people::{People, Standing};
 use crate::ledger::plan::{Actor, Command, LedgerFault};
@@ -22,11 +24,17 @@ use tokio::sync::watch;
 const MAX_LOADED: usize = 64;
 /// Most plans whose assessed lines are held in memory.
 const MAX_ASSESSED: usize = 8;
+/// Most stored proposals that are held in memory.
+const MAX_PROPOSALS: usize = 4;
 /// Times that a command is tried when another process is faster.
 const TRIES: usize = 8;
 
 /// The ledger of the server, if it has one.
-pub struct Plans(Option<Arc<Ledger>>);
+pub struct Plans {
+    ledger: Option<Arc<Ledger>>,
+    /// The person and the book of a server of one person.
+    pub local: Option<Arc<Local>>,
+}
 
 /// An open ledger.
 pub struct Ledger {
@@ -37,6 +45,7 @@ pub struct Ledger {
     loaded: Mutex<BTreeMap<String, Arc<Loaded>>>,
     people: Mutex<Arc<People>>,
     rebalancing: Mutex<VecDeque<(String, Arc<Mutex<Rebalancing>>)>>,
+    proposals: Mutex<VecDeque<Arc<StoredProposal>>>,
     moved: watch::Sender<u64>,
 }
 
@@ -70,6 +79,11 @@ impl Seat {
         Ok(Self { person: own.or(stated).map(str::to_owned), is_open: own.is_none() })
     }
 
+    /// Returns true on a server without tokens.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
     /// Returns the person, whom a command needs.
     pub fn actor(&self) -> Result<Actor, Problem> {
         let missing = || {
@@ -88,23 +102,26 @@ pub fn now() -> DateTime<Utc> {
 
 impl Plans {
     /// Opens the ledger at `path`, and creates it where there is none.
-    pub fn open(path: Option<&Path>) -> Result<Self, Findings> {
-        let Some(path) = path else { return Ok(Self(None)) };
+    pub fn open(path: Option<&Path>, local: Option<Local>) -> Result<Self, Findings> {
+        let local = local.map(Arc::new);
+        let Some(path) = path else { return Ok(Self { ledger: None, local }) };
         let (writer, reader) = (Store::open(path).map_err(Finding::from)?, Store::open(path).map_err(Finding::from)?);
         let people = People::read(&reader)?;
-        Ok(Self(Some(Arc::new(Ledger {
+        let ledger = Ledger {
             writer: Mutex::new(writer),
             reader: Mutex::new(reader),
             loaded: Mutex::default(),
             people: Mutex::new(Arc::new(people)),
             rebalancing: Mutex::default(),
+            proposals: Mutex::default(),
             moved: watch::channel(0).0,
-        }))))
+        };
+        Ok(Self { ledger: Some(Arc::new(ledger)), local })
     }
 
     /// Returns the ledger, for work that runs on the workers of a lane.
     pub fn ledger(&self) -> Result<&Arc<Ledger>, Problem> {
-        self.0.as_ref().ok_or_else(|| Problem::new(ProblemKind::RouteUnknown, "this server has no ledger"))
+        self.ledger.as_ref().ok_or_else(|| Problem::new(ProblemKind::RouteUnknown, "this server has no ledger"))
     }
 
     /// Does work on a thread that may wait.
@@ -206,6 +223,22 @@ impl Ledger {
             all.pop_front();
         }
         Ok(made)
+    }
+
+    /// Returns the stored proposal with that digest, as its lines; `None` when the ledger does not have it.
+    pub fn proposal(&self, digest: &Digest) -> Result<Option<Arc<StoredProposal>>, Findings> {
+        let known = self.proposals.lock().iter().find(|stored| stored.digest == *digest).map(Arc::clone);
+        if known.is_some() {
+            return Ok(known);
+        }
+        let Some(bytes) = self.read(|store| store.get(digest)).map_err(Finding::from)? else { return Ok(None) };
+        let Some(stored) = StoredProposal::read(*digest, &bytes).map(Arc::new) else { return Ok(None) };
+        let mut all = self.proposals.lock();
+        all.push_back(Arc::clone(&stored));
+        if all.len() > MAX_PROPOSALS {
+            all.pop_front();
+        }
+        Ok(Some(stored))
     }
 
     /// Returns true when a request was recorded before under this key.

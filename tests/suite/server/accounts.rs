@@ -162,6 +162,8 @@ fn a_batch_whose_sender_does_not_finish_a_line_is_ended_with_the_reason() {
         allowed_hosts: Vec::new(),
         is_authoring: false,
         ledger: None,
+        has_workbench: false,
+        local: None,
         limits: ServerLimits { batch: times, ..ServerLimits::default() },
         decision_log: None,
         spans: None,

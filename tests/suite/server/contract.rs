@@ -55,8 +55,19 @@ fn operations_and_problems_are_named_once() {
 fn only_what_says_nothing_of_vendors_is_open_to_everybody() {
     let open: BTreeSet<&str> =
         operations().filter(|operation| operation.scope == Scope::Open).map(|operation| operation.path).collect();
-    let expected =
-        ["/health/live", "/health/ready", "/metrics", "/version", "/openapi.json", "/docs", "/v1/script-api"].into();
+    let expected = [
+        "/health/live",
+        "/health/ready",
+        "/metrics",
+        "/version",
+        "/openapi.json",
+        "/docs",
+        "/v1/script-api",
+        "/workbench/",
+        "/workbench/app.js",
+        "/workbench/app.css",
+    ]
+    .into();
     assert_eq!(open, expected);
 }
 

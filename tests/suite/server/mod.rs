@@ -19,6 +19,7 @@ mod proxies;
 mod reload;
 pub mod running;
 mod traces;
+mod workbench;
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};

@@ -2,7 +2,7 @@
 
 use super::documents::TotalsDocument;
 use super::line_document::{LineDocument, time};
-use crate::ledger::plan::{EventBody, Side};
+use crate::ledger::plan::{EventBody, LineKey, Side};
 use crate::ledger::view::{SeenEvent, View, keys_of};
 use crate::server::http::problem::{Problem, ProblemKind};
 use schemars::JsonSchema;
@@ -118,9 +118,16 @@ fn unwritten() -> Problem {
 }
 
 impl EventsDocument {
-    /// Returns a page of events after a version.
-    pub fn new(view: &View<'_>, after: u64, limit: usize, person: Option<&str>) -> Result<Self, Problem> {
+    /// Returns a page of events after a version: those of one line, or of all.
+    pub fn new(
+        view: &View<'_>,
+        line: Option<&LineKey>,
+        (after, limit): (u64, usize),
+        person: Option<&str>,
+    ) -> Result<Self, Problem> {
         let mut page = view.events(after);
+        let is_of = |seen: &SeenEvent<'_>| line.is_none() || seen.event.body.step().map(|(key, _)| key) == line;
+        page.retain(is_of);
         let is_end = page.len() <= limit;
         page.truncate(limit);
         let next = page.last().filter(|_| !is_end).map(|seen| seen.version);

@@ -1,6 +1,6 @@
 //! Documents about lines, as far as a person sees them. `null` is "not known" or "not shown".
 
-use crate::ledger::plan::{LineKey, LineState, need};
+use crate::ledger::plan::{LineKey, LineState, Step, need, possible};
 use crate::ledger::view::{SeenLine, View};
 use crate::server::http::query::cursor_of;
 use crate::units::{Money, plain};
@@ -42,6 +42,8 @@ pub struct LineDocument {
     account_manager: Option<String>,
     /// State of the negotiation, as the person sees it.
     state: LineState,
+    /// Steps that the state allows; which of them the person may take is in the session.
+    steps: Vec<Step>,
     /// Round of the negotiation; 0 before the first offer.
     round: u32,
     /// Figure of the engine; null for a partner.
@@ -83,6 +85,17 @@ pub fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// Returns the steps that the state allows; of a partner those of the partner, who does not accept an own counter.
+fn steps(seen: SeenLine<'_>) -> Vec<Step> {
+    let (state, is_partner) = (seen.state(), seen.partner.is_some());
+    let is_open = |step: &Step| match step {
+        Step::Accept => !is_partner || state != LineState::Countered,
+        Step::Counter | Step::Escalate => true,
+        _ => !is_partner,
+    };
+    possible(state).into_iter().filter(is_open).collect()
+}
+
 impl LineDocument {
     /// Returns the line as a person sees it.
     pub fn new(view: &View<'_>, seen: SeenLine<'_>) -> Self {
@@ -104,6 +117,7 @@ impl LineDocument {
             partner_name: line.partner_name.clone(),
             account_manager: line.manager.clone(),
             state: seen.state(),
+            steps: steps(seen),
             round: seen.partner.map_or(line.round, |partner| partner.round),
             proposed: is_vendor.then_some(line.proposed),
             figure: seen.partner.map_or(line.figure, |partner| partner.figure),

@@ -8,8 +8,10 @@ mod line_document;
 mod open;
 mod preview;
 mod preview_document;
+mod proposal;
 mod read;
 mod request;
+mod session;
 mod stream;
 
 use super::route::Route;
@@ -17,13 +19,26 @@ use schemars::SchemaGenerator;
 
 /// Returns the routes.
 pub fn table() -> Vec<Route> {
-    [read::table(), open::table(), command::table(), export::table(), preview::table(), stream::table()].concat()
+    [
+        session::table(),
+        read::table(),
+        proposal::table(),
+        open::table(),
+        command::table(),
+        export::table(),
+        preview::table(),
+        stream::table(),
+    ]
+    .concat()
 }
 
 /// Adds the schemas of this group's documents.
 pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<documents::PlansDocument>();
     generator.subschema_for::<documents::PlanDocument>();
+    generator.subschema_for::<session::SessionDocument>();
+    generator.subschema_for::<proposal::BasesDocument>();
+    generator.subschema_for::<proposal::ExplanationDocument>();
     generator.subschema_for::<line_document::LinesDocument>();
     generator.subschema_for::<event_document::EventsDocument>();
     generator.subschema_for::<event_document::PlanChangeDocument>();

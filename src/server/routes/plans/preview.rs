@@ -95,8 +95,13 @@ async fn preview(State(app): State<App>, request: PlanRequest, context: Context,
     let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&active.plugin.vendor) };
     let (books, limits) = (VendorBooks::new(&app.stores.books, &owner.vendor), limits_of(&app.gate));
     let ledger = Arc::clone(app.plans.ledger()?);
+    let local = app.plans.local.clone().filter(|local| local.is_of(&header));
     let work = move || {
         let assess = || -> Result<Rebalancing, Problem> {
+            if let (None, Some(local)) = (&origin, &local) {
+                let made = local.rebalancing(&active.plugin, &found.plan.state, limits.threads);
+                return made.map_err(|findings| problem_of(&findings));
+            }
             let origin = origin.ok_or_else(needs_proposal)?;
             let assess =
                 |book: &_, members| Rebalancing::new(&active.plugin, book, members, &found.plan.state, &|_, _| {});

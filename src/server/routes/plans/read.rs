@@ -10,7 +10,7 @@ use crate::server::http::operation::{Operation, Parameter, Reply};
 use crate::server::http::path::VendorPath;
 use crate::server::http::problem::{Problem, ProblemKind};
 use crate::server::http::query::{
-    AfterEvent, AfterLine, AsOfVersion, ChangedSince, KnownOn, Limit, ManagerQuery, QueryParameter, StateQuery,
+    AfterEvent, AfterLine, AsOfVersion, ChangedSince, KnownOn, Limit, ManagerQuery, OfLine, QueryParameter, StateQuery,
 };
 use crate::server::http::respond::{Responded, document};
 use crate::server::routes::route::Route;
@@ -62,7 +62,7 @@ static EVENTS: Operation = Operation {
     path: "/v1/vendors/{vendor}/plans/{plan}/events",
     summary: "History of a plan, by page",
     doc: "Every move with person, time and reason. A person who sees a part of the plan gets the events of that part, counted in it.",
-    query: &[AfterEvent::PARAMETER, Limit::PARAMETER],
+    query: &[OfLine::PARAMETER, AfterEvent::PARAMETER, Limit::PARAMETER],
     replies: &[Reply::ok("A page of events.", &[Media::json("PlanEvents")])],
     ..OPERATION
 };
@@ -156,10 +156,17 @@ async fn lines(State(plans): State<Arc<Plans>>, request: PlanRequest, query: Lin
     Ok(conditions.respond_tagged(&tag, document(&page)?))
 }
 
-async fn events(State(plans): State<Arc<Plans>>, request: PlanRequest, after: AfterEvent, limit: Limit) -> Responded {
+async fn events(
+    State(plans): State<Arc<Plans>>,
+    request: PlanRequest,
+    line: OfLine,
+    after: AfterEvent,
+    limit: Limit,
+) -> Responded {
     let made = plans.run(move |ledger| {
         let found = request.find(ledger)?;
-        EventsDocument::new(&found.view()?, after.0, limit.0, request.seat.person.as_deref())
+        let person = request.seat.person.as_deref();
+        EventsDocument::new(&found.view()?, line.0.as_ref(), (after.0, limit.0), person)
     });
     document(&made.await?)
 }

@@ -1,0 +1,175 @@
+// The interface of the server, with the types of its OpenAPI document.
+
+import type { components } from "./api.d";
+
+type Schemas = components["schemas"];
+export type Plan = Schemas["Plan"];
+export type PlanLine = Schemas["PlanLine"];
+export type PlanEvent = Schemas["PlanEvent"];
+export type PlanChange = Schemas["PlanChange"];
+export type PlanCommand = Schemas["PlanCommand"];
+export type PlanPreview = Schemas["PlanPreview"];
+export type PlanBasis = Schemas["PlanBasis"];
+export type Explanation = Schemas["PlanExplanation"];
+export type Session = Schemas["Session"];
+export type Problem = Schemas["Problem"];
+export type Key = Schemas["PlanLineKey"];
+
+/** Lines of a page: the most that the server gives. */
+const PAGE = 1000;
+
+/** A response that is not a success. */
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    const first = problem.errors[0];
+    super(first ? first.message : problem.detail);
+  }
+
+  get code(): string {
+    return this.problem.code;
+  }
+
+  /** What to do next, where the server says it. */
+  get help(): string | null {
+    return this.problem.errors[0]?.help ?? null;
+  }
+}
+
+/** Who asks: a token, or on a server without tokens the name of a person. */
+export interface Identity {
+  token: string | null;
+  person: string | null;
+}
+
+export class Api {
+  constructor(public identity: Identity) {}
+
+  private headers(more: Record<string, string> = {}): Record<string, string> {
+    const { token, person } = this.identity;
+    const own: Record<string, string> = {};
+    if (token) own["authorization"] = `Bearer ${token}`;
+    else if (person) own["quotient-person"] = person;
+    return { ...own, ...more };
+  }
+
+  private async ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+    let response: Response;
+    try {
+      response = await fetch(path, { ...init, headers: this.headers(init.headers as Record<string, string>), credentials: "omit" });
+    } catch {
+      throw new Refused(problem("unreachable", "The server cannot be reached. Nothing was recorded."));
+    }
+    if (response.ok) return (await response.json()) as T;
+    const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json");
+    throw new Refused(isProblem ? ((await response.json()) as Problem) : problem("unreachable", `The server answered ${response.status}.`));
+  }
+
+  session(): Promise<Session> {
+    return this.ask("/v1/session");
+  }
+
+  async plans(vendor: string): Promise<Plan[]> {
+    return (await this.ask<Schemas["Plans"]>(`/v1/vendors/${encodeURIComponent(vendor)}/plans`)).plans;
+  }
+
+  of(vendor: string, plan: string): PlanApi {
+    const base = `/v1/vendors/${encodeURIComponent(vendor)}/plans/${encodeURIComponent(plan)}`;
+    const get = <T>(path: string) => this.ask<T>(base + path);
+    const send = <T>(path: string, body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal) =>
+      this.ask<T>(base + path, {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json", ...headers },
+        signal: signal ?? null,
+      });
+    return {
+      plan: () => get("") ,
+      lines: (since) => pages<PlanLine>((after) => get(`/lines?limit=${PAGE}${since === undefined ? "" : `&changed_since=${since}`}${after}`)),
+      bases: () => pages<PlanBasis>((after) => get(`/bases?limit=${PAGE}${after}`)),
+      explanation: (line) => get(`/explanation?line=${encodeURIComponent(named(line))}`),
+      events: async (line) => {
+        const all: PlanEvent[] = [];
+        for (let after: number | null = 0; after !== null; ) {
+          const page: Schemas["PlanEvents"] = await get(`/events?limit=${PAGE}&after=${after}${line ? `&line=${encodeURIComponent(named(line))}` : ""}`);
+          all.push(...page.events);
+          after = page.next;
+        }
+        return all;
+      },
+      preview: (line, amount, currency, isWhole, signal) =>
+        send("/previews", { change: { line: key(line), figure: { amount, currency }, reason: "" }, scope: isWhole ? "channel" : "manager" }, {}, signal),
+      give: (command, version) =>
+        send("/commands", command, { "if-match": `"${plan}.${version}"`, "idempotency-key": crypto.randomUUID() }),
+      follow: (version, moved, signal) => this.follow(`${base}/stream`, version, moved, signal),
+      quotas: async (media) => {
+        const response = await fetch(`${base}/quotas`, { headers: this.headers({ accept: media }), credentials: "omit" });
+        if (!response.ok) throw new Refused((await response.json()) as Problem);
+        return response.blob();
+      },
+    };
+  }
+
+  /** Calls `moved` with every event after `version`, until `signal`; a broken stream is opened again. */
+  private async follow(path: string, version: number, moved: (event: PlanEvent) => void, signal: AbortSignal): Promise<void> {
+    let last = version;
+    for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, 15_000)) {
+      try {
+        const response = await fetch(path, { headers: this.headers({ "last-event-id": String(last) }), credentials: "omit", signal });
+        if (response.status === 401 || response.status === 404) return;
+        const reader = response.ok ? response.body?.pipeThrough(new TextDecoderStream()).getReader() : undefined;
+        let text = "";
+        for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
+          wait = 500;
+          text += chunk.value;
+          const parts = text.split("\n\n");
+          text = parts.pop() ?? "";
+          for (const part of parts) {
+            const data = part.split("\n").find((line) => line.startsWith("data: "));
+            if (!data) continue;
+            const event = JSON.parse(data.slice(6)) as PlanEvent;
+            last = event.version;
+            moved(event);
+          }
+        }
+      } catch {
+        if (signal.aborted) return;
+      }
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  }
+}
+
+export interface PlanApi {
+  plan(): Promise<Plan>;
+  lines(since?: number): Promise<PlanLine[]>;
+  bases(): Promise<PlanBasis[]>;
+  explanation(line: PlanLine): Promise<Explanation>;
+  events(line?: PlanLine): Promise<PlanEvent[]>;
+  preview(line: PlanLine, amount: string, currency: string, isWhole: boolean, signal?: AbortSignal): Promise<PlanPreview>;
+  give(command: PlanCommand, version: number): Promise<PlanChange>;
+  follow(version: number, moved: (event: PlanEvent) => void, signal: AbortSignal): Promise<void>;
+  quotas(media: string): Promise<Blob>;
+}
+
+function problem(code: string, detail: string): Problem {
+  return { type: "", title: detail, status: 0, detail, instance: null, code, request_id: null, errors: [] };
+}
+
+async function pages<T>(page: (after: string) => Promise<{ lines: T[]; next: string | null }>): Promise<T[]> {
+  const all: T[] = [];
+  for (let after = ""; ; ) {
+    const { lines, next } = await page(after);
+    for (const line of lines) all.push(line);
+    if (next === null) return all;
+    after = `&after=${encodeURIComponent(next)}`;
+  }
+}
+
+/** Key of a line, as commands name it. */
+export function key(line: Pick<PlanLine, "partner_id" | "product_line" | "territory">): Key {
+  return { partner_id: line.partner_id, product_line: line.product_line, territory: line.territory };
+}
+
+function named(line: PlanLine): string {
+  return JSON.stringify([line.partner_id, line.product_line, line.territory]);
+}

@@ -1,0 +1,184 @@
+// Lines of a plan as rows: their columns, filters that read like text, groups with exact subtotals.
+
+import type { PlanBasis, PlanLine } from "./api";
+import { type Decimal, compare, exact, growth, known, minus, sum } from "./decimal";
+import type { Locale } from "./locale";
+import type { Place } from "./url";
+
+export interface Row {
+  line: PlanLine;
+  tier: string | null;
+  territory: string | null;
+  prior: Decimal | null;
+  assessment: Decimal | null;
+  periods: Decimal[];
+  figure: Decimal;
+  proposed: Decimal | null;
+  asked: Decimal | null;
+}
+
+export function rowOf(line: PlanLine, basis: PlanBasis | undefined): Row {
+  return {
+    line,
+    tier: basis?.tier ?? null,
+    territory: basis?.territory ?? line.territory,
+    prior: known(basis?.prior_revenue),
+    assessment: known(basis?.assessment),
+    periods: (basis?.periods ?? []).map(exact),
+    figure: exact(line.figure),
+    proposed: known(line.proposed),
+    asked: known(line.asked),
+  };
+}
+
+/** True for lines that count in the totals. */
+export function counts(row: Row): boolean {
+  return row.line.state !== "withdrawn";
+}
+
+export const WORDS: Record<PlanLine["state"], string> = {
+  proposed: "Engine's figure; the partner has not seen it",
+  distributed: "The account manager has it",
+  offered: "Waits for the partner",
+  countered: "The partner asks for another figure",
+  accepted: "Both sides name the same figure",
+  escalated: "A decision above the account manager is due",
+  resolved: "Final offer; waits for the partner",
+  assigned: "Without the partner's acceptance",
+  approved: "Approved; ready to lock",
+  returned: "Sent back by an approver",
+  locked: "In force",
+  amended: "In force, with a new figure under negotiation",
+  expired: "The offer ran out",
+  withdrawn: "Out of the plan",
+};
+
+/** The command that a new figure becomes; nothing where the state, or the person, takes none. */
+export function commandFor(line: PlanLine, commands: readonly string[]): "offer" | "resolve" | null {
+  const may = (step: "offer" | "resolve") => line.steps.includes(step) && commands.includes(step);
+  return may("offer") ? "offer" : may("resolve") ? "resolve" : null;
+}
+
+// ---- filter ----
+
+type Test = (row: Row) => boolean;
+
+const TEXTS: Record<string, (row: Row) => string | null> = {
+  state: (row) => row.line.state,
+  manager: (row) => row.line.account_manager,
+  territory: (row) => row.territory,
+  tier: (row) => row.tier,
+  partner: (row) => row.line.partner_name,
+  line: (row) => row.line.line,
+  product: (row) => row.line.product_line,
+};
+const NUMBERS: Record<string, (row: Row) => Decimal | null> = {
+  prior: (row) => row.prior,
+  assessment: (row) => row.assessment,
+  quota: (row) => row.figure,
+  counter: (row) => row.asked,
+  change: (row) => growth(row.figure, row.prior),
+  moved: (row) => (row.proposed === null ? null : minus(row.figure, row.proposed)),
+  gap: (row) => (row.asked === null ? null : minus(row.figure, row.asked)),
+};
+export const FILTERS = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)];
+
+/** Reads a filter; what cannot be read is named, and leaves every line in. */
+export function filterOf(text: string, locale: Locale): { test: Test; unread: string[] } {
+  const tests: Test[] = [];
+  const unread: string[] = [];
+  for (const part of text.match(/[^\s"]*"[^"]*"?|[^\s]+/g) ?? []) {
+    const found = /^([a-z]+)(:|>=|<=|>|<|=)(.*)$/i.exec(part);
+    const values = (found?.[3] ?? part).replaceAll('"', "").toLowerCase();
+    if (!found) {
+      tests.push((row) => `${row.line.partner_name} ${row.line.line}`.toLowerCase().includes(values));
+      continue;
+    }
+    const name = found[1]!.toLowerCase();
+    const [asText, asNumber] = [TEXTS[name], NUMBERS[name]];
+    if (asText && (found[2] === ":" || found[2] === "=")) {
+      const words = values.split(",").filter((word) => word !== "");
+      tests.push((row) => {
+        const own = asText(row)?.toLowerCase();
+        return words.some((word) => (word === "none" ? own == null : own?.includes(word)));
+      });
+    } else if (asNumber && found[2] !== ":") {
+      const number = limitOf(values, locale);
+      const sign = found[2]!;
+      if (number === null) unread.push(part);
+      else
+        tests.push((row) => {
+          const own = asNumber(row);
+          if (own === null) return false;
+          const order = compare(own, number);
+          return sign === ">" ? order > 0 : sign === "<" ? order < 0 : sign === ">=" ? order >= 0 : sign === "<=" ? order <= 0 : order === 0;
+        });
+    } else unread.push(part);
+  }
+  return { test: (row) => tests.every((test) => test(row)), unread };
+}
+
+/** A limit of a filter: an amount, or percent as a fraction. */
+function limitOf(text: string, locale: Locale): Decimal | null {
+  const isPercent = text.endsWith("%");
+  const number = locale.read(isPercent ? text.slice(0, -1) : text);
+  return number === null || !isPercent ? number : { units: number.units, scale: number.scale + 2 };
+}
+
+// ---- order and groups ----
+
+const ORDERS: Record<string, (row: Row) => string | Decimal | null> = { ...TEXTS, ...NUMBERS };
+
+/** Order of `sort`: a column, with `-` for descending; what is not known comes last. */
+export function sorted(rows: Row[], sort: string): Row[] {
+  const value = ORDERS[sort.replace(/^-/, "")];
+  if (!value) return rows;
+  const sign = sort.startsWith("-") ? -1 : 1;
+  const keyed = rows.map((row) => ({ row, value: value(row) }));
+  keyed.sort((a, b) => {
+    if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
+    if (typeof a.value === "string" || typeof b.value === "string") return sign * String(a.value).localeCompare(String(b.value));
+    return sign * compare(a.value, b.value);
+  });
+  return keyed.map((one) => one.row);
+}
+
+export interface Group {
+  name: string | null;
+  rows: Row[];
+  prior: ReturnType<typeof sum>;
+  assessment: ReturnType<typeof sum>;
+  figure: Decimal;
+  moved: Decimal | null;
+  settled: number;
+}
+
+/** Subtotals of rows; lines that are withdrawn do not count. */
+export function totalled(name: string | null, rows: Row[]): Group {
+  const own = rows.filter(counts);
+  const proposed = sum(own.map((row) => row.proposed));
+  const figure = sum(own.map((row) => row.figure)).total;
+  return {
+    name,
+    rows,
+    prior: sum(own.map((row) => row.prior)),
+    assessment: sum(own.map((row) => row.assessment)),
+    figure,
+    moved: proposed.isWhole ? minus(figure, proposed.total) : null,
+    settled: own.filter((row) => ["accepted", "assigned", "approved", "locked"].includes(row.line.state)).length,
+  };
+}
+
+export function grouped(rows: Row[], by: Place["group"]): Group[] {
+  if (by === "none") return [];
+  const name = TEXTS[by]!;
+  const groups = new Map<string | null, Row[]>();
+  for (const row of rows) {
+    const own = name(row);
+    const list = groups.get(own);
+    if (list) list.push(row);
+    else groups.set(own, [row]);
+  }
+  const names = [...groups.keys()].sort((a, b) => (a === null ? 1 : b === null ? -1 : a.localeCompare(b)));
+  return names.map((own) => totalled(own, groups.get(own)!));
+}

@@ -1,0 +1,366 @@
+// The workbench in a browser, against the real program and a real ledger.
+//
+//   node web/tests/run.mjs PROGRAM [--screenshots DIRECTORY]
+//
+// Ends with 1 and the first failure of each journey. Needs Chromium (CHROMIUM names another one than /usr/bin/chromium).
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { accessible, check, close, context, end, hasBrowser, page, pictures, quotient, same, start, work } from "./support.mjs";
+
+if (!hasBrowser()) {
+  console.log("SKIPPED, there is no Chromium");
+  process.exit(0);
+}
+const directory = process.argv.includes("--screenshots") ? process.argv[process.argv.indexOf("--screenshots") + 1] : join(work, "screenshots");
+mkdirSync(directory, { recursive: true });
+
+const BOOK = ["--book", "examples/demonstration"];
+const XSS = `<img src=x onerror="alert(1)">`;
+
+async function shown(opened) {
+  await opened.waitForSelector(".grid-row.line");
+}
+
+/** Both themes: no violation, and a picture of each. */
+async function look(opened, name) {
+  for (const theme of ["light", "dark"]) {
+    await opened.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await opened.waitForTimeout(60);
+    await opened.screenshot({ path: join(directory, `${name}-${theme}.png`) });
+    await accessible(opened, `${name}, ${theme}`);
+  }
+  await opened.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+}
+
+/** The line of a partner id; its first cell has the name and the id. */
+const row = (opened, id) => opened.locator(".grid-body .grid-row.line", { has: opened.locator(`.c-partner:has-text("${id}")`) });
+const quota = (opened, id) => row(opened, id).locator(".c-quota");
+const text = async (locator) => (await locator.innerText()).replace(/\s+/g, " ").trim();
+const focused = (opened) => opened.evaluate(() => document.activeElement?.getAttribute("data-at") ?? document.activeElement?.tagName);
+
+let local;
+
+/** A planner opens a book, types over a figure, sees who pays, records it, and takes it back. */
+async function planner() {
+  const ledger = join(work, "local.ledger");
+  const { found } = await start(["workbench", "meridian", ...BOOK, "--target", "75000000", "--no-open", "--port", "0", "--as", "pia", "--ledger", ledger], /(http:\S+)/);
+  local = { url: found[1], ledger };
+  const made = await context();
+  const opened = await page(made);
+  const began = Date.now();
+  await opened.goto(local.url);
+  await shown(opened);
+  console.log(`  first lines after ${Date.now() - began} ms`);
+  await look(opened, "plan");
+
+  // One tab stop, and the numbers of an ARIA grid.
+  const grid = opened.getByRole("grid");
+  same(await grid.getAttribute("aria-rowcount"), "157", "rows, with the header and six groups");
+  same(await opened.locator('.grid-body [tabindex="0"]').count(), 1, "tab stops");
+  await opened.locator(".grid-body [tabindex='0']").focus();
+  await opened.keyboard.press("Control+End");
+  same((await focused(opened)).split(" ")[0], "155", "the last row after Ctrl+End");
+  await opened.mouse.wheel(0, -100_000);
+  await opened.waitForTimeout(100);
+  same((await focused(opened)).split(" ")[0], "155", "the focus survives scrolling away");
+  await opened.keyboard.press("Control+Home");
+  same(await focused(opened), "0 0", "the first cell after Ctrl+Home");
+
+  // Type over a figure: the preview comes while typing, Esc takes everything back.
+  await quota(opened, "P0008").click();
+  await opened.keyboard.type("440k");
+  await opened.waitForSelector(".grid-row.line .moved");
+  const moved = await opened.locator(".grid-row.line .moved").count();
+  check(moved > 3, `lines that pay are tinted: ${moved}`);
+  await opened.keyboard.press("Escape");
+  await opened.waitForSelector(".grid-cell.moved", { state: "detached" });
+  same(await text(quota(opened, "P0008")), "480,300", "Esc takes it back");
+
+  // Enter keeps it and asks for a reason; Enter records it.
+  await opened.keyboard.type("440000.50");
+  await opened.keyboard.press("Enter");
+  await opened.waitForSelector("form.draft input:focus");
+  await opened.waitForSelector("form.draft button:has-text('that pay')");
+  same(await text(quota(opened, "P0008")), "−40,299.50 440,000.50", "the draft with its difference, exact");
+  await look(opened, "draft");
+  await opened.keyboard.type(XSS);
+  await opened.keyboard.press("Enter");
+  await opened.waitForSelector(".notice.done");
+  same(await text(quota(opened, "P0008")), "440,000.50", "the figure is recorded");
+  same(await text(row(opened, "P0008").locator(".c-state")), "offered", "its state");
+  check((await text(opened.locator(".kpis"))).includes("−40,299.50"), `the header has the difference: ${await text(opened.locator(".kpis"))}`);
+  const log = quotient("plan", "log", "FY2026", "--line", "P0008", "--ledger", ledger);
+  check(log.includes("440,000.50"), `the ledger has it: ${log}`);
+
+  // The drawer: steps, reasons as text, and the history.
+  await row(opened, "P0008").locator(".c-partner").dblclick();
+  await opened.waitForSelector(".drawer .steps li");
+  await opened.waitForSelector(".drawer .talk q");
+  same(await opened.locator(".drawer .talk q").innerText(), XSS, "a reason is text");
+  same(await opened.locator(".drawer img").count(), 0, "no markup of a reason becomes an element");
+  await look(opened, "line");
+  check(opened.url().includes("line=P0008"), "the open line is in the address");
+  await opened.keyboard.press("Escape");
+  await opened.waitForSelector(".drawer", { state: "detached" });
+
+  // Undo is a new offer with its own reason.
+  await quota(opened, "P0008").click();
+  await opened.keyboard.press("Control+z");
+  await opened.waitForSelector("form.draft");
+  check((await text(quota(opened, "P0008"))).endsWith("480,300"), "undo drafts the figure before");
+  await opened.locator("form.draft input").focus();
+  await opened.keyboard.press("Enter");
+  await opened.waitForSelector("form.draft", { state: "detached" });
+  same(await text(quota(opened, "P0008")), "480,300", "taken back");
+
+  // Filter, groups and order are in the address, and another tab shows the same.
+  await opened.getByPlaceholder("Filter").fill('territory:West change>15% manager:"A. Okafor"');
+  await opened.waitForFunction(() => /of 150 lines/.test(document.querySelector(".count")?.textContent ?? ""));
+  const lines = await opened.locator(".grid-row.line").count();
+  check(lines > 0 && lines < 36, `lines of the filter: ${lines}`);
+  const second = await page(made);
+  await second.goto(opened.url());
+  await shown(second);
+  same(await second.locator(".grid-row.line").count(), lines, "the address has the filter");
+  await second.close();
+  await opened.getByPlaceholder("Filter").fill("colour:red");
+  await opened.waitForSelector(".hint:has-text('Not read')");
+  await opened.getByPlaceholder("Filter").fill("");
+
+  // Copy a block, paste it changed; Ctrl+D fills down; one undo per figure.
+  await quota(opened, "P0003").click();
+  await opened.keyboard.press("Shift+ArrowDown");
+  await opened.keyboard.press("Control+c");
+  same(await opened.evaluate(() => navigator.clipboard.readText()), "150000.00\r\n615300.00", "the copied block");
+  await opened.evaluate(() => navigator.clipboard.writeText("151,000\r\n616000.25\r\n"));
+  await quota(opened, "P0003").click();
+  await opened.keyboard.press("Control+v");
+  await opened.waitForSelector("form.draft:has-text('2 lines')");
+  same(await text(quota(opened, "P0006")), "+700.25 616,000.25", "the pasted figure");
+  await quota(opened, "P0003").focus();
+  await opened.keyboard.press("Control+z");
+  await opened.waitForFunction(() => !/2 lines/.test(document.querySelector("form.draft")?.textContent ?? ""));
+  await opened.keyboard.press("Control+z");
+  await opened.waitForSelector("form.draft", { state: "detached" });
+
+  // A figure that is no amount is refused with what to do; nothing is recorded.
+  await quota(opened, "P0003").click();
+  await opened.keyboard.type("1.2.3");
+  await opened.keyboard.press("Enter");
+  await opened.waitForSelector(".notice.refused:has-text('is not an amount')");
+  await opened.keyboard.press("Escape");
+
+  // Decimal comma.
+  await opened.getByRole("button", { name: "pia" }).click();
+  await opened.getByLabel("Numbers and dates").selectOption("de-DE");
+  await quota(opened, "P0003").click();
+  await opened.keyboard.type("151.000,25");
+  await opened.keyboard.press("Enter");
+  await opened.waitForSelector("form.draft");
+  same(await text(quota(opened, "P0003")), "+1.000,25 151.000,25", "figures in the reader's locale");
+  await opened.keyboard.press("Escape");
+  await opened.getByLabel("Numbers and dates").selectOption("");
+  await opened.getByRole("button", { name: "pia" }).click();
+
+  // The negotiation.
+  await opened.getByRole("link", { name: "Negotiation" }).click();
+  await opened.waitForSelector(".lane");
+  await look(opened, "board-empty");
+  same(opened.problems, [], "problems of the page");
+}
+
+/** Two people change one line: one wins, the other sees what changed and decides. */
+async function together() {
+  const [pia, mara] = [await page(await context()), await page(await context())];
+  await pia.goto(local.url);
+  await mara.goto(local.url);
+  await shown(pia);
+  await shown(mara);
+  await mara.getByRole("button", { name: "pia" }).click();
+  await mara.getByLabel("You are").fill("mara");
+  await mara.getByRole("button", { name: "Change" }).click();
+  await mara.waitForSelector("button:has-text('mara')");
+  await shown(mara);
+  await quota(pia, "P0020").click();
+  await pia.keyboard.type("98000");
+  await pia.keyboard.press("Enter");
+  await quota(mara, "P0020").click();
+  await mara.keyboard.type("99000");
+  await mara.keyboard.press("Enter");
+  await mara.waitForSelector("form.draft input:focus");
+  await mara.keyboard.type("first");
+  await mara.keyboard.press("Enter");
+  await mara.waitForSelector(".notice.done");
+  await pia.waitForSelector("form.draft [role=alert]:has-text('99,000')");
+  check(await pia.getByRole("button", { name: /^Offer this line/ }).isDisabled(), "nothing is recorded over a change that was not seen");
+  await accessible(pia, "conflict");
+  await pia.getByRole("button", { name: "Keep mine" }).click();
+  await pia.locator("form.draft input").fill("second, after a look");
+  await pia.keyboard.press("Enter");
+  await pia.waitForSelector("form.draft", { state: "detached" });
+  await mara.waitForFunction(() => /98,000/.test(document.querySelector(".notice")?.textContent ?? ""));
+  same(await text(quota(mara, "P0020")), "98,000", "the other page follows");
+  same([...pia.problems, ...mara.problems], [], "problems of the pages");
+}
+
+const TOKENS = { pia: "token-of-pia-for-the-planner", okafor: "token-of-okafor-the-manager", berg: "token-of-berg-at-the-partner", dana: "token-of-dana-the-approver" };
+
+/** A team with tokens: an account manager answers a partner; each sees their own part only. */
+async function team() {
+  const ledger = join(work, "team.ledger");
+  const at = ["--ledger", ledger];
+  const to = (...words) => quotient(...words, ...at);
+  quotient("plan", "open", "FY2026", "meridian", ...BOOK, "--target", "75000000", "--as", "pia", ...at);
+  to("ledger", "grant", "pia", "planner", "--as", "pia");
+  to("ledger", "grant", "okafor", "channel_manager", "--manager", "A. Okafor", "--as", "pia");
+  to("ledger", "grant", "berg", "partner_user", "--partner", "P0008", "--as", "pia");
+  to("ledger", "grant", "dana", "approver", "--as", "pia");
+  to("plan", "offer", "FY2026", "--manager", "A. Okafor", "--as", "okafor");
+  const file = join(work, "tokens.toml");
+  const scopes = `scopes = ["plan"]`;
+  writeFileSync(file, Object.entries(TOKENS).map(([name, token]) => `[[token]]\nname = "${name}"\ntoken = "${token}"\nperson = "${name}"\n${scopes}\n`).join("\n"));
+  const { found } = await start(["serve", "--workbench", "--listen", "127.0.0.1:0", "--tokens", file, ...at], /(?:address"?[=:]"?|listening.*?)(127\.0\.0\.1:\d+)/);
+  const base = `http://${found[1]}/`;
+
+  // The root leads to the workbench, which nobody may put into a frame.
+  const response = await fetch(base);
+  check(response.url.endsWith("/workbench/"), `the root leads to ${response.url}`);
+  same(response.headers.get("x-frame-options"), "DENY", "frames");
+  const policy = response.headers.get("content-security-policy");
+  for (const part of ["default-src 'none'", "frame-ancestors 'none'", "script-src 'self'", "require-trusted-types-for 'script'"]) check(policy.includes(part), `the policy has ${part}: ${policy}`);
+  const again = await fetch(`${base}workbench/app.js`, { headers: { "if-none-match": (await fetch(`${base}workbench/app.js`)).headers.get("etag") } });
+  same(again.status, 304, "a file that the browser has");
+
+  const enter = async (name, options) => {
+    const opened = await page(await context(options));
+    await opened.goto(`${base}workbench/`);
+    await opened.getByLabel("Your token").waitFor();
+    if (name === "berg") await look(opened, "sign-in");
+    await opened.getByLabel("Your token").fill(TOKENS[name]);
+    await opened.getByRole("button", { name: "Continue" }).click();
+    return opened;
+  };
+  const stranger = await page(await context());
+  await stranger.goto(`${base}workbench/`);
+  await stranger.getByLabel("Your token").fill("a-token-that-nobody-has-given");
+  await stranger.getByRole("button", { name: "Continue" }).click();
+  await stranger.waitForSelector("[role=alert]");
+
+  // The partner on a phone: the number at once, another one with a reason.
+  const berg = await enter("berg", { viewport: { width: 390, height: 844 } });
+  await berg.waitForSelector(".headline");
+  check((await text(berg.locator(".headline").first())).endsWith("480,300"), "the partner's number");
+  await look(berg, "partner");
+  const all = await berg.content();
+  for (const hidden of ["75,000,000", "Granite Technologies", "P0007", "Assessment"]) check(!all.includes(hidden), `the partner's page has ${hidden}`);
+  same(await berg.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "nothing is wider than the phone");
+  await berg.getByRole("button", { name: "Propose another" }).click();
+  await berg.getByLabel("Your figure").fill("440,000");
+  await berg.getByLabel("In your words").fill(`two engineers left ${XSS}`);
+  await look(berg, "partner-proposes");
+  await berg.getByRole("button", { name: "Send" }).click();
+  await berg.waitForSelector("text=You asked for");
+
+  // Another address changes nothing of what a partner sees.
+  await berg.goto(`${base}workbench/#vendor=meridian&plan=FY2026&view=plan&line=P0007`);
+  await berg.reload();
+  await berg.waitForSelector(".headline");
+  same(await berg.locator(".grid, .drawer, nav").count(), 0, "a partner's page has no grid");
+  for (const [path, status] of [["lines?limit=1000", 200], ["bases", 200], ["explanation?line=%5B%22P0008%22,null,null%5D", 404], ["explanation?line=%5B%22P0007%22,null,null%5D", 404], ["events?line=%5B%22P0007%22,null,null%5D", 200], ["quotas", 403]]) {
+    const answer = await fetch(`${base}v1/vendors/meridian/plans/FY2026/${path}`, { headers: { authorization: `Bearer ${TOKENS.berg}` } });
+    same(answer.status, status, `a partner asks for ${path}`);
+    const body = await answer.text();
+    check(!/Granite|"P0001"|"P0007"/.test(body.replace(/"detail":"[^"]*"|"message":"[^"]*"|"fields":\{[^}]*\}|"value":"[^"]*"/g, "")), `a partner sees ${path}: ${body.slice(0, 300)}`);
+    if (path === "bases") same(JSON.parse(body).lines, [], "a partner sees no basis of a figure");
+  }
+
+  // The account manager: own lines only, the counter on top, who pays, an answer.
+  const okafor = await enter("okafor");
+  await shown(okafor);
+  check((await text(okafor.locator(".count"))) === "36 lines", "an account manager sees own lines");
+  await okafor.getByRole("link", { name: "Negotiation" }).click();
+  const lane = okafor.locator(".lane", { hasText: "They ask for another figure" });
+  await lane.waitFor();
+  check((await text(lane)).includes("440,000"), "the counter is on the board");
+  await lane.locator(".name").click();
+  await okafor.waitForSelector(".drawer .talk q");
+  same(await okafor.locator(".drawer .talk img").count(), 0, "the partner's words are text");
+  await look(okafor, "board");
+  await okafor.locator(".drawer").getByRole("button", { name: "Offer another" }).click();
+  await okafor.locator(".drawer").getByLabel("Figure in").fill("460,000");
+  await okafor.locator(".drawer").getByLabel("Reason").fill("meets halfway, reviewed in June");
+  await okafor.locator(".drawer").getByRole("button", { name: "Offer another" }).click();
+  await okafor.waitForSelector(".notice.done");
+
+  // The partner's page follows, and accepts.
+  await berg.waitForFunction(() => /460,000/.test(document.querySelector(".headline")?.textContent ?? ""));
+  await berg.getByRole("button", { name: "Accept" }).click();
+  await berg.waitForSelector("text=Agreed by both sides");
+  await look(berg, "partner-agreed");
+
+  // The approver.
+  const dana = await enter("dana");
+  await shown(dana);
+  await dana.getByPlaceholder("Filter").fill("state:accepted");
+  await dana.locator(".grid-row.line .c-partner").first().dblclick();
+  await dana.locator(".drawer").getByRole("button", { name: "Approve" }).click();
+  await dana.locator(".drawer form").getByRole("button", { name: "Approve" }).click();
+  await dana.waitForSelector(".drawer .pill.approved");
+  await dana.keyboard.press("Escape");
+
+  // Many lines at once: the other partners accept, the approver approves what she may.
+  to("plan", "accept", "FY2026", "--manager", "A. Okafor", "--partner", "partner portal", "--evidence", "portal.csv", "--as", "okafor");
+  await dana.waitForFunction(() => /^3\d of 150/.test(document.querySelector(".count")?.textContent ?? ""));
+  await dana.getByLabel("Do with these lines").selectOption("approve");
+  await look(dana, "approve");
+  await dana.keyboard.press("Enter");
+  await dana.waitForSelector(".notice.done:has-text('Approval recorded, 35 lines')");
+  const log = to("plan", "log", "FY2026", "--line", "P0008");
+  for (const words of ["asks for 440,000.00", "460,000.00", "meets halfway", "dana approves"]) check(log.includes(words), `the ledger says ${words}: ${log}`);
+  same([...stranger.problems, ...berg.problems, ...okafor.problems, ...dana.problems], [], "problems of the pages");
+}
+
+/** A name that is markup is shown as text everywhere. */
+async function names() {
+  const book = join(work, "book");
+  quotient("generate", "--output", book, "--partners", "20");
+  const { readFileSync } = await import("node:fs");
+  const partners = join(book, "partners.csv");
+  const lines = readFileSync(partners, "utf8").split("\n");
+  const columns = lines[0].split(",");
+  const name = columns.indexOf("partner_name");
+  check(name >= 0, `partners.csv has a name: ${lines[0]}`);
+  const first = lines[1].split(",");
+  first[name] = `"${XSS.replaceAll('"', '""')}"`;
+  lines[1] = first.join(",");
+  writeFileSync(partners, lines.join("\n"));
+  const { found } = await start(["workbench", "meridian", "--book", book, "--no-open", "--port", "0", "--as", "pia", "--ledger", join(work, "names.ledger")], /(http:\S+)/);
+  const opened = await page(await context({ viewport: { width: 390, height: 844 } }));
+  await opened.goto(found[1]);
+  await shown(opened);
+  check((await opened.locator(".grid-body").innerText()).includes(XSS), "the name is text");
+  same(await opened.locator(".grid img").count(), 0, "no markup of a name becomes an element");
+  await look(opened, "plan-phone");
+  await opened.getByRole("link", { name: "Negotiation" }).click();
+  await opened.waitForSelector(".lane");
+  same(await opened.locator(".lane img").count(), 0, "nor on the board");
+  same(await opened.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "nothing is wider than the phone");
+  same(opened.problems, [], "problems of the page");
+}
+
+let failed = 0;
+for (const journey of [planner, together, team, names]) {
+  const began = Date.now();
+  try {
+    await journey();
+    console.log(`${journey.name}: passed in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  } catch (error) {
+    failed += 1;
+    await pictures(directory, journey.name);
+    console.error(`${journey.name}: FAILED\n${error.stack}`);
+  }
+  await close();
+}
+await end();
+process.exit(failed === 0 ? 0 : 1);
