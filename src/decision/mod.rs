@@ -6,6 +6,7 @@
 
 mod figure;
 mod outcome;
+mod purpose;
 mod requirement;
 pub mod table;
 mod wording;
@@ -15,5 +16,6 @@ pub use figure::{figure, figure_beside, figure_missing};
 pub use outcome::{
     Decisions, Grounds, Incentive, Intervention, InterventionKind, Severity, TierDecision, TierMove, granted, reasons,
 };
+pub use purpose::{APPROVAL, Conclusion, Input as PurposeInput, PURPOSES, Purpose, PurposeFault, PurposeTable};
 pub use requirement::{Comparison, Condition, Requirement, RequirementKind};
 pub use wording::requirement_text;

@@ -222,6 +222,10 @@ impl View<'_> {
             findings.push(PeopleFault::NotForAll { person, command: name }.into());
             return findings;
         }
+        if let Some(fault) = self.refused_step(command, None, &person) {
+            findings.push(fault.into());
+            return findings;
+        }
         let place = |number: usize| Place::Member {
             file: file.to_owned(),
             pointer: format!("/lines/{number}"),
@@ -253,7 +257,7 @@ impl View<'_> {
             Some(Side::Vendor) if is_accept && seen.line.is_waiting() && by.is_none() => {
                 PeopleFault::NoAcceptor { line }
             }
-            Some(Side::Vendor) => return None,
+            Some(Side::Vendor) => return self.refused_step(command, Some(seen.line), person).map(Finding::from),
             Some(Side::Partner) if by.is_some_and(|by| by != person) => {
                 PeopleFault::ForAnother { person: person.to_owned() }
             }
@@ -265,6 +269,25 @@ impl View<'_> {
             Some(Side::Partner) => return out_of_table(command, line, seen.state()).map(Finding::from),
         };
         Some(fault.into())
+    }
+}
+
+impl View<'_> {
+    /// Returns the refusal of an approval whose step is for another role than the person's.
+    fn refused_step(&self, command: &Command, line: Option<&Line>, person: &str) -> Option<PeopleFault> {
+        let state = &self.plan.state;
+        let (role, open) = match (command, line) {
+            (Command::Approve { role, .. }, Some(line)) => (role, state.open_steps(line).ok()?),
+            (Command::ApproveTotal { role, .. }, None) => (role, state.open_total_steps().ok()?),
+            _ => return None,
+        };
+        // A step that is not open is refused by the plan.
+        let asked = open.into_iter().find(|step| role.is_none() || step.role == *role)?.role;
+        if self.standing.approves_as(asked.as_deref(), line) {
+            return None;
+        }
+        let subject = line.map_or_else(|| "the total".to_owned(), |line| format!("line `{}`", line.key));
+        Some(PeopleFault::NotGrantedStep { subject, person: person.to_owned(), role: asked.unwrap_or_default() })
     }
 }
 

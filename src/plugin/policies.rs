@@ -6,7 +6,7 @@ use super::manifest::{Manifest, PolicyRules, TierScope};
 use super::shown::{placed, shown, shown_paths, sources};
 use crate::channel::Name;
 use crate::decision::table::{DecisionTable, HitPolicy};
-use crate::decision::{Decisions, Grounds, Incentive, Intervention, TierDecision};
+use crate::decision::{Decisions, Grounds, Incentive, Intervention, PURPOSES, Purpose, PurposeTable, TierDecision};
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
 use crate::script::{
     Contract, EntryPoint, PolicyContext, PolicyFacts, PolicyKind, ScriptContext, ScriptFault, Scripts, SourceFile,
@@ -36,7 +36,8 @@ impl Policies {
             return Checked::new(None);
         }
         let own = || files.iter().filter(|file| file.room == Room::Policies);
-        let (tables, decisions) = read_tables(own().filter(|file| file.path.ends_with(".csv")), &mut findings);
+        let is_asked_by_scripts = |file: &&VendorFile| file.path.ends_with(".csv") && purpose_of(&file.path).is_none();
+        let (tables, decisions) = read_tables(own().filter(is_asked_by_scripts), &mut findings);
         let sources = sources(files, Room::Policies);
         let kinds = Self::kinds(files);
         misnamed(&sources, &kinds, files, &mut findings);
@@ -141,6 +142,25 @@ fn merge(known: &mut Intervention, other: Intervention) {
     known.grounds.requirements.extend(requirements);
     let new: Vec<String> = would_change.into_iter().filter(|text| !known.grounds.would_change.contains(text)).collect();
     known.grounds.would_change.extend(new);
+}
+
+/// Returns the purpose of a table that the engine asks; `None` for tables that scripts ask.
+fn purpose_of(path: &str) -> Option<&'static Purpose> {
+    PURPOSES.into_iter().find(|purpose| purpose.file() == path)
+}
+
+/// Returns the purposes of the tables that the vendor has.
+pub(super) fn tables_of(files: &VendorFiles) -> Vec<&'static Purpose> {
+    PURPOSES.into_iter().filter(|purpose| files.get(Room::Policies, &purpose.file()).is_some()).collect()
+}
+
+/// Reads the tables that the engine asks.
+pub(super) fn read_purpose_tables(files: &VendorFiles, findings: &mut Findings) -> Vec<PurposeTable> {
+    let read = |file: &VendorFile| {
+        let purpose = purpose_of(&file.path).filter(|_| file.room == Room::Policies)?;
+        PurposeTable::parse(purpose, &file.shown, &file.text).ok(findings)
+    };
+    files.iter().filter_map(read).collect()
 }
 
 /// Reads the tables: those whose first cell is a hit policy are decision tables, the others lookup tables.

@@ -5,6 +5,7 @@ use crate::channel::PartnerBook;
 use crate::cli::plan::{Inputs, PlanOptions};
 use crate::cli::progress::PartnersBar;
 use crate::cli::{CommandError, Terminal};
+use crate::decision::APPROVAL;
 use crate::finding::Finding;
 use crate::ledger::load_or_new;
 use crate::ledger::plan::{ApprovalRule, Assigned, Command, LedgerFault, LineKey, OnSilence, Opening, Terms};
@@ -74,20 +75,21 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
             reply_within_days: options.reply_within,
             on_silence: options.on_silence,
         },
-        approval: ApprovalRule::default(),
-        lines: lines(&plan),
+        approval: ApprovalRule::of(plugin.table(&APPROVAL)),
+        lines: lines(&plan, &plugin),
     };
     options.desk.give(&mut store, &loaded, &[Command::Open(Box::new(opening))])?;
     Ok(())
 }
 
-fn lines(plan: &QuotaPlan) -> Vec<Assigned> {
+fn lines(plan: &QuotaPlan, plugin: &VendorPlugin) -> Vec<Assigned> {
     let line = |line: &planning::PlanLine| Assigned {
         line: LineKey::new(&line.identity.partner_id, &line.segment),
         partner_name: line.identity.partner_name.to_string(),
         manager: line.identity.account_manager.as_deref().map(str::to_owned),
         home: line.identity.territory.as_deref().map(str::to_owned),
         figure: line.quota,
+        minimum: plugin.least(line.identity.tier.as_deref(), plan.period.months, plan.currency),
     };
     plan.lines.iter().map(line).collect()
 }

@@ -169,11 +169,17 @@ pub enum Command {
         /// Words of the approver; may be empty.
         #[serde(default)]
         note: String,
+        /// Role in which the person approves, as the vendor's table names it; null for the first open step.
+        #[serde(default)]
+        role: Option<String>,
     },
     /// Approves that the lines miss the level of the proposal.
     ApproveTotal {
         /// Reason.
         reason: String,
+        /// Role in which the person approves, as the vendor's table names it; null for the first open step.
+        #[serde(default)]
+        role: Option<String>,
     },
     /// Sends lines back to the negotiation.
     Return {

@@ -45,8 +45,8 @@ pub fn decide(
         }
         Command::Escalate { lines, reason } => line::escalate(&mut deciding, lines, reason),
         Command::Resolve { lines, assign } => line::resolve(&mut deciding, lines, *assign),
-        Command::Approve { lines, note } => line::approve(&mut deciding, lines, note),
-        Command::ApproveTotal { reason } => plan::approve_total(&mut deciding, reason),
+        Command::Approve { lines, note, role } => line::approve(&mut deciding, lines, note, role.as_deref()),
+        Command::ApproveTotal { reason, role } => plan::approve_total(&mut deciding, reason, role.as_deref()),
         Command::Return { lines, reason } => line::send_back(&mut deciding, lines, reason),
         Command::Lock { lines } => plan::lock(&mut deciding, lines),
         Command::Amend { lines, effective_from, code } => line::amend(&mut deciding, lines, *effective_from, *code),

@@ -119,7 +119,7 @@ pub fn change_target(deciding: &mut Deciding<'_>, target: Money, reason: &str) {
     deciding.events.push(EventBody::TargetChanged(TargetChanged { from, to, reason: reason.trim().to_owned() }));
 }
 
-pub fn approve_total(deciding: &mut Deciding<'_>, reason: &str) {
+pub fn approve_total(deciding: &mut Deciding<'_>, reason: &str, role: Option<&str>) {
     let (state, person) = (deciding.state, deciding.actor.person.clone());
     if !state.needs_total_approval() {
         deciding.refuse(LedgerFault::TotalOnLevel {});
@@ -130,13 +130,28 @@ pub fn approve_total(deciding: &mut Deciding<'_>, reason: &str) {
         deciding.refuse(LedgerFault::ApprovesOwnTotal { person, authors: authors.into_iter().collect() });
         return;
     }
-    let Some(reason) = deciding.reason(reason, Step::Approve).map(str::to_owned) else { return };
+    if state.valid_total_approvals().iter().any(|approval| approval.by == person) {
+        deciding.refuse(LedgerFault::ApprovesTotalTwice { person });
+        return;
+    }
+    let subject = "the total".to_owned();
+    let step = match state.open_total_steps() {
+        Ok(open) => deciding.step(subject, open, role),
+        Err(fault) => {
+            deciding.refuse(LedgerFault::Undecided { subject, reason: fault.to_string() });
+            None
+        }
+    };
+    let reason = deciding.reason(reason, Step::Approve).map(str::to_owned);
+    let (Some(step), Some(reason)) = (step, reason) else { return };
+    let step = Some(step).filter(|step| step.role.is_some());
     let (assigned, proposed) = (state.totals.assigned, state.totals.proposed);
     deciding.events.push(EventBody::TotalApproved(TotalApproved {
         digest: state.total_digest(),
         assigned,
         proposed,
         reason,
+        step,
     }));
 }
 

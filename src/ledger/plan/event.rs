@@ -1,5 +1,6 @@
 //! Events of a plan: actions with person, time and reason. Their kinds are declared here, once.
 
+use super::approval_step::ApprovalStep;
 use super::event_fault::EventFault;
 use super::key::LineKey;
 use super::terms::{ApprovalRule, Assigned, Terms};
@@ -179,6 +180,9 @@ pub mod body {
             proposed: Money,
             /// Reason.
             reason: String,
+            /// Step of the vendor's table; missing without one.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            step: Option<ApprovalStep>,
         }
         /// Content of `plan.locked`.
         PlanLocked {
@@ -268,6 +272,12 @@ pub mod body {
             because: String,
             /// Words of the approver; may be empty.
             note: String,
+            /// Role that the vendor's table names; missing for a step that any person takes.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            role: Option<String>,
+            /// Rows of the vendor's table; missing without.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            rows: Vec<u64>,
         }
         /// Content of events that need nothing but a reason.
         Explained {

@@ -8,6 +8,7 @@
 //! - [`Totals`] hold after every event: target, reserve, sum of the lines, and the exact difference.
 
 mod approval;
+mod approval_step;
 mod command;
 mod decide;
 mod decide_line;
@@ -21,11 +22,13 @@ mod line;
 mod refusal;
 mod state;
 mod terms;
+mod totals;
 mod transition;
 pub(super) mod wire;
 mod words;
 
-pub use approval::{Need, need, subject_digest};
+pub use approval::{open_steps, subject_digest};
+pub use approval_step::ApprovalStep;
 pub use command::{Actor, Change, Command, Counter, Opening};
 pub use decide::{decide, decide_all};
 pub use event::{EventBody, Moved, PlanEvent};
@@ -35,7 +38,8 @@ pub use fold::{FoldFault, fold, replay};
 pub use key::LineKey;
 pub use line::{Acceptance, Approval, InForce, Line, Offer};
 pub use refusal::unknown_line;
-pub use state::{Header, PlanState, Totals};
+pub use state::{Header, PlanState};
 pub use terms::{ApprovalRule, Assigned, Terms};
+pub use totals::Totals;
 pub use transition::{possible, transition};
 pub use words::{AmendmentCode, CounterCode, LineState, OnSilence, Side, Stage, Step};

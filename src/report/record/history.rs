@@ -104,7 +104,10 @@ fn of_plan(body: &EventBody, who: &str, line: Option<&LineKey>) -> String {
         }
         EventBody::TotalApproved(body) => {
             let (assigned, proposed) = (body.assigned.to_grouped(), body.proposed.to_grouped());
-            format!("{who} approves a total of {assigned} ({proposed} proposed)")
+            let role = role(body.step.as_ref().and_then(|step| step.role.as_deref()));
+            let rows = body.step.as_ref().and_then(|step| rows(&step.rows));
+            let rows = rows.map(|rows| format!(", {rows}")).unwrap_or_default();
+            format!("{who} approves a total of {assigned}{role} ({proposed} proposed{rows})")
         }
         EventBody::PlanLocked(body) => format!("{who} locks the plan at {}", body.assigned.to_grouped()),
         EventBody::Closed(_) => format!("{who} closes the plan"),
@@ -156,13 +159,28 @@ fn negotiated(event: &PlanEvent, who: &str) -> String {
     }
 }
 
+/// ` as finance`, for an approval in a role.
+fn role(role: Option<&str>) -> String {
+    role.map(|role| format!(" as {role}")).unwrap_or_default()
+}
+
+/// `approval.csv row 4`; `None` without rows.
+fn rows(rows: &[u64]) -> Option<String> {
+    let numbers = rows.iter().map(u64::to_string).collect::<Vec<_>>().join(" and ");
+    let noun = if rows.len() == 1 { "row" } else { "rows" };
+    (!rows.is_empty()).then(|| format!("approval.csv {noun} {numbers}"))
+}
+
 /// A move within the vendor as a sentence.
 fn settled(body: &EventBody, who: &str) -> String {
     match body {
         EventBody::LineDistributed(body) => format!("{who} hands `{}` to its account manager", body.line),
         EventBody::Approved(body) => {
-            let step = if body.of > 1 { format!(" ({} of {})", body.step, body.of) } else { String::new() };
-            format!("{who} approves `{}` at {}{step}", body.line, body.figure.to_grouped())
+            let part = (body.of > 1).then(|| format!("{} of {}", body.step, body.of));
+            let parts: Vec<String> = part.into_iter().chain(rows(&body.rows)).collect();
+            let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+            let role = role(body.role.as_deref());
+            format!("{who} approves `{}` at {}{role}{parts}", body.line, body.figure.to_grouped())
         }
         EventBody::Returned(body) => format!("{who} returns `{}`", body.line),
         EventBody::Locked(body) => {

@@ -1,5 +1,6 @@
 //! The plan of record: its state machine, and random negotiations that hold to it.
 
+mod approval;
 mod cli;
 mod people;
 mod plan;
@@ -35,6 +36,7 @@ pub fn opening(partners: &[&str]) -> Opening {
         manager: Some("Mara".to_owned()),
         home: None,
         figure: crate::usd(100),
+        minimum: None,
     };
     Opening {
         name: "FY2026".to_owned(),
@@ -65,8 +67,13 @@ pub struct Round {
 impl Round {
     /// A plan that Pia opened on 2025-12-01, with a line for each partner.
     pub fn open(partners: &[&str]) -> Self {
+        Self::of(opening(partners))
+    }
+
+    /// A plan that Pia opened on 2025-12-01.
+    pub fn of(opening: Opening) -> Self {
         let mut round = Self { state: PlanState::default(), events: Vec::new() };
-        round.does("Pia", "2025-12-01", Command::Open(Box::new(opening(partners))));
+        round.does("Pia", "2025-12-01", Command::Open(Box::new(opening)));
         round
     }
 

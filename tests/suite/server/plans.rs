@@ -179,11 +179,24 @@ fn a_round_from_proposal_to_lock_is_exact_after_every_step() {
     assert_eq!(own.json()["errors"][0]["places"][0]["pointer"], "/lines/0");
     exact(&done(&site.does("dana", "/FY2026/commands", &json!({"command": "approve", "lines": lines(&all)}))));
     exact(&done(&site.does("finn", "/FY2026/commands", &json!({"command": "approve", "lines": lines(&["P1"])}))));
+    // The vendor's table asks for more than one role: each open step says which, and why.
+    let mut rows = 0;
+    for seen in site.reads("/FY2026/lines")["lines"].as_array().unwrap() {
+        for step in seen["approvals"].as_array().unwrap().iter().filter(|step| step["approved_by"].is_null()) {
+            rows += step["rows"].as_array().unwrap().len();
+            let line = lines(&[seen["line"].as_str().unwrap()]);
+            let approve = json!({"command": "approve", "lines": line, "role": step["role"]});
+            done(&site.does(step["role"].as_str().unwrap(), "/FY2026/commands", &approve));
+        }
+    }
+    assert!(rows > 0);
     let lock = json!({"command": "lock", "lines": lines(&all)});
     let early = site.does("pia", "/FY2026/commands", &lock);
     assert_eq!((early.status, early.json()["code"].as_str()), (409, Some("approval_missing")));
     let total = json!({"command": "approve_total", "reason": "the reserve covers it"});
     done(&site.does("finn", "/FY2026/commands", &total));
+    let second = site.does("vera", "/FY2026/commands", &total);
+    assert!(second.status == 200 || second.json()["code"] == "state_conflict", "{}", second.text());
     exact(&done(&site.does("pia", "/FY2026/commands", &lock)));
     let plan = site.reads("/FY2026");
     assert_eq!((&plan["stage"], &plan["states"][0]["state"]), (&json!("locked"), &json!("locked")));
