@@ -16,6 +16,8 @@ pub use figure::{figure, figure_beside, figure_missing};
 pub use outcome::{
     Decisions, Grounds, Incentive, Intervention, InterventionKind, Severity, TierDecision, TierMove, granted, reasons,
 };
-pub use purpose::{APPROVAL, Conclusion, Input as PurposeInput, PURPOSES, Purpose, PurposeFault, PurposeTable};
+pub use purpose::{
+    APPROVAL, BUSINESS_REVIEW, Conclusion, Input as PurposeInput, PURPOSES, Purpose, PurposeFault, PurposeTable,
+};
 pub use requirement::{Comparison, Condition, Requirement, RequirementKind};
 pub use wording::requirement_text;

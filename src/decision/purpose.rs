@@ -38,7 +38,7 @@ const fn input(name: &'static str, kind: Kind) -> Input {
 pub static APPROVAL: Purpose = Purpose {
     name: "approval",
     inputs: &[
-        Input { name: "subject", kind: Kind::Text, words: &["line", "total"] },
+        Input { name: "subject", kind: Kind::Text, words: &["line", "total", "fund"] },
         input("change", Kind::Number),
         input("share_of_target", Kind::Number),
         input("below_tier_minimum", Kind::Truth),
@@ -52,8 +52,16 @@ pub static APPROVAL: Purpose = Purpose {
     words: &[],
 };
 
+/// Consequence of the review of a partner's business plan at the end of the period.
+pub static BUSINESS_REVIEW: Purpose = Purpose {
+    name: "business_review",
+    inputs: &[input("attainment", Kind::Number), input("kept", Kind::Number)],
+    output: "verdict",
+    words: &["repeat", "recalibrate", "improvement_plan", "too_soft"],
+};
+
 /// Every purpose.
-pub static PURPOSES: [&Purpose; 1] = [&APPROVAL];
+pub static PURPOSES: [&Purpose; 2] = [&APPROVAL, &BUSINESS_REVIEW];
 
 impl Purpose {
     /// Returns the name of the file in the vendor's policies.

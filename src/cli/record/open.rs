@@ -5,7 +5,7 @@ use crate::channel::PartnerBook;
 use crate::cli::plan::{Inputs, PlanOptions};
 use crate::cli::progress::PartnersBar;
 use crate::cli::{CommandError, Terminal};
-use crate::decision::APPROVAL;
+use crate::decision::{APPROVAL, BUSINESS_REVIEW};
 use crate::finding::Finding;
 use crate::ledger::load_or_new;
 use crate::ledger::plan::{ApprovalRule, Assigned, Command, LedgerFault, LineKey, OnSilence, Opening, Terms};
@@ -43,6 +43,7 @@ pub struct Options {
 
 /// Runs `plan open`.
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
+    options.desk.actor()?;
     let mut store = options.desk.file.open_or_create()?;
     let loaded = load_or_new(&store, &options.name)?;
     if !loaded.events.is_empty() {
@@ -76,6 +77,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
             on_silence: options.on_silence,
         },
         approval: ApprovalRule::of(plugin.table(&APPROVAL)),
+        review: plugin.table(&BUSINESS_REVIEW).cloned(),
         lines: lines(&plan, &plugin),
     };
     options.desk.give(&mut store, &loaded, &[Command::Open(Box::new(opening))])?;

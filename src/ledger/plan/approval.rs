@@ -62,6 +62,20 @@ pub fn total_steps(rule: &ApprovalRule, totals: &Totals) -> Result<Vec<ApprovalS
     steps_of(table, &facts)
 }
 
+/// Returns the approvals that funds of an activity need, at least one.
+pub fn fund_steps(
+    rule: &ApprovalRule,
+    amount: Money,
+    target: Option<Money>,
+) -> Result<Vec<ApprovalStep>, DecisionFault> {
+    let Some(table) = rule.table.as_ref().filter(|table| table.asks("subject")) else {
+        return Ok(vec![ApprovalStep::of_any_person("funds need an approval".to_owned())]);
+    };
+    let share = target.and_then(|target| amount.ratio_to(target));
+    let facts = [("subject", "fund".into()), ("amount", amount.amount().into()), ("share_of_target", share.into())];
+    steps_of(table, &facts)
+}
+
 /// Returns the steps that a table concludes; where no row applies, one approval by any person.
 fn steps_of(table: &PurposeTable, facts: &[(&str, Value)]) -> Result<Vec<ApprovalStep>, DecisionFault> {
     let step = |one: Conclusion| ApprovalStep { role: Some(one.word), because: one.because, rows: one.rows };

@@ -1,9 +1,11 @@
 //! Commands: what a person wants to do with a plan.
 
+use super::business::BusinessChange;
 use super::key::LineKey;
 use super::terms::{ApprovalRule, Assigned, Terms};
 use super::wire;
 use super::words::{AmendmentCode, CounterCode};
+use crate::decision::PurposeTable;
 use crate::units::Money;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -63,6 +65,8 @@ pub struct Opening {
     pub terms: Terms,
     /// Rule of approvals.
     pub approval: ApprovalRule,
+    /// The vendor's table of reviews at the end of the period; null for the default.
+    pub review: Option<PurposeTable>,
     /// Lines.
     pub lines: Vec<Assigned>,
 }
@@ -222,6 +226,13 @@ pub enum Command {
         /// Reason.
         reason: String,
     },
+    /// Changes the joint business plan of a partner.
+    BusinessPlan {
+        /// Partner.
+        partner_id: String,
+        /// Changes, one after the other.
+        changes: Vec<BusinessChange>,
+    },
     /// Closes the plan.
     Close {
         /// Reason.
@@ -248,6 +259,7 @@ impl Command {
             | Self::ApproveTotal { .. }
             | Self::ApplySilence {}
             | Self::ChangeTarget { .. }
+            | Self::BusinessPlan { .. }
             | Self::Close { .. } => Vec::new(),
         }
     }
@@ -270,6 +282,7 @@ impl Command {
             Self::Withdraw { .. } => "withdraw",
             Self::ApplySilence {} => "apply_silence",
             Self::ChangeTarget { .. } => "change_target",
+            Self::BusinessPlan { .. } => "business_plan",
             Self::Close { .. } => "close",
         }
     }

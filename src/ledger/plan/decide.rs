@@ -1,6 +1,7 @@
 //! Deciding: a command and the state of the plan yield events, or every reason why not.
 
 use super::command::{Actor, Command};
+use super::decide_business;
 use super::decide_line as line;
 use super::decide_plan as plan;
 use super::event::{EventBody, PlanEvent};
@@ -53,6 +54,7 @@ pub fn decide(
         Command::Withdraw { lines, reason } => line::withdraw(&mut deciding, lines, reason),
         Command::ApplySilence {} => plan::apply_silence(&mut deciding),
         Command::ChangeTarget { target, reason } => plan::change_target(&mut deciding, *target, reason),
+        Command::BusinessPlan { partner_id, changes } => decide_business::change(&mut deciding, partner_id, changes),
         Command::Close { reason } => plan::close(&mut deciding, reason),
     }
     deciding.done()

@@ -3,11 +3,12 @@
 use super::approval::subject_digest;
 use super::approval_step::ApprovalStep;
 use super::command::{Change, Counter};
+use super::event::EventBody;
 use super::event::body::{Accepted, Amended, Approved, Countered, Escalated, Explained, Offered, Resolved, Withdrawn};
-use super::event::{EventBody, Moved};
 use super::fault::LedgerFault;
 use super::key::LineKey;
 use super::line::Line;
+use super::moved::Moved;
 use super::refusal::Deciding;
 use super::wire::date_of;
 use super::words::{AmendmentCode, LineState, Side, Step};

@@ -1,15 +1,16 @@
 //! Decisions about the plan as a whole: opening, distribution, silence, target, total, lock, end.
 
 use super::command::Opening;
+use super::event::EventBody;
 use super::event::body::{
     Closed, Distributed, Escalated, Expired, LineDistributed, Locked, Opened, PlanLocked, Proposed, TargetChanged,
     TotalApproved,
 };
-use super::event::{EventBody, Moved};
 use super::fault::LedgerFault;
 use super::fold::total_authors;
 use super::key::LineKey;
 use super::line::Line;
+use super::moved::Moved;
 use super::refusal::Deciding;
 use super::wire::date_of;
 use super::words::{LineState, OnSilence, Stage, Step};
@@ -68,6 +69,7 @@ pub fn open(opening: &Opening) -> Result<Vec<EventBody>, Findings> {
         terms: opening.terms.clone(),
         approval: opening.approval.clone(),
         request: opening.request.clone(),
+        review: opening.review.clone(),
     };
     Ok(vec![EventBody::Opened(opened), EventBody::Proposed(Proposed { proposal: opening.proposal.clone(), lines })])
 }

@@ -2,71 +2,16 @@
 
 use super::approval::{open_steps, subject_digest};
 use super::event::body::{Amended, Approved, Locked, Opened, Proposed, Resolved};
-use super::event::{EventBody, Moved, PlanEvent};
+use super::event::{EventBody, PlanEvent};
+use super::fold_business::fold_business;
+use super::fold_fault::FoldFault;
 use super::line::{Acceptance, Approval, InForce, Line, Offer};
+use super::moved::Moved;
 use super::state::{Header, PlanState};
 use super::transition::transition;
 use super::words::{LineState, Side, Stage, Step};
-use crate::units::{Currency, Money, MoneyError};
+use crate::units::{Currency, Money};
 use std::collections::BTreeSet;
-use thiserror::Error;
-
-/// Reason for which an event does not follow from the events before it.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum FoldFault {
-    /// The plan was not opened, or is opened twice, or is closed.
-    #[error("event {number}: `{kind}` does not fit the stage of the plan")]
-    Stage {
-        /// Number of the event.
-        number: u64,
-        /// Kind of the event.
-        kind: &'static str,
-    },
-    /// The event names a line that the plan does not have.
-    #[error("event {number}: the plan has no line `{line}`")]
-    UnknownLine {
-        /// Number of the event.
-        number: u64,
-        /// Id of the line.
-        line: String,
-    },
-    /// The step is not possible in the state of the line.
-    #[error("event {number}: a line that is {state} cannot take the step `{step}` (line `{line}`)")]
-    OutOfTable {
-        /// Number of the event.
-        number: u64,
-        /// Id of the line.
-        line: String,
-        /// State of the line.
-        state: LineState,
-        /// Step of the event.
-        step: Step,
-    },
-    /// The figures of the event are not those of the line, or change without a reason.
-    #[error("event {number}: the figures of line `{line}` do not follow from the events before")]
-    Figure {
-        /// Number of the event.
-        number: u64,
-        /// Id of the line.
-        line: String,
-    },
-    /// The approval is not valid: of another version, or of the approver's own figure.
-    #[error("event {number}: the approval of {subject} does not bind to what it names")]
-    Approval {
-        /// Number of the event.
-        number: u64,
-        /// Subject of the approval.
-        subject: String,
-    },
-    /// An amount is out of range or in another currency.
-    #[error("event {number}: {source}")]
-    Amount {
-        /// Number of the event.
-        number: u64,
-        /// Cause.
-        source: MoneyError,
-    },
-}
 
 /// Applies one event to the state. On a fault the state is what it was.
 pub fn fold(state: &mut PlanState, event: &PlanEvent) -> Result<(), FoldFault> {
@@ -126,6 +71,7 @@ fn fold_plan(state: &mut PlanState, event: &PlanEvent) -> Result<(), FoldFault> 
             state.stage = Stage::Locked;
         }
         EventBody::Closed(_) => state.stage = Stage::Closed,
+        body if body.partner().is_some() => fold_business(state, event)?,
         // Workbooks change nothing: what comes back does.
         _ => {}
     }
@@ -156,6 +102,7 @@ fn open(state: &mut PlanState, body: &Opened, event: &PlanEvent) -> Result<(), F
         asked_target: body.asked_target,
         proposal: String::new(),
         request: body.request.clone(),
+        review: body.review.clone(),
         owner: event.actor.clone(),
         terms: body.terms.clone(),
         approval: body.approval.clone(),

@@ -1,6 +1,7 @@
 //! The plan of record: its state machine, and random negotiations that hold to it.
 
 mod approval;
+mod business;
 mod cli;
 mod people;
 mod plan;
@@ -54,6 +55,7 @@ pub fn opening(partners: &[&str]) -> Opening {
         reserve: crate::usd(0),
         terms: Terms { rounds: 2, reply_within_days: 10, on_silence: OnSilence::Escalate },
         approval: ApprovalRule::default(),
+        review: None,
         lines: partners.iter().map(line).collect(),
     }
 }

@@ -226,7 +226,9 @@ fn random_negotiations_reach_every_state_and_every_kind_of_event() {
     // Distributing twice and expiry are other tests': the policy here escalates.
     let missing: Vec<LineState> = LineState::ALL.into_iter().filter(|state| !states.contains(state)).collect();
     assert_eq!(missing, [LineState::Expired]);
-    let missing: Vec<&&str> = EventBody::KINDS.iter().filter(|kind| !kinds.contains(**kind)).collect();
+    // Business plans have tests beside.
+    let is_meant = |kind: &&&str| !kinds.contains(**kind) && !kind.starts_with("business_plan.");
+    let missing: Vec<&&str> = EventBody::KINDS.iter().filter(is_meant).collect();
     assert_eq!(missing, [&"line.expired"]);
     assert_eq!(stages, BTreeSet::from(Stage::ALL));
 }

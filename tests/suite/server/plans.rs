@@ -392,3 +392,35 @@ fn a_ledger_that_cannot_be_written_is_a_problem_and_nothing_is_recorded() {
     assert_eq!(site.reads("/FY2026")["version"], 2);
     done(&site.does("mara", "/FY2026/commands", &offer_all()));
 }
+
+#[test]
+fn a_business_plan_is_changed_by_the_command_and_read_as_document_and_page() {
+    let site = Site::new(None, &[]);
+    done(&site.does("pia", "", &opening("FY2026")));
+    let change = |changes: Value| json!({"command": "business_plan", "partner_id": "P1", "changes": changes});
+    let activity = json!({"change": "activity", "id": "A1", "kind": "co_sell", "title": "joint calls", "side": "partner",
+        "due": "2026-06-30", "weight": "2"});
+    let sign = json!({"change": "sign", "side": "vendor"});
+    let changed = done(&site.does("mara", "/FY2026/commands", &change(json!([activity, sign]))));
+    let kinds: Vec<&str> =
+        changed["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["business_plan.changed", "business_plan.signed"]);
+    let read = site.reads("/FY2026/business-plans/P1");
+    assert_eq!(
+        (&read["activities"][0]["title"], &read["activities"][0]["weight"]),
+        (&json!("joint calls"), &json!("2"))
+    );
+    assert_eq!((&read["signed_by_vendor"], &read["signed_by_partner"]), (&json!("mara"), &json!(null)));
+    assert_eq!(site.reads("/FY2026/business-plans")["business_plans"].as_array().unwrap().len(), 1);
+    // A partner without a business plan has the defaults; one that the plan does not have is unknown.
+    assert_eq!(site.reads("/FY2026/business-plans/P2")["activities"], json!([]));
+    let path = |partner: &str| format!("/v1/vendors/meridian/plans/FY2026/business-plans/{partner}");
+    assert_eq!(site.ask("GET", &path("P77"), &[], None).json()["code"], "line_unknown");
+    let page = site.ask("GET", &path("P1"), &["Accept: text/html"], None);
+    assert!(page.status == 200 && page.text().contains("joint calls"), "{}", page.text());
+    // One change that is refused refuses all of the command.
+    let wrong = json!([{"change": "header", "vision": "grow"}, {"change": "drop", "item": "A7", "reason": "no"}]);
+    let refused = site.does("mara", "/FY2026/commands", &change(wrong));
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (404, Some("line_unknown")), "{}", refused.text());
+    assert_eq!(site.reads("/FY2026/business-plans/P1")["vision"], json!(null));
+}

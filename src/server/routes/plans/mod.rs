@@ -1,5 +1,6 @@
 //! Plans of record: reading them, giving commands, and following what happens.
 
+mod business;
 mod command;
 mod documents;
 mod event_document;
@@ -17,7 +18,16 @@ use schemars::SchemaGenerator;
 
 /// Returns the routes.
 pub fn table() -> Vec<Route> {
-    [read::table(), open::table(), command::table(), export::table(), preview::table(), stream::table()].concat()
+    [
+        business::table(),
+        read::table(),
+        open::table(),
+        command::table(),
+        export::table(),
+        preview::table(),
+        stream::table(),
+    ]
+    .concat()
 }
 
 /// Adds the schemas of this group's documents.
@@ -30,5 +40,6 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<open::OpenRequest>();
     generator.subschema_for::<preview::PreviewRequest>();
     generator.subschema_for::<preview_document::PreviewDocument>();
+    generator.subschema_for::<business::BusinessPlansDocument>();
     generator.subschema_for::<crate::ledger::plan::Command>();
 }

@@ -2,7 +2,7 @@
 
 use super::documents::PlanDocument;
 use super::request::{OPERATION, seat_of, tag_of, unknown};
-use crate::decision::APPROVAL;
+use crate::decision::{APPROVAL, BUSINESS_REVIEW};
 use crate::finding::Finding;
 use crate::ledger::plan::{ApprovalRule, Assigned, Command, LedgerFault, LineKey, OnSilence, Opening, Terms};
 use crate::ledger::view::View;
@@ -299,6 +299,7 @@ impl Proposal {
             reserve: self.reserve,
             terms,
             approval: ApprovalRule::of(plugin.table(&APPROVAL)),
+            review: plugin.table(&BUSINESS_REVIEW).cloned(),
             lines: self.lines,
         }
     }
