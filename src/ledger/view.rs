@@ -76,9 +76,8 @@ impl<'v> View<'v> {
         for event in &self.plan.events {
             if let Some(partner) = event.body.partner() {
                 let side = sides.iter().filter(|(key, _)| key.partner_id == partner).map(|(_, side)| *side).min();
-                let is_known = |key: &&LineKey| key.partner_id == partner;
-                let is_shown =
-                    |side: &Side| *side == Side::Vendor || self.partner_lines.keys().any(|key| is_known(key));
+                let has_line = || self.partner_lines.keys().any(|key| key.partner_id == partner);
+                let is_shown = |side: &Side| *side == Side::Vendor || has_line();
                 let version = part.len() as u64 + 1;
                 part.extend(side.filter(is_shown).map(|side| SeenEvent { version, event, side }));
                 continue;
