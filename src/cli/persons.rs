@@ -42,6 +42,9 @@ pub struct GrantOptions {
     /// Product line; can be repeated. All by default.
     #[arg(long, value_name = "NAME")]
     product_line: Vec<String>,
+    /// Role of approval.csv in which an approver approves; can be repeated. All by default.
+    #[arg(long, value_name = "ROLE")]
+    approves: Vec<String>,
     /// First date on which it holds.
     #[arg(long, value_name = "DATE")]
     from: Option<NaiveDate>,
@@ -90,6 +93,7 @@ pub fn give(options: &GrantOptions) -> Result<(), CommandError> {
             territories: options.territory.clone(),
             product_lines: options.product_line.clone(),
         },
+        approves: options.approves.clone(),
         from: options.from,
         until: options.until,
         reason: options.reason.trim().to_owned(),
@@ -136,6 +140,7 @@ fn in_words(grant: &Grant) -> String {
         named("account manager", managers),
         named("territory", territories),
         named("product line", product_lines),
+        named("as", &grant.approves),
         date("from", grant.from),
         date("until", grant.until),
     ]

@@ -1,6 +1,6 @@
 //! The terminal: colours, width, findings on stderr.
 
-use crate::finding::{Findings, render};
+use crate::finding::{Findings, grouped, render};
 use std::io::{IsTerminal, Write};
 
 /// Most findings that are printed.
@@ -44,12 +44,14 @@ impl Terminal {
         }
     }
 
-    /// Prints findings to stderr: at most 100, then the number of those left out.
+    /// Prints findings to stderr, equal ones together: at most 100 groups, then the number of findings left out.
     pub fn show(self, findings: &Findings) {
         let mut stderr = std::io::stderr().lock();
-        let text = render::human(findings.iter().take(MAX_FINDINGS), self.error_colour);
+        let groups = grouped(findings);
+        let (shown, left) = groups.split_at(groups.len().min(MAX_FINDINGS));
+        let text = render::groups(shown, self.error_colour);
         let _ = write!(stderr, "{text}");
-        match findings.len().saturating_sub(MAX_FINDINGS) {
+        match left.iter().map(|group| group.count).sum::<u64>() {
             0 => {}
             1 => drop(writeln!(stderr, "... and 1 more finding")),
             more => drop(writeln!(stderr, "... and {more} more findings")),

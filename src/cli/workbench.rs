@@ -139,7 +139,7 @@ fn open(options: &Options, terminal: Terminal, store: &mut Store, inputs: &Input
     let mut proposal = Vec::new();
     report::json::write_plan(&plan, &mut proposal).map_err(std::io::Error::other)?;
     let digest = store.put(&proposal).map_err(Finding::from)?;
-    let opening = opening(name.clone(), &plan, digest.to_string(), &inputs.request, Terms::default());
+    let opening = opening(name.clone(), &plan, digest.to_string(), (&inputs.plugin, &inputs.request), Terms::default());
     options.desk.give(store, &loaded, &[Command::Open(Box::new(opening))])?;
     Ok(name)
 }

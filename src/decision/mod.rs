@@ -6,6 +6,7 @@
 
 mod figure;
 mod outcome;
+mod purpose;
 mod requirement;
 pub mod table;
 mod wording;
@@ -14,6 +15,9 @@ pub(crate) use figure::figures_in;
 pub use figure::{figure, figure_beside, figure_missing};
 pub use outcome::{
     Decisions, Grounds, Incentive, Intervention, InterventionKind, Severity, TierDecision, TierMove, granted, reasons,
+};
+pub use purpose::{
+    APPROVAL, BUSINESS_REVIEW, Conclusion, Input as PurposeInput, PURPOSES, Purpose, PurposeFault, PurposeTable,
 };
 pub use requirement::{Comparison, Condition, Requirement, RequirementKind};
 pub use wording::requirement_text;

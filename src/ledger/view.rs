@@ -3,38 +3,16 @@
 //! Versions and events of a part are counted in that part, so that nothing outside it shows: not even how much happened.
 
 use super::Loaded;
+pub use super::partner_line::PartnerLine;
+use super::partner_line::{is_public, note};
 use super::people::{PeopleFault, Standing};
-use super::plan::{Command, EventBody, LedgerFault, Line, LineKey, LineState, PlanEvent, Side, Step, transition};
+use super::plan::{
+    BusinessChange, Command, EventBody, LedgerFault, Line, LineKey, LineState, PlanEvent, Side, Step, transition,
+};
 use crate::finding::{Finding, Findings, Place};
-use crate::units::Money;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::ops::Bound;
-
-/// Line as its partner sees it: offers, counters, acceptances and locks, and none of the internal steps of the vendor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartnerLine {
-    /// State of the negotiation after the last event that the partner sees.
-    pub state: LineState,
-    /// Number of events that the partner sees.
-    pub version: u64,
-    /// Round of the negotiation.
-    pub round: u32,
-    /// Figure that the vendor named last, or that is agreed.
-    pub figure: Money,
-    /// Figure that the partner asks for; `None` unless a counter is open.
-    pub asked: Option<Money>,
-    /// Last date to answer; `None` without an open offer.
-    pub reply_by: Option<NaiveDate>,
-    /// Person who accepted for the partner, and when.
-    pub accepted: Option<(String, DateTime<Utc>)>,
-    /// True when the figure is assigned without the partner's acceptance.
-    pub assigned: bool,
-    /// Figure in force, and from when; `None` before the first lock.
-    pub in_force: Option<(Money, NaiveDate)>,
-    /// Time of the last event that the partner sees.
-    pub at: DateTime<Utc>,
-}
 
 /// Line that a person sees.
 #[derive(Debug, Clone, Copy)]
@@ -75,15 +53,6 @@ pub struct View<'v> {
     part: Option<Vec<SeenEvent<'v>>>,
 }
 
-/// Returns true for events that a partner sees.
-fn is_public(body: &EventBody) -> bool {
-    use EventBody::{Accepted, Countered, Escalated, Expired, Locked, Offered, Resolved, Withdrawn};
-    matches!(
-        body,
-        Offered(_) | Countered(_) | Accepted(_) | Escalated(_) | Resolved(_) | Locked(_) | Withdrawn(_) | Expired(_)
-    )
-}
-
 impl<'v> View<'v> {
     /// Returns the part of the plan that the person may see; `None` if there is no plan or they may see none of it.
     pub fn new(plan: &'v Loaded, standing: &'v Standing) -> Option<Self> {
@@ -105,6 +74,14 @@ impl<'v> View<'v> {
             self.plan.state.lines.values().filter_map(|line| Some((&line.key, self.standing.side(line)?))).collect();
         let mut part: Vec<SeenEvent<'v>> = Vec::new();
         for event in &self.plan.events {
+            if let Some(partner) = event.body.partner() {
+                let side = sides.iter().filter(|(key, _)| key.partner_id == partner).map(|(_, side)| *side).min();
+                let has_line = || self.partner_lines.keys().any(|key| key.partner_id == partner);
+                let is_shown = |side: &Side| *side == Side::Vendor || has_line();
+                let version = part.len() as u64 + 1;
+                part.extend(side.filter(is_shown).map(|side| SeenEvent { version, event, side }));
+                continue;
+            }
             let Some((key, _)) = event.body.step() else { continue };
             let Some(side) = sides.get(key).copied() else { continue };
             let version = part.len() as u64 + 1;
@@ -149,6 +126,13 @@ impl<'v> View<'v> {
             Side::Vendor => Some(SeenLine { line, partner: None }),
             Side::Partner => self.partner_lines.get(&line.key).map(|partner| SeenLine { line, partner: Some(partner) }),
         }
+    }
+
+    /// Returns the side from which the person sees the business plan of a partner; `None` when they do not see it.
+    pub fn business_side(&self, partner: &str) -> Option<Side> {
+        let own = self.plan.state.lines.values().filter(|line| line.key.partner_id == partner);
+        let side = |seen: SeenLine<'_>| if seen.partner.is_some() { Side::Partner } else { Side::Vendor };
+        own.filter_map(|line| self.seen(line)).map(side).min()
     }
 
     /// Returns the lines after that key, ascending.
@@ -218,8 +202,16 @@ impl View<'_> {
             return findings;
         }
         let keys = command.keys();
+        if let Command::BusinessPlan { partner_id, changes } = command {
+            findings.extend(self.business_refusals(command, (partner_id, changes), &person));
+            return findings;
+        }
         if is_about_all(command) && !self.standing.may_on_all(command) {
             findings.push(PeopleFault::NotForAll { person, command: name }.into());
+            return findings;
+        }
+        if let Some(fault) = self.refused_step(command, None, &person) {
+            findings.push(fault.into());
             return findings;
         }
         let place = |number: usize| Place::Member {
@@ -253,7 +245,7 @@ impl View<'_> {
             Some(Side::Vendor) if is_accept && seen.line.is_waiting() && by.is_none() => {
                 PeopleFault::NoAcceptor { line }
             }
-            Some(Side::Vendor) => return None,
+            Some(Side::Vendor) => return self.refused_step(command, Some(seen.line), person).map(Finding::from),
             Some(Side::Partner) if by.is_some_and(|by| by != person) => {
                 PeopleFault::ForAnother { person: person.to_owned() }
             }
@@ -265,6 +257,76 @@ impl View<'_> {
             Some(Side::Partner) => return out_of_table(command, line, seen.state()).map(Finding::from),
         };
         Some(fault.into())
+    }
+}
+
+impl View<'_> {
+    /// Returns every reason for which the person may not change the business plan of a partner.
+    fn business_refusals(
+        &self,
+        command: &Command,
+        (partner, changes): (&str, &[BusinessChange]),
+        person: &str,
+    ) -> Vec<Finding> {
+        if self.business_side(partner).is_none() {
+            return vec![LedgerFault::UnknownLine { line: partner.to_owned(), near: None }.into()];
+        }
+        let name = command.name().to_owned();
+        let granted = self.plan.state.lines_of(partner).filter_map(|line| self.standing.side_of(command, line)).min();
+        let Some(side) = granted else {
+            let (line, person) = (partner.to_owned(), person.to_owned());
+            return vec![PeopleFault::NotGrantedLine { line, person, command: name }.into()];
+        };
+        let own = self.plan.state.business_plans.get(partner);
+        let is_of_vendor = |id: &String| {
+            let known = own.and_then(|own| own.activities.get(id));
+            known.is_some_and(|known| known.activity.side == Side::Vendor)
+        };
+        let fault = |change: &BusinessChange| {
+            let subject = format!("the funds of `{partner}`");
+            match change {
+                BusinessChange::ApproveFund { activity, role, .. } if side == Side::Vendor => {
+                    let known = own.and_then(|own| own.activities.get(activity))?;
+                    let open = self.plan.state.open_fund_steps(known).ok()?;
+                    let asked = open.into_iter().find(|step| role.is_none() || step.role == *role)?.role;
+                    let line = self.plan.state.lines_of(partner).next();
+                    let person = person.to_owned();
+                    let role = asked.clone().unwrap_or_default();
+                    let may = self.standing.approves_as(asked.as_deref(), line);
+                    (!may).then_some(PeopleFault::NotGrantedStep { subject, person, role })
+                }
+                _ if side == Side::Vendor => None,
+                BusinessChange::Activity(activity) if !is_of_vendor(&activity.id) => None,
+                BusinessChange::Done { activity, .. } if !is_of_vendor(activity) => None,
+                BusinessChange::Sign { by, .. } | BusinessChange::Answer { by, .. } => {
+                    let is_other = by.as_deref().is_some_and(|by| by != person);
+                    is_other.then(|| PeopleFault::ForAnother { person: person.to_owned() })
+                }
+                BusinessChange::Actual { .. } | BusinessChange::Claim { .. } => None,
+                _ => {
+                    let (line, person, command) = (partner.to_owned(), person.to_owned(), name.clone());
+                    Some(PeopleFault::NotGrantedLine { line, person, command })
+                }
+            }
+        };
+        changes.iter().filter_map(fault).map(Finding::from).collect()
+    }
+
+    /// Returns the refusal of an approval whose step is for another role than the person's.
+    fn refused_step(&self, command: &Command, line: Option<&Line>, person: &str) -> Option<PeopleFault> {
+        let state = &self.plan.state;
+        let (role, open) = match (command, line) {
+            (Command::Approve { role, .. }, Some(line)) => (role, state.open_steps(line).ok()?),
+            (Command::ApproveTotal { role, .. }, None) => (role, state.open_total_steps().ok()?),
+            _ => return None,
+        };
+        // A step that is not open is refused by the plan.
+        let asked = open.into_iter().find(|step| role.is_none() || step.role == *role)?.role;
+        if self.standing.approves_as(asked.as_deref(), line) {
+            return None;
+        }
+        let subject = line.map_or_else(|| "the total".to_owned(), |line| format!("line `{}`", line.key));
+        Some(PeopleFault::NotGrantedStep { subject, person: person.to_owned(), role: asked.unwrap_or_default() })
     }
 }
 
@@ -289,67 +351,4 @@ fn out_of_table(command: &Command, line: String, state: LineState) -> Option<Led
     let step = STEPS_OF_PARTNER.into_iter().find(|step| step.as_str() == command.name())?;
     let possible = STEPS_OF_PARTNER.into_iter().filter(|step| transition(state, *step).is_some()).collect();
     transition(state, step).is_none().then_some(LedgerFault::Step { line, state, step, possible })
-}
-
-/// Applies an event to the line as its partner sees it.
-fn note<'v>(lines: &mut BTreeMap<&'v LineKey, PartnerLine>, event: &'v PlanEvent) {
-    let Some((key, _)) = event.body.step() else { return };
-    let named = match &event.body {
-        EventBody::Offered(body) => Some(body.moved.to),
-        EventBody::Resolved(body) => Some(body.moved.to),
-        EventBody::Accepted(body) => Some(body.moved.to),
-        _ => None,
-    };
-    if let Some(figure) = named {
-        let entry = lines.entry(key);
-        entry.or_insert_with(|| PartnerLine::new(figure, event.at)).figure = figure;
-    }
-    let Some(line) = lines.get_mut(key) else { return };
-    line.at = event.at;
-    line.version += 1;
-    line.reply_by = None;
-    match &event.body {
-        EventBody::Offered(body) => {
-            (line.state, line.round, line.reply_by) = (LineState::Offered, body.round, body.reply_by);
-            (line.asked, line.accepted, line.assigned) = (None, None, false);
-        }
-        EventBody::Countered(body) => (line.state, line.asked) = (LineState::Countered, Some(body.moved.to)),
-        EventBody::Accepted(body) => {
-            (line.state, line.asked) = (LineState::Accepted, None);
-            line.accepted = Some((body.partner.clone(), event.at));
-        }
-        EventBody::Escalated(_) => line.state = LineState::Escalated,
-        EventBody::Resolved(body) => {
-            (line.state, line.assigned) =
-                (if body.assigned { LineState::Assigned } else { LineState::Resolved }, body.assigned);
-            (line.asked, line.accepted, line.reply_by) = (None, None, body.reply_by);
-        }
-        EventBody::Locked(body) => {
-            (line.state, line.in_force) = (LineState::Locked, Some((body.moved.to, body.effective_from)));
-        }
-        EventBody::Withdrawn(body) => {
-            line.state = if body.to.is_some() { LineState::Locked } else { LineState::Withdrawn };
-            line.figure = body.to.unwrap_or(line.figure);
-            line.asked = None;
-        }
-        EventBody::Expired(_) => line.state = LineState::Expired,
-        _ => {}
-    }
-}
-
-impl PartnerLine {
-    fn new(figure: Money, at: DateTime<Utc>) -> Self {
-        Self {
-            state: LineState::Offered,
-            version: 0,
-            round: 0,
-            figure,
-            asked: None,
-            reply_by: None,
-            accepted: None,
-            assigned: false,
-            in_force: None,
-            at,
-        }
-    }
 }

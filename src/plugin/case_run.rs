@@ -6,6 +6,8 @@ use super::fault::VendorFault;
 use super::line::{LineAssessment, assess_line, because};
 use super::policy_run;
 use super::vendor::VendorPlugin;
+use crate::decision::PurposeTable;
+use crate::decision::table::Value;
 use crate::finding::{Finding, Place};
 use crate::script::{Beside, FactorOutcome, Facts, Peers, WorkTime};
 use crate::units::Rate;
@@ -104,6 +106,11 @@ fn run_case(plugin: &VendorPlugin, case: &Case) -> (CaseOutcome, bool) {
                 policy_run::run(policies, *kind, facts, &mut compare);
             }
         }
+        Subject::Table(purpose) => {
+            if let Some(table) = plugin.table(purpose) {
+                compare.table(table, &case.inputs);
+            }
+        }
         Subject::Line => match assess_line(plugin, &facts, case.currency, None) {
             Ok(line) => compare.line(plugin, &line),
             Err(faults) => faults.iter().for_each(|fault| compare.fault(&fault.finding)),
@@ -127,6 +134,23 @@ fn peers(plugin: &VendorPlugin, case: &Case) -> Option<Peers> {
 }
 
 impl Comparison<'_> {
+    fn table(&mut self, table: &PurposeTable, inputs: &[(&str, Value)]) {
+        match (table.conclude(inputs), self.expected.fails.clone()) {
+            (Ok(found), _) => {
+                let words: Vec<&str> = found.iter().map(|one| one.word.as_str()).collect();
+                self.must_not_fail(&format!("concludes [{}]", words.join(", ")));
+                if let Some(expected) = self.expected.concludes.clone().filter(|expected| *expected != words) {
+                    self.differ("concludes", format!("[{}]", expected.join(", ")), format!("[{}]", words.join(", ")));
+                }
+                let because: Vec<&str> = found.iter().map(|one| one.because.as_str()).collect();
+                self.contains("because", self.expected.because.as_ref(), &because.join("; "));
+            }
+            (Err(fault), Some(words)) if fault.to_string().contains(&words) => {}
+            (Err(fault), Some(words)) => self.differ("fails", format!("`{words}`"), format!("`{fault}`")),
+            (Err(fault), None) => self.differ("outcome", "no failure", fault),
+        }
+    }
+
     fn outcome(&mut self, outcome: &FactorOutcome) {
         match outcome {
             FactorOutcome::Indicated { revenue, floor, ceiling, because } => {

@@ -6,6 +6,8 @@ use super::fault::CaseFault;
 use super::manifest::Manifest;
 use super::policy_cases;
 use crate::channel::{LineFacts, Name};
+use crate::decision::table::{Kind, Value};
+use crate::decision::{Purpose, PurposeInput as Input};
 use crate::document::{Codes, Document, Item, Section};
 use crate::finding::{Checked, Code, Place, did_you_mean};
 use crate::script::{PartnerRecords, PolicyFacts, PolicyKind};
@@ -24,6 +26,8 @@ pub enum Subject {
     Line,
     /// A policy.
     Policy(PolicyKind),
+    /// A table that the engine asks.
+    Table(&'static Purpose),
 }
 
 impl fmt::Display for Subject {
@@ -33,6 +37,7 @@ impl fmt::Display for Subject {
             Self::Weights => f.write_str("weights"),
             Self::Line => f.write_str("line"),
             Self::Policy(kind) => f.write_str(kind.as_str()),
+            Self::Table(purpose) => f.write_str(purpose.name),
         }
     }
 }
@@ -52,6 +57,8 @@ pub struct Case {
     pub peers: Vec<Arc<LineFacts>>,
     /// The same with the standing and the records, for a policy.
     pub policy_facts: Option<PolicyFacts>,
+    /// Inputs of a table.
+    pub inputs: Vec<(&'static str, Value)>,
     /// Currency of its amounts.
     pub currency: Currency,
     /// Expected result.
@@ -67,24 +74,33 @@ const CODES: Codes = Codes {
     value: Code::CaseInvalid,
 };
 
+/// Rules that cases of a vendor may be about.
+pub struct Known<'v> {
+    /// Factors.
+    pub factors: &'v [&'v str],
+    /// Policies.
+    pub policies: &'v [PolicyKind],
+    /// Tables that the engine asks.
+    pub tables: &'v [&'static Purpose],
+}
+
+impl Known<'_> {
+    fn table(&self, rule: &str) -> Option<&'static Purpose> {
+        self.tables.iter().find(|purpose| purpose.name == rule).copied()
+    }
+}
+
 /// Reading of a cases file.
 pub struct CaseFile;
 
 impl CaseFile {
     /// Reads the cases in `text`; every finding of the file is reported.
-    pub fn parse(
-        file: &str,
-        text: &Arc<str>,
-        manifest: &Manifest,
-        factors: &[&str],
-        policies: &[PolicyKind],
-    ) -> Checked<Vec<Case>> {
+    pub fn parse(file: &str, text: &Arc<str>, manifest: &Manifest, known: &Known<'_>) -> Checked<Vec<Case>> {
         let mut document = Document::parse(file, text, CODES);
-        document.inherit("case", "name", "like", &["as_of", "facts", "tables", "peers"]);
+        document.inherit("case", "name", "like", &["as_of", "facts", "inputs", "tables", "peers"]);
         let mut cases: Vec<Case> = Vec::new();
         for item in document.root().list("case") {
-            let Some(case) = item.section().and_then(|section| read_case(section, item, manifest, factors, policies))
-            else {
+            let Some(case) = item.section().and_then(|section| read_case(section, item, manifest, known)) else {
                 continue;
             };
             if cases.iter().any(|known| known.name == case.name) {
@@ -96,20 +112,17 @@ impl CaseFile {
     }
 }
 
-fn read_case(
-    section: Section<'_>,
-    item: Item<'_>,
-    manifest: &Manifest,
-    factors: &[&str],
-    policies: &[PolicyKind],
-) -> Option<Case> {
+fn read_case(section: Section<'_>, item: Item<'_>, manifest: &Manifest, known: &Known<'_>) -> Option<Case> {
+    if let Some(purpose) = section.get("rule").and_then(|rule| known.table(rule.as_text()?)) {
+        return table_case(section, item, purpose);
+    }
     let name = section.require("name", "name = \"the sentence this case proves\"").and_then(Item::text);
     let as_of = section.require("as_of", "as_of = 2025-12-31").and_then(Item::date);
     // The document has inherited the facts of the earlier case.
     section.text("like");
     // A vendor without quota rules has no line to assess.
-    let rule = if factors.is_empty() { section.require("rule", "rule = \"tier\"") } else { section.get("rule") };
-    let subject = rule.map_or(Some(Subject::Line), |rule| subject(rule, factors, policies));
+    let rule = if known.factors.is_empty() { section.require("rule", "rule = \"tier\"") } else { section.get("rule") };
+    let subject = rule.map_or(Some(Subject::Line), |rule| subject(rule, known));
     // A misspelt rule is one finding; what only policies know is not counted against it.
     let is_policy = matches!(subject, Some(Subject::Policy(_)) | None);
     let currency = manifest.currency.unwrap_or(Currency::USD);
@@ -148,7 +161,42 @@ fn read_case(
         records,
         peers,
         policy_facts,
+        inputs: Vec::new(),
         currency,
+        expected,
+        place: section.get("name")?.place("this case"),
+    })
+}
+
+/// Reads a case of a table that the engine asks: inputs, and what the table concludes.
+fn table_case(section: Section<'_>, item: Item<'_>, purpose: &'static Purpose) -> Option<Case> {
+    let name = section.require("name", "name = \"the sentence this case proves\"").and_then(Item::text);
+    section.text("like");
+    let given = section.section("inputs");
+    let read = |input: &'static Input| {
+        let item = given?.get(input.name)?;
+        let value = match input.kind {
+            Kind::Number => item.number().map(Value::Number),
+            Kind::Whole => item.count().map(|count| Value::Number(count.into())),
+            Kind::Truth => item.truth().map(Value::Truth),
+            Kind::Date => item.date().map(Value::Date),
+            Kind::Text => item.text().map(Value::text),
+        };
+        Some((input.name, value?))
+    };
+    let inputs = purpose.inputs.iter().filter_map(read).collect();
+    let expect = section.require("expect", "expect.concludes = [\"finance\"]").and_then(Item::section);
+    let expected = expected(expect?, Currency::USD);
+    if expected == Expected::default() {
+        item.reject(CaseFault::NoExpectation {});
+    }
+    Some(Case {
+        name: name?.to_owned(),
+        subject: Subject::Table(purpose),
+        facts: Arc::default(),
+        policy_facts: None,
+        inputs,
+        currency: Currency::USD,
         expected,
         place: section.get("name")?.place("this case"),
     })
@@ -165,7 +213,8 @@ fn misspelt_tier(item: Item<'_>, manifest: &Manifest) {
     }
 }
 
-fn subject(rule: Item<'_>, factors: &[&str], policies: &[PolicyKind]) -> Option<Subject> {
+fn subject(rule: Item<'_>, known: &Known<'_>) -> Option<Subject> {
+    let Known { factors, policies, tables } = known;
     let name = rule.text()?;
     match name {
         "weights" => Some(Subject::Weights),
@@ -177,7 +226,8 @@ fn subject(rule: Item<'_>, factors: &[&str], policies: &[PolicyKind]) -> Option<
         _ => {
             let of_rules = if factors.is_empty() { &[][..] } else { &["weights", "line"] };
             let of_policies = policies.iter().map(|kind| kind.as_str());
-            let known = factors.iter().copied().chain(of_rules.iter().copied()).chain(of_policies);
+            let of_tables = tables.iter().map(|purpose| purpose.name);
+            let known = factors.iter().copied().chain(of_rules.iter().copied()).chain(of_policies).chain(of_tables);
             rule.reject(CaseFault::UnknownRule {
                 rule: name.to_owned(),
                 near: did_you_mean(name, known.clone()).map(str::to_owned),

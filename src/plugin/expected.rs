@@ -31,6 +31,8 @@ pub struct Expected {
     pub quota: Option<Money>,
     /// Contribution of each factor to the line's assessment.
     pub contributions: Vec<(Name, Money)>,
+    /// Words that a table concludes, in the order of its rows; an empty list expects none.
+    pub concludes: Option<Vec<String>>,
     /// Decision of a policy.
     pub decided: ExpectedDecision,
 }
@@ -106,6 +108,10 @@ pub(super) fn expected(section: Section<'_>, currency: Currency) -> Expected {
         assessment: money("assessment"),
         quota: money("quota"),
         contributions: named("contributions").into_iter().map(|(name, number)| (name, amount(number))).collect(),
+        concludes: section
+            .get("concludes")
+            .and_then(Item::list)
+            .map(|words| words.into_iter().filter_map(Item::text).map(str::to_owned).collect()),
         decided: decision(section, currency),
     }
 }

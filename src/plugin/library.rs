@@ -1,9 +1,10 @@
 //! Parts that the scripts of a vendor share: lookup tables, decision tables, and modules of the rules that policies import.
 
-use super::files::{Room, VendorFiles};
+use super::files::{Room, VendorFile, VendorFiles};
 use super::manifest::Manifest;
 use crate::channel::Name;
 use crate::decision::table::{DecisionTable, HitPolicy};
+use crate::decision::{PURPOSES, Purpose, PurposeTable};
 use crate::finding::{Code, Finding, Findings, Place};
 use crate::script::{ScriptContext, SourceFile, Table, Tables};
 use std::collections::BTreeMap;
@@ -20,7 +21,8 @@ impl Library {
     /// cell, are decision tables, the others lookup tables.
     pub fn read(files: &VendorFiles, room: Room, findings: &mut Findings) -> Self {
         let mut library = Self::default();
-        for file in files.iter().filter(|file| file.room == room && file.path.ends_with(".csv")) {
+        let is_asked_by_scripts = |file: &&VendorFile| file.path.ends_with(".csv") && purpose_of(&file.path).is_none();
+        for file in files.iter().filter(|file| file.room == room).filter(is_asked_by_scripts) {
             if is_decision_table(&file.text, room) {
                 if let Some(table) = DecisionTable::parse(&file.shown, &file.text).ok(findings) {
                     findings.extend(table.lint());
@@ -67,6 +69,25 @@ impl Library {
             ..self.names()
         }
     }
+}
+
+/// Returns the purpose of a table that the engine asks; `None` for tables that scripts ask.
+fn purpose_of(path: &str) -> Option<&'static Purpose> {
+    PURPOSES.into_iter().find(|purpose| purpose.file() == path)
+}
+
+/// Returns the purposes of the tables that the vendor has.
+pub(super) fn tables_of(files: &VendorFiles) -> Vec<&'static Purpose> {
+    PURPOSES.into_iter().filter(|purpose| files.get(Room::Policies, &purpose.file()).is_some()).collect()
+}
+
+/// Reads the tables that the engine asks.
+pub(super) fn read_purpose_tables(files: &VendorFiles, findings: &mut Findings) -> Vec<PurposeTable> {
+    let read = |file: &VendorFile| {
+        let purpose = purpose_of(&file.path).filter(|_| file.room == Room::Policies)?;
+        PurposeTable::parse(purpose, &file.shown, &file.text).ok(findings)
+    };
+    files.iter().filter_map(read).collect()
 }
 
 /// True when the first line has an output column, or a policy's table a hit policy in its first cell.

@@ -1,14 +1,14 @@
 //! One vendor, compiled and checked: immutable, and shared by every thread that works for it.
 
-use super::cases::{Case, CaseFile};
+use super::cases::{Case, CaseFile, Known};
 use super::fault::VendorFault;
 use super::files::{Room, VendorFiles};
-use super::library::{Library, merged};
+use super::library::{Library, merged, read_purpose_tables, tables_of};
 use super::manifest::Manifest;
 use super::policies::Policies;
 use super::shown::{placed, shown, shown_paths, sources};
 use crate::channel::{LineFacts, Name};
-use crate::decision::Decisions;
+use crate::decision::{Decisions, Purpose, PurposeTable};
 use crate::document::Document;
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
 use crate::quota::{Bound, Grain, GuardrailKind, Side};
@@ -36,6 +36,7 @@ pub struct VendorPlugin {
     pub cases: Vec<Case>,
     scripts: Scripts,
     policies: Option<Policies>,
+    tables: Vec<PurposeTable>,
     factors: Vec<Factor>,
     has_weights_rule: bool,
     /// Extra tables that the rules read.
@@ -109,6 +110,7 @@ impl VendorPlugin {
         let of_rules = shown(files, Room::Rules, scripts.findings);
         let imported = policies.as_ref().map_or(&[][..], |policies| &policies.imported);
         findings.extend(merged(of_rules, of_policies, imported));
+        let asked = read_purpose_tables(files, &mut findings);
         let cases = read_cases(files, &manifest, &factors, &mut findings);
         let Some(scripts) = scripts.value.filter(|_| !findings.has_errors()) else {
             return Checked::refused(findings);
@@ -126,6 +128,7 @@ impl VendorPlugin {
             cases,
             scripts,
             policies,
+            tables: asked,
             has_weights_rule: contracts.iter().any(|contract| contract.entry == EntryPoint::Weights),
             factors,
             shown: shown_paths(files, Room::Rules),
@@ -158,12 +161,23 @@ impl VendorPlugin {
         self.policies.as_ref()
     }
 
+    /// Returns the vendor's table of a purpose; `None` for a vendor without one.
+    pub fn table(&self, purpose: &Purpose) -> Option<&PurposeTable> {
+        self.tables.iter().find(|table| table.purpose() == purpose)
+    }
+
     /// Decides for one partner by the policies; empty without policies. All faults of the partner are collected.
     pub fn decide(&self, facts: &PolicyFacts) -> Result<Decisions, Vec<ScriptFault>> {
         match &self.policies {
             Some(policies) => policies.decide(facts, &self.manifest.policies),
             None => Ok(Decisions::default()),
         }
+    }
+
+    /// Returns the least figure of a partner's line of `months` that the tier asks for; `None` where none is asked.
+    pub fn least(&self, tier: Option<&str>, months: u32, currency: Currency) -> Option<Money> {
+        let is_whole_partner = self.manifest.grain == Grain::Partner;
+        tier.filter(|_| is_whole_partner).and_then(|tier| self.manifest.tier_minimum(tier, months, currency))
     }
 
     /// The rounding unit in minor units of `currency`: the manifest's, else one minor unit.
@@ -321,10 +335,10 @@ fn contracts(factors: &[Factor], sources: &[SourceFile]) -> Vec<Contract> {
 
 fn read_cases(files: &VendorFiles, manifest: &Manifest, factors: &[Factor], findings: &mut Findings) -> Vec<Case> {
     let names: Vec<&str> = factors.iter().map(|factor| &*factor.name).collect();
-    let kinds = Policies::kinds(files);
+    let known = Known { factors: &names, policies: &Policies::kinds(files), tables: &tables_of(files) };
     let case_files = files.iter().filter(|file| is_case_file(&file.path));
     case_files
-        .filter_map(|file| CaseFile::parse(&file.shown, &file.text, manifest, &names, &kinds).ok(findings))
+        .filter_map(|file| CaseFile::parse(&file.shown, &file.text, manifest, &known).ok(findings))
         .flatten()
         .collect()
 }

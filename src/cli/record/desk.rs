@@ -137,6 +137,25 @@ impl Selection {
     }
 }
 
+impl Selection {
+    /// Returns the lines to approve in `role`; of those that are not named one by one, the lines with such an open step.
+    pub fn to_approve(&self, state: &PlanState, actor: &Actor, role: Option<&str>) -> Result<Vec<LineKey>, Findings> {
+        let mut keys = self.keys(state, Step::Approve, actor)?;
+        if !self.line.is_empty() || role.is_none() {
+            return Ok(keys);
+        }
+        let is_asked = |key: &LineKey| {
+            let open = state.lines.get(key).map(|line| state.open_steps(line));
+            open.is_some_and(|open| open.is_ok_and(|open| open.iter().any(|step| step.role.as_deref() == role)))
+        };
+        keys.retain(is_asked);
+        if keys.is_empty() {
+            return Err(Finding::from(LedgerFault::NoLine { command: Step::Approve.to_string() }).into());
+        }
+        Ok(keys)
+    }
+}
+
 /// True for lines that `--all` means: an open offer is not offered again, and a counter is not escalated, by accident.
 fn is_meant(line: &Line, step: Step) -> bool {
     match step {

@@ -1,6 +1,8 @@
 //! `plan`: the plan of record from proposal to lock, one command per move.
 
 mod again;
+mod business;
+mod business_options;
 mod desk;
 mod distribute;
 mod export;
@@ -48,6 +50,8 @@ enum Command {
     Status(show::StatusOptions),
     /// Show the history of a plan as a conversation.
     Log(show::LogOptions),
+    /// Keep the joint business plan of a partner: objectives, activities, signatures, review.
+    BusinessPlan(business::Options),
     /// Write the quotas in force; `quotient review --quotas` reads them.
     Export(export::Options),
 }
@@ -62,6 +66,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         Command::Preview(options) => preview::run(options, terminal),
         Command::Status(options) => show::status(options, terminal),
         Command::Log(options) => show::log(options, terminal),
+        Command::BusinessPlan(options) => business::run(options, terminal),
         Command::Export(options) => export::run(options, terminal),
     }
 }

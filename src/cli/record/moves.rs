@@ -127,6 +127,9 @@ pub enum Move {
         plan: Plan,
         #[command(flatten)]
         lines: OptionalSelection,
+        /// Role in which the person approves, as approval.csv names it; the first open step by default.
+        #[arg(long, value_name = "ROLE")]
+        role: Option<String>,
         #[command(flatten)]
         why: Why,
     },
@@ -265,9 +268,12 @@ fn command(options: &Move, loaded: &Loaded, actor: &Actor) -> Result<Command, Fi
             let step = if *assign { Step::Assign } else { Step::Resolve };
             Command::Resolve { lines: changes(state, keys(lines, step)?, figure, why)?, assign: *assign }
         }
-        Move::Approve { lines, why, .. } if lines.total => Command::ApproveTotal { reason: why.reason.clone() },
-        Move::Approve { lines, why, .. } => {
-            Command::Approve { lines: keys(&lines.lines, Step::Approve)?, note: why.reason.clone() }
+        Move::Approve { lines, role, why, .. } if lines.total => {
+            Command::ApproveTotal { reason: why.reason.clone(), role: role.clone() }
+        }
+        Move::Approve { lines, role, why, .. } => {
+            let lines = lines.lines.to_approve(state, actor, role.as_deref())?;
+            Command::Approve { lines, note: why.reason.clone(), role: role.clone() }
         }
         Move::Return { lines, why, .. } => {
             Command::Return { lines: keys(lines, Step::Return)?, reason: why.reason.clone() }

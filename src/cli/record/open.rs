@@ -5,6 +5,7 @@ use crate::channel::PartnerBook;
 use crate::cli::plan::{Inputs, PlanOptions};
 use crate::cli::progress::PartnersBar;
 use crate::cli::{CommandError, Terminal};
+use crate::decision::{APPROVAL, BUSINESS_REVIEW};
 use crate::finding::Finding;
 use crate::ledger::load_or_new;
 use crate::ledger::plan::{ApprovalRule, Assigned, Command, LedgerFault, LineKey, OnSilence, Opening, Terms};
@@ -42,6 +43,7 @@ pub struct Options {
 
 /// Runs `plan open`.
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
+    options.desk.actor()?;
     let mut store = options.desk.file.open_or_create()?;
     let loaded = load_or_new(&store, &options.name)?;
     if !loaded.events.is_empty() {
@@ -57,13 +59,19 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let digest = store.put(&proposal).map_err(Finding::from)?;
     let terms =
         Terms { rounds: options.rounds, reply_within_days: options.reply_within, on_silence: options.on_silence };
-    let opening = opening(options.name.clone(), &plan, digest.to_string(), &request, terms);
+    let opening = opening(options.name.clone(), &plan, digest.to_string(), (&plugin, &request), terms);
     options.desk.give(&mut store, &loaded, &[Command::Open(Box::new(opening))])?;
     Ok(())
 }
 
 /// Returns the opening of a plan with a proposal that is stored under `digest`.
-pub fn opening(name: String, plan: &QuotaPlan, digest: String, request: &Request, terms: Terms) -> Opening {
+pub fn opening(
+    name: String,
+    plan: &QuotaPlan,
+    digest: String,
+    (plugin, request): (&VendorPlugin, &Request),
+    terms: Terms,
+) -> Opening {
     Opening {
         name,
         vendor: plan.vendor.to_string(),
@@ -79,18 +87,20 @@ pub fn opening(name: String, plan: &QuotaPlan, digest: String, request: &Request
         target: plan.target,
         reserve: plan.reserve,
         terms,
-        approval: ApprovalRule::default(),
-        lines: lines(plan),
+        approval: ApprovalRule::of(plugin.table(&APPROVAL)),
+        review: plugin.table(&BUSINESS_REVIEW).cloned(),
+        lines: lines(plan, plugin),
     }
 }
 
-fn lines(plan: &QuotaPlan) -> Vec<Assigned> {
+fn lines(plan: &QuotaPlan, plugin: &VendorPlugin) -> Vec<Assigned> {
     let line = |line: &planning::PlanLine| Assigned {
         line: LineKey::new(&line.identity.partner_id, &line.segment),
         partner_name: line.identity.partner_name.to_string(),
         manager: line.identity.account_manager.as_deref().map(str::to_owned),
         home: line.identity.territory.as_deref().map(str::to_owned),
         figure: line.quota,
+        minimum: plugin.least(line.identity.tier.as_deref(), plan.period.months, plan.currency),
     };
     plan.lines.iter().map(line).collect()
 }

@@ -152,6 +152,23 @@ impl DecisionTable {
         decide::decide(self, inputs)
     }
 
+    /// Returns the texts that conditions of an input column name, ascending.
+    pub fn texts_of(&self, column: usize) -> Vec<String> {
+        let conditions = self.0.rules.iter().filter_map(|rule| rule.conditions.get(column));
+        let ends = conditions.flat_map(|condition| condition.set.intervals()).flat_map(|(from, to)| [from, to]);
+        let text = |cut: &interval::Cut| match cut {
+            interval::Cut::At(Value::Text(text), _) => Some(text.to_string()),
+            _ => None,
+        };
+        let texts: std::collections::BTreeSet<String> = ends.filter_map(text).collect();
+        texts.into_iter().collect()
+    }
+
+    /// Returns the row of each rule with its first output, in the order of the file.
+    pub fn first_outputs(&self) -> impl Iterator<Item = (u64, &Value)> {
+        self.0.rules.iter().filter_map(|rule| Some((rule.row, rule.outputs.first()?)))
+    }
+
     pub(crate) fn rules(&self) -> &[Rule] {
         &self.0.rules
     }

@@ -23,6 +23,17 @@ crate::faults! {
             message: "a channel manager needs a part of the channel",
             help: "name it with `--manager NAME`, `--partner ID`, `--territory NAME` or `--product-line NAME`",
         }
+        /// Roles of approvals in a grant of another role.
+        NotAnApprover { role: String } = LedgerFigure {
+            message: format!("a {role} does not approve"),
+            help: "use the role `approver`, or leave out `--approves`",
+        }
+        /// The person approves in other roles than the step asks for.
+        NotGrantedStep { subject: String, person: String, role: String } = LedgerGrant {
+            message: format!("`{person}` does not approve {subject} as `{role}`"),
+            help: "name an open step of the person's own in `role`, or ask a person who approves in that role",
+            varying: [subject],
+        }
         /// The person has the same grant already.
         HeldAlready { person: String, grant: u64 } = LedgerState {
             message: format!("`{person}` has this grant already: event {grant}"),

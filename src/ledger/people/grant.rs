@@ -59,6 +59,9 @@ pub struct Grant {
     pub role: Role,
     /// Reach.
     pub reach: Reach,
+    /// Roles of `approval.csv` in which an approver approves; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approves: Vec<String>,
     /// First date on which it holds; null for no limit.
     #[serde(with = "wire::optional_date")]
     pub from: Option<NaiveDate>,
@@ -75,6 +78,12 @@ impl Grant {
         self.from.is_none_or(|from| from <= date) && self.until.is_none_or(|until| date <= until)
     }
 
+    /// Returns true when the person approves in a role of `approval.csv`; `None` is a step that any person takes.
+    pub fn approves_as(&self, role: Option<&str>) -> bool {
+        self.role == Role::Approver
+            && (self.approves.is_empty() || role.is_none_or(|role| self.approves.iter().any(|own| own == role)))
+    }
+
     /// Refuses a grant that would reach more than its role may, or nothing.
     pub(super) fn check(&self) -> Findings {
         let mut findings = Findings::new();
@@ -89,6 +98,9 @@ impl Grant {
         }
         match self.role {
             Role::PartnerUser if self.reach.partners.is_empty() => findings.push(PeopleFault::NoPartner {}.into()),
+            role if role != Role::Approver && !self.approves.is_empty() => {
+                findings.push(PeopleFault::NotAnApprover { role: role.to_string() }.into());
+            }
             Role::ChannelManager if self.reach.is_whole() => findings.push(PeopleFault::WholeChannel {}.into()),
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! Roles: who gives which commands, and on which side of the negotiation.
 
-use crate::ledger::plan::{Command, Side};
+use crate::ledger::plan::{BusinessChange, Command, Side};
 use crate::units::words;
 
 words! {
@@ -46,7 +46,31 @@ impl Role {
             Counter { .. } | Accept { .. } | Escalate { .. } => {
                 matches!(self, Self::Planner | Self::ChannelManager | Self::PartnerUser)
             }
+            BusinessPlan { changes, .. } => changes.iter().all(|change| self.may_change(change)),
             Resolve { .. } | Approve { .. } | ApproveTotal { .. } | Return { .. } => self == Self::Approver,
+        }
+    }
+
+    /// Returns true when the role may change a business plan so.
+    fn may_change(self, change: &BusinessChange) -> bool {
+        let is_vendor = matches!(self, Self::Planner | Self::ChannelManager);
+        match change {
+            BusinessChange::ApproveFund { .. } => self == Self::Approver,
+            BusinessChange::Header(_)
+            | BusinessChange::Objective(_)
+            | BusinessChange::Drop { .. }
+            | BusinessChange::Review { .. } => is_vendor,
+            BusinessChange::Activity(activity) => {
+                is_vendor || (self == Self::PartnerUser && activity.side == Side::Partner)
+            }
+            BusinessChange::Done { .. } | BusinessChange::Actual { .. } | BusinessChange::Claim { .. } => {
+                is_vendor || self == Self::PartnerUser
+            }
+            // A person of the vendor signs for a partner only with the name of who did.
+            BusinessChange::Sign { side, by } | BusinessChange::Answer { side, by, .. } => match side {
+                Side::Vendor => is_vendor,
+                Side::Partner => self == Self::PartnerUser || (is_vendor && by.is_some()),
+            },
         }
     }
 

@@ -67,6 +67,12 @@ impl Standing {
         self.any(|grant| grant.role.may_open() && grant.reach.is_whole())
     }
 
+    /// Returns true when the person may approve the line, or the total, in a role of `approval.csv`.
+    pub fn approves_as(&self, role: Option<&str>, line: Option<&Line>) -> bool {
+        let reaches = |grant: &Grant| line.map_or(grant.reach.is_whole(), |line| grant.reach.has(line));
+        self.any(|grant| grant.approves_as(role) && reaches(grant))
+    }
+
     /// Returns the side for which the person may give the command about the line; `None` when they may not.
     pub fn side_of(&self, command: &Command, line: &Line) -> Option<Side> {
         let may = |side| {

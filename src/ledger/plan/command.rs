@@ -1,9 +1,11 @@
 //! Commands: what a person wants to do with a plan.
 
+use super::business::BusinessChange;
 use super::key::LineKey;
 use super::terms::{ApprovalRule, Assigned, Terms};
 use super::wire;
 use super::words::{AmendmentCode, CounterCode};
+use crate::decision::PurposeTable;
 use crate::units::Money;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -63,6 +65,8 @@ pub struct Opening {
     pub terms: Terms,
     /// Rule of approvals.
     pub approval: ApprovalRule,
+    /// The vendor's table of reviews at the end of the period; null for the default.
+    pub review: Option<PurposeTable>,
     /// Lines.
     pub lines: Vec<Assigned>,
 }
@@ -169,11 +173,17 @@ pub enum Command {
         /// Words of the approver; may be empty.
         #[serde(default)]
         note: String,
+        /// Role in which the person approves, as the vendor's table names it; null for the first open step.
+        #[serde(default)]
+        role: Option<String>,
     },
     /// Approves that the lines miss the level of the proposal.
     ApproveTotal {
         /// Reason.
         reason: String,
+        /// Role in which the person approves, as the vendor's table names it; null for the first open step.
+        #[serde(default)]
+        role: Option<String>,
     },
     /// Sends lines back to the negotiation.
     Return {
@@ -216,6 +226,13 @@ pub enum Command {
         /// Reason.
         reason: String,
     },
+    /// Changes the joint business plan of a partner.
+    BusinessPlan {
+        /// Partner.
+        partner_id: String,
+        /// Changes, one after the other.
+        changes: Vec<BusinessChange>,
+    },
     /// Closes the plan.
     Close {
         /// Reason.
@@ -242,6 +259,7 @@ impl Command {
             | Self::ApproveTotal { .. }
             | Self::ApplySilence {}
             | Self::ChangeTarget { .. }
+            | Self::BusinessPlan { .. }
             | Self::Close { .. } => Vec::new(),
         }
     }
@@ -264,6 +282,7 @@ impl Command {
             Self::Withdraw { .. } => "withdraw",
             Self::ApplySilence {} => "apply_silence",
             Self::ChangeTarget { .. } => "change_target",
+            Self::BusinessPlan { .. } => "business_plan",
             Self::Close { .. } => "close",
         }
     }

@@ -1,6 +1,7 @@
 //! Deciding: a command and the state of the plan yield events, or every reason why not.
 
 use super::command::{Actor, Command};
+use super::decide_business;
 use super::decide_line as line;
 use super::decide_plan as plan;
 use super::event::{EventBody, PlanEvent};
@@ -45,14 +46,15 @@ pub fn decide(
         }
         Command::Escalate { lines, reason } => line::escalate(&mut deciding, lines, reason),
         Command::Resolve { lines, assign } => line::resolve(&mut deciding, lines, *assign),
-        Command::Approve { lines, note } => line::approve(&mut deciding, lines, note),
-        Command::ApproveTotal { reason } => plan::approve_total(&mut deciding, reason),
+        Command::Approve { lines, note, role } => line::approve(&mut deciding, lines, note, role.as_deref()),
+        Command::ApproveTotal { reason, role } => plan::approve_total(&mut deciding, reason, role.as_deref()),
         Command::Return { lines, reason } => line::send_back(&mut deciding, lines, reason),
         Command::Lock { lines } => plan::lock(&mut deciding, lines),
         Command::Amend { lines, effective_from, code } => line::amend(&mut deciding, lines, *effective_from, *code),
         Command::Withdraw { lines, reason } => line::withdraw(&mut deciding, lines, reason),
         Command::ApplySilence {} => plan::apply_silence(&mut deciding),
         Command::ChangeTarget { target, reason } => plan::change_target(&mut deciding, *target, reason),
+        Command::BusinessPlan { partner_id, changes } => decide_business::change(&mut deciding, partner_id, changes),
         Command::Close { reason } => plan::close(&mut deciding, reason),
     }
     deciding.done()

@@ -1,12 +1,14 @@
 //! Decisions about lines: offers, counters, acceptance, escalation, approval, amendment, withdrawal.
 
-use super::approval::{need, subject_digest};
+use super::approval::subject_digest;
+use super::approval_step::ApprovalStep;
 use super::command::{Change, Counter};
+use super::event::EventBody;
 use super::event::body::{Accepted, Amended, Approved, Countered, Escalated, Explained, Offered, Resolved, Withdrawn};
-use super::event::{EventBody, Moved};
 use super::fault::LedgerFault;
 use super::key::LineKey;
 use super::line::Line;
+use super::moved::Moved;
 use super::refusal::Deciding;
 use super::wire::date_of;
 use super::words::{AmendmentCode, LineState, Side, Step};
@@ -130,7 +132,7 @@ pub fn resolve(deciding: &mut Deciding<'_>, lines: &[Change], assign: bool) {
     }
 }
 
-pub fn approve(deciding: &mut Deciding<'_>, lines: &[LineKey], note: &str) {
+pub fn approve(deciding: &mut Deciding<'_>, lines: &[LineKey], note: &str, role: Option<&str>) {
     let person = deciding.actor.person.clone();
     for key in lines {
         let Some(line) = deciding.line(key, Step::Approve) else { continue };
@@ -146,17 +148,32 @@ pub fn approve(deciding: &mut Deciding<'_>, lines: &[LineKey], note: &str) {
         }
         let line_version = if line.approvals.is_empty() { line.version } else { line.approved_version };
         let subject = Line { version: line_version, ..line.clone() };
-        let need = need(&deciding.header.approval, line);
+        let Some((step, of)) = step(deciding, line, role) else { continue };
         deciding.events.push(EventBody::Approved(Approved {
             line: line.key.clone(),
             figure: line.figure,
             line_version,
             digest: subject_digest(&deciding.header.name, &subject),
             step: u8::try_from(line.approvals.len()).unwrap_or(u8::MAX).saturating_add(1),
-            of: need.approvals,
-            because: need.because,
+            of: u8::try_from(of).unwrap_or(u8::MAX),
+            because: step.because,
             note: note.trim().to_owned(),
+            role: step.role,
+            rows: step.rows,
         }));
+    }
+}
+
+/// Returns the step that an approval in `role` is for, and the number of all steps.
+fn step(deciding: &mut Deciding<'_>, line: &Line, role: Option<&str>) -> Option<(ApprovalStep, usize)> {
+    let name = format!("line `{}`", line.key);
+    let found = deciding.state.steps(line).and_then(|steps| Ok((deciding.state.open_steps(line)?, steps.len())));
+    match found {
+        Ok((open, of)) => deciding.step(name, open, role).map(|step| (step, of)),
+        Err(fault) => {
+            deciding.refuse(LedgerFault::Undecided { subject: name, reason: fault.to_string() });
+            None
+        }
     }
 }
 

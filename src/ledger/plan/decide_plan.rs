@@ -1,15 +1,16 @@
 //! Decisions about the plan as a whole: opening, distribution, silence, target, total, lock, end.
 
 use super::command::Opening;
+use super::event::EventBody;
 use super::event::body::{
     Closed, Distributed, Escalated, Expired, LineDistributed, Locked, Opened, PlanLocked, Proposed, TargetChanged,
     TotalApproved,
 };
-use super::event::{EventBody, Moved};
 use super::fault::LedgerFault;
 use super::fold::total_authors;
 use super::key::LineKey;
 use super::line::Line;
+use super::moved::Moved;
 use super::refusal::Deciding;
 use super::wire::date_of;
 use super::words::{LineState, OnSilence, Stage, Step};
@@ -68,6 +69,7 @@ pub fn open(opening: &Opening) -> Result<Vec<EventBody>, Findings> {
         terms: opening.terms.clone(),
         approval: opening.approval.clone(),
         request: opening.request.clone(),
+        review: opening.review.clone(),
     };
     Ok(vec![EventBody::Opened(opened), EventBody::Proposed(Proposed { proposal: opening.proposal.clone(), lines })])
 }
@@ -119,7 +121,7 @@ pub fn change_target(deciding: &mut Deciding<'_>, target: Money, reason: &str) {
     deciding.events.push(EventBody::TargetChanged(TargetChanged { from, to, reason: reason.trim().to_owned() }));
 }
 
-pub fn approve_total(deciding: &mut Deciding<'_>, reason: &str) {
+pub fn approve_total(deciding: &mut Deciding<'_>, reason: &str, role: Option<&str>) {
     let (state, person) = (deciding.state, deciding.actor.person.clone());
     if !state.needs_total_approval() {
         deciding.refuse(LedgerFault::TotalOnLevel {});
@@ -130,13 +132,28 @@ pub fn approve_total(deciding: &mut Deciding<'_>, reason: &str) {
         deciding.refuse(LedgerFault::ApprovesOwnTotal { person, authors: authors.into_iter().collect() });
         return;
     }
-    let Some(reason) = deciding.reason(reason, Step::Approve).map(str::to_owned) else { return };
+    if state.valid_total_approvals().iter().any(|approval| approval.by == person) {
+        deciding.refuse(LedgerFault::ApprovesTotalTwice { person });
+        return;
+    }
+    let subject = "the total".to_owned();
+    let step = match state.open_total_steps() {
+        Ok(open) => deciding.step(subject, open, role),
+        Err(fault) => {
+            deciding.refuse(LedgerFault::Undecided { subject, reason: fault.to_string() });
+            None
+        }
+    };
+    let reason = deciding.reason(reason, Step::Approve).map(str::to_owned);
+    let (Some(step), Some(reason)) = (step, reason) else { return };
+    let step = Some(step).filter(|step| step.role.is_some());
     let (assigned, proposed) = (state.totals.assigned, state.totals.proposed);
     deciding.events.push(EventBody::TotalApproved(TotalApproved {
         digest: state.total_digest(),
         assigned,
         proposed,
         reason,
+        step,
     }));
 }
 

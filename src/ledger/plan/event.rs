@@ -1,8 +1,10 @@
 //! Events of a plan: actions with person, time and reason. Their kinds are declared here, once.
 
+use super::approval_step::ApprovalStep;
 use super::event_fault::EventFault;
 use super::key::LineKey;
-use super::terms::{ApprovalRule, Assigned, Terms};
+use super::moved::Moved;
+use super::terms::Assigned;
 use super::wire;
 use super::words::{AmendmentCode, CounterCode, Side, Step};
 use crate::finding::Fault;
@@ -84,6 +86,14 @@ events! {
     Withdrawn(Withdrawn) = "line.withdrawn";
     /// The time to answer ran out.
     Expired(Expired) = "line.expired";
+    /// A joint business plan changed.
+    BusinessChanged(BusinessChanged) = "business_plan.changed";
+    /// A person of the vendor approved funds.
+    FundApproved(FundApproved) = "business_plan.fund_approved";
+    /// One side signed the business plan.
+    BusinessSigned(BusinessSigned) = "business_plan.signed";
+    /// The period was reviewed.
+    BusinessReviewed(BusinessReviewed) = "business_plan.reviewed";
 }
 
 macro_rules! bodies {
@@ -103,47 +113,10 @@ macro_rules! bodies {
 pub mod body {
     use super::*;
 
+    pub use crate::ledger::plan::business_event::{BusinessChanged, BusinessReviewed, BusinessSigned, FundApproved};
+    pub use crate::ledger::plan::opened::Opened;
+
     bodies! {
-        /// Content of `plan.opened`.
-        Opened {
-            /// Name of the plan.
-            name: String,
-            /// Vendor.
-            vendor: String,
-            /// Label of the planning period.
-            period: String,
-            /// First day of the period.
-            #[serde(with = "wire::date")]
-            first_day: NaiveDate,
-            /// Last day of the period.
-            #[serde(with = "wire::date")]
-            last_day: NaiveDate,
-            /// Date up to which facts were used.
-            #[serde(with = "wire::date")]
-            as_of: NaiveDate,
-            /// ISO 4217 code of every amount.
-            currency: String,
-            /// Content hash of the rules and policies.
-            revision: String,
-            /// Hash of the partner book.
-            book: String,
-            /// Target that the proposal was asked for; null for the bottom-up, or where parts of the channel have targets.
-            #[serde(with = "wire::optional_money")]
-            asked_target: Option<Money>,
-            /// Target of the proposal; null without one.
-            #[serde(with = "wire::optional_money")]
-            target: Option<Money>,
-            /// Part of the target that no line carries.
-            #[serde(with = "wire::money")]
-            reserve: Money,
-            /// Terms of the negotiation.
-            terms: Terms,
-            /// Rule of approvals.
-            approval: ApprovalRule,
-            /// Digest of the stored request of the proposal; missing where it was made from files.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
-            request: Option<String>,
-        }
         /// Content of `plan.proposed`.
         Proposed {
             /// Digest of the stored proposal.
@@ -179,6 +152,9 @@ pub mod body {
             proposed: Money,
             /// Reason.
             reason: String,
+            /// Step of the vendor's table; missing without one.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            step: Option<ApprovalStep>,
         }
         /// Content of `plan.locked`.
         PlanLocked {
@@ -199,7 +175,7 @@ pub mod body {
         /// Content of `line.offered`.
         Offered {
             /// Line with its figures.
-            moved: super::Moved,
+            moved: Moved,
             /// Round of the negotiation, from 1.
             round: u32,
             /// Last date to answer; null without one.
@@ -209,7 +185,7 @@ pub mod body {
         /// Content of `line.countered`.
         Countered {
             /// Line with the offer and the figure that the partner asks for.
-            moved: super::Moved,
+            moved: Moved,
             /// Round of the negotiation.
             round: u32,
             /// Kind of reason.
@@ -222,7 +198,7 @@ pub mod body {
         /// Content of `line.accepted`.
         Accepted {
             /// Line with the vendor's figure before and the figure that both sides name.
-            moved: super::Moved,
+            moved: Moved,
             /// Side that took the other's figure.
             side: Side,
             /// Person who accepted for the partner.
@@ -242,7 +218,7 @@ pub mod body {
         /// Content of `line.resolved`.
         Resolved {
             /// Line with its figures.
-            moved: super::Moved,
+            moved: Moved,
             /// True when the figure is assigned without the partner's acceptance.
             assigned: bool,
             /// Last date to answer a final offer; null without one.
@@ -268,6 +244,12 @@ pub mod body {
             because: String,
             /// Words of the approver; may be empty.
             note: String,
+            /// Role that the vendor's table names; missing for a step that any person takes.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            role: Option<String>,
+            /// Rows of the vendor's table; missing without.
+            #[serde(default, skip_serializing_if = "Vec::is_empty")]
+            rows: Vec<u64>,
         }
         /// Content of events that need nothing but a reason.
         Explained {
@@ -279,7 +261,7 @@ pub mod body {
         /// Content of `line.locked`.
         Locked {
             /// Line with the figure in force before, and the one from now on.
-            moved: super::Moved,
+            moved: Moved,
             /// Date from which it is in force.
             #[serde(with = "wire::date")]
             effective_from: NaiveDate,
@@ -287,7 +269,7 @@ pub mod body {
         /// Content of `line.amended`.
         Amended {
             /// Line with the figure in force and the one that is to replace it.
-            moved: super::Moved,
+            moved: Moved,
             /// Date from which the new figure is to be in force.
             #[serde(with = "wire::date")]
             effective_from: NaiveDate,
@@ -318,22 +300,6 @@ pub mod body {
     }
 }
 use body::*;
-
-/// A figure of a line, before and after, with the reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Moved {
-    /// Line.
-    pub line: LineKey,
-    /// Figure before; null when there was none.
-    #[serde(with = "wire::optional_money")]
-    pub from: Option<Money>,
-    /// Figure after.
-    #[serde(with = "wire::money")]
-    pub to: Money,
-    /// Reason; empty only where the figure is the same.
-    pub reason: String,
-}
 
 /// An event with its circumstances.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -378,7 +344,22 @@ impl EventBody {
             | Self::Distributed(_)
             | Self::TotalApproved(_)
             | Self::PlanLocked(_)
-            | Self::Closed(_) => return None,
+            | Self::Closed(_)
+            | Self::BusinessChanged(_)
+            | Self::FundApproved(_)
+            | Self::BusinessSigned(_)
+            | Self::BusinessReviewed(_) => return None,
         })
+    }
+
+    /// Returns the partner of an event of a business plan; `None` for other events.
+    pub fn partner(&self) -> Option<&str> {
+        match self {
+            Self::BusinessChanged(body) => Some(&body.partner_id),
+            Self::FundApproved(body) => Some(&body.partner_id),
+            Self::BusinessSigned(body) => Some(&body.partner_id),
+            Self::BusinessReviewed(body) => Some(&body.partner_id),
+            _ => None,
+        }
     }
 }

@@ -149,10 +149,33 @@ crate::faults! {
             help: "a second approval needs a second person",
             varying: [line],
         }
+        /// No open step of the approval is for the role.
+        NoStep { subject: String, role: String, open: Vec<String> } = LedgerState {
+            message: match role.as_str() {
+                "" => format!("{subject} needs no further approval"),
+                role => format!("{subject} needs no approval by `{role}`"),
+            },
+            help: match open.as_slice() {
+                [] => "`quotient plan status NAME` shows the approvals that are open".to_owned(),
+                open => format!("open are approvals by {}", names(open)),
+            },
+            varying: [subject],
+        }
+        /// The vendor's table cannot say which approvals are needed.
+        Undecided { subject: String, reason: String } = LedgerApproval {
+            message: format!("`approval.csv` cannot say who approves {subject}: {reason}"),
+            help: "correct the table, and open a plan with it",
+            varying: [subject],
+        }
         /// The person set figures of the total that they want to approve.
         ApprovesOwnTotal { person: String, authors: Vec<String> } = LedgerDuties {
             message: format!("`{person}` set figures of the plan that differ from the proposal and cannot approve the total"),
             help: format!("have it approved by a person other than {}", names(authors)),
+        }
+        /// The person has approved the total already.
+        ApprovesTotalTwice { person: String } = LedgerDuties {
+            message: format!("`{person}` has already approved the total"),
+            help: "a second approval needs a second person",
         }
         /// The total needs no approval.
         TotalOnLevel {} = LedgerState {

@@ -1,72 +1,17 @@
 //! Folding: events yield the state. An event that the table of steps does not allow is refused.
 
-use super::approval::{need, subject_digest};
+use super::approval::{open_steps, subject_digest};
 use super::event::body::{Amended, Approved, Locked, Opened, Proposed, Resolved};
-use super::event::{EventBody, Moved, PlanEvent};
+use super::event::{EventBody, PlanEvent};
+use super::fold_business::fold_business;
+use super::fold_fault::FoldFault;
 use super::line::{Acceptance, Approval, InForce, Line, Offer};
+use super::moved::Moved;
 use super::state::{Header, PlanState};
 use super::transition::transition;
 use super::words::{LineState, Side, Stage, Step};
-use crate::units::{Currency, Money, MoneyError};
+use crate::units::{Currency, Money};
 use std::collections::BTreeSet;
-use thiserror::Error;
-
-/// Reason for which an event does not follow from the events before it.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum FoldFault {
-    /// The plan was not opened, or is opened twice, or is closed.
-    #[error("event {number}: `{kind}` does not fit the stage of the plan")]
-    Stage {
-        /// Number of the event.
-        number: u64,
-        /// Kind of the event.
-        kind: &'static str,
-    },
-    /// The event names a line that the plan does not have.
-    #[error("event {number}: the plan has no line `{line}`")]
-    UnknownLine {
-        /// Number of the event.
-        number: u64,
-        /// Id of the line.
-        line: String,
-    },
-    /// The step is not possible in the state of the line.
-    #[error("event {number}: a line that is {state} cannot take the step `{step}` (line `{line}`)")]
-    OutOfTable {
-        /// Number of the event.
-        number: u64,
-        /// Id of the line.
-        line: String,
-        /// State of the line.
-        state: LineState,
-        /// Step of the event.
-        step: Step,
-    },
-    /// The figures of the event are not those of the line, or change without a reason.
-    #[error("event {number}: the figures of line `{line}` do not follow from the events before")]
-    Figure {
-        /// Number of the event.
-        number: u64,
-        /// Id of the line.
-        line: String,
-    },
-    /// The approval is not valid: of another version, or of the approver's own figure.
-    #[error("event {number}: the approval of {subject} does not bind to what it names")]
-    Approval {
-        /// Number of the event.
-        number: u64,
-        /// Subject of the approval.
-        subject: String,
-    },
-    /// An amount is out of range or in another currency.
-    #[error("event {number}: {source}")]
-    Amount {
-        /// Number of the event.
-        number: u64,
-        /// Cause.
-        source: MoneyError,
-    },
-}
 
 /// Applies one event to the state. On a fault the state is what it was.
 pub fn fold(state: &mut PlanState, event: &PlanEvent) -> Result<(), FoldFault> {
@@ -110,7 +55,13 @@ fn fold_plan(state: &mut PlanState, event: &PlanEvent) -> Result<(), FoldFault> 
                 return Err(FoldFault::Approval { number, subject: "the total".to_owned() });
             }
             let (by, digest) = (event.actor.clone(), body.digest.clone());
-            state.total_approvals.push(Approval { by, at: event.at, digest });
+            let role = body.step.as_ref().and_then(|step| step.role.clone());
+            let is_second = state.valid_total_approvals().iter().any(|approval| approval.by == by);
+            let open = state.open_total_steps().unwrap_or_default();
+            if is_second || !open.iter().any(|step| step.role == role) {
+                return Err(FoldFault::Approval { number, subject: "the total".to_owned() });
+            }
+            state.total_approvals.push(Approval { by, at: event.at, digest, role });
         }
         EventBody::PlanLocked(body) => {
             let is_done = |line: &Line| !line.counts() || line.state == LineState::Locked;
@@ -120,6 +71,7 @@ fn fold_plan(state: &mut PlanState, event: &PlanEvent) -> Result<(), FoldFault> 
             state.stage = Stage::Locked;
         }
         EventBody::Closed(_) => state.stage = Stage::Closed,
+        body if body.partner().is_some() => fold_business(state, event)?,
         // Workbooks change nothing: what comes back does.
         _ => {}
     }
@@ -150,6 +102,7 @@ fn open(state: &mut PlanState, body: &Opened, event: &PlanEvent) -> Result<(), F
         asked_target: body.asked_target,
         proposal: String::new(),
         request: body.request.clone(),
+        review: body.review.clone(),
         owner: event.actor.clone(),
         terms: body.terms.clone(),
         approval: body.approval.clone(),
@@ -189,7 +142,7 @@ fn fold_line(state: &mut PlanState, event: &PlanEvent, key: &super::key::LineKey
     line.changed = state.version + 1;
     let first_day = state.header.as_ref().map(|header| header.first_day);
     match &event.body {
-        EventBody::Approved(body) => approve(&mut line, body, event, state.name())?,
+        EventBody::Approved(body) => approve(&mut line, body, event, state)?,
         EventBody::Locked(body) => lock(&mut line, body, event, state)?,
         EventBody::Amended(body) => amend(&mut line, body, event)?,
         _ => negotiate(&mut line, event)?,
@@ -278,7 +231,8 @@ fn negotiate(line: &mut Line, event: &PlanEvent) -> Result<(), FoldFault> {
             if let Some(in_force) = in_force {
                 line.state = LineState::Locked;
                 (line.figure, line.assigned) = (in_force.figure, in_force.assigned);
-                (line.acceptance, line.approvals) = (in_force.acceptance, in_force.approvals);
+                (line.acceptance, line.approvals, line.steps) =
+                    (in_force.acceptance, in_force.approvals, in_force.steps);
                 line.effective_from = Some(in_force.from);
             }
         }
@@ -287,19 +241,26 @@ fn negotiate(line: &mut Line, event: &PlanEvent) -> Result<(), FoldFault> {
     Ok(())
 }
 
-fn approve(line: &mut Line, body: &Approved, event: &PlanEvent, plan: &str) -> Result<(), FoldFault> {
+fn approve(line: &mut Line, body: &Approved, event: &PlanEvent, state: &PlanState) -> Result<(), FoldFault> {
     let is_first = line.approvals.is_empty();
     // Approvals of one figure bind to the version before the first of them.
     let version = if is_first { line.version - 1 } else { line.approved_version };
     let subject = Line { version, ..line.clone() };
     let is_own = line.authors.contains(&event.actor);
     let is_second = line.approvals.iter().any(|approval| approval.by == event.actor);
-    let is_bound = body.digest == subject_digest(plan, &subject) && body.line_version == version;
-    if is_own || is_second || !is_bound || body.figure != line.figure {
+    let is_bound = body.digest == subject_digest(state.name(), &subject) && body.line_version == version;
+    let steps = state.steps(line).unwrap_or_default();
+    let is_asked = {
+        let open = open_steps(&steps, &line.approvals.iter().collect::<Vec<_>>());
+        usize::from(body.of) == steps.len() && open.iter().any(|step| step.role == body.role)
+    };
+    if is_own || is_second || !is_bound || !is_asked || body.figure != line.figure {
         return Err(FoldFault::Approval { number: event.number, subject: format!("line `{}`", line.key) });
     }
     line.approved_version = version;
-    line.approvals.push(Approval { by: event.actor.clone(), at: event.at, digest: body.digest.clone() });
+    let (by, digest, role) = (event.actor.clone(), body.digest.clone(), body.role.clone());
+    line.approvals.push(Approval { by, at: event.at, digest, role });
+    line.steps = steps;
     if line.approvals.len() >= usize::from(body.of) {
         line.state = LineState::Approved;
     }
@@ -308,11 +269,10 @@ fn approve(line: &mut Line, body: &Approved, event: &PlanEvent, plan: &str) -> R
 
 fn lock(line: &mut Line, body: &Locked, event: &PlanEvent, state: &PlanState) -> Result<(), FoldFault> {
     let number = event.number;
-    let needed = state.header.as_ref().map_or(u8::MAX, |header| need(&header.approval, line).approvals);
     let subject = Line { version: line.approved_version, ..line.clone() };
     let digest = subject_digest(state.name(), &subject);
-    let valid = line.approvals.iter().filter(|approval| approval.digest == digest).count();
-    if valid < usize::from(needed) {
+    let valid: Vec<&Approval> = line.approvals.iter().filter(|approval| approval.digest == digest).collect();
+    if line.steps.is_empty() || !open_steps(&line.steps, &valid).is_empty() {
         return Err(FoldFault::Approval { number, subject: format!("line `{}`", line.key) });
     }
     let in_force = line.figure_in_force().map(|in_force| in_force.figure);
@@ -326,6 +286,7 @@ fn lock(line: &mut Line, body: &Locked, event: &PlanEvent, state: &PlanState) ->
         assigned: line.assigned,
         acceptance: line.acceptance.clone(),
         approvals: line.approvals.clone(),
+        steps: line.steps.clone(),
         at: event.at,
     });
     line.effective_from = Some(body.effective_from);

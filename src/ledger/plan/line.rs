@@ -1,5 +1,6 @@
 //! A line of a plan: its figures, where the negotiation is, and the two facts acceptance and approval.
 
+use super::approval_step::ApprovalStep;
 use super::key::LineKey;
 use super::terms::Assigned;
 use super::words::{LineState, Side};
@@ -46,6 +47,8 @@ pub struct Approval {
     pub at: DateTime<Utc>,
     /// Digest of what was approved.
     pub digest: String,
+    /// Role of the step that it was given for; `None` for a step that any person takes.
+    pub role: Option<String>,
 }
 
 /// A figure that was put in force.
@@ -61,6 +64,8 @@ pub struct InForce {
     pub acceptance: Option<Acceptance>,
     /// The vendor's approvals.
     pub approvals: Vec<Approval>,
+    /// Approvals that it needed.
+    pub steps: Vec<ApprovalStep>,
     /// Time of the lock.
     pub at: DateTime<Utc>,
 }
@@ -76,6 +81,8 @@ pub struct Line {
     pub manager: Option<String>,
     /// Territory of the line, or the partner's home territory; `None` without one.
     pub home: Option<String>,
+    /// Least figure that the partner's tier asks for; `None` where it is not known or not asked.
+    pub minimum: Option<Money>,
     /// Figure of the engine; it never changes.
     pub proposed: Money,
     /// Figure of the vendor: proposed, offered, agreed or assigned. It counts in the total.
@@ -96,6 +103,8 @@ pub struct Line {
     pub assigned: bool,
     /// The vendor's approvals of the figure.
     pub approvals: Vec<Approval>,
+    /// Approvals that the figure needs, as of the first one.
+    pub steps: Vec<ApprovalStep>,
     /// Version that the approvals bind to.
     pub approved_version: u64,
     /// Persons who set the figure or agreed to it: none of them may approve it.
@@ -118,6 +127,7 @@ impl Line {
             partner_name: assigned.partner_name.clone(),
             manager: assigned.manager.clone(),
             home: assigned.home.clone(),
+            minimum: assigned.minimum,
             proposed: assigned.figure,
             figure: assigned.figure,
             counter: None,
@@ -128,6 +138,7 @@ impl Line {
             acceptance: None,
             assigned: false,
             approvals: Vec::new(),
+            steps: Vec::new(),
             approved_version: 0,
             authors: BTreeSet::from([actor.to_owned()]),
             in_force: Vec::new(),

@@ -8,34 +8,55 @@
 //! - [`Totals`] hold after every event: target, reserve, sum of the lines, and the exact difference.
 
 mod approval;
+mod approval_step;
+mod business;
+mod business_event;
+mod business_fault;
+mod business_review;
+mod business_state;
 mod command;
 mod decide;
+mod decide_business;
 mod decide_line;
 mod decide_plan;
 mod event;
 mod event_fault;
 mod fault;
 mod fold;
+mod fold_business;
+mod fold_fault;
 mod key;
 mod line;
+mod moved;
+mod opened;
 mod refusal;
 mod state;
 mod terms;
+mod totals;
 mod transition;
 pub(super) mod wire;
 mod words;
 
-pub use approval::{Need, need, subject_digest};
+pub use approval::{open_steps, subject_digest};
+pub use approval_step::ApprovalStep;
+pub use business::{Activity, BusinessChange, BusinessHeader, Objective, PeriodTarget};
+pub use business_fault::BusinessFault;
+pub use business_state::{ActivityState, Answer, BusinessPlan, ObjectiveState, Review, Signature};
 pub use command::{Actor, Change, Command, Counter, Opening};
 pub use decide::{decide, decide_all};
-pub use event::{EventBody, Moved, PlanEvent};
+pub use event::{EventBody, PlanEvent};
 pub use event_fault::EventFault;
 pub use fault::LedgerFault;
-pub use fold::{FoldFault, fold, replay};
+pub use fold::{fold, replay};
+pub use fold_fault::FoldFault;
 pub use key::LineKey;
 pub use line::{Acceptance, Approval, InForce, Line, Offer};
+pub use moved::Moved;
 pub use refusal::unknown_line;
-pub use state::{Header, PlanState, Totals};
+pub use state::{Header, PlanState};
 pub use terms::{ApprovalRule, Assigned, Terms};
+pub use totals::Totals;
 pub use transition::{possible, transition};
-pub use words::{AmendmentCode, CounterCode, LineState, OnSilence, Side, Stage, Step};
+pub use words::{
+    ActivityKind, AmendmentCode, CounterCode, LineState, ObjectiveKind, OnSilence, Side, Stage, Step, Verdict,
+};

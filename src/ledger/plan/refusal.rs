@@ -1,5 +1,6 @@
 //! A decision in the making: the events so far, and everything that refuses the command.
 
+use super::approval_step::ApprovalStep;
 use super::command::Actor;
 use super::event::EventBody;
 use super::fault::LedgerFault;
@@ -76,6 +77,18 @@ impl<'d> Deciding<'d> {
             self.refuse(LedgerFault::Figure { line, figure: figure.to_string(), currency: expected.to_string() });
         }
         is_amount.then_some(figure)
+    }
+
+    /// Returns the step of those that are open which an approval in `role` is for; the first one without a role.
+    pub fn step(&mut self, subject: String, open: Vec<ApprovalStep>, role: Option<&str>) -> Option<ApprovalStep> {
+        let is_meant = |step: &&ApprovalStep| role.is_none() || step.role.as_deref() == role;
+        let found = open.iter().find(is_meant).cloned();
+        if found.is_none() {
+            let open = open.into_iter().filter_map(|step| step.role).collect();
+            let role = role.unwrap_or_default().to_owned();
+            self.refuse(LedgerFault::NoStep { subject, role, open });
+        }
+        found
     }
 
     /// Returns `reason` unless it is empty; then it is noted that `step` needs one.

@@ -1,10 +1,15 @@
 //! State of a plan: terms, lines, and totals that are exact after every event.
 
-use super::approval;
+use super::approval::{self, open_steps};
+use super::approval_step::ApprovalStep;
+use super::business_state::{ActivityState, BusinessPlan};
 use super::key::LineKey;
 use super::line::{Approval, Line};
 use super::terms::{ApprovalRule, Terms};
+use super::totals::Totals;
 use super::words::{LineState, Stage};
+use crate::decision::PurposeTable;
+use crate::decision::table::DecisionFault;
 use crate::units::{Currency, Money, MoneyError};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,26 +47,8 @@ pub struct Header {
     pub terms: Terms,
     /// Rule of approvals.
     pub approval: ApprovalRule,
-}
-
-/// Totals of a plan, exact after every event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Totals {
-    /// Target; `None` without one.
-    pub target: Option<Money>,
-    /// Part of the target that no line carries.
-    pub reserve: Money,
-    /// Sum of the lines.
-    pub assigned: Money,
-    /// Sum of the proposed lines.
-    pub proposed: Money,
-}
-
-impl Totals {
-    /// Returns lines and reserve minus the target: negative when the plan falls short; `None` without a target.
-    pub fn difference(&self) -> Result<Option<Money>, MoneyError> {
-        self.target.map(|target| self.assigned.plus(self.reserve)?.minus(target)).transpose()
-    }
+    /// The vendor's table of reviews; `None` for the default.
+    pub review: Option<PurposeTable>,
 }
 
 /// State of a plan of record, as its events yield it.
@@ -73,6 +60,8 @@ pub struct PlanState {
     pub stage: Stage,
     /// Number of events.
     pub version: u64,
+    /// Joint business plans by partner.
+    pub business_plans: BTreeMap<String, BusinessPlan>,
     /// Lines by key.
     pub lines: BTreeMap<LineKey, Line>,
     /// Totals.
@@ -91,6 +80,7 @@ impl Default for PlanState {
         let zero = Money::zero(Currency::USD);
         let totals = Totals { target: None, reserve: zero, assigned: zero, proposed: zero };
         Self {
+            business_plans: BTreeMap::new(),
             header: None,
             stage: Stage::Open,
             version: 0,
@@ -139,10 +129,70 @@ impl PlanState {
         self.header.as_ref().is_some_and(|header| header.approval.off_level) && !self.is_on_level()
     }
 
-    /// True when the total has been approved with the figures as they are.
+    /// True when everyone has approved the total with the figures as they are.
     pub fn is_total_approved(&self) -> bool {
+        self.open_total_steps().is_ok_and(|open| open.is_empty())
+    }
+
+    /// Returns the approvals that the total still needs, with the figures as they are.
+    pub fn open_total_steps(&self) -> Result<Vec<ApprovalStep>, DecisionFault> {
+        let Some(header) = &self.header else { return Ok(Vec::new()) };
+        let steps = approval::total_steps(&header.approval, &self.totals)?;
+        Ok(open_steps(&steps, &self.valid_total_approvals()).into_iter().cloned().collect())
+    }
+
+    /// Returns the approvals of the total with the figures as they are.
+    pub fn valid_total_approvals(&self) -> Vec<&Approval> {
         let digest = self.total_digest();
-        self.total_approvals.iter().any(|approval| approval.digest == digest)
+        self.total_approvals.iter().filter(|approval| approval.digest == digest).collect()
+    }
+
+    /// Returns every approval that the funds of an activity need: as of the first one that was given.
+    pub fn fund_steps(&self, activity: &ActivityState) -> Result<Vec<ApprovalStep>, DecisionFault> {
+        match (&self.header, activity.activity.fund) {
+            (Some(header), Some(fund)) if activity.approvals.is_empty() => {
+                approval::fund_steps(&header.approval, fund, self.totals.target)
+            }
+            _ => Ok(activity.steps.clone()),
+        }
+    }
+
+    /// Returns the approvals that the funds of an activity still need.
+    pub fn open_fund_steps(&self, activity: &ActivityState) -> Result<Vec<ApprovalStep>, DecisionFault> {
+        let steps = self.fund_steps(activity)?;
+        Ok(open_steps(&steps, &activity.approvals.iter().collect::<Vec<_>>()).into_iter().cloned().collect())
+    }
+
+    /// Returns the lines of a partner that count, ascending by key.
+    pub fn lines_of<'s>(&'s self, partner: &str) -> impl Iterator<Item = &'s Line> {
+        self.lines.values().filter(move |line| line.key.partner_id == partner && line.counts())
+    }
+
+    /// Returns the figures of a partner's lines, which the business plan is signed with.
+    pub fn figures_of(&self, partner: &str) -> Vec<(String, Money)> {
+        self.lines_of(partner).map(|line| (line.key.to_string(), line.figure)).collect()
+    }
+
+    /// Returns the sum of a partner's figures in force; `None` without any.
+    pub fn quota_in_force(&self, partner: &str) -> Option<Money> {
+        let in_force = self.lines_of(partner).filter_map(|line| Some(line.figure_in_force()?.figure));
+        Money::sum_known(in_force).ok().flatten()
+    }
+
+    /// Returns every approval that the figure of the line needs: as of the first one that was given.
+    pub fn steps(&self, line: &Line) -> Result<Vec<ApprovalStep>, DecisionFault> {
+        match &self.header {
+            Some(header) if line.approvals.is_empty() => {
+                approval::line_steps(&header.approval, line, self.totals.target)
+            }
+            _ => Ok(line.steps.clone()),
+        }
+    }
+
+    /// Returns the approvals that the figure of the line still needs.
+    pub fn open_steps(&self, line: &Line) -> Result<Vec<ApprovalStep>, DecisionFault> {
+        let steps = self.steps(line)?;
+        Ok(open_steps(&steps, &line.approvals.iter().collect::<Vec<_>>()).into_iter().cloned().collect())
     }
 
     /// Returns the number of lines in each state, in the order of the states; states without lines are left out.

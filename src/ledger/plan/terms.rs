@@ -3,6 +3,7 @@
 use super::key::LineKey;
 use super::wire;
 use super::words::OnSilence;
+use crate::decision::PurposeTable;
 use crate::units::{Money, Rate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -37,12 +38,22 @@ pub struct ApprovalRule {
     pub large_change: Rate,
     /// True when a plan whose lines miss the level of the proposal needs an approval of its total.
     pub off_level: bool,
+    /// The vendor's own table; it takes the place of the numbers above. Missing for a vendor without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<PurposeTable>,
+}
+
+impl ApprovalRule {
+    /// Returns the vendor's table, or the default for a vendor without one.
+    pub fn of(table: Option<&PurposeTable>) -> Self {
+        Self { table: table.cloned(), ..Self::default() }
+    }
 }
 
 impl Default for ApprovalRule {
     /// Returns one approval for every figure, two for a change of more than 10 %, and one for a total off the level.
     fn default() -> Self {
-        Self { always: 1, large_change: Decimal::new(10, 2), off_level: true }
+        Self { always: 1, large_change: Decimal::new(10, 2), off_level: true, table: None }
     }
 }
 
@@ -61,4 +72,7 @@ pub struct Assigned {
     /// Figure.
     #[serde(with = "wire::money")]
     pub figure: Money,
+    /// Least figure that the partner's tier asks for; missing where it is not known or not asked.
+    #[serde(default, with = "wire::optional_money", skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<Money>,
 }

@@ -70,6 +70,46 @@ pub mod rate {
     }
 }
 
+/// A number that may be unknown: null, or a string.
+pub mod optional_rate {
+    use crate::units::Rate;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Known(#[serde(with = "super::rate")] Rate);
+
+    /// Writes null, or the number.
+    pub fn serialize<S: Serializer>(rate: &Option<Rate>, serializer: S) -> Result<S::Ok, S::Error> {
+        rate.map(Known).serialize(serializer)
+    }
+
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Rate>, D::Error> {
+        Ok(Option::<Known>::deserialize(deserializer)?.map(|known| known.0))
+    }
+}
+
+/// A list of dates that may be missing.
+pub mod optional_dates {
+    use chrono::NaiveDate;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Known(#[serde(with = "super::date")] NaiveDate);
+
+    /// Writes null, or the dates.
+    pub fn serialize<S: Serializer>(dates: &Option<Vec<NaiveDate>>, serializer: S) -> Result<S::Ok, S::Error> {
+        let known = |dates: &Vec<NaiveDate>| dates.iter().copied().map(Known).collect::<Vec<_>>();
+        dates.as_ref().map(known).serialize(serializer)
+    }
+
+    /// Reads them.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<NaiveDate>>, D::Error> {
+        let known = Option::<Vec<Known>>::deserialize(deserializer)?;
+        Ok(known.map(|dates| dates.into_iter().map(|known| known.0).collect()))
+    }
+}
+
 /// A date as `2026-01-31`.
 pub mod date {
     use chrono::NaiveDate;

@@ -109,6 +109,50 @@ words! {
         Other = "other",
     }
 
+    /// Kind of an objective of a business plan.
+    pub enum ObjectiveKind {
+        /// Revenue.
+        Revenue = "revenue",
+        /// New customers.
+        Customers = "customers",
+        /// Registered opportunities.
+        Pipeline = "pipeline",
+        /// Certified people.
+        Certification = "certification",
+        /// Training.
+        Enablement = "enablement",
+        /// Another kind, in words.
+        Other = "other",
+    }
+
+    /// Kind of an activity of a business plan.
+    pub enum ActivityKind {
+        /// New people.
+        Hiring = "hiring",
+        /// Training.
+        Enablement = "enablement",
+        /// Certifications.
+        Certification = "certification",
+        /// Marketing of both sides.
+        CoMarketing = "co_marketing",
+        /// Selling together.
+        CoSell = "co_sell",
+        /// Another kind, in words.
+        Other = "other",
+    }
+
+    /// Consequence of the review at the end of a period.
+    pub enum Verdict {
+        /// Do it again.
+        Repeat = "repeat",
+        /// The quota or the activities need a new basis.
+        Recalibrate = "recalibrate",
+        /// The partner needs a plan to improve.
+        ImprovementPlan = "improvement_plan",
+        /// The quota was too low, or there was a windfall.
+        TooSoft = "too_soft",
+    }
+
     /// Kind of reason for which a figure in force changes.
     pub enum AmendmentCode {
         /// The partner or the vendor leaves a market.

@@ -1,6 +1,6 @@
 //! History of a plan of record as a conversation.
 
-use crate::ledger::plan::{EventBody, LineKey, Moved, PlanEvent, PlanState, Side};
+use crate::ledger::plan::{BusinessChange, EventBody, LineKey, Moved, PlanEvent, PlanState, Side};
 use crate::report::ReportFault;
 use crate::report::figures::{Figures, clipped, counted};
 use crate::report::grid::{TableOptions, wrapped};
@@ -76,6 +76,7 @@ fn said(event: &PlanEvent, line: Option<&LineKey>) -> String {
         | EventBody::Locked(_)
         | EventBody::Amended(_)
         | EventBody::Withdrawn(_) => settled(&event.body, &who),
+        body if body.partner().is_some() => in_business_plan(body, &who),
         _ => of_plan(&event.body, &who, line),
     }
 }
@@ -104,7 +105,10 @@ fn of_plan(body: &EventBody, who: &str, line: Option<&LineKey>) -> String {
         }
         EventBody::TotalApproved(body) => {
             let (assigned, proposed) = (body.assigned.to_grouped(), body.proposed.to_grouped());
-            format!("{who} approves a total of {assigned} ({proposed} proposed)")
+            let role = role(body.step.as_ref().and_then(|step| step.role.as_deref()));
+            let rows = body.step.as_ref().and_then(|step| rows(&step.rows));
+            let rows = rows.map(|rows| format!(", {rows}")).unwrap_or_default();
+            format!("{who} approves a total of {assigned}{role} ({proposed} proposed{rows})")
         }
         EventBody::PlanLocked(body) => format!("{who} locks the plan at {}", body.assigned.to_grouped()),
         EventBody::Closed(_) => format!("{who} closes the plan"),
@@ -156,13 +160,81 @@ fn negotiated(event: &PlanEvent, who: &str) -> String {
     }
 }
 
+/// A move in a joint business plan as a sentence.
+fn in_business_plan(body: &EventBody, who: &str) -> String {
+    let partner = body.partner().unwrap_or_default();
+    match body {
+        EventBody::BusinessChanged(body) => changed(&body.change, partner, who),
+        EventBody::FundApproved(body) => {
+            let (of, role) = (body.of, role(body.step.role.as_deref()));
+            let of = if of > 1 { format!(" ({of} approvals are needed)") } else { String::new() };
+            format!(
+                "{who} approves {} for activity `{}` of `{partner}`{role}{of}",
+                body.amount.to_grouped(),
+                body.activity
+            )
+        }
+        EventBody::BusinessSigned(body) => {
+            format!("{} signs the business plan of `{partner}` for the {}", clipped(&body.person, NAME), body.side)
+        }
+        EventBody::BusinessReviewed(body) => {
+            let verdict = body.verdict.map_or("no verdict".to_owned(), |verdict| verdict.as_str().replace('_', " "));
+            format!("{who} reviews `{partner}` as of {}: {verdict}", body.as_of)
+        }
+        body => body.kind().to_owned(),
+    }
+}
+
+fn changed(change: &BusinessChange, partner: &str, who: &str) -> String {
+    match change {
+        BusinessChange::Objective(one) => format!("{who} sets objective `{}` of `{partner}`: {}", one.id, one.measure),
+        BusinessChange::Activity(one) => {
+            format!("{who} sets activity `{}` of `{partner}`: {}, due {}", one.id, one.title, one.due)
+        }
+        BusinessChange::Drop { item, .. } => format!("{who} drops `{item}` of `{partner}`"),
+        BusinessChange::Done { activity, on, .. } => {
+            format!("{who} records that activity `{activity}` of `{partner}` was done on {on}")
+        }
+        BusinessChange::Actual { objective, value, as_of } => {
+            format!("{who} records {value} for objective `{objective}` of `{partner}` as of {as_of}")
+        }
+        BusinessChange::Claim { activity, amount, .. } => {
+            format!("{who} claims {} for activity `{activity}` of `{partner}`", amount.to_grouped())
+        }
+        BusinessChange::Answer { side, accepts, by, .. } => {
+            let does = if *accepts { "accepts" } else { "disputes" };
+            let person = by.as_deref().map_or(who.to_owned(), |by| clipped(by, NAME));
+            format!("{person} {does} the review of `{partner}` for the {side}")
+        }
+        BusinessChange::Header(_)
+        | BusinessChange::ApproveFund { .. }
+        | BusinessChange::Sign { .. }
+        | BusinessChange::Review { .. } => format!("{who} changes the business plan of `{partner}`"),
+    }
+}
+
+/// ` as finance`, for an approval in a role.
+fn role(role: Option<&str>) -> String {
+    role.map(|role| format!(" as {role}")).unwrap_or_default()
+}
+
+/// `approval.csv row 4`; `None` without rows.
+fn rows(rows: &[u64]) -> Option<String> {
+    let numbers = rows.iter().map(u64::to_string).collect::<Vec<_>>().join(" and ");
+    let noun = if rows.len() == 1 { "row" } else { "rows" };
+    (!rows.is_empty()).then(|| format!("approval.csv {noun} {numbers}"))
+}
+
 /// A move within the vendor as a sentence.
 fn settled(body: &EventBody, who: &str) -> String {
     match body {
         EventBody::LineDistributed(body) => format!("{who} hands `{}` to its account manager", body.line),
         EventBody::Approved(body) => {
-            let step = if body.of > 1 { format!(" ({} of {})", body.step, body.of) } else { String::new() };
-            format!("{who} approves `{}` at {}{step}", body.line, body.figure.to_grouped())
+            let part = (body.of > 1).then(|| format!("{} of {}", body.step, body.of));
+            let parts: Vec<String> = part.into_iter().chain(rows(&body.rows)).collect();
+            let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+            let role = role(body.role.as_deref());
+            format!("{who} approves `{}` at {}{role}{parts}", body.line, body.figure.to_grouped())
         }
         EventBody::Returned(body) => format!("{who} returns `{}`", body.line),
         EventBody::Locked(body) => {
@@ -210,7 +282,21 @@ fn reason(body: &EventBody) -> Option<&str> {
         | EventBody::Distributed(_)
         | EventBody::PlanLocked(_)
         | EventBody::LineDistributed(_)
-        | EventBody::Expired(_) => return None,
+        | EventBody::Expired(_)
+        | EventBody::BusinessSigned(_) => return None,
+        EventBody::BusinessReviewed(body) => &body.because,
+        EventBody::FundApproved(body) => {
+            if body.note.is_empty() {
+                &body.step.because
+            } else {
+                &body.note
+            }
+        }
+        EventBody::BusinessChanged(body) => match &body.change {
+            BusinessChange::Drop { reason, .. } => reason,
+            BusinessChange::Answer { words, .. } => words,
+            _ => return None,
+        },
     };
     Some(reason.as_str()).filter(|reason| !reason.is_empty())
 }

@@ -1,6 +1,6 @@
 //! Status of a plan of record: totals, lines by state, account managers, offers without an answer.
 
-use crate::ledger::plan::{Line, LineState, PlanState};
+use crate::ledger::plan::{Approval, ApprovalStep, Line, LineState, PlanState};
 use crate::ledger::store::PlanHead;
 use crate::report::ReportFault;
 use crate::report::figures::{Figures, clipped, count, counted, readable, short_hash};
@@ -32,8 +32,15 @@ pub fn status(state: &PlanState, today: NaiveDate, options: &TableOptions) -> Re
     let amounts = state.lines.values().map(|line| line.figure).chain([state.totals.reserve]).chain(state.totals.target);
     let figures = Figures::of_amounts(amounts);
     let sheet = Sheet { state, figures, options };
-    let sections =
-        [sheet.header()?, sheet.states()?, sheet.managers()?, sheet.lines(), sheet.silent(today), sheet.missing()?];
+    let sections = [
+        sheet.header()?,
+        sheet.states()?,
+        sheet.managers()?,
+        sheet.lines(),
+        sheet.silent(today),
+        sheet.open_approvals(),
+        sheet.missing()?,
+    ];
     let text: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
     Ok(text.join("\n"))
 }
@@ -196,6 +203,36 @@ impl Sheet<'_> {
         text
     }
 
+    /// Approvals that settled lines and the total wait for, as the vendor's table asks for them.
+    fn open_approvals(&self) -> String {
+        let state = self.state;
+        let has_table = state.header.as_ref().is_some_and(|header| header.approval.table.is_some());
+        let waiting =
+            state.lines.values().filter(|line| matches!(line.state, LineState::Accepted | LineState::Assigned));
+        let mut open: BTreeMap<ApprovalStep, Vec<String>> = BTreeMap::new();
+        for line in waiting.filter(|_| has_table) {
+            for step in state.open_steps(line).unwrap_or_default() {
+                open.entry(step).or_default().push(line.key.to_string());
+            }
+        }
+        let off_level = has_table && state.needs_total_approval() && self.options.lines > 0;
+        for step in off_level.then(|| state.open_total_steps().unwrap_or_default()).into_iter().flatten() {
+            open.entry(step).or_default().push("the total".to_owned());
+        }
+        if open.is_empty() {
+            return String::new();
+        }
+        let columns = [("role", Left), ("lines", Right), ("first", Left), ("row", Right), ("because", Left)];
+        let mut grid = Grid::new("Open approvals by approval.csv", self.options, &columns).optional(&[2]);
+        for (step, lines) in open {
+            let rows = step.rows.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+            let first = clipped(lines.first().map_or("", String::as_str), NAME);
+            let role = step.role.unwrap_or_else(|| "any other person".to_owned());
+            grid.row([clipped(&role, NAME), count(lines.len()), first, rows, step.because].map(Cell::new));
+        }
+        grid.text()
+    }
+
     /// Reason for which the plan cannot be locked yet, as a sentence.
     fn missing(&self) -> Result<String, ReportFault> {
         let state = self.state;
@@ -218,7 +255,11 @@ fn note(line: &Line) -> String {
         None if line.assigned => Some("without acceptance".to_owned()),
         None => None,
     };
-    let approvers: Vec<&str> = line.approvals.iter().map(|approval| approval.by.as_str()).collect();
+    let approver = |approval: &Approval| match &approval.role {
+        Some(role) => format!("{} as {role}", approval.by),
+        None => approval.by.clone(),
+    };
+    let approvers: Vec<String> = line.approvals.iter().map(approver).collect();
     let approved = (!approvers.is_empty()).then(|| format!("approved by {}", approvers.join(", ")));
     accepted.into_iter().chain(approved).collect::<Vec<_>>().join("; ")
 }

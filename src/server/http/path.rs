@@ -49,6 +49,7 @@ path_parameters! {
     VendorPath = "vendor", "Name of the vendor's directory", "^[a-z0-9][a-z0-9_-]{0,63}$", "meridian";
     RevisionPath = "revision", "Digest of a revision", DIGEST_PATTERN, DIGEST_EXAMPLE;
     PlanPath = "plan", "Name of the plan", "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,59}$", "FY2026-channel";
+    PartnerPath = "partner", "Id of the partner", "^[^/]{1,200}$", "P0007";
     BookPath = "book", "Id of a stored book", DIGEST_PATTERN, DIGEST_EXAMPLE;
 }
 

@@ -184,3 +184,60 @@ fn a_ledger_that_is_not_there_and_a_plan_that_exists_are_said() {
         refused(&desk, 1, &["offer", "FY2026", "--line", "X", "--as", "mara"]).contains("the plan has no line `X`")
     );
 }
+
+/// One person offers 120 lines and wants to accept them: one finding with a count, whatever their number.
+#[test]
+fn many_equal_refusals_are_one_finding() {
+    let desk = Desk::new();
+    let rows = |row: &dyn Fn(usize) -> String| (1..=120).map(row).collect::<String>();
+    desk.write(
+        "many/partners.csv",
+        format!("partner_id,partner_name\n{}", rows(&|at| format!("P{at:03},Partner {at}\n"))),
+    );
+    desk.write(
+        "many/revenue.csv",
+        format!("partner_id,month,amount\n{}", rows(&|at| format!("P{at:03},2025-06,1000\n"))),
+    );
+    plan(&desk, &["open", "MANY", "acme", "--book", "many", "--as", "pia"]);
+    plan(&desk, &["offer", "MANY", "--all", "--as", "mara"]);
+    let message = refused(&desk, 1, &["accept", "MANY", "--all", "--as", "mara"]);
+    assert_eq!(message.matches("error[").count(), 1, "{message}");
+    assert!(message.contains("and 119 more: `P002`, `P003`, `P004`, …"), "{message}");
+    assert!(!message.contains("more finding"), "{message}");
+}
+
+#[test]
+fn a_business_plan_is_kept_by_command_line() {
+    let desk = desk();
+    let business = |action: &str, arguments: &[&str]| {
+        plan(&desk, &[&["business-plan", action, "FY2026", "A"], arguments, &["--as", "mara"]].concat())
+    };
+    business(
+        "header",
+        &["--vendor-sponsor", "Dana", "--account", "Harbor", "--account", "Quay", "--review-on", "2026-06-30"],
+    );
+    business("objective", &["O1", "--measure", "engineers", "--baseline", "1", "--target", "3", "--by", "FY2026-Q2=2"]);
+    business(
+        "activity",
+        &["A1", "--kind", "hiring", "--title", "two engineers", "--due", "2026-06-30", "--objective", "O1"],
+    );
+    let said = business("sign", &["--partner-person", "Lee"]);
+    assert!(said.contains("Lee signs the business plan of `A` for the partner"), "{said}");
+    let shown = plan(&desk, &["business-plan", "show", "FY2026", "A"]);
+    for part in
+        ["Harbor, Quay", "2026-06-30", "two engineers", "Signed for the partner by Lee.", "Not signed for the vendor."]
+    {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    plan(&desk, &["business-plan", "show", "FY2026", "A", "--html", "a.html"]);
+    assert!(std::fs::read_to_string(desk.path("a.html")).unwrap().contains("two engineers"));
+    let message =
+        refused(&desk, 1, &["business-plan", "done", "FY2026", "A", "A2", "--on", "2025-12-31", "--as", "mara"]);
+    assert!(
+        message.contains("the business plan has no activity `A2`") && message.contains("did you mean `A1`?"),
+        "{message}"
+    );
+    assert!(refused(&desk, 1, &["business-plan", "show", "FY2026", "Z"]).contains("no line `Z`"));
+    let log = plan(&desk, &["log", "FY2026"]);
+    assert!(log.contains("mara sets activity `A1` of `A`: two engineers, due 2026-06-30"), "{log}");
+}

@@ -1,5 +1,7 @@
 //! The plan of record: its state machine, and random negotiations that hold to it.
 
+mod approval;
+mod business;
 mod cli;
 mod people;
 mod plan;
@@ -35,6 +37,7 @@ pub fn opening(partners: &[&str]) -> Opening {
         manager: Some("Mara".to_owned()),
         home: None,
         figure: crate::usd(100),
+        minimum: None,
     };
     Opening {
         name: "FY2026".to_owned(),
@@ -52,6 +55,7 @@ pub fn opening(partners: &[&str]) -> Opening {
         reserve: crate::usd(0),
         terms: Terms { rounds: 2, reply_within_days: 10, on_silence: OnSilence::Escalate },
         approval: ApprovalRule::default(),
+        review: None,
         lines: partners.iter().map(line).collect(),
     }
 }
@@ -65,8 +69,13 @@ pub struct Round {
 impl Round {
     /// A plan that Pia opened on 2025-12-01, with a line for each partner.
     pub fn open(partners: &[&str]) -> Self {
+        Self::of(opening(partners))
+    }
+
+    /// A plan that Pia opened on 2025-12-01.
+    pub fn of(opening: Opening) -> Self {
         let mut round = Self { state: PlanState::default(), events: Vec::new() };
-        round.does("Pia", "2025-12-01", Command::Open(Box::new(opening(partners))));
+        round.does("Pia", "2025-12-01", Command::Open(Box::new(opening)));
         round
     }
 

@@ -13,7 +13,15 @@ fn place() -> (tempfile::TempDir, PathBuf) {
 }
 
 fn of(person: &str, role: Role, reach: Reach) -> Grant {
-    Grant { person: person.to_owned(), role, reach, from: None, until: None, reason: String::new() }
+    Grant {
+        person: person.to_owned(),
+        role,
+        reach,
+        approves: Vec::new(),
+        from: None,
+        until: None,
+        reason: String::new(),
+    }
 }
 
 #[track_caller]
@@ -89,7 +97,7 @@ fn a_standing_is_the_union_of_the_grants_that_hold_on_the_date() {
 #[test]
 fn no_role_both_sets_figures_for_the_vendor_and_approves_them() {
     let offer = Command::Offer { lines: Vec::new(), reply_by: None };
-    let approve = Command::Approve { lines: Vec::new(), note: String::new() };
+    let approve = Command::Approve { lines: Vec::new(), note: String::new(), role: None };
     let open = Command::Open(Box::new(opening(&["P1"])));
     for role in Role::ALL {
         assert!(!(role.may(&offer) && role.may(&approve)), "{role}");

@@ -23,7 +23,7 @@ fn accept(lines: &[&str]) -> Command {
 }
 
 fn approve(lines: &[&str]) -> Command {
-    Command::Approve { lines: lines.iter().map(|line| key(line)).collect(), note: String::new() }
+    Command::Approve { lines: lines.iter().map(|line| key(line)).collect(), note: String::new(), role: None }
 }
 
 fn lock(lines: &[&str]) -> Command {
@@ -111,7 +111,7 @@ fn a_plan_off_the_level_of_its_proposal_needs_an_approved_total() {
     assert_eq!(round.state.totals.difference(), Ok(Some(crate::usd(-5))));
     let refused = round.tries("Pia", "2025-12-05", lock(&["A", "B"])).unwrap_err();
     assert_eq!(refused, "the lines are 5.00 below the level of the proposal, and the total is not approved");
-    let total = || Command::ApproveTotal { reason: "market is down".to_owned() };
+    let total = || Command::ApproveTotal { reason: "market is down".to_owned(), role: None };
     let refused = round.tries("Mara", "2025-12-05", total()).unwrap_err();
     assert!(refused.contains("`Mara` set figures of the plan"), "{refused}");
     round.does("Finn", "2025-12-05", total());
@@ -123,7 +123,7 @@ fn a_plan_off_the_level_of_its_proposal_needs_an_approved_total() {
 fn an_approved_total_is_about_those_figures_only() {
     let mut round = Round::open(&["A", "B"]);
     round.does("Mara", "2025-12-02", offer("A", 95, "market"));
-    round.does("Finn", "2025-12-02", Command::ApproveTotal { reason: "market is down".to_owned() });
+    round.does("Finn", "2025-12-02", Command::ApproveTotal { reason: "market is down".to_owned(), role: None });
     round.does("Mara", "2025-12-03", offer("B", 99, "market"));
     round.does("Mara", "2025-12-03", accept(&["A", "B"]));
     round.does("Dana", "2025-12-04", approve(&["A", "B"]));
@@ -137,7 +137,7 @@ fn a_lowered_target_is_a_change_of_level_that_its_author_cannot_approve() {
     let target = Command::ChangeTarget { target: crate::usd(90), reason: "new budget".to_owned() };
     round.does("Dana", "2025-12-02", target);
     assert_eq!(round.state.totals.difference(), Ok(Some(crate::usd(10))));
-    let total = Command::ApproveTotal { reason: "agreed by the board".to_owned() };
+    let total = Command::ApproveTotal { reason: "agreed by the board".to_owned(), role: None };
     assert!(round.tries("Dana", "2025-12-03", total.clone()).is_err());
     round.does("Finn", "2025-12-03", total);
 }
@@ -153,7 +153,7 @@ fn the_last_round_escalates_by_itself_and_an_assigned_figure_shows_for_ever() {
     assert_eq!((line.state, line.round), (LineState::Escalated, 2));
     round.does("Dana", "2025-12-06", resolve("A", 92, true));
     round.does("Finn", "2025-12-07", approve(&["A"]));
-    let total = Command::ApproveTotal { reason: "the line is settled".to_owned() };
+    let total = Command::ApproveTotal { reason: "the line is settled".to_owned(), role: None };
     round.does("Finn", "2025-12-07", total);
     round.does("Pia", "2025-12-08", lock(&["A"]));
     let line = &round.state.lines[&key("A")];
@@ -205,7 +205,7 @@ fn an_amendment_leaves_the_figure_in_force_until_it_is_locked() {
     round.does("Mara", "2026-06-11", offer("A", 95, ""));
     round.does("Mara", "2026-06-12", accept(&["A"]));
     round.does("Dana", "2026-06-13", approve(&["A"]));
-    round.does("Dana", "2026-06-13", Command::ApproveTotal { reason: "market exit".to_owned() });
+    round.does("Dana", "2026-06-13", Command::ApproveTotal { reason: "market exit".to_owned(), role: None });
     round.does("Pia", "2026-06-14", lock(&["A"]));
     let line = &round.state.lines[&key("A")];
     let in_force: Vec<_> = line.in_force.iter().map(|one| (one.figure, one.from)).collect();
@@ -223,7 +223,7 @@ fn a_withdrawn_amendment_leaves_what_is_in_force_and_a_withdrawn_line_leaves_the
     assert_eq!(round.state.totals.difference(), Ok(Some(crate::usd(-100))));
     round.does("Mara", "2025-12-03", accept(&["A"]));
     round.does("Dana", "2025-12-04", approve(&["A"]));
-    round.does("Finn", "2025-12-04", Command::ApproveTotal { reason: "B left".to_owned() });
+    round.does("Finn", "2025-12-04", Command::ApproveTotal { reason: "B left".to_owned(), role: None });
     round.does("Pia", "2025-12-05", lock(&["A"]));
     let change = Change { line: key("A"), figure: Some(crate::usd(50)), reason: "wrong".to_owned() };
     let (effective_from, code) = (date("2026-07-01"), AmendmentCode::Error);

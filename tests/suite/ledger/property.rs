@@ -57,7 +57,7 @@ fn command(state: &PlanState, pick: &Pick) -> Command {
         None => {
             return match pick.step - Step::ALL.len() {
                 0 => Command::ApplySilence {},
-                1 => Command::ApproveTotal { reason },
+                1 => Command::ApproveTotal { reason, role: None },
                 2 => Command::ChangeTarget { target: crate::usd(pick.figure * 4), reason },
                 3 if pick.figure == 80 => Command::Close { reason },
                 _ => Command::Lock { lines: approved(state) },
@@ -81,7 +81,7 @@ fn command(state: &PlanState, pick: &Pick) -> Command {
         Step::Escalate => Command::Escalate { lines, reason },
         Step::Resolve => Command::Resolve { lines: change(), assign: false },
         Step::Assign => Command::Resolve { lines: change(), assign: true },
-        Step::Approve => Command::Approve { lines, note: reason },
+        Step::Approve => Command::Approve { lines, note: reason, role: None },
         Step::Return => Command::Return { lines, reason },
         Step::Lock => Command::Lock { lines },
         Step::Amend => {
@@ -226,7 +226,9 @@ fn random_negotiations_reach_every_state_and_every_kind_of_event() {
     // Distributing twice and expiry are other tests': the policy here escalates.
     let missing: Vec<LineState> = LineState::ALL.into_iter().filter(|state| !states.contains(state)).collect();
     assert_eq!(missing, [LineState::Expired]);
-    let missing: Vec<&&str> = EventBody::KINDS.iter().filter(|kind| !kinds.contains(**kind)).collect();
+    // Business plans have tests beside.
+    let is_meant = |kind: &&&str| !kinds.contains(**kind) && !kind.starts_with("business_plan.");
+    let missing: Vec<&&str> = EventBody::KINDS.iter().filter(is_meant).collect();
     assert_eq!(missing, [&"line.expired"]);
     assert_eq!(stages, BTreeSet::from(Stage::ALL));
 }

@@ -57,6 +57,7 @@ fn commands(id: &str) -> Vec<Value> {
         "approve_total" | "close" => json!({"reason": "a reason"}),
         "change_target" => json!({"target": usd("1.00"), "reason": "a reason"}),
         "apply_silence" => json!({}),
+        "business_plan" => json!({"partner_id": id, "changes": [{"change": "header", "vision": "to grow"}]}),
         other => panic!("the test has no body for the command `{other}`"),
     };
     let command = |name: &str| {
@@ -109,6 +110,7 @@ fn a_plan_that_a_person_may_not_see_is_one_that_never_existed() {
             for body in bodies(operation, "P1").into_iter().chain(bodies(operation, "P9")) {
                 let about = |plan: &str| {
                     let path = operation.path.replace("{vendor}", "meridian").replace("{plan}", plan);
+                    let path = path.replace("{partner}", "P1");
                     let answer = as_person(&site, person, operation.method, &path, body.as_ref());
                     let (status, fields, text) = seen(&answer);
                     (status, fields, text.replace(plan, "PLAN"))
@@ -131,11 +133,14 @@ fn a_line_that_a_person_may_not_see_is_one_that_never_existed() {
     let commands = format!("{path}/FY2026/commands");
     assert_eq!(as_person(&site, "pia", "POST", &commands, Some(&offer)).status, 200);
     for (person, foreign) in [("berg", ["P2", "P3"]), ("mara", ["P3", "P6"])] {
-        for operation in of_plans().filter(|operation| operation.method == "POST") {
+        for operation in
+            of_plans().filter(|operation| operation.method == "POST" || operation.path.ends_with("{partner}"))
+        {
             for id in foreign {
                 for (hidden, never) in bodies(operation, id).into_iter().zip(bodies(operation, "P9")) {
                     let about = |id: &str, body: &Option<Value>| {
                         let path = operation.path.replace("{vendor}", "meridian").replace("{plan}", "FY2026");
+                        let path = path.replace("{partner}", id);
                         let answer = as_person(&site, person, operation.method, &path, body.as_ref());
                         let (status, fields, text) = seen(&answer);
                         (status, fields, text.replace(id, "LINE"))
@@ -198,6 +203,7 @@ fn a_partner_sees_own_lines_and_what_was_said_to_them_and_nothing_else() {
     let mut text = String::new();
     for operation in of_plans().filter(|operation| operation.method == "GET" && operation.id != "plan_stream") {
         let path = operation.path.replace("{vendor}", "meridian").replace("{plan}", "FY2026");
+        let path = path.replace("{partner}", "P1");
         text.push_str(&as_person(&site, "berg", "GET", &path, None).text());
     }
     text.push_str(&as_person(&site, "berg", "GET", path, None).text());

@@ -179,11 +179,24 @@ fn a_round_from_proposal_to_lock_is_exact_after_every_step() {
     assert_eq!(own.json()["errors"][0]["places"][0]["pointer"], "/lines/0");
     exact(&done(&site.does("dana", "/FY2026/commands", &json!({"command": "approve", "lines": lines(&all)}))));
     exact(&done(&site.does("finn", "/FY2026/commands", &json!({"command": "approve", "lines": lines(&["P1"])}))));
+    // The vendor's table asks for more than one role: each open step says which, and why.
+    let mut rows = 0;
+    for seen in site.reads("/FY2026/lines")["lines"].as_array().unwrap() {
+        for step in seen["approvals"].as_array().unwrap().iter().filter(|step| step["approved_by"].is_null()) {
+            rows += step["rows"].as_array().unwrap().len();
+            let line = lines(&[seen["line"].as_str().unwrap()]);
+            let approve = json!({"command": "approve", "lines": line, "role": step["role"]});
+            done(&site.does(step["role"].as_str().unwrap(), "/FY2026/commands", &approve));
+        }
+    }
+    assert!(rows > 0);
     let lock = json!({"command": "lock", "lines": lines(&all)});
     let early = site.does("pia", "/FY2026/commands", &lock);
     assert_eq!((early.status, early.json()["code"].as_str()), (409, Some("approval_missing")));
     let total = json!({"command": "approve_total", "reason": "the reserve covers it"});
     done(&site.does("finn", "/FY2026/commands", &total));
+    let second = site.does("vera", "/FY2026/commands", &total);
+    assert!(second.status == 200 || second.json()["code"] == "state_conflict", "{}", second.text());
     exact(&done(&site.does("pia", "/FY2026/commands", &lock)));
     let plan = site.reads("/FY2026");
     assert_eq!((&plan["stage"], &plan["states"][0]["state"]), (&json!("locked"), &json!("locked")));
@@ -378,4 +391,36 @@ fn a_ledger_that_cannot_be_written_is_a_problem_and_nothing_is_recorded() {
     damage(&hash);
     assert_eq!(site.reads("/FY2026")["version"], 2);
     done(&site.does("mara", "/FY2026/commands", &offer_all()));
+}
+
+#[test]
+fn a_business_plan_is_changed_by_the_command_and_read_as_document_and_page() {
+    let site = Site::new(None, &[]);
+    done(&site.does("pia", "", &opening("FY2026")));
+    let change = |changes: Value| json!({"command": "business_plan", "partner_id": "P1", "changes": changes});
+    let activity = json!({"change": "activity", "id": "A1", "kind": "co_sell", "title": "joint calls", "side": "partner",
+        "due": "2026-06-30", "weight": "2"});
+    let sign = json!({"change": "sign", "side": "vendor"});
+    let changed = done(&site.does("mara", "/FY2026/commands", &change(json!([activity, sign]))));
+    let kinds: Vec<&str> =
+        changed["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["business_plan.changed", "business_plan.signed"]);
+    let read = site.reads("/FY2026/business-plans/P1");
+    assert_eq!(
+        (&read["activities"][0]["title"], &read["activities"][0]["weight"]),
+        (&json!("joint calls"), &json!("2"))
+    );
+    assert_eq!((&read["signed_by_vendor"], &read["signed_by_partner"]), (&json!("mara"), &json!(null)));
+    assert_eq!(site.reads("/FY2026/business-plans")["business_plans"].as_array().unwrap().len(), 1);
+    // A partner without a business plan has the defaults; one that the plan does not have is unknown.
+    assert_eq!(site.reads("/FY2026/business-plans/P2")["activities"], json!([]));
+    let path = |partner: &str| format!("/v1/vendors/meridian/plans/FY2026/business-plans/{partner}");
+    assert_eq!(site.ask("GET", &path("P77"), &[], None).json()["code"], "line_unknown");
+    let page = site.ask("GET", &path("P1"), &["Accept: text/html"], None);
+    assert!(page.status == 200 && page.text().contains("joint calls"), "{}", page.text());
+    // One change that is refused refuses all of the command.
+    let wrong = json!([{"change": "header", "vision": "grow"}, {"change": "drop", "item": "A7", "reason": "no"}]);
+    let refused = site.does("mara", "/FY2026/commands", &change(wrong));
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (404, Some("line_unknown")), "{}", refused.text());
+    assert_eq!(site.reads("/FY2026/business-plans/P1")["vision"], json!(null));
 }

@@ -87,6 +87,13 @@ fn public_body(body: &EventBody, is_own: bool) -> Value {
         }
         EventBody::Withdrawn(body) => json!({"figure": body.to}),
         EventBody::Expired(body) => json!({"reply_by": body.reply_by.to_string()}),
+        EventBody::BusinessChanged(body) => json!({"change": body.change}),
+        EventBody::FundApproved(body) => json!({"activity": body.activity, "amount": body.amount}),
+        EventBody::BusinessSigned(body) => json!({"side": body.side, "person": body.person}),
+        EventBody::BusinessReviewed(body) => json!({
+            "as_of": body.as_of.to_string(), "quota": body.quota, "actual": body.actual,
+            "verdict": body.verdict, "because": body.because,
+        }),
         _ => json!({}),
     }
 }

@@ -1,6 +1,6 @@
 //! Documents about lines, as far as a person sees them. `null` is "not known" or "not shown".
 
-use crate::ledger::plan::{LineKey, LineState, Step, need, possible};
+use crate::ledger::plan::{ApprovalStep, Line, LineKey, LineState, PlanState, Step, need, possible};
 use crate::ledger::view::{SeenLine, View};
 use crate::server::http::query::cursor_of;
 use crate::units::{Money, plain};
@@ -67,7 +67,9 @@ pub struct LineDocument {
     /// Persons who approved the figure; null for a partner.
     approved_by: Option<Vec<String>>,
     /// Approvals that the figure needs; null for a partner.
-    approvals_needed: Option<u8>,
+    approvals_needed: Option<usize>,
+    /// Approvals that the figure needs, with the reason of each; null for a partner.
+    approvals: Option<Vec<ApprovalDocument>>,
     /// Figure in force; null before the first lock.
     in_force: Option<Money>,
     /// Date from which it is in force.
@@ -78,6 +80,33 @@ pub struct LineDocument {
     /// Time of that event.
     #[schemars(extend("format" = "date-time"))]
     at: String,
+}
+
+/// One approval that a figure needs.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PlanApproval")]
+pub struct ApprovalDocument {
+    /// Role that the vendor's table names; null for any person who did not set the figure.
+    role: Option<String>,
+    /// Reason.
+    because: String,
+    /// Rows of the vendor's table, as a spreadsheet counts them; empty without a table.
+    rows: Vec<u64>,
+    /// Person who approved; null while it is open.
+    approved_by: Option<String>,
+}
+
+impl ApprovalDocument {
+    /// Returns the approvals that the figure needs, each with the person who gave it.
+    fn of(state: &PlanState, line: &Line) -> Vec<Self> {
+        let mut given: Vec<_> = line.approvals.iter().collect();
+        let document = |ApprovalStep { role, because, rows }: ApprovalStep| {
+            let at = given.iter().position(|approval| approval.role == role);
+            let approved_by = at.map(|at| given.remove(at).by.clone());
+            Self { role, because, rows, approved_by }
+        };
+        state.steps(line).unwrap_or_default().into_iter().map(document).collect()
+    }
 }
 
 /// Returns a time in milliseconds, UTC.
@@ -108,7 +137,7 @@ impl LineDocument {
             Some(partner) => (partner.accepted.clone(), partner.in_force),
             None => (acceptance, in_force),
         };
-        let header = view.plan().state.header.as_ref().filter(|_| is_vendor);
+        let approvals = is_vendor.then(|| ApprovalDocument::of(&view.plan().state, line));
         Self {
             line: line.key.to_string(),
             partner_id: line.key.partner_id.clone(),
@@ -128,7 +157,8 @@ impl LineDocument {
             accepted_at: accepted.map(|(_, at)| time(at)),
             is_assigned: seen.partner.map_or(line.assigned, |partner| partner.assigned),
             approved_by: is_vendor.then(|| line.approvals.iter().map(|approval| approval.by.clone()).collect()),
-            approvals_needed: header.map(|header| need(&header.approval, line).approvals),
+            approvals_needed: approvals.as_ref().map(Vec::len),
+            approvals,
             in_force: in_force.map(|(figure, _)| figure),
             in_force_from: in_force.map(|(_, from)| from.to_string()),
             changed: view.changed(seen),

@@ -1,5 +1,6 @@
 //! Plans of record: reading them, giving commands, and following what happens.
 
+mod business;
 mod command;
 mod documents;
 mod event_document;
@@ -21,6 +22,7 @@ use schemars::SchemaGenerator;
 pub fn table() -> Vec<Route> {
     [
         session::table(),
+        business::table(),
         read::table(),
         proposal::table(),
         open::table(),
@@ -45,5 +47,6 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<open::OpenRequest>();
     generator.subschema_for::<preview::PreviewRequest>();
     generator.subschema_for::<preview_document::PreviewDocument>();
+    generator.subschema_for::<business::BusinessPlansDocument>();
     generator.subschema_for::<crate::ledger::plan::Command>();
 }

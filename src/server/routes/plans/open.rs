@@ -2,9 +2,11 @@
 
 use super::documents::PlanDocument;
 use super::request::{OPERATION, seat_of, tag_of, unknown};
+use crate::decision::{APPROVAL, BUSINESS_REVIEW};
 use crate::finding::Finding;
 use crate::ledger::plan::{ApprovalRule, Assigned, Command, LedgerFault, LineKey, OnSilence, Opening, Terms};
 use crate::ledger::view::View;
+use crate::plugin::VendorPlugin;
 use crate::request::{Form, Kind};
 use crate::server::http::conditional::with_tag;
 use crate::server::http::header;
@@ -162,9 +164,10 @@ async fn carry_out(app: &App, parts: &OpenParts, bytes: Bytes) -> Responded {
     let made = app.plans.run(move |ledger| {
         let stored = |content: &[u8]| ledger.put(content).map_err(|findings| problem_of(&findings));
         let (request, proposal) = (stored(&asked)?.to_string(), stored(&proposed)?.to_string());
-        let read = Proposal::read(&proposed).ok_or_else(|| internal("the proposal could not be read"))?;
+        let plugin = &question.active().plugin;
+        let read = Proposal::read(&proposed, plugin).ok_or_else(|| internal("the proposal could not be read"))?;
         let asked_target = opening.asked_target(read.currency);
-        let command = read.opening(opening.name, terms, (request, proposal), asked_target);
+        let command = read.opening(opening.name, terms, (request, proposal), asked_target, plugin);
         let actor = seat.actor()?;
         let given = ledger.give(&name, Command::Open(Box::new(command)), &actor, None, |_| Ok(()));
         given.map_err(|not_given| match not_given {
@@ -228,6 +231,7 @@ struct LineDocument {
     partner_name: String,
     account_manager: Option<String>,
     territory: Option<String>,
+    tier: Option<String>,
     segment: SegmentDocument,
     quota: String,
 }
@@ -239,16 +243,25 @@ struct SegmentDocument {
 }
 
 impl Proposal {
-    fn read(bytes: &[u8]) -> Option<Self> {
+    fn read(bytes: &[u8], plugin: &VendorPlugin) -> Option<Self> {
         let mut document: ProposalDocument = serde_json::from_slice(bytes).ok()?;
         let currency: Currency = document.currency.parse().ok()?;
         let money = |text: &str| Some(Money::new(parse_decimal(text).ok()?, currency));
+        let months = document.period_months;
         let line = |line: LineDocument| {
-            let LineDocument { partner_id, partner_name, account_manager: manager, territory: home, segment, quota } =
-                line;
+            let minimum = plugin.least(line.tier.as_deref(), months, currency);
+            let LineDocument {
+                partner_id,
+                partner_name,
+                account_manager: manager,
+                territory: home,
+                segment,
+                quota,
+                ..
+            } = line;
             let SegmentDocument { product_line, territory } = segment;
             let key = LineKey { partner_id, product_line, territory };
-            Some(Assigned { line: key, partner_name, manager, home, figure: money(&quota)? })
+            Some(Assigned { line: key, partner_name, manager, home, figure: money(&quota)?, minimum })
         };
         let lines = std::mem::take(&mut document.lines).into_iter().map(line).collect::<Option<Vec<_>>>()?;
         let target = match &document.target {
@@ -268,6 +281,7 @@ impl Proposal {
         terms: Terms,
         (request, proposal): (String, String),
         asked_target: Option<Money>,
+        plugin: &VendorPlugin,
     ) -> Opening {
         Opening {
             name,
@@ -284,7 +298,8 @@ impl Proposal {
             target: self.target,
             reserve: self.reserve,
             terms,
-            approval: ApprovalRule::default(),
+            approval: ApprovalRule::of(plugin.table(&APPROVAL)),
+            review: plugin.table(&BUSINESS_REVIEW).cloned(),
             lines: self.lines,
         }
     }

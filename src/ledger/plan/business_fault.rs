@@ -1,0 +1,110 @@
+//! Refusals of changes to joint business plans, as data with their wording.
+
+crate::faults! {
+    /// Refusals of changes to joint business plans.
+    pub enum BusinessFault {
+        /// An id that commands cannot name.
+        ItemId { id: String } = LedgerFigure {
+            message: format!("`{id}` is not a valid id of an objective or activity"),
+            help: "use at most 40 letters, digits, `-`, `_` and `.`, such as `A1`",
+        }
+        /// The id is one of the other kind.
+        ItemKind { id: String, other: String } = LedgerFigure {
+            message: format!("`{id}` is already the id of an {other}"),
+            help: "choose another id",
+        }
+        /// The business plan has no such item.
+        UnknownItem { what: String, id: String, near: Option<String> } = LedgerUnknown {
+            message: format!("the business plan has no {what} `{id}`"),
+            help: match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`quotient plan business-plan NAME PARTNER show` lists objectives and activities".to_owned(),
+            },
+        }
+        /// A part that is needed is missing.
+        Missing { what: String, subject: String } = LedgerFigure {
+            message: format!("{subject} has no {what}"),
+            help: "state it",
+        }
+        /// A weight below zero.
+        Weight { id: String } = LedgerFigure {
+            message: format!("the weight of `{id}` is negative"),
+            help: "use zero or more",
+        }
+        /// An objective that is reached before it begins.
+        NoDistance { id: String } = LedgerFigure {
+            message: format!("the target of objective `{id}` is its baseline"),
+            help: "set a target that differs, or leave the baseline out",
+        }
+        /// An activity that ends before it begins.
+        EndsBefore { id: String, start: String, due: String } = LedgerFigure {
+            message: format!("activity `{id}` is due on {due}, before it begins on {start}"),
+            help: "correct one of the dates",
+        }
+        /// An amount that is negative or of another currency.
+        Amount { id: String, amount: String, currency: String } = LedgerFigure {
+            message: format!("`{amount}` is not an amount in {currency} for activity `{id}`"),
+            help: format!("name an amount of zero or more in {currency}"),
+        }
+        /// More funds than the activity costs.
+        MoreThanCost { id: String, fund: String, cost: String } = LedgerFigure {
+            message: format!("activity `{id}` costs {cost} and requests {fund}"),
+            help: "request at most the cost",
+        }
+        /// A line of another partner.
+        ForeignLine { id: String, line: String } = LedgerFigure {
+            message: format!("line `{line}` of activity `{id}` is not a line of the partner"),
+            help: "name lines of the partner, or none for all of them",
+        }
+        /// A date that has not come.
+        InFuture { what: String, date: String } = LedgerFigure {
+            message: format!("{what} is dated {date}, which has not come yet"),
+            help: "record what has happened",
+        }
+        /// The activity requests no funds.
+        NoFund { id: String } = LedgerState {
+            message: format!("activity `{id}` requests no funds"),
+            help: "set the activity with the funds that it requests",
+        }
+        /// The person set the activity, or has approved its funds.
+        ApprovesOwnFund { id: String, person: String } = LedgerDuties {
+            message: format!("`{person}` set activity `{id}` or has approved its funds, and cannot approve them"),
+            help: "have them approved by another person",
+        }
+        /// Funds that are claimed without an approval.
+        FundNotApproved { id: String } = LedgerApproval {
+            message: format!("the funds of activity `{id}` are not approved"),
+            help: "have them approved first",
+        }
+        /// More funds than were approved.
+        MoreThanApproved { id: String, amount: String, fund: String } = LedgerFigure {
+            message: format!("{amount} are claimed for activity `{id}`, and {fund} are approved"),
+            help: "claim at most what is approved",
+        }
+        /// A business plan that cannot be signed.
+        NotComplete { partner: String, missing: Vec<String> } = LedgerState {
+            message: format!("the business plan of `{partner}` cannot be signed: it has no {}", missing.join(" and no ")),
+            help: "a business plan needs a quota, an activity and review dates; nothing else",
+        }
+        /// One person signs for both sides.
+        SignsTwice { person: String } = LedgerDuties {
+            message: format!("`{person}` has signed for the other side"),
+            help: "have the other side's own person sign: `--partner-person NAME`, in a request `by`",
+        }
+        /// A review before the period is over.
+        TooEarly { as_of: String, last_day: String } = LedgerFigure {
+            message: format!("the review as of {as_of} is before the period ends on {last_day}"),
+            help: "hold it with the revenue of the whole period",
+        }
+        /// The vendor's table cannot decide.
+        Undecided { partner: String, reason: String } = LedgerState {
+            message: format!("`business_review.csv` cannot decide about `{partner}`: {reason}"),
+            help: "correct the table, and open a plan with it",
+        }
+        /// There is no review to answer.
+        NoReview { partner: String } = LedgerState {
+            message: format!("the review of `{partner}` has not been held"),
+            help: "hold it first",
+        }
+    }
+}

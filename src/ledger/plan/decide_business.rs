@@ -1,0 +1,282 @@
+//! Decisions about joint business plans. The changes of a command are decided in order.
+
+use super::approval::open_steps;
+use super::business::{Activity, BusinessChange, Objective};
+use super::business_fault::BusinessFault;
+use super::business_review::verdict;
+use super::business_state::{ActivityState, BusinessPlan, Signature};
+use super::event::EventBody;
+use super::event::body::{BusinessChanged, BusinessReviewed, BusinessSigned, FundApproved};
+use super::fault::LedgerFault;
+use super::fold_business::{apply, approve_fund, sign};
+use super::line::Approval;
+use super::refusal::{Deciding, unknown_line};
+use super::wire::date_of;
+use super::words::Side;
+use crate::finding::did_you_mean;
+use crate::units::Money;
+use chrono::NaiveDate;
+
+/// Longest id of an objective or activity.
+const LONGEST_ID: usize = 40;
+
+/// One partner's business plan while a command is decided.
+struct Business<'b, 'd> {
+    deciding: &'b mut Deciding<'d>,
+    partner: &'b str,
+    plan: BusinessPlan,
+}
+
+/// Decides the changes of a partner's business plan, each on the state that those before it yield.
+pub fn change(deciding: &mut Deciding<'_>, partner: &str, changes: &[BusinessChange]) {
+    if deciding.state.figures_of(partner).is_empty() {
+        deciding.refuse(unknown_line(deciding.state, partner));
+        return;
+    }
+    if changes.is_empty() {
+        deciding.findings.push(missing("change", "the command").into());
+    }
+    let plan = deciding.state.business_plans.get(partner).cloned().unwrap_or_default();
+    let mut business = Business { deciding, partner, plan };
+    for change in changes {
+        if let Err(fault) = business.decide(change) {
+            business.deciding.findings.push(fault.into());
+        }
+    }
+}
+
+fn missing(what: &str, subject: &str) -> BusinessFault {
+    BusinessFault::Missing { what: what.to_owned(), subject: subject.to_owned() }
+}
+
+impl Business<'_, '_> {
+    fn decide(&mut self, change: &BusinessChange) -> Result<(), BusinessFault> {
+        let today = date_of(self.deciding.at);
+        match change {
+            BusinessChange::Header(_) => {}
+            BusinessChange::Objective(objective) => self.objective(objective)?,
+            BusinessChange::Activity(activity) => self.activity(activity)?,
+            BusinessChange::Drop { item, reason } => {
+                if !self.plan.objectives.contains_key(item) {
+                    self.known(item)?;
+                }
+                expect_words(reason, "reason", &format!("dropping `{item}`"))?;
+            }
+            BusinessChange::Done { activity, on, .. } => {
+                self.known(activity)?;
+                expect_past("the activity", *on, today)?;
+            }
+            BusinessChange::Actual { objective, as_of, .. } => {
+                let known: Vec<&str> = self.plan.objectives.keys().map(String::as_str).collect();
+                expect_known("objective", objective, &known)?;
+                expect_past("the value", *as_of, today)?;
+            }
+            BusinessChange::Claim { activity, amount, .. } => self.claim(activity, *amount)?,
+            BusinessChange::Answer { accepts, words, .. } => {
+                if self.plan.review.is_none() {
+                    return Err(BusinessFault::NoReview { partner: self.partner.to_owned() });
+                }
+                if !accepts {
+                    expect_words(words, "words", "a dispute")?;
+                }
+            }
+            BusinessChange::ApproveFund { activity, role, note } => {
+                return self.approve_fund(activity, role.as_deref(), note);
+            }
+            BusinessChange::Sign { side, by } => return self.sign(*side, by.as_deref()),
+            BusinessChange::Review { as_of, actual } => return self.review(*as_of, *actual, today),
+        }
+        apply(&mut self.plan, change, &self.deciding.actor.person);
+        let (partner_id, change) = (self.partner.to_owned(), change.clone());
+        self.deciding.events.push(EventBody::BusinessChanged(BusinessChanged { partner_id, change }));
+        Ok(())
+    }
+
+    /// Returns the activity of that id.
+    fn known(&self, id: &str) -> Result<&ActivityState, BusinessFault> {
+        let known: Vec<&str> = self.plan.activities.keys().map(String::as_str).collect();
+        expect_known("activity", id, &known)?;
+        self.plan.activities.get(id).ok_or_else(|| missing("activity", id))
+    }
+
+    fn objective(&self, objective: &Objective) -> Result<(), BusinessFault> {
+        let id = expect_id(&objective.id)?;
+        if self.plan.activities.contains_key(&id) {
+            return Err(BusinessFault::ItemKind { id, other: "activity".to_owned() });
+        }
+        expect_words(&objective.measure, "measure", &format!("objective `{id}`"))?;
+        if objective.weight.is_sign_negative() {
+            return Err(BusinessFault::Weight { id });
+        }
+        if objective.baseline == Some(objective.target) {
+            return Err(BusinessFault::NoDistance { id });
+        }
+        Ok(())
+    }
+
+    fn activity(&self, activity: &Activity) -> Result<(), BusinessFault> {
+        let id = expect_id(&activity.id)?;
+        if self.plan.objectives.contains_key(&id) {
+            return Err(BusinessFault::ItemKind { id, other: "objective".to_owned() });
+        }
+        expect_words(&activity.title, "title", &format!("activity `{id}`"))?;
+        if activity.weight.is_sign_negative() {
+            return Err(BusinessFault::Weight { id });
+        }
+        if let Some(start) = activity.start.filter(|start| activity.due < *start) {
+            let (start, due) = (start.to_string(), activity.due.to_string());
+            return Err(BusinessFault::EndsBefore { id, start, due });
+        }
+        [activity.cost, activity.fund].into_iter().flatten().try_for_each(|amount| self.amount(&id, amount))?;
+        if let (Some(fund), Some(cost)) = (activity.fund, activity.cost)
+            && cost.minus(fund).is_ok_and(Money::is_negative)
+        {
+            return Err(BusinessFault::MoreThanCost { id, fund: fund.to_grouped(), cost: cost.to_grouped() });
+        }
+        if let Some(objective) = &activity.objective {
+            let known: Vec<&str> = self.plan.objectives.keys().map(String::as_str).collect();
+            expect_known("objective", objective, &known)?;
+        }
+        let is_own = |line: &super::key::LineKey| {
+            line.partner_id == self.partner && self.deciding.state.lines.contains_key(line)
+        };
+        match activity.lines.iter().find(|line| !is_own(line)) {
+            Some(line) => Err(BusinessFault::ForeignLine { id, line: line.to_string() }),
+            None => Ok(()),
+        }
+    }
+
+    fn amount(&self, id: &str, amount: Money) -> Result<(), BusinessFault> {
+        let currency = self.deciding.header.currency;
+        let is_amount = amount.currency() == currency && !amount.is_negative() && amount.rounded() == amount;
+        let fault =
+            || BusinessFault::Amount { id: id.to_owned(), amount: amount.to_string(), currency: currency.to_string() };
+        if is_amount { Ok(()) } else { Err(fault()) }
+    }
+
+    fn claim(&self, id: &str, amount: Money) -> Result<(), BusinessFault> {
+        let known = self.known(id)?;
+        self.amount(id, amount)?;
+        let Some(fund) = known.activity.fund else { return Err(BusinessFault::NoFund { id: id.to_owned() }) };
+        if !known.is_fund_approved() {
+            return Err(BusinessFault::FundNotApproved { id: id.to_owned() });
+        }
+        if fund.minus(amount).is_ok_and(Money::is_negative) {
+            let (amount, fund) = (amount.to_grouped(), fund.to_grouped());
+            return Err(BusinessFault::MoreThanApproved { id: id.to_owned(), amount, fund });
+        }
+        Ok(())
+    }
+
+    fn approve_fund(&mut self, id: &str, role: Option<&str>, note: &str) -> Result<(), BusinessFault> {
+        let known = self.known(id)?.clone();
+        let person = self.deciding.actor.person.clone();
+        let Some(amount) = known.activity.fund else { return Err(BusinessFault::NoFund { id: id.to_owned() }) };
+        if self.plan.bound(&known).contains(&person) {
+            return Err(BusinessFault::ApprovesOwnFund { id: id.to_owned(), person });
+        }
+        let subject = format!("the funds of activity `{id}`");
+        let steps = match self.deciding.state.fund_steps(&known) {
+            Ok(steps) => steps,
+            Err(fault) => {
+                self.deciding.refuse(LedgerFault::Undecided { subject, reason: fault.to_string() });
+                return Ok(());
+            }
+        };
+        let given: Vec<&Approval> = known.approvals.iter().collect();
+        let open = open_steps(&steps, &given).into_iter().cloned().collect();
+        let Some(step) = self.deciding.step(subject, open, role) else { return Ok(()) };
+        let digest = known.digest(self.partner);
+        let (by, at) = (person, self.deciding.at);
+        let approval = Approval { by, at, digest: digest.clone(), role: step.role.clone() };
+        let of = u8::try_from(steps.len()).unwrap_or(u8::MAX);
+        approve_fund(&mut self.plan, id, approval, steps);
+        self.deciding.events.push(EventBody::FundApproved(FundApproved {
+            partner_id: self.partner.to_owned(),
+            activity: id.to_owned(),
+            amount,
+            digest,
+            step,
+            of,
+            note: note.trim().to_owned(),
+        }));
+        Ok(())
+    }
+
+    fn sign(&mut self, side: Side, by: Option<&str>) -> Result<(), BusinessFault> {
+        let person = by.unwrap_or(&self.deciding.actor.person).to_owned();
+        let figures = self.deciding.state.figures_of(self.partner);
+        let dates = self.plan.header.review_dates.clone();
+        let has_dates = dates.is_none_or(|dates| !dates.is_empty());
+        let missing: Vec<String> = [("activity", !self.plan.activities.is_empty()), ("review dates", has_dates)]
+            .into_iter()
+            .filter(|(_, is_there)| !is_there)
+            .map(|(what, _)| what.to_owned())
+            .collect();
+        if !missing.is_empty() {
+            return Err(BusinessFault::NotComplete { partner: self.partner.to_owned(), missing });
+        }
+        let digest = self.plan.digest(self.partner, &figures);
+        let is_other = |one: &&Signature| one.side != side && one.digest == digest;
+        if self.plan.signatures.iter().filter(is_other).any(|one| one.person == person) {
+            return Err(BusinessFault::SignsTwice { person });
+        }
+        sign(&mut self.plan, Signature { side, person: person.clone(), digest: digest.clone(), at: self.deciding.at });
+        let partner_id = self.partner.to_owned();
+        self.deciding.events.push(EventBody::BusinessSigned(BusinessSigned { partner_id, side, person, digest }));
+        Ok(())
+    }
+
+    fn review(&mut self, as_of: NaiveDate, actual: Option<Money>, today: NaiveDate) -> Result<(), BusinessFault> {
+        expect_past("the review", as_of, today)?;
+        let header = self.deciding.header;
+        if as_of < header.last_day {
+            let (as_of, last_day) = (as_of.to_string(), header.last_day.to_string());
+            return Err(BusinessFault::TooEarly { as_of, last_day });
+        }
+        if let Some(actual) = actual.filter(|actual| actual.currency() != header.currency) {
+            let (amount, currency) = (actual.to_string(), header.currency.to_string());
+            return Err(BusinessFault::Amount { id: "review".to_owned(), amount, currency });
+        }
+        let quota = self.deciding.state.quota_in_force(self.partner);
+        let (due, kept) = self.plan.commitments(as_of);
+        let attainment = actual.zip(quota).and_then(|(actual, quota)| actual.ratio_to(quota));
+        let decided = verdict(header.review.as_ref(), attainment, kept.checked_div(due));
+        let (verdict, because, rows) = match decided {
+            Ok(decided) => decided,
+            Err(reason) => {
+                return Err(BusinessFault::Undecided { partner: self.partner.to_owned(), reason });
+            }
+        };
+        let partner_id = self.partner.to_owned();
+        let reviewed = BusinessReviewed { partner_id, as_of, quota, actual, due, kept, verdict, because, rows };
+        super::fold_business::review(&mut self.plan, reviewed.review(&self.deciding.actor.person));
+        self.deciding.events.push(EventBody::BusinessReviewed(reviewed));
+        Ok(())
+    }
+}
+
+fn expect_id(id: &str) -> Result<String, BusinessFault> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if id.is_empty() || id.len() > LONGEST_ID || !id.chars().all(is_plain) {
+        return Err(BusinessFault::ItemId { id: id.to_owned() });
+    }
+    Ok(id.to_owned())
+}
+
+fn expect_known(what: &str, id: &str, known: &[&str]) -> Result<(), BusinessFault> {
+    if known.contains(&id) {
+        return Ok(());
+    }
+    let near = did_you_mean(id, known.iter().copied()).map(str::to_owned);
+    Err(BusinessFault::UnknownItem { what: what.to_owned(), id: id.to_owned(), near })
+}
+
+fn expect_words(text: &str, what: &str, subject: &str) -> Result<(), BusinessFault> {
+    if text.trim().is_empty() { Err(missing(what, subject)) } else { Ok(()) }
+}
+
+fn expect_past(what: &str, date: NaiveDate, today: NaiveDate) -> Result<(), BusinessFault> {
+    let fault = || BusinessFault::InFuture { what: what.to_owned(), date: date.to_string() };
+    if date > today { Err(fault()) } else { Ok(()) }
+}
