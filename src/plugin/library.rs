@@ -128,7 +128,7 @@ pub(super) fn merged(rules: Findings, policies: Findings, shared: &[String]) -> 
     let (of_rules, of_policies): (Vec<Finding>, Vec<Finding>) =
         (rules.into_iter().collect(), policies.into_iter().collect());
     let is_unused = |finding: &Finding| is_shared(finding) && finding.code() == Code::ScriptUnused;
-    let new = of_policies.iter().filter(|one| !is_unused(one) && !(is_shared(one) && of_rules.contains(one)));
+    let new = of_policies.iter().filter(|one| !(is_unused(one) || is_shared(one) && of_rules.contains(one)));
     let old = of_rules.iter().filter(|one| !is_unused(one) || of_policies.contains(one));
     old.chain(new).cloned().collect()
 }

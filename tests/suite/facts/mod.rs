@@ -45,7 +45,8 @@ fn statements(facts: &[String]) -> String {
     let mut code = String::new();
     for path in facts {
         if matches!(path.as_str(), "history.quarters" | "history.months" | "history.years") {
-            let _ = writeln!(code, "    for (sum, n) in partner.{path} {{ text += `{path}[${{n}}]=${{show(sum)}};`; }}");
+            let _ =
+                writeln!(code, "    for (sum, n) in partner.{path} {{ text += `{path}[${{n}}]=${{show(sum)}};`; }}");
         } else if let Some((before, member)) = path.split_once("[n].") {
             let shown = path.replace("[n]", "[${n}]");
             let _ = writeln!(
