@@ -194,6 +194,8 @@ fn table_case(section: Section<'_>, item: Item<'_>, purpose: &'static Purpose) -
         name: name?.to_owned(),
         subject: Subject::Table(purpose),
         facts: Arc::default(),
+        records: PartnerRecords::default(),
+        peers: Vec::new(),
         policy_facts: None,
         inputs,
         currency: Currency::USD,

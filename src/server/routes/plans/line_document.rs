@@ -1,6 +1,6 @@
 //! Documents about lines, as far as a person sees them. `null` is "not known" or "not shown".
 
-use crate::ledger::plan::{ApprovalStep, Line, LineKey, LineState, PlanState, Step, need, possible};
+use crate::ledger::plan::{ApprovalStep, Line, LineKey, LineState, PlanState, Step, possible};
 use crate::ledger::view::{SeenLine, View};
 use crate::server::http::query::cursor_of;
 use crate::units::{Money, plain};

@@ -72,14 +72,15 @@ fn each() -> Vec<Command> {
         Command::Accept { lines: keys(), by: None, reason: reason(), evidence: Vec::new() },
         Command::Escalate { lines: keys(), reason: reason() },
         Command::Resolve { lines: lines(), assign: false },
-        Command::Approve { lines: keys(), note: reason() },
-        Command::ApproveTotal { reason: reason() },
+        Command::Approve { lines: keys(), note: reason(), role: None },
+        Command::ApproveTotal { reason: reason(), role: None },
         Command::Return { lines: keys(), reason: reason() },
         Command::Lock { lines: keys() },
         Command::Amend { lines: lines(), effective_from: NaiveDate::MIN, code: AmendmentCode::Error },
         Command::Withdraw { lines: keys(), reason: reason() },
         Command::ApplySilence {},
         Command::ChangeTarget { target: Money::zero(Currency::USD), reason: reason() },
+        Command::BusinessPlan { partner_id: reason(), changes: Vec::new() },
         Command::Close { reason: reason() },
     ]
 }
