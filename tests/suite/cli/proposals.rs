@@ -45,6 +45,49 @@ pub enum Edit {
 }
 
 #[test]
+fn negotiated_quarters_stay_with_their_lock() {
+    let desk = Desk::new();
+    let target = ["--target", "1300000.07"];
+    desk.propose(&[&target[..], &["--format", "xlsx", "--output", "sent.xlsx"]].concat()).assert().success();
+    let partner = desk.json(&target)["lines"][0]["partner_id"].as_str().unwrap().to_owned();
+    let quarters = ["8000.25", "1000", "0", "1000"];
+    let edit = |has_quota: bool| {
+        move |sheet: &str, row: usize, heading: &str| {
+            let quarter = heading.strip_prefix("Quota FY").and_then(|label| label.split_once("-Q"));
+            match (sheet, row, heading, quarter) {
+                ("quotas", 1, _, Some((_, number))) => {
+                    Some(Edit::Number(quarters[number.parse::<usize>().unwrap() - 1].parse().unwrap()))
+                }
+                ("quotas", 1, "Override quota", _) if has_quota => Some(Edit::Number(10_000.25)),
+                ("quotas", 1, "Override reason", _) if has_quota => Some(Edit::Text("agreed by quarter")),
+                _ => None,
+            }
+        }
+    };
+    let agreed = |locks: &str| {
+        let json = desk.json(&[&target[..], &["--locks", locks]].concat());
+        let lines = json["lines"].as_array().unwrap();
+        let line = lines.iter().find(|line| line["partner_id"] == *partner).unwrap();
+        assert_eq!((&line["quota"], &line["season"]), (&"10000.25".into(), &"agreed".into()));
+        let read =
+            line["periods"].as_array().unwrap().iter().map(|period| period["quota"].as_str().unwrap().to_owned());
+        assert_eq!(read.collect::<Vec<_>>(), ["8000.25", "1000.00", "0.00", "1000.00"]);
+        assert_eq!(json["total"], "1300000.07");
+    };
+    save_again(&desk.path("sent.xlsx"), &desk.path("returned.xlsx"), edit(true));
+    agreed("returned.xlsx");
+    // A second round, in which nobody changes them.
+    let again = ["--locks", "returned.xlsx", "--format", "xlsx", "--output", "second.xlsx"];
+    desk.propose(&[&target[..], &again].concat()).assert().success();
+    save_again(&desk.path("second.xlsx"), &desk.path("third.xlsx"), |_, _, _| None);
+    agreed("third.xlsx");
+    // Quarters without the quota that they sum to lock nothing, which is said.
+    save_again(&desk.path("sent.xlsx"), &desk.path("quarters.xlsx"), edit(false));
+    let told = desk.refused(3, &[&target[..], &["--locks", "quarters.xlsx"]].concat());
+    assert!(told.contains("the quotas of the reporting periods sum to `10000.25`"), "{told}");
+}
+
+#[test]
 fn a_returned_workbook_locks_its_own_lines_and_the_rest_rebalances() {
     let desk = Desk::new();
     let target = ["--target", "1300000.07"];
