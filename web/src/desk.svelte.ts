@@ -39,6 +39,9 @@ const RECORDED: Partial<Record<PlanCommand["command"], string>> = {
   withdraw: "Withdrawn",
 };
 
+/** Reason of an offer that undoes one. */
+const TAKES_BACK = "takes the last change back";
+
 /** Why there is no preview, in words for a planner. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Refused && error.code === "input_refused" && error.problem.errors.length === 0)
@@ -81,6 +84,7 @@ class Desk {
   private refreshing: Promise<void> | null = null;
   /** Why the last command was refused, and the numbers of its lines that are named. */
   private refusal: { code: string; lines: number[] } | null = null;
+  private lastReason = "";
   private undone: { line: string; figure: Decimal }[] = [];
   private given: { line: string; before: Decimal; after: Decimal }[] = [];
 
@@ -284,6 +288,8 @@ class Desk {
 
   setDrafts(changes: { row: Row; figure: Decimal }[]): void {
     const drafts = new Map(this.drafts);
+    // The reason of the change before is offered again, selected, so that a key replaces it.
+    if (drafts.size === 0) this.reason = this.lastReason;
     for (const { row, figure } of changes) {
       if (minus(figure, row.figure).units === 0n) drafts.delete(row.line.line);
       else drafts.set(row.line.line, { figure, base: row.line.changed });
@@ -291,6 +297,12 @@ class Desk {
     this.drafts = drafts;
     this.typed = null;
     this.undone = [];
+    this.ask();
+  }
+
+  /** Takes back what is being typed, and nothing else. */
+  leave(): void {
+    this.typed = null;
     this.ask();
   }
 
@@ -333,7 +345,7 @@ class Desk {
       return row && commandFor(row.line, this.commands) ? [{ row, figure: before }] : [];
     });
     this.setDrafts(rows);
-    this.reason = "takes the last change back";
+    this.reason = TAKES_BACK;
   }
 
   redo(): void {
@@ -406,6 +418,7 @@ class Desk {
     const command: PlanCommand = kind === "offer" ? { command: "offer", lines, reply_by: null } : { command: "resolve", lines, assign: false };
     const isDone = await this.give(command, rows.map(({ row }) => row.line.line));
     if (isDone) {
+      if (reason !== TAKES_BACK) this.lastReason = reason;
       this.given = before;
       this.dropDrafts();
     }

@@ -52,8 +52,10 @@ export interface Actions<R> {
   edit(row: R, column: string, text: string): boolean;
   /** The text in an open editor changes. */
   typing(row: R, column: string, text: string): void;
-  /** Editing was given up. */
-  cancel(): void;
+  /** The editor was left without a change. */
+  left(): void;
+  /** What is not recorded is taken back: of these rows, or all of it. */
+  cancel(rows: R[] | null): void;
   /** A block of texts is pasted from this row and column on. */
   paste(rows: R[], column: string, block: string[][]): void;
   open(row: R): void;
@@ -387,12 +389,13 @@ export class Grid<R> {
     } else if (event.key === "Escape") {
       this.anchor = null;
       this.mark();
-      this.actions.cancel();
+      this.actions.cancel(null);
     } else if (/^[\d.,+−-]$/.test(event.key) && !event.altKey) {
       if (this.edit(event.key)) event.preventDefault();
     } else if (event.key === "Delete") {
       event.preventDefault();
-      this.actions.cancel();
+      const [from, to] = this.range();
+      this.actions.cancel(this.items.slice(from.row, to.row + 1).flatMap((one) => (one.kind === "line" ? [one.row] : [])));
     }
   }
 
@@ -442,7 +445,7 @@ export class Grid<R> {
       if (event.key === "Escape") {
         event.preventDefault();
         this.finish(false, 0, 0);
-        this.actions.cancel();
+        this.actions.left();
       } else if (event.key === "Enter" || event.key === "Tab") {
         event.preventDefault();
         this.finish(true, event.key === "Enter" ? (event.shiftKey ? -1 : 0) : 0, event.key === "Tab" ? (event.shiftKey ? -1 : 1) : 0);
