@@ -1,9 +1,9 @@
 //! A table as it was found: its place, its headings, and its rows as strings.
 
 use super::cell::{Cell, Fields};
+use super::order::order_of;
 use super::shape::Reshape;
-use super::table::order_of;
-use crate::finding::Place;
+use crate::finding::{Place, counted};
 use std::sync::Arc;
 
 /// Naming of rows in findings.
@@ -237,15 +237,21 @@ impl Part {
     /// Calls `each` for every row, with its cells in the order of the first part.
     fn for_each(&self, mut each: impl FnMut(u64, Fields<'_>)) -> Result<(), (u64, String)> {
         let Some(order) = &self.order else { return self.sheet.for_each_of_one(each) };
+        let mut broken = None;
         self.sheet.for_each_of_one(|row, fields| {
             let mut cells = fields.to_cells();
-            // A row of another width is refused, and its cells have no column.
+            // The cells of a row of another width have no column.
             if cells.len() > order.len() || (matches!(fields, Fields::Record(_)) && cells.len() < order.len()) {
-                return each(row, fields);
+                let (fields, columns) = (counted(cells.len(), "field"), counted(order.len(), "column"));
+                broken.get_or_insert((row, format!("the row has {fields}, and the header has {columns}")));
+            }
+            if broken.is_some() {
+                return;
             }
             cells.resize_with(order.len(), Cell::default);
             let cells: Vec<Cell> = order.iter().map(|place| std::mem::take(&mut cells[*place])).collect();
             each(row, Fields::Cells(&cells));
-        })
+        })?;
+        broken.map_or(Ok(()), Err)
     }
 }

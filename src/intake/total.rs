@@ -235,8 +235,7 @@ impl Walk<'_> {
             return;
         }
         let amounts = self.amounts.read(row, fields);
-        let labelled =
-            (0..LABELLED).find_map(|index| label(fields.text(index)).map(|label| (fields.text(index), label)));
+        let labelled = (0..LABELLED).find_map(|index| Some((fields.text(index), label(fields.text(index))?)));
         let name = labelled.filter(|(text, _)| !self.is_partner(text));
         let lacks = self.lacks(fields);
         if self.is_total(fields, &amounts, name.map(|(_, label)| label.is_exact), lacks) {
@@ -249,8 +248,7 @@ impl Walk<'_> {
             name.is_some() && (lacks || counts_rows || (fields.filled() == 1 && (after_gap || self.is_ragged(fields))));
         let has_date = self.amounts.has_date(row, fields);
         // Lines such as `(12 records)` may follow a total at once.
-        let is_apart = after_gap || self.is_below_total;
-        if is_named || self.is_footer(fields, &amounts, (is_apart, lacks, has_date)) {
+        if is_named || self.is_footer(fields, &amounts, (after_gap || self.is_below_total, lacks, has_date)) {
             let text = (0..fields.len()).map(|index| fields.text(index)).find(|text| !text.is_empty());
             let text = text.unwrap_or_default().to_owned();
             self.pending.push(Pending { row, text, amounts, is_total: name.is_some() });
@@ -384,8 +382,8 @@ impl Walk<'_> {
         for held in &self.pending {
             self.verdict.rows.insert(held.row);
             let Some(stated) = sum_of(&held.amounts).filter(|_| held.is_total) else { continue };
-            let present = held.amounts.iter().zip(&self.sums).filter(|(amount, _)| amount.is_some());
-            let sum = present.map(|(_, sum)| *sum).sum();
+            let sum =
+                (held.amounts.iter().zip(&self.sums)).filter(|(amount, _)| amount.is_some()).map(|(_, sum)| *sum).sum();
             let fault = TableFault::TotalDiffers { text: shown(&held.text), stated, sum };
             self.verdict.findings.push((fault, held.row));
             self.verdict.stated = Some(stated);

@@ -1,114 +1,17 @@
 //! Assignment of the tables of an export to the tables of a book.
 
 use super::super::store::Store;
-use super::super::table::{Field, TableKind, folded};
+use super::super::table::{Field, TableKind};
 use super::columns::{currency_column, facts, other_amounts, uncounted, won};
-use super::heading::{compared, is_one_of, rank, stated_currency};
+use super::fit::Fit;
+use super::heading::{rank, stated_currency};
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
-use super::section::{Draft, outcome};
-use super::synonym::{QUANTITIES, UNIT_PRICES};
+use super::section::Draft;
 use super::text::{Decision, Section, order, quoted};
-use super::wide::{Wide, wide};
 use crate::finding::listed;
 use crate::units::Currency;
 use std::collections::BTreeMap;
-
-/// Headings that name a partner in a table of partners only.
-const OWN_ID: [&str; 3] = ["id", "internalid", "name"];
-/// Words in the name of a table of opportunities.
-const PIPELINE_WORDS: [&str; 5] = ["opportunit", "deal", "pipeline", "potential", "chance"];
-
-/// Columns of a table that decide its role.
-struct Fit<'p> {
-    profile: &'p Profile,
-    partner: Option<&'p Column>,
-    date: Option<&'p Column>,
-    amount: Option<&'p Column>,
-    /// Quantity and unit price, where no column has amounts.
-    factors: Option<[&'p Column; 2]>,
-    close_date: Option<&'p Column>,
-    wide: Option<Wide>,
-    has_outcome: bool,
-}
-
-impl<'p> Fit<'p> {
-    fn of(profile: &'p Profile) -> Self {
-        let is_foreign = |column: &Column| !OWN_ID.contains(&compared(&column.heading).as_str());
-        let is_id = |column: &Column| column.filled > 0 && !column.is_date() && is_foreign(column);
-        let stage = profile.best(Field::Stage, |column| outcome(column).is_some());
-        let status = profile.best(Field::Status, |column| outcome(column).is_some());
-        let has_probability = profile.best(Field::Probability, Column::is_amount).is_some();
-        let has_truth = profile.best(Field::IsWon, Column::is_truth).is_some();
-        let numbers = |headings: &[&str]| {
-            profile.columns.iter().find(|column| column.is_amount() && is_one_of(headings, &column.heading))
-        };
-        let amount = profile.best(Field::Amount, Column::is_amount);
-        let factors = numbers(QUANTITIES).zip(numbers(UNIT_PRICES)).filter(|_| amount.is_none());
-        Self {
-            profile,
-            partner: profile.best(Field::PartnerId, is_id),
-            date: profile.best(Field::Month, Column::is_date),
-            amount,
-            factors: factors.map(<[&Column; 2]>::from),
-            close_date: profile.best(Field::CloseDate, Column::is_date),
-            wide: wide(profile),
-            has_outcome: stage.or(status).is_some() || has_probability || has_truth,
-        }
-    }
-
-    /// The columns of a table of revenue.
-    fn wanted(&self) -> [(Field, Option<&'p Column>); 3] {
-        [(Field::PartnerId, self.partner), (Field::Month, self.date), (Field::Amount, self.amount)]
-    }
-
-    /// Says why no column is `field`: none has a known heading, or the values of the one that has are of another kind.
-    fn missing(&self, field: Field) -> String {
-        let (role, kind) = match field {
-            Field::PartnerId => ("the partner", "identifiers"),
-            Field::Month => ("the date or month", "dates or months"),
-            _ => ("the amount", "numbers"),
-        };
-        match self.profile.best(field, |column| column.filled > 0) {
-            Some(column) => {
-                let example = column.values.keys().next().map(|value| quoted(value)).unwrap_or_default();
-                format!("the values of `{}`, such as {example}, are not all {kind}", column.heading)
-            }
-            None => format!("no heading is known to be {role}"),
-        }
-    }
-
-    fn has(&self, field: Field) -> bool {
-        self.profile.best(field, |column| column.filled > 0).is_some()
-    }
-
-    fn is_opportunities(&self) -> bool {
-        let name = folded(&self.profile.name);
-        let has_state = || [Field::Stage, Field::Status, Field::IsClosed].into_iter().any(|field| self.has(field));
-        let is_named = PIPELINE_WORDS.iter().any(|word| name.contains(word)) && has_state();
-        self.partner.is_some()
-            && self.amount.is_some()
-            && (self.has_outcome || is_named)
-            && (self.close_date.is_some() || self.date.is_some())
-    }
-
-    fn is_revenue(&self) -> bool {
-        let has_amounts = self.amount.is_some() || self.factors.is_some();
-        let has_rows = self.wide.is_some() || (self.date.is_some() && has_amounts);
-        self.partner.is_some() && has_rows && !self.is_opportunities() && !self.is_master()
-    }
-
-    /// True for one row per partner, without a column for each month.
-    fn is_master(&self) -> bool {
-        let own = self.profile.best(Field::PartnerId, |column| column.filled > 0 && !column.is_date());
-        let is_named = ["partner", "account", "customer", "compan", "kunde", "client", "reseller", "organi", "store"]
-            .iter()
-            .any(|word| folded(&self.profile.name).contains(word));
-        self.wide.is_none()
-            && own.is_some_and(Column::is_unique)
-            && (is_named || self.date.is_none() || self.amount.is_none())
-    }
-}
 
 /// Proposes the mapping of `profiles`, the tables of `store`.
 pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {

@@ -66,13 +66,14 @@ pub(super) fn other_amounts(draft: &mut Draft<'_>, amount: Option<&Column>) {
     }
 }
 
-/// Asks about words that rows which are no revenue have.
+/// Asks about words such as `Cancelled`, whose rows may not count as revenue.
 pub(super) fn uncounted(draft: &mut Draft<'_>) {
     let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| bound.index == column.index);
     let mut found = Vec::new();
     for column in draft.profile.columns.iter().filter(|column| column.values.len() <= 50 && !is_bound(column)) {
-        let is_uncounted = |word: &&Box<str>| UNCOUNTED.contains(&compared(word).as_str());
-        let words: Vec<String> = column.values.keys().filter(is_uncounted).map(|word| quoted(word)).collect();
+        let is_uncounted = |word: &str| UNCOUNTED.contains(&compared(word).as_str());
+        let words: Vec<String> =
+            column.values.keys().filter(|word| is_uncounted(word)).map(|word| quoted(word)).collect();
         if !words.is_empty() && words.len() < column.values.len() {
             found.push((column.heading.clone(), words));
         }

@@ -4,6 +4,7 @@
 mod assign;
 mod columns;
 mod dates;
+mod fit;
 mod heading;
 mod notation;
 mod outcome;

@@ -2,9 +2,10 @@
 
 use super::super::cell::{Cell, CellKind, Fields};
 use super::super::label::{footer_phrase, label};
+use super::super::order::order_of;
 use super::super::row::truth_of;
 use super::super::sheet::Sheet;
-use super::super::table::{Field, order_of};
+use super::super::table::Field;
 use super::dates::{Dates, is_date};
 use super::heading::{named_currency, rank};
 use super::notation::{Notation, is_number};

@@ -150,7 +150,7 @@ pub(super) const CURRENCY_NAMES: &[(&[&str], &str)] = &[
     (&["indianrupee"], "INR"),
 ];
 
-/// Words of a status, type or scenario whose rows are often no revenue, folded.
+/// Words of a status, type or scenario whose rows often do not count as revenue, folded.
 pub(super) const UNCOUNTED: &[&str] = &[
     "cancelled",
     "canceled",

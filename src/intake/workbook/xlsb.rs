@@ -67,7 +67,7 @@ struct SheetFormats {
 struct Formats {
     /// By the index of the style.
     styles: Vec<NumberFormat>,
-    /// What the records of each sheet say.
+    /// Formats and hidden rows of each sheet.
     sheets: BTreeMap<String, SheetFormats>,
     is_known: bool,
 }

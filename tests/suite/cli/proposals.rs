@@ -47,7 +47,7 @@ pub enum Edit {
 #[test]
 fn negotiated_quarters_stay_with_their_lock() {
     let desk = Desk::new();
-    let target = ["--target", "1300000.07"];
+    let target: [&str; 0] = [];
     desk.propose(&[&target[..], &["--format", "xlsx", "--output", "sent.xlsx"]].concat()).assert().success();
     let partner = desk.json(&target)["lines"][0]["partner_id"].as_str().unwrap().to_owned();
     let quarters = ["8000.25", "1000", "0", "1000"];
@@ -72,11 +72,10 @@ fn negotiated_quarters_stay_with_their_lock() {
         let read =
             line["periods"].as_array().unwrap().iter().map(|period| period["quota"].as_str().unwrap().to_owned());
         assert_eq!(read.collect::<Vec<_>>(), ["8000.25", "1000.00", "0.00", "1000.00"]);
-        assert_eq!(json["total"], "1300000.07");
     };
     save_again(&desk.path("sent.xlsx"), &desk.path("returned.xlsx"), edit(true));
     agreed("returned.xlsx");
-    // A second round, in which nobody changes them.
+    // A second round, in which they stay.
     let again = ["--locks", "returned.xlsx", "--format", "xlsx", "--output", "second.xlsx"];
     desk.propose(&[&target[..], &again].concat()).assert().success();
     save_again(&desk.path("second.xlsx"), &desk.path("third.xlsx"), |_, _, _| None);

@@ -186,7 +186,7 @@ fn the_partner_goes_before_its_end_customer() {
 }
 
 #[test]
-fn a_number_that_a_workbook_has_cut_is_no_identifier() {
+fn a_number_that_a_workbook_has_cut_is_refused_as_identifier() {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     sheet.write_row(0, 0, ["Customer No", "Month", "Amount"]).unwrap();

@@ -157,7 +157,7 @@ fn the_basis_and_the_steps_of_a_figure_are_those_of_the_proposal_and_for_the_ven
     };
     let alder = session("alder").unwrap();
     assert_eq!((&alder["is_partner"], &alder["sees_whole"]), (&json!(true), &json!(false)));
-    assert_eq!(alder["commands"], json!(["counter", "accept", "escalate"]));
+    assert_eq!(alder["commands"], json!(["counter", "accept", "escalate", "business_plan"]));
     assert_eq!(session("pia").unwrap()["may_open"], true);
     assert_eq!(session("zoe"), None);
 }

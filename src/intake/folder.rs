@@ -1,0 +1,49 @@
+//! Files of a directory: which of them may have a table, by extension and first line.
+
+use std::io::Read;
+use std::path::Path;
+
+/// Extensions of files that are read as CSV.
+const CSV_ENDINGS: [&str; 4] = ["csv", "tsv", "psv", "txt"];
+/// Extensions of data files in a book's directory that are not read.
+pub(super) const DATA_ENDINGS: [&str; 3] = ["parquet", "gz", "zip"];
+/// Bytes of a text file in which its first line is looked for.
+const HEADER_BYTES: u64 = 4_096;
+/// Extensions of workbooks; the kind of a workbook shows in its content.
+const WORKBOOK_ENDINGS: [&str; 5] = ["xlsx", "xlsm", "xls", "xlsb", "ods"];
+/// Extensions of files with a JSON object per line.
+const LINES_ENDINGS: [&str; 2] = ["ndjson", "jsonl"];
+
+/// Kind of a file, from its extension.
+pub(super) enum Format {
+    Csv,
+    Json,
+    Lines,
+    Workbook,
+    Other(String),
+}
+
+pub(super) fn format_of(path: &Path) -> Format {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match ending.as_str() {
+        "json" => Format::Json,
+        ending if WORKBOOK_ENDINGS.contains(&ending) => Format::Workbook,
+        ending if LINES_ENDINGS.contains(&ending) => Format::Lines,
+        ending if CSV_ENDINGS.contains(&ending) => Format::Csv,
+        _ => Format::Other(ending),
+    }
+}
+
+/// True for a directory with a file that may have a table.
+pub(super) fn has_tables(directory: &Path) -> bool {
+    let mut entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.any(|entry| entry.path().is_file() && !matches!(format_of(&entry.path()), Format::Other(_) | Format::Json))
+}
+
+/// True for a text file whose first line looks like a header.
+pub(super) fn is_table(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(HEADER_BYTES).read_to_end(&mut start));
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    read.is_ok() && [b'\t', b';', b'|', b','].iter().any(|sign| line.iter().filter(|byte| *byte == sign).count() > 1)
+}

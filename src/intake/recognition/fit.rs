@@ -1,0 +1,105 @@
+//! Columns of a table of an export that decide which table of a book it may be.
+
+use super::super::table::{Field, folded};
+use super::heading::{compared, is_one_of};
+use super::profile::{Column, Profile};
+use super::section::outcome;
+use super::synonym::{QUANTITIES, UNIT_PRICES};
+use super::text::quoted;
+use super::wide::{Wide, wide};
+
+/// Headings that name a partner in a table of partners only.
+const OWN_ID: [&str; 3] = ["id", "internalid", "name"];
+/// Words in the name of a table of opportunities.
+const PIPELINE_WORDS: [&str; 5] = ["opportunit", "deal", "pipeline", "potential", "chance"];
+
+/// Columns of a table that decide its role.
+pub(super) struct Fit<'p> {
+    pub profile: &'p Profile,
+    pub partner: Option<&'p Column>,
+    pub date: Option<&'p Column>,
+    pub amount: Option<&'p Column>,
+    /// Quantity and unit price, where no column has amounts.
+    pub factors: Option<[&'p Column; 2]>,
+    pub close_date: Option<&'p Column>,
+    pub wide: Option<Wide>,
+    has_outcome: bool,
+}
+
+impl<'p> Fit<'p> {
+    pub fn of(profile: &'p Profile) -> Self {
+        let is_foreign = |column: &Column| !OWN_ID.contains(&compared(&column.heading).as_str());
+        let is_id = |column: &Column| column.filled > 0 && !column.is_date() && is_foreign(column);
+        let stage = profile.best(Field::Stage, |column| outcome(column).is_some());
+        let status = profile.best(Field::Status, |column| outcome(column).is_some());
+        let has_probability = profile.best(Field::Probability, Column::is_amount).is_some();
+        let has_truth = profile.best(Field::IsWon, Column::is_truth).is_some();
+        let numbers = |headings: &[&str]| {
+            profile.columns.iter().find(|column| column.is_amount() && is_one_of(headings, &column.heading))
+        };
+        let amount = profile.best(Field::Amount, Column::is_amount);
+        let factors = numbers(QUANTITIES).zip(numbers(UNIT_PRICES)).filter(|_| amount.is_none());
+        Self {
+            profile,
+            partner: profile.best(Field::PartnerId, is_id),
+            date: profile.best(Field::Month, Column::is_date),
+            amount,
+            factors: factors.map(<[&Column; 2]>::from),
+            close_date: profile.best(Field::CloseDate, Column::is_date),
+            wide: wide(profile),
+            has_outcome: stage.or(status).is_some() || has_probability || has_truth,
+        }
+    }
+
+    /// The columns of a table of revenue.
+    pub fn wanted(&self) -> [(Field, Option<&'p Column>); 3] {
+        [(Field::PartnerId, self.partner), (Field::Month, self.date), (Field::Amount, self.amount)]
+    }
+
+    /// Says why no column is `field`: none has a known heading, or the values of the one that has are of another kind.
+    pub fn missing(&self, field: Field) -> String {
+        let (role, kind) = match field {
+            Field::PartnerId => ("the partner", "identifiers"),
+            Field::Month => ("the date or month", "dates or months"),
+            _ => ("the amount", "numbers"),
+        };
+        match self.profile.best(field, |column| column.filled > 0) {
+            Some(column) => {
+                let example = column.values.keys().next().map(|value| quoted(value)).unwrap_or_default();
+                format!("the values of `{}`, such as {example}, are not all {kind}", column.heading)
+            }
+            None => format!("no heading is known to be {role}"),
+        }
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.profile.best(field, |column| column.filled > 0).is_some()
+    }
+
+    pub fn is_opportunities(&self) -> bool {
+        let name = folded(&self.profile.name);
+        let has_state = || [Field::Stage, Field::Status, Field::IsClosed].into_iter().any(|field| self.has(field));
+        let is_named = PIPELINE_WORDS.iter().any(|word| name.contains(word)) && has_state();
+        self.partner.is_some()
+            && self.amount.is_some()
+            && (self.has_outcome || is_named)
+            && (self.close_date.is_some() || self.date.is_some())
+    }
+
+    pub fn is_revenue(&self) -> bool {
+        let has_amounts = self.amount.is_some() || self.factors.is_some();
+        let has_rows = self.wide.is_some() || (self.date.is_some() && has_amounts);
+        self.partner.is_some() && has_rows && !self.is_opportunities() && !self.is_master()
+    }
+
+    /// True for one row per partner, without a column for each month.
+    pub fn is_master(&self) -> bool {
+        let own = self.profile.best(Field::PartnerId, |column| column.filled > 0 && !column.is_date());
+        let is_named = ["partner", "account", "customer", "compan", "kunde", "client", "reseller", "organi", "store"]
+            .iter()
+            .any(|word| folded(&self.profile.name).contains(word));
+        self.wide.is_none()
+            && own.is_some_and(Column::is_unique)
+            && (is_named || self.date.is_none() || self.amount.is_none())
+    }
+}
