@@ -50,7 +50,7 @@ export function actionsOf(line: PlanLine, commands: readonly string[]): Action[]
   const all: (Action | false)[] = [
     may("accept") && line.state === "countered" && { id: "accept", label: "Accept what they ask", asks: ["reason"], isReasonFree: true, isFirst: true, make: (own, filled) => ({ command: "accept", lines: [key(own)], by: null, reason: filled.reason, evidence: [] }) },
     may("accept") && line.state !== "countered" && { id: "accepted", label: "They accept", asks: ["by"], make: (own, filled) => ({ command: "accept", lines: [key(own)], by: filled.by, reason: "", evidence: [] }) },
-    may("approve") && { id: "approve", label: "Approve", asks: ["reason"], isReasonFree: true, isFirst: true, make: (own, filled) => ({ command: "approve", lines: [key(own)], note: filled.reason }) },
+    may("approve") && { id: "approve", label: "Approve", asks: ["reason"], isReasonFree: true, isFirst: true, make: (own, filled) => ({ command: "approve", lines: [key(own)], note: filled.reason, role: null }) },
     may("lock") && { id: "lock", label: "Lock", asks: [], isFirst: true, make: (own) => ({ command: "lock", lines: [key(own)] }) },
     may("offer") && { id: "offer", label: line.round === 0 ? "Offer" : "Offer another", asks: ["figure", "reason"], isReasonFree: true, make: (own, filled) => ({ command: "offer", lines: lines(own, filled), reply_by: null }) },
     may("counter") && { id: "counter", label: "They ask for another", asks: ["figure", "counter code", "reason", "by"], make: (own, filled) => ({ command: "counter", lines: [{ line: key(own), figure: figure(filled), code: filled.code as CounterCode, reason: filled.reason }], by: filled.by, evidence: [] }) },

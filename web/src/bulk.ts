@@ -23,7 +23,7 @@ export function bulkOf(rows: Row[], commands: readonly string[], person: string 
   const all: Omit<Bulk, "total">[] = [
     { id: "distribute", label: "Hand to the account managers", rows: of("distribute"), asks: null, make: (own) => ({ command: "distribute", lines: keys(own) }) },
     { id: "offer", label: "Offer as they are", rows: of("offer", (row) => !["offered", "countered"].includes(row.line.state)), asks: null, make: (own) => ({ command: "offer", lines: own.map(change), reply_by: null }) },
-    { id: "approve", label: "Approve", rows: of("approve", (row) => !row.line.approved_by?.includes(person ?? "")), asks: "Words for the record, if any", make: (own, note) => ({ command: "approve", lines: keys(own), note }) },
+    { id: "approve", label: "Approve", rows: of("approve", (row) => !row.line.approved_by?.includes(person ?? "")), asks: "Words for the record, if any", make: (own, note) => ({ command: "approve", lines: keys(own), note, role: null }) },
     { id: "lock", label: "Lock", rows: of("lock"), asks: null, make: (own) => ({ command: "lock", lines: keys(own) }) },
     { id: "return", label: "Send back", rows: of("return"), asks: "Reason", make: (own, reason) => ({ command: "return", lines: keys(own), reason }) },
   ];

@@ -129,7 +129,7 @@ impl Running {
         }
     }
 
-    /// How a vendor stands, once `is_so` holds of it.
+    /// The vendor, once `is_so` is true for it.
     pub fn vendor(&self, name: &str, is_so: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
         let start = Instant::now();
         loop {
