@@ -4,7 +4,7 @@ use super::CommandError;
 use super::fault::CommandFault;
 use super::vendor_source::VendorSource;
 use crate::finding::Finding;
-use crate::library::{ChildProcess, VendorOptions};
+use crate::library::{ChildProcess, Source, VendorOptions};
 use crate::server::{self, Listen, Server, ServerLimits};
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -32,12 +32,12 @@ fn refused(reason: String, remedy: &str) -> CommandError {
     Finding::from(CommandFault::ServerOption { reason, remedy: remedy.to_owned() }).into()
 }
 
-/// Runs `run`.
-pub fn run(options: &Options) -> Result<(), CommandError> {
-    let server = Server::open(server::Options {
-        listen: vec![Listen::Address(SocketAddr::from(([127, 0, 0, 1], 0)))],
+/// Returns the options of a server that only this machine reaches, on `port`; 0 is any free one.
+pub fn on_this_machine(port: u16, source: Box<dyn Source>) -> Result<server::Options, CommandError> {
+    Ok(server::Options {
+        listen: vec![Listen::Address(SocketAddr::from(([127, 0, 0, 1], port)))],
         admin_listen: Vec::new(),
-        source: options.vendors.source(None)?,
+        source,
         vendors: VendorOptions { guard: Some(ChildProcess::of_this_program()?), ..VendorOptions::default() },
         tokens: None,
         tls: None,
@@ -51,7 +51,12 @@ pub fn run(options: &Options) -> Result<(), CommandError> {
         decision_log: None,
         spans: None,
         lame_duck: Duration::ZERO,
-    })?;
+    })
+}
+
+/// Runs `run`.
+pub fn run(options: &Options) -> Result<(), CommandError> {
+    let server = Server::open(on_this_machine(0, options.vendors.source(None)?)?)?;
     let url = server.addresses().first().map(|address| format!("http://{address}")).unwrap_or_default();
     let stopper = server.stopper();
     let thread = std::thread::Builder::new().name("run".to_owned()).spawn(move || server.run())?;

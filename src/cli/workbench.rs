@@ -3,17 +3,15 @@
 use super::fault::CommandFault;
 use super::plan::{Inputs, PlanOptions};
 use super::record::{Desk, opening, propose};
+use super::run::on_this_machine;
 use super::{CommandError, Terminal, output};
 use crate::finding::Finding;
 use crate::ledger::plan::{Command, Terms};
 use crate::ledger::store::{LEDGER_PLAN, Store};
 use crate::ledger::{load, load_or_new};
-use crate::library::{ChildProcess, VendorOptions};
 use crate::report;
-use crate::server::{self, Listen, Local, Server, ServerLimits};
-use std::net::SocketAddr;
+use crate::server::{self, Local, Server};
 use std::process::Stdio;
-use std::time::Duration;
 
 /// Arguments of `workbench`.
 #[derive(Debug, clap::Args)]
@@ -60,22 +58,10 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     drop(store);
     let Inputs { book, request, .. } = inputs;
     let server = Server::open(server::Options {
-        listen: vec![Listen::Address(SocketAddr::from(([127, 0, 0, 1], options.port)))],
-        admin_listen: Vec::new(),
-        source: options.plan.vendors.source(None)?,
-        vendors: VendorOptions { guard: Some(ChildProcess::of_this_program()?), ..VendorOptions::default() },
-        tokens: None,
-        tls: None,
-        is_insecure: false,
-        allowed_hosts: Vec::new(),
-        is_authoring: false,
         ledger: Some(options.desk.file.ledger.clone()),
         has_workbench: true,
         local: Some(Local { person: actor.person, vendor: vendor.clone(), book, request }),
-        limits: ServerLimits { grace: Duration::from_secs(1), ..ServerLimits::default() },
-        decision_log: None,
-        spans: None,
-        lame_duck: Duration::ZERO,
+        ..on_this_machine(options.port, options.plan.vendors.source(None)?)?
     })?;
     let address = server.addresses().into_iter().next().unwrap_or_default();
     let url = format!("http://{address}/workbench/#vendor={vendor}&plan={name}");
