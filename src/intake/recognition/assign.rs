@@ -279,6 +279,9 @@ impl<'s> Plan<'s> {
         });
         draft.bind(Field::PartnerId, partner, "names the partner");
         draft.bind(Field::Amount, amount, "almost all cells are numbers");
+        if let Some(other) = fit.amount.filter(|other| other.index != amount.index) {
+            draft.ask(&amount.heading, format!("is it the amount? `{}` has fewer values", other.heading));
+        }
         if let Some(date) = fit.close_date.or(fit.date) {
             draft.bind(Field::CloseDate, date, "almost all cells are dates");
         }

@@ -238,3 +238,11 @@ fn a_row_of_dates_is_not_taken_for_the_header() {
                 A1,c9,delivered,2017-01-02 10:00:00,1,\nA2,c8,shipped,2017-01-03 10:00:00,2,\n";
     assert_eq!(Seen::text(&[("orders.csv", text)]).revenue(), Decimal::from(3));
 }
+
+#[test]
+fn the_amount_of_opportunities_is_the_column_that_open_ones_have_and_is_asked_about() {
+    let text = "Account,Topic,Status,Actual Revenue,Est. Revenue,Est. Close Date\nAcme,d1,Won,10,12,2025-01-10\n\
+                Acme,d2,Open,,20,2026-02-10\nBeta,d3,Lost,0,30,2025-03-10\nBeta,d4,Won,40,44,2025-04-10\n";
+    let seen = Seen::text(&[("Opportunities.csv", text)]);
+    seen.says("Est. Revenue: is it the amount? `Actual Revenue` has fewer values");
+}
