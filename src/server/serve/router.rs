@@ -18,7 +18,7 @@ const MIN_COMPRESSED: u64 = 1 << 10;
 /// Returns the router of a server.
 pub fn router(app: &App) -> Router {
     let mut by_path: BTreeMap<&'static str, Vec<Route>> = BTreeMap::new();
-    for route in table().into_iter().flatten().filter(|route| app.gate.offers(route.operation)) {
+    for route in table().into_iter().flatten().filter(|route| app.gate.knows(route.operation)) {
         by_path.entry(route.operation.path).or_default().push(route);
     }
     let router = by_path
@@ -47,7 +47,13 @@ fn methods_of(app: &App, path: &'static str, routes: Vec<Route>) -> MethodRouter
         let Ok(filter) = MethodFilter::try_from(method) else { continue };
         allow.push(route.operation.method);
         let app = app.clone();
-        methods = methods.merge(on(filter, move |request: Request| respond(app, route, request)));
+        methods = methods.merge(match app.gate.lacks(route.operation) {
+            None => on(filter, move |request: Request| respond(app, route, request)),
+            Some(option) => on(filter, move |request: Request| async move {
+                let detail = format!("this server does not offer the path; it does when started with `{option}`");
+                refuse(&app, Some(path), &request, Problem::new(ProblemKind::RouteUnknown, detail))
+            }),
+        });
     }
     if allow.contains(&"GET") {
         allow.push("HEAD");

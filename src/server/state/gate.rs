@@ -103,17 +103,20 @@ impl Gate {
         self.access.swap(Arc::clone(&access)).changes_to(&access)
     }
 
-    /// Returns true when the operation is offered here.
-    pub fn offers(&self, operation: &Operation) -> bool {
-        match self.door {
-            Door::Main => match operation.group {
-                "authoring" => self.offered.authoring,
-                PLANS => self.offered.ledger,
-                WORKBENCH => self.offered.workbench,
-                _ => true,
-            },
-            Door::Admin => operation.group == HEALTH,
-        }
+    /// Returns true when the operation has a path here, also when it is not offered.
+    pub fn knows(&self, operation: &Operation) -> bool {
+        self.door == Door::Main || operation.group == HEALTH
+    }
+
+    /// Returns the option of `serve` without which the operation is not offered here; `None` when it is offered.
+    pub fn lacks(&self, operation: &Operation) -> Option<&'static str> {
+        let (is_offered, option) = match operation.group {
+            "authoring" => (self.offered.authoring, "--authoring"),
+            PLANS => (self.offered.ledger, "--ledger FILE"),
+            WORKBENCH => (self.offered.workbench, "--workbench"),
+            _ => (true, ""),
+        };
+        (!is_offered).then_some(option)
     }
 
     /// Returns the path to which a request for the root is sent.

@@ -131,8 +131,13 @@ fn done(answer: &Answer) -> Value {
 fn without_a_ledger_there_are_no_plans() {
     let home = Home::new();
     let server = home.serve(&[]);
-    let answer = ask(server.address, "GET", "/v1/vendors/meridian/plans", &[], b"").unwrap();
-    assert_eq!((answer.status, answer.json()["code"].as_str().unwrap().to_owned()), (404, "route_unknown".to_owned()));
+    let ask = |method| ask(server.address, method, "/v1/vendors/meridian/plans", &[], b"").unwrap();
+    let answer = ask("GET").json();
+    assert_eq!((answer["status"].as_u64(), answer["code"].as_str()), (Some(404), Some("route_unknown")));
+    let detail = "this server does not offer the path; it does when started with `--ledger FILE`";
+    assert_eq!(answer["detail"], detail);
+    // The document has the path, so a method that it does not have is refused as one.
+    assert_eq!(ask("TRACE").status, 405);
 }
 
 #[test]
