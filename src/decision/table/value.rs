@@ -208,6 +208,7 @@ fn read_literal(text: &str, kind: Kind) -> Result<Value, &'static str> {
         }
         Kind::Text => match unquoted(text) {
             Some(inner) => Ok(Value::text(&inner)),
+            None if is_call(text) => Err("a cell cannot call a function; put a text in double quotes"),
             None if reads_bare(text) => Ok(Value::text(text)),
             None if text.starts_with(['“', '”', '„', '‘', '’', '\'']) => Err("use straight double quotes"),
             None => Err("put the text in double quotes"),
@@ -267,7 +268,18 @@ fn unquoted(text: &str) -> Option<String> {
 /// True for a text that a condition reads without quotes.
 fn reads_bare(text: &str) -> bool {
     let reserved = ["null", "known"].contains(&text);
-    text.starts_with(char::is_alphanumeric) && !reserved && !text.contains(['"', ',']) && text.trim() == text
+    text.starts_with(char::is_alphanumeric)
+        && !reserved
+        && !is_call(text)
+        && !text.contains(['"', ','])
+        && text.trim() == text
+}
+
+/// True for what reads as a call of a function: `contains(Gold)`.
+fn is_call(text: &str) -> bool {
+    text.strip_suffix(')').and_then(|text| text.split_once('(')).is_some_and(|(name, _)| {
+        name.starts_with(|c: char| c.is_ascii_lowercase()) && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    })
 }
 
 fn composed(text: &str) -> Cow<'_, str> {

@@ -117,6 +117,8 @@ fn cells_that_are_not_conditions_are_refused_with_help() {
         ("number", "99999999999999999999999999999999", "write at most 28 digits"),
         ("text", "\"Gold", "is never closed"),
         ("text", "“Gold”", "use straight double quotes"),
+        ("text", "contains(Gold)", "a cell cannot call a function; put a text in double quotes"),
+        ("text", "starts_with(G)", "a cell cannot call a function; put a text in double quotes"),
         ("text", "–", "put the text in double quotes"),
         ("truth", "yes", "write `true` or `false`"),
         ("truth", "> false", "cannot be more or less"),
