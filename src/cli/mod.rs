@@ -14,6 +14,7 @@ mod explain_code;
 mod fault;
 mod generate;
 mod groups;
+mod health;
 #[cfg(feature = "server")]
 mod healthcheck;
 mod init;
@@ -94,6 +95,8 @@ enum Command {
     Ledger(ledger::Options),
     /// Score a vendor's rules on a past period against simple baselines.
     Backtest(backtest::Options),
+    /// Show what a plan is likely to bring, with bands and odds, and how evenly it asks.
+    Health(health::Options),
     #[cfg(feature = "server")]
     /// Repeat the decisions of a decision log and report differences.
     Replay(replay::Options),
@@ -207,6 +210,7 @@ fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
         Command::Plan(options) => record::run(&options, terminal),
         Command::Ledger(options) => ledger::run(&options, terminal),
         Command::Backtest(options) => backtest::run(&options, terminal),
+        Command::Health(options) => health::run(&options, terminal),
         #[cfg(feature = "server")]
         Command::Replay(options) => replay::run(&options, terminal),
         #[cfg(feature = "server")]

@@ -33,7 +33,10 @@ pub use crate::quota::{Basis, Grain};
 pub use again::{Assessed, Resettled};
 pub use assembly::{Change, Draft, Settled, Settlement, is_exact};
 pub use assessment::{AssessedLine, PartnerAssessment, assess_partner};
-pub use backtest::{Backtest, Comparison, Fold, Method, Origin, backtest, latest_origin, origins};
+pub use backtest::{
+    Backtest, Comparison, Fold, GroupHealth, Health, LineOutlook, Method, Origin, TerritoryOutlook, backtest, health,
+    latest_origin, origins,
+};
 pub use drafts::fault_of_line;
 pub use explain::{Explained, LineChoice, explain};
 pub use fault::{PlanAmountFault, PlanFault};

@@ -4,13 +4,13 @@ use crate::units::Rate;
 use rust_decimal::Decimal;
 
 /// Seed of every bootstrap, so that the same rows give the same interval.
-const SEED: u64 = 20_191_130;
+pub(super) const SEED: u64 = 20_191_130;
 /// Draws of a bootstrap.
-const DRAWS: usize = 1_000;
+pub(super) const DRAWS: usize = 1_000;
 /// Fewest draws, of a book with very many partners.
-const FEWEST_DRAWS: usize = 200;
+pub(super) const FEWEST_DRAWS: usize = 200;
 /// Partners drawn in all draws together.
-const MOST_DRAWN: usize = 50_000_000;
+pub(super) const MOST_DRAWN: usize = 50_000_000;
 
 /// Errors of two methods for one partner over all folds, and what it bought, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,10 +82,11 @@ fn gain<'p>(partners: impl Iterator<Item = &'p Paired>) -> Option<Rate> {
 }
 
 /// SplitMix64: integers only, the same on every machine.
-struct Generator(u64);
+pub(super) struct Generator(pub(super) u64);
 
 impl Generator {
-    fn below(&mut self, limit: usize) -> usize {
+    /// Returns a number below `limit`.
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -2,10 +2,14 @@
 
 mod baseline;
 mod bootstrap;
+mod experience;
+mod fairness;
 mod ratio;
 mod score;
 
 pub use baseline::{last_year, last_year_grown, trailing_four_quarters};
 pub use bootstrap::{Difference, Paired};
+pub use experience::{Coverage, Experience, Observed, Outlook, Planned};
+pub use fairness::{gini, rank_correlation};
 pub use ratio::Ratio;
 pub use score::{QUANTILES, QuotaOutcome, Score, Scores, score};

@@ -15,6 +15,7 @@ mod fault;
 mod figures;
 mod grid;
 mod guard;
+pub mod health;
 pub mod html;
 pub mod json;
 mod learned;

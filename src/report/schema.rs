@@ -4,6 +4,7 @@ use super::assessment::AssessmentDocument;
 use super::backtest::BacktestDocument;
 use super::comparison::ComparisonDocument;
 use super::explain::ExplanationDocument;
+use super::health::HealthDocument;
 use super::json::ProposalDocument;
 use super::review::json::ReviewDocument;
 use super::review::reviewed_partner::ReviewedPartnerDocument;
@@ -35,6 +36,11 @@ pub fn comparison() -> String {
 /// Schema of `quotient.explanation/1`, as committed in `schema/explanation.schema.json`.
 pub fn explanation() -> String {
     text_of::<ExplanationDocument<'static>>()
+}
+
+/// Schema of `quotient.health/1`, as committed in `schema/health.schema.json`.
+pub fn health() -> String {
+    text_of::<HealthDocument<'static>>()
 }
 
 /// Schema of `quotient.survey/1`, as committed in `schema/survey.schema.json`.

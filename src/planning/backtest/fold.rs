@@ -27,6 +27,8 @@ pub struct Origin {
 pub(super) struct Row {
     /// Position of the partner in the book.
     pub partner: usize,
+    /// Line of the partner.
+    pub segment: SegmentKey,
     /// Revenue of the line in the period.
     pub actual: Money,
     /// Quotas by method; `None` where a baseline needs history that the line does not have.
@@ -88,6 +90,7 @@ pub(super) fn rows(
             left -= actual;
             rows.push(Row {
                 partner: index,
+                segment: segment.clone(),
                 actual: Money::new(actual, book.currency),
                 quotas: known.quotas(*quota, &facts).map(|quota| quota.map(Money::non_negative)),
                 segments: by.iter().map(|by| (Name::clone(by), segment_of(by, partner, &facts))).collect(),

@@ -1,8 +1,10 @@
 //! Backtest: what a vendor's rules would have proposed for past periods, scored by what partners then bought.
 
 mod fold;
+mod health;
 mod method;
 mod origins;
+mod outlook;
 
 use super::fault::PlanFault;
 use super::request::Progress;
@@ -17,8 +19,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use fold::Origin;
+pub use health::health;
 pub use method::Method;
 pub use origins::{latest_origin, origins};
+pub use outlook::{GroupHealth, Health, LineOutlook, TerritoryOutlook};
 
 /// Outcome of a backtest.
 #[derive(Debug, Clone, PartialEq)]

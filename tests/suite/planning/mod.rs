@@ -3,6 +3,7 @@
 mod again;
 mod beside;
 mod bounds;
+mod health;
 mod history;
 mod joining;
 mod learned;

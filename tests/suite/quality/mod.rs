@@ -1,6 +1,7 @@
 //! Scores of quotas against what was sold.
 #![allow(clippy::unwrap_used)]
 
+mod experience;
 mod learning;
 
 use crate::usd;

@@ -96,6 +96,7 @@ fn the_committed_schemas_are_current() {
     for (file, text) in [
         ("assessment.schema.json", schema::assessment()),
         ("backtest.schema.json", schema::backtest()),
+        ("health.schema.json", schema::health()),
         ("comparison.schema.json", schema::comparison()),
         ("proposal.schema.json", schema::proposal()),
         ("explanation.schema.json", schema::explanation()),

@@ -1,0 +1,237 @@
+//! Bands and odds from experience: what lines bought in past periods ÷ what the same rules expected of them. Estimates,
+//! free of any distribution; amounts are in minor units.
+
+use super::bootstrap::{DRAWS, FEWEST_DRAWS, Generator, MOST_DRAWN, SEED};
+use crate::units::Rate;
+use rust_decimal::Decimal;
+
+/// One in the unit of ratios.
+const ONE: i128 = 1_000_000;
+/// Shares of the outcomes beyond each end of a band, in thousandths, the nominal one first: a band is widened until it
+/// holds.
+const TAILS: [usize; 7] = [100, 80, 60, 40, 20, 10, 0];
+/// Lines of a group from which its own experience counts; with fewer, that of all lines does.
+const FEWEST: usize = 20;
+/// Lines of a group in one period from which a draw of that period uses them alone.
+const FEWEST_IN_PERIOD: usize = 10;
+
+/// One line in a past period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Observed {
+    /// Position of the period.
+    pub period: usize,
+    /// Position of the line's group.
+    pub group: usize,
+    /// What the rules expected; lines with zero or less are left out.
+    pub expected: i128,
+    /// What the line bought.
+    pub bought: i128,
+}
+
+/// One line of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Planned {
+    /// Position of the line's group.
+    pub group: usize,
+    /// Position of the area that it is summed in.
+    pub area: usize,
+    /// What the rules expect, before any target.
+    pub expected: i128,
+    /// Its quota.
+    pub quota: i128,
+}
+
+/// What is likely to be bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outlook {
+    /// A tenth of the outcomes is below.
+    pub low: i128,
+    /// Half of the outcomes is below.
+    pub median: i128,
+    /// A tenth of the outcomes is above.
+    pub high: i128,
+    /// Share of the outcomes that reach the quota.
+    pub odds: Rate,
+}
+
+/// How often the band of a line held in periods that it was not made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    /// Lines of all periods together.
+    pub lines: usize,
+    /// Lines that bought an amount inside their band.
+    pub inside: usize,
+}
+
+impl Coverage {
+    /// Returns the lines inside ÷ all lines.
+    pub fn share(&self) -> Option<Rate> {
+        Decimal::from(self.inside).checked_div(Decimal::from(self.lines))
+    }
+}
+
+/// Ratios bought ÷ expected of past periods, by period and group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Experience {
+    /// By period, then group.
+    periods: Vec<Vec<Vec<i128>>>,
+    /// By group over all periods, ascending.
+    groups: Vec<Vec<i128>>,
+    /// Of all, ascending.
+    all: Vec<i128>,
+    /// Share of the outcomes beyond each end of a band, in thousandths.
+    tail: usize,
+}
+
+impl Experience {
+    /// Gathers what was observed; the order does not matter.
+    ///
+    /// ```
+    /// use quotient::quality::{Experience, Observed, Planned};
+    /// // Ten lines bought 80 % of what was expected of them, ten bought 120 %.
+    /// let line = |bought| Observed { period: 0, group: 0, expected: 100, bought };
+    /// let experience = Experience::new(1, 1, (0..20).map(|n| line(if n < 10 { 80 } else { 120 })));
+    /// let outlook = experience.line(&Planned { group: 0, area: 0, expected: 1_000, quota: 1_000 }).unwrap();
+    /// assert_eq!((outlook.low, outlook.high, outlook.odds.to_string()), (800, 1_200, "0.5".to_owned()));
+    /// ```
+    pub fn new(periods: usize, groups: usize, observed: impl IntoIterator<Item = Observed>) -> Self {
+        let mut found = vec![vec![Vec::new(); groups]; periods];
+        for one in observed {
+            let Some(ratio) = one.bought.checked_mul(ONE).filter(|_| one.expected > 0) else { continue };
+            if let Some(ratios) = found.get_mut(one.period).and_then(|period| period.get_mut(one.group)) {
+                ratios.push(ratio.div_euclid(one.expected));
+            }
+        }
+        found.iter_mut().flatten().for_each(|ratios| ratios.sort_unstable());
+        let (groups, all) = pooled(groups, found.iter());
+        Self { periods: found, groups, all, tail: TAILS[0] }
+    }
+
+    /// Returns the number of lines that a group's bands are made from, and true when they are its own.
+    pub fn evidence(&self, group: usize) -> (usize, bool) {
+        let ratios = self.ratios(group);
+        (ratios.len(), self.groups.get(group).is_some_and(|own| std::ptr::eq(own.as_slice(), ratios)))
+    }
+
+    fn ratios(&self, group: usize) -> &[i128] {
+        chosen(&self.groups, &self.all, group)
+    }
+
+    /// Returns what a line is likely to buy; `None` where nothing is expected of it or nothing was observed.
+    pub fn line(&self, line: &Planned) -> Option<Outlook> {
+        let ratios = self.ratios(line.group);
+        if line.expected <= 0 {
+            return None;
+        }
+        let (low, high) = band(ratios, self.tail)?;
+        let needed = line.quota.checked_mul(ONE)?;
+        let missed = ratios.partition_point(|ratio| line.expected.saturating_mul(*ratio) < needed);
+        let at = |ratio: i128| Some(line.expected.checked_mul(ratio)?.div_euclid(ONE));
+        Some(Outlook {
+            low: at(low)?,
+            median: at(ratios[(ratios.len() - 1) / 2])?,
+            high: at(high)?,
+            odds: share(ratios.len() - missed, ratios.len())?,
+        })
+    }
+
+    /// Widens the bands until they hold 80 % of the lines in periods that they were not made from; `apart` says which
+    /// periods have no month in common. Without two such periods they stay as they are.
+    pub fn calibrated(mut self, apart: impl Fn(usize, usize) -> bool) -> Self {
+        for tail in TAILS {
+            self.tail = tail;
+            let holds = |coverage: Coverage| coverage.inside * 10 >= coverage.lines * 8;
+            if self.coverage(&apart).is_none_or(holds) {
+                break;
+            }
+        }
+        self
+    }
+
+    /// Returns true when the bands are wider than the nominal ones.
+    pub fn is_widened(&self) -> bool {
+        self.tail != TAILS[0]
+    }
+
+    /// Returns how often bands held in the periods that they were not made from; `apart` says which periods have no month
+    /// in common. `None` when there are no two such periods.
+    pub fn coverage(&self, apart: impl Fn(usize, usize) -> bool) -> Option<Coverage> {
+        let mut coverage = Coverage { lines: 0, inside: 0 };
+        for (number, period) in self.periods.iter().enumerate() {
+            let others = self.periods.iter().enumerate().filter(|(other, _)| apart(number, *other));
+            let (groups, all) = pooled(self.groups.len(), others.map(|(_, period)| period));
+            for (group, ratios) in period.iter().enumerate() {
+                let Some((low, high)) = band(chosen(&groups, &all, group), self.tail) else { continue };
+                coverage.lines += ratios.len();
+                coverage.inside += ratios.iter().filter(|ratio| (low..=high).contains(*ratio)).count();
+            }
+        }
+        Some(coverage).filter(|coverage| coverage.lines > 0)
+    }
+
+    /// Returns what each area and, last, all lines together are likely to buy. `None` where nothing was observed.
+    ///
+    /// Every draw takes one past period for all lines, because a good or a bad year is one for all, and of that period a
+    /// ratio for every line. Lines of which nothing is expected buy nothing.
+    pub fn areas(&self, areas: usize, lines: &[Planned]) -> Option<Vec<Outlook>> {
+        if self.all.is_empty() {
+            return None;
+        }
+        let draws = (MOST_DRAWN / lines.len().max(1)).clamp(FEWEST_DRAWS, DRAWS);
+        let mut generator = Generator(SEED);
+        let mut totals = vec![Vec::with_capacity(draws); areas + 1];
+        for _ in 0..draws {
+            let period = &self.periods[generator.below(self.periods.len())];
+            let mut sums = vec![0_i128; areas + 1];
+            for line in lines.iter().filter(|line| line.expected > 0) {
+                let own = period.get(line.group).filter(|ratios| ratios.len() >= FEWEST_IN_PERIOD);
+                let ratios = own.map_or_else(|| self.ratios(line.group), Vec::as_slice);
+                let bought = line.expected.checked_mul(ratios[generator.below(ratios.len())])?.div_euclid(ONE);
+                sums[line.area] = sums[line.area].checked_add(bought)?;
+                sums[areas] = sums[areas].checked_add(bought)?;
+            }
+            totals.iter_mut().zip(sums).for_each(|(total, sum)| total.push(sum));
+        }
+        let quota = |area: usize| -> i128 {
+            lines.iter().filter(|line| area == areas || line.area == area).map(|line| line.quota).sum()
+        };
+        totals.iter_mut().enumerate().map(|(area, drawn)| outlook(drawn, quota(area))).collect()
+    }
+}
+
+/// The ratios by group over some periods, and of all groups together, ascending.
+fn pooled<'a>(groups: usize, periods: impl Iterator<Item = &'a Vec<Vec<i128>>>) -> (Vec<Vec<i128>>, Vec<i128>) {
+    let mut pooled = vec![Vec::new(); groups];
+    for period in periods {
+        pooled.iter_mut().zip(period).for_each(|(all, own)| all.extend(own));
+    }
+    pooled.iter_mut().for_each(|ratios: &mut Vec<i128>| ratios.sort_unstable());
+    let mut all = pooled.concat();
+    all.sort_unstable();
+    (pooled, all)
+}
+
+/// The group's own ratios where there are enough of them, otherwise all.
+fn chosen<'a>(groups: &'a [Vec<i128>], all: &'a [i128], group: usize) -> &'a [i128] {
+    groups.get(group).filter(|own| own.len() >= FEWEST).map_or(all, Vec::as_slice)
+}
+
+/// The ratios outside which the next one is, at each end, with odds of at most `tail` thousandths, as far as it is one of
+/// their kind and there are enough of them.
+fn band(ascending: &[i128], tail: usize) -> Option<(i128, i128)> {
+    let next = ascending.len() + 1;
+    let low = ascending.get((next * tail / 1_000).saturating_sub(1))?;
+    let high = ascending.get((next * (1_000 - tail)).div_ceil(1_000).min(ascending.len()) - 1)?;
+    Some((*low, *high))
+}
+
+fn outlook(drawn: &mut [i128], quota: i128) -> Option<Outlook> {
+    drawn.sort_unstable();
+    let at = |percent: usize| drawn.get(((drawn.len() * percent).div_ceil(100)).saturating_sub(1)).copied();
+    let missed = drawn.partition_point(|total| *total < quota);
+    Some(Outlook { low: at(10)?, median: at(50)?, high: at(90)?, odds: share(drawn.len() - missed, drawn.len())? })
+}
+
+fn share(part: usize, of: usize) -> Option<Rate> {
+    Decimal::from(part).checked_div(Decimal::from(of)).map(|share| share.round_dp(4).normalize())
+}

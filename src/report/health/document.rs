@@ -1,0 +1,143 @@
+//! The health of a plan for programs: JSON, schema `quotient.health/1`, and CSV with a row per line.
+
+use super::notes::notes;
+use crate::channel::Identity;
+use crate::columns;
+use crate::figure::{Column, Fraction};
+use crate::planning::{GroupHealth, Health, LineOutlook, TerritoryOutlook};
+use crate::quality::Coverage;
+use crate::report::ReportFault;
+use crate::report::cells::{fields, names};
+use crate::units::{Money, Rate};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::io::Write;
+
+/// Name and version of the document.
+const SCHEMA: &str = "quotient.health/1";
+
+/// What a plan is likely to bring, and how evenly it asks. Bands and odds are estimates; `null` is "not known".
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Health")]
+pub struct HealthDocument<'a> {
+    /// Name and version of this document.
+    #[schemars(extend("const" = "quotient.health/1"))]
+    schema: &'static str,
+    /// Vendor.
+    vendor: &'a str,
+    /// Content hash of the rules and policies.
+    revision: &'a str,
+    /// ISO 4217 code of the currency of every amount.
+    currency: &'static str,
+    /// Planning period.
+    period: &'a str,
+    /// Date from which it is seen.
+    #[schemars(extend("format" = "date"))]
+    as_of: String,
+    /// Channel target; null when the plan has none.
+    target: Option<Money>,
+    /// Past periods that the estimates are made from, ascending.
+    past_periods: Vec<&'a str>,
+    /// The most of them that have no month in common.
+    past_periods_apart: usize,
+    /// How often bands held in periods that they were not made from; null when there are no two periods apart.
+    coverage: Option<CoverageDocument>,
+    /// True when the bands of lines are wider than those of past outcomes, so that they hold 80 % of other periods.
+    widened: bool,
+    /// What a reader must know of the estimates.
+    notes: Vec<String>,
+    /// The whole channel; null when no past period is known.
+    channel: Option<&'a TerritoryOutlook>,
+    /// Territories, ascending by name.
+    territories: &'a [TerritoryOutlook],
+    /// Groups of every dimension that has more than one.
+    groups: &'a [GroupHealth],
+    /// How evenly the plan asks.
+    fairness: FairnessDocument,
+    /// Lines, in the order of the proposal.
+    lines: &'a [LineOutlook],
+}
+
+/// How often the bands of lines held.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "HealthCoverage")]
+struct CoverageDocument {
+    /// Lines of past periods.
+    lines: usize,
+    /// Those that bought an amount inside their band of nominal 80 %.
+    inside: usize,
+    /// Inside ÷ lines.
+    share: Option<Fraction>,
+}
+
+/// Measures of fairness over the lines with comparable revenue.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "HealthFairness")]
+struct FairnessDocument {
+    /// Gini coefficient of quota ÷ comparable revenue: 0 when the plan asks the same of all.
+    gini: Option<Fraction>,
+    /// Rank correlation of quota ÷ comparable revenue with comparable revenue: below zero, small lines are asked for more.
+    growth_by_size: Option<Fraction>,
+    /// Rank correlation of the odds with comparable revenue: above zero, large lines reach their quota more easily.
+    odds_by_size: Option<Fraction>,
+}
+
+impl<'a> HealthDocument<'a> {
+    fn of(health: &'a Health) -> Self {
+        let plan = &health.plan;
+        let fraction = |rate: Rate| Fraction(rate.round_dp(6).normalize());
+        let coverage = |coverage: Coverage| CoverageDocument {
+            lines: coverage.lines,
+            inside: coverage.inside,
+            share: coverage.share().map(fraction),
+        };
+        Self {
+            schema: SCHEMA,
+            vendor: &plan.vendor,
+            revision: &plan.revision,
+            currency: plan.currency.code(),
+            period: &plan.period.label,
+            as_of: plan.as_of.to_string(),
+            target: plan.target,
+            past_periods: health.periods.iter().map(|period| &*period.label).collect(),
+            past_periods_apart: health.apart,
+            coverage: health.coverage.map(coverage),
+            widened: health.is_widened,
+            notes: notes(health),
+            channel: health.channel.as_ref(),
+            territories: &health.territories,
+            groups: &health.groups,
+            fairness: FairnessDocument {
+                gini: health.gini.map(fraction),
+                growth_by_size: health.growth_by_size.map(fraction),
+                odds_by_size: health.odds_by_size.map(fraction),
+            },
+            lines: &health.lines,
+        }
+    }
+}
+
+/// The health as JSON, schema `quotient.health/1`; rates and amounts are strings, `null` is "not known".
+pub fn json(health: &Health) -> Result<String, ReportFault> {
+    crate::report::json::indented(&HealthDocument::of(health))
+}
+
+const COLUMNS: &[Column<LineOutlook>] = columns!(LineOutlook;
+    |line| Some(&line.identity) => Identity {
+        partner_id, partner_name, tier, territory, vertical, product_line, account_manager
+    }
+    |line| Some(line) => LineOutlook {
+        quota, comparable_revenue, growth, expected, low, high, odds, evidence, based_on
+    }
+);
+
+/// Writes one row per line of the plan; `low`, `high` and `odds` are estimates, empty where they are not known.
+pub fn csv(health: &Health, out: &mut dyn Write) -> Result<(), ReportFault> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(names(COLUMNS))?;
+    for line in &health.lines {
+        writer.write_record(fields(COLUMNS, line))?;
+    }
+    writer.flush()?;
+    Ok(())
+}

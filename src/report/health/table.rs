@@ -1,0 +1,179 @@
+//! The health of a plan as tables for a terminal.
+
+use super::notes::notes;
+use crate::finding::readable;
+use crate::planning::{GroupHealth, Health, LineOutlook, TerritoryOutlook, line_name};
+use crate::report::figures::{Figures, count, counted, short_hash};
+use crate::report::grid::{Grid, Left, Right, TableOptions, wrapped};
+use crate::units::{Money, Rate};
+use comfy_table::{Cell, CellAlignment};
+
+/// Groups of one dimension that are shown.
+const MOST_GROUPS: usize = 12;
+/// Characters of a name of a group or partner.
+const NAME: usize = 30;
+
+/// The health as tables for a terminal.
+pub fn table(health: &Health, options: &TableOptions) -> String {
+    let plan = &health.plan;
+    let figures = Figures::of_amounts(std::iter::once(plan.total));
+    let mut out = format!(
+        "{} · health of {}\nas of {} · revision {} · {} · {}\n\n",
+        readable(&plan.vendor),
+        plan.period,
+        plan.as_of,
+        short_hash(&plan.revision),
+        counted(plan.lines.len(), "line", "lines"),
+        plan.currency
+    );
+    if let Some(channel) = &health.channel {
+        out.push_str(&outlooks(channel, &health.territories, figures, options));
+    }
+    notes(health).iter().for_each(|note| out.push_str(&wrapped(note, " ", options.width)));
+    out.push('\n');
+    out.push_str(&groups(health, figures, options));
+    out.push_str(&lines(health, figures, options));
+    out.push('\n');
+    fairness(health).iter().for_each(|note| out.push_str(&wrapped(note, "", options.width)));
+    out
+}
+
+fn share(rate: Option<Rate>) -> String {
+    let figures = Figures::of_amounts(std::iter::empty());
+    rate.map_or_else(|| "–".to_owned(), |rate| figures.percent(rate))
+}
+
+fn outlooks(
+    channel: &TerritoryOutlook,
+    territories: &[TerritoryOutlook],
+    figures: Figures,
+    options: &TableOptions,
+) -> String {
+    let columns: [(&str, CellAlignment); 7] = [
+        ("territory", Left),
+        ("quota", Right),
+        ("10 % are\nbelow", Right),
+        ("half are\nbelow", Right),
+        ("10 % are\nabove", Right),
+        ("odds", Right),
+        ("gap", Right),
+    ];
+    let mut grid = Grid::new("What is likely to be bought (estimates)", options, &columns).optional(&[6]);
+    let mut row = |name: &str, one: &TerritoryOutlook| {
+        let cells = [
+            figures.money(one.quota),
+            figures.money(one.low),
+            figures.money(one.median),
+            figures.money(one.high),
+            share(Some(one.odds)),
+            figures.signed(one.gap),
+        ];
+        grid.row(std::iter::once(name.to_owned()).chain(cells).map(Cell::new));
+    };
+    for territory in territories {
+        row(&clipped(territory.territory.as_deref().unwrap_or("not known")), territory);
+    }
+    row("all", channel);
+    grid.text()
+}
+
+fn clipped(name: &str) -> String {
+    crate::report::figures::clipped(name, NAME)
+}
+
+fn groups(health: &Health, figures: Figures, options: &TableOptions) -> String {
+    let columns: [(&str, CellAlignment); 6] = [
+        ("group", Left),
+        ("lines", Right),
+        ("quota", Right),
+        ("growth\nasked", Right),
+        ("expected\nat quota", Right),
+        ("at quota\nbefore", Right),
+    ];
+    let mut grid = Grid::new("What the plan asks, by group", options, &columns);
+    let mut left_out = 0;
+    let by_dimension = health.groups.chunk_by(|one, next| one.dimension == next.dimension);
+    for groups in by_dimension {
+        let mut shown: Vec<&GroupHealth> = groups.iter().collect();
+        shown.sort_by_key(|group| std::cmp::Reverse(group.quota.amount()));
+        left_out += shown.len().saturating_sub(MOST_GROUPS);
+        let chosen: Vec<&str> = shown.iter().take(MOST_GROUPS).map(|group| &*group.name).collect();
+        let dimension = groups.first().map(|group| format!("by {}", group.dimension));
+        grid.row(dimension.into_iter().chain((0..5).map(|_| String::new())).map(Cell::new));
+        for group in groups.iter().filter(|group| chosen.contains(&&*group.name)) {
+            let cells = [
+                clipped(&format!("  {}", group.name)),
+                count(group.lines),
+                figures.money(group.quota),
+                figures.growth(group.growth),
+                share(group.expected_at_quota),
+                share(group.past_at_quota),
+            ];
+            grid.row(cells.map(Cell::new));
+        }
+    }
+    let mut text = grid.text();
+    if left_out > 0 {
+        let note = format!("{} with smaller quotas: see `--format json`", counted(left_out, "group", "groups"));
+        text.push_str(&wrapped(&note, " ", options.width));
+    }
+    text.push('\n');
+    text
+}
+
+/// The lines with the most money at stake: quota × (1 − odds).
+fn lines(health: &Health, figures: Figures, options: &TableOptions) -> String {
+    let stake = |line: &LineOutlook| {
+        let missed = Rate::ONE.checked_sub(line.odds?)?;
+        line.quota.amount().checked_mul(missed)
+    };
+    let names = health.plan.lines.iter().map(|line| line_name(&line.identity.partner_id, &line.segment));
+    let mut lines: Vec<(Rate, &LineOutlook, String)> =
+        health.lines.iter().zip(names).filter_map(|(line, name)| Some((stake(line)?, line, name))).collect();
+    if lines.is_empty() || options.lines == 0 {
+        return String::new();
+    }
+    lines.sort_by_key(|(stake, ..)| std::cmp::Reverse(*stake));
+    let columns: [(&str, CellAlignment); 6] = [
+        ("line", Left),
+        ("partner", Left),
+        ("quota", Right),
+        ("10 % are\nbelow", Right),
+        ("10 % are\nabove", Right),
+        ("odds", Right),
+    ];
+    let title = "Lines with the most at stake: quota × odds to miss it (estimates)";
+    let mut grid = Grid::new(title, options, &columns).optional(&[1]);
+    let known = |money: Option<Money>| figures.known(money);
+    for (_, line, name) in lines.iter().take(options.lines) {
+        let cells = [
+            clipped(name),
+            clipped(&line.identity.partner_name),
+            figures.money(line.quota),
+            known(line.low),
+            known(line.high),
+            share(line.odds),
+        ];
+        grid.row(cells.map(Cell::new));
+    }
+    grid.text()
+}
+
+fn fairness(health: &Health) -> Vec<String> {
+    let said = |measure: Option<Rate>, text: &str| measure.map(|measure| format!("{text}: {measure}."));
+    [
+        said(health.gini, "Gini coefficient of quota ÷ comparable revenue, 0 when all are asked for the same growth"),
+        said(
+            health.growth_by_size,
+            "Rank correlation of growth asked with size, below 0 when small lines are asked for more",
+        ),
+        said(
+            health.odds_by_size,
+            "Rank correlation of odds with size, above 0 when large lines reach their quota more easily",
+        ),
+        Some("Healthy quotas: 50 to 70 % of partners at or above.".to_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
