@@ -1,6 +1,6 @@
 // The workbench in a browser, against the real program and a real ledger.
 //
-//   node web/tests/run.mjs PROGRAM [--screenshots DIRECTORY]
+//   node web/tests/run.mjs PROGRAM [--screenshots DIRECTORY] [--only JOURNEY,JOURNEY]
 //
 // Ends with 1 and the first failure of each journey. Needs Chromium (CHROMIUM names another one than /usr/bin/chromium).
 
@@ -31,6 +31,24 @@ async function look(opened, name) {
     await accessible(opened, `${name}, ${theme}`);
   }
   await opened.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+}
+
+/** Runs commands of the plan's owner on a ledger: `to(...)` is `quotient ... --ledger FILE`. */
+const toLedger = (ledger) => (...words) => quotient(...words, "--ledger", ledger);
+
+/** True where nothing is wider than the page. */
+const fits = (opened) => opened.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+
+/** Fills the form that is open, by its labels. */
+async function fill(opened, name, values, button) {
+  const form = opened.getByRole("form", { name });
+  for (const [label, value] of Object.entries(values)) {
+    const field = form.getByLabel(label);
+    if ((await field.evaluate((element) => element.tagName)) === "SELECT") await field.selectOption(value);
+    else await field.fill(value);
+  }
+  await form.getByRole("button", { name: button }).click();
+  await form.waitFor({ state: "detached" });
 }
 
 /** The line of a partner id; its first cell has the name and the id. */
@@ -266,7 +284,8 @@ async function team() {
   await berg.goto(`${base}workbench/#vendor=meridian&plan=FY2026&view=plan&line=P0007`);
   await berg.reload();
   await berg.waitForSelector(".headline");
-  same(await berg.locator(".grid, .drawer, nav").count(), 0, "a partner's page has no grid");
+  same(await berg.locator(".grid, .drawer").count(), 0, "a partner's page has no grid");
+  same(await berg.locator("nav a").allInnerTexts(), ["Quota", "Business plan"], "the pages of a partner");
   for (const [path, status] of [["lines?limit=1000", 200], ["bases", 200], ["explanation?line=%5B%22P0008%22,null,null%5D", 404], ["explanation?line=%5B%22P0007%22,null,null%5D", 404], ["events?line=%5B%22P0007%22,null,null%5D", 200], ["quotas", 403]]) {
     const answer = await fetch(`${base}v1/vendors/meridian/plans/FY2026/${path}`, { headers: { authorization: `Bearer ${TOKENS.berg}` } });
     same(answer.status, status, `a partner asks for ${path}`);
@@ -321,6 +340,141 @@ async function team() {
   same([...stranger.problems, ...berg.problems, ...okafor.problems, ...dana.problems], [], "problems of the pages");
 }
 
+/** A server without tokens on this machine: each page says who asks. */
+async function site(name) {
+  const ledger = join(work, `${name}.ledger`);
+  const to = toLedger(ledger);
+  quotient("plan", "open", "FY2026", "meridian", ...BOOK, "--target", "75000000", "--as", "pia", "--ledger", ledger);
+  const people = [["pia", "planner"], ["okafor", "channel_manager", "--manager", "A. Okafor"], ["berg", "partner_user", "--partner", "P0008"], ["dana", "approver"], ["finn", "approver", "--approves", "finance"], ["audra", "auditor"]];
+  for (const grant of people) to("ledger", "grant", ...grant, "--as", "pia");
+  const { found } = await start(["serve", "--workbench", "--listen", "127.0.0.1:0", "--ledger", ledger], /(?:address"?[=:]"?|listening.*?)(127\.0\.0\.1:\d+)/);
+  const base = `http://${found[1]}/workbench/#vendor=meridian&plan=FY2026`;
+  const enter = async (person, place, options) => {
+    const made = await context(options);
+    await made.addInitScript(`localStorage.setItem("quotient.person", ${JSON.stringify(person)})`);
+    const opened = await page(made);
+    await opened.goto(`${base}&${place}`);
+    return opened;
+  };
+  return { to, enter };
+}
+
+const PHONE = { viewport: { width: 390, height: 844 } };
+
+/** The account manager's week, and the business plan of a partner from the first objective to both signatures. */
+async function business() {
+  const { to, enter } = await site("business");
+  const okafor = await enter("okafor", "view=week");
+  await okafor.waitForSelector("text=No offer is out");
+  await okafor.waitForSelector("text=No business plan has been agreed yet");
+  await accessible(okafor, "an empty week");
+  to("plan", "offer", "FY2026", "--manager", "A. Okafor", "--as", "okafor");
+  to("plan", "counter", "FY2026", "--line", "P0008", "--amount", "440000", "--code", "capacity", "--reason", XSS, "--partner", "K. Berg", "--as", "okafor");
+  const risk = okafor.getByRole("region", { name: "Partners by money at risk" });
+  await risk.locator("li", { hasText: "Drift Integration" }).waitFor();
+  check((await text(risk.locator("li").first())).startsWith("Drift Integration P0150 at risk 2,846,300"), `the most money is on top: ${await text(risk.locator("li").first())}`);
+  await risk.getByLabel("Order").selectOption("widest gap first");
+  await okafor.waitForFunction(() => /Harbor Cloud/.test(document.querySelector(".lane li")?.textContent ?? ""));
+  check((await text(risk.locator("li").first())).includes("gap 40,300 (8.4%)"), `the gap: ${await text(risk.locator("li").first())}`);
+  check(okafor.url().includes("sort=-gap"), "the order is in the address");
+  const changes = okafor.getByRole("region", { name: "What changed" });
+  await changes.getByText("offers").waitFor();
+  check((await text(changes)).includes("okafor offers 36 lines"), `offers of one command are one entry: ${await text(changes)}`);
+  check((await text(changes)).includes(XSS), "a reason is text");
+  same(await okafor.locator(".lane img").count(), 0, "no markup of a reason becomes an element");
+
+  // A business plan, by keyboard: an objective, an activity with funds, then both signatures.
+  await okafor.getByRole("link", { name: "Business plans" }).click();
+  await okafor.waitForSelector("text=No partner has a business plan yet");
+  await okafor.getByLabel("Start one with").selectOption("P0008");
+  await okafor.waitForSelector("text=A signature needs an activity");
+  await okafor.getByRole("button", { name: "Add an objective" }).focus();
+  await okafor.keyboard.press("Enter");
+  await okafor.waitForSelector("form.action input:focus");
+  await okafor.keyboard.type("certified engineers");
+  await okafor.keyboard.press("Tab");
+  await okafor.keyboard.type("Cert");
+  await okafor.keyboard.press("Tab");
+  await okafor.keyboard.type("2");
+  await okafor.keyboard.press("Tab");
+  await okafor.keyboard.type("6");
+  await okafor.keyboard.press("Enter");
+  await okafor.waitForSelector(".lane li:has-text('certified engineers')");
+  await okafor.getByRole("button", { name: "Add an activity" }).click();
+  await look(okafor, "business-form");
+  const add = okafor.getByRole("form", { name: "New activity" });
+  await add.getByLabel("Cost in USD").fill("1.2.3");
+  await add.getByLabel("Work to be done").fill(XSS);
+  await add.getByLabel("Due").fill("2020-04-30");
+  await add.getByRole("button", { name: "Add" }).click();
+  await add.locator("[role=alert]:has-text('is not an amount')").waitFor();
+  await fill(okafor, "New activity", { "Cost in USD": "12,000.50", "Market development funds": "6,000.25", "For the objective": "O1" }, "Add");
+  const activity = okafor.locator(".lane li", { hasText: "A1 ·" });
+  await activity.waitFor();
+  for (const part of [XSS, "12,000.50", "6,000.25", "late", "waits for channel director", "for O1"]) check((await text(activity)).includes(part), `the activity has ${part}: ${await text(activity)}`);
+  await okafor.waitForSelector("text=A1: no owner is named");
+  await okafor.getByRole("button", { name: "Edit A1" }).click();
+  await fill(okafor, "Activity A1", { Owner: "K. Berg", "Work to be done": "Roadshow in the north" }, "Save");
+  await okafor.waitForSelector("text=A1: no owner is named", { state: "detached" });
+  check((await text(activity)).includes("12,000.50"), "an edit leaves the other parts");
+  await okafor.getByRole("button", { name: "Edit these" }).click();
+  await fill(okafor, "Sponsors, vision", { "Vision of both sides": "Win the north together", "Sponsor at the vendor": "A. Okafor", "Sponsor at the partner": "K. Berg" }, "Save");
+  await okafor.getByRole("button", { name: "Sign", exact: true }).click();
+  await fill(okafor, "Sign for the vendor", {}, "Sign");
+
+  // The partner on a phone: the own plan only, the own activities, and the signature.
+  const berg = await enter("berg", "view=business&partner=P0007", PHONE);
+  await berg.waitForSelector("h2:has-text('Harbor Cloud')");
+  check(!(await berg.content()).includes("Granite"), "a changed address shows no other partner");
+  same(await berg.getByRole("button", { name: /^Drop|Edit O1|Add an objective|Edit these/ }).count(), 0, "what is the vendor's to change");
+  await berg.getByRole("button", { name: "Sign", exact: true }).click();
+  await fill(berg, "Sign for the partner", {}, "Sign");
+  await berg.locator("section[aria-label=Signatures] li", { hasText: "berg" }).waitFor();
+  await look(berg, "partner-business");
+  same(await fits(berg), true, "the partner's business plan fits the phone");
+  await okafor.getByRole("button", { name: "← All business plans" }).click();
+  await okafor.waitForSelector(".pill:has-text('signed by both')");
+
+  // Two people change one business plan at once: the second sees what changed first.
+  await okafor.locator(".name").first().click();
+  await okafor.getByRole("button", { name: "Edit O1" }).click();
+  await berg.getByRole("button", { name: "Record value" }).click();
+  await fill(berg, "Value of O1", { "certified engineers": "3" }, "Record the value");
+  await berg.waitForSelector("text=25.0%");
+  await okafor.waitForSelector("text=25.0%");
+  const edit = okafor.getByRole("form", { name: "Objective O1" });
+  await edit.getByLabel("Target").fill("7");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await okafor.waitForSelector(".notice.refused:has-text('Another person changed this business plan first')");
+  same(await okafor.locator("text=25.0%").count(), 1, "nothing is recorded over a change that was not seen");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await okafor.waitForSelector("text=20.0%");
+
+  // Marked as done on the week's page; a person with another role changes nothing.
+  await okafor.getByRole("link", { name: "This week" }).click();
+  const due = okafor.getByRole("region", { name: "Agreed actions" });
+  await due.locator("li", { hasText: "Roadshow in the north" }).waitFor();
+  await look(okafor, "week");
+  await due.getByRole("button", { name: "Mark as done" }).click();
+  await fill(okafor, "A1 is done", { Evidence: "photos.pdf" }, "Record as done");
+  await due.locator("li", { hasText: "Roadshow" }).waitFor({ state: "detached" });
+  const log = to("plan", "log", "FY2026");
+  for (const words of ["certified engineers", "Roadshow in the north", "was done on"]) check(log.includes(words), `the ledger says ${words}`);
+  await okafor.getByRole("link", { name: "Business plans" }).click();
+  await okafor.locator(".name").first().click();
+  await look(okafor, "business");
+  await okafor.setViewportSize(PHONE.viewport);
+  same(await fits(okafor), true, "the business plan fits a phone");
+  await okafor.getByRole("link", { name: "This week" }).click();
+  await risk.waitFor();
+  same(await fits(okafor), true, "the week fits a phone");
+  await accessible(okafor, "the week on a phone");
+  const audra = await enter("audra", "view=business&partner=P0008");
+  await audra.waitForSelector("h2:has-text('Harbor Cloud')");
+  same(await audra.locator("main button").allInnerTexts(), ["← All business plans", "Print"], "an auditor reads");
+  same([...okafor.problems, ...berg.problems, ...audra.problems], [], "problems of the pages");
+}
+
 /** A name that is markup is shown as text everywhere. */
 async function names() {
   const book = join(work, "book");
@@ -350,7 +504,8 @@ async function names() {
 }
 
 let failed = 0;
-for (const journey of [planner, together, team, names]) {
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1].split(",") : null;
+for (const journey of [planner, together, team, names, business].filter((one) => only === null || only.includes(one.name))) {
   const began = Date.now();
   try {
     await journey();

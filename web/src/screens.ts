@@ -1,0 +1,4 @@
+// Pages that are loaded when they are opened first.
+
+export { default as Business } from "./Business.svelte";
+export { default as Week } from "./Week.svelte";
