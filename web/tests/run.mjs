@@ -475,6 +475,75 @@ async function business() {
   same([...okafor.problems, ...berg.problems, ...audra.problems], [], "problems of the pages");
 }
 
+/** An approver: like cases together, the rule that asks, another person where duties conflict, and funds. */
+async function approvals() {
+  const { to, enter } = await site("approvals");
+  const dana = await enter("dana", "view=approvals");
+  await dana.waitForSelector("text=Nothing waits for approval");
+  await accessible(dana, "no approvals");
+  to("plan", "offer", "FY2026", "--manager", "A. Okafor", "--as", "okafor");
+  to("plan", "offer", "FY2026", "--line", "P0003", "--amount", "180000", "--reason", XSS, "--as", "okafor");
+  to("plan", "offer", "FY2026", "--line", "P0006", "--amount", "600000.50", "--reason", "set by the approver", "--as", "pia");
+  to("plan", "accept", "FY2026", "--manager", "A. Okafor", "--partner", "partner portal", "--as", "okafor");
+  to("plan", "business-plan", "activity", "FY2026", "P0008", "A1", "--kind", "co_marketing", "--title", "Roadshow in the north", "--due", "2026-12-10", "--cost", "12000", "--fund", "6000", "--as", "okafor");
+  const all = dana.getByRole("region", { name: "channel director: accepted by the partner" });
+  await all.waitFor();
+  check((await text(all)).includes("36 lines, for channel director, by approval.csv row 3"), `like cases are together: ${(await text(all)).slice(0, 200)}`);
+  const finance = dana.getByRole("region", { name: /finance: more than 10 %/ });
+  const line = finance.locator("li", { hasText: "Cedar Networks" });
+  for (const part of ["proposal 150,000", "to approve 180,000", "+30,000 (+20.0%)", "0.2%", XSS]) check((await text(line)).includes(part), `the difference has ${part}: ${await text(line)}`);
+  same(await dana.locator(".lane img").count(), 0, "a reason is text");
+  check((await text(dana.getByRole("region", { name: "The total" }))).includes("+14,700.50"), "the total is off its level");
+  await look(dana, "approvals");
+
+  // A line is left out, the others are approved with a note.
+  await all.getByLabel("Cedar Networks").uncheck();
+  await all.getByRole("button", { name: "Approve 35" }).click();
+  await fill(dana, /^Approve 35 lines/, { Note: "as agreed in the review" }, "Approve");
+  await dana.waitForSelector(".notice.done:has-text('Approval recorded, 35 lines')");
+  await dana.waitForFunction(() => /1 line, for channel director/.test(document.querySelector("main")?.textContent ?? ""));
+  // It goes back with a reason.
+  await all.getByLabel("Cedar Networks").check();
+  await all.getByRole("button", { name: "Send back 1" }).click();
+  const back = dana.getByRole("form", { name: "Send back 1 line" });
+  await back.getByRole("button", { name: "Send back" }).click();
+  check(await back.isVisible(), "a reason is asked for");
+  await dana.keyboard.press("Escape");
+  await back.waitFor({ state: "detached" });
+  await all.getByRole("button", { name: "Send back 1" }).click();
+  await fill(dana, "Send back 1 line", { Reason: "not without the customer's order" }, "Send back");
+  await all.waitFor({ state: "detached" });
+  await dana.getByRole("region", { name: "Funds" }).getByRole("button", { name: "Approve funds" }).click();
+  await fill(dana, /^Approve the funds/, {}, "Approve the funds");
+  await dana.getByRole("region", { name: "Funds" }).waitFor({ state: "detached" });
+  const total = dana.getByRole("region", { name: "The total" });
+  await total.getByRole("button", { name: "Approve the total" }).click();
+  const reason = dana.getByRole("form", { name: "Approve the total" });
+  await reason.getByLabel("Reason").fill("covered by the west");
+  await reason.getByRole("button", { name: "Approve the total" }).click();
+  // The difference is the same line's, which waits for a new offer: the total is approved at its sum.
+  await dana.waitForSelector("text=Approved at this sum by dana as finance");
+
+  // The duties: who set the figure cannot choose it, and who may not approve has no buttons.
+  to("plan", "offer", "FY2026", "--line", "P0003", "--amount", "170000", "--reason", "halfway", "--as", "pia");
+  to("ledger", "grant", "pia", "approver", "--as", "pia");
+  to("plan", "accept", "FY2026", "--line", "P0003", "--partner", "X. Y.", "--as", "okafor");
+  const pia = await enter("pia", "view=approvals");
+  const own = pia.getByRole("region", { name: "channel director: accepted by the partner" }).locator("li", { hasText: "Cedar Networks" });
+  await own.waitFor();
+  await own.getByText("You set this figure; another person approves it.").waitFor();
+  check(await own.getByRole("checkbox").isDisabled(), "who set a figure does not choose it");
+  const okafor = await enter("okafor", "view=approvals");
+  await okafor.waitForSelector("h2, .empty");
+  same(await okafor.getByRole("button", { name: /Approve|Send back/ }).count(), 0, "who may not approve has no buttons");
+  const log = to("plan", "log", "FY2026", "--line", "P0006");
+  for (const words of ["dana approves", "600,000.50"]) check(log.includes(words), `the ledger says ${words}: ${log}`);
+  await dana.setViewportSize(PHONE.viewport);
+  same(await fits(dana), true, "approvals fit a phone");
+  await accessible(dana, "approvals on a phone");
+  same([...dana.problems, ...okafor.problems, ...pia.problems], [], "problems of the pages");
+}
+
 /** A name that is markup is shown as text everywhere. */
 async function names() {
   const book = join(work, "book");
@@ -505,7 +574,7 @@ async function names() {
 
 let failed = 0;
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1].split(",") : null;
-for (const journey of [planner, together, team, names, business].filter((one) => only === null || only.includes(one.name))) {
+for (const journey of [planner, together, team, names, business, approvals].filter((one) => only === null || only.includes(one.name))) {
   const began = Date.now();
   try {
     await journey();
