@@ -2,4 +2,5 @@
 
 export { default as Approvals } from "./Approvals.svelte";
 export { default as Business } from "./Business.svelte";
+export { default as History } from "./History.svelte";
 export { default as Week } from "./Week.svelte";

@@ -544,6 +544,67 @@ async function approvals() {
   same([...dana.problems, ...okafor.problems, ...pia.problems], [], "problems of the pages");
 }
 
+/** An auditor: the timeline with filters, the plan as of an event, and files of what is shown. */
+async function history() {
+  const { to, enter } = await site("history");
+  to("plan", "offer", "FY2026", "--manager", "A. Okafor", "--as", "okafor");
+  to("plan", "offer", "FY2026", "--line", "P0008", "--amount", "440000.50", "--reason", `=1+1 ${XSS}`, "--as", "pia");
+  to("plan", "business-plan", "activity", "FY2026", "P0008", "A1", "--title", "Roadshow in the north", "--due", "2026-12-10", "--as", "okafor");
+  const audra = await enter("audra", "view=history");
+  const events = audra.getByRole("region", { name: "Events" });
+  await events.locator("li").first().waitFor();
+  check((await text(events.locator("li").first())).includes("okafor sets activity A1: Roadshow in the north, due Dec 10, 2026 · Harbor Cloud"), `the newest event: ${await text(events.locator("li").first())}`);
+  check((await text(events)).includes(`pia offers 440,000.50 · Harbor Cloud P0008 =1+1 ${XSS}`), "a figure with its exact decimals and the reason as text");
+  same(await events.locator("img").count(), 0, "no markup of a reason becomes an element");
+  check((await text(audra.locator(".kpis"))).includes("Assigned 74,959,700.50"), `now: ${await text(audra.locator(".kpis"))}`);
+  check((await text(audra.getByRole("region", { name: "Chain" }))).includes("complete: versions 1 to 40"), `the chain: ${await text(audra.getByRole("region", { name: "Chain" }))}`);
+  await look(audra, "history");
+
+  // The slider by keyboard: the plan as it was before the first offer.
+  const slider = audra.getByRole("slider");
+  await slider.focus();
+  await audra.keyboard.press("Home");
+  await audra.keyboard.press("ArrowRight");
+  await audra.waitForSelector(".kpis:has-text('version 2 of 40')");
+  await audra.waitForSelector(".kpis:has-text('75,000,000')");
+  await audra.waitForFunction(() => /proposed\s*150/.test(document.querySelector(".kpis")?.textContent ?? ""));
+  same(await events.locator("li").count(), 2, "events up to that version");
+  check(audra.url().includes("upto=2"), "the version is in the address");
+  await look(audra, "history-past");
+  await audra.getByRole("button", { name: "Back to now" }).click();
+  await audra.getByLabel("Kind").selectOption("Changes of business plans");
+  same(await events.locator("li").count(), 1, "one kind");
+  await audra.getByLabel("Kind").selectOption("everything");
+  await audra.getByLabel("Person").selectOption("pia");
+  await audra.getByLabel("Words").fill("pia harbor");
+  same(await events.locator("li").count(), 1, "words of person and partner");
+
+  // Files have what is shown, and no cell that a spreadsheet would calculate.
+  const { readFileSync } = await import("node:fs");
+  const saved = async (button) => {
+    const [download] = await Promise.all([audra.waitForEvent("download"), audra.getByRole("button", { name: button }).click()]);
+    return readFileSync(await download.path(), "utf8");
+  };
+  const table = await saved("Export CSV");
+  check(table.includes(`,pia,P0008,Harbor Cloud,pia offers,440000.50,"'=1+1 <img src=x onerror=""alert(1)"">"\r\n`), `the file: ${table}`);
+  same(table.split("\r\n").length, 3, "rows of the file");
+  const document = JSON.parse(await saved("Export JSON"));
+  same([document.plan, document.events.length, document.events[0].body.moved.to.amount], ["FY2026", 1, "440000.50"], "the document");
+  await audra.getByLabel("Words").fill("nobody");
+  await audra.waitForSelector("text=No event fits this filter");
+  await audra.getByRole("button", { name: "Show all events" }).click();
+  await audra.setViewportSize(PHONE.viewport);
+  same(await fits(audra), true, "the history fits a phone");
+  await accessible(audra, "the history on a phone");
+
+  // An account manager sees the history of the own part.
+  const okafor = await enter("okafor", "view=history");
+  await okafor.waitForSelector(".events li");
+  check(!(await text(okafor.locator("main"))).includes("opens the plan"), "the whole plan's events are not the account manager's");
+  check((await text(okafor.locator("main"))).includes("complete: versions 1 to 38"), "the chain of the part");
+  same([...audra.problems, ...okafor.problems], [], "problems of the pages");
+}
+
 /** A name that is markup is shown as text everywhere. */
 async function names() {
   const book = join(work, "book");
@@ -574,7 +635,7 @@ async function names() {
 
 let failed = 0;
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1].split(",") : null;
-for (const journey of [planner, together, team, names, business, approvals].filter((one) => only === null || only.includes(one.name))) {
+for (const journey of [planner, together, team, names, business, approvals, history].filter((one) => only === null || only.includes(one.name))) {
   const began = Date.now();
   try {
     await journey();
