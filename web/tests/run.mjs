@@ -146,6 +146,45 @@ async function planner() {
   await opened.waitForSelector(".hint:has-text('Not read')");
   await opened.getByPlaceholder("Filter").fill("");
 
+  // Order by several columns, by mouse and by key; widths by mouse and by key, and no digit is ever cut.
+  const header = (name) => opened.getByRole("columnheader", { name });
+  const names = async () => opened.locator(".grid-body .grid-row.line .c-territory").allInnerTexts();
+  await opened.locator(".bar select").first().selectOption("none");
+  await header("Territory").click();
+  await header("Quota").click({ modifiers: ["Shift"] });
+  await header("Quota").click({ modifiers: ["Shift"] });
+  check(opened.url().includes("sort=territory%2C-quota"), `the order is in the address: ${opened.url()}`);
+  same([await header("Territory").getAttribute("data-order"), await header(/^Quota/).getAttribute("data-order")], ["↑1", "↓2"], "the headers say the order");
+  const territories = await names();
+  same(territories, [...territories].sort((a, b) => a.localeCompare(b)), "by territory");
+  const amounts = (await opened.locator(".grid-body .grid-row.line .c-quota").allInnerTexts()).map((one) => BigInt(one.replace(/\D/g, "")));
+  for (let at = 1; at < amounts.length; at++) if (territories[at] === territories[at - 1]) check(amounts[at] <= amounts[at - 1], "then by quota, descending");
+  await opened.locator(".grid-body .grid-row.line .c-state").first().click();
+  await opened.keyboard.press("Alt+ArrowDown");
+  check(opened.url().includes("sort=-state"), `a key sorts by its column: ${opened.url()}`);
+  const wide = async (name) => Math.round((await header(name).boundingBox()).width);
+  const [before, figures] = [await wide(/^State/), await wide(/^Quota/)];
+  await opened.keyboard.press("Alt+Shift+ArrowRight");
+  same(await wide(/^State/), before + 16, "a key makes a column wider");
+  const edge = await header(/^State/).boundingBox();
+  await opened.mouse.move(edge.x + edge.width - 3, edge.y + 16);
+  await opened.mouse.down();
+  await opened.mouse.move(edge.x + edge.width + 47, edge.y + 16, { steps: 4 });
+  await opened.mouse.up();
+  same(await wide(/^State/), before + 66, "the edge of a header is dragged");
+  await opened.locator(".grid-body .grid-row.line .c-quota").first().click();
+  for (let times = 0; times < 5; times++) await opened.keyboard.press("Alt+Shift+ArrowLeft");
+  same(await wide(/^Quota/), figures, "a column of figures is never narrower than its figures");
+  await opened.reload();
+  await shown(opened);
+  same(await wide(/^State/), before + 66, "widths are remembered");
+  await header(/^State/).locator(".handle").dblclick();
+  same(await wide(/^State/), before, "the usual width again");
+  await header(/^State/).click();
+  check(!opened.url().includes("sort="), "the third click takes the order away");
+  await opened.locator(".bar select").first().selectOption("manager");
+  await shown(opened);
+
   // Copy a block, paste it changed; Ctrl+D fills down; one undo per figure.
   await quota(opened, "P0003").click();
   await opened.keyboard.press("Shift+ArrowDown");
