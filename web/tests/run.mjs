@@ -1,6 +1,6 @@
 // The workbench in a browser, against the real program and a real ledger.
 //
-//   node web/tests/run.mjs PROGRAM [--screenshots DIRECTORY] [--only JOURNEY,JOURNEY]
+//   node web/tests/run.mjs PROGRAM [--screenshots DIRECTORY] [--pictures docs/workbench] [--only JOURNEY,JOURNEY]
 //
 // Ends with 1 and the first failure of each journey. Needs Chromium (CHROMIUM names another one than /usr/bin/chromium).
 
@@ -14,12 +14,30 @@ if (!hasBrowser()) {
 }
 const directory = process.argv.includes("--screenshots") ? process.argv[process.argv.indexOf("--screenshots") + 1] : join(work, "screenshots");
 mkdirSync(directory, { recursive: true });
+if (process.argv.includes("--pictures")) mkdirSync(process.argv[process.argv.indexOf("--pictures") + 1], { recursive: true });
 
 const BOOK = ["--book", "examples/demonstration"];
 const XSS = `<img src=x onerror="alert(1)">`;
 
 async function shown(opened) {
   await opened.waitForSelector(".grid-row.line");
+}
+
+/** Pictures of `docs/workbench.md`, by the name of what is looked at. */
+const PICTURES = ["plan", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business"];
+const pictured = process.argv.includes("--pictures") ? process.argv[process.argv.indexOf("--pictures") + 1] : null;
+
+/** Writes a picture for the documentation: smaller, from the top, without the passing message. */
+async function picture(opened, name) {
+  const before = opened.viewportSize();
+  const close = opened.getByRole("button", { name: "Close the message" });
+  if (await close.isVisible()) await close.click();
+  await opened.setViewportSize(before.width < 600 ? { width: 390, height: 760 } : { width: 1240, height: 720 });
+  await opened.evaluate(() => scrollTo(0, 0));
+  await opened.waitForTimeout(200);
+  const { small } = await import("./png.mjs");
+  writeFileSync(join(pictured, `${name}.png`), small(await opened.screenshot()));
+  await opened.setViewportSize(before);
 }
 
 /** Both themes: no violation, and a picture of each. */
@@ -29,6 +47,7 @@ async function look(opened, name) {
     await opened.waitForTimeout(60);
     await opened.screenshot({ path: join(directory, `${name}-${theme}.png`) });
     await accessible(opened, `${name}, ${theme}`);
+    if (pictured && PICTURES.includes(name)) await picture(opened, `${name}-${theme}`);
   }
   await opened.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
 }
@@ -502,6 +521,19 @@ async function business() {
   await okafor.getByRole("link", { name: "Business plans" }).click();
   await okafor.locator(".name").first().click();
   await look(okafor, "business");
+  // The printed agreement, in black on white: no button, but digests of what was signed.
+  to("plan", "business-plan", "sign", "FY2026", "P0008", "--as", "okafor");
+  await okafor.waitForSelector("section[aria-label=Signatures] li:has-text('okafor')");
+  await okafor.evaluate(() => (window.print = () => (document.title = "printed")));
+  await okafor.getByRole("button", { name: "Print" }).click();
+  await okafor.waitForFunction(() => document.title === "printed");
+  await okafor.emulateMedia({ media: "print", colorScheme: "dark" });
+  same(await okafor.locator("button:visible, nav:visible").count(), 0, "nothing to press on paper");
+  const signed = /"digest":"([^"]+)","partner_id":"P0008"/.exec(JSON.stringify((await okafor.evaluate(async () => (await (await fetch("/v1/vendors/meridian/plans/FY2026/events?limit=1000", { headers: { "quotient-person": "okafor" } })).json()).events.filter((event) => event.kind === "business_plan.signed").map(({ body: { digest, partner_id } }) => ({ digest, partner_id })).at(-1)))))[1];
+  check((await text(okafor.locator("section[aria-label=Signatures]"))).includes(signed), `the digest of what was signed: ${await text(okafor.locator("section[aria-label=Signatures]"))}`);
+  same(await okafor.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)", "paper is white");
+  await okafor.screenshot({ path: join(directory, "business-print.png"), fullPage: true });
+  await okafor.emulateMedia({ media: "screen", colorScheme: "light", reducedMotion: "reduce" });
   await okafor.setViewportSize(PHONE.viewport);
   same(await fits(okafor), true, "the business plan fits a phone");
   await okafor.getByRole("link", { name: "This week" }).click();
