@@ -32,11 +32,13 @@ async function picture(opened, name) {
   const before = opened.viewportSize();
   const close = opened.getByRole("button", { name: "Close the message" });
   if (await close.isVisible()) await close.click();
-  await opened.setViewportSize(before.width < 600 ? { width: 390, height: 760 } : { width: 1240, height: 720 });
+  await opened.setViewportSize(before.width < 600 ? { width: 390, height: 760 } : { width: ["plan", "line"].some((wide) => name.startsWith(wide)) ? 1400 : 1240, height: 690 });
   await opened.evaluate(() => scrollTo(0, 0));
   await opened.waitForTimeout(200);
   const { small } = await import("./png.mjs");
-  writeFileSync(join(pictured, `${name}.png`), small(await opened.screenshot()));
+  const file = small(await opened.screenshot());
+  check(file.length <= 60 << 10, `the picture ${name} has ${file.length} bytes`);
+  writeFileSync(join(pictured, `${name}.png`), file);
   await opened.setViewportSize(before);
 }
 
@@ -553,8 +555,8 @@ async function approvals() {
   await dana.waitForSelector("text=Nothing waits for approval");
   await accessible(dana, "no approvals");
   to("plan", "offer", "FY2026", "--manager", "A. Okafor", "--as", "okafor");
-  to("plan", "offer", "FY2026", "--line", "P0003", "--amount", "180000", "--reason", XSS, "--as", "okafor");
-  to("plan", "offer", "FY2026", "--line", "P0006", "--amount", "600000.50", "--reason", "set by the approver", "--as", "pia");
+  to("plan", "offer", "FY2026", "--line", "P0003", "--amount", "180000", "--reason", "won the port authority", "--as", "okafor");
+  to("plan", "offer", "FY2026", "--line", "P0006", "--amount", "600000.50", "--reason", "two customers have merged", "--as", "pia");
   to("plan", "accept", "FY2026", "--manager", "A. Okafor", "--partner", "partner portal", "--as", "okafor");
   to("plan", "business-plan", "activity", "FY2026", "P0008", "A1", "--kind", "co_marketing", "--title", "Roadshow in the north", "--due", "2026-12-10", "--cost", "12000", "--fund", "6000", "--as", "okafor");
   const all = dana.getByRole("region", { name: "channel director: accepted by the partner" });
@@ -562,8 +564,7 @@ async function approvals() {
   check((await text(all)).includes("36 lines, for channel director, by approval.csv row 3"), `like cases are together: ${(await text(all)).slice(0, 200)}`);
   const finance = dana.getByRole("region", { name: /finance: more than 10 %/ });
   const line = finance.locator("li", { hasText: "Cedar Networks" });
-  for (const part of ["proposal 150,000", "to approve 180,000", "+30,000 (+20.0%)", "0.2%", XSS]) check((await text(line)).includes(part), `the difference has ${part}: ${await text(line)}`);
-  same(await dana.locator(".lane img").count(), 0, "a reason is text");
+  for (const part of ["proposal 150,000", "to approve 180,000", "+30,000 (+20.0%)", "0.2%", "won the port authority okafor"]) check((await text(line)).includes(part), `the difference has ${part}: ${await text(line)}`);
   check((await text(dana.getByRole("region", { name: "The total" }))).includes("+14,700.50"), "the total is off its level");
   await look(dana, "approvals");
 
@@ -596,7 +597,7 @@ async function approvals() {
   await dana.waitForSelector("text=Approved at this sum by dana as finance");
 
   // The duties: who set the figure cannot choose it, and who may not approve has no buttons.
-  to("plan", "offer", "FY2026", "--line", "P0003", "--amount", "170000", "--reason", "halfway", "--as", "pia");
+  to("plan", "offer", "FY2026", "--line", "P0003", "--amount", "170000", "--reason", XSS, "--as", "pia");
   to("ledger", "grant", "pia", "approver", "--as", "pia");
   to("plan", "accept", "FY2026", "--line", "P0003", "--partner", "X. Y.", "--as", "okafor");
   const pia = await enter("pia", "view=approvals");
@@ -604,6 +605,8 @@ async function approvals() {
   await own.waitFor();
   await own.getByText("You set this figure; another person approves it.").waitFor();
   check(await own.getByRole("checkbox").isDisabled(), "who set a figure does not choose it");
+  check((await text(own)).includes(XSS), "a reason is text");
+  same(await pia.locator(".lane img").count(), 0, "no markup of a reason becomes an element");
   const okafor = await enter("okafor", "view=approvals");
   await okafor.waitForSelector("h2, .empty");
   same(await okafor.getByRole("button", { name: /Approve|Send back/ }).count(), 0, "who may not approve has no buttons");
@@ -619,24 +622,26 @@ async function approvals() {
 async function history() {
   const { to, enter } = await site("history");
   to("plan", "offer", "FY2026", "--manager", "A. Okafor", "--as", "okafor");
-  to("plan", "offer", "FY2026", "--line", "P0008", "--amount", "440000.50", "--reason", `=1+1 ${XSS}`, "--as", "pia");
+  to("plan", "offer", "FY2026", "--line", "P0008", "--amount", "440000.50", "--reason", "two engineers left", "--as", "pia");
   to("plan", "business-plan", "activity", "FY2026", "P0008", "A1", "--title", "Roadshow in the north", "--due", "2026-12-10", "--as", "okafor");
   const audra = await enter("audra", "view=history");
   const events = audra.getByRole("region", { name: "Events" });
   await events.locator("li").first().waitFor();
   check((await text(events.locator("li").first())).includes("okafor sets activity A1: Roadshow in the north, due Dec 10, 2026 · Harbor Cloud"), `the newest event: ${await text(events.locator("li").first())}`);
-  check((await text(events)).includes(`pia offers 440,000.50 · Harbor Cloud P0008 =1+1 ${XSS}`), "a figure with its exact decimals and the reason as text");
-  same(await events.locator("img").count(), 0, "no markup of a reason becomes an element");
+  check((await text(events)).includes(`pia offers 440,000.50 · Harbor Cloud P0008 two engineers left`), "a figure with its exact decimals, and the reason");
   check((await text(audra.locator(".kpis"))).includes("Assigned 74,959,700.50"), `now: ${await text(audra.locator(".kpis"))}`);
   check((await text(audra.getByRole("region", { name: "Chain" }))).includes("complete: versions 1 to 40"), `the chain: ${await text(audra.getByRole("region", { name: "Chain" }))}`);
   await look(audra, "history");
+  to("plan", "offer", "FY2026", "--line", "P0007", "--amount", "245000.50", "--reason", `=1+1 ${XSS}`, "--as", "pia");
+  await audra.waitForFunction((words) => document.querySelector(".events")?.textContent?.includes(words), XSS);
+  same(await events.locator("img").count(), 0, "no markup of a reason becomes an element");
 
   // The slider by keyboard: the plan as it was before the first offer.
   const slider = audra.getByRole("slider");
   await slider.focus();
   await audra.keyboard.press("Home");
   await audra.keyboard.press("ArrowRight");
-  await audra.waitForSelector(".kpis:has-text('version 2 of 40')");
+  await audra.waitForSelector(".kpis:has-text('version 2 of 41')");
   await audra.waitForSelector(".kpis:has-text('75,000,000')");
   await audra.waitForFunction(() => /proposed\s*150/.test(document.querySelector(".kpis")?.textContent ?? ""));
   same(await events.locator("li").count(), 2, "events up to that version");
@@ -647,7 +652,7 @@ async function history() {
   same(await events.locator("li").count(), 1, "one kind");
   await audra.getByLabel("Kind").selectOption("everything");
   await audra.getByLabel("Person").selectOption("pia");
-  await audra.getByLabel("Words").fill("pia harbor");
+  await audra.getByLabel("Words").fill("pia granite");
   same(await events.locator("li").count(), 1, "words of person and partner");
 
   // Files have what is shown, and no cell that a spreadsheet would calculate.
@@ -657,10 +662,10 @@ async function history() {
     return readFileSync(await download.path(), "utf8");
   };
   const table = await saved("Export CSV");
-  check(table.includes(`,pia,P0008,Harbor Cloud,pia offers,440000.50,"'=1+1 <img src=x onerror=""alert(1)"">"\r\n`), `the file: ${table}`);
+  check(table.includes(`,pia,P0007,Granite Technologies,pia offers,245000.50,"'=1+1 <img src=x onerror=""alert(1)"">"\r\n`), `the file: ${table}`);
   same(table.split("\r\n").length, 3, "rows of the file");
   const document = JSON.parse(await saved("Export JSON"));
-  same([document.plan, document.events.length, document.events[0].body.moved.to.amount], ["FY2026", 1, "440000.50"], "the document");
+  same([document.plan, document.events.length, document.events[0].body.moved.to.amount], ["FY2026", 1, "245000.50"], "the document");
   await audra.getByLabel("Words").fill("nobody");
   await audra.waitForSelector("text=No event fits this filter");
   await audra.getByRole("button", { name: "Show all events" }).click();
@@ -672,7 +677,7 @@ async function history() {
   const okafor = await enter("okafor", "view=history");
   await okafor.waitForSelector(".events li");
   check(!(await text(okafor.locator("main"))).includes("opens the plan"), "the whole plan's events are not the account manager's");
-  check((await text(okafor.locator("main"))).includes("complete: versions 1 to 38"), "the chain of the part");
+  check((await text(okafor.locator("main"))).includes("complete: versions 1 to 39"), "the chain of the part");
   same([...audra.problems, ...okafor.problems], [], "problems of the pages");
 }
 
