@@ -201,14 +201,14 @@ export function signQuestion(one: BusinessPlan, side: Activity["side"], send: Se
   };
 }
 
-export function reviewQuestion(send: Send): Question {
+export function reviewQuestion(one: BusinessPlan, send: Send): Question {
   return {
     id: "review",
     title: "Review at the end of the period",
     submit: "Record the review",
     note: "Joins attainment and commitments kept; the vendor's rules give the verdict.",
     fields: [
-      { name: "as_of", label: "Revenue counted up to", kind: "date", value: today() },
+      { name: "as_of", label: "Revenue counted up to", kind: "date", value: one.last_day },
       { name: "actual", label: `Revenue in ${desk.plan!.currency}`, kind: "amount", isFree: true },
     ],
     send: (values: Words) => send([{ change: "review", as_of: values["as_of"]!, actual: amount(values["actual"]) }]),

@@ -401,10 +401,10 @@ async function team() {
 }
 
 /** A server without tokens on this machine: each page says who asks. */
-async function site(name) {
+async function site(name, ...opening) {
   const ledger = join(work, `${name}.ledger`);
   const to = toLedger(ledger);
-  quotient("plan", "open", "FY2026", "meridian", ...BOOK, "--target", "75000000", "--as", "pia", "--ledger", ledger);
+  quotient("plan", "open", "FY2026", "meridian", ...BOOK, "--target", "75000000", ...opening, "--as", "pia", "--ledger", ledger);
   const people = [["pia", "planner"], ["okafor", "channel_manager", "--manager", "A. Okafor"], ["berg", "partner_user", "--partner", "P0008"], ["dana", "approver"], ["finn", "approver", "--approves", "finance"], ["audra", "auditor"]];
   for (const grant of people) to("ledger", "grant", ...grant, "--as", "pia");
   const { found } = await start(["serve", "--workbench", "--listen", "127.0.0.1:0", "--ledger", ledger], /(?:address"?[=:]"?|listening.*?)(127\.0\.0\.1:\d+)/);
@@ -618,6 +618,54 @@ async function approvals() {
   same([...dana.problems, ...okafor.problems, ...pia.problems], [], "problems of the pages");
 }
 
+/** The end of a period that is over: funds, the review with its verdict, and the answers of both sides. */
+async function review() {
+  const { to, enter } = await site("review", "--as-of", "2024-12-31");
+  const line = ["FY2026", "--line", "P0008"];
+  to("plan", "offer", ...line, "--as", "okafor");
+  to("plan", "accept", ...line, "--partner", "K. Berg", "--as", "okafor");
+  to("plan", "approve", ...line, "--as", "dana");
+  to("plan", "lock", ...line, "--as", "pia");
+  to("plan", "business-plan", "activity", "FY2026", "P0008", "A1", "--title", "Roadshow in the north", "--due", "2025-04-30", "--cost", "12000", "--fund", "6000", "--as", "okafor");
+  const dana = await enter("dana", "view=business&partner=P0008");
+  await dana.getByRole("button", { name: "Approve funds" }).click();
+  await fill(dana, "Approve the funds of A1", { Note: "within the budget" }, "Approve the funds");
+  await dana.waitForSelector("text=funds approved");
+
+  const berg = await enter("berg", "view=business", PHONE);
+  await berg.getByRole("button", { name: "Claim funds" }).click();
+  const claim = berg.getByRole("form", { name: "Claim funds of A1" });
+  await claim.getByLabel("Amount in USD").fill("7000");
+  await claim.getByRole("button", { name: "Claim" }).click();
+  await berg.waitForSelector(".notice.refused");
+  await fill(berg, "Claim funds of A1", { "Amount in USD": "5,500.50", Evidence: "invoice.pdf" }, "Claim");
+  await berg.waitForSelector("text=5,500.50 claimed");
+  await berg.getByRole("button", { name: "Mark as done" }).click();
+  await fill(berg, "A1 is done", { "Done on": "2025-04-20" }, "Record as done");
+
+  const okafor = await enter("okafor", "view=business&partner=P0008");
+  await okafor.getByRole("button", { name: "Hold the review" }).click();
+  const held = okafor.getByRole("form", { name: "Review at the end of the period" });
+  same(await held.getByLabel("Revenue counted up to").inputValue(), "2025-12-31", "the last day of the period");
+  await fill(okafor, "Review at the end of the period", { "Revenue in USD": "100,000.25" }, "Record the review");
+  const shown = okafor.getByRole("region", { name: "Review" });
+  await shown.getByText("recalibrate").waitFor();
+  for (const part of ["commitments kept and quota missed", "revenue 100,000.25", "commitments kept 100.0%"]) check((await text(shown)).includes(part), `the review has ${part}: ${await text(shown)}`);
+  await berg.getByRole("button", { name: "Accept or dispute" }).click();
+  await fill(berg, "Answer for the partner", { "The review is": "disputed", "In your words": XSS }, "Record the answer");
+  await shown.getByText(XSS).waitFor();
+  same(await okafor.locator("main img").count(), 0, "no markup of an answer becomes an element");
+  await look(okafor, "review");
+  await accessible(berg, "the partner's review");
+  same(await fits(berg), true, "the partner's review fits the phone");
+  await okafor.getByRole("button", { name: "← All business plans" }).click();
+  const reviews = okafor.getByRole("region", { name: "Reviews" });
+  await reviews.waitFor();
+  check(/recalibrate 1 .*Harbor Cloud quota \d+\.\d%, commitments 100\.0%/i.test(await text(reviews)), `attainment beside commitments: ${await text(reviews)}`);
+  await look(okafor, "business-list");
+  same([...dana.problems, ...berg.problems, ...okafor.problems], [], "problems of the pages");
+}
+
 /** An auditor: the timeline with filters, the plan as of an event, and files of what is shown. */
 async function history() {
   const { to, enter } = await site("history");
@@ -711,7 +759,7 @@ async function names() {
 
 let failed = 0;
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1].split(",") : null;
-for (const journey of [planner, together, team, names, business, approvals, history].filter((one) => only === null || only.includes(one.name))) {
+for (const journey of [planner, together, team, names, business, approvals, review, history].filter((one) => only === null || only.includes(one.name))) {
   const began = Date.now();
   try {
     await journey();
