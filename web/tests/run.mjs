@@ -448,6 +448,7 @@ async function business() {
   await okafor.waitForSelector("text=No partner has a business plan yet");
   await okafor.getByLabel("Start one with").selectOption("P0008");
   await okafor.waitForSelector("text=A signature needs an activity");
+  await okafor.waitForSelector("h2:focus:has-text('Harbor Cloud')");
   await okafor.getByRole("button", { name: "Add an objective" }).focus();
   await okafor.keyboard.press("Enter");
   await okafor.waitForSelector("form.action input:focus");
@@ -460,6 +461,7 @@ async function business() {
   await okafor.keyboard.type("6");
   await okafor.keyboard.press("Enter");
   await okafor.waitForSelector(".lane li:has-text('certified engineers')");
+  await okafor.waitForSelector("button:focus:has-text('Add an objective')");
   await okafor.getByRole("button", { name: "Add an activity" }).click();
   await look(okafor, "business-form");
   const add = okafor.getByRole("form", { name: "New activity" });
@@ -582,6 +584,7 @@ async function approvals() {
   check(await back.isVisible(), "a reason is asked for");
   await dana.keyboard.press("Escape");
   await back.waitFor({ state: "detached" });
+  await dana.waitForSelector("button:focus:has-text('Send back 1')");
   await all.getByRole("button", { name: "Send back 1" }).click();
   await fill(dana, "Send back 1 line", { Reason: "not without the customer's order" }, "Send back");
   await all.waitFor({ state: "detached" });
