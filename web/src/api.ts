@@ -14,6 +14,8 @@ export type Explanation = Schemas["PlanExplanation"];
 export type Session = Schemas["Session"];
 export type Problem = Schemas["Problem"];
 export type Key = Schemas["PlanLineKey"];
+export type BusinessPlan = Schemas["BusinessPlan"];
+export type BusinessChange = Schemas["BusinessPlanChange"];
 
 /** Lines of a page: the most that the server gives. */
 const PAGE = 1000;
@@ -83,13 +85,16 @@ export class Api {
         signal: signal ?? null,
       });
     return {
-      plan: () => get("") ,
+      plan: () => get(""),
+      planAt: (query) => get(`?${new URLSearchParams(query)}`),
+      business: async () => (await get<Schemas["BusinessPlans"]>("/business-plans")).business_plans,
+      businessOf: (partner) => get(`/business-plans/${encodeURIComponent(partner)}`),
       lines: (since) => pages<PlanLine>((after) => get(`/lines?limit=${PAGE}${since === undefined ? "" : `&changed_since=${since}`}${after}`)),
       bases: () => pages<PlanBasis>((after) => get(`/bases?limit=${PAGE}${after}`)),
       explanation: (line) => get(`/explanation?line=${encodeURIComponent(named(line))}`),
-      events: async (line) => {
+      events: async (line, since = 0) => {
         const all: PlanEvent[] = [];
-        for (let after: number | null = 0; after !== null; ) {
+        for (let after: number | null = since; after !== null; ) {
           const page: Schemas["PlanEvents"] = await get(`/events?limit=${PAGE}&after=${after}${line ? `&line=${encodeURIComponent(named(line))}` : ""}`);
           all.push(...page.events);
           after = page.next;
@@ -141,10 +146,14 @@ export class Api {
 
 export interface PlanApi {
   plan(): Promise<Plan>;
+  /** The plan as it was at a version, or known on a date. */
+  planAt(query: { version: string } | { known_on: string }): Promise<Plan>;
+  business(): Promise<BusinessPlan[]>;
+  businessOf(partner: string): Promise<BusinessPlan>;
   lines(since?: number): Promise<PlanLine[]>;
   bases(): Promise<PlanBasis[]>;
   explanation(line: PlanLine): Promise<Explanation>;
-  events(line?: PlanLine): Promise<PlanEvent[]>;
+  events(line?: PlanLine, since?: number): Promise<PlanEvent[]>;
   preview(line: PlanLine, amount: string, currency: string, isWhole: boolean, signal?: AbortSignal): Promise<PlanPreview>;
   give(command: PlanCommand, version: number): Promise<PlanChange>;
   follow(version: number, moved: (event: PlanEvent) => void, signal: AbortSignal): Promise<void>;

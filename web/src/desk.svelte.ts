@@ -37,6 +37,8 @@ const RECORDED: Partial<Record<PlanCommand["command"], string>> = {
   amend: "Amendment recorded",
   distribute: "Handed to the account manager",
   withdraw: "Withdrawn",
+  approve_total: "Approval of the total recorded",
+  business_plan: "Business plan changed",
 };
 
 /** Reason of an offer that undoes one. */
@@ -445,8 +447,8 @@ class Desk {
     return true;
   }
 
-  /** Gives a command; when the plan has moved elsewhere only, it is given again on the new version. */
-  async give(command: PlanCommand, lines: string[]): Promise<boolean> {
+  /** Gives a command; when the plan has moved elsewhere only (`isSame` for what is no line), it is given again on the new version. */
+  async give(command: PlanCommand, lines: string[], isSame?: () => Promise<boolean>): Promise<boolean> {
     const open = this.open;
     if (!open || !this.plan) return false;
     this.isSending = true;
@@ -459,13 +461,16 @@ class Desk {
           this.take(change.lines);
           await this.refresh();
           const count = change.lines.length;
-          this.done(`${RECORDED[command.command] ?? "Recorded"}${count === 1 ? "" : `, ${count} lines`}.`);
+          this.done(`${RECORDED[command.command] ?? "Recorded"}${count > 1 ? `, ${count} lines` : ""}.`);
           return true;
         } catch (error) {
           if (!(error instanceof Refused) || error.code !== "version_changed" || tries > 4) throw error;
           await this.refresh();
           if (lines.some((line) => this.row(line)?.line.changed !== seen.get(line))) {
             this.notice = { kind: "refused", text: "Somebody else moved this line first. Nothing of yours was recorded.", help: "Look at the new figure, then keep yours or take it back." };
+            return false;
+          }
+          if (isSame && !(await isSame())) {
             return false;
           }
         }

@@ -60,7 +60,8 @@ export interface Actions<R> {
   paste(rows: R[], column: string, block: string[][]): void;
   open(row: R): void;
   toggle(group: string): void;
-  sort(column: string): void;
+  /** Sorts by a column; added to the order that is there, or in a direction, where that is meant. */
+  sort(column: string, isAdded: boolean, direction: "" | "-" | null): void;
   undo(): void;
   redo(): void;
   find(): void;
@@ -68,6 +69,9 @@ export interface Actions<R> {
 
 const HEIGHT = 30;
 const HEAD = 34;
+/** Where the widths of columns are stored, and how narrow one may be. A column of numbers never cuts a digit. */
+const WIDTHS = "quotient.widths";
+const NARROWEST = 56;
 /** Rows above and below those in view. */
 const MORE = 8;
 
@@ -81,6 +85,16 @@ function element(name: string, className: string, text = ""): HTMLElement {
 function role(made: HTMLElement, name: string): HTMLElement {
   made.setAttribute("role", name);
   return made;
+}
+
+/** The widths that were chosen before; none where the storage has something else. */
+function stored(): Record<string, number> {
+  try {
+    const read: unknown = JSON.parse(localStorage.getItem(WIDTHS) ?? "{}");
+    return Object.fromEntries(Object.entries(read ?? {}).filter(([, width]) => typeof width === "number" && width >= NARROWEST));
+  } catch {
+    return {};
+  }
 }
 
 export class Grid<R> {
@@ -97,6 +111,7 @@ export class Grid<R> {
   private frame = 0;
   private sort = "";
   private selected: string | null = null;
+  private widths: Record<string, number> = stored();
 
   constructor(
     private readonly place: HTMLElement,
@@ -125,7 +140,7 @@ export class Grid<R> {
   /** Shows these rows. */
   show(columns: Column<R>[], items: Item<R>[], sort: string, selected: string | null): void {
     const before = this.items[this.at.row];
-    const isNew = columns.map((one) => one.id).join() !== this.columns.map((one) => one.id).join() || sort !== this.sort;
+    const isNew = columns.map((one) => one.id + one.width).join() !== this.columns.map((one) => one.id + one.width).join() || sort !== this.sort;
     [this.columns, this.items, this.sort, this.selected] = [columns, items, sort, selected];
     this.root.setAttribute("aria-rowcount", String(items.length + 1));
     this.root.setAttribute("aria-colcount", String(columns.length));
@@ -172,15 +187,55 @@ export class Grid<R> {
       cell.setAttribute("aria-colindex", String(at + 1));
       if (column.hint) cell.title = column.hint;
       if (column.isSortable) {
-        const own = this.sort.replace(/^-/, "") === column.id;
-        cell.setAttribute("aria-sort", !own ? "none" : this.sort.startsWith("-") ? "descending" : "ascending");
+        const keys = this.sort.split(",");
+        const own = keys.findIndex((key) => key.replace(/^-/, "") === column.id);
+        const isDown = keys[own]?.startsWith("-") ?? false;
+        // One column has `aria-sort`; the others of the order say it in words.
+        cell.setAttribute("aria-sort", own !== 0 ? "none" : isDown ? "descending" : "ascending");
+        if (own >= 0) cell.dataset["order"] = (isDown ? "↓" : "↑") + (keys.length > 1 ? String(own + 1) : "");
+        if (own > 0) cell.append(element("span", "unseen", `, then ${isDown ? "descending" : "ascending"}`));
         cell.classList.add("sortable");
-        cell.addEventListener("click", () => this.actions.sort(column.id));
+        cell.addEventListener("click", (event) => this.actions.sort(column.id, event.shiftKey, null));
       }
+      cell.append(this.handle(column));
       row.append(cell);
     });
-    this.root.style.setProperty("--columns", this.columns.map((column) => `${column.width}px`).join(" ") + " 1fr");
+    this.setWidths();
     this.head.replaceChildren(row);
+  }
+
+  // ---- widths ----
+
+  private widthOf(column: Column<R>): number {
+    return Math.max(this.widths[column.id] ?? column.width, column.isNumber ? column.width : NARROWEST);
+  }
+
+  private setWidths(): void {
+    this.root.style.setProperty("--columns", this.columns.map((column) => `${this.widthOf(column)}px`).join(" ") + " 1fr");
+  }
+
+  /** Sets the width of a column, or the usual one. */
+  private resize(column: Column<R>, width: number | null): void {
+    const { [column.id]: _, ...rest } = this.widths;
+    this.widths = width === null ? rest : { ...rest, [column.id]: Math.round(Math.min(Math.max(width, NARROWEST), 900)) };
+    localStorage.setItem(WIDTHS, JSON.stringify(this.widths));
+    this.setWidths();
+  }
+
+  /** The edge of a header that changes the width; keys do it from any cell of the column. */
+  private handle(column: Column<R>): HTMLElement {
+    const made = element("span", "handle");
+    made.setAttribute("aria-hidden", "true");
+    made.addEventListener("click", (event) => event.stopPropagation());
+    made.addEventListener("dblclick", () => this.resize(column, null));
+    made.addEventListener("pointerdown", (event) => {
+      const [from, width] = [event.clientX, this.widthOf(column)];
+      event.preventDefault();
+      made.setPointerCapture(event.pointerId);
+      made.onpointermove = (moved) => this.resize(column, width + moved.clientX - from);
+      made.onpointerup = made.onpointercancel = () => (made.onpointermove = null);
+    });
+    return made;
   }
 
   private draw(isChanged: boolean): void {
@@ -326,7 +381,7 @@ export class Grid<R> {
 
   /** Scrolls sideways until the cell is not behind the first column. */
   private reveal(cell: HTMLElement): void {
-    const frozen = this.columns[0]?.width ?? 0;
+    const frozen = this.columns[0] ? this.widthOf(this.columns[0]) : 0;
     const left = cell.offsetLeft - frozen;
     const right = cell.offsetLeft + cell.offsetWidth - this.root.clientWidth;
     if (left < this.root.scrollLeft) this.root.scrollLeft = left;
@@ -348,6 +403,13 @@ export class Grid<R> {
     const { row, column } = this.at;
     const page = Math.max(1, Math.floor((this.root.clientHeight - HEAD) / HEIGHT) - 1);
     const [command, shift] = [event.ctrlKey || event.metaKey, event.shiftKey];
+    const own = this.columns[column];
+    if (event.altKey && own && /^Arrow/.test(event.key) && !command) {
+      if (/Up|Down/.test(event.key) && own.isSortable) this.actions.sort(own.id, shift, event.key === "ArrowUp" ? "" : "-");
+      else if (shift && /Left|Right/.test(event.key)) this.resize(own, this.widthOf(own) + (event.key === "ArrowLeft" ? -16 : 16));
+      else return;
+      return event.preventDefault();
+    }
     const moves: Record<string, () => void> = {
       ArrowDown: () => this.go(command ? this.edge(1) : row + 1, column, shift),
       ArrowUp: () => this.go(command ? this.edge(-1) : row - 1, column, shift),

@@ -11,6 +11,7 @@ export class Locale {
   private readonly whole: Intl.NumberFormat;
   private readonly day: Intl.DateTimeFormat;
   private readonly time: Intl.DateTimeFormat;
+  private readonly timeOfYear: Intl.DateTimeFormat;
 
   constructor(tag: string) {
     this.tag = Intl.NumberFormat.supportedLocalesOf(tag).length > 0 ? tag : "en";
@@ -24,6 +25,7 @@ export class Locale {
     this.percentTail = percent.slice(1, sign + 1).map((one) => one.value).join("") || "%";
     this.whole = new Intl.NumberFormat(this.tag, { numberingSystem: "latn", useGrouping: "always" });
     this.day = new Intl.DateTimeFormat(this.tag, { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+    this.timeOfYear = new Intl.DateTimeFormat(this.tag, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
     this.time = new Intl.DateTimeFormat(this.tag, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   }
 
@@ -59,8 +61,10 @@ export class Locale {
     return this.day.format(new Date(`${iso.slice(0, 10)}T00:00:00Z`));
   }
 
+  /** A time, with its year where that is not this year. */
   moment(iso: string): string {
-    return this.time.format(new Date(iso));
+    const at = new Date(iso);
+    return (at.getFullYear() === new Date().getFullYear() ? this.time : this.timeOfYear).format(at);
   }
 
   /** The text that a spreadsheet of this locale reads as the same number. */

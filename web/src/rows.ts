@@ -129,18 +129,39 @@ function limitOf(text: string, locale: Locale): Decimal | null {
 
 const ORDERS: Record<string, (row: Row) => string | Decimal | null> = { ...TEXTS, ...NUMBERS };
 
-/** Order of `sort`: a column, with `-` for descending; what is not known comes last. */
+/** Order of `sort`: columns with commas between, each with `-` for descending; what is not known comes last. */
 export function sorted(rows: Row[], sort: string): Row[] {
-  const value = ORDERS[sort.replace(/^-/, "")];
-  if (!value) return rows;
-  const sign = sort.startsWith("-") ? -1 : 1;
-  const keyed = rows.map((row) => ({ row, value: value(row) }));
+  const keys = sort.split(",").flatMap((one) => {
+    const value = ORDERS[one.replace(/^-/, "")];
+    return value ? [{ value, sign: one.startsWith("-") ? -1 : 1 }] : [];
+  });
+  if (keys.length === 0) return rows;
+  const keyed = rows.map((row) => ({ row, values: keys.map((key) => key.value(row)) }));
   keyed.sort((a, b) => {
-    if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
-    if (typeof a.value === "string" || typeof b.value === "string") return sign * String(a.value).localeCompare(String(b.value));
-    return sign * compare(a.value, b.value);
+    for (const [at, { sign }] of keys.entries()) {
+      const order = orderOf(a.values[at] ?? null, b.values[at] ?? null, sign);
+      if (order !== 0) return order;
+    }
+    return 0;
   });
   return keyed.map((one) => one.row);
+}
+
+function orderOf(a: string | Decimal | null, b: string | Decimal | null, sign: number): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  if (typeof a === "string" || typeof b === "string") return sign * String(a).localeCompare(String(b));
+  return sign * compare(a, b);
+}
+
+/** The order after a click on a column: ascending, descending, none; added to the others where that is meant. */
+export function resorted(sort: string, column: string, isAdded: boolean, direction: "" | "-" | null = null): string {
+  const keys = sort.split(",").filter((one) => one !== "");
+  const at = keys.findIndex((one) => one.replace(/^-/, "") === column);
+  const now = keys[at];
+  const next = direction !== null ? direction + column : now === undefined ? column : now === column ? `-${column}` : null;
+  if (!isAdded) return next ?? "";
+  if (at < 0) return [...keys, next].join(",");
+  return keys.flatMap((one, own) => (own !== at ? [one] : next === null ? [] : [next])).join(",");
 }
 
 export interface Group {

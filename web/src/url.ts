@@ -4,15 +4,25 @@
 export interface Place {
   vendor: string | null;
   plan: string | null;
-  view: "plan" | "board" | "partner";
+  view: "week" | "plan" | "board" | "business" | "approvals" | "history" | "partner";
   filter: string;
   group: "manager" | "territory" | "tier" | "none";
   sort: string;
   closed: string[];
   line: string | null;
+  /** Partner of the business plan. */
+  partner: string | null;
+  /** Account manager whose lines are shown; empty for all. */
+  manager: string;
+  /** Days back that the week looks. */
+  days: number;
+  /** Filter of the history: kind, words, and the version up to which it goes. */
+  kind: string;
+  words: string;
+  upto: number | null;
 }
 
-const VIEWS = ["plan", "board", "partner"] as const;
+const VIEWS = ["week", "plan", "board", "business", "approvals", "history", "partner"] as const;
 const GROUPS = ["manager", "territory", "tier", "none"] as const;
 
 function one<T extends string>(words: readonly T[], word: string | null, usual: T): T {
@@ -30,6 +40,12 @@ export function read(hash: string): Place {
     sort: query.get("sort") ?? "",
     closed: query.getAll("closed"),
     line: query.get("line"),
+    partner: query.get("partner"),
+    manager: query.get("manager") ?? "",
+    days: Number(/^\d{1,3}$/.exec(query.get("days") ?? "")?.[0] ?? 7),
+    kind: query.get("kind") ?? "",
+    words: query.get("words") ?? "",
+    upto: /^\d{1,12}$/.test(query.get("upto") ?? "") ? Number(query.get("upto")) : null,
   };
 }
 
@@ -43,5 +59,8 @@ export function write(place: Place): string {
   if (place.sort) query.set("sort", place.sort);
   for (const closed of place.closed) query.append("closed", closed);
   if (place.line) query.set("line", place.line);
+  for (const name of ["partner", "manager", "kind", "words"] as const) if (place[name]) query.set(name, place[name]!);
+  if (place.days !== 7) query.set("days", String(place.days));
+  if (place.upto !== null) query.set("upto", String(place.upto));
   return `#${query}`;
 }

@@ -1,6 +1,6 @@
 // The workbench in a browser, against the real program and a real ledger.
 //
-//   node web/tests/run.mjs PROGRAM [--screenshots DIRECTORY]
+//   node web/tests/run.mjs PROGRAM [--screenshots DIRECTORY] [--pictures docs/workbench] [--only JOURNEY,JOURNEY]
 //
 // Ends with 1 and the first failure of each journey. Needs Chromium (CHROMIUM names another one than /usr/bin/chromium).
 
@@ -14,12 +14,32 @@ if (!hasBrowser()) {
 }
 const directory = process.argv.includes("--screenshots") ? process.argv[process.argv.indexOf("--screenshots") + 1] : join(work, "screenshots");
 mkdirSync(directory, { recursive: true });
+if (process.argv.includes("--pictures")) mkdirSync(process.argv[process.argv.indexOf("--pictures") + 1], { recursive: true });
 
 const BOOK = ["--book", "examples/demonstration"];
 const XSS = `<img src=x onerror="alert(1)">`;
 
 async function shown(opened) {
   await opened.waitForSelector(".grid-row.line");
+}
+
+/** Pictures of `docs/workbench.md`, by the name of what is looked at. */
+const PICTURES = ["plan", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business"];
+const pictured = process.argv.includes("--pictures") ? process.argv[process.argv.indexOf("--pictures") + 1] : null;
+
+/** Writes a picture for the documentation: smaller, from the top, without the passing message. */
+async function picture(opened, name) {
+  const before = opened.viewportSize();
+  const close = opened.getByRole("button", { name: "Close the message" });
+  if (await close.isVisible()) await close.click();
+  await opened.setViewportSize(before.width < 600 ? { width: 390, height: 760 } : { width: ["plan", "line"].some((wide) => name.startsWith(wide)) ? 1400 : 1240, height: 690 });
+  await opened.evaluate(() => scrollTo(0, 0));
+  await opened.waitForTimeout(200);
+  const { small } = await import("./png.mjs");
+  const file = small(await opened.screenshot());
+  check(file.length <= 60 << 10, `the picture ${name} has ${file.length} bytes`);
+  writeFileSync(join(pictured, `${name}.png`), file);
+  await opened.setViewportSize(before);
 }
 
 /** Both themes: no violation, and a picture of each. */
@@ -29,8 +49,27 @@ async function look(opened, name) {
     await opened.waitForTimeout(60);
     await opened.screenshot({ path: join(directory, `${name}-${theme}.png`) });
     await accessible(opened, `${name}, ${theme}`);
+    if (pictured && PICTURES.includes(name)) await picture(opened, `${name}-${theme}`);
   }
   await opened.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+}
+
+/** Runs commands of the plan's owner on a ledger: `to(...)` is `quotient ... --ledger FILE`. */
+const toLedger = (ledger) => (...words) => quotient(...words, "--ledger", ledger);
+
+/** True where nothing is wider than the page. */
+const fits = (opened) => opened.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+
+/** Fills the form that is open, by its labels. */
+async function fill(opened, name, values, button) {
+  const form = opened.getByRole("form", { name });
+  for (const [label, value] of Object.entries(values)) {
+    const field = form.getByLabel(label);
+    if ((await field.evaluate((element) => element.tagName)) === "SELECT") await field.selectOption(value);
+    else await field.fill(value);
+  }
+  await form.getByRole("button", { name: button }).click();
+  await form.waitFor({ state: "detached" });
 }
 
 /** The line of a partner id; its first cell has the name and the id. */
@@ -127,6 +166,45 @@ async function planner() {
   await opened.getByPlaceholder("Filter").fill("colour:red");
   await opened.waitForSelector(".hint:has-text('Not read')");
   await opened.getByPlaceholder("Filter").fill("");
+
+  // Order by several columns, by mouse and by key; widths by mouse and by key, and no digit is ever cut.
+  const header = (name) => opened.getByRole("columnheader", { name });
+  const names = async () => opened.locator(".grid-body .grid-row.line .c-territory").allInnerTexts();
+  await opened.locator(".bar select").first().selectOption("none");
+  await header("Territory").click();
+  await header("Quota").click({ modifiers: ["Shift"] });
+  await header("Quota").click({ modifiers: ["Shift"] });
+  check(opened.url().includes("sort=territory%2C-quota"), `the order is in the address: ${opened.url()}`);
+  same([await header("Territory").getAttribute("data-order"), await header(/^Quota/).getAttribute("data-order")], ["↑1", "↓2"], "the headers say the order");
+  const territories = await names();
+  same(territories, [...territories].sort((a, b) => a.localeCompare(b)), "by territory");
+  const amounts = (await opened.locator(".grid-body .grid-row.line .c-quota").allInnerTexts()).map((one) => BigInt(one.replace(/\D/g, "")));
+  for (let at = 1; at < amounts.length; at++) if (territories[at] === territories[at - 1]) check(amounts[at] <= amounts[at - 1], "then by quota, descending");
+  await opened.locator(".grid-body .grid-row.line .c-state").first().click();
+  await opened.keyboard.press("Alt+ArrowDown");
+  check(opened.url().includes("sort=-state"), `a key sorts by its column: ${opened.url()}`);
+  const wide = async (name) => Math.round((await header(name).boundingBox()).width);
+  const [before, figures] = [await wide(/^State/), await wide(/^Quota/)];
+  await opened.keyboard.press("Alt+Shift+ArrowRight");
+  same(await wide(/^State/), before + 16, "a key makes a column wider");
+  const edge = await header(/^State/).boundingBox();
+  await opened.mouse.move(edge.x + edge.width - 3, edge.y + 16);
+  await opened.mouse.down();
+  await opened.mouse.move(edge.x + edge.width + 47, edge.y + 16, { steps: 4 });
+  await opened.mouse.up();
+  same(await wide(/^State/), before + 66, "the edge of a header is dragged");
+  await opened.locator(".grid-body .grid-row.line .c-quota").first().click();
+  for (let times = 0; times < 5; times++) await opened.keyboard.press("Alt+Shift+ArrowLeft");
+  same(await wide(/^Quota/), figures, "a column of figures is never narrower than its figures");
+  await opened.reload();
+  await shown(opened);
+  same(await wide(/^State/), before + 66, "widths are remembered");
+  await header(/^State/).locator(".handle").dblclick();
+  same(await wide(/^State/), before, "the usual width again");
+  await header(/^State/).click();
+  check(!opened.url().includes("sort="), "the third click takes the order away");
+  await opened.locator(".bar select").first().selectOption("manager");
+  await shown(opened);
 
   // Copy a block, paste it changed; Ctrl+D fills down; one undo per figure.
   await quota(opened, "P0003").click();
@@ -266,7 +344,8 @@ async function team() {
   await berg.goto(`${base}workbench/#vendor=meridian&plan=FY2026&view=plan&line=P0007`);
   await berg.reload();
   await berg.waitForSelector(".headline");
-  same(await berg.locator(".grid, .drawer, nav").count(), 0, "a partner's page has no grid");
+  same(await berg.locator(".grid, .drawer").count(), 0, "a partner's page has no grid");
+  same(await berg.locator("nav a").allInnerTexts(), ["Quota", "Business plan"], "the pages of a partner");
   for (const [path, status] of [["lines?limit=1000", 200], ["bases", 200], ["explanation?line=%5B%22P0008%22,null,null%5D", 404], ["explanation?line=%5B%22P0007%22,null,null%5D", 404], ["events?line=%5B%22P0007%22,null,null%5D", 200], ["quotas", 403]]) {
     const answer = await fetch(`${base}v1/vendors/meridian/plans/FY2026/${path}`, { headers: { authorization: `Bearer ${TOKENS.berg}` } });
     same(answer.status, status, `a partner asks for ${path}`);
@@ -321,6 +400,338 @@ async function team() {
   same([...stranger.problems, ...berg.problems, ...okafor.problems, ...dana.problems], [], "problems of the pages");
 }
 
+/** A server without tokens on this machine: each page says who asks. */
+async function site(name, ...opening) {
+  const ledger = join(work, `${name}.ledger`);
+  const to = toLedger(ledger);
+  quotient("plan", "open", "FY2026", "meridian", ...BOOK, "--target", "75000000", ...opening, "--as", "pia", "--ledger", ledger);
+  const people = [["pia", "planner"], ["okafor", "channel_manager", "--manager", "A. Okafor"], ["berg", "partner_user", "--partner", "P0008"], ["dana", "approver"], ["finn", "approver", "--approves", "finance"], ["audra", "auditor"]];
+  for (const grant of people) to("ledger", "grant", ...grant, "--as", "pia");
+  const { found } = await start(["serve", "--workbench", "--listen", "127.0.0.1:0", "--ledger", ledger], /(?:address"?[=:]"?|listening.*?)(127\.0\.0\.1:\d+)/);
+  const base = `http://${found[1]}/workbench/#vendor=meridian&plan=FY2026`;
+  const enter = async (person, place, options) => {
+    const made = await context(options);
+    await made.addInitScript(`localStorage.setItem("quotient.person", ${JSON.stringify(person)})`);
+    const opened = await page(made);
+    await opened.goto(`${base}&${place}`);
+    return opened;
+  };
+  return { to, enter };
+}
+
+const PHONE = { viewport: { width: 390, height: 844 } };
+
+/** The account manager's week, and the business plan of a partner from the first objective to both signatures. */
+async function business() {
+  const { to, enter } = await site("business");
+  const okafor = await enter("okafor", "view=week");
+  await okafor.waitForSelector("text=No offer is out");
+  await okafor.waitForSelector("text=No business plan has been agreed yet");
+  await accessible(okafor, "an empty week");
+  to("plan", "offer", "FY2026", "--manager", "A. Okafor", "--as", "okafor");
+  to("plan", "counter", "FY2026", "--line", "P0008", "--amount", "440000", "--code", "capacity", "--reason", XSS, "--partner", "K. Berg", "--as", "okafor");
+  const risk = okafor.getByRole("region", { name: "Partners by money at risk" });
+  await risk.locator("li", { hasText: "Drift Integration" }).waitFor();
+  check((await text(risk.locator("li").first())).startsWith("Drift Integration P0150 at risk 2,846,300"), `the most money is on top: ${await text(risk.locator("li").first())}`);
+  await risk.getByLabel("Order").selectOption("widest gap first");
+  await okafor.waitForFunction(() => /Harbor Cloud/.test(document.querySelector(".lane li")?.textContent ?? ""));
+  check((await text(risk.locator("li").first())).includes("gap 40,300 (8.4%)"), `the gap: ${await text(risk.locator("li").first())}`);
+  check(okafor.url().includes("sort=-gap"), "the order is in the address");
+  const changes = okafor.getByRole("region", { name: "What changed" });
+  await changes.getByText("offers").waitFor();
+  check((await text(changes)).includes("okafor offers 36 lines"), `offers of one command are one entry: ${await text(changes)}`);
+  check((await text(changes)).includes(XSS), "a reason is text");
+  same(await okafor.locator(".lane img").count(), 0, "no markup of a reason becomes an element");
+
+  // A business plan, by keyboard: an objective, an activity with funds, then both signatures.
+  await okafor.getByRole("link", { name: "Business plans" }).click();
+  await okafor.waitForSelector("text=No partner has a business plan yet");
+  await okafor.getByLabel("Start one with").selectOption("P0008");
+  await okafor.waitForSelector("text=A signature needs an activity");
+  await okafor.waitForSelector("h2:focus:has-text('Harbor Cloud')");
+  await okafor.getByRole("button", { name: "Add an objective" }).focus();
+  await okafor.keyboard.press("Enter");
+  await okafor.waitForSelector("form.action input:focus");
+  await okafor.keyboard.type("certified engineers");
+  await okafor.keyboard.press("Tab");
+  await okafor.keyboard.type("Cert");
+  await okafor.keyboard.press("Tab");
+  await okafor.keyboard.type("2");
+  await okafor.keyboard.press("Tab");
+  await okafor.keyboard.type("6");
+  await okafor.keyboard.press("Enter");
+  await okafor.waitForSelector(".lane li:has-text('certified engineers')");
+  await okafor.waitForSelector("button:focus:has-text('Add an objective')");
+  await okafor.getByRole("button", { name: "Add an activity" }).click();
+  await look(okafor, "business-form");
+  const add = okafor.getByRole("form", { name: "New activity" });
+  await add.getByLabel("Cost in USD").fill("1.2.3");
+  await add.getByLabel("Work to be done").fill(XSS);
+  await add.getByLabel("Due").fill("2020-04-30");
+  await add.getByRole("button", { name: "Add" }).click();
+  await add.locator("[role=alert]:has-text('is not an amount')").waitFor();
+  await fill(okafor, "New activity", { "Cost in USD": "12,000.50", "Market development funds": "6,000.25", "For the objective": "O1" }, "Add");
+  const activity = okafor.locator(".lane li", { hasText: "A1 ·" });
+  await activity.waitFor();
+  for (const part of [XSS, "12,000.50", "6,000.25", "late", "waits for channel director", "for O1"]) check((await text(activity)).includes(part), `the activity has ${part}: ${await text(activity)}`);
+  await okafor.waitForSelector("text=A1: no owner is named");
+  await okafor.getByRole("button", { name: "Edit A1" }).click();
+  await fill(okafor, "Activity A1", { Owner: "K. Berg", "Work to be done": "Roadshow in the north" }, "Save");
+  await okafor.waitForSelector("text=A1: no owner is named", { state: "detached" });
+  check((await text(activity)).includes("12,000.50"), "an edit leaves the other parts");
+  await okafor.getByRole("button", { name: "Edit these" }).click();
+  await fill(okafor, "Sponsors, vision", { "Vision of both sides": "Win the north together", "Sponsor at the vendor": "A. Okafor", "Sponsor at the partner": "K. Berg" }, "Save");
+  await okafor.getByRole("button", { name: "Sign", exact: true }).click();
+  await fill(okafor, "Sign for the vendor", {}, "Sign");
+
+  // The partner on a phone: the own plan only, the own activities, and the signature.
+  const berg = await enter("berg", "view=business&partner=P0007", PHONE);
+  await berg.waitForSelector("h2:has-text('Harbor Cloud')");
+  check(!(await berg.content()).includes("Granite"), "a changed address shows no other partner");
+  same(await berg.getByRole("button", { name: /^Drop|Edit O1|Add an objective|Edit these/ }).count(), 0, "what is the vendor's to change");
+  await berg.getByRole("button", { name: "Sign", exact: true }).click();
+  await fill(berg, "Sign for the partner", {}, "Sign");
+  await berg.locator("section[aria-label=Signatures] li", { hasText: "berg" }).waitFor();
+  await look(berg, "partner-business");
+  same(await fits(berg), true, "the partner's business plan fits the phone");
+  await okafor.getByRole("button", { name: "← All business plans" }).click();
+  await okafor.waitForSelector(".pill:has-text('signed by both')");
+
+  // Two people change one business plan at once: the second sees what changed first.
+  await okafor.locator(".name").first().click();
+  await okafor.getByRole("button", { name: "Edit O1" }).click();
+  await berg.getByRole("button", { name: "Record value" }).click();
+  await fill(berg, "Value of O1", { "certified engineers": "3" }, "Record the value");
+  await berg.waitForSelector("text=25.0%");
+  await okafor.waitForSelector("text=25.0%");
+  const edit = okafor.getByRole("form", { name: "Objective O1" });
+  await edit.getByLabel("Target").fill("7");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await okafor.waitForSelector(".notice.refused:has-text('Another person changed this business plan first')");
+  same(await okafor.locator("text=25.0%").count(), 1, "nothing is recorded over a change that was not seen");
+  await edit.getByRole("button", { name: "Save" }).click();
+  await okafor.waitForSelector("text=20.0%");
+
+  // Marked as done on the week's page; a person with another role changes nothing.
+  await okafor.getByRole("link", { name: "This week" }).click();
+  const due = okafor.getByRole("region", { name: "Agreed actions" });
+  await due.locator("li", { hasText: "Roadshow in the north" }).waitFor();
+  await look(okafor, "week");
+  await due.getByRole("button", { name: "Mark as done" }).click();
+  await fill(okafor, "A1 is done", { Evidence: "photos.pdf" }, "Record as done");
+  await due.locator("li", { hasText: "Roadshow" }).waitFor({ state: "detached" });
+  const log = to("plan", "log", "FY2026");
+  for (const words of ["certified engineers", "Roadshow in the north", "was done on"]) check(log.includes(words), `the ledger says ${words}`);
+  await okafor.getByRole("link", { name: "Business plans" }).click();
+  await okafor.locator(".name").first().click();
+  await look(okafor, "business");
+  // The printed agreement, in black on white: no button, but digests of what was signed.
+  to("plan", "business-plan", "sign", "FY2026", "P0008", "--as", "okafor");
+  await okafor.waitForSelector("section[aria-label=Signatures] li:has-text('okafor')");
+  await okafor.evaluate(() => (window.print = () => (document.title = "printed")));
+  await okafor.getByRole("button", { name: "Print" }).click();
+  await okafor.waitForFunction(() => document.title === "printed");
+  await okafor.emulateMedia({ media: "print", colorScheme: "dark" });
+  same(await okafor.locator("button:visible, nav:visible").count(), 0, "nothing to press on paper");
+  const signed = /"digest":"([^"]+)","partner_id":"P0008"/.exec(JSON.stringify((await okafor.evaluate(async () => (await (await fetch("/v1/vendors/meridian/plans/FY2026/events?limit=1000", { headers: { "quotient-person": "okafor" } })).json()).events.filter((event) => event.kind === "business_plan.signed").map(({ body: { digest, partner_id } }) => ({ digest, partner_id })).at(-1)))))[1];
+  check((await text(okafor.locator("section[aria-label=Signatures]"))).includes(signed), `the digest of what was signed: ${await text(okafor.locator("section[aria-label=Signatures]"))}`);
+  same(await okafor.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)", "paper is white");
+  await okafor.screenshot({ path: join(directory, "business-print.png"), fullPage: true });
+  await okafor.emulateMedia({ media: "screen", colorScheme: "light", reducedMotion: "reduce" });
+  await okafor.setViewportSize(PHONE.viewport);
+  same(await fits(okafor), true, "the business plan fits a phone");
+  await okafor.getByRole("link", { name: "This week" }).click();
+  await risk.waitFor();
+  same(await fits(okafor), true, "the week fits a phone");
+  await accessible(okafor, "the week on a phone");
+  const audra = await enter("audra", "view=business&partner=P0008");
+  await audra.waitForSelector("h2:has-text('Harbor Cloud')");
+  same(await audra.locator("main button").allInnerTexts(), ["← All business plans", "Print"], "an auditor reads");
+  same([...okafor.problems, ...berg.problems, ...audra.problems], [], "problems of the pages");
+}
+
+/** An approver: like cases together, the rule that asks, another person where duties conflict, and funds. */
+async function approvals() {
+  const { to, enter } = await site("approvals");
+  const dana = await enter("dana", "view=approvals");
+  await dana.waitForSelector("text=Nothing waits for approval");
+  await accessible(dana, "no approvals");
+  to("plan", "offer", "FY2026", "--manager", "A. Okafor", "--as", "okafor");
+  to("plan", "offer", "FY2026", "--line", "P0003", "--amount", "180000", "--reason", "won the port authority", "--as", "okafor");
+  to("plan", "offer", "FY2026", "--line", "P0006", "--amount", "600000.50", "--reason", "two customers have merged", "--as", "pia");
+  to("plan", "accept", "FY2026", "--manager", "A. Okafor", "--partner", "partner portal", "--as", "okafor");
+  to("plan", "business-plan", "activity", "FY2026", "P0008", "A1", "--kind", "co_marketing", "--title", "Roadshow in the north", "--due", "2026-12-10", "--cost", "12000", "--fund", "6000", "--as", "okafor");
+  const all = dana.getByRole("region", { name: "channel director: accepted by the partner" });
+  await all.waitFor();
+  check((await text(all)).includes("36 lines, for channel director, by approval.csv row 3"), `like cases are together: ${(await text(all)).slice(0, 200)}`);
+  const finance = dana.getByRole("region", { name: /finance: more than 10 %/ });
+  const line = finance.locator("li", { hasText: "Cedar Networks" });
+  for (const part of ["proposal 150,000", "to approve 180,000", "+30,000 (+20.0%)", "0.2%", "won the port authority okafor"]) check((await text(line)).includes(part), `the difference has ${part}: ${await text(line)}`);
+  check((await text(dana.getByRole("region", { name: "The total" }))).includes("+14,700.50"), "the total is off its level");
+  await look(dana, "approvals");
+
+  // A line is left out, the others are approved with a note.
+  await all.getByLabel("Cedar Networks").uncheck();
+  await all.getByRole("button", { name: "Approve 35" }).click();
+  await fill(dana, /^Approve 35 lines/, { Note: "as agreed in the review" }, "Approve");
+  await dana.waitForSelector(".notice.done:has-text('Approval recorded, 35 lines')");
+  await dana.waitForFunction(() => /1 line, for channel director/.test(document.querySelector("main")?.textContent ?? ""));
+  // It goes back with a reason.
+  await all.getByLabel("Cedar Networks").check();
+  await all.getByRole("button", { name: "Send back 1" }).click();
+  const back = dana.getByRole("form", { name: "Send back 1 line" });
+  await back.getByRole("button", { name: "Send back" }).click();
+  check(await back.isVisible(), "a reason is asked for");
+  await dana.keyboard.press("Escape");
+  await back.waitFor({ state: "detached" });
+  await dana.waitForSelector("button:focus:has-text('Send back 1')");
+  await all.getByRole("button", { name: "Send back 1" }).click();
+  await fill(dana, "Send back 1 line", { Reason: "not without the customer's order" }, "Send back");
+  await all.waitFor({ state: "detached" });
+  await dana.getByRole("region", { name: "Funds" }).getByRole("button", { name: "Approve funds" }).click();
+  await fill(dana, /^Approve the funds/, {}, "Approve the funds");
+  await dana.getByRole("region", { name: "Funds" }).waitFor({ state: "detached" });
+  const total = dana.getByRole("region", { name: "The total" });
+  await total.getByRole("button", { name: "Approve the total" }).click();
+  const reason = dana.getByRole("form", { name: "Approve the total" });
+  await reason.getByLabel("Reason").fill("covered by the west");
+  await reason.getByRole("button", { name: "Approve the total" }).click();
+  // The difference is the same line's, which waits for a new offer: the total is approved at its sum.
+  await dana.waitForSelector("text=Approved at this sum by dana as finance");
+
+  // The duties: who set the figure cannot choose it, and who may not approve has no buttons.
+  to("plan", "offer", "FY2026", "--line", "P0003", "--amount", "170000", "--reason", XSS, "--as", "pia");
+  to("ledger", "grant", "pia", "approver", "--as", "pia");
+  to("plan", "accept", "FY2026", "--line", "P0003", "--partner", "X. Y.", "--as", "okafor");
+  const pia = await enter("pia", "view=approvals");
+  const own = pia.getByRole("region", { name: "channel director: accepted by the partner" }).locator("li", { hasText: "Cedar Networks" });
+  await own.waitFor();
+  await own.getByText("You set this figure; another person approves it.").waitFor();
+  check(await own.getByRole("checkbox").isDisabled(), "who set a figure does not choose it");
+  check((await text(own)).includes(XSS), "a reason is text");
+  same(await pia.locator(".lane img").count(), 0, "no markup of a reason becomes an element");
+  const okafor = await enter("okafor", "view=approvals");
+  await okafor.waitForSelector("h2, .empty");
+  same(await okafor.getByRole("button", { name: /Approve|Send back/ }).count(), 0, "who may not approve has no buttons");
+  const log = to("plan", "log", "FY2026", "--line", "P0006");
+  for (const words of ["dana approves", "600,000.50"]) check(log.includes(words), `the ledger says ${words}: ${log}`);
+  await dana.setViewportSize(PHONE.viewport);
+  same(await fits(dana), true, "approvals fit a phone");
+  await accessible(dana, "approvals on a phone");
+  same([...dana.problems, ...okafor.problems, ...pia.problems], [], "problems of the pages");
+}
+
+/** The end of a period that is over: funds, the review with its verdict, and the answers of both sides. */
+async function review() {
+  const { to, enter } = await site("review", "--as-of", "2024-12-31");
+  const line = ["FY2026", "--line", "P0008"];
+  to("plan", "offer", ...line, "--as", "okafor");
+  to("plan", "accept", ...line, "--partner", "K. Berg", "--as", "okafor");
+  to("plan", "approve", ...line, "--as", "dana");
+  to("plan", "lock", ...line, "--as", "pia");
+  to("plan", "business-plan", "activity", "FY2026", "P0008", "A1", "--title", "Roadshow in the north", "--due", "2025-04-30", "--cost", "12000", "--fund", "6000", "--as", "okafor");
+  const dana = await enter("dana", "view=business&partner=P0008");
+  await dana.getByRole("button", { name: "Approve funds" }).click();
+  await fill(dana, "Approve the funds of A1", { Note: "within the budget" }, "Approve the funds");
+  await dana.waitForSelector("text=funds approved");
+
+  const berg = await enter("berg", "view=business", PHONE);
+  await berg.getByRole("button", { name: "Claim funds" }).click();
+  const claim = berg.getByRole("form", { name: "Claim funds of A1" });
+  await claim.getByLabel("Amount in USD").fill("7000");
+  await claim.getByRole("button", { name: "Claim" }).click();
+  await berg.waitForSelector(".notice.refused");
+  await fill(berg, "Claim funds of A1", { "Amount in USD": "5,500.50", Evidence: "invoice.pdf" }, "Claim");
+  await berg.waitForSelector("text=5,500.50 claimed");
+  await berg.getByRole("button", { name: "Mark as done" }).click();
+  await fill(berg, "A1 is done", { "Done on": "2025-04-20" }, "Record as done");
+
+  const okafor = await enter("okafor", "view=business&partner=P0008");
+  await okafor.getByRole("button", { name: "Hold the review" }).click();
+  const held = okafor.getByRole("form", { name: "Review at the end of the period" });
+  same(await held.getByLabel("Revenue counted up to").inputValue(), "2025-12-31", "the last day of the period");
+  await fill(okafor, "Review at the end of the period", { "Revenue in USD": "100,000.25" }, "Record the review");
+  const shown = okafor.getByRole("region", { name: "Review" });
+  await shown.getByText("recalibrate").waitFor();
+  for (const part of ["commitments kept and quota missed", "revenue 100,000.25", "commitments kept 100.0%"]) check((await text(shown)).includes(part), `the review has ${part}: ${await text(shown)}`);
+  await berg.getByRole("button", { name: "Accept or dispute" }).click();
+  await fill(berg, "Answer for the partner", { "The review is": "disputed", "In your words": XSS }, "Record the answer");
+  await shown.getByText(XSS).waitFor();
+  same(await okafor.locator("main img").count(), 0, "no markup of an answer becomes an element");
+  await look(okafor, "review");
+  await accessible(berg, "the partner's review");
+  same(await fits(berg), true, "the partner's review fits the phone");
+  await okafor.getByRole("button", { name: "← All business plans" }).click();
+  const reviews = okafor.getByRole("region", { name: "Reviews" });
+  await reviews.waitFor();
+  check(/recalibrate 1 .*Harbor Cloud quota \d+\.\d%, commitments 100\.0%/i.test(await text(reviews)), `attainment beside commitments: ${await text(reviews)}`);
+  await look(okafor, "business-list");
+  same([...dana.problems, ...berg.problems, ...okafor.problems], [], "problems of the pages");
+}
+
+/** An auditor: the timeline with filters, the plan as of an event, and files of what is shown. */
+async function history() {
+  const { to, enter } = await site("history");
+  to("plan", "offer", "FY2026", "--manager", "A. Okafor", "--as", "okafor");
+  to("plan", "offer", "FY2026", "--line", "P0008", "--amount", "440000.50", "--reason", "two engineers left", "--as", "pia");
+  to("plan", "business-plan", "activity", "FY2026", "P0008", "A1", "--title", "Roadshow in the north", "--due", "2026-12-10", "--as", "okafor");
+  const audra = await enter("audra", "view=history");
+  const events = audra.getByRole("region", { name: "Events" });
+  await events.locator("li").first().waitFor();
+  check((await text(events.locator("li").first())).includes("okafor sets activity A1: Roadshow in the north, due Dec 10, 2026 · Harbor Cloud"), `the newest event: ${await text(events.locator("li").first())}`);
+  check((await text(events)).includes(`pia offers 440,000.50 · Harbor Cloud P0008 two engineers left`), "a figure with its exact decimals, and the reason");
+  check((await text(audra.locator(".kpis"))).includes("Assigned 74,959,700.50"), `now: ${await text(audra.locator(".kpis"))}`);
+  check((await text(audra.getByRole("region", { name: "Chain" }))).includes("complete: versions 1 to 40"), `the chain: ${await text(audra.getByRole("region", { name: "Chain" }))}`);
+  await look(audra, "history");
+  to("plan", "offer", "FY2026", "--line", "P0007", "--amount", "245000.50", "--reason", `=1+1 ${XSS}`, "--as", "pia");
+  await audra.waitForFunction((words) => document.querySelector(".events")?.textContent?.includes(words), XSS);
+  same(await events.locator("img").count(), 0, "no markup of a reason becomes an element");
+
+  // The slider by keyboard: the plan as it was before the first offer.
+  const slider = audra.getByRole("slider");
+  await slider.focus();
+  await audra.keyboard.press("Home");
+  await audra.keyboard.press("ArrowRight");
+  await audra.waitForSelector(".kpis:has-text('version 2 of 41')");
+  await audra.waitForSelector(".kpis:has-text('75,000,000')");
+  await audra.waitForFunction(() => /proposed\s*150/.test(document.querySelector(".kpis")?.textContent ?? ""));
+  same(await events.locator("li").count(), 2, "events up to that version");
+  check(audra.url().includes("upto=2"), "the version is in the address");
+  await look(audra, "history-past");
+  await audra.getByRole("button", { name: "Back to now" }).click();
+  await audra.getByLabel("Kind").selectOption("Changes of business plans");
+  same(await events.locator("li").count(), 1, "one kind");
+  await audra.getByLabel("Kind").selectOption("everything");
+  await audra.getByLabel("Person").selectOption("pia");
+  await audra.getByLabel("Words").fill("pia granite");
+  same(await events.locator("li").count(), 1, "words of person and partner");
+
+  // Files have what is shown, and no cell that a spreadsheet would calculate.
+  const { readFileSync } = await import("node:fs");
+  const saved = async (button) => {
+    const [download] = await Promise.all([audra.waitForEvent("download"), audra.getByRole("button", { name: button }).click()]);
+    return readFileSync(await download.path(), "utf8");
+  };
+  const table = await saved("Export CSV");
+  check(table.includes(`,pia,P0007,Granite Technologies,pia offers,245000.50,"'=1+1 <img src=x onerror=""alert(1)"">"\r\n`), `the file: ${table}`);
+  same(table.split("\r\n").length, 3, "rows of the file");
+  const document = JSON.parse(await saved("Export JSON"));
+  same([document.plan, document.events.length, document.events[0].body.moved.to.amount], ["FY2026", 1, "245000.50"], "the document");
+  await audra.getByLabel("Words").fill("nobody");
+  await audra.waitForSelector("text=No event fits this filter");
+  await audra.getByRole("button", { name: "Show all events" }).click();
+  await audra.setViewportSize(PHONE.viewport);
+  same(await fits(audra), true, "the history fits a phone");
+  await accessible(audra, "the history on a phone");
+
+  // An account manager sees the history of the own part.
+  const okafor = await enter("okafor", "view=history");
+  await okafor.waitForSelector(".events li");
+  check(!(await text(okafor.locator("main"))).includes("opens the plan"), "the whole plan's events are not the account manager's");
+  check((await text(okafor.locator("main"))).includes("complete: versions 1 to 39"), "the chain of the part");
+  same([...audra.problems, ...okafor.problems], [], "problems of the pages");
+}
+
 /** A name that is markup is shown as text everywhere. */
 async function names() {
   const book = join(work, "book");
@@ -350,7 +761,8 @@ async function names() {
 }
 
 let failed = 0;
-for (const journey of [planner, together, team, names]) {
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1].split(",") : null;
+for (const journey of [planner, together, team, names, business, approvals, review, history].filter((one) => only === null || only.includes(one.name))) {
   const began = Date.now();
   try {
     await journey();

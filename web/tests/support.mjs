@@ -79,7 +79,9 @@ export async function page(made, problems = []) {
     await opened.route(/\/workbench\//, async (route) => {
       const name = new URL(route.request().url()).pathname.replace("/workbench/", "") || "index.html";
       const response = await route.fetch();
-      const { "content-length": _, "content-encoding": __, ...headers } = response.headers();
+      const { "content-length": _, "content-encoding": __, ...own } = response.headers();
+      // A file that the program does not have yet comes with the type that it will have.
+      const headers = response.ok() ? own : { "content-type": name.endsWith(".css") ? "text/css" : "text/javascript", "cache-control": "no-cache" };
       await route.fulfill({ status: 200, headers, body: readFileSync(join(instead, name)) });
     });
   return opened;

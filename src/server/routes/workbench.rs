@@ -52,6 +52,7 @@ macro_rules! files {
 files! {
     PAGE: "workbench", "/workbench/", "The workbench", HTML, "index.html";
     SCRIPT: "workbench_script", "/workbench/app.js", "Its script", JAVASCRIPT, "app.js";
+    SCREENS: "workbench_screens", "/workbench/screens.js", "Script of its other pages", JAVASCRIPT, "screens.js";
     STYLE: "workbench_style", "/workbench/app.css", "Its style", CSS, "app.css";
 }
 

@@ -66,6 +66,7 @@ fn only_what_says_nothing_of_vendors_is_open_to_everybody() {
         "/workbench/",
         "/workbench/app.js",
         "/workbench/app.css",
+        "/workbench/screens.js",
     ]
     .into();
     assert_eq!(open, expected);

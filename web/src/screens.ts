@@ -1,0 +1,6 @@
+// Pages that are loaded when they are opened first.
+
+export { default as Approvals } from "./Approvals.svelte";
+export { default as Business } from "./Business.svelte";
+export { default as History } from "./History.svelte";
+export { default as Week } from "./Week.svelte";
