@@ -16,4 +16,5 @@ mod policies;
 mod reference;
 mod support;
 mod tables;
+mod typed;
 mod underlines;
