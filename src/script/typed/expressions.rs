@@ -36,6 +36,10 @@ fn coalesce(first: Typed, second: Typed) -> Option<Typed> {
 impl<'p> Lowerer<'p> {
     /// Lowers an expression.
     pub fn expression(&mut self, expression: &'p Expression) -> Lowered<Typed> {
+        self.deeper(expression.at, |own| own.typed(expression))
+    }
+
+    fn typed(&mut self, expression: &'p Expression) -> Lowered<Typed> {
         use ExpressionKind as Kind;
         let at = expression.at;
         self.count(at)?;

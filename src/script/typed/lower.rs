@@ -55,6 +55,8 @@ pub(in crate::script) struct World<'p> {
     pub operations: u64,
 }
 
+/// Nesting of blocks and expressions, those of called functions included: typed code runs on small stacks too.
+const MAX_DEPTH: usize = 128;
 /// Operations of the interpreter for one node, at most.
 const OPERATIONS: u64 = 8;
 
@@ -86,6 +88,7 @@ pub(super) struct Lowerer<'p> {
     pub nodes: usize,
     cells: usize,
     calls: usize,
+    depth: usize,
     forms: BTreeMap<usize, Form>,
 }
 
@@ -100,6 +103,7 @@ impl<'p> Lowerer<'p> {
             nodes: 0,
             cells: 0,
             calls: 0,
+            depth: 0,
             forms: BTreeMap::new(),
         }
     }
@@ -125,10 +129,21 @@ impl<'p> Lowerer<'p> {
         Ok(self.cells - 1)
     }
 
-    /// Lowers within a block, whose variables end with it.
-    pub fn in_block<R>(&mut self, lower: impl FnOnce(&mut Self) -> Lowered<R>) -> Lowered<R> {
-        let (names, cells) = (self.scope.len(), self.cells);
+    /// Lowers what is nested one level deeper.
+    pub fn deeper<R>(&mut self, at: usize, lower: impl FnOnce(&mut Self) -> Lowered<R>) -> Lowered<R> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.fallback(at, "deep nesting"));
+        }
+        self.depth += 1;
         let lowered = lower(self)?;
+        self.depth -= 1;
+        Ok(lowered)
+    }
+
+    /// Lowers within a block, whose variables end with it.
+    pub fn in_block<R>(&mut self, at: usize, lower: impl FnOnce(&mut Self) -> Lowered<R>) -> Lowered<R> {
+        let (names, cells) = (self.scope.len(), self.cells);
+        let lowered = self.deeper(at, lower)?;
         self.scope.truncate(names);
         self.cells = cells;
         Ok(lowered)

@@ -83,8 +83,9 @@ fn expect_peers() -> Step {
 impl<'p> Lowerer<'p> {
     /// Lowers the statements of a block; the value of the last one goes to `exit`.
     pub fn block(&mut self, list: &'p [Statement], exit: Exit) -> Lowered<Step> {
-        self.in_block(|own| {
-            let Some((last, before)) = list.split_last() else { return own.nothing(exit, 0) };
+        let at = list.first().map_or(0, |first| first.at);
+        self.in_block(at, |own| {
+            let Some((last, before)) = list.split_last() else { return own.nothing(exit, at) };
             let mut steps = Vec::with_capacity(list.len());
             for statement in before {
                 steps.push(own.statement(statement, Exit::Discard)?);

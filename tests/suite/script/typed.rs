@@ -372,6 +372,19 @@ fn a_rule_without_typed_form_says_why_and_runs_all_the_same() {
 }
 
 #[test]
+fn deep_nesting_stays_with_the_interpreter() {
+    let deep = |levels: usize, core: &str| format!("{}{core}{}", "(1 + ".repeat(levels), ")".repeat(levels));
+    let rule = |levels: usize| {
+        let third = format!("fn third(x) {{ x + {} }}", deep(levels, "2"));
+        let second = format!("fn second(x) {{ x + {} }}", deep(levels, "third(2)"));
+        format!("{third}\n{second}\nfn assess(partner) {{ indicate({}) }}", deep(levels, "second(2)"))
+    };
+    let fallback = |levels| super::support::rule(&rule(levels)).tiers().find_map(|(_, fallback)| fallback.cloned());
+    assert_eq!(fallback(20), None);
+    assert_eq!(fallback(45).unwrap().reason, "deep nesting");
+}
+
+#[test]
 fn a_call_that_typed_code_leaves_is_decided_by_the_interpreter() {
     let fault = assess("indicate((partner.history.prior_revenue ?? 0.0) / 0.0)").unwrap_err();
     assert!(fault.finding.to_string().contains("zero"), "{}", fault.finding);
