@@ -18,6 +18,7 @@ pub fn main() {
     let partners = setting("QUOTIENT_BENCH_PARTNERS", 2_000);
     let rounds = setting("QUOTIENT_BENCH_ROUNDS", 9);
     let plugin = vendor("meridian");
+    let interpreted = vendor("meridian").interpreted();
     let facts = facts(&plugin, partners);
     on_script_threads(Some(1), || {
         if let Some(different) = facts.iter().find(|facts| !agrees(&plugin, facts)) {
@@ -32,8 +33,11 @@ pub fn main() {
             Contender::new("by hand, without reasons", || {
                 facts.iter().map(|facts| by_hand(facts.line(), false)).collect::<Vec<_>>()
             }),
-            Contender::new("script: four factors and the weights", || {
+            Contender::new("script, typed: four factors and the weights", || {
                 facts.iter().map(|facts| plugin.indications(facts)).collect::<Vec<_>>()
+            }),
+            Contender::new("script, interpreted: the same", || {
+                facts.iter().map(|facts| interpreted.indications(facts)).collect::<Vec<_>>()
             }),
         ];
         for factor in plugin.factors() {

@@ -3,8 +3,8 @@
 use super::vendor_source::VendorSource;
 use super::{CommandError, ReportFormat, Terminal, error, vendor};
 use crate::finding::{CleanWriter, Finding, Findings, Place, readable, render};
-use crate::plugin::{VendorFault, run_trial};
-use crate::script;
+use crate::plugin::{VendorFault, VendorPlugin, run_trial};
+use crate::script::{self, Fallback};
 use std::io::Write;
 
 /// Arguments of `check`.
@@ -17,6 +17,9 @@ pub struct Options {
     /// Format of the findings.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReportFormat,
+    /// Name each rule with the way it runs: as typed code, or in the interpreter, which is slower, with the reason.
+    #[arg(long, conflicts_with = "format")]
+    tiers: bool,
 }
 
 /// Result of one vendor.
@@ -26,6 +29,8 @@ struct Checked {
     errors: usize,
     warnings: usize,
     cases: usize,
+    /// Rules with the reason why the interpreter runs them.
+    tiers: Vec<(String, Option<Fallback>)>,
 }
 
 /// Runs `check`.
@@ -43,6 +48,9 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
             terminal.show(&all);
             for one in &checked {
                 writeln!(stdout, "{}", one.verdict())?;
+                for (path, fallback) in one.tiers.iter().filter(|_| options.tiers) {
+                    writeln!(stdout, "  {}: {}", readable(path), tier(fallback.as_ref()))?;
+                }
             }
         }
         ReportFormat::Json => writeln!(CleanWriter::json(stdout), "{:#}", render::json(all.iter()))?,
@@ -80,6 +88,7 @@ fn check(options: &Options, name: String) -> (Checked, Findings) {
         errors,
         warnings: findings.len() - errors,
         cases: inspected.outcomes.len(),
+        tiers: plugin.map(VendorPlugin::tiers).unwrap_or_default(),
     };
     (checked, findings)
 }
@@ -87,7 +96,7 @@ fn check(options: &Options, name: String) -> (Checked, Findings) {
 impl Checked {
     /// One line about the vendor, such as `acme: ready, revision 06052b57446a, 12 cases passed`.
     fn verdict(&self) -> String {
-        let Self { name, revision, errors, warnings, cases } = self;
+        let Self { name, revision, errors, warnings, cases, .. } = self;
         let name = readable(name);
         let warnings = if *warnings > 0 { format!(", {}", counted(*warnings, "warning")) } else { String::new() };
         match revision {
@@ -97,6 +106,12 @@ impl Checked {
             _ => format!("{name}: {}{warnings}", counted(*errors, "error")),
         }
     }
+}
+
+/// Words for the way a rule runs: `typed`, or `interpreted, because of a loop at rules/acme/history.rhai:12`.
+fn tier(fallback: Option<&Fallback>) -> String {
+    let Some(Fallback { path, line, reason }) = fallback else { return "typed".to_owned() };
+    format!("interpreted, because of {} at {}:{line}", readable(reason), readable(path))
 }
 
 /// A count with its noun: `1 error`, `2 errors`.

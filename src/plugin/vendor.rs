@@ -13,7 +13,7 @@ use crate::document::Document;
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
 use crate::quota::{Bound, Grain, GuardrailKind, Side};
 use crate::script::{
-    Contract, EntryPoint, FactorOutcome, Facts, PeerReader, PolicyFacts, ScriptFault, Scripts, SourceFile,
+    Contract, EntryPoint, FactorOutcome, Facts, Fallback, PeerReader, PolicyFacts, ScriptFault, Scripts, SourceFile,
 };
 use crate::units::{Currency, Money, MoneyError, Rate};
 use rust_decimal::Decimal;
@@ -73,7 +73,8 @@ pub struct Factor {
     pub name: Name,
     /// Weight in the manifest.
     pub weight: Rate,
-    path: String,
+    /// Path of its rule file in the vendor's directory.
+    pub path: String,
 }
 
 /// Indications of the rules for one line, before any target.
@@ -189,6 +190,27 @@ impl VendorPlugin {
     /// Returns the indication of one factor for a line.
     pub fn factor(&self, factor: &Factor, facts: &Facts) -> Result<FactorOutcome, ScriptFault> {
         self.scripts.factor(&factor.path, facts).map_err(|fault| placed(&self.shown, fault))
+    }
+
+    /// Returns the same vendor, of which the interpreter runs every rule; for comparison with typed code.
+    #[must_use]
+    pub fn interpreted(self) -> Self {
+        Self { scripts: self.scripts.interpreted(), ..self }
+    }
+
+    /// Returns the scripts of its rules.
+    pub fn scripts(&self) -> &Scripts {
+        &self.scripts
+    }
+
+    /// Returns the rules by path as people know it; for those that the interpreter runs, the reason.
+    pub fn tiers(&self) -> Vec<(String, Option<Fallback>)> {
+        let known = |path: &str| self.shown.get(path).map_or_else(|| path.to_owned(), String::clone);
+        let tier = |(path, fallback): (&str, Option<&Fallback>)| {
+            let fallback = fallback.map(|fallback| Fallback { path: known(&fallback.path), ..fallback.clone() });
+            (known(path), fallback)
+        };
+        self.scripts.tiers().map(tier).collect()
     }
 
     /// The weights for a line, in the manifest's order: the weights rule's, else the manifest's.

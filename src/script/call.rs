@@ -4,6 +4,7 @@ use super::api::inspect::shown;
 use super::api::kind::Kind;
 use super::api::value::{Answer, number};
 use super::budget::under_budget;
+use super::cancel::is_cancelled;
 use super::decided_size::expect_short;
 use super::evaluate::evaluate;
 use super::fault::{self, Failure, ScriptFault};
@@ -12,6 +13,7 @@ use super::name_fault::NameFault;
 use super::outcome_fault::OutcomeFault;
 use super::program::{Inner, Program, Scripts};
 use super::threads::with_large_stack;
+use super::typed::Rule;
 use super::{EntryPoint, FactorOutcome, Facts};
 use crate::channel::Name;
 use crate::finding::{Fault, Finding, Place, did_you_mean};
@@ -28,9 +30,30 @@ impl Scripts {
     /// # Errors
     /// When the rule fails, runs out of its budget, or answers something else than its contract asks for.
     pub fn factor(&self, path: &str, facts: &Facts) -> Result<FactorOutcome, ScriptFault> {
+        if let Some(outcome) = self.typed_factor(path, facts) {
+            return Ok(outcome);
+        }
         self.call(path, EntryPoint::Factor, facts, |program, value| {
             factor_outcome(program, &value, facts.line().channel.currency)
         })
+    }
+
+    /// Returns what the typed code of a factor rule answers; `None` where it leaves the call to the interpreter.
+    pub fn typed_factor(&self, path: &str, facts: &Facts) -> Option<FactorOutcome> {
+        let answer = self.typed(path, EntryPoint::Factor)?.factor(facts, &self.inner.tables)?;
+        checked(answer, facts.line().channel.currency).ok()
+    }
+
+    /// Returns what the typed code of the weights rule answers; `None` where it leaves the call to the interpreter.
+    pub fn typed_weights(&self, path: &str, facts: &Facts) -> Option<Vec<(Name, Decimal)>> {
+        self.typed(path, EntryPoint::Weights)?.weights(facts, &self.inner.tables)
+    }
+
+    /// The typed code to be run; none once the caller no longer waits, which the interpreter reports.
+    fn typed(&self, path: &str, entry: EntryPoint) -> Option<&Rule> {
+        let is_entry = || self.inner.programs.get(path).is_some_and(|program| program.entry == Some(entry));
+        let rule = self.inner.typed.get(path)?.as_ref().ok()?;
+        (!self.is_interpreted && !is_cancelled() && is_entry()).then_some(rule)
     }
 
     /// Calls the weights rule in `path`; the weights are ascending by factor and sum to exactly 1.
@@ -38,6 +61,9 @@ impl Scripts {
     /// # Errors
     /// As [`Scripts::factor`]; also when a name is not a factor, a weight is not within 0 to 1, or the sum is not 1.
     pub fn weights(&self, path: &str, facts: &Facts) -> Result<Vec<(Name, Decimal)>, ScriptFault> {
+        if let Some(weights) = self.typed_weights(path, facts) {
+            return Ok(weights);
+        }
         let factors = &self.inner.factors;
         self.call(path, EntryPoint::Weights, facts, |program, value| weights_outcome(program, &value, factors))
     }
@@ -103,35 +129,41 @@ fn run(inner: &Inner, program: &Program, entry: EntryPoint, facts: &Facts) -> Re
 
 fn factor_outcome(program: &Program, value: &Dynamic, currency: Currency) -> Result<FactorOutcome, Finding> {
     match value.clone().try_cast::<Answer>() {
-        Some(Answer::Abstained { because }) => {
-            expect_short(&because).map_err(|fault| outcome(program, fault))?;
-            Ok(FactorOutcome::Abstained { because: because.into() })
-        }
-        Some(Answer::Indicated { revenue, floor, ceiling, because }) => {
-            for (amount, figure) in [(Some(revenue), "revenue"), (floor, "floor"), (ceiling, "ceiling")] {
-                let limit = Decimal::from_i128_with_scale(MAX_MINOR_UNITS, 0);
-                if let Some(amount) = amount.filter(|amount| amount.abs() > limit) {
-                    return Err(outcome(program, OutcomeFault::OutOfRange { figure, amount }));
-                }
-            }
-            if let (Some(floor), Some(ceiling)) = (floor, ceiling)
-                && floor > ceiling
-            {
-                return Err(outcome(program, OutcomeFault::FloorAboveCeiling { floor, ceiling }));
-            }
-            expect_short(&because).map_err(|fault| outcome(program, fault))?;
-            Ok(FactorOutcome::Indicated {
-                revenue: Money::new(revenue, currency),
-                floor: floor.map(|floor| Money::new(floor, currency)),
-                ceiling: ceiling.map(|ceiling| Money::new(ceiling, currency)),
-                because: because.into(),
-            })
-        }
+        Some(answer) => checked(answer, currency).map_err(|fault| outcome(program, fault)),
         None => {
             let (found, is_number) = (answered(value), number(value).is_some());
             Err(outcome(program, OutcomeFault::NotAnIndication { found, is_number }))
         }
     }
+}
+
+/// The outcome that an answer is, within the limits of amounts and reasons.
+fn checked(answer: Answer, currency: Currency) -> Result<FactorOutcome, OutcomeFault> {
+    let (revenue, floor, ceiling, because) = match answer {
+        Answer::Abstained { because } => {
+            expect_short(&because)?;
+            return Ok(FactorOutcome::Abstained { because: because.into() });
+        }
+        Answer::Indicated { revenue, floor, ceiling, because } => (revenue, floor, ceiling, because),
+    };
+    for (amount, figure) in [(Some(revenue), "revenue"), (floor, "floor"), (ceiling, "ceiling")] {
+        let limit = Decimal::from_i128_with_scale(MAX_MINOR_UNITS, 0);
+        if let Some(amount) = amount.filter(|amount| amount.abs() > limit) {
+            return Err(OutcomeFault::OutOfRange { figure, amount });
+        }
+    }
+    if let (Some(floor), Some(ceiling)) = (floor, ceiling)
+        && floor > ceiling
+    {
+        return Err(OutcomeFault::FloorAboveCeiling { floor, ceiling });
+    }
+    expect_short(&because)?;
+    Ok(FactorOutcome::Indicated {
+        revenue: Money::new(revenue, currency),
+        floor: floor.map(|floor| Money::new(floor, currency)),
+        ceiling: ceiling.map(|ceiling| Money::new(ceiling, currency)),
+        because: because.into(),
+    })
 }
 
 pub(super) fn answered(value: &Dynamic) -> String {

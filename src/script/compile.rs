@@ -6,8 +6,12 @@ use super::form_fault::FormFault;
 use super::name_fault::NameFault;
 use super::program::{Inner, Program, Scripts, SharedModule, Unit};
 use super::source::Source;
+use super::table::Tables;
 use super::threads::with_large_stack;
-use super::{Contract, ScriptContext, SourceFile, allowance, analysis, check, fault, lint, sandbox, syntax};
+use super::typed::{self, Fallback, Rule, World};
+use super::{
+    Contract, EntryPoint, ScriptContext, SourceFile, allowance, analysis, check, fault, lint, sandbox, syntax,
+};
 use crate::finding::{Checked, Finding, Findings, Place};
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope};
 use std::collections::BTreeMap;
@@ -69,9 +73,20 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
             let factors = context.factors.clone();
             let id = NEXT.fetch_add(1, Ordering::Relaxed);
             let in_use = Arc::new(());
-            let inner =
-                Inner { id, in_use, engine, schema, tables, factors, budget, programs, recorder: OnceLock::new() };
-            Checked::accepted(Scripts { inner: Arc::new(inner) }, findings)
+            let typed = lowered(&programs, &schema, &tables, context);
+            let inner = Inner {
+                id,
+                in_use,
+                engine,
+                schema,
+                tables,
+                factors,
+                budget,
+                programs,
+                typed,
+                recorder: OnceLock::new(),
+            };
+            Checked::accepted(Scripts { inner: Arc::new(inner), is_interpreted: false }, findings)
         }
         Err(finding) => {
             findings.push(*finding);
@@ -79,6 +94,22 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
             Checked::refused(findings)
         }
     }
+}
+
+/// Typed code of every rule that has a typed form.
+fn lowered(
+    programs: &BTreeMap<String, Program>,
+    schema: &FactSchema,
+    tables: &Tables,
+    context: &ScriptContext,
+) -> BTreeMap<String, Result<Rule, Box<Fallback>>> {
+    let (factors, operations) = (context.factors.as_slice(), context.budget.operations);
+    let rule = |(path, program): (&String, &Program)| {
+        let entry = program.entry.filter(|entry| matches!(entry, EntryPoint::Factor | EntryPoint::Weights))?;
+        let world = World { programs, schema, tables, factors, operations, is_weights: entry == EntryPoint::Weights };
+        Some((path.clone(), typed::lower(world, program, entry)))
+    };
+    programs.iter().filter_map(rule).collect()
 }
 
 fn missing_file(contract: &Contract) -> Finding {

@@ -42,6 +42,7 @@ mod table;
 mod table_key;
 mod threads;
 mod tree;
+mod typed;
 mod unit_fault;
 
 pub use crate::figure::Kind as FactKind;
@@ -62,6 +63,7 @@ pub use records::{ExtraTables, PartnerRecords, TableDeclaration};
 pub use source::SourceFile;
 pub use table::{FactValue, Table, Tables};
 pub use table_key::{Key, KeyColumn};
+pub use typed::Fallback;
 pub use threads::{NoThread, STACK_BYTES, ScriptPool, on_script_threads, on_this_script_thread, spawn_script_thread};
 
 use sandbox::MAX_SOURCE_BYTES;

@@ -7,6 +7,7 @@ use super::sandbox;
 use super::source::Source;
 use super::table::Tables;
 use super::tree::Tree;
+use super::typed::{Fallback, Rule};
 use crate::channel::Name;
 use crate::finding::Place;
 use rhai::{AST, Engine, ImmutableString, Module, Shared};
@@ -20,6 +21,8 @@ pub(super) type SharedModule = Shared<Module>;
 #[derive(Clone)]
 pub struct Scripts {
     pub(super) inner: Arc<Inner>,
+    /// True when the interpreter runs every rule.
+    pub(super) is_interpreted: bool,
 }
 
 pub(super) struct Inner {
@@ -33,6 +36,8 @@ pub(super) struct Inner {
     pub factors: Vec<Name>,
     pub budget: ScriptBudget,
     pub programs: BTreeMap<String, Program>,
+    /// Typed code of the rules by path, or the reason why a rule has none.
+    pub typed: BTreeMap<String, Result<Rule, Box<Fallback>>>,
     pub recorder: OnceLock<Engine>,
 }
 
@@ -78,6 +83,17 @@ impl Scripts {
     /// Paths of the files, ascending.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.inner.programs.keys().map(String::as_str)
+    }
+
+    /// Returns the same scripts, of which the interpreter runs every rule; for comparison.
+    #[must_use]
+    pub fn interpreted(self) -> Self {
+        Self { is_interpreted: true, ..self }
+    }
+
+    /// Returns the rules by path, ascending; for those that have no typed code, the reason.
+    pub fn tiers(&self) -> impl Iterator<Item = (&str, Option<&Fallback>)> {
+        self.inner.typed.iter().map(|(path, rule)| (path.as_str(), rule.as_ref().err().map(|fallback| &**fallback)))
     }
 }
 

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Way from all facts to the record that holds some of them; the number is the item of a list.
-type Way = for<'a> fn(&'a Facts, usize) -> Option<&'a dyn Record>;
+pub(in crate::script) type Way = for<'a> fn(&'a Facts, usize) -> Option<&'a dyn Record>;
 
 /// One fact.
 #[derive(Debug, Clone)]

@@ -113,7 +113,7 @@ fn arithmetic(operator: &'static str, left: &Dynamic, right: &Dynamic) -> Result
     }
 }
 
-fn whole(operator: &'static str, left: i64, right: i64) -> Result<Dynamic, Complaint> {
+pub(in crate::script) fn whole(operator: &'static str, left: i64, right: i64) -> Result<Dynamic, Complaint> {
     let result = match operator {
         "+" => left.checked_add(right),
         "-" => left.checked_sub(right),
@@ -126,7 +126,7 @@ fn whole(operator: &'static str, left: i64, right: i64) -> Result<Dynamic, Compl
     result.map(Dynamic::from_int).ok_or_else(Complaint::out_of_range)
 }
 
-fn exact(operator: &'static str, left: Decimal, right: Decimal) -> Result<Decimal, Complaint> {
+pub(in crate::script) fn exact(operator: &'static str, left: Decimal, right: Decimal) -> Result<Decimal, Complaint> {
     let result = match operator {
         "+" => left.checked_add(right),
         "-" => left.checked_sub(right),

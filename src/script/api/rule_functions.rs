@@ -296,13 +296,19 @@ fn average(call: Call<'_, '_>) -> Outcome {
 }
 
 fn percent(call: Call<'_, '_>) -> Outcome {
-    let exact = call.number(0)?.checked_mul(Decimal::ONE_HUNDRED).ok_or_else(Complaint::out_of_range)?;
-    let text = if call.arguments.len() == 1 {
-        plain(exact.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero).normalize())
-    } else {
-        fixed(exact, call.places(1)?)
+    let fraction = call.number(0)?;
+    let places = if call.arguments.len() == 1 { None } else { Some(call.places(1)?) };
+    percent_of(fraction, places).map(Dynamic::from).ok_or_else(|| Complaint::out_of_range().into())
+}
+
+/// A fraction as percent, with at most one decimal or exactly `places`; `None` beyond the range of exact decimals.
+pub(in crate::script) fn percent_of(fraction: Decimal, places: Option<u32>) -> Option<String> {
+    let exact = fraction.checked_mul(Decimal::ONE_HUNDRED)?;
+    let text = match places {
+        None => plain(exact.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero).normalize()),
+        Some(places) => fixed(exact, places),
     };
-    Ok(format!("{text} %").into())
+    Some(text + " %")
 }
 
 fn fixed(number: Decimal, places: u32) -> String {

@@ -16,4 +16,6 @@ mod policies;
 mod reference;
 mod support;
 mod tables;
+mod tiers;
+mod typed;
 mod underlines;

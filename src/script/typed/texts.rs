@@ -1,0 +1,106 @@
+//! Texts that are put together, for reasons.
+
+use super::super::decided_size::MAX_REASON;
+use super::super::tree::{Expression, ExpressionKind, Statement, StatementKind};
+use super::frame::{Frame, Miss, Writer, maybe, writer};
+use super::lower::{Lowered, Lowerer};
+use super::operand::{Held, Operand, Text, Typed};
+use crate::units::plain;
+use std::fmt::Write as _;
+
+/// Text that the interpreter writes for a value that is not known.
+const NOT_KNOWN: &str = "not known";
+
+/// A reason of an answer.
+pub(super) enum Reason {
+    None,
+    Text(Text),
+    Written(Writer),
+}
+
+impl Reason {
+    /// The reason as people read it; longer ones are for the interpreter, which counts their characters.
+    pub fn render(&self, frame: &mut Frame<'_>) -> Result<String, Miss> {
+        let mut out = String::new();
+        match self {
+            Self::None => {}
+            Self::Text(text) => out.push_str(text.get(frame).map_err(|_| Miss::Failed)?),
+            Self::Written(write) => write(frame, &mut out)?,
+        }
+        if out.len() <= MAX_REASON { Ok(out) } else { Err(Miss::Failed) }
+    }
+}
+
+/// Writes a value that is copied.
+fn shown<T: Held>(operand: Operand<T>, write: fn(&T, &mut String)) -> Writer {
+    writer(move |frame, out| {
+        match operand.maybe(frame)? {
+            Some(value) => write(&value, out),
+            None => out.push_str(NOT_KNOWN),
+        }
+        Ok(())
+    })
+}
+
+/// Code that writes a value inside a text; `None` for what has no text.
+fn part(typed: Typed) -> Option<Writer> {
+    use super::frame::Figure;
+    Some(match typed {
+        Typed::Written(write) => write,
+        Typed::Number(operand) => shown(operand, |number, out| out.push_str(&plain(*number))),
+        Typed::Count(operand) => shown(operand, |count, out| _ = write!(out, "{count}")),
+        Typed::Either(operand) => shown(operand, |figure, out| match figure {
+            Figure::Count(count) => _ = write!(out, "{count}"),
+            Figure::Number(number) => out.push_str(&plain(*number)),
+        }),
+        Typed::Truth(operand) => shown(operand, |truth, out| _ = write!(out, "{truth}")),
+        Typed::Date(operand) => shown(operand, |date, out| _ = write!(out, "{date}")),
+        Typed::Text(text) => writer(move |frame, out| {
+            out.push_str(maybe(text.get(frame))?.unwrap_or(NOT_KNOWN));
+            Ok(())
+        }),
+        Typed::NotKnown => writer(|_, out| {
+            out.push_str(NOT_KNOWN);
+            Ok(())
+        }),
+        Typed::View(_) | Typed::Amounts(_) | Typed::Peers(_) => return None,
+    })
+}
+
+impl<'p> Lowerer<'p> {
+    /// A text with values in it.
+    pub fn interpolated(&mut self, parts: &'p [Expression]) -> Lowered<Writer> {
+        let mut writers = Vec::with_capacity(parts.len());
+        for one in parts {
+            let value = match &one.kind {
+                ExpressionKind::Block(list) => match &list[..] {
+                    [Statement { kind: StatementKind::Expression(value), .. }] => value,
+                    _ => one,
+                },
+                _ => one,
+            };
+            let typed = self.expression(value)?;
+            let words = format!("{} inside a text", typed.words());
+            writers.push(part(typed).ok_or_else(|| self.fallback(one.at, words))?);
+        }
+        let writers = writers.into_boxed_slice();
+        Ok(writer(move |frame, out| {
+            for write in &writers {
+                write(frame, out)?;
+                if out.len() > MAX_REASON {
+                    return Err(Miss::Failed);
+                }
+            }
+            Ok(())
+        }))
+    }
+
+    /// The reason that an answer is given with.
+    pub fn reason(&mut self, expression: &'p Expression) -> Lowered<Reason> {
+        match self.expression(expression)? {
+            Typed::Text(text) => Ok(Reason::Text(text)),
+            Typed::Written(write) => Ok(Reason::Written(write)),
+            other => Err(self.fallback(expression.at, format!("{} as a reason", other.words()))),
+        }
+    }
+}
