@@ -2,6 +2,7 @@
 
 use super::super::store::Store;
 use super::super::table::{Field, TableKind};
+use super::super::value::identifier::similar_form;
 use super::columns::{currency_column, facts, other_amounts, uncounted, won};
 use super::fit::Fit;
 use super::heading::{rank, stated_currency};
@@ -11,6 +12,7 @@ use super::section::Draft;
 use super::text::{Decision, Section, order, quoted};
 use crate::finding::listed;
 use crate::units::Currency;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Proposes the mapping of `profiles`, the tables of `store`.
@@ -19,7 +21,8 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let largest = |is_kind: fn(&Fit<'_>) -> bool| {
         fits.iter()
             .filter(|fit| is_kind(fit))
-            .max_by_key(|fit| (fit.profile.rows, std::cmp::Reverse(fit.profile.table)))
+            // Of copies, the one with the shorter name is the original.
+            .max_by_key(|fit| (fit.profile.rows, Reverse((fit.profile.file.len(), fit.profile.table))))
     };
     let revenue = largest(|fit| fit.is_revenue());
     let opportunities = largest(|fit| fit.is_opportunities());
@@ -27,28 +30,35 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let masters = fits.iter().filter(|fit| fit.is_master());
     let partners = masters
         .filter_map(|fit| Some((fit, linked(fit.profile, transactions?.profile)?)))
-        .max_by_key(|(_, (_, _, shared))| *shared);
+        .max_by_key(|(_, link)| link.shared);
     let (parts, roles) = (parts(&fits, [revenue, opportunities]), BTreeMap::new());
     let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), parts, roles };
-    let link = partners.as_ref().map(|(_, (own, other, _))| (*own, *other));
+    let link = partners.as_ref().map(|(_, link)| *link);
+    if let Some((value, known)) = link.and_then(|link| link.spelled) {
+        let mut section = Section::new("");
+        section.set("ids", quoted("similar"), format!("`{value}` is `{known}` in the table of partners"));
+        plan.decisions.extend(section.into_decisions());
+        let question = format!("is `{value}` the partner `{known}`? Ids that differ in leading zeros, case or spaces are read as one");
+        plan.questions.push(Question { place: store.name.clone(), question });
+    }
     if let Some(currency) = plan.currency(&[revenue, opportunities]) {
         plan.decisions.extend(currency.into_decisions());
     }
     match (&partners, transactions) {
-        (Some((fit, (own, _, _))), _) => plan.partners(fit.profile, own),
+        (Some((fit, link)), _) => plan.partners(fit.profile, link.own),
         (None, Some(fit)) => plan.distinct(fit, revenue.is_some()),
         (None, None) => {}
     }
     match (revenue, opportunities) {
-        (Some(fit), _) => plan.revenue(fit, link.map(|(_, other)| other), false),
-        (None, Some(fit)) => plan.revenue(fit, link.map(|(_, other)| other), true),
+        (Some(fit), _) => plan.revenue(fit, link.map(|link| link.other), false),
+        (None, Some(fit)) => plan.revenue(fit, link.map(|link| link.other), true),
         (None, None) => plan.nothing(&fits),
     }
     if let Some(fit) = opportunities {
         let partner = if revenue.is_none() {
-            link.map(|(_, other)| other)
+            link.map(|link| link.other)
         } else {
-            partners.and_then(|(master, _)| linked(master.profile, fit.profile)).map(|(_, other, _)| other)
+            partners.and_then(|(master, _)| linked(master.profile, fit.profile)).map(|link| link.other)
         };
         plan.opportunities(fit, partner);
     }
@@ -68,9 +78,8 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
     let mut parts = BTreeMap::new();
     for chosen in chosen.into_iter().flatten() {
         let mut own: Vec<&Profile> = vec![chosen.profile];
-        // Of copies, the one with the shorter name is the original.
         let mut others: Vec<&Fit<'p>> = fits.iter().filter(|fit| fit.is_revenue() == chosen.is_revenue()).collect();
-        others.sort_by_key(|fit| (fit.profile.file.len(), fit.profile.table));
+        others.sort_by_key(|fit| (Reverse(fit.profile.rows), fit.profile.file.len(), fit.profile.table));
         for fit in others {
             let is_new = !own.iter().any(|part| fit.profile.is_copy_of(part));
             if is_new && fit.profile.has_columns_of(chosen.profile) {
@@ -83,8 +92,18 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
     parts
 }
 
-/// The columns by which a table of partners and a table of transactions name the same partners, and how many they share.
-fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<(&'p Column, &'p Column, usize)> {
+/// The columns by which a table of partners and a table of transactions name the same partners.
+#[derive(Debug, Clone, Copy)]
+struct Link<'p> {
+    own: &'p Column,
+    other: &'p Column,
+    /// Values that both have.
+    shared: usize,
+    /// Values that only the other has, but for leading zeros, case and spaces, with how the master spells the first.
+    spelled: Option<(&'p str, &'p str)>,
+}
+
+fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<Link<'p>> {
     if master.table == other.table {
         return None;
     }
@@ -92,12 +111,21 @@ fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<(&'p Column, &'
         [Field::PartnerId, Field::PartnerName].iter().any(|field| rank(*field, &column.heading).is_some())
     };
     let own = master.columns.iter().filter(is_key).filter(|column| column.is_unique());
-    let mut best: Option<(&Column, &Column, usize)> = None;
+    let mut best: Option<Link<'p>> = None;
     for own in own {
+        let forms: BTreeMap<String, &str> = own.values.keys().map(|value| (similar_form(value), &**value)).collect();
         for other in other.columns.iter().filter(is_key) {
-            let shared = other.values.keys().filter(|value| own.values.contains_key(*value)).count();
-            if shared * 2 > other.values.len() && shared > best.map_or(0, |(.., shared)| shared) {
-                best = Some((own, other, shared));
+            let (mut shared, mut spelled) = (0, None);
+            for value in other.values.keys() {
+                if own.values.contains_key(value) {
+                    shared += 1;
+                } else if let Some(known) = forms.get(&similar_form(value)) {
+                    shared += 1;
+                    spelled = spelled.or(Some((&**value, *known)));
+                }
+            }
+            if shared * 2 > other.values.len() && shared > best.map_or(0, |best| best.shared) {
+                best = Some(Link { own, other, shared, spelled });
             }
         }
     }
@@ -238,6 +266,8 @@ impl<'s> Plan<'s> {
             let date = if is_won { fit.close_date.or(fit.date) } else { fit.date };
             if let Some(date) = date {
                 draft.bind(Field::Month, date, "almost all cells are dates or months");
+            } else if let Some(parts) = fit.year_and_month {
+                draft.join(parts);
             }
             match (fit.amount, fit.factors) {
                 (Some(amount), _) => draft.bind(Field::Amount, amount, "almost all cells are numbers"),
@@ -353,13 +383,12 @@ impl<'s> Plan<'s> {
 
     fn finish(mut self, fits: &[Fit<'_>]) -> Survey {
         let mut sources = Vec::new();
+        let sources_read: Vec<usize> = self.roles.keys().copied().collect();
         for fit in fits {
             let profile = fit.profile;
             let (tables, reason) = self.roles.remove(&profile.table).unwrap_or_default();
-            if tables.is_empty() && (fit.is_revenue() || fit.is_opportunities()) {
-                let question = "it looks like a further part of a table that another file or sheet has: only the larger one is read";
-                self.questions.push(Question { place: profile.file.clone(), question: question.to_owned() });
-            }
+            let question = if tables.is_empty() { unread(fit, fits, &sources_read) } else { None };
+            self.questions.extend(question.map(|question| Question { place: profile.file.clone(), question }));
             let reason = if tables.is_empty() { "not read".to_owned() } else { reason };
             sources.push(Source {
                 file: profile.file.clone(),
@@ -371,4 +400,23 @@ impl<'s> Plan<'s> {
         }
         Survey::new(sources, self.decisions, self.questions)
     }
+}
+
+/// The question about a table that is not read, although it looks like one of the book.
+fn unread(fit: &Fit<'_>, fits: &[Fit<'_>], read: &[usize]) -> Option<String> {
+    let is_read = |other: &&Fit<'_>| read.contains(&other.profile.table);
+    if let Some(original) = fits.iter().filter(is_read).find(|other| fit.profile.is_copy_of(other.profile)) {
+        let file = &original.profile.file;
+        return Some(format!("all its rows are in `{file}` too, so it is not read: is it a copy?"));
+    }
+    if fit.is_revenue() || fit.is_opportunities() {
+        let question = "it looks like a further part of a table that another file or sheet has: only the larger one is read";
+        return Some(question.to_owned());
+    }
+    let id = fit.partner.filter(|_| fit.is_master())?;
+    let example = id.values.keys().next()?;
+    Some(format!(
+        "it has one row per partner and is not read, because ids such as `{example}` are not those of the other tables: is \
+         another column the id?"
+    ))
 }

@@ -35,8 +35,16 @@ fn of_relation(heading: &str) -> Vec<String> {
     if let Some(own) = lower.strip_suffix("__c") {
         return vec![compared(own)];
     }
-    let Some((record, field)) = lower.split_once(':') else { return Vec::new() };
+    // `Account.Name` is how nested JSON is flattened.
+    let dotted = || lower.rsplit_once('.').filter(|_| !lower.contains(char::is_whitespace));
+    let Some((record, field)) = lower.split_once(':').or_else(dotted) else { return Vec::new() };
     let (record, field) = (compared(record), compared(field));
+    if ["properties", "fields", "node", "values", "data"].contains(&record.as_str()) {
+        return vec![field];
+    }
+    if !["id", "name", "code", "number", "no"].contains(&field.as_str()) && !lower.contains(':') {
+        return Vec::new();
+    }
     let suffix = if field.ends_with("id") { "id" } else { "name" };
     vec![format!("{record}{suffix}"), record]
 }

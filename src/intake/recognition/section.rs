@@ -4,13 +4,18 @@ use super::super::mapping::is_key;
 use super::super::store::Store;
 use super::super::table::Field;
 use super::dates::Order;
-use super::heading::{compared, is_one_of, stated_thousands};
+use super::heading::{compared, is_one_of, rank, stated_thousands};
 use super::notation::Notation;
 use super::outcome::Question;
 use super::profile::{Column, Profile};
 use super::synonym::{DISCOUNTS, LOST, WON};
 use super::text::{Section, key, quoted};
 use crate::finding::{counted, listed};
+use std::collections::BTreeMap;
+
+/// Parts of the headings of document numbers, folded.
+const NUMBERS: [&str; 12] =
+    ["order", "invoice", "document", "number", "nummer", "beleg", "rechnung", "auftrag", "facture", "commande", "ref", "id"];
 
 /// A section under way, with its table and the questions about it.
 pub(super) struct Draft<'p> {
@@ -59,6 +64,7 @@ impl<'p> Draft<'p> {
                     listed(&names)
                 ),
             );
+            self.shared_values();
         }
         if !self.profile.titles.is_empty() {
             let row = self.profile.header_row;
@@ -70,8 +76,39 @@ impl<'p> Draft<'p> {
         if self.profile.text.is_unquoted {
             self.section.set("quote", quoted("none"), "double quotes are part of values, such as inches");
         }
-        if self.profile.text.is_windows {
-            self.section.set("encoding", quoted("windows-1252"), "the text is not UTF-8");
+        if let Some(encoding) = self.profile.text.encoding {
+            self.section.set("encoding", quoted(encoding), "the text is not UTF-8");
+        }
+    }
+
+    /// Asks about values that are unique in each part, such as numbers of orders, and that two parts have.
+    fn shared_values(&mut self) {
+        let Some((first, others)) = self.parts.split_first() else { return };
+        let mut found = Vec::new();
+        let is_number = |column: &&Column| {
+            let is_known = [Field::PartnerId, Field::PartnerName, Field::Amount, Field::Month]
+                .iter()
+                .any(|field| rank(*field, &column.heading).is_some());
+            let heading = compared(&column.heading);
+            column.is_unique() && !is_known && NUMBERS.iter().any(|word| heading.contains(word))
+        };
+        for column in first.columns.iter().filter(is_number) {
+            let mut files: BTreeMap<&str, &str> = column.values.keys().map(|value| (&**value, &*first.file)).collect();
+            for part in others {
+                let same = part.columns.iter().find(|other| other.heading == column.heading && other.is_unique());
+                let values: Vec<&str> = same.iter().flat_map(|same| same.values.keys().map(|value| &**value)).collect();
+                let shared: Vec<&str> = values.iter().copied().filter(|value| files.contains_key(value)).collect();
+                if let Some(value) = shared.first() {
+                    let (count, earlier) = (counted(shared.len(), "value"), files.get(value).copied().unwrap_or_default());
+                    let files = format!("`{earlier}` and `{}`", part.file);
+                    let question = format!("{count}, such as `{value}`, are in both {files}: do their rows count twice?");
+                    found.push((column.heading.clone(), question));
+                }
+                files.extend(values.into_iter().map(|value| (value, &*part.file)));
+            }
+        }
+        for (heading, question) in found {
+            self.ask(&heading, question);
         }
     }
 
@@ -94,6 +131,13 @@ impl<'p> Draft<'p> {
                 "quantity × unit price does not take the discount into account: is the price after it?",
             );
         }
+    }
+
+    /// Makes the month what `parts`, a year and a month, state together.
+    pub fn join(&mut self, parts: [&'p Column; 2]) {
+        let names = parts.map(|column| quoted(&column.heading)).join(", ");
+        self.section.set("join.month", format!("[{names}]"), "no column has both year and month");
+        self.bound.extend(parts.map(|column| (Field::Month, column)));
     }
 
     /// Multiplies amounts that their heading states in thousands: `Revenue (k€)`, `Umsatz TEUR`, `Sales in thousands`.
