@@ -10,7 +10,8 @@ const MAC: &[u8] = &[
     0x9A, 0x9C, 0x9D, 0x9E, 0x9F, 0xA7,
 ];
 /// Bytes of letters with accents in DOS code pages 437 and 850 that are signs in Windows-1252.
-const DOS: &[u8] = &[0x81, 0x82, 0x83, 0x84, 0x85, 0x87, 0x88, 0x8A, 0x8E, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99, 0x9A, 0xA4];
+const DOS: &[u8] =
+    &[0x81, 0x82, 0x83, 0x84, 0x85, 0x87, 0x88, 0x8A, 0x8E, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99, 0x9A, 0xA4];
 
 /// Encoding of a text that is not UTF-8, as far as its letters show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +74,8 @@ pub(super) fn garbled(text: &str) -> Option<FileFault> {
 fn original(text: &str) -> Option<String> {
     let (bytes, _, is_lossy) = WINDOWS_1252.encode(text);
     let original = std::str::from_utf8(&bytes).ok().filter(|_| !is_lossy && text.chars().count() > 1)?;
-    let is_usual = |c: char| c.is_alphabetic() || matches!(c, '\u{A0}'..='\u{BF}' | '\u{2010}'..='\u{20CF}' | '\u{2122}');
+    let is_usual =
+        |c: char| c.is_alphabetic() || matches!(c, '\u{A0}'..='\u{BF}' | '\u{2010}'..='\u{20CF}' | '\u{2122}');
     original.chars().all(is_usual).then(|| original.to_owned())
 }
 
@@ -100,7 +102,8 @@ mod tests {
             assert!(matches!(garbled(&twice(word)), Some(FileFault::DoubleEncoding { .. })), "{word}");
             assert!(garbled(word).is_none(), "{word}");
         }
-        for word in ["São Paulo", "Ångström", "Ã", "à l’œuvre", "Smørrebrød", "山田", "Björk & Žižek", "1 234,50 €"] {
+        for word in ["São Paulo", "Ångström", "Ã", "à l’œuvre", "Smørrebrød", "山田", "Björk & Žižek", "1 234,50 €"]
+        {
             assert!(garbled(word).is_none(), "{word}");
         }
     }

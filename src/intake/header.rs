@@ -86,7 +86,8 @@ impl Wanted<'_> {
                 Periods::Months => &[][..],
                 Periods::Headings(headings) => headings,
             });
-            let factors = map.products.values().chain(map.joins.values()).flatten().map(|(heading, _)| heading.as_str());
+            let factors =
+                map.products.values().chain(map.joins.values()).flatten().map(|(heading, _)| heading.as_str());
             filters.chain(attributes).chain(factors).chain(periods.map(|(heading, _)| heading.as_str()))
         })
     }

@@ -120,11 +120,7 @@ impl Store {
 
     /// Finds the tables at `path` for a mapping file, by which one text file can hold partners and revenue.
     pub fn open_mapped(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
-        if path.is_dir() {
-            Self::open_folder(path, true, limits, log)
-        } else {
-            Self::open_one(path, true, limits, log)
-        }
+        if path.is_dir() { Self::open_folder(path, true, limits, log) } else { Self::open_one(path, true, limits, log) }
     }
 
     /// The tables of a book whose CSV files are in memory: name and bytes of each.

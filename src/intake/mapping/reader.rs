@@ -307,7 +307,8 @@ impl MapReader<'_> {
     }
 
     pub fn no_two_sources(&mut self, map: &TableMap, value: &Spanned<DeValue<'_>>) {
-        let fields: BTreeSet<&Field> = map.constants.keys().chain(map.products.keys()).chain(map.joins.keys()).collect();
+        let fields: BTreeSet<&Field> =
+            map.constants.keys().chain(map.products.keys()).chain(map.joins.keys()).collect();
         for field in fields {
             let sources: Vec<&str> = [
                 ("a column", map.columns.contains_key(field)),

@@ -2,10 +2,10 @@
 
 use super::super::store::Store;
 use super::super::table::{Field, TableKind};
-use super::super::value::identifier::similar_form;
 use super::columns::{currency_column, facts, other_amounts, uncounted, won};
 use super::fit::Fit;
 use super::heading::{rank, stated_currency};
+use super::link::{linked, unread};
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
 use super::section::Draft;
@@ -38,7 +38,9 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
         let mut section = Section::new("");
         section.set("ids", quoted("similar"), format!("`{value}` is `{known}` in the table of partners"));
         plan.decisions.extend(section.into_decisions());
-        let question = format!("is `{value}` the partner `{known}`? Ids that differ in leading zeros, case or spaces are read as one");
+        let question = format!(
+            "is `{value}` the partner `{known}`? Ids that differ in leading zeros, case or spaces are read as one"
+        );
         plan.questions.push(Question { place: store.name.clone(), question });
     }
     if let Some(currency) = plan.currency(&[revenue, opportunities]) {
@@ -90,46 +92,6 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
         parts.insert(chosen.profile.table, own);
     }
     parts
-}
-
-/// The columns by which a table of partners and a table of transactions name the same partners.
-#[derive(Debug, Clone, Copy)]
-struct Link<'p> {
-    own: &'p Column,
-    other: &'p Column,
-    /// Values that both have.
-    shared: usize,
-    /// Values that only the other has, but for leading zeros, case and spaces, with how the master spells the first.
-    spelled: Option<(&'p str, &'p str)>,
-}
-
-fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<Link<'p>> {
-    if master.table == other.table {
-        return None;
-    }
-    let is_key = |column: &&Column| {
-        [Field::PartnerId, Field::PartnerName].iter().any(|field| rank(*field, &column.heading).is_some())
-    };
-    let own = master.columns.iter().filter(is_key).filter(|column| column.is_unique());
-    let mut best: Option<Link<'p>> = None;
-    for own in own {
-        let forms: BTreeMap<String, &str> = own.values.keys().map(|value| (similar_form(value), &**value)).collect();
-        for other in other.columns.iter().filter(is_key) {
-            let (mut shared, mut spelled) = (0, None);
-            for value in other.values.keys() {
-                if own.values.contains_key(value) {
-                    shared += 1;
-                } else if let Some(known) = forms.get(&similar_form(value)) {
-                    shared += 1;
-                    spelled = spelled.or(Some((&**value, *known)));
-                }
-            }
-            if shared * 2 > other.values.len() && shared > best.map_or(0, |best| best.shared) {
-                best = Some(Link { own, other, shared, spelled });
-            }
-        }
-    }
-    best
 }
 
 /// The mapping under way.
@@ -275,8 +237,8 @@ impl<'s> Plan<'s> {
                 (None, None) => {}
             }
             other_amounts(&mut draft, fit.amount);
-            draft.thousands();
         }
+        draft.unit();
         for field in [Field::Territory, Field::ProductLine] {
             draft.bind_best(field, "few distinct values", Column::is_group);
         }
@@ -400,23 +362,4 @@ impl<'s> Plan<'s> {
         }
         Survey::new(sources, self.decisions, self.questions)
     }
-}
-
-/// The question about a table that is not read, although it looks like one of the book.
-fn unread(fit: &Fit<'_>, fits: &[Fit<'_>], read: &[usize]) -> Option<String> {
-    let is_read = |other: &&Fit<'_>| read.contains(&other.profile.table);
-    if let Some(original) = fits.iter().filter(is_read).find(|other| fit.profile.is_copy_of(other.profile)) {
-        let file = &original.profile.file;
-        return Some(format!("all its rows are in `{file}` too, so it is not read: is it a copy?"));
-    }
-    if fit.is_revenue() || fit.is_opportunities() {
-        let question = "it looks like a further part of a table that another file or sheet has: only the larger one is read";
-        return Some(question.to_owned());
-    }
-    let id = fit.partner.filter(|_| fit.is_master())?;
-    let example = id.values.keys().next()?;
-    Some(format!(
-        "it has one row per partner and is not read, because ids such as `{example}` are not those of the other tables: is \
-         another column the id?"
-    ))
 }

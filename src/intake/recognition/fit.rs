@@ -113,7 +113,9 @@ impl<'p> Fit<'p> {
 /// A column of calendar years and one of months or quarters, whose cells are a period together.
 fn year_and_month(profile: &Profile) -> Option<[&Column; 2]> {
     let is_year = |column: &&Column| {
-        column.filled > 0 && is_one_of(YEARS, &column.heading) && column.values.keys().all(|text| year_of(text).is_some())
+        column.filled > 0
+            && is_one_of(YEARS, &column.heading)
+            && column.values.keys().all(|text| year_of(text).is_some())
     };
     let year = profile.columns.iter().find(is_year)?;
     let example = year.values.keys().next()?;

@@ -6,6 +6,7 @@ mod columns;
 mod dates;
 mod fit;
 mod heading;
+mod link;
 mod notation;
 mod outcome;
 mod period_heading;

@@ -4,7 +4,7 @@ use super::super::mapping::is_key;
 use super::super::store::Store;
 use super::super::table::Field;
 use super::dates::Order;
-use super::heading::{compared, is_one_of, rank, stated_thousands};
+use super::heading::{compared, is_one_of, rank, stated_unit};
 use super::notation::Notation;
 use super::outcome::Question;
 use super::profile::{Column, Profile};
@@ -14,8 +14,10 @@ use crate::finding::{counted, listed};
 use std::collections::BTreeMap;
 
 /// Parts of the headings of document numbers, folded.
-const NUMBERS: [&str; 12] =
-    ["order", "invoice", "document", "number", "nummer", "beleg", "rechnung", "auftrag", "facture", "commande", "ref", "id"];
+const NUMBERS: [&str; 12] = [
+    "order", "invoice", "document", "number", "nummer", "beleg", "rechnung", "auftrag", "facture", "commande", "ref",
+    "id",
+];
 
 /// A section under way, with its table and the questions about it.
 pub(super) struct Draft<'p> {
@@ -99,9 +101,11 @@ impl<'p> Draft<'p> {
                 let values: Vec<&str> = same.iter().flat_map(|same| same.values.keys().map(|value| &**value)).collect();
                 let shared: Vec<&str> = values.iter().copied().filter(|value| files.contains_key(value)).collect();
                 if let Some(value) = shared.first() {
-                    let (count, earlier) = (counted(shared.len(), "value"), files.get(value).copied().unwrap_or_default());
+                    let (count, earlier) =
+                        (counted(shared.len(), "value"), files.get(value).copied().unwrap_or_default());
                     let files = format!("`{earlier}` and `{}`", part.file);
-                    let question = format!("{count}, such as `{value}`, are in both {files}: do their rows count twice?");
+                    let question =
+                        format!("{count}, such as `{value}`, are in both {files}: do their rows count twice?");
                     found.push((column.heading.clone(), question));
                 }
                 files.extend(values.into_iter().map(|value| (value, &*part.file)));
@@ -140,14 +144,25 @@ impl<'p> Draft<'p> {
         self.bound.extend(parts.map(|column| (Field::Month, column)));
     }
 
-    /// Multiplies amounts that their heading states in thousands: `Revenue (k€)`, `Umsatz TEUR`, `Sales in thousands`.
-    pub fn thousands(&mut self) {
-        let of_amount = self.bound.iter().find(|(field, _)| *field == Field::Amount).map(|(_, column)| *column);
-        let Some(column) = of_amount else { return };
-        if let Some(word) = stated_thousands(&column.heading) {
-            self.section.set("times.amount", "1000", format!("`{word}` in the heading means thousands"));
-            self.ask(&column.heading.clone(), "are its amounts in thousands?");
-        }
+    /// Multiplies amounts that their heading or a title states in thousands or millions: `Revenue (k€)`, `Umsatz TEUR`,
+    /// `Amounts in EUR million`.
+    pub fn unit(&mut self) {
+        let of_amount =
+            self.bound.iter().find(|(field, _)| *field == Field::Amount).map(|(_, column)| &*column.heading);
+        let by_heading = of_amount.and_then(|heading| Some((heading, stated_unit(heading)?)));
+        let titles = self.profile.titles.iter().map(String::as_str);
+        let by_title = || titles.into_iter().find_map(|title| Some((title, stated_unit(title)?)));
+        let Some((text, (word, factor))) = by_heading.or_else(by_title) else { return };
+        let heading = of_amount.unwrap_or_default().to_owned();
+        let Some(factor) = factor else {
+            return self.ask(
+                &heading,
+                format!("`{text}` states a unit, `{word}`, but its amounts are read as they are written"),
+            );
+        };
+        let name = if factor == 1_000 { "thousands" } else { "millions" };
+        self.section.set("times.amount", factor.to_string(), format!("`{word}` in `{text}` means {name}"));
+        self.ask(&heading, format!("are its amounts in {name}?"));
     }
 
     /// Binds `field` to the best column that `fits`, unless the column is bound already; true when there is one.

@@ -137,7 +137,8 @@ pub(super) const UNIT_PRICES: &[&str] = &[
 ];
 
 /// Headings of calendar years beside a month.
-pub(super) const YEARS: &[&str] = &["year", "calendaryear", "jahr", "kalenderjahr", "année", "annee", "año", "anno", "jaar", "ano"];
+pub(super) const YEARS: &[&str] =
+    &["year", "calendaryear", "jahr", "kalenderjahr", "année", "annee", "año", "anno", "jaar", "ano"];
 /// Headings of months or quarters beside a calendar year.
 pub(super) const MONTHS: &[&str] = &[
     "month",
@@ -172,6 +173,23 @@ pub(super) const CURRENCY_NAMES: &[(&[&str], &str)] = &[
     (&["canadiandollar"], "CAD"),
     (&["australiandollar"], "AUD"),
     (&["indianrupee"], "INR"),
+];
+
+/// Headings of the type of a document, whose codes say which rows are invoices and which are not.
+pub(super) const DOCUMENT_TYPES: &[&str] = &[
+    "type",
+    "documenttype",
+    "doctype",
+    "billingtype",
+    "ordertype",
+    "transactiontype",
+    "invoicetype",
+    "fkart",
+    "fakturaart",
+    "belegart",
+    "auftragsart",
+    "typedocument",
+    "typepièce",
 ];
 
 /// Words of a status, type or scenario whose rows often do not count as revenue, folded.

@@ -155,7 +155,9 @@ fn calendar_period(tokens: &[Token<'_>]) -> Option<(Month, u32)> {
         [Letters(word), Digits(year)] | [Letters(word), Letters("de" | "of"), Digits(year)] => {
             Month::new(year_of(year)?, month_number(word)?).map(|month| (month, 1))
         }
-        [Digits(year), Letters("年" | "년"), Digits(number), Letters("月" | "월" | "月度")] => month(year_of_four(year), number),
+        [Digits(year), Letters("年" | "년"), Digits(number), Letters("月" | "월" | "月度")] => {
+            month(year_of_four(year), number)
+        }
         [Digits(year), Letters(word)] => Month::new(year_of_four(year)?, month_number(word)?).map(|month| (month, 1)),
         [Digits(year), Letters(word), Digits(number)] if is_word(word, &["M"]) => month(year_of_four(year), number),
         [Digits(year), Letters(word), Digits(number)] if year.len() == 4 => part(year_of_four(year), word, number),

@@ -73,7 +73,9 @@ fn a_mistyped_or_future_month_is_not_the_latest_complete_one() {
 fn copies_are_not_read_and_overlaps_are_counted() {
     let all = csv(&rows());
     let reversed = csv(&rows().into_iter().rev().collect::<Vec<_>>());
-    for copy in [("sales (1).csv", all.as_str()), ("an export.csv", &reversed), ("sales 2025.csv", &csv(&rows()[108..]))] {
+    for copy in
+        [("sales (1).csv", all.as_str()), ("an export.csv", &reversed), ("sales 2025.csv", &csv(&rows()[108..]))]
+    {
         let seen = Seen::text(&[("sales.csv", &all), copy]);
         assert_eq!(seen.revenue(), Decimal::from(29_268), "{}", copy.0);
         seen.says(&format!("{}: all its rows are in `sales.csv` too, so it is not read: is it a copy?", copy.0));
@@ -97,19 +99,22 @@ fn copies_are_not_read_and_overlaps_are_counted() {
 #[test]
 fn ids_in_two_spellings_are_one_partner_or_a_finding() {
     let partners = "Customer No,Name,Tier\n00123,Acme,Gold\n00124,Beta,Silver\nP-a5,Gamma,Gold\n";
-    let sales = "Customer No,Date,Amount\n123,2025-01-10,5\n00124,2025-01-11,7\np-A5,2025-02-10,11\n123,2025-02-11,13\n";
+    let sales =
+        "Customer No,Date,Amount\n123,2025-01-10,5\n00124,2025-01-11,7\np-A5,2025-02-10,11\n123,2025-02-11,13\n";
     let seen = Seen::text(&[("partners.csv", partners), ("sales.csv", sales)]);
     assert!(seen.mapping.contains("ids = \"similar\""), "{}", seen.mapping);
     seen.says("is `123` the partner `00123`?");
     assert_eq!(seen.revenue(), Decimal::from(36));
     assert_eq!(seen.book.unwrap().partner("00123").unwrap().revenue.len(), 2);
     // Without the key, each is named with the id that the table has.
-    let files = [("partners.csv", "partner_id\n00123\n00124\n"), ("revenue.csv", "partner_id,month,amount\n123,2025-01,5\n")];
+    let files =
+        [("partners.csv", "partner_id\n00123\n00124\n"), ("revenue.csv", "partner_id,month,amount\n123,2025-01,5\n")];
     let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).to_vec();
     let (_, findings) = quotient::intake::read_book_files(files, None, &ReadOptions::default()).into_parts();
     let said = quotient::finding::render::human(findings.iter(), false);
     assert!(said.contains("no `123`, but `00123`") && said.contains("ids = \"similar\""), "{said}");
-    let flat = Seen::text(&[("a.csv", "Customer No,Date,Amount\n00123,2025-01-10,5\n123,2025-02-11,7\n9,2025-02-12,1\n")]);
+    let flat =
+        Seen::text(&[("a.csv", "Customer No,Date,Amount\n00123,2025-01-10,5\n123,2025-02-11,7\n9,2025-02-12,1\n")]);
     flat.says("the partners `00123` and `123` look alike");
     // A table of partners that shares no id is not passed over.
     let other = "Customer No,Tier\nA-1,Gold\nA-2,Silver\n";
@@ -190,6 +195,28 @@ fn periods_of_a_fiscal_calendar_need_it() {
     }
     let text = "Customer,Fiscal Year,Period,Amount\nA,2024,1,5\nB,2024,2,6\n";
     assert!(Seen::text(&[("a.csv", text)]).book.is_none());
+}
+
+#[test]
+fn units_in_headings_and_titles_count() {
+    for (text, sum) in [
+        ("Amounts in EUR thousands,,\nCustomer,Month,Amount\nA,2025-01,1.5\nB,2025-02,2\n", 3_500),
+        ("Customer,Month,Revenue (in mio EUR)\nA,2025-01,1.5\nB,2025-02,2\n", 3_500_000),
+        ("Sales report in kEUR,,,\nCustomer,Jan 2025,Feb 2025,Mar 2025\nA,1,2,3\nB,1,1,1\n", 9_000),
+        ("Report of client 000 for all regions of the channel,,\nCustomer,Month,Amount\nA,2025-01,1\nB,2025-02,2\n", 3),
+    ] {
+        let seen = Seen::text(&[("a.csv", text)]);
+        assert_eq!(seen.revenue(), Decimal::from(sum), "{}\n{}", seen.mapping, seen.said);
+        assert_eq!(seen.said.contains("are its amounts in"), sum > 100, "{}", seen.said);
+    }
+    Seen::text(&[("a.csv", "Customer,Month,Amount (cents)\nA,2025-01,100\nB,2025-02,200\n")])
+        .says("states a unit, `cents`");
+}
+
+#[test]
+fn the_types_of_documents_are_asked_about() {
+    let text = "Auftraggeber;FkArt;Datum;Nettowert\nA;F2;03.01.2025;10\nB;F2;14.01.2025;5\nA;F5;15.02.2025;7\n";
+    Seen::text(&[("a.csv", text)]).says("do the rows of every type count (\"F2\" in 2 rows, \"F5\" in 1 row)?");
 }
 
 #[test]
