@@ -11,6 +11,8 @@ pub enum PartOfMonth {
     DatedUntil(NaiveDate),
     /// It is not over on the current date.
     NotOver(NaiveDate),
+    /// It is after the current month, follows a gap, or has few rows; its date may be mistyped.
+    Doubtful,
 }
 
 /// The latest month with revenue, and the latest complete one.
@@ -29,7 +31,8 @@ impl PartnerBook {
     ///
     /// A month is incomplete when its rows are dated by day and end before its last day, unless only Saturdays and Sundays
     /// follow ([`latest_complete_month`]); or when `today`, where that is known, is in it and not its last day. Then the month
-    /// before is the latest complete one.
+    /// before is the latest complete one. Months after the current one, few rows after a gap, and a last month with a tenth
+    /// of the usual rows are not complete either, as the summary of the book says.
     ///
     /// ```
     /// use quotient::channel::PartOfMonth;
@@ -44,13 +47,19 @@ impl PartnerBook {
     /// ```
     pub fn latest_month(&self, today: Option<NaiveDate>) -> Option<LatestMonth> {
         let (_, latest) = self.revenue_months()?;
+        let summary = self.summary.as_deref();
+        let dated = summary.and_then(|summary| summary.latest_date);
+        let by_date = latest_complete_month(latest, dated);
+        let known = summary.and_then(|summary| summary.latest_complete_month).filter(|known| *known < by_date);
         let is_current = |today: &NaiveDate| Month::of(*today) == latest && *today < latest.last_day();
         if let Some(today) = today.filter(is_current) {
-            return Some(LatestMonth { latest, complete: latest.plus(-1), part: Some(PartOfMonth::NotOver(today)) });
+            let complete = known.unwrap_or(latest).min(latest.plus(-1));
+            return Some(LatestMonth { latest, complete, part: Some(PartOfMonth::NotOver(today)) });
         }
-        let dated = self.summary.as_ref().and_then(|summary| summary.latest_date);
-        let complete = latest_complete_month(latest, dated);
-        let part = dated.filter(|_| complete < latest).map(PartOfMonth::DatedUntil);
+        if let Some(complete) = known {
+            return Some(LatestMonth { latest, complete, part: Some(PartOfMonth::Doubtful) });
+        }
+        let (complete, part) = (by_date, dated.filter(|_| by_date < latest).map(PartOfMonth::DatedUntil));
         Some(LatestMonth { latest, complete, part })
     }
 }

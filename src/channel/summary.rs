@@ -128,7 +128,7 @@ figures! {
         missing_months: Vec<Month>;
         /// Latest date of a revenue row; null when the rows name months only, or the same day of every month.
         latest_date: Option<NaiveDate>;
-        /// Last month that the rows cover completely; null without revenue.
+        /// Last month that the rows cover completely, without doubtful months (future, after a gap, few rows); null without revenue.
         latest_complete_month: Option<Month>;
         /// Number of months of partners at least a hundred times the partner's median month.
         unusual_month_count: usize;

@@ -50,7 +50,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         Some(_) => (Survey::default(), crate::finding::Findings::new()),
         None => survey_book(&options.paths, &crate::intake::Limits::default()).into_result()?,
     };
-    let read_options = ReadOptions::default();
+    let read_options = ReadOptions { current_month: Some(super::clock::current_month()), ..ReadOptions::default() };
     let read = match (&mapping, options.paths.as_slice()) {
         (Some(mapping), [path]) => read_book(path, Some(mapping), &read_options),
         (Some(_), _) => return Err(Finding::from(CommandFault::SeveralBooks {}).into()),

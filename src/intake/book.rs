@@ -8,6 +8,7 @@ use super::fact::{current_quota, forecast, investment, lock, market_cell, opport
 use super::fault::BookFault;
 use super::log::{Log, Reported, shown};
 use super::mapping::{Mapping, TableMap};
+use super::overlap::Overlap;
 use super::revenue::{Revenue, RevenueRow, fill_revenue, revenue_row};
 use super::row::Row;
 use super::rows::{Read, each_row};
@@ -100,6 +101,7 @@ fn read_store<'m>(
     let mut shared = Shared::default();
     (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);
     (shared.zone, shared.salesforce) = mapping.map_or((None, false), |mapping| (mapping.zone, mapping.salesforce));
+    shared.similar_ids = mapping.is_some_and(|mapping| mapping.similar_ids);
     (shared.weeks, shared.months.current) = (mapping.and_then(|mapping| mapping.weeks), options.current_month);
     let reading = Reading {
         store,
@@ -240,9 +242,16 @@ impl<'m> Reading<'m> {
     fn revenue(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Revenue {
         let mut rows: Vec<RevenueRow> = Vec::new();
         let mut directory = Directory::new(partners);
+        let mut overlap = Overlap::default();
         let read = self.each_row(TableKind::Revenue, partners, |row| {
+            let known = rows.len();
             let _ = revenue_row(row, &mut directory, &mut rows);
+            overlap.add(row, &rows[known..]);
         });
+        if let Some(read) = &read {
+            overlap.report(&read.location, self.shared.currency(), &mut self.shared.log);
+            self.shared.day_order.report(&mut self.shared.log);
+        }
         Revenue { location: self.finish(TableKind::Revenue, read, directory, tables), rows }
     }
 

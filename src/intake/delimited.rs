@@ -2,11 +2,12 @@
 
 use super::cell::Fields;
 use super::fault::{FileFault, TableFault};
+use super::garbled::{Guess, garbled};
 use super::log::shown;
 use crate::document::delimited::{Quotes, Record, Records, stated_delimiter};
 use crate::finding::{Code, Finding, Place, Severity};
 use csv::{ReaderBuilder, StringRecord};
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, MACINTOSH, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::collections::BTreeMap;
 
 /// Text of a CSV file and how its fields are separated.
@@ -28,7 +29,7 @@ const SNIFFED_RECORDS: usize = 50;
 
 /// Decodes the bytes of a file; a warning when the encoding had to be assumed.
 ///
-/// UTF-8 with or without byte order mark, UTF-16 with one, else Windows-1252. `named` is the encoding that the mapping
+/// UTF-8 with or without byte order mark, UTF-16 with one, else Windows-1252, or Mac OS Roman where words show it. `named` is the encoding that the mapping
 /// file states.
 pub(super) fn decode(
     file: &str,
@@ -56,7 +57,8 @@ pub(super) fn decode(
             if text.starts_with('\u{FEFF}') {
                 text.drain(..'\u{FEFF}'.len_utf8());
             }
-            checked(file, text).map(|text| (text, None))
+            let warning = garbled(&text).map(refuse);
+            checked(file, text).map(|text| (text, warning))
         }
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
@@ -65,6 +67,15 @@ pub(super) fn decode(
                 return Err(refuse(fault));
             }
             let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+            match Guess::of(&bytes) {
+                Guess::Windows => {}
+                Guess::Mac => {
+                    let (text, _) = MACINTOSH.decode_without_bom_handling(&bytes);
+                    let warning = refuse(FileFault::AssumedMac { line });
+                    return checked(file, text.into_owned()).map(|text| (text, Some(warning)));
+                }
+                Guess::Dos => return Err(refuse(FileFault::DosEncoding { line })),
+            }
             let (text, _) = WINDOWS_1252.decode_without_bom_handling(&bytes);
             if let Some(c) = text.chars().find(|c| matches!(c, '\u{80}'..='\u{9F}')) {
                 return Err(refuse(FileFault::UnknownEncoding { byte: format!("{:#04X}", u32::from(c)) }));

@@ -7,7 +7,7 @@ use super::name::cleaned;
 use super::row::Row;
 use super::sheet::Location;
 use super::table::{Field, is_same_heading};
-use super::value::identifier::separator_of;
+use super::value::identifier::{separator_of, similar_form};
 use crate::channel::{LeftOutBy, Partner};
 use crate::finding::{Finding, did_you_mean};
 use std::borrow::Cow;
@@ -26,13 +26,16 @@ pub(super) struct Directory<'p> {
     pub partners: &'p [Partner],
     latest: usize,
     unknown: BTreeMap<String, (u64, u64)>,
+    /// Partners by the form in which similar identifiers are compared, as soon as one is looked for; `None` for a form of
+    /// several partners.
+    similar: Option<BTreeMap<String, Option<usize>>>,
     /// Rows of partners that the mapping's filters leave out: the first one, and how many.
     left_out: Option<(u64, u64)>,
 }
 
 impl<'p> Directory<'p> {
     pub fn new(partners: &'p [Partner]) -> Self {
-        Self { partners, latest: 0, unknown: BTreeMap::new(), left_out: None }
+        Self { partners, latest: 0, unknown: BTreeMap::new(), similar: None, left_out: None }
     }
 
     /// True when the row is about a partner that the mapping's filters leave out of the partners; counts it.
@@ -67,12 +70,12 @@ impl<'p> Directory<'p> {
         let (Some(first), true) = (parts.next(), text.contains(&split.separator)) else {
             return self.find_whole(row).map(|partner| (partner, Vec::new()));
         };
-        let first = row.clean(Field::PartnerId, first).and_then(|id| self.look_up(id, row.number));
+        let first = row.clean(Field::PartnerId, first).and_then(|id| self.look_up(id, row));
         if split.rule == SplitRule::First {
             return first.map(|partner| (partner, Vec::new()));
         }
         let others: Vec<Result<u32, Reported>> =
-            parts.map(|part| row.clean(Field::PartnerId, part).and_then(|id| self.look_up(id, row.number))).collect();
+            parts.map(|part| row.clean(Field::PartnerId, part).and_then(|id| self.look_up(id, row))).collect();
         let (first, mut others) = (first?, others.into_iter().collect::<Result<Vec<u32>, Reported>>()?);
         others.retain(|other| *other != first);
         others.sort_unstable();
@@ -86,16 +89,18 @@ impl<'p> Directory<'p> {
             return u32::try_from(self.latest).map_err(|_| Reported);
         }
         let id = row.identifier(Field::PartnerId)?.ok_or(Reported)?;
-        self.look_up(id, row.number)
+        self.look_up(id, row)
     }
 
-    fn look_up(&mut self, id: Cow<'_, str>, row: u64) -> Result<u32, Reported> {
-        match self.partners.binary_search_by(|partner| (*partner.id).cmp(&id)) {
-            Ok(index) => {
+    fn look_up(&mut self, id: Cow<'_, str>, row: &Row<'_>) -> Result<u32, Reported> {
+        let exact = self.partners.binary_search_by(|partner| (*partner.id).cmp(&id)).ok();
+        match exact.or_else(|| if row.shared.similar_ids { self.similar_to(&id) } else { None }) {
+            Some(index) => {
                 self.latest = index;
                 u32::try_from(index).map_err(|_| Reported)
             }
-            Err(_) => {
+            None => {
+                let row = row.number;
                 if self.unknown.len() < MOST_UNKNOWN || self.unknown.contains_key(&*id) {
                     self.unknown.entry(id.into_owned()).or_insert((row, 0)).1 += 1;
                 }
@@ -104,18 +109,37 @@ impl<'p> Directory<'p> {
         }
     }
 
+    /// The only partner whose identifier differs from `id` in leading zeros, case or spaces.
+    fn similar_to(&mut self, id: &str) -> Option<usize> {
+        let partners = self.partners;
+        let similar = self.similar.get_or_insert_with(|| {
+            let mut similar: BTreeMap<String, Option<usize>> = BTreeMap::new();
+            for (index, partner) in partners.iter().enumerate() {
+                similar.entry(similar_form(&partner.id)).and_modify(|known| *known = None).or_insert(Some(index));
+            }
+            similar
+        });
+        similar.get(&similar_form(id)).copied().flatten()
+    }
+
     /// Reports the unknown partners of a table, each once, in order of their first row.
-    pub fn report(self, location: &Location, heading: &str, log: &mut Log) {
+    pub fn report(mut self, location: &Location, heading: &str, log: &mut Log) {
         if let Some((row, rows)) = self.left_out {
             log.add(Finding::from(BookFault::LeftOutRows { rows }).at(location.place(row, heading, "")));
         }
-        let mut unknown: Vec<_> = self.unknown.into_iter().collect();
+        let mut unknown: Vec<_> = std::mem::take(&mut self.unknown).into_iter().collect();
         unknown.sort_by_key(|(_, (row, _))| *row);
         for (index, (id, (row, count))) in unknown.into_iter().enumerate() {
             let is_known = |part: &str| self.partners.binary_search_by(|partner| (*partner.id).cmp(part)).is_ok();
             if let Some(separator) = separator_of(&id, is_known) {
                 let fault =
                     BookFault::SeveralPartners { partner: shown(&id), rows: count, separator: separator.to_owned() };
+                log.add(Finding::from(fault).at(location.place(row, heading, &id)));
+                continue;
+            }
+            if let Some(known) = self.similar_to(&id).and_then(|known| self.partners.get(known)) {
+                let (partner, known) = (shown(&id), shown(&known.id));
+                let fault = BookFault::SpelledPartner { partner, known, rows: count };
                 log.add(Finding::from(fault).at(location.place(row, heading, &id)));
                 continue;
             }

@@ -2,7 +2,7 @@
 
 use super::delimited::decode;
 use super::fault::{BookFault, FileFault};
-use super::json::Members;
+use super::json::{Members, flattened};
 use super::log::{Log, Reported, shown};
 use super::members::{BookMember, OWN_TABLES, book_members};
 use super::sheet::{Numbering, Rows, Sheet};
@@ -98,7 +98,8 @@ impl Store {
         must_be: bool,
         log: &mut Log,
     ) -> Result<(), Reported> {
-        match Members::open(raw, self.most_keys) {
+        let flat = if self.flattens { flattened(raw) } else { None };
+        match Members::open(flat.as_deref().unwrap_or(raw), self.most_keys) {
             Ok((members, headings)) => {
                 let numbering = Numbering::Members(pointer);
                 let (file, headings, rows) = (file.to_owned(), headings, Rows::Json(members));

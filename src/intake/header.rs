@@ -86,7 +86,8 @@ impl Wanted<'_> {
                 Periods::Months => &[][..],
                 Periods::Headings(headings) => headings,
             });
-            let factors = map.products.values().flatten().map(|(heading, _)| heading.as_str());
+            let factors =
+                map.products.values().chain(map.joins.values()).flatten().map(|(heading, _)| heading.as_str());
             filters.chain(attributes).chain(factors).chain(periods.map(|(heading, _)| heading.as_str()))
         })
     }
@@ -114,7 +115,11 @@ impl Wanted<'_> {
                     amount(unpivot) == Some(field) || pair.is_some_and(|(period, _)| period == field)
                 })
             };
-            let is_computed = |map: &TableMap| map.constants.contains_key(&field) || map.products.contains_key(&field);
+            let is_computed = |map: &TableMap| {
+                map.constants.contains_key(&field)
+                    || map.products.contains_key(&field)
+                    || map.joins.contains_key(&field)
+            };
             self.map.is_some_and(|map| is_computed(map) || by_layout(map))
         };
         let is_mapped = |field: Field| self.map.is_some_and(|map| map.columns.contains_key(&field));

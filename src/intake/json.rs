@@ -86,6 +86,48 @@ impl Members {
     }
 }
 
+/// Levels of objects inside a row that become columns.
+const MOST_LEVELS: usize = 5;
+
+/// The list with the members of objects inside its rows as members of the rows: `{"partner": {"id": 1}}` becomes
+/// `{"partner.id": 1}`. `None` when it has none, or is not a list of objects.
+pub(super) fn flattened(list: &str) -> Option<String> {
+    let mut items = Items::of(list)?;
+    let (mut object, mut out, mut is_nested) = (Object::default(), String::new(), false);
+    while let Some(is_object) = items.next_into(&mut object) {
+        if !is_object {
+            return None;
+        }
+        out.push_str(if out.is_empty() { "[{" } else { ",{" });
+        let start = out.len();
+        is_nested |= write_members(&object, "", MOST_LEVELS, start, &mut out);
+        out.push('}');
+    }
+    out.push(']');
+    is_nested.then_some(out)
+}
+
+/// Writes the members of `object` with `prefix` before their keys, behind those that `out` has from `start` on; true when
+/// one of them was an object.
+fn write_members(object: &Object<'_>, prefix: &str, levels: usize, start: usize, out: &mut String) -> bool {
+    let mut is_nested = false;
+    for (key, value) in &object.0 {
+        let key = format!("{prefix}{key}");
+        if let Some(inner) = Object::of(value).filter(|_| levels > 0 && value.starts_with('{')) {
+            write_members(&inner, &format!("{key}."), levels - 1, start, out);
+            is_nested = true;
+            continue;
+        }
+        if out.len() > start {
+            out.push(',');
+        }
+        out.push_str(&serde_json::Value::String(key).to_string());
+        out.push(':');
+        out.push_str(value);
+    }
+    is_nested
+}
+
 /// Text of a valid value: strings without quotes, numbers as written, null empty, a list of strings joined by `;`.
 pub(super) fn cell_of(raw: &str) -> Cell<Cow<'_, str>> {
     let string = |text| Cell::new(CellKind::Text, text);

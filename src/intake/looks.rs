@@ -4,7 +4,7 @@ use super::book::Reading;
 use super::directory::MOST_CANDIDATES;
 use super::fault::BookFault;
 use super::log::shown;
-use super::name::{Names, lookalikes};
+use super::name::{Names, look, look_of_id, lookalikes};
 use super::shared::Shared;
 use super::sheet::Location;
 use super::table::is_same_heading;
@@ -41,7 +41,7 @@ impl Reading<'_> {
             let index = partners.binary_search_by(|partner| (*partner.id).cmp(id)).ok()?;
             self.partner_rows.get(index).copied()
         };
-        for (one, other) in lookalikes(partners.iter().map(|partner| &partner.id)) {
+        for (one, other) in lookalikes(partners.iter().map(|partner| &partner.id), look_of_id) {
             let fault = BookFault::LookalikePartners { one: shown(one), other: shown(other) };
             let mut finding = Finding::from(fault);
             for id in [one, other] {
@@ -58,7 +58,7 @@ impl Reading<'_> {
             ("product lines", product_lines),
         ];
         for (what, names) in lists {
-            for (one, other) in lookalikes(names.iter()) {
+            for (one, other) in lookalikes(names.iter(), look) {
                 let fault =
                     BookFault::LookalikeNames { dimension: what.to_owned(), one: shown(one), other: shown(other) };
                 log.add(Finding::from(fault).at(Place::file(self.store.name.clone())));

@@ -54,13 +54,21 @@ pub(super) fn look(name: &str) -> String {
     unicode_security::skeleton(&lower).collect()
 }
 
-/// Pairs of names that look alike, each with the one it is confused with; ascending by name.
-pub(super) fn lookalikes<'a>(names: impl Iterator<Item = &'a Name>) -> Vec<(&'a Name, &'a Name)> {
+/// The visual form of an identifier, which leading zeros do not change.
+pub(super) fn look_of_id(id: &str) -> String {
+    look(id.trim_start_matches(|c: char| c == '0' || c.is_whitespace()))
+}
+
+/// Pairs of names whose `form` is the same, each with the one it is confused with; ascending by name.
+pub(super) fn lookalikes<'a>(
+    names: impl Iterator<Item = &'a Name>,
+    form: fn(&str) -> String,
+) -> Vec<(&'a Name, &'a Name)> {
     let names: Vec<&Name> = names.collect();
     if names.len() < 2 {
         return Vec::new();
     }
-    let mut looks: Vec<(String, &Name)> = names.into_iter().map(|name| (look(name), name)).collect();
+    let mut looks: Vec<(String, &Name)> = names.into_iter().map(|name| (form(name), name)).collect();
     looks.sort_unstable();
     looks.dedup();
     let mut pairs: Vec<_> =

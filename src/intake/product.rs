@@ -1,4 +1,4 @@
-//! Amounts that are the exact product of other cells of their row.
+//! Amounts that are the exact product of other cells of their row, and texts of several cells.
 
 use super::cell::{Cell, CellKind, Flaw};
 use super::row::Written;
@@ -15,9 +15,13 @@ pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
     if factors.iter().any(|cell| cell.text.trim().is_empty()) {
         return none;
     }
+    let Some(notation) = product.notation else {
+        let texts: Vec<&str> = factors.iter().map(|cell| cell.text.trim()).collect();
+        return Cell::new(CellKind::Text, texts.join(" ").into());
+    };
     let amount = factors.iter().try_fold(Decimal::ONE, |amount, cell| {
         let written = Written { text: cell.text.trim(), kind: cell.kind, is_ours: false };
-        let number = number_of(written, product.notation).ok()?;
+        let number = number_of(written, notation).ok()?;
         let is_usable = cell.flaw.is_none_or(|flaw| flaw == Flaw::Rounded) && !number.has_currency();
         exact_product(amount, number.value).filter(|_| is_usable)
     });

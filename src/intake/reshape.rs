@@ -22,10 +22,11 @@ pub(super) fn reshape(
     calendar: Option<FiscalCalendar>,
     log: &mut Log,
 ) {
-    let Some(map) = map.filter(|map| !map.fill_down.is_empty() || map.unpivot.is_some() || !map.products.is_empty())
-    else {
-        return;
+    let is_reshaped = |map: &&TableMap| {
+        let is_computed = !(map.products.is_empty() && map.joins.is_empty());
+        !map.fill_down.is_empty() || map.unpivot.is_some() || is_computed
     };
+    let Some(map) = map.filter(is_reshaped) else { return };
     let mut shape = Reshape::default();
     for (heading, span) in &map.fill_down {
         match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
@@ -124,10 +125,11 @@ fn names_part(heading: &str, months: Option<u32>, calendar: Option<FiscalCalenda
     named.is_some_and(|(_, length)| months.is_none_or(|months| months == length))
 }
 
-/// The products of the mapping file; each gets a column behind those of the file.
+/// The products and joined texts of the mapping file; each gets a column behind those of the file.
 fn products(sheet: &mut Sheet, map: &TableMap, log: &mut Log) -> Vec<Product> {
     let mut products = Vec::new();
-    for (field, headings) in &map.products {
+    let computed = map.products.iter().map(|one| (one, Some(map.notation), " × "));
+    for ((field, headings), notation, sign) in computed.chain(map.joins.iter().map(|one| (one, None, " "))) {
         let mut factors = Vec::new();
         for (heading, span) in headings {
             match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
@@ -141,9 +143,9 @@ fn products(sheet: &mut Sheet, map: &TableMap, log: &mut Log) -> Vec<Product> {
             continue;
         }
         let names: Vec<&str> = headings.iter().map(|(heading, _)| heading.as_str()).collect();
-        let (at, added) = (sheet.headings.len(), names.join(" × "));
+        let (at, added) = (sheet.headings.len(), names.join(sign));
         sheet.headings = sheet.headings.iter().cloned().chain([added]).collect();
-        products.push(Product { field: *field, factors, at, notation: map.notation });
+        products.push(Product { field: *field, factors, at, notation });
     }
     products
 }

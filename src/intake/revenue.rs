@@ -1,5 +1,6 @@
 //! Revenue history: rows as written in the table, then one entry per month, product line and territory.
 
+use super::cell::CellKind;
 use super::directory::Directory;
 use super::fault::{BookFault, ValueFault};
 use super::log::{Reported, shown};
@@ -24,7 +25,7 @@ pub(super) struct RevenueRow {
     month: Month,
     product_line: u32,
     territory: u32,
-    amount: Money,
+    pub amount: Money,
 }
 
 impl RevenueRow {
@@ -103,9 +104,16 @@ fn note_date(row: &mut Row<'_>) {
     if row.shared.latest_period.as_ref().is_some_and(|(.., latest, _)| latest == text) {
         return;
     }
+    let kind = row.kind(Field::Month);
     let formats = row.binding.map.map(|map| map.dates.of(Field::Month)).unwrap_or_default();
-    if let Ok(date) = date::read(text, formats, row.shared.zone) {
-        row.shared.months.add_date(date);
+    let Ok(date) = date::read(text, formats, row.shared.zone) else { return };
+    row.shared.months.add_date(date);
+    if kind == CellKind::Date {
+        row.shared.day_order.add_date(date);
+    } else if row.binding.location.is_of_file() {
+        let (location, number, column) = (&row.binding.location, row.number, row.binding.heading(Field::Month));
+        let first = || (column.to_owned(), text.to_owned(), location.place(number, column, text));
+        row.shared.day_order.add_text(date, first);
     }
 }
 
@@ -131,7 +139,7 @@ pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &
             let Some(first) = cell.first() else { continue };
             match exact_sum(cell, currency) {
                 Some(amount) => {
-                    survey.add(first.month, amount.amount());
+                    survey.add(first.month, amount.amount(), cell.len());
                     partner.revenue.push(RevenueEntry { month: first.month, segment: first.segment(shared), amount });
                 }
                 None => {
@@ -145,7 +153,7 @@ pub(super) fn fill_revenue(partners: &mut [Partner], revenue: Revenue, shared: &
     }
     let place =
         location.unwrap_or_else(|| Location { file: String::new(), numbering: Numbering::Rows, further: Vec::new() });
-    shared.months.report(&survey.present(), &place, &mut shared.log);
+    shared.months.report(survey.present(), &place, &mut shared.log);
     survey
 }
 

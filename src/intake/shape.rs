@@ -10,21 +10,21 @@ pub(super) struct Reshape {
     pub fill: Vec<usize>,
     /// Columns that become rows.
     pub unpivot: Option<Unpivot>,
-    /// Columns that are added: products of others.
+    /// Columns that are added: products of others, and texts of several cells.
     pub products: Vec<Product>,
 }
 
-/// A column that is added: the product of others.
+/// A column that is added: the product of others, or their texts.
 #[derive(Debug, Clone)]
 pub(super) struct Product {
-    /// Column of the table that receives the product.
+    /// Column of the table that receives it.
     pub field: Field,
     /// Columns of the factors.
     pub factors: Vec<usize>,
     /// Index of the added column.
     pub at: usize,
-    /// Notation of the factors.
-    pub notation: Notation,
+    /// Notation of the factors; `None` for texts that are joined.
+    pub notation: Option<Notation>,
 }
 
 /// Columns that become rows: each has the amounts of one period.

@@ -1,5 +1,6 @@
 //! State that all tables of a book share while they are read.
 
+use super::day_order::DayOrder;
 use super::fault::TableFault;
 use super::log::Log;
 use super::months::MonthsSeen;
@@ -53,6 +54,10 @@ pub(super) struct Shared {
     pub weeks: Option<WeekPattern>,
     /// True when identifiers are Salesforce ids, of 15 or 18 characters.
     pub salesforce: bool,
+    /// True when other tables may spell identifiers of the partners table with other zeros, case or spaces.
+    pub similar_ids: bool,
+    /// Days of the dates of the revenue, by the type of their cells.
+    pub day_order: DayOrder,
     /// The latest month that was read, with its column and text: neighbours often share it.
     pub latest_period: Option<(TableKind, Field, String, (Month, u32))>,
     /// Rows of the current table that were left out.

@@ -75,9 +75,18 @@ pub(super) struct Location {
 impl Location {
     /// The file that has `row`, and the row's number there.
     fn part(&self, row: u64) -> (&str, u64) {
-        let part = usize::try_from(row >> PART_BITS).unwrap_or_default();
-        let file = part.checked_sub(1).and_then(|part| self.further.get(part)).unwrap_or(&self.file);
+        let file = self.part_of(row).checked_sub(1).and_then(|part| self.further.get(part)).unwrap_or(&self.file);
         (file, row & ((1 << PART_BITS) - 1))
+    }
+
+    /// Index of the part that has `row`.
+    pub fn part_of(&self, row: u64) -> usize {
+        usize::try_from(row >> PART_BITS).unwrap_or_default()
+    }
+
+    /// The file that has `row`.
+    pub fn file_of(&self, row: u64) -> &str {
+        self.part(row).0
     }
 
     /// The number of `row` in its file.
@@ -91,6 +100,11 @@ impl Location {
             0 => self.file.clone(),
             more => format!("{} and {more} more", self.file),
         }
+    }
+
+    /// The place of the table as a whole.
+    pub fn whole(&self) -> Place {
+        Place::file(self.file.clone())
     }
 
     /// The place of a value in `row`; `column` empty for the whole row.

@@ -28,6 +28,8 @@ pub(super) struct Store {
     pub texts: BTreeMap<String, String>,
     /// Data files of a directory that are not read.
     pub unread: Vec<String>,
+    /// True when objects inside the rows of JSON tables become columns, as exports of other systems need it.
+    pub flattens: bool,
     /// Most different keys that the rows of a JSON table may have.
     pub most_keys: usize,
 }
@@ -81,6 +83,7 @@ impl Store {
             currency: None,
             texts: BTreeMap::new(),
             unread: Vec::new(),
+            flattens: false,
             most_keys: Limits::default().columns,
         }
     }
@@ -88,7 +91,7 @@ impl Store {
     /// Finds the tables at `path`, which must be a directory, a JSON file or a workbook.
     pub fn open_book(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
         if path.is_dir() {
-            return Self::open_folder(path, limits, log);
+            return Self::open_folder(path, false, limits, log);
         }
         match format_of(path) {
             Format::Csv => {
@@ -117,7 +120,7 @@ impl Store {
 
     /// Finds the tables at `path` for a mapping file, by which one text file can hold partners and revenue.
     pub fn open_mapped(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
-        if path.is_dir() { Self::open_book(path, limits, log) } else { Self::open_file(path, limits, log) }
+        if path.is_dir() { Self::open_folder(path, true, limits, log) } else { Self::open_one(path, true, limits, log) }
     }
 
     /// The tables of a book whose CSV files are in memory: name and bytes of each.
@@ -147,9 +150,13 @@ impl Store {
 
     /// Finds the tables in the file at `path`: one for CSV, one per key for JSON, one per sheet for a workbook.
     pub fn open_file(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
+        Self::open_one(path, false, limits, log)
+    }
+
+    fn open_one(path: &Path, flattens: bool, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
         let name = name_of(path);
         let mut store = Self::empty(&name);
-        store.most_keys = limits.columns;
+        (store.most_keys, store.flattens) = (limits.columns, flattens);
         match format_of(path) {
             Format::Csv => {
                 std::fs::metadata(path).map_err(|error| log.add(unreadable(&name, &error)))?;
@@ -217,13 +224,14 @@ impl Store {
         }
     }
 
-    fn open_folder(path: &Path, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
+    fn open_folder(path: &Path, flattens: bool, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
         let name = name_of(path);
         let unreadable = |error: std::io::Error| {
             let fault = FileFault::DirectoryUnreadable { reason: error.to_string() };
             Finding::from(fault).at(Place::file(name.clone()))
         };
         let mut store = Self::empty(&name);
+        store.flattens = flattens;
         let entries = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
         let mut paths: Vec<PathBuf> =
             entries.map_err(|error| log.add(unreadable(error)))?.into_iter().map(|entry| entry.path()).collect();

@@ -2,7 +2,7 @@
 
 use super::shared::Shared;
 use super::survey::Survey;
-use crate::channel::{BookSummary, Partner, latest_complete_month};
+use crate::channel::{BookSummary, Partner};
 
 impl Shared {
     /// The summary of the book whose tables have all been read.
@@ -23,7 +23,7 @@ impl Shared {
             last_month: range.map(|(_, last)| last),
             missing_months: survey.missing(),
             latest_date,
-            latest_complete_month: range.map(|(_, last)| latest_complete_month(last, latest_date)),
+            latest_complete_month: self.months.complete,
             unusual_month_count,
             unusual_months,
             unusual_years: survey.unusual_years(currency),

@@ -24,6 +24,8 @@ pub(super) struct ExactSum {
     scale: u32,
     is_out_of_range: bool,
     has_rows: bool,
+    /// Rows of the table that it is the sum of.
+    rows: usize,
 }
 
 impl ExactSum {
@@ -50,6 +52,7 @@ impl ExactSum {
         if other.has_rows {
             self.plus(other.units, other.scale);
             self.is_out_of_range |= other.is_out_of_range;
+            self.rows = self.rows.saturating_add(other.rows);
         }
     }
 
@@ -102,15 +105,14 @@ impl Survey {
         Self { first: Some(first), months: vec![ExactSum::default(); count], ..Self::default() }
     }
 
-    /// Adds revenue of the current partner; months ascend.
-    pub fn add(&mut self, month: Month, amount: Decimal) {
-        match self.of_partner.last_mut() {
-            Some((latest, sum)) if *latest == month => sum.add(amount),
-            _ => {
-                let mut sum = ExactSum::default();
-                sum.add(amount);
-                self.of_partner.push((month, sum));
-            }
+    /// Adds the revenue of `rows` rows of the current partner; months ascend.
+    pub fn add(&mut self, month: Month, amount: Decimal, rows: usize) {
+        if self.of_partner.last().is_none_or(|(latest, _)| *latest != month) {
+            self.of_partner.push((month, ExactSum::default()));
+        }
+        if let Some((_, sum)) = self.of_partner.last_mut() {
+            sum.add(amount);
+            sum.rows = sum.rows.saturating_add(rows);
         }
     }
 
@@ -163,9 +165,9 @@ impl Survey {
         months.zip(&self.months).filter(|(_, sum)| sum.has_rows)
     }
 
-    /// Months with a row, ascending.
-    pub fn present(&self) -> Vec<Month> {
-        self.with_rows().map(|(month, _)| month).collect()
+    /// Months with a row, ascending, each with the number of its rows.
+    pub fn present(&self) -> Vec<(Month, usize)> {
+        self.with_rows().map(|(month, sum)| (month, sum.rows)).collect()
     }
 
     /// Months without a row between the first and the last, ascending.

@@ -96,6 +96,7 @@ pub(super) fn part_of_month(book: &PartnerBook, request: &Request, view: &View) 
     let known = match part? {
         PartOfMonth::DatedUntil(date) => format!("dated up to {date}"),
         PartOfMonth::NotOver(today) => format!("not complete on {today}"),
+        PartOfMonth::Doubtful => "doubtful".to_owned(),
     };
     let fault = match request.as_of {
         Some(_) if view.last_month() >= latest => {

@@ -128,6 +128,9 @@ fn notes(book: &BookSummary, options: &TableOptions) -> String {
         notes.push(format!("no revenue rows in {}{more}", listed.join(", ")));
     }
     match (book.latest_complete_month, book.last_month) {
+        (Some(complete), Some(last)) if complete < last.plus(-1) => {
+            notes.push(format!("the last month with revenue rows is {last}; the latest complete month is {complete}"));
+        }
         (Some(complete), Some(last)) if complete != last => {
             let date = book.latest_date.map(|date| format!(" ends on {date}")).unwrap_or_default();
             notes.push(format!("{last}{date}; the latest complete month is {complete}"));

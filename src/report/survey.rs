@@ -3,7 +3,7 @@
 use super::book::text as book_text;
 use super::figures::count;
 use super::grid::{Grid, Left, Right, TableOptions, bold};
-use crate::channel::PartnerBook;
+use crate::channel::{BookSummary, PartnerBook};
 use crate::finding::{FindingDocument, Findings, FindingsDocument};
 use crate::intake::recognition::Survey;
 use crate::units::Money;
@@ -42,7 +42,7 @@ pub struct SurveyDocument<'a> {
     /// Open questions.
     questions: Vec<QuestionDocument<'a>>,
     /// Content that was read with the mapping; null when the book cannot be read.
-    read: Option<ReadDocument>,
+    read: Option<ReadDocument<'a>>,
     /// Findings of the survey and of reading.
     findings: FindingsDocument,
 }
@@ -90,7 +90,7 @@ struct QuestionDocument<'a> {
 /// Content of the book that was read.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "BookContent")]
-struct ReadDocument {
+struct ReadDocument<'a> {
     /// Currency of all amounts.
     currency: String,
     /// Number of partners.
@@ -101,6 +101,9 @@ struct ReadDocument {
     revenue: BTreeMap<String, Option<String>>,
     /// All revenue, as an exact decimal string.
     revenue_total: Option<String>,
+    /// Summary to compare with the report that the book was exported from: rows left out by rule with an example, totals
+    /// that files state, months without rows, unusual months and years; null for a book that was built in a program.
+    summary: Option<&'a BookSummary>,
 }
 
 /// Revenue of the book by calendar year, ascending; `None` when a sum is out of range.
@@ -129,6 +132,7 @@ pub fn json(view: &SurveyView<'_>) -> serde_json::Result<String> {
         rows: book.tables.clone(),
         revenue: by_year(book).into_iter().map(|(year, sum)| (year.to_string(), exact(sum))).collect(),
         revenue_total: exact(total(book)),
+        summary: book.summary.as_deref(),
     });
     let document = SurveyDocument {
         schema: SURVEY_SCHEMA,

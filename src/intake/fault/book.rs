@@ -70,6 +70,18 @@ crate::faults! {
             help: suggested(suggestion.as_deref(), "add the partner to the partners table, or exclude the rows with `skip`"),
             varying: [partner, rows],
         }
+        /// A table spells a partner in another way than the partners table.
+        SpelledPartner { partner: String, known: String, rows: u64 } = BookUnknownReference {
+            message: format!(
+                "the partners table has no `{partner}`, but `{known}`, which differs in leading zeros, case or spaces only{}",
+                if *rows > 1 { format!(" ({rows} rows)") } else { String::new() }
+            ),
+            help: format!(
+                "if they are the same, write `ids = \"similar\"` at the top of the mapping file, or \
+                 `values.partner_id = {{ {partner:?} = {known:?} }}` for the table"
+            ),
+            varying: [partner, known, rows],
+        }
         /// A cell names several partners.
         SeveralPartners { partner: String, rows: u64, separator: String } = BookUnknownReference {
             message: format!(
@@ -97,7 +109,7 @@ crate::faults! {
         /// The identifiers of two partners look alike.
         LookalikePartners { one: String, other: String } = BookConfusable {
             message: format!("the partners `{one}` and `{other}` look alike"),
-            help: "write them the same way if they are the same; otherwise rename one",
+            help: "write them the same way if they are the same, or translate one with `values.partner_id`; otherwise rename one",
             severity: Warning,
         }
         /// Two names of one kind look alike.
@@ -112,6 +124,29 @@ crate::faults! {
             help: "check the unit and the decimals of the amounts",
             varying: [partner, month],
         }
+        /// Rows of one file are in another file of the same table as well.
+        RepeatedRows { rows: u64, sum: Option<String>, file: String, first: String } = BookDuplicate {
+            message: format!(
+                "{} of `{file}` {} also in `{first}` and count{} twice{}",
+                crate::finding::counted(*rows, "row"),
+                if *rows == 1 { "is" } else { "are" },
+                if *rows == 1 { "s" } else { "" },
+                sum.as_ref().map(|sum| format!(": {sum} in total")).unwrap_or_default()
+            ),
+            help: "if one file is a copy or the files overlap, name one of them in `file`, or leave the rows out with `skip`",
+            severity: Warning,
+            varying: [rows, sum],
+        }
+        /// Dates of a column are partly text and partly dates of a workbook, as a locale divides them.
+        SwappedDates { column: String, dates: u64, texts: u64, text: String } = BookDate {
+            message: format!(
+                "`{column}` has {dates} dates, none with a day above 12, and {texts} texts such as `{text}`, all with a day \
+                 above 12: a spreadsheet probably swapped day and month in the dates"
+            ),
+            help: "import the original file again with the right date order; in a spreadsheet, import the column as text",
+            severity: Warning,
+            varying: [dates, texts],
+        }
         /// Revenue of a month that has not begun.
         FutureRevenue { month: Month, current: Month, rows: u64 } = BookMonths {
             message: format!(
@@ -125,6 +160,16 @@ crate::faults! {
         RevenueGap { month: Month, before: Month, missing: i32 } = BookMonths {
             message: format!("{} without revenue before {month}: the month before it is {before}", months(*missing)),
             help: "check whether the date is mistyped; otherwise add the missing months, with 0 where nothing was sold",
+            severity: Warning,
+        }
+        /// The last month has far fewer rows than the months before it.
+        FewRows { month: Month, rows: usize, usual: usize } = BookMonths {
+            message: format!(
+                "{month} has {}, and the months before it usually have {usual}: it is not taken as complete",
+                crate::finding::counted(*rows, "row")
+            ),
+            help: "check whether the date is mistyped, or export the rest of the month; plan with `--as-of` if the month is \
+                   complete",
             severity: Warning,
         }
         /// A gap follows the first months with revenue.

@@ -115,6 +115,30 @@ crate::faults! {
                    confirms it",
             severity: Warning,
         }
+        /// The letters of a text are those of Mac OS Roman.
+        AssumedMac { line: usize } = BookEncoding {
+            message: format!("the text is not UTF-8 (first at line {line}) and was read as Mac OS Roman"),
+            help: "check names with accents, or export the file as UTF-8; `encoding = \"macintosh\"` in the mapping file \
+                   confirms it, `encoding = \"windows-1252\"` reads it as that",
+            severity: Warning,
+        }
+        /// The letters of a text are those of a DOS code page.
+        DosEncoding { line: usize } = BookEncoding {
+            message: format!("the text is in a DOS code page such as 850 or 437 (first at line {line})"),
+            help: EXPORT_AGAIN,
+        }
+        /// A text was UTF-8 and was read as Windows-1252 before it was saved as UTF-8 again.
+        DoubleEncoding { line: usize, word: String, original: String } = BookEncoding {
+            message: format!("`{word}` at line {line} is probably `{original}`: the text was converted to UTF-8 twice"),
+            help: "export the file again as UTF-8, or convert it only once: names with accents differ from those of other files",
+            severity: Warning,
+        }
+        /// A text has replacement characters.
+        LostCharacters { line: usize, word: String } = BookEncoding {
+            message: format!("`{word}` at line {line} has a replacement character: letters were lost when the file was written"),
+            help: "export the file again as UTF-8: different names may have become the same",
+            severity: Warning,
+        }
         /// A text has two encodings.
         MixedEncoding { utf8: usize, other: usize } = BookEncoding {
             message: format!("line {utf8} is UTF-8 and line {other} is not: one name may be read as two"),

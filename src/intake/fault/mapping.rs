@@ -63,8 +63,8 @@ crate::faults! {
         }
         /// A product has fewer than two factors.
         Factors {} = BookMapping {
-            message: "a product needs the headings of at least two columns",
-            help: "write `product = { amount = [\"Quantity\", \"Unit Price\"] }`",
+            message: "a product or join needs the headings of at least two columns",
+            help: "write `product = { amount = [\"Quantity\", \"Unit Price\"] }` or `join = { month = [\"Year\", \"Month\"] }`",
         }
         /// A table with one column per period has no product.
         ProductAndUnpivot {} = BookMapping {

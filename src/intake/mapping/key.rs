@@ -121,8 +121,10 @@ keys! {
     /// Currency of rows that state none; an ISO 4217 code.
     Currency = "currency" in Top, Shape::String("currency code"), "currency = \"EUR\"";
     /// Kind of the identifiers of partners and opportunities. With `salesforce`, the 15-character form of an id and its
-    /// 18-character form are the same identifier, and an id whose checksum is wrong is an error.
-    Ids = "ids" in Top, Shape::OneOf(&["salesforce"]), "ids = \"salesforce\"";
+    /// 18-character form are the same identifier, and an id whose checksum is wrong is an error. With `similar`, an id of
+    /// another table that the partners table lacks is the one that differs only in leading zeros, case or spaces (`123` and
+    /// `00123`); an error when there are several.
+    Ids = "ids" in Top, Shape::OneOf(&["salesforce", "similar"]), "ids = \"salesforce\"";
     /// Time zone that decides the day of a time stamp with an offset from UTC (`2025-03-31T23:30:00Z`); a name of the
     /// IANA database. Without it, the date counts as it is written.
     TimeZone = "time_zone" in Top, Shape::String("time zone"), "time_zone = \"Europe/Berlin\"";
@@ -184,6 +186,9 @@ keys! {
     /// their cells is empty has no amount, and a currency sign beside one of them is an error.
     Product = "product" in Section, Shape::ByColumn(AMOUNTS, &Shape::List("heading")),
         "product = { amount = [\"Quantity\", \"Unit Price\"] }";
+    /// Headings of the columns that state a month together, such as year and month: their cells are read as one text, in this
+    /// order, separated by spaces (`2025 1`, `2025 January`, `2025 Q1`).
+    Join = "join" in Section, Shape::ByColumn(DATES, &Shape::List("heading")), "join = { month = [\"Year\", \"Month\"] }";
     /// Values that the column with this heading must have for the row to be used. Several headings: all must match.
     Where = "where" in Section, Shape::ByWord("heading", &Shape::Strings("value")),
         "where = { Channel = [\"Partner\", \"Distributor\"] }";

@@ -36,6 +36,8 @@ pub struct Mapping {
     pub(super) currency: Option<Currency>,
     /// True when identifiers are Salesforce ids.
     pub(super) salesforce: bool,
+    /// True when identifiers that differ in leading zeros, case or spaces only may be the same.
+    pub(super) similar_ids: bool,
     /// Time zone that decides the day of a moment with an offset from UTC.
     pub(super) zone: Option<Tz>,
     /// Pattern by which weeks belong to months.
@@ -80,6 +82,8 @@ pub(super) struct TableMap {
     pub times: BTreeMap<Field, Decimal>,
     /// Headings whose numbers are multiplied, by the amount that is their product.
     pub products: BTreeMap<Field, Vec<(String, Span)>>,
+    /// Headings whose cells are read as one text, by the month or date that they state.
+    pub joins: BTreeMap<Field, Vec<(String, Span)>>,
     /// Rows are used only when each of these holds.
     pub keep: Vec<Filter>,
     /// Rows are left out when one of these holds.

@@ -118,6 +118,23 @@ impl MapReader<'_> {
         }
     }
 
+    /// Headings that state a month or date together, by column.
+    pub fn joins(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
+        for (key, value) in self.table(value) {
+            let Some(column) = self.column(table, key) else { continue };
+            if !DATES.contains(&column.kind) {
+                self.report(MappingFault::NotDated { column: key.get_ref().to_string() }, key.span());
+                continue;
+            }
+            let headings = self.list(value, "a list of column names").unwrap_or_default();
+            if headings.len() < 2 {
+                self.report(MappingFault::Factors {}, value.span());
+            }
+            map.joins.insert(column.field, headings);
+        }
+        self.no_two_sources(map, value);
+    }
+
     fn formats(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<DateFormat> {
         let mut formats = Vec::new();
         for text in self.texts(value) {

@@ -147,7 +147,11 @@ impl MapReader<'_> {
     fn top(&mut self, key: Key, value: &Spanned<DeValue<'_>>, mapping: &mut Mapping) {
         match key {
             Key::Currency => mapping.currency = self.currency(value),
-            Key::Ids => mapping.salesforce = self.one_of(key, value).is_some(),
+            Key::Ids => {
+                let kind = self.one_of(key, value);
+                mapping.salesforce = kind.as_deref() == Some("salesforce");
+                mapping.similar_ids = kind.as_deref() == Some("similar");
+            }
             Key::TimeZone => mapping.zone = self.zone(value),
             Key::Weeks => mapping.weeks = self.one_of(key, value).and_then(|text| WeekPattern::new(&text)),
             _ => {}
@@ -178,7 +182,7 @@ impl MapReader<'_> {
                 }
             }
         }
-        if map.unpivot.is_some() && !map.products.is_empty() {
+        if map.unpivot.is_some() && !(map.products.is_empty() && map.joins.is_empty()) {
             self.report(MappingFault::ProductAndUnpivot {}, value.span());
         }
         map
@@ -208,6 +212,7 @@ impl MapReader<'_> {
             Key::Scale => map.scale = self.factors(table, value, RATES),
             Key::Times => map.times = self.factors(table, value, AMOUNTS),
             Key::Product => self.products(table, value, map),
+            Key::Join => self.joins(table, value, map),
             Key::Where => map.keep = self.filters(value),
             Key::Skip => map.skip = self.filters(value),
             Key::Values => self.values(table, value, map),
@@ -217,7 +222,7 @@ impl MapReader<'_> {
         }
     }
 
-    fn list(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) -> Option<Vec<(String, Span)>> {
+    pub fn list(&mut self, value: &Spanned<DeValue<'_>>, expected: &str) -> Option<Vec<(String, Span)>> {
         let DeValue::Array(items) = value.get_ref() else {
             self.wrong(value, expected);
             return None;
@@ -301,13 +306,15 @@ impl MapReader<'_> {
         self.no_two_sources(map, value);
     }
 
-    fn no_two_sources(&mut self, map: &TableMap, value: &Spanned<DeValue<'_>>) {
-        let fields: BTreeSet<&Field> = map.constants.keys().chain(map.products.keys()).collect();
+    pub fn no_two_sources(&mut self, map: &TableMap, value: &Spanned<DeValue<'_>>) {
+        let fields: BTreeSet<&Field> =
+            map.constants.keys().chain(map.products.keys()).chain(map.joins.keys()).collect();
         for field in fields {
             let sources: Vec<&str> = [
                 ("a column", map.columns.contains_key(field)),
                 ("a constant", map.constants.contains_key(field)),
                 ("a product", map.products.contains_key(field)),
+                ("a join", map.joins.contains_key(field)),
             ]
             .into_iter()
             .filter_map(|(source, is_there)| is_there.then_some(source))

@@ -5,12 +5,14 @@ use super::super::table::{Field, TableKind};
 use super::columns::{currency_column, facts, other_amounts, uncounted, won};
 use super::fit::Fit;
 use super::heading::{rank, stated_currency};
+use super::link::{linked, unread};
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
 use super::section::Draft;
 use super::text::{Decision, Section, order, quoted};
 use crate::finding::listed;
 use crate::units::Currency;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Proposes the mapping of `profiles`, the tables of `store`.
@@ -19,7 +21,8 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let largest = |is_kind: fn(&Fit<'_>) -> bool| {
         fits.iter()
             .filter(|fit| is_kind(fit))
-            .max_by_key(|fit| (fit.profile.rows, std::cmp::Reverse(fit.profile.table)))
+            // Of copies, the one with the shorter name is the original.
+            .max_by_key(|fit| (fit.profile.rows, Reverse((fit.profile.file.len(), fit.profile.table))))
     };
     let revenue = largest(|fit| fit.is_revenue());
     let opportunities = largest(|fit| fit.is_opportunities());
@@ -27,28 +30,37 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let masters = fits.iter().filter(|fit| fit.is_master());
     let partners = masters
         .filter_map(|fit| Some((fit, linked(fit.profile, transactions?.profile)?)))
-        .max_by_key(|(_, (_, _, shared))| *shared);
+        .max_by_key(|(_, link)| link.shared);
     let (parts, roles) = (parts(&fits, [revenue, opportunities]), BTreeMap::new());
     let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), parts, roles };
-    let link = partners.as_ref().map(|(_, (own, other, _))| (*own, *other));
+    let link = partners.as_ref().map(|(_, link)| *link);
+    if let Some((value, known)) = link.and_then(|link| link.spelled) {
+        let mut section = Section::new("");
+        section.set("ids", quoted("similar"), format!("`{value}` is `{known}` in the table of partners"));
+        plan.decisions.extend(section.into_decisions());
+        let question = format!(
+            "is `{value}` the partner `{known}`? Ids that differ in leading zeros, case or spaces are read as one"
+        );
+        plan.questions.push(Question { place: store.name.clone(), question });
+    }
     if let Some(currency) = plan.currency(&[revenue, opportunities]) {
         plan.decisions.extend(currency.into_decisions());
     }
     match (&partners, transactions) {
-        (Some((fit, (own, _, _))), _) => plan.partners(fit.profile, own),
+        (Some((fit, link)), _) => plan.partners(fit.profile, link.own),
         (None, Some(fit)) => plan.distinct(fit, revenue.is_some()),
         (None, None) => {}
     }
     match (revenue, opportunities) {
-        (Some(fit), _) => plan.revenue(fit, link.map(|(_, other)| other), false),
-        (None, Some(fit)) => plan.revenue(fit, link.map(|(_, other)| other), true),
+        (Some(fit), _) => plan.revenue(fit, link.map(|link| link.other), false),
+        (None, Some(fit)) => plan.revenue(fit, link.map(|link| link.other), true),
         (None, None) => plan.nothing(&fits),
     }
     if let Some(fit) = opportunities {
         let partner = if revenue.is_none() {
-            link.map(|(_, other)| other)
+            link.map(|link| link.other)
         } else {
-            partners.and_then(|(master, _)| linked(master.profile, fit.profile)).map(|(_, other, _)| other)
+            partners.and_then(|(master, _)| linked(master.profile, fit.profile)).map(|link| link.other)
         };
         plan.opportunities(fit, partner);
     }
@@ -68,9 +80,8 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
     let mut parts = BTreeMap::new();
     for chosen in chosen.into_iter().flatten() {
         let mut own: Vec<&Profile> = vec![chosen.profile];
-        // Of copies, the one with the shorter name is the original.
         let mut others: Vec<&Fit<'p>> = fits.iter().filter(|fit| fit.is_revenue() == chosen.is_revenue()).collect();
-        others.sort_by_key(|fit| (fit.profile.file.len(), fit.profile.table));
+        others.sort_by_key(|fit| (Reverse(fit.profile.rows), fit.profile.file.len(), fit.profile.table));
         for fit in others {
             let is_new = !own.iter().any(|part| fit.profile.is_copy_of(part));
             if is_new && fit.profile.has_columns_of(chosen.profile) {
@@ -81,27 +92,6 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
         parts.insert(chosen.profile.table, own);
     }
     parts
-}
-
-/// The columns by which a table of partners and a table of transactions name the same partners, and how many they share.
-fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<(&'p Column, &'p Column, usize)> {
-    if master.table == other.table {
-        return None;
-    }
-    let is_key = |column: &&Column| {
-        [Field::PartnerId, Field::PartnerName].iter().any(|field| rank(*field, &column.heading).is_some())
-    };
-    let own = master.columns.iter().filter(is_key).filter(|column| column.is_unique());
-    let mut best: Option<(&Column, &Column, usize)> = None;
-    for own in own {
-        for other in other.columns.iter().filter(is_key) {
-            let shared = other.values.keys().filter(|value| own.values.contains_key(*value)).count();
-            if shared * 2 > other.values.len() && shared > best.map_or(0, |(.., shared)| shared) {
-                best = Some((own, other, shared));
-            }
-        }
-    }
-    best
 }
 
 /// The mapping under way.
@@ -238,6 +228,8 @@ impl<'s> Plan<'s> {
             let date = if is_won { fit.close_date.or(fit.date) } else { fit.date };
             if let Some(date) = date {
                 draft.bind(Field::Month, date, "almost all cells are dates or months");
+            } else if let Some(parts) = fit.year_and_month {
+                draft.join(parts);
             }
             match (fit.amount, fit.factors) {
                 (Some(amount), _) => draft.bind(Field::Amount, amount, "almost all cells are numbers"),
@@ -245,8 +237,8 @@ impl<'s> Plan<'s> {
                 (None, None) => {}
             }
             other_amounts(&mut draft, fit.amount);
-            draft.thousands();
         }
+        draft.unit();
         for field in [Field::Territory, Field::ProductLine] {
             draft.bind_best(field, "few distinct values", Column::is_group);
         }
@@ -353,13 +345,12 @@ impl<'s> Plan<'s> {
 
     fn finish(mut self, fits: &[Fit<'_>]) -> Survey {
         let mut sources = Vec::new();
+        let sources_read: Vec<usize> = self.roles.keys().copied().collect();
         for fit in fits {
             let profile = fit.profile;
             let (tables, reason) = self.roles.remove(&profile.table).unwrap_or_default();
-            if tables.is_empty() && (fit.is_revenue() || fit.is_opportunities()) {
-                let question = "it looks like a further part of a table that another file or sheet has: only the larger one is read";
-                self.questions.push(Question { place: profile.file.clone(), question: question.to_owned() });
-            }
+            let question = if tables.is_empty() { unread(fit, fits, &sources_read) } else { None };
+            self.questions.extend(question.map(|question| Question { place: profile.file.clone(), question }));
             let reason = if tables.is_empty() { "not read".to_owned() } else { reason };
             sources.push(Source {
                 file: profile.file.clone(),

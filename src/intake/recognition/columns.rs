@@ -2,11 +2,12 @@
 
 use super::super::row::truth_of;
 use super::super::table::Field;
-use super::heading::{compared, rank, stated_currency};
+use super::heading::{compared, is_one_of, rank, stated_currency};
 use super::profile::Column;
 use super::section::{Draft, outcome};
-use super::synonym::UNCOUNTED;
+use super::synonym::{DOCUMENT_TYPES, UNCOUNTED};
 use super::text::{key, quoted};
+use crate::finding::counted;
 use std::collections::BTreeSet;
 
 /// Facts of a partner.
@@ -77,6 +78,21 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
         if !words.is_empty() && words.len() < column.values.len() {
             found.push((column.heading.clone(), words));
         }
+    }
+    let is_open = |column: &&Column| {
+        let is_asked = found.iter().any(|(heading, _)| *heading == column.heading);
+        (2..=12).contains(&column.values.len()) && !is_bound(column) && !is_asked
+    };
+    let types = draft.profile.columns.iter().filter(|column| is_one_of(DOCUMENT_TYPES, &column.heading)).find(is_open);
+    if let Some(column) = types {
+        let rows = |(value, rows): (&Box<str>, &u64)| format!("{} in {}", quoted(value), counted(*rows, "row"));
+        let values: Vec<String> = column.values.iter().map(rows).collect();
+        let (heading, key) = (column.heading.clone(), key(&column.heading));
+        let question = format!(
+            "do the rows of every type count ({})? If not, write `skip.{key} = [\"…\"]` under `[revenue]`",
+            values.join(", ")
+        );
+        draft.ask(&heading, question);
     }
     for (heading, words) in found {
         let (key, words) = (key(&heading), words.join(", "));

@@ -1,7 +1,7 @@
 //! Order of day, month and year in dates written as text, as far as the data proves it.
 
 use super::super::value::date_format::DateFormat;
-use super::super::value::period;
+use super::super::value::period::{self, PeriodFault};
 
 /// Evidence from the dates of one column.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +36,7 @@ pub(super) enum Order {
 
 /// The three numbers of a date, its separator; a time of day may follow.
 fn parts(text: &str) -> Option<([&str; 3], char)> {
-    let day = text.split([' ', 'T']).next()?;
+    let day = text.split([' ', 'T']).next()?.trim_end_matches(',');
     let separator = day.chars().find(|c| matches!(c, '/' | '.' | '-'))?;
     let mut words = day.split(separator);
     let parts = [words.next()?, words.next()?, words.next()?];
@@ -46,7 +46,8 @@ fn parts(text: &str) -> Option<([&str; 3], char)> {
 
 /// True when the reader takes `text` as a date or a period without any format.
 pub(super) fn is_plain(text: &str) -> bool {
-    text.len() > 4 && period::read(text, None, &[], None).is_ok()
+    // A period of the vendor's calendar is reported when the book is read.
+    text.len() > 4 && matches!(period::read(text, None, &[], None), Ok(_) | Err(PeriodFault::NoCalendar))
 }
 
 /// True when `text` is a date or a period in some format.

@@ -1,10 +1,12 @@
 //! Columns of a table of an export that decide which table of a book it may be.
 
 use super::super::table::{Field, folded};
+use super::super::value::period;
 use super::heading::{compared, is_one_of};
+use super::period_heading::year_of;
 use super::profile::{Column, Profile};
 use super::section::outcome;
-use super::synonym::{QUANTITIES, UNIT_PRICES};
+use super::synonym::{MONTHS, QUANTITIES, UNIT_PRICES, YEARS};
 use super::text::quoted;
 use super::wide::{Wide, wide};
 
@@ -21,6 +23,8 @@ pub(super) struct Fit<'p> {
     pub amount: Option<&'p Column>,
     /// Quantity and unit price, where no column has amounts.
     pub factors: Option<[&'p Column; 2]>,
+    /// Year and month, where no column has both.
+    pub year_and_month: Option<[&'p Column; 2]>,
     pub close_date: Option<&'p Column>,
     pub wide: Option<Wide>,
     has_outcome: bool,
@@ -39,10 +43,12 @@ impl<'p> Fit<'p> {
         };
         let amount = profile.best(Field::Amount, Column::is_amount);
         let factors = numbers(QUANTITIES).zip(numbers(UNIT_PRICES)).filter(|_| amount.is_none());
+        let date = profile.best(Field::Month, Column::is_date);
         Self {
             profile,
             partner: profile.best(Field::PartnerId, is_id),
-            date: profile.best(Field::Month, Column::is_date),
+            date,
+            year_and_month: if date.is_none() { year_and_month(profile) } else { None },
             amount,
             factors: factors.map(<[&Column; 2]>::from),
             close_date: profile.best(Field::CloseDate, Column::is_date),
@@ -88,7 +94,7 @@ impl<'p> Fit<'p> {
 
     pub fn is_revenue(&self) -> bool {
         let has_amounts = self.amount.is_some() || self.factors.is_some();
-        let has_rows = self.wide.is_some() || (self.date.is_some() && has_amounts);
+        let has_rows = self.wide.is_some() || (has_amounts && (self.date.is_some() || self.year_and_month.is_some()));
         self.partner.is_some() && has_rows && !self.is_opportunities() && !self.is_master()
     }
 
@@ -102,4 +108,20 @@ impl<'p> Fit<'p> {
             && own.is_some_and(Column::is_unique)
             && (is_named || self.date.is_none() || self.amount.is_none())
     }
+}
+
+/// A column of calendar years and one of months or quarters, whose cells are a period together.
+fn year_and_month(profile: &Profile) -> Option<[&Column; 2]> {
+    let is_year = |column: &&Column| {
+        column.filled > 0
+            && is_one_of(YEARS, &column.heading)
+            && column.values.keys().all(|text| year_of(text).is_some())
+    };
+    let year = profile.columns.iter().find(is_year)?;
+    let example = year.values.keys().next()?;
+    let is_month = |column: &&Column| {
+        let is_period = |text: &str| period::read(&format!("{example} {text}"), None, &[], None).is_ok();
+        column.filled > 0 && is_one_of(MONTHS, &column.heading) && column.values.keys().all(|text| is_period(text))
+    };
+    Some([year, profile.columns.iter().find(is_month)?])
 }

@@ -35,24 +35,42 @@ fn of_relation(heading: &str) -> Vec<String> {
     if let Some(own) = lower.strip_suffix("__c") {
         return vec![compared(own)];
     }
-    let Some((record, field)) = lower.split_once(':') else { return Vec::new() };
+    // `Account.Name` is how nested JSON is flattened.
+    let dotted = || lower.rsplit_once('.').filter(|_| !lower.contains(char::is_whitespace));
+    let Some((record, field)) = lower.split_once(':').or_else(dotted) else { return Vec::new() };
     let (record, field) = (compared(record), compared(field));
+    if ["properties", "fields", "node", "values", "data"].contains(&record.as_str()) {
+        return vec![field];
+    }
+    if !["id", "name", "code", "number", "no"].contains(&field.as_str()) && !lower.contains(':') {
+        return Vec::new();
+    }
     let suffix = if field.ends_with("id") { "id" } else { "name" };
     vec![format!("{record}{suffix}"), record]
 }
 
-/// The word of `heading` that states thousands.
-pub(super) fn stated_thousands(heading: &str) -> Option<&str> {
-    let is_unit = |word: &&str| {
-        let plain = word.trim_matches(['\'', '.', ',']);
-        let currency = plain.strip_prefix(['k', 'K', 'T']);
-        matches!(
-            plain.to_lowercase().as_str(),
-            "thousands" | "thousand" | "000" | "000s" | "tsd" | "milliers" | "miles"
-        ) || currency.is_some_and(|rest| rest == "$" || stated_currency(rest).is_some())
+/// The word of `text` that states a unit of amounts other than one, and how much it is; `None` inside when a mapping file
+/// cannot multiply by it.
+pub(super) fn stated_unit(text: &str) -> Option<(&str, Option<u32>)> {
+    let unit = |word: &str| {
+        let plain = word.trim_matches(['\'', '\u{2019}', '.', ',', ':']);
+        let is_money = |rest: &str| rest == "$" || stated_currency(rest).is_some();
+        Some(match plain.to_lowercase().as_str() {
+            "thousands" | "thousand" | "000s" | "tsd" | "milliers" | "miles" => Some(1_000),
+            // `'000`, and not the number of a client.
+            "000" if word.len() > 3 || text.len() < MOST_HEADING => Some(1_000),
+            "millions" | "million" | "mio" | "mln" | "millionen" | "millones" | "milioni" => Some(1_000_000),
+            "cents" | "cent" | "pence" | "crore" | "crores" | "lakh" | "lakhs" | "billion" | "billions" | "mrd" => None,
+            _ if plain.strip_prefix(['k', 'K', 'T']).is_some_and(is_money) => Some(1_000),
+            _ if plain.strip_prefix('M').is_some_and(is_money) => Some(1_000_000),
+            _ => return None,
+        })
     };
-    heading.split([' ', '(', ')', '[', ']', '_', '/', '\u{A0}']).find(is_unit)
+    text.split([' ', '(', ')', '[', ']', '_', '/', '\u{A0}']).find_map(|word| Some((word, unit(word)?)))
 }
+
+/// Length from which a text is a title rather than a heading.
+const MOST_HEADING: usize = 40;
 
 /// The currency that a word of a heading or a sign beside an amount states.
 pub(super) fn stated_currency(word: &str) -> Option<&'static str> {
@@ -61,8 +79,8 @@ pub(super) fn stated_currency(word: &str) -> Option<&'static str> {
         "SGD", "ZAR", "NZD", "HUF",
     ];
     let word = word.trim_matches(['(', ')', '[', ']', ',', ':']);
-    // `kEUR` and `TEUR` are thousands of it.
-    let word = word.strip_prefix(['k', 'K', 'T']).filter(|rest| *rest == "€" || rest.len() == 3).unwrap_or(word);
+    // `kEUR` and `TEUR` are thousands of it, `MEUR` millions.
+    let word = word.strip_prefix(['k', 'K', 'T', 'M']).filter(|rest| *rest == "€" || rest.len() == 3).unwrap_or(word);
     match word {
         "€" => Some("EUR"),
         "£" => Some("GBP"),

@@ -6,6 +6,7 @@ mod columns;
 mod dates;
 mod fit;
 mod heading;
+mod link;
 mod notation;
 mod outcome;
 mod period_heading;
@@ -25,7 +26,7 @@ use super::sheet::Sheet;
 use super::store::Store;
 use super::{Limits, Mapping, ReadOptions};
 use crate::channel::PartnerBook;
-use crate::finding::{Checked, Code, Finding, Findings, Place, Severity};
+use crate::finding::{Checked, Finding, Findings, Place, Severity};
 use profile::{Profile, Text};
 use std::path::PathBuf;
 
@@ -46,9 +47,13 @@ pub fn survey_book(paths: &[PathBuf], limits: &Limits) -> Checked<Survey> {
             None => (unquoted(&mut store, index, limits), true),
         };
         let about = own.into_findings();
-        let is_windows = about.iter().any(|finding| finding.code() == Code::BookEncoding && !finding.is_error());
+        let encoding = about.iter().find_map(|finding| match finding.cause::<FileFault>()? {
+            FileFault::AssumedEncoding { .. } => Some("windows-1252"),
+            FileFault::AssumedMac { .. } => Some("macintosh"),
+            _ => None,
+        });
         if let Some(sheet) = sheet.filter(|sheet| !sheet.headings.is_empty() && !name.starts_with('_')) {
-            profiles.push(Profile::of(index, &name, sheet, Text { is_windows, is_unquoted }));
+            profiles.push(Profile::of(index, &name, sheet, Text { encoding, is_unquoted }));
         } else {
             findings.extend(about.into_iter().map(|finding| finding.with_severity(Severity::Warning)));
         }

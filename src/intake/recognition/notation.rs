@@ -40,8 +40,10 @@ fn signs(text: &str) -> Option<(Vec<Sign>, Option<&'static str>)> {
     let (before, after) = (inner[..start].trim(), inner[end + 1..].trim());
     let mut currency = None;
     for part in [before, after] {
-        let word = part.trim_matches(['-', '+', '\u{2212}', ' ', '\u{A0}', '\u{202F}']);
-        if word.is_empty() || word == "." || word == "$" {
+        let outside = ['-', '+', '(', ')', '\u{2212}', '\u{2013}', '\u{2014}', ' ', '\u{A0}', '\u{202F}'];
+        // Without decimals: `1'234.–`.
+        let word = part.trim_start_matches(['.', ',']).trim_matches(outside);
+        if word.is_empty() || word == "$" {
             continue;
         }
         currency = Some(stated_currency(word)?);

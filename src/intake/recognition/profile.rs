@@ -13,19 +13,22 @@ use super::period_heading::{is_bare_month, is_month, year_of};
 use super::synonym::SYNONYMS;
 use crate::units::Currency;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Rows among which the header is looked for.
 const SEARCHED: usize = 30;
 /// Most different values of a column that are remembered.
 const MOST_VALUES: usize = 50_000;
+/// Rows from which a smaller table whose rows are all in another one counts as a copy of a part of it.
+const FEWEST_COPIED: usize = 3;
 /// Share of the cells, out of ten, that must be of a kind.
 const TENTHS: u64 = 9;
 
 /// Properties of a text file that the mapping file states.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Text {
-    /// True when the text is not UTF-8.
-    pub is_windows: bool,
+    /// Encoding of a text that is not UTF-8.
+    pub encoding: Option<&'static str>,
     /// True when double quotes are part of the values.
     pub is_unquoted: bool,
 }
@@ -53,6 +56,8 @@ pub(super) struct Profile {
     pub text: Text,
     /// The columns in order.
     pub columns: Vec<Column>,
+    /// A number for the content of each row, whatever the order of rows and columns; ascending.
+    contents: Vec<u64>,
 }
 
 /// A column with its evidence.
@@ -95,10 +100,22 @@ impl Profile {
         self.columns_of(other).is_some()
     }
 
-    /// True when the columns have the same values as those of `other`.
+    /// True when every row is in `other` as well: a copy, or a part of one.
     pub fn is_copy_of(&self, other: &Self) -> bool {
-        let columns = self.columns_of(other).unwrap_or_else(|| self.columns.iter().collect());
-        self.rows == other.rows && columns.iter().zip(&other.columns).all(|(one, other)| one.values == other.values)
+        let is_whole = self.contents.len() == other.contents.len();
+        (is_whole || self.contents.len() >= FEWEST_COPIED)
+            && self.has_columns_of(other)
+            && self.contents_in(other) == self.contents.len()
+    }
+
+    /// Number of rows that `other` has as well.
+    fn contents_in(&self, other: &Self) -> usize {
+        let mut theirs = other.contents.iter().peekable();
+        let is_in = |own: &&u64| {
+            while theirs.next_if(|theirs| theirs < own).is_some() {}
+            theirs.next_if_eq(own).is_some()
+        };
+        self.contents.iter().filter(is_in).count()
     }
 }
 
@@ -207,21 +224,23 @@ impl Profile {
         let column =
             |(index, heading): (usize, &String)| Column { index, heading: heading.clone(), ..Column::default() };
         let mut columns: Vec<Column> = sheet.headings.iter().enumerate().map(column).collect();
-        let mut rows = 0;
+        let (mut rows, mut contents) = (0, Vec::new());
         // What cannot be read is reported when the book is read.
         let _ = sheet.for_each(|_, fields: Fields<'_>| {
             if !is_data(&sheet, fields) {
                 return;
             }
             rows += 1;
+            contents.push(content(&sheet.headings, fields));
             for column in &mut columns {
                 column.add(fields.text(column.index), fields.kind(column.index));
             }
         });
         columns.retain(|column| !column.heading.is_empty());
+        contents.sort_unstable();
         let (file, name) = (sheet.file.clone(), name.to_owned());
         let header_row = sheet.heading_row.saturating_sub(header_rows - 1);
-        Self { sheet, table, file, name, header_row, header_rows, titles, rows, text, columns }
+        Self { sheet, table, file, name, header_row, header_rows, titles, rows, text, columns, contents }
     }
 
     /// The column whose heading is the best synonym of `field` among those that `fits` accepts.
@@ -263,6 +282,17 @@ impl Profile {
         let count = |index: usize| differing.iter().filter(|(column, _)| *column == index).count();
         groups.iter().map(|column| column.index).filter(|index| count(*index) * 50 <= partner.values.len()).collect()
     }
+}
+
+/// A number for the cells of a row with their headings, whatever the order of the columns.
+fn content(headings: &[String], fields: Fields<'_>) -> u64 {
+    let cells = headings.iter().enumerate().map(|(index, heading)| (heading, fields.text(index)));
+    let filled = cells.filter(|(_, text)| !text.is_empty());
+    filled.fold(0, |sum, cell| {
+        let mut hasher = DefaultHasher::new();
+        cell.hash(&mut hasher);
+        sum.wrapping_add(hasher.finish())
+    })
 }
 
 /// True unless the row is a total, a repeated header or a line below the data.

@@ -4,13 +4,20 @@ use super::super::mapping::is_key;
 use super::super::store::Store;
 use super::super::table::Field;
 use super::dates::Order;
-use super::heading::{compared, is_one_of, stated_thousands};
+use super::heading::{compared, is_one_of, rank, stated_unit};
 use super::notation::Notation;
 use super::outcome::Question;
 use super::profile::{Column, Profile};
 use super::synonym::{DISCOUNTS, LOST, WON};
 use super::text::{Section, key, quoted};
 use crate::finding::{counted, listed};
+use std::collections::BTreeMap;
+
+/// Parts of the headings of document numbers, folded.
+const NUMBERS: [&str; 12] = [
+    "order", "invoice", "document", "number", "nummer", "beleg", "rechnung", "auftrag", "facture", "commande", "ref",
+    "id",
+];
 
 /// A section under way, with its table and the questions about it.
 pub(super) struct Draft<'p> {
@@ -59,6 +66,7 @@ impl<'p> Draft<'p> {
                     listed(&names)
                 ),
             );
+            self.shared_values();
         }
         if !self.profile.titles.is_empty() {
             let row = self.profile.header_row;
@@ -70,8 +78,41 @@ impl<'p> Draft<'p> {
         if self.profile.text.is_unquoted {
             self.section.set("quote", quoted("none"), "double quotes are part of values, such as inches");
         }
-        if self.profile.text.is_windows {
-            self.section.set("encoding", quoted("windows-1252"), "the text is not UTF-8");
+        if let Some(encoding) = self.profile.text.encoding {
+            self.section.set("encoding", quoted(encoding), "the text is not UTF-8");
+        }
+    }
+
+    /// Asks about values that are unique in each part, such as numbers of orders, and that two parts have.
+    fn shared_values(&mut self) {
+        let Some((first, others)) = self.parts.split_first() else { return };
+        let mut found = Vec::new();
+        let is_number = |column: &&Column| {
+            let is_known = [Field::PartnerId, Field::PartnerName, Field::Amount, Field::Month]
+                .iter()
+                .any(|field| rank(*field, &column.heading).is_some());
+            let heading = compared(&column.heading);
+            column.is_unique() && !is_known && NUMBERS.iter().any(|word| heading.contains(word))
+        };
+        for column in first.columns.iter().filter(is_number) {
+            let mut files: BTreeMap<&str, &str> = column.values.keys().map(|value| (&**value, &*first.file)).collect();
+            for part in others {
+                let same = part.columns.iter().find(|other| other.heading == column.heading && other.is_unique());
+                let values: Vec<&str> = same.iter().flat_map(|same| same.values.keys().map(|value| &**value)).collect();
+                let shared: Vec<&str> = values.iter().copied().filter(|value| files.contains_key(value)).collect();
+                if let Some(value) = shared.first() {
+                    let (count, earlier) =
+                        (counted(shared.len(), "value"), files.get(value).copied().unwrap_or_default());
+                    let files = format!("`{earlier}` and `{}`", part.file);
+                    let question =
+                        format!("{count}, such as `{value}`, are in both {files}: do their rows count twice?");
+                    found.push((column.heading.clone(), question));
+                }
+                files.extend(values.into_iter().map(|value| (value, &*part.file)));
+            }
+        }
+        for (heading, question) in found {
+            self.ask(&heading, question);
         }
     }
 
@@ -96,14 +137,32 @@ impl<'p> Draft<'p> {
         }
     }
 
-    /// Multiplies amounts that their heading states in thousands: `Revenue (k€)`, `Umsatz TEUR`, `Sales in thousands`.
-    pub fn thousands(&mut self) {
-        let of_amount = self.bound.iter().find(|(field, _)| *field == Field::Amount).map(|(_, column)| *column);
-        let Some(column) = of_amount else { return };
-        if let Some(word) = stated_thousands(&column.heading) {
-            self.section.set("times.amount", "1000", format!("`{word}` in the heading means thousands"));
-            self.ask(&column.heading.clone(), "are its amounts in thousands?");
-        }
+    /// Makes the month what `parts`, a year and a month, state together.
+    pub fn join(&mut self, parts: [&'p Column; 2]) {
+        let names = parts.map(|column| quoted(&column.heading)).join(", ");
+        self.section.set("join.month", format!("[{names}]"), "no column has both year and month");
+        self.bound.extend(parts.map(|column| (Field::Month, column)));
+    }
+
+    /// Multiplies amounts that their heading or a title states in thousands or millions: `Revenue (k€)`, `Umsatz TEUR`,
+    /// `Amounts in EUR million`.
+    pub fn unit(&mut self) {
+        let of_amount =
+            self.bound.iter().find(|(field, _)| *field == Field::Amount).map(|(_, column)| &*column.heading);
+        let by_heading = of_amount.and_then(|heading| Some((heading, stated_unit(heading)?)));
+        let titles = self.profile.titles.iter().map(String::as_str);
+        let by_title = || titles.into_iter().find_map(|title| Some((title, stated_unit(title)?)));
+        let Some((text, (word, factor))) = by_heading.or_else(by_title) else { return };
+        let heading = of_amount.unwrap_or_default().to_owned();
+        let Some(factor) = factor else {
+            return self.ask(
+                &heading,
+                format!("`{text}` states a unit, `{word}`, but its amounts are read as they are written"),
+            );
+        };
+        let name = if factor == 1_000 { "thousands" } else { "millions" };
+        self.section.set("times.amount", factor.to_string(), format!("`{word}` in `{text}` means {name}"));
+        self.ask(&heading, format!("are its amounts in {name}?"));
     }
 
     /// Binds `field` to the best column that `fits`, unless the column is bound already; true when there is one.

@@ -25,13 +25,14 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             billto billtoname buyer partyname agency shop customerproject potentialcustomer entity storenumber storeid storeno shopid outletid branchcode store partneraccount partneraccountname partnername \
             resellername dealername distributorname accountname customername clientname companyname \
             company/account organizationname kundenname firma firmenname nomclient nombrecliente \
-            ragionesociale name1 id",
+            ragionesociale name1 得意先コード 顧客コード 取引先コード 販売店コード 得意先 顧客 取引先 販売店 代理店 得意先名 顧客名 取引先名 \
+            id",
     },
     Synonyms {
         field: Field::PartnerName,
         headings: "partnername partneraccountname resellername dealername distributorname accountname customername \
             clientname companyname organizationname organisationname kundenname name1 firma firmenname \
-            nomclient nombrecliente ragionesociale partner reseller account customer client company \
+            得意先名 顧客名 取引先名 販売店名 nomclient nombrecliente ragionesociale partner reseller account customer client company \
             organization organisation kunde klant storename shopname outletname store name",
     },
     Synonyms {
@@ -41,7 +42,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             postingperiod monat rechnungsdatum fakturadatum auftragsdatum bestelldatum buchungsdatum \
             belegdatum datecommande datefacture datedefacture fechafactura fechapedido fecha datafattura \
             factuurdatum orderdatum datum date data closedate closingdate actualclosedate wontime \
-            purchasedate shipdate createdon createddate createdat closedat orderpurchasetimestamp fakturadat quarter",
+            purchasedate shipdate createdon createddate createdat closedat orderpurchasetimestamp fakturadat quarter 売上日 計上日 請求日 受注日 売上年月 年月 日付",
     },
     Synonyms {
         field: Field::Amount,
@@ -53,7 +54,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
             importe importo bedrag omzet fatturato value subtotal total grandtotal grossamount grosssales \
             bruttobetrag weeklysales bookings acv arr productamount netprice umsatznetto totalexclvat totaldue billed \
-            chiffredaffaires spend gmv payment valor",
+            chiffredaffaires spend gmv payment valor 売上金額 税抜金額 売上高 売上 金額",
     },
     Synonyms {
         field: Field::Currency,
@@ -135,6 +136,30 @@ pub(super) const UNIT_PRICES: &[&str] = &[
     "preciounitario",
 ];
 
+/// Headings of calendar years beside a month.
+pub(super) const YEARS: &[&str] =
+    &["year", "calendaryear", "jahr", "kalenderjahr", "année", "annee", "año", "anno", "jaar", "ano"];
+/// Headings of months or quarters beside a calendar year.
+pub(super) const MONTHS: &[&str] = &[
+    "month",
+    "monthname",
+    "monthno",
+    "monthnumber",
+    "calendarmonth",
+    "quarter",
+    "qtr",
+    "monat",
+    "kalendermonat",
+    "quartal",
+    "mois",
+    "trimestre",
+    "mes",
+    "mese",
+    "maand",
+    "kwartaal",
+    "mês",
+];
+
 /// Headings of discounts, which change what a unit costs.
 pub(super) const DISCOUNTS: &[&str] = &["discount", "discounts", "rabatt", "remise", "descuento", "sconto", "korting"];
 
@@ -148,6 +173,23 @@ pub(super) const CURRENCY_NAMES: &[(&[&str], &str)] = &[
     (&["canadiandollar"], "CAD"),
     (&["australiandollar"], "AUD"),
     (&["indianrupee"], "INR"),
+];
+
+/// Headings of the type of a document, whose codes say which rows are invoices and which are not.
+pub(super) const DOCUMENT_TYPES: &[&str] = &[
+    "type",
+    "documenttype",
+    "doctype",
+    "billingtype",
+    "ordertype",
+    "transactiontype",
+    "invoicetype",
+    "fkart",
+    "fakturaart",
+    "belegart",
+    "auftragsart",
+    "typedocument",
+    "typepièce",
 ];
 
 /// Words of a status, type or scenario whose rows often do not count as revenue, folded.

@@ -161,7 +161,7 @@ fn write_group(group: &[Decision], out: &mut String) {
 
 /// Order of the keys in a section.
 pub(super) fn order(key: &str) -> usize {
-    const ORDER: [&str; 19] = [
+    const ORDER: [&str; 20] = [
         "currency",
         "file",
         "sheet",
@@ -177,6 +177,7 @@ pub(super) fn order(key: &str) -> usize {
         "unpivot",
         "columns",
         "product",
+        "join",
         "where",
         "skip",
         "scale",

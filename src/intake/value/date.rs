@@ -37,7 +37,9 @@ pub(in crate::intake) fn read(text: &str, formats: &[DateFormat], zone: Option<T
 
 /// Reads a date in a form that has one meaning.
 pub(in crate::intake) fn of_one_meaning(text: &str, zone: Option<Tz>) -> Option<NaiveDate> {
-    if let Some((date, rest)) = year_first(text).or_else(|| compact(text)).or_else(|| with_month_word(text)) {
+    let found =
+        year_first(text).or_else(|| compact(text)).or_else(|| with_characters(text)).or_else(|| with_month_word(text));
+    if let Some((date, rest)) = found {
         return day(date, rest, zone);
     }
     None
@@ -73,6 +75,16 @@ fn year_first(text: &str) -> Option<(NaiveDate, &str)> {
 fn compact(text: &str) -> Option<(NaiveDate, &str)> {
     let (digits, rest) = number(text, 8, 8)?;
     date(digits / 10_000, digits / 100 % 100, digits % 100).map(|date| (date, rest))
+}
+
+/// `2026年1月31日`, `2026년 1월 31일`.
+fn with_characters(text: &str) -> Option<(NaiveDate, &str)> {
+    let (year, rest) = number(text, 4, 4)?;
+    let (month, rest) = number(rest.strip_prefix(['年', '년'])?.trim_start(), 1, 2)?;
+    let (day, rest) = number(rest.strip_prefix(['月', '월'])?.trim_start(), 1, 2)?;
+    date(year, month, day)
+        .map(|date| (date, rest))
+        .and_then(|(date, rest)| Some((date, rest.strip_prefix(['日', '일'])?)))
 }
 
 /// `31 Jan 2026`, `31. Januar 2026`, `Jan 31, 2026`, `31-JAN-2026`, `2026 Jan 31`, `31 de enero de 2026`.

@@ -139,3 +139,10 @@ pub(in crate::intake) fn salesforce_id(text: &str) -> Result<String, SalesforceF
         Err(SalesforceFault::Checksum(checksum))
     }
 }
+
+/// The form in which identifiers are compared that differ only in leading zeros, case or spaces.
+pub(in crate::intake) fn similar_form(id: &str) -> String {
+    let plain: String = id.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    let short = plain.trim_start_matches('0');
+    if short.is_empty() { plain.chars().take(1).collect() } else { short.to_owned() }
+}

@@ -149,6 +149,9 @@ impl<'t> Outside<'t> {
     }
 
     fn trailing(&mut self, rest: &'t str) -> Result<&'t str, NumberFault> {
+        if let Some(whole) = without_dash(rest) {
+            return Ok(whole);
+        }
         let abbreviated = rest.strip_suffix('.').filter(|word| word.ends_with(char::is_alphabetic));
         let rest = abbreviated.unwrap_or(rest);
         match rest.chars().next_back() {
@@ -191,6 +194,14 @@ impl<'t> Outside<'t> {
             _ => Err(NotDecimal::Word.into()),
         }
     }
+}
+
+/// The whole number before a decimal sign that dashes follow, as in `1'234.–`, `50.--` and `50,-`; `None` for any other text.
+fn without_dash(rest: &str) -> Option<&str> {
+    let whole = rest.trim_end_matches(is_minus);
+    let dashes = rest[whole.len()..].chars().count();
+    let digits = whole.strip_suffix(['.', ',']).filter(|digits| digits.ends_with(|c: char| c.is_ascii_digit()))?;
+    (1..=2).contains(&dashes).then_some(digits)
 }
 
 /// Reason for a text without any digit.

@@ -19,7 +19,7 @@ pub(in crate::intake) enum PeriodFault {
 ///
 /// Months: `2026-01`, `2026/1`, `202601`, `2026M01`, `01/2026`, `Jan 2026`, `Jan-26`, `January 2026` in seven languages,
 /// or any date of the month. Calendar quarters and halves: `2026-Q1`, `Q1 2026`, `1Q26`, `H1 2026`. Periods of the
-/// vendor's calendar: `FY2026`, `FY26-Q1`, `Q1 FY2026`, `FY2026-H1`, `FY2026-P01`.
+/// vendor's calendar: `FY2026`, `FY26-Q1`, `Q1 FY2026`, `FY2026-H1`, `FY2026-P01`, `001/2026`.
 pub(in crate::intake) fn read(
     text: &str,
     calendar: Option<FiscalCalendar>,
@@ -155,6 +155,9 @@ fn calendar_period(tokens: &[Token<'_>]) -> Option<(Month, u32)> {
         [Letters(word), Digits(year)] | [Letters(word), Letters("de" | "of"), Digits(year)] => {
             Month::new(year_of(year)?, month_number(word)?).map(|month| (month, 1))
         }
+        [Digits(year), Letters("年" | "년"), Digits(number), Letters("月" | "월" | "月度")] => {
+            month(year_of_four(year), number)
+        }
         [Digits(year), Letters(word)] => Month::new(year_of_four(year)?, month_number(word)?).map(|month| (month, 1)),
         [Digits(year), Letters(word), Digits(number)] if is_word(word, &["M"]) => month(year_of_four(year), number),
         [Digits(year), Letters(word), Digits(number)] if year.len() == 4 => part(year_of_four(year), word, number),
@@ -189,6 +192,10 @@ fn fiscal_label(tokens: &[Token<'_>]) -> Option<FiscalLabel> {
     let label = |year: &str, part| year_of(year).map(|year| FiscalLabel { year, part });
     match *tokens {
         [Letters(fy), Digits(year)] if is_word(fy, &["FY"]) => label(year, None),
+        // `001/2026`, as SAP writes the first period of a fiscal year.
+        [Digits(number), Digits(year)] if number.len() == 3 && number.starts_with('0') && year.len() == 4 => {
+            label(year, Some(('P', number.parse().ok()?)))
+        }
         [Letters(fy), Digits(year), Letters(word), Digits(number)]
         | [Letters(word), Digits(number), Letters(fy), Digits(year)]
             if is_word(fy, &["FY"]) =>

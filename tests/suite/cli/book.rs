@@ -49,6 +49,13 @@ fn the_survey_as_json_fits_its_schema() {
     let schema: Value = serde_json::from_str(&quotient::report::schema::survey()).unwrap();
     assert!(jsonschema::validator_for(&schema).unwrap().is_valid(&document), "{document:#}");
     assert_eq!(document["read"]["revenue"]["2024"], "30.50");
+    let summary = &document["read"]["summary"];
+    let total =
+        serde_json::json!([{ "rule": "total", "column": null, "rows": 1, "example_row": 7, "example": "Total" }]);
+    assert_eq!(summary["tables"][1]["left_out"], total);
+    assert_eq!(summary["tables"][1]["stated_total"], "35.50");
+    assert_eq!(summary["missing_months"], serde_json::json!(["2025-01"]));
+    assert_eq!(summary["unusual_months"], serde_json::json!([]));
     assert_eq!(document["sources"][0]["tables"], serde_json::json!(["partners", "revenue"]));
 }
 

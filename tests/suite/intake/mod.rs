@@ -18,6 +18,7 @@ mod recognition;
 mod returned;
 mod summary;
 mod table_schema;
+mod unheard;
 mod unsaid;
 mod values;
 mod workbooks;

@@ -10,14 +10,14 @@ use rust_xlsxwriter::{Format, Workbook};
 use std::path::Path;
 
 /// What is said about the files of a directory, and the book that the proposed mapping reads.
-struct Seen {
-    mapping: String,
-    said: String,
-    book: Option<PartnerBook>,
+pub(super) struct Seen {
+    pub mapping: String,
+    pub said: String,
+    pub book: Option<PartnerBook>,
 }
 
 impl Seen {
-    fn of(directory: &Path) -> Self {
+    pub fn of(directory: &Path) -> Self {
         let paths = [directory.to_owned()];
         let (survey, findings) = survey_book(&paths, &Limits::default()).into_parts();
         let mut said = render::human(findings.iter(), false);
@@ -31,12 +31,12 @@ impl Seen {
         Self { mapping: survey.mapping, said, book }
     }
 
-    fn text(files: &[(&str, &str)]) -> Self {
+    pub fn text(files: &[(&str, &str)]) -> Self {
         let bytes: Vec<(&str, Vec<u8>)> = files.iter().map(|(name, text)| (*name, text.as_bytes().to_vec())).collect();
         Self::bytes(&bytes)
     }
 
-    fn bytes(files: &[(&str, Vec<u8>)]) -> Self {
+    pub fn bytes(files: &[(&str, Vec<u8>)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         for (name, bytes) in files {
             let path = directory.path().join(name);
@@ -47,12 +47,12 @@ impl Seen {
     }
 
     #[track_caller]
-    fn says(&self, what: &str) {
+    pub fn says(&self, what: &str) {
         assert!(self.said.contains(what), "{what}\n---\n{}\n{}", self.mapping, self.said);
     }
 
     #[track_caller]
-    fn revenue(&self) -> Decimal {
+    pub fn revenue(&self) -> Decimal {
         let book = self.book.as_ref().unwrap_or_else(|| panic!("{}\n{}", self.mapping, self.said));
         book.partners.iter().flat_map(|partner| &partner.revenue).map(|entry| entry.amount.amount()).sum()
     }

@@ -1,0 +1,69 @@
+//! Tables of an export that name the same partners, and what is asked about those that are not read.
+
+use super::super::table::Field;
+use super::super::value::identifier::similar_form;
+use super::fit::Fit;
+use super::heading::rank;
+use super::profile::{Column, Profile};
+use std::collections::BTreeMap;
+
+/// The columns by which a table of partners and a table of transactions name the same partners.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Link<'p> {
+    pub own: &'p Column,
+    pub other: &'p Column,
+    /// Values that both have.
+    pub shared: usize,
+    /// Values that only the other has, but for leading zeros, case and spaces, with how the master spells the first.
+    pub spelled: Option<(&'p str, &'p str)>,
+}
+
+/// The columns by which `master` and `other` name the same partners, those that share most of them.
+pub(super) fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<Link<'p>> {
+    if master.table == other.table {
+        return None;
+    }
+    let is_key = |column: &&Column| {
+        [Field::PartnerId, Field::PartnerName].iter().any(|field| rank(*field, &column.heading).is_some())
+    };
+    let own = master.columns.iter().filter(is_key).filter(|column| column.is_unique());
+    let mut best: Option<Link<'p>> = None;
+    for own in own {
+        let forms: BTreeMap<String, &str> = own.values.keys().map(|value| (similar_form(value), &**value)).collect();
+        for other in other.columns.iter().filter(is_key) {
+            let (mut shared, mut spelled) = (0, None);
+            for value in other.values.keys() {
+                if own.values.contains_key(value) {
+                    shared += 1;
+                } else if let Some(known) = forms.get(&similar_form(value)) {
+                    shared += 1;
+                    spelled = spelled.or(Some((&**value, *known)));
+                }
+            }
+            if shared * 2 > other.values.len() && shared > best.map_or(0, |best| best.shared) {
+                best = Some(Link { own, other, shared, spelled });
+            }
+        }
+    }
+    best
+}
+
+/// The question about a table that is not read, although it looks like one of the book.
+pub(super) fn unread(fit: &Fit<'_>, fits: &[Fit<'_>], read: &[usize]) -> Option<String> {
+    let is_read = |other: &&Fit<'_>| read.contains(&other.profile.table);
+    if let Some(original) = fits.iter().filter(is_read).find(|other| fit.profile.is_copy_of(other.profile)) {
+        let file = &original.profile.file;
+        return Some(format!("all its rows are in `{file}` too, so it is not read: is it a copy?"));
+    }
+    if fit.is_revenue() || fit.is_opportunities() {
+        let question =
+            "it looks like a further part of a table that another file or sheet has: only the larger one is read";
+        return Some(question.to_owned());
+    }
+    let id = fit.partner.filter(|_| fit.is_master())?;
+    let example = id.values.keys().next()?;
+    Some(format!(
+        "it has one row per partner and is not read, because ids such as `{example}` are not those of the other tables: is \
+         another column the id?"
+    ))
+}
