@@ -381,7 +381,7 @@ fn deep_nesting_stays_with_the_interpreter() {
     };
     let fallback = |levels| super::support::rule(&rule(levels)).tiers().find_map(|(_, fallback)| fallback.cloned());
     assert_eq!(fallback(20), None);
-    assert_eq!(fallback(45).unwrap().reason, "deep nesting");
+    assert_eq!(fallback(42).unwrap().reason, "deep nesting");
 }
 
 #[test]
