@@ -8,8 +8,7 @@ use super::fact::{current_quota, forecast, investment, lock, market_cell, opport
 use super::fault::BookFault;
 use super::log::{Log, Reported, shown};
 use super::mapping::{Mapping, TableMap};
-use super::overlap::Overlap;
-use super::revenue::{Revenue, RevenueRow, fill_revenue, revenue_row};
+use super::revenue::fill_revenue;
 use super::row::Row;
 use super::rows::{Read, each_row};
 use super::shared::Shared;
@@ -239,24 +238,8 @@ impl<'m> Reading<'m> {
         self.shared.log.add(Finding::from(BookFault::NoPartner {}).at(Place::file(file)));
     }
 
-    fn revenue(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Revenue {
-        let mut rows: Vec<RevenueRow> = Vec::new();
-        let mut directory = Directory::new(partners);
-        let mut overlap = Overlap::default();
-        let read = self.each_row(TableKind::Revenue, partners, |row| {
-            let known = rows.len();
-            let _ = revenue_row(row, &mut directory, &mut rows);
-            overlap.add(row, &rows[known..]);
-        });
-        if let Some(read) = &read {
-            overlap.report(&read.location, self.shared.currency(), &mut self.shared.log);
-            self.shared.day_order.report(&mut self.shared.log);
-        }
-        Revenue { location: self.finish(TableKind::Revenue, read, directory, tables), rows }
-    }
-
     /// Notes how many rows a table has and reports its unknown partners.
-    fn finish(
+    pub fn finish(
         &mut self,
         kind: TableKind,
         read: Option<Read>,

@@ -3,9 +3,12 @@
 use super::beside::{Known, no_duplicates, target};
 use super::binding::Binding;
 use super::book::Reading;
+use super::directory::Directory;
 use super::fault::{BookFault, TableFault};
 use super::log::shown;
 use super::mapping::TableMap;
+use super::overlap::Overlap;
+use super::revenue::{Revenue, RevenueRow, revenue_row};
 use super::row::Row;
 use super::rows::{Read, each_row};
 use super::sheet::Sheet;
@@ -37,6 +40,23 @@ impl Reading<'_> {
         }
         let binding = Binding::new(kind.table(), &sheet, map, &mut self.shared.log)?;
         each_row(&sheet, &binding, partners, &mut self.shared, &self.limits, &mut each)
+    }
+
+    /// Reads the revenue, and reports rows that several files have and dates that a locale swapped.
+    pub fn revenue(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Revenue {
+        let mut rows: Vec<RevenueRow> = Vec::new();
+        let mut directory = Directory::new(partners);
+        let mut overlap = Overlap::default();
+        let read = self.each_row(TableKind::Revenue, partners, |row| {
+            let known = rows.len();
+            let _ = revenue_row(row, &mut directory, &mut rows);
+            overlap.add(row, &rows[known..]);
+        });
+        if let Some(read) = &read {
+            overlap.report(&read.location, self.shared.currency(), &mut self.shared.log);
+            self.shared.day_order.report(&mut self.shared.log);
+        }
+        Revenue { location: self.finish(TableKind::Revenue, read, directory, tables), rows }
     }
 
     /// Reads the targets and counts their rows in `tables`; `book` has everything else, which they refer to.

@@ -106,7 +106,7 @@ impl<'p> Fit<'p> {
             .any(|word| folded(&self.profile.name).contains(word));
         self.wide.is_none()
             && own.is_some_and(Column::is_unique)
-            && (is_named || self.date.is_none() || self.amount.is_none())
+            && (is_named || (self.date.is_none() && self.year_and_month.is_none()) || self.amount.is_none())
     }
 }
 

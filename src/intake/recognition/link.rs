@@ -60,7 +60,7 @@ pub(super) fn unread(fit: &Fit<'_>, fits: &[Fit<'_>], read: &[usize]) -> Option<
             "it looks like a further part of a table that another file or sheet has: only the larger one is read";
         return Some(question.to_owned());
     }
-    let id = fit.partner.filter(|_| fit.is_master())?;
+    let id = fit.partner.filter(|_| fit.is_master() && !read.is_empty())?;
     let example = id.values.keys().next()?;
     Some(format!(
         "it has one row per partner and is not read, because ids such as `{example}` are not those of the other tables: is \
