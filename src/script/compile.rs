@@ -7,7 +7,9 @@ use super::name_fault::NameFault;
 use super::program::{Inner, Program, Scripts, SharedModule, Unit};
 use super::source::Source;
 use super::threads::with_large_stack;
-use super::{Contract, ScriptContext, SourceFile, allowance, analysis, check, fault, lint, sandbox, syntax};
+use super::{
+    Contract, ScriptContext, SourceFile, allowance, analysis, check, coverage, fault, lint, probes, sandbox, syntax,
+};
 use crate::finding::{Checked, Finding, Findings, Place};
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope};
 use std::collections::BTreeMap;
@@ -41,7 +43,7 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
     let schema = Arc::new(FactSchema::new(context));
     let tables = Arc::new(context.tables.clone());
     let modules = Modules::default();
-    let budget = context.budget;
+    let budget = coverage::budget(context.budget);
     let mut engine = sandbox::engine(&schema, &tables, budget, false);
     engine.set_module_resolver(modules.clone());
     let mut findings = Findings::new();
@@ -63,6 +65,7 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
     if findings.has_errors() {
         return Checked::refused(findings);
     }
+    probes::probe(&engine, budget, &mut units);
     match link(&engine, budget, &modules, units) {
         Ok(programs) => {
             static NEXT: AtomicU64 = AtomicU64::new(0);

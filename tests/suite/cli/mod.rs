@@ -1,5 +1,6 @@
 //! The program from a planner's and an author's chair: folders, files, exit codes.
 
+mod authoring;
 mod book;
 mod ends;
 mod exports;
