@@ -2,6 +2,7 @@
 
 mod authoring;
 mod book;
+mod comparing;
 mod ends;
 mod exports;
 mod managers;
