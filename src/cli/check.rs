@@ -1,5 +1,7 @@
 //! `check`: all problems of one vendor, or of all vendors.
 
+use super::groups::Directories;
+use super::vendor::Inspected;
 use super::vendor_source::VendorSource;
 use super::{CommandError, ReportFormat, Terminal, error, vendor};
 use crate::finding::{CleanWriter, Finding, Findings, Place, readable, render};
@@ -23,7 +25,7 @@ pub struct Options {
 }
 
 /// Result of one vendor.
-struct Checked {
+pub struct Checked {
     name: String,
     revision: Option<String>,
     errors: usize,
@@ -61,6 +63,11 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
 
 fn check(options: &Options, name: String) -> (Checked, Findings) {
     let inspected = vendor::inspect(&options.vendors, &name);
+    checked(&options.vendors.directories, name, &inspected)
+}
+
+/// Returns the result of a vendor with all its findings, also those of its cases and of a dry run.
+pub fn checked(directories: &Directories, name: String, inspected: &Inspected) -> (Checked, Findings) {
     let mut findings = inspected.findings.clone();
     findings.extend(inspected.failed_cases());
     // A dry run reports here what a server would refuse.
@@ -74,9 +81,9 @@ fn check(options: &Options, name: String) -> (Checked, Findings) {
     findings.extend(trial.filter(|finding| !is_said(finding)));
     if plugin.is_some() && inspected.outcomes.is_empty() {
         let directory = if plugin.is_some_and(|plugin| plugin.factors().is_empty()) {
-            &options.vendors.directories.policies
+            &directories.policies
         } else {
-            &options.vendors.directories.rules
+            &directories.rules
         };
         let place = Place::file(directory.join(&name).display().to_string());
         findings.push(Finding::from(VendorFault::NoCases {}).at(place));
@@ -95,7 +102,7 @@ fn check(options: &Options, name: String) -> (Checked, Findings) {
 
 impl Checked {
     /// One line about the vendor, such as `acme: ready, revision 06052b57446a, 12 cases passed`.
-    fn verdict(&self) -> String {
+    pub fn verdict(&self) -> String {
         let Self { name, revision, errors, warnings, cases, .. } = self;
         let name = readable(name);
         let warnings = if *warnings > 0 { format!(", {}", counted(*warnings, "warning")) } else { String::new() };

@@ -32,6 +32,78 @@ crate::faults! {
             message: format!("`{directory}` contains no vendor"),
             help: "name the directory with `--rules DIR`, or start a vendor with `quotient init NAME`",
         }
+        /// No case has the name.
+        UnknownCase { case: String, near: Option<String> } = CaseMissing {
+            message: format!("no case is named `{case}`, and no name of a case contains it"),
+            help: match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "list the cases with `quotient test --verbose`".to_owned(),
+            },
+        }
+        /// Coverage in a format that has no place for it.
+        CoverageFormat {} = FileUnwritable {
+            message: "coverage is written as text or JSON",
+            help: "use `--format text` or `--format json`",
+        }
+        /// A cases file has changed while its cases ran.
+        CasesChanged { file: String } = FileUnwritable {
+            message: format!("`{file}` has changed since its cases were read"),
+            help: "run `quotient test --accept` again",
+        }
+        /// Cases of a revision fail.
+        CasesFail { reference: String, failed: usize, cases: usize } = CaseFailed {
+            message: format!("cases of `{reference}` fail: {failed} of {cases}"),
+            help: "run `quotient test`; the revision is compared as it is",
+            severity: Warning,
+        }
+        /// A revision makes no plan or no decisions of the book.
+        SideFailed { reference: String, what: &'static str } = VendorIncomplete {
+            message: format!("the {what} of the revision `{reference}` cannot be made from this book"),
+            help: "see the findings that follow",
+        }
+        /// Two revisions plan in different currencies.
+        OtherCurrency { before: String, after: String } = BookStale {
+            message: format!("the revision of before plans in {before} and that of after in {after}"),
+            help: "compare revisions with one `currency` in the manifest",
+        }
+        /// Policies are compared on a date that is not known.
+        NoDecisionDay {} = PlanPeriod {
+            message: "the decisions of policies are compared on a date, and none is named",
+            help: "name it with `--as-of`, such as `--as-of 2025-12-31`",
+        }
+        /// Something that a comparison is to fail on was not compared.
+        NotCompared { what: &'static str } = VendorIncomplete {
+            message: format!("{what} were not compared: both revisions need {}", match *what {
+                "tiers" => "policies",
+                _ => "quota rules",
+            }),
+            help: "leave it out of `--fail-on`",
+        }
+        /// A directory that is not a revision.
+        NotARevision { path: String, vendor: String } = FileUnreadable {
+            message: format!("`{path}` has neither `rules` nor `policies` nor `vendor.toml`"),
+            help: format!("name a directory that has `rules/{vendor}`, or the directory with the rules of `{vendor}`"),
+        }
+        /// Git does not know the revision.
+        UnknownRevision { revision: String, reason: String } = FileUnreadable {
+            message: format!("`{revision}` is not a directory, and git cannot read it as a revision: {reason}"),
+            help: "name a directory, a revision such as `HEAD~1`, or `live`",
+        }
+        /// The revision does not contain the vendor.
+        NotInRevision { revision: String, vendor: String, directories: Vec<String> } = VendorUnknown {
+            message: format!("the revision `{revision}` has no vendor `{vendor}` in `{}`", directories.join("` and `")),
+            help: "correct the name, or name the directories with `--rules` and `--policies`",
+        }
+        /// The program git is missing.
+        NoGit {} = FileUnreadable {
+            message: "the program `git` is not installed, and a revision is read with it",
+            help: "install git, or name a directory in place of the revision",
+        }
+        /// The program git cannot be started.
+        GitUnusable { reason: String } = FileUnreadable {
+            message: format!("the program `git` cannot be started: {reason}"),
+            help: "check the installation of git, or name a directory in place of the revision",
+        }
         /// A name that a vendor cannot have.
         VendorName { vendor: String } = VendorUnknown {
             message: format!("`{vendor}` is not a valid vendor name"),

@@ -7,6 +7,8 @@ mod book;
 mod bundle;
 mod check;
 mod clock;
+#[cfg(feature = "server")]
+mod compare;
 mod completions;
 mod error;
 mod explain;
@@ -38,6 +40,8 @@ mod split;
 mod template;
 mod terminal;
 mod test;
+#[cfg(feature = "server")]
+mod try_out;
 #[cfg(feature = "server")]
 mod validate_candidate;
 mod vendor;
@@ -107,6 +111,12 @@ enum Command {
     Check(check::Options),
     /// Run the cases written beside the rules of one vendor, or of all vendors.
     Test(test::Options),
+    #[cfg(feature = "server")]
+    /// Compare what two revisions of a vendor propose and decide on one book, and show why it moves.
+    Compare(Box<compare::Options>),
+    #[cfg(feature = "server")]
+    /// Watch the files of a vendor and report, on each save, its findings, cases and what moves.
+    Try(Box<try_out::Options>),
     /// Look at an export, propose the mapping file that reads it as a partner book, and show what was read.
     Book(book::Options),
     /// Write empty tables of a partner book, with a description of every column.
@@ -217,6 +227,10 @@ fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
         Command::Verify(options) => verify::run(&options, terminal),
         Command::Check(options) => check::run(&options, terminal),
         Command::Test(options) => test::run(&options, terminal),
+        #[cfg(feature = "server")]
+        Command::Compare(options) => compare::run(&options, terminal),
+        #[cfg(feature = "server")]
+        Command::Try(options) => try_out::run(&options, terminal),
         Command::Book(options) => book::run(&options, terminal),
         Command::Template(options) => template::run(&options),
         Command::Generate(options) => generate::run(&options),

@@ -19,7 +19,21 @@ use std::time::SystemTime;
 #[derive(Debug, clap::Args)]
 pub struct PlanOptions {
     #[command(flatten)]
-    source: BookSource,
+    inputs: PlanInputs,
+    /// Previous proposal to compare with: its JSON, CSV or workbook.
+    #[arg(long, value_name = "FILE")]
+    previous: Option<PathBuf>,
+    #[command(flatten)]
+    pub vendors: VendorSource,
+    #[command(flatten)]
+    pub threads: Threads,
+}
+
+/// Book, period, targets and locks of a plan.
+#[derive(Debug, clap::Args)]
+pub struct PlanInputs {
+    #[command(flatten)]
+    pub source: BookSource,
     /// Channel target, such as 60000000 or 60000000.00.
     #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
     target: Option<Decimal>,
@@ -31,17 +45,10 @@ pub struct PlanOptions {
     period: Option<String>,
     /// As-of date, such as 2025-12-31: later facts are ignored.
     #[arg(long, value_name = "DATE")]
-    as_of: Option<NaiveDate>,
+    pub as_of: Option<NaiveDate>,
     /// Agreed quotas that stay fixed: CSV, JSON, or the returned workbook; can be repeated.
     #[arg(long, value_name = "FILE")]
     locks: Vec<PathBuf>,
-    /// Previous proposal to compare with: its JSON, CSV or workbook.
-    #[arg(long, value_name = "FILE")]
-    previous: Option<PathBuf>,
-    #[command(flatten)]
-    pub vendors: VendorSource,
-    #[command(flatten)]
-    pub threads: Threads,
 }
 
 fn amount(text: &str) -> Result<Decimal, String> {
@@ -66,15 +73,22 @@ impl PlanOptions {
     /// Loads the vendor and reads the book, then every other file; their errors are reported together.
     pub fn load(&self, vendor: &str) -> Result<Inputs, CommandError> {
         let (plugin, mut findings) = vendor::load(&self.vendors, vendor)?;
-        let book = self.source.read(&plugin).warned(&mut findings)?;
-        let request = self.request(&plugin, &book, &mut findings);
+        let book = self.inputs.source.read(&plugin).warned(&mut findings)?;
+        let mut request = self.inputs.request(&plugin, &book, &mut findings);
+        if let Some(path) = &self.previous {
+            let rows = read_previous(path, &book).ok(&mut findings);
+            request.previous = rows.map(|(rows, _)| rows.into_iter().map(previous_line).collect());
+        }
         if findings.has_errors() {
             return Err(findings.into());
         }
         Ok(Inputs { plugin, book, request, warnings: findings })
     }
+}
 
-    fn request(&self, plugin: &VendorPlugin, book: &PartnerBook, findings: &mut Findings) -> Request {
+impl PlanInputs {
+    /// Reads the files of targets and locks; their errors are added to `findings`.
+    pub fn request(&self, plugin: &VendorPlugin, book: &PartnerBook, findings: &mut Findings) -> Request {
         let mut request = Request {
             period: self.period.clone(),
             as_of: self.as_of,
@@ -90,10 +104,6 @@ impl PlanOptions {
         }
         request.take_targets(book, findings);
         self.add_locks(&mut request, plugin, book, findings);
-        if let Some(path) = &self.previous {
-            let rows = read_previous(path, book).ok(findings);
-            request.previous = rows.map(|(rows, _)| rows.into_iter().map(previous_line).collect());
-        }
         request
     }
 

@@ -4,7 +4,7 @@ use super::CommandError;
 use super::fault::CommandFault;
 use super::vendor_source::VendorSource;
 use crate::finding::{Finding, Findings};
-use crate::plugin::{CaseOutcome, VendorFiles, VendorPlugin, run_cases, run_trial};
+use crate::plugin::{Case, CaseOutcome, Coverage, VendorFiles, VendorPlugin, covered, run_cases, run_trial};
 use crate::script::on_script_threads;
 
 /// A vendor as `check` and `test` report it.
@@ -56,12 +56,28 @@ pub fn inspect(vendors: &VendorSource, vendor: &str) -> Inspected {
     }
 }
 
-fn inspect_files(files: &VendorFiles) -> Inspected {
-    on_script_threads(Some(1), || {
-        let (plugin, findings) = VendorPlugin::compile(files).into_parts();
-        let outcomes = plugin.as_ref().map(run_cases).unwrap_or_default();
-        Inspected { plugin, findings, outcomes }
-    })
+/// Compiles a vendor and runs its cases, whatever fails.
+pub fn inspect_files(files: &VendorFiles) -> Inspected {
+    inspect_cases(files, |_| {})
+}
+
+/// Compiles a vendor and runs the cases that `select` leaves, whatever fails.
+pub fn inspect_cases(files: &VendorFiles, select: impl FnOnce(&mut Vec<Case>) + Send) -> Inspected {
+    on_script_threads(Some(1), || inspected(files, select))
+}
+
+/// As [`inspect_cases`], with what the cases reach.
+pub fn inspect_covered(files: &VendorFiles, select: impl FnOnce(&mut Vec<Case>) + Send) -> (Inspected, Coverage) {
+    on_script_threads(Some(1), || covered(files, || inspected(files, select)))
+}
+
+fn inspected(files: &VendorFiles, select: impl FnOnce(&mut Vec<Case>)) -> Inspected {
+    let (mut plugin, findings) = VendorPlugin::compile(files).into_parts();
+    if let Some(plugin) = &mut plugin {
+        select(&mut plugin.cases);
+    }
+    let outcomes = plugin.as_ref().map(run_cases).unwrap_or_default();
+    Inspected { plugin, findings, outcomes }
 }
 
 /// Names of the vendors a command is about: the one that was given, or all; never empty.

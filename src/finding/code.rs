@@ -323,7 +323,7 @@ codes! {
     CaseInvalid = Rules, "case::invalid";
     /// A case did not come out as its author expects.
     CaseFailed = Rules, "case::failed";
-    /// The vendor has no cases.
+    /// The vendor has no cases, or none of the name that is asked for.
     CaseMissing = Rules, "case::missing";
 
     /// The book's revenue does not reach as far as the plan looks: it begins too late, or ends before the as-of date.

@@ -1,7 +1,7 @@
 //! Running of cases: what the rules and policies give against what each case expects.
 
 use super::cases::{Case, Subject};
-use super::comparison::{Comparison, Difference};
+use super::comparison::{BY_ERROR, Comparison, Difference, number, string};
 use super::fault::VendorFault;
 use super::line::{LineAssessment, assess_line, because};
 use super::policy_run;
@@ -31,6 +31,11 @@ impl CaseOutcome {
     /// True when everything came out as expected.
     pub fn holds(&self) -> bool {
         self.differences.is_empty()
+    }
+
+    /// True when the rules failed, a failure was expected, or the case was not run.
+    pub fn is_by_error(&self) -> bool {
+        self.differences.iter().any(|difference| BY_ERROR.contains(&difference.what.as_str()))
     }
 
     /// The finding that refuses a vendor whose case does not hold.
@@ -78,6 +83,7 @@ fn not_run(case: &Case, reason: &str) -> CaseOutcome {
         what: "outcome".to_owned(),
         expected: "a result".to_owned(),
         found: format!("not run, because {reason}"),
+        observed: None,
     };
     let (name, subject, place) = (case.name.clone(), case.subject.clone(), case.place.clone());
     CaseOutcome { name, subject, differences: vec![difference], place }
@@ -140,7 +146,9 @@ impl Comparison<'_> {
                 let words: Vec<&str> = found.iter().map(|one| one.word.as_str()).collect();
                 self.must_not_fail(&format!("concludes [{}]", words.join(", ")));
                 if let Some(expected) = self.expected.concludes.clone().filter(|expected| *expected != words) {
-                    self.differ("concludes", format!("[{}]", expected.join(", ")), format!("[{}]", words.join(", ")));
+                    let shown = (format!("[{}]", expected.join(", ")), format!("[{}]", words.join(", ")));
+                    let value = words.iter().map(|word| string(word)).collect::<Vec<_>>().join(", ");
+                    self.differ_at(&["concludes"], "concludes", shown, Some(format!("[{value}]")));
                 }
                 let because: Vec<&str> = found.iter().map(|one| one.because.as_str()).collect();
                 self.contains("because", self.expected.because.as_ref(), &because.join("; "));
@@ -156,7 +164,8 @@ impl Comparison<'_> {
             FactorOutcome::Indicated { revenue, floor, ceiling, because } => {
                 self.must_not_fail(&format!("indicates {revenue}"));
                 if self.expected.abstains == Some(true) {
-                    self.differ("abstains", "true", format!("indicates {revenue}: {because}"));
+                    let shown = ("true", format!("indicates {revenue}: {because}"));
+                    self.differ_at(&["abstains"], "abstains", shown, Some("false".to_owned()));
                 }
                 self.amount("indicates", self.expected.indicates, Some(*revenue));
                 self.amount("floor", self.expected.floor, *floor);
@@ -166,7 +175,8 @@ impl Comparison<'_> {
             FactorOutcome::Abstained { because } => {
                 self.must_not_fail("abstains");
                 if self.expected.abstains == Some(false) {
-                    self.differ("abstains", "false", format!("abstains: {because}"));
+                    let shown = ("false", format!("abstains: {because}"));
+                    self.differ_at(&["abstains"], "abstains", shown, Some("true".to_owned()));
                 }
                 self.amount("indicates", self.expected.indicates, None);
                 self.amount("floor", self.expected.floor, None);
@@ -182,11 +192,9 @@ impl Comparison<'_> {
             let actual =
                 plugin.factors().iter().zip(found).find(|(factor, _)| factor.name == *name).map(|(_, weight)| *weight);
             if actual != Some(*weight) {
-                self.differ(
-                    &format!("weight of {name}"),
-                    weight,
-                    actual.map_or_else(|| "no such factor".into(), |weight| weight.to_string()),
-                );
+                let shown = actual.map_or_else(|| "no such factor".to_owned(), |weight| weight.to_string());
+                let what = format!("weight of {name}");
+                self.differ_at(&["weights", name], &what, (weight, shown), actual.map(number));
             }
         }
     }
@@ -200,7 +208,8 @@ impl Comparison<'_> {
         self.weights(plugin, &line.weights);
         for (name, amount) in &self.expected.contributions {
             let found = plugin.factors().iter().zip(&line.contributions).find(|(factor, _)| factor.name == *name);
-            self.amount(&format!("contribution of {name}"), Some(*amount), found.and_then(|(_, amount)| *amount));
+            let (what, found) = (format!("contribution of {name}"), found.and_then(|(_, amount)| *amount));
+            self.amount_at(&["contributions", name], &what, Some(*amount), found);
         }
         let reasons: Vec<&str> = line.indications.outcomes.iter().map(|outcome| &**because(outcome)).collect();
         self.contains("because", self.expected.because.as_ref(), &reasons.join("; "));

@@ -67,7 +67,7 @@ pub struct Case {
     pub place: Place,
 }
 
-const CODES: Codes = Codes {
+pub(super) const CODES: Codes = Codes {
     syntax: Code::CaseInvalid,
     unknown_key: Code::CaseInvalid,
     missing_key: Code::CaseInvalid,

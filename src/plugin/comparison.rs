@@ -3,6 +3,7 @@
 use super::expected::Expected;
 use crate::finding::{Code, Finding};
 use crate::units::Money;
+use rust_decimal::Decimal;
 use std::fmt;
 
 /// One thing that came out differently.
@@ -14,7 +15,27 @@ pub struct Difference {
     pub expected: String,
     /// As the rules say.
     pub found: String,
+    /// Found value as a cases file writes it; `None` where it cannot be written in place of the expected one.
+    pub observed: Option<Observed>,
 }
+
+/// A found value as a cases file writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observed {
+    /// Keys below `expect`.
+    pub key: Vec<String>,
+    /// Value, as TOML.
+    pub value: String,
+}
+
+impl Observed {
+    fn new(key: &[&str], value: String) -> Self {
+        Self { key: key.iter().map(|part| (*part).to_owned()).collect(), value }
+    }
+}
+
+/// Names of what a case that fails by error differs in: no value can be accepted in its place.
+pub(super) const BY_ERROR: [&str; 2] = ["outcome", "fails"];
 
 /// Comparison of expectations with results.
 pub(super) struct Comparison<'c> {
@@ -34,14 +55,34 @@ impl<'c> Comparison<'c> {
             what: what.to_owned(),
             expected: expected.to_string(),
             found: found.to_string(),
+            observed: None,
         });
     }
 
+    /// Adds a difference whose found value can be written below `expect` under `key`.
+    pub fn differ_at(
+        &mut self,
+        key: &[&str],
+        what: &str,
+        (expected, found): (impl fmt::Display, impl fmt::Display),
+        value: Option<String>,
+    ) {
+        self.differ(what, expected, found);
+        if let Some(last) = self.differences.last_mut() {
+            last.observed = value.map(|value| Observed::new(key, value));
+        }
+    }
+
     pub fn amount(&mut self, what: &str, expected: Option<Money>, found: Option<Money>) {
+        self.amount_at(&[what], what, expected, found);
+    }
+
+    pub fn amount_at(&mut self, key: &[&str], what: &str, expected: Option<Money>, found: Option<Money>) {
         if let Some(expected) = expected
             && found != Some(expected)
         {
-            self.differ(what, expected, found.map_or_else(|| "none".to_owned(), |found| found.to_string()));
+            let shown = found.map_or_else(|| "none".to_owned(), |found| found.to_string());
+            self.differ_at(key, what, (expected, shown), found.map(|found| number(found.amount())));
         }
     }
 
@@ -49,7 +90,8 @@ impl<'c> Comparison<'c> {
         if let Some(words) = expected
             && !found.contains(words.as_str())
         {
-            self.differ(what, format!("`{words}`"), format!("`{found}`"));
+            let value = Some(string(found)).filter(|_| !found.is_empty());
+            self.differ_at(&[what], what, (format!("`{words}`"), format!("`{found}`")), value);
         }
     }
 
@@ -67,4 +109,14 @@ impl<'c> Comparison<'c> {
             None => self.differ("outcome", "no failure", fault),
         }
     }
+}
+
+/// A string as TOML.
+pub(super) fn string(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// A number as TOML.
+pub(super) fn number(number: Decimal) -> String {
+    number.normalize().to_string()
 }

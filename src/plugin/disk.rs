@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Largest file of a vendor, in bytes.
-const MAX_FILE: u64 = 1 << 20;
+pub const MAX_FILE: u64 = 1 << 20;
 /// Largest vendor, in bytes.
 const MAX_BYTES: u64 = 32 << 20;
 /// Most files of a vendor.
-const MAX_FILES: usize = 2_000;
+pub const MAX_FILES: usize = 2_000;
 /// Deepest directory below the vendor's own.
-const MAX_DEPTH: usize = 4;
+pub const MAX_DEPTH: usize = 4;
 
 impl VendorFiles {
     /// Reads all files of `vendor` below the directories `rules` and `policies`; either may be missing.
@@ -73,16 +73,7 @@ impl Roots {
             findings.push(self.unknown(vendor));
             return Err(findings);
         }
-        let (mut files, mut bytes) = (Vec::new(), 0);
-        for room in [Room::Rules, Room::Policies] {
-            let folder = self.room(room).join(vendor);
-            if folder.is_dir() {
-                let root = folder.canonicalize().ok();
-                let mut walk = Walk { room, root, bytes: &mut bytes, files: &mut files, findings: &mut findings };
-                walk.folder(&folder, "", 0, false);
-            }
-        }
-        if findings.has_errors() { Err(findings) } else { Ok(VendorFiles::new(vendor, files)) }
+        read_rooms(vendor, [Room::Rules, Room::Policies].map(|room| (room, self.room(room).join(vendor))), findings)
     }
 
     fn unknown(&self, vendor: &str) -> Finding {
@@ -92,6 +83,27 @@ impl Roots {
         let (vendor, directory) = (vendor.to_owned(), rules.to_string());
         Finding::from(VendorFault::Unknown { vendor, near, known, directory }).at(Place::file(rules.to_string()))
     }
+}
+
+/// Reads the rules of `vendor` in `directory`, whatever its name; it has no policies.
+pub fn read_rules(vendor: &str, directory: &Path) -> Result<VendorFiles, Findings> {
+    read_rooms(vendor, [(Room::Rules, directory.to_owned())], Findings::new())
+}
+
+fn read_rooms(
+    vendor: &str,
+    rooms: impl IntoIterator<Item = (Room, PathBuf)>,
+    mut findings: Findings,
+) -> Result<VendorFiles, Findings> {
+    let (mut files, mut bytes) = (Vec::new(), 0);
+    for (room, folder) in rooms {
+        if folder.is_dir() {
+            let root = folder.canonicalize().ok();
+            let mut walk = Walk { room, root, bytes: &mut bytes, files: &mut files, findings: &mut findings };
+            walk.folder(&folder, "", 0, false);
+        }
+    }
+    if findings.has_errors() { Err(findings) } else { Ok(VendorFiles::new(vendor, files)) }
 }
 
 struct Walk<'a> {

@@ -90,6 +90,22 @@ pub(super) fn read_purpose_tables(files: &VendorFiles, findings: &mut Findings) 
     files.iter().filter_map(read).collect()
 }
 
+/// Returns the rows of all tables, with the file as people know it; of a decision table without its `default` row.
+pub(super) fn rows_of(files: &VendorFiles) -> Vec<(String, u64)> {
+    let mut rows = Vec::new();
+    for file in files.iter().filter(|file| file.path.ends_with(".csv")) {
+        let is_decision = purpose_of(&file.path).is_some() || is_decision_table(&file.text, file.room);
+        let own: Vec<u64> = if is_decision {
+            let table = DecisionTable::parse(&file.shown, &file.text).value;
+            table.iter().flat_map(DecisionTable::first_outputs).map(|(row, _)| row).collect()
+        } else {
+            Table::parse(&file.shown, &file.text).value.map(|table| table.lines().to_vec()).unwrap_or_default()
+        };
+        rows.extend(own.into_iter().map(|row| (file.shown.clone(), row)));
+    }
+    rows
+}
+
 /// True when the first line has an output column, or a policy's table a hit policy in its first cell.
 fn is_decision_table(text: &str, room: Room) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

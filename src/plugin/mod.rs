@@ -2,10 +2,12 @@
 //!
 //! Files come in as a [`VendorFiles`] (path → text, with a digest), so that everything but [`disk`] is a pure function.
 
+mod accept;
 mod case_facts;
 mod case_run;
 mod cases;
 mod comparison;
+mod coverage;
 pub mod disk;
 mod expected;
 mod fault;
@@ -20,9 +22,11 @@ mod shown;
 mod trial;
 mod vendor;
 
+pub use accept::{Acceptance, AcceptedValue, LeftCase, accept};
 pub use case_run::{CaseOutcome, run_cases, run_cases_within};
 pub use cases::{Case, Subject};
-pub use comparison::Difference;
+pub use comparison::{Difference, Observed};
+pub use coverage::{Coverage, Missing, Reached, Unreached, covered};
 pub use expected::{Expected, ExpectedDecision, ExpectedIncentive, ExpectedIntervention};
 pub use fault::{CaseFault, FileFault, ManifestFault, VendorFault};
 pub use files::{EXTENSIONS, Room, VendorFile, VendorFiles, is_vendor_name};

@@ -1,6 +1,6 @@
 //! Running of policy cases: the decisions of a policy against what a case expects.
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, number, string};
 use super::expected::{ExpectedIncentive, ExpectedIntervention};
 use super::policies::Policies;
 use crate::channel::Name;
@@ -50,7 +50,8 @@ impl Comparison<'_> {
             let is_same = expected.len() == found.len() && expected.iter().zip(found).all(|(a, b)| is_expected(a, b));
             if !is_same {
                 let wanted: Vec<String> = expected.iter().map(expected_words).collect();
-                self.differ("incentives", listed(&wanted), listed(&shown));
+                let value = format!("[{}]", found.iter().map(incentive_toml).collect::<Vec<_>>().join(", "));
+                self.differ_at(&["incentives"], "incentives", (listed(&wanted), listed(&shown)), Some(value));
             }
         }
         self.grounds(&found.iter().map(|one| &one.grounds).collect::<Vec<_>>());
@@ -75,9 +76,10 @@ impl Comparison<'_> {
             if expected.len() != found.len() || !expected.iter().zip(found).all(|(a, b)| same(a, b)) {
                 let wanted: Vec<String> =
                     expected.iter().map(|one| shown(one.kind, one.severity, one.owner.as_ref(), one.due)).collect();
+                let value = format!("[{}]", found.iter().map(intervention_toml).collect::<Vec<_>>().join(", "));
                 let found: Vec<String> =
                     found.iter().map(|one| shown(one.kind, Some(one.severity), one.owner.as_ref(), one.due)).collect();
-                self.differ("interventions", listed(&wanted), listed(&found));
+                self.differ_at(&["interventions"], "interventions", (listed(&wanted), listed(&found)), Some(value));
             }
         }
         self.grounds(&found.iter().map(|one| &one.grounds).collect::<Vec<_>>());
@@ -86,14 +88,14 @@ impl Comparison<'_> {
     fn same(&mut self, what: &str, expected: Option<&str>, found: &str) {
         let named = |word: &str| if word.is_empty() { "none".to_owned() } else { word.to_owned() };
         if let Some(expected) = expected.filter(|expected| *expected != found) {
-            self.differ(what, named(expected), named(found));
+            self.differ_at(&[what], what, (named(expected), named(found)), Some(string(found)));
         }
     }
 
     fn day(&mut self, what: &str, expected: Option<NaiveDate>, found: Option<NaiveDate>) {
         if expected.is_some() && expected != found {
             let shown = |day: Option<NaiveDate>| day.map_or_else(|| "no day".to_owned(), |day| day.to_string());
-            self.differ(what, shown(expected), shown(found));
+            self.differ_at(&[what], what, (shown(expected), shown(found)), found.map(|day| day.to_string()));
         }
     }
 
@@ -164,4 +166,33 @@ fn expected_words(one: &ExpectedIncentive) -> String {
 
 fn listed(words: &[String]) -> String {
     if words.is_empty() { "none".to_owned() } else { format!("[{}]", words.join(", ")) }
+}
+
+/// An incentive as a cases file writes it.
+fn incentive_toml(one: &Incentive) -> String {
+    let parts = [
+        Some(("name", string(&one.name))),
+        (!one.is_awarded).then(|| ("awarded", "false".to_owned())),
+        one.amount.map(|amount| ("amount", number(amount.amount()))),
+        one.points.map(|points| ("points", number(points))),
+        one.rate.map(|rate| ("rate", number(rate))),
+        one.level.as_ref().map(|level| ("level", string(level))),
+        one.until.map(|until| ("until", until.to_string())),
+    ];
+    table_toml(parts.into_iter().flatten())
+}
+
+/// An intervention as a cases file writes it.
+fn intervention_toml(one: &Intervention) -> String {
+    let parts = [
+        Some(("kind", string(one.kind.as_str()))),
+        Some(("severity", string(one.severity.as_str()))),
+        one.owner.as_ref().map(|owner| ("owner", string(owner))),
+        one.due.map(|due| ("due", due.to_string())),
+    ];
+    table_toml(parts.into_iter().flatten())
+}
+
+fn table_toml(parts: impl Iterator<Item = (&'static str, String)>) -> String {
+    format!("{{ {} }}", parts.map(|(key, value)| format!("{key} = {value}")).collect::<Vec<_>>().join(", "))
 }

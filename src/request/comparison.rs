@@ -2,11 +2,11 @@
 
 use super::body::Body;
 use super::proposal::{self, Inputs};
-use super::{Answer, Books, Cause, Context, Defaults, Form, Limits, Refusal, digest_of, unwritten};
+use super::{Answer, Books, Cause, Context, Defaults, Form, Limits, Refusal, digest_of, unwritten, work};
 use crate::channel::PartnerBook;
 use crate::finding::Findings;
 use crate::planning;
-use crate::plugin::{VendorFiles, VendorPlugin};
+use crate::plugin::{Room, VendorFiles, VendorPlugin};
 use crate::report::ReportFault;
 use crate::report::comparison::{ComparedSide, Comparison, FileChange, ReviewedSide, write_json};
 use crate::review::{self, Review, Setting};
@@ -42,33 +42,16 @@ pub fn compare(
     let context = |plugin| Context { plugin, form: Form::Json, defaults, books, limits };
     let (old, new) = (context(before.plugin), context(after.plugin));
     let (old_inputs, new_inputs) = (read(old, body)?, read(new, body)?);
-    let (input, warnings) = match (&new_inputs, &old_inputs) {
+    let (input, warnings): (&PartnerBook, _) = match (&new_inputs, &old_inputs) {
         (Ok((inputs, _)), _) | (_, Ok((inputs, _))) => (&inputs.book, inputs.warnings.clone()),
         (Err(findings), Err(_)) => return Err(findings.clone().into()),
     };
     let as_of = [&new_inputs, &old_inputs].into_iter().find_map(|read| read.as_ref().ok()?.1);
-    let (vendor, partners) = (Arc::clone(&after.plugin.vendor), input.partners.len());
-    let names = input.partners.iter().map(|one| (Arc::clone(&one.id), Arc::clone(&one.name))).collect();
-    let (input_hash, currency) = (input.input_hash.clone(), input.currency);
-    let has_rules = [before, after].iter().all(|revision| !revision.plugin.factors().is_empty());
-    let has_policies = [before, after].iter().all(|revision| revision.plugin.policies().is_some());
-    let side = |context: Context<'_>, read: &Read| ComparedSide {
-        revision: context.plugin.revision.clone(),
-        plan: has_rules.then(|| with_inputs(read, |inputs| plan(context, inputs))),
-        decisions: as_of
-            .filter(|_| has_policies)
-            .map(|day| with_inputs(read, |inputs| decisions(context, &inputs.book, day))),
-    };
-    let comparison = Comparison {
-        vendor,
-        input_hash: input_hash.clone(),
-        currency,
-        files: files(before.files, after.files),
-        as_of,
-        names,
-        before: side(old, &old_inputs),
-        after: side(new, &new_inputs),
-    };
+    let partners = input.partners.len();
+    let input_hash = input.input_hash.clone();
+    let day = as_of.map_or(DecisionDay::None, DecisionDay::On);
+    let threads = limits.threads;
+    let comparison = compare_sides(side_of(before, &old_inputs), side_of(after, &new_inputs), day, threads)?;
     let mut response = new.response();
     let written = write_json(&comparison, &mut response);
     let (bytes, ()) = response.written(written)?;
@@ -102,24 +85,85 @@ fn read(context: Context<'_>, body: &[u8]) -> Result<Read, Refusal> {
     }
 }
 
-fn with_inputs<T>(read: &Read, work: impl FnOnce(&Inputs) -> Result<T, Findings>) -> Result<T, Findings> {
-    match read {
-        Ok((inputs, _)) => work(inputs),
+fn side_of<'a>(revision: Revision<'a>, read: &'a Read) -> Side<'a> {
+    let inputs = match read {
+        Ok((inputs, _)) => Ok((&*inputs.book, &inputs.request)),
         Err(findings) => Err(findings.clone()),
-    }
+    };
+    Side { revision, inputs }
 }
 
-fn plan(context: Context<'_>, inputs: &Inputs) -> Result<planning::QuotaPlan, Findings> {
-    let (book, request): (&PartnerBook, _) = (&inputs.book, &inputs.request);
-    context.work(book.partners.len(), || planning::propose(context.plugin, book, request, &|_, _| {}))
+/// A revision with the input as it reads it, or the reason for which it cannot use it.
+pub struct Side<'a> {
+    /// The revision.
+    pub revision: Revision<'a>,
+    /// Its book and request.
+    pub inputs: Result<(&'a PartnerBook, &'a planning::Request), Findings>,
 }
 
-fn decisions(context: Context<'_>, book: &PartnerBook, as_of: NaiveDate) -> Result<ReviewedSide, Findings> {
+/// Date on which the decisions of policies are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecisionDay {
+    /// They are not compared.
+    None,
+    /// This date.
+    On(NaiveDate),
+    /// The as-of date of the plan; they are not compared without a plan.
+    OfPlan,
+}
+
+/// Compares what both sides propose, when both have quota rules, and what they decide, when both have policies.
+///
+/// # Errors
+/// With the findings of both when neither can use the input.
+pub fn compare_sides(
+    before: Side<'_>,
+    after: Side<'_>,
+    day: DecisionDay,
+    threads: Option<usize>,
+) -> Result<Comparison, Findings> {
+    let book = match (&after.inputs, &before.inputs) {
+        (Ok((book, _)), _) | (_, Ok((book, _))) => *book,
+        (Err(findings), Err(_)) => return Err(findings.clone()),
+    };
+    let sides = [&before, &after];
+    let has_rules = sides.iter().all(|side| !side.revision.plugin.factors().is_empty());
+    let has_policies = sides.iter().all(|side| side.revision.plugin.policies().is_some());
+    let [old, new] = sides.map(|side| has_rules.then(|| plan(side, threads)));
+    let as_of = match day {
+        DecisionDay::None => None,
+        DecisionDay::On(day) => Some(day),
+        DecisionDay::OfPlan => [&new, &old].into_iter().flatten().find_map(|plan| Some(plan.as_ref().ok()?.as_of)),
+    };
+    let decided = |side: &Side<'_>| as_of.filter(|_| has_policies).map(|day| decisions(side, day, threads));
+    let compared = |side: &Side<'_>, plan| ComparedSide {
+        revision: side.revision.plugin.revision.clone(),
+        plan,
+        decisions: decided(side),
+    };
+    Ok(Comparison {
+        vendor: Arc::clone(&after.revision.plugin.vendor),
+        input_hash: book.input_hash.clone(),
+        currency: book.currency,
+        files: files(before.revision.files, after.revision.files),
+        as_of,
+        names: book.partners.iter().map(|one| (Arc::clone(&one.id), Arc::clone(&one.name))).collect(),
+        before: compared(&before, old),
+        after: compared(&after, new),
+    })
+}
+
+fn plan(side: &Side<'_>, threads: Option<usize>) -> Result<planning::QuotaPlan, Findings> {
+    let (book, request) = side.inputs.clone()?;
+    work(threads, book.partners.len(), || planning::propose(side.revision.plugin, book, request, &|_, _| {}))
+}
+
+fn decisions(side: &Side<'_>, as_of: NaiveDate, threads: Option<usize>) -> Result<ReviewedSide, Findings> {
+    let ((book, _), plugin) = (side.inputs.clone()?, side.revision.plugin);
     let request = review::Request { as_of, period: None, quotas: None };
-    let setting = Setting::new(&context.plugin.manifest, book, &request)?;
-    let threads = context.limits.threads;
-    context.work(book.partners.len(), || {
-        let review = Review::new(context.plugin, book, &setting, threads)?;
+    let setting = Setting::new(&plugin.manifest, book, &request)?;
+    work(threads, book.partners.len(), || {
+        let review = Review::new(plugin, book, &setting, threads)?;
         let mut partners = BTreeMap::new();
         let outcome = review.each(
             threads,
@@ -141,24 +185,25 @@ fn decisions(context: Context<'_>, book: &PartnerBook, as_of: NaiveDate) -> Resu
 
 /// Files that differ, rules before policies, ascending by path.
 fn files(before: &VendorFiles, after: &VendorFiles) -> Vec<FileChange> {
-    let mut texts: BTreeMap<_, (&str, Option<&str>, Option<&str>)> = BTreeMap::new();
+    let mut texts: BTreeMap<_, (Option<&str>, Option<&str>)> = BTreeMap::new();
     for file in before.iter() {
-        texts.insert((file.room, &*file.path), (&file.shown, Some(&file.text), None));
+        texts.entry((file.room, &*file.path)).or_default().0 = Some(&file.text);
     }
     for file in after.iter() {
-        texts.entry((file.room, &*file.path)).or_insert((&file.shown, None, None)).2 = Some(&file.text);
+        texts.entry((file.room, &*file.path)).or_default().1 = Some(&file.text);
     }
-    let change = |(path, old, new): (&str, Option<&str>, Option<&str>)| {
+    let change = |((room, path), (old, new)): ((Room, &str), (Option<&str>, Option<&str>))| {
         let state = match (old, new) {
             (Some(old), Some(new)) if old == new => return None,
             (Some(_), Some(_)) => "changed",
             (None, _) => "added",
             (_, None) => "removed",
         };
-        let name = |text: Option<&str>| if text.is_some() { path } else { "/dev/null" };
+        let path = format!("{}/{}/{path}", room.as_str(), after.vendor);
+        let name = |text: Option<&str>| if text.is_some() { path.as_str() } else { "/dev/null" };
         let diff = TextDiff::from_lines(old.unwrap_or_default(), new.unwrap_or_default());
         let difference = diff.unified_diff().context_radius(3).header(name(old), name(new)).to_string();
-        Some(FileChange { path: path.to_owned(), state, difference })
+        Some(FileChange { path, state, difference })
     };
-    texts.into_values().filter_map(change).collect()
+    texts.into_iter().filter_map(change).collect()
 }

@@ -16,7 +16,7 @@ mod review;
 mod schema;
 
 pub use book::{Books, NoBooks, StoredBook, base_book, read_stored_book};
-pub use comparison::{Revision, compare};
+pub use comparison::{DecisionDay, Revision, Side, compare, compare_sides};
 pub use fault::RequestFault;
 pub use refusal::{Cause, Refusal};
 pub use schema::schemas;
@@ -31,6 +31,11 @@ use crate::script::{on_script_threads, on_this_script_thread};
 use body::Body;
 use bounded::Bounded;
 use chrono::NaiveDate;
+
+/// Runs work about this many partners on the threads that suit it.
+fn work<R: Send>(threads: Option<usize>, partners: usize, work: impl FnOnce() -> R + Send) -> R {
+    if partners <= FEW_PARTNERS { on_this_script_thread(work) } else { on_script_threads(threads, work) }
+}
 
 /// Name of the body in the places of findings.
 pub const FILE: &str = "request";
@@ -231,11 +236,7 @@ impl Context<'_> {
 
     /// Runs work about this many partners on the threads that suit it.
     fn work<R: Send>(self, partners: usize, work: impl FnOnce() -> R + Send) -> R {
-        if partners <= FEW_PARTNERS {
-            on_this_script_thread(work)
-        } else {
-            on_script_threads(self.limits.threads, work)
-        }
+        self::work(self.limits.threads, partners, work)
     }
 
     /// Refuses a request that needs quota rules from a vendor with policies only.

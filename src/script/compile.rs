@@ -10,7 +10,8 @@ use super::table::Tables;
 use super::threads::with_large_stack;
 use super::typed::{self, Fallback, Rule, World};
 use super::{
-    Contract, EntryPoint, ScriptContext, SourceFile, allowance, analysis, check, fault, lint, sandbox, syntax,
+    Contract, EntryPoint, ScriptContext, SourceFile, allowance, analysis, check, coverage, fault, lint, probes, sandbox,
+    syntax,
 };
 use crate::finding::{Checked, Finding, Findings, Place};
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope};
@@ -45,7 +46,7 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
     let schema = Arc::new(FactSchema::new(context));
     let tables = Arc::new(context.tables.clone());
     let modules = Modules::default();
-    let budget = context.budget;
+    let budget = coverage::budget(context.budget);
     let mut engine = sandbox::engine(&schema, &tables, budget, false);
     engine.set_module_resolver(modules.clone());
     let mut findings = Findings::new();
@@ -67,6 +68,7 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
     if findings.has_errors() {
         return Checked::refused(findings);
     }
+    probes::probe(&engine, budget, &mut units);
     match link(&engine, budget, &modules, units) {
         Ok(programs) => {
             static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -86,7 +88,7 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
                 typed,
                 recorder: OnceLock::new(),
             };
-            Checked::accepted(Scripts { inner: Arc::new(inner), is_interpreted: false }, findings)
+            Checked::accepted(Scripts { inner: Arc::new(inner), is_interpreted: coverage::is_recording() }, findings)
         }
         Err(finding) => {
             findings.push(*finding);

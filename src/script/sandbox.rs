@@ -13,6 +13,7 @@ use super::api::operators::{ASSIGNING, BINARY, UNARY, binary, unary};
 use super::api::peers::{PEER_FUNCTIONS, answer};
 use super::api::value::{FactList, PeersOf, View};
 use super::budget::{ScriptBudget, spend};
+use super::coverage;
 use super::kind_fault::KindFault;
 use super::name_fault::NameFault;
 use super::table::Tables;
@@ -116,6 +117,7 @@ pub(super) fn engine(
     register_facts(&mut engine, schema);
     engine.register_iterator::<FactList>().register_iterator::<Array>();
     engine.register_iterator::<Range<i64>>().register_iterator::<RangeInclusive<i64>>();
+    coverage::register(&mut engine);
     if is_recording {
         #[allow(deprecated)] // as above
         engine.on_var(|name, _, context| {

@@ -3,6 +3,7 @@
 use super::FactKind;
 use super::table_key::{Key, KeyColumn, key_columns};
 use crate::channel::Name;
+use crate::decision::table::reach;
 use crate::document::delimited::{Record, Records};
 use crate::finding::{Checked, Code, Finding, Findings, Place, did_you_mean};
 use crate::units::parse_decimal;
@@ -47,6 +48,8 @@ pub struct Table {
     pub keys: Vec<KeyColumn>,
     /// One row for each combination of keys, one value per column.
     pub rows: BTreeMap<Vec<Key>, Vec<FactValue>>,
+    /// Line of each row in the file, in the order of `rows`.
+    lines: Vec<u64>,
 }
 
 /// The lookup tables of a vendor, by name.
@@ -106,11 +109,15 @@ impl Table {
             .zip(&kinds)
             .map(|(key, kind)| KeyColumn { kind: if key.is_band { *kind } else { FactKind::Text }, ..key })
             .collect();
-        let mut rows = BTreeMap::new();
+        let (mut rows, mut lines) = (BTreeMap::new(), BTreeMap::new());
         for row in cells.values() {
             let key: Option<Vec<Key>> = keys.iter().zip(&row.cells).map(|(column, cell)| column.key(cell)).collect();
             let values = row.cells.iter().zip(&kinds).skip(keys.len()).map(|(cell, kind)| typed(cell, *kind)).collect();
-            if key.is_none_or(|key| rows.insert(key, values).is_some()) {
+            let is_new = |key: Vec<Key>| {
+                lines.insert(key.clone(), row.line);
+                rows.insert(key, values).is_none()
+            };
+            if !key.is_some_and(is_new) {
                 let (heading, cell) = (&header[keys.len() - 1], &row.cells[keys.len() - 1]);
                 let fault = LookupFault::Band { column: heading.clone(), cell: cell.clone() };
                 findings.push_capped(Finding::from(fault).at(Place::cell(path, row.line, heading, cell)), MAX_ALIKE);
@@ -121,18 +128,33 @@ impl Table {
         }
         let columns = header.iter().zip(kinds).skip(keys.len()).map(|(name, kind)| (Name::from(name.as_str()), kind));
         let (name, file, columns) = (Name::from(stem(path)), Name::from(path), columns.collect());
-        Checked::accepted(Self { name, file, columns, keys, rows }, findings)
+        Checked::accepted(Self { name, file, columns, keys, rows, lines: lines.into_values().collect() }, findings)
     }
 
     /// The row of these keys, one for each key column; of a band the row with the largest start that is not above the key.
     pub fn row(&self, keys: &[Key]) -> Option<&[FactValue]> {
-        if !self.keys.last().is_some_and(|last| last.is_band) {
-            return self.rows.get(keys).map(Vec::as_slice);
-        }
         let upto = (Bound::Unbounded, Bound::Included(keys));
+        if !self.keys.last().is_some_and(|last| last.is_band) {
+            let row = self.rows.get(keys)?;
+            reach(&self.file, || self.last_line(upto));
+            return Some(row);
+        }
         let (found, row) = self.rows.range::<[Key], _>(upto).next_back()?;
         let exact = keys.len().checked_sub(1)?;
-        (found.get(..exact) == keys.get(..exact)).then_some(row)
+        let row = (found.get(..exact) == keys.get(..exact)).then_some(row)?;
+        reach(&self.file, || self.last_line(upto));
+        Some(row)
+    }
+
+    /// Lines of the rows in the file, in the order of their keys.
+    pub fn lines(&self) -> &[u64] {
+        &self.lines
+    }
+
+    /// Line of the last row up to a key; empty without one.
+    fn last_line(&self, upto: (Bound<&[Key]>, Bound<&[Key]>)) -> Vec<u64> {
+        let rows = self.rows.range::<[Key], _>(upto).count();
+        rows.checked_sub(1).and_then(|at| self.lines.get(at)).copied().into_iter().collect()
     }
 
     /// Index of a column.

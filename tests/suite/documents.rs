@@ -12,6 +12,12 @@ fn the_readme_shows_real_output() {
     trycmd::TestCases::new().env("COLUMNS", "100").env("NO_COLOR", "1").case("README.md").case("docs/exports.md").run();
 }
 
+/// As above, at the width of the guide for authors.
+#[test]
+fn the_guide_for_authors_shows_real_output() {
+    trycmd::TestCases::new().env("COLUMNS", "80").env("NO_COLOR", "1").case("docs/rules.md").run();
+}
+
 /// The first command of the README and the first example below it do the same.
 #[test]
 fn the_readmes_main_job_is_the_example_it_shows() {

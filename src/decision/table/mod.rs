@@ -29,6 +29,7 @@ mod hit_policy;
 mod index;
 mod interval;
 mod lint;
+mod reached;
 mod read;
 mod sheet;
 mod table_fault;
@@ -40,6 +41,7 @@ pub use decide::{Decision, Direction, MatchedCondition, Near, Reason, Target};
 pub use fault::{DecisionFault, RowNumbers};
 pub use hit_policy::HitPolicy;
 pub use lint::{Gaps, Overlap, Overlaps, Region};
+pub use reached::{Rows, reach, reaching};
 pub use value::{Kind, Value, ValueFault};
 pub use verdict::Outcome;
 
@@ -149,7 +151,10 @@ impl DecisionTable {
     /// A value that is not known matches only cells that are `-`, empty or `null`. Fails when a value is of the wrong
     /// kind or not allowed, and when the rows that match break the hit policy.
     pub fn decide(&self, inputs: &[Value]) -> Result<Decision, DecisionFault> {
-        decide::decide(self, inputs)
+        let decision = decide::decide(self, inputs)?;
+        let decisive = |reason: Reason| reason.is_decisive.then_some(reason.row);
+        reach(self.file(), || decision.reasons().into_iter().filter_map(decisive).collect());
+        Ok(decision)
     }
 
     /// Returns the texts that conditions of an input column name, ascending.

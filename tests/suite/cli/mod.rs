@@ -1,6 +1,8 @@
 //! The program from a planner's and an author's chair: folders, files, exit codes.
 
+mod authoring;
 mod book;
+mod comparing;
 mod ends;
 mod exports;
 mod managers;

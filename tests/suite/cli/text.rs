@@ -76,7 +76,7 @@ fn nothing_of_a_vendor_steers_what_check_and_test_write() {
         assert!(text.contains(SEEN), "{format}: {text}");
     }
     std::fs::remove_file(desk.path(&format!("rules/acme/odd {STEER}.rhai"))).unwrap();
-    for format in ["text", "json", "github"] {
+    for format in ["text", "json", "github", "junit"] {
         let text = clean(&desk, &["test", "acme", "--format", format]);
         assert!(text.contains(SEEN), "{format}: {text}");
     }

@@ -1,8 +1,10 @@
 use super::{HISTORY, demonstration, document, shipped, small};
+use proptest::prelude::*;
 use quotient::plugin::{Room, VendorFile, VendorFiles, VendorPlugin, disk::Roots};
 use quotient::report::schema;
 use quotient::request::{Answer, Cause, Defaults, Limits, NoBooks, Refusal, Revision, compare};
 use quotient::script::on_script_threads;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 const MANIFEST: &str = "api = 1\nname = \"Acme\"\ncurrency = \"USD\"\n[plan]\nperiod = \"year\"\n\
@@ -148,4 +150,77 @@ fn a_body_that_is_wrong_for_both_is_refused() {
     book["revenue"][0]["amount"] = json!("x");
     assert_eq!(compared(&files, &files, &json!({"book": book})).unwrap_err().cause, Cause::Refused);
     assert_eq!(compared(&files, &files, &json!({"book": {"base": "x"}})).unwrap_err().cause, Cause::UnknownBook);
+}
+
+/// Factors, weight of the first one, growth ceiling and rounding unit of one revision.
+type Rules = (u8, u8, u8, Option<u8>, u16);
+
+fn revision((history, flat, weight, ceiling, unit): Rules) -> VendorFiles {
+    let rate = |percent: u8| format!("{}.{:02}", percent / 100, percent % 100);
+    let ceiling = ceiling.map(|percent| format!("growth_ceiling = {}\n", rate(percent))).unwrap_or_default();
+    let manifest = format!(
+        "api = 1\nname = \"Acme\"\ncurrency = \"USD\"\n[plan]\nrounding_unit = {unit}\n[weights]\n\
+         history = {}\nflat = {}\n[guardrails]\n{ceiling}",
+        rate(weight),
+        rate(100 - weight),
+    );
+    let history = HISTORY.replace("1.5", &rate(history));
+    let flat = format!(
+        "/// Flat.\nfn assess(partner) {{ indicate(partner.history.prior_revenue * {}).because(\"x\") }}\n",
+        rate(flat)
+    );
+    let file = |(path, text): (&str, &str)| VendorFile {
+        room: Room::Rules,
+        path: path.to_owned(),
+        shown: format!("rules/acme/{path}"),
+        text: text.into(),
+    };
+    let all = [("vendor.toml", &*manifest), ("history.rhai", &*history), ("flat.rhai", &*flat)];
+    VendorFiles::new("acme", all.into_iter().map(file).collect())
+}
+
+fn any_rules() -> impl Strategy<Value = Rules> {
+    (1..250_u8, 1..250_u8, 1..100_u8, prop::option::of(1..200_u8), prop::sample::select(vec![1_u16, 7, 100, 1000]))
+}
+
+fn amount(value: &Value) -> Decimal {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_parts_of_every_change_sum_to_it(
+        before in any_rules(),
+        after in any_rules(),
+        target in prop::option::of(100_000..900_000_u32),
+        amounts in prop::collection::vec(1..9_999_999_u32, 1..6),
+    ) {
+        let partners: Vec<Value> = (0..amounts.len()).map(|at| json!({"partner_id": format!("P{at}"), "partner_name": format!("P{at}")})).collect();
+        let revenue: Vec<Value> = amounts
+            .iter()
+            .enumerate()
+            .flat_map(|(at, cents)| (1..=12).map(move |month| json!({"partner_id": format!("P{at}"), "month": format!("2025-{month:02}"), "amount": format!("{}.{:02}", cents / 100, cents % 100)})))
+            .collect();
+        let mut body = json!({"as_of": "2025-12-31", "book": {"currency": "USD", "partners": partners, "revenue": revenue}});
+        if let Some(target) = target {
+            body["target"] = json!(target.to_string());
+        }
+        let document = document(&compared(&revision(before), &revision(after), &body).unwrap());
+        let proposal = &document["proposal"];
+        // A target beyond the ceilings is refused, and nothing is compared.
+        prop_assume!(!proposal["change"].is_null());
+        for whole in proposal["lines"].as_array().unwrap().iter().chain([proposal]) {
+            let parts = whole["parts"].as_array().unwrap();
+            let sum: Decimal = parts.iter().map(|part| amount(&part["change"])).sum();
+            prop_assert_eq!(sum, amount(&whole["change"]), "{:#}", whole);
+            for part in parts {
+                prop_assert_eq!(amount(&part["after"]) - amount(&part["before"]), amount(&part["change"]));
+                prop_assert_eq!(part["factor"].is_null(), part["part"] != "factor");
+            }
+        }
+        let lines: Decimal = proposal["lines"].as_array().unwrap().iter().map(|line| amount(&line["change"])).sum();
+        prop_assert_eq!(lines, amount(&proposal["change"]));
+    }
 }
