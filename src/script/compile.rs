@@ -10,8 +10,8 @@ use super::table::Tables;
 use super::threads::with_large_stack;
 use super::typed::{self, Fallback, Rule, World};
 use super::{
-    Contract, EntryPoint, ScriptContext, SourceFile, allowance, analysis, check, coverage, fault, lint, probes, sandbox,
-    syntax,
+    Contract, EntryPoint, ScriptContext, SourceFile, allowance, analysis, check, coverage, fault, lint, probes,
+    sandbox, syntax,
 };
 use crate::finding::{Checked, Finding, Findings, Place};
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope};

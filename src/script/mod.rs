@@ -66,8 +66,8 @@ pub use records::{ExtraTables, PartnerRecords, TableDeclaration};
 pub use source::SourceFile;
 pub use table::{FactValue, Table, Tables};
 pub use table_key::{Key, KeyColumn};
-pub use typed::Fallback;
 pub use threads::{NoThread, STACK_BYTES, ScriptPool, on_script_threads, on_this_script_thread, spawn_script_thread};
+pub use typed::Fallback;
 
 use sandbox::MAX_SOURCE_BYTES;
 
