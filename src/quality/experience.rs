@@ -22,9 +22,9 @@ pub struct Observed {
     pub period: usize,
     /// Position of the line's group.
     pub group: usize,
-    /// What the rules expected; lines with zero or less are left out.
+    /// Amount that the rules expected; lines with zero or less are left out.
     pub expected: i128,
-    /// What the line bought.
+    /// Amount that the line bought.
     pub bought: i128,
 }
 
@@ -35,13 +35,13 @@ pub struct Planned {
     pub group: usize,
     /// Position of the area that it is summed in.
     pub area: usize,
-    /// What the rules expect, before any target.
+    /// Amount that the rules expect, before any target.
     pub expected: i128,
     /// Its quota.
     pub quota: i128,
 }
 
-/// What is likely to be bought.
+/// Range of the amount that is likely to be bought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outlook {
     /// A tenth of the outcomes is below.
@@ -54,7 +54,7 @@ pub struct Outlook {
     pub odds: Rate,
 }
 
-/// How often the band of a line held in periods that it was not made from.
+/// Coverage of the bands of lines in periods that they were not made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coverage {
     /// Lines of all periods together.

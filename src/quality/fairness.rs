@@ -1,4 +1,4 @@
-//! How evenly a plan asks: the Gini coefficient, and the correlation of ranks. Integers inside, so that the order of the
+//! Fairness of a plan: the Gini coefficient, and the correlation of ranks. Integers inside, so that the order of the
 //! input does not matter.
 
 use crate::units::Rate;

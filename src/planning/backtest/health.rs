@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 /// Decimal places of shares.
 const PLACES: u32 = 4;
 
-/// Proposes a plan and tells what to expect of it. `most` limits the past periods, the latest first. Must run on script
+/// Proposes a plan and estimates its outcome. `most` limits the past periods, the latest first. Must run on script
 /// threads.
 ///
 /// Past periods are planned as a backtest plans them: bottom-up, as of the date before each, as long as the plan's period
@@ -61,7 +61,7 @@ pub fn health(
     assembled(plan, periods, &experience, &planned, &groups, &reached)
 }
 
-/// What the rules expected of a line, and what it bought, in minor units.
+/// Amounts of a line that the rules expected and that it bought, in minor units.
 fn minor(row: &Row) -> Result<(i128, i128), Findings> {
     let expected = row.quotas[Method::Rules as usize].map_or(Ok(0), |quota| quota.rounded().to_minor());
     Ok((expected.map_err(out_of_range)?, row.actual.rounded().to_minor().map_err(out_of_range)?))

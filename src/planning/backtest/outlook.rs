@@ -1,4 +1,4 @@
-//! What a plan can be expected to bring: estimates by line, group, territory and channel.
+//! Outlook of a plan: estimates of its outcome by line, group, territory and channel.
 
 use crate::channel::{Identity, Name};
 use crate::figures;
@@ -15,7 +15,7 @@ pub struct Health {
     pub periods: Vec<PlanningPeriod>,
     /// Past periods that have no month in common: as many shocks from one period to the next have been seen.
     pub apart: usize,
-    /// How often bands held in periods that they were not made from; `None` when there are no two periods apart.
+    /// Coverage of the bands in periods that they were not made from; `None` when there are no two periods apart.
     pub coverage: Option<Coverage>,
     /// True when the bands of lines were widened until they held.
     pub is_widened: bool,
@@ -36,7 +36,7 @@ pub struct Health {
 }
 
 figures! {
-    /// What one line is likely to buy.
+    /// Outlook of one line.
     #[derive(Debug, Clone, PartialEq)]
     pub struct LineOutlook = "LineOutlook" {
         /// Identity of the line.
@@ -47,7 +47,7 @@ figures! {
         comparable_revenue: Option<Money>;
         /// Quota ÷ comparable revenue − 1.
         growth: Option<Rate>;
-        /// What the rules expect without targets and locks; not known where they expect nothing.
+        /// Revenue that the rules expect without targets and locks; not known where they expect nothing.
         expected: Option<Money>;
         /// Estimate: with odds of 10 % the line buys less.
         low: Option<Money>;
@@ -63,7 +63,7 @@ figures! {
 }
 
 figures! {
-    /// What a territory, or the channel, is likely to buy.
+    /// Outlook of a territory, or of the channel.
     #[derive(Debug, Clone, PartialEq)]
     pub struct TerritoryOutlook = "TerritoryOutlook" {
         /// Territory; not known for the whole channel, and for the lines without one.

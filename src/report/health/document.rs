@@ -16,7 +16,7 @@ use std::io::Write;
 /// Name and version of the document.
 const SCHEMA: &str = "quotient.health/1";
 
-/// What a plan is likely to bring, and how evenly it asks. Bands and odds are estimates; `null` is "not known".
+/// Outlook of a plan, and measures of its fairness. Bands and odds are estimates; `null` is "not known".
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Health")]
 pub struct HealthDocument<'a> {
@@ -40,11 +40,11 @@ pub struct HealthDocument<'a> {
     past_periods: Vec<&'a str>,
     /// The most of them that have no month in common.
     past_periods_apart: usize,
-    /// How often bands held in periods that they were not made from; null when there are no two periods apart.
+    /// Coverage of the bands in periods that they were not made from; null when there are no two periods apart.
     coverage: Option<CoverageDocument>,
     /// True when the bands of lines are wider than those of past outcomes, so that they hold 80 % of other periods.
     widened: bool,
-    /// What a reader must know of the estimates.
+    /// Sentences about the estimates that a reader must know.
     notes: Vec<String>,
     /// The whole channel; null when no past period is known.
     channel: Option<&'a TerritoryOutlook>,
@@ -52,13 +52,13 @@ pub struct HealthDocument<'a> {
     territories: &'a [TerritoryOutlook],
     /// Groups of every dimension that has more than one.
     groups: &'a [GroupHealth],
-    /// How evenly the plan asks.
+    /// Measures of fairness.
     fairness: FairnessDocument,
     /// Lines, in the order of the proposal.
     lines: &'a [LineOutlook],
 }
 
-/// How often the bands of lines held.
+/// Coverage of the bands of lines.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "HealthCoverage")]
 struct CoverageDocument {

@@ -1,10 +1,10 @@
-//! What a reader must know of the estimates, in sentences.
+//! Sentences about the estimates that a reader must know.
 
 use crate::planning::Health;
 use crate::report::figures::{count, counted};
 use rust_decimal::Decimal;
 
-/// Where the estimates come from, how good they have been, and what they cannot know.
+/// Source of the estimates, their coverage, and their limits.
 pub(super) fn notes(health: &Health) -> Vec<String> {
     let Some(first) = health.periods.first() else {
         let months = health.plan.period.months;

@@ -42,13 +42,13 @@ fn known<const N: usize>(texts: [&str; N]) -> [Option<String>; N] {
 #[test]
 fn a_line_has_the_band_and_the_odds_of_lines_like_it() {
     let found = health(&channel(2), "--as-of 2024-12-31");
-    // One past period: of 100 expected, the twenty lines bought 60, 63, … 117: 14 of them less than 100. All sold alike in
-    // 2023, so that thirds by size have too few lines, and all count. Of 21 outcomes the band leaves out one tenth at each
+    // One past period: of 100 expected, the twenty lines bought 60, 63, … 117: 14 of them less than 100. All sold in
+    // January only, so that all are of one kind: lapsed. Of 21 outcomes the band leaves out one tenth at each
     // end: the 2nd and the 19th, 0.63 and 1.14. P10 sold 90, is asked for 90, and reaches it with odds of 6 in 20.
     assert_eq!(line(&found, 10), known(["90.00", "90.00", "56.70", "102.60", "0.3"]));
     assert_eq!(
         (&list(&found, "lines")[10]["evidence"], &list(&found, "lines")[10]["based_on"]),
-        (&20.into(), &"all".into())
+        (&20.into(), &"lapsed (no revenue for half a year)".into())
     );
     assert_eq!(found["past_periods"], serde_json::json!(["FY2024"]));
     assert_eq!((&found["past_periods_apart"], &found["coverage"]), (&1.into(), &Value::Null));

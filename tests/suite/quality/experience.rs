@@ -45,7 +45,7 @@ fn bands_hold_the_truth_as_often_as_they_say() {
 }
 
 #[test]
-fn each_group_has_the_band_of_its_own_spread_and_too_few_lines_that_of_all() {
+fn each_group_has_the_band_of_its_spread_and_too_few_lines_that_of_all() {
     let mut dice = Dice(11);
     let lines: Vec<Observed> = (0..2_000).map(|_| dice.line(0)).collect();
     let experience = Experience::new(1, 3, lines);
@@ -102,7 +102,7 @@ fn coverage_is_measured_on_periods_that_the_band_was_not_made_from() {
 #[test]
 fn bands_are_widened_until_they_hold_in_other_periods() {
     let mut dice = Dice(5);
-    // Six periods, each with a level of its own between 70 and 120 %.
+    // Six periods, each with another level between 70 and 120 %.
     let lines: Vec<Observed> = (0..1_200)
         .map(|n| {
             let line = dice.line(n % 6);
