@@ -185,14 +185,14 @@ fn decisions(side: &Side<'_>, as_of: NaiveDate, threads: Option<usize>) -> Resul
 
 /// Files that differ, rules before policies, ascending by path.
 fn files(before: &VendorFiles, after: &VendorFiles) -> Vec<FileChange> {
-    let mut texts: BTreeMap<_, (Option<&str>, Option<&str>)> = BTreeMap::new();
+    let mut texts: BTreeMap<(Room, &str), [Option<&str>; 2]> = BTreeMap::new();
     for file in before.iter() {
-        texts.entry((file.room, &*file.path)).or_default().0 = Some(&file.text);
+        texts.entry((file.room, &*file.path)).or_default()[0] = Some(&file.text);
     }
     for file in after.iter() {
-        texts.entry((file.room, &*file.path)).or_default().1 = Some(&file.text);
+        texts.entry((file.room, &*file.path)).or_default()[1] = Some(&file.text);
     }
-    let change = |((room, path), (old, new)): ((Room, &str), (Option<&str>, Option<&str>))| {
+    let change = |((room, path), [old, new]): ((Room, &str), [Option<&str>; 2])| {
         let state = match (old, new) {
             (Some(old), Some(new)) if old == new => return None,
             (Some(_), Some(_)) => "changed",

@@ -85,8 +85,9 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
     };
     let types = draft.profile.columns.iter().filter(|column| is_one_of(DOCUMENT_TYPES, &column.heading)).find(is_open);
     if let Some(column) = types {
-        let rows = |(value, rows): (&Box<str>, &u64)| format!("{} in {}", quoted(value), counted(*rows, "row"));
-        let values: Vec<String> = column.values.iter().map(rows).collect();
+        let counts = column.values.iter();
+        let values: Vec<String> =
+            counts.map(|(value, rows)| format!("{} in {}", quoted(value), counted(*rows, "row"))).collect();
         let (heading, key) = (column.heading.clone(), key(&column.heading));
         let question = format!(
             "do the rows of every type count ({})? If not, write `skip.{key} = [\"…\"]` under `[revenue]`",

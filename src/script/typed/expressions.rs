@@ -152,6 +152,6 @@ impl<'p> Lowerer<'p> {
     pub fn is_known(&mut self, value: &'p Expression) -> Lowered<Typed> {
         let typed = self.expression(value)?;
         let words = format!("`is_known` of {}", typed.words());
-        typed.is_known().map(Typed::Truth).ok_or_else(|| self.fallback(value.at, words))
+        typed.known().map(Typed::Truth).ok_or_else(|| self.fallback(value.at, words))
     }
 }

@@ -217,7 +217,7 @@ impl Typed {
     }
 
     /// True when the value is known; `None` for what the interpreter has to look at.
-    pub fn is_known(self) -> Option<Operand<bool>> {
+    pub fn known(self) -> Option<Operand<bool>> {
         fn of<T: Held>(operand: Operand<T>) -> Operand<bool> {
             Operand::Code(code(move |frame| operand.maybe(frame).map(|value| value.is_some())))
         }

@@ -131,7 +131,7 @@ fn compared(operator: &'static str, left: Typed, right: Typed) -> Option<Typed> 
     Some(Typed::Truth(match (left, right) {
         (other, Typed::NotKnown) | (Typed::NotKnown, other) if is_equality => {
             let is_same = operator == "==";
-            other.is_known()?.map(move |is_known| is_known != is_same)
+            other.known()?.map(move |is_known| is_known != is_same)
         }
         (Typed::Number(left), Typed::Number(right)) => ordered(operator, left, right, Decimal::cmp),
         (Typed::Count(left), Typed::Count(right)) => ordered(operator, left, right, i64::cmp),

@@ -25,10 +25,8 @@ fn write(desk: &Desk, root: &str, growth: &str, manifest: &str) {
          if !is_known(prior) {{ return abstain(\"no revenue\"); }}\n    indicate(prior * {growth}).because(\"more\")\n}}\n"
     );
     desk.write(&format!("{root}rules/acme/history.rhai"), rule);
-    let case = format!(
-        "[[case]]\nname = \"more\"\nas_of = 2025-12-31\nrule = \"history\"\nfacts.history.prior_revenue = 100\n\
-         expect.because = \"more\"\n"
-    );
+    let case = "[[case]]\nname = \"more\"\nas_of = 2025-12-31\nrule = \"history\"\nfacts.history.prior_revenue = 100\n\
+                expect.because = \"more\"\n";
     desk.write(&format!("{root}rules/acme/cases.toml"), case);
 }
 
