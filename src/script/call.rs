@@ -216,7 +216,7 @@ mod tests {
         let text = format!("fn assess(partner) {{ indicate({number}.0).because(\"as planned\") }}");
         let source = SourceFile { path: "history.rhai".to_owned(), text: text.into() };
         let contract = Contract { path: "history.rhai".to_owned(), entry: EntryPoint::Factor };
-        Scripts::compile(&[source], &[contract], &ScriptContext::default()).value.unwrap()
+        Scripts::compile(&[source], &[contract], &ScriptContext::default()).value.unwrap().interpreted()
     }
 
     #[test]
