@@ -447,7 +447,7 @@ class Desk {
     return true;
   }
 
-  /** Gives a command; when the plan has moved elsewhere only (`isSame` for what is no line), it is given again on the new version. */
+  /** Gives a command; when the plan has moved elsewhere only (`isSame` for anything but a line), it is given again on the new version. */
   async give(command: PlanCommand, lines: string[], isSame?: () => Promise<boolean>): Promise<boolean> {
     const open = this.open;
     if (!open || !this.plan) return false;

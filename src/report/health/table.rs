@@ -82,6 +82,9 @@ fn clipped(name: &str) -> String {
 }
 
 fn groups(health: &Health, figures: Figures, options: &TableOptions) -> String {
+    if health.groups.is_empty() {
+        return String::new();
+    }
     let columns: [(&str, CellAlignment); 6] = [
         ("group", Left),
         ("lines", Right),

@@ -102,3 +102,16 @@ fn threads_make_no_difference() {
     let bench = channel(3);
     assert_eq!(health(&bench, "--threads 1"), health(&bench, "--threads 8"));
 }
+
+#[test]
+fn one_partner_has_no_groups_to_compare() {
+    let bench = acme("", "");
+    bench.write("rules/acme/history.rhai", LAST_YEAR);
+    bench.write("book/partners.csv", "partner_id\nA\n");
+    bench.write("book/revenue.csv", "partner_id,month,amount\nA,2024-01,100\nA,2024-12,40\n");
+    let found = health(&bench, "--as-of 2024-12-31");
+    assert_eq!(line(&found, 0), [Some("140.00".to_owned()), Some("140.00".to_owned()), None, None, None]);
+    assert!(list(&found, "groups").is_empty() && found["fairness"]["gini"].is_null());
+    let table = bench.stdout("health acme --book book --as-of 2024-12-31");
+    assert!(!table.contains("by group") && table.contains("No bands and odds"), "{table}");
+}
