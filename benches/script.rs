@@ -132,10 +132,10 @@ fn market(line: &LineFacts, reasons: bool) -> FactorOutcome {
     match market.partner_share.filter(|_| !line.is_newcomer) {
         None => {
             let part = open / Decimal::from(market.partners.unwrap_or(1)) * hundredths(50);
-            indicate(prior + part, reasons, || format!("a newcomer's part of {} open market", money(headroom)))
+            indicate(prior + part, reasons, || format!("a newcomer's share of an open market of {}", money(headroom)))
         }
         Some(share) => indicate(prior + open * share.max(Decimal::ZERO), reasons, || {
-            format!("{} of the channel's share in {} open market", percent(share), money(headroom))
+            format!("{} of the channel's share of an open market of {}", percent(share), money(headroom))
         }),
     }
 }
