@@ -6,7 +6,7 @@ use super::log::{Log, shown};
 use super::mapping::{TableMap, YEARS};
 use super::sheet::{Location, Sheet};
 use super::table::{Column, Field, Table, TableKind, is_same_heading};
-use super::value::period::dated;
+use super::value::period::{Years, dated};
 use crate::channel::LeftOutBy;
 use crate::finding::{Candidates, Finding, Severity, did_you_mean};
 use std::collections::BTreeSet;
@@ -263,7 +263,7 @@ impl<'a> Binder<'a, '_> {
     /// Reports that none of `fields` has a column, while `present` has one.
     fn missing(&mut self, fields: &[Field], present: Option<Field>) {
         // The year makes words such as `Jan` readable.
-        let is_period = |heading: &&String| dated(heading, Some(YEARS.1), None).is_some();
+        let is_period = |heading: &&String| dated(heading, Some(YEARS.1), Years::default()).is_some();
         let periods = self.sheet.headings.iter().filter(is_period).map(|heading| shown(heading)).collect();
         let fault = TableFault::MissingColumn {
             table: self.table.name.to_owned(),

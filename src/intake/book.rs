@@ -98,7 +98,8 @@ fn read_store<'m>(
 ) -> Checked<PartnerBook> {
     let currency = mapping.and_then(|mapping| mapping.currency).or(options.currency);
     let mut shared = Shared::default();
-    (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);
+    let calendar = mapping.and_then(|mapping| mapping.calendar).or(options.calendar);
+    (shared.log, shared.calendar, shared.default_currency) = (log, calendar, currency);
     (shared.zone, shared.salesforce) = mapping.map_or((None, false), |mapping| (mapping.zone, mapping.salesforce));
     shared.similar_ids = mapping.is_some_and(|mapping| mapping.similar_ids);
     (shared.weeks, shared.months.current) = (mapping.and_then(|mapping| mapping.weeks), options.current_month);

@@ -81,6 +81,20 @@ pub(super) fn label(text: &str) -> Option<Label> {
     is_beside.then_some(Label { is_exact: false, count: None })
 }
 
+/// The words beside the name of a total: `Acme` of `Acme Total`.
+pub(super) fn group(text: &str) -> Option<&str> {
+    let plain = text.trim_matches(['*', ' ']).trim_end_matches([':', ' ']);
+    let lower = plain.to_lowercase();
+    if lower.len() != plain.len() {
+        return None;
+    }
+    let rest = TOTALS.iter().filter_map(|word| {
+        let behind = lower.strip_prefix(word).filter(|rest| rest.starts_with([' ', ':'])).map(|rest| &plain[plain.len() - rest.len()..]);
+        behind.or_else(|| lower.strip_suffix(word).filter(|rest| rest.ends_with([' ', '-'])).map(|rest| &plain[..rest.len()]))
+    });
+    rest.map(|rest| rest.trim_matches([' ', ':', '-'])).filter(|rest| !rest.is_empty()).min_by_key(|rest| rest.len())
+}
+
 fn without_plural(rest: &str) -> &str {
     rest.strip_prefix('s').filter(|rest| !rest.starts_with(char::is_alphanumeric)).unwrap_or(rest)
 }

@@ -4,7 +4,7 @@
 use super::binding::{Binding, Source};
 use super::cell::Fields;
 use super::fault::TableFault;
-use super::label::{footer_phrase, label};
+use super::label::{footer_phrase, group, label};
 use super::log::shown;
 use super::reshape::Reshaping;
 use super::row::Row;
@@ -115,6 +115,7 @@ impl Verdict {
             sums,
             marks,
             rows: 0,
+            above: Default::default(),
             pending: Vec::new(),
             repeated: None,
             is_below_total: false,
@@ -220,6 +221,8 @@ struct Walk<'a> {
     marks: Vec<BTreeSet<Decimal>>,
     /// Rows of data so far.
     rows: u64,
+    /// Latest texts of the first columns.
+    above: [Box<str>; LABELLED],
     pending: Vec<Pending>,
     repeated: Option<(u64, u64)>,
     /// True when the row above is a total.
@@ -238,7 +241,9 @@ impl Walk<'_> {
         let labelled = (0..LABELLED).find_map(|index| Some((fields.text(index), label(fields.text(index))?)));
         let name = labelled.filter(|(text, _)| !self.is_partner(text));
         let lacks = self.lacks(fields);
-        if self.is_total(fields, &amounts, name.map(|(_, label)| label.is_exact), lacks) {
+        // `Acme Total` below the rows of `Acme` needs no further proof, even below one row.
+        let is_group = name.and_then(|(text, _)| group(text)).is_some_and(|group| self.above.iter().any(|above| &**above == group));
+        if self.is_total(fields, &amounts, name.map(|(_, label)| label.is_exact), lacks || is_group) {
             self.total(row, name.map(|(text, _)| text).unwrap_or_default(), &amounts);
             self.is_below_total = true;
             return;
@@ -257,8 +262,13 @@ impl Walk<'_> {
         for held in std::mem::take(&mut self.pending) {
             self.add(&held.amounts, true);
         }
-        if let Some((text, _)) = labelled.filter(|(_, label)| label.is_exact && sum_of(&amounts).is_some()) {
+        if let Some((text, _)) =
+            labelled.filter(|(_, label)| (label.is_exact || is_group) && sum_of(&amounts).is_some())
+        {
             self.verdict.findings.push((TableFault::TotalRead { text: shown(text) }, row));
+        }
+        for (index, above) in self.above.iter_mut().enumerate().filter(|(index, _)| !fields.text(*index).is_empty()) {
+            *above = fields.text(index).into();
         }
         self.add(&amounts, self.binding.left_out_by(fields).is_none());
     }

@@ -122,6 +122,13 @@ crate::faults! {
                    confirms it, `encoding = \"windows-1252\"` reads it as that",
             severity: Warning,
         }
+        /// The characters of a text are those of Shift-JIS.
+        AssumedJapanese { line: usize } = BookEncoding {
+            message: format!("the text is not UTF-8 (first at line {line}) and was read as Shift-JIS"),
+            help: "check the names, or export the file as UTF-8; `encoding = \"shift_jis\"` in the mapping file confirms it, \
+                   `encoding = \"windows-1252\"` reads it as that",
+            severity: Warning,
+        }
         /// The letters of a text are those of a DOS code page.
         DosEncoding { line: usize } = BookEncoding {
             message: format!("the text is in a DOS code page such as 850 or 437 (first at line {line})"),

@@ -2,9 +2,9 @@
 
 use super::super::store::Store;
 use super::super::table::{Field, TableKind};
-use super::columns::{currency_column, facts, other_amounts, uncounted, won};
+use super::columns::{currency_column, deductions, facts, other_amounts, uncounted, won};
 use super::fit::Fit;
-use super::heading::{rank, stated_currency};
+use super::heading::stated_currency;
 use super::link::{linked, unread};
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
@@ -13,7 +13,7 @@ use super::text::{Decision, Section, order, quoted};
 use crate::finding::listed;
 use crate::units::Currency;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Proposes the mapping of `profiles`, the tables of `store`.
 pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
@@ -26,8 +26,11 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     };
     let revenue = largest(|fit| fit.is_revenue());
     let opportunities = largest(|fit| fit.is_opportunities());
+    let of_years = || largest(|fit| fit.is_revenue_of_years()).filter(|_| opportunities.is_none());
+    let revenue = revenue.or_else(of_years);
     let transactions = revenue.or(opportunities);
-    let masters = fits.iter().filter(|fit| fit.is_master());
+    let is_other = |fit: &&Fit<'_>| transactions.is_none_or(|one| one.profile.table != fit.profile.table);
+    let masters = fits.iter().filter(|fit| fit.is_master()).filter(is_other);
     let partners = masters
         .filter_map(|fit| Some((fit, linked(fit.profile, transactions?.profile)?)))
         .max_by_key(|(_, link)| link.shared);
@@ -155,6 +158,15 @@ impl<'s> Plan<'s> {
             return None;
         }
         let place = self.store.name.clone();
+        // The heading of the amount decides over those of other amounts.
+        let amounts = fits.iter().flatten().filter(|fit| fit.unpivoted().is_none()).filter_map(|fit| fit.amount);
+        let own: BTreeSet<&str> = amounts
+            .flat_map(|column| column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency))
+            .collect();
+        if own.len() == 1 {
+            stated.retain(|code, _| own.contains(code));
+        }
+        self.yen(&mut stated, fits);
         // `$` alone does not say whose dollars they are.
         if stated.len() == 1 {
             stated.retain(|code, _| code.parse::<Currency>().is_ok());
@@ -176,6 +188,23 @@ impl<'s> Plan<'s> {
             }
         }
         None
+    }
+
+    /// Makes `¥` the yen below Japanese headings, and asks about it below others.
+    fn yen(&mut self, stated: &mut BTreeMap<&str, String>, fits: &[Option<&Fit<'_>>]) {
+        let mut signs = Vec::new();
+        for sign in ["¥", "￥"] {
+            signs.extend(stated.remove(sign));
+        }
+        let Some(reason) = signs.pop() else { return };
+        let mut headings = fits.iter().flatten().flat_map(|fit| &fit.profile.columns);
+        let is_japanese = headings.any(|column| column.heading.contains(['売', '円', '顧', '価', '税']));
+        if is_japanese || stated.contains_key("JPY") {
+            stated.entry("JPY").or_insert(reason);
+        } else if !stated.contains_key("CNY") {
+            let question = "`¥` is the sign of two currencies: write `currency = \"JPY\"` or `currency = \"CNY\"`".to_owned();
+            self.questions.push(Question { place: self.store.name.clone(), question });
+        }
     }
 
     fn partners(&mut self, profile: &Profile, id: &Column) {
@@ -212,9 +241,12 @@ impl<'s> Plan<'s> {
         let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
         let Some(partner) = found.or(fit.partner) else { return };
         draft.bind(Field::PartnerId, partner, "names the partner");
-        if let Some(wide) = &fit.wide {
+        if let Some(wide) = fit.unpivoted() {
             draft.section.set("unpivot", wide.value.clone(), wide.reason.clone());
-            if let Some(question) = &wide.question {
+            if wide.are_years {
+                draft.section.set("years", quoted("calendar"), "each is spread evenly over its months");
+            }
+            for question in &wide.questions {
                 draft.ask("", question.clone());
             }
             let unread = wide.unread(fit.profile);
@@ -230,6 +262,8 @@ impl<'s> Plan<'s> {
                 draft.bind(Field::Month, date, "almost all cells are dates or months");
             } else if let Some(parts) = fit.year_and_month {
                 draft.join(parts);
+            } else if let Some(year) = fit.year {
+                draft.year(year);
             }
             match (fit.amount, fit.factors) {
                 (Some(amount), _) => draft.bind(Field::Amount, amount, "almost all cells are numbers"),
@@ -244,8 +278,9 @@ impl<'s> Plan<'s> {
         }
         currency_column(&mut draft);
         uncounted(&mut draft);
+        deductions(&mut draft);
         draft.fill_down();
-        let periods = fit.wide.as_ref().map_or(&[][..], |wide| wide.columns.as_slice());
+        let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
         draft.numbers(&[Field::Amount], periods);
         draft.dates(&[Field::Month]);
         if !draft.section.has("fill_down") {
@@ -254,7 +289,7 @@ impl<'s> Plan<'s> {
         if is_won {
             won(&mut draft);
         }
-        self.take(draft, if fit.wide.is_some() { "one column per period" } else { "dates and amounts by partner" });
+        self.take(draft, if fit.unpivoted().is_some() { "one column per period" } else { "dates and amounts by partner" });
     }
 
     fn opportunities(&mut self, fit: &Fit<'s>, partner: Option<&Column>) {
@@ -262,7 +297,7 @@ impl<'s> Plan<'s> {
         draft.source(self.store);
         let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
         // Open opportunities have an estimate, and the actual amount is blank.
-        let is_amount = |column: &&Column| column.is_amount() && rank(Field::Amount, &column.heading).is_some();
+        let is_amount = |column: &&Column| column.is_amount() && column.rank(Field::Amount).is_some();
         let fullest = fit.profile.columns.iter().filter(is_amount).max_by_key(|column| column.filled);
         let amount = fit.amount.filter(|amount| amount.empty == 0).or(fullest);
         let (Some(partner), Some(amount)) = (found.or(fit.partner), amount) else { return };

@@ -2,12 +2,12 @@
 
 use super::super::row::truth_of;
 use super::super::table::Field;
-use super::heading::{compared, is_one_of, rank, stated_currency};
+use super::heading::{compared, is_one_of, stated_currency};
 use super::profile::Column;
 use super::section::{Draft, outcome};
-use super::synonym::{DOCUMENT_TYPES, UNCOUNTED};
+use super::synonym::{DEDUCTIONS, DOCUMENT_TYPES, UNCOUNTED};
 use super::text::{key, quoted};
-use crate::finding::counted;
+use crate::finding::{counted, listed};
 use std::collections::BTreeSet;
 
 /// Facts of a partner.
@@ -58,12 +58,24 @@ pub(super) fn currency_column(draft: &mut Draft<'_>) {
 pub(super) fn other_amounts(draft: &mut Draft<'_>, amount: Option<&Column>) {
     let Some(amount) = amount else { return };
     let is_other = |column: &&Column| {
-        column.index != amount.index && column.is_amount() && rank(Field::Amount, &column.heading).is_some()
+        column.index != amount.index && column.is_amount() && column.rank(Field::Amount).is_some()
     };
     let others: Vec<String> =
         draft.profile.columns.iter().filter(is_other).map(|column| format!("`{}`", column.heading)).collect();
     if !others.is_empty() {
         draft.ask(&amount.heading.clone(), format!("is it the net revenue, or is it {}?", others.join(" or ")));
+    }
+}
+
+/// Asks about amounts beside the bound one that are to be taken off it, such as returns.
+pub(super) fn deductions(draft: &mut Draft<'_>) {
+    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| bound.index == column.index);
+    let is_deduction = |column: &&Column| column.is_amount() && !is_bound(column) && is_one_of(DEDUCTIONS, &column.heading);
+    let found: Vec<&str> = draft.profile.columns.iter().filter(is_deduction).map(|column| column.heading.as_str()).collect();
+    if !found.is_empty() {
+        let question = format!("{} is not taken off the amount: is the amount net of it?", listed(&found));
+        let heading = draft.bound.iter().find(|(field, _)| *field == Field::Amount).map(|(_, column)| column.heading.clone());
+        draft.ask(&heading.unwrap_or_default(), question);
     }
 }
 

@@ -5,6 +5,7 @@ mod assign;
 mod columns;
 mod dates;
 mod fit;
+mod header;
 mod heading;
 mod link;
 mod notation;
@@ -50,6 +51,7 @@ pub fn survey_book(paths: &[PathBuf], limits: &Limits) -> Checked<Survey> {
         let encoding = about.iter().find_map(|finding| match finding.cause::<FileFault>()? {
             FileFault::AssumedEncoding { .. } => Some("windows-1252"),
             FileFault::AssumedMac { .. } => Some("macintosh"),
+            FileFault::AssumedJapanese { .. } => Some("shift_jis"),
             _ => None,
         });
         if let Some(sheet) = sheet.filter(|sheet| !sheet.headings.is_empty() && !name.starts_with('_')) {

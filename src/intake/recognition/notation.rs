@@ -1,6 +1,7 @@
 //! Notation of numbers written as text: which sign is the decimal mark and which separates thousands, as far as the
 //! data proves it.
 
+use super::super::value::currency_sign;
 use super::heading::stated_currency;
 use std::collections::BTreeMap;
 
@@ -46,7 +47,7 @@ fn signs(text: &str) -> Option<(Vec<Sign>, Option<&'static str>)> {
         if word.is_empty() || word == "$" {
             continue;
         }
-        currency = Some(stated_currency(word)?);
+        currency = Some(stated_currency(word).or_else(|| currency_sign::sign(word))?);
     }
     let mut signs: Vec<Sign> = Vec::new();
     let mut digits = 0;
@@ -148,12 +149,15 @@ impl Notation {
         }
         marks.decimal_comma = comma.cloned();
         marks.thousands = self.thousands.iter().next().map(|(sign, example)| (*sign, example.clone()));
+        // Currencies without decimals leave one meaning.
+        let is_whole = |code: &&str| ["JPY", "KRW", "¥", "￥", "₩"].contains(code);
+        let has_no_decimals = !self.currencies.is_empty() && self.currencies.keys().all(|code| is_whole(code));
         for (sign, example) in &self.ambiguous {
             if self.decimals.contains_key(sign) || self.thousands.contains_key(sign) {
                 continue;
             }
             let is_other_decimal = if *sign == ',' { point.is_some() } else { comma.is_some() };
-            if is_other_decimal {
+            if is_other_decimal || (has_no_decimals && comma.is_none() && point.is_none()) {
                 marks.thousands = Some((*sign, example.clone()));
                 continue;
             }
