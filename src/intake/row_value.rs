@@ -82,7 +82,7 @@ pub(super) fn date_of(
 
 impl<'a> Row<'a> {
     fn notation(&self) -> Notation {
-        self.binding.map.map(|map| map.notation).unwrap_or_default()
+        self.binding.notation
     }
 
     /// Checks the row's currency against the book's.

@@ -6,11 +6,10 @@ use super::cell::Fields;
 use super::fault::TableFault;
 use super::label::{footer_phrase, group, label};
 use super::log::shown;
-use super::reshape::Reshaping;
-use super::row::Row;
+use super::row_amounts::{Amounts, sum_of};
 use super::shared::Shared;
 use super::sheet::{Numbering, Sheet};
-use super::table::{Column, Field, Kind, TableKind, is_same_heading};
+use super::table::{Field, TableKind, is_same_heading};
 use crate::channel::{LeftOutBy, Partner};
 use crate::finding::Finding;
 use crate::units::{Currency, Money};
@@ -131,72 +130,6 @@ impl Verdict {
     }
 }
 
-/// Amounts of the rows of a sheet, one for each of its columns of amounts.
-struct Amounts<'a> {
-    sheet: &'a Sheet,
-    binding: &'a Binding<'a>,
-    columns: Vec<Field>,
-    scratch: Shared,
-}
-
-impl<'a> Amounts<'a> {
-    fn of(sheet: &'a Sheet, binding: &'a Binding<'a>, shared: &Shared) -> Self {
-        let is_amount = |kind: Kind| matches!(kind, Kind::Amount | Kind::AmountFromZero);
-        let columns = binding.table.columns.iter().filter(|column| is_amount(column.kind)).map(|column| column.field);
-        let columns = columns.filter(|field| matches!(binding.source(*field), Source::Column(_))).collect();
-        let mut scratch = Shared::default();
-        (scratch.calendar, scratch.default_currency) = (shared.calendar, shared.default_currency);
-        scratch.stated_currency.clone_from(&shared.stated_currency);
-        Self { sheet, binding, columns, scratch }
-    }
-
-    /// Number of columns of amounts.
-    fn count(&self) -> usize {
-        match self.sheet.reshape.as_ref().and_then(|shape| shape.unpivot.as_ref()) {
-            Some(unpivot) => unpivot.columns.len(),
-            None => self.columns.len(),
-        }
-    }
-
-    /// True when the cell of the month, period or date of the row is one.
-    fn has_date(&mut self, number: u64, fields: Fields<'_>) -> bool {
-        let binding = self.binding;
-        let is_column = |column: &&Column| {
-            // A column of periods that the layout adds is a heading, not a cell of the row.
-            matches!(binding.source(column.field), Source::Column(index) if *index < self.sheet.columns())
-        };
-        let mut row = Row { binding, fields, number, shared: &mut self.scratch };
-        binding.table.columns.iter().filter(is_column).any(|column| match column.kind {
-            Kind::Period => row.period(column.field).is_ok_and(|period| period.is_some()),
-            Kind::Date => row.date(column.field).is_ok_and(|date| date.is_some()),
-            _ => false,
-        })
-    }
-
-    /// The amounts of a row; `None` where there is none, or none that can be read.
-    fn read(&mut self, number: u64, fields: Fields<'_>) -> Vec<Option<Decimal>> {
-        let mut amounts = vec![None; self.count()];
-        let (binding, columns, scratch) = (self.binding, &self.columns, &mut self.scratch);
-        let is_unpivoted = self.sheet.reshape.as_ref().is_some_and(|shape| shape.unpivot.is_some());
-        let mut of = |field: Field, fields: Fields<'_>| {
-            let mut row = Row { binding, fields, number, shared: scratch };
-            row.amount(field).ok().flatten().map(|money| money.amount())
-        };
-        if is_unpivoted {
-            Reshaping::of(self.sheet).each(fields, |index, fields| {
-                if let (Some(amount), Some(field)) = (amounts.get_mut(index), columns.first()) {
-                    *amount = of(*field, fields);
-                }
-            });
-        } else {
-            for (amount, field) in amounts.iter_mut().zip(columns) {
-                *amount = of(*field, fields);
-            }
-        }
-        amounts
-    }
-}
-
 /// A row that is not data unless data follows.
 struct Pending {
     row: u64,
@@ -242,7 +175,7 @@ impl Walk<'_> {
         let name = labelled.filter(|(text, _)| !self.is_partner(text));
         let lacks = self.lacks(fields);
         // `Acme Total` below the rows of `Acme` needs no further proof, even below one row.
-        let is_group = name.and_then(|(text, _)| group(text)).is_some_and(|group| self.above.iter().any(|above| &**above == group));
+        let is_group = labelled.and_then(|(text, _)| group(text)).is_some_and(|group| self.above.iter().any(|above| &**above == group));
         if self.is_total(fields, &amounts, name.map(|(_, label)| label.is_exact), lacks || is_group) {
             self.total(row, name.map(|(text, _)| text).unwrap_or_default(), &amounts);
             self.is_below_total = true;
@@ -400,11 +333,4 @@ impl Walk<'_> {
         }
         self.verdict
     }
-}
-
-/// Sum of the amounts of a row; `None` when it has none.
-fn sum_of(amounts: &[Option<Decimal>]) -> Option<Decimal> {
-    let mut present = amounts.iter().flatten().peekable();
-    present.peek()?;
-    present.try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(*amount))
 }

@@ -4,14 +4,13 @@ use super::super::store::Store;
 use super::super::table::{Field, TableKind};
 use super::columns::{currency_column, deductions, facts, other_amounts, uncounted, won};
 use super::fit::Fit;
-use super::heading::stated_currency;
+use super::currency::currency;
 use super::link::{linked, unread};
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
 use super::section::Draft;
 use super::text::{Decision, Section, order, quoted};
 use crate::finding::listed;
-use crate::units::Currency;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +45,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
         );
         plan.questions.push(Question { place: store.name.clone(), question });
     }
-    if let Some(currency) = plan.currency(&[revenue, opportunities]) {
+    if let Some(currency) = currency(store, &[revenue, opportunities], &mut plan.questions) {
         plan.decisions.extend(currency.into_decisions());
     }
     match (&partners, transactions) {
@@ -70,6 +69,15 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let named: Vec<&Fit<'_>> = fits.iter().filter(|fit| TableKind::named(&fit.profile.name).is_some()).collect();
     for fit in named {
         plan.named(fit.profile);
+    }
+    for fit in &fits {
+        let nested = fit.profile.columns.iter().filter(|column| column.nested > 0).map(|column| column.heading.as_str());
+        for heading in nested {
+            let question = "its lists of objects are not read: are the amounts beside it the totals of the lines? If not, \
+                            export a row for each line";
+            let place = format!("{}: {heading}", fit.profile.file);
+            plan.questions.push(Question { place, question: question.to_owned() });
+        }
     }
     for file in &store.unread {
         let question = format!("`{file}` is not read: name it on the command line as well if it belongs to the book");
@@ -130,81 +138,6 @@ impl<'s> Plan<'s> {
         let mut decisions = draft.section.into_decisions();
         decisions.sort_by_key(|decision| order(&decision.key));
         self.decisions.extend(decisions);
-    }
-
-    /// The currency that headings or values state, unless a column has it.
-    fn currency(&mut self, fits: &[Option<&Fit<'_>>]) -> Option<Section> {
-        let mut section = Section::new("");
-        let mut has_column = false;
-        let mut stated: BTreeMap<&str, String> = BTreeMap::new();
-        for fit in fits.iter().flatten() {
-            has_column |= fit.profile.best(Field::Currency, |column| !column.currencies().is_empty()).is_some();
-            for title in &fit.profile.titles {
-                for word in title.split([' ', '(', ')', '[', ']', '/']).filter_map(stated_currency) {
-                    stated.entry(word).or_insert_with(|| format!("the title `{title}` states it"));
-                }
-            }
-            for column in fit.profile.columns.iter().filter(|column| column.is_amount()) {
-                let words = column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency);
-                for word in words {
-                    stated.entry(word).or_insert_with(|| format!("the heading `{}`", column.heading));
-                }
-                for code in column.notation.currencies.keys() {
-                    stated.entry(code).or_insert_with(|| format!("the amounts of `{}` state it", column.heading));
-                }
-            }
-        }
-        if has_column || fits.iter().all(Option::is_none) {
-            return None;
-        }
-        let place = self.store.name.clone();
-        // The heading of the amount decides over those of other amounts.
-        let amounts = fits.iter().flatten().filter(|fit| fit.unpivoted().is_none()).filter_map(|fit| fit.amount);
-        let own: BTreeSet<&str> = amounts
-            .flat_map(|column| column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency))
-            .collect();
-        if own.len() == 1 {
-            stated.retain(|code, _| own.contains(code));
-        }
-        self.yen(&mut stated, fits);
-        // `$` alone does not say whose dollars they are.
-        if stated.len() == 1 {
-            stated.retain(|code, _| code.parse::<Currency>().is_ok());
-        }
-        match stated.iter().collect::<Vec<_>>().as_slice() {
-            [(code, reason)] => {
-                section.set("currency", quoted(code), (*reason).clone());
-                return Some(section);
-            }
-            [] => {
-                let question = format!("no currency is stated; {} is assumed: write `currency = \"…\"`", Currency::USD);
-                self.questions.push(Question { place, question });
-            }
-            many => {
-                let codes: Vec<String> = many.iter().map(|(code, _)| (**code).to_owned()).collect();
-                let question =
-                    format!("several currencies are stated ({}): write `currency = \"…\"`", codes.join(", "));
-                self.questions.push(Question { place, question });
-            }
-        }
-        None
-    }
-
-    /// Makes `¥` the yen below Japanese headings, and asks about it below others.
-    fn yen(&mut self, stated: &mut BTreeMap<&str, String>, fits: &[Option<&Fit<'_>>]) {
-        let mut signs = Vec::new();
-        for sign in ["¥", "￥"] {
-            signs.extend(stated.remove(sign));
-        }
-        let Some(reason) = signs.pop() else { return };
-        let mut headings = fits.iter().flatten().flat_map(|fit| &fit.profile.columns);
-        let is_japanese = headings.any(|column| column.heading.contains(['売', '円', '顧', '価', '税']));
-        if is_japanese || stated.contains_key("JPY") {
-            stated.entry("JPY").or_insert(reason);
-        } else if !stated.contains_key("CNY") {
-            let question = "`¥` is the sign of two currencies: write `currency = \"JPY\"` or `currency = \"CNY\"`".to_owned();
-            self.questions.push(Question { place: self.store.name.clone(), question });
-        }
     }
 
     fn partners(&mut self, profile: &Profile, id: &Column) {

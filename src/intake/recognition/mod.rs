@@ -3,6 +3,7 @@
 
 mod assign;
 mod columns;
+mod currency;
 mod dates;
 mod fit;
 mod header;
@@ -17,6 +18,7 @@ mod synonym;
 mod text;
 mod wide;
 
+pub(in crate::intake) use notation::Notation as Evidence;
 pub use outcome::{Question, Source, Survey};
 pub use text::Decision;
 
@@ -85,10 +87,10 @@ fn unquoted(store: &mut Store, index: usize, limits: &Limits) -> Option<Sheet> {
 /// Reads the book at `paths` with the mapping that `survey` proposes.
 pub fn read_surveyed(paths: &[PathBuf], survey: &Survey, options: &ReadOptions) -> Checked<PartnerBook> {
     if survey.mapping.is_empty() {
-        return super::book::read_books(paths, None, options);
+        return super::paths::read_books(paths, None, options);
     }
     match Mapping::parse("the proposed mapping", &survey.mapping) {
-        Ok(mapping) => super::book::read_books(paths, Some(&mapping), options),
+        Ok(mapping) => super::paths::read_books(paths, Some(&mapping), options),
         Err(findings) => Checked::refused(findings),
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// Evidence from the numbers of one column or table.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Notation {
+pub(in crate::intake) struct Notation {
     /// Numbers with a proven decimal mark, by mark, each with an example.
     decimals: BTreeMap<char, String>,
     /// Numbers with a proven thousands sign, by sign, each with an example.
@@ -20,11 +20,13 @@ pub(super) struct Notation {
 
 /// Signs that the evidence proves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Marks {
+pub(in crate::intake) struct Marks {
     /// The decimal comma, with an example that proves it.
     pub decimal_comma: Option<String>,
     /// The thousands sign, with an example that proves it.
     pub thousands: Option<(char, String)>,
+    /// A number such as `1,234` whose sign nothing decides.
+    pub ambiguous: Option<String>,
     /// Open question.
     pub question: Option<String>,
 }
@@ -161,6 +163,7 @@ impl Notation {
                 marks.thousands = Some((*sign, example.clone()));
                 continue;
             }
+            marks.ambiguous = Some(example.clone()).filter(|_| *sign == ',');
             let key = if *sign == ',' { "decimal = \",\"" } else { "thousands = \".\"" };
             let otherwise = if *sign == ',' { ", else `thousands = \",\"`" } else { "" };
             marks.question = Some(format!(

@@ -1,6 +1,6 @@
 //! Evidence in the columns of a table: shares of numbers, dates and words, and the notation of their values.
 
-use super::super::cell::{CellKind, Fields};
+use super::super::cell::{CellKind, Fields, Flaw};
 use super::super::label::{footer_phrase, label};
 use super::super::order::order_of;
 use super::super::row::truth_of;
@@ -83,6 +83,8 @@ pub(super) struct Column {
     pub typed_dates: u64,
     pub dates: Dates,
     pub truths: u64,
+    /// Cells with a list of objects.
+    pub nested: u64,
     pub notation: Notation,
     /// Different values, and how often each occurs; at most 50,000.
     pub values: BTreeMap<Box<str>, u64>,
@@ -244,6 +246,7 @@ impl Profile {
             contents.push(content(&sheet.headings, fields));
             for column in &mut columns {
                 column.add(fields.text(column.index), fields.kind(column.index));
+                column.nested += u64::from(fields.flaw(column.index) == Some(Flaw::Nested));
             }
         });
         columns.retain(|column| !column.heading.is_empty());

@@ -121,8 +121,8 @@ fn fiscal_periods_need_the_first_month_of_the_year() {
     let months = mapped(&book(&format!("fiscal_year_start = 4\n{keys}")), rows).unwrap();
     assert_eq!((&*months["2023-04"], &*months["2023-05"], &*months["2024-03"]), ("13", "1", "13"));
     // Year and period in two columns.
-    let columns = "Partner,Year,Period,Amount\nA,2024,1,12\nA,2024,12,13\n";
-    let keys = "[revenue]\nfile = \"a.csv\"\nyears = \"fiscal\"\njoin = { month = [\"Year\", \"Period\"] }\ncolumns = { partner_id = \"Partner\", amount = \"Amount\" }\n";
+    let columns = "Partner,Year,Posting period,Amount\nA,2024,1,12\nA,2024,12,13\n";
+    let keys = "[revenue]\nfile = \"a.csv\"\nyears = \"fiscal\"\njoin = { month = [\"Year\", \"Posting period\"] }\ncolumns = { partner_id = \"Partner\", amount = \"Amount\" }\n";
     let months = mapped(&book(&format!("fiscal_year_start = 4\n{keys}")), columns).unwrap();
     assert_eq!(months, BTreeMap::from([("2023-04".to_owned(), "12".to_owned()), ("2024-03".to_owned(), "13".to_owned())]));
 }
@@ -157,7 +157,7 @@ fn units_are_read_however_a_heading_writes_them() {
     }
     let months = "Customer,2025-01,2025-02,2025-03\nA,1,2,3\nB,4,5,6\n";
     reads(&[("Sales kEUR.csv", months)], "21000", &["times"]);
-    reads(&[("a.csv", "Customer,Month,Market Revenue\nA,2025-01,1.5\nB,2025-01,2\n")], "3.5", &[]);
+    reads(&[("a.csv", "Customer,Month,Net Revenue\nA,2025-01,1.5\nB,2025-01,2\n")], "3.5", &[]);
 }
 
 #[test]
