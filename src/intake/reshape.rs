@@ -53,13 +53,7 @@ pub(super) fn reshape(
 }
 
 /// The columns that become rows, with the period of each as it is written.
-fn periods(
-    sheet: &Sheet,
-    map: &TableMap,
-    wanted: &UnpivotMap,
-    years: Years,
-    log: &mut Log,
-) -> Vec<(usize, Box<str>)> {
+fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log: &mut Log) -> Vec<(usize, Box<str>)> {
     let mut columns = Vec::new();
     let mut undated = None;
     let mut add = |index: usize, whole: &str, months: Option<u32>| {

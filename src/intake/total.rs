@@ -4,7 +4,7 @@
 use super::binding::{Binding, Source};
 use super::cell::Fields;
 use super::fault::TableFault;
-use super::label::{footer_phrase, group, label};
+use super::label::{footer_phrase, group, is_statistic, label};
 use super::log::shown;
 use super::row_amounts::{Amounts, sum_of};
 use super::shared::Shared;
@@ -84,7 +84,10 @@ impl<'a> Sorting<'a> {
 
     /// True when the row looks unlike data, at little cost.
     fn is_suspect(&self, fields: Fields<'_>, after_gap: bool) -> bool {
+        // A table with one column per period shows its sums: its rows are few, and its columns many.
+        let is_unpivoted = self.sheet.reshape.as_ref().is_some_and(|shape| shape.unpivot.is_some());
         after_gap
+            || is_unpivoted
             || (0..LABELLED).any(|index| label(fields.text(index)).is_some())
             || is_header(self.sheet, fields)
             || matches!(fields, Fields::Record(record) if record.len() < self.binding.width)
@@ -175,7 +178,9 @@ impl Walk<'_> {
         let name = labelled.filter(|(text, _)| !self.is_partner(text));
         let lacks = self.lacks(fields);
         // `Acme Total` below the rows of `Acme` needs no further proof, even below one row.
-        let is_group = labelled.and_then(|(text, _)| group(text)).is_some_and(|group| self.above.iter().any(|above| &**above == group));
+        let is_group = labelled
+            .and_then(|(text, _)| group(text))
+            .is_some_and(|group| self.above.iter().any(|above| &**above == group));
         if self.is_total(fields, &amounts, name.map(|(_, label)| label.is_exact), lacks || is_group) {
             self.total(row, name.map(|(text, _)| text).unwrap_or_default(), &amounts);
             self.is_below_total = true;
@@ -199,6 +204,10 @@ impl Walk<'_> {
             labelled.filter(|(_, label)| (label.is_exact || is_group) && sum_of(&amounts).is_some())
         {
             self.verdict.findings.push((TableFault::TotalRead { text: shown(text) }, row));
+        } else if self.is_like_total(fields, &amounts) {
+            let text =
+                (0..fields.len()).map(|index| fields.text(index)).find(|text| !text.is_empty()).unwrap_or_default();
+            self.verdict.findings.push((TableFault::SumRead { text: shown(text) }, row));
         }
         for (index, above) in self.above.iter_mut().enumerate().filter(|(index, _)| !fields.text(*index).is_empty()) {
             *above = fields.text(index).into();
@@ -255,6 +264,15 @@ impl Walk<'_> {
                 lacks && are_bare && fields.filled() <= filled + codes + 1 && self.rows > 1
             }
         }
+    }
+
+    /// True for a row that can be read as data and is named as a figure about the others, or has their sums in several
+    /// columns.
+    fn is_like_total(&self, fields: Fields<'_>, amounts: &[Option<Decimal>]) -> bool {
+        let is_sum = |(amount, sum): (&Option<Decimal>, &Decimal)| amount.is_none_or(|amount| amount == *sum);
+        let is_known = amounts.iter().flatten().filter(|amount| !amount.is_zero()).count() > 1;
+        let is_named = || (0..LABELLED).any(|index| is_statistic(fields.text(index)));
+        is_known && self.rows > 1 && (amounts.iter().zip(&self.sums).all(is_sum) || is_named())
     }
 
     /// True for lines below the data: they follow an empty row or each other, and state no amount.

@@ -150,7 +150,8 @@ crate::faults! {
         MixedEncoding { utf8: usize, other: usize } = BookEncoding {
             message: format!("line {utf8} is UTF-8 and line {other} is not: one name may be read as two"),
             help: "export the file again as UTF-8 and do not join files of different encodings; \
-                   `encoding = \"windows-1252\"` in the mapping file reads all of it as that",
+                   `encoding = \"windows-1252\"` in the mapping file reads all of it as that, and a text from East Asia needs \
+                   its encoding, such as `encoding = \"gbk\"`, `\"euc-jp\"` or `\"big5\"`",
         }
         /// A file has a zero byte.
         ZeroByte { line: usize } = BookEncoding {

@@ -72,7 +72,7 @@ pub(super) struct TableMap {
     pub unpivot: Option<UnpivotMap>,
     /// True when the partners are the distinct ones of a table with several rows for each.
     pub distinct: bool,
-    /// What a year without a word is.
+    /// Calendar of a year without a word.
     pub years: Option<YearKind>,
     pub notation: Notation,
     pub dates: DateFormats,

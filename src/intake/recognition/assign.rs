@@ -2,9 +2,9 @@
 
 use super::super::store::Store;
 use super::super::table::{Field, TableKind};
-use super::columns::{currency_column, deductions, facts, other_amounts, uncounted, won};
-use super::fit::Fit;
+use super::columns::{currency_column, deductions, facts, other_amounts, signs, uncounted, won};
 use super::currency::currency;
+use super::fit::Fit;
 use super::link::{linked, unread};
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
@@ -12,7 +12,7 @@ use super::section::Draft;
 use super::text::{Decision, Section, order, quoted};
 use crate::finding::listed;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Proposes the mapping of `profiles`, the tables of `store`.
 pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
@@ -37,13 +37,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), parts, roles };
     let link = partners.as_ref().map(|(_, link)| *link);
     if let Some((value, known)) = link.and_then(|link| link.spelled) {
-        let mut section = Section::new("");
-        section.set("ids", quoted("similar"), format!("`{value}` is `{known}` in the table of partners"));
-        plan.decisions.extend(section.into_decisions());
-        let question = format!(
-            "is `{value}` the partner `{known}`? Ids that differ in leading zeros, case or spaces are read as one"
-        );
-        plan.questions.push(Question { place: store.name.clone(), question });
+        plan.similar(value, known);
     }
     if let Some(currency) = currency(store, &[revenue, opportunities], &mut plan.questions) {
         plan.decisions.extend(currency.into_decisions());
@@ -70,15 +64,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     for fit in named {
         plan.named(fit.profile);
     }
-    for fit in &fits {
-        let nested = fit.profile.columns.iter().filter(|column| column.nested > 0).map(|column| column.heading.as_str());
-        for heading in nested {
-            let question = "its lists of objects are not read: are the amounts beside it the totals of the lines? If not, \
-                            export a row for each line";
-            let place = format!("{}: {heading}", fit.profile.file);
-            plan.questions.push(Question { place, question: question.to_owned() });
-        }
-    }
+    plan.nested(&fits);
     for file in &store.unread {
         let question = format!("`{file}` is not read: name it on the command line as well if it belongs to the book");
         plan.questions.push(Question { place: store.name.clone(), question });
@@ -117,6 +103,31 @@ struct Plan<'s> {
 }
 
 impl<'s> Plan<'s> {
+    /// Asks about lists of objects in the cells of rows.
+    fn nested(&mut self, fits: &[Fit<'_>]) {
+        for fit in fits {
+            let nested =
+                fit.profile.columns.iter().filter(|column| column.nested > 0).map(|column| column.heading.as_str());
+            for heading in nested {
+                let question = "its lists of objects are not read: are the amounts beside it the totals of the lines? If not, \
+                                export a row for each line";
+                let place = format!("{}: {heading}", fit.profile.file);
+                self.questions.push(Question { place, question: question.to_owned() });
+            }
+        }
+    }
+
+    /// Reads ids that differ in leading zeros, case or spaces only as one, and asks about it.
+    fn similar(&mut self, value: &str, known: &str) {
+        let mut section = Section::new("");
+        section.set("ids", quoted("similar"), format!("`{value}` is `{known}` in the table of partners"));
+        self.decisions.extend(section.into_decisions());
+        let question = format!(
+            "is `{value}` the partner `{known}`? Ids that differ in leading zeros, case or spaces are read as one"
+        );
+        self.questions.push(Question { place: self.store.name.clone(), question });
+    }
+
     /// A section for `profile` and the tables that are read with it.
     fn draft(&self, table: &'static str, profile: &'s Profile) -> Draft<'s> {
         let mut draft = Draft::new(table, profile);
@@ -212,6 +223,7 @@ impl<'s> Plan<'s> {
         currency_column(&mut draft);
         uncounted(&mut draft);
         deductions(&mut draft);
+        signs(&mut draft);
         draft.fill_down();
         let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
         draft.numbers(&[Field::Amount], periods);
@@ -222,7 +234,10 @@ impl<'s> Plan<'s> {
         if is_won {
             won(&mut draft);
         }
-        self.take(draft, if fit.unpivoted().is_some() { "one column per period" } else { "dates and amounts by partner" });
+        self.take(
+            draft,
+            if fit.unpivoted().is_some() { "one column per period" } else { "dates and amounts by partner" },
+        );
     }
 
     fn opportunities(&mut self, fit: &Fit<'s>, partner: Option<&Column>) {

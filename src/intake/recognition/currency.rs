@@ -59,8 +59,7 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
         }
         many => {
             let codes: Vec<String> = many.iter().map(|(code, _)| (**code).to_owned()).collect();
-            let question =
-                format!("several currencies are stated ({}): write `currency = \"…\"`", codes.join(", "));
+            let question = format!("several currencies are stated ({}): write `currency = \"…\"`", codes.join(", "));
             questions.push(Question { place, question });
         }
     }
@@ -68,12 +67,7 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
 }
 
 /// Makes `¥` the yen below Japanese headings, and asks about it below others.
-fn yen(
-    stated: &mut BTreeMap<&str, String>,
-    fits: &[Option<&Fit<'_>>],
-    store: &Store,
-    questions: &mut Vec<Question>,
-) {
+fn yen(stated: &mut BTreeMap<&str, String>, fits: &[Option<&Fit<'_>>], store: &Store, questions: &mut Vec<Question>) {
     let mut signs = Vec::new();
     for sign in ["¥", "￥"] {
         signs.extend(stated.remove(sign));
@@ -84,7 +78,8 @@ fn yen(
     if is_japanese || stated.contains_key("JPY") {
         stated.entry("JPY").or_insert(reason);
     } else if !stated.contains_key("CNY") {
-        let question = "`¥` is the sign of two currencies: write `currency = \"JPY\"` or `currency = \"CNY\"`".to_owned();
+        let question =
+            "`¥` is the sign of two currencies: write `currency = \"JPY\"` or `currency = \"CNY\"`".to_owned();
         questions.push(Question { place: store.name.clone(), question });
     }
 }

@@ -13,7 +13,28 @@ use super::wide::{Wide, wide, years};
 /// Headings that name a partner in a table of partners only.
 const OWN_ID: [&str; 3] = ["id", "internalid", "name"];
 /// Headings of parts of a year beside it.
-const PERIODS: [&str; 5] = ["period", "periode", "période", "periodo", "postingperiod"];
+const PERIODS: [&str; 20] = [
+    "period",
+    "periode",
+    "période",
+    "periodo",
+    "postingperiod",
+    "fiscalperiod",
+    "week",
+    "weekno",
+    "weeknumber",
+    "isoweek",
+    "calendarweek",
+    "fiscalweek",
+    "kw",
+    "woche",
+    "kalenderwoche",
+    "semaine",
+    "semana",
+    "settimana",
+    "week#",
+    "day",
+];
 /// Words in the name of a table of opportunities.
 const PIPELINE_WORDS: [&str; 5] = ["opportunit", "deal", "pipeline", "potential", "chance"];
 

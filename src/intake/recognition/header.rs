@@ -62,7 +62,7 @@ pub(super) fn find_header(sheet: &mut Sheet) -> Header {
     Header { titles, rows: if reason.is_empty() { 1 } else { 2 }, lowest, reason }
 }
 
-/// How much a row looks like a header; 0 for a row that is none.
+/// The likeness of a row to a header; 0 for a row that cannot be one.
 fn score(cells: &[Cell], widest: usize) -> usize {
     let bare = cells.iter().filter(|cell| is_bare_month(cell.text.trim())).count();
     let named = cells.iter().filter(|cell| is_named(cell.text.trim())).count();
@@ -103,7 +103,7 @@ fn pair(top: &[(u64, Vec<Cell>)], at: usize) -> (usize, &'static str) {
     (at, "")
 }
 
-/// How many different headings of a header of these rows are known, as a name or as a period; a part of a year with its
+/// Number of different headings of a header of these rows that are known as a name or a period; a part of a year with its
 /// year counts twice.
 fn known(rows: &[&[Cell]]) -> usize {
     let lowest = rows.last().copied().unwrap_or_default();
@@ -115,8 +115,11 @@ fn known(rows: &[&[Cell]]) -> usize {
         }
     };
     let headings = joined(rows);
-    let weights: BTreeMap<String, usize> =
-        headings.iter().enumerate().map(|(index, heading)| (heading.to_lowercase(), weight((index, heading)))).collect();
+    let weights: BTreeMap<String, usize> = headings
+        .iter()
+        .enumerate()
+        .map(|(index, heading)| (heading.to_lowercase(), weight((index, heading))))
+        .collect();
     weights.into_values().sum()
 }
 
@@ -124,7 +127,8 @@ fn known(rows: &[&[Cell]]) -> usize {
 fn is_below_groups(groups: &[Cell], cells: &[Cell]) -> bool {
     let texts: Vec<&str> = cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()).collect();
     let values = texts.iter().filter(|text| (is_number(text) || is_date(text)) && part(text).is_none()).count();
-    let partners = texts.iter().filter(|text| rank(Field::PartnerId, text).is_some() && rank(Field::Amount, text).is_none());
+    let partners =
+        texts.iter().filter(|text| rank(Field::PartnerId, text).is_some() && rank(Field::Amount, text).is_none());
     let (all, different) = (partners.clone().count(), partners.collect::<BTreeSet<_>>().len());
     let (mut names, mut above, mut is_filled) = (BTreeSet::new(), "", false);
     for (index, _) in cells.iter().enumerate().filter(|(_, cell)| !cell.text.trim().is_empty()) {
@@ -142,7 +146,8 @@ fn is_below_groups(groups: &[Cell], cells: &[Cell]) -> bool {
 fn are_units(cells: &[Cell]) -> bool {
     let texts = cells.iter().map(|cell| cell.text.trim().trim_matches(['(', ')', '[', ']']));
     let mut texts = texts.filter(|text| !text.is_empty()).peekable();
-    texts.peek().is_some() && texts.all(|text| *text == *"%" || stated_currency(text).is_some() || unit_of(text).is_some())
+    texts.peek().is_some()
+        && texts.all(|text| *text == *"%" || stated_currency(text).is_some() || unit_of(text).is_some())
 }
 
 /// Columns whose cells are months without a year.

@@ -58,7 +58,7 @@ fn is_between(c: char) -> bool {
     matches!(c, ' ' | '(' | ')' | '[' | ']' | '_' | '/' | '\u{A0}' | '（' | '）' | '［' | '］')
 }
 
-/// What `word` multiplies amounts by: `Some(None)` for a unit that a mapping file cannot multiply by; `None` for no unit.
+/// The factor of the unit `word`: `Some(None)` for a unit that a mapping file cannot multiply by; `None` for no unit.
 pub(super) fn unit_of(word: &str) -> Option<Option<u32>> {
     const THOUSAND: u32 = 1_000;
     const MILLION: u32 = 1_000_000;
@@ -69,19 +69,20 @@ pub(super) fn unit_of(word: &str) -> Option<Option<u32>> {
         begin.or(end).is_some_and(is_money)
     };
     let thousands = || {
-        let digits: String = plain.chars().filter(|c| c.is_ascii_digit() || c.is_alphabetic() || is_money(&c.to_string())).collect();
+        let digits: String =
+            plain.chars().filter(|c| c.is_ascii_digit() || c.is_alphabetic() || is_money(&c.to_string())).collect();
         let number = digits.trim_start_matches(['x', 'X', '×']).trim_end_matches(['x', 'X', 's']);
         let money = number.strip_suffix("000").unwrap_or("-");
         // `$000`, `'000` beside a currency, `x1000`.
-        (is_money(money) && money.len() < number.len()) || (number == "1000" && (digits.len() > 4 || plain.starts_with('×')))
+        (is_money(money) && money.len() < number.len())
+            || (number == "1000" && (digits.len() > 4 || plain.starts_with('×')))
     };
     Some(match plain.to_lowercase().as_str() {
-        "thousands" | "thousand" | "000s" | "tsd" | "tausend" | "milliers" | "millier" | "miles" | "migliaia" | "duizend"
-        | "千" | "千円" | "千元" => Some(THOUSAND),
+        "thousands" | "thousand" | "000s" | "tsd" | "tausend" | "milliers" | "millier" | "miles" | "migliaia"
+        | "duizend" | "千" | "千円" | "千元" => Some(THOUSAND),
         "万円" | "万元" | "万" => Some(10_000),
-        "millions" | "million" | "mio" | "mln" | "mn" | "millionen" | "millones" | "milioni" | "miljoen" | "百万" | "百万円" => {
-            Some(MILLION)
-        }
+        "millions" | "million" | "mio" | "mln" | "mn" | "millionen" | "millones" | "milioni" | "miljoen" | "百万"
+        | "百万円" => Some(MILLION),
         "lakh" | "lakhs" => Some(100_000),
         "crore" | "crores" => Some(10_000_000),
         "億" | "億円" => Some(100_000_000),
@@ -105,22 +106,33 @@ pub(super) fn stated_unit(text: &str) -> Option<(&str, Option<u32>)> {
     });
     by_word.or_else(|| {
         // A letter is a unit in parentheses, beside a currency, and at the end of a heading.
-        let at = words.iter().position(|word| matches!(*word, "k" | "K" | "T" | "M" | "m" | "mm" | "MM" | "x" | "×"))?;
+        let at =
+            words.iter().position(|word| matches!(*word, "k" | "K" | "T" | "M" | "m" | "mm" | "MM" | "x" | "×"))?;
         let word = words[at];
-        let is_enclosed = [("(", ")"), ("[", "]"), ("（", "）")]
-            .iter()
-            .any(|(open, close)| text.find(open).is_some_and(|open| text[open..].contains(word) && text[open..].contains(close)));
+        let is_enclosed = [('(', ')'), ('[', ']'), ('（', '）')].iter().any(|(open, close)| {
+            let inside = text.split_once(*open).and_then(|(_, rest)| rest.split_once(*close));
+            inside.is_some_and(|(inside, _)| inside.split(is_between).any(|one| one == word))
+        });
         let is_money = |word: &&str| *word == "$" || stated_currency(word).is_some();
         let is_beside = at.checked_sub(1).and_then(|at| words.get(at)).is_some_and(is_money)
             || words.get(at + 1).is_some_and(is_money);
         let is_last = at > 0 && at + 1 == words.len() && is_heading;
         let factor = match word {
             "k" | "K" | "T" => 1_000,
-            "x" | "×" => words.get(at + 1).filter(|next| next.replace([',', '.', '\''], "") == "1000").map(|_| 1_000)?,
+            "x" | "×" => {
+                words.get(at + 1).filter(|next| next.replace([',', '.', '\''], "") == "1000").map(|_| 1_000)?
+            }
             _ => 1_000_000,
         };
         (is_enclosed || is_beside || is_last).then_some((word, Some(factor)))
     })
+}
+
+/// The unit that the name of a file or sheet states together with a currency, such as `kEUR`: other words are names.
+pub(super) fn named_unit(name: &str) -> Option<(&str, Option<u32>)> {
+    let words =
+        name.split(is_between).filter(|word| stated_currency(word).is_some() && word.parse::<Currency>().is_err());
+    words.filter_map(|word| Some((word, unit_of(word)?))).next()
 }
 
 /// Length from which a text is a title rather than a heading.

@@ -4,7 +4,7 @@ use super::super::mapping::is_key;
 use super::super::store::Store;
 use super::super::table::Field;
 use super::dates::Order;
-use super::heading::{compared, is_one_of, stated_unit};
+use super::heading::{compared, is_one_of, named_unit, stated_unit};
 use super::notation::Notation;
 use super::outcome::Question;
 use super::period_heading::is_fiscal_year;
@@ -174,11 +174,13 @@ impl<'p> Draft<'p> {
         let of_amount =
             self.bound.iter().find(|(field, _)| *field == Field::Amount).map(|(_, column)| &*column.heading);
         let by_heading = of_amount.and_then(|heading| Some((heading, stated_unit(heading)?)));
-        let file = [self.profile.file.as_str()].into_iter().map(|file| file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+        let file =
+            [self.profile.file.as_str()].into_iter().map(|file| file.rsplit_once('.').map_or(file, |(stem, _)| stem));
         let sheet = self.profile.file.split_once('!').map(|(_, sheet)| sheet);
-        let titles = self.profile.titles.iter().map(String::as_str).chain(sheet).chain(file);
+        let titles = self.profile.titles.iter().map(String::as_str);
         let by_title = || titles.into_iter().find_map(|title| Some((title, stated_unit(title)?)));
-        let Some((text, (word, factor))) = by_heading.or_else(by_title) else { return };
+        let by_name = || sheet.into_iter().chain(file).find_map(|name| Some((name, named_unit(name)?)));
+        let Some((text, (word, factor))) = by_heading.or_else(by_title).or_else(by_name) else { return };
         let heading = of_amount.unwrap_or_default().to_owned();
         let Some(factor) = factor else {
             return self.ask(

@@ -54,7 +54,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
             importe importo bedrag omzet fatturato value subtotal total grandtotal grossamount grosssales \
             bruttobetrag weeklysales bookings acv arr productamount netprice umsatznetto totalexclvat totaldue billed \
-            chiffredaffaires ca caht spend gmv payment valor doctotal sumofamount sumofrevenue sumofsales summevonumsatz 売上金額税抜 税抜売上 売上金額 税抜金額 売上高 売上 金額",
+            chiffredaffaires ca caht spend gmv payment valor doctotal amountinlc amountinlocalcurrency betraginhauswährung sumofamount sumofrevenue sumofsales summevonumsatz 売上金額税抜 税抜売上 売上金額 税抜金額 売上高 売上 金額",
     },
     Synonyms {
         field: Field::Currency,
@@ -140,8 +140,18 @@ pub(super) const UNIT_PRICES: &[&str] = &[
 pub(super) const YEARS: &[&str] =
     &["year", "calendaryear", "jahr", "kalenderjahr", "année", "annee", "año", "anno", "jaar", "ano"];
 /// Headings of fiscal years.
-pub(super) const FISCAL_YEARS: &[&str] =
-    &["fiscalyear", "financialyear", "fy", "geschäftsjahr", "geschaeftsjahr", "wirtschaftsjahr", "exercice", "ejercicio", "boekjaar", "gjahr"];
+pub(super) const FISCAL_YEARS: &[&str] = &[
+    "fiscalyear",
+    "financialyear",
+    "fy",
+    "geschäftsjahr",
+    "geschaeftsjahr",
+    "wirtschaftsjahr",
+    "exercice",
+    "ejercicio",
+    "boekjaar",
+    "gjahr",
+];
 /// Headings of months or quarters beside a calendar year.
 pub(super) const MONTHS: &[&str] = &[
     "month",
@@ -176,6 +186,21 @@ pub(super) const CURRENCY_NAMES: &[(&[&str], &str)] = &[
     (&["canadiandollar"], "CAD"),
     (&["australiandollar"], "AUD"),
     (&["indianrupee"], "INR"),
+];
+
+/// Parts of the headings of amounts that may contain taxes or discounts, folded.
+pub(super) const GROSS: &[&str] = &["gross", "brutto", "inclvat", "incltax", "inclmwst", "ttc", "税込"];
+/// Words of debit and credit, lower case, ascending.
+pub(super) const SIGNS: &[[&str; 2]] = &[
+    ["c", "d"],
+    ["cr", "dr"],
+    ["credit", "debit"],
+    ["h", "s"],
+    ["haben", "soll"],
+    ["crédit", "débit"],
+    ["abono", "cargo"],
+    ["+", "-"],
+    ["40", "50"],
 ];
 
 /// Headings of amounts that are taken off gross revenue.

@@ -43,9 +43,11 @@ type Found<'p> = (&'p Column, Part<'p>);
 
 /// The months or parts of a year among the headings of `profile`.
 pub(super) fn wide(profile: &Profile) -> Option<Wide> {
-    for (kind, least, word) in
-        [(Kind::Month, 3, "months"), (Kind::Part, 2, "parts of a year"), (Kind::FiscalPart, 2, "parts of a fiscal year")]
-    {
+    for (kind, least, word) in [
+        (Kind::Month, 3, "months"),
+        (Kind::Part, 2, "parts of a year"),
+        (Kind::FiscalPart, 2, "parts of a fiscal year"),
+    ] {
         for states_year in [true, false] {
             if let Some(found) = found(profile, kind, states_year, least) {
                 return Some(proposed(profile, &found, kind, word));
@@ -75,8 +77,7 @@ fn is_amount(word: &str) -> bool {
 /// The columns with a period of this kind that are the revenue: those without another word, else those with a word for it.
 fn found<'p>(profile: &'p Profile, kind: Kind, states_year: bool, least: usize) -> Option<Vec<Found<'p>>> {
     let parts = profile.columns.iter().filter_map(|column| Some((column, part(&column.heading)?)));
-    let all: Vec<Found<'_>> =
-        parts.filter(|(_, part)| part.kind == kind && part.states_year == states_year).collect();
+    let all: Vec<Found<'_>> = parts.filter(|(_, part)| part.kind == kind && part.states_year == states_year).collect();
     let with = |word: &str| -> Vec<Found<'p>> {
         let same = all.iter().filter(|(_, part)| part.word.eq_ignore_ascii_case(word));
         // Headings that are nothing but a period may have empty columns.

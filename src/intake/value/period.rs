@@ -40,12 +40,12 @@ impl YearKind {
     }
 }
 
-/// What is known of the years of a table.
+/// Calendars of the years of a table, as far as they are known.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::intake) struct Years {
     /// The fiscal calendar; labels such as `FY2026` need it.
     pub calendar: Option<FiscalCalendar>,
-    /// What a year without a word is.
+    /// Calendar of a year without a word.
     pub bare: Option<YearKind>,
 }
 
@@ -101,11 +101,7 @@ pub(in crate::intake) fn read(
 }
 
 /// The period that `heading` names, as text, and its length in months; `year` is that of a heading without a year.
-pub(in crate::intake) fn dated(
-    heading: &str,
-    year: Option<u32>,
-    years: Years,
-) -> Option<(Box<str>, u32)> {
+pub(in crate::intake) fn dated(heading: &str, year: Option<u32>, years: Years) -> Option<(Box<str>, u32)> {
     let named = |text: &str| read(text, years, &[], None);
     match (named(heading), year) {
         (Ok((_, length)), _) => Some((heading.into(), length)),
@@ -122,7 +118,7 @@ pub(in crate::intake) fn dated(
     }
 }
 
-/// The month that stands below its quarter in a header of two rows: `Q1 Jan 2025` and `Q1 2025 Jan`.
+/// The month that is below its quarter in a header of two rows: `Q1 Jan 2025` and `Q1 2025 Jan`.
 fn without_quarter(text: &str, years: Years) -> Option<(Box<str>, u32)> {
     let (first, rest) = text.split_once(' ')?;
     let quarter = fiscal_part_number(first)?;
@@ -137,11 +133,12 @@ fn fiscal_part_number(text: &str) -> Option<u32> {
     text.strip_prefix(['Q', 'q'])?.parse().ok().filter(|number| (1..=4).contains(number))
 }
 
-/// What is left of `heading` without `word` at its beginning or its end; `None` when the word is at neither.
+/// The rest of `heading` without `word` at its beginning or its end; `None` when the word is at neither.
 pub(in crate::intake) fn beside<'h>(heading: &'h str, word: &str) -> Option<&'h str> {
     let is_between = |c: char| c.is_whitespace() || matches!(c, '-' | '_' | ':' | '/' | '(' | ')' | '|' | ',');
     let is_word = |part: Option<&str>| part.is_some_and(|part| part.eq_ignore_ascii_case(word));
-    let behind = heading.get(word.len()..).filter(|rest| is_word(heading.get(..word.len())) && rest.starts_with(is_between));
+    let behind =
+        heading.get(word.len()..).filter(|rest| is_word(heading.get(..word.len())) && rest.starts_with(is_between));
     let before = || {
         let at = heading.len().checked_sub(word.len())?;
         heading.get(..at).filter(|rest| is_word(heading.get(at..)) && rest.ends_with(is_between))
@@ -232,7 +229,9 @@ fn calendar_period(tokens: &[Token<'_>]) -> Option<(Month, u32)> {
         [Digits(first), Digits(second)] => {
             month(year_of_four(first), second).or_else(|| month(year_of_four(second), first))
         }
-        [Letters(word), Digits(year)] if is_word(word, &["CY"]) => Month::new(year_of(year)?, 1).map(|month| (month, 12)),
+        [Letters(word), Digits(year)] if is_word(word, &["CY"]) => {
+            Month::new(year_of(year)?, 1).map(|month| (month, 12))
+        }
         [Letters(word), Digits(year)] | [Letters(word), Letters("de" | "of"), Digits(year)] => {
             Month::new(year_of(year)?, month_number(word)?).map(|month| (month, 1))
         }

@@ -44,11 +44,23 @@ fn groups_above_the_header_are_part_of_it() {
         (",2024,2024,2025,2025\nPartner,Q3,Q4,Q1,Q2\nAcme,1,2,4,5\nBeta,10,20,40,50\n", "132"),
         ("Partner,2024,,,2025,,\n,Q3,Q4,Total,Q1,Q2,Total\nAcme,1,2,3,4,5,9\nBeta,10,20,30,40,50,90\n", "132"),
         // Measures above months, and below them.
-        ("Partner,Revenue,,,Target,,\n,Jan 2025,Feb 2025,Mar 2025,Jan 2025,Feb 2025,Mar 2025\nAcme,1,2,3,4,5,6\nBeta,10,20,30,40,50,60\n", "66"),
-        (",Target,,,Revenue,,\nPartner,Jan 2025,Feb 2025,Mar 2025,Jan 2025,Feb 2025,Mar 2025\nAcme,4,5,6,1,2,3\nBeta,40,50,60,10,20,30\n", "66"),
-        ("Partner,Jan 2025,,Feb 2025,,Mar 2025,\n,Revenue,Units,Revenue,Units,Revenue,Units\nAcme,1,100,2,200,3,300\nBeta,10,1,20,2,30,3\n", "66"),
+        (
+            "Partner,Revenue,,,Target,,\n,Jan 2025,Feb 2025,Mar 2025,Jan 2025,Feb 2025,Mar 2025\nAcme,1,2,3,4,5,6\nBeta,10,20,30,40,50,60\n",
+            "66",
+        ),
+        (
+            ",Target,,,Revenue,,\nPartner,Jan 2025,Feb 2025,Mar 2025,Jan 2025,Feb 2025,Mar 2025\nAcme,4,5,6,1,2,3\nBeta,40,50,60,10,20,30\n",
+            "66",
+        ),
+        (
+            "Partner,Jan 2025,,Feb 2025,,Mar 2025,\n,Revenue,Units,Revenue,Units,Revenue,Units\nAcme,1,100,2,200,3,300\nBeta,10,1,20,2,30,3\n",
+            "66",
+        ),
         // Subjects above columns.
-        ("Customer,,Order,,\nNo,Name,Date,Net Amount,Currency\n1,Acme,2025-01-10,100,EUR\n2,Beta,2025-01-11,50,EUR\n1,Acme,2025-02-10,40,EUR\n", "190"),
+        (
+            "Customer,,Order,,\nNo,Name,Date,Net Amount,Currency\n1,Acme,2025-01-10,100,EUR\n2,Beta,2025-01-11,50,EUR\n1,Acme,2025-02-10,40,EUR\n",
+            "190",
+        ),
         // Units below columns.
         ("Customer,Date,Amount\n,,EUR\nAcme,2025-01-10,100\nBeta,2025-01-11,50\nAcme,2025-02-10,40\n", "190"),
     ] {
@@ -56,8 +68,12 @@ fn groups_above_the_header_are_part_of_it() {
     }
     let quarters = "Partner,Q1,,,Q2,,\n,Jan,Feb,Mar,Apr,May,Jun\nAcme,1,2,3,4,5,6\nBeta,10,20,30,40,50,60\n";
     reads(&[("Sales 2025.csv", quarters)], "231", &[two, "year = 2025"]);
-    // A title, and tables beside each other, are no groups.
-    let titled = reads(&[("a.csv", "Revenue 2025,,,\nPartner,Jan,Feb,Mar\nAcme,1,2,3\nBeta,4,5,6\n")], "21", &["header_row = 2"]);
+    // Neither a title nor tables beside each other are groups.
+    let titled = reads(
+        &[("a.csv", "Revenue 2025,,,\nPartner,Jan,Feb,Mar\nAcme,1,2,3\nBeta,4,5,6\n")],
+        "21",
+        &["header_row = 2"],
+    );
     assert!(!titled.mapping.contains(two), "{}", titled.mapping);
     let beside = "North,,,,South,,\nCustomer,Date,Amount,,Customer,Date,Amount\nA,2025-01-10,100,,C,2025-01-10,7\nB,2025-01-11,50,,D,2025-01-10,8\n";
     assert!(Seen::text(&[("a.csv", beside)]).book.is_none());
@@ -69,7 +85,8 @@ fn the_measure_that_is_not_read_is_named() {
     let seen = reads(&[("a.csv", text)], "12", &["word = \"Revenue\""]);
     seen.says("the columns with `Target` beside the period are not read");
     let text = "Partner,Foo Jan 2025,Foo Feb 2025,Foo Mar 2025\nAcme,1,2,3\nBeta,4,5,6\n";
-    reads(&[("a.csv", text)], "21", &["word = \"Foo\""]).says("are the columns with `Foo` beside the period the net revenue?");
+    reads(&[("a.csv", text)], "21", &["word = \"Foo\""])
+        .says("are the columns with `Foo` beside the period the net revenue?");
 }
 
 #[test]
@@ -86,7 +103,8 @@ fn columns_of_years_are_spread_over_their_months_and_that_is_said() {
         seen.says("years = \"fiscal\"");
     }
     let text = "Partner,2024,2025\nAcme,1200,100\n";
-    let unpivot = "[revenue]\nfile = \"a.csv\"\nunpivot = { period = [\"2024\", \"2025\"] }\ncolumns.partner_id = \"Partner\"\n";
+    let unpivot =
+        "[revenue]\nfile = \"a.csv\"\nunpivot = { period = [\"2024\", \"2025\"] }\ncolumns.partner_id = \"Partner\"\n";
     let calendar = mapped(&book(&format!("years = \"calendar\"\n{unpivot}")), text).unwrap();
     assert_eq!((calendar.len(), &*calendar["2024-01"], &*calendar["2024-12"]), (24, "100", "100"));
     // 100 = 12 × 8.33 + 0.04, the first months one minor unit more.
@@ -124,7 +142,10 @@ fn fiscal_periods_need_the_first_month_of_the_year() {
     let columns = "Partner,Year,Posting period,Amount\nA,2024,1,12\nA,2024,12,13\n";
     let keys = "[revenue]\nfile = \"a.csv\"\nyears = \"fiscal\"\njoin = { month = [\"Year\", \"Posting period\"] }\ncolumns = { partner_id = \"Partner\", amount = \"Amount\" }\n";
     let months = mapped(&book(&format!("fiscal_year_start = 4\n{keys}")), columns).unwrap();
-    assert_eq!(months, BTreeMap::from([("2023-04".to_owned(), "12".to_owned()), ("2024-03".to_owned(), "13".to_owned())]));
+    assert_eq!(
+        months,
+        BTreeMap::from([("2023-04".to_owned(), "12".to_owned()), ("2024-03".to_owned(), "13".to_owned())])
+    );
 }
 
 #[test]
@@ -152,7 +173,13 @@ fn units_are_read_however_a_heading_writes_them() {
     ] {
         let text = format!("Customer,Month,{heading}\nA,2025-01,1.5\nB,2025-01,2\n");
         let seen = Seen::text(&[("a.csv", &text)]);
-        assert_eq!(seen.revenue(), Decimal::from(factor) * Decimal::new(35, 1), "{heading}\n{}\n{}", seen.mapping, seen.said);
+        assert_eq!(
+            seen.revenue(),
+            Decimal::from(factor) * Decimal::new(35, 1),
+            "{heading}\n{}\n{}",
+            seen.mapping,
+            seen.said
+        );
         seen.says("are its amounts in");
     }
     let months = "Customer,2025-01,2025-02,2025-03\nA,1,2,3\nB,4,5,6\n";
@@ -171,7 +198,11 @@ fn the_subtotal_of_one_row_is_left_out() {
 
 #[test]
 fn the_currency_of_the_amount_that_is_read_counts() {
-    let seen = reads(&[("a.csv", "Customer,Month,Amount EUR,Amount USD\nA,2025-01,1,1.1\nB,2025-01,2,2.2\n")], "3", &["currency = \"EUR\""]);
+    let seen = reads(
+        &[("a.csv", "Customer,Month,Amount EUR,Amount USD\nA,2025-01,1,1.1\nB,2025-01,2,2.2\n")],
+        "3",
+        &["currency = \"EUR\""],
+    );
     seen.says("or is it `Amount USD`?");
     let returns = "Customer,Date,Sales,Returns\nA,2025-01-10,100,10\nA,2025-01-11,30,0\nB,2025-01-11,50,5\n";
     reads(&[("a.csv", returns)], "180", &[]).says("`Returns` is not taken off the amount");
@@ -182,7 +213,11 @@ fn japanese_exports_come_in() {
     let yen = "得意先,年月,売上金額\nA,2025年1月,\"¥1,000\"\nB,2025年12月,¥2\n";
     let seen = reads(&[("a.csv", yen)], "1002", &["currency = \"JPY\"", "thousands = \",\""]);
     assert_eq!(seen.book.unwrap().currency.code(), "JPY");
-    reads(&[("a.csv", "得意先,年月,売上金額\nA,2025年1月,\"1,000円\"\nB,2025年12月,2円\n")], "1002", &["currency = \"JPY\""]);
+    reads(
+        &[("a.csv", "得意先,年月,売上金額\nA,2025年1月,\"1,000円\"\nB,2025年12月,2円\n")],
+        "1002",
+        &["currency = \"JPY\""],
+    );
     reads(&[("a.csv", "顧客名,年月,売上高（税抜）(円)\nA,202501,1000\nB,202502,2\n")], "1002", &["currency = \"JPY\""]);
     reads(&[("2025.csv", "得意先,4月,5月,6月\nA,1,2,3\nB,4,5,6\n")], "21", &["year = 2025"]);
     let plain = Seen::text(&[("a.csv", "Customer,Month,Amount\nA,2025-01,¥1000\nB,2025-02,¥2\n")]);
@@ -196,7 +231,10 @@ fn japanese_exports_come_in() {
     assert!(seen.mapping.contains("encoding = \"shift_jis\""), "{}", seen.mapping);
     assert_eq!(&*seen.book.unwrap().partners[0].id, "山田商店");
     // Western texts with accents stay what they were.
-    let western = Seen::bytes(&[("a.csv", b"Client,Mois,Montant HT\nG\xE9n\xE9ral \xE9lectrique,2025-01,1\n\xC9t\xE9,2025-02,2\n".to_vec())]);
+    let western = Seen::bytes(&[(
+        "a.csv",
+        b"Client,Mois,Montant HT\nG\xE9n\xE9ral \xE9lectrique,2025-01,1\n\xC9t\xE9,2025-02,2\n".to_vec(),
+    )]);
     assert!(western.mapping.contains("windows-1252"), "{}", western.mapping);
 }
 
@@ -204,10 +242,55 @@ fn japanese_exports_come_in() {
 fn dates_as_browsers_and_letters_write_them() {
     let text = "Customer,Date,Amount\nA,\"Fri Jan 31 2025 23:30:00 GMT+0100 (Central European Standard Time)\",100\nB,\"Friday, January 31, 2025\",50\nC,\"Fri, 31 Jan 2025 23:30:00 GMT\",7\n";
     let seen = reads(&[("a.csv", text)], "157", &[]);
-    let months = seen.book.unwrap().partners.iter().map(|partner| partner.revenue[0].month.to_string()).collect::<Vec<_>>();
+    let months =
+        seen.book.unwrap().partners.iter().map(|partner| partner.revenue[0].month.to_string()).collect::<Vec<_>>();
     assert_eq!(months, ["2025-01", "2025-01", "2025-01"]);
     for (client, month) in [("janvier 2025", "2025-01"), ("août 2025", "2025-08"), ("déc-25", "2025-12")] {
-        let seen = reads(&[("a.csv", &format!("Client;Mois;Montant HT\nA;{client};1 000,50\nB;{client};1,00\n"))], "1001.50", &[]);
+        let seen = reads(
+            &[("a.csv", &format!("Client;Mois;Montant HT\nA;{client};1 000,50\nB;{client};1,00\n"))],
+            "1001.50",
+            &[],
+        );
         assert_eq!(seen.book.unwrap().partners[0].revenue[0].month.to_string(), month);
     }
+}
+
+#[test]
+fn rows_of_figures_about_the_others_are_left_out_or_named() {
+    let months = "Customer,Jan 2025,Feb 2025,Mar 2025\nAcme,1,2,3\nBeta,4,5,6\n";
+    for total in ["All partners", "All", "合計", "Sum"] {
+        reads(&[("a.csv", &format!("{months}{total},5,7,9\n"))], "21", &[]).says("is a total of the rows above it");
+    }
+    reads(&[("a.csv", &format!("{months}Channel,5,7,9\n"))], "42", &[])
+        .says("`Channel` is read as data, and looks like");
+    reads(&[("a.csv", &format!("{months}Average,2.5,3.5,4.5\n"))], "31.5", &[])
+        .says("`Average` is read as data, and looks like");
+    let plain = reads(&[("a.csv", &format!("{months}All Star Ltd,5,7,10\n"))], "43", &[]);
+    assert!(!plain.said.contains("read as data"), "{}", plain.said);
+}
+
+#[test]
+fn what_may_change_the_amount_is_asked() {
+    let gross = "Customer,Date,Gross Amount,Tax\nA,2025-01-10,100,19\nB,2025-01-10,10,1.9\n";
+    reads(&[("a.csv", gross)], "110", &[]).says("it may contain taxes or discounts");
+    let signs = "Customer,Date,Amount,D/C\nA,2025-01-10,100,C\nA,2025-01-11,30,D\nB,2025-01-10,5,C\n";
+    reads(&[("a.csv", signs)], "135", &[]).says("do \"C\" and \"D\" change the sign of the amount?");
+    let lines = r#"[{"customer":"A","date":"2025-01-10","amount":15,"lines":[{"amount":10},{"amount":5}]},
+                   {"customer":"B","date":"2025-01-11","amount":7,"lines":[{"amount":7}]}]"#;
+    reads(&[("a.json", lines)], "22", &[]).says("lines: its lists of objects are not read");
+    // The year of a week or of a period is not the period.
+    for heading in ["Week", "Period", "Posting Period"] {
+        let text = format!("Customer,Year,{heading},Amount\nA,2024,1,100\nB,2024,2,200\n");
+        assert!(Seen::text(&[("a.csv", &text)]).book.is_none(), "{heading}");
+    }
+}
+
+#[test]
+fn names_are_not_units() {
+    let rows = "Customer,Month,Revenue\nA,2025-01,1.5\nB,2025-01,2\n";
+    for file in ["Mio Corp.csv", "Sales (T).csv", "Sales 000.csv", "Customers K (2025).csv"] {
+        let seen = reads(&[(file, rows)], "3.5", &[]);
+        assert!(!seen.mapping.contains("times"), "{file}\n{}", seen.mapping);
+    }
+    reads(&[("a.csv", &format!("Report for team M (Munich),,\n{rows}"))], "3.5", &["header_row = 2"]);
 }

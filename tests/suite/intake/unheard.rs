@@ -220,7 +220,7 @@ fn the_types_of_documents_are_asked_about() {
 }
 
 #[test]
-fn the_measures_of_a_header_of_two_rows_are_told_apart() {
+fn a_header_of_two_rows_keeps_its_measures_apart() {
     let top = "Partner,Jan 2025,,Feb 2025,,Mar 2025,\n,Units,Revenue,Units,Revenue,Units,Revenue\n";
     let below = ",Jan 2025,,Feb 2025,,Mar 2025,\nPartner,Units,Revenue,Units,Revenue,Units,Revenue\n";
     let measures = "Partner,Units,,,Revenue,,\n,Jan 2025,Feb 2025,Mar 2025,Jan 2025,Feb 2025,Mar 2025\n";
