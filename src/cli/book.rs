@@ -5,7 +5,7 @@ use super::groups::Output;
 use super::{CommandError, Terminal, error, output};
 use crate::finding::Finding;
 use crate::intake::recognition::{Survey, read_surveyed, survey_book};
-use crate::intake::{Mapping, ReadOptions, read_book};
+use crate::intake::{Mapping, ReadOptions, read_books};
 use crate::report::{TableOptions, survey as report};
 use std::path::{Path, PathBuf};
 
@@ -51,10 +51,9 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         None => survey_book(&options.paths, &crate::intake::Limits::default()).into_result()?,
     };
     let read_options = ReadOptions { current_month: Some(super::clock::current_month()), ..ReadOptions::default() };
-    let read = match (&mapping, options.paths.as_slice()) {
-        (Some(mapping), [path]) => read_book(path, Some(mapping), &read_options),
-        (Some(_), _) => return Err(Finding::from(CommandFault::SeveralBooks {}).into()),
-        (None, paths) => read_surveyed(paths, &survey, &read_options),
+    let read = match &mapping {
+        Some(mapping) => read_books(&options.paths, Some(mapping), &read_options),
+        None => read_surveyed(&options.paths, &survey, &read_options),
     };
     let (book, found) = read.into_parts();
     findings.extend(found);

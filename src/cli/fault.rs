@@ -114,11 +114,6 @@ crate::faults! {
             message: format!("`{path}` already exists"),
             help: "choose another name, or remove the directory",
         }
-        /// A mapping file is stated for several paths.
-        SeveralBooks {} = BookShape {
-            message: "`--map` reads one directory or file",
-            help: "put the files into one directory and name the directory",
-        }
         /// The mapping file to write exists.
         MapExists { path: String } = FileUnwritable {
             message: format!("`{path}` already exists"),

@@ -4,7 +4,7 @@ use super::progress::spinner;
 use super::{CommandError, Terminal, output};
 use crate::channel::PartnerBook;
 use crate::finding::Checked;
-use crate::intake::{Mapping, ReadOptions, read_book};
+use crate::intake::{Mapping, ReadOptions, read_books};
 use crate::plugin::{VendorPlugin, disk::Roots};
 use crate::report::TableOptions;
 use std::io::Write;
@@ -31,9 +31,10 @@ impl Directories {
 /// The partner book that a command reads.
 #[derive(Debug, clap::Args)]
 pub struct BookSource {
-    /// Partner book: a directory of CSV files, a JSON file, or a workbook.
-    #[arg(long, value_name = "PATH")]
-    pub book: PathBuf,
+    /// Partner book: a directory of CSV files, a JSON file, or a workbook; with several, directories and files are read as
+    /// one book
+    #[arg(long, value_name = "PATH", required = true)]
+    pub book: Vec<PathBuf>,
     /// Mapping file that names the tables and columns of an export.
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
@@ -53,8 +54,9 @@ impl BookSource {
             current_month: Some(super::clock::current_month()),
             ..ReadOptions::default()
         };
-        let reading = spinner(&format!("reading {}", self.book.display()));
-        let book = on_own_thread(|| read_book(&self.book, mapping.as_ref(), &options));
+        let paths: Vec<String> = self.book.iter().map(|path| path.display().to_string()).collect();
+        let reading = spinner(&format!("reading {}", paths.join(", ")));
+        let book = on_own_thread(|| read_books(&self.book, mapping.as_ref(), &options));
         reading.finish_and_clear();
         book
     }

@@ -1,5 +1,6 @@
 //! Inputs beside the book: targets by level, and agreed quotas.
 
+use super::beside_notation::find_notation;
 use super::binding::Binding;
 use super::cell::Fields;
 use super::fault::{BesideFault, TableFault, ValueFault};
@@ -234,6 +235,7 @@ impl Beside {
         super::header::place(&mut sheet, kind.table(), None, &mut self.shared.log);
         let mut binding = Binding::new(kind.table(), &sheet, None, &mut self.shared.log)?;
         binding.strips_quote = true;
+        find_notation(&sheet, &mut binding, &mut self.shared.log);
         let location = sheet.location();
         super::rows::each_row(&sheet, &binding, &[], &mut self.shared, &self.limits, &mut each)?;
         Some(location)

@@ -6,7 +6,8 @@ use super::log::{Log, shown};
 use super::mapping::{TableMap, YEARS};
 use super::sheet::{Location, Sheet};
 use super::table::{Column, Field, Table, TableKind, is_same_heading};
-use super::value::period::dated;
+use super::value::notation::Notation;
+use super::value::period::{Years, dated};
 use crate::channel::LeftOutBy;
 use crate::finding::{Candidates, Finding, Severity, did_you_mean};
 use std::collections::BTreeSet;
@@ -31,6 +32,8 @@ pub(super) struct Binding<'a> {
     pub location: Location,
     pub headings: Arc<[String]>,
     pub map: Option<&'a TableMap>,
+    /// Notation of the numbers: the mapping file's, or the one that the numbers of a file beside the book show.
+    pub notation: Notation,
     /// True when a leading `'` that a spreadsheet writer put there is taken off.
     pub strips_quote: bool,
     sources: Vec<Source>,
@@ -66,11 +69,13 @@ impl<'a> Binding<'a> {
         let unpivot = sheet.reshape.as_ref().and_then(|shape| shape.unpivot.as_ref());
         let unpivoted = unpivot.map(|unpivot| (unpivot.at, unpivot.amount));
         let (strips_quote, left_out) = (false, None);
+        let notation = map.map(|map| map.notation).unwrap_or_default();
         (!failed).then_some(Self {
             table,
             location,
             headings,
             map,
+            notation,
             strips_quote,
             sources,
             keep,
@@ -263,7 +268,7 @@ impl<'a> Binder<'a, '_> {
     /// Reports that none of `fields` has a column, while `present` has one.
     fn missing(&mut self, fields: &[Field], present: Option<Field>) {
         // The year makes words such as `Jan` readable.
-        let is_period = |heading: &&String| dated(heading, Some(YEARS.1), None).is_some();
+        let is_period = |heading: &&String| dated(heading, Some(YEARS.1), Years::default()).is_some();
         let periods = self.sheet.headings.iter().filter(is_period).map(|heading| shown(heading)).collect();
         let fault = TableFault::MissingColumn {
             table: self.table.name.to_owned(),

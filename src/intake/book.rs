@@ -24,7 +24,7 @@ use crate::figure::Kind;
 use crate::finding::{Checked, Finding, Place};
 use crate::units::Money;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Reads the partner book at `path`: a directory of CSV files, a JSON file, or an XLSX workbook.
@@ -38,15 +38,6 @@ pub fn read_book(path: &Path, mapping: Option<&Mapping>, options: &ReadOptions) 
         None => Store::open_book(path, &options.limits, &mut log),
     };
     let Ok(store) = opened else {
-        return Checked::refused(log.into_findings());
-    };
-    read_store(store, log, mapping, options)
-}
-
-/// Reads the directories and files at `paths` as one book.
-pub(super) fn read_books(paths: &[PathBuf], mapping: Option<&Mapping>, options: &ReadOptions) -> Checked<PartnerBook> {
-    let mut log = Log::default();
-    let Ok(store) = Store::open_all(paths, &options.limits, &mut log) else {
         return Checked::refused(log.into_findings());
     };
     read_store(store, log, mapping, options)
@@ -90,7 +81,7 @@ pub fn read_book_json(part: &JsonPart<'_>, options: &ReadOptions) -> Checked<Par
     read_store(store, log, None, options)
 }
 
-fn read_store<'m>(
+pub(super) fn read_store<'m>(
     store: Store,
     log: Log,
     mapping: Option<&'m Mapping>,
@@ -98,7 +89,8 @@ fn read_store<'m>(
 ) -> Checked<PartnerBook> {
     let currency = mapping.and_then(|mapping| mapping.currency).or(options.currency);
     let mut shared = Shared::default();
-    (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);
+    (shared.log, shared.default_currency) = (log, currency);
+    shared.calendar = mapping.and_then(|mapping| mapping.calendar).or(options.calendar);
     (shared.zone, shared.salesforce) = mapping.map_or((None, false), |mapping| (mapping.zone, mapping.salesforce));
     shared.similar_ids = mapping.is_some_and(|mapping| mapping.similar_ids);
     (shared.weeks, shared.months.current) = (mapping.and_then(|mapping| mapping.weeks), options.current_month);

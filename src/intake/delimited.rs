@@ -2,7 +2,7 @@
 
 use super::cell::Fields;
 use super::fault::{FileFault, TableFault};
-use super::garbled::{Guess, garbled};
+use super::garbled::{Guess, garbled, japanese};
 use super::log::shown;
 use crate::document::delimited::{Quotes, Record, Records, stated_delimiter};
 use crate::finding::{Code, Finding, Place, Severity};
@@ -29,8 +29,8 @@ const SNIFFED_RECORDS: usize = 50;
 
 /// Decodes the bytes of a file; a warning when the encoding had to be assumed.
 ///
-/// UTF-8 with or without byte order mark, UTF-16 with one, else Windows-1252, or Mac OS Roman where words show it. `named` is the encoding that the mapping
-/// file states.
+/// UTF-8 with or without byte order mark, UTF-16 with one, else Windows-1252, or Mac OS Roman or Shift-JIS
+/// where words show it. `named` is the encoding that the mapping file states.
 pub(super) fn decode(
     file: &str,
     bytes: Vec<u8>,
@@ -63,10 +63,14 @@ pub(super) fn decode(
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let bytes = error.into_bytes();
+            let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+            if let Some(text) = japanese(&bytes) {
+                let warning = refuse(FileFault::AssumedJapanese { line });
+                return checked(file, text).map(|text| (text, Some(warning)));
+            }
             if let Some(fault) = mixed(&bytes) {
                 return Err(refuse(fault));
             }
-            let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
             match Guess::of(&bytes) {
                 Guess::Windows => {}
                 Guess::Mac => {

@@ -2,7 +2,7 @@
 
 use super::fault::FileFault;
 use super::log::shown;
-use encoding_rs::WINDOWS_1252;
+use encoding_rs::{SHIFT_JIS, WINDOWS_1252};
 
 /// Bytes of letters with accents in Mac OS Roman that are signs in Windows-1252.
 const MAC: &[u8] = &[
@@ -44,6 +44,29 @@ impl Guess {
             () => Self::Mac,
         }
     }
+}
+
+/// The text of `bytes` if they are Shift-JIS, as Japanese systems export CSV files: characters of two bytes in runs, where a
+/// text in a Western encoding has single letters with accents.
+pub(super) fn japanese(bytes: &[u8]) -> Option<String> {
+    let (text, _, broken) = SHIFT_JIS.decode(bytes);
+    if broken {
+        return None;
+    }
+    let (mut all, mut beside, mut narrow, mut was) = (0_usize, 0_usize, 0_usize, false);
+    for c in text.chars() {
+        let is_foreign = !c.is_ascii();
+        if is_foreign {
+            let is_narrow = matches!(c, '\u{FF61}'..='\u{FF9F}');
+            let is_wide = matches!(c, '\u{3000}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}' | '\u{FF00}'..='\u{FFEF}' | '\u{2010}'..='\u{26FF}' | '×' | '÷' | '±' | '°' | '§' | '¶' | '´' | '¨');
+            if !is_narrow && !is_wide {
+                return None;
+            }
+            (all, narrow, beside) = (all + 1, narrow + usize::from(is_narrow), beside + usize::from(was));
+        }
+        was = is_foreign;
+    }
+    (all >= 4 && beside * 2 >= all && narrow * 2 <= all).then(|| text.into_owned())
 }
 
 /// True for a byte inside a word that is usual there in Windows-1252: a letter, an apostrophe, a dash before a name. `Š` and

@@ -25,6 +25,52 @@ const TOTALS: [&str; 22] = [
     "eindtotaal",
     "subtotaal",
 ];
+/// Names of a total that is nothing else, lower case: words that names of partners may begin with.
+const WHOLE: [&str; 24] = [
+    "all",
+    "all partners",
+    "all customers",
+    "all accounts",
+    "all resellers",
+    "alle",
+    "alle partner",
+    "alle kunden",
+    "tous",
+    "todos",
+    "tutti",
+    "sum",
+    "overall",
+    "insgesamt",
+    "ensemble",
+    "合計",
+    "総計",
+    "総合計",
+    "小計",
+    "合计",
+    "总计",
+    "小计",
+    "합계",
+    "итого",
+];
+/// Names of rows with a figure about the rows above, lower case.
+const STATISTICS: [&str; 16] = [
+    "average",
+    "avg",
+    "mean",
+    "median",
+    "min",
+    "max",
+    "minimum",
+    "maximum",
+    "count",
+    "durchschnitt",
+    "mittelwert",
+    "anzahl",
+    "moyenne",
+    "nombre",
+    "promedio",
+    "平均",
+];
 /// Words that begin the lines below an export, lower case.
 const PHRASES: [&str; 18] = [
     "copyright",
@@ -58,6 +104,13 @@ pub(super) struct Label {
 /// Reads a cell as the name of a total row: `Total`, `Grand Totals (12 records)`, `Summe:`, `Total Acme`, `Acme Total`.
 pub(super) fn label(text: &str) -> Option<Label> {
     // Most cells are looked at no further: every name has one of these parts.
+    let first = text.as_bytes().first().map_or(0, |byte| byte | 0x20);
+    if (matches!(first, b'a' | b's' | b'o' | b'i' | b'e' | b't') || !first.is_ascii()) && text.len() < 20 {
+        let lower = text.trim_matches(['*', ' ']).trim_end_matches([':', ' ']).to_lowercase();
+        if WHOLE.contains(&lower.as_str()) {
+            return Some(Label { is_exact: true, count: None });
+        }
+    }
     let has_part = text.as_bytes().windows(3).any(|part| match part {
         [one, two, three] => matches!(&[one | 0x20, two | 0x20, three | 0x20], b"tot" | b"sum" | b"sam"),
         _ => false,
@@ -79,6 +132,30 @@ pub(super) fn label(text: &str) -> Option<Label> {
         begins || lower.strip_suffix(word).is_some_and(|rest| rest.ends_with([' ', '-']))
     });
     is_beside.then_some(Label { is_exact: false, count: None })
+}
+
+/// True for the name of a row with a figure about the rows above, such as their average.
+pub(super) fn is_statistic(text: &str) -> bool {
+    text.len() < 20 && STATISTICS.contains(&text.trim_matches(['*', ' ', ':']).to_lowercase().as_str())
+}
+
+/// The words beside the name of a total: `Acme` of `Acme Total`.
+pub(super) fn group(text: &str) -> Option<&str> {
+    let plain = text.trim_matches(['*', ' ']).trim_end_matches([':', ' ']);
+    let lower = plain.to_lowercase();
+    if lower.len() != plain.len() {
+        return None;
+    }
+    let rest = TOTALS.iter().filter_map(|word| {
+        let behind = lower
+            .strip_prefix(word)
+            .filter(|rest| rest.starts_with([' ', ':']))
+            .map(|rest| &plain[plain.len() - rest.len()..]);
+        behind.or_else(|| {
+            lower.strip_suffix(word).filter(|rest| rest.ends_with([' ', '-'])).map(|rest| &plain[..rest.len()])
+        })
+    });
+    rest.map(|rest| rest.trim_matches([' ', ':', '-'])).filter(|rest| !rest.is_empty()).min_by_key(|rest| rest.len())
 }
 
 fn without_plural(rest: &str) -> &str {

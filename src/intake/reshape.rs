@@ -9,7 +9,7 @@ use super::product::product_of;
 use super::shape::{Product, Reshape, Unpivot, period_and_amount};
 use super::sheet::Sheet;
 use super::table::{Table, is_same_heading};
-use super::value::period::{self, dated};
+use super::value::period::{self, Years, beside, dated};
 use crate::finding::{Candidates, Finding};
 use crate::units::FiscalCalendar;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ pub(super) fn reshape(
     shape.fill.dedup();
     let fields = period_and_amount(table);
     if let (Some(wanted), Some((period, amount))) = (&map.unpivot, fields) {
-        let columns = periods(sheet, map, wanted, calendar, log);
+        let columns = periods(sheet, map, wanted, Years { calendar, bare: map.years }, log);
         let (amount, at) = (wanted.amount.unwrap_or(amount), sheet.headings.len());
         let added = [period.name().to_owned(), amount.name().to_owned()];
         sheet.headings = sheet.headings.iter().cloned().chain(added).collect();
@@ -53,21 +53,20 @@ pub(super) fn reshape(
 }
 
 /// The columns that become rows, with the period of each as it is written.
-fn periods(
-    sheet: &Sheet,
-    map: &TableMap,
-    wanted: &UnpivotMap,
-    calendar: Option<FiscalCalendar>,
-    log: &mut Log,
-) -> Vec<(usize, Box<str>)> {
+fn periods(sheet: &Sheet, map: &TableMap, wanted: &UnpivotMap, years: Years, log: &mut Log) -> Vec<(usize, Box<str>)> {
     let mut columns = Vec::new();
     let mut undated = None;
-    let mut add = |index: usize, heading: &str, months: Option<u32>| match dated(heading, wanted.year, calendar) {
-        Some((text, length)) if months.is_none_or(|months| months == length) => columns.push((index, text)),
-        None if names_part(heading, months, calendar) => undated = undated.take().or(Some(heading.to_owned())),
-        // Anything else is found when its cells are read.
-        None if months.is_none() => columns.push((index, heading.into())),
-        Some(_) | None => {}
+    let mut add = |index: usize, whole: &str, months: Option<u32>| {
+        let part = wanted.word.as_ref().map_or(Some(whole), |word| beside(whole, word));
+        // With a word, columns without it are of another kind.
+        let Some(heading) = part.or(Some(whole).filter(|_| months.is_none())) else { return };
+        match dated(heading, wanted.year, years) {
+            Some((text, length)) if months.is_none_or(|months| months == length) => columns.push((index, text)),
+            None if names_part(heading, months, years) => undated = undated.take().or(Some(whole.to_owned())),
+            // Anything else is found when its cells are read.
+            None if months.is_none() => columns.push((index, heading.into())),
+            Some(_) | None => {}
+        }
     };
     match &wanted.periods {
         Periods::Months => {
@@ -97,7 +96,7 @@ fn periods(
     if let Some(fault) = fault {
         log.add(Finding::from(fault).at(map.place(wanted.span, "")));
     }
-    if let Some((one, other)) = overlap(&columns, calendar) {
+    if let Some((one, other)) = overlap(&columns, years) {
         let [first, second] = [one, other].map(|index| sheet.headings.get(index).map_or("", String::as_str).to_owned());
         let fault = TableFault::OverlappingColumns { file: sheet.file.clone(), first, second };
         log.add(Finding::from(fault).at(map.place(wanted.span, "")));
@@ -106,10 +105,10 @@ fn periods(
 }
 
 /// The first two of the columns whose periods have a month in common: its amounts would count twice.
-fn overlap(columns: &[(usize, Box<str>)], calendar: Option<FiscalCalendar>) -> Option<(usize, usize)> {
+fn overlap(columns: &[(usize, Box<str>)], years: Years) -> Option<(usize, usize)> {
     let mut months = BTreeMap::new();
     for (index, text) in columns {
-        let Ok((start, length)) = period::read(text, calendar, &[], None) else { continue };
+        let Ok((start, length)) = period::read(text, years, &[], None) else { continue };
         for step in 0..length {
             if let Some(other) = months.insert(start.plus(i32::try_from(step).ok()?), *index) {
                 return Some((other, *index));
@@ -120,8 +119,8 @@ fn overlap(columns: &[(usize, Box<str>)], calendar: Option<FiscalCalendar>) -> O
 }
 
 /// True for a heading that names a part of a year, of `months` where those are stated, but no year.
-fn names_part(heading: &str, months: Option<u32>, calendar: Option<FiscalCalendar>) -> bool {
-    let named = dated(heading, Some(YEARS.1), calendar);
+fn names_part(heading: &str, months: Option<u32>, years: Years) -> bool {
+    let named = dated(heading, Some(YEARS.1), years);
     named.is_some_and(|(_, length)| months.is_none_or(|months| months == length))
 }
 

@@ -11,7 +11,7 @@ use super::value::date::{self, DateFault};
 use super::value::date_format::DateFormat;
 use super::value::notation::{Dash, Notation, Number};
 use super::value::number::{self, NumberFault};
-use super::value::period::{self, PeriodFault};
+use super::value::period::{self, PeriodFault, Years};
 use super::value::week::Week;
 use crate::channel::OpportunityStatus;
 use crate::units::{Currency, Money, Month, plain};
@@ -82,7 +82,7 @@ pub(super) fn date_of(
 
 impl<'a> Row<'a> {
     fn notation(&self) -> Notation {
-        self.binding.map.map(|map| map.notation).unwrap_or_default()
+        self.binding.notation
     }
 
     /// Checks the row's currency against the book's.
@@ -284,12 +284,14 @@ impl<'a> Row<'a> {
             return Ok(Some(*period));
         }
         let (column, value) = (self.column(field), shown(text));
-        if kind.is_number() && !(matches!(text.len(), 6 | 8) && is_digits(text)) {
+        let is_year = text.len() == 4 && (text.starts_with("19") || text.starts_with('2'));
+        if kind.is_number() && !((is_year || matches!(text.len(), 6 | 8)) && is_digits(text)) {
             return Err(self.reject(field, ValueFault::SerialDate { column, value }));
         }
         let map = self.binding.map.filter(|_| kind == CellKind::Text && !is_ours);
         let formats = map.map(|map| map.dates.of(field)).unwrap_or_default();
-        let read = period::read(text, self.shared.calendar, formats, self.shared.zone);
+        let years = Years { calendar: self.shared.calendar, bare: self.binding.map.and_then(|map| map.years) };
+        let read = period::read(text, years, formats, self.shared.zone);
         let is_other = matches!(read, Err(PeriodFault::Not(_)));
         if let Some(week) = is_other.then(|| Week::read(text)).flatten() {
             let month = self.shared.month_of(week).map(|month| Some((month, 1)));
@@ -303,6 +305,7 @@ impl<'a> Row<'a> {
                 return Ok(Some(period));
             }
             Err(PeriodFault::NoCalendar) => ValueFault::NoCalendar { column, value },
+            Err(PeriodFault::BareYear) => ValueFault::BareYear { column, value },
             Err(PeriodFault::Not(DateFault::Not(formats))) if formats.is_empty() => {
                 ValueFault::NotPeriod { column, value }
             }

@@ -188,31 +188,15 @@ impl Sheet {
         top
     }
 
-    /// Makes the rows `first` to `last` of `top` the header: what they write one below the other is joined, and a blank
-    /// cell above a heading has the value to its left.
+    /// Makes the rows `first` to `last` of `top` the header, as [`joined`] makes one of them.
     pub fn set_header_of_rows(&mut self, top: &[(u64, Vec<Cell>)], first: u64, last: u64) {
-        let rows: Vec<&Vec<Cell>> =
-            top.iter().filter(|(row, _)| (first..=last).contains(row)).map(|(_, cells)| cells).collect();
-        let Some((lowest, upper)) = rows.split_last() else { return };
-        let width = rows.iter().map(|cells| cells.len()).max().unwrap_or_default();
-        let text = |cells: &[Cell], index: usize| cells.get(index).map_or("", |cell| cell.text.trim()).to_owned();
-        let mut headings: Vec<Vec<String>> = vec![Vec::new(); width];
-        for cells in upper {
-            let mut left = String::new();
-            for (index, heading) in headings.iter_mut().enumerate() {
-                let own = text(cells, index);
-                let is_above = !text(lowest, index).is_empty();
-                if !own.is_empty() {
-                    left.clone_from(&own);
-                }
-                heading.extend([if is_above { left.clone() } else { own }].into_iter().filter(|one| !one.is_empty()));
-            }
-        }
-        for (index, heading) in headings.iter_mut().enumerate() {
-            heading.extend([text(lowest, index)].into_iter().filter(|one| !one.is_empty()));
+        let rows = top.iter().filter(|(row, _)| (first..=last).contains(row));
+        let rows: Vec<&[Cell]> = rows.map(|(_, cells)| cells.as_slice()).collect();
+        if rows.is_empty() {
+            return;
         }
         self.heading_row = last;
-        self.headings = headings.iter().map(|heading| heading.join(" ")).collect();
+        self.headings = joined(&rows).into();
     }
 
     /// Makes `cells` of the row `row` the header.
@@ -245,6 +229,30 @@ impl Sheet {
             Rows::Parts(_) => Ok(()),
         }
     }
+}
+
+/// The headings of a header of several rows: what the rows write one below the other is joined, and a blank cell above a
+/// heading has the value to its left.
+pub(super) fn joined(rows: &[&[Cell]]) -> Vec<String> {
+    let Some((lowest, upper)) = rows.split_last() else { return Vec::new() };
+    let width = rows.iter().map(|cells| cells.len()).max().unwrap_or_default();
+    let text = |cells: &[Cell], index: usize| cells.get(index).map_or("", |cell| cell.text.trim()).to_owned();
+    let mut headings: Vec<Vec<String>> = vec![Vec::new(); width];
+    for cells in upper {
+        let mut left = String::new();
+        for (index, heading) in headings.iter_mut().enumerate() {
+            let own = text(cells, index);
+            let is_above = !text(lowest, index).is_empty();
+            if !own.is_empty() {
+                left.clone_from(&own);
+            }
+            heading.extend([if is_above { left.clone() } else { own }].into_iter().filter(|one| !one.is_empty()));
+        }
+    }
+    for (index, heading) in headings.iter_mut().enumerate() {
+        heading.extend([text(lowest, index)].into_iter().filter(|one| !one.is_empty()));
+    }
+    headings.iter().map(|heading| heading.join(" ")).collect()
 }
 
 impl Part {

@@ -4,13 +4,12 @@
 use super::binding::{Binding, Source};
 use super::cell::Fields;
 use super::fault::TableFault;
-use super::label::{footer_phrase, label};
+use super::label::{footer_phrase, group, is_statistic, label};
 use super::log::shown;
-use super::reshape::Reshaping;
-use super::row::Row;
+use super::row_amounts::{Amounts, sum_of};
 use super::shared::Shared;
 use super::sheet::{Numbering, Sheet};
-use super::table::{Column, Field, Kind, TableKind, is_same_heading};
+use super::table::{Field, TableKind, is_same_heading};
 use crate::channel::{LeftOutBy, Partner};
 use crate::finding::Finding;
 use crate::units::{Currency, Money};
@@ -85,7 +84,10 @@ impl<'a> Sorting<'a> {
 
     /// True when the row looks unlike data, at little cost.
     fn is_suspect(&self, fields: Fields<'_>, after_gap: bool) -> bool {
+        // A table with one column per period shows its sums: its rows are few, and its columns many.
+        let is_unpivoted = self.sheet.reshape.as_ref().is_some_and(|shape| shape.unpivot.is_some());
         after_gap
+            || is_unpivoted
             || (0..LABELLED).any(|index| label(fields.text(index)).is_some())
             || is_header(self.sheet, fields)
             || matches!(fields, Fields::Record(record) if record.len() < self.binding.width)
@@ -115,6 +117,7 @@ impl Verdict {
             sums,
             marks,
             rows: 0,
+            above: Default::default(),
             pending: Vec::new(),
             repeated: None,
             is_below_total: false,
@@ -127,72 +130,6 @@ impl Verdict {
             previous = row;
         });
         walk.finish()
-    }
-}
-
-/// Amounts of the rows of a sheet, one for each of its columns of amounts.
-struct Amounts<'a> {
-    sheet: &'a Sheet,
-    binding: &'a Binding<'a>,
-    columns: Vec<Field>,
-    scratch: Shared,
-}
-
-impl<'a> Amounts<'a> {
-    fn of(sheet: &'a Sheet, binding: &'a Binding<'a>, shared: &Shared) -> Self {
-        let is_amount = |kind: Kind| matches!(kind, Kind::Amount | Kind::AmountFromZero);
-        let columns = binding.table.columns.iter().filter(|column| is_amount(column.kind)).map(|column| column.field);
-        let columns = columns.filter(|field| matches!(binding.source(*field), Source::Column(_))).collect();
-        let mut scratch = Shared::default();
-        (scratch.calendar, scratch.default_currency) = (shared.calendar, shared.default_currency);
-        scratch.stated_currency.clone_from(&shared.stated_currency);
-        Self { sheet, binding, columns, scratch }
-    }
-
-    /// Number of columns of amounts.
-    fn count(&self) -> usize {
-        match self.sheet.reshape.as_ref().and_then(|shape| shape.unpivot.as_ref()) {
-            Some(unpivot) => unpivot.columns.len(),
-            None => self.columns.len(),
-        }
-    }
-
-    /// True when the cell of the month, period or date of the row is one.
-    fn has_date(&mut self, number: u64, fields: Fields<'_>) -> bool {
-        let binding = self.binding;
-        let is_column = |column: &&Column| {
-            // A column of periods that the layout adds is a heading, not a cell of the row.
-            matches!(binding.source(column.field), Source::Column(index) if *index < self.sheet.columns())
-        };
-        let mut row = Row { binding, fields, number, shared: &mut self.scratch };
-        binding.table.columns.iter().filter(is_column).any(|column| match column.kind {
-            Kind::Period => row.period(column.field).is_ok_and(|period| period.is_some()),
-            Kind::Date => row.date(column.field).is_ok_and(|date| date.is_some()),
-            _ => false,
-        })
-    }
-
-    /// The amounts of a row; `None` where there is none, or none that can be read.
-    fn read(&mut self, number: u64, fields: Fields<'_>) -> Vec<Option<Decimal>> {
-        let mut amounts = vec![None; self.count()];
-        let (binding, columns, scratch) = (self.binding, &self.columns, &mut self.scratch);
-        let is_unpivoted = self.sheet.reshape.as_ref().is_some_and(|shape| shape.unpivot.is_some());
-        let mut of = |field: Field, fields: Fields<'_>| {
-            let mut row = Row { binding, fields, number, shared: scratch };
-            row.amount(field).ok().flatten().map(|money| money.amount())
-        };
-        if is_unpivoted {
-            Reshaping::of(self.sheet).each(fields, |index, fields| {
-                if let (Some(amount), Some(field)) = (amounts.get_mut(index), columns.first()) {
-                    *amount = of(*field, fields);
-                }
-            });
-        } else {
-            for (amount, field) in amounts.iter_mut().zip(columns) {
-                *amount = of(*field, fields);
-            }
-        }
-        amounts
     }
 }
 
@@ -220,6 +157,8 @@ struct Walk<'a> {
     marks: Vec<BTreeSet<Decimal>>,
     /// Rows of data so far.
     rows: u64,
+    /// Latest texts of the first columns.
+    above: [Box<str>; LABELLED],
     pending: Vec<Pending>,
     repeated: Option<(u64, u64)>,
     /// True when the row above is a total.
@@ -238,7 +177,11 @@ impl Walk<'_> {
         let labelled = (0..LABELLED).find_map(|index| Some((fields.text(index), label(fields.text(index))?)));
         let name = labelled.filter(|(text, _)| !self.is_partner(text));
         let lacks = self.lacks(fields);
-        if self.is_total(fields, &amounts, name.map(|(_, label)| label.is_exact), lacks) {
+        // `Acme Total` below the rows of `Acme` needs no further proof, even below one row.
+        let is_group = labelled
+            .and_then(|(text, _)| group(text))
+            .is_some_and(|group| self.above.iter().any(|above| &**above == group));
+        if self.is_total(fields, &amounts, name.map(|(_, label)| label.is_exact), lacks || is_group) {
             self.total(row, name.map(|(text, _)| text).unwrap_or_default(), &amounts);
             self.is_below_total = true;
             return;
@@ -257,8 +200,17 @@ impl Walk<'_> {
         for held in std::mem::take(&mut self.pending) {
             self.add(&held.amounts, true);
         }
-        if let Some((text, _)) = labelled.filter(|(_, label)| label.is_exact && sum_of(&amounts).is_some()) {
+        if let Some((text, _)) =
+            labelled.filter(|(_, label)| (label.is_exact || is_group) && sum_of(&amounts).is_some())
+        {
             self.verdict.findings.push((TableFault::TotalRead { text: shown(text) }, row));
+        } else if self.is_like_total(fields, &amounts) {
+            let text =
+                (0..fields.len()).map(|index| fields.text(index)).find(|text| !text.is_empty()).unwrap_or_default();
+            self.verdict.findings.push((TableFault::SumRead { text: shown(text) }, row));
+        }
+        for (index, above) in self.above.iter_mut().enumerate().filter(|(index, _)| !fields.text(*index).is_empty()) {
+            *above = fields.text(index).into();
         }
         self.add(&amounts, self.binding.left_out_by(fields).is_none());
     }
@@ -312,6 +264,15 @@ impl Walk<'_> {
                 lacks && are_bare && fields.filled() <= filled + codes + 1 && self.rows > 1
             }
         }
+    }
+
+    /// True for a row that can be read as data and is named as a figure about the others, or has their sums in several
+    /// columns.
+    fn is_like_total(&self, fields: Fields<'_>, amounts: &[Option<Decimal>]) -> bool {
+        let is_sum = |(amount, sum): (&Option<Decimal>, &Decimal)| amount.is_none_or(|amount| amount == *sum);
+        let is_known = amounts.iter().flatten().filter(|amount| !amount.is_zero()).count() > 1;
+        let is_named = || (0..LABELLED).any(|index| is_statistic(fields.text(index)));
+        is_known && self.rows > 1 && (amounts.iter().zip(&self.sums).all(is_sum) || is_named())
     }
 
     /// True for lines below the data: they follow an empty row or each other, and state no amount.
@@ -390,11 +351,4 @@ impl Walk<'_> {
         }
         self.verdict
     }
-}
-
-/// Sum of the amounts of a row; `None` when it has none.
-fn sum_of(amounts: &[Option<Decimal>]) -> Option<Decimal> {
-    let mut present = amounts.iter().flatten().peekable();
-    present.peek()?;
-    present.try_fold(Decimal::ZERO, |sum, amount| sum.checked_add(*amount))
 }

@@ -18,6 +18,18 @@ crate::faults! {
             message: "the file is a proposal without the column `override_quota`, so no line of it is agreed",
             help: "return the workbook with its original column names, or write a table of locks: `partner_id`, `quota`, `reason`",
         }
+        /// The numbers of a file beside the book are written with signs that its amounts show.
+        FoundNotation { decimal: String, example: String } = BookAmount {
+            message: format!("amounts such as `{example}` are read with the decimal sign `{decimal}`"),
+            help: "check the sums, or write the amounts as `1234.50`",
+            severity: Warning,
+        }
+        /// No amount of a file beside the book shows what a comma means.
+        OpenNotation { example: String } = BookAmount {
+            message: format!("`{example}` can be a thousand or a fraction, and no other amount of the file decides it"),
+            help: "write one of the amounts with its decimals, such as `1,234.00` or `1.234,00`, or all of them as `1234.50`",
+            severity: Warning,
+        }
         /// A line has several locks with different quotas.
         DuplicateLock { partner: String, quotas: Vec<String> } = BookLock {
             message: format!("a line of `{partner}` is locked at different quotas: `{}`", quotas.join("` and `")),

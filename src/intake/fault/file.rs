@@ -122,6 +122,13 @@ crate::faults! {
                    confirms it, `encoding = \"windows-1252\"` reads it as that",
             severity: Warning,
         }
+        /// The characters of a text are those of Shift-JIS.
+        AssumedJapanese { line: usize } = BookEncoding {
+            message: format!("the text is not UTF-8 (first at line {line}) and was read as Shift-JIS"),
+            help: "check the names, or export the file as UTF-8; `encoding = \"shift_jis\"` in the mapping file confirms it, \
+                   `encoding = \"windows-1252\"` reads it as that",
+            severity: Warning,
+        }
         /// The letters of a text are those of a DOS code page.
         DosEncoding { line: usize } = BookEncoding {
             message: format!("the text is in a DOS code page such as 850 or 437 (first at line {line})"),
@@ -143,7 +150,8 @@ crate::faults! {
         MixedEncoding { utf8: usize, other: usize } = BookEncoding {
             message: format!("line {utf8} is UTF-8 and line {other} is not: one name may be read as two"),
             help: "export the file again as UTF-8 and do not join files of different encodings; \
-                   `encoding = \"windows-1252\"` in the mapping file reads all of it as that",
+                   `encoding = \"windows-1252\"` in the mapping file reads all of it as that, and a text from East Asia needs \
+                   its encoding, such as `encoding = \"gbk\"`, `\"euc-jp\"` or `\"big5\"`",
         }
         /// A file has a zero byte.
         ZeroByte { line: usize } = BookEncoding {

@@ -234,6 +234,12 @@ crate::faults! {
             help: "leave it out with `skip` in the mapping file if it is a total",
             severity: Warning,
         }
+        /// A row that has the sums of the rows above, or the name of such a figure, is read as data.
+        SumRead { text: String } = BookFooter {
+            message: format!("the row of `{text}` is read as data, and looks like a figure about the rows above it"),
+            help: "leave it out with `skip` in the mapping file if it is a total or an average",
+            severity: Warning,
+        }
         /// Rows repeat the header, as printed lists do on every page.
         RepeatedHeader { rows: u64 } = BookFooter {
             message: match rows {

@@ -268,7 +268,15 @@ crate::faults! {
         /// A label needs the fiscal calendar of a vendor where there is none.
         NoCalendar { column: String, value: String } = BookDate {
             message: format!("`{value}` needs the vendor's fiscal calendar, which is not known here"),
-            help: "write calendar months (`2026-01`) or quarters (`2026-Q1`)",
+            help: "state the first month of the fiscal year at the top of the mapping file, such as `fiscal_year_start = 7`, \
+                   or write calendar months (`2026-01`) or quarters (`2026-Q1`)",
+            varying: [value],
+        }
+        /// A value is a year of a calendar that is not stated.
+        BareYear { column: String, value: String } = BookDate {
+            message: format!("`{value}` is a year, and it is not stated whether of the calendar or the fiscal year"),
+            help: "write `years = \"calendar\"` or `years = \"fiscal\"` for the table in the mapping file; the amount is \
+                   then spread evenly over the months of the year",
             varying: [value],
         }
         /// A value is not a month or a period.

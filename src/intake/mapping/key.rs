@@ -2,6 +2,7 @@
 //! from it.
 
 use super::super::table::Kind;
+use super::super::value::period::YearKind;
 use super::super::value::week::WeekPattern;
 
 /// Part of the file in which a key may be written.
@@ -55,7 +56,7 @@ pub(in crate::intake) const AMOUNTS: &[Kind] = &[Kind::Amount, Kind::AmountFromZ
 /// Kinds of columns that are dates or periods.
 pub(in crate::intake) const DATES: &[Kind] = &[Kind::Date, Kind::Period];
 /// Largest number that a rate is divided by or an amount is multiplied by.
-pub(in crate::intake) const LARGEST_FACTOR: u32 = 1_000_000;
+pub(in crate::intake) const LARGEST_FACTOR: u32 = 1_000_000_000;
 
 /// Rows that a sheet may have.
 pub(in crate::intake) const LARGEST_ROW: u32 = 1 << 20;
@@ -76,6 +77,12 @@ pub(in crate::intake) const UNPIVOT: &[(&str, Shape, &str)] = &[
     ),
     ("amount", Shape::Column(AMOUNTS), "the column that the cells belong to; by default the table's required amount"),
     ("year", Shape::Whole(YEARS.0, YEARS.1), "the calendar year of headings that state none, such as `Jan` or `Q1`"),
+    (
+        "word",
+        Shape::String("word"),
+        "the word that the headings have before or after the period, such as `Revenue` in `Revenue Jan 2026`; columns with \
+         another word are not read",
+    ),
 ];
 
 macro_rules! keys {
@@ -132,6 +139,10 @@ keys! {
     /// months by it; an error without it. The 53rd week of a year belongs to its last month.
     Weeks = "weeks" in Top, Shape::OneOf(&WeekPattern::NAMES), "weeks = \"4-4-5\"";
 
+    /// First month of the fiscal year of the export, 1 to 12, for values such as `FY2026`, `Q1 FY26` and `001/2026`; by
+    /// default the vendor's. A fiscal year has the number of the calendar year in which it ends.
+    FiscalYearStart = "fiscal_year_start" in Top, Shape::Whole(1, 12), "fiscal_year_start = 7";
+
     /// File in the book's directory that holds the table, with or without its extension; by default the file with the
     /// table's name. In a JSON document, the key of the list. Several files with the same columns, in any order, such as
     /// one per year, are read as one table.
@@ -157,6 +168,10 @@ keys! {
     FillDown = "fill_down" in Section, Shape::Strings("heading"), "fill_down = [\"Partner\", \"Product\"]";
     /// Reads a table with one column per period as one row per period. Empty cells are not known and give no row.
     Unpivot = "unpivot" in Section, Shape::Members(UNPIVOT), "unpivot = { period = \"months\" }";
+    /// Year that a value such as `2026` means: the `calendar` year or the `fiscal` year; an error without the key. With
+    /// `fiscal`, quarters and halves such as `Q1 2026` are those of the fiscal year as well. The amount of a year, like that
+    /// of a quarter, is spread evenly and exactly over its months.
+    Years = "years" in Shared, Shape::OneOf(&YearKind::NAMES), "years = \"calendar\"";
     /// Decimal sign of numbers written as text. Numbers that a workbook stores as numbers are not affected.
     Decimal = "decimal" in Shared, Shape::OneOf(&[".", ","]), "decimal = \",\"";
     /// Thousands sign of numbers written as text; a space stands for any kind of space. A number whose groups do not

@@ -14,10 +14,11 @@ use super::fault::MappingFault;
 use super::table::{Field, TableKind};
 use super::value::date_format::DateFormat;
 use super::value::notation::Notation;
+use super::value::period::YearKind;
 use super::value::week::WeekPattern;
 use super::value::word::Words;
 use crate::finding::{Finding, Findings, Place, Span};
-use crate::units::Currency;
+use crate::units::{Currency, FiscalCalendar};
 use chrono_tz::Tz;
 use encoding_rs::Encoding;
 use reader::MapReader;
@@ -40,6 +41,8 @@ pub struct Mapping {
     pub(super) similar_ids: bool,
     /// Time zone that decides the day of a moment with an offset from UTC.
     pub(super) zone: Option<Tz>,
+    /// Fiscal year of the export; the vendor's when absent.
+    pub(super) calendar: Option<FiscalCalendar>,
     /// Pattern by which weeks belong to months.
     pub(super) weeks: Option<WeekPattern>,
     pub(super) tables: BTreeMap<TableKind, TableMap>,
@@ -69,6 +72,8 @@ pub(super) struct TableMap {
     pub unpivot: Option<UnpivotMap>,
     /// True when the partners are the distinct ones of a table with several rows for each.
     pub distinct: bool,
+    /// Calendar of a year without a word.
+    pub years: Option<YearKind>,
     pub notation: Notation,
     pub dates: DateFormats,
     /// Possible headings of each column.
@@ -104,6 +109,8 @@ pub(super) struct UnpivotMap {
     pub amount: Option<Field>,
     /// Calendar year of headings that state none.
     pub year: Option<u32>,
+    /// Word that the headings have beside the period.
+    pub word: Option<String>,
     pub span: Span,
 }
 
@@ -196,6 +203,7 @@ impl TableMap {
         self.encoding = self.encoding.or(shared.encoding);
         self.header_row = self.header_row.or(shared.header_row);
         self.header_rows = self.header_rows.or(shared.header_rows);
+        self.years = self.years.or(shared.years);
         self.notation = self.notation.or(shared.notation);
         if self.dates.all.is_empty() {
             self.dates.all.clone_from(&shared.dates.all);

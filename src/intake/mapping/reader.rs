@@ -3,11 +3,12 @@
 use super::super::fault::MappingFault;
 use super::super::shape::period_and_amount;
 use super::super::table::{Column, Field, Kind, Table, TableKind};
+use super::super::value::period::YearKind;
 use super::super::value::week::WeekPattern;
 use super::key::{AMOUNTS, Key, LARGEST_FACTOR, LARGEST_ROW, MONTHS, MOST_HEADER_ROWS, RATES, Scope, UNPIVOT, YEARS};
 use super::{Filter, Mapping, Periods, TableMap, UnpivotMap};
 use crate::finding::{Candidates, Finding, Findings, Place, Span};
-use crate::units::{Currency, parse_decimal};
+use crate::units::{Currency, FiscalCalendar, parse_decimal};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -153,6 +154,7 @@ impl MapReader<'_> {
                 mapping.similar_ids = kind.as_deref() == Some("similar");
             }
             Key::TimeZone => mapping.zone = self.zone(value),
+            Key::FiscalYearStart => mapping.calendar = self.whole(value, (1, 12)).and_then(FiscalCalendar::new),
             Key::Weeks => mapping.weeks = self.one_of(key, value).and_then(|text| WeekPattern::new(&text)),
             _ => {}
         }
@@ -191,7 +193,7 @@ impl MapReader<'_> {
     /// Reads one key of a section.
     fn entry(&mut self, key: Key, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
         match key {
-            Key::Currency | Key::Ids | Key::TimeZone | Key::Weeks => {}
+            Key::Currency | Key::Ids | Key::TimeZone | Key::FiscalYearStart | Key::Weeks => {}
             Key::File | Key::Sheet => self.source(key, value, map),
             Key::Delimiter => map.delimiter = self.delimiter(value),
             Key::Quote => map.is_unquoted = self.one_of(key, value).is_some(),
@@ -203,6 +205,7 @@ impl MapReader<'_> {
             Key::HeaderRows => map.header_rows = self.whole(value, (1, MOST_HEADER_ROWS)).map(u64::from),
             Key::FillDown => map.fill_down = self.placed_texts(value),
             Key::Unpivot => map.unpivot = self.unpivot(table, value),
+            Key::Years => map.years = self.one_of(key, value).and_then(|word| YearKind::named(&word)),
             Key::Distinct => map.distinct = self.truth(value).unwrap_or_default(),
             Key::Decimal | Key::Thousands | Key::Dash => self.notation(key, value, map),
             Key::DateFormat => self.date_formats(table, value, map),
@@ -236,7 +239,7 @@ impl MapReader<'_> {
             self.report(MappingFault::NoPeriods { table }, value.span());
             return None;
         }
-        let (mut periods, mut amount, mut year) = (Periods::Months, None, None);
+        let (mut periods, mut amount, mut year, mut word) = (Periods::Months, None, None, None);
         for (key, value) in self.table(value) {
             match key.get_ref().as_ref() {
                 "period" if value.get_ref().as_str() == Some(MONTHS) => periods = Periods::Months,
@@ -246,6 +249,7 @@ impl MapReader<'_> {
                 }
                 "amount" => amount = self.amount_column(table, value),
                 "year" => year = self.whole(value, YEARS),
+                "word" => word = self.text(value).map(|(word, _)| word).filter(|word| !word.is_empty()),
                 _ => {
                     let names: Vec<&str> = UNPIVOT.iter().map(|(name, ..)| *name).collect();
                     self.unknown("key of `unpivot`", key, &names);
@@ -253,7 +257,7 @@ impl MapReader<'_> {
             }
         }
         let span = Span { start: value.span().start, end: value.span().end };
-        Some(UnpivotMap { periods, amount, year, span })
+        Some(UnpivotMap { periods, amount, year, word, span })
     }
 
     fn amount_column(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>) -> Option<Field> {

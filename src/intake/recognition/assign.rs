@@ -2,16 +2,15 @@
 
 use super::super::store::Store;
 use super::super::table::{Field, TableKind};
-use super::columns::{currency_column, facts, other_amounts, uncounted, won};
+use super::columns::{currency_column, deductions, facts, other_amounts, signs, uncounted, won};
+use super::currency::currency;
 use super::fit::Fit;
-use super::heading::{rank, stated_currency};
 use super::link::{linked, unread};
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
 use super::section::Draft;
 use super::text::{Decision, Section, order, quoted};
 use crate::finding::listed;
-use crate::units::Currency;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -26,8 +25,11 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     };
     let revenue = largest(|fit| fit.is_revenue());
     let opportunities = largest(|fit| fit.is_opportunities());
+    let of_years = || largest(|fit| fit.is_revenue_of_years()).filter(|_| opportunities.is_none());
+    let revenue = revenue.or_else(of_years);
     let transactions = revenue.or(opportunities);
-    let masters = fits.iter().filter(|fit| fit.is_master());
+    let is_other = |fit: &&Fit<'_>| transactions.is_none_or(|one| one.profile.table != fit.profile.table);
+    let masters = fits.iter().filter(|fit| fit.is_master()).filter(is_other);
     let partners = masters
         .filter_map(|fit| Some((fit, linked(fit.profile, transactions?.profile)?)))
         .max_by_key(|(_, link)| link.shared);
@@ -35,15 +37,9 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), parts, roles };
     let link = partners.as_ref().map(|(_, link)| *link);
     if let Some((value, known)) = link.and_then(|link| link.spelled) {
-        let mut section = Section::new("");
-        section.set("ids", quoted("similar"), format!("`{value}` is `{known}` in the table of partners"));
-        plan.decisions.extend(section.into_decisions());
-        let question = format!(
-            "is `{value}` the partner `{known}`? Ids that differ in leading zeros, case or spaces are read as one"
-        );
-        plan.questions.push(Question { place: store.name.clone(), question });
+        plan.similar(value, known);
     }
-    if let Some(currency) = plan.currency(&[revenue, opportunities]) {
+    if let Some(currency) = currency(store, &[revenue, opportunities], &mut plan.questions) {
         plan.decisions.extend(currency.into_decisions());
     }
     match (&partners, transactions) {
@@ -68,6 +64,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     for fit in named {
         plan.named(fit.profile);
     }
+    plan.nested(&fits);
     for file in &store.unread {
         let question = format!("`{file}` is not read: name it on the command line as well if it belongs to the book");
         plan.questions.push(Question { place: store.name.clone(), question });
@@ -106,6 +103,31 @@ struct Plan<'s> {
 }
 
 impl<'s> Plan<'s> {
+    /// Asks about lists of objects in the cells of rows.
+    fn nested(&mut self, fits: &[Fit<'_>]) {
+        for fit in fits {
+            let nested =
+                fit.profile.columns.iter().filter(|column| column.nested > 0).map(|column| column.heading.as_str());
+            for heading in nested {
+                let question = "its lists of objects are not read: are the amounts beside it the totals of the lines? If not, \
+                                export a row for each line";
+                let place = format!("{}: {heading}", fit.profile.file);
+                self.questions.push(Question { place, question: question.to_owned() });
+            }
+        }
+    }
+
+    /// Reads ids that differ in leading zeros, case or spaces only as one, and asks about it.
+    fn similar(&mut self, value: &str, known: &str) {
+        let mut section = Section::new("");
+        section.set("ids", quoted("similar"), format!("`{value}` is `{known}` in the table of partners"));
+        self.decisions.extend(section.into_decisions());
+        let question = format!(
+            "is `{value}` the partner `{known}`? Ids that differ in leading zeros, case or spaces are read as one"
+        );
+        self.questions.push(Question { place: self.store.name.clone(), question });
+    }
+
     /// A section for `profile` and the tables that are read with it.
     fn draft(&self, table: &'static str, profile: &'s Profile) -> Draft<'s> {
         let mut draft = Draft::new(table, profile);
@@ -127,55 +149,6 @@ impl<'s> Plan<'s> {
         let mut decisions = draft.section.into_decisions();
         decisions.sort_by_key(|decision| order(&decision.key));
         self.decisions.extend(decisions);
-    }
-
-    /// The currency that headings or values state, unless a column has it.
-    fn currency(&mut self, fits: &[Option<&Fit<'_>>]) -> Option<Section> {
-        let mut section = Section::new("");
-        let mut has_column = false;
-        let mut stated: BTreeMap<&str, String> = BTreeMap::new();
-        for fit in fits.iter().flatten() {
-            has_column |= fit.profile.best(Field::Currency, |column| !column.currencies().is_empty()).is_some();
-            for title in &fit.profile.titles {
-                for word in title.split([' ', '(', ')', '[', ']', '/']).filter_map(stated_currency) {
-                    stated.entry(word).or_insert_with(|| format!("the title `{title}` states it"));
-                }
-            }
-            for column in fit.profile.columns.iter().filter(|column| column.is_amount()) {
-                let words = column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency);
-                for word in words {
-                    stated.entry(word).or_insert_with(|| format!("the heading `{}`", column.heading));
-                }
-                for code in column.notation.currencies.keys() {
-                    stated.entry(code).or_insert_with(|| format!("the amounts of `{}` state it", column.heading));
-                }
-            }
-        }
-        if has_column || fits.iter().all(Option::is_none) {
-            return None;
-        }
-        let place = self.store.name.clone();
-        // `$` alone does not say whose dollars they are.
-        if stated.len() == 1 {
-            stated.retain(|code, _| code.parse::<Currency>().is_ok());
-        }
-        match stated.iter().collect::<Vec<_>>().as_slice() {
-            [(code, reason)] => {
-                section.set("currency", quoted(code), (*reason).clone());
-                return Some(section);
-            }
-            [] => {
-                let question = format!("no currency is stated; {} is assumed: write `currency = \"…\"`", Currency::USD);
-                self.questions.push(Question { place, question });
-            }
-            many => {
-                let codes: Vec<String> = many.iter().map(|(code, _)| (**code).to_owned()).collect();
-                let question =
-                    format!("several currencies are stated ({}): write `currency = \"…\"`", codes.join(", "));
-                self.questions.push(Question { place, question });
-            }
-        }
-        None
     }
 
     fn partners(&mut self, profile: &Profile, id: &Column) {
@@ -212,9 +185,12 @@ impl<'s> Plan<'s> {
         let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
         let Some(partner) = found.or(fit.partner) else { return };
         draft.bind(Field::PartnerId, partner, "names the partner");
-        if let Some(wide) = &fit.wide {
+        if let Some(wide) = fit.unpivoted() {
             draft.section.set("unpivot", wide.value.clone(), wide.reason.clone());
-            if let Some(question) = &wide.question {
+            if wide.are_years {
+                draft.section.set("years", quoted("calendar"), "each is spread evenly over its months");
+            }
+            for question in &wide.questions {
                 draft.ask("", question.clone());
             }
             let unread = wide.unread(fit.profile);
@@ -230,6 +206,8 @@ impl<'s> Plan<'s> {
                 draft.bind(Field::Month, date, "almost all cells are dates or months");
             } else if let Some(parts) = fit.year_and_month {
                 draft.join(parts);
+            } else if let Some(year) = fit.year {
+                draft.year(year);
             }
             match (fit.amount, fit.factors) {
                 (Some(amount), _) => draft.bind(Field::Amount, amount, "almost all cells are numbers"),
@@ -244,8 +222,10 @@ impl<'s> Plan<'s> {
         }
         currency_column(&mut draft);
         uncounted(&mut draft);
+        deductions(&mut draft);
+        signs(&mut draft);
         draft.fill_down();
-        let periods = fit.wide.as_ref().map_or(&[][..], |wide| wide.columns.as_slice());
+        let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
         draft.numbers(&[Field::Amount], periods);
         draft.dates(&[Field::Month]);
         if !draft.section.has("fill_down") {
@@ -254,7 +234,10 @@ impl<'s> Plan<'s> {
         if is_won {
             won(&mut draft);
         }
-        self.take(draft, if fit.wide.is_some() { "one column per period" } else { "dates and amounts by partner" });
+        self.take(
+            draft,
+            if fit.unpivoted().is_some() { "one column per period" } else { "dates and amounts by partner" },
+        );
     }
 
     fn opportunities(&mut self, fit: &Fit<'s>, partner: Option<&Column>) {
@@ -262,7 +245,7 @@ impl<'s> Plan<'s> {
         draft.source(self.store);
         let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
         // Open opportunities have an estimate, and the actual amount is blank.
-        let is_amount = |column: &&Column| column.is_amount() && rank(Field::Amount, &column.heading).is_some();
+        let is_amount = |column: &&Column| column.is_amount() && column.rank(Field::Amount).is_some();
         let fullest = fit.profile.columns.iter().filter(is_amount).max_by_key(|column| column.filled);
         let amount = fit.amount.filter(|amount| amount.empty == 0).or(fullest);
         let (Some(partner), Some(amount)) = (found.or(fit.partner), amount) else { return };

@@ -2,12 +2,12 @@
 
 use super::super::row::truth_of;
 use super::super::table::Field;
-use super::heading::{compared, is_one_of, rank, stated_currency};
+use super::heading::{compared, is_one_of, stated_currency};
 use super::profile::Column;
 use super::section::{Draft, outcome};
-use super::synonym::{DOCUMENT_TYPES, UNCOUNTED};
+use super::synonym::{DEDUCTIONS, DOCUMENT_TYPES, GROSS, SIGNS, UNCOUNTED};
 use super::text::{key, quoted};
-use crate::finding::counted;
+use crate::finding::{counted, listed};
 use std::collections::BTreeSet;
 
 /// Facts of a partner.
@@ -57,13 +57,55 @@ pub(super) fn currency_column(draft: &mut Draft<'_>) {
 /// Asks about further columns that may be the amount.
 pub(super) fn other_amounts(draft: &mut Draft<'_>, amount: Option<&Column>) {
     let Some(amount) = amount else { return };
-    let is_other = |column: &&Column| {
-        column.index != amount.index && column.is_amount() && rank(Field::Amount, &column.heading).is_some()
-    };
+    let is_other =
+        |column: &&Column| column.index != amount.index && column.is_amount() && column.rank(Field::Amount).is_some();
     let others: Vec<String> =
         draft.profile.columns.iter().filter(is_other).map(|column| format!("`{}`", column.heading)).collect();
+    let own = compared(&amount.heading);
+    if others.is_empty() && GROSS.iter().any(|word| own.contains(word)) {
+        draft.ask(
+            &amount.heading.clone(),
+            "is it the net revenue? Its name says that it may contain taxes or discounts",
+        );
+    }
     if !others.is_empty() {
         draft.ask(&amount.heading.clone(), format!("is it the net revenue, or is it {}?", others.join(" or ")));
+    }
+}
+
+/// Asks about a column that says which amounts are debits and which are credits: amounts are read with their own sign.
+pub(super) fn signs(draft: &mut Draft<'_>) {
+    let is_sign = |column: &&Column| {
+        let mut words: Vec<String> = column.values.keys().map(|value| value.to_lowercase()).collect();
+        words.sort_unstable();
+        let words: Vec<&str> = words.iter().map(|word| word.trim_end_matches('.')).collect();
+        SIGNS.iter().any(|pair| words == *pair)
+    };
+    let amounts: Vec<&Column> =
+        draft.bound.iter().filter(|(field, _)| *field == Field::Amount).map(|(_, column)| *column).collect();
+    // Amounts with a sign need no other.
+    let have_sign = amounts.iter().any(|column| column.values.keys().any(|value| value.contains(['-', '(', '−'])));
+    let Some(column) = draft.profile.columns.iter().find(is_sign).filter(|_| !have_sign) else { return };
+    let values: Vec<String> = column.values.keys().map(|value| quoted(value)).collect();
+    let (heading, values) = (column.heading.clone(), values.join(" and "));
+    draft.ask(
+        &heading,
+        format!("do {values} change the sign of the amount? It is read as written: export signed amounts if so"),
+    );
+}
+
+/// Asks about amounts beside the bound one that are to be taken off it, such as returns.
+pub(super) fn deductions(draft: &mut Draft<'_>) {
+    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| bound.index == column.index);
+    let is_deduction =
+        |column: &&Column| column.is_amount() && !is_bound(column) && is_one_of(DEDUCTIONS, &column.heading);
+    let found: Vec<&str> =
+        draft.profile.columns.iter().filter(is_deduction).map(|column| column.heading.as_str()).collect();
+    if !found.is_empty() {
+        let question = format!("{} is not taken off the amount: is the amount net of it?", listed(&found));
+        let heading =
+            draft.bound.iter().find(|(field, _)| *field == Field::Amount).map(|(_, column)| column.heading.clone());
+        draft.ask(&heading.unwrap_or_default(), question);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Order of day, month and year in dates written as text, as far as the data proves it.
 
 use super::super::value::date_format::DateFormat;
-use super::super::value::period::{self, PeriodFault};
+use super::super::value::period::{self, PeriodFault, Years};
 
 /// Evidence from the dates of one column.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +47,7 @@ fn parts(text: &str) -> Option<([&str; 3], char)> {
 /// True when the reader takes `text` as a date or a period without any format.
 pub(super) fn is_plain(text: &str) -> bool {
     // A period of the vendor's calendar is reported when the book is read.
-    text.len() > 4 && matches!(period::read(text, None, &[], None), Ok(_) | Err(PeriodFault::NoCalendar))
+    text.len() > 4 && matches!(period::read(text, Years::default(), &[], None), Ok(_) | Err(PeriodFault::NoCalendar))
 }
 
 /// True when `text` is a date or a period in some format.

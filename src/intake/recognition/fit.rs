@@ -1,17 +1,40 @@
 //! Columns of a table of an export that decide which table of a book it may be.
 
 use super::super::table::{Field, folded};
-use super::super::value::period;
+use super::super::value::period::{self, Years};
 use super::heading::{compared, is_one_of};
-use super::period_heading::year_of;
+use super::period_heading::{is_fiscal_year, year_of};
 use super::profile::{Column, Profile};
 use super::section::outcome;
-use super::synonym::{MONTHS, QUANTITIES, UNIT_PRICES, YEARS};
+use super::synonym::{FISCAL_YEARS, MONTHS, QUANTITIES, UNIT_PRICES, YEARS};
 use super::text::quoted;
-use super::wide::{Wide, wide};
+use super::wide::{Wide, wide, years};
 
 /// Headings that name a partner in a table of partners only.
 const OWN_ID: [&str; 3] = ["id", "internalid", "name"];
+/// Headings of parts of a year beside it.
+const PERIODS: [&str; 20] = [
+    "period",
+    "periode",
+    "période",
+    "periodo",
+    "postingperiod",
+    "fiscalperiod",
+    "week",
+    "weekno",
+    "weeknumber",
+    "isoweek",
+    "calendarweek",
+    "fiscalweek",
+    "kw",
+    "woche",
+    "kalenderwoche",
+    "semaine",
+    "semana",
+    "settimana",
+    "week#",
+    "day",
+];
 /// Words in the name of a table of opportunities.
 const PIPELINE_WORDS: [&str; 5] = ["opportunit", "deal", "pipeline", "potential", "chance"];
 
@@ -27,6 +50,9 @@ pub(super) struct Fit<'p> {
     pub year_and_month: Option<[&'p Column; 2]>,
     pub close_date: Option<&'p Column>,
     pub wide: Option<Wide>,
+    /// Columns of years, or one of years beside amounts: revenue where no other table has it.
+    pub years: Option<Wide>,
+    pub year: Option<&'p Column>,
     has_outcome: bool,
 }
 
@@ -53,6 +79,8 @@ impl<'p> Fit<'p> {
             factors: factors.map(<[&Column; 2]>::from),
             close_date: profile.best(Field::CloseDate, Column::is_date),
             wide: wide(profile),
+            years: if date.is_none() { years(profile) } else { None },
+            year: if date.is_none() { year(profile) } else { None },
             has_outcome: stage.or(status).is_some() || has_probability || has_truth,
         }
     }
@@ -98,6 +126,17 @@ impl<'p> Fit<'p> {
         self.partner.is_some() && has_rows && !self.is_opportunities() && !self.is_master()
     }
 
+    /// True for revenue by year, which is read where no other table has revenue.
+    pub fn is_revenue_of_years(&self) -> bool {
+        let has_year = self.year.is_some() && self.amount.is_some();
+        self.partner.is_some() && (self.years.is_some() || has_year) && !self.is_revenue() && !self.is_opportunities()
+    }
+
+    /// The columns that are periods.
+    pub fn unpivoted(&self) -> Option<&Wide> {
+        self.wide.as_ref().or(self.years.as_ref())
+    }
+
     /// True for one row per partner, without a column for each month.
     pub fn is_master(&self) -> bool {
         let own = self.profile.best(Field::PartnerId, |column| column.filled > 0 && !column.is_date());
@@ -110,6 +149,17 @@ impl<'p> Fit<'p> {
     }
 }
 
+/// A column of years, where no column has months.
+fn year(profile: &Profile) -> Option<&Column> {
+    let is_year = |text: &str| year_of(text).is_some() || is_fiscal_year(text);
+    let of_months = |column: &Column| is_one_of(MONTHS, &column.heading) || is_one_of(&PERIODS, &column.heading);
+    let found = profile.columns.iter().find(|column| {
+        let is_named = is_one_of(YEARS, &column.heading) || is_one_of(FISCAL_YEARS, &column.heading);
+        column.filled > 0 && is_named && column.values.keys().all(|text| is_year(text))
+    });
+    found.filter(|_| !profile.columns.iter().any(of_months))
+}
+
 /// A column of calendar years and one of months or quarters, whose cells are a period together.
 fn year_and_month(profile: &Profile) -> Option<[&Column; 2]> {
     let is_year = |column: &&Column| {
@@ -120,7 +170,7 @@ fn year_and_month(profile: &Profile) -> Option<[&Column; 2]> {
     let year = profile.columns.iter().find(is_year)?;
     let example = year.values.keys().next()?;
     let is_month = |column: &&Column| {
-        let is_period = |text: &str| period::read(&format!("{example} {text}"), None, &[], None).is_ok();
+        let is_period = |text: &str| period::read(&format!("{example} {text}"), Years::default(), &[], None).is_ok();
         column.filled > 0 && is_one_of(MONTHS, &column.heading) && column.values.keys().all(|text| is_period(text))
     };
     Some([year, profile.columns.iter().find(is_month)?])

@@ -6,13 +6,17 @@ use crate::units::Currency;
 
 /// A heading as it is compared with the synonyms: folded, without a currency and without words in parentheses.
 pub(super) fn compared(heading: &str) -> String {
-    let plain = match (heading.find(['(', '[']), heading.ends_with([')', ']'])) {
+    let plain = match (heading.find(['(', '[', '（', '［']), heading.ends_with([')', ']', '）', '］'])) {
         (Some(at), true) if at > 0 => &heading[..at],
         _ => heading,
     };
     let words: Vec<&str> = plain.split([' ', '\u{A0}', '_', '-', '.', '/']).filter(|word| !word.is_empty()).collect();
-    let is_currency = |word: &&str| stated_currency(word).is_some();
-    let kept: Vec<&str> = words.iter().filter(|word| !is_currency(word)).copied().collect();
+    let is_unit = |word: &str| word == "$" || stated_currency(word).is_some() || unit_of(word).is_some();
+    let mut kept: Vec<&str> = words.iter().filter(|word| !is_unit(word)).copied().collect();
+    if kept.len() > 1 && (kept.len() < words.len() || matches!(kept.last(), Some(&("k" | "K" | "T")))) {
+        // `Revenue in K€`, `Revenue k`.
+        kept.pop_if(|last| matches!(*last, "in" | "en" | "k" | "K" | "T"));
+    }
     let kept = if kept.is_empty() { words } else { kept };
     folded(&kept.join("")).chars().filter(|c| c.is_alphanumeric()).collect()
 }
@@ -49,24 +53,86 @@ fn of_relation(heading: &str) -> Vec<String> {
     vec![format!("{record}{suffix}"), record]
 }
 
+/// Characters between the words of a heading.
+fn is_between(c: char) -> bool {
+    matches!(c, ' ' | '(' | ')' | '[' | ']' | '_' | '/' | '\u{A0}' | '（' | '）' | '［' | '］')
+}
+
+/// The factor of the unit `word`: `Some(None)` for a unit that a mapping file cannot multiply by; `None` for no unit.
+pub(super) fn unit_of(word: &str) -> Option<Option<u32>> {
+    const THOUSAND: u32 = 1_000;
+    const MILLION: u32 = 1_000_000;
+    let plain = word.trim_matches(['\'', '\u{2019}', '.', ',', ':']);
+    let is_money = |rest: &str| matches!(rest, "$" | "¥" | "円" | "元") || stated_currency(rest).is_some();
+    let beside = |sign: char| {
+        let (begin, end) = (plain.strip_prefix(sign), plain.strip_suffix(sign));
+        begin.or(end).is_some_and(is_money)
+    };
+    let thousands = || {
+        let digits: String =
+            plain.chars().filter(|c| c.is_ascii_digit() || c.is_alphabetic() || is_money(&c.to_string())).collect();
+        let number = digits.trim_start_matches(['x', 'X', '×']).trim_end_matches(['x', 'X', 's']);
+        let money = number.strip_suffix("000").unwrap_or("-");
+        // `$000`, `'000` beside a currency, `x1000`.
+        (is_money(money) && money.len() < number.len())
+            || (number == "1000" && (digits.len() > 4 || plain.starts_with('×')))
+    };
+    Some(match plain.to_lowercase().as_str() {
+        "thousands" | "thousand" | "000s" | "tsd" | "tausend" | "milliers" | "millier" | "miles" | "migliaia"
+        | "duizend" | "千" | "千円" | "千元" => Some(THOUSAND),
+        "万円" | "万元" | "万" => Some(10_000),
+        "millions" | "million" | "mio" | "mln" | "mn" | "millionen" | "millones" | "milioni" | "miljoen" | "百万"
+        | "百万円" => Some(MILLION),
+        "lakh" | "lakhs" => Some(100_000),
+        "crore" | "crores" => Some(10_000_000),
+        "億" | "億円" => Some(100_000_000),
+        "billion" | "billions" | "bn" | "mrd" | "milliarden" | "milliards" => Some(1_000_000_000),
+        "cents" | "cent" | "pence" => None,
+        _ if beside('k') || beside('K') || beside('T') || thousands() => Some(THOUSAND),
+        _ if beside('M') || beside('m') => Some(MILLION),
+        _ => return None,
+    })
+}
+
 /// The word of `text` that states a unit of amounts other than one, and how much it is; `None` inside when a mapping file
 /// cannot multiply by it.
 pub(super) fn stated_unit(text: &str) -> Option<(&str, Option<u32>)> {
-    let unit = |word: &str| {
-        let plain = word.trim_matches(['\'', '\u{2019}', '.', ',', ':']);
-        let is_money = |rest: &str| rest == "$" || stated_currency(rest).is_some();
-        Some(match plain.to_lowercase().as_str() {
-            "thousands" | "thousand" | "000s" | "tsd" | "milliers" | "miles" => Some(1_000),
-            // `'000`, and not the number of a client.
-            "000" if word.len() > 3 || text.len() < MOST_HEADING => Some(1_000),
-            "millions" | "million" | "mio" | "mln" | "millionen" | "millones" | "milioni" => Some(1_000_000),
-            "cents" | "cent" | "pence" | "crore" | "crores" | "lakh" | "lakhs" | "billion" | "billions" | "mrd" => None,
-            _ if plain.strip_prefix(['k', 'K', 'T']).is_some_and(is_money) => Some(1_000),
-            _ if plain.strip_prefix('M').is_some_and(is_money) => Some(1_000_000),
-            _ => return None,
-        })
-    };
-    text.split([' ', '(', ')', '[', ']', '_', '/', '\u{A0}']).find_map(|word| Some((word, unit(word)?)))
+    let is_heading = text.len() < MOST_HEADING;
+    let words: Vec<&str> = text.split(is_between).filter(|word| !word.is_empty()).collect();
+    let by_word = words.iter().find_map(|word| {
+        // `'000`, and not the number of a client.
+        let is_zeros = word.trim_matches(['\'', '\u{2019}', ',']) == "000" && (word.len() > 3 || is_heading);
+        Some((*word, if is_zeros { Some(1_000) } else { unit_of(word)? }))
+    });
+    by_word.or_else(|| {
+        // A letter is a unit in parentheses, beside a currency, and at the end of a heading.
+        let at =
+            words.iter().position(|word| matches!(*word, "k" | "K" | "T" | "M" | "m" | "mm" | "MM" | "x" | "×"))?;
+        let word = words[at];
+        let is_enclosed = [('(', ')'), ('[', ']'), ('（', '）')].iter().any(|(open, close)| {
+            let inside = text.split_once(*open).and_then(|(_, rest)| rest.split_once(*close));
+            inside.is_some_and(|(inside, _)| inside.split(is_between).any(|one| one == word))
+        });
+        let is_money = |word: &&str| *word == "$" || stated_currency(word).is_some();
+        let is_beside = at.checked_sub(1).and_then(|at| words.get(at)).is_some_and(is_money)
+            || words.get(at + 1).is_some_and(is_money);
+        let is_last = at > 0 && at + 1 == words.len() && is_heading;
+        let factor = match word {
+            "k" | "K" | "T" => 1_000,
+            "x" | "×" => {
+                words.get(at + 1).filter(|next| next.replace([',', '.', '\''], "") == "1000").map(|_| 1_000)?
+            }
+            _ => 1_000_000,
+        };
+        (is_enclosed || is_beside || is_last).then_some((word, Some(factor)))
+    })
+}
+
+/// The unit that the name of a file or sheet states together with a currency, such as `kEUR`: other words are names.
+pub(super) fn named_unit(name: &str) -> Option<(&str, Option<u32>)> {
+    let words =
+        name.split(is_between).filter(|word| stated_currency(word).is_some() && word.parse::<Currency>().is_err());
+    words.filter_map(|word| Some((word, unit_of(word)?))).next()
 }
 
 /// Length from which a text is a title rather than a heading.
@@ -85,6 +151,7 @@ pub(super) fn stated_currency(word: &str) -> Option<&'static str> {
         "€" => Some("EUR"),
         "£" => Some("GBP"),
         "₹" => Some("INR"),
+        "円" => Some("JPY"),
         word => CODES.into_iter().find(|code| *code == word),
     }
 }

@@ -3,7 +3,6 @@
 use super::super::table::Field;
 use super::super::value::identifier::similar_form;
 use super::fit::Fit;
-use super::heading::rank;
 use super::profile::{Column, Profile};
 use std::collections::BTreeMap;
 
@@ -23,9 +22,8 @@ pub(super) fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<Link
     if master.table == other.table {
         return None;
     }
-    let is_key = |column: &&Column| {
-        [Field::PartnerId, Field::PartnerName].iter().any(|field| rank(*field, &column.heading).is_some())
-    };
+    let is_key =
+        |column: &&Column| [Field::PartnerId, Field::PartnerName].iter().any(|field| column.rank(*field).is_some());
     let own = master.columns.iter().filter(is_key).filter(|column| column.is_unique());
     let mut best: Option<Link<'p>> = None;
     for own in own {

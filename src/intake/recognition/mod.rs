@@ -3,8 +3,10 @@
 
 mod assign;
 mod columns;
+mod currency;
 mod dates;
 mod fit;
+mod header;
 mod heading;
 mod link;
 mod notation;
@@ -16,6 +18,7 @@ mod synonym;
 mod text;
 mod wide;
 
+pub(in crate::intake) use notation::Notation as Evidence;
 pub use outcome::{Question, Source, Survey};
 pub use text::Decision;
 
@@ -50,6 +53,7 @@ pub fn survey_book(paths: &[PathBuf], limits: &Limits) -> Checked<Survey> {
         let encoding = about.iter().find_map(|finding| match finding.cause::<FileFault>()? {
             FileFault::AssumedEncoding { .. } => Some("windows-1252"),
             FileFault::AssumedMac { .. } => Some("macintosh"),
+            FileFault::AssumedJapanese { .. } => Some("shift_jis"),
             _ => None,
         });
         if let Some(sheet) = sheet.filter(|sheet| !sheet.headings.is_empty() && !name.starts_with('_')) {
@@ -83,10 +87,10 @@ fn unquoted(store: &mut Store, index: usize, limits: &Limits) -> Option<Sheet> {
 /// Reads the book at `paths` with the mapping that `survey` proposes.
 pub fn read_surveyed(paths: &[PathBuf], survey: &Survey, options: &ReadOptions) -> Checked<PartnerBook> {
     if survey.mapping.is_empty() {
-        return super::book::read_books(paths, None, options);
+        return super::paths::read_books(paths, None, options);
     }
     match Mapping::parse("the proposed mapping", &survey.mapping) {
-        Ok(mapping) => super::book::read_books(paths, Some(&mapping), options),
+        Ok(mapping) => super::paths::read_books(paths, Some(&mapping), options),
         Err(findings) => Checked::refused(findings),
     }
 }

@@ -1,12 +1,13 @@
 //! Notation of numbers written as text: which sign is the decimal mark and which separates thousands, as far as the
 //! data proves it.
 
+use super::super::value::currency_sign;
 use super::heading::stated_currency;
 use std::collections::BTreeMap;
 
 /// Evidence from the numbers of one column or table.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Notation {
+pub(in crate::intake) struct Notation {
     /// Numbers with a proven decimal mark, by mark, each with an example.
     decimals: BTreeMap<char, String>,
     /// Numbers with a proven thousands sign, by sign, each with an example.
@@ -19,11 +20,13 @@ pub(super) struct Notation {
 
 /// Signs that the evidence proves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Marks {
+pub(in crate::intake) struct Marks {
     /// The decimal comma, with an example that proves it.
     pub decimal_comma: Option<String>,
     /// The thousands sign, with an example that proves it.
     pub thousands: Option<(char, String)>,
+    /// A number such as `1,234` whose sign nothing decides.
+    pub ambiguous: Option<String>,
     /// Open question.
     pub question: Option<String>,
 }
@@ -46,7 +49,7 @@ fn signs(text: &str) -> Option<(Vec<Sign>, Option<&'static str>)> {
         if word.is_empty() || word == "$" {
             continue;
         }
-        currency = Some(stated_currency(word)?);
+        currency = Some(stated_currency(word).or_else(|| currency_sign::sign(word))?);
     }
     let mut signs: Vec<Sign> = Vec::new();
     let mut digits = 0;
@@ -148,15 +151,19 @@ impl Notation {
         }
         marks.decimal_comma = comma.cloned();
         marks.thousands = self.thousands.iter().next().map(|(sign, example)| (*sign, example.clone()));
+        // Currencies without decimals leave one meaning.
+        let is_whole = |code: &&str| ["JPY", "KRW", "¥", "￥", "₩"].contains(code);
+        let has_no_decimals = !self.currencies.is_empty() && self.currencies.keys().all(|code| is_whole(code));
         for (sign, example) in &self.ambiguous {
             if self.decimals.contains_key(sign) || self.thousands.contains_key(sign) {
                 continue;
             }
             let is_other_decimal = if *sign == ',' { point.is_some() } else { comma.is_some() };
-            if is_other_decimal {
+            if is_other_decimal || (has_no_decimals && comma.is_none() && point.is_none()) {
                 marks.thousands = Some((*sign, example.clone()));
                 continue;
             }
+            marks.ambiguous = Some(example.clone()).filter(|_| *sign == ',');
             let key = if *sign == ',' { "decimal = \",\"" } else { "thousands = \".\"" };
             let otherwise = if *sign == ',' { ", else `thousands = \",\"`" } else { "" };
             marks.question = Some(format!(

@@ -1,26 +1,25 @@
 //! Evidence in the columns of a table: shares of numbers, dates and words, and the notation of their values.
 
-use super::super::cell::{Cell, CellKind, Fields};
+use super::super::cell::{CellKind, Fields, Flaw};
 use super::super::label::{footer_phrase, label};
 use super::super::order::order_of;
 use super::super::row::truth_of;
 use super::super::sheet::Sheet;
 use super::super::table::Field;
-use super::dates::{Dates, is_date};
+use super::dates::Dates;
+use super::header::{Header, find_header};
 use super::heading::{named_currency, rank};
 use super::notation::{Notation, is_number};
-use super::period_heading::{is_bare_month, is_month, year_of};
-use super::synonym::SYNONYMS;
 use crate::units::Currency;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Rows among which the header is looked for.
-const SEARCHED: usize = 30;
 /// Most different values of a column that are remembered.
 const MOST_VALUES: usize = 50_000;
 /// Rows from which a smaller table whose rows are all in another one counts as a copy of a part of it.
 const FEWEST_COPIED: usize = 3;
+/// Added to the rank of a heading that is known without the group above it only.
+const LOWER_RANK: usize = 1_000;
 /// Share of the cells, out of ten, that must be of a kind.
 const TENTHS: u64 = 9;
 
@@ -48,6 +47,8 @@ pub(super) struct Profile {
     pub header_row: u64,
     /// Number of rows of the header.
     pub header_rows: u64,
+    /// Reason for a header of several rows.
+    pub header_reason: &'static str,
     /// Texts of the rows above the header.
     pub titles: Vec<String>,
     /// Rows below the header.
@@ -65,6 +66,8 @@ pub(super) struct Profile {
 pub(super) struct Column {
     pub index: usize,
     pub heading: String,
+    /// The lowest part of a heading of two rows; the heading itself in a header of one.
+    pub lowest: String,
     /// Cells with and without a value; empty cells below the last value do not count.
     pub filled: u64,
     pub empty: u64,
@@ -80,6 +83,8 @@ pub(super) struct Column {
     pub typed_dates: u64,
     pub dates: Dates,
     pub truths: u64,
+    /// Cells with a list of objects.
+    pub nested: u64,
     pub notation: Notation,
     /// Different values, and how often each occurs; at most 50,000.
     pub values: BTreeMap<Box<str>, u64>,
@@ -120,6 +125,11 @@ impl Profile {
 }
 
 impl Column {
+    /// The rank of the heading among the synonyms of `field`; behind all others when only its lowest part is one.
+    pub fn rank(&self, field: Field) -> Option<usize> {
+        rank(field, &self.heading).or_else(|| Some(LOWER_RANK + rank(field, &self.lowest)?))
+    }
+
     fn add(&mut self, text: &str, kind: CellKind) {
         if text.is_empty() {
             self.trailing += 1;
@@ -220,9 +230,11 @@ fn is_above_one(text: &str) -> bool {
 impl Profile {
     /// Looks at every row of `sheet`, the table `table` of the store called `name`.
     pub fn of(table: usize, name: &str, mut sheet: Sheet, text: Text) -> Self {
-        let (titles, header_rows) = find_header(&mut sheet);
-        let column =
-            |(index, heading): (usize, &String)| Column { index, heading: heading.clone(), ..Column::default() };
+        let Header { titles, rows: header_rows, lowest, reason } = find_header(&mut sheet);
+        let column = |(index, heading): (usize, &String)| {
+            let lowest = lowest.get(index).filter(|lowest| !lowest.is_empty()).unwrap_or(heading).clone();
+            Column { index, heading: heading.clone(), lowest, ..Column::default() }
+        };
         let mut columns: Vec<Column> = sheet.headings.iter().enumerate().map(column).collect();
         let (mut rows, mut contents) = (0, Vec::new());
         // What cannot be read is reported when the book is read.
@@ -234,18 +246,20 @@ impl Profile {
             contents.push(content(&sheet.headings, fields));
             for column in &mut columns {
                 column.add(fields.text(column.index), fields.kind(column.index));
+                column.nested += u64::from(fields.flaw(column.index) == Some(Flaw::Nested));
             }
         });
         columns.retain(|column| !column.heading.is_empty());
         contents.sort_unstable();
         let (file, name) = (sheet.file.clone(), name.to_owned());
         let header_row = sheet.heading_row.saturating_sub(header_rows - 1);
-        Self { sheet, table, file, name, header_row, header_rows, titles, rows, text, columns, contents }
+        let header_reason = reason;
+        Self { sheet, table, file, name, header_row, header_rows, header_reason, titles, rows, text, columns, contents }
     }
 
     /// The column whose heading is the best synonym of `field` among those that `fits` accepts.
     pub fn best(&self, field: Field, fits: impl Fn(&Column) -> bool) -> Option<&Column> {
-        let ranked = self.columns.iter().filter_map(|column| Some((rank(field, &column.heading)?, column)));
+        let ranked = self.columns.iter().filter_map(|column| Some((column.rank(field)?, column)));
         ranked
             .filter(|(_, column)| fits(column))
             .min_by_key(|(rank, column)| (*rank, column.index))
@@ -302,51 +316,4 @@ fn is_data(sheet: &Sheet, fields: Fields<'_>) -> bool {
     let is_named = || (0..4).any(|index| label(fields.text(index)).is_some() || footer_phrase(fields.text(index)));
     let repeats = fields.text(0) == sheet.headings.first().map_or("", String::as_str) && is_header();
     !(is_line || repeats || is_named())
-}
-
-/// Makes the row that has most known headings the header, with the years above its months; the texts of the rows above,
-/// and the number of rows of the header.
-fn find_header(sheet: &mut Sheet) -> (Vec<String>, u64) {
-    let top = sheet.top(SEARCHED);
-    let is_named = |text: &str| SYNONYMS.iter().any(|one| rank(one.field, text).is_some());
-    let words = |cells: &[Cell]| cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
-    let widest = top.iter().map(|(_, cells)| words(cells)).max().unwrap_or_default();
-    let mut best: Option<(usize, usize)> = None;
-    for (at, (_, cells)) in top.iter().enumerate() {
-        let bare = bare_months(cells).count();
-        let named = cells.iter().filter(|cell| is_named(cell.text.trim())).count();
-        let months = cells.iter().filter(|cell| is_month(cell.text.trim())).count();
-        // A row of data may have a date or two.
-        let months = if named > 0 || months > 2 { months } else { 0 };
-        let known = named + months + if bare < 3 { 0 } else { bare };
-        // A row of values is not a header, and neither is a title of one word.
-        let values = cells.iter().filter(|cell| is_number(&cell.text) || is_date(&cell.text)).count();
-        let score = if words(cells) * 2 > widest || known > 1 { known.saturating_mul(2) } else { 0 };
-        let score = if values * 2 > words(cells) && known < 3 { 0 } else { score };
-        if score > best.map_or(0, |(score, _)| score) {
-            best = Some((score, at));
-        }
-    }
-    let fallback = || top.iter().position(|(_, cells)| words(cells) * 2 > widest);
-    let Some(at) = best.map(|(_, at)| at).or_else(fallback) else { return (Vec::new(), 1) };
-    let Some((row, cells)) = top.get(at) else { return (Vec::new(), 1) };
-    let above = at.checked_sub(1).and_then(|above| top.get(above));
-    let years = above.filter(|(above, years)| above + 1 == *row && has_years(years, cells));
-    let first = years.map_or(*row, |(above, _)| *above);
-    sheet.set_header_of_rows(&top, first, *row);
-    let titles = top.iter().filter(|(row, _)| *row < first).flat_map(|(_, cells)| cells);
-    let titles = titles.map(|cell| cell.text.trim().to_owned()).filter(|text| !text.is_empty()).collect();
-    (titles, if years.is_some() { 2 } else { 1 })
-}
-
-/// Columns whose cells are months without a year.
-fn bare_months(cells: &[Cell]) -> impl Iterator<Item = usize> {
-    cells.iter().enumerate().filter(|(_, cell)| is_bare_month(cell.text.trim())).map(|(index, _)| index)
-}
-
-/// True when `above` has the years of the months in `cells`, from the first month on.
-fn has_years(above: &[Cell], cells: &[Cell]) -> bool {
-    let months: Vec<usize> = bare_months(cells).collect();
-    let first = above.iter().position(|cell| year_of(&cell.text).is_some());
-    months.len() >= 3 && first.is_some() && first == months.first().copied()
 }

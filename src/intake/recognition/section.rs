@@ -4,11 +4,12 @@ use super::super::mapping::is_key;
 use super::super::store::Store;
 use super::super::table::Field;
 use super::dates::Order;
-use super::heading::{compared, is_one_of, rank, stated_unit};
+use super::heading::{compared, is_one_of, named_unit, stated_unit};
 use super::notation::Notation;
 use super::outcome::Question;
+use super::period_heading::is_fiscal_year;
 use super::profile::{Column, Profile};
-use super::synonym::{DISCOUNTS, LOST, WON};
+use super::synonym::{DISCOUNTS, FISCAL_YEARS, LOST, WON};
 use super::text::{Section, key, quoted};
 use crate::finding::{counted, listed};
 use std::collections::BTreeMap;
@@ -73,7 +74,11 @@ impl<'p> Draft<'p> {
             self.section.set("header_row", row.to_string(), "the rows above are titles");
         }
         if self.profile.header_rows > 1 {
-            self.section.set("header_rows", self.profile.header_rows.to_string(), "the years are above the months");
+            self.section.set("header_rows", self.profile.header_rows.to_string(), self.profile.header_reason);
+            if self.profile.titles.is_empty() && self.profile.header_row > 0 {
+                let row = self.profile.header_row;
+                self.section.set("header_row", row.to_string(), "the first row of the header");
+            }
         }
         if self.profile.text.is_unquoted {
             self.section.set("quote", quoted("none"), "double quotes are part of values, such as inches");
@@ -90,7 +95,7 @@ impl<'p> Draft<'p> {
         let is_number = |column: &&Column| {
             let is_known = [Field::PartnerId, Field::PartnerName, Field::Amount, Field::Month]
                 .iter()
-                .any(|field| rank(*field, &column.heading).is_some());
+                .any(|field| column.rank(*field).is_some());
             let heading = compared(&column.heading);
             column.is_unique() && !is_known && NUMBERS.iter().any(|word| heading.contains(word))
         };
@@ -144,15 +149,38 @@ impl<'p> Draft<'p> {
         self.bound.extend(parts.map(|column| (Field::Month, column)));
     }
 
+    /// Makes the month a column of years.
+    pub fn year(&mut self, year: &'p Column) {
+        self.bind(Field::Month, year, "every value is a year");
+        let example = year.values.keys().next().map_or("", |text| &**text);
+        if is_fiscal_year(example) {
+            let question = format!(
+                "`{example}` is a fiscal year: write its first month at the top, such as `fiscal_year_start = 7`"
+            );
+            return self.ask(&year.heading, question);
+        }
+        let (value, question) = if is_one_of(FISCAL_YEARS, &year.heading) {
+            ("fiscal", "write the first month of the fiscal year at the top, such as `fiscal_year_start = 7`")
+        } else {
+            ("calendar", "are they calendar years? For fiscal years, write `years = \"fiscal\"`")
+        };
+        self.section.set("years", quoted(value), "each amount is spread evenly over the months of its year");
+        self.ask(&year.heading, question);
+    }
+
     /// Multiplies amounts that their heading or a title states in thousands or millions: `Revenue (k€)`, `Umsatz TEUR`,
     /// `Amounts in EUR million`.
     pub fn unit(&mut self) {
         let of_amount =
             self.bound.iter().find(|(field, _)| *field == Field::Amount).map(|(_, column)| &*column.heading);
         let by_heading = of_amount.and_then(|heading| Some((heading, stated_unit(heading)?)));
+        let file =
+            [self.profile.file.as_str()].into_iter().map(|file| file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+        let sheet = self.profile.file.split_once('!').map(|(_, sheet)| sheet);
         let titles = self.profile.titles.iter().map(String::as_str);
         let by_title = || titles.into_iter().find_map(|title| Some((title, stated_unit(title)?)));
-        let Some((text, (word, factor))) = by_heading.or_else(by_title) else { return };
+        let by_name = || sheet.into_iter().chain(file).find_map(|name| Some((name, named_unit(name)?)));
+        let Some((text, (word, factor))) = by_heading.or_else(by_title).or_else(by_name) else { return };
         let heading = of_amount.unwrap_or_default().to_owned();
         let Some(factor) = factor else {
             return self.ask(
@@ -160,7 +188,11 @@ impl<'p> Draft<'p> {
                 format!("`{text}` states a unit, `{word}`, but its amounts are read as they are written"),
             );
         };
-        let name = if factor == 1_000 { "thousands" } else { "millions" };
+        let name = match factor {
+            1_000 => "thousands".to_owned(),
+            1_000_000 => "millions".to_owned(),
+            other => format!("units of {other}"),
+        };
         self.section.set("times.amount", factor.to_string(), format!("`{word}` in `{text}` means {name}"));
         self.ask(&heading, format!("are its amounts in {name}?"));
     }

@@ -22,7 +22,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             codigocliente codigodecliente klantnummer klantnr partner reseller dealer distributor account \
             customer client kunde klant cliente associatedcompany company organization organisation \
             channelpartner channelpartnername retailer vendor supplier seller händler revendeur cardname soldtoname \
-            billto billtoname buyer partyname agency shop customerproject potentialcustomer entity storenumber storeid storeno shopid outletid branchcode store partneraccount partneraccountname partnername \
+            billto billtoname buyer partyname agency shop customerproject potentialcustomer entity storenumber storeid storeno shopid outletid branchcode cardcode rowlabels zeilenbeschriftungen étiquettesdelignes etiquetasdefila etichettediriga rijlabels store partneraccount partneraccountname partnername \
             resellername dealername distributorname accountname customername clientname companyname \
             company/account organizationname kundenname firma firmenname nomclient nombrecliente \
             ragionesociale name1 得意先コード 顧客コード 取引先コード 販売店コード 得意先 顧客 取引先 販売店 代理店 得意先名 顧客名 取引先名 \
@@ -33,7 +33,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
         headings: "partnername partneraccountname resellername dealername distributorname accountname customername \
             clientname companyname organizationname organisationname kundenname name1 firma firmenname \
             得意先名 顧客名 取引先名 販売店名 nomclient nombrecliente ragionesociale partner reseller account customer client company \
-            organization organisation kunde klant storename shopname outletname store name",
+            organization organisation kunde klant storename shopname outletname cardname store name",
     },
     Synonyms {
         field: Field::Month,
@@ -42,7 +42,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             postingperiod monat rechnungsdatum fakturadatum auftragsdatum bestelldatum buchungsdatum \
             belegdatum datecommande datefacture datedefacture fechafactura fechapedido fecha datafattura \
             factuurdatum orderdatum datum date data closedate closingdate actualclosedate wontime \
-            purchasedate shipdate createdon createddate createdat closedat orderpurchasetimestamp fakturadat quarter 売上日 計上日 請求日 受注日 売上年月 年月 日付",
+            purchasedate shipdate createdon createddate createdat closedat orderpurchasetimestamp fakturadat quarter mois mes mese maand mês periode période periodo 売上日 計上日 請求日 受注日 売上年月 年月 日付",
     },
     Synonyms {
         field: Field::Amount,
@@ -54,12 +54,12 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
             importe importo bedrag omzet fatturato value subtotal total grandtotal grossamount grosssales \
             bruttobetrag weeklysales bookings acv arr productamount netprice umsatznetto totalexclvat totaldue billed \
-            chiffredaffaires spend gmv payment valor 売上金額 税抜金額 売上高 売上 金額",
+            chiffredaffaires ca caht spend gmv payment valor doctotal amountinlc amountinlocalcurrency betraginhauswährung sumofamount sumofrevenue sumofsales summevonumsatz 売上金額税抜 税抜売上 売上金額 税抜金額 売上高 売上 金額",
     },
     Synonyms {
         field: Field::Currency,
         headings: "currency currencycode currencyisocode transactioncurrency documentcurrency curr crcy \
-            opportunitycurrency amountcurrency dealcurrency waehrung währung währg waers wkurz devise moneda valuta",
+            opportunitycurrency amountcurrency dealcurrency doccurrency doccur waehrung währung währg waers wkurz devise moneda valuta",
     },
     Synonyms {
         field: Field::Territory,
@@ -139,6 +139,19 @@ pub(super) const UNIT_PRICES: &[&str] = &[
 /// Headings of calendar years beside a month.
 pub(super) const YEARS: &[&str] =
     &["year", "calendaryear", "jahr", "kalenderjahr", "année", "annee", "año", "anno", "jaar", "ano"];
+/// Headings of fiscal years.
+pub(super) const FISCAL_YEARS: &[&str] = &[
+    "fiscalyear",
+    "financialyear",
+    "fy",
+    "geschäftsjahr",
+    "geschaeftsjahr",
+    "wirtschaftsjahr",
+    "exercice",
+    "ejercicio",
+    "boekjaar",
+    "gjahr",
+];
 /// Headings of months or quarters beside a calendar year.
 pub(super) const MONTHS: &[&str] = &[
     "month",
@@ -173,6 +186,46 @@ pub(super) const CURRENCY_NAMES: &[(&[&str], &str)] = &[
     (&["canadiandollar"], "CAD"),
     (&["australiandollar"], "AUD"),
     (&["indianrupee"], "INR"),
+];
+
+/// Parts of the headings of amounts that may contain taxes or discounts, folded.
+pub(super) const GROSS: &[&str] = &["gross", "brutto", "inclvat", "incltax", "inclmwst", "ttc", "税込"];
+/// Words of debit and credit, lower case, ascending.
+pub(super) const SIGNS: &[[&str; 2]] = &[
+    ["c", "d"],
+    ["cr", "dr"],
+    ["credit", "debit"],
+    ["h", "s"],
+    ["haben", "soll"],
+    ["crédit", "débit"],
+    ["abono", "cargo"],
+    ["+", "-"],
+    ["40", "50"],
+];
+
+/// Headings of amounts that are taken off gross revenue.
+pub(super) const DEDUCTIONS: &[&str] = &[
+    "returns",
+    "return",
+    "returnamount",
+    "refund",
+    "refunds",
+    "refundamount",
+    "credits",
+    "creditnotes",
+    "creditmemos",
+    "rebate",
+    "rebates",
+    "discountamount",
+    "retouren",
+    "gutschriften",
+    "erlösschmälerungen",
+    "avoirs",
+    "retours",
+    "devoluciones",
+    "返品",
+    "返品金額",
+    "値引",
 ];
 
 /// Headings of the type of a document, whose codes say which rows are invoices and which are not.

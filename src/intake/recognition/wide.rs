@@ -1,9 +1,14 @@
-//! Tables with one column per period: which headings are periods, and which year those without one belong to.
+//! Tables with one column per period: which headings are periods, which word they have beside the period, and which year
+//! those without one belong to.
 
 use super::super::label::label;
-use super::period_heading::{length, years_in};
-use super::profile::Profile;
+use super::super::table::Field;
+use super::heading::{compared, is_one_of, rank};
+use super::period_heading::{Kind, Part, part, years_in};
+use super::profile::{Column, Profile};
+use super::synonym::{QUANTITIES, UNCOUNTED};
 use super::text::quoted;
+use crate::finding::listed;
 use std::collections::BTreeSet;
 
 /// Columns that are periods, and how the mapping file reads them.
@@ -13,8 +18,10 @@ pub(super) struct Wide {
     pub reason: String,
     /// Indices of the columns.
     pub columns: Vec<usize>,
-    /// Question about the year, when the table does not state it.
-    pub question: Option<String>,
+    /// True when they are calendar years.
+    pub are_years: bool,
+    /// Questions about what the table does not state.
+    pub questions: Vec<String>,
 }
 
 impl Wide {
@@ -31,51 +38,113 @@ impl Wide {
     }
 }
 
-/// The periods among the headings of `profile`.
+/// A column whose heading has a period.
+type Found<'p> = (&'p Column, Part<'p>);
+
+/// The months or parts of a year among the headings of `profile`.
 pub(super) fn wide(profile: &Profile) -> Option<Wide> {
-    let of = |months: &[u32], states_year: bool| -> Vec<(usize, &str)> {
-        let headings = profile.columns.iter().map(|column| (column.index, column.heading.as_str()));
-        headings
-            .filter(|(_, heading)| {
-                length(heading).is_some_and(|(length, year)| months.contains(&length) && year == states_year)
-            })
-            .collect()
-    };
-    for (lengths, least, word) in [(&[1][..], 3, "months"), (&[3, 6], 2, "parts of a year")] {
+    for (kind, least, word) in [
+        (Kind::Month, 3, "months"),
+        (Kind::Part, 2, "parts of a year"),
+        (Kind::FiscalPart, 2, "parts of a fiscal year"),
+    ] {
         for states_year in [true, false] {
-            let found = of(lengths, states_year);
-            if found.len() < least {
-                continue;
+            if let Some(found) = found(profile, kind, states_year, least) {
+                return Some(proposed(profile, &found, kind, word));
             }
-            let (columns, headings): (Vec<usize>, Vec<&str>) = found.into_iter().unzip();
-            let period = match word {
-                "months" => "\"months\"".to_owned(),
-                _ => format!("[{}]", headings.iter().map(|one| quoted(one)).collect::<Vec<_>>().join(", ")),
-            };
-            let reason = format!("{} columns are {word}", headings.len());
-            if states_year {
-                return Some(Wide { value: format!("{{ period = {period} }}"), reason, columns, question: None });
-            }
-            let texts = [profile.file.as_str()].into_iter().chain(profile.titles.iter().map(String::as_str));
-            let years: Vec<u32> = texts.flat_map(years_in).collect::<BTreeSet<u32>>().into_iter().collect();
-            return Some(match years.as_slice() {
-                [year] => Wide {
-                    value: format!("{{ period = {period}, year = {year} }}"),
-                    reason: format!("{reason}, and its name or title has the year"),
-                    columns,
-                    question: None,
-                },
-                _ => Wide {
-                    value: format!("{{ period = {period} }}"),
-                    reason,
-                    columns,
-                    question: Some(format!(
-                        "`{}` states no year: write `unpivot = {{ period = {period}, year = … }}`",
-                        headings.first().copied().unwrap_or_default()
-                    )),
-                },
-            });
         }
     }
     None
+}
+
+/// The years among the headings of `profile`; one is enough beside a word for revenue.
+pub(super) fn years(profile: &Profile) -> Option<Wide> {
+    for (kind, word) in [(Kind::Year, "years"), (Kind::FiscalYear, "fiscal years")] {
+        let is_revenue = |found: &Vec<Found<'_>>| found.len() > 1 || found.iter().any(|(_, part)| is_amount(part.word));
+        if let Some(found) = found(profile, kind, true, 1).filter(is_revenue) {
+            return Some(proposed(profile, &found, kind, word));
+        }
+    }
+    None
+}
+
+fn is_amount(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    let measure = ["sum of ", "summe von ", "somme de ", "suma de "].iter().find_map(|begin| lower.strip_prefix(begin));
+    !word.is_empty() && rank(Field::Amount, measure.unwrap_or(&lower)).is_some()
+}
+
+/// The columns with a period of this kind that are the revenue: those without another word, else those with a word for it.
+fn found<'p>(profile: &'p Profile, kind: Kind, states_year: bool, least: usize) -> Option<Vec<Found<'p>>> {
+    let parts = profile.columns.iter().filter_map(|column| Some((column, part(&column.heading)?)));
+    let all: Vec<Found<'_>> = parts.filter(|(_, part)| part.kind == kind && part.states_year == states_year).collect();
+    let with = |word: &str| -> Vec<Found<'p>> {
+        let same = all.iter().filter(|(_, part)| part.word.eq_ignore_ascii_case(word));
+        // Headings that are nothing but a period may have empty columns.
+        same.filter(|(column, _)| (word.is_empty() && kind != Kind::Year) || column.is_amount()).copied().collect()
+    };
+    let is_other = |word: &str| UNCOUNTED.contains(&compared(word).as_str()) || is_one_of(QUANTITIES, word);
+    let mut words: Vec<&str> = Vec::new();
+    for (_, part) in &all {
+        if !words.iter().any(|word| word.eq_ignore_ascii_case(part.word)) && !is_other(part.word) {
+            words.push(part.word);
+        }
+    }
+    words.sort_by_key(|word| (!word.is_empty(), !is_amount(word)));
+    words.into_iter().map(with).find(|found| found.len() >= least)
+}
+
+/// The value of `unpivot` for the columns `found`, with what is asked about them.
+fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> Wide {
+    let headings: Vec<String> = found.iter().map(|(column, _)| quoted(&column.heading)).collect();
+    let mut value = match kind {
+        Kind::Month => "period = \"months\"".to_owned(),
+        _ => format!("period = [{}]", headings.join(", ")),
+    };
+    let first = found.first().map_or("", |(column, _)| column.heading.as_str());
+    let word = found.first().map_or("", |(_, part)| part.word);
+    let mut reason = match found.len() {
+        1 => format!("1 column is {}", if kind == Kind::FiscalYear { "a fiscal year" } else { "a year" }),
+        many => format!("{many} columns are {name}"),
+    };
+    let mut questions = Vec::new();
+    if !found.iter().all(|(_, part)| part.states_year) {
+        let texts = [profile.file.as_str()].into_iter().chain(profile.titles.iter().map(String::as_str));
+        let years: BTreeSet<u32> = texts.flat_map(years_in).collect();
+        if let [year] = years.into_iter().collect::<Vec<_>>().as_slice() {
+            value.push_str(&format!(", year = {year}"));
+            reason.push_str(", and its name or title has the year");
+        } else {
+            questions.push(format!("`{first}` states no year: write `unpivot = {{ {value}, year = … }}`"));
+        }
+    }
+    if !word.is_empty() {
+        value.push_str(&format!(", word = {}", quoted(word)));
+        if !is_amount(word) {
+            questions.push(format!("are the columns with `{word}` beside the period the net revenue?"));
+        }
+    }
+    let others: BTreeSet<&str> = profile
+        .columns
+        .iter()
+        .filter_map(|column| part(&column.heading).filter(|part| column.is_amount() && part.kind == kind))
+        .filter(|part| !part.word.eq_ignore_ascii_case(word))
+        .map(|part| part.word)
+        .collect();
+    let others: Vec<&str> = others.into_iter().filter(|word| !word.is_empty()).collect();
+    if !others.is_empty() && !word.is_empty() {
+        questions.push(format!("the columns with {} beside the period are not read", listed(&others)));
+    }
+    match kind {
+        Kind::Year => questions.push(format!(
+            "`{first}` is read as a calendar year, and its amount is spread evenly over the months: for a fiscal year, write \
+             `years = \"fiscal\"` under `[revenue]` and its first month at the top, such as `fiscal_year_start = 7`"
+        )),
+        Kind::FiscalPart | Kind::FiscalYear => questions.push(format!(
+            "`{first}` is of a fiscal year: write its first month at the top, such as `fiscal_year_start = 7`"
+        )),
+        Kind::Month | Kind::Part => {}
+    }
+    let columns = found.iter().map(|(column, _)| column.index).collect();
+    Wide { value: format!("{{ {value} }}"), reason, columns, are_years: kind == Kind::Year, questions }
 }

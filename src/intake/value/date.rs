@@ -103,13 +103,22 @@ fn with_month_word(text: &str) -> Option<(NaiveDate, &str)> {
             let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
             let (word, behind) = rest.split_at(end);
             rest = behind;
-            if matches!(word, "de" | "of" | "st" | "nd" | "rd" | "th") {
+            let is_before = year.is_none() && month.is_none() && day.is_none();
+            if matches!(word, "de" | "of" | "st" | "nd" | "rd" | "th") || (is_before && is_weekday(word)) {
                 continue;
             }
             month.replace(month_number(word)?).is_none().then_some(())?;
         }
     }
     date(year?, month?, day?).map(|date| (date, rest))
+}
+
+/// True for the name of a day of the week in English or German, which says nothing that the date does not.
+fn is_weekday(word: &str) -> bool {
+    const ENGLISH: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    const GERMAN: [&str; 7] = ["montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag"];
+    let lower = word.to_lowercase();
+    ENGLISH.iter().any(|name| *name == lower || name[..3] == lower) || GERMAN.contains(&lower.as_str())
 }
 
 /// A number of `least` to `most` digits at the beginning, and what follows; `None` when more digits follow.
@@ -187,6 +196,9 @@ fn offset_of(text: &str) -> Option<Option<FixedOffset>> {
     if ["Z", "UTC", "GMT"].iter().any(|word| text.eq_ignore_ascii_case(word)) {
         return Some(FixedOffset::east_opt(0));
     }
+    // `GMT+0100 (Central European Standard Time)`, as browsers write it.
+    let text = text.split_once(" (").filter(|(_, name)| name.ends_with(')')).map_or(text, |(text, _)| text);
+    let text = ["GMT", "UTC"].iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
     let (sign, digits) = match text.chars().next()? {
         '+' => (1, &text[1..]),
         '-' => (-1, &text[1..]),

@@ -70,3 +70,31 @@ fn several_files_are_read_as_one_book_and_an_unreadable_book_exits_with_3() {
     desk.run(&["book", "bad.csv"]).assert().code(3);
     desk.run(&["book", "nowhere.csv"]).assert().code(5);
 }
+
+#[test]
+fn several_paths_are_one_book_in_every_command() {
+    let desk = Desk::new();
+    desk.write("customers.csv", "Customer No,Tier\nC-1,Gold\nC-2,Silver\n");
+    desk.write("orders.csv", "Customer No,Order Date,Net Amount\nC-1,2025-01-31,10.50\nC-2,2025-02-28,20\n");
+    let total = |arguments: &[&str]| {
+        let output = desk.run(arguments).assert().success();
+        let document: Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
+        document["read"]["revenue_total"].clone()
+    };
+    let files = ["book", "customers.csv", "orders.csv", "--format", "json"];
+    assert_eq!(total(&[&files[..], &["--write-map", "map.toml"]].concat()), "30.50");
+    assert_eq!(total(&[&files[..], &["--map", "map.toml"]].concat()), "30.50");
+    let plan = |books: &[&str]| {
+        let options = ["--map", "map.toml", "--period", "FY2026", "--format", "csv"];
+        let output = desk.propose(&[books, &options[..]].concat()).assert().success();
+        String::from_utf8(output.get_output().stdout.clone()).unwrap()
+    };
+    let several = plan(&["--book", "customers.csv", "--book", "orders.csv"]);
+    assert_eq!(several, plan(&["--book", "orders.csv", "--book", "customers.csv"]));
+    assert!(several.contains("C-1") && several.contains("C-2"), "{several}");
+    std::fs::create_dir(desk.path("all")).unwrap();
+    for file in ["customers.csv", "orders.csv"] {
+        std::fs::copy(desk.path(file), desk.path("all").join(file)).unwrap();
+    }
+    assert_eq!(several, plan(&["--book", "all"]));
+}

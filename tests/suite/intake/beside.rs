@@ -128,6 +128,33 @@ fn locks_may_name_the_short_form_of_a_salesforce_id() {
 }
 
 #[test]
+fn locks_in_another_locale_are_read_by_the_signs_of_their_amounts_and_that_is_said() {
+    let book = book();
+    let read = |text: &str| {
+        let (read, findings) = read_locks(&file("locks.csv", text).path, &book).into_parts();
+        let quotas: Option<Vec<String>> = read
+            .filter(|_| !findings.has_errors())
+            .map(|read| read.locks.iter().map(|lock| lock.quota.amount().normalize().to_string()).collect());
+        (quotas, render::human(findings.iter(), false))
+    };
+    let (quotas, said) = read("partner_id;product_line;quota\nA-1;Platform;1.234,50\nA-2;Services;1.000\n");
+    assert_eq!(quotas.unwrap(), ["1234.5", "1000"]);
+    assert!(said.contains("amounts such as `1.234,50` are read with the decimal sign `,`"), "{said}");
+    let (quotas, said) = read("partner_id;product_line;quota\nA-1;Platform;12,5\nA-2;Services;7,25\n");
+    assert_eq!(quotas.unwrap(), ["12.5", "7.25"]);
+    assert!(said.contains("decimal sign `,`"), "{said}");
+    let (quotas, said) = read("partner_id,product_line,quota\nA-1,Platform,\"1,234\"\nA-2,Services,\"12,345,678\"\n");
+    assert_eq!(quotas.unwrap(), ["1234", "12345678"]);
+    assert!(said.contains("decimal sign `.`"), "{said}");
+    // Nothing decides, one comma may be mistyped, and plain numbers need no word.
+    let (quotas, said) = read("partner_id;product_line;quota\nA-1;Platform;1,234\n");
+    assert!(quotas.is_none() && said.contains("write one of the amounts with its decimals"), "{said}");
+    assert!(read("partner_id;product_line;quota\nA-1;Platform;10,0\nA-2;Services;50\n").0.is_none());
+    let (quotas, said) = read("partner_id;product_line;quota\nA-1;Platform;1234.50\n");
+    assert_eq!((quotas.unwrap(), said.as_str()), (vec!["1234.5".to_owned()], ""));
+}
+
+#[test]
 fn wrong_locks_are_findings() {
     let csv = "partner_id,product_line,territory,quota\na-1,Platform,,5\nA-1,Platfrm,,5\nA-2,,West,5\nA-1,,,-5\nA-1,Platform,,x\nA-2,,,5\nA-2,,,6\n";
     insta::assert_snapshot!("locks", told(read_locks(&file("locks.csv", csv).path, &book()).into_result()));

@@ -2,8 +2,8 @@
 
 use quotient::channel::{Partner, RevenueEntry};
 use quotient::finding::render;
-use quotient::intake::{Mapping, ReadOptions, read_book};
-use std::path::Path;
+use quotient::intake::{Mapping, ReadOptions, read_book, read_books};
+use std::path::{Path, PathBuf};
 
 fn told(folder: &Path) -> String {
     let map = folder.join("map.toml");
@@ -45,4 +45,28 @@ fn every_broken_book_is_answered_with_what_to_do() {
             insta::assert_snapshot!(folder.file_name().unwrap().to_str().unwrap(), told(&folder));
         }
     });
+}
+
+#[test]
+fn several_paths_are_the_book_of_one_directory_with_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demonstration");
+    let options = ReadOptions::default();
+    let whole = read_book(&root, None, &options).into_result().unwrap().0;
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "csv"));
+    paths.sort();
+    let parts = read_books(&paths, None, &options).into_result().unwrap().0;
+    assert_eq!((&parts.input_hash, &parts.partners), (&whole.input_hash, &whole.partners));
+    // A workbook with the partners beside a text file with the revenue.
+    let directory = tempfile::tempdir().unwrap();
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("partners").unwrap();
+    sheet.write_column(0, 0, ["partner_id", "A", "B"]).unwrap();
+    let (book, revenue) = (directory.path().join("book.xlsx"), directory.path().join("revenue.csv"));
+    workbook.save(&book).unwrap();
+    std::fs::write(&revenue, "partner_id,month,amount\nA,2025-01,1.50\nB,2025-02,2\n").unwrap();
+    let mixed = read_books(&[book.clone(), revenue.clone()], None, &options).into_result().unwrap().0;
+    let other = read_books(&[revenue, book], None, &options).into_result().unwrap().0;
+    assert_eq!((mixed.partners.len(), &mixed.partners), (2, &other.partners));
+    assert_eq!(mixed.partners[0].revenue[0].amount.to_string(), "1.50");
 }

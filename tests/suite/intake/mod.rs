@@ -13,6 +13,7 @@ mod generated;
 mod json;
 mod mapping;
 mod merging;
+mod periods;
 mod real_data;
 mod recognition;
 mod returned;

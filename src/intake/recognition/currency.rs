@@ -1,0 +1,85 @@
+//! The currency of a book, as titles, headings and values state it.
+
+use super::super::store::Store;
+use super::super::table::Field;
+use super::fit::Fit;
+use super::heading::stated_currency;
+use super::outcome::Question;
+use super::text::{Section, quoted};
+use crate::units::Currency;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The currency that headings or values state, unless a column has it.
+pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut Vec<Question>) -> Option<Section> {
+    let mut section = Section::new("");
+    let mut has_column = false;
+    let mut stated: BTreeMap<&str, String> = BTreeMap::new();
+    for fit in fits.iter().flatten() {
+        has_column |= fit.profile.best(Field::Currency, |column| !column.currencies().is_empty()).is_some();
+        for title in &fit.profile.titles {
+            for word in title.split([' ', '(', ')', '[', ']', '/']).filter_map(stated_currency) {
+                stated.entry(word).or_insert_with(|| format!("the title `{title}` states it"));
+            }
+        }
+        for column in fit.profile.columns.iter().filter(|column| column.is_amount()) {
+            let words = column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency);
+            for word in words {
+                stated.entry(word).or_insert_with(|| format!("the heading `{}`", column.heading));
+            }
+            for code in column.notation.currencies.keys() {
+                stated.entry(code).or_insert_with(|| format!("the amounts of `{}` state it", column.heading));
+            }
+        }
+    }
+    if has_column || fits.iter().all(Option::is_none) {
+        return None;
+    }
+    let place = store.name.clone();
+    // The heading of the amount decides over those of other amounts.
+    let amounts = fits.iter().flatten().filter(|fit| fit.unpivoted().is_none()).filter_map(|fit| fit.amount);
+    let own: BTreeSet<&str> = amounts
+        .flat_map(|column| column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency))
+        .collect();
+    if own.len() == 1 {
+        stated.retain(|code, _| own.contains(code));
+    }
+    yen(&mut stated, fits, store, questions);
+    // `$` alone does not say whose dollars they are.
+    if stated.len() == 1 {
+        stated.retain(|code, _| code.parse::<Currency>().is_ok());
+    }
+    match stated.iter().collect::<Vec<_>>().as_slice() {
+        [(code, reason)] => {
+            section.set("currency", quoted(code), (*reason).clone());
+            return Some(section);
+        }
+        [] => {
+            let question = format!("no currency is stated; {} is assumed: write `currency = \"…\"`", Currency::USD);
+            questions.push(Question { place, question });
+        }
+        many => {
+            let codes: Vec<String> = many.iter().map(|(code, _)| (**code).to_owned()).collect();
+            let question = format!("several currencies are stated ({}): write `currency = \"…\"`", codes.join(", "));
+            questions.push(Question { place, question });
+        }
+    }
+    None
+}
+
+/// Makes `¥` the yen below Japanese headings, and asks about it below others.
+fn yen(stated: &mut BTreeMap<&str, String>, fits: &[Option<&Fit<'_>>], store: &Store, questions: &mut Vec<Question>) {
+    let mut signs = Vec::new();
+    for sign in ["¥", "￥"] {
+        signs.extend(stated.remove(sign));
+    }
+    let Some(reason) = signs.pop() else { return };
+    let mut headings = fits.iter().flatten().flat_map(|fit| &fit.profile.columns);
+    let is_japanese = headings.any(|column| column.heading.contains(['売', '円', '顧', '価', '税']));
+    if is_japanese || stated.contains_key("JPY") {
+        stated.entry("JPY").or_insert(reason);
+    } else if !stated.contains_key("CNY") {
+        let question =
+            "`¥` is the sign of two currencies: write `currency = \"JPY\"` or `currency = \"CNY\"`".to_owned();
+        questions.push(Question { place: store.name.clone(), question });
+    }
+}
