@@ -347,6 +347,12 @@ codes! {
     /// The limits are in `[plausibility]` of the manifest. `reject` there names the checks that refuse the plan, `ignore` those
     /// that are not made.
     PlanPlausibility = Plan, "plan::plausibility";
+    /// Past periods say that the plan is unlikely to be reached, that too few or too many lines are likely to reach their
+    /// quota, or that it asks much more growth of small lines than of large ones, or the other way round.
+    ///
+    /// These are estimates, made for `quotient health`, for proposals with bands, and for every proposal where `[health]` of
+    /// the manifest says `bands = true` or names a check in `reject`. The limits are there too; a check in `ignore` is not made.
+    PlanHealth = Plan, "plan::health";
     /// A line got no assessment: every factor abstained.
     PlanNoAssessment = Plan, "plan::no_assessment";
     /// A backtest says less than it seems to, or cannot be broken down as asked.

@@ -5,6 +5,8 @@
 
 pub mod assessment;
 pub mod backtest;
+mod bands;
+mod bands_page;
 pub mod book;
 mod cells;
 pub mod comparison;
@@ -17,6 +19,7 @@ mod grid;
 mod guard;
 pub mod health;
 pub mod html;
+mod html_grid;
 pub mod json;
 mod learned;
 mod picture;
@@ -28,6 +31,7 @@ mod sheet;
 pub mod summary;
 pub mod survey;
 pub mod table;
+mod words;
 pub mod xlsx;
 
 pub use explain::ExplainView;

@@ -2,9 +2,11 @@
 
 mod fold;
 mod health;
+mod health_fault;
 mod method;
 mod origins;
 mod outlook;
+mod questions;
 
 use super::fault::PlanFault;
 use super::request::Progress;
@@ -19,10 +21,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use fold::Origin;
-pub use health::health;
+pub use health::{PAST_PERIODS, health, health_of};
+pub use health_fault::HealthFault;
 pub use method::Method;
 pub use origins::{latest_origin, origins};
-pub use outlook::{GroupHealth, Health, LineOutlook, TerritoryOutlook};
+pub use outlook::{GroupHealth, Health, LineOutlook};
 
 /// Outcome of a backtest.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,7 @@
 //! Properties of whole proposals, over generated books and targets; the shipped vendors against an oracle.
 
 mod again;
+mod bands;
 mod beside;
 mod bounds;
 mod health;
