@@ -179,7 +179,7 @@ pub use engine::{
 pub use finding::{Code, Finding, Findings, Place, Severity};
 pub use intake::Mapping;
 pub use performance::{PartnerStanding, Standing};
-pub use planning::{Band, Bands, PlanLine, QuotaPlan, Sensitivity, TerritoryOutlook};
+pub use planning::{PlanLine, QuotaPlan, Sensitivity};
 pub use plugin::VendorFiles;
 pub use review::PartnerReview;
 pub use script::{CountingAllocator, NoThread};

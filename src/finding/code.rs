@@ -347,11 +347,8 @@ codes! {
     /// The limits are in `[plausibility]` of the manifest. `reject` there names the checks that refuse the plan, `ignore` those
     /// that are not made.
     PlanPlausibility = Plan, "plan::plausibility";
-    /// Past periods say that the plan is unlikely to be reached, that too few or too many lines are likely to reach their
-    /// quota, or that it asks much more growth of small lines than of large ones, or the other way round.
-    ///
-    /// These are estimates, made for `quotient health`, for proposals with bands, and for every proposal where `[health]` of
-    /// the manifest says `bands = true` or names a check in `reject`. The limits are there too; a check in `ignore` is not made.
+    /// Judged by past periods, the quotas are too high or too low, or the growth asked of a line depends on its size.
+    /// `[health]` of the manifest has the limits.
     PlanHealth = Plan, "plan::health";
     /// A line got no assessment: every factor abstained.
     PlanNoAssessment = Plan, "plan::no_assessment";

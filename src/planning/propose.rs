@@ -206,8 +206,7 @@ impl Prepared<'_> {
             season: basis[position],
         };
         let lines = plan_lines(self.drafts, work, &writer, &names, currency).map_err(out_of_range)?;
-        let mut findings = self.findings;
-        findings.extend(broken(&lines));
+        let findings = self.findings.into_iter().chain(broken(&lines)).collect();
         Ok(QuotaPlan {
             vendor: Arc::clone(&self.plugin.vendor),
             revision: self.plugin.revision.clone(),

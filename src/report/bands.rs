@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What the channel is likely to reach; empty when no past period is known.
+/// Sentences about the outlook of the channel; empty when no past period is known.
 pub(super) fn sentences(bands: &Bands, figures: Figures) -> Vec<String> {
     let Some(channel) = &bands.channel else { return Vec::new() };
     let reached = channel.median.ratio_to(channel.quota);
@@ -35,7 +35,7 @@ pub(super) fn sentences(bands: &Bands, figures: Figures) -> Vec<String> {
 /// Territories named in the sentence about gaps.
 const GAPS: usize = 3;
 
-/// Where the gap to the quotas is expected, largest first.
+/// Sentence about the territories in which a gap to the quotas is expected, largest first.
 fn gaps(bands: &Bands, figures: Figures) -> Option<String> {
     let mut short: Vec<&TerritoryOutlook> = bands.territories.iter().filter(|one| one.gap.is_negative()).collect();
     short.sort_by_key(|one| one.gap.amount());
@@ -96,7 +96,7 @@ fn widened(is_widened: bool) -> &'static str {
 
 /// Outlook of the plan from past periods planned with the same rules. Everything in it but the quotas is an estimate.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Bands")]
+#[schemars(rename = "PlanOutlook")]
 pub(super) struct BandsDocument<'a> {
     /// Past periods that the estimates are made from, ascending; empty when the book is too short.
     past_periods: Vec<&'a str>,
@@ -120,7 +120,7 @@ pub(super) struct BandsDocument<'a> {
 
 /// Amount that a share of the outcomes does not exceed.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Quantile")]
+#[schemars(rename = "OutlookQuantile")]
 struct QuantileDocument {
     /// Share of the outcomes.
     share: Fraction,

@@ -38,13 +38,13 @@ fn territories(bands: &Bands, figures: Figures) -> Option<Grid> {
         "half are below",
         "10 % are above",
         "odds",
-        "gap",
         "expected at quota",
+        "gap",
     ];
     let mut grid = Grid::new("What territories are likely to buy (estimates)", &columns, 1);
     let cells = |name: String, one: &TerritoryOutlook| {
         let amounts = [one.quota, one.low, one.median, one.high].map(|money| figures.money(money));
-        let last = [figures.percent(one.odds), figures.signed(one.gap), figures.share(one.at_quota)];
+        let last = [figures.percent(one.odds), figures.share(one.at_quota), figures.signed(one.gap)];
         [name, count(one.lines)].into_iter().chain(amounts).chain(last)
     };
     for territory in &bands.territories {

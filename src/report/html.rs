@@ -6,7 +6,8 @@
 use super::ReportFault;
 use super::bands_page::BandsPage;
 use super::figures::{Figures, about_book, clipped, count, counted, line_name, rate_text, readable, short_hash};
-use super::html_grid::{Column, Grid};
+use super::html_grid::Column;
+pub(super) use super::html_grid::Grid;
 use super::picture::{Histogram, Scatter, Waterfall, templates};
 use super::summary::{Mover, Subtotal, Summary};
 use super::words::{change_name, change_sentence, compared_note, line_note, over_assignment_note};

@@ -57,7 +57,7 @@ impl Sheet<'_> {
         format!("{}\n{text}", bold("Learned from the channel", self.options.colour))
     }
 
-    /// What the channel is likely to reach, where it was estimated.
+    /// Outlook of the channel; empty where it was not estimated.
     fn bands(&self) -> String {
         let Some(bands) = &self.plan.bands else { return String::new() };
         let sentences =

@@ -20,7 +20,7 @@ crate::words! {
 /// Limits beyond which the health of a plan is questioned. Rates are fractions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthRules {
-    /// True when every proposal has bands and odds, also where nobody asks for them.
+    /// True when every proposal has bands and odds, whether or not they are requested.
     pub bands: bool,
     /// Least odds that the channel reaches the sum of its quotas.
     pub channel_odds: Rate,
