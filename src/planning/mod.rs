@@ -36,8 +36,8 @@ pub use again::{Assessed, Resettled};
 pub use assembly::{Change, Draft, Settled, Settlement, is_exact};
 pub use assessment::{AssessedLine, PartnerAssessment, assess_partner};
 pub use backtest::{
-    Backtest, Comparison, Fold, GroupHealth, Health, HealthFault, LineOutlook, Method, Origin, PAST_PERIODS, backtest,
-    health, latest_origin, origins,
+    Backtest, Calibration, Comparison, Fold, GroupHealth, Health, HealthFault, LineOutlook, Method, MovedLine, Origin,
+    PAST_PERIODS, Setting, backtest, calibrate, health, latest_origin, origins,
 };
 pub use bands::{Band, Bands, TerritoryOutlook};
 pub use drafts::fault_of_line;

@@ -8,6 +8,7 @@ pub mod backtest;
 mod bands;
 mod bands_page;
 pub mod book;
+pub mod calibration;
 mod cells;
 pub mod comparison;
 pub mod csv;

@@ -1,5 +1,6 @@
 //! Backtest: what a vendor's rules would have proposed for past periods, scored by what partners then bought.
 
+mod calibrate;
 mod fold;
 mod health;
 mod health_fault;
@@ -20,6 +21,7 @@ use fold::{DIMENSIONS, Row, SHOWN};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use calibrate::{Calibration, MovedLine, Setting, calibrate};
 pub use fold::Origin;
 pub use health::{PAST_PERIODS, health, health_of};
 pub use health_fault::HealthFault;

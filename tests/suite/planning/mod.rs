@@ -4,6 +4,7 @@ mod again;
 mod bands;
 mod beside;
 mod bounds;
+mod calibrate;
 mod health;
 mod history;
 mod joining;
