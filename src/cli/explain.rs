@@ -38,11 +38,15 @@ pub struct Options {
     plan: PlanOptions,
     #[command(flatten)]
     output: Output<Format>,
+    /// Add the band and the odds of each line, estimated from past periods planned with the same rules.
+    #[arg(long)]
+    bands: bool,
 }
 
 /// Runs `explain`.
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
-    let inputs = options.plan.load(&options.vendor)?;
+    let mut inputs = options.plan.load(&options.vendor)?;
+    inputs.request.bands = options.bands;
     let busy = spinner("assessing the channel");
     let choice = LineChoice {
         partner: options.partner.clone(),

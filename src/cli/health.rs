@@ -4,7 +4,7 @@ use super::groups::{Output, TableSize};
 use super::plan::{Inputs, PlanOptions};
 use super::progress::PartnersBar;
 use super::{CommandError, Terminal};
-use crate::finding::CleanWriter;
+use crate::finding::{CleanWriter, Finding, Findings};
 use crate::planning;
 use crate::report;
 use crate::script::on_script_threads;
@@ -35,7 +35,7 @@ pub struct Options {
     #[command(flatten)]
     plan: PlanOptions,
     /// Past periods that the estimates are made from, the latest first.
-    #[arg(long, value_name = "N", default_value_t = 36, value_parser = clap::value_parser!(u32).range(1..=600))]
+    #[arg(long, value_name = "N", default_value_t = planning::PAST_PERIODS as u32, value_parser = clap::value_parser!(u32).range(1..=600))]
     past_periods: u32,
     #[command(flatten)]
     table: TableSize,
@@ -49,11 +49,13 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let bar = PartnersBar::new("assessing");
     let most = options.past_periods as usize;
     let health = on_script_threads(options.plan.threads.count(), || {
-        planning::health(&plugin, book, &request, most, &bar.progress())
+        planning::health(&plugin, &book, &request, most, &bar.progress())
     });
     bar.finish();
     let health = health?;
-    terminal.show(&warnings.into_iter().chain(health.plan.findings.clone()).collect());
+    let (refusals, questions): (Vec<Finding>, Vec<Finding>) =
+        health.findings.iter().cloned().partition(Finding::is_error);
+    terminal.show(&warnings.into_iter().chain(health.plan.findings.clone()).chain(questions).collect());
     let table = options.table.on(terminal);
     options.output.write(|out| match options.output.format {
         Format::Table => out.write_all(report::health::table(&health, &table).as_bytes()),
@@ -62,5 +64,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
             writeln!(CleanWriter::json(out), "{text}")
         }
         Format::Csv => report::health::csv(&health, out).map_err(std::io::Error::other),
-    })
+    })?;
+    // The figures say why the manifest refuses the plan.
+    if refusals.is_empty() { Ok(()) } else { Err(Findings::from_iter(refusals).into()) }
 }

@@ -5,6 +5,7 @@ mod backtest;
 mod book;
 #[cfg(feature = "server")]
 mod bundle;
+mod calibrate;
 mod check;
 mod clock;
 #[cfg(feature = "server")]
@@ -99,6 +100,8 @@ enum Command {
     Ledger(ledger::Options),
     /// Score a vendor's rules on a past period against simple baselines.
     Backtest(backtest::Options),
+    /// Search the weights of a vendor's factors on past periods, and show what they would change.
+    Calibrate(calibrate::Options),
     /// Show what a plan is likely to bring, with bands and odds, and how evenly it asks.
     Health(health::Options),
     #[cfg(feature = "server")]
@@ -220,6 +223,7 @@ fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
         Command::Plan(options) => record::run(&options, terminal),
         Command::Ledger(options) => ledger::run(&options, terminal),
         Command::Backtest(options) => backtest::run(&options, terminal),
+        Command::Calibrate(options) => calibrate::run(&options, terminal),
         Command::Health(options) => health::run(&options, terminal),
         #[cfg(feature = "server")]
         Command::Replay(options) => replay::run(&options, terminal),

@@ -36,6 +36,7 @@ pub enum Format {
 #[command(after_help = "\
 Examples:
   quotient propose meridian --book examples/demonstration
+  quotient propose meridian --book examples/demonstration --target 60000000 --bands
   quotient propose meridian --book examples/demonstration --target 60000000 \\
       --format xlsx --output proposal.xlsx
   quotient propose meridian --book examples/demonstration --target 60000000 \\
@@ -47,6 +48,10 @@ pub struct Options {
     plan: PlanOptions,
     #[command(flatten)]
     output: Output<Format>,
+    /// Add bands and odds, estimated from past periods planned with the same rules; takes as long as planning those
+    /// periods. `bands = true` in `[health]` of the manifest adds them always.
+    #[arg(long)]
+    bands: bool,
     /// Write a CSV file for another system: `salesforce`, `varicent`, or a profile file.
     #[arg(long, value_name = "PROFILE", conflicts_with_all = ["format", "split_by"])]
     profile: Option<String>,
@@ -67,7 +72,8 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     if inputs.warnings.has_errors() {
         return Err(inputs.warnings.into());
     }
-    let Inputs { plugin, book, request, warnings } = inputs;
+    let Inputs { plugin, book, mut request, warnings } = inputs;
+    request.bands = options.bands;
     let mut plan = propose(&plugin, book, &request, options.plan.threads.count())?;
     plan.findings = warnings.into_iter().chain(plan.findings).collect();
     terminal.show(&plan.findings);
@@ -132,7 +138,8 @@ fn write_split(plan: QuotaPlan, options: &Options) -> Result<(), CommandError> {
 /// Writes a plan in one format.
 type WritePlan = fn(&QuotaPlan, &mut dyn std::io::Write) -> Result<(), report::ReportFault>;
 
-/// Makes the plan. The book is dropped as soon as every line is assessed: the plan takes its place in memory.
+/// Makes the plan. Without bands, the book is dropped as soon as every line is assessed: the plan takes its place in
+/// memory.
 fn propose(
     plugin: &VendorPlugin,
     book: PartnerBook,
@@ -141,6 +148,9 @@ fn propose(
 ) -> Result<QuotaPlan, CommandError> {
     let bar = PartnersBar::new("assessing");
     let plan = on_script_threads(threads, || {
+        if planning::wants_bands(plugin, request) {
+            return planning::propose(plugin, &book, request, &bar.progress());
+        }
         let prepared = planning::prepare(plugin, &book, request, &bar.progress())?;
         drop(book);
         let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;

@@ -77,4 +77,17 @@ impl ProposalRequest {
         self.request.target = Some(amount.into());
         self
     }
+    /// Adds bands and odds, which are estimated from past periods planned with the same rules.
+    ///
+    /// ```
+    #[doc = include_str!("example.txt")]
+    /// let plan = engine.propose(&vendor, &book, &ProposalRequest::new().bands())?;
+    /// assert!(plan.bands.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn bands(mut self) -> Self {
+        self.request.bands = true;
+        self
+    }
 }

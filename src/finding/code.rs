@@ -347,6 +347,9 @@ codes! {
     /// The limits are in `[plausibility]` of the manifest. `reject` there names the checks that refuse the plan, `ignore` those
     /// that are not made.
     PlanPlausibility = Plan, "plan::plausibility";
+    /// Judged by past periods, the quotas are too high or too low, or the growth asked of a line depends on its size.
+    /// `[health]` of the manifest has the limits.
+    PlanHealth = Plan, "plan::health";
     /// A line got no assessment: every factor abstained.
     PlanNoAssessment = Plan, "plan::no_assessment";
     /// A backtest says less than it seems to, or cannot be broken down as asked.

@@ -4,6 +4,7 @@ use super::assembly::Draft;
 use super::fault::PlanFault;
 use super::plan::QuotaPlan;
 use super::propose::prepare;
+use super::proposed::with_bands;
 use super::request::Request;
 use super::sensitivity::Sensitivity;
 use super::sensitivity_search::sensitivities;
@@ -48,6 +49,7 @@ pub fn explain(
     let names: Vec<Name> = plugin.factors().iter().map(|factor| factor.name.clone()).collect();
     let moves = lines.iter().map(|line| sensitivities(&prepared, &settled, *line, &names)).collect();
     let plan = prepared.plan(settled, request.previous.as_deref())?;
+    let plan = with_bands(plugin, book, request, plan, &|_, _| {})?;
     if lines.is_empty() {
         return Err(Findings::from_iter([choice.unknown(&plan)]));
     }

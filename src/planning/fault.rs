@@ -114,6 +114,16 @@ crate::faults! {
             help: "such a line gets its floor, or nothing: lock an agreed quota, or let a rule indicate an amount",
             severity: Warning,
         }
+        /// A rule decides the weights, so that a search has none to change.
+        WeightsRule {} = PlanBacktest {
+            message: "`weights.rhai` decides the weights of each line",
+            help: "calibration searches the weights of `[weights]` in the manifest; it needs a vendor without `weights.rhai`",
+        }
+        /// No past period is known on which settings could be scored.
+        NothingToCalibrate {} = PlanBacktest {
+            message: "the book has no past period with revenue to score weights on",
+            help: "it must cover one period before the as-of date and as many months before that",
+        }
         /// A stronger guardrail overrode a weaker one.
         Overridden { lines: usize, of: usize, example: String, named: String } = PlanGuardrail {
             message: format!(

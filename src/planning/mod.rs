@@ -4,6 +4,7 @@ mod again;
 mod assembly;
 mod assessment;
 mod backtest;
+mod bands;
 mod beside;
 mod changes;
 mod comparable;
@@ -22,6 +23,7 @@ mod plan;
 mod plausibility;
 mod plausibility_fault;
 mod propose;
+mod proposed;
 mod request;
 mod reserve;
 mod sensitivity;
@@ -34,9 +36,10 @@ pub use again::{Assessed, Resettled};
 pub use assembly::{Change, Draft, Settled, Settlement, is_exact};
 pub use assessment::{AssessedLine, PartnerAssessment, assess_partner};
 pub use backtest::{
-    Backtest, Comparison, Fold, GroupHealth, Health, LineOutlook, Method, Origin, TerritoryOutlook, backtest, health,
-    latest_origin, origins,
+    Backtest, Calibration, Comparison, Fold, GroupHealth, Health, HealthFault, LineOutlook, Method, MovedLine, Origin,
+    PAST_PERIODS, Setting, backtest, calibrate, health, latest_origin, origins,
 };
+pub use bands::{Band, Bands, TerritoryOutlook};
 pub use drafts::fault_of_line;
 pub use explain::{Explained, LineChoice, explain};
 pub use fault::{PlanAmountFault, PlanFault};
@@ -49,7 +52,8 @@ pub use plan::{
     RecordMark,
 };
 pub use plausibility_fault::PlausibilityFault;
-pub use propose::{Prepared, prepare, propose};
+pub use propose::{Prepared, prepare};
+pub use proposed::{propose, wants_bands};
 pub use request::{Progress, Request};
 pub use sensitivity::{Direction, Sensitivity};
 pub use sensitivity_search::sensitivities;

@@ -1,5 +1,6 @@
 //! The quota plan: the outcome of a proposal.
 
+use super::bands::{Band, Bands};
 use super::learned::Learned;
 use crate::channel::{BookSummary, Identity, LineContext, Name, SegmentKey};
 use crate::figure::{About, Format, List, Record, Value};
@@ -90,6 +91,10 @@ figures! {
         period_quotas = |_| Value::NotKnown => Vec<PeriodQuota>, json("periods");
         /// Season by which the quota is divided into reporting periods.
         season: PhasingBasis;
+        /// Estimate of the range of the amount that the line buys; not known unless it was asked for.
+        band: Option<Band>;
+        /// Estimate of the odds that the line reaches its quota; not known unless it was asked for.
+        odds: Option<Rate>, width(9).format(Format::Percent).label("odds (estimate)");
         /// Ordered steps; their amounts sum to `quota` exactly.
         steps: Vec<Step>;
         /// Quota ÷ comparable revenue − 1; not known unless that revenue is above zero.
@@ -217,6 +222,8 @@ pub struct QuotaPlan {
     pub not_eligible: Vec<Name>,
     /// Numbers that the rules learned from the channel, ascending by name.
     pub learned: Vec<Learned>,
+    /// Outlook of territories and of the channel; `None` unless it was asked for.
+    pub bands: Option<Box<Bands>>,
     /// Warnings about the book and the plan.
     pub findings: Findings,
     /// Difference to the previous proposal, when one was given.
@@ -241,8 +248,9 @@ const NO_MANAGER: &str = "no account manager";
 
 impl QuotaPlan {
     /// Splits the plan into one part per account manager, ascending by name, lines without one first. A part has the
-    /// lines and their sum as total; targets, groups, findings and changes belong to the whole plan only.
+    /// lines and their sum as total; targets, groups, the outlook, findings and changes belong to the whole plan only.
     pub fn by_account_manager(mut self) -> Result<Vec<Self>, MoneyError> {
+        self.bands = None;
         let mut parts: BTreeMap<Option<Name>, Vec<PlanLine>> = BTreeMap::new();
         for line in std::mem::take(&mut self.lines) {
             parts.entry(line.identity.account_manager.clone()).or_default().push(line);

@@ -46,11 +46,11 @@ pub struct Prepared<'p> {
     pub findings: Findings,
 }
 
-/// Proposes a quota for every line. Must run on script threads.
+/// Proposes a quota for every line, without bands and odds. Must run on script threads.
 ///
 /// Fails with all findings at once: faults of rules (every partner's), a book that does not fit the vendor, targets that
 /// disagree, or a plan that is infeasible.
-pub fn propose(
+pub fn propose_plainly(
     plugin: &VendorPlugin,
     book: &PartnerBook,
     request: &Request,
@@ -61,7 +61,7 @@ pub fn propose(
     prepared.plan(settled, request.previous.as_deref())
 }
 
-/// Assesses every line and reads targets and locks; see [`propose`].
+/// Assesses every line and reads targets and locks; see [`propose_plainly`].
 pub fn prepare<'p>(
     plugin: &'p VendorPlugin,
     book: &PartnerBook,
@@ -206,8 +206,7 @@ impl Prepared<'_> {
             season: basis[position],
         };
         let lines = plan_lines(self.drafts, work, &writer, &names, currency).map_err(out_of_range)?;
-        let mut findings = self.findings;
-        findings.extend(broken(&lines));
+        let findings = self.findings.into_iter().chain(broken(&lines)).collect();
         Ok(QuotaPlan {
             vendor: Arc::clone(&self.plugin.vendor),
             revision: self.plugin.revision.clone(),
@@ -234,6 +233,7 @@ impl Prepared<'_> {
             lines,
             not_eligible: self.not_eligible,
             learned: self.learned,
+            bands: None,
             findings,
             account_manager: None,
             record: None,
@@ -316,6 +316,8 @@ fn plan_line(
     });
     let broken = outside.into_iter().chain(draft.guardrails.gave_way).map(|bound| bound.broken(currency));
     Ok(PlanLine {
+        band: None,
+        odds: None,
         identity: draft.identity,
         segment: draft.segment,
         context: draft.context,

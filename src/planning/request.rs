@@ -29,6 +29,8 @@ pub struct Request {
     pub locks_period: Option<String>,
     /// Previous proposal to compare with.
     pub previous: Option<Vec<PreviousLine>>,
+    /// True for bands and odds, which are estimated from past periods; the manifest can ask for them as well.
+    pub bands: bool,
 }
 
 /// Called with partners done and partners in all.

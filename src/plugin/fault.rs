@@ -211,10 +211,15 @@ crate::faults! {
             message: "the reserve is stated twice",
             help: "keep one of `amount`, `share_of_target`, `share_of_bottom_up`",
         }
-        /// A check of plausibility both refuses the plan and is left out.
+        /// A check of plausibility or health both refuses the plan and is left out.
         PlausibilityTwice { check: String } = ManifestValue {
             message: format!("`{check}` is in `reject` and in `ignore`"),
             help: "keep it in one of the lists",
+        }
+        /// The range of the share of lines that reach their quota ends before it begins.
+        HealthRange { low: Decimal, high: Decimal } = ManifestValue {
+            message: format!("`at_quota_low` is {low}, above `at_quota_high` = {high}"),
+            help: "write shares such as `at_quota_low = 0.50` and `at_quota_high = 0.70`",
         }
         /// A name that scripts cannot read as a learned number.
         ParameterName { parameter: String } = ManifestValue {

@@ -32,8 +32,8 @@ pub use fault::{CaseFault, FileFault, ManifestFault, VendorFault};
 pub use files::{EXTENSIONS, Room, VendorFile, VendorFiles, is_vendor_name};
 pub use line::{LineAssessment, assess_line, because, indicated};
 pub use manifest::{
-    Eligibility, GroupBy, GuardrailRules, LearnedKind, Manifest, Parameter, Parameters, Phasing, Plausibility,
-    PlausibilityCheck, PolicyRules, PriorBasis, Reserve, Seasonality, Tier, TierScope,
+    Eligibility, GroupBy, GuardrailRules, HealthCheck, HealthRules, LearnedKind, Manifest, Parameter, Parameters,
+    Phasing, Plausibility, PlausibilityCheck, PolicyRules, PriorBasis, Reserve, Seasonality, Tier, TierScope,
 };
 pub use policies::Policies;
 pub use trial::run_trial;

@@ -213,6 +213,16 @@ impl VendorPlugin {
         self.scripts.tiers().map(tier).collect()
     }
 
+    /// Returns true when a rule decides the weights, and not the manifest.
+    pub fn has_weights_rule(&self) -> bool {
+        self.has_weights_rule
+    }
+
+    /// Sets the weights of the factors, in the manifest's order, for a trial of other weights.
+    pub fn set_weights(&mut self, weights: &[Rate]) {
+        self.factors.iter_mut().zip(weights).for_each(|(factor, weight)| factor.weight = *weight);
+    }
+
     /// The weights for a line, in the manifest's order: the weights rule's, else the manifest's.
     pub fn weights(&self, facts: &Facts) -> Result<Vec<Rate>, ScriptFault> {
         if !self.has_weights_rule {

@@ -169,11 +169,12 @@ impl Experience {
         Some(coverage).filter(|coverage| coverage.lines > 0)
     }
 
-    /// Returns what each area and, last, all lines together are likely to buy. `None` where nothing was observed.
+    /// Returns what each area and, last, all lines together buy in each of many draws, ascending. `None` where nothing
+    /// was observed.
     ///
     /// Every draw takes one past period for all lines, because a good or a bad year is one for all, and of that period a
     /// ratio for every line. Lines of which nothing is expected buy nothing.
-    pub fn areas(&self, areas: usize, lines: &[Planned]) -> Option<Vec<Outlook>> {
+    pub fn drawn(&self, areas: usize, lines: &[Planned]) -> Option<Vec<Vec<i128>>> {
         if self.all.is_empty() {
             return None;
         }
@@ -192,11 +193,25 @@ impl Experience {
             }
             totals.iter_mut().zip(sums).for_each(|(total, sum)| total.push(sum));
         }
-        let quota = |area: usize| -> i128 {
-            lines.iter().filter(|line| area == areas || line.area == area).map(|line| line.quota).sum()
-        };
-        totals.iter_mut().enumerate().map(|(area, drawn)| outlook(drawn, quota(area))).collect()
+        totals.iter_mut().for_each(|drawn| drawn.sort_unstable());
+        Some(totals)
     }
+}
+
+impl Outlook {
+    /// Returns the outlook of each area and, last, of all lines, from what they bought in the draws, ascending.
+    pub fn of_areas(drawn: &[Vec<i128>], lines: &[Planned]) -> Option<Vec<Self>> {
+        let all = drawn.len().saturating_sub(1);
+        let quota = |area: usize| -> i128 {
+            lines.iter().filter(|line| area == all || line.area == area).map(|line| line.quota).sum()
+        };
+        drawn.iter().enumerate().map(|(area, drawn)| outlook(drawn, quota(area))).collect()
+    }
+}
+
+/// Returns the share of what was drawn, ascending, that is `amount` or more.
+pub fn odds_of(drawn: &[i128], amount: i128) -> Option<Rate> {
+    share(drawn.len() - drawn.partition_point(|total| *total < amount), drawn.len())
 }
 
 /// The ratios by group over some periods, and of all groups together, ascending.
@@ -225,11 +240,9 @@ fn band(ascending: &[i128], tail: usize) -> Option<(i128, i128)> {
     Some((*low, *high))
 }
 
-fn outlook(drawn: &mut [i128], quota: i128) -> Option<Outlook> {
-    drawn.sort_unstable();
+fn outlook(drawn: &[i128], quota: i128) -> Option<Outlook> {
     let at = |percent: usize| drawn.get(((drawn.len() * percent).div_ceil(100)).saturating_sub(1)).copied();
-    let missed = drawn.partition_point(|total| *total < quota);
-    Some(Outlook { low: at(10)?, median: at(50)?, high: at(90)?, odds: share(drawn.len() - missed, drawn.len())? })
+    Some(Outlook { low: at(10)?, median: at(50)?, high: at(90)?, odds: odds_of(drawn, quota)? })
 }
 
 fn share(part: usize, of: usize) -> Option<Rate> {

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod bootstrap;
+mod calibration;
 mod experience;
 mod fairness;
 mod ratio;
@@ -9,7 +10,8 @@ mod score;
 
 pub use baseline::{last_year, last_year_grown, trailing_four_quarters};
 pub use bootstrap::{Difference, Paired};
-pub use experience::{Coverage, Experience, Observed, Outlook, Planned};
+pub use calibration::{PartnerError, Search, standard_error, wape};
+pub use experience::{Coverage, Experience, Observed, Outlook, Planned, odds_of};
 pub use fairness::{gini, rank_correlation};
 pub use ratio::Ratio;
 pub use score::{QUANTILES, QuotaOutcome, Score, Scores, score};

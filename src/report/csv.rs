@@ -5,7 +5,7 @@ use super::cells::{fields, names};
 use crate::channel::{Identity, LineContext};
 use crate::columns;
 use crate::figure::Column;
-use crate::planning::{PlanLine, QuotaPlan};
+use crate::planning::{Band, PlanLine, QuotaPlan};
 use std::io::Write;
 
 pub use super::guard::{guarded, period_column};
@@ -24,6 +24,8 @@ const AFTER_CURRENCY: &[Column<PlanLine>] = columns!(PlanLine;
     |line| Some(&line.context) => LineContext { prior_revenue }
     |line| Some(line) => PlanLine { growth }
     |line| Some(&line.context) => LineContext { current_quota, comparable_revenue }
+    |line| line.band.as_ref() => Band { band_low, band_high }
+    |line| Some(line) => PlanLine { odds }
 );
 
 /// Returns the names of the columns before those of the reporting periods, in order.
@@ -34,7 +36,8 @@ pub fn header() -> impl Iterator<Item = &'static str> {
 /// Writes one row per line of `plan`, in the plan's order, after a header row.
 ///
 /// Amounts are plain decimals in the currency of the `currency` column; empty means "not known"; `growth` is the
-/// fraction quota ÷ comparable revenue − 1. One column per reporting period follows, such as `quota_fy2026_q1`; they sum to
+/// fraction quota ÷ comparable revenue − 1; `band_low`, `band_high` and `odds` are estimates, empty unless they were asked
+/// for. One column per reporting period follows, such as `quota_fy2026_q1`; they sum to
 /// `quota`. Text that a spreadsheet would take for a formula gets a leading `'`, see [`guarded`].
 pub fn write_plan(plan: &QuotaPlan, out: &mut impl Write) -> Result<(), ReportFault> {
     let mut writer = csv::Writer::from_writer(out);

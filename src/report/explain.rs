@@ -2,11 +2,11 @@
 
 use super::ReportFault;
 use super::figures::{Figures, clipped, line_name, rate_text, readable};
-use super::grid::{Grid, Left, Right, TableOptions, bold};
+use super::grid::{Grid, Left, Right, TableOptions, bold, wrapped};
 use super::json::{LineOf, write_document};
 use super::learned::{self, LearnedDocument};
 use super::picture::{Waterfall, axis_of, place, running_spans, waterfall_svg};
-use super::table::{apart, line_note};
+use super::words::{apart, line_note};
 use crate::planning::{Direction, LineRecord, PhasingBasis, PlanLine, QuotaPlan, Sensitivity};
 use crate::quota::StepKind;
 use crate::units::Money;
@@ -68,6 +68,10 @@ impl<'a> ExplainView<'a> {
                 text.push_str(&format!(" {}  {}\n", period.label, self.figures().money(*quota)));
             }
             text.push_str(&format!(" Divided {}.\n", phased_by(self.line.season)));
+        }
+        if let Some(sentence) = super::bands::line_sentence(self.line, self.figures()) {
+            text.push('\n');
+            text.push_str(&wrapped(&sentence, " ", options.width));
         }
         let learned = learned::sentences(self.plan);
         if !learned.is_empty() {

@@ -4,10 +4,13 @@
 //! light or dark setting, and escapes every text of the book and the rules.
 
 use super::ReportFault;
+use super::bands_page::BandsPage;
 use super::figures::{Figures, about_book, clipped, count, counted, line_name, rate_text, readable, short_hash};
+use super::html_grid::Column;
+pub(super) use super::html_grid::Grid;
 use super::picture::{Histogram, Scatter, Waterfall, templates};
 use super::summary::{Mover, Subtotal, Summary};
-use super::table::{change_name, change_sentence, compared_note, line_note, over_assignment_note};
+use super::words::{change_name, change_sentence, compared_note, line_note, over_assignment_note};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::quota::StepKind;
 use minijinja::value::Serde;
@@ -52,6 +55,7 @@ struct Page {
     groups: Option<Grid>,
     subtotals: Vec<Grid>,
     line_count: usize,
+    bands: Option<BandsPage>,
     histogram_view: Histogram,
     scatter_view: Option<Scatter>,
     scatter_note: String,
@@ -83,28 +87,6 @@ pub(super) struct Tile {
     pub(super) figure: String,
     pub(super) note: String,
     pub(super) is_main: bool,
-}
-
-/// A small table: numbers to the right, a fall marked in the last column.
-#[derive(Serialize)]
-pub(super) struct Grid {
-    pub(super) title: String,
-    pub(super) note: String,
-    pub(super) columns: Vec<Column>,
-    pub(super) rows: Vec<Row>,
-}
-
-#[derive(Serialize)]
-pub(super) struct Column {
-    pub(super) name: String,
-    pub(super) numeric: bool,
-}
-
-#[derive(Serialize)]
-pub(super) struct Row {
-    cells: Vec<String>,
-    is_fall: bool,
-    is_sum: bool,
 }
 
 #[derive(Serialize)]
@@ -140,27 +122,6 @@ pub(super) struct FindingText {
     pub(super) places: Vec<String>,
 }
 
-impl Grid {
-    /// A table whose columns after the first `texts` are numbers.
-    pub(super) fn new(title: &str, columns: &[&str], texts: usize) -> Self {
-        let column = |(index, name): (usize, &&str)| Column { name: (*name).to_owned(), numeric: index >= texts };
-        let columns = columns.iter().enumerate().map(column).collect();
-        Self { title: title.to_owned(), note: String::new(), columns, rows: Vec::new() }
-    }
-
-    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>, is_fall: bool) {
-        self.rows.push(Row { cells: cells.into_iter().collect(), is_fall, is_sum: false });
-    }
-
-    pub(super) fn sum(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(Row { cells: cells.into_iter().collect(), is_fall: false, is_sum: true });
-    }
-
-    pub(super) fn unless_empty(self) -> Option<Self> {
-        (!self.rows.is_empty()).then_some(self)
-    }
-}
-
 impl Page {
     fn of(plan: &QuotaPlan, summary: &Summary<'_>) -> Result<Self, ReportFault> {
         let view = View { plan, summary, figures: Figures::of_plan(plan).typographic() };
@@ -188,6 +149,7 @@ impl Page {
             groups: view.groups(),
             subtotals: summary.dimensions.iter().map(|one| view.subtotals(one.name, &one.subtotals)).collect(),
             line_count: all,
+            bands: plan.bands.as_deref().map(|bands| BandsPage::of(plan, bands, view.figures)).transpose()?,
             histogram_view: Histogram::of(summary, view.figures),
             scatter_note: scatter_view.as_ref().map(scatter_note).unwrap_or_default(),
             outliers: scatter_view.as_ref().map(|scatter| view.outliers(&scatter.outliers)),
@@ -213,6 +175,7 @@ impl Page {
     fn sections(&self) -> Vec<Section> {
         let sections = [
             (self.groups.is_some() || !self.subtotals.is_empty(), "subtotals", "Subtotals"),
+            (self.bands.is_some(), "outlook", "Outlook"),
             (self.line_count > 0, "growth", "Growth asked"),
             (self.scatter_view.is_some(), "market", "Market"),
             (!self.movers.is_empty(), "movers", "Movers"),
@@ -497,6 +460,7 @@ impl View<'_> {
         let mut columns: Vec<Column> = texts.into_iter().chain(numbers).collect();
         columns.extend(self.has_floors().then(|| column("floor", true)));
         columns.extend(self.has_ceilings().then(|| column("ceiling", true)));
+        columns.extend(self.plan.bands.iter().flat_map(|_| ["low", "high", "odds"]).map(|name| column(name, true)));
         columns.push(column("note", false));
         columns
     }
@@ -526,6 +490,10 @@ impl View<'_> {
             ];
             cells.extend(has_floors.then(|| self.figures.known(line.floor)));
             cells.extend(has_ceilings.then(|| self.figures.known(line.ceiling)));
+            if self.plan.bands.is_some() {
+                let (low, high) = (line.band.map(|band| band.low), line.band.map(|band| band.high));
+                cells.extend([self.figures.known(low), self.figures.known(high), self.figures.share(line.odds)]);
+            }
             cells.push(line_note(line));
             let anchor = if rank < WATERFALLS { anchor(rank) } else { String::new() };
             LineRow { cells, anchor, is_fall: is_fall(line) }

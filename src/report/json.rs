@@ -1,6 +1,7 @@
 //! A plan as JSON, schema `quotient.proposal/1`: amounts and rates are decimal strings, `null` is "not known".
 
 use super::ReportFault;
+use super::bands::BandsDocument;
 use super::learned::{self, LearnedDocument};
 use crate::channel::BookSummary;
 use crate::figure::{Fraction, Json};
@@ -96,6 +97,8 @@ pub(super) struct ProposalDocument<'a> {
     not_eligible: Vec<&'a str>,
     /// Numbers that the rules learned from the channel, ascending by name; empty when the manifest declares none.
     learned: Vec<LearnedDocument<'a>>,
+    /// Outlook of territories and of the channel; null unless the request or the manifest asked for it.
+    bands: Option<BandsDocument<'a>>,
     /// Difference to the previous proposal; null when none was given. Only lines that differ.
     changes: Option<Vec<ChangeDocument<'a>>>,
     /// Warnings about the book and the plan.
@@ -185,6 +188,7 @@ impl<'a> ProposalDocument<'a> {
             groups: groups(plan),
             not_eligible: plan.not_eligible.iter().map(|id| &**id).collect(),
             learned: learned::documents(plan),
+            bands: plan.bands.as_deref().map(|bands| BandsDocument::of(bands, plan.period.months)),
             changes: plan.changes.as_deref().map(documents_of_changes),
             findings: FindingDocument::grouped(&plan.findings),
             lines: Lines(plan),

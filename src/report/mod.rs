@@ -5,7 +5,10 @@
 
 pub mod assessment;
 pub mod backtest;
+mod bands;
+mod bands_page;
 pub mod book;
+pub mod calibration;
 mod cells;
 pub mod comparison;
 pub mod csv;
@@ -17,6 +20,7 @@ mod grid;
 mod guard;
 pub mod health;
 pub mod html;
+mod html_grid;
 pub mod json;
 mod learned;
 mod picture;
@@ -28,6 +32,7 @@ mod sheet;
 pub mod summary;
 pub mod survey;
 pub mod table;
+mod words;
 pub mod xlsx;
 
 pub use explain::ExplainView;

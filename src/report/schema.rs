@@ -2,6 +2,7 @@
 
 use super::assessment::AssessmentDocument;
 use super::backtest::BacktestDocument;
+use super::calibration::CalibrationDocument;
 use super::comparison::ComparisonDocument;
 use super::explain::ExplanationDocument;
 use super::health::HealthDocument;
@@ -26,6 +27,11 @@ pub fn assessment() -> String {
 /// Schema of `quotient.backtest/2`, as committed in `schema/backtest.schema.json`.
 pub fn backtest() -> String {
     text_of::<BacktestDocument<'static>>()
+}
+
+/// Schema of `quotient.calibration/1`, as committed in `schema/calibration.schema.json`.
+pub fn calibration() -> String {
+    text_of::<CalibrationDocument<'static>>()
 }
 
 /// Schema of `quotient.comparison/1`, as committed in `schema/comparison.schema.json`.

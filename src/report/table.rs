@@ -1,14 +1,14 @@
 //! A plan on a terminal, for a planner to read.
 
 use super::ReportFault;
+use super::bands;
 use super::figures::{Figures, book_below, clipped, count, counted, line_name, readable, short_hash};
 use super::grid::{Grid, Left, Right, TableOptions, bold, wrapped};
 use super::learned;
 use super::picture::held_classes;
-use super::summary::{ChangeSummary, Mover, Movers, Subtotal, Summary};
-use crate::planning::{PlanChange, PlanLine, QuotaPlan};
-use crate::quota::Side;
-use crate::units::Money;
+use super::summary::{Mover, Movers, Subtotal, Summary};
+use super::words::{change_name, change_sentence, compared_note, line_note, over_assignment_note};
+use crate::planning::{PlanLine, QuotaPlan};
 use comfy_table::{Cell, Color};
 
 /// Width from which tables show every column.
@@ -23,6 +23,7 @@ pub fn plan(plan: &QuotaPlan, options: &TableOptions) -> Result<String, ReportFa
     let sections = [
         sheet.header(),
         sheet.groups(),
+        sheet.bands(),
         sheet.lines(),
         sheet.subtotals(),
         sheet.movers(&format!("Top movers against {}", summary.channel.compared_with()), &summary.against_prior),
@@ -54,6 +55,15 @@ impl Sheet<'_> {
         }
         let text: String = sentences.iter().map(|sentence| wrapped(sentence, " ", self.options.width)).collect();
         format!("{}\n{text}", bold("Learned from the channel", self.options.colour))
+    }
+
+    /// Outlook of the channel; empty where it was not estimated.
+    fn bands(&self) -> String {
+        let Some(bands) = &self.plan.bands else { return String::new() };
+        let sentences =
+            bands::sentences(bands, self.figures).into_iter().chain(bands::notes(bands, self.plan.period.months));
+        let text: String = sentences.map(|sentence| wrapped(&sentence, " ", self.options.width)).collect();
+        format!("{}\n{text}", bold("What is likely to be bought (estimates)", self.options.colour))
     }
 
     fn header(&self) -> String {
@@ -149,14 +159,17 @@ impl Sheet<'_> {
         if all == 0 {
             return "No lines: no partner of the book is eligible.\n".to_owned();
         }
-        let mut columns = vec![("line", Left), ("quota", Right), ("prior", Right), ("growth", Right), ("share", Right)];
+        let mut columns = vec![("line", Left), ("quota", Right), ("prior", Right), ("growth", Right)];
+        columns.extend(self.plan.bands.as_ref().map(|_| ("odds", Right)));
+        columns.push(("share", Right));
+        let share = columns.len() - 1;
         let is_wide = self.options.width >= WIDE;
         if is_wide {
             columns.extend([("tier", Left), ("territory", Left)]);
         }
         columns.push(("note", Left));
         let title = if shown < all { format!("Largest {shown} of {} lines", count(all)) } else { "Lines".to_owned() };
-        let mut grid = Grid::new(&title, self.options, &columns).optional(&[4, 2]);
+        let mut grid = Grid::new(&title, self.options, &columns).optional(&[share, 2]);
         for index in self.summary.by_quota.iter().take(shown) {
             grid.row(self.line_cells(&self.plan.lines[*index], is_wide));
         }
@@ -174,8 +187,9 @@ impl Sheet<'_> {
             Cell::new(self.figures.money(line.quota)),
             Cell::new(self.figures.known(line.context.prior_revenue)),
             tinted(self.figures.growth(growth), growth.is_some_and(|rate| rate.is_sign_negative())),
-            Cell::new(self.figures.share(line.quota.ratio_to(self.plan.total))),
         ];
+        cells.extend(self.plan.bands.as_ref().map(|_| Cell::new(self.figures.share(line.odds))));
+        cells.push(Cell::new(self.figures.share(line.quota.ratio_to(self.plan.total))));
         if is_wide {
             cells.extend(
                 [&line.identity.tier, &line.identity.territory]
@@ -323,72 +337,6 @@ impl Sheet<'_> {
         }
         notes.iter().map(|note| format!(" {note}\n")).collect()
     }
-}
-
-/// Name of a changed line: the plan's own name for it, or what the previous proposal called it.
-pub(super) fn change_name(plan: &QuotaPlan, change: &PlanChange) -> String {
-    let found =
-        plan.lines.iter().find(|line| line.identity.partner_id == change.partner_id && line.segment == change.segment);
-    found.map_or_else(
-        || {
-            let parts =
-                [Some(&change.partner_id), change.segment.product_line.as_ref(), change.segment.territory.as_ref()];
-            parts.into_iter().flatten().map(|part| readable(part)).collect::<Vec<_>>().join(" · ")
-        },
-        line_name,
-    )
-}
-
-/// `12 lines differ (1 new, 2 gone): +1,200 and -400, net +800`.
-pub(super) fn change_sentence(changes: &ChangeSummary<'_>, figures: Figures) -> Result<String, ReportFault> {
-    let moved = format!("{} and {}", figures.signed(changes.raised), figures.signed(changes.lowered));
-    let lines = counted(changes.count, "line differs", "lines differ");
-    let net = figures.signed(changes.net()?);
-    Ok(format!("{lines} ({} new, {} gone): {moved}, net {net}", changes.new, changes.gone))
-}
-
-/// `5.0 % (channel 3.0 %, territory 2.0 %)`.
-pub(super) fn over_assignment_note(plan: &QuotaPlan, summary: &Summary<'_>, figures: Figures) -> String {
-    let levels = plan.over_assignment.iter();
-    let levels: Vec<String> =
-        levels.map(|level| format!("{} {}", level.level.replace('_', " "), figures.growth(Some(level.rate)))).collect();
-    match (summary.over_assignment, levels.len()) {
-        (Some(_), 1) => levels.concat(),
-        (Some(all), _) => format!("{} ({})", figures.growth(Some(all)), levels.join(", ")),
-        (None, _) => String::new(),
-    }
-}
-
-/// What growth asked is measured on.
-pub(super) fn compared_note(channel: &Subtotal, figures: Figures) -> String {
-    let growth = channel.growth().map(|rate| format!("growth asked {}", figures.growth(Some(rate))));
-    let growth = growth.unwrap_or_else(|| "no growth can be stated".to_owned());
-    if channel.compared_lines == channel.lines {
-        return growth;
-    }
-    let lines = counted(channel.compared_lines, "line", "lines");
-    let known = channel.compared_with();
-    format!("{growth}, on the {lines} with known {known} (quota {})", figures.money(channel.compared_quota))
-}
-
-/// Guardrail, lock, newcomer, and what growth is measured from where that is not the prior revenue, in a few words.
-pub(super) fn line_note(line: &PlanLine) -> String {
-    let words = [
-        line.locked.then_some("locked"),
-        line.context.is_newcomer.then_some("newcomer"),
-        line.binding.map(|side| match side {
-            Side::Floor => "at floor",
-            Side::Ceiling => "at ceiling",
-        }),
-        (!line.broken.is_empty()).then_some("guardrail broken"),
-    ];
-    let compared = apart(line).map(|comparable| format!("compared with {}", Figures::of_line(line).money(comparable)));
-    words.into_iter().flatten().map(ToOwned::to_owned).chain(compared).collect::<Vec<_>>().join(", ")
-}
-
-/// Comparable revenue of a line where it is not the prior revenue.
-pub(super) fn apart(line: &PlanLine) -> Option<Money> {
-    line.context.comparable_revenue.filter(|comparable| line.context.prior_revenue != Some(*comparable))
 }
 
 fn tinted(text: String, is_down: bool) -> Cell {

@@ -6,15 +6,16 @@
 //! the row are in the hidden text column `as_proposed`, so that a change of one is noticed when the file comes back.
 
 use super::ReportFault;
+use super::bands;
 use super::cells::{exact_text, titles};
-use super::figures::{book_sentence, clipped, rate_text};
+use super::figures::{Figures, book_sentence, clipped, rate_text};
 use super::guard::period_title;
 use super::sheet::{Formats, Sheet, add_table, protect, set_up_print, set_width, titled};
 use super::summary::{Subtotal, Summary};
 use crate::channel::{Identity, LineContext, Name, SegmentKey};
 use crate::figure::{Column, Value, is_same, title_of};
 use crate::intake::{AGREED_PERIODS, AS_PROPOSED, LINE_ID, QUOTA_EXACT};
-use crate::planning::{PhasingBasis, PlanLine, QuotaPlan, line_id};
+use crate::planning::{Band, PhasingBasis, PlanLine, QuotaPlan, line_id};
 use crate::quota::Step;
 use crate::units::Rate;
 use crate::{columns, figures};
@@ -62,11 +63,14 @@ const QUOTAS: &[Column<PlanLine>] = columns!(PlanLine;
     |line| Some(line) => PlanLine { quota, override_quota, override_reason }
     |line| Some(&line.context) => LineContext { prior_revenue, comparable_revenue }
     |line| Some(line) => PlanLine { growth, floor, ceiling, binding, locked, reason }
+    |line| line.band.as_ref() => Band { band_low, band_high }
+    |line| Some(line) => PlanLine { odds }
 );
 /// Places of the columns that formulas and validation name.
 const QUOTA: u16 = place_of("quota");
 const OVERRIDE_QUOTA: u16 = place_of("override_quota");
 const COMPARABLE_REVENUE: u16 = place_of("comparable_revenue");
+const BAND_LOW: u16 = place_of("band_low");
 const FIRST_PERIOD: u16 = place_of("");
 /// Characters of the reasons of a line.
 const REASONS: usize = 500;
@@ -100,6 +104,10 @@ fn write_quotas(worksheet: &mut Worksheet, plan: &QuotaPlan, formats: &Formats) 
     let exact = FIRST_PERIOD + u16::try_from(plan.reporting.len()).unwrap_or(0);
     for column in FIRST_PERIOD..exact {
         worksheet.set_column_width(column, 16)?;
+    }
+    if plan.lines.iter().all(|line| line.odds.is_none()) {
+        // The columns are in every workbook, and shown where something was estimated.
+        (BAND_LOW..FIRST_PERIOD).try_for_each(|column| worksheet.set_column_hidden(column).map(|_| ()))?;
     }
     worksheet.set_column_hidden(exact)?.set_column_hidden(exact + 1)?;
     add_table(worksheet, "quotas", 0, &columns, plan.lines.len())?;
@@ -164,7 +172,8 @@ fn write_quota_line(
 
 /// The computed cells of a row as a JSON object of strings, by heading: those that a planner must not change.
 fn as_proposed(plan: &QuotaPlan, line: &PlanLine) -> String {
-    let is_kept = |name: &str| !is_input(name) && !matches!(name, "growth" | "reason");
+    let is_apart = |name: &str| matches!(name, "growth" | "reason" | "band_low" | "band_high" | "odds");
+    let is_kept = |name: &str| !is_input(name) && !is_apart(name);
     let mut cells = serde_json::Map::new();
     for column in QUOTAS.iter().filter(|column| is_kept(column.about.name)) {
         let text = exact_text(column.about, &(column.read)(line));
@@ -345,6 +354,11 @@ fn write_meta(worksheet: &mut Worksheet, plan: &QuotaPlan, steps: usize, formats
         ("lines", plan.lines.len().to_string()),
         ("steps", if steps <= MOST_LINES { "complete".to_owned() } else { left_out }),
     ];
+    if let Some(bands) = &plan.bands {
+        let figures = Figures::of_plan(plan);
+        let said = bands::sentences(bands, figures).into_iter().chain(bands::notes(bands, plan.period.months));
+        entries.push(("outlook (estimates)", said.collect::<Vec<_>>().join(" ")));
+    }
     if let Some(record) = &plan.record {
         entries.extend([("plan", record.plan.clone()), ("plan_version", record.version.to_string())]);
     }

@@ -152,6 +152,17 @@ impl<'t> Body<'t> {
         None
     }
 
+    /// Reads true or false.
+    pub fn truth(&mut self, name: &'static str) -> Option<bool> {
+        let raw = self.take(name)?;
+        let truth = serde_json::from_str(raw).ok();
+        if truth.is_none() {
+            let known = vec!["true".to_owned(), "false".to_owned()];
+            self.refuse(name, raw, RequestFault::NotOneOf { member: name.to_owned(), known });
+        }
+        truth
+    }
+
     /// Reads a date.
     pub fn date(&mut self, name: &'static str) -> Option<NaiveDate> {
         let text = self.text(name)?;

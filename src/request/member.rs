@@ -10,6 +10,8 @@ use rust_decimal::Decimal;
 pub enum MemberType {
     /// A string.
     Text,
+    /// True or false.
+    Truth,
     /// The word `change`.
     Change,
     /// A date.
@@ -95,6 +97,7 @@ macro_rules! member_values {
 
 member_values! {
     String = Text, text;
+    bool = Truth, truth;
     NaiveDate = Date, date;
     Decimal = Amount, amount;
     ChangeWord = Change, change;
@@ -183,6 +186,8 @@ request_bodies! {
         locks: Locks<'t> = optional,
         /// Previous proposal to compare with: the document, or a list of its lines.
         previous: Quotas<'t> = optional,
+        /// True for bands and odds: estimates from past periods planned with the same rules, which take as long as planning those periods.
+        bands: bool = optional,
         /// The partner book.
         book: BookValue<'t> = required,
     }
@@ -206,6 +211,8 @@ request_bodies! {
         locks: Locks<'t> = optional,
         /// Previous proposal to compare with: the document, or a list of its lines.
         previous: Quotas<'t> = optional,
+        /// True for bands and odds: estimates from past periods planned with the same rules, which take as long as planning those periods.
+        bands: bool = optional,
         /// The partner book.
         book: BookValue<'t> = required,
     }

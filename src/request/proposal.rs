@@ -44,12 +44,23 @@ pub(super) fn explain(context: Context<'_>, mut body: Body<'_>) -> Result<Writte
         body.refuse("partner", "", RequestFault::NoPartner {});
     }
     let partner_at = body.at("partner");
-    let ExplanationRequest { partner, product_line, territory, as_of, period, target, targets, locks, previous, book } =
-        request;
+    let ExplanationRequest {
+        partner,
+        product_line,
+        territory,
+        as_of,
+        period,
+        target,
+        targets,
+        locks,
+        previous,
+        bands,
+        book,
+    } = request;
     let choice = LineChoice { partner: partner.unwrap_or_default(), product_line, territory };
     let book = book::read(context, &body, book);
     let refused = ExplanationRequest::finish(body);
-    let members = PlanMembers { as_of, period, target, targets, locks, previous };
+    let members = PlanMembers { as_of, period, target, targets, locks, previous, bands };
     let Inputs { book, request, warnings } = inputs(context, members, book, refused)?;
     let partners = book.partners.len();
     let made = context.work(partners, || planning::explain(context.plugin, &book, &request, &choice));
@@ -78,14 +89,16 @@ struct PlanMembers<'t> {
     targets: Option<Targets<'t>>,
     locks: Option<Locks<'t>>,
     previous: Option<Quotas<'t>>,
+    bands: Option<bool>,
 }
 
 /// Reads the inputs of a proposal; all findings of all members in one pass.
 pub(super) fn read(context: Context<'_>, mut body: Body<'_>) -> Result<Inputs, Refusal> {
-    let ProposalRequest { as_of, period, target, targets, locks, previous, book } = ProposalRequest::read(&mut body);
+    let ProposalRequest { as_of, period, target, targets, locks, previous, bands, book } =
+        ProposalRequest::read(&mut body);
     let book = book::read(context, &body, book);
     let refused = ProposalRequest::finish(body);
-    inputs(context, PlanMembers { as_of, period, target, targets, locks, previous }, book, refused)
+    inputs(context, PlanMembers { as_of, period, target, targets, locks, previous, bands }, book, refused)
 }
 
 fn inputs(
@@ -98,6 +111,7 @@ fn inputs(
         as_of: members.as_of.or(context.defaults.as_of),
         period: members.period.or_else(|| context.defaults.period.clone()),
         target: members.target,
+        bands: members.bands.unwrap_or(false),
         ..Request::default()
     };
     let Some(book) = book.ok(&mut findings) else { return Err(findings.into()) };

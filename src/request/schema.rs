@@ -156,6 +156,7 @@ fn property(member: &Member) -> Value {
     let list = |items: Value| json!({"type": "array", "items": items});
     let schema = match member.kind {
         MemberType::Text => json!({"type": "string", "minLength": 1}),
+        MemberType::Truth => json!({"type": "boolean"}),
         MemberType::Change => json!({"type": "string", "enum": ["change"]}),
         MemberType::Date => json!({"type": "string", "format": "date"}),
         MemberType::Amount => reference("GivenAmount"),

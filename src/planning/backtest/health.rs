@@ -4,15 +4,17 @@
 use super::fold::{DIMENSIONS, Row, rows};
 use super::method::Method;
 use super::origins::origins;
-use super::outlook::{GroupHealth, Health, LineOutlook, TerritoryOutlook};
+use super::outlook::{GroupHealth, Health, LineOutlook};
+use super::questions::questions;
 use crate::channel::{Name, PartnerBook, SegmentKey};
 use crate::finding::Findings;
+use crate::planning::bands::{Bands, TerritoryOutlook};
 use crate::planning::fault::PlanFault;
 use crate::planning::plan::{PlanLine, QuotaPlan};
-use crate::planning::propose::propose;
+use crate::planning::propose::propose_plainly;
 use crate::planning::request::{Progress, Request};
 use crate::plugin::VendorPlugin;
-use crate::quality::{Experience, Observed, Outlook, Planned, gini, rank_correlation};
+use crate::quality::{Experience, Observed, Outlook, Planned, gini, odds_of, rank_correlation};
 use crate::units::{Currency, Money, MoneyError, PlanningPeriod, Rate};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -20,22 +22,36 @@ use std::collections::BTreeMap;
 /// Decimal places of shares.
 const PLACES: u32 = 4;
 
-/// Proposes a plan and estimates its outcome. `most` limits the past periods, the latest first. Must run on script
-/// threads.
-///
-/// Past periods are planned as a backtest plans them: bottom-up, as of the date before each, as long as the plan's period
-/// and ended by its as-of date. Fails like a proposal.
+/// Past periods that the estimates are made from at most, unless another number is asked for.
+pub const PAST_PERIODS: usize = 36;
+
+/// Proposes a plan and estimates its outcome; see [`health_of`].
 pub fn health(
     plugin: &VendorPlugin,
-    mut book: PartnerBook,
+    book: &PartnerBook,
     request: &Request,
     most: usize,
     progress: Progress<'_>,
 ) -> Result<Health, Findings> {
-    let plan = propose(plugin, &book, request, progress)?;
+    health_of(plugin, book, propose_plainly(plugin, book, request, progress)?, most, progress)
+}
+
+/// Estimates the outcome of a plan of this book and these rules. `most` limits the past periods, the latest first. Must
+/// run on script threads.
+///
+/// Past periods are planned as a backtest plans them: bottom-up, as of the date before each, as long as the plan's period
+/// and ended by its as-of date. Fails like a proposal.
+pub fn health_of(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    plan: QuotaPlan,
+    most: usize,
+    progress: Progress<'_>,
+) -> Result<Health, Findings> {
     // What is to be expected of a line does not depend on what was agreed with it.
-    book.locks.clear();
-    let mut past = origins(plugin, &book, plan.period.months);
+    let unlocked = (!book.locks.is_empty()).then(|| PartnerBook { locks: Vec::new(), ..book.clone() });
+    let book = unlocked.as_ref().unwrap_or(book);
+    let mut past = origins(plugin, book, plan.period.months);
     past.retain(|origin| origin.period.end().plus(-1).last_day() <= plan.as_of);
     let past = past.split_off(past.len().saturating_sub(most));
     let by: Vec<Name> = DIMENSIONS.into_iter().map(Name::from).collect();
@@ -44,7 +60,7 @@ pub fn health(
     let (mut periods, mut observed, mut reached) = (Vec::new(), Vec::new(), BTreeMap::new());
     for (number, origin) in past.iter().enumerate() {
         let report = |done: usize, all: usize| progress(number * all + done, all * (past.len() + 1));
-        let Some(found) = rows(plugin, &book, origin, &by, false, &report)? else { continue };
+        let Some(found) = rows(plugin, book, origin, &by, false, &report)? else { continue };
         for row in &found.rows {
             observed.push((periods.len(), groups.of(row), minor(row)?));
             count_reached(&mut reached, row);
@@ -52,13 +68,15 @@ pub fn health(
         periods.push(origin.period.clone());
     }
     let report = |done: usize, all: usize| progress(past.len() * all + done, all * (past.len() + 1));
-    let now = rows(plugin, &book, &now, &by, true, &report)?.map_or_else(Vec::new, |found| found.rows);
-    let planned = Joined::new(&plan, &book, now, &mut groups)?;
+    let now = rows(plugin, book, &now, &by, true, &report)?.map_or_else(Vec::new, |found| found.rows);
+    let planned = Joined::new(&plan, book, now, &mut groups)?;
     let observed =
         observed.into_iter().map(|(period, group, (expected, bought))| Observed { period, group, expected, bought });
     let is_apart = |one: usize, other: usize| apart(&periods[one], &periods[other]);
     let experience = Experience::new(periods.len(), groups.names.len(), observed).calibrated(is_apart);
-    assembled(plan, periods, &experience, &planned, &groups, &reached)
+    let mut health = assembled(plan, periods, &experience, &planned, &groups, &reached)?;
+    health.findings = questions(&plugin.manifest.health, &health);
+    Ok(health)
 }
 
 /// Amounts of a line that the rules expected and that it bought, in minor units.
@@ -147,8 +165,7 @@ fn assembled(
 ) -> Result<Health, Findings> {
     let lines = plan.lines.iter().zip(&planned.lines).map(|(line, planned)| outlook(line, planned, experience, groups));
     let lines: Vec<LineOutlook> = lines.collect::<Result<_, MoneyError>>().map_err(out_of_range)?;
-    let is_apart = |one: usize, other: usize| apart(&periods[one], &periods[other]);
-    let (channel, territories) = areas(&plan, planned, experience).map_err(out_of_range)?;
+    let bands = bands(&plan, periods, experience, planned, &lines).map_err(out_of_range)?;
     let growths = |with: fn(&LineOutlook, i128) -> Option<i128>| -> Vec<(i128, i128)> {
         let pair = |line: &LineOutlook| {
             let size = line.comparable_revenue.filter(|revenue| revenue.is_positive())?.to_minor().ok()?;
@@ -159,18 +176,14 @@ fn assembled(
     let multiples = growths(|line, size| line.quota.to_minor().ok()?.checked_mul(MILLION)?.checked_div(size));
     let odds = growths(|line, _| line.odds.map(|odds| odds.checked_mul(Decimal::from(MILLION)).map_or(0, whole)));
     Ok(Health {
-        apart: count_apart(&periods),
-        coverage: experience.coverage(is_apart),
-        is_widened: experience.is_widened(),
-        channel,
-        territories,
+        bands,
         groups: group_health(&lines, planned, reached, plan.currency).map_err(out_of_range)?,
         gini: gini(&multiples.iter().map(|(multiple, _)| *multiple).collect::<Vec<_>>()),
         growth_by_size: rank_correlation(&multiples),
         odds_by_size: rank_correlation(&odds),
         lines,
-        periods,
         plan,
+        findings: Findings::new(),
     })
 }
 
@@ -222,34 +235,55 @@ fn outlook(
 }
 
 /// The channel, and the territories when there is more than one.
-fn areas(
+fn bands(
     plan: &QuotaPlan,
-    planned: &Joined,
+    periods: Vec<PlanningPeriod>,
     experience: &Experience,
-) -> Result<(Option<TerritoryOutlook>, Vec<TerritoryOutlook>), MoneyError> {
-    let Some(outlooks) = experience.areas(planned.territories.len(), &planned.lines) else {
-        return Ok((None, Vec::new()));
-    };
+    planned: &Joined,
+    lines: &[LineOutlook],
+) -> Result<Bands, MoneyError> {
+    let is_apart = |one: usize, other: usize| apart(&periods[one], &periods[other]);
     let money = |minor: i128| Money::from_minor(minor, plan.currency);
-    let of = |territory: Option<Name>, lines: Vec<&Planned>, found: &Outlook| {
-        let quota: i128 = lines.iter().map(|line| line.quota).sum();
+    let of = |territory: Option<Name>, chosen: Vec<usize>, found: &Outlook| {
+        let quota: i128 = chosen.iter().map(|line| planned.lines[*line].quota).sum();
         Ok(TerritoryOutlook {
             territory,
-            lines: lines.len(),
+            lines: chosen.len(),
             quota: money(quota)?,
             low: money(found.low)?,
             median: money(found.median)?,
             high: money(found.high)?,
             odds: found.odds,
             gap: money(found.median - quota)?,
+            at_quota: mean(chosen.iter().filter_map(|line| lines[*line].odds)),
         })
     };
-    let channel = outlooks.last().map(|found| of(None, planned.lines.iter().collect(), found)).transpose()?;
+    let drawn = experience.drawn(planned.territories.len(), &planned.lines).unwrap_or_default();
+    let outlooks = Outlook::of_areas(&drawn, &planned.lines).unwrap_or_default();
+    let channel = outlooks.last().map(|found| of(None, (0..lines.len()).collect(), found)).transpose()?;
     let named = planned.territories.iter().zip(&outlooks).enumerate().map(|(area, (territory, found))| {
-        of(territory.clone(), planned.lines.iter().filter(|line| line.area == area).collect(), found)
+        of(territory.clone(), (0..lines.len()).filter(|line| planned.lines[*line].area == area).collect(), found)
     });
     let territories: Vec<TerritoryOutlook> = named.collect::<Result<_, MoneyError>>()?;
-    Ok((channel, if territories.len() > 1 { territories } else { Vec::new() }))
+    let drawn = drawn.last().map_or(&[][..], Vec::as_slice);
+    let target = plan.target.map(|target| target.minus(plan.reserve)?.rounded().to_minor()).transpose()?;
+    Ok(Bands {
+        apart: count_apart(&periods),
+        coverage: experience.coverage(is_apart),
+        is_widened: experience.is_widened(),
+        channel,
+        territories: if territories.len() > 1 { territories } else { Vec::new() },
+        target_odds: target.and_then(|target| odds_of(drawn, target)),
+        drawn: drawn.iter().map(|total| money(*total)).collect::<Result<_, MoneyError>>()?,
+        periods,
+    })
+}
+
+/// The mean of odds, an estimate of the share of lines that reach their quota.
+fn mean(odds: impl Iterator<Item = Rate>) -> Option<Rate> {
+    let odds: Vec<Rate> = odds.collect();
+    let sum = odds.iter().try_fold(Decimal::ZERO, |sum, odds| sum.checked_add(*odds))?;
+    Some(sum.checked_div(Decimal::from(odds.len()))?.round_dp(PLACES).normalize())
 }
 
 fn group_health(
@@ -290,9 +324,6 @@ fn one_group(
     let with = || lines.iter().filter_map(|line| Some((line.quota, line.comparable_revenue?)));
     let comparable = Money::sum(currency, with().map(|(_, revenue)| revenue))?;
     let growth = Money::sum(currency, with().map(|(quota, _)| quota))?.growth_from(comparable);
-    let odds: Vec<Rate> = lines.iter().filter_map(|line| line.odds).collect();
-    let sum = odds.iter().try_fold(Decimal::ZERO, |sum, odds| sum.checked_add(*odds));
-    let mean = sum.and_then(|sum| sum.checked_div(Decimal::from(odds.len())));
     Ok(GroupHealth {
         dimension,
         name,
@@ -300,7 +331,7 @@ fn one_group(
         quota: Money::sum(currency, lines.iter().map(|line| line.quota))?,
         comparable_revenue: comparable,
         growth: growth.map(|growth| growth.round_dp(PLACES).normalize()),
-        expected_at_quota: mean.map(|mean| mean.round_dp(PLACES).normalize()),
+        expected_at_quota: mean(lines.iter().filter_map(|line| line.odds)),
         past_at_quota,
     })
 }

@@ -1,10 +1,13 @@
 //! Backtest: what a vendor's rules would have proposed for past periods, scored by what partners then bought.
 
+mod calibrate;
 mod fold;
 mod health;
+mod health_fault;
 mod method;
 mod origins;
 mod outlook;
+mod questions;
 
 use super::fault::PlanFault;
 use super::request::Progress;
@@ -18,11 +21,13 @@ use fold::{DIMENSIONS, Row, SHOWN};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use calibrate::{Calibration, MovedLine, Setting, calibrate};
 pub use fold::Origin;
-pub use health::health;
+pub use health::{PAST_PERIODS, health, health_of};
+pub use health_fault::HealthFault;
 pub use method::Method;
 pub use origins::{latest_origin, origins};
-pub use outlook::{GroupHealth, Health, LineOutlook, TerritoryOutlook};
+pub use outlook::{GroupHealth, Health, LineOutlook};
 
 /// Outcome of a backtest.
 #[derive(Debug, Clone, PartialEq)]

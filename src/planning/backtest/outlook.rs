@@ -2,27 +2,18 @@
 
 use crate::channel::{Identity, Name};
 use crate::figures;
+use crate::finding::Findings;
+use crate::planning::bands::{Band, Bands};
 use crate::planning::plan::QuotaPlan;
-use crate::quality::Coverage;
-use crate::units::{Money, PlanningPeriod, Rate};
+use crate::units::{Money, Rate};
 
 /// Health of a plan. Everything in it but quotas and revenue is an estimate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Health {
     /// The plan.
     pub plan: QuotaPlan,
-    /// Past periods that were planned with the same rules, ascending; empty when the book is too short.
-    pub periods: Vec<PlanningPeriod>,
-    /// Past periods that have no month in common: as many shocks from one period to the next have been seen.
-    pub apart: usize,
-    /// Coverage of the bands in periods that they were not made from; `None` when there are no two periods apart.
-    pub coverage: Option<Coverage>,
-    /// True when the bands of lines were widened until they held.
-    pub is_widened: bool,
-    /// The whole channel; `None` when no past period is known.
-    pub channel: Option<TerritoryOutlook>,
-    /// Territories, ascending by name; empty when lines have none or no past period is known.
-    pub territories: Vec<TerritoryOutlook>,
+    /// Outlook of its territories and of the channel.
+    pub bands: Bands,
     /// Groups of each dimension that has more than one, ascending.
     pub groups: Vec<GroupHealth>,
     /// Gini coefficient of quota ÷ comparable revenue over the lines: 0 when the plan asks the same of all.
@@ -33,6 +24,25 @@ pub struct Health {
     pub odds_by_size: Option<Rate>,
     /// Lines, in the order of the plan.
     pub lines: Vec<LineOutlook>,
+    /// Findings of the manifest's checks; one that refuses the plan is an error.
+    pub findings: Findings,
+}
+
+impl Health {
+    /// Puts bands and odds into the plan, and the findings after its own; fails when the manifest refuses the plan.
+    pub fn into_plan(self) -> Result<QuotaPlan, Findings> {
+        if self.findings.has_errors() {
+            return Err(self.findings);
+        }
+        let mut plan = self.plan;
+        for (line, outlook) in plan.lines.iter_mut().zip(self.lines) {
+            line.band = outlook.low.zip(outlook.high).map(|(low, high)| Band { low, high });
+            line.odds = outlook.odds;
+        }
+        plan.bands = Some(Box::new(self.bands));
+        plan.findings.extend(self.findings);
+        Ok(plan)
+    }
 }
 
 figures! {
@@ -59,29 +69,6 @@ figures! {
         evidence: usize;
         /// Lines that these quotas were for: a third by size, newcomers, lapsed partners; `all` when those are too few.
         based_on: Name;
-    }
-}
-
-figures! {
-    /// Outlook of a territory, or of the channel.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct TerritoryOutlook = "TerritoryOutlook" {
-        /// Territory; not known for the whole channel, and for the lines without one.
-        territory: Option<Name>;
-        /// Number of lines.
-        lines: usize;
-        /// Sum of the quotas.
-        quota: Money;
-        /// Estimate: with odds of 10 % the lines buy less together.
-        low: Money;
-        /// Estimate: with odds of 50 % the lines buy less together.
-        median: Money;
-        /// Estimate: with odds of 10 % the lines buy more together.
-        high: Money;
-        /// Estimate of the odds that the lines reach the sum of their quotas together.
-        odds: Rate;
-        /// Median − quota: below zero, the gap to expect.
-        gap: Money;
     }
 }
 

@@ -1,6 +1,7 @@
 //! `vendor.toml`: the settings of a vendor that need no script.
 
 mod cohorts;
+mod health;
 mod parameters;
 mod plausibility;
 mod read;
@@ -15,6 +16,7 @@ use crate::units::{Currency, FiscalCalendar, Money, Rate, ReportingPeriods};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+pub use health::{HealthCheck, HealthRules};
 pub use parameters::{GroupBy, LearnedKind, Parameter, Parameters};
 pub use plausibility::{Plausibility, PlausibilityCheck};
 
@@ -163,6 +165,8 @@ pub struct Manifest {
     pub phasing: Phasing,
     /// Limits beyond which a plan is questioned.
     pub plausibility: Plausibility,
+    /// Bands and odds of every proposal, and limits beyond which they are questioned.
+    pub health: HealthRules,
     /// Numbers that are learned from the channel.
     pub parameters: Parameters,
     /// Attributes of partners that scripts may read, with their kinds, ascending by name.

@@ -1,6 +1,7 @@
 //! Reading of a manifest.
 
 use super::cohorts;
+use super::health;
 use super::parameters::{self, is_identifier};
 use super::plausibility;
 use super::unusual;
@@ -61,6 +62,7 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
         reserve: root.section("reserve").and_then(read_reserve),
         eligibility: root.section("eligibility").map(read_eligibility).unwrap_or_default(),
         phasing: read_phasing(root.section("phasing")),
+        health: root.section("health").map(health::read).unwrap_or_default(),
         plausibility: root.section("plausibility").map(plausibility::read).unwrap_or_default(),
         parameters: root
             .section("parameters")

@@ -1,12 +1,11 @@
 //! The health of a plan for programs: JSON, schema `quotient.health/1`, and CSV with a row per line.
 
-use super::notes::notes;
 use crate::channel::Identity;
 use crate::columns;
 use crate::figure::{Column, Fraction};
 use crate::planning::{GroupHealth, Health, LineOutlook, TerritoryOutlook};
-use crate::quality::Coverage;
 use crate::report::ReportFault;
+use crate::report::bands::{CoverageDocument, notes};
 use crate::report::cells::{fields, names};
 use crate::units::{Money, Rate};
 use schemars::JsonSchema;
@@ -58,18 +57,6 @@ pub struct HealthDocument<'a> {
     lines: &'a [LineOutlook],
 }
 
-/// Coverage of the bands of lines.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "HealthCoverage")]
-struct CoverageDocument {
-    /// Lines of past periods.
-    lines: usize,
-    /// Those that bought an amount inside their band of nominal 80 %.
-    inside: usize,
-    /// Inside ÷ lines.
-    share: Option<Fraction>,
-}
-
 /// Measures of fairness over the lines with comparable revenue.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "HealthFairness")]
@@ -86,11 +73,6 @@ impl<'a> HealthDocument<'a> {
     fn of(health: &'a Health) -> Self {
         let plan = &health.plan;
         let fraction = |rate: Rate| Fraction(rate.round_dp(6).normalize());
-        let coverage = |coverage: Coverage| CoverageDocument {
-            lines: coverage.lines,
-            inside: coverage.inside,
-            share: coverage.share().map(fraction),
-        };
         Self {
             schema: SCHEMA,
             vendor: &plan.vendor,
@@ -99,13 +81,13 @@ impl<'a> HealthDocument<'a> {
             period: &plan.period.label,
             as_of: plan.as_of.to_string(),
             target: plan.target,
-            past_periods: health.periods.iter().map(|period| &*period.label).collect(),
-            past_periods_apart: health.apart,
-            coverage: health.coverage.map(coverage),
-            widened: health.is_widened,
-            notes: notes(health),
-            channel: health.channel.as_ref(),
-            territories: &health.territories,
+            past_periods: health.bands.periods.iter().map(|period| &*period.label).collect(),
+            past_periods_apart: health.bands.apart,
+            coverage: health.bands.coverage.map(CoverageDocument::of),
+            widened: health.bands.is_widened,
+            notes: notes(&health.bands, plan.period.months),
+            channel: health.bands.channel.as_ref(),
+            territories: &health.bands.territories,
             groups: &health.groups,
             fairness: FairnessDocument {
                 gini: health.gini.map(fraction),

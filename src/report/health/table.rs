@@ -1,8 +1,8 @@
 //! The health of a plan as tables for a terminal.
 
-use super::notes::notes;
 use crate::finding::readable;
 use crate::planning::{GroupHealth, Health, LineOutlook, TerritoryOutlook, line_name};
+use crate::report::bands::notes;
 use crate::report::figures::{Figures, count, counted, short_hash};
 use crate::report::grid::{Grid, Left, Right, TableOptions, wrapped};
 use crate::units::{Money, Rate};
@@ -26,10 +26,10 @@ pub fn table(health: &Health, options: &TableOptions) -> String {
         counted(plan.lines.len(), "line", "lines"),
         plan.currency
     );
-    if let Some(channel) = &health.channel {
-        out.push_str(&outlooks(channel, &health.territories, figures, options));
+    if let Some(channel) = &health.bands.channel {
+        out.push_str(&outlooks(channel, &health.bands.territories, figures, options));
     }
-    notes(health).iter().for_each(|note| out.push_str(&wrapped(note, " ", options.width)));
+    notes(&health.bands, plan.period.months).iter().for_each(|note| out.push_str(&wrapped(note, " ", options.width)));
     out.push('\n');
     out.push_str(&groups(health, figures, options));
     out.push_str(&lines(health, figures, options));

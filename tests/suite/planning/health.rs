@@ -5,11 +5,11 @@ use crate::support::{Bench, list, text};
 use serde_json::Value;
 
 /// Asks for what was sold the year before.
-const LAST_YEAR: &str = "/// Last year again.\nfn assess(partner) {\n    let prior = partner.history.prior_revenue;\n    \
+pub(super) const LAST_YEAR: &str = "/// Last year again.\nfn assess(partner) {\n    let prior = partner.history.prior_revenue;\n    \
     if !is_known(prior) { return abstain(\"nothing known\"); }\n    indicate(max(prior, 0.0)).because(\"last year\")\n}\n";
 
 /// Twenty partners in two territories that sell 100 in the first year, 60 to 117 in the second, and 200 in the third.
-fn channel(years: u32) -> Bench {
+pub(super) fn channel(years: u32) -> Bench {
     let bench = acme("", "");
     bench.write("rules/acme/history.rhai", LAST_YEAR);
     let mut partners = "partner_id,territory\n".to_owned();

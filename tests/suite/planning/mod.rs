@@ -1,8 +1,10 @@
 //! Properties of whole proposals, over generated books and targets; the shipped vendors against an oracle.
 
 mod again;
+mod bands;
 mod beside;
 mod bounds;
+mod calibrate;
 mod health;
 mod history;
 mod joining;

@@ -2,7 +2,7 @@
 
 use super::rate;
 use proptest::prelude::*;
-use quotient::quality::{Coverage, Experience, Observed, Planned, gini, rank_correlation};
+use quotient::quality::{Coverage, Experience, Observed, Outlook, Planned, gini, rank_correlation};
 use rust_decimal::Decimal;
 
 /// Integers only, so that every machine draws the same channels.
@@ -69,7 +69,7 @@ fn odds_are_the_share_of_outcomes_that_reach_the_quota() {
     }
     assert_eq!(experience.line(&planned(0, 0, 100)), None);
     assert_eq!(Experience::new(0, 1, []).line(&planned(0, 100, 100)), None);
-    assert_eq!(Experience::new(0, 1, []).areas(1, &[planned(0, 100, 100)]), None);
+    assert_eq!(Experience::new(0, 1, []).drawn(1, &[planned(0, 100, 100)]), None);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn a_shock_that_hits_all_lines_does_not_average_out() {
     let lines = (0..400).map(|n| Observed { period: n % 2, group: 0, expected: 100, bought: [80, 120][n % 2] });
     let experience = Experience::new(2, 1, lines);
     let plan: Vec<Planned> = (0..1_000).map(|n| Planned { area: n % 2, ..planned(0, 100, 100) }).collect();
-    let areas = experience.areas(2, &plan).unwrap();
+    let areas = Outlook::of_areas(&experience.drawn(2, &plan).unwrap(), &plan).unwrap();
     assert_eq!(
         areas.iter().map(|area| (area.low, area.high)).collect::<Vec<_>>(),
         [(40_000, 60_000), (40_000, 60_000), (80_000, 120_000)]

@@ -1,6 +1,7 @@
 //! Scores of quotas against what was sold.
 #![allow(clippy::unwrap_used)]
 
+mod calibration;
 mod experience;
 mod learning;
 

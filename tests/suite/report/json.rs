@@ -97,6 +97,7 @@ fn the_committed_schemas_are_current() {
         ("assessment.schema.json", schema::assessment()),
         ("backtest.schema.json", schema::backtest()),
         ("health.schema.json", schema::health()),
+        ("calibration.schema.json", schema::calibration()),
         ("comparison.schema.json", schema::comparison()),
         ("proposal.schema.json", schema::proposal()),
         ("explanation.schema.json", schema::explanation()),

@@ -61,6 +61,8 @@ pub fn line(id: &str, steps: Vec<Step>) -> PlanLine {
         lock_reason: String::new(),
         periods: vec![quarter, quarter, quarter, rest],
         season: PhasingBasis::ChannelSeason,
+        band: None,
+        odds: None,
         steps,
     }
 }
@@ -99,6 +101,7 @@ pub fn plan(mut lines: Vec<PlanLine>) -> QuotaPlan {
         groups: vec![channel],
         lines,
         learned: Vec::new(),
+        bands: None,
         not_eligible: Vec::new(),
         findings: Findings::new(),
         account_manager: None,

@@ -241,3 +241,18 @@ fn a_stored_book_gives_the_same_response_as_the_whole_one() {
         assert!(by_id.bytes == whole.bytes, "{kind:?}");
     }
 }
+
+#[test]
+fn bands_are_a_member_of_a_proposal_and_of_an_explanation() {
+    let book = demonstration();
+    let of = |kind, body: &Value| document(&ask(&shipped("meridian"), kind, body).unwrap());
+    let proposal = of(Kind::Proposal, &json!({"bands": true, "book": book}));
+    validates(&proposal, &schema::proposal());
+    assert_eq!(list(&proposal["bands"], "distribution").len(), 19);
+    assert!(text(&list(&proposal, "lines")[0], "odds").is_some());
+    for bands in [json!(false), Value::Null] {
+        assert_eq!(of(Kind::Proposal, &json!({"bands": bands, "book": book}))["bands"], Value::Null);
+    }
+    let explained = of(Kind::Explanation, &json!({"bands": true, "partner": "P0001", "book": book}));
+    assert_eq!(list(&explained, "lines")[0]["line"]["band"], list(&proposal, "lines")[0]["band"]);
+}

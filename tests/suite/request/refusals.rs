@@ -98,6 +98,8 @@ fn members_of_the_wrong_kind_are_refused_in_their_place() {
         (json!({"target": "sixty", "book": small()}), "/target"),
         (json!({"targets": {}, "book": small()}), "/targets"),
         (json!({"locks": 7, "book": small()}), "/locks"),
+        (json!({"bands": "yes", "book": small()}), "/bands"),
+        (json!({"bands": 1, "book": small()}), "/bands"),
         (json!({"book": []}), "/book"),
         (json!({"book": null}), "/book"),
         (json!({}), "/book"),

@@ -1,0 +1,179 @@
+//! Calibration: weights of the factors, searched on the folds of a backtest. Applies nothing.
+
+use super::fold::{Row, rows};
+use super::method::Method;
+use super::origins::origins;
+use crate::channel::{Name, PartnerBook, SegmentKey};
+use crate::figures;
+use crate::finding::{Finding, Findings};
+use crate::planning::fault::PlanFault;
+use crate::planning::plan::QuotaPlan;
+use crate::planning::propose::propose_plainly;
+use crate::planning::request::Request;
+use crate::plugin::VendorPlugin;
+use crate::quality::{PartnerError, Search, standard_error, wape};
+use crate::units::{Money, MoneyError, PlanningPeriod, Rate};
+use std::collections::BTreeMap;
+
+/// Weights with their error over all folds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// One weight per factor, in the order of the manifest.
+    pub weights: Vec<Rate>,
+    /// Σ|quota − actual| ÷ Σ actual over all folds.
+    pub wape: Rate,
+}
+
+/// Outcome of a calibration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Calibration {
+    /// The plan as the rules propose it now.
+    pub plan: QuotaPlan,
+    /// Factors, in the order of the manifest.
+    pub factors: Vec<Name>,
+    /// Past periods that settings are scored on, ascending.
+    pub periods: Vec<PlanningPeriod>,
+    /// Lines of all of them.
+    pub lines: usize,
+    /// Settings that were tried.
+    pub tried: usize,
+    /// The present setting.
+    pub current: Setting,
+    /// The setting with the smallest error of those that were tried.
+    pub best: Setting,
+    /// The setting nearest to the present one that is at most one standard error worse than the best one.
+    pub chosen: Setting,
+    /// Standard error of the error of the best setting, over partners.
+    pub standard_error: Rate,
+    /// Lines whose quota the chosen setting changes, those with the largest change first.
+    pub moved: Vec<MovedLine>,
+}
+
+impl Calibration {
+    /// Returns true when the chosen setting is not the present one.
+    pub fn is_change(&self) -> bool {
+        self.chosen.weights != self.current.weights
+    }
+}
+
+figures! {
+    /// Line of the plan whose quota a setting changes.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct MovedLine = "MovedLine" {
+        /// Partner id.
+        partner_id: Name;
+        /// Partner name.
+        partner_name: Name;
+        /// Key of the line within its partner.
+        segment: SegmentKey, flat();
+        /// Quota with the present weights.
+        before: Money;
+        /// Quota with the chosen weights.
+        after: Money;
+        /// Difference.
+        by: Money;
+    }
+}
+
+/// Searches the weights of the factors on past periods, as a backtest plans them, and plans with the setting that one
+/// standard error of patience chooses. `most` limits the past periods, the latest first. The plugin is left as it was.
+/// Must run on script threads.
+///
+/// Fails like a proposal, when the book covers no past period, and when a rule decides the weights.
+pub fn calibrate(
+    plugin: &mut VendorPlugin,
+    book: &PartnerBook,
+    request: &Request,
+    most: usize,
+) -> Result<Calibration, Findings> {
+    if plugin.has_weights_rule() {
+        return Err(Finding::from(PlanFault::WeightsRule {}).into());
+    }
+    let plan = propose_plainly(plugin, book, request, &|_, _| {})?;
+    let unlocked = (!book.locks.is_empty()).then(|| PartnerBook { locks: Vec::new(), ..book.clone() });
+    let past = unlocked.as_ref().unwrap_or(book);
+    let mut origins = origins(plugin, past, plan.period.months);
+    origins.retain(|origin| origin.period.end().plus(-1).last_day() <= plan.as_of);
+    let origins = origins.split_off(origins.len().saturating_sub(most));
+    let current: Vec<Rate> = plugin.factors().iter().map(|factor| factor.weight).collect();
+    let mut scores = BTreeMap::new();
+    let search: Result<_, Findings> = Search::run(&current, |weights| {
+        plugin.set_weights(weights);
+        let score = score(plugin, past, &origins)?;
+        let error = wape(&score.partners).ok_or_else(|| Findings::from(PlanFault::NothingToCalibrate {}))?;
+        scores.insert(weights.to_vec(), score);
+        Ok(error)
+    });
+    plugin.set_weights(&current);
+    let search = search?;
+    let out_of_range = || Findings::from(PlanFault::AmountOutOfRange {});
+    let best = scores.get(&search.best).ok_or_else(out_of_range)?;
+    let patience = standard_error(&best.partners).unwrap_or_default();
+    let setting = |weights: &[Rate]| {
+        let wape = search.tried.get(weights).copied().ok_or_else(out_of_range)?;
+        Ok::<_, Findings>(Setting { weights: weights.to_vec(), wape })
+    };
+    let chosen = setting(search.chosen(patience))?;
+    plugin.set_weights(&chosen.weights);
+    let after = propose_plainly(plugin, book, request, &|_, _| {});
+    plugin.set_weights(&current);
+    Ok(Calibration {
+        factors: plugin.factors().iter().map(|factor| Name::clone(&factor.name)).collect(),
+        periods: best.periods.clone(),
+        lines: best.lines,
+        tried: search.tried.len(),
+        current: setting(&search.current)?,
+        best: setting(&search.best)?,
+        chosen,
+        standard_error: patience,
+        moved: moved(&plan, &after?).map_err(|_| out_of_range())?,
+        plan,
+    })
+}
+
+/// Score of one setting.
+struct Scored {
+    partners: Vec<PartnerError>,
+    periods: Vec<PlanningPeriod>,
+    lines: usize,
+}
+
+fn score(plugin: &VendorPlugin, book: &PartnerBook, origins: &[super::Origin]) -> Result<Scored, Findings> {
+    let mut partners: BTreeMap<usize, PartnerError> = BTreeMap::new();
+    let (mut periods, mut lines) = (Vec::new(), 0);
+    for origin in origins {
+        let Some(found) = rows(plugin, book, origin, &[], false, &|_, _| {})? else { continue };
+        periods.push(origin.period.clone());
+        lines += found.rows.len();
+        for row in &found.rows {
+            let (error, actual) = amounts(row).map_err(|_| Findings::from(PlanFault::AmountOutOfRange {}))?;
+            let sum = partners.entry(row.partner).or_default();
+            sum.error = sum.error.saturating_add(error);
+            sum.actual = sum.actual.saturating_add(actual);
+        }
+    }
+    Ok(Scored { partners: partners.into_values().collect(), periods, lines })
+}
+
+/// |Quota − actual| and actual of a row, in minor units.
+fn amounts(row: &Row) -> Result<(i128, i128), MoneyError> {
+    let quota = row.quotas[Method::Rules as usize].unwrap_or(Money::zero(row.actual.currency()));
+    Ok((quota.minus(row.actual)?.abs().rounded().to_minor()?, row.actual.rounded().to_minor()?))
+}
+
+/// The lines whose quota differs, those with the largest change first.
+fn moved(before: &QuotaPlan, after: &QuotaPlan) -> Result<Vec<MovedLine>, MoneyError> {
+    let mut moved = Vec::new();
+    for (old, new) in before.lines.iter().zip(&after.lines).filter(|(old, new)| old.quota != new.quota) {
+        moved.push(MovedLine {
+            partner_id: Name::clone(&old.identity.partner_id),
+            partner_name: Name::clone(&old.identity.partner_name),
+            segment: old.segment.clone(),
+            before: old.quota,
+            after: new.quota,
+            by: new.quota.minus(old.quota)?,
+        });
+    }
+    moved.sort_by_key(|line| std::cmp::Reverse(line.by.abs().amount()));
+    Ok(moved)
+}

@@ -1,0 +1,101 @@
+//! A calibration for programs: JSON, schema `quotient.calibration/1`.
+
+use super::{diff, verdict};
+use crate::figure::Fraction;
+use crate::planning::{Calibration, MovedLine, Setting};
+use crate::report::ReportFault;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Name and version of the document.
+const SCHEMA: &str = "quotient.calibration/1";
+
+/// Weights of a vendor's factors, searched on past periods. Errors are estimates; nothing is applied.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Calibration")]
+pub struct CalibrationDocument<'a> {
+    /// Name and version of this document.
+    #[schemars(extend("const" = "quotient.calibration/1"))]
+    schema: &'static str,
+    /// Vendor.
+    vendor: &'a str,
+    /// Content hash of the rules and policies.
+    revision: &'a str,
+    /// ISO 4217 code of the currency of every amount.
+    currency: &'static str,
+    /// Planning period whose quotas move.
+    period: &'a str,
+    /// Date from which it is seen.
+    #[schemars(extend("format" = "date"))]
+    as_of: String,
+    /// Past periods that settings are scored on, ascending.
+    past_periods: Vec<&'a str>,
+    /// Lines of all of them.
+    lines: usize,
+    /// Number of settings that were tried.
+    tried: usize,
+    /// The present setting.
+    current: SettingDocument<'a>,
+    /// The setting with the smallest error of those that were tried.
+    best: SettingDocument<'a>,
+    /// The setting nearest to the present one that is at most one standard error worse than the best one.
+    chosen: SettingDocument<'a>,
+    /// Standard error of the error of the best setting, over partners.
+    standard_error: Fraction,
+    /// True when the chosen setting is not the present one.
+    changes: bool,
+    /// The same in words.
+    verdict: String,
+    /// Change of the manifest as lines of a diff; empty when nothing changes.
+    diff: String,
+    /// Lines of the plan whose quota changes, those with the largest change first.
+    moved: &'a [MovedLine],
+}
+
+/// Weights with their error.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CalibrationSetting")]
+struct SettingDocument<'a> {
+    /// Weights by factor.
+    weights: BTreeMap<&'a str, Fraction>,
+    /// Σ|quota − actual| ÷ Σ actual over all past periods.
+    wape: Fraction,
+}
+
+impl<'a> CalibrationDocument<'a> {
+    fn of(calibration: &'a Calibration) -> Self {
+        let plan = &calibration.plan;
+        let setting = |setting: &Setting| {
+            let weights = calibration.factors.iter().zip(&setting.weights);
+            SettingDocument {
+                weights: weights.map(|(factor, weight)| (&**factor, Fraction(*weight))).collect(),
+                wape: Fraction(setting.wape.round_dp(6).normalize()),
+            }
+        };
+        Self {
+            schema: SCHEMA,
+            vendor: &plan.vendor,
+            revision: &plan.revision,
+            currency: plan.currency.code(),
+            period: &plan.period.label,
+            as_of: plan.as_of.to_string(),
+            past_periods: calibration.periods.iter().map(|period| &*period.label).collect(),
+            lines: calibration.lines,
+            tried: calibration.tried,
+            current: setting(&calibration.current),
+            best: setting(&calibration.best),
+            chosen: setting(&calibration.chosen),
+            standard_error: Fraction(calibration.standard_error.round_dp(6).normalize()),
+            changes: calibration.is_change(),
+            verdict: verdict(calibration),
+            diff: diff(calibration),
+            moved: &calibration.moved,
+        }
+    }
+}
+
+/// The calibration as JSON, schema `quotient.calibration/1`; rates and amounts are strings.
+pub fn json(calibration: &Calibration) -> Result<String, ReportFault> {
+    crate::report::json::indented(&CalibrationDocument::of(calibration))
+}
