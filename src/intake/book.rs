@@ -52,7 +52,7 @@ pub(super) fn read_books(paths: &[PathBuf], mapping: Option<&Mapping>, options: 
     read_store(store, log, mapping, options)
 }
 
-/// Reads a partner book whose CSV files are in memory, each with its name (`partners.csv`) and bytes.
+/// Reads a partner book whose files are in memory, each with its name (`partners.csv`, `orders.xlsx`) and bytes.
 ///
 /// ```
 /// use quotient::intake::{ReadOptions, read_book_files};
@@ -68,7 +68,11 @@ pub fn read_book_files(
     mapping: Option<&Mapping>,
     options: &ReadOptions,
 ) -> Checked<PartnerBook> {
-    read_store(Store::of_files("the book", files), Log::default(), mapping, options)
+    let mut log = Log::default();
+    let Ok(store) = Store::of_files(files, &options.limits, &mut log) else {
+        return Checked::refused(log.into_findings());
+    };
+    read_store(store, log, mapping, options)
 }
 
 /// Reads a partner book that is part of a JSON document, such as a request: an object with a list per table.

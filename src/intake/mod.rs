@@ -59,6 +59,7 @@ mod tally;
 #[cfg(feature = "report")]
 pub mod template;
 mod total;
+mod unread;
 mod value;
 mod workbook;
 

@@ -16,6 +16,12 @@ export type Problem = Schemas["Problem"];
 export type Key = Schemas["PlanLineKey"];
 export type BusinessPlan = Schemas["BusinessPlan"];
 export type BusinessChange = Schemas["BusinessPlanChange"];
+export type Survey = Schemas["Survey"];
+export type Finding = Survey["findings"]["findings"][number];
+export type FindingPlace = Finding["places"][number];
+
+/** Bytes from which a body is compressed. */
+const LARGE = 256 << 10;
 
 /** Lines of a page: the most that the server gives. */
 const PAGE = 1000;
@@ -58,7 +64,8 @@ export class Api {
     let response: Response;
     try {
       response = await fetch(path, { ...init, headers: this.headers(init.headers as Record<string, string>), credentials: "omit" });
-    } catch {
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
       throw new Refused(problem("unreachable", "The server cannot be reached. Nothing was recorded."));
     }
     if (response.ok) return (await response.json()) as T;
@@ -72,6 +79,11 @@ export class Api {
 
   async plans(vendor: string): Promise<Plan[]> {
     return (await this.ask<Schemas["Plans"]>(`/v1/vendors/${encodeURIComponent(vendor)}/plans`)).plans;
+  }
+
+  /** What files of an export have; with a mapping file, read with it. */
+  async survey(vendor: string, asked: Schemas["SurveyRequest"], signal: AbortSignal): Promise<Survey> {
+    return this.ask(`/v1/vendors/${encodeURIComponent(vendor)}/surveys`, { method: "POST", signal, ...(await packed(JSON.stringify(asked))) });
   }
 
   of(vendor: string, plan: string): PlanApi {
@@ -158,6 +170,14 @@ export interface PlanApi {
   give(command: PlanCommand, version: number): Promise<PlanChange>;
   follow(version: number, moved: (event: PlanEvent) => void, signal: AbortSignal): Promise<void>;
   quotas(media: string): Promise<Blob>;
+}
+
+/** A body of JSON with its header fields, compressed where it is large. */
+async function packed(text: string): Promise<{ body: string | Blob; headers: Record<string, string> }> {
+  const headers = { "content-type": "application/json" };
+  if (text.length < LARGE) return { body: text, headers };
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return { body: await new Response(stream).blob(), headers: { ...headers, "content-encoding": "gzip" } };
 }
 
 function problem(code: string, detail: string): Problem {

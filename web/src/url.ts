@@ -4,7 +4,7 @@
 export interface Place {
   vendor: string | null;
   plan: string | null;
-  view: "week" | "plan" | "board" | "business" | "approvals" | "history" | "partner";
+  view: "week" | "plan" | "board" | "business" | "approvals" | "history" | "partner" | "files";
   filter: string;
   group: "manager" | "territory" | "tier" | "none";
   sort: string;
@@ -22,7 +22,7 @@ export interface Place {
   upto: number | null;
 }
 
-const VIEWS = ["week", "plan", "board", "business", "approvals", "history", "partner"] as const;
+const VIEWS = ["week", "plan", "board", "business", "approvals", "history", "partner", "files"] as const;
 const GROUPS = ["manager", "territory", "tier", "none"] as const;
 
 function one<T extends string>(words: readonly T[], word: string | null, usual: T): T {

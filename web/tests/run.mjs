@@ -24,7 +24,7 @@ async function shown(opened) {
 }
 
 /** Pictures of `docs/workbench.md`, by the name of what is looked at. */
-const PICTURES = ["plan", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business"];
+const PICTURES = ["plan", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business", "files"];
 const pictured = process.argv.includes("--pictures") ? process.argv[process.argv.indexOf("--pictures") + 1] : null;
 
 /** Writes a picture for the documentation: smaller, from the top, without the passing message. */
@@ -732,6 +732,92 @@ async function history() {
   same([...audra.problems, ...okafor.problems], [], "problems of the pages");
 }
 
+/** A planner's own export: what is read of it, the mapping corrected with a preview, saved; also before there is a plan. */
+async function files() {
+  const { readFileSync } = await import("node:fs");
+  const { enter } = await site("files");
+  const pia = await enter("pia", "view=files");
+  const field = pia.locator("input[type=file]");
+  await field.waitFor();
+  await look(pia, "files-empty");
+  const rows = [];
+  for (let partner = 1; partner <= 4; partner++) for (let month = 1; month <= 12; month++) rows.push(`A-${partner};2025-${String(month).padStart(2, "0")};${partner}.200,${String(month).padStart(2, "0")};Region ${partner % 2}`);
+  rows.push(`A-5;2025-11;n/a;${XSS}`);
+  const sales = { name: "Umsätze 2025.csv", mimeType: "text/csv", buffer: Buffer.from(`Händler;Monat;Umsatz;Gebiet\n${rows.join("\n")}\n`) };
+  await field.setInputFiles([sales]);
+  const read = pia.getByRole("region", { name: "What is read" });
+  await read.getByText("The book cannot be read with this mapping.").waitFor();
+  const finding = read.locator(".findings li").first();
+  for (const part of ["error", "Umsätze 2025.csv, row 50, column Umsatz: n/a"]) check((await text(finding)).includes(part), `the finding names ${part}: ${await text(finding)}`);
+  await accessible(pia, "files with an error");
+
+  // The row is left out by the mapping, and the preview follows the keys.
+  const editor = pia.getByLabel("Mapping file");
+  const proposed = await editor.inputValue();
+  check(proposed.includes("Umsatz"), `a mapping is proposed: ${proposed}`);
+  await editor.focus();
+  await pia.keyboard.press("Control+End");
+  await pia.keyboard.type("\n[revenue");
+  await read.locator(".findings").getByText(/map.toml|line \d+/).first().waitFor();
+  check((await pia.locator(".gutter .error").count()) >= 1, "the line with the finding is marked");
+  await read.locator(".findings button.link").first().click();
+  same(await pia.evaluate(() => document.activeElement?.tagName), "TEXTAREA", "a finding leads to its line");
+  const section = /^\[revenue\]$/m.test(proposed);
+  check(section, `the mapping has a section of revenue: ${proposed}`);
+  await editor.fill(proposed.replace(/^\[revenue\]$/m, `[revenue]\nskip = { "Umsatz" = ["n/a"] }`));
+  await read.getByText("The book can be used.").waitFor();
+  const sums = await text(read);
+  // 4 partners, 12 months: 12 × (1,200 + 2,200 + 3,200 + 4,200) + 4 × 0.78.
+  for (const part of ["129,603.12", "2025 129,603.12 12", "Umsätze 2025.csv", "1 left out by skip of Umsatz"]) check(sums.includes(part), `what is read has ${part}: ${sums}`);
+  same(await pia.locator("main img").count(), 0, "no markup of a file becomes an element");
+  await look(pia, "files");
+
+  // The mapping file is saved as it is; the command line reads the same with it.
+  const [download] = await Promise.all([pia.waitForEvent("download"), pia.getByRole("button", { name: "Save map.toml" }).click()]);
+  same(download.suggestedFilename(), "map.toml", "the name of the file");
+  const directory = join(work, "export");
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, sales.name), sales.buffer);
+  writeFileSync(join(directory, "map.toml"), readFileSync(await download.path()));
+  const printed = JSON.parse(quotient("book", join(directory, sales.name), "--map", join(directory, "map.toml"), "--format", "json"));
+  same(printed.read.revenue_total, "129603.12", "the command line reads the same");
+  check((await text(pia.getByRole("region", { name: "Next step" }))).includes("quotient workbench meridian --book 'Umsätze 2025.csv' --map map.toml"), "the next step");
+
+  // Another page and back: the files and the correction are still there. Keys alone take the correction back.
+  await pia.getByRole("link", { name: "Plan", exact: true }).click();
+  await shown(pia);
+  await pia.getByRole("link", { name: "Your export" }).click();
+  await read.getByText("The book can be used.").waitFor();
+  await pia.getByRole("button", { name: "Back to the proposal" }).focus();
+  await pia.keyboard.press("Enter");
+  await read.getByText("The book cannot be read with this mapping.").waitFor();
+  same(await editor.inputValue(), proposed, "the proposal again");
+
+  // A file is dropped on the page, and one that is none of the formats is named.
+  const drop = await pia.evaluateHandle(() => { const all = new DataTransfer(); all.items.add(new File(["%PDF"], "report.pdf")); return all; });
+  await pia.dispatchEvent("main", "drop", { dataTransfer: drop });
+  await read.getByText("pdf").first().waitFor();
+  await pia.getByRole("button", { name: "Remove report.pdf" }).click();
+  await read.getByText(/row 50/).first().waitFor();
+  await pia.setViewportSize(PHONE.viewport);
+  same(await fits(pia), true, "the files fit a phone");
+  await accessible(pia, "files on a phone");
+  await pia.setViewportSize({ width: 720, height: 450 });
+  same(await fits(pia), true, "the files fit at 200 %");
+  await pia.getByRole("button", { name: `Remove ${sales.name}` }).click();
+  await read.waitFor({ state: "detached" });
+
+  // Whoever may not open plans has no such page, whatever the address says.
+  for (const person of ["okafor", "berg"]) {
+    const other = await enter(person, "view=files", person === "berg" ? PHONE : {});
+    await other.waitForSelector(person === "berg" ? ".headline, .empty" : "main");
+    same(await other.locator("input[type=file]").count(), 0, `${person} sends no files`);
+    same(await other.getByRole("link", { name: "Your export" }).count(), 0, `${person} has no link`);
+    same(other.problems, [], "problems of the page");
+  }
+  same(pia.problems, [], "problems of the page");
+}
+
 /** A name that is markup is shown as text everywhere. */
 async function names() {
   const book = join(work, "book");
@@ -762,7 +848,7 @@ async function names() {
 
 let failed = 0;
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1].split(",") : null;
-for (const journey of [planner, together, team, names, business, approvals, review, history].filter((one) => only === null || only.includes(one.name))) {
+for (const journey of [planner, together, team, names, business, approvals, review, history, files].filter((one) => only === null || only.includes(one.name))) {
   const began = Date.now();
   try {
     await journey();

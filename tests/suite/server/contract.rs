@@ -75,7 +75,8 @@ fn only_what_says_nothing_of_vendors_is_open_to_everybody() {
 #[test]
 fn every_example_of_the_openapi_document_is_answered_as_a_success() {
     let home = Home::new();
-    let server = home.serve(&["--authoring"]);
+    let ledger = home.path("plans.ledger").display().to_string();
+    let server = home.serve(&["--authoring", "--workbench", "--ledger", &ledger]);
     let revision = get(server.address, "/v1/vendors/meridian").unwrap().field("quotient-revision").unwrap().to_owned();
     let document = openapi();
     let mut count = 0;
