@@ -37,19 +37,14 @@ pub fn read_book(path: &Path, mapping: Option<&Mapping>, options: &ReadOptions) 
         Some(_) => Store::open_mapped(path, &options.limits, &mut log),
         None => Store::open_book(path, &options.limits, &mut log),
     };
-    let Ok(store) = opened else {
-        return Checked::refused(log.into_findings());
-    };
-    read_store(store, log, mapping, options)
+    read_store(opened, log, mapping, options)
 }
 
 /// Reads the directories and files at `paths` as one book.
 pub(super) fn read_books(paths: &[PathBuf], mapping: Option<&Mapping>, options: &ReadOptions) -> Checked<PartnerBook> {
     let mut log = Log::default();
-    let Ok(store) = Store::open_all(paths, &options.limits, &mut log) else {
-        return Checked::refused(log.into_findings());
-    };
-    read_store(store, log, mapping, options)
+    let opened = Store::open_all(paths, &options.limits, &mut log);
+    read_store(opened, log, mapping, options)
 }
 
 /// Reads a partner book whose files are in memory, each with its name (`partners.csv`, `orders.xlsx`) and bytes.
@@ -69,10 +64,8 @@ pub fn read_book_files(
     options: &ReadOptions,
 ) -> Checked<PartnerBook> {
     let mut log = Log::default();
-    let Ok(store) = Store::of_files(files, &options.limits, &mut log) else {
-        return Checked::refused(log.into_findings());
-    };
-    read_store(store, log, mapping, options)
+    let opened = Store::of_files(files, &options.limits, &mut log);
+    read_store(opened, log, mapping, options)
 }
 
 /// Reads a partner book that is part of a JSON document, such as a request: an object with a list per table.
@@ -88,18 +81,17 @@ pub fn read_book_files(
 /// ```
 pub fn read_book_json(part: &JsonPart<'_>, options: &ReadOptions) -> Checked<PartnerBook> {
     let mut log = Log::default();
-    let Ok(store) = Store::of_part(part, &options.limits, &mut log) else {
-        return Checked::refused(log.into_findings());
-    };
-    read_store(store, log, None, options)
+    let opened = Store::of_part(part, &options.limits, &mut log);
+    read_store(opened, log, None, options)
 }
 
 fn read_store<'m>(
-    store: Store,
+    opened: Result<Store, Reported>,
     log: Log,
     mapping: Option<&'m Mapping>,
     options: &'m ReadOptions,
 ) -> Checked<PartnerBook> {
+    let Ok(store) = opened else { return Checked::refused(log.into_findings()) };
     let currency = mapping.and_then(|mapping| mapping.currency).or(options.currency);
     let mut shared = Shared::default();
     (shared.log, shared.calendar, shared.default_currency) = (log, options.calendar, currency);

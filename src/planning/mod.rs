@@ -6,6 +6,7 @@ mod assessment;
 mod backtest;
 mod beside;
 mod changes;
+mod closing;
 mod comparable;
 mod drafts;
 mod explain;
@@ -37,6 +38,7 @@ pub use backtest::{
     Backtest, Comparison, Fold, GroupHealth, Health, LineOutlook, Method, Origin, TerritoryOutlook, backtest, health,
     latest_origin, origins,
 };
+pub use closing::{ClosingDeal, closing_deals};
 pub use drafts::fault_of_line;
 pub use explain::{Explained, LineChoice, explain};
 pub use fault::{PlanAmountFault, PlanFault};

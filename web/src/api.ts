@@ -18,7 +18,19 @@ export type BusinessPlan = Schemas["BusinessPlan"];
 export type BusinessChange = Schemas["BusinessPlanChange"];
 export type Survey = Schemas["Survey"];
 export type Finding = Survey["findings"]["findings"][number];
+export type Levers = Schemas["PlanLevers"];
+export type Lever = Levers["levers"][number];
+export type Comparison = Schemas["Comparison"];
+export type Deals = Schemas["PlanDeals"];
+export type Deal = Schemas["PlanDeal"];
+export type Checked = Schemas["Checked"];
 export type FindingPlace = Finding["places"][number];
+
+/** Facts and functions of scripts, as `quotient api` has them. */
+export interface ScriptApi {
+  facts: { path: string; for: string; kind: string; unit: string; optional: boolean; doc: string; example: string }[];
+  functions: { name: string; signatures: string[]; returns: string; doc: string; examples: string[] }[];
+}
 
 /** Bytes from which a body is compressed. */
 const LARGE = 256 << 10;
@@ -86,6 +98,19 @@ export class Api {
     return this.ask(`/v1/vendors/${encodeURIComponent(vendor)}/surveys`, { method: "POST", signal, ...(await packed(JSON.stringify(asked))) });
   }
 
+  /** Files of the revision in use, for authors. */
+  vendorFiles(vendor: string): Promise<Schemas["VendorFilesDocument"]> {
+    return this.ask(`/v1/authoring/vendors/${encodeURIComponent(vendor)}`);
+  }
+
+  async check(candidate: Schemas["Candidate"], signal: AbortSignal): Promise<Checked> {
+    return this.ask("/v1/authoring/check", { method: "POST", signal, ...(await packed(JSON.stringify(candidate))) });
+  }
+
+  scriptApi(): Promise<ScriptApi> {
+    return this.ask("/v1/script-api");
+  }
+
   of(vendor: string, plan: string): PlanApi {
     const base = `/v1/vendors/${encodeURIComponent(vendor)}/plans/${encodeURIComponent(plan)}`;
     const get = <T>(path: string) => this.ask<T>(base + path);
@@ -115,6 +140,10 @@ export class Api {
       },
       preview: (line, amount, currency, isWhole, signal) =>
         send("/previews", { change: { line: key(line), figure: { amount, currency }, reason: "" }, scope: isWhole ? "channel" : "manager" }, {}, signal),
+      deals: () => get("/deals"),
+      levers: () => get("/levers"),
+      scenario: (asked, signal) => send("/scenarios", asked, {}, signal),
+      candidate: async (files) => this.ask(`${base}/candidates`, { method: "POST", ...(await packed(JSON.stringify(files))) }),
       give: (command, version) =>
         send("/commands", command, { "if-match": `"${plan}.${version}"`, "idempotency-key": crypto.randomUUID() }),
       follow: (version, moved, signal) => this.follow(`${base}/stream`, version, moved, signal),
@@ -167,6 +196,13 @@ export interface PlanApi {
   explanation(line: PlanLine): Promise<Explanation>;
   events(line?: PlanLine, since?: number): Promise<PlanEvent[]>;
   preview(line: PlanLine, amount: string, currency: string, isWhole: boolean, signal?: AbortSignal): Promise<PlanPreview>;
+  /** Named deals that close this quarter. */
+  deals(): Promise<Deals>;
+  levers(): Promise<Levers>;
+  /** What the rules propose with other numbers, beside the plan as it was opened. */
+  scenario(asked: Schemas["PlanScenario"], signal: AbortSignal): Promise<Comparison>;
+  /** What other files of the vendor would propose for the plan. */
+  candidate(files: Schemas["Candidate"]): Promise<Comparison>;
   give(command: PlanCommand, version: number): Promise<PlanChange>;
   follow(version: number, moved: (event: PlanEvent) => void, signal: AbortSignal): Promise<void>;
   quotas(media: string): Promise<Blob>;

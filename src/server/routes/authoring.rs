@@ -1,11 +1,9 @@
 //! For authors, on a server started with `--authoring`: candidates are checked and not activated.
 
 use super::route::Route;
-use crate::finding::{Finding, FindingDocument, Findings, Severity};
+use crate::finding::{Code, FindingDocument, Findings, Severity};
 use crate::library::Validate;
-use crate::plugin::{
-    CaseOutcome, Difference, Room, VendorFault, VendorFile, VendorFiles, VendorPlugin, is_vendor_name, run_cases,
-};
+use crate::plugin::{CaseOutcome, Difference, Room, VendorFile, VendorFiles, VendorPlugin, is_vendor_name, run_cases};
 use crate::script::on_script_threads;
 use crate::server::http::access::Scope;
 use crate::server::http::media::{JSON, Media};
@@ -96,7 +94,7 @@ pub struct CheckedCase {
     file: String,
     /// Line in the file; null if not known.
     line: Option<usize>,
-    /// What came out differently.
+    /// Differences to what the case expects; empty when it holds.
     differences: Vec<CheckedDifference>,
 }
 
@@ -189,19 +187,36 @@ async fn list(State(app): State<App>, vendor: VendorPath) -> Responded {
     })
 }
 
-/// Checks files in a separate process, a few at a time; returns what compiles, with findings either way.
-pub async fn validated(
-    app: &App,
-    files: &Arc<VendorFiles>,
-) -> Result<Result<(VendorPlugin, Findings), Findings>, Problem> {
+/// Files that were checked.
+pub struct Checkup {
+    /// True if the files are usable.
+    is_usable: bool,
+    /// Compiled vendor, also if nothing but cases fails; `None` if the files do not compile.
+    pub plugin: Option<VendorPlugin>,
+    /// Findings.
+    pub findings: Findings,
+}
+
+/// Checks files in a separate process, a few at a time.
+pub async fn checked(app: &App, files: &Arc<VendorFiles>) -> Result<Checkup, Problem> {
     let permit = app.vendors.check_permit().await?;
     let (library, files) = (Arc::clone(&app.vendors.library), Arc::clone(files));
-    let checked = tokio::task::spawn_blocking(move || {
+    let work = move || {
         // Held until the check ends, even if the request is gone by then.
         let _permit = permit;
-        library.validator().validate(&files)
-    });
-    checked.await.map_err(|_| Problem::new(ProblemKind::Internal, "the check failed"))
+        match library.validator().validate(&files) {
+            Ok((plugin, findings)) => Checkup { is_usable: true, plugin: Some(plugin), findings },
+            Err(findings) => {
+                // Rules that fail nothing but cases have been run with limits in the other process.
+                let mut errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+                let is_cases = errors.all(|finding| finding.code() == Code::CaseFailed);
+                let compile = || on_script_threads(Some(1), || VendorPlugin::compile(&files).value);
+                Checkup { is_usable: false, plugin: is_cases.then(compile).flatten(), findings }
+            }
+        }
+    };
+    let checked = tokio::task::spawn_blocking(work).await;
+    checked.map_err(|_| Problem::new(ProblemKind::Internal, "the check failed"))
 }
 
 async fn check(State(app): State<App>, body: RequestBody) -> Responded {
@@ -209,20 +224,10 @@ async fn check(State(app): State<App>, body: RequestBody) -> Responded {
     let bytes = body.read(app.gate.limits.book, &app.stores.bodies).await?;
     let files = Arc::new(parse::<Candidate>(&bytes)?.files()?);
     let revision = files.revision().to_owned();
-    let (is_usable, plugin, findings) = match validated(&app, &files).await? {
-        Ok((plugin, findings)) => (true, Some(plugin), findings),
-        Err(findings) => (false, None, findings),
-    };
-    // Rules that fail nothing but cases have been run with limits in the other process.
-    let is_case = |finding: &Finding| matches!(finding.cause::<VendorFault>(), Some(VendorFault::CaseFailed { .. }));
-    let runs = is_usable || findings.iter().filter(|finding| finding.severity == Severity::Error).all(is_case);
-    let cases = tokio::task::spawn_blocking(move || {
-        on_script_threads(Some(1), || {
-            let plugin = plugin.or_else(|| runs.then(|| VendorPlugin::compile(&files).value).flatten());
-            plugin.map(|plugin| run_cases(&plugin)).unwrap_or_default()
-        })
-    });
-    let cases = cases.await.map_err(|_| Problem::new(ProblemKind::Internal, "the cases could not be run"))?;
+    let Checkup { is_usable, plugin, findings } = checked(&app, &files).await?;
+    let run = move || plugin.map(|plugin| on_script_threads(Some(1), || run_cases(&plugin))).unwrap_or_default();
+    let cases = tokio::task::spawn_blocking(run).await;
+    let cases = cases.map_err(|_| Problem::new(ProblemKind::Internal, "the cases could not be run"))?;
     let cases = cases.into_iter().map(CheckedCase::from).collect();
     document(&Checked { is_usable, revision, findings: FindingDocument::grouped(&findings), cases })
 }

@@ -125,7 +125,7 @@ fn a_mapping_is_corrected_until_the_sums_are_those_of_the_report() {
 }
 
 #[test]
-fn files_that_are_no_files_are_refused_by_name() {
+fn names_and_contents_that_cannot_be_files_are_refused() {
     let site = site(None);
     let ok = base64(SALES.as_bytes());
     let many: Vec<Value> = (0..65).map(|at| json!({"name": format!("{at}.csv"), "content": ok})).collect();

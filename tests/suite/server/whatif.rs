@@ -20,6 +20,10 @@ fn site(options: &[&str]) -> Site {
     site
 }
 
+fn plan(site: &Site) -> Value {
+    site.ask("GET", "/v1/vendors/meridian/plans/FY2026", &["Quotient-Person: pia"], None).json()
+}
+
 fn scenario(site: &Site, person: &str, body: &Value) -> Answer {
     let person = format!("Quotient-Person: {person}");
     site.ask("POST", "/v1/vendors/meridian/plans/FY2026/scenarios", &[&person], Some(body))
@@ -36,13 +40,13 @@ fn sum(groups: &Value, side: &str) -> Decimal {
 #[test]
 fn a_scenario_moves_every_level_by_the_same_exact_amount() {
     let site = site(&[]);
-    let version = site.reads("/FY2026")["version"].clone();
+    let before = plan(&site);
     let made = scenario(&site, "pia", &json!({"target": "2000000.00", "levers": []}));
     assert_eq!(made.status, 200, "{}", made.text());
-    let proposals = &made.json()["proposals"];
+    let proposals = &made.json()["proposal"];
     let change = amount(&proposals["change"]);
     assert_eq!(change, Decimal::new(100_000, 0), "{proposals}");
-    assert_eq!(amount(&proposals["before"]["total"]), amount(&site.reads("/FY2026")["totals"]["proposed"]));
+    assert_eq!(amount(&proposals["before"]["total"]), amount(&before["totals"]["proposed"]));
     for level in ["territories", "tiers", "account_managers"] {
         let groups = &proposals[level];
         assert!(groups.as_array().unwrap().len() > 1 || level == "tiers", "{level}: {groups}");
@@ -51,10 +55,74 @@ fn a_scenario_moves_every_level_by_the_same_exact_amount() {
     }
     assert_eq!(sum(&proposals["lines"], "change"), change);
     assert_eq!(sum(&proposals["parts"], "change"), change);
-    assert_eq!(site.reads("/FY2026")["version"], version, "nothing is recorded");
+    assert_eq!(plan(&site), before, "nothing is recorded");
     // The same numbers change nothing.
     let same = scenario(&site, "audra", &json!({"levers": []})).json();
-    assert_eq!((&same["proposals"]["lines"], &same["proposals"]["unchanged"]), (&json!([]), &json!(6)));
+    assert_eq!((&same["proposal"]["lines"], &same["proposal"]["unchanged"]), (&json!([]), &json!(6)));
+}
+
+#[test]
+fn deals_that_close_this_quarter_are_named_for_the_vendor_and_weighted_exactly() {
+    let site = Site::new(
+        None,
+        &[
+            &["pia", "planner"],
+            &["mara", "channel_manager", "--manager", "Mara"],
+            &["alder", "partner_user", "--partner", "P1"],
+        ],
+    );
+    let mut body = opening("FY2026");
+    let deal = |partner: &str, month: u32, status: &str, chance: Value| {
+        json!({"opportunity_id": format!("{partner}-{month}-{status}"), "partner_id": partner, "amount": "1000.40", "stage": "Proposal",
+            "status": status, "probability": chance, "close_date": format!("2026-{month:02}-15")})
+    };
+    let mut rows = Vec::new();
+    for month in 1..=12 {
+        rows.extend([
+            deal("P1", month, "open", json!("0.25")),
+            deal("P3", month, "open", Value::Null),
+            deal("P1", month, "lost", json!("0")),
+        ]);
+    }
+    rows.push(deal("P1", 2, "open", json!("0.25")));
+    rows.last_mut().unwrap()["close_date"] = json!("2025-06-15");
+    rows.last_mut().unwrap()["opportunity_id"] = json!("P1-overdue");
+    body["proposal"]["book"]["opportunities"] = json!(rows);
+    let opened = site.does("pia", "", &body);
+    assert_eq!(opened.status, 201, "{}", opened.text());
+    let read = |person: &str| {
+        let field = format!("Quotient-Person: {person}");
+        site.ask("GET", "/v1/vendors/meridian/plans/FY2026/deals", &[&field], None)
+    };
+    let all = read("pia").json();
+    let (first, last) = (all["first_day"].as_str().unwrap(), all["last_day"].as_str().unwrap());
+    let quarter = all["quarter"].as_u64().unwrap();
+    assert_eq!(
+        (first, last),
+        [
+            ("2026-01-01", "2026-03-31"),
+            ("2026-04-01", "2026-06-30"),
+            ("2026-07-01", "2026-09-30"),
+            ("2026-10-01", "2026-12-31")
+        ][quarter as usize - 1]
+    );
+    let deals = all["deals"].as_array().unwrap();
+    assert_eq!(deals.len(), 6, "three months of two partners, open ones only: {all}");
+    for deal in deals {
+        let close = deal["close_date"].as_str().unwrap();
+        assert!((first..=last).contains(&close), "{deal}");
+        match deal["partner_id"].as_str().unwrap() {
+            "P1" => assert_eq!(amount(&deal["expected"]), Decimal::new(25_010, 2), "{deal}"),
+            _ => assert!(deal["chance"].is_null() && deal["expected"].is_null(), "not known is not zero: {deal}"),
+        }
+    }
+    let mara = read("mara").json();
+    assert!(mara["deals"].as_array().unwrap().iter().all(|deal| deal["partner_id"] == "P1"), "{mara}");
+    assert_eq!(mara["deals"].as_array().unwrap().len(), 3);
+    let offer = json!({"command": "offer", "lines": [{"line": super::plans::line("P1"), "figure": super::plans::usd("100000.00"), "reason": "a first year"}]});
+    assert_eq!(site.does("pia", "/FY2026/commands", &offer).status, 200);
+    assert_eq!(read("alder").json()["deals"], json!([]), "a partner sees no deal of the vendor's book");
+    assert_eq!(read("zoe").status, 404);
 }
 
 #[test]
@@ -75,7 +143,7 @@ fn levers_are_the_numbers_of_the_rules_and_wrong_ones_are_named() {
     let lever = |section: &str, key: &str, value: &str| json!({"section": section, "key": key, "value": value});
     let reserve = json!({"levers": [lever("reserve", "share_of_target", "0.05")]});
     let made = scenario(&site, "pia", &reserve).json();
-    assert_eq!(amount(&made["proposals"]["change"]), Decimal::new(-95_000, 0), "{made}");
+    assert_eq!(amount(&made["proposal"]["change"]), Decimal::new(-95_000, 0), "{made}");
     assert!(made["files"][0]["difference"].as_str().unwrap().contains("+share_of_target = 0.05"), "{made}");
     // Weights that do not sum to 1, a ceiling below the floor, a number that is none, a key of nothing.
     for (levers, part) in [
@@ -92,10 +160,10 @@ fn levers_are_the_numbers_of_the_rules_and_wrong_ones_are_named() {
     }
     let refused = scenario(&site, "pia", &json!({"target": "1e9", "levers": []}));
     assert_eq!(refused.json()["code"], "input_refused", "{}", refused.text());
-    // A target that no plan reaches is told by the engine, and is not a figure.
+    // A target that no plan reaches has the reason of the engine, and no figure.
     let far = scenario(&site, "pia", &json!({"target": "1.00", "levers": []}));
     assert_eq!(far.status, 200, "{}", far.text());
-    let after = &far.json()["proposals"]["after"];
+    let after = &far.json()["proposal"]["after"];
     assert!(after["total"].is_null() && !after["findings"].as_array().unwrap().is_empty(), "{after}");
 }
 
@@ -176,7 +244,7 @@ fn files_are_read_changed_checked_and_compared_before_they_are_saved() {
     let path = "/v1/vendors/meridian/plans/FY2026/candidates";
     let made = site.ask("POST", path, &[person], Some(&same));
     assert_eq!(made.status, 200, "{}", made.text());
-    assert_eq!(made.json()["proposals"]["unchanged"], 6);
+    assert_eq!(made.json()["proposal"]["unchanged"], 6);
     let comment = files(&|path, text| match path {
         "rules/vendor.toml" => text.replace("rounding_unit = 100 ", "rounding_unit = 1000 "),
         _ => text.to_owned(),
@@ -184,7 +252,7 @@ fn files_are_read_changed_checked_and_compared_before_they_are_saved() {
     let made = site.ask("POST", path, &[person], Some(&comment));
     let moved = made.json();
     if made.status == 200 {
-        assert!(moved["proposals"]["lines"].as_array().unwrap().len() > 1, "{moved}");
+        assert!(moved["proposal"]["lines"].as_array().unwrap().len() > 1, "{moved}");
     } else {
         assert_eq!(moved["code"], "input_refused", "{moved}");
     }

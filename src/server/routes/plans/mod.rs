@@ -2,6 +2,7 @@
 
 mod business;
 mod command;
+mod deals;
 mod documents;
 mod event_document;
 mod export;
@@ -32,6 +33,7 @@ pub fn table() -> Vec<Route> {
         export::table(),
         preview::table(),
         whatif::table(),
+        deals::table(),
         stream::table(),
     ]
     .concat()
@@ -55,6 +57,7 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<open::OpenRequest>();
     generator.subschema_for::<preview::PreviewRequest>();
     generator.subschema_for::<whatif::LeversDocument>();
+    generator.subschema_for::<deals::DealsDocument>();
     generator.subschema_for::<whatif::ScenarioRequest>();
     generator.subschema_for::<survey::SurveyRequest>();
     generator.subschema_for::<preview_document::PreviewDocument>();

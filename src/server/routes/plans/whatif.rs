@@ -16,7 +16,7 @@ use crate::server::http::operation::{Operation, Reply};
 use crate::server::http::problem::{Problem, ProblemKind};
 use crate::server::http::request_body::{RequestBody, parse};
 use crate::server::http::respond::{Responded, body as respond, document};
-use crate::server::routes::authoring::{Candidate, validated};
+use crate::server::routes::authoring::{Candidate, Checkup, checked};
 use crate::server::routes::question::{limits_of, problem_of as refused};
 use crate::server::routes::route::Route;
 use crate::server::state::app::App;
@@ -79,7 +79,7 @@ static CANDIDATE: Operation = Operation {
     group: "authoring",
     path: "/v1/vendors/{vendor}/plans/{plan}/candidates",
     summary: "What other files of the vendor would propose for a plan",
-    doc: "The files are checked as by `check`; then they run on the book of the plan, beside the revision that the plan was opened with: quotas with the parts by which they move, and decisions of policies. Records nothing and activates nothing. Offered only by a server started with `--authoring`, which listens on this machine only, for persons who see the whole plan.",
+    doc: "The files are checked as by `check`, and only cases may fail; then they run on the book of the plan, beside the revision that the plan was opened with: quotas with the parts by which they move, and decisions of policies. Records nothing and activates nothing. Offered only by a server started with `--authoring`, which listens on this machine only, for persons who see the whole plan.",
     scope: Scope::Admin,
     body: &[Media::json("Candidate")],
     ..SCENARIO_BASE
@@ -172,7 +172,8 @@ async fn candidate(State(app): State<App>, request: PlanRequest, context: Contex
         let detail = format!("the files are those of `{}`, and the plan is one of `{vendor}`", files.vendor);
         return Err(Problem::new(ProblemKind::InputRefused, detail));
     }
-    let (plugin, _) = validated(&app, &files).await?.map_err(|findings| wrong(&findings))?;
+    let Checkup { plugin, findings, .. } = checked(&app, &files).await?;
+    let plugin = plugin.ok_or_else(|| wrong(&findings))?;
     let files = Arc::unwrap_or_clone(files);
     compared(&app, context, origin, (files, move |_: &VendorFiles| Ok(plugin)), None, DecisionDay::OfPlan).await
 }
