@@ -12,6 +12,9 @@ use toml::de::{DeTable, DeValue};
 /// File with the levers.
 const MANIFEST: &str = "vendor.toml";
 
+/// Script by which a vendor weighs its factors; with it, the weights of the manifest are not used.
+const WEIGHTS: &str = "weights.rhai";
+
 /// Sections of the manifest whose numbers are levers, with the keys that they can have; any key where the list is empty.
 const SECTIONS: [(&str, &[&str]); 4] = [
     ("weights", &[]),
@@ -41,11 +44,17 @@ struct Place {
     number: Option<String>,
 }
 
+/// Returns the file that sets the weights of the factors in place of the manifest; `None` if the manifest does.
+pub fn weights_file(files: &VendorFiles) -> Option<&str> {
+    files.get(Room::Rules, WEIGHTS).map(|file| &*file.shown)
+}
+
 /// Returns the levers of the vendor, those without a value included, in the order of sections and keys.
 pub fn levers(files: &VendorFiles) -> Vec<Lever> {
     let Some(file) = files.get(Room::Rules, MANIFEST) else { return Vec::new() };
     let mut levers = Vec::new();
-    for (section, keys) in SECTIONS {
+    let is_used = |section: &str| section != "weights" || weights_file(files).is_none();
+    for (section, keys) in SECTIONS.into_iter().filter(|(section, _)| is_used(section)) {
         let mut places = places(&file.text, section);
         places.sort_by_key(|place| place.key_span.start);
         let lever =
@@ -172,6 +181,16 @@ mod tests {
         assert_eq!((of("history"), of("growth_floor"), of("growth_ceiling")), (Some("0.60"), Some("-0.2"), None));
         assert_eq!(found.iter().filter(|one| one.section == "weights").count(), 2);
         assert!(!found.iter().any(|one| one.key == "on_violation" || one.key == "Gold"));
+    }
+
+    #[test]
+    fn weights_of_a_script_cannot_be_levers() {
+        let scripts = [("vendor.toml", TEXT), ("weights.rhai", "fn weights(partner) { #{} }\n")];
+        let files = VendorFiles::from_rules("acme", scripts);
+        assert!(weights_file(&files).is_some_and(|file| file.ends_with("weights.rhai")));
+        assert!(!levers(&files).iter().any(|lever| lever.section == "weights"));
+        assert!(with_levers(&files, &[lever("weights", "history", Some("0.5"))]).is_err());
+        assert_eq!(weights_file(&self::files()), None);
     }
 
     #[test]

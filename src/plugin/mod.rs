@@ -31,7 +31,7 @@ pub use coverage::{Coverage, Missing, Reached, Unreached, covered};
 pub use expected::{Expected, ExpectedDecision, ExpectedIncentive, ExpectedIntervention};
 pub use fault::{CaseFault, FileFault, ManifestFault, VendorFault};
 pub use files::{EXTENSIONS, Room, VendorFile, VendorFiles, is_vendor_name};
-pub use levers::{Lever, levers, with_levers};
+pub use levers::{Lever, levers, weights_file, with_levers};
 pub use line::{LineAssessment, assess_line, because, indicated};
 pub use manifest::{
     Eligibility, GroupBy, GuardrailRules, LearnedKind, Manifest, Parameter, Parameters, Phasing, Plausibility,

@@ -56,6 +56,7 @@ class Files {
   /** Takes a change of the mapping, and reads the files with it once the keys rest. */
   edit(text: string): void {
     this.mapping = text;
+    this.isReading = true;
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.ask(text), REST);
   }

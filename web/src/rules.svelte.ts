@@ -52,6 +52,8 @@ class Rules {
   edit(path: string, text: string): void {
     this.texts = new Map(this.texts).set(path, text);
     clearTimeout(this.timer);
+    // What is shown is of the text before.
+    this.isChecking = true;
     this.timer = window.setTimeout(() => void this.check(), REST);
   }
 

@@ -940,26 +940,35 @@ async function rules() {
   same(await pia.evaluate(() => document.activeElement?.tagName), "TEXTAREA", "a finding leads to its line");
   await accessible(pia, "rules with an error");
   // A case that a change breaks is red with what it expects, and the change can be compared all the same.
-  await editor.fill(manifest.replace("growth_ceiling = 0.50", "growth_ceiling = 0.10"));
+  await editor.fill(manifest.replace("growth_ceiling = 0.50", "growth_ceiling = 0.45"));
   await result.getByText("growth asked stops at the ceiling").first().waitFor();
   await result.getByText(/Cases: \d+ green, 1 red/).waitFor();
-  for (const part of ["1 of", "quota: expected 150000, found 110000.00"]) check((await text(result)).includes(part), `the red case has ${part}: ${await text(result)}`);
+  for (const part of ["1 of", "quota: expected 150000, found 145000.00"]) check((await text(result)).includes(part), `the red case has ${part}: ${await text(result)}`);
 
   // What it moves, on the book of the plan; nothing is saved.
+  await pia.getByRole("button", { name: "Take the change back" }).click();
+  await pia.getByRole("button", { name: "rules/weights.rhai" }).click();
+  const weights = pia.getByLabel("rules/weights.rhai", { exact: true });
+  const changed = (await weights.inputValue()).replace("history: 0.55, market_opportunity: 0.20", "history: 0.50, market_opportunity: 0.25");
+  await weights.fill(changed);
+  await pia.waitForFunction(() => document.querySelector("[aria-label=Check]")?.getAttribute("aria-busy") === "false");
   await pia.getByRole("button", { name: "What does it move?" }).focus();
   await pia.keyboard.press("Enter");
   const moves = pia.getByRole("region", { name: "What it moves" });
   await moves.waitFor();
   check(/Lines \d+ *\d+ up, \d+ down/.test(await text(moves)), `lines that move: ${(await text(moves)).slice(0, 200)}`);
-  check((await moves.locator("table").first().locator("tr").count()) > 1, "parts of the change");
+  const parts = await text(moves.getByRole("region", { name: "By factor and step" }));
+  for (const part of ["history −", "market opportunity +"]) check(parts.includes(part), `the parts have ${part}: ${parts}`);
+  check((await moves.getByRole("region", { name: "Partners" }).locator("tbody tr").count()) > 5, "the partners that move");
   await result.getByText("Facts and functions").click();
   await result.getByPlaceholder(/^Words/).fill("pipeline median");
   await result.getByPlaceholder(/^Words/).fill("percentile");
   check((await text(result.locator(".reference"))).includes("percentile"), "a function is found by a word");
   await look(pia, "rules");
   const [download] = await Promise.all([pia.waitForEvent("download"), pia.getByRole("button", { name: "Save the file" }).click()]);
-  same([download.suggestedFilename(), readFileSync(await download.path(), "utf8")], ["vendor.toml", manifest.replace("growth_ceiling = 0.50", "growth_ceiling = 0.10")], "the saved file");
-  same(readFileSync("rules/meridian/vendor.toml", "utf8"), manifest, "the file on the disk is as it was");
+  same([download.suggestedFilename(), readFileSync(await download.path(), "utf8")], ["weights.rhai", changed], "the saved file");
+  check(readFileSync("rules/meridian/weights.rhai", "utf8") !== changed, "the file on the disk is as it was");
+  await pia.getByRole("button", { name: "Take the change back" }).click();
 
   // A script with an error, and texts that are markup.
   await pia.getByRole("button", { name: "rules/history.rhai" }).click();

@@ -138,20 +138,23 @@ fn levers_are_the_numbers_of_the_rules_and_wrong_ones_are_named() {
         .map(|lever| (lever["key"].as_str().unwrap(), lever["value"].as_str()))
         .collect();
     assert!(known.contains(&("growth_ceiling", Some("0.50"))), "{known:?}");
-    assert!(known.contains(&("history", Some("0.55"))) && known.contains(&("share_of_target", None)), "{known:?}");
+    assert!(known.contains(&("share_of_target", None)), "{known:?}");
+    // The script sets the weights: a number of the manifest would move nothing.
+    assert!(levers["weights_file"].as_str().unwrap().ends_with("weights.rhai"), "{levers}");
+    assert!(!known.iter().any(|(key, _)| *key == "history"), "{known:?}");
     // A reserve holds a part of the target back, exactly.
     let lever = |section: &str, key: &str, value: &str| json!({"section": section, "key": key, "value": value});
     let reserve = json!({"levers": [lever("reserve", "share_of_target", "0.05")]});
     let made = scenario(&site, "pia", &reserve).json();
     assert_eq!(amount(&made["proposal"]["change"]), Decimal::new(-95_000, 0), "{made}");
     assert!(made["files"][0]["difference"].as_str().unwrap().contains("+share_of_target = 0.05"), "{made}");
-    // Weights that do not sum to 1, a ceiling below the floor, a number that is none, a key of nothing.
+    // A weight that the script sets, a ceiling below the floor, a number that is none, a key of nothing.
     for (levers, part) in [
-        (json!([lever("weights", "history", "0.60")]), "weights"),
+        (json!([lever("weights", "history", "0.60")]), "not a number of the manifest"),
         (json!([lever("guardrails", "growth_ceiling", "-0.5")]), "growth"),
-        (json!([lever("weights", "history", "much")]), "not a number"),
+        (json!([lever("guardrails", "growth_ceiling", "much")]), "which is not a number"),
         (json!([lever("plan", "rounding_unit", "1")]), "not a number of the manifest"),
-        (json!([lever("weights", "history", "0.55\n[tiers]\nGold = 1")]), "not a number"),
+        (json!([lever("guardrails", "growth_ceiling", "0.5\n[tiers]\nGold = 1")]), "which is not a number"),
     ] {
         let refused = scenario(&site, "pia", &json!({"levers": levers}));
         assert_eq!(refused.json()["code"], "input_refused", "{}", refused.text());

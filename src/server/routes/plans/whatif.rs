@@ -5,7 +5,7 @@ use super::request::{Found, OPERATION, PlanRequest};
 use crate::finding::{Findings, Place};
 use crate::ledger::plan::Header;
 use crate::planning;
-use crate::plugin::{Lever, VendorFiles, VendorPlugin, levers, with_levers};
+use crate::plugin::{Lever, VendorFiles, VendorPlugin, levers, weights_file, with_levers};
 use crate::report::comparison::write_json;
 use crate::request::{DecisionDay, FILE, Revision, Side, compare_sides, with_proposal};
 use crate::script::on_script_threads;
@@ -102,6 +102,8 @@ pub struct LeversDocument {
     target: Option<String>,
     /// Numbers of the manifest, those without a value included.
     levers: Vec<Lever>,
+    /// File that sets the weights of the factors, which therefore are not among the numbers; null if the manifest does.
+    weights_file: Option<String>,
 }
 
 /// Numbers of a what-if.
@@ -145,6 +147,7 @@ async fn list(State(app): State<App>, request: PlanRequest) -> Responded {
         currency: header.currency.code().to_owned(),
         target: header.asked_target.map(Money::to_exact),
         levers: levers(&active.files),
+        weights_file: weights_file(&active.files).map(str::to_owned),
     })
 }
 
