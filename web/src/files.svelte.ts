@@ -24,6 +24,14 @@ class Files {
   fault = $state.raw<{ text: string; help: string | null } | null>(null);
   private asking: AbortController | null = null;
   private timer = 0;
+  private vendor: string | null = null;
+
+  /** Reads the files again where another vendor is chosen: its fiscal year, currency and attributes are other ones. */
+  follow(vendor: string | null): void {
+    const isOther = this.vendor !== null && this.vendor !== vendor && this.files.length > 0;
+    this.vendor = vendor;
+    if (isOther) void this.ask(this.mapping);
+  }
 
   /** Adds files, in the place of those of the same name, and proposes a mapping. */
   async add(list: Iterable<File>): Promise<void> {

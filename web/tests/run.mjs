@@ -964,6 +964,8 @@ async function rules() {
   await result.getByPlaceholder(/^Words/).fill("pipeline median");
   await result.getByPlaceholder(/^Words/).fill("percentile");
   check((await text(result.locator(".reference"))).includes("percentile"), "a function is found by a word");
+  await accessible(pia, "facts and functions");
+  await result.getByText("Facts and functions").click();
   await look(pia, "rules");
   const [download] = await Promise.all([pia.waitForEvent("download"), pia.getByRole("button", { name: "Save the file" }).click()]);
   same([download.suggestedFilename(), readFileSync(await download.path(), "utf8")], ["weights.rhai", changed], "the saved file");
