@@ -60,6 +60,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let server = Server::open(server::Options {
         ledger: Some(options.desk.file.ledger.clone()),
         has_workbench: true,
+        is_authoring: true,
         local: Some(Local { person: actor.person, vendor: vendor.clone(), book, request }),
         ..on_this_machine(options.port, options.plan.vendors.source(None)?)?
     })?;

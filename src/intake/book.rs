@@ -15,7 +15,7 @@ use super::shared::Shared;
 use super::sheet::Location;
 use super::store::Store;
 use super::table::{Field, TableKind};
-use super::{JsonPart, Limits, ReadOptions};
+use super::{Limits, ReadOptions};
 use crate::channel::{
     CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, Lock, MarketCell, Name, Partner, PartnerBook,
     RegisteredOpportunity, SegmentKey, WinRate,
@@ -24,69 +24,16 @@ use crate::figure::Kind;
 use crate::finding::{Checked, Finding, Place};
 use crate::units::Money;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
-/// Reads the partner book at `path`: a directory of CSV files, a JSON file, or an XLSX workbook.
-///
-/// Returns the book and its warnings, or everything that is wrong with it, errors and warnings. `mapping` says how an
-/// export names its tables and columns; with it, files that it does not name are left alone.
-pub fn read_book(path: &Path, mapping: Option<&Mapping>, options: &ReadOptions) -> Checked<PartnerBook> {
-    let mut log = Log::default();
-    let opened = match mapping {
-        Some(_) => Store::open_mapped(path, &options.limits, &mut log),
-        None => Store::open_book(path, &options.limits, &mut log),
-    };
-    let Ok(store) = opened else {
-        return Checked::refused(log.into_findings());
-    };
-    read_store(store, log, mapping, options)
-}
-
-/// Reads a partner book whose CSV files are in memory, each with its name (`partners.csv`) and bytes.
-///
-/// ```
-/// use quotient::intake::{ReadOptions, read_book_files};
-/// let partners = ("partners.csv".to_owned(), b"partner_id,tier\nA-1,Gold\n".to_vec());
-/// let revenue = ("revenue.csv".to_owned(), b"partner_id,month,amount\nA-1,2025-12,1200.50\n".to_vec());
-/// let read = read_book_files(vec![partners, revenue], None, &ReadOptions::default());
-/// let (book, warnings) = read.into_result().unwrap();
-/// assert_eq!(book.partner("A-1").unwrap().revenue[0].amount.to_string(), "1200.50");
-/// assert!(warnings.is_empty());
-/// ```
-pub fn read_book_files(
-    files: Vec<(String, Vec<u8>)>,
-    mapping: Option<&Mapping>,
-    options: &ReadOptions,
-) -> Checked<PartnerBook> {
-    read_store(Store::of_files("the book", files), Log::default(), mapping, options)
-}
-
-/// Reads a partner book that is part of a JSON document, such as a request: an object with a list per table.
-///
-/// Findings name their places by JSON pointers into the document.
-///
-/// ```
-/// use quotient::intake::{JsonPart, ReadOptions, read_book_json};
-/// let text = r#"{"currency": "EUR", "partners": [{"partner_id": "A-1"}], "revenue": []}"#;
-/// let part = JsonPart { file: "request", pointer: "/book", name: "book", text };
-/// let (book, _) = read_book_json(&part, &ReadOptions::default()).into_result().unwrap();
-/// assert_eq!(book.partners.len(), 1);
-/// ```
-pub fn read_book_json(part: &JsonPart<'_>, options: &ReadOptions) -> Checked<PartnerBook> {
-    let mut log = Log::default();
-    let Ok(store) = Store::of_part(part, &options.limits, &mut log) else {
-        return Checked::refused(log.into_findings());
-    };
-    read_store(store, log, None, options)
-}
-
+/// Reads the book of an opened store.
 pub(super) fn read_store<'m>(
-    store: Store,
+    opened: Result<Store, Reported>,
     log: Log,
     mapping: Option<&'m Mapping>,
     options: &'m ReadOptions,
 ) -> Checked<PartnerBook> {
+    let Ok(store) = opened else { return Checked::refused(log.into_findings()) };
     let currency = mapping.and_then(|mapping| mapping.currency).or(options.currency);
     let mut shared = Shared::default();
     (shared.log, shared.default_currency) = (log, currency);

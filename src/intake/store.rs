@@ -3,10 +3,11 @@
 use super::delimited::{Delimited, decode};
 use super::fault::FileFault;
 use super::folder::{DATA_ENDINGS, Format, format_of, has_tables, is_table};
-use super::log::{Log, Reported, shown};
+use super::log::{Log, Reported};
 use super::mapping::{Source, TableMap};
 use super::sheet::{Numbering, Rows, Sheet};
 use super::table::is_same_heading;
+use super::unread::{no_heading, unknown_ending, unreadable};
 use super::workbook;
 use super::{JsonPart, Limits};
 use crate::finding::{Finding, Place, Severity};
@@ -123,13 +124,27 @@ impl Store {
         if path.is_dir() { Self::open_folder(path, true, limits, log) } else { Self::open_one(path, true, limits, log) }
     }
 
-    /// The tables of a book whose CSV files are in memory: name and bytes of each.
-    pub fn of_files(name: &str, files: Vec<(String, Vec<u8>)>) -> Self {
-        let mut store = Self::empty(name);
+    /// The tables of files in memory, name and bytes of each, as [`Store::open_all`] finds those of files on disk.
+    pub fn of_files(files: Vec<(String, Vec<u8>)>, limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
+        let mut store = match files.as_slice() {
+            [(only, _)] => Self::empty(only),
+            _ => Self::empty("the book"),
+        };
+        (store.most_keys, store.flattens) = (limits.columns, true);
+        let mut refused = None;
         for (file, bytes) in files {
-            store.tables.push(StoredTable::new(stem_of(Path::new(&file)), file, Content::Bytes(bytes)));
+            let path = Path::new(&file);
+            match format_of(path) {
+                Format::Other(ending) if !ending.is_empty() => refused = Some(log.add(unknown_ending(&ending, &file))),
+                Format::Csv | Format::Other(_) => {
+                    store.tables.push(StoredTable::new(stem_of(path), file.clone(), Content::Bytes(bytes)));
+                }
+                Format::Json | Format::Lines | Format::Workbook => {
+                    refused = store.open_bytes(path, &file, bytes, limits, log).err().or(refused);
+                }
+            }
         }
-        store
+        refused.map_or(Ok(store), Err)
     }
 
     /// The tables of a part of a JSON document: one per list of an object, or the list itself.
@@ -166,11 +181,7 @@ impl Store {
             Format::Other(ending) => {
                 // The path may also simply not exist.
                 store.bytes(path, &name, limits, log)?;
-                let fault = match &*ending {
-                    "" => FileFault::NoEnding {},
-                    ending => FileFault::UnknownEnding { extension: shown(ending) },
-                };
-                return Err(log.add(Finding::from(fault).at(Place::file(name))));
+                return Err(log.add(unknown_ending(&ending, &name)));
             }
         }
         Ok(store)
@@ -179,6 +190,17 @@ impl Store {
     /// Finds the tables of a workbook or JSON file.
     fn open_tables(&mut self, path: &Path, name: &str, limits: &Limits, log: &mut Log) -> Result<(), Reported> {
         let bytes = self.bytes(path, name, limits, log)?;
+        self.open_bytes(path, name, bytes, limits, log)
+    }
+
+    fn open_bytes(
+        &mut self,
+        path: &Path,
+        name: &str,
+        bytes: Vec<u8>,
+        limits: &Limits,
+        log: &mut Log,
+    ) -> Result<(), Reported> {
         match format_of(path) {
             Format::Json => self.open_json(name, bytes, log),
             Format::Lines => self.open_lines(name, bytes, log),
@@ -366,14 +388,6 @@ impl Store {
             **sheet = None;
         }
     }
-}
-
-fn unreadable(file: &str, error: &std::io::Error) -> Finding {
-    Finding::from(FileFault::Unreadable { reason: error.to_string() }).at(Place::file(file))
-}
-
-fn no_heading(file: &str) -> Finding {
-    Finding::from(FileFault::Empty {}).at(Place::file(file))
 }
 
 /// Bytes of a file that was read before; `None` when it cannot be read any more.

@@ -7,6 +7,7 @@ mod backtest;
 mod bands;
 mod beside;
 mod changes;
+mod closing;
 mod comparable;
 mod drafts;
 mod explain;
@@ -40,6 +41,7 @@ pub use backtest::{
     PAST_PERIODS, Setting, backtest, calibrate, health, latest_origin, origins,
 };
 pub use bands::{Band, Bands, TerritoryOutlook};
+pub use closing::{ClosingDeal, closing_deals};
 pub use drafts::fault_of_line;
 pub use explain::{Explained, LineChoice, explain};
 pub use fault::{PlanAmountFault, PlanFault};

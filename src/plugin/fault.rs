@@ -211,6 +211,19 @@ crate::faults! {
             message: "the reserve is stated twice",
             help: "keep one of `amount`, `share_of_target`, `share_of_bottom_up`",
         }
+        /// A what-if names a number that the manifest cannot have.
+        UnknownLever { lever: String, near: Option<String> } = ManifestValue {
+            message: format!("`{lever}` is not a number of the manifest that a what-if changes"),
+            help: match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "change weights, growth limits, the reserve or the over-assignment".to_owned(),
+            },
+        }
+        /// A what-if gives a number of the manifest another value than a number.
+        LeverValue { lever: String, value: String } = ManifestValue {
+            message: format!("`{lever}` is `{value}`, which is not a number"),
+            help: "write a decimal such as `0.25`, without a percent sign",
+        }
         /// A check of plausibility or health both refuses the plan and is left out.
         PlausibilityTwice { check: String } = ManifestValue {
             message: format!("`{check}` is in `reject` and in `ignore`"),

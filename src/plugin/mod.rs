@@ -12,6 +12,7 @@ pub mod disk;
 mod expected;
 mod fault;
 mod files;
+mod levers;
 mod library;
 mod line;
 mod manifest;
@@ -30,6 +31,7 @@ pub use coverage::{Coverage, Missing, Reached, Unreached, covered};
 pub use expected::{Expected, ExpectedDecision, ExpectedIncentive, ExpectedIntervention};
 pub use fault::{CaseFault, FileFault, ManifestFault, VendorFault};
 pub use files::{EXTENSIONS, Room, VendorFile, VendorFiles, is_vendor_name};
+pub use levers::{Lever, levers, weights_file, with_levers};
 pub use line::{LineAssessment, assess_line, because, indicated};
 pub use manifest::{
     Eligibility, GroupBy, GuardrailRules, HealthCheck, HealthRules, LearnedKind, Manifest, Parameter, Parameters,

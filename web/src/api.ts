@@ -16,6 +16,24 @@ export type Problem = Schemas["Problem"];
 export type Key = Schemas["PlanLineKey"];
 export type BusinessPlan = Schemas["BusinessPlan"];
 export type BusinessChange = Schemas["BusinessPlanChange"];
+export type Survey = Schemas["Survey"];
+export type Finding = Survey["findings"]["findings"][number];
+export type Levers = Schemas["PlanLevers"];
+export type Lever = Levers["levers"][number];
+export type Comparison = Schemas["Comparison"];
+export type Deals = Schemas["PlanDeals"];
+export type Deal = Schemas["PlanDeal"];
+export type Checked = Schemas["Checked"];
+export type FindingPlace = Finding["places"][number];
+
+/** Facts and functions of scripts, as `quotient api` has them. */
+export interface ScriptApi {
+  facts: { path: string; for: string; kind: string; unit: string; optional: boolean; doc: string; example: string }[];
+  functions: { name: string; signatures: string[]; returns: string; doc: string; examples: string[] }[];
+}
+
+/** Bytes from which a body is compressed. */
+const LARGE = 256 << 10;
 
 /** Lines of a page: the most that the server gives. */
 const PAGE = 1000;
@@ -58,7 +76,8 @@ export class Api {
     let response: Response;
     try {
       response = await fetch(path, { ...init, headers: this.headers(init.headers as Record<string, string>), credentials: "omit" });
-    } catch {
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
       throw new Refused(problem("unreachable", "The server cannot be reached. Nothing was recorded."));
     }
     if (response.ok) return (await response.json()) as T;
@@ -72,6 +91,24 @@ export class Api {
 
   async plans(vendor: string): Promise<Plan[]> {
     return (await this.ask<Schemas["Plans"]>(`/v1/vendors/${encodeURIComponent(vendor)}/plans`)).plans;
+  }
+
+  /** What files of an export have; with a mapping file, read with it. */
+  async survey(vendor: string, asked: Schemas["SurveyRequest"], signal: AbortSignal): Promise<Survey> {
+    return this.ask(`/v1/vendors/${encodeURIComponent(vendor)}/surveys`, { method: "POST", signal, ...(await packed(JSON.stringify(asked))) });
+  }
+
+  /** Files of the revision in use, for authors. */
+  vendorFiles(vendor: string): Promise<Schemas["VendorFilesDocument"]> {
+    return this.ask(`/v1/authoring/vendors/${encodeURIComponent(vendor)}`);
+  }
+
+  async check(candidate: Schemas["Candidate"], signal: AbortSignal): Promise<Checked> {
+    return this.ask("/v1/authoring/check", { method: "POST", signal, ...(await packed(JSON.stringify(candidate))) });
+  }
+
+  scriptApi(): Promise<ScriptApi> {
+    return this.ask("/v1/script-api");
   }
 
   of(vendor: string, plan: string): PlanApi {
@@ -103,6 +140,10 @@ export class Api {
       },
       preview: (line, amount, currency, isWhole, signal) =>
         send("/previews", { change: { line: key(line), figure: { amount, currency }, reason: "" }, scope: isWhole ? "channel" : "manager" }, {}, signal),
+      deals: () => get("/deals"),
+      levers: () => get("/levers"),
+      scenario: (asked, signal) => send("/scenarios", asked, {}, signal),
+      candidate: async (files) => this.ask(`${base}/candidates`, { method: "POST", ...(await packed(JSON.stringify(files))) }),
       give: (command, version) =>
         send("/commands", command, { "if-match": `"${plan}.${version}"`, "idempotency-key": crypto.randomUUID() }),
       follow: (version, moved, signal) => this.follow(`${base}/stream`, version, moved, signal),
@@ -155,9 +196,24 @@ export interface PlanApi {
   explanation(line: PlanLine): Promise<Explanation>;
   events(line?: PlanLine, since?: number): Promise<PlanEvent[]>;
   preview(line: PlanLine, amount: string, currency: string, isWhole: boolean, signal?: AbortSignal): Promise<PlanPreview>;
+  /** Named deals that close this quarter. */
+  deals(): Promise<Deals>;
+  levers(): Promise<Levers>;
+  /** What the rules propose with other numbers, beside the plan as it was opened. */
+  scenario(asked: Schemas["PlanScenario"], signal: AbortSignal): Promise<Comparison>;
+  /** What other files of the vendor would propose for the plan. */
+  candidate(files: Schemas["Candidate"]): Promise<Comparison>;
   give(command: PlanCommand, version: number): Promise<PlanChange>;
   follow(version: number, moved: (event: PlanEvent) => void, signal: AbortSignal): Promise<void>;
   quotas(media: string): Promise<Blob>;
+}
+
+/** A body of JSON with its header fields, compressed where it is large. */
+async function packed(text: string): Promise<{ body: string | Blob; headers: Record<string, string> }> {
+  const headers = { "content-type": "application/json" };
+  if (text.length < LARGE) return { body: text, headers };
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return { body: await new Response(stream).blob(), headers: { ...headers, "content-encoding": "gzip" } };
 }
 
 function problem(code: string, detail: string): Problem {

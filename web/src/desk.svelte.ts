@@ -37,6 +37,7 @@ const RECORDED: Partial<Record<PlanCommand["command"], string>> = {
   amend: "Amendment recorded",
   distribute: "Handed to the account manager",
   withdraw: "Withdrawn",
+  change_target: "Target changed",
   approve_total: "Approval of the total recorded",
   business_plan: "Business plan changed",
 };
@@ -49,6 +50,13 @@ export function reasonOf(error: unknown): string {
   if (error instanceof Refused && error.code === "input_refused" && error.problem.errors.length === 0)
     return "Who pays is not known here: the plan was opened from files, and this server does not have the book.";
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Why the rules cannot be run on the book of the plan, in words for a planner. */
+export function faultOf(error: unknown): { text: string; help: string | null } {
+  if (error instanceof Refused && error.code === "input_refused" && error.problem.errors.length === 0)
+    return { text: "The rules cannot be run here: the plan was opened from files, and this server does not have the book.", help: "Use `quotient workbench` with the same book." };
+  return { text: error instanceof Error ? error.message : String(error), help: error instanceof Refused ? error.help : null };
 }
 
 /** Milliseconds without a key before a preview is asked for. */

@@ -4,7 +4,7 @@
 export interface Place {
   vendor: string | null;
   plan: string | null;
-  view: "week" | "plan" | "board" | "business" | "approvals" | "history" | "partner";
+  view: "week" | "plan" | "board" | "business" | "approvals" | "history" | "partner" | "files" | "scenarios" | "rules";
   filter: string;
   group: "manager" | "territory" | "tier" | "none";
   sort: string;
@@ -20,9 +20,11 @@ export interface Place {
   kind: string;
   words: string;
   upto: number | null;
+  /** What-ifs that are side by side. */
+  what: string;
 }
 
-const VIEWS = ["week", "plan", "board", "business", "approvals", "history", "partner"] as const;
+const VIEWS = ["week", "plan", "board", "business", "approvals", "history", "partner", "files", "scenarios", "rules"] as const;
 const GROUPS = ["manager", "territory", "tier", "none"] as const;
 
 function one<T extends string>(words: readonly T[], word: string | null, usual: T): T {
@@ -45,6 +47,7 @@ export function read(hash: string): Place {
     days: Number(/^\d{1,3}$/.exec(query.get("days") ?? "")?.[0] ?? 7),
     kind: query.get("kind") ?? "",
     words: query.get("words") ?? "",
+    what: query.get("what") ?? "",
     upto: /^\d{1,12}$/.test(query.get("upto") ?? "") ? Number(query.get("upto")) : null,
   };
 }
@@ -59,7 +62,7 @@ export function write(place: Place): string {
   if (place.sort) query.set("sort", place.sort);
   for (const closed of place.closed) query.append("closed", closed);
   if (place.line) query.set("line", place.line);
-  for (const name of ["partner", "manager", "kind", "words"] as const) if (place[name]) query.set(name, place[name]!);
+  for (const name of ["partner", "manager", "kind", "words", "what"] as const) if (place[name]) query.set(name, place[name]!);
   if (place.days !== 7) query.set("days", String(place.days));
   if (place.upto !== null) query.set("upto", String(place.upto));
   return `#${query}`;

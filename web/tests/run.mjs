@@ -24,7 +24,7 @@ async function shown(opened) {
 }
 
 /** Pictures of `docs/workbench.md`, by the name of what is looked at. */
-const PICTURES = ["plan", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business"];
+const PICTURES = ["plan", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business", "files", "scenarios", "rules"];
 const pictured = process.argv.includes("--pictures") ? process.argv[process.argv.indexOf("--pictures") + 1] : null;
 
 /** Writes a picture for the documentation: smaller, from the top, without the passing message. */
@@ -400,23 +400,38 @@ async function team() {
   same([...stranger.problems, ...berg.problems, ...okafor.problems, ...dana.problems], [], "problems of the pages");
 }
 
+const PEOPLE = [["pia", "planner"], ["okafor", "channel_manager", "--manager", "A. Okafor"], ["berg", "partner_user", "--partner", "P0008"], ["dana", "approver"], ["finn", "approver", "--approves", "finance"], ["audra", "auditor"]];
+
 /** A server without tokens on this machine: each page says who asks. */
 async function site(name, ...opening) {
   const ledger = join(work, `${name}.ledger`);
   const to = toLedger(ledger);
   quotient("plan", "open", "FY2026", "meridian", ...BOOK, "--target", "75000000", ...opening, "--as", "pia", "--ledger", ledger);
-  const people = [["pia", "planner"], ["okafor", "channel_manager", "--manager", "A. Okafor"], ["berg", "partner_user", "--partner", "P0008"], ["dana", "approver"], ["finn", "approver", "--approves", "finance"], ["audra", "auditor"]];
-  for (const grant of people) to("ledger", "grant", ...grant, "--as", "pia");
+  for (const grant of PEOPLE) to("ledger", "grant", ...grant, "--as", "pia");
   const { found } = await start(["serve", "--workbench", "--listen", "127.0.0.1:0", "--ledger", ledger], /(?:address"?[=:]"?|listening.*?)(127\.0\.0\.1:\d+)/);
-  const base = `http://${found[1]}/workbench/#vendor=meridian&plan=FY2026`;
-  const enter = async (person, place, options) => {
+  return { to, enter: entrance(`http://${found[1]}/workbench/`) };
+}
+
+/** The same on the planner's machine: the program has the book, and the files of the rules. */
+async function machine(name) {
+  const ledger = join(work, `${name}.ledger`);
+  const to = toLedger(ledger);
+  quotient("plan", "open", "FY2026", "meridian", ...BOOK, "--target", "75000000", "--as", "pia", "--ledger", ledger);
+  for (const grant of PEOPLE) to("ledger", "grant", ...grant, "--as", "pia");
+  const { found } = await start(["workbench", "meridian", ...BOOK, "--target", "75000000", "--plan-name", "FY2026", "--no-open", "--port", "0", "--as", "pia", "--ledger", ledger], /(http:\S+?)#/);
+  return { to, enter: entrance(found[1]) };
+}
+
+/** Opens a page as a person. */
+function entrance(url) {
+  const base = `${url}#vendor=meridian&plan=FY2026`;
+  return async (person, place, options) => {
     const made = await context(options);
     await made.addInitScript(`localStorage.setItem("quotient.person", ${JSON.stringify(person)})`);
     const opened = await page(made);
     await opened.goto(`${base}&${place}`);
     return opened;
   };
-  return { to, enter };
 }
 
 const PHONE = { viewport: { width: 390, height: 844 } };
@@ -732,6 +747,291 @@ async function history() {
   same([...audra.problems, ...okafor.problems], [], "problems of the pages");
 }
 
+/** A planner's own export: what is read of it, the mapping corrected with a preview, saved; also before there is a plan. */
+async function files() {
+  const { readFileSync } = await import("node:fs");
+  const { enter } = await site("files");
+  const pia = await enter("pia", "view=files");
+  const field = pia.locator("input[type=file]");
+  await field.waitFor();
+  await look(pia, "files-empty");
+  const rows = [];
+  for (let partner = 1; partner <= 4; partner++) for (let month = 1; month <= 12; month++) rows.push(`A-${partner};2025-${String(month).padStart(2, "0")};${partner}.200,${String(month).padStart(2, "0")};Region ${partner % 2}`);
+  rows.push(`A-5;2025-11;n/a;${XSS}`);
+  const sales = { name: "Umsätze 2025.csv", mimeType: "text/csv", buffer: Buffer.from(`Händler;Monat;Umsatz;Gebiet\n${rows.join("\n")}\n`) };
+  await field.setInputFiles([sales]);
+  const read = pia.getByRole("region", { name: "What is read" });
+  await read.getByText("The book cannot be read with this mapping.").waitFor();
+  const finding = read.locator(".findings li").first();
+  for (const part of ["error", "Umsätze 2025.csv, row 50, column Umsatz: n/a"]) check((await text(finding)).includes(part), `the finding names ${part}: ${await text(finding)}`);
+  await accessible(pia, "files with an error");
+
+  // The row is left out by the mapping, and the preview follows the keys.
+  const editor = pia.getByLabel("Mapping file");
+  const proposed = await editor.inputValue();
+  check(proposed.includes("Umsatz"), `a mapping is proposed: ${proposed}`);
+  await editor.focus();
+  await pia.keyboard.press("Control+End");
+  await pia.keyboard.type("\n[revenue");
+  await read.locator(".findings").getByText(/map.toml|line \d+/).first().waitFor();
+  check((await pia.locator(".gutter .error").count()) >= 1, "the line with the finding is marked");
+  await read.locator(".findings button.link").first().click();
+  same(await pia.evaluate(() => document.activeElement?.tagName), "TEXTAREA", "a finding leads to its line");
+  const section = /^\[revenue\]$/m.test(proposed);
+  check(section, `the mapping has a section of revenue: ${proposed}`);
+  await editor.fill(proposed.replace(/^\[revenue\]$/m, `[revenue]\nskip = { "Umsatz" = ["n/a"] }`));
+  await read.getByText("The book can be used.").waitFor();
+  const sums = await text(read);
+  // 4 partners, 12 months: 12 × (1,200 + 2,200 + 3,200 + 4,200) + 4 × 0.78.
+  for (const part of ["129,603.12", "2025 129,603.12 12", "Umsätze 2025.csv", "1 left out by skip of Umsatz"]) check(sums.includes(part), `what is read has ${part}: ${sums}`);
+  same(await pia.locator("main img").count(), 0, "no markup of a file becomes an element");
+  await look(pia, "files");
+
+  // The mapping file is saved as it is; the command line reads the same with it.
+  const [download] = await Promise.all([pia.waitForEvent("download"), pia.getByRole("button", { name: "Save map.toml" }).click()]);
+  same(download.suggestedFilename(), "map.toml", "the name of the file");
+  const directory = join(work, "export");
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, sales.name), sales.buffer);
+  writeFileSync(join(directory, "map.toml"), readFileSync(await download.path()));
+  const printed = JSON.parse(quotient("book", join(directory, sales.name), "--map", join(directory, "map.toml"), "--format", "json"));
+  same(printed.read.revenue_total, "129603.12", "the command line reads the same");
+  check((await text(pia.getByRole("region", { name: "Next step" }))).includes("quotient workbench meridian --book 'Umsätze 2025.csv' --map map.toml"), "the next step");
+
+  // Another page and back: the files and the correction are still there. Keys alone take the correction back.
+  await pia.getByRole("link", { name: "Plan", exact: true }).click();
+  await shown(pia);
+  await pia.getByRole("link", { name: "Your export" }).click();
+  await read.getByText("The book can be used.").waitFor();
+  await pia.getByRole("button", { name: "Back to the proposal" }).focus();
+  await pia.keyboard.press("Enter");
+  await read.getByText("The book cannot be read with this mapping.").waitFor();
+  same(await editor.inputValue(), proposed, "the proposal again");
+
+  // A file is dropped on the page, and one that is none of the formats is named.
+  const drop = await pia.evaluateHandle(() => { const all = new DataTransfer(); all.items.add(new File(["%PDF"], "report.pdf")); return all; });
+  await pia.dispatchEvent("main", "drop", { dataTransfer: drop });
+  await read.getByText("pdf").first().waitFor();
+  await pia.getByRole("button", { name: "Remove report.pdf" }).click();
+  await read.getByText(/row 50/).first().waitFor();
+  await pia.setViewportSize(PHONE.viewport);
+  same(await fits(pia), true, "the files fit a phone");
+  await accessible(pia, "files on a phone");
+  await pia.setViewportSize({ width: 720, height: 450 });
+  same(await fits(pia), true, "the files fit at 200 %");
+  await pia.getByRole("button", { name: `Remove ${sales.name}` }).click();
+  await read.waitFor({ state: "detached" });
+
+  // Whoever may not open plans has no such page, whatever the address says.
+  for (const person of ["okafor", "berg"]) {
+    const other = await enter(person, "view=files", person === "berg" ? PHONE : {});
+    await other.waitForSelector(person === "berg" ? ".headline, .empty" : "main");
+    same(await other.locator("input[type=file]").count(), 0, `${person} sends no files`);
+    same(await other.getByRole("link", { name: "Your export" }).count(), 0, `${person} has no link`);
+    same(other.problems, [], "problems of the page");
+  }
+  same(pia.problems, [], "problems of the page");
+}
+
+/** What-ifs side by side: differences that sum at every level, who moves, and one that is drafted in the plan. */
+async function scenarios() {
+  const { to, enter } = await machine("scenarios");
+  to("plan", "offer", "FY2026", "--line", "P0008", "--as", "okafor");
+  to("plan", "accept", "FY2026", "--line", "P0008", "--partner", "K. Berg", "--as", "okafor");
+  const pia = await enter("pia", "view=scenarios");
+  const table = pia.getByRole("region", { name: "What-ifs side by side" });
+  await table.getByText("75,000,000").first().waitFor();
+  // Nothing differs yet: every line is as the plan was opened.
+  await pia.waitForFunction(() => /Lines that move\s+0/.test(document.querySelector(".scenarios table")?.innerText ?? ""));
+  await accessible(pia, "what-ifs without a change");
+
+  // Typing a target; every level moves by the same exact amount.
+  await table.getByLabel("Target in USD, What if").focus();
+  await pia.keyboard.type("76m");
+  await table.getByText("76,000,000").first().waitFor();
+  const digits = (words) => BigInt(words.replace("−", "-").replace(/[^\d-]/g, "") || "0");
+  const sums = async () => (await table.locator("tbody:has(select) tr:not(.section) td:nth-child(3)").allInnerTexts()).map(digits).reduce((a, b) => a + b, 0n);
+  for (const level of ["manager", "territory", "tier"]) {
+    await table.getByLabel("Difference by").selectOption(level);
+    same(String(await sums()), "1000000", `differences by ${level}`);
+  }
+  await table.getByLabel("Difference by").selectOption("manager");
+  check((await table.locator("tbody").last().locator("tr").count()) > 8, "lines that move most are listed");
+  await pia.getByRole("button", { name: "Add a what-if beside it" }).click();
+  await pia.getByRole("button", { name: /more numbers/ }).click();
+  const second = (label) => table.getByLabel(`${label}, What if 2`);
+  await second("share of target").fill("0.02");
+  await pia.waitForFunction(() => /74,480,000/.test(document.querySelector(".scenarios table")?.innerText ?? ""));
+
+  // What is no number is said at once; what the rules refuse, in their words.
+  await second("growth ceiling").fill("much");
+  await table.getByText("not a number: growth ceiling").waitFor();
+  await second("growth ceiling").fill("-0.9");
+  await table.getByRole("alert").waitFor();
+  await second("growth ceiling").fill("0.40");
+  await table.getByRole("alert").waitFor({ state: "detached" });
+  await table.getByLabel("Name of what-if 2").fill(XSS);
+  await pia.keyboard.press("Tab");
+  await pia.getByRole("button", { name: "Show only numbers that the rules have" }).click();
+  await pia.waitForFunction(() => document.querySelectorAll(".scenarios td.old").length === 0);
+  same(await table.locator("img").count(), 0, "no markup of a name becomes an element");
+  await table.getByLabel("Name of what-if 2").fill("Reserve for recruits");
+  await pia.keyboard.press("Tab");
+  await look(pia, "scenarios");
+  const version = () => to("plan", "log", "FY2026");
+  const before = version();
+
+  // The address has all of it: another person who sees the plan reads the same, without the button.
+  const audra = await enter("audra", pia.url().split("plan=FY2026&")[1]);
+  await audra.getByRole("region", { name: "What-ifs side by side" }).getByText("76,000,000").first().waitFor();
+  same(await audra.getByRole("button", { name: /in the plan/ }).count(), 0, "an auditor drafts nothing");
+  for (const person of ["okafor", "berg"]) {
+    const other = await enter(person, "view=scenarios", person === "berg" ? PHONE : {});
+    await other.waitForSelector("main");
+    await other.waitForTimeout(300);
+    same([await other.locator(".scenarios").count(), await other.getByRole("link", { name: "What if" }).count()], [0, 0], `${person} has no what-if`);
+    same(other.problems, [], "problems of the page");
+  }
+  await pia.setViewportSize(PHONE.viewport);
+  same(await fits(pia), true, "what-ifs fit a phone");
+  await accessible(pia, "what-ifs on a phone");
+  await pia.setViewportSize({ width: 720, height: 450 });
+  same(await fits(pia), true, "what-ifs fit at 200 %");
+  await pia.setViewportSize({ width: 1440, height: 860 });
+  same(version(), before, "a what-if records nothing");
+
+  // One becomes the plan, by keys: the target with its reason, then the figures as drafts with theirs.
+  await pia.getByRole("button", { name: "Draft in the plan: What if", exact: true }).focus();
+  await pia.keyboard.press("Enter");
+  const form = pia.getByRole("form", { name: /^Change the target to 76,000,000/ });
+  await form.waitFor();
+  await pia.keyboard.type("the board asks for more");
+  await pia.keyboard.press("Enter");
+  await pia.waitForSelector("form.draft");
+  await shown(pia);
+  check(/1\d\d lines/.test(await text(pia.locator("form.draft"))), `the figures are drafts: ${await text(pia.locator("form.draft"))}`);
+  same(await quota(pia, "P0008").locator(".lead").count(), 0, "a line that is agreed stays");
+  await pia.locator("form.draft input").fill("as in the what-if");
+  await pia.keyboard.press("Enter");
+  await pia.waitForSelector("form.draft", { state: "detached" });
+  const log = to("plan", "log", "FY2026");
+  for (const words of ["76,000,000", "the board asks for more", "as in the what-if"]) check(log.includes(words), `the ledger says ${words}`);
+  same([...pia.problems, ...audra.problems], [], "problems of the pages");
+}
+
+/** An author: findings beside the lines, red and green cases, and what a change moves before it is saved. */
+async function rules() {
+  const { readFileSync } = await import("node:fs");
+  const { enter } = await machine("rules");
+  const pia = await enter("pia", "view=rules");
+  const result = pia.getByRole("region", { name: "Check" });
+  await result.getByText("The files can be used.").waitFor();
+  const manifest = await pia.getByLabel("rules/vendor.toml", { exact: true }).inputValue();
+  same(manifest, readFileSync("rules/meridian/vendor.toml", "utf8"), "the file of the revision");
+  check(/\d+ cases hold/.test(await text(result)), `cases are green: ${await text(result)}`);
+
+  // A finding has its line, in the gutter and as a link.
+  const editor = pia.getByLabel("rules/vendor.toml", { exact: true });
+  await editor.fill(manifest.replace("history = 0.55", "history = 0.65"));
+  await result.getByText("The files cannot be used.").waitFor();
+  await pia.waitForSelector(".gutter .error");
+  check(await pia.getByRole("button", { name: "What does it move?" }).isDisabled(), "files with errors are not compared");
+  await result.locator(".findings button.link").first().click();
+  same(await pia.evaluate(() => document.activeElement?.tagName), "TEXTAREA", "a finding leads to its line");
+  await accessible(pia, "rules with an error");
+  // A case that a change breaks is red with what it expects, and the change can be compared all the same.
+  await editor.fill(manifest.replace("growth_ceiling = 0.50", "growth_ceiling = 0.45"));
+  await result.getByText("growth asked stops at the ceiling").first().waitFor();
+  await result.getByText(/Cases: \d+ green, 1 red/).waitFor();
+  for (const part of ["1 of", "quota: expected 150000, found 145000.00"]) check((await text(result)).includes(part), `the red case has ${part}: ${await text(result)}`);
+
+  // What it moves, on the book of the plan; nothing is saved.
+  await pia.getByRole("button", { name: "Take the change back" }).click();
+  await pia.getByRole("button", { name: "rules/weights.rhai" }).click();
+  const weights = pia.getByLabel("rules/weights.rhai", { exact: true });
+  const changed = (await weights.inputValue()).replace("history: 0.55, market_opportunity: 0.20", "history: 0.50, market_opportunity: 0.25");
+  await weights.fill(changed);
+  await pia.waitForFunction(() => document.querySelector("[aria-label=Check]")?.getAttribute("aria-busy") === "false");
+  await pia.getByRole("button", { name: "What does it move?" }).focus();
+  await pia.keyboard.press("Enter");
+  const moves = pia.getByRole("region", { name: "What it moves" });
+  await moves.waitFor();
+  check(/Lines \d+ *\d+ up, \d+ down/.test(await text(moves)), `lines that move: ${(await text(moves)).slice(0, 200)}`);
+  const parts = await text(moves.getByRole("region", { name: "By factor and step" }));
+  for (const part of ["history −", "market opportunity +"]) check(parts.includes(part), `the parts have ${part}: ${parts}`);
+  check((await moves.getByRole("region", { name: "Partners" }).locator("tbody tr").count()) > 5, "the partners that move");
+  await result.getByText("Facts and functions").click();
+  await result.getByPlaceholder(/^Words/).fill("pipeline median");
+  await result.getByPlaceholder(/^Words/).fill("percentile");
+  check((await text(result.locator(".reference"))).includes("percentile"), "a function is found by a word");
+  await accessible(pia, "facts and functions");
+  await result.getByText("Facts and functions").click();
+  await look(pia, "rules");
+  const [download] = await Promise.all([pia.waitForEvent("download"), pia.getByRole("button", { name: "Save the file" }).click()]);
+  same([download.suggestedFilename(), readFileSync(await download.path(), "utf8")], ["weights.rhai", changed], "the saved file");
+  check(readFileSync("rules/meridian/weights.rhai", "utf8") !== changed, "the file on the disk is as it was");
+  await pia.getByRole("button", { name: "Take the change back" }).click();
+
+  // A script with an error, and texts that are markup.
+  await pia.getByRole("button", { name: "rules/history.rhai" }).click();
+  const script = pia.getByLabel("rules/history.rhai", { exact: true });
+  await script.fill(`${await script.inputValue()}\nfn (${XSS}`);
+  await result.getByText("The files cannot be used.").waitFor();
+  same(await pia.locator("main img").count(), 0, "no markup of a file becomes an element");
+  await moves.getByText("before the last change of the text").waitFor();
+  await pia.getByRole("button", { name: "Take the change back" }).click();
+  await result.getByText("The files can be used.").waitFor();
+  await pia.setViewportSize(PHONE.viewport);
+  same(await fits(pia), true, "rules fit a phone");
+  await accessible(pia, "rules on a phone");
+  await pia.setViewportSize({ width: 720, height: 450 });
+  same(await fits(pia), true, "rules fit at 200 %");
+  const okafor = await enter("okafor", "view=rules");
+  await okafor.waitForSelector("main");
+  await okafor.waitForTimeout(300);
+  same([await okafor.locator(".rules").count(), await okafor.getByRole("link", { name: "Rules" }).count()], [0, 0], "an account manager has no rules");
+  same([...pia.problems, ...okafor.problems], [], "problems of the pages");
+}
+
+/** Named deals that close this quarter: those of the book, exactly, in the week and beside the line; never for a partner. */
+async function deals() {
+  const { readFileSync } = await import("node:fs");
+  const { to, enter } = await machine("deals");
+  to("plan", "offer", "FY2026", "--manager", "A. Okafor", "--as", "okafor");
+  const okafor = await enter("okafor", "view=week");
+  const region = okafor.getByRole("region", { name: "Deals that close this quarter" });
+  await region.waitFor();
+  const asked = (person) => okafor.evaluate(async (name) => (await fetch("/v1/vendors/meridian/plans/FY2026/deals", { headers: { "quotient-person": name } })).json(), person);
+  const read = await asked("okafor");
+  // The same from the files of the book, in cents.
+  const rows = (name) => {
+    const [head, ...lines] = readFileSync(`examples/demonstration/${name}.csv`, "utf8").trim().split("\n").map((line) => line.split(","));
+    return lines.map((line) => Object.fromEntries(head.map((key, at) => [key, line[at]])));
+  };
+  const own = new Set(rows("partners").filter((one) => one.account_manager === "A. Okafor").map((one) => one.partner_id));
+  check(own.size > 5, `partners of A. Okafor: ${own.size}`);
+  const expected = rows("opportunities").filter((one) => own.has(one.partner_id) && one.status === "open" && one.close_date >= read.first_day && one.close_date <= read.last_day && one.registered_on <= read.as_of);
+  const cents = (text) => { const [whole, decimals = ""] = text.split("."); return BigInt(whole + decimals.padEnd(2, "0").slice(0, 2)); };
+  const sum = (list) => list.reduce((total, one) => total + cents(one.amount), 0n);
+  same([read.deals.length, String(sum(read.deals))], [expected.length, String(sum(expected))], "deals and their sum");
+  check(expected.length > 0, "the quarter has deals");
+  const shownSum = (sum(expected) / 100n).toLocaleString("en-US");
+  check((await text(region)).includes(`${shownSum} together`), `the sum: ${(await text(region)).slice(0, 200)}`);
+  await look(okafor, "deals");
+  await region.locator("li .name").first().focus();
+  await okafor.keyboard.press("Enter");
+  await okafor.locator(".drawer h3", { hasText: "Deals that close until" }).waitFor();
+  await accessible(okafor, "deals beside the line");
+  same((await asked("berg")).deals, [], "a partner sees no deal");
+  const berg = await enter("berg", "view=week", PHONE);
+  await berg.waitForSelector(".headline");
+  same(await berg.getByText("Deals").count(), 0, "a partner's page has no deals");
+  await okafor.setViewportSize(PHONE.viewport);
+  await okafor.keyboard.press("Escape");
+  same(await fits(okafor), true, "deals fit a phone");
+  same([...okafor.problems, ...berg.problems], [], "problems of the pages");
+}
+
 /** A name that is markup is shown as text everywhere. */
 async function names() {
   const book = join(work, "book");
@@ -762,7 +1062,7 @@ async function names() {
 
 let failed = 0;
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1].split(",") : null;
-for (const journey of [planner, together, team, names, business, approvals, review, history].filter((one) => only === null || only.includes(one.name))) {
+for (const journey of [planner, together, team, names, business, approvals, review, history, files, scenarios, rules, deals].filter((one) => only === null || only.includes(one.name))) {
   const began = Date.now();
   try {
     await journey();

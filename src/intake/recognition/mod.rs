@@ -39,7 +39,22 @@ use std::path::PathBuf;
 /// Fails when nothing can be read there. The findings are warnings about tables that cannot be read.
 pub fn survey_book(paths: &[PathBuf], limits: &Limits) -> Checked<Survey> {
     let mut log = Log::default();
-    let Ok(mut store) = Store::open_all(paths, limits, &mut log) else { return Checked::refused(log.into_findings()) };
+    match Store::open_all(paths, limits, &mut log) {
+        Ok(store) => survey(store, log, limits),
+        Err(_) => Checked::refused(log.into_findings()),
+    }
+}
+
+/// Looks at files in memory, name and bytes of each, as [`survey_book`] does at files on disk.
+pub fn survey_files(files: Vec<(String, Vec<u8>)>, limits: &Limits) -> Checked<Survey> {
+    let mut log = Log::default();
+    match Store::of_files(files, limits, &mut log) {
+        Ok(store) => survey(store, log, limits),
+        Err(_) => Checked::refused(log.into_findings()),
+    }
+}
+
+fn survey(mut store: Store, log: Log, limits: &Limits) -> Checked<Survey> {
     let mut profiles = Vec::new();
     let mut findings = Findings::new();
     for index in 0..store.tables.len() {

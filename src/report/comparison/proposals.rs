@@ -38,6 +38,8 @@ pub(super) struct ProposalsDocument<'a> {
     pub(super) territories: Vec<GroupChange<'a>>,
     /// Sums by tier, ascending by name, lines without one first.
     pub(super) tiers: Vec<GroupChange<'a>>,
+    /// Sums by account manager, ascending by name, lines without one first.
+    pub(super) account_managers: Vec<GroupChange<'a>>,
 }
 
 /// One side of two proposals.
@@ -116,11 +118,12 @@ impl<'a> ProposalsDocument<'a> {
             parts: Vec::new(),
             territories: Vec::new(),
             tiers: Vec::new(),
+            account_managers: Vec::new(),
         };
         let (Ok(before), Ok(after)) = (before, after) else { return Ok(document) };
         document.change = Some(after.total.minus(before.total)?);
         let mut lines: BTreeMap<Key<'a>, Compared<'a>> = BTreeMap::new();
-        let (mut territories, mut tiers) = (Groups::default(), Groups::default());
+        let (mut territories, mut tiers, mut managers) = (Groups::default(), Groups::default(), Groups::default());
         let mut whole = Parts::new(currency);
         for (plan, is_after) in [(before, false), (after, true)] {
             for line in &plan.lines {
@@ -138,6 +141,7 @@ impl<'a> ProposalsDocument<'a> {
                 }
                 territories.add(line.identity.territory.as_deref(), is_after, line.quota)?;
                 tiers.add(line.identity.tier.as_deref(), is_after, line.quota)?;
+                managers.add(line.identity.account_manager.as_deref(), is_after, line.quota)?;
             }
         }
         document.parts = whole.changed()?;
@@ -147,6 +151,7 @@ impl<'a> ProposalsDocument<'a> {
         // A stable sort: equal changes stay ascending by partner and line.
         document.lines.sort_by_key(|line| std::cmp::Reverse(line.change.amount().abs()));
         (document.territories, document.tiers) = (territories.finish()?, tiers.finish()?);
+        document.account_managers = managers.finish()?;
         Ok(document)
     }
 

@@ -20,6 +20,9 @@ pub fn body(schema: &str) -> Option<Value> {
             {"path": "rules/vendor.toml", "text": MANIFEST},
             {"path": "rules/history.rhai", "text": RULE},
         ]}),
+        // partner,month,revenue / P1,2025-11,1200.50 / P1,2025-12,1300.00
+        "SurveyRequest" => json!({"files": [{"name": "sales.csv", "content":
+            "cGFydG5lcixtb250aCxyZXZlbnVlClAxLDIwMjUtMTEsMTIwMC41MApQMSwyMDI1LTEyLDEzMDAuMDAK"}], "mapping": null}),
         _ => return None,
     })
 }

@@ -46,7 +46,7 @@ pub fn table() -> Vec<Vec<Route>> {
         health::table(),
         documentation::table(&DESCRIPTION),
         authoring::table(),
-        workbench::table(),
+        [workbench::table(), plans::for_files()].concat(),
     ]
 }
 

@@ -119,6 +119,11 @@ impl Gate {
         (!is_offered).then_some(option)
     }
 
+    /// Returns true when files of vendors can be checked here.
+    pub fn has_authoring(&self) -> bool {
+        self.offered.authoring
+    }
+
     /// Returns the path to which a request for the root is sent.
     pub fn start_page(&self) -> &'static str {
         if self.offered.workbench { "/workbench/" } else { "/docs" }

@@ -18,7 +18,9 @@ mod plans;
 mod proxies;
 mod reload;
 pub mod running;
+mod surveys;
 mod traces;
+mod whatif;
 mod workbench;
 
 use std::collections::BTreeSet;

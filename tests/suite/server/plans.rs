@@ -49,12 +49,18 @@ pub struct Site {
 impl Site {
     /// A server without tokens, or with those of `tokens`; `grants` are arguments of `ledger grant`.
     pub fn new(tokens: Option<&str>, grants: &[&[&str]]) -> Self {
+        Self::with(tokens, grants, &[])
+    }
+
+    /// The same with further options.
+    pub fn with(tokens: Option<&str>, grants: &[&[&str]], options: &[&str]) -> Self {
         let home = Home::new();
         let ledger = home.path("plans.ledger").display().to_string();
         for grant in grants {
             ledger_command(&ledger, &[&["grant"], *grant].concat());
         }
         let mut arguments = vec!["--ledger".to_owned(), ledger];
+        arguments.extend(options.iter().map(|option| (*option).to_owned()));
         if let Some(tokens) = tokens {
             std::fs::write(home.path("tokens.toml"), tokens).unwrap();
             arguments.extend(["--tokens".to_owned(), home.path("tokens.toml").display().to_string()]);

@@ -2,6 +2,7 @@
 
 mod business;
 mod command;
+mod deals;
 mod documents;
 mod event_document;
 mod export;
@@ -14,6 +15,8 @@ mod read;
 mod request;
 mod session;
 mod stream;
+mod survey;
+mod whatif;
 
 use super::route::Route;
 use schemars::SchemaGenerator;
@@ -29,9 +32,16 @@ pub fn table() -> Vec<Route> {
         command::table(),
         export::table(),
         preview::table(),
+        whatif::table(),
+        deals::table(),
         stream::table(),
     ]
     .concat()
+}
+
+/// Returns the routes that need the files of a person, and no plan.
+pub fn for_files() -> Vec<Route> {
+    survey::table()
 }
 
 /// Adds the schemas of this group's documents.
@@ -46,6 +56,10 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<event_document::PlanChangeDocument>();
     generator.subschema_for::<open::OpenRequest>();
     generator.subschema_for::<preview::PreviewRequest>();
+    generator.subschema_for::<whatif::LeversDocument>();
+    generator.subschema_for::<deals::DealsDocument>();
+    generator.subschema_for::<whatif::ScenarioRequest>();
+    generator.subschema_for::<survey::SurveyRequest>();
     generator.subschema_for::<preview_document::PreviewDocument>();
     generator.subschema_for::<business::BusinessPlansDocument>();
     generator.subschema_for::<crate::ledger::plan::Command>();

@@ -140,11 +140,17 @@ async fn open(State(app): State<App>, parts: OpenParts, body: RequestBody) -> Re
     app.stores.responses.once(&parts.decision.idempotency, &bytes, make).await
 }
 
-/// Refuses a person without a grant to open plans.
+/// Refuses a person without a grant to open plans, and a request without a person.
 fn admit(ledger: &Ledger, seat: &Seat, vendor: &str) -> Result<(), Problem> {
+    expect_opener(ledger, seat, vendor)?;
+    seat.actor().map(drop)
+}
+
+/// Refuses a person without a grant to open plans, named or not.
+pub fn expect_opener(ledger: &Ledger, seat: &Seat, vendor: &str) -> Result<(), Problem> {
     let standing = ledger.standing(seat, vendor).map_err(|findings| problem_of(&findings))?;
     if standing.may_open() {
-        return seat.actor().map(drop);
+        return Ok(());
     }
     Err(Problem::new(ProblemKind::RoleMissing, "no grant of the person allows to open a plan of this vendor"))
 }

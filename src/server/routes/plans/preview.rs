@@ -86,7 +86,7 @@ async fn preview(State(app): State<App>, request: PlanRequest, context: Context,
             let found = own.find(ledger)?;
             let asked: PreviewRequest = parse(&bytes)?;
             expect_seen(&found.view()?, &asked)?;
-            let origin = proposal_of(ledger, &found, &asked)?;
+            let origin = proposal_of(ledger, &found, asked.proposal.as_deref())?;
             Ok((found, asked, origin))
         })
         .await?;
@@ -150,8 +150,8 @@ fn expect_seen(view: &View<'_>, asked: &PreviewRequest) -> Result<(), Problem> {
 }
 
 /// Returns the request of the proposal: the one of the body, or the stored one; `None` when there is neither.
-fn proposal_of(ledger: &Ledger, found: &Found, asked: &PreviewRequest) -> Result<Option<Vec<u8>>, Problem> {
-    if let Some(proposal) = &asked.proposal {
+pub fn proposal_of(ledger: &Ledger, found: &Found, asked: Option<&RawValue>) -> Result<Option<Vec<u8>>, Problem> {
+    if let Some(proposal) = asked {
         return Ok(Some(proposal.get().as_bytes().to_vec()));
     }
     let request = found.plan.state.header.as_ref().and_then(|header| header.request.clone());
@@ -159,7 +159,8 @@ fn proposal_of(ledger: &Ledger, found: &Found, asked: &PreviewRequest) -> Result
     ledger.read(|store| store.get(&digest)).map_err(|fault| problem_of(&Findings::from(Finding::from(fault))))
 }
 
-fn needs_proposal() -> Problem {
+/// Returns the problem of a plan whose book this server does not have.
+pub fn needs_proposal() -> Problem {
     let detail = "the plan was opened from files: send the request of its proposal as `proposal`";
     Problem::new(ProblemKind::InputRefused, detail)
 }

@@ -3,6 +3,7 @@
 use super::request::{OPERATION, seat_of};
 use crate::ledger::people::Standing;
 use crate::ledger::plan::{AmendmentCode, Command};
+use crate::server::http::access::Scope;
 use crate::server::http::context::Context;
 use crate::server::http::media::Media;
 use crate::server::http::operation::{Operation, Reply};
@@ -43,6 +44,8 @@ pub struct SessionDocument {
     is_open: bool,
     /// Person who uses the pages of this machine unless another one is named; null if not known.
     usual_person: Option<String>,
+    /// True when the caller can read, check and compare files of vendors here.
+    has_authoring: bool,
     /// Vendors of whose plans the person sees something, ascending.
     vendors: Vec<SessionVendor>,
 }
@@ -101,6 +104,7 @@ impl SessionVendor {
 struct SessionRequest {
     seat: Seat,
     vendors: Vec<String>,
+    has_authoring: bool,
 }
 
 impl FromRequestParts<App> for SessionRequest {
@@ -111,11 +115,12 @@ impl FromRequestParts<App> for SessionRequest {
         let catalog = app.vendors.library.current();
         let vendors = catalog.vendors().map(|(name, _)| name.to_string());
         let vendors = vendors.filter(|vendor| context.caller.sees(vendor)).collect();
-        Ok(Self { seat: seat_of(parts, app).await?, vendors })
+        let has_authoring = app.gate.has_authoring() && context.caller.may(Scope::Admin, None).is_ok();
+        Ok(Self { seat: seat_of(parts, app).await?, vendors, has_authoring })
     }
 }
 
-async fn session(State(app): State<App>, SessionRequest { seat, vendors }: SessionRequest) -> Responded {
+async fn session(State(app): State<App>, SessionRequest { seat, vendors, has_authoring }: SessionRequest) -> Responded {
     let usual_person = app.plans.local.as_ref().map(|local| local.person.clone());
     let made = app.plans.run(move |ledger| {
         let mut seen = Vec::new();
@@ -123,7 +128,8 @@ async fn session(State(app): State<App>, SessionRequest { seat, vendors }: Sessi
             let standing = ledger.standing(&seat, &vendor).map_err(|findings| problem_of(&findings))?;
             seen.extend(standing.sees_anything().then(|| SessionVendor::new(&vendor, &standing)));
         }
-        Ok(SessionDocument { is_open: seat.is_open(), person: seat.person, usual_person, vendors: seen })
+        let is_open = seat.is_open();
+        Ok(SessionDocument { is_open, person: seat.person, usual_person, has_authoring, vendors: seen })
     });
     document(&made.await?)
 }
