@@ -15,6 +15,7 @@ mod files;
 mod library;
 mod line;
 mod manifest;
+mod mutation;
 mod policies;
 mod policy_cases;
 mod policy_run;
@@ -35,6 +36,7 @@ pub use manifest::{
     Eligibility, GroupBy, GuardrailRules, LearnedKind, Manifest, Parameter, Parameters, Phasing, Plausibility,
     PlausibilityCheck, PolicyRules, PriorBasis, Reserve, Seasonality, Tier, TierScope,
 };
+pub use mutation::{Mutant, Mutation, mutate};
 pub use policies::Policies;
 pub use trial::run_trial;
 pub use vendor::{Factor, LineIndications, ListsRead, VendorPlugin};
