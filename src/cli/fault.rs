@@ -42,7 +42,7 @@ crate::faults! {
         }
         /// Coverage in a format that has no place for it.
         CoverageFormat {} = FileUnwritable {
-            message: "coverage is written as text or JSON",
+            message: "coverage and mutation are written as text or JSON",
             help: "use `--format text` or `--format json`",
         }
         /// A cases file has changed while its cases ran.

@@ -32,6 +32,11 @@ impl PartnersBar {
     }
 }
 
+/// Shows a bar that counts pieces of work, whose number is set later.
+pub fn bar_of(message: &'static str) -> ProgressBar {
+    bar("{msg} {bar:30} {human_pos} of {human_len}, {eta} left", 0).with_message(message)
+}
+
 /// Shows a bar that counts bytes.
 pub fn bytes_bar(message: &'static str, bytes: u64) -> ProgressBar {
     bar("{msg} {bar:30} {bytes} of {total_bytes}, {eta} left", bytes).with_message(message)

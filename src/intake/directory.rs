@@ -84,9 +84,13 @@ impl<'p> Directory<'p> {
     }
 
     fn find_whole(&mut self, row: &mut Row<'_>) -> Result<u32, Reported> {
-        let is_latest = |text: &str| self.partners.get(self.latest).is_some_and(|latest| *latest.id == *text);
-        if row.text(Field::PartnerId).is_some_and(is_latest) {
-            return u32::try_from(self.latest).map_err(|_| Reported);
+        // Rows of one partner follow each other, or all partners of a month follow each other.
+        if let Some(text) = row.text(Field::PartnerId) {
+            let is_it = |at: &usize| self.partners.get(*at).is_some_and(|partner| *partner.id == *text);
+            if let Some(found) = [self.latest, self.latest + 1, 0].into_iter().find(is_it) {
+                self.latest = found;
+                return u32::try_from(found).map_err(|_| Reported);
+            }
         }
         let id = row.identifier(Field::PartnerId)?.ok_or(Reported)?;
         self.look_up(id, row)

@@ -78,6 +78,11 @@ pub fn run_cases_within(plugin: &VendorPlugin, most: Duration, taken: impl Fn() 
     plugin.cases.iter().map(run).collect()
 }
 
+/// True when every case holds; ends with the first that does not. Must be called on a script thread.
+pub(super) fn all_hold(plugin: &VendorPlugin) -> bool {
+    plugin.cases.iter().all(|case| run_case(plugin, case).0.holds())
+}
+
 fn not_run(case: &Case, reason: &str) -> CaseOutcome {
     let difference = Difference {
         what: "outcome".to_owned(),

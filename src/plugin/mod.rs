@@ -16,6 +16,7 @@ mod levers;
 mod library;
 mod line;
 mod manifest;
+mod mutation;
 mod policies;
 mod policy_cases;
 mod policy_run;
@@ -37,6 +38,7 @@ pub use manifest::{
     Eligibility, GroupBy, GuardrailRules, HealthCheck, HealthRules, LearnedKind, Manifest, Parameter, Parameters,
     Phasing, Plausibility, PlausibilityCheck, PolicyRules, PriorBasis, Reserve, Seasonality, Tier, TierScope,
 };
+pub use mutation::{Mutant, Mutation, mutate};
 pub use policies::Policies;
 pub use trial::run_trial;
 pub use vendor::{Factor, LineIndications, ListsRead, VendorPlugin};

@@ -62,6 +62,18 @@ crate::faults! {
             message: format!("the answer of `{function}` is not returned"),
             help: "write `return` before it",
         }
+        /// An answer without a reason.
+        Unexplained { function: String } = ScriptStyle {
+            message: format!("the answer of `{function}` has no reason"),
+            help: "add `.because(\"…\")`, which people read beside the number",
+            severity: Warning,
+        }
+        /// A reason that is an empty text.
+        EmptyReason {} = ScriptStyle {
+            message: "the reason is an empty text",
+            help: "say in a few words why, for the people who read the answer",
+            severity: Warning,
+        }
         /// The value of an expression is not used.
         DroppedResult { expression: String } = ScriptDropped {
             message: format!("the value of `{expression}` is not used"),

@@ -80,8 +80,8 @@ crate::faults! {
             help: "divide the amount by another one first, or write the amount in full",
         }
         /// A fraction is added to an amount of money.
-        FractionAdded { amount: String, number: Decimal } = ScriptUnits {
-            message: format!("`{}` is added to `{amount}`, which is an amount of money", plain(*number)),
+        FractionAdded { amount: String, fraction: String } = ScriptUnits {
+            message: format!("`{fraction}` is added to `{amount}`, which is an amount of money"),
             help: "to add a share of the amount write `amount * (1 + rate)`",
         }
         /// A number of months is compared with a number of days.
@@ -113,7 +113,7 @@ crate::faults! {
         Argument { function: String, argument: String, expected: &'static str, expression: String, found: String } = ScriptUnits {
             message: format!("`{function}` needs {expected} as {argument}, and `{expression}` is {found}"),
             help: match (expected.contains("money"), found.as_str()) {
-                (true, "a rate") => "multiply it by an amount",
+                (true, "a rate" | "a fraction") => "multiply it by an amount",
                 (true, _) => "multiply it by an amount for each, or show it as it is",
                 (false, _) => "name another value, or convert it first",
             },
@@ -122,6 +122,17 @@ crate::faults! {
         Swapped { function: String, value: String, threshold: String } = ScriptUnits {
             message: format!("`{function}` compares the constant `{value}` with `{threshold}`: the two are swapped"),
             help: format!("write `{function}(\"…\", {threshold}, {value})`"),
+        }
+        /// Two arguments have each other's names.
+        SwappedArguments { function: String, first: String, second: String } = ScriptUnits {
+            message: format!("`{function}` takes `{first}` before `{second}`, and they are given the other way round"),
+            help: "swap the two arguments, or rename the parameters",
+        }
+        /// A tier asks for the minimum of another tier.
+        MinimumOfAnother { tier: String, other: String } = ScriptUnits {
+            message: format!("the requirement of `{tier}` asks for the minimum of `{other}`"),
+            help: format!("write `tier_minimum(\"{tier}\")`, or name the amount that is meant"),
+            severity: Warning,
         }
         /// A requirement asks for an amount of money too small to be meant.
         SmallAmount { amount: String, number: Decimal } = ScriptUnits {

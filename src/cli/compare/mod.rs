@@ -24,6 +24,8 @@ pub enum Format {
     Table,
     /// For a pull request.
     Markdown,
+    /// A page without any other file.
+    Html,
     /// For programs; described by `schema/comparison.schema.json`.
     Json,
 }
@@ -113,6 +115,10 @@ fn write(options: &Options, comparison: &Comparison, terminal: Terminal) -> Resu
         let text = match options.output.format {
             Format::Table => comparison::table(comparison, labels, &table),
             Format::Markdown => comparison::markdown(comparison, labels, table.lines),
+            Format::Html => {
+                let lines = table.lines;
+                return comparison::write_html(comparison, labels, lines, &mut out).map_err(std::io::Error::other);
+            }
             Format::Json => {
                 return comparison::write_json(comparison, &mut out).map_err(std::io::Error::other);
             }

@@ -3,12 +3,13 @@
 mod acceptance;
 mod coverage;
 mod junit;
+mod mutation;
 
 use super::fault::CommandFault;
 use super::vendor_source::VendorSource;
 use super::{CommandError, Terminal, error, vendor};
 use crate::finding::{CleanWriter, Finding, Findings, cut, did_you_mean, readable, render};
-use crate::plugin::{Case, CaseOutcome, Coverage};
+use crate::plugin::{Case, CaseOutcome, Coverage, Mutation};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::Write;
@@ -38,6 +39,10 @@ pub struct Options {
     /// Also report the lines, branches and table rows that no case reaches, as text or JSON.
     #[arg(long)]
     coverage: bool,
+    /// Also change each threshold, operator and table row in turn, and report the changes that no case notices, as text
+    /// or JSON.
+    #[arg(long, conflicts_with = "case")]
+    mutate: bool,
     /// Format of the outcomes.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -67,6 +72,8 @@ struct Tested {
     refused: Findings,
     /// Coverage of the cases, when it was asked for.
     coverage: Option<Coverage>,
+    /// Changes and what the cases notice, when that was asked for and all cases hold.
+    mutation: Option<Mutation>,
 }
 
 impl Tested {
@@ -77,7 +84,7 @@ impl Tested {
 
 /// Runs `test`.
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
-    if options.coverage && matches!(options.format, Format::Github | Format::Junit) {
+    if (options.coverage || options.mutate) && matches!(options.format, Format::Github | Format::Junit) {
         return Err(Finding::from(CommandFault::CoverageFormat {}).into());
     }
     let mut tested = test(options)?;
@@ -123,10 +130,13 @@ fn test(options: &Options) -> Result<Vec<Tested>, CommandError> {
                     (vendor::inspect_cases(&files, select), None)
                 };
                 let coverage = coverage.filter(|_| inspected.plugin.is_some());
+                let hold = inspected.outcomes.iter().all(CaseOutcome::holds);
+                let plugin = inspected.plugin.as_ref().filter(|_| options.mutate && hold);
+                let mutation = plugin.map(|plugin| mutation::run(&files, plugin));
                 let refused = if inspected.plugin.is_none() { inspected.findings } else { Findings::new() };
-                Tested { vendor, outcomes: inspected.outcomes, refused, coverage }
+                Tested { vendor, outcomes: inspected.outcomes, refused, coverage, mutation }
             }
-            Err(refused) => Tested { vendor, outcomes: Vec::new(), refused, coverage: None },
+            Err(refused) => Tested { vendor, outcomes: Vec::new(), refused, coverage: None, mutation: None },
         });
     }
     if let Some(case) = &options.case {
@@ -156,6 +166,9 @@ fn text(tested: &Tested, is_verbose: bool) -> String {
     if let Some(coverage) = &tested.coverage {
         text.push_str(&coverage::text(coverage));
     }
+    if let Some(mutation) = &tested.mutation {
+        text.push_str(&mutation::text(mutation));
+    }
     text
 }
 
@@ -180,6 +193,9 @@ fn document(tested: &[Tested]) -> Value {
         let mut document = json!({"vendor": one.vendor, "cases": cases});
         if let Some(coverage) = &one.coverage {
             document["coverage"] = coverage::document(coverage);
+        }
+        if let Some(mutation) = &one.mutation {
+            document["mutation"] = mutation::document(mutation);
         }
         document
     });

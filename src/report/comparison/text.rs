@@ -61,7 +61,7 @@ pub fn markdown(comparison: &Comparison, labels: Labels<'_>, lines: usize) -> Re
 }
 
 /// Name, revision and plan of each side.
-fn heads(document: &ComparisonDocument<'_>, labels: Labels<'_>) -> [String; 2] {
+pub(super) fn heads(document: &ComparisonDocument<'_>, labels: Labels<'_>) -> [String; 2] {
     let proposal = document.proposal.as_ref();
     let line = |word: &str, label: &str, revision: &str, side: Option<&ProposalSide<'_>>| {
         let side = side.and_then(|side| Some(format!(" · {} as of {}", side.period?, side.as_of.as_ref()?)));

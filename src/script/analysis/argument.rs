@@ -100,7 +100,8 @@ impl<'a> Analysis<'a> {
     fn argument(&mut self, function: &str, index: usize, operand: &Operand<'a>, demand: Demand, count: usize) {
         let (expression, value) = operand;
         let Some(dimension) = value.dimension() else { return };
-        if !demand.takes(dimension) {
+        let is_fraction = demand == Demand::Money && value.is_fraction() && dimension == Dimension::Open;
+        if is_fraction || !demand.takes(dimension) {
             let signatures = functions::find(function).map_or(&[][..], |function| function.signatures);
             let names = signatures.iter().find(|names| names.len() == count).copied().unwrap_or_default();
             let fault = UnitFault::Argument {
@@ -108,7 +109,7 @@ impl<'a> Analysis<'a> {
                 argument: names.get(index).copied().unwrap_or("its value").to_owned(),
                 expected: demand.words(),
                 expression: self.text(expression),
-                found: dimension.words(),
+                found: if is_fraction { "a fraction".to_owned() } else { dimension.words() },
             };
             self.report(fault, self.span(expression));
             return;
@@ -197,6 +198,11 @@ impl<'a> Analysis<'a> {
                 self.report(fault, self.span(limit.0));
             }
             let span = self.span(limit.0);
+            for (money, literal) in [(first, limit), (limit, first)] {
+                if money.1.dimension() == Some(Dimension::Money) {
+                    self.ratio_of_money(">", money, literal, span);
+                }
+            }
             self.scale_of_limit(&first.1, &limit.1, span);
             self.scale_of_limit(&limit.1, &first.1, span);
         }

@@ -4,6 +4,7 @@ use super::super::api::functions;
 use super::super::api::peers::numeric_fact;
 use super::super::outcome_fault::OutcomeFault;
 use super::super::tree::{Expression, ExpressionKind};
+use super::super::unit_fault::UnitFault;
 use super::Analysis;
 use super::dimension::Dimension;
 use super::reply::asked_by;
@@ -52,6 +53,10 @@ impl<'a> Analysis<'a> {
                 self.requirement(name, &values);
                 Value::open()
             }
+            "tier" if given.len() == 3 => {
+                self.minimum_of_another(given);
+                Value::open()
+            }
             "tier_minimum" => Value { known: values[0].1.known, ..Value::number(Dimension::Money) },
             "highest" | "highest_reached" => Value { words: self.tier_words(), ..Value::new(What::Text) }.maybe(),
             "share" => {
@@ -69,6 +74,25 @@ impl<'a> Analysis<'a> {
             "decide_by" => self.decide_by(&values),
             "contains" => self.contained(&values),
             _ => given_by(function.returns),
+        }
+    }
+
+    /// Reports `tier_minimum` of another tier in the requirement of a ladder's tier.
+    fn minimum_of_another(&mut self, given: &[&'a Expression]) {
+        let [_, Expression { kind: ExpressionKind::Text(tier), .. }, requirement] = given else { return };
+        let mut others = Vec::new();
+        requirement.walk(&mut |inside| {
+            if let ExpressionKind::Call { name, arguments, .. } = &inside.kind
+                && let ("tier_minimum", [Expression { kind: ExpressionKind::Text(other), .. }]) =
+                    (name.as_str(), &arguments[..])
+                && other != tier
+            {
+                others.push((inside, other));
+            }
+        });
+        for (inside, other) in others {
+            let fault = UnitFault::MinimumOfAnother { tier: tier.clone(), other: other.clone() };
+            self.report(fault, self.span(inside));
         }
     }
 
@@ -100,7 +124,13 @@ impl<'a> Analysis<'a> {
         let is_factor = values.iter().any(|(_, value)| value.is_factor);
         let joined = values.iter().map(|(_, value)| value.clone()).reduce(Value::join).unwrap_or_else(Value::open);
         let is_limited = values.iter().skip(1).all(|(_, value)| value.written.is_some());
-        Value { known: Known::Yes, path: None, most: None, is_factor: is_factor && is_limited, ..joined }
+        let is_below_one = match (name, values) {
+            ("clamp", [_, _, (_, high)]) => high.is_fraction(),
+            ("min" | "capped", all) => all.iter().any(|(_, value)| value.is_fraction()),
+            _ => joined.is_limited,
+        };
+        let is_factor = is_factor && is_limited;
+        Value { known: Known::Yes, path: None, most: None, is_factor, is_limited: is_below_one, ..joined }
     }
 
     /// Functions that take a `|x| …`.

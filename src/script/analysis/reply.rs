@@ -2,13 +2,16 @@
 
 use super::super::api::vocabulary::unknown_word;
 use super::super::tree::ExpressionKind;
+use super::super::unit_fault::UnitFault;
 use super::Analysis;
 use super::dimension::Dimension;
 use super::value::{Known, Operand, Value, What, Words};
 use crate::decision::table::{DecisionTable, Kind, Value as Cell};
-use crate::finding::{Place, did_you_mean};
+use crate::finding::{Finding, Place, did_you_mean};
 use crate::script::FactKind;
 use crate::script::table_key::Key;
+use crate::units::plain;
+use rust_decimal::Decimal;
 use std::rc::Rc;
 
 /// Name under which it is known that an answer has been asked for one of its outputs.
@@ -46,11 +49,22 @@ impl<'a> Analysis<'a> {
 
     /// Reports a text that no row of the table is for, and rows for texts that the input never is.
     fn asked_of(&mut self, table: &DecisionTable, name: &str, column: usize, input: &Operand<'a>) {
-        let Some(declared) = table.inputs().get(column).filter(|input| input.kind == Kind::Text) else { return };
+        let Some(declared) = table.inputs().get(column) else { return };
+        if declared.kind != Kind::Text {
+            return self.asked_of_numbers(table, column, input);
+        }
         let vocabulary = format!("value of `{}` in the decision table `{name}`", declared.name);
         if let Some(text) = input.1.written.as_ref().and_then(|written| written.text()) {
             let known = table.texts_of_input(column);
             let known: Vec<&str> = known.iter().map(|(_, text)| &**text).collect();
+            let tiers = self.tier_words().filter(|words| {
+                let is_tier = |text: &&str| words.known.iter().any(|tier| tier == text);
+                !text.is_empty() && !known.is_empty() && known.iter().all(is_tier) && !is_tier(&text)
+            });
+            if let Some(words) = tiers {
+                let known: Vec<&str> = words.known.iter().map(String::as_str).collect();
+                return self.report(unknown_word(&words.vocabulary, text, &known), self.span(input.0));
+            }
             let has_default = table.outputs().iter().all(|output| output.default.is_some());
             if !table.takes_text(column, text) && (!has_default || did_you_mean(text, known.iter().copied()).is_some())
             {
@@ -66,6 +80,30 @@ impl<'a> Analysis<'a> {
                 let path = table.file().to_owned();
                 self.report_in_table(unknown_word(&words.vocabulary, &text, &known), place, &path, row);
             }
+        }
+    }
+
+    /// Reports rows for numbers on another scale than the input: ratios for money, percentages for a rate.
+    fn asked_of_numbers(&mut self, table: &DecisionTable, column: usize, input: &Operand<'a>) {
+        let Some(dimension) = input.1.dimension() else { return };
+        for (row, number) in table.numbers_of_input(column) {
+            let (size, expression) = (number.abs(), self.text(input.0));
+            let fault = match dimension {
+                Dimension::Money if !size.fract().is_zero() && size < Decimal::TEN => {
+                    UnitFault::RatioOfMoney { amount: expression, number }
+                }
+                Dimension::Rate if size.fract().is_zero() && size >= Decimal::TEN => {
+                    UnitFault::Percentage { expression: Some(expression), number }
+                }
+                Dimension::Count(_) if !number.is_zero() && size < Decimal::ONE => {
+                    UnitFault::FractionOfCount { expression, number }
+                }
+                _ => continue,
+            };
+            let name = table.inputs().get(column).map(|input| input.name.to_string()).unwrap_or_default();
+            let place = Place::cell(table.file(), row, name, plain(number));
+            let finding = Finding::from(fault).at(self.unit.source.place(self.span(input.0), "")).at(place);
+            return self.push(finding, self.unit.source.path.clone(), input.0.at);
         }
     }
 

@@ -6,6 +6,7 @@ use super::Analysis;
 use super::dimension::Dimension;
 use super::value::{Operand, Value, Written};
 use crate::finding::Span;
+use crate::units::plain;
 use rust_decimal::Decimal;
 
 /// Number of months from which days are meant.
@@ -74,11 +75,10 @@ impl<'a> Analysis<'a> {
         if money.1.dimension() != Some(Dimension::Money) {
             return;
         }
-        let Some(number) = literal.1.fixed_number() else { return };
-        if !number.is_zero() && number.abs() < Decimal::ONE {
+        if literal.1.is_fraction() {
             let amount = self.text(money.0);
-            let fault = UnitFault::FractionAdded { amount, number };
-            self.report(fault, self.span(literal.0));
+            let fraction = literal.1.fixed_number().map_or_else(|| self.text(literal.0), plain);
+            self.report(UnitFault::FractionAdded { amount, fraction }, self.span(literal.0));
         }
     }
 

@@ -109,6 +109,8 @@ pub(super) struct Value<'a> {
     pub is_factor: bool,
     /// The rank of a tier, never below −1.
     pub is_rank: bool,
+    /// Limited to less than 1 by a literal fraction.
+    pub is_limited: bool,
     /// A rate × 100.
     pub is_percentage: bool,
     /// Literals of a factor that look like percentages; reported where an amount is multiplied with it.
@@ -135,6 +137,7 @@ impl<'a> Value<'a> {
             is_percentage: false,
             growths: Vec::new(),
             is_rank: false,
+            is_limited: false,
             most: None,
             words: None,
             when: When::default(),
@@ -169,6 +172,11 @@ impl<'a> Value<'a> {
     /// The number that it is, when that is written.
     pub fn fixed_number(&self) -> Option<Decimal> {
         self.written.as_ref().and_then(Written::number)
+    }
+
+    /// True for a literal fraction, such as `0.05`, and for what one limits.
+    pub fn is_fraction(&self) -> bool {
+        self.is_limited || self.fixed_number().is_some_and(|number| !number.is_zero() && number.abs() < Decimal::ONE)
     }
 
     pub fn fixed_truth(&self) -> Option<bool> {
@@ -211,10 +219,11 @@ impl<'a> Value<'a> {
             no: self.when.no.intersection(&other.when.no).cloned().collect(),
         };
         let is_factor = self.is_factor && other.is_factor;
+        let is_limited = self.is_fraction() && other.is_fraction();
         let most = if self.most == other.most { self.most } else { None };
         let origin = self.origin.or(other.origin);
         let what = joined(self, other);
-        Self { known, path, origin, marks, is_factor, most, words, when, ..Self::new(what) }
+        Self { known, path, origin, marks, is_factor, is_limited, most, words, when, ..Self::new(what) }
     }
 }
 

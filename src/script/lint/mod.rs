@@ -4,6 +4,7 @@ mod condition;
 mod dropped;
 mod form;
 mod ranges;
+mod reasons;
 mod unused;
 
 use super::program::Unit;
@@ -25,6 +26,7 @@ pub(super) fn lint(units: &BTreeMap<String, Unit>, findings: &mut Findings) {
         for function in &unit.tree.functions {
             lint.form(function);
             lint.results(function);
+            lint.reasons(function);
             lint.conditions(function);
         }
         findings.extend(lint.findings);

@@ -252,3 +252,62 @@ fn cases_decide_the_same_with_and_without_coverage() {
         covered.lines().filter(|line| line.contains("  passed  ") || line.contains(" passed, ")).collect();
     assert_eq!(lines, plain.lines().collect::<Vec<_>>());
 }
+
+/// A rule with one threshold, and a case on each side of it that leaves its bound open.
+fn thresholds(cases: &str) -> Desk {
+    let desk = desk();
+    let rule = "const LARGE = 1_000;\n\n/// Large partners grow by a half.\nfn assess(partner) {\n    let prior = partner.history.prior_revenue ?? 0.0;\n    if prior >= global::LARGE { return indicate(prior * 1.5).because(\"large\"); }\n    indicate(prior).because(\"small\")\n}\n";
+    desk.write("rules/acme/history.rhai", rule);
+    let case = |name: &str, prior: &str, indicates: &str| {
+        format!(
+            "[[case]]\nname = \"{name}\"\nas_of = 2025-12-31\nrule = \"history\"\nfacts.history.prior_revenue = {prior}\nexpect.indicates = {indicates}\n"
+        )
+    };
+    let none = "[[case]]\nname = \"none\"\nas_of = 2025-12-31\nrule = \"history\"\nexpect.indicates = 0\n";
+    let all = [case("small", "100", "100"), case("large", "5000", "7500"), none.to_owned(), cases.to_owned()];
+    desk.write("rules/acme/cases.toml", all.concat());
+    desk
+}
+
+/// Four changes: of the constant, of the value after `??`, of `>=`, and of the factor; the bound at 1,000 is open.
+#[test]
+fn mutation_names_the_changes_that_no_case_notices_and_the_missing_case() {
+    let (out, _) = text(&thresholds(""), 0, &["test", "acme", "--mutate", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let mutation = &document["vendors"][0]["mutation"];
+    assert_eq!((&mutation["all"], &mutation["noticed"]), (&4.into(), &2.into()), "{out}");
+    let survivors = mutation["survivors"].as_array().unwrap();
+    let shown: Vec<String> =
+        survivors.iter().map(|one| format!("{} {} {}", one["line"], one["before"], one["after"])).collect();
+    assert_eq!(shown, ["1 \"1_000\" \"1001\"", "6 \">=\" \">\""]);
+    assert_eq!(survivors[1]["missing"], "no case has `prior` at exactly `global::LARGE`");
+    let missing = survivors[1]["case"].as_str().unwrap();
+    let expected = "[[case]]\nname = \"history.prior_revenue is exactly 1000\"\nrule = \"history\"\nfacts.history.prior_revenue = 1000\n";
+    assert_eq!(missing, expected);
+    // With that case, and what is expected of it, everything is noticed.
+    let desk = thresholds(&format!("{missing}as_of = 2025-12-31\nexpect.indicates = 1500\n"));
+    let (out, _) = text(&desk, 0, &["test", "acme", "--mutate"]);
+    assert!(out.ends_with("  changes noticed: 4 of 4 (100 %)\n"), "{out}");
+}
+
+#[test]
+fn mutation_changes_rows_bounds_and_numbers_of_tables() {
+    let desk = desk();
+    desk.write("rules/acme/bonus.csv", "FIRST,revenue,-> bonus\n,>= 200,0.5\n,< 200,0\n");
+    desk.write(
+        "rules/acme/history.rhai",
+        "/// By size.\nfn assess(partner) {\n    let prior = partner.history.prior_revenue ?? 0.0;\n    let decided = decide_by(\"bonus\", #{ revenue: prior });\n    indicate(prior * decided.bonus).because(decided)\n}\n",
+    );
+    let case = "[[case]]\nname = \"large\"\nas_of = 2025-12-31\nrule = \"history\"\nfacts.history.prior_revenue = 300\nexpect.indicates = 150\n";
+    desk.write("rules/acme/cases.toml", case.to_owned());
+    let (out, _) = text(&desk, 0, &["test", "acme", "--mutate"]);
+    for survivor in [
+        "  rules/acme/bonus.csv:2: `>=` changed to `>`\n    ,>= 200,0.5\n",
+        "  rules/acme/bonus.csv:3: row left out\n    ,< 200,0\n",
+        "  rules/acme/bonus.csv:3: `0` changed to `1`\n",
+    ] {
+        assert!(out.contains(survivor), "{out}");
+    }
+    assert!(!out.contains("bonus.csv:2: row left out") && !out.contains("`0.5` changed"), "{out}");
+    text(&desk, 5, &["test", "acme", "--mutate", "--format", "junit"]);
+}

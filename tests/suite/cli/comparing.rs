@@ -93,6 +93,18 @@ fn markdown_shows_the_same_figures() {
 }
 
 #[test]
+fn a_page_shows_the_same_figures_and_the_differences_of_the_files() {
+    let desk = raised();
+    desk.write("book/partners.csv", "partner_id,partner_name,tier\nA,Al|pha <b>,Gold\nB,Beta,Gold\n");
+    let (out, _) = run(&desk, 0, &["--before", "old", "--format", "html"]);
+    assert!(out.starts_with("<!DOCTYPE html>") && !out.contains("<b>") && !out.contains("<script"), "{out}");
+    let total = "<td class=\"t\" dir=\"auto\">quota</td><td class=\"n\">540,000</td><td class=\"n\">648,000</td>";
+    assert!(out.contains(total), "{out}");
+    assert!(out.contains("<td class=\"n\">+36,000</td>"), "{out}");
+    assert!(out.contains("-    indicate(prior * 1.5)") && out.contains("+    indicate(prior * 2)"), "{out}");
+}
+
+#[test]
 fn a_comparison_ends_with_1_only_when_asked() {
     let desk = raised();
     run(&desk, 0, &["--before", "old"]);

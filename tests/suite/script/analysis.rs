@@ -8,8 +8,14 @@ use quotient::finding::{Finding, FindingDocument, Findings, Place};
 use quotient::script::{Contract, EntryPoint, PolicyKind, ScriptContext, Scripts, Table, Tables};
 use std::sync::Arc;
 
-/// `cause` and the underlined text of every finding, in their order; warnings begin with `?`.
+/// `cause` and the underlined text of every finding, in their order; warnings begin with `?`. The short rules of these
+/// tests give no reasons, and that is left out.
 pub fn causes(findings: &Findings) -> Vec<String> {
+    all_causes(findings).into_iter().filter(|cause| !cause.starts_with("?unexplained")).collect()
+}
+
+/// The same with answers that have no reason.
+pub fn all_causes(findings: &Findings) -> Vec<String> {
     let documents = FindingDocument::each(findings.iter());
     let shown = |(finding, document): (&Finding, FindingDocument)| {
         let underlined = match finding.places.first() {
@@ -106,6 +112,21 @@ fn amounts_rates_and_counts_are_not_mixed() {
         ("indicate(prior * (1 + (partner.market.growth ?? 0.0)))", &[]),
         ("indicate(prior * (partner.market.growth ?? 0.0) + prior)", &[]),
         ("indicate(prior + 1_000)", &[]),
+        // A fraction where an amount belongs, also one that is limited to it.
+        ("indicate(0.05)", &["argument `0.05`"]),
+        ("indicate(prior).because(money(0.05))", &["argument `0.05`"]),
+        ("indicate(prior).floor(0.9)", &["argument `0.9`"]),
+        ("indicate(min(prior, 0.05))", &["ratio_of_money `0.05`"]),
+        ("indicate(max(0.5, prior))", &["ratio_of_money `0.5`"]),
+        (
+            "let c = clamp((partner.investment.certified_gained ?? 0) * 0.03, 0.0, 0.15); indicate(prior + c)",
+            &["fraction_added `c`"],
+        ),
+        ("let c = clamp((partner.investment.certified_gained ?? 0) * 0.03, 0.0, 0.15); indicate(prior * (1 + c))", &[]),
+        ("indicate(max(prior, 0.0)).floor(0.0)", &[]),
+        ("let c = if partner.is_newcomer { 0.1 } else { 0.2 }; indicate(prior + c)", &["fraction_added `c`"]),
+        ("let c = if partner.is_newcomer { 0.1 } else { 2_000 }; indicate(prior + c)", &[]),
+        ("let c = max(partner.attributes.hours ?? 0.0, 0.5); indicate(prior + c)", &[]),
         ("indicate((partner.investment.certified_now ?? 0) * 25_000)", &[]),
         ("indicate(prior / 4 * max(partner.history.active_quarters ?? 0, 1))", &[]),
         ("indicate(prior * prior.min(1))", &["product `prior * prior.min(1)`"]),
@@ -316,7 +337,7 @@ fn texts_are_from_their_set() {
         ("let t = if partner.is_newcomer { \"Silvr\" } else { \"Gold\" }; grant(t)", &["unknown_word `\"Silvr\"`"]),
         (
             "if decide_by(\"bonus\", #{ tier: \"Gld\", attainment: 1 }).word == \"hgh\" { return retain(); } grant(\"Gold\")",
-            &["unknown_word `\"hgh\"`"],
+            &["unknown_word `\"Gld\"`", "unknown_word `\"hgh\"`"],
         ),
         (
             "if decide_by(\"bonus\", #{ tier: partner.tier, attainment: 1 }).word == \"high\" { return retain(); } grant(\"Gold\")",
@@ -334,6 +355,52 @@ fn a_table_that_tests_for_a_tier_which_is_not_there_is_found_at_its_row() {
     let rule = "fn decide(partner) { [award(\"bonus\").rate(decide_by(\"bonus\", #{ tier: partner.tier }).rate)] }";
     let found = found(rule, EntryPoint::Policy(PolicyKind::Incentive), &context);
     assert_eq!(found, ["unknown_word `<bonus.csv: row 2, column `tier`, value `Platinium`>`"]);
+}
+
+#[test]
+fn a_table_on_another_scale_than_its_input_is_found() {
+    let found = |cells: &str, input: &str| {
+        let text = format!("FIRST,size,-> rate\n,< {cells},0.01\n,-,0\n");
+        let table = DecisionTable::parse("bonus.csv", &Arc::from(text)).value.expect("a table");
+        let decisions = [(Name::from("bonus"), table)].into();
+        let context = ScriptContext { tiers: tiers(), decisions, is_policy: true, ..context() };
+        let rule = format!(
+            "fn decide(partner) {{ let s = partner.standing; if !is_known(s.attainment) || !is_known(s.quota) {{ return []; }} let r = decide_by(\"bonus\", #{{ size: {input} }}).rate; [award(\"bonus\").rate(r).because(\"by size\")] }}"
+        );
+        found(&rule, EntryPoint::Policy(PolicyKind::Incentive), &context)
+    };
+    assert_eq!(found("0.8", "s.quota"), ["ratio_of_money `s.quota`"]);
+    assert_eq!(found("80", "s.attainment"), ["percentage `s.attainment`"]);
+    assert_eq!(
+        found("0.8", "partner.history.active_quarters ?? 0"),
+        ["fraction_of_count `partner.history.active_quarters ?? 0`"]
+    );
+    assert!(found("0.8", "s.attainment").is_empty());
+    assert!(found("100000", "s.quota").is_empty());
+    assert!(found("5", "partner.history.active_quarters ?? 0").is_empty());
+}
+
+#[test]
+fn arguments_with_the_names_of_each_other_are_found() {
+    let rule = |call: &str| {
+        format!(
+            "fn part(headroom, partners) {{ headroom / partners }}\nfn assess(partner) {{ let m = partner.market; if !is_known(m.headroom) {{ return abstain(\"none\"); }} indicate({call}) }}"
+        )
+    };
+    files(&[
+        (&rule("part(m.headroom, m.partners)"), &[]),
+        (&rule("part(m.partners, m.headroom) * m.headroom"), &["swapped_arguments `m.partners`"]),
+    ]);
+}
+
+#[test]
+fn the_minimum_of_another_tier_is_found() {
+    let ladder = |minimum: &str| {
+        format!(
+            "ladder().tier(\"Silver\", at_least(\"revenue\", partner.history.trailing_12_months, tier_minimum(\"{minimum}\"))).decision_for(partner.tier)"
+        )
+    };
+    tier_policies(&[(&ladder("Silver"), &[]), (&ladder("Gold"), &["?minimum_of_another `tier_minimum(\"Gold\")`"])]);
 }
 
 #[test]

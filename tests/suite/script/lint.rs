@@ -1,6 +1,6 @@
 //! What is legal and probably not meant: found in its forms, and not where it is meant.
 
-use super::analysis::causes;
+use super::analysis::{all_causes, causes};
 use super::support::*;
 use quotient::finding::Findings;
 use quotient::script::ScriptContext;
@@ -111,6 +111,29 @@ fn equal_branches_and_placeholders_in_plain_quotes_are_found() {
         ("let a = 1; indicate(a).because(\"as ${a}\")", &["?plain_placeholder `\"as ${a}\"`"]),
         ("let a = 1; indicate(a).because(`as ${a}`)", &[]),
     ]);
+}
+
+#[test]
+fn answers_without_a_reason_are_found() {
+    let found = |text: &str| all_causes(&compile_in(&[("rule.rhai", text)], &context()).1);
+    let body = |body: &str| found(&format!("fn assess(partner) {{ {body} }}"));
+    assert_eq!(body("indicate(1).floor(0)"), ["?unexplained `indicate(1).floor(0)`"]);
+    assert_eq!(
+        body("if partner.is_newcomer { return indicate(2); } abstain(\"none\")"),
+        ["?unexplained `indicate(2)`"]
+    );
+    let switched = "switch partner.is_newcomer { true => indicate(2), _ => abstain(\"none\") }";
+    assert_eq!(body(switched), ["?unexplained `indicate(2)`"]);
+    assert_eq!(body("abstain(\" \")"), ["?empty_reason `\" \"`"]);
+    assert_eq!(body("indicate(1).because(\"\")"), ["?empty_reason `\"\"`"]);
+    // Given somewhere else.
+    for explained in [
+        "fn made(x) { indicate(x) }\nfn assess(partner) { made(1).because(\"one\") }",
+        "fn assess(partner) { let answer = indicate(1); answer.because(\"one\") }",
+        "fn assess(partner) { indicate(1).because(\"one\").floor(0) }",
+    ] {
+        assert_eq!(found(explained), [""; 0], "{explained}");
+    }
 }
 
 #[test]
