@@ -83,28 +83,33 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Reports rows for numbers on another scale than the input: ratios for money, percentages for a rate.
+    /// Reports a column whose numbers are all on another scale than the input: ratios for money, percentages for a rate.
+    /// A column with numbers of both scales may be for several measures.
     fn asked_of_numbers(&mut self, table: &DecisionTable, column: usize, input: &Operand<'a>) {
         let Some(dimension) = input.1.dimension() else { return };
-        for (row, number) in table.numbers_of_input(column) {
-            let (size, expression) = (number.abs(), self.text(input.0));
-            let fault = match dimension {
-                Dimension::Money if !size.fract().is_zero() && size < Decimal::TEN => {
-                    UnitFault::RatioOfMoney { amount: expression, number }
-                }
-                Dimension::Rate if size.fract().is_zero() && size >= Decimal::TEN => {
-                    UnitFault::Percentage { expression: Some(expression), number }
-                }
-                Dimension::Count(_) if !number.is_zero() && size < Decimal::ONE => {
-                    UnitFault::FractionOfCount { expression, number }
-                }
-                _ => continue,
-            };
-            let name = table.inputs().get(column).map(|input| input.name.to_string()).unwrap_or_default();
-            let place = Place::cell(table.file(), row, name, plain(number));
-            let finding = Finding::from(fault).at(self.unit.source.place(self.span(input.0), "")).at(place);
-            return self.push(finding, self.unit.source.path.clone(), input.0.at);
-        }
+        let numbers = table.numbers_of_input(column);
+        let (is_off, most): (fn(Decimal) -> bool, Decimal) = match dimension {
+            Dimension::Money => (|size| !size.fract().is_zero(), Decimal::TEN),
+            Dimension::Count(_) => (|size| !size.fract().is_zero(), Decimal::ONE),
+            Dimension::Rate => (|size| size >= Decimal::TEN, Decimal::MAX),
+            Dimension::Open => return,
+        };
+        let is_alike = |(_, number): &(u64, Decimal)| {
+            let is_whole_percentage = number.is_zero() || (number.fract().is_zero() && number.abs() >= Decimal::TEN);
+            if dimension == Dimension::Rate { is_whole_percentage } else { number.abs() <= most }
+        };
+        let off = numbers.iter().find(|(_, number)| is_off(number.abs()));
+        let Some((row, number)) = off.copied().filter(|_| numbers.iter().all(is_alike)) else { return };
+        let expression = self.text(input.0);
+        let fault = match dimension {
+            Dimension::Money => UnitFault::RatioOfMoney { amount: expression, number },
+            Dimension::Rate => UnitFault::Percentage { expression: Some(expression), number },
+            _ => UnitFault::FractionOfCount { expression, number },
+        };
+        let name = table.inputs().get(column).map(|input| input.name.to_string()).unwrap_or_default();
+        let place = Place::cell(table.file(), row, name, plain(number));
+        let finding = Finding::from(fault).at(self.unit.source.place(self.span(input.0), "")).at(place);
+        self.push(finding, self.unit.source.path.clone(), input.0.at);
     }
 
     /// An output of a decision table; not known where a row leaves it open.

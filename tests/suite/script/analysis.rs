@@ -376,6 +376,9 @@ fn a_table_on_another_scale_than_its_input_is_found() {
         ["fraction_of_count `partner.history.active_quarters ?? 0`"]
     );
     assert!(found("0.8", "s.attainment").is_empty());
+    // Rows for several measures.
+    assert!(found("0.8,0.01\n,>= 500000", "s.quota").is_empty());
+    assert!(found("0.8,0.01\n,>= 500000", "s.attainment").is_empty());
     assert!(found("100000", "s.quota").is_empty());
     assert!(found("5", "partner.history.active_quarters ?? 0").is_empty());
 }
