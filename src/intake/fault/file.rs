@@ -1,5 +1,7 @@
 //! Faults of files: kind, size, encoding, and the package of a workbook.
 
+use crate::finding::listed;
+
 /// Help for a workbook that cannot be read.
 const SAVE_AGAIN: &str = "open it and save it again as .xlsx";
 /// Help for a workbook that is too large.
@@ -29,9 +31,12 @@ crate::faults! {
                    proposes a mapping file that reads partners and revenue from one file",
         }
         /// A directory or file has no table that can be read.
-        NothingToRead {} = BookShape {
+        NothingToRead { unread: Vec<String> } = BookShape {
             message: "nothing here can be read as a table",
-            help: "name a directory or file with CSV, JSON or XLSX data",
+            help: match unread.as_slice() {
+                [] => "name a directory or file with CSV, JSON or XLSX data".to_owned(),
+                names => format!("a file with another ending is read when it is named itself: {}", listed(names)),
+            },
         }
         /// A file has no ending.
         NoEnding {} = BookShape {

@@ -99,7 +99,7 @@ crate::faults! {
         Width { fields: usize, columns: usize } = BookShape {
             message: format!("the row has {}, and the header has {}", counted(*fields, "field"), counted(*columns, "column")),
             help: if fields > columns {
-                "put quotes around values that contain the delimiter"
+                "put quotes around values that contain the delimiter; where every row ends with one, end the header with one too"
             } else {
                 "write every field, empty ones too, and close every quote"
             },

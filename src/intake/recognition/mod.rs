@@ -79,7 +79,10 @@ fn survey(mut store: Store, log: Log, limits: &Limits) -> Checked<Survey> {
     }
     findings.extend(log.into_findings());
     if profiles.is_empty() {
-        findings.push(Finding::from(FileFault::NothingToRead {}).at(Place::file(store.name.clone())));
+        findings.push(
+            Finding::from(FileFault::NothingToRead { unread: store.unread.clone() })
+                .at(Place::file(store.name.clone())),
+        );
         return Checked::refused(findings);
     }
     let survey = assign::survey(&store, &profiles);

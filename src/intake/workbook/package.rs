@@ -48,10 +48,10 @@ impl Container {
         }
         let start = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]).to_lowercase();
         Self::Other(match start.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']) {
+            xml if xml.starts_with("<?xml") && !xml.contains("<html") => "an XML document",
             html if html.starts_with("<!doctype html") || html.contains("<html") || html.contains("<table") => {
                 "an HTML page"
             }
-            xml if xml.starts_with("<?xml") => "an XML document",
             text if !text.is_empty() && !text.contains(['\0', '\u{FFFD}']) => "text",
             _ => "something else",
         })

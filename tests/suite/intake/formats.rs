@@ -287,6 +287,10 @@ fn an_xlsb_workbook_is_read_with_its_number_formats() {
 fn a_file_that_only_has_the_extension_of_a_workbook_says_what_it_is() {
     let message = |bytes: &[u8]| file("export.xls", bytes, "").unwrap_err()[0].1.clone();
     assert_eq!(message(b"<html><body><table>"), "the file is an HTML page, not a workbook");
+    assert_eq!(
+        message(b"<?xml version=\"1.0\"?><Workbook><Worksheet><Table>"),
+        "the file is an XML document, not a workbook"
+    );
     assert_eq!(message(b"<?xml version=\"1.0\"?>"), "the file is an XML document, not a workbook");
     assert_eq!(message(b"partner_id\tmonth\n"), "the file is text, not a workbook");
 }

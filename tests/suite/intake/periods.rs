@@ -294,3 +294,11 @@ fn names_are_not_units() {
     }
     reads(&[("a.csv", &format!("Report for team M (Munich),,\n{rows}"))], "3.5", &["header_row = 2"]);
 }
+
+#[test]
+fn a_directory_of_text_files_only_says_which_it_has() {
+    let seen = Seen::text(&[("orders.txt", "Customer,Date,Amount\nA,2025-01-10,5\nB,2025-01-11,6\n")]);
+    seen.says("a file with another ending is read when it is named itself: `orders.txt`");
+    let longer = Seen::text(&[("a.csv", "Customer,Date,Amount\nA,2025-01-10,5,\nB,2025-01-11,6,\n")]);
+    longer.says("end the header with one too");
+}
