@@ -112,8 +112,8 @@ class Scenarios {
     if (!this.levers) return;
     this.list.forEach((one, at) => {
       const of = JSON.stringify(one.typed);
-      if (this.outcomes.get(at)?.of === of || this.wrong(at).length > 0) return;
       clearTimeout(this.timers.get(at));
+      if (this.outcomes.get(at)?.of === of || this.wrong(at).length > 0) return;
       const isFirst = !this.outcomes.has(at);
       this.timers.set(at, window.setTimeout(() => void this.ask(at, of, one), isFirst ? 0 : REST));
     });

@@ -3,7 +3,7 @@
 /// Returns the bytes of `text`; `None` where it is not base64.
 pub fn decoded(text: &str) -> Option<Vec<u8>> {
     let text = text.as_bytes();
-    if text.len() % 4 != 0 {
+    if !text.len().is_multiple_of(4) {
         return None;
     }
     let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();

@@ -99,9 +99,12 @@ fn refused(detail: impl Into<String>) -> Problem {
     Problem::new(ProblemKind::InputRefused, detail)
 }
 
+/// Name and bytes of files.
+type Named = Vec<(String, Vec<u8>)>;
+
 impl SurveyRequest {
     /// Returns the files with their bytes, and the mapping file.
-    fn opened(self) -> Result<(Vec<(String, Vec<u8>)>, Option<String>), Problem> {
+    fn opened(self) -> Result<(Named, Option<String>), Problem> {
         if self.files.is_empty() || self.files.len() > MAX_FILES {
             return Err(refused(format!("`files` must have from 1 to {MAX_FILES} files")));
         }
@@ -176,7 +179,7 @@ fn options_of(plugin: &VendorPlugin, limits: Limits) -> ReadOptions {
 }
 
 /// Surveys the files and reads them with the mapping, or with the one that the survey proposes.
-fn surveyed(files: Vec<(String, Vec<u8>)>, mapping: Option<&str>, options: &ReadOptions) -> Result<String, Problem> {
+fn surveyed(files: Named, mapping: Option<&str>, options: &ReadOptions) -> Result<String, Problem> {
     let (survey, mut findings) = match mapping {
         Some(_) => (Survey::default(), Findings::new()),
         None => {
