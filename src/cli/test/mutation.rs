@@ -43,7 +43,7 @@ pub fn text(mutation: &Mutation) -> String {
 fn share(mutation: &Mutation) -> String {
     let percent = Decimal::from(mutation.noticed) * Decimal::ONE_THOUSAND;
     let percent = percent.checked_div(Decimal::from(mutation.all)).map(|share| share.floor() / Decimal::TEN);
-    percent.map(|percent| format!(" ({percent} %)")).unwrap_or_default()
+    percent.map(|percent| format!(" ({} %)", percent.normalize())).unwrap_or_default()
 }
 
 fn survivor(mutant: &Mutant, into: &mut String) {
