@@ -1,7 +1,6 @@
 //! HTTP without any route: what an operation is, problems, callers, extractors, and the description of the interface.
 
 pub mod access;
-pub mod base64;
 pub mod components;
 pub mod conditional;
 pub mod context;

@@ -8,7 +8,6 @@ use crate::intake::{Limits, Mapping, ReadOptions, read_book_files};
 use crate::plugin::VendorPlugin;
 use crate::report::survey::{SurveyView, json};
 use crate::server::http::access::Scope;
-use crate::server::http::base64::decoded;
 use crate::server::http::context::Context;
 use crate::server::http::header;
 use crate::server::http::media::{JSON, Media};
@@ -27,6 +26,8 @@ use crate::server::state::turns::Owner;
 use crate::units::Month;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -119,7 +120,8 @@ impl SurveyRequest {
             if !names.insert(name.to_lowercase()) {
                 return Err(refused(format!("duplicate file `{name}`")));
             }
-            let bytes = decoded(&content).ok_or_else(|| refused(format!("the content of `{name}` is not base64")))?;
+            let bytes =
+                STANDARD.decode(&content).map_err(|_| refused(format!("the content of `{name}` is not base64")))?;
             files.push((name, bytes));
         }
         Ok((files, self.mapping))
