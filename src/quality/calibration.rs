@@ -31,9 +31,9 @@ pub fn wape(partners: &[PartnerError]) -> Option<Rate> {
 /// use quotient::quality::{PartnerError, standard_error, wape};
 /// // Four partners of 100 with errors of 10, 10, 30 and 30: 0.2, and the residuals are 10 each.
 /// let partners = [10, 10, 30, 30].map(|error| PartnerError { error, actual: 100 });
-/// assert_eq!(wape(&partners).unwrap().to_string(), "0.2");
+/// assert_eq!(wape(&partners).unwrap().normalize().to_string(), "0.2");
 /// // √(4 ÷ 3 × 400) ÷ 400 = 23 ÷ 400, the root in whole minor units.
-/// assert_eq!(standard_error(&partners).unwrap().to_string(), "0.0575");
+/// assert_eq!(standard_error(&partners).unwrap().normalize().to_string(), "0.0575");
 /// ```
 pub fn standard_error(partners: &[PartnerError]) -> Option<Rate> {
     let (error, actual) = sums(partners)?;
