@@ -136,11 +136,13 @@ pub(super) fn bold(text: &str, colour: bool) -> String {
 pub(super) fn wrapped(text: &str, indent: &str, width: u16) -> String {
     let room = usize::from(width.max(40)).saturating_sub(indent.chars().count());
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
+    // A percent sign stays with its number.
+    let text = text.replace(" %", "\u{1}%");
+    for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
         match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= room) {
             Some(line) => line.extend([" ", word]),
             None => lines.push(word.to_owned()),
         }
     }
-    lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+    lines.iter().map(|line| format!("{indent}{}\n", line.replace('\u{1}', " "))).collect()
 }
