@@ -1,4 +1,4 @@
-//! Where a book is read from: one path, several together, files in memory, or a part of a JSON document.
+//! Sources of a book: one path, several together, files in memory, or a part of a JSON document.
 
 use super::book::read_store;
 use super::log::Log;

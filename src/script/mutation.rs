@@ -24,7 +24,7 @@ pub struct ScriptChange {
     pub boundary: Option<Boundary>,
 }
 
-/// A value that stands exactly at a threshold.
+/// A value that is exactly at a threshold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Boundary {
     /// Rule or policy, as cases name it; `None` in a module.

@@ -113,10 +113,16 @@ crate::faults! {
         Argument { function: String, argument: String, expected: &'static str, expression: String, found: String } = ScriptUnits {
             message: format!("`{function}` needs {expected} as {argument}, and `{expression}` is {found}"),
             help: match (expected.contains("money"), found.as_str()) {
-                (true, "a rate" | "a fraction") => "multiply it by an amount",
+                (true, "a rate") => "multiply it by an amount",
                 (true, _) => "multiply it by an amount for each, or show it as it is",
                 (false, _) => "name another value, or convert it first",
             },
+        }
+        /// A fraction is given where an amount of money is expected.
+        FractionForMoney { function: String, argument: String, expression: String } = ScriptUnits {
+            message: format!("`{function}` needs an amount of money as {argument}, and `{expression}` is a fraction"),
+            help: "multiply it by an amount",
+            severity: Warning,
         }
         /// The value and the threshold of a requirement are swapped.
         Swapped { function: String, value: String, threshold: String } = ScriptUnits {

@@ -229,7 +229,7 @@ fn columns_of_files_are_figures_by_their_name() {
     assert_eq!(review.len(), 38);
     assert_eq!((review[6], review[7], review[36]), ("currency", "quota", "reasons"));
     let plan: Vec<&str> = quotient::report::csv::header().collect();
-    assert_eq!((plan.len(), plan[0], plan[8], plan[16]), (19, "partner_id", "currency", "growth"));
+    assert_eq!((plan.len(), plan[0], plan[8], plan[16]), (22, "partner_id", "currency", "growth"));
     let unique: BTreeSet<&&str> = review.iter().collect();
     assert_eq!(unique.len(), review.len());
 }

@@ -104,12 +104,13 @@ impl<'a> Analysis<'a> {
         if is_fraction || !demand.takes(dimension) {
             let signatures = functions::find(function).map_or(&[][..], |function| function.signatures);
             let names = signatures.iter().find(|names| names.len() == count).copied().unwrap_or_default();
-            let fault = UnitFault::Argument {
-                function: function.to_owned(),
-                argument: names.get(index).copied().unwrap_or("its value").to_owned(),
-                expected: demand.words(),
-                expression: self.text(expression),
-                found: if is_fraction { "a fraction".to_owned() } else { dimension.words() },
+            let (function, expression_text) = (function.to_owned(), self.text(expression));
+            let argument = names.get(index).copied().unwrap_or("its value").to_owned();
+            let fault = if is_fraction {
+                UnitFault::FractionForMoney { function, argument, expression: expression_text }
+            } else {
+                let (expected, found) = (demand.words(), dimension.words());
+                UnitFault::Argument { function, argument, expected, expression: expression_text, found }
             };
             self.report(fault, self.span(expression));
             return;

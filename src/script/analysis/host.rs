@@ -53,10 +53,7 @@ impl<'a> Analysis<'a> {
                 self.requirement(name, &values);
                 Value::open()
             }
-            "tier" if given.len() == 3 => {
-                self.minimum_of_another(given);
-                Value::open()
-            }
+            "tier" => self.minimum_of_another(given),
             "tier_minimum" => Value { known: values[0].1.known, ..Value::number(Dimension::Money) },
             "highest" | "highest_reached" => Value { words: self.tier_words(), ..Value::new(What::Text) }.maybe(),
             "share" => {
@@ -78,8 +75,10 @@ impl<'a> Analysis<'a> {
     }
 
     /// Reports `tier_minimum` of another tier in the requirement of a ladder's tier.
-    fn minimum_of_another(&mut self, given: &[&'a Expression]) {
-        let [_, Expression { kind: ExpressionKind::Text(tier), .. }, requirement] = given else { return };
+    fn minimum_of_another(&mut self, given: &[&'a Expression]) -> Value<'a> {
+        let [_, Expression { kind: ExpressionKind::Text(tier), .. }, requirement] = given else {
+            return Value::open();
+        };
         let mut others = Vec::new();
         requirement.walk(&mut |inside| {
             if let ExpressionKind::Call { name, arguments, .. } = &inside.kind
@@ -94,6 +93,7 @@ impl<'a> Analysis<'a> {
             let fault = UnitFault::MinimumOfAnother { tier: tier.clone(), other: other.clone() };
             self.report(fault, self.span(inside));
         }
+        Value::open()
     }
 
     fn asked(values: &[Operand<'a>]) -> Value<'a> {

@@ -44,19 +44,29 @@ fn answers<'a>(body: &'a [Statement], is_value: bool, found: &mut Vec<&'a Expres
     for (index, statement) in body.iter().enumerate() {
         let is_value = is_value && Some(index) == last;
         match &statement.kind {
-            StatementKind::Expression(value) if is_value => found.push(value),
-            StatementKind::Return(Some(value)) => found.push(value),
+            StatementKind::Expression(value) if is_value => values(value, found),
+            StatementKind::Return(Some(value)) => values(value, found),
             StatementKind::If { body, otherwise, .. } => {
                 answers(body, is_value, found);
                 answers(otherwise, is_value, found);
             }
-            StatementKind::Switch { cases, .. } if is_value => found.extend(cases.iter().map(|case| &case.outcome)),
+            StatementKind::Switch { cases, .. } if is_value => {
+                cases.iter().for_each(|case| values(&case.outcome, found));
+            }
             StatementKind::While { body, .. }
             | StatementKind::DoWhile { body, .. }
             | StatementKind::For { body, .. } => answers(body, false, found),
             StatementKind::Block(body) => answers(body, is_value, found),
             _ => {}
         }
+    }
+}
+
+/// Collects an expression, or what a block of statements gives.
+fn values<'a>(value: &'a Expression, found: &mut Vec<&'a Expression>) {
+    match &value.kind {
+        ExpressionKind::Block(body) => answers(body, true, found),
+        _ => found.push(value),
     }
 }
 

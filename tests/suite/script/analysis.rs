@@ -113,9 +113,9 @@ fn amounts_rates_and_counts_are_not_mixed() {
         ("indicate(prior * (partner.market.growth ?? 0.0) + prior)", &[]),
         ("indicate(prior + 1_000)", &[]),
         // A fraction where an amount belongs, also one that is limited to it.
-        ("indicate(0.05)", &["argument `0.05`"]),
-        ("indicate(prior).because(money(0.05))", &["argument `0.05`"]),
-        ("indicate(prior).floor(0.9)", &["argument `0.9`"]),
+        ("indicate(0.05)", &["?fraction_for_money `0.05`"]),
+        ("indicate(prior).because(money(0.05))", &["?fraction_for_money `0.05`"]),
+        ("indicate(prior).floor(0.9)", &["?fraction_for_money `0.9`"]),
         ("indicate(min(prior, 0.05))", &["ratio_of_money `0.05`"]),
         ("indicate(max(0.5, prior))", &["ratio_of_money `0.5`"]),
         (

@@ -44,7 +44,7 @@ fn names_without_use_are_found() {
         ["?unused_constant `B`"]
     );
     assert_eq!(found("const A = 1;\nconst B = A + 1;\nfn assess(partner) { indicate(global::B) }"), [""; 0]);
-    let module = ("growth.rhai", "const RATE = 0.1;\nfn grown(x, y) { x * 2 }");
+    let module = ("growth.rhai", "const RATE = 5;\nfn grown(x, y) { x * 2 }");
     let rule = "import \"growth\" as growth;\nfn assess(partner) { indicate(growth::grown(1, 2) * growth::RATE) }";
     assert_eq!(found_in(&[module, ("rule.rhai", rule)]), ["?unused_parameter `y`"]);
     let unused = "import \"growth\" as growth;\nfn assess(partner) { indicate(1) }";
