@@ -54,7 +54,7 @@ pub fn mutate(files: &VendorFiles, plugin: &VendorPlugin, progress: &(dyn Fn(usi
     let all: Vec<VendorFile> = files.iter().cloned().collect();
     let mut changes = of_scripts(&all, plugin);
     changes.extend(of_tables(files, &all));
-    changes.sort_by(|one, other| (one.file, one.range.start).cmp(&(other.file, other.range.start)));
+    changes.sort_by_key(|one| (one.file, one.range.start));
     let done = AtomicUsize::new(0);
     let is_noticed = |change: &Change| {
         let is_noticed = is_noticed(files, &all, change);

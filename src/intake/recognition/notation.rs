@@ -153,7 +153,7 @@ impl Notation {
         marks.thousands = self.thousands.iter().next().map(|(sign, example)| (*sign, example.clone()));
         // Currencies without decimals leave one meaning.
         let is_whole = |code: &&str| ["JPY", "KRW", "¥", "￥", "₩"].contains(code);
-        let has_no_decimals = !self.currencies.is_empty() && self.currencies.keys().all(|code| is_whole(code));
+        let has_no_decimals = !self.currencies.is_empty() && self.currencies.keys().all(is_whole);
         for (sign, example) in &self.ambiguous {
             if self.decimals.contains_key(sign) || self.thousands.contains_key(sign) {
                 continue;

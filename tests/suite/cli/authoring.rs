@@ -299,7 +299,7 @@ fn mutation_changes_rows_bounds_and_numbers_of_tables() {
         "/// By size.\nfn assess(partner) {\n    let prior = partner.history.prior_revenue ?? 0.0;\n    let decided = decide_by(\"bonus\", #{ revenue: prior });\n    indicate(prior * decided.bonus).because(decided)\n}\n",
     );
     let case = "[[case]]\nname = \"large\"\nas_of = 2025-12-31\nrule = \"history\"\nfacts.history.prior_revenue = 300\nexpect.indicates = 150\n";
-    desk.write("rules/acme/cases.toml", case.to_owned());
+    desk.write("rules/acme/cases.toml", case);
     let (out, _) = text(&desk, 0, &["test", "acme", "--mutate"]);
     for survivor in [
         "  rules/acme/bonus.csv:2: `>=` changed to `>`\n    ,>= 200,0.5\n",
