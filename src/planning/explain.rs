@@ -74,7 +74,9 @@ impl LineChoice {
         if plan.lines.iter().any(|line| *line.identity.partner_id == **partner) {
             return PlanFault::NoSuchLine { partner: partner.to_string() }.into();
         }
-        let near = did_you_mean(partner, plan.lines.iter().map(|line| &*line.identity.partner_id));
+        let named = plan.lines.iter().find(|line| line.identity.partner_name.eq_ignore_ascii_case(partner));
+        let near = named.map(|line| &*line.identity.partner_id);
+        let near = near.or_else(|| did_you_mean(partner, plan.lines.iter().map(|line| &*line.identity.partner_id)));
         PlanFault::NotPlanned { partner: partner.to_string(), near: near.map(str::to_owned) }.into()
     }
 }

@@ -169,7 +169,7 @@ crate::faults! {
             message: format!("the plan has no partner `{partner}`"),
             help: match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "a proposal lists all partner ids".to_owned(),
+                None => "`propose --format csv` lists the ids of all partners".to_owned(),
             },
         }
         /// The partner has no such line.

@@ -1,4 +1,4 @@
-//! Choice among settings of the rules by their error, with one standard error of patience: a setting that is hardly worse
+//! Choice among settings of the rules by their error, by the rule of one standard error: a setting that is hardly worse
 //! than the best one and nearer to the present one is chosen. Estimates, exact and repeatable.
 
 use crate::units::Rate;

@@ -78,7 +78,7 @@ pub(super) fn notes(bands: &Bands, months: u32) -> Vec<String> {
         }
     };
     let shock = match bands.apart {
-        1 => "No change from one such period to the next has been seen, so outcomes spread more than the bands: they are a lower bound.".to_owned(),
+        1 => "With only one such period, the variation from year to year is not known: the bands are a lower bound of how far outcomes can vary.".to_owned(),
         apart @ 2..=4 => format!("Only {apart} of them have no month in common: the spread from one period to the next is hardly known."),
         apart => format!("{} of them have no month in common.", count(apart)),
     };

@@ -57,10 +57,10 @@ Examples:
 pub struct Options {
     /// Vendor whose revisions are compared.
     vendor: String,
-    /// Revision of before.
+    /// Earlier revision.
     #[arg(long, value_name = "REVISION")]
     before: String,
-    /// Revision of after.
+    /// Later revision.
     #[arg(long, value_name = "REVISION", default_value = "live")]
     after: String,
     #[command(flatten)]

@@ -32,7 +32,8 @@ pub struct Options {
     /// Run only the case of this name, or else the cases whose name contains the text.
     #[arg(long, value_name = "NAME")]
     case: Option<String>,
-    /// Write the observed values into the expectations of the cases that fail; a case that fails by error is left.
+    /// Write the observed values into the expectations of the cases that fail; cases that fail with an error are left
+    /// unchanged.
     #[arg(long)]
     #[cfg_attr(feature = "server", arg(conflicts_with = "bundles"))]
     accept: bool,

@@ -9,7 +9,7 @@ use super::notation::Notation;
 use super::outcome::Question;
 use super::period_heading::is_fiscal_year;
 use super::profile::{Column, Profile};
-use super::synonym::{DISCOUNTS, FISCAL_YEARS, LOST, WON};
+use super::synonym::{ABANDONED, DISCOUNTS, FISCAL_YEARS, LOST, WON};
 use super::text::{Section, key, quoted};
 use crate::finding::{counted, listed};
 use std::collections::BTreeMap;
@@ -327,6 +327,16 @@ impl<'p> Draft<'p> {
             .chain([format!("{} = {}", quoted("*"), quoted("open"))])
             .collect();
         self.section.set("values.status", format!("{{ {} }}", words.join(", ")), "all other values mean open");
+        let is_abandoned = |word: &&Box<str>| ABANDONED.contains(&compared(word).as_str());
+        let abandoned: Vec<String> =
+            column.values.keys().take(200).filter(is_abandoned).map(|word| quoted(word)).collect();
+        if !abandoned.is_empty() {
+            let (words, key, heading) = (abandoned.join(", "), key(&column.heading), column.heading.clone());
+            let question = format!(
+                "opportunities with {words} are read as lost, which lowers win rates: if they should not count, write `skip.{key} = [{words}]` under `[opportunities]`"
+            );
+            self.ask(&heading, question);
+        }
     }
 }
 
@@ -334,7 +344,11 @@ impl<'p> Draft<'p> {
 pub(super) fn outcome(column: &Column) -> Option<Vec<(String, &'static str)>> {
     let meaning = |word: &str| {
         let compared = compared(word);
-        if WON.contains(&compared.as_str()) { Some("won") } else { LOST.contains(&compared.as_str()).then_some("lost") }
+        match compared.as_str() {
+            word if WON.contains(&word) => Some("won"),
+            word if LOST.contains(&word) || ABANDONED.contains(&word) => Some("lost"),
+            _ => None,
+        }
     };
     let words = column.values.keys().take(200);
     let words: Vec<(String, &'static str)> =

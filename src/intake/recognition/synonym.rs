@@ -295,3 +295,24 @@ pub(super) const WON: &[&str] = &["won", "closedwon", "gewonnen", "closewon", "d
 /// Words of a stage or status that mean lost, folded.
 pub(super) const LOST: &[&str] =
     &["lost", "closedlost", "verloren", "closelost", "deallost", "closedlosttocompetition", "perdu", "perdido"];
+/// Words of a stage or status that mean closed without a decision, folded; they count as lost.
+pub(super) const ABANDONED: &[&str] = &[
+    "cancelled",
+    "canceled",
+    "abandoned",
+    "withdrawn",
+    "disqualified",
+    "omitted",
+    "dead",
+    "nodecision",
+    "closednodecision",
+    "storniert",
+    "annulé",
+    "annulée",
+    "anulado",
+    "anulada",
+    "cancelado",
+    "cancelada",
+    "geannuleerd",
+    "annullato",
+];

@@ -12,6 +12,7 @@ use crate::planning::propose::propose_plainly;
 use crate::planning::request::Request;
 use crate::plugin::VendorPlugin;
 use crate::quality::{PartnerError, Search, standard_error, wape};
+use crate::quota::Basis;
 use crate::units::{Money, MoneyError, PlanningPeriod, Rate};
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ use std::collections::BTreeMap;
 pub struct Setting {
     /// One weight per factor, in the order of the manifest.
     pub weights: Vec<Rate>,
-    /// Σ|quota − actual| ÷ Σ actual over all folds.
+    /// Σ|quota − actual| ÷ Σ actual over all folds; of scaled quotas where the calibration says so.
     pub wape: Rate,
 }
 
@@ -33,6 +34,9 @@ pub struct Calibration {
     pub factors: Vec<Name>,
     /// Past periods that settings are scored on, ascending.
     pub periods: Vec<PlanningPeriod>,
+    /// True when the quotas of each past period are multiplied so that their sum is what was bought: a target sets the
+    /// level, and weights only divide it.
+    pub is_scaled: bool,
     /// Lines of all of them.
     pub lines: usize,
     /// Settings that were tried.
@@ -75,8 +79,8 @@ figures! {
     }
 }
 
-/// Searches the weights of the factors on past periods, as a backtest plans them, and plans with the setting that one
-/// standard error of patience chooses. `most` limits the past periods, the latest first. The plugin is left as it was.
+/// Searches the weights of the factors on past periods, as a backtest plans them, and plans with the setting that the
+/// rule of one standard error chooses. `most` limits the past periods, the latest first. The plugin is left as it was.
 /// Must run on script threads.
 ///
 /// Fails like a proposal, when the book covers no past period, and when a rule decides the weights.
@@ -95,11 +99,13 @@ pub fn calibrate(
     let mut origins = origins(plugin, past, plan.period.months);
     origins.retain(|origin| origin.period.end().plus(-1).last_day() <= plan.as_of);
     let origins = origins.split_off(origins.len().saturating_sub(most));
+    let has_target = request.target.is_some() || !request.targets.is_empty();
+    let is_scaled = plugin.manifest.basis == Basis::FairShare || has_target;
     let current: Vec<Rate> = plugin.factors().iter().map(|factor| factor.weight).collect();
     let mut scores = BTreeMap::new();
     let search: Result<_, Findings> = Search::run(&current, |weights| {
         plugin.set_weights(weights);
-        let score = score(plugin, past, &origins)?;
+        let score = score(plugin, past, &origins, is_scaled)?;
         let error = wape(&score.partners).ok_or_else(|| Findings::from(PlanFault::NothingToCalibrate {}))?;
         scores.insert(weights.to_vec(), score);
         Ok(error)
@@ -120,6 +126,7 @@ pub fn calibrate(
     Ok(Calibration {
         factors: plugin.factors().iter().map(|factor| Name::clone(&factor.name)).collect(),
         periods: best.periods.clone(),
+        is_scaled,
         lines: best.lines,
         tried: search.tried.len(),
         current: setting(&search.current)?,
@@ -138,15 +145,22 @@ struct Scored {
     lines: usize,
 }
 
-fn score(plugin: &VendorPlugin, book: &PartnerBook, origins: &[super::Origin]) -> Result<Scored, Findings> {
+fn score(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    origins: &[super::Origin],
+    is_scaled: bool,
+) -> Result<Scored, Findings> {
+    let out_of_range = |_: MoneyError| Findings::from(PlanFault::AmountOutOfRange {});
     let mut partners: BTreeMap<usize, PartnerError> = BTreeMap::new();
     let (mut periods, mut lines) = (Vec::new(), 0);
     for origin in origins {
         let Some(found) = rows(plugin, book, origin, &[], false, &|_, _| {})? else { continue };
         periods.push(origin.period.clone());
         lines += found.rows.len();
+        let scale = if is_scaled { scale(&found.rows).map_err(out_of_range)? } else { None };
         for row in &found.rows {
-            let (error, actual) = amounts(row).map_err(|_| Findings::from(PlanFault::AmountOutOfRange {}))?;
+            let (error, actual) = amounts(row, scale).map_err(out_of_range)?;
             let sum = partners.entry(row.partner).or_default();
             sum.error = sum.error.saturating_add(error);
             sum.actual = sum.actual.saturating_add(actual);
@@ -155,9 +169,23 @@ fn score(plugin: &VendorPlugin, book: &PartnerBook, origins: &[super::Origin]) -
     Ok(Scored { partners: partners.into_values().collect(), periods, lines })
 }
 
-/// |Quota − actual| and actual of a row, in minor units.
-fn amounts(row: &Row) -> Result<(i128, i128), MoneyError> {
-    let quota = row.quotas[Method::Rules as usize].unwrap_or(Money::zero(row.actual.currency()));
+fn quota(row: &Row) -> Money {
+    row.quotas[Method::Rules as usize].unwrap_or(Money::zero(row.actual.currency()))
+}
+
+/// Σ actual ÷ Σ quota; `None` without quotas.
+fn scale(rows: &[Row]) -> Result<Option<Rate>, MoneyError> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    let zero = (Money::zero(first.actual.currency()), Money::zero(first.actual.currency()));
+    let (quotas, actuals) = rows
+        .iter()
+        .try_fold(zero, |sum, row| Ok::<_, MoneyError>((sum.0.plus(quota(row))?, sum.1.plus(row.actual)?)))?;
+    Ok(actuals.amount().checked_div(quotas.amount()))
+}
+
+/// |Quota × scale − actual| and actual of a row, in minor units.
+fn amounts(row: &Row, scale: Option<Rate>) -> Result<(i128, i128), MoneyError> {
+    let quota = scale.map_or(Ok(quota(row)), |scale| quota(row).times(scale))?;
     Ok((quota.minus(row.actual)?.abs().rounded().to_minor()?, row.actual.rounded().to_minor()?))
 }
 

@@ -31,6 +31,8 @@ pub struct CalibrationDocument<'a> {
     as_of: String,
     /// Past periods that settings are scored on, ascending.
     past_periods: Vec<&'a str>,
+    /// True when the quotas of each past period are scaled to the sum of what was bought, because a target sets the level.
+    is_scaled: bool,
     /// Lines of all of them.
     lines: usize,
     /// Number of settings that were tried.
@@ -81,6 +83,7 @@ impl<'a> CalibrationDocument<'a> {
             period: &plan.period.label,
             as_of: plan.as_of.to_string(),
             past_periods: calibration.periods.iter().map(|period| &*period.label).collect(),
+            is_scaled: calibration.is_scaled,
             lines: calibration.lines,
             tried: calibration.tried,
             current: setting(&calibration.current),

@@ -1,6 +1,6 @@
 //! A calibration as tables for a terminal.
 
-use super::{diff, verdict};
+use super::{diff, measure, notes, verdict};
 use crate::finding::readable;
 use crate::planning::{Calibration, line_name};
 use crate::report::figures::{Figures, clipped, count, counted, rate_text, short_hash};
@@ -24,7 +24,7 @@ pub fn table(calibration: &Calibration, options: &TableOptions) -> String {
     );
     out.push_str(&settings(calibration, options));
     out.push_str(&wrapped(&verdict(calibration), " ", options.width));
-    out.push_str(&wrapped("Errors are estimates from past periods. Nothing is applied.", " ", options.width));
+    out.push_str(&wrapped(&notes(calibration), " ", options.width));
     let diff = diff(calibration);
     if !diff.is_empty() {
         out.push_str(&format!("\n{}\n{diff}", bold("Change of the manifest", options.colour)));
@@ -48,7 +48,7 @@ fn settings(calibration: &Calibration, options: &TableOptions) -> String {
         wape.rescale(3);
         wape.to_string()
     });
-    grid.row(std::iter::once("WAPE".to_owned()).chain(errors).map(Cell::new));
+    grid.row(std::iter::once(measure(calibration).to_owned()).chain(errors).map(Cell::new));
     grid.text()
 }
 

@@ -16,6 +16,17 @@ fn exit_codes_are_those_of_the_help() {
 }
 
 #[test]
+fn the_name_of_a_partner_leads_to_its_id() {
+    let desk = Desk::new();
+    let said = |partner: &str| {
+        let output = desk.run(&["explain", "acme", partner, "--book", "book"]).output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said("gamma").contains("did you mean `C`?"), "{}", said("gamma"));
+    assert!(said("Zebra Trading").contains("`propose --format csv` lists the ids of all partners"));
+}
+
+#[test]
 fn amounts_finer_than_the_currency_are_refused() {
     let desk = Desk::new();
     desk.write("locks.csv", "partner_id,quota\nB,300000.005\n");

@@ -228,6 +228,15 @@ fn a_grouped_report_keeps_the_opportunities_below_the_first_of_each_group() {
 }
 
 #[test]
+fn a_cancelled_opportunity_is_not_open() {
+    let text = "Deal,Account Name,Stage,Amount,Close Date\nd1,Acme,Closed Won,1,2025-01-10\nd2,Acme,Cancelled,2,2026-02-10\n\
+                d3,Beta,Negotiation,4,2026-03-10\nd4,Beta,Closed Lost,8,2025-02-10\n";
+    let seen = Seen::text(&[("deals.csv", text)]);
+    seen.says("opportunities with \"Cancelled\" are read as lost");
+    assert!(seen.mapping.contains("Cancelled = \"lost\""), "{}", seen.mapping);
+}
+
+#[test]
 fn a_file_that_is_only_named_like_a_pipeline_is_revenue() {
     assert_eq!(Seen::text(&[("deals.csv", ROWS)]).revenue(), Decimal::from(190));
 }

@@ -9,9 +9,13 @@ const PRIOR: &str = "(partner.history.prior_revenue ?? 0.0)";
 
 /// A vendor with these weights, and a rule for each with what it indicates.
 fn vendor(weights: &str, rules: &[(&str, &str)]) -> Bench {
+    vendor_on("indicated", weights, rules)
+}
+
+fn vendor_on(basis: &str, weights: &str, rules: &[(&str, &str)]) -> Bench {
     let manifest = format!(
         "api = 1\nname = \"Acme\"\ncurrency = \"USD\"\n[plan]\nperiod = \"year\"\nreporting = \"whole\"\n\
-         fiscal_year_starts = \"January\"\ngrain = \"partner\"\nbasis = \"indicated\"\n[weights]\n{weights}\n"
+         fiscal_year_starts = \"January\"\ngrain = \"partner\"\nbasis = \"{basis}\"\n[weights]\n{weights}\n"
     );
     let bench = Bench::new([("rules/acme/vendor.toml", manifest)]);
     for (name, indicated) in rules {
@@ -121,4 +125,22 @@ fn a_book_without_a_past_period_and_a_vendor_with_a_weights_rule_are_refused() {
     );
     let refusal = bench.refused(2, "calibrate acme --book book --as-of 2024-12-31");
     assert!(refusal.contains("error[plan::backtest]: `weights.rhai` decides the weights"), "{refusal}");
+}
+
+/// The same channel, of which weights only divide the target: the scaled error of an even division counts.
+#[test]
+fn weights_that_divide_a_target_are_judged_by_the_division_alone() {
+    let rules = [("history", PRIOR), ("junk", "1000.0")];
+    let vendor = vendor_on("fair_share", "history = 0.2\njunk = 0.8", &rules);
+    let bench = with_revenue(vendor, 24, |number, _| 100 + 10 * number);
+    let found = calibrated(&bench, "");
+    assert_eq!(found["is_scaled"], true);
+    // Even parts of 5,160 are 215 each, and Σ |100 + 10 n − 215| = 1,440: 0.8 × 1,440 ÷ 5,160 = 0.223256, but for cents.
+    let wape: rust_decimal::Decimal = found["current"]["wape"].as_str().unwrap().parse().unwrap();
+    let expected = rust_decimal::Decimal::new(223_256, 6);
+    assert!((wape - expected).abs() < rust_decimal::Decimal::new(1, 4), "{wape}");
+    assert_eq!(found["best"]["weights"], json!({"history": "1", "junk": "0"}));
+    // A target overrides the level of the other basis as well.
+    assert_eq!(calibrated(&steady(), "--target 6000")["is_scaled"], true);
+    assert_eq!(calibrated(&steady(), "")["is_scaled"], false);
 }
