@@ -41,6 +41,11 @@ pub(super) fn find_notation(sheet: &Sheet, binding: &mut Binding<'_>, log: &mut 
         let fault = BesideFault::FoundNotation { decimal, example: shown(&example) };
         log.add(Finding::from(fault).at(location()));
     } else if let Some(example) = marks.ambiguous {
-        log.add(Finding::from(BesideFault::OpenNotation { example: shown(&example) }).at(location()));
+        let example_shown = shown(&example);
+        let fault = match example.contains('.') {
+            true => BesideFault::OpenPoint { example: example_shown },
+            false => BesideFault::OpenNotation { example: example_shown },
+        };
+        log.add(Finding::from(fault).at(location()));
     }
 }

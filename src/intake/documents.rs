@@ -58,6 +58,9 @@ impl Store {
             let fault = FileFault::NotJsonBook { reason: error.to_string() };
             log.add(Finding::from(fault).at(place()))
         })?;
+        if let Some((member, value)) = next_page(&root) {
+            log.add(Finding::from(FileFault::OnePage { member, value: shown(&value) }).at(place()));
+        }
         let members = book_members(&root);
         let own = root.0.iter().find(|(key, _)| key == OWN_TABLES).and_then(|(_, value)| Object::of(value));
         let repeated = root.repeated().map(str::to_owned);
@@ -122,4 +125,26 @@ impl Store {
 fn named_twice(members: &[BookMember<'_>]) -> Option<String> {
     let mut names = std::collections::BTreeSet::new();
     members.iter().find(|member| !names.insert(&*member.key)).map(|member| member.key.clone())
+}
+
+/// The member of an answer by pages that says that more rows follow, with its value.
+fn next_page(root: &Object<'_>) -> Option<(String, String)> {
+    const NEXT: [&str; 7] =
+        ["nextRecordsUrl", "@odata.nextLink", "odata.nextLink", "nextLink", "next_page", "nextPageToken", "next"];
+    let own = |object: &Object<'_>| {
+        object.0.iter().find_map(|(key, value)| {
+            let is_next = NEXT.contains(&&**key) && value.starts_with('"') && *value != "\"\"";
+            let is_more = matches!((&**key, *value), ("done", "false") | ("has_more" | "hasMore", "true"));
+            (is_next || is_more).then(|| (key.to_string(), (*value).to_owned()))
+        })
+    };
+    let inner = |name: &str| root.0.iter().find(|(key, _)| key == name).and_then(|(_, value)| Object::of(value));
+    let paging = || inner("paging").or_else(|| inner("info")).or_else(|| inner("links"));
+    own(root).or_else(|| own(&paging()?)).or_else(|| Some(("next".to_owned(), in_next(&paging()?)?)))
+}
+
+/// The cursor in `paging.next`.
+fn in_next(paging: &Object<'_>) -> Option<String> {
+    let (_, value) = paging.0.iter().find(|(key, value)| key == "next" && value.starts_with('{'))?;
+    Some((*value).to_owned())
 }

@@ -133,6 +133,7 @@ crate::faults! {
         SwappedArguments { function: String, first: String, second: String } = ScriptUnits {
             message: format!("`{function}` takes `{first}` before `{second}`, and they are given the other way round"),
             help: "swap the two arguments, or rename the parameters",
+            severity: Warning,
         }
         /// A tier asks for the minimum of another tier.
         MinimumOfAnother { tier: String, other: String } = ScriptUnits {

@@ -30,6 +30,11 @@ crate::faults! {
             help: "write one of the amounts with its decimals, such as `1,234.00` or `1.234,00`, or all of them as `1234.50`",
             severity: Warning,
         }
+        /// All amounts have one point before three digits, which separates thousands or begins a fraction.
+        OpenPoint { example: String } = BookAmount {
+            message: format!("`{example}` can be a thousand or a fraction, and no other amount of the file decides it"),
+            help: "write one of the amounts with its decimals, such as `1.234,00` or `1234.50`, or all of them without a sign",
+        }
         /// A line has several locks with different quotas.
         DuplicateLock { partner: String, quotas: Vec<String> } = BookLock {
             message: format!("a line of `{partner}` is locked at different quotas: `{}`", quotas.join("` and `")),

@@ -53,6 +53,12 @@ crate::faults! {
             message: format!("the file has {mebibytes} MiB, more than {limit} MiB"),
             help: "split the book, or leave out old rows",
         }
+        /// A JSON answer is one page of several.
+        OnePage { member: String, value: String } = BookShape {
+            message: format!("the file is one page of several: `{member}` is `{value}`, so rows are missing"),
+            help: "fetch all pages, and put their rows into one list",
+            severity: Warning,
+        }
         /// A table has no row of column names.
         Empty {} = BookShape {
             message: "the table is empty: it has no column names",

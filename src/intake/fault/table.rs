@@ -69,6 +69,12 @@ crate::faults! {
             message: format!("`{store}` has no table `{table}`"),
             help: "correct the name in the mapping file, or remove the section",
         }
+        /// A table has the columns and the name of one of the book, but is not part of it.
+        BesideTable { name: String, table: String } = BookMissingTable {
+            message: format!("`{name}` is not read as {table}, whose columns it has"),
+            help: format!("name both files under `[{table}]` of a mapping file: `file = [\"…\", \"…\"]`; `quotient book` proposes it"),
+            severity: Warning,
+        }
         /// A file beside the book has none of the tables it is read for.
         NoSuchTable { store: String, tables: Vec<String>, found: Vec<String> } = BookMissingTable {
             message: format!("`{store}` has no table `{}`", tables.join("`, `")),

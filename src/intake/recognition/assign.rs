@@ -216,7 +216,7 @@ impl<'s> Plan<'s> {
             }
             other_amounts(&mut draft, fit.amount);
         }
-        draft.unit();
+        draft.unit(fit.unpivoted().map(|wide| wide.word.as_str()));
         for field in [Field::Territory, Field::ProductLine] {
             draft.bind_best(field, "few distinct values", Column::is_group);
         }

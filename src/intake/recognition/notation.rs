@@ -25,7 +25,7 @@ pub(in crate::intake) struct Marks {
     pub decimal_comma: Option<String>,
     /// The thousands sign, with an example that proves it.
     pub thousands: Option<(char, String)>,
-    /// A number such as `1,234` whose sign nothing decides.
+    /// A number such as `1,234` or `1.234` whose sign nothing decides.
     pub ambiguous: Option<String>,
     /// Open question.
     pub question: Option<String>,
@@ -163,7 +163,7 @@ impl Notation {
                 marks.thousands = Some((*sign, example.clone()));
                 continue;
             }
-            marks.ambiguous = Some(example.clone()).filter(|_| *sign == ',');
+            marks.ambiguous = Some(example.clone());
             let key = if *sign == ',' { "decimal = \",\"" } else { "thousands = \".\"" };
             let otherwise = if *sign == ',' { ", else `thousands = \",\"`" } else { "" };
             marks.question = Some(format!(

@@ -170,7 +170,8 @@ impl<'p> Draft<'p> {
 
     /// Multiplies amounts that their heading or a title states in thousands or millions: `Revenue (k€)`, `Umsatz TEUR`,
     /// `Amounts in EUR million`.
-    pub fn unit(&mut self) {
+    /// `beside` is the word beside the periods of a table with one column per period.
+    pub fn unit(&mut self, beside: Option<&str>) {
         let of_amount =
             self.bound.iter().find(|(field, _)| *field == Field::Amount).map(|(_, column)| &*column.heading);
         let by_heading = of_amount.and_then(|heading| Some((heading, stated_unit(heading)?)));
@@ -178,9 +179,12 @@ impl<'p> Draft<'p> {
             [self.profile.file.as_str()].into_iter().map(|file| file.rsplit_once('.').map_or(file, |(stem, _)| stem));
         let sheet = self.profile.file.split_once('!').map(|(_, sheet)| sheet);
         let titles = self.profile.titles.iter().map(String::as_str);
+        let by_period = || beside.and_then(|word| Some((word, stated_unit(word).or_else(|| named_unit(word))?)));
         let by_title = || titles.into_iter().find_map(|title| Some((title, stated_unit(title)?)));
         let by_name = || sheet.into_iter().chain(file).find_map(|name| Some((name, named_unit(name)?)));
-        let Some((text, (word, factor))) = by_heading.or_else(by_title).or_else(by_name) else { return };
+        let Some((text, (word, factor))) = by_heading.or_else(by_period).or_else(by_title).or_else(by_name) else {
+            return;
+        };
         let heading = of_amount.unwrap_or_default().to_owned();
         let Some(factor) = factor else {
             return self.ask(
@@ -327,9 +331,8 @@ impl<'p> Draft<'p> {
             .chain([format!("{} = {}", quoted("*"), quoted("open"))])
             .collect();
         self.section.set("values.status", format!("{{ {} }}", words.join(", ")), "all other values mean open");
-        let is_abandoned = |word: &&Box<str>| ABANDONED.contains(&compared(word).as_str());
-        let abandoned: Vec<String> =
-            column.values.keys().take(200).filter(is_abandoned).map(|word| quoted(word)).collect();
+        let words = column.values.keys().take(200).filter(|word| ABANDONED.contains(&compared(word).as_str()));
+        let abandoned: Vec<String> = words.map(|word| quoted(word)).collect();
         if !abandoned.is_empty() {
             let (words, key, heading) = (abandoned.join(", "), key(&column.heading), column.heading.clone());
             let question = format!(

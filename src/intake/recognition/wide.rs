@@ -16,6 +16,8 @@ pub(super) struct Wide {
     /// Value of `unpivot`, with the reason for it.
     pub value: String,
     pub reason: String,
+    /// Word beside the periods; empty without one.
+    pub word: String,
     /// Indices of the columns.
     pub columns: Vec<usize>,
     /// True when they are calendar years.
@@ -146,5 +148,6 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
         Kind::Month | Kind::Part => {}
     }
     let columns = found.iter().map(|(column, _)| column.index).collect();
-    Wide { value: format!("{{ {value} }}"), reason, columns, are_years: kind == Kind::Year, questions }
+    let word = word.to_owned();
+    Wide { value: format!("{{ {value} }}"), reason, word, columns, are_years: kind == Kind::Year, questions }
 }

@@ -188,6 +188,10 @@ fn scaled(one: Dimension, left: &Value<'_>, other: Dimension, right: &Value<'_>)
 fn quotient<'a>(right: &Value<'a>, (one, other): (Dimension, Dimension)) -> Value<'a> {
     let is_plain = right.written.is_some() || right.is_factor;
     match (one, other) {
+        // In thousands, or for each day of a year: an amount on a scale of its author's.
+        (Dimension::Money, Dimension::Open) if right.fixed_number().is_some_and(|by| by >= Decimal::ONE_HUNDRED) => {
+            Value::number(Dimension::Open)
+        }
         (Dimension::Money, Dimension::Open) if is_plain => Value::number(Dimension::Money),
         (Dimension::Rate, Dimension::Open) if right.fixed_number().is_some_and(|by| by < Decimal::TEN) => {
             Value::number(Dimension::Rate)

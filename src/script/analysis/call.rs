@@ -24,6 +24,10 @@ impl<'a> Analysis<'a> {
 
     /// Reports two arguments, each of which has the name of the other's parameter.
     fn swapped(&mut self, function: &str, parameters: &[String], arguments: &'a [Expression]) {
+        // A function that calls itself may mean it.
+        if self.calls.last().is_some_and(|(_, caller, _)| caller == function) {
+            return;
+        }
         let names: Vec<Option<&str>> = arguments.iter().map(named).collect();
         for (first, name) in names.iter().enumerate() {
             let Some(second) = parameters.iter().position(|parameter| Some(parameter.as_str()) == *name) else {

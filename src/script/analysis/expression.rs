@@ -211,7 +211,7 @@ impl<'a> Analysis<'a> {
                 let fault = UnitFault::Alternative { left, left_is: one.words(), right, right_is: other.words() };
                 self.report(fault, self.span(&parts[1]));
             }
-            self.word(left, right);
+            self.fallback_word(left, right);
         }
         let last = values.last().map_or(Known::Yes, |last| last.known);
         let is_absent = values.last().is_some_and(|last| matches!(last.what, What::Absent));
@@ -229,7 +229,8 @@ impl<'a> Analysis<'a> {
             Fixed::Truth(true) => When { yes: BTreeSet::new(), no: [path.clone()].into() },
             Fixed::Number(_) | Fixed::Text(_) => When::default(),
         });
-        let (words, most) = values.first().map_or((None, None), |first| (first.words.clone(), first.most));
+        let most = values.first().and_then(|first| first.most);
+        let words = values.first().and_then(|first| with_fallback(first, values.last()));
         let value = values.into_iter().reduce(Value::join).unwrap_or_else(Value::open);
         let known = if is_absent { Known::Maybe } else { last };
         Value { known, path: None, written: None, words, most, fallback, when: when.unwrap_or_default(), ..value }
@@ -238,4 +239,17 @@ impl<'a> Analysis<'a> {
 
 fn entry<'a>(entries: &[(String, Value<'a>)], key: &str) -> Value<'a> {
     entries.iter().find(|(name, _)| name == key).map_or_else(Value::open, |(_, value)| value.clone())
+}
+
+/// The set of the first value of `a ?? b`, with the text that stands for what is not known.
+fn with_fallback(first: &Value<'_>, last: Option<&Value<'_>>) -> Option<Rc<Words>> {
+    let words = first.words.as_ref()?;
+    let text = last.and_then(|last| last.written.as_ref()).and_then(Written::text);
+    match text.filter(|text| !text.is_empty() && !words.known.iter().any(|known| known == text)) {
+        None => Some(Rc::clone(words)),
+        Some(text) => {
+            let known = words.known.iter().cloned().chain([text.to_owned()]).collect();
+            Some(Rc::new(Words { vocabulary: words.vocabulary.clone(), known }))
+        }
+    }
 }

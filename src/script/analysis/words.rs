@@ -6,6 +6,7 @@ use super::super::tree::{Expression, ExpressionKind};
 use super::super::unit_fault::UnitFault;
 use super::Analysis;
 use super::value::{Operand, Value, What, Written};
+use crate::finding::did_you_mean;
 
 impl<'a> Analysis<'a> {
     /// Reports a text that is not in the set of the value it is compared with, and tiers compared by their letters.
@@ -26,6 +27,16 @@ impl<'a> Analysis<'a> {
     pub(super) fn word(&mut self, value: &Value<'a>, other: &Value<'a>) {
         let (Some(words), Some(written)) = (value.words.clone(), other.written.clone()) else { return };
         self.unknown(&words.vocabulary, &words.known, &written);
+    }
+
+    /// Reports the literal text after `??` when it is nearly a word of the set of the value before it. Any other text
+    /// stands for what is not known.
+    pub(super) fn fallback_word(&mut self, value: &Value<'a>, fallback: &Value<'a>) {
+        let Some(words) = value.words.clone() else { return };
+        let text = fallback.written.as_ref().and_then(Written::text);
+        if text.is_some_and(|text| did_you_mean(text, words.known.iter().map(String::as_str)).is_some()) {
+            self.word(value, fallback);
+        }
     }
 
     fn unknown(&mut self, vocabulary: &str, known: &[String], written: &Written<'a>) {

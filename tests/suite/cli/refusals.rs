@@ -177,3 +177,15 @@ fn a_vendor_without_cases_is_ready_with_a_warning() {
     assert!(shown.contains("warning[case::missing]: the vendor has no cases"), "{shown}");
     assert!(shown.contains("0 cases passed, 1 warning"), "{shown}");
 }
+
+#[test]
+fn a_second_file_of_revenue_that_is_not_read_is_named() {
+    let desk = Desk::new();
+    let said = || {
+        let output = desk.run(&["propose", "acme", "--book", "book"]).assert().success().get_output().clone();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(!said().contains("is not read as revenue"));
+    desk.write("book/revenue_2026.csv", "partner_id,month,amount\nA,2026-01,5\n");
+    assert!(said().contains("`revenue_2026` is not read as revenue, whose columns it has"), "{}", said());
+}

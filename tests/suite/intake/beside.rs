@@ -140,6 +140,9 @@ fn locks_in_another_locale_are_read_by_the_signs_of_their_amounts_and_that_is_sa
     let (quotas, said) = read("partner_id;product_line;quota\nA-1;Platform;1.234,50\nA-2;Services;1.000\n");
     assert_eq!(quotas.unwrap(), ["1234.5", "1000"]);
     assert!(said.contains("amounts such as `1.234,50` are read with the decimal sign `,`"), "{said}");
+    let (quotas, said) = read("partner_id;product_line;quota\nA-1;Platform;1.500\nA-2;Services;2.750\n");
+    assert_eq!(quotas, None);
+    assert!(said.contains("`1.500` can be a thousand or a fraction"), "{said}");
     let (quotas, said) = read("partner_id;product_line;quota\nA-1;Platform;12,5\nA-2;Services;7,25\n");
     assert_eq!(quotas.unwrap(), ["12.5", "7.25"]);
     assert!(said.contains("decimal sign `,`"), "{said}");

@@ -255,3 +255,28 @@ fn the_amount_of_opportunities_is_the_column_that_open_ones_have_and_is_asked_ab
     let seen = Seen::text(&[("Opportunities.csv", text)]);
     seen.says("Est. Revenue: is it the amount? `Actual Revenue` has fewer values");
 }
+
+/// 12 + 3,000 + 1 + 200 thousands.
+#[test]
+fn a_unit_beside_the_years_multiplies_the_amounts() {
+    let text = "Account ID,2024 k€,2025 k€\nA,12,3000\nB,1,200\n";
+    let partners = "Account ID,Account Name,Tier\nA,Alpha,Gold\nB,Beta,Silver\n";
+    let seen = Seen::text(&[("accounts.csv", partners), ("sales.csv", text)]);
+    seen.says("are its amounts in thousands?");
+    assert_eq!(seen.revenue(), Decimal::from(3_213_000));
+}
+
+#[test]
+fn a_page_of_an_answer_says_that_rows_are_missing() {
+    let rows = "[{\"Account\": \"A\", \"Close Date\": \"2025-01-10\", \"Amount\": 5}, {\"Account\": \"B\", \"Close Date\": \"2025-02-10\", \"Amount\": 10}]";
+    for (page, member) in [
+        (format!("{{\"totalSize\": 3, \"done\": false, \"nextRecordsUrl\": \"/x\", \"records\": {rows}}}"), "done"),
+        (format!("{{\"results\": {rows}, \"paging\": {{\"next\": {{\"after\": \"2\"}}}}}}"), "next"),
+        (format!("{{\"@odata.nextLink\": \"https://x/y\", \"value\": {rows}}}"), "@odata.nextLink"),
+    ] {
+        let seen = Seen::text(&[("deals.json", &page)]);
+        seen.says(&format!("the file is one page of several: `{member}` is"));
+    }
+    let last = format!("{{\"totalSize\": 2, \"done\": true, \"records\": {rows}}}");
+    assert!(!Seen::text(&[("deals.json", &last)]).said.contains("one page of several"));
+}
