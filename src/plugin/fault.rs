@@ -219,6 +219,11 @@ crate::faults! {
                 None => "change weights, growth limits, the reserve or the over-assignment".to_owned(),
             },
         }
+        /// A what-if changes a number of the manifest twice.
+        LeverTwice { lever: String } = ManifestValue {
+            message: format!("`{lever}` is changed twice"),
+            help: "keep one of the values",
+        }
         /// A what-if gives a number of the manifest another value than a number.
         LeverValue { lever: String, value: String } = ManifestValue {
             message: format!("`{lever}` is `{value}`, which is not a number"),

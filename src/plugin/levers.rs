@@ -74,19 +74,29 @@ pub fn levers(files: &VendorFiles) -> Vec<Lever> {
 /// when the files are compiled.
 pub fn with_levers(files: &VendorFiles, changes: &[Lever]) -> Result<VendorFiles, Findings> {
     let known = levers(files);
-    let (mut edits, mut findings) = (Vec::new(), Findings::new());
-    let text = files.get(Room::Rules, MANIFEST).map(|file| file.text.to_string()).unwrap_or_default();
-    for change in changes {
+    let names: Vec<String> = known.iter().map(|one| format!("{}.{}", one.section, one.key)).collect();
+    let mut findings = Findings::new();
+    let mut text = files.get(Room::Rules, MANIFEST).map(|file| file.text.to_string()).unwrap_or_default();
+    for (index, change) in changes.iter().enumerate() {
         let name = format!("{}.{}", change.section, change.key);
-        let names: Vec<String> = known.iter().map(|one| format!("{}.{}", one.section, one.key)).collect();
+        let is_same = |other: &Lever| other.section == change.section && other.key == change.key;
         if !names.contains(&name) {
             let near = did_you_mean(&name, names.iter().map(String::as_str)).map(str::to_owned);
             findings.push(Finding::from(ManifestFault::UnknownLever { lever: name, near }));
             continue;
         }
+        if changes[..index].iter().any(is_same) {
+            findings.push(Finding::from(ManifestFault::LeverTwice { lever: name }));
+            continue;
+        }
         let number = change.value.as_deref().map(|value| parse_decimal(value).map(|number| number.to_string()));
         match number.transpose() {
-            Ok(number) => edits.extend(edit(&text, change, number)),
+            // One after the other, because the first number of a new section makes the section.
+            Ok(number) => {
+                if let Some((range, replacement)) = edit(&text, change, number) {
+                    text.replace_range(range, &replacement);
+                }
+            }
             Err(_) => {
                 let value = change.value.clone().unwrap_or_default();
                 findings.push(Finding::from(ManifestFault::LeverValue { lever: name, value }));
@@ -95,12 +105,6 @@ pub fn with_levers(files: &VendorFiles, changes: &[Lever]) -> Result<VendorFiles
     }
     if findings.has_errors() {
         return Err(findings);
-    }
-    // From the end, so that the places before stay where they are.
-    edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
-    let mut text = text;
-    for (range, replacement) in edits {
-        text.replace_range(range, &replacement);
     }
     let file = |file: &VendorFile| match (file.room, file.path.as_str()) {
         (Room::Rules, MANIFEST) => VendorFile { text: text.as_str().into(), ..file.clone() },
@@ -205,6 +209,9 @@ mod tests {
             manifest(&[lever("guardrails", "growth_floor", None)]),
             TEXT.replace("growth_floor = -0.2 # not below", " # not below")
         );
+        let new =
+            [lever("over_assignment", "channel", Some("0.1")), lever("over_assignment", "territory", Some("0.2"))];
+        assert_eq!(manifest(&new), format!("{TEXT}\n[over_assignment]\nchannel = 0.1\nterritory = 0.2\n"));
         assert_eq!(manifest(&[lever("reserve", "amount", None)]), TEXT);
         assert_eq!(manifest(&[]), TEXT);
     }
@@ -219,7 +226,9 @@ mod tests {
             lever("weights", "history", Some("0.5\n[tiers]")),
             lever("weights", "past", Some("1")),
             lever("plan", "rounding_unit", Some("1")),
+            lever("weights", "market", Some("0.4")),
+            lever("weights", "market", Some("0.5")),
         ];
-        assert_eq!(causes(&wrong), ["lever_value", "unknown_lever", "unknown_lever"]);
+        assert_eq!(causes(&wrong), ["lever_value", "unknown_lever", "unknown_lever", "lever_twice"]);
     }
 }
