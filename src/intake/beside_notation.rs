@@ -12,6 +12,10 @@ use crate::finding::{Finding, Place};
 
 /// Finds the decimal and thousands signs in the amounts of the file, and says what was found.
 pub(super) fn find_notation(sheet: &Sheet, binding: &mut Binding<'_>, log: &mut Log) {
+    // Numbers of JSON are exact decimals, also as strings.
+    if !matches!(binding.location.place(1, "", ""), Place::Cell { .. }) {
+        return;
+    }
     let is_amount = |kind: Kind| matches!(kind, Kind::Amount | Kind::AmountFromZero);
     let columns = binding.table.columns.iter().filter(|column| is_amount(column.kind));
     let indices: Vec<usize> = columns
