@@ -8,7 +8,7 @@ use super::recognition::Evidence;
 use super::sheet::Sheet;
 use super::table::Kind;
 use super::value::notation::{DecimalSign, ThousandsSign};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Severity};
 
 /// Finds the decimal and thousands signs in the amounts of the file, and says what was found.
 pub(super) fn find_notation(sheet: &Sheet, binding: &mut Binding<'_>, log: &mut Log) {
@@ -45,11 +45,8 @@ pub(super) fn find_notation(sheet: &Sheet, binding: &mut Binding<'_>, log: &mut 
         let fault = BesideFault::FoundNotation { decimal, example: shown(&example) };
         log.add(Finding::from(fault).at(location()));
     } else if let Some(example) = marks.ambiguous {
-        let example_shown = shown(&example);
-        let fault = match example.contains('.') {
-            true => BesideFault::OpenPoint { example: example_shown },
-            false => BesideFault::OpenNotation { example: example_shown },
-        };
-        log.add(Finding::from(fault).at(location()));
+        let finding = Finding::from(BesideFault::OpenNotation { example: shown(&example) }).at(location());
+        // Without a decimal sign for it, an amount with a comma is refused where it is read.
+        log.add(if example.contains('.') { finding.with_severity(Severity::Error) } else { finding });
     }
 }

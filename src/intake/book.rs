@@ -5,7 +5,7 @@ use super::binding::Binding;
 use super::directory::Directory;
 use super::distinct::{Distinct, Draft};
 use super::fact::{current_quota, forecast, investment, lock, market_cell, opportunity, partner, win_rate};
-use super::fault::{BookFault, TableFault};
+use super::fault::BookFault;
 use super::log::{Log, Reported, shown};
 use super::mapping::{Mapping, TableMap};
 use super::revenue::fill_revenue;
@@ -330,25 +330,12 @@ impl<'m> Reading<'m> {
         if let Some(summary) = self.shared.tables.last_mut() {
             summary.table = name.into();
         }
-        if let Some(read) = &read
-            && let Some(table) = resembled(name, &columns)
-        {
-            let fault = TableFault::BesideTable { name: name.to_owned(), table: table.to_owned() };
-            self.shared.log.add(Finding::from(fault).at(Place::file(read.location.shown())));
-        }
         if let (Some(read), false) = (read, partners.is_empty()) {
             directory.report(&read.location, &read.partner_heading, &mut self.shared.log);
         }
         rows.sort_by_key(|row| row.partner);
         Some(ExtraTable { name: name.into(), columns: columns.into_iter().map(|(_, name)| name).collect(), rows })
     }
-}
-
-/// The table of the book that an extra table resembles: its name begins the other's, and no required column is missing.
-fn resembled(name: &str, columns: &[(usize, Name)]) -> Option<&'static str> {
-    let has = |column: &str| columns.iter().any(|(_, known)| **known == *column);
-    let is_revenue = name.starts_with("revenue") && has("amount") && (has("month") || has("period"));
-    is_revenue.then_some("revenue")
 }
 
 fn fill<T>(partners: &mut [Partner], rows: Keyed<T>, mut put: impl FnMut(&mut Partner, T)) {

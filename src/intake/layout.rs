@@ -89,9 +89,17 @@ impl Reading<'_> {
                 .filter(|near| !self.places.keys().any(|kind| kind.name() == *near))
                 // A missing required table is a separate error, which names this one.
                 .filter(|near| TableKind::named(near).is_some_and(|kind| !kind.table().required));
-            let keyed = self.store.read(index, None, &self.limits, &mut self.shared.log).is_some_and(|sheet| {
-                sheet.headings.iter().any(|heading| is_same_heading(heading, Field::PartnerId.name()))
-            });
+            let sheet = self.store.read(index, None, &self.limits, &mut self.shared.log);
+            let has = |field: Field| {
+                let mut headings = sheet.iter().flat_map(|sheet| sheet.headings.iter());
+                headings.any(|heading| is_same_heading(heading, field.name()))
+            };
+            let keyed = has(Field::PartnerId);
+            // A second file of revenue, where the first has been found.
+            let is_revenue = name.to_lowercase().starts_with(TableKind::Revenue.name())
+                && self.places.contains_key(&TableKind::Revenue)
+                && has(Field::Amount)
+                && (has(Field::Month) || has(Field::Period));
             if keyed {
                 self.extra.push((name.to_lowercase(), index));
             }
@@ -99,6 +107,7 @@ impl Reading<'_> {
             let name = shown(&name);
             let fault = match near {
                 Some(near) => TableFault::SimilarTable { name, table: near.to_owned() },
+                None if is_revenue => TableFault::BesideTable { name, table: TableKind::Revenue.name().to_owned() },
                 None if is_known => continue,
                 None => TableFault::ForeignTable { name },
             };

@@ -75,6 +75,8 @@ struct Tested {
     coverage: Option<Coverage>,
     /// Changes and what the cases notice, when that was asked for and all cases hold.
     mutation: Option<Mutation>,
+    /// True when that was asked for.
+    is_mutated: bool,
 }
 
 impl Tested {
@@ -135,9 +137,16 @@ fn test(options: &Options) -> Result<Vec<Tested>, CommandError> {
                 let plugin = inspected.plugin.as_ref().filter(|_| options.mutate && hold);
                 let mutation = plugin.map(|plugin| mutation::run(&files, plugin));
                 let refused = if inspected.plugin.is_none() { inspected.findings } else { Findings::new() };
-                Tested { vendor, outcomes: inspected.outcomes, refused, coverage, mutation }
+                Tested { vendor, outcomes: inspected.outcomes, refused, coverage, mutation, is_mutated: options.mutate }
             }
-            Err(refused) => Tested { vendor, outcomes: Vec::new(), refused, coverage: None, mutation: None },
+            Err(refused) => Tested {
+                vendor,
+                outcomes: Vec::new(),
+                refused,
+                coverage: None,
+                mutation: None,
+                is_mutated: options.mutate,
+            },
         });
     }
     if let Some(case) = &options.case {
@@ -169,6 +178,8 @@ fn text(tested: &Tested, is_verbose: bool) -> String {
     }
     if let Some(mutation) = &tested.mutation {
         text.push_str(&mutation::text(mutation));
+    } else if tested.is_mutated {
+        text.push_str("  changes noticed: not counted, because not all cases hold\n");
     }
     text
 }
@@ -195,8 +206,8 @@ fn document(tested: &[Tested]) -> Value {
         if let Some(coverage) = &one.coverage {
             document["coverage"] = coverage::document(coverage);
         }
-        if let Some(mutation) = &one.mutation {
-            document["mutation"] = mutation::document(mutation);
+        if one.is_mutated {
+            document["mutation"] = one.mutation.as_ref().map_or(Value::Null, mutation::document);
         }
         document
     });

@@ -24,16 +24,12 @@ crate::faults! {
             help: "check the sums, or write the amounts as `1234.50`",
             severity: Warning,
         }
-        /// No amount of a file beside the book shows what a comma means.
+        /// No amount of a file beside the book shows what its sign means; an error for a point, which would be read as a
+        /// decimal sign.
         OpenNotation { example: String } = BookAmount {
             message: format!("`{example}` can be a thousand or a fraction, and no other amount of the file decides it"),
             help: "write one of the amounts with its decimals, such as `1,234.00` or `1.234,00`, or all of them as `1234.50`",
             severity: Warning,
-        }
-        /// All amounts have one point before three digits, which separates thousands or begins a fraction.
-        OpenPoint { example: String } = BookAmount {
-            message: format!("`{example}` can be a thousand or a fraction, and no other amount of the file decides it"),
-            help: "write one of the amounts with its decimals, such as `1.234,00` or `1234.50`, or all of them without a sign",
         }
         /// A line has several locks with different quotas.
         DuplicateLock { partner: String, quotas: Vec<String> } = BookLock {

@@ -70,7 +70,7 @@ crate::faults! {
             help: "correct the name in the mapping file, or remove the section",
         }
         /// A table has the columns and the name of one of the book, but is not part of it.
-        BesideTable { name: String, table: String } = BookMissingTable {
+        BesideTable { name: String, table: String } = BookUnknownTable {
             message: format!("`{name}` is not read as {table}, whose columns it has"),
             help: format!("name both files under `[{table}]` of a mapping file: `file = [\"…\", \"…\"]`; `quotient book` proposes it"),
             severity: Warning,

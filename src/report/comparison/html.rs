@@ -7,9 +7,10 @@ use super::text::{Labels, heads};
 use crate::finding::CleanWriter;
 use crate::report::ReportFault;
 use crate::report::figures::readable;
+use crate::report::html_grid::Grid;
 use crate::report::picture::templates;
 use minijinja::value::Serde;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::io::Write;
 
 /// Writes the comparison as a page, with at most `lines` lines and partners each, and the differences of the files.
@@ -36,19 +37,15 @@ pub fn write_html(
     Ok(())
 }
 
-/// A section as the template of tables takes it.
-fn grid(section: &Section) -> Value {
-    let column = |(at, name): (usize, &&str)| json!({"name": name, "numeric": section.numbers.contains(&at)});
-    // Parts of a change are indented below it, with blanks that a page keeps.
-    let row = |cells: &Vec<String>| {
-        let is_part = cells.first().is_some_and(|name| name.starts_with("  "));
-        let is_fall = cells.last().is_some_and(|change| change.starts_with('−'));
-        json!({"cells": cells, "is_sum": !section.numbers.is_empty() && !is_part, "is_fall": is_fall})
-    };
-    json!({
-        "title": section.title,
-        "note": section.note,
-        "columns": section.columns.iter().enumerate().map(column).collect::<Vec<_>>(),
-        "rows": section.rows.iter().map(row).collect::<Vec<_>>(),
-    })
+/// A section as a table of the page.
+fn grid(section: &Section) -> Grid {
+    let texts = section.numbers.first().copied().unwrap_or(section.columns.len());
+    let mut grid = Grid { note: section.note.clone(), ..Grid::new(&section.title, &section.columns, texts) };
+    for cells in &section.rows {
+        // Parts of a change are indented below it, with blanks that the page keeps.
+        let is_part = section.numbers.is_empty() || cells.first().is_some_and(|name| name.starts_with("  "));
+        let is_fall = cells.last().is_some_and(|change| change.starts_with('-'));
+        if is_part || is_fall { grid.row(cells.clone(), is_fall) } else { grid.sum(cells.clone()) }
+    }
+    grid
 }

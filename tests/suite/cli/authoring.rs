@@ -291,6 +291,17 @@ fn mutation_names_the_changes_that_no_case_notices_and_the_missing_case() {
 }
 
 #[test]
+fn mutation_says_that_failing_cases_keep_it_from_counting() {
+    let failing = "[[case]]\nname = \"wrong\"\nas_of = 2025-12-31\nrule = \"history\"\nexpect.indicates = 5\n";
+    let desk = thresholds(failing);
+    let (out, _) = text(&desk, 1, &["test", "acme", "--mutate"]);
+    assert!(out.ends_with("  changes noticed: not counted, because not all cases hold\n"), "{out}");
+    let (out, _) = text(&desk, 1, &["test", "acme", "--mutate", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert!(document["vendors"][0]["mutation"].is_null() && out.contains("\"mutation\": null"), "{out}");
+}
+
+#[test]
 fn mutation_changes_rows_bounds_and_numbers_of_tables() {
     let desk = desk();
     desk.write("rules/acme/bonus.csv", "FIRST,revenue,-> bonus\n,>= 200,0.5\n,< 200,0\n");

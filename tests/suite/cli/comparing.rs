@@ -101,6 +101,8 @@ fn a_page_shows_the_same_figures_and_the_differences_of_the_files() {
     let total = "<td class=\"t\" dir=\"auto\">quota</td><td class=\"n\">540,000</td><td class=\"n\">648,000</td>";
     assert!(out.contains(total), "{out}");
     assert!(out.contains("<td class=\"n\">+36,000</td>"), "{out}");
+    let (fallen, _) = run(&desk, 0, &["--before", "live", "--after", "old", "--format", "html"]);
+    assert!(fallen.contains("<td class=\"n fall\">-36,000</td>"), "{fallen}");
     assert!(out.contains("-    indicate(prior * 1.5)") && out.contains("+    indicate(prior * 2)"), "{out}");
 }
 

@@ -173,7 +173,7 @@ fn only_who_may_open_plans_sends_files_and_no_page_of_another_host() {
 
     let tokens = "[[token]]\nname = \"pia\"\ntoken = \"token-of-pia-for-the-planner\"\nscopes = [\"plan\"]\n\
                   [[token]]\nname = \"alder\"\ntoken = \"token-of-alder-at-the-partner\"\nscopes = [\"plan\"]\n\
-                  [[token]]\nname = \"reader\"\ntoken = \"token-of-somebody-who-reads\"\nscopes = [\"read\"]\n";
+                  [[token]]\nname = \"reader\"\ntoken = \"token-of-the-reading-caller\"\nscopes = [\"read\"]\n";
     let guarded = site(Some(tokens));
     let with = |token: &str| {
         let field = format!("Authorization: Bearer {token}");
@@ -181,9 +181,9 @@ fn only_who_may_open_plans_sends_files_and_no_page_of_another_host() {
     };
     assert_eq!(with("token-of-pia-for-the-planner"), 200);
     assert_eq!(with("token-of-alder-at-the-partner"), 403);
-    assert_eq!(with("token-of-somebody-who-reads"), 403);
-    assert_eq!(with("token-that-nobody-has-given"), 401);
-    // Without the option there is no such path.
+    assert_eq!(with("token-of-the-reading-caller"), 403);
+    assert_eq!(with("token-that-is-in-no-file-here"), 401);
+    // Without the option the path does not exist.
     let closed = Site::new(None, &[&["pia", "planner"]]);
     assert_eq!(survey(&closed, "pia", &body).status, 404);
 }
