@@ -43,6 +43,7 @@
 //!
 //! | room | holds |
 //! | --- | --- |
+//! | [`cancel`] | stopping work whose caller no longer waits for the result |
 //! | [`finding`] | what is wrong with an input, where, and what to do next |
 //! | [`units`] | quantities: exact amounts, rates, currencies, months, planning periods |
 //! | [`figure`] | figures: each declared once; scripts, cases, documents and columns derive from the declaration |
@@ -80,6 +81,10 @@ mod audit;
 pub mod bundle;
 #[cfg(all(feature = "server", not(feature = "internals")))]
 mod bundle;
+#[cfg(feature = "internals")]
+pub mod cancel;
+#[cfg(not(feature = "internals"))]
+mod cancel;
 #[cfg(feature = "internals")]
 pub mod channel;
 #[cfg(not(feature = "internals"))]

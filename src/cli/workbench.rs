@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use crate::ledger::plan::{Command, Terms};
 use crate::ledger::store::{LEDGER_PLAN, Store};
 use crate::ledger::{load, load_or_new};
+use crate::planning::Request;
 use crate::report;
 use crate::server::{self, Local, Server};
 use std::process::Stdio;
@@ -28,6 +29,9 @@ pub struct Options {
     vendor: Option<String>,
     #[command(flatten)]
     plan: PlanOptions,
+    /// Leave out band and odds of each line, which take as long as planning the past periods.
+    #[arg(long)]
+    no_bands: bool,
     /// Name of the plan; that of the period by default.
     #[arg(long, value_name = "NAME")]
     plan_name: Option<String>,
@@ -113,7 +117,8 @@ fn existing(options: &Options, store: &Store, inputs: &Inputs) -> Result<Option<
 
 /// Opens a plan with a proposal; returns its name.
 fn open(options: &Options, terminal: Terminal, store: &mut Store, inputs: &Inputs) -> Result<String, CommandError> {
-    let mut plan = propose(&inputs.plugin, &inputs.book, &inputs.request, &options.plan)?;
+    let request = Request { bands: !options.no_bands, ..inputs.request.clone() };
+    let mut plan = propose(&inputs.plugin, &inputs.book, &request, &options.plan)?;
     plan.findings = inputs.warnings.iter().cloned().chain(std::mem::take(&mut plan.findings)).collect();
     terminal.show(&plan.findings);
     let name = options.plan_name.clone().unwrap_or_else(|| plan.period.label.clone());

@@ -16,6 +16,7 @@ use super::sheet::Location;
 use super::store::Store;
 use super::table::{Field, TableKind};
 use super::{Limits, ReadOptions};
+use crate::cancel::is_cancelled;
 use crate::channel::{
     CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, Lock, MarketCell, Name, Partner, PartnerBook,
     RegisteredOpportunity, SegmentKey, WinRate,
@@ -105,6 +106,9 @@ impl<'m> Reading<'m> {
         let mut book = PartnerBook { market, locks, extra_tables, ..PartnerBook::new(currency, partners) };
         (book.targets, book.tables) = self.targets(&book, tables);
         book.summary = Some(Arc::new(self.shared.summary(&mut survey, &book.partners)));
+        if is_cancelled() {
+            return Checked::refused(Finding::from(BookFault::Stopped {}));
+        }
         let findings = self.shared.log.into_findings();
         if findings.has_errors() {
             return Checked::refused(findings);

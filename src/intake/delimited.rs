@@ -4,6 +4,7 @@ use super::cell::Fields;
 use super::fault::{FileFault, TableFault};
 use super::garbled::{Guess, garbled, japanese};
 use super::log::shown;
+use crate::cancel::{STOPPED, is_cancelled};
 use crate::document::delimited::{Quotes, Record, Records, stated_delimiter};
 use crate::finding::{Code, Finding, Place, Severity};
 use csv::{ReaderBuilder, StringRecord};
@@ -176,12 +177,16 @@ impl Delimited {
 
     /// Calls `each` for every record below the row `header`.
     pub fn for_each(&self, header: u64, mut each: impl FnMut(u64, Fields<'_>)) -> Result<(), (u64, String)> {
+        let mut stopped = None;
         self.records(|row, record| {
-            if row > header {
+            if is_cancelled() {
+                stopped = Some(row);
+            } else if row > header {
                 each(row, Fields::Record(record));
             }
-            true
-        })
+            stopped.is_none()
+        })?;
+        stopped.map_or(Ok(()), |row| Err((row, STOPPED.to_owned())))
     }
 
     /// The records as the strict reader sees them.

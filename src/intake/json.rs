@@ -2,6 +2,7 @@
 
 use super::cell::{Cell, CellKind, Fields, Flaw};
 use super::fault::FileFault;
+use crate::cancel::{STOPPED, is_cancelled};
 use crate::document::json::{Items, Object};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +65,9 @@ impl Members {
             count += 1;
             if !is_object {
                 return Err((row, "it is not an object".to_owned()));
+            }
+            if is_cancelled() {
+                return Err((row, STOPPED.to_owned()));
             }
             for index in filled.drain(..) {
                 if let Some(cell) = cells.get_mut::<usize>(index) {

@@ -74,12 +74,11 @@ pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::{Mapping, mapping_reference, mapping_schema};
 pub use members::{BookMember, OWN_TABLES, book_members};
 pub use name::{LONGEST_NAME, is_unwanted};
-pub use paths::{read_book, read_book_files, read_book_json, read_books};
+pub use paths::{file_bytes, read_book, read_book_files, read_book_json, read_books};
 pub use personal::{personal_field, personal_fields};
 pub use proposal::{PreviousRow, read_previous, read_previous_json};
 pub use returned::{AGREED_PERIODS, AS_PROPOSED, LINE_ID, QUOTA_EXACT};
 pub use round::{ReturnedRow, read_returned};
-pub use store::file_bytes;
 pub use table::{Column, Field, Kind, Table, TableKind, folded, is_same_heading};
 pub use table_schema::{row_schema, table_schema, written_row_schema};
 
@@ -98,7 +97,7 @@ pub struct Limits {
     pub workbook_bytes: u64,
     /// Filled cells of a workbook.
     pub workbook_cells: u64,
-    /// Different keys in the rows of one table of a JSON document.
+    /// Columns of one table; of a JSON document, different keys in the rows of one table.
     pub columns: usize,
 }
 

@@ -3,6 +3,7 @@
 use super::cell::{Cell, Fields};
 use super::order::order_of;
 use super::shape::Reshape;
+use crate::cancel::{STOPPED, is_cancelled};
 use crate::finding::{Place, counted};
 use std::sync::Arc;
 
@@ -221,8 +222,12 @@ impl Sheet {
             Rows::Csv(csv) => csv.for_each(self.heading_row, each),
             Rows::Json(members) => members.for_each(&self.headings, each),
             Rows::Grid(rows) => {
-                let data = rows.iter().filter(|(row, _)| *row > self.heading_row);
-                data.for_each(|(row, cells)| each(*row, Fields::Cells(cells)));
+                for (row, cells) in rows.iter().filter(|(row, _)| *row > self.heading_row) {
+                    if is_cancelled() {
+                        return Err((*row, STOPPED.to_owned()));
+                    }
+                    each(*row, Fields::Cells(cells));
+                }
                 Ok(())
             }
             // A part has no parts.

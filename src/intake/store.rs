@@ -7,7 +7,7 @@ use super::log::{Log, Reported};
 use super::mapping::{Source, TableMap};
 use super::sheet::{Numbering, Rows, Sheet};
 use super::table::is_same_heading;
-use super::unread::{no_heading, unknown_ending, unreadable};
+use super::unread::{no_heading, too_wide, unknown_ending, unreadable};
 use super::workbook;
 use super::{JsonPart, Limits};
 use crate::finding::{Finding, Place, Severity};
@@ -328,6 +328,13 @@ impl Store {
 
     /// Reads one table; `None` when it is empty, which is reported, or cannot be read.
     pub fn read(&mut self, index: usize, map: Option<&TableMap>, limits: &Limits, log: &mut Log) -> Option<Sheet> {
+        let sheet = self.read_any(index, map, limits, log)?;
+        let Some(finding) = too_wide(&sheet, limits.columns) else { return Some(sheet) };
+        log.add(finding);
+        None
+    }
+
+    fn read_any(&mut self, index: usize, map: Option<&TableMap>, limits: &Limits, log: &mut Log) -> Option<Sheet> {
         let table = self.tables.get_mut(index)?;
         let file = table.file.clone();
         let path = match &mut table.content {
@@ -388,9 +395,4 @@ impl Store {
             **sheet = None;
         }
     }
-}
-
-/// Bytes of a file that was read before; `None` when it cannot be read any more.
-pub fn file_bytes(path: &Path) -> Option<Vec<u8>> {
-    std::fs::read(path).ok()
 }

@@ -36,6 +36,8 @@ pub struct Draft {
     pub assessment: Option<Assessment>,
     /// Guardrails that hold.
     pub guardrails: Guardrails,
+    /// Guardrails that would hold without the minimum of the tier; `None` for a line without one.
+    pub without_minimum: Option<Box<Guardrails>>,
     /// Dates in force of a partner that joins or leaves inside the period.
     pub in_force: Option<Box<InForce>>,
     /// Revenue by calendar month over the latest years, when a full year is known.

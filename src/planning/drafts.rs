@@ -6,11 +6,12 @@ use super::fault::PlanFault;
 use super::in_force::{bounded, prorated};
 use super::lines::Lines;
 use super::request::Progress;
+use crate::cancel::is_cancelled;
 use crate::channel::{LineContext, Name, PartnerBook, SegmentKey};
 use crate::finding::{Code, Finding, Findings};
 use crate::plugin::{LineIndications, VendorPlugin, because, indicated};
-use crate::quota::{Assessment, Basis, Weights, assess, settle};
-use crate::script::{RuntimeFault, ScriptFault, is_cancelled};
+use crate::quota::{Assessment, Basis, Bound, GuardrailKind, Guardrails, Weights, assess, settle};
+use crate::script::{RuntimeFault, ScriptFault};
 use crate::units::{Currency, Money};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -159,6 +160,7 @@ fn partner_drafts(
             Basis::Indicated => assessment,
             Basis::FairShare => assessment.map(|found| Assessment { contributions: Vec::new(), ..found }),
         };
+        let bounds = bounded(bounds, in_force.as_ref());
         let months = lines.months(partner, &segment).and_then(|months| minor_months(&months, currency));
         drafts.push(Draft {
             identity: facts.identity.clone(),
@@ -168,13 +170,21 @@ fn partner_drafts(
             indicated: amounts,
             weights,
             assessment,
-            guardrails: settle(bounded(bounds, in_force.as_ref())),
+            without_minimum: without_minimum(&bounds),
+            guardrails: settle(bounds),
             in_force: in_force.clone().map(Box::new),
             months,
             never_sold: facts.history.months_since_first_revenue.is_none(),
             lock: None,
         });
     }
+}
+
+/// The guardrails without the minimum of a tier, which says what is asked of a line, not what it is likely to buy.
+fn without_minimum(bounds: &[Bound]) -> Option<Box<Guardrails>> {
+    let is_minimum = |bound: &&Bound| bound.kind == GuardrailKind::TierMinimum;
+    bounds.iter().find(is_minimum)?;
+    Some(Box::new(settle(bounds.iter().filter(|bound| !is_minimum(bound)).cloned().collect())))
 }
 
 /// Amounts and weights of a line, and its assessment; `None` when every factor abstained.

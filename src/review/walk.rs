@@ -5,6 +5,7 @@ use super::partner::{PartnerFault, PartnerReview};
 use super::selection::Selection;
 use super::setting::Setting;
 use super::summary::ReviewSummary;
+use crate::cancel::is_cancelled;
 use crate::channel::{LatestMonth, PartOfMonth, Partner, PartnerBook, SegmentKey};
 use crate::decision::Decisions;
 use crate::finding::{Code, Finding, Findings};
@@ -13,7 +14,7 @@ use crate::performance::{
 };
 use crate::planning::{Lines, View, named};
 use crate::plugin::{TierScope, VendorPlugin};
-use crate::script::{ExtraTables, PolicyFacts, ReviewFacts, RuntimeFault, is_cancelled, on_script_threads};
+use crate::script::{ExtraTables, PolicyFacts, ReviewFacts, RuntimeFault, on_script_threads};
 use crate::units::{MoneyError, Month};
 use chrono::NaiveDate;
 use rayon::prelude::*;

@@ -1,7 +1,7 @@
 //! The budget of a script call: operations, time and memory, each a limit that the caller may set.
 
 use super::allocation::live_bytes;
-use super::cancel::is_cancelled;
+use crate::cancel::is_cancelled;
 use crate::finding::{Panicked, contained};
 use std::cell::Cell;
 use std::fmt;
@@ -45,7 +45,7 @@ pub enum Exhausted {
     Time(Duration),
     /// Bytes of memory.
     Memory(usize),
-    /// The caller no longer waits for the work ([`super::cancellable`]).
+    /// The caller no longer waits for the work ([`crate::cancel::cancellable`]).
     Cancelled,
 }
 

@@ -2,6 +2,7 @@
 
 use super::budget::Exhausted;
 use super::sandbox::{MAX_CALLS, MAX_LIST, MAX_MAP, MAX_TEXT, MAX_VARIABLES};
+use crate::cancel::{ASK_AGAIN, STOPPED};
 use crate::finding::{Field, ToField};
 use std::fmt;
 
@@ -78,8 +79,8 @@ crate::faults! {
         }
         /// The caller no longer waits for the outcome.
         Cancelled {} = ScriptRuntime {
-            message: "the work was stopped: its caller is gone, or its time is up",
-            help: "send the request again, and wait for the response",
+            message: STOPPED,
+            help: ASK_AGAIN,
         }
         /// A string, a list or a map grows beyond its limit.
         TooLarge { value: Growing, in_loop: bool } = ScriptBudget {

@@ -1,7 +1,6 @@
 //! Explanation of a call that failed: the fault, its place, and the values on the failing line.
 
 use super::budget::under_budget;
-use super::cancel::is_cancelled;
 use super::cause::RuntimeFault;
 use super::evaluate::evaluate;
 use super::outcome_fault::OutcomeFault;
@@ -10,6 +9,7 @@ use super::sandbox::{self, Recorded};
 use super::site::Site;
 use super::tree::{ExpressionKind, Statement};
 use super::{EntryPoint, FactKind, Facts};
+use crate::cancel::is_cancelled;
 use crate::finding::{Code, Finding, Panicked, Place};
 use rhai::{Caches, EvalAltResult, Position};
 

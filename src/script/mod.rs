@@ -10,7 +10,6 @@ mod analysis;
 mod api;
 mod budget;
 mod call;
-mod cancel;
 mod cause;
 mod check;
 mod compile;
@@ -55,7 +54,6 @@ pub use api::example::{
 };
 pub use api::reference::{reference_json, reference_markdown};
 pub use budget::{Exhausted, ScriptBudget, WorkTime};
-pub use cancel::{Cancel, cancellable, is_cancelled};
 pub use cause::{Growing, RuntimeFault};
 pub use coverage::{CodePoint, PointKind, covering};
 pub use fault::ScriptFault;

@@ -1,6 +1,6 @@
 //! Threads with stacks large enough for any script the limits admit.
 
-use super::cancel::{adopt, current};
+use crate::cancel::{adopt, current};
 use std::cell::Cell;
 use std::thread::JoinHandle;
 

@@ -128,6 +128,7 @@ export class Api {
       businessOf: (partner) => get(`/business-plans/${encodeURIComponent(partner)}`),
       lines: (since) => pages<PlanLine>((after) => get(`/lines?limit=${PAGE}${since === undefined ? "" : `&changed_since=${since}`}${after}`)),
       bases: () => pages<PlanBasis>((after) => get(`/bases?limit=${PAGE}${after}`)),
+      outlook: async () => (await get<Schemas["PlanEstimates"]>("/outlook")).outlook as Outlook | null,
       explanation: (line) => get(`/explanation?line=${encodeURIComponent(named(line))}`),
       events: async (line, since = 0) => {
         const all: PlanEvent[] = [];
@@ -185,6 +186,28 @@ export class Api {
   }
 }
 
+/** Estimates for a part of the channel. Amounts are exact texts. */
+export interface Reach {
+  territory: string | null;
+  lines: number;
+  quota: string;
+  low: string;
+  median: string;
+  high: string;
+  odds: string;
+  gap: string;
+  at_quota: string | null;
+}
+
+/** Estimates for a plan, as the proposal has them. */
+export interface Outlook {
+  notes: string[];
+  channel: Reach | null;
+  target_odds: string | null;
+  territories: Reach[];
+  distribution: { share: string; amount: string }[];
+}
+
 export interface PlanApi {
   plan(): Promise<Plan>;
   /** The plan as it was at a version, or known on a date. */
@@ -193,6 +216,8 @@ export interface PlanApi {
   businessOf(partner: string): Promise<BusinessPlan>;
   lines(since?: number): Promise<PlanLine[]>;
   bases(): Promise<PlanBasis[]>;
+  /** What the channel is likely to buy; nothing without bands. */
+  outlook(): Promise<Outlook | null>;
   explanation(line: PlanLine): Promise<Explanation>;
   events(line?: PlanLine, since?: number): Promise<PlanEvent[]>;
   preview(line: PlanLine, amount: string, currency: string, isWhole: boolean, signal?: AbortSignal): Promise<PlanPreview>;

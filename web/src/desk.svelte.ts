@@ -1,6 +1,6 @@
 // What the pages share: who asks, the plan, drafts of new figures, and what happens to the plan meanwhile.
 
-import { Api, type Identity, type Plan, type PlanApi, type PlanBasis, type PlanCommand, type PlanEvent, type PlanPreview, Refused, type Session, key } from "./api";
+import { Api, type Identity, type Outlook, type Plan, type PlanApi, type PlanBasis, type PlanCommand, type PlanEvent, type PlanPreview, Refused, type Session, key } from "./api";
 import { type Decimal, exact, minus, plus, text } from "./decimal";
 import { Locale } from "./locale";
 import { type Row, commandFor, rowOf } from "./rows";
@@ -68,6 +68,7 @@ class Desk {
   plans = $state.raw<Plan[] | null>(null);
   plan = $state.raw<Plan | null>(null);
   rows = $state.raw<Row[]>([]);
+  outlook = $state.raw<Outlook | null>(null);
   drafts = $state.raw<ReadonlyMap<string, Draft>>(new Map());
   /** The text that is being typed, as a draft of its own. */
   typed = $state.raw<{ line: string; figure: Decimal } | null>(null);
@@ -219,11 +220,13 @@ class Desk {
     if (!open) return;
     this.following?.abort();
     const isVendor = !this.isPartner;
-    const [plan, lines, bases] = await Promise.all([
+    const [plan, lines, bases, outlook] = await Promise.all([
       open.plan(),
       open.lines(),
       isVendor ? open.bases().catch(() => [] as PlanBasis[]) : Promise.resolve([] as PlanBasis[]),
+      this.vendor?.sees_whole ? open.outlook().catch(() => null) : Promise.resolve(null),
     ]);
+    this.outlook = outlook;
     this.bases = new Map(bases.map((basis) => [basis.line, basis]));
     this.rows = lines.map((line) => rowOf(line, this.bases.get(line.line)));
     this.plan = plan;

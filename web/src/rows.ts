@@ -12,6 +12,9 @@ export interface Row {
   prior: Decimal | null;
   assessment: Decimal | null;
   periods: Decimal[];
+  low: Decimal | null;
+  high: Decimal | null;
+  odds: Decimal | null;
   figure: Decimal;
   proposed: Decimal | null;
   asked: Decimal | null;
@@ -25,6 +28,9 @@ export function rowOf(line: PlanLine, basis: PlanBasis | undefined): Row {
     prior: known(basis?.prior_revenue),
     assessment: known(basis?.assessment),
     periods: (basis?.periods ?? []).map(exact),
+    low: known(basis?.band_low),
+    high: known(basis?.band_high),
+    odds: known(basis?.odds),
     figure: exact(line.figure),
     proposed: known(line.proposed),
     asked: known(line.asked),
@@ -79,6 +85,7 @@ const NUMBERS: Record<string, (row: Row) => Decimal | null> = {
   counter: (row) => row.asked,
   change: (row) => growth(row.figure, row.prior),
   moved: (row) => (row.proposed === null ? null : minus(row.figure, row.proposed)),
+  odds: (row) => row.odds,
   gap: (row) => (row.asked === null ? null : minus(row.figure, row.asked)),
 };
 export const FILTERS = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)];

@@ -28,6 +28,10 @@ pub struct Options {
     vendor: String,
     #[command(flatten)]
     plan: PlanOptions,
+    /// Add band and odds to each line, estimated from past periods planned with the same rules; takes as long as
+    /// planning those periods.
+    #[arg(long)]
+    bands: bool,
     /// Rounds after which a counter escalates the line.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
     rounds: u32,
@@ -50,7 +54,8 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         return Err(Finding::from(LedgerFault::PlanExists { plan: options.name.clone() }).into());
     }
     let inputs = options.plan.load(&options.vendor)?;
-    let Inputs { plugin, book, request, warnings } = inputs;
+    let Inputs { plugin, book, mut request, warnings } = inputs;
+    request.bands = options.bands;
     let mut plan = propose(&plugin, &book, &request, &options.plan)?;
     plan.findings = warnings.into_iter().chain(std::mem::take(&mut plan.findings)).collect();
     terminal.show(&plan.findings);

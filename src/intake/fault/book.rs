@@ -1,6 +1,7 @@
 //! Faults of a partner book as a whole: duplicates, references, names that look alike.
 
 use super::super::table::TableKind;
+use crate::cancel::{ASK_AGAIN, STOPPED};
 use crate::finding::{Code, suggested};
 use crate::units::Month;
 
@@ -21,6 +22,11 @@ crate::faults! {
         NoPartner {} = BookEmpty {
             message: "the book has no partner",
             help: "add a row per partner; check `where` and `skip` in the mapping file",
+        }
+        /// The caller no longer waits for the book.
+        Stopped {} = BookShape {
+            message: STOPPED,
+            help: ASK_AGAIN,
         }
         /// A partner has several rows in the partners table.
         DuplicatePartner { partner: String } = BookDuplicate {

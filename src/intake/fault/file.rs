@@ -109,6 +109,11 @@ crate::faults! {
             message: format!("the rows up to this one have more than {limit} different keys"),
             help: "write each row as an object: `{\"partner_id\": \"A-1\", …}`",
         }
+        /// A table has too many columns.
+        TooManyColumns { columns: usize, limit: usize } = BookShape {
+            message: format!("the table has {columns} columns, more than {limit}"),
+            help: "remove the columns that are not needed, or write a row for each period instead of a column",
+        }
         /// A text is not valid in its encoding.
         WrongEncoding { encoding: String } = BookEncoding {
             message: format!("the text is not valid {encoding}"),

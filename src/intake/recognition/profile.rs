@@ -293,8 +293,12 @@ impl Profile {
                 }
             }
         });
-        let count = |index: usize| differing.iter().filter(|(column, _)| *column == index).count();
-        groups.iter().map(|column| column.index).filter(|index| count(*index) * 50 <= partner.values.len()).collect()
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for (column, _) in &differing {
+            *counts.entry(*column).or_default() += 1;
+        }
+        let is_constant = |index: &usize| counts.get(index).is_none_or(|count| count * 50 <= partner.values.len());
+        groups.iter().map(|column| column.index).filter(is_constant).collect()
     }
 }
 

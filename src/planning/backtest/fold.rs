@@ -3,12 +3,14 @@
 use super::method::{Known, Method};
 use crate::channel::{Attribute, LineFacts, Name, Partner, PartnerBook, SegmentKey};
 use crate::finding::Findings;
+use crate::planning::assembly::Draft;
 use crate::planning::fault::PlanFault;
 use crate::planning::lines::Lines;
 use crate::planning::propose::prepare_view;
 use crate::planning::request::{Progress, Request};
 use crate::planning::view::View;
 use crate::plugin::{LearnedKind, Parameter, VendorPlugin};
+use crate::quota::{Bound, GuardrailKind, OnViolation};
 use crate::units::{Money, MoneyError, PlanningPeriod, plain};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -31,6 +33,8 @@ pub(super) struct Row {
     pub segment: SegmentKey,
     /// Revenue of the line in the period.
     pub actual: Money,
+    /// Revenue that the rules expected of it, whatever the minimum of its tier asks.
+    pub expected: Money,
     /// Quotas by method; `None` where a baseline needs history that the line does not have.
     pub quotas: [Option<Money>; Method::ALL.len()],
     /// Dimensions with the name of the segment that the line is in.
@@ -70,9 +74,12 @@ pub(super) fn rows(
     let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;
     let out_of_range = |_: MoneyError| Findings::from(PlanFault::AmountOutOfRange {});
     let money = |minor: i128| Money::from_minor(minor, book.currency).map_err(out_of_range);
-    let mut planned: BTreeMap<(&Name, &SegmentKey), Money> = BTreeMap::new();
-    for (draft, line) in prepared.drafts.iter().zip(&settled.lines) {
-        planned.insert((&draft.identity.partner_id, &draft.segment), money(line.quota)?);
+    let is_clamped = plugin.manifest.guardrails.on_violation == OnViolation::Clamp;
+    let mut planned: BTreeMap<(&Name, &SegmentKey), (Money, Money)> = BTreeMap::new();
+    for (index, (draft, line)) in prepared.drafts.iter().zip(&settled.lines).enumerate() {
+        let assessed = settled.assessment(&prepared.drafts, index).map(|assessment| assessment.amount);
+        let expected = expected(draft, line.quota, assessed.filter(|_| is_clamped));
+        planned.insert((&draft.identity.partner_id, &draft.segment), (money(line.quota)?, money(expected)?));
     }
     let known = Known {
         growth: lines.channel().growth,
@@ -85,13 +92,15 @@ pub(super) fn rows(
         let bought = lines.bought(partner);
         let mut left: Decimal = bought.iter().map(|(_, amount)| *amount).sum();
         for (segment, facts) in lines.facts(partner) {
-            let Some(quota) = planned.get(&(&partner.id, &segment)) else { continue };
+            let Some((quota, expected)) = planned.get(&(&partner.id, &segment)) else { continue };
             let actual: Decimal = lines.of_line(partner, &segment, &bought);
             left -= actual;
             rows.push(Row {
                 partner: index,
                 segment: segment.clone(),
                 actual: Money::new(actual, book.currency),
+                // Too little is known of a newcomer to expect less than the minimum of its tier.
+                expected: if facts.is_newcomer { *quota } else { *expected },
                 quotas: known.quotas(*quota, &facts).map(|quota| quota.map(Money::non_negative)),
                 segments: by.iter().map(|by| (Name::clone(by), segment_of(by, partner, &facts))).collect(),
             });
@@ -108,6 +117,18 @@ pub(super) fn rows(
         reserve: money(settled.reserve)?,
         findings: prepared.findings,
     }))
+}
+
+/// Revenue that the rules expect of a line: its quota, unless that is the minimum of its tier; then what it would be
+/// without that minimum, if it is above zero.
+fn expected(draft: &Draft, quota: i128, assessed: Option<i128>) -> i128 {
+    let is_minimum = |bound: &Bound| bound.kind == GuardrailKind::TierMinimum;
+    let (Some(assessed), Some(without)) = (assessed, &draft.without_minimum) else { return quota };
+    if !draft.guardrails.floor.as_ref().is_some_and(is_minimum) || assessed >= quota {
+        return quota;
+    }
+    let likely = without.highest().map_or(assessed, |highest| assessed.min(highest)).max(without.lowest());
+    if likely > 0 { likely.min(quota) } else { quota }
 }
 
 /// Like-for-like of the whole channel.

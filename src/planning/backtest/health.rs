@@ -81,8 +81,10 @@ pub fn health_of(
 
 /// Amounts of a line that the rules expected and that it bought, in minor units.
 fn minor(row: &Row) -> Result<(i128, i128), Findings> {
-    let expected = row.quotas[Method::Rules as usize].map_or(Ok(0), |quota| quota.rounded().to_minor());
-    Ok((expected.map_err(out_of_range)?, row.actual.rounded().to_minor().map_err(out_of_range)?))
+    Ok((
+        row.expected.rounded().to_minor().map_err(out_of_range)?,
+        row.actual.rounded().to_minor().map_err(out_of_range)?,
+    ))
 }
 
 fn out_of_range(_: MoneyError) -> Findings {

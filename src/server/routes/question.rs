@@ -1,10 +1,10 @@
 //! A question to a vendor's rules: its request, its revision, and the decision.
 
+use crate::cancel::is_cancelled;
 use crate::finding::Code;
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
 use crate::request::{self, Answer, Cause, Defaults, Form, Kind, Limits, Refusal};
-use crate::script::is_cancelled;
 use crate::server::http::conditional::{Conditions, with_revision};
 use crate::server::http::context::Context;
 use crate::server::http::idempotency::Idempotency;

@@ -4,7 +4,7 @@
 //! it has been started.
 
 use super::turns::{Owner, Pace, QueueLimits, Refused, Turns, Waiting};
-use crate::script::{Cancel, cancellable};
+use crate::cancel::{Cancel, cancellable};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -327,7 +327,7 @@ mod tests {
                 queue
                     .run(&owner("a"), move || {
                         let _ = begun.send(());
-                        while !crate::script::is_cancelled() {
+                        while !crate::cancel::is_cancelled() {
                             std::thread::yield_now();
                         }
                         let _ = ended.send(());

@@ -14,6 +14,8 @@ pub struct StoredProposal {
     pub periods: Vec<String>,
     /// Its lines.
     pub lines: BTreeMap<LineKey, StoredLine>,
+    /// Outlook of the channel and the territories; missing without bands.
+    pub outlook: Option<Box<RawValue>>,
 }
 
 /// Line of a stored proposal.
@@ -43,6 +45,19 @@ pub struct Brief {
     pub ceiling: Option<String>,
     /// Quota by reporting period.
     pub periods: Vec<Part>,
+    /// Estimate of the range of what the line buys; missing in proposals of earlier versions.
+    pub band: Option<Range>,
+    /// Estimate of the odds that the line reaches its quota.
+    pub odds: Option<String>,
+}
+
+/// Band of a line.
+#[derive(Debug, Deserialize)]
+pub struct Range {
+    /// Lower limit.
+    pub low: String,
+    /// Upper limit.
+    pub high: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,6 +77,7 @@ pub struct Part {
 struct Document {
     reporting_periods: Vec<Period>,
     lines: Vec<Box<RawValue>>,
+    bands: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +98,6 @@ impl StoredProposal {
         };
         let lines = document.lines.into_iter().map(line).collect::<Option<_>>()?;
         let periods = document.reporting_periods.into_iter().map(|period| period.period).collect();
-        Some(Self { digest, periods, lines })
+        Some(Self { digest, periods, lines, outlook: document.bands })
     }
 }

@@ -10,13 +10,19 @@ pub(super) const LAST_YEAR: &str = "/// Last year again.\nfn assess(partner) {\n
 
 /// Twenty partners in two territories that sell 100 in the first year, 60 to 117 in the second, and 200 in the third.
 pub(super) fn channel(years: u32) -> Bench {
-    let bench = acme("", "");
+    channel_with(years, "")
+}
+
+/// The same with more sections of the manifest.
+fn channel_with(years: u32, more: &str) -> Bench {
+    let bench = acme("", more);
     bench.write("rules/acme/history.rhai", LAST_YEAR);
-    let mut partners = "partner_id,territory\n".to_owned();
+    let mut partners = "partner_id,territory,tier\n".to_owned();
     let mut revenue = "partner_id,month,amount\n".to_owned();
     for number in 0..20 {
         let territory = if number % 2 == 0 { "North" } else { "South" };
-        partners.push_str(&format!("P{number:02},{territory}\n"));
+        let tier = if number == 10 { "Gold" } else { "" };
+        partners.push_str(&format!("P{number:02},{territory},{tier}\n"));
         for (year, amount) in [(2023, 100), (2024, 60 + 3 * number), (2025, 200)].iter().take(years as usize) {
             revenue.push_str(&format!("P{number:02},{year}-01,{amount}\nP{number:02},{year}-12,0\n"));
         }
@@ -70,6 +76,14 @@ fn a_target_changes_the_quota_and_the_odds_and_not_what_is_expected() {
     assert_eq!(line(&found, 0), known(["500.00", "60.00", "37.80", "68.40", "0"]));
     assert_eq!(line(&found, 10)[..2], known(["131.58", "90.00"]));
     assert_eq!(text(&found["channel"], "odds"), Some("0"));
+}
+
+#[test]
+fn the_minimum_of_a_tier_is_asked_and_not_expected() {
+    let bench = channel_with(2, "tier_minimum = true\n[tiers]\nGold = 800\n");
+    let found = health(&bench, "--as-of 2024-12-31");
+    // As without a tier: of 100 expected, lines bought 63 to 114. Of P10 the minimum of 800 is asked, which none reaches.
+    assert_eq!(line(&found, 10), known(["800.00", "90.00", "56.70", "102.60", "0"]));
 }
 
 #[test]

@@ -134,6 +134,7 @@ fn names_and_contents_that_cannot_be_files_are_refused() {
         (json!(many), "from 1 to 64"),
         (json!([{"name": "../../etc/passwd", "content": ok}]), "not the name of a file"),
         (json!([{"name": "a\u{0}.csv", "content": ok}]), "not the name of a file"),
+        (json!([{"name": "a\u{202e}vsc.csv", "content": ok}]), "`avsc.csv` is not the name of a file"),
         (json!([{"name": "", "content": ok}]), "not the name of a file"),
         (json!([{"name": "a.csv", "content": ok}, {"name": "A.csv", "content": ok}]), "duplicate file `A.csv`"),
         (json!([{"name": "a.csv", "content": "%%%"}]), "not base64"),

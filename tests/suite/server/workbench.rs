@@ -164,3 +164,32 @@ fn the_basis_and_the_steps_of_a_figure_are_those_of_the_proposal_and_for_the_ven
     assert_eq!(session("pia").unwrap()["may_open"], true);
     assert_eq!(session("zoe"), None);
 }
+
+#[test]
+fn the_outlook_of_a_plan_is_that_of_its_proposal_and_for_who_sees_the_whole() {
+    let site = Site::new(None, &[&["pia", "planner"], &["mara", "channel_manager", "--manager", "Mara"]]);
+    assert_eq!(site.does("pia", "", &opening("plain")).status, 201);
+    let mut with_bands = opening("estimated");
+    with_bands["proposal"]["bands"] = json!(true);
+    with_bands["proposal"]["book"] = demonstration();
+    assert_eq!(site.does("pia", "", &with_bands).status, 201);
+    let reads = |person: &str, path: &str| {
+        let person = format!("Quotient-Person: {person}");
+        site.ask("GET", &format!("/v1/vendors/meridian/plans/{path}"), &[&person], None).json()
+    };
+    assert_eq!(reads("pia", "plain/outlook")["outlook"], json!(null));
+    let seen = &reads("pia", "estimated/outlook")["outlook"];
+    assert_eq!(reads("mara", "estimated/outlook")["outlook"], json!(null), "a part of the plan has no channel");
+    let page = reads("pia", "estimated/bases?limit=1000");
+    let lines = page["lines"].as_array().unwrap();
+    assert_eq!(seen["channel"]["lines"], lines.len());
+    let cents = |value: &serde_json::Value| value.as_str().unwrap().parse::<rust_decimal::Decimal>().unwrap();
+    for line in lines {
+        assert!(cents(&line["band_low"]) <= cents(&line["band_high"]) && !line["odds"].is_null(), "{line}");
+    }
+    let odds: rust_decimal::Decimal = lines.iter().map(|line| cents(&line["odds"])).sum();
+    let mean = (odds / rust_decimal::Decimal::from(lines.len())).round_dp(4);
+    assert_eq!(cents(&seen["channel"]["at_quota"]), mean, "the share expected at quota is the mean of the odds");
+    let plain = reads("pia", "plain/bases");
+    assert_eq!((&plain["lines"][0]["odds"], &plain["lines"][0]["band_low"]), (&json!(null), &json!(null)));
+}

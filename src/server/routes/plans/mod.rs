@@ -50,6 +50,7 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<documents::PlanDocument>();
     generator.subschema_for::<session::SessionDocument>();
     generator.subschema_for::<proposal::BasesDocument>();
+    generator.subschema_for::<proposal::OutlookDocument>();
     generator.subschema_for::<proposal::ExplanationDocument>();
     generator.subschema_for::<line_document::LinesDocument>();
     generator.subschema_for::<event_document::EventsDocument>();

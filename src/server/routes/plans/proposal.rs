@@ -22,7 +22,7 @@ static BASES: Operation = Operation {
     id: "plan_bases",
     path: "/v1/vendors/{vendor}/plans/{plan}/bases",
     summary: "Basis of each proposed figure, by page",
-    doc: "Prior revenue, assessment, limits and reporting periods of the proposal that the plan was opened with, for the lines that the person sees from the vendor's side. `next` is the value of `after` for the next page.",
+    doc: "Prior revenue, assessment, limits, reporting periods, band and odds of the proposal that the plan was opened with, for the lines that the person sees from the vendor's side. `next` is the value of `after` for the next page.",
     query: &[AfterLine::PARAMETER, Limit::PARAMETER],
     replies: &[Reply::ok("A page of lines.", &[Media::json("PlanBases")])],
     ..OPERATION
@@ -38,9 +38,18 @@ static EXPLAIN: Operation = Operation {
     ..OPERATION
 };
 
+static OUTLOOK: Operation = Operation {
+    id: "plan_outlook",
+    path: "/v1/vendors/{vendor}/plans/{plan}/outlook",
+    summary: "What the channel is likely to buy",
+    doc: "Estimates of the proposal that the plan was opened with: band and odds of the channel and of each territory, and the distribution of what all lines buy together. They do not change with the negotiation. For persons who see the whole plan.",
+    replies: &[Reply::ok("The outlook.", &[Media::json("PlanEstimates")])],
+    ..OPERATION
+};
+
 /// Returns the routes.
 pub fn table() -> Vec<Route> {
-    vec![Route::new(&BASES, bases), Route::new(&EXPLAIN, explain)]
+    vec![Route::new(&BASES, bases), Route::new(&EXPLAIN, explain), Route::new(&OUTLOOK, outlook)]
 }
 
 /// A page of the lines of a proposal.
@@ -79,6 +88,12 @@ pub struct BasisDocument {
     ceiling: Option<String>,
     /// Proposed quota by reporting period, exact amounts.
     periods: Vec<String>,
+    /// Estimate: with odds of 10 % the line buys less; null without bands.
+    band_low: Option<String>,
+    /// Estimate: with odds of 10 % the line buys more; null without bands.
+    band_high: Option<String>,
+    /// Estimate of the odds that the line reaches the proposed quota; null without bands.
+    odds: Option<String>,
 }
 
 /// A line of the proposal with its steps.
@@ -94,6 +109,20 @@ pub struct ExplanationDocument {
     /// The line as the proposal has it (`quotient.proposal/1`).
     #[schemars(with = "serde_json::Value")]
     proposed: Box<RawValue>,
+}
+
+/// Outlook of the proposal of a plan.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PlanEstimates")]
+pub struct OutlookDocument {
+    /// Name of the plan.
+    plan: String,
+    /// ISO 4217 code of every amount.
+    currency: String,
+    /// The member `bands` of the proposal (`quotient.proposal/1`); null without bands, and for a person who sees a part of
+    /// the plan.
+    #[schemars(with = "Option<serde_json::Value>")]
+    outlook: Option<Box<RawValue>>,
 }
 
 /// Returns the proposal of a plan.
@@ -131,6 +160,9 @@ async fn bases(State(plans): State<Arc<Plans>>, request: PlanRequest, after: Aft
                     floor: brief.floor.clone(),
                     ceiling: brief.ceiling.clone(),
                     periods: brief.periods.iter().map(|part| part.quota.clone()).collect(),
+                    band_low: brief.band.as_ref().map(|band| band.low.clone()),
+                    band_high: brief.band.as_ref().map(|band| band.high.clone()),
+                    odds: brief.odds.clone(),
                 }
             };
         let lines = page.into_iter().map(line).collect();
@@ -155,6 +187,16 @@ async fn explain(State(plans): State<Arc<Plans>>, request: PlanRequest, LineQuer
         };
         let proposed = own.whole.clone();
         Ok(ExplanationDocument { plan: request.plan.clone(), currency, line: key.to_string(), proposed })
+    });
+    document(&made.await?)
+}
+
+async fn outlook(State(plans): State<Arc<Plans>>, request: PlanRequest) -> Responded {
+    let made = plans.run(move |ledger| {
+        let found = request.find(ledger)?;
+        let (currency, stored) = stored(ledger, &found)?;
+        let outlook = stored.outlook.clone().filter(|_| found.standing.sees_whole());
+        Ok(OutlookDocument { plan: request.plan.clone(), currency, outlook })
     });
     document(&made.await?)
 }

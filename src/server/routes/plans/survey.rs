@@ -4,7 +4,7 @@ use super::open::expect_opener;
 use super::request::seat_of;
 use crate::finding::Findings;
 use crate::intake::recognition::{Survey, survey_files};
-use crate::intake::{Limits, Mapping, ReadOptions, read_book_files};
+use crate::intake::{Limits, Mapping, ReadOptions, is_unwanted, read_book_files};
 use crate::plugin::VendorPlugin;
 use crate::report::survey::{SurveyView, json};
 use crate::server::http::access::Scope;
@@ -67,6 +67,8 @@ const MAX_NAME: usize = 200;
 const MAX_UNPACKED: u64 = 128 << 20;
 /// Filled cells of a workbook.
 const MAX_CELLS: u64 = 2_000_000;
+/// Columns of a table: ten years of months, and what is usual beside them.
+const MAX_COLUMNS: usize = 512;
 /// Time by which the earliest time zone is ahead of UTC.
 const EARLIEST_ZONE: TimeDelta = TimeDelta::hours(14);
 
@@ -112,9 +114,9 @@ impl SurveyRequest {
         let mut names = BTreeSet::new();
         let mut files = Vec::new();
         for SurveyFile { name, content } in self.files {
-            let is_plain = !name.contains(['/', '\\']) && !name.chars().any(char::is_control);
+            let is_plain = !name.contains(['/', '\\']) && !name.chars().any(is_unwanted);
             if name.is_empty() || name.len() > MAX_NAME || !is_plain {
-                let shown: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
+                let shown: String = name.chars().filter(|c| !is_unwanted(*c)).take(100).collect();
                 return Err(refused(format!("`{shown}` is not the name of a file, without directories")));
             }
             if !names.insert(name.to_lowercase()) {
@@ -156,6 +158,7 @@ async fn survey(State(app): State<App>, asker: Asker, context: Context, body: Re
         file_bytes: given.body_bytes as u64,
         workbook_bytes: MAX_UNPACKED,
         workbook_cells: MAX_CELLS,
+        columns: MAX_COLUMNS,
         ..given.intake
     };
     let work = move || {
