@@ -47,3 +47,8 @@ pub(super) fn is_table(path: &Path) -> bool {
     let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
     read.is_ok() && [b'\t', b';', b'|', b','].iter().any(|sign| line.iter().filter(|byte| *byte == sign).count() > 1)
 }
+
+/// Bytes of a file that was read before; `None` when it cannot be read any more.
+pub fn file_bytes(path: &Path) -> Option<Vec<u8>> {
+    std::fs::read(path).ok()
+}

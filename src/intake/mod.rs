@@ -70,11 +70,12 @@ pub use beside::{LockFile, WorkbookMeta, merge_locks, read_locks, read_locks_jso
 pub use book_reference::reference;
 pub use delta::{BookChange, MergedBook, RawTables};
 pub use fault::{BesideFault, BookFault, FileFault, MappingFault, NotDecimal, NumberKind, TableFault, ValueFault};
+pub use folder::file_bytes;
 pub use log::{KEPT_OF_ONE_SORT, shown};
 pub use mapping::{Mapping, mapping_reference, mapping_schema};
 pub use members::{BookMember, OWN_TABLES, book_members};
 pub use name::{LONGEST_NAME, is_unwanted};
-pub use paths::{file_bytes, read_book, read_book_files, read_book_json, read_books};
+pub use paths::{read_book, read_book_files, read_book_json, read_books};
 pub use personal::{personal_field, personal_fields};
 pub use proposal::{PreviousRow, read_previous, read_previous_json};
 pub use returned::{AGREED_PERIODS, AS_PROPOSED, LINE_ID, QUOTA_EXACT};

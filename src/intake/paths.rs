@@ -68,8 +68,3 @@ pub fn read_books(paths: &[PathBuf], mapping: Option<&Mapping>, options: &ReadOp
     let opened = Store::open_all(paths, &options.limits, &mut log);
     read_store(opened, log, mapping, options)
 }
-
-/// Bytes of a file that was read before; `None` when it cannot be read any more.
-pub fn file_bytes(path: &Path) -> Option<Vec<u8>> {
-    std::fs::read(path).ok()
-}

@@ -1,4 +1,4 @@
-//! Named deals that are expected to close within some dates, with what they are worth at their chance of being won.
+//! Named deals that are expected to close within some dates, with what they are worth at their probability of being won.
 
 use crate::channel::{Name, OpportunityStatus, PartnerBook};
 use crate::units::{Money, MoneyError, Rate};
@@ -19,8 +19,8 @@ pub struct ClosingDeal {
     /// Expected close date.
     pub close_date: NaiveDate,
     /// Probability of winning, 0 to 1; `None` if not known.
-    pub chance: Option<Rate>,
-    /// Amount × chance, exact; `None` without a chance.
+    pub probability: Option<Rate>,
+    /// Amount × probability, exact; `None` without a probability.
     pub expected: Option<Money>,
 }
 
@@ -41,14 +41,14 @@ pub fn closing_deals(
             if !is_open || !dates.contains(&deal.close_date) {
                 continue;
             }
-            let expected = deal.probability.map(|chance| deal.amount.times(chance)).transpose()?;
+            let expected = deal.probability.map(|probability| deal.amount.times(probability)).transpose()?;
             deals.push(ClosingDeal {
                 partner_id: partner.id.clone(),
                 id: deal.id.clone(),
                 amount: deal.amount,
                 stage: deal.stage.clone(),
                 close_date: deal.close_date,
-                chance: deal.probability,
+                probability: deal.probability,
                 expected,
             });
         }

@@ -153,14 +153,13 @@ fn partner_drafts(
             }
         };
         let assessed = assessment.as_ref().map(|assessment| assessment.amount);
-        let bounds = plugin.bounds(&facts, &found.outcomes, assessed, currency);
+        let bounds = bounded(plugin.bounds(&facts, &found.outcomes, assessed, currency), in_force.as_ref());
         let assessment = assessment.map(|assessment| prorated(assessment, in_force.as_ref()));
         // Under fair shares the settlement makes the contributions anew; only the amount is needed until then.
         let assessment = match plugin.manifest.basis {
             Basis::Indicated => assessment,
             Basis::FairShare => assessment.map(|found| Assessment { contributions: Vec::new(), ..found }),
         };
-        let bounds = bounded(bounds, in_force.as_ref());
         let months = lines.months(partner, &segment).and_then(|months| minor_months(&months, currency));
         drafts.push(Draft {
             identity: facts.identity.clone(),

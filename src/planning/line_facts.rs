@@ -131,9 +131,9 @@ impl Lines<'_> {
             .collect();
         let amount: Option<Decimal> =
             open.iter().try_fold(Decimal::ZERO, |sum, deal| sum.checked_add(deal.amount.amount()));
-        let weighted = open
-            .iter()
-            .try_fold(Decimal::ZERO, |sum, deal| sum.checked_add(deal.amount.amount().checked_mul(chance(deal)?)?));
+        let weighted = open.iter().try_fold(Decimal::ZERO, |sum, deal| {
+            sum.checked_add(deal.amount.amount().checked_mul(probability(deal)?)?)
+        });
         let base = quota.or(prior).filter(|base| base.is_positive());
         PipelineFacts {
             open_amount: amount.map(|amount| self.money(amount)),
@@ -148,7 +148,7 @@ impl Lines<'_> {
                 .map(|deal| OpportunityFacts {
                     amount: deal.amount,
                     stage: deal.stage.clone(),
-                    probability: chance(deal),
+                    probability: probability(deal),
                     close_date: deal.close_date,
                     age_days: deal.registered_on.map(|day| (as_of - day).num_days()),
                 })
@@ -253,6 +253,6 @@ fn investment(partner: &Partner) -> InvestmentFacts {
 
 /// Probability of a deal as it stood on the as-of day; not known for one that has closed since, for its stored
 /// probability gives the outcome away.
-fn chance(deal: &RegisteredOpportunity) -> Option<Rate> {
+fn probability(deal: &RegisteredOpportunity) -> Option<Rate> {
     deal.probability.filter(|_| deal.status == OpportunityStatus::Open)
 }

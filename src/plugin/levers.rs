@@ -35,6 +35,13 @@ pub struct Lever {
     pub value: Option<String>,
 }
 
+impl Lever {
+    /// True for a number that changes nothing in a plan without a target.
+    pub fn needs_target(&self) -> bool {
+        self.section == "over_assignment" || (self.section == "reserve" && self.key != "share_of_bottom_up")
+    }
+}
+
 /// Places of a section in the text: its keys with the spans of key and value.
 struct Place {
     key: String,

@@ -17,14 +17,14 @@ class Closing {
     if (this.of === of) this.read = read ?? null;
   }
 
-  /** The deals of some partners, those that are worth most at their chances first; an unknown chance comes last. */
+  /** The deals of some partners, those that are worth most at their probability first; one that is not known comes last. */
   ofPartners(is: (partner: string) => boolean): Deal[] {
     const worth = (deal: Deal): Decimal => known(deal.expected) ?? { units: -1n, scale: 0 };
     return (this.read?.deals ?? []).filter((deal) => is(deal.partner_id)).sort((a, b) => compare(worth(b), worth(a)) || compare(exact(b.amount), exact(a.amount)));
   }
 }
 
-/** The sum of the amounts, that at the known chances, and whether all chances are known. */
+/** The sum of the amounts, that at the known probabilities, and whether all are known. */
 export function sums(deals: Deal[]): { amount: Decimal; expected: Decimal; isWhole: boolean } {
   return {
     amount: deals.map((deal) => exact(deal.amount)).reduce(plus, ZERO),

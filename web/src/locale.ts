@@ -1,6 +1,6 @@
 // Amounts, rates and dates in the reader's locale, and what people type in it.
 
-import { type Decimal, exact, isZero, text } from "./decimal";
+import { type Decimal, exact, isZero, ratio, text } from "./decimal";
 
 export class Locale {
   readonly tag: string;
@@ -43,6 +43,11 @@ export class Locale {
   }
 
   /** A difference, with its sign. */
+  /** An estimate, in whole units: its decimals say nothing. */
+  about(value: Decimal): string {
+    return this.amount(ratio(value, { units: 1n, scale: 0 }, 0) ?? value);
+  }
+
   difference(value: Decimal): string {
     return isZero(value) ? "0" : value.units > 0n ? `+${this.amount(value)}` : this.amount(value);
   }

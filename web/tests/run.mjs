@@ -24,7 +24,7 @@ async function shown(opened) {
 }
 
 /** Pictures of `docs/workbench.md`, by the name of what is looked at. */
-const PICTURES = ["plan", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business", "files", "scenarios", "rules"];
+const PICTURES = ["plan", "outlook", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business", "files", "scenarios", "rules"];
 const pictured = process.argv.includes("--pictures") ? process.argv[process.argv.indexOf("--pictures") + 1] : null;
 
 /** Writes a picture for the documentation: smaller, from the top, without the passing message. */
@@ -32,7 +32,7 @@ async function picture(opened, name) {
   const before = opened.viewportSize();
   const close = opened.getByRole("button", { name: "Close the message" });
   if (await close.isVisible()) await close.click();
-  await opened.setViewportSize(before.width < 600 ? { width: 390, height: 760 } : { width: ["plan", "line"].some((wide) => name.startsWith(wide)) ? 1400 : 1240, height: 690 });
+  await opened.setViewportSize(before.width < 600 ? { width: 390, height: 760 } : { width: ["plan", "outlook", "line"].some((wide) => name.startsWith(wide)) ? 1400 : 1240, height: 690 });
   await opened.evaluate(() => scrollTo(0, 0));
   await opened.waitForTimeout(200);
   const { small } = await import("./png.mjs");
@@ -92,6 +92,12 @@ async function planner() {
   await shown(opened);
   console.log(`  first lines after ${Date.now() - began} ms`);
   await look(opened, "plan");
+
+  // What the channel is likely to buy, under the totals; closed until it is asked for.
+  await opened.locator(".outlook summary").click();
+  same(await opened.locator(".outlook tbody tr").count(), 5, "four territories and the channel");
+  await look(opened, "outlook");
+  await opened.locator(".outlook summary").click();
 
   // One tab stop, and the numbers of an ARIA grid.
   const grid = opened.getByRole("grid");

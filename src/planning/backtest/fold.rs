@@ -72,8 +72,9 @@ pub(super) fn rows(
     }
     let prepared = prepare_view(plugin, book, &Request::default(), view, progress)?;
     let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;
-    let out_of_range = |_: MoneyError| Findings::from(PlanFault::AmountOutOfRange {});
-    let money = |minor: i128| Money::from_minor(minor, book.currency).map_err(out_of_range);
+    let money = |minor: i128| {
+        Money::from_minor(minor, book.currency).map_err(|_| Findings::from(PlanFault::AmountOutOfRange {}))
+    };
     let is_clamped = plugin.manifest.guardrails.on_violation == OnViolation::Clamp;
     let mut planned: BTreeMap<(&Name, &SegmentKey), (Money, Money)> = BTreeMap::new();
     for (index, (draft, line)) in prepared.drafts.iter().zip(&settled.lines).enumerate() {
@@ -86,8 +87,7 @@ pub(super) fn rows(
         like_for_like: lines.learn_one(&pooled()).whole.map(|whole| whole.value),
         months: origin.period.months,
     };
-    let mut rows = Vec::with_capacity(prepared.drafts.len());
-    let mut unplanned = Decimal::ZERO;
+    let (mut rows, mut unplanned) = (Vec::with_capacity(prepared.drafts.len()), Decimal::ZERO);
     for (index, partner) in book.partners.iter().enumerate() {
         let bought = lines.bought(partner);
         let mut left: Decimal = bought.iter().map(|(_, amount)| *amount).sum();

@@ -113,7 +113,7 @@ fn deals_that_close_this_quarter_are_named_for_the_vendor_and_weighted_exactly()
         assert!((first..=last).contains(&close), "{deal}");
         match deal["partner_id"].as_str().unwrap() {
             "P1" => assert_eq!(amount(&deal["expected"]), Decimal::new(25_010, 2), "{deal}"),
-            _ => assert!(deal["chance"].is_null() && deal["expected"].is_null(), "not known is not zero: {deal}"),
+            _ => assert!(deal["probability"].is_null() && deal["expected"].is_null(), "not known is not zero: {deal}"),
         }
     }
     let mara = read("mara").json();
@@ -266,4 +266,28 @@ fn files_are_read_changed_checked_and_compared_before_they_are_saved() {
     assert_eq!(closed.ask("POST", path, &[person], Some(&same)).status, 404);
     assert_eq!(closed.ask("GET", "/v1/authoring/vendors/meridian", &[], None).status, 404);
     assert_eq!(closed.ask("GET", "/v1/session", &[person], None).json()["has_authoring"], false);
+}
+
+#[test]
+fn a_number_that_changes_nothing_without_a_target_is_refused() {
+    let site = site(&[]);
+    let mut bottom_up = opening("bottom-up");
+    bottom_up["proposal"].as_object_mut().unwrap().remove("target");
+    assert_eq!(site.does("pia", "", &bottom_up).status, 201);
+    let asked = |target: Value, section: &str, key: &str| {
+        let mut body = json!({"levers": [{"section": section, "key": key, "value": "0.1"}]});
+        if target.is_string() {
+            body["target"] = target;
+        }
+        let path = "/v1/vendors/meridian/plans/bottom-up/scenarios";
+        site.ask("POST", path, &["Quotient-Person: pia"], Some(&body))
+    };
+    for (section, key) in [("reserve", "share_of_target"), ("over_assignment", "channel")] {
+        let refused = asked(Value::Null, section, key);
+        let detail = format!("`{section}.{key}` changes nothing without a target: state `target` as well");
+        assert_eq!((refused.status, refused.json()["detail"].as_str()), (422, Some(&*detail)));
+        assert_eq!(asked(json!("2000000.00"), section, key).status, 200, "{section}.{key}");
+    }
+    let made = asked(Value::Null, "reserve", "share_of_bottom_up");
+    assert_eq!(made.status, 200, "{}", made.text());
 }

@@ -4,6 +4,7 @@
 use super::http::{ask, get};
 use super::plans::{Site, line, opening, usd};
 use super::running::Home;
+use crate::request::demonstration;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -170,8 +171,7 @@ fn the_outlook_of_a_plan_is_that_of_its_proposal_and_for_who_sees_the_whole() {
     let site = Site::new(None, &[&["pia", "planner"], &["mara", "channel_manager", "--manager", "Mara"]]);
     assert_eq!(site.does("pia", "", &opening("plain")).status, 201);
     let mut with_bands = opening("estimated");
-    with_bands["proposal"]["bands"] = json!(true);
-    with_bands["proposal"]["book"] = demonstration();
+    with_bands["proposal"] = json!({"as_of": "2025-12-31", "period": "FY2026", "bands": true, "book": demonstration()});
     assert_eq!(site.does("pia", "", &with_bands).status, 201);
     let reads = |person: &str, path: &str| {
         let person = format!("Quotient-Person: {person}");

@@ -34,7 +34,7 @@ static DEALS: Operation = Operation {
     id: "plan_deals",
     path: "/v1/vendors/{vendor}/plans/{plan}/deals",
     summary: "Named deals that close this quarter",
-    doc: "Open opportunities of the book of the plan, with their close date in one quarter of the planning period: the quarter with today's date, or the first one where today is not in the period. `expected` is amount × chance. For the vendor's side, with the partners that the person sees; a plan that was opened from files needs a server that has the book.",
+    doc: "Open opportunities of the book of the plan, with their close date in one quarter of the planning period: the quarter with today's date, or the first one where today is not in the period. `expected` is amount × probability. For the vendor's side, with the partners that the person sees; a plan that was opened from files needs a server that has the book.",
     replies: &[Reply::ok("The deals.", &[Media::json("PlanDeals")])],
     problems: &[
         ProblemKind::PlanUnknown,
@@ -94,8 +94,8 @@ pub struct DealDocument {
     #[schemars(extend("format" = "date"))]
     close_date: String,
     /// Probability of winning, 0 to 1, exact; null if not known.
-    chance: Option<String>,
-    /// Amount × chance, exact; null if the chance is not known.
+    probability: Option<String>,
+    /// Amount × probability, exact; null if the probability is not known.
     expected: Option<String>,
 }
 
@@ -170,7 +170,7 @@ impl From<ClosingDeal> for DealDocument {
             amount: deal.amount.to_exact(),
             stage: deal.stage.map(|stage| stage.to_string()),
             close_date: deal.close_date.to_string(),
-            chance: deal.chance.map(plain),
+            probability: deal.probability.map(plain),
             expected: deal.expected.map(Money::to_exact),
         }
     }

@@ -123,6 +123,7 @@ struct Origin {
     active: ActiveVendor,
     /// Request of the proposal, where the ledger has it.
     request: Option<Vec<u8>>,
+    has_target: bool,
 }
 
 /// Refuses a person who does not see the whole plan; a plan of which they see nothing is unknown.
@@ -157,6 +158,14 @@ async fn scenario(State(app): State<App>, request: PlanRequest, context: Context
     let asked: ScenarioRequest = parse(&bytes)?;
     let target = asked.target.as_deref().map(target_of).transpose()?;
     let origin = origin_of(&app, request).await?;
+    if let Some(lever) = asked.levers.iter().find(|lever| lever.needs_target())
+        && target.is_none()
+        && !origin.has_target
+    {
+        let Lever { section, key, .. } = lever;
+        let detail = format!("`{section}.{key}` changes nothing without a target: state `target` as well");
+        return Err(Problem::new(ProblemKind::InputRefused, detail));
+    }
     let files = with_levers(&origin.active.files, &asked.levers).map_err(|findings| wrong(&findings))?;
     let compile = |files: &VendorFiles| {
         let (plugin, findings) = on_script_threads(Some(1), || VendorPlugin::compile(files)).into_parts();
@@ -207,11 +216,11 @@ async fn origin_of(app: &App, request: PlanRequest) -> Result<Origin, Problem> {
     let read = move |ledger: &Ledger| {
         let found = request.find(ledger)?;
         let header = header_of(&found)?;
-        Ok((header, proposal_of(ledger, &found, None)?))
+        Ok((header, proposal_of(ledger, &found, None)?, found.plan.state.totals.target.is_some()))
     };
-    let (header, request) = app.plans.run(read).await?;
+    let (header, request, has_target) = app.plans.run(read).await?;
     let active = app.vendors.past(&vendor, &header.revision).await?;
-    Ok(Origin { header, active, request })
+    Ok(Origin { header, active, request, has_target })
 }
 
 /// Compares the plan as opened with what other files of its vendor propose for it, with a target if that differs.
@@ -223,7 +232,7 @@ async fn compared(
     target: Option<Decimal>,
     day: DecisionDay,
 ) -> Responded {
-    let Origin { header, active, request } = origin;
+    let Origin { header, active, request, .. } = origin;
     let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&active.plugin.vendor) };
     app.lanes.admit(Lane::Plan, &owner)?;
     let (books, limits) = (VendorBooks::new(&app.stores.books, &owner.vendor), limits_of(&app.gate));
