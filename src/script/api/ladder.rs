@@ -147,7 +147,7 @@ pub(in crate::script) fn holding(label: Name, is_met: bool, source: String) -> R
     Requirement::One(Condition { label, comparison, value, threshold, is_met, source, tier })
 }
 
-/// Joined requirements, unless a person cannot read so many.
+/// Joined requirements, unless they are more than a person can read.
 pub(in crate::script) fn limited(joined: Requirement) -> Result<Requirement, OutcomeFault> {
     let (depth, conditions) = (Requirement::MAX_DEPTH, Requirement::MAX_CONDITIONS);
     if joined.depth() > depth {

@@ -48,7 +48,7 @@ pub(super) enum Field {
 }
 
 impl Field {
-    /// The field that a fact is; `None` for a group, a list, or what is no field of a record.
+    /// The field that a fact is; `None` for a group, a list, or a fact outside records.
     pub fn of(fact: &Fact) -> Option<Self> {
         match fact.source {
             _ if matches!(fact.kind, FactKind::List | FactKind::Group) => None,

@@ -146,7 +146,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// The same, which nobody reads again.
+    /// The same for the last time.
     pub fn take(&mut self, index: usize) -> Given<Object> {
         self.object(index)?;
         self.objects.get_mut(index).and_then(Option::take).ok_or(Miss::Failed)

@@ -1,6 +1,8 @@
 //! Lists of the script's own, and loops over lists.
 
+use super::super::api::ids::ListId;
 use super::super::tree::{Expression, ExpressionKind, Statement};
+use super::facts::amounts;
 use super::frame::{Cell, Flow, Miss, ObjectCode, Step, exactly, known, object_code, step};
 use super::lower::{Exit, Lowered, Lowerer, OPERATIONS, Variable};
 use super::objects::Object;
@@ -147,9 +149,10 @@ impl<'p> Lowerer<'p> {
     fn each_record(&mut self, variable: &str, over: &'p Expression, body: &'p [Statement], at: usize) -> Lowered<Step> {
         let (list, view) = match self.expression(over)? {
             Typed::Object(Form::Records(list), run) => (run, list.record()),
-            _ => return Err(self.fallback(at, "a loop")),
+            Typed::Amounts(list) => return self.each_amount(variable, list, body, at),
+            other => return Err(self.fallback(at, format!("a loop over {}", other.words()))),
         };
-        let view = view.ok_or_else(|| self.fallback(at, "a loop"))?;
+        let view = view.ok_or_else(|| self.fallback(at, "a loop over other records"))?;
         let cell = self.fresh(at)?;
         let (body, cost) = self.body(variable, Variable::Cell(cell, Form::Record(view)), body, at)?;
         Ok(step(move |frame| {
@@ -157,6 +160,21 @@ impl<'p> Lowerer<'p> {
             for record in records.iter() {
                 frame.spend(cost)?;
                 frame.set(cell, Cell::Count(exactly(i64::try_from(record).ok())?));
+                if body(frame)? == Flow::Returned {
+                    return Ok(Flow::Returned);
+                }
+            }
+            Ok(Flow::Next)
+        }))
+    }
+
+    fn each_amount(&mut self, variable: &str, list: ListId, body: &'p [Statement], at: usize) -> Lowered<Step> {
+        let cell = self.fresh(at)?;
+        let (body, cost) = self.body(variable, Variable::Cell(cell, Form::Number), body, at)?;
+        Ok(step(move |frame| {
+            for amount in amounts(frame, list) {
+                frame.spend(cost)?;
+                frame.set(cell, Cell::Number(amount.amount()));
                 if body(frame)? == Flow::Returned {
                     return Ok(Flow::Returned);
                 }

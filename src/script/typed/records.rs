@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 /// Most records of a list; the interpreter takes some more.
 const MAX_RECORDS: usize = 4_000;
-/// Operations that a record counts for, though the interpreter counts none: it has time and memory for so many.
+/// Operations that a record counts for, though the interpreter counts none, so that its time and memory suffice as well.
 const VISIT: usize = 8;
 
 /// Code that gives the cell of a value.

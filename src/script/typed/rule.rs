@@ -28,26 +28,30 @@ pub(in crate::script) struct Rule {
 }
 
 impl Rule {
-    fn run<'a>(&'a self, ground: Ground<'a>) -> Option<Frame<'a>> {
-        let mut frame = Frame::new(ground, &self.texts, self.left);
-        (self.run)(&mut frame).ok()?;
-        Some(frame)
+    fn frame<'a>(&'a self, ground: Ground<'a>) -> Frame<'a> {
+        Frame::new(ground, &self.texts, self.left)
     }
 
     /// The answer of a factor rule; `None` where the interpreter has to decide.
     pub fn factor(&self, ground: Ground<'_>) -> Option<Answer> {
-        self.run(ground)?.answer
+        let mut frame = self.frame(ground);
+        (self.run)(&mut frame).ok()?;
+        frame.answer
     }
 
     /// The weights of the factors, ascending by name; `None` where the interpreter has to decide.
     pub fn weights(&self, ground: Ground<'_>) -> Option<Vec<(Name, Decimal)>> {
-        Some(self.run(ground)?.weights)
+        let mut frame = self.frame(ground);
+        (self.run)(&mut frame).ok()?;
+        Some(frame.weights)
     }
 
     /// The decisions of a policy, in its order; `None` where the interpreter has to decide.
     pub fn decisions(&self, ground: Ground<'_>) -> Option<Vec<Decided>> {
         let one = |object: Object| object.decided().map(Rc::unwrap_or_clone);
-        match self.run(ground)?.decided? {
+        let mut frame = self.frame(ground);
+        (self.run)(&mut frame).ok()?;
+        match frame.decided.take()? {
             Object::List(list) => Rc::unwrap_or_clone(list).into_iter().map(one).collect(),
             object => one(object).map(|decided| vec![decided]),
         }

@@ -174,8 +174,9 @@ impl<'p> Lowerer<'p> {
             StatementKind::Let { name, value, .. } => self.declare(name, value)?,
             StatementKind::Assign { target, operator, value, .. } => self.assign(target, operator.as_deref(), value)?,
             StatementKind::For { variable, counter: None, over, body } => self.each(variable, over, body, at)?,
-            StatementKind::For { .. } | StatementKind::While { .. } | StatementKind::DoWhile { .. } => {
-                return Err(self.fallback(at, "a loop"));
+            StatementKind::For { .. } => return Err(self.fallback(at, "a counted loop")),
+            StatementKind::While { .. } | StatementKind::DoWhile { .. } => {
+                return Err(self.fallback(at, "a `while` loop"));
             }
             StatementKind::Switch { .. } => return Err(self.fallback(at, "a `switch`")),
             StatementKind::Try { .. } | StatementKind::Throw(_) => return Err(self.fallback(at, "`try` or `throw`")),

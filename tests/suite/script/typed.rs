@@ -366,6 +366,13 @@ fn found_before() {
     assert!(says("indicate(1).because(`${max(3, 2.5)} ${max(1, 2.5)} ${partner.market.partners ?? 0}`)").is_some());
     // A value that is not known has a text.
     assert!(says("indicate(1).because(`${partner.product_line}`)").is_some());
+    // Loops over amounts.
+    assert!(
+        says("let sum = 0.0; for x in partner.history.quarters { if x > 250_000 { sum += x; } } indicate(sum)")
+            .is_some()
+    );
+    // Records of lists, and a loop that answers.
+    assert!(says("for one in partner.pipeline.opportunities { if one.stage == \"proposal\" { return indicate(one.amount); } } indicate(0)").is_some());
     // The last statement is the value.
     assert!(says("let x = 2; if x > 1 { return abstain(\"early\"); } indicate(x)").is_some());
     assert!(says("indicate(1 / (2 - 2))").is_none());
@@ -374,10 +381,10 @@ fn found_before() {
 
 #[test]
 fn a_rule_without_typed_form_says_why_and_runs_all_the_same() {
-    let text = "fn assess(partner) {\n    let sum = 0.0;\n    for x in partner.history.quarters { sum += x; }\n    indicate(sum)\n}";
+    let text = "fn assess(partner) {\n    let sum = 0.0;\n    while sum < 2.0 { sum += 1.0; }\n    indicate(sum)\n}";
     let scripts = super::support::rule(text);
     let fallback = scripts.tiers().find_map(|(_, fallback)| fallback.cloned()).unwrap();
-    assert_eq!((fallback.path.as_str(), fallback.line, fallback.reason.as_str()), ("rule.rhai", 3, "a loop"));
+    assert_eq!((fallback.path.as_str(), fallback.line, fallback.reason.as_str()), ("rule.rhai", 3, "a `while` loop"));
     assert_eq!(scripts.typed_factor("rule.rhai", &example_facts()), None);
     assert!(matches!(scripts.factor("rule.rhai", &example_facts()), Ok(FactorOutcome::Indicated { .. })));
 }
