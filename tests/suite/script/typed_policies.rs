@@ -195,7 +195,7 @@ fn the_shipped_policies_decide_the_same_typed_and_interpreted() {
                 }
                 let different: BTreeSet<String> = facts.iter().map(|facts| said(path, typed, facts)).collect();
                 assert!(
-                    agreed.answered * 4 > count && different.len() > 10,
+                    agreed.answered * 4 > count && different.len() > 4,
                     "{what}: {agreed:?}, {} different",
                     different.len()
                 );
