@@ -7,6 +7,7 @@ mod audit;
 mod cerbos;
 mod decide;
 mod harness;
+mod policies;
 mod propose;
 mod rebalance;
 mod reconciliation;
@@ -26,10 +27,11 @@ mod http;
 mod patience;
 
 /// Each bench by its name.
-const BENCHES: [(&str, fn()); 10] = [
+const BENCHES: [(&str, fn()); 11] = [
     ("audit", audit::main),
     ("cerbos", cerbos::main),
     ("decide", decide::main),
+    ("policies", policies::main),
     ("propose", propose::main),
     ("rebalance", rebalance::main),
     ("reconciliation", reconciliation::main),

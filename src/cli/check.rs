@@ -19,7 +19,8 @@ pub struct Options {
     /// Format of the findings.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReportFormat,
-    /// Name each rule with the way it runs: as typed code, or in the interpreter, which is slower, with the reason.
+    /// Name each rule and policy with the way it runs: as typed code, or in the interpreter, which is slower, with the
+    /// reason.
     #[arg(long, conflicts_with = "format")]
     tiers: bool,
 }

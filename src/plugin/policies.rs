@@ -4,11 +4,11 @@ use super::fault::VendorFault;
 use super::files::{Room, VendorFiles};
 use super::library::{Library, with_imported};
 use super::manifest::{Manifest, PolicyRules, TierScope};
-use super::shown::{placed, shown, shown_paths, sources};
+use super::shown::{placed, shown, shown_paths, sources, tiers};
 use crate::channel::Name;
 use crate::decision::{Decisions, Grounds, Incentive, Intervention, TierDecision};
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
-use crate::script::{Contract, EntryPoint, PolicyFacts, PolicyKind, ScriptFault, Scripts, SourceFile};
+use crate::script::{Contract, EntryPoint, Fallback, PolicyFacts, PolicyKind, ScriptFault, Scripts, SourceFile};
 use std::collections::BTreeMap;
 
 /// A vendor's policies, ready to decide.
@@ -58,8 +58,18 @@ impl Policies {
         Checked { value: Some(policies), findings }
     }
 
+    /// Returns the same policies, all of which the interpreter runs.
+    pub(super) fn interpreted(self) -> Self {
+        Self { scripts: self.scripts.interpreted(), ..self }
+    }
+
+    /// The policies by path as people know it; for those that the interpreter runs, the reason.
+    pub(super) fn ways(&self) -> Vec<(String, Option<Fallback>)> {
+        tiers(&self.scripts, &self.shown)
+    }
+
     /// The compiled scripts.
-    pub(super) fn scripts(&self) -> &Scripts {
+    pub fn scripts(&self) -> &Scripts {
         &self.scripts
     }
 

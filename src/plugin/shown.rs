@@ -2,7 +2,7 @@
 
 use super::files::{Room, VendorFiles};
 use crate::finding::{Finding, Findings, Place};
-use crate::script::{ScriptFault, SourceFile};
+use crate::script::{Fallback, ScriptFault, Scripts, SourceFile};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -34,6 +34,16 @@ fn shown_places(paths: &BTreeMap<String, String>, mut finding: Finding) -> Findi
         }
     }
     finding
+}
+
+/// The scripts that are called, by path as people know it; for those that the interpreter runs, the reason.
+pub(super) fn tiers(scripts: &Scripts, shown: &BTreeMap<String, String>) -> Vec<(String, Option<Fallback>)> {
+    let known = |path: &str| shown.get(path).map_or_else(|| path.to_owned(), String::clone);
+    let tier = |(path, fallback): (&str, Option<&Fallback>)| {
+        let fallback = fallback.map(|fallback| Fallback { path: known(&fallback.path), ..fallback.clone() });
+        (known(path), fallback)
+    };
+    scripts.tiers().map(tier).collect()
 }
 
 /// The scripts in a vendor's directory.

@@ -6,7 +6,7 @@ use super::files::{Room, VendorFiles};
 use super::library::{Library, merged, read_purpose_tables, tables_of};
 use super::manifest::Manifest;
 use super::policies::Policies;
-use super::shown::{placed, shown, shown_paths, sources};
+use super::shown::{placed, shown, shown_paths, sources, tiers};
 use crate::channel::{LineFacts, Name};
 use crate::decision::{Decisions, Purpose, PurposeTable};
 use crate::document::Document;
@@ -192,10 +192,10 @@ impl VendorPlugin {
         self.scripts.factor(&factor.path, facts).map_err(|fault| placed(&self.shown, fault))
     }
 
-    /// Returns the same vendor, of which the interpreter runs every rule; for comparison with typed code.
+    /// Returns the same vendor, of which the interpreter runs every rule and policy; for comparison with typed code.
     #[must_use]
     pub fn interpreted(self) -> Self {
-        Self { scripts: self.scripts.interpreted(), ..self }
+        Self { scripts: self.scripts.interpreted(), policies: self.policies.map(Policies::interpreted), ..self }
     }
 
     /// Returns the scripts of its rules.
@@ -203,14 +203,11 @@ impl VendorPlugin {
         &self.scripts
     }
 
-    /// Returns the rules by path as people know it; for those that the interpreter runs, the reason.
+    /// Returns the rules and policies by path as people know it; for those that the interpreter runs, the reason.
     pub fn tiers(&self) -> Vec<(String, Option<Fallback>)> {
-        let known = |path: &str| self.shown.get(path).map_or_else(|| path.to_owned(), String::clone);
-        let tier = |(path, fallback): (&str, Option<&Fallback>)| {
-            let fallback = fallback.map(|fallback| Fallback { path: known(&fallback.path), ..fallback.clone() });
-            (known(path), fallback)
-        };
-        self.scripts.tiers().map(tier).collect()
+        let of_rules = tiers(&self.scripts, &self.shown);
+        let of_policies = self.policies.iter().flat_map(Policies::ways);
+        of_rules.into_iter().chain(of_policies).collect()
     }
 
     /// Returns true when a rule decides the weights, and not the manifest.

@@ -12,7 +12,7 @@ use super::name_fault::NameFault;
 use super::outcome_fault::OutcomeFault;
 use super::program::{Inner, Program, Scripts};
 use super::threads::with_large_stack;
-use super::typed::Rule;
+use super::typed::{Ground, Rule};
 use super::{EntryPoint, FactorOutcome, Facts};
 use crate::cancel::is_cancelled;
 use crate::channel::Name;
@@ -40,17 +40,21 @@ impl Scripts {
 
     /// Returns what the typed code of a factor rule answers; `None` where it leaves the call to the interpreter.
     pub fn typed_factor(&self, path: &str, facts: &Facts) -> Option<FactorOutcome> {
-        let answer = self.typed(path, EntryPoint::Factor)?.factor(facts, &self.inner.tables)?;
+        let answer = self.typed(path, EntryPoint::Factor)?.factor(self.ground(facts))?;
         checked(answer, facts.line().channel.currency).ok()
     }
 
     /// Returns what the typed code of the weights rule answers; `None` where it leaves the call to the interpreter.
     pub fn typed_weights(&self, path: &str, facts: &Facts) -> Option<Vec<(Name, Decimal)>> {
-        self.typed(path, EntryPoint::Weights)?.weights(facts, &self.inner.tables)
+        self.typed(path, EntryPoint::Weights)?.weights(self.ground(facts))
+    }
+
+    pub(super) fn ground<'a>(&'a self, facts: &'a Facts) -> Ground<'a> {
+        Ground { facts, tables: &self.inner.tables, schema: &self.inner.schema }
     }
 
     /// The typed code to be run; none once the caller no longer waits, which the interpreter reports.
-    fn typed(&self, path: &str, entry: EntryPoint) -> Option<&Rule> {
+    pub(super) fn typed(&self, path: &str, entry: EntryPoint) -> Option<&Rule> {
         let is_entry = || self.inner.programs.get(path).is_some_and(|program| program.entry == Some(entry));
         let rule = self.inner.typed.get(path)?.as_ref().ok()?;
         (!self.is_interpreted && !is_cancelled() && is_entry()).then_some(rule)

@@ -10,8 +10,7 @@ use super::table::Tables;
 use super::threads::with_large_stack;
 use super::typed::{self, Fallback, Rule, World};
 use super::{
-    Contract, EntryPoint, ScriptContext, SourceFile, allowance, analysis, check, coverage, fault, lint, probes,
-    sandbox, syntax,
+    Contract, ScriptContext, SourceFile, allowance, analysis, check, coverage, fault, lint, probes, sandbox, syntax,
 };
 use crate::finding::{Checked, Finding, Findings, Place};
 use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Module, Position, Scope};
@@ -98,7 +97,7 @@ fn compile(files: &[SourceFile], contracts: &[Contract], context: &ScriptContext
     }
 }
 
-/// Typed code of every rule that has a typed form.
+/// Typed code of every rule and policy that has a typed form.
 fn lowered(
     programs: &BTreeMap<String, Program>,
     schema: &FactSchema,
@@ -107,9 +106,8 @@ fn lowered(
 ) -> BTreeMap<String, Result<Rule, Box<Fallback>>> {
     let (factors, operations) = (context.factors.as_slice(), context.budget.operations);
     let rule = |(path, program): (&String, &Program)| {
-        let entry = program.entry.filter(|entry| matches!(entry, EntryPoint::Factor | EntryPoint::Weights))?;
-        let world = World { programs, schema, tables, factors, operations, is_weights: entry == EntryPoint::Weights };
-        Some((path.clone(), typed::lower(world, program, entry)))
+        let world = World { programs, schema, tables, factors, operations, entry: program.entry? };
+        Some((path.clone(), typed::lower(world, program)))
     };
     programs.iter().filter_map(rule).collect()
 }

@@ -26,9 +26,22 @@ impl Scripts {
     /// When the policy fails or answers with something else than a tier decision; when a promotion does not rise or a
     /// demotion does not fall by the manifest's tiers; when a demotion names no requirement that is not met.
     pub fn tier(&self, path: &str, facts: &PolicyFacts) -> Result<TierDecision, ScriptFault> {
+        if let Some(decision) = self.typed_tier(path, facts) {
+            return Ok(decision);
+        }
         let entry = EntryPoint::Policy(PolicyKind::Tier);
         let tiers = &self.inner.schema.tiers;
-        self.call(path, entry, &facts.facts, |program, value| tier(program, &value, facts, tiers))
+        self.call(path, entry, &facts.facts, |program, value| match value.clone().try_cast::<Decided>() {
+            Some(decided) => tier(program, decided, facts, tiers),
+            None => Err(outcome(program, OutcomeFault::NotATierDecision { found: answered(&value) })),
+        })
+    }
+
+    /// Returns what the typed code of a tier policy decides; `None` where it leaves the call to the interpreter.
+    pub fn typed_tier(&self, path: &str, facts: &PolicyFacts) -> Option<TierDecision> {
+        let (program, decided) = self.typed_decisions(path, PolicyKind::Tier, facts)?;
+        let [decided] = <[Decided; 1]>::try_from(decided).ok()?;
+        tier(program, decided, facts, &self.inner.schema.tiers).ok()
     }
 
     /// Returns what the incentive policy in `path` awards and withholds, in its order; empty for nothing.
@@ -36,15 +49,20 @@ impl Scripts {
     /// # Errors
     /// When the policy fails, or answers with something else than a list of incentives.
     pub fn incentives(&self, path: &str, facts: &PolicyFacts) -> Result<Vec<Incentive>, ScriptFault> {
+        if let Some(incentives) = self.typed_incentives(path, facts) {
+            return Ok(incentives);
+        }
         let entry = EntryPoint::Policy(PolicyKind::Incentive);
         self.call(path, entry, &facts.facts, |program, value| {
-            let (item, example) = ("incentive", "`award(…)` and `withhold(…)`");
-            let currency = facts.facts.line().channel.currency;
-            let decided = decisions(program, &value, item, example)?.into_iter();
-            let mut texts = Texts::default();
-            let one = |decided| incentive(program, decided, currency, &mut texts);
-            decided.map(one).collect()
+            let decided = decisions(program, &value, "incentive", "`award(…)` and `withhold(…)`")?;
+            incentives(program, decided, facts)
         })
+    }
+
+    /// Returns what the typed code of an incentive policy decides; `None` where it leaves the call to the interpreter.
+    pub fn typed_incentives(&self, path: &str, facts: &PolicyFacts) -> Option<Vec<Incentive>> {
+        let (program, decided) = self.typed_decisions(path, PolicyKind::Incentive, facts)?;
+        incentives(program, decided, facts).ok()
     }
 
     /// Returns the interventions of the policy in `path`, in its order; empty for nothing.
@@ -52,21 +70,32 @@ impl Scripts {
     /// # Errors
     /// When the policy fails, or answers with something else than a list of interventions.
     pub fn interventions(&self, path: &str, facts: &PolicyFacts) -> Result<Vec<Intervention>, ScriptFault> {
+        if let Some(interventions) = self.typed_interventions(path, facts) {
+            return Ok(interventions);
+        }
         let entry = EntryPoint::Policy(PolicyKind::Intervention);
         self.call(path, entry, &facts.facts, |program, value| {
-            let (item, example) = ("intervention", "`intervene(…)`");
-            let decided = decisions(program, &value, item, example)?.into_iter();
-            let mut texts = Texts::default();
-            decided.map(|decided| intervention(program, decided, &mut texts)).collect()
+            let decided = decisions(program, &value, "intervention", "`intervene(…)`")?;
+            interventions(program, decided)
         })
+    }
+
+    /// Returns what the typed code of an intervention policy decides; `None` where it leaves the call to the interpreter.
+    pub fn typed_interventions(&self, path: &str, facts: &PolicyFacts) -> Option<Vec<Intervention>> {
+        let (program, decided) = self.typed_decisions(path, PolicyKind::Intervention, facts)?;
+        interventions(program, decided).ok()
+    }
+
+    fn typed_decisions(&self, path: &str, kind: PolicyKind, facts: &PolicyFacts) -> Option<(&Program, Vec<Decided>)> {
+        let decided = self.typed(path, EntryPoint::Policy(kind))?.decisions(self.ground(&facts.facts))?;
+        Some((self.inner.programs.get(path)?, decided))
     }
 }
 
-fn tier(program: &Program, value: &Dynamic, facts: &PolicyFacts, tiers: &[Name]) -> Result<TierDecision, Finding> {
-    let Some(Decided { what: What::Tier { decision, to, effective }, until, grounds }) =
-        value.clone().try_cast::<Decided>()
-    else {
-        return Err(outcome(program, OutcomeFault::NotATierDecision { found: answered(value) }));
+fn tier(program: &Program, decided: Decided, facts: &PolicyFacts, tiers: &[Name]) -> Result<TierDecision, Finding> {
+    let found = decided.kind();
+    let Decided { what: What::Tier { decision, to, effective }, until, grounds } = decided else {
+        return Err(outcome(program, OutcomeFault::NotATierDecision { found: found.to_string() }));
     };
     let current = facts.line().identity.tier.clone();
     let place = |tier: &Option<Name>| -> Result<Option<usize>, Finding> {
@@ -138,7 +167,7 @@ fn decisions(
     let Some(list) = items(value) else {
         return Err(outcome(program, OutcomeFault::NotAList { found: answered(value), item, example }));
     };
-    expect_few(list.len()).map_err(|fault| outcome(program, fault))?;
+    few(program, list.len())?;
     let one = |(index, value): (usize, Dynamic)| {
         let found = answered(&value);
         value
@@ -146,6 +175,22 @@ fn decisions(
             .ok_or_else(|| outcome(program, OutcomeFault::NotAnItem { index: index + 1, found, item, example }))
     };
     list.into_iter().enumerate().map(one).collect()
+}
+
+fn few(program: &Program, count: usize) -> Result<(), Finding> {
+    expect_few(count).map_err(|fault| outcome(program, fault))
+}
+
+fn incentives(program: &Program, decided: Vec<Decided>, facts: &PolicyFacts) -> Result<Vec<Incentive>, Finding> {
+    few(program, decided.len())?;
+    let (currency, mut texts) = (facts.line().channel.currency, Texts::default());
+    decided.into_iter().map(|decided| incentive(program, decided, currency, &mut texts)).collect()
+}
+
+fn interventions(program: &Program, decided: Vec<Decided>) -> Result<Vec<Intervention>, Finding> {
+    few(program, decided.len())?;
+    let mut texts = Texts::default();
+    decided.into_iter().map(|decided| intervention(program, decided, &mut texts)).collect()
 }
 
 fn incentive(program: &Program, decided: Decided, currency: Currency, texts: &mut Texts) -> Result<Incentive, Finding> {

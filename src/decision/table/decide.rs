@@ -144,8 +144,13 @@ impl Decision {
     ///
     /// Worked out on request: a table with one input column and 3,000 rows has 2,999 of them.
     pub fn nearest(&self) -> Vec<Near> {
+        self.near_misses().collect()
+    }
+
+    /// The same one by one, for those who look at the first of them.
+    pub(crate) fn near_misses(&self) -> impl Iterator<Item = Near> {
         let missed = self.table.index().missed_by_one(&self.ids);
-        missed.into_iter().map(|(rule, column)| self.near(rule, column)).collect()
+        missed.into_iter().map(|(rule, column)| self.near(rule, column))
     }
 
     fn near(&self, index: usize, column: usize) -> Near {

@@ -117,15 +117,16 @@ impl TableAnswer {
     /// The grounds it gives: the rows that decided, and what would have decided otherwise.
     pub fn grounds(&self) -> Vec<Ground> {
         let mut grounds = Vec::new();
-        for reason in self.decision.reasons().into_iter().filter(|reason| reason.is_decisive) {
-            grounds.push(Ground::Because(self.because(&reason).into()));
+        let reasons = self.decision.reasons();
+        for reason in reasons.iter().filter(|reason| reason.is_decisive) {
+            grounds.push(Ground::Because(self.because(reason).into()));
         }
-        if self.decision.reasons().is_empty() {
+        if reasons.is_empty() {
             let what =
                 if self.decision.is_default() { "no row applies, so the default holds" } else { "no row applies" };
             grounds.push(Ground::Because(format!("{what} ({}.csv)", self.name).into()));
         }
-        for near in self.decision.nearest().iter().filter(|near| !near.targets.is_empty()).take(MAX_NEAR) {
+        for near in self.decision.near_misses().filter(|near| !near.targets.is_empty()).take(MAX_NEAR) {
             for target in &near.targets {
                 let Ok(outcome) = self.decision.outcome_at(target) else { continue };
                 let Outcome::One(values) = &outcome else { continue };

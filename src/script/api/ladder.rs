@@ -4,6 +4,7 @@ use super::super::kind_fault::KindFault;
 use super::super::name_fault::NameFault;
 use super::super::outcome_fault::OutcomeFault;
 use super::decided::{Decided, Ground, Ladder, What};
+use super::facts::FactSchema;
 use super::function::{Call, Outcome};
 use super::kind::Kind;
 use super::value::items;
@@ -11,6 +12,7 @@ use super::vocabulary::unknown_word;
 use crate::channel::Name;
 use crate::decision::{Comparison, Condition, Requirement, TierMove};
 use rhai::{Dynamic, EvalAltResult};
+use rust_decimal::Decimal;
 
 type Fault = Box<EvalAltResult>;
 
@@ -24,19 +26,29 @@ pub(super) fn tier_value(tier: Option<&Name>) -> Dynamic {
 pub(super) fn add_tier(call: Call<'_, '_>) -> Outcome {
     let mut ladder = call.ladder()?;
     let tier = call.tier(1)?;
-    let requirement = call.one_requirement(2)?;
+    add(call.schema, &mut ladder, tier, call.one_requirement(2)?)?;
+    Ok(Dynamic::from(ladder))
+}
+
+/// Adds a tier above those that the ladder has.
+pub(in crate::script) fn add(
+    schema: &FactSchema,
+    ladder: &mut Ladder,
+    tier: Name,
+    requirement: Requirement,
+) -> Result<(), OutcomeFault> {
     if let Some((below, _)) = ladder.0.last()
-        && call.place(below) >= call.place(&tier)
-        && !call.schema.tiers.is_empty()
+        && place(schema, below) >= place(schema, &tier)
+        && !schema.tiers.is_empty()
     {
-        return Err(OutcomeFault::LadderOrder { tier: tier.to_string(), below: below.to_string() }.into());
+        return Err(OutcomeFault::LadderOrder { tier: tier.to_string(), below: below.to_string() });
     }
     if ladder.0.len() >= MAX_TIERS {
-        return Err(OutcomeFault::LadderLength { limit: MAX_TIERS }.into());
+        return Err(OutcomeFault::LadderLength { limit: MAX_TIERS });
     }
     let requirement = requirement.of_tier(&tier);
     ladder.0.push((tier, requirement));
-    Ok(Dynamic::from(ladder))
+    Ok(())
 }
 
 pub(super) fn requirement(call: Call<'_, '_>) -> Outcome {
@@ -48,15 +60,21 @@ pub(super) fn requirement(call: Call<'_, '_>) -> Outcome {
 pub(super) fn decision_for(call: Call<'_, '_>) -> Outcome {
     let ladder = call.ladder()?;
     let current = if call.arguments[1].is_unit() { None } else { Some(call.tier(1)?) };
-    let place = |tier: Option<&Name>| tier.map_or(-1, |tier| call.place(tier));
+    Ok(Dynamic::from(usual(call.schema, &ladder, current.as_ref())))
+}
+
+/// The usual decision for a partner of a tier.
+pub(in crate::script) fn usual(schema: &FactSchema, ladder: &Ladder, current: Option<&Name>) -> Decided {
+    let place_of = |tier: &str| place(schema, tier);
+    let place = |tier: Option<&Name>| tier.map_or(-1, |tier| place_of(tier));
     let earned = ladder.highest();
     // Without any tier earned, the highest below the ladder is left: the one that asks nothing.
-    let lowest = ladder.0.first().map_or(i64::MAX, |(tier, _)| call.place(tier));
-    let below = call.schema.tiers.iter().rev().find(|tier| call.place(tier) < lowest);
-    let now = place(current.as_ref());
+    let lowest = ladder.0.first().map_or(i64::MAX, |(tier, _)| place_of(tier));
+    let below = schema.tiers.iter().rev().find(|tier| place_of(tier) < lowest);
+    let now = place(current);
     // A figure that is not known takes no tier away: the highest tier that nothing known speaks against is left.
-    let left = ladder.0.iter().rev().find(|(tier, asked)| call.place(tier) <= now && asked.may_be_met());
-    let doubtful = left.filter(|(tier, _)| call.place(tier) > place(earned.or(below)) && place(earned.or(below)) < now);
+    let left = ladder.0.iter().rev().find(|(tier, asked)| place_of(tier) <= now && asked.may_be_met());
+    let doubtful = left.filter(|(tier, _)| place_of(tier) > place(earned.or(below)) && place(earned.or(below)) < now);
     let to = doubtful.map(|(tier, _)| tier).or(earned).or(below);
     let then = place(to);
     let mut decided = if then > now && earned.is_some() {
@@ -77,16 +95,16 @@ pub(super) fn decision_for(call: Call<'_, '_>) -> Outcome {
         let because = format!("{} not known, and nothing that is known speaks against {tier}", unknown.join(", "));
         decided.grounds.push(Ground::Because(because.into()));
     }
-    let kept = if then < now { to } else { to.or(current.as_ref()) };
-    let next = ladder.0.iter().find(|(tier, _)| call.place(tier) > place(kept)).map(|(tier, _)| tier);
+    let kept = if then < now { to } else { to.or(current) };
+    let next = ladder.0.iter().find(|(tier, _)| place_of(tier) > place(kept)).map(|(tier, _)| tier);
     let mut shown: Vec<&Name> = Vec::new();
-    for tier in [current.as_ref(), earned, next].into_iter().flatten() {
+    for tier in [current, earned, next].into_iter().flatten() {
         if let (false, Some(requirement)) = (shown.contains(&tier), ladder.requirement(tier)) {
             shown.push(tier);
             decided.grounds.push(Ground::Requirement(requirement.clone(), Some(Name::clone(tier))));
         }
     }
-    Ok(Dynamic::from(decided))
+    decided
 }
 
 pub(super) fn tier_minimum(call: Call<'_, '_>) -> Outcome {
@@ -96,6 +114,49 @@ pub(super) fn tier_minimum(call: Call<'_, '_>) -> Outcome {
     let tier = call.tier(0)?;
     let minimum = call.schema.tier_minimums.get(&tier);
     Ok(minimum.map_or(Dynamic::UNIT, |minimum| Dynamic::from_decimal(*minimum)))
+}
+
+/// Place of a tier in the manifest, from 0; −1 for another text.
+pub(in crate::script) fn place(schema: &FactSchema, tier: &str) -> i64 {
+    let place = schema.tiers.iter().position(|known| **known == *tier);
+    place.and_then(|place| i64::try_from(place).ok()).unwrap_or(-1)
+}
+
+/// A requirement of one condition that compares numbers.
+pub(in crate::script) fn compared(
+    label: Name,
+    comparison: Comparison,
+    value: Option<Decimal>,
+    threshold: Decimal,
+    source: String,
+) -> Requirement {
+    let is_met = value.is_some_and(|value| match comparison {
+        Comparison::AtLeast => value >= threshold,
+        Comparison::MoreThan => value > threshold,
+        Comparison::AtMost => value <= threshold,
+        Comparison::LessThan => value < threshold,
+        Comparison::Holds => false,
+    });
+    let threshold = Some(threshold);
+    Requirement::One(Condition { label, comparison, value, threshold, is_met, source, tier: None })
+}
+
+/// A requirement of one condition that is true or not.
+pub(in crate::script) fn holding(label: Name, is_met: bool, source: String) -> Requirement {
+    let (comparison, value, threshold, tier) = (Comparison::Holds, None, None, None);
+    Requirement::One(Condition { label, comparison, value, threshold, is_met, source, tier })
+}
+
+/// Joined requirements, unless they are more than a person can read.
+pub(in crate::script) fn limited(joined: Requirement) -> Result<Requirement, OutcomeFault> {
+    let (depth, conditions) = (Requirement::MAX_DEPTH, Requirement::MAX_CONDITIONS);
+    if joined.depth() > depth {
+        Err(OutcomeFault::RequirementDepth { limit: depth })
+    } else if joined.count() > conditions {
+        Err(OutcomeFault::RequirementConditions { limit: conditions })
+    } else {
+        Ok(joined)
+    }
 }
 
 impl Call<'_, '_> {
@@ -114,17 +175,8 @@ impl Call<'_, '_> {
         Err(unknown_word("tier of the manifest", &tier, &known).into())
     }
 
-    pub(super) fn place(&self, tier: &str) -> i64 {
-        self.schema
-            .tiers
-            .iter()
-            .position(|known| **known == *tier)
-            .and_then(|place| i64::try_from(place).ok())
-            .unwrap_or(-1)
-    }
-
     pub(super) fn rank(&self, argument: usize) -> Result<i64, Fault> {
-        if self.arguments[argument].is_unit() { Ok(-1) } else { Ok(self.place(&self.tier(argument)?)) }
+        if self.arguments[argument].is_unit() { Ok(-1) } else { Ok(place(self.schema, &self.tier(argument)?)) }
     }
 
     pub(super) fn ladder(&self) -> Result<Ladder, Fault> {
@@ -151,15 +203,7 @@ impl Call<'_, '_> {
 
     /// Joins requirements, within the limits of what a person can read.
     pub(super) fn joined(&self, join: fn(Vec<Requirement>) -> Requirement) -> Outcome {
-        let joined = join(self.requirements()?);
-        let (depth, conditions) = (Requirement::MAX_DEPTH, Requirement::MAX_CONDITIONS);
-        if joined.depth() > depth {
-            Err(OutcomeFault::RequirementDepth { limit: depth }.into())
-        } else if joined.count() > conditions {
-            Err(OutcomeFault::RequirementConditions { limit: conditions }.into())
-        } else {
-            Ok(Dynamic::from(joined))
-        }
+        Ok(Dynamic::from(limited(join(self.requirements()?))?))
     }
 
     /// File and line of the call.
@@ -175,23 +219,7 @@ impl Call<'_, '_> {
         let label = self.name(0)?;
         let value = if self.arguments[1].is_unit() { None } else { Some(self.number(1)?) };
         let threshold = self.number(2)?;
-        let is_met = value.is_some_and(|value| match comparison {
-            Comparison::AtLeast => value >= threshold,
-            Comparison::MoreThan => value > threshold,
-            Comparison::AtMost => value <= threshold,
-            Comparison::LessThan => value < threshold,
-            Comparison::Holds => false,
-        });
-        let source = self.source();
-        Ok(Dynamic::from(Requirement::One(Condition {
-            label,
-            comparison,
-            value,
-            threshold: Some(threshold),
-            is_met,
-            source,
-            tier: None,
-        })))
+        Ok(Dynamic::from(compared(label, comparison, value, threshold, self.source())))
     }
 
     pub(super) fn holding(&self) -> Outcome {
@@ -201,16 +229,7 @@ impl Call<'_, '_> {
             Kind::Truth => self.arguments[1].as_bool() == Ok(true),
             _ => return Err(self.wrong(1, "true or false")),
         };
-        let condition = Condition {
-            label,
-            comparison: Comparison::Holds,
-            value: None,
-            threshold: None,
-            is_met,
-            source: self.source(),
-            tier: None,
-        };
-        Ok(Dynamic::from(Requirement::One(condition)))
+        Ok(Dynamic::from(holding(label, is_met, self.source())))
     }
 
     pub(super) fn decided(&self, expected: &'static str) -> Result<Decided, Fault> {

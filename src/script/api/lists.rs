@@ -41,6 +41,9 @@ pub(in crate::script) const FIELD_FUNCTIONS: [(&str, Option<Kind>); 18] = [
     ("each", None),
 ];
 
+/// Most months that `last_months` looks back.
+pub(in crate::script) const MOST_MONTHS: u32 = 1200;
+
 functions! {
     LIST_FUNCTIONS:
     where (["list", "field", "value"]) -> "list" method:
@@ -176,13 +179,19 @@ fn extreme(call: &Call<'_, '_>, operator: &'static str) -> Outcome {
 
 fn last_months(call: Call<'_, '_>) -> Outcome {
     let months = call.arguments[2].as_int().ok().and_then(|months| u32::try_from(months).ok());
-    let months = months.filter(|months| *months <= 1200).ok_or_else(|| call.wrong(2, "a whole number of months"))?;
+    let months =
+        months.filter(|months| *months <= MOST_MONTHS).ok_or_else(|| call.wrong(2, "a whole number of months"))?;
     let Some(as_of) = as_of(&call)? else { return Ok(list(Vec::new())) };
+    let before = before_months(as_of, months);
+    call.dated(|date| date > before && date <= as_of)
+}
+
+/// The date after which the last months begin.
+pub(in crate::script) fn before_months(as_of: NaiveDate, months: u32) -> NaiveDate {
     // On the last day of a month, whole months count: June 30 looks back to after May 31, not to after May 30.
     let is_month_end = Month::of(as_of).last_day() == as_of;
     let from = as_of.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN);
-    let from = if is_month_end { Month::of(from).last_day() } else { from };
-    call.dated(|date| date > from && date <= as_of)
+    if is_month_end { Month::of(from).last_day() } else { from }
 }
 
 fn valid(call: Call<'_, '_>) -> Outcome {

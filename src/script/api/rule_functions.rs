@@ -377,12 +377,12 @@ fn reduce(call: Call<'_, '_>) -> Outcome {
 }
 
 /// The date that number of months later; `None` beyond the calendar.
-fn moved(day: NaiveDate, months: i64) -> Option<NaiveDate> {
+pub(in crate::script) fn moved(day: NaiveDate, months: i64) -> Option<NaiveDate> {
     let count = Months::new(u32::try_from(months.unsigned_abs()).ok()?);
     if months < 0 { day.checked_sub_months(count) } else { day.checked_add_months(count) }
 }
 
-fn months_between(from: NaiveDate, to: NaiveDate) -> i64 {
+pub(in crate::script) fn months_between(from: NaiveDate, to: NaiveDate) -> i64 {
     if to < from { -whole_months(to, from) } else { whole_months(from, to) }
 }
 

@@ -91,7 +91,7 @@ impl<'p> Lowerer<'p> {
         if let Some(other) = parts.because.or(parts.floor).or(parts.ceiling) {
             return Err(self.fallback(other.at, "`abstain` with more than its reason"));
         }
-        let reason = self.reason(reason)?;
+        let reason = self.words(reason)?;
         Ok(step(move |frame| {
             let because = reason.render(frame)?;
             frame.answer = Some(Answer::Abstained { because });

@@ -1,10 +1,10 @@
 //! Expressions: facts, constants, variables, calls and conditions.
 
 use super::super::tree::{Expression, ExpressionKind};
-use super::facts::{amounts, fact};
-use super::frame::{Miss, code, text_code};
+use super::facts::{amounts, fact, field};
+use super::frame::{Miss, ObjectCode, code, exactly, known, text_code};
 use super::lower::{Lowered, Lowerer, Variable};
-use super::operand::{Held, Operand, Text, Typed};
+use super::operand::{Form, Held, Operand, Text, Typed};
 
 /// The first value, or the second where the first is not known.
 fn or<T: Held>(first: Operand<T>, second: Operand<T>) -> Operand<T> {
@@ -19,6 +19,7 @@ fn coalesce(first: Typed, second: Typed) -> Option<Typed> {
     Some(match (first, second) {
         (Typed::NotKnown, second) => second,
         (first, Typed::NotKnown) => first,
+        (first, Typed::Fails) => first.certain()?,
         (Typed::Number(first), Typed::Number(second)) => Typed::Number(or(first, second)),
         (Typed::Count(first), Typed::Count(second)) => Typed::Count(or(first, second)),
         (Typed::Truth(first), Typed::Truth(second)) => Typed::Truth(or(first, second)),
@@ -31,6 +32,12 @@ fn coalesce(first: Typed, second: Typed) -> Option<Typed> {
         }
         (first, second) => Typed::Either(or(first.figure()?, second.figure()?)),
     })
+}
+
+fn is_met(requirement: ObjectCode) -> Typed {
+    Typed::Truth(Operand::Code(code(move |frame| {
+        exactly(known(requirement(frame))?.requirement()).map(|requirement| requirement.is_met())
+    })))
 }
 
 impl<'p> Lowerer<'p> {
@@ -71,7 +78,7 @@ impl<'p> Lowerer<'p> {
             Kind::Or(parts) => self.conditions(parts, true),
             Kind::Coalesce(parts) => self.first_known(parts, at),
             Kind::Block(list) => self.value_of_block(list, at),
-            Kind::List(_) => Err(self.fallback(at, "a list")),
+            Kind::List(items) => self.list(items, at),
             Kind::Map(_) => Err(self.fallback(at, "a map")),
             Kind::Literal(_) => Err(self.fallback(at, "a function as a value")),
             Kind::Member { .. } | Kind::Index { .. } => Err(self.fallback(at, "`?.` or `?[`")),
@@ -86,16 +93,22 @@ impl<'p> Lowerer<'p> {
             Some(Variable::View(view)) => Ok(Typed::View(view)),
             Some(Variable::Amounts(list)) => Ok(Typed::Amounts(list)),
             Some(Variable::Peers(group)) => Ok(Typed::Peers(group)),
+            Some(Variable::Word(text)) => Ok(Typed::Text(Text::Constant(text))),
             None => Err(self.fallback(at, format!("the variable `{name}`"))),
         }
     }
 
     fn member(&mut self, object: &'p Expression, name: &str, at: usize) -> Lowered<Typed> {
-        let object = self.expression(object)?;
-        let Typed::View(view) = object else {
-            return Err(self.fallback(at, format!("`.{name}` of {}", object.words())));
+        let found = match self.expression(object)? {
+            Typed::View(view) => self.world.schema.view(view).fact(name).and_then(fact),
+            Typed::Record(view, record) => {
+                let Some(known) = self.world.schema.view(view).fact(name) else { return Ok(Typed::Fails) };
+                field(known, record)
+            }
+            Typed::Object(Form::Answer(table), answer) => return self.output(table, answer, name, at),
+            Typed::Object(Form::Requirement, requirement) if name == "is_met" => Some(is_met(requirement)),
+            other => return Err(self.fallback(at, format!("`.{name}` of {}", other.words()))),
         };
-        let found = self.world.schema.view(view).fact(name).and_then(fact);
         found.ok_or_else(|| self.fallback(at, format!("the fact `{name}`, which is a list or unknown")))
     }
 

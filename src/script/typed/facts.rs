@@ -4,9 +4,11 @@ use super::super::api::facts::{Fact, FactSource, Way};
 use super::super::api::ids::ListId;
 use super::super::api::value::{Value, attribute_value};
 use super::super::sandbox::MAX_TEXT;
+use super::super::table::FactValue;
 use super::super::{FactKind, Facts};
-use super::frame::{Frame, Given, Miss, code, text_code};
-use super::operand::{Operand, Text, Typed};
+use super::frame::{Cell, Frame, Given, Miss, code, object_code, text_code};
+use super::objects::{Object, Records};
+use super::operand::{Form, Held, Operand, Text, Typed};
 use crate::channel::{Attribute, LineFacts, Name};
 use crate::figure;
 use crate::units::Money;
@@ -21,7 +23,101 @@ pub(super) fn fact(fact: &Fact) -> Option<Typed> {
         FactSource::Whole(Value::List(list @ (ListId::Quarters | ListId::Months | ListId::Years))) => {
             Some(Typed::Amounts(*list))
         }
+        FactSource::Policy(Value::View(view)) => Some(Typed::View(*view)),
+        FactSource::Whole(Value::List(list)) | FactSource::Policy(Value::List(list)) => Some(records(*list)),
+        FactSource::Table(table) => Some(records(ListId::Table(*table))),
         _ => None,
+    }
+}
+
+/// The records of a list; those of a table that the book does not have are not known.
+fn records(list: ListId) -> Typed {
+    let count = move |frame: &Frame<'_>| match list {
+        ListId::Table(table) => frame.facts.records().and_then(|records| records.len(table)).ok_or(Miss::NotKnown),
+        list => Ok(list.len(frame.facts)),
+    };
+    let run = object_code(move |frame| count(frame).map(|count| Object::Records(Records::All(count))));
+    Typed::Object(Form::Records(list), run)
+}
+
+/// A field of records.
+#[derive(Clone, Copy)]
+pub(super) enum Field {
+    Figure { way: Way, index: usize },
+    Column { table: usize, column: usize },
+}
+
+impl Field {
+    /// The field that a fact is; `None` for a group, a list, or a fact outside records.
+    pub fn of(fact: &Fact) -> Option<Self> {
+        match fact.source {
+            _ if matches!(fact.kind, FactKind::List | FactKind::Group) => None,
+            FactSource::Figure { way, index } => Some(Self::Figure { way, index }),
+            FactSource::Column { table, column } => Some(Self::Column { table, column }),
+            _ => None,
+        }
+    }
+
+    /// The value of a record.
+    pub fn read<'a>(self, frame: &Frame<'a>, record: usize) -> Given<Cell<'a>> {
+        let facts: &'a Facts = frame.facts;
+        Ok(match self {
+            Self::Figure { way, index } => {
+                match way(facts, record).map_or(figure::Value::NotKnown, |known| known.value(index)) {
+                    figure::Value::NotKnown => Cell::NotKnown,
+                    figure::Value::Money(money) => Cell::Number(money.amount()),
+                    figure::Value::Rate(rate) => Cell::Number(rate),
+                    figure::Value::Count(count) => Cell::Count(count),
+                    figure::Value::Truth(truth) => Cell::Truth(truth),
+                    figure::Value::Date(date) => Cell::Date(date),
+                    figure::Value::Text(Cow::Borrowed(text)) => Cell::Text(short(text)?),
+                    _ => return Err(Miss::Failed),
+                }
+            }
+            Self::Column { table, column } => {
+                match facts.records().and_then(|records| records.value(table, record, column)) {
+                    None | Some(FactValue::NotKnown) => Cell::NotKnown,
+                    Some(FactValue::Number(number)) => Cell::Number(*number),
+                    Some(FactValue::Count(count)) => Cell::Count(*count),
+                    Some(FactValue::Truth(truth)) => Cell::Truth(*truth),
+                    Some(FactValue::Date(date)) => Cell::Date(*date),
+                    Some(FactValue::Text(text)) => Cell::Text(short(text)?),
+                }
+            }
+        })
+    }
+}
+
+/// A field of a record as an expression; `None` for a group or a list.
+pub(super) fn field(fact: &Fact, record: Operand<i64>) -> Option<Typed> {
+    let field = Field::of(fact)?;
+    let read = of_cells(fact.kind, move |frame| {
+        let record = usize::try_from(record.known(frame)?).map_err(|_| Miss::Failed)?;
+        field.read(frame, record)
+    });
+    Some(read)
+}
+
+/// An expression of a kind, from code that gives the cell.
+pub(super) fn of_cells(
+    kind: FactKind,
+    read: impl for<'a> Fn(&mut Frame<'a>) -> Given<Cell<'a>> + Send + Sync + 'static,
+) -> Typed {
+    fn of<T: Held>(read: impl for<'a> Fn(&mut Frame<'a>) -> Given<Cell<'a>> + Send + Sync + 'static) -> Operand<T> {
+        Operand::Code(code(move |frame| T::of(read(frame)?)))
+    }
+    match kind {
+        FactKind::Money | FactKind::Rate => Typed::Number(of(read)),
+        FactKind::Count => Typed::Count(of(read)),
+        FactKind::Truth => Typed::Truth(of(read)),
+        FactKind::Date => Typed::Date(of(read)),
+        FactKind::Text | FactKind::List | FactKind::Group => {
+            Typed::Text(Text::Code(text_code(move |frame| match read(frame)? {
+                Cell::Text(text) => Ok(text),
+                Cell::NotKnown => Err(Miss::NotKnown),
+                _ => Err(Miss::Failed),
+            })))
+        }
     }
 }
 

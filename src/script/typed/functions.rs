@@ -7,7 +7,8 @@ use super::super::tree::{Expression, ExpressionKind};
 use super::facts::amounts;
 use super::frame::{Figure, Miss, code, exactly, writer};
 use super::lower::{Lowered, Lowerer};
-use super::operand::{Held, Operand, Typed};
+use super::operand::{Form, Held, Operand, Typed};
+use super::requirements::empty_ladder;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Decimals to which a root is rounded unless others are named, as the interpreter has it.
@@ -122,6 +123,9 @@ fn integer(x: Operand<Decimal>) -> Typed {
 impl<'p> Lowerer<'p> {
     /// A call of one of the product's own functions.
     pub fn builtin(&mut self, name: &str, arguments: Vec<&'p Expression>, at: usize) -> Lowered<Typed> {
+        if let Some(made) = self.policy_function(name, &arguments, at)? {
+            return Ok(made);
+        }
         let typed = match (name, &arguments[..]) {
             ("is_known", [value]) => return self.is_known(value),
             ("peers", [partner, group]) => return self.peers(partner, group),
@@ -163,11 +167,32 @@ impl<'p> Lowerer<'p> {
         typed.ok_or_else(|| self.fallback(at, format!("`{name}`")))
     }
 
+    /// A function that makes a requirement or a decision, or calculates with tiers, points and dates.
+    fn policy_function(&mut self, name: &str, arguments: &[&'p Expression], at: usize) -> Lowered<Option<Typed>> {
+        match (name, arguments) {
+            ("ladder", []) => return Ok(Some(empty_ladder())),
+            ("decide_by", [table, inputs]) => return self.decide_by(table, inputs).map(Some),
+            _ => {}
+        }
+        if let Some(made) = self.requirement(name, arguments, at)? {
+            return Ok(Some(made));
+        }
+        match self.decided(name, arguments)? {
+            Some(made) => Ok(Some(made)),
+            None => self.calculation(name, arguments, at),
+        }
+    }
+
     /// A function that depends on the kind of its first argument.
     fn of_first(&mut self, name: &str, first: Typed, rest: &[&'p Expression], at: usize) -> Lowered<Typed> {
         let words = format!("`{name}` of {}", first.words());
         let typed = match (name, first, rest) {
             (_, Typed::Peers(group), _) => return self.of_peers(name, group, rest, at),
+            (_, Typed::Object(Form::Records(list), run), _) => return self.of_records(name, (list, run), rest, at),
+            (_, Typed::Object(Form::Ladder, run), _) => return self.of_ladder(name, run, rest, at),
+            (_, Typed::Object(form @ (Form::Tier | Form::Incentive | Form::Intervention), run), _) => {
+                return self.of_decision(name, (form, run), rest, at);
+            }
             (_, Typed::Amounts(list), []) => match name {
                 "len" | "count" | "is_empty" | "sum" | "average" | "first" | "last" => Some(of_amounts(name, list)),
                 _ => None,

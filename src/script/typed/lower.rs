@@ -3,9 +3,10 @@
 use super::super::EntryPoint;
 use super::super::api::facts::FactSchema;
 use super::super::api::ids::{ListId, PARTNER, ViewId};
+use super::super::api::value::{items, number};
 use super::super::program::Program;
 use super::super::table::Tables;
-use super::super::tree::{Expression, Function};
+use super::super::tree::{Expression, ExpressionKind, Function};
 use super::frame::{MAX_CELLS, Step};
 use super::operand::{Form, Operand, Text, Typed};
 use super::rule::{Fallback, Rule};
@@ -41,6 +42,8 @@ pub(super) enum Variable {
     View(ViewId),
     Amounts(ListId),
     Peers(Name),
+    /// A text of the script, by its number: an argument that is written as such.
+    Word(usize),
 }
 
 /// All that scripts of a vendor can name.
@@ -50,7 +53,7 @@ pub(in crate::script) struct World<'p> {
     pub schema: &'p FactSchema,
     pub tables: &'p Tables,
     pub factors: &'p [Name],
-    pub is_weights: bool,
+    pub entry: EntryPoint,
     /// Operations that a call may take in the interpreter.
     pub operations: u64,
 }
@@ -58,21 +61,21 @@ pub(in crate::script) struct World<'p> {
 /// Nesting of blocks and expressions, those of called functions included: typed code runs on small stacks too.
 const MAX_DEPTH: usize = 128;
 /// Operations of the interpreter for one node, at most.
-const OPERATIONS: u64 = 8;
+pub(super) const OPERATIONS: u64 = 8;
 
 /// Lowers an entry point.
-pub(in crate::script) fn lower(world: World<'_>, program: &Program, entry: EntryPoint) -> Lowered<Rule> {
+pub(in crate::script) fn lower(world: World<'_>, program: &Program) -> Lowered<Rule> {
     let mut lowerer = Lowerer::new(world, program);
-    let Some(function) = program.tree.function(entry.function(), 1) else {
+    let Some(function) = program.tree.function(world.entry.function(), 1) else {
         return Err(lowerer.fallback(0, "no entry point"));
     };
     let scope = function.parameters.iter().map(|name| (name.clone(), Variable::View(PARTNER))).collect();
     let run = lowerer.inline(program, function, scope, Exit::Answer)?;
     let most = OPERATIONS.saturating_mul(lowerer.nodes as u64);
-    if most > world.operations {
+    let Some(left) = world.operations.checked_sub(most) else {
         return Err(lowerer.fallback(function.at, format!("a limit of only {} operations", world.operations)));
-    }
-    Ok(Rule { run, texts: lowerer.texts })
+    };
+    Ok(Rule { run, texts: lowerer.texts, left })
 }
 
 /// State of lowering one rule.
@@ -127,6 +130,14 @@ impl<'p> Lowerer<'p> {
         }
         self.cells += 1;
         Ok(self.cells - 1)
+    }
+
+    /// Lowers what leaves no variable behind: its cells are free for what follows.
+    pub fn passing<R>(&mut self, lower: impl FnOnce(&mut Self) -> Lowered<R>) -> Lowered<R> {
+        let cells = self.cells;
+        let lowered = lower(self)?;
+        self.cells = cells;
+        Ok(lowered)
     }
 
     /// Lowers what is nested one level deeper.
@@ -201,24 +212,76 @@ impl<'p> Lowerer<'p> {
 
     /// A text of the script.
     pub fn text(&mut self, text: &str) -> Text {
-        let at = self.texts.iter().position(|known| **known == *text).unwrap_or_else(|| {
+        Text::Constant(self.place(text))
+    }
+
+    /// Place of a text of the script.
+    pub fn place(&mut self, text: &str) -> usize {
+        self.texts.iter().position(|known| **known == *text).unwrap_or_else(|| {
             self.texts.push(Name::from(text));
             self.texts.len() - 1
-        });
-        Text::Constant(at)
+        })
     }
 
     /// A constant of a file, as linking evaluated it.
     pub fn constant(&mut self, namespace: &[String], name: &str, expression: &Expression) -> Lowered<Typed> {
-        let value = match namespace {
-            [alias] => self.program.imports.iter().find(|(known, _)| known.as_str() == alias.as_str()),
-            _ => None,
-        };
-        let value = value.and_then(|(_, module)| module.get_var(name));
+        let value = self.linked(namespace, name);
         let typed = value.as_ref().and_then(|value| self.of_value(value));
         typed.ok_or_else(|| self.fallback(expression.at, format!("the constant `{name}`")))
     }
 
+    fn linked(&self, namespace: &[String], name: &str) -> Option<Dynamic> {
+        let [alias] = namespace else { return None };
+        let found = self.program.imports.iter().find(|(known, _)| known.as_str() == alias.as_str());
+        found.and_then(|(_, module)| module.get_var(name))
+    }
+
+    /// The plain values of a list that is written as such or is a constant; `None` for another expression.
+    pub fn items(&mut self, expression: &'p Expression) -> Lowered<Option<Vec<Typed>>> {
+        match &expression.kind {
+            ExpressionKind::List(items) => {
+                let mut all = Vec::with_capacity(items.len());
+                for item in items {
+                    all.push(self.expression(item)?);
+                }
+                Ok(Some(all))
+            }
+            ExpressionKind::Qualified { namespace, name } => {
+                let linked = self.linked(namespace, name).and_then(|value| items(&value));
+                Ok(linked.and_then(|items| items.iter().map(|item| self.of_value(item)).collect()))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The pairs of numbers of a list that is written as such or is a constant; `None` for another expression.
+    pub fn pairs(&self, expression: &Expression) -> Option<Vec<(Decimal, Decimal)>> {
+        let literal = |expression: &Expression| match expression.kind {
+            ExpressionKind::Count(count) => Some(Decimal::from(count)),
+            ExpressionKind::Number(number) => Some(number),
+            _ => None,
+        };
+        let written = |item: &Expression| match &item.kind {
+            ExpressionKind::List(pair) => match &pair[..] {
+                [first, second] => Some((literal(first)?, literal(second)?)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let linked = |item: &Dynamic| match &items(item)?[..] {
+            [first, second] => Some((number(first)?, number(second)?)),
+            _ => None,
+        };
+        match &expression.kind {
+            ExpressionKind::List(pairs) => pairs.iter().map(written).collect(),
+            ExpressionKind::Qualified { namespace, name } => {
+                items(&self.linked(namespace, name)?)?.iter().map(linked).collect()
+            }
+            _ => None,
+        }
+    }
+
+    /// A constant value; `None` for what is not a plain one.
     fn of_value(&mut self, value: &Dynamic) -> Option<Typed> {
         if value.is_unit() {
             return Some(Typed::NotKnown);

@@ -1,7 +1,11 @@
 //! Expressions with their types: a constant, a variable, or code.
 
 use super::super::api::ids::{ListId, ViewId};
-use super::frame::{Cell, Code, Figure, Frame, Given, Miss, TextCode, Writer, code, known, maybe};
+use super::frame::{
+    Cell, Code, Figure, Frame, Given, Miss, ObjectCode, TextCode, Writer, code, known, maybe, object_code, text_code,
+    writer,
+};
+use super::objects::Object;
 use crate::channel::Name;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -19,6 +23,23 @@ pub(super) enum Form {
     Date,
     /// Not known, whatever it would be.
     NotKnown,
+    /// A text that is put together.
+    Written,
+    /// Place of a record in its list.
+    Record(ViewId),
+    Records(ListId),
+    Requirement,
+    Ladder,
+    Tier,
+    Incentive,
+    Intervention,
+    /// Answer of a decision table, by its number.
+    Answer(usize),
+    /// A list without any item yet.
+    Empty,
+    Requirements,
+    Incentives,
+    Interventions,
 }
 
 impl fmt::Display for Form {
@@ -31,6 +52,19 @@ impl fmt::Display for Form {
             Self::Text => "a text",
             Self::Date => "a date",
             Self::NotKnown => "not known",
+            Self::Written => "a text that is put together",
+            Self::Record(_) => "a record",
+            Self::Records(_) => "a list of records",
+            Self::Requirement => "a requirement",
+            Self::Ladder => "a ladder",
+            Self::Tier => "a tier decision",
+            Self::Incentive => "an incentive",
+            Self::Intervention => "an intervention",
+            Self::Answer(_) => "a decision table's answer",
+            Self::Empty => "an empty list",
+            Self::Requirements => "a list of requirements",
+            Self::Incentives => "a list of incentives",
+            Self::Interventions => "a list of interventions",
         })
     }
 }
@@ -40,11 +74,33 @@ impl Form {
         matches!(self, Self::Number | Self::Count | Self::Either)
     }
 
+    /// True for a value that is copied into variables.
+    pub fn is_copied(self) -> bool {
+        let number = self.is_numeric();
+        number || matches!(self, Self::Truth | Self::Text | Self::Date | Self::NotKnown | Self::Record(_))
+    }
+
+    fn is_own_list(self) -> bool {
+        matches!(self, Self::Requirements | Self::Incentives | Self::Interventions)
+    }
+
+    /// The list of such values; `None` for what no list holds.
+    pub fn listed(self) -> Option<Self> {
+        match self {
+            Self::Requirement => Some(Self::Requirements),
+            Self::Incentive => Some(Self::Incentives),
+            Self::Intervention => Some(Self::Interventions),
+            _ => None,
+        }
+    }
+
     /// The type that holds values of both.
     pub fn joined(self, other: Self) -> Option<Self> {
         match (self, other) {
             (one, other) if one == other => Some(one),
             (Self::NotKnown, known) | (known, Self::NotKnown) => Some(known),
+            (Self::Text, Self::Written) | (Self::Written, Self::Text) => Some(Self::Written),
+            (Self::Empty, list) | (list, Self::Empty) if list.is_own_list() => Some(list),
             (one, other) if one.is_numeric() && other.is_numeric() => Some(Self::Either),
             _ => None,
         }
@@ -169,12 +225,18 @@ pub(super) enum Typed {
     NotKnown,
     /// A text that is put together; reasons show it.
     Written(Writer),
+    /// A record, by its place in its list.
+    Record(ViewId, Operand<i64>),
+    /// A value that is not copied.
+    Object(Form, ObjectCode),
     /// A group of facts.
     View(ViewId),
     /// A list of amounts.
     Amounts(ListId),
     /// Peers by the name of their group.
     Peers(Name),
+    /// A fact that a record does not have: the interpreter fails where it is read.
+    Fails,
 }
 
 impl Typed {
@@ -188,17 +250,20 @@ impl Typed {
             Self::Date(_) => Form::Date,
             Self::Text(_) => Form::Text,
             Self::NotKnown => Form::NotKnown,
-            Self::Written(_) | Self::View(_) | Self::Amounts(_) | Self::Peers(_) => return None,
+            Self::Written(_) => Form::Written,
+            Self::Record(view, _) => Form::Record(*view),
+            Self::Object(form, _) => *form,
+            Self::View(_) | Self::Amounts(_) | Self::Peers(_) | Self::Fails => return None,
         })
     }
 
     /// Words for what it is.
     pub fn words(&self) -> String {
         match self {
-            Self::Written(_) => "a text that is put together".to_owned(),
             Self::View(_) => "a group of facts".to_owned(),
             Self::Amounts(_) => "a list".to_owned(),
             Self::Peers(_) => "a group of peers".to_owned(),
+            Self::Fails => "a fact that the record does not have".to_owned(),
             other => other.form().unwrap_or(Form::NotKnown).to_string(),
         }
     }
@@ -213,6 +278,9 @@ impl Typed {
             Form::Date => Self::Date(Operand::Cell(cell)),
             Form::Text => Self::Text(Text::Cell(cell)),
             Form::NotKnown => Self::NotKnown,
+            Form::Record(view) => Self::Record(view, Operand::Cell(cell)),
+            Form::Written => Self::Written(writer(move |frame, out| written(frame, cell, out))),
+            form => Self::Object(form, object_code(move |frame| frame.object(cell).cloned())),
         }
     }
 
@@ -229,8 +297,28 @@ impl Typed {
             Self::Date(operand) => of(operand),
             Self::Text(text) => Operand::Code(code(move |frame| maybe(text.get(frame)).map(|text| text.is_some()))),
             Self::NotKnown => Operand::Constant(false),
+            Self::Record(_, operand) => of(operand),
+            Self::Object(_, code_of) => {
+                Operand::Code(code(move |frame| maybe(code_of(frame)).map(|object| object.is_some())))
+            }
             Self::View(_) | Self::Amounts(_) => Operand::Constant(true),
-            Self::Written(_) | Self::Peers(_) => return None,
+            Self::Written(_) | Self::Peers(_) | Self::Fails => return None,
+        })
+    }
+
+    /// The same value, which has to be known; `None` for what is not copied.
+    pub fn certain(self) -> Option<Self> {
+        fn of<T: Held>(operand: Operand<T>) -> Operand<T> {
+            Operand::Code(code(move |frame| operand.known(frame)))
+        }
+        Some(match self {
+            Self::Number(operand) => Self::Number(of(operand)),
+            Self::Count(operand) => Self::Count(of(operand)),
+            Self::Either(operand) => Self::Either(of(operand)),
+            Self::Truth(operand) => Self::Truth(of(operand)),
+            Self::Date(operand) => Self::Date(of(operand)),
+            Self::Text(text) => Self::Text(Text::Code(text_code(move |frame| known(text.get(frame))))),
+            _ => return None,
         })
     }
 
@@ -257,4 +345,16 @@ impl Typed {
             _ => None,
         }
     }
+}
+
+/// Writes the text of a variable; the interpreter writes that it is not known.
+fn written(frame: &mut Frame<'_>, cell: usize, out: &mut String) -> Result<(), Miss> {
+    match frame.cell(cell) {
+        Cell::Text(text) => out.push_str(text),
+        _ => match known(frame.object(cell))? {
+            Object::Text(text) => out.push_str(text),
+            _ => return Err(Miss::Failed),
+        },
+    }
+    Ok(())
 }

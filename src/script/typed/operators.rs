@@ -107,6 +107,9 @@ fn ordered<T: Held>(
 
 fn texts(operator: &'static str, left: Text, right: Text) -> Operand<bool> {
     let (is, is_equality) = (verdict(operator), matches!(operator, "==" | "!="));
+    if let (Text::Constant(left), Text::Constant(right), true) = (&left, &right, is_equality) {
+        return Operand::Constant((left == right) == (operator == "=="));
+    }
     Operand::Code(code(move |frame| {
         let (left, right) = (maybe(left.get(frame))?, maybe(right.get(frame))?);
         match (left, right) {

@@ -9,7 +9,7 @@ use super::super::table_key::{Key, KeyColumn};
 use super::super::tree::{Expression, ExpressionKind};
 use super::facts::{fact, short};
 use super::frame::{Frame, Given, Miss, code, exactly, known, text_code};
-use super::lower::{Lowered, Lowerer};
+use super::lower::{Lowered, Lowerer, Variable};
 use super::operand::{Operand, Text, Typed};
 use crate::channel::Name;
 use chrono::NaiveDate;
@@ -104,17 +104,22 @@ fn of_group(name: &str, group: Name, path: Name, share: Decimal) -> Option<Opera
 }
 
 impl<'p> Lowerer<'p> {
-    /// A text that is written as such.
-    fn literal(&self, expression: &'p Expression) -> Lowered<&'p str> {
-        match &expression.kind {
-            ExpressionKind::Text(text) => Ok(text),
-            _ => Err(self.fallback(expression.at, "a name that is calculated")),
-        }
+    /// A text that is written as such, there or as the argument of the function.
+    pub fn literal(&self, expression: &'p Expression) -> Lowered<Name> {
+        let known = match &expression.kind {
+            ExpressionKind::Text(text) => Some(Name::from(text.as_str())),
+            ExpressionKind::Variable(name) => match self.scope.iter().rev().find(|(known, _)| known == name) {
+                Some((_, Variable::Word(text))) => self.texts.get(*text).cloned(),
+                _ => None,
+            },
+            _ => None,
+        };
+        known.ok_or_else(|| self.fallback(expression.at, "a name that is calculated"))
     }
 
     fn keys(&mut self, table: &'p Expression, keys: &'p Expression) -> Lowered<(Keys, &'p Table)> {
         let name = self.literal(table)?;
-        let found = self.world.tables.get(name);
+        let found = self.world.tables.get(&name);
         let found = found.ok_or_else(|| self.fallback(table.at, format!("the table `{name}`")))?;
         let given = match &keys.kind {
             ExpressionKind::List(keys) => keys.as_slice(),
@@ -135,7 +140,7 @@ impl<'p> Lowerer<'p> {
     /// A value of a lookup table.
     pub fn lookup(&mut self, table: &'p Expression, keys: &'p Expression, column: &'p Expression) -> Lowered<Typed> {
         let (keys, table) = self.keys(table, keys)?;
-        let index = table.column(self.literal(column)?);
+        let index = table.column(&self.literal(column)?);
         let typed = index.and_then(|index| cell(keys, index, table.columns.get(index)?.1));
         typed.ok_or_else(|| self.fallback(column.at, "a column that the table does not have"))
     }
@@ -154,7 +159,7 @@ impl<'p> Lowerer<'p> {
     pub fn peers(&mut self, partner: &'p Expression, group: &'p Expression) -> Lowered<Typed> {
         let name = self.literal(group)?;
         match self.expression(partner)? {
-            Typed::View(PARTNER) if is_cohort(self.world.schema, name) => Ok(Typed::Peers(Name::from(name))),
+            Typed::View(PARTNER) if is_cohort(self.world.schema, &name) => Ok(Typed::Peers(name)),
             _ => Err(self.fallback(group.at, format!("peers by `{name}`"))),
         }
     }
@@ -179,9 +184,8 @@ impl<'p> Lowerer<'p> {
             _ => return Err(self.fallback(at, format!("`{name}` of peers"))),
         };
         let path = self.literal(path)?;
-        let known = numeric_fact(self.world.schema, path);
+        let known = numeric_fact(self.world.schema, &path);
         let known = known.ok_or_else(|| self.fallback(at, format!("the fact `{path}` of peers")))?;
-        let path = Name::from(path);
         if name == "rank" {
             let own = fact(known).and_then(Typed::decimal).ok_or_else(|| self.fallback(at, "a rank by this fact"))?;
             return Ok(Typed::Count(Operand::Code(code(move |frame| {

@@ -1,11 +1,12 @@
 //! A rule as typed code, and the reason why a rule has none.
 
-use super::super::Facts;
+use super::super::api::decided::Decided;
 use super::super::api::value::Answer;
-use super::super::table::Tables;
-use super::frame::{Frame, Step};
+use super::frame::{Frame, Ground, Step};
+use super::objects::Object;
 use crate::channel::Name;
 use rust_decimal::Decimal;
+use std::rc::Rc;
 
 /// Reason why a rule runs in the interpreter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,20 +23,37 @@ pub struct Fallback {
 pub(in crate::script) struct Rule {
     pub(super) run: Step,
     pub(super) texts: Vec<Name>,
+    /// Operations of the interpreter that loops and lists may take.
+    pub(super) left: u64,
 }
 
 impl Rule {
+    fn frame<'a>(&'a self, ground: Ground<'a>) -> Frame<'a> {
+        Frame::new(ground, &self.texts, self.left)
+    }
+
     /// The answer of a factor rule; `None` where the interpreter has to decide.
-    pub fn factor(&self, facts: &Facts, tables: &Tables) -> Option<Answer> {
-        let mut frame = Frame::new(facts, tables, &self.texts);
+    pub fn factor(&self, ground: Ground<'_>) -> Option<Answer> {
+        let mut frame = self.frame(ground);
         (self.run)(&mut frame).ok()?;
         frame.answer
     }
 
     /// The weights of the factors, ascending by name; `None` where the interpreter has to decide.
-    pub fn weights(&self, facts: &Facts, tables: &Tables) -> Option<Vec<(Name, Decimal)>> {
-        let mut frame = Frame::new(facts, tables, &self.texts);
+    pub fn weights(&self, ground: Ground<'_>) -> Option<Vec<(Name, Decimal)>> {
+        let mut frame = self.frame(ground);
         (self.run)(&mut frame).ok()?;
         Some(frame.weights)
+    }
+
+    /// The decisions of a policy, in its order; `None` where the interpreter has to decide.
+    pub fn decisions(&self, ground: Ground<'_>) -> Option<Vec<Decided>> {
+        let one = |object: Object| object.decided().map(Rc::unwrap_or_clone);
+        let mut frame = self.frame(ground);
+        (self.run)(&mut frame).ok()?;
+        match frame.decided.take()? {
+            Object::List(list) => Rc::unwrap_or_clone(list).into_iter().map(one).collect(),
+            object => one(object).map(|decided| vec![decided]),
+        }
     }
 }

@@ -1,13 +1,18 @@
 //! Statements, blocks and calls of the script's own functions.
 
+use super::super::EntryPoint;
 use super::super::program::Program;
 use super::super::tree::{Expression, ExpressionKind, Function, Statement, StatementKind};
-use super::frame::{Cell, Code, Flow, Frame, Given, Miss, Step, TextCode, code, maybe, step, text_code};
+use super::frame::{
+    Cell, Code, Flow, Frame, Given, Miss, Step, TextCode, code, exactly, maybe, object_code, step, text_code, writer,
+};
 use super::lower::{Exit, Lowered, Lowerer, Variable};
+use super::objects::Object;
 use super::operand::{Form, Held, Operand, Text, Typed};
+use super::texts::Reason;
 
 /// Runs statements until one returns.
-fn sequence(steps: Vec<Step>) -> Step {
+pub(super) fn sequence(steps: Vec<Step>) -> Step {
     let steps = steps.into_boxed_slice();
     step(move |frame| {
         for step in &steps {
@@ -28,7 +33,7 @@ fn held<T: Held>(operand: Operand<T>, cell: usize) -> Step {
 }
 
 /// Code that sets a variable; `None` for what no variable holds.
-fn stored(typed: Typed, cell: usize) -> Option<Step> {
+pub(super) fn stored(typed: Typed, cell: usize) -> Option<Step> {
     Some(match typed {
         Typed::Number(operand) => held(operand, cell),
         Typed::Count(operand) => held(operand, cell),
@@ -44,7 +49,23 @@ fn stored(typed: Typed, cell: usize) -> Option<Step> {
             frame.set(cell, Cell::NotKnown);
             Ok(Flow::Next)
         }),
-        Typed::Written(_) | Typed::View(_) | Typed::Amounts(_) | Typed::Peers(_) => return None,
+        Typed::Written(write) => {
+            let text = Reason::Written(write);
+            step(move |frame| {
+                let text = text.name(frame)?;
+                frame.keep(cell, Object::Text(text));
+                Ok(Flow::Next)
+            })
+        }
+        Typed::Record(_, record) => held(record, cell),
+        Typed::Object(_, run) => step(move |frame| {
+            match maybe(run(frame))? {
+                Some(object) => frame.keep(cell, object),
+                None => frame.set(cell, Cell::NotKnown),
+            }
+            Ok(Flow::Next)
+        }),
+        Typed::View(_) | Typed::Amounts(_) | Typed::Peers(_) | Typed::Fails => return None,
     })
 }
 
@@ -72,6 +93,22 @@ fn after(run: Step, form: Form, cell: usize) -> Option<Typed> {
             Typed::Text(Text::Code(read))
         }
         Form::NotKnown => return None,
+        Form::Record(view) => Typed::Record(view, of(run, cell)),
+        Form::Written => Typed::Written(writer(move |frame, out| {
+            run(frame).map_err(|_| Miss::Failed)?;
+            match frame.cell(cell) {
+                Cell::Text(text) => out.push_str(text),
+                _ => out.push_str(&exactly(frame.take(cell).ok().and_then(Object::text))?),
+            }
+            Ok(())
+        })),
+        form => Typed::Object(
+            form,
+            object_code(move |frame| {
+                run(frame).map_err(|_| Miss::Failed)?;
+                frame.take(cell)
+            }),
+        ),
     })
 }
 
@@ -114,9 +151,15 @@ impl<'p> Lowerer<'p> {
         let plain = match &statement.kind {
             StatementKind::Expression(Expression { kind: ExpressionKind::Block(list), .. })
             | StatementKind::Block(list) => return self.block(list, exit),
+            StatementKind::Expression(Expression {
+                kind: ExpressionKind::Method { object, name, arguments }, ..
+            }) if name == "push" => self.push(object, arguments, at)?,
             StatementKind::Expression(value) => return self.leave(exit, value),
             StatementKind::If { condition, body, otherwise, .. } => {
                 let condition = self.truth(condition)?;
+                if let Operand::Constant(is_true) = condition {
+                    return self.block(if is_true { body } else { otherwise }, exit);
+                }
                 let (then, otherwise) = (self.block(body, exit)?, self.block(otherwise, exit)?);
                 return Ok(step(move |frame| if condition.known(frame)? { then(frame) } else { otherwise(frame) }));
             }
@@ -130,8 +173,10 @@ impl<'p> Lowerer<'p> {
             StatementKind::Nothing => return self.nothing(exit, at),
             StatementKind::Let { name, value, .. } => self.declare(name, value)?,
             StatementKind::Assign { target, operator, value, .. } => self.assign(target, operator.as_deref(), value)?,
-            StatementKind::For { .. } | StatementKind::While { .. } | StatementKind::DoWhile { .. } => {
-                return Err(self.fallback(at, "a loop"));
+            StatementKind::For { variable, counter: None, over, body } => self.each(variable, over, body, at)?,
+            StatementKind::For { .. } => return Err(self.fallback(at, "a counted loop")),
+            StatementKind::While { .. } | StatementKind::DoWhile { .. } => {
+                return Err(self.fallback(at, "a `while` loop"));
             }
             StatementKind::Switch { .. } => return Err(self.fallback(at, "a `switch`")),
             StatementKind::Try { .. } | StatementKind::Throw(_) => return Err(self.fallback(at, "`try` or `throw`")),
@@ -146,8 +191,11 @@ impl<'p> Lowerer<'p> {
     /// Evaluates an expression whose value goes to `exit`.
     fn leave(&mut self, exit: Exit, value: &'p Expression) -> Lowered<Step> {
         match exit {
-            Exit::Answer if self.world.is_weights => self.weights(value),
-            Exit::Answer => self.answer(value),
+            Exit::Answer => match self.world.entry {
+                EntryPoint::Weights => self.weights(value),
+                EntryPoint::Factor => self.answer(value),
+                EntryPoint::Policy(kind) => self.decision(kind, value),
+            },
             Exit::Refused => Err(self.fallback(value.at, "a `return` inside a value")),
             Exit::Cell(cell) => {
                 let typed = self.expression(value)?;
@@ -174,7 +222,7 @@ impl<'p> Lowerer<'p> {
     }
 
     /// A new variable for a value, and the code that sets it.
-    fn variable(&mut self, typed: Typed, at: usize) -> Lowered<(Variable, Step)> {
+    pub fn variable(&mut self, typed: Typed, at: usize) -> Lowered<(Variable, Step)> {
         let nothing = || step(|_| Ok(Flow::Next));
         match typed {
             Typed::View(view) => Ok((Variable::View(view), nothing())),
@@ -211,12 +259,14 @@ impl<'p> Lowerer<'p> {
 
     /// The value of a block.
     pub fn value_of_block(&mut self, list: &'p [Statement], at: usize) -> Lowered<Typed> {
-        let cell = self.fresh(at)?;
-        let returns = std::mem::replace(&mut self.returns, Exit::Refused);
-        let run = self.block(list, Exit::Cell(cell));
-        self.returns = returns;
-        let (run, form) = (run?, self.joined(cell));
-        after(run, form, cell).ok_or_else(|| self.fallback(at, "a block without value"))
+        self.passing(|own| {
+            let cell = own.fresh(at)?;
+            let returns = std::mem::replace(&mut own.returns, Exit::Refused);
+            let run = own.block(list, Exit::Cell(cell));
+            own.returns = returns;
+            let (run, form) = (run?, own.joined(cell));
+            after(run, form, cell).ok_or_else(|| own.fallback(at, "a block without value"))
+        })
     }
 
     /// The value of a call of one of the script's own functions.
@@ -226,15 +276,17 @@ impl<'p> Lowerer<'p> {
         function: &'p Function,
         arguments: &'p [Expression],
     ) -> Lowered<Typed> {
-        let (bind, scope) = self.bind(function, arguments)?;
-        let cell = self.fresh(function.at)?;
-        let body = self.inline(program, function, scope, Exit::Cell(cell))?;
-        let form = self.joined(cell);
-        let run = step(move |frame| {
-            bind(frame)?;
-            body(frame)
-        });
-        after(run, form, cell).ok_or_else(|| self.fallback(function.at, "a function without value"))
+        self.passing(|own| {
+            let (bind, scope) = own.bind(function, arguments)?;
+            let cell = own.fresh(function.at)?;
+            let body = own.inline(program, function, scope, Exit::Cell(cell))?;
+            let form = own.joined(cell);
+            let run = step(move |frame| {
+                bind(frame)?;
+                body(frame)
+            });
+            after(run, form, cell).ok_or_else(|| own.fallback(function.at, "a function without value"))
+        })
     }
 
     /// Code that sets the parameters of a function, and the names they have in it.
@@ -246,6 +298,10 @@ impl<'p> Lowerer<'p> {
         let (mut steps, mut scope) = (Vec::new(), Vec::new());
         for (name, argument) in function.parameters.iter().zip(arguments) {
             let typed = self.expression(argument)?;
+            if let Typed::Text(Text::Constant(text)) = typed {
+                scope.push((name.clone(), Variable::Word(text)));
+                continue;
+            }
             let (variable, run) = self.variable(typed, argument.at)?;
             scope.push((name.clone(), variable));
             steps.push(run);

@@ -1,10 +1,12 @@
 //! Texts that are put together, for reasons.
 
+use super::super::api::decided::Ground;
 use super::super::decided_size::MAX_REASON;
 use super::super::tree::{Expression, ExpressionKind, Statement, StatementKind};
-use super::frame::{Frame, Miss, Writer, maybe, writer};
+use super::frame::{Frame, Miss, ObjectCode, Writer, exactly, known, maybe, writer};
 use super::lower::{Lowered, Lowerer};
-use super::operand::{Held, Operand, Text, Typed};
+use super::operand::{Form, Held, Operand, Text, Typed};
+use crate::channel::Name;
 use crate::units::plain;
 use std::fmt::Write as _;
 
@@ -28,6 +30,16 @@ impl Reason {
             Self::Written(write) => write(frame, &mut out)?,
         }
         if out.len() <= MAX_REASON { Ok(out) } else { Err(Miss::Failed) }
+    }
+
+    /// The same as a name; a text of the script is shared.
+    pub fn name(&self, frame: &mut Frame<'_>) -> Result<Name, Miss> {
+        if let Self::Text(Text::Constant(text)) = self
+            && let Some(text) = frame.texts.get(*text)
+        {
+            return Ok(Name::clone(text));
+        }
+        self.render(frame).map(Name::from)
     }
 }
 
@@ -63,7 +75,21 @@ fn part(typed: Typed) -> Option<Writer> {
             out.push_str(NOT_KNOWN);
             Ok(())
         }),
+        Typed::Record(..) | Typed::Object(..) | Typed::Fails => return None,
         Typed::View(_) | Typed::Amounts(_) | Typed::Peers(_) => return None,
+    })
+}
+
+/// The rows of a decision table that decided, as the reason of an indication.
+fn said(answer: ObjectCode) -> Writer {
+    writer(move |frame, out| {
+        let answer = exactly(known(answer(frame))?.answer())?;
+        let said = answer.grounds().into_iter().filter_map(|ground| match ground {
+            Ground::Because(text) => Some(text),
+            Ground::Requirement(..) | Ground::WouldChange(_) => None,
+        });
+        out.push_str(&said.collect::<Vec<_>>().join("; "));
+        Ok(())
     })
 }
 
@@ -95,11 +121,21 @@ impl<'p> Lowerer<'p> {
         }))
     }
 
-    /// The reason that an answer is given with.
+    /// A text, for a reason or a name.
+    pub fn words(&mut self, expression: &'p Expression) -> Lowered<Reason> {
+        match self.expression(expression)? {
+            Typed::Text(text) => Ok(Reason::Text(text)),
+            Typed::Written(write) => Ok(Reason::Written(write)),
+            other => Err(self.fallback(expression.at, format!("{} as a text", other.words()))),
+        }
+    }
+
+    /// The reason that an indication is given with: a text, or the answer of a decision table.
     pub fn reason(&mut self, expression: &'p Expression) -> Lowered<Reason> {
         match self.expression(expression)? {
             Typed::Text(text) => Ok(Reason::Text(text)),
             Typed::Written(write) => Ok(Reason::Written(write)),
+            Typed::Object(Form::Answer(_), answer) => Ok(Reason::Written(said(answer))),
             other => Err(self.fallback(expression.at, format!("{} as a reason", other.words()))),
         }
     }

@@ -18,4 +18,5 @@ mod support;
 mod tables;
 mod tiers;
 mod typed;
+mod typed_policies;
 mod underlines;

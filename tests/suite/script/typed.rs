@@ -5,6 +5,7 @@
 
 use super::support::{assess, compile_in, context};
 use crate::patience::is_full;
+use chrono::NaiveDate;
 use quotient::channel::{
     Attribute, ChannelFacts, HistoryFacts, Identity, InvestmentFacts, LineFacts, MarketFacts, Name, PipelineFacts,
     QuotaFacts,
@@ -12,30 +13,30 @@ use quotient::channel::{
 use quotient::figure::{Figured, Kind, Value};
 use quotient::plugin::{VendorFiles, VendorPlugin};
 use quotient::script::{Beside, FactKind, FactorOutcome, Facts, example_facts, on_script_threads};
-use quotient::units::{Currency, Money};
+use quotient::units::{Currency, Money, Month};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
 /// Numbers that look random and are the same in every run (SplitMix64).
-struct Chance(u64);
+pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end as u64).unwrap()
     }
 
-    fn one_in(&mut self, n: usize) -> bool {
+    pub(super) fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
-    fn of<'t, T>(&mut self, items: &'t [T]) -> &'t T {
+    pub(super) fn of<'t, T>(&mut self, items: &'t [T]) -> &'t T {
         &items[self.below(items.len())]
     }
 
@@ -63,14 +64,22 @@ impl Chance {
         *self.of(&[0, 0, 1, 2, 3, 5, 7, 11, 12, 25, -1, -7, 1_000_000, i64::MAX, i64::MIN])
     }
 
-    fn text(&mut self) -> String {
+    /// A date around the reviews; one in four is the last of a month.
+    pub(super) fn date(&mut self) -> NaiveDate {
+        let year = 2021 + i32::try_from(self.below(6)).unwrap();
+        let (month, day) = (1 + self.below(12), 1 + self.below(28));
+        let date = NaiveDate::from_ymd_opt(year, u32::try_from(month).unwrap(), u32::try_from(day).unwrap()).unwrap();
+        if self.one_in(4) { Month::of(date).last_day() } else { date }
+    }
+
+    pub(super) fn text(&mut self) -> String {
         let long = "x".repeat(2_500);
         (*self.of(&["North", "Gold", "Silver", "", "ä–ß", "none", long.as_str()])).to_owned()
     }
 }
 
 /// Replaces some figures of a record.
-fn damage<T: Figured>(record: &mut T, chance: &mut Chance) {
+pub(super) fn damage<T: Figured>(record: &mut T, chance: &mut Chance) {
     for figure in T::FIGURES {
         if !chance.one_in(3) {
             continue;
@@ -82,7 +91,8 @@ fn damage<T: Figured>(record: &mut T, chance: &mut Chance) {
             Kind::Count => Value::Count(chance.count()),
             Kind::Truth => Value::Truth(chance.one_in(2)),
             Kind::Text => Value::Text(chance.text().into()),
-            Kind::Date | Kind::List | Kind::Group => continue,
+            Kind::Date => Value::Date(chance.date()),
+            Kind::List | Kind::Group => continue,
         };
         (figure.write)(record, value);
     }
@@ -93,7 +103,7 @@ fn amounts(chance: &mut Chance) -> Vec<Money> {
 }
 
 /// Facts of a line; every second one is damaged.
-fn line(plugin: Option<&VendorPlugin>, is_damaged: bool, chance: &mut Chance) -> LineFacts {
+pub(super) fn line(plugin: Option<&VendorPlugin>, is_damaged: bool, chance: &mut Chance) -> LineFacts {
     let mut line = example_facts().line().clone();
     let number = |chance: &mut Chance| Attribute::Number(if is_damaged { chance.decimal() } else { Decimal::ONE });
     if let Some(manifest) = plugin.map(|plugin| &plugin.manifest) {
@@ -101,6 +111,7 @@ fn line(plugin: Option<&VendorPlugin>, is_damaged: bool, chance: &mut Chance) ->
             let value = match kind {
                 FactKind::Truth => Attribute::Truth(chance.one_in(2)),
                 FactKind::Text => Attribute::Text(Name::from(chance.text())),
+                FactKind::Date => Attribute::Date(chance.date()),
                 _ => number(chance),
             };
             (Name::clone(name), value)
@@ -152,28 +163,28 @@ fn lines(plugin: &VendorPlugin, count: usize, chance: &mut Chance) -> Vec<Facts>
 
 /// Calls in which both answered, and in which both failed.
 #[derive(Debug, Default)]
-struct Agreed {
-    answered: usize,
-    failed: usize,
+pub(super) struct Agreed {
+    pub(super) answered: usize,
+    pub(super) failed: usize,
 }
 
 impl Agreed {
     /// Compares one call; texts and every digit count.
     #[track_caller]
-    fn compare<T: std::fmt::Debug, F: std::fmt::Debug>(
+    pub(super) fn compare<T: std::fmt::Debug, F: std::fmt::Debug>(
         &mut self,
         what: &str,
         typed: Option<T>,
         run: Result<T, F>,
-        facts: &Facts,
+        facts: &LineFacts,
     ) {
         match (typed, run) {
             (Some(typed), Ok(run)) => {
-                assert_eq!(format!("{typed:?}"), format!("{run:?}"), "{what}\n{:#?}", facts.line());
+                assert_eq!(format!("{typed:?}"), format!("{run:?}"), "{what}\n{facts:#?}");
                 self.answered += 1;
             }
             (None, Err(_)) => self.failed += 1,
-            (typed, run) => panic!("{what}\ntyped {typed:?}\ninterpreted {run:?}\n{:#?}", facts.line()),
+            (typed, run) => panic!("{what}\ntyped {typed:?}\ninterpreted {run:?}\n{facts:#?}"),
         }
     }
 }
@@ -206,10 +217,10 @@ fn the_shipped_rules_give_the_same_typed_and_interpreted() {
                     let what = format!("{vendor}/{path}");
                     if path == "weights.rhai" {
                         let typed = plugin.scripts().typed_weights(path, facts);
-                        agreed.compare(&what, typed, interpreted.scripts().weights(path, facts), facts);
+                        agreed.compare(&what, typed, interpreted.scripts().weights(path, facts), facts.line());
                     } else {
                         let typed = plugin.scripts().typed_factor(path, facts);
-                        agreed.compare(&what, typed, interpreted.scripts().factor(path, facts), facts);
+                        agreed.compare(&what, typed, interpreted.scripts().factor(path, facts), facts.line());
                     }
                 }
                 assert!(agreed.answered > 0, "{vendor}/{path}: {agreed:?}");
@@ -328,7 +339,7 @@ fn generated_rules_give_the_same_typed_and_interpreted() {
         on_script_threads(Some(1), || {
             for facts in facts.iter().filter(|_| fallback.is_none()) {
                 let typed = scripts.typed_factor("rule.rhai", facts);
-                agreed.compare(&text, typed, interpreted.factor("rule.rhai", facts), facts);
+                agreed.compare(&text, typed, interpreted.factor("rule.rhai", facts), facts.line());
             }
         });
     }
@@ -355,6 +366,13 @@ fn found_before() {
     assert!(says("indicate(1).because(`${max(3, 2.5)} ${max(1, 2.5)} ${partner.market.partners ?? 0}`)").is_some());
     // A value that is not known has a text.
     assert!(says("indicate(1).because(`${partner.product_line}`)").is_some());
+    // Loops over amounts.
+    assert!(
+        says("let sum = 0.0; for x in partner.history.quarters { if x > 250_000 { sum += x; } } indicate(sum)")
+            .is_some()
+    );
+    // Records of lists, and a loop that answers.
+    assert!(says("for one in partner.pipeline.opportunities { if one.stage == \"proposal\" { return indicate(one.amount); } } indicate(0)").is_some());
     // The last statement is the value.
     assert!(says("let x = 2; if x > 1 { return abstain(\"early\"); } indicate(x)").is_some());
     assert!(says("indicate(1 / (2 - 2))").is_none());
@@ -363,10 +381,10 @@ fn found_before() {
 
 #[test]
 fn a_rule_without_typed_form_says_why_and_runs_all_the_same() {
-    let text = "fn assess(partner) {\n    let sum = 0.0;\n    for x in partner.history.quarters { sum += x; }\n    indicate(sum)\n}";
+    let text = "fn assess(partner) {\n    let sum = 0.0;\n    while sum < 2.0 { sum += 1.0; }\n    indicate(sum)\n}";
     let scripts = super::support::rule(text);
     let fallback = scripts.tiers().find_map(|(_, fallback)| fallback.cloned()).unwrap();
-    assert_eq!((fallback.path.as_str(), fallback.line, fallback.reason.as_str()), ("rule.rhai", 3, "a loop"));
+    assert_eq!((fallback.path.as_str(), fallback.line, fallback.reason.as_str()), ("rule.rhai", 3, "a `while` loop"));
     assert_eq!(scripts.typed_factor("rule.rhai", &example_facts()), None);
     assert!(matches!(scripts.factor("rule.rhai", &example_facts()), Ok(FactorOutcome::Indicated { .. })));
 }
