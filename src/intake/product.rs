@@ -19,11 +19,19 @@ pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
         let texts: Vec<&str> = factors.iter().map(|cell| cell.text.trim()).collect();
         return Cell::new(CellKind::Text, texts.join(" ").into());
     };
-    let amount = factors.iter().try_fold(Decimal::ONE, |amount, cell| {
+    let amount = factors.iter().zip(&product.rests).try_fold(Decimal::ONE, |amount, (cell, rest_of)| {
         let written = Written { text: cell.text.trim(), kind: cell.kind, is_ours: false };
         let number = number_of(written, notation).ok()?;
         let is_usable = cell.flaw.is_none_or(|flaw| flaw == Flaw::Rounded) && !number.has_currency();
-        exact_product(amount, number.value).filter(|_| is_usable)
+        let factor = match rest_of {
+            None if number.is_percent => number.value.checked_div(Decimal::ONE_HUNDRED)?,
+            None => number.value,
+            // A percent sign says what the number is, whatever the mapping file does.
+            Some(_) if number.is_percent => rest(number.value, Decimal::ONE_HUNDRED)?,
+            Some(_) if cell.kind == CellKind::Percent => rest(number.value, Decimal::ONE)?,
+            Some(whole) => rest(number.value, Decimal::from(*whole))?,
+        };
+        exact_product(amount, factor).filter(|_| is_usable)
     });
     match amount {
         Some(amount) => Cell::new(CellKind::Number, plain(amount).into()),
@@ -32,6 +40,12 @@ pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
             Cell::new(CellKind::Text, texts.join(" × ").into())
         }
     }
+}
+
+/// What `part` of `whole` leaves of 1; `None` for less than nothing or more than the whole.
+fn rest(part: Decimal, whole: Decimal) -> Option<Decimal> {
+    let is_part = part >= Decimal::ZERO && part <= whole;
+    is_part.then(|| Decimal::ONE.checked_sub(part.checked_div(whole)?)).flatten()
 }
 
 /// The product of two decimals; `None` when it would be rounded.

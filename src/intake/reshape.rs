@@ -4,15 +4,16 @@
 use super::cell::{Cell, Fields};
 use super::fault::TableFault;
 use super::log::{Log, shown};
-use super::mapping::{Periods, TableMap, UnpivotMap, YEARS};
+use super::mapping::{Factor, Periods, TableMap, UnpivotMap, YEARS};
 use super::product::product_of;
-use super::shape::{Product, Reshape, Unpivot, period_and_amount};
+use super::shape::{Lookup, Product, Reshape, Unpivot, period_and_amount};
 use super::sheet::Sheet;
 use super::table::{Table, is_same_heading};
 use super::value::period::{self, Years, beside, dated};
 use crate::finding::{Candidates, Finding};
 use crate::units::FiscalCalendar;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Gives `sheet` the layout that the mapping file states; what cannot be found is reported as an error.
 pub(super) fn reshape(
@@ -20,14 +21,16 @@ pub(super) fn reshape(
     table: &Table,
     map: Option<&TableMap>,
     calendar: Option<FiscalCalendar>,
+    lookup: Option<Arc<Lookup>>,
     log: &mut Log,
 ) {
+    let is_looked_up = lookup.is_some();
     let is_reshaped = |map: &&TableMap| {
         let is_computed = !(map.products.is_empty() && map.joins.is_empty());
-        !map.fill_down.is_empty() || map.unpivot.is_some() || is_computed
+        !map.fill_down.is_empty() || map.unpivot.is_some() || is_computed || is_looked_up
     };
     let Some(map) = map.filter(is_reshaped) else { return };
-    let mut shape = Reshape::default();
+    let mut shape = Reshape { lookup, ..Reshape::default() };
     for (heading, span) in &map.fill_down {
         match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
             Some(index) => shape.fill.push(index),
@@ -130,11 +133,17 @@ fn products(sheet: &mut Sheet, map: &TableMap, log: &mut Log) -> Vec<Product> {
     let computed = map.products.iter().map(|one| (one, Some(map.notation), " × "));
     for ((field, headings), notation, sign) in computed.chain(map.joins.iter().map(|one| (one, None, " "))) {
         let mut factors = Vec::new();
-        for (heading, span) in headings {
-            match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
-                Some(index) => factors.push(index),
+        let mut rests = Vec::new();
+        for (text, span) in headings {
+            let place = |heading: &str| sheet.headings.iter().position(|one| is_same_heading(one, heading));
+            let factor = Factor::of(text, |heading| notation.is_none() || place(heading).is_some());
+            match place(factor.heading) {
+                Some(index) => {
+                    factors.push(index);
+                    rests.push(factor.rest_of);
+                }
                 None => {
-                    log.add(missing(sheet, heading).at(map.place(*span, "")));
+                    log.add(missing(sheet, factor.heading).at(map.place(*span, "")));
                 }
             }
         }
@@ -144,7 +153,7 @@ fn products(sheet: &mut Sheet, map: &TableMap, log: &mut Log) -> Vec<Product> {
         let names: Vec<&str> = headings.iter().map(|(heading, _)| heading.as_str()).collect();
         let (at, added) = (sheet.headings.len(), names.join(sign));
         sheet.headings = sheet.headings.iter().cloned().chain([added]).collect();
-        products.push(Product { field: *field, factors, at, notation });
+        products.push(Product { field: *field, factors, rests, at, notation });
     }
     products
 }
@@ -196,9 +205,15 @@ impl<'s> Reshaping<'s> {
                 cell.clone_from(above);
             }
         }
+        let mut columns = self.columns;
+        if let Some(lookup) = &shape.lookup {
+            cells.truncate(columns);
+            lookup.extend(&mut cells);
+            columns += lookup.added;
+        }
         let Some(unpivot) = &shape.unpivot else {
             if !shape.products.is_empty() {
-                cells.truncate(self.columns);
+                cells.truncate(columns);
             }
             for product in &shape.products {
                 let cell = product_of(product, &cells);
@@ -206,8 +221,8 @@ impl<'s> Reshaping<'s> {
             }
             return each(0, Fields::Cells(&cells));
         };
-        cells.truncate(self.columns);
-        cells.resize(self.columns + 2, Cell::default());
+        cells.truncate(columns);
+        cells.resize(columns + 2, Cell::default());
         for (number, (column, heading)) in unpivot.columns.iter().enumerate() {
             let Some(amount) = cells.get(*column).filter(|cell| !cell.text.is_empty()).cloned() else { continue };
             if let Some([period, value]) = cells.get_mut(unpivot.at..) {

@@ -121,6 +121,11 @@ impl<'a> Row<'a> {
             Flaw::NotComputed => ValueFault::NotComputed { column, value },
             Flaw::Nested => ValueFault::Nested { column },
             Flaw::NoDay => ValueFault::TimeOfDay { column, value },
+            Flaw::NotLookedUp => {
+                let lookup = self.binding.map.and_then(|map| map.lookup.as_ref());
+                let (key, source) = lookup.map_or_else(Default::default, |one| (one.own.clone(), one.source.name()));
+                ValueFault::NotLookedUp { key, value, source }
+            }
         };
         Err(self.reject(field, fault))
     }

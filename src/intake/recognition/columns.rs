@@ -1,11 +1,13 @@
 //! Columns that several tables have: facts of a partner, the currency, and what speaks for revenue.
 
-use super::super::row::truth_of;
 use super::super::table::Field;
+use super::super::value::currency_name;
+use super::fit::Fit;
 use super::heading::{compared, is_one_of, stated_currency};
+use super::outcomes::outcome;
 use super::profile::Column;
-use super::section::{Draft, outcome};
-use super::synonym::{DEDUCTIONS, DOCUMENT_TYPES, GROSS, SIGNS, UNCOUNTED};
+use super::section::Draft;
+use super::synonym::{ACTUALS, DEDUCTIONS, DOCUMENT_TYPES, GROSS, SIGNS, UNCOUNTED};
 use super::text::{key, quoted};
 use crate::finding::{counted, listed};
 use std::collections::BTreeSet;
@@ -37,7 +39,7 @@ pub(super) fn currency_column(draft: &mut Draft<'_>) {
     let Some((_, column)) = draft.bound.last().filter(|(field, _)| *field == Field::Currency) else { return };
     let (heading, codes) = (column.heading.clone(), column.currencies());
     let named: Vec<String> = (column.values.keys().zip(&codes))
-        .filter(|(value, code)| ***value != *code.code())
+        .filter(|(value, code)| ***value != *code.code() && currency_name::named(value).is_none())
         .map(|(value, code)| format!("{} = {}", key(value), quoted(code.code())))
         .collect();
     if !named.is_empty() {
@@ -96,7 +98,7 @@ pub(super) fn signs(draft: &mut Draft<'_>) {
 
 /// Asks about amounts beside the bound one that are to be taken off it, such as returns.
 pub(super) fn deductions(draft: &mut Draft<'_>) {
-    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| bound.index == column.index);
+    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
     let is_deduction =
         |column: &&Column| column.is_amount() && !is_bound(column) && is_one_of(DEDUCTIONS, &column.heading);
     let found: Vec<&str> =
@@ -111,13 +113,16 @@ pub(super) fn deductions(draft: &mut Draft<'_>) {
 
 /// Asks about words such as `Cancelled`, whose rows may not count as revenue.
 pub(super) fn uncounted(draft: &mut Draft<'_>) {
-    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| bound.index == column.index);
-    let mut found = Vec::new();
-    for column in draft.profile.columns.iter().filter(|column| column.values.len() <= 50 && !is_bound(column)) {
+    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
+    let (mut found, mut scenario) = (Vec::new(), None);
+    for column in draft.columns().filter(|column| column.values.len() <= 50 && !is_bound(column)) {
         let is_uncounted = |word: &str| UNCOUNTED.contains(&compared(word).as_str());
         let words: Vec<String> =
             column.values.keys().filter(|word| is_uncounted(word)).map(|word| quoted(word)).collect();
-        if !words.is_empty() && words.len() < column.values.len() {
+        let actual = column.values.keys().find(|word| ACTUALS.contains(&compared(word).as_str()));
+        if let Some(actual) = actual.filter(|_| !words.is_empty() && words.len() + 1 == column.values.len()) {
+            scenario = Some((column.heading.clone(), quoted(actual), words));
+        } else if !words.is_empty() && words.len() < column.values.len() {
             found.push((column.heading.clone(), words));
         }
     }
@@ -137,6 +142,11 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
         );
         draft.ask(&heading, question);
     }
+    if let Some((heading, actual, words)) = scenario {
+        let words = words.join(", ");
+        draft.section.set(format!("where.{}", key(&heading)), actual.clone(), format!("the others are {words}"));
+        draft.ask(&heading, format!("are the rows with {actual} the revenue? Those with {words} are left out"));
+    }
     for (heading, words) in found {
         let (key, words) = (key(&heading), words.join(", "));
         draft.ask(
@@ -146,30 +156,22 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
     }
 }
 
-/// Keeps the rows of won opportunities.
-pub(super) fn won(draft: &mut Draft<'_>) {
-    let of = |field: Field| draft.profile.best(field, |column| outcome(column).is_some());
-    if let Some(column) = of(Field::Status).or_else(|| of(Field::Stage)) {
-        let words: BTreeSet<String> = outcome(column)
-            .into_iter()
-            .flatten()
-            .filter(|(_, ours)| *ours == "won")
-            .map(|(word, _)| quoted(&word))
-            .collect();
-        let words: Vec<String> = words.into_iter().collect();
-        let value = if let [only] = words.as_slice() { only.clone() } else { format!("[{}]", words.join(", ")) };
-        draft.section.set(format!("where.{}", key(&column.heading)), value, "won opportunities are the revenue");
-    } else if let Some(column) = draft.profile.best(Field::IsWon, Column::is_truth) {
-        let words: Vec<String> =
-            column.values.keys().filter(|word| truth_of(word) == Some(true)).map(|word| quoted(word)).collect();
-        draft.section.set(
-            format!("where.{}", key(&column.heading)),
-            format!("[{}]", words.join(", ")),
-            "won opportunities are the revenue",
-        );
+/// Makes the won opportunities the revenue; `amount` is the amount of the open ones.
+pub(super) fn won_revenue<'p>(draft: &mut Draft<'p>, fit: &Fit<'p>, amount: &'p Column) {
+    let revenue = fit.amount.unwrap_or(amount);
+    let month = fit.won_date.or(fit.close_date).or(fit.date);
+    let members: Vec<String> = [("month", month), ("amount", Some(revenue))]
+        .into_iter()
+        .filter_map(|(name, column)| Some(format!("{name} = {}", quoted(&column?.heading))))
+        .collect();
+    draft.section.set("won_revenue", format!("{{ {} }}", members.join(", ")), "no other table has revenue");
+    if std::ptr::eq(revenue, amount) {
+        other_amounts(draft, fit.amount);
     }
-    draft.ask(
-        "",
-        "no table of revenue was found: won opportunities are read as revenue in the month of their close date",
+    let month = month.map_or("", |column| &column.heading);
+    let question = format!(
+        "no table of revenue was found: is the revenue the `{}` of won opportunities, in the month of `{month}`?",
+        revenue.heading
     );
+    draft.ask("", question);
 }

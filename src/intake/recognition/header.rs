@@ -74,6 +74,11 @@ fn score(cells: &[Cell], widest: usize) -> usize {
     // A row of values is not a header, and neither is a title of one word.
     let values = cells.iter().filter(|cell| is_number(&cell.text) || is_date(&cell.text)).count();
     let score = if words(cells) * 2 > widest || known > 1 { known.saturating_mul(2) } else { 0 };
+    let is_plain = |text: &str| is_number(text) && part(text).is_none() && !is_year(text);
+    let numbers = cells.iter().filter(|cell| is_plain(cell.text.trim())).count();
+    if numbers * 2 > words(cells) {
+        return 0;
+    }
     if values * 2 > words(cells) && known < 3 { 0 } else { score }
 }
 
