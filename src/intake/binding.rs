@@ -390,7 +390,7 @@ impl<'a> Binder<'a, '_> {
 }
 
 /// True for a heading with the word for currency.
-fn names_currency(heading: &str) -> bool {
+pub(super) fn names_currency(heading: &str) -> bool {
     let heading = heading.to_lowercase();
     ["currency", "währung", "waehrung", "devise", "divisa", "moneda", "moeda", "valuta"]
         .iter()

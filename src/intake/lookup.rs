@@ -40,9 +40,8 @@ impl Reading<'_> {
                 return None;
             }
         };
-        let is_new = |heading: &String| {
-            !heading.is_empty() && !sheet.headings.iter().any(|own| is_same_heading(own, heading))
-        };
+        let is_new =
+            |heading: &String| !heading.is_empty() && !sheet.headings.iter().any(|own| is_same_heading(own, heading));
         let columns = other.headings.iter().enumerate().filter(|(_, heading)| is_new(heading));
         let (columns, headings): (Vec<usize>, Vec<String>) =
             columns.map(|(index, heading)| (index, heading.clone())).unzip();
@@ -85,7 +84,7 @@ impl Reading<'_> {
 
     /// True when a section takes columns from the table `index` of the store.
     pub fn is_looked_up(&self, index: usize) -> bool {
-        let maps = self.mapping.iter().flat_map(|mapping| mapping.tables.values());
+        let maps = self.mapping.iter().flat_map(|mapping| mapping.tables.values().chain(mapping.extra.values()));
         maps.filter_map(|map| map.lookup.as_ref()).any(|one| self.store.sources(&one.source).contains(&index))
     }
 }

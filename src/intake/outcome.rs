@@ -18,6 +18,12 @@ const OPEN: &str = "open new prospect prospecting qualify qualifying qualified q
 ///
 /// Numbers before the word and words in parentheses behind it do not count: `4. Closed Won (100%)`.
 pub(super) fn known(word: &str) -> Option<OpportunityStatus> {
+    match word {
+        "open" => return Some(OpportunityStatus::Open),
+        "won" => return Some(OpportunityStatus::Won),
+        "lost" => return Some(OpportunityStatus::Lost),
+        _ => {}
+    }
     let plain = word.find(['(', '[']).filter(|at| *at > 0).map_or(word, |at| &word[..at]);
     let letters: String = folded(plain).chars().filter(|c| c.is_alphabetic()).collect();
     let is_in = |words: &str| words.split_whitespace().any(|word| word == letters);

@@ -4,16 +4,30 @@
 use super::cell::{Cell, Fields};
 use super::fault::TableFault;
 use super::log::{Log, shown};
-use super::mapping::{Factor, Periods, TableMap, UnpivotMap, YEARS};
+use super::mapping::{Periods, TableMap, UnpivotMap, YEARS};
 use super::product::product_of;
-use super::shape::{Lookup, Product, Reshape, Unpivot, period_and_amount};
+use super::shape::{Factor, Lookup, Product, Reshape, Unpivot, period_and_amount};
 use super::sheet::Sheet;
-use super::table::{Table, is_same_heading};
+use super::table::{Table, folded, is_same_heading};
 use super::value::period::{self, Years, beside, dated};
 use crate::finding::{Candidates, Finding};
 use crate::units::FiscalCalendar;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Headings of quarters, folded: their numbers 1 to 4 are not months.
+const QUARTERS: [&str; 10] = [
+    "quarter",
+    "qtr",
+    "fiscalquarter",
+    "calendarquarter",
+    "quarterno",
+    "quartal",
+    "trimestre",
+    "kwartal",
+    "qtrid",
+    "quarterid",
+];
 
 /// Gives `sheet` the layout that the mapping file states; what cannot be found is reported as an error.
 pub(super) fn reshape(
@@ -133,17 +147,21 @@ fn products(sheet: &mut Sheet, map: &TableMap, log: &mut Log) -> Vec<Product> {
     let computed = map.products.iter().map(|one| (one, Some(map.notation), " × "));
     for ((field, headings), notation, sign) in computed.chain(map.joins.iter().map(|one| (one, None, " "))) {
         let mut factors = Vec::new();
-        let mut rests = Vec::new();
+        let mut readings = Vec::new();
         for (text, span) in headings {
             let place = |heading: &str| sheet.headings.iter().position(|one| is_same_heading(one, heading));
-            let factor = Factor::of(text, |heading| notation.is_none() || place(heading).is_some());
-            match place(factor.heading) {
+            let (heading, reading) = match notation {
+                Some(_) => factor(text, |heading| place(heading).is_some()),
+                None if QUARTERS.contains(&folded(text).as_str()) => (text.as_str(), Factor::Quarter),
+                None => (text.as_str(), Factor::Plain),
+            };
+            match place(heading) {
                 Some(index) => {
                     factors.push(index);
-                    rests.push(factor.rest_of);
+                    readings.push(reading);
                 }
                 None => {
-                    log.add(missing(sheet, factor.heading).at(map.place(*span, "")));
+                    log.add(missing(sheet, heading).at(map.place(*span, "")));
                 }
             }
         }
@@ -153,9 +171,19 @@ fn products(sheet: &mut Sheet, map: &TableMap, log: &mut Log) -> Vec<Product> {
         let names: Vec<&str> = headings.iter().map(|(heading, _)| heading.as_str()).collect();
         let (at, added) = (sheet.headings.len(), names.join(sign));
         sheet.headings = sheet.headings.iter().cloned().chain([added]).collect();
-        products.push(Product { field: *field, factors, rests, at, notation });
+        products.push(Product { field: *field, factors, readings, at, notation });
     }
     products
+}
+
+/// The heading and the reading of a factor that a mapping file writes as `text`, such as `1 - Discount`, in a table that
+/// has the columns for which `has` is true.
+fn factor(text: &str, has: impl Fn(&str) -> bool) -> (&str, Factor) {
+    let Some(heading) = text.strip_prefix("1 - ").filter(|_| !has(text)) else { return (text, Factor::Plain) };
+    match heading.strip_suffix(" / 100").filter(|_| !has(heading)) {
+        Some(heading) => (heading, Factor::RestOf(100)),
+        None => (heading, Factor::RestOf(1)),
+    }
 }
 
 fn missing(sheet: &Sheet, heading: &str) -> Finding {

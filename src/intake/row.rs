@@ -295,12 +295,3 @@ pub(super) fn without_quote(text: &str) -> &str {
         _ => text,
     }
 }
-
-/// `true`, `false`, `yes` or `no`, whatever the case.
-pub(super) fn truth_of(text: &str) -> Option<bool> {
-    ["true", "yes"]
-        .iter()
-        .any(|word| text.eq_ignore_ascii_case(word))
-        .then_some(true)
-        .or_else(|| ["false", "no"].iter().any(|word| text.eq_ignore_ascii_case(word)).then_some(false))
-}

@@ -52,12 +52,23 @@ pub(super) struct Product {
     pub field: Field,
     /// Columns of the factors.
     pub factors: Vec<usize>,
-    /// For each of them, 1 or 100 when the factor is what the column leaves of it.
-    pub rests: Vec<Option<u32>>,
+    /// Reading of each of them.
+    pub readings: Vec<Factor>,
     /// Index of the added column.
     pub at: usize,
     /// Notation of the factors; `None` for texts that are joined.
     pub notation: Option<Notation>,
+}
+
+/// Reading of a cell that is part of a product or of a joined text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Factor {
+    /// The number or text itself.
+    Plain,
+    /// The rest of 1 without the number, or of 100 for percentages.
+    RestOf(u32),
+    /// A quarter, if it is a number from 1 to 4.
+    Quarter,
 }
 
 /// Columns that become rows: each has the amounts of one period.

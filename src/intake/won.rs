@@ -3,9 +3,8 @@
 use super::cell::Fields;
 use super::mapping::WonMap;
 use super::outcome::known;
-use super::row::truth_of;
 use super::table::Field;
-use super::value::word::{Translation, Words};
+use super::value::word::{Translation, Words, truth_of};
 use crate::channel::OpportunityStatus;
 
 /// The column that says which rows are won.

@@ -4,16 +4,11 @@ use super::super::fault::MappingFault;
 use super::super::table::{Field, Table, TableKind};
 use super::key::{AMOUNTS, LOOKUP, WON_REVENUE};
 use super::reader::MapReader;
-use super::{Factor, LookupMap, Mapping, Source, TableMap, WonMap};
+use super::{LookupMap, Mapping, Source, TableMap, WonMap};
 use crate::finding::Span;
 use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeValue;
-
-/// Beginning of a factor that is what a column leaves of 1.
-const REST: &str = "1 - ";
-/// End of such a factor whose column is in percent.
-const PERCENT: &str = " / 100";
 
 impl MapReader<'_> {
     /// Headings whose numbers are multiplied, by amount.
@@ -135,16 +130,4 @@ fn revenue_of(opportunities: &TableMap, won: &BTreeMap<Field, (Vec<String>, Span
         revenue.columns.insert(*field, headings.clone());
     }
     revenue
-}
-
-impl Factor<'_> {
-    /// The factor that a mapping file writes as `text`, in a table that has the columns for which `has` is true.
-    pub fn of<'t>(text: &'t str, has: impl Fn(&str) -> bool) -> Factor<'t> {
-        let rest = text.strip_prefix(REST).filter(|_| !has(text));
-        let Some(heading) = rest else { return Factor { heading: text, rest_of: None } };
-        match heading.strip_suffix(PERCENT).filter(|_| !has(heading)) {
-            Some(heading) => Factor { heading, rest_of: Some(100) },
-            None => Factor { heading, rest_of: Some(1) },
-        }
-    }
 }

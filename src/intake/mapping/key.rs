@@ -91,7 +91,11 @@ pub(in crate::intake) const UNPIVOT: &[(&str, Shape, &str)] = &[
 pub(in crate::intake) const LOOKUP: &[(&str, Shape, &str)] = &[
     ("file", Shape::String("file name"), "the other file; in a JSON document, the key of the list"),
     ("sheet", Shape::String("name of a sheet"), "the other sheet of the workbook"),
-    ("key", Shape::Strings("heading"), "the column that both have; of two headings, the one of this table and that of the other"),
+    (
+        "key",
+        Shape::Strings("heading"),
+        "the column that both have; of two headings, the one of this table and that of the other",
+    ),
 ];
 /// Members of `won_revenue`.
 pub(in crate::intake) const WON_REVENUE: &[(&str, Shape, &str)] = &[
@@ -213,8 +217,8 @@ keys! {
     Times = "times" in Section, Shape::ByColumn(AMOUNTS, &Shape::Whole(1, LARGEST_FACTOR)), "times = { amount = 1000 }";
     /// Headings of the numbers whose exact product is an amount, such as quantity and unit price. `1 - Discount` is what the
     /// column `Discount` leaves of 1, and `1 - Discount / 100` that of a column in percent; a discount below 0 or above 100 %
-    /// is an error. A row in which one of their cells is empty has no amount, and a currency sign beside one of them is an
-    /// error.
+    /// is an error. A row in which one of their cells is empty has no amount. A currency sign beside one of them is that of the
+    /// amount; beside several it is an error.
     Product = "product" in Section, Shape::ByColumn(AMOUNTS, &Shape::List("heading")),
         "product = { amount = [\"Quantity\", \"Unit Price\", \"1 - Discount\"] }";
     /// Takes further columns from the row of another file or sheet that has the same key, such as customer and date of an
@@ -223,7 +227,8 @@ keys! {
     Lookup = "lookup" in Section, Shape::Members(LOOKUP),
         "file = \"order_lines.csv\"\nlookup = { file = \"orders.csv\", key = \"Order ID\" }";
     /// Headings of the columns that state a month together, such as year and month: their cells are read as one text, in this
-    /// order, separated by spaces (`2025 1`, `2025 January`, `2025 Q1`).
+    /// order, separated by spaces (`2025 1`, `2025 January`, `2025 Q1`). The numbers 1 to 4 of a column whose heading is a
+    /// word for quarters are quarters.
     Join = "join" in Section, Shape::ByColumn(DATES, &Shape::List("heading")), "join = { month = [\"Year\", \"Month\"] }";
     /// Values that the column with this heading must have for the row to be used. Several headings: all must match.
     Where = "where" in Section, Shape::ByWord("heading", &Shape::Strings("value")),
@@ -240,7 +245,8 @@ keys! {
     Split = "split" in Section, Shape::Split, "split = { partner_id = { separator = \";\", rule = \"equal\" } }";
     /// Reads the partners from a table with several rows per partner, such as a list of orders: the first row of each
     /// partner counts, and differences in its other rows are reported. Only `attributes` become attributes. Without
-    /// `file` and `sheet`, it is the table of the revenue, with its header, notation, filters and `fill_down`.
+    /// `file` and `sheet`, it is the table of the revenue, with its header, notation, filters, `fill_down` and column of
+    /// partners.
     Distinct = "distinct" in Partners, Shape::Truth, "distinct = true";
     /// Reads the won opportunities as the revenue, in place of a section `[revenue]`. The source, partners, filters, notation
     /// and other keys of `[opportunities]` hold for both.

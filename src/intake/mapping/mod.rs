@@ -128,15 +128,6 @@ pub(super) struct WonMap {
     pub words: BTreeMap<Field, Words>,
 }
 
-/// Factor of a product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Factor<'t> {
-    /// Heading of its column.
-    pub heading: &'t str,
-    /// 1 for what the column leaves of 1, 100 if the column is in percent; the number itself when absent.
-    pub rest_of: Option<u32>,
-}
-
 /// Columns that become rows, one per period.
 #[derive(Debug, Clone)]
 pub(super) struct UnpivotMap {
@@ -283,6 +274,11 @@ impl Mapping {
         let Some(partners) = partners.filter(|partners| partners.distinct && partners.source.is_none()) else { return };
         (partners.source, partners.further) = (revenue.source, revenue.further);
         partners.lookup = partners.lookup.take().or(revenue.lookup);
+        let id = Field::PartnerId;
+        if let Some((headings, span)) = revenue.columns.get(&id).filter(|_| !partners.unbound.contains(&id)) {
+            let own = [id.name().to_owned()].into_iter().chain(headings.iter().cloned());
+            partners.columns.entry(id).or_insert_with(|| (own.collect(), *span));
+        }
         partners.header_row = partners.header_row.or(revenue.header_row);
         partners.header_rows = partners.header_rows.or(revenue.header_rows);
         partners.delimiter = partners.delimiter.or(revenue.delimiter);

@@ -2,11 +2,13 @@
 
 use super::super::store::Store;
 use super::super::table::{Field, TableKind};
-use super::columns::{currency_column, deductions, facts, other_amounts, signs, uncounted, won_revenue};
+use super::columns::{
+    amount, bind_partner, currency_column, deductions, facts, other_amounts, signs, taxes, uncounted, won_revenue,
+};
 use super::currency::currency;
 use super::fit::Fit;
-use super::joined::joined;
-use super::link::{linked, unread};
+use super::joined::complete;
+use super::link::{linked, master, unread};
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
 use super::section::Draft;
@@ -15,18 +17,13 @@ use crate::finding::listed;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+/// Reason for partners that are taken from the rows of a table.
+const DISTINCT: &str = "no table of partners was found, so they are taken from the rows";
+
 /// Proposes the mapping of `profiles`, the tables of `store`.
 pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let mut fits: Vec<Fit<'s>> = profiles.iter().map(Fit::of).collect();
-    let is_enough = |fit: &Fit<'_>| fit.is_revenue() || fit.is_opportunities() || fit.is_revenue_of_years();
-    if !fits.iter().any(is_enough) {
-        match joined(&fits) {
-            Some(joined) => fits.iter_mut().filter(|fit| fit.profile.table == joined.profile.table).for_each(|fit| {
-                *fit = joined.clone();
-            }),
-            None => fits.iter_mut().for_each(Fit::assume),
-        }
-    }
+    complete(&mut fits);
     let largest = |is_kind: fn(&Fit<'_>) -> bool| {
         fits.iter()
             .filter(|fit| is_kind(fit))
@@ -38,16 +35,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let of_years = || largest(|fit| fit.is_revenue_of_years()).filter(|_| opportunities.is_none());
     let revenue = revenue.or_else(of_years);
     let transactions = revenue.or(opportunities);
-    let is_other = |fit: &&Fit<'_>| transactions.is_none_or(|one| one.profile.table != fit.profile.table);
-    let masters = fits.iter().filter(|fit| fit.is_master()).filter(is_other);
-    let partners = masters
-        .filter_map(|fit| {
-            let one = transactions?;
-            let own = || linked(fit.profile, one.profile);
-            let link = own().or_else(|| linked(fit.profile, one.joined?.profile))?;
-            Some((fit, link)).filter(|_| !one.is_assumed)
-        })
-        .max_by_key(|(_, link)| link.shared);
+    let partners = master(&fits, transactions);
     let (parts, roles) = (parts(&fits, [revenue, opportunities]), BTreeMap::new());
     let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), parts, roles };
     let link = partners.as_ref().map(|(_, link)| *link);
@@ -92,7 +80,11 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
     let mut parts = BTreeMap::new();
     for chosen in chosen.into_iter().flatten() {
         let mut own: Vec<&Profile> = vec![chosen.profile];
-        let mut others: Vec<&Fit<'p>> = fits.iter().filter(|fit| fit.is_revenue() == chosen.is_revenue()).collect();
+        let mut others: Vec<&Fit<'p>> = fits
+            .iter()
+            // The parts of a table that takes columns from another one lack them as well.
+            .filter(|fit| fit.is_revenue() == chosen.is_revenue() || chosen.joined.is_some())
+            .collect();
         others.sort_by_key(|fit| (Reverse(fit.profile.rows), fit.profile.file.len(), fit.profile.table));
         for fit in others {
             let is_new = !own.iter().any(|part| fit.profile.is_copy_of(part));
@@ -185,11 +177,17 @@ impl<'s> Plan<'s> {
     fn distinct(&mut self, fit: &Fit<'s>) {
         let Some(partner) = fit.partner else { return };
         let mut draft = self.draft("partners", fit.profile);
-        draft.section.set("distinct", "true", "no table of partners was found, so they are taken from the rows");
-        draft.bind(Field::PartnerId, partner, "names the partner");
+        draft.section.set("distinct", "true", DISTINCT);
+        let mut own = self.draft("partners", fit.profile);
+        own.bind(Field::PartnerId, partner, "names the partner");
         if fit.profile.columns.iter().any(|column| std::ptr::eq(column, partner)) {
             let constant = fit.profile.constant_beside(partner);
-            facts(&mut draft, &|column| !std::ptr::eq(column, partner) && constant.contains(&column.index));
+            facts(&mut own, &|column| !std::ptr::eq(column, partner) && constant.contains(&column.index));
+        }
+        // The partner alone is known from the revenue.
+        if own.bound.len() > 1 {
+            own.section.set("distinct", "true", DISTINCT);
+            draft = own;
         }
         self.take(draft, "several rows per partner");
     }
@@ -199,13 +197,7 @@ impl<'s> Plan<'s> {
         draft.joined = fit.joined;
         draft.source(self.store);
         let Some(partner) = partner.or(fit.partner) else { return };
-        if fit.is_assumed {
-            draft.bind(Field::PartnerId, partner, "no heading names a partner: this one is assumed");
-            let question = "is each of its values a partner? No heading names one, so this column is assumed: correct it under                             `[partners]` and `[revenue]`";
-            draft.ask(&partner.heading, question);
-        } else {
-            draft.bind(Field::PartnerId, partner, "names the partner");
-        }
+        bind_partner(&mut draft, fit, partner);
         if let Some(wide) = fit.unpivoted() {
             draft.section.set("unpivot", wide.value.clone(), wide.reason.clone());
             if wide.are_years {
@@ -229,16 +221,9 @@ impl<'s> Plan<'s> {
             } else if let Some(year) = fit.year {
                 draft.year(year);
             }
-            match (fit.amount, fit.factors) {
-                (Some(amount), _) if fit.is_price => {
-                    draft.bind(Field::Amount, amount, "no column has amounts or quantities, so each row is one piece");
-                    draft.ask(&amount.heading, "is the price the amount of its row? No column has quantities or amounts");
-                }
-                (Some(amount), _) => draft.bind(Field::Amount, amount, "almost all cells are numbers"),
-                (None, Some(factors)) => draft.multiply(factors),
-                (None, None) => {}
-            }
+            amount(&mut draft, fit);
             other_amounts(&mut draft, fit.amount);
+            taxes(&mut draft, fit.amount);
         }
         draft.unit(fit.unpivoted().map(|wide| wide.word.as_str()));
         for field in [Field::Territory, Field::ProductLine] {
@@ -339,7 +324,7 @@ impl<'s> Plan<'s> {
             self.distinct(fit);
         } else {
             let mut draft = self.draft("partners", fit.profile);
-            draft.section.set("distinct", "true", "no table of partners was found, so they are taken from the rows");
+            draft.section.set("distinct", "true", DISTINCT);
             self.take(draft, "several rows per partner");
         }
         let mut draft = self.draft("revenue", fit.profile);

@@ -3,6 +3,7 @@
 use super::super::table::Field;
 use super::profile::{Column, Profile};
 use super::role::has_word;
+use std::cmp::Reverse;
 
 /// Words of columns that are not partners, whatever their values.
 const OTHERS: &str = "product products item items sku article artikel articulo producto produit prodotto model brand make \
@@ -15,7 +16,8 @@ const OTHERS: &str = "product products item items sku article artikel articulo p
 const ORGANISATIONS: &str = "company firm organisation organization business group supplier vendor name hospital hotel \
     restaurant school university institution member";
 /// Words of persons who sell.
-const PERSONS: &str = "salesperson salesman seller rep reps representative agent manager person vendedor verkäufer vendeur";
+const PERSONS: &str =
+    "salesperson salesman seller rep reps representative agent manager person vendedor verkäufer vendeur";
 /// Words of places and parts of an organisation.
 const PLACES: &str = "county division district department location city town region territory area state province country \
     zone office site warehouse provincia comunidad région ville pays land stadt gebiet ort bezirk kreis municipality";
@@ -28,6 +30,16 @@ const LEGAL_FORMS: [&str; 18] = [
 /// The column of `profile` that most likely has the partners; each has several rows unless the table has one column per
 /// period (`is_wide`).
 pub(super) fn assumed(profile: &Profile, is_wide: bool) -> Option<&Column> {
+    likeliest(profile, is_wide).map(|(_, column)| column)
+}
+
+/// The column of `profile` that most likely has the partners, if it has organisations.
+pub(super) fn organisations(profile: &Profile) -> Option<&Column> {
+    likeliest(profile, false).filter(|(kind, _)| *kind == 0).map(|(_, column)| column)
+}
+
+/// The likeliest column, and its kind: 0 for organisations.
+fn likeliest(profile: &Profile, is_wide: bool) -> Option<(usize, &Column)> {
     let is_candidate = |column: &&Column| {
         let (filled, values) = (column.filled, column.values.len() as u64);
         let is_other = has_word(&column.heading, OTHERS)
@@ -49,8 +61,8 @@ pub(super) fn assumed(profile: &Profile, is_wide: bool) -> Option<&Column> {
             3
         }
     };
-    let candidates = profile.columns.iter().filter(is_candidate);
-    candidates.min_by_key(|column| (kind(column), usize::MAX - column.values.len(), column.index))
+    let candidates = profile.columns.iter().filter(is_candidate).map(|column| (kind(column), column));
+    candidates.min_by_key(|(kind, column)| (*kind, Reverse(column.values.len()), column.index))
 }
 
 fn is_words(column: &Column) -> bool {

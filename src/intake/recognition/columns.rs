@@ -1,11 +1,13 @@
 //! Columns that several tables have: facts of a partner, the currency, and what speaks for revenue.
 
+use super::super::binding::names_currency;
 use super::super::table::Field;
 use super::super::value::currency_name;
 use super::fit::Fit;
 use super::heading::{compared, is_one_of, stated_currency};
 use super::outcomes::outcome;
 use super::profile::Column;
+use super::role::has_word;
 use super::section::Draft;
 use super::synonym::{ACTUALS, DEDUCTIONS, DOCUMENT_TYPES, GROSS, SIGNS, UNCOUNTED};
 use super::text::{key, quoted};
@@ -25,6 +27,31 @@ pub(super) fn facts(draft: &mut Draft<'_>, fits: &dyn Fn(&Column) -> bool) {
     }
 }
 
+/// Binds the amount of revenue, or computes it.
+pub(super) fn amount<'p>(draft: &mut Draft<'p>, fit: &Fit<'p>) {
+    match (fit.amount, fit.factors) {
+        (Some(amount), _) if fit.is_price => {
+            draft.bind(Field::Amount, amount, "no column has amounts or quantities, so each row is one piece");
+            draft.ask(&amount.heading, "is the price the amount of its row? No column has quantities or amounts");
+        }
+        (Some(amount), _) => draft.bind(Field::Amount, amount, "almost all cells are numbers"),
+        (None, Some(factors)) => draft.multiply(factors),
+        (None, None) => {}
+    }
+}
+
+/// Binds the partner of revenue; one that is assumed is asked about.
+pub(super) fn bind_partner<'p>(draft: &mut Draft<'p>, fit: &Fit<'p>, partner: &'p Column) {
+    if fit.is_assumed {
+        draft.bind(Field::PartnerId, partner, "no heading names a partner: this one is assumed");
+        let question = "is each of its values a partner? No heading names one, so this column is assumed: correct \
+                        `columns.partner_id` if not";
+        draft.ask(&partner.heading, question);
+    } else {
+        draft.bind(Field::PartnerId, partner, "names the partner");
+    }
+}
+
 /// Binds the column of currency codes; one whose heading does not say so needs a sign of it in every cell.
 pub(super) fn currency_column(draft: &mut Draft<'_>) {
     if !draft.bind_best(Field::Currency, "currency codes", |column| !column.currencies().is_empty()) {
@@ -36,7 +63,9 @@ pub(super) fn currency_column(draft: &mut Draft<'_>) {
             draft.bind(Field::Currency, column, "every value is a currency code");
         }
     }
-    let Some((_, column)) = draft.bound.last().filter(|(field, _)| *field == Field::Currency) else { return };
+    let Some((_, column)) = draft.bound.last().filter(|(field, _)| *field == Field::Currency) else {
+        return unread_currency(draft);
+    };
     let (heading, codes) = (column.heading.clone(), column.currencies());
     let named: Vec<String> = (column.values.keys().zip(&codes))
         .filter(|(value, code)| ***value != *code.code() && currency_name::named(value).is_none())
@@ -45,16 +74,50 @@ pub(super) fn currency_column(draft: &mut Draft<'_>) {
     if !named.is_empty() {
         draft.section.set("values.currency", format!("{{ {} }}", named.join(", ")), "names of currencies");
     }
-    let codes: BTreeSet<&str> = codes.iter().map(|code| code.code()).collect();
-    if codes.len() > 1 {
-        let codes: Vec<&str> = codes.into_iter().collect();
+    let different: BTreeSet<&str> = codes.iter().map(|code| code.code()).collect();
+    if different.len() > 1 {
+        let rows = |code: &str| -> u64 {
+            column.values.iter().zip(&codes).filter(|(_, own)| own.code() == code).map(|((_, rows), _)| *rows).sum()
+        };
+        let Some(most) = different.iter().copied().max_by_key(|code| rows(code)) else { return };
+        let words = column.values.keys().zip(&codes).filter(|(_, code)| code.code() == most);
+        let words: Vec<String> = words.map(|(word, _)| quoted(word)).collect();
+        let value = if let [only] = words.as_slice() { only.clone() } else { format!("[{}]", words.join(", ")) };
+        let all: Vec<&str> = different.into_iter().collect();
         let question = format!(
-            "amounts are in {}, but a book has one currency: convert them, or keep one with `where`",
-            codes.join(", ")
+            "amounts are in {}, but a book has one currency: only those in {most} are read; convert the others, or make a \
+             book of each",
+            all.join(", ")
         );
+        draft.section.set(format!("where.{}", key(&heading)), value, "a book has one currency");
         draft.ask(&heading, question);
     }
 }
+
+/// Leaves a column unread whose heading says currency and whose values are not codes of currencies.
+fn unread_currency(draft: &mut Draft<'_>) {
+    let is_named = |column: &&Column| names_currency(&column.heading) && column.filled > 0;
+    let Some(column) = draft.columns().find(is_named) else { return };
+    draft.section.set("columns.currency", quoted(""), format!("the values of `{}` are not codes", column.heading));
+    if column.values.len() > 1 {
+        draft.ask(&column.heading, "its values are not codes of currencies: are all amounts in one currency?");
+    }
+}
+
+/// Asks about a column of taxes beside an amount that may contain them.
+pub(super) fn taxes(draft: &mut Draft<'_>, amount: Option<&Column>) {
+    let Some(amount) = amount.filter(|amount| !has_word(&amount.heading, NET)) else { return };
+    let is_tax =
+        |column: &&Column| column.is_amount() && has_word(&column.heading, TAXES) && column.index != amount.index;
+    let tax = draft.columns().find(is_tax);
+    if let Some(tax) = tax {
+        draft.ask(&amount.heading, format!("does it contain `{}`, which is not revenue?", tax.heading));
+    }
+}
+
+/// Words of taxes in headings, and of amounts without them.
+const TAXES: &str = "tax taxes vat gst mwst ust iva tva btw";
+const NET: &str = "net netto excl exclvat ht";
 
 /// Asks about further columns that may be the amount.
 pub(super) fn other_amounts(draft: &mut Draft<'_>, amount: Option<&Column>) {

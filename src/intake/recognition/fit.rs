@@ -2,7 +2,7 @@
 
 use super::super::table::{Field, folded};
 use super::super::value::period::{self, Years};
-use super::assumed::assumed;
+use super::assumed::{assumed, organisations};
 use super::heading::{compared, is_one_of};
 use super::outcomes::outcome;
 use super::period_heading::{is_fiscal_year, year_of};
@@ -89,17 +89,19 @@ impl<'p> Fit<'p> {
             profile.columns.iter().find(|column| column.is_amount() && is_one_of(headings, &column.heading))
         };
         let amount = profile.best(Field::Amount, Column::is_amount);
+        let date = profile.best(Field::Month, Column::is_date);
+        // One partner alone is rather the ledger account or the company of the export.
+        let named = profile.best(Field::PartnerId, |column| is_id(column) && column.values.len() > 1);
+        let alone = profile.best(Field::PartnerId, is_id);
+        let instead = alone.filter(|_| named.is_none() && date.is_some()).and_then(|_| organisations(profile));
+        let only = instead.or(alone);
         let (quantity, price) = (numbers(QUANTITIES), numbers(UNIT_PRICES));
         let factors = quantity.zip(price).filter(|_| amount.is_none());
         let is_price = amount.is_none() && quantity.is_none() && price.is_some();
         let amount = amount.or(price.filter(|_| is_price));
-        let date = profile.best(Field::Month, Column::is_date);
         Self {
             profile,
-            // One partner alone is rather the ledger account or the company of the export.
-            partner: profile
-                .best(Field::PartnerId, |column| is_id(column) && column.values.len() > 1)
-                .or_else(|| profile.best(Field::PartnerId, is_id)),
+            partner: named.or(only),
             date,
             year_and_month: if date.is_none() { year_and_month(profile) } else { None },
             amount,
@@ -110,7 +112,7 @@ impl<'p> Fit<'p> {
             year: if date.is_none() { year(profile) } else { None },
             won_date: profile.columns.iter().find(|column| column.is_date() && is_one_of(&WON_DATES, &column.heading)),
             joined: None,
-            is_assumed: false,
+            is_assumed: named.is_none() && instead.is_some(),
             is_price,
             has_outcome: stage.or(status).is_some() || has_probability || has_truth,
         }

@@ -6,8 +6,21 @@ use super::heading::{compared, is_one_of};
 use super::profile::{Column, Profile};
 use super::synonym::{QUANTITIES, UNIT_PRICES};
 
+/// Where no table has all columns of revenue or opportunities, joins two that have them together, else assumes a partner.
+pub(super) fn complete(fits: &mut [Fit<'_>]) {
+    let is_enough = |fit: &Fit<'_>| fit.is_revenue() || fit.is_opportunities() || fit.is_revenue_of_years();
+    if !fits.iter().any(is_enough) {
+        match joined(fits) {
+            Some(joined) => fits.iter_mut().filter(|fit| fit.profile.table == joined.profile.table).for_each(|fit| {
+                *fit = joined.clone();
+            }),
+            None => fits.iter_mut().for_each(Fit::assume),
+        }
+    }
+}
+
 /// The table of revenue that one of the tables becomes with columns of another one; the largest, if there are several.
-pub(super) fn joined<'p>(fits: &[Fit<'p>]) -> Option<Fit<'p>> {
+fn joined<'p>(fits: &[Fit<'p>]) -> Option<Fit<'p>> {
     let pairs = fits.iter().flat_map(|lines| fits.iter().filter_map(move |other| together(lines, other)));
     pairs.max_by_key(|fit| fit.profile.rows)
 }
@@ -18,7 +31,11 @@ fn together<'p>(lines: &Fit<'p>, other: &Fit<'p>) -> Option<Fit<'p>> {
     if own.table == theirs.table || own.rows < theirs.rows || lines.is_revenue() || lines.is_opportunities() {
         return None;
     }
-    let is_new = |column: &&'p Column| !own.columns.iter().any(|one| compared(&one.heading) == compared(&column.heading));
+    if !theirs.titles.is_empty() || theirs.header_rows > 1 {
+        return None;
+    }
+    let is_new =
+        |column: &&'p Column| !own.columns.iter().any(|one| compared(&one.heading) == compared(&column.heading));
     let (key, other_key) = keys(own, theirs)?;
     let mut fit = lines.clone();
     fit.partner = fit.partner.or(other.partner.filter(is_new));
@@ -39,7 +56,8 @@ fn together<'p>(lines: &Fit<'p>, other: &Fit<'p>) -> Option<Fit<'p>> {
 
 /// The only column of prices whose heading has more words than that: `Product_Price`.
 fn priced(profile: &Profile) -> Option<&Column> {
-    let is_price = |column: &&Column| column.is_amount() && super::role::has_word(&column.heading, "price preis prix precio");
+    let is_price =
+        |column: &&Column| column.is_amount() && super::role::has_word(&column.heading, "price preis prix precio");
     let mut found = profile.columns.iter().filter(is_price);
     found.next().filter(|_| found.next().is_none())
 }

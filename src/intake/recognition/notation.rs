@@ -3,7 +3,8 @@
 
 use super::super::value::currency_sign;
 use super::heading::stated_currency;
-use std::collections::BTreeMap;
+use crate::units::Currency;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Evidence from the numbers of one column or table.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +17,10 @@ pub(in crate::intake) struct Notation {
     ambiguous: BTreeMap<char, String>,
     /// Currencies stated beside the numbers.
     pub currencies: BTreeMap<&'static str, u64>,
+    /// Signs without which a number cannot be read: it has no decimals, or the sign is neither point nor comma.
+    needed: BTreeSet<char>,
+    /// True when a number has a `$`, whosever dollars they are.
+    has_dollars: bool,
     /// Numbers such as `1,234`, numbers below 1,000 without any sign, and those above.
     open: u64,
     small: u64,
@@ -103,6 +108,7 @@ impl Notation {
         if let Some(currency) = currency {
             *self.currencies.entry(currency).or_default() += 1;
         }
+        self.has_dollars |= text.contains('$');
         let Some((last, before, after)) = signs.last().copied() else {
             let digits = text.bytes().filter(u8::is_ascii_digit).count();
             *if digits > 3 { &mut self.large } else { &mut self.small } += 1;
@@ -113,12 +119,14 @@ impl Notation {
         };
         for (sign, ..) in signs.iter().filter(|(sign, ..)| !matches!(sign, '.' | ',')) {
             note(&mut self.thousands, *sign);
+            self.needed.insert(*sign);
         }
         if !matches!(last, '.' | ',') {
             return;
         }
         let others: Vec<char> = signs[..signs.len() - 1].iter().map(|(sign, ..)| *sign).collect();
         if others.contains(&last) {
+            self.needed.insert(last);
             note(&mut self.thousands, last);
         } else if !others.is_empty() {
             note(&mut self.decimals, last);
@@ -149,6 +157,8 @@ impl Notation {
         for (currency, count) in &other.currencies {
             *self.currencies.entry(currency).or_default() += count;
         }
+        self.needed.extend(&other.needed);
+        self.has_dollars |= other.has_dollars;
         self.open += other.open;
         self.small += other.small;
         self.large += other.large;
@@ -162,15 +172,20 @@ impl Notation {
         let marks = self.marks();
         let example = marks.ambiguous.filter(|_| self.ambiguous.len() == 1 && self.large == 0)?;
         let sign = *self.ambiguous.keys().next()?;
-        let has_currency = !self.currencies.is_empty() && !["KWD", "BHD", "OMR", "JOD", "TND"].iter().any(|code| {
-            self.currencies.contains_key(code)
-        });
+        let has_three = |code: &&str| code.parse::<Currency>().is_ok_and(|currency| currency.decimals() > 2);
+        let has_currency =
+            (self.has_dollars || !self.currencies.is_empty()) && !self.currencies.keys().any(|code| has_three(code));
         if sign == ',' && has_currency && self.open >= FEWEST_OPEN.0 {
             return Some((sign, format!("every comma has three digits behind it, as in `{example}`"), None));
         }
         let question = format!("is `{example}` a thousand and more? Every `{sign}` has three digits behind it");
         let is_likely = self.open >= FEWEST_OPEN.1 && self.small > 0;
         is_likely.then(|| (sign, format!("as in `{example}`"), Some(question)))
+    }
+
+    /// True when the thousands sign `sign` need not be stated: every number with it has decimals behind it.
+    pub fn is_clear(&self, sign: char) -> bool {
+        !self.needed.contains(&sign) && !self.ambiguous.contains_key(&sign)
     }
 
     /// Signs that the evidence proves.

@@ -8,12 +8,10 @@ use crate::channel::OpportunityStatus;
 
 /// Words of a column that mean won or lost, each with our word; `None` when it has no word for won.
 pub(super) fn outcome(column: &Column) -> Option<Vec<(String, &'static str)>> {
-    let meaning = |word: &str| {
-        match known(word) {
-            Some(OpportunityStatus::Won) => Some("won"),
-            Some(OpportunityStatus::Lost) => Some("lost"),
-            _ => ABANDONED.contains(&compared(word).as_str()).then_some("lost"),
-        }
+    let meaning = |word: &str| match known(word) {
+        Some(OpportunityStatus::Won) => Some("won"),
+        Some(OpportunityStatus::Lost) => Some("lost"),
+        _ => ABANDONED.contains(&compared(word).as_str()).then_some("lost"),
     };
     let words = column.values.keys().take(200);
     let words: Vec<(String, &'static str)> =

@@ -3,9 +3,9 @@
 use super::super::cell::{CellKind, Fields, Flaw};
 use super::super::label::{footer_phrase, label};
 use super::super::order::order_of;
-use super::super::row::truth_of;
 use super::super::sheet::Sheet;
 use super::super::table::Field;
+use super::super::value::word::truth_of;
 use super::dates::Dates;
 use super::header::{Header, find_header};
 use super::heading::{named_currency, rank};

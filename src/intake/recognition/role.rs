@@ -14,8 +14,23 @@ const BUYERS: &str = "merchant buyer soldto billto shipto account customer clien
     integrator contractor apotheke pharmacy stockist";
 /// Words behind a noun: identifiers first, then the noun itself, then names.
 const ENDINGS: [&str; 17] = [
-    "id", "key", "code", "no", "nr", "num", "number", "nummer", "kennung", "codigo", "código", "", "party", "name",
-    "bezeichnung", "nom", "nombre",
+    "id",
+    "key",
+    "code",
+    "no",
+    "nr",
+    "num",
+    "number",
+    "nummer",
+    "kennung",
+    "codigo",
+    "código",
+    "",
+    "party",
+    "name",
+    "bezeichnung",
+    "nom",
+    "nombre",
 ];
 /// Place of the first ending of names.
 const NAMED: usize = 13;

@@ -1,6 +1,5 @@
 //! The keys of one table's section, decided from its headings and its data.
 
-use super::super::mapping::is_key;
 use super::super::outcome::known;
 use super::super::store::Store;
 use super::super::table::Field;
@@ -165,7 +164,10 @@ impl<'p> Draft<'p> {
             let rest = format!("1 - {}{}", column.heading, if is_percent { " / 100" } else { "" });
             names.push(quoted(&rest));
             reason.push_str(" less the discount");
-            self.ask(&column.heading, "is it taken off the unit price? If the price is after it, remove it from `product`");
+            self.ask(
+                &column.heading,
+                "is it taken off the unit price? If the price is after it, remove it from `product`",
+            );
         }
         self.section.set("product.amount", format!("[{}]", names.join(", ")), reason);
         self.bound.extend(factors.map(|column| (Field::Amount, column)));
@@ -253,7 +255,7 @@ impl<'p> Draft<'p> {
         if let Some(example) = marks.decimal_comma {
             self.section.set("decimal", quoted(","), format!("as in `{example}`"));
         }
-        if let Some((sign, example)) = marks.thousands.filter(|_| is_key("thousands")) {
+        if let Some((sign, example)) = marks.thousands.filter(|(sign, _)| !notation.is_clear(*sign)) {
             self.section.set("thousands", quoted(&sign.to_string()), format!("as in `{example}`"));
         }
         match notation.likely_thousands() {
@@ -329,6 +331,7 @@ impl<'p> Draft<'p> {
         let of =
             |wanted: Field| self.bound.iter().filter(move |(field, _)| *field == wanted).map(|(_, column)| *column);
         let has_amounts = of(Field::Amount).all(|column| column.empty == 0);
+        let has_amounts = has_amounts && self.joined.is_none();
         let partner = of(Field::PartnerId).find(|column| has_amounts && column.is_blank_below());
         let is_blank = |column: &Column| {
             partner.is_some_and(|partner| column.index == partner.index || column.empty == partner.empty)

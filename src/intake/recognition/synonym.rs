@@ -214,7 +214,8 @@ pub(super) const DISCOUNTS: &[&str] = &[
     "desconto",
 ];
 /// Words of a scenario whose rows are the revenue beside those of budgets and forecasts, folded.
-pub(super) const ACTUALS: &[&str] = &["actual", "actuals", "ist", "réalisé", "real", "reale", "realizado", "consuntivo"];
+pub(super) const ACTUALS: &[&str] =
+    &["actual", "actuals", "ist", "réalisé", "real", "reale", "realizado", "consuntivo"];
 
 /// Names of currencies that leave open whose they are, with the likeliest code.
 pub(super) const CURRENCY_NAMES: &[(&str, &str)] =
