@@ -246,11 +246,6 @@ impl TableMap {
     }
 }
 
-/// True when `name` is a key of a table's section.
-pub(super) fn is_key(name: &str) -> bool {
-    key::Key::named(name, key::Scope::Section).is_some()
-}
-
 /// True when the key `name` of a section may also be written at the top, for every section without it.
 pub(super) fn is_shared(name: &str) -> bool {
     key::Key::named(name, key::Scope::Section).is_some_and(|key| key.scope() == key::Scope::Shared)

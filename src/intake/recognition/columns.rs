@@ -5,7 +5,6 @@ use super::super::table::Field;
 use super::super::value::currency_name;
 use super::fit::Fit;
 use super::heading::{compared, is_one_of, stated_currency};
-use super::outcomes::outcome;
 use super::profile::Column;
 use super::role::has_word;
 use super::section::Draft;
