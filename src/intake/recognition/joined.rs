@@ -6,7 +6,7 @@ use super::heading::{compared, is_one_of};
 use super::profile::{Column, Profile};
 use super::synonym::{QUANTITIES, UNIT_PRICES};
 
-/// Where no table has all columns of revenue or opportunities, joins two that have them together, else assumes a partner.
+/// Joins two tables that have the columns of revenue together, or assumes a partner, where no table has all of them.
 pub(super) fn complete(fits: &mut [Fit<'_>]) {
     let is_enough = |fit: &Fit<'_>| fit.is_revenue() || fit.is_opportunities() || fit.is_revenue_of_years();
     if !fits.iter().any(is_enough) {
