@@ -8,6 +8,7 @@ use super::sheet::{Location, Sheet};
 use super::table::{Column, Field, Table, TableKind, is_same_heading};
 use super::value::notation::Notation;
 use super::value::period::{Years, dated};
+use super::won::Won;
 use crate::channel::LeftOutBy;
 use crate::finding::{Candidates, Finding, Severity, did_you_mean};
 use std::collections::BTreeSet;
@@ -39,6 +40,10 @@ pub(super) struct Binding<'a> {
     sources: Vec<Source>,
     keep: Vec<(usize, &'a [String])>,
     skip: Vec<(usize, &'a [String])>,
+    /// Rows that are used, for revenue that is the won opportunities.
+    won: Option<Won<'a>>,
+    /// Columns in percent, as their headings say.
+    pub percents: BTreeSet<Field>,
     /// Number of fields that a row has at least.
     pub width: usize,
     /// Number of columns of the file.
@@ -58,6 +63,7 @@ impl<'a> Binding<'a> {
         let sources = binder.sources();
         let keep = binder.filters(map.map(|map| map.keep.as_slice()).unwrap_or_default());
         let skip = binder.filters(map.map(|map| map.skip.as_slice()).unwrap_or_default());
+        let won = binder.won();
         binder.check_unused(&sources);
         let failed = binder.failed;
         // A heading row may end with delimiters; rows need not.
@@ -68,7 +74,7 @@ impl<'a> Binding<'a> {
         let row_width = std::cell::Cell::default();
         let unpivot = sheet.reshape.as_ref().and_then(|shape| shape.unpivot.as_ref());
         let unpivoted = unpivot.map(|unpivot| (unpivot.at, unpivot.amount));
-        let (strips_quote, left_out) = (false, None);
+        let (strips_quote, left_out, percents) = (false, None, BTreeSet::new());
         let notation = map.map(|map| map.notation).unwrap_or_default();
         (!failed).then_some(Self {
             table,
@@ -80,6 +86,8 @@ impl<'a> Binding<'a> {
             sources,
             keep,
             skip,
+            won,
+            percents,
             width,
             columns,
             row_width,
@@ -124,6 +132,10 @@ impl<'a> Binding<'a> {
     pub fn left_out_by(&self, fields: Fields<'_>) -> Option<(LeftOutBy, usize)> {
         let holds = |(index, values): &(usize, &[String])| values.iter().any(|value| value == fields.text(*index));
         let unmet = self.keep.iter().find(|filter| !holds(filter)).map(|(index, _)| (LeftOutBy::Where, *index));
+        let unmet = unmet.or_else(|| {
+            let won = self.won.as_ref().filter(|won| !won.holds(fields))?;
+            Some((LeftOutBy::Where, won.index))
+        });
         unmet.or_else(|| self.skip.iter().find(|filter| holds(filter)).map(|(index, _)| (LeftOutBy::Skip, *index)))
     }
 
@@ -167,9 +179,11 @@ impl<'a> Binder<'a, '_> {
 
     /// The column headed `heading`; an error when there are two. With `is_exact`, the spelling distinguishes them.
     fn find(&mut self, heading: &str, is_exact: bool) -> Option<usize> {
-        let mut found =
-            (0..self.sheet.columns()).filter(|index| is_same_heading(&self.sheet.headings[*index], heading));
-        let (first, second) = (found.next()?, found.next());
+        let is_named = |index: &usize| is_same_heading(&self.sheet.headings[*index], heading);
+        let mut found = (0..self.sheet.columns()).filter(is_named);
+        // Columns of a lookup have names that the table itself does not have.
+        let Some(first) = found.next() else { return self.sheet.looked_up().find(is_named) };
+        let second = found.next();
         if second.is_some() {
             let mut exact = (0..self.sheet.columns()).filter(|index| self.sheet.headings[*index] == heading);
             if let (true, Some(only), None) = (is_exact, exact.next(), exact.next()) {
@@ -301,6 +315,17 @@ impl<'a> Binder<'a, '_> {
         found
     }
 
+    /// The column that says which rows are won, if the mapping reads those only.
+    fn won(&mut self) -> Option<Won<'a>> {
+        let map = self.map?.won.as_ref()?;
+        let found = Won::of(map, |heading| self.find(heading, true));
+        // A status that the opportunities lack is reported there too.
+        if found.is_none() {
+            self.missing(&[Field::Status, Field::IsWon], None);
+        }
+        found
+    }
+
     /// Warns about columns that are probably misspelt, and about those that nothing reads.
     fn check_unused(&mut self, sources: &[Source]) {
         let absent: Vec<&str> = self
@@ -365,7 +390,7 @@ impl<'a> Binder<'a, '_> {
 }
 
 /// True for a heading with the word for currency.
-fn names_currency(heading: &str) -> bool {
+pub(super) fn names_currency(heading: &str) -> bool {
     let heading = heading.to_lowercase();
     ["currency", "währung", "waehrung", "devise", "divisa", "moneda", "moeda", "valuta"]
         .iter()

@@ -20,6 +20,8 @@ pub(super) enum Flaw {
     Nested,
     /// A time of day or duration where a day is expected.
     NoDay,
+    /// A column of another table that has no row for the key; the text is the key.
+    NotLookedUp,
 }
 
 /// Type that a cell has in its file.

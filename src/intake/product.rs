@@ -3,7 +3,8 @@
 use super::cell::{Cell, CellKind, Flaw};
 use super::row::Written;
 use super::row_value::number_of;
-use super::shape::Product;
+use super::shape::{Factor, Product};
+use super::value::currency_sign;
 use crate::units::plain;
 use rust_decimal::Decimal;
 
@@ -16,22 +17,46 @@ pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
         return none;
     }
     let Some(notation) = product.notation else {
-        let texts: Vec<&str> = factors.iter().map(|cell| cell.text.trim()).collect();
-        return Cell::new(CellKind::Text, texts.join(" ").into());
+        let texts = factors.iter().zip(&product.readings).map(|(cell, reading)| match (cell.text.trim(), reading) {
+            (number @ ("1" | "2" | "3" | "4"), Factor::Quarter) => format!("Q{number}"),
+            (text, _) => text.to_owned(),
+        });
+        return Cell::new(CellKind::Text, texts.collect::<Vec<_>>().join(" ").into());
     };
-    let amount = factors.iter().try_fold(Decimal::ONE, |amount, cell| {
+    let mut sign = None;
+    let amount = factors.iter().zip(&product.readings).try_fold(Decimal::ONE, |amount, (cell, reading)| {
         let written = Written { text: cell.text.trim(), kind: cell.kind, is_ours: false };
         let number = number_of(written, notation).ok()?;
-        let is_usable = cell.flaw.is_none_or(|flaw| flaw == Flaw::Rounded) && !number.has_currency();
-        exact_product(amount, number.value).filter(|_| is_usable)
+        let is_usable = cell.flaw.is_none_or(|flaw| flaw == Flaw::Rounded);
+        for word in number.currencies.iter().flatten() {
+            // One price has a currency; two would make an amount of none.
+            if sign.replace(currency_sign::sign(word)?).is_some() {
+                return None;
+            }
+        }
+        let factor = match reading {
+            Factor::Plain | Factor::Quarter if number.is_percent => number.value.checked_div(Decimal::ONE_HUNDRED)?,
+            Factor::Plain | Factor::Quarter => number.value,
+            // A percent sign says what the number is, whatever the mapping file does.
+            Factor::RestOf(_) if number.is_percent => rest(number.value, Decimal::ONE_HUNDRED)?,
+            Factor::RestOf(_) if cell.kind == CellKind::Percent => rest(number.value, Decimal::ONE)?,
+            Factor::RestOf(whole) => rest(number.value, Decimal::from(*whole))?,
+        };
+        exact_product(amount, factor).filter(|_| is_usable)
     });
     match amount {
-        Some(amount) => Cell::new(CellKind::Number, plain(amount).into()),
+        Some(amount) => Cell::new(sign.map_or(CellKind::Number, CellKind::Signed), plain(amount).into()),
         None => {
             let texts: Vec<&str> = factors.iter().map(|cell| cell.text.trim()).collect();
             Cell::new(CellKind::Text, texts.join(" × ").into())
         }
     }
+}
+
+/// The rest of 1 without `part` of `whole`; `None` for less than nothing or more than the whole.
+fn rest(part: Decimal, whole: Decimal) -> Option<Decimal> {
+    let is_part = part >= Decimal::ZERO && part <= whole;
+    is_part.then(|| Decimal::ONE.checked_sub(part.checked_div(whole)?)).flatten()
 }
 
 /// The product of two decimals; `None` when it would be rounded.

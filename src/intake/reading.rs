@@ -30,7 +30,9 @@ impl Reading<'_> {
         let index = *self.places.get(&kind)?;
         let map = self.map(kind);
         let sheet = self.sheet(index, kind.table(), map)?;
-        if self.places.iter().filter(|(other, place)| **place == index && **other > kind).count() == 0 {
+        if self.places.iter().filter(|(other, place)| **place == index && **other > kind).count() == 0
+            && !self.is_looked_up(index)
+        {
             self.store.forget(index);
         }
         if sheet.headings.is_empty() {
@@ -38,7 +40,8 @@ impl Reading<'_> {
             let location = sheet.location();
             return Some(Read { location, partner_heading: String::new(), rows: 0, is_empty: true });
         }
-        let binding = Binding::new(kind.table(), &sheet, map, &mut self.shared.log)?;
+        let mut binding = Binding::new(kind.table(), &sheet, map, &mut self.shared.log)?;
+        binding.note_percents(&sheet);
         each_row(&sheet, &binding, partners, &mut self.shared, &self.limits, &mut each)
     }
 
@@ -107,7 +110,8 @@ impl Reading<'_> {
         if !parts.is_empty() {
             sheet = sheet.followed_by(parts);
         }
-        super::reshape::reshape(&mut sheet, table, map, self.shared.calendar, &mut self.shared.log);
+        let lookup = self.look_up(&mut sheet, map);
+        super::reshape::reshape(&mut sheet, table, map, self.shared.calendar, lookup, &mut self.shared.log);
         Some(sheet)
     }
 

@@ -6,13 +6,28 @@ use super::fault::TableFault;
 use super::log::{Log, shown};
 use super::mapping::{Periods, TableMap, UnpivotMap, YEARS};
 use super::product::product_of;
-use super::shape::{Product, Reshape, Unpivot, period_and_amount};
+use super::shape::{Factor, Lookup, Product, Reshape, Unpivot, period_and_amount};
 use super::sheet::Sheet;
-use super::table::{Table, is_same_heading};
+use super::table::{Table, folded, is_same_heading};
 use super::value::period::{self, Years, beside, dated};
 use crate::finding::{Candidates, Finding};
 use crate::units::FiscalCalendar;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Headings of quarters, folded: their numbers 1 to 4 are not months.
+const QUARTERS: [&str; 10] = [
+    "quarter",
+    "qtr",
+    "fiscalquarter",
+    "calendarquarter",
+    "quarterno",
+    "quartal",
+    "trimestre",
+    "kwartal",
+    "qtrid",
+    "quarterid",
+];
 
 /// Gives `sheet` the layout that the mapping file states; what cannot be found is reported as an error.
 pub(super) fn reshape(
@@ -20,14 +35,16 @@ pub(super) fn reshape(
     table: &Table,
     map: Option<&TableMap>,
     calendar: Option<FiscalCalendar>,
+    lookup: Option<Arc<Lookup>>,
     log: &mut Log,
 ) {
+    let is_looked_up = lookup.is_some();
     let is_reshaped = |map: &&TableMap| {
         let is_computed = !(map.products.is_empty() && map.joins.is_empty());
-        !map.fill_down.is_empty() || map.unpivot.is_some() || is_computed
+        !map.fill_down.is_empty() || map.unpivot.is_some() || is_computed || is_looked_up
     };
     let Some(map) = map.filter(is_reshaped) else { return };
-    let mut shape = Reshape::default();
+    let mut shape = Reshape { lookup, ..Reshape::default() };
     for (heading, span) in &map.fill_down {
         match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
             Some(index) => shape.fill.push(index),
@@ -130,9 +147,19 @@ fn products(sheet: &mut Sheet, map: &TableMap, log: &mut Log) -> Vec<Product> {
     let computed = map.products.iter().map(|one| (one, Some(map.notation), " × "));
     for ((field, headings), notation, sign) in computed.chain(map.joins.iter().map(|one| (one, None, " "))) {
         let mut factors = Vec::new();
-        for (heading, span) in headings {
-            match sheet.headings.iter().position(|one| is_same_heading(one, heading)) {
-                Some(index) => factors.push(index),
+        let mut readings = Vec::new();
+        for (text, span) in headings {
+            let place = |heading: &str| sheet.headings.iter().position(|one| is_same_heading(one, heading));
+            let (heading, reading) = match notation {
+                Some(_) => factor(text, |heading| place(heading).is_some()),
+                None if QUARTERS.contains(&folded(text).as_str()) => (text.as_str(), Factor::Quarter),
+                None => (text.as_str(), Factor::Plain),
+            };
+            match place(heading) {
+                Some(index) => {
+                    factors.push(index);
+                    readings.push(reading);
+                }
                 None => {
                     log.add(missing(sheet, heading).at(map.place(*span, "")));
                 }
@@ -144,9 +171,19 @@ fn products(sheet: &mut Sheet, map: &TableMap, log: &mut Log) -> Vec<Product> {
         let names: Vec<&str> = headings.iter().map(|(heading, _)| heading.as_str()).collect();
         let (at, added) = (sheet.headings.len(), names.join(sign));
         sheet.headings = sheet.headings.iter().cloned().chain([added]).collect();
-        products.push(Product { field: *field, factors, at, notation });
+        products.push(Product { field: *field, factors, readings, at, notation });
     }
     products
+}
+
+/// The heading and the reading of a factor that a mapping file writes as `text`, such as `1 - Discount`, in a table that
+/// has the columns for which `has` is true.
+fn factor(text: &str, has: impl Fn(&str) -> bool) -> (&str, Factor) {
+    let Some(heading) = text.strip_prefix("1 - ").filter(|_| !has(text)) else { return (text, Factor::Plain) };
+    match heading.strip_suffix(" / 100").filter(|_| !has(heading)) {
+        Some(heading) => (heading, Factor::RestOf(100)),
+        None => (heading, Factor::RestOf(1)),
+    }
 }
 
 fn missing(sheet: &Sheet, heading: &str) -> Finding {
@@ -196,9 +233,15 @@ impl<'s> Reshaping<'s> {
                 cell.clone_from(above);
             }
         }
+        let mut columns = self.columns;
+        if let Some(lookup) = &shape.lookup {
+            cells.truncate(columns);
+            lookup.extend(&mut cells);
+            columns += lookup.added;
+        }
         let Some(unpivot) = &shape.unpivot else {
             if !shape.products.is_empty() {
-                cells.truncate(self.columns);
+                cells.truncate(columns);
             }
             for product in &shape.products {
                 let cell = product_of(product, &cells);
@@ -206,8 +249,8 @@ impl<'s> Reshaping<'s> {
             }
             return each(0, Fields::Cells(&cells));
         };
-        cells.truncate(self.columns);
-        cells.resize(self.columns + 2, Cell::default());
+        cells.truncate(columns);
+        cells.resize(columns + 2, Cell::default());
         for (number, (column, heading)) in unpivot.columns.iter().enumerate() {
             let Some(amount) = cells.get(*column).filter(|cell| !cell.text.is_empty()).cloned() else { continue };
             if let Some([period, value]) = cells.get_mut(unpivot.at..) {

@@ -121,6 +121,11 @@ impl<'a> Row<'a> {
             Flaw::NotComputed => ValueFault::NotComputed { column, value },
             Flaw::Nested => ValueFault::Nested { column },
             Flaw::NoDay => ValueFault::TimeOfDay { column, value },
+            Flaw::NotLookedUp => {
+                let lookup = self.binding.map.and_then(|map| map.lookup.as_ref());
+                let (key, source) = lookup.map_or_else(Default::default, |one| (one.own.clone(), one.source.name()));
+                ValueFault::NotLookedUp { key, value, source }
+            }
         };
         Err(self.reject(field, fault))
     }
@@ -289,13 +294,4 @@ pub(super) fn without_quote(text: &str) -> &str {
         Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
         _ => text,
     }
-}
-
-/// `true`, `false`, `yes` or `no`, whatever the case.
-pub(super) fn truth_of(text: &str) -> Option<bool> {
-    ["true", "yes"]
-        .iter()
-        .any(|word| text.eq_ignore_ascii_case(word))
-        .then_some(true)
-        .or_else(|| ["false", "no"].iter().any(|word| text.eq_ignore_ascii_case(word)).then_some(false))
 }

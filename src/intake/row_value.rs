@@ -3,9 +3,11 @@
 use super::cell::CellKind;
 use super::fault::{NotDecimal, NumberKind, ValueFault};
 use super::log::{Reported, shown};
-use super::row::{Row, Written, truth_of};
+use super::outcome::known;
+use super::row::{Row, Written};
 use super::sheet::Numbering;
 use super::table::{Field, Kind, TableKind};
+use super::value::currency_name;
 use super::value::currency_sign::{Meaning, meaning};
 use super::value::date::{self, DateFault};
 use super::value::date_format::DateFormat;
@@ -13,6 +15,7 @@ use super::value::notation::{Dash, Notation, Number};
 use super::value::number::{self, NumberFault};
 use super::value::period::{self, PeriodFault, Years};
 use super::value::week::Week;
+use super::value::word::truth_of;
 use crate::channel::OpportunityStatus;
 use crate::units::{Currency, Money, Month, plain};
 use chrono::NaiveDate;
@@ -92,7 +95,11 @@ impl<'a> Row<'a> {
             if text == known.code() {
                 return Ok(());
             }
-            if text.parse::<Currency>().is_ok() {
+            let stated = currency_of(text);
+            if stated == Some(*known) {
+                return Ok(());
+            }
+            if stated.is_some() {
                 let fault = ValueFault::OtherCurrency {
                     column: self.column(Field::Currency),
                     currency: text.to_owned(),
@@ -102,14 +109,14 @@ impl<'a> Row<'a> {
                 return Err(self.reject(Field::Currency, fault));
             }
         }
-        match text.parse::<Currency>() {
-            Ok(currency) => {
+        match currency_of(text) {
+            Some(currency) => {
                 let place = format!("{}, {}", self.binding.location.file, self.binding.location.row_word(self.number));
                 self.shared.stated_currency = Some((currency, place));
                 self.check_signs(currency);
                 Ok(())
             }
-            Err(_) => {
+            None => {
                 let upper = text.to_uppercase();
                 let suggestion = upper.parse::<Currency>().is_ok().then_some(upper);
                 let (column, value) = (self.column(Field::Currency), shown(text));
@@ -226,7 +233,8 @@ impl<'a> Row<'a> {
     /// A fraction: text or a cell in percent by itself, any other number brought to 1 = 100 % by the mapping's scale.
     pub fn rate(&mut self, field: Field) -> Result<Option<Decimal>, Reported> {
         let Some(written) = self.value(field)? else { return Ok(None) };
-        let scale = self.binding.map.and_then(|map| map.scale.get(&field)).copied();
+        let by_heading = || self.binding.percents.contains(&field).then_some(Decimal::ONE_HUNDRED);
+        let scale = self.binding.map.and_then(|map| map.scale.get(&field)).copied().or_else(by_heading);
         let (column, value) = (self.column(field), shown(written.text));
         let (table, key) = (self.binding.table.name.to_owned(), field.name().to_owned());
         if written.kind == CellKind::Unformatted && scale.is_some() {
@@ -349,19 +357,22 @@ impl<'a> Row<'a> {
             };
         }
         let text = self.value(Field::Status)?.map_or("", |written| written.text);
-        match text.to_lowercase().as_str() {
-            "open" => Ok(OpportunityStatus::Open),
-            "won" => Ok(OpportunityStatus::Won),
-            "lost" => Ok(OpportunityStatus::Lost),
-            "" => {
+        match known(text) {
+            Some(status) => Ok(status),
+            None if text.is_empty() => {
                 Err(self.reject(Field::Status, ValueFault::MissingStatus { column: Field::Status.name().to_owned() }))
             }
-            _ => {
+            None => {
                 let (column, value) = (self.column(Field::Status), shown(text));
                 Err(self.reject(Field::Status, ValueFault::NotStatus { column, value }))
             }
         }
     }
+}
+
+/// The currency that `text` is the code or the name of.
+fn currency_of(text: &str) -> Option<Currency> {
+    text.parse().ok().or_else(|| currency_name::named(text))
 }
 
 fn is_digits(text: &str) -> bool {

@@ -1,7 +1,10 @@
 //! Layout of a sheet whose rows are not its records: which cells are filled down, and which columns become rows.
 
+use super::cell::{Cell, CellKind, Flaw};
 use super::table::{Field, Kind, Table};
 use super::value::notation::Notation;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Layout of a sheet, with the columns it concerns.
 #[derive(Debug, Clone, Default)]
@@ -10,8 +13,36 @@ pub(super) struct Reshape {
     pub fill: Vec<usize>,
     /// Columns that become rows.
     pub unpivot: Option<Unpivot>,
+    /// Columns of another table, added for each row.
+    pub lookup: Option<Arc<Lookup>>,
     /// Columns that are added: products of others, and texts of several cells.
     pub products: Vec<Product>,
+}
+
+/// Columns of another table.
+#[derive(Debug)]
+pub(super) struct Lookup {
+    /// Column of the table that has the key.
+    pub key: usize,
+    /// Number of columns that are added, behind those of the file.
+    pub added: usize,
+    /// Their cells by key.
+    pub rows: BTreeMap<Box<str>, Vec<Cell>>,
+}
+
+impl Lookup {
+    /// Adds the cells for the row `cells`; without a row for its key, each has the key and a flaw.
+    pub fn extend(&self, cells: &mut Vec<Cell>) {
+        let key = cells.get(self.key).map(|cell| cell.text.trim().to_owned()).unwrap_or_default();
+        match self.rows.get(&*key) {
+            Some(found) => cells.extend(found.iter().cloned()),
+            None if key.is_empty() => cells.resize_with(cells.len() + self.added, Cell::default),
+            None => {
+                let missing = || Cell::new(CellKind::Text, key.as_str().into()).with(Flaw::NotLookedUp);
+                cells.resize_with(cells.len() + self.added, missing);
+            }
+        }
+    }
 }
 
 /// A column that is added: the product of others, or their texts.
@@ -21,10 +52,23 @@ pub(super) struct Product {
     pub field: Field,
     /// Columns of the factors.
     pub factors: Vec<usize>,
+    /// Reading of each of them.
+    pub readings: Vec<Factor>,
     /// Index of the added column.
     pub at: usize,
     /// Notation of the factors; `None` for texts that are joined.
     pub notation: Option<Notation>,
+}
+
+/// Reading of a cell that is part of a product or of a joined text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Factor {
+    /// The number or text itself.
+    Plain,
+    /// The rest of 1 without the number, or of 100 for percentages.
+    RestOf(u32),
+    /// A quarter, if it is a number from 1 to 4.
+    Quarter,
 }
 
 /// Columns that become rows: each has the amounts of one period.
@@ -43,7 +87,12 @@ pub(super) struct Unpivot {
 impl Reshape {
     /// Number of columns that the layout adds to those of the file.
     pub fn added(&self) -> usize {
-        if self.unpivot.is_some() { 2 } else { self.products.len() }
+        self.looked_up() + if self.unpivot.is_some() { 2 } else { self.products.len() }
+    }
+
+    /// Number of columns that come from another table.
+    pub fn looked_up(&self) -> usize {
+        self.lookup.as_ref().map_or(0, |lookup| lookup.added)
     }
 
     /// Index of the added column that holds `field`.

@@ -177,6 +177,12 @@ impl Sheet {
         self.headings.len() - self.reshape.as_ref().map_or(0, |reshape| reshape.added())
     }
 
+    /// Indices of the columns that come from another table.
+    pub fn looked_up(&self) -> std::ops::Range<usize> {
+        let columns = self.columns();
+        columns..columns + self.reshape.as_ref().map_or(0, |reshape| reshape.looked_up())
+    }
+
     /// The first `most` rows that have content, whichever of them is the header; none for a JSON document.
     pub fn top(&self, most: usize) -> Vec<(u64, Vec<Cell>)> {
         let mut top = Vec::new();

@@ -71,6 +71,16 @@ crate::faults! {
             message: "`product` and `unpivot` cannot be used for the same table",
             help: "with one column per period, each cell is an amount already: remove `product`",
         }
+        /// A lookup lacks its table or its key.
+        Lookup {} = BookMapping {
+            message: "`lookup` needs a `file` or `sheet`, and a `key`: one heading, or that of this table and that of the other",
+            help: "write `lookup = { file = \"orders.csv\", key = \"Order ID\" }`",
+        }
+        /// The revenue has a section, and is the won opportunities.
+        TwoRevenues {} = BookMapping {
+            message: "the revenue is both the table `[revenue]` and `won_revenue` of `[opportunities]`",
+            help: "remove one of them",
+        }
         /// A number is not a whole number in its range.
         Whole { least: u32, most: u32 } = BookMapping {
             message: format!("a whole number from {least} to {most} is expected here"),

@@ -276,6 +276,11 @@ crate::faults! {
             message: format!("`{file}` does not have the same columns as `{first}`"),
             help: "files and sheets that are read as one table have the same columns, in any order; read the others separately",
         }
+        /// The table of a lookup has a key in several rows.
+        RepeatedKey { value: String, column: String } = BookDuplicate {
+            message: format!("`{value}` is in several rows of `{column}`, so its row cannot be looked up"),
+            help: "look up a table with one row per key, or read that table instead",
+        }
         /// No column of a table reads as a month.
         NoMonths { file: String } = BookMissingColumn {
             message: format!("no column name of `{file}` reads as a month"),

@@ -46,6 +46,12 @@ crate::faults! {
             help: "enter a date",
             varying: [value],
         }
+        /// The table of a lookup has no row for a key.
+        NotLookedUp { key: String, value: String, source: String } = BookUnknownReference {
+            message: format!("`{value}` of `{key}` is not in `{source}`"),
+            help: "add the row there, or leave the rows out with `skip`",
+            varying: [value],
+        }
         /// A ramp is not a list of fractions.
         NotShares { column: String, value: String } = BookRate {
             message: format!("`{value}` is not a fraction from 0 to 1"),

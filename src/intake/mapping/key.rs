@@ -1,7 +1,7 @@
 //! The one declaration of the keys of a mapping file; the check for unknown keys, the reference and the schema derive
 //! from it.
 
-use super::super::table::Kind;
+use super::super::table::{Kind, TableKind};
 use super::super::value::period::YearKind;
 use super::super::value::week::WeekPattern;
 
@@ -16,6 +16,8 @@ pub(in crate::intake) enum Scope {
     Section,
     /// In the section of the partners only.
     Partners,
+    /// In the section of the opportunities only.
+    Opportunities,
 }
 
 /// Form of a key's value.
@@ -83,6 +85,22 @@ pub(in crate::intake) const UNPIVOT: &[(&str, Shape, &str)] = &[
         "the word that the headings have before or after the period, such as `Revenue` in `Revenue Jan 2026`; columns with \
          another word are not read",
     ),
+];
+
+/// Members of `lookup`.
+pub(in crate::intake) const LOOKUP: &[(&str, Shape, &str)] = &[
+    ("file", Shape::String("file name"), "the other file; in a JSON document, the key of the list"),
+    ("sheet", Shape::String("name of a sheet"), "the other sheet of the workbook"),
+    (
+        "key",
+        Shape::Strings("heading"),
+        "the column that both have; of two headings, the one of this table and that of the other",
+    ),
+];
+/// Members of `won_revenue`.
+pub(in crate::intake) const WON_REVENUE: &[(&str, Shape, &str)] = &[
+    ("month", Shape::Strings("heading"), "the date on which they were won; by default the close date"),
+    ("amount", Shape::Strings("heading"), "their revenue; by default the amount of the opportunity"),
 ];
 
 macro_rules! keys {
@@ -197,12 +215,20 @@ keys! {
     Scale = "scale" in Section, Shape::ByColumn(RATES, &Shape::Whole(1, LARGEST_FACTOR)), "scale = { probability = 100 }";
     /// Number that amounts are multiplied by: 1000 for a column in thousands.
     Times = "times" in Section, Shape::ByColumn(AMOUNTS, &Shape::Whole(1, LARGEST_FACTOR)), "times = { amount = 1000 }";
-    /// Headings of the numbers whose exact product is an amount, such as quantity and unit price. A row in which one of
-    /// their cells is empty has no amount, and a currency sign beside one of them is an error.
+    /// Headings of the numbers whose exact product is an amount, such as quantity and unit price. `1 - Discount` is what the
+    /// column `Discount` leaves of 1, and `1 - Discount / 100` that of a column in percent; a discount below 0 or above 100 %
+    /// is an error. A row in which one of their cells is empty has no amount. A currency sign beside one of them is that of the
+    /// amount; beside several it is an error.
     Product = "product" in Section, Shape::ByColumn(AMOUNTS, &Shape::List("heading")),
-        "product = { amount = [\"Quantity\", \"Unit Price\"] }";
+        "product = { amount = [\"Quantity\", \"Unit Price\", \"1 - Discount\"] }";
+    /// Takes further columns from the row of another file or sheet that has the same key, such as customer and date of an
+    /// order for each of its lines. The columns of the other table are used like those of this one, which come first where
+    /// both have a heading. A key that the other table lacks, or that it has in several rows, is an error.
+    Lookup = "lookup" in Section, Shape::Members(LOOKUP),
+        "file = \"order_lines.csv\"\nlookup = { file = \"orders.csv\", key = \"Order ID\" }";
     /// Headings of the columns that state a month together, such as year and month: their cells are read as one text, in this
-    /// order, separated by spaces (`2025 1`, `2025 January`, `2025 Q1`).
+    /// order, separated by spaces (`2025 1`, `2025 January`, `2025 Q1`). The numbers 1 to 4 of a column whose heading is a
+    /// word for quarters are quarters.
     Join = "join" in Section, Shape::ByColumn(DATES, &Shape::List("heading")), "join = { month = [\"Year\", \"Month\"] }";
     /// Values that the column with this heading must have for the row to be used. Several headings: all must match.
     Where = "where" in Section, Shape::ByWord("heading", &Shape::Strings("value")),
@@ -219,10 +245,26 @@ keys! {
     Split = "split" in Section, Shape::Split, "split = { partner_id = { separator = \";\", rule = \"equal\" } }";
     /// Reads the partners from a table with several rows per partner, such as a list of orders: the first row of each
     /// partner counts, and differences in its other rows are reported. Only `attributes` become attributes. Without
-    /// `file` and `sheet`, it is the table of the revenue, with its header, notation, filters and `fill_down`.
+    /// `file` and `sheet`, it is the table of the revenue, with its header, notation, filters, `fill_down` and column of
+    /// partners.
     Distinct = "distinct" in Partners, Shape::Truth, "distinct = true";
+    /// Reads the won opportunities as the revenue, in place of a section `[revenue]`. The source, partners, filters, notation
+    /// and other keys of `[opportunities]` hold for both.
+    WonRevenue = "won_revenue" in Opportunities, Shape::Members(WON_REVENUE),
+        "won_revenue = { month = \"Close Date\", amount = \"Amount\" }";
     /// Headings that become attributes of the partner; without the key, every heading that no column uses.
     Attributes = "attributes" in Partners, Shape::List("heading"), "attributes = [\"Region\", \"Employees\"]";
+}
+
+impl Scope {
+    /// Keys of the section of `kind`.
+    pub fn of(kind: TableKind) -> Self {
+        match kind {
+            TableKind::Partners => Self::Partners,
+            TableKind::Opportunities => Self::Opportunities,
+            _ => Self::Section,
+        }
+    }
 }
 
 impl Key {
@@ -231,10 +273,10 @@ impl Key {
         Self::within(scope).find(|key| key.name() == name)
     }
 
-    /// Keys that are valid in `scope`: the section of the partners takes those of every section, and its own.
+    /// Keys that are valid in `scope`: the section of a table with keys that only it has takes those of every section too.
     pub fn within(scope: Scope) -> impl Iterator<Item = Self> {
         let is_valid = move |key: &Self| match (key.scope(), scope) {
-            (Scope::Shared, _) | (Scope::Section, Scope::Partners) => true,
+            (Scope::Shared, _) | (Scope::Section, Scope::Partners | Scope::Opportunities) => true,
             (own, scope) => own == scope,
         };
         Self::ALL.iter().copied().filter(is_valid)

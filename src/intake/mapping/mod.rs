@@ -1,5 +1,6 @@
 //! The mapping file: how an export names its tables and columns, and how it writes its values.
 
+mod computed;
 mod key;
 mod notation;
 mod reader;
@@ -99,6 +100,32 @@ pub(super) struct TableMap {
     pub split: Option<Split>,
     /// Headings that become attributes; all others when absent.
     pub attributes: Option<Vec<(String, Span)>>,
+    /// Table that further columns come from.
+    pub lookup: Option<LookupMap>,
+    /// Headings of month and amount of the won opportunities, if those are the revenue.
+    pub won_revenue: Option<BTreeMap<Field, (Vec<String>, Span)>>,
+    /// Columns that say which rows are won, for revenue that is the won opportunities.
+    pub won: Option<Box<WonMap>>,
+}
+
+/// Table that has further columns for the rows of another one.
+#[derive(Debug, Clone)]
+pub(super) struct LookupMap {
+    /// The other file or sheet.
+    pub source: Source,
+    /// Heading of the key in this table.
+    pub own: String,
+    /// Heading of the key in the other table.
+    pub theirs: String,
+}
+
+/// Columns that say which opportunities are won.
+#[derive(Debug, Clone)]
+pub(super) struct WonMap {
+    /// Possible headings of `status`, `is_closed` and `is_won`.
+    pub columns: BTreeMap<Field, Vec<String>>,
+    /// Their word → ours, by column.
+    pub words: BTreeMap<Field, Words>,
 }
 
 /// Columns that become rows, one per period.
@@ -219,11 +246,6 @@ impl TableMap {
     }
 }
 
-/// True when `name` is a key of a table's section.
-pub(super) fn is_key(name: &str) -> bool {
-    key::Key::named(name, key::Scope::Section).is_some()
-}
-
 /// True when the key `name` of a section may also be written at the top, for every section without it.
 pub(super) fn is_shared(name: &str) -> bool {
     key::Key::named(name, key::Scope::Section).is_some_and(|key| key.scope() == key::Scope::Shared)
@@ -246,6 +268,12 @@ impl Mapping {
         let partners = self.tables.get_mut(&TableKind::Partners);
         let Some(partners) = partners.filter(|partners| partners.distinct && partners.source.is_none()) else { return };
         (partners.source, partners.further) = (revenue.source, revenue.further);
+        partners.lookup = partners.lookup.take().or(revenue.lookup);
+        let id = Field::PartnerId;
+        if let Some((headings, span)) = revenue.columns.get(&id).filter(|_| !partners.unbound.contains(&id)) {
+            let own = [id.name().to_owned()].into_iter().chain(headings.iter().cloned());
+            partners.columns.entry(id).or_insert_with(|| (own.collect(), *span));
+        }
         partners.header_row = partners.header_row.or(revenue.header_row);
         partners.header_rows = partners.header_rows.or(revenue.header_rows);
         partners.delimiter = partners.delimiter.or(revenue.delimiter);
@@ -287,6 +315,7 @@ impl Mapping {
         let mut mapping = Self::default();
         if reader.findings.is_empty() {
             reader.root(root.get_ref(), &mut mapping);
+            reader.add_won_revenue(&mut mapping);
             mapping.share_source();
         }
         reader.findings.sort();

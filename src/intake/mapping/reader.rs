@@ -173,8 +173,7 @@ impl MapReader<'_> {
 
     fn section(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>) -> TableMap {
         let mut map = TableMap { origin: Some((self.file.to_owned(), Arc::clone(&self.text))), ..TableMap::default() };
-        let is_partners = table.is_some_and(|table| table.kind == TableKind::Partners);
-        let scope = if is_partners { Scope::Partners } else { Scope::Section };
+        let scope = table.map_or(Scope::Section, |table| Scope::of(table.kind));
         for (key, value) in self.table(value) {
             match Key::named(key.get_ref(), scope) {
                 Some(known) => self.entry(known, table, value, &mut map),
@@ -184,9 +183,7 @@ impl MapReader<'_> {
                 }
             }
         }
-        if map.unpivot.is_some() && !(map.products.is_empty() && map.joins.is_empty()) {
-            self.report(MappingFault::ProductAndUnpivot {}, value.span());
-        }
+        self.no_computed_and_unpivot(&map, value);
         map
     }
 
@@ -216,6 +213,8 @@ impl MapReader<'_> {
             Key::Times => map.times = self.factors(table, value, AMOUNTS),
             Key::Product => self.products(table, value, map),
             Key::Join => self.joins(table, value, map),
+            Key::Lookup => map.lookup = self.lookup(value),
+            Key::WonRevenue => map.won_revenue = Some(self.won_revenue(value)),
             Key::Where => map.keep = self.filters(value),
             Key::Skip => map.skip = self.filters(value),
             Key::Values => self.values(table, value, map),
@@ -357,23 +356,6 @@ impl MapReader<'_> {
             }
         }
         factors
-    }
-
-    fn products(&mut self, table: Option<&'static Table>, value: &Spanned<DeValue<'_>>, map: &mut TableMap) {
-        for (key, value) in self.table(value) {
-            let Some(column) = self.column(table, key) else { continue };
-            if !AMOUNTS.contains(&column.kind) {
-                let (column, expected) = (key.get_ref().to_string(), "an amount".to_owned());
-                self.report(MappingFault::NotScalable { column, expected }, key.span());
-                continue;
-            }
-            let headings = self.list(value, "a list of column names").unwrap_or_default();
-            if headings.len() < 2 {
-                self.report(MappingFault::Factors {}, value.span());
-            }
-            map.products.insert(column.field, headings);
-        }
-        self.no_two_sources(map, value);
     }
 
     fn filters(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<Filter> {

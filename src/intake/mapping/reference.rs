@@ -16,6 +16,7 @@ pub fn mapping_reference() -> String {
         (Scope::Shared, "Keys of a table's section or of the whole book"),
         (Scope::Section, "Keys of a table's section"),
         (Scope::Partners, "Keys of the section `[partners]` only"),
+        (Scope::Opportunities, "Keys of the section `[opportunities]` only"),
     ] {
         let _ = writeln!(out, "## {title}\n");
         for key in Key::ALL.iter().filter(|key| key.scope() == scope) {
@@ -31,7 +32,7 @@ fn example(key: Key) -> String {
     let section = match (key.scope(), key) {
         (Scope::Top, _) => return key.example().to_owned(),
         (Scope::Partners, _) => "partners",
-        (Scope::Section, Key::Scale) => "opportunities",
+        (Scope::Opportunities, _) | (Scope::Section, Key::Scale) => "opportunities",
         (Scope::Shared | Scope::Section, _) => "revenue",
     };
     format!("[{section}]\n{}", key.example())

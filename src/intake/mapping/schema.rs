@@ -44,7 +44,7 @@ pub fn mapping_schema() -> String {
 }
 
 fn section(table: &Table) -> Value {
-    let scope = if table.kind == TableKind::Partners { Scope::Partners } else { Scope::Section };
+    let scope = Scope::of(table.kind);
     let properties: Map<String, Value> =
         Key::within(scope).map(|key| (key.name().to_owned(), property(key, key.shape(), table))).collect();
     let description = format!("Table `{}`. {}", table.name, table.doc);

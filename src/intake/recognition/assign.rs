@@ -2,10 +2,13 @@
 
 use super::super::store::Store;
 use super::super::table::{Field, TableKind};
-use super::columns::{currency_column, deductions, facts, other_amounts, signs, uncounted, won};
+use super::columns::{
+    amount, bind_partner, currency_column, deductions, facts, other_amounts, signs, taxes, uncounted, won_revenue,
+};
 use super::currency::currency;
 use super::fit::Fit;
-use super::link::{linked, unread};
+use super::joined::complete;
+use super::link::{linked, master, unread};
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
 use super::section::Draft;
@@ -14,9 +17,13 @@ use crate::finding::listed;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+/// Reason for partners that are taken from the rows of a table.
+const DISTINCT: &str = "no table of partners was found, so they are taken from the rows";
+
 /// Proposes the mapping of `profiles`, the tables of `store`.
 pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
-    let fits: Vec<Fit<'s>> = profiles.iter().map(Fit::of).collect();
+    let mut fits: Vec<Fit<'s>> = profiles.iter().map(Fit::of).collect();
+    complete(&mut fits);
     let largest = |is_kind: fn(&Fit<'_>) -> bool| {
         fits.iter()
             .filter(|fit| is_kind(fit))
@@ -28,11 +35,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let of_years = || largest(|fit| fit.is_revenue_of_years()).filter(|_| opportunities.is_none());
     let revenue = revenue.or_else(of_years);
     let transactions = revenue.or(opportunities);
-    let is_other = |fit: &&Fit<'_>| transactions.is_none_or(|one| one.profile.table != fit.profile.table);
-    let masters = fits.iter().filter(|fit| fit.is_master()).filter(is_other);
-    let partners = masters
-        .filter_map(|fit| Some((fit, linked(fit.profile, transactions?.profile)?)))
-        .max_by_key(|(_, link)| link.shared);
+    let partners = master(&fits, transactions);
     let (parts, roles) = (parts(&fits, [revenue, opportunities]), BTreeMap::new());
     let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), parts, roles };
     let link = partners.as_ref().map(|(_, link)| *link);
@@ -44,12 +47,12 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     }
     match (&partners, transactions) {
         (Some((fit, link)), _) => plan.partners(fit.profile, link.own),
-        (None, Some(fit)) => plan.distinct(fit, revenue.is_some()),
+        (None, Some(fit)) => plan.distinct(fit),
         (None, None) => {}
     }
     match (revenue, opportunities) {
-        (Some(fit), _) => plan.revenue(fit, link.map(|link| link.other), false),
-        (None, Some(fit)) => plan.revenue(fit, link.map(|link| link.other), true),
+        (Some(fit), _) => plan.revenue(fit, link.map(|link| link.other)),
+        (None, Some(_)) => {}
         (None, None) => plan.nothing(&fits),
     }
     if let Some(fit) = opportunities {
@@ -58,7 +61,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
         } else {
             partners.and_then(|(master, _)| linked(master.profile, fit.profile)).map(|link| link.other)
         };
-        plan.opportunities(fit, partner);
+        plan.opportunities(fit, partner, revenue.is_none());
     }
     let named: Vec<&Fit<'_>> = fits.iter().filter(|fit| TableKind::named(&fit.profile.name).is_some()).collect();
     for fit in named {
@@ -77,7 +80,11 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
     let mut parts = BTreeMap::new();
     for chosen in chosen.into_iter().flatten() {
         let mut own: Vec<&Profile> = vec![chosen.profile];
-        let mut others: Vec<&Fit<'p>> = fits.iter().filter(|fit| fit.is_revenue() == chosen.is_revenue()).collect();
+        let mut others: Vec<&Fit<'p>> = fits
+            .iter()
+            // The parts of a table that takes columns from another one lack them as well.
+            .filter(|fit| fit.is_revenue() == chosen.is_revenue() || chosen.joined.is_some())
+            .collect();
         others.sort_by_key(|fit| (Reverse(fit.profile.rows), fit.profile.file.len(), fit.profile.table));
         for fit in others {
             let is_new = !own.iter().any(|part| fit.profile.is_copy_of(part));
@@ -145,6 +152,11 @@ impl<'s> Plan<'s> {
                 reason.clone_into(&mut role.1);
             }
         }
+        if let Some(joined) = draft.joined {
+            let role = self.roles.entry(joined.profile.table).or_default();
+            role.0.push(draft.section.table.to_owned());
+            role.1 = format!("one row for each `{}`", joined.key.heading);
+        }
         self.questions.extend(draft.questions);
         let mut decisions = draft.section.into_decisions();
         decisions.sort_by_key(|decision| order(&decision.key));
@@ -162,29 +174,30 @@ impl<'s> Plan<'s> {
     }
 
     /// Partners from the rows of a table of transactions.
-    fn distinct(&mut self, fit: &Fit<'s>, inherits: bool) {
+    fn distinct(&mut self, fit: &Fit<'s>) {
         let Some(partner) = fit.partner else { return };
         let mut draft = self.draft("partners", fit.profile);
-        if !inherits {
-            draft.source(self.store);
+        draft.section.set("distinct", "true", DISTINCT);
+        let mut own = self.draft("partners", fit.profile);
+        own.bind(Field::PartnerId, partner, "names the partner");
+        if fit.profile.columns.iter().any(|column| std::ptr::eq(column, partner)) {
+            let constant = fit.profile.constant_beside(partner);
+            facts(&mut own, &|column| !std::ptr::eq(column, partner) && constant.contains(&column.index));
         }
-        draft.section.set("distinct", "true", "no table of partners was found, so they are taken from the rows");
-        draft.bind(Field::PartnerId, partner, "names the partner");
-        let constant = fit.profile.constant_beside(partner);
-        let is_constant = |column: &Column| column.index != partner.index && constant.contains(&column.index);
-        facts(&mut draft, &is_constant);
-        if !inherits && partner.blank() > 0 {
-            draft.skip_empty(&[Field::PartnerId]);
+        // The partner alone is known from the revenue.
+        if own.bound.len() > 1 {
+            own.section.set("distinct", "true", DISTINCT);
+            draft = own;
         }
         self.take(draft, "several rows per partner");
     }
 
-    fn revenue(&mut self, fit: &Fit<'s>, partner: Option<&Column>, is_won: bool) {
+    fn revenue(&mut self, fit: &Fit<'s>, partner: Option<&'s Column>) {
         let mut draft = self.draft("revenue", fit.profile);
+        draft.joined = fit.joined;
         draft.source(self.store);
-        let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
-        let Some(partner) = found.or(fit.partner) else { return };
-        draft.bind(Field::PartnerId, partner, "names the partner");
+        let Some(partner) = partner.or(fit.partner) else { return };
+        bind_partner(&mut draft, fit, partner);
         if let Some(wide) = fit.unpivoted() {
             draft.section.set("unpivot", wide.value.clone(), wide.reason.clone());
             if wide.are_years {
@@ -201,20 +214,16 @@ impl<'s> Plan<'s> {
                 );
             }
         } else {
-            let date = if is_won { fit.close_date.or(fit.date) } else { fit.date };
-            if let Some(date) = date {
+            if let Some(date) = fit.date {
                 draft.bind(Field::Month, date, "almost all cells are dates or months");
             } else if let Some(parts) = fit.year_and_month {
                 draft.join(parts);
             } else if let Some(year) = fit.year {
                 draft.year(year);
             }
-            match (fit.amount, fit.factors) {
-                (Some(amount), _) => draft.bind(Field::Amount, amount, "almost all cells are numbers"),
-                (None, Some(factors)) => draft.multiply(factors),
-                (None, None) => {}
-            }
+            amount(&mut draft, fit);
             other_amounts(&mut draft, fit.amount);
+            taxes(&mut draft, fit.amount);
         }
         draft.unit(fit.unpivoted().map(|wide| wide.word.as_str()));
         for field in [Field::Territory, Field::ProductLine] {
@@ -231,30 +240,30 @@ impl<'s> Plan<'s> {
         if !draft.section.has("fill_down") {
             draft.skip_empty(&[Field::PartnerId, Field::Month, Field::Amount]);
         }
-        if is_won {
-            won(&mut draft);
-        }
         self.take(
             draft,
             if fit.unpivoted().is_some() { "one column per period" } else { "dates and amounts by partner" },
         );
     }
 
-    fn opportunities(&mut self, fit: &Fit<'s>, partner: Option<&Column>) {
+    /// Opportunities; the won ones are the revenue as well where no other table has it.
+    fn opportunities(&mut self, fit: &Fit<'s>, partner: Option<&'s Column>, is_revenue: bool) {
         let mut draft = self.draft("opportunities", fit.profile);
         draft.source(self.store);
-        let found = partner.and_then(|partner| fit.profile.columns.iter().find(|column| column.index == partner.index));
         // Open opportunities have an estimate, and the actual amount is blank.
         let is_amount = |column: &&Column| column.is_amount() && column.rank(Field::Amount).is_some();
         let fullest = fit.profile.columns.iter().filter(is_amount).max_by_key(|column| column.filled);
         let amount = fit.amount.filter(|amount| amount.empty == 0).or(fullest);
-        let (Some(partner), Some(amount)) = (found.or(fit.partner), amount) else { return };
+        let (Some(partner), Some(amount)) = (partner.or(fit.partner), amount) else { return };
         draft.bind_best(Field::OpportunityId, "no value occurs twice", |column| {
             column.is_unique() && column.index != partner.index
         });
         draft.bind(Field::PartnerId, partner, "names the partner");
         draft.bind(Field::Amount, amount, "almost all cells are numbers");
-        if let Some(other) = fit.amount.filter(|other| other.index != amount.index) {
+        let other = fit.amount.filter(|other| other.index != amount.index);
+        if is_revenue {
+            won_revenue(&mut draft, fit, amount);
+        } else if let Some(other) = other {
             draft.ask(&amount.heading, format!("is it the amount? `{}` has fewer values", other.heading));
         }
         if let Some(date) = fit.close_date.or(fit.date) {
@@ -264,7 +273,9 @@ impl<'s> Plan<'s> {
         draft.bind_best(Field::Stage, "words", |column| !column.is_amount());
         if draft.bind_best(Field::Probability, "almost all cells are numbers", Column::is_amount)
             && let Some((_, column)) = draft.bound.last()
-            && column.above_one + column.percents > 0
+            && column.above_one > 0
+            // A percent sign in the heading says so itself.
+            && !column.heading.contains('%')
         {
             draft.section.set("scale.probability", "100", "the values are percentages");
         }
@@ -273,6 +284,7 @@ impl<'s> Plan<'s> {
         }
         draft.bind_best(Field::RegisteredOn, "almost all cells are dates", Column::is_date);
         currency_column(&mut draft);
+        draft.unit(None);
         draft.fill_down();
         draft.numbers(&[Field::Amount], &[]);
         draft.dates(&[Field::CloseDate, Field::RegisteredOn]);
@@ -293,7 +305,9 @@ impl<'s> Plan<'s> {
 
     /// Says why no table is one of revenue, and proposes what is known of the one that lacks least.
     fn nothing(&mut self, fits: &[Fit<'s>]) {
-        for fit in fits {
+        let known = |fit: &&Fit<'_>| fit.wanted().iter().filter(|(_, column)| column.is_some()).count();
+        let most = fits.iter().map(|fit| known(&fit)).max().unwrap_or_default();
+        for fit in fits.iter().filter(|fit| known(fit) == most) {
             for (field, column) in fit.wanted() {
                 if column.is_none() {
                     let (what, key) = (fit.missing(field), field.name());
@@ -302,16 +316,15 @@ impl<'s> Plan<'s> {
                 }
             }
         }
-        let known = |fit: &&Fit<'_>| fit.wanted().iter().filter(|(_, column)| column.is_some()).count();
         let Some(fit) = fits.iter().filter(|fit| known(fit) > 1).max_by_key(|fit| (known(fit), fit.profile.rows))
         else {
             return;
         };
         if fit.partner.is_some() {
-            self.distinct(fit, true);
+            self.distinct(fit);
         } else {
             let mut draft = self.draft("partners", fit.profile);
-            draft.section.set("distinct", "true", "no table of partners was found, so they are taken from the rows");
+            draft.section.set("distinct", "true", DISTINCT);
             self.take(draft, "several rows per partner");
         }
         let mut draft = self.draft("revenue", fit.profile);

@@ -1,11 +1,14 @@
 //! Columns that several tables have: facts of a partner, the currency, and what speaks for revenue.
 
-use super::super::row::truth_of;
+use super::super::binding::names_currency;
 use super::super::table::Field;
+use super::super::value::currency_name;
+use super::fit::Fit;
 use super::heading::{compared, is_one_of, stated_currency};
 use super::profile::Column;
-use super::section::{Draft, outcome};
-use super::synonym::{DEDUCTIONS, DOCUMENT_TYPES, GROSS, SIGNS, UNCOUNTED};
+use super::role::has_word;
+use super::section::Draft;
+use super::synonym::{ACTUALS, DEDUCTIONS, DOCUMENT_TYPES, GROSS, SIGNS, UNCOUNTED};
 use super::text::{key, quoted};
 use crate::finding::{counted, listed};
 use std::collections::BTreeSet;
@@ -23,6 +26,31 @@ pub(super) fn facts(draft: &mut Draft<'_>, fits: &dyn Fn(&Column) -> bool) {
     }
 }
 
+/// Binds the amount of revenue, or computes it.
+pub(super) fn amount<'p>(draft: &mut Draft<'p>, fit: &Fit<'p>) {
+    match (fit.amount, fit.factors) {
+        (Some(amount), _) if fit.is_price => {
+            draft.bind(Field::Amount, amount, "no column has amounts or quantities, so each row is one piece");
+            draft.ask(&amount.heading, "is the price the amount of its row? No column has quantities or amounts");
+        }
+        (Some(amount), _) => draft.bind(Field::Amount, amount, "almost all cells are numbers"),
+        (None, Some(factors)) => draft.multiply(factors),
+        (None, None) => {}
+    }
+}
+
+/// Binds the partner of revenue; one that is assumed is asked about.
+pub(super) fn bind_partner<'p>(draft: &mut Draft<'p>, fit: &Fit<'p>, partner: &'p Column) {
+    if fit.is_assumed {
+        draft.bind(Field::PartnerId, partner, "no heading names a partner: this one is assumed");
+        let question = "is each of its values a partner? No heading names one, so this column is assumed: correct \
+                        `columns.partner_id` if not";
+        draft.ask(&partner.heading, question);
+    } else {
+        draft.bind(Field::PartnerId, partner, "names the partner");
+    }
+}
+
 /// Binds the column of currency codes; one whose heading does not say so needs a sign of it in every cell.
 pub(super) fn currency_column(draft: &mut Draft<'_>) {
     if !draft.bind_best(Field::Currency, "currency codes", |column| !column.currencies().is_empty()) {
@@ -34,25 +62,61 @@ pub(super) fn currency_column(draft: &mut Draft<'_>) {
             draft.bind(Field::Currency, column, "every value is a currency code");
         }
     }
-    let Some((_, column)) = draft.bound.last().filter(|(field, _)| *field == Field::Currency) else { return };
+    let Some((_, column)) = draft.bound.last().filter(|(field, _)| *field == Field::Currency) else {
+        return unread_currency(draft);
+    };
     let (heading, codes) = (column.heading.clone(), column.currencies());
     let named: Vec<String> = (column.values.keys().zip(&codes))
-        .filter(|(value, code)| ***value != *code.code())
+        .filter(|(value, code)| ***value != *code.code() && currency_name::named(value).is_none())
         .map(|(value, code)| format!("{} = {}", key(value), quoted(code.code())))
         .collect();
     if !named.is_empty() {
         draft.section.set("values.currency", format!("{{ {} }}", named.join(", ")), "names of currencies");
     }
-    let codes: BTreeSet<&str> = codes.iter().map(|code| code.code()).collect();
-    if codes.len() > 1 {
-        let codes: Vec<&str> = codes.into_iter().collect();
+    let different: BTreeSet<&str> = codes.iter().map(|code| code.code()).collect();
+    if different.len() > 1 {
+        let rows = |code: &str| -> u64 {
+            column.values.iter().zip(&codes).filter(|(_, own)| own.code() == code).map(|((_, rows), _)| *rows).sum()
+        };
+        let Some(most) = different.iter().copied().max_by_key(|code| rows(code)) else { return };
+        let words = column.values.keys().zip(&codes).filter(|(_, code)| code.code() == most);
+        let words: Vec<String> = words.map(|(word, _)| quoted(word)).collect();
+        let value = if let [only] = words.as_slice() { only.clone() } else { format!("[{}]", words.join(", ")) };
+        let all: Vec<&str> = different.into_iter().collect();
         let question = format!(
-            "amounts are in {}, but a book has one currency: convert them, or keep one with `where`",
-            codes.join(", ")
+            "amounts are in {}, but a book has one currency: only those in {most} are read; convert the others, or make a \
+             book of each",
+            all.join(", ")
         );
+        draft.section.set(format!("where.{}", key(&heading)), value, "a book has one currency");
         draft.ask(&heading, question);
     }
 }
+
+/// Leaves a column unread whose heading says currency and whose values are not codes of currencies.
+fn unread_currency(draft: &mut Draft<'_>) {
+    let is_named = |column: &&Column| names_currency(&column.heading) && column.filled > 0;
+    let Some(column) = draft.columns().find(is_named) else { return };
+    draft.section.set("columns.currency", quoted(""), format!("the values of `{}` are not codes", column.heading));
+    if column.values.len() > 1 {
+        draft.ask(&column.heading, "its values are not codes of currencies: are all amounts in one currency?");
+    }
+}
+
+/// Asks about a column of taxes beside an amount that may contain them.
+pub(super) fn taxes(draft: &mut Draft<'_>, amount: Option<&Column>) {
+    let Some(amount) = amount.filter(|amount| !has_word(&amount.heading, NET)) else { return };
+    let is_tax =
+        |column: &&Column| column.is_amount() && has_word(&column.heading, TAXES) && column.index != amount.index;
+    let tax = draft.columns().find(is_tax);
+    if let Some(tax) = tax {
+        draft.ask(&amount.heading, format!("does it contain `{}`, which is not revenue?", tax.heading));
+    }
+}
+
+/// Words of taxes in headings, and of amounts without them.
+const TAXES: &str = "tax taxes vat gst mwst ust iva tva btw";
+const NET: &str = "net netto excl exclvat ht";
 
 /// Asks about further columns that may be the amount.
 pub(super) fn other_amounts(draft: &mut Draft<'_>, amount: Option<&Column>) {
@@ -96,7 +160,7 @@ pub(super) fn signs(draft: &mut Draft<'_>) {
 
 /// Asks about amounts beside the bound one that are to be taken off it, such as returns.
 pub(super) fn deductions(draft: &mut Draft<'_>) {
-    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| bound.index == column.index);
+    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
     let is_deduction =
         |column: &&Column| column.is_amount() && !is_bound(column) && is_one_of(DEDUCTIONS, &column.heading);
     let found: Vec<&str> =
@@ -111,13 +175,16 @@ pub(super) fn deductions(draft: &mut Draft<'_>) {
 
 /// Asks about words such as `Cancelled`, whose rows may not count as revenue.
 pub(super) fn uncounted(draft: &mut Draft<'_>) {
-    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| bound.index == column.index);
-    let mut found = Vec::new();
-    for column in draft.profile.columns.iter().filter(|column| column.values.len() <= 50 && !is_bound(column)) {
+    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
+    let (mut found, mut scenario) = (Vec::new(), None);
+    for column in draft.columns().filter(|column| column.values.len() <= 50 && !is_bound(column)) {
         let is_uncounted = |word: &str| UNCOUNTED.contains(&compared(word).as_str());
         let words: Vec<String> =
             column.values.keys().filter(|word| is_uncounted(word)).map(|word| quoted(word)).collect();
-        if !words.is_empty() && words.len() < column.values.len() {
+        let actual = column.values.keys().find(|word| ACTUALS.contains(&compared(word).as_str()));
+        if let Some(actual) = actual.filter(|_| !words.is_empty() && words.len() + 1 == column.values.len()) {
+            scenario = Some((column.heading.clone(), quoted(actual), words));
+        } else if !words.is_empty() && words.len() < column.values.len() {
             found.push((column.heading.clone(), words));
         }
     }
@@ -137,6 +204,11 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
         );
         draft.ask(&heading, question);
     }
+    if let Some((heading, actual, words)) = scenario {
+        let words = words.join(", ");
+        draft.section.set(format!("where.{}", key(&heading)), actual.clone(), format!("the others are {words}"));
+        draft.ask(&heading, format!("are the rows with {actual} the revenue? Those with {words} are left out"));
+    }
     for (heading, words) in found {
         let (key, words) = (key(&heading), words.join(", "));
         draft.ask(
@@ -146,30 +218,22 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
     }
 }
 
-/// Keeps the rows of won opportunities.
-pub(super) fn won(draft: &mut Draft<'_>) {
-    let of = |field: Field| draft.profile.best(field, |column| outcome(column).is_some());
-    if let Some(column) = of(Field::Status).or_else(|| of(Field::Stage)) {
-        let words: BTreeSet<String> = outcome(column)
-            .into_iter()
-            .flatten()
-            .filter(|(_, ours)| *ours == "won")
-            .map(|(word, _)| quoted(&word))
-            .collect();
-        let words: Vec<String> = words.into_iter().collect();
-        let value = if let [only] = words.as_slice() { only.clone() } else { format!("[{}]", words.join(", ")) };
-        draft.section.set(format!("where.{}", key(&column.heading)), value, "won opportunities are the revenue");
-    } else if let Some(column) = draft.profile.best(Field::IsWon, Column::is_truth) {
-        let words: Vec<String> =
-            column.values.keys().filter(|word| truth_of(word) == Some(true)).map(|word| quoted(word)).collect();
-        draft.section.set(
-            format!("where.{}", key(&column.heading)),
-            format!("[{}]", words.join(", ")),
-            "won opportunities are the revenue",
-        );
+/// Makes the won opportunities the revenue; `amount` is the amount of the open ones.
+pub(super) fn won_revenue<'p>(draft: &mut Draft<'p>, fit: &Fit<'p>, amount: &'p Column) {
+    let revenue = fit.amount.unwrap_or(amount);
+    let month = fit.won_date.or(fit.close_date).or(fit.date);
+    let members: Vec<String> = [("month", month), ("amount", Some(revenue))]
+        .into_iter()
+        .filter_map(|(name, column)| Some(format!("{name} = {}", quoted(&column?.heading))))
+        .collect();
+    draft.section.set("won_revenue", format!("{{ {} }}", members.join(", ")), "no other table has revenue");
+    if std::ptr::eq(revenue, amount) {
+        other_amounts(draft, fit.amount);
     }
-    draft.ask(
-        "",
-        "no table of revenue was found: won opportunities are read as revenue in the month of their close date",
+    let month = month.map_or("", |column| &column.heading);
+    let question = format!(
+        "no table of revenue was found: is the revenue the `{}` of won opportunities, in the month of `{month}`?",
+        revenue.heading
     );
+    draft.ask("", question);
 }

@@ -1,6 +1,7 @@
 //! Order of day, month and year in dates written as text, as far as the data proves it.
 
 use super::super::value::date_format::DateFormat;
+use super::super::value::month_word::month_number;
 use super::super::value::period::{self, PeriodFault, Years};
 
 /// Evidence from the dates of one column.
@@ -12,6 +13,8 @@ pub(super) struct Dates {
     pub parted: u64,
     /// Separator, and whether the year has two digits and is first, of the first of them.
     form: Option<(char, bool, bool)>,
+    /// True when the month is a word between day and year.
+    is_named: bool,
     /// Cells of another form than the first one.
     others: u64,
     /// A value whose first number is above 12, and one whose second number is.
@@ -36,12 +39,16 @@ pub(super) enum Order {
 
 /// The three numbers of a date, its separator; a time of day may follow.
 fn parts(text: &str) -> Option<([&str; 3], char)> {
-    let day = text.split([' ', 'T']).next()?.trim_end_matches(',');
+    let day = text.split(' ').next()?.trim_end_matches(',');
+    // `T` before a time of day, and not the one of `OCT`.
+    let time = day.match_indices('T').find(|(at, _)| day[at + 1..].starts_with(|c: char| c.is_ascii_digit()));
+    let day = time.map_or(day, |(at, _)| &day[..at]);
     let separator = day.chars().find(|c| matches!(c, '/' | '.' | '-'))?;
     let mut words = day.split(separator);
     let parts = [words.next()?, words.next()?, words.next()?];
     let is_number = |part: &str| matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|byte| byte.is_ascii_digit());
-    (words.next().is_none() && parts.iter().all(|part| is_number(part))).then_some((parts, separator))
+    let is_part = |(place, part): (usize, &&str)| is_number(part) || (place == 1 && month_number(part).is_some());
+    (words.next().is_none() && parts.iter().enumerate().all(is_part)).then_some((parts, separator))
 }
 
 /// True when the reader takes `text` as a date or a period without any format.
@@ -66,7 +73,9 @@ impl Dates {
         let is_year_first = parts[0].len() == 4;
         let has_short_year = !is_year_first && parts[2].len() == 2;
         let form = (separator, has_short_year, is_year_first);
+        let is_named = month_number(parts[1]).is_some();
         self.parted += 1;
+        self.is_named |= is_named;
         if *self.form.get_or_insert(form) != form {
             self.others += 1;
             return true;
@@ -117,6 +126,10 @@ impl Dates {
             ));
         }
         let year = if has_short_year { "YY" } else { "YYYY" };
+        if self.is_named && !is_year_first {
+            let format = format!("D{separator}MMM{separator}{year}");
+            return Order::Format(format, format!("`{}` has the name of the month", self.example));
+        }
         let (day_first, month_first) =
             (format!("D{separator}M{separator}{year}"), format!("M{separator}D{separator}{year}"));
         let (format, reason) = match (is_year_first, &self.first, &self.second) {

@@ -2,10 +2,11 @@
 
 use super::super::table::{Field, folded};
 use super::super::value::period::{self, Years};
+use super::assumed::{assumed, organisations};
 use super::heading::{compared, is_one_of};
+use super::outcomes::outcome;
 use super::period_heading::{is_fiscal_year, year_of};
 use super::profile::{Column, Profile};
-use super::section::outcome;
 use super::synonym::{FISCAL_YEARS, MONTHS, QUANTITIES, UNIT_PRICES, YEARS};
 use super::text::quoted;
 use super::wide::{Wide, wide, years};
@@ -35,10 +36,22 @@ const PERIODS: [&str; 20] = [
     "week#",
     "day",
 ];
+/// Headings of the date on which an opportunity was won.
+const WON_DATES: [&str; 5] = ["wontime", "wondate", "actualclosedate", "dealwontime", "closedwondate"];
 /// Words in the name of a table of opportunities.
 const PIPELINE_WORDS: [&str; 5] = ["opportunit", "deal", "pipeline", "potential", "chance"];
 
+/// A table that has further columns for the rows of another one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Joined<'p> {
+    pub profile: &'p Profile,
+    /// The key in the table itself, and in the other one.
+    pub key: &'p Column,
+    pub other_key: &'p Column,
+}
+
 /// Columns of a table that decide its role.
+#[derive(Clone)]
 pub(super) struct Fit<'p> {
     pub profile: &'p Profile,
     pub partner: Option<&'p Column>,
@@ -53,6 +66,14 @@ pub(super) struct Fit<'p> {
     /// Columns of years, or one of years beside amounts: revenue where no other table has it.
     pub years: Option<Wide>,
     pub year: Option<&'p Column>,
+    /// Date on which opportunities were won.
+    pub won_date: Option<&'p Column>,
+    /// Table that columns come from which this one lacks.
+    pub joined: Option<Joined<'p>>,
+    /// True when no heading names a partner, and the likeliest column is taken.
+    pub is_assumed: bool,
+    /// True when the amount is a price, because no column has amounts or quantities.
+    pub is_price: bool,
     has_outcome: bool,
 }
 
@@ -68,11 +89,19 @@ impl<'p> Fit<'p> {
             profile.columns.iter().find(|column| column.is_amount() && is_one_of(headings, &column.heading))
         };
         let amount = profile.best(Field::Amount, Column::is_amount);
-        let factors = numbers(QUANTITIES).zip(numbers(UNIT_PRICES)).filter(|_| amount.is_none());
         let date = profile.best(Field::Month, Column::is_date);
+        // One partner alone is rather the ledger account or the company of the export.
+        let named = profile.best(Field::PartnerId, |column| is_id(column) && column.values.len() > 1);
+        let alone = profile.best(Field::PartnerId, is_id);
+        let instead = alone.filter(|_| named.is_none() && date.is_some()).and_then(|_| organisations(profile));
+        let only = instead.or(alone);
+        let (quantity, price) = (numbers(QUANTITIES), numbers(UNIT_PRICES));
+        let factors = quantity.zip(price).filter(|_| amount.is_none());
+        let is_price = amount.is_none() && quantity.is_none() && price.is_some();
+        let amount = amount.or(price.filter(|_| is_price));
         Self {
             profile,
-            partner: profile.best(Field::PartnerId, is_id),
+            partner: named.or(only),
             date,
             year_and_month: if date.is_none() { year_and_month(profile) } else { None },
             amount,
@@ -81,8 +110,22 @@ impl<'p> Fit<'p> {
             wide: wide(profile),
             years: if date.is_none() { years(profile) } else { None },
             year: if date.is_none() { year(profile) } else { None },
+            won_date: profile.columns.iter().find(|column| column.is_date() && is_one_of(&WON_DATES, &column.heading)),
+            joined: None,
+            is_assumed: named.is_none() && instead.is_some(),
+            is_price,
             has_outcome: stage.or(status).is_some() || has_probability || has_truth,
         }
+    }
+
+    /// Takes the likeliest column as the partner, if the table has all else that revenue needs.
+    pub fn assume(&mut self) {
+        let is_wide = self.unpivoted().is_some();
+        if self.partner.is_some() || (!is_wide && self.amount.is_none() && self.factors.is_none()) {
+            return;
+        }
+        self.partner = assumed(self.profile, is_wide);
+        self.is_assumed = self.partner.is_some();
     }
 
     /// The columns of a table of revenue.

@@ -66,7 +66,7 @@ pub(super) fn find_header(sheet: &mut Sheet) -> Header {
 fn score(cells: &[Cell], widest: usize) -> usize {
     let bare = cells.iter().filter(|cell| is_bare_month(cell.text.trim())).count();
     let named = cells.iter().filter(|cell| is_named(cell.text.trim())).count();
-    let months = cells.iter().filter(|cell| is_month(cell.text.trim())).count();
+    let months = months(cells);
     let years = if named > 0 { cells.iter().filter(|cell| is_year(cell.text.trim())).count() } else { 0 };
     // A row of data may have a date or two.
     let months = if named > 0 || months > 2 { months } else { 0 };
@@ -74,7 +74,22 @@ fn score(cells: &[Cell], widest: usize) -> usize {
     // A row of values is not a header, and neither is a title of one word.
     let values = cells.iter().filter(|cell| is_number(&cell.text) || is_date(&cell.text)).count();
     let score = if words(cells) * 2 > widest || known > 1 { known.saturating_mul(2) } else { 0 };
+    let is_plain = |text: &str| is_number(text) && part(text).is_none() && !is_year(text);
+    let numbers = cells.iter().filter(|cell| is_plain(cell.text.trim())).count();
+    if numbers * 2 > words(cells) {
+        return 0;
+    }
     if values * 2 > words(cells) && known < 3 { 0 } else { score }
+}
+
+/// Number of cells that are months: different ones, and no moments of a day.
+fn months(cells: &[Cell]) -> usize {
+    let has_time = |text: &str| text.contains(':') && !text.trim_end_matches('Z').ends_with("00:00");
+    let texts = cells.iter().map(|cell| cell.text.trim()).filter(|text| is_month(text) && !has_time(text));
+    let months: Vec<&str> = texts.map(|text| text.get(..7).unwrap_or(text)).collect();
+    let is_iso = |text: &&&str| text.len() == 7 && text.as_bytes().get(4) == Some(&b'-');
+    let different: BTreeSet<&str> = months.iter().filter(is_iso).copied().collect();
+    if different.len() < months.iter().filter(is_iso).count() { 0 } else { months.len() }
 }
 
 /// The upper row of a header of two rows, one of which is the row `at`, and the reason for it; no reason when the row is

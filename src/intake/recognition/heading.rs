@@ -1,6 +1,8 @@
 //! Comparison of headings with the declared synonyms.
 
 use super::super::table::{Field, folded};
+use super::super::value::currency_name;
+use super::role;
 use super::synonym::{CURRENCY_NAMES, SYNONYMS};
 use crate::units::Currency;
 
@@ -27,9 +29,22 @@ pub(super) fn rank(field: Field, heading: &str) -> Option<usize> {
     if own == folded(field.name()) {
         return Some(0);
     }
-    let variants: Vec<String> = [own, compared(heading)].into_iter().chain(of_relation(heading)).collect();
+    if let Some(rank) = role::channel(heading).filter(|_| field == Field::PartnerId) {
+        return Some(rank);
+    }
+    let spelt = [own, compared(heading), role::unlinked(heading)];
+    let variants: Vec<String> = spelt.into_iter().chain(of_relation(heading)).collect();
     let synonyms = SYNONYMS.iter().find(|synonyms| synonyms.field == field)?;
-    synonyms.headings.split_whitespace().position(|one| variants.iter().any(|variant| variant == one))
+    let declared = synonyms.headings.split_whitespace().position(|one| variants.iter().any(|variant| variant == one));
+    let by_words = || match field {
+        Field::PartnerId => role::buyer(heading),
+        Field::PartnerName => role::name(heading),
+        Field::Amount => role::amount(heading),
+        Field::Month => role::date(heading),
+        _ => None,
+    };
+    let first = if field == Field::PartnerId { role::CHANNEL_RANKS } else { 0 };
+    declared.or_else(by_words).map(|rank| first + rank)
 }
 
 /// Other spellings of the heading of a related record: `Reseller: Account ID` is `resellerid`, `RESELLER__C` is
@@ -38,6 +53,13 @@ fn of_relation(heading: &str) -> Vec<String> {
     let lower = heading.to_lowercase();
     if let Some(own) = lower.strip_suffix("__c") {
         return vec![compared(own)];
+    }
+    // `Deal - Organization` is how a report writes the fields of a deal.
+    if let Some((record, field)) = lower.split_once(" - ")
+        && ["deal", "opportunity", "lead", "order", "invoice", "organization", "person"].contains(&record.trim())
+    {
+        let is_own = ["id", "name", "number", "no", "code", "title"].contains(&field.trim());
+        return if is_own { Vec::new() } else { vec![compared(field)] };
     }
     // `Account.Name` is how nested JSON is flattened.
     let dotted = || lower.rsplit_once('.').filter(|_| !lower.contains(char::is_whitespace));
@@ -158,8 +180,11 @@ pub(super) fn stated_currency(word: &str) -> Option<&'static str> {
 
 /// The currency that a value is the code or the name of.
 pub(super) fn named_currency(text: &str) -> Option<Currency> {
-    let names = CURRENCY_NAMES.iter().find(|(names, _)| names.contains(&compared(text).as_str()));
-    let code = names.map_or(text, |(_, code)| *code);
+    if let Some(currency) = currency_name::named(text) {
+        return Some(currency);
+    }
+    let name = CURRENCY_NAMES.iter().find(|(name, _)| *name == compared(text));
+    let code = name.map_or(text, |(_, code)| *code);
     Some(code).filter(|code| code.len() == 3)?.parse().ok()
 }
 

@@ -46,6 +46,17 @@ pub(super) fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<Link
     best
 }
 
+/// The table of partners that names most of those of `transactions`, and the columns by which it does.
+pub(super) fn master<'f, 'p>(fits: &'f [Fit<'p>], transactions: Option<&Fit<'p>>) -> Option<(&'f Fit<'p>, Link<'p>)> {
+    let one = transactions.filter(|one| !one.is_assumed)?;
+    let masters = fits.iter().filter(|fit| fit.is_master() && fit.profile.table != one.profile.table);
+    let links = masters.filter_map(|fit| {
+        let own = linked(fit.profile, one.profile);
+        Some((fit, own.or_else(|| linked(fit.profile, one.joined?.profile))?))
+    });
+    links.max_by_key(|(_, link)| link.shared)
+}
+
 /// The question about a table that is not read, although it looks like one of the book.
 pub(super) fn unread(fit: &Fit<'_>, fits: &[Fit<'_>], read: &[usize]) -> Option<String> {
     let is_read = |other: &&Fit<'_>| read.contains(&other.profile.table);

@@ -2,17 +2,21 @@
 //! for each key. What the data does not decide becomes a question, never a guess without a word.
 
 mod assign;
+mod assumed;
 mod columns;
 mod currency;
 mod dates;
 mod fit;
 mod header;
 mod heading;
+mod joined;
 mod link;
 mod notation;
 mod outcome;
+mod outcomes;
 mod period_heading;
 mod profile;
+mod role;
 mod section;
 mod synonym;
 mod text;

@@ -3,7 +3,8 @@
 
 use super::super::value::currency_sign;
 use super::heading::stated_currency;
-use std::collections::BTreeMap;
+use crate::units::Currency;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Evidence from the numbers of one column or table.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +17,18 @@ pub(in crate::intake) struct Notation {
     ambiguous: BTreeMap<char, String>,
     /// Currencies stated beside the numbers.
     pub currencies: BTreeMap<&'static str, u64>,
+    /// Signs without which a number cannot be read: it has no decimals, or the sign is neither point nor comma.
+    needed: BTreeSet<char>,
+    /// True when a number has a `$`, whosever dollars they are.
+    has_dollars: bool,
+    /// Numbers such as `1,234`, numbers below 1,000 without any sign, and those above.
+    open: u64,
+    small: u64,
+    large: u64,
 }
+
+/// Numbers such as `1,234` from which their sign separates thousands, beside a currency and without.
+const FEWEST_OPEN: (u64, u64) = (3, 20);
 
 /// Signs that the evidence proves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -96,18 +108,25 @@ impl Notation {
         if let Some(currency) = currency {
             *self.currencies.entry(currency).or_default() += 1;
         }
-        let Some((last, before, after)) = signs.last().copied() else { return };
+        self.has_dollars |= text.contains('$');
+        let Some((last, before, after)) = signs.last().copied() else {
+            let digits = text.bytes().filter(u8::is_ascii_digit).count();
+            *if digits > 3 { &mut self.large } else { &mut self.small } += 1;
+            return;
+        };
         let note = |list: &mut BTreeMap<char, String>, sign: char| {
             list.entry(sign).or_insert_with(|| text.trim().to_owned());
         };
         for (sign, ..) in signs.iter().filter(|(sign, ..)| !matches!(sign, '.' | ',')) {
             note(&mut self.thousands, *sign);
+            self.needed.insert(*sign);
         }
         if !matches!(last, '.' | ',') {
             return;
         }
         let others: Vec<char> = signs[..signs.len() - 1].iter().map(|(sign, ..)| *sign).collect();
         if others.contains(&last) {
+            self.needed.insert(last);
             note(&mut self.thousands, last);
         } else if !others.is_empty() {
             note(&mut self.decimals, last);
@@ -116,6 +135,7 @@ impl Notation {
                 .filter(|sign| matches!(sign, '.' | ','))
                 .for_each(|sign| note(&mut self.thousands, sign));
         } else if after == 3 && (1..=3).contains(&before) && !text.trim_start_matches(['-', '(']).starts_with('0') {
+            self.open += 1;
             note(&mut self.ambiguous, last);
         } else {
             note(&mut self.decimals, last);
@@ -137,6 +157,35 @@ impl Notation {
         for (currency, count) in &other.currencies {
             *self.currencies.entry(currency).or_default() += count;
         }
+        self.needed.extend(&other.needed);
+        self.has_dollars |= other.has_dollars;
+        self.open += other.open;
+        self.small += other.small;
+        self.large += other.large;
+    }
+
+    /// The sign that separates thousands in all likelihood, where no number proves it: the reason, and what is asked.
+    ///
+    /// Amounts of a currency with two decimals do not have three; elsewhere many numbers must have three digits behind the
+    /// sign, and none above 999 may lack it.
+    pub fn likely_thousands(&self) -> Option<(char, String, Option<String>)> {
+        let marks = self.marks();
+        let example = marks.ambiguous.filter(|_| self.ambiguous.len() == 1 && self.large == 0)?;
+        let sign = *self.ambiguous.keys().next()?;
+        let has_three = |code: &&str| code.parse::<Currency>().is_ok_and(|currency| currency.decimals() > 2);
+        let has_currency =
+            (self.has_dollars || !self.currencies.is_empty()) && !self.currencies.keys().any(|code| has_three(code));
+        if sign == ',' && has_currency && self.open >= FEWEST_OPEN.0 {
+            return Some((sign, format!("every comma has three digits behind it, as in `{example}`"), None));
+        }
+        let question = format!("is `{example}` a thousand and more? Every `{sign}` has three digits behind it");
+        let is_likely = self.open >= FEWEST_OPEN.1 && self.small > 0;
+        is_likely.then(|| (sign, format!("as in `{example}`"), Some(question)))
+    }
+
+    /// True when the thousands sign `sign` need not be stated: every number with it has decimals behind it.
+    pub fn is_clear(&self, sign: char) -> bool {
+        !self.needed.contains(&sign) && !self.ambiguous.contains_key(&sign)
     }
 
     /// Signs that the evidence proves.

@@ -3,9 +3,9 @@
 use super::super::cell::{CellKind, Fields, Flaw};
 use super::super::label::{footer_phrase, label};
 use super::super::order::order_of;
-use super::super::row::truth_of;
 use super::super::sheet::Sheet;
 use super::super::table::Field;
+use super::super::value::word::truth_of;
 use super::dates::Dates;
 use super::header::{Header, find_header};
 use super::heading::{named_currency, rank};
@@ -19,7 +19,7 @@ const MOST_VALUES: usize = 50_000;
 /// Rows from which a smaller table whose rows are all in another one counts as a copy of a part of it.
 const FEWEST_COPIED: usize = 3;
 /// Added to the rank of a heading that is known without the group above it only.
-const LOWER_RANK: usize = 1_000;
+const LOWER_RANK: usize = 10_000;
 /// Share of the cells, out of ten, that must be of a kind.
 const TENTHS: u64 = 9;
 

@@ -1,15 +1,17 @@
 //! The keys of one table's section, decided from its headings and its data.
 
-use super::super::mapping::is_key;
+use super::super::outcome::known;
 use super::super::store::Store;
 use super::super::table::Field;
 use super::dates::Order;
+use super::fit::Joined;
 use super::heading::{compared, is_one_of, named_unit, stated_unit};
 use super::notation::Notation;
 use super::outcome::Question;
+use super::outcomes::outcome;
 use super::period_heading::is_fiscal_year;
 use super::profile::{Column, Profile};
-use super::synonym::{ABANDONED, DISCOUNTS, FISCAL_YEARS, LOST, WON};
+use super::synonym::{ABANDONED, DISCOUNTS, FISCAL_YEARS};
 use super::text::{Section, key, quoted};
 use crate::finding::{counted, listed};
 use std::collections::BTreeMap;
@@ -23,6 +25,8 @@ const NUMBERS: [&str; 12] = [
 /// A section under way, with its table and the questions about it.
 pub(super) struct Draft<'p> {
     pub profile: &'p Profile,
+    /// Table that further columns come from.
+    pub joined: Option<Joined<'p>>,
     /// Tables with the same columns that are read as one, in the order of the store; the profile is one of them.
     pub parts: Vec<&'p Profile>,
     pub section: Section,
@@ -34,13 +38,35 @@ pub(super) struct Draft<'p> {
 impl<'p> Draft<'p> {
     pub fn new(table: &'static str, profile: &'p Profile) -> Self {
         let (section, parts) = (Section::new(table), vec![profile]);
-        Self { profile, parts, section, questions: Vec::new(), bound: Vec::new() }
+        Self { profile, joined: None, parts, section, questions: Vec::new(), bound: Vec::new() }
     }
 
     pub fn ask(&mut self, column: &str, question: impl Into<String>) {
         let place =
             if column.is_empty() { self.profile.file.clone() } else { format!("{}: {column}", self.profile.file) };
         self.questions.push(Question { place, question: question.into() });
+    }
+
+    /// The columns of the table and of the one that it takes further columns from.
+    pub fn columns(&self) -> impl Iterator<Item = &'p Column> {
+        let joined = self.joined.iter().flat_map(|joined| &joined.profile.columns);
+        self.profile.columns.iter().chain(joined)
+    }
+
+    /// The table that further columns come from.
+    fn lookup(&mut self) {
+        let Some(joined) = self.joined else { return };
+        let (name, key) = (&joined.profile.file, quoted(&joined.key.heading));
+        let source = match name.split_once('!') {
+            Some((_, sheet)) => format!("sheet = {}", quoted(sheet)),
+            None => format!("file = {}", quoted(name)),
+        };
+        let key = match &joined.other_key.heading {
+            other if *other == joined.key.heading => key,
+            other => format!("[{key}, {}]", quoted(other)),
+        };
+        let reason = format!("each `{}` has one row there", joined.key.heading);
+        self.section.set("lookup", format!("{{ {source}, key = {key} }}"), reason);
     }
 
     /// Keys that name the source and its layout.
@@ -58,6 +84,7 @@ impl<'p> Draft<'p> {
                 self.section.set(key, value, rows.clone());
             }
         }
+        self.lookup();
         if self.parts.len() > 1 {
             let names: Vec<&str> = self.parts.iter().map(|part| part.file.as_str()).collect();
             self.ask(
@@ -127,19 +154,23 @@ impl<'p> Draft<'p> {
         self.bound.push((field, column));
     }
 
-    /// Makes the amount the product of quantity and unit price.
+    /// Makes the amount the product of quantity and unit price, less the discount.
     pub fn multiply(&mut self, factors: [&'p Column; 2]) {
-        let names = factors.map(|column| quoted(&column.heading)).join(", ");
-        let reason = "no column has amounts, so they are quantity × unit price";
-        self.section.set("product.amount", format!("[{names}]"), reason);
-        self.bound.extend(factors.map(|column| (Field::Amount, column)));
-        let discount = self.profile.columns.iter().find(|column| is_one_of(DISCOUNTS, &column.heading));
-        if let Some(column) = discount {
+        let mut names = factors.map(|column| quoted(&column.heading)).to_vec();
+        let mut reason = "no column has amounts, so they are quantity × unit price".to_owned();
+        let discount = self.columns().find(|column| is_one_of(DISCOUNTS, &column.heading));
+        if let Some(column) = discount.filter(|column| column.is_amount()) {
+            let is_percent = column.above_one > 0 && column.percents == 0;
+            let rest = format!("1 - {}{}", column.heading, if is_percent { " / 100" } else { "" });
+            names.push(quoted(&rest));
+            reason.push_str(" less the discount");
             self.ask(
                 &column.heading,
-                "quantity × unit price does not take the discount into account: is the price after it?",
+                "is it taken off the unit price? If the price is after it, remove it from `product`",
             );
         }
+        self.section.set("product.amount", format!("[{}]", names.join(", ")), reason);
+        self.bound.extend(factors.map(|column| (Field::Amount, column)));
     }
 
     /// Makes the month what `parts`, a year and a month, state together.
@@ -203,7 +234,7 @@ impl<'p> Draft<'p> {
 
     /// Binds `field` to the best column that `fits`, unless the column is bound already; true when there is one.
     pub fn bind_best(&mut self, field: Field, reason: &str, fits: impl Fn(&Column) -> bool) -> bool {
-        let is_free = |column: &Column| !self.bound.iter().any(|(_, bound)| bound.index == column.index);
+        let is_free = |column: &Column| !self.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
         let found = self.profile.best(field, |column| is_free(column) && fits(column));
         if let Some(column) = found {
             self.bind(field, column, reason);
@@ -224,11 +255,15 @@ impl<'p> Draft<'p> {
         if let Some(example) = marks.decimal_comma {
             self.section.set("decimal", quoted(","), format!("as in `{example}`"));
         }
-        if let Some((sign, example)) = marks.thousands.filter(|_| is_key("thousands")) {
+        if let Some((sign, example)) = marks.thousands.filter(|(sign, _)| !notation.is_clear(*sign)) {
             self.section.set("thousands", quoted(&sign.to_string()), format!("as in `{example}`"));
         }
-        if let Some(question) = marks.question {
-            self.ask("", question);
+        match notation.likely_thousands() {
+            Some((sign, reason, question)) => {
+                self.section.set("thousands", quoted(&sign.to_string()), reason);
+                question.into_iter().for_each(|question| self.ask("", question));
+            }
+            None => marks.question.into_iter().for_each(|question| self.ask("", question)),
         }
     }
 
@@ -296,6 +331,7 @@ impl<'p> Draft<'p> {
         let of =
             |wanted: Field| self.bound.iter().filter(move |(field, _)| *field == wanted).map(|(_, column)| *column);
         let has_amounts = of(Field::Amount).all(|column| column.empty == 0);
+        let has_amounts = has_amounts && self.joined.is_none();
         let partner = of(Field::PartnerId).find(|column| has_amounts && column.is_blank_below());
         let is_blank = |column: &Column| {
             partner.is_some_and(|partner| column.index == partner.index || column.empty == partner.empty)
@@ -330,7 +366,11 @@ impl<'p> Draft<'p> {
             .map(|(word, ours)| format!("{} = {}", key(&word), quoted(ours)))
             .chain([format!("{} = {}", quoted("*"), quoted("open"))])
             .collect();
-        self.section.set("values.status", format!("{{ {} }}", words.join(", ")), "all other values mean open");
+        // Words that mean the same in every system need no translation.
+        let is_known = column.empty == 0 && column.values.keys().all(|word| known(word).is_some());
+        if !is_known {
+            self.section.set("values.status", format!("{{ {} }}", words.join(", ")), "all other values mean open");
+        }
         let words = column.values.keys().take(200).filter(|word| ABANDONED.contains(&compared(word).as_str()));
         let abandoned: Vec<String> = words.map(|word| quoted(word)).collect();
         if !abandoned.is_empty() {
@@ -341,22 +381,6 @@ impl<'p> Draft<'p> {
             self.ask(&heading, question);
         }
     }
-}
-
-/// Words of a column that mean won or lost, each with our word; `None` when it has no word for won.
-pub(super) fn outcome(column: &Column) -> Option<Vec<(String, &'static str)>> {
-    let meaning = |word: &str| {
-        let compared = compared(word);
-        match compared.as_str() {
-            word if WON.contains(&word) => Some("won"),
-            word if LOST.contains(&word) || ABANDONED.contains(&word) => Some("lost"),
-            _ => None,
-        }
-    };
-    let words = column.values.keys().take(200);
-    let words: Vec<(String, &'static str)> =
-        words.filter_map(|word| Some((word.to_string(), meaning(word)?))).collect();
-    words.iter().any(|(_, meaning)| *meaning == "won").then_some(words)
 }
 
 /// The names as a value of the mapping file: one if all are the same, else each; `None` without any.

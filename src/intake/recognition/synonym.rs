@@ -16,12 +16,12 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
         headings: "partnerid partneraccountid partnernumber partnerno partnercode partnernr resellerid resellercode \
             resellernumber dealerid dealercode distributorid accountid accountnumber accountno accountcode \
             customerid customernumber customerno customercode customerkey custid custno clientid clientcode \
-            soldtoparty soldto soldtocustomer billtocustomer shipto debitor debitornr debitorennummer \
+            soldtoparty soldto soldtocustomer billtocustomer shipto debitor debitornr debitorennummer debitorennr \
             kundennummer kundennr kdnr auftraggeber associatedcompanyid associatedcompanyids companyid \
             organizationid organisationid internalid codeclient numeroclient numéroclient codicecliente \
             codigocliente codigodecliente klantnummer klantnr partner reseller dealer distributor account \
             customer client kunde klant cliente associatedcompany company organization organisation \
-            channelpartner channelpartnername retailer vendor supplier seller händler revendeur cardname soldtoname \
+            channelpartner channelpartnername retailer vendor vendorid supplier supplierid seller sellerid händler revendeur cardname soldtoname \
             billto billtoname buyer partyname agency shop customerproject potentialcustomer entity storenumber storeid storeno shopid outletid branchcode cardcode rowlabels zeilenbeschriftungen étiquettesdelignes etiquetasdefila etichettediriga rijlabels store partneraccount partneraccountname partnername \
             resellername dealername distributorname accountname customername clientname companyname \
             company/account organizationname kundenname firma firmenname nomclient nombrecliente \
@@ -42,7 +42,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             postingperiod monat rechnungsdatum fakturadatum auftragsdatum bestelldatum buchungsdatum \
             belegdatum datecommande datefacture datedefacture fechafactura fechapedido fecha datafattura \
             factuurdatum orderdatum datum date data closedate closingdate actualclosedate wontime \
-            purchasedate shipdate createdon createddate createdat closedat orderpurchasetimestamp fakturadat quarter mois mes mese maand mês periode période periodo 売上日 計上日 請求日 受注日 売上年月 年月 日付",
+            purchasedate shipdate createdon createddate createdat closedat weekending weekstart weekbeginning weekof weekdate orderpurchasetimestamp fakturadat quarter mois mes mese maand mês periode période periodo 売上日 計上日 請求日 受注日 売上年月 年月 日付",
     },
     Synonyms {
         field: Field::Amount,
@@ -100,7 +100,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
     },
     Synonyms {
         field: Field::CloseDate,
-        headings: "closedate estclosedate estimatedclosedate expectedclosedate expectedclose closingdate \
+        headings: "closedate estclosedate estimatedclosedate expectedclosedate expectedclose expectedclosedate closingdate \
             actualclosedate abschlussdatum closedon",
     },
     Synonyms {
@@ -118,9 +118,20 @@ pub(super) const QUANTITIES: &[&str] = &[
     "orderqty",
     "orderquantity",
     "unitssold",
+    "salesquantity",
+    "qtysold",
+    "quantitysold",
+    "unitsold",
+    "pieces",
     "menge",
+    "anzahl",
+    "stückzahl",
     "quantité",
+    "qté",
     "cantidad",
+    "quantità",
+    "aantal",
+    "quantidade",
 ];
 /// Headings of unit prices.
 pub(super) const UNIT_PRICES: &[&str] = &[
@@ -130,10 +141,24 @@ pub(super) const UNIT_PRICES: &[&str] = &[
     "saleprice",
     "priceperunit",
     "listprice",
+    "sellingprice",
+    "unitsellingprice",
+    "itemprice",
+    "productprice",
+    "retailprice",
+    "salesprice",
     "preis",
     "einzelpreis",
+    "stückpreis",
+    "prix",
     "prixunitaire",
+    "precio",
     "preciounitario",
+    "prezzo",
+    "prezzounitario",
+    "prijs",
+    "preço",
+    "preçounitário",
 ];
 
 /// Headings of calendar years beside a month.
@@ -174,19 +199,27 @@ pub(super) const MONTHS: &[&str] = &[
 ];
 
 /// Headings of discounts, which change what a unit costs.
-pub(super) const DISCOUNTS: &[&str] = &["discount", "discounts", "rabatt", "remise", "descuento", "sconto", "korting"];
-
-/// Names of currencies as systems write them beside amounts, folded, with their codes.
-pub(super) const CURRENCY_NAMES: &[(&[&str], &str)] = &[
-    (&["usdollar", "unitedstatesdollar", "dollar", "dollars", "usdollars"], "USD"),
-    (&["euro", "euros"], "EUR"),
-    (&["britishpound", "britishpounds", "poundsterling", "gbpound", "ukpound"], "GBP"),
-    (&["swissfranc", "schweizerfranken", "franken"], "CHF"),
-    (&["japaneseyen", "yen"], "JPY"),
-    (&["canadiandollar"], "CAD"),
-    (&["australiandollar"], "AUD"),
-    (&["indianrupee"], "INR"),
+pub(super) const DISCOUNTS: &[&str] = &[
+    "discount",
+    "discounts",
+    "discountpct",
+    "discountpercent",
+    "discount%",
+    "unitpricediscount",
+    "rabatt",
+    "remise",
+    "descuento",
+    "sconto",
+    "korting",
+    "desconto",
 ];
+/// Words of a scenario whose rows are the revenue beside those of budgets and forecasts, folded.
+pub(super) const ACTUALS: &[&str] =
+    &["actual", "actuals", "ist", "réalisé", "real", "reale", "realizado", "consuntivo"];
+
+/// Names of currencies that leave open whose they are, with the likeliest code.
+pub(super) const CURRENCY_NAMES: &[(&str, &str)] =
+    &[("dollar", "USD"), ("dollars", "USD"), ("franken", "CHF"), ("yen", "JPY")];
 
 /// Parts of the headings of amounts that may contain taxes or discounts, folded.
 pub(super) const GROSS: &[&str] = &["gross", "brutto", "inclvat", "incltax", "inclmwst", "ttc", "税込"];
@@ -290,11 +323,6 @@ pub(super) const UNCOUNTED: &[&str] = &[
     "annullato",
 ];
 
-/// Words of a stage or status that mean won, folded.
-pub(super) const WON: &[&str] = &["won", "closedwon", "gewonnen", "closewon", "dealwon", "gagné", "ganado"];
-/// Words of a stage or status that mean lost, folded.
-pub(super) const LOST: &[&str] =
-    &["lost", "closedlost", "verloren", "closelost", "deallost", "closedlosttocompetition", "perdu", "perdido"];
 /// Words of a stage or status that mean closed without a decision, folded; they count as lost.
 pub(super) const ABANDONED: &[&str] = &[
     "cancelled",

@@ -161,10 +161,11 @@ fn write_group(group: &[Decision], out: &mut String) {
 
 /// Order of the keys in a section.
 pub(super) fn order(key: &str) -> usize {
-    const ORDER: [&str; 20] = [
+    const ORDER: [&str; 22] = [
         "currency",
         "file",
         "sheet",
+        "lookup",
         "header_row",
         "header_rows",
         "quote",
@@ -176,6 +177,7 @@ pub(super) fn order(key: &str) -> usize {
         "fill_down",
         "unpivot",
         "columns",
+        "won_revenue",
         "product",
         "join",
         "where",

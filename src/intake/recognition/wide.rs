@@ -12,6 +12,7 @@ use crate::finding::listed;
 use std::collections::BTreeSet;
 
 /// Columns that are periods, and how the mapping file reads them.
+#[derive(Clone)]
 pub(super) struct Wide {
     /// Value of `unpivot`, with the reason for it.
     pub value: String,

@@ -2,6 +2,7 @@
 //!
 //! Everything here is a pure function of text. A text with two meanings is refused unless the notation decides.
 
+pub(super) mod currency_name;
 pub(super) mod currency_sign;
 pub(super) mod date;
 pub(super) mod date_format;

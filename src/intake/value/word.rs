@@ -80,3 +80,12 @@ fn spelled(word: &str) -> String {
     let lower: String = word.nfc().flat_map(char::to_lowercase).collect();
     lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// `true`, `false`, `yes` or `no`, whatever the case.
+pub(in crate::intake) fn truth_of(text: &str) -> Option<bool> {
+    ["true", "yes"]
+        .iter()
+        .any(|word| text.eq_ignore_ascii_case(word))
+        .then_some(true)
+        .or_else(|| ["false", "no"].iter().any(|word| text.eq_ignore_ascii_case(word)).then_some(false))
+}

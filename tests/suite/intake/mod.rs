@@ -18,6 +18,7 @@ mod periods;
 mod real_data;
 mod recognition;
 mod returned;
+mod shapes;
 mod summary;
 mod table_schema;
 mod unheard;

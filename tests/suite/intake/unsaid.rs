@@ -87,8 +87,8 @@ fn a_currency_in_the_format_of_a_cell_counts() {
 #[test]
 fn a_column_of_currency_codes_is_one_whatever_its_heading_says() {
     let seen = Seen::text(&[("a.csv", "Customer,Month,Amount,Unit\nA,2025-01,1,EUR\nB,2025-01,2,USD\n")]);
-    seen.says("amounts are in EUR, USD");
-    assert!(seen.book.is_none());
+    seen.says("amounts are in EUR, USD, but a book has one currency: only those in USD are read");
+    assert_eq!(seen.revenue(), Decimal::from(2));
     let seen =
         Seen::text(&[("a.csv", "Customer,Month,Amount,Currency\nA,2025-01,1,US Dollar\nB,2025-01,2,US Dollar\n")]);
     assert_eq!(seen.revenue(), Decimal::from(3));
@@ -97,7 +97,8 @@ fn a_column_of_currency_codes_is_one_whatever_its_heading_says() {
         ("partners.csv", "partner_id\nA\nB\n"),
         ("revenue.csv", "partner_id,month,amount,Amount currencies\nA,2025-01,1,EUR\nB,2025-01,2,USD\n"),
     ]);
-    assert!(seen.book.is_none_or(|book| book.currency.code() == "EUR"), "{}", seen.said);
+    seen.says("only those in USD are read");
+    assert!(seen.book.is_some_and(|book| book.currency.code() == "USD"), "{}", seen.said);
 }
 
 #[test]
@@ -149,7 +150,7 @@ fn rows_that_may_be_no_revenue_are_asked_about() {
     let text = "Customer,Date,Amount,Status\nAcme,2025-01-10,100,Invoiced\nBeta,2025-01-11,50,Cancelled\nAcme,2025-02-10,7,Invoiced\n";
     Seen::text(&[("a.csv", text)]).says("write `skip.Status = [\"Cancelled\"]`");
     let text = "Customer,Date,Amount,Scenario\nAcme,2025-01-10,100,Actual\nAcme,2025-01-10,50,Budget\nAcme,2025-02-10,7,Actual\n";
-    Seen::text(&[("a.csv", text)]).says("do the rows with \"Budget\" count?");
+    Seen::text(&[("a.csv", text)]).says("are the rows with \"Actual\" the revenue?");
     assert!(!Seen::text(&[("a.csv", ROWS)]).said.contains("count?"));
 }
 
@@ -211,7 +212,7 @@ fn a_blank_partner_in_the_last_row_is_left_out_like_any_other() {
 
 #[test]
 fn what_is_known_of_a_table_is_proposed_and_what_is_missing_is_asked() {
-    let seen = Seen::text(&[("a.csv", "Outlet,Date,Amount\n1,2025-01-10,5\n2,2025-02-10,6\n1,2025-03-10,7\n")]);
+    let seen = Seen::text(&[("a.csv", "SKU,Date,Amount\n1,2025-01-10,5\n2,2025-02-10,6\n1,2025-03-10,7\n")]);
     seen.says("no heading is known to be the partner: write `columns.partner_id = \"…\"`");
     assert!(seen.mapping.contains("amount = \"Amount\""), "{}", seen.mapping);
     let seen = Seen::text(&[("a.csv", "Customer,Date,Amount\nA,2025-01-10,n/k\nB,2025-02-10,open\nA,2025-03-10,7\n")]);
@@ -253,7 +254,8 @@ fn the_amount_of_opportunities_is_the_column_that_open_ones_have_and_is_asked_ab
     let text = "Account,Topic,Status,Actual Revenue,Est. Revenue,Est. Close Date\nAcme,d1,Won,10,12,2025-01-10\n\
                 Acme,d2,Open,,20,2026-02-10\nBeta,d3,Lost,0,30,2025-03-10\nBeta,d4,Won,40,44,2025-04-10\n";
     let seen = Seen::text(&[("Opportunities.csv", text)]);
-    seen.says("Est. Revenue: is it the amount? `Actual Revenue` has fewer values");
+    seen.says("is the revenue the `Actual Revenue` of won opportunities, in the month of `Est. Close Date`?");
+    assert!(seen.mapping.contains("amount = \"Est. Revenue\""), "{}", seen.mapping);
 }
 
 /// 12 + 3,000 + 1 + 200 thousands.

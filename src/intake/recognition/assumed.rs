@@ -1,0 +1,79 @@
+//! The partner of a table none of whose headings names one: the likeliest column, which is assumed with a question.
+
+use super::super::table::Field;
+use super::profile::{Column, Profile};
+use super::role::has_word;
+use std::cmp::Reverse;
+
+/// Words of columns that are not partners, whatever their values.
+const OTHERS: &str = "product products item items sku article artikel articulo producto produit prodotto model brand make \
+    description category categories subcategory line type kind class status stage order orders invoice document receipt \
+    transaction ticket record row index currency month year quarter week weekday day date time payment method mode priority \
+    ship shipping delivery channel gender sex age size color colour scenario version comment comments note notes phone email \
+    address street zip postal url unit units quantity qty price amount flag season event holiday promo promotion coupon \
+    reason tax material engine transmission";
+/// Words of organisations.
+const ORGANISATIONS: &str = "company firm organisation organization business group supplier vendor name hospital hotel \
+    restaurant school university institution member";
+/// Words of persons who sell.
+const PERSONS: &str =
+    "salesperson salesman seller rep reps representative agent manager person vendedor verkäufer vendeur";
+/// Words of places and parts of an organisation.
+const PLACES: &str = "county division district department location city town region territory area state province country \
+    zone office site warehouse provincia comunidad région ville pays land stadt gebiet ort bezirk kreis municipality";
+/// Ends of the names of companies, lower case.
+const LEGAL_FORMS: [&str; 18] = [
+    "inc", "ltd", "llc", "gmbh", "ag", "kg", "sa", "bv", "corp", "co", "plc", "sarl", "spa", "srl", "ab", "oy", "pty",
+    "limited",
+];
+
+/// The column of `profile` that most likely has the partners; each has several rows unless the table has one column per
+/// period (`is_wide`).
+pub(super) fn assumed(profile: &Profile, is_wide: bool) -> Option<&Column> {
+    likeliest(profile, is_wide).map(|(_, column)| column)
+}
+
+/// The column of `profile` that most likely has the partners, if it has organisations.
+pub(super) fn organisations(profile: &Profile) -> Option<&Column> {
+    likeliest(profile, false).filter(|(kind, _)| *kind == 0).map(|(_, column)| column)
+}
+
+/// The likeliest column, and its kind: 0 for organisations.
+fn likeliest(profile: &Profile, is_wide: bool) -> Option<(usize, &Column)> {
+    let is_candidate = |column: &&Column| {
+        let (filled, values) = (column.filled, column.values.len() as u64);
+        let is_other = has_word(&column.heading, OTHERS)
+            || [Field::Currency, Field::Status, Field::Stage, Field::OpportunityId]
+                .iter()
+                .any(|field| column.rank(*field).is_some() && !has_word(&column.heading, PLACES));
+        let repeats = is_wide || values * 2 <= filled;
+        values > 1 && filled * 10 >= profile.rows * 9 && repeats && !is_other && is_words(column)
+    };
+    let kind = |column: &Column| {
+        let heading = column.heading.as_str();
+        if are_companies(column) || has_word(heading, ORGANISATIONS) {
+            0
+        } else if has_word(heading, PERSONS) || column.rank(Field::AccountManager).is_some() {
+            1
+        } else if has_word(heading, PLACES) || column.rank(Field::Territory).is_some() {
+            2
+        } else {
+            3
+        }
+    };
+    let candidates = profile.columns.iter().filter(is_candidate).map(|column| (kind(column), column));
+    candidates.min_by_key(|(kind, column)| (*kind, Reverse(column.values.len()), column.index))
+}
+
+fn is_words(column: &Column) -> bool {
+    !column.is_amount() && !column.is_date() && !column.is_truth() && column.currencies().is_empty()
+}
+
+/// True when many of the values end like the names of companies.
+fn are_companies(column: &Column) -> bool {
+    let is_company = |value: &&Box<str>| {
+        let last = value.rsplit([' ', ',']).next().unwrap_or_default().replace('.', "").to_lowercase();
+        value.contains(' ') && LEGAL_FORMS.contains(&last.as_str())
+    };
+    column.values.keys().filter(is_company).count() * 4 >= column.values.len()
+}

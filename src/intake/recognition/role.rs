@@ -1,0 +1,154 @@
+//! Roles of headings by their words: nouns for partners with or without `ID` or `Name`, words for amounts and for dates.
+
+use super::super::table::folded;
+
+/// Nouns for the partners of a sales channel, folded; the closest to the customer first.
+const CHANNEL: &str = "partner channelpartner tradepartner retailpartner salespartner businesspartner vertriebspartner \
+    handelspartner partenaire reseller valueaddedreseller wiederverkäufer wiederverkaeufer revendeur revendedor rivenditore \
+    wederverkoper dealer autodealer fachhändler fachhaendler händler haendler concessionnaire concesionario concessionario \
+    handelaar retailer einzelhändler détaillant detaillant minorista franchisee franchise franquiciado distributor \
+    distributeur distribuidor distributore wholesaler großhändler grosshändler grossiste mayorista grossista groothandel";
+/// Further nouns for those who buy, folded, as far as no declared heading has them.
+const BUYERS: &str = "merchant buyer soldto billto shipto account customer client kunde abnehmer auftraggeber debitor \
+    debtor cliente acheteur comprador klant outlet branch filiale sucursal tienda magasin store shop agency broker installer \
+    integrator contractor apotheke pharmacy stockist";
+/// Words behind a noun: identifiers first, then the noun itself, then names.
+const ENDINGS: [&str; 17] = [
+    "id",
+    "key",
+    "code",
+    "no",
+    "nr",
+    "num",
+    "number",
+    "nummer",
+    "kennung",
+    "codigo",
+    "código",
+    "",
+    "party",
+    "name",
+    "bezeichnung",
+    "nom",
+    "nombre",
+];
+/// Place of the first ending of names.
+const NAMED: usize = 13;
+/// Words of articles and prepositions inside a heading.
+const LINKS: [&str; 10] = ["de", "del", "della", "di", "du", "des", "la", "of", "the", "da"];
+
+/// Words of amounts of revenue.
+const AMOUNTS: [&str; 21] = [
+    "sales",
+    "revenue",
+    "revenues",
+    "turnover",
+    "amount",
+    "amt",
+    "billings",
+    "bookings",
+    "umsatz",
+    "umsätze",
+    "erlös",
+    "erlöse",
+    "betrag",
+    "montant",
+    "ventas",
+    "importe",
+    "fatturato",
+    "importo",
+    "omzet",
+    "bedrag",
+    "faturamento",
+];
+/// Words of figures that are not the revenue of a row, although another word of the heading is one of [`AMOUNTS`].
+const OTHER_FIGURES: &str = "tax taxes vat gst mwst ust iva tva btw discount discounts rabatt remise descuento sconto \
+    cost costs profit margin freight shipping fee fees commission qty quantity units unit count volume number no nr id key \
+    code year month day rank pct percent percentage rate growth change variance diff target quota goal budget forecast plan \
+    planned expected weighted previous prior last prev annual ytd mtd cumulative cum running average avg mean return returns \
+    refund refunds rep person agent channel office region territory customers orders";
+/// Words of dates.
+const DATES: [&str; 8] = ["date", "datum", "fecha", "timestamp", "data", "datetime", "dt", "datekey"];
+/// Words of dates other than that of the sale.
+const OTHER_DATES: &str = "birth birthday dob start begin end due delivery delivered ship shipped shipping required \
+    requested load update updated modified change changed hire hired expiry expiration expires contract valid until since \
+    join joined payment paid estimated limit approved cancel cancelled return returned fällig geburtsdatum lieferdatum \
+    vencimiento échéance scadenza";
+
+/// Ranks of headings that their words alone name: behind those of all declared headings.
+const BY_WORDS: usize = 500;
+/// Ranks of all nouns for partners of a channel.
+pub(super) const CHANNEL_RANKS: usize = ENDINGS.len() * 60;
+
+/// The words of `heading`, lower case: between other characters, and from a small letter to a capital one.
+pub(super) fn words(heading: &str) -> Vec<String> {
+    let mut words: Vec<String> = vec![String::new()];
+    let mut was_small = false;
+    for c in heading.chars() {
+        let is_new = !c.is_alphanumeric() || (was_small && c.is_uppercase());
+        if is_new && words.last().is_some_and(|word| !word.is_empty()) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+        was_small = c.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The words of `heading` without articles and prepositions, as one.
+pub(super) fn unlinked(heading: &str) -> String {
+    let words: Vec<String> = words(heading).into_iter().filter(|word| !LINKS.contains(&word.as_str())).collect();
+    folded(&words.concat())
+}
+
+/// The rank of `heading` among nouns for the partners of a channel.
+pub(super) fn channel(heading: &str) -> Option<usize> {
+    noun(CHANNEL, heading)
+}
+
+/// The rank of `heading` among further nouns for those who buy.
+pub(super) fn buyer(heading: &str) -> Option<usize> {
+    noun(BUYERS, heading).map(|rank| BY_WORDS + rank)
+}
+
+/// The rank of a heading for the name of a partner or of a buyer.
+pub(super) fn name(heading: &str) -> Option<usize> {
+    let rank = noun(CHANNEL, heading).or_else(|| Some(CHANNEL_RANKS + noun(BUYERS, heading)?))?;
+    (rank % ENDINGS.len() >= NAMED).then_some(BY_WORDS + rank)
+}
+
+fn noun(nouns: &str, heading: &str) -> Option<usize> {
+    let plain = unlinked(heading);
+    let mut nouns = nouns.split_whitespace().enumerate();
+    nouns.find_map(|(place, noun)| {
+        let (behind, before) = (plain.strip_prefix(noun), plain.strip_suffix(noun));
+        let ending = |rest: &str| ENDINGS.iter().position(|ending| *ending == rest);
+        let ending = behind.and_then(ending).or_else(|| before.and_then(ending))?;
+        Some(place * ENDINGS.len() + ending)
+    })
+}
+
+/// The rank of a heading that has a word for amounts and none for other figures.
+pub(super) fn amount(heading: &str) -> Option<usize> {
+    by_words(heading, &AMOUNTS, OTHER_FIGURES)
+}
+
+/// The rank of a heading that has a word for dates and none for other dates than that of the sale.
+pub(super) fn date(heading: &str) -> Option<usize> {
+    by_words(heading, &DATES, OTHER_DATES)
+}
+
+fn by_words(heading: &str, wanted: &[&str], others: &str) -> Option<usize> {
+    let words = words(heading);
+    let is_other = words.iter().any(|word| others.split_whitespace().any(|other| other == word));
+    let place = wanted.iter().position(|wanted| words.iter().any(|word| word == wanted))?;
+    (!is_other).then_some(BY_WORDS + place)
+}
+
+/// True when a word of `heading` is one of `wanted`, separated by spaces.
+pub(super) fn has_word(heading: &str, wanted: &str) -> bool {
+    words(heading).iter().any(|word| wanted.split_whitespace().any(|wanted| wanted == word))
+}
