@@ -11,7 +11,7 @@ use crate::planning::request::{Progress, Request};
 use crate::planning::view::View;
 use crate::plugin::{LearnedKind, Parameter, VendorPlugin};
 use crate::quota::{Bound, GuardrailKind, OnViolation};
-use crate::units::{Money, MoneyError, PlanningPeriod, plain};
+use crate::units::{Money, PlanningPeriod, plain};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
