@@ -71,9 +71,9 @@ fn is_words(column: &Column) -> bool {
 
 /// True when many of the values end like the names of companies.
 fn are_companies(column: &Column) -> bool {
-    let is_company = |value: &&Box<str>| {
+    let is_company = |value: &str| {
         let last = value.rsplit([' ', ',']).next().unwrap_or_default().replace('.', "").to_lowercase();
         value.contains(' ') && LEGAL_FORMS.contains(&last.as_str())
     };
-    column.values.keys().filter(is_company).count() * 4 >= column.values.len()
+    column.values.keys().filter(|value| is_company(value)).count() * 4 >= column.values.len()
 }

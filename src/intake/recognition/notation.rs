@@ -173,8 +173,7 @@ impl Notation {
         let example = marks.ambiguous.filter(|_| self.ambiguous.len() == 1 && self.large == 0)?;
         let sign = *self.ambiguous.keys().next()?;
         let has_three = |code: &&str| code.parse::<Currency>().is_ok_and(|currency| currency.decimals() > 2);
-        let has_currency =
-            (self.has_dollars || !self.currencies.is_empty()) && !self.currencies.keys().any(|code| has_three(code));
+        let has_currency = (self.has_dollars || !self.currencies.is_empty()) && !self.currencies.keys().any(has_three);
         if sign == ',' && has_currency && self.open >= FEWEST_OPEN.0 {
             return Some((sign, format!("every comma has three digits behind it, as in `{example}`"), None));
         }

@@ -33,7 +33,8 @@ pub(super) struct Row {
     pub segment: SegmentKey,
     /// Revenue of the line in the period.
     pub actual: Money,
-    /// Revenue that the rules expected of it, whatever the minimum of its tier asks.
+    /// Revenue that the rules expected of it, whatever the minimum of its tier asks; too little is known of a newcomer to
+    /// expect less than that minimum.
     pub expected: Money,
     /// Quotas by method; `None` where a baseline needs history that the line does not have.
     pub quotas: [Option<Money>; Method::ALL.len()],
@@ -99,7 +100,6 @@ pub(super) fn rows(
                 partner: index,
                 segment: segment.clone(),
                 actual: Money::new(actual, book.currency),
-                // Too little is known of a newcomer to expect less than the minimum of its tier.
                 expected: if facts.is_newcomer { *quota } else { *expected },
                 quotas: known.quotas(*quota, &facts).map(|quota| quota.map(Money::non_negative)),
                 segments: by.iter().map(|by| (Name::clone(by), segment_of(by, partner, &facts))).collect(),
