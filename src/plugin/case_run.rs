@@ -83,6 +83,12 @@ pub(super) fn all_hold(plugin: &VendorPlugin) -> bool {
     plugin.cases.iter().all(|case| run_case(plugin, case).0.holds())
 }
 
+/// Runs the case named `name` of `cases` with the rules of `plugin`; `None` where there is none. Must be called on a script
+/// thread.
+pub(super) fn run_named(plugin: &VendorPlugin, cases: &[Case], name: &str) -> Option<CaseOutcome> {
+    cases.iter().find(|case| case.name == name).map(|case| run_case(plugin, case).0)
+}
+
 fn not_run(case: &Case, reason: &str) -> CaseOutcome {
     let difference = Difference {
         what: "outcome".to_owned(),

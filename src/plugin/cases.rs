@@ -143,7 +143,9 @@ fn read_case(section: Section<'_>, item: Item<'_>, manifest: &Manifest, known: &
     let given = section.section("facts").and_then(|facts| facts.get("tier"));
     let decided = section.section("expect").and_then(|expect| expect.get("to"));
     given.into_iter().chain(decided).for_each(|tier| misspelt_tier(tier, manifest));
-    let (day, period) = (as_of.unwrap_or_default(), period?);
+    // Without a date the facts are read all the same, so that they are not reported as unknown keys.
+    let (day, is_dated) = (as_of.unwrap_or_default(), as_of.is_some() && period.is_some());
+    let period = period.or_else(|| manifest.calendar.containing(day, manifest.period_months))?;
     let facts = case_facts::read(section.section("facts"), name.unwrap_or_default(), day, &period, currency);
     let records = policy_cases::records(section, manifest);
     let policy_facts =
@@ -154,6 +156,7 @@ fn read_case(section: Section<'_>, item: Item<'_>, manifest: &Manifest, known: &
     if expected == Expected::default() {
         item.reject(CaseFault::NoExpectation {});
     }
+    is_dated.then_some(())?;
     Some(Case {
         name: name?.to_owned(),
         subject: subject?,

@@ -27,6 +27,13 @@ pub struct VendorFile {
     pub text: Arc<str>,
 }
 
+impl VendorFile {
+    /// True for `cases.toml` and the files in `cases/`.
+    pub fn is_cases(&self) -> bool {
+        self.path.ends_with(".toml") && (self.path == "cases.toml" || self.path.starts_with("cases/"))
+    }
+}
+
 /// All files of one vendor, ascending by room and path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorFiles {

@@ -16,6 +16,7 @@ mod levers;
 mod library;
 mod line;
 mod manifest;
+mod missing_case;
 mod mutation;
 mod policies;
 mod policy_cases;

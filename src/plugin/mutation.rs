@@ -3,9 +3,10 @@
 use super::case_run::all_hold;
 use super::files::{VendorFile, VendorFiles};
 use super::library::rows_of;
+use super::missing_case::missing_case;
 use super::policies::Policies;
 use super::vendor::VendorPlugin;
-use crate::script::{Boundary, ScriptChange};
+use crate::script::{Boundary, ScriptChange, neighbours};
 use crate::units::plain;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
@@ -16,10 +17,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Outcome of the mutation of a vendor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mutation {
-    /// Number of changes.
+    /// Number of changes with which the vendor can be used.
     pub all: usize,
-    /// Changes after which a case does not hold, or the vendor is refused.
+    /// Those after which a case does not hold.
     pub noticed: usize,
+    /// Further changes with which the vendor is refused, so that no case has to notice them.
+    pub refused: usize,
     /// Changes that nothing notices, ascending by file and line.
     pub survivors: Vec<Mutant>,
 }
@@ -37,8 +40,20 @@ pub struct Mutant {
     pub after: Option<String>,
     /// Text of the line.
     pub text: String,
-    /// The case that would notice it, as far as the script says which one that is.
+    /// The value and the threshold that no case has equal, as far as the script says what they are.
     pub boundary: Option<Boundary>,
+    /// A case that holds, and would notice the change, as a cases file writes it; `None` where none was found.
+    pub case: Option<String>,
+}
+
+/// What the vendor's cases say of a change.
+enum Notice {
+    /// The vendor is refused.
+    Refused,
+    /// A case does not hold.
+    Noticed,
+    /// Every case holds; with the case that would not, where one was found.
+    Unnoticed(Option<String>),
 }
 
 /// A change of one file.
@@ -56,28 +71,38 @@ pub fn mutate(files: &VendorFiles, plugin: &VendorPlugin, progress: &(dyn Fn(usi
     changes.extend(of_tables(files, &all));
     changes.sort_by_key(|one| (one.file, one.range.start));
     let done = AtomicUsize::new(0);
-    let is_noticed = |change: &Change| {
-        let is_noticed = is_noticed(files, &all, change);
+    let notice = |change: &Change| {
+        let notice = notice(files, &all, change);
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, changes.len());
-        is_noticed
+        notice
     };
-    let noticed: Vec<bool> = changes.par_iter().map(is_noticed).collect();
-    let survivors = changes.iter().zip(&noticed).filter(|(_, is_noticed)| !**is_noticed);
-    let survivors: Vec<Mutant> = survivors.map(|(change, _)| change.mutant.clone()).collect();
-    Mutation { all: changes.len(), noticed: changes.len() - survivors.len(), survivors }
+    let notices: Vec<Notice> = changes.par_iter().map(notice).collect();
+    let mut mutation = Mutation::default();
+    for (change, notice) in changes.into_iter().zip(notices) {
+        match notice {
+            Notice::Refused => mutation.refused += 1,
+            Notice::Noticed => mutation.noticed += 1,
+            Notice::Unnoticed(case) => mutation.survivors.push(Mutant { case, ..change.mutant }),
+        }
+    }
+    mutation.all = mutation.noticed + mutation.survivors.len();
+    mutation
 }
 
-fn is_noticed(files: &VendorFiles, all: &[VendorFile], change: &Change) -> bool {
+fn notice(files: &VendorFiles, all: &[VendorFile], change: &Change) -> Notice {
     let mut changed = all.to_vec();
-    let Some(file) = changed.get_mut(change.file) else { return true };
+    let Some(file) = changed.get_mut(change.file) else { return Notice::Refused };
     let mut text = file.text.to_string();
     text.replace_range(change.range.clone(), change.mutant.after.as_deref().unwrap_or_default());
     file.text = Arc::from(text);
     let compiled = VendorPlugin::compile(&VendorFiles::new(Arc::clone(&files.vendor), changed));
-    match compiled.value {
-        Some(plugin) => compiled.findings.has_errors() || !all_hold(&plugin),
-        None => true,
+    let has_errors = compiled.findings.has_errors();
+    let Some(plugin) = compiled.value.filter(|_| !has_errors) else { return Notice::Refused };
+    if !all_hold(&plugin) {
+        return Notice::Noticed;
     }
+    let boundary = change.mutant.boundary.as_ref();
+    Notice::Unnoticed(boundary.and_then(|boundary| missing_case(files, boundary, &plugin)))
 }
 
 fn of_scripts(all: &[VendorFile], plugin: &VendorPlugin) -> Vec<Change> {
@@ -88,7 +113,10 @@ fn of_scripts(all: &[VendorFile], plugin: &VendorPlugin) -> Vec<Change> {
             // A file of the rules that policies import is in both.
             let Some(file) = all.iter().position(|file| is_its(file, &change)) else { continue };
             let (range, text) = (change.span.start..change.span.end, &all[file].text);
-            if changes.iter().any(|known| known.file == file && known.range == range) {
+            let is_same = |known: &Change| {
+                known.file == file && known.range == range && known.mutant.after.as_ref() == Some(&change.text)
+            };
+            if changes.iter().any(is_same) {
                 continue;
             }
             let before = text.get(range.clone()).unwrap_or_default().to_owned();
@@ -107,10 +135,10 @@ fn is_its(file: &VendorFile, change: &ScriptChange) -> bool {
 fn mutant(file: &VendorFile, at: usize, before: String, after: Option<String>) -> Mutant {
     let line = file.text.get(..at).unwrap_or_default().matches('\n').count() + 1;
     let text = file.text.lines().nth(line - 1).unwrap_or_default().trim().to_owned();
-    Mutant { file: file.shown.clone(), line, before, after, text, boundary: None }
+    Mutant { file: file.shown.clone(), line, before, after, text, boundary: None, case: None }
 }
 
-/// Rows that are left out, bounds that include their end or do not, and numbers that are the next one.
+/// Rows that are left out, bounds that include their end or do not, and numbers that are the next or the previous one.
 fn of_tables(files: &VendorFiles, all: &[VendorFile]) -> Vec<Change> {
     let mut changes = Vec::new();
     for (shown, row) in rows_of(files) {
@@ -186,6 +214,6 @@ fn of_cell(cell: &str) -> Vec<(usize, String, String)> {
         return first.into_iter().chain(end.map(|(before, after)| owned(last, before, after))).collect();
     }
     let number: Option<Decimal> = cell.parse().ok();
-    let next = number.and_then(|number| number.checked_add(Decimal::new(1, number.scale())));
-    next.map(|next| owned(0, cell, &plain(next))).into_iter().collect()
+    let beside = number.map(neighbours).unwrap_or_default();
+    beside.into_iter().map(|number| owned(0, cell, &plain(number))).collect()
 }

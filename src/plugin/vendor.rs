@@ -365,15 +365,11 @@ fn contracts(factors: &[Factor], sources: &[SourceFile]) -> Vec<Contract> {
 fn read_cases(files: &VendorFiles, manifest: &Manifest, factors: &[Factor], findings: &mut Findings) -> Vec<Case> {
     let names: Vec<&str> = factors.iter().map(|factor| &*factor.name).collect();
     let known = Known { factors: &names, policies: &Policies::kinds(files), tables: &tables_of(files) };
-    let case_files = files.iter().filter(|file| is_case_file(&file.path));
+    let case_files = files.iter().filter(|file| file.is_cases());
     case_files
         .filter_map(|file| CaseFile::parse(&file.shown, &file.text, manifest, &known).ok(findings))
         .flatten()
         .collect()
-}
-
-fn is_case_file(path: &str) -> bool {
-    path.ends_with(".toml") && (path == "cases.toml" || path.starts_with("cases/"))
 }
 
 /// Reports weights whose factor has no rule file, with the nearest file name.

@@ -57,7 +57,7 @@ pub use budget::{Exhausted, ScriptBudget, WorkTime};
 pub use cause::{Growing, RuntimeFault};
 pub use coverage::{CodePoint, PointKind, covering};
 pub use fault::ScriptFault;
-pub use mutation::{Boundary, ScriptChange};
+pub use mutation::{Boundary, ScriptChange, neighbours};
 pub use peer_reader::PeerReader;
 pub use peers::{Cohort, PeerLine, PeerProperty, Peers};
 pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts};

@@ -98,6 +98,13 @@ fn other_requirement(name: &str) -> Option<&'static str> {
     })
 }
 
+/// The next number with the same decimals, and the previous one unless `number` is zero.
+pub fn neighbours(number: Decimal) -> Vec<Decimal> {
+    let unit = Decimal::new(1, number.scale());
+    let previous = number.checked_sub(unit).filter(|_| !number.is_zero());
+    number.checked_add(unit).into_iter().chain(previous).collect()
+}
+
 impl<'p> Finder<'p> {
     fn source(&self) -> &'p Source {
         &self.program.source
@@ -137,11 +144,8 @@ impl<'p> Finder<'p> {
                 let (now, then) = if *truth { ("true", "false") } else { ("false", "true") };
                 self.token(expression.at, now, then, None);
             }
-            Kind::Count(count) => self.number(expression, count.checked_add(1).map(|next| next.to_string())),
-            Kind::Number(number) => {
-                let next = number.abs().checked_add(Decimal::new(1, number.scale()));
-                self.number(expression, next.map(plain));
-            }
+            Kind::Count(count) => self.number(expression, Decimal::from(*count)),
+            Kind::Number(number) => self.number(expression, *number),
             _ => {}
         }
     }
@@ -159,16 +163,16 @@ impl<'p> Finder<'p> {
         }
     }
 
-    /// Replaces a number by the next one with the same decimals.
-    fn number(&mut self, expression: &Expression, next: Option<String>) {
+    /// Replaces a number by those beside it.
+    fn number(&mut self, expression: &Expression, number: Decimal) {
         let source = self.source();
         let mut span = source.token(expression.at);
         if source.slice(span) == "-" {
             span = source.token(span.end);
         }
         let is_number = source.slice(span).starts_with(|first: char| first.is_ascii_digit());
-        if let Some(text) = next.filter(|_| is_number) {
-            self.change(span, text, None);
+        if is_number {
+            neighbours(number.abs()).into_iter().for_each(|beside| self.change(span, plain(beside), None));
         }
     }
 

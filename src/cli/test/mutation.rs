@@ -4,7 +4,6 @@ use super::super::progress::bar_of;
 use crate::finding::{cut, readable};
 use crate::plugin::{Mutant, Mutation, VendorFiles, VendorPlugin, mutate};
 use crate::script::{Boundary, on_script_threads};
-use crate::units::plain;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -29,6 +28,9 @@ pub fn run(files: &VendorFiles, plugin: &VendorPlugin) -> Mutation {
 /// Returns the share, and each change that no case notices.
 pub fn text(mutation: &Mutation) -> String {
     let mut text = format!("  changes noticed: {} of {}{}\n", mutation.noticed, mutation.all, share(mutation));
+    if mutation.refused > 0 {
+        let _ = writeln!(text, "  not counted: {} more, with which the vendor is refused", mutation.refused);
+    }
     for mutant in mutation.survivors.iter().take(MAX_SURVIVORS) {
         survivor(mutant, &mut text);
     }
@@ -55,7 +57,7 @@ fn survivor(mutant: &Mutant, into: &mut String) {
     let _ = writeln!(into, "    {}", readable(&cut(&mutant.text, SHOWN)));
     if let Some(boundary) = &mutant.boundary {
         let _ = writeln!(into, "    {}", readable(&sentence(boundary)));
-        for line in case(boundary).iter().flat_map(|case| case.lines()) {
+        for line in mutant.case.iter().flat_map(|case| case.lines()) {
             let _ = writeln!(into, "      {}", readable(line));
         }
     }
@@ -63,13 +65,6 @@ fn survivor(mutant: &Mutant, into: &mut String) {
 
 fn sentence(boundary: &Boundary) -> String {
     format!("no case has `{}` at exactly `{}`", boundary.value, boundary.threshold)
-}
-
-/// The beginning of the case that is missing; `None` where the script does not say which fact it is about.
-fn case(boundary: &Boundary) -> Option<String> {
-    let (rule, fact, number) = (boundary.rule.as_ref()?, boundary.fact.as_ref()?, boundary.number?);
-    let name = json!(format!("{fact} is exactly {}", plain(number)));
-    Some(format!("[[case]]\nname = {name}\nrule = \"{rule}\"\nfacts.{fact} = {}\n", plain(number)))
 }
 
 /// Returns the numbers, and every change that no case notices.
@@ -82,8 +77,8 @@ pub fn document(mutation: &Mutation) -> Value {
             "after": one.after,
             "text": one.text,
             "missing": one.boundary.as_ref().map(sentence),
-            "case": one.boundary.as_ref().and_then(case),
+            "case": one.case,
         })
     });
-    json!({"all": mutation.all, "noticed": mutation.noticed, "survivors": survivors.collect::<Vec<_>>()})
+    json!({"all": mutation.all, "noticed": mutation.noticed, "refused": mutation.refused, "survivors": survivors.collect::<Vec<_>>()})
 }

@@ -269,25 +269,45 @@ fn thresholds(cases: &str) -> Desk {
     desk
 }
 
-/// Four changes: of the constant, of the value after `??`, of `>=`, and of the factor; the bound at 1,000 is open.
+/// Six changes: of the constant (two), of the value after `??`, of `>=`, and of the factor (two); the bound at 1,000 is open.
 #[test]
 fn mutation_names_the_changes_that_no_case_notices_and_the_missing_case() {
     let (out, _) = text(&thresholds(""), 0, &["test", "acme", "--mutate", "--format", "json"]);
     let document: serde_json::Value = serde_json::from_str(&out).unwrap();
     let mutation = &document["vendors"][0]["mutation"];
-    assert_eq!((&mutation["all"], &mutation["noticed"]), (&4.into(), &2.into()), "{out}");
+    assert_eq!((&mutation["all"], &mutation["noticed"]), (&6.into(), &3.into()), "{out}");
     let survivors = mutation["survivors"].as_array().unwrap();
     let shown: Vec<String> =
         survivors.iter().map(|one| format!("{} {} {}", one["line"], one["before"], one["after"])).collect();
-    assert_eq!(shown, ["1 \"1_000\" \"1001\"", "6 \">=\" \">\""]);
-    assert_eq!(survivors[1]["missing"], "no case has `prior` at exactly `global::LARGE`");
-    let missing = survivors[1]["case"].as_str().unwrap();
-    let expected = "[[case]]\nname = \"history.prior_revenue is exactly 1000\"\nrule = \"history\"\nfacts.history.prior_revenue = 1000\n";
+    assert_eq!(shown, ["1 \"1_000\" \"1001\"", "1 \"1_000\" \"999\"", "6 \">=\" \">\""]);
+    assert_eq!(survivors[2]["missing"], "no case has `prior` at exactly `global::LARGE`");
+    let missing = survivors[2]["case"].as_str().unwrap();
+    let expected = "[[case]]\nname = \"history.prior_revenue is exactly 1000\"\nlike = \"small\"\nrule = \"history\"\nfacts.history.prior_revenue = 1000\nexpect.indicates = 1500\n";
     assert_eq!(missing, expected);
-    // With that case, and what is expected of it, everything is noticed.
-    let desk = thresholds(&format!("{missing}as_of = 2025-12-31\nexpect.indicates = 1500\n"));
-    let (out, _) = text(&desk, 0, &["test", "acme", "--mutate"]);
-    assert!(out.ends_with("  changes noticed: 4 of 4 (100 %)\n"), "{out}");
+    // With that case nothing but the lower constant is left: it needs one just below the threshold.
+    let (out, _) = text(&thresholds(missing), 0, &["test", "acme", "--mutate"]);
+    assert!(out.contains("  changes noticed: 5 of 6 (83.3 %)\n"), "{out}");
+    let below = missing.replace("is exactly 1000", "is below 1000").replace("= 1000", "= 999");
+    let below = below.replace("expect.indicates = 1500", "expect.indicates = 999");
+    let (out, _) = text(&thresholds(&format!("{missing}{below}")), 0, &["test", "acme", "--mutate"]);
+    assert!(out.ends_with("  changes noticed: 6 of 6 (100 %)\n"), "{out}");
+}
+
+/// A key that is there twice: the vendor is refused, so no case has to notice the change.
+#[test]
+fn changes_with_which_the_vendor_is_refused_are_not_counted() {
+    let desk = desk();
+    let rule = "/// A share of the revenue.\nfn assess(partner) {\n    let prior = partner.history.prior_revenue;\n    if !is_known(prior) { return abstain(\"no revenue\"); }\n    indicate(prior * (lookup(\"ramp\", partner.tier ?? \"\", \"share\") ?? prior)).because(\"a share\")\n}\n";
+    desk.write("rules/acme/history.rhai", rule);
+    let case = "[[case]]\nname = \"second\"\nas_of = 2025-12-31\nrule = \"history\"\nfacts.tier = \"2\"\nfacts.history.prior_revenue = 10\nexpect.indicates = 7\n";
+    desk.write("rules/acme/cases.toml", case);
+    desk.write("rules/acme/ramp.csv", "tier,share\n1,0.5\n2,0.7\n");
+    let (out, _) = text(&desk, 0, &["test", "acme", "--mutate", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let mutation = &document["vendors"][0]["mutation"];
+    let (all, noticed, refused) = (&mutation["all"], &mutation["noticed"], &mutation["refused"]);
+    // Of each row the row itself, its key up and down, and its share up and down; two keys become equal.
+    assert_eq!((all, noticed, refused), (&8.into(), &4.into(), &2.into()), "{out}");
 }
 
 #[test]
