@@ -1,7 +1,7 @@
 //! Inputs of a plan: the options that `propose` and `explain` share, and the files they name.
 
 use super::fault::CommandFault;
-use super::groups::{BookSource, Threads};
+use super::groups::{BookSource, Shadow, Threads};
 use super::vendor_source::VendorSource;
 use super::{CommandError, vendor};
 use crate::channel::{PartnerBook, Target};
@@ -27,6 +27,8 @@ pub struct PlanOptions {
     pub vendors: VendorSource,
     #[command(flatten)]
     pub threads: Threads,
+    #[command(flatten)]
+    shadow: Shadow,
 }
 
 /// Book, period, targets and locks of a plan.
@@ -72,6 +74,7 @@ pub struct Inputs {
 impl PlanOptions {
     /// Loads the vendor and reads the book, then every other file; their errors are reported together.
     pub fn load(&self, vendor: &str) -> Result<Inputs, CommandError> {
+        self.shadow.apply();
         let (plugin, mut findings) = vendor::load(&self.vendors, vendor)?;
         let book = self.inputs.source.read(&plugin).warned(&mut findings)?;
         let mut request = self.inputs.request(&plugin, &book, &mut findings);

@@ -1,19 +1,7 @@
 //! The one list of all finding codes, with the long text that `quotient explain-code` prints.
 
+use super::area::Area;
 use std::fmt;
-
-/// Area of a code, which determines the exit code of the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Area {
-    /// Input data: books, mapping files, targets, locks.
-    Book,
-    /// Rules and policies: manifests, scripts, tables, cases.
-    Rules,
-    /// The answer is no: infeasible plan, rejected guardrail, failed case.
-    Plan,
-    /// Reading and writing files.
-    Files,
-}
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $area:ident, $text:literal;)+) => {
@@ -318,6 +306,10 @@ codes! {
     ScriptBudget = Rules, "script::budget";
     /// The entry point returned something else than its contract asks for.
     ScriptOutcome = Rules, "script::outcome";
+    /// Typed code and the interpreter gave different answers for one call of a rule (`--shadow` compares them).
+    ///
+    /// The interpreter's answer was used, and it runs the rule from then on. The rule is not at fault; please report it.
+    ScriptTyped = Rules, "script::typed";
 
     /// A cases file is not valid.
     CaseInvalid = Rules, "case::invalid";

@@ -98,6 +98,7 @@ pub(super) fn prepare_view<'p>(
     findings.extend(in_part(&lines, &drafts));
     findings.extend(unassessed(&drafts));
     findings.extend(gave_way(&drafts));
+    findings.extend(plugin.differences(false));
     match settlement {
         Some(settlement) if !faults.has_errors() => Ok(Prepared {
             plugin,

@@ -6,7 +6,7 @@ use super::files::{Room, VendorFiles};
 use super::library::{Library, merged, read_purpose_tables, tables_of};
 use super::manifest::Manifest;
 use super::policies::Policies;
-use super::shown::{placed, shown, shown_paths, sources, tiers};
+use super::shown::{differences, placed, shown, shown_paths, sources, tiers};
 use crate::channel::{LineFacts, Name};
 use crate::decision::{Decisions, Purpose, PurposeTable};
 use crate::document::Document;
@@ -208,6 +208,13 @@ impl VendorPlugin {
         let of_rules = tiers(&self.scripts, &self.shown);
         let of_policies = self.policies.iter().flat_map(Policies::ways);
         of_rules.into_iter().chain(of_policies).collect()
+    }
+
+    /// Returns a warning for each rule and policy that is left to the interpreter because it differed from typed code;
+    /// with `are_new` for those that were not asked for so before.
+    pub fn differences(&self, are_new: bool) -> Findings {
+        let of_policies = self.policies.iter().flat_map(|policies| policies.differences(are_new));
+        differences(&self.shown, &self.scripts, are_new).into_iter().chain(of_policies).collect()
     }
 
     /// Returns true when a rule decides the weights, and not the manifest.
