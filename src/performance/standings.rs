@@ -106,7 +106,7 @@ impl<'b> Standings<'b> {
         let last = Month::last_complete(as_of);
         let revenue_months = book.revenue_until(last);
         let known_months = KnownMonths::of(book);
-        let first = revenue_months.map(|(first, _)| first);
+        let first = known_months.first();
         let deals_after =
             as_of.checked_sub_months(Months::new(conventions.win_rate_window)).ok_or(MoneyError::OutOfRange)?;
         let season_window = first.and_then(|first| season_window(first, last.min(period.start.plus(-1))));
