@@ -105,7 +105,7 @@ fn timed<R>(work: impl FnOnce() -> R) -> (R, Duration) {
 fn view(plugin: &VendorPlugin, book: &PartnerBook) -> (View, Decimal) {
     let as_of = book.revenue_months().expect("revenue").1.last_day();
     let period = plugin.manifest.calendar.next_after(as_of, plugin.manifest.period_months).expect("a period");
-    let view = View { period, as_of, target: None };
+    let view = View { period, as_of, target: None, is_past: false };
     let lines = Lines::new(book, &plugin.manifest, view.clone());
     let prior = lines.channel().prior_revenue.expect("prior revenue").amount();
     (view, prior)

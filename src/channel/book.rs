@@ -1,6 +1,6 @@
 //! The partner book: every partner of a vendor, with the market they sell into.
 
-use super::{BookSummary, Lock, Name, Partner, Target};
+use super::{BookSummary, Dated, Lock, Name, Partner, Target};
 use crate::units::{Currency, Money, Month, Rate};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,6 +51,9 @@ pub struct PartnerBook {
     pub partners: Vec<Partner>,
     /// Market cells, ascending by territory, vertical, product line (`None` first); empty when there is no market table.
     pub market: Vec<MarketCell>,
+    /// Rows of the market table, ascending by cell, then by date, of which those above are the latest; empty when none has a
+    /// date.
+    pub dated_market: Vec<Dated<MarketCell>>,
     /// Locks of the book's own `locks` table.
     pub locks: Vec<Lock>,
     /// Targets of the book's own `targets` table, in the order of the file.
@@ -73,6 +76,7 @@ impl PartnerBook {
             currency,
             partners,
             market: Vec::new(),
+            dated_market: Vec::new(),
             locks: Vec::new(),
             targets: Vec::new(),
             extra_tables: Vec::new(),
@@ -94,7 +98,17 @@ impl PartnerBook {
 
     /// First and last month with any revenue; `None` without revenue.
     pub fn revenue_months(&self) -> Option<(Month, Month)> {
-        let months = || self.partners.iter().flat_map(|partner| partner.revenue.iter().map(|entry| entry.month));
+        self.revenue_where(|_| true)
+    }
+
+    /// First and last month with any revenue, as known at the end of `last`; `None` without revenue up to then.
+    pub fn revenue_until(&self, last: Month) -> Option<(Month, Month)> {
+        self.revenue_where(|month| month <= last)
+    }
+
+    fn revenue_where(&self, is_known: impl Fn(Month) -> bool) -> Option<(Month, Month)> {
+        let all = || self.partners.iter().flat_map(|partner| partner.revenue.iter().map(|entry| entry.month));
+        let months = || all().filter(|month| is_known(*month));
         Some((months().min()?, months().max()?))
     }
 }

@@ -35,6 +35,10 @@ impl PartnerBook {
             self.partners.len().hash(hasher);
             pieces.iter().for_each(|piece| hasher.write(piece.as_bytes()));
             self.market.hash(hasher);
+            // A book without dates has the hash that it had before there were any.
+            if !self.dated_market.is_empty() {
+                self.dated_market.hash(hasher);
+            }
             let mut locks: Vec<_> = self.locks.iter().collect();
             locks.sort_by_key(|lock| (&lock.partner_id, &lock.segment));
             locks.hash(hasher);

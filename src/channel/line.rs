@@ -3,8 +3,8 @@
 //! Every figure is a fact that scripts may read; `None` is "not known". Amounts are of the line's own part of the business
 //! unless a figure says otherwise.
 
+use super::changing::Attribute;
 use super::identity::{Identity, Name};
-use super::partner::Attribute;
 use crate::figure::{Kind, Quantity, Value};
 use crate::figures;
 use crate::units::{Currency, Money, Rate};

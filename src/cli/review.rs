@@ -109,7 +109,8 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let mut request = Request { as_of: options.as_of, period: options.period.clone(), quotas: None };
     request.quotas = quotas(options, &book, &plugin, &mut warnings)?;
     let setting = Setting::new(&plugin.manifest, &book, &request)?;
-    let mut review = Review::new(&plugin, &book, &setting, options.threads.count())?;
+    let known = book.as_of(setting.as_of);
+    let mut review = Review::new(&plugin, &known, &setting, options.threads.count())?;
     warnings.extend(review.warnings());
     terminal.show(&warnings);
     if let Some(id) = &options.partner {
@@ -123,6 +124,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         None => vec![write(options, &review, options.output.path(), terminal)?],
     };
     terminal.show(&plugin.differences(false));
+    std::mem::forget(known);
     std::mem::forget(book); // freeing millions of small strings takes seconds, and the process ends soon
     let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.summary.failed > 0).collect();
     failed.iter().for_each(|outcome| report_faults(outcome, terminal));

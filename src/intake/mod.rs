@@ -11,6 +11,8 @@ mod binding;
 mod book;
 mod book_reference;
 mod cell;
+mod column_kind;
+mod dated_rows;
 mod day_order;
 mod delimited;
 mod delta;

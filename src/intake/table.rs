@@ -1,67 +1,6 @@
 //! The one declaration of all tables and columns; readers, templates, checks and the reference derive from it.
 
-/// Kind of the values of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Identifier: a string that must be the same in every table.
-    Identifier,
-    /// Name of a tier, territory, product line: text that groups rows.
-    Name,
-    /// Several names, separated by `;`.
-    Names,
-    /// Several fractions from 0 to 1, separated by `;`.
-    Shares,
-    /// Text for people.
-    Text,
-    /// Day, `2026-01-31`.
-    Date,
-    /// Stretch of months: `2026-01`, `2026-Q1` (calendar quarter) or `FY2026-Q1` (the vendor's calendar).
-    Period,
-    /// Exact amount of money, `1234.50`; may be negative.
-    Amount,
-    /// Exact amount of money, zero or more.
-    AmountFromZero,
-    /// Fraction, `0.12` for twelve percent.
-    Rate,
-    /// Fraction from 0 to 1.
-    Share,
-    /// Whole number, zero or more.
-    Count,
-    /// `true` or `false`.
-    Truth,
-    /// `open`, `won` or `lost`.
-    Status,
-    /// Currency code of ISO 4217.
-    Currency,
-}
-
-impl Kind {
-    /// Notation of a value, for the reference and for help texts.
-    pub fn notation(self) -> &'static str {
-        match self {
-            Self::Identifier => "identifier",
-            Self::Name => "name",
-            Self::Names => "names separated by `;`",
-            Self::Shares => "fractions separated by `;`",
-            Self::Text => "text",
-            Self::Date => "date `2026-01-31`",
-            Self::Period => "`2026-01`, `2026-Q1`, `FY2026-Q1` or `FY2026`",
-            Self::Amount => "amount `1234.50`, may be negative",
-            Self::AmountFromZero => "amount `1234.50`",
-            Self::Rate => "fraction `0.12`",
-            Self::Share => "fraction `0.12`, 0 to 1",
-            Self::Count => "whole number `12`",
-            Self::Truth => "`true` or `false`",
-            Self::Status => "`open`, `won` or `lost`",
-            Self::Currency => "currency code `USD`",
-        }
-    }
-
-    /// True for amounts, rates and counts.
-    pub fn is_number(self) -> bool {
-        matches!(self, Self::Amount | Self::AmountFromZero | Self::Rate | Self::Share | Self::Count)
-    }
-}
+pub use super::column_kind::Kind;
 
 macro_rules! fields {
     ($($(#[$doc:meta])+ $variant:ident = $name:literal,)+) => {
@@ -166,6 +105,8 @@ fields! {
     OverrideQuota = "override_quota",
     /// Reason of an override.
     OverrideReason = "override_reason",
+    /// First date on which the row counts.
+    ValidFrom = "valid_from",
 }
 
 /// One column of a table.
@@ -343,14 +284,20 @@ const PRODUCT_LINE: Column = column(Field::ProductLine, Kind::Name, "Product lin
 const TERRITORY: Column = column(Field::Territory, Kind::Name, "Territory; empty means all of them.");
 const CURRENCY: Column =
     column(Field::Currency, Kind::Currency, "Currency of the amounts in the row; a book has exactly one.");
+const VALID_FROM: Column = column(
+    Field::ValidFrom,
+    Kind::Date,
+    "Date from which the row counts, until the next one; empty: from the beginning.",
+);
 
 static PARTNERS: Table = Table {
     kind: TableKind::Partners,
     name: "partners",
     required: true,
-    doc: "One row per channel partner. Columns that are not listed here become attributes of the partner.",
+    doc: "One row per channel partner, or several with different `valid_from`, each complete. Columns that are not listed \
+          here become attributes of the partner.",
     columns: &[
-        column(Field::PartnerId, Kind::Identifier, "Identifier, unique in the book.").required(),
+        column(Field::PartnerId, Kind::Identifier, "Identifier, unique in the book but for `valid_from`.").required(),
         column(Field::PartnerName, Kind::Text, "Name for people; the identifier when empty.").aliases(&["name"]),
         column(Field::Tier, Kind::Name, "Tier in the partner program."),
         column(Field::Territory, Kind::Name, "Home territory."),
@@ -360,6 +307,7 @@ static PARTNERS: Table = Table {
         column(Field::Since, Kind::Date, "Date on which the partner joined the program.")
             .aliases(&["joined", "partner_since"]),
         column(Field::Until, Kind::Date, "Last date in the program; empty if it stays.").aliases(&["partner_until"]),
+        VALID_FROM,
     ],
 };
 
@@ -392,7 +340,8 @@ static MARKET: Table = Table {
     kind: TableKind::Market,
     name: "market",
     required: false,
-    doc: "Addressable market of a cell: territory × vertical × product line.",
+    doc: "Addressable market of a cell: territory × vertical × product line; one row per cell, or several with different \
+          `valid_from`.",
     columns: &[
         TERRITORY,
         column(Field::Vertical, Kind::Name, "Vertical; empty means all of them."),
@@ -402,6 +351,7 @@ static MARKET: Table = Table {
             .aliases(&["tam"]),
         column(Field::Growth, Kind::Rate, "Expected growth of that market.").unit("fraction per year"),
         CURRENCY,
+        VALID_FROM,
     ],
 };
 
@@ -409,7 +359,8 @@ static INVESTMENTS: Table = Table {
     kind: TableKind::Investments,
     name: "investments",
     required: false,
-    doc: "Investments of a partner in the vendor's business, one row per partner. Empty means not known, 0 means none.",
+    doc: "Investments of a partner in the vendor's business, one row per partner, or several with different `valid_from`, \
+          each complete. Empty means not known, 0 means none.",
     columns: &[
         PARTNER_ID,
         column(Field::CertifiedNow, Kind::Count, "Certified staff now.").unit("people"),
@@ -421,6 +372,7 @@ static INVESTMENTS: Table = Table {
             .unit("currency"),
         column(Field::Enablement, Kind::Share, "Share of the enablement plan completed.").unit("fraction"),
         CURRENCY,
+        VALID_FROM,
     ],
 };
 
@@ -461,6 +413,7 @@ static WIN_RATES: Table = Table {
         TERRITORY,
         column(Field::ByValue, Kind::Share, "Won ÷ (won + lost) by value.").unit("fraction").aliases(&["win_rate"]),
         column(Field::ByCount, Kind::Share, "Won ÷ (won + lost) by count.").unit("fraction"),
+        VALID_FROM,
     ],
 };
 
@@ -558,5 +511,12 @@ static EXTRA: Table = Table {
     name: "extra",
     required: false,
     doc: "Any other table with a column `partner_id`; its columns reach scripts when the manifest declares them.",
-    columns: &[PARTNER_ID],
+    columns: &[
+        PARTNER_ID,
+        column(
+            Field::ValidFrom,
+            Kind::Date,
+            "Date from which the row counts, beside the others; empty: from the beginning.",
+        ),
+    ],
 };

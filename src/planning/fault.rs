@@ -124,6 +124,15 @@ crate::faults! {
             message: "the book has no past period with revenue to score weights on",
             help: "it must cover one period before the as-of date and as many months before that",
         }
+        /// Rules that are scored on past periods read facts of today.
+        Undated { facts: Vec<String> } = PlanBacktest {
+            message: format!(
+                "these figures may be too good: the rules read facts as the book has them today: {}",
+                facts.iter().map(|fact| format!("`{fact}`")).collect::<Vec<_>>().join(", ")
+            ),
+            help: "date the rows of their tables with `valid_from`, and opportunities with `registered_on`",
+            severity: Warning,
+        }
         /// A stronger guardrail overrode a weaker one.
         Overridden { lines: usize, of: usize, example: String, named: String } = PlanGuardrail {
             message: format!(

@@ -6,6 +6,7 @@ use crate::channel::{Attribute, Name, Partner, RevenueEntry, SegmentKey};
 use crate::plugin::{GroupBy, LearnedKind, Parameter};
 use crate::quality::Ratio;
 use crate::units::{Month, Rate};
+use chrono::NaiveDate;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -115,7 +116,8 @@ impl Lines<'_> {
                     amounts.0 > Decimal::ZERO && self.would_admit(partner, until, months)
                 }
             };
-            let group = || parameter.by.as_ref().and_then(|by| group_of(by, partner, &segment, &own, until));
+            let group =
+                || parameter.by.as_ref().and_then(|by| group_of(by, partner, &segment, &own, until, until.last_day()));
             counts.then(|| Transition { group: group(), amounts })
         };
         self.segments(partner).into_iter().filter_map(line).collect()
@@ -149,7 +151,7 @@ impl Lines<'_> {
         let last = self.view.last_month();
         let known = self.learned.iter().filter_map(|learned| {
             let by = learned.parameter.by.as_ref();
-            let group = by.and_then(|by| group_of(by, partner, &segment, &own, last));
+            let group = by.and_then(|by| group_of(by, partner, &segment, &own, last, self.view.as_of));
             let estimate = group.and_then(|group| learned.groups.get(&group)).or(learned.whole.as_ref())?;
             Some((Name::clone(&learned.parameter.name), Attribute::Number(estimate.value)))
         });
@@ -157,18 +159,26 @@ impl Lines<'_> {
     }
 }
 
-/// The group of a line, as known at the end of the month `until`.
+/// The group of a line: by its revenue up to the end of the month `until`, and by the facts of its partner on `date`.
 fn group_of(
     by: &GroupBy,
     partner: &Partner,
     segment: &SegmentKey,
     own: &[&RevenueEntry],
     until: Month,
+    date: NaiveDate,
 ) -> Option<Name> {
+    let (tier, territory, vertical, attributes) = match partner.history.profiles() {
+        [] => (&partner.tier, &partner.territory, &partner.vertical, &partner.attributes),
+        _ => {
+            let then = partner.profile_on(date)?;
+            (&then.tier, &then.territory, &then.vertical, &then.attributes)
+        }
+    };
     match by {
-        GroupBy::Tier => partner.tier.clone(),
-        GroupBy::Territory => segment.territory.clone().or_else(|| partner.territory.clone()),
-        GroupBy::Vertical => partner.vertical.clone(),
+        GroupBy::Tier => tier.clone(),
+        GroupBy::Territory => segment.territory.clone().or_else(|| territory.clone()),
+        GroupBy::Vertical => vertical.clone(),
         GroupBy::ProductLine => segment.product_line.clone(),
         GroupBy::Silence => {
             let latest = own.iter().rfind(|entry| entry.month <= until && entry.amount.is_positive())?;
@@ -185,8 +195,8 @@ fn group_of(
             )
         }
         GroupBy::Attribute(name) => {
-            let found = partner.attributes.binary_search_by(|(known, _)| known.cmp(name)).ok()?;
-            Some(partner.attributes[found].1.word())
+            let found = attributes.binary_search_by(|(known, _)| known.cmp(name)).ok()?;
+            Some(attributes[found].1.word())
         }
     }
 }

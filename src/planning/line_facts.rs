@@ -5,7 +5,7 @@ use crate::channel::{
     ClosedFacts, Forecast, FormerQuota, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, OpportunityFacts,
     OpportunityStatus, Partner, PipelineFacts, QuotaFacts, RegisteredOpportunity, RevenueEntry, SegmentKey,
 };
-use crate::performance::{DatedQuota, sum_inside};
+use crate::performance::sum_inside;
 use crate::quota::Grain;
 use crate::units::{Money, Month, PlanningPeriod, Rate, whole_months};
 use chrono::{Months, NaiveDate};
@@ -170,7 +170,7 @@ impl Lines<'_> {
 
     /// Quotas of stretches that ended up to the as-of month, each with the revenue of its months.
     fn former(&self, partner: &Partner, part: Part<'_>) -> Vec<FormerQuota> {
-        let own = || DatedQuota::of_book(partner).filter(|dated| self.belongs(partner, part, &dated.quota.segment));
+        let own = || self.dated_quotas(partner).filter(|dated| self.belongs(partner, part, &dated.quota.segment));
         let stretches: BTreeSet<(Month, u32)> = own().map(|dated| (dated.quota.start, dated.quota.months)).collect();
         let revenue = self.own(partner, part);
         let past = stretches.into_iter().filter_map(|(start, months)| {
@@ -208,7 +208,7 @@ impl Lines<'_> {
     fn quota(&self, partner: &Partner, part: Part<'_>, prior: Option<Money>) -> QuotaFacts {
         let period = &self.view.period;
         let before = PlanningPeriod { start: period.start.plus(-(period.months as i32)), ..period.clone() };
-        let own = DatedQuota::of_book(partner).filter(|dated| self.belongs(partner, part, &dated.quota.segment));
+        let own = self.dated_quotas(partner).filter(|dated| self.belongs(partner, part, &dated.quota.segment));
         let current = sum_inside(own, &before).ok().flatten();
         QuotaFacts {
             current,

@@ -169,6 +169,9 @@ impl<'b> Lines<'b> {
             .collect();
         let mut totals = Stretches::default();
         for (index, (partner, (whole, cells))) in self.book.partners.iter().zip(surveyed).enumerate() {
+            if self.is_yet_unknown(partner) {
+                continue;
+            }
             if !self.is_in_program(partner) {
                 self.outside_program.push(Arc::clone(&partner.id));
             }

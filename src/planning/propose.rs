@@ -80,6 +80,10 @@ pub(super) fn prepare_view<'p>(
     progress: Progress<'_>,
 ) -> Result<Prepared<'p>, Findings> {
     let (period, as_of) = (view.period.clone(), view.as_of);
+    let known = book.as_of(as_of);
+    let book = &*known;
+    // Agreed quotas of the book are for the period to come.
+    let of_book = if view.is_past { &[][..] } else { &book.locks };
     let lines = Lines::new(book, &plugin.manifest, view).reading(plugin.lists_read());
     if lines.eligible.is_empty() {
         return Err(no_partner(book, &lines).into());
@@ -90,7 +94,7 @@ pub(super) fn prepare_view<'p>(
     let mut faults = Findings::new();
     let grain = plugin.manifest.grain;
     let given = (request.locks.as_slice(), request.lock_places.as_slice());
-    put_locks(&mut drafts, grain, given, &book.locks, &lines.not_eligible, &mut faults);
+    put_locks(&mut drafts, grain, given, of_book, &lines.not_eligible, &mut faults);
     faults.extend(other_period(request, &period));
     let settlement = Settlement::new(plugin, book.currency, request, &drafts, &mut faults);
     findings.extend(part_of_month(book, request, lines.view()));

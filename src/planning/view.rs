@@ -17,6 +17,9 @@ pub struct View {
     pub as_of: NaiveDate,
     /// Channel target, when one is given.
     pub target: Option<Money>,
+    /// True for a past period that is planned again: of partners that join or leave after the as-of date, and of agreed
+    /// quotas, nothing is known.
+    pub is_past: bool,
 }
 
 impl View {
@@ -71,7 +74,8 @@ pub fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Res
                 findings.push(PlanFault::PeriodOver { as_of, period }.into());
                 return Err(findings);
             }
-            Ok(View { period, as_of, target: request.target.map(|target| Money::new(target, book.currency)) })
+            let target = request.target.map(|target| Money::new(target, book.currency));
+            Ok(View { period, as_of, target, is_past: false })
         }
         Some(_) => Err(findings),
         None => {
@@ -112,12 +116,13 @@ pub(super) fn part_of_month(book: &PartnerBook, request: &Request, view: &View) 
 
 /// Warns when the book's revenue does not cover the stretch that quotas are derived from.
 pub(super) fn uncovered(book: &PartnerBook, view: &View) -> Option<Finding> {
-    let (first, last) = book.revenue_months()?;
     let (seen, months) = (view.last_month(), view.period.months as i32);
     let as_of = view.as_of;
-    let fault = if first > seen {
-        PlanFault::RevenueBeginsLater { first: first.to_string(), as_of: as_of.to_string() }
-    } else if last < seen {
+    let Some((first, last)) = book.revenue_until(seen) else {
+        let (first, _) = book.revenue_months()?;
+        return Some(PlanFault::RevenueBeginsLater { first: first.to_string(), as_of: as_of.to_string() }.into());
+    };
+    let fault = if last < seen {
         PlanFault::RevenueEndsEarlier {
             last: last.to_string(),
             last_day: last.last_day().to_string(),

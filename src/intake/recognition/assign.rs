@@ -169,8 +169,10 @@ impl<'s> Plan<'s> {
         let Some(id) = profile.columns.iter().find(|column| column.index == id.index) else { return };
         draft.bind(Field::PartnerId, id, "has the partners of the other tables");
         facts(&mut draft, &|_| true);
-        draft.dates(&[Field::Since, Field::Until]);
-        self.take(draft, "one row per partner");
+        let is_dated = draft.bind_best(Field::ValidFrom, "the date from which a row counts", Column::is_date);
+        draft.dates(&[Field::Since, Field::Until, Field::ValidFrom]);
+        let is_dated = is_dated && !id.is_unique();
+        self.take(draft, if is_dated { "one row per partner and date" } else { "one row per partner" });
     }
 
     /// Partners from the rows of a table of transactions.

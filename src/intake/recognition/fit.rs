@@ -180,14 +180,14 @@ impl<'p> Fit<'p> {
         self.wide.as_ref().or(self.years.as_ref())
     }
 
-    /// True for one row per partner, without a column for each month.
+    /// True for one row per partner, or one per partner and date, without a column for each month.
     pub fn is_master(&self) -> bool {
         let own = self.profile.best(Field::PartnerId, |column| column.filled > 0 && !column.is_date());
         let is_named = ["partner", "account", "customer", "compan", "kunde", "client", "reseller", "organi", "store"]
             .iter()
             .any(|word| folded(&self.profile.name).contains(word));
         self.wide.is_none()
-            && own.is_some_and(Column::is_unique)
+            && own.is_some_and(|own| own.is_unique() || (self.amount.is_none() && self.profile.is_dated()))
             && (is_named || (self.date.is_none() && self.year_and_month.is_none()) || self.amount.is_none())
     }
 }

@@ -24,7 +24,8 @@ pub(super) fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<Link
     }
     let is_key =
         |column: &&Column| [Field::PartnerId, Field::PartnerName].iter().any(|field| column.rank(*field).is_some());
-    let own = master.columns.iter().filter(is_key).filter(|column| column.is_unique());
+    let is_dated = master.is_dated();
+    let own = master.columns.iter().filter(is_key).filter(|column| is_dated || column.is_unique());
     let mut best: Option<Link<'p>> = None;
     for own in own {
         let forms: BTreeMap<String, &str> = own.values.keys().map(|value| (similar_form(value), &**value)).collect();

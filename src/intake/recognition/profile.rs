@@ -124,6 +124,13 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// True for rows with a date from which they count.
+    pub fn is_dated(&self) -> bool {
+        self.best(Field::ValidFrom, Column::is_date).is_some()
+    }
+}
+
 impl Column {
     /// The rank of the heading among the synonyms of `field`; behind all others when only its lowest part is one.
     pub fn rank(&self, field: Field) -> Option<usize> {

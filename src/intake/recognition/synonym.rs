@@ -83,6 +83,13 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
     Synonyms { field: Field::Since, headings: "since partnersince joined customersince joindate" },
     Synonyms { field: Field::Until, headings: "until partneruntil leftprogram leavedate terminationdate terminatedon" },
     Synonyms {
+        field: Field::ValidFrom,
+        headings: "validfrom effectivefrom effectivedate validfromdate dateeffective datevalidfrom validsince gültigab \
+            gueltigab gültigvon gueltigvon gültigseit datab wirksamab valableàpartirdu valableapartirdu dateeffet datedeffet \
+            válidodesde validodesde vigentedesde fechaefectiva validodal decorrenza datadecorrenza geldigvanaf \
+            ingangsdatum 適用開始日 有効開始日",
+    },
+    Synonyms {
         field: Field::OpportunityId,
         headings: "opportunityid dealid recordid opportunitynumber opportunity id dealname opportunityname topic \
             potentialid",

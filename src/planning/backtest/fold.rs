@@ -3,15 +3,15 @@
 use super::method::{Known, Method};
 use crate::channel::{Attribute, LineFacts, Name, Partner, PartnerBook, SegmentKey};
 use crate::finding::Findings;
-use crate::planning::assembly::Draft;
+use crate::planning::assembly::{Draft, Settled};
 use crate::planning::fault::PlanFault;
 use crate::planning::lines::Lines;
-use crate::planning::propose::prepare_view;
+use crate::planning::propose::{Prepared, prepare_view};
 use crate::planning::request::{Progress, Request};
 use crate::planning::view::View;
 use crate::plugin::{LearnedKind, Parameter, VendorPlugin};
 use crate::quota::{Bound, GuardrailKind, OnViolation};
-use crate::units::{Money, PlanningPeriod, plain};
+use crate::units::{Currency, Money, PlanningPeriod, plain};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -66,36 +66,53 @@ pub(super) fn rows(
     is_only: bool,
     progress: Progress<'_>,
 ) -> Result<Option<Rows>, Findings> {
-    let view = View { period: origin.period.clone(), as_of: origin.as_of, target: None };
+    rows_of(plugin, book, origin, (true, by, is_only), progress)
+}
+
+/// The same for the period that is planned, of which more is known: who is going to join or leave, and what is agreed.
+pub(super) fn rows_of_plan(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    origin: &Origin,
+    by: &[Name],
+    progress: Progress<'_>,
+) -> Result<Vec<Row>, Findings> {
+    Ok(rows_of(plugin, book, origin, (false, by, true), progress)?.map_or_else(Vec::new, |found| found.rows))
+}
+
+fn rows_of(
+    plugin: &VendorPlugin,
+    whole: &PartnerBook,
+    origin: &Origin,
+    (is_past, by, is_only): (bool, &[Name], bool),
+    progress: Progress<'_>,
+) -> Result<Option<Rows>, Findings> {
+    let view = View { period: origin.period.clone(), as_of: origin.as_of, target: None, is_past };
+    let known = whole.as_of(origin.as_of);
+    let book = &*known;
     let lines = Lines::new(book, &plugin.manifest, view.clone());
     if lines.eligible.is_empty() && !is_only {
         return Ok(None);
     }
     let prepared = prepare_view(plugin, book, &Request::default(), view, progress)?;
     let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;
-    let money = |minor: i128| {
-        Money::from_minor(minor, book.currency).map_err(|_| Findings::from(PlanFault::AmountOutOfRange {}))
-    };
-    let is_clamped = plugin.manifest.guardrails.on_violation == OnViolation::Clamp;
-    let mut planned: BTreeMap<(&Name, &SegmentKey), (Money, Money)> = BTreeMap::new();
-    for (index, (draft, line)) in prepared.drafts.iter().zip(&settled.lines).enumerate() {
-        let assessed = settled.assessment(&prepared.drafts, index).map(|assessment| assessment.amount);
-        let expected = expected(draft, line.quota, assessed.filter(|_| is_clamped));
-        planned.insert((&draft.identity.partner_id, &draft.segment), (money(line.quota)?, money(expected)?));
-    }
+    let planned = planned(plugin, &prepared, &settled)?;
     let known = Known {
         growth: lines.channel().growth,
         like_for_like: lines.learn_one(&pooled()).whole.map(|whole| whole.value),
         months: origin.period.months,
     };
-    let (mut rows, mut unplanned) = (Vec::with_capacity(prepared.drafts.len()), Decimal::ZERO);
-    for (index, partner) in book.partners.iter().enumerate() {
+    // Partners that the book did not have then bought something without a quota.
+    let all = whole.partners.iter().flat_map(|partner| lines.bought(partner));
+    let mut unplanned: Decimal = all.map(|(_, amount)| amount).sum();
+    let mut rows = Vec::with_capacity(prepared.drafts.len());
+    for partner in &book.partners {
         let bought = lines.bought(partner);
-        let mut left: Decimal = bought.iter().map(|(_, amount)| *amount).sum();
+        let index = whole.partners.partition_point(|one| one.id < partner.id);
         for (segment, facts) in lines.facts(partner) {
             let Some((quota, expected)) = planned.get(&(&partner.id, &segment)) else { continue };
             let actual: Decimal = lines.of_line(partner, &segment, &bought);
-            left -= actual;
+            unplanned -= actual;
             rows.push(Row {
                 partner: index,
                 segment: segment.clone(),
@@ -105,7 +122,6 @@ pub(super) fn rows(
                 segments: by.iter().map(|by| (Name::clone(by), segment_of(by, partner, &facts))).collect(),
             });
         }
-        unplanned += left;
     }
     let sizes = sizes(&rows);
     for (row, size) in rows.iter_mut().zip(sizes) {
@@ -114,9 +130,30 @@ pub(super) fn rows(
     Ok(Some(Rows {
         rows,
         unplanned: Money::new(unplanned, book.currency),
-        reserve: money(settled.reserve)?,
+        reserve: money(settled.reserve, book.currency)?,
         findings: prepared.findings,
     }))
+}
+
+fn money(minor: i128, currency: Currency) -> Result<Money, Findings> {
+    Money::from_minor(minor, currency).map_err(|_| PlanFault::AmountOutOfRange {}.into())
+}
+
+/// Quota of each line, and the revenue that the rules expect of it.
+fn planned<'d>(
+    plugin: &VendorPlugin,
+    prepared: &'d Prepared<'_>,
+    settled: &Settled,
+) -> Result<BTreeMap<(&'d Name, &'d SegmentKey), (Money, Money)>, Findings> {
+    let (currency, is_clamped) = (prepared.currency(), plugin.manifest.guardrails.on_violation == OnViolation::Clamp);
+    let lines = prepared.drafts.iter().zip(&settled.lines).enumerate();
+    let amounts = lines.map(|(index, (draft, line))| {
+        let assessed = settled.assessment(&prepared.drafts, index).map(|assessment| assessment.amount);
+        let expected = expected(draft, line.quota, assessed.filter(|_| is_clamped));
+        let both = (money(line.quota, currency)?, money(expected, currency)?);
+        Ok(((&draft.identity.partner_id, &draft.segment), both))
+    });
+    amounts.collect()
 }
 
 /// Revenue that the rules expect of a line: its quota, unless that is the minimum of its tier; then what it would be

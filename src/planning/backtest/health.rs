@@ -1,7 +1,7 @@
 //! Health of a plan before it is sent: what each line, territory and the channel are likely to buy, learned from past
 //! periods planned with the same rules, and how evenly the plan asks.
 
-use super::fold::{DIMENSIONS, Row, rows};
+use super::fold::{DIMENSIONS, Row, rows, rows_of_plan};
 use super::method::Method;
 use super::origins::origins;
 use super::outlook::{GroupHealth, Health, LineOutlook};
@@ -68,7 +68,7 @@ pub fn health_of(
         periods.push(origin.period.clone());
     }
     let report = |done: usize, all: usize| progress(past.len() * all + done, all * (past.len() + 1));
-    let now = rows(plugin, book, &now, &by, true, &report)?.map_or_else(Vec::new, |found| found.rows);
+    let now = rows_of_plan(plugin, book, &now, &by, &report)?;
     let planned = Joined::new(&plan, book, now, &mut groups)?;
     let observed =
         observed.into_iter().map(|(period, group, (expected, bought))| Observed { period, group, expected, bought });

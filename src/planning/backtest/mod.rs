@@ -8,6 +8,7 @@ mod method;
 mod origins;
 mod outlook;
 mod questions;
+mod undated;
 
 use super::fault::PlanFault;
 use super::request::Progress;
@@ -50,6 +51,8 @@ pub struct Backtest {
     pub comparison: Option<Comparison>,
     /// Latest date of the data on which constants of the rules were chosen, when the manifest says so.
     pub fitted_through: Option<NaiveDate>,
+    /// Facts that the rules read as the book has them today, because nothing dates them: the figures may be too good.
+    pub undated: Vec<Name>,
     /// Warnings.
     pub findings: Findings,
 }
@@ -125,6 +128,11 @@ pub fn backtest(
     if let Some(through) = fitted_through.filter(|_| fitted > 0) {
         findings.push(PlanFault::Fitted { through, fitted, folds: folds.len() }.into());
     }
+    let undated = undated::undated(plugin, book);
+    if !undated.is_empty() {
+        let facts = undated.iter().map(ToString::to_string).collect();
+        findings.push(PlanFault::Undated { facts }.into());
+    }
     Ok(Backtest {
         vendor: Arc::clone(&plugin.vendor),
         revision: plugin.revision.clone(),
@@ -135,6 +143,7 @@ pub fn backtest(
         comparison: comparison(&folds, &rows, book),
         folds,
         fitted_through,
+        undated,
         findings,
     })
 }

@@ -48,6 +48,9 @@ pub struct BacktestDocument<'a> {
     fitted_through: Option<String>,
     /// False when every fold scores data on which constants of the rules were chosen.
     independent: bool,
+    /// Facts that the rules read as the book has them today, because nothing dates them, such as `tier`: the scores may be too
+    /// good. Empty when there are none.
+    undated_facts: Vec<&'a str>,
     /// Revenue of all folds from partners that had no quota.
     unplanned_revenue: Money,
     /// Reserves of all folds for them.
@@ -157,6 +160,7 @@ impl<'a> BacktestDocument<'a> {
             comparison: backtest.comparison.as_ref().map(comparison),
             fitted_through: backtest.fitted_through.map(|date| date.to_string()),
             independent: is_independent(backtest),
+            undated_facts: backtest.undated.iter().map(|fact| &**fact).collect(),
             unplanned_revenue: sum(|fold| fold.unplanned_revenue)?,
             reserve: sum(|fold| fold.reserve)?,
             folds: backtest.folds.iter().map(FoldDocument::of).collect(),

@@ -184,6 +184,10 @@ fn notes(backtest: &Backtest) -> Vec<String> {
         let honest = if is_independent(backtest) { "" } else { ": no fold is independent of them" };
         format!("* Constants of the rules were chosen on data up to {through}{honest}.")
     });
+    let facts: Vec<String> = backtest.undated.iter().map(|fact| format!("`{}`", readable(fact))).collect();
+    let undated = (!facts.is_empty()).then(|| {
+        format!("These figures may be too good: the rules read facts as the book has them today: {}.", facts.join(", "))
+    });
     let always = [
         format!("Revenue of partners without a quota: {}", sum(|fold| fold.unplanned_revenue)),
         format!("Reserve that the rules kept for them: {}", sum(|fold| fold.reserve)),
@@ -191,7 +195,7 @@ fn notes(backtest: &Backtest) -> Vec<String> {
             .to_owned(),
         "Healthy quotas: 50 to 70 % of partners at or above, quota ÷ actual near 1.".to_owned(),
     ];
-    compared.into_iter().chain(fitted).chain(always).collect()
+    compared.into_iter().chain(fitted).chain(undated).chain(always).collect()
 }
 
 fn row(name: &str, score: Option<&Score>) -> Vec<Cell> {

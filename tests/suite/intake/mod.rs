@@ -7,6 +7,7 @@ mod beside;
 mod books;
 mod bounds;
 mod damage;
+mod dated;
 mod exports;
 mod facts;
 mod formats;
