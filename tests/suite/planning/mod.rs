@@ -5,6 +5,7 @@ mod bands;
 mod beside;
 mod bounds;
 mod calibrate;
+mod calibrate_parameters;
 mod health;
 mod history;
 mod joining;
