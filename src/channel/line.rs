@@ -264,6 +264,8 @@ figures! {
         season: Option<Rate>, example("1.1");
         /// The channel target, when one is given.
         target: Option<Money>, example("100_000_000");
+        /// Numbers that the manifest states under `[parameters]`, ascending by name.
+        parameters: Vec<(Name, Attribute)>, not_in_scripts().skipped();
     }
 }
 

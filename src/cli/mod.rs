@@ -100,7 +100,7 @@ enum Command {
     Ledger(ledger::Options),
     /// Score a vendor's rules on a past period against simple baselines.
     Backtest(backtest::Options),
-    /// Search the weights of a vendor's factors on past periods, and show what they would change.
+    /// Search a vendor's weights and parameters on past periods, and show what they would change.
     Calibrate(calibrate::Options),
     /// Show what a plan is likely to bring, with bands and odds, and how evenly it asks.
     Health(health::Options),

@@ -114,10 +114,10 @@ crate::faults! {
             help: "such a line gets its floor, or nothing: lock an agreed quota, or let a rule indicate an amount",
             severity: Warning,
         }
-        /// A rule decides the weights, so that a search has none to change.
+        /// A rule decides the weights and the manifest states no numbers, so that a search has nothing to change.
         WeightsRule {} = PlanBacktest {
-            message: "`weights.rhai` decides the weights of each line",
-            help: "calibration searches the weights of `[weights]` in the manifest; it needs a vendor without `weights.rhai`",
+            message: "`weights.rhai` decides the weights of each line, and the manifest states no numbers under `[parameters]`: there is nothing to search",
+            help: "calibration changes numbers of the manifest: write a constant of `weights.rhai` or of a factor rule as `name = 0.25` under `[parameters]`, and read it there as `partner.parameters.name`",
         }
         /// No past period is known on which settings could be scored.
         NothingToCalibrate {} = PlanBacktest {

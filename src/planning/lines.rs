@@ -113,6 +113,7 @@ impl<'b> Lines<'b> {
                 same_period_last_year: None,
                 season: None,
                 target: view.target,
+                parameters: manifest.parameters.facts(),
             }),
             view,
             first_month,

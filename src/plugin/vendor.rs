@@ -227,6 +227,11 @@ impl VendorPlugin {
         self.factors.iter_mut().zip(weights).for_each(|(factor, weight)| factor.weight = *weight);
     }
 
+    /// Sets the numbers that the manifest states for its rules, in their order, for a trial of other ones.
+    pub fn set_parameters(&mut self, values: &[Rate]) {
+        self.manifest.parameters.stated.iter_mut().zip(values).for_each(|(number, value)| number.value = *value);
+    }
+
     /// The weights for a line, in the manifest's order: the weights rule's, else the manifest's.
     pub fn weights(&self, facts: &Facts) -> Result<Vec<Rate>, ScriptFault> {
         if !self.has_weights_rule {

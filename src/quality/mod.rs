@@ -10,7 +10,7 @@ mod score;
 
 pub use baseline::{last_year, last_year_grown, trailing_four_quarters};
 pub use bootstrap::{Difference, Paired};
-pub use calibration::{PartnerError, Search, standard_error, wape};
+pub use calibration::{PartnerError, Region, Search, standard_error, wape};
 pub use experience::{Coverage, Experience, Observed, Outlook, Planned, odds_of};
 pub use fairness::{gini, rank_correlation};
 pub use ratio::Ratio;

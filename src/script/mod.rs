@@ -173,6 +173,8 @@ pub struct ScriptContext {
     pub attributes: Vec<(Name, FactKind)>,
     /// Names of the numbers that are learned from the channel, ascending.
     pub learned: Vec<Name>,
+    /// Numbers that the manifest states for its rules, with their kinds, ascending by name.
+    pub parameters: Vec<(Name, FactKind)>,
     /// Lookup tables.
     pub tables: Tables,
     /// Names of the vendor's factors, for weights.

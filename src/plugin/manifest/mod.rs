@@ -5,6 +5,7 @@ mod health;
 mod parameters;
 mod plausibility;
 mod read;
+mod stated;
 mod unusual;
 
 use crate::channel::Name;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 pub use health::{HealthCheck, HealthRules};
 pub use parameters::{GroupBy, LearnedKind, Parameter, Parameters};
 pub use plausibility::{Plausibility, PlausibilityCheck};
+pub use stated::StatedNumber;
 
 /// Floors and ceilings that hold for every line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,7 +169,7 @@ pub struct Manifest {
     pub plausibility: Plausibility,
     /// Bands and odds of every proposal, and limits beyond which they are questioned.
     pub health: HealthRules,
-    /// Numbers that are learned from the channel.
+    /// Numbers that rules read: learned from the channel, and stated.
     pub parameters: Parameters,
     /// Attributes of partners that scripts may read, with their kinds, ascending by name.
     pub attributes: Vec<(Name, FactKind)>,

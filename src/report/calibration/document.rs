@@ -3,6 +3,7 @@
 use super::{diff, verdict};
 use crate::figure::Fraction;
 use crate::planning::{Calibration, MovedLine, Setting};
+use crate::plugin::StatedNumber;
 use crate::report::ReportFault;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 /// Name and version of the document.
 const SCHEMA: &str = "quotient.calibration/1";
 
-/// Weights of a vendor's factors, searched on past periods. Errors are estimates; nothing is applied.
+/// Weights of a vendor's factors and numbers of its manifest, searched on past periods. Errors are estimates; nothing is applied.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Calibration")]
 pub struct CalibrationDocument<'a> {
@@ -35,6 +36,8 @@ pub struct CalibrationDocument<'a> {
     is_scaled: bool,
     /// Lines of all of them.
     lines: usize,
+    /// Numbers of `[parameters]` that were searched, ascending by name, each with its region.
+    parameters: Vec<ParameterDocument<'a>>,
     /// Number of settings that were tried.
     tried: usize,
     /// The present setting.
@@ -55,14 +58,38 @@ pub struct CalibrationDocument<'a> {
     moved: &'a [MovedLine],
 }
 
-/// Weights with their error.
+/// Number of the manifest with the region that was searched.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CalibrationParameter")]
+struct ParameterDocument<'a> {
+    /// Name in the manifest.
+    name: &'a str,
+    /// `rate`, `count` or `money`.
+    kind: &'static str,
+    /// Least value that was tried.
+    at_least: Fraction,
+    /// Largest value that was tried.
+    at_most: Fraction,
+}
+
+/// Weights and numbers with their error.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "CalibrationSetting")]
 struct SettingDocument<'a> {
-    /// Weights by factor.
+    /// Weights by factor; empty when a rule decides them.
     weights: BTreeMap<&'a str, Fraction>,
+    /// Numbers of `[parameters]` by name.
+    parameters: BTreeMap<&'a str, Fraction>,
     /// Σ|quota − actual| ÷ Σ actual over all past periods.
     wape: Fraction,
+}
+
+impl<'a> ParameterDocument<'a> {
+    fn of(number: &'a StatedNumber) -> Self {
+        let (low, high) = number.region;
+        let (at_least, at_most) = (Fraction(low.normalize()), Fraction(high.normalize()));
+        Self { name: &number.name, kind: number.kind.as_str(), at_least, at_most }
+    }
 }
 
 impl<'a> CalibrationDocument<'a> {
@@ -70,8 +97,10 @@ impl<'a> CalibrationDocument<'a> {
         let plan = &calibration.plan;
         let setting = |setting: &Setting| {
             let weights = calibration.factors.iter().zip(&setting.weights);
+            let numbers = calibration.numbers.iter().zip(&setting.numbers);
             SettingDocument {
                 weights: weights.map(|(factor, weight)| (&**factor, Fraction(*weight))).collect(),
+                parameters: numbers.map(|(number, value)| (&*number.name, Fraction(value.normalize()))).collect(),
                 wape: Fraction(setting.wape.round_dp(6).normalize()),
             }
         };
@@ -85,6 +114,7 @@ impl<'a> CalibrationDocument<'a> {
             past_periods: calibration.periods.iter().map(|period| &*period.label).collect(),
             is_scaled: calibration.is_scaled,
             lines: calibration.lines,
+            parameters: calibration.numbers.iter().map(ParameterDocument::of).collect(),
             tried: calibration.tried,
             current: setting(&calibration.current),
             best: setting(&calibration.best),

@@ -5,6 +5,7 @@ mod bands;
 mod beside;
 mod bounds;
 mod calibrate;
+mod calibrate_parameters;
 mod dated;
 mod health;
 mod history;
