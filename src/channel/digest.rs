@@ -49,8 +49,8 @@ impl PartnerBook {
 }
 
 impl PartnerBook {
-    /// Hash of what the book says about the partner at `index`, with its rows of extra tables: 32 hex digits, equal for equal
-    /// facts whatever other partners the book has; empty beyond the last partner.
+    /// Hash of what the book says about the partner at `index`, with its rows of extra tables: 128 bits, equal for
+    /// equal facts whatever other partners the book has; 0 beyond the last partner.
     ///
     /// ```
     /// # use quotient::intake::{JsonPart, ReadOptions, read_book_json};
@@ -62,8 +62,8 @@ impl PartnerBook {
     /// let two = book(r#"{"partners": [{"partner_id": "A"}, {"partner_id": "B"}], "revenue": []}"#);
     /// assert_eq!(one.partner_hash(0), two.partner_hash(1));
     /// ```
-    pub fn partner_hash(&self, index: usize) -> String {
-        let Some(partner) = self.partners.get(index) else { return String::new() };
+    pub fn partner_hash(&self, index: usize) -> u128 {
+        let Some(partner) = self.partners.get(index) else { return 0 };
         let whole = digest(|hasher| {
             partner.hash(hasher);
             for table in &self.extra_tables {
@@ -79,7 +79,7 @@ impl PartnerBook {
                 }
             }
         });
-        whole.as_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        u128::from_be_bytes(whole.as_bytes().first_chunk::<16>().copied().unwrap_or_default())
     }
 }
 

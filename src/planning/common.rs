@@ -17,3 +17,10 @@ pub struct Common {
     /// Cells of whole partners; empty at partner grain, where they are those of the lines.
     pub(super) whole_cells: Arc<BTreeMap<CellKey, Cell>>,
 }
+
+impl Common {
+    /// Numbers that are learned from the channel, in the order of the manifest.
+    pub fn learned(&self) -> &[Learned] {
+        &self.learned
+    }
+}
