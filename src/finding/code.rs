@@ -123,6 +123,19 @@ codes! {
     /// The vendor cannot provide the response, or not in this format.
     RequestNotPossible = Book, "request::not_possible";
 
+    /// A document of a book in partitions is not what the step reads.
+    PartitionDocument = Book, "partition::document";
+    /// Documents of different partitions, revisions, dates or surveys are put together.
+    ///
+    /// All partitions must be surveyed, assessed and settled with the same rules and the same merged survey.
+    PartitionMixed = Book, "partition::mixed";
+    /// A partition is missing, was counted twice, or has changed between two steps.
+    PartitionIncomplete = Book, "partition::incomplete";
+    /// A partner is in several partitions, or twice in one.
+    PartitionDoubled = Book, "partition::doubled";
+    /// The rules of the vendor need all lines at once, so that its book cannot be assessed in partitions.
+    PartitionUnsupported = Book, "partition::unsupported";
+
     /// The archive of past revisions has an entry that cannot be trusted: its content does not have the digest it is filed under.
     ///
     /// The entry is not used. Remove it; the next revision that loads is archived again.

@@ -30,6 +30,12 @@ impl InForce {
     fn new(since: Option<NaiveDate>, until: Option<NaiveDate>, period: &PlanningPeriod) -> Option<Self> {
         let from = since.map_or(period.first_day(), |since| since.max(period.first_day()));
         let to = until.map_or(period.last_day(), |until| until.min(period.last_day()));
+        Self::between(from, to, period)
+    }
+
+    /// The dates of a partner that is in the program from `from` to `to`, both inside `period`; `None` when these are all
+    /// its days, or none.
+    pub fn between(from: NaiveDate, to: NaiveDate, period: &PlanningPeriod) -> Option<Self> {
         let part = PartOfPeriod { days: (to - from).num_days() + 1, of: period.days() };
         if part.days <= 0 || part.days == part.of {
             return None;

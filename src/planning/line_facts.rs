@@ -1,6 +1,7 @@
 //! The facts of one line, as known on the as-of date.
 
-use super::lines::{Lines, Part, growth};
+use super::lines::{Lines, Part};
+use super::market::growth;
 use crate::channel::{
     ClosedFacts, Forecast, FormerQuota, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, OpportunityFacts,
     OpportunityStatus, Partner, PipelineFacts, QuotaFacts, RegisteredOpportunity, RevenueEntry, SegmentKey,
@@ -37,7 +38,7 @@ impl Lines<'_> {
             pipeline: self.pipeline(partner, part, history.prior_revenue, quota.current),
             quota,
             history,
-            channel: Arc::clone(&self.channel),
+            channel: Arc::clone(&self.common.channel),
         }
     }
 
@@ -88,14 +89,14 @@ impl Lines<'_> {
 
     fn market(&self, partner: &Partner, part: Part<'_>, prior: Option<Money>) -> MarketFacts {
         let cells = match part {
-            Part::Whole if self.manifest.grain != Grain::Partner => &self.whole_cells,
-            _ => &self.cells,
+            Part::Whole if self.manifest.grain != Grain::Partner => &self.common.whole_cells,
+            _ => &self.common.cells,
         };
         let Some(cell) = cells.get(&self.cell_key(partner, &part.segment())) else { return MarketFacts::default() };
         if !self.book.has_table("market") {
             return MarketFacts::default();
         }
-        let revenue = cell.revenue.map(|amount| self.money(amount));
+        let revenue = cell.sum.revenue.map(|amount| self.money(amount));
         let both = cell.addressable.zip(revenue);
         MarketFacts {
             addressable: cell.addressable,
@@ -107,10 +108,10 @@ impl Lines<'_> {
                 .map(|room| room.non_negative()),
             headroom_per_partner: both.and_then(|(addressable, revenue)| {
                 let room = addressable.minus(revenue).ok()?.non_negative();
-                room.amount().checked_div(Decimal::from(cell.partners)).map(|part| self.money(part))
+                room.amount().checked_div(Decimal::from(cell.sum.partners)).map(|part| self.money(part))
             }),
             partner_share: prior.zip(revenue).and_then(|(prior, revenue)| prior.ratio_to(revenue)),
-            partners: Some(cell.partners),
+            partners: Some(cell.sum.partners),
         }
     }
 

@@ -8,6 +8,7 @@ mod bands;
 mod beside;
 mod changes;
 mod closing;
+mod common;
 mod comparable;
 mod drafts;
 mod explain;
@@ -19,8 +20,11 @@ mod line_facts;
 mod line_name;
 mod lines;
 mod locks;
+mod market;
+mod parts;
 mod phasing;
 mod plan;
+mod plan_lines;
 mod plausibility;
 mod plausibility_fault;
 mod propose;
@@ -29,8 +33,10 @@ mod request;
 mod reserve;
 mod sensitivity;
 mod sensitivity_search;
+mod tally;
 mod targets;
 mod view;
+mod warnings;
 
 pub use crate::quota::{Basis, Grain};
 pub use again::{Assessed, Resettled};
@@ -42,13 +48,15 @@ pub use backtest::{
 };
 pub use bands::{Band, Bands, TerritoryOutlook};
 pub use closing::{ClosingDeal, closing_deals};
+pub use common::Common;
 pub use drafts::fault_of_line;
 pub use explain::{Explained, LineChoice, explain};
 pub use fault::{PlanAmountFault, PlanFault};
 pub use in_force::InForce;
-pub use learned::{Estimate, Learned, Stretch};
+pub use learned::{Estimate, Learned, Pooled, Stretch};
 pub use line_name::{line_id, line_name, named};
 pub use lines::Lines;
+pub use parts::{AssessedPart, Frame, OpenChannel, SettledChannel, SettledGroup, SettledLine};
 pub use plan::{
     GroupOutcome, LineRecord, OverAssignment, PeriodQuota, PhasingBasis, PlanChange, PlanLine, PreviousLine, QuotaPlan,
     RecordMark,
@@ -59,5 +67,6 @@ pub use proposed::{propose, wants_bands};
 pub use request::{Progress, Request};
 pub use sensitivity::{Direction, Sensitivity};
 pub use sensitivity_search::sensitivities;
+pub use tally::{CellKey, CellSum, Stretches, Tally};
 pub use targets::exact_targets;
 pub use view::{View, view};

@@ -139,9 +139,9 @@ impl PlanLine {
 /// A line with the names of its plan's reporting periods, as documents write it.
 #[derive(Clone, Copy)]
 pub struct LineRecord<'a> {
-    /// The plan.
-    pub plan: &'a QuotaPlan,
-    /// One of its lines.
+    /// Reporting periods of its plan, in order.
+    pub reporting: &'a [PlanningPeriod],
+    /// The line.
     pub line: &'a PlanLine,
 }
 
@@ -167,12 +167,12 @@ struct Periods<'a>(LineRecord<'a>);
 
 impl List for Periods<'_> {
     fn size(&self) -> usize {
-        self.0.line.periods.len().min(self.0.plan.reporting.len())
+        self.0.line.periods.len().min(self.0.reporting.len())
     }
 
     fn item(&self, index: usize) -> Value<'_> {
-        let LineRecord { plan, line } = self.0;
-        match (plan.reporting.get(index), line.periods.get(index)) {
+        let LineRecord { reporting, line } = self.0;
+        match (reporting.get(index), line.periods.get(index)) {
             (Some(period), Some(quota)) => {
                 Value::own(PeriodQuota { period: period.label.as_str().into(), quota: *quota })
             }

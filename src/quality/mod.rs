@@ -13,5 +13,5 @@ pub use bootstrap::{Difference, Paired};
 pub use calibration::{PartnerError, Region, Search, standard_error, wape};
 pub use experience::{Coverage, Experience, Observed, Outlook, Planned, odds_of};
 pub use fairness::{gini, rank_correlation};
-pub use ratio::Ratio;
+pub use ratio::{PairSquares, PairSums, Ratio};
 pub use score::{QUANTILES, QuotaOutcome, Score, Scores, score};

@@ -216,7 +216,7 @@ pub fn write_json(plan: &QuotaPlan, views: &[ExplainView<'_>], out: &mut impl Wr
     for view in views {
         let sensitivities = view.sensitivities.iter().zip(view.sensitivity_sentences()?);
         lines.push(ExplainedLineDocument {
-            line: LineOf(LineRecord { plan, line: view.line }),
+            line: LineOf(LineRecord { reporting: &plan.reporting, line: view.line }),
             sensitivities: sensitivities.map(|(one, sentence)| SensitivityDocument::of(one, sentence)).collect(),
         });
     }

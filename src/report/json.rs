@@ -256,7 +256,8 @@ struct Lines<'a>(&'a QuotaPlan);
 
 impl Serialize for Lines<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.lines.iter().map(|line| LineOf(LineRecord { plan: self.0, line })))
+        serializer
+            .collect_seq(self.0.lines.iter().map(|line| LineOf(LineRecord { reporting: &self.0.reporting, line })))
     }
 }
 

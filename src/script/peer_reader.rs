@@ -59,6 +59,23 @@ impl Scripts {
         if is_asked { properties.collect() } else { BTreeSet::new() }
     }
 
+    /// Returns the paths of the scripts that ask about peers, ascending.
+    pub fn rules_with_peers(&self) -> Vec<String> {
+        let mut paths: Vec<String> = Vec::new();
+        for (path, program) in &self.inner.programs {
+            let mut is_asked = false;
+            program.tree.walk(&mut |expression| {
+                is_asked |= matches!(&expression.kind,
+                    ExpressionKind::Method { name, .. } | ExpressionKind::Call { name, .. } if name == "peers");
+            });
+            if is_asked {
+                paths.push(path.to_string());
+            }
+        }
+        paths.sort_unstable();
+        paths
+    }
+
     /// Returns the declared tables that the scripts read.
     pub fn tables_read(&self) -> Vec<Name> {
         let schema = &self.inner.schema;
@@ -108,6 +125,11 @@ impl PeerReader {
         let known = paths.filter_map(|path| Some((Name::from(path.as_str()), numeric_fact(&schema, &path)?.clone())));
         let facts = known.collect();
         Self { facts, cohorts: schema.cohorts }
+    }
+
+    /// Paths of the facts that rules ask about, ascending.
+    pub fn facts(&self) -> impl Iterator<Item = &Name> {
+        self.facts.iter().map(|(path, _)| path)
     }
 
     /// Reads the figures of one line.
