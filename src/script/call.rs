@@ -11,7 +11,7 @@ use super::form_fault::FormFault;
 use super::name_fault::NameFault;
 use super::outcome_fault::OutcomeFault;
 use super::program::{Inner, Program, Scripts};
-use super::shadow::{Difference, Watch};
+use super::shadow::Difference;
 use super::threads::with_large_stack;
 use super::typed::{Ground, Rule};
 use super::{EntryPoint, FactorOutcome, Facts};
@@ -88,8 +88,10 @@ impl Scripts {
     pub fn differences(&self, are_new: bool) -> impl Iterator<Item = (&str, &Difference)> {
         let typed = self.inner.typed.iter();
         let watches = typed.filter_map(|(path, rule)| Some((path.as_str(), &rule.as_ref().ok()?.watch)));
-        let asked = move |watch: &'_ Watch| if are_new { watch.news() } else { watch.difference() };
-        watches.filter_map(move |(path, watch)| Some((path, asked(watch)?)))
+        watches.filter_map(move |(path, watch)| {
+            let difference = if are_new { watch.news() } else { watch.difference() };
+            Some((path, difference?))
+        })
     }
 
     /// Calls the weights rule in `path`; the weights are ascending by factor and sum to exactly 1.
