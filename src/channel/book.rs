@@ -98,17 +98,7 @@ impl PartnerBook {
 
     /// First and last month with any revenue; `None` without revenue.
     pub fn revenue_months(&self) -> Option<(Month, Month)> {
-        self.revenue_where(|_| true)
-    }
-
-    /// First and last month with any revenue, as known at the end of `last`; `None` without revenue up to then.
-    pub fn revenue_until(&self, last: Month) -> Option<(Month, Month)> {
-        self.revenue_where(|month| month <= last)
-    }
-
-    fn revenue_where(&self, is_known: impl Fn(Month) -> bool) -> Option<(Month, Month)> {
-        let all = || self.partners.iter().flat_map(|partner| partner.revenue.iter().map(|entry| entry.month));
-        let months = || all().filter(|month| is_known(*month));
+        let months = || self.partners.iter().flat_map(|partner| partner.revenue.iter().map(|entry| entry.month));
         Some((months().min()?, months().max()?))
     }
 }

@@ -16,9 +16,8 @@ column `valid_from` may have several rows for the same thing:
 - A partner is not in the book before its first row counts, like one that joins later (`since`): it has no quota, is not
   counted anywhere, and what it buys is revenue of partners without a quota. Leave the date of the first row empty for a
   partner that was one from the beginning; revenue before the first date is a warning.
-- In any other table with `partner_id`, rows with a later date are left out and the others count beside one another, the
-  latest last.
-- Opportunities, forecasts and quotas have dates of their own: `registered_on`, `submitted_on`, and the period of a quota.
+- In any other table with `partner_id`, rows with a later date are left out and all others count, the latest last.
+- The dates of opportunities, forecasts and quotas are `registered_on`, `submitted_on`, and the period of a quota.
 
 Proposals, explanations, assessments, reviews, bands and learned numbers look at the rows that count on their as-of date,
 and backtests, bands and calibrations at those of the date of each past period. A backtest names the facts that rules read

@@ -104,7 +104,7 @@ impl<'b> Standings<'b> {
         given: &'b Given,
     ) -> Result<Self, MoneyError> {
         let last = Month::last_complete(as_of);
-        let revenue_months = book.revenue_until(last);
+        let revenue_months = book.revenue_months();
         let known_months = KnownMonths::of(book);
         let first = known_months.first();
         let deals_after =

@@ -116,13 +116,12 @@ pub(super) fn part_of_month(book: &PartnerBook, request: &Request, view: &View) 
 
 /// Warns when the book's revenue does not cover the stretch that quotas are derived from.
 pub(super) fn uncovered(book: &PartnerBook, view: &View) -> Option<Finding> {
+    let (first, last) = book.revenue_months()?;
     let (seen, months) = (view.last_month(), view.period.months as i32);
     let as_of = view.as_of;
-    let Some((first, last)) = book.revenue_until(seen) else {
-        let (first, _) = book.revenue_months()?;
-        return Some(PlanFault::RevenueBeginsLater { first: first.to_string(), as_of: as_of.to_string() }.into());
-    };
-    let fault = if last < seen {
+    let fault = if first > seen {
+        PlanFault::RevenueBeginsLater { first: first.to_string(), as_of: as_of.to_string() }
+    } else if last < seen {
         PlanFault::RevenueEndsEarlier {
             last: last.to_string(),
             last_day: last.last_day().to_string(),
