@@ -23,6 +23,7 @@ mod folder;
 mod garbled;
 mod header;
 mod json;
+mod kind;
 mod label;
 mod layout;
 mod log;

@@ -6,6 +6,8 @@ mod beside;
 mod bounds;
 mod calibrate;
 mod calibrate_parameters;
+mod capacity;
+mod conventions;
 mod health;
 mod history;
 mod joining;
