@@ -15,6 +15,7 @@ mod learned;
 mod oracle;
 mod plausibility;
 mod shipped;
+mod simulated;
 
 use proptest::prelude::*;
 use quotient::channel::PartnerBook;
