@@ -32,7 +32,7 @@ impl Attribute {
 }
 
 /// Investment signals. `None` is "not known".
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Investment {
     /// Certified staff now.
     pub certified_now: Option<i64>,
@@ -46,6 +46,24 @@ pub struct Investment {
     pub services_revenue: Option<Money>,
     /// Share of the enablement plan completed, 0 to 1.
     pub enablement: Option<Rate>,
+    /// People who sell the vendor's products.
+    pub sellers: Option<i64>,
+    /// Revenue of one of them in a year at full productivity.
+    pub productivity: Option<Money>,
+    /// Part of it that they reach in the period, 0 to 1; `None` means all.
+    pub seller_ramp: Option<Rate>,
+}
+
+/// The hash of a book without sellers is the same as before books could have them.
+impl std::hash::Hash for Investment {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (self.certified_now, self.certified_before, self.marketing_spend).hash(state);
+        (self.services_headcount, self.services_revenue, self.enablement).hash(state);
+        let sales = (self.sellers, self.productivity, self.seller_ramp);
+        if sales != (None, None, None) {
+            sales.hash(state);
+        }
+    }
 }
 
 /// Historical win rate that the book states.

@@ -148,6 +148,14 @@ figures! {
         services_revenue: Option<Money>, example("300_000");
         /// Share of the enablement plan completed, 0 to 1.
         enablement: Option<Rate>, at_most(1).example("0.8").zero("0");
+        /// People who sell the vendor's products.
+        sellers: Option<i64>, unit("people").example("4");
+        /// Revenue of one of them in a year at full productivity.
+        productivity: Option<Money>, example("300_000");
+        /// Part of it that they reach in the period, 0 to 1.
+        seller_ramp: Option<Rate>, at_most(1).example("0.9").zero("0");
+        /// Sellers × productivity × ramp for the length of the planning period; without a ramp, at full productivity.
+        capacity: Option<Money>, example("1_080_000");
     }
 }
 

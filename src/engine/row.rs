@@ -167,6 +167,9 @@ rows! {
         "Sets its marketing spend for the vendor's products in the last 12 months." marketing_spend: Money = marketing_spend => MarketingSpend as "Money::new(25_000, Currency::USD)";
         "Sets the number of people in its services practice." services_headcount: u32 = services_headcount => ServicesHeadcount as "5";
         "Sets the revenue of its services practice in the last 12 months." services_revenue: Money = services_revenue => ServicesRevenue as "Money::new(300_000, Currency::USD)";
+        "Sets the number of people who sell the vendor's products." sellers: u32 = sellers => Sellers as "4";
+        "Sets the revenue of one of them in a year at full productivity." productivity: Money = productivity => Productivity as "Money::new(300_000, Currency::USD)";
+        "Sets the part of it that they reach in the period, 0 to 1." seller_ramp: Decimal = seller_ramp => SellerRamp as "\"0.9\".parse()?";
         "Sets the completed share of the enablement plan, 0 to 1." enablement: Decimal = enablement => Enablement as "\"0.8\".parse()?";
         "Sets the date from which the row counts, until the next one; from the beginning when it is not set." valid_from: NaiveDate = valid_from => ValidFrom as "\"2025-07-01\".parse()?";
     }

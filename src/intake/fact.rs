@@ -76,6 +76,9 @@ pub(super) fn investment(row: &mut Row<'_>) -> Result<Investment, Reported> {
     let marketing_spend = row.amount(Field::MarketingSpend);
     let services_headcount = row.count(Field::ServicesHeadcount);
     let services_revenue = row.amount(Field::ServicesRevenue);
+    let sellers = row.count(Field::Sellers);
+    let productivity = row.amount(Field::Productivity);
+    let seller_ramp = row.rate(Field::SellerRamp);
     let enablement = row.rate(Field::Enablement);
     currency?;
     Ok(Investment {
@@ -84,6 +87,9 @@ pub(super) fn investment(row: &mut Row<'_>) -> Result<Investment, Reported> {
         marketing_spend: marketing_spend?,
         services_headcount: services_headcount?,
         services_revenue: services_revenue?,
+        sellers: sellers?,
+        productivity: productivity?,
+        seller_ramp: seller_ramp?,
         enablement: enablement?,
     })
 }

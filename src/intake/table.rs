@@ -65,6 +65,12 @@ fields! {
     ServicesHeadcount = "services_headcount",
     /// Revenue of the services practice.
     ServicesRevenue = "services_revenue",
+    /// People who sell the vendor's products.
+    Sellers = "sellers",
+    /// Revenue of one of them in a year.
+    Productivity = "productivity",
+    /// Their part of full productivity.
+    SellerRamp = "seller_ramp",
     /// Enablement completed.
     Enablement = "enablement",
     /// Opportunity.
@@ -370,6 +376,11 @@ static INVESTMENTS: Table = Table {
         column(Field::ServicesHeadcount, Kind::Count, "People in the services practice.").unit("people"),
         column(Field::ServicesRevenue, Kind::Amount, "Revenue of the services practice, last 12 months.")
             .unit("currency"),
+        column(Field::Sellers, Kind::Count, "People who sell the vendor's products.").unit("people"),
+        column(Field::Productivity, Kind::AmountFromZero, "Revenue of such a person at full productivity.")
+            .unit("currency per year"),
+        column(Field::SellerRamp, Kind::Share, "Part of it that they reach in the period; empty means all.")
+            .unit("fraction"),
         column(Field::Enablement, Kind::Share, "Share of the enablement plan completed.").unit("fraction"),
         CURRENCY,
         VALID_FROM,

@@ -3,7 +3,7 @@
 use super::learned::{Estimate, Learned, Pooled, Stretch};
 use super::lines::{Lines, Part};
 use crate::channel::{Attribute, Name, Partner, RevenueEntry, SegmentKey};
-use crate::plugin::{GroupBy, LearnedKind, Parameter};
+use crate::plugin::{GroupBy, LearnedKind, Parameter, Silence};
 use crate::quality::{PairSquares, PairSums, Ratio};
 use crate::units::{Month, Rate};
 use chrono::NaiveDate;
@@ -133,8 +133,12 @@ impl Lines<'_> {
                     amounts.0 > Decimal::ZERO && self.would_admit(partner, until, months)
                 }
             };
-            let group =
-                || parameter.by.as_ref().and_then(|by| group_of(by, partner, &segment, &own, until, until.last_day()));
+            let group = || {
+                parameter
+                    .by
+                    .as_ref()
+                    .and_then(|by| group_of(by, partner, &segment, self.silence(&own, until), until.last_day()))
+            };
             counts.then(|| Transition { group: group(), amounts })
         };
         self.segments(partner).into_iter().filter_map(line).collect()
@@ -159,6 +163,12 @@ impl Lines<'_> {
             && (prior || !rules.requires_prior_revenue)
     }
 
+    /// The time since the latest revenue of a line, as known at the end of the month `until`; `None` without any.
+    fn silence(&self, own: &[&RevenueEntry], until: Month) -> Option<Silence> {
+        let latest = own.iter().rfind(|entry| entry.month <= until && entry.amount.is_positive())?;
+        Some(self.manifest.conventions.silence(i64::from(until.since(latest.month))))
+    }
+
     /// The learned numbers of a part, ascending by name; those that are not known are left out.
     pub(super) fn learned_for(&self, partner: &Partner, part: Part<'_>) -> Vec<(Name, Attribute)> {
         if self.learned().is_empty() {
@@ -168,7 +178,7 @@ impl Lines<'_> {
         let last = self.view.last_month();
         let known = self.learned().iter().filter_map(|learned| {
             let by = learned.parameter.by.as_ref();
-            let group = by.and_then(|by| group_of(by, partner, &segment, &own, last, self.view.as_of));
+            let group = by.and_then(|by| group_of(by, partner, &segment, self.silence(&own, last), self.view.as_of));
             let estimate = group.and_then(|group| learned.groups.get(&group)).or(learned.whole.as_ref())?;
             Some((Name::clone(&learned.parameter.name), Attribute::Number(estimate.value)))
         });
@@ -195,13 +205,12 @@ fn squared(transitions: &[Transition], sums: &Pooled<PairSums>) -> Pooled<PairSq
     squares
 }
 
-/// The group of a line: by its revenue up to the end of the month `until`, and by the facts of its partner on `date`.
+/// The group of a line: by the time since its latest revenue, and by the facts of its partner on `date`.
 fn group_of(
     by: &GroupBy,
     partner: &Partner,
     segment: &SegmentKey,
-    own: &[&RevenueEntry],
-    until: Month,
+    silence: Option<Silence>,
     date: NaiveDate,
 ) -> Option<Name> {
     let (tier, territory, vertical, attributes) = match partner.history.profiles() {
@@ -216,20 +225,7 @@ fn group_of(
         GroupBy::Territory => segment.territory.clone().or_else(|| territory.clone()),
         GroupBy::Vertical => vertical.clone(),
         GroupBy::ProductLine => segment.product_line.clone(),
-        GroupBy::Silence => {
-            let latest = own.iter().rfind(|entry| entry.month <= until && entry.amount.is_positive())?;
-            let silent = until.since(latest.month);
-            Some(
-                if silent >= 6 {
-                    "lapsed"
-                } else if silent >= 3 {
-                    "quiet"
-                } else {
-                    "active"
-                }
-                .into(),
-            )
-        }
+        GroupBy::Silence => silence.map(|silence| Name::from(silence.as_str())),
         GroupBy::Attribute(name) => {
             let found = attributes.binary_search_by(|(known, _)| known.cmp(name)).ok()?;
             Some(attributes[found].1.word())

@@ -3,8 +3,9 @@
 use super::lines::{Lines, Part};
 use super::market::growth;
 use crate::channel::{
-    ClosedFacts, Forecast, FormerQuota, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, OpportunityFacts,
-    OpportunityStatus, Partner, PipelineFacts, QuotaFacts, RegisteredOpportunity, RevenueEntry, SegmentKey,
+    ClosedFacts, Forecast, FormerQuota, HistoryFacts, Investment, InvestmentFacts, LineFacts, MarketFacts,
+    OpportunityFacts, OpportunityStatus, Partner, PipelineFacts, QuotaFacts, RegisteredOpportunity, RevenueEntry,
+    SegmentKey,
 };
 use crate::performance::sum_inside;
 use crate::quota::Grain;
@@ -13,9 +14,6 @@ use chrono::{Months, NaiveDate};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// Months over which win rates are derived from closed opportunities.
-const WIN_RATE_WINDOW: u32 = 24;
 
 impl Lines<'_> {
     pub(super) fn line(&self, partner: &Partner, part: Part<'_>) -> LineFacts {
@@ -34,7 +32,7 @@ impl Lines<'_> {
             attributes: partner.attributes.clone(),
             learned: self.learned_for(partner, part),
             market: self.market(partner, part, history.prior_revenue),
-            investment: investment(partner),
+            investment: self.investment(partner),
             pipeline: self.pipeline(partner, part, history.prior_revenue, quota.current),
             quota,
             history,
@@ -187,13 +185,42 @@ impl Lines<'_> {
         past.collect()
     }
 
+    fn investment(&self, partner: &Partner) -> InvestmentFacts {
+        let Some(found) = partner.investment.as_deref() else { return InvestmentFacts::default() };
+        InvestmentFacts {
+            certified_now: found.certified_now,
+            certified_before: found.certified_before,
+            certified_gained: found
+                .certified_now
+                .zip(found.certified_before)
+                .map(|(now, before)| now.saturating_sub(before)),
+            marketing_spend: found.marketing_spend,
+            services_headcount: found.services_headcount,
+            services_revenue: found.services_revenue,
+            enablement: found.enablement,
+            sellers: found.sellers,
+            productivity: found.productivity,
+            seller_ramp: found.seller_ramp,
+            capacity: self.capacity(found),
+        }
+    }
+
+    /// Sellers × productivity × ramp for the planning period; `None` unless both sellers and productivity are known.
+    fn capacity(&self, investment: &Investment) -> Option<Money> {
+        let (sellers, productivity) = investment.sellers.zip(investment.productivity)?;
+        let ramp = investment.seller_ramp.unwrap_or(Decimal::ONE);
+        let months = Decimal::from(self.view.period.months);
+        let year = productivity.times(Decimal::from(sellers)).ok()?.times(ramp).ok()?;
+        year.times(months).ok()?.divided_by(Decimal::from(12)).ok()
+    }
+
     fn win_rate(&self, partner: &Partner, part: Part<'_>) -> Option<Rate> {
         let stated_for = |wanted: &SegmentKey| partner.win_rates.iter().find(|rate| rate.segment == *wanted);
         let stated = stated_for(&part.segment()).or_else(|| stated_for(&SegmentKey::default()));
         if let Some(rate) = stated.and_then(|rate| rate.by_value) {
             return Some(rate);
         }
-        let from = self.view.as_of.checked_sub_months(Months::new(WIN_RATE_WINDOW))?;
+        let from = self.view.as_of.checked_sub_months(Months::new(self.manifest.conventions.win_rate_months))?;
         let mut won = Decimal::ZERO;
         let mut closed = Decimal::ZERO;
         for deal in partner.opportunities.iter().filter(|deal| self.belongs(partner, part, &deal.segment)) {
@@ -233,22 +260,6 @@ impl Lines<'_> {
             }
         }
         sum_inside(latest.into_values(), period).ok().flatten()
-    }
-}
-
-fn investment(partner: &Partner) -> InvestmentFacts {
-    let Some(found) = partner.investment.as_deref() else { return InvestmentFacts::default() };
-    InvestmentFacts {
-        certified_now: found.certified_now,
-        certified_before: found.certified_before,
-        certified_gained: found
-            .certified_now
-            .zip(found.certified_before)
-            .map(|(now, before)| now.saturating_sub(before)),
-        marketing_spend: found.marketing_spend,
-        services_headcount: found.services_headcount,
-        services_revenue: found.services_revenue,
-        enablement: found.enablement,
     }
 }
 

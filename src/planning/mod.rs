@@ -10,6 +10,7 @@ mod changes;
 mod closing;
 mod common;
 mod comparable;
+mod conventions;
 mod drafts;
 mod explain;
 mod fault;
@@ -43,12 +44,13 @@ pub use again::{Assessed, Resettled};
 pub use assembly::{Change, Draft, Settled, Settlement, is_exact};
 pub use assessment::{AssessedLine, PartnerAssessment, assess_partner};
 pub use backtest::{
-    Backtest, Calibration, Comparison, Fold, GroupHealth, Health, HealthFault, LineOutlook, Method, MovedLine, Origin,
-    PAST_PERIODS, Setting, backtest, calibrate, health, latest_origin, origins,
+    Backtest, Calibration, Comparison, Fold, Health, HealthFault, LineOutlook, Method, MovedLine, Origin, PAST_PERIODS,
+    Setting, backtest, calibrate, health, latest_origin, origins,
 };
-pub use bands::{Band, Bands, TerritoryOutlook};
+pub use bands::{AmountAtOdds, Band, Bands, Fairness, GroupHealth, TerritoryOutlook};
 pub use closing::{ClosingDeal, closing_deals};
 pub use common::Common;
+pub use conventions::{Conventions, NOMINAL_BAND};
 pub use drafts::fault_of_line;
 pub use explain::{Explained, LineChoice, explain};
 pub use fault::{PlanAmountFault, PlanFault};

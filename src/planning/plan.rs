@@ -1,6 +1,7 @@
 //! The quota plan: the outcome of a proposal.
 
 use super::bands::{Band, Bands};
+use super::conventions::Conventions;
 use super::learned::Learned;
 use crate::channel::{BookSummary, Identity, LineContext, Name, SegmentKey};
 use crate::figure::{About, Format, List, Record, Value};
@@ -222,6 +223,8 @@ pub struct QuotaPlan {
     pub not_eligible: Vec<Name>,
     /// Numbers that the rules learned from the channel, ascending by name.
     pub learned: Vec<Learned>,
+    /// Conventions by which its figures were computed.
+    pub conventions: Conventions,
     /// Outlook of territories and of the channel; `None` unless it was asked for.
     pub bands: Option<Box<Bands>>,
     /// Warnings about the book and the plan.

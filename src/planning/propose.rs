@@ -2,6 +2,7 @@
 
 use super::assembly::{Draft, Settled, Settlement};
 use super::changes::changes;
+use super::conventions::Conventions;
 use super::drafts::drafts;
 use super::fault::PlanFault;
 use super::learned::Learned;
@@ -222,6 +223,7 @@ impl Prepared<'_> {
         let writer = self.is_explained.then_some(&writer);
         let lines = plan_lines(self.drafts, work, writer, &names, currency).map_err(out_of_range)?;
         let findings = self.findings.into_iter().chain(broken(&lines)).collect();
+        let over = self.settlement.over_assignment.iter();
         Ok(QuotaPlan {
             vendor: Arc::clone(&self.plugin.vendor),
             revision: self.plugin.revision.clone(),
@@ -233,12 +235,7 @@ impl Prepared<'_> {
             rounding_unit: Money::from_minor(self.settlement.unit, currency).map_err(out_of_range)?,
             target: settled.target.map(money).transpose()?,
             reserve: money(settled.reserve)?,
-            over_assignment: self
-                .settlement
-                .over_assignment
-                .iter()
-                .map(|(level, rate)| OverAssignment { level, rate: *rate })
-                .collect(),
+            over_assignment: over.map(|(level, rate)| OverAssignment { level, rate: *rate }).collect(),
             total,
             changes: previous.map(|previous| changes(&lines, previous, self.plugin.manifest.grain)),
             period: self.period,
@@ -248,6 +245,7 @@ impl Prepared<'_> {
             lines,
             not_eligible: self.not_eligible,
             learned: self.learned,
+            conventions: Conventions::of(&self.plugin.manifest),
             bands: None,
             findings,
             account_manager: None,

@@ -64,8 +64,8 @@ fn value(item: Item<'_>, kind: Kind, currency: Currency) -> Option<Value<'_>> {
     }
 }
 
-/// Reads the facts of a case under `facts`, as of `as_of` for `period`; numbers of the manifest that it leaves out are as
-/// they are there.
+/// Reads the facts of a case under `facts`, as of `as_of` for `period`; numbers that the manifest states and the case does
+/// not have the value of the manifest.
 pub fn read(
     facts: Option<Section<'_>>,
     case: &str,

@@ -239,6 +239,11 @@ crate::faults! {
             message: format!("`at_quota_low` is {low}, above `at_quota_high` = {high}"),
             help: "write shares such as `at_quota_low = 0.50` and `at_quota_high = 0.70`",
         }
+        /// A line would lapse before it is quiet.
+        SilenceOrder { quiet: i64, lapsed: i64 } = ManifestValue {
+            message: format!("`quiet_months` is {quiet}, not below `lapsed_months` = {lapsed}"),
+            help: "a line is first quiet and then lapsed: write fewer months for `quiet_months`",
+        }
         /// A name that scripts cannot read after a point.
         ParameterName { parameter: String } = ManifestValue {
             message: format!("`{parameter}` cannot be the name of a number"),

@@ -9,7 +9,7 @@ use crate::planning::lines::Lines;
 use crate::planning::propose::{Prepared, prepare_view};
 use crate::planning::request::{Progress, Request};
 use crate::planning::view::View;
-use crate::plugin::{LearnedKind, Parameter, VendorPlugin};
+use crate::plugin::{Conventions, LearnedKind, Parameter, Silence, VendorPlugin};
 use crate::quota::{Bound, GuardrailKind, OnViolation};
 use crate::units::{Currency, Money, PlanningPeriod, plain};
 use chrono::NaiveDate;
@@ -119,7 +119,7 @@ fn rows_of(
                 actual: Money::new(actual, book.currency),
                 expected: if facts.is_newcomer { *quota } else { *expected },
                 quotas: known.quotas(*quota, &facts).map(|quota| quota.map(Money::non_negative)),
-                segments: by.iter().map(|by| (Name::clone(by), segment_of(by, partner, &facts))).collect(),
+                segments: segments_of(by, partner, &facts, &plugin.manifest.conventions),
             });
         }
     }
@@ -180,7 +180,11 @@ fn pooled() -> Parameter {
     }
 }
 
-fn segment_of(by: &str, partner: &Partner, facts: &LineFacts) -> Name {
+fn segments_of(by: &[Name], partner: &Partner, facts: &LineFacts, conventions: &Conventions) -> Vec<(Name, Name)> {
+    by.iter().map(|by| (Name::clone(by), segment_of(by, partner, facts, conventions))).collect()
+}
+
+fn segment_of(by: &str, partner: &Partner, facts: &LineFacts, conventions: &Conventions) -> Name {
     let identity = &facts.identity;
     let named = |name: &Option<Name>, otherwise: &str| name.clone().unwrap_or_else(|| otherwise.into());
     match by {
@@ -189,7 +193,7 @@ fn segment_of(by: &str, partner: &Partner, facts: &LineFacts) -> Name {
         "territory" => named(&identity.territory, "not known"),
         "tier" => named(&identity.tier, "none"),
         "product line" => named(&identity.product_line, "all"),
-        "history" => kind(facts.history.months_since_last_revenue, facts.is_newcomer).into(),
+        "history" => kind(facts.history.months_since_last_revenue, facts.is_newcomer, conventions).into(),
         "vertical" => named(&identity.vertical, "not known"),
         "account manager" => named(&identity.account_manager, "none"),
         attribute => match partner.attributes.iter().find(|(name, _)| **name == *attribute).map(|(_, value)| value) {
@@ -202,13 +206,24 @@ fn segment_of(by: &str, partner: &Partner, facts: &LineFacts) -> Name {
     }
 }
 
-fn kind(months_since_last: Option<i64>, is_newcomer: bool) -> &'static str {
-    match months_since_last {
-        Some(months) if months >= 6 => "lapsed (no revenue for half a year)",
-        Some(months) if months >= 3 => "quiet (no revenue for a quarter)",
-        _ if is_newcomer => "newcomer",
-        Some(_) => "regular",
-        None => "no revenue yet",
+fn kind(months_since_last: Option<i64>, is_newcomer: bool, conventions: &Conventions) -> String {
+    match months_since_last.map(|months| conventions.silence(months)) {
+        Some(Silence::Lapsed) => format!("lapsed (no revenue for {})", stretch(conventions.lapsed_months)),
+        Some(Silence::Quiet) => format!("quiet (no revenue for {})", stretch(conventions.quiet_months)),
+        _ if is_newcomer => "newcomer".to_owned(),
+        Some(Silence::Active) => "regular".to_owned(),
+        None => "no revenue yet".to_owned(),
+    }
+}
+
+/// A stretch of months in words.
+fn stretch(months: i64) -> String {
+    match months {
+        1 => "a month".to_owned(),
+        3 => "a quarter".to_owned(),
+        6 => "half a year".to_owned(),
+        12 => "a year".to_owned(),
+        months => format!("{months} months"),
     }
 }
 

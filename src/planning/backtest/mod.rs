@@ -10,13 +10,14 @@ mod outlook;
 mod questions;
 mod undated;
 
+use super::conventions::Conventions;
 use super::fault::PlanFault;
 use super::request::Progress;
 use crate::channel::{Name, PartnerBook};
 use crate::finding::{Finding, Findings, did_you_mean};
 use crate::plugin::VendorPlugin;
-use crate::quality::{Difference, Paired, QuotaOutcome, Score, score};
-use crate::units::{Currency, Money};
+use crate::quality::{Difference, Paired, QuotaOutcome, Score, attainment_bands, score};
+use crate::units::{Currency, Money, Rate};
 use chrono::NaiveDate;
 use fold::{DIMENSIONS, Row, SHOWN};
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ pub use health::{PAST_PERIODS, health, health_of};
 pub use health_fault::HealthFault;
 pub use method::Method;
 pub use origins::{latest_origin, origins};
-pub use outlook::{GroupHealth, Health, LineOutlook};
+pub use outlook::{Health, LineOutlook};
 
 /// Outcome of a backtest.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +54,11 @@ pub struct Backtest {
     pub fitted_through: Option<NaiveDate>,
     /// Facts that the rules read as the book has them today, because nothing dates them: the figures may be too good.
     pub undated: Vec<Name>,
+    /// Shares of the quotas of the rules above zero by attainment: below the threshold of the conventions, up to the quota,
+    /// up to excellence, and from there; `None` without any.
+    pub attainment_bands: Option<[Rate; 4]>,
+    /// Conventions by which the figures were computed.
+    pub conventions: Conventions,
     /// Warnings.
     pub findings: Findings,
 }
@@ -133,6 +139,8 @@ pub fn backtest(
         let facts = undated.iter().map(ToString::to_string).collect();
         findings.push(PlanFault::Undated { facts }.into());
     }
+    let limits = &plugin.manifest.conventions;
+    let quotas = rows.iter().flatten().filter_map(|row| Some((quota(row, Method::Rules)?, row.actual)));
     Ok(Backtest {
         vendor: Arc::clone(&plugin.vendor),
         revision: plugin.revision.clone(),
@@ -140,6 +148,8 @@ pub fn backtest(
         lines: rows.iter().map(Vec::len).sum(),
         methods: Method::ALL.map(|method| (method, together(&folds, &rows, method, book.currency))).into(),
         segments: segments(&by, &rows, book.currency),
+        attainment_bands: attainment_bands(quotas, limits.attainment_threshold, limits.attainment_excellence),
+        conventions: Conventions::of(&plugin.manifest),
         comparison: comparison(&folds, &rows, book),
         folds,
         fitted_through,

@@ -1,7 +1,9 @@
 //! `vendor.toml`: the settings of a vendor that need no script.
 
 mod cohorts;
+mod conventions;
 mod health;
+mod identifier;
 mod parameters;
 mod plausibility;
 mod read;
@@ -17,6 +19,7 @@ use crate::units::{Currency, FiscalCalendar, Money, Rate, ReportingPeriods};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+pub use conventions::{Conventions, Silence};
 pub use health::{HealthCheck, HealthRules};
 pub use parameters::{GroupBy, LearnedKind, Parameter, Parameters};
 pub use plausibility::{Plausibility, PlausibilityCheck};
@@ -169,6 +172,8 @@ pub struct Manifest {
     pub plausibility: Plausibility,
     /// Bands and odds of every proposal, and limits beyond which they are questioned.
     pub health: HealthRules,
+    /// Constants by which figures are computed.
+    pub conventions: Conventions,
     /// Numbers that rules read: learned from the channel, and stated.
     pub parameters: Parameters,
     /// Attributes of partners that scripts may read, with their kinds, ascending by name.

@@ -1,6 +1,8 @@
 //! `[parameters]`: numbers that rules read, learned from the channel or stated, and the date up to which constants were
 //! fitted.
 
+use super::conventions::Conventions;
+use super::identifier::is_identifier;
 use super::stated::{self, StatedNumber};
 use crate::channel::{Attribute, Name};
 use crate::document::{Item, Section};
@@ -99,22 +101,28 @@ impl Parameters {
 /// Key of the date; no number can have this name.
 const FITTED: &str = "fitted_through";
 
-/// Reads the section; `attributes` are those that the manifest declares.
-pub(super) fn read(section: Section<'_>, attributes: &[(Name, FactKind)]) -> Parameters {
+/// Reads the section; `attributes` are those that the manifest declares, `conventions` its defaults.
+pub(super) fn read(section: Section<'_>, attributes: &[(Name, FactKind)], conventions: &Conventions) -> Parameters {
     let fitted_through = section.date(FITTED);
     let is_stated =
         |item: Item<'_>| !item.is_table() || item.section().is_some_and(|section| section.get("value").is_some());
     let entries = section.entries().into_iter().filter(|(key, _)| *key != FITTED);
     let (stated, learned): (Vec<_>, Vec<_>) = entries.partition(|(_, item)| is_stated(*item));
     let mut learned: Vec<Parameter> =
-        learned.into_iter().filter_map(|(key, item)| parameter(key, item, item.section()?, attributes)).collect();
+        learned.into_iter().filter_map(|(key, item)| parameter(key, item, attributes, conventions)).collect();
     let mut stated: Vec<StatedNumber> = stated.into_iter().filter_map(|(key, item)| stated::read(key, item)).collect();
     learned.sort_by(|one, other| one.name.cmp(&other.name));
     stated.sort_by(|one, other| one.name.cmp(&other.name));
     Parameters { fitted_through, learned, stated }
 }
 
-fn parameter(key: &str, item: Item<'_>, section: Section<'_>, attributes: &[(Name, FactKind)]) -> Option<Parameter> {
+fn parameter(
+    key: &str,
+    item: Item<'_>,
+    attributes: &[(Name, FactKind)],
+    conventions: &Conventions,
+) -> Option<Parameter> {
+    let section = item.section()?;
     if !is_identifier(key) {
         item.reject(ManifestFault::ParameterName { parameter: key.to_owned() });
         return None;
@@ -128,8 +136,8 @@ fn parameter(key: &str, item: Item<'_>, section: Section<'_>, attributes: &[(Nam
     Some(Parameter {
         name: Name::from(key),
         by: section.get("by").and_then(|item| group_by(item, attributes)),
-        shrink: up_to("shrink", 1_000_000).unwrap_or(Decimal::from(20)),
-        minimum: minimum.and_then(Item::count).unwrap_or(20),
+        shrink: up_to("shrink", 1_000_000).unwrap_or(conventions.shrink),
+        minimum: minimum.and_then(Item::count).unwrap_or(conventions.minimum),
         fallback,
         kind: kind?,
     })
@@ -146,10 +154,4 @@ fn group_by(item: Item<'_>, attributes: &[(Name, FactKind)]) -> Option<GroupBy> 
         item.reject(ManifestFault::ParameterGroup { by: word.to_owned(), known });
     }
     found
-}
-
-/// True for a name that a script can write after a point.
-pub(super) fn is_identifier(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

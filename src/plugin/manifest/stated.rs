@@ -1,6 +1,6 @@
 //! Numbers that a manifest states under `[parameters]` for its rules, each with the region that a calibration searches.
 
-use super::parameters::is_identifier;
+use super::identifier::is_identifier;
 use crate::channel::Name;
 use crate::document::Item;
 use crate::plugin::fault::ManifestFault;

@@ -5,6 +5,7 @@ use crate::figure::Fraction;
 use crate::planning::{Calibration, MovedLine, Setting};
 use crate::plugin::StatedNumber;
 use crate::report::ReportFault;
+use crate::report::conventions::ConventionsDocument;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -54,6 +55,8 @@ pub struct CalibrationDocument<'a> {
     verdict: String,
     /// Change of the manifest as lines of a diff; empty when nothing changes.
     diff: String,
+    /// Conventions by which the figures were computed.
+    conventions: ConventionsDocument<'a>,
     /// Lines of the plan whose quota changes, those with the largest change first.
     moved: &'a [MovedLine],
 }
@@ -123,6 +126,7 @@ impl<'a> CalibrationDocument<'a> {
             changes: calibration.is_change(),
             verdict: verdict(calibration),
             diff: diff(calibration),
+            conventions: ConventionsDocument::of(&plan.conventions),
             moved: &calibration.moved,
         }
     }

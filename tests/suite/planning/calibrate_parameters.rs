@@ -29,7 +29,7 @@ fn growing(parameters: &str) -> Bench {
 }
 
 /// A small generator of whole numbers below `limit`.
-fn dice(seed: u64) -> impl FnMut(usize) -> usize {
+pub(super) fn dice(seed: u64) -> impl FnMut(usize) -> usize {
     let mut state = seed;
     move |limit| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -6,6 +6,8 @@ mod beside;
 mod bounds;
 mod calibrate;
 mod calibrate_parameters;
+mod capacity;
+mod conventions;
 mod dated;
 mod health;
 mod history;
@@ -15,6 +17,7 @@ mod learned;
 mod oracle;
 mod plausibility;
 mod shipped;
+mod simulated;
 
 use proptest::prelude::*;
 use quotient::channel::PartnerBook;

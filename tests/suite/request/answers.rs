@@ -1,4 +1,4 @@
-use super::{HISTORY, Kept, ask, ask_for, demonstration, document, keep, shipped, small, vendor};
+use super::{HISTORY, Kept, ask, ask_for, demonstration, document, keep, shipped, small, vendor, vendor_of};
 use crate::support::{list, text};
 use quotient::report::schema;
 use quotient::request::{Defaults, Form, Kind, Limits, NoBooks, decide, digest_of};
@@ -150,6 +150,40 @@ fn explanations_have_the_bytes_that_the_program_writes() {
     let answer = ask(&plugin, Kind::Explanation, &body).unwrap();
     let arguments = ["explain", "meridian", "P0007", "--target", "60000000", "--format", "json"];
     assert!(answer.bytes == program(&book, &arguments));
+}
+
+#[test]
+fn the_health_of_a_plan_has_the_bytes_that_the_program_writes() {
+    let (plugin, book) = (shipped("meridian"), demonstration());
+    let body = json!({"target": 60000000, "book": book}).to_string();
+    for (form, word) in [(Form::Json, "json"), (Form::Csv, "csv"), (Form::Html, "html")] {
+        let answer = ask_for(&plugin, Kind::Health, form, body.as_bytes(), &NoBooks).unwrap();
+        let written = program(&book, &["health", "meridian", "--target", "60000000", "--format", word]);
+        assert!(answer.bytes == written, "{word}");
+        assert_eq!(answer.media_type, form.media_type());
+    }
+    let answer = ask(&plugin, Kind::Health, &json!({"target": 60000000, "book": book})).unwrap();
+    let found = document(&answer);
+    validates(&found, &schema::health());
+    assert_eq!((&found["schema"], &found["target"]), (&json!("quotient.health/1"), &json!("60000000.00")));
+    // Findings of the plan and of its health are warnings of the response.
+    assert_eq!(answer.warnings.iter().count(), list(&found, "findings").len());
+    assert!(ask_for(&plugin, Kind::Health, Form::Xlsx, body.as_bytes(), &NoBooks).is_err(), "there is no workbook");
+}
+
+/// A plan that the manifest refuses cannot be proposed; its health says why.
+#[test]
+fn the_health_of_a_refused_plan_is_answered_with_the_refusal() {
+    let refusing = "api = 1\nname = \"Acme\"\ncurrency = \"USD\"\n[plan]\nperiod = \"half\"\nfiscal_year_starts = \"January\"\n\
+        grain = \"partner\"\nbasis = \"indicated\"\n[weights]\nhistory = 1\n[health]\nreject = [\"channel_odds\"]\n";
+    let plugin = vendor_of(refusing, HISTORY);
+    // The rule asks for half as much again as was sold in the past half-year, which was never reached.
+    let body = json!({"target": 500000, "book": small()});
+    assert!(ask(&plugin, Kind::Proposal, &body).is_err());
+    let found = document(&ask(&plugin, Kind::Health, &body).unwrap());
+    let refused: Vec<&Value> =
+        list(&found, "findings").iter().filter(|finding| finding["severity"] == "error").collect();
+    assert_eq!(refused.iter().map(|finding| text(finding, "cause")).collect::<Vec<_>>(), [Some("channel_odds")]);
 }
 
 #[test]
