@@ -6,7 +6,7 @@ use super::surveyor::{common, frame};
 use super::written::{Hash, Written};
 use crate::channel::PartnerBook;
 use crate::finding::{Finding, Findings};
-use crate::planning::{AssessedPart, Common, Draft, Frame, PlanAmountFault, PlanFault};
+use crate::planning::{AssessedPart, Common, Draft, Frame, PlanFault};
 use crate::plugin::VendorPlugin;
 
 /// Assesses the lines of partitions with the survey of their channel.
