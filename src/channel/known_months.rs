@@ -46,6 +46,12 @@ impl KnownMonths {
         self.first
     }
 
+    /// First and last month with revenue; `None` in a book without.
+    pub fn span(&self) -> Option<(Month, Month)> {
+        let first = self.first?;
+        Some((first, first.plus(i32::try_from(self.known.len()).ok()? - 1)))
+    }
+
     fn contains(&self, month: Month) -> bool {
         let index = self.first.and_then(|first| usize::try_from(month.since(first)).ok());
         index.and_then(|index| self.known.get(index)).copied().unwrap_or(false)

@@ -75,11 +75,6 @@ impl BookFacts {
     /// The facts of a book, or of one part of it.
     pub fn of(plugin: &VendorPlugin, book: &PartnerBook) -> Self {
         let months = book.partners.iter().flat_map(|partner| &partner.revenue).map(|entry| Written(entry.month));
-        let declared = &plugin.manifest.attributes;
-        let free = book.partners.iter().flat_map(|partner| &partner.attributes);
-        let free = free.filter(|(name, _)| declared.iter().all(|(known, _)| known != name));
-        let kinds: BTreeMap<&Name, &str> = free.map(|(name, value)| (name, kind_of(value))).collect();
-        let kind = |(name, kind): (&Name, &str)| AttributeKind { name: name.to_string(), kind: kind.to_owned() };
         Self {
             seen: Seen::of(book),
             currency: Some(Written(book.currency)),
@@ -88,7 +83,7 @@ impl BookFacts {
             extra_tables: book.extra_tables.iter().map(|table| table.name.to_string()).collect(),
             market: book.market.iter().map(MarketRow::of).collect(),
             targets: targets(&book.targets),
-            attributes: kinds.into_iter().map(kind).collect(),
+            attributes: kinds(plugin, book),
         }
     }
 
@@ -110,15 +105,7 @@ impl BookFacts {
         unite(&mut self.targets, other.targets, TargetOfPart::key, |one, other| {
             differ("a target", shown(one), shown(other))
         })?;
-        unite(
-            &mut self.attributes,
-            other.attributes,
-            |kind| kind.name.clone(),
-            |one, other| {
-                let (one, attribute) = (one.kind.clone(), one.name.clone());
-                PartitionFault::AttributeKind { attribute, one, other: other.kind.clone() }.into()
-            },
-        )
+        unite(&mut self.attributes, other.attributes, |kind| kind.name.clone(), AttributeKind::differ)
     }
 
     /// Returns the book without its partners.
@@ -134,10 +121,16 @@ impl BookFacts {
     /// Gives a part of the book the tables that the whole book has, so that "no rows" is not taken for "not known".
     ///
     /// # Errors
-    /// When the part is in another currency.
+    /// When the part is in another currency, or an attribute reads as another kind.
     pub fn adopt(&self, plugin: &VendorPlugin, book: &mut PartnerBook) -> Result<(), Finding> {
         if let Some(currency) = self.currency.filter(|currency| currency.0 != book.currency) {
             return Err(differ("the currency", currency.0, book.currency));
+        }
+        for kind in kinds(plugin, book) {
+            let known = self.attributes.iter().find(|known| known.name == kind.name);
+            if let Some(known) = known.filter(|known| **known != kind) {
+                return Err(known.differ(&kind));
+            }
         }
         for table in &self.tables {
             book.tables.entry(table.clone()).or_insert(0);
@@ -185,6 +178,23 @@ fn differ(what: &str, one: impl ToString, other: impl ToString) -> Finding {
 
 fn shown(row: &impl Serialize) -> String {
     serde_json::to_string(row).unwrap_or_default()
+}
+
+/// Kinds of the attributes that the manifest does not declare, ascending by name.
+fn kinds(plugin: &VendorPlugin, book: &PartnerBook) -> Vec<AttributeKind> {
+    let declared = &plugin.manifest.attributes;
+    let free = book.partners.iter().flat_map(|partner| &partner.attributes);
+    let free = free.filter(|(name, _)| declared.iter().all(|(known, _)| known != name));
+    let kinds: BTreeMap<&Name, &str> = free.map(|(name, value)| (name, kind_of(value))).collect();
+    let kind = |(name, kind): (&Name, &str)| AttributeKind { name: name.to_string(), kind: kind.to_owned() };
+    kinds.into_iter().map(kind).collect()
+}
+
+impl AttributeKind {
+    fn differ(&self, other: &Self) -> Finding {
+        let (attribute, one, other) = (self.name.clone(), self.kind.clone(), other.kind.clone());
+        PartitionFault::AttributeKind { attribute, one, other }.into()
+    }
 }
 
 fn kind_of(value: &Attribute) -> &'static str {

@@ -82,8 +82,8 @@ crate::faults! {
             message: match partners == surveyed {
                 true => "the assessments are of other facts than the survey".to_owned(),
                 false => format!(
-                    "{} assessed, and the survey is of {}",
-                    counted(*partners as usize, "partner was").replace("wass", "were"),
+                    "the assessments are of {}, and the survey is of {}",
+                    counted(*partners as usize, "partner"),
                     counted(*surveyed as usize, "partner")
                 ),
             },

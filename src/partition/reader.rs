@@ -1,11 +1,14 @@
-//! Documents of a partition: each a small book, with all rows of its partners.
+//! Documents of a partition: each a small book, with all rows of its partners. Several are read as one book, because a book
+//! costs more to open than a partner to read.
 
 use super::fault::PartitionFault;
 use crate::channel::PartnerBook;
+use crate::document::json::Object;
 use crate::finding::{Code, Finding, Findings, Severity};
 use crate::intake::{JsonPart, ReadOptions, read_book_json};
 use crate::plugin::VendorPlugin;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// Reads the documents of partitions under a vendor's calendar, currency and attributes.
 #[derive(Debug)]
@@ -46,4 +49,42 @@ impl Reader {
         let errors: Findings = errors.collect();
         book.filter(|_| !errors.has_errors()).ok_or(errors)
     }
+
+    /// Reads documents, each with the number of its line: as one book where they are plain lists of rows without a fault, else
+    /// each by itself, so that a fault is placed in its document.
+    pub fn read_all(&self, lines: &[(u64, String)]) -> Vec<Result<PartnerBook, Findings>> {
+        let joined = if lines.len() > 1 { joined(lines) } else { None };
+        let together = joined.and_then(|text| self.read(0, &text).ok());
+        match together {
+            Some(book) => vec![Ok(book)],
+            None => lines.iter().map(|(number, text)| self.read(*number, text)).collect(),
+        }
+    }
+}
+
+/// One document with the rows of all; `None` unless all are objects of lists in one currency.
+fn joined(lines: &[(u64, String)]) -> Option<String> {
+    let mut currency: Option<Option<&str>> = None;
+    let mut tables: BTreeMap<String, String> = BTreeMap::new();
+    for (_, text) in lines {
+        let raw: &RawValue = serde_json::from_str(text).ok()?;
+        let object = Object::of(raw.get()).filter(|object| object.repeated().is_none())?;
+        let own = object.0.iter().find(|(key, _)| key == "currency").map(|(_, value)| *value);
+        if *currency.get_or_insert(own) != own {
+            return None;
+        }
+        for (key, value) in object.0.iter().filter(|(key, _)| key != "currency") {
+            let rows = value.strip_prefix('[')?.strip_suffix(']')?.trim();
+            let table = tables.entry(key.to_string()).or_default();
+            if !table.is_empty() && !rows.is_empty() {
+                table.push(',');
+            }
+            table.push_str(rows);
+        }
+    }
+    let quoted = |key: &str| serde_json::Value::from(key).to_string();
+    let stated = currency.flatten().map(|currency| format!("\"currency\":{currency}"));
+    let lists = tables.iter().map(|(key, rows)| format!("{}:[{rows}]", quoted(key)));
+    let members: Vec<String> = stated.into_iter().chain(lists).collect();
+    Some(format!("{{{}}}", members.join(",")))
 }

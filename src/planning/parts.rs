@@ -14,7 +14,7 @@ use super::plan_lines::{LineWork, plan_lines};
 use super::propose::{Gathered, prepared};
 use super::request::Request;
 use super::tally::Tally;
-use super::view::View;
+use super::view::{View, uncovered};
 use crate::channel::{KnownMonths, Lock, Name, PartnerBook};
 use crate::finding::{Finding, Findings};
 use crate::plugin::VendorPlugin;
@@ -161,7 +161,7 @@ impl<'p> Frame<'p> {
             outside_program,
             learned: open.learned,
             locks: open.locks,
-            findings: Findings::new(),
+            findings: uncovered(self.known_months.span(), &self.view).into_iter().collect(),
             is_explained: false,
         };
         let prepared = prepared(self.plugin, self.view.clone(), request, gathered)?;

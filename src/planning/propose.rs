@@ -85,7 +85,8 @@ pub(super) fn prepare_view<'p>(
         return Err(no_partner(book, &lines).into());
     }
     let drafts = drafts(plugin, book, &lines, progress)?;
-    let findings = part_of_month(book, request, lines.view()).into_iter().chain(uncovered(book, lines.view()));
+    let findings =
+        part_of_month(book, request, lines.view()).into_iter().chain(uncovered(book.revenue_months(), lines.view()));
     let gathered = Gathered {
         currency: book.currency,
         input_hash: book.input_hash.clone(),

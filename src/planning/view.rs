@@ -114,9 +114,10 @@ pub(super) fn part_of_month(book: &PartnerBook, request: &Request, view: &View) 
     Some(fault.into())
 }
 
-/// Warns when the book's revenue does not cover the stretch that quotas are derived from.
-pub(super) fn uncovered(book: &PartnerBook, view: &View) -> Option<Finding> {
-    let (first, last) = book.revenue_months()?;
+/// Warns when the book's revenue, of the months from the first to the last, does not cover the stretch that quotas are
+/// derived from.
+pub(super) fn uncovered(months: Option<(Month, Month)>, view: &View) -> Option<Finding> {
+    let (first, last) = months?;
     let (seen, months) = (view.last_month(), view.period.months as i32);
     let as_of = view.as_of;
     let fault = if first > seen {

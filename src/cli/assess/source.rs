@@ -12,8 +12,10 @@ use rayon::prelude::*;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
-/// Documents that are worked on at a time: as many are kept in memory.
+/// Lines that are worked on at a time: as many are kept in memory.
 const BATCH: usize = 256;
+/// Lines that are worked on together.
+const CHUNK: usize = 64;
 /// Findings of one cause that are shown one by one.
 const MAX_ALIKE: usize = 20;
 
@@ -55,8 +57,10 @@ impl PartitionOptions {
     ) -> Result<(), CommandError> {
         if self.book.is_empty() {
             let reader = Reader::new(plugin);
-            let read = |line: u64, text: &str| reader.read(line, text).and_then(&work);
-            return each_line(std::io::stdin().lock(), read, take);
+            let read = |lines: &[(u64, String)]| -> Vec<Result<T, Findings>> {
+                reader.read_all(lines).into_iter().map(|book| book.and_then(&work)).collect()
+            };
+            return each_chunk(std::io::stdin().lock(), read, take);
         }
         let source = BookSource { book: self.book.clone(), map: self.map.clone() };
         let (book, _) = source.read(plugin).into_result()?;
@@ -91,8 +95,18 @@ pub fn to(
 /// Calls `work` for each line that is not blank, with its number from 1, several at a time, and `take` with the results in
 /// order. Ends with the findings of the first batch that has any.
 pub fn each_line<T: Send>(
-    mut input: impl BufRead,
+    input: impl BufRead,
     work: impl Fn(u64, &str) -> Result<T, Findings> + Sync,
+    take: impl FnMut(T) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let chunk = |lines: &[(u64, String)]| lines.iter().map(|(number, text)| work(*number, text)).collect();
+    each_chunk(input, chunk, take)
+}
+
+/// The same for up to 64 lines together.
+fn each_chunk<T: Send>(
+    mut input: impl BufRead,
+    work: impl Fn(&[(u64, String)]) -> Vec<Result<T, Findings>> + Sync,
     mut take: impl FnMut(T) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
     let (mut number, mut batch) = (0_u64, Vec::with_capacity(BATCH));
@@ -106,8 +120,8 @@ pub fn each_line<T: Send>(
         if batch.len() < BATCH && !is_end {
             continue;
         }
-        let done: Vec<Result<T, Findings>> =
-            batch.par_drain(..).map(|(number, line)| work(number, line.trim())).collect();
+        let done: Vec<Result<T, Findings>> = batch.par_chunks(CHUNK).flat_map_iter(&work).collect();
+        batch.clear();
         let mut findings = Findings::new();
         for done in done {
             match done {

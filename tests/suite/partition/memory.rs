@@ -17,23 +17,23 @@ fn tenfold(documents: &[String]) -> Vec<String> {
 /// Largest resident memory in KiB of `assess lines` over a file.
 fn peak(bench: &Bench, part: &str, survey: &str) -> Option<u64> {
     let line = format!("assess lines meridian --survey {survey} {SHIPPED} --threads 1 --output lines");
-    let program = assert_cmd::cargo::cargo_bin("quotient");
-    let root = env!("CARGO_MANIFEST_DIR");
-    let output = std::process::Command::new("sh")
+    let mut running = std::process::Command::new(assert_cmd::cargo::cargo_bin("quotient"))
         .current_dir(bench.path("."))
-        .args([
-            "-c",
-            "\"$0\" \"$@\" & wait=$!; peak=0; while [ -d /proc/$wait ]; do \
-            now=$(sed -n 's/^VmHWM:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/$wait/status 2>/dev/null); \
-            [ -n \"$now\" ] && peak=$now; sleep 0.01; done; wait $wait || exit 1; echo $peak",
-        ])
-        .arg(program)
-        .args(line.split_whitespace().map(|word| word.replace("{root}", root)))
+        .args(line.split_whitespace().map(|word| word.replace("{root}", env!("CARGO_MANIFEST_DIR"))))
         .stdin(std::fs::File::open(bench.path(part)).expect("the partition"))
-        .output()
-        .ok()?;
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).ok()?.trim().parse().ok().filter(|peak| *peak > 0)
+        .spawn()
+        .expect("the program starts");
+    let status = format!("/proc/{}/status", running.id());
+    let (mut largest, mut done) = (None, None);
+    while done.is_none() {
+        done = running.try_wait().expect("a process");
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let now = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
+        largest = largest.max(now);
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(done.is_some_and(|status| status.success()));
+    largest
 }
 
 #[test]
@@ -51,7 +51,9 @@ fn the_memory_of_a_partition_does_not_grow_with_its_partners() {
     let many_survey = survey(&bench, "meridian", &many_parts, "--as-of 2025-12-31");
     let many_peak = peak(&bench, &many_parts[0], &many_survey).expect("a measurement");
     println!("{} partners: {few_peak} KiB; {} partners: {many_peak} KiB", few.len(), many.len());
-    // Nine times 150 partners at 3,000 bytes each would be 4 MiB more.
+    let assessed = std::fs::read_to_string(bench.path("lines")).expect("records");
+    assert_eq!(assessed.lines().count(), many.len());
+    // The partners themselves take 1 MB as text, and ten times as many several times more.
     step(&bench, &format!("settle meridian --survey {many_survey}"), "lines", "settled");
     assert!(many_peak < few_peak + 3_000, "{few_peak} KiB for {}, {many_peak} KiB for {}", few.len(), many.len());
 }
