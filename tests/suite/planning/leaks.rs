@@ -285,7 +285,7 @@ fn looks(plugin: &mut VendorPlugin, book: &PartnerBook) -> Vec<(&'static str, St
     vec![
         ("proposal", written(propose(plugin, book, &request(), &|_, _| {}).unwrap())),
         ("assessment", format!("{assessed:?}").replace(&book.input_hash, "")),
-        ("health", format!("{:?} {:?} {:?} {:?}", health.bands, health.groups, health.lines, health.findings)),
+        ("health", format!("{:?} {:?} {:?}", health.bands, health.lines, health.findings)),
         ("calibration", format!("{:?} {:?} {:?}", calibrated.best, calibrated.chosen, calibrated.moved)),
         ("backtest", format!("{scored:?}").replace(&book.input_hash, "")),
         ("review", reviewed(plugin, book)),
