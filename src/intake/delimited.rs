@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub(super) struct Delimited {
     text: String,
     start: usize,
-    delimiter: u8,
+    pub delimiter: u8,
     first_row: u64,
     quotes: Quotes,
     /// True when double quotes are part of the values.

@@ -2,7 +2,7 @@
 
 use super::delimited::{Delimited, decode};
 use super::fault::FileFault;
-use super::folder::{DATA_ENDINGS, Format, format_of, has_tables, is_table};
+use super::folder::{DATA_ENDINGS, Format, format_of, has_tables, is_table, prefix};
 use super::log::{Log, Reported};
 use super::mapping::{Source, TableMap};
 use super::sheet::{Numbering, Rows, Sheet};
@@ -105,14 +105,16 @@ impl Store {
 
     /// Finds the tables at all of `paths`, directories and files, as those of one book.
     pub fn open_all(paths: &[PathBuf], limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
-        let mut open = |path: &PathBuf| Self::open_mapped(path, limits, log);
         if let [only] = paths {
-            return open(only);
+            return Self::open_mapped(only, limits, log);
         }
         let mut all = Self::empty("the book");
         for path in paths {
-            let one = open(path)?;
-            all.tables.extend(one.tables);
+            let one = Self::open_mapped(path, limits, log)?;
+            let files = [&all, &one].map(|store| store.tables.iter().map(|table| table.file.clone()).collect());
+            let prefix = prefix(&files, path).unwrap_or_default();
+            let named = |table: StoredTable| StoredTable { file: format!("{prefix}{}", table.file), ..table };
+            all.tables.extend(one.tables.into_iter().map(named));
             all.unread.extend(one.unread);
             all.currency = all.currency.or(one.currency);
         }

@@ -42,12 +42,17 @@ pub(super) fn organisations(profile: &Profile) -> Option<&Column> {
 fn likeliest(profile: &Profile, is_wide: bool) -> Option<(usize, &Column)> {
     let is_candidate = |column: &&Column| {
         let (filled, values) = (column.filled, column.values.len() as u64);
-        let is_other = has_word(&column.heading, OTHERS)
+        let is_other = (has_word(&column.heading, OTHERS) && !has_word(&column.heading, PLACES))
             || [Field::Currency, Field::Status, Field::Stage, Field::OpportunityId]
                 .iter()
                 .any(|field| column.rank(*field).is_some() && !has_word(&column.heading, PLACES));
         let repeats = is_wide || values * 2 <= filled;
-        values > 1 && filled * 10 >= profile.rows * 9 && repeats && !is_other && is_words(column)
+        values > 1
+            && filled * 10 >= profile.rows * 9
+            && repeats
+            && !is_other
+            && is_words(column)
+            && !are_numbers(column)
     };
     let kind = |column: &Column| {
         let heading = column.heading.as_str();
@@ -67,6 +72,14 @@ fn likeliest(profile: &Profile, is_wide: bool) -> Option<(usize, &Column)> {
 
 fn is_words(column: &Column) -> bool {
     !column.is_amount() && !column.is_date() && !column.is_truth() && column.currencies().is_empty()
+}
+
+/// True when the values are numbers of documents, such as `#1001`.
+fn are_numbers(column: &Column) -> bool {
+    let is_number = |value: &str| {
+        value.strip_prefix('#').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    column.values.keys().all(|value| is_number(value))
 }
 
 /// True when many of the values end like the names of companies.

@@ -4,8 +4,9 @@ use super::super::table::{Field, folded};
 use super::super::value::period::{self, Years};
 use super::assumed::{assumed, organisations};
 use super::heading::{compared, is_one_of};
+use super::nested::grouped;
 use super::outcomes::outcome;
-use super::period_heading::{is_fiscal_year, year_of};
+use super::period_heading::{is_fiscal_year, is_year_end, span, year_of};
 use super::profile::{Column, Profile};
 use super::synonym::{FISCAL_YEARS, MONTHS, QUANTITIES, UNIT_PRICES, YEARS};
 use super::text::quoted;
@@ -72,6 +73,10 @@ pub(super) struct Fit<'p> {
     pub joined: Option<Joined<'p>>,
     /// True when no heading names a partner, and the likeliest column is taken.
     pub is_assumed: bool,
+    /// Consumers, most of which have one row, in whose place the partner is the store or reseller beside them.
+    pub consumer: Option<&'p Column>,
+    /// True when the partner is written alone above its rows.
+    pub is_grouped: bool,
     /// True when the amount is a price, because no column has amounts or quantities.
     pub is_price: bool,
     has_outcome: bool,
@@ -95,13 +100,21 @@ impl<'p> Fit<'p> {
         let alone = profile.best(Field::PartnerId, is_id);
         let instead = alone.filter(|_| named.is_none() && date.is_some()).and_then(|_| organisations(profile));
         let only = instead.or(alone);
+        let has_outcome = stage.or(status).is_some() || has_probability || has_truth;
+        let consumer = named.filter(|named| !has_outcome && date.is_some() && is_once(named));
+        let seller = |column: &Column| is_id(column) && column.values.len() > 1 && repeats(column);
+        let seller = consumer.and_then(|_| profile.best(Field::PartnerId, seller));
+        let consumer = consumer.filter(|_| seller.is_some());
+        let group = if named.is_none() { grouped(profile) } else { None };
         let (quantity, price) = (numbers(QUANTITIES), numbers(UNIT_PRICES));
         let factors = quantity.zip(price).filter(|_| amount.is_none());
         let is_price = amount.is_none() && quantity.is_none() && price.is_some();
         let amount = amount.or(price.filter(|_| is_price));
         Self {
             profile,
-            partner: named.or(only),
+            partner: seller.or(named).or(group).or(only),
+            consumer,
+            is_grouped: group.is_some(),
             date,
             year_and_month: if date.is_none() { year_and_month(profile) } else { None },
             amount,
@@ -112,9 +125,9 @@ impl<'p> Fit<'p> {
             year: if date.is_none() { year(profile) } else { None },
             won_date: profile.columns.iter().find(|column| column.is_date() && is_one_of(&WON_DATES, &column.heading)),
             joined: None,
-            is_assumed: named.is_none() && instead.is_some(),
+            is_assumed: named.is_none() && group.is_none() && instead.is_some(),
             is_price,
-            has_outcome: stage.or(status).is_some() || has_probability || has_truth,
+            has_outcome,
         }
     }
 
@@ -192,9 +205,23 @@ impl<'p> Fit<'p> {
     }
 }
 
+/// Rows from which partners with one row each are rather consumers.
+const FEWEST_ROWS: u64 = 8;
+
+/// True when nearly every row has another value.
+fn is_once(column: &Column) -> bool {
+    column.filled >= FEWEST_ROWS && (column.values.len() as u64) * 10 >= column.filled * 9
+}
+
+/// True when values have two rows on average.
+fn repeats(column: &Column) -> bool {
+    (column.values.len() as u64) * 2 <= column.filled
+}
+
 /// A column of years, where no column has months.
 fn year(profile: &Profile) -> Option<&Column> {
-    let is_year = |text: &str| year_of(text).is_some() || is_fiscal_year(text);
+    let is_year =
+        |text: &str| year_of(text).is_some() || is_fiscal_year(text) || is_year_end(text) || span(text).is_some();
     let of_months = |column: &Column| is_one_of(MONTHS, &column.heading) || is_one_of(&PERIODS, &column.heading);
     let found = profile.columns.iter().find(|column| {
         let is_named = is_one_of(YEARS, &column.heading) || is_one_of(FISCAL_YEARS, &column.heading);

@@ -6,10 +6,9 @@ use super::super::table::Field;
 use super::dates::Order;
 use super::fit::Joined;
 use super::heading::{compared, is_one_of, named_unit, stated_unit};
-use super::notation::Notation;
 use super::outcome::Question;
 use super::outcomes::outcome;
-use super::period_heading::is_fiscal_year;
+use super::period_heading::{is_fiscal_year, is_year_end, span};
 use super::profile::{Column, Profile};
 use super::synonym::{ABANDONED, DISCOUNTS, FISCAL_YEARS};
 use super::text::{Section, key, quoted};
@@ -21,6 +20,9 @@ const NUMBERS: [&str; 12] = [
     "order", "invoice", "document", "number", "nummer", "beleg", "rechnung", "auftrag", "facture", "commande", "ref",
     "id",
 ];
+
+/// Warning about the latest of several years.
+pub(super) const SPREAD: &str = "Its amounts are spread over all twelve months";
 
 /// A section under way, with its table and the questions about it.
 pub(super) struct Draft<'p> {
@@ -53,22 +55,6 @@ impl<'p> Draft<'p> {
         self.profile.columns.iter().chain(joined)
     }
 
-    /// The table that further columns come from.
-    fn lookup(&mut self) {
-        let Some(joined) = self.joined else { return };
-        let (name, key) = (&joined.profile.file, quoted(&joined.key.heading));
-        let source = match name.split_once('!') {
-            Some((_, sheet)) => format!("sheet = {}", quoted(sheet)),
-            None => format!("file = {}", quoted(name)),
-        };
-        let key = match &joined.other_key.heading {
-            other if *other == joined.key.heading => key,
-            other => format!("[{key}, {}]", quoted(other)),
-        };
-        let reason = format!("each `{}` has one row there", joined.key.heading);
-        self.section.set("lookup", format!("{{ {source}, key = {key} }}"), reason);
-    }
-
     /// Keys that name the source and its layout.
     pub fn source(&mut self, store: &Store) {
         let source = |profile: &&'p Profile| match profile.file.split_once('!') {
@@ -84,7 +70,6 @@ impl<'p> Draft<'p> {
                 self.section.set(key, value, rows.clone());
             }
         }
-        self.lookup();
         if self.parts.len() > 1 {
             let names: Vec<&str> = self.parts.iter().map(|part| part.file.as_str()).collect();
             self.ask(
@@ -183,8 +168,14 @@ impl<'p> Draft<'p> {
     /// Makes the month a column of years.
     pub fn year(&mut self, year: &'p Column) {
         self.bind(Field::Month, year, "every value is a year");
-        let example = year.values.keys().next().map_or("", |text| &**text);
-        if is_fiscal_year(example) {
+        let example = year.values.keys().next_back().map_or("", |text| &**text);
+        if year.values.keys().any(|text| is_year_end(text)) {
+            return self.ask(&year.heading, format!("is the year of `{example}` complete? {SPREAD}"));
+        }
+        if span(example).is_some() {
+            self.section.set("years", quoted("fiscal"), "each value states two years");
+        }
+        if is_fiscal_year(example) || span(example).is_some() {
             let question = format!(
                 "`{example}` is a fiscal year: write its first month at the top, such as `fiscal_year_start = 7`"
             );
@@ -196,7 +187,7 @@ impl<'p> Draft<'p> {
             ("calendar", "are they calendar years? For fiscal years, write `years = \"fiscal\"`")
         };
         self.section.set("years", quoted(value), "each amount is spread evenly over the months of its year");
-        self.ask(&year.heading, question);
+        self.ask(&year.heading, format!("{question}. Is `{example}` complete? {SPREAD}"));
     }
 
     /// Multiplies amounts that their heading or a title states in thousands or millions: `Revenue (k€)`, `Umsatz TEUR`,
@@ -240,31 +231,6 @@ impl<'p> Draft<'p> {
             self.bind(field, column, reason);
         }
         found.is_some()
-    }
-
-    /// Decimal mark and thousands sign of the numbers in the columns bound to `fields` and in those with the indices `periods`.
-    pub fn numbers(&mut self, fields: &[Field], periods: &[usize]) {
-        let mut notation = Notation::default();
-        for column in self.profile.columns.iter().filter(|column| periods.contains(&column.index)) {
-            notation.extend(&column.notation);
-        }
-        for (_, column) in self.bound.iter().filter(|(field, _)| fields.contains(field)) {
-            notation.extend(&column.notation);
-        }
-        let marks = notation.marks();
-        if let Some(example) = marks.decimal_comma {
-            self.section.set("decimal", quoted(","), format!("as in `{example}`"));
-        }
-        if let Some((sign, example)) = marks.thousands.filter(|(sign, _)| !notation.is_clear(*sign)) {
-            self.section.set("thousands", quoted(&sign.to_string()), format!("as in `{example}`"));
-        }
-        match notation.likely_thousands() {
-            Some((sign, reason, question)) => {
-                self.section.set("thousands", quoted(&sign.to_string()), reason);
-                question.into_iter().for_each(|question| self.ask("", question));
-            }
-            None => marks.question.into_iter().for_each(|question| self.ask("", question)),
-        }
     }
 
     /// Format of the dates in the bound columns.
