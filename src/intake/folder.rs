@@ -64,3 +64,13 @@ pub(super) fn prefix([known, own]: &[Vec<String>; 2], path: &Path) -> Option<Str
     let is_free = |name: &String| !known.iter().any(|known| known.starts_with(name.as_str()));
     name.filter(is_free).or_else(|| Some(format!("{}/", path.display())))
 }
+
+/// Name of a file.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Name of a file without directory and ending.
+pub(super) fn stem_of(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}

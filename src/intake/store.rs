@@ -2,7 +2,7 @@
 
 use super::delimited::{Delimited, decode};
 use super::fault::FileFault;
-use super::folder::{DATA_ENDINGS, Format, format_of, has_tables, is_table, prefix};
+use super::folder::{DATA_ENDINGS, Format, format_of, has_tables, is_table, name_of, prefix, stem_of};
 use super::log::{Log, Reported};
 use super::mapping::{Source, TableMap};
 use super::sheet::{Numbering, Rows, Sheet};
@@ -64,15 +64,15 @@ impl StoredTable {
     pub fn new(name: String, file: String, content: Content) -> Self {
         Self { name, other_name: None, file, content }
     }
-}
 
-fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-}
-
-/// Name of a file without directory and ending.
-pub(super) fn stem_of(path: &Path) -> String {
-    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+    /// The table with `prefix` in front of the name of its file.
+    fn below(mut self, prefix: &str) -> Self {
+        self.file.insert_str(0, prefix);
+        if let Content::Sheet(sheet) = &mut self.content {
+            sheet.iter_mut().for_each(|sheet| sheet.file.insert_str(0, prefix));
+        }
+        self
+    }
 }
 
 impl Store {
@@ -113,8 +113,7 @@ impl Store {
             let one = Self::open_mapped(path, limits, log)?;
             let files = [&all, &one].map(|store| store.tables.iter().map(|table| table.file.clone()).collect());
             let prefix = prefix(&files, path).unwrap_or_default();
-            let named = |table: StoredTable| StoredTable { file: format!("{prefix}{}", table.file), ..table };
-            all.tables.extend(one.tables.into_iter().map(named));
+            all.tables.extend(one.tables.into_iter().map(|table| table.below(&prefix)));
             all.unread.extend(one.unread);
             all.currency = all.currency.or(one.currency);
         }

@@ -16,6 +16,7 @@ use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
 use super::section::Draft;
 use super::text::{Decision, Section, order, quoted};
+use super::wide::Wide;
 use crate::finding::listed;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -83,11 +84,8 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
     let mut parts = BTreeMap::new();
     for chosen in chosen.into_iter().flatten() {
         let mut own: Vec<&Profile> = vec![chosen.profile];
-        let mut others: Vec<&Fit<'p>> = fits
-            .iter()
-            // The parts of a table that takes columns from another one lack them as well.
-            .filter(|fit| fit.is_revenue() == chosen.is_revenue() || chosen.joined.is_some())
-            .collect();
+        // The same columns are the same table, even if a part of it has too few rows to show what they are.
+        let mut others: Vec<&Fit<'p>> = fits.iter().collect();
         others.sort_by_key(|fit| (Reverse(fit.profile.rows), fit.profile.file.len(), fit.profile.table));
         for fit in others {
             let is_new = !own.iter().any(|part| fit.profile.is_copy_of(part));
@@ -99,6 +97,24 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
         parts.insert(chosen.profile.table, own);
     }
     parts
+}
+
+/// Makes the columns of `wide` rows.
+fn unpivot(draft: &mut Draft<'_>, wide: &Wide) {
+    draft.section.set("unpivot", wide.value.clone(), wide.reason.clone());
+    if let Some((years, reason)) = wide.years {
+        draft.section.set("years", quoted(years), reason);
+    }
+    for question in &wide.questions {
+        draft.ask("", question.clone());
+    }
+    let unread = wide.unread(draft.profile);
+    if !unread.is_empty() {
+        draft.ask(
+            "",
+            format!("numbers beside the periods are not read: {}; is none of them a period?", listed(&unread)),
+        );
+    }
 }
 
 /// The mapping under way.
@@ -205,25 +221,12 @@ impl<'s> Plan<'s> {
         let Some(partner) = partner.or(fit.partner) else { return };
         bind_partner(&mut draft, fit, partner);
         if let Some(wide) = fit.unpivoted() {
-            draft.section.set("unpivot", wide.value.clone(), wide.reason.clone());
-            if let Some((years, reason)) = wide.years {
-                draft.section.set("years", quoted(years), reason);
-            }
             if let Some(start) = wide.fiscal_start {
                 let mut section = Section::new("");
                 section.set("fiscal_year_start", start.to_string(), "the first of the months");
                 self.decisions.splice(0..0, section.into_decisions());
             }
-            for question in &wide.questions {
-                draft.ask("", question.clone());
-            }
-            let unread = wide.unread(fit.profile);
-            if !unread.is_empty() {
-                draft.ask(
-                    "",
-                    format!("numbers beside the periods are not read: {}; is none of them a period?", listed(&unread)),
-                );
-            }
+            unpivot(&mut draft, wide);
         } else {
             if let Some(date) = fit.date {
                 draft.bind(Field::Month, date, "almost all cells are dates or months");
@@ -242,6 +245,7 @@ impl<'s> Plan<'s> {
         }
         currency_column(&mut draft);
         uncounted(&mut draft);
+        draft.repeated();
         deductions(&mut draft);
         signs(&mut draft);
         if fit.is_grouped {

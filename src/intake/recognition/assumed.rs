@@ -52,7 +52,7 @@ fn likeliest(profile: &Profile, is_wide: bool) -> Option<(usize, &Column)> {
             && repeats
             && !is_other
             && is_words(column)
-            && !are_numbers(column)
+            && !column.are_numbers()
     };
     let kind = |column: &Column| {
         let heading = column.heading.as_str();
@@ -72,14 +72,6 @@ fn likeliest(profile: &Profile, is_wide: bool) -> Option<(usize, &Column)> {
 
 fn is_words(column: &Column) -> bool {
     !column.is_amount() && !column.is_date() && !column.is_truth() && column.currencies().is_empty()
-}
-
-/// True when the values are numbers of documents, such as `#1001`.
-fn are_numbers(column: &Column) -> bool {
-    let is_number = |value: &str| {
-        value.strip_prefix('#').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    column.values.keys().all(|value| is_number(value))
 }
 
 /// True when many of the values end like the names of companies.

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 /// Facts of a partner.
 pub(super) fn facts(draft: &mut Draft<'_>, fits: &dyn Fn(&Column) -> bool) {
     draft.bind_best(Field::PartnerName, "the name next to the identifier", |column| {
-        !column.is_amount() && !column.is_date() && fits(column)
+        !column.is_amount() && !column.is_date() && !column.are_numbers() && fits(column)
     });
     for field in [Field::Tier, Field::Territory, Field::Vertical, Field::AccountManager] {
         draft.bind_best(field, "few distinct values", |column| column.is_group() && fits(column));
@@ -124,7 +124,7 @@ pub(super) fn taxes(draft: &mut Draft<'_>, amount: Option<&Column>) {
 
 /// Words of taxes in headings, and of amounts without them.
 const TAXES: &str = "tax taxes vat gst mwst ust iva tva btw";
-const NET: &str = "net netto excl exclvat ht";
+const NET: &str = "net netto excl exclvat ht untaxed imponible imponibile neto liquido líquido";
 
 /// Asks about further columns that may be the amount.
 pub(super) fn other_amounts(draft: &mut Draft<'_>, amount: Option<&Column>) {

@@ -155,7 +155,12 @@ fn is_below_groups(groups: &[Cell], cells: &[Cell]) -> bool {
         names.extend(Some(above).filter(|name| !name.is_empty()));
     }
     // A title is above one table; tables beside each other have the partner twice.
-    (is_filled || are_years_above(groups, cells)) && names.len() > 1 && values == 0 && all == different
+    let is_value = |cell: &&Cell| {
+        let text = cell.text.trim();
+        (is_number(text) || is_date(text)) && part(text).is_none()
+    };
+    let has_values = groups.iter().filter(is_value).count() * 2 > words(groups).max(1);
+    (is_filled || are_years_above(groups, cells)) && !has_values && names.len() > 1 && values == 0 && all == different
 }
 
 /// True when a year is above each of the headings `cells`, with or without a unit: `2024 k€` and `2025 k€` above `Revenue`.

@@ -67,7 +67,7 @@ fn priced(profile: &Profile) -> Option<&Column> {
 }
 
 /// Share of the rows, out of ten, whose key the other table has at least.
-const FOUND_TENTHS: u64 = 9;
+const FOUND_TENTHS: u64 = 5;
 /// Most keys without a row in the other table that are left out.
 const MOST_DANGLING: usize = 20;
 
@@ -178,7 +178,7 @@ pub(super) fn lookup(draft: &mut Draft<'_>) {
         draft.ask(
             &own.heading,
             format!(
-                "{what} a key in `{file}` and no row here; the first is `{value}` in row {row}: is no amount missing?"
+                "{what} a key in `{file}` and no row here; the first is `{value}` in row {row}: is an amount missing?"
             ),
         );
     }

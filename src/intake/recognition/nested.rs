@@ -1,11 +1,10 @@
-//! Tables whose first column has groups: names above the rows of each, and names whose amounts are the sums of the rows
-//! below.
+//! Names in the column of partners that are not partners: groups, sums of the rows below, figures about the others.
 
-use super::super::label::{group, label};
+use super::super::label::{group, is_statistic, label};
 use super::super::table::Field;
 use super::super::value::notation::{DecimalSign, Notation, ThousandsSign};
 use super::super::value::number;
-use super::profile::{Column, Profile};
+use super::profile::Column;
 use super::section::Draft;
 use super::text::{key, quoted};
 use crate::finding::{counted, listed};
@@ -16,34 +15,6 @@ use std::collections::BTreeSet;
 const MOST_ROWS: usize = 2_000;
 /// Most names that a filter lists.
 const MOST_NAMES: usize = 40;
-
-/// The first column of `profile` if it has names alone above rows in which it is blank: `Acme`, its invoices, and perhaps
-/// `Total Acme`.
-pub(super) fn grouped(profile: &Profile) -> Option<&Column> {
-    let first = profile.columns.first().filter(|column| column.index == 0)?;
-    let (mut names, mut without, mut closed, mut is_regular) = (0usize, 0usize, 0usize, true);
-    let mut open: Option<(String, u64)> = None;
-    profile.all_rows(|_, fields| {
-        let (text, is_alone) = (fields.text(0), fields.filled() == 1);
-        if text.is_empty() {
-            match &mut open {
-                Some((_, rows)) => *rows += u64::from(fields.filled() > 0),
-                None => is_regular &= fields.filled() == 0,
-            }
-        } else if label(text).is_some() {
-            closed += usize::from(open.as_ref().is_some_and(|(name, _)| group(text) == Some(name.as_str())));
-        } else if is_alone {
-            names += 1;
-            without += usize::from(open.as_ref().is_some_and(|(_, rows)| *rows == 0));
-            open = Some((text.to_owned(), 0));
-        } else {
-            is_regular = false;
-        }
-    });
-    without += usize::from(open.is_some_and(|(_, rows)| rows == 0));
-    let has_rows = names > without + 1;
-    (is_regular && has_rows && (without <= 1 || closed > 1)).then_some(first)
-}
 
 /// Decides how the rows below the names of `partner` are read.
 pub(super) fn group_rows(draft: &mut Draft<'_>, partner: &Column) {
@@ -65,7 +36,7 @@ struct Line {
     amounts: Vec<Option<Decimal>>,
 }
 
-/// Asks about names of groups in the column `partner` that are no partners: those without any amount, and those whose
+/// Asks about names of groups in the column `partner` that are not partners: those without any amount, and those whose
 /// amounts are the sums of the rows below; leaves out what is proven.
 pub(super) fn nested(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]) {
     let own = |column: &Column| draft.profile.columns.iter().any(|own| std::ptr::eq(own, column));
@@ -76,21 +47,50 @@ pub(super) fn nested(draft: &mut Draft<'_>, partner: &Column, periods: &[usize])
     let columns: Vec<usize> =
         if periods.is_empty() { amounts.map(|(_, column)| column.index).collect() } else { periods.to_vec() };
     let notation = notation(draft);
-    let (mut lines, mut totals) = (Vec::new(), BTreeSet::new());
+    let (mut lines, mut totals, mut figures) = (Vec::new(), BTreeSet::new(), Vec::new());
     draft.profile.all_rows(|_, fields| {
         let name = fields.text(partner.index).to_owned();
         let amounts = columns.iter().map(|index| number::read(fields.text(*index), notation).ok().map(|one| one.value));
-        match label(&name) {
-            Some(_) => totals.extend(group(&name).map(str::to_owned)),
-            None if name.is_empty() => {}
-            None => lines.push(Line { name, amounts: amounts.collect() }),
+        let (named, is_figure) = (label(&name), is_statistic(&name));
+        totals.extend(named.and_then(|_| group(&name)).map(str::to_owned));
+        let is_first = lines.is_empty() && named.is_some_and(|label| label.is_exact);
+        if is_first || is_figure {
+            figures.push(Line { name, amounts: amounts.collect() });
+        } else if named.is_none() && !name.is_empty() && name != partner.heading {
+            lines.push(Line { name, amounts: amounts.collect() });
         }
     });
     if columns.is_empty() || lines.len() > MOST_ROWS {
         return;
     }
-    without_amounts(draft, partner, &lines, &totals);
+    without_amounts(draft, partner, &lines, (&totals, !periods.is_empty()));
     sums(draft, partner, &lines);
+    figures_of(draft, partner, &lines, &figures);
+}
+
+/// Leaves out rows with a figure about the others: their sum above them, their average, least or greatest amounts.
+fn figures_of(draft: &mut Draft<'_>, partner: &Column, lines: &[Line], figures: &[Line]) {
+    let column = |at: usize| lines.iter().filter_map(move |line| *line.amounts.get(at)?);
+    let is_figure = |at: usize, amount: Decimal| {
+        let count = Decimal::from(column(at).count());
+        let sum = column(at).try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one));
+        let average = sum.and_then(|sum| sum.checked_div(count));
+        let is_near = |other: Decimal| (other - amount).abs() <= Decimal::ONE;
+        [sum, column(at).min(), column(at).max()].contains(&Some(amount)) || average.is_some_and(is_near)
+    };
+    let are_figures = |line: &&Line| {
+        let mut known = line.amounts.iter().enumerate().filter_map(|(at, amount)| Some((at, (*amount)?))).peekable();
+        known.peek().is_some() && known.all(|(at, amount)| is_figure(at, amount))
+    };
+    let names: Vec<&str> = figures.iter().filter(are_figures).map(|line| line.name.as_str()).collect();
+    let is_partner = |name: &&str| lines.iter().any(|line| line.name == **name);
+    let key = format!("skip.{}", key(&partner.heading));
+    if names.is_empty() || names.iter().any(is_partner) || draft.section.has(&key) || lines.len() < 2 {
+        return;
+    }
+    draft.section.set(key, names_of(&names), "figures about the other rows");
+    let question = format!("{} left out as a figure about the other rows: is it a partner?", listed(&names));
+    draft.ask(&partner.heading, question);
 }
 
 /// The notation that the section states so far.
@@ -104,7 +104,12 @@ fn notation(draft: &Draft<'_>) -> Notation {
 }
 
 /// Names without any amount: groups if a total of theirs is below.
-fn without_amounts(draft: &mut Draft<'_>, partner: &Column, lines: &[Line], totals: &BTreeSet<String>) {
+fn without_amounts(
+    draft: &mut Draft<'_>,
+    partner: &Column,
+    lines: &[Line],
+    (totals, is_wide): (&BTreeSet<String>, bool),
+) {
     let has_amount = |line: &&Line| line.amounts.iter().any(Option::is_some);
     let with: BTreeSet<&str> = lines.iter().filter(has_amount).map(|line| line.name.as_str()).collect();
     let names = || lines.iter().map(|line| line.name.as_str()).filter(|name| !with.contains(name));
@@ -120,7 +125,7 @@ fn without_amounts(draft: &mut Draft<'_>, partner: &Column, lines: &[Line], tota
         draft.ask(&heading, question);
     }
     let others: BTreeSet<&str> = names().filter(|name| !groups.contains(name)).collect();
-    if let Some(example) = others.first() {
+    if let Some(example) = others.first().filter(|_| is_wide) {
         let count = counted(others.len(), "name");
         draft.ask(
             &heading,

@@ -1,7 +1,7 @@
 //! Notation of numbers written as text: which sign is the decimal mark and which separates thousands, as far as the
 //! numbers prove it.
 
-use super::super::value::currency_sign;
+use super::super::value::{currency_sign, notation as value, number};
 use super::heading::stated_currency;
 use crate::units::Currency;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,7 +63,8 @@ fn signs(text: &str) -> Option<(Vec<Sign>, Option<&'static str>)> {
         if word.is_empty() || word == "$" {
             continue;
         }
-        currency = Some(stated_currency(word).or_else(|| currency_sign::sign(word))?);
+        currency =
+            Some(stated_currency(word).or_else(|| currency_sign::code(word)).or_else(|| currency_sign::sign(word))?);
     }
     let mut signs: Vec<Sign> = Vec::new();
     let mut digits = 0;
@@ -103,10 +104,19 @@ fn begins_with_zero(text: &str) -> bool {
     text.bytes().find(u8::is_ascii_digit) == Some(b'0')
 }
 
+/// True for a dash alone, perhaps with a currency, as accounting formats write zero.
+pub(super) fn is_dash(text: &str) -> bool {
+    let is_short = text.len() < 12 && text.contains(['-', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}']);
+    is_short
+        && !text.bytes().any(|byte| byte.is_ascii_digit())
+        && matches!(number::read(text, value::Notation::default()), Err(number::NumberFault::Dash))
+}
+
 impl Notation {
     /// Adds the currency that a sign or code beside an amount states; a sign of several currencies counts as itself.
     pub fn add_currency(&mut self, sign: &'static str) {
-        *self.currencies.entry(stated_currency(sign).unwrap_or(sign)).or_default() += 1;
+        let code = stated_currency(sign).or_else(|| currency_sign::code(sign)).unwrap_or(sign);
+        *self.currencies.entry(code).or_default() += 1;
     }
 
     /// Adds the number `text`.

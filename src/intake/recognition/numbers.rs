@@ -7,16 +7,20 @@ use super::profile::Column;
 use super::section::Draft;
 use super::synonym::{QUANTITIES, UNIT_PRICES};
 use super::text::quoted;
+use crate::finding::counted;
 use crate::units::Currency;
 
 /// Decides the notation of the numbers in the columns bound to `fields` and in those with the indices `periods`.
 pub(super) fn numbers(draft: &mut Draft<'_>, fields: &[Field], periods: &[usize]) {
-    let mut notation = Notation::default();
-    for column in draft.profile.columns.iter().filter(|column| periods.contains(&column.index)) {
+    let (mut notation, mut dashes) = (Notation::default(), 0);
+    for column in read(draft, fields, periods) {
         notation.extend(&column.notation);
+        dashes += column.dashes;
     }
-    for (_, column) in draft.bound.iter().filter(|(field, _)| fields.contains(field)) {
-        notation.extend(&column.notation);
+    if dashes > 0 {
+        draft.section.set("dash", quoted("zero"), "as accounting formats write it");
+        let cells = counted(usize::try_from(dashes).unwrap_or(usize::MAX), "cell");
+        draft.ask("", format!("is a dash alone, as in {cells}, zero? If it is not known, write `dash = \"empty\"`"));
     }
     let marks = notation.marks();
     if let Some(example) = marks.decimal_comma {
@@ -33,6 +37,18 @@ pub(super) fn numbers(draft: &mut Draft<'_>, fields: &[Field], periods: &[usize]
         Some((sign, example)) => likely(draft, &notation, (sign, &example), marks.question, periods),
         None => marks.question.into_iter().for_each(|question| draft.ask("", question)),
     }
+}
+
+/// The columns bound to `fields` and those with the indices `periods`, of all parts of the table.
+fn read<'p>(draft: &Draft<'p>, fields: &[Field], periods: &[usize]) -> Vec<&'p Column> {
+    let is_period = |column: &&&Column| periods.contains(&column.index);
+    let bound = draft.bound.iter().filter(|(field, _)| fields.contains(field)).map(|(_, column)| *column);
+    let mut columns: Vec<&'p Column> =
+        draft.profile.columns.iter().filter(|one| is_period(&one)).chain(bound).collect();
+    let headings: Vec<&str> = columns.iter().map(|column| column.heading.as_str()).collect();
+    let others = draft.parts.iter().filter(|part| part.table != draft.profile.table).flat_map(|part| &part.columns);
+    columns.extend(others.filter(|column| headings.contains(&column.heading.as_str())));
+    columns
 }
 
 /// Decides what `sign` means in numbers such as `example`, which have three digits behind it, from what else the table

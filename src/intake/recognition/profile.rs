@@ -10,7 +10,7 @@ use super::super::value::word::truth_of;
 use super::dates::Dates;
 use super::header::{Header, find_header};
 use super::heading::{named_currency, rank};
-use super::notation::{Notation, is_number};
+use super::notation::{Notation, is_dash, is_number};
 use crate::units::Currency;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -84,6 +84,8 @@ pub(super) struct Column {
     pub typed_dates: u64,
     pub dates: Dates,
     pub truths: u64,
+    /// Cells with a dash alone, as accounting formats write zero.
+    pub dashes: u64,
     /// Cells with a list of objects.
     pub nested: u64,
     pub notation: Notation,
@@ -112,6 +114,11 @@ impl Profile {
         (is_whole || self.contents.len() >= FEWEST_COPIED)
             && self.has_columns_of(other)
             && self.contents_in(other) == self.contents.len()
+    }
+
+    /// Number of rows that equal another one in every column.
+    pub fn repeated(&self) -> usize {
+        self.contents.windows(2).filter(|pair| matches!(pair, [one, other] if one == other)).count()
     }
 
     /// Number of rows that `other` has as well.
@@ -163,6 +170,7 @@ impl Column {
         if self.dates.add(text) && !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return;
         }
+        self.dashes += u64::from(is_dash(text));
         if is_number(text) {
             self.numbers += 1;
             self.percents += u64::from(text.ends_with('%'));
@@ -177,7 +185,7 @@ impl Column {
     }
 
     pub fn is_amount(&self) -> bool {
-        self.is_mostly(self.numbers)
+        self.numbers > 0 && self.is_mostly(self.numbers + self.dashes)
     }
 
     pub fn is_date(&self) -> bool {
@@ -195,6 +203,15 @@ impl Column {
             && few
             && !self.is_date()
             && !(self.is_amount() && self.notation.currencies.is_empty() && self.above_one > 0)
+    }
+
+    /// True when the values are numbers of documents, such as `#1001`.
+    pub fn are_numbers(&self) -> bool {
+        let is_number = |value: &str| {
+            let rest = value.strip_prefix('#').unwrap_or_default();
+            !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        self.filled > 0 && self.values.keys().all(|value| is_number(value))
     }
 
     /// Cells without a value, those below the last value included.

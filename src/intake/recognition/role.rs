@@ -10,7 +10,7 @@ const CHANNEL: &str = "partner channelpartner tradepartner retailpartner salespa
     distributeur distribuidor distributore wholesaler großhändler grosshändler grossiste mayorista grossista groothandel";
 /// Further nouns for those who buy, folded, as far as no declared heading has them.
 const BUYERS: &str = "merchant buyer soldto billto shipto account customer client kunde abnehmer auftraggeber debitor \
-    debtor cliente acheteur comprador klant loja outlet branch filiale sucursal tienda magasin store shop agency broker installer \
+    debtor cliente kontrahent nabywca klient kund acheteur comprador klant loja outlet branch filiale sucursal tienda magasin store shop agency broker installer \
     integrator contractor apotheke pharmacy stockist";
 /// Words behind a noun: identifiers first, then the noun itself, then names.
 const ENDINGS: [&str; 17] = [
@@ -65,7 +65,7 @@ const AMOUNTS: [&str; 24] = [
     "ingresos",
 ];
 /// Words of figures that are not the revenue of a row, although another word of the heading is one of [`AMOUNTS`].
-const OTHER_FIGURES: &str = "tax taxes vat gst mwst ust iva tva btw discount discounts rabatt remise descuento sconto \
+const OTHER_FIGURES: &str = "price tax taxes vat gst mwst ust iva tva btw discount discounts rabatt remise descuento sconto \
     cost costs profit margin freight shipping fee fees commission comissão qty quantity units unit count volume number no nr id key \
     code year month day rank pct percent percentage rate growth change variance diff target quota goal budget forecast plan \
     planned expected weighted previous prior last prev annual ytd mtd cumulative cum running average avg mean return returns \
@@ -110,6 +110,15 @@ pub(super) fn unlinked(heading: &str) -> String {
 /// The rank of `heading` among nouns for the partners of a channel.
 pub(super) fn channel(heading: &str) -> Option<usize> {
     noun(CHANNEL, heading)
+}
+
+/// True for the heading of a store or of a partner of the channel, beside which customers are consumers.
+pub(super) fn is_seller(heading: &str) -> bool {
+    channel(heading).is_some()
+        || has_word(
+            heading,
+            "store outlet branch shop filiale sucursal tienda magasin loja negozio winkel seller agency",
+        )
 }
 
 /// The rank of `heading` among further nouns for those who buy.
@@ -160,6 +169,18 @@ fn by_words(heading: &str, wanted: &[&str], others: &str) -> Option<usize> {
     let is_other = words.iter().any(|word| others.split_whitespace().any(|other| other == word));
     let place = wanted.iter().position(|wanted| words.iter().any(|word| word == wanted))?;
     (!is_other).then_some(BY_WORDS + place)
+}
+
+/// True for the heading of a quantity by one of its words, such as `transaction_qty`.
+pub(super) fn is_quantity(heading: &str) -> bool {
+    has_word(heading, "qty quantity quantities menge anzahl cantidad quantité quantità quantidade aantal")
+        && !has_word(heading, "price cost amount total value revenue sales preis wert")
+}
+
+/// True for the heading of a price of one piece by one of its words, such as `Unit Price (ex)`.
+pub(super) fn is_unit_price(heading: &str) -> bool {
+    has_word(heading, "price preis prix precio prezzo preço prijs")
+        && !has_word(heading, "total extended sum gesamt list old original cost discount tax")
 }
 
 /// True when a word of `heading` is one of `wanted`, separated by spaces.

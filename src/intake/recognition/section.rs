@@ -3,14 +3,12 @@
 use super::super::outcome::known;
 use super::super::store::Store;
 use super::super::table::Field;
-use super::dates::Order;
 use super::fit::Joined;
 use super::heading::{compared, is_one_of, named_unit, stated_unit};
 use super::outcome::Question;
 use super::outcomes::outcome;
-use super::period_heading::{is_fiscal_year, is_year_end, span};
 use super::profile::{Column, Profile};
-use super::synonym::{ABANDONED, DISCOUNTS, FISCAL_YEARS};
+use super::synonym::{ABANDONED, DISCOUNTS};
 use super::text::{Section, key, quoted};
 use crate::finding::{counted, listed};
 use std::collections::BTreeMap;
@@ -20,9 +18,6 @@ const NUMBERS: [&str; 12] = [
     "order", "invoice", "document", "number", "nummer", "beleg", "rechnung", "auftrag", "facture", "commande", "ref",
     "id",
 ];
-
-/// Warning about the latest of several years.
-pub(super) const SPREAD: &str = "Its amounts are spread over all twelve months";
 
 /// A section under way, with its table and the questions about it.
 pub(super) struct Draft<'p> {
@@ -87,7 +82,7 @@ impl<'p> Draft<'p> {
         }
         if self.profile.header_rows > 1 {
             self.section.set("header_rows", self.profile.header_rows.to_string(), self.profile.header_reason);
-            if self.profile.titles.is_empty() && self.profile.header_row > 0 {
+            if self.profile.titles.is_empty() && self.profile.header_row > 1 {
                 let row = self.profile.header_row;
                 self.section.set("header_row", row.to_string(), "the first row of the header");
             }
@@ -97,6 +92,21 @@ impl<'p> Draft<'p> {
         }
         if let Some(encoding) = self.profile.text.encoding {
             self.section.set("encoding", quoted(encoding), "the text is not UTF-8");
+        }
+    }
+
+    /// Asks about rows that equal another one in every column, in a table with numbers of documents.
+    pub fn repeated(&mut self) {
+        let is_number = |column: &Column| {
+            let heading = compared(&column.heading);
+            let is_id = column.rank(Field::PartnerId).is_some() || column.rank(Field::Month).is_some();
+            !is_id && NUMBERS.iter().any(|word| heading.ends_with(word) || heading.starts_with(word))
+        };
+        let count = self.profile.repeated();
+        if count > 0 && self.profile.columns.iter().any(is_number) {
+            let rows = if count == 1 { "1 row equals".to_owned() } else { format!("{} equal", counted(count, "row")) };
+            let question = "another one in every column, numbers of documents included: do they count twice?";
+            self.ask("", format!("{rows} {question}"));
         }
     }
 
@@ -151,43 +161,16 @@ impl<'p> Draft<'p> {
             reason.push_str(" less the discount");
             self.ask(
                 &column.heading,
-                "is it taken off the unit price? If the price is after it, remove it from `product`",
+                if is_percent {
+                    "is it a percentage that is taken off the unit price? If it is an amount of money, or the price is after it, \
+                     remove it from `product`"
+                } else {
+                    "is it taken off the unit price? If the price is after it, remove it from `product`"
+                },
             );
         }
         self.section.set("product.amount", format!("[{}]", names.join(", ")), reason);
         self.bound.extend(factors.map(|column| (Field::Amount, column)));
-    }
-
-    /// Makes the month what `parts`, a year and a month, state together.
-    pub fn join(&mut self, parts: [&'p Column; 2]) {
-        let names = parts.map(|column| quoted(&column.heading)).join(", ");
-        self.section.set("join.month", format!("[{names}]"), "no column has both year and month");
-        self.bound.extend(parts.map(|column| (Field::Month, column)));
-    }
-
-    /// Makes the month a column of years.
-    pub fn year(&mut self, year: &'p Column) {
-        self.bind(Field::Month, year, "every value is a year");
-        let example = year.values.keys().next_back().map_or("", |text| &**text);
-        if year.values.keys().any(|text| is_year_end(text)) {
-            return self.ask(&year.heading, format!("is the year of `{example}` complete? {SPREAD}"));
-        }
-        if span(example).is_some() {
-            self.section.set("years", quoted("fiscal"), "each value states two years");
-        }
-        if is_fiscal_year(example) || span(example).is_some() {
-            let question = format!(
-                "`{example}` is a fiscal year: write its first month at the top, such as `fiscal_year_start = 7`"
-            );
-            return self.ask(&year.heading, question);
-        }
-        let (value, question) = if is_one_of(FISCAL_YEARS, &year.heading) {
-            ("fiscal", "write the first month of the fiscal year at the top, such as `fiscal_year_start = 7`")
-        } else {
-            ("calendar", "are they calendar years? For fiscal years, write `years = \"fiscal\"`")
-        };
-        self.section.set("years", quoted(value), "each amount is spread evenly over the months of its year");
-        self.ask(&year.heading, format!("{question}. Is `{example}` complete? {SPREAD}"));
     }
 
     /// Multiplies amounts that their heading or a title states in thousands or millions: `Revenue (k€)`, `Umsatz TEUR`,
@@ -231,44 +214,6 @@ impl<'p> Draft<'p> {
             self.bind(field, column, reason);
         }
         found.is_some()
-    }
-
-    /// Format of the dates in the bound columns.
-    pub fn dates(&mut self, fields: &[Field]) {
-        let columns: Vec<&Column> =
-            self.bound.iter().filter(|(field, _)| fields.contains(field)).map(|(_, column)| *column).collect();
-        let mut format: Option<(String, String)> = None;
-        let mut open = Vec::new();
-        for column in columns {
-            match column.dates.order() {
-                Order::Plain => {}
-                Order::Format(own, reason) => match &format {
-                    Some((known, _)) if *known != own => {
-                        open.push((
-                            column.heading.clone(),
-                            format!("its dates are `{own}`, those of another column `{known}`"),
-                        ));
-                    }
-                    Some(_) => {}
-                    None => format = Some((own, reason)),
-                },
-                Order::Open(question) => open.push((column.heading.clone(), question)),
-            }
-        }
-        if let Some((known, _)) = &format {
-            // The column that decides it speaks for those that both orders fit.
-            let fits = |heading: &String| {
-                let column = self.bound.iter().find(|(_, column)| column.heading == *heading);
-                column.is_some_and(|(_, column)| column.dates.fits(known))
-            };
-            open.retain(|(heading, _)| !fits(heading));
-        }
-        if let Some((format, reason)) = &format {
-            self.section.set("date_format", quoted(format), reason.clone());
-        }
-        for (heading, question) in open {
-            self.ask(&heading, question);
-        }
     }
 
     /// Leaves out rows without a value that data must have.

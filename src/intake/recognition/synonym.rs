@@ -21,7 +21,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             organizationid organisationid internalid codeclient numeroclient numéroclient codicecliente \
             codigocliente codigodecliente codigodocliente códigodocliente códigocliente códigodecliente nºcliente nocliente numerocliente númerocliente klantnummer klantnr partner reseller dealer distributor account \
             customer client kunde klant cliente associatedcompany company organization organisation \
-            channelpartner channelpartnername retailer vendor vendorid supplier supplierid seller sellerid händler revendeur cardname soldtoname \
+            channelpartner channelpartnername retailer vendor vendorid supplier supplierid seller sellerid suppliername vendorname sellername händler revendeur cardname soldtoname \
             billto billtoname buyer partyname agency shop customerproject potentialcustomer entity storenumber storeid storeno shopid outletid branchcode cardcode rowlabels zeilenbeschriftungen étiquettesdelignes etiquetasdefila etichettediriga rijlabels store partneraccount partneraccountname partnername \
             resellername dealername distributorname accountname customername clientname companyname \
             company/account organizationname kundenname firma firmenname nomclient nombrecliente \
@@ -32,7 +32,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
         field: Field::PartnerName,
         headings: "partnername partneraccountname resellername dealername distributorname accountname customername \
             clientname companyname organizationname organisationname kundenname name1 firma firmenname \
-            得意先名 顧客名 取引先名 販売店名 nomclient nombrecliente ragionesociale razonsocial razónsocial raisonsociale nomedocliente nomecliente razãosocial partner reseller account customer client company \
+            得意先名 顧客名 取引先名 販売店名 nomclient nombrecliente ragionesociale razonsocial razónsocial raisonsociale nomedocliente nomecliente razãosocial kundnamn partner reseller account customer client company \
             organization organisation kunde klant storename shopname outletname cardname store name",
     },
     Synonyms {
@@ -42,18 +42,18 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             postingperiod monat rechnungsdatum fakturadatum auftragsdatum bestelldatum buchungsdatum \
             belegdatum datecommande datefacture datedefacture fechafactura fechapedido fecha datafattura \
             factuurdatum orderdatum datum date data closedate closingdate actualclosedate wontime \
-            purchasedate shipdate createdon createddate createdat closedat weekending weekstart weekbeginning weekof weekdate orderpurchasetimestamp fakturadat fkdat budat erdat audat bldat placedon placedat dateplaced paidat paidon orderedon orderedat ordered invoicedon soldon solddate datadavenda datavenda datadopedido datapedido datadaemissão datafatura datadafatura fechadefactura fechadepedido fechaventa fechadeventa datadocumento dataordine datavendita datedevente jour monthoftheyear quarter mois mes mese maand mês periode période periodo 売上日 計上日 請求日 受注日 売上年月 年月 日付",
+            purchasedate shipdate createdon createddate createdat closedat weekending weekstart weekbeginning weekof weekdate orderpurchasetimestamp fakturadat fkdat budat erdat audat bldat placedon placedat dateplaced paidat paidon orderedon orderedat ordered invoicedon soldon solddate datadavenda datavenda datadopedido datapedido datadaemissão datafatura datadafatura fechadefactura fechadepedido fechaventa fechadeventa datadocumento dataordine datavendita datedevente jour monthoftheyear calyearmonth calendaryearmonth calmonth created createdtime emissão emissao dataemissão dataemissao datawystawienia datasprzedaży fakturadato ordredato paymentdate datepaid paydate zahldatum clearingdate quarter mois mes mese maand mês periode période periodo 売上日 計上日 請求日 受注日 売上年月 年月 日付",
     },
     Synonyms {
         field: Field::Amount,
-        headings: "netamount netrevenue netvalue netsales amountnet netwr nettoerlös nettoerlöse valorlíquido valorliquido baseimponible imponibile montanthorstaxes totalht totalnet totalnetto net netto nettosumme ht sale netlineamount lineamountnet nettobetrag \
+        headings: "netamount netrevenue netvalue netsales amountnet untaxedamount amountuntaxed wartośćnetto kwotanetto nettobelopp netwr nettoerlös nettoerlöse valorlíquido valorliquido baseimponible imponibile montanthorstaxes totalht totalnet totalnetto net netto nettosumme ht sale netlineamount lineamountnet nettobetrag \
             nettowert nettoumsatz montantht importeneto importonetto nettobedrag linetotal lineamount \
             extendedamount extendedprice salesamount salesrevenue revenue sales amount amountconverted \
             ordervalue ordertotal orderamount invoiceamount invoicetotal dealvalue dealamount closevalue \
             actualrevenue actualvalue estrevenue estimatedrevenue estimatedvalue amountincompanycurrency \
-            totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
+            productsales subtotalprice totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
             importe importo bedrag omzet fatturato value subtotal total grandtotal grossamount grosssales \
-            valortotal valorneto importetotal importototale totalamountnet gesamtbetrag gesamtpreis gesamtumsatz itemtotal itemsubtotal totalfactura totalfacture totalfattura totalgeral montanttotal montanttotalht productsales bruttobetrag weeklysales bookings acv arr productamount netprice umsatznetto totalexclvat totaldue billed \
+            valortotal valorneto importetotal importototale totalamountnet gesamtbetrag gesamtpreis gesamtumsatz itemtotal itemsubtotal totalfactura totalfacture totalfattura totalgeral montanttotal montanttotalht belopp beløb kwota bruttobetrag weeklysales bookings acv arr productamount netprice umsatznetto totalexclvat totaldue billed \
             chiffredaffaires ca caht spend gmv payment valor doctotal amountinlc amountinlocalcurrency betraginhauswährung dmbtr wrbtr sumofamount sumofrevenue sumofsales summevonumsatz montantttc totalttc totale gross brutto grossvalue grossrevenue 売上金額税抜 税抜売上 売上金額 税抜金額 売上高 売上 金額",
     },
     Synonyms {

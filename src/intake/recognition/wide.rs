@@ -55,7 +55,7 @@ pub(super) fn wide(profile: &Profile) -> Option<Wide> {
     ] {
         for states_year in [true, false] {
             if let Some(found) = found(profile, kind, states_year, least) {
-                // `2010/11` beside `2011/12` is no month.
+                // `2010/11` beside `2011/12` is not a month.
                 if found.iter().all(|(column, _)| span(&column.heading).is_some()) {
                     return None;
                 }
@@ -159,17 +159,7 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
     if !others.is_empty() && !word.is_empty() {
         questions.push(format!("the columns with {} beside the period are not read", listed(&others)));
     }
-    match kind {
-        Kind::Year => questions.push(format!(
-            "`{first}` is read as a calendar year, and its amount is spread evenly over the months: for a fiscal year, write \
-             `years = \"fiscal\"` under `[revenue]` and its first month at the top, such as `fiscal_year_start = 7`; is \
-             `{last}` complete?"
-        )),
-        Kind::FiscalPart | Kind::FiscalYear => questions.push(format!(
-            "`{first}` is of a fiscal year: write its first month at the top, such as `fiscal_year_start = 7`"
-        )),
-        Kind::Month | Kind::Part => {}
-    }
+    questions.extend(about_years(kind, first, last));
     let columns = found.iter().map(|(column, _)| column.index).collect();
     let word = word.to_owned();
     let are_spans = found.iter().any(|(column, _)| span(&column.heading).is_some_and(|(_, is_month)| is_month));
@@ -180,6 +170,21 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
         _ => None,
     };
     Wide { value: format!("{{ {value} }}"), reason, word, columns, years, fiscal_start: order, questions }
+}
+
+/// The question about the years that the headings from `first` to `last` state.
+fn about_years(kind: Kind, first: &str, last: &str) -> Option<String> {
+    match kind {
+        Kind::Year => Some(format!(
+            "`{first}` is read as a calendar year, and its amount is spread evenly over the months: for a fiscal year, write \
+             `years = \"fiscal\"` under `[revenue]` and its first month at the top, such as `fiscal_year_start = 7`; is \
+             `{last}` complete?"
+        )),
+        Kind::FiscalPart | Kind::FiscalYear => Some(format!(
+            "`{first}` is of a fiscal year: write its first month at the top, such as `fiscal_year_start = 7`"
+        )),
+        Kind::Month | Kind::Part => None,
+    }
 }
 
 /// The first month of a fiscal year in whose order the months `found` are, all of one year: July to December, then January

@@ -23,7 +23,7 @@ fn lines_without_their_order_are_named_with_their_row_and_left_out_and_orders_wi
     assert_eq!(decided(&survey, "revenue", "lookup"), Some("{ file = \"orders.csv\", key = \"OrderID\" }"));
     assert_eq!(decided(&survey, "revenue", "skip.OrderID"), Some("\"999\""), "{}", survey.mapping);
     // Σ (at % 3 + 1) × (at + 10.5), as an inner join gives it.
-    assert_eq!(sums(&book), years(&[(2024, "790.5")]), "{}", survey.mapping);
+    assert_eq!(sums(&book), years(&[(2024, "783.5")]), "{}", survey.mapping);
     let asked = questions(&survey);
     assert!(asked.contains("1 row has a key that `orders.csv` lacks; the first is `999` in row 22"), "{asked}");
     assert!(asked.contains("1 row has a key in `orders.csv` and no row here; the first is `111` in row 13"), "{asked}");
@@ -33,7 +33,7 @@ fn lines_without_their_order_are_named_with_their_row_and_left_out_and_orders_wi
     // A line without any order.
     let (orders, lines) = self::lines("");
     let (survey, book) = come_in(&[("orders.csv", &orders), ("order_details.csv", &lines)]);
-    assert_eq!(sums(&book), years(&[(2024, "790.5")]), "{}", survey.mapping);
+    assert_eq!(sums(&book), years(&[(2024, "783.5")]), "{}", survey.mapping);
     assert!(questions(&survey).contains("1 row has no key"), "{}", questions(&survey));
 }
 
@@ -84,6 +84,12 @@ fn consumers_with_one_row_each_are_not_the_partners_beside_a_store() {
     assert_eq!((book.partners.len(), sums(&book)), (4, years(&[(2025, "300")])));
     let asked = questions(&survey);
     assert!(asked.contains("`Customer ID` has another value in nearly each row, so `Store` is the partner"), "{asked}");
+    // A reseller with one row is one, whatever company code is beside it.
+    let row = |at: usize| format!("R{at},{},2025-{:02}-05,{}\n", at % 2, at % 12 + 1, at + 1);
+    let text = format!("Reseller,Company,Date,Amount\n{}", (0..12).map(row).collect::<String>());
+    let (survey, book) = come_in(&[("a.csv", &text)]);
+    assert_eq!(decided(&survey, "revenue", "columns.partner_id"), Some("\"Reseller\""), "{}", survey.mapping);
+    assert_eq!(book.partners.len(), 12);
 }
 
 #[test]
@@ -135,7 +141,7 @@ fn fiscal_years_that_state_two_years_or_their_last_month_are_read() {
             let map = format!("fiscal_year_start = 7\n{}", survey.mapping);
             let book = read(&[("a.csv", &text)], &map).unwrap_or_else(|findings| panic!("{map}\n{findings}"));
             assert_eq!(sums(&book), years(&[(2023, "600"), (2024, "1800"), (2025, "1200")]), "{label:?}\n{map}");
-            // Two calendar years are no year that begins in January.
+            // Two calendar years are not a year that begins in January.
             assert!(read(&[("a.csv", &text)], &map.replace("= 7", "= 1")).is_err(), "{label:?}");
         }
     }
@@ -180,7 +186,7 @@ fn files_of_one_name_in_two_directories_are_two_tables() {
 }
 
 #[test]
-fn names_of_groups_and_sums_of_the_rows_below_are_no_partners() {
+fn names_of_groups_and_sums_of_the_rows_below_are_not_partners() {
     let groups = "Partner,2024-01,2024-02,2024-03\nNorth,,,\nAcme,10,20,30\nBeta,1,2,3\nTotal North,11,22,33\nSouth,,,\nGamma,5,5,5\n\
         Total South,5,5,5\nGrand Total,16,27,38\n";
     let (survey, book) = come_in(&[("pivot.csv", groups)]);
@@ -188,17 +194,17 @@ fn names_of_groups_and_sums_of_the_rows_below_are_no_partners() {
     assert_eq!((names, sums(&book)), (vec!["Acme", "Beta", "Gamma"], years(&[(2024, "81")])), "{}", survey.mapping);
     assert!(questions(&survey).contains("`North`, `South`, are left out as groups"), "{}", questions(&survey));
     // A pivot in compact form: the parts of each partner are below it.
-    let compact = "Row Labels,Sum of Revenue 2024-01,Sum of Revenue 2024-02\nAcme,11,22\n  Widgets,10,20\n  Gadgets,1,2\nBeta,5,5\n\
-        \x20 Widgets,5,5\nGrand Total,16,27\n";
+    let compact = "Row Labels,Sum of Revenue 2024-01,Sum of Revenue 2024-02,Sum of Revenue 2024-03\nAcme,11,22,3\n  Widgets,10,20,2\n  Gadgets,1,2,1\n\
+        Beta,5,5,5\n  Widgets,5,5,5\nGrand Total,16,27,8\n";
     let (survey, book) = come_in(&[("pivot.csv", compact)]);
-    assert_eq!((book.partners.len(), sums(&book)), (2, years(&[(2024, "43")])), "{}", survey.mapping);
+    assert_eq!((book.partners.len(), sums(&book)), (2, years(&[(2024, "51")])), "{}", survey.mapping);
     assert!(
         questions(&survey).contains("the amounts of `Acme` are the sums of the rows below"),
         "{}",
         questions(&survey)
     );
     // Equal amounts prove nothing.
-    let equal = "Partner,2024-01,2024-02\nA,5,5\nB,5,5\nC,7,7\nD,7,7\n";
+    let equal = "Partner,2024-01,2024-02,2024-03\nA,5,5,0\nB,5,5,0\nC,7,7,0\nD,7,7,0\n";
     assert_eq!(sums(&come_in(&[("a.csv", equal)]).1), years(&[(2024, "48")]));
     // A partner without any amount is asked about, and kept.
     let (survey, book) = come_in(&[("a.csv", "Partner,2024-01,2024-02,2024-03\nA,5,5,5\nB,,,\n")]);
@@ -247,11 +253,13 @@ fn numbers_of_orders_are_not_assumed_as_partners_and_places_are() {
     let (survey, book) = come_in(&[("Amazon Sale Report.csv", &text)]);
     assert_eq!(decided(&survey, "revenue", "columns.partner_id"), Some("\"ship-city\""), "{}", survey.mapping);
     assert_eq!(sums(&book), years(&[(2022, "465")]));
-    let shop = "Name,Financial Status,Paid at,Currency,Subtotal,Total,Billing Company\n#1001,paid,2025-01-05 10:11:12 +0100,EUR,5,6,Uno\n\
-        #1001,,,,,,\n#1002,paid,2025-02-05 10:11:12 +0100,EUR,7,8,Dos\n#1002,,,,,,\n";
+    let shop = "Name,Financial Status,Paid at,Currency,Subtotal,Total,Lineitem name,Billing Company\n\
+        #1001,paid,2025-01-05 10:11:12 +0100,EUR,5,6,x,Uno\n#1001,,,,,,y,\n#1002,paid,2025-02-05 10:11:12 +0100,EUR,7,8,x,Dos\n#1002,,,,,,z,\n\
+        #1003,paid,2025-02-06 10:11:12 +0100,EUR,1,1,x,Uno\n";
     let (survey, book) = come_in(&[("orders_export.csv", shop)]);
     assert_eq!(decided(&survey, "revenue", "columns.partner_id"), Some("\"Billing Company\""), "{}", survey.mapping);
-    assert_eq!(sums(&book), years(&[(2025, "12")]));
+    assert_eq!(sums(&book), years(&[(2025, "13")]));
+    assert!(questions(&survey).contains("is it the net revenue, or is it `Total`?"), "{}", questions(&survey));
 }
 
 #[test]
@@ -265,4 +273,53 @@ fn a_discount_out_of_range_is_named_with_its_column() {
     let percent = map.replace("1 - Discount", "1 - Discount / 100");
     let said = read(&[("o.csv", &file("125"))], &percent).unwrap_err();
     assert!(said.contains("the discount `125` in `Discount` is not between 0 and 100"), "{said}");
+}
+
+#[test]
+fn quantity_and_price_are_known_by_a_word_and_a_payout_is_not_the_revenue() {
+    let text = "transaction_id,transaction_date,transaction_qty,store_id,store_location,unit_price\n1,1/13/2023,2,5,Astoria,3.1\n\
+        2,1/14/2023,1,8,Kitchen,2.5\n3,2/14/2023,3,5,Astoria,1\n4,2/15/2023,1,8,Kitchen,1\n";
+    let (survey, book) = come_in(&[("Coffee Shop Sales.csv", text)]);
+    assert_eq!(decided(&survey, "revenue", "product.amount"), Some("[\"transaction_qty\", \"unit_price\"]"));
+    assert_eq!(sums(&book), years(&[(2023, "12.7")]));
+    let text = "Date,Name,Currency,Gross,Fee,Net\n2025-01-13,Uno,EUR,100.00,-3.00,97.00\n2025-02-13,Dos,EUR,50.00,-1.50,48.50\n\
+        2025-02-14,Uno,EUR,5.00,-0.50,4.50\n2025-02-15,Dos,EUR,5.00,-0.50,4.50\n";
+    let (survey, book) = come_in(&[("Download.csv", text)]);
+    assert_eq!(sums(&book), years(&[(2025, "160")]), "{}", survey.mapping);
+    assert!(questions(&survey).contains("or is it `Net`?"), "{}", questions(&survey));
+}
+
+#[test]
+fn lines_drawn_with_dashes_between_the_rows_of_a_list_are_not_rows() {
+    let text = "31.01.2025   Dynamic List Display\n---------------------------------\n|Customer|Bill. date|Net value|Curr.|\n\
+        ---------------------------------\n|1001    |13.01.2025| 1.234,56|EUR  |\n|1002    |14.02.2025|    10,00|EUR  |\n\
+        ---------------------------------\n";
+    let (survey, book) = come_in(&[("list.csv", text)]);
+    assert_eq!(sums(&book), years(&[(2025, "1244.56")]), "{}", survey.mapping);
+}
+
+#[test]
+fn dates_with_the_abbreviation_of_a_zone_are_read() {
+    let text =
+        "date/time,customer,product sales\n\"Jan 14, 2024 12:28:32 AM PST\",A,5\n\"Feb 1, 2024 1:28:32 PM PDT\",B,7\n";
+    let (survey, book) = come_in(&[("t.csv", text)]);
+    assert_eq!(sums(&book), years(&[(2024, "12")]), "{}", survey.mapping);
+    let zoned = format!("time_zone = \"Europe/Berlin\"\n{}", survey.mapping);
+    let text = text.replace("Feb 1, 2024 1:28:32 PM PDT", "Jan 31, 2024 11:28:32 PM PST");
+    let book = read(&[("t.csv", &text)], &zoned).unwrap();
+    let months: Vec<String> =
+        book.partners.iter().flat_map(|one| &one.revenue).map(|entry| entry.month.to_string()).collect();
+    assert_eq!(months, ["2024-01", "2024-02"]);
+}
+
+#[test]
+fn an_amount_beside_the_book_that_has_two_meanings_is_one_error_without_advice_about_a_mapping_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("locks.csv");
+    std::fs::write(&path, "partner_id;quota;reason\nA;1.234;agreed\n").unwrap();
+    let (_, book) = come_in(&[("a.csv", "Customer,Date,Amount\nA,2025-01-05,5\nB,2025-02-05,7\n")]);
+    let findings = quotient::intake::read_locks(&path, &book).into_parts().1;
+    let said = quotient::finding::render::human(findings.iter(), false);
+    assert!(said.contains("`1.234` can be a thousand or a fraction"), "{said}");
+    assert!(!said.contains("mapping file"), "{said}");
 }

@@ -7,6 +7,7 @@ mod beside;
 mod books;
 mod bounds;
 mod damage;
+mod evidence;
 mod exports;
 mod facts;
 mod formats;

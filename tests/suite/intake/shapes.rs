@@ -236,7 +236,7 @@ fn dollars_with_three_digits_behind_every_comma_are_thousands_and_short_dates_wi
     let open = text.replace('$', "");
     let (survey, book) = come_in(&[("sales.csv", &open)]);
     assert_eq!(sums(&book), years(&[(2024, "20550"), (2025, "29900")]), "{}", survey.mapping);
-    assert!(questions(&survey).contains("is `2,600 ` a thousand and more?"), "{}", questions(&survey));
+    assert!(questions(&survey).contains("is `2,600` a thousand and more?"), "{}", questions(&survey));
 }
 
 #[test]
