@@ -1,19 +1,7 @@
 //! The one list of all finding codes, with the long text that `quotient explain-code` prints.
 
+use super::area::Area;
 use std::fmt;
-
-/// Area of a code, which determines the exit code of the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Area {
-    /// Input data: books, mapping files, targets, locks.
-    Book,
-    /// Rules and policies: manifests, scripts, tables, cases.
-    Rules,
-    /// The answer is no: infeasible plan, rejected guardrail, failed case.
-    Plan,
-    /// Reading and writing files.
-    Files,
-}
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $area:ident, $text:literal;)+) => {
@@ -137,9 +125,7 @@ codes! {
 
     /// A document of a book in partitions is not what the step reads.
     PartitionDocument = Book, "partition::document";
-    /// Documents of different partitions, revisions, dates or surveys are put together.
-    ///
-    /// All partitions must be surveyed, assessed and settled with the same rules and the same merged survey.
+    /// Documents of different revisions, dates or surveys are put together. All steps need the same rules and merged survey.
     PartitionMixed = Book, "partition::mixed";
     /// A partition is missing, was counted twice, or has changed between two steps.
     PartitionIncomplete = Book, "partition::incomplete";

@@ -4,6 +4,7 @@
 //! reads them: [`render::human`] underlines the text, [`render::json`] gives one object per cause. All findings of an
 //! input are collected; none hides another, and equal ones are shown once with a count ([`Findings::groups`]).
 
+mod area;
 mod checked;
 mod code;
 mod contain;
@@ -20,8 +21,9 @@ mod text;
 mod words;
 
 pub use crate::faults;
+pub use area::Area;
 pub use checked::Checked;
-pub use code::{Area, Code};
+pub use code::Code;
 pub(crate) use contain::{Panicked, contained};
 pub use count::counted;
 pub use document::{FindingDocument, FindingsDocument, PlaceDocument, SCHEMA};
