@@ -125,9 +125,7 @@ codes! {
 
     /// A document of a book in partitions is not what the step reads.
     PartitionDocument = Book, "partition::document";
-    /// Documents of different partitions, revisions, dates or surveys are put together.
-    ///
-    /// All partitions must be surveyed, assessed and settled with the same rules and the same merged survey.
+    /// Documents of different revisions, dates or surveys are put together. All steps need the same rules and merged survey.
     PartitionMixed = Book, "partition::mixed";
     /// A partition is missing, was counted twice, or has changed between two steps.
     PartitionIncomplete = Book, "partition::incomplete";

@@ -1,4 +1,4 @@
-//! What a plan in partitions is asked for: the same for all of its documents.
+//! Question of a plan in partitions, the same for all of its documents: vendor, revision, date, period, target.
 
 use super::fault::PartitionFault;
 use super::written::{Exact, Written};

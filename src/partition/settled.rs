@@ -35,7 +35,7 @@ pub struct SettlementDocument {
     as_of: String,
     /// Meaning of a line.
     grain: Grain,
-    /// How the factors' indications became assessments.
+    /// Basis on which the factors' indications became assessments.
     basis: Basis,
     /// Channel target; null when the bottom-up assessments are used.
     target: Option<Exact>,

@@ -28,7 +28,7 @@ pub enum Next {
 /// Survey of a channel or of one partition of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Survey {
-    /// What the plan is asked for.
+    /// Question of the plan.
     pub question: Question,
     /// First round.
     pub book: BookFacts,
@@ -46,7 +46,7 @@ pub struct SurveyDocument {
     /// Name and version of this document.
     #[schemars(extend("const" = "quotient.channel_survey/1"))]
     schema: String,
-    /// What the plan is asked for.
+    /// Question of the plan.
     question: Question,
     /// Step that comes next when the surveys of all partitions are merged.
     next: Next,

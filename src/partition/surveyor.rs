@@ -12,7 +12,7 @@ use crate::planning::{Common, Frame, Pooled, Request};
 use crate::plugin::VendorPlugin;
 use std::collections::BTreeSet;
 
-/// What one document or partition adds to a round.
+/// Addition of one document or partition to a round.
 #[derive(Debug)]
 pub enum Part {
     /// To the first round.

@@ -204,15 +204,7 @@ impl Prepared<'_> {
         let money = |minor: i128| Money::from_minor(minor, currency).map_err(out_of_range);
         let total = money(settled.lines.iter().map(|line| line.quota).sum())?;
         let groups = self.groups(settled).map_err(out_of_range)?;
-        let writer = StepWriter::new(
-            currency,
-            self.settlement.unit,
-            self.settlement
-                .groups
-                .iter()
-                .zip(&settled.multipliers)
-                .map(|(group, multiplier)| (group.name.as_str(), group.amount.map(|_| *multiplier))),
-        );
+        let writer = self.is_explained.then(|| self.writer(settled));
         let names: Vec<Name> = self.plugin.factors().iter().map(|factor| Arc::clone(&factor.name)).collect();
         let work = |position: usize| LineWork {
             reconciled: settled.lines[position],
@@ -221,8 +213,7 @@ impl Prepared<'_> {
             periods: periods.row(position),
             season: basis[position],
         };
-        let writer = self.is_explained.then_some(&writer);
-        let lines = plan_lines(self.drafts, work, writer, &names, currency).map_err(out_of_range)?;
+        let lines = plan_lines(self.drafts, work, writer.as_ref(), &names, currency).map_err(out_of_range)?;
         let findings = self.findings.into_iter().chain(broken(&lines)).collect();
         let over = self.settlement.over_assignment.iter();
         Ok(QuotaPlan {
@@ -252,6 +243,12 @@ impl Prepared<'_> {
             account_manager: None,
             record: None,
         })
+    }
+
+    fn writer(&self, settled: &Settled) -> StepWriter {
+        let groups = self.settlement.groups.iter().zip(&settled.multipliers);
+        let groups = groups.map(|(group, multiplier)| (group.name.as_str(), group.amount.map(|_| *multiplier)));
+        StepWriter::new(self.currency, self.settlement.unit, groups)
     }
 
     fn groups(&self, settled: &Settled) -> Result<Vec<GroupOutcome>, crate::units::MoneyError> {

@@ -17,7 +17,7 @@ fn documents(seats: [&str; 3]) -> String {
     let one = |at: usize| {
         let (id, amount, courses, seats) = (["A", "B", "C"][at], REVENUE[at], courses[at], seats[at]);
         format!(
-            r#"{{"currency": "USD", "partners": [{{"partner_id": "{id}", "seats": {seats}}}], "revenue": [{{"partner_id": "{id}", "month": "2025-05", {amount}}}]{courses}}}"#
+            r#"{{"currency": "USD", "partners": [{{"partner_id": "{id}", "seats": {seats}}}], "revenue": [{{"partner_id": "{id}", "month": "2025-01", "amount": 0}}, {{"partner_id": "{id}", "month": "2025-05", {amount}}}]{courses}}}"#
         )
     };
     [one(0), one(1), one(2)].join("\n")
@@ -56,7 +56,7 @@ fn a_list_that_is_empty_or_absent_in_a_document_is_none_where_others_have_it() {
     // 100 × 1.5, and last year for those without courses.
     assert_eq!(quotas, ["150.00", "200.00", "300.50"]);
     bench.write("book/partners.csv", "partner_id,seats\nA,1\nB,2\nC,3\n");
-    bench.write("book/revenue.csv", "partner_id,month,amount\nA,2025-05,100\nB,2025-05,200\nC,2025-05,300.50\n");
+    bench.write("book/revenue.csv", "partner_id,month,amount\nA,2025-01,0\nB,2025-01,0\nC,2025-01,0\nA,2025-05,100\nB,2025-05,200\nC,2025-05,300.50\n");
     bench.write("book/courses.csv", "partner_id,hours\nA,12\n");
     let whole = bench.json("propose acme --book book --as-of 2025-12-31");
     let expected: Vec<&str> = list(&whole, "lines").iter().filter_map(|line| text(line, "quota")).collect();
@@ -82,7 +82,7 @@ fn a_fault_is_placed_in_its_document() {
     let bench = bench();
     let broken = documents(["1", "2", "3"]).replace("300.50", "three");
     let (is_done, said) = run(&bench, "survey acme --as-of 2025-12-31", &broken);
-    assert!(!is_done && said.contains("line 3") && said.contains("/revenue/0"), "{said}");
+    assert!(!is_done && said.contains("line 3") && said.contains("/revenue/1"), "{said}");
     let (is_done, said) = run(&bench, "survey acme --as-of 2025-12-31", "{\"partners\": [\n");
     assert!(!is_done && said.contains("line 1 is not what this step reads"), "{said}");
     let misspelt = documents(["1", "2", "3"]).replace("\"courses\": []", "\"opportunites\": []");
