@@ -16,8 +16,6 @@ use rust_decimal::Decimal;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Months of revenue that make a product line or territory of a partner a line of the plan.
-const LINE_WINDOW: i32 = 24;
 /// Partners below which spreading over threads costs more than it saves.
 const FEWEST_APART: usize = 128;
 
@@ -197,7 +195,8 @@ impl<'b> Lines<'b> {
     /// The lines of a partner at the manifest's grain, ascending, never empty.
     pub fn segments(&self, partner: &Partner) -> Vec<SegmentKey> {
         let last = self.view.last_month();
-        let recent = |entry: &&RevenueEntry| entry.month <= last && last.since(entry.month) < LINE_WINDOW;
+        let months = self.manifest.conventions.line_months;
+        let recent = |entry: &&RevenueEntry| entry.month <= last && last.since(entry.month) < months;
         let mut segments = BTreeSet::new();
         match self.manifest.grain {
             Grain::Partner => return vec![SegmentKey::default()],

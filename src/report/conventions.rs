@@ -15,6 +15,10 @@ use std::collections::BTreeMap;
 pub(super) struct ConventionsDocument<'a> {
     /// Months of closed opportunities in a win rate that the book does not state.
     win_rate_months: u32,
+    /// Months of revenue that make a product line or territory of a partner a line of the plan.
+    line_months: i32,
+    /// Least number of known months whose revenue is scaled to the stretch that growth is measured from.
+    scaled_months: i32,
     /// Months for which a partner is new.
     newcomer_months: i64,
     /// Months without revenue from which a line is quiet.
@@ -45,6 +49,8 @@ impl<'a> ConventionsDocument<'a> {
         let parameters = conventions.parameters.iter();
         Self {
             win_rate_months: constants.win_rate_months,
+            line_months: constants.line_months,
+            scaled_months: constants.scaled_months,
             newcomer_months: conventions.newcomer_months,
             quiet_months: constants.quiet_months,
             lapsed_months: constants.lapsed_months,

@@ -10,6 +10,10 @@ use rust_decimal::Decimal;
 pub struct Conventions {
     /// Months of closed opportunities in a win rate that the book does not state.
     pub win_rate_months: u32,
+    /// Months of revenue that make a product line or territory of a partner a line of the plan.
+    pub line_months: i32,
+    /// Least number of known months whose revenue is scaled to the stretch that growth is measured from.
+    pub scaled_months: i32,
     /// Months without revenue from which a line is quiet.
     pub quiet_months: i64,
     /// Months without revenue from which a line has lapsed.
@@ -28,6 +32,8 @@ impl Default for Conventions {
     fn default() -> Self {
         Self {
             win_rate_months: 24,
+            line_months: 24,
+            scaled_months: 3,
             quiet_months: 3,
             lapsed_months: 6,
             shrink: Decimal::from(20),
@@ -76,6 +82,8 @@ pub(super) fn read(section: Section<'_>) -> Conventions {
     let number = |key: &str, low: Decimal, high: i64, default: Rate| {
         section.get(key).and_then(|item| item.number_in(low, Decimal::from(high))).unwrap_or(default)
     };
+    let months =
+        |key: &str, default: i32| i32::try_from(count(key, MOST_MONTHS, i64::from(default))).unwrap_or(default);
     let win_rate_months = count("win_rate_months", MOST_MONTHS, i64::from(default.win_rate_months));
     let quiet_months = count("quiet_months", MOST_MONTHS, default.quiet_months);
     let lapsed_months = count("lapsed_months", MOST_MONTHS, default.lapsed_months);
@@ -86,6 +94,8 @@ pub(super) fn read(section: Section<'_>) -> Conventions {
     }
     Conventions {
         win_rate_months: u32::try_from(win_rate_months).unwrap_or(default.win_rate_months),
+        line_months: months("line_months", default.line_months),
+        scaled_months: months("scaled_months", default.scaled_months),
         quiet_months,
         lapsed_months,
         shrink: number("shrink", Decimal::ZERO, 1_000_000, default.shrink),

@@ -89,7 +89,7 @@ fn every_document_publishes_the_conventions() {
     let more = "[conventions]\nwin_rate_months = 36\n[parameters]\nuplift = 0.05";
     let bench = channel_with(3, more);
     let expected = json!({
-        "win_rate_months": 36, "newcomer_months": 12, "quiet_months": 3, "lapsed_months": 6, "prior": "same_period",
+        "win_rate_months": 36, "line_months": 24, "scaled_months": 3, "newcomer_months": 12, "quiet_months": 3, "lapsed_months": 6, "prior": "same_period",
         "shrink": "20", "minimum": 20, "attainment_threshold": "0.8", "attainment_excellence": "1.2",
         "healthy_at_quota": ["0.5", "0.7"], "band": "0.8", "parameters": {"uplift": "0.05"},
     });
@@ -97,6 +97,30 @@ fn every_document_publishes_the_conventions() {
         let as_of = if command.starts_with("backtest") { "" } else { "--as-of 2025-12-31" };
         assert_eq!(bench.json(&format!("{command} --book book {as_of}"))["conventions"], expected, "{command}");
     }
+}
+
+#[test]
+fn the_months_that_make_a_line_and_those_that_are_scaled_are_those_of_the_manifest() {
+    let found = |more: &str| {
+        let bench = acme("", more);
+        let manifest = std::fs::read_to_string(bench.path("rules/acme/vendor.toml")).unwrap();
+        let by_line = manifest.replace("grain = \"partner\"", "grain = \"partner_product_line\"");
+        bench.write("rules/acme/vendor.toml", &by_line);
+        bench.write("book/partners.csv", "partner_id\nA\n");
+        // P is sold in both months that the book has, Q in the earlier one only.
+        bench.write(
+            "book/revenue.csv",
+            "partner_id,month,product_line,amount\nA,2025-11,P,100\nA,2025-11,Q,50\nA,2025-12,P,100\n",
+        );
+        let found = plan(&bench, "--as-of 2025-12-31");
+        let lines = list(&found, "lines").iter();
+        lines.map(|line| text(line, "comparable_revenue").map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(""), [None, None], "two months are fewer than three");
+    assert_eq!(found("[conventions]\nline_months = 1"), [None]);
+    // 200 in two of twelve months are 1,200 a year, 50 are 300.
+    let scaled = ["1200.00", "300.00"].map(|amount| Some(amount.to_owned()));
+    assert_eq!(found("[conventions]\nscaled_months = 2"), scaled);
 }
 
 #[test]
