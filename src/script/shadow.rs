@@ -109,8 +109,8 @@ mod tests {
     fn the_interpreter_counts_where_both_differ_and_the_difference_is_kept() {
         compare(1_000);
         let (watch, partner) = (Watch::default(), Name::from("P1"));
-        let settle = |watch: &Watch, interpreted: Result<i32, &str>| {
-            let words = |fault: &&str| (*fault != "budget").then(|| (*fault).to_owned());
+        let settle = |watch: &Watch, interpreted: Result<i32, &'static str>| {
+            let words = |fault: &&'static str| (*fault != "budget").then(|| (*fault).to_owned());
             watch.settle(&partner, 7, || interpreted, words)
         };
         assert_eq!(settle(&watch, Ok(7)), Ok(7));
