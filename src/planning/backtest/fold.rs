@@ -140,11 +140,9 @@ fn money(minor: i128, currency: Currency) -> Result<Money, Findings> {
 }
 
 /// Quota of each line, and the revenue that the rules expect of it.
-fn planned<'d>(
-    plugin: &VendorPlugin,
-    prepared: &'d Prepared<'_>,
-    settled: &Settled,
-) -> Result<BTreeMap<(&'d Name, &'d SegmentKey), (Money, Money)>, Findings> {
+type Amounts<'d> = BTreeMap<(&'d Name, &'d SegmentKey), (Money, Money)>;
+
+fn planned<'d>(plugin: &VendorPlugin, prepared: &'d Prepared<'_>, settled: &Settled) -> Result<Amounts<'d>, Findings> {
     let (currency, is_clamped) = (prepared.currency(), plugin.manifest.guardrails.on_violation == OnViolation::Clamp);
     let lines = prepared.drafts.iter().zip(&settled.lines).enumerate();
     let amounts = lines.map(|(index, (draft, line))| {

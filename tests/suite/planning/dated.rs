@@ -206,6 +206,21 @@ fn a_backtest_knows_nothing_of_agreed_quotas_and_of_later_joiners_and_leavers() 
 }
 
 #[test]
+fn a_review_sees_the_tiers_and_partners_of_its_date() {
+    let bench = bench("1000.0", "");
+    bench.write("policies/acme/tier.rhai", "/// Kept.\nfn decide(partner) { retain().because(\"kept\") }\n");
+    bench.write("book/partners.csv", "partner_id,tier,valid_from\nA,Silver,\nA,Gold,2025-07-01\nB,Gold,2025-07-01\n");
+    let tiers = |date: &str| -> Vec<String> {
+        let rows = bench.stdout(&format!("review acme --book book --as-of {date} --format csv"));
+        let mut reader = csv::Reader::from_reader(rows.as_bytes());
+        let at = reader.headers().unwrap().iter().position(|name| name == "tier").unwrap();
+        reader.records().map(|record| record.unwrap()[at].to_owned()).collect()
+    };
+    assert_eq!(tiers("2025-06-30"), ["Silver"]);
+    assert_eq!(tiers("2025-07-01"), ["Gold", "Gold"]);
+}
+
+#[test]
 fn numbers_are_learned_by_the_groups_of_their_time() {
     let manifest = "[parameters.kept]\nlearned = \"retention\"\nby = \"tier\"\nshrink = 0\nminimum = 1";
     let bench = bench("(partner.history.prior_revenue ?? 0.0) * (partner.learned.kept ?? 0.0)", manifest);

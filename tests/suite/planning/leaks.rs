@@ -11,7 +11,8 @@ use quotient::review::{self, Review, Setting};
 use quotient::script::on_script_threads;
 use std::fmt::Write;
 
-const AS_OF: &str = "2024-12-31";
+/// A month before the end of a half-year, so that a review looks at its pipeline.
+const AS_OF: &str = "2024-11-30";
 
 /// A vendor whose rules and policies read everything that a book can date.
 const FILES: [(Room, &str, &str); 4] = [
@@ -102,14 +103,14 @@ fn dates(world: &mut World) -> Vec<(bool, NaiveDate)> {
     let mut add = |is_later: bool, from: &str, dice: &mut Dice| {
         let count = dice.below(3);
         for _ in 0..count {
-            let date = day(from).checked_add_days(Days::new(dice.below(700))).unwrap();
+            let date = day(from).checked_add_days(Days::new(dice.below(680))).unwrap();
             if !dates.iter().any(|(_, known)| *known == date) {
                 dates.push((is_later, date));
             }
         }
     };
     add(false, "2023-01-15", &mut world.past);
-    add(true, "2025-01-01", &mut world.later);
+    add(true, "2024-12-01", &mut world.later);
     dates
 }
 
@@ -147,7 +148,7 @@ fn revenue(world: &mut World, ids: &[String]) -> String {
     for id in ids {
         for year in 2022..=2025 {
             for month in 1..=12 {
-                let dice = world.dice(year == 2025);
+                let dice = world.dice(year == 2025 || (year, month) == (2024, 12));
                 if dice.below(3) > 0 {
                     let _ = writeln!(text, "{id},{year}-{month:02},{}.{:02}", dice.below(400), dice.below(100));
                 }
@@ -172,7 +173,7 @@ fn opportunities(world: &mut World, ids: &[String]) -> String {
         }
         for number in 0..world.later.below(4) {
             let dice = &mut world.later;
-            let registered = day("2025-01-01").checked_add_days(Days::new(dice.below(200))).unwrap();
+            let registered = day("2024-12-01").checked_add_days(Days::new(dice.below(200))).unwrap();
             // Also deals whose date of closing was mistyped: they are overdue when they are registered.
             let close = day("2024-06-01").checked_add_days(Days::new(dice.below(600))).unwrap();
             let status = if close < registered { "open" } else { dice.pick(&["open", "won", "lost"]) };
@@ -200,7 +201,7 @@ fn quotas(world: &mut World, ids: &[String]) -> String {
 fn forecasts(world: &mut World, ids: &[String]) -> String {
     let mut text = "partner_id,period,amount,submitted_on\n".to_owned();
     for id in ids {
-        let _ = writeln!(text, "{id},FY2025-H1,{},2024-12-0{}", world.past.below(900), 1 + world.past.below(9));
+        let _ = writeln!(text, "{id},FY2025-H1,{},2024-11-0{}", world.past.below(900), 1 + world.past.below(9));
         for month in 1..=world.later.below(5) {
             let _ = writeln!(text, "{id},FY2025-H1,{},2025-0{month}-03", world.later.below(900));
         }

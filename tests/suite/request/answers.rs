@@ -52,6 +52,20 @@ fn an_assessment_is_for_the_days_in_the_program_and_says_so() {
 }
 
 #[test]
+fn a_partner_is_unknown_before_its_first_row_counts() {
+    let mut book = small();
+    book["partners"][1]["valid_from"] = json!("2026-01-01");
+    let asked = |kind: Kind, plugin: &quotient::plugin::VendorPlugin, as_of: &str| {
+        ask(plugin, kind, &json!({"partner": "B", "as_of": as_of, "book": book})).is_ok()
+    };
+    let (rules, policies) = (vendor(HISTORY), shipped("meridian"));
+    for (kind, plugin) in [(Kind::Assessment, &rules), (Kind::Explanation, &rules), (Kind::Review, &policies)] {
+        assert!(!asked(kind, plugin, "2025-12-31"), "{kind:?}");
+        assert!(asked(kind, plugin, "2026-01-31"), "{kind:?}");
+    }
+}
+
+#[test]
 fn a_book_of_one_partner_need_not_name_it() {
     let mut book = small();
     book["partners"].as_array_mut().unwrap().pop();
