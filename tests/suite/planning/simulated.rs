@@ -4,6 +4,7 @@ use super::bounds::acme;
 use super::calibrate_parameters::dice;
 use super::health::LAST_YEAR;
 use crate::support::{Bench, list, text};
+use rust_decimal::Decimal;
 use serde_json::Value;
 
 /// Partners that each bought an amount in December of each year from 2021 on, with a tier and a territory.
@@ -87,25 +88,23 @@ fn bands_hold_the_next_year_as_often_as_they_say() {
     assert!((330..=392).contains(&inside), "{inside} of {lines} were inside");
 }
 
-/// Mean rank of each value, by counting.
-fn ranks(values: &[f64]) -> Vec<f64> {
-    let rank = |value: &f64| {
+/// Twice the mean rank of each value, by counting.
+fn ranks(values: &[Decimal]) -> Vec<i128> {
+    let rank = |value: &Decimal| {
         let below = values.iter().filter(|other| *other < value).count();
         let equal = values.iter().filter(|other| *other == value).count();
-        below as f64 + (equal as f64 + 1.0) / 2.0
+        (2 * below + equal + 1) as i128
     };
     values.iter().map(rank).collect()
 }
 
-/// Pearson's correlation of two lists of ranks.
-fn correlation(one: &[f64], other: &[f64]) -> f64 {
-    let mean = |list: &[f64]| list.iter().sum::<f64>() / list.len() as f64;
-    let (one_mean, other_mean) = (mean(one), mean(other));
-    let product = |one: &[f64], one_mean: f64, other: &[f64], other_mean: f64| -> f64 {
-        one.iter().zip(other).map(|(one, other)| (one - one_mean) * (other - other_mean)).sum()
+/// Pearson's correlation of two lists of doubled ranks, in thousandths.
+fn correlation(one: &[i128], other: &[i128]) -> i128 {
+    let mean = one.len() as i128 + 1;
+    let product = |one: &[i128], other: &[i128]| -> i128 {
+        one.iter().zip(other).map(|(one, other)| (one - mean) * (other - mean)).sum()
     };
-    let spread = product(one, one_mean, one, one_mean) * product(other, other_mean, other, other_mean);
-    product(one, one_mean, other, other_mean) / spread.sqrt()
+    1_000 * product(one, other) / (product(one, one) * product(other, other)).isqrt()
 }
 
 fn uneven() -> Bench {
@@ -125,26 +124,27 @@ fn uneven() -> Bench {
 #[test]
 fn measures_of_fairness_are_those_of_a_slow_computation_from_the_lines() {
     let found = uneven().json("health acme --book book --as-of 2024-12-31 --target 430000");
-    let lines: Vec<[f64; 3]> = list(&found, "lines")
-        .iter()
-        .map(|line| ["quota", "comparable_revenue", "odds"].map(|name| number(line, name).unwrap()))
-        .collect();
-    // Rounded, so that lines at the ceiling have equal ranks.
-    let multiples: Vec<f64> = lines.iter().map(|[quota, revenue, _]| (quota / revenue * 1e9).round() / 1e9).collect();
-    let sizes: Vec<f64> = lines.iter().map(|line| line[1]).collect();
-    let odds: Vec<f64> = lines.iter().map(|line| line[2]).collect();
-    let apart: f64 = multiples.iter().flat_map(|one| multiples.iter().map(move |other| (one - other).abs())).sum();
-    let gini = apart / (2.0 * multiples.len() as f64 * multiples.iter().sum::<f64>());
-    let expected = [
-        ("gini", gini),
-        ("growth_by_size", correlation(&ranks(&multiples), &ranks(&sizes))),
-        ("odds_by_size", correlation(&ranks(&odds), &ranks(&sizes))),
-    ];
-    for (name, expected) in expected {
-        let published = number(&found["fairness"], name).unwrap();
-        assert!((published - expected).abs() <= 0.0011, "{name}: {published} beside {expected}");
+    let exact = |line: &Value, name: &str| -> Decimal { text(line, name).unwrap().parse().unwrap() };
+    let lines = || list(&found, "lines").iter();
+    let multiples: Vec<Decimal> =
+        lines().map(|line| exact(line, "quota") / exact(line, "comparable_revenue")).collect();
+    let sizes: Vec<Decimal> = lines().map(|line| exact(line, "comparable_revenue")).collect();
+    let odds: Vec<Decimal> = lines().map(|line| exact(line, "odds")).collect();
+    // Half the mean difference of all pairs ÷ the mean.
+    let pairs = multiples.iter().flat_map(|one| multiples.iter().map(move |other| (one - other).abs()));
+    let apart: Decimal = pairs.sum();
+    let gini = apart / (Decimal::from(2 * multiples.len()) * multiples.iter().sum::<Decimal>());
+    let thousandths = |name: &str| exact(&found["fairness"], name) * Decimal::from(1_000);
+    assert!((thousandths("gini") - gini * Decimal::from(1_000)).abs() <= Decimal::ONE, "{gini}");
+    assert!(gini > Decimal::new(1, 2), "the plan asks unevenly");
+    for (name, measured) in [("growth_by_size", &multiples), ("odds_by_size", &odds)] {
+        let expected = Decimal::from(correlation(&ranks(measured), &ranks(&sizes)));
+        assert!(
+            (thousandths(name) - expected).abs() <= Decimal::TWO,
+            "{name}: {} beside {expected}",
+            thousandths(name)
+        );
     }
-    assert!(gini > 0.01, "the plan asks unevenly");
 }
 
 #[test]
