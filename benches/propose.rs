@@ -89,7 +89,7 @@ fn run(plugin: &VendorPlugin, scratch: &Scratch) -> (usize, [Duration; 7]) {
     let (settled, reconciled) = timed(|| {
         prepared.settlement.settle(&prepared.drafts, currency).unwrap_or_else(|findings| panic!("{findings:?}"))
     });
-    let (plan, explained) = timed(|| prepared.plan(settled, None).unwrap_or_else(|findings| panic!("{findings:?}")));
+    let (plan, explained) = timed(|| prepared.plan(&settled, None).unwrap_or_else(|findings| panic!("{findings:?}")));
     let ((), csv) = timed(|| report::csv::write_plan(&plan, &mut std::io::sink()).expect("CSV"));
     let ((), json) = timed(|| report::json::write_plan(&plan, &mut std::io::sink()).expect("JSON"));
     (plan.lines.len(), [read, facts, assessed.saturating_sub(facts), reconciled, explained, csv, json])

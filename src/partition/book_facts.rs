@@ -161,11 +161,9 @@ fn unite<R: PartialEq, K: Ord>(
     differ: impl Fn(&R, &R) -> Finding,
 ) -> Result<(), Finding> {
     for row in theirs {
-        match mine.binary_search_by_key(&key(&row), &key) {
-            Ok(at) => match mine.get(at).filter(|known| **known != row) {
-                Some(known) => return Err(differ(known, &row)),
-                None => {}
-            },
+        match mine.binary_search_by_key(&key(&row), &key).map(|at| mine.get(at)) {
+            Ok(Some(known)) if *known != row => return Err(differ(known, &row)),
+            Ok(_) => {}
             Err(at) => mine.insert(at, row),
         }
     }

@@ -99,6 +99,11 @@ crate::faults! {
             message: format!("the line of {line} has no settled quota"),
             help: "give the settled lines of these partners, all of them, as `quotient assess settle` wrote them",
         }
+        /// A line is not as it was when it was settled.
+        Changed { line: String } = PartitionIncomplete {
+            message: format!("the line of {line} has changed since it was settled"),
+            help: "finish the partitions as they were assessed, or repeat all steps",
+        }
         /// Documents or settled lines are not in ascending order of partners.
         NotAscending { partner: String, before: String } = PartitionDocument {
             message: format!("`{partner}` comes after `{before}`"),

@@ -38,7 +38,7 @@ impl<'a, I: Iterator<Item = Result<SettledLineDocument, Finding>>> Finisher<'a, 
     /// Finishes the lines of the next part: each as `lines` of a proposal in JSON, on one line of text.
     ///
     /// # Errors
-    /// When a line has no settled quota, or partners do not ascend.
+    /// When a line has no settled quota or has changed since, or partners do not ascend.
     pub fn finish(&mut self, drafts: Vec<Draft>) -> Result<Vec<String>, Findings> {
         let (currency, basis) = (self.assessor.book.currency, self.assessor.frame.plugin.manifest.basis);
         let mut settled = Vec::with_capacity(drafts.len());
@@ -48,6 +48,9 @@ impl<'a, I: Iterator<Item = Result<SettledLineDocument, Finding>>> Finisher<'a, 
             let found = self.next(partner)?.filter(|found| found.segment() == draft.segment);
             let line = line_name(partner, &draft.segment);
             let found = found.ok_or_else(|| Finding::from(PartitionFault::NotSettled { line }))?;
+            if !found.is_of(draft, basis, currency) {
+                return Err(Finding::from(PartitionFault::Changed { line: line_name(partner, &draft.segment) }).into());
+            }
             if found.group >= self.settlement.groups.len() {
                 let (document, reason) = (line_name(partner, &draft.segment), "its group is unknown".to_owned());
                 return Err(Finding::from(PartitionFault::Document { document, reason }).into());

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// Vendor, revision, date, period and target of a plan in partitions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Question {
     /// Vendor.
     pub vendor: String,

@@ -4,8 +4,8 @@ use super::fault::PartitionFault;
 use super::written::{Exact, Hash, Written};
 use crate::channel::{Lock, Name, SegmentKey};
 use crate::finding::{Finding, FindingDocument};
-use crate::planning::{PhasingBasis, SettledChannel, SettledGroup, SettledLine, line_name};
-use crate::quota::{Assessment, Basis, Contribution, Grain, Multiplier, ReconciledLine, Side};
+use crate::planning::{Draft, PhasingBasis, SettledChannel, SettledGroup, SettledLine, line_name};
+use crate::quota::{Assessment, Basis, Bound, Contribution, Grain, Multiplier, ReconciledLine, Side};
 use crate::units::{Currency, Money};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -273,6 +273,18 @@ impl SettledLineDocument {
     /// Compares its partner with another.
     pub fn compare(&self, partner: &str) -> Ordering {
         (*self.partner_id).cmp(partner)
+    }
+
+    /// Returns true when the line was settled from this assessment and these guardrails.
+    pub fn is_of(&self, draft: &Draft, basis: Basis, currency: Currency) -> bool {
+        let minor = |amount: &Option<Exact>| amount.and_then(|amount| amount.minor(currency));
+        let bound = |bound: &Option<Bound>| bound.as_ref().map(|bound| bound.amount);
+        // A share of the target depends on the other lines as well.
+        let assessed = draft.assessment.as_ref().map_or(0, |assessment| assessment.amount);
+        let is_assessed = basis == Basis::FairShare || self.assessment.minor(currency) == Some(assessed);
+        is_assessed
+            && minor(&self.floor) == bound(&draft.guardrails.floor)
+            && minor(&self.ceiling) == bound(&draft.guardrails.ceiling)
     }
 
     /// The settled numbers of the line.

@@ -118,6 +118,19 @@ fn the_program_plans_files_of_partners_as_it_proposes_the_whole_book() {
         let text = std::fs::read_to_string(bench.path("finished")).expect("lines");
         lines.extend(text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")));
     }
+    // A partner that has changed since, and one that comes before the last.
+    let first = std::fs::read_to_string(bench.path(&parts[0])).expect("a partition");
+    let finish =
+        format!("assess finish meridian --survey {survey} --summary summary.json --settled settled.ndjson {SHIPPED}");
+    let refused = |input: String| {
+        let output = bench.command(&finish).write_stdin(input).assert().code(3).get_output().stderr.clone();
+        String::from_utf8(output).expect("UTF-8")
+    };
+    let changed = first.replacen("\"month\":\"2025-12\"", "\"month\":\"2023-12\"", 1);
+    assert!(changed != first && refused(changed).contains("has changed since it was settled"));
+    let twice = format!("{first}{first}");
+    let said = refused(twice);
+    assert!(said.contains("comes after") || said.contains("has no settled quota"), "{said}");
     lines.sort_by_key(|line| line["partner_id"].as_str().expect("an id").to_owned());
     let whole = bench.json(&format!(
         "propose meridian --book {{root}}/examples/demonstration --as-of 2025-12-31 --target 75000000 {SHIPPED}"

@@ -23,15 +23,14 @@ fn peak(bench: &Bench, part: &str, survey: &str) -> Option<u64> {
         .spawn()
         .expect("the program starts");
     let status = format!("/proc/{}/status", running.id());
-    let (mut largest, mut done) = (None, None);
-    while done.is_none() {
-        done = running.try_wait().expect("a process");
+    let mut largest = None;
+    while running.try_wait().expect("a process").is_none() {
         let text = std::fs::read_to_string(&status).unwrap_or_default();
         let now = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
         largest = largest.max(now);
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    assert!(done.is_some_and(|status| status.success()));
+    assert!(running.wait().expect("a process").success());
     largest
 }
 
