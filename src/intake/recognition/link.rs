@@ -54,7 +54,9 @@ pub(super) fn master<'f, 'p>(fits: &'f [Fit<'p>], transactions: Option<&Fit<'p>>
         let own = linked(fit.profile, one.profile);
         Some((fit, own.or_else(|| linked(fit.profile, one.joined?.profile))?))
     });
-    links.max_by_key(|(_, link)| link.shared)
+    // A list of consumers is not one of partners.
+    let is_consumer = |link: &Link<'p>| one.consumer.is_some_and(|consumer| std::ptr::eq(consumer, link.other));
+    links.filter(|(_, link)| !is_consumer(link)).max_by_key(|(_, link)| link.shared)
 }
 
 /// The question about a table that is not read, although it looks like one of the book.
