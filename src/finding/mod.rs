@@ -7,6 +7,7 @@
 mod area;
 mod checked;
 mod code;
+mod codes;
 mod contain;
 mod count;
 mod document;

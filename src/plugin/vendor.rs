@@ -205,16 +205,14 @@ impl VendorPlugin {
 
     /// Returns the rules and policies by path as people know it; for those that the interpreter runs, the reason.
     pub fn tiers(&self) -> Vec<(String, Option<Fallback>)> {
-        let of_rules = tiers(&self.scripts, &self.shown);
         let of_policies = self.policies.iter().flat_map(Policies::ways);
-        of_rules.into_iter().chain(of_policies).collect()
+        tiers(&self.scripts, &self.shown).into_iter().chain(of_policies).collect()
     }
 
-    /// Returns a warning for each rule and policy that is left to the interpreter because it differed from typed code;
-    /// with `are_new` for those that were not asked for so before.
+    /// Returns a warning for each rule that is left to the interpreter, with `are_new` for those not returned so before.
     pub fn differences(&self, are_new: bool) -> Findings {
-        let of_policies = self.policies.iter().flat_map(|policies| policies.differences(are_new));
-        differences(&self.shown, &self.scripts, are_new).into_iter().chain(of_policies).collect()
+        let of_rules = differences(&self.shown, &self.scripts, are_new);
+        of_rules.into_iter().chain(self.policies.iter().flat_map(|own| own.differences(are_new))).collect()
     }
 
     /// Returns true when a rule decides the weights, and not the manifest.

@@ -55,8 +55,8 @@ impl Watch {
     /// Returns the answer that counts: that of typed code, or, where the interpreter is run as well and differs, its own.
     ///
     /// # Errors
-    /// When the interpreter fails where typed code does not, and the failure has `words`: one without them, as for a budget
-    /// that is used up, is no difference.
+    /// When the interpreter fails where typed code does not, and the failure has `words`; one without them, as for a budget
+    /// that is used up, does not count.
     pub fn settle<T: PartialEq + fmt::Debug, E>(
         &self,
         partner: &Name,

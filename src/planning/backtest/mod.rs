@@ -126,19 +126,8 @@ pub fn backtest(
         findings = found.findings;
         rows.push(found.rows);
     }
-    let expected = plugin.manifest.period_months;
-    if let Some(other) = folds.iter().map(|fold| fold.origin.period.months).find(|months| *months != expected) {
-        findings.push(PlanFault::OtherHorizon { months: other, expected }.into());
-    }
-    let fitted = folds.iter().filter(|fold| fold.is_fitted).count();
-    if let Some(through) = fitted_through.filter(|_| fitted > 0) {
-        findings.push(PlanFault::Fitted { through, fitted, folds: folds.len() }.into());
-    }
     let undated = undated::undated(plugin, book);
-    if !undated.is_empty() {
-        let facts = undated.iter().map(ToString::to_string).collect();
-        findings.push(PlanFault::Undated { facts }.into());
-    }
+    findings.extend(doubts(plugin, &folds, &undated));
     let limits = &plugin.manifest.conventions;
     let quotas = rows.iter().flatten().filter_map(|row| Some((quota(row, Method::Rules)?, row.actual)));
     Ok(Backtest {
@@ -156,6 +145,20 @@ pub fn backtest(
         undated,
         findings,
     })
+}
+
+/// Reasons for which the figures may be too good or too bad.
+fn doubts(plugin: &VendorPlugin, folds: &[Fold], undated: &[Name]) -> impl Iterator<Item = Finding> {
+    let expected = plugin.manifest.period_months;
+    let mut months = folds.iter().map(|fold| fold.origin.period.months);
+    let other = months.find(|months| *months != expected);
+    let other = other.map(|months| PlanFault::OtherHorizon { months, expected });
+    let fitted = folds.iter().filter(|fold| fold.is_fitted).count();
+    let through = plugin.manifest.parameters.fitted_through.filter(|_| fitted > 0);
+    let fitted = through.map(|through| PlanFault::Fitted { through, fitted, folds: folds.len() });
+    let facts: Vec<String> = undated.iter().map(ToString::to_string).collect();
+    let undated = Some(PlanFault::Undated { facts }).filter(|_| !undated.is_empty());
+    other.into_iter().chain(fitted).chain(undated).map(Finding::from)
 }
 
 /// The dimensions that are broken down by; fails when one is not known.
