@@ -187,22 +187,7 @@ impl Lines<'_> {
 
     fn investment(&self, partner: &Partner) -> InvestmentFacts {
         let Some(found) = partner.investment.as_deref() else { return InvestmentFacts::default() };
-        InvestmentFacts {
-            certified_now: found.certified_now,
-            certified_before: found.certified_before,
-            certified_gained: found
-                .certified_now
-                .zip(found.certified_before)
-                .map(|(now, before)| now.saturating_sub(before)),
-            marketing_spend: found.marketing_spend,
-            services_headcount: found.services_headcount,
-            services_revenue: found.services_revenue,
-            enablement: found.enablement,
-            sellers: found.sellers,
-            productivity: found.productivity,
-            seller_ramp: found.seller_ramp,
-            capacity: self.capacity(found),
-        }
+        InvestmentFacts { capacity: self.capacity(found), ..InvestmentFacts::from(found) }
     }
 
     /// Sellers × productivity × ramp for the planning period; `None` unless both sellers and productivity are known.

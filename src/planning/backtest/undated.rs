@@ -1,7 +1,9 @@
 //! Facts that a look back sees as the book has them today, because nothing says since when they are so.
 
-use crate::channel::{InvestmentFacts, MarketFacts, Name, OpportunityFacts, Partner, PartnerBook, PipelineFacts};
-use crate::figure::Figured;
+use crate::channel::{
+    Investment, InvestmentFacts, MarketFacts, Name, OpportunityFacts, Partner, PartnerBook, PipelineFacts,
+};
+use crate::figure::{Figure, Figured, Value};
 use crate::plugin::{GroupBy, VendorPlugin};
 use crate::quota::Grain;
 use std::collections::BTreeSet;
@@ -90,9 +92,19 @@ impl Facts<'_> {
     }
 
     fn of_investments(&self, names: &mut Vec<Name>) {
-        if self.has(|partner| partner.investment.is_some()) && !self.has(|partner| partner.history.has_investments()) {
-            names.extend(scripted::<InvestmentFacts>().filter(|name| self.reads(name)).map(in_group("investment")));
+        if !self.reads("investment") || self.has(|partner| partner.history.has_investments()) {
+            return;
         }
+        // The capacity is known where the productivity is.
+        let known =
+            |found: &Investment| InvestmentFacts { capacity: found.productivity, ..InvestmentFacts::from(found) };
+        let stated: Vec<InvestmentFacts> =
+            self.book.partners.iter().filter_map(|partner| partner.investment.as_deref()).map(known).collect();
+        let is_stated = |figure: &&Figure<InvestmentFacts>| {
+            stated.iter().any(|facts| !matches!((figure.read)(facts), Value::NotKnown))
+        };
+        let figures = InvestmentFacts::FIGURES.iter().filter(is_stated).filter_map(|figure| figure.about.script);
+        names.extend(figures.filter(|name| self.reads(name)).map(in_group("investment")));
     }
 
     fn of_market(&self, names: &mut Vec<Name>) {
