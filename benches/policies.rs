@@ -62,7 +62,8 @@ fn facts(plugin: &VendorPlugin, book: &PartnerBook) -> Vec<PolicyFacts> {
     let manifest = &plugin.manifest;
     let day = ReviewFacts::new(manifest.calendar, &setting.period, as_of, manifest.policies.tier_review);
     let day = Arc::new(day);
-    let lines = Lines::new(book, manifest, View { period: setting.period.clone(), as_of, target: None });
+    let lines =
+        Lines::new(book, manifest, View { period: setting.period.clone(), as_of, target: None, is_past: false });
     let of = |partner| {
         let standing = Arc::new(review.standings().of(partner).expect("a standing"));
         PolicyFacts::new(Arc::new(lines.whole(partner)), standing, Arc::clone(&day), PartnerRecords::default())

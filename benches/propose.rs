@@ -89,7 +89,7 @@ fn run(plugin: &VendorPlugin, scratch: &Scratch) -> (usize, [Duration; 7]) {
     let (settled, reconciled) = timed(|| {
         prepared.settlement.settle(&prepared.drafts, currency).unwrap_or_else(|findings| panic!("{findings:?}"))
     });
-    let (plan, explained) = timed(|| prepared.plan(settled, None).unwrap_or_else(|findings| panic!("{findings:?}")));
+    let (plan, explained) = timed(|| prepared.plan(&settled, None).unwrap_or_else(|findings| panic!("{findings:?}")));
     let ((), csv) = timed(|| report::csv::write_plan(&plan, &mut std::io::sink()).expect("CSV"));
     let ((), json) = timed(|| report::json::write_plan(&plan, &mut std::io::sink()).expect("JSON"));
     (plan.lines.len(), [read, facts, assessed.saturating_sub(facts), reconciled, explained, csv, json])
@@ -105,7 +105,7 @@ fn timed<R>(work: impl FnOnce() -> R) -> (R, Duration) {
 fn view(plugin: &VendorPlugin, book: &PartnerBook) -> (View, Decimal) {
     let as_of = book.revenue_months().expect("revenue").1.last_day();
     let period = plugin.manifest.calendar.next_after(as_of, plugin.manifest.period_months).expect("a period");
-    let view = View { period, as_of, target: None };
+    let view = View { period, as_of, target: None, is_past: false };
     let lines = Lines::new(book, &plugin.manifest, view.clone());
     let prior = lines.channel().prior_revenue.expect("prior revenue").amount();
     (view, prior)

@@ -56,7 +56,7 @@ fn facts(plugin: &VendorPlugin, partners: usize) -> Vec<Facts> {
     let book = demonstration(1, partners).unwrap_or_else(|findings| panic!("{findings:?}"));
     let as_of = book.revenue_months().expect("revenue").1.last_day();
     let period = plugin.manifest.calendar.next_after(as_of, plugin.manifest.period_months).expect("a period");
-    let lines = Lines::new(&book, &plugin.manifest, View { period, as_of, target: None });
+    let lines = Lines::new(&book, &plugin.manifest, View { period, as_of, target: None, is_past: false });
     let of = |index: &usize| lines.facts(&book.partners[*index]);
     lines.eligible.iter().flat_map(of).map(|(_, facts)| Facts::new(Arc::new(facts))).collect()
 }

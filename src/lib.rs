@@ -65,6 +65,7 @@
 //! | [`ledger`] | the plan of record: every move of a negotiation as an event, in a file that shows changes |
 //! | [`engine`] | the front door: an engine that owns threads and limits, books, requests, outcomes |
 //! | [`report`] | outcomes as table, JSON, CSV, XLSX, HTML |
+//! | [`partition`] | a book in partitions, for engines that spread work over machines |
 //! | [`request`] | what a service asks and gets, as documents |
 //! | [`audit`] | the decision log: records, masking, sinks, deciding again |
 //! | [`server`] | the engine beside another service, over HTTP |
@@ -125,6 +126,10 @@ mod ledger;
 pub mod library;
 #[cfg(all(feature = "server", not(feature = "internals")))]
 mod library;
+#[cfg(all(feature = "report", feature = "internals"))]
+pub mod partition;
+#[cfg(all(feature = "report", not(feature = "internals")))]
+mod partition;
 #[cfg(feature = "internals")]
 pub mod performance;
 #[cfg(not(feature = "internals"))]

@@ -1,6 +1,6 @@
 //! The partner book: every partner of a vendor, with the market they sell into.
 
-use super::{BookSummary, Lock, Name, Partner, Target};
+use super::{BookSummary, Dated, Lock, Name, Partner, Target};
 use crate::units::{Currency, Money, Month, Rate};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,6 +51,9 @@ pub struct PartnerBook {
     pub partners: Vec<Partner>,
     /// Market cells, ascending by territory, vertical, product line (`None` first); empty when there is no market table.
     pub market: Vec<MarketCell>,
+    /// Rows of the market table, ascending by cell, then by date, of which those above are the latest; empty when none has a
+    /// date.
+    pub dated_market: Vec<Dated<MarketCell>>,
     /// Locks of the book's own `locks` table.
     pub locks: Vec<Lock>,
     /// Targets of the book's own `targets` table, in the order of the file.
@@ -73,6 +76,7 @@ impl PartnerBook {
             currency,
             partners,
             market: Vec::new(),
+            dated_market: Vec::new(),
             locks: Vec::new(),
             targets: Vec::new(),
             extra_tables: Vec::new(),

@@ -35,6 +35,10 @@ impl PartnerBook {
             self.partners.len().hash(hasher);
             pieces.iter().for_each(|piece| hasher.write(piece.as_bytes()));
             self.market.hash(hasher);
+            // A book without dates has the hash that it had before there were any.
+            if !self.dated_market.is_empty() {
+                self.dated_market.hash(hasher);
+            }
             let mut locks: Vec<_> = self.locks.iter().collect();
             locks.sort_by_key(|lock| (&lock.partner_id, &lock.segment));
             locks.hash(hasher);
@@ -45,6 +49,41 @@ impl PartnerBook {
             self.tables.keys().for_each(|table| table.hash(hasher));
         });
         whole.to_hex().to_string()
+    }
+}
+
+impl PartnerBook {
+    /// Hash of what the book says about the partner at `index`, with its rows of extra tables: 128 bits, equal for
+    /// equal facts whatever other partners the book has; 0 beyond the last partner.
+    ///
+    /// ```
+    /// # use quotient::intake::{JsonPart, ReadOptions, read_book_json};
+    /// let book = |text| {
+    ///     let part = JsonPart { file: "book", pointer: "", name: "book", text };
+    ///     read_book_json(&part, &ReadOptions::default()).into_result().unwrap().0
+    /// };
+    /// let one = book(r#"{"partners": [{"partner_id": "B"}], "revenue": []}"#);
+    /// let two = book(r#"{"partners": [{"partner_id": "A"}, {"partner_id": "B"}], "revenue": []}"#);
+    /// assert_eq!(one.partner_hash(0), two.partner_hash(1));
+    /// ```
+    pub fn partner_hash(&self, index: usize) -> u128 {
+        let Some(partner) = self.partners.get(index) else { return 0 };
+        let whole = digest(|hasher| {
+            partner.hash(hasher);
+            for table in &self.extra_tables {
+                let from = table.rows.partition_point(|row| row.partner < index);
+                let own = table.rows.iter().skip(from).take_while(|row| row.partner == index);
+                // Columns without a value: another part of the book may have them.
+                let cells = own.map(|row| table.columns.iter().zip(&row.values).filter(|(_, value)| !value.is_empty()));
+                let mut rows: Vec<Vec<_>> = cells.map(Iterator::collect).collect();
+                rows.iter_mut().for_each(|row| row.sort_unstable());
+                rows.sort_unstable();
+                if !rows.is_empty() {
+                    (&table.name, rows).hash(hasher);
+                }
+            }
+        });
+        u128::from_be_bytes(whole.as_bytes().first_chunk::<16>().copied().unwrap_or_default())
     }
 }
 

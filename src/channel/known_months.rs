@@ -3,6 +3,7 @@
 use super::PartnerBook;
 use crate::units::Month;
 use rust_decimal::Decimal;
+use std::collections::BTreeSet;
 
 /// Months of a year.
 const YEAR: usize = 12;
@@ -20,10 +21,20 @@ pub struct KnownMonths {
 impl KnownMonths {
     /// Looks through the revenue of the whole book once.
     pub fn of(book: &PartnerBook) -> Self {
-        let Some((first, last)) = book.revenue_months() else { return Self::default() };
+        let Some(span) = book.revenue_months() else { return Self::default() };
+        Self::within(span, book.partners.iter().flat_map(|partner| &partner.revenue).map(|entry| entry.month))
+    }
+
+    /// Returns `months` as the months that have revenue, in any order.
+    pub fn of_months(months: &BTreeSet<Month>) -> Self {
+        let Some(span) = months.first().copied().zip(months.last().copied()) else { return Self::default() };
+        Self::within(span, months.iter().copied())
+    }
+
+    fn within((first, last): (Month, Month), months: impl Iterator<Item = Month>) -> Self {
         let mut known = vec![false; usize::try_from(last.since(first) + 1).unwrap_or(0)];
-        for entry in book.partners.iter().flat_map(|partner| &partner.revenue) {
-            if let Some(month) = usize::try_from(entry.month.since(first)).ok().and_then(|index| known.get_mut(index)) {
+        for month in months {
+            if let Some(month) = usize::try_from(month.since(first)).ok().and_then(|index| known.get_mut(index)) {
                 *month = true;
             }
         }
@@ -33,6 +44,12 @@ impl KnownMonths {
     /// First month with revenue; `None` in a book without.
     pub fn first(&self) -> Option<Month> {
         self.first
+    }
+
+    /// First and last month with revenue; `None` in a book without.
+    pub fn span(&self) -> Option<(Month, Month)> {
+        let first = self.first?;
+        Some((first, first.plus(i32::try_from(self.known.len()).ok()? - 1)))
     }
 
     fn contains(&self, month: Month) -> bool {

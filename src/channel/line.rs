@@ -3,8 +3,8 @@
 //! Every figure is a fact that scripts may read; `None` is "not known". Amounts are of the line's own part of the business
 //! unless a figure says otherwise.
 
+use super::changing::Attribute;
 use super::identity::{Identity, Name};
-use super::partner::Attribute;
 use crate::figure::{Kind, Quantity, Value};
 use crate::figures;
 use crate::units::{Currency, Money, Rate};
@@ -148,6 +148,14 @@ figures! {
         services_revenue: Option<Money>, example("300_000");
         /// Share of the enablement plan completed, 0 to 1.
         enablement: Option<Rate>, at_most(1).example("0.8").zero("0");
+        /// People who sell the vendor's products.
+        sellers: Option<i64>, unit("people").example("4");
+        /// Revenue of one of them in a year at full productivity.
+        productivity: Option<Money>, example("300_000");
+        /// Part of it that they reach in the period, 0 to 1.
+        seller_ramp: Option<Rate>, at_most(1).example("0.9").zero("0");
+        /// Sellers × productivity × ramp for the length of the planning period; without a ramp, at full productivity.
+        capacity: Option<Money>, example("1_080_000");
     }
 }
 
@@ -264,6 +272,8 @@ figures! {
         season: Option<Rate>, example("1.1");
         /// The channel target, when one is given.
         target: Option<Money>, example("100_000_000");
+        /// Numbers that the manifest states under `[parameters]`, ascending by name.
+        parameters: Vec<(Name, Attribute)>, not_in_scripts().skipped();
     }
 }
 

@@ -3,7 +3,9 @@
 //! A [`PartnerBook`] is validated: ids unique and ascending, one currency, null kept apart from zero. A table that the
 //! book does not have means "not known", never zero.
 
+mod as_of;
 mod book;
+mod changing;
 mod complete_month;
 mod digest;
 mod identity;
@@ -14,6 +16,7 @@ mod summary;
 mod terms;
 
 pub use book::{ExtraRow, ExtraTable, MarketCell, PartnerBook};
+pub use changing::{Attribute, Dated, DatedRows, History, Investment, Profile, WinRate};
 pub use complete_month::{LatestMonth, PartOfMonth};
 pub use identity::{Identity, Name, SegmentKey};
 pub use known_months::KnownMonths;
@@ -22,8 +25,7 @@ pub use line::{
     OpportunityFacts, PipelineFacts, QuotaFacts,
 };
 pub use partner::{
-    Attribute, CurrentQuota, Forecast, Investment, Lock, OpportunityStatus, Partner, RegisteredOpportunity,
-    RevenueEntry, Target, WinRate,
+    CurrentQuota, Forecast, Lock, OpportunityStatus, Partner, RegisteredOpportunity, RevenueEntry, Target,
 };
 pub use summary::{
     BookSummary, LeftOutBy, RevenueOfYear, RowsLeftOut, TableSummary, UnusualMonth, UnusualYear, latest_complete_month,

@@ -1,10 +1,10 @@
 //! One partner: master data, revenue history, investment, registered opportunities, forecasts, quotas.
 
+use super::changing::{Attribute, History, Investment, WinRate};
 use super::identity::{Identity, Name, SegmentKey};
 use super::terms::QuotaTerms;
-use crate::units::{Money, Month, Rate, plain};
+use crate::units::{Money, Month, Rate};
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 
 /// One channel partner. Every list is empty when its table is missing; see [`super::PartnerBook`] for which are known.
 #[derive(Debug, Clone, PartialEq, Hash)]
@@ -41,6 +41,8 @@ pub struct Partner {
     pub forecasts: Vec<Forecast>,
     /// Quotas of past and current periods.
     pub quotas: Vec<CurrentQuota>,
+    /// Rows about it that have dates, of which those above are the latest.
+    pub history: History,
 }
 
 impl Partner {
@@ -70,6 +72,7 @@ impl Partner {
             win_rates: Vec::new(),
             forecasts: Vec::new(),
             quotas: Vec::new(),
+            history: History::default(),
         }
     }
 
@@ -96,31 +99,6 @@ impl Partner {
     }
 }
 
-/// Value of an extra column: what the vendor's system wrote, typed where every value of the column allows it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Attribute {
-    /// Exact number.
-    Number(Decimal),
-    /// `true` or `false` (also `yes` and `no` in the file).
-    Truth(bool),
-    /// Day.
-    Date(NaiveDate),
-    /// Anything else.
-    Text(Name),
-}
-
-impl Attribute {
-    /// Returns the value as the name of a group of partners.
-    pub fn word(&self) -> Name {
-        match self {
-            Self::Text(text) => Name::clone(text),
-            Self::Number(number) => plain(*number).into(),
-            Self::Truth(truth) => truth.to_string().into(),
-            Self::Date(date) => date.to_string().into(),
-        }
-    }
-}
-
 /// Closed revenue of one month.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RevenueEntry {
@@ -130,23 +108,6 @@ pub struct RevenueEntry {
     pub segment: SegmentKey,
     /// Net revenue; negative when credit notes exceed sales.
     pub amount: Money,
-}
-
-/// Investment signals. `None` is "not known".
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Investment {
-    /// Certified staff now.
-    pub certified_now: Option<i64>,
-    /// Certified staff one year before.
-    pub certified_before: Option<i64>,
-    /// Own marketing spend for the vendor's products, last 12 months.
-    pub marketing_spend: Option<Money>,
-    /// Heads in the services practice.
-    pub services_headcount: Option<i64>,
-    /// Revenue of the services practice, last 12 months.
-    pub services_revenue: Option<Money>,
-    /// Share of the enablement plan completed, 0 to 1.
-    pub enablement: Option<Rate>,
 }
 
 /// Status of an opportunity.
@@ -189,6 +150,13 @@ impl RegisteredOpportunity {
         self.registered_on.is_none_or(|registered| registered <= day) && self.close_date > day
     }
 
+    /// True when it is still open in the book, was known at the end of `day`, and should have closed by then.
+    pub fn is_overdue_on(&self, day: NaiveDate) -> bool {
+        self.status == OpportunityStatus::Open
+            && self.close_date <= day
+            && self.registered_on.is_none_or(|registered| registered <= day)
+    }
+
     /// `Some(true)` when it was won after `from` and at the latest on `to`, `Some(false)` when lost then.
     pub fn outcome_between(&self, from: NaiveDate, to: NaiveDate) -> Option<bool> {
         match self.status {
@@ -198,17 +166,6 @@ impl RegisteredOpportunity {
             OpportunityStatus::Lost => Some(false),
         }
     }
-}
-
-/// Historical win rate that the book states.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct WinRate {
-    /// Part of the business it is for.
-    pub segment: SegmentKey,
-    /// Won ÷ (won + lost) by value, 0 to 1.
-    pub by_value: Option<Rate>,
-    /// Won ÷ (won + lost) by count, 0 to 1.
-    pub by_count: Option<Rate>,
 }
 
 /// A submitted forecast.

@@ -1,4 +1,4 @@
-//! `calibrate`: weights of a vendor's factors, searched on past periods; applies nothing.
+//! `calibrate`: weights of a vendor's factors and numbers of its manifest, searched on past periods; applies nothing.
 
 use super::groups::{Output, TableSize};
 use super::plan::{Inputs, PlanOptions};
@@ -28,7 +28,7 @@ Examples:
   quotient calibrate halcyon --book examples/demonstration --past-periods 12 \\
       --format json --output calibration.json")]
 pub struct Options {
-    /// Vendor whose weights are searched.
+    /// Vendor whose weights and parameters are searched.
     vendor: String,
     #[command(flatten)]
     plan: PlanOptions,
@@ -45,7 +45,7 @@ pub struct Options {
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let Inputs { mut plugin, book, request, warnings } = options.plan.load(&options.vendor)?;
     terminal.show(&warnings);
-    let busy = spinner("searching weights");
+    let busy = spinner("searching settings");
     let most = options.past_periods as usize;
     let calibration =
         on_script_threads(options.plan.threads.count(), || planning::calibrate(&mut plugin, &book, &request, most));

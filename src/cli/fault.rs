@@ -22,6 +22,11 @@ crate::faults! {
             message: format!("`{path}` cannot be written: {reason}"),
             help: "check that the directory exists and is writable",
         }
+        /// A file cannot be read.
+        Unreadable { path: String, reason: String } = FileUnreadable {
+            message: format!("`{path}` cannot be read: {reason}"),
+            help: "check the path and the permissions",
+        }
         /// The output cannot be written.
         Output { reason: String } = FileUnwritable {
             message: format!("the output cannot be written: {reason}"),

@@ -88,6 +88,22 @@ impl Threads {
     }
 }
 
+/// Comparison of typed code with the interpreter.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Shadow {
+    /// Calls out of 1,000 of each rule that the interpreter runs as well. Where its answer differs from that of typed
+    /// code, it counts, a warning says so, and the rule stays with the interpreter.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1000), env = "QUOTIENT_SHADOW")]
+    shadow: u16,
+}
+
+impl Shadow {
+    /// Applies the option to the process.
+    pub fn apply(self) {
+        crate::script::compare(self.shadow);
+    }
+}
+
 /// Format and destination of a result. `F` lists the formats and has the default one.
 #[derive(Debug, clap::Args)]
 pub struct Output<F: clap::ValueEnum + Default + Copy + Send + Sync + 'static> {

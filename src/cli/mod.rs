@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Data goes to stdout, messages and progress to stderr.
 
 mod api;
+mod assess;
 mod backtest;
 mod book;
 #[cfg(feature = "server")]
@@ -90,6 +91,8 @@ struct Arguments {
 enum Command {
     /// Propose a quota for every partner of a vendor.
     Propose(propose::Options),
+    /// Assess a book in partitions, with any engine that spreads work over machines.
+    Assess(assess::Options),
     /// Explain one partner's proposed quota step by step, and what would change it.
     Explain(explain::Options),
     /// Show every partner's standing and what the vendor's policies decide.
@@ -100,7 +103,7 @@ enum Command {
     Ledger(ledger::Options),
     /// Score a vendor's rules on a past period against simple baselines.
     Backtest(backtest::Options),
-    /// Search the weights of a vendor's factors on past periods, and show what they would change.
+    /// Search a vendor's weights and parameters on past periods, and show what they would change.
     Calibrate(calibrate::Options),
     /// Show what a plan is likely to bring, with bands and odds, and how evenly it asks.
     Health(health::Options),
@@ -218,6 +221,7 @@ fn parsed() -> Result<Arguments, ExitCode> {
 fn run(command: Command, terminal: Terminal) -> Result<(), CommandError> {
     match command {
         Command::Propose(options) => propose::run(&options, terminal),
+        Command::Assess(options) => assess::run(&options, terminal),
         Command::Explain(options) => explain::run(&options, terminal),
         Command::Review(options) => review::run(&options, terminal),
         Command::Plan(options) => record::run(&options, terminal),

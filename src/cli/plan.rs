@@ -1,7 +1,7 @@
 //! Inputs of a plan: the options that `propose` and `explain` share, and the files they name.
 
 use super::fault::CommandFault;
-use super::groups::{BookSource, Threads};
+use super::groups::{BookSource, Shadow, Threads};
 use super::vendor_source::VendorSource;
 use super::{CommandError, vendor};
 use crate::channel::{PartnerBook, Target};
@@ -9,6 +9,7 @@ use crate::finding::{Finding, Findings, Place};
 use crate::intake::{LockFile, PreviousRow, WorkbookMeta, merge_locks, read_locks, read_previous, read_targets};
 use crate::planning::{self, PreviousLine, Request};
 use crate::plugin::VendorPlugin;
+use crate::quota::TargetRow;
 use crate::units::parse_decimal;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -27,6 +28,8 @@ pub struct PlanOptions {
     pub vendors: VendorSource,
     #[command(flatten)]
     pub threads: Threads,
+    #[command(flatten)]
+    shadow: Shadow,
 }
 
 /// Book, period, targets and locks of a plan.
@@ -51,7 +54,8 @@ pub struct PlanInputs {
     locks: Vec<PathBuf>,
 }
 
-fn amount(text: &str) -> Result<Decimal, String> {
+/// Reads an amount of a command line.
+pub fn amount(text: &str) -> Result<Decimal, String> {
     let number = parse_decimal(text)
         .map_err(|fault| format!("it {fault}; write digits with at most one point, such as 60000000.00"))?;
     if number.is_sign_negative() { Err("a target cannot be negative".to_owned()) } else { Ok(number) }
@@ -72,6 +76,7 @@ pub struct Inputs {
 impl PlanOptions {
     /// Loads the vendor and reads the book, then every other file; their errors are reported together.
     pub fn load(&self, vendor: &str) -> Result<Inputs, CommandError> {
+        self.shadow.apply();
         let (plugin, mut findings) = vendor::load(&self.vendors, vendor)?;
         let book = self.inputs.source.read(&plugin).warned(&mut findings)?;
         let mut request = self.inputs.request(&plugin, &book, &mut findings);
@@ -97,44 +102,53 @@ impl PlanInputs {
             ..Request::default()
         };
         if let Some(path) = &self.targets {
-            let rows = read_targets(path, book).ok(findings).unwrap_or_default();
-            let place =
-                |row: &Target| Place::cell(path.display().to_string(), row.row, "target", row.amount.to_string());
-            request.targets = planning::exact_targets(&rows, book.currency, &place, findings);
+            request.targets = targets(path, book, findings);
         }
         request.take_targets(book, findings);
-        self.add_locks(&mut request, plugin, book, findings);
+        add_locks(&self.locks, &mut request, plugin, book, findings);
         request
     }
+}
 
-    /// Reads every file of locks and merges them; files for different periods and different quotas for one line are
-    /// errors.
-    fn add_locks(&self, request: &mut Request, plugin: &VendorPlugin, book: &PartnerBook, findings: &mut Findings) {
-        let mut files: Vec<LockFile> = Vec::new();
-        let mut period: Option<(String, String)> = None;
-        for path in &self.locks {
-            let Some(file) = read_locks(path, book).ok(findings) else { continue };
-            findings.extend(stale(path, &file.meta, plugin, book));
-            let (shown, stated) =
-                (path.display().to_string(), file.meta.period.clone().filter(|_| !file.locks.is_empty()));
-            match (&period, stated) {
-                (None, Some(stated)) => period = Some((shown, stated)),
-                (Some((other, first)), Some(stated)) if *first != stated => {
-                    let fault = CommandFault::LockPeriods {
-                        first: first.clone(),
-                        second: stated,
-                        file: shown.clone(),
-                        other: other.clone(),
-                    };
-                    findings.push(Finding::from(fault).at(Place::file(shown)));
-                }
-                _ => {}
+/// Reads a file of targets; its errors are added to `findings`.
+pub fn targets(path: &Path, book: &PartnerBook, findings: &mut Findings) -> Vec<TargetRow> {
+    let rows = read_targets(path, book).ok(findings).unwrap_or_default();
+    let place = |row: &Target| Place::cell(path.display().to_string(), row.row, "target", row.amount.to_string());
+    planning::exact_targets(&rows, book.currency, &place, findings)
+}
+
+/// Reads every file of locks and merges them; files for different periods and different quotas for one line are
+/// errors.
+pub fn add_locks(
+    paths: &[PathBuf],
+    request: &mut Request,
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    findings: &mut Findings,
+) {
+    let mut files: Vec<LockFile> = Vec::new();
+    let mut period: Option<(String, String)> = None;
+    for path in paths {
+        let Some(file) = read_locks(path, book).ok(findings) else { continue };
+        findings.extend(stale(path, &file.meta, plugin, book));
+        let (shown, stated) = (path.display().to_string(), file.meta.period.clone().filter(|_| !file.locks.is_empty()));
+        match (&period, stated) {
+            (None, Some(stated)) => period = Some((shown, stated)),
+            (Some((other, first)), Some(stated)) if *first != stated => {
+                let fault = CommandFault::LockPeriods {
+                    first: first.clone(),
+                    second: stated,
+                    file: shown.clone(),
+                    other: other.clone(),
+                };
+                findings.push(Finding::from(fault).at(Place::file(shown)));
             }
-            files.push(file);
+            _ => {}
         }
-        request.locks_period = period.map(|(_, label)| label);
-        (request.locks, request.lock_places) = merge_locks(files).ok(findings).unwrap_or_default();
+        files.push(file);
     }
+    request.locks_period = period.map(|(_, label)| label);
+    (request.locks, request.lock_places) = merge_locks(files).ok(findings).unwrap_or_default();
 }
 
 fn previous_line(row: PreviousRow) -> PreviousLine {

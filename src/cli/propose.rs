@@ -154,7 +154,7 @@ fn propose(
         let prepared = planning::prepare(plugin, &book, request, &bar.progress())?;
         drop(book);
         let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;
-        prepared.plan(settled, request.previous.as_deref())
+        prepared.plan(&settled, request.previous.as_deref())
     });
     bar.finish();
     Ok(plan?)

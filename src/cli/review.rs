@@ -1,7 +1,7 @@
 //! `review`: every partner's standing, and what the vendor's policies decide.
 
 use super::fault::CommandFault;
-use super::groups::{BookSource, Output, TableSize, Threads};
+use super::groups::{BookSource, Output, Shadow, TableSize, Threads};
 use super::progress::PartnersBar;
 use super::split::{Files, SplitBy};
 use super::vendor_source::VendorSource;
@@ -85,6 +85,8 @@ pub struct Options {
     #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
+    shadow: Shadow,
+    #[command(flatten)]
     output: Output<Format>,
     /// Show this partner in full, with reasons and what would change them, as a table or JSON.
     #[arg(long, value_name = "ID")]
@@ -101,12 +103,14 @@ pub struct Options {
 
 /// Runs `review`.
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
+    options.shadow.apply();
     let (plugin, mut warnings) = vendor::load(&options.vendors, &options.vendor)?;
     let book = options.source.read(&plugin).warned(&mut warnings)?;
     let mut request = Request { as_of: options.as_of, period: options.period.clone(), quotas: None };
     request.quotas = quotas(options, &book, &plugin, &mut warnings)?;
     let setting = Setting::new(&plugin.manifest, &book, &request)?;
-    let mut review = Review::new(&plugin, &book, &setting, options.threads.count())?;
+    let known = book.as_of(setting.as_of);
+    let mut review = Review::new(&plugin, &known, &setting, options.threads.count())?;
     warnings.extend(review.warnings());
     terminal.show(&warnings);
     if let Some(id) = &options.partner {
@@ -119,6 +123,8 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         Some(SplitBy::AccountManager) => write_split(options, &mut review, terminal)?,
         None => vec![write(options, &review, options.output.path(), terminal)?],
     };
+    terminal.show(&plugin.differences(false));
+    std::mem::forget(known);
     std::mem::forget(book); // freeing millions of small strings takes seconds, and the process ends soon
     let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.summary.failed > 0).collect();
     failed.iter().for_each(|outcome| report_faults(outcome, terminal));

@@ -1,6 +1,7 @@
 //! `serve`: the engine as an HTTP service.
 
 use super::fault::CommandFault;
+use super::groups::Shadow;
 use super::vendor_source::VendorSource;
 use super::{CommandError, Terminal};
 use crate::audit::{
@@ -129,6 +130,8 @@ pub struct Options {
     /// Service name in traces.
     #[arg(long, value_name = "NAME", default_value = "quotient", env = "OTEL_SERVICE_NAME")]
     otlp_service: String,
+    #[command(flatten)]
+    shadow: Shadow,
     /// Seconds between two scans of the directories, in addition to file system events.
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600), env = "QUOTIENT_POLL")]
     poll: u64,
@@ -168,6 +171,7 @@ fn refused(message: impl Into<String>, help: &str) -> CommandError {
 /// Runs `serve`.
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     start_logging(options, terminal)?;
+    options.shadow.apply();
     let mode = match options.audit {
         Some(Audit::Strict) => Mode::Strict,
         Some(Audit::BestEffort) | None => Mode::BestEffort,

@@ -25,6 +25,8 @@ pub struct Terminal {
     pub error_colour: bool,
     /// Columns of stdout.
     pub width: u16,
+    /// Columns of stderr; `None` when it is not a terminal, so that lines stay whole in files.
+    pub error_width: Option<u16>,
 }
 
 impl Terminal {
@@ -37,10 +39,12 @@ impl Terminal {
             Colour::Auto => is_terminal && !no_colour,
         };
         let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let width = width.or_else(|| comfy_table::Table::new().width()).unwrap_or(DEFAULT_WIDTH);
         Self {
             colour: wanted(std::io::stdout().is_terminal()),
             error_colour: wanted(std::io::stderr().is_terminal()),
-            width: width.or_else(|| comfy_table::Table::new().width()).unwrap_or(DEFAULT_WIDTH),
+            width,
+            error_width: std::io::stderr().is_terminal().then_some(width),
         }
     }
 
@@ -49,7 +53,7 @@ impl Terminal {
         let mut stderr = std::io::stderr().lock();
         let groups = grouped(findings);
         let (shown, left) = groups.split_at(groups.len().min(MAX_FINDINGS));
-        let text = render::groups(shown, self.error_colour);
+        let text = render::groups(shown, self.error_colour, self.error_width);
         let _ = write!(stderr, "{text}");
         match left.iter().map(|group| group.count).sum::<u64>() {
             0 => {}

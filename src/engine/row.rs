@@ -140,6 +140,7 @@ rows! {
         "Sets the account manager at the vendor." account_manager: impl AsRef<str> = Text(account_manager) => AccountManager as "\"R. Lind\"";
         "Sets the date the partner joined the program." since: NaiveDate = since => Since as "\"2020-01-15\".parse()?";
         "Sets the last date of the partner in the program." until: NaiveDate = until => Until as "\"2026-06-30\".parse()?";
+        "Sets the date from which the row counts, until the next one; from the beginning when it is not set." valid_from: NaiveDate = valid_from => ValidFrom as "\"2025-07-01\".parse()?";
     }
     /// Closed net revenue of a partner in a month such as `2025-12`; negative for credit notes.
     RevenueRow(
@@ -157,6 +158,7 @@ rows! {
         "Sets the product line." product_line: impl AsRef<str> = Text(product_line) => ProductLine as "\"Servers\"";
         "Sets the amount that all customers of the cell could buy per year." addressable: Money = addressable => AddressableMarket as "Money::new(20_000_000, Currency::USD)";
         "Sets the expected growth per year, as a fraction." growth: Decimal = growth => Growth as "\"0.05\".parse()?";
+        "Sets the date from which the row counts, until the next one; from the beginning when it is not set." valid_from: NaiveDate = valid_from => ValidFrom as "\"2025-07-01\".parse()?";
     }
     /// Investments of a partner in the vendor's business.
     InvestmentRow(partner_id: impl AsRef<str> = Text(partner_id) => PartnerId) as "\"P1\"" {
@@ -165,7 +167,11 @@ rows! {
         "Sets its marketing spend for the vendor's products in the last 12 months." marketing_spend: Money = marketing_spend => MarketingSpend as "Money::new(25_000, Currency::USD)";
         "Sets the number of people in its services practice." services_headcount: u32 = services_headcount => ServicesHeadcount as "5";
         "Sets the revenue of its services practice in the last 12 months." services_revenue: Money = services_revenue => ServicesRevenue as "Money::new(300_000, Currency::USD)";
+        "Sets the number of people who sell the vendor's products." sellers: u32 = sellers => Sellers as "4";
+        "Sets the revenue of one of them in a year at full productivity." productivity: Money = productivity => Productivity as "Money::new(300_000, Currency::USD)";
+        "Sets the part of it that they reach in the period, 0 to 1." seller_ramp: Decimal = seller_ramp => SellerRamp as "\"0.9\".parse()?";
         "Sets the completed share of the enablement plan, 0 to 1." enablement: Decimal = enablement => Enablement as "\"0.8\".parse()?";
+        "Sets the date from which the row counts, until the next one; from the beginning when it is not set." valid_from: NaiveDate = valid_from => ValidFrom as "\"2025-07-01\".parse()?";
     }
     /// A registered opportunity with its status: `open`, `won` or `lost`.
     OpportunityRow(
@@ -187,6 +193,7 @@ rows! {
         "Sets won ÷ (won + lost) by count, 0 to 1." by_count: Decimal = by_count => ByCount as "\"0.3\".parse()?";
         "Sets the product line." product_line: impl AsRef<str> = Text(product_line) => ProductLine as "\"Servers\"";
         "Sets the territory." territory: impl AsRef<str> = Text(territory) => Territory as "\"North\"";
+        "Sets the date from which the row counts, until the next one; from the beginning when it is not set." valid_from: NaiveDate = valid_from => ValidFrom as "\"2025-07-01\".parse()?";
     }
     /// A forecast of a partner for a period such as `FY2026-Q1` or `2026-01`.
     ForecastRow(

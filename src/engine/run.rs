@@ -143,7 +143,8 @@ impl Engine {
     pub fn review(&self, vendor: &Vendor, book: &Book, request: &ReviewRequest) -> Result<Review, Findings> {
         self.pool.install(|| {
             let setting = reviewing::Setting::new(&vendor.plugin.manifest, &book.book, &request.request)?;
-            let walk = reviewing::Review::new(&vendor.plugin, &book.book, &setting, None)?;
+            let known = book.book.as_of(setting.as_of);
+            let walk = reviewing::Review::new(&vendor.plugin, &known, &setting, None)?;
             Review::collect(&walk)
         })
     }

@@ -1,54 +1,8 @@
 //! The one list of all finding codes, with the long text that `quotient explain-code` prints.
 
+use super::area::Area;
+use super::codes::codes;
 use std::fmt;
-
-/// Area of a code, which determines the exit code of the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Area {
-    /// Input data: books, mapping files, targets, locks.
-    Book,
-    /// Rules and policies: manifests, scripts, tables, cases.
-    Rules,
-    /// The answer is no: infeasible plan, rejected guardrail, failed case.
-    Plan,
-    /// Reading and writing files.
-    Files,
-}
-
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $area:ident, $text:literal;)+) => {
-        /// Stable code of a finding, written `area::cause`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code {
-            $($(#[doc = $doc])+ $variant,)+
-        }
-
-        impl Code {
-            /// Every code, in the order of the list.
-            pub const ALL: &'static [Code] = &[$(Code::$variant,)+];
-
-            /// The code as users see it, `area::cause`.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
-            }
-
-            /// The code that is written `text`.
-            pub fn parse(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$variant),)+ _ => None }
-            }
-
-            /// Area of the code.
-            pub fn area(self) -> Area {
-                match self { $(Self::$variant => Area::$area,)+ }
-            }
-
-            /// The long text: what it means, why it matters, what to do.
-            pub fn explanation(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($doc, "\n"),+),)+ }
-            }
-        }
-    };
-}
 
 codes! {
     /// A file or directory that the command needs could not be read or written.
@@ -134,6 +88,17 @@ codes! {
     RequestTooLarge = Book, "request::too_large";
     /// The vendor cannot provide the response, or not in this format.
     RequestNotPossible = Book, "request::not_possible";
+
+    /// A document of a book in partitions is not what the step reads.
+    PartitionDocument = Book, "partition::document";
+    /// Documents of different revisions, dates or surveys are put together. All steps need the same rules and merged survey.
+    PartitionMixed = Book, "partition::mixed";
+    /// A partition is missing, was counted twice, or has changed between two steps.
+    PartitionIncomplete = Book, "partition::incomplete";
+    /// A partner is in several partitions, or twice in one.
+    PartitionDoubled = Book, "partition::doubled";
+    /// The rules of the vendor need all lines at once, so that its book cannot be assessed in partitions.
+    PartitionUnsupported = Book, "partition::unsupported";
 
     /// The archive of past revisions has an entry that cannot be trusted: its content does not have the digest it is filed under.
     ///
@@ -318,6 +283,10 @@ codes! {
     ScriptBudget = Rules, "script::budget";
     /// The entry point returned something else than its contract asks for.
     ScriptOutcome = Rules, "script::outcome";
+    /// Typed code and the interpreter gave different answers for one call of a rule (`--shadow` compares them).
+    ///
+    /// The interpreter's answer was used, and it runs the rule from then on. The rule is not at fault; please report it.
+    ScriptTyped = Rules, "script::typed";
 
     /// A cases file is not valid.
     CaseInvalid = Rules, "case::invalid";

@@ -4,8 +4,10 @@
 //! reads them: [`render::human`] underlines the text, [`render::json`] gives one object per cause. All findings of an
 //! input are collected; none hides another, and equal ones are shown once with a count ([`Findings::groups`]).
 
+mod area;
 mod checked;
 mod code;
+mod codes;
 mod contain;
 mod count;
 mod document;
@@ -20,8 +22,9 @@ mod text;
 mod words;
 
 pub use crate::faults;
+pub use area::Area;
 pub use checked::Checked;
-pub use code::{Area, Code};
+pub use code::Code;
 pub(crate) use contain::{Panicked, contained};
 pub use count::counted;
 pub use document::{FindingDocument, FindingsDocument, PlaceDocument, SCHEMA};
@@ -31,7 +34,7 @@ pub(crate) use group::GroupKey;
 pub use group::{Group, grouped};
 pub use place::{Place, Position, Span};
 pub use quote::quoted;
-pub use text::{CleanWriter, cut, readable, readable_message, steers};
+pub use text::{CleanWriter, cut, lines_of, readable, readable_message, steers};
 pub use words::{Candidates, listed, suggested};
 
 use std::any::Any;

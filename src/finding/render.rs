@@ -1,7 +1,8 @@
 //! Findings as text for people and as JSON for programs.
 
 use super::{
-    Field, Finding, FindingDocument, FindingsDocument, Group, Place, Severity, grouped, readable, readable_message,
+    Field, Finding, FindingDocument, FindingsDocument, Group, Place, Severity, grouped, lines_of, readable,
+    readable_message,
 };
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::Value;
@@ -13,15 +14,15 @@ const FEW: usize = 3;
 ///
 /// Equal findings are shown once, with a count and the first few places.
 pub fn human<'a>(findings: impl IntoIterator<Item = &'a Finding>, colour: bool) -> String {
-    groups(&grouped(findings), colour)
+    groups(&grouped(findings), colour, None)
 }
 
-/// Renders groups of findings for people; see [`human`].
-pub fn groups(groups: &[Group<'_>], colour: bool) -> String {
+/// Renders groups of findings for people, in lines of at most `width` characters if one is given; see [`human`].
+pub fn groups(groups: &[Group<'_>], colour: bool, width: Option<u16>) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
     for group in groups {
-        out.push_str(&one(group, &renderer));
+        out.push_str(&one(group, &renderer, width));
         out.push_str("\n\n");
     }
     if !out.is_empty() {
@@ -30,14 +31,23 @@ pub fn groups(groups: &[Group<'_>], colour: bool) -> String {
     out
 }
 
-fn one(group: &Group<'_>, renderer: &Renderer) -> String {
+/// Room that the margin and the name of a note take, in characters.
+const MARGIN: usize = 14;
+
+fn one(group: &Group<'_>, renderer: &Renderer, width: Option<u16>) -> String {
     let finding = group.first();
+    let broken = |text: String, before: usize| match width {
+        Some(width) => lines_of(&text, usize::from(width.max(40)).saturating_sub(before)).join("\n"),
+        None => text,
+    };
+    let label = finding.severity.to_string().len() + finding.code().as_str().len() + "[]: ".len();
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut section =
-        annotate_snippets::Group::with_title(level.primary_title(finding.message()).id(finding.code().as_str()));
+    let mut section = annotate_snippets::Group::with_title(
+        level.primary_title(broken(finding.message(), label)).id(finding.code().as_str()),
+    );
     let mut first = true;
     for place in &finding.places {
         let Place::Text { file, text, span, label } = place else { continue };
@@ -51,14 +61,14 @@ fn one(group: &Group<'_>, renderer: &Renderer) -> String {
         section = section.element(Snippet::source(text.as_ref()).path(readable(file)).annotation(annotation));
     }
     for note in notes(group) {
-        section = section.element(Level::NOTE.with_name("at").message(note));
+        section = section.element(Level::NOTE.with_name("at").message(broken(note, MARGIN)));
     }
     if let Some(rest) = rest(group) {
-        section = section.element(Level::NOTE.message(rest));
+        section = section.element(Level::NOTE.message(broken(rest, MARGIN)));
     }
     let help = finding.advice();
     if !help.is_empty() {
-        section = section.element(Level::HELP.message(help));
+        section = section.element(Level::HELP.message(broken(help, MARGIN)));
     }
     renderer.render(&[section])
 }

@@ -51,6 +51,20 @@ pub fn readable_message(text: &str) -> String {
     readable(&cut(&message, MAX_MESSAGE))
 }
 
+/// Breaks text between words into lines of at most `width` characters. A longer word has a line to itself, and a percent
+/// sign stays with its number.
+pub fn lines_of(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let text = text.replace(" %", "\u{1}%");
+    for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
+        match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= width) {
+            Some(line) => line.extend([" ", word]),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines.into_iter().map(|line| line.replace('\u{1}', " ")).collect()
+}
+
 /// Returns the first `most` characters, with `…` if there are more.
 pub fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {

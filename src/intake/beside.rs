@@ -236,6 +236,8 @@ impl Beside {
         let mut binding = Binding::new(kind.table(), &sheet, None, &mut self.shared.log)?;
         binding.strips_quote = true;
         find_notation(&sheet, &mut binding, &mut self.shared.log);
+        // What a point means has been found, or is an error.
+        self.shared.points.is_decimal = true;
         let location = sheet.location();
         super::rows::each_row(&sheet, &binding, &[], &mut self.shared, &self.limits, &mut each)?;
         Some(location)

@@ -2,9 +2,10 @@
 
 use super::attribute::{Attributes, snake_case};
 use super::binding::Binding;
+use super::dated_rows::{check_beginnings, fill_dated, partners_of};
 use super::directory::Directory;
 use super::distinct::{Distinct, Draft};
-use super::fact::{current_quota, forecast, investment, lock, market_cell, opportunity, partner, win_rate};
+use super::fact::{current_quota, dated, forecast, investment, lock, market_cell, opportunity, partner, win_rate};
 use super::fault::BookFault;
 use super::log::{Log, Reported, shown};
 use super::mapping::{Mapping, TableMap};
@@ -18,12 +19,13 @@ use super::table::{Field, TableKind};
 use super::{Limits, ReadOptions};
 use crate::cancel::is_cancelled;
 use crate::channel::{
-    CurrentQuota, ExtraRow, ExtraTable, Forecast, Investment, Lock, MarketCell, Name, Partner, PartnerBook,
+    CurrentQuota, Dated, ExtraRow, ExtraTable, Forecast, Investment, Lock, MarketCell, Name, Partner, PartnerBook,
     RegisteredOpportunity, SegmentKey, WinRate,
 };
 use crate::figure::Kind;
 use crate::finding::{Checked, Finding, Place};
 use crate::units::Money;
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -98,12 +100,18 @@ impl<'m> Reading<'m> {
         self.check_looks(&partners);
         let currency = self.shared.currency();
         let mut survey = fill_revenue(&mut partners, revenue, &mut self.shared);
-        fill(&mut partners, investments, |partner, investment| partner.investment = Some(Box::new(investment)));
+        if let Some((location, _)) = &self.partner_place {
+            check_beginnings(&partners, location, &self.partner_rows, &mut self.shared.log);
+        }
+        fill_dated(&mut partners, investments, Partner::set_investments, |partner, fact| {
+            partner.investment = Some(Box::new(fact));
+        });
         fill_lists(&mut partners, opportunities, |partner| &mut partner.opportunities);
-        fill_lists(&mut partners, win_rates, |partner| &mut partner.win_rates);
+        fill_dated(&mut partners, win_rates, Partner::set_win_rates, |partner, fact| partner.win_rates.push(fact));
         fill_lists(&mut partners, forecasts, |partner| &mut partner.forecasts);
         fill_lists(&mut partners, quotas, |partner| &mut partner.quotas);
-        let mut book = PartnerBook { market, locks, extra_tables, ..PartnerBook::new(currency, partners) };
+        let mut book = PartnerBook { locks, extra_tables, ..PartnerBook::new(currency, partners) };
+        book.set_market(market);
         (book.targets, book.tables) = self.targets(&book, tables);
         book.summary = Some(Arc::new(self.shared.summary(&mut survey, &book.partners)));
         if is_cancelled() {
@@ -138,18 +146,19 @@ impl<'m> Reading<'m> {
         let mut drafts: Vec<Draft> = Vec::new();
         let mut distinct = map.filter(|map| map.distinct).map(|_| Distinct::default());
         let read = each_row(&sheet, &binding, &[], &mut self.shared, &self.limits, &mut |row: &mut Row<'_>| {
-            let (partner, values) = (partner(row), attributes.read(row));
+            let (partner, values, valid_from) = (partner(row), attributes.read(row), row.date(Field::ValidFrom));
             let Ok(partner) = partner else { return };
-            let draft = Draft { partner, row: row.number, attributes: values };
+            let draft = Draft { partner, row: row.number, valid_from: valid_from.ok().flatten(), attributes: values };
             match &mut distinct {
                 Some(distinct) => distinct.add(draft, row, &attributes, &mut drafts),
                 None => drafts.push(draft),
             }
         });
-        drafts.sort_by(|a, b| a.partner.id.cmp(&b.partner.id).then(a.row.cmp(&b.row)));
+        let key = |draft: &Draft| (draft.valid_from, draft.row);
+        drafts.sort_by(|a, b| a.partner.id.cmp(&b.partner.id).then_with(|| key(a).cmp(&key(b))));
         let location = &binding.location;
         drafts.dedup_by(|second, first| {
-            let is_same = first.partner.id == second.partner.id;
+            let is_same = first.partner.id == second.partner.id && first.valid_from == second.valid_from;
             if is_same {
                 let (id, heading) = (&first.partner.id, binding.heading(Field::PartnerId));
                 let finding = Finding::from(BookFault::DuplicatePartner { partner: shown(id) })
@@ -160,14 +169,11 @@ impl<'m> Reading<'m> {
             is_same
         });
         self.shared.left_out.retain(|id| drafts.binary_search_by(|draft| draft.partner.id.cmp(id)).is_err());
-        self.partner_rows = drafts.iter().map(|draft| draft.row).collect();
+        let firsts = drafts.chunk_by(|one, next| one.partner.id == next.partner.id).filter_map(|rows| rows.first());
+        self.partner_rows = firsts.map(|draft| draft.row).collect();
         self.partner_place = Some((location.clone(), binding.heading(Field::PartnerId).to_owned()));
-        self.check_identifiers(&drafts.iter().map(|draft| &*draft.partner.id).collect::<Vec<_>>());
-        let values = attributes.typed(self.shared.currency());
-        let partners: Vec<Partner> = drafts
-            .into_iter()
-            .map(|draft| Partner { attributes: values.of(&draft.attributes), ..draft.partner })
-            .collect();
+        let partners = partners_of(drafts, &attributes.typed(self.shared.currency()));
+        self.check_identifiers(&partners.iter().map(|partner| &*partner.id).collect::<Vec<_>>());
         if let Some(read) = read {
             read.note(TableKind::Partners, tables);
             if partners.is_empty() && !self.shared.log.has_errors() {
@@ -198,19 +204,22 @@ impl<'m> Reading<'m> {
         Some(read.location)
     }
 
-    fn market(&mut self, tables: &mut BTreeMap<String, usize>) -> Vec<MarketCell> {
-        let mut cells: Vec<(u64, MarketCell)> = Vec::new();
-        let Some(read) =
-            self.each_row(TableKind::Market, &[], |row| cells.extend(market_cell(row).map(|cell| (row.number, cell))))
-        else {
+    /// The rows of the market, ascending by cell, then by date.
+    fn market(&mut self, tables: &mut BTreeMap<String, usize>) -> Vec<Dated<MarketCell>> {
+        let mut cells: Vec<(u64, Dated<MarketCell>)> = Vec::new();
+        let Some(read) = self.each_row(TableKind::Market, &[], |row| {
+            cells.extend(dated(row, market_cell).map(|cell| (row.number, cell)));
+        }) else {
             return Vec::new();
         };
         read.note(TableKind::Market, tables);
-        let key = |cell: &MarketCell| (cell.territory.clone(), cell.vertical.clone(), cell.product_line.clone());
-        cells.sort_by_cached_key(|(row, cell)| (key(cell), *row));
+        cells.sort_by(|(row, cell), (other_row, other)| {
+            let dates = (cell.valid_from, row).cmp(&(other.valid_from, other_row));
+            cell.fact.key().cmp(&other.fact.key()).then(dates)
+        });
         for pair in cells.windows(2) {
             let [(first, cell), (second, other)] = pair else { continue };
-            if key(cell) == key(other) {
+            if cell.fact.key() == other.fact.key() && cell.valid_from == other.valid_from {
                 let finding = Finding::from(BookFault::DuplicateMarket {})
                     .at(read.location.place(*second, "", ""))
                     .at(read.location.place(*first, "", ""));
@@ -257,8 +266,9 @@ impl<'m> Reading<'m> {
         rows
     }
 
-    fn investments(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Keyed<Investment> {
-        self.keyed(TableKind::Investments, partners, tables, investment, |_| ())
+    fn investments(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Keyed<Dated<Investment>> {
+        let read = |row: &mut Row<'_>| dated(row, investment);
+        self.keyed(TableKind::Investments, partners, tables, read, |row| row.valid_from)
     }
 
     fn opportunities(
@@ -285,8 +295,9 @@ impl<'m> Reading<'m> {
         rows
     }
 
-    fn win_rates(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Keyed<WinRate> {
-        self.keyed(TableKind::WinRates, partners, tables, win_rate, |rate| rate.segment.clone())
+    fn win_rates(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Keyed<Dated<WinRate>> {
+        let read = |row: &mut Row<'_>| dated(row, win_rate);
+        self.keyed(TableKind::WinRates, partners, tables, read, |row| (row.fact.segment.clone(), row.valid_from))
     }
 
     fn forecasts(&mut self, partners: &[Partner], tables: &mut BTreeMap<String, usize>) -> Keyed<Forecast> {
@@ -320,15 +331,18 @@ impl<'m> Reading<'m> {
         let binding = Binding::new(TableKind::Extra.table(), &sheet, map, &mut self.shared.log)?;
         let columns: Vec<(usize, Name)> =
             binding.unbound().map(|(index, heading)| (index, Name::from(snake_case(heading)))).collect();
-        let mut rows: Vec<ExtraRow> = Vec::new();
+        let is_dated = binding.has(Field::ValidFrom);
+        let mut rows: Vec<(Option<NaiveDate>, ExtraRow)> = Vec::new();
         let mut directory = Directory::new(partners);
         let read = each_row(&sheet, &binding, partners, &mut self.shared, &self.limits, &mut |row: &mut Row<'_>| {
             if directory.leaves_out(row) {
                 return;
             }
             if let Ok(partner) = directory.find(row) {
-                let values = columns.iter().map(|(index, _)| row.fields.text(*index).into()).collect();
-                rows.push(ExtraRow { partner: partner as usize, row: row.number, values });
+                let valid_from = row.date(Field::ValidFrom).ok().flatten();
+                let date = is_dated.then(|| valid_from.map(|date| date.to_string()).unwrap_or_default().into());
+                let values = columns.iter().map(|(index, _)| row.fields.text(*index).into()).chain(date).collect();
+                rows.push((valid_from, ExtraRow { partner: partner as usize, row: row.number, values }));
             }
         });
         if let Some(summary) = self.shared.tables.last_mut() {
@@ -337,8 +351,10 @@ impl<'m> Reading<'m> {
         if let (Some(read), false) = (read, partners.is_empty()) {
             directory.report(&read.location, &read.partner_heading, &mut self.shared.log);
         }
-        rows.sort_by_key(|row| row.partner);
-        Some(ExtraTable { name: name.into(), columns: columns.into_iter().map(|(_, name)| name).collect(), rows })
+        rows.sort_by_key(|(valid_from, row)| (row.partner, *valid_from));
+        let names = columns.into_iter().map(|(_, name)| name).chain(is_dated.then(|| Field::ValidFrom.name().into()));
+        let rows = rows.into_iter().map(|(_, row)| row).collect();
+        Some(ExtraTable { name: name.into(), columns: names.collect(), rows })
     }
 }
 

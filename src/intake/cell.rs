@@ -22,6 +22,8 @@ pub(super) enum Flaw {
     NoDay,
     /// A column of another table that has no row for the key; the text is the key.
     NotLookedUp,
+    /// A discount below nothing or above the whole; the text is the discount.
+    NotPart,
 }
 
 /// Type that a cell has in its file.

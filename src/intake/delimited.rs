@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub(super) struct Delimited {
     text: String,
     start: usize,
-    delimiter: u8,
+    pub delimiter: u8,
     first_row: u64,
     quotes: Quotes,
     /// True when double quotes are part of the values.
@@ -181,7 +181,7 @@ impl Delimited {
         self.records(|row, record| {
             if is_cancelled() {
                 stopped = Some(row);
-            } else if row > header {
+            } else if row > header && !is_rule(record) {
                 each(row, Fields::Record(record));
             }
             stopped.is_none()
@@ -255,6 +255,13 @@ impl Delimited {
             }
         }
     }
+}
+
+/// True for a line drawn with dashes between the rows of a list.
+fn is_rule(record: &StringRecord) -> bool {
+    const SHORTEST: usize = 5;
+    let text = record.get(0).unwrap_or_default().trim();
+    record.len() == 1 && text.len() >= SHORTEST && text.bytes().all(|byte| byte == b'-')
 }
 
 fn breaks_inside(record: &StringRecord) -> u64 {

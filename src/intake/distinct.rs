@@ -7,6 +7,7 @@ use super::row::Row;
 use super::table::Field;
 use crate::channel::{LeftOutBy, Name, Partner};
 use crate::finding::Finding;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A partner as a row of the partners table has it.
@@ -14,6 +15,8 @@ pub(super) struct Draft {
     pub partner: Partner,
     /// Row number.
     pub row: u64,
+    /// Date from which the row counts.
+    pub valid_from: Option<NaiveDate>,
     /// Attributes by their numbers.
     pub attributes: Box<[u32]>,
 }
@@ -21,8 +24,8 @@ pub(super) struct Draft {
 /// The distinct partners so far.
 #[derive(Default)]
 pub(super) struct Distinct {
-    /// Index of each partner's draft.
-    known: BTreeMap<Name, usize>,
+    /// Index of the draft of each partner from each date.
+    known: BTreeMap<(Name, Option<NaiveDate>), usize>,
     /// Partners and columns whose difference is reported already.
     reported: BTreeSet<(usize, String)>,
 }
@@ -32,8 +35,9 @@ impl Distinct {
     ///
     /// An empty value of the first row is filled by a later row: it is not known there, and does not differ.
     pub fn add(&mut self, draft: Draft, row: &mut Row<'_>, attributes: &Attributes, drafts: &mut Vec<Draft>) {
-        let Some(index) = self.known.get(&draft.partner.id).copied() else {
-            self.known.insert(Name::clone(&draft.partner.id), drafts.len());
+        let key = (Name::clone(&draft.partner.id), draft.valid_from);
+        let Some(index) = self.known.get(&key).copied() else {
+            self.known.insert(key, drafts.len());
             drafts.push(draft);
             return;
         };

@@ -2,11 +2,12 @@
 
 use super::delimited::decode;
 use super::fault::{BookFault, FileFault};
+use super::folder::stem_of;
 use super::json::{Members, flattened};
 use super::log::{Log, Reported, shown};
 use super::members::{BookMember, OWN_TABLES, book_members};
 use super::sheet::{Numbering, Rows, Sheet};
-use super::store::{Content, Store, StoredTable, stem_of};
+use super::store::{Content, Store, StoredTable};
 use crate::document::json::Object;
 use crate::finding::{Finding, Place};
 use std::path::Path;

@@ -6,7 +6,8 @@ use super::quota_terms::{dates, terms};
 use super::row::{Dimension, Row};
 use super::table::Field;
 use crate::channel::{
-    CurrentQuota, Forecast, Investment, MarketCell, Name, Partner, RegisteredOpportunity, SegmentKey, WinRate,
+    CurrentQuota, Dated, Forecast, History, Investment, MarketCell, Name, Partner, RegisteredOpportunity, SegmentKey,
+    WinRate,
 };
 use crate::units::{Money, Month};
 
@@ -38,7 +39,17 @@ pub(super) fn partner(row: &mut Row<'_>) -> Result<Partner, Reported> {
         win_rates: Vec::new(),
         forecasts: Vec::new(),
         quotas: Vec::new(),
+        history: History::default(),
     })
+}
+
+/// The fact of a row with the date from which it counts.
+pub(super) fn dated<T>(
+    row: &mut Row<'_>,
+    fact: impl FnOnce(&mut Row<'_>) -> Result<T, Reported>,
+) -> Result<Dated<T>, Reported> {
+    let (valid_from, fact) = (row.date(Field::ValidFrom), fact(row));
+    Ok(Dated { valid_from: valid_from?, fact: fact? })
 }
 
 pub(super) fn market_cell(row: &mut Row<'_>) -> Result<MarketCell, Reported> {
@@ -65,6 +76,9 @@ pub(super) fn investment(row: &mut Row<'_>) -> Result<Investment, Reported> {
     let marketing_spend = row.amount(Field::MarketingSpend);
     let services_headcount = row.count(Field::ServicesHeadcount);
     let services_revenue = row.amount(Field::ServicesRevenue);
+    let sellers = row.count(Field::Sellers);
+    let productivity = row.amount(Field::Productivity);
+    let seller_ramp = row.rate(Field::SellerRamp);
     let enablement = row.rate(Field::Enablement);
     currency?;
     Ok(Investment {
@@ -73,6 +87,9 @@ pub(super) fn investment(row: &mut Row<'_>) -> Result<Investment, Reported> {
         marketing_spend: marketing_spend?,
         services_headcount: services_headcount?,
         services_revenue: services_revenue?,
+        sellers: sellers?,
+        productivity: productivity?,
+        seller_ramp: seller_ramp?,
         enablement: enablement?,
     })
 }

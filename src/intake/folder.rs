@@ -52,3 +52,25 @@ pub(super) fn is_table(path: &Path) -> bool {
 pub fn file_bytes(path: &Path) -> Option<Vec<u8>> {
     std::fs::read(path).ok()
 }
+
+/// The name of the directory `path` in front of its files, the second of `files`, if one of them has the name of one of the
+/// files before, those of other directories: then they are different tables.
+pub(super) fn prefix([known, own]: &[Vec<String>; 2], path: &Path) -> Option<String> {
+    let is_twice = |file: &String| known.iter().any(|known| known.eq_ignore_ascii_case(file));
+    if !path.is_dir() || !own.iter().any(is_twice) {
+        return None;
+    }
+    let name = path.file_name().map(|name| format!("{}/", name.to_string_lossy()));
+    let is_free = |name: &String| !known.iter().any(|known| known.starts_with(name.as_str()));
+    name.filter(is_free).or_else(|| Some(format!("{}/", path.display())))
+}
+
+/// Name of a file.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Name of a file without directory and ending.
+pub(super) fn stem_of(path: &Path) -> String {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}

@@ -54,6 +54,26 @@ pub(super) fn place(sheet: &mut Sheet, table: &Table, map: Option<&TableMap>, lo
     log.add(Finding::from(fault).at(Place::cell(sheet.file.clone(), row, "", "")));
 }
 
+/// The name of the column `index` where it has no heading: `column A` for the first.
+pub(super) fn unnamed(index: usize) -> Option<String> {
+    let letter = char::from(b'A' + u8::try_from(index).ok().filter(|index| *index < 26)?);
+    Some(format!("column {letter}"))
+}
+
+/// Gives the columns of `sheet` without a heading the names by which the mapping file means them.
+pub(super) fn name_columns(sheet: &mut Sheet, map: Option<&TableMap>) {
+    let Some(map) = map.filter(|_| sheet.headings.iter().any(String::is_empty)) else { return };
+    let filled = map.fill_down.iter().map(|(heading, _)| heading);
+    let filters = map.keep.iter().chain(&map.skip).map(|filter| &filter.heading);
+    let headings: Vec<&String> =
+        map.columns.values().flat_map(|(headings, _)| headings).chain(filled).chain(filters).collect();
+    let named = |(index, heading): (usize, &String)| {
+        let name = if heading.is_empty() { unnamed(index) } else { None };
+        name.filter(|name| headings.iter().any(|one| is_same_heading(one, name))).unwrap_or_else(|| heading.clone())
+    };
+    sheet.headings = sheet.headings.iter().enumerate().map(named).collect();
+}
+
 /// Last row of the header that begins in row `first`.
 fn last_row(first: u64, map: Option<&TableMap>) -> u64 {
     first.saturating_add(map.and_then(|map| map.header_rows).unwrap_or(1)).saturating_sub(1)

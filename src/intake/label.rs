@@ -155,7 +155,12 @@ pub(super) fn group(text: &str) -> Option<&str> {
             lower.strip_suffix(word).filter(|rest| rest.ends_with([' ', '-'])).map(|rest| &plain[..rest.len()])
         })
     });
-    rest.map(|rest| rest.trim_matches([' ', ':', '-'])).filter(|rest| !rest.is_empty()).min_by_key(|rest| rest.len())
+    rest.map(|rest| rest.trim_matches([' ', ':', '-']))
+        .map(|rest| {
+            ["for ", "für ", "pour ", "para ", "per "].iter().find_map(|link| rest.strip_prefix(link)).unwrap_or(rest)
+        })
+        .filter(|rest| !rest.is_empty())
+        .min_by_key(|rest| rest.len())
 }
 
 fn without_plural(rest: &str) -> &str {

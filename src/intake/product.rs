@@ -8,8 +8,8 @@ use super::value::currency_sign;
 use crate::units::plain;
 use rust_decimal::Decimal;
 
-/// The cell of `product` in the row `cells`: empty when a factor is, and its factors as text when it cannot be computed
-/// exactly.
+/// The cell of `product` in the row `cells`: empty when a factor is, the discount when it is below nothing or above the
+/// whole, and the factors as text when it cannot be computed exactly.
 pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
     let none = Cell::default();
     let factors: Vec<&Cell> = product.factors.iter().map(|index| cells.get(*index).unwrap_or(&none)).collect();
@@ -23,7 +23,7 @@ pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
         });
         return Cell::new(CellKind::Text, texts.collect::<Vec<_>>().join(" ").into());
     };
-    let mut sign = None;
+    let (mut sign, mut beyond) = (None, None);
     let amount = factors.iter().zip(&product.readings).try_fold(Decimal::ONE, |amount, (cell, reading)| {
         let written = Written { text: cell.text.trim(), kind: cell.kind, is_ours: false };
         let number = number_of(written, notation).ok()?;
@@ -37,13 +37,24 @@ pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
         let factor = match reading {
             Factor::Plain | Factor::Quarter if number.is_percent => number.value.checked_div(Decimal::ONE_HUNDRED)?,
             Factor::Plain | Factor::Quarter => number.value,
-            // A percent sign says what the number is, whatever the mapping file does.
-            Factor::RestOf(_) if number.is_percent => rest(number.value, Decimal::ONE_HUNDRED)?,
-            Factor::RestOf(_) if cell.kind == CellKind::Percent => rest(number.value, Decimal::ONE)?,
-            Factor::RestOf(whole) => rest(number.value, Decimal::from(*whole))?,
+            Factor::RestOf(whole) => {
+                // A percent sign says what the number is, whatever the mapping file does.
+                let whole = match cell.kind {
+                    _ if number.is_percent => Decimal::ONE_HUNDRED,
+                    CellKind::Percent => Decimal::ONE,
+                    _ => Decimal::from(*whole),
+                };
+                if !(Decimal::ZERO..=whole).contains(&number.value) {
+                    beyond = Some(written.text);
+                }
+                Decimal::ONE.checked_sub(number.value.checked_div(whole)?)?
+            }
         };
         exact_product(amount, factor).filter(|_| is_usable)
     });
+    if let Some(discount) = beyond {
+        return Cell::new(CellKind::Text, discount.into()).with(Flaw::NotPart);
+    }
     match amount {
         Some(amount) => Cell::new(sign.map_or(CellKind::Number, CellKind::Signed), plain(amount).into()),
         None => {
@@ -51,12 +62,6 @@ pub(super) fn product_of(product: &Product, cells: &[Cell]) -> Cell {
             Cell::new(CellKind::Text, texts.join(" × ").into())
         }
     }
-}
-
-/// The rest of 1 without `part` of `whole`; `None` for less than nothing or more than the whole.
-fn rest(part: Decimal, whole: Decimal) -> Option<Decimal> {
-    let is_part = part >= Decimal::ZERO && part <= whole;
-    is_part.then(|| Decimal::ONE.checked_sub(part.checked_div(whole)?)).flatten()
 }
 
 /// The product of two decimals; `None` when it would be rounded.

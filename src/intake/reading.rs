@@ -119,6 +119,7 @@ impl Reading<'_> {
     fn found(&mut self, index: usize, table: &Table, map: Option<&TableMap>) -> Option<Sheet> {
         let mut sheet = self.store.read(index, map, &self.limits, &mut self.shared.log)?;
         super::header::place(&mut sheet, table, map, &mut self.shared.log);
+        super::header::name_columns(&mut sheet, map);
         Some(sheet)
     }
 

@@ -121,6 +121,14 @@ impl<'a> Row<'a> {
             Flaw::NotComputed => ValueFault::NotComputed { column, value },
             Flaw::Nested => ValueFault::Nested { column },
             Flaw::NoDay => ValueFault::TimeOfDay { column, value },
+            Flaw::NotPart => {
+                let factors = self.binding.map.and_then(|map| map.products.get(&field));
+                let discount = factors.into_iter().flatten().find_map(|(text, _)| text.strip_prefix("1 - "));
+                let discount = discount.unwrap_or_default();
+                let percent = discount.strip_suffix(" / 100");
+                let (column, most) = percent.map_or((discount, 1), |column| (column, 100));
+                ValueFault::NotDiscount { column: column.to_owned(), value, most }
+            }
             Flaw::NotLookedUp => {
                 let lookup = self.binding.map.and_then(|map| map.lookup.as_ref());
                 let (key, source) = lookup.map_or_else(Default::default, |one| (one.own.clone(), one.source.name()));

@@ -2,7 +2,7 @@
 
 use super::delimited::{Delimited, decode};
 use super::fault::FileFault;
-use super::folder::{DATA_ENDINGS, Format, format_of, has_tables, is_table};
+use super::folder::{DATA_ENDINGS, Format, format_of, has_tables, is_table, name_of, prefix, stem_of};
 use super::log::{Log, Reported};
 use super::mapping::{Source, TableMap};
 use super::sheet::{Numbering, Rows, Sheet};
@@ -64,15 +64,15 @@ impl StoredTable {
     pub fn new(name: String, file: String, content: Content) -> Self {
         Self { name, other_name: None, file, content }
     }
-}
 
-fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-}
-
-/// Name of a file without directory and ending.
-pub(super) fn stem_of(path: &Path) -> String {
-    path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+    /// The table with `prefix` in front of the name of its file.
+    fn below(mut self, prefix: &str) -> Self {
+        self.file.insert_str(0, prefix);
+        if let Content::Sheet(sheet) = &mut self.content {
+            sheet.iter_mut().for_each(|sheet| sheet.file.insert_str(0, prefix));
+        }
+        self
+    }
 }
 
 impl Store {
@@ -105,14 +105,15 @@ impl Store {
 
     /// Finds the tables at all of `paths`, directories and files, as those of one book.
     pub fn open_all(paths: &[PathBuf], limits: &Limits, log: &mut Log) -> Result<Self, Reported> {
-        let mut open = |path: &PathBuf| Self::open_mapped(path, limits, log);
         if let [only] = paths {
-            return open(only);
+            return Self::open_mapped(only, limits, log);
         }
         let mut all = Self::empty("the book");
         for path in paths {
-            let one = open(path)?;
-            all.tables.extend(one.tables);
+            let one = Self::open_mapped(path, limits, log)?;
+            let files = [&all, &one].map(|store| store.tables.iter().map(|table| table.file.clone()).collect());
+            let prefix = prefix(&files, path).unwrap_or_default();
+            all.tables.extend(one.tables.into_iter().map(|table| table.below(&prefix)));
             all.unread.extend(one.unread);
             all.currency = all.currency.or(one.currency);
         }

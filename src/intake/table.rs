@@ -1,172 +1,8 @@
 //! The one declaration of all tables and columns; readers, templates, checks and the reference derive from it.
 
-/// Kind of the values of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Identifier: a string that must be the same in every table.
-    Identifier,
-    /// Name of a tier, territory, product line: text that groups rows.
-    Name,
-    /// Several names, separated by `;`.
-    Names,
-    /// Several fractions from 0 to 1, separated by `;`.
-    Shares,
-    /// Text for people.
-    Text,
-    /// Day, `2026-01-31`.
-    Date,
-    /// Stretch of months: `2026-01`, `2026-Q1` (calendar quarter) or `FY2026-Q1` (the vendor's calendar).
-    Period,
-    /// Exact amount of money, `1234.50`; may be negative.
-    Amount,
-    /// Exact amount of money, zero or more.
-    AmountFromZero,
-    /// Fraction, `0.12` for twelve percent.
-    Rate,
-    /// Fraction from 0 to 1.
-    Share,
-    /// Whole number, zero or more.
-    Count,
-    /// `true` or `false`.
-    Truth,
-    /// `open`, `won` or `lost`.
-    Status,
-    /// Currency code of ISO 4217.
-    Currency,
-}
-
-impl Kind {
-    /// Notation of a value, for the reference and for help texts.
-    pub fn notation(self) -> &'static str {
-        match self {
-            Self::Identifier => "identifier",
-            Self::Name => "name",
-            Self::Names => "names separated by `;`",
-            Self::Shares => "fractions separated by `;`",
-            Self::Text => "text",
-            Self::Date => "date `2026-01-31`",
-            Self::Period => "`2026-01`, `2026-Q1`, `FY2026-Q1` or `FY2026`",
-            Self::Amount => "amount `1234.50`, may be negative",
-            Self::AmountFromZero => "amount `1234.50`",
-            Self::Rate => "fraction `0.12`",
-            Self::Share => "fraction `0.12`, 0 to 1",
-            Self::Count => "whole number `12`",
-            Self::Truth => "`true` or `false`",
-            Self::Status => "`open`, `won` or `lost`",
-            Self::Currency => "currency code `USD`",
-        }
-    }
-
-    /// True for amounts, rates and counts.
-    pub fn is_number(self) -> bool {
-        matches!(self, Self::Amount | Self::AmountFromZero | Self::Rate | Self::Share | Self::Count)
-    }
-}
-
-macro_rules! fields {
-    ($($(#[$doc:meta])+ $variant:ident = $name:literal,)+) => {
-        /// Every column name that some table has.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Field { $($(#[$doc])+ $variant,)+ }
-
-        impl Field {
-            /// Number of column names.
-            pub const COUNT: usize = [$(Self::$variant,)+].len();
-
-            /// The column name as written in files.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
-            }
-        }
-    };
-}
-
-fields! {
-    /// Partner.
-    PartnerId = "partner_id",
-    /// Name for people.
-    PartnerName = "partner_name",
-    /// Tier.
-    Tier = "tier",
-    /// Territory.
-    Territory = "territory",
-    /// Vertical.
-    Vertical = "vertical",
-    /// Product lines a partner may sell.
-    ProductLines = "product_lines",
-    /// Account manager.
-    AccountManager = "account_manager",
-    /// Day of joining.
-    Since = "since",
-    /// Day of leaving.
-    Until = "until",
-    /// Month.
-    Month = "month",
-    /// Period.
-    Period = "period",
-    /// Number of months.
-    Months = "months",
-    /// Product line.
-    ProductLine = "product_line",
-    /// Amount of money.
-    Amount = "amount",
-    /// Currency of the amounts in the row.
-    Currency = "currency",
-    /// Addressable market.
-    AddressableMarket = "addressable_market",
-    /// Growth.
-    Growth = "growth",
-    /// Certified staff now.
-    CertifiedNow = "certified_now",
-    /// Certified staff before.
-    CertifiedBefore = "certified_before",
-    /// Marketing spend.
-    MarketingSpend = "marketing_spend",
-    /// People in the services practice.
-    ServicesHeadcount = "services_headcount",
-    /// Revenue of the services practice.
-    ServicesRevenue = "services_revenue",
-    /// Enablement completed.
-    Enablement = "enablement",
-    /// Opportunity.
-    OpportunityId = "opportunity_id",
-    /// Stage.
-    Stage = "stage",
-    /// Status.
-    Status = "status",
-    /// Won.
-    IsWon = "is_won",
-    /// Closed.
-    IsClosed = "is_closed",
-    /// Probability.
-    Probability = "probability",
-    /// Close date.
-    CloseDate = "close_date",
-    /// Day of registration.
-    RegisteredOn = "registered_on",
-    /// Win rate by value.
-    ByValue = "by_value",
-    /// Win rate by count.
-    ByCount = "by_count",
-    /// Day of submission.
-    SubmittedOn = "submitted_on",
-    /// Quota.
-    Quota = "quota",
-    /// First date in force.
-    EffectiveFrom = "effective_from",
-    /// Last date in force.
-    EffectiveTo = "effective_to",
-    /// Ramp.
-    Ramp = "ramp",
-    /// Reason.
-    Reason = "reason",
-    /// Target.
-    Target = "target",
-    /// Override of a quota.
-    OverrideQuota = "override_quota",
-    /// Reason of an override.
-    OverrideReason = "override_reason",
-}
+pub use super::column_kind::Kind;
+pub use super::field::Field;
+pub use super::heading::{folded, is_same_heading};
 
 /// One column of a table.
 #[derive(Debug, Clone, Copy)]
@@ -290,36 +126,6 @@ impl Table {
     }
 }
 
-/// Writes a heading without case, spaces, hyphens, underscores and points, as headings are compared.
-pub fn folded(heading: &str) -> String {
-    if heading.is_ascii() {
-        let is_kept = |byte: &u8| !matches!(byte, b'\t'..=b'\r' | b' ' | b'_' | b'-' | b'.');
-        return heading.bytes().filter(is_kept).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
-    }
-    heading
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.'))
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-/// True when [`folded`] makes the same of both; nothing is written for it, because every heading is compared with every
-/// column of every table.
-pub fn is_same_heading(one: &str, other: &str) -> bool {
-    let is_kept = |byte: &u8| !matches!(byte, b'\t'..=b'\r' | b' ' | b'_' | b'-' | b'.');
-    let (mut left, mut right) = (one.bytes().filter(is_kept), other.bytes().filter(is_kept));
-    loop {
-        match (left.next(), right.next()) {
-            (None, None) => return true,
-            (Some(a), Some(b)) if a.is_ascii() && a.eq_ignore_ascii_case(&b) => {}
-            (Some(a), Some(b)) if a.is_ascii() && b.is_ascii() => return false,
-            (Some(a), None) | (None, Some(a)) if a.is_ascii() => return false,
-            // Letters beyond ASCII change their length with their case, and some of their spaces are left out.
-            _ => return folded(one) == folded(other),
-        }
-    }
-}
-
 const fn column(field: Field, kind: Kind, doc: &'static str) -> Column {
     Column { field, kind, required: false, unit: "", doc, aliases: &[] }
 }
@@ -343,14 +149,20 @@ const PRODUCT_LINE: Column = column(Field::ProductLine, Kind::Name, "Product lin
 const TERRITORY: Column = column(Field::Territory, Kind::Name, "Territory; empty means all of them.");
 const CURRENCY: Column =
     column(Field::Currency, Kind::Currency, "Currency of the amounts in the row; a book has exactly one.");
+const VALID_FROM: Column = column(
+    Field::ValidFrom,
+    Kind::Date,
+    "Date from which the row counts, until the next one; empty: from the beginning.",
+);
 
 static PARTNERS: Table = Table {
     kind: TableKind::Partners,
     name: "partners",
     required: true,
-    doc: "One row per channel partner. Columns that are not listed here become attributes of the partner.",
+    doc: "One row per channel partner, or several with different `valid_from`, each complete. Columns that are not listed \
+          here become attributes of the partner.",
     columns: &[
-        column(Field::PartnerId, Kind::Identifier, "Identifier, unique in the book.").required(),
+        column(Field::PartnerId, Kind::Identifier, "Identifier, unique in the book but for `valid_from`.").required(),
         column(Field::PartnerName, Kind::Text, "Name for people; the identifier when empty.").aliases(&["name"]),
         column(Field::Tier, Kind::Name, "Tier in the partner program."),
         column(Field::Territory, Kind::Name, "Home territory."),
@@ -360,6 +172,7 @@ static PARTNERS: Table = Table {
         column(Field::Since, Kind::Date, "Date on which the partner joined the program.")
             .aliases(&["joined", "partner_since"]),
         column(Field::Until, Kind::Date, "Last date in the program; empty if it stays.").aliases(&["partner_until"]),
+        VALID_FROM,
     ],
 };
 
@@ -392,7 +205,8 @@ static MARKET: Table = Table {
     kind: TableKind::Market,
     name: "market",
     required: false,
-    doc: "Addressable market of a cell: territory × vertical × product line.",
+    doc: "Addressable market of a cell: territory × vertical × product line; one row per cell, or several with different \
+          `valid_from`.",
     columns: &[
         TERRITORY,
         column(Field::Vertical, Kind::Name, "Vertical; empty means all of them."),
@@ -402,6 +216,7 @@ static MARKET: Table = Table {
             .aliases(&["tam"]),
         column(Field::Growth, Kind::Rate, "Expected growth of that market.").unit("fraction per year"),
         CURRENCY,
+        VALID_FROM,
     ],
 };
 
@@ -409,7 +224,8 @@ static INVESTMENTS: Table = Table {
     kind: TableKind::Investments,
     name: "investments",
     required: false,
-    doc: "Investments of a partner in the vendor's business, one row per partner. Empty means not known, 0 means none.",
+    doc: "Investments of a partner in the vendor's business, one row per partner, or several with different `valid_from`, \
+          each complete. Empty means not known, 0 means none.",
     columns: &[
         PARTNER_ID,
         column(Field::CertifiedNow, Kind::Count, "Certified staff now.").unit("people"),
@@ -419,8 +235,14 @@ static INVESTMENTS: Table = Table {
         column(Field::ServicesHeadcount, Kind::Count, "People in the services practice.").unit("people"),
         column(Field::ServicesRevenue, Kind::Amount, "Revenue of the services practice, last 12 months.")
             .unit("currency"),
+        column(Field::Sellers, Kind::Count, "People who sell the vendor's products.").unit("people"),
+        column(Field::Productivity, Kind::AmountFromZero, "Revenue of such a person at full productivity.")
+            .unit("currency per year"),
+        column(Field::SellerRamp, Kind::Share, "Part of it that they reach in the period; empty means all.")
+            .unit("fraction"),
         column(Field::Enablement, Kind::Share, "Share of the enablement plan completed.").unit("fraction"),
         CURRENCY,
+        VALID_FROM,
     ],
 };
 
@@ -461,6 +283,7 @@ static WIN_RATES: Table = Table {
         TERRITORY,
         column(Field::ByValue, Kind::Share, "Won ÷ (won + lost) by value.").unit("fraction").aliases(&["win_rate"]),
         column(Field::ByCount, Kind::Share, "Won ÷ (won + lost) by count.").unit("fraction"),
+        VALID_FROM,
     ],
 };
 
@@ -558,5 +381,12 @@ static EXTRA: Table = Table {
     name: "extra",
     required: false,
     doc: "Any other table with a column `partner_id`; its columns reach scripts when the manifest declares them.",
-    columns: &[PARTNER_ID],
+    columns: &[
+        PARTNER_ID,
+        column(
+            Field::ValidFrom,
+            Kind::Date,
+            "Date from which the row counts, beside the others; empty: from the beginning.",
+        ),
+    ],
 };

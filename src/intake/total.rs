@@ -200,7 +200,10 @@ impl Walk<'_> {
         for held in std::mem::take(&mut self.pending) {
             self.add(&held.amounts, true);
         }
-        if let Some((text, _)) =
+        let is_admitted = self.binding.left_out_by(fields).is_none();
+        if !is_admitted {
+            // The mapping file says that it is not data.
+        } else if let Some((text, _)) =
             labelled.filter(|(_, label)| (label.is_exact || is_group) && sum_of(&amounts).is_some())
         {
             self.verdict.findings.push((TableFault::TotalRead { text: shown(text) }, row));
@@ -212,7 +215,7 @@ impl Walk<'_> {
         for (index, above) in self.above.iter_mut().enumerate().filter(|(index, _)| !fields.text(*index).is_empty()) {
             *above = fields.text(index).into();
         }
-        self.add(&amounts, self.binding.left_out_by(fields).is_none());
+        self.add(&amounts, is_admitted);
     }
 
     /// Adds a row of data.

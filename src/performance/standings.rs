@@ -84,7 +84,7 @@ impl<'b> Standings<'b> {
     /// #     let quotas = vec![CurrentQuota { start, months: 12, segment, quota: usd(quota), terms: Default::default() }];
     /// #     Partner { id: id.into(), name: id.into(), tier: None, territory: None, vertical: None, product_lines: vec![],
     /// #         account_manager: None, since: None, until: None, attributes: vec![], investment: None, opportunities: vec![],
-    /// #         win_rates: vec![], forecasts: vec![], revenue, quotas }
+    /// #         win_rates: vec![], forecasts: vec![], history: Default::default(), revenue, quotas }
     /// # };
     /// // A partner with a quota of 1,200,000 for 2026 and 600,000 closed.
     /// let book = PartnerBook::new(Currency::USD, vec![partner("P1", 1_200_000, 600_000)]);

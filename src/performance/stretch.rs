@@ -2,7 +2,7 @@
 
 use super::scope::EffectiveQuota;
 use super::terms::effective_quota;
-use crate::channel::{CurrentQuota, Forecast, Partner, QuotaTerms, SegmentKey};
+use crate::channel::{CurrentQuota, Forecast, QuotaTerms, SegmentKey};
 use crate::units::{Money, MoneyError, Month, PlanningPeriod};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -51,12 +51,7 @@ pub(crate) struct DatedQuota<'p> {
     pub until: Option<NaiveDate>,
 }
 
-impl<'p> DatedQuota<'p> {
-    /// The quotas of the book, which end when the partner leaves.
-    pub fn of_book(partner: &'p Partner) -> impl Iterator<Item = Self> {
-        partner.quotas.iter().map(|quota| Self { quota, until: partner.until })
-    }
-
+impl DatedQuota<'_> {
     /// True when the partner's last date ends it.
     pub fn ends_with_partner(&self) -> bool {
         let ends = |until: NaiveDate| until < self.end().plus(-1).last_day();

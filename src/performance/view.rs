@@ -77,7 +77,7 @@ impl View<'_> {
                     Some((sum, probability)) => Some(sum.plus(deal.amount.times(probability)?)?),
                     None => None,
                 };
-            } else if deal.status == OpportunityStatus::Open && deal.close_date <= as_of {
+            } else if deal.is_overdue_on(as_of) {
                 overdue = overdue.plus(deal.amount)?;
             }
         }

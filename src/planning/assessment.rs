@@ -66,8 +66,11 @@ pub fn assess_partner(
     request: &Request,
     partner: Option<&str>,
 ) -> Result<PartnerAssessment, Findings> {
+    let view = view(plugin, book, request)?;
+    let known = book.as_of(view.as_of);
+    let book = &*known;
     let index = index_of(book, partner).map_err(|finding| Findings::from_iter([finding]))?;
-    let lines = Lines::new(book, &plugin.manifest, view(plugin, book, request)?).reading(plugin.lists_read());
+    let lines = Lines::new(book, &plugin.manifest, view).reading(plugin.lists_read());
     let beside = BesideLines::new(plugin, book, &lines)?;
     let partner = &book.partners[index];
     let is_eligible = lines.eligible.binary_search(&index).is_ok();

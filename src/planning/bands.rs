@@ -18,6 +18,17 @@ figures! {
 }
 
 figures! {
+    /// Amount that lines reach together with given odds.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct AmountAtOdds = "AmountAtOdds" {
+        /// Odds, as a fraction.
+        odds: Rate;
+        /// Estimate: the largest amount that the lines reach together with these odds or better.
+        amount: Money;
+    }
+}
+
+figures! {
     /// Outlook of a territory, or of the channel.
     #[derive(Debug, Clone, PartialEq)]
     pub struct TerritoryOutlook = "TerritoryOutlook" {
@@ -39,7 +50,47 @@ figures! {
         gap: Money;
         /// Estimate of the share of the lines that reach their own quota.
         at_quota: Option<Rate>;
+        /// Estimate: Σ quota × expected attainment, of the lines of which that is known.
+        capacity: Option<Money>;
+        /// Estimates of the amounts that the lines reach together, by odds, as requested.
+        at_odds: Vec<AmountAtOdds>;
     }
+}
+
+figures! {
+    /// One group of lines: what the plan asks of it, and how such lines did before.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct GroupHealth = "GroupHealth" {
+        /// Dimension.
+        dimension: Name;
+        /// Name of the group.
+        name: Name;
+        /// Number of lines.
+        lines: usize;
+        /// Sum of the quotas.
+        quota: Money;
+        /// Sum of comparable revenue, of the lines that have it.
+        comparable_revenue: Money;
+        /// Quotas of the lines with comparable revenue ÷ that revenue − 1.
+        growth: Option<Rate>;
+        /// Estimate of the share of lines that reach their quota.
+        expected_at_quota: Option<Rate>;
+        /// Share of quotas of the past periods that were reached.
+        past_at_quota: Option<Rate>;
+    }
+}
+
+/// Evenness of a plan: what it asks of groups, and measures over the lines with comparable revenue.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fairness {
+    /// Groups of each dimension that has more than one, ascending.
+    pub groups: Vec<GroupHealth>,
+    /// Gini coefficient of quota ÷ comparable revenue over the lines: 0 when the plan asks the same of all.
+    pub gini: Option<Rate>,
+    /// Rank correlation of quota ÷ comparable revenue with comparable revenue: below zero, small lines are asked for more.
+    pub growth_by_size: Option<Rate>,
+    /// Rank correlation of the odds with comparable revenue: above zero, large lines reach their quota more easily.
+    pub odds_by_size: Option<Rate>,
 }
 
 /// Outlook of a plan. Everything in it but the quotas is an estimate.
@@ -59,9 +110,19 @@ pub struct Bands {
     pub territories: Vec<TerritoryOutlook>,
     /// Odds that the lines together reach the channel target without its reserve; `None` without a target.
     pub target_odds: Option<Rate>,
+    /// Evenness of the plan.
+    pub fairness: Fairness,
     /// Amounts that the lines bought together in every draw, ascending; empty when no past period is known.
     pub drawn: Vec<Money>,
 }
+
+/// Odds for which amounts are sought, unless others are asked for.
+pub(super) const USUAL_ODDS: [Rate; 4] = [
+    Decimal::from_parts(9, 0, 0, false, 1),
+    Decimal::from_parts(75, 0, 0, false, 2),
+    Decimal::from_parts(5, 0, 0, false, 1),
+    Decimal::from_parts(25, 0, 0, false, 2),
+];
 
 /// Steps between the shares of [`Bands::quantiles`], in percent.
 const STEP: usize = 5;

@@ -10,9 +10,6 @@ use rust_decimal::Decimal;
 /// Months of a year.
 const YEAR: i32 = 12;
 
-/// Least number of known months that are scaled to the stretch; fewer say nothing about it.
-const FEWEST_MONTHS: i32 = 3;
-
 /// Revenue of a stretch as long as the planning period, with the months of it that are known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Comparable {
@@ -27,8 +24,8 @@ impl Lines<'_> {
     ///
     /// A year is compared with the latest 12 months. A shorter period is compared with its own months one year earlier, unless
     /// the manifest says `prior = "latest"`, the book or the partner begins later, or the line first sold after them. Where
-    /// the book begins inside the stretch, revenue of at least three months is scaled to the whole, so that a part of a year
-    /// is annualised; with `annualise_newcomers`, so is the revenue of a partner that joined inside it.
+    /// the book begins inside the stretch, revenue of at least `scaled_months` (of the conventions, three) is scaled to the
+    /// whole, so that a part of a year is annualised; with `annualise_newcomers`, so is the revenue of a partner that joined inside it.
     pub(super) fn comparable(&self, partner: &Partner, own: &[&RevenueEntry]) -> Comparable {
         let (months, last) = (self.view.period.months as i32, self.view.last_month());
         let latest = last.plus(1 - months);
@@ -40,7 +37,7 @@ impl Lines<'_> {
         let known = |from: Month| (last.since(latest.max(from)) + 1).clamp(0, months);
         let months_known = Some(i64::from(known(first.max(joined))));
         let used = known(if self.manifest.annualise_newcomers { first.max(joined) } else { first });
-        if used < FEWEST_MONTHS.min(months) {
+        if used < self.manifest.conventions.scaled_months.min(months) {
             return Comparable { revenue: None, months_known };
         }
         let sum = self.revenue(own, last.plus(1 - used), used);

@@ -48,7 +48,7 @@ pub fn explain(
     let lines: Vec<usize> = (0..prepared.drafts.len()).filter(|line| choice.wants(&prepared.drafts[*line])).collect();
     let names: Vec<Name> = plugin.factors().iter().map(|factor| factor.name.clone()).collect();
     let moves = lines.iter().map(|line| sensitivities(&prepared, &settled, *line, &names)).collect();
-    let plan = prepared.plan(settled, request.previous.as_deref())?;
+    let plan = prepared.plan(&settled, request.previous.as_deref())?;
     let plan = with_bands(plugin, book, request, plan, &|_, _| {})?;
     if lines.is_empty() {
         return Err(Findings::from_iter([choice.unknown(&plan)]));

@@ -114,15 +114,24 @@ crate::faults! {
             help: "such a line gets its floor, or nothing: lock an agreed quota, or let a rule indicate an amount",
             severity: Warning,
         }
-        /// A rule decides the weights, so that a search has none to change.
+        /// A rule decides the weights and the manifest states no numbers, so that a search has nothing to change.
         WeightsRule {} = PlanBacktest {
-            message: "`weights.rhai` decides the weights of each line",
-            help: "calibration searches the weights of `[weights]` in the manifest; it needs a vendor without `weights.rhai`",
+            message: "`weights.rhai` decides the weights of each line, and the manifest states no numbers under `[parameters]`: there is nothing to search",
+            help: "calibration changes numbers of the manifest: write a constant of `weights.rhai` or of a factor rule as `name = 0.25` under `[parameters]`, and read it there as `partner.parameters.name`",
         }
         /// No past period is known on which settings could be scored.
         NothingToCalibrate {} = PlanBacktest {
             message: "the book has no past period with revenue to score weights on",
             help: "it must cover one period before the as-of date and as many months before that",
+        }
+        /// Rules that are scored on past periods read facts of today.
+        Undated { facts: Vec<String> } = PlanBacktest {
+            message: format!(
+                "these figures may be too good: the rules read facts as the book has them today: {}",
+                facts.iter().map(|fact| format!("`{fact}`")).collect::<Vec<_>>().join(", ")
+            ),
+            help: "date the rows of their tables with `valid_from`, and opportunities with `registered_on`",
+            severity: Warning,
         }
         /// A stronger guardrail overrode a weaker one.
         Overridden { lines: usize, of: usize, example: String, named: String } = PlanGuardrail {

@@ -5,6 +5,7 @@ use super::line_name::line_name;
 use super::lines::Lines;
 use crate::channel::{Partner, SegmentKey};
 use crate::finding::Finding;
+use crate::performance::DatedQuota;
 use crate::quota::{Assessment, Bound, PartOfPeriod};
 use crate::units::PlanningPeriod;
 use chrono::NaiveDate;
@@ -24,10 +25,17 @@ pub struct InForce {
 }
 
 impl InForce {
-    /// The dates of `partner` inside `period`; `None` when it is in the program throughout, or not at all.
-    fn new(partner: &Partner, period: &PlanningPeriod) -> Option<Self> {
-        let from = partner.since.map_or(period.first_day(), |since| since.max(period.first_day()));
-        let to = partner.until.map_or(period.last_day(), |until| until.min(period.last_day()));
+    /// The dates inside `period` of a partner that is in the program from `since` to `until`; `None` when it is so
+    /// throughout, or not at all.
+    fn new(since: Option<NaiveDate>, until: Option<NaiveDate>, period: &PlanningPeriod) -> Option<Self> {
+        let from = since.map_or(period.first_day(), |since| since.max(period.first_day()));
+        let to = until.map_or(period.last_day(), |until| until.min(period.last_day()));
+        Self::between(from, to, period)
+    }
+
+    /// The dates of a partner that is in the program from `from` to `to`, both inside `period`; `None` when these are all
+    /// its days, or none.
+    pub fn between(from: NaiveDate, to: NaiveDate, period: &PlanningPeriod) -> Option<Self> {
         let part = PartOfPeriod { days: (to - from).num_days() + 1, of: period.days() };
         if part.days <= 0 || part.days == part.of {
             return None;
@@ -78,7 +86,30 @@ pub(super) fn bounded(bounds: Vec<Bound>, in_force: Option<&InForce>) -> Vec<Bou
 impl Lines<'_> {
     /// Dates of a partner that joins or leaves inside the planning period; `None` for all others.
     pub fn in_force(&self, partner: &Partner) -> Option<InForce> {
-        InForce::new(partner, &self.view().period)
+        InForce::new(partner.since, self.until(partner), &self.view().period)
+    }
+
+    /// Last date of the partner in the program, as far as it is known on the as-of date.
+    pub(super) fn until(&self, partner: &Partner) -> Option<NaiveDate> {
+        partner.until.filter(|until| !self.is_announced_later(partner, *until))
+    }
+
+    /// True for a partner that joins after the as-of date of a past period: nothing was known of it.
+    pub(super) fn is_yet_unknown(&self, partner: &Partner) -> bool {
+        partner.since.is_some_and(|since| self.is_announced_later(partner, since))
+    }
+
+    /// True when the as-of date of a past period is before `date`, and nothing says that it had been announced: the row
+    /// that has it is not dated.
+    fn is_announced_later(&self, partner: &Partner, date: NaiveDate) -> bool {
+        let view = self.view();
+        view.is_past && date > view.as_of && !partner.history.is_dated_on(view.as_of)
+    }
+
+    /// The quotas of the book, which end when the partner leaves, as far as that is known.
+    pub(super) fn dated_quotas<'p>(&self, partner: &'p Partner) -> impl Iterator<Item = DatedQuota<'p>> + use<'p> {
+        let until = self.until(partner);
+        partner.quotas.iter().map(move |quota| DatedQuota { quota, until })
     }
 
     /// Warning about a partner that is assessed by itself: its `count` lines are prorated, or it is not in the program.
@@ -95,7 +126,7 @@ impl Lines<'_> {
     pub(super) fn is_in_program(&self, partner: &Partner) -> bool {
         let period = &self.view().period;
         partner.since.is_none_or(|since| since <= period.last_day())
-            && partner.until.is_none_or(|until| until >= period.first_day())
-            && partner.since.zip(partner.until).is_none_or(|(since, until)| since <= until)
+            && self.until(partner).is_none_or(|until| until >= period.first_day())
+            && partner.since.zip(self.until(partner)).is_none_or(|(since, until)| since <= until)
     }
 }

@@ -39,3 +39,30 @@ pub struct Estimate {
     /// Limits of an 80 % band; `None` for a fallback, which nothing is known about.
     pub band: Option<(Rate, Rate)>,
 }
+
+/// Sums over lines: of all of them, and by group. Parts of a channel add up in any order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pooled<T> {
+    /// Of all lines.
+    pub whole: T,
+    /// Of the lines of each group.
+    pub groups: BTreeMap<Name, T>,
+}
+
+impl<T: Default> Pooled<T> {
+    /// Changes the sums of all lines, and those of a group, by `change`.
+    pub(super) fn each(&mut self, group: Option<&Name>, mut change: impl FnMut(Option<&Name>, &mut T)) {
+        change(None, &mut self.whole);
+        if let Some(group) = group {
+            change(Some(group), self.groups.entry(Name::clone(group)).or_default());
+        }
+    }
+
+    /// Adds the sums of another part by `merge`.
+    pub fn merge(&mut self, other: &Self, merge: impl Fn(&mut T, &T)) {
+        merge(&mut self.whole, &other.whole);
+        for (group, sums) in &other.groups {
+            merge(self.groups.entry(Name::clone(group)).or_default(), sums);
+        }
+    }
+}

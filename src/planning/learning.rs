@@ -1,11 +1,12 @@
 //! Learning from the channel as of the date: ratios pooled over lines, and shrunk towards the whole channel.
 
-use super::learned::{Estimate, Learned, Stretch};
+use super::learned::{Estimate, Learned, Pooled, Stretch};
 use super::lines::{Lines, Part};
 use crate::channel::{Attribute, Name, Partner, RevenueEntry, SegmentKey};
-use crate::plugin::{GroupBy, LearnedKind, Parameter};
-use crate::quality::Ratio;
+use crate::plugin::{GroupBy, LearnedKind, Parameter, Silence};
+use crate::quality::{PairSquares, PairSums, Ratio};
 use crate::units::{Month, Rate};
+use chrono::NaiveDate;
 use rayon::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -40,23 +41,39 @@ impl Lines<'_> {
 
     /// Learns one number.
     pub(super) fn learn_one(&self, parameter: &Parameter) -> Learned {
+        let transitions = self.transitions(parameter);
+        let sums = summed(&transitions);
+        self.learn_from(parameter, &sums, &squared(&transitions, &sums))
+    }
+
+    /// Sums of each declared number over the lines of this part, in the order of the manifest.
+    pub(super) fn learning_sums(&self) -> Vec<Pooled<PairSums>> {
+        self.manifest.parameters.learned.iter().map(|parameter| summed(&self.transitions(parameter))).collect()
+    }
+
+    /// Squares of each declared number over the lines of this part, when the sums over the whole channel are known.
+    pub(super) fn learning_squares(&self, sums: &[Pooled<PairSums>]) -> Vec<Pooled<PairSquares>> {
+        let declared = self.manifest.parameters.learned.iter().zip(sums);
+        declared.map(|(parameter, sums)| squared(&self.transitions(parameter), sums)).collect()
+    }
+
+    /// Learns one number from sums and squares over the whole channel.
+    pub(super) fn learn_from(
+        &self,
+        parameter: &Parameter,
+        sums: &Pooled<PairSums>,
+        squares: &Pooled<PairSquares>,
+    ) -> Learned {
         let stretches = self.stretches_of(parameter.kind);
-        let transitions = stretches.map_or_else(Vec::new, |stretches| self.transitions(parameter, stretches));
-        let fallback = || parameter.fallback.map(|value| Estimate { value, lines: transitions.len(), band: None });
+        let fallback = || parameter.fallback.map(|value| Estimate { value, lines: sums.whole.lines, band: None });
         let known = Learned { parameter: parameter.clone(), stretches, whole: fallback(), groups: BTreeMap::new() };
-        let pairs: Vec<(Decimal, Decimal)> = transitions.iter().map(|one| one.amounts).collect();
-        let whole = Ratio::of(&pairs).filter(|whole| whole.lines as i64 >= parameter.minimum);
+        let whole = Ratio::of_sums(&sums.whole, squares.whole).filter(|whole| whole.lines as i64 >= parameter.minimum);
         let Some(whole) = whole else { return known };
-        let mut members: BTreeMap<Name, Vec<(Decimal, Decimal)>> = BTreeMap::new();
-        for Transition { group, amounts } in transitions {
-            if let Some(group) = group {
-                members.entry(group).or_default().push(amounts);
-            }
-        }
-        let shrunk = |pairs: &[(Decimal, Decimal)]| {
-            Ratio::of(pairs).and_then(|own| own.shrunk(&whole, parameter.shrink)).unwrap_or(whole)
-        };
-        let groups = members.into_iter().map(|(group, pairs)| (group, estimate(&shrunk(&pairs), parameter.kind)));
+        let groups = sums.groups.iter().map(|(group, sums)| {
+            let squares = squares.groups.get(group).copied().unwrap_or_default();
+            let own = Ratio::of_sums(sums, squares).and_then(|own| own.shrunk(&whole, parameter.shrink));
+            (Name::clone(group), estimate(&own.unwrap_or(whole), parameter.kind))
+        });
         Learned { whole: Some(estimate(&whole, parameter.kind)), groups: groups.collect(), ..known }
     }
 
@@ -95,7 +112,8 @@ impl Lines<'_> {
         }
     }
 
-    fn transitions(&self, parameter: &Parameter, stretches: Stretch) -> Vec<Transition> {
+    fn transitions(&self, parameter: &Parameter) -> Vec<Transition> {
+        let Some(stretches) = self.stretches_of(parameter.kind) else { return Vec::new() };
         let partners = self.book.partners.par_iter().with_min_len(FEWEST_APART);
         let found: Vec<Vec<Transition>> =
             partners.map(|partner| self.transitions_of(parameter, stretches, partner)).collect();
@@ -115,7 +133,12 @@ impl Lines<'_> {
                     amounts.0 > Decimal::ZERO && self.would_admit(partner, until, months)
                 }
             };
-            let group = || parameter.by.as_ref().and_then(|by| group_of(by, partner, &segment, &own, until));
+            let group = || {
+                parameter
+                    .by
+                    .as_ref()
+                    .and_then(|by| group_of(by, partner, &segment, self.silence(&own, until), until.last_day()))
+            };
             counts.then(|| Transition { group: group(), amounts })
         };
         self.segments(partner).into_iter().filter_map(line).collect()
@@ -140,16 +163,22 @@ impl Lines<'_> {
             && (prior || !rules.requires_prior_revenue)
     }
 
+    /// The time since the latest revenue of a line, as known at the end of the month `until`; `None` without any.
+    fn silence(&self, own: &[&RevenueEntry], until: Month) -> Option<Silence> {
+        let latest = own.iter().rfind(|entry| entry.month <= until && entry.amount.is_positive())?;
+        Some(self.manifest.conventions.silence(i64::from(until.since(latest.month))))
+    }
+
     /// The learned numbers of a part, ascending by name; those that are not known are left out.
     pub(super) fn learned_for(&self, partner: &Partner, part: Part<'_>) -> Vec<(Name, Attribute)> {
-        if self.learned.is_empty() {
+        if self.learned().is_empty() {
             return Vec::new();
         }
         let (segment, own) = (part.segment(), self.own(partner, part));
         let last = self.view.last_month();
-        let known = self.learned.iter().filter_map(|learned| {
+        let known = self.learned().iter().filter_map(|learned| {
             let by = learned.parameter.by.as_ref();
-            let group = by.and_then(|by| group_of(by, partner, &segment, &own, last));
+            let group = by.and_then(|by| group_of(by, partner, &segment, self.silence(&own, last), self.view.as_of));
             let estimate = group.and_then(|group| learned.groups.get(&group)).or(learned.whole.as_ref())?;
             Some((Name::clone(&learned.parameter.name), Attribute::Number(estimate.value)))
         });
@@ -157,36 +186,49 @@ impl Lines<'_> {
     }
 }
 
-/// The group of a line, as known at the end of the month `until`.
+fn summed(transitions: &[Transition]) -> Pooled<PairSums> {
+    let mut sums = Pooled::<PairSums>::default();
+    for Transition { group, amounts } in transitions {
+        sums.each(group.as_ref(), |_, sums| sums.add(*amounts));
+    }
+    sums
+}
+
+fn squared(transitions: &[Transition], sums: &Pooled<PairSums>) -> Pooled<PairSquares> {
+    let mut squares = Pooled::<PairSquares>::default();
+    for Transition { group, amounts } in transitions {
+        squares.each(group.as_ref(), |group, squares| {
+            let of = group.map_or(Some(&sums.whole), |group| sums.groups.get(group)).copied().unwrap_or_default();
+            squares.add(*amounts, &of);
+        });
+    }
+    squares
+}
+
+/// The group of a line: by the time since its latest revenue, and by the facts of its partner on `date`.
 fn group_of(
     by: &GroupBy,
     partner: &Partner,
     segment: &SegmentKey,
-    own: &[&RevenueEntry],
-    until: Month,
+    silence: Option<Silence>,
+    date: NaiveDate,
 ) -> Option<Name> {
-    match by {
-        GroupBy::Tier => partner.tier.clone(),
-        GroupBy::Territory => segment.territory.clone().or_else(|| partner.territory.clone()),
-        GroupBy::Vertical => partner.vertical.clone(),
-        GroupBy::ProductLine => segment.product_line.clone(),
-        GroupBy::Silence => {
-            let latest = own.iter().rfind(|entry| entry.month <= until && entry.amount.is_positive())?;
-            let silent = until.since(latest.month);
-            Some(
-                if silent >= 6 {
-                    "lapsed"
-                } else if silent >= 3 {
-                    "quiet"
-                } else {
-                    "active"
-                }
-                .into(),
-            )
+    let (tier, territory, vertical, attributes) = match partner.history.profiles() {
+        [] => (&partner.tier, &partner.territory, &partner.vertical, &partner.attributes),
+        _ => {
+            let then = partner.profile_on(date)?;
+            (&then.tier, &then.territory, &then.vertical, &then.attributes)
         }
+    };
+    match by {
+        GroupBy::Tier => tier.clone(),
+        GroupBy::Territory => segment.territory.clone().or_else(|| territory.clone()),
+        GroupBy::Vertical => vertical.clone(),
+        GroupBy::ProductLine => segment.product_line.clone(),
+        GroupBy::Silence => silence.map(|silence| Name::from(silence.as_str())),
         GroupBy::Attribute(name) => {
-            let found = partner.attributes.binary_search_by(|(known, _)| known.cmp(name)).ok()?;
-            Some(partner.attributes[found].1.word())
+            let found = attributes.binary_search_by(|(known, _)| known.cmp(name)).ok()?;
+            Some(attributes[found].1.word())
         }
     }
 }

@@ -1,20 +1,19 @@
 //! The facts of one line, as known on the as-of date.
 
-use super::lines::{Lines, Part, growth};
+use super::lines::{Lines, Part};
+use super::market::growth;
 use crate::channel::{
-    ClosedFacts, Forecast, FormerQuota, HistoryFacts, InvestmentFacts, LineFacts, MarketFacts, OpportunityFacts,
-    OpportunityStatus, Partner, PipelineFacts, QuotaFacts, RegisteredOpportunity, RevenueEntry, SegmentKey,
+    ClosedFacts, Forecast, FormerQuota, HistoryFacts, Investment, InvestmentFacts, LineFacts, MarketFacts,
+    OpportunityFacts, OpportunityStatus, Partner, PipelineFacts, QuotaFacts, RegisteredOpportunity, RevenueEntry,
+    SegmentKey,
 };
-use crate::performance::{DatedQuota, sum_inside};
+use crate::performance::sum_inside;
 use crate::quota::Grain;
 use crate::units::{Money, Month, PlanningPeriod, Rate, whole_months};
 use chrono::{Months, NaiveDate};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// Months over which win rates are derived from closed opportunities.
-const WIN_RATE_WINDOW: u32 = 24;
 
 impl Lines<'_> {
     pub(super) fn line(&self, partner: &Partner, part: Part<'_>) -> LineFacts {
@@ -33,11 +32,11 @@ impl Lines<'_> {
             attributes: partner.attributes.clone(),
             learned: self.learned_for(partner, part),
             market: self.market(partner, part, history.prior_revenue),
-            investment: investment(partner),
+            investment: self.investment(partner),
             pipeline: self.pipeline(partner, part, history.prior_revenue, quota.current),
             quota,
             history,
-            channel: Arc::clone(&self.channel),
+            channel: Arc::clone(&self.common.channel),
         }
     }
 
@@ -88,14 +87,14 @@ impl Lines<'_> {
 
     fn market(&self, partner: &Partner, part: Part<'_>, prior: Option<Money>) -> MarketFacts {
         let cells = match part {
-            Part::Whole if self.manifest.grain != Grain::Partner => &self.whole_cells,
-            _ => &self.cells,
+            Part::Whole if self.manifest.grain != Grain::Partner => &self.common.whole_cells,
+            _ => &self.common.cells,
         };
         let Some(cell) = cells.get(&self.cell_key(partner, &part.segment())) else { return MarketFacts::default() };
         if !self.book.has_table("market") {
             return MarketFacts::default();
         }
-        let revenue = cell.revenue.map(|amount| self.money(amount));
+        let revenue = cell.sum.revenue.map(|amount| self.money(amount));
         let both = cell.addressable.zip(revenue);
         MarketFacts {
             addressable: cell.addressable,
@@ -107,10 +106,10 @@ impl Lines<'_> {
                 .map(|room| room.non_negative()),
             headroom_per_partner: both.and_then(|(addressable, revenue)| {
                 let room = addressable.minus(revenue).ok()?.non_negative();
-                room.amount().checked_div(Decimal::from(cell.partners)).map(|part| self.money(part))
+                room.amount().checked_div(Decimal::from(cell.sum.partners)).map(|part| self.money(part))
             }),
             partner_share: prior.zip(revenue).and_then(|(prior, revenue)| prior.ratio_to(revenue)),
-            partners: Some(cell.partners),
+            partners: Some(cell.sum.partners),
         }
     }
 
@@ -170,7 +169,7 @@ impl Lines<'_> {
 
     /// Quotas of stretches that ended up to the as-of month, each with the revenue of its months.
     fn former(&self, partner: &Partner, part: Part<'_>) -> Vec<FormerQuota> {
-        let own = || DatedQuota::of_book(partner).filter(|dated| self.belongs(partner, part, &dated.quota.segment));
+        let own = || self.dated_quotas(partner).filter(|dated| self.belongs(partner, part, &dated.quota.segment));
         let stretches: BTreeSet<(Month, u32)> = own().map(|dated| (dated.quota.start, dated.quota.months)).collect();
         let revenue = self.own(partner, part);
         let past = stretches.into_iter().filter_map(|(start, months)| {
@@ -186,13 +185,27 @@ impl Lines<'_> {
         past.collect()
     }
 
+    fn investment(&self, partner: &Partner) -> InvestmentFacts {
+        let Some(found) = partner.investment.as_deref() else { return InvestmentFacts::default() };
+        InvestmentFacts { capacity: self.capacity(found), ..InvestmentFacts::from(found) }
+    }
+
+    /// Sellers × productivity × ramp for the planning period; `None` unless both sellers and productivity are known.
+    fn capacity(&self, investment: &Investment) -> Option<Money> {
+        let (sellers, productivity) = investment.sellers.zip(investment.productivity)?;
+        let ramp = investment.seller_ramp.unwrap_or(Decimal::ONE);
+        let months = Decimal::from(self.view.period.months);
+        let year = productivity.times(Decimal::from(sellers)).ok()?.times(ramp).ok()?;
+        year.times(months).ok()?.divided_by(Decimal::from(12)).ok()
+    }
+
     fn win_rate(&self, partner: &Partner, part: Part<'_>) -> Option<Rate> {
         let stated_for = |wanted: &SegmentKey| partner.win_rates.iter().find(|rate| rate.segment == *wanted);
         let stated = stated_for(&part.segment()).or_else(|| stated_for(&SegmentKey::default()));
         if let Some(rate) = stated.and_then(|rate| rate.by_value) {
             return Some(rate);
         }
-        let from = self.view.as_of.checked_sub_months(Months::new(WIN_RATE_WINDOW))?;
+        let from = self.view.as_of.checked_sub_months(Months::new(self.manifest.conventions.win_rate_months))?;
         let mut won = Decimal::ZERO;
         let mut closed = Decimal::ZERO;
         for deal in partner.opportunities.iter().filter(|deal| self.belongs(partner, part, &deal.segment)) {
@@ -208,7 +221,7 @@ impl Lines<'_> {
     fn quota(&self, partner: &Partner, part: Part<'_>, prior: Option<Money>) -> QuotaFacts {
         let period = &self.view.period;
         let before = PlanningPeriod { start: period.start.plus(-(period.months as i32)), ..period.clone() };
-        let own = DatedQuota::of_book(partner).filter(|dated| self.belongs(partner, part, &dated.quota.segment));
+        let own = self.dated_quotas(partner).filter(|dated| self.belongs(partner, part, &dated.quota.segment));
         let current = sum_inside(own, &before).ok().flatten();
         QuotaFacts {
             current,
@@ -232,22 +245,6 @@ impl Lines<'_> {
             }
         }
         sum_inside(latest.into_values(), period).ok().flatten()
-    }
-}
-
-fn investment(partner: &Partner) -> InvestmentFacts {
-    let Some(found) = partner.investment.as_deref() else { return InvestmentFacts::default() };
-    InvestmentFacts {
-        certified_now: found.certified_now,
-        certified_before: found.certified_before,
-        certified_gained: found
-            .certified_now
-            .zip(found.certified_before)
-            .map(|(now, before)| now.saturating_sub(before)),
-        marketing_spend: found.marketing_spend,
-        services_headcount: found.services_headcount,
-        services_revenue: found.services_revenue,
-        enablement: found.enablement,
     }
 }
 

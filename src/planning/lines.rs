@@ -3,19 +3,19 @@
 //! Two passes: a light one over all partners for what lines have in common (market cells, channel totals), then the
 //! facts of one partner at a time, so that a million partners never stand in memory at once.
 
+use super::common::Common;
 use super::learned::Learned;
+use super::tally::{CellKey, Stretches, Tally};
 use super::view::View;
 use crate::channel::{ChannelFacts, KnownMonths, LineFacts, Name, Partner, PartnerBook, RevenueEntry, SegmentKey};
 use crate::plugin::{ListsRead, Manifest};
 use crate::quota::Grain;
-use crate::units::{Money, Month, Rate};
+use crate::units::{Money, Month};
 use rayon::prelude::*;
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Months of revenue that make a product line or territory of a partner a line of the plan.
-const LINE_WINDOW: i32 = 24;
 /// Partners below which spreading over threads costs more than it saves.
 const FEWEST_APART: usize = 128;
 
@@ -28,13 +28,8 @@ pub struct Lines<'b> {
     pub(super) first_month: Option<Month>,
     /// Lists of facts that the scripts read; others are left empty.
     pub(super) reads: ListsRead,
-    known_months: KnownMonths,
-    pub(super) channel: Arc<ChannelFacts>,
-    /// Numbers that are learned from the channel.
-    pub learned: Vec<Learned>,
-    pub(super) cells: BTreeMap<CellKey, Cell>,
-    /// Cells of whole partners; empty at partner grain, where they are those of the lines.
-    pub(super) whole_cells: BTreeMap<CellKey, Cell>,
+    /// Facts that the lines of all partners share.
+    pub(super) common: Common,
     /// Indices of the partners that get a quota, ascending.
     pub eligible: Vec<usize>,
     /// Ids of the partners that do not, ascending.
@@ -62,72 +57,61 @@ impl Part<'_> {
     }
 }
 
-/// Territory, vertical and product line by which a line finds its market.
-pub(super) type CellKey = (Option<Name>, Option<Name>, Option<Name>);
-
 /// Prior revenue of one line in its cell.
 type CellRevenue = (CellKey, Option<Decimal>);
-
-#[derive(Debug, Clone, Default)]
-pub(super) struct Cell {
-    pub addressable: Option<Money>,
-    pub growth: Option<Rate>,
-    pub revenue: Option<Decimal>,
-    pub partners: i64,
-}
-
-impl Cell {
-    /// Counts a partner or line with its prior revenue.
-    fn count(&mut self, prior: Option<Decimal>) {
-        self.partners += 1;
-        add(&mut self.revenue, prior);
-    }
-}
-
-/// Revenue of one line in the stretches that the whole channel is summed over.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Stretches {
-    pub prior: Option<Decimal>,
-    pub earlier: Option<Decimal>,
-    pub same_period: Option<Decimal>,
-    pub before_same_period: Option<Decimal>,
-    pub trailing: Option<Decimal>,
-}
 
 impl<'b> Lines<'b> {
     /// Looks through the whole book once.
     pub fn new(book: &'b PartnerBook, manifest: &'b Manifest, view: View) -> Self {
-        let known_months = KnownMonths::of(book);
+        let mut lines = Self::unsurveyed(book, manifest, view, KnownMonths::of(book));
+        let tally = lines.survey();
+        lines.take(&tally);
+        lines.common.learned = Arc::new(lines.learn());
+        lines
+    }
+
+    /// The lines of a part of a channel, compared with the whole channel.
+    pub(super) fn of_part(book: &'b PartnerBook, manifest: &'b Manifest, view: View, common: Common) -> Self {
+        let mut lines = Self::unsurveyed(book, manifest, view, common.known_months.clone());
+        lines.survey();
+        Self { common, ..lines }
+    }
+
+    /// The lines before anything is known of the channel but its months.
+    pub(super) fn unsurveyed(
+        book: &'b PartnerBook,
+        manifest: &'b Manifest,
+        view: View,
+        known_months: KnownMonths,
+    ) -> Self {
+        let channel = ChannelFacts {
+            currency: book.currency,
+            as_of: view.as_of,
+            period: view.period.label.as_str().into(),
+            period_months: i64::from(view.period.months),
+            target: view.target,
+            parameters: manifest.parameters.facts(),
+            ..ChannelFacts::default()
+        };
         let first_month = known_months.first();
-        let mut lines = Self {
+        let common = Common {
+            known_months,
+            channel: Arc::new(channel),
+            learned: Arc::default(),
+            cells: Arc::default(),
+            whole_cells: Arc::default(),
+        };
+        Self {
             book,
             manifest,
-            channel: Arc::new(ChannelFacts {
-                currency: book.currency,
-                as_of: view.as_of,
-                period: view.period.label.as_str().into(),
-                period_months: i64::from(view.period.months),
-                partners: 0,
-                prior_revenue: None,
-                growth: None,
-                same_period_last_year: None,
-                season: None,
-                target: view.target,
-            }),
             view,
             first_month,
             reads: ListsRead::default(),
-            known_months,
-            learned: Vec::new(),
-            cells: BTreeMap::new(),
-            whole_cells: BTreeMap::new(),
+            common,
             eligible: Vec::new(),
             not_eligible: Vec::new(),
             outside_program: Vec::new(),
-        };
-        lines.survey();
-        lines.learned = lines.learn();
-        lines
+        }
     }
 
     /// Fills the lists of facts that the vendor's scripts read.
@@ -142,7 +126,12 @@ impl<'b> Lines<'b> {
 
     /// The channel as a whole.
     pub fn channel(&self) -> &Arc<ChannelFacts> {
-        &self.channel
+        &self.common.channel
+    }
+
+    /// Numbers that are learned from the channel, in the order of the manifest.
+    pub fn learned(&self) -> &[Learned] {
+        &self.common.learned
     }
 
     /// What is asked for.
@@ -150,7 +139,8 @@ impl<'b> Lines<'b> {
         &self.view
     }
 
-    fn survey(&mut self) {
+    /// Finds the partners that get a quota, and sums over them what lines are compared with.
+    pub(super) fn survey(&mut self) -> Tally {
         let surveyed: Vec<(Stretches, Vec<CellRevenue>)> = self
             .book
             .partners
@@ -167,8 +157,11 @@ impl<'b> Lines<'b> {
                 (whole, cells)
             })
             .collect();
-        let mut totals = Stretches::default();
+        let mut tally = Tally::default();
         for (index, (partner, (whole, cells))) in self.book.partners.iter().zip(surveyed).enumerate() {
+            if self.is_yet_unknown(partner) {
+                continue;
+            }
             if !self.is_in_program(partner) {
                 self.outside_program.push(Arc::clone(&partner.id));
             }
@@ -177,32 +170,16 @@ impl<'b> Lines<'b> {
                 continue;
             }
             self.eligible.push(index);
-            add(&mut totals.prior, whole.prior);
-            add(&mut totals.earlier, whole.earlier);
-            add(&mut totals.same_period, whole.same_period);
-            add(&mut totals.before_same_period, whole.before_same_period);
+            tally.count(&whole);
             for (key, prior) in cells {
-                self.cells.entry(key).or_default().count(prior);
+                tally.cells.entry(key).or_default().count(prior);
             }
             if self.manifest.grain != Grain::Partner {
                 let key = self.cell_key(partner, &SegmentKey::default());
-                self.whole_cells.entry(key).or_default().count(whole.prior);
+                tally.whole_cells.entry(key).or_default().count(whole.prior);
             }
         }
-        let (mut cells, mut whole_cells) = (std::mem::take(&mut self.cells), std::mem::take(&mut self.whole_cells));
-        for (key, cell) in cells.iter_mut().chain(&mut whole_cells) {
-            (cell.addressable, cell.growth) = self.market_of(key);
-        }
-        (self.cells, self.whole_cells) = (cells, whole_cells);
-        let money = |amount: Option<Decimal>| amount.map(|amount| self.money(amount));
-        self.channel = Arc::new(ChannelFacts {
-            partners: self.eligible.len() as i64,
-            prior_revenue: money(totals.prior),
-            growth: growth(totals.prior, totals.earlier),
-            same_period_last_year: money(totals.same_period),
-            season: ratio(totals.same_period, totals.before_same_period),
-            ..(*self.channel).clone()
-        });
+        tally
     }
 
     fn admits(&self, revenue: &Stretches) -> bool {
@@ -218,7 +195,8 @@ impl<'b> Lines<'b> {
     /// The lines of a partner at the manifest's grain, ascending, never empty.
     pub fn segments(&self, partner: &Partner) -> Vec<SegmentKey> {
         let last = self.view.last_month();
-        let recent = |entry: &&RevenueEntry| entry.month <= last && last.since(entry.month) < LINE_WINDOW;
+        let months = self.manifest.conventions.line_months;
+        let recent = |entry: &&RevenueEntry| entry.month <= last && last.since(entry.month) < months;
         let mut segments = BTreeSet::new();
         match self.manifest.grain {
             Grain::Partner => return vec![SegmentKey::default()],
@@ -297,33 +275,6 @@ impl<'b> Lines<'b> {
         (territory, partner.vertical.clone(), segment.product_line.clone())
     }
 
-    /// Addressable market and growth of a cell, a stretch as long as the period. A dimension the line names takes its
-    /// own rows, else the rows for "all"; one that it does not name takes the rows for "all", else the sum over all.
-    fn market_of(&self, key: &CellKey) -> (Option<Money>, Option<Rate>) {
-        let (territory, vertical, product_line) = key;
-        if territory.is_none() && !self.book.market.iter().any(|cell| cell.territory.is_none()) {
-            return (None, None);
-        }
-        let mut rows: Vec<&crate::channel::MarketCell> = self.book.market.iter().collect();
-        narrow(&mut rows, territory, |cell| &cell.territory);
-        narrow(&mut rows, vertical, |cell| &cell.vertical);
-        narrow(&mut rows, product_line, |cell| &cell.product_line);
-        if rows.is_empty() || rows.iter().any(|row| row.addressable.is_none()) {
-            let growths: BTreeSet<Rate> = rows.iter().filter_map(|row| row.growth).collect();
-            return (None, growths.first().copied().filter(|_| growths.len() == 1));
-        }
-        let mut total = Decimal::ZERO;
-        let mut grown = Some(Decimal::ZERO);
-        for row in rows {
-            let amount = row.addressable.map_or(Decimal::ZERO, Money::amount);
-            total = total.checked_add(amount).unwrap_or(Decimal::MAX);
-            grown = grown.zip(row.growth).and_then(|(sum, rate)| sum.checked_add(amount.checked_mul(rate)?));
-        }
-        let growth = grown.and_then(|sum| sum.checked_div(total));
-        let share = Decimal::from(self.view.period.months).checked_div(Decimal::from(12));
-        (share.and_then(|share| self.money(total).times(share).ok()), growth)
-    }
-
     /// Facts of every line of one partner, in the order of [`Lines::segments`].
     pub fn facts(&self, partner: &Partner) -> Vec<(SegmentKey, LineFacts)> {
         self.segments(partner)
@@ -362,35 +313,6 @@ impl<'b> Lines<'b> {
             *slot = slot.checked_add(entry.amount.amount())?;
         }
         let is_covered = years > 0 && partner.revenue.first().is_some_and(|entry| entry.month <= first.plus(2));
-        is_covered.then(|| self.known_months.filled(months, last, years)).flatten()
+        is_covered.then(|| self.common.known_months.filled(months, last, years)).flatten()
     }
-}
-
-fn narrow<'r>(
-    rows: &mut Vec<&'r crate::channel::MarketCell>,
-    wanted: &Option<Name>,
-    dimension: impl Fn(&'r crate::channel::MarketCell) -> &'r Option<Name>,
-) {
-    let has = |value: &Option<Name>| rows.iter().any(|row| dimension(row) == value);
-    if wanted.is_some() {
-        let value = if has(wanted) { wanted.clone() } else { None };
-        rows.retain(|row| *dimension(row) == value);
-    } else if has(&None) {
-        rows.retain(|row| dimension(row).is_none());
-    }
-}
-
-fn add(sum: &mut Option<Decimal>, amount: Option<Decimal>) {
-    if let Some(amount) = amount {
-        *sum = Some(sum.unwrap_or_default().saturating_add(amount));
-    }
-}
-
-pub(super) fn growth(now: Option<Decimal>, before: Option<Decimal>) -> Option<Rate> {
-    let (now, before) = (now?, before.filter(|before| *before > Decimal::ZERO)?);
-    now.checked_sub(before)?.checked_div(before)
-}
-
-pub(super) fn ratio(part: Option<Decimal>, whole: Option<Decimal>) -> Option<Rate> {
-    part?.checked_div(whole?)
 }

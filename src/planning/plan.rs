@@ -1,6 +1,7 @@
 //! The quota plan: the outcome of a proposal.
 
 use super::bands::{Band, Bands};
+use super::conventions::Conventions;
 use super::learned::Learned;
 use crate::channel::{BookSummary, Identity, LineContext, Name, SegmentKey};
 use crate::figure::{About, Format, List, Record, Value};
@@ -139,9 +140,9 @@ impl PlanLine {
 /// A line with the names of its plan's reporting periods, as documents write it.
 #[derive(Clone, Copy)]
 pub struct LineRecord<'a> {
-    /// The plan.
-    pub plan: &'a QuotaPlan,
-    /// One of its lines.
+    /// Reporting periods of its plan, in order.
+    pub reporting: &'a [PlanningPeriod],
+    /// The line.
     pub line: &'a PlanLine,
 }
 
@@ -167,12 +168,12 @@ struct Periods<'a>(LineRecord<'a>);
 
 impl List for Periods<'_> {
     fn size(&self) -> usize {
-        self.0.line.periods.len().min(self.0.plan.reporting.len())
+        self.0.line.periods.len().min(self.0.reporting.len())
     }
 
     fn item(&self, index: usize) -> Value<'_> {
-        let LineRecord { plan, line } = self.0;
-        match (plan.reporting.get(index), line.periods.get(index)) {
+        let LineRecord { reporting, line } = self.0;
+        match (reporting.get(index), line.periods.get(index)) {
             (Some(period), Some(quota)) => {
                 Value::own(PeriodQuota { period: period.label.as_str().into(), quota: *quota })
             }
@@ -222,6 +223,8 @@ pub struct QuotaPlan {
     pub not_eligible: Vec<Name>,
     /// Numbers that the rules learned from the channel, ascending by name.
     pub learned: Vec<Learned>,
+    /// Conventions by which its figures were computed.
+    pub conventions: Conventions,
     /// Outlook of territories and of the channel; `None` unless it was asked for.
     pub bands: Option<Box<Bands>>,
     /// Warnings about the book and the plan.

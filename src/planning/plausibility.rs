@@ -6,7 +6,6 @@ use super::plan::{PlanLine, QuotaPlan};
 use super::plausibility_fault::PlausibilityFault;
 use crate::finding::{Finding, Findings, Severity};
 use crate::plugin::{Plausibility, PlausibilityCheck};
-use crate::quota::StepKind;
 use crate::units::{Money, Rate};
 use rust_decimal::Decimal;
 use std::cmp::Reverse;
@@ -25,6 +24,8 @@ pub(super) struct Questioned {
     never_sold: Vec<usize>,
     /// Free lines below the rounding unit, but above zero, before they were rounded.
     below_unit: Vec<usize>,
+    /// True for each line that is in force for a part of the period.
+    is_in_part: Vec<bool>,
 }
 
 impl Questioned {
@@ -36,7 +37,8 @@ impl Questioned {
             let before = settled.lines.get(line).map_or(0, |line| line.bounded);
             draft.lock.is_none() && before > 0 && before < unit
         };
-        Self { never_sold: positions(&|_, draft| draft.never_sold), below_unit: positions(&is_below) }
+        let is_in_part = drafts.iter().map(|draft| draft.in_force.is_some()).collect();
+        Self { never_sold: positions(&|_, draft| draft.never_sold), below_unit: positions(&is_below), is_in_part }
     }
 
     /// Findings about `plan`, each an error where the manifest refuses it. Sums that are out of range are left out.
@@ -75,7 +77,7 @@ impl Questioned {
             PlausibilityCheck::NeverSold => self.never_sold(plan),
             PlausibilityCheck::RoundingUnit => self.rounding_unit(plan),
             PlausibilityCheck::PeriodShare => {
-                period_share(plan, rules.period_share).or_else(|| line_period_share(plan, rules.period_share))
+                period_share(plan, rules.period_share).or_else(|| self.line_period_share(plan, rules.period_share))
             }
         }
     }
@@ -93,6 +95,40 @@ impl Questioned {
         let zero = lines.iter().filter(|line| line.quota.is_zero()).count();
         let (unit, found, of) = (plan.rounding_unit, lines.len(), plan.lines.len());
         (found > 0).then(|| PlausibilityFault::RoundingUnit { unit, lines: found, of, zero, named: names(&lines) })
+    }
+
+    /// Lines with more than `limit` of their quota in one reporting period, where that amount is large in the plan.
+    fn line_period_share(&self, plan: &QuotaPlan, limit: Rate) -> Option<PlausibilityFault> {
+        if plan.reporting.len() < FEWEST_PERIODS || !plan.total.is_positive() {
+            return None;
+        }
+        let is_above = |part: Money, whole: Money, limit: Rate| part.ratio_to(whole).is_some_and(|share| share > limit);
+        let found = |line: &'_ PlanLine| {
+            let largest = line.periods.iter().enumerate().max_by_key(|(_, amount)| amount.amount());
+            let (period, amount) = largest.map(|(period, amount)| (period, *amount))?;
+            (is_above(amount, line.quota, limit) && is_above(amount, plan.total, large())).then_some((period, amount))
+        };
+        // A line that is in force for a part of the period has its quota there.
+        let mut lines: Vec<(&PlanLine, usize, Money)> = plan
+            .lines
+            .iter()
+            .zip(&self.is_in_part)
+            .filter(|(_, is_in_part)| !**is_in_part)
+            .filter_map(|(line, _)| found(line).map(|(period, amount)| (line, period, amount)))
+            .collect();
+        lines.sort_by_key(|(_, _, amount)| Reverse(amount.amount()));
+        let (line, period, amount) = *lines.first()?;
+        let all: Vec<&PlanLine> = lines.iter().map(|(line, _, _)| *line).collect();
+        Some(PlausibilityFault::LinePeriodShare {
+            lines: lines.len(),
+            of: plan.lines.len(),
+            line: name(line),
+            period: plan.reporting.get(period)?.to_string(),
+            amount,
+            quota: line.quota,
+            limit,
+            named: names(&all),
+        })
     }
 }
 
@@ -151,38 +187,4 @@ fn period_share(plan: &QuotaPlan, limit: Rate) -> Option<PlausibilityFault> {
     let (total, share) = (plan.total, quota.ratio_to(plan.total)?);
     let period = period.to_string();
     (share > limit).then_some(PlausibilityFault::PeriodShare { period, quota, total, share, limit })
-}
-
-/// Lines with more than `limit` of their quota in one reporting period, where that amount is large in the plan.
-fn line_period_share(plan: &QuotaPlan, limit: Rate) -> Option<PlausibilityFault> {
-    if plan.reporting.len() < FEWEST_PERIODS || !plan.total.is_positive() {
-        return None;
-    }
-    let is_above = |part: Money, whole: Money, limit: Rate| part.ratio_to(whole).is_some_and(|share| share > limit);
-    // A line that is in force for a part of the period has its quota there.
-    let is_whole = |line: &&PlanLine| line.steps.iter().all(|step| step.kind != StepKind::Proration);
-    let found = |line: &'_ PlanLine| {
-        let largest = line.periods.iter().enumerate().max_by_key(|(_, amount)| amount.amount());
-        let (period, amount) = largest.map(|(period, amount)| (period, *amount))?;
-        (is_above(amount, line.quota, limit) && is_above(amount, plan.total, large())).then_some((period, amount))
-    };
-    let mut lines: Vec<(&PlanLine, usize, Money)> = plan
-        .lines
-        .iter()
-        .filter(is_whole)
-        .filter_map(|line| found(line).map(|(period, amount)| (line, period, amount)))
-        .collect();
-    lines.sort_by_key(|(_, _, amount)| Reverse(amount.amount()));
-    let (line, period, amount) = *lines.first()?;
-    let all: Vec<&PlanLine> = lines.iter().map(|(line, _, _)| *line).collect();
-    Some(PlausibilityFault::LinePeriodShare {
-        lines: lines.len(),
-        of: plan.lines.len(),
-        line: name(line),
-        period: plan.reporting.get(period)?.to_string(),
-        amount,
-        quota: line.quota,
-        limit,
-        named: names(&all),
-    })
 }

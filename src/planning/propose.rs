@@ -2,29 +2,26 @@
 
 use super::assembly::{Draft, Settled, Settlement};
 use super::changes::changes;
+use super::conventions::Conventions;
 use super::drafts::drafts;
 use super::fault::PlanFault;
 use super::learned::Learned;
-use super::line_name;
 use super::lines::Lines;
 use super::locks::put_locks;
 use super::phasing::{Phased, channel_shares, phased, reporting};
-use super::plan::{GroupOutcome, OverAssignment, PhasingBasis, PlanLine, PreviousLine, QuotaPlan};
+use super::plan::{GroupOutcome, OverAssignment, PreviousLine, QuotaPlan};
+use super::plan_lines::{LineWork, plan_lines};
 use super::plausibility::Questioned;
 use super::request::{Progress, Request};
 use super::view::{View, other_period, part_of_month, uncovered, view};
-use crate::channel::{BookSummary, Name, PartnerBook};
+use super::warnings::{broken, gave_way, in_part, unassessed};
+use crate::channel::{BookSummary, Lock, Name, PartnerBook};
 use crate::finding::{Finding, Findings};
 use crate::plugin::VendorPlugin;
-use crate::quota::{Bound, Derivation, ExplainedFactor, ReconciledLine, Shares, StepWriter};
+use crate::quota::{Shares, StepWriter};
 use crate::units::{Currency, Money, PlanningPeriod};
 use chrono::NaiveDate;
-use rayon::prelude::*;
-use std::cmp;
 use std::sync::Arc;
-
-/// Lines below which spreading over threads costs more than it saves.
-const FEWEST_APART: usize = 128;
 
 /// A plan before its numbers are settled: every line assessed, targets known.
 #[derive(Debug)]
@@ -44,6 +41,7 @@ pub struct Prepared<'p> {
     learned: Vec<Learned>,
     /// Warnings about the book and the lines.
     pub findings: Findings,
+    is_explained: bool,
 }
 
 /// Proposes a quota for every line, without bands and odds. Must run on script threads.
@@ -58,7 +56,7 @@ pub fn propose_plainly(
 ) -> Result<QuotaPlan, Findings> {
     let prepared = prepare(plugin, book, request, progress)?;
     let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency)?;
-    prepared.plan(settled, request.previous.as_deref())
+    prepared.plan(&settled, request.previous.as_deref())
 }
 
 /// Assesses every line and reads targets and locks; see [`propose_plainly`].
@@ -79,39 +77,90 @@ pub(super) fn prepare_view<'p>(
     view: View,
     progress: Progress<'_>,
 ) -> Result<Prepared<'p>, Findings> {
-    let (period, as_of) = (view.period.clone(), view.as_of);
+    let known = book.as_of(view.as_of);
+    let book = &*known;
+    let locks = locks_of(book, &view);
     let lines = Lines::new(book, &plugin.manifest, view).reading(plugin.lists_read());
     if lines.eligible.is_empty() {
         return Err(no_partner(book, &lines).into());
     }
-    let mut drafts = drafts(plugin, book, &lines, progress)?;
-    let channel_shares = channel_shares(plugin, &period, &drafts);
-    let mut findings = Findings::new();
+    let drafts = drafts(plugin, book, &lines, progress)?;
+    let findings =
+        part_of_month(book, request, lines.view()).into_iter().chain(uncovered(book.revenue_months(), lines.view()));
+    let gathered = Gathered {
+        currency: book.currency,
+        input_hash: book.input_hash.clone(),
+        summary: book.summary.clone(),
+        drafts,
+        locks,
+        findings: findings.collect(),
+        learned: lines.learned().to_vec(),
+        not_eligible: lines.not_eligible,
+        outside_program: lines.outside_program,
+        is_explained: true,
+    };
+    prepared(plugin, lines.view, request, gathered)
+}
+
+/// Agreed quotas of the book's own table, which are for the period to come.
+pub(super) fn locks_of(book: &PartnerBook, view: &View) -> Vec<Lock> {
+    if view.is_past { Vec::new() } else { book.locks.clone() }
+}
+
+/// The lines of a whole channel, and what a plan of them says about the book.
+pub(super) struct Gathered {
+    pub currency: Currency,
+    pub input_hash: String,
+    pub summary: Option<Arc<BookSummary>>,
+    /// One entry per line, ascending by partner, product line, territory.
+    pub drafts: Vec<Draft>,
+    /// Partners without a quota, ascending.
+    pub not_eligible: Vec<Name>,
+    /// Those of them that left before the period, or join after it.
+    pub outside_program: Vec<Name>,
+    pub learned: Vec<Learned>,
+    /// Locks of the book's own table.
+    pub locks: Vec<Lock>,
+    /// Warnings about the book.
+    pub findings: Findings,
+    /// False for lines without the reasons of their factors: the plan has no steps then.
+    pub is_explained: bool,
+}
+
+/// Reads targets and locks of lines that are assessed.
+pub(super) fn prepared<'p>(
+    plugin: &'p VendorPlugin,
+    view: View,
+    request: &Request,
+    gathered: Gathered,
+) -> Result<Prepared<'p>, Findings> {
+    let Gathered { currency, mut drafts, not_eligible, mut findings, .. } = gathered;
+    let channel_shares = channel_shares(plugin, &view.period, &drafts);
     let mut faults = Findings::new();
     let grain = plugin.manifest.grain;
     let given = (request.locks.as_slice(), request.lock_places.as_slice());
-    put_locks(&mut drafts, grain, given, &book.locks, &lines.not_eligible, &mut faults);
-    faults.extend(other_period(request, &period));
-    let settlement = Settlement::new(plugin, book.currency, request, &drafts, &mut faults);
-    findings.extend(part_of_month(book, request, lines.view()));
-    findings.extend(uncovered(book, lines.view()));
-    findings.extend(in_part(&lines, &drafts));
+    put_locks(&mut drafts, grain, given, &gathered.locks, &not_eligible, &mut faults);
+    faults.extend(other_period(request, &view.period));
+    let settlement = Settlement::new(plugin, currency, request, &drafts, &mut faults);
+    findings.extend(in_part(&gathered.outside_program, &view.period, &drafts));
     findings.extend(unassessed(&drafts));
     findings.extend(gave_way(&drafts));
+    findings.extend(plugin.differences(false));
     match settlement {
         Some(settlement) if !faults.has_errors() => Ok(Prepared {
             plugin,
-            currency: book.currency,
-            input_hash: book.input_hash.clone(),
-            summary: book.summary.clone(),
-            period,
-            as_of,
+            currency,
+            input_hash: gathered.input_hash,
+            summary: gathered.summary,
+            period: view.period,
+            as_of: view.as_of,
             drafts,
             settlement,
             channel_shares,
-            not_eligible: lines.not_eligible,
-            learned: lines.learned,
+            not_eligible,
+            learned: gathered.learned,
             findings,
+            is_explained: gathered.is_explained,
         }),
         _ => Err(faults),
     }
@@ -120,39 +169,6 @@ pub(super) fn prepare_view<'p>(
 fn no_partner(book: &PartnerBook, lines: &Lines<'_>) -> Finding {
     let not_eligible = if book.partners.is_empty() { 0 } else { lines.not_eligible.len() };
     PlanFault::NoPartner { not_eligible }.into()
-}
-
-fn named(drafts: &[&Draft]) -> String {
-    line_name::named(drafts.iter().map(|draft| (&*draft.identity.partner_id, &draft.segment)))
-}
-
-/// Partners that get no quota, or a prorated one, because they join or leave.
-fn in_part(lines: &Lines<'_>, drafts: &[Draft]) -> impl Iterator<Item = Finding> {
-    let period = lines.view().period.to_string();
-    let outside = &lines.outside_program;
-    let whole = crate::channel::SegmentKey::default();
-    let left = (!outside.is_empty()).then(|| {
-        let named = line_name::named(outside.iter().map(|partner| (&**partner, &whole)));
-        PlanFault::OutsideProgram { partners: outside.len(), period: period.clone(), named }.into()
-    });
-    let in_part: Vec<&Draft> = drafts.iter().filter(|draft| draft.in_force.is_some()).collect();
-    let prorated = (!in_part.is_empty())
-        .then(|| PlanFault::Prorated { lines: in_part.len(), of: drafts.len(), period, named: named(&in_part) }.into());
-    left.into_iter().chain(prorated)
-}
-
-fn unassessed(drafts: &[Draft]) -> Option<Finding> {
-    let bare: Vec<&Draft> = drafts.iter().filter(|draft| draft.assessment.is_none() && draft.lock.is_none()).collect();
-    (!bare.is_empty())
-        .then(|| PlanFault::NoAssessment { lines: bare.len(), of: drafts.len(), named: named(&bare) }.into())
-}
-
-fn gave_way(drafts: &[Draft]) -> Option<Finding> {
-    let broken: Vec<&Draft> = drafts.iter().filter(|draft| !draft.guardrails.gave_way.is_empty()).collect();
-    (!broken.is_empty()).then(|| {
-        let example = broken[0].guardrails.gave_way[0].reason.to_string();
-        PlanFault::Overridden { lines: broken.len(), of: drafts.len(), example, named: named(&broken) }.into()
-    })
 }
 
 impl Prepared<'_> {
@@ -167,8 +183,8 @@ impl Prepared<'_> {
     }
 
     /// Makes the plan from settled numbers; fails when the manifest refuses what is implausible about it.
-    pub fn plan(self, settled: Settled, previous: Option<&[PreviousLine]>) -> Result<QuotaPlan, Findings> {
-        let questioned = Questioned::new(&self.drafts, &settled, self.settlement.unit);
+    pub fn plan(self, settled: &Settled, previous: Option<&[PreviousLine]>) -> Result<QuotaPlan, Findings> {
+        let questioned = Questioned::new(&self.drafts, settled, self.settlement.unit);
         let rules = &self.plugin.manifest.plausibility;
         let mut plan = self.assembled(settled, previous)?;
         let findings = questioned.findings(&plan, rules);
@@ -179,7 +195,7 @@ impl Prepared<'_> {
         Ok(plan)
     }
 
-    fn assembled(self, settled: Settled, previous: Option<&[PreviousLine]>) -> Result<QuotaPlan, Findings> {
+    fn assembled(self, settled: &Settled, previous: Option<&[PreviousLine]>) -> Result<QuotaPlan, Findings> {
         let reporting = reporting(self.plugin, &self.period);
         let quotas: Vec<i128> = settled.lines.iter().map(|line| line.quota).collect();
         let (channel, unit) = (self.channel_shares.as_ref(), self.settlement.unit);
@@ -187,16 +203,8 @@ impl Prepared<'_> {
         let (currency, out_of_range) = (self.currency, |_| Findings::from(PlanFault::AmountOutOfRange {}));
         let money = |minor: i128| Money::from_minor(minor, currency).map_err(out_of_range);
         let total = money(settled.lines.iter().map(|line| line.quota).sum())?;
-        let groups = self.groups(&settled).map_err(out_of_range)?;
-        let writer = StepWriter::new(
-            currency,
-            self.settlement.unit,
-            self.settlement
-                .groups
-                .iter()
-                .zip(&settled.multipliers)
-                .map(|(group, multiplier)| (group.name.as_str(), group.amount.map(|_| *multiplier))),
-        );
+        let groups = self.groups(settled).map_err(out_of_range)?;
+        let writer = self.is_explained.then(|| self.writer(settled));
         let names: Vec<Name> = self.plugin.factors().iter().map(|factor| Arc::clone(&factor.name)).collect();
         let work = |position: usize| LineWork {
             reconciled: settled.lines[position],
@@ -205,8 +213,9 @@ impl Prepared<'_> {
             periods: periods.row(position),
             season: basis[position],
         };
-        let lines = plan_lines(self.drafts, work, &writer, &names, currency).map_err(out_of_range)?;
+        let lines = plan_lines(self.drafts, work, writer.as_ref(), &names, currency).map_err(out_of_range)?;
         let findings = self.findings.into_iter().chain(broken(&lines)).collect();
+        let over = self.settlement.over_assignment.iter();
         Ok(QuotaPlan {
             vendor: Arc::clone(&self.plugin.vendor),
             revision: self.plugin.revision.clone(),
@@ -218,12 +227,7 @@ impl Prepared<'_> {
             rounding_unit: Money::from_minor(self.settlement.unit, currency).map_err(out_of_range)?,
             target: settled.target.map(money).transpose()?,
             reserve: money(settled.reserve)?,
-            over_assignment: self
-                .settlement
-                .over_assignment
-                .iter()
-                .map(|(level, rate)| OverAssignment { level, rate: *rate })
-                .collect(),
+            over_assignment: over.map(|(level, rate)| OverAssignment { level, rate: *rate }).collect(),
             total,
             changes: previous.map(|previous| changes(&lines, previous, self.plugin.manifest.grain)),
             period: self.period,
@@ -233,11 +237,18 @@ impl Prepared<'_> {
             lines,
             not_eligible: self.not_eligible,
             learned: self.learned,
+            conventions: Conventions::of(&self.plugin.manifest),
             bands: None,
             findings,
             account_manager: None,
             record: None,
         })
+    }
+
+    fn writer(&self, settled: &Settled) -> StepWriter {
+        let groups = self.settlement.groups.iter().zip(&settled.multipliers);
+        let groups = groups.map(|(group, multiplier)| (group.name.as_str(), group.amount.map(|_| *multiplier)));
+        StepWriter::new(self.currency, self.settlement.unit, groups)
     }
 
     fn groups(&self, settled: &Settled) -> Result<Vec<GroupOutcome>, crate::units::MoneyError> {
@@ -261,92 +272,4 @@ impl Prepared<'_> {
             })
             .collect()
     }
-}
-
-struct LineWork<'a> {
-    reconciled: ReconciledLine,
-    group: usize,
-    assessment: Option<Option<&'a crate::quota::Assessment>>,
-    periods: &'a [i128],
-    season: PhasingBasis,
-}
-
-fn plan_lines<'a>(
-    drafts: Vec<Draft>,
-    work: impl Fn(usize) -> LineWork<'a> + Sync,
-    writer: &StepWriter,
-    names: &[Name],
-    currency: Currency,
-) -> Result<Vec<PlanLine>, crate::units::MoneyError> {
-    let lines = drafts.into_par_iter().with_min_len(FEWEST_APART).enumerate();
-    // Collected at its place first: a parallel collection of results would hold every line twice for a moment.
-    let lines: Vec<Result<PlanLine, _>> =
-        lines.map(|(position, draft)| plan_line(draft, &work(position), writer, names, currency)).collect();
-    lines.into_iter().collect()
-}
-
-fn plan_line(
-    draft: Draft,
-    work: &LineWork<'_>,
-    writer: &StepWriter,
-    names: &[Name],
-    currency: Currency,
-) -> Result<PlanLine, crate::units::MoneyError> {
-    let money = |minor: i128| Money::from_minor(minor, currency);
-    let assessment = work.assessment.unwrap_or(draft.assessment.as_ref());
-    let factors: Vec<ExplainedFactor> = names
-        .iter()
-        .zip(&draft.reasons)
-        .map(|(name, reason)| ExplainedFactor { name: Arc::clone(name), reason: Arc::clone(reason) })
-        .collect();
-    let steps = writer.steps(&Derivation {
-        factors: &factors,
-        assessment,
-        reconciled: work.reconciled,
-        guardrails: &draft.guardrails,
-        group: work.group,
-        proration: draft.in_force.as_deref().map(|in_force| &in_force.reason),
-        lock: draft.lock.as_ref().map(|lock| lock.reason.as_str()),
-    })?;
-    let bound = |bound: &Option<Bound>| bound.as_ref().map(|bound| money(bound.amount)).transpose();
-    let (floor, ceiling) = (bound(&draft.guardrails.floor)?, bound(&draft.guardrails.ceiling)?);
-    let outside = work.reconciled.outside.and_then(|side| match side {
-        crate::quota::Side::Floor => draft.guardrails.floor.clone(),
-        crate::quota::Side::Ceiling => draft.guardrails.ceiling.clone(),
-    });
-    let broken = outside.into_iter().chain(draft.guardrails.gave_way).map(|bound| bound.broken(currency));
-    Ok(PlanLine {
-        band: None,
-        odds: None,
-        identity: draft.identity,
-        segment: draft.segment,
-        context: draft.context,
-        quota: money(work.reconciled.quota)?,
-        assessment: money(assessment.map_or(0, |assessment| assessment.amount))?,
-        floor,
-        ceiling,
-        binding: work.reconciled.binding,
-        broken: broken.collect(),
-        locked: draft.lock.is_some(),
-        lock_reason: draft.lock.map(|lock| lock.reason).unwrap_or_default(),
-        periods: work.periods.iter().map(|amount| money(*amount)).collect::<Result<_, _>>()?,
-        season: work.season,
-        steps,
-    })
-}
-
-/// Locked lines outside their guardrails, and all lines outside them under `on_violation = "warn"`.
-fn broken(lines: &[PlanLine]) -> Option<Finding> {
-    let outside = |line: &&PlanLine| {
-        let beyond = |bound: Option<Money>, side: cmp::Ordering| {
-            bound.is_some_and(|bound| line.quota.compare(bound) == Ok(side))
-        };
-        beyond(line.floor, cmp::Ordering::Less) || beyond(line.ceiling, cmp::Ordering::Greater)
-    };
-    let outside: Vec<&PlanLine> = lines.iter().filter(outside).collect();
-    let first = outside.first()?;
-    let name = line_name::line_name(&first.identity.partner_id, &first.segment);
-    let reason = first.broken.first().map_or("", |bound| &bound.reason);
-    let (quotas, of, reason) = (outside.len(), lines.len(), reason.to_string());
-    Some(PlanFault::OutsideGuardrails { quotas, of, line: name, reason }.into())
 }

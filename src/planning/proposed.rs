@@ -37,5 +37,5 @@ pub(super) fn with_bands(
     if !wants_bands(plugin, request) {
         return Ok(plan);
     }
-    health_of(plugin, book, plan, PAST_PERIODS, progress)?.into_plan()
+    health_of(plugin, book, plan, (PAST_PERIODS, &request.odds), progress)?.into_plan()
 }

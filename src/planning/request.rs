@@ -4,6 +4,7 @@ use super::plan::PreviousLine;
 use crate::channel::Lock;
 use crate::finding::Place;
 use crate::quota::TargetRow;
+use crate::units::Rate;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
@@ -29,6 +30,8 @@ pub struct Request {
     pub locks_period: Option<String>,
     /// Previous proposal to compare with.
     pub previous: Option<Vec<PreviousLine>>,
+    /// Odds, as fractions, for which the outlook names the amounts that are reached with them; the usual ones when empty.
+    pub odds: Vec<Rate>,
     /// True for bands and odds, which are estimated from past periods; the manifest can ask for them as well.
     pub bands: bool,
 }

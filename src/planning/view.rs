@@ -17,6 +17,9 @@ pub struct View {
     pub as_of: NaiveDate,
     /// Channel target, when one is given.
     pub target: Option<Money>,
+    /// True for a past period that is planned again: of partners that join or leave after the as-of date, and of agreed
+    /// quotas, nothing is known.
+    pub is_past: bool,
 }
 
 impl View {
@@ -71,7 +74,8 @@ pub fn view(plugin: &VendorPlugin, book: &PartnerBook, request: &Request) -> Res
                 findings.push(PlanFault::PeriodOver { as_of, period }.into());
                 return Err(findings);
             }
-            Ok(View { period, as_of, target: request.target.map(|target| Money::new(target, book.currency)) })
+            let target = request.target.map(|target| Money::new(target, book.currency));
+            Ok(View { period, as_of, target, is_past: false })
         }
         Some(_) => Err(findings),
         None => {
@@ -110,9 +114,10 @@ pub(super) fn part_of_month(book: &PartnerBook, request: &Request, view: &View) 
     Some(fault.into())
 }
 
-/// Warns when the book's revenue does not cover the stretch that quotas are derived from.
-pub(super) fn uncovered(book: &PartnerBook, view: &View) -> Option<Finding> {
-    let (first, last) = book.revenue_months()?;
+/// Warns when the book's revenue, of the months from the first to the last, does not cover the stretch that quotas are
+/// derived from.
+pub(super) fn uncovered(months: Option<(Month, Month)>, view: &View) -> Option<Finding> {
+    let (first, last) = months?;
     let (seen, months) = (view.last_month(), view.period.months as i32);
     let as_of = view.as_of;
     let fault = if first > seen {

@@ -1,5 +1,6 @@
 //! Facts as an author writes them in a case: `facts.history.prior_revenue = 100000`; what is left out is not known.
 
+use super::manifest::Manifest;
 use crate::channel::{
     Attribute, ClosedFacts, FormerQuota, HistoryFacts, LineFacts, Name, OpportunityFacts, PipelineFacts, QuotaFacts,
 };
@@ -63,14 +64,16 @@ fn value(item: Item<'_>, kind: Kind, currency: Currency) -> Option<Value<'_>> {
     }
 }
 
-/// Reads the facts of a case under `facts`, as of `as_of` for `period`; its amounts are in `currency`.
+/// Reads the facts of a case under `facts`, as of `as_of` for `period`; numbers that the manifest states and the case does
+/// not have the value of the manifest.
 pub fn read(
     facts: Option<Section<'_>>,
     case: &str,
     as_of: NaiveDate,
     period: &PlanningPeriod,
-    currency: Currency,
+    manifest: &Manifest,
 ) -> LineFacts {
+    let currency = manifest.currency.unwrap_or(Currency::USD);
     let part = |key: &str| facts.and_then(|facts| facts.get(key)).and_then(Item::section);
     let mut line: LineFacts = record(facts, currency);
     (line.identity.partner_id, line.identity.partner_name) = ("case".into(), case.into());
@@ -93,9 +96,20 @@ pub fn read(
     if let Some(section) = part("channel") {
         fill_but(channel, section, currency, &OF_THE_CASE);
     }
+    channel.parameters = parameters(part("parameters"), manifest);
     (channel.as_of, channel.currency) = (as_of, currency);
     (channel.period, channel.period_months) = (period.label.as_str().into(), i64::from(period.months));
     line
+}
+
+/// The numbers that the manifest states, those of the case first.
+fn parameters(section: Option<Section<'_>>, manifest: &Manifest) -> Vec<(Name, Attribute)> {
+    let mut parameters = manifest.parameters.facts();
+    for (name, value) in &mut parameters {
+        let own = section.and_then(|section| section.number(name));
+        *value = own.map_or_else(|| value.clone(), Attribute::Number);
+    }
+    parameters
 }
 
 fn attributes(section: Section<'_>) -> Vec<(Name, Attribute)> {

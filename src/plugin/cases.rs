@@ -146,12 +146,12 @@ fn read_case(section: Section<'_>, item: Item<'_>, manifest: &Manifest, known: &
     // Without a date the facts are read all the same, so that they are not reported as unknown keys.
     let (day, is_dated) = (as_of.unwrap_or_default(), as_of.is_some() && period.is_some());
     let period = period.or_else(|| manifest.calendar.containing(day, manifest.period_months))?;
-    let facts = case_facts::read(section.section("facts"), name.unwrap_or_default(), day, &period, currency);
+    let facts = case_facts::read(section.section("facts"), name.unwrap_or_default(), day, &period, manifest);
     let records = policy_cases::records(section, manifest);
     let policy_facts =
         is_policy.then(|| policy_cases::facts(section, (facts.clone(), records.clone()), day, &period, manifest));
     let others = section.list("peers").into_iter().filter_map(Item::section);
-    let peers = others.map(|one| Arc::new(case_facts::read(Some(one), "a peer", day, &period, currency))).collect();
+    let peers = others.map(|one| Arc::new(case_facts::read(Some(one), "a peer", day, &period, manifest))).collect();
     let expected = expect?;
     if expected == Expected::default() {
         item.reject(CaseFault::NoExpectation {});

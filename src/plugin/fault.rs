@@ -239,10 +239,20 @@ crate::faults! {
             message: format!("`at_quota_low` is {low}, above `at_quota_high` = {high}"),
             help: "write shares such as `at_quota_low = 0.50` and `at_quota_high = 0.70`",
         }
-        /// A name that scripts cannot read as a learned number.
+        /// A line would lapse before it is quiet.
+        SilenceOrder { quiet: i64, lapsed: i64 } = ManifestValue {
+            message: format!("`quiet_months` is {quiet}, not below `lapsed_months` = {lapsed}"),
+            help: "a line is first quiet and then lapsed: write fewer months for `quiet_months`",
+        }
+        /// A name that scripts cannot read after a point.
         ParameterName { parameter: String } = ManifestValue {
-            message: format!("`{parameter}` cannot be the name of a learned number"),
-            help: "scripts read it as `partner.learned.name`: use letters, digits and `_`",
+            message: format!("`{parameter}` cannot be the name of a number"),
+            help: "scripts read it as `partner.learned.name` or `partner.parameters.name`: use letters, digits and `_`",
+        }
+        /// A number outside the region that is stated for it.
+        ParameterRegion { parameter: String, value: Decimal, low: Decimal, high: Decimal } = ManifestValue {
+            message: format!("`{parameter}` is {value}, outside its own region from {low} to {high}"),
+            help: "`at_least` and `at_most` are the least and largest value that a calibration tries",
         }
         /// A number is learned by something that lines do not have.
         ParameterGroup { by: String, known: Vec<String> } = ManifestValue {

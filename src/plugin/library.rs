@@ -60,6 +60,7 @@ impl Library {
         ScriptContext {
             attributes: manifest.attributes.clone(),
             learned: manifest.parameters.learned.iter().map(|one| Name::clone(&one.name)).collect(),
+            parameters: manifest.parameters.stated.iter().map(|one| (Name::clone(&one.name), one.kind)).collect(),
             factors: manifest.weights.iter().map(|(name, _)| Name::clone(name)).collect(),
             tiers: manifest.tiers.iter().map(|tier| Name::clone(&tier.name)).collect(),
             tier_minimums: manifest.tiers.iter().map(|tier| (Name::clone(&tier.name), tier.minimum)).collect(),

@@ -36,8 +36,9 @@ pub use files::{EXTENSIONS, Room, VendorFile, VendorFiles, is_vendor_name};
 pub use levers::{Lever, levers, weights_file, with_levers};
 pub use line::{LineAssessment, assess_line, because, indicated};
 pub use manifest::{
-    Eligibility, GroupBy, GuardrailRules, HealthCheck, HealthRules, LearnedKind, Manifest, Parameter, Parameters,
-    Phasing, Plausibility, PlausibilityCheck, PolicyRules, PriorBasis, Reserve, Seasonality, Tier, TierScope,
+    Conventions, Eligibility, GroupBy, GuardrailRules, HealthCheck, HealthRules, LearnedKind, Manifest, Parameter,
+    Parameters, Phasing, Plausibility, PlausibilityCheck, PolicyRules, PriorBasis, Reserve, Seasonality, Silence,
+    StatedNumber, Tier, TierScope,
 };
 pub use mutation::{Mutant, Mutation, mutate};
 pub use policies::Policies;

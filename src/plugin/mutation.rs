@@ -46,7 +46,7 @@ pub struct Mutant {
     pub case: Option<String>,
 }
 
-/// What the vendor's cases say of a change.
+/// Verdict of the vendor's cases on a change.
 enum Notice {
     /// The vendor is refused.
     Refused,

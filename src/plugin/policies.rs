@@ -4,7 +4,7 @@ use super::fault::VendorFault;
 use super::files::{Room, VendorFiles};
 use super::library::{Library, with_imported};
 use super::manifest::{Manifest, PolicyRules, TierScope};
-use super::shown::{placed, shown, shown_paths, sources, tiers};
+use super::shown::{differences, placed, shown, shown_paths, sources, tiers};
 use crate::channel::Name;
 use crate::decision::{Decisions, Grounds, Incentive, Intervention, TierDecision};
 use crate::finding::{Checked, Finding, Findings, Place, did_you_mean};
@@ -66,6 +66,11 @@ impl Policies {
     /// The policies by path as people know it; for those that the interpreter runs, the reason.
     pub(super) fn ways(&self) -> Vec<(String, Option<Fallback>)> {
         tiers(&self.scripts, &self.shown)
+    }
+
+    /// The policies that are left to the interpreter because it differed from their typed code.
+    pub(super) fn differences(&self, are_new: bool) -> Vec<Finding> {
+        differences(&self.shown, &self.scripts, are_new)
     }
 
     /// The compiled scripts.

@@ -2,7 +2,7 @@
 
 use super::files::{Room, VendorFiles};
 use crate::finding::{Finding, Findings, Place};
-use crate::script::{Fallback, ScriptFault, Scripts, SourceFile};
+use crate::script::{Difference, Fallback, ScriptFault, Scripts, SourceFile};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -34,6 +34,15 @@ fn shown_places(paths: &BTreeMap<String, String>, mut finding: Finding) -> Findi
         }
     }
     finding
+}
+
+/// The differences between typed code and the interpreter, as warnings at the rules that are left to the interpreter.
+pub(super) fn differences(shown: &BTreeMap<String, String>, scripts: &Scripts, are_new: bool) -> Vec<Finding> {
+    let finding = |(path, difference): (&str, &Difference)| {
+        let file = shown.get(path).map_or(path, String::as_str);
+        Finding::from(difference.clone()).at(Place::file(file))
+    };
+    scripts.differences(are_new).map(finding).collect()
 }
 
 /// The scripts that are called, by path as people know it; for those that the interpreter runs, the reason.

@@ -242,7 +242,9 @@ fn prepared(mut line: LineFacts, manifest: &Manifest) -> LineFacts {
         .iter()
         .map(|one| (Name::clone(&one.name), Attribute::Number(one.fallback.unwrap_or(Decimal::ONE))))
         .collect();
-    Arc::make_mut(&mut line.channel).period_months = i64::from(manifest.period_months);
+    let channel = Arc::make_mut(&mut line.channel);
+    channel.period_months = i64::from(manifest.period_months);
+    channel.parameters = manifest.parameters.facts();
     line
 }
 

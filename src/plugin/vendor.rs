@@ -6,7 +6,7 @@ use super::files::{Room, VendorFiles};
 use super::library::{Library, merged, read_purpose_tables, tables_of};
 use super::manifest::Manifest;
 use super::policies::Policies;
-use super::shown::{placed, shown, shown_paths, sources, tiers};
+use super::shown::{differences, placed, shown, shown_paths, sources, tiers};
 use crate::channel::{LineFacts, Name};
 use crate::decision::{Decisions, Purpose, PurposeTable};
 use crate::document::Document;
@@ -205,9 +205,14 @@ impl VendorPlugin {
 
     /// Returns the rules and policies by path as people know it; for those that the interpreter runs, the reason.
     pub fn tiers(&self) -> Vec<(String, Option<Fallback>)> {
-        let of_rules = tiers(&self.scripts, &self.shown);
         let of_policies = self.policies.iter().flat_map(Policies::ways);
-        of_rules.into_iter().chain(of_policies).collect()
+        tiers(&self.scripts, &self.shown).into_iter().chain(of_policies).collect()
+    }
+
+    /// Returns a warning for each rule that is left to the interpreter, with `are_new` for those not returned so before.
+    pub fn differences(&self, are_new: bool) -> Findings {
+        let of_rules = differences(&self.shown, &self.scripts, are_new);
+        of_rules.into_iter().chain(self.policies.iter().flat_map(|own| own.differences(are_new))).collect()
     }
 
     /// Returns true when a rule decides the weights, and not the manifest.
@@ -218,6 +223,11 @@ impl VendorPlugin {
     /// Sets the weights of the factors, in the manifest's order, for a trial of other weights.
     pub fn set_weights(&mut self, weights: &[Rate]) {
         self.factors.iter_mut().zip(weights).for_each(|(factor, weight)| factor.weight = *weight);
+    }
+
+    /// Sets the numbers that the manifest states for its rules, in their order, for a trial of other ones.
+    pub fn set_parameters(&mut self, values: &[Rate]) {
+        self.manifest.parameters.stated.iter_mut().zip(values).for_each(|(number, value)| number.value = *value);
     }
 
     /// The weights for a line, in the manifest's order: the weights rule's, else the manifest's.

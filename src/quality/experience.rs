@@ -7,6 +7,8 @@ use rust_decimal::Decimal;
 
 /// One in the unit of ratios.
 const ONE: i128 = 1_000_000;
+/// One in the unit of attainment.
+const SHARES: i128 = 10_000;
 /// Shares of the outcomes beyond each end of a band, in thousandths, the nominal one first: a band is widened until it
 /// holds.
 const TAILS: [usize; 7] = [100, 80, 60, 40, 20, 10, 0];
@@ -79,6 +81,8 @@ pub struct Experience {
     groups: Vec<Vec<i128>>,
     /// Of all, ascending.
     all: Vec<i128>,
+    /// Σ bought and Σ expected, by group and, last, of all.
+    levels: Vec<(i128, i128)>,
     /// Share of the outcomes beyond each end of a band, in thousandths.
     tail: usize,
 }
@@ -96,15 +100,21 @@ impl Experience {
     /// ```
     pub fn new(periods: usize, groups: usize, observed: impl IntoIterator<Item = Observed>) -> Self {
         let mut found = vec![vec![Vec::new(); groups]; periods];
+        let mut levels = vec![(0_i128, 0_i128); groups + 1];
         for one in observed {
             let Some(ratio) = one.bought.checked_mul(ONE).filter(|_| one.expected > 0) else { continue };
             if let Some(ratios) = found.get_mut(one.period).and_then(|period| period.get_mut(one.group)) {
                 ratios.push(ratio.div_euclid(one.expected));
+                for level in [one.group, groups] {
+                    let (bought, expected) = &mut levels[level];
+                    *bought = bought.saturating_add(one.bought);
+                    *expected = expected.saturating_add(one.expected);
+                }
             }
         }
         found.iter_mut().flatten().for_each(|ratios| ratios.sort_unstable());
         let (groups, all) = pooled(groups, found.iter());
-        Self { periods: found, groups, all, tail: TAILS[0] }
+        Self { periods: found, groups, all, levels, tail: TAILS[0] }
     }
 
     /// Returns the number of lines that a group's bands are made from, and true when they are its own.
@@ -133,6 +143,27 @@ impl Experience {
             high: at(high)?,
             odds: share(ratios.len() - missed, ratios.len())?,
         })
+    }
+
+    /// Returns what a line buys on average ÷ its quota, to four decimals: what is expected of it × Σ bought ÷ Σ expected of
+    /// the outcomes that its band is made from. `None` where nothing is expected or asked of it, or nothing was observed.
+    ///
+    /// ```
+    /// use quotient::quality::{Experience, Observed, Planned};
+    /// // Of 100 and 300 that were expected, 50 and 250 were bought: 300 ÷ 400, which is half of a quota of 1,500.
+    /// let line = |expected, bought| Observed { period: 0, group: 0, expected, bought };
+    /// let experience = Experience::new(1, 1, [line(100, 50), line(300, 250)]);
+    /// let line = Planned { group: 0, area: 0, expected: 1_000, quota: 1_500 };
+    /// assert_eq!(experience.attainment(&line).map(|share| share.to_string()), Some("0.5".to_owned()));
+    /// ```
+    pub fn attainment(&self, line: &Planned) -> Option<Rate> {
+        let (_, is_own) = self.evidence(line.group);
+        let level = if is_own { self.levels.get(line.group) } else { self.levels.last() };
+        let (bought, expected) = level.filter(|(_, expected)| *expected > 0 && line.expected > 0 && line.quota > 0)?;
+        let above = line.expected.checked_mul(*bought)?.checked_mul(2 * SHARES)?;
+        let below = expected.checked_mul(line.quota)?;
+        let rounded = above.checked_add(below)?.checked_div_euclid(below.checked_mul(2)?)?;
+        Decimal::try_from_i128_with_scale(rounded, 4).ok().map(|share| share.normalize())
     }
 
     /// Widens the bands until they hold 80 % of the lines in periods that they were not made from; `apart` says which
@@ -212,6 +243,25 @@ impl Outlook {
 /// Returns the share of what was drawn, ascending, that is `amount` or more.
 pub fn odds_of(drawn: &[i128], amount: i128) -> Option<Rate> {
     share(drawn.len() - drawn.partition_point(|total| *total < amount), drawn.len())
+}
+
+/// Returns the largest amount that at least this share of what was drawn, ascending, reaches; `None` of nothing drawn, or
+/// for odds outside 0 to 1.
+///
+/// ```
+/// use quotient::quality::{amount_at, odds_of};
+/// use quotient::units::Rate;
+/// let drawn = [10, 20, 30, 40];
+/// let half = Rate::new(5, 1);
+/// // 30 and 40 are half of the outcomes.
+/// assert_eq!(amount_at(&drawn, half), Some(30));
+/// assert_eq!(odds_of(&drawn, 30), Some(half));
+/// assert_eq!((amount_at(&drawn, Rate::ONE), amount_at(&drawn, Rate::TWO)), (Some(10), None));
+/// ```
+pub fn amount_at(drawn: &[i128], odds: Rate) -> Option<i128> {
+    let needed = odds.checked_mul(Decimal::from(drawn.len()))?.ceil();
+    let needed = usize::try_from(i128::try_from(needed).ok()?).ok()?.max(1);
+    drawn.get(drawn.len().checked_sub(needed)?).copied()
 }
 
 /// The ratios by group over some periods, and of all groups together, ascending.

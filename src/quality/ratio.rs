@@ -10,6 +10,79 @@ const EXACT: u32 = 9;
 /// Half the width of a band that holds 80 % of a normal distribution, in standard errors.
 const HALF_WIDTH: Decimal = Decimal::from_parts(1282, 0, 0, false, 3);
 
+/// Sums of pairs of an amount before and an amount after. Parts of a channel add up in any order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PairSums {
+    /// Number of pairs.
+    pub lines: usize,
+    /// Σ before and Σ after; `None` when one is out of range.
+    pub amounts: Option<(Decimal, Decimal)>,
+}
+
+impl Default for PairSums {
+    fn default() -> Self {
+        Self { lines: 0, amounts: Some((Decimal::ZERO, Decimal::ZERO)) }
+    }
+}
+
+impl PairSums {
+    /// Adds one pair.
+    pub fn add(&mut self, pair: (Decimal, Decimal)) {
+        self.merge(&Self { lines: 1, amounts: Some(pair) });
+    }
+
+    /// Adds the pairs of another part.
+    pub fn merge(&mut self, other: &Self) {
+        self.lines += other.lines;
+        self.amounts = both(self.amounts, other.amounts);
+    }
+
+    /// Returns Σ after ÷ Σ before, unrounded.
+    fn ratio(&self) -> Option<Rate> {
+        let (before, after) = self.amounts?;
+        after.checked_div(before)
+    }
+}
+
+/// Σ of the squares of each pair's share of Σ before, and of its residual; `None` when one is out of range.
+///
+/// Each is rounded before it is squared, and squares are summed without rounding, so parts add up in any order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PairSquares(pub Option<(Decimal, Decimal)>);
+
+impl Default for PairSquares {
+    fn default() -> Self {
+        Self(Some((Decimal::ZERO, Decimal::ZERO)))
+    }
+}
+
+impl PairSquares {
+    /// Adds one pair of those that `sums` are of.
+    pub fn add(&mut self, (before, after): (Decimal, Decimal), sums: &PairSums) {
+        let squares = || {
+            let whole = sums.amounts?.0;
+            let square = |amount: Decimal| {
+                let part = amount.checked_div(whole)?.round_dp(EXACT);
+                part.checked_mul(part)
+            };
+            let due = sums.ratio()?.checked_mul(before)?;
+            Some((square(before)?, square(after.checked_sub(due)?)?))
+        };
+        self.0 = both(self.0, squares());
+    }
+
+    /// Adds the squares of another part.
+    pub fn merge(&mut self, other: Self) {
+        self.0 = both(self.0, other.0);
+    }
+}
+
+/// Both sums of two pairs of sums.
+fn both(one: Option<(Decimal, Decimal)>, other: Option<(Decimal, Decimal)>) -> Option<(Decimal, Decimal)> {
+    let ((first, second), (more, further)) = (one?, other?);
+    Some((first.checked_add(more)?, second.checked_add(further)?))
+}
+
 /// A ratio Σ after ÷ Σ before, pooled over lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ratio {
@@ -35,28 +108,24 @@ impl Ratio {
     /// assert_eq!(Ratio::of(&[]), None);
     /// ```
     pub fn of(pairs: &[(Decimal, Decimal)]) -> Option<Self> {
-        let sum = |part: fn(&(Decimal, Decimal)) -> Decimal| {
-            pairs.iter().map(part).try_fold(Decimal::ZERO, Decimal::checked_add)
-        };
-        let (before, after) = (sum(|pair| pair.0)?, sum(|pair| pair.1)?);
-        let exact = after.checked_div(before)?;
-        let square = |amount: Decimal| {
-            let part = amount.checked_div(before)?.round_dp(EXACT);
-            part.checked_mul(part)
-        };
-        let mut shares = Decimal::ZERO;
-        let mut residuals = Decimal::ZERO;
-        for (before, after) in pairs {
-            shares = shares.checked_add(square(*before)?)?;
-            residuals = residuals.checked_add(square(after.checked_sub(exact.checked_mul(*before)?)?)?)?;
-        }
-        let lines = Decimal::from(pairs.len());
+        let mut sums = PairSums::default();
+        pairs.iter().for_each(|pair| sums.add(*pair));
+        let mut squares = PairSquares::default();
+        pairs.iter().for_each(|pair| squares.add(*pair, &sums));
+        Self::of_sums(&sums, squares)
+    }
+
+    /// Pools pairs whose sums and squares are known; `None` without pairs, or when one of them is out of range.
+    pub fn of_sums(sums: &PairSums, squares: PairSquares) -> Option<Self> {
+        let exact = sums.ratio()?;
+        let (shares, residuals) = squares.0?;
+        let lines = Decimal::from(sums.lines);
         let evidence = Decimal::ONE.checked_div(shares).unwrap_or(lines);
         let variance =
             lines.checked_sub(Decimal::ONE).and_then(|fewer| lines.checked_div(fewer)?.checked_mul(residuals));
         Some(Self {
             value: exact.round_dp(PLACES).normalize(),
-            lines: pairs.len(),
+            lines: sums.lines,
             evidence: evidence.round_dp(1).normalize(),
             // Of a single line nothing is known about the error: as large as the ratio.
             error: variance.and_then(root).unwrap_or(exact.abs()).round_dp(PLACES).normalize(),

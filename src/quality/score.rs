@@ -143,6 +143,33 @@ fn score_of(outcomes: &[&QuotaOutcome], currency: Currency) -> Result<Score, Mon
     Ok(score)
 }
 
+/// Returns the shares of the quotas above zero by attainment: below `threshold`, up to the quota, up to `excellence`, and
+/// from there. Pairs are quota and actual revenue; `None` without a quota above zero.
+///
+/// ```
+/// use quotient::quality::attainment_bands;
+/// use quotient::units::{Currency, Money, parse_decimal};
+/// let usd = |amount: i64| Money::new(amount, Currency::USD);
+/// let outcomes = [70, 99, 100, 130].map(|actual| (usd(100), usd(actual)));
+/// let (threshold, excellence) = (parse_decimal("0.8").unwrap(), parse_decimal("1.2").unwrap());
+/// let quarter = parse_decimal("0.25").unwrap();
+/// assert_eq!(attainment_bands(outcomes.into_iter(), threshold, excellence), Some([quarter; 4]));
+/// ```
+pub fn attainment_bands(
+    outcomes: impl Iterator<Item = (Money, Money)>,
+    threshold: Rate,
+    excellence: Rate,
+) -> Option<[Rate; 4]> {
+    let mut counts = [0_u64; 4];
+    for attained in outcomes.filter_map(|(quota, actual)| attainment(actual, quota)) {
+        let limits = [threshold, Rate::ONE, excellence];
+        counts[limits.iter().filter(|limit| attained >= **limit).count()] += 1;
+    }
+    let all = Decimal::from(counts.iter().sum::<u64>());
+    let shares: Vec<Rate> = counts.iter().filter_map(|count| Decimal::from(*count).checked_div(all)).collect();
+    shares.try_into().ok()
+}
+
 /// Decimal places of a scaled quota's error: the sum is exact, in any order.
 const SCALED_PLACES: u32 = 6;
 

@@ -76,6 +76,22 @@ impl Weights {
         self.parts.is_empty()
     }
 
+    /// Returns the weights as they were given, without zeros at the end.
+    ///
+    /// ```
+    /// use quotient::quota::Weights;
+    /// use rust_decimal::Decimal;
+    /// let weights = [Decimal::new(6, 1), Decimal::new(4, 1)];
+    /// assert_eq!(Weights::new(&weights)?.rates(), weights);
+    /// # Ok::<(), quotient::quota::WeightFault>(())
+    /// ```
+    pub fn rates(&self) -> Vec<Rate> {
+        let whole = self.parts.iter().sum::<u128>();
+        let scale = whole.checked_ilog10().unwrap_or(0);
+        let rate = |part: &u128| Decimal::from_i128_with_scale(i128::try_from(*part).unwrap_or(0), scale).normalize();
+        self.parts.iter().map(rate).collect()
+    }
+
     /// Part and whole of each factor after the weight of abstaining factors is redistributed; `None` when no weight is left.
     fn shared_out(&self, indicates: impl Fn(usize) -> bool) -> Option<Vec<Option<(u128, u128)>>> {
         let active = |factor: &usize| indicates(*factor);

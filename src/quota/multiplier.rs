@@ -33,6 +33,17 @@ impl Multiplier {
         Self { numerator: numerator / divisor, denominator: denominator / divisor }
     }
 
+    /// Returns `numerator` ÷ `denominator` as a multiplier; `None` unless at least zero ÷ above zero.
+    ///
+    /// ```
+    /// use quotient::quota::Multiplier;
+    /// assert_eq!(Multiplier::from_parts(6, 4).map(Multiplier::to_text).as_deref(), Some("1.5"));
+    /// assert_eq!(Multiplier::from_parts(1, 0), None);
+    /// ```
+    pub fn from_parts(numerator: i128, denominator: i128) -> Option<Self> {
+        (numerator >= 0 && denominator > 0).then(|| Self::new(numerator, denominator))
+    }
+
     /// Numerator in lowest terms.
     ///
     /// ```

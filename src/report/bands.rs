@@ -1,5 +1,6 @@
 //! Bands and odds of a plan in words and as documents: estimates, said to be so.
 
+use super::conventions::whole_percent;
 use super::figures::{Figures, count, counted};
 use crate::figure::Fraction;
 use crate::planning::{Bands, PlanLine, TerritoryOutlook};
@@ -29,7 +30,19 @@ pub(super) fn sentences(bands: &Bands, figures: Figures) -> Vec<String> {
         figures.percent(channel.odds),
         at_quota.unwrap_or_default()
     );
-    [Some(likely), Some(odds), gaps(bands, figures)].into_iter().flatten().collect()
+    [Some(likely), Some(odds), amounts(channel, figures), gaps(bands, figures)].into_iter().flatten().collect()
+}
+
+/// Sentence about the amounts that the channel reaches with given odds, and about its capacity.
+fn amounts(channel: &TerritoryOutlook, figures: Figures) -> Option<String> {
+    let amounts = channel.at_odds.iter();
+    let named: Vec<String> =
+        amounts.map(|one| format!("{} with odds of {}", figures.money(one.amount), whole_percent(one.odds))).collect();
+    let capacity = channel
+        .capacity
+        .map(|capacity| format!(" Capacity, Σ quota × expected attainment: {} (estimated).", figures.money(capacity)));
+    (!named.is_empty())
+        .then(|| format!("Together the lines reach {} (estimated).{}", named.join(", "), capacity.unwrap_or_default()))
 }
 
 /// Territories named in the sentence about gaps.

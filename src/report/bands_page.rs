@@ -2,6 +2,8 @@
 
 use super::ReportFault;
 use super::bands::{notes, sentences};
+use super::conventions::whole_percent;
+use super::fairness::FairnessPage;
 use super::figures::{Figures, clipped, count};
 use super::html_grid::Grid;
 use super::picture::place;
@@ -16,6 +18,8 @@ pub(super) struct BandsPage {
     notes: Vec<String>,
     picture: Option<Distribution>,
     territories: Option<Grid>,
+    reached: Option<Grid>,
+    fairness: Option<FairnessPage>,
 }
 
 impl BandsPage {
@@ -25,6 +29,8 @@ impl BandsPage {
             notes: notes(bands, plan.period.months),
             picture: Distribution::of(plan, bands, figures)?,
             territories: territories(bands, figures),
+            reached: reached(bands, figures),
+            fairness: FairnessPage::of(bands, &plan.conventions, figures),
         })
     }
 }
@@ -52,6 +58,25 @@ fn territories(bands: &Bands, figures: Figures) -> Option<Grid> {
         grid.row(cells(name, territory), territory.gap.is_negative());
     }
     let channel = bands.channel.as_ref().filter(|_| !bands.territories.is_empty())?;
+    grid.sum(cells("all".to_owned(), channel));
+    Some(grid)
+}
+
+/// Amounts by the odds to reach them, and the capacity of the plan.
+fn reached(bands: &Bands, figures: Figures) -> Option<Grid> {
+    let channel = bands.channel.as_ref()?;
+    let odds: Vec<String> = channel.at_odds.iter().map(|one| format!("odds of {}", whole_percent(one.odds))).collect();
+    let columns: Vec<&str> = ["territory", "capacity"].into_iter().chain(odds.iter().map(String::as_str)).collect();
+    let mut grid = Grid::new("What is reached together with these odds (estimates)", &columns, 1);
+    grid.note = "capacity is Σ quota × expected attainment; a channel target adds the reserve of the plan".to_owned();
+    let cells = |name: String, one: &TerritoryOutlook| {
+        let amounts = one.at_odds.iter().map(|one| figures.money(one.amount));
+        [name, figures.known(one.capacity)].into_iter().chain(amounts).collect::<Vec<_>>()
+    };
+    for territory in &bands.territories {
+        let name = clipped(territory.territory.as_deref().unwrap_or("not known"), 60);
+        grid.row(cells(name, territory), false);
+    }
     grid.sum(cells("all".to_owned(), channel));
     Some(grid)
 }

@@ -1,8 +1,9 @@
 //! The summary of a book for people: one line, and a page of text that answers "does this equal my report?".
 
-use super::figures::{amount_text as amount, book_sentence, clipped, count, counted, wrapped};
+use super::figures::{amount_text as amount, book_sentence, clipped, count, counted};
 use super::grid::{Grid, Left, Right, TableOptions};
 use crate::channel::{BookSummary, LeftOutBy, RevenueOfYear, RowsLeftOut, TableSummary};
+use crate::finding::lines_of;
 use crate::units::Month;
 use comfy_table::Cell;
 
@@ -16,7 +17,8 @@ const TEXT: usize = 32;
 /// Renders the summary as text of at most `options.width` columns: the line, tables, rows left out, revenue by year,
 /// and what deserves a look.
 pub fn text(book: &BookSummary, options: &TableOptions) -> String {
-    let mut sections = vec![wrapped(&book_sentence(book), options.width) + "\n", tables(book, options)];
+    let mut sections =
+        vec![lines_of(&book_sentence(book), options.width.into()).join("\n") + "\n", tables(book, options)];
     sections.push(left_out(book, options));
     sections.push(years("Revenue by year", &book.years, options));
     sections.push(years("Revenue by fiscal year", &book.fiscal_years, options));
@@ -154,6 +156,7 @@ fn notes(book: &BookSummary, options: &TableOptions) -> String {
         let values = counted(book.rounded_values, "workbook value was", "workbook values were");
         notes.push(format!("{values} rounded to 15 digits, as the spreadsheet shows them"));
     }
-    let item = |note: &String| format!("- {}\n", wrapped(note, options.width.saturating_sub(2)).replace('\n', "\n  "));
+    let item =
+        |note: &String| format!("- {}\n", lines_of(note, usize::from(options.width).saturating_sub(2)).join("\n  "));
     notes.iter().map(item).collect()
 }

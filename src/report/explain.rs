@@ -1,6 +1,7 @@
 //! Why one line's quota is what it is: its steps as table, JSON and waterfall, and what would have moved it.
 
 use super::ReportFault;
+use super::conventions::ConventionsDocument;
 use super::figures::{Figures, clipped, line_name, rate_text, readable};
 use super::grid::{Grid, Left, Right, TableOptions, bold, wrapped};
 use super::json::{LineOf, write_document};
@@ -216,7 +217,7 @@ pub fn write_json(plan: &QuotaPlan, views: &[ExplainView<'_>], out: &mut impl Wr
     for view in views {
         let sensitivities = view.sensitivities.iter().zip(view.sensitivity_sentences()?);
         lines.push(ExplainedLineDocument {
-            line: LineOf(LineRecord { plan, line: view.line }),
+            line: LineOf(LineRecord { reporting: &plan.reporting, line: view.line }),
             sensitivities: sensitivities.map(|(one, sentence)| SensitivityDocument::of(one, sentence)).collect(),
         });
     }
@@ -229,6 +230,7 @@ pub fn write_json(plan: &QuotaPlan, views: &[ExplainView<'_>], out: &mut impl Wr
         period: &plan.period.label,
         as_of: plan.as_of.to_string(),
         learned: learned::documents(plan),
+        conventions: ConventionsDocument::of(&plan.conventions),
         lines,
     };
     write_document(&document, out)
@@ -256,6 +258,8 @@ pub(super) struct ExplanationDocument<'a> {
     as_of: String,
     /// Numbers that the rules learned from the channel, ascending by name.
     learned: Vec<LearnedDocument<'a>>,
+    /// Conventions by which the figures were computed.
+    conventions: ConventionsDocument<'a>,
     /// The explained lines, in the plan's order.
     lines: Vec<ExplainedLineDocument<'a>>,
 }

@@ -1,7 +1,7 @@
 //! Figures and names as people read them.
 
 use crate::channel::{BookSummary, LeftOutBy};
-pub(super) use crate::finding::{CleanWriter, readable};
+pub(super) use crate::finding::{CleanWriter, lines_of, readable};
 use crate::planning::{PlanLine, QuotaPlan};
 use crate::units::{Money, Rate, plain};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -181,25 +181,7 @@ pub(super) fn about_book(book: Option<&BookSummary>) -> String {
 
 /// Returns the sentence about the book on new lines, or nothing for a book that was not read.
 pub(super) fn book_below(book: Option<&BookSummary>, width: u16) -> String {
-    book.map(|book| format!("\n{}", wrapped(&book_sentence(book), width))).unwrap_or_default()
-}
-
-/// Breaks words at spaces so that lines have at most `width` characters.
-pub(super) fn wrapped(words: &str, width: u16) -> String {
-    let (mut text, mut used) = (String::new(), 0);
-    for word in words.split(' ') {
-        let length = word.chars().count();
-        if used > 0 && used + 1 + length > usize::from(width) {
-            text.push('\n');
-            used = 0;
-        } else if used > 0 {
-            text.push(' ');
-            used += 1;
-        }
-        text.push_str(word);
-        used += length;
-    }
-    text
+    book.map(|book| format!("\n{}", lines_of(&book_sentence(book), width.into()).join("\n"))).unwrap_or_default()
 }
 
 /// A rate as plain digits without trailing zeros: `0.35`.

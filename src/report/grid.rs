@@ -1,5 +1,6 @@
 //! Tables on a terminal: numbers to the right and never broken, columns left out where the terminal is narrow.
 
+use crate::finding::lines_of;
 pub(super) use CellAlignment::{Left, Right};
 use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
 
@@ -68,7 +69,7 @@ impl Grid {
         self.rows.push(cells.into_iter().collect());
     }
 
-    /// The table, its title above it, a line feed at the end.
+    /// The table, its title above it, the columns that are left out below it, a line feed at the end.
     pub(super) fn text(&mut self) -> String {
         let shown = self.shown();
         let mut table = self.empty();
@@ -91,7 +92,17 @@ impl Grid {
             }
         }
         let title = if self.title.is_empty() { String::new() } else { format!("{}\n", self.title) };
-        format!("{title}{}\n", table.trim_fmt())
+        format!("{title}{}\n{}", table.trim_fmt(), self.not_shown(&shown))
+    }
+
+    /// The headings that the terminal has no room for.
+    fn not_shown(&self, shown: &[usize]) -> String {
+        let headings = self.header.iter().enumerate().filter(|(index, _)| !shown.contains(index));
+        let headings: Vec<String> = headings.map(|(_, heading)| heading.replace('\n', " ")).collect();
+        match headings.is_empty() {
+            true => String::new(),
+            false => wrapped(&format!("not shown at this width: {}", headings.join(", ")), " ", self.width),
+        }
     }
 
     fn empty(&self) -> Table {
@@ -135,14 +146,5 @@ pub(super) fn bold(text: &str, colour: bool) -> String {
 /// Breaks a text between words into lines of at most `width` characters, each after `indent`.
 pub(super) fn wrapped(text: &str, indent: &str, width: u16) -> String {
     let room = usize::from(width.max(40)).saturating_sub(indent.chars().count());
-    let mut lines: Vec<String> = Vec::new();
-    // A percent sign stays with its number.
-    let text = text.replace(" %", "\u{1}%");
-    for word in text.split([' ', '\n', '\t']).filter(|word| !word.is_empty()) {
-        match lines.last_mut().filter(|line| line.chars().count() + 1 + word.chars().count() <= room) {
-            Some(line) => line.extend([" ", word]),
-            None => lines.push(word.to_owned()),
-        }
-    }
-    lines.iter().map(|line| format!("{indent}{}\n", line.replace('\u{1}', " "))).collect()
+    lines_of(text, room).iter().map(|line| format!("{indent}{line}\n")).collect()
 }

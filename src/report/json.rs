@@ -2,6 +2,7 @@
 
 use super::ReportFault;
 use super::bands::BandsDocument;
+use super::conventions::ConventionsDocument;
 use super::learned::{self, LearnedDocument};
 use crate::channel::BookSummary;
 use crate::figure::{Fraction, Json};
@@ -97,6 +98,8 @@ pub(super) struct ProposalDocument<'a> {
     not_eligible: Vec<&'a str>,
     /// Numbers that the rules learned from the channel, ascending by name; empty when the manifest declares none.
     learned: Vec<LearnedDocument<'a>>,
+    /// Conventions by which the figures were computed.
+    conventions: ConventionsDocument<'a>,
     /// Outlook of territories and of the channel; null unless the request or the manifest asked for it.
     bands: Option<BandsDocument<'a>>,
     /// Difference to the previous proposal; null when none was given. Only lines that differ.
@@ -188,6 +191,7 @@ impl<'a> ProposalDocument<'a> {
             groups: groups(plan),
             not_eligible: plan.not_eligible.iter().map(|id| &**id).collect(),
             learned: learned::documents(plan),
+            conventions: ConventionsDocument::of(&plan.conventions),
             bands: plan.bands.as_deref().map(|bands| BandsDocument::of(bands, plan.period.months)),
             changes: plan.changes.as_deref().map(documents_of_changes),
             findings: FindingDocument::grouped(&plan.findings),
@@ -256,7 +260,8 @@ struct Lines<'a>(&'a QuotaPlan);
 
 impl Serialize for Lines<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.lines.iter().map(|line| LineOf(LineRecord { plan: self.0, line })))
+        serializer
+            .collect_seq(self.0.lines.iter().map(|line| LineOf(LineRecord { reporting: &self.0.reporting, line })))
     }
 }
 

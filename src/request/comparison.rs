@@ -163,7 +163,8 @@ fn decisions(side: &Side<'_>, as_of: NaiveDate, threads: Option<usize>) -> Resul
     let request = review::Request { as_of, period: None, quotas: None };
     let setting = Setting::new(&plugin.manifest, book, &request)?;
     work(threads, book.partners.len(), || {
-        let review = Review::new(plugin, book, &setting, threads)?;
+        let known = book.as_of(as_of);
+        let review = Review::new(plugin, &known, &setting, threads)?;
         let mut partners = BTreeMap::new();
         let outcome = review.each(
             threads,

@@ -172,7 +172,7 @@ request_bodies! {
         /// The partner book.
         book: BookValue<'t> = required,
     }
-    /// Request of a proposal, or of a comparison of two revisions.
+    /// Request of a proposal, of the health of a plan, or of a comparison of two revisions.
     ProposalRequest {
         /// As-of date: later facts are ignored; the end of the latest complete month with revenue if omitted.
         as_of: NaiveDate = optional,

@@ -9,6 +9,7 @@ mod book;
 mod bounded;
 mod comparison;
 mod fault;
+mod health;
 mod member;
 mod proposal;
 mod refusal;
@@ -53,6 +54,8 @@ crate::words! {
         Explanation = "explanation",
         /// Standings of partners, and the decisions of the policies.
         Review = "review",
+        /// Outlook of a plan, and how evenly it asks.
+        Health = "health",
     }
 }
 
@@ -62,6 +65,7 @@ impl Kind {
         match self {
             Self::Assessment | Self::Explanation => &[Form::Json],
             Self::Proposal | Self::Review => &Form::ALL,
+            Self::Health => &[Form::Json, Form::Csv, Form::Html],
         }
     }
 }
@@ -197,6 +201,7 @@ pub fn decide(
         Kind::Proposal => proposal::decide(context, body),
         Kind::Explanation => proposal::explain(context, body),
         Kind::Review => review::decide(context, body),
+        Kind::Health => health::decide(context, body),
     }?;
     Ok(Answer {
         bytes: written.bytes,

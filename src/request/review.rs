@@ -9,6 +9,7 @@ use crate::finding::{Code, Finding, Findings, did_you_mean};
 use crate::intake::shown;
 use crate::report::{ReportFault, review as report};
 use crate::review::{Outcome, PartnerFault, Request, Review, Setting, read_quotas_json};
+use std::borrow::Cow;
 
 /// Partners among which a similar id is searched.
 const MOST_CANDIDATES: usize = 20_000;
@@ -29,9 +30,10 @@ pub(super) fn decide(context: Context<'_>, mut body: Body<'_>) -> Result<Written
     let quotas = quotas.and_then(|Quotas(part)| {
         read_quotas_json(&part.table("quotas"), &book, context.plugin, &context.limits.intake).ok(&mut findings)
     });
+    let known = as_of.map_or(Cow::Borrowed(&*book), |date| book.as_of(date));
     let index = partner.map(|id| {
-        let found = book.partners.binary_search_by(|one| (*one.id).cmp(&id));
-        found.map_err(|_| findings.push(unknown(&book, &id, &partner_at)))
+        let found = known.partners.binary_search_by(|one| (*one.id).cmp(&id));
+        found.map_err(|_| findings.push(unknown(&known, &id, &partner_at)))
     });
     let Some(as_of) = as_of.filter(|_| !findings.has_errors()) else { return Err(findings.into()) };
     let mut setting = Setting::new(&context.plugin.manifest, &book, &Request { as_of, period, quotas })?;
@@ -39,9 +41,9 @@ pub(super) fn decide(context: Context<'_>, mut body: Body<'_>) -> Result<Written
     let unread = |finding: &&Finding| finding.code() == Code::BookUnknownTable;
     setting.warnings = findings.iter().filter(unread).cloned().chain(setting.warnings).collect();
     let mut warnings: Findings = findings.into_iter().filter(|finding| !unread(&finding)).collect();
-    let partners = book.partners.len();
+    let partners = known.partners.len();
     let Reviewed { bytes, warnings: found, partners, failed, exhausted } = context.work(partners, || {
-        let review = Review::new(context.plugin, &book, &setting, context.limits.threads)?;
+        let review = Review::new(context.plugin, &known, &setting, context.limits.threads)?;
         match index {
             Some(Ok(index)) => one(context, &review, index),
             Some(Err(())) | None => all(context, &review),

@@ -34,6 +34,7 @@ pub fn schemas() -> BTreeMap<&'static str, Value> {
         ("Review", response(schema::review())),
         ("ReviewedPartner", response(schema::reviewed_partner())),
         ("Comparison", response(schema::comparison())),
+        ("PlanHealth", response(schema::health())),
         ("Survey", response(schema::survey())),
     ])
 }

@@ -338,11 +338,11 @@ impl<'b> Deciding<'b> {
         let manifest = &plugin.manifest;
         let (period, as_of) = (setting.period.clone(), setting.as_of);
         let cadence = manifest.policies.tier_review;
+        let view = View { period: period.clone(), as_of, target: None, is_past: false };
         Ok(Self {
             records: ExtraTables::typed(book, &manifest.tables)?,
             day: Arc::new(ReviewFacts::new(manifest.calendar, &period, as_of, cadence)),
-            lines: on_script_threads(threads, || Lines::new(book, manifest, View { period, as_of, target: None }))
-                .reading(plugin.lists_read()),
+            lines: on_script_threads(threads, || Lines::new(book, manifest, view)).reading(plugin.lists_read()),
         })
     }
 }

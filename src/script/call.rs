@@ -11,17 +11,19 @@ use super::form_fault::FormFault;
 use super::name_fault::NameFault;
 use super::outcome_fault::OutcomeFault;
 use super::program::{Inner, Program, Scripts};
+use super::shadow::Difference;
 use super::threads::with_large_stack;
 use super::typed::{Ground, Rule};
 use super::{EntryPoint, FactorOutcome, Facts};
 use crate::cancel::is_cancelled;
 use crate::channel::Name;
-use crate::finding::{Fault, Finding, Place, did_you_mean};
+use crate::finding::{Code, Fault, Finding, Place, did_you_mean};
 use crate::units::{Currency, MAX_MINOR_UNITS, Money};
 use rhai::{Caches, Dynamic};
 use rust_decimal::Decimal;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Weak};
 
 impl Scripts {
@@ -30,11 +32,10 @@ impl Scripts {
     /// # Errors
     /// When the rule fails, runs out of its budget, or answers something else than its contract asks for.
     pub fn factor(&self, path: &str, facts: &Facts) -> Result<FactorOutcome, ScriptFault> {
-        if let Some(outcome) = self.typed_factor(path, facts) {
-            return Ok(outcome);
-        }
-        self.call(path, EntryPoint::Factor, facts, |program, value| {
-            factor_outcome(program, &value, facts.line().channel.currency)
+        self.settle(path, facts, self.typed_factor(path, facts), || {
+            self.call(path, EntryPoint::Factor, facts, |program, value| {
+                factor_outcome(program, &value, facts.line().channel.currency)
+            })
         })
     }
 
@@ -57,7 +58,40 @@ impl Scripts {
     pub(super) fn typed(&self, path: &str, entry: EntryPoint) -> Option<&Rule> {
         let is_entry = || self.inner.programs.get(path).is_some_and(|program| program.entry == Some(entry));
         let rule = self.inner.typed.get(path)?.as_ref().ok()?;
-        (!self.is_interpreted && !is_cancelled() && is_entry()).then_some(rule)
+        let is_typed = !self.is_interpreted && rule.watch.difference().is_none();
+        (is_typed && !is_cancelled() && is_entry()).then_some(rule)
+    }
+
+    /// The answer that counts: that of typed code where there is one, else the interpreter's; with `--shadow` both are
+    /// compared.
+    pub(super) fn settle<T: PartialEq + fmt::Debug>(
+        &self,
+        path: &str,
+        facts: &Facts,
+        typed: Option<T>,
+        interpret: impl FnOnce() -> Result<T, ScriptFault>,
+    ) -> Result<T, ScriptFault> {
+        let rule = self.inner.typed.get(path).and_then(|rule| rule.as_ref().ok());
+        match (typed, rule) {
+            (Some(typed), Some(rule)) => {
+                // A budget that is used up, or a caller that is gone, says nothing about the rule.
+                let says = |fault: &ScriptFault| fault.finding.code() != Code::ScriptBudget && !is_cancelled();
+                let words = |fault: &ScriptFault| says(fault).then(|| fault.finding.message());
+                rule.watch.settle(&facts.line().identity.partner_id, typed, interpret, words)
+            }
+            _ => interpret(),
+        }
+    }
+
+    /// Returns the rules that are left to the interpreter because it differed from their typed code, by path, ascending;
+    /// with `are_new` those that were not asked for so before.
+    pub fn differences(&self, are_new: bool) -> impl Iterator<Item = (&str, &Difference)> {
+        let typed = self.inner.typed.iter();
+        let watches = typed.filter_map(|(path, rule)| Some((path.as_str(), &rule.as_ref().ok()?.watch)));
+        watches.filter_map(move |(path, watch)| {
+            let difference = if are_new { watch.news() } else { watch.difference() };
+            Some((path, difference?))
+        })
     }
 
     /// Calls the weights rule in `path`; the weights are ascending by factor and sum to exactly 1.
@@ -65,11 +99,10 @@ impl Scripts {
     /// # Errors
     /// As [`Scripts::factor`]; also when a name is not a factor, a weight is not within 0 to 1, or the sum is not 1.
     pub fn weights(&self, path: &str, facts: &Facts) -> Result<Vec<(Name, Decimal)>, ScriptFault> {
-        if let Some(weights) = self.typed_weights(path, facts) {
-            return Ok(weights);
-        }
         let factors = &self.inner.factors;
-        self.call(path, EntryPoint::Weights, facts, |program, value| weights_outcome(program, &value, factors))
+        self.settle(path, facts, self.typed_weights(path, facts), || {
+            self.call(path, EntryPoint::Weights, facts, |program, value| weights_outcome(program, &value, factors))
+        })
     }
 
     pub(super) fn call<R: Send>(

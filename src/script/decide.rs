@@ -26,14 +26,13 @@ impl Scripts {
     /// When the policy fails or answers with something else than a tier decision; when a promotion does not rise or a
     /// demotion does not fall by the manifest's tiers; when a demotion names no requirement that is not met.
     pub fn tier(&self, path: &str, facts: &PolicyFacts) -> Result<TierDecision, ScriptFault> {
-        if let Some(decision) = self.typed_tier(path, facts) {
-            return Ok(decision);
-        }
         let entry = EntryPoint::Policy(PolicyKind::Tier);
         let tiers = &self.inner.schema.tiers;
-        self.call(path, entry, &facts.facts, |program, value| match value.clone().try_cast::<Decided>() {
-            Some(decided) => tier(program, decided, facts, tiers),
-            None => Err(outcome(program, OutcomeFault::NotATierDecision { found: answered(&value) })),
+        self.settle(path, &facts.facts, self.typed_tier(path, facts), || {
+            self.call(path, entry, &facts.facts, |program, value| match value.clone().try_cast::<Decided>() {
+                Some(decided) => tier(program, decided, facts, tiers),
+                None => Err(outcome(program, OutcomeFault::NotATierDecision { found: answered(&value) })),
+            })
         })
     }
 
@@ -49,13 +48,12 @@ impl Scripts {
     /// # Errors
     /// When the policy fails, or answers with something else than a list of incentives.
     pub fn incentives(&self, path: &str, facts: &PolicyFacts) -> Result<Vec<Incentive>, ScriptFault> {
-        if let Some(incentives) = self.typed_incentives(path, facts) {
-            return Ok(incentives);
-        }
         let entry = EntryPoint::Policy(PolicyKind::Incentive);
-        self.call(path, entry, &facts.facts, |program, value| {
-            let decided = decisions(program, &value, "incentive", "`award(…)` and `withhold(…)`")?;
-            incentives(program, decided, facts)
+        self.settle(path, &facts.facts, self.typed_incentives(path, facts), || {
+            self.call(path, entry, &facts.facts, |program, value| {
+                let decided = decisions(program, &value, "incentive", "`award(…)` and `withhold(…)`")?;
+                incentives(program, decided, facts)
+            })
         })
     }
 
@@ -70,13 +68,12 @@ impl Scripts {
     /// # Errors
     /// When the policy fails, or answers with something else than a list of interventions.
     pub fn interventions(&self, path: &str, facts: &PolicyFacts) -> Result<Vec<Intervention>, ScriptFault> {
-        if let Some(interventions) = self.typed_interventions(path, facts) {
-            return Ok(interventions);
-        }
         let entry = EntryPoint::Policy(PolicyKind::Intervention);
-        self.call(path, entry, &facts.facts, |program, value| {
-            let decided = decisions(program, &value, "intervention", "`intervene(…)`")?;
-            interventions(program, decided)
+        self.settle(path, &facts.facts, self.typed_interventions(path, facts), || {
+            self.call(path, entry, &facts.facts, |program, value| {
+                let decided = decisions(program, &value, "intervention", "`intervene(…)`")?;
+                interventions(program, decided)
+            })
         })
     }
 

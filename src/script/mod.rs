@@ -35,6 +35,7 @@ mod program;
 mod reading;
 mod records;
 mod sandbox;
+mod shadow;
 mod site;
 mod source;
 mod statistics;
@@ -63,6 +64,7 @@ pub use peers::{Cohort, PeerLine, PeerProperty, Peers};
 pub use policy::{PolicyFacts, ReviewCadence, ReviewFacts};
 pub use program::Scripts;
 pub use records::{ExtraTables, PartnerRecords, TableDeclaration};
+pub use shadow::{Difference, compare};
 pub use source::SourceFile;
 pub use table::{FactValue, Table, Tables};
 pub use table_key::{Key, KeyColumn};
@@ -171,6 +173,8 @@ pub struct ScriptContext {
     pub attributes: Vec<(Name, FactKind)>,
     /// Names of the numbers that are learned from the channel, ascending.
     pub learned: Vec<Name>,
+    /// Numbers that the manifest states for its rules, with their kinds, ascending by name.
+    pub parameters: Vec<(Name, FactKind)>,
     /// Lookup tables.
     pub tables: Tables,
     /// Names of the vendor's factors, for weights.

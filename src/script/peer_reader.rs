@@ -12,7 +12,7 @@ use super::{Facts, ScriptContext};
 use crate::channel::Name;
 use crate::finding::Finding;
 use rust_decimal::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts that rules ask about peers, ready to be read in each line.
 #[derive(Debug, Clone)]
@@ -41,6 +41,39 @@ impl Scripts {
         }
         let facts = facts.into_iter().map(|(path, fact)| (Name::from(path), fact)).collect();
         is_asked.then(|| PeerReader { cohorts: schema.cohorts.clone(), facts })
+    }
+
+    /// Returns the properties by which the groups of peers that the scripts name are formed: `tier`, or an attribute.
+    pub fn peer_properties(&self) -> BTreeSet<String> {
+        let (mut is_asked, mut named) = (false, Vec::new());
+        for program in self.inner.programs.values() {
+            program.tree.walk(&mut |expression| match &expression.kind {
+                ExpressionKind::Method { name, .. } | ExpressionKind::Call { name, .. } => is_asked |= name == "peers",
+                ExpressionKind::Text(text) => {
+                    named.extend(self.inner.schema.cohorts.iter().filter(|cohort| *cohort.name == **text));
+                }
+                _ => {}
+            });
+        }
+        let properties = named.iter().flat_map(|cohort: &&Cohort| &cohort.by).map(|by| by.word().to_owned());
+        if is_asked { properties.collect() } else { BTreeSet::new() }
+    }
+
+    /// Returns the paths of the scripts that ask about peers, ascending.
+    pub fn rules_with_peers(&self) -> Vec<String> {
+        let mut paths: Vec<String> = Vec::new();
+        for (path, program) in &self.inner.programs {
+            let mut is_asked = false;
+            program.tree.walk(&mut |expression| {
+                is_asked |= matches!(&expression.kind,
+                    ExpressionKind::Method { name, .. } | ExpressionKind::Call { name, .. } if name == "peers");
+            });
+            if is_asked {
+                paths.push(path.to_string());
+            }
+        }
+        paths.sort_unstable();
+        paths
     }
 
     /// Returns the declared tables that the scripts read.
@@ -92,6 +125,11 @@ impl PeerReader {
         let known = paths.filter_map(|path| Some((Name::from(path.as_str()), numeric_fact(&schema, &path)?.clone())));
         let facts = known.collect();
         Self { facts, cohorts: schema.cohorts }
+    }
+
+    /// Paths of the facts that rules ask about, ascending.
+    pub fn facts(&self) -> impl Iterator<Item = &Name> {
+        self.facts.iter().map(|(path, _)| path)
     }
 
     /// Reads the figures of one line.

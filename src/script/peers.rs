@@ -44,6 +44,17 @@ impl PeerProperty {
         STANDARD.iter().filter(|(_, by)| by.len() == 1).map(|(word, _)| *word)
     }
 
+    /// Returns the word by which a manifest names it.
+    pub(super) fn word(&self) -> &str {
+        match self {
+            Self::Attribute(name) => name,
+            standard => STANDARD
+                .iter()
+                .find(|(_, by)| by.len() == 1 && by.first() == Some(standard))
+                .map_or("", |(word, _)| word),
+        }
+    }
+
     fn of(&self, line: &LineFacts) -> Option<Name> {
         match self {
             Self::Tier => line.identity.tier.clone(),

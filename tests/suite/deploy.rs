@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Metrics that the server has, as `/metrics` names them.
-const METRICS: [&str; 24] = [
+const METRICS: [&str; 25] = [
     "quota_build_info",
     "quota_decision_records_dropped_total",
     "quota_decision_records_total",
@@ -23,6 +23,7 @@ const METRICS: [&str; 24] = [
     "quota_policy_last_reload_successful",
     "quota_policy_last_reload_timestamp_seconds",
     "quota_policy_reloads_total",
+    "quota_policy_rules_differing",
     "quota_policy_set_aside",
     "quota_policy_stale_seconds",
     "quota_process_resident_memory_bytes",

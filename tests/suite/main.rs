@@ -24,6 +24,7 @@ mod library;
 mod links;
 mod measure;
 mod methods;
+mod partition;
 mod patience;
 mod performance;
 mod planning;

@@ -1,13 +1,19 @@
 //! Faults of a partner book as a whole: duplicates, references, names that look alike.
 
-use super::super::table::TableKind;
+use super::super::table::{Field, TableKind};
 use crate::cancel::{ASK_AGAIN, STOPPED};
 use crate::finding::{Code, suggested};
 use crate::units::Month;
+use chrono::NaiveDate;
 
 /// Returns the code of a duplicate entry: a second lock is a faulty lock.
 fn duplicate_in(table: &str) -> Code {
     if table == TableKind::Locks.name() { Code::BookLock } else { Code::BookDuplicate }
+}
+
+/// True for a table whose rows can have dates.
+fn is_dated(table: &str) -> bool {
+    TableKind::named(table).is_some_and(|kind| kind.table().column(Field::ValidFrom).is_some())
 }
 
 /// Returns `1 month` or `12 months`.
@@ -31,7 +37,7 @@ crate::faults! {
         /// A partner has several rows in the partners table.
         DuplicatePartner { partner: String } = BookDuplicate {
             message: format!("duplicate partner `{partner}`"),
-            help: "keep one row per partner",
+            help: "keep one row per partner; date further rows with `valid_from` if its facts changed",
             varying: [partner],
         }
         /// Rows of a partner differ in a column of the partners table.
@@ -53,13 +59,28 @@ crate::faults! {
         /// A part of the market has several rows.
         DuplicateMarket {} = BookDuplicate {
             message: "duplicate market cell",
-            help: "keep one row per territory, vertical and product line",
+            help: "keep one row per territory, vertical and product line; date further rows with `valid_from`",
         }
         /// A partner has several rows for the same thing in a table.
         DuplicateEntry { table: String, partner: String } = (duplicate_in(table)) {
             message: format!("duplicate entry for `{partner}` in `{table}`"),
-            help: "keep one of the rows",
+            help: if is_dated(table) {
+                "keep one of the rows; date further ones with `valid_from` if the facts changed"
+            } else {
+                "keep one of the rows"
+            },
             varying: [partner],
+        }
+        /// A partner has revenue before the first date on which a row of the partners table counts.
+        RevenueBefore { partner: String, month: Month, valid_from: NaiveDate, partners: usize } = BookMonths {
+            message: format!(
+                "`{partner}` has revenue from {month}, but its first row counts from {valid_from}: before that date it is not \
+                 in the book{}",
+                if *partners > 1 { format!(" ({partners} partners)") } else { String::new() }
+            ),
+            help: "leave `valid_from` of a partner's first row empty if it was a partner from the beginning",
+            severity: Warning,
+            varying: [partner, month, valid_from],
         }
         /// An opportunity belongs to two partners.
         SharedOpportunity { opportunity: String } = BookDuplicate {

@@ -52,6 +52,18 @@ crate::faults! {
             help: "add the row there, or leave the rows out with `skip`",
             varying: [value],
         }
+        /// A discount of a product is less than nothing or more than the whole.
+        NotDiscount { column: String, value: String, most: u32 } = BookAmount {
+            message: format!("the discount `{value}` in `{column}` is not between 0 and {most}"),
+            help: match most {
+                1 => format!(
+                    "write `1 - {column} / 100` in `product` if the column has percentages; leave the column out of `product` if it has \
+                     amounts of money"
+                ),
+                _ => format!("correct the row, or leave `{column}` out of `product` if it has amounts of money"),
+            },
+            varying: [value],
+        }
         /// A ramp is not a list of fractions.
         NotShares { column: String, value: String } = BookRate {
             message: format!("`{value}` is not a fraction from 0 to 1"),

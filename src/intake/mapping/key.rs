@@ -187,8 +187,9 @@ keys! {
     /// Reads a table with one column per period as one row per period. Empty cells are not known and give no row.
     Unpivot = "unpivot" in Section, Shape::Members(UNPIVOT), "unpivot = { period = \"months\" }";
     /// Year that a value such as `2026` means: the `calendar` year or the `fiscal` year; an error without the key. With
-    /// `fiscal`, quarters and halves such as `Q1 2026` are those of the fiscal year as well. The amount of a year, like that
-    /// of a quarter, is spread evenly and exactly over its months.
+    /// `fiscal`, quarters and halves such as `Q1 2026` are those of the fiscal year as well, and so are names of months
+    /// beside or below a year (`join`, two rows of a header, `year` of `unpivot`). The amount of a year, like that of a
+    /// quarter, is spread evenly and exactly over its months.
     Years = "years" in Shared, Shape::OneOf(&YearKind::NAMES), "years = \"calendar\"";
     /// Decimal sign of numbers written as text. Numbers that a workbook stores as numbers are not affected.
     Decimal = "decimal" in Shared, Shape::OneOf(&[".", ","]), "decimal = \",\"";

@@ -3,16 +3,20 @@
 use super::super::store::Store;
 use super::super::table::{Field, TableKind};
 use super::columns::{
-    amount, bind_partner, currency_column, deductions, facts, other_amounts, signs, taxes, uncounted, won_revenue,
+    amount, bind_partner, currency_column, deductions, facts, other_amounts, signs, taxes, uncounted,
 };
+use super::constant::names;
 use super::currency::currency;
 use super::fit::Fit;
-use super::joined::complete;
+use super::joined::{complete, lookup};
 use super::link::{linked, master, unread};
+use super::nested::{group_rows, nested};
+use super::numbers::numbers;
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
 use super::section::Draft;
 use super::text::{Decision, Section, order, quoted};
+use super::wide::Wide;
 use crate::finding::listed;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -80,11 +84,8 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
     let mut parts = BTreeMap::new();
     for chosen in chosen.into_iter().flatten() {
         let mut own: Vec<&Profile> = vec![chosen.profile];
-        let mut others: Vec<&Fit<'p>> = fits
-            .iter()
-            // The parts of a table that takes columns from another one lack them as well.
-            .filter(|fit| fit.is_revenue() == chosen.is_revenue() || chosen.joined.is_some())
-            .collect();
+        // The same columns are the same table, even if a part of it has too few rows to show what they are.
+        let mut others: Vec<&Fit<'p>> = fits.iter().collect();
         others.sort_by_key(|fit| (Reverse(fit.profile.rows), fit.profile.file.len(), fit.profile.table));
         for fit in others {
             let is_new = !own.iter().any(|part| fit.profile.is_copy_of(part));
@@ -98,9 +99,27 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
     parts
 }
 
+/// Makes the columns of `wide` rows.
+fn unpivot(draft: &mut Draft<'_>, wide: &Wide) {
+    draft.section.set("unpivot", wide.value.clone(), wide.reason.clone());
+    if let Some((years, reason)) = wide.years {
+        draft.section.set("years", quoted(years), reason);
+    }
+    for question in &wide.questions {
+        draft.ask("", question.clone());
+    }
+    let unread = wide.unread(draft.profile);
+    if !unread.is_empty() {
+        draft.ask(
+            "",
+            format!("numbers beside the periods are not read: {}; is none of them a period?", listed(&unread)),
+        );
+    }
+}
+
 /// The mapping under way.
-struct Plan<'s> {
-    store: &'s Store,
+pub(super) struct Plan<'s> {
+    pub store: &'s Store,
     decisions: Vec<Decision>,
     questions: Vec<Question>,
     /// Tables that are read as one, by the table of the store that decides their mapping.
@@ -136,7 +155,7 @@ impl<'s> Plan<'s> {
     }
 
     /// A section for `profile` and the tables that are read with it.
-    fn draft(&self, table: &'static str, profile: &'s Profile) -> Draft<'s> {
+    pub fn draft(&self, table: &'static str, profile: &'s Profile) -> Draft<'s> {
         let mut draft = Draft::new(table, profile);
         if let Some(parts) = self.parts.get(&profile.table) {
             draft.parts.clone_from(parts);
@@ -144,7 +163,7 @@ impl<'s> Plan<'s> {
         draft
     }
 
-    fn take(&mut self, draft: Draft<'_>, reason: &str) {
+    pub fn take(&mut self, draft: Draft<'_>, reason: &str) {
         for part in &draft.parts {
             let role = self.roles.entry(part.table).or_default();
             role.0.push(draft.section.table.to_owned());
@@ -169,8 +188,10 @@ impl<'s> Plan<'s> {
         let Some(id) = profile.columns.iter().find(|column| column.index == id.index) else { return };
         draft.bind(Field::PartnerId, id, "has the partners of the other tables");
         facts(&mut draft, &|_| true);
-        draft.dates(&[Field::Since, Field::Until]);
-        self.take(draft, "one row per partner");
+        let is_dated = draft.bind_best(Field::ValidFrom, "the date from which a row counts", Column::is_date);
+        draft.dates(&[Field::Since, Field::Until, Field::ValidFrom]);
+        let is_dated = is_dated && !id.is_unique();
+        self.take(draft, if is_dated { "one row per partner and date" } else { "one row per partner" });
     }
 
     /// Partners from the rows of a table of transactions.
@@ -180,9 +201,11 @@ impl<'s> Plan<'s> {
         draft.section.set("distinct", "true", DISTINCT);
         let mut own = self.draft("partners", fit.profile);
         own.bind(Field::PartnerId, partner, "names the partner");
-        if fit.profile.columns.iter().any(|column| std::ptr::eq(column, partner)) {
+        let is_own = fit.profile.columns.iter().any(|column| std::ptr::eq(column, partner));
+        if is_own && !fit.is_grouped {
             let constant = fit.profile.constant_beside(partner);
             facts(&mut own, &|column| !std::ptr::eq(column, partner) && constant.contains(&column.index));
+            names(&mut own, partner);
         }
         // The partner alone is known from the revenue.
         if own.bound.len() > 1 {
@@ -196,23 +219,16 @@ impl<'s> Plan<'s> {
         let mut draft = self.draft("revenue", fit.profile);
         draft.joined = fit.joined;
         draft.source(self.store);
+        lookup(&mut draft);
         let Some(partner) = partner.or(fit.partner) else { return };
         bind_partner(&mut draft, fit, partner);
         if let Some(wide) = fit.unpivoted() {
-            draft.section.set("unpivot", wide.value.clone(), wide.reason.clone());
-            if wide.are_years {
-                draft.section.set("years", quoted("calendar"), "each is spread evenly over its months");
+            if let Some(start) = wide.fiscal_start {
+                let mut section = Section::new("");
+                section.set("fiscal_year_start", start.to_string(), "the first of the months");
+                self.decisions.splice(0..0, section.into_decisions());
             }
-            for question in &wide.questions {
-                draft.ask("", question.clone());
-            }
-            let unread = wide.unread(fit.profile);
-            if !unread.is_empty() {
-                draft.ask(
-                    "",
-                    format!("numbers beside the periods are not read: {}; is none of them a period?", listed(&unread)),
-                );
-            }
+            unpivot(&mut draft, wide);
         } else {
             if let Some(date) = fit.date {
                 draft.bind(Field::Month, date, "almost all cells are dates or months");
@@ -231,12 +247,18 @@ impl<'s> Plan<'s> {
         }
         currency_column(&mut draft);
         uncounted(&mut draft);
+        draft.repeated();
         deductions(&mut draft);
         signs(&mut draft);
-        draft.fill_down();
+        if fit.is_grouped {
+            group_rows(&mut draft, partner);
+        } else {
+            draft.fill_down();
+        }
         let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
-        draft.numbers(&[Field::Amount], periods);
+        numbers(&mut draft, &[Field::Amount], periods);
         draft.dates(&[Field::Month]);
+        nested(&mut draft, partner, periods);
         if !draft.section.has("fill_down") {
             draft.skip_empty(&[Field::PartnerId, Field::Month, Field::Amount]);
         }
@@ -244,54 +266,6 @@ impl<'s> Plan<'s> {
             draft,
             if fit.unpivoted().is_some() { "one column per period" } else { "dates and amounts by partner" },
         );
-    }
-
-    /// Opportunities; the won ones are the revenue as well where no other table has it.
-    fn opportunities(&mut self, fit: &Fit<'s>, partner: Option<&'s Column>, is_revenue: bool) {
-        let mut draft = self.draft("opportunities", fit.profile);
-        draft.source(self.store);
-        // Open opportunities have an estimate, and the actual amount is blank.
-        let is_amount = |column: &&Column| column.is_amount() && column.rank(Field::Amount).is_some();
-        let fullest = fit.profile.columns.iter().filter(is_amount).max_by_key(|column| column.filled);
-        let amount = fit.amount.filter(|amount| amount.empty == 0).or(fullest);
-        let (Some(partner), Some(amount)) = (partner.or(fit.partner), amount) else { return };
-        draft.bind_best(Field::OpportunityId, "no value occurs twice", |column| {
-            column.is_unique() && column.index != partner.index
-        });
-        draft.bind(Field::PartnerId, partner, "names the partner");
-        draft.bind(Field::Amount, amount, "almost all cells are numbers");
-        let other = fit.amount.filter(|other| other.index != amount.index);
-        if is_revenue {
-            won_revenue(&mut draft, fit, amount);
-        } else if let Some(other) = other {
-            draft.ask(&amount.heading, format!("is it the amount? `{}` has fewer values", other.heading));
-        }
-        if let Some(date) = fit.close_date.or(fit.date) {
-            draft.bind(Field::CloseDate, date, "almost all cells are dates");
-        }
-        draft.status();
-        draft.bind_best(Field::Stage, "words", |column| !column.is_amount());
-        if draft.bind_best(Field::Probability, "almost all cells are numbers", Column::is_amount)
-            && let Some((_, column)) = draft.bound.last()
-            && column.above_one > 0
-            // A percent sign in the heading says so itself.
-            && !column.heading.contains('%')
-        {
-            draft.section.set("scale.probability", "100", "the values are percentages");
-        }
-        for field in [Field::ProductLine, Field::Territory] {
-            draft.bind_best(field, "few distinct values", Column::is_group);
-        }
-        draft.bind_best(Field::RegisteredOn, "almost all cells are dates", Column::is_date);
-        currency_column(&mut draft);
-        draft.unit(None);
-        draft.fill_down();
-        draft.numbers(&[Field::Amount], &[]);
-        draft.dates(&[Field::CloseDate, Field::RegisteredOn]);
-        if !draft.section.has("fill_down") {
-            draft.skip_empty(&[Field::PartnerId, Field::Amount, Field::CloseDate]);
-        }
-        self.take(draft, "amounts with a stage or probability");
     }
 
     /// A table that is found by its name, without a section.
@@ -334,7 +308,7 @@ impl<'s> Plan<'s> {
                 draft.bind(field, column, "has the heading and the values");
             }
         }
-        draft.numbers(&[Field::Amount], &[]);
+        numbers(&mut draft, &[Field::Amount], &[]);
         draft.dates(&[Field::Month]);
         self.take(draft, "has some of the columns of revenue");
     }

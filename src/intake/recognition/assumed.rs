@@ -42,12 +42,17 @@ pub(super) fn organisations(profile: &Profile) -> Option<&Column> {
 fn likeliest(profile: &Profile, is_wide: bool) -> Option<(usize, &Column)> {
     let is_candidate = |column: &&Column| {
         let (filled, values) = (column.filled, column.values.len() as u64);
-        let is_other = has_word(&column.heading, OTHERS)
+        let is_other = (has_word(&column.heading, OTHERS) && !has_word(&column.heading, PLACES))
             || [Field::Currency, Field::Status, Field::Stage, Field::OpportunityId]
                 .iter()
                 .any(|field| column.rank(*field).is_some() && !has_word(&column.heading, PLACES));
         let repeats = is_wide || values * 2 <= filled;
-        values > 1 && filled * 10 >= profile.rows * 9 && repeats && !is_other && is_words(column)
+        values > 1
+            && filled * 10 >= profile.rows * 9
+            && repeats
+            && !is_other
+            && is_words(column)
+            && !column.are_numbers()
     };
     let kind = |column: &Column| {
         let heading = column.heading.as_str();

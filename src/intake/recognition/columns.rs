@@ -5,6 +5,7 @@ use super::super::table::Field;
 use super::super::value::currency_name;
 use super::fit::Fit;
 use super::heading::{compared, is_one_of, stated_currency};
+use super::outcomes::outcome;
 use super::profile::Column;
 use super::role::has_word;
 use super::section::Draft;
@@ -16,7 +17,7 @@ use std::collections::BTreeSet;
 /// Facts of a partner.
 pub(super) fn facts(draft: &mut Draft<'_>, fits: &dyn Fn(&Column) -> bool) {
     draft.bind_best(Field::PartnerName, "the name next to the identifier", |column| {
-        !column.is_amount() && !column.is_date() && fits(column)
+        !column.is_amount() && !column.is_date() && !column.are_numbers() && fits(column)
     });
     for field in [Field::Tier, Field::Territory, Field::Vertical, Field::AccountManager] {
         draft.bind_best(field, "few distinct values", |column| column.is_group() && fits(column));
@@ -48,6 +49,13 @@ pub(super) fn bind_partner<'p>(draft: &mut Draft<'p>, fit: &Fit<'p>, partner: &'
         draft.ask(&partner.heading, question);
     } else {
         draft.bind(Field::PartnerId, partner, "names the partner");
+    }
+    if let Some(consumer) = fit.consumer {
+        let question = format!(
+            "`{}` has another value in nearly each row, so `{}` is the partner: correct `columns.partner_id` if not",
+            consumer.heading, partner.heading
+        );
+        draft.ask(&partner.heading, question);
     }
 }
 
@@ -116,7 +124,7 @@ pub(super) fn taxes(draft: &mut Draft<'_>, amount: Option<&Column>) {
 
 /// Words of taxes in headings, and of amounts without them.
 const TAXES: &str = "tax taxes vat gst mwst ust iva tva btw";
-const NET: &str = "net netto excl exclvat ht";
+const NET: &str = "net netto excl exclvat ht untaxed imponible imponibile neto liquido líquido";
 
 /// Asks about further columns that may be the amount.
 pub(super) fn other_amounts(draft: &mut Draft<'_>, amount: Option<&Column>) {
@@ -216,6 +224,19 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
             format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[revenue]`"),
         );
     }
+}
+
+/// The date on which opportunities were won, with the column and the words for them, where some have no close date: then
+/// rows without one are left out of the opportunities, and the revenue needs a section for itself.
+pub(super) fn won_rows<'p>(fit: &Fit<'p>) -> Option<(&'p Column, &'p Column, String)> {
+    let close = fit.close_date.filter(|close| close.blank() > 0)?;
+    let won = fit.won_date.filter(|won| won.index != close.index)?;
+    let of = |field: Field| fit.profile.best(field, |column| outcome(column).is_some());
+    let column = of(Field::Status).or_else(|| of(Field::Stage))?;
+    let words: Vec<String> =
+        outcome(column)?.into_iter().filter(|(_, ours)| *ours == "won").map(|(word, _)| quoted(&word)).collect();
+    let words = if let [only] = words.as_slice() { only.clone() } else { format!("[{}]", words.join(", ")) };
+    Some((won, column, words))
 }
 
 /// Makes the won opportunities the revenue; `amount` is the amount of the open ones.

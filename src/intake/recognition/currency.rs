@@ -3,8 +3,9 @@
 use super::super::store::Store;
 use super::super::table::Field;
 use super::fit::Fit;
-use super::heading::stated_currency;
+use super::heading::{compared, stated_currency};
 use super::outcome::Question;
+use super::profile::Column;
 use super::text::{Section, quoted};
 use crate::units::Currency;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,12 @@ pub(super) fn currency(store: &Store, fits: &[Option<&Fit<'_>>], questions: &mut
                 stated.entry(word).or_insert_with(|| format!("the title `{title}` states it"));
             }
         }
-        for column in fit.profile.columns.iter().filter(|column| column.is_amount()) {
+        // `Amount (USD)` beside `Amount` is converted.
+        let is_other = |column: &Column| {
+            let is_same = |amount: &Column| compared(&amount.heading) == compared(&column.heading);
+            fit.amount.is_some_and(|amount| amount.index != column.index && is_same(amount))
+        };
+        for column in fit.profile.columns.iter().filter(|column| column.is_amount() && !is_other(column)) {
             let words = column.heading.split([' ', '(', ')', '[', ']', '_', '/']).filter_map(stated_currency);
             for word in words {
                 stated.entry(word).or_insert_with(|| format!("the heading `{}`", column.heading));

@@ -95,6 +95,11 @@ impl Dates {
         true
     }
 
+    /// True when the dates have points between their numbers.
+    pub fn have_points(&self) -> bool {
+        matches!(self.form, Some(('.', ..)))
+    }
+
     /// Number of cells that are dates.
     pub fn count(&self) -> u64 {
         self.plain + self.parted

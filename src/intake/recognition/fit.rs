@@ -3,10 +3,12 @@
 use super::super::table::{Field, folded};
 use super::super::value::period::{self, Years};
 use super::assumed::{assumed, organisations};
+use super::grouped::grouped;
 use super::heading::{compared, is_one_of};
 use super::outcomes::outcome;
-use super::period_heading::{is_fiscal_year, year_of};
+use super::period_heading::{is_fiscal_year, is_year_end, span, year_of};
 use super::profile::{Column, Profile};
+use super::role::{has_word, is_quantity, is_seller, is_unit_price};
 use super::synonym::{FISCAL_YEARS, MONTHS, QUANTITIES, UNIT_PRICES, YEARS};
 use super::text::quoted;
 use super::wide::{Wide, wide, years};
@@ -36,6 +38,8 @@ const PERIODS: [&str; 20] = [
     "week#",
     "day",
 ];
+/// Headings of the numbers of the periods of a fiscal year.
+const FISCAL_PERIODS: [&str; 6] = ["period", "fiscalperiod", "postingperiod", "periode", "période", "periodo"];
 /// Headings of the date on which an opportunity was won.
 const WON_DATES: [&str; 5] = ["wontime", "wondate", "actualclosedate", "dealwontime", "closedwondate"];
 /// Words in the name of a table of opportunities.
@@ -72,6 +76,10 @@ pub(super) struct Fit<'p> {
     pub joined: Option<Joined<'p>>,
     /// True when no heading names a partner, and the likeliest column is taken.
     pub is_assumed: bool,
+    /// Consumers, most of which have one row, in whose place the partner is the store or reseller beside them.
+    pub consumer: Option<&'p Column>,
+    /// True when the partner is written alone above its rows.
+    pub is_grouped: bool,
     /// True when the amount is a price, because no column has amounts or quantities.
     pub is_price: bool,
     has_outcome: bool,
@@ -88,20 +96,40 @@ impl<'p> Fit<'p> {
         let numbers = |headings: &[&str]| {
             profile.columns.iter().find(|column| column.is_amount() && is_one_of(headings, &column.heading))
         };
-        let amount = profile.best(Field::Amount, Column::is_amount);
+        // `Net` beside a fee is what a payment service pays out.
+        let has_fee = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "fee fees"));
+        let has_tax = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "tax vat"));
+        let is_paid_out = |column: &Column| has_fee && !has_tax && compared(&column.heading) == "net";
+        let amount = profile.best(Field::Amount, |column| column.is_amount() && !is_paid_out(column));
+        let amount = amount.or_else(|| profile.best(Field::Amount, Column::is_amount));
         let date = profile.best(Field::Month, Column::is_date);
         // One partner alone is rather the ledger account or the company of the export.
         let named = profile.best(Field::PartnerId, |column| is_id(column) && column.values.len() > 1);
         let alone = profile.best(Field::PartnerId, is_id);
         let instead = alone.filter(|_| named.is_none() && date.is_some()).and_then(|_| organisations(profile));
         let only = instead.or(alone);
-        let (quantity, price) = (numbers(QUANTITIES), numbers(UNIT_PRICES));
+        let has_outcome = stage.or(status).is_some() || has_probability || has_truth;
+        let is_consumer = |named: &&Column| is_once(named) && !is_seller(&named.heading);
+        let consumer = named.filter(|named| !has_outcome && date.is_some() && is_consumer(named));
+        let seller =
+            |column: &Column| is_id(column) && column.values.len() > 1 && repeats(column) && is_seller(&column.heading);
+        let seller = consumer.and_then(|_| profile.best(Field::PartnerId, seller));
+        let consumer = consumer.filter(|_| seller.is_some());
+        let group = if named.is_none() { grouped(profile) } else { None };
+        let by_word = |is_one: fn(&str) -> bool| {
+            let mut found = profile.columns.iter().filter(|column| column.is_amount() && is_one(&column.heading));
+            found.next().filter(|_| found.next().is_none())
+        };
+        let quantity = numbers(QUANTITIES).or_else(|| by_word(is_quantity));
+        let price = numbers(UNIT_PRICES).or_else(|| by_word(is_unit_price));
         let factors = quantity.zip(price).filter(|_| amount.is_none());
         let is_price = amount.is_none() && quantity.is_none() && price.is_some();
         let amount = amount.or(price.filter(|_| is_price));
         Self {
             profile,
-            partner: named.or(only),
+            partner: seller.or(named).or(group).or(only),
+            consumer,
+            is_grouped: group.is_some(),
             date,
             year_and_month: if date.is_none() { year_and_month(profile) } else { None },
             amount,
@@ -112,9 +140,9 @@ impl<'p> Fit<'p> {
             year: if date.is_none() { year(profile) } else { None },
             won_date: profile.columns.iter().find(|column| column.is_date() && is_one_of(&WON_DATES, &column.heading)),
             joined: None,
-            is_assumed: named.is_none() && instead.is_some(),
+            is_assumed: named.is_none() && group.is_none() && instead.is_some(),
             is_price,
-            has_outcome: stage.or(status).is_some() || has_probability || has_truth,
+            has_outcome,
         }
     }
 
@@ -180,21 +208,36 @@ impl<'p> Fit<'p> {
         self.wide.as_ref().or(self.years.as_ref())
     }
 
-    /// True for one row per partner, without a column for each month.
+    /// True for one row per partner, or one per partner and date, without a column for each month.
     pub fn is_master(&self) -> bool {
         let own = self.profile.best(Field::PartnerId, |column| column.filled > 0 && !column.is_date());
         let is_named = ["partner", "account", "customer", "compan", "kunde", "client", "reseller", "organi", "store"]
             .iter()
             .any(|word| folded(&self.profile.name).contains(word));
+        let has_amounts = self.amount.is_some() || self.factors.is_some();
         self.wide.is_none()
-            && own.is_some_and(Column::is_unique)
-            && (is_named || (self.date.is_none() && self.year_and_month.is_none()) || self.amount.is_none())
+            && own.is_some_and(|own| own.is_unique() || (!has_amounts && self.profile.is_dated()))
+            && (is_named || (self.date.is_none() && self.year_and_month.is_none()) || !has_amounts)
     }
+}
+
+/// Rows from which partners with one row each are rather consumers.
+const FEWEST_ROWS: u64 = 8;
+
+/// True when nearly every row has another value.
+fn is_once(column: &Column) -> bool {
+    column.filled >= FEWEST_ROWS && (column.values.len() as u64) * 10 >= column.filled * 9
+}
+
+/// True when values have two rows on average.
+fn repeats(column: &Column) -> bool {
+    (column.values.len() as u64) * 2 <= column.filled
 }
 
 /// A column of years, where no column has months.
 fn year(profile: &Profile) -> Option<&Column> {
-    let is_year = |text: &str| year_of(text).is_some() || is_fiscal_year(text);
+    let is_year =
+        |text: &str| year_of(text).is_some() || is_fiscal_year(text) || is_year_end(text) || span(text).is_some();
     let of_months = |column: &Column| is_one_of(MONTHS, &column.heading) || is_one_of(&PERIODS, &column.heading);
     let found = profile.columns.iter().find(|column| {
         let is_named = is_one_of(YEARS, &column.heading) || is_one_of(FISCAL_YEARS, &column.heading);
@@ -205,16 +248,20 @@ fn year(profile: &Profile) -> Option<&Column> {
 
 /// A column of calendar years and one of months or quarters, whose cells are a period together.
 fn year_and_month(profile: &Profile) -> Option<[&Column; 2]> {
+    let is_fiscal = |column: &Column| is_one_of(FISCAL_YEARS, &column.heading);
     let is_year = |column: &&Column| {
         column.filled > 0
-            && is_one_of(YEARS, &column.heading)
+            && (is_one_of(YEARS, &column.heading) || is_fiscal(column))
             && column.values.keys().all(|text| year_of(text).is_some())
     };
     let year = profile.columns.iter().find(is_year)?;
     let example = year.values.keys().next()?;
     let is_month = |column: &&Column| {
         let is_period = |text: &str| period::read(&format!("{example} {text}"), Years::default(), &[], None).is_ok();
-        column.filled > 0 && is_one_of(MONTHS, &column.heading) && column.values.keys().all(|text| is_period(text))
+        // The number of a month of a fiscal year may be that of the calendar or of the period.
+        let is_named = is_one_of(MONTHS, &column.heading) && !(is_fiscal(year) && column.is_amount());
+        let is_numbered = is_fiscal(year) && is_one_of(&FISCAL_PERIODS, &column.heading);
+        column.filled > 0 && (is_named || is_numbered) && column.values.keys().all(|text| is_period(text))
     };
     Some([year, profile.columns.iter().find(is_month)?])
 }

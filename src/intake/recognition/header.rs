@@ -108,7 +108,8 @@ fn pair(top: &[(u64, Vec<Cell>)], at: usize) -> (usize, &'static str) {
     for upper in above.into_iter().chain([at]) {
         let Some((groups, cells)) = rows(upper) else { continue };
         let (alone, together) = (known(&[groups]).max(known(&[cells])), known(&[groups, cells]));
-        if together > alone && is_below_groups(groups, cells) {
+        if is_below_groups(groups, cells) && (together > alone || (together == alone && are_years_above(groups, cells)))
+        {
             return (upper, "the row above has the groups of the columns");
         }
         if upper == at && together >= alone && are_units(cells) {
@@ -154,7 +155,20 @@ fn is_below_groups(groups: &[Cell], cells: &[Cell]) -> bool {
         names.extend(Some(above).filter(|name| !name.is_empty()));
     }
     // A title is above one table; tables beside each other have the partner twice.
-    is_filled && names.len() > 1 && values == 0 && all == different
+    let is_value = |cell: &&Cell| {
+        let text = cell.text.trim();
+        (is_number(text) || is_date(text)) && part(text).is_none()
+    };
+    let has_values = groups.iter().filter(is_value).count() * 2 > words(groups).max(1);
+    (is_filled || are_years_above(groups, cells)) && !has_values && names.len() > 1 && values == 0 && all == different
+}
+
+/// True when a year is above each of the headings `cells`, with or without a unit: `2024 k€` and `2025 k€` above `Revenue`.
+fn are_years_above(groups: &[Cell], cells: &[Cell]) -> bool {
+    let filled = cells.iter().enumerate().filter(|(_, cell)| !cell.text.trim().is_empty());
+    let above: Vec<&str> = filled.map(|(index, _)| groups.get(index).map_or("", |cell| cell.text.trim())).collect();
+    let is_year = |text: &&str| part(text).is_some_and(|part| matches!(part.kind, Kind::Year | Kind::FiscalYear));
+    above.len() > 1 && above.iter().all(is_year)
 }
 
 /// True when the row has nothing but currencies and units of the columns above.

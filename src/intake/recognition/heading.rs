@@ -26,7 +26,8 @@ pub(super) fn compared(heading: &str) -> String {
 /// The rank of `heading` among the synonyms of `field`, 0 for the best.
 pub(super) fn rank(field: Field, heading: &str) -> Option<usize> {
     let own = folded(heading);
-    if own == folded(field.name()) {
+    // `Amount` may be beside `Net Amount`.
+    if own == folded(field.name()) && field != Field::Amount {
         return Some(0);
     }
     if let Some(rank) = role::channel(heading).filter(|_| field == Field::PartnerId) {
@@ -162,9 +163,10 @@ const MOST_HEADING: usize = 40;
 
 /// The currency that a word of a heading or a sign beside an amount states.
 pub(super) fn stated_currency(word: &str) -> Option<&'static str> {
-    const CODES: [&str; 20] = [
+    const CODES: [&str; 39] = [
         "USD", "EUR", "GBP", "CHF", "JPY", "CAD", "AUD", "SEK", "NOK", "DKK", "PLN", "CZK", "INR", "BRL", "MXN", "CNY",
-        "SGD", "ZAR", "NZD", "HUF",
+        "SGD", "ZAR", "NZD", "HUF", "KWD", "BHD", "OMR", "JOD", "TND", "AED", "SAR", "QAR", "HKD", "TWD", "KRW", "THB",
+        "MYR", "IDR", "ILS", "RON", "EGP", "VND", "UAH",
     ];
     let word = word.trim_matches(['(', ')', '[', ']', ',', ':']);
     // `kEUR` and `TEUR` are thousands of it, `MEUR` millions.
@@ -185,7 +187,8 @@ pub(super) fn named_currency(text: &str) -> Option<Currency> {
     }
     let name = CURRENCY_NAMES.iter().find(|(name, _)| *name == compared(text));
     let code = name.map_or(text, |(_, code)| *code);
-    Some(code).filter(|code| code.len() == 3)?.parse().ok()
+    // `eur`, as payment services write it.
+    Some(code).filter(|code| code.len() == 3)?.to_uppercase().parse().ok()
 }
 
 /// True when `heading` is one of `headings`.

@@ -24,7 +24,8 @@ pub(super) fn linked<'p>(master: &'p Profile, other: &'p Profile) -> Option<Link
     }
     let is_key =
         |column: &&Column| [Field::PartnerId, Field::PartnerName].iter().any(|field| column.rank(*field).is_some());
-    let own = master.columns.iter().filter(is_key).filter(|column| column.is_unique());
+    let is_dated = master.is_dated();
+    let own = master.columns.iter().filter(is_key).filter(|column| is_dated || column.is_unique());
     let mut best: Option<Link<'p>> = None;
     for own in own {
         let forms: BTreeMap<String, &str> = own.values.keys().map(|value| (similar_form(value), &**value)).collect();
@@ -54,7 +55,9 @@ pub(super) fn master<'f, 'p>(fits: &'f [Fit<'p>], transactions: Option<&Fit<'p>>
         let own = linked(fit.profile, one.profile);
         Some((fit, own.or_else(|| linked(fit.profile, one.joined?.profile))?))
     });
-    links.max_by_key(|(_, link)| link.shared)
+    // A list of consumers is not one of partners.
+    let is_consumer = |link: &Link<'p>| one.consumer.is_some_and(|consumer| std::ptr::eq(consumer, link.other));
+    links.filter(|(_, link)| !is_consumer(link)).max_by_key(|(_, link)| link.shared)
 }
 
 /// The question about a table that is not read, although it looks like one of the book.

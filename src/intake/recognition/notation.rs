@@ -1,7 +1,7 @@
 //! Notation of numbers written as text: which sign is the decimal mark and which separates thousands, as far as the
-//! data proves it.
+//! numbers prove it.
 
-use super::super::value::currency_sign;
+use super::super::value::{currency_sign, notation as value, number};
 use super::heading::stated_currency;
 use crate::units::Currency;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,14 +21,16 @@ pub(in crate::intake) struct Notation {
     needed: BTreeSet<char>,
     /// True when a number has a `$`, whosever dollars they are.
     has_dollars: bool,
-    /// Numbers such as `1,234`, numbers below 1,000 without any sign, and those above.
+    /// Numbers such as `1,234`, numbers with another number of decimals, and numbers above 999 without any sign.
     open: u64,
-    small: u64,
+    proven: u64,
     large: u64,
 }
 
-/// Numbers such as `1,234` from which their sign separates thousands, beside a currency and without.
-const FEWEST_OPEN: (u64, u64) = (3, 20);
+/// Numbers such as `1,234` beside a currency from which their sign separates thousands.
+const FEWEST_OPEN: u64 = 3;
+/// Numbers such as `1.234` for each one with other decimals from which that one may be mistyped.
+const FEW_PROOFS: u64 = 20;
 
 /// Signs that the evidence proves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,7 +63,8 @@ fn signs(text: &str) -> Option<(Vec<Sign>, Option<&'static str>)> {
         if word.is_empty() || word == "$" {
             continue;
         }
-        currency = Some(stated_currency(word).or_else(|| currency_sign::sign(word))?);
+        currency =
+            Some(stated_currency(word).or_else(|| currency_sign::code(word)).or_else(|| currency_sign::sign(word))?);
     }
     let mut signs: Vec<Sign> = Vec::new();
     let mut digits = 0;
@@ -96,10 +99,24 @@ pub(super) fn is_number(text: &str) -> bool {
     text.bytes().filter(u8::is_ascii_digit).count() <= 15 && signs(text).is_some()
 }
 
+/// True when the first digit of `text` is 0: `0.125` is a fraction.
+fn begins_with_zero(text: &str) -> bool {
+    text.bytes().find(u8::is_ascii_digit) == Some(b'0')
+}
+
+/// True for a dash alone, perhaps with a currency, as accounting formats write zero.
+pub(super) fn is_dash(text: &str) -> bool {
+    let is_short = text.len() < 12 && text.contains(['-', '\u{2012}', '\u{2013}', '\u{2014}', '\u{2212}']);
+    is_short
+        && !text.bytes().any(|byte| byte.is_ascii_digit())
+        && matches!(number::read(text, value::Notation::default()), Err(number::NumberFault::Dash))
+}
+
 impl Notation {
     /// Adds the currency that a sign or code beside an amount states; a sign of several currencies counts as itself.
     pub fn add_currency(&mut self, sign: &'static str) {
-        *self.currencies.entry(stated_currency(sign).unwrap_or(sign)).or_default() += 1;
+        let code = stated_currency(sign).or_else(|| currency_sign::code(sign)).unwrap_or(sign);
+        *self.currencies.entry(code).or_default() += 1;
     }
 
     /// Adds the number `text`.
@@ -110,8 +127,7 @@ impl Notation {
         }
         self.has_dollars |= text.contains('$');
         let Some((last, before, after)) = signs.last().copied() else {
-            let digits = text.bytes().filter(u8::is_ascii_digit).count();
-            *if digits > 3 { &mut self.large } else { &mut self.small } += 1;
+            self.large += u64::from(text.bytes().filter(u8::is_ascii_digit).count() > 3);
             return;
         };
         let note = |list: &mut BTreeMap<char, String>, sign: char| {
@@ -134,10 +150,11 @@ impl Notation {
                 .into_iter()
                 .filter(|sign| matches!(sign, '.' | ','))
                 .for_each(|sign| note(&mut self.thousands, sign));
-        } else if after == 3 && (1..=3).contains(&before) && !text.trim_start_matches(['-', '(']).starts_with('0') {
+        } else if after == 3 && (1..=3).contains(&before) && !begins_with_zero(text) {
             self.open += 1;
             note(&mut self.ambiguous, last);
         } else {
+            self.proven += 1;
             note(&mut self.decimals, last);
         }
     }
@@ -160,26 +177,44 @@ impl Notation {
         self.needed.extend(&other.needed);
         self.has_dollars |= other.has_dollars;
         self.open += other.open;
-        self.small += other.small;
+        self.proven += other.proven;
         self.large += other.large;
     }
 
-    /// The sign that separates thousands in all likelihood, where no number proves it: the reason, and what is asked.
-    ///
-    /// Amounts of a currency with two decimals do not have three; elsewhere many numbers must have three digits behind the
-    /// sign, and none above 999 may lack it.
-    pub fn likely_thousands(&self) -> Option<(char, String, Option<String>)> {
-        let marks = self.marks();
-        let example = marks.ambiguous.filter(|_| self.ambiguous.len() == 1 && self.large == 0)?;
-        let sign = *self.ambiguous.keys().next()?;
+    /// The sign of numbers such as `1.234`, with an example, where no other number says what it means.
+    pub fn open(&self) -> Option<(char, String)> {
+        let example = self.marks().ambiguous.filter(|_| self.ambiguous.len() == 1)?;
+        Some((*self.ambiguous.keys().next()?, example))
+    }
+
+    /// True when the numbers cannot have `sign` between thousands in all likelihood: larger ones lack it, or their currency
+    /// has three decimals.
+    pub fn is_against_thousands(&self) -> bool {
         let has_three = |code: &&str| code.parse::<Currency>().is_ok_and(|currency| currency.decimals() > 2);
-        let has_currency = (self.has_dollars || !self.currencies.is_empty()) && !self.currencies.keys().any(has_three);
-        if sign == ',' && has_currency && self.open >= FEWEST_OPEN.0 {
-            return Some((sign, format!("every comma has three digits behind it, as in `{example}`"), None));
-        }
-        let question = format!("is `{example}` a thousand and more? Every `{sign}` has three digits behind it");
-        let is_likely = self.open >= FEWEST_OPEN.1 && self.small > 0;
-        is_likely.then(|| (sign, format!("as in `{example}`"), Some(question)))
+        self.large > 0 || self.currencies.keys().any(has_three)
+    }
+
+    /// True when commas separate thousands without a question: amounts of a currency with two decimals do not have three.
+    pub fn are_comma_thousands(&self) -> bool {
+        let has_currency = self.has_dollars || !self.currencies.is_empty();
+        has_currency && self.open >= FEWEST_OPEN && !self.is_against_thousands()
+    }
+
+    /// A number that shows that `sign` is the decimal mark.
+    pub fn decimal(&self, sign: char) -> Option<&str> {
+        self.decimals.get(&sign).map(String::as_str)
+    }
+
+    /// A number that shows that `sign` separates thousands.
+    pub fn thousand(&self, sign: char) -> Option<&str> {
+        self.thousands.get(&sign).map(String::as_str)
+    }
+
+    /// A number whose decimals alone make many numbers such as `1.234` fractions, and one of those: either may be mistyped.
+    pub fn doubtful(&self) -> Option<(&str, &str)> {
+        let (sign, open) = self.ambiguous.iter().next()?;
+        let is_few = self.proven > 0 && self.open / FEW_PROOFS >= self.proven && self.thousands.is_empty();
+        Some((self.decimal(*sign).filter(|_| is_few)?, open))
     }
 
     /// True when the thousands sign `sign` need not be stated: every number with it has decimals behind it.

@@ -1,6 +1,6 @@
 //! Headings that are a period, with or without a year, alone or beside a word such as `Revenue`.
 
-use super::super::value::period::{Years, dated};
+use super::super::value::period::{self, Years, beside, dated};
 
 /// Years that a name or a title is searched for.
 const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
@@ -71,6 +71,9 @@ fn period(text: &str) -> Option<(Kind, bool)> {
     if is_fiscal && matches!(bare.len(), 2 | 4) && bare.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some((Kind::FiscalYear, true));
     }
+    if span(text).is_some_and(|(_, is_month)| is_fiscal || !is_month) {
+        return Some((Kind::FiscalYear, true));
+    }
     if year_of(text).is_some() {
         return Some((Kind::Year, true));
     }
@@ -99,9 +102,59 @@ pub(super) fn year_of(text: &str) -> Option<u32> {
     digits.parse().ok().filter(|year| digits.len() == 4 && YEARS.contains(year))
 }
 
-/// True for a fiscal year: `FY2025` or `FY25`.
+/// The year in which the fiscal year `text` ends, which states two calendar years, as `FY24/25`, `2024/25` and `2024-2025`
+/// do; and whether it can be a month as well, as `2011/12` can.
+pub(super) fn span(text: &str) -> Option<(u32, bool)> {
+    let text = text.trim();
+    let bare = text.strip_prefix("FY").or_else(|| text.strip_prefix("fy")).map(str::trim_start);
+    let (first, second) = bare.unwrap_or(text).split_once(['/', '-', '\u{2013}'])?;
+    let is_number = |part: &str| matches!(part.len(), 2 | 4) && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(first) || !is_number(second) || first.len() < second.len() || (bare.is_none() && first.len() < 4) {
+        return None;
+    }
+    let (from, to) = (first.parse::<u32>().ok()?, second.parse::<u32>().ok()?);
+    let is_month = bare.is_none() && second.len() == 2 && to <= 12;
+    let is_next = if second.len() == 4 { to == from + 1 } else { to == (from + 1) % 100 };
+    let end = if first.len() == 4 { from + 1 } else { 2001 + from };
+    (is_next && YEARS.contains(&end)).then_some((end, is_month))
+}
+
+/// True for a year that names its last month, such as `YE Jun 2024`.
+pub(super) fn is_year_end(text: &str) -> bool {
+    length(text.trim()) == Some((12, true)) && year_of(text).is_none()
+}
+
+/// True for a fiscal year: `FY2025`, `FY25`, `FY24/25` or `2024/25`.
 pub(super) fn is_fiscal_year(text: &str) -> bool {
     matches!(period(text.trim()), Some((Kind::FiscalYear, _)))
+}
+
+/// The year and the number of the month in `heading`, which has `part`; no year where none is stated or where it is behind
+/// the month, which dates it.
+pub(super) fn month_in(heading: &str, part: &Part<'_>) -> Option<(Option<i32>, u32)> {
+    let text = if part.word.is_empty() { heading } else { beside(heading, part.word)? };
+    let is_year_first = text.starts_with(|c: char| c.is_ascii_digit()) && text.ends_with(char::is_alphabetic);
+    if part.states_year && !is_year_first {
+        return None;
+    }
+    let (text, _) = dated(text, Some(*YEARS.end()), Years::default())?;
+    let (month, _) = period::read(&text, Years::default(), &[], None).ok()?;
+    Some((part.states_year.then(|| month.year()), month.number()))
+}
+
+/// Fiscal years in `text`, by the calendar year in which they end, such as `FY2025` and `2024/25`.
+pub(super) fn fiscal_years_in(text: &str) -> impl Iterator<Item = u32> {
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, '_' | '(' | ')' | ',' | '.' | ':' | ';'));
+    words.filter_map(|word| {
+        let of_span = span(word).filter(|(_, is_month)| !is_month).map(|(year, _)| year);
+        let digits = word.strip_prefix("FY").or_else(|| word.strip_prefix("fy")).unwrap_or_default();
+        let number = digits.parse::<u32>().ok();
+        let of_label = match digits.len() {
+            2 => number.map(|year| 2000 + year),
+            _ => number.filter(|year| digits.len() == 4 && YEARS.contains(year)),
+        };
+        of_span.or(of_label)
+    })
 }
 
 /// Years in `text`.

@@ -1,17 +1,18 @@
 //! Evidence in the columns of a table: shares of numbers, dates and words, and the notation of their values.
 
 use super::super::cell::{CellKind, Fields, Flaw};
+use super::super::header::unnamed;
 use super::super::label::{footer_phrase, label};
 use super::super::order::order_of;
-use super::super::sheet::Sheet;
+use super::super::sheet::{Rows, Sheet};
 use super::super::table::Field;
 use super::super::value::word::truth_of;
 use super::dates::Dates;
 use super::header::{Header, find_header};
 use super::heading::{named_currency, rank};
-use super::notation::{Notation, is_number};
+use super::notation::{Notation, is_dash, is_number};
 use crate::units::Currency;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most different values of a column that are remembered.
@@ -83,6 +84,8 @@ pub(super) struct Column {
     pub typed_dates: u64,
     pub dates: Dates,
     pub truths: u64,
+    /// Cells with a dash alone, as accounting formats write zero.
+    pub dashes: u64,
     /// Cells with a list of objects.
     pub nested: u64,
     pub notation: Notation,
@@ -113,6 +116,11 @@ impl Profile {
             && self.contents_in(other) == self.contents.len()
     }
 
+    /// Number of rows that equal another one in every column.
+    pub fn repeated(&self) -> usize {
+        self.contents.windows(2).filter(|pair| matches!(pair, [one, other] if one == other)).count()
+    }
+
     /// Number of rows that `other` has as well.
     fn contents_in(&self, other: &Self) -> usize {
         let mut theirs = other.contents.iter().peekable();
@@ -121,6 +129,13 @@ impl Profile {
             theirs.next_if_eq(own).is_some()
         };
         self.contents.iter().filter(is_in).count()
+    }
+}
+
+impl Profile {
+    /// True for rows with a date from which they count.
+    pub fn is_dated(&self) -> bool {
+        self.best(Field::ValidFrom, Column::is_date).is_some()
     }
 }
 
@@ -162,6 +177,7 @@ impl Column {
         if self.dates.add(text) && !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return;
         }
+        self.dashes += u64::from(is_dash(text));
         if is_number(text) {
             self.numbers += 1;
             self.percents += u64::from(text.ends_with('%'));
@@ -176,7 +192,7 @@ impl Column {
     }
 
     pub fn is_amount(&self) -> bool {
-        self.is_mostly(self.numbers)
+        self.numbers > 0 && self.is_mostly(self.numbers + self.dashes)
     }
 
     pub fn is_date(&self) -> bool {
@@ -194,6 +210,15 @@ impl Column {
             && few
             && !self.is_date()
             && !(self.is_amount() && self.notation.currencies.is_empty() && self.above_one > 0)
+    }
+
+    /// True when the values are numbers of documents, such as `#1001`.
+    pub fn are_numbers(&self) -> bool {
+        let is_number = |value: &str| {
+            let rest = value.strip_prefix('#').unwrap_or_default();
+            !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        self.filled > 0 && self.values.keys().all(|value| is_number(value))
     }
 
     /// Cells without a value, those below the last value included.
@@ -236,6 +261,12 @@ impl Profile {
             Column { index, heading: heading.clone(), lowest, ..Column::default() }
         };
         let mut columns: Vec<Column> = sheet.headings.iter().enumerate().map(column).collect();
+        if let Some(first) = columns.first_mut().filter(|first| first.heading.is_empty()) {
+            let mut has_text = false;
+            let _ = sheet.for_each(|_, fields: Fields<'_>| has_text |= !fields.text(0).is_empty());
+            first.heading = unnamed(0).filter(|_| has_text).unwrap_or_default();
+            first.lowest.clone_from(&first.heading);
+        }
         let (mut rows, mut contents) = (0, Vec::new());
         // What cannot be read is reported when the book is read.
         let _ = sheet.for_each(|_, fields: Fields<'_>| {
@@ -257,6 +288,27 @@ impl Profile {
         Self { sheet, table, file, name, header_row, header_rows, header_reason, titles, rows, text, columns, contents }
     }
 
+    /// Calls `each` with the number and the fields of every row of data.
+    pub fn rows(&self, mut each: impl FnMut(u64, Fields<'_>)) {
+        // What cannot be read is reported when the book is read.
+        let _ = self.sheet.for_each(|row, fields| {
+            if is_data(&self.sheet, fields) {
+                each(row, fields);
+            }
+        });
+    }
+
+    /// Calls `each` with the number and the fields of every row below the header, totals and lines of words included.
+    pub fn all_rows(&self, each: impl FnMut(u64, Fields<'_>)) {
+        // What cannot be read is reported when the book is read.
+        let _ = self.sheet.for_each(each);
+    }
+
+    /// True for a text whose fields are separated by semicolons.
+    pub fn has_semicolons(&self) -> bool {
+        matches!(&self.sheet.rows, Rows::Csv(text) if text.delimiter == b';')
+    }
+
     /// The column whose heading is the best synonym of `field` among those that `fits` accepts.
     pub fn best(&self, field: Field, fits: impl Fn(&Column) -> bool) -> Option<&Column> {
         let ranked = self.columns.iter().filter_map(|column| Some((column.rank(field)?, column)));
@@ -264,41 +316,6 @@ impl Profile {
             .filter(|(_, column)| fits(column))
             .min_by_key(|(rank, column)| (*rank, column.index))
             .map(|(_, column)| column)
-    }
-
-    /// Indices of the columns that have one value for each value of `partner`, apart from empty cells and from one
-    /// partner in fifty.
-    pub fn constant_beside(&self, partner: &Column) -> BTreeSet<usize> {
-        let mut first: BTreeMap<(Box<str>, usize), Box<str>> = BTreeMap::new();
-        let mut differing: BTreeSet<(usize, Box<str>)> = BTreeSet::new();
-        let groups: Vec<&Column> =
-            self.columns.iter().filter(|column| column.values.len() <= partner.values.len()).collect();
-        let mut above: Box<str> = "".into();
-        // What cannot be read is reported when the book is read.
-        let _ = self.sheet.for_each(|_, fields| {
-            if !is_data(&self.sheet, fields) {
-                return;
-            }
-            if !fields.text(partner.index).is_empty() {
-                above = fields.text(partner.index).into();
-            }
-            for column in &groups {
-                let text = fields.text(column.index);
-                if text.is_empty() {
-                    continue;
-                }
-                let known = first.entry((above.clone(), column.index)).or_insert_with(|| text.into());
-                if **known != *text {
-                    differing.insert((column.index, above.clone()));
-                }
-            }
-        });
-        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-        for (column, _) in &differing {
-            *counts.entry(*column).or_default() += 1;
-        }
-        let is_constant = |index: &usize| counts.get(index).is_none_or(|count| count * 50 <= partner.values.len());
-        groups.iter().map(|column| column.index).filter(is_constant).collect()
     }
 }
 

@@ -4,13 +4,13 @@ use super::super::table::folded;
 
 /// Nouns for the partners of a sales channel, folded; the closest to the customer first.
 const CHANNEL: &str = "partner channelpartner tradepartner retailpartner salespartner businesspartner vertriebspartner \
-    handelspartner partenaire reseller valueaddedreseller wiederverkäufer wiederverkaeufer revendeur revendedor rivenditore \
+    handelspartner partenaire parceiro reseller valueaddedreseller wiederverkäufer wiederverkaeufer revendeur revendedor rivenditore \
     wederverkoper dealer autodealer fachhändler fachhaendler händler haendler concessionnaire concesionario concessionario \
     handelaar retailer einzelhändler détaillant detaillant minorista franchisee franchise franquiciado distributor \
     distributeur distribuidor distributore wholesaler großhändler grosshändler grossiste mayorista grossista groothandel";
 /// Further nouns for those who buy, folded, as far as no declared heading has them.
 const BUYERS: &str = "merchant buyer soldto billto shipto account customer client kunde abnehmer auftraggeber debitor \
-    debtor cliente acheteur comprador klant outlet branch filiale sucursal tienda magasin store shop agency broker installer \
+    debtor cliente kontrahent nabywca klient kund acheteur comprador klant loja outlet branch filiale sucursal tienda magasin store shop agency broker installer \
     integrator contractor apotheke pharmacy stockist";
 /// Words behind a noun: identifiers first, then the noun itself, then names.
 const ENDINGS: [&str; 17] = [
@@ -38,7 +38,7 @@ const NAMED: usize = 13;
 const LINKS: [&str; 10] = ["de", "del", "della", "di", "du", "des", "la", "of", "the", "da"];
 
 /// Words of amounts of revenue.
-const AMOUNTS: [&str; 21] = [
+const AMOUNTS: [&str; 24] = [
     "sales",
     "revenue",
     "revenues",
@@ -60,20 +60,23 @@ const AMOUNTS: [&str; 21] = [
     "omzet",
     "bedrag",
     "faturamento",
+    "valor",
+    "receita",
+    "ingresos",
 ];
 /// Words of figures that are not the revenue of a row, although another word of the heading is one of [`AMOUNTS`].
-const OTHER_FIGURES: &str = "tax taxes vat gst mwst ust iva tva btw discount discounts rabatt remise descuento sconto \
-    cost costs profit margin freight shipping fee fees commission qty quantity units unit count volume number no nr id key \
+const OTHER_FIGURES: &str = "price tax taxes vat gst mwst ust iva tva btw discount discounts rabatt remise descuento sconto \
+    cost costs profit margin freight shipping fee fees commission comissão qty quantity units unit count volume number no nr id key \
     code year month day rank pct percent percentage rate growth change variance diff target quota goal budget forecast plan \
     planned expected weighted previous prior last prev annual ytd mtd cumulative cum running average avg mean return returns \
-    refund refunds rep person agent channel office region territory customers orders";
+    refund refunds refunded refundable fee debit credit balance rep person agent channel office region territory customers orders";
 /// Words of dates.
 const DATES: [&str; 8] = ["date", "datum", "fecha", "timestamp", "data", "datetime", "dt", "datekey"];
 /// Words of dates other than that of the sale.
 const OTHER_DATES: &str = "birth birthday dob start begin end due delivery delivered ship shipped shipping required \
     requested load update updated modified change changed hire hired expiry expiration expires contract valid until since \
     join joined payment paid estimated limit approved cancel cancelled return returned fällig geburtsdatum lieferdatum \
-    vencimiento échéance scadenza";
+    vencimento vencimiento échéance scadenza entrega pagamento";
 
 /// Ranks of headings that their words alone name: behind those of all declared headings.
 const BY_WORDS: usize = 500;
@@ -109,6 +112,15 @@ pub(super) fn channel(heading: &str) -> Option<usize> {
     noun(CHANNEL, heading)
 }
 
+/// True for the heading of a store or of a partner of the channel, beside which customers are consumers.
+pub(super) fn is_seller(heading: &str) -> bool {
+    channel(heading).is_some()
+        || has_word(
+            heading,
+            "store outlet branch shop filiale sucursal tienda magasin loja negozio winkel seller agency",
+        )
+}
+
 /// The rank of `heading` among further nouns for those who buy.
 pub(super) fn buyer(heading: &str) -> Option<usize> {
     noun(BUYERS, heading).map(|rank| BY_WORDS + rank)
@@ -131,6 +143,17 @@ fn noun(nouns: &str, heading: &str) -> Option<usize> {
     })
 }
 
+/// True when `name` is the heading of the names of what `id` identifies: `Customer Name` beside `Customer ID`.
+pub(super) fn is_name_of(name: &str, id: &str) -> bool {
+    let stem = |heading: &str| {
+        let plain = unlinked(heading);
+        let stems = ENDINGS.iter().filter(|ending| !ending.is_empty()).filter_map(|ending| plain.strip_suffix(ending));
+        stems.min_by_key(|stem| stem.len()).map_or_else(|| plain.clone(), str::to_owned)
+    };
+    let (name, id) = (stem(name), stem(id));
+    !name.is_empty() && name == id
+}
+
 /// The rank of a heading that has a word for amounts and none for other figures.
 pub(super) fn amount(heading: &str) -> Option<usize> {
     by_words(heading, &AMOUNTS, OTHER_FIGURES)
@@ -146,6 +169,18 @@ fn by_words(heading: &str, wanted: &[&str], others: &str) -> Option<usize> {
     let is_other = words.iter().any(|word| others.split_whitespace().any(|other| other == word));
     let place = wanted.iter().position(|wanted| words.iter().any(|word| word == wanted))?;
     (!is_other).then_some(BY_WORDS + place)
+}
+
+/// True for the heading of a quantity by one of its words, such as `transaction_qty`.
+pub(super) fn is_quantity(heading: &str) -> bool {
+    has_word(heading, "qty quantity quantities menge anzahl cantidad quantité quantità quantidade aantal")
+        && !has_word(heading, "price cost amount total value revenue sales preis wert")
+}
+
+/// True for the heading of a price of one piece by one of its words, such as `Unit Price (ex)`.
+pub(super) fn is_unit_price(heading: &str) -> bool {
+    has_word(heading, "price preis prix precio prezzo preço prijs")
+        && !has_word(heading, "total extended sum gesamt list old original cost discount tax")
 }
 
 /// True when a word of `heading` is one of `wanted`, separated by spaces.

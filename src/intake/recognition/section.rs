@@ -3,15 +3,12 @@
 use super::super::outcome::known;
 use super::super::store::Store;
 use super::super::table::Field;
-use super::dates::Order;
 use super::fit::Joined;
 use super::heading::{compared, is_one_of, named_unit, stated_unit};
-use super::notation::Notation;
 use super::outcome::Question;
 use super::outcomes::outcome;
-use super::period_heading::is_fiscal_year;
 use super::profile::{Column, Profile};
-use super::synonym::{ABANDONED, DISCOUNTS, FISCAL_YEARS};
+use super::synonym::{ABANDONED, DISCOUNTS};
 use super::text::{Section, key, quoted};
 use crate::finding::{counted, listed};
 use std::collections::BTreeMap;
@@ -53,22 +50,6 @@ impl<'p> Draft<'p> {
         self.profile.columns.iter().chain(joined)
     }
 
-    /// The table that further columns come from.
-    fn lookup(&mut self) {
-        let Some(joined) = self.joined else { return };
-        let (name, key) = (&joined.profile.file, quoted(&joined.key.heading));
-        let source = match name.split_once('!') {
-            Some((_, sheet)) => format!("sheet = {}", quoted(sheet)),
-            None => format!("file = {}", quoted(name)),
-        };
-        let key = match &joined.other_key.heading {
-            other if *other == joined.key.heading => key,
-            other => format!("[{key}, {}]", quoted(other)),
-        };
-        let reason = format!("each `{}` has one row there", joined.key.heading);
-        self.section.set("lookup", format!("{{ {source}, key = {key} }}"), reason);
-    }
-
     /// Keys that name the source and its layout.
     pub fn source(&mut self, store: &Store) {
         let source = |profile: &&'p Profile| match profile.file.split_once('!') {
@@ -84,7 +65,6 @@ impl<'p> Draft<'p> {
                 self.section.set(key, value, rows.clone());
             }
         }
-        self.lookup();
         if self.parts.len() > 1 {
             let names: Vec<&str> = self.parts.iter().map(|part| part.file.as_str()).collect();
             self.ask(
@@ -102,7 +82,7 @@ impl<'p> Draft<'p> {
         }
         if self.profile.header_rows > 1 {
             self.section.set("header_rows", self.profile.header_rows.to_string(), self.profile.header_reason);
-            if self.profile.titles.is_empty() && self.profile.header_row > 0 {
+            if self.profile.titles.is_empty() && self.profile.header_row > 1 {
                 let row = self.profile.header_row;
                 self.section.set("header_row", row.to_string(), "the first row of the header");
             }
@@ -112,6 +92,21 @@ impl<'p> Draft<'p> {
         }
         if let Some(encoding) = self.profile.text.encoding {
             self.section.set("encoding", quoted(encoding), "the text is not UTF-8");
+        }
+    }
+
+    /// Asks about rows that equal another one in every column, in a table with numbers of documents.
+    pub fn repeated(&mut self) {
+        let is_number = |column: &Column| {
+            let heading = compared(&column.heading);
+            let is_id = column.rank(Field::PartnerId).is_some() || column.rank(Field::Month).is_some();
+            !is_id && NUMBERS.iter().any(|word| heading.ends_with(word) || heading.starts_with(word))
+        };
+        let count = self.profile.repeated();
+        if count > 0 && self.profile.columns.iter().any(is_number) {
+            let rows = if count == 1 { "1 row equals".to_owned() } else { format!("{} equal", counted(count, "row")) };
+            let question = "another one in every column, numbers of documents included: do they count twice?";
+            self.ask("", format!("{rows} {question}"));
         }
     }
 
@@ -166,37 +161,16 @@ impl<'p> Draft<'p> {
             reason.push_str(" less the discount");
             self.ask(
                 &column.heading,
-                "is it taken off the unit price? If the price is after it, remove it from `product`",
+                if is_percent {
+                    "is it a percentage that is taken off the unit price? If it is an amount of money, or the price is after it, \
+                     remove it from `product`"
+                } else {
+                    "is it taken off the unit price? If the price is after it, remove it from `product`"
+                },
             );
         }
         self.section.set("product.amount", format!("[{}]", names.join(", ")), reason);
         self.bound.extend(factors.map(|column| (Field::Amount, column)));
-    }
-
-    /// Makes the month what `parts`, a year and a month, state together.
-    pub fn join(&mut self, parts: [&'p Column; 2]) {
-        let names = parts.map(|column| quoted(&column.heading)).join(", ");
-        self.section.set("join.month", format!("[{names}]"), "no column has both year and month");
-        self.bound.extend(parts.map(|column| (Field::Month, column)));
-    }
-
-    /// Makes the month a column of years.
-    pub fn year(&mut self, year: &'p Column) {
-        self.bind(Field::Month, year, "every value is a year");
-        let example = year.values.keys().next().map_or("", |text| &**text);
-        if is_fiscal_year(example) {
-            let question = format!(
-                "`{example}` is a fiscal year: write its first month at the top, such as `fiscal_year_start = 7`"
-            );
-            return self.ask(&year.heading, question);
-        }
-        let (value, question) = if is_one_of(FISCAL_YEARS, &year.heading) {
-            ("fiscal", "write the first month of the fiscal year at the top, such as `fiscal_year_start = 7`")
-        } else {
-            ("calendar", "are they calendar years? For fiscal years, write `years = \"fiscal\"`")
-        };
-        self.section.set("years", quoted(value), "each amount is spread evenly over the months of its year");
-        self.ask(&year.heading, question);
     }
 
     /// Multiplies amounts that their heading or a title states in thousands or millions: `Revenue (k€)`, `Umsatz TEUR`,
@@ -240,69 +214,6 @@ impl<'p> Draft<'p> {
             self.bind(field, column, reason);
         }
         found.is_some()
-    }
-
-    /// Decimal mark and thousands sign of the numbers in the columns bound to `fields` and in those with the indices `periods`.
-    pub fn numbers(&mut self, fields: &[Field], periods: &[usize]) {
-        let mut notation = Notation::default();
-        for column in self.profile.columns.iter().filter(|column| periods.contains(&column.index)) {
-            notation.extend(&column.notation);
-        }
-        for (_, column) in self.bound.iter().filter(|(field, _)| fields.contains(field)) {
-            notation.extend(&column.notation);
-        }
-        let marks = notation.marks();
-        if let Some(example) = marks.decimal_comma {
-            self.section.set("decimal", quoted(","), format!("as in `{example}`"));
-        }
-        if let Some((sign, example)) = marks.thousands.filter(|(sign, _)| !notation.is_clear(*sign)) {
-            self.section.set("thousands", quoted(&sign.to_string()), format!("as in `{example}`"));
-        }
-        match notation.likely_thousands() {
-            Some((sign, reason, question)) => {
-                self.section.set("thousands", quoted(&sign.to_string()), reason);
-                question.into_iter().for_each(|question| self.ask("", question));
-            }
-            None => marks.question.into_iter().for_each(|question| self.ask("", question)),
-        }
-    }
-
-    /// Format of the dates in the bound columns.
-    pub fn dates(&mut self, fields: &[Field]) {
-        let columns: Vec<&Column> =
-            self.bound.iter().filter(|(field, _)| fields.contains(field)).map(|(_, column)| *column).collect();
-        let mut format: Option<(String, String)> = None;
-        let mut open = Vec::new();
-        for column in columns {
-            match column.dates.order() {
-                Order::Plain => {}
-                Order::Format(own, reason) => match &format {
-                    Some((known, _)) if *known != own => {
-                        open.push((
-                            column.heading.clone(),
-                            format!("its dates are `{own}`, those of another column `{known}`"),
-                        ));
-                    }
-                    Some(_) => {}
-                    None => format = Some((own, reason)),
-                },
-                Order::Open(question) => open.push((column.heading.clone(), question)),
-            }
-        }
-        if let Some((known, _)) = &format {
-            // The column that decides it speaks for those that both orders fit.
-            let fits = |heading: &String| {
-                let column = self.bound.iter().find(|(_, column)| column.heading == *heading);
-                column.is_some_and(|(_, column)| column.dates.fits(known))
-            };
-            open.retain(|(heading, _)| !fits(heading));
-        }
-        if let Some((format, reason)) = &format {
-            self.section.set("date_format", quoted(format), reason.clone());
-        }
-        for (heading, question) in open {
-            self.ask(&heading, question);
-        }
     }
 
     /// Leaves out rows without a value that data must have.

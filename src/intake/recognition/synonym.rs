@@ -16,23 +16,23 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
         headings: "partnerid partneraccountid partnernumber partnerno partnercode partnernr resellerid resellercode \
             resellernumber dealerid dealercode distributorid accountid accountnumber accountno accountcode \
             customerid customernumber customerno customercode customerkey custid custno clientid clientcode \
-            soldtoparty soldto soldtocustomer billtocustomer shipto debitor debitornr debitorennummer debitorennr \
+            kunag kunnr kunrg kunwe soldtoparty soldto soldtopty soldtocustomer shiptocustomer billtocustomer shipto debitor debitornr debitorennummer debitorennr \
             kundennummer kundennr kdnr auftraggeber associatedcompanyid associatedcompanyids companyid \
             organizationid organisationid internalid codeclient numeroclient numéroclient codicecliente \
-            codigocliente codigodecliente klantnummer klantnr partner reseller dealer distributor account \
+            codigocliente codigodecliente codigodocliente códigodocliente códigocliente códigodecliente nºcliente nocliente numerocliente númerocliente klantnummer klantnr partner reseller dealer distributor account \
             customer client kunde klant cliente associatedcompany company organization organisation \
-            channelpartner channelpartnername retailer vendor vendorid supplier supplierid seller sellerid händler revendeur cardname soldtoname \
+            channelpartner channelpartnername retailer vendor vendorid supplier supplierid seller sellerid suppliername vendorname sellername händler revendeur cardname soldtoname \
             billto billtoname buyer partyname agency shop customerproject potentialcustomer entity storenumber storeid storeno shopid outletid branchcode cardcode rowlabels zeilenbeschriftungen étiquettesdelignes etiquetasdefila etichettediriga rijlabels store partneraccount partneraccountname partnername \
             resellername dealername distributorname accountname customername clientname companyname \
             company/account organizationname kundenname firma firmenname nomclient nombrecliente \
-            ragionesociale name1 得意先コード 顧客コード 取引先コード 販売店コード 得意先 顧客 取引先 販売店 代理店 得意先名 顧客名 取引先名 \
+            ragionesociale razonsocial razónsocial nomedocliente nomecliente razãosocial raisonsociale billingcompany shippingcompany name1 得意先コード 顧客コード 取引先コード 販売店コード 得意先 顧客 取引先 販売店 代理店 得意先名 顧客名 取引先名 \
             id",
     },
     Synonyms {
         field: Field::PartnerName,
         headings: "partnername partneraccountname resellername dealername distributorname accountname customername \
             clientname companyname organizationname organisationname kundenname name1 firma firmenname \
-            得意先名 顧客名 取引先名 販売店名 nomclient nombrecliente ragionesociale partner reseller account customer client company \
+            得意先名 顧客名 取引先名 販売店名 nomclient nombrecliente ragionesociale razonsocial razónsocial raisonsociale nomedocliente nomecliente razãosocial kundnamn partner reseller account customer client company \
             organization organisation kunde klant storename shopname outletname cardname store name",
     },
     Synonyms {
@@ -42,36 +42,36 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             postingperiod monat rechnungsdatum fakturadatum auftragsdatum bestelldatum buchungsdatum \
             belegdatum datecommande datefacture datedefacture fechafactura fechapedido fecha datafattura \
             factuurdatum orderdatum datum date data closedate closingdate actualclosedate wontime \
-            purchasedate shipdate createdon createddate createdat closedat weekending weekstart weekbeginning weekof weekdate orderpurchasetimestamp fakturadat quarter mois mes mese maand mês periode période periodo 売上日 計上日 請求日 受注日 売上年月 年月 日付",
+            purchasedate shipdate createdon createddate createdat closedat weekending weekstart weekbeginning weekof weekdate orderpurchasetimestamp fakturadat fkdat budat erdat audat bldat placedon placedat dateplaced paidat paidon orderedon orderedat ordered invoicedon soldon solddate datadavenda datavenda datadopedido datapedido datadaemissão datafatura datadafatura fechadefactura fechadepedido fechaventa fechadeventa datadocumento dataordine datavendita datedevente jour monthoftheyear calyearmonth calendaryearmonth calmonth created createdtime emissão emissao dataemissão dataemissao datawystawienia datasprzedaży fakturadato ordredato paymentdate datepaid paydate zahldatum clearingdate quarter mois mes mese maand mês periode période periodo 売上日 計上日 請求日 受注日 売上年月 年月 日付",
     },
     Synonyms {
         field: Field::Amount,
-        headings: "netamount netrevenue netvalue netsales amountnet sale netlineamount lineamountnet nettobetrag \
+        headings: "netamount netrevenue netvalue netsales amountnet untaxedamount amountuntaxed wartośćnetto kwotanetto nettobelopp netwr nettoerlös nettoerlöse valorlíquido valorliquido baseimponible imponibile montanthorstaxes totalht totalnet totalnetto net netto nettosumme ht sale netlineamount lineamountnet nettobetrag \
             nettowert nettoumsatz montantht importeneto importonetto nettobedrag linetotal lineamount \
             extendedamount extendedprice salesamount salesrevenue revenue sales amount amountconverted \
             ordervalue ordertotal orderamount invoiceamount invoicetotal dealvalue dealamount closevalue \
             actualrevenue actualvalue estrevenue estimatedrevenue estimatedvalue amountincompanycurrency \
-            totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
+            productsales subtotalprice totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
             importe importo bedrag omzet fatturato value subtotal total grandtotal grossamount grosssales \
-            bruttobetrag weeklysales bookings acv arr productamount netprice umsatznetto totalexclvat totaldue billed \
-            chiffredaffaires ca caht spend gmv payment valor doctotal amountinlc amountinlocalcurrency betraginhauswährung sumofamount sumofrevenue sumofsales summevonumsatz 売上金額税抜 税抜売上 売上金額 税抜金額 売上高 売上 金額",
+            valortotal valorneto importetotal importototale totalamountnet gesamtbetrag gesamtpreis gesamtumsatz itemtotal itemsubtotal totalfactura totalfacture totalfattura totalgeral montanttotal montanttotalht belopp beløb kwota bruttobetrag weeklysales bookings acv arr productamount netprice umsatznetto totalexclvat totaldue billed \
+            chiffredaffaires ca caht spend gmv payment valor doctotal amountinlc amountinlocalcurrency betraginhauswährung dmbtr wrbtr sumofamount sumofrevenue sumofsales summevonumsatz montantttc totalttc totale gross brutto grossvalue grossrevenue 売上金額税抜 税抜売上 売上金額 税抜金額 売上高 売上 金額",
     },
     Synonyms {
         field: Field::Currency,
         headings: "currency currencycode currencyisocode transactioncurrency documentcurrency curr crcy \
-            opportunitycurrency amountcurrency dealcurrency doccurrency doccur waehrung währung währg waers wkurz devise moneda valuta",
+            opportunitycurrency amountcurrency dealcurrency doccurrency doccur waehrung währung währg waers waerk wkurz moeda currencyofvalue convertedcurrency devise moneda valuta",
     },
     Synonyms {
         field: Field::Territory,
         headings: "territory salesterritory region salesregion gebiet verkaufsgebiet vertriebsgebiet área area \
             billingcountry country countryregion shipcountry land pays país paese territoryname market \
-            locatedin officelocation",
+            locatedin officelocation shipcity shipstate shippingcountry vkorg bzirk",
     },
     Synonyms {
         field: Field::ProductLine,
         headings: "productline productfamily productgroup productcategory category itemgroup itemclass \
             materialgroup warengruppe produktgruppe produktlinie sparte division famille famillearticle \
-            familia linea lineofbusiness businessunit product series",
+            familia linea matkl spart lineofbusiness businessunit product series",
     },
     Synonyms { field: Field::Tier, headings: "tier partnertier partnerlevel level partnerstatus stufe niveau" },
     Synonyms { field: Field::Vertical, headings: "vertical industry sector segment branche secteur sectorindustry" },
@@ -82,6 +82,13 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
     },
     Synonyms { field: Field::Since, headings: "since partnersince joined customersince joindate" },
     Synonyms { field: Field::Until, headings: "until partneruntil leftprogram leavedate terminationdate terminatedon" },
+    Synonyms {
+        field: Field::ValidFrom,
+        headings: "validfrom effectivefrom effectivedate validfromdate dateeffective datevalidfrom validsince gültigab \
+            gueltigab gültigvon gueltigvon gültigseit datab wirksamab valableàpartirdu valableapartirdu dateeffet datedeffet \
+            válidodesde validodesde vigentedesde fechaefectiva validodal decorrenza datadecorrenza geldigvanaf \
+            ingangsdatum 適用開始日 有効開始日",
+    },
     Synonyms {
         field: Field::OpportunityId,
         headings: "opportunityid dealid recordid opportunitynumber opportunity id dealname opportunityname topic \
@@ -124,6 +131,8 @@ pub(super) const QUANTITIES: &[&str] = &[
     "unitsold",
     "pieces",
     "menge",
+    "fkimg",
+    "kwmeng",
     "anzahl",
     "stückzahl",
     "quantité",
@@ -244,6 +253,8 @@ pub(super) const DEDUCTIONS: &[&str] = &[
     "refund",
     "refunds",
     "refundamount",
+    "refundedamount",
+    "amountrefunded",
     "credits",
     "creditnotes",
     "creditmemos",
@@ -306,6 +317,14 @@ pub(super) const UNCOUNTED: &[&str] = &[
     "units",
     "quantity",
     "disputed",
+    "failed",
+    "unpaid",
+    "declined",
+    "expired",
+    "incomplete",
+    "uncaptured",
+    "authorized",
+    "returned",
     "storniert",
     "storno",
     "entwurf",
@@ -321,6 +340,8 @@ pub(super) const UNCOUNTED: &[&str] = &[
     "borrador",
     "geannuleerd",
     "annullato",
+    "pendente",
+    "rascunho",
 ];
 
 /// Words of a stage or status that mean closed without a decision, folded; they count as lost.

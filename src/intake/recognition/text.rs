@@ -60,6 +60,11 @@ impl Section {
         self.decisions.push(Decision { table: self.table.to_owned(), key, value, reason });
     }
 
+    /// The value of `key`, as the mapping file writes it.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.decisions.iter().find(|decision| decision.key == key).map(|decision| decision.value.as_str())
+    }
+
     /// True when `key` is decided.
     pub fn has(&self, key: &str) -> bool {
         self.decisions.iter().any(|decision| decision.key == key)

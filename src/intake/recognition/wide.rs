@@ -4,7 +4,7 @@
 use super::super::label::label;
 use super::super::table::Field;
 use super::heading::{compared, is_one_of, rank};
-use super::period_heading::{Kind, Part, part, years_in};
+use super::period_heading::{Kind, Part, fiscal_years_in, month_in, part, span, years_in};
 use super::profile::{Column, Profile};
 use super::synonym::{QUANTITIES, UNCOUNTED};
 use super::text::quoted;
@@ -21,8 +21,10 @@ pub(super) struct Wide {
     pub word: String,
     /// Indices of the columns.
     pub columns: Vec<usize>,
-    /// True when they are calendar years.
-    pub are_years: bool,
+    /// Value of `years`, with the reason for it.
+    pub years: Option<(&'static str, &'static str)>,
+    /// First month of the fiscal year in whose order the months are.
+    pub fiscal_start: Option<u32>,
     /// Questions about what the table does not state.
     pub questions: Vec<String>,
 }
@@ -53,6 +55,10 @@ pub(super) fn wide(profile: &Profile) -> Option<Wide> {
     ] {
         for states_year in [true, false] {
             if let Some(found) = found(profile, kind, states_year, least) {
+                // `2010/11` beside `2011/12` is not a month.
+                if found.iter().all(|(column, _)| span(&column.heading).is_some()) {
+                    return None;
+                }
                 return Some(proposed(profile, &found, kind, word));
             }
         }
@@ -62,6 +68,15 @@ pub(super) fn wide(profile: &Profile) -> Option<Wide> {
 
 /// The years among the headings of `profile`; one is enough beside a word for revenue.
 pub(super) fn years(profile: &Profile) -> Option<Wide> {
+    let spans: Vec<Found<'_>> = profile
+        .columns
+        .iter()
+        .filter(|column| span(&column.heading).is_some_and(|(_, is_month)| is_month))
+        .filter_map(|column| Some((column, part(&column.heading)?)))
+        .collect();
+    if spans.len() > 1 {
+        return Some(proposed(profile, &spans, Kind::FiscalYear, "fiscal years"));
+    }
     for (kind, word) in [(Kind::Year, "years"), (Kind::FiscalYear, "fiscal years")] {
         let is_revenue = |found: &Vec<Found<'_>>| found.len() > 1 || found.iter().any(|(_, part)| is_amount(part.word));
         if let Some(found) = found(profile, kind, true, 1).filter(is_revenue) {
@@ -105,21 +120,27 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
         _ => format!("period = [{}]", headings.join(", ")),
     };
     let first = found.first().map_or("", |(column, _)| column.heading.as_str());
+    let last = found.last().map_or("", |(column, _)| column.heading.as_str());
     let word = found.first().map_or("", |(_, part)| part.word);
     let mut reason = match found.len() {
         1 => format!("1 column is {}", if kind == Kind::FiscalYear { "a fiscal year" } else { "a year" }),
         many => format!("{many} columns are {name}"),
     };
     let mut questions = Vec::new();
+    let order = if kind == Kind::Month { fiscal_order(found) } else { None };
     if !found.iter().all(|(_, part)| part.states_year) {
-        let texts = [profile.file.as_str()].into_iter().chain(profile.titles.iter().map(String::as_str));
-        let years: BTreeSet<u32> = texts.flat_map(years_in).collect();
-        if let [year] = years.into_iter().collect::<Vec<_>>().as_slice() {
+        if let Some(year) = title_year(profile, order.is_some()) {
             value.push_str(&format!(", year = {year}"));
             reason.push_str(", and its name or title has the year");
         } else {
             questions.push(format!("`{first}` states no year: write `unpivot = {{ {value}, year = … }}`"));
         }
+    }
+    if let Some(start) = order {
+        questions.push(format!(
+            "the months begin with `{first}` and all have one year: is it the fiscal year that ends in that year? If it begins in \
+             it, the year is one more; for calendar years, write `years = \"calendar\"` and remove `fiscal_year_start = {start}`"
+        ));
     }
     if !word.is_empty() {
         value.push_str(&format!(", word = {}", quoted(word)));
@@ -138,17 +159,55 @@ fn proposed(profile: &Profile, found: &[Found<'_>], kind: Kind, name: &str) -> W
     if !others.is_empty() && !word.is_empty() {
         questions.push(format!("the columns with {} beside the period are not read", listed(&others)));
     }
-    match kind {
-        Kind::Year => questions.push(format!(
-            "`{first}` is read as a calendar year, and its amount is spread evenly over the months: for a fiscal year, write \
-             `years = \"fiscal\"` under `[revenue]` and its first month at the top, such as `fiscal_year_start = 7`"
-        )),
-        Kind::FiscalPart | Kind::FiscalYear => questions.push(format!(
-            "`{first}` is of a fiscal year: write its first month at the top, such as `fiscal_year_start = 7`"
-        )),
-        Kind::Month | Kind::Part => {}
-    }
+    questions.extend(about_years(kind, first, last));
     let columns = found.iter().map(|(column, _)| column.index).collect();
     let word = word.to_owned();
-    Wide { value: format!("{{ {value} }}"), reason, word, columns, are_years: kind == Kind::Year, questions }
+    let are_spans = found.iter().any(|(column, _)| span(&column.heading).is_some_and(|(_, is_month)| is_month));
+    let years = match kind {
+        Kind::Year => Some(("calendar", "each is spread evenly over its months")),
+        Kind::Month if order.is_some() => Some(("fiscal", "the months are in the order of a fiscal year")),
+        Kind::FiscalYear if are_spans => Some(("fiscal", "each heading states two years")),
+        _ => None,
+    };
+    Wide { value: format!("{{ {value} }}"), reason, word, columns, years, fiscal_start: order, questions }
+}
+
+/// The question about the years that the headings from `first` to `last` state.
+fn about_years(kind: Kind, first: &str, last: &str) -> Option<String> {
+    match kind {
+        Kind::Year => Some(format!(
+            "`{first}` is read as a calendar year, and its amount is spread evenly over the months: for a fiscal year, write \
+             `years = \"fiscal\"` under `[revenue]` and its first month at the top, such as `fiscal_year_start = 7`; is \
+             `{last}` complete?"
+        )),
+        Kind::FiscalPart | Kind::FiscalYear => Some(format!(
+            "`{first}` is of a fiscal year: write its first month at the top, such as `fiscal_year_start = 7`"
+        )),
+        Kind::Month | Kind::Part => None,
+    }
+}
+
+/// The first month of a fiscal year in whose order the months `found` are, all of one year: July to December, then January
+/// to June. Months whose heading has the year behind them are dated as they are.
+fn fiscal_order(found: &[Found<'_>]) -> Option<u32> {
+    let months: Vec<(Option<i32>, u32)> =
+        found.iter().map(|(column, part)| month_in(&column.heading, part)).collect::<Option<_>>()?;
+    let (year, start) = *months.first()?;
+    let is_alone = months.iter().all(|(other, _)| *other == year);
+    let descents = months.windows(2).filter(|pair| matches!(pair, [(_, one), (_, other)] if other < one)).count();
+    let (_, last) = *months.last()?;
+    (is_alone && months.len() >= FEWEST_MONTHS && descents == 1 && last < start).then_some(start)
+}
+
+/// Months from which their order says where the year begins.
+const FEWEST_MONTHS: usize = 4;
+
+/// The only year that the name and the titles state, unless it is a fiscal one and the months are in the order of the
+/// calendar.
+fn title_year(profile: &Profile, is_fiscal: bool) -> Option<u32> {
+    let texts = || [profile.file.as_str()].into_iter().chain(profile.titles.iter().map(String::as_str));
+    let fiscal: BTreeSet<u32> = texts().flat_map(fiscal_years_in).collect();
+    let years: BTreeSet<u32> = if fiscal.is_empty() { texts().flat_map(years_in).collect() } else { fiscal.clone() };
+    let only = years.first().copied().filter(|_| years.len() == 1);
+    only.filter(|_| is_fiscal || fiscal.is_empty())
 }

@@ -89,6 +89,14 @@ pub(in crate::intake) fn sign(word: &str) -> Option<&'static str> {
     sign.or_else(|| word.parse::<Currency>().ok().map(|currency| currency.code()))
 }
 
+/// The code of the currency that alone is written with the sign `word`.
+pub(in crate::intake) fn code(word: &str) -> Option<&'static str> {
+    // `R1` is rather a number of something.
+    let is_letter = word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let (_, codes) = SIGNS.iter().find(|(sign, _)| *sign == word && !is_letter)?;
+    if let [only] = codes { Some(only) } else { None }
+}
+
 /// True for a sign or code of any currency.
 pub(in crate::intake) fn is_known(word: &str) -> bool {
     meaning(word, Currency::USD) != Meaning::Unknown

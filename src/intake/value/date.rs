@@ -188,13 +188,19 @@ fn on_twelve_hours(hour: u32, rest: &str) -> Option<(u32, &str)> {
     }
 }
 
-/// The offset written `Z`, `UTC`, `GMT`, `+02:00`, `+0200` or `+02`; `None` inside when there is none.
+/// The offset written `Z`, `UTC`, `GMT`, `PST`, `+02:00`, `+0200` or `+02`; `None` inside when there is none.
 fn offset_of(text: &str) -> Option<Option<FixedOffset>> {
     if text.is_empty() {
         return Some(None);
     }
     if ["Z", "UTC", "GMT"].iter().any(|word| text.eq_ignore_ascii_case(word)) {
         return Some(FixedOffset::east_opt(0));
+    }
+    // Abbreviations that mean one offset.
+    const ZONES: [(&str, i32); 8] =
+        [("PST", -8), ("PDT", -7), ("MST", -7), ("MDT", -6), ("EST", -5), ("EDT", -4), ("CET", 1), ("CEST", 2)];
+    if let Some((_, hours)) = ZONES.iter().find(|(word, _)| text == *word) {
+        return Some(FixedOffset::east_opt(hours * 3600));
     }
     // `GMT+0100 (Central European Standard Time)`, as browsers write it.
     let text = text.split_once(" (").filter(|(_, name)| name.ends_with(')')).map_or(text, |(text, _)| text);

@@ -1,8 +1,13 @@
 //! Months, quarters, halves and years as files write them.
 
 use super::date;
-use super::date_format::{DateFormat, year_of_two_digits};
+use super::date_format::DateFormat;
+use super::fiscal::{
+    FiscalLabel, bare_label, fiscal, fiscal_label, joined_period, month_in, month_of_year, span_without_word,
+    year_ended,
+};
 use super::month_word::month_number;
+use super::token::{Token, is_word, part_of_year, tokens, year_of, year_of_four};
 use crate::units::{FiscalCalendar, Month};
 use chrono_tz::Tz;
 
@@ -79,10 +84,19 @@ pub(in crate::intake) fn read(
     }
     let tokens = if is_fraction(text) { Vec::new() } else { tokens(text) };
     let is_fiscal = years.bare == Some(YearKind::Fiscal);
+    if is_fiscal && let Some((year, month)) = month_of_year(&tokens) {
+        return month_in(year, month, years.calendar.ok_or(PeriodFault::NoCalendar)?)
+            .map(|month| (month, 1))
+            .ok_or(PeriodFault::Not(date::DateFault::Not(Vec::new())));
+    }
+    if let Some((year, _)) = span_without_word(&tokens).filter(|(_, is_month)| is_fiscal || !is_month) {
+        return fiscal(&FiscalLabel::span(year), years.calendar.ok_or(PeriodFault::NoCalendar)?)
+            .ok_or(PeriodFault::Not(date::DateFault::Not(Vec::new())));
+    }
     let bare = bare_label(&tokens).or_else(|| joined_period(&tokens).filter(|_| is_fiscal && text.contains(' ')));
     match (bare.as_ref(), years.bare) {
         (Some(FiscalLabel { part: None, .. }), None) => return Err(PeriodFault::BareYear),
-        (Some(FiscalLabel { part: None, year }), Some(YearKind::Calendar)) => {
+        (Some(FiscalLabel { part: None, year, .. }), Some(YearKind::Calendar)) => {
             return Month::new(*year, 1).map(|month| (month, 12)).ok_or(PeriodFault::BareYear);
         }
         _ => {}
@@ -108,9 +122,12 @@ pub(in crate::intake) fn dated(heading: &str, year: Option<u32>, years: Years) -
         // A period of the vendor's calendar whose beginning is not known yet.
         (Err(PeriodFault::NoCalendar), _) => Some((heading.into(), 0)),
         (Err(_), Some(year)) => {
-            let text = format!("{heading} {year}");
+            let is_fiscal =
+                years.bare == Some(YearKind::Fiscal) && month_number(heading.trim_end_matches('.')).is_some();
+            let text = if is_fiscal { format!("{year} {heading}") } else { format!("{heading} {year}") };
             match named(&text) {
                 Ok((_, length)) => Some((text.into(), length)),
+                Err(PeriodFault::NoCalendar) => Some((text.into(), 1)),
                 Err(_) => without_quarter(&text, years),
             }
         }
@@ -151,63 +168,6 @@ fn is_fraction(text: &str) -> bool {
     text.split_once('.').is_some_and(|(year, month)| year.len() == 4 && month.len() == 1)
 }
 
-/// A run of digits or of letters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Token<'t> {
-    Digits(&'t str),
-    Letters(&'t str),
-}
-
-/// The runs of digits and letters of `text`; none when anything but the usual separators is between them.
-fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let is_same: fn(char) -> bool = match first {
-            c if c.is_ascii_digit() => |c| c.is_ascii_digit(),
-            c if c.is_alphabetic() => char::is_alphabetic,
-            c if c.is_whitespace() || matches!(c, '-' | '/' | '.' | '_' | '\'' | '\u{2019}' | ',') => {
-                rest = &rest[c.len_utf8()..];
-                continue;
-            }
-            _ => return Vec::new(),
-        };
-        let (run, behind) = rest.split_at(rest.find(|c| !is_same(c)).unwrap_or(rest.len()));
-        tokens.push(if first.is_ascii_digit() { Token::Digits(run) } else { Token::Letters(run) });
-        if tokens.len() > 4 {
-            return Vec::new();
-        }
-        rest = behind;
-    }
-    tokens
-}
-
-fn year_of_four(digits: &str) -> Option<i32> {
-    if digits.len() == 4 { digits.parse().ok() } else { None }
-}
-
-fn year_of(digits: &str) -> Option<i32> {
-    match digits.len() {
-        2 => digits.parse().ok().map(year_of_two_digits),
-        _ => year_of_four(digits),
-    }
-}
-
-fn is_word(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|known| word.eq_ignore_ascii_case(known))
-}
-
-/// Words for quarter and half, with the number of months.
-fn part_of_year(word: &str) -> Option<u32> {
-    if is_word(word, &["Q", "QTR", "T", "Quarter", "Quartal"]) {
-        Some(3)
-    } else if is_word(word, &["H", "Half"]) {
-        Some(6)
-    } else {
-        None
-    }
-}
-
 fn month(year: Option<i32>, number: &str) -> Option<(Month, u32)> {
     if number.len() > 2 {
         return None;
@@ -235,6 +195,12 @@ fn calendar_period(tokens: &[Token<'_>]) -> Option<(Month, u32)> {
         [Letters(word), Digits(year)] | [Letters(word), Letters("de" | "of"), Digits(year)] => {
             Month::new(year_of(year)?, month_number(word)?).map(|month| (month, 1))
         }
+        [Letters(word), Letters(name), Digits(year)] if is_word(word, &["YE", "FYE"]) => year_ended(name, year),
+        [Letters(word), Letters(ended), Letters(name), Digits(year)]
+            if is_word(word, &["Year", "FY"]) && is_word(ended, &["ended", "ending", "end"]) =>
+        {
+            year_ended(name, year)
+        }
         [Digits(year), Letters("年" | "년"), Digits(number), Letters("月" | "월" | "月度")]
         | [Digits(number), Letters("月" | "월" | "月度"), Digits(year)] => month(year_of_four(year), number),
         [Digits(year), Letters(word)] => Month::new(year_of_four(year)?, month_number(word)?).map(|month| (month, 1)),
@@ -248,86 +214,4 @@ fn calendar_period(tokens: &[Token<'_>]) -> Option<(Month, u32)> {
         }
         _ => None,
     }
-}
-
-/// The parts of a period of the vendor's calendar.
-struct FiscalLabel {
-    year: i32,
-    /// Letter of its part (`Q`, `H`, `P`) and the number of the part.
-    part: Option<(char, u32)>,
-}
-
-/// The first period of a year whose number is in a column beside it: `2026 1`.
-fn joined_period(tokens: &[Token<'_>]) -> Option<FiscalLabel> {
-    match *tokens {
-        [Token::Digits(year), Token::Digits(number)] => {
-            Some(FiscalLabel { year: year_of_four(year)?, part: Some(('P', number.parse().ok()?)) })
-        }
-        _ => None,
-    }
-}
-
-/// A year without a word, or a part of one: `2026`, `2026 Q1` and `Q1 2026`.
-fn bare_label(tokens: &[Token<'_>]) -> Option<FiscalLabel> {
-    use Token::{Digits, Letters};
-    let part = |word: &str, number: &str| {
-        let letter = if part_of_year(word)? == 3 { 'Q' } else { 'H' };
-        Some((letter, number.parse().ok()?))
-    };
-    let is_year = |year: &&str| year.len() == 4 && (year.starts_with("19") || year.starts_with('2'));
-    match *tokens {
-        [Digits(year)] => {
-            Some(year).filter(is_year).and_then(year_of_four).map(|year| FiscalLabel { year, part: None })
-        }
-        [Digits(year), Letters(word), Digits(number)] if year.len() == 4 => {
-            Some(FiscalLabel { year: year_of(year)?, part: Some(part(word, number)?) })
-        }
-        [Letters(word), Digits(number), Digits(year)] | [Digits(number), Letters(word), Digits(year)] => {
-            Some(FiscalLabel { year: year_of(year)?, part: Some(part(word, number)?) })
-        }
-        _ => None,
-    }
-}
-
-fn fiscal_label(tokens: &[Token<'_>]) -> Option<FiscalLabel> {
-    use Token::{Digits, Letters};
-    let fiscal_part = |word: &str, number: &str| {
-        let letter = match part_of_year(word) {
-            Some(3) => 'Q',
-            Some(_) => 'H',
-            None if is_word(word, &["P", "M"]) => 'P',
-            None => return None,
-        };
-        Some((letter, number.parse().ok().filter(|_| number.len() <= 2)?))
-    };
-    let label = |year: &str, part| year_of(year).map(|year| FiscalLabel { year, part });
-    match *tokens {
-        [Letters(fy), Digits(year)] if is_word(fy, &["FY"]) => label(year, None),
-        // `001/2026`, as SAP writes the first period of a fiscal year.
-        [Digits(number), Digits(year)] if number.len() == 3 && number.starts_with('0') && year.len() == 4 => {
-            label(year, Some(('P', number.parse().ok()?)))
-        }
-        [Letters(fy), Digits(year), Letters(word), Digits(number)]
-        | [Letters(word), Digits(number), Letters(fy), Digits(year)]
-            if is_word(fy, &["FY"]) =>
-        {
-            label(year, Some(fiscal_part(word, number)?))
-        }
-        [Letters(fq), Digits(number), Digits(year)] if is_word(fq, &["FQ"]) => {
-            label(year, Some(fiscal_part("Q", number)?))
-        }
-        _ => None,
-    }
-}
-
-fn fiscal(label: &FiscalLabel, calendar: FiscalCalendar) -> Option<(Month, u32)> {
-    let text = match label.part {
-        None => format!("FY{}", label.year),
-        Some(('P', number)) => {
-            let offset = i32::try_from(number).ok().filter(|number| (1..=12).contains(number))? - 1;
-            return calendar.year_start(label.year).map(|start| (start.plus(offset), 1));
-        }
-        Some((letter, number)) => format!("FY{}-{letter}{number}", label.year),
-    };
-    calendar.period(&text).ok().map(|period| (period.start, period.months))
 }

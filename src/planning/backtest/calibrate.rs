@@ -1,4 +1,5 @@
-//! Calibration: weights of the factors, searched on the folds of a backtest. Applies nothing.
+//! Calibration: weights of the factors and numbers that the manifest states, searched on the folds of a backtest. Applies
+//! nothing.
 
 use super::fold::{Row, rows};
 use super::method::Method;
@@ -10,17 +11,20 @@ use crate::planning::fault::PlanFault;
 use crate::planning::plan::QuotaPlan;
 use crate::planning::propose::propose_plainly;
 use crate::planning::request::Request;
-use crate::plugin::VendorPlugin;
-use crate::quality::{PartnerError, Search, standard_error, wape};
+use crate::plugin::{StatedNumber, VendorPlugin};
+use crate::quality::{PartnerError, Region, Search, standard_error, wape};
 use crate::quota::Basis;
+use crate::script::FactKind;
 use crate::units::{Money, MoneyError, PlanningPeriod, Rate};
 use std::collections::BTreeMap;
 
-/// Weights with their error over all folds.
+/// Weights and numbers with their error over all folds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// One weight per factor, in the order of the manifest.
     pub weights: Vec<Rate>,
+    /// One value per number that the manifest states, in its order.
+    pub numbers: Vec<Rate>,
     /// Σ|quota − actual| ÷ Σ actual over all folds; of scaled quotas where the calibration says so.
     pub wape: Rate,
 }
@@ -30,12 +34,14 @@ pub struct Setting {
 pub struct Calibration {
     /// The plan as the rules propose it now.
     pub plan: QuotaPlan,
-    /// Factors, in the order of the manifest.
+    /// Factors, in the order of the manifest; empty when a rule decides the weights.
     pub factors: Vec<Name>,
+    /// Numbers that the manifest states, ascending by name, with the regions that were searched.
+    pub numbers: Vec<StatedNumber>,
     /// Past periods that settings are scored on, ascending.
     pub periods: Vec<PlanningPeriod>,
     /// True when the quotas of each past period are multiplied so that their sum is what was bought: a target sets the
-    /// level, and weights only divide it.
+    /// level, and the setting only divides it.
     pub is_scaled: bool,
     /// Lines of all of them.
     pub lines: usize,
@@ -56,7 +62,7 @@ pub struct Calibration {
 impl Calibration {
     /// Returns true when the chosen setting is not the present one.
     pub fn is_change(&self) -> bool {
-        self.chosen.weights != self.current.weights
+        self.chosen.weights != self.current.weights || self.chosen.numbers != self.current.numbers
     }
 }
 
@@ -79,18 +85,20 @@ figures! {
     }
 }
 
-/// Searches the weights of the factors on past periods, as a backtest plans them, and plans with the setting that the
-/// rule of one standard error chooses. `most` limits the past periods, the latest first. The plugin is left as it was.
-/// Must run on script threads.
+/// Searches the weights of the factors and the numbers that the manifest states on past periods, as a backtest plans them,
+/// and plans with the setting that the rule of one standard error chooses. `most` limits the past periods, the latest
+/// first. The plugin is left as it was. Must run on script threads.
 ///
-/// Fails like a proposal, when the book covers no past period, and when a rule decides the weights.
+/// Fails like a proposal, when the book covers no past period, and when a rule decides the weights and the manifest states
+/// no numbers.
 pub fn calibrate(
     plugin: &mut VendorPlugin,
     book: &PartnerBook,
     request: &Request,
     most: usize,
 ) -> Result<Calibration, Findings> {
-    if plugin.has_weights_rule() {
+    let dials = Dials::of(plugin);
+    if dials.current.is_empty() {
         return Err(Finding::from(PlanFault::WeightsRule {}).into());
     }
     let plan = propose_plainly(plugin, book, request, &|_, _| {})?;
@@ -101,41 +109,82 @@ pub fn calibrate(
     let origins = origins.split_off(origins.len().saturating_sub(most));
     let has_target = request.target.is_some() || !request.targets.is_empty();
     let is_scaled = plugin.manifest.basis == Basis::FairShare || has_target;
-    let current: Vec<Rate> = plugin.factors().iter().map(|factor| factor.weight).collect();
     let mut scores = BTreeMap::new();
-    let search: Result<_, Findings> = Search::run(&current, |weights| {
-        plugin.set_weights(weights);
+    let search: Result<_, Findings> = Search::run(&dials.current, &dials.regions(), |setting| {
+        dials.apply(plugin, setting);
         let score = score(plugin, past, &origins, is_scaled)?;
         let error = wape(&score.partners).ok_or_else(|| Findings::from(PlanFault::NothingToCalibrate {}))?;
-        scores.insert(weights.to_vec(), score);
+        scores.insert(setting.to_vec(), score);
         Ok(error)
     });
-    plugin.set_weights(&current);
+    dials.apply(plugin, &dials.current);
     let search = search?;
     let out_of_range = || Findings::from(PlanFault::AmountOutOfRange {});
     let best = scores.get(&search.best).ok_or_else(out_of_range)?;
     let patience = standard_error(&best.partners).unwrap_or_default();
-    let setting = |weights: &[Rate]| {
-        let wape = search.tried.get(weights).copied().ok_or_else(out_of_range)?;
-        Ok::<_, Findings>(Setting { weights: weights.to_vec(), wape })
+    let setting = |setting: &[Rate]| {
+        let wape = search.tried.get(setting).copied().ok_or_else(out_of_range)?;
+        let (weights, numbers) = dials.divided(setting);
+        Ok::<_, Findings>(Setting { weights: weights.to_vec(), numbers: numbers.to_vec(), wape })
     };
-    let chosen = setting(search.chosen(patience))?;
-    plugin.set_weights(&chosen.weights);
+    let chosen = search.chosen(patience);
+    dials.apply(plugin, chosen);
     let after = propose_plainly(plugin, book, request, &|_, _| {});
-    plugin.set_weights(&current);
+    dials.apply(plugin, &dials.current);
     Ok(Calibration {
-        factors: plugin.factors().iter().map(|factor| Name::clone(&factor.name)).collect(),
         periods: best.periods.clone(),
         is_scaled,
         lines: best.lines,
         tried: search.tried.len(),
         current: setting(&search.current)?,
         best: setting(&search.best)?,
-        chosen,
+        chosen: setting(chosen)?,
         standard_error: patience,
         moved: moved(&plan, &after?).map_err(|_| out_of_range())?,
         plan,
+        factors: dials.factors,
+        numbers: dials.numbers,
     })
+}
+
+/// Quantities of a vendor that are searched: the weights, unless a rule decides them, and the numbers of the manifest.
+struct Dials {
+    factors: Vec<Name>,
+    numbers: Vec<StatedNumber>,
+    /// The present setting: weights, then numbers.
+    current: Vec<Rate>,
+}
+
+impl Dials {
+    fn of(plugin: &VendorPlugin) -> Self {
+        let factors = if plugin.has_weights_rule() { &[] } else { plugin.factors() };
+        let numbers = plugin.manifest.parameters.stated.clone();
+        let weights = factors.iter().map(|factor| factor.weight);
+        Self {
+            factors: factors.iter().map(|factor| Name::clone(&factor.name)).collect(),
+            current: weights.chain(numbers.iter().map(|number| number.value)).collect(),
+            numbers,
+        }
+    }
+
+    fn regions(&self) -> Vec<Region> {
+        let region = |number: &StatedNumber| Region {
+            low: number.region.0,
+            high: number.region.1,
+            is_whole: number.kind == FactKind::Count,
+        };
+        self.numbers.iter().map(region).collect()
+    }
+
+    fn divided<'s>(&self, setting: &'s [Rate]) -> (&'s [Rate], &'s [Rate]) {
+        setting.split_at(self.factors.len().min(setting.len()))
+    }
+
+    fn apply(&self, plugin: &mut VendorPlugin, setting: &[Rate]) {
+        let (weights, numbers) = self.divided(setting);
+        plugin.set_weights(weights);
+        plugin.set_parameters(numbers);
+    }
 }
 
 /// Score of one setting.

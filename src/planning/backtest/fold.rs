@@ -3,15 +3,15 @@
 use super::method::{Known, Method};
 use crate::channel::{Attribute, LineFacts, Name, Partner, PartnerBook, SegmentKey};
 use crate::finding::Findings;
-use crate::planning::assembly::Draft;
+use crate::planning::assembly::{Draft, Settled};
 use crate::planning::fault::PlanFault;
 use crate::planning::lines::Lines;
-use crate::planning::propose::prepare_view;
+use crate::planning::propose::{Prepared, prepare_view};
 use crate::planning::request::{Progress, Request};
 use crate::planning::view::View;
-use crate::plugin::{LearnedKind, Parameter, VendorPlugin};
+use crate::plugin::{Conventions, LearnedKind, Parameter, Silence, VendorPlugin};
 use crate::quota::{Bound, GuardrailKind, OnViolation};
-use crate::units::{Money, PlanningPeriod, plain};
+use crate::units::{Currency, Money, PlanningPeriod, plain};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -66,46 +66,62 @@ pub(super) fn rows(
     is_only: bool,
     progress: Progress<'_>,
 ) -> Result<Option<Rows>, Findings> {
-    let view = View { period: origin.period.clone(), as_of: origin.as_of, target: None };
+    rows_of(plugin, book, origin, (true, by, is_only), progress)
+}
+
+/// The same for the period that is planned, of which more is known: who is going to join or leave, and what is agreed.
+pub(super) fn rows_of_plan(
+    plugin: &VendorPlugin,
+    book: &PartnerBook,
+    origin: &Origin,
+    by: &[Name],
+    progress: Progress<'_>,
+) -> Result<Vec<Row>, Findings> {
+    Ok(rows_of(plugin, book, origin, (false, by, true), progress)?.map_or_else(Vec::new, |found| found.rows))
+}
+
+fn rows_of(
+    plugin: &VendorPlugin,
+    whole: &PartnerBook,
+    origin: &Origin,
+    (is_past, by, is_only): (bool, &[Name], bool),
+    progress: Progress<'_>,
+) -> Result<Option<Rows>, Findings> {
+    let view = View { period: origin.period.clone(), as_of: origin.as_of, target: None, is_past };
+    let known = whole.as_of(origin.as_of);
+    let book = &*known;
     let lines = Lines::new(book, &plugin.manifest, view.clone());
     if lines.eligible.is_empty() && !is_only {
         return Ok(None);
     }
     let prepared = prepare_view(plugin, book, &Request::default(), view, progress)?;
     let settled = prepared.settlement.settle(&prepared.drafts, prepared.currency())?;
-    let money = |minor: i128| {
-        Money::from_minor(minor, book.currency).map_err(|_| Findings::from(PlanFault::AmountOutOfRange {}))
-    };
-    let is_clamped = plugin.manifest.guardrails.on_violation == OnViolation::Clamp;
-    let mut planned: BTreeMap<(&Name, &SegmentKey), (Money, Money)> = BTreeMap::new();
-    for (index, (draft, line)) in prepared.drafts.iter().zip(&settled.lines).enumerate() {
-        let assessed = settled.assessment(&prepared.drafts, index).map(|assessment| assessment.amount);
-        let expected = expected(draft, line.quota, assessed.filter(|_| is_clamped));
-        planned.insert((&draft.identity.partner_id, &draft.segment), (money(line.quota)?, money(expected)?));
-    }
+    let planned = planned(plugin, &prepared, &settled)?;
     let known = Known {
         growth: lines.channel().growth,
         like_for_like: lines.learn_one(&pooled()).whole.map(|whole| whole.value),
         months: origin.period.months,
     };
-    let (mut rows, mut unplanned) = (Vec::with_capacity(prepared.drafts.len()), Decimal::ZERO);
-    for (index, partner) in book.partners.iter().enumerate() {
+    // Partners that the book did not have then bought something without a quota.
+    let all = whole.partners.iter().flat_map(|partner| lines.bought(partner));
+    let mut unplanned: Decimal = all.map(|(_, amount)| amount).sum();
+    let mut rows = Vec::with_capacity(prepared.drafts.len());
+    for partner in &book.partners {
         let bought = lines.bought(partner);
-        let mut left: Decimal = bought.iter().map(|(_, amount)| *amount).sum();
+        let index = whole.partners.partition_point(|one| one.id < partner.id);
         for (segment, facts) in lines.facts(partner) {
             let Some((quota, expected)) = planned.get(&(&partner.id, &segment)) else { continue };
             let actual: Decimal = lines.of_line(partner, &segment, &bought);
-            left -= actual;
+            unplanned -= actual;
             rows.push(Row {
                 partner: index,
                 segment: segment.clone(),
                 actual: Money::new(actual, book.currency),
                 expected: if facts.is_newcomer { *quota } else { *expected },
                 quotas: known.quotas(*quota, &facts).map(|quota| quota.map(Money::non_negative)),
-                segments: by.iter().map(|by| (Name::clone(by), segment_of(by, partner, &facts))).collect(),
+                segments: segments_of(by, partner, &facts, &plugin.manifest.conventions),
             });
         }
-        unplanned += left;
     }
     let sizes = sizes(&rows);
     for (row, size) in rows.iter_mut().zip(sizes) {
@@ -114,9 +130,28 @@ pub(super) fn rows(
     Ok(Some(Rows {
         rows,
         unplanned: Money::new(unplanned, book.currency),
-        reserve: money(settled.reserve)?,
+        reserve: money(settled.reserve, book.currency)?,
         findings: prepared.findings,
     }))
+}
+
+fn money(minor: i128, currency: Currency) -> Result<Money, Findings> {
+    Money::from_minor(minor, currency).map_err(|_| PlanFault::AmountOutOfRange {}.into())
+}
+
+/// Quota of each line, and the revenue that the rules expect of it.
+type Amounts<'d> = BTreeMap<(&'d Name, &'d SegmentKey), (Money, Money)>;
+
+fn planned<'d>(plugin: &VendorPlugin, prepared: &'d Prepared<'_>, settled: &Settled) -> Result<Amounts<'d>, Findings> {
+    let (currency, is_clamped) = (prepared.currency(), plugin.manifest.guardrails.on_violation == OnViolation::Clamp);
+    let lines = prepared.drafts.iter().zip(&settled.lines).enumerate();
+    let amounts = lines.map(|(index, (draft, line))| {
+        let assessed = settled.assessment(&prepared.drafts, index).map(|assessment| assessment.amount);
+        let expected = expected(draft, line.quota, assessed.filter(|_| is_clamped));
+        let both = (money(line.quota, currency)?, money(expected, currency)?);
+        Ok(((&draft.identity.partner_id, &draft.segment), both))
+    });
+    amounts.collect()
 }
 
 /// Revenue that the rules expect of a line: its quota, unless that is the minimum of its tier; then what it would be
@@ -143,7 +178,11 @@ fn pooled() -> Parameter {
     }
 }
 
-fn segment_of(by: &str, partner: &Partner, facts: &LineFacts) -> Name {
+fn segments_of(by: &[Name], partner: &Partner, facts: &LineFacts, conventions: &Conventions) -> Vec<(Name, Name)> {
+    by.iter().map(|by| (Name::clone(by), segment_of(by, partner, facts, conventions))).collect()
+}
+
+fn segment_of(by: &str, partner: &Partner, facts: &LineFacts, conventions: &Conventions) -> Name {
     let identity = &facts.identity;
     let named = |name: &Option<Name>, otherwise: &str| name.clone().unwrap_or_else(|| otherwise.into());
     match by {
@@ -152,7 +191,7 @@ fn segment_of(by: &str, partner: &Partner, facts: &LineFacts) -> Name {
         "territory" => named(&identity.territory, "not known"),
         "tier" => named(&identity.tier, "none"),
         "product line" => named(&identity.product_line, "all"),
-        "history" => kind(facts.history.months_since_last_revenue, facts.is_newcomer).into(),
+        "history" => kind(facts.history.months_since_last_revenue, facts.is_newcomer, conventions).into(),
         "vertical" => named(&identity.vertical, "not known"),
         "account manager" => named(&identity.account_manager, "none"),
         attribute => match partner.attributes.iter().find(|(name, _)| **name == *attribute).map(|(_, value)| value) {
@@ -165,13 +204,24 @@ fn segment_of(by: &str, partner: &Partner, facts: &LineFacts) -> Name {
     }
 }
 
-fn kind(months_since_last: Option<i64>, is_newcomer: bool) -> &'static str {
-    match months_since_last {
-        Some(months) if months >= 6 => "lapsed (no revenue for half a year)",
-        Some(months) if months >= 3 => "quiet (no revenue for a quarter)",
-        _ if is_newcomer => "newcomer",
-        Some(_) => "regular",
-        None => "no revenue yet",
+fn kind(months_since_last: Option<i64>, is_newcomer: bool, conventions: &Conventions) -> String {
+    match months_since_last.map(|months| conventions.silence(months)) {
+        Some(Silence::Lapsed) => format!("lapsed (no revenue for {})", stretch(conventions.lapsed_months)),
+        Some(Silence::Quiet) => format!("quiet (no revenue for {})", stretch(conventions.quiet_months)),
+        _ if is_newcomer => "newcomer".to_owned(),
+        Some(Silence::Active) => "regular".to_owned(),
+        None => "no revenue yet".to_owned(),
+    }
+}
+
+/// A stretch of months in words.
+fn stretch(months: i64) -> String {
+    match months {
+        1 => "a month".to_owned(),
+        3 => "a quarter".to_owned(),
+        6 => "half a year".to_owned(),
+        12 => "a year".to_owned(),
+        months => format!("{months} months"),
     }
 }
 

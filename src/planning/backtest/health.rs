@@ -1,20 +1,20 @@
 //! Health of a plan before it is sent: what each line, territory and the channel are likely to buy, learned from past
 //! periods planned with the same rules, and how evenly the plan asks.
 
-use super::fold::{DIMENSIONS, Row, rows};
+use super::fold::{DIMENSIONS, Row, rows, rows_of_plan};
 use super::method::Method;
 use super::origins::origins;
-use super::outlook::{GroupHealth, Health, LineOutlook};
+use super::outlook::{Health, LineOutlook};
 use super::questions::questions;
 use crate::channel::{Name, PartnerBook, SegmentKey};
 use crate::finding::Findings;
-use crate::planning::bands::{Bands, TerritoryOutlook};
+use crate::planning::bands::{AmountAtOdds, Bands, Fairness, GroupHealth, TerritoryOutlook, USUAL_ODDS};
 use crate::planning::fault::PlanFault;
 use crate::planning::plan::{PlanLine, QuotaPlan};
 use crate::planning::propose::propose_plainly;
 use crate::planning::request::{Progress, Request};
 use crate::plugin::VendorPlugin;
-use crate::quality::{Experience, Observed, Outlook, Planned, gini, odds_of, rank_correlation};
+use crate::quality::{Experience, Observed, Outlook, Planned, amount_at, gini, odds_of, rank_correlation};
 use crate::units::{Currency, Money, MoneyError, PlanningPeriod, Rate};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -33,11 +33,11 @@ pub fn health(
     most: usize,
     progress: Progress<'_>,
 ) -> Result<Health, Findings> {
-    health_of(plugin, book, propose_plainly(plugin, book, request, progress)?, most, progress)
+    health_of(plugin, book, propose_plainly(plugin, book, request, progress)?, (most, &request.odds), progress)
 }
 
-/// Estimates the outcome of a plan of this book and these rules. `most` limits the past periods, the latest first. Must
-/// run on script threads.
+/// Estimates the outcome of a plan of this book and these rules. `most` limits the past periods, the latest first; amounts
+/// are sought for `odds`, the usual ones when empty. Must run on script threads.
 ///
 /// Past periods are planned as a backtest plans them: bottom-up, as of the date before each, as long as the plan's period
 /// and ended by its as-of date. Fails like a proposal.
@@ -45,7 +45,7 @@ pub fn health_of(
     plugin: &VendorPlugin,
     book: &PartnerBook,
     plan: QuotaPlan,
-    most: usize,
+    (most, odds): (usize, &[Rate]),
     progress: Progress<'_>,
 ) -> Result<Health, Findings> {
     // What is to be expected of a line does not depend on what was agreed with it.
@@ -68,13 +68,14 @@ pub fn health_of(
         periods.push(origin.period.clone());
     }
     let report = |done: usize, all: usize| progress(past.len() * all + done, all * (past.len() + 1));
-    let now = rows(plugin, book, &now, &by, true, &report)?.map_or_else(Vec::new, |found| found.rows);
+    let now = rows_of_plan(plugin, book, &now, &by, &report)?;
     let planned = Joined::new(&plan, book, now, &mut groups)?;
     let observed =
         observed.into_iter().map(|(period, group, (expected, bought))| Observed { period, group, expected, bought });
     let is_apart = |one: usize, other: usize| apart(&periods[one], &periods[other]);
     let experience = Experience::new(periods.len(), groups.names.len(), observed).calibrated(is_apart);
-    let mut health = assembled(plan, periods, &experience, &planned, &groups, &reached)?;
+    let odds = if odds.is_empty() { &USUAL_ODDS[..] } else { odds };
+    let mut health = assembled(plan, (periods, odds), &experience, &planned, &groups, &reached)?;
     health.findings = questions(&plugin.manifest.health, &health);
     Ok(health)
 }
@@ -159,7 +160,7 @@ impl Joined {
 
 fn assembled(
     plan: QuotaPlan,
-    periods: Vec<PlanningPeriod>,
+    sought: (Vec<PlanningPeriod>, &[Rate]),
     experience: &Experience,
     planned: &Joined,
     groups: &Groups,
@@ -167,7 +168,13 @@ fn assembled(
 ) -> Result<Health, Findings> {
     let lines = plan.lines.iter().zip(&planned.lines).map(|(line, planned)| outlook(line, planned, experience, groups));
     let lines: Vec<LineOutlook> = lines.collect::<Result<_, MoneyError>>().map_err(out_of_range)?;
-    let bands = bands(&plan, periods, experience, planned, &lines).map_err(out_of_range)?;
+    let mut bands = bands(&plan, sought, experience, planned, &lines).map_err(out_of_range)?;
+    bands.fairness = fairness(&lines, group_health(&lines, planned, reached, plan.currency).map_err(out_of_range)?);
+    Ok(Health { bands, lines, plan, findings: Findings::new() })
+}
+
+/// Measures over the lines with comparable revenue.
+fn fairness(lines: &[LineOutlook], groups: Vec<GroupHealth>) -> Fairness {
     let growths = |with: fn(&LineOutlook, i128) -> Option<i128>| -> Vec<(i128, i128)> {
         let pair = |line: &LineOutlook| {
             let size = line.comparable_revenue.filter(|revenue| revenue.is_positive())?.to_minor().ok()?;
@@ -177,16 +184,12 @@ fn assembled(
     };
     let multiples = growths(|line, size| line.quota.to_minor().ok()?.checked_mul(MILLION)?.checked_div(size));
     let odds = growths(|line, _| line.odds.map(|odds| odds.checked_mul(Decimal::from(MILLION)).map_or(0, whole)));
-    Ok(Health {
-        bands,
-        groups: group_health(&lines, planned, reached, plan.currency).map_err(out_of_range)?,
+    Fairness {
+        groups,
         gini: gini(&multiples.iter().map(|(multiple, _)| *multiple).collect::<Vec<_>>()),
         growth_by_size: rank_correlation(&multiples),
         odds_by_size: rank_correlation(&odds),
-        lines,
-        plan,
-        findings: Findings::new(),
-    })
+    }
 }
 
 const MILLION: i128 = 1_000_000;
@@ -231,6 +234,7 @@ fn outlook(
         low: found.map(|outlook| money(outlook.low)).transpose()?,
         high: found.map(|outlook| money(outlook.high)).transpose()?,
         odds: found.map(|outlook| outlook.odds),
+        expected_attainment: experience.attainment(planned),
         evidence,
         based_on: based_on.map_or_else(|| Name::from("all"), Name::clone),
     })
@@ -239,14 +243,14 @@ fn outlook(
 /// The channel, and the territories when there is more than one.
 fn bands(
     plan: &QuotaPlan,
-    periods: Vec<PlanningPeriod>,
+    (periods, odds): (Vec<PlanningPeriod>, &[Rate]),
     experience: &Experience,
     planned: &Joined,
     lines: &[LineOutlook],
 ) -> Result<Bands, MoneyError> {
     let is_apart = |one: usize, other: usize| apart(&periods[one], &periods[other]);
     let money = |minor: i128| Money::from_minor(minor, plan.currency);
-    let of = |territory: Option<Name>, chosen: Vec<usize>, found: &Outlook| {
+    let of = |territory: Option<Name>, chosen: Vec<usize>, (found, drawn): (&Outlook, &Vec<i128>)| {
         let quota: i128 = chosen.iter().map(|line| planned.lines[*line].quota).sum();
         Ok(TerritoryOutlook {
             territory,
@@ -258,14 +262,18 @@ fn bands(
             odds: found.odds,
             gap: money(found.median - quota)?,
             at_quota: mean(chosen.iter().filter_map(|line| lines[*line].odds)),
+            capacity: capacity(chosen.iter().map(|line| &lines[*line]), plan.currency)?,
+            at_odds: at_odds(drawn, odds, plan.currency)?,
         })
     };
     let drawn = experience.drawn(planned.territories.len(), &planned.lines).unwrap_or_default();
     let outlooks = Outlook::of_areas(&drawn, &planned.lines).unwrap_or_default();
-    let channel = outlooks.last().map(|found| of(None, (0..lines.len()).collect(), found)).transpose()?;
-    let named = planned.territories.iter().zip(&outlooks).enumerate().map(|(area, (territory, found))| {
-        of(territory.clone(), (0..lines.len()).filter(|line| planned.lines[*line].area == area).collect(), found)
-    });
+    let channel =
+        outlooks.last().zip(drawn.last()).map(|found| of(None, (0..lines.len()).collect(), found)).transpose()?;
+    let named =
+        planned.territories.iter().zip(outlooks.iter().zip(&drawn)).enumerate().map(|(area, (territory, found))| {
+            of(territory.clone(), (0..lines.len()).filter(|line| planned.lines[*line].area == area).collect(), found)
+        });
     let territories: Vec<TerritoryOutlook> = named.collect::<Result<_, MoneyError>>()?;
     let drawn = drawn.last().map_or(&[][..], Vec::as_slice);
     let target = plan.target.map(|target| target.minus(plan.reserve)?.rounded().to_minor()).transpose()?;
@@ -276,9 +284,26 @@ fn bands(
         channel,
         territories: if territories.len() > 1 { territories } else { Vec::new() },
         target_odds: target.and_then(|target| odds_of(drawn, target)),
+        fairness: Fairness::default(),
         drawn: drawn.iter().map(|total| money(*total)).collect::<Result<_, MoneyError>>()?,
         periods,
     })
+}
+
+/// Σ quota × expected attainment of the lines of which that is known; `None` of none.
+fn capacity<'l>(lines: impl Iterator<Item = &'l LineOutlook>, currency: Currency) -> Result<Option<Money>, MoneyError> {
+    let mut known = lines.filter_map(|line| Some((line.quota, line.expected_attainment?))).peekable();
+    if known.peek().is_none() {
+        return Ok(None);
+    }
+    let sum = known.try_fold(Money::zero(currency), |sum, (quota, attainment)| sum.plus(quota.times(attainment)?))?;
+    Ok(Some(sum.rounded()))
+}
+
+/// The amounts that what was drawn reaches with each of these odds.
+fn at_odds(drawn: &[i128], odds: &[Rate], currency: Currency) -> Result<Vec<AmountAtOdds>, MoneyError> {
+    let found = odds.iter().filter_map(|odds| Some((*odds, amount_at(drawn, *odds)?)));
+    found.map(|(odds, amount)| Ok(AmountAtOdds { odds, amount: Money::from_minor(amount, currency)? })).collect()
 }
 
 /// The mean of odds, an estimate of the share of lines that reach their quota.

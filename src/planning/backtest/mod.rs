@@ -8,14 +8,16 @@ mod method;
 mod origins;
 mod outlook;
 mod questions;
+mod undated;
 
+use super::conventions::Conventions;
 use super::fault::PlanFault;
 use super::request::Progress;
 use crate::channel::{Name, PartnerBook};
 use crate::finding::{Finding, Findings, did_you_mean};
 use crate::plugin::VendorPlugin;
-use crate::quality::{Difference, Paired, QuotaOutcome, Score, score};
-use crate::units::{Currency, Money};
+use crate::quality::{Difference, Paired, QuotaOutcome, Score, attainment_bands, score};
+use crate::units::{Currency, Money, Rate};
 use chrono::NaiveDate;
 use fold::{DIMENSIONS, Row, SHOWN};
 use std::collections::BTreeMap;
@@ -27,7 +29,7 @@ pub use health::{PAST_PERIODS, health, health_of};
 pub use health_fault::HealthFault;
 pub use method::Method;
 pub use origins::{latest_origin, origins};
-pub use outlook::{GroupHealth, Health, LineOutlook};
+pub use outlook::{Health, LineOutlook};
 
 /// Outcome of a backtest.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +52,13 @@ pub struct Backtest {
     pub comparison: Option<Comparison>,
     /// Latest date of the data on which constants of the rules were chosen, when the manifest says so.
     pub fitted_through: Option<NaiveDate>,
+    /// Facts that the rules read as the book has them today, because nothing dates them: the figures may be too good.
+    pub undated: Vec<Name>,
+    /// Shares of the quotas of the rules above zero by attainment: below the threshold of the conventions, up to the quota,
+    /// up to excellence, and from there; `None` without any.
+    pub attainment_bands: Option<[Rate; 4]>,
+    /// Conventions by which the figures were computed.
+    pub conventions: Conventions,
     /// Warnings.
     pub findings: Findings,
 }
@@ -117,14 +126,10 @@ pub fn backtest(
         findings = found.findings;
         rows.push(found.rows);
     }
-    let expected = plugin.manifest.period_months;
-    if let Some(other) = folds.iter().map(|fold| fold.origin.period.months).find(|months| *months != expected) {
-        findings.push(PlanFault::OtherHorizon { months: other, expected }.into());
-    }
-    let fitted = folds.iter().filter(|fold| fold.is_fitted).count();
-    if let Some(through) = fitted_through.filter(|_| fitted > 0) {
-        findings.push(PlanFault::Fitted { through, fitted, folds: folds.len() }.into());
-    }
+    let undated = undated::undated(plugin, book);
+    findings.extend(doubts(plugin, &folds, &undated));
+    let limits = &plugin.manifest.conventions;
+    let quotas = rows.iter().flatten().filter_map(|row| Some((quota(row, Method::Rules)?, row.actual)));
     Ok(Backtest {
         vendor: Arc::clone(&plugin.vendor),
         revision: plugin.revision.clone(),
@@ -132,11 +137,28 @@ pub fn backtest(
         lines: rows.iter().map(Vec::len).sum(),
         methods: Method::ALL.map(|method| (method, together(&folds, &rows, method, book.currency))).into(),
         segments: segments(&by, &rows, book.currency),
+        attainment_bands: attainment_bands(quotas, limits.attainment_threshold, limits.attainment_excellence),
+        conventions: Conventions::of(&plugin.manifest),
         comparison: comparison(&folds, &rows, book),
         folds,
         fitted_through,
+        undated,
         findings,
     })
+}
+
+/// Reasons for which the figures may be too good or too bad.
+fn doubts(plugin: &VendorPlugin, folds: &[Fold], undated: &[Name]) -> impl Iterator<Item = Finding> {
+    let expected = plugin.manifest.period_months;
+    let mut months = folds.iter().map(|fold| fold.origin.period.months);
+    let other = months.find(|months| *months != expected);
+    let other = other.map(|months| PlanFault::OtherHorizon { months, expected });
+    let fitted = folds.iter().filter(|fold| fold.is_fitted).count();
+    let through = plugin.manifest.parameters.fitted_through.filter(|_| fitted > 0);
+    let fitted = through.map(|through| PlanFault::Fitted { through, fitted, folds: folds.len() });
+    let facts: Vec<String> = undated.iter().map(ToString::to_string).collect();
+    let undated = Some(PlanFault::Undated { facts }).filter(|_| !undated.is_empty());
+    other.into_iter().chain(fitted).chain(undated).map(Finding::from)
 }
 
 /// The dimensions that are broken down by; fails when one is not known.

@@ -12,16 +12,8 @@ use crate::units::{Money, Rate};
 pub struct Health {
     /// The plan.
     pub plan: QuotaPlan,
-    /// Outlook of its territories and of the channel.
+    /// Outlook of its territories and of the channel, and how evenly it asks.
     pub bands: Bands,
-    /// Groups of each dimension that has more than one, ascending.
-    pub groups: Vec<GroupHealth>,
-    /// Gini coefficient of quota ÷ comparable revenue over the lines: 0 when the plan asks the same of all.
-    pub gini: Option<Rate>,
-    /// Rank correlation of quota ÷ comparable revenue with comparable revenue: below zero, small lines are asked for more.
-    pub growth_by_size: Option<Rate>,
-    /// Rank correlation of the odds with comparable revenue: above zero, large lines reach their quota more easily.
-    pub odds_by_size: Option<Rate>,
     /// Lines, in the order of the plan.
     pub lines: Vec<LineOutlook>,
     /// Findings of the manifest's checks; one that refuses the plan is an error.
@@ -65,32 +57,11 @@ figures! {
         high: Option<Money>;
         /// Estimate of the odds that the line reaches its quota.
         odds: Option<Rate>;
+        /// Estimate: revenue ÷ quota on average of such lines, sum over sum; not known where nothing is expected or asked.
+        expected_attainment: Option<Rate>;
         /// Past quotas that the estimates are made from.
         evidence: usize;
         /// Lines that these quotas were for: a third by size, newcomers, lapsed partners; `all` when those are too few.
         based_on: Name;
-    }
-}
-
-figures! {
-    /// One group of lines: what the plan asks of it, and how such lines did before.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct GroupHealth = "GroupHealth" {
-        /// Dimension.
-        dimension: Name;
-        /// Name of the group.
-        name: Name;
-        /// Number of lines.
-        lines: usize;
-        /// Sum of the quotas.
-        quota: Money;
-        /// Sum of comparable revenue, of the lines that have it.
-        comparable_revenue: Money;
-        /// Quotas of the lines with comparable revenue ÷ that revenue − 1.
-        growth: Option<Rate>;
-        /// Estimate of the share of lines that reach their quota.
-        expected_at_quota: Option<Rate>;
-        /// Share of quotas of the past periods that were reached.
-        past_at_quota: Option<Rate>;
     }
 }

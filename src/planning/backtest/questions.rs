@@ -51,7 +51,7 @@ fn asked(check: HealthCheck, rules: &HealthRules, health: &Health) -> Asked {
             }
             None => Asked::NotKnown,
         },
-        HealthCheck::GrowthBySize => match health.growth_by_size.filter(|_| lines >= FEWEST_LINES) {
+        HealthCheck::GrowthBySize => match health.bands.fairness.growth_by_size.filter(|_| lines >= FEWEST_LINES) {
             Some(correlation) => {
                 let limit = rules.growth_by_size;
                 beyond(correlation.abs() > limit, HealthFault::GrowthBySize { correlation, limit })

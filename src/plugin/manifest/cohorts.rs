@@ -1,6 +1,6 @@
 //! `[cohorts]`: groups of peers by several properties.
 
-use super::parameters::is_identifier;
+use super::identifier::is_identifier;
 use crate::channel::Name;
 use crate::document::{Item, Section};
 use crate::plugin::fault::ManifestFault;

@@ -1,10 +1,13 @@
 //! `vendor.toml`: the settings of a vendor that need no script.
 
 mod cohorts;
+mod conventions;
 mod health;
+mod identifier;
 mod parameters;
 mod plausibility;
 mod read;
+mod stated;
 mod unusual;
 
 use crate::channel::Name;
@@ -16,9 +19,11 @@ use crate::units::{Currency, FiscalCalendar, Money, Rate, ReportingPeriods};
 use rust_decimal::Decimal;
 use std::sync::Arc;
 
+pub use conventions::{Conventions, Silence};
 pub use health::{HealthCheck, HealthRules};
 pub use parameters::{GroupBy, LearnedKind, Parameter, Parameters};
 pub use plausibility::{Plausibility, PlausibilityCheck};
+pub use stated::StatedNumber;
 
 /// Floors and ceilings that hold for every line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,7 +172,9 @@ pub struct Manifest {
     pub plausibility: Plausibility,
     /// Bands and odds of every proposal, and limits beyond which they are questioned.
     pub health: HealthRules,
-    /// Numbers that are learned from the channel.
+    /// Constants by which figures are computed.
+    pub conventions: Conventions,
+    /// Numbers that rules read: learned from the channel, and stated.
     pub parameters: Parameters,
     /// Attributes of partners that scripts may read, with their kinds, ascending by name.
     pub attributes: Vec<(Name, FactKind)>,

@@ -1,6 +1,10 @@
-//! `[parameters]`: numbers that are learned from the channel, and the date up to which constants were fitted.
+//! `[parameters]`: numbers that rules read, learned from the channel or stated, and the date up to which constants were
+//! fitted.
 
-use crate::channel::Name;
+use super::conventions::Conventions;
+use super::identifier::is_identifier;
+use super::stated::{self, StatedNumber};
+use crate::channel::{Attribute, Name};
 use crate::document::{Item, Section};
 use crate::plugin::fault::ManifestFault;
 use crate::script::FactKind;
@@ -75,29 +79,50 @@ pub struct Parameter {
     pub fallback: Option<Rate>,
 }
 
-/// Numbers of a vendor's rules: those that are learned, and since when the others are what they are.
+/// Numbers of a vendor's rules: those that are learned, those that are stated, and since when the others are what they
+/// are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parameters {
     /// Latest date of the data on which constants of the rules were chosen.
     pub fitted_through: Option<NaiveDate>,
     /// Learned numbers, ascending by name.
     pub learned: Vec<Parameter>,
+    /// Stated numbers, ascending by name.
+    pub stated: Vec<StatedNumber>,
+}
+
+impl Parameters {
+    /// Returns the stated numbers as rules read them, ascending by name.
+    pub fn facts(&self) -> Vec<(Name, Attribute)> {
+        self.stated.iter().map(|one| (Name::clone(&one.name), Attribute::Number(one.value))).collect()
+    }
 }
 
 /// Key of the date; no number can have this name.
 const FITTED: &str = "fitted_through";
 
-/// Reads the section; `attributes` are those that the manifest declares.
-pub(super) fn read(section: Section<'_>, attributes: &[(Name, FactKind)]) -> Parameters {
+/// Reads the section; `attributes` are those that the manifest declares, `conventions` its defaults.
+pub(super) fn read(section: Section<'_>, attributes: &[(Name, FactKind)], conventions: &Conventions) -> Parameters {
     let fitted_through = section.date(FITTED);
+    let is_stated =
+        |item: Item<'_>| !item.is_table() || item.section().is_some_and(|section| section.get("value").is_some());
     let entries = section.entries().into_iter().filter(|(key, _)| *key != FITTED);
+    let (stated, learned): (Vec<_>, Vec<_>) = entries.partition(|(_, item)| is_stated(*item));
     let mut learned: Vec<Parameter> =
-        entries.filter_map(|(key, item)| parameter(key, item, item.section()?, attributes)).collect();
+        learned.into_iter().filter_map(|(key, item)| parameter(key, item, attributes, conventions)).collect();
+    let mut stated: Vec<StatedNumber> = stated.into_iter().filter_map(|(key, item)| stated::read(key, item)).collect();
     learned.sort_by(|one, other| one.name.cmp(&other.name));
-    Parameters { fitted_through, learned }
+    stated.sort_by(|one, other| one.name.cmp(&other.name));
+    Parameters { fitted_through, learned, stated }
 }
 
-fn parameter(key: &str, item: Item<'_>, section: Section<'_>, attributes: &[(Name, FactKind)]) -> Option<Parameter> {
+fn parameter(
+    key: &str,
+    item: Item<'_>,
+    attributes: &[(Name, FactKind)],
+    conventions: &Conventions,
+) -> Option<Parameter> {
+    let section = item.section()?;
     if !is_identifier(key) {
         item.reject(ManifestFault::ParameterName { parameter: key.to_owned() });
         return None;
@@ -111,8 +136,8 @@ fn parameter(key: &str, item: Item<'_>, section: Section<'_>, attributes: &[(Nam
     Some(Parameter {
         name: Name::from(key),
         by: section.get("by").and_then(|item| group_by(item, attributes)),
-        shrink: up_to("shrink", 1_000_000).unwrap_or(Decimal::from(20)),
-        minimum: minimum.and_then(Item::count).unwrap_or(20),
+        shrink: up_to("shrink", 1_000_000).unwrap_or(conventions.shrink),
+        minimum: minimum.and_then(Item::count).unwrap_or(conventions.minimum),
         fallback,
         kind: kind?,
     })
@@ -129,10 +154,4 @@ fn group_by(item: Item<'_>, attributes: &[(Name, FactKind)]) -> Option<GroupBy> 
         item.reject(ManifestFault::ParameterGroup { by: word.to_owned(), known });
     }
     found
-}
-
-/// True for a name that a script can write after a point.
-pub(super) fn is_identifier(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -1,8 +1,10 @@
 //! Reading of a manifest.
 
 use super::cohorts;
+use super::conventions;
 use super::health;
-use super::parameters::{self, is_identifier};
+use super::identifier::is_identifier;
+use super::parameters;
 use super::plausibility;
 use super::unusual;
 use super::{
@@ -40,6 +42,7 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
     let guardrails = root.section("guardrails");
     check_guardrails(guardrails, basis, grain);
     let tables = root.section("tables").map(read_tables).unwrap_or_default();
+    let conventions = root.section("conventions").map(conventions::read).unwrap_or_default();
     let attributes = root.section("attributes").map(read_attributes).unwrap_or_default();
     let manifest = Manifest {
         name,
@@ -66,9 +69,10 @@ pub(super) fn read(document: &Document, is_quota_setting: bool) -> Option<Manife
         plausibility: root.section("plausibility").map(plausibility::read).unwrap_or_default(),
         parameters: root
             .section("parameters")
-            .map(|section| parameters::read(section, &attributes))
+            .map(|section| parameters::read(section, &attributes, &conventions))
             .unwrap_or_default(),
         cohorts: root.section("cohorts").map(|section| cohorts::read(section, &attributes)).unwrap_or_default(),
+        conventions,
         attributes,
         policies: root.section("policies").map(|section| read_policies(section, &tables)).unwrap_or_default(),
         tables,

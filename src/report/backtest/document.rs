@@ -8,8 +8,9 @@ use crate::planning::{Backtest, Comparison, Fold, Method};
 use crate::quality::Score;
 use crate::report::ReportFault;
 use crate::report::cells::{fields, names};
+use crate::report::conventions::ConventionsDocument;
 use crate::report::guard::guarded;
-use crate::units::Money;
+use crate::units::{Money, Rate};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::Write;
@@ -39,6 +40,10 @@ pub struct BacktestDocument<'a> {
     lines: usize,
     /// Scores over all folds in which the method is known, the rules first.
     methods: Vec<MethodDocument>,
+    /// Shares of the quotas of the rules by attainment; null without a quota above zero.
+    attainment_bands: Option<AttainmentBandsDocument>,
+    /// Conventions by which the figures were computed.
+    conventions: ConventionsDocument<'a>,
     /// The rules by segment, over all folds.
     segments: Vec<SegmentDocument<'a>>,
     /// The rules against the best baseline; null when there is none.
@@ -48,12 +53,37 @@ pub struct BacktestDocument<'a> {
     fitted_through: Option<String>,
     /// False when every fold scores data on which constants of the rules were chosen.
     independent: bool,
+    /// Facts that the rules read as the book has them today, because nothing dates them, such as `tier`: the scores may be too
+    /// good. Empty when there are none.
+    undated_facts: Vec<&'a str>,
     /// Revenue of all folds from partners that had no quota.
     unplanned_revenue: Money,
     /// Reserves of all folds for them.
     reserve: Money,
     /// One entry per period, ascending by date.
     folds: Vec<FoldDocument<'a>>,
+}
+
+/// Shares of the quotas above zero by attainment; the limits are those of `conventions`.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AttainmentBands")]
+struct AttainmentBandsDocument {
+    /// Below `attainment_threshold`.
+    below_threshold: Fraction,
+    /// From there to below 1.
+    below_quota: Fraction,
+    /// From 1 to below `attainment_excellence`.
+    reached: Fraction,
+    /// From there.
+    excellent: Fraction,
+}
+
+impl AttainmentBandsDocument {
+    fn of(shares: [Rate; 4]) -> Self {
+        let [below_threshold, below_quota, reached, excellent] =
+            shares.map(|share| Fraction(share.round_dp(6).normalize()));
+        Self { below_threshold, below_quota, reached, excellent }
+    }
 }
 
 /// One method with its score.
@@ -126,7 +156,7 @@ fn methods(methods: &[(Method, Option<Score>)]) -> Vec<MethodDocument> {
 }
 
 fn comparison(comparison: &Comparison) -> ComparisonDocument {
-    let rounded = |rate: crate::units::Rate| Fraction(rate.round_dp(6).normalize());
+    let rounded = |rate: Rate| Fraction(rate.round_dp(6).normalize());
     ComparisonDocument {
         baseline: comparison.baseline.as_str(),
         folds: comparison.folds,
@@ -153,10 +183,13 @@ impl<'a> BacktestDocument<'a> {
             as_of: only.map(|fold| fold.origin.as_of.to_string()),
             lines: backtest.lines,
             methods: methods(&backtest.methods),
+            attainment_bands: backtest.attainment_bands.map(AttainmentBandsDocument::of),
+            conventions: ConventionsDocument::of(&backtest.conventions),
             segments: backtest.segments.iter().map(segment).collect(),
             comparison: backtest.comparison.as_ref().map(comparison),
             fitted_through: backtest.fitted_through.map(|date| date.to_string()),
             independent: is_independent(backtest),
+            undated_facts: backtest.undated.iter().map(|fact| &**fact).collect(),
             unplanned_revenue: sum(|fold| fold.unplanned_revenue)?,
             reserve: sum(|fold| fold.reserve)?,
             folds: backtest.folds.iter().map(FoldDocument::of).collect(),

@@ -4,6 +4,7 @@ use super::{fraction_text, is_independent, verdict};
 use crate::finding::readable;
 use crate::planning::{Backtest, Fold, Method};
 use crate::quality::Score;
+use crate::report::conventions::{healthy, whole_percent};
 use crate::report::figures::{Figures, count, counted, short_hash};
 use crate::report::grid::{Grid, Left, Right, TableOptions, wrapped};
 use crate::units::{Money, Rate};
@@ -184,14 +185,28 @@ fn notes(backtest: &Backtest) -> Vec<String> {
         let honest = if is_independent(backtest) { "" } else { ": no fold is independent of them" };
         format!("* Constants of the rules were chosen on data up to {through}{honest}.")
     });
+    let facts: Vec<String> = backtest.undated.iter().map(|fact| format!("`{}`", readable(fact))).collect();
+    let undated = (!facts.is_empty()).then(|| {
+        format!("These figures may be too good: the rules read facts as the book has them today: {}.", facts.join(", "))
+    });
     let always = [
         format!("Revenue of partners without a quota: {}", sum(|fold| fold.unplanned_revenue)),
         format!("Reserve that the rules kept for them: {}", sum(|fold| fold.reserve)),
         "WAPE is Σ|quota − actual| ÷ Σ actual; scaled WAPE leaves the level out; errors are |attainment − 1|."
             .to_owned(),
-        "Healthy quotas: 50 to 70 % of partners at or above, quota ÷ actual near 1.".to_owned(),
+        format!("{}, quota ÷ actual near 1.", healthy(&backtest.conventions)),
     ];
-    compared.into_iter().chain(fitted).chain(always).collect()
+    compared.into_iter().chain(bands(backtest)).chain(fitted).chain(undated).chain(always).collect()
+}
+
+/// Shares of the quotas by attainment, between the limits of the conventions.
+fn bands(backtest: &Backtest) -> Option<String> {
+    let [below, nearly, reached, excellent] = backtest.attainment_bands?.map(|share| percent(Some(share)));
+    let limits = &backtest.conventions.constants;
+    let [threshold, excellence] = [limits.attainment_threshold, limits.attainment_excellence].map(whole_percent);
+    Some(format!(
+        "Attainment of the quotas: {below} below {threshold}, {nearly} from there to 100 %, {reached} to {excellence}, {excellent} from there."
+    ))
 }
 
 fn row(name: &str, score: Option<&Score>) -> Vec<Cell> {

@@ -3,7 +3,9 @@
 use super::{diff, verdict};
 use crate::figure::Fraction;
 use crate::planning::{Calibration, MovedLine, Setting};
+use crate::plugin::StatedNumber;
 use crate::report::ReportFault;
+use crate::report::conventions::ConventionsDocument;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -11,7 +13,7 @@ use std::collections::BTreeMap;
 /// Name and version of the document.
 const SCHEMA: &str = "quotient.calibration/1";
 
-/// Weights of a vendor's factors, searched on past periods. Errors are estimates; nothing is applied.
+/// Weights of a vendor's factors and numbers of its manifest, searched on past periods. Errors are estimates; nothing is applied.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Calibration")]
 pub struct CalibrationDocument<'a> {
@@ -35,6 +37,8 @@ pub struct CalibrationDocument<'a> {
     is_scaled: bool,
     /// Lines of all of them.
     lines: usize,
+    /// Numbers of `[parameters]` that were searched, ascending by name, each with its region.
+    parameters: Vec<ParameterDocument<'a>>,
     /// Number of settings that were tried.
     tried: usize,
     /// The present setting.
@@ -51,18 +55,44 @@ pub struct CalibrationDocument<'a> {
     verdict: String,
     /// Change of the manifest as lines of a diff; empty when nothing changes.
     diff: String,
+    /// Conventions by which the figures were computed.
+    conventions: ConventionsDocument<'a>,
     /// Lines of the plan whose quota changes, those with the largest change first.
     moved: &'a [MovedLine],
 }
 
-/// Weights with their error.
+/// Number of the manifest with the region that was searched.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CalibrationParameter")]
+struct ParameterDocument<'a> {
+    /// Name in the manifest.
+    name: &'a str,
+    /// `rate`, `count` or `money`.
+    kind: &'static str,
+    /// Least value that was tried.
+    at_least: Fraction,
+    /// Largest value that was tried.
+    at_most: Fraction,
+}
+
+/// Weights and numbers with their error.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "CalibrationSetting")]
 struct SettingDocument<'a> {
-    /// Weights by factor.
+    /// Weights by factor; empty when a rule decides them.
     weights: BTreeMap<&'a str, Fraction>,
+    /// Numbers of `[parameters]` by name.
+    parameters: BTreeMap<&'a str, Fraction>,
     /// Σ|quota − actual| ÷ Σ actual over all past periods.
     wape: Fraction,
+}
+
+impl<'a> ParameterDocument<'a> {
+    fn of(number: &'a StatedNumber) -> Self {
+        let (low, high) = number.region;
+        let (at_least, at_most) = (Fraction(low.normalize()), Fraction(high.normalize()));
+        Self { name: &number.name, kind: number.kind.as_str(), at_least, at_most }
+    }
 }
 
 impl<'a> CalibrationDocument<'a> {
@@ -70,8 +100,10 @@ impl<'a> CalibrationDocument<'a> {
         let plan = &calibration.plan;
         let setting = |setting: &Setting| {
             let weights = calibration.factors.iter().zip(&setting.weights);
+            let numbers = calibration.numbers.iter().zip(&setting.numbers);
             SettingDocument {
                 weights: weights.map(|(factor, weight)| (&**factor, Fraction(*weight))).collect(),
+                parameters: numbers.map(|(number, value)| (&*number.name, Fraction(value.normalize()))).collect(),
                 wape: Fraction(setting.wape.round_dp(6).normalize()),
             }
         };
@@ -85,6 +117,7 @@ impl<'a> CalibrationDocument<'a> {
             past_periods: calibration.periods.iter().map(|period| &*period.label).collect(),
             is_scaled: calibration.is_scaled,
             lines: calibration.lines,
+            parameters: calibration.numbers.iter().map(ParameterDocument::of).collect(),
             tried: calibration.tried,
             current: setting(&calibration.current),
             best: setting(&calibration.best),
@@ -93,6 +126,7 @@ impl<'a> CalibrationDocument<'a> {
             changes: calibration.is_change(),
             verdict: verdict(calibration),
             diff: diff(calibration),
+            conventions: ConventionsDocument::of(&plan.conventions),
             moved: &calibration.moved,
         }
     }

@@ -34,14 +34,23 @@ pub fn table(calibration: &Calibration, options: &TableOptions) -> String {
 }
 
 fn settings(calibration: &Calibration, options: &TableOptions) -> String {
-    let columns: [(&str, CellAlignment); 4] =
-        [("weight", Left), ("present", Right), ("best", Right), ("chosen", Right)];
-    let mut grid = Grid::new("Weights and their error", options, &columns);
+    let (title, first) = match (calibration.factors.is_empty(), calibration.numbers.is_empty()) {
+        (_, true) => ("Weights and their error", "weight"),
+        (true, false) => ("Parameters and their error", "parameter"),
+        (false, false) => ("Weights, parameters and their error", "setting"),
+    };
+    let columns: [(&str, CellAlignment); 4] = [(first, Left), ("present", Right), ("best", Right), ("chosen", Right)];
+    let mut grid = Grid::new(title, options, &columns);
     let settings = [&calibration.current, &calibration.best, &calibration.chosen];
     for (position, factor) in calibration.factors.iter().enumerate() {
         let weights =
             settings.map(|setting| setting.weights.get(position).map_or_else(String::new, |one| rate_text(*one)));
         grid.row(std::iter::once(clipped(factor, NAME)).chain(weights).map(Cell::new));
+    }
+    for (position, number) in calibration.numbers.iter().enumerate() {
+        let values =
+            settings.map(|setting| setting.numbers.get(position).map_or_else(String::new, |one| rate_text(*one)));
+        grid.row(std::iter::once(clipped(&number.name, NAME)).chain(values).map(Cell::new));
     }
     let errors = settings.map(|setting| {
         let mut wape = setting.wape.round_dp(3);

@@ -3,10 +3,12 @@
 use crate::channel::Identity;
 use crate::columns;
 use crate::figure::{Column, Fraction};
+use crate::finding::{CleanWriter, FindingDocument};
 use crate::planning::{GroupHealth, Health, LineOutlook, TerritoryOutlook};
 use crate::report::ReportFault;
 use crate::report::bands::{CoverageDocument, notes};
 use crate::report::cells::{fields, names};
+use crate::report::conventions::ConventionsDocument;
 use crate::units::{Money, Rate};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,7 +19,7 @@ const SCHEMA: &str = "quotient.health/1";
 
 /// Outlook of a plan, and measures of its fairness. Bands and odds are estimates; `null` is "not known".
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Health")]
+#[schemars(rename = "PlanHealth")]
 pub struct HealthDocument<'a> {
     /// Name and version of this document.
     #[schemars(extend("const" = "quotient.health/1"))]
@@ -43,6 +45,8 @@ pub struct HealthDocument<'a> {
     coverage: Option<CoverageDocument>,
     /// True when the bands of lines are wider than those of past outcomes, so that they hold 80 % of other periods.
     widened: bool,
+    /// Conventions by which the figures were computed.
+    conventions: ConventionsDocument<'a>,
     /// Sentences about the estimates that a reader must know.
     notes: Vec<String>,
     /// The whole channel; null when no past period is known.
@@ -55,6 +59,8 @@ pub struct HealthDocument<'a> {
     fairness: FairnessDocument,
     /// Lines, in the order of the proposal.
     lines: &'a [LineOutlook],
+    /// Warnings about the book, the plan and its outlook, errors where the manifest refuses the plan.
+    findings: Vec<FindingDocument>,
 }
 
 /// Measures of fairness over the lines with comparable revenue.
@@ -71,7 +77,7 @@ struct FairnessDocument {
 
 impl<'a> HealthDocument<'a> {
     fn of(health: &'a Health) -> Self {
-        let plan = &health.plan;
+        let (plan, fairness) = (&health.plan, &health.bands.fairness);
         let fraction = |rate: Rate| Fraction(rate.round_dp(6).normalize());
         Self {
             schema: SCHEMA,
@@ -85,23 +91,31 @@ impl<'a> HealthDocument<'a> {
             past_periods_apart: health.bands.apart,
             coverage: health.bands.coverage.map(CoverageDocument::of),
             widened: health.bands.is_widened,
+            conventions: ConventionsDocument::of(&plan.conventions),
             notes: notes(&health.bands, plan.period.months),
             channel: health.bands.channel.as_ref(),
             territories: &health.bands.territories,
-            groups: &health.groups,
+            groups: &fairness.groups,
             fairness: FairnessDocument {
-                gini: health.gini.map(fraction),
-                growth_by_size: health.growth_by_size.map(fraction),
-                odds_by_size: health.odds_by_size.map(fraction),
+                gini: fairness.gini.map(fraction),
+                growth_by_size: fairness.growth_by_size.map(fraction),
+                odds_by_size: fairness.odds_by_size.map(fraction),
             },
             lines: &health.lines,
+            findings: FindingDocument::grouped(plan.findings.iter().chain(&health.findings)),
         }
     }
 }
 
 /// The health as JSON, schema `quotient.health/1`; rates and amounts are strings, `null` is "not known".
-pub fn json(health: &Health) -> Result<String, ReportFault> {
+fn json(health: &Health) -> Result<String, ReportFault> {
     crate::report::json::indented(&HealthDocument::of(health))
+}
+
+/// Writes the health as JSON, as [`json`] returns it, with a line feed at the end.
+pub fn write_json(health: &Health, out: &mut dyn Write) -> Result<(), ReportFault> {
+    let text = json(health)?;
+    Ok(writeln!(CleanWriter::json(out), "{text}")?)
 }
 
 const COLUMNS: &[Column<LineOutlook>] = columns!(LineOutlook;
@@ -109,7 +123,7 @@ const COLUMNS: &[Column<LineOutlook>] = columns!(LineOutlook;
         partner_id, partner_name, tier, territory, vertical, product_line, account_manager
     }
     |line| Some(line) => LineOutlook {
-        quota, comparable_revenue, growth, expected, low, high, odds, evidence, based_on
+        quota, comparable_revenue, growth, expected, low, high, odds, expected_attainment, evidence, based_on
     }
 );
 

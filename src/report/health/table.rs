@@ -1,8 +1,11 @@
 //! The health of a plan as tables for a terminal.
 
+use super::stake::at_stake;
 use crate::finding::readable;
-use crate::planning::{GroupHealth, Health, LineOutlook, TerritoryOutlook, line_name};
+use crate::planning::{GroupHealth, Health, TerritoryOutlook};
 use crate::report::bands::notes;
+use crate::report::conventions::whole_percent;
+use crate::report::fairness::sentences;
 use crate::report::figures::{Figures, count, counted, short_hash};
 use crate::report::grid::{Grid, Left, Right, TableOptions, wrapped};
 use crate::units::{Money, Rate};
@@ -34,7 +37,9 @@ pub fn table(health: &Health, options: &TableOptions) -> String {
     out.push_str(&groups(health, figures, options));
     out.push_str(&lines(health, figures, options));
     out.push('\n');
-    fairness(health).iter().for_each(|note| out.push_str(&wrapped(note, "", options.width)));
+    sentences(&health.bands.fairness, &health.plan.conventions)
+        .iter()
+        .for_each(|note| out.push_str(&wrapped(note, "", options.width)));
     out
 }
 
@@ -71,10 +76,36 @@ fn outlooks(
         grid.row(std::iter::once(name.to_owned()).chain(cells).map(Cell::new));
     };
     for territory in territories {
-        row(&clipped(territory.territory.as_deref().unwrap_or("not known")), territory);
+        row(&named(territory), territory);
     }
     row("all", channel);
-    grid.text()
+    format!("{}{}", grid.text(), reached(channel, territories, figures, options))
+}
+
+fn named(territory: &TerritoryOutlook) -> String {
+    clipped(territory.territory.as_deref().unwrap_or("not known"))
+}
+
+/// Amounts by the odds to reach them, and the capacity of the plan.
+fn reached(
+    channel: &TerritoryOutlook,
+    territories: &[TerritoryOutlook],
+    figures: Figures,
+    options: &TableOptions,
+) -> String {
+    let odds: Vec<String> = channel.at_odds.iter().map(|one| format!("odds of\n{}", whole_percent(one.odds))).collect();
+    let columns = [("territory", Left), ("capacity", Right)].into_iter();
+    let columns: Vec<(&str, CellAlignment)> = columns.chain(odds.iter().map(|odds| (odds.as_str(), Right))).collect();
+    let mut grid = Grid::new("What is reached together with these odds (estimates)", options, &columns);
+    let mut row = |name: &str, one: &TerritoryOutlook| {
+        let amounts = one.at_odds.iter().map(|one| figures.money(one.amount));
+        let cells = [name.to_owned(), figures.known(one.capacity)].into_iter().chain(amounts);
+        grid.row(cells.map(Cell::new));
+    };
+    territories.iter().for_each(|territory| row(&named(territory), territory));
+    row("all", channel);
+    let note = "Capacity is Σ quota × expected attainment. A channel target with these odds is the amount and the reserve of the plan.";
+    format!("\n{}{}", grid.text(), wrapped(note, " ", options.width))
 }
 
 fn clipped(name: &str) -> String {
@@ -82,7 +113,7 @@ fn clipped(name: &str) -> String {
 }
 
 fn groups(health: &Health, figures: Figures, options: &TableOptions) -> String {
-    if health.groups.is_empty() {
+    if health.bands.fairness.groups.is_empty() {
         return String::new();
     }
     let columns: [(&str, CellAlignment); 6] = [
@@ -95,7 +126,7 @@ fn groups(health: &Health, figures: Figures, options: &TableOptions) -> String {
     ];
     let mut grid = Grid::new("What the plan asks, by group", options, &columns);
     let mut left_out = 0;
-    let by_dimension = health.groups.chunk_by(|one, next| one.dimension == next.dimension);
+    let by_dimension = health.bands.fairness.groups.chunk_by(|one, next| one.dimension == next.dimension);
     for groups in by_dimension {
         let mut shown: Vec<&GroupHealth> = groups.iter().collect();
         shown.sort_by_key(|group| std::cmp::Reverse(group.quota.amount()));
@@ -126,17 +157,10 @@ fn groups(health: &Health, figures: Figures, options: &TableOptions) -> String {
 
 /// The lines with the most money at stake: quota × (1 − odds).
 fn lines(health: &Health, figures: Figures, options: &TableOptions) -> String {
-    let stake = |line: &LineOutlook| {
-        let missed = Rate::ONE.checked_sub(line.odds?)?;
-        line.quota.amount().checked_mul(missed)
-    };
-    let names = health.plan.lines.iter().map(|line| line_name(&line.identity.partner_id, &line.segment));
-    let mut lines: Vec<(Rate, &LineOutlook, String)> =
-        health.lines.iter().zip(names).filter_map(|(line, name)| Some((stake(line)?, line, name))).collect();
+    let lines = at_stake(health);
     if lines.is_empty() || options.lines == 0 {
         return String::new();
     }
-    lines.sort_by_key(|(stake, ..)| std::cmp::Reverse(*stake));
     let columns: [(&str, CellAlignment); 6] = [
         ("line", Left),
         ("partner", Left),
@@ -148,7 +172,7 @@ fn lines(health: &Health, figures: Figures, options: &TableOptions) -> String {
     let title = "Lines with the most at stake: quota × odds to miss it (estimates)";
     let mut grid = Grid::new(title, options, &columns).optional(&[1]);
     let known = |money: Option<Money>| figures.known(money);
-    for (_, line, name) in lines.iter().take(options.lines) {
+    for (line, name) in lines.iter().take(options.lines) {
         let cells = [
             clipped(name),
             clipped(&line.identity.partner_name),
@@ -160,23 +184,4 @@ fn lines(health: &Health, figures: Figures, options: &TableOptions) -> String {
         grid.row(cells.map(Cell::new));
     }
     grid.text()
-}
-
-fn fairness(health: &Health) -> Vec<String> {
-    let said = |measure: Option<Rate>, text: &str| measure.map(|measure| format!("{text}: {measure}."));
-    [
-        said(health.gini, "Gini coefficient of quota ÷ comparable revenue, 0 when all are asked for the same growth"),
-        said(
-            health.growth_by_size,
-            "Rank correlation of growth asked with size, below 0 when small lines are asked for more",
-        ),
-        said(
-            health.odds_by_size,
-            "Rank correlation of odds with size, above 0 when large lines reach their quota more easily",
-        ),
-        Some("Healthy quotas: 50 to 70 % of partners at or above.".to_owned()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
 }

@@ -3,8 +3,8 @@
 use super::super::{Cohort, FactKind, Facts, ReviewFacts, ScriptContext, TableDeclaration};
 use super::complaint::Complaint;
 use super::ids::{
-    ATTRIBUTES, CHANNEL, HISTORY, INVESTMENT, LEARNED, ListId, MARKET, PARTNER, PIPELINE, QUOTA, REVIEW, STANDING,
-    ViewId,
+    ATTRIBUTES, CHANNEL, HISTORY, INVESTMENT, LEARNED, ListId, MARKET, PARAMETERS, PARTNER, PIPELINE, QUOTA, REVIEW,
+    STANDING, ViewId,
 };
 use super::value::{Value, attribute_value};
 use crate::channel::{
@@ -45,7 +45,7 @@ pub(in crate::script) struct Fact {
 pub(in crate::script) enum FactSource {
     /// A figure of a record.
     Figure { way: Way, index: usize },
-    /// An attribute of the partner, or a number learned for the line.
+    /// An attribute of the partner, a number learned for the line, or one that the manifest states.
     Declared { of: fn(&LineFacts) -> &[(Name, Attribute)] },
     /// A group or a list.
     Whole(Value),
@@ -143,6 +143,7 @@ fn whole_of(path: &str) -> Option<Value> {
         "partner.channel" => Value::View(CHANNEL),
         "partner.attributes" => Value::View(ATTRIBUTES),
         "partner.learned" => Value::View(LEARNED),
+        "partner.parameters" => Value::View(PARAMETERS),
         "partner.history.quarters" => Value::List(ListId::Quarters),
         "partner.history.months" => Value::List(ListId::Months),
         "partner.history.years" => Value::List(ListId::Years),
@@ -188,6 +189,7 @@ fn standard_views() -> Vec<ViewSchema> {
     let declared = [
         ("attributes", "The vendor's own columns.", ATTRIBUTES),
         ("learned", "Numbers learned from the channel.", LEARNED),
+        ("parameters", "Numbers that the manifest states for its rules.", PARAMETERS),
     ];
     partner.facts.extend(declared.map(|(name, doc, view)| Fact {
         name: Name::from(name),
@@ -332,6 +334,12 @@ impl FactSchema {
         let learned = context.learned.iter().map(|name| declared(name, FactKind::Rate, |line| &line.learned)).collect();
         let doc = "Numbers learned from the channel as of the date, declared under `[parameters]` in the manifest.";
         views.push(ViewSchema { facts: learned, ..ViewSchema::new("partner.learned", doc) });
+        let stated = context
+            .parameters
+            .iter()
+            .map(|(name, kind)| Fact { is_optional: false, ..declared(name, *kind, |line| &line.channel.parameters) });
+        let doc = "Numbers that the manifest states under `[parameters]`; `quotient calibrate` searches them.";
+        views.push(ViewSchema { facts: stated.collect(), ..ViewSchema::new("partner.parameters", doc) });
         views[PARTNER.0].facts.extend(facts_of_partner(context));
         views.extend(record_views());
         // Rules do not see these groups; the numbers of those after them stay the same.

@@ -61,10 +61,11 @@ pub(super) const QUOTA: ViewId = ViewId(6);
 pub(super) const CHANNEL: ViewId = ViewId(7);
 pub(super) const ATTRIBUTES: ViewId = ViewId(8);
 pub(super) const LEARNED: ViewId = ViewId(9);
-pub(super) const CLOSED: ViewId = ViewId(10);
-pub(super) const FORMER: ViewId = ViewId(11);
-pub(super) const STANDING: ViewId = ViewId(12);
-pub(super) const LINE: ViewId = ViewId(13);
-pub(super) const REVIEW: ViewId = ViewId(14);
+pub(super) const PARAMETERS: ViewId = ViewId(10);
+pub(super) const CLOSED: ViewId = ViewId(11);
+pub(super) const FORMER: ViewId = ViewId(12);
+pub(super) const STANDING: ViewId = ViewId(13);
+pub(super) const LINE: ViewId = ViewId(14);
+pub(super) const REVIEW: ViewId = ViewId(15);
 /// View of the records of the first declared table; the others follow.
-pub(super) const FIRST_TABLE: usize = 15;
+pub(super) const FIRST_TABLE: usize = 16;

@@ -257,7 +257,7 @@ impl<'a> Checker<'a> {
             format!("did you mean {path}?")
         } else if schema.path == "partner.attributes" {
             "declare it under `[attributes]` in the manifest".to_owned()
-        } else if schema.path == "partner.learned" {
+        } else if schema.path == "partner.learned" || schema.path == "partner.parameters" {
             "declare it under `[parameters]` in the manifest".to_owned()
         } else if functions::find(name).is_some_and(|function| function.takes(1)) {
             format!("`{name}` is a function: write `.{name}()`")

@@ -5,6 +5,7 @@ use super::super::api::facts::FactSchema;
 use super::super::api::ids::{ListId, PARTNER, ViewId};
 use super::super::api::value::{items, number};
 use super::super::program::Program;
+use super::super::shadow::Watch;
 use super::super::table::Tables;
 use super::super::tree::{Expression, ExpressionKind, Function};
 use super::frame::{MAX_CELLS, Step};
@@ -75,7 +76,7 @@ pub(in crate::script) fn lower(world: World<'_>, program: &Program) -> Lowered<R
     let Some(left) = world.operations.checked_sub(most) else {
         return Err(lowerer.fallback(function.at, format!("a limit of only {} operations", world.operations)));
     };
-    Ok(Rule { run, texts: lowerer.texts, left })
+    Ok(Rule { run, texts: lowerer.texts, left, watch: Watch::default() })
 }
 
 /// State of lowering one rule.

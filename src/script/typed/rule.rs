@@ -2,6 +2,7 @@
 
 use super::super::api::decided::Decided;
 use super::super::api::value::Answer;
+use super::super::shadow::Watch;
 use super::frame::{Frame, Ground, Step};
 use super::objects::Object;
 use crate::channel::Name;
@@ -25,6 +26,8 @@ pub(in crate::script) struct Rule {
     pub(super) texts: Vec<Name>,
     /// Operations of the interpreter that loops and lists may take.
     pub(super) left: u64,
+    /// Record of it while it runs.
+    pub watch: Watch,
 }
 
 impl Rule {

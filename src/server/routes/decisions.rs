@@ -1,4 +1,4 @@
-//! Decisions: assessments, proposals, explanations, reviews, and comparisons of two revisions.
+//! Decisions: assessments, proposals, explanations, the health of a plan, reviews, and comparisons of two revisions.
 
 use super::batch;
 use super::question::{DecisionRequest, limits_of, problem_of};
@@ -86,6 +86,19 @@ static EXPLAIN: Operation = Operation {
     replies: &[Reply::ok("The explanation.", &[Media::json("Explanation")]).with_revision()],
     ..DECISION
 };
+static HEALTH: Operation = Operation {
+    id: "plan_health",
+    path: "/v1/vendors/{vendor}/health",
+    summary: "What a plan is likely to bring, and how evenly it asks",
+    doc: "The body is that of a proposal; the plan is made and estimated from past periods planned with the same rules, which takes as long as planning them. Bands, odds, capacity and the amounts that are reached with given odds, by line, territory and channel, and measures of fairness. Findings are errors where the manifest refuses the plan. The same as `quotient health`.",
+    body: &[Media::json("ProposalRequest")],
+    replies: &[Reply::ok(
+        "The health of the plan.",
+        &[Media::json("PlanHealth"), Media::plain(CSV), Media::plain(HTML)],
+    )
+    .with_revision()],
+    ..DECISION
+};
 static REVIEW: Operation = Operation {
     id: "review",
     path: "/v1/vendors/{vendor}/reviews",
@@ -120,6 +133,9 @@ pub fn table() -> Vec<Route> {
         }),
         Route::new(&EXPLAIN, async |request: DecisionRequest, accept: Accept, body: RequestBody| {
             plan(Kind::Explanation, request, accept, body).await
+        }),
+        Route::new(&HEALTH, async |request: DecisionRequest, accept: Accept, body: RequestBody| {
+            plan(Kind::Health, request, accept, body).await
         }),
         Route::new(&REVIEW, async |request: DecisionRequest, accept: Accept, body: RequestBody| {
             plan(Kind::Review, request, accept, body).await

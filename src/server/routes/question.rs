@@ -189,6 +189,9 @@ impl Question {
                 "the revision is set aside: it uses up its budget every time"
             );
         }
+        for difference in active.plugin.differences(true).iter() {
+            tracing::error!(vendor = &**vendor, revision, "{difference}");
+        }
         (made, took)
     }
 

@@ -133,6 +133,7 @@ pub struct Metrics {
     policy: Family<PolicyLabels, Gauge>,
     stale: Family<VendorLabels, Gauge>,
     set_aside: Family<VendorLabels, Gauge>,
+    differing: Family<VendorLabels, Gauge>,
     /// Rows and lines refused, by reason.
     pub rejected: Family<ReasonLabels, Counter>,
     /// Requests refused before they started, by reason.
@@ -179,6 +180,7 @@ impl Metrics {
             policy: Family::default(),
             stale: Family::default(),
             set_aside: Family::default(),
+            differing: Family::default(),
             rejected: Family::default(),
             shed: Family::default(),
             dropped_records: Counter::default(),
@@ -235,6 +237,8 @@ impl Metrics {
         registry.register_with_unit("policy_stale", what, Unit::Seconds, m.stale.clone());
         let what = "1 while the revision is set aside because it uses up its budget every time";
         registry.register("policy_set_aside", what, m.set_aside.clone());
+        let what = "Rules left to the interpreter because it differed from their typed code";
+        registry.register("policy_rules_differing", what, m.differing.clone());
         registry.register("rejected_rows", "Lines of batches refused, by reason", m.rejected.clone());
         registry.register("requests_shed", "Requests refused before they started, by reason", m.shed.clone());
         registry.register("decision_records", "Decisions recorded", m.records.clone());
@@ -298,7 +302,7 @@ impl Metrics {
         let _one = self.scrape.lock();
         now.lanes.iter().for_each(|(lane, load)| self.lane(lane, *load));
         resident().map(|bytes| self.resident.set(bytes));
-        [&self.last_reload, &self.last_reload_successful, &self.stale, &self.set_aside]
+        [&self.last_reload, &self.last_reload_successful, &self.stale, &self.set_aside, &self.differing]
             .into_iter()
             .for_each(Family::clear);
         self.policy.clear();
@@ -309,6 +313,8 @@ impl Metrics {
             self.last_reload_successful.get_or_create(&labels).set(i64::from(vendor.state == State::Active));
             let is_set_aside = now.set_aside.iter().any(|(set_aside, _)| set_aside == name);
             self.set_aside.get_or_create(&labels).set(i64::from(is_set_aside));
+            let differing = vendor.active.as_ref().map_or(0, |active| active.plugin.differences(false).len());
+            self.differing.get_or_create(&labels).set(i64::try_from(differing).unwrap_or(i64::MAX));
             self.stale.get_or_create(&labels).set(0);
             for outcome in Outcome::ALL {
                 let result = outcome.as_str().to_owned();

@@ -293,7 +293,7 @@ fn mutation_names_the_changes_that_no_case_notices_and_the_missing_case() {
     assert!(out.ends_with("  changes noticed: 6 of 6 (100 %)\n"), "{out}");
 }
 
-/// A key that is there twice: the vendor is refused, so no case has to notice the change.
+/// The same key twice: the vendor is refused, so no case has to notice the change.
 #[test]
 fn changes_with_which_the_vendor_is_refused_are_not_counted() {
     let desk = desk();

@@ -98,10 +98,10 @@ fn the_order_of_day_and_month_comes_from_the_data() {
 fn what_the_data_does_not_decide_is_a_question_and_no_key() {
     let survey = survey("ambiguous");
     assert_eq!(decided(&survey, "revenue", "date_format"), None);
-    assert_eq!(decided(&survey, "revenue", "thousands"), None);
+    assert_eq!(decided(&survey, "revenue", "thousands"), Some("\",\""));
     let questions: Vec<&str> = survey.questions.iter().map(|one| one.question.as_str()).collect();
     assert!(questions.iter().any(|one| one.contains("D/M/YYYY") && one.contains("M/D/YYYY")), "{questions:?}");
-    assert!(questions.iter().any(|one| one.contains("thousand or a fraction")), "{questions:?}");
+    assert!(questions.iter().any(|one| one.contains("is `1,100` a thousand and more?")), "{questions:?}");
     assert!(questions.iter().any(|one| one.starts_with("no currency is stated")), "{questions:?}");
     assert!(read_surveyed(&export("ambiguous"), &survey, &ReadOptions::default()).into_result().is_err());
 }

@@ -114,7 +114,7 @@ fn a_row_that_is_named_as_a_total_and_stays_is_mentioned() {
     let pivot = "Partner,2025-01,2025-02,2025-03\nAcme,100,200,300\nBeta,50,60,70\nTotal,150,260,371\n";
     Seen::text(&[("a.csv", pivot)]).says("the row of `Total` is read as data");
     let first = "Partner,2025-01,2025-02,2025-03\nTotal,150,260,370\nAcme,100,200,300\nBeta,50,60,70\n";
-    Seen::text(&[("a.csv", first)]).says("the row of `Total` is read as data");
+    Seen::text(&[("a.csv", first)]).says("`Total` left out as a figure about the other rows");
     Seen::text(&[("a.csv", &format!("{ROWS}Total,2025-12-31,191\n"))]).says("the row of `Total` is read as data");
     let right = Seen::text(&[("a.csv", &format!("{ROWS}Total,,190\n"))]);
     assert_eq!(right.revenue(), Decimal::from(190));

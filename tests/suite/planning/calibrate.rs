@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 const PRIOR: &str = "(partner.history.prior_revenue ?? 0.0)";
 
 /// A vendor with these weights, and a rule for each with what it indicates.
-fn vendor(weights: &str, rules: &[(&str, &str)]) -> Bench {
+pub fn vendor(weights: &str, rules: &[(&str, &str)]) -> Bench {
     vendor_on("indicated", weights, rules)
 }
 
@@ -28,7 +28,7 @@ fn vendor_on(basis: &str, weights: &str, rules: &[(&str, &str)]) -> Bench {
 }
 
 /// Three years of revenue, all of it in January.
-fn with_revenue(bench: Bench, partners: usize, mut amount: impl FnMut(usize, usize) -> usize) -> Bench {
+pub fn with_revenue(bench: Bench, partners: usize, mut amount: impl FnMut(usize, usize) -> usize) -> Bench {
     let ids: String = (0..partners).map(|number| format!("P{number:02},,,\n")).collect();
     let mut revenue = String::new();
     for number in 0..partners {
@@ -41,7 +41,7 @@ fn with_revenue(bench: Bench, partners: usize, mut amount: impl FnMut(usize, usi
     with_book(bench, &ids, &revenue)
 }
 
-fn calibrated(bench: &Bench, options: &str) -> Value {
+pub fn calibrated(bench: &Bench, options: &str) -> Value {
     bench.json(&format!("calibrate acme --book book --as-of 2024-12-31 {options}"))
 }
 
@@ -57,8 +57,9 @@ fn weights_of_a_channel_with_a_known_truth_are_recovered() {
     let found = calibrated(&bench, "");
     // Σ revenue is 24 × 100 + 10 × 276 = 5,160. With 0.8 of 1,000 each quota is 0.8 × (1,000 − revenue) too high:
     // 0.8 × (24,000 − 5,160) ÷ 5,160 = 15,072 ÷ 5,160 = 2.920930. Last year alone has no error, in any of the folds.
-    assert_eq!(found["current"], json!({"weights": {"history": "0.2", "junk": "0.8"}, "wape": "2.92093"}));
-    assert_eq!(found["best"], json!({"weights": {"history": "1", "junk": "0"}, "wape": "0"}));
+    let setting = |history: &str, junk: &str, wape: &str| json!({"weights": {"history": history, "junk": junk}, "parameters": {}, "wape": wape});
+    assert_eq!(found["current"], setting("0.2", "0.8", "2.92093"));
+    assert_eq!(found["best"], setting("1", "0", "0"));
     assert_eq!((&found["chosen"], &found["standard_error"]), (&found["best"], &json!("0")));
     assert_eq!(found["changes"], true);
     assert_eq!(
@@ -125,6 +126,7 @@ fn a_book_without_a_past_period_and_a_vendor_with_a_weights_rule_are_refused() {
     );
     let refusal = bench.refused(2, "calibrate acme --book book --as-of 2024-12-31");
     assert!(refusal.contains("error[plan::backtest]: `weights.rhai` decides the weights"), "{refusal}");
+    assert!(refusal.contains("under `[parameters]`") && refusal.contains("`partner.parameters.name`"), "{refusal}");
 }
 
 /// The same channel, of which weights only divide the target: the scaled error of an even division counts.

@@ -14,7 +14,7 @@ pub(super) fn channel(years: u32) -> Bench {
 }
 
 /// The same with more sections of the manifest.
-fn channel_with(years: u32, more: &str) -> Bench {
+pub(super) fn channel_with(years: u32, more: &str) -> Bench {
     let bench = acme("", more);
     bench.write("rules/acme/history.rhai", LAST_YEAR);
     let mut partners = "partner_id,territory,tier\n".to_owned();

@@ -12,7 +12,7 @@ fn weights(first: &str, second: &str) -> Vec<Rate> {
 /// A search whose error is the distance of the first weight from 0.6.
 fn searched() -> Search {
     let truth = rate("0.6").unwrap();
-    Search::run(&weights("0.50", "0.50"), |weights| Ok::<_, Infallible>((weights[0] - truth).abs())).unwrap()
+    Search::run(&weights("0.50", "0.50"), &[], |weights| Ok::<_, Infallible>((weights[0] - truth).abs())).unwrap()
 }
 
 #[test]
@@ -33,9 +33,9 @@ fn one_standard_error_of_patience_stays_near_the_present_setting() {
 
 #[test]
 fn one_factor_and_a_failing_score_end_the_search() {
-    let one = Search::run(&[Rate::ONE], |_| Ok::<_, Infallible>(Rate::TWO)).unwrap();
+    let one = Search::run(&[Rate::ONE], &[], |_| Ok::<_, Infallible>(Rate::TWO)).unwrap();
     assert_eq!((one.tried.len(), one.chosen(Rate::ZERO)), (1, &[Rate::ONE][..]));
-    assert_eq!(Search::run(&weights("0.5", "0.5"), |_| Err::<Rate, _>("no book")), Err("no book"));
+    assert_eq!(Search::run(&weights("0.5", "0.5"), &[], |_| Err::<Rate, _>("no book")), Err("no book"));
 }
 
 #[test]

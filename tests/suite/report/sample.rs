@@ -101,6 +101,13 @@ pub fn plan(mut lines: Vec<PlanLine>) -> QuotaPlan {
         groups: vec![channel],
         lines,
         learned: Vec::new(),
+        conventions: quotient::planning::Conventions {
+            constants: quotient::plugin::Conventions::default(),
+            newcomer_months: 12,
+            prior: quotient::plugin::PriorBasis::SamePeriod,
+            healthy_at_quota: ["0.5", "0.7"].map(|share| share.parse().unwrap()),
+            parameters: Vec::new(),
+        },
         bands: None,
         not_eligible: Vec::new(),
         findings: Findings::new(),

@@ -1,4 +1,4 @@
-use super::{HISTORY, Kept, ask, ask_for, demonstration, document, keep, shipped, small, vendor};
+use super::{HISTORY, Kept, ask, ask_for, demonstration, document, keep, shipped, small, vendor, vendor_of};
 use crate::support::{list, text};
 use quotient::report::schema;
 use quotient::request::{Defaults, Form, Kind, Limits, NoBooks, decide, digest_of};
@@ -49,6 +49,20 @@ fn an_assessment_is_for_the_days_in_the_program_and_says_so() {
     assert_eq!(assessed(json!({"since": "2026-07-01"})), (Some(json!("90739.73")), true));
     assert_eq!(assessed(json!({"until": "2025-12-31"})), (None, true));
     assert_eq!(assessed(json!({"since": "2020-01-01", "until": "2026-12-31"})), (Some(json!("180000.00")), false));
+}
+
+#[test]
+fn a_partner_is_unknown_before_its_first_row_counts() {
+    let mut book = small();
+    book["partners"][1]["valid_from"] = json!("2026-01-01");
+    let asked = |kind: Kind, plugin: &quotient::plugin::VendorPlugin, as_of: &str| {
+        ask(plugin, kind, &json!({"partner": "B", "as_of": as_of, "book": book})).is_ok()
+    };
+    let (rules, policies) = (vendor(HISTORY), shipped("meridian"));
+    for (kind, plugin) in [(Kind::Assessment, &rules), (Kind::Explanation, &rules), (Kind::Review, &policies)] {
+        assert!(!asked(kind, plugin, "2025-12-31"), "{kind:?}");
+        assert!(asked(kind, plugin, "2026-01-31"), "{kind:?}");
+    }
 }
 
 #[test]
@@ -150,6 +164,40 @@ fn explanations_have_the_bytes_that_the_program_writes() {
     let answer = ask(&plugin, Kind::Explanation, &body).unwrap();
     let arguments = ["explain", "meridian", "P0007", "--target", "60000000", "--format", "json"];
     assert!(answer.bytes == program(&book, &arguments));
+}
+
+#[test]
+fn the_health_of_a_plan_has_the_bytes_that_the_program_writes() {
+    let (plugin, book) = (shipped("meridian"), demonstration());
+    let body = json!({"target": 60000000, "book": book}).to_string();
+    for (form, word) in [(Form::Json, "json"), (Form::Csv, "csv"), (Form::Html, "html")] {
+        let answer = ask_for(&plugin, Kind::Health, form, body.as_bytes(), &NoBooks).unwrap();
+        let written = program(&book, &["health", "meridian", "--target", "60000000", "--format", word]);
+        assert!(answer.bytes == written, "{word}");
+        assert_eq!(answer.media_type, form.media_type());
+    }
+    let answer = ask(&plugin, Kind::Health, &json!({"target": 60000000, "book": book})).unwrap();
+    let found = document(&answer);
+    validates(&found, &schema::health());
+    assert_eq!((&found["schema"], &found["target"]), (&json!("quotient.health/1"), &json!("60000000.00")));
+    // Findings of the plan and of its health are warnings of the response.
+    assert_eq!(answer.warnings.iter().count(), list(&found, "findings").len());
+    assert!(ask_for(&plugin, Kind::Health, Form::Xlsx, body.as_bytes(), &NoBooks).is_err(), "there is no workbook");
+}
+
+/// A plan that the manifest refuses cannot be proposed; its health says why.
+#[test]
+fn the_health_of_a_refused_plan_is_answered_with_the_refusal() {
+    let refusing = "api = 1\nname = \"Acme\"\ncurrency = \"USD\"\n[plan]\nperiod = \"half\"\nfiscal_year_starts = \"January\"\n\
+        grain = \"partner\"\nbasis = \"indicated\"\n[weights]\nhistory = 1\n[health]\nreject = [\"channel_odds\"]\n";
+    let plugin = vendor_of(refusing, HISTORY);
+    // The rule asks for half as much again as was sold in the past half-year, which was never reached.
+    let body = json!({"target": 500000, "book": small()});
+    assert!(ask(&plugin, Kind::Proposal, &body).is_err());
+    let found = document(&ask(&plugin, Kind::Health, &body).unwrap());
+    let refused: Vec<&Value> =
+        list(&found, "findings").iter().filter(|finding| finding["severity"] == "error").collect();
+    assert_eq!(refused.iter().map(|finding| text(finding, "cause")).collect::<Vec<_>>(), [Some("channel_odds")]);
 }
 
 #[test]

@@ -68,6 +68,11 @@ pub fn vendor(rule: &str) -> VendorPlugin {
     let manifest = "api = 1\nname = \"Acme\"\ncurrency = \"USD\"\n[plan]\nperiod = \"year\"\n\
         fiscal_year_starts = \"January\"\ngrain = \"partner\"\nbasis = \"indicated\"\nrounding_unit = 100\n\
         [weights]\nhistory = 1\n";
+    vendor_of(manifest, rule)
+}
+
+/// A vendor with this manifest and one factor rule.
+pub fn vendor_of(manifest: &str, rule: &str) -> VendorPlugin {
     let file = |path: &str, text: &str| VendorFile {
         room: Room::Rules,
         path: path.to_owned(),

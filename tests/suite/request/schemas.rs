@@ -23,6 +23,7 @@ fn bodies_are_read_by_the_members_of_their_schemas() {
         (Kind::Proposal, "ProposalRequest"),
         (Kind::Explanation, "ExplanationRequest"),
         (Kind::Review, "ReviewRequest"),
+        (Kind::Health, "ProposalRequest"),
     ];
     for (kind, name) in kinds {
         let plugin = shipped("meridian");

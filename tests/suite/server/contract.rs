@@ -103,7 +103,7 @@ fn every_example_of_the_openapi_document_is_answered_as_a_success() {
             count += 1;
         }
     }
-    assert_eq!(count, 9, "bodies that have an example");
+    assert_eq!(count, 10, "bodies that have an example");
 }
 
 #[test]

@@ -1,0 +1,211 @@
+//! Names in the column of partners that are not partners: groups, sums of the rows below, figures about the others.
+
+use super::super::label::{group, is_statistic, label};
+use super::super::table::Field;
+use super::super::value::notation::{DecimalSign, Notation, ThousandsSign};
+use super::super::value::number;
+use super::profile::Column;
+use super::section::Draft;
+use super::text::{key, quoted};
+use crate::finding::{counted, listed};
+use rust_decimal::Decimal;
+use std::collections::BTreeSet;
+
+/// Most rows of a table whose amounts are compared with the sums of those below: pivots are small.
+const MOST_ROWS: usize = 2_000;
+/// Most names that a filter lists.
+const MOST_NAMES: usize = 40;
+
+/// Decides how the rows below the names of `partner` are read.
+pub(super) fn group_rows(draft: &mut Draft<'_>, partner: &Column) {
+    let reason = "each name is above its rows";
+    draft.section.set("fill_down", format!("[{}]", quoted(&partner.heading)), reason);
+    let question =
+        format!("each name in `{}` is alone above its rows: is it the partner of those rows?", partner.heading);
+    draft.ask(&partner.heading, question);
+    let amount =
+        draft.bound.iter().find(|(field, _)| *field == Field::Amount).map(|(_, column)| column.heading.clone());
+    if let Some(heading) = amount {
+        draft.section.set(format!("skip.{}", key(&heading)), quoted(""), "the rows of the names have no amount");
+    }
+}
+
+/// A row with its name and its amounts.
+struct Line {
+    name: String,
+    amounts: Vec<Option<Decimal>>,
+}
+
+/// Asks about names of groups in the column `partner` that are not partners: those without any amount, and those whose
+/// amounts are the sums of the rows below; leaves out what is proven.
+pub(super) fn nested(draft: &mut Draft<'_>, partner: &Column, periods: &[usize]) {
+    let own = |column: &Column| draft.profile.columns.iter().any(|own| std::ptr::eq(own, column));
+    if draft.section.has("fill_down") || !own(partner) || draft.profile.rows > MOST_ROWS as u64 {
+        return;
+    }
+    let amounts = draft.bound.iter().filter(|(field, column)| *field == Field::Amount && own(column));
+    let columns: Vec<usize> =
+        if periods.is_empty() { amounts.map(|(_, column)| column.index).collect() } else { periods.to_vec() };
+    let notation = notation(draft);
+    let (mut lines, mut totals, mut figures) = (Vec::new(), BTreeSet::new(), Vec::new());
+    draft.profile.all_rows(|_, fields| {
+        let name = fields.text(partner.index).to_owned();
+        let amounts = columns.iter().map(|index| number::read(fields.text(*index), notation).ok().map(|one| one.value));
+        let (named, is_figure) = (label(&name), is_statistic(&name));
+        totals.extend(named.and_then(|_| group(&name)).map(str::to_owned));
+        let is_first = lines.is_empty() && named.is_some_and(|label| label.is_exact);
+        if is_first || is_figure {
+            figures.push(Line { name, amounts: amounts.collect() });
+        } else if named.is_none() && !name.is_empty() && name != partner.heading {
+            lines.push(Line { name, amounts: amounts.collect() });
+        }
+    });
+    if columns.is_empty() || lines.len() > MOST_ROWS {
+        return;
+    }
+    without_amounts(draft, partner, &lines, (&totals, !periods.is_empty()));
+    sums(draft, partner, &lines);
+    figures_of(draft, partner, &lines, &figures);
+}
+
+/// Leaves out rows with a figure about the others: their sum above them, their average, least or greatest amounts.
+fn figures_of(draft: &mut Draft<'_>, partner: &Column, lines: &[Line], figures: &[Line]) {
+    let column = |at: usize| lines.iter().filter_map(move |line| *line.amounts.get(at)?);
+    let is_figure = |at: usize, amount: Decimal| {
+        let count = Decimal::from(column(at).count());
+        let sum = column(at).try_fold(Decimal::ZERO, |sum, one| sum.checked_add(one));
+        let average = sum.and_then(|sum| sum.checked_div(count));
+        let is_near = |other: Decimal| (other - amount).abs() <= Decimal::ONE;
+        [sum, column(at).min(), column(at).max()].contains(&Some(amount)) || average.is_some_and(is_near)
+    };
+    let are_figures = |line: &&Line| {
+        let mut known = line.amounts.iter().enumerate().filter_map(|(at, amount)| Some((at, (*amount)?))).peekable();
+        known.peek().is_some() && known.all(|(at, amount)| is_figure(at, amount))
+    };
+    let names: Vec<&str> = figures.iter().filter(are_figures).map(|line| line.name.as_str()).collect();
+    let is_partner = |name: &&str| lines.iter().any(|line| line.name == **name);
+    let key = format!("skip.{}", key(&partner.heading));
+    if names.is_empty() || names.iter().any(is_partner) || draft.section.has(&key) || lines.len() < 2 {
+        return;
+    }
+    draft.section.set(key, names_of(&names), "figures about the other rows");
+    let question = format!("{} left out as a figure about the other rows: is it a partner?", listed(&names));
+    draft.ask(&partner.heading, question);
+}
+
+/// The notation that the section states so far.
+fn notation(draft: &Draft<'_>) -> Notation {
+    let sign = |key: &str| draft.section.value(key).map(|value| value.trim_matches('"').to_owned());
+    Notation {
+        decimal: sign("decimal").and_then(|sign| DecimalSign::new(&sign)),
+        thousands: sign("thousands").and_then(|sign| ThousandsSign::new(&sign)),
+        dash: None,
+    }
+}
+
+/// Names without any amount: groups if a total of theirs is below.
+fn without_amounts(
+    draft: &mut Draft<'_>,
+    partner: &Column,
+    lines: &[Line],
+    (totals, is_wide): (&BTreeSet<String>, bool),
+) {
+    let has_amount = |line: &&Line| line.amounts.iter().any(Option::is_some);
+    let with: BTreeSet<&str> = lines.iter().filter(has_amount).map(|line| line.name.as_str()).collect();
+    let names = || lines.iter().map(|line| line.name.as_str()).filter(|name| !with.contains(name));
+    let groups: BTreeSet<&str> = names().filter(|name| totals.contains(*name)).collect();
+    let heading = partner.heading.clone();
+    if !groups.is_empty() && groups.len() <= MOST_NAMES {
+        let list: Vec<&str> = groups.iter().copied().collect();
+        let shown = listed(&list.iter().take(3).copied().collect::<Vec<_>>());
+        let question = format!(
+            "names without amounts and with a total below, such as {shown}, are left out as groups: is one a partner?"
+        );
+        draft.section.set(format!("skip.{}", key(&heading)), names_of(&list), "groups of partners");
+        draft.ask(&heading, question);
+    }
+    let others: BTreeSet<&str> = names().filter(|name| !groups.contains(name)).collect();
+    if let Some(example) = others.first().filter(|_| is_wide) {
+        let count = counted(others.len(), "name");
+        draft.ask(
+            &heading,
+            format!("{count} without any amount, such as `{example}`: partners, or groups of partners?"),
+        );
+    }
+}
+
+/// Names whose amounts are the sums of the rows below them, if the whole table is made of such blocks.
+fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) {
+    let Some(parents) = blocks(lines) else { return };
+    let (mut above, mut below) = (BTreeSet::new(), BTreeSet::new());
+    for (index, line) in lines.iter().enumerate() {
+        let set = if parents.contains(&index) { &mut above } else { &mut below };
+        set.insert(line.name.as_str());
+    }
+    let heading = partner.heading.clone();
+    let (Some(one), Some(part)) = (above.first().copied(), below.first().copied()) else { return };
+    let what = format!("the amounts of {} are the sums of the rows below, such as `{part}`", listed(&[one]));
+    if above.is_disjoint(&below) && above.len() <= MOST_NAMES {
+        let list: Vec<&str> = above.into_iter().collect();
+        draft.section.set(format!("where.{}", key(&heading)), names_of(&list), "the other rows are parts of these");
+        draft.ask(&heading, format!("{what}: are only the former partners?"));
+    } else {
+        draft.ask(
+            &heading,
+            format!(
+                "{what}, so that each amount counts twice: export the table with the name in every row, and no sums"
+            ),
+        );
+    }
+}
+
+/// Indices of the rows that are sums of the rows below, if all rows are such a row or one below it.
+fn blocks(lines: &[Line]) -> Option<BTreeSet<usize>> {
+    let sum_of = |lines: &[Line], column: usize| -> Option<Decimal> {
+        lines
+            .iter()
+            .flat_map(|line| line.amounts.get(column)?.as_ref())
+            .try_fold(Decimal::ZERO, |sum, one| sum.checked_add(*one))
+    };
+    let width = lines.first()?.amounts.len();
+    let totals: Vec<Decimal> = lines
+        .iter()
+        .map(|line| line.amounts.iter().flatten().try_fold(Decimal::ZERO, |sum, one| sum.checked_add(*one)))
+        .collect::<Option<_>>()?;
+    // Number of rows below each row that make a block with it, from the end of the table.
+    let mut below: Vec<Option<usize>> = vec![None; lines.len() + 1];
+    *below.last_mut()? = Some(0);
+    for (start, total) in totals.iter().enumerate().rev() {
+        let mut sum = Decimal::ZERO;
+        for (end, part) in totals.iter().enumerate().skip(start + 1) {
+            sum = sum.checked_add(*part)?;
+            if sum != *total || total.is_zero() || below.get(end + 1).is_none_or(Option::is_none) {
+                continue;
+            }
+            let (own, parts) = (lines.get(start..=start)?, lines.get(start + 1..=end)?);
+            if (0..width).all(|column| sum_of(own, column) == sum_of(parts, column)) {
+                if let Some(rows) = below.get_mut(start) {
+                    *rows = Some(end - start);
+                }
+                break;
+            }
+        }
+    }
+    let (mut parents, mut start, mut longest) = (BTreeSet::new(), 0, 0);
+    while start < lines.len() {
+        let rows = (*below.get(start)?)?;
+        parents.insert(start);
+        longest = longest.max(rows);
+        start += rows + 1;
+    }
+    // Equal amounts of two partners prove nothing.
+    (parents.len() > 1 && longest > 1).then_some(parents)
+}
+
+fn names_of(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    match quoted.as_slice() {
+        [only] => only.clone(),
+        many => format!("[{}]", many.join(", ")),
+    }
+}
