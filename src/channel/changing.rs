@@ -1,7 +1,6 @@
 //! Facts about a partner that change, and their rows with the dates from which they count.
 
 use super::identity::{Name, SegmentKey};
-use super::line::InvestmentFacts;
 use crate::units::{Money, Rate, plain};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -63,26 +62,6 @@ impl Hash for Investment {
         let sales = (self.sellers, self.productivity, self.seller_ramp);
         if sales != (None, None, None) {
             sales.hash(state);
-        }
-    }
-}
-
-/// The facts that follow from the signals alone; the capacity also depends on the period.
-impl From<&Investment> for InvestmentFacts {
-    fn from(found: &Investment) -> Self {
-        let both = found.certified_now.zip(found.certified_before);
-        Self {
-            certified_now: found.certified_now,
-            certified_before: found.certified_before,
-            certified_gained: both.map(|(now, before)| now.saturating_sub(before)),
-            marketing_spend: found.marketing_spend,
-            services_headcount: found.services_headcount,
-            services_revenue: found.services_revenue,
-            enablement: found.enablement,
-            sellers: found.sellers,
-            productivity: found.productivity,
-            seller_ramp: found.seller_ramp,
-            capacity: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Every figure is a fact that scripts may read; `None` is "not known". Amounts are of the line's own part of the business
 //! unless a figure says otherwise.
 
-use super::changing::Attribute;
+use super::changing::{Attribute, Investment};
 use super::identity::{Identity, Name};
 use crate::figure::{Kind, Quantity, Value};
 use crate::figures;
@@ -292,5 +292,25 @@ impl Quantity for (Name, Attribute) {
 
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         generator.subschema_for::<String>()
+    }
+}
+
+/// The facts that follow from the signals alone; the capacity also depends on the period.
+impl From<&Investment> for InvestmentFacts {
+    fn from(found: &Investment) -> Self {
+        let both = found.certified_now.zip(found.certified_before);
+        Self {
+            certified_now: found.certified_now,
+            certified_before: found.certified_before,
+            certified_gained: both.map(|(now, before)| now.saturating_sub(before)),
+            marketing_spend: found.marketing_spend,
+            services_headcount: found.services_headcount,
+            services_revenue: found.services_revenue,
+            enablement: found.enablement,
+            sellers: found.sellers,
+            productivity: found.productivity,
+            seller_ramp: found.seller_ramp,
+            capacity: None,
+        }
     }
 }
