@@ -4,6 +4,9 @@
 # Writes DIRECTORY/lines.ndjson: one line of the plan per line of text.
 set -eu
 vendor=$1 as_of=$2 target=$3
+# Rules and policies are those of the directory in which the script is started.
+QUOTIENT_RULES=$(realpath "${QUOTIENT_RULES:-rules}") QUOTIENT_POLICIES=$(realpath "${QUOTIENT_POLICIES:-policies}")
+export QUOTIENT_RULES QUOTIENT_POLICIES
 cd "$4"
 processes=${PROCESSES:-2}
 

@@ -56,7 +56,12 @@ fn odds(text: &str) -> Result<Rate, String> {
 /// Runs `health`.
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let Inputs { plugin, book, mut request, warnings } = options.plan.load(&options.vendor)?;
-    request.odds.clone_from(&options.odds);
+    request.odds.clear();
+    for odds in &options.odds {
+        if !request.odds.contains(odds) {
+            request.odds.push(*odds);
+        }
+    }
     let bar = PartnersBar::new("assessing");
     let most = options.past_periods as usize;
     let health = on_script_threads(options.plan.threads.count(), || {

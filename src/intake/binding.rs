@@ -40,6 +40,8 @@ pub(super) struct Binding<'a> {
     sources: Vec<Source>,
     keep: Vec<(usize, &'a [String])>,
     skip: Vec<(usize, &'a [String])>,
+    /// The amounts of rows are subtracted when one of these holds.
+    subtract: Vec<(usize, &'a [String])>,
     /// Rows that are used, for revenue that is the won opportunities.
     won: Option<Won<'a>>,
     /// Columns in percent, as their headings say.
@@ -47,9 +49,9 @@ pub(super) struct Binding<'a> {
     /// Number of fields that a row has at least.
     pub width: usize,
     /// Number of columns of the file.
-    columns: usize,
+    pub(super) columns: usize,
     /// Number of fields of the first row; 0 before it is read.
-    row_width: std::cell::Cell<usize>,
+    pub(super) row_width: std::cell::Cell<usize>,
     /// Rows that are not data, as another table of the same sheet with amounts knows them.
     pub left_out: Option<BTreeSet<u64>>,
     /// Index of the added column of periods, and the column of amounts beside it.
@@ -63,6 +65,7 @@ impl<'a> Binding<'a> {
         let sources = binder.sources();
         let keep = binder.filters(map.map(|map| map.keep.as_slice()).unwrap_or_default());
         let skip = binder.filters(map.map(|map| map.skip.as_slice()).unwrap_or_default());
+        let subtract = binder.filters(map.map(|map| map.subtract.as_slice()).unwrap_or_default());
         let won = binder.won();
         binder.check_unused(&sources);
         let failed = binder.failed;
@@ -86,6 +89,7 @@ impl<'a> Binding<'a> {
             sources,
             keep,
             skip,
+            subtract,
             won,
             percents,
             width,
@@ -130,7 +134,7 @@ impl<'a> Binding<'a> {
 
     /// The filter of the mapping that leaves the row out, and the index of its column; `None` when the row is used.
     pub fn left_out_by(&self, fields: Fields<'_>) -> Option<(LeftOutBy, usize)> {
-        let holds = |(index, values): &(usize, &[String])| values.iter().any(|value| value == fields.text(*index));
+        let holds = |filter: &(usize, &[String])| holds(filter, fields);
         let unmet = self.keep.iter().find(|filter| !holds(filter)).map(|(index, _)| (LeftOutBy::Where, *index));
         let unmet = unmet.or_else(|| {
             let won = self.won.as_ref().filter(|won| !won.holds(fields))?;
@@ -139,27 +143,15 @@ impl<'a> Binding<'a> {
         unmet.or_else(|| self.skip.iter().find(|filter| holds(filter)).map(|(index, _)| (LeftOutBy::Skip, *index)))
     }
 
-    /// Reports a row that has more or fewer fields than the headings; true when the row can be used.
-    ///
-    /// Where the heading row ends with delimiters, rows may do so or not, but all alike: a delimiter that is lost or
-    /// written twice moves values to other columns, and shows in nothing but the number of fields.
-    pub fn check_width(&self, row: u64, fields: Fields<'_>, log: &mut Log) -> bool {
-        let Fields::Record(record) = fields else { return true };
-        let (found, headings) = (record.len(), self.columns);
-        if found == self.row_width.get() {
-            return true;
-        }
-        let fault = match self.row_width.get() {
-            0 if found == headings || found == self.width => {
-                self.row_width.set(found);
-                return true;
-            }
-            above if found == headings || found == self.width => TableFault::UnevenWidth { fields: found, above },
-            _ => TableFault::Width { fields: found, columns: headings },
-        };
-        log.add(Finding::from(fault).at(self.location.place(row, "", "")));
-        false
+    /// True when the mapping subtracts the amounts of the row.
+    pub fn subtracts(&self, fields: Fields<'_>) -> bool {
+        self.subtract.iter().any(|filter| holds(filter, fields))
     }
+}
+
+/// True when the column of the filter has one of its values.
+fn holds((index, values): &(usize, &[String]), fields: Fields<'_>) -> bool {
+    values.iter().any(|value| value == fields.text(*index))
 }
 
 struct Binder<'a, 's> {

@@ -64,7 +64,7 @@ pub(super) fn unnamed(index: usize) -> Option<String> {
 pub(super) fn name_columns(sheet: &mut Sheet, map: Option<&TableMap>) {
     let Some(map) = map.filter(|_| sheet.headings.iter().any(String::is_empty)) else { return };
     let filled = map.fill_down.iter().map(|(heading, _)| heading);
-    let filters = map.keep.iter().chain(&map.skip).map(|filter| &filter.heading);
+    let filters = map.keep.iter().chain(&map.skip).chain(&map.subtract).map(|filter| &filter.heading);
     let headings: Vec<&String> =
         map.columns.values().flat_map(|(headings, _)| headings).chain(filled).chain(filters).collect();
     let named = |(index, heading): (usize, &String)| {
@@ -100,7 +100,7 @@ impl Wanted<'_> {
     /// Further headings that the mapping file names: of filters, attributes and layouts.
     fn others(&self) -> impl Iterator<Item = &str> {
         self.map.into_iter().flat_map(|map| {
-            let filters = map.keep.iter().chain(&map.skip).map(|filter| filter.heading.as_str());
+            let filters = map.keep.iter().chain(&map.skip).chain(&map.subtract).map(|filter| filter.heading.as_str());
             let attributes = map.attributes.iter().flatten().map(|(heading, _)| heading.as_str());
             let periods = map.unpivot.iter().flat_map(|unpivot| match &unpivot.periods {
                 Periods::Months => &[][..],

@@ -1,5 +1,7 @@
 //! Words by which exports name total rows and footers.
 
+use super::value::month_word::month_number;
+
 /// Words that name a total, lower case; the plural is recognised as well.
 const TOTALS: [&str; 22] = [
     "total",
@@ -53,7 +55,7 @@ const WHOLE: [&str; 24] = [
     "итого",
 ];
 /// Names of rows with a figure about the rows above, lower case.
-const STATISTICS: [&str; 16] = [
+const STATISTICS: [&str; 22] = [
     "average",
     "avg",
     "mean",
@@ -69,6 +71,12 @@ const STATISTICS: [&str; 16] = [
     "moyenne",
     "nombre",
     "promedio",
+    "balance brought forward",
+    "balance carried forward",
+    "opening balance",
+    "closing balance",
+    "übertrag",
+    "saldo",
     "平均",
 ];
 /// Words that begin the lines below an export, lower case.
@@ -91,6 +99,23 @@ const PHRASES: [&str; 18] = [
     "vertraulich",
     "seite ",
     "end of report",
+];
+/// Words for periods, lower case.
+const PERIODS: [&str; 14] = [
+    "month",
+    "monthly",
+    "quarter",
+    "quarterly",
+    "half",
+    "year",
+    "annual",
+    "ytd",
+    "fy",
+    "monat",
+    "quartal",
+    "jahr",
+    "mois",
+    "trimestre",
 ];
 /// The name of a total row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,12 +156,24 @@ pub(super) fn label(text: &str) -> Option<Label> {
         let begins = lower.strip_prefix(word).map(without_plural).is_some_and(|rest| rest.starts_with([' ', ':']));
         begins || lower.strip_suffix(word).is_some_and(|rest| rest.ends_with([' ', '-']))
     });
-    is_beside.then_some(Label { is_exact: false, count: None })
+    is_beside.then(|| Label { is_exact: group(&lower).is_some_and(is_period), count: None })
 }
 
 /// True for the name of a row with a figure about the rows above, such as their average.
 pub(super) fn is_statistic(text: &str) -> bool {
-    text.len() < 20 && STATISTICS.contains(&text.trim_matches(['*', ' ', ':']).to_lowercase().as_str())
+    text.len() < 26 && STATISTICS.contains(&text.trim_matches(['*', ' ', ':']).to_lowercase().as_str())
+}
+
+/// True for words that state a period and nothing else: `January` and `2025` of `Total January 2025`, `quarter` of
+/// `Quarter total`.
+fn is_period(words: &str) -> bool {
+    let is_one = |word: &str| {
+        PERIODS.contains(&word)
+            || month_number(word).is_some()
+            || word.trim_start_matches(['q', 'h']).bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let mut all = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    all.clone().next().is_some() && all.all(is_one)
 }
 
 /// The words beside the name of a total: `Acme` of `Acme Total`.

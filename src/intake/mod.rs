@@ -56,6 +56,7 @@ mod row;
 mod row_amounts;
 mod row_currency;
 mod row_value;
+mod row_width;
 mod rows;
 mod shape;
 mod shared;

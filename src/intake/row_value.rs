@@ -190,6 +190,13 @@ impl<'a> Row<'a> {
         if let Some(times) = self.binding.map.and_then(|map| map.times.get(&field)) {
             amount = amount.checked_mul(*times).unwrap_or(Decimal::MAX);
         }
+        if self.binding.subtracts(self.fields) {
+            if amount < Decimal::ZERO {
+                let (column, value) = (self.column(field), shown(written.text));
+                return Err(self.reject(field, ValueFault::SubtractedTwice { column, value }));
+            }
+            amount = -amount;
+        }
         let from_zero = self.declared(field).is_some_and(|column| column.kind == Kind::AmountFromZero);
         if from_zero && amount < Decimal::ZERO {
             let (column, value) = (self.column(field), shown(written.text));

@@ -186,6 +186,11 @@ impl Walk<'_> {
             self.is_below_total = true;
             return;
         }
+        if name.is_some_and(|(_, label)| label.is_exact) && self.is_nearly_total(&amounts) {
+            self.differing_total(row, labelled.map(|(text, _)| text).unwrap_or_default(), &amounts);
+            self.is_below_total = true;
+            return;
+        }
         let counts_rows = name.is_some_and(|(_, label)| label.count == Some(self.rows)) && self.rows > 0;
         let is_named =
             name.is_some() && (lacks || counts_rows || (fields.filled() == 1 && (after_gap || self.is_ragged(fields))));
@@ -269,6 +274,40 @@ impl Walk<'_> {
         }
     }
 
+    /// True when each amount of the row is nearly the sum of the rows above, or of those below an earlier total: totals are
+    /// often rounded, and sums of rounded rows.
+    fn is_nearly_total(&self, amounts: &[Option<Decimal>]) -> bool {
+        let is_near = |(index, amount): (usize, &Option<Decimal>)| {
+            let Some(amount) = amount else { return true };
+            let sum = self.nearest_sum(index, *amount);
+            let difference = sum.checked_sub(*amount).unwrap_or(Decimal::MAX).abs();
+            difference.checked_mul(Decimal::ONE_HUNDRED).is_some_and(|times| times <= sum.abs())
+        };
+        let has_amount = amounts.iter().flatten().any(|amount| !amount.is_zero());
+        self.rows > 1 && has_amount && amounts.iter().enumerate().all(is_near)
+    }
+
+    /// The sum of the rows above from one of the places from which a total may count, the one nearest to `amount`.
+    fn nearest_sum(&self, index: usize, amount: Decimal) -> Decimal {
+        let (Some(sum), Some(marks)) = (self.sums.get(index), self.marks.get(index)) else { return Decimal::ZERO };
+        let sums = marks.iter().filter_map(|mark| sum.checked_sub(*mark));
+        let sums = sums.chain(self.admitted.get(index).copied());
+        sums.min_by_key(|sum| sum.checked_sub(amount).unwrap_or(Decimal::MAX).abs()).unwrap_or_default()
+    }
+
+    /// Leaves out a total that differs from the rows above.
+    fn differing_total(&mut self, row: u64, text: &str, amounts: &[Option<Decimal>]) {
+        self.verdict.rows.insert(row);
+        let Some(stated) = sum_of(amounts) else { return };
+        let known = amounts.iter().enumerate().filter_map(|(index, amount)| Some((index, (*amount)?)));
+        let sum = known.map(|(index, amount)| self.nearest_sum(index, amount)).sum();
+        self.verdict.findings.push((TableFault::TotalDiffers { text: shown(text), stated, sum }, row));
+        self.verdict.stated = Some(stated);
+        for (marks, sum) in self.marks.iter_mut().zip(&self.sums) {
+            marks.insert(*sum);
+        }
+    }
+
     /// True for a row that can be read as data and is named as a figure about the others, or has their sums in several
     /// columns.
     fn is_like_total(&self, fields: Fields<'_>, amounts: &[Option<Decimal>]) -> bool {
@@ -343,14 +382,11 @@ impl Walk<'_> {
             let fault = TableFault::Footer { text: shown(&first.text), rows: footer.len() };
             self.verdict.findings.push((fault, first.row));
         }
-        for held in &self.pending {
+        for held in std::mem::take(&mut self.pending) {
             self.verdict.rows.insert(held.row);
-            let Some(stated) = sum_of(&held.amounts).filter(|_| held.is_total) else { continue };
-            let sum =
-                (held.amounts.iter().zip(&self.sums)).filter(|(amount, _)| amount.is_some()).map(|(_, sum)| *sum).sum();
-            let fault = TableFault::TotalDiffers { text: shown(&held.text), stated, sum };
-            self.verdict.findings.push((fault, held.row));
-            self.verdict.stated = Some(stated);
+            if held.is_total {
+                self.differing_total(held.row, &held.text, &held.amounts);
+            }
         }
         self.verdict
     }

@@ -7,6 +7,7 @@ use crate::channel::{Attribute, ExtraTable, MarketCell, Name, PartnerBook, Segme
 use crate::finding::Finding;
 use crate::plugin::VendorPlugin;
 use crate::units::{Currency, Money, Month};
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,8 +73,8 @@ pub struct BookFacts {
 }
 
 impl BookFacts {
-    /// The facts of a book, or of one part of it.
-    pub fn of(plugin: &VendorPlugin, book: &PartnerBook) -> Self {
+    /// The facts of a book, or of one part of it; of its market those that count on `as_of`.
+    pub fn of(plugin: &VendorPlugin, book: &PartnerBook, as_of: NaiveDate) -> Self {
         let months = book.partners.iter().flat_map(|partner| &partner.revenue).map(|entry| Written(entry.month));
         Self {
             seen: Seen::of(book),
@@ -81,7 +82,7 @@ impl BookFacts {
             months: months.collect(),
             tables: book.tables.keys().cloned().collect(),
             extra_tables: book.extra_tables.iter().map(|table| table.name.to_string()).collect(),
-            market: book.market.iter().map(MarketRow::of).collect(),
+            market: book.as_of(as_of).market.iter().map(MarketRow::of).collect(),
             targets: targets(&book.targets),
             attributes: kinds(plugin, book),
         }

@@ -13,7 +13,7 @@ crate::faults! {
         /// A document is not what the step reads.
         Document { document: String, reason: String } = PartitionDocument {
             message: format!("{document} is not what this step reads: {reason}"),
-            help: "give each step the output of the step before it, unchanged; see docs/scale-out.md",
+            help: "a partition is a JSON book per line, or a directory or workbook given with `--book`; give each further step the output of the step before it, unchanged",
         }
         /// A survey is of another question or another revision than the one beside it.
         OtherQuestion { member: String, one: String, other: String } = PartitionMixed {
@@ -32,7 +32,7 @@ crate::faults! {
         }
         /// Surveys that are merged are not of the same step, or rest on different steps before it.
         OtherStep { member: String } = PartitionMixed {
-            message: format!("two surveys cannot be merged: they rest on different parts `{member}`"),
+            message: format!("two surveys cannot be merged: their `{member}` of the rounds before differ"),
             help: "merge surveys of one round, all made from the same merged survey of the round before",
         }
         /// Partitions state the same shared value differently.
@@ -112,7 +112,7 @@ crate::faults! {
         /// The rules compare a line with its peers.
         Peers { rules: Vec<String>, facts: Vec<String> } = PartitionUnsupported {
             message: format!(
-                "a line of this vendor cannot be assessed apart from the others: {} ask about peers ({})",
+                "a line of this vendor cannot be assessed apart from the others: its rules look at peers in {} ({})",
                 names(rules),
                 names(facts)
             ),

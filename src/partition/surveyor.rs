@@ -86,7 +86,10 @@ impl<'p> Surveyor<'p> {
     /// # Errors
     /// When it does not fit the rounds before.
     pub fn part(&self, mut book: PartnerBook) -> Result<Part, Findings> {
-        let Some(frame) = &self.frame else { return Ok(Part::Book(Box::new(BookFacts::of(self.plugin, &book)))) };
+        let Some(frame) = &self.frame else {
+            let facts = BookFacts::of(self.plugin, &book, self.survey.question.as_of.0);
+            return Ok(Part::Book(Box::new(facts)));
+        };
         self.survey.book.adopt(self.plugin, &mut book)?;
         let seen = Seen::of(&book);
         Ok(match (&self.survey.sums, &self.survey.squares) {

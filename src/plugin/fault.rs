@@ -251,7 +251,10 @@ crate::faults! {
         }
         /// A number outside the region that is stated for it.
         ParameterRegion { parameter: String, value: Decimal, low: Decimal, high: Decimal } = ManifestValue {
-            message: format!("`{parameter}` is {value}, outside its own region from {low} to {high}"),
+            message: match low > high {
+                true => format!("`at_least` of `{parameter}` is {low}, above its `at_most` of {high}"),
+                false => format!("`{parameter}` is {value}, outside its region from {low} to {high}"),
+            },
             help: "`at_least` and `at_most` are the least and largest value that a calibration tries",
         }
         /// A number is learned by something that lines do not have.

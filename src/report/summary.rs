@@ -229,7 +229,7 @@ pub struct Summary<'a> {
     pub growth_unknown: Tally,
     /// Guardrails that quotas stand at, by side and by the label of the guardrail's step (the side when it has none).
     pub binding: BTreeMap<(Side, String), Tally>,
-    /// Guardrails that gave way or are broken, by rule and side; the number of bounds.
+    /// Guardrails that gave way or are broken, by rule and side; the number of lines.
     pub broken: BTreeMap<(GuardrailKind, Side), usize>,
     /// Newcomers.
     pub newcomers: Tally,
@@ -269,9 +269,9 @@ impl<'a> Summary<'a> {
             if let Some(side) = line.binding {
                 binding.entry((side, binding_label(line, side))).or_insert(none).add(line.quota)?;
             }
-            for bound in &line.broken {
-                *broken.entry((bound.kind, bound.side)).or_default() += 1;
-            }
+            // A line counts once, however many bounds of a kind it breaks.
+            let kinds: BTreeSet<_> = line.broken.iter().map(|bound| (bound.kind, bound.side)).collect();
+            kinds.into_iter().for_each(|kind| *broken.entry(kind).or_default() += 1);
         }
         channel.share = channel.quota.ratio_to(plan.total);
         Ok(Self {

@@ -11,8 +11,6 @@ use super::words::{change_name, change_sentence, compared_note, line_note, over_
 use crate::planning::{PlanLine, QuotaPlan};
 use comfy_table::{Cell, Color};
 
-/// Width from which tables show every column.
-const WIDE: u16 = 96;
 /// Characters of a name in a table.
 const NAME: usize = 36;
 
@@ -159,19 +157,19 @@ impl Sheet<'_> {
         if all == 0 {
             return "No lines: no partner of the book is eligible.\n".to_owned();
         }
+        let largest = || self.summary.by_quota.iter().take(shown).map(|index| &self.plan.lines[*index]);
+        let has_notes = largest().any(|line| !line_note(line).is_empty());
         let mut columns = vec![("line", Left), ("quota", Right), ("prior", Right), ("growth", Right)];
         columns.extend(self.plan.bands.as_ref().map(|_| ("odds", Right)));
-        columns.push(("share", Right));
-        let share = columns.len() - 1;
-        let is_wide = self.options.width >= WIDE;
-        if is_wide {
-            columns.extend([("tier", Left), ("territory", Left)]);
-        }
-        columns.push(("note", Left));
+        let share = columns.len();
+        columns.extend([("share", Right), ("tier", Left), ("territory", Left)]);
+        columns.extend(has_notes.then_some(("note", Left)));
         let title = if shown < all { format!("Largest {shown} of {} lines", count(all)) } else { "Lines".to_owned() };
-        let mut grid = Grid::new(&title, self.options, &columns).optional(&[share, 2]);
-        for index in self.summary.by_quota.iter().take(shown) {
-            grid.row(self.line_cells(&self.plan.lines[*index], is_wide));
+        let left_out_first = [share + 2, share + 1, share, 2];
+        let mut grid = Grid::new(&title, self.options, &columns).optional(&left_out_first);
+        for line in largest() {
+            let cells = self.line_cells(line);
+            grid.row(cells.into_iter().take(columns.len()));
         }
         let mut text = grid.text();
         if shown < all {
@@ -180,7 +178,7 @@ impl Sheet<'_> {
         text
     }
 
-    fn line_cells(&self, line: &PlanLine, is_wide: bool) -> Vec<Cell> {
+    fn line_cells(&self, line: &PlanLine) -> Vec<Cell> {
         let growth = line.growth();
         let mut cells = vec![
             Cell::new(clipped(&line_name(line), NAME)),
@@ -190,12 +188,8 @@ impl Sheet<'_> {
         ];
         cells.extend(self.plan.bands.as_ref().map(|_| Cell::new(self.figures.share(line.odds))));
         cells.push(Cell::new(self.figures.share(line.quota.ratio_to(self.plan.total))));
-        if is_wide {
-            cells.extend(
-                [&line.identity.tier, &line.identity.territory]
-                    .map(|name| Cell::new(clipped(name.as_deref().unwrap_or(""), 16))),
-            );
-        }
+        let names = [&line.identity.tier, &line.identity.territory];
+        cells.extend(names.map(|name| Cell::new(clipped(name.as_deref().unwrap_or(""), 16))));
         cells.push(Cell::new(line_note(line)));
         cells
     }

@@ -81,6 +81,16 @@ struct Piece<T> {
     exhausted: usize,
 }
 
+/// Cut points of roll-ups: those of attainment are the vendor's conventions.
+fn rules_of(plugin: &VendorPlugin) -> RollupRules {
+    let conventions = &plugin.manifest.conventions;
+    RollupRules {
+        threshold: conventions.attainment_threshold,
+        excellence: conventions.attainment_excellence,
+        ..RollupRules::default()
+    }
+}
+
 impl<'b> Review<'b> {
     /// Dimensions by which partners are grouped, beside reporting periods; each partner is in the review's list of
     /// partners.
@@ -109,7 +119,7 @@ impl<'b> Review<'b> {
             on_script_threads(threads, || Standings::new(book, period, setting.as_of, conventions, &setting.given));
         let standings = standings
             .map_err(|fault| -> Findings { ReviewFault::ChannelOutOfRange { reason: fault.to_string() }.into() })?;
-        Ok(Self { plugin, book, setting, rules: RollupRules::default(), selected: None, standings, policies })
+        Ok(Self { plugin, book, setting, rules: rules_of(plugin), selected: None, standings, policies })
     }
 
     /// The standings it takes.

@@ -58,8 +58,8 @@ crate::faults! {
         }
         /// A scale or factor is not a whole number in range.
         Factor {} = BookMapping {
-            message: "a whole number from 1 to 1000000 is expected here",
-            help: "write `100` for percent",
+            message: "a whole number from 1 to 1000000000 is expected here",
+            help: "write `100` for percent, `1000` for thousands; `subtract` changes the sign of rows such as credit notes",
         }
         /// A product has fewer than two factors.
         Factors {} = BookMapping {

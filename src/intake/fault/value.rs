@@ -201,6 +201,12 @@ crate::faults! {
             help: "write zero or more, or leave it empty if it is not known",
             varying: [value],
         }
+        /// An amount that the mapping file subtracts is negative already.
+        SubtractedTwice { column: String, value: String } = BookAmount {
+            message: format!("`{column}` is negative in a row that the mapping file subtracts"),
+            help: "remove the value of the row from `subtract`, if all its amounts have their sign, or correct the row",
+            varying: [value],
+        }
         /// An amount is larger than any that is computed with.
         AmountOutOfRange { column: String, value: String } = BookAmount {
             message: "the amount is out of range: at most 9 × 10^15 minor units (cents) are exact",

@@ -236,6 +236,10 @@ keys! {
         "where = { Channel = [\"Partner\", \"Distributor\"] }";
     /// Values with which the row is left out. Several headings: one match is enough.
     Skip = "skip" in Section, Shape::ByWord("heading", &Shape::Strings("value")), "skip = { Status = \"Cancelled\" }";
+    /// Values with which the amounts of the row are subtracted, such as credit notes that are written without a sign. Several
+    /// headings: one match is enough. A negative amount in such a row is an error.
+    Subtract = "subtract" in Section, Shape::ByWord("heading", &Shape::Strings("value")),
+        "subtract = { \"Document Type\" = \"Credit note\" }";
     /// For each column, words of the export and the words to read instead; `*` stands for every other word, and an empty
     /// string for a cell without value. A word is compared exactly first, then without case; one that differs in
     /// hyphens, points or spaces only is translated with a warning.

@@ -94,6 +94,8 @@ pub(super) struct TableMap {
     pub keep: Vec<Filter>,
     /// Rows are left out when one of these holds.
     pub skip: Vec<Filter>,
+    /// The amounts of rows are subtracted when one of these holds.
+    pub subtract: Vec<Filter>,
     /// Their word → ours, by column.
     pub values: BTreeMap<Field, Words>,
     /// Division of cells with several partner identifiers.

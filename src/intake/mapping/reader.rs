@@ -217,6 +217,7 @@ impl MapReader<'_> {
             Key::WonRevenue => map.won_revenue = Some(self.won_revenue(value)),
             Key::Where => map.keep = self.filters(value),
             Key::Skip => map.skip = self.filters(value),
+            Key::Subtract => map.subtract = self.filters(value),
             Key::Values => self.values(table, value, map),
             Key::Attributes => {
                 map.attributes = self.list(value, "a list of column names");

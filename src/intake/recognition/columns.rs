@@ -207,7 +207,7 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
             counts.map(|(value, rows)| format!("{} in {}", quoted(value), counted(*rows, "row"))).collect();
         let (heading, key) = (column.heading.clone(), key(&column.heading));
         let question = format!(
-            "do the rows of every type count ({})? If not, write `skip.{key} = [\"…\"]` under `[revenue]`",
+            "do the rows of every type count ({})? If not, write `skip.{key} = [\"…\"]` under `[revenue]`, or `subtract.{key} = [\"…\"]` for amounts that reduce the revenue and are written without a sign",
             values.join(", ")
         );
         draft.ask(&heading, question);
@@ -221,7 +221,7 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
         let (key, words) = (key(&heading), words.join(", "));
         draft.ask(
             &heading,
-            format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[revenue]`"),
+            format!("do the rows with {words} count? If not, write `skip.{key} = [{words}]` under `[revenue]`, or `subtract.{key} = [{words}]` if their amounts reduce the revenue and are written without a sign"),
         );
     }
 }

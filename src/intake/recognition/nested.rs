@@ -136,7 +136,7 @@ fn without_amounts(
 
 /// Names whose amounts are the sums of the rows below them, if the whole table is made of such blocks.
 fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) {
-    let Some(parents) = blocks(lines) else { return };
+    let Some(parents) = blocks(lines) else { return some_sums(draft, partner, lines) };
     let (mut above, mut below) = (BTreeSet::new(), BTreeSet::new());
     for (index, line) in lines.iter().enumerate() {
         let set = if parents.contains(&index) { &mut above } else { &mut below };
@@ -157,6 +157,51 @@ fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) {
             ),
         );
     }
+}
+
+/// Asks about rows that are the sums of at least two rows below them, where other rows are not part of any sum.
+fn some_sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) {
+    let sums: Vec<&str> = (0..lines.len()).filter(|at| is_sum(lines, *at)).map(|at| lines[at].name.as_str()).collect();
+    if sums.is_empty() || sums.len() > MOST_NAMES {
+        return;
+    }
+    let heading = &partner.heading;
+    let question = format!(
+        "the amounts of {} are the sums of the rows below, or nearly: do these rows count twice? If so, write \
+         `skip.{} = {}` under `[revenue]`",
+        listed(&sums[..1]),
+        key(heading),
+        names_of(&sums)
+    );
+    draft.ask(heading, question);
+}
+
+/// True when the amounts of a row, at least two of them, are the sums of the next rows, with at most one that differs by
+/// what may be rounded.
+fn is_sum(lines: &[Line], at: usize) -> bool {
+    let Some((own, below)) = lines.get(at..).and_then(<[Line]>::split_first) else { return false };
+    let known: Vec<(usize, Decimal)> =
+        own.amounts.iter().enumerate().filter_map(|(index, amount)| Some((index, (*amount)?))).collect();
+    if known.iter().filter(|(_, amount)| !amount.is_zero()).count() < 2 {
+        return false;
+    }
+    let mut sums = vec![Decimal::ZERO; own.amounts.len()];
+    for (count, line) in below.iter().enumerate() {
+        for (sum, amount) in sums.iter_mut().zip(&line.amounts) {
+            *sum = sum.checked_add(amount.unwrap_or_default()).unwrap_or(Decimal::MAX);
+        }
+        let differences = known.iter().map(|(index, amount)| (sums[*index], *amount)).filter(|(sum, own)| sum != own);
+        let differing: Vec<(Decimal, Decimal)> = differences.collect();
+        let is_near = |(sum, own): &(Decimal, Decimal)| {
+            let difference = sum.checked_sub(*own).unwrap_or(Decimal::MAX).abs();
+            difference.checked_mul(Decimal::ONE_HUNDRED).is_some_and(|times| times <= own.abs())
+        };
+        let is_sum = differing.is_empty() || (known.len() > 2 && differing.len() == 1 && differing.iter().all(is_near));
+        if count > 0 && is_sum {
+            return true;
+        }
+    }
+    false
 }
 
 /// Indices of the rows that are sums of the rows below, if all rows are such a row or one below it.

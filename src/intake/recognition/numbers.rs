@@ -23,10 +23,12 @@ pub(super) fn numbers(draft: &mut Draft<'_>, fields: &[Field], periods: &[usize]
         draft.ask("", format!("is a dash alone, as in {cells}, zero? If it is not known, write `dash = \"empty\"`"));
     }
     let marks = notation.marks();
+    // A whole number with a point, in a row that was not looked at or comes later, needs the sign to be stated.
+    let has_comma = marks.decimal_comma.is_some();
     if let Some(example) = marks.decimal_comma {
         draft.section.set("decimal", quoted(","), format!("as in `{example}`"));
     }
-    if let Some((sign, example)) = marks.thousands.filter(|(sign, _)| !notation.is_clear(*sign)) {
+    if let Some((sign, example)) = marks.thousands.filter(|(sign, _)| has_comma || !notation.is_clear(*sign)) {
         draft.section.set("thousands", quoted(&sign.to_string()), format!("as in `{example}`"));
     }
     if let Some((one, many)) = notation.doubtful() {

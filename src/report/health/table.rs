@@ -96,7 +96,10 @@ fn reached(
     let odds: Vec<String> = channel.at_odds.iter().map(|one| format!("odds of\n{}", whole_percent(one.odds))).collect();
     let columns = [("territory", Left), ("capacity", Right)].into_iter();
     let columns: Vec<(&str, CellAlignment)> = columns.chain(odds.iter().map(|odds| (odds.as_str(), Right))).collect();
-    let mut grid = Grid::new("What is reached together with these odds (estimates)", options, &columns);
+    // A narrow terminal shows the largest odds.
+    let left_out_first: Vec<usize> = (3..columns.len()).rev().collect();
+    let title = "What is reached together with these odds (estimates)";
+    let mut grid = Grid::new(title, options, &columns).optional(&left_out_first);
     let mut row = |name: &str, one: &TerritoryOutlook| {
         let amounts = one.at_odds.iter().map(|one| figures.money(one.amount));
         let cells = [name.to_owned(), figures.known(one.capacity)].into_iter().chain(amounts);
@@ -104,7 +107,7 @@ fn reached(
     };
     territories.iter().for_each(|territory| row(&named(territory), territory));
     row("all", channel);
-    let note = "Capacity is Σ quota × expected attainment. A channel target with these odds is the amount and the reserve of the plan.";
+    let note = "Capacity is Σ quota × expected attainment, for which past lines weigh what was expected of them; for the odds every past line counts the same. A channel target with these odds is the amount and the reserve of the plan.";
     format!("\n{}{}", grid.text(), wrapped(note, " ", options.width))
 }
 

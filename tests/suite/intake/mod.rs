@@ -6,6 +6,7 @@ mod accounts;
 mod beside;
 mod books;
 mod bounds;
+mod credit_notes;
 mod damage;
 mod dated;
 mod evidence;

@@ -110,12 +110,14 @@ fn amounts_in_thousands_are_multiplied() {
 
 #[test]
 fn a_row_that_is_named_as_a_total_and_stays_is_mentioned() {
-    // Values in whole units: the total of the last month is rounded.
+    // Values in whole units: the total of the last month is rounded, and one that is far away stays.
     let pivot = "Partner,2025-01,2025-02,2025-03\nAcme,100,200,300\nBeta,50,60,70\nTotal,150,260,371\n";
-    Seen::text(&[("a.csv", pivot)]).says("the row of `Total` is read as data");
+    Seen::text(&[("a.csv", pivot)]).says("`Total` states 781, but the rows above it sum to 780");
+    Seen::text(&[("a.csv", &pivot.replace("371", "391"))]).says("the row of `Total` is read as data");
     let first = "Partner,2025-01,2025-02,2025-03\nTotal,150,260,370\nAcme,100,200,300\nBeta,50,60,70\n";
     Seen::text(&[("a.csv", first)]).says("`Total` left out as a figure about the other rows");
-    Seen::text(&[("a.csv", &format!("{ROWS}Total,2025-12-31,191\n"))]).says("the row of `Total` is read as data");
+    Seen::text(&[("a.csv", &format!("{ROWS}Total,2025-12-31,191\n"))]).says("`Total` states 191");
+    Seen::text(&[("a.csv", &format!("{ROWS}Total,2025-12-31,199\n"))]).says("the row of `Total` is read as data");
     let right = Seen::text(&[("a.csv", &format!("{ROWS}Total,,190\n"))]);
     assert_eq!(right.revenue(), Decimal::from(190));
     assert!(!right.said.contains("read as data"), "{}", right.said);

@@ -159,7 +159,7 @@ fn a_case_reads_the_number_of_the_manifest_unless_it_states_another() {
 fn a_number_that_cannot_be_meant_is_refused_with_its_place() {
     let refused = |parameters: &str| stating(parameters).refused(4, "check acme");
     let outside = refused("growth = { value = 0.5, at_least = 0.0, at_most = 0.2 }");
-    assert!(outside.contains("`growth` is 0.5, outside its own region from 0.0 to 0.2"), "{outside}");
+    assert!(outside.contains("`growth` is 0.5, outside its region from 0.0 to 0.2"), "{outside}");
     assert!(refused("growth = { value = 0.5, kind = \"text\" }").contains("`text`"));
     assert!(refused("growth = { value = 1.5, kind = \"count\" }").contains("1.5"));
     assert!(refused("growth = { value = 0.5, at_lest = 0.1 }").contains("did you mean `at_least`?"));

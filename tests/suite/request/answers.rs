@@ -182,7 +182,10 @@ fn the_health_of_a_plan_has_the_bytes_that_the_program_writes() {
     assert_eq!((&found["schema"], &found["target"]), (&json!("quotient.health/1"), &json!("60000000.00")));
     // Findings of the plan and of its health are warnings of the response.
     assert_eq!(answer.warnings.iter().count(), list(&found, "findings").len());
-    assert!(ask_for(&plugin, Kind::Health, Form::Xlsx, body.as_bytes(), &NoBooks).is_err(), "there is no workbook");
+    assert!(
+        ask_for(&plugin, Kind::Health, Form::Xlsx, body.as_bytes(), &NoBooks).is_err(),
+        "a workbook is not offered"
+    );
 }
 
 /// A plan that the manifest refuses cannot be proposed; its health says why.
