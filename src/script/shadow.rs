@@ -114,7 +114,7 @@ mod tests {
             watch.settle(&partner, 7, || interpreted, words)
         };
         assert_eq!(settle(&watch, Ok(7)), Ok(7));
-        assert_eq!(settle(&watch, Err("budget")), Ok(7), "its budget is no difference");
+        assert_eq!(settle(&watch, Err("budget")), Ok(7), "a budget that is used up does not count");
         assert!(watch.difference().is_none() && watch.news().is_none());
         assert_eq!(settle(&watch, Ok(8)), Ok(8));
         let expected = Difference::Answers { partner: "P1".into(), typed: "7".into(), interpreted: "8".into() };

@@ -92,6 +92,42 @@ fn halcyon_shares_a_target_fairly_in_partitions_as_whole() {
     assert_equal(&plugin, &book, &Request { target: Some(75_000_000.into()), ..as_of("2025-12-31") });
 }
 
+/// The demonstration book with rows of the market and of partners that count later, and some that have begun to count.
+#[test]
+fn facts_with_dates_count_in_partitions_as_whole() {
+    let plugin = vendor("meridian");
+    let directory = tempfile::tempdir().expect("a directory");
+    for entry in std::fs::read_dir(root().join("examples/demonstration")).expect("the book") {
+        let entry = entry.expect("a file");
+        let text = std::fs::read_to_string(entry.path()).expect("a table");
+        let name = entry.file_name();
+        let dated = |later: fn(&str) -> String| {
+            let (head, rows) = text.split_once('\n').expect("a header");
+            let rows = rows.lines().map(|row| format!("{row},\n{}\n", later(row)));
+            format!("{head},valid_from\n{}", rows.collect::<String>())
+        };
+        let written = match name.to_str() {
+            // Ten times the market from the middle of the next year on.
+            Some("market.csv") => dated(|row| {
+                let mut cells: Vec<String> = row.split(',').map(str::to_owned).collect();
+                cells[3].insert(0, '9');
+                format!("{},2026-06-01", cells.join(","))
+            }),
+            Some("partners.csv") => dated(|row| format!("{},2026-02-01", row.replace("Gold", "Silver"))),
+            Some("investments.csv") => dated(|row| format!("{row},2025-03-01")),
+            _ => text,
+        };
+        std::fs::write(directory.path().join(name), written).expect("written");
+    }
+    let book = book(&plugin, directory.path(), None);
+    assert_equal(&plugin, &book, &as_of("2025-12-31"));
+    // Nothing that counts later changes a quota.
+    let total = |book: &PartnerBook| {
+        on_script_threads(None, || propose(&plugin, book, &as_of("2025-12-31"), &|_, _| {})).expect("a plan").total
+    };
+    assert_eq!(total(&book), total(&demonstration(&plugin)));
+}
+
 #[test]
 fn locks_and_targets_by_territory_count_in_partitions_as_whole() {
     let plugin = vendor("meridian");

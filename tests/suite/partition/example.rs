@@ -33,20 +33,21 @@ fn quotas(text: &str) -> Vec<(Value, Value)> {
     quotas
 }
 
-/// Runs a script of the example in the bench, with the program on its path and the shipped vendors.
-fn run(bench: &Bench, mut command: Command) -> Output {
+/// Runs a script of the example with the program on its path.
+fn started(command: &mut Command) -> Output {
     let program = assert_cmd::cargo::cargo_bin("quotient");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut paths = vec![program.parent().expect("a directory").to_owned()];
     paths.extend(std::env::split_paths(&path));
-    command
-        .current_dir(bench.path("."))
-        .env("PATH", std::env::join_paths(paths).expect("paths"))
-        .env("QUOTIENT_RULES", root.join("rules"))
-        .env("QUOTIENT_POLICIES", root.join("policies"))
-        .output()
-        .expect("the script runs")
+    command.env("PATH", std::env::join_paths(paths).expect("paths")).output().expect("the script runs")
+}
+
+/// Runs it in the bench, with the shipped vendors.
+fn run(bench: &Bench, mut command: Command) -> Output {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    command.current_dir(bench.path("."));
+    command.env("QUOTIENT_RULES", root.join("rules")).env("QUOTIENT_POLICIES", root.join("policies"));
+    started(&mut command)
 }
 
 #[test]
@@ -54,8 +55,10 @@ fn the_example_in_shell_plans_partitions_as_the_whole_book() {
     let bench = Bench::new([]);
     written(&bench, &documents(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demonstration")), 3);
     let mut command = Command::new("sh");
-    command.arg(example("plan.sh")).args(["meridian", "2025-12-31", "75000000", "."]);
-    let output = run(&bench, command);
+    // As the page shows it: from the directory with the rules, and the partitions in another one.
+    command.arg(example("plan.sh")).args(["meridian", "2025-12-31", "75000000"]).arg(bench.path("."));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("QUOTIENT_RULES").env_remove("QUOTIENT_POLICIES");
+    let output = started(&mut command);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let finished = std::fs::read_to_string(bench.path("lines.ndjson")).expect("the lines");
     assert_eq!(quotas(&finished), expected(&bench));

@@ -25,6 +25,17 @@ fn attainment_is_divided_at_the_threshold_the_quota_and_excellence() {
 }
 
 #[test]
+fn a_review_divides_attainment_at_the_limits_of_the_manifest() {
+    let limits = |more: &str| {
+        let found = channel_with(2, more).json("review acme --book book --as-of 2024-12-31");
+        (found["conventions"]["threshold"].clone(), found["conventions"]["excellence"].clone())
+    };
+    assert_eq!(limits(""), (json!("0.8"), json!("1.2")));
+    let set = "[conventions]\nattainment_threshold = 0.7\nattainment_excellence = 1.1";
+    assert_eq!(limits(set), (json!("0.7"), json!("1.1")));
+}
+
+#[test]
 fn a_win_rate_counts_the_months_of_the_manifest() {
     let rate = |more: &str| {
         let bench = acme("", more);
