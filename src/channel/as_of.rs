@@ -113,9 +113,11 @@ impl ExtraTable {
         self.columns.iter().position(|column| **column == *VALID_FROM)
     }
 
-    /// True when a row has a date from which it counts.
-    pub fn is_dated(&self) -> bool {
-        self.dates().is_some_and(|column| self.rows.iter().any(|row| row.date(column).is_some()))
+    /// True when there is a partner about whom no row has a date from which it counts.
+    pub fn has_undated(&self) -> bool {
+        let Some(column) = self.dates() else { return !self.rows.is_empty() };
+        let is_dated = |row: &ExtraRow| row.date(column).is_some();
+        self.rows.chunk_by(|one, next| one.partner == next.partner).any(|rows| !rows.iter().any(is_dated))
     }
 
     fn has_later(&self, date: NaiveDate) -> bool {
@@ -146,6 +148,13 @@ impl PartnerBook {
     pub fn set_market(&mut self, rows: Vec<Dated<MarketCell>>) {
         self.market = latest_cells(&rows);
         self.dated_market = if rows.iter().any(|row| row.valid_from.is_some()) { rows } else { Vec::new() };
+    }
+
+    /// True when there is a part of the market about which no row has a date.
+    pub fn has_undated_market(&self) -> bool {
+        let mut cells = self.dated_market.chunk_by(|one, next| one.fact.key() == next.fact.key());
+        let is_undated = |rows: &[Dated<MarketCell>]| rows.iter().all(|row| row.valid_from.is_none());
+        if self.dated_market.is_empty() { !self.market.is_empty() } else { cells.any(is_undated) }
     }
 
     /// Returns the book as it was known on `date`, of which nothing but the dated rows is looked at: rows with a later

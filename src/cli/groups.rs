@@ -38,6 +38,9 @@ pub struct BookSource {
     /// Mapping file that names the tables and columns of an export.
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
+    /// True when the book is a part of a channel.
+    #[arg(skip)]
+    pub is_part: bool,
 }
 
 impl BookSource {
@@ -52,6 +55,7 @@ impl BookSource {
             currency: plugin.manifest.currency,
             attributes: plugin.manifest.attributes.clone(),
             current_month: Some(super::clock::current_month()),
+            is_part: self.is_part,
             ..ReadOptions::default()
         };
         let paths: Vec<String> = self.book.iter().map(|path| path.display().to_string()).collect();

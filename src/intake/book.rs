@@ -48,6 +48,7 @@ pub(super) fn read_store<'m>(
         store,
         mapping,
         limits: options.limits,
+        is_part: options.is_part,
         attributes: &options.attributes,
         shared,
         places: BTreeMap::new(),
@@ -64,6 +65,8 @@ pub(super) struct Reading<'m> {
     pub store: Store,
     pub mapping: Option<&'m Mapping>,
     pub limits: Limits,
+    /// True when targets may name what the book lacks.
+    pub is_part: bool,
     /// Attributes that the vendor's manifest declares.
     pub attributes: &'m [(Name, Kind)],
     pub shared: Shared,

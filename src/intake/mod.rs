@@ -147,6 +147,8 @@ pub struct ReadOptions {
     pub attributes: Vec<(Name, figure::Kind)>,
     /// Current month; with it, revenue of a later month is a warning. A decision that is recorded does not know it.
     pub current_month: Option<Month>,
+    /// True for a part of a channel: its targets may be for territories and product lines that only other parts have.
+    pub is_part: bool,
     /// Limits.
     pub limits: Limits,
 }

@@ -94,6 +94,11 @@ crate::faults! {
             message: format!("the assessment of `{partner}` was made with another survey"),
             help: "assess all partitions with the same merged survey, and settle with it",
         }
+        /// A settled line and the summary are of two settlements.
+        OtherSettlement { line: String } = PartitionMixed {
+            message: format!("the settled line of {line} is of another settlement than the summary"),
+            help: "give the summary and the lines that one `quotient assess settle` has written",
+        }
         /// A line was not settled.
         NotSettled { line: String } = PartitionIncomplete {
             message: format!("the line of {line} has no settled quota"),

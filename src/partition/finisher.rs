@@ -47,12 +47,16 @@ impl<'a, I: Iterator<Item = Result<SettledLineDocument, Finding>>> Finisher<'a, 
             ascend(&mut self.last_partner, partner)?;
             let found = self.next(partner)?.filter(|found| found.segment() == draft.segment);
             let line = line_name(partner, &draft.segment);
-            let found = found.ok_or_else(|| Finding::from(PartitionFault::NotSettled { line }))?;
+            let found =
+                found.ok_or_else(|| PartitionFault::NotSettled { line: line.clone() }).map_err(Finding::from)?;
+            if found.settlement.0 != self.settlement.settlement {
+                return Err(Finding::from(PartitionFault::OtherSettlement { line }).into());
+            }
             if !found.is_of(draft, basis, currency) {
-                return Err(Finding::from(PartitionFault::Changed { line: line_name(partner, &draft.segment) }).into());
+                return Err(Finding::from(PartitionFault::Changed { line }).into());
             }
             if found.group >= self.settlement.groups.len() {
-                let (document, reason) = (line_name(partner, &draft.segment), "its group is unknown".to_owned());
+                let (document, reason) = (line, "its group is unknown".to_owned());
                 return Err(Finding::from(PartitionFault::Document { document, reason }).into());
             }
             settled.push(found.line(basis, currency)?);

@@ -26,6 +26,7 @@ impl Reader {
             calendar: Some(plugin.manifest.calendar),
             currency: plugin.manifest.currency,
             attributes: plugin.manifest.attributes.clone(),
+            is_part: true,
             ..ReadOptions::default()
         };
         let tables = plugin.manifest.tables.iter().map(|table| Name::clone(&table.name)).collect();

@@ -23,6 +23,8 @@ pub struct SettlementDocument {
     schema: &'static str,
     /// Hash of the survey that the lines were assessed with.
     survey: Written<Hash>,
+    /// Hash of all settled lines, which each of them names.
+    settlement: Written<Hash>,
     /// Vendor.
     vendor: String,
     /// Content hash of the rules and policies.
@@ -75,6 +77,8 @@ pub struct GroupOfSettlement {
 pub struct Settlement {
     /// Hash of the survey that the lines were assessed with.
     pub survey: Hash,
+    /// Hash of all settled lines.
+    pub settlement: Hash,
     /// Groups, in order.
     pub groups: Vec<SettledGroup>,
 }
@@ -84,6 +88,8 @@ pub struct Settlement {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "SettledLine")]
 pub struct SettledLineDocument {
+    /// Hash of all settled lines, as the summary has it: lines of two settlements are never mixed.
+    pub settlement: Written<Hash>,
     /// Partner id.
     pub partner_id: String,
     /// Product line; null at a grain without.
@@ -163,6 +169,17 @@ impl FairShareOfLine {
     }
 }
 
+/// Hash of the lines of a settled channel: who they are for, their quotas and periods.
+fn hash_of(done: &SettledChannel) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    for (line, reconciled) in done.plan.lines.iter().zip(&done.settled.lines) {
+        let name = line_name(&line.identity.partner_id, &line.segment);
+        hasher.update(format!("{name:?} {} {} ", reconciled.scaled, line.quota).as_bytes());
+        line.periods.iter().for_each(|part| drop(hasher.update(format!("{part} ").as_bytes())));
+    }
+    Hash::of(&hasher.finalize())
+}
+
 /// Returns the summary of a settled channel; `survey` is the hash of its survey.
 pub fn settlement(done: &SettledChannel, survey: Hash) -> SettlementDocument {
     let plan = &done.plan;
@@ -177,6 +194,7 @@ pub fn settlement(done: &SettledChannel, survey: Hash) -> SettlementDocument {
     SettlementDocument {
         schema: SETTLEMENT_SCHEMA,
         survey: Written(survey),
+        settlement: Written(hash_of(done)),
         vendor: plan.vendor.to_string(),
         revision: plan.revision.clone(),
         currency: Written(plan.currency),
@@ -201,10 +219,12 @@ pub fn settled_lines(done: &SettledChannel) -> impl Iterator<Item = Option<Settl
     let currency = done.plan.currency;
     let text = |name: &Option<Name>| name.as_deref().map(str::to_owned);
     let exact = |money: Money| Exact(money.amount());
+    let settlement = Written(hash_of(done));
     let lines = done.plan.lines.iter().zip(&done.settled.lines).zip(&done.group_of).enumerate();
     lines.map(move |(position, ((line, reconciled), group))| {
         let shares = done.settled.assessments.as_ref().and_then(|all| all.get(position)?.as_ref());
         Some(SettledLineDocument {
+            settlement,
             partner_id: line.identity.partner_id.to_string(),
             product_line: text(&line.segment.product_line),
             territory: text(&line.segment.territory),
@@ -236,6 +256,7 @@ impl Settlement {
         struct Summary {
             schema: String,
             survey: Written<Hash>,
+            settlement: Written<Hash>,
             groups: Vec<GroupOfSettlement>,
         }
         let refused =
@@ -252,7 +273,7 @@ impl Settlement {
         };
         let groups: Option<Vec<SettledGroup>> = summary.groups.into_iter().map(group).collect();
         let groups = groups.ok_or_else(|| refused("a multiplier is below zero".to_owned()))?;
-        Ok(Self { survey: summary.survey.0, groups })
+        Ok(Self { survey: summary.survey.0, settlement: summary.settlement.0, groups })
     }
 }
 

@@ -98,9 +98,7 @@ impl Survey {
 
     /// Returns a hash of the survey, which the assessments made with it name.
     pub fn digest(&self) -> Hash {
-        let hash = blake3::hash(self.to_json().as_bytes());
-        let first = hash.as_bytes().first_chunk::<16>().copied().unwrap_or_default();
-        Hash(u128::from_be_bytes(first))
+        Hash::of(&blake3::hash(self.to_json().as_bytes()))
     }
 
     /// Step that comes next when this is the survey of all partitions.

@@ -87,6 +87,14 @@ impl JsonSchema for Exact {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Hash(pub u128);
 
+impl Hash {
+    /// Returns the first half of a hash.
+    pub fn of(hash: &blake3::Hash) -> Self {
+        let first = hash.as_bytes().first_chunk::<16>().copied().unwrap_or_default();
+        Self(u128::from_be_bytes(first))
+    }
+}
+
 impl Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)

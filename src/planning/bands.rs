@@ -8,12 +8,14 @@ use rust_decimal::Decimal;
 
 figures! {
     /// Estimate of the range of the amount that a line buys, of nominal 80 %.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Band = "Band" {
         /// Estimate: with odds of 10 % the line buys less.
         low: Money, named("band_low").width(14).label("band low (estimate)");
         /// Estimate: with odds of 10 % the line buys more.
         high: Money, named("band_high").width(14).label("band high (estimate)");
+        /// Estimates: the amounts that the line reaches with odds of 95 %, 90 %, … 5 %, ascending.
+        reach: Vec<Money>;
     }
 }
 
@@ -54,6 +56,8 @@ figures! {
         capacity: Option<Money>;
         /// Estimates of the amounts that the lines reach together, by odds, as requested.
         at_odds: Vec<AmountAtOdds>;
+        /// Estimates: the amounts that the lines reach together with odds of 95 %, 90 %, … 5 %, ascending.
+        reach: Vec<Money>;
     }
 }
 
@@ -102,6 +106,9 @@ pub struct Bands {
     pub apart: usize,
     /// Coverage of the bands in periods that they were not made from; `None` when there are no two periods apart.
     pub coverage: Option<Coverage>,
+    /// Facts that the rules read and that the book has without a date, as rules name them without `partner.`: of past periods
+    /// they are those of today.
+    pub undated: Vec<Name>,
     /// True when the bands of lines were widened until they held.
     pub is_widened: bool,
     /// The whole channel; `None` when no past period is known.

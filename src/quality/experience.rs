@@ -12,6 +12,8 @@ const SHARES: i128 = 10_000;
 /// Shares of the outcomes beyond each end of a band, in thousandths, the nominal one first: a band is widened until it
 /// holds.
 const TAILS: [usize; 7] = [100, 80, 60, 40, 20, 10, 0];
+/// Steps between the odds of the amounts that a line reaches, in percent.
+const REACH_STEP: i64 = 5;
 /// Lines of a group from which its own experience counts; with fewer, that of all lines does.
 const FEWEST: usize = 20;
 /// Lines of a group in one period from which a draw of that period uses them alone.
@@ -145,6 +147,24 @@ impl Experience {
         })
     }
 
+    /// Returns the amounts that a line reaches with odds of 95 %, 90 %, … 5 %, ascending: what its odds are at another quota.
+    /// Empty where nothing is expected of it or nothing was observed.
+    ///
+    /// ```
+    /// use quotient::quality::{Experience, Observed, Planned};
+    /// // Of twenty lines of which 100 each were expected, the first bought 1, the second 2, … the last 20.
+    /// let line = |bought| Observed { period: 0, group: 0, expected: 100, bought };
+    /// let experience = Experience::new(1, 1, (1..=20).map(line));
+    /// let reach = experience.reach(&Planned { group: 0, area: 0, expected: 100, quota: 0 });
+    /// // 19 of 20 bought 2 or more; one of 20 bought 20.
+    /// assert_eq!((reach.len(), reach[0], reach[18]), (19, 2, 20));
+    /// ```
+    pub fn reach(&self, line: &Planned) -> Vec<i128> {
+        let bought = |ratio: i128| Some(line.expected.checked_mul(ratio)?.div_euclid(ONE));
+        let ratios = if line.expected > 0 { self.ratios(line.group) } else { &[] };
+        reach_of(ratios).into_iter().map_while(bought).collect()
+    }
+
     /// Returns what a line buys on average ÷ its quota, to four decimals: what is expected of it × Σ bought ÷ Σ expected of
     /// the outcomes that its band is made from. `None` where nothing is expected or asked of it, or nothing was observed.
     ///
@@ -238,6 +258,12 @@ impl Outlook {
         };
         drawn.iter().enumerate().map(|(area, drawn)| outlook(drawn, quota(area))).collect()
     }
+}
+
+/// Returns the amounts that what was drawn, ascending, reaches with odds of 95 %, 90 %, … 5 %; empty of nothing drawn.
+pub fn reach_of(drawn: &[i128]) -> Vec<i128> {
+    let at = |step: i64| amount_at(drawn, Decimal::new(step * REACH_STEP, 2));
+    (1..100 / REACH_STEP).rev().filter_map(at).collect()
 }
 
 /// Returns the share of what was drawn, ascending, that is `amount` or more.

@@ -2,6 +2,7 @@
 
 use super::conventions::whole_percent;
 use super::figures::{Figures, count, counted};
+use super::words::undated_sentence;
 use crate::figure::Fraction;
 use crate::planning::{Bands, PlanLine, TerritoryOutlook};
 use crate::quality::Coverage;
@@ -67,7 +68,7 @@ fn gaps(bands: &Bands, figures: Figures) -> Option<String> {
 
 /// The band and the odds of one line; `None` when they are not known.
 pub(super) fn line_sentence(line: &PlanLine, figures: Figures) -> Option<String> {
-    let (band, odds) = (line.band?, line.odds?);
+    let (band, odds) = (line.band.as_ref()?, line.odds?);
     Some(format!(
         "It is likely to buy {} to {}: with odds of 10 % less, with odds of 10 % more. Odds to reach the quota: {} (estimated).",
         figures.money(band.low),
@@ -100,7 +101,7 @@ pub(super) fn notes(bands: &Bands, months: u32) -> Vec<String> {
         let (lines, widened) = (counted(coverage.lines, "line", "lines"), widened(bands.is_widened));
         Some(format!("Measured on periods that a band was not made from: it held for {percent} % of {lines}{widened}."))
     });
-    [Some(source), Some(shock), measured].into_iter().flatten().collect()
+    [Some(source), Some(shock), measured, undated_sentence(&bands.undated)].into_iter().flatten().collect()
 }
 
 fn widened(is_widened: bool) -> &'static str {
@@ -119,6 +120,9 @@ pub(super) struct BandsDocument<'a> {
     coverage: Option<CoverageDocument>,
     /// True when the bands of lines are wider than those of past outcomes, so that they hold 80 % of other periods.
     widened: bool,
+    /// Facts that the rules read and that the book has without a date, as rules name them without `partner.`: of past periods
+    /// they are those of today.
+    undated_facts: Vec<&'a str>,
     /// Sentences about the estimates that a reader must know.
     notes: Vec<String>,
     /// The whole channel; null when no past period is known.
@@ -149,6 +153,7 @@ impl<'a> BandsDocument<'a> {
             past_periods_apart: bands.apart,
             coverage: bands.coverage.map(CoverageDocument::of),
             widened: bands.is_widened,
+            undated_facts: bands.undated.iter().map(|fact| &**fact).collect(),
             notes: notes(bands, months),
             channel: bands.channel.as_ref(),
             target_odds: bands.target_odds.map(Fraction),

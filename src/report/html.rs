@@ -491,7 +491,7 @@ impl View<'_> {
             cells.extend(has_floors.then(|| self.figures.known(line.floor)));
             cells.extend(has_ceilings.then(|| self.figures.known(line.ceiling)));
             if self.plan.bands.is_some() {
-                let (low, high) = (line.band.map(|band| band.low), line.band.map(|band| band.high));
+                let (low, high) = (line.band.as_ref().map(|band| band.low), line.band.as_ref().map(|band| band.high));
                 cells.extend([self.figures.known(low), self.figures.known(high), self.figures.share(line.odds)]);
             }
             cells.push(line_note(line));

@@ -3,6 +3,7 @@
 use super::ReportFault;
 use super::figures::{Figures, counted, line_name, readable};
 use super::summary::{ChangeSummary, Subtotal, Summary};
+use crate::channel::Name;
 use crate::planning::{PlanChange, PlanLine, QuotaPlan};
 use crate::quota::Side;
 use crate::units::Money;
@@ -19,6 +20,13 @@ pub(super) fn change_name(plan: &QuotaPlan, change: &PlanChange) -> String {
         },
         line_name,
     )
+}
+
+/// Sentence about facts that a look back sees as they are today; `None` without any.
+pub(super) fn undated_sentence(facts: &[Name]) -> Option<String> {
+    let facts: Vec<String> = facts.iter().map(|fact| readable(fact)).collect();
+    let sentence = "These figures may be too good: the rules read facts as the book has them today: ";
+    (!facts.is_empty()).then(|| format!("{sentence}{}.", facts.join(", ")))
 }
 
 /// `12 lines differ (1 new, 2 gone): +1,200 and -400, net +800`.

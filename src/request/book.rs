@@ -160,6 +160,7 @@ fn whole(plugin: &VendorPlugin, part: &JsonPart<'_>, members: &Object<'_>, limit
         calendar: Some(plugin.manifest.calendar),
         currency: plugin.manifest.currency,
         attributes: plugin.manifest.attributes.clone(),
+        is_part: false,
         current_month: None,
         limits: limits.intake,
     };

@@ -197,6 +197,8 @@ export interface Reach {
   odds: string;
   gap: string;
   at_quota: string | null;
+  /** Amounts that the lines reach together with odds of 95 %, 90 %, … 5 %, ascending; missing in older plans. */
+  reach?: string[];
 }
 
 /** Estimates for a plan, as the proposal has them. */

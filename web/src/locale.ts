@@ -1,6 +1,7 @@
 // Amounts, rates and dates in the reader's locale, and what people type in it.
 
-import { type Decimal, exact, isZero, ratio, text } from "./decimal";
+import { type Decimal, ZERO, exact, isZero, ratio, text } from "./decimal";
+import type { Odds } from "./rows";
 
 export class Locale {
   readonly tag: string;
@@ -42,12 +43,12 @@ export class Locale {
     return this.whole.format(value);
   }
 
-  /** A difference, with its sign. */
   /** An estimate, in whole units: its decimals say nothing. */
   about(value: Decimal): string {
     return this.amount(ratio(value, { units: 1n, scale: 0 }, 0) ?? value);
   }
 
+  /** A difference, with its sign. */
   difference(value: Decimal): string {
     return isZero(value) ? "0" : value.units > 0n ? `+${this.amount(value)}` : this.amount(value);
   }
@@ -60,6 +61,15 @@ export class Locale {
     const shown = `${this.whole.format(rounded / 10n)}${this.point}${rounded % 10n}${this.percentTail}`;
     const sign = rounded === 0n ? "" : value.units < 0n ? this.minus : isSigned ? "+" : "";
     return sign + shown;
+  }
+
+  /** Odds: a step of five percent says so. */
+  odds(odds: Odds | null): string {
+    if (odds === null) return "";
+    if (!odds.isStep) return this.percent(odds.share, false);
+    const percent = (ratio(odds.share, { units: 1n, scale: 2 }, 0) ?? ZERO).units;
+    const [sign, shown] = percent === 0n ? ["<", 5n] : percent === 95n ? ["≥", percent] : ["≈", percent];
+    return `${sign}\u00a0${this.whole.format(shown)}${this.percentTail}`;
   }
 
   date(iso: string): string {

@@ -15,6 +15,8 @@ export interface Row {
   low: Decimal | null;
   high: Decimal | null;
   odds: Decimal | null;
+  /** Amounts that the line reaches with odds of 95 %, 90 %, … 5 %, ascending. */
+  reach: Decimal[];
   figure: Decimal;
   proposed: Decimal | null;
   asked: Decimal | null;
@@ -31,10 +33,30 @@ export function rowOf(line: PlanLine, basis: PlanBasis | undefined): Row {
     low: known(basis?.band_low),
     high: known(basis?.band_high),
     odds: known(basis?.odds),
+    reach: (basis?.reach ?? []).map(exact),
     figure: exact(line.figure),
     proposed: known(line.proposed),
     asked: known(line.asked),
   };
+}
+
+/** Odds of an amount, and whether they are a step of five percent. */
+export interface Odds {
+  share: Decimal;
+  isStep: boolean;
+}
+
+/** Odds of an amount: the nearest step below, of the amounts that the engine has for 95 %, 90 %, … 5 %; nothing where it has none. */
+export function oddsAt(reach: Decimal[], amount: Decimal): Odds | null {
+  if (reach.length === 0) return null;
+  return { share: { units: BigInt(5 * reach.filter((one) => compare(one, amount) >= 0).length), scale: 2 }, isStep: true };
+}
+
+/** Odds that the line reaches a figure: those of the proposal for the proposed figure, otherwise the nearest step below. */
+export function oddsOf(row: Row, figure: Decimal = row.figure): Odds | null {
+  const isProposed = row.proposed !== null && compare(row.proposed, figure) === 0;
+  if (isProposed) return row.odds ? { share: row.odds, isStep: false } : null;
+  return oddsAt(row.reach, figure);
 }
 
 /** True for lines that count in the totals. */
@@ -85,7 +107,7 @@ const NUMBERS: Record<string, (row: Row) => Decimal | null> = {
   counter: (row) => row.asked,
   change: (row) => growth(row.figure, row.prior),
   moved: (row) => (row.proposed === null ? null : minus(row.figure, row.proposed)),
-  odds: (row) => row.odds,
+  odds: (row) => oddsOf(row)?.share ?? null,
   gap: (row) => (row.asked === null ? null : minus(row.figure, row.asked)),
 };
 export const FILTERS = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)];

@@ -128,6 +128,9 @@ async function planner() {
   await opened.waitForSelector("form.draft input:focus");
   await opened.waitForSelector("form.draft button:has-text('that pay')");
   same(await text(quota(opened, "P0008")), "−40,299.50 440,000.50", "the draft with its difference, exact");
+  // The odds are those of the draft: a step of the engine, better than those of the proposal.
+  const odds = await text(row(opened, "P0008").locator(".c-odds"));
+  check(/^≈.\d\d%$/.test(odds), `odds of a draft: ${odds}`);
   await look(opened, "draft");
   await opened.keyboard.type(XSS);
   await opened.keyboard.press("Enter");
@@ -981,6 +984,28 @@ async function rules() {
   // A script with an error, and texts that are markup.
   await pia.getByRole("button", { name: "rules/history.rhai" }).click();
   const script = pia.getByLabel("rules/history.rhai", { exact: true });
+
+  // What a word is, at the cursor and under the pointer.
+  const known = async (word) => {
+    await script.evaluate((area, word) => (area.focus(), area.setSelectionRange(area.value.indexOf(word) + word.length, area.value.indexOf(word) + word.length)), word);
+    await pia.keyboard.press("ArrowLeft");
+    return text(pia.locator(".word"));
+  };
+  check((await known("partner.history.prior_revenue")).startsWith("partner.history.prior_revenue money"), "a fact at the cursor");
+  check((await known("abstain")).startsWith("abstain("), "a function at the cursor");
+  check((await known("Last year's revenue")).startsWith("Put the cursor"), "a comment names nothing");
+  const seen = await script.evaluate((area) => {
+    const lines = area.value.split("\n");
+    const row = lines.findIndex((line) => line.includes("indicate(0.0)"));
+    const style = getComputedStyle(area);
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = style.font;
+    area.scrollTop = 0;
+    const [top, left] = [parseFloat(style.paddingTop), parseFloat(style.paddingLeft)];
+    return { x: left + (lines[row].indexOf("indicate") + 2.5) * pen.measureText("0").width, y: top + (row + 0.5) * parseFloat(style.lineHeight) };
+  });
+  await script.hover({ position: seen });
+  check((await script.getAttribute("title")).startsWith("indicate(amount)"), "a function under the pointer");
   await script.fill(`${await script.inputValue()}\nfn (${XSS}`);
   await result.getByText("The files cannot be used.").waitFor();
   same(await pia.locator("main img").count(), 0, "no markup of a file becomes an element");

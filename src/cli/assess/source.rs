@@ -62,7 +62,7 @@ impl PartitionOptions {
             };
             return each_chunk(std::io::stdin().lock(), read, take);
         }
-        let source = BookSource { book: self.book.clone(), map: self.map.clone() };
+        let source = BookSource { book: self.book.clone(), map: self.map.clone(), is_part: true };
         let (book, _) = source.read(plugin).into_result()?;
         take(work(book)?)
     }

@@ -4,6 +4,7 @@
 use super::fold::{Row, rows};
 use super::method::Method;
 use super::origins::origins;
+use super::undated::undated;
 use crate::channel::{Name, PartnerBook, SegmentKey};
 use crate::figures;
 use crate::finding::{Finding, Findings};
@@ -55,6 +56,9 @@ pub struct Calibration {
     pub chosen: Setting,
     /// Standard error of the error of the best setting, over partners.
     pub standard_error: Rate,
+    /// Facts that the rules read and that the book has without a date, as rules name them without `partner.`: of past periods
+    /// they are those of today.
+    pub undated: Vec<Name>,
     /// Lines whose quota the chosen setting changes, those with the largest change first.
     pub moved: Vec<MovedLine>,
 }
@@ -140,6 +144,7 @@ pub fn calibrate(
         best: setting(&search.best)?,
         chosen: setting(chosen)?,
         standard_error: patience,
+        undated: undated(plugin, book),
         moved: moved(&plan, &after?).map_err(|_| out_of_range())?,
         plan,
         factors: dials.factors,

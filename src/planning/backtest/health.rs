@@ -6,6 +6,7 @@ use super::method::Method;
 use super::origins::origins;
 use super::outlook::{Health, LineOutlook};
 use super::questions::questions;
+use super::undated::undated;
 use crate::channel::{Name, PartnerBook, SegmentKey};
 use crate::finding::Findings;
 use crate::planning::bands::{AmountAtOdds, Bands, Fairness, GroupHealth, TerritoryOutlook, USUAL_ODDS};
@@ -14,7 +15,7 @@ use crate::planning::plan::{PlanLine, QuotaPlan};
 use crate::planning::propose::propose_plainly;
 use crate::planning::request::{Progress, Request};
 use crate::plugin::VendorPlugin;
-use crate::quality::{Experience, Observed, Outlook, Planned, amount_at, gini, odds_of, rank_correlation};
+use crate::quality::{Experience, Observed, Outlook, Planned, amount_at, gini, odds_of, rank_correlation, reach_of};
 use crate::units::{Currency, Money, MoneyError, PlanningPeriod, Rate};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -76,6 +77,7 @@ pub fn health_of(
     let experience = Experience::new(periods.len(), groups.names.len(), observed).calibrated(is_apart);
     let odds = if odds.is_empty() { &USUAL_ODDS[..] } else { odds };
     let mut health = assembled(plan, (periods, odds), &experience, &planned, &groups, &reached)?;
+    health.bands.undated = undated(plugin, book);
     health.findings = questions(&plugin.manifest.health, &health);
     Ok(health)
 }
@@ -233,6 +235,7 @@ fn outlook(
         expected: (planned.expected > 0).then(|| money(planned.expected)).transpose()?,
         low: found.map(|outlook| money(outlook.low)).transpose()?,
         high: found.map(|outlook| money(outlook.high)).transpose()?,
+        reach: amounts(&experience.reach(planned), currency)?,
         odds: found.map(|outlook| outlook.odds),
         expected_attainment: experience.attainment(planned),
         evidence,
@@ -264,6 +267,7 @@ fn bands(
             at_quota: mean(chosen.iter().filter_map(|line| lines[*line].odds)),
             capacity: capacity(chosen.iter().map(|line| &lines[*line]), plan.currency)?,
             at_odds: at_odds(drawn, odds, plan.currency)?,
+            reach: amounts(&reach_of(drawn), plan.currency)?,
         })
     };
     let drawn = experience.drawn(planned.territories.len(), &planned.lines).unwrap_or_default();
@@ -280,14 +284,19 @@ fn bands(
     Ok(Bands {
         apart: count_apart(&periods),
         coverage: experience.coverage(is_apart),
+        undated: Vec::new(),
         is_widened: experience.is_widened(),
         channel,
         territories: if territories.len() > 1 { territories } else { Vec::new() },
         target_odds: target.and_then(|target| odds_of(drawn, target)),
         fairness: Fairness::default(),
-        drawn: drawn.iter().map(|total| money(*total)).collect::<Result<_, MoneyError>>()?,
+        drawn: amounts(drawn, plan.currency)?,
         periods,
     })
+}
+
+fn amounts(minor: &[i128], currency: Currency) -> Result<Vec<Money>, MoneyError> {
+    minor.iter().map(|minor| Money::from_minor(*minor, currency)).collect()
 }
 
 /// Σ quota × expected attainment of the lines of which that is known; `None` of none.

@@ -28,7 +28,8 @@ impl Health {
         }
         let mut plan = self.plan;
         for (line, outlook) in plan.lines.iter_mut().zip(self.lines) {
-            line.band = outlook.low.zip(outlook.high).map(|(low, high)| Band { low, high });
+            let reach = outlook.reach;
+            line.band = outlook.low.zip(outlook.high).map(|(low, high)| Band { low, high, reach });
             line.odds = outlook.odds;
         }
         plan.bands = Some(Box::new(self.bands));
@@ -55,6 +56,8 @@ figures! {
         low: Option<Money>;
         /// Estimate: with odds of 10 % the line buys more.
         high: Option<Money>;
+        /// Estimates: the amounts that the line reaches with odds of 95 %, 90 %, … 5 %, ascending; empty where none is expected.
+        reach: Vec<Money>;
         /// Estimate of the odds that the line reaches its quota.
         odds: Option<Rate>;
         /// Estimate: revenue ÷ quota on average of such lines, sum over sum; not known where nothing is expected or asked.

@@ -17,7 +17,8 @@ const OF_TODAY: [&str; 3] = ["weighted_amount", "probability", "stage"];
 /// Returns the facts that the rules of `plugin` read and that `book` has without a date, as rules name them without
 /// `partner.`, in the order of the tables.
 ///
-/// A fact that the book does not have at all is not among them, and neither is one of a table in which a row has a date.
+/// A fact that the book does not have at all is not among them, and neither is one for which every row, or another row about
+/// the same partner or the same part of the market, has a date.
 pub(super) fn undated(plugin: &VendorPlugin, book: &PartnerBook) -> Vec<Name> {
     let facts = Facts { plugin, book, by: grouped_by(plugin) };
     let mut names = Vec::new();
@@ -27,7 +28,7 @@ pub(super) fn undated(plugin: &VendorPlugin, book: &PartnerBook) -> Vec<Name> {
     facts.of_pipeline(&mut names);
     let has_undated = |table: &&Name| {
         let found = book.extra_tables.iter().find(|own| own.name.eq_ignore_ascii_case(table));
-        found.is_some_and(|own| !own.rows.is_empty() && !own.is_dated())
+        found.is_some_and(|own| own.has_undated())
     };
     names.extend(plugin.tables_read().iter().filter(has_undated).cloned());
     names
@@ -66,15 +67,12 @@ impl Facts<'_> {
     }
 
     fn of_partners(&self, names: &mut Vec<Name>) {
-        if self.has(|partner| !partner.history.profiles().is_empty()) {
-            return;
-        }
         let manifest = &self.plugin.manifest;
         let is_used = |word: &str| self.reads(word) || self.by.contains(word);
         let has_minimums = manifest.guardrails.tier_minimum && !manifest.tiers.is_empty();
         let has_cells = !self.book.market.is_empty() && self.reads_market();
         let mut add = |name: &str, is_used: bool, has: fn(&Partner) -> bool| {
-            if is_used && self.has(has) {
+            if is_used && self.has(|one| one.history.profiles().is_empty() && has(one)) {
                 names.push(name.into());
             }
         };
@@ -84,7 +82,10 @@ impl Facts<'_> {
         add("product_lines", manifest.grain != Grain::Partner, |one| !one.product_lines.is_empty());
         add("account_manager", is_used("account_manager"), |one| one.account_manager.is_some());
         for (attribute, _) in &manifest.attributes {
-            let has = |partner: &Partner| partner.attributes.iter().any(|(name, _)| name == attribute);
+            let has = |partner: &Partner| {
+                let is_dated = !partner.history.profiles().is_empty();
+                !is_dated && partner.attributes.iter().any(|(name, _)| name == attribute)
+            };
             if is_used(attribute) && self.has(has) {
                 names.push(format!("attributes.{attribute}").into());
             }
@@ -92,14 +93,15 @@ impl Facts<'_> {
     }
 
     fn of_investments(&self, names: &mut Vec<Name>) {
-        if !self.reads("investment") || self.has(|partner| partner.history.has_investments()) {
+        if !self.reads("investment") {
             return;
         }
         // The capacity is known where the productivity is.
         let known =
             |found: &Investment| InvestmentFacts { capacity: found.productivity, ..InvestmentFacts::from(found) };
+        let undated = self.book.partners.iter().filter(|partner| !partner.history.has_investments());
         let stated: Vec<InvestmentFacts> =
-            self.book.partners.iter().filter_map(|partner| partner.investment.as_deref()).map(known).collect();
+            undated.filter_map(|partner| partner.investment.as_deref()).map(known).collect();
         let is_stated = |figure: &&Figure<InvestmentFacts>| {
             stated.iter().any(|facts| !matches!((figure.read)(facts), Value::NotKnown))
         };
@@ -108,7 +110,7 @@ impl Facts<'_> {
     }
 
     fn of_market(&self, names: &mut Vec<Name>) {
-        if self.book.market.is_empty() || !self.book.dated_market.is_empty() {
+        if !self.book.has_undated_market() {
             return;
         }
         let before = names.len();
@@ -120,7 +122,7 @@ impl Facts<'_> {
 
     fn of_pipeline(&self, names: &mut Vec<Name>) {
         let of_group = in_group("pipeline");
-        let is_stated = self.has(|one| !one.win_rates.is_empty()) && !self.has(|one| one.history.has_win_rates());
+        let is_stated = self.has(|one| !one.win_rates.is_empty() && !one.history.has_win_rates());
         let has_deals = self.has(|one| !one.opportunities.is_empty());
         let not_registered = |one: &Partner| one.opportunities.iter().any(|deal| deal.registered_on.is_none());
         let is_registered = !self.has(not_registered);

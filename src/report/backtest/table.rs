@@ -7,6 +7,7 @@ use crate::quality::Score;
 use crate::report::conventions::{healthy, whole_percent};
 use crate::report::figures::{Figures, count, counted, short_hash};
 use crate::report::grid::{Grid, Left, Right, TableOptions, wrapped};
+use crate::report::words::undated_sentence;
 use crate::units::{Money, Rate};
 use comfy_table::{Cell, CellAlignment};
 use rust_decimal::Decimal;
@@ -185,10 +186,7 @@ fn notes(backtest: &Backtest) -> Vec<String> {
         let honest = if is_independent(backtest) { "" } else { ": no fold is independent of them" };
         format!("* Constants of the rules were chosen on data up to {through}{honest}.")
     });
-    let facts: Vec<String> = backtest.undated.iter().map(|fact| format!("`{}`", readable(fact))).collect();
-    let undated = (!facts.is_empty()).then(|| {
-        format!("These figures may be too good: the rules read facts as the book has them today: {}.", facts.join(", "))
-    });
+    let undated = undated_sentence(&backtest.undated);
     let always = [
         format!("Revenue of partners without a quota: {}", sum(|fold| fold.unplanned_revenue)),
         format!("Reserve that the rules kept for them: {}", sum(|fold| fold.reserve)),

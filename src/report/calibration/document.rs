@@ -55,6 +55,9 @@ pub struct CalibrationDocument<'a> {
     verdict: String,
     /// Change of the manifest as lines of a diff; empty when nothing changes.
     diff: String,
+    /// Facts that the rules read and that the book has without a date, as rules name them without `partner.`: of past periods
+    /// they are those of today.
+    undated_facts: Vec<&'a str>,
     /// Conventions by which the figures were computed.
     conventions: ConventionsDocument<'a>,
     /// Lines of the plan whose quota changes, those with the largest change first.
@@ -126,6 +129,7 @@ impl<'a> CalibrationDocument<'a> {
             changes: calibration.is_change(),
             verdict: verdict(calibration),
             diff: diff(calibration),
+            undated_facts: calibration.undated.iter().map(|fact| &**fact).collect(),
             conventions: ConventionsDocument::of(&plan.conventions),
             moved: &calibration.moved,
         }

@@ -8,6 +8,7 @@ pub use table::table;
 
 use crate::planning::{Calibration, Setting};
 use crate::report::figures::rate_text;
+use crate::report::words::undated_sentence;
 use crate::units::Rate;
 
 /// Change of the manifest as lines of a diff; empty when the present setting is chosen.
@@ -66,7 +67,8 @@ fn notes(calibration: &Calibration) -> String {
     let next = if calibration.is_change() { next } else { "" };
     let rule = "Weights are not searched, because `weights.rhai` decides them. ";
     let rule = if calibration.factors.is_empty() { rule } else { "" };
-    format!("{rule}{scaled}Errors are estimates from past periods. Nothing is applied.{next}")
+    let undated = undated_sentence(&calibration.undated).map(|sentence| format!(" {sentence}")).unwrap_or_default();
+    format!("{rule}{scaled}Errors are estimates from past periods.{undated} Nothing is applied.{next}")
 }
 
 /// Verdict in words.

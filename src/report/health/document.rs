@@ -47,6 +47,9 @@ pub struct HealthDocument<'a> {
     widened: bool,
     /// Conventions by which the figures were computed.
     conventions: ConventionsDocument<'a>,
+    /// Facts that the rules read and that the book has without a date, as rules name them without `partner.`: of past periods
+    /// they are those of today.
+    undated_facts: Vec<&'a str>,
     /// Sentences about the estimates that a reader must know.
     notes: Vec<String>,
     /// The whole channel; null when no past period is known.
@@ -92,6 +95,7 @@ impl<'a> HealthDocument<'a> {
             coverage: health.bands.coverage.map(CoverageDocument::of),
             widened: health.bands.is_widened,
             conventions: ConventionsDocument::of(&plan.conventions),
+            undated_facts: health.bands.undated.iter().map(|fact| &**fact).collect(),
             notes: notes(&health.bands, plan.period.months),
             channel: health.bands.channel.as_ref(),
             territories: &health.bands.territories,

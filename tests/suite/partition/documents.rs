@@ -64,6 +64,46 @@ fn a_list_that_is_empty_or_absent_in_a_document_is_none_where_others_have_it() {
 }
 
 #[test]
+fn targets_of_one_document_are_for_territories_of_others() {
+    let bench = bench();
+    let one = |id: &str, territory: &str, more: &str| {
+        format!(
+            r#"{{"currency": "USD", "partners": [{{"partner_id": "{id}", "territory": "{territory}"}}], "revenue": [{{"partner_id": "{id}", "month": "2025-01", "amount": 100}}, {{"partner_id": "{id}", "month": "2025-12", "amount": 100}}], "courses": []{more}}}"#
+        )
+    };
+    let targets = |north: &str| {
+        format!(r#", "targets": [{{"territory": "{north}", "target": 300}}, {{"territory": "South", "target": 500}}]"#)
+    };
+    let here = |line: &str, input: &str| {
+        let output = bench.command(&format!("assess {line} --threads 1")).write_stdin(input.to_owned()).output();
+        let output = output.expect("the program runs");
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    };
+    let settle = |targets: &str| {
+        let part = [one("A", "North", targets), one("B", "South", "")].join("\n");
+        let (is_done, months, said) = here("survey acme --as-of 2025-12-31", &part);
+        assert!(is_done, "{said}");
+        bench.write("months.json", &months);
+        bench.write("survey.json", &here("survey acme --survey months.json", &part).1);
+        let (is_done, records, said) = here("lines acme --survey survey.json", &part);
+        assert!(is_done, "{said}");
+        here("settle acme --survey survey.json", &records)
+    };
+    let (is_done, settled, said) = settle(&targets("North"));
+    assert!(is_done, "{said}");
+    let quotas: Vec<Value> =
+        settled.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")["quota"].clone()).collect();
+    assert_eq!(quotas, ["300.00", "500.00"]);
+    // A territory that no partition has is refused where all lines are known.
+    let (is_done, _, said) = settle(&targets("Nroth"));
+    assert!(!is_done && said.contains("Nroth"), "{said}");
+}
+
+#[test]
 fn attributes_that_read_as_different_kinds_are_refused_by_name() {
     let bench = bench();
     let all = documents(["1", "\"many\"", "3"]);

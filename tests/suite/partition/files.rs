@@ -131,6 +131,20 @@ fn the_program_plans_files_of_partners_as_it_proposes_the_whole_book() {
     let twice = format!("{first}{first}");
     let said = refused(twice);
     assert!(said.contains("comes after") || said.contains("has no settled quota"), "{said}");
+    // The lines of one settlement with the summary of another.
+    let lock = "partner_id,quota,reason\nP0002,1000000.00,agreed\n";
+    bench.write("locks.csv", lock);
+    let other = format!("settle meridian --survey {survey} --summary other.json --locks locks.csv");
+    step(&bench, &other, "records", "other.ndjson");
+    let finish = |summary: &str, settled: &str| {
+        format!("assess finish meridian --survey {survey} --summary {summary} --settled {settled} {SHIPPED}")
+    };
+    for (summary, settled) in [("summary.json", "other.ndjson"), ("other.json", "settled.ndjson")] {
+        let mut command = bench.command(&finish(summary, settled));
+        let output = command.write_stdin(first.clone()).assert().code(3).get_output().stderr.clone();
+        let said = String::from_utf8(output).expect("UTF-8");
+        assert!(said.contains("is of another settlement than the summary"), "{said}");
+    }
     lines.sort_by_key(|line| line["partner_id"].as_str().expect("an id").to_owned());
     let whole = bench.json(&format!(
         "propose meridian --book {{root}}/examples/demonstration --as-of 2025-12-31 --target 75000000 {SHIPPED}"

@@ -133,8 +133,10 @@ fn asked(found: &Value) -> Vec<&str> {
 
 #[test]
 fn every_fold_of_a_backtest_sees_the_facts_of_its_date() {
-    let dated =
-        years(BY_TIER, "partner_id,tier,valid_from\nA,Silver,\nA,Gold,2025-01-01\nB,Silver,\nC,Silver,2025-02-01\n");
+    let dated = years(
+        BY_TIER,
+        "partner_id,tier,valid_from\nA,Silver,\nA,Gold,2025-01-01\nB,Silver,2020-01-01\nC,Silver,2025-02-01\n",
+    );
     // As of the end of 2023 and of 2024 both are Silver and C is not in the book: 2 × 100. What C buys is without a quota.
     let found = backtest(&dated, "--period FY2024");
     assert_eq!((asked(&found), text(&found, "unplanned_revenue")), (vec!["200.00"], Some("0.00")));
@@ -147,7 +149,7 @@ fn every_fold_of_a_backtest_sees_the_facts_of_its_date() {
     assert_eq!((asked(&found), text(&found, "unplanned_revenue")), (vec!["400.00"], Some("0.00")));
     assert_eq!(found["undated_facts"], json!(["tier"]));
     let table = undated.stdout("backtest acme --book book --period FY2025");
-    let note = "These figures may be too good: the rules read facts as the book has them today: `tier`.";
+    let note = "These figures may be too good: the rules read facts as the book has them today: tier.";
     assert!(table.contains(note), "{table}");
     assert!(undated.codes("backtest acme --book book --format json").contains(&"plan::backtest".to_owned()));
 }
@@ -170,11 +172,14 @@ fn facts_without_a_date_that_rules_read_are_named_table_by_table() {
     let expected = ["tier", "territory", "attributes.size", "investment.certified_gained", "market.growth"];
     let rest = ["pipeline.open_count", "pipeline.win_rate", "sellers"];
     assert_eq!(named(&all), json!([expected.as_slice(), &rest].concat()));
-    // One table after the other gets a date.
-    all.write(
-        "book/partners.csv",
-        "partner_id,tier,territory,size,valid_from\nA,Gold,North,3,2020-01-01\nB,Silver,North,4,\n",
-    );
+    // One table after the other gets a date; a partner without any is named like a table without any.
+    let dated = |of_b: &str| {
+        let rows = format!("A,Gold,North,3,2020-01-01\nB,Silver,North,4,{of_b}\n");
+        all.write("book/partners.csv", &format!("partner_id,tier,territory,size,valid_from\n{rows}"));
+    };
+    dated("");
+    assert_eq!(named(&all), json!([expected.as_slice(), &rest].concat()));
+    dated("2020-01-01");
     all.write("book/opportunities.csv", &format!("{deals}2024-12-01\n"));
     let left = ["investment.certified_gained", "market.growth", "pipeline.win_rate", "sellers"];
     assert_eq!(named(&all), json!(left));
@@ -183,6 +188,23 @@ fn facts_without_a_date_that_rules_read_are_named_table_by_table() {
     all.write("book/win_rates.csv", "partner_id,by_value,valid_from\nA,0.5,2024-01-01\n");
     all.write("book/sellers.csv", "partner_id,role,valid_from\nA,senior,2024-01-01\n");
     assert_eq!(named(&all), json!([]));
+}
+
+#[test]
+fn health_bands_and_calibration_name_facts_without_a_date() {
+    let bench = years(BY_TIER, "partner_id,tier\nA,Gold\nB,Silver\nC,Silver\n");
+    let note = "These figures may be too good: the rules read facts as the book has them today: tier.";
+    let health = bench.json("health acme --book book");
+    assert_eq!(health["undated_facts"], json!(["tier"]));
+    assert_eq!(list(&health, "notes").last().and_then(Value::as_str), Some(note));
+    let bands = &plan(&bench, "--bands")["bands"];
+    assert_eq!((&bands["undated_facts"], list(bands, "notes").last()), (&json!(["tier"]), Some(&json!(note))));
+    assert_eq!(bench.json("calibrate acme --book book")["undated_facts"], json!(["tier"]));
+    bench.write(
+        "book/partners.csv",
+        "partner_id,tier,valid_from\nA,Gold,2020-01-01\nB,Silver,2020-01-01\nC,Silver,2020-01-01\n",
+    );
+    assert_eq!(bench.json("health acme --book book")["undated_facts"], json!([]));
 }
 
 #[test]

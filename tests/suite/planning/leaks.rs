@@ -244,10 +244,11 @@ fn book(past: u64, later: u64) -> PartnerBook {
     read.unwrap_or_else(|findings| panic!("{findings:#?}")).0
 }
 
-/// A plan without what says which book it was made from.
+/// A plan without what says which book it was made from: its hash, its account, and which of its facts have dates.
 fn written(plan: QuotaPlan) -> String {
     let mut out = Vec::new();
-    let plan = QuotaPlan { input_hash: String::new(), book: None, ..plan };
+    let mut plan = QuotaPlan { input_hash: String::new(), book: None, ..plan };
+    plan.bands.iter_mut().for_each(|bands| bands.undated.clear());
     quotient::report::json::write_plan(&plan, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
@@ -281,7 +282,8 @@ fn looks(plugin: &mut VendorPlugin, book: &PartnerBook) -> Vec<(&'static str, St
     scored.undated.clear();
     scored.findings = scored.findings.into_iter().filter(|finding| finding.code() != Code::PlanBacktest).collect();
     let assessed = assess_partner(plugin, book, &request(), Some("P1")).unwrap();
-    let health = health(plugin, book, &request(), 36, &|_, _| {}).unwrap();
+    let mut health = health(plugin, book, &request(), 36, &|_, _| {}).unwrap();
+    health.bands.undated.clear();
     let calibrated = calibrate(plugin, book, &request(), 6).unwrap();
     vec![
         ("proposal", written(propose(plugin, book, &request(), &|_, _| {}).unwrap())),

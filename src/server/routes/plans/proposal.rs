@@ -92,6 +92,9 @@ pub struct BasisDocument {
     band_low: Option<String>,
     /// Estimate: with odds of 10 % the line buys more; null without bands.
     band_high: Option<String>,
+    /// Estimates: the amounts that the line reaches with odds of 95 %, 90 %, … 5 %, ascending, so that the odds of another
+    /// figure can be read from them; empty without bands.
+    reach: Vec<String>,
     /// Estimate of the odds that the line reaches the proposed quota; null without bands.
     odds: Option<String>,
 }
@@ -162,6 +165,7 @@ async fn bases(State(plans): State<Arc<Plans>>, request: PlanRequest, after: Aft
                     periods: brief.periods.iter().map(|part| part.quota.clone()).collect(),
                     band_low: brief.band.as_ref().map(|band| band.low.clone()),
                     band_high: brief.band.as_ref().map(|band| band.high.clone()),
+                    reach: brief.band.as_ref().map(|band| band.reach.clone()).unwrap_or_default(),
                     odds: brief.odds.clone(),
                 }
             };

@@ -178,6 +178,7 @@ fn options_of(plugin: &VendorPlugin, limits: Limits) -> ReadOptions {
         calendar: Some(plugin.manifest.calendar),
         currency: plugin.manifest.currency,
         attributes: plugin.manifest.attributes.clone(),
+        is_part: false,
         current_month: Some(Month::of(ahead.date_naive())),
         limits,
     }
