@@ -3,6 +3,9 @@
 use crate::figures;
 use std::sync::Arc;
 
+/// Name of the group of those whose tier, territory, account manager and so on is not known.
+pub const NOT_KNOWN: &str = "(not known)";
+
 /// A name that many rows share: an id, a territory, a product line, a tier.
 pub type Name = Arc<str>;
 

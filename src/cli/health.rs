@@ -29,8 +29,8 @@ pub enum Format {
 #[command(after_help = "\
 Examples:
   quotient health meridian --book examples/demonstration --target 60000000
-  quotient health meridian --book examples/demonstration --odds 0.5 --format html \\
-      --output health.html")]
+  quotient health meridian --book examples/demonstration --odds 0.5 \\
+      --format html --output health.html")]
 pub struct Options {
     /// Vendor whose rules are applied.
     vendor: String,

@@ -23,7 +23,8 @@ impl PartnersBar {
     pub fn progress(&self) -> impl Fn(usize, usize) + Sync + '_ {
         |done, all| {
             self.0.set_length(all as u64);
-            self.0.set_position(done as u64);
+            // Several threads report; the bar never goes back.
+            self.0.set_position(self.0.position().max(done as u64));
         }
     }
 

@@ -36,7 +36,8 @@ pub enum Format {
 #[command(after_help = "\
 Examples:
   quotient propose meridian --book examples/demonstration
-  quotient propose meridian --book examples/demonstration --target 60000000 --bands
+  quotient propose meridian --book examples/demonstration --target 60000000 \\
+      --bands
   quotient propose meridian --book examples/demonstration --target 60000000 \\
       --format xlsx --output proposal.xlsx
   quotient propose meridian --book examples/demonstration --target 60000000 \\

@@ -284,9 +284,7 @@ fn pairs(sheet: Sheet) -> BTreeMap<String, String> {
 /// The names a file beside the book may use.
 pub(super) struct Known<'b> {
     book: &'b PartnerBook,
-    /// `None` where they are not checked.
-    territories: Option<BTreeSet<&'b str>>,
-    product_lines: Option<BTreeSet<&'b str>>,
+    names: Option<(BTreeSet<&'b str>, BTreeSet<&'b str>)>,
 }
 
 impl<'b> Known<'b> {
@@ -301,20 +299,19 @@ impl<'b> Known<'b> {
         let product_lines = lines
             .chain(revenue().filter_map(|segment| segment.product_line.as_deref()))
             .chain(market().filter_map(|cell| cell.product_line.as_deref()));
-        Self { book, territories: Some(territories.collect()), product_lines: Some(product_lines.collect()) }
+        Self { book, names: Some((territories.collect(), product_lines.collect())) }
     }
 
-    /// Takes every territory and product line as known.
+    /// Takes every territory and product line.
     pub(super) fn unchecked(book: &'b PartnerBook) -> Self {
-        Self { book, territories: None, product_lines: None }
+        Self { book, names: None }
     }
 
-    /// Reads product line and territory and checks that the book knows them.
     fn segment(&self, row: &mut Row<'_>) -> Result<SegmentKey, Reported> {
         let segment = row.segment()?;
-        let product_line =
-            self.check(row, Field::ProductLine, segment.product_line.as_deref(), self.product_lines.as_ref());
-        let territory = self.check(row, Field::Territory, segment.territory.as_deref(), self.territories.as_ref());
+        let Some((territories, product_lines)) = &self.names else { return Ok(segment) };
+        let product_line = self.check(row, Field::ProductLine, segment.product_line.as_deref(), product_lines);
+        let territory = self.check(row, Field::Territory, segment.territory.as_deref(), territories);
         product_line.and(territory).map(|()| segment)
     }
 
@@ -323,9 +320,9 @@ impl<'b> Known<'b> {
         row: &mut Row<'_>,
         field: Field,
         name: Option<&str>,
-        known: Option<&BTreeSet<&str>>,
+        known: &BTreeSet<&str>,
     ) -> Result<(), Reported> {
-        let Some((name, known)) = name.zip(known).filter(|(name, known)| !known.contains(name)) else { return Ok(()) };
+        let Some(name) = name.filter(|name| !known.contains(name)) else { return Ok(()) };
         let same = known.iter().find(|one| is_same_heading(one, name)).copied();
         let near = same.or_else(|| did_you_mean(name, known.iter().copied()));
         let fault = ValueFault::UnknownName {

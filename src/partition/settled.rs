@@ -175,7 +175,9 @@ fn hash_of(done: &SettledChannel) -> Hash {
     for (line, reconciled) in done.plan.lines.iter().zip(&done.settled.lines) {
         let name = line_name(&line.identity.partner_id, &line.segment);
         hasher.update(format!("{name:?} {} {} ", reconciled.scaled, line.quota).as_bytes());
-        line.periods.iter().for_each(|part| drop(hasher.update(format!("{part} ").as_bytes())));
+        for part in &line.periods {
+            hasher.update(format!("{part} ").as_bytes());
+        }
     }
     Hash::of(&hasher.finalize())
 }

@@ -3,7 +3,7 @@
 use super::ReportFault;
 use super::conventions::ConventionsDocument;
 use super::figures::{Figures, clipped, line_name, rate_text, readable};
-use super::grid::{Grid, Left, Right, TableOptions, bold, wrapped};
+use super::grid::{Grid, Left, Right, TableOptions, bold, listed, wrapped};
 use super::json::{LineOf, write_document};
 use super::learned::{self, LearnedDocument};
 use super::picture::{Waterfall, axis_of, place, running_spans, waterfall_svg};
@@ -18,6 +18,9 @@ use std::io::Write;
 
 /// Name and version of the explanation document.
 pub const EXPLANATION_SCHEMA: &str = "quotient.explanation/1";
+
+/// Columns of a terminal from which the reason of a step is beside its amount; a narrower one has a list of reasons.
+const REASONS_BESIDE: u16 = 100;
 
 /// One line of a plan to be explained.
 #[derive(Debug, Clone, Copy)]
@@ -74,17 +77,31 @@ impl<'a> ExplainView<'a> {
             text.push('\n');
             text.push_str(&wrapped(&sentence, " ", options.width));
         }
-        let learned = learned::sentences(self.plan);
-        if !learned.is_empty() {
-            text.push_str(&format!("\n{}\n", bold("Learned from the channel", options.colour)));
-            text.extend(learned.iter().map(|sentence| format!(" - {sentence}\n")));
-        }
-        let sentences = self.sensitivity_sentences()?;
-        if !sentences.is_empty() {
-            text.push_str(&format!("\n{}\n", bold("What would have moved it", options.colour)));
-            text.extend(sentences.iter().map(|sentence| format!(" - {sentence}\n")));
+        let reasons = if options.width < REASONS_BESIDE { self.reasons() } else { Vec::new() };
+        let lists = [
+            ("Reasons", reasons),
+            ("Learned from the channel", learned::sentences(self.plan)),
+            ("What would have moved it", self.moves()?),
+        ];
+        for (title, sentences) in lists.iter().filter(|(_, sentences)| !sentences.is_empty()) {
+            text.push_str(&format!("\n{}\n", bold(title, options.colour)));
+            text.extend(sentences.iter().map(|sentence| listed(sentence, " - ", options.width)));
         }
         Ok(text)
+    }
+
+    /// The reason of each step that has one.
+    fn reasons(&self) -> Vec<String> {
+        let steps = self.line.steps.iter().filter(|step| !step.reason.is_empty());
+        steps.map(|step| format!("{}: {}", readable(&step.label), readable(&step.reason))).collect()
+    }
+
+    /// Sentences about changes that would have moved the quota; factors of which no change does are in one.
+    fn moves(&self) -> Result<Vec<String>, ReportFault> {
+        let (moving, holding): (Vec<&Sensitivity>, Vec<&Sensitivity>) =
+            self.sensitivities.iter().partition(|one| one.indicated_needed.is_some());
+        let moving = moving.into_iter().map(|one| self.sentence(one)).collect::<Result<Vec<_>, _>>()?;
+        Ok(moving.into_iter().chain(held(&holding)).collect())
     }
 
     fn heading(&self, options: &TableOptions) -> String {
@@ -119,19 +136,21 @@ impl<'a> ExplainView<'a> {
             ("running", Right),
             ("reason", Left),
         ];
-        let mut grid = Grid::new("Steps to the quota", options, &columns);
+        let columns = if options.width < REASONS_BESIDE { &columns[..5] } else { &columns[..] };
+        let mut grid = Grid::new("Steps to the quota", options, columns).whole(&[0]);
         let mut running = Money::zero(self.plan.currency);
         for step in &self.line.steps {
             running = running.plus(step.amount)?;
             let is_abstention = step.kind == StepKind::Abstention;
-            grid.row([
+            let cells = [
                 Cell::new(clipped(&step.label, 32)),
                 Cell::new(step.factor.map_or_else(String::new, |factor| figures.money(factor.indicated))),
                 Cell::new(step.factor.map_or_else(String::new, |factor| rate_text(factor.weight.round_dp(4)))),
                 Cell::new(if is_abstention { "abstained".to_owned() } else { figures.signed(step.amount) }),
                 Cell::new(figures.money(running)),
                 Cell::new(readable(&step.reason)),
-            ]);
+            ];
+            grid.row(cells.into_iter().take(columns.len()));
         }
         let total = ["quota".to_owned(), String::new(), String::new(), figures.money(self.line.quota)];
         grid.row(total.map(Cell::new));
@@ -177,10 +196,7 @@ impl<'a> ExplainView<'a> {
 
     fn sentence(&self, sensitivity: &Sensitivity) -> Result<String, ReportFault> {
         let factor = readable(&sensitivity.factor);
-        let verb = match sensitivity.direction {
-            Direction::Up => "rise",
-            Direction::Down => "fall",
-        };
+        let verb = verb(sensitivity.direction);
         let note =
             if sensitivity.note.is_empty() { String::new() } else { format!("; {}", readable(&sensitivity.note)) };
         let Some(needed) = sensitivity.indicated_needed else {
@@ -204,6 +220,51 @@ impl<'a> ExplainView<'a> {
             "{factor} would have to indicate {size} {more}{} for the quota to {effect}{note}",
             relative.unwrap_or_default()
         ))
+    }
+}
+
+fn verb(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "rise",
+        Direction::Down => "fall",
+    }
+}
+
+/// Direction, note, factors, and how far they would have to move the quota.
+type Held<'h> = (Direction, &'h str, Vec<&'h str>, Vec<&'h str>);
+
+/// Factors of which no change alone moves the quota: one sentence for those that the same holds.
+fn held(factors: &[&Sensitivity]) -> Vec<String> {
+    let mut groups: Vec<Held<'_>> = Vec::new();
+    for one in factors {
+        let is_same = |group: &&mut Held<'_>| group.0 == one.direction && group.1 == one.note && group.3 == [one.moves];
+        match groups.iter_mut().find(is_same) {
+            Some(group) => group.2.push(&one.factor),
+            None => groups.push((one.direction, &one.note, vec![&one.factor], vec![one.moves])),
+        }
+    }
+    let mut merged: Vec<Held<'_>> = Vec::new();
+    for group in groups {
+        match merged.iter_mut().find(|other| (other.0, other.1, &other.2) == (group.0, group.1, &group.2)) {
+            Some(other) => other.3.extend(group.3),
+            None => merged.push(group),
+        }
+    }
+    let sentence = |(direction, note, factors, moves): Held<'_>| {
+        let factors: Vec<String> = factors.into_iter().map(readable).collect();
+        let note = if note.is_empty() { String::new() } else { format!("; {}", readable(note)) };
+        let (factors, verb, moves) = (any_of(&factors), verb(direction), moves.join(" or by "));
+        format!("no change of {factors} alone makes the quota {verb} by {moves}{note}")
+    };
+    merged.into_iter().map(sentence).collect()
+}
+
+/// `history, pipeline or market`.
+fn any_of(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Figures and names as people read them.
 
+pub(super) use crate::channel::NOT_KNOWN;
 use crate::channel::{BookSummary, LeftOutBy};
 pub(super) use crate::finding::{CleanWriter, lines_of, readable};
 use crate::planning::{PlanLine, QuotaPlan};

@@ -33,6 +33,7 @@ pub(super) struct Grid {
     alignments: Vec<CellAlignment>,
     rows: Vec<Vec<Cell>>,
     optional: Vec<usize>,
+    whole: Vec<usize>,
     width: u16,
     colour: bool,
 }
@@ -54,6 +55,7 @@ impl Grid {
             alignments: columns.iter().map(|(_, alignment)| *alignment).collect(),
             rows: Vec::new(),
             optional: Vec::new(),
+            whole: Vec::new(),
             width: options.width.max(40),
             colour: options.colour,
         }
@@ -62,6 +64,12 @@ impl Grid {
     /// Names the columns that a narrow terminal does not show; the first one is left out first.
     pub(super) fn optional(mut self, columns: &[usize]) -> Self {
         self.optional = columns.to_vec();
+        self
+    }
+
+    /// Names the columns of text that are never broken.
+    pub(super) fn whole(mut self, columns: &[usize]) -> Self {
+        self.whole = columns.to_vec();
         self
     }
 
@@ -87,7 +95,7 @@ impl Grid {
         for (place, index) in shown.iter().enumerate() {
             let Some(column) = table.column_mut(place) else { continue };
             column.set_cell_alignment(self.alignments[*index]);
-            if self.alignments[*index] == Right {
+            if self.is_whole(*index) {
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }
@@ -135,12 +143,25 @@ impl Grid {
         let longest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
         let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| longest(&cell.content()));
         let needed = cells.chain(self.header.get(column).map(|heading| longest(heading))).max().unwrap_or(0);
-        if self.alignments[column] == Right { needed } else { needed.min(READABLE) }
+        if self.is_whole(column) { needed } else { needed.min(READABLE) }
+    }
+
+    fn is_whole(&self, column: usize) -> bool {
+        self.alignments[column] == Right || self.whole.contains(&column)
     }
 }
 
 pub(super) fn bold(text: &str, colour: bool) -> String {
     if colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+/// Breaks a text between words into lines of at most `width` characters: `first` before the first line, and as many spaces
+/// before the others.
+pub(super) fn listed(text: &str, first: &str, width: u16) -> String {
+    let before = first.chars().count();
+    let room = usize::from(width.max(40)).saturating_sub(before);
+    let lines = lines_of(text, room).into_iter().enumerate();
+    lines.map(|(at, line)| format!("{}{line}\n", if at == 0 { first.to_owned() } else { " ".repeat(before) })).collect()
 }
 
 /// Breaks a text between words into lines of at most `width` characters, each after `indent`.

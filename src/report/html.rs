@@ -347,7 +347,7 @@ impl View<'_> {
             ]
         };
         for subtotal in subtotals {
-            let label = subtotal.name.as_deref().map_or_else(|| "(none)".to_owned(), |name| clipped(name, 60));
+            let label = clipped(subtotal.name.as_deref().unwrap_or(super::figures::NOT_KNOWN), 60);
             let is_fall = subtotal.growth().is_some_and(|rate| rate.is_sign_negative());
             grid.row(cells(label, subtotal), is_fall);
         }

@@ -8,6 +8,7 @@ use super::learned;
 use super::picture::held_classes;
 use super::summary::{Mover, Movers, Subtotal, Summary};
 use super::words::{change_name, change_sentence, compared_note, line_note, over_assignment_note};
+use crate::channel::NOT_KNOWN;
 use crate::planning::{PlanLine, QuotaPlan};
 use comfy_table::{Cell, Color};
 
@@ -213,7 +214,7 @@ impl Sheet<'_> {
     fn subtotal_cells(&self, subtotal: &Subtotal) -> [Cell; 6] {
         let growth = subtotal.growth();
         [
-            Cell::new(subtotal.name.as_deref().map_or_else(|| "(none)".to_owned(), |name| clipped(name, NAME))),
+            Cell::new(clipped(subtotal.name.as_deref().unwrap_or(NOT_KNOWN), NAME)),
             Cell::new(count(subtotal.lines)),
             Cell::new(self.figures.money(subtotal.quota)),
             Cell::new(self.figures.known(subtotal.prior_revenue)),

@@ -12,6 +12,10 @@ export type PlanPreview = Schemas["PlanPreview"];
 export type PlanBasis = Schemas["PlanBasis"];
 export type Explanation = Schemas["PlanExplanation"];
 export type Session = Schemas["Session"];
+export type People = Schemas["People"];
+export type Grant = People["grants"][number];
+export type NewGrant = Schemas["NewGrant"];
+export type Vendor = Schemas["Vendor"];
 export type Problem = Schemas["Problem"];
 export type Key = Schemas["PlanLineKey"];
 export type BusinessPlan = Schemas["BusinessPlan"];
@@ -87,6 +91,22 @@ export class Api {
 
   session(): Promise<Session> {
     return this.ask("/v1/session");
+  }
+
+  people(): Promise<People> {
+    return this.ask("/v1/people");
+  }
+
+  grant(grant: NewGrant): Promise<People> {
+    return this.ask("/v1/people/grants", { method: "POST", body: JSON.stringify(grant), headers: { "content-type": "application/json" } });
+  }
+
+  revoke(grant: number, reason: string): Promise<People> {
+    return this.ask(`/v1/people/grants/${grant}?${new URLSearchParams({ reason })}`, { method: "DELETE" });
+  }
+
+  async vendors(): Promise<Vendor[]> {
+    return (await this.ask<Schemas["Vendors"]>("/v1/vendors")).vendors;
   }
 
   async plans(vendor: string): Promise<Plan[]> {

@@ -1,5 +1,6 @@
 // Pages that are loaded when they are opened first.
 
+export { default as Admin } from "./Admin.svelte";
 export { default as Approvals } from "./Approvals.svelte";
 export { default as Business } from "./Business.svelte";
 export { default as Files } from "./Files.svelte";

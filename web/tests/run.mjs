@@ -24,7 +24,7 @@ async function shown(opened) {
 }
 
 /** Pictures of `docs/workbench.md`, by the name of what is looked at. */
-const PICTURES = ["plan", "outlook", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business", "files", "scenarios", "rules"];
+const PICTURES = ["plan", "outlook", "line", "board", "week", "business", "approvals", "history", "partner", "partner-business", "files", "scenarios", "rules", "people"];
 const pictured = process.argv.includes("--pictures") ? process.argv[process.argv.indexOf("--pictures") + 1] : null;
 
 /** Writes a picture for the documentation: smaller, from the top, without the passing message. */
@@ -444,6 +444,52 @@ function entrance(url) {
 }
 
 const PHONE = { viewport: { width: 390, height: 844 } };
+
+/** Who may do what: given, used and revoked on the page. */
+async function people() {
+  const { enter } = await site("people");
+  const pia = await enter("pia", "view=admin");
+  const grants = pia.getByRole("region", { name: "Grants" });
+  await grants.waitFor();
+  same(await grants.locator("tbody tr").count(), 6, "the grants of the site");
+  check((await text(grants.getByRole("row", { name: /okafor/ }))).includes("36 partners"), "what an account manager sees");
+  await look(pia, "people");
+  const nora = await enter("nora", "view=plan");
+  await nora.getByText("Nothing to see yet").waitFor();
+  await pia.getByRole("button", { name: "Give a grant" }).click();
+  const form = pia.getByRole("form", { name: "New grant" });
+  await form.getByLabel("Person").fill("nora");
+  await form.getByLabel("Role").selectOption("channel_manager");
+  await form.getByRole("button", { name: "Give" }).click();
+  await pia.getByRole("alert").getByText(/a channel manager needs a part of the channel/).waitFor();
+  await form.getByLabel("Partner ids").fill("P0008, P0007");
+  await form.getByLabel("Reason").fill(`covers for A. Okafor ${XSS}`);
+  await form.getByRole("button", { name: "Give" }).click();
+  await pia.waitForSelector(".notice:has-text('nora has the grant')");
+  check((await text(grants.getByRole("row", { name: /nora/ }))).includes("2 partners"), "what the new person sees");
+  same(await pia.locator("main img").count(), 0, "no markup of a reason becomes an element");
+  await nora.reload();
+  await shown(nora);
+  same(await nora.locator(".grid-row.line").count(), 2, "two partners");
+  await pia.getByRole("button", { name: "Revoke the grant of nora" }).click();
+  const ask = pia.getByRole("form", { name: "Revoke the grant of nora" });
+  await ask.getByLabel("Reason").fill("is back");
+  await ask.getByRole("button", { name: "Revoke" }).click();
+  await pia.waitForSelector(".notice:has-text('is revoked')");
+  same(await grants.getByRole("row", { name: /nora/ }).count(), 0, "revoked grants are hidden");
+  await pia.getByRole("button", { name: "Show 1 revoked" }).click();
+  check((await text(grants.getByRole("row", { name: /nora/ }))).includes("revoked by pia"), "who revoked it");
+  await nora.reload();
+  await nora.getByText("Nothing to see yet").waitFor();
+  await accessible(pia, "people");
+  await pia.setViewportSize(PHONE.viewport);
+  same(await fits(pia), true, "people fit a phone");
+  const berg = await enter("berg", "view=admin");
+  await berg.waitForSelector("main");
+  await berg.waitForTimeout(300);
+  same(await berg.locator(".admin").count(), 0, "a partner has no such page");
+  same([...pia.problems, ...nora.problems, ...berg.problems], [], "problems of the pages");
+}
 
 /** The account manager's week, and the business plan of a partner from the first objective to both signatures. */
 async function business() {
@@ -1093,7 +1139,7 @@ async function names() {
 
 let failed = 0;
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1].split(",") : null;
-for (const journey of [planner, together, team, names, business, approvals, review, history, files, scenarios, rules, deals].filter((one) => only === null || only.includes(one.name))) {
+for (const journey of [planner, together, team, names, business, approvals, review, history, files, scenarios, rules, people, deals].filter((one) => only === null || only.includes(one.name))) {
   const began = Date.now();
   try {
     await journey();

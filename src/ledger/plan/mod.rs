@@ -34,7 +34,7 @@ mod state;
 mod terms;
 mod totals;
 mod transition;
-pub(super) mod wire;
+pub(crate) mod wire;
 mod words;
 
 pub use approval::{open_steps, subject_digest};

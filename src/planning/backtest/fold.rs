@@ -1,7 +1,7 @@
 //! One fold of a backtest: what the rules and the baselines would have asked then, and what partners bought.
 
 use super::method::{Known, Method};
-use crate::channel::{Attribute, LineFacts, Name, Partner, PartnerBook, SegmentKey};
+use crate::channel::{Attribute, LineFacts, NOT_KNOWN, Name, Partner, PartnerBook, SegmentKey};
 use crate::finding::Findings;
 use crate::planning::assembly::{Draft, Settled};
 use crate::planning::fault::PlanFault;
@@ -184,22 +184,22 @@ fn segments_of(by: &[Name], partner: &Partner, facts: &LineFacts, conventions: &
 
 fn segment_of(by: &str, partner: &Partner, facts: &LineFacts, conventions: &Conventions) -> Name {
     let identity = &facts.identity;
-    let named = |name: &Option<Name>, otherwise: &str| name.clone().unwrap_or_else(|| otherwise.into());
+    let named = |name: &Option<Name>| name.clone().unwrap_or_else(|| NOT_KNOWN.into());
     match by {
         // Set when all rows are known.
         "size" => Name::from(""),
-        "territory" => named(&identity.territory, "not known"),
-        "tier" => named(&identity.tier, "none"),
-        "product line" => named(&identity.product_line, "all"),
+        "territory" => named(&identity.territory),
+        "tier" => named(&identity.tier),
+        "product line" => identity.product_line.clone().unwrap_or_else(|| "all".into()),
         "history" => kind(facts.history.months_since_last_revenue, facts.is_newcomer, conventions).into(),
-        "vertical" => named(&identity.vertical, "not known"),
-        "account manager" => named(&identity.account_manager, "none"),
+        "vertical" => named(&identity.vertical),
+        "account manager" => named(&identity.account_manager),
         attribute => match partner.attributes.iter().find(|(name, _)| **name == *attribute).map(|(_, value)| value) {
             Some(Attribute::Text(text)) => Name::clone(text),
             Some(Attribute::Number(number)) => plain(*number).into(),
             Some(Attribute::Truth(truth)) => truth.to_string().into(),
             Some(Attribute::Date(date)) => date.to_string().into(),
-            None => Name::from("not known"),
+            None => Name::from(NOT_KNOWN),
         },
     }
 }

@@ -1,5 +1,6 @@
 //! Preview of a concession: who pays.
 
+use crate::channel::NOT_KNOWN;
 use crate::ledger::rebalance::{Move, Preview};
 use crate::report::ReportFault;
 use crate::report::figures::{Figures, clipped, count, counted};
@@ -74,7 +75,7 @@ fn sums<'p>(
 ) -> Result<String, ReportFault> {
     let mut groups: BTreeMap<&str, (usize, Money)> = BTreeMap::new();
     for line in &preview.moves {
-        let group = dimension(line).unwrap_or("(none)");
+        let group = dimension(line).unwrap_or(NOT_KNOWN);
         let (lines, sum) = groups.entry(group).or_insert((0, Money::zero(preview.currency)));
         *lines += 1;
         *sum = sum.plus(line.after.minus(line.before)?)?;

@@ -1,5 +1,6 @@
 //! Status of a plan of record: totals, lines by state, account managers, offers without an answer.
 
+use crate::channel::NOT_KNOWN;
 use crate::ledger::plan::{Approval, ApprovalStep, Line, LineState, PlanState};
 use crate::ledger::store::PlanHead;
 use crate::report::ReportFault;
@@ -114,7 +115,7 @@ impl Sheet<'_> {
     fn managers(&self) -> Result<String, ReportFault> {
         let mut managers: BTreeMap<&str, Vec<&Line>> = BTreeMap::new();
         for line in self.state.lines.values().filter(|line| line.counts()) {
-            managers.entry(line.manager.as_deref().unwrap_or("(none)")).or_default().push(line);
+            managers.entry(line.manager.as_deref().unwrap_or(NOT_KNOWN)).or_default().push(line);
         }
         let columns = [
             ("account manager", Left),

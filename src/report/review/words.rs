@@ -1,7 +1,7 @@
 //! Words that several formats of a review share.
 
 use super::Reviewed;
-use crate::channel::Name;
+use crate::channel::{NOT_KNOWN, Name};
 use crate::decision::{InterventionKind, Severity, TierDecision, reasons};
 use crate::performance::{Dimension, Group};
 use crate::report::figures::{Figures, clipped};
@@ -43,7 +43,7 @@ pub(super) fn group_name(group: &Group, most: usize) -> String {
         (Some(name), _) => clipped(name, most),
         (None, Dimension::Channel) => "all".to_owned(),
         (None, Dimension::ProductLine) => "(all lines)".to_owned(),
-        (None, _) => "(not known)".to_owned(),
+        (None, _) => NOT_KNOWN.to_owned(),
     }
 }
 

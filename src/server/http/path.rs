@@ -50,6 +50,7 @@ path_parameters! {
     RevisionPath = "revision", "Digest of a revision", DIGEST_PATTERN, DIGEST_EXAMPLE;
     PlanPath = "plan", "Name of the plan", "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,59}$", "FY2026-channel";
     PartnerPath = "partner", "Id of the partner", "^[^/]{1,200}$", "P0007";
+    GrantPath = "grant", "Number of the grant", "^[1-9][0-9]{0,18}$", "7";
     BookPath = "book", "Id of a stored book", DIGEST_PATTERN, DIGEST_EXAMPLE;
 }
 

@@ -74,6 +74,8 @@ kinds! {
     BookUnknown = 404, "book_unknown", "Unknown book";
     /// The ledger has no plan of this name, or none that the caller may see.
     PlanUnknown = 404, "plan_unknown", "Unknown plan";
+    /// No grant has this number.
+    GrantUnknown = 404, "grant_unknown", "Unknown grant";
     /// The plan has no such line, or none that the caller may see; `errors` has the place of each.
     LineUnknown = 404, "line_unknown", "Unknown line";
     /// The path supports other methods; see the header `Allow`.

@@ -5,7 +5,7 @@
 use super::local::Local;
 use super::stored_proposal::StoredProposal;
 use crate::finding::{Code, Finding, Findings};
-use crate::ledger::people::{People, Standing};
+use crate::ledger::people::{Grant, People, Standing, grant, revoke};
 use crate::ledger::plan::{Actor, Command, LedgerFault};
 use crate::ledger::rebalance::Rebalancing;
 use crate::ledger::store::{Digest, LEDGER_PLAN, PlanHead, Store, StoreFault};
@@ -143,18 +143,45 @@ impl Plans {
 impl Ledger {
     /// Returns the standing of a caller in the plans of a vendor.
     pub fn standing(&self, seat: &Seat, vendor: &str) -> Result<Standing, Findings> {
-        let people = {
-            let reader = self.reader.lock();
-            let mut people = self.people.lock();
-            Arc::make_mut(&mut people).follow(&reader)?;
-            Arc::clone(&people)
-        };
+        let people = self.people()?;
         // Like the file itself, a ledger without grants is for everyone who reaches it on this machine.
         if seat.is_open && people.all().is_empty() {
             return Ok(Standing::unrestricted());
         }
         let person = seat.person.as_deref().unwrap_or_default();
         Ok(Standing::of(&people, person, vendor, now().date_naive()))
+    }
+
+    /// Returns the grants as they are now.
+    pub fn people(&self) -> Result<Arc<People>, Findings> {
+        let reader = self.reader.lock();
+        let mut people = self.people.lock();
+        Arc::make_mut(&mut people).follow(&reader)?;
+        Ok(Arc::clone(&people))
+    }
+
+    /// Gives a grant; returns the number of its event.
+    pub fn grant(&self, given: &Grant, actor: &Actor) -> Result<u64, Findings> {
+        self.about_people(|store| grant(store, given, &actor.person, now()))
+    }
+
+    /// Revokes the grant of that number; returns the number of the event.
+    pub fn revoke(&self, number: u64, reason: &str, actor: &Actor) -> Result<u64, Findings> {
+        self.about_people(|store| revoke(store, number, reason, &actor.person, now()))
+    }
+
+    /// Records an event about people; when another process is faster, it is decided again.
+    fn about_people(&self, act: impl Fn(&mut Store) -> Result<u64, Findings>) -> Result<u64, Findings> {
+        let mut done = act(&mut self.writer.lock());
+        for _ in 1..TRIES {
+            if !done.as_ref().is_err_and(is_race) {
+                break;
+            }
+            done = act(&mut self.writer.lock());
+        }
+        let number = done?;
+        self.moved.send_modify(|moved| *moved = number);
+        Ok(number)
     }
 
     /// Returns a plan as it is now; without events where there is none of that name.

@@ -362,7 +362,7 @@ fn a_backtest_of_four_lines_scores_each_method_as_computed_by_hand() {
     assert_eq!(segment("territory", "North"), ["2", "0.071429"]);
     assert_eq!(segment("territory", "South"), ["2", "4.111111"]);
     assert_eq!(segment("tier", "Gold"), ["2", "0.181818"]);
-    assert_eq!(segment("tier", "none"), ["2", "2.333333"]);
+    assert_eq!(segment("tier", "(not known)"), ["2", "2.333333"]);
     // D last sold in September, three months before December: quiet. C first sold in December: a newcomer.
     assert_eq!(segment("history", "regular")[0], "2");
     assert_eq!(segment("history", "newcomer")[0], "1");

@@ -13,6 +13,7 @@ pub mod load;
 mod log;
 mod operation;
 mod page;
+mod people;
 mod persons;
 mod plans;
 mod proxies;

@@ -8,6 +8,7 @@ mod event_document;
 mod export;
 mod line_document;
 mod open;
+mod people;
 mod preview;
 mod preview_document;
 mod proposal;
@@ -25,6 +26,7 @@ use schemars::SchemaGenerator;
 pub fn table() -> Vec<Route> {
     [
         session::table(),
+        people::table(),
         business::table(),
         read::table(),
         proposal::table(),
@@ -49,6 +51,8 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<documents::PlansDocument>();
     generator.subschema_for::<documents::PlanDocument>();
     generator.subschema_for::<session::SessionDocument>();
+    generator.subschema_for::<people::PeopleDocument>();
+    generator.subschema_for::<people::GrantRequest>();
     generator.subschema_for::<proposal::BasesDocument>();
     generator.subschema_for::<proposal::OutlookDocument>();
     generator.subschema_for::<proposal::ExplanationDocument>();

@@ -46,6 +46,8 @@ pub struct SessionDocument {
     usual_person: Option<String>,
     /// True when the caller can read, check and compare files of vendors here.
     has_authoring: bool,
+    /// True when the caller may give and revoke grants.
+    is_admin: bool,
     /// Vendors of whose plans the person sees something, ascending.
     vendors: Vec<SessionVendor>,
 }
@@ -105,6 +107,7 @@ struct SessionRequest {
     seat: Seat,
     vendors: Vec<String>,
     has_authoring: bool,
+    is_admin: bool,
 }
 
 impl FromRequestParts<App> for SessionRequest {
@@ -115,12 +118,14 @@ impl FromRequestParts<App> for SessionRequest {
         let catalog = app.vendors.library.current();
         let vendors = catalog.vendors().map(|(name, _)| name.to_string());
         let vendors = vendors.filter(|vendor| context.caller.sees(vendor)).collect();
-        let has_authoring = app.gate.has_authoring() && context.caller.may(Scope::Admin, None).is_ok();
-        Ok(Self { seat: seat_of(parts, app).await?, vendors, has_authoring })
+        let is_admin = context.caller.may(Scope::Admin, None).is_ok();
+        let has_authoring = app.gate.has_authoring() && is_admin;
+        Ok(Self { seat: seat_of(parts, app).await?, vendors, has_authoring, is_admin })
     }
 }
 
-async fn session(State(app): State<App>, SessionRequest { seat, vendors, has_authoring }: SessionRequest) -> Responded {
+async fn session(State(app): State<App>, asked: SessionRequest) -> Responded {
+    let SessionRequest { seat, vendors, has_authoring, is_admin } = asked;
     let usual_person = app.plans.local.as_ref().map(|local| local.person.clone());
     let made = app.plans.run(move |ledger| {
         let mut seen = Vec::new();
@@ -129,7 +134,7 @@ async fn session(State(app): State<App>, SessionRequest { seat, vendors, has_aut
             seen.extend(standing.sees_anything().then(|| SessionVendor::new(&vendor, &standing)));
         }
         let is_open = seat.is_open();
-        Ok(SessionDocument { is_open, person: seat.person, usual_person, has_authoring, vendors: seen })
+        Ok(SessionDocument { is_open, person: seat.person, usual_person, has_authoring, is_admin, vendors: seen })
     });
     document(&made.await?)
 }
