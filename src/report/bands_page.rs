@@ -7,6 +7,7 @@ use super::fairness::FairnessPage;
 use super::figures::{Figures, clipped, count};
 use super::html_grid::Grid;
 use super::picture::place;
+use crate::channel::NOT_KNOWN;
 use crate::planning::{Bands, QuotaPlan, TerritoryOutlook};
 use crate::units::Money;
 use serde::Serialize;
@@ -54,7 +55,7 @@ fn territories(bands: &Bands, figures: Figures) -> Option<Grid> {
         [name, count(one.lines)].into_iter().chain(amounts).chain(last)
     };
     for territory in &bands.territories {
-        let name = clipped(territory.territory.as_deref().unwrap_or("not known"), 60);
+        let name = clipped(territory.territory.as_deref().unwrap_or(NOT_KNOWN), 60);
         grid.row(cells(name, territory), territory.gap.is_negative());
     }
     let channel = bands.channel.as_ref().filter(|_| !bands.territories.is_empty())?;
@@ -74,7 +75,7 @@ fn reached(bands: &Bands, figures: Figures) -> Option<Grid> {
         [name, figures.known(one.capacity)].into_iter().chain(amounts).collect::<Vec<_>>()
     };
     for territory in &bands.territories {
-        let name = clipped(territory.territory.as_deref().unwrap_or("not known"), 60);
+        let name = clipped(territory.territory.as_deref().unwrap_or(NOT_KNOWN), 60);
         grid.row(cells(name, territory), false);
     }
     grid.sum(cells("all".to_owned(), channel));

@@ -1,6 +1,7 @@
 //! The health of a plan as tables for a terminal.
 
 use super::stake::at_stake;
+use crate::channel::NOT_KNOWN;
 use crate::finding::readable;
 use crate::planning::{GroupHealth, Health, TerritoryOutlook};
 use crate::report::bands::notes;
@@ -83,7 +84,7 @@ fn outlooks(
 }
 
 fn named(territory: &TerritoryOutlook) -> String {
-    clipped(territory.territory.as_deref().unwrap_or("not known"))
+    clipped(territory.territory.as_deref().unwrap_or(NOT_KNOWN))
 }
 
 /// Amounts by the odds to reach them, and the capacity of the plan.
