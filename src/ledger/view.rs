@@ -7,7 +7,8 @@ pub use super::partner_line::PartnerLine;
 use super::partner_line::{is_public, note};
 use super::people::{PeopleFault, Standing};
 use super::plan::{
-    BusinessChange, Command, EventBody, LedgerFault, Line, LineKey, LineState, PlanEvent, Side, Step, transition,
+    Activity, BusinessChange, Command, EventBody, LedgerFault, Line, LineKey, LineState, PlanEvent, Risk, Side, Step,
+    TargetAccount, transition,
 };
 use crate::finding::{Finding, Findings, Place};
 use chrono::NaiveDate;
@@ -279,8 +280,13 @@ impl View<'_> {
         };
         let own = self.plan.state.business_plans.get(partner);
         let is_of_vendor = |id: &String| {
-            let known = own.and_then(|own| own.activities.get(id));
-            known.is_some_and(|known| known.activity.side == Side::Vendor)
+            let Some(own) = own else { return false };
+            let sides = [
+                own.activities.get(id).map(|one| one.activity.side),
+                own.accounts.get(id).map(|one| one.side),
+                own.risks.get(id).map(|one| one.side),
+            ];
+            sides.contains(&Some(Side::Vendor))
         };
         let fault = |change: &BusinessChange| {
             let subject = format!("the funds of `{partner}`");
@@ -296,7 +302,13 @@ impl View<'_> {
                     (!may).then_some(PeopleFault::NotGrantedStep { subject, person, role })
                 }
                 _ if side == Side::Vendor => None,
-                BusinessChange::Activity(activity) if !is_of_vendor(&activity.id) => None,
+                BusinessChange::Activity(Activity { id, .. })
+                | BusinessChange::Account(TargetAccount { id, .. })
+                | BusinessChange::Risk(Risk { id, .. })
+                    if !is_of_vendor(id) =>
+                {
+                    None
+                }
                 BusinessChange::Done { activity, .. } if !is_of_vendor(activity) => None,
                 BusinessChange::Sign { by, .. } | BusinessChange::Answer { by, .. } => {
                     let is_other = by.as_deref().is_some_and(|by| by != person);

@@ -1,5 +1,6 @@
 //! `plan`: the plan of record from proposal to lock, one command per move.
 
+mod actuals;
 mod again;
 mod business;
 mod business_options;

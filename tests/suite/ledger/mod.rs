@@ -2,6 +2,7 @@
 
 mod approval;
 mod business;
+mod business_items;
 mod cli;
 mod people;
 mod plan;
