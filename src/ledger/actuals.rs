@@ -10,7 +10,7 @@ use crate::units::{Money, MoneyError, Month};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-/// What a book says about the business plans of a plan.
+/// Values that a book has for the business plans of a plan.
 #[derive(Debug, Clone, Default)]
 pub struct Actuals {
     /// A command for each partner with values that are not recorded yet, ascending by partner.

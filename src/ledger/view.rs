@@ -8,7 +8,7 @@ use super::partner_line::{is_public, note};
 use super::people::{PeopleFault, Standing};
 use super::plan::{
     Activity, BusinessChange, Command, EventBody, LedgerFault, Line, LineKey, LineState, PlanEvent, Risk, Side, Step,
-    TargetAccount, transition,
+    TargetAccount, change_place, transition,
 };
 use crate::finding::{Finding, Findings, Place};
 use chrono::NaiveDate;
@@ -279,15 +279,7 @@ impl View<'_> {
             return vec![PeopleFault::NotGrantedLine { line, person, command: name }.into()];
         };
         let own = self.plan.state.business_plans.get(partner);
-        let is_of_vendor = |id: &String| {
-            let Some(own) = own else { return false };
-            let sides = [
-                own.activities.get(id).map(|one| one.activity.side),
-                own.accounts.get(id).map(|one| one.side),
-                own.risks.get(id).map(|one| one.side),
-            ];
-            sides.contains(&Some(Side::Vendor))
-        };
+        let is_of_vendor = |id: &String| own.is_some_and(|own| own.side_of(id) == Some(Side::Vendor));
         let fault = |change: &BusinessChange| {
             let subject = format!("the funds of `{partner}`");
             match change {
@@ -321,7 +313,11 @@ impl View<'_> {
                 }
             }
         };
-        changes.iter().filter_map(fault).map(Finding::from).collect()
+        let placed = |(number, change): (usize, &BusinessChange)| {
+            let finding = Finding::from(fault(change)?);
+            Some(if changes.len() > 1 { finding.at(change_place(number)) } else { finding })
+        };
+        changes.iter().enumerate().filter_map(placed).collect()
     }
 
     /// Returns the refusal of an approval whose step is for another role than the person's.

@@ -72,7 +72,7 @@ pub struct SetRisk {
     pub place: Place,
     /// Id, such as R1.
     id: String,
-    /// What may happen, in words.
+    /// Description of the risk.
     #[arg(long, value_name = "TEXT")]
     risk: String,
     /// Likelihood: low, medium or high.
@@ -84,7 +84,7 @@ pub struct SetRisk {
     /// Person who sees to it.
     #[arg(long, value_name = "NAME")]
     owner: Option<String>,
-    /// What is done about it, in words.
+    /// Measure against it, in words.
     #[arg(long, value_name = "TEXT")]
     mitigation: Option<String>,
 }

@@ -17,7 +17,7 @@ mod show;
 use super::{CommandError, Terminal};
 use clap::Subcommand;
 pub use desk::{Desk, LedgerFile};
-pub use open::{opening, propose};
+pub use open::{keep, opening, propose};
 
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]

@@ -35,7 +35,7 @@ pub struct TargetAccount {
 pub struct Risk {
     /// Id within the business plan, such as `R1`.
     pub id: String,
-    /// What may happen, in words.
+    /// Description of the risk.
     pub risk: String,
     /// Likelihood.
     pub likelihood: Likelihood,
@@ -45,7 +45,7 @@ pub struct Risk {
     /// Person who sees to it; null while no person is named.
     #[serde(default)]
     pub owner: Option<String>,
-    /// What is done about it, in words; null for nothing yet.
+    /// Measure against it, in words; null for none yet.
     #[serde(default)]
     pub mitigation: Option<String>,
 }

@@ -200,6 +200,13 @@ impl BusinessPlan {
         kinds.into_iter().find(|(is_there, _)| *is_there).map(|(_, kind)| kind)
     }
 
+    /// Returns the side that sees to the item of an id; `None` for an objective, and where there is none.
+    pub fn side_of(&self, id: &str) -> Option<Side> {
+        let activity = self.activities.get(id).map(|one| one.activity.side);
+        let account = || self.accounts.get(id).map(|one| one.side);
+        activity.or_else(account).or_else(|| self.risks.get(id).map(|one| one.side))
+    }
+
     /// Returns the ids of all items.
     pub fn ids(&self) -> Vec<&str> {
         let items = self.objectives.keys().chain(self.activities.keys());

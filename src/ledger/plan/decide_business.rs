@@ -6,6 +6,7 @@ use super::business_fault::BusinessFault;
 use super::business_items::{Registered, Risk, TargetAccount};
 use super::business_review::verdict;
 use super::business_state::{ActivityState, BusinessPlan, Signature};
+use super::command::COMMAND;
 use super::event::EventBody;
 use super::event::body::{BusinessChanged, BusinessReviewed, BusinessSigned, FundApproved};
 use super::fault::LedgerFault;
@@ -14,7 +15,7 @@ use super::line::Approval;
 use super::refusal::{Deciding, unknown_line};
 use super::wire::date_of;
 use super::words::Side;
-use crate::finding::did_you_mean;
+use crate::finding::{Place, did_you_mean};
 use crate::units::Money;
 use chrono::NaiveDate;
 
@@ -39,11 +40,26 @@ pub fn change(deciding: &mut Deciding<'_>, partner: &str, changes: &[BusinessCha
     }
     let plan = deciding.state.business_plans.get(partner).cloned().unwrap_or_default();
     let mut business = Business { deciding, partner, plan };
-    for change in changes {
+    for (number, change) in changes.iter().enumerate() {
+        let before = business.deciding.findings.len();
         if let Err(fault) = business.decide(change) {
             business.deciding.findings.push(fault.into());
         }
+        // One change needs no place.
+        if changes.len() > 1 && business.deciding.findings.len() > before {
+            let findings = std::mem::take(&mut business.deciding.findings);
+            let placed = findings.into_iter().enumerate().map(|(at, finding)| match at < before {
+                true => finding,
+                false => finding.at(place(number)),
+            });
+            business.deciding.findings = placed.collect();
+        }
     }
+}
+
+/// Returns the place of a change in its command.
+pub fn place(number: usize) -> Place {
+    Place::Member { file: COMMAND.to_owned(), pointer: format!("/changes/{number}"), value: String::new() }
 }
 
 fn missing(what: &str, subject: &str) -> BusinessFault {

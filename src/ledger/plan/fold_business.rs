@@ -2,7 +2,7 @@
 
 use super::approval::open_steps;
 use super::approval_step::ApprovalStep;
-use super::business::{BusinessChange, BusinessHeader};
+use super::business::{Activity, BusinessChange, BusinessHeader};
 use super::business_state::{ActivityState, Actual, Answer, BusinessPlan, Done, ObjectiveState, Review, Signature};
 use super::event::{EventBody, PlanEvent};
 use super::fold_fault::FoldFault;
@@ -22,15 +22,7 @@ pub fn apply(plan: &mut BusinessPlan, change: &BusinessChange, actor: &str) {
             let actual = plan.objectives.remove(&objective.id).filter(is_same).and_then(|known| known.actual);
             plan.objectives.insert(objective.id.clone(), ObjectiveState { objective: objective.clone(), actual });
         }
-        BusinessChange::Activity(activity) => {
-            let known = plan.activities.remove(&activity.id);
-            let done = known.as_ref().and_then(|known| known.done.clone());
-            // Opportunities are those of the tag; approvals of funds were about the activity as it was.
-            let is_same = |known: &ActivityState| known.activity.tag == activity.tag;
-            let registered = known.filter(is_same).and_then(|known| known.registered);
-            let state = ActivityState { done, registered, ..ActivityState::new(activity.clone(), &actor) };
-            plan.activities.insert(activity.id.clone(), state);
-        }
+        BusinessChange::Activity(activity) => set_activity(plan, activity, &actor),
         BusinessChange::Account(account) => {
             plan.accounts.insert(account.id.clone(), account.clone());
         }
@@ -72,6 +64,16 @@ pub fn apply(plan: &mut BusinessPlan, change: &BusinessChange, actor: &str) {
         }
         BusinessChange::ApproveFund { .. } | BusinessChange::Sign { .. } | BusinessChange::Review { .. } => {}
     }
+}
+
+fn set_activity(plan: &mut BusinessPlan, activity: &Activity, actor: &str) {
+    let known = plan.activities.remove(&activity.id);
+    let done = known.as_ref().and_then(|known| known.done.clone());
+    // Opportunities are those of the tag; approvals of funds were about the activity as it was.
+    let is_same = |known: &ActivityState| known.activity.tag == activity.tag;
+    let registered = known.filter(is_same).and_then(|known| known.registered);
+    let state = ActivityState { done, registered, ..ActivityState::new(activity.clone(), actor) };
+    plan.activities.insert(activity.id.clone(), state);
 }
 
 fn set_header(own: &mut BusinessHeader, new: &BusinessHeader) {

@@ -44,8 +44,9 @@ pub use business::{Activity, BusinessChange, BusinessHeader, Objective, PeriodTa
 pub use business_fault::BusinessFault;
 pub use business_items::{Registered, Risk, TargetAccount};
 pub use business_state::{ActivityState, Answer, BusinessPlan, ObjectiveState, Review, Signature};
-pub use command::{Actor, Change, Command, Counter, Opening};
+pub use command::{Actor, COMMAND, Change, Command, Counter, Opening};
 pub use decide::{decide, decide_all};
+pub use decide_business::place as change_place;
 pub use event::{EventBody, PlanEvent};
 pub use event_fault::EventFault;
 pub use fault::LedgerFault;

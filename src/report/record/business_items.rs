@@ -27,7 +27,7 @@ pub struct AccountRow {
 pub struct RiskRow {
     /// Id; empty for one that an earlier version recorded as a text.
     pub id: String,
-    /// What may happen.
+    /// Description of the risk.
     pub risk: String,
     /// Likelihood; null when it is not known.
     pub likelihood: Option<Likelihood>,
@@ -35,7 +35,7 @@ pub struct RiskRow {
     pub side: Side,
     /// Person who sees to it.
     pub owner: Option<String>,
-    /// What is done about it.
+    /// Measure against it.
     pub mitigation: Option<String>,
 }
 

@@ -147,7 +147,7 @@ fn objective(row: &ObjectiveRow) -> Vec<String> {
     vec![id.clone(), measure.clone(), baseline, target.clone(), actual, progress, origin(row)]
 }
 
-/// Where a value comes from, and of which date it is; the source where there is none yet.
+/// Origin of a value with its date; the source where there is no value yet.
 fn origin(row: &ObjectiveRow) -> String {
     let on = row.actual_on.as_deref().unwrap_or_default();
     match (row.is_from_book, &row.recorded_by) {

@@ -5,7 +5,7 @@
 use super::local::Local;
 use super::stored_proposal::StoredProposal;
 use crate::finding::{Code, Finding, Findings};
-use crate::ledger::people::{People, Standing};
+use crate::ledger::people::{People, PeopleFault, Standing};
 use crate::ledger::plan::{Actor, Command, LedgerFault};
 use crate::ledger::rebalance::Rebalancing;
 use crate::ledger::store::{Digest, LEDGER_PLAN, PlanHead, Store, StoreFault};
@@ -64,6 +64,8 @@ pub struct Seat {
     pub person: Option<String>,
     /// True when the server has no tokens.
     is_open: bool,
+    /// Number of the event that set the password of a session; `None` without one.
+    password: Option<u64>,
 }
 
 impl Seat {
@@ -76,7 +78,8 @@ impl Seat {
             let detail = "the token is that of another person than `Quotient-Person` names";
             return Err(Problem::new(ProblemKind::ParameterInvalid, detail));
         }
-        Ok(Self { person: own.or(stated).map(str::to_owned), is_open: own.is_none() })
+        let password = caller.session.map(|session| session.password);
+        Ok(Self { person: own.or(stated).map(str::to_owned), is_open: own.is_none(), password })
     }
 
     /// Returns true on a server without tokens.
@@ -143,18 +146,39 @@ impl Plans {
 impl Ledger {
     /// Returns the standing of a caller in the plans of a vendor.
     pub fn standing(&self, seat: &Seat, vendor: &str) -> Result<Standing, Findings> {
-        let people = {
-            let reader = self.reader.lock();
-            let mut people = self.people.lock();
-            Arc::make_mut(&mut people).follow(&reader)?;
-            Arc::clone(&people)
-        };
+        let people = self.people()?;
+        expect_signed_in(&people, seat)?;
         // Like the file itself, a ledger without grants is for everyone who reaches it on this machine.
         if seat.is_open && people.all().is_empty() {
             return Ok(Standing::unrestricted());
         }
         let person = seat.person.as_deref().unwrap_or_default();
         Ok(Standing::of(&people, person, vendor, now().date_naive()))
+    }
+
+    /// Returns the people as they are now.
+    fn people(&self) -> Result<Arc<People>, Findings> {
+        let reader = self.reader.lock();
+        let mut people = self.people.lock();
+        Arc::make_mut(&mut people).follow(&reader)?;
+        Ok(Arc::clone(&people))
+    }
+
+    /// Refuses a session whose password was changed or removed.
+    pub fn expect_signed_in(&self, seat: &Seat) -> Result<(), Findings> {
+        if seat.password.is_none() { Ok(()) } else { expect_signed_in(&*self.people()?, seat) }
+    }
+
+    /// Returns the number of the event that set the password, when it is the person's own and some grant holds today.
+    ///
+    /// The answer takes the same time for every reason of a refusal.
+    pub fn sign_in(&self, person: &str, password: &str) -> Result<Option<u64>, Problem> {
+        let checked = || {
+            let people = self.people()?;
+            let hash = self.read(|store| people.hash(store, person))?;
+            Ok(people.signs_in((person, password), hash.as_deref(), now().date_naive()))
+        };
+        checked().map_err(|findings: Findings| problem_of(&findings))
     }
 
     /// Returns a plan as it is now; without events where there is none of that name.
@@ -246,22 +270,21 @@ impl Ledger {
         Ok(self.reader.lock().keyed(&once.key).map_err(Finding::from)?.is_some())
     }
 
-    /// Gives a command about a plan, which `admit` has examined as it is then.
+    /// Gives commands about a plan, all or none, which `admit` has examined as it is then.
     ///
     /// When another process is faster, the plan is read and examined again.
     pub fn give(
         &self,
         name: &str,
-        command: Command,
+        commands: &[Command],
         actor: &Actor,
         once: Option<&Once>,
         admit: impl Fn(&Arc<Loaded>) -> Result<(), Problem>,
     ) -> Result<(Arc<Loaded>, Given), NotGiven> {
-        let commands = [command];
         for _ in 0..TRIES {
             let before = self.plan(name).map_err(NotGiven::Findings)?;
             admit(&before).map_err(NotGiven::Refused)?;
-            let given = give_once(&mut self.writer.lock(), &before, &commands, actor, now(), once);
+            let given = give_once(&mut self.writer.lock(), &before, commands, actor, now(), once);
             match given {
                 Ok(given) => {
                     self.moved.send_modify(|number| *number = given.head.number);
@@ -274,6 +297,14 @@ impl Ledger {
         let problem = Problem::new(ProblemKind::Overloaded, "other processes change the plan all the time");
         Err(NotGiven::Refused(problem))
     }
+}
+
+fn expect_signed_in(people: &People, seat: &Seat) -> Result<(), Findings> {
+    let own = seat.person.as_deref().and_then(|person| people.password(person)).map(|password| password.number);
+    if seat.password.is_none() || own == seat.password {
+        return Ok(());
+    }
+    Err(Finding::from(PeopleFault::SignedOut {}).into())
 }
 
 /// True when the plan changed between reading and writing.
@@ -302,6 +333,11 @@ pub fn problem_of(findings: &Findings) -> Problem {
         findings.iter().any(|finding| matches!(finding.cause::<LedgerFault>(), Some(LedgerFault::NoProposal { .. })));
     if is_missing {
         return unavailable(findings);
+    }
+    let has_ended =
+        findings.iter().any(|finding| matches!(finding.cause::<PeopleFault>(), Some(PeopleFault::SignedOut {})));
+    if has_ended {
+        return Problem::new(ProblemKind::TokenMissing, "the session has ended: its password was changed or removed");
     }
     if let Some((_, kind)) = KINDS.into_iter().find(|(code, _)| is(*code)) {
         return Problem::from_findings(kind, findings);

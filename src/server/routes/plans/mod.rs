@@ -1,5 +1,6 @@
 //! Plans of record: reading them, giving commands, and following what happens.
 
+mod actuals;
 mod business;
 mod command;
 mod deals;
@@ -14,6 +15,7 @@ mod proposal;
 mod read;
 mod request;
 mod session;
+mod sign_in;
 mod stream;
 mod survey;
 mod whatif;
@@ -25,7 +27,9 @@ use schemars::SchemaGenerator;
 pub fn table() -> Vec<Route> {
     [
         session::table(),
+        sign_in::table(),
         business::table(),
+        actuals::table(),
         read::table(),
         proposal::table(),
         open::table(),
@@ -49,6 +53,9 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<documents::PlansDocument>();
     generator.subschema_for::<documents::PlanDocument>();
     generator.subschema_for::<session::SessionDocument>();
+    generator.subschema_for::<sign_in::SignInRequest>();
+    generator.subschema_for::<sign_in::SignedInDocument>();
+    generator.subschema_for::<sign_in::SignedOutDocument>();
     generator.subschema_for::<proposal::BasesDocument>();
     generator.subschema_for::<proposal::OutlookDocument>();
     generator.subschema_for::<proposal::ExplanationDocument>();
