@@ -25,6 +25,15 @@ impl PartnerBook {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn facts_hash(&self) -> String {
+        self.hash_with(true)
+    }
+
+    /// Hash of everything the book says but for its targets and locks, which a plan keeps as it was opened with them.
+    pub fn facts_without_tables(&self) -> String {
+        self.hash_with(false)
+    }
+
+    fn hash_with(&self, has_tables: bool) -> String {
         let hash_of = |piece: &[Partner]| digest(|hasher| piece.hash(hasher));
         let pieces: Vec<blake3::Hash> = match self.partners.len() {
             0..=PIECE => self.partners.chunks(PIECE).map(hash_of).collect(),
@@ -39,14 +48,17 @@ impl PartnerBook {
             if !self.dated_market.is_empty() {
                 self.dated_market.hash(hasher);
             }
-            let mut locks: Vec<_> = self.locks.iter().collect();
-            locks.sort_by_key(|lock| (&lock.partner_id, &lock.segment));
-            locks.hash(hasher);
-            let mut targets: Vec<_> = self.targets.iter().map(|target| (&target.segment, target.amount)).collect();
-            targets.sort_by_key(|(segment, _)| *segment);
-            targets.iter().for_each(|target| target.hash(hasher));
+            if has_tables {
+                let mut locks: Vec<_> = self.locks.iter().collect();
+                locks.sort_by_key(|lock| (&lock.partner_id, &lock.segment));
+                locks.hash(hasher);
+                let mut targets: Vec<_> = self.targets.iter().map(|target| (&target.segment, target.amount)).collect();
+                targets.sort_by_key(|(segment, _)| *segment);
+                targets.iter().for_each(|target| target.hash(hasher));
+            }
             self.extra_tables.iter().for_each(|table| extra(table, hasher));
-            self.tables.keys().for_each(|table| table.hash(hasher));
+            let is_counted = |table: &&String| has_tables || !matches!(table.as_str(), "locks" | "targets");
+            self.tables.keys().filter(is_counted).for_each(|table| table.hash(hasher));
         });
         whole.to_hex().to_string()
     }

@@ -5,6 +5,7 @@ use super::identity::{Identity, Name, SegmentKey};
 use super::terms::QuotaTerms;
 use crate::units::{Money, Month, Rate};
 use chrono::NaiveDate;
+use std::hash::{Hash, Hasher};
 
 /// One channel partner. Every list is empty when its table is missing; see [`super::PartnerBook`] for which are known.
 #[derive(Debug, Clone, PartialEq, Hash)]
@@ -122,7 +123,7 @@ pub enum OpportunityStatus {
 }
 
 /// One registered opportunity of the pipeline.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisteredOpportunity {
     /// Identifier in the CRM; generated from the row when the book has none.
     pub id: Name,
@@ -140,6 +141,20 @@ pub struct RegisteredOpportunity {
     pub segment: SegmentKey,
     /// Day it was registered.
     pub registered_on: Option<NaiveDate>,
+    /// Tag of the activity that it came from.
+    pub tag: Option<Name>,
+}
+
+/// The hash of a book without tags is the same as before opportunities could have them.
+impl Hash for RegisteredOpportunity {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { id, amount, stage, status, probability, close_date, segment, registered_on, tag } = self;
+        (id, amount, stage, status).hash(state);
+        (probability, close_date, segment, registered_on).hash(state);
+        if tag.is_some() {
+            tag.hash(state);
+        }
+    }
 }
 
 impl RegisteredOpportunity {

@@ -32,6 +32,16 @@ crate::faults! {
             message: format!("the output cannot be written: {reason}"),
             help: "check the disk and the permissions",
         }
+        /// No password was entered.
+        NoPassword {} = LedgerFigure {
+            message: "no password was entered",
+            help: "type it, or pass it as the first line of stdin",
+        }
+        /// The two entries of a password differ.
+        PasswordsDiffer {} = LedgerFigure {
+            message: "the two passwords differ",
+            help: "run the command again",
+        }
         /// The directory of rules contains no vendor.
         NoVendor { directory: String } = VendorUnknown {
             message: format!("`{directory}` contains no vendor"),

@@ -2,7 +2,7 @@
 
 use super::fault::CommandFault;
 use super::record::LedgerFile;
-use super::{CommandError, Terminal, output, persons};
+use super::{CommandError, Terminal, output, password, persons, rebuild};
 use crate::finding::{Finding, Place, counted};
 use crate::ledger::store::Head;
 use clap::Subcommand;
@@ -17,6 +17,7 @@ const NOT_WHAT_WAS_APPENDED: u8 = 6;
 Examples:
   quotient ledger anchor --output anchor.json
   quotient ledger verify --anchor anchor.json
+  quotient ledger rebuild
   quotient ledger backup copy.ledger
   quotient ledger grant dana approver
   quotient ledger persons
@@ -52,10 +53,14 @@ enum Command {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Rebuild every plan from its events, and compare it with what was served.
+    Rebuild(rebuild::Options),
     /// Give a person a role in the plans that a server shows.
     Grant(Box<persons::GrantOptions>),
     /// Revoke a grant.
     Revoke(persons::RevokeOptions),
+    /// Set or remove the password with which a person signs in.
+    Password(password::Options),
     /// List the grants.
     Persons(persons::PersonsOptions),
     /// Copy the ledger to a new file, also while it is in use, and verify the copy.
@@ -76,8 +81,10 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
             let json = serde_json::to_string(&head).map_err(std::io::Error::other)?;
             output::to(output.as_deref(), |out| writeln!(out, "{json}"))
         }
+        Command::Rebuild(options) => rebuild::run(options),
         Command::Grant(options) => persons::give(options),
         Command::Revoke(options) => persons::take_back(options),
+        Command::Password(options) => password::run(options),
         Command::Persons(options) => persons::list(options),
         Command::Backup { to, file } => {
             let store = file.open()?;

@@ -24,10 +24,12 @@ mod healthcheck;
 mod init;
 mod ledger;
 mod output;
+mod password;
 mod persons;
 mod plan;
 mod progress;
 mod propose;
+mod rebuild;
 mod record;
 #[cfg(feature = "server")]
 mod replay;

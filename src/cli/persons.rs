@@ -121,7 +121,9 @@ pub fn list(options: &PersonsOptions) -> Result<(), CommandError> {
             let revoked = held.revoked_by.as_ref().map(|by| format!(", revoked by {by}")).unwrap_or_default();
             writeln!(out, "{:>5}  {}; given by {}{revoked}", held.number, in_words(&held.grant), held.by)?;
         }
-        writeln!(out, "{}", counted(shown.len(), "grant"))
+        writeln!(out, "{}", counted(shown.len(), "grant"))?;
+        let with_password: Vec<&str> = people.with_password().collect();
+        if with_password.is_empty() { Ok(()) } else { writeln!(out, "with a password: {}", with_password.join(", ")) }
     })
 }
 

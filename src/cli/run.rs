@@ -47,6 +47,7 @@ pub fn on_this_machine(port: u16, source: Box<dyn Source>) -> Result<server::Opt
         ledger: None,
         has_workbench: false,
         local: None,
+        sign_in: Default::default(),
         limits: ServerLimits { grace: Duration::from_secs(1), ..ServerLimits::default() },
         decision_log: None,
         spans: None,

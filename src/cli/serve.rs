@@ -10,7 +10,9 @@ use crate::audit::{
 };
 use crate::finding::{CleanWriter, Finding};
 use crate::library::{ChildProcess, VendorOptions};
-use crate::server::{self, Listen, Server, ServerLimits, SpanOptions, TlsFiles, memory};
+use crate::server::{
+    self, Listen, Server, ServerLimits, SessionTimes, SignInOptions, SpanOptions, TlsFiles, TrustedProxy, memory,
+};
 use crate::signing::SigningKey;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -76,6 +78,18 @@ pub struct Options {
     /// Tokens with the vendors and operations each allows; required to accept requests from other machines.
     #[arg(long, value_name = "FILE", env = "QUOTIENT_TOKENS")]
     tokens: Option<PathBuf>,
+    /// Persons of the ledger sign in with their passwords; without tokens, requests need a session.
+    #[arg(long, requires = "ledger", env = "QUOTIENT_PASSWORDS")]
+    passwords: bool,
+    /// Seconds without a request after which a session ends.
+    #[arg(long, value_name = "SECONDS", default_value_t = 1800, value_parser = clap::value_parser!(u64).range(1..=86_400), env = "QUOTIENT_SESSION_IDLE")]
+    session_idle: u64,
+    /// Seconds after which a session ends in any case.
+    #[arg(long, value_name = "SECONDS", default_value_t = 43_200, value_parser = clap::value_parser!(u64).range(1..=604_800), env = "QUOTIENT_SESSION_END")]
+    session_end: u64,
+    /// Proxy whose `X-Forwarded-For` and `X-Forwarded-Proto` count for sign-ins: an IP address, or `unix` for Unix sockets; can be repeated.
+    #[arg(long, value_name = "ADDR", env = "QUOTIENT_TRUSTED_PROXY", value_delimiter = ',')]
+    trusted_proxy: Vec<TrustedProxy>,
     /// Certificate chain in PEM; reloaded when it changes.
     #[arg(long, value_name = "FILE", requires = "tls_key", env = "QUOTIENT_TLS_CERTIFICATE")]
     tls_certificate: Option<PathBuf>,
@@ -201,6 +215,14 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         ledger: options.ledger.clone(),
         has_workbench: options.workbench,
         local: None,
+        sign_in: SignInOptions {
+            has_passwords: options.passwords,
+            times: SessionTimes {
+                idle: Duration::from_secs(options.session_idle),
+                end: Duration::from_secs(options.session_end),
+            },
+            proxies: options.trusted_proxy.clone(),
+        },
         limits: limits(options),
         decision_log,
         spans,

@@ -2,7 +2,7 @@
 
 use super::fault::CommandFault;
 use super::plan::{Inputs, PlanOptions};
-use super::record::{Desk, opening, propose};
+use super::record::{Desk, keep, opening, propose};
 use super::run::on_this_machine;
 use super::{CommandError, Terminal, output};
 use crate::finding::Finding;
@@ -131,7 +131,8 @@ fn open(options: &Options, terminal: Terminal, store: &mut Store, inputs: &Input
     let mut proposal = Vec::new();
     report::json::write_plan(&plan, &mut proposal).map_err(std::io::Error::other)?;
     let digest = store.put(&proposal).map_err(Finding::from)?;
-    let opening = opening(name.clone(), &plan, digest.to_string(), (&inputs.plugin, &inputs.request), Terms::default());
+    let kept = (digest.to_string(), keep(store, &inputs.book, &inputs.request)?);
+    let opening = opening(name.clone(), &plan, kept, (&inputs.plugin, &inputs.request), Terms::default());
     options.desk.give(store, &loaded, &[Command::Open(Box::new(opening))])?;
     Ok(name)
 }

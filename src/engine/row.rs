@@ -186,6 +186,7 @@ rows! {
         "Sets the product line." product_line: impl AsRef<str> = Text(product_line) => ProductLine as "\"Servers\"";
         "Sets the territory." territory: impl AsRef<str> = Text(territory) => Territory as "\"North\"";
         "Sets the date it was registered." registered_on: NaiveDate = registered_on => RegisteredOn as "\"2025-11-02\".parse()?";
+        "Sets the tag of the activity that it came from." tag: impl AsRef<str> = Text(tag) => Tag as "\"roadshow\"";
     }
     /// Historical win rates of a partner.
     WinRateRow(partner_id: impl AsRef<str> = Text(partner_id) => PartnerId) as "\"P1\"" {

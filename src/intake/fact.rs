@@ -104,6 +104,7 @@ pub(super) fn opportunity(row: &mut Row<'_>) -> Result<RegisteredOpportunity, Re
     let close_date = row.date(Field::CloseDate).and_then(|date| date.ok_or(Reported));
     let segment = row.segment();
     let registered_on = row.date(Field::RegisteredOn);
+    let tag = row.identifier(Field::Tag).map(|tag| tag.map(|tag| Name::from(&*tag)));
     currency?;
     let id = id?.map_or_else(|| Name::from(row.binding.location.row_word(row.number)), |id| Name::from(&*id));
     Ok(RegisteredOpportunity {
@@ -115,6 +116,7 @@ pub(super) fn opportunity(row: &mut Row<'_>) -> Result<RegisteredOpportunity, Re
         close_date: close_date?,
         segment: segment?,
         registered_on: registered_on?,
+        tag: tag?,
     })
 }
 

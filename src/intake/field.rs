@@ -87,6 +87,8 @@ fields! {
     CloseDate = "close_date",
     /// Day of registration.
     RegisteredOn = "registered_on",
+    /// Tag of an activity.
+    Tag = "tag",
     /// Win rate by value.
     ByValue = "by_value",
     /// Win rate by count.

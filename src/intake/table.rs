@@ -268,6 +268,7 @@ static OPPORTUNITIES: Table = Table {
         PRODUCT_LINE,
         TERRITORY,
         column(Field::RegisteredOn, Kind::Date, "Date of registration."),
+        column(Field::Tag, Kind::Name, "Tag of the activity that it came from, as business plans name it."),
         CURRENCY,
     ],
 };

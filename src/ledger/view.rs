@@ -7,7 +7,8 @@ pub use super::partner_line::PartnerLine;
 use super::partner_line::{is_public, note};
 use super::people::{PeopleFault, Standing};
 use super::plan::{
-    BusinessChange, Command, EventBody, LedgerFault, Line, LineKey, LineState, PlanEvent, Side, Step, transition,
+    Activity, BusinessChange, Command, EventBody, LedgerFault, Line, LineKey, LineState, PlanEvent, Risk, Side, Step,
+    TargetAccount, change_place, transition,
 };
 use crate::finding::{Finding, Findings, Place};
 use chrono::NaiveDate;
@@ -278,10 +279,7 @@ impl View<'_> {
             return vec![PeopleFault::NotGrantedLine { line, person, command: name }.into()];
         };
         let own = self.plan.state.business_plans.get(partner);
-        let is_of_vendor = |id: &String| {
-            let known = own.and_then(|own| own.activities.get(id));
-            known.is_some_and(|known| known.activity.side == Side::Vendor)
-        };
+        let is_of_vendor = |id: &String| own.is_some_and(|own| own.side_of(id) == Some(Side::Vendor));
         let fault = |change: &BusinessChange| {
             let subject = format!("the funds of `{partner}`");
             match change {
@@ -296,7 +294,13 @@ impl View<'_> {
                     (!may).then_some(PeopleFault::NotGrantedStep { subject, person, role })
                 }
                 _ if side == Side::Vendor => None,
-                BusinessChange::Activity(activity) if !is_of_vendor(&activity.id) => None,
+                BusinessChange::Activity(Activity { id, .. })
+                | BusinessChange::Account(TargetAccount { id, .. })
+                | BusinessChange::Risk(Risk { id, .. })
+                    if !is_of_vendor(id) =>
+                {
+                    None
+                }
                 BusinessChange::Done { activity, .. } if !is_of_vendor(activity) => None,
                 BusinessChange::Sign { by, .. } | BusinessChange::Answer { by, .. } => {
                     let is_other = by.as_deref().is_some_and(|by| by != person);
@@ -309,7 +313,11 @@ impl View<'_> {
                 }
             }
         };
-        changes.iter().filter_map(fault).map(Finding::from).collect()
+        let placed = |(number, change): (usize, &BusinessChange)| {
+            let finding = Finding::from(fault(change)?);
+            Some(if changes.len() > 1 { finding.at(change_place(number)) } else { finding })
+        };
+        changes.iter().enumerate().filter_map(placed).collect()
     }
 
     /// Returns the refusal of an approval whose step is for another role than the person's.

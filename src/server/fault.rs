@@ -31,7 +31,7 @@ crate::faults! {
         /// An address that other machines can reach, without tokens.
         Exposed {} = ServerOptions {
             message: "the address is reachable from other machines, and no token is required",
-            help: "add `--tokens FILE`, listen on `127.0.0.1` or a Unix socket, or allow it with `--insecure`",
+            help: "add `--tokens FILE` or `--passwords`, listen on `127.0.0.1` or a Unix socket, or allow it with `--insecure`",
         }
         /// The collector of spans has no valid address.
         BadCollector { address: String, reason: String, is_https: bool } = ServerOptions {

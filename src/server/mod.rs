@@ -24,6 +24,7 @@ mod wire;
 
 pub use fault::ServerFault;
 pub use http::access::{Access, Scope};
+pub use http::client::TrustedProxy;
 pub use http::identity::{Trace, request_id};
 pub use http::operation::Operation;
 pub use http::problem::{Problem, ProblemKind};
@@ -33,6 +34,8 @@ pub use serve::start::Options;
 pub use state::limits::{CallerLimits, ServerLimits};
 pub use state::local::Local;
 pub use state::memory;
+pub use state::sessions::SessionTimes;
+pub use state::sign_in::SignInOptions;
 pub use state::spans::SpanOptions;
 pub use state::turns::QueueLimits;
 pub use wire::body::BodyLimits;

@@ -59,27 +59,30 @@ export class Refused extends Error {
   }
 }
 
-/** Who asks: a token, or on a server without tokens the name of a person. */
+/** Who asks: a token, or on a server without tokens the name of a person. A session is in a cookie, which pages cannot read. */
 export interface Identity {
   token: string | null;
   person: string | null;
 }
 
 export class Api {
+  /** True on a server without tokens, where requests name the person. */
+  isOpen = false;
+
   constructor(public identity: Identity) {}
 
   private headers(more: Record<string, string> = {}): Record<string, string> {
     const { token, person } = this.identity;
     const own: Record<string, string> = {};
     if (token) own["authorization"] = `Bearer ${token}`;
-    else if (person) own["quotient-person"] = person;
+    else if (person && this.isOpen) own["quotient-person"] = person;
     return { ...own, ...more };
   }
 
   private async ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     let response: Response;
     try {
-      response = await fetch(path, { ...init, headers: this.headers(init.headers as Record<string, string>), credentials: "omit" });
+      response = await fetch(path, { ...init, headers: this.headers(init.headers as Record<string, string>), credentials: "same-origin" });
     } catch (error) {
       if (init.signal?.aborted) throw error;
       throw new Refused(problem("unreachable", "The server cannot be reached. Nothing was recorded."));
@@ -107,6 +110,15 @@ export class Api {
 
   async vendors(): Promise<Vendor[]> {
     return (await this.ask<Schemas["Vendors"]>("/v1/vendors")).vendors;
+  }
+
+  /** Begins a session; the cookie comes with the response. */
+  async signIn(person: string, password: string): Promise<void> {
+    await this.ask<Schemas["SignedIn"]>("/v1/session", { method: "POST", body: JSON.stringify({ person, password }), headers: { "content-type": "application/json" } });
+  }
+
+  async signOut(): Promise<void> {
+    await this.ask<Schemas["SignedOut"]>("/v1/session", { method: "DELETE" });
   }
 
   async plans(vendor: string): Promise<Plan[]> {
@@ -169,7 +181,7 @@ export class Api {
         send("/commands", command, { "if-match": `"${plan}.${version}"`, "idempotency-key": crypto.randomUUID() }),
       follow: (version, moved, signal) => this.follow(`${base}/stream`, version, moved, signal),
       quotas: async (media) => {
-        const response = await fetch(`${base}/quotas`, { headers: this.headers({ accept: media }), credentials: "omit" });
+        const response = await fetch(`${base}/quotas`, { headers: this.headers({ accept: media }), credentials: "same-origin" });
         if (!response.ok) throw new Refused((await response.json()) as Problem);
         return response.blob();
       },
@@ -181,7 +193,7 @@ export class Api {
     let last = version;
     for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, 15_000)) {
       try {
-        const response = await fetch(path, { headers: this.headers({ "last-event-id": String(last) }), credentials: "omit", signal });
+        const response = await fetch(path, { headers: this.headers({ "last-event-id": String(last) }), credentials: "same-origin", signal });
         if (response.status === 401 || response.status === 404) return;
         const reader = response.ok ? response.body?.pipeThrough(new TextDecoderStream()).getReader() : undefined;
         let text = "";

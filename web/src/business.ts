@@ -7,13 +7,21 @@ import { desk } from "./desk.svelte";
 
 type Objective = BusinessPlan["objectives"][number];
 type Activity = BusinessPlan["activities"][number];
+type Account = BusinessPlan["accounts"][number];
+type Risk = BusinessPlan["risks"][number];
 type Send = (changes: BusinessChange[]) => Promise<boolean>;
 type Words = Record<string, string>;
 
 export const OBJECTIVE_KINDS: Record<Objective["kind"], string> = { revenue: "Revenue", customers: "Customers", pipeline: "Pipeline", certification: "Certification", enablement: "Enablement", other: "Other" };
 export const ACTIVITY_KINDS: Record<Activity["kind"], string> = { hiring: "Hiring", enablement: "Enablement", certification: "Certification", co_marketing: "Joint marketing", co_sell: "Joint selling", other: "Other" };
+export const SOURCES: Record<NonNullable<Objective["source"]>, string> = { certified_staff: "the book: certified people", services_headcount: "the book: people in services", sellers: "the book: sellers", enablement: "the book: enablement", marketing_spend: "the book: marketing spend", revenue: "the book: revenue of the period", opportunities: "the book: opportunities registered", pipeline: "the book: open opportunities", won: "the book: opportunities won" };
+export const LIKELIHOODS: Record<NonNullable<Risk["likelihood"]>, string> = { low: "low", medium: "medium", high: "high" };
 export const MISSING: Record<string, string> = { activity: "an activity", "review dates": "dates of reviews" };
 const SIDES = { partner: "the partner", vendor: "the vendor" };
+
+/** Asks the vendor's people which side sees to it; a partner's people keep their own. */
+const sideField = (side: Activity["side"] | undefined) => (desk.isPartner ? [] : [{ name: "side", label: "Done by", kind: "choice" as const, options: SIDES, value: side ?? "partner" }]);
+const sideOf = (values: Record<string, string>): Activity["side"] => (desk.isPartner ? "partner" : (values["side"] as Activity["side"]));
 
 /** Says that nothing is recorded over a change that was not seen. */
 export function refuseStale(): false {
@@ -46,18 +54,16 @@ function next(letter: string, taken: { id: string }[]): string {
 export function headerQuestion(one: BusinessPlan, send: Send): Question {
   return {
     id: "header",
-    title: "Sponsors, vision, dates, accounts and risks",
+    title: "Sponsors, vision and dates",
     submit: "Save",
     fields: [
       { name: "vision", label: "Vision of both sides, in a sentence", kind: "long", isFree: true, value: one.vision ?? "" },
       { name: "vendor_sponsor", label: "Sponsor at the vendor", kind: "text", isFree: true, value: one.vendor_sponsor ?? "" },
       { name: "partner_sponsor", label: "Sponsor at the partner", kind: "text", isFree: true, value: one.partner_sponsor ?? "" },
       { name: "review_dates", label: "Review dates, such as 2026-06-30, one per line", kind: "long", isFree: true, value: one.review_dates.join("\n") },
-      { name: "accounts", label: "Target accounts, one per line", kind: "long", isFree: true, value: one.accounts.join("\n") },
-      { name: "risks", label: "Risks, one per line", kind: "long", isFree: true, value: one.risks.join("\n") },
     ],
     send: (values: Words) =>
-      send([{ change: "header", vision: values["vision"] || null, vendor_sponsor: values["vendor_sponsor"] || null, partner_sponsor: values["partner_sponsor"] || null, review_dates: lines(values["review_dates"]), accounts: lines(values["accounts"]), risks: lines(values["risks"]) }]),
+      send([{ change: "header", vision: values["vision"] || null, vendor_sponsor: values["vendor_sponsor"] || null, partner_sponsor: values["partner_sponsor"] || null, review_dates: lines(values["review_dates"]) }]),
   };
 }
 
@@ -72,6 +78,8 @@ export function objectiveQuestion(one: BusinessPlan, before: Objective | null, s
       { name: "baseline", label: "Value today", kind: "number", isFree: true, value: shown(before?.baseline) },
       { name: "target", label: "Target at the end of the period", kind: "number", value: shown(before?.target) },
       { name: "weight", label: "Weight", kind: "number", value: shown(before?.weight ?? "1") },
+      { name: "source", label: "Values come from", kind: "choice", options: { "": "persons who type them", ...SOURCES }, value: before?.source ?? "" },
+      { name: "tag", label: "Tag of the opportunities that count", kind: "text", isFree: true, value: before?.tag ?? "" },
     ],
     send: (values: Words) =>
       send([
@@ -85,8 +93,42 @@ export function objectiveQuestion(one: BusinessPlan, before: Objective | null, s
           // Targets by period are shown as `FY2026-Q2: 4`.
           periods: (before?.periods ?? []).flatMap((text) => (/^(.+): (.+)$/.test(text) ? [{ period: text.slice(0, text.lastIndexOf(": ")), target: text.slice(text.lastIndexOf(": ") + 2) }] : [])),
           weight: values["weight"]!,
+          ...(values["source"] ? { source: values["source"] as NonNullable<Objective["source"]>, ...(values["tag"] ? { tag: values["tag"] } : {}) } : {}),
         },
       ]),
+  };
+}
+
+export function accountQuestion(one: BusinessPlan, before: Account | null, send: Send): Question {
+  return {
+    id: `account ${before?.id ?? ""}`,
+    title: before ? `Target account ${before.id}` : "New target account",
+    submit: before ? "Save" : "Add",
+    fields: [
+      { name: "customer", label: "Customer", kind: "text", value: before?.customer ?? "" },
+      { name: "expected", label: `Expected revenue in the period, ${desk.plan!.currency}`, kind: "amount", isFree: true, value: shown(before?.expected) },
+      ...sideField(before?.side),
+      { name: "owner", label: "Owner", kind: "text", isFree: true, value: before?.owner ?? "" },
+    ],
+    send: (values: Words) =>
+      send([{ change: "account", id: before?.id ?? next("T", one.accounts), customer: values["customer"]!, expected: amount(values["expected"]), side: sideOf(values), owner: values["owner"] || null }]),
+  };
+}
+
+export function riskQuestion(one: BusinessPlan, before: Risk | null, send: Send): Question {
+  return {
+    id: `risk ${before?.id ?? ""}`,
+    title: before ? `Risk ${before.id}` : "New risk",
+    submit: before ? "Save" : "Add",
+    fields: [
+      { name: "risk", label: "What may happen", kind: "text", value: before?.risk ?? "" },
+      { name: "likelihood", label: "Likelihood", kind: "choice", options: LIKELIHOODS, value: before?.likelihood ?? "medium" },
+      ...sideField(before?.side),
+      { name: "owner", label: "Owner", kind: "text", isFree: true, value: before?.owner ?? "" },
+      { name: "mitigation", label: "What is done about it", kind: "text", isFree: true, value: before?.mitigation ?? "" },
+    ],
+    send: (values: Words) =>
+      send([{ change: "risk", id: before?.id ?? next("R", one.risks), risk: values["risk"]!, likelihood: values["likelihood"] as NonNullable<Risk["likelihood"]>, side: sideOf(values), owner: values["owner"] || null, mitigation: values["mitigation"] || null }]),
   };
 }
 
@@ -100,7 +142,7 @@ export function activityQuestion(one: BusinessPlan, before: Activity | null, sen
     fields: [
       { name: "title", label: "Work to be done", kind: "text", value: before?.title ?? "" },
       { name: "kind", label: "Kind", kind: "choice", options: ACTIVITY_KINDS, value: before?.kind ?? "enablement" },
-      ...(desk.isPartner ? [] : [{ name: "side", label: "Done by", kind: "choice" as const, options: SIDES, value: before?.side ?? "partner" }]),
+      ...sideField(before?.side),
       { name: "owner", label: "Owner", kind: "text", isFree: true, value: before?.owner ?? "" },
       { name: "start", label: "Start", kind: "date", isFree: true, value: before?.start ?? "" },
       { name: "due", label: "Due", kind: "date", value: before?.due ?? "" },
@@ -108,6 +150,7 @@ export function activityQuestion(one: BusinessPlan, before: Activity | null, sen
       { name: "fund", label: `Market development funds requested, ${currency}`, kind: "amount", isFree: true, value: shown(before?.fund) },
       { name: "objective", label: "For the objective", kind: "choice", options: objectives, value: before?.objective ?? "" },
       { name: "weight", label: "Weight", kind: "number", value: shown(before?.weight ?? "1") },
+      { name: "tag", label: "Tag of opportunities that come from it", kind: "text", isFree: true, value: before?.tag ?? "" },
     ],
     send: (values: Words) => {
       const ids = new Set(before?.lines ?? []);
@@ -117,7 +160,7 @@ export function activityQuestion(one: BusinessPlan, before: Activity | null, sen
           id: before?.id ?? next("A", one.activities),
           kind: values["kind"] as Activity["kind"],
           title: values["title"]!,
-          side: desk.isPartner ? "partner" : (values["side"] as Activity["side"]),
+          side: sideOf(values),
           owner: values["owner"] || null,
           start: values["start"] || null,
           due: values["due"]!,
@@ -126,6 +169,7 @@ export function activityQuestion(one: BusinessPlan, before: Activity | null, sen
           objective: values["objective"] || null,
           lines: desk.rows.filter((row) => ids.has(row.line.line)).map(({ line }) => ({ partner_id: line.partner_id, product_line: line.product_line, territory: line.territory })),
           weight: values["weight"]!,
+          ...(values["tag"] ? { tag: values["tag"] } : {}),
         },
       ]);
     },

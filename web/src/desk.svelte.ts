@@ -141,8 +141,24 @@ class Desk {
     await this.start();
   }
 
-  signOut(): void {
+  /** Signs in with a password: the session is in a cookie that this page cannot read. */
+  async signInAs(person: string, password: string): Promise<void> {
+    this.failure = "";
+    this.api.identity.token = null;
     sessionStorage.removeItem(TOKEN);
+    try {
+      await this.api.signIn(person, password);
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+      return;
+    }
+    this.needsToken = false;
+    await this.start();
+  }
+
+  async signOut(): Promise<void> {
+    sessionStorage.removeItem(TOKEN);
+    if (this.session?.is_session) await this.api.signOut().catch(() => undefined);
     location.assign("/workbench/");
   }
 
@@ -159,10 +175,12 @@ class Desk {
     this.isLoading = true;
     this.failure = "";
     try {
+      this.api.isOpen = false;
       let session = await this.api.session();
-      if (session.is_open && !this.api.identity.person && session.usual_person) {
-        this.api.identity.person = session.usual_person;
-        session = await this.api.session();
+      if (session.is_open) {
+        this.api.isOpen = true;
+        this.api.identity.person ??= session.usual_person;
+        if (this.api.identity.person) session = await this.api.session();
       }
       this.session = session;
       // Without a vendor in the address: the first one that has a plan.
@@ -488,8 +506,10 @@ class Desk {
       }
     } catch (error) {
       const help = error instanceof Refused ? error.help : null;
+      // A session that has ended: the page stays, and what was typed can be sent after signing in.
+      if (error instanceof Refused && error.code === "token_missing" && this.session?.is_session) this.needsToken = true;
       const places = error instanceof Refused ? error.problem.errors.flatMap((one) => one.places) : [];
-      const numbers = places.flatMap((place) => ("pointer" in place ? [/^\/lines\/(\d+)$/.exec(place.pointer)?.[1]] : []));
+      const numbers = places.flatMap((place) => ("pointer" in place ? [/^\/lines\/(\d+)(?:\/|$)/.exec(place.pointer)?.[1]] : []));
       this.refusal = { code: error instanceof Refused ? error.code : "", lines: numbers.flatMap((number) => (number === undefined ? [] : [Number(number)])) };
       this.notice = { kind: "refused", text: error instanceof Error ? error.message : String(error), help };
       return false;

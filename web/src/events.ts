@@ -63,17 +63,23 @@ function changed(own: Body, locale: Locale): [string, string?, string?] {
   const id = word(own["id"] ?? own["activity"] ?? own["objective"] ?? own["item"]);
   switch (own["change"]) {
     case "header":
-      return ["edits sponsors, vision, review dates, accounts or risks"];
+      return ["edits sponsors, vision or review dates"];
     case "objective":
       return [`sets objective ${id}: ${word(own["measure"])}, target`, word(own["target"])];
     case "activity":
       return [`sets activity ${id}: ${word(own["title"])}, due ${date(own["due"])}`];
+    case "account":
+      return [`sets target account ${id}: ${word(own["customer"])}`, amount(own["expected"], locale)];
+    case "risk":
+      return [`sets risk ${id}: ${word(own["risk"])}, likelihood ${word(own["likelihood"])}`];
+    case "registered":
+      return [`records ${word(own["opportunities"])} opportunities of ${id} on ${date(own["as_of"])} from the book, won:`, amount(own["won"], locale)];
     case "drop":
       return [`drops ${id}`, "", word(own["reason"])];
     case "done":
       return [`records ${id} as done on ${date(own["on"])}`];
     case "actual":
-      return [`records the value of ${id} on ${date(own["as_of"])}:`, word(own["value"])];
+      return [`records the value of ${id} on ${date(own["as_of"])}${own["book"] ? " from the book" : ""}:`, word(own["value"])];
     case "claim":
       return [`claims funds of ${id}:`, amount(own["amount"], locale)];
     case "answer":

@@ -6,7 +6,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { accessible, check, close, context, end, hasBrowser, page, pictures, quotient, same, start, work } from "./support.mjs";
+import { accessible, check, close, context, end, hasBrowser, page, pictures, quotient, quotientWith, same, start, work } from "./support.mjs";
 
 if (!hasBrowser()) {
   console.log("SKIPPED, there is no Chromium");
@@ -334,6 +334,28 @@ async function team() {
   await stranger.getByRole("button", { name: "Continue" }).click();
   await stranger.waitForSelector("[role=alert]");
 
+  // A person with a password: the session is in a cookie that no page can read, and survives a reload until signing out.
+  quotientWith("four plain words in a row\n", "ledger", "password", "okafor", "--as", "pia", ...at);
+  const signed = await page(await context());
+  await signed.goto(`${base}workbench/`);
+  await signed.getByLabel("Your name").fill("okafor");
+  await signed.getByLabel("Password").fill("words that are not those");
+  await signed.getByRole("button", { name: "Sign in" }).click();
+  await signed.waitForSelector("[role=alert]:has-text('do not belong together')");
+  same(await signed.getByLabel("Password").inputValue(), "", "a refused password does not stay in the page");
+  await signed.getByLabel("Password").fill("four plain words in a row");
+  await signed.getByRole("button", { name: "Sign in" }).click();
+  await shown(signed);
+  same(await signed.evaluate(() => document.cookie), "", "what scripts see of the session");
+  same(await signed.evaluate(() => Object.keys(sessionStorage).length), 0, "what the tab stores of the session");
+  await signed.reload();
+  await shown(signed);
+  await signed.getByRole("button", { name: "okafor" }).click();
+  await signed.getByRole("button", { name: "Sign out" }).click();
+  await signed.getByLabel("Your name").waitFor();
+  await signed.reload();
+  await signed.getByLabel("Your name").waitFor();
+
   // The partner on a phone: the number at once, another one with a reason.
   const berg = await enter("berg", { viewport: { width: 390, height: 844 } });
   await berg.waitForSelector(".headline");
@@ -549,6 +571,16 @@ async function business() {
   await fill(okafor, "Activity A1", { Owner: "K. Berg", "Work to be done": "Roadshow in the north" }, "Save");
   await okafor.waitForSelector("text=A1: no owner is named", { state: "detached" });
   check((await text(activity)).includes("12,000.50"), "an edit leaves the other parts");
+  await okafor.getByRole("button", { name: "Add a target account" }).click();
+  await fill(okafor, "New target account", { Customer: "Northern Rail", "Expected revenue": "60,000" }, "Add");
+  await okafor.getByRole("button", { name: "Add a risk" }).click();
+  await fill(okafor, "New risk", { "What may happen": XSS, Likelihood: "high", "What is done about it": "a second engineer" }, "Add");
+  const shared = okafor.getByRole("region", { name: "Target accounts and risks" });
+  await shared.locator("li", { hasText: "R1 ·" }).waitFor();
+  for (const part of ["Northern Rail", "60,000", XSS, "high", "a second engineer"]) check((await text(shared)).includes(part), `accounts and risks have ${part}: ${await text(shared)}`);
+  await okafor.getByRole("button", { name: "Edit R1" }).click();
+  await fill(okafor, "Risk R1", { Likelihood: "low" }, "Save");
+  await shared.locator("li:has-text('R1 ·'):has-text('low')").waitFor();
   await okafor.getByRole("button", { name: "Edit these" }).click();
   await fill(okafor, "Sponsors, vision", { "Vision of both sides": "Win the north together", "Sponsor at the vendor": "A. Okafor", "Sponsor at the partner": "K. Berg" }, "Save");
   await okafor.getByRole("button", { name: "Sign", exact: true }).click();

@@ -27,8 +27,11 @@ export function same(found, expected, message) {
   check(JSON.stringify(found) === JSON.stringify(expected), `${message}: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}`);
 }
 
-export function quotient(...words) {
-  const done = spawnSync(program, words, { cwd: root, encoding: "utf8" });
+export const quotient = (...words) => quotientWith("", ...words);
+
+/** Runs the program with a text on its standard input. */
+export function quotientWith(input, ...words) {
+  const done = spawnSync(program, words, { cwd: root, encoding: "utf8", input });
   check(done.status === 0, `quotient ${words.join(" ")}: ${done.stderr}`);
   return done.stdout;
 }

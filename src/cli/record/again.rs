@@ -7,6 +7,8 @@ use crate::cli::plan::{Inputs, PlanOptions};
 use crate::finding::{Finding, Findings};
 use crate::ledger::Loaded;
 use crate::ledger::plan::{Header, LedgerFault, LineKey};
+use crate::ledger::store::{Digest, Store};
+use crate::ledger::tables::PlanTables;
 use crate::planning::{QuotaPlan, Request};
 use crate::plugin::VendorPlugin;
 use crate::units::Money;
@@ -25,12 +27,13 @@ pub struct Again {
 
 impl Again {
     /// Reads rules and book; refuses others than those that the plan was opened with.
-    pub fn new(header: &Header, options: &PlanOptions) -> Result<Self, CommandError> {
-        let Inputs { plugin, book, mut request, warnings } = options.load(&header.vendor)?;
+    pub fn new(store: &Store, header: &Header, options: &PlanOptions) -> Result<Self, CommandError> {
+        let Inputs { plugin, mut book, mut request, warnings } = options.load(&header.vendor)?;
         let mut findings = other_request(header, &request);
         request.period = Some(header.period.clone());
         request.as_of = Some(header.as_of);
         request.target = header.asked_target.map(Money::amount);
+        put_back(store, header, &mut book, &mut request)?;
         let inputs =
             [("book", &book.input_hash, &header.book), ("revision of the rules", &plugin.revision, &header.revision)];
         for (what, found, expected) in inputs.into_iter().filter(|(_, found, expected)| found != expected) {
@@ -59,6 +62,23 @@ impl Again {
         }
         Ok(plan)
     }
+}
+
+/// Puts the targets and locks that the plan was opened with in the place of those of today, where the other facts of the
+/// book are the same.
+fn put_back(store: &Store, header: &Header, book: &mut PartnerBook, request: &mut Request) -> Result<(), CommandError> {
+    let (Some(facts), Some(tables)) = (&header.facts, &header.tables) else { return Ok(()) };
+    if *facts != book.facts_without_tables() {
+        return Ok(());
+    }
+    let digest = tables.parse::<Digest>().ok();
+    let stored = digest.map(|digest| store.get(&digest)).transpose().map_err(Finding::from)?.flatten();
+    let kept = stored.as_deref().and_then(PlanTables::read);
+    if kept.and_then(|kept| kept.put_back(book, request)).is_none() {
+        return Err(Finding::from(LedgerFault::NoTables { digest: tables.clone() }).into());
+    }
+    book.input_hash.clone_from(&header.book);
+    Ok(())
 }
 
 /// Returns the options that ask for another proposal than the one that the plan was opened with.

@@ -1,6 +1,7 @@
 //! `plan business-plan`: objectives, activities, signatures and the review of one partner.
 
-use super::business_options::{Header, Place, SetActivity, SetObjective, number};
+use super::actuals;
+use super::business_options::{Header, Place, SetAccount, SetActivity, SetObjective, SetRisk, number};
 use super::desk::{LedgerFile, now, read};
 use super::moves::amount;
 use crate::cli::groups::TableSize;
@@ -33,17 +34,21 @@ pub struct Options {
 enum Action {
     /// Show a business plan, or write it as a page.
     Show(Show),
-    /// Set sponsors, review dates, target accounts and risks.
+    /// Set sponsors, vision and review dates.
     Header(Header),
     /// Add or set an objective.
     Objective(SetObjective),
     /// Add or set an activity.
     Activity(Box<SetActivity>),
-    /// Take an objective or an activity out.
+    /// Add or set a target account.
+    Account(SetAccount),
+    /// Add or set a risk.
+    Risk(SetRisk),
+    /// Take an objective, activity, target account or risk out.
     Drop {
         #[command(flatten)]
         place: Place,
-        /// Id of the objective or activity.
+        /// Id of the item.
         item: String,
         /// Reason, in words.
         #[arg(long, value_name = "TEXT")]
@@ -75,6 +80,8 @@ enum Action {
         #[arg(long, value_name = "DATE")]
         as_of: NaiveDate,
     },
+    /// Record what a partner book says: values of objectives with a source, opportunities of activities with a tag.
+    Actuals(Box<actuals::Options>),
     /// Approve the funds that an activity requests.
     ApproveFund {
         #[command(flatten)]
@@ -165,6 +172,7 @@ pub struct Show {
 pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     match &options.action {
         Action::Show(show) => show.run(terminal),
+        Action::Actuals(options) => actuals::run(options, terminal),
         Action::Reviews { name, file, table } => {
             let loaded = read(&file.open()?, name)?;
             let text = reviews(&loaded.state, &table.on(terminal));
@@ -184,10 +192,12 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
 impl Action {
     fn place(&self) -> Option<&Place> {
         match self {
-            Self::Show(_) | Self::Reviews { .. } => None,
+            Self::Show(_) | Self::Actuals(_) | Self::Reviews { .. } => None,
             Self::Header(header) => Some(&header.place),
             Self::Objective(set) => Some(&set.place),
             Self::Activity(set) => Some(&set.place),
+            Self::Account(set) => Some(&set.place),
+            Self::Risk(set) => Some(&set.place),
             Self::Drop { place, .. }
             | Self::Done { place, .. }
             | Self::Actual { place, .. }
@@ -226,16 +236,18 @@ fn change(action: &Action, state: &PlanState) -> Result<Option<BusinessChange>, 
     let money = |amount: Decimal| Money::new(amount, state.totals.assigned.currency());
     let side = |person: &Option<String>| if person.is_some() { Side::Partner } else { Side::Vendor };
     Ok(Some(match action {
-        Action::Show(_) | Action::Reviews { .. } => return Ok(None),
+        Action::Show(_) | Action::Actuals(_) | Action::Reviews { .. } => return Ok(None),
         Action::Header(header) => BusinessChange::Header(header.header()),
         Action::Objective(set) => BusinessChange::Objective(set.objective()),
         Action::Activity(set) => BusinessChange::Activity(set.activity(state)?),
+        Action::Account(set) => BusinessChange::Account(set.account(state)),
+        Action::Risk(set) => BusinessChange::Risk(set.risk()),
         Action::Drop { item, reason, .. } => BusinessChange::Drop { item: item.clone(), reason: reason.clone() },
         Action::Done { activity, on, evidence, .. } => {
             BusinessChange::Done { activity: activity.clone(), on: *on, evidence: evidence.clone() }
         }
         Action::Actual { objective, value, as_of, .. } => {
-            BusinessChange::Actual { objective: objective.clone(), value: *value, as_of: *as_of }
+            BusinessChange::Actual { objective: objective.clone(), value: *value, as_of: *as_of, book: None }
         }
         Action::ApproveFund { activity, role, reason, .. } => {
             BusinessChange::ApproveFund { activity: activity.clone(), role: role.clone(), note: reason.clone() }

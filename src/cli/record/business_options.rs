@@ -4,7 +4,8 @@ use super::desk::Desk;
 use super::moves::amount;
 use crate::finding::Findings;
 use crate::ledger::plan::{
-    Activity, ActivityKind, BusinessHeader, Objective, ObjectiveKind, PeriodTarget, PlanState, Side,
+    Activity, ActivityKind, ActualSource, BusinessHeader, Likelihood, Objective, ObjectiveKind, PeriodTarget,
+    PlanState, Risk, Side, TargetAccount,
 };
 use crate::units::{Money, parse_decimal};
 use chrono::NaiveDate;
@@ -39,12 +40,53 @@ pub struct Header {
     /// Date of a review; can be repeated. The last day of each quarter by default.
     #[arg(long, value_name = "DATE")]
     review_on: Vec<NaiveDate>,
-    /// Target account; can be repeated.
+}
+
+/// Arguments of `plan business-plan account`.
+#[derive(Debug, clap::Args)]
+pub struct SetAccount {
+    /// The business plan.
+    #[command(flatten)]
+    pub place: Place,
+    /// Id, such as T1.
+    id: String,
+    /// Name of the customer.
     #[arg(long, value_name = "NAME")]
-    account: Vec<String>,
-    /// Risk; can be repeated.
+    customer: String,
+    /// Revenue expected from it in the period; not known by default.
+    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
+    expected: Option<Decimal>,
+    /// Side that sees to it: vendor or partner.
+    #[arg(long, value_name = "SIDE", default_value = "partner")]
+    side: Side,
+    /// Person who sees to it.
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+}
+
+/// Arguments of `plan business-plan risk`.
+#[derive(Debug, clap::Args)]
+pub struct SetRisk {
+    /// The business plan.
+    #[command(flatten)]
+    pub place: Place,
+    /// Id, such as R1.
+    id: String,
+    /// Description of the risk.
     #[arg(long, value_name = "TEXT")]
-    risk: Vec<String>,
+    risk: String,
+    /// Likelihood: low, medium or high.
+    #[arg(long, value_name = "WORD")]
+    likelihood: Likelihood,
+    /// Side that sees to it: vendor or partner.
+    #[arg(long, value_name = "SIDE", default_value = "partner")]
+    side: Side,
+    /// Person who sees to it.
+    #[arg(long, value_name = "NAME")]
+    owner: Option<String>,
+    /// Measure against it, in words.
+    #[arg(long, value_name = "TEXT")]
+    mitigation: Option<String>,
 }
 
 /// Arguments of `plan business-plan objective`.
@@ -73,6 +115,13 @@ pub struct SetObjective {
     /// Weight among the objectives.
     #[arg(long, value_name = "NUMBER", value_parser = number, default_value = "1")]
     weight: Decimal,
+    /// Figure of a partner book that is its value: certified_staff, services_headcount, sellers, enablement,
+    /// marketing_spend, revenue, opportunities, pipeline or won; typed by default.
+    #[arg(long, value_name = "FIGURE")]
+    source: Option<ActualSource>,
+    /// Tag of the opportunities that count; all by default.
+    #[arg(long, value_name = "TAG", requires = "source")]
+    tag: Option<String>,
 }
 
 /// Arguments of `plan business-plan activity`.
@@ -116,6 +165,9 @@ pub struct SetActivity {
     /// Weight among the activities.
     #[arg(long, value_name = "NUMBER", value_parser = number, default_value = "1")]
     weight: Decimal,
+    /// Tag with which opportunities that come from it are registered in the book.
+    #[arg(long, value_name = "TAG")]
+    tag: Option<String>,
 }
 
 /// Reads a number.
@@ -139,6 +191,8 @@ impl SetObjective {
             target: self.target,
             periods: self.by.clone(),
             weight: self.weight,
+            source: self.source,
+            tag: self.tag.clone(),
         }
     }
 }
@@ -160,21 +214,48 @@ impl SetActivity {
             objective: self.objective.clone(),
             lines: super::desk::keys(state, &self.line)?,
             weight: self.weight,
+            tag: self.tag.clone(),
         })
+    }
+}
+
+impl SetAccount {
+    /// Returns the target account that the options mean.
+    pub fn account(&self, state: &PlanState) -> TargetAccount {
+        TargetAccount {
+            id: self.id.clone(),
+            customer: self.customer.clone(),
+            expected: self.expected.map(|amount| Money::new(amount, state.totals.assigned.currency())),
+            side: self.side,
+            owner: self.owner.clone(),
+        }
+    }
+}
+
+impl SetRisk {
+    /// Returns the risk that the options mean.
+    pub fn risk(&self) -> Risk {
+        Risk {
+            id: self.id.clone(),
+            risk: self.risk.clone(),
+            likelihood: self.likelihood,
+            side: self.side,
+            owner: self.owner.clone(),
+            mitigation: self.mitigation.clone(),
+        }
     }
 }
 
 impl Header {
     /// Returns the parts of the header that the options name.
     pub fn header(&self) -> BusinessHeader {
-        let list = |values: &Vec<String>| Some(values.clone()).filter(|values| !values.is_empty());
         BusinessHeader {
             vendor_sponsor: self.vendor_sponsor.clone(),
             partner_sponsor: self.partner_sponsor.clone(),
             vision: self.vision.clone(),
             review_dates: Some(self.review_on.clone()).filter(|dates| !dates.is_empty()),
-            accounts: list(&self.account),
-            risks: list(&self.risk),
+            accounts: None,
+            risks: None,
         }
     }
 }

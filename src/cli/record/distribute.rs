@@ -40,7 +40,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let mut store = options.desk.file.open()?;
     let loaded = read(&store, &options.name)?;
     let Some(header) = &loaded.state.header else { return Ok(()) };
-    let again = Again::new(header, &options.plan)?;
+    let again = Again::new(&store, header, &options.plan)?;
     terminal.show(&again.warnings);
     let plan = again.proposal(&loaded, &options.plan)?;
     let lines = loaded.state.lines.values().filter(|line| line.counts()).map(|line| line.key.clone()).collect();

@@ -1,5 +1,6 @@
 //! `plan`: the plan of record from proposal to lock, one command per move.
 
+mod actuals;
 mod again;
 mod business;
 mod business_options;
@@ -16,7 +17,7 @@ mod show;
 use super::{CommandError, Terminal};
 use clap::Subcommand;
 pub use desk::{Desk, LedgerFile};
-pub use open::{opening, propose};
+pub use open::{keep, opening, propose};
 
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]

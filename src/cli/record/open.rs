@@ -9,6 +9,8 @@ use crate::decision::{APPROVAL, BUSINESS_REVIEW};
 use crate::finding::Finding;
 use crate::ledger::load_or_new;
 use crate::ledger::plan::{ApprovalRule, Assigned, Command, LedgerFault, LineKey, OnSilence, Opening, Terms};
+use crate::ledger::store::Store;
+use crate::ledger::tables::PlanTables;
 use crate::planning::{self, QuotaPlan, Request};
 use crate::plugin::VendorPlugin;
 use crate::report;
@@ -64,16 +66,31 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let digest = store.put(&proposal).map_err(Finding::from)?;
     let terms =
         Terms { rounds: options.rounds, reply_within_days: options.reply_within, on_silence: options.on_silence };
-    let opening = opening(options.name.clone(), &plan, digest.to_string(), (&plugin, &request), terms);
+    let kept = keep(&mut store, &book, &request)?;
+    let opening = opening(options.name.clone(), &plan, (digest.to_string(), kept), (&plugin, &request), terms);
     options.desk.give(&mut store, &loaded, &[Command::Open(Box::new(opening))])?;
     Ok(())
+}
+
+/// Part of its book that a plan keeps: the hash of the facts, and the digest of targets and locks.
+pub struct Kept {
+    facts: String,
+    tables: String,
+}
+
+/// Stores the targets and locks of a plan, so that it keeps them when the tables of its book change.
+pub fn keep(store: &mut Store, book: &PartnerBook, request: &Request) -> Result<Kept, CommandError> {
+    let range = || Finding::from(LedgerFault::TotalRange { reason: "a target is out of range".to_owned() });
+    let tables = PlanTables::of(book, request).ok_or_else(range)?.to_json().map_err(std::io::Error::other)?;
+    let tables = store.put(&tables).map_err(Finding::from)?.to_string();
+    Ok(Kept { facts: book.facts_without_tables(), tables })
 }
 
 /// Returns the opening of a plan with a proposal that is stored under `digest`.
 pub fn opening(
     name: String,
     plan: &QuotaPlan,
-    digest: String,
+    (digest, Kept { facts, tables }): (String, Kept),
     (plugin, request): (&VendorPlugin, &Request),
     terms: Terms,
 ) -> Opening {
@@ -88,6 +105,8 @@ pub fn opening(
         book: plan.input_hash.clone(),
         proposal: digest,
         request: None,
+        facts: Some(facts),
+        tables: Some(tables),
         asked_target: request.target.map(|target| Money::new(target, plan.currency)),
         target: plan.target,
         reserve: plan.reserve,

@@ -63,7 +63,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     let (Some(header), Some(line)) = (&state.header, key.and_then(|key| state.lines.get(&key))) else {
         return Err(Finding::from(LedgerFault::NoLine { command: "preview".to_owned() }).into());
     };
-    let Again { plugin, book, request, warnings } = Again::new(header, &options.plan)?;
+    let Again { plugin, book, request, warnings } = Again::new(&store, header, &options.plan)?;
     terminal.show(&warnings);
     let bar = PartnersBar::new("assessing");
     let assess = || Rebalancing::new(&plugin, &book, request, state, &bar.progress());

@@ -49,9 +49,39 @@ crate::faults! {
             message: format!("the grant {grant} of `{person}` was already revoked by `{by}`"),
             help: "`quotient ledger persons` lists the grants that hold",
         }
-        /// A grant is revoked without a reason.
+        /// A password with too few characters.
+        ShortPassword { limit: usize } = LedgerFigure {
+            message: format!("the password is shorter than {limit} characters"),
+            help: "use several words, or a password manager",
+        }
+        /// A password with too many bytes.
+        LongPassword { limit: usize } = LedgerFigure {
+            message: format!("the password is longer than {limit} bytes"),
+            help: "use a shorter one",
+        }
+        /// A password that is easy to guess.
+        WeakPassword {} = LedgerFigure {
+            message: "the password contains the id of the person, or one character only",
+            help: "use several words, or a password manager",
+        }
+        /// The hash of a password cannot be computed.
+        NoHash {} = LedgerState {
+            message: "the hash of the password cannot be computed: the system has no random bytes or no memory left",
+            help: "try again",
+        }
+        /// The person has no password.
+        NoPassword { person: String } = LedgerUnknown {
+            message: format!("`{person}` has no password"),
+            help: "set one with `quotient ledger password PERSON`",
+        }
+        /// The session of a request began with a password that is no longer valid.
+        SignedOut {} = LedgerGrant {
+            message: "the session has ended: its password was changed or removed",
+            help: "sign in again",
+        }
+        /// A grant or a password is taken back without a reason.
         NoReason {} = LedgerReason {
-            message: "a grant is revoked without a reason",
+            message: "a grant or a password is taken back without a reason",
             help: "state it with `--reason TEXT`",
         }
         /// No role of the person gives this command.

@@ -2,7 +2,7 @@
 
 use super::fault::PeopleFault;
 use super::role::Role;
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings};
 use crate::ledger::plan::{Line, wire};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -87,10 +87,7 @@ impl Grant {
     /// Refuses a grant that would reach more than its role may, or nothing.
     pub(super) fn check(&self) -> Findings {
         let mut findings = Findings::new();
-        let id = self.person.trim();
-        if id.is_empty() || id != self.person || id.chars().count() > LONGEST_ID || id.chars().any(char::is_control) {
-            findings.push(PeopleFault::PersonId { person: self.person.clone() }.into());
-        }
+        findings.extend(expect_person(&self.person).err().map(Finding::from));
         if let (Some(from), Some(until)) = (self.from, self.until)
             && until < from
         {
@@ -106,4 +103,13 @@ impl Grant {
         }
         findings
     }
+}
+
+/// Refuses an id that is not one of a person.
+pub(super) fn expect_person(person: &str) -> Result<(), PeopleFault> {
+    let is_long = person.chars().count() > LONGEST_ID;
+    if person.trim().is_empty() || person.trim() != person || is_long || person.chars().any(char::is_control) {
+        return Err(PeopleFault::PersonId { person: person.to_owned() });
+    }
+    Ok(())
 }

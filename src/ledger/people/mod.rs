@@ -5,12 +5,18 @@
 
 mod fault;
 mod grant;
+mod password;
+mod password_event;
 mod reading;
 mod role;
+mod secret;
 mod standing;
 
 pub use fault::PeopleFault;
 pub use grant::{Grant, Reach};
+pub use password::{remove_password, set_password};
+pub use password_event::Password;
 pub use reading::{Held, People, grant, revoke};
 pub use role::Role;
+pub use secret::LONGEST as LONGEST_PASSWORD;
 pub use standing::Standing;

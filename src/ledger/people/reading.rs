@@ -2,11 +2,13 @@
 
 use super::fault::PeopleFault;
 use super::grant::Grant;
+use super::password_event::{self as password, Password};
 use crate::finding::{Fault, Finding, Findings};
 use crate::ledger::canonical;
 use crate::ledger::store::{Act, Event, LEDGER_PLAN, NewEvent, Store};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Kind of the event by which a grant is given.
 const GIVEN: &str = "grant.given";
@@ -41,6 +43,7 @@ pub struct People {
     /// Version of the events about the ledger that were read.
     version: u64,
     held: Vec<Held>,
+    passwords: BTreeMap<String, Password>,
 }
 
 impl People {
@@ -75,9 +78,27 @@ impl People {
                     held.revoked_by = Some(event.act.actor.clone());
                 }
             }
+            password::SET => {
+                let password::Set { person, password } = serde_json::from_str(&event.body).map_err(unreadable)?;
+                self.passwords.insert(person, Password { number: event.number, hash: password });
+            }
+            password::REMOVED => {
+                let password::Removed { person, .. } = serde_json::from_str(&event.body).map_err(unreadable)?;
+                self.passwords.remove(&person);
+            }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Returns the password of a person; `None` without one.
+    pub fn password(&self, person: &str) -> Option<&Password> {
+        self.passwords.get(person)
+    }
+
+    /// Returns the persons with a password, ascending.
+    pub fn with_password(&self) -> impl Iterator<Item = &str> {
+        self.passwords.keys().map(String::as_str)
     }
 
     /// Returns every grant that was ever given, in order.
@@ -126,7 +147,8 @@ pub fn revoke(store: &mut Store, number: u64, reason: &str, actor: &str, at: Dat
     append(store, &people, REVOKED, &Revoked { grant: number, reason: reason.trim().to_owned() }, (actor, at))
 }
 
-fn append(
+/// Appends an event about people; returns its number.
+pub(super) fn append(
     store: &mut Store,
     people: &People,
     kind: &'static str,

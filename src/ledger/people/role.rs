@@ -1,6 +1,6 @@
 //! Roles: who gives which commands, and on which side of the negotiation.
 
-use crate::ledger::plan::{BusinessChange, Command, Side};
+use crate::ledger::plan::{Activity, BusinessChange, Command, Risk, Side, TargetAccount};
 use crate::units::words;
 
 words! {
@@ -18,7 +18,7 @@ words! {
         Auditor = "auditor",
         /// Writes rules; sees no plan.
         RuleAuthor = "rule_author",
-        /// Opens plans and reads them.
+        /// Opens plans, reads them, and records what books say about business plans.
         Service = "service",
     }
 }
@@ -60,8 +60,14 @@ impl Role {
             | BusinessChange::Objective(_)
             | BusinessChange::Drop { .. }
             | BusinessChange::Review { .. } => is_vendor,
-            BusinessChange::Activity(activity) => {
-                is_vendor || (self == Self::PartnerUser && activity.side == Side::Partner)
+            BusinessChange::Activity(Activity { side, .. })
+            | BusinessChange::Account(TargetAccount { side, .. })
+            | BusinessChange::Risk(Risk { side, .. }) => {
+                is_vendor || (self == Self::PartnerUser && *side == Side::Partner)
+            }
+            // What a book says is recorded by those who have it.
+            BusinessChange::Actual { book: Some(_), .. } | BusinessChange::Registered(_) => {
+                is_vendor || self == Self::Service
             }
             BusinessChange::Done { .. } | BusinessChange::Actual { .. } | BusinessChange::Claim { .. } => {
                 is_vendor || self == Self::PartnerUser

@@ -1,8 +1,9 @@
 //! Parts of a joint business plan, as commands name them and events record them.
 
+use super::business_items::{Registered, Risk, TargetAccount};
 use super::key::LineKey;
 use super::wire;
-use super::words::{ActivityKind, ObjectiveKind, Side};
+use super::words::{ActivityKind, ActualSource, ObjectiveKind, Side};
 use crate::units::{Money, Rate};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -27,11 +28,13 @@ pub struct BusinessHeader {
     #[serde(default, with = "wire::optional_dates")]
     #[schemars(with = "Option<Vec<String>>")]
     pub review_dates: Option<Vec<NaiveDate>>,
-    /// Target accounts.
+    /// Names of target accounts in ledgers of earlier versions; a command names them with `account`.
     #[serde(default)]
+    #[schemars(skip)]
     pub accounts: Option<Vec<String>>,
-    /// Risks.
+    /// Risks in ledgers of earlier versions; a command names them with `risk`.
     #[serde(default)]
+    #[schemars(skip)]
     pub risks: Option<Vec<String>>,
 }
 
@@ -74,6 +77,12 @@ pub struct Objective {
     #[serde(default = "one", with = "wire::rate")]
     #[schemars(with = "String")]
     pub weight: Rate,
+    /// Figure of a partner book that is its value; missing where persons type it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<ActualSource>,
+    /// Tag of the opportunities that count; missing for all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
 }
 
 /// Work of one side, with a date.
@@ -118,6 +127,9 @@ pub struct Activity {
     #[serde(default = "one", with = "wire::rate")]
     #[schemars(with = "String")]
     pub weight: Rate,
+    /// Tag with which opportunities that come from it are registered; missing without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
 }
 
 fn one() -> Rate {
@@ -135,7 +147,11 @@ pub enum BusinessChange {
     Objective(Objective),
     /// Adds an activity, or sets the one of that id.
     Activity(Activity),
-    /// Takes an objective or an activity out.
+    /// Adds a target account, or sets the one of that id.
+    Account(TargetAccount),
+    /// Adds a risk, or sets the one of that id.
+    Risk(Risk),
+    /// Takes an objective, an activity, a target account or a risk out.
     Drop {
         /// Id.
         item: String,
@@ -166,7 +182,12 @@ pub enum BusinessChange {
         #[serde(with = "wire::date")]
         #[schemars(with = "String", extend("format" = "date"))]
         as_of: NaiveDate,
+        /// Digest of the book that has the value; missing where a person types it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        book: Option<String>,
     },
+    /// Records the opportunities that a book has with the tag of an activity.
+    Registered(Registered),
     /// Approves the funds that an activity requests.
     ApproveFund {
         /// Activity.

@@ -5,12 +5,12 @@ crate::faults! {
     pub enum BusinessFault {
         /// An id that commands cannot name.
         ItemId { id: String } = LedgerFigure {
-            message: format!("`{id}` is not a valid id of an objective or activity"),
+            message: format!("`{id}` is not a valid id of an item of a business plan"),
             help: "use at most 40 letters, digits, `-`, `_` and `.`, such as `A1`",
         }
         /// The id is one of the other kind.
         ItemKind { id: String, other: String } = LedgerFigure {
-            message: format!("`{id}` is already the id of an {other}"),
+            message: format!("`{id}` is already the id of another item: {other}"),
             help: "choose another id",
         }
         /// The business plan has no such item.
@@ -18,7 +18,7 @@ crate::faults! {
             message: format!("the business plan has no {what} `{id}`"),
             help: match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "`quotient plan business-plan NAME PARTNER show` lists objectives and activities".to_owned(),
+                None => "`quotient plan business-plan NAME PARTNER show` lists the items".to_owned(),
             },
         }
         /// A part that is needed is missing.
@@ -41,9 +41,34 @@ crate::faults! {
             message: format!("activity `{id}` is due on {due}, before it begins on {start}"),
             help: "correct one of the dates",
         }
+        /// Target accounts or risks as names only, as earlier versions had them.
+        NamesOnly { partner: String } = LedgerFigure {
+            message: format!("the header of the business plan of `{partner}` has target accounts or risks"),
+            help: "name each with a change `account` or `risk`, with its owner",
+        }
+        /// The value of a book for an objective whose values persons type.
+        NoSource { id: String } = LedgerState {
+            message: format!("objective `{id}` names no figure of a book"),
+            help: "set the objective with its `source`, or record the value without a book",
+        }
+        /// A typed value for an objective whose value a book has.
+        FromBook { id: String } = LedgerState {
+            message: format!("the value of objective `{id}` comes from a book"),
+            help: "correct the book and record it again: `quotient plan business-plan actuals`",
+        }
+        /// Opportunities of an activity without a tag.
+        NoTag { id: String } = LedgerState {
+            message: format!("activity `{id}` has no tag of opportunities"),
+            help: "set the activity with the tag with which opportunities are registered",
+        }
+        /// A text that is not the digest of a book.
+        NotADigest { book: String } = LedgerFigure {
+            message: format!("`{book}` is not the digest of a book"),
+            help: "use the `input_hash` of the book, in hex digits",
+        }
         /// An amount that is negative or of another currency.
         Amount { id: String, amount: String, currency: String } = LedgerFigure {
-            message: format!("`{amount}` is not an amount in {currency} for activity `{id}`"),
+            message: format!("`{amount}` is not an amount in {currency} for `{id}`"),
             help: format!("name an amount of zero or more in {currency}"),
         }
         /// More funds than the activity costs.

@@ -2,6 +2,7 @@
 
 use super::approval_step::ApprovalStep;
 use super::business::{Activity, BusinessHeader, Objective};
+use super::business_items::{Registered, Risk, TargetAccount};
 use super::line::Approval;
 use super::words::{Side, Verdict};
 use crate::units::{Money, Rate};
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Separates digests of business plans from all other hashes.
 const CONTEXT: &str = "quotient plan of record, joint business plan, 1";
 
-/// A value of an objective, typed by a person.
+/// A value of an objective, from a book or typed by a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actual {
     /// Value.
@@ -23,6 +24,8 @@ pub struct Actual {
     pub as_of: NaiveDate,
     /// Person who recorded it.
     pub actor: String,
+    /// Digest of the book that has it; `None` where a person typed it.
+    pub book: Option<String>,
 }
 
 /// An objective with its last known value.
@@ -68,13 +71,15 @@ pub struct ActivityState {
     pub steps: Vec<ApprovalStep>,
     /// Claimed funds; `None` without a claim.
     pub claim: Option<Money>,
+    /// Opportunities with its tag; `None` when they are not known.
+    pub registered: Option<Registered>,
 }
 
 impl ActivityState {
     /// Returns an activity of which nothing is done yet.
     pub fn new(activity: Activity, author: &str) -> Self {
         let (author, approvals, steps) = (author.to_owned(), Vec::new(), Vec::new());
-        Self { activity, author, done: None, approvals, steps, claim: None }
+        Self { activity, author, done: None, approvals, steps, claim: None, registered: None }
     }
 
     /// Returns `planned`, `under way`, `done`, `done late` or `late`, as of a date.
@@ -171,6 +176,10 @@ pub struct BusinessPlan {
     pub objectives: BTreeMap<String, ObjectiveState>,
     /// Activities by id.
     pub activities: BTreeMap<String, ActivityState>,
+    /// Target accounts by id.
+    pub accounts: BTreeMap<String, TargetAccount>,
+    /// Risks by id.
+    pub risks: BTreeMap<String, Risk>,
     /// Signatures, in order.
     pub signatures: Vec<Signature>,
     /// Review at the end of the period.
@@ -180,12 +189,39 @@ pub struct BusinessPlan {
 }
 
 impl BusinessPlan {
-    /// Returns the digest of what both sides sign: header, objectives, activities, and the figures of the lines.
+    /// Returns what the item of an id is; `None` when there is none.
+    pub fn kind_of(&self, id: &str) -> Option<&'static str> {
+        let kinds = [
+            (self.objectives.contains_key(id), "objective"),
+            (self.activities.contains_key(id), "activity"),
+            (self.accounts.contains_key(id), "target account"),
+            (self.risks.contains_key(id), "risk"),
+        ];
+        kinds.into_iter().find(|(is_there, _)| *is_there).map(|(_, kind)| kind)
+    }
+
+    /// Returns the side that sees to the item of an id; `None` for an objective, and where there is none.
+    pub fn side_of(&self, id: &str) -> Option<Side> {
+        let activity = self.activities.get(id).map(|one| one.activity.side);
+        let account = || self.accounts.get(id).map(|one| one.side);
+        activity.or_else(account).or_else(|| self.risks.get(id).map(|one| one.side))
+    }
+
+    /// Returns the ids of all items.
+    pub fn ids(&self) -> Vec<&str> {
+        let items = self.objectives.keys().chain(self.activities.keys());
+        items.chain(self.accounts.keys()).chain(self.risks.keys()).map(String::as_str).collect()
+    }
+
+    /// Returns the digest of what both sides sign: header, objectives, activities, target accounts, risks, and the figures of the
+    /// lines.
     pub fn digest(&self, partner: &str, figures: &[(String, Money)]) -> String {
         let mut hasher = Hasher::new_derive_key(CONTEXT);
         add(&mut hasher, &(partner, &self.header));
         self.objectives.values().for_each(|one| add(&mut hasher, &one.objective));
         self.activities.values().for_each(|one| add(&mut hasher, &one.activity));
+        self.accounts.values().for_each(|one| add(&mut hasher, one));
+        self.risks.values().for_each(|one| add(&mut hasher, one));
         figures.iter().for_each(|(line, figure)| add(&mut hasher, &(line, figure.to_exact())));
         hasher.finalize().to_hex().to_string()
     }

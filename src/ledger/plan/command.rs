@@ -67,6 +67,12 @@ pub struct Opening {
     pub approval: ApprovalRule,
     /// The vendor's table of reviews at the end of the period; null for the default.
     pub review: Option<PurposeTable>,
+    /// Hash of the partner book but for its targets and locks; null where the request is stored.
+    #[serde(default)]
+    pub facts: Option<String>,
+    /// Digest of the stored targets and locks; null where the request is stored.
+    #[serde(default)]
+    pub tables: Option<String>,
     /// Lines.
     pub lines: Vec<Assigned>,
 }
@@ -240,7 +246,40 @@ pub enum Command {
     },
 }
 
+/// Name of a command in the places of findings: the body of a request.
+pub const COMMAND: &str = "request";
+
 impl Command {
+    /// Returns the command about those of its lines that `is_kept` is true for; `None` where none remains.
+    pub fn only(&self, is_kept: impl Fn(&LineKey) -> bool) -> Option<Self> {
+        let mut command = self.clone();
+        match &mut command {
+            Self::Offer { lines, .. } | Self::Resolve { lines, .. } | Self::Amend { lines, .. } => {
+                lines.retain(|change| is_kept(&change.line));
+            }
+            Self::Counter { lines, .. } => lines.retain(|counter| is_kept(&counter.line)),
+            Self::Distribute { lines }
+            | Self::Accept { lines, .. }
+            | Self::Escalate { lines, .. }
+            | Self::Approve { lines, .. }
+            | Self::Return { lines, .. }
+            | Self::Lock { lines }
+            | Self::Withdraw { lines, .. } => lines.retain(is_kept),
+            Self::Open(_)
+            | Self::ApproveTotal { .. }
+            | Self::ApplySilence {}
+            | Self::ChangeTarget { .. }
+            | Self::BusinessPlan { .. }
+            | Self::Close { .. } => return None,
+        }
+        Some(command).filter(|command| !command.keys().is_empty())
+    }
+
+    /// Returns true when each line of the command has its figure or reason with it, and not only its key.
+    pub fn has_members(&self) -> bool {
+        matches!(self, Self::Offer { .. } | Self::Resolve { .. } | Self::Amend { .. } | Self::Counter { .. })
+    }
+
     /// Returns the lines that the command names, in its order.
     pub fn keys(&self) -> Vec<&LineKey> {
         match self {

@@ -3,8 +3,10 @@
 use super::approval::open_steps;
 use super::business::{Activity, BusinessChange, Objective};
 use super::business_fault::BusinessFault;
+use super::business_items::{Registered, Risk, TargetAccount};
 use super::business_review::verdict;
 use super::business_state::{ActivityState, BusinessPlan, Signature};
+use super::command::COMMAND;
 use super::event::EventBody;
 use super::event::body::{BusinessChanged, BusinessReviewed, BusinessSigned, FundApproved};
 use super::fault::LedgerFault;
@@ -13,7 +15,7 @@ use super::line::Approval;
 use super::refusal::{Deciding, unknown_line};
 use super::wire::date_of;
 use super::words::Side;
-use crate::finding::did_you_mean;
+use crate::finding::{Place, did_you_mean};
 use crate::units::Money;
 use chrono::NaiveDate;
 
@@ -38,11 +40,26 @@ pub fn change(deciding: &mut Deciding<'_>, partner: &str, changes: &[BusinessCha
     }
     let plan = deciding.state.business_plans.get(partner).cloned().unwrap_or_default();
     let mut business = Business { deciding, partner, plan };
-    for change in changes {
+    for (number, change) in changes.iter().enumerate() {
+        let before = business.deciding.findings.len();
         if let Err(fault) = business.decide(change) {
             business.deciding.findings.push(fault.into());
         }
+        // One change needs no place.
+        if changes.len() > 1 && business.deciding.findings.len() > before {
+            let findings = std::mem::take(&mut business.deciding.findings);
+            let placed = findings.into_iter().enumerate().map(|(at, finding)| match at < before {
+                true => finding,
+                false => finding.at(place(number)),
+            });
+            business.deciding.findings = placed.collect();
+        }
     }
+}
+
+/// Returns the place of a change in its command.
+pub fn place(number: usize) -> Place {
+    Place::Member { file: COMMAND.to_owned(), pointer: format!("/changes/{number}"), value: String::new() }
 }
 
 fn missing(what: &str, subject: &str) -> BusinessFault {
@@ -53,23 +70,30 @@ impl Business<'_, '_> {
     fn decide(&mut self, change: &BusinessChange) -> Result<(), BusinessFault> {
         let today = date_of(self.deciding.at);
         match change {
-            BusinessChange::Header(_) => {}
+            BusinessChange::Header(header) => {
+                if header.accounts.is_some() || header.risks.is_some() {
+                    return Err(BusinessFault::NamesOnly { partner: self.partner.to_owned() });
+                }
+            }
             BusinessChange::Objective(objective) => self.objective(objective)?,
             BusinessChange::Activity(activity) => self.activity(activity)?,
+            BusinessChange::Account(account) => self.account(account)?,
+            BusinessChange::Risk(risk) => self.risk(risk)?,
             BusinessChange::Drop { item, reason } => {
-                if !self.plan.objectives.contains_key(item) {
-                    self.known(item)?;
-                }
+                expect_known("item", item, &self.plan.ids())?;
                 expect_words(reason, "reason", &format!("dropping `{item}`"))?;
             }
             BusinessChange::Done { activity, on, .. } => {
                 self.known(activity)?;
                 expect_past("the activity", *on, today)?;
             }
-            BusinessChange::Actual { objective, as_of, .. } => {
-                let known: Vec<&str> = self.plan.objectives.keys().map(String::as_str).collect();
-                expect_known("objective", objective, &known)?;
+            BusinessChange::Actual { objective, as_of, book, .. } => {
+                self.actual(objective, book.as_deref())?;
                 expect_past("the value", *as_of, today)?;
+            }
+            BusinessChange::Registered(registered) => {
+                self.registered(registered)?;
+                expect_past("the book", registered.as_of, today)?;
             }
             BusinessChange::Claim { activity, amount, .. } => self.claim(activity, *amount)?,
             BusinessChange::Answer { accepts, words, .. } => {
@@ -99,11 +123,52 @@ impl Business<'_, '_> {
         self.plan.activities.get(id).ok_or_else(|| missing("activity", id))
     }
 
-    fn objective(&self, objective: &Objective) -> Result<(), BusinessFault> {
-        let id = expect_id(&objective.id)?;
-        if self.plan.activities.contains_key(&id) {
-            return Err(BusinessFault::ItemKind { id, other: "activity".to_owned() });
+    /// Returns the id of an item of that kind; refuses the id of an item of another kind.
+    fn id(&self, id: &str, kind: &str) -> Result<String, BusinessFault> {
+        let id = expect_id(id)?;
+        match self.plan.kind_of(&id).filter(|other| *other != kind) {
+            Some(other) => Err(BusinessFault::ItemKind { id, other: other.to_owned() }),
+            None => Ok(id),
         }
+    }
+
+    fn account(&self, account: &TargetAccount) -> Result<(), BusinessFault> {
+        let id = self.id(&account.id, "target account")?;
+        expect_words(&account.customer, "customer", &format!("target account `{id}`"))?;
+        account.expected.map_or(Ok(()), |expected| self.amount(&id, expected))
+    }
+
+    fn risk(&self, risk: &Risk) -> Result<(), BusinessFault> {
+        let id = self.id(&risk.id, "risk")?;
+        expect_words(&risk.risk, "description", &format!("risk `{id}`"))
+    }
+
+    /// Refuses a typed value where a book has one, and the value of a book where the objective has no source.
+    fn actual(&self, id: &str, book: Option<&str>) -> Result<(), BusinessFault> {
+        let known: Vec<&str> = self.plan.objectives.keys().map(String::as_str).collect();
+        expect_known("objective", id, &known)?;
+        let own = self.plan.objectives.get(id);
+        let has_source = own.is_some_and(|own| own.objective.source.is_some());
+        let is_of_book = own.and_then(|own| own.actual.as_ref()).is_some_and(|actual| actual.book.is_some());
+        match book {
+            Some(_) if !has_source => Err(BusinessFault::NoSource { id: id.to_owned() }),
+            Some(book) => expect_digest(book),
+            None if is_of_book => Err(BusinessFault::FromBook { id: id.to_owned() }),
+            None => Ok(()),
+        }
+    }
+
+    fn registered(&self, registered: &Registered) -> Result<(), BusinessFault> {
+        let id = &registered.activity;
+        if self.known(id)?.activity.tag.is_none() {
+            return Err(BusinessFault::NoTag { id: id.clone() });
+        }
+        [registered.pipeline, registered.won].into_iter().try_for_each(|amount| self.amount(id, amount))?;
+        expect_digest(&registered.book)
+    }
+
+    fn objective(&self, objective: &Objective) -> Result<(), BusinessFault> {
+        let id = self.id(&objective.id, "objective")?;
         expect_words(&objective.measure, "measure", &format!("objective `{id}`"))?;
         if objective.weight.is_sign_negative() {
             return Err(BusinessFault::Weight { id });
@@ -115,10 +180,7 @@ impl Business<'_, '_> {
     }
 
     fn activity(&self, activity: &Activity) -> Result<(), BusinessFault> {
-        let id = expect_id(&activity.id)?;
-        if self.plan.objectives.contains_key(&id) {
-            return Err(BusinessFault::ItemKind { id, other: "objective".to_owned() });
-        }
+        let id = self.id(&activity.id, "activity")?;
         expect_words(&activity.title, "title", &format!("activity `{id}`"))?;
         if activity.weight.is_sign_negative() {
             return Err(BusinessFault::Weight { id });
@@ -262,6 +324,11 @@ fn expect_id(id: &str) -> Result<String, BusinessFault> {
         return Err(BusinessFault::ItemId { id: id.to_owned() });
     }
     Ok(id.to_owned())
+}
+
+fn expect_digest(book: &str) -> Result<(), BusinessFault> {
+    let is_digest = !book.is_empty() && book.len() <= 64 && book.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_digest { Ok(()) } else { Err(BusinessFault::NotADigest { book: book.to_owned() }) }
 }
 
 fn expect_known(what: &str, id: &str, known: &[&str]) -> Result<(), BusinessFault> {

@@ -19,10 +19,15 @@ use chrono::{Days, NaiveDate};
 fn moved(deciding: &mut Deciding<'_>, line: &Line, figure: Money, reason: &str) -> Option<Moved> {
     let (to, reason) = (deciding.figure(&line.key, figure)?, reason.trim());
     if to != line.figure && reason.is_empty() {
-        deciding.refuse(LedgerFault::NoReason { subject: format!("the figure of line `{}`", line.key) });
+        deciding.refuse(no_reason(line));
         return None;
     }
     Some(Moved { line: line.key.clone(), from: Some(line.figure), to, reason: reason.to_owned() })
+}
+
+fn no_reason(line: &Line) -> LedgerFault {
+    let line = line.key.to_string();
+    LedgerFault::NoReason { subject: format!("the figure of line `{line}`"), line: Some(line) }
 }
 
 /// Returns the last date to answer an offer of today under the terms of the plan.
@@ -57,7 +62,7 @@ pub fn counter(deciding: &mut Deciding<'_>, lines: &[Counter], by: Option<&Strin
         }
         let reason = asked.reason.trim().to_owned();
         if reason.is_empty() {
-            deciding.refuse(LedgerFault::NoReason { subject: format!("the figure of line `{}`", line.key) });
+            deciding.refuse(no_reason(line));
             continue;
         }
         let moved = Moved { line: line.key.clone(), from: Some(line.figure), to, reason };
@@ -110,7 +115,7 @@ fn accept_offer(
 }
 
 pub fn escalate(deciding: &mut Deciding<'_>, lines: &[LineKey], reason: &str) {
-    let Some(reason) = deciding.reason(reason, Step::Escalate).map(str::to_owned) else { return };
+    let Some(reason) = deciding.reason(reason, Step::Escalate, None).map(str::to_owned) else { return };
     for key in lines {
         let Some(line) = deciding.line(key, Step::Escalate) else { continue };
         let (line, reason) = (line.key.clone(), reason.clone());
@@ -123,7 +128,7 @@ pub fn resolve(deciding: &mut Deciding<'_>, lines: &[Change], assign: bool) {
     let reply_by = if assign { None } else { last_day_to_answer(deciding) };
     for change in lines {
         let Some(line) = deciding.line(&change.line, step) else { continue };
-        if deciding.reason(&change.reason, step).is_none() {
+        if deciding.reason(&change.reason, step, Some(&line.key)).is_none() {
             continue;
         }
         let figure = change.figure.unwrap_or(line.figure);
@@ -178,7 +183,7 @@ fn step(deciding: &mut Deciding<'_>, line: &Line, role: Option<&str>) -> Option<
 }
 
 pub fn send_back(deciding: &mut Deciding<'_>, lines: &[LineKey], reason: &str) {
-    let Some(reason) = deciding.reason(reason, Step::Return).map(str::to_owned) else { return };
+    let Some(reason) = deciding.reason(reason, Step::Return, None).map(str::to_owned) else { return };
     for key in lines {
         let Some(line) = deciding.line(key, Step::Return) else { continue };
         let (line, reason) = (line.key.clone(), reason.clone());
@@ -195,7 +200,7 @@ pub fn amend(deciding: &mut Deciding<'_>, lines: &[Change], effective_from: Naiv
     }
     for change in lines {
         let Some(line) = deciding.line(&change.line, Step::Amend) else { continue };
-        if deciding.reason(&change.reason, Step::Amend).is_none() {
+        if deciding.reason(&change.reason, Step::Amend, Some(&line.key)).is_none() {
             continue;
         }
         let current = line.figure_in_force().map(|in_force| in_force.from);
@@ -214,7 +219,7 @@ pub fn amend(deciding: &mut Deciding<'_>, lines: &[Change], effective_from: Naiv
 }
 
 pub fn withdraw(deciding: &mut Deciding<'_>, lines: &[LineKey], reason: &str) {
-    let Some(reason) = deciding.reason(reason, Step::Withdraw).map(str::to_owned) else { return };
+    let Some(reason) = deciding.reason(reason, Step::Withdraw, None).map(str::to_owned) else { return };
     for key in lines {
         let Some(line) = deciding.line(key, Step::Withdraw) else { continue };
         let to = line.figure_in_force().map(|in_force| in_force.figure);

@@ -69,6 +69,8 @@ pub fn open(opening: &Opening) -> Result<Vec<EventBody>, Findings> {
         terms: opening.terms.clone(),
         approval: opening.approval.clone(),
         request: opening.request.clone(),
+        facts: opening.facts.clone(),
+        tables: opening.tables.clone(),
         review: opening.review.clone(),
     };
     Ok(vec![EventBody::Opened(opened), EventBody::Proposed(Proposed { proposal: opening.proposal.clone(), lines })])
@@ -112,7 +114,7 @@ pub fn change_target(deciding: &mut Deciding<'_>, target: Money, reason: &str) {
     let key = LineKey { partner_id: "target".to_owned(), product_line: None, territory: None };
     let (figure, from) = (deciding.figure(&key, target), deciding.state.totals.target);
     if reason.trim().is_empty() {
-        deciding.refuse(LedgerFault::NoReason { subject: "the target".to_owned() });
+        deciding.refuse(LedgerFault::NoReason { subject: "the target".to_owned(), line: None });
     }
     if from == Some(target) {
         deciding.refuse(LedgerFault::SameTarget {});
@@ -144,7 +146,7 @@ pub fn approve_total(deciding: &mut Deciding<'_>, reason: &str, role: Option<&st
             None
         }
     };
-    let reason = deciding.reason(reason, Step::Approve).map(str::to_owned);
+    let reason = deciding.reason(reason, Step::Approve, None).map(str::to_owned);
     let (Some(step), Some(reason)) = (step, reason) else { return };
     let step = Some(step).filter(|step| step.role.is_some());
     let (assigned, proposed) = (state.totals.assigned, state.totals.proposed);
@@ -201,7 +203,7 @@ fn agreed(line: &Line) -> String {
 
 pub fn close(deciding: &mut Deciding<'_>, reason: &str) {
     if reason.trim().is_empty() {
-        deciding.refuse(LedgerFault::ReasonNeeded { step: "close".to_owned() });
+        deciding.refuse(LedgerFault::ReasonNeeded { step: "close".to_owned(), line: None });
     }
     if deciding.state.stage != Stage::Locked {
         let is_open = |line: &&Line| line.counts() && line.state != LineState::Locked;

@@ -97,15 +97,16 @@ crate::faults! {
             varying: [line],
         }
         /// A change without a reason.
-        NoReason { subject: String } = LedgerReason {
+        NoReason { subject: String, line: Option<String> } = LedgerReason {
             message: format!("{subject} changes without a reason"),
             help: "state the reason with `--reason TEXT`, or in the column beside the figure",
-            varying: [subject],
+            varying: [subject, line],
         }
         /// A step that needs a reason in any case.
-        ReasonNeeded { step: String } = LedgerReason {
+        ReasonNeeded { step: String, line: Option<String> } = LedgerReason {
             message: format!("the step `{step}` needs a reason"),
             help: "state it with `--reason TEXT`",
+            varying: [line],
         }
         /// The figure is the same as the one on the table.
         SameFigure { line: String, figure: String } = LedgerFigure {
@@ -256,6 +257,11 @@ crate::faults! {
             message: format!("the ledger does not contain the proposal `{digest}` of the plan"),
             help: "run `quotient ledger verify`, and restore the ledger from a backup",
         }
+        /// The ledger does not have the targets and locks that the plan was opened with.
+        NoTables { digest: String } = LedgerUnknown {
+            message: format!("the ledger does not contain the targets and locks `{digest}` of the plan"),
+            help: "run `quotient ledger verify`, and restore the ledger from a backup",
+        }
         /// An event does not follow from the events before.
         NotInOrder { reason: String } = LedgerState {
             message: format!("the command cannot be recorded: {reason}"),
@@ -266,4 +272,18 @@ crate::faults! {
 
 fn names(people: &[String]) -> String {
     people.iter().map(|person| format!("`{person}`")).collect::<Vec<_>>().join(", ")
+}
+
+impl LedgerFault {
+    /// Returns the member of a command, or of a line of it, that the fault is about; `None` for the whole.
+    pub fn member(&self) -> Option<&'static str> {
+        match self {
+            Self::Figure { .. } | Self::OtherCurrency { .. } | Self::SameFigure { .. } | Self::NoFigure { .. } => {
+                Some("figure")
+            }
+            Self::NoReason { .. } | Self::ReasonNeeded { .. } => Some("reason"),
+            Self::EffectiveDate { .. } => Some("effective_from"),
+            _ => None,
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::approval::open_steps;
 use super::approval_step::ApprovalStep;
-use super::business::{BusinessChange, BusinessHeader};
+use super::business::{Activity, BusinessChange, BusinessHeader};
 use super::business_state::{ActivityState, Actual, Answer, BusinessPlan, Done, ObjectiveState, Review, Signature};
 use super::event::{EventBody, PlanEvent};
 use super::fold_fault::FoldFault;
@@ -15,27 +15,39 @@ pub fn apply(plan: &mut BusinessPlan, change: &BusinessChange, actor: &str) {
     match change {
         BusinessChange::Header(header) => set_header(&mut plan.header, header),
         BusinessChange::Objective(objective) => {
-            let actual = plan.objectives.remove(&objective.id).and_then(|known| known.actual);
+            // A value is that of its source.
+            let is_same = |known: &ObjectiveState| {
+                (known.objective.source, &known.objective.tag) == (objective.source, &objective.tag)
+            };
+            let actual = plan.objectives.remove(&objective.id).filter(is_same).and_then(|known| known.actual);
             plan.objectives.insert(objective.id.clone(), ObjectiveState { objective: objective.clone(), actual });
         }
-        BusinessChange::Activity(activity) => {
-            let done = plan.activities.remove(&activity.id).and_then(|known| known.done);
-            // Approvals of funds were about the activity as it was.
-            let state = ActivityState { done, ..ActivityState::new(activity.clone(), &actor) };
-            plan.activities.insert(activity.id.clone(), state);
+        BusinessChange::Activity(activity) => set_activity(plan, activity, &actor),
+        BusinessChange::Account(account) => {
+            plan.accounts.insert(account.id.clone(), account.clone());
+        }
+        BusinessChange::Risk(risk) => {
+            plan.risks.insert(risk.id.clone(), risk.clone());
         }
         BusinessChange::Drop { item, .. } => {
             plan.objectives.remove(item);
             plan.activities.remove(item);
+            plan.accounts.remove(item);
+            plan.risks.remove(item);
         }
         BusinessChange::Done { activity, on, evidence } => {
             if let Some(known) = plan.activities.get_mut(activity) {
                 known.done = Some(Done { on: *on, evidence: evidence.clone(), actor });
             }
         }
-        BusinessChange::Actual { objective, value, as_of } => {
+        BusinessChange::Actual { objective, value, as_of, book } => {
             if let Some(known) = plan.objectives.get_mut(objective) {
-                known.actual = Some(Actual { value: *value, as_of: *as_of, actor });
+                known.actual = Some(Actual { value: *value, as_of: *as_of, actor, book: book.clone() });
+            }
+        }
+        BusinessChange::Registered(registered) => {
+            if let Some(known) = plan.activities.get_mut(&registered.activity) {
+                known.registered = Some(registered.clone());
             }
         }
         BusinessChange::Claim { activity, amount, .. } => {
@@ -52,6 +64,16 @@ pub fn apply(plan: &mut BusinessPlan, change: &BusinessChange, actor: &str) {
         }
         BusinessChange::ApproveFund { .. } | BusinessChange::Sign { .. } | BusinessChange::Review { .. } => {}
     }
+}
+
+fn set_activity(plan: &mut BusinessPlan, activity: &Activity, actor: &str) {
+    let known = plan.activities.remove(&activity.id);
+    let done = known.as_ref().and_then(|known| known.done.clone());
+    // Opportunities are those of the tag; approvals of funds were about the activity as it was.
+    let is_same = |known: &ActivityState| known.activity.tag == activity.tag;
+    let registered = known.filter(is_same).and_then(|known| known.registered);
+    let state = ActivityState { done, registered, ..ActivityState::new(activity.clone(), actor) };
+    plan.activities.insert(activity.id.clone(), state);
 }
 
 fn set_header(own: &mut BusinessHeader, new: &BusinessHeader) {

@@ -12,6 +12,7 @@ mod approval_step;
 mod business;
 mod business_event;
 mod business_fault;
+mod business_items;
 mod business_review;
 mod business_state;
 mod command;
@@ -41,9 +42,11 @@ pub use approval::{open_steps, subject_digest};
 pub use approval_step::ApprovalStep;
 pub use business::{Activity, BusinessChange, BusinessHeader, Objective, PeriodTarget};
 pub use business_fault::BusinessFault;
+pub use business_items::{Registered, Risk, TargetAccount};
 pub use business_state::{ActivityState, Answer, BusinessPlan, ObjectiveState, Review, Signature};
-pub use command::{Actor, Change, Command, Counter, Opening};
+pub use command::{Actor, COMMAND, Change, Command, Counter, Opening};
 pub use decide::{decide, decide_all};
+pub use decide_business::place as change_place;
 pub use event::{EventBody, PlanEvent};
 pub use event_fault::EventFault;
 pub use fault::LedgerFault;
@@ -58,5 +61,6 @@ pub use terms::{ApprovalRule, Assigned, Terms};
 pub use totals::Totals;
 pub use transition::{possible, transition};
 pub use words::{
-    ActivityKind, AmendmentCode, CounterCode, LineState, ObjectiveKind, OnSilence, Side, Stage, Step, Verdict,
+    ActivityKind, ActualSource, AmendmentCode, CounterCode, Likelihood, LineState, ObjectiveKind, OnSilence, Side,
+    Stage, Step, Verdict,
 };

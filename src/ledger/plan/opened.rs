@@ -48,6 +48,12 @@ pub struct Opened {
     /// Digest of the stored request of the proposal; missing where it was made from files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
+    /// Hash of the partner book but for its targets and locks; missing where the request is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<String>,
+    /// Digest of the stored targets and locks; missing where the request is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tables: Option<String>,
     /// The vendor's table of reviews; missing for the default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<PurposeTable>,

@@ -92,10 +92,10 @@ impl<'d> Deciding<'d> {
     }
 
     /// Returns `reason` unless it is empty; then it is noted that `step` needs one.
-    pub fn reason<'r>(&mut self, reason: &'r str, step: Step) -> Option<&'r str> {
+    pub fn reason<'r>(&mut self, reason: &'r str, step: Step, line: Option<&LineKey>) -> Option<&'r str> {
         let reason = reason.trim();
         if reason.is_empty() {
-            self.refuse(LedgerFault::ReasonNeeded { step: step.to_string() });
+            self.refuse(LedgerFault::ReasonNeeded { step: step.to_string(), line: line.map(LineKey::to_string) });
         }
         Some(reason).filter(|reason| !reason.is_empty())
     }

@@ -11,7 +11,7 @@ use super::words::{LineState, Stage};
 use crate::decision::PurposeTable;
 use crate::decision::table::DecisionFault;
 use crate::units::{Currency, Money, MoneyError};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Header of a plan: the content of its opening.
@@ -41,8 +41,14 @@ pub struct Header {
     pub proposal: String,
     /// Digest of the stored request of the proposal; `None` where it was made from files.
     pub request: Option<String>,
+    /// Hash of the partner book but for its targets and locks; `None` where the request is stored.
+    pub facts: Option<String>,
+    /// Digest of the stored targets and locks; `None` where the request is stored.
+    pub tables: Option<String>,
     /// Person who opened the plan.
     pub owner: String,
+    /// Time at which it was opened.
+    pub opened_at: DateTime<Utc>,
     /// Terms of the negotiation.
     pub terms: Terms,
     /// Rule of approvals.

@@ -141,6 +141,38 @@ words! {
         Other = "other",
     }
 
+    /// Figure of a partner book that is the value of an objective.
+    pub enum ActualSource {
+        /// Certified people.
+        CertifiedStaff = "certified_staff",
+        /// People in the services practice.
+        ServicesHeadcount = "services_headcount",
+        /// People who sell.
+        Sellers = "sellers",
+        /// Share of the enablement plan completed.
+        Enablement = "enablement",
+        /// Marketing spend of the last 12 months.
+        MarketingSpend = "marketing_spend",
+        /// Revenue of the period, up to the month of the date.
+        Revenue = "revenue",
+        /// Number of opportunities registered in the period.
+        Opportunities = "opportunities",
+        /// Amount of the opportunities registered in the period that are open.
+        Pipeline = "pipeline",
+        /// Amount of the opportunities registered in the period that were won.
+        Won = "won",
+    }
+
+    /// Likelihood of a risk.
+    pub enum Likelihood {
+        /// It would be a surprise.
+        Low = "low",
+        /// It may well happen.
+        Medium = "medium",
+        /// It is to be expected.
+        High = "high",
+    }
+
     /// Consequence of the review at the end of a period.
     pub enum Verdict {
         /// Do it again.

@@ -9,7 +9,7 @@ crate::faults! {
         /// The file of the ledger does not exist.
         Missing { path: String } = FileUnreadable {
             message: format!("the ledger `{path}` does not exist"),
-            help: "check the path",
+            help: "open a plan with `quotient plan open NAME VENDOR`, or name another file with `--ledger FILE`",
         }
         /// The file of the ledger cannot be opened or read.
         Unreadable { path: String, reason: String } = FileUnreadable {

@@ -1,7 +1,9 @@
 //! A joint business plan as one sheet: what a person sees of it, for a terminal, a page and programs.
 
+use super::business_items::{AccountRow, RegisteredRow, RiskRow, accounts, risks};
 use crate::ledger::plan::{
-    ActivityKind, ActivityState, BusinessPlan, Header, LineState, ObjectiveKind, ObjectiveState, Review, Side, Verdict,
+    ActivityKind, ActivityState, ActualSource, BusinessPlan, Header, LineState, ObjectiveKind, ObjectiveState, Review,
+    Side, Verdict,
 };
 use crate::ledger::view::{SeenLine, View};
 use crate::units::{Money, plain};
@@ -48,10 +50,10 @@ pub struct BusinessSheet {
     pub objectives: Vec<ObjectiveRow>,
     /// Activities, ascending by id.
     pub activities: Vec<ActivityRow>,
-    /// Target accounts.
-    pub accounts: Vec<String>,
-    /// Risks.
-    pub risks: Vec<String>,
+    /// Target accounts, ascending by id.
+    pub accounts: Vec<AccountRow>,
+    /// Risks, ascending by id.
+    pub risks: Vec<RiskRow>,
     /// Weight of the activities done on time ÷ the weight due; null when nothing was due.
     pub commitments_kept: Option<String>,
     /// Person who signed for the vendor; null until then, and after a change.
@@ -103,6 +105,14 @@ pub struct ObjectiveRow {
     pub actual_on: Option<String>,
     /// Person who recorded it; null for a partner.
     pub recorded_by: Option<String>,
+    /// Figure of a partner book that is the value; null where persons type it.
+    pub source: Option<ActualSource>,
+    /// Tag of the opportunities that count; null for all of them.
+    pub tag: Option<String>,
+    /// Digest of the book that has the last value; null for a typed one, and for a partner.
+    pub book: Option<String>,
+    /// True when the last value comes from a book; null without a value.
+    pub is_from_book: Option<bool>,
     /// (value − baseline) ÷ (target − baseline).
     pub progress: Option<String>,
 }
@@ -149,6 +159,10 @@ pub struct ActivityRow {
     pub lines: Vec<String>,
     /// Weight.
     pub weight: String,
+    /// Tag with which opportunities that come from it are registered.
+    pub tag: Option<String>,
+    /// Opportunities that a book has with the tag; null when they are not known.
+    pub registered: Option<RegisteredRow>,
 }
 
 /// Review at the end of the period.
@@ -227,8 +241,8 @@ impl BusinessSheet {
             lines: seen.iter().map(|seen| QuotaRow::of(*seen)).collect(),
             objectives: own.objectives.values().map(|one| ObjectiveRow::of(one, side)).collect(),
             activities: own.activities.values().map(|one| ActivityRow::of(one, today, open(one), side)).collect(),
-            accounts: own.header.accounts.clone().unwrap_or_default(),
-            risks: own.header.risks.clone().unwrap_or_default(),
+            accounts: accounts(own),
+            risks: risks(own),
             commitments_kept: kept.checked_div(due).map(rate),
             signed_by_vendor: signed(Side::Vendor),
             signed_by_partner: signed(Side::Partner),
@@ -266,6 +280,10 @@ impl ObjectiveRow {
             actual: one.actual.as_ref().map(|actual| plain(actual.value)),
             actual_on: one.actual.as_ref().map(|actual| actual.as_of.to_string()),
             recorded_by: one.actual.as_ref().filter(|_| side == Side::Vendor).map(|actual| actual.actor.clone()),
+            source: objective.source,
+            tag: objective.tag.clone(),
+            book: one.actual.as_ref().filter(|_| side == Side::Vendor).and_then(|actual| actual.book.clone()),
+            is_from_book: one.actual.as_ref().map(|actual| actual.book.is_some()),
             progress: one.progress().map(rate),
         }
     }
@@ -294,6 +312,8 @@ impl ActivityRow {
             objective: activity.objective.clone(),
             lines: activity.lines.iter().map(ToString::to_string).collect(),
             weight: plain(activity.weight),
+            tag: activity.tag.clone(),
+            registered: one.registered.as_ref().map(|registered| RegisteredRow::of(registered, side)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Joint business plans on a terminal and as a page, and what the reviews of a plan say together.
 
 use super::business::{ActivityRow, BusinessSheet, ObjectiveRow, ReviewRow};
+use super::business_items::{AccountRow, RiskRow};
 use crate::ledger::plan::PlanState;
 use crate::ledger::portfolio::{FEWEST, Group, Portfolio};
 use crate::report::ReportFault;
@@ -91,8 +92,6 @@ impl<'s> Page<'s> {
             fact("sponsor at the vendor", &sheet.vendor_sponsor),
             fact("sponsor at the partner", &sheet.partner_sponsor),
             list("reviews", &sheet.review_dates),
-            list("target accounts", &sheet.accounts),
-            list("risks", &sheet.risks),
         ];
         let quota = |row: &super::business::QuotaRow| {
             let in_force = row.in_force.map(|figure| figure.to_grouped());
@@ -106,13 +105,19 @@ impl<'s> Page<'s> {
             ("target", true),
             ("now", true),
             ("progress", true),
+            ("from", false),
         ];
         let activities =
             [("", false), ("activity", false), ("by", false), ("due", false), ("status", false), ("funds", true)];
+        let accounts = [("", false), ("target account", false), ("by", false), ("expected", true)];
+        let risks =
+            [("", false), ("risk", false), ("likelihood", false), ("by", false), ("what is done about it", false)];
         let tables = [
             Table::new("Quotas", &quotas, sheet.lines.iter().map(quota).collect()),
             Table::new("Objectives", &objectives, sheet.objectives.iter().map(objective).collect()),
             Table::new("Activities", &activities, sheet.activities.iter().map(activity).collect()),
+            Table::new("Target accounts", &accounts, sheet.accounts.iter().map(account).collect()),
+            Table::new("Risks", &risks, sheet.risks.iter().map(risk).collect()),
         ];
         let signed = |side: &str, by: &Option<String>| match by {
             Some(by) => format!("Signed for the {side} by {by}."),
@@ -138,15 +143,43 @@ impl<'s> Page<'s> {
 fn objective(row: &ObjectiveRow) -> Vec<String> {
     let ObjectiveRow { id, measure, baseline, target, actual, progress, .. } = row;
     let progress = if actual.is_some() { share(progress.as_ref()) } else { String::new() };
-    vec![id.clone(), measure.clone(), known(baseline.as_ref()), target.clone(), known(actual.as_ref()), progress]
+    let (baseline, actual) = (known(baseline.as_ref()), known(actual.as_ref()));
+    vec![id.clone(), measure.clone(), baseline, target.clone(), actual, progress, origin(row)]
+}
+
+/// Origin of a value with its date; the source where there is no value yet.
+fn origin(row: &ObjectiveRow) -> String {
+    let on = row.actual_on.as_deref().unwrap_or_default();
+    match (row.is_from_book, &row.recorded_by) {
+        (None, _) => row.source.map(|source| source.as_str().replace('_', " ")).unwrap_or_default(),
+        (Some(true), _) => format!("book, {on}"),
+        (Some(false), Some(person)) => format!("{person}, {on}"),
+        (Some(false), None) => format!("typed, {on}"),
+    }
+}
+
+fn account(row: &AccountRow) -> Vec<String> {
+    let by = row.owner.clone().unwrap_or_else(|| row.side.to_string());
+    vec![row.id.clone(), row.customer.clone(), by, known(row.expected.map(|amount| amount.to_grouped()))]
+}
+
+fn risk(row: &RiskRow) -> Vec<String> {
+    let by = row.owner.clone().unwrap_or_else(|| row.side.to_string());
+    let likelihood = known(row.likelihood);
+    vec![row.id.clone(), row.risk.clone(), likelihood, by, row.mitigation.clone().unwrap_or_default()]
 }
 
 fn activity(row: &ActivityRow) -> Vec<String> {
     let by = row.owner.clone().unwrap_or_else(|| row.side.to_string());
-    let status = match &row.done_on {
+    let mut status = match &row.done_on {
         Some(on) => format!("{} on {on}", row.status),
         None => row.status.to_owned(),
     };
+    if let Some(registered) = &row.registered {
+        let deals = usize::try_from(registered.opportunities).unwrap_or(usize::MAX);
+        let (deals, won) = (counted(deals, "opportunity", "opportunities"), registered.won.to_grouped());
+        status.push_str(&format!(", {deals}, {won} won"));
+    }
     let state = match (&row.claimed, row.is_fund_approved, &row.fund_waits_for) {
         (Some(claimed), ..) => format!(", {} claimed", claimed.to_grouped()),
         (None, true, _) => ", approved".to_owned(),

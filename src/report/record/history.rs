@@ -191,12 +191,25 @@ fn changed(change: &BusinessChange, partner: &str, who: &str) -> String {
         BusinessChange::Activity(one) => {
             format!("{who} sets activity `{}` of `{partner}`: {}, due {}", one.id, one.title, one.due)
         }
+        BusinessChange::Account(one) => {
+            format!("{who} sets target account `{}` of `{partner}`: {}", one.id, one.customer)
+        }
+        BusinessChange::Risk(one) => {
+            format!("{who} sets risk `{}` of `{partner}`: {}, likelihood {}", one.id, one.risk, one.likelihood)
+        }
         BusinessChange::Drop { item, .. } => format!("{who} drops `{item}` of `{partner}`"),
         BusinessChange::Done { activity, on, .. } => {
             format!("{who} records that activity `{activity}` of `{partner}` was done on {on}")
         }
-        BusinessChange::Actual { objective, value, as_of } => {
-            format!("{who} records {value} for objective `{objective}` of `{partner}` as of {as_of}")
+        BusinessChange::Actual { objective, value, as_of, book } => {
+            let from = if book.is_some() { " from the book" } else { "" };
+            format!("{who} records {value} for objective `{objective}` of `{partner}` as of {as_of}{from}")
+        }
+        BusinessChange::Registered(one) => {
+            let count =
+                counted(usize::try_from(one.opportunities).unwrap_or(usize::MAX), "opportunity", "opportunities");
+            let activity = &one.activity;
+            format!("{who} records {count} of activity `{activity}` of `{partner}` as of {} from the book", one.as_of)
         }
         BusinessChange::Claim { activity, amount, .. } => {
             format!("{who} claims {} for activity `{activity}` of `{partner}`", amount.to_grouped())

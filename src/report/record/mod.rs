@@ -2,6 +2,7 @@
 
 mod agreed;
 mod business;
+mod business_items;
 mod business_text;
 mod history;
 mod in_force;

@@ -59,12 +59,15 @@ impl Sheet<'_> {
         let Some(header) = &state.header else { return Ok(String::new()) };
         let title = format!("{} · {} {}", header.name, readable(&header.vendor), header.period);
         let about = format!(
-            "{} · version {} · as of {} · revision {} · {}",
+            "{} · version {} · as of {} · {}\nopened by {} on {} · revision {} · book {}",
             state.stage,
             state.version,
             header.as_of,
-            short_hash(&header.revision),
             header.currency,
+            clipped(&header.owner, NAME),
+            header.opened_at.date_naive(),
+            short_hash(&header.revision),
+            short_hash(&header.book),
         );
         let totals = &state.totals;
         let mut grid = Grid::untitled(self.options, &[("", Left), ("", Right), ("", Left)]);

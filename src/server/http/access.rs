@@ -84,6 +84,17 @@ pub struct Caller {
     scopes: Option<Arc<BTreeSet<Scope>>>,
     /// Limits of the token.
     pub limits: TokenLimits,
+    /// Session of a person who signed in; `None` for a token.
+    pub session: Option<CallerSession>,
+}
+
+/// Session of a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallerSession {
+    /// Digest of its secret.
+    pub key: [u8; 32],
+    /// Number of the event that set the password with which it began.
+    pub password: u64,
 }
 
 /// Reason for a denied access.
@@ -111,7 +122,12 @@ impl Access {
         Self::default()
     }
 
-    /// Returns true when tokens are required.
+    /// Returns access for sessions only: no token is valid.
+    pub fn for_sessions() -> Self {
+        Self { tokens: Some(Vec::new()) }
+    }
+
+    /// Returns true when tokens or sessions are required.
     pub fn is_guarded(&self) -> bool {
         self.tokens.is_some()
     }
@@ -204,6 +220,7 @@ impl Access {
             vendors: token.vendors.clone().map(Arc::new),
             scopes: Some(Arc::new(token.scopes.clone())),
             limits: token.limits,
+            session: None,
         })
     }
 }
@@ -211,7 +228,18 @@ impl Access {
 impl Caller {
     /// Returns a caller without a token.
     pub fn anonymous() -> Self {
-        Self { name: None, person: None, vendors: None, scopes: None, limits: TokenLimits::default() }
+        Self { name: None, person: None, vendors: None, scopes: None, limits: TokenLimits::default(), session: None }
+    }
+
+    /// Returns the caller of a session: plans of record, as far as the grants of the person allow.
+    pub fn of_session(person: &Arc<str>, session: CallerSession) -> Self {
+        Self {
+            name: Some(format!("session of {person}").into()),
+            person: Some(Arc::clone(person)),
+            scopes: Some(Arc::new(BTreeSet::from([Scope::Plan]))),
+            session: Some(session),
+            ..Self::anonymous()
+        }
     }
 
     /// Returns a caller that sent no valid token and sees no vendor.

@@ -1,9 +1,11 @@
 //! HTTP without any route: what an operation is, problems, callers, extractors, and the description of the interface.
 
 pub mod access;
+pub mod client;
 pub mod components;
 pub mod conditional;
 pub mod context;
+pub mod cookie;
 pub mod description;
 pub mod example;
 pub mod header;

@@ -40,12 +40,13 @@ pub fn document(operations: &[&Operation], groups: &[(&str, &str)], own: OwnSche
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
         "servers": [{"url": "http://127.0.0.1:7070", "description": "Beside the calling service"}],
-        "security": [{}, {"token": []}],
+        "security": [{}, {"token": []}, {"session": []}],
         "tags": tags,
         "paths": paths,
         "components": {
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "A token of the server's tokens file"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "quotient-session", "description": "A session of a person who signed in, for plans of record; over TLS the cookie is `__Host-quotient-session`"},
             },
             "parameters": header::parameters(),
             "headers": header::headers(),

@@ -1,11 +1,15 @@
 //! Claimed origin of a request: its host, and the page that sent it.
 
 use super::problem::{Problem, ProblemKind};
-use axum::http::header::{HOST, ORIGIN};
+use axum::http::header::{HOST, HeaderName, ORIGIN};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
 
 /// Longest host shown in a problem, in characters.
 const MAX_HOST: usize = 100;
+
+/// Relation of the page that sends a request to this server, as browsers state it.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Refuses a target whose host differs from the `Host` field, because the two could be taken for different ones.
 pub fn expect_one_host(uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
@@ -46,6 +50,32 @@ pub fn expect_local(headers: &HeaderMap, allowed: &[String]) -> Result<(), Probl
     Ok(())
 }
 
+/// Refuses a change with a session unless a page of this server sends it.
+///
+/// Browsers state the origin of every change, and pages cannot write it. `allowed` are hosts of proxies that pass requests
+/// on under another host.
+pub fn expect_own_page(parts: &Parts, allowed: &[String]) -> Result<(), Problem> {
+    let headers = &parts.headers;
+    let refused = |detail: &str| Err(Problem::new(ProblemKind::OriginRefused, detail));
+    let site = headers.get(FETCH_SITE).map(|site| site.to_str().unwrap_or("?"));
+    if site.is_some_and(|site| site != "same-origin") {
+        return refused("the request comes from a page of another site");
+    }
+    let Some(origin) = headers.get(ORIGIN) else {
+        return refused("`Origin` is missing: a change with a session comes from a page of this server");
+    };
+    let origin = origin.to_str().unwrap_or("?");
+    let Some((_, authority)) = origin.split_once("://") else {
+        return refused("the origin is not a page of this server");
+    };
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).or(parts.uri.authority().map(|own| own.as_str()));
+    let is_own = host.is_some_and(|host| host.eq_ignore_ascii_case(authority));
+    if is_own || allowed.iter().any(|one| one.eq_ignore_ascii_case(&host_of(authority))) {
+        return Ok(());
+    }
+    refused("the request comes from a page of another host; `--allow-host` allows pages of a host")
+}
+
 /// Returns the host of an authority, without user and port.
 fn host_of(authority: &str) -> String {
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
@@ -68,6 +98,32 @@ mod tests {
         headers.insert(HOST, host.parse().unwrap());
         headers.extend(origin.map(|origin| (ORIGIN, origin.parse().unwrap())));
         headers
+    }
+
+    #[test]
+    fn a_change_with_a_session_comes_from_a_page_of_this_server() {
+        let sent = |origin: Option<&str>, site: Option<&str>| {
+            let mut request = axum::http::Request::builder().header(HOST, "quotas.example:8443");
+            for (name, value) in [(ORIGIN, origin), (FETCH_SITE, site)] {
+                request = value.into_iter().fold(request, |request, value| request.header(name.clone(), value));
+            }
+            expect_own_page(&request.body(()).unwrap().into_parts().0, &["proxy.example".to_owned()]).is_ok()
+        };
+        for origin in ["https://quotas.example:8443", "https://QUOTAS.example:8443", "https://proxy.example"] {
+            assert!(sent(Some(origin), None) && sent(Some(origin), Some("same-origin")), "{origin}");
+            assert!(!sent(Some(origin), Some("same-site")) && !sent(Some(origin), Some("cross-site")), "{origin}");
+        }
+        for origin in [
+            None,
+            Some("null"),
+            Some("https://quotas.example"),
+            Some("https://evil.example"),
+            Some("https://quotas.example:8443.evil.example"),
+            Some("https://evil.example/https://quotas.example:8443"),
+            Some("quotas.example:8443"),
+        ] {
+            assert!(!sent(origin, None), "{origin:?}");
+        }
     }
 
     #[test]

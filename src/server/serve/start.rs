@@ -21,6 +21,7 @@ use crate::server::state::metrics::Metrics;
 use crate::server::state::plans::Plans;
 use crate::server::state::recorder::Recorder;
 use crate::server::state::responses::StoredResponses;
+use crate::server::state::sign_in::{SignIn, SignInOptions};
 use crate::server::state::spans::{SpanOptions, spans};
 use crate::server::state::stores::Stores;
 use crate::server::state::telemetry::Telemetry;
@@ -63,6 +64,8 @@ pub struct Options {
     pub has_workbench: bool,
     /// The person of this machine and the book of its files, for a server of one person.
     pub local: Option<Local>,
+    /// Signing in with passwords.
+    pub sign_in: SignInOptions,
     /// Limits.
     pub limits: ServerLimits,
     /// The decision log, what it records, and its mode.
@@ -127,6 +130,7 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     }
     let (spans, exporter) = options.spans.map(|options| spans(options, tls.is_some(), &metrics)).unzip();
     let (limits, hosts) = (options.limits, options.allowed_hosts);
+    let sign_in = SignIn::new(options.sign_in, tls.is_some());
     let lanes = Lanes::start(limits.decide, limits.plan, &metrics).map_err(|error| cannot_start(&error))?;
     let app = App {
         vendors: Arc::new(Vendors::new(library)),
@@ -146,7 +150,9 @@ pub fn start(options: Options) -> Result<Started, Findings> {
             started: Instant::now(),
         }),
         plans: Arc::new(plans),
-        gate: Arc::new(Gate::new(access, is_local, offered, limits, is_shutdown).allowing(hosts)),
+        gate: Arc::new(
+            Gate::new(access, is_local, offered, limits, is_shutdown).allowing(hosts).with_sessions(sign_in),
+        ),
     };
     log(&outcome);
     events::take_stock(&app.telemetry, &app.vendors);
@@ -169,7 +175,8 @@ fn open_doors(runtime: &Runtime, options: &Options) -> Result<Doors, Findings> {
     let mut findings = Findings::new();
     let sockets = runtime.block_on(Socket::open_all(&options.listen, &mut findings));
     let admin = Admin::open(&options.admin_listen, &mut findings);
-    let access = options.tokens.as_deref().map_or_else(|| Ok(Access::open()), Access::read);
+    let without = || if options.sign_in.has_passwords { Access::for_sessions() } else { Access::open() };
+    let access = options.tokens.as_deref().map_or_else(|| Ok(without()), Access::read);
     let access = access.unwrap_or_else(|found| {
         findings.extend(found);
         Access::open()
@@ -216,5 +223,6 @@ fn refuse_exposure(options: &Options, is_local: bool) -> Option<Finding> {
     if options.is_authoring {
         return Some(ServerFault::ExposedAuthoring {}.into());
     }
-    (options.tokens.is_none() && !options.is_insecure).then(|| ServerFault::Exposed {}.into())
+    let is_guarded = options.tokens.is_some() || options.sign_in.has_passwords;
+    (!is_guarded && !options.is_insecure).then(|| ServerFault::Exposed {}.into())
 }

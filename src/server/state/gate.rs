@@ -2,15 +2,20 @@
 
 use super::callers::{Callers, InUse, Use};
 use super::limits::ServerLimits;
+use super::sign_in::SignIn;
 use crate::audit::TokenChanges;
-use crate::server::http::access::{Access, Caller, Denied, Scope};
+use crate::server::http::access::{Access, Caller, CallerSession, Denied, Scope};
+use crate::server::http::cookie;
 use crate::server::http::operation::Operation;
-use crate::server::http::origin::{expect_local, expect_one_host};
+use crate::server::http::origin::{expect_local, expect_one_host, expect_own_page};
 use crate::server::http::problem::{Problem, ProblemKind};
 use arc_swap::ArcSwap;
 use axum::http::HeaderMap;
+use axum::http::Method;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::watch;
 
 /// Group of the operations that are available whatever callers do.
@@ -52,6 +57,8 @@ pub struct Gate {
     allowed_hosts: Vec<String>,
     /// Groups that options turn on.
     offered: Offered,
+    /// Sessions of persons.
+    pub sign_in: Arc<SignIn>,
     /// Limits of the server.
     pub limits: ServerLimits,
     /// Accounts of callers.
@@ -69,8 +76,23 @@ impl Gate {
         shutdown: watch::Receiver<bool>,
     ) -> Self {
         let (access, callers) = (ArcSwap::from_pointee(access), Callers::new(&limits));
-        let allowed_hosts = Vec::new();
-        Self { door: Door::Main, access, is_local, allowed_hosts, offered, limits, callers, shutdown }
+        let (allowed_hosts, sign_in) = (Vec::new(), Arc::new(SignIn::new(Default::default(), false)));
+        Self { door: Door::Main, access, is_local, allowed_hosts, offered, sign_in, limits, callers, shutdown }
+    }
+
+    /// Returns the gate with these sessions.
+    pub fn with_sessions(self, sign_in: SignIn) -> Self {
+        Self { sign_in: Arc::new(sign_in), ..self }
+    }
+
+    /// Returns the hosts whose requests are accepted beside those of this machine.
+    pub fn allowed_hosts(&self) -> &[String] {
+        &self.allowed_hosts
+    }
+
+    /// Returns true when persons sign in here; without tokens and passwords, everyone may do everything.
+    pub fn takes_passwords(&self) -> bool {
+        self.access.load().is_guarded()
     }
 
     /// Returns the gate, open for requests to these hosts as well.
@@ -86,6 +108,7 @@ impl Gate {
             is_local,
             allowed_hosts: self.allowed_hosts.clone(),
             offered: Offered::default(),
+            sign_in: Arc::clone(&self.sign_in),
             limits: self.limits,
             callers: Arc::clone(&self.callers),
             shutdown: self.shutdown.clone(),
@@ -150,9 +173,25 @@ impl Gate {
             let reader = access.caller(&parts.headers).ok().filter(|caller| caller.may(Scope::Read, None).is_ok());
             return Ok(reader.unwrap_or_else(Caller::stranger));
         }
-        let caller = access.caller(&parts.headers).map_err(|denied| problem(denied, operation.scope))?;
+        let caller = match self.of_session(parts) {
+            Some(caller) if access.is_guarded() => caller,
+            _ => access.caller(&parts.headers).map_err(|denied| problem(denied, operation.scope))?,
+        };
         caller.may(operation.scope, vendor).map_err(|denied| problem(denied, operation.scope))?;
+        if caller.session.is_some() && !matches!(parts.method, Method::GET | Method::HEAD) {
+            expect_own_page(parts, &self.allowed_hosts)?;
+        }
         Ok(caller)
+    }
+
+    /// Returns the person of the session that a request names, in place of a token.
+    fn of_session(&self, parts: &Parts) -> Option<Caller> {
+        if parts.headers.contains_key(AUTHORIZATION) {
+            return None;
+        }
+        let secret = cookie::read(&parts.headers, self.sign_in.client(parts).is_secure)?;
+        let (key, session) = self.sign_in.sessions.using(secret, Instant::now())?;
+        Some(Caller::of_session(&session.person, CallerSession { key, password: session.password }))
     }
 
     /// Begins an admitted request in the account of its caller; health and metrics are in no account.
@@ -170,13 +209,21 @@ impl Gate {
         let caller = self.access.load().caller(headers).ok()?;
         caller.may(scope, vendor).is_ok().then_some(caller)
     }
+
+    /// Returns the caller of a stream that began with a session or a token, as [`Gate::still`] does.
+    pub fn remains(&self, before: &Caller, headers: &HeaderMap, scope: Scope, vendor: Option<&str>) -> Option<Caller> {
+        match &before.session {
+            Some(session) => self.sign_in.sessions.is_open(&session.key, Instant::now()).then(|| before.clone()),
+            None => self.still(headers, scope, vendor),
+        }
+    }
 }
 
 fn problem(denied: Denied, scope: Scope) -> Problem {
     match denied {
         Denied::Early(date) => Problem::new(ProblemKind::TokenMissing, format!("the token is not valid before {date}")),
         Denied::Expired(date) => Problem::new(ProblemKind::TokenMissing, format!("the token was valid through {date}")),
-        Denied::Unknown => Problem::new(ProblemKind::TokenMissing, "the request has no valid token"),
+        Denied::Unknown => Problem::new(ProblemKind::TokenMissing, "the request has no valid token and no session"),
         Denied::Scope => {
             let detail = format!("the token does not allow `{}` here", scope.as_str());
             Problem::new(ProblemKind::ScopeMissing, detail)

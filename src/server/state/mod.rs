@@ -6,10 +6,11 @@
 //! | [`lanes::Lanes`] | workers for single partners and for whole books |
 //! | [`stores::Stores`] | memory for bodies, stored books, stored responses |
 //! | [`telemetry::Telemetry`] | metrics, traces, events, the decision log |
-//! | [`gate::Gate`] | tokens, limits, accounts of callers, and whether the server is shutting down |
+//! | [`gate::Gate`] | tokens, sessions, limits, accounts of callers, and whether the server is shutting down |
 
 pub mod acts;
 pub mod app;
+pub mod attempts;
 pub mod book_directory;
 pub mod books;
 pub mod callers;
@@ -27,7 +28,9 @@ pub mod plans;
 pub mod process;
 pub mod recorder;
 pub mod responses;
+pub mod sessions;
 pub mod set_aside;
+pub mod sign_in;
 pub mod spans;
 pub mod stored_proposal;
 pub mod stores;

@@ -5,7 +5,7 @@
 use super::local::Local;
 use super::stored_proposal::StoredProposal;
 use crate::finding::{Code, Finding, Findings};
-use crate::ledger::people::{Grant, People, Standing, grant, revoke};
+use crate::ledger::people::{Grant, People, PeopleFault, Standing, grant, revoke};
 use crate::ledger::plan::{Actor, Command, LedgerFault};
 use crate::ledger::rebalance::Rebalancing;
 use crate::ledger::store::{Digest, LEDGER_PLAN, PlanHead, Store, StoreFault};
@@ -64,6 +64,8 @@ pub struct Seat {
     pub person: Option<String>,
     /// True when the server has no tokens.
     is_open: bool,
+    /// Number of the event that set the password of a session; `None` without one.
+    password: Option<u64>,
 }
 
 impl Seat {
@@ -76,7 +78,8 @@ impl Seat {
             let detail = "the token is that of another person than `Quotient-Person` names";
             return Err(Problem::new(ProblemKind::ParameterInvalid, detail));
         }
-        Ok(Self { person: own.or(stated).map(str::to_owned), is_open: own.is_none() })
+        let password = caller.session.map(|session| session.password);
+        Ok(Self { person: own.or(stated).map(str::to_owned), is_open: own.is_none(), password })
     }
 
     /// Returns true on a server without tokens.
@@ -144,6 +147,7 @@ impl Ledger {
     /// Returns the standing of a caller in the plans of a vendor.
     pub fn standing(&self, seat: &Seat, vendor: &str) -> Result<Standing, Findings> {
         let people = self.people()?;
+        expect_signed_in(&people, seat)?;
         // Like the file itself, a ledger without grants is for everyone who reaches it on this machine.
         if seat.is_open && people.all().is_empty() {
             return Ok(Standing::unrestricted());
@@ -182,6 +186,23 @@ impl Ledger {
         let number = done?;
         self.moved.send_modify(|moved| *moved = number);
         Ok(number)
+    }
+
+    /// Refuses a session whose password was changed or removed.
+    pub fn expect_signed_in(&self, seat: &Seat) -> Result<(), Findings> {
+        if seat.password.is_none() { Ok(()) } else { expect_signed_in(&*self.people()?, seat) }
+    }
+
+    /// Returns the number of the event that set the password, when it is the person's own and some grant holds today.
+    ///
+    /// The answer takes the same time for every reason of a refusal.
+    pub fn sign_in(&self, person: &str, password: &str) -> Result<Option<u64>, Problem> {
+        let checked = || {
+            let people = self.people()?;
+            let hash = self.read(|store| people.hash(store, person))?;
+            Ok(people.signs_in((person, password), hash.as_deref(), now().date_naive()))
+        };
+        checked().map_err(|findings: Findings| problem_of(&findings))
     }
 
     /// Returns a plan as it is now; without events where there is none of that name.
@@ -273,22 +294,21 @@ impl Ledger {
         Ok(self.reader.lock().keyed(&once.key).map_err(Finding::from)?.is_some())
     }
 
-    /// Gives a command about a plan, which `admit` has examined as it is then.
+    /// Gives commands about a plan, all or none, which `admit` has examined as it is then.
     ///
     /// When another process is faster, the plan is read and examined again.
     pub fn give(
         &self,
         name: &str,
-        command: Command,
+        commands: &[Command],
         actor: &Actor,
         once: Option<&Once>,
         admit: impl Fn(&Arc<Loaded>) -> Result<(), Problem>,
     ) -> Result<(Arc<Loaded>, Given), NotGiven> {
-        let commands = [command];
         for _ in 0..TRIES {
             let before = self.plan(name).map_err(NotGiven::Findings)?;
             admit(&before).map_err(NotGiven::Refused)?;
-            let given = give_once(&mut self.writer.lock(), &before, &commands, actor, now(), once);
+            let given = give_once(&mut self.writer.lock(), &before, commands, actor, now(), once);
             match given {
                 Ok(given) => {
                     self.moved.send_modify(|number| *number = given.head.number);
@@ -301,6 +321,14 @@ impl Ledger {
         let problem = Problem::new(ProblemKind::Overloaded, "other processes change the plan all the time");
         Err(NotGiven::Refused(problem))
     }
+}
+
+fn expect_signed_in(people: &People, seat: &Seat) -> Result<(), Findings> {
+    let own = seat.person.as_deref().and_then(|person| people.password(person)).map(|password| password.number);
+    if seat.password.is_none() || own == seat.password {
+        return Ok(());
+    }
+    Err(Finding::from(PeopleFault::SignedOut {}).into())
 }
 
 /// True when the plan changed between reading and writing.
@@ -329,6 +357,11 @@ pub fn problem_of(findings: &Findings) -> Problem {
         findings.iter().any(|finding| matches!(finding.cause::<LedgerFault>(), Some(LedgerFault::NoProposal { .. })));
     if is_missing {
         return unavailable(findings);
+    }
+    let has_ended =
+        findings.iter().any(|finding| matches!(finding.cause::<PeopleFault>(), Some(PeopleFault::SignedOut {})));
+    if has_ended {
+        return Problem::new(ProblemKind::TokenMissing, "the session has ended: its password was changed or removed");
     }
     if let Some((_, kind)) = KINDS.into_iter().find(|(code, _)| is(*code)) {
         return Problem::from_findings(kind, findings);

@@ -32,6 +32,7 @@ fn activity(id: &str, due: &str, weight: i64) -> Activity {
         objective: None,
         lines: Vec::new(),
         weight: weight.into(),
+        tag: None,
     }
 }
 
@@ -44,6 +45,8 @@ fn objective(baseline: Option<i64>, target: i64) -> Objective {
         target: target.into(),
         periods: Vec::new(),
         weight: Decimal::ONE,
+        source: None,
+        tag: None,
     }
 }
 
@@ -112,7 +115,7 @@ fn nothing_wrong_enters_a_business_plan() {
         (BusinessChange::Activity(early), "activity `A1` is due on 2026-03-31, before it begins on 2026-04-01"),
         (BusinessChange::Activity(dear), "activity `A1` costs 10.00 and requests 11.00"),
         (BusinessChange::Activity(aimless), "the business plan has no objective `O9`"),
-        (BusinessChange::Activity(activity("", "2026-03-31", 1)), "`` is not a valid id of an objective or activity"),
+        (BusinessChange::Activity(activity("", "2026-03-31", 1)), "`` is not a valid id of an item of a business plan"),
         (BusinessChange::Activity(activity("A1", "2026-03-31", -1)), "the weight of `A1` is negative"),
         (BusinessChange::Objective(objective(Some(4), 4)), "the target of objective `O1` is its baseline"),
         (done("A7", "2025-12-01"), "the business plan has no activity `A7`"),
@@ -314,7 +317,8 @@ fn a_sheet_has_the_defaults_of_the_engine_and_what_is_not_known_says_so() {
     let text = business_plan(&sheet, &Default::default());
     assert!(text.contains("not known") && !text.contains("Review as of"), "{text}");
     // 2 → 6 with 3 reached: a quarter of the way.
-    let actual = BusinessChange::Actual { objective: "O1".to_owned(), value: 3.into(), as_of: date("2025-12-06") };
+    let actual =
+        BusinessChange::Actual { objective: "O1".to_owned(), value: 3.into(), as_of: date("2025-12-06"), book: None };
     round.does("Mara", "2025-12-07", of("A", actual));
     let title = "<script>".to_owned();
     round.does(

@@ -212,10 +212,9 @@ fn a_business_plan_is_kept_by_command_line() {
     let business = |action: &str, arguments: &[&str]| {
         plan(&desk, &[&["business-plan", action, "FY2026", "A"], arguments, &["--as", "mara"]].concat())
     };
-    business(
-        "header",
-        &["--vendor-sponsor", "Dana", "--account", "Harbor", "--account", "Quay", "--review-on", "2026-06-30"],
-    );
+    business("header", &["--vendor-sponsor", "Dana", "--review-on", "2026-06-30"]);
+    business("account", &["T1", "--customer", "Harbor Bank", "--expected", "120000", "--owner", "Lee"]);
+    business("risk", &["R1", "--risk", "one engineer only", "--likelihood", "high", "--mitigation", "hire"]);
     business("objective", &["O1", "--measure", "engineers", "--baseline", "1", "--target", "3", "--by", "FY2026-Q2=2"]);
     business(
         "activity",
@@ -224,9 +223,17 @@ fn a_business_plan_is_kept_by_command_line() {
     let said = business("sign", &["--partner-person", "Lee"]);
     assert!(said.contains("Lee signs the business plan of `A` for the partner"), "{said}");
     let shown = plan(&desk, &["business-plan", "show", "FY2026", "A"]);
-    for part in
-        ["Harbor, Quay", "2026-06-30", "two engineers", "Signed for the partner by Lee.", "Not signed for the vendor."]
-    {
+    for part in [
+        "Harbor Bank",
+        "120,000.00",
+        "one engineer only",
+        "high",
+        "hire",
+        "2026-06-30",
+        "two engineers",
+        "Signed for the partner by Lee.",
+        "Not signed for the vendor.",
+    ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     plan(&desk, &["business-plan", "show", "FY2026", "A", "--html", "a.html"]);
@@ -240,4 +247,173 @@ fn a_business_plan_is_kept_by_command_line() {
     assert!(refused(&desk, 1, &["business-plan", "show", "FY2026", "Z"]).contains("no line `Z`"));
     let log = plan(&desk, &["log", "FY2026"]);
     assert!(log.contains("mara sets activity `A1` of `A`: two engineers, due 2026-06-30"), "{log}");
+}
+
+#[test]
+fn values_of_a_business_plan_come_from_a_book() {
+    let desk = desk();
+    let business = |action: &str, arguments: &[&str]| {
+        plan(&desk, &[&["business-plan", action, "FY2026", "A"], arguments, &["--as", "mara"]].concat())
+    };
+    business("objective", &["O1", "--measure", "engineers", "--target", "3", "--source", "certified_staff"]);
+    business("objective", &["O2", "--measure", "enablement", "--target", "1", "--source", "enablement"]);
+    business("activity", &["A1", "--title", "roadshow", "--due", "2026-06-30", "--tag", "roadshow"]);
+    desk.write("later/partners.csv", crate::cli::PARTNERS);
+    desk.write("later/revenue.csv", crate::cli::REVENUE);
+    desk.write("later/investments.csv", "partner_id,certified_now,enablement\nA,2,\n");
+    desk.write(
+        "later/opportunities.csv",
+        "partner_id,amount,status,close_date,registered_on,tag\nA,70,won,2026-01-20,2026-01-05,roadshow\n",
+    );
+    let actuals = ["business-plan", "actuals", "FY2026", "--book", "later", "--as-of", "2026-01-31", "--as", "svc"];
+    let said = plan(&desk, &actuals);
+    assert!(said.contains("svc records 2 for objective `O1` of `A` as of 2026-01-31 from the book"), "{said}");
+    assert!(said.contains("svc records 1 opportunity of activity `A1` of `A`"), "{said}");
+    assert!(said.contains("not known in the book: `O2` of `A`"), "{said}");
+    // Again: nothing is new, and nothing is recorded.
+    let before = version(&desk);
+    plan(&desk, &actuals);
+    assert_eq!(version(&desk), before);
+    let shown = plan(&desk, &["business-plan", "show", "FY2026", "A"]);
+    assert!(shown.contains("book, 2026-01-31") && shown.contains("1 opportunity, 70.00 won"), "{shown}");
+}
+
+#[test]
+fn a_plan_keeps_the_targets_and_locks_that_it_was_opened_with() {
+    let desk = Desk::new();
+    desk.write("book/targets.csv", "territory,target\nNorth,900000\nSouth,400000\n");
+    desk.write("book/locks.csv", "partner_id,quota,reason\nC,100000,agreed\n");
+    plan(&desk, &["open", "FY2026", "acme", "--book", "book", "--as", "pia"]);
+    let status = plan(&desk, &["status", "FY2026"]);
+    let opened =
+        status.lines().find(|line| line.starts_with("opened by pia on 20")).unwrap_or_else(|| panic!("{status}"));
+    assert!(opened.contains(" · revision ") && opened.contains(" · book "), "{opened}");
+    distribute(&desk, "out");
+    let figures = |desk: &Desk| {
+        let status = plan(desk, &["status", "FY2026"]);
+        status.lines().filter(|line| !line.contains("version")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = figures(&desk);
+    // The tables of the book change: a plan that is open does not.
+    desk.write("book/targets.csv", "territory,target\nNorth,100000\nSouth,100000\n");
+    std::fs::remove_file(desk.path("book/locks.csv")).unwrap();
+    distribute(&desk, "later");
+    assert_eq!(figures(&desk), before);
+    let preview = ["preview", "FY2026", "--line", "A", "--amount", "800000", "--book", "book"];
+    let message = refused(&desk, 1, &preview);
+    assert!(message.contains("the 900,000 to distribute"), "the target of North is the earlier one: {message}");
+    // Another fact of the book is another book.
+    desk.write("book/revenue.csv", crate::cli::REVENUE.replace("300000", "300001"));
+    assert!(refused(&desk, 3, &preview).contains("was opened with another book"));
+}
+
+#[test]
+fn every_subcommand_without_a_ledger_or_a_plan_names_what_opens_one() {
+    let desk = Desk::new();
+    let (book, line) = (["--book", "book"], ["--line", "A"]);
+    let calls: Vec<Vec<&str>> = vec![
+        [&["plan", "distribute", "P", "--output", "out"][..], &book].concat(),
+        vec!["plan", "import", "P", "x.xlsx"],
+        [&["plan", "offer", "P"][..], &line].concat(),
+        [&["plan", "counter", "P", "--amount", "1", "--code", "market"][..], &line].concat(),
+        [&["plan", "accept", "P"][..], &line].concat(),
+        [&["plan", "escalate", "P"][..], &line].concat(),
+        [&["plan", "resolve", "P"][..], &line].concat(),
+        [&["plan", "approve", "P"][..], &line].concat(),
+        [&["plan", "return", "P"][..], &line].concat(),
+        [&["plan", "lock", "P"][..], &line].concat(),
+        [&["plan", "amend", "P", "--amount", "1", "--from", "2026-01-01", "--code", "error"][..], &line].concat(),
+        [&["plan", "withdraw", "P"][..], &line].concat(),
+        vec!["plan", "overdue", "P"],
+        vec!["plan", "target", "P", "--amount", "1"],
+        vec!["plan", "close", "P"],
+        [&["plan", "preview", "P", "--amount", "1"][..], &line, &book].concat(),
+        vec!["plan", "status", "P"],
+        vec!["plan", "log", "P"],
+        vec!["plan", "business-plan", "show", "P", "A"],
+        vec!["plan", "export", "P"],
+        vec!["ledger", "verify"],
+        vec!["ledger", "anchor"],
+        vec!["ledger", "rebuild"],
+        vec!["ledger", "revoke", "1"],
+        vec!["ledger", "password", "pia"],
+        vec!["ledger", "persons"],
+        vec!["ledger", "backup", "copy"],
+    ];
+    // These two need no ledger.
+    let named = calls.iter().map(|call| (call[0], call[1])).chain([("plan", "open"), ("ledger", "grant")]);
+    let named: std::collections::BTreeSet<(&str, &str)> = named.collect();
+    for group in ["plan", "ledger"] {
+        let help = desk.run(&[group, "--help"]).assert().success().get_output().stdout.clone();
+        let help = String::from_utf8(help).unwrap();
+        let (_, commands) = help.split_once("Commands:\n").unwrap();
+        let commands = commands.lines().take_while(|line| !line.is_empty());
+        let names = commands.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next());
+        for name in names.filter(|name| *name != "help") {
+            assert!(named.contains(&(group, name)), "the test does not call `{group} {name}`");
+        }
+    }
+    let said = |call: &[&str]| {
+        let output = desk.run(call).write_stdin("a password that is long\n").output().unwrap();
+        assert!(!output.status.success(), "{call:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for call in &calls {
+        let message = said(call);
+        assert!(message.contains("quotient plan open"), "{call:?}: {message}");
+    }
+    // A ledger without the plan.
+    desk.run(&["ledger", "grant", "pia", "planner", "--as", "root"]).assert().success();
+    for call in calls.iter().filter(|call| call[0] == "plan") {
+        let message = said(call);
+        assert!(message.contains("quotient plan open"), "{call:?}: {message}");
+    }
+    let status = desk.run(&["plan", "status"]).assert().success().get_output().stdout.clone();
+    assert!(String::from_utf8(status).unwrap().contains("quotient plan open"));
+}
+
+#[test]
+fn a_command_about_several_lines_is_recorded_as_a_whole_or_not_at_all() {
+    let desk = desk();
+    let before = version(&desk);
+    for call in [
+        vec!["offer", "FY2026", "--line", "A", "--line", "X", "--line", "Y", "--as", "mara"],
+        vec!["offer", "FY2026", "--line", "A", "--line", "B", "--line", "A", "--as", "mara"],
+        vec!["accept", "FY2026", "--line", "A", "--line", "B", "--as", "lee"],
+        vec!["withdraw", "FY2026", "--line", "A", "--line", "B", "--as", "pia"],
+        vec!["lock", "FY2026", "--line", "A", "--line", "B", "--as", "pia"],
+    ] {
+        let output = desk.run(&[&["plan"], call.as_slice()].concat()).assert().failure().get_output().clone();
+        assert!(output.stdout.is_empty(), "{call:?}");
+        assert_eq!(version(&desk), before, "{call:?}");
+    }
+    let message = refused(&desk, 1, &["offer", "FY2026", "--line", "A", "--line", "X", "--line", "Y", "--as", "mara"]);
+    assert!(message.contains("`X`") && message.contains("`Y`"), "every line is named: {message}");
+}
+
+#[test]
+fn a_ledger_is_rebuilt_and_compared_with_an_export() {
+    let desk = desk();
+    plan(&desk, &["offer", "FY2026", "--all", "--as", "mara"]);
+    plan(&desk, &["accept", "FY2026", "--all", "--partner", "lee", "--as", "mara"]);
+    plan(&desk, &["approve", "FY2026", "--all", "--as", "dana"]);
+    plan(&desk, &["lock", "FY2026", "--all", "--as", "pia"]);
+    plan(&desk, &["export", "FY2026", "--output", "quotas.json"]);
+    let run = |arguments: &[&str]| {
+        let output = desk.run(&[&["ledger", "rebuild"], arguments].concat()).output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8(text).unwrap();
+        (output.status.code().unwrap(), text)
+    };
+    let (code, text) = run(&["--compare", "quotas.json"]);
+    assert_eq!((code, text.contains("1 plan from 15 events, 0 grants; nothing differs")), (0, true), "{text}");
+    let export = std::fs::read_to_string(desk.path("quotas.json")).unwrap();
+    let mut changed: Value = serde_json::from_str(&export).unwrap();
+    changed["lines"][1]["quota"] = "1.00".into();
+    desk.write("changed.json", changed.to_string());
+    let (code, text) = run(&["--compare", "changed.json"]);
+    assert_eq!(code, 6, "{text}");
+    assert!(text.contains("FY2026, B: quota is 1.00, and "), "{text}");
+    desk.write("other.json", "{}");
+    assert_eq!(run(&["--compare", "other.json"]).0, 1);
 }

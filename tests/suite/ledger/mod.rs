@@ -2,10 +2,12 @@
 
 mod approval;
 mod business;
+mod business_items;
 mod cli;
 mod people;
 mod plan;
 mod property;
+mod rebuild;
 mod round;
 mod store;
 
@@ -50,6 +52,8 @@ pub fn opening(partners: &[&str]) -> Opening {
         book: "b".to_owned(),
         proposal: "p".to_owned(),
         request: None,
+        facts: None,
+        tables: None,
         asked_target: None,
         target: Some(crate::usd(100 * partners.len() as i64)),
         reserve: crate::usd(0),

@@ -82,6 +82,7 @@ impl With for Partner {
             close_date: day(close),
             segment: SegmentKey::default(),
             registered_on: None,
+            tag: None,
         });
         self
     }

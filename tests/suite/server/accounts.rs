@@ -164,6 +164,7 @@ fn a_batch_whose_sender_does_not_finish_a_line_is_ended_with_the_reason() {
         ledger: None,
         has_workbench: false,
         local: None,
+        sign_in: Default::default(),
         limits: ServerLimits { batch: times, ..ServerLimits::default() },
         decision_log: None,
         spans: None,

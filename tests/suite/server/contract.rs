@@ -63,6 +63,8 @@ fn only_what_says_nothing_of_vendors_is_open_to_everybody() {
         "/openapi.json",
         "/docs",
         "/v1/script-api",
+        // Signing in.
+        "/v1/session",
         "/workbench/",
         "/workbench/app.js",
         "/workbench/app.css",

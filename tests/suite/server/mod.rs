@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod attacks;
+mod bulk;
 mod clients;
 mod contract;
 mod document;
@@ -19,6 +20,7 @@ mod plans;
 mod proxies;
 mod reload;
 pub mod running;
+mod sign_in;
 mod surveys;
 mod traces;
 mod whatif;

@@ -70,7 +70,7 @@ fn what_the_page_names_exists() {
         Command::new(env!("CARGO_BIN_EXE_quotient")).args(["bundle", command, "--help"]).output().unwrap()
     };
     let bundles = [bundle("create"), bundle("sign"), bundle("verify")];
-    let help: String = [help, replay, verify, people("grant"), people("revoke")]
+    let help: String = [help, replay, verify, people("grant"), people("revoke"), people("password")]
         .into_iter()
         .chain(bundles)
         .map(|output| String::from_utf8(output.stdout).unwrap())

@@ -57,7 +57,7 @@ fn commands(id: &str) -> Vec<Value> {
         "approve_total" | "close" => json!({"reason": "a reason"}),
         "change_target" => json!({"target": usd("1.00"), "reason": "a reason"}),
         "apply_silence" => json!({}),
-        "business_plan" => json!({"partner_id": id, "changes": [{"change": "header", "vision": "to grow"}]}),
+        "business_plan" => json!({"partner_id": id, "changes": []}),
         other => panic!("the test has no body for the command `{other}`"),
     };
     let command = |name: &str| {
@@ -65,7 +65,60 @@ fn commands(id: &str) -> Vec<Value> {
         body["command"] = json!(name);
         body
     };
-    names.into_iter().map(command).collect()
+    let (business, others): (Vec<Value>, Vec<Value>) =
+        names.into_iter().map(command).partition(|command| command["command"] == "business_plan");
+    assert_eq!(business.len(), 1);
+    let with = |change: Value| {
+        let mut command = business[0].clone();
+        command["changes"] = json!([change]);
+        command
+    };
+    others.into_iter().chain(business_changes().into_iter().map(with)).collect()
+}
+
+/// Every change of a business plan of the schema.
+fn business_changes() -> Vec<Value> {
+    let schema = openapi();
+    let variants = schema.pointer("/components/schemas/BusinessPlanChange/oneOf").and_then(Value::as_array).unwrap();
+    let names: Vec<&str> =
+        variants.iter().map(|variant| variant["properties"]["change"]["const"].as_str().unwrap()).collect();
+    assert!(names.len() > 10, "{names:?}");
+    let body = |name: &str| match name {
+        "header" => json!({"vision": "to grow"}),
+        "objective" => json!({"id": "O1", "kind": "other", "measure": "people", "target": "3"}),
+        "activity" => json!({"id": "A1", "kind": "other", "title": "work", "side": "partner", "due": "2026-03-31"}),
+        "account" => json!({"id": "T1", "customer": "Orion"}),
+        "risk" => json!({"id": "R1", "risk": "delay", "likelihood": "low"}),
+        "drop" => json!({"item": "O1", "reason": "over"}),
+        "done" => json!({"activity": "A1", "on": "2025-12-01"}),
+        "actual" => json!({"objective": "O1", "value": "2", "as_of": "2025-12-01"}),
+        "registered" => json!({"activity": "A1", "opportunities": 1, "pipeline": usd("1.00"), "won": usd("1.00"),
+            "as_of": "2025-12-01", "book": "ab"}),
+        "approve_fund" => json!({"activity": "A1"}),
+        "claim" => json!({"activity": "A1", "amount": usd("1.00")}),
+        "sign" => json!({"side": "partner"}),
+        "review" => json!({"as_of": "2025-12-01"}),
+        "answer" => json!({"side": "partner", "accepts": true}),
+        other => panic!("the test has no body for the change `{other}`"),
+    };
+    let change = |name: &str| {
+        let mut body = body(name);
+        body["change"] = json!(name);
+        body
+    };
+    names.into_iter().map(change).collect()
+}
+
+/// Operations of the ledger that are about no plan: what a person gets from them depends on the person only.
+const ABOUT_NO_PLAN: [&str; 6] = ["session", "sign_in", "sign_out", "plans", "plan_open", "survey"];
+
+#[test]
+fn every_operation_of_the_ledger_is_in_the_matrix_or_about_no_plan() {
+    let of_plans: Vec<&str> = of_plans().map(|operation| operation.id).collect();
+    for operation in operations().filter(|operation| operation.group == "plans") {
+        let is_known = of_plans.contains(&operation.id) || ABOUT_NO_PLAN.contains(&operation.id);
+        assert!(is_known, "`{}` is not in the matrix of operations, persons and foreign plans", operation.id);
+    }
 }
 
 /// Bodies that an operation takes, about the line `id`.
@@ -77,6 +130,8 @@ fn bodies(operation: &Operation, id: &str) -> Vec<Option<Value>> {
             .map(|scope| Some(json!({"change": {"line": line(id), "figure": usd("1000.00")}, "scope": scope})))
             .to_vec(),
         Some(Some("PlanScenario")) => vec![Some(json!({"target": "2000000.00", "levers": []}))],
+        Some(Some("ProposalRequest")) => vec![Some(json!({"as_of": "2025-12-31", "book": {"currency": "USD",
+            "partners": [{"partner_id": id}], "revenue": []}}))],
         Some(Some("Candidate")) => vec![Some(json!({"vendor": "meridian", "files": []}))],
         Some(other) => panic!("the test has no body for {other:?} of `{}`", operation.id),
     }
@@ -135,9 +190,11 @@ fn a_line_that_a_person_may_not_see_is_one_that_never_existed() {
     let commands = format!("{path}/FY2026/commands");
     assert_eq!(as_person(&site, "pia", "POST", &commands, Some(&offer)).status, 200);
     for (person, foreign) in [("berg", ["P2", "P3"]), ("mara", ["P3", "P6"])] {
-        for operation in
-            of_plans().filter(|operation| operation.method == "POST" || operation.path.ends_with("{partner}"))
-        {
+        // What a book says is recorded for the partners that the person sees, whatever else is in it: see below.
+        let is_about_lines = |operation: &&Operation| {
+            operation.id != "plan_actuals" && (operation.method == "POST" || operation.path.ends_with("{partner}"))
+        };
+        for operation in of_plans().filter(is_about_lines) {
             for id in foreign {
                 for (hidden, never) in bodies(operation, id).into_iter().zip(bodies(operation, "P9")) {
                     let about = |id: &str, body: &Option<Value>| {
@@ -274,4 +331,40 @@ fn without_tokens_the_first_grant_restricts_everyone() {
     assert_eq!(reads(&[]), 200);
     ledger_command(&site.ledger(), &["grant", "pia", "planner"]);
     assert_eq!((reads(&[]), reads(&["Quotient-Person: dana"]), reads(&["Quotient-Person: pia"])), (404, 404, 200));
+}
+
+#[test]
+fn what_a_book_says_is_recorded_for_the_partners_that_the_person_sees() {
+    let site = site();
+    let path = "/v1/vendors/meridian/plans";
+    assert_eq!(as_person(&site, "pia", "POST", path, Some(&opening("FY2026"))).status, 201);
+    let objective = json!([{"change": "objective", "id": "O1", "kind": "certification", "measure": "engineers",
+        "target": "6", "source": "certified_staff"}]);
+    for partner in ["P1", "P3"] {
+        let command = json!({"command": "business_plan", "partner_id": partner, "changes": objective});
+        let answer = as_person(&site, "pia", "POST", &format!("{path}/FY2026/commands"), Some(&command));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    let rows = |staff: u32| {
+        let row = |id: &str| json!({"partner_id": id, "certified_now": staff});
+        json!({"as_of": "2025-12-31", "book": {"currency": "USD", "partners": [{"partner_id": "P1"}, {"partner_id": "P3"}],
+            "revenue": [], "investments": [row("P1"), row("P3")]}})
+    };
+    let records = |person: &str, staff: u32| {
+        let answer = as_person(&site, person, "POST", &format!("{path}/FY2026/actuals"), Some(&rows(staff)));
+        let events = answer.json()["events"].as_array().map_or(0, Vec::len);
+        (answer.status, events, answer.json()["code"].clone())
+    };
+    // P3 is not a partner of Mara; the auditor and the approver record nothing.
+    assert_eq!(records("mara", 3), (200, 1, Value::Null));
+    assert_eq!(records("svc", 3), (200, 1, Value::Null));
+    assert_eq!(records("svc", 3), (200, 0, Value::Null), "what is recorded is not recorded again");
+    assert_eq!(records("pia", 4), (200, 2, Value::Null));
+    for person in ["aud", "dana"] {
+        assert_eq!(records(person, 5), (403, 0, json!("role_missing")));
+    }
+    let own = as_person(&site, "pia", "GET", &format!("{path}/FY2026/business-plans/P3"), None).json();
+    let objective = &own["objectives"][0];
+    assert_eq!((&objective["actual"], &objective["is_from_book"]), (&json!("4"), &json!(true)), "{own}");
+    assert_eq!((&objective["recorded_by"], objective["book"].as_str().map(str::len)), (&json!("pia"), Some(64)));
 }

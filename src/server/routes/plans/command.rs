@@ -2,8 +2,8 @@
 
 use super::event_document::PlanChangeDocument;
 use super::request::{Found, OPERATION, PlanRequest, tag_of};
-use crate::finding::{Finding, Findings, Place};
-use crate::ledger::plan::Command;
+use crate::finding::{Finding, FindingDocument, Findings, Place};
+use crate::ledger::plan::{Actor, Command, LedgerFault, decide};
 use crate::ledger::{Given, Loaded};
 use crate::request::FILE;
 use crate::server::http::conditional::with_tag;
@@ -16,7 +16,7 @@ use crate::server::http::request_body::{RequestBody, parse};
 use crate::server::http::respond::{Responded, document};
 use crate::server::routes::route::Route;
 use crate::server::state::app::App;
-use crate::server::state::plans::{NotGiven, problem_of};
+use crate::server::state::plans::{NotGiven, now, problem_of};
 use axum::body::Bytes;
 use axum::extract::State;
 use std::sync::Arc;
@@ -45,6 +45,9 @@ static GIVE: Operation = Operation {
     ],
     ..OPERATION
 };
+
+/// Entries of a problem that are not grouped by cause.
+const MAX_ENTRIES: usize = 100;
 
 /// Returns the routes.
 pub fn table() -> Vec<Route> {
@@ -80,13 +83,14 @@ async fn carry_out(app: &App, request: PlanRequest, idempotency: &Idempotency, b
             }
             request.expect_version(&view)?;
             let refused = view.refusals(&command, &actor.person, FILE);
-            if refused.has_errors() { Err(problem_of(&refused)) } else { Ok(()) }
+            if refused.has_errors() { Err(line_by_line(&with_others(refused, plan, &command, &actor))) } else { Ok(()) }
         };
-        let (before, given) = match ledger.give(&request.plan, command.clone(), &actor, once.as_ref(), admit) {
-            Ok(given) => given,
-            Err(NotGiven::Refused(problem)) => return Err(problem),
-            Err(NotGiven::Findings(findings)) => return Err(problem_of(&placed(findings, &command))),
-        };
+        let (before, given) =
+            match ledger.give(&request.plan, std::slice::from_ref(&command), &actor, once.as_ref(), admit) {
+                Ok(given) => given,
+                Err(NotGiven::Refused(problem)) => return Err(problem),
+                Err(NotGiven::Findings(findings)) => return Err(line_by_line(&placed(findings, &command))),
+            };
         let first = given.events.first().map_or(u64::MAX, |event| event.number);
         let head = given.head.to_string();
         let found = Found { plan: Arc::new(after(&before, given)?), standing };
@@ -98,7 +102,7 @@ async fn carry_out(app: &App, request: PlanRequest, idempotency: &Idempotency, b
 }
 
 /// Returns the plan with the events of the command, and none after them.
-fn after(before: &Loaded, given: Given) -> Result<Loaded, Problem> {
+pub fn after(before: &Loaded, given: Given) -> Result<Loaded, Problem> {
     let last = given.events.last().map_or(u64::MAX, |event| event.number);
     if given.is_repeated {
         let known = before.events.iter().take_while(|event| event.number <= last).count() as u64;
@@ -108,17 +112,49 @@ fn after(before: &Loaded, given: Given) -> Result<Loaded, Problem> {
     Ok(Loaded { name: before.name.clone(), state: given.state, events })
 }
 
-/// Returns the findings with a pointer to the line that each is about.
+/// Returns the refusals of grants with what else refuses the lines that the person may give the command about, so that
+/// one response has everything.
+fn with_others(refused: Findings, plan: &Loaded, command: &Command, actor: &Actor) -> Findings {
+    let named: Vec<String> = refused.iter().filter_map(line_of).collect();
+    let rest = command.only(|key| !named.contains(&key.to_string()));
+    match rest.filter(|_| named.len() == refused.len()).map(|rest| decide(&plan.state, &rest, actor, now())) {
+        Some(Err(findings)) => refused.into_iter().chain(placed(findings, command)).collect(),
+        Some(Ok(_)) | None => refused,
+    }
+}
+
+/// Returns the line that a finding is about.
+fn line_of(finding: &Finding) -> Option<String> {
+    let fields = finding.fault().fields();
+    let line = fields.iter().find(|(name, _)| *name == "line").map(|(_, value)| value.to_plain());
+    line.filter(|line| !line.is_empty())
+}
+
+/// Returns the findings with a pointer to the line that each is about, or to its figure or reason.
 fn placed(findings: Findings, command: &Command) -> Findings {
     let keys: Vec<String> = command.keys().into_iter().map(ToString::to_string).collect();
     let place = |finding: Finding| {
-        let fields = finding.fault().fields();
-        let line = fields.iter().find(|(name, _)| *name == "line").map(|(_, value)| value.to_plain());
+        let line = line_of(&finding);
+        let member = finding.cause::<LedgerFault>().and_then(LedgerFault::member);
+        if let (None, Some(member)) = (&line, member) {
+            let (file, pointer) = (FILE.to_owned(), format!("/{member}"));
+            return finding.at(Place::Member { file, pointer, value: String::new() });
+        }
+        let member = member.filter(|_| command.has_members()).map(|member| format!("/{member}")).unwrap_or_default();
         let places = keys.iter().enumerate().filter(|(_, key)| Some(*key) == line.as_ref());
         places.fold(finding, |finding, (number, key)| {
-            let (file, pointer) = (FILE.to_owned(), format!("/lines/{number}"));
+            let (file, pointer) = (FILE.to_owned(), format!("/lines/{number}{member}"));
             finding.at(Place::Member { file, pointer, value: key.clone() })
         })
     };
     findings.into_iter().map(place).collect()
+}
+
+/// Returns the problem of a refused command with an entry for each line; where there are too many, one for each cause.
+fn line_by_line(findings: &Findings) -> Problem {
+    let problem = problem_of(findings);
+    if problem.errors.is_empty() || findings.len() > MAX_ENTRIES {
+        return problem;
+    }
+    Problem { errors: FindingDocument::each(findings), ..problem }
 }

@@ -59,6 +59,9 @@ pub struct PlanDocument {
 pub struct OriginDocument {
     /// Person who opened the plan.
     opened_by: String,
+    /// Date on which it was opened.
+    #[schemars(extend("format" = "date"))]
+    opened_on: String,
     /// Date up to which facts were used.
     #[schemars(extend("format" = "date"))]
     as_of: String,
@@ -170,6 +173,7 @@ impl PlanDocument {
             is_whole,
             origin: is_whole.then(|| OriginDocument {
                 opened_by: header.owner.clone(),
+                opened_on: header.opened_at.date_naive().to_string(),
                 as_of: header.as_of.to_string(),
                 revision: header.revision.clone(),
                 book: header.book.clone(),

@@ -1,5 +1,6 @@
 //! Plans of record: reading them, giving commands, and following what happens.
 
+mod actuals;
 mod business;
 mod command;
 mod deals;
@@ -15,6 +16,7 @@ mod proposal;
 mod read;
 mod request;
 mod session;
+mod sign_in;
 mod stream;
 mod survey;
 mod whatif;
@@ -27,7 +29,9 @@ pub fn table() -> Vec<Route> {
     [
         session::table(),
         people::table(),
+        sign_in::table(),
         business::table(),
+        actuals::table(),
         read::table(),
         proposal::table(),
         open::table(),
@@ -53,6 +57,9 @@ pub fn schemas(generator: &mut SchemaGenerator) {
     generator.subschema_for::<session::SessionDocument>();
     generator.subschema_for::<people::PeopleDocument>();
     generator.subschema_for::<people::GrantRequest>();
+    generator.subschema_for::<sign_in::SignInRequest>();
+    generator.subschema_for::<sign_in::SignedInDocument>();
+    generator.subschema_for::<sign_in::SignedOutDocument>();
     generator.subschema_for::<proposal::BasesDocument>();
     generator.subschema_for::<proposal::OutlookDocument>();
     generator.subschema_for::<proposal::ExplanationDocument>();

@@ -175,7 +175,7 @@ async fn carry_out(app: &App, parts: &OpenParts, bytes: Bytes) -> Responded {
         let asked_target = opening.asked_target(read.currency);
         let command = read.opening(opening.name, terms, (request, proposal), asked_target, plugin);
         let actor = seat.actor()?;
-        let given = ledger.give(&name, Command::Open(Box::new(command)), &actor, None, |_| Ok(()));
+        let given = ledger.give(&name, &[Command::Open(Box::new(command))], &actor, None, |_| Ok(()));
         given.map_err(|not_given| match not_given {
             NotGiven::Refused(problem) => problem,
             NotGiven::Findings(findings) => problem_of(&findings),
@@ -300,6 +300,8 @@ impl Proposal {
             book: self.document.input_hash,
             proposal,
             request: Some(request),
+            facts: None,
+            tables: None,
             asked_target,
             target: self.target,
             reserve: self.reserve,

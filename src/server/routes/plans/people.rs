@@ -192,6 +192,7 @@ impl From<GrantRequest> for Grant {
 
 impl PeopleDocument {
     fn of(ledger: &Ledger, seat: &Seat) -> Result<Self, Findings> {
+        ledger.expect_signed_in(seat)?;
         let people = ledger.people()?;
         let mut plans = Vec::new();
         for head in ledger.heads()? {
@@ -272,6 +273,7 @@ async fn give(State(app): State<App>, request: PeopleRequest, body: RequestBody)
     let made = app.plans.run(move |ledger| {
         let asked: GrantRequest = parse(&content)?;
         let actor = seat.actor()?;
+        ledger.expect_signed_in(&seat).map_err(|findings| problem_of(&findings))?;
         ledger.grant(&asked.into(), &actor).map_err(|findings| refused(&findings))?;
         PeopleDocument::of(ledger, &seat).map_err(|findings| problem_of(&findings))
     });
@@ -291,6 +293,7 @@ async fn revoke(
 ) -> Responded {
     let made = app.plans.run(move |ledger| {
         let actor = request.seat.actor()?;
+        ledger.expect_signed_in(&request.seat).map_err(|findings| problem_of(&findings))?;
         let grant = number.parse().unwrap_or_default();
         let reason = reason.0.unwrap_or_default();
         ledger.revoke(grant, &reason, &actor).map_err(|findings| refused(&findings))?;

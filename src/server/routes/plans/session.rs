@@ -23,7 +23,7 @@ static SESSION: Operation = Operation {
     id: "session",
     path: "/v1/session",
     summary: "The person who asks, with their rights",
-    doc: "The person of the token, or of `Quotient-Person` on a server without tokens, with the vendors of whose plans they see something and the commands that some grant allows.",
+    doc: "The person of the token or the session, or of `Quotient-Person` on a server without tokens, with the vendors of whose plans they see something and the commands that some grant allows.",
     replies: &[Reply::ok("The session.", &[Media::json("Session")])],
     problems: &[ProblemKind::LedgerUnavailable],
     ..OPERATION
@@ -40,6 +40,8 @@ pub fn table() -> Vec<Route> {
 pub struct SessionDocument {
     /// The person; null on a server without tokens when the request names none.
     person: Option<String>,
+    /// True when the person signed in with a password: the session can be ended with `DELETE`.
+    is_session: bool,
     /// True on a server without tokens, where the request names the person.
     is_open: bool,
     /// Person who uses the pages of this machine unless another one is named; null if not known.
@@ -108,6 +110,7 @@ struct SessionRequest {
     vendors: Vec<String>,
     has_authoring: bool,
     is_admin: bool,
+    is_session: bool,
 }
 
 impl FromRequestParts<App> for SessionRequest {
@@ -120,21 +123,24 @@ impl FromRequestParts<App> for SessionRequest {
         let vendors = vendors.filter(|vendor| context.caller.sees(vendor)).collect();
         let is_admin = context.caller.may(Scope::Admin, None).is_ok();
         let has_authoring = app.gate.has_authoring() && is_admin;
-        Ok(Self { seat: seat_of(parts, app).await?, vendors, has_authoring, is_admin })
+        let is_session = context.caller.session.is_some();
+        Ok(Self { seat: seat_of(parts, app).await?, vendors, has_authoring, is_admin, is_session })
     }
 }
 
 async fn session(State(app): State<App>, asked: SessionRequest) -> Responded {
-    let SessionRequest { seat, vendors, has_authoring, is_admin } = asked;
+    let SessionRequest { seat, vendors, has_authoring, is_admin, is_session } = asked;
     let usual_person = app.plans.local.as_ref().map(|local| local.person.clone());
     let made = app.plans.run(move |ledger| {
         let mut seen = Vec::new();
+        ledger.expect_signed_in(&seat).map_err(|findings| problem_of(&findings))?;
         for vendor in vendors {
             let standing = ledger.standing(&seat, &vendor).map_err(|findings| problem_of(&findings))?;
             seen.extend(standing.sees_anything().then(|| SessionVendor::new(&vendor, &standing)));
         }
         let is_open = seat.is_open();
-        Ok(SessionDocument { is_open, person: seat.person, usual_person, has_authoring, is_admin, vendors: seen })
+        let person = seat.person;
+        Ok(SessionDocument { is_session, is_open, person, usual_person, has_authoring, is_admin, vendors: seen })
     });
     document(&made.await?)
 }

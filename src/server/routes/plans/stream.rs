@@ -2,7 +2,7 @@
 
 use super::event_document::EventDocument;
 use super::request::{OPERATION, PERSON, PlanRequest};
-use crate::server::http::access::Scope;
+use crate::server::http::access::{Caller, Scope};
 use crate::server::http::context::Context;
 use crate::server::http::header;
 use crate::server::http::media::{EVENTS, Media};
@@ -58,6 +58,7 @@ struct Listener {
     gate: Arc<Gate>,
     moved: watch::Receiver<u64>,
     shutdown: watch::Receiver<bool>,
+    caller: Caller,
     headers: HeaderMap,
     last: u64,
     ready: VecDeque<String>,
@@ -82,6 +83,7 @@ async fn follow(State(app): State<App>, request: PlanRequest, context: Context, 
         gate: Arc::clone(&app.gate),
         moved,
         shutdown: app.gate.shutdown(),
+        caller: context.caller.clone(),
         headers,
         last: last.unwrap_or(version),
         // The header of the response is sent with these first bytes.
@@ -124,7 +126,7 @@ impl Listener {
     /// Reads what the person has not seen yet; `None` when they no longer see the plan.
     async fn read(&mut self) -> Option<()> {
         // A token can be withdrawn, and a grant revoked, long after the stream was opened.
-        let caller = self.gate.still(&self.headers, Scope::Plan, Some(&self.request.vendor))?;
+        let caller = self.gate.remains(&self.caller, &self.headers, Scope::Plan, Some(&self.request.vendor))?;
         let stated = self.headers.get(PERSON).and_then(|person| person.to_str().ok());
         let seat = Seat::new(&caller, stated).ok()?;
         let (request, last) = (Arc::clone(&self.request), self.last);
