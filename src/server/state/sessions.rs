@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_session_ends_when_it_rests_and_when_it_is_old() {
-        let (start, minutes) = (Instant::now(), |minutes| Duration::from_secs(60 * minutes));
+        let (start, minutes) = (Instant::now(), |minutes: u64| Duration::from_secs(60 * minutes));
         let sessions = Sessions::new(SessionTimes { idle: minutes(30), end: minutes(100) });
         let secret = sessions.begin("ann", 7, start).unwrap();
         let person = |at| sessions.using(&secret, start + minutes(at)).map(|(_, session)| session.person.to_string());
