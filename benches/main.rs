@@ -7,6 +7,7 @@ mod audit;
 mod cerbos;
 mod decide;
 mod harness;
+mod ledger;
 mod policies;
 mod propose;
 mod rebalance;
@@ -27,10 +28,11 @@ mod http;
 mod patience;
 
 /// Each bench by its name.
-const BENCHES: [(&str, fn()); 11] = [
+const BENCHES: [(&str, fn()); 12] = [
     ("audit", audit::main),
     ("cerbos", cerbos::main),
     ("decide", decide::main),
+    ("ledger", ledger::main),
     ("policies", policies::main),
     ("propose", propose::main),
     ("rebalance", rebalance::main),

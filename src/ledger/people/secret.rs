@@ -42,6 +42,14 @@ pub fn check(person: &str, password: &str) -> Result<(), PeopleFault> {
     Ok(())
 }
 
+/// A hash as it is written.
+struct Written {
+    salt: Vec<u8>,
+    /// Memory in KiB, and passes.
+    costs: (u32, u32),
+    hash: Vec<u8>,
+}
+
 /// Returns the hash of a password with a new salt.
 pub fn hash(password: &str) -> Result<String, PeopleFault> {
     let mut salt = [0; SALT];
@@ -55,9 +63,10 @@ pub fn hash(password: &str) -> Result<String, PeopleFault> {
 ///
 /// Without a hash the same work is done, so that the time does not say whether there is one.
 pub fn matches(password: &str, known: Option<&str>) -> bool {
-    let (salt, costs, expected) = known.and_then(read).unwrap_or_else(|| (vec![0; SALT], (MEMORY, PASSES), Vec::new()));
+    let none = || Written { salt: vec![0; SALT], costs: (MEMORY, PASSES), hash: Vec::new() };
+    let Written { salt, costs, hash } = known.and_then(read).unwrap_or_else(none);
     let found = computed(password, &salt, costs);
-    found.is_some_and(|found| bool::from(found.as_slice().ct_eq(&expected)))
+    found.is_some_and(|found| bool::from(found.as_slice().ct_eq(&hash)))
 }
 
 fn computed(password: &str, salt: &[u8], (memory, passes): (u32, u32)) -> Option<[u8; LENGTH]> {
@@ -67,13 +76,14 @@ fn computed(password: &str, salt: &[u8], (memory, passes): (u32, u32)) -> Option
     hasher.hash_password_into(password.as_bytes(), salt, &mut own).ok().map(|()| own)
 }
 
-/// Reads salt, costs and hash.
-fn read(text: &str) -> Option<(Vec<u8>, (u32, u32), Vec<u8>)> {
+/// Reads a hash; `None` for a text of another form.
+fn read(text: &str) -> Option<Written> {
     let parts: Vec<&str> = text.split('$').collect();
     let ["", "argon2id", "v=19", costs, salt, own] = parts.as_slice() else { return None };
     let costs: Vec<&str> = costs.split(',').collect();
     let [memory, passes, "p=1"] = costs.as_slice() else { return None };
     let memory = memory.strip_prefix("m=")?.parse().ok().filter(|memory| *memory <= MAX_MEMORY)?;
     let passes = passes.strip_prefix("t=")?.parse().ok().filter(|passes| *passes <= MAX_PASSES)?;
-    Some((STANDARD_NO_PAD.decode(salt).ok()?, (memory, passes), STANDARD_NO_PAD.decode(own).ok()?))
+    let (salt, hash) = (STANDARD_NO_PAD.decode(salt).ok()?, STANDARD_NO_PAD.decode(own).ok()?);
+    Some(Written { salt, costs: (memory, passes), hash })
 }

@@ -31,7 +31,7 @@ struct Pick {
 }
 
 fn pick() -> impl Strategy<Value = Pick> {
-    (0..PEOPLE.len(), 0..PARTNERS.len(), 0..Step::ALL.len() + 6, any::<bool>(), 80_i64..120, 0..8, 0_u64..6).prop_map(
+    (0..PEOPLE.len(), 0..PARTNERS.len(), 0..Step::ALL.len() + 7, any::<bool>(), 80_i64..120, 0..8, 0_u64..6).prop_map(
         |(person, line, step, is_possible, figure, reason, days)| Pick {
             person,
             line,
@@ -62,7 +62,7 @@ fn command(state: &PlanState, pick: &Pick) -> Command {
                 0 => Command::ApplySilence {},
                 1 => Command::ApproveTotal { reason, role: None },
                 2 => Command::ChangeTarget { target: crate::usd(pick.figure * 4), reason },
-                3 if pick.figure <= 82 => Command::Close { reason },
+                3 if pick.figure < 100 => Command::Close { reason },
                 4 => business(pick),
                 _ => Command::Lock { lines: approved(state) },
             };

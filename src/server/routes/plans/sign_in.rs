@@ -42,7 +42,7 @@ static SIGN_IN: Operation = Operation {
         ProblemKind::SignInLimited,
         ProblemKind::OriginRefused,
         ProblemKind::RouteUnknown,
-        ProblemKind::ShuttingDown,
+        ProblemKind::Overloaded,
         ProblemKind::LedgerUnavailable,
     ],
     ..OPERATION
