@@ -70,9 +70,12 @@ pub struct Options {
     admin_listen: Vec<Listen>,
     #[command(flatten)]
     vendors: VendorSource,
-    /// Directory that persists past revisions; if omitted, they are kept in memory only.
+    /// Directory with everything that must survive a restart: past revisions, pins, stored books, responses for repeated requests. Several servers can share it. If omitted, all that is in memory only.
     #[arg(long, value_name = "DIR", env = "QUOTIENT_STATE")]
     state: Option<PathBuf>,
+    /// Name of this server among those that share the state directory; the host name by default.
+    #[arg(long, value_name = "NAME", env = "QUOTIENT_REPLICA")]
+    replica: Option<String>,
     /// Tokens with the vendors and operations each allows; required to accept requests from other machines.
     #[arg(long, value_name = "FILE", env = "QUOTIENT_TOKENS")]
     tokens: Option<PathBuf>,
@@ -189,10 +192,12 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         vendors: VendorOptions {
             guard: Some(ChildProcess::of_this_program()?),
             state: options.state.clone(),
+            is_shared: true,
             poll: Duration::from_secs(options.poll),
             has_events: !options.no_events,
             ..VendorOptions::default()
         },
+        replica: replica(options),
         tokens: options.tokens.clone(),
         tls: tls.map(|(certificate, key)| TlsFiles { certificate, key }),
         is_insecure: options.insecure,
@@ -208,6 +213,13 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     })?;
     server.run();
     Ok(())
+}
+
+/// Name of this server among the replicas: as stated, or that of the host, which in a cluster is that of the pod.
+fn replica(options: &Options) -> String {
+    let stated = options.replica.clone().filter(|name| !name.is_empty());
+    let host = || std::env::var("HOSTNAME").ok().filter(|name| !name.is_empty());
+    stated.or_else(host).unwrap_or_else(|| "quotient".to_owned())
 }
 
 /// Limits of the server with those of the options.

@@ -7,6 +7,7 @@ mod clients;
 mod contract;
 mod document;
 mod faults;
+mod fleet;
 pub mod hostile;
 pub mod http;
 pub mod load;
