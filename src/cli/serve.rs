@@ -10,7 +10,7 @@ use crate::audit::{
 };
 use crate::finding::{CleanWriter, Finding};
 use crate::library::{ChildProcess, VendorOptions};
-use crate::server::{self, Listen, Server, ServerLimits, SpanOptions, TlsFiles, memory};
+use crate::server::{self, ClientAuthorities, Listen, Server, ServerLimits, SpanOptions, TlsFiles, memory};
 use crate::signing::SigningKey;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,15 @@ pub enum Audit {
     Strict,
     /// The response is sent anyway and the dropped record is counted.
     BestEffort,
+}
+
+/// Handling of a connection without a client certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ClientCertificates {
+    /// It is refused.
+    Required,
+    /// Its requests need a token.
+    Optional,
 }
 
 /// Past files of a strict log; the disk is full before.
@@ -85,6 +94,12 @@ pub struct Options {
     /// Private key of the certificate in PEM.
     #[arg(long, value_name = "FILE", requires = "tls_certificate", env = "QUOTIENT_TLS_KEY")]
     tls_key: Option<PathBuf>,
+    /// Certificates of the authorities of client certificates, in PEM; reloaded with the certificate.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate", env = "QUOTIENT_CLIENT_CA")]
+    client_ca: Option<PathBuf>,
+    /// Handling of a connection without a client certificate; it is refused by default.
+    #[arg(long, value_name = "MODE", requires = "client_ca", env = "QUOTIENT_CLIENT_CERTIFICATES")]
+    client_certificates: Option<ClientCertificates>,
     /// Host whose requests are accepted without tokens, beside this machine: that of a proxy in front; can be repeated.
     #[arg(long, value_name = "HOST", env = "QUOTIENT_ALLOW_HOST", value_delimiter = ',')]
     allow_host: Vec<String>,
@@ -199,7 +214,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         },
         replica: replica(options),
         tokens: options.tokens.clone(),
-        tls: tls.map(|(certificate, key)| TlsFiles { certificate, key }),
+        tls: tls.map(|(certificate, key)| TlsFiles { certificate, key, clients: clients(options) }),
         is_insecure: options.insecure,
         allowed_hosts: options.allow_host.clone(),
         is_authoring: options.authoring,
@@ -220,6 +235,12 @@ fn replica(options: &Options) -> String {
     let stated = options.replica.clone().filter(|name| !name.is_empty());
     let host = || std::env::var("HOSTNAME").ok().filter(|name| !name.is_empty());
     stated.or_else(host).unwrap_or_else(|| "quotient".to_owned())
+}
+
+/// Authorities of client certificates.
+fn clients(options: &Options) -> Option<ClientAuthorities> {
+    let is_required = options.client_certificates != Some(ClientCertificates::Optional);
+    options.client_ca.clone().map(|file| ClientAuthorities { file, is_required })
 }
 
 /// Limits of the server with those of the options.

@@ -99,10 +99,15 @@ crate::faults! {
             message: format!("`{vendor}` cannot be the name of a vendor"),
             help: "write names of directories under `rules`",
         }
-        /// A token has neither `token` nor `digest`.
+        /// A name of a certificate has no known kind.
+        BadCertificateName { name: String } = TokensFile {
+            message: format!("`{name}` is not a name of a certificate"),
+            help: "write `cn:`, `dns:`, `uri:` or `email:`, and the name, such as `dns:orders.example.com`",
+        }
+        /// A token has neither `token`, `digest` nor `certificate`.
         NoSecret { token: String } = TokensFile {
             message: format!("the token `{token}` has no secret"),
-            help: "write `token`, or `digest`",
+            help: "write `token`, `digest`, or `certificate`",
         }
         /// A token expires before it is valid.
         NeverValid { first: NaiveDate, last: NaiveDate } = TokensFile {

@@ -43,4 +43,4 @@ pub use wire::patience::BatchTimes;
 pub use wire::probe::over_tls;
 pub use wire::rejection::Rejection;
 pub use wire::socket::Listen;
-pub use wire::tls::TlsFiles;
+pub use wire::tls::{ClientAuthorities, TlsFiles};

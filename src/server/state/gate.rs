@@ -4,11 +4,11 @@ use super::callers::{Callers, InUse, Use};
 use super::limits::ServerLimits;
 use crate::audit::TokenChanges;
 use crate::server::http::access::{Access, Caller, Denied, Scope};
+use crate::server::http::credentials::Credentials;
 use crate::server::http::operation::Operation;
 use crate::server::http::origin::{expect_local, expect_one_host};
 use crate::server::http::problem::{Problem, ProblemKind};
 use arc_swap::ArcSwap;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -147,10 +147,19 @@ impl Gate {
             expect_local(&parts.headers, &self.allowed_hosts)?;
         }
         if operation.scope == Scope::Open {
-            let reader = access.caller(&parts.headers).ok().filter(|caller| caller.may(Scope::Read, None).is_ok());
+            let reader =
+                access.caller(&Credentials::of(parts)).ok().filter(|caller| caller.may(Scope::Read, None).is_ok());
             return Ok(reader.unwrap_or_else(Caller::stranger));
         }
-        let caller = access.caller(&parts.headers).map_err(|denied| problem(denied, operation.scope))?;
+        let credentials = Credentials::of(parts);
+        let caller = access.caller(&credentials).map_err(|denied| {
+            if let (Denied::Certificate | Denied::CertificateExpired, Some(shown)) = (denied, &credentials.certificate)
+            {
+                let names = shown.names.join(" ");
+                tracing::warn!(names, "a client certificate names no caller that may ask: {denied:?}");
+            }
+            problem(denied, operation.scope)
+        })?;
         caller.may(operation.scope, vendor).map_err(|denied| problem(denied, operation.scope))?;
         Ok(caller)
     }
@@ -161,13 +170,13 @@ impl Gate {
     }
 
     /// Returns the caller of a stream that is open already, if it may still read.
-    pub fn reader(&self, headers: &HeaderMap) -> Option<Caller> {
-        self.still(headers, Scope::Read, None)
+    pub fn reader(&self, credentials: &Credentials) -> Option<Caller> {
+        self.still(credentials, Scope::Read, None)
     }
 
     /// Returns the caller of a stream that is open already, if it may still use operations of `scope` on `vendor`.
-    pub fn still(&self, headers: &HeaderMap, scope: Scope, vendor: Option<&str>) -> Option<Caller> {
-        let caller = self.access.load().caller(headers).ok()?;
+    pub fn still(&self, credentials: &Credentials, scope: Scope, vendor: Option<&str>) -> Option<Caller> {
+        let caller = self.access.load().caller(credentials).ok()?;
         caller.may(scope, vendor).is_ok().then_some(caller)
     }
 }
@@ -176,6 +185,10 @@ fn problem(denied: Denied, scope: Scope) -> Problem {
     match denied {
         Denied::Early(date) => Problem::new(ProblemKind::TokenMissing, format!("the token is not valid before {date}")),
         Denied::Expired(date) => Problem::new(ProblemKind::TokenMissing, format!("the token was valid through {date}")),
+        Denied::Certificate => {
+            Problem::new(ProblemKind::TokenMissing, "the client certificate is not that of one caller of this server")
+        }
+        Denied::CertificateExpired => Problem::new(ProblemKind::TokenMissing, "the client certificate has expired"),
         Denied::Unknown => Problem::new(ProblemKind::TokenMissing, "the request has no valid token"),
         Denied::Scope => {
             let detail = format!("the token does not allow `{}` here", scope.as_str());

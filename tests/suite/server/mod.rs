@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod attacks;
+mod certificates;
 mod clients;
 mod contract;
 mod document;

@@ -4,6 +4,7 @@ use super::event_document::EventDocument;
 use super::request::{OPERATION, PERSON, PlanRequest};
 use crate::server::http::access::Scope;
 use crate::server::http::context::Context;
+use crate::server::http::credentials::Credentials;
 use crate::server::http::header;
 use crate::server::http::media::{EVENTS, Media};
 use crate::server::http::operation::{Operation, Reply};
@@ -59,13 +60,20 @@ struct Listener {
     moved: watch::Receiver<u64>,
     shutdown: watch::Receiver<bool>,
     headers: HeaderMap,
+    credentials: Credentials,
     last: u64,
     ready: VecDeque<String>,
     spoke: Instant,
     _in_use: InUse,
 }
 
-async fn follow(State(app): State<App>, request: PlanRequest, context: Context, headers: HeaderMap) -> Responded {
+async fn follow(
+    State(app): State<App>,
+    request: PlanRequest,
+    context: Context,
+    credentials: Credentials,
+    headers: HeaderMap,
+) -> Responded {
     let in_use = app.gate.callers.begin(&context.caller, Use::Stream)?;
     let last = match headers.get(LAST_EVENT_ID) {
         None => None,
@@ -83,6 +91,7 @@ async fn follow(State(app): State<App>, request: PlanRequest, context: Context, 
         moved,
         shutdown: app.gate.shutdown(),
         headers,
+        credentials,
         last: last.unwrap_or(version),
         // The header of the response is sent with these first bytes.
         ready: VecDeque::from([": listening\n\n".to_owned()]),
@@ -124,7 +133,7 @@ impl Listener {
     /// Reads what the person has not seen yet; `None` when they no longer see the plan.
     async fn read(&mut self) -> Option<()> {
         // A token can be withdrawn, and a grant revoked, long after the stream was opened.
-        let caller = self.gate.still(&self.headers, Scope::Plan, Some(&self.request.vendor))?;
+        let caller = self.gate.still(&self.credentials, Scope::Plan, Some(&self.request.vendor))?;
         let stated = self.headers.get(PERSON).and_then(|person| person.to_str().ok());
         let seat = Seat::new(&caller, stated).ok()?;
         let (request, last) = (Arc::clone(&self.request), self.last);
