@@ -28,13 +28,13 @@ pub struct StateDirectory {
     keeps_bodies: bool,
     own: Identity,
     seen: Mutex<SeenReplicas>,
+    /// Ids of the other replicas that are gone; apart from the rest, which is held while the database works.
+    gone: Mutex<BTreeSet<String>>,
 }
 
 #[derive(Default)]
 struct SeenReplicas {
     presence: Presence,
-    /// Ids of the other replicas that are gone.
-    gone: BTreeSet<String>,
     reported: Option<(Instant, Report)>,
     beat: i64,
 }
@@ -56,13 +56,13 @@ impl StateDirectory {
             Finding::from(ServerFault::StateUnavailable { path: shown(), reason }).into()
         })?;
         let own = Identity { id: uuid::Uuid::now_v7().to_string(), name: name.to_owned(), started: now() };
-        Ok(Self { database, bodies, keeps_bodies, own, seen: Mutex::default() })
+        Ok(Self { database, bodies, keeps_bodies, own, seen: Mutex::default(), gone: Mutex::default() })
     }
 }
 
 impl SharedState for StateDirectory {
     fn begin(&self, request: Repeatable) -> Shared<Begun> {
-        let (own, gone) = (self.own.id.clone(), self.seen.lock().gone.clone());
+        let (own, gone) = (self.own.id.clone(), self.gone.lock().clone());
         self.database.run(move |rows| requests::begin(rows, &request, &own, &gone, now()))
     }
 
@@ -111,7 +111,7 @@ impl SharedState for StateDirectory {
         let mut seen = self.seen.lock();
         let is_due = seen.reported.as_ref().is_none_or(|(when, last)| when.elapsed() >= BEAT || *last != report);
         let own = self.own.clone();
-        let (beat, written, gone) = (seen.beat + 1, report.clone(), seen.gone.clone());
+        let (beat, written, gone) = (seen.beat + 1, report.clone(), self.gone.lock().clone());
         let (held, rows, removals) = self.database.run(move |rows| {
             if is_due {
                 replica::report(rows, &own, beat, &written, (&gone, now()))?;
@@ -136,7 +136,7 @@ impl SharedState for StateDirectory {
             })
             .collect();
         let gone = replicas.iter().filter(|replica| !replica.is_present);
-        seen.gone = gone.map(|replica| replica.id.clone()).collect();
+        *self.gone.lock() = gone.map(|replica| replica.id.clone()).collect();
         Ok(View { held, replicas, removals })
     }
 

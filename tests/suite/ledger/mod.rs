@@ -7,7 +7,7 @@ mod people;
 mod plan;
 mod property;
 mod round;
-mod store;
+pub mod store;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use quotient::channel::SegmentKey;
