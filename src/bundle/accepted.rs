@@ -3,6 +3,7 @@
 use super::document::Bundle;
 use super::fault::BundleFault;
 use crate::finding::{Finding, Place};
+use crate::library::LockedFile;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -30,13 +31,15 @@ impl Accepted {
     pub fn open(state: Option<&Path>) -> Result<Self, Finding> {
         let Some(state) = state else { return Ok(Self::default()) };
         let path = state.join("bundles.json");
-        let refused = |reason: String| fault(&path, reason);
-        let latest = match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?,
-            Err(error) if error.kind() == ErrorKind::NotFound => BTreeMap::new(),
-            Err(error) => return Err(refused(error.to_string())),
-        };
-        Ok(Self { latest, file: Some(path) })
+        Ok(Self { latest: Self::read(&path)?, file: Some(path) })
+    }
+
+    fn read(path: &Path) -> Result<BTreeMap<String, Latest>, Finding> {
+        match fs::read(path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| fault(path, error.to_string())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(BTreeMap::new()),
+            Err(error) => Err(fault(path, error.to_string())),
+        }
     }
 
     /// Checks that `bundle` is not older than the latest one, and no other under the same number.
@@ -57,21 +60,33 @@ impl Accepted {
         if self.latest.get(vendor) == Some(&latest) {
             return Ok(());
         }
-        let mut all = self.latest.clone();
-        all.insert(vendor.to_owned(), latest);
         if let Some(path) = &self.file {
-            write(path, &all).map_err(|error| fault(path, error.to_string()))?;
+            let failed = |error: std::io::Error| fault(path, error.to_string());
+            // Other replicas of a server may record bundles in the same file.
+            let _turn = turn(path).map_err(failed)?;
+            let mut all = Self::read(path)?;
+            let is_older = |known: &Latest| known.number < latest.number;
+            if all.get(vendor).is_none_or(is_older) {
+                all.insert(vendor.to_owned(), latest.clone());
+                write(path, &all).map_err(failed)?;
+            }
         }
-        self.latest = all;
+        self.latest.insert(vendor.to_owned(), latest);
         Ok(())
     }
 }
 
-/// Replaces the file, completely or not at all.
-fn write(path: &Path, all: &BTreeMap<String, Latest>) -> std::io::Result<()> {
+/// Waits until no other process writes the file; the turn ends with the result.
+fn turn(path: &Path) -> std::io::Result<LockedFile> {
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }
+    let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path.with_extension("lock"))?;
+    LockedFile::after_others(file)
+}
+
+/// Replaces the file, completely or not at all.
+fn write(path: &Path, all: &BTreeMap<String, Latest>) -> std::io::Result<()> {
     let draft = path.with_extension("partial");
     let mut file = File::create(&draft)?;
     file.write_all(&serde_json::to_vec_pretty(all)?)?;

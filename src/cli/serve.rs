@@ -11,7 +11,8 @@ use crate::audit::{
 use crate::finding::{CleanWriter, Finding};
 use crate::library::{ChildProcess, VendorOptions};
 use crate::server::{
-    self, Listen, Server, ServerLimits, SessionTimes, SignInOptions, SpanOptions, TlsFiles, TrustedProxy, memory,
+    self, ClientAuthorities, Listen, Server, ServerLimits, SessionTimes, SignInOptions, SpanOptions, TlsFiles,
+    TrustedProxy, memory,
 };
 use crate::signing::SigningKey;
 use std::io::IsTerminal;
@@ -25,6 +26,15 @@ pub enum Audit {
     Strict,
     /// The response is sent anyway and the dropped record is counted.
     BestEffort,
+}
+
+/// Handling of a connection without a client certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ClientCertificates {
+    /// It is refused.
+    Required,
+    /// Its requests need a token.
+    Optional,
 }
 
 /// Past files of a strict log; the disk is full before.
@@ -72,9 +82,12 @@ pub struct Options {
     admin_listen: Vec<Listen>,
     #[command(flatten)]
     vendors: VendorSource,
-    /// Directory that persists past revisions; if omitted, they are kept in memory only.
+    /// Directory with everything that must survive a restart: past revisions, pins, stored books, responses for repeated requests. Several servers can share it. If omitted, all that is in memory only.
     #[arg(long, value_name = "DIR", env = "QUOTIENT_STATE")]
     state: Option<PathBuf>,
+    /// Name of this server among those that share the state directory; the host name by default.
+    #[arg(long, value_name = "NAME", env = "QUOTIENT_REPLICA")]
+    replica: Option<String>,
     /// Tokens with the vendors and operations each allows; required to accept requests from other machines.
     #[arg(long, value_name = "FILE", env = "QUOTIENT_TOKENS")]
     tokens: Option<PathBuf>,
@@ -96,6 +109,12 @@ pub struct Options {
     /// Private key of the certificate in PEM.
     #[arg(long, value_name = "FILE", requires = "tls_certificate", env = "QUOTIENT_TLS_KEY")]
     tls_key: Option<PathBuf>,
+    /// Certificates of the authorities of client certificates, in PEM; reloaded with the certificate.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate", env = "QUOTIENT_CLIENT_CA")]
+    client_ca: Option<PathBuf>,
+    /// Handling of a connection without a client certificate; it is refused by default.
+    #[arg(long, value_name = "MODE", requires = "client_ca", env = "QUOTIENT_CLIENT_CERTIFICATES")]
+    client_certificates: Option<ClientCertificates>,
     /// Host whose requests are accepted without tokens, beside this machine: that of a proxy in front; can be repeated.
     #[arg(long, value_name = "HOST", env = "QUOTIENT_ALLOW_HOST", value_delimiter = ',')]
     allow_host: Vec<String>,
@@ -203,12 +222,14 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
         vendors: VendorOptions {
             guard: Some(ChildProcess::of_this_program()?),
             state: options.state.clone(),
+            is_shared: true,
             poll: Duration::from_secs(options.poll),
             has_events: !options.no_events,
             ..VendorOptions::default()
         },
+        replica: replica(options),
         tokens: options.tokens.clone(),
-        tls: tls.map(|(certificate, key)| TlsFiles { certificate, key }),
+        tls: tls.map(|(certificate, key)| TlsFiles { certificate, key, clients: clients(options) }),
         is_insecure: options.insecure,
         allowed_hosts: options.allow_host.clone(),
         is_authoring: options.authoring,
@@ -230,6 +251,19 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     })?;
     server.run();
     Ok(())
+}
+
+/// Name of this server among the replicas: as stated, or that of the host, which in a cluster is that of the pod.
+fn replica(options: &Options) -> String {
+    let stated = options.replica.clone().filter(|name| !name.is_empty());
+    let host = || std::env::var("HOSTNAME").ok().filter(|name| !name.is_empty());
+    stated.or_else(host).unwrap_or_else(|| "quotient".to_owned())
+}
+
+/// Authorities of client certificates.
+fn clients(options: &Options) -> Option<ClientAuthorities> {
+    let is_required = options.client_certificates != Some(ClientCertificates::Optional);
+    options.client_ca.clone().map(|file| ClientAuthorities { file, is_required })
 }
 
 /// Limits of the server with those of the options.

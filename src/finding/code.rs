@@ -114,6 +114,10 @@ codes! {
     TokensFile = Files, "tokens::invalid";
     /// The server cannot be started as asked: an address, a certificate, or an option that needs another.
     ServerOptions = Files, "server::options";
+    /// A replica of the server decides with another revision than the one that was asked.
+    ///
+    /// New content or a pin is on its way to it: wait, or read `GET /v1/status`.
+    ServerReplicas = Files, "server::replicas";
     /// A pointer to a value that the decision log must not show is not a JSON pointer, or there are too many of them.
     ///
     /// Nothing is logged under a masking that cannot be understood.

@@ -2,12 +2,13 @@
 //!
 //! The state directory has `revisions/<vendor>/<digest>.json` (the files of one revision; the name is the digest
 //! of the content) and `vendors/<vendor>.json` (last good revision, pin, history, and when each
-//! revision was first used, with a checksum). `lock` keeps a second process out that would write; one that only reads
-//! needs no lock, because every file appears whole.
+//! revision was first used, with a checksum). `lock` keeps a second process out that would write, unless both share the
+//! directory; one that only reads needs no lock, because every file appears whole.
 
 use super::Revision;
 use super::archived::{Kept, Record, digest, files_to_json, is_digest, kept_to_json, record_from_json, record_to_json};
 use super::fault::LibraryFault;
+use super::history::Attempt;
 use super::lock::LockedFile;
 use super::state_directory::{
     clear_temporary, damaged, entries, name_of, read_kept, read_only, read_order, read_record, read_revision,
@@ -53,8 +54,17 @@ type InMemory = (Kept, Arc<VendorFiles>);
 #[derive(Debug)]
 enum Store {
     Memory(Mutex<BTreeMap<Name, Vec<InMemory>>>),
-    Folder { path: PathBuf, order: Mutex<BTreeMap<Name, Vec<Kept>>>, _lock: LockedFile },
+    Folder { path: PathBuf, order: Order, _lock: LockedFile },
     ReadOnly { path: PathBuf },
+}
+
+/// Order of the revisions of a directory, as they were used.
+#[derive(Debug)]
+enum Order {
+    /// In memory: no other process writes.
+    Own(Mutex<BTreeMap<Name, Vec<Kept>>>),
+    /// In the records: other processes write too.
+    Shared,
 }
 
 impl Archive {
@@ -67,20 +77,22 @@ impl Archive {
     ///
     /// Fails if the directory cannot be used, or another process uses it.
     pub fn open(path: &Path) -> Result<Self, Findings> {
-        for directory in ["revisions", "vendors"] {
-            fs::create_dir_all(path.join(directory))
-                .map_err(|error| Findings::from(unwritable(path, &error.to_string())))?;
-        }
-        let lock = path.join("lock");
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
-        let file = file.map_err(|error| Findings::from(unwritable(&lock, &error.to_string())))?;
-        let file = LockedFile::new(file).map_err(|error| {
-            let finding = unwritable(&lock, &error.to_string()).help("give each process its own state directory");
-            Findings::from(finding)
-        })?;
+        let file = lock_file(path)?;
+        let file = LockedFile::new(file).map_err(|error| in_use(path, &error.to_string()))?;
         clear_temporary(path);
-        let order = Mutex::new(read_order(path));
+        let order = Order::Own(Mutex::new(read_order(path)));
         let store = Store::Folder { path: path.to_owned(), order, _lock: file };
+        Ok(Self { store, retention: Retention::ON_DISK })
+    }
+
+    /// Opens the archive under `path` together with other processes that open it in this way.
+    ///
+    /// What one of them stores, all have. Fails if the directory cannot be used, or a process uses it alone.
+    pub fn open_shared(path: &Path) -> Result<Self, Findings> {
+        let file = lock_file(path)?;
+        let file = LockedFile::shared(file, || clear_temporary(path));
+        let file = file.map_err(|error| in_use(path, &error.to_string()))?;
+        let store = Store::Folder { path: path.to_owned(), order: Order::Shared, _lock: file };
         Ok(Self { store, retention: Retention::ON_DISK })
     }
 
@@ -116,9 +128,11 @@ impl Archive {
                 let kept = kept.lock();
                 kept.get(vendor).into_iter().flatten().map(|(kept, _)| kept.clone()).collect()
             }
-            Store::Folder { order, .. } => order.lock().get(vendor).cloned().unwrap_or_default(),
-            Store::ReadOnly { path } if is_vendor_name(vendor) => read_kept(path, vendor),
-            Store::ReadOnly { .. } => Vec::new(),
+            Store::Folder { order: Order::Own(order), .. } => order.lock().get(vendor).cloned().unwrap_or_default(),
+            Store::Folder { path, order: Order::Shared, .. } | Store::ReadOnly { path } if is_vendor_name(vendor) => {
+                read_kept(path, vendor)
+            }
+            Store::Folder { .. } | Store::ReadOnly { .. } => Vec::new(),
         }
     }
 
@@ -159,7 +173,7 @@ impl Archive {
     fn keep_on_disk(
         &self,
         path: &Path,
-        order: &Mutex<BTreeMap<Name, Vec<Kept>>>,
+        order: &Order,
         files: &Arc<VendorFiles>,
         new: Kept,
         needed: &[Revision],
@@ -173,15 +187,24 @@ impl Archive {
             write_atomically(&file, text.as_bytes())
                 .map_err(|error| Findings::from(unwritable(&file, &error.to_string())))?;
         }
-        let mut order = order.lock();
-        let order = order.entry(Arc::clone(&files.vendor)).or_default();
+        match order {
+            Order::Own(order) => {
+                let mut order = order.lock();
+                self.append(order.entry(Arc::clone(&files.vendor)).or_default(), new, needed, &directory);
+            }
+            Order::Shared => self.append(&mut read_kept(path, &files.vendor), new, needed, &directory),
+        }
+        Ok(())
+    }
+
+    /// Moves a revision to the end of the order, and removes the files of those that need not stay.
+    fn append(&self, order: &mut Vec<Kept>, new: Kept, needed: &[Revision], directory: &Path) {
         let known = order.iter().position(|known| known.revision == new.revision).map(|at| order.remove(at));
         order.push(known.unwrap_or(new));
         while let Some(at) = self.superfluous(order.iter(), needed) {
             let old = order.remove(at);
             drop(fs::remove_file(directory.join(format!("{}.json", old.revision))));
         }
-        Ok(())
     }
 
     /// The oldest revision that need not stay, when there is more than is kept. The last was kept just now, and stays.
@@ -218,17 +241,36 @@ impl Archive {
     }
 
     /// Writes what is known of `vendor`. Does nothing in memory.
+    ///
+    /// In a shared archive the events of other processes remain in the record.
     pub fn write_record(&self, vendor: &str, record: &Record) -> Result<(), Findings> {
-        let path = match &self.store {
+        let (path, order) = match &self.store {
             Store::Memory(_) => return Ok(()),
-            Store::Folder { path, .. } => path,
+            Store::Folder { path, order, .. } => (path, order),
             Store::ReadOnly { path } => return Err(Findings::from(read_only(path))),
         };
         let file = path.join("vendors").join(format!("{vendor}.json"));
+        let failed = |error: std::io::Error| Findings::from(unwritable(&file, &error.to_string()));
         let mut body = record_to_json(record);
+        let mut _turn = None;
+        if matches!(order, Order::Shared) {
+            let turn = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("records.lock"));
+            _turn = Some(turn.and_then(LockedFile::after_others).map_err(failed)?);
+            let earlier = read_record(&file).ok().and_then(|body| record_from_json(&body)).unwrap_or_default();
+            body = record_to_json(&record.with_history_of(&earlier));
+        }
         body["revisions"] = self.kept(vendor).iter().map(kept_to_json).collect();
         let text = json!({"schema": "quotient.vendor/1", "digest": digest(&body), "record": body}).to_string();
-        write_atomically(&file, text.as_bytes()).map_err(|error| Findings::from(unwritable(&file, &error.to_string())))
+        write_atomically(&file, text.as_bytes()).map_err(failed)
+    }
+
+    /// Returns the events of `vendor` in all processes that share the archive; `None` if it is not shared.
+    pub fn shared_history(&self, vendor: &str) -> Option<Vec<Attempt>> {
+        let Store::Folder { path, order: Order::Shared, .. } = &self.store else { return None };
+        let file = path.join("vendors").join(format!("{vendor}.json"));
+        is_vendor_name(vendor)
+            .then(|| read_record(&file).ok().and_then(|body| record_from_json(&body)))?
+            .map(|r| r.history)
     }
 
     /// Everything that is known of vendors, and what of it cannot be trusted.
@@ -250,4 +292,20 @@ impl Archive {
         }
         (records, findings)
     }
+}
+
+/// Opens the lock of the archive under `path`, whose directories are created.
+fn lock_file(path: &Path) -> Result<fs::File, Findings> {
+    for directory in ["revisions", "vendors"] {
+        fs::create_dir_all(path.join(directory))
+            .map_err(|error| Findings::from(unwritable(path, &error.to_string())))?;
+    }
+    let lock = path.join("lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock);
+    file.map_err(|error| Findings::from(unwritable(&lock, &error.to_string())))
+}
+
+/// Returns the finding about a directory that another process has for itself.
+fn in_use(path: &Path, why: &str) -> Findings {
+    unwritable(&path.join("lock"), why).help("give each process its own state directory").into()
 }

@@ -18,6 +18,33 @@ pub struct Record {
     pub history: Vec<Attempt>,
 }
 
+/// Time within which an event that several processes report is one event.
+const SAME: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
+/// Most events of a record.
+const MAX_HISTORY: usize = 32;
+
+impl Record {
+    /// Returns the record with the events of an earlier one; what several processes reported at about the same time is
+    /// one event.
+    pub fn with_history_of(&self, earlier: &Self) -> Self {
+        let mut all: Vec<&Attempt> = earlier.history.iter().chain(&self.history).collect();
+        all.sort_by_key(|attempt| attempt.when);
+        let mut history: Vec<Attempt> = Vec::new();
+        for attempt in all {
+            let is_same = |other: &&Attempt| {
+                (other.outcome, &other.revision, &other.who, &other.reason)
+                    == (attempt.outcome, &attempt.revision, &attempt.who, &attempt.reason)
+                    && attempt.when - other.when <= SAME
+            };
+            if !history.iter().rev().any(|other| is_same(&other)) {
+                history.push(attempt.clone());
+            }
+        }
+        history.drain(..history.len().saturating_sub(MAX_HISTORY));
+        Self { history, ..self.clone() }
+    }
+}
+
 /// A revision in the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
@@ -87,18 +114,21 @@ pub fn digest(value: &Value) -> String {
     blake3::hash(value.to_string().as_bytes()).to_hex().to_string()
 }
 
+/// Writes a pin.
+pub fn pin_to_json(pin: &Pin) -> Value {
+    let (holds, withdrawn) = match &pin.hold {
+        Hold::UntilUnpinned => ("until_unpinned", None),
+        Hold::UntilChange { withdrawn } => ("until_change", withdrawn.as_deref()),
+    };
+    json!({
+        "revision": &*pin.revision, "reason": pin.reason, "who": pin.who, "when": pin.when.to_rfc3339(),
+        "holds": holds, "withdrawn": withdrawn,
+    })
+}
+
 /// Writes a record.
 pub fn record_to_json(record: &Record) -> Value {
-    let pin = record.pin.as_ref().map(|pin| {
-        let (holds, withdrawn) = match &pin.hold {
-            Hold::UntilUnpinned => ("until_unpinned", None),
-            Hold::UntilChange { withdrawn } => ("until_change", withdrawn.as_deref()),
-        };
-        json!({
-            "revision": &*pin.revision, "reason": pin.reason, "who": pin.who, "when": pin.when.to_rfc3339(),
-            "holds": holds, "withdrawn": withdrawn,
-        })
-    });
+    let pin = record.pin.as_ref().map(pin_to_json);
     let history: Vec<Value> = record
         .history
         .iter()
@@ -123,7 +153,8 @@ pub fn record_from_json(value: &Value) -> Option<Record> {
     Some(Record { newest: revision(value, "newest")?, pin, history: history? })
 }
 
-fn pin_from_json(value: &Value) -> Option<Pin> {
+/// Reads what [`pin_to_json`] wrote.
+pub fn pin_from_json(value: &Value) -> Option<Pin> {
     let hold = match value.get("holds")?.as_str()? {
         "until_unpinned" => Hold::UntilUnpinned,
         "until_change" => Hold::UntilChange { withdrawn: revision(value, "withdrawn")? },

@@ -1,9 +1,9 @@
-//! Files that one process has for itself, and that it gives back when it closes them.
+//! Files that one process, or some processes together, have locked until they close them.
 
 use std::fs::{File, TryLockError};
 use std::ops::{Deref, DerefMut};
 
-/// An open file that no other process has locked; the lock ends with this value.
+/// An open file with a lock; the lock ends with this value.
 ///
 /// A process that another thread is just starting has the file open as well for a moment, so that closing it would not
 /// end the lock: it is ended explicitly.
@@ -14,6 +14,24 @@ impl LockedFile {
     /// Locks `file`; fails if another process has locked it.
     pub fn new(file: File) -> Result<Self, TryLockError> {
         file.try_lock()?;
+        Ok(Self(file))
+    }
+
+    /// Locks `file` together with other processes; fails if one has locked it for itself.
+    ///
+    /// `alone` is called first when no other process has locked the file, and none can lock it meanwhile.
+    pub fn shared(file: File, alone: impl FnOnce()) -> Result<Self, TryLockError> {
+        if file.try_lock().is_ok() {
+            alone();
+            file.unlock().map_err(TryLockError::Error)?;
+        }
+        file.try_lock_shared()?;
+        Ok(Self(file))
+    }
+
+    /// Waits until no other process has locked `file`.
+    pub fn after_others(file: File) -> std::io::Result<Self> {
+        file.lock()?;
         Ok(Self(file))
     }
 }

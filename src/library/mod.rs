@@ -39,7 +39,7 @@ pub mod watch;
 mod work;
 
 pub use archive::{Archive, Retention};
-pub use archived::{Kept, Record};
+pub use archived::{Kept, Record, pin_from_json, pin_to_json};
 pub use catalog::{Catalog, Change, Departed};
 pub use child::ChildProcess;
 pub use clock::{Clock, SystemClock};

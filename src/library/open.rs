@@ -5,6 +5,7 @@ use super::archive::Archive;
 use super::catalog::Catalog;
 use super::clock::{Clock, SystemClock};
 use super::fault::LibraryFault;
+use super::history::{Attempt, Pin};
 use super::news::Active;
 use super::pacing::{Pace, Pacing};
 use super::past::{Asker, PastRevisions, RevisionRecord};
@@ -283,6 +284,28 @@ impl<V: Validate> Library<V> {
     /// Removes the pin: the latest valid revision of the directory is used again.
     pub fn unpin(&self, vendor: &str, reason: &str, who: Option<&str>) -> Result<(), Findings> {
         self.decide(vendor, Decision::Unpin { reason: reason.to_owned(), who: who.map(str::to_owned) })
+    }
+
+    /// Uses the revision of `pin`, which was decided elsewhere, as long as the pin says; `None` removes the pin.
+    ///
+    /// `who` decided so, for this reason.
+    pub fn hold(&self, vendor: &str, pin: Option<Pin>, reason: &str, who: Option<&str>) -> Result<(), Findings> {
+        let Some(pin) = pin else { return self.unpin(vendor, reason, who) };
+        let active = self.load(vendor, &pin.revision, Asker::Person)?;
+        self.decide(vendor, Decision::Hold { pin, active })
+    }
+
+    /// Makes `revision` of `vendor` ready to be used; fails if it cannot be.
+    pub fn prepare(&self, vendor: &str, revision: &str) -> Result<(), Findings> {
+        self.load(vendor, revision, Asker::Person).map(drop)
+    }
+
+    /// Returns the events of `vendor`, oldest first; with a shared archive those of all processes.
+    pub fn history(&self, vendor: &str) -> Vec<Attempt> {
+        self.shared.archive.shared_history(vendor).unwrap_or_else(|| {
+            let catalog = self.current();
+            catalog.vendor(vendor).into_iter().flat_map(|state| state.history.iter().cloned()).collect()
+        })
     }
 
     fn decide(&self, vendor: &str, decision: Decision<V::Plugin>) -> Result<(), Findings> {

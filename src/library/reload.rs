@@ -68,9 +68,25 @@ pub(super) struct Step {
 /// The decision of a person about a vendor.
 #[derive(Debug)]
 pub(super) enum Decision<P> {
-    Pin { active: Arc<Active<P>>, reason: String, who: Option<String> },
-    RollBack { active: Arc<Active<P>>, reason: String, who: Option<String> },
-    Unpin { reason: String, who: Option<String> },
+    Pin {
+        active: Arc<Active<P>>,
+        reason: String,
+        who: Option<String>,
+    },
+    RollBack {
+        active: Arc<Active<P>>,
+        reason: String,
+        who: Option<String>,
+    },
+    Unpin {
+        reason: String,
+        who: Option<String>,
+    },
+    /// A pin that another replica has recorded.
+    Hold {
+        pin: Pin,
+        active: Arc<Active<P>>,
+    },
 }
 
 #[derive(Debug)]
@@ -241,6 +257,7 @@ impl<P> Reloader<P> {
                 News::Pinned(state.rollback(active.revision().into(), reason, who, now.wall), active)
             }
             Decision::Unpin { reason, who } => News::Unpinned { reason, who },
+            Decision::Hold { pin, active } => News::Pinned(pin, active),
         };
         let mut changes = self.learn_one(vendor, news, now);
         let is_free = self.catalog.vendor(vendor).is_some_and(|state| state.pinned.is_none());

@@ -104,9 +104,10 @@ pub fn damaged(path: &Path, why: &str) -> Finding {
 
 /// Writes through a temporary file, so that after a crash the file is the old one or the new one.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let temporary = path.with_extension("tmp");
+    // Another process may be writing the same file.
+    let temporary = path.with_extension(format!("{}.tmp", uuid::Uuid::now_v7().simple()));
     let mut options = OpenOptions::new();
-    options.create(true).truncate(true).write(true);
+    options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&temporary)?;

@@ -68,6 +68,8 @@ pub struct VendorOptions {
     pub guard: Option<ChildProcess>,
     /// Directory that persists past revisions; `None` keeps them in memory.
     pub state: Option<PathBuf>,
+    /// True if other processes may use the state directory at the same time.
+    pub is_shared: bool,
     /// Limits of past revisions; `None` is [`Retention::ON_DISK`] with a state directory, else [`Retention::IN_MEMORY`].
     pub retention: Option<Retention>,
     /// Interval at which the directories are scanned without an event.
@@ -78,7 +80,14 @@ pub struct VendorOptions {
 
 impl Default for VendorOptions {
     fn default() -> Self {
-        Self { guard: None, state: None, retention: None, poll: Pace::default().poll, has_events: true }
+        Self {
+            guard: None,
+            state: None,
+            is_shared: false,
+            retention: None,
+            poll: Pace::default().poll,
+            has_events: true,
+        }
     }
 }
 
@@ -94,8 +103,12 @@ pub fn open_vendors_from(
     source: impl Source,
     options: VendorOptions,
 ) -> Result<(VendorLibrary, ReloadOutcome), Findings> {
-    let VendorOptions { guard, state, retention, poll, has_events } = options;
-    let archive = state.map_or_else(|| Ok(Archive::in_memory()), |path| Archive::open(&path))?;
+    let VendorOptions { guard, state, is_shared, retention, poll, has_events } = options;
+    let archive = match state {
+        Some(path) if is_shared => Archive::open_shared(&path)?,
+        Some(path) => Archive::open(&path)?,
+        None => Archive::in_memory(),
+    };
     let archive = match retention {
         Some(retention) => archive.keeping(retention),
         None => archive,

@@ -10,6 +10,24 @@ crate::faults! {
             message: format!("the server cannot be started: {reason}"),
             help: "give the process more memory, threads or descriptors",
         }
+        /// Locks do not hold in the state directory.
+        StateNotLocked { path: String, reason: String } = ServerOptions {
+            message: format!("the state directory `{path}` cannot be shared by replicas: {reason}"),
+            help: "use a directory whose file system supports locks between all machines that share it",
+        }
+        /// The state directory cannot be used.
+        StateUnavailable { path: String, reason: String } = ServerOptions {
+            message: format!("the state in `{path}` cannot be used: {reason}"),
+            help: "check the directory, its permissions and the disk",
+        }
+        /// A replica decides with another revision.
+        ReplicaDiffers { replica: String, revision: Option<String> } = ServerReplicas {
+            message: match revision {
+                Some(revision) => format!("replica `{replica}` decides with revision `{revision}`"),
+                None => format!("replica `{replica}` has no revision of the vendor"),
+            },
+            help: "try again once the roll-out is complete",
+        }
         /// An address cannot be listened on.
         CannotListen { address: String, reason: String, is_in_use: bool } = ServerOptions {
             message: format!("cannot listen on `{address}`: {reason}"),
@@ -81,10 +99,15 @@ crate::faults! {
             message: format!("`{vendor}` cannot be the name of a vendor"),
             help: "write names of directories under `rules`",
         }
-        /// A token has neither `token` nor `digest`.
+        /// A name of a certificate has no known kind.
+        BadCertificateName { name: String } = TokensFile {
+            message: format!("`{name}` is not a name of a certificate"),
+            help: "write `cn:`, `dns:`, `uri:` or `email:`, and the name, such as `dns:orders.example.com`",
+        }
+        /// A token has neither `token`, `digest` nor `certificate`.
         NoSecret { token: String } = TokensFile {
             message: format!("the token `{token}` has no secret"),
-            help: "write `token`, or `digest`",
+            help: "write `token`, `digest`, or `certificate`",
         }
         /// A token expires before it is valid.
         NeverValid { first: NaiveDate, last: NaiveDate } = TokensFile {

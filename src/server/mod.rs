@@ -5,6 +5,7 @@
 //! | `wire` | bytes: sockets, TLS, framing, bodies within limits |
 //! | `http` | descriptions of operations, problems, callers, extractors |
 //! | `state` | what requests share, in the parts that handlers ask for |
+//! | `fleet` | state that replicas share, and how each follows the others |
 //! | `routes` | operations with their handlers, one file per group |
 //! | `serve` | the router, the exit of every response, start, upkeep and shutdown |
 //!
@@ -16,6 +17,7 @@
 //! - Nothing of a request ever becomes part of a path or of a script.
 
 mod fault;
+mod fleet;
 mod http;
 mod routes;
 mod serve;
@@ -44,4 +46,4 @@ pub use wire::patience::BatchTimes;
 pub use wire::probe::over_tls;
 pub use wire::rejection::Rejection;
 pub use wire::socket::Listen;
-pub use wire::tls::TlsFiles;
+pub use wire::tls::{ClientAuthorities, TlsFiles};

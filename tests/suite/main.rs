@@ -29,6 +29,7 @@ mod patience;
 mod performance;
 mod planning;
 mod plugin;
+mod power;
 mod quality;
 mod quota;
 mod real_data;

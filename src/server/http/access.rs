@@ -1,13 +1,13 @@
-//! Access: tokens from a file, each with the vendors and operations it is for, its dates and its limits.
+//! Access: tokens and certificates from a file, each with the vendors and operations it is for, its dates and its limits.
 
+use super::credentials::Credentials;
+use super::secret::{certificate_name, digest_of, is_one_byte, is_placeholder};
 use crate::audit::TokenChanges;
 use crate::document::{Codes, Document, Item, Section};
 use crate::finding::{Code, Finding, Findings, Place, Position};
 use crate::plugin::is_vendor_name;
 use crate::server::fault::ServerFault;
 use crate::server::wire::files::read_small;
-use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -51,7 +51,10 @@ struct Token {
     name: Arc<str>,
     /// Person whose token it is; `None` for a service, which has the name of the token.
     person: Option<Arc<str>>,
-    digest: [u8; 32],
+    /// Digest of its secret; `None` for a certificate only.
+    digest: Option<[u8; 32]>,
+    /// Name in the certificate of its clients; `None` for a secret only.
+    certificate: Option<String>,
     scopes: BTreeSet<Scope>,
     /// `None` for all vendors.
     vendors: Option<BTreeSet<String>>,
@@ -108,6 +111,10 @@ pub enum Denied {
     Early(NaiveDate),
     /// The token was valid through this date.
     Expired(NaiveDate),
+    /// The certificate of the connection names no caller, or several.
+    Certificate,
+    /// The certificate of the connection is no longer valid.
+    CertificateExpired,
 }
 
 /// The tokens of a server; without a file every caller that can reach it may do everything.
@@ -146,7 +153,7 @@ impl Access {
         let mut tokens: Vec<Token> = Vec::new();
         for item in document.root().list("token") {
             let Some(token) = item.section().and_then(|section| read_token(item, section)) else { continue };
-            if tokens.iter().any(|other| other.name == token.name || other.digest == token.digest) {
+            if tokens.iter().any(|other| other.is_same_caller(&token)) {
                 item.reject(ServerFault::DuplicateToken { token: token.name.to_string() });
             }
             tokens.push(token);
@@ -186,28 +193,24 @@ impl Access {
         changes
     }
 
-    /// Returns the caller that sends these headers now.
-    pub fn caller(&self, headers: &HeaderMap) -> Result<Caller, Denied> {
-        self.caller_on(headers, DateTime::<Utc>::from(SystemTime::now()).date_naive())
+    /// Returns the caller that shows these credentials now.
+    pub fn caller(&self, credentials: impl Into<Credentials>) -> Result<Caller, Denied> {
+        self.caller_at(&credentials.into(), SystemTime::now().into())
     }
 
-    /// Returns the caller that sends these headers on the date `today` (UTC).
-    fn caller_on(&self, headers: &HeaderMap, today: NaiveDate) -> Result<Caller, Denied> {
-        let Some(tokens) = &self.tokens else { return Ok(Caller::anonymous()) };
-        let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let given = given.and_then(|text| {
-            let (scheme, token) = text.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-        });
-        let digest = digest_of(given.ok_or(Denied::Unknown)?);
-        // Every token is compared even after a match, so that the time reveals nothing.
-        let mut found = None;
-        for token in tokens {
-            if bool::from(token.digest.ct_eq(&digest)) {
-                found = Some(token);
-            }
+    /// Returns the caller that shows these credentials at the time `now`: that of the token, or else of the certificate.
+    fn caller_at(&self, credentials: &Credentials, now: DateTime<Utc>) -> Result<Caller, Denied> {
+        let expiry = credentials.certificate.as_ref().and_then(|certificate| certificate.expiry);
+        // It was valid when the connection began.
+        if expiry.is_some_and(|expiry| expiry < now) {
+            return Err(Denied::CertificateExpired);
         }
-        let token = found.ok_or(Denied::Unknown)?;
+        let today = now.date_naive();
+        let Some(tokens) = &self.tokens else { return Ok(Caller::anonymous()) };
+        let token = match &credentials.certificate {
+            Some(certificate) if !credentials.has_authorization() => named(tokens, &certificate.names),
+            _ => with_secret(tokens, credentials.token().ok_or(Denied::Unknown)?),
+        }?;
         if let Some(date) = token.not_before.filter(|date| today < *date) {
             return Err(Denied::Early(date));
         }
@@ -222,6 +225,37 @@ impl Access {
             limits: token.limits,
             session: None,
         })
+    }
+}
+
+impl Token {
+    /// Returns true when another token has its name, its secret, or its certificate.
+    fn is_same_caller(&self, other: &Self) -> bool {
+        self.name == other.name
+            || (self.digest.is_some() && self.digest == other.digest)
+            || (self.certificate.is_some() && self.certificate == other.certificate)
+    }
+}
+
+/// Returns the token with this secret.
+fn with_secret<'t>(tokens: &'t [Token], secret: &str) -> Result<&'t Token, Denied> {
+    let digest = digest_of(secret);
+    // Every token is compared even after a match, so that the time reveals nothing.
+    let mut found = None;
+    for token in tokens {
+        if token.digest.is_some_and(|own| bool::from(own.ct_eq(&digest))) {
+            found = Some(token);
+        }
+    }
+    found.ok_or(Denied::Unknown)
+}
+
+/// Returns the one token whose certificate has one of these names.
+fn named<'t>(tokens: &'t [Token], names: &[String]) -> Result<&'t Token, Denied> {
+    let mut found = tokens.iter().filter(|token| token.certificate.as_ref().is_some_and(|name| names.contains(name)));
+    match (found.next(), found.next()) {
+        (Some(token), None) => Ok(token),
+        (None, _) | (_, Some(_)) => Err(Denied::Certificate),
     }
 }
 
@@ -266,24 +300,6 @@ impl Caller {
     pub fn is_for_all_vendors(&self) -> bool {
         self.vendors.is_none()
     }
-}
-
-/// Words of tokens that were left as an example has them.
-const PLACEHOLDERS: [&str; 6] = ["changeme", "replaceme", "placeholder", "yourtoken", "yoursecret", "inserttoken"];
-
-/// Returns true for a token that everybody who knows the documentation can guess.
-fn is_placeholder(token: &str) -> bool {
-    let letters: String = token.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    let is_example = PLACEHOLDERS.iter().any(|word| letters.starts_with(word) || letters.ends_with(word));
-    is_example || token.starts_with(['<', '$', '{']) || is_one_byte(token.as_bytes())
-}
-
-fn is_one_byte(bytes: &[u8]) -> bool {
-    bytes.first().is_some_and(|first| bytes.iter().all(|byte| byte == first))
-}
-
-fn digest_of(token: &str) -> [u8; 32] {
-    *blake3::hash(token.as_bytes()).as_bytes()
 }
 
 /// Returns the finding with its line and without its text, which is secret.
@@ -357,17 +373,19 @@ fn read_token(item: Item<'_>, section: Section<'_>) -> Option<Token> {
     let limits = section.section("limits").map(read_limits).unwrap_or_default();
     let person = section.get("person").and_then(|item| item.text()).map(Arc::from);
     let name = name?.text()?;
+    let certificate = section.get("certificate").and_then(certificate_name);
     match (plain, hashed) {
-        (Some(digest), None) | (None, Some(digest)) => {
-            Some(Token { name: name.into(), person, digest, scopes, vendors, not_before, expires, limits })
-        }
-        (None, None) => {
+        (None, None) if certificate.is_none() => {
             item.reject(ServerFault::NoSecret { token: name.to_owned() });
             None
         }
         (Some(_), Some(_)) => {
             item.reject(ServerFault::TwoSecrets { token: name.to_owned() });
             None
+        }
+        (plain, hashed) => {
+            let digest = plain.or(hashed);
+            Some(Token { name: name.into(), person, digest, certificate, scopes, vendors, not_before, expires, limits })
         }
     }
 }
@@ -398,9 +416,8 @@ mod tests {
         let text = "[[token]]\nname = \"a\"\ntoken = \"a-secret-that-is-long-enough\"\nscopes = [\"read\"]\n\
                     not_before = 2026-01-02\nexpires = 2026-01-31\nlimits = { requests = 3, body_mib = 2 }\n";
         let access = Access::parse("tokens.toml", text).unwrap();
-        let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, "Bearer a-secret-that-is-long-enough".parse().unwrap());
-        let on = |date: &str| access.caller_on(&headers, date.parse().unwrap());
+        let shown = Credentials::with("Bearer a-secret-that-is-long-enough");
+        let on = |date: &str| access.caller_at(&shown, format!("{date}T12:00:00Z").parse().unwrap());
         let date = |text: &str| text.parse::<NaiveDate>().unwrap();
         assert_eq!(on("2026-01-01"), Err(Denied::Early(date("2026-01-02"))));
         assert!(on("2026-01-02").is_ok() && on("2026-01-31").is_ok());

@@ -27,6 +27,14 @@ impl RequestKey {
         Self { caller: Some(caller.to_owned()), path: path.to_owned(), key: key.to_owned() }
     }
 
+    /// Returns the digest of caller, path and key.
+    pub fn digest(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        let parts = [self.caller.as_deref().unwrap_or_default(), &self.path, &self.key];
+        parts.iter().for_each(|part| add(&mut hasher, part.as_bytes()));
+        hasher.finalize()
+    }
+
     /// Returns the name of the caller's token.
     pub fn caller(&self) -> Option<&str> {
         self.caller.as_deref()
@@ -46,10 +54,8 @@ pub struct Idempotency {
 impl Idempotency {
     /// Returns the key and the digest under which the ledger knows the request; `None` without a key.
     pub fn once(&self, body: &[u8]) -> Option<Once> {
-        let RequestKey { caller, path, key } = self.key.as_ref()?;
-        let mut hasher = blake3::Hasher::new();
-        [caller.as_deref().unwrap_or_default(), path, key].iter().for_each(|part| add(&mut hasher, part.as_bytes()));
-        Some(Once { key: hasher.finalize().to_hex().to_string(), digest: self.digest(body).to_hex().to_string() })
+        let key = self.key.as_ref()?.digest();
+        Some(Once { key: key.to_hex().to_string(), digest: self.digest(body).to_hex().to_string() })
     }
 
     /// Returns the digest of what makes two requests the same: query, media types, expected revision and body.

@@ -88,6 +88,8 @@ kinds! {
     BodySlow = 408, "body_slow", "The body took too long";
     /// A request with this `Idempotency-Key` is in progress: wait for it.
     IdempotencyInFlight = 409, "idempotency_in_flight", "The same request is in progress";
+    /// With `agreed=true`, a replica decides with another revision of the vendor; `errors` has each of them. Try again once the roll-out is complete.
+    ReplicasDiffer = 409, "replicas_differ", "The replicas do not agree";
     /// The plan or a line is in a state in which the command is not possible; `errors` names the steps that are.
     StateConflict = 409, "state_conflict", "The state does not allow this";
     /// An approval is missing that the rule of approvals asks for.
@@ -134,6 +136,8 @@ kinds! {
     NotRecorded = 503, "not_recorded", "The decision could not be recorded";
     /// The ledger cannot be read or written. Nothing of the request was recorded; the log has the reason.
     LedgerUnavailable = 503, "ledger_unavailable", "The ledger is not available";
+    /// The state directory, which replicas share, cannot be read or written. Nothing of the request took effect; the log has the reason.
+    StateUnavailable = 503, "state_unavailable", "The shared state is not available";
     /// The response took longer than the server allows.
     TooSlow = 503, "too_slow", "The response took too long";
 }

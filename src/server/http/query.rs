@@ -137,6 +137,9 @@ query_parameters! {
         optional_line;
     AfterEvent(u64) = "after", Text, false,
         "Version of the plan: only events after it.", "41", after_event;
+    Agreed(bool) = "agreed", Text, false,
+        "`true` refuses the request with 409 unless all replicas that share the state directory decide with the same revision.",
+        "true", boolean;
     Limit(usize) = "limit", Text, false,
         "Most entries of the page, from 1 to 1,000; 200 if omitted.", "200", limit;
     AsOfVersion(Option<u64>) = "version", Text, false,
@@ -156,6 +159,14 @@ fn optional(value: Option<&str>) -> Result<Option<String>, Problem> {
 
 fn required_before(value: Option<&str>) -> Result<String, Problem> {
     value.map(str::to_owned).ok_or_else(|| invalid("the query parameter `before` is missing"))
+}
+
+fn boolean(value: Option<&str>) -> Result<bool, Problem> {
+    match value {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(invalid("`agreed` is neither `true` nor `false`")),
+    }
 }
 
 fn number(name: &str, value: Option<&str>) -> Result<Option<u64>, Problem> {

@@ -15,7 +15,7 @@ use crate::server::http::negotiation::Accept;
 use crate::server::http::operation::{Operation, Parameter, Reply};
 use crate::server::http::path::VendorPath;
 use crate::server::http::problem::{Problem, ProblemKind};
-use crate::server::http::query::{After, AsOf, Before, PeriodQuery, QueryParameter, RevisionQuery};
+use crate::server::http::query::{After, Agreed, AsOf, Before, PeriodQuery, QueryParameter, RevisionQuery};
 use crate::server::http::request_body::RequestBody;
 use crate::server::http::respond::{self, Responded};
 use crate::server::state::app::App;
@@ -27,11 +27,12 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use std::sync::Arc;
 
-const QUERY: &[Parameter] = &[RevisionQuery::PARAMETER, AsOf::PARAMETER, PeriodQuery::PARAMETER];
+const QUERY: &[Parameter] = &[RevisionQuery::PARAMETER, AsOf::PARAMETER, PeriodQuery::PARAMETER, Agreed::PARAMETER];
 const PROBLEMS: &[ProblemKind] = &[
     ProblemKind::RevisionUnknown,
     ProblemKind::RevisionChanged,
     ProblemKind::BookUnknown,
+    ProblemKind::ReplicasDiffer,
     ProblemKind::PlanInfeasible,
     ProblemKind::RulesFailed,
     ProblemKind::VendorBusy,
@@ -40,6 +41,7 @@ const PROBLEMS: &[ProblemKind] = &[
     ProblemKind::VendorFailed,
     ProblemKind::Overloaded,
     ProblemKind::NotRecorded,
+    ProblemKind::StateUnavailable,
     ProblemKind::ShuttingDown,
 ];
 const DECISION: Operation = Operation {
@@ -219,8 +221,8 @@ async fn compare(State(app): State<App>, request: ComparisonRequest, accept: Acc
     let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&after.plugin.vendor) };
     app.lanes.admit(Lane::Plan, &owner)?;
     let body = body.read(app.gate.limits.book, &app.stores.bodies).await?;
-    let (limits, books, right) =
-        (limits_of(&app.gate), VendorBooks::new(&app.stores.books, &owner.vendor), Arc::clone(&after));
+    let (limits, right) = (limits_of(&app.gate), Arc::clone(&after));
+    let books = VendorBooks::new(&app.stores.books, &after, &limits);
     let work = move || request::compare(side_of(&before), side_of(&right), &body, &defaults, &books, &limits);
     let made = app.lanes.run(Lane::Plan, &owner, traced(span.0.as_ref(), "compare", work)).await?;
     let answer = made.map_err(|refusal| problem_of(&refusal))?;

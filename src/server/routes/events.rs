@@ -2,6 +2,7 @@
 
 use super::route::Route;
 use crate::server::http::context::Context;
+use crate::server::http::credentials::Credentials;
 use crate::server::http::header::LAST_EVENT_ID;
 use crate::server::http::media::{EVENTS, Media};
 use crate::server::http::operation::{Operation, Reply};
@@ -51,7 +52,7 @@ struct Listener {
     telemetry: Arc<Telemetry>,
     gate: Arc<Gate>,
     shutdown: watch::Receiver<bool>,
-    headers: HeaderMap,
+    credentials: Credentials,
     is_open: bool,
     _in_use: InUse,
 }
@@ -60,6 +61,7 @@ async fn listen(
     State(telemetry): State<Arc<Telemetry>>,
     State(gate): State<Arc<Gate>>,
     context: Context,
+    credentials: Credentials,
     headers: HeaderMap,
 ) -> Responded {
     let in_use = gate.callers.begin(&context.caller, Use::Stream)?;
@@ -72,7 +74,8 @@ async fn listen(
     let seen = listening.missed.iter().filter(|sent| context.caller.sees(&sent.event.vendor));
     missed.extend(seen.map(|sent| text_of(&telemetry, sent)));
     let (receiver, shutdown) = (listening.receiver, gate.shutdown());
-    let listener = Listener { receiver, missed, telemetry, gate, shutdown, headers, is_open: false, _in_use: in_use };
+    let listener =
+        Listener { receiver, missed, telemetry, gate, shutdown, credentials, is_open: false, _in_use: in_use };
     let stream = stream::unfold(listener, |mut listener| async move {
         let text = listener.next().await?;
         Some((Ok::<_, Infallible>(Bytes::from(text)), listener))
@@ -102,7 +105,7 @@ impl Listener {
                 biased;
                 _ = self.shutdown.wait_for(|is_shutdown| *is_shutdown) => return None,
                 event = self.receiver.recv() => match event {
-                    Ok(sent) if !self.gate.reader(&self.headers)?.sees(&sent.event.vendor) => continue,
+                    Ok(sent) if !self.gate.reader(&self.credentials)?.sees(&sent.event.vendor) => continue,
                     Ok(sent) => text_of(&self.telemetry, &sent),
                     Err(RecvError::Lagged(missed)) => format!("event: missed\ndata: {{\"missed\":{missed}}}\n\n"),
                     Err(RecvError::Closed) => return None,
@@ -110,7 +113,7 @@ impl Listener {
                 () = tokio::time::sleep(KEEP_ALIVE) => ": keep-alive\n\n".to_owned(),
             };
             // A token can be removed, or restricted to other vendors, long after the stream was opened.
-            self.gate.reader(&self.headers)?;
+            self.gate.reader(&self.credentials)?;
             return Some(text);
         }
     }

@@ -12,6 +12,7 @@ mod plans;
 mod question;
 mod reload;
 mod route;
+mod status;
 mod vendor_documents;
 mod vendors;
 mod workbench;
@@ -41,7 +42,7 @@ pub fn table() -> Vec<Vec<Route>> {
     vec![
         decisions::table(),
         books::table(),
-        [vendors::table(), reload::table(), pins::table(), events::table()].concat(),
+        [vendors::table(), reload::table(), pins::table(), events::table(), status::table()].concat(),
         plans::table(),
         health::table(),
         documentation::table(&DESCRIPTION),
@@ -59,6 +60,7 @@ fn schemas(generator: &mut schemars::SchemaGenerator) {
     vendors::schemas(generator);
     reload::schemas(generator);
     pins::schemas(generator);
+    status::schemas(generator);
     health::schemas(generator);
     books::schemas(generator);
     plans::schemas(generator);

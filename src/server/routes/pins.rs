@@ -4,8 +4,10 @@ use super::route::Route;
 use super::vendor_documents::VendorDocument;
 use crate::audit::ActKind;
 use crate::channel::Name;
-use crate::finding::Code;
-use crate::library::VendorLibrary;
+use crate::finding::{Code, Findings};
+use crate::library::{Hold, Pin, VendorLibrary};
+use crate::server::fleet::follow::Fleet;
+use crate::server::fleet::shared::Held;
 use crate::server::http::access::Scope;
 use crate::server::http::conditional::{Conditions, with_revision};
 use crate::server::http::context::Context;
@@ -25,6 +27,7 @@ use axum::http::request::Parts;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Deserialize;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 1_000;
@@ -40,6 +43,7 @@ const PINS: Operation = Operation {
         ProblemKind::RevisionUnknown,
         ProblemKind::RevisionChanged,
         ProblemKind::NotRecorded,
+        ProblemKind::StateUnavailable,
     ],
     ..Operation::POST
 };
@@ -65,6 +69,7 @@ static UNPIN: Operation = Operation {
         ProblemKind::RevisionChanged,
         ProblemKind::InputRefused,
         ProblemKind::NotRecorded,
+        ProblemKind::StateUnavailable,
     ],
     ..PINS
 };
@@ -185,6 +190,7 @@ async fn decide(app: App, parts: DecisionParts, body: RequestBody, read: Read) -
 
 async fn carry_out(app: &App, parts: &DecisionParts, read: impl FnOnce() -> Result<Decision, Problem>) -> Responded {
     let (vendors, vendor) = (&app.vendors, &parts.vendor.0);
+    let known = waiting(&app.fleet, Name::clone(vendor), |fleet, vendor| fleet.catch_up(&vendor)).await?;
     // Compared with the revision in use once the body has arrived, and not for a repeated request.
     {
         let catalog = vendors.library.current();
@@ -198,7 +204,8 @@ async fn carry_out(app: &App, parts: &DecisionParts, read: impl FnOnce() -> Resu
     }
     let requested = decision.requested(vendor);
     let who = parts.context.caller_name().map(str::to_owned);
-    let done = settle(Arc::clone(&vendors.library), Name::clone(vendor), decision, who);
+    let library = Arc::clone(&vendors.library);
+    let done = settle((Arc::clone(&app.fleet), known), library, Name::clone(vendor), decision, who);
     recorded(&app.telemetry, vendors, &parts.context, requested, done).await?;
     let catalog = vendors.library.current();
     let Some(state) = catalog.vendor(vendor) else { return Err(vendors.unknown(vendor)) };
@@ -206,23 +213,65 @@ async fn carry_out(app: &App, parts: &DecisionParts, read: impl FnOnce() -> Resu
     Ok(with_revision(state.revision().unwrap_or_default(), response))
 }
 
-/// Carries out a decision on a thread that may wait.
+/// Asks the replicas on a thread that may wait.
+async fn waiting<T: Send + 'static>(
+    fleet: &Arc<Fleet>,
+    vendor: Name,
+    ask: impl FnOnce(&Fleet, Name) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let fleet = Arc::clone(fleet);
+    let asked = tokio::task::spawn_blocking(move || ask(&fleet, vendor)).await;
+    asked.map_err(|_| Problem::new(ProblemKind::Internal, "the replicas could not be asked"))?
+}
+
+/// Carries out a decision on a thread that may wait: here, or in all replicas that share state.
 async fn settle(
+    (fleet, known): (Arc<Fleet>, Option<u64>),
     library: Arc<VendorLibrary>,
     vendor: Name,
     decision: Decision,
     who: Option<String>,
 ) -> Result<(), Problem> {
-    let done = tokio::task::spawn_blocking(move || match &decision {
-        Decision::Pin(request) => library.pin(&vendor, &request.revision, &request.reason, who.as_deref()),
-        Decision::RollBack(request) => library.roll_back(&vendor, &request.revision, &request.reason, who.as_deref()),
-        Decision::Unpin(request) => library.unpin(&vendor, &request.reason, who.as_deref()),
-    });
-    let done = done.await;
-    let done = done.map_err(|_| Problem::new(ProblemKind::Internal, "the decision could not be carried out"))?;
-    done.map(drop).map_err(|findings| {
-        let is_unknown = findings.iter().any(|finding| finding.code() == Code::RevisionUnknown);
-        let kind = if is_unknown { ProblemKind::RevisionUnknown } else { ProblemKind::InputRefused };
-        Problem::from_findings(kind, &findings)
-    })
+    let settle = move |fleet: &Fleet, vendor: Name| match known {
+        Some(known) => {
+            if let Decision::Pin(request) | Decision::RollBack(request) = &decision {
+                library.prepare(&vendor, &request.revision).map_err(|findings| refused(&findings))?;
+            }
+            fleet.decide(held(&library, vendor, decision, who), known)
+        }
+        None => {
+            let done = match &decision {
+                Decision::Pin(request) => library.pin(&vendor, &request.revision, &request.reason, who.as_deref()),
+                Decision::RollBack(request) => {
+                    library.roll_back(&vendor, &request.revision, &request.reason, who.as_deref())
+                }
+                Decision::Unpin(request) => library.unpin(&vendor, &request.reason, who.as_deref()),
+            };
+            done.map_err(|findings| refused(&findings))
+        }
+    };
+    waiting(&fleet, vendor, settle).await
+}
+
+/// Returns a decision as the shared state has it.
+fn held(library: &VendorLibrary, vendor: Name, decision: Decision, who: Option<String>) -> Held {
+    let (when, reason) = (SystemTime::now().into(), decision.reason().to_owned());
+    let pin = match decision {
+        Decision::Pin(request) => {
+            let hold = Hold::UntilUnpinned;
+            Some(Pin { revision: request.revision.into(), reason: request.reason, who: who.clone(), when, hold })
+        }
+        Decision::RollBack(request) => {
+            let (catalog, revision) = (library.current(), request.revision.into());
+            catalog.vendor(&vendor).map(|state| state.rollback(revision, request.reason, who.clone(), when))
+        }
+        Decision::Unpin(_) => None,
+    };
+    Held { vendor, version: 0, pin, who, reason }
+}
+
+fn refused(findings: &Findings) -> Problem {
+    let is_unknown = findings.iter().any(|finding| finding.code() == Code::RevisionUnknown);
+    let kind = if is_unknown { ProblemKind::RevisionUnknown } else { ProblemKind::InputRefused };
+    Problem::from_findings(kind, findings)
 }

@@ -5,12 +5,13 @@ use crate::finding::Code;
 use crate::library::Active;
 use crate::plugin::VendorPlugin;
 use crate::request::{self, Answer, Cause, Defaults, Form, Kind, Limits, Refusal};
+use crate::server::fleet::follow::Fleet;
 use crate::server::http::conditional::{Conditions, with_revision};
 use crate::server::http::context::Context;
 use crate::server::http::idempotency::Idempotency;
 use crate::server::http::path::VendorPath;
 use crate::server::http::problem::{Problem, ProblemKind};
-use crate::server::http::query::{AsOf, PeriodQuery, RevisionQuery};
+use crate::server::http::query::{Agreed, AsOf, PeriodQuery, RevisionQuery};
 use crate::server::http::respond::{self, Responded};
 use crate::server::state::app::App;
 use crate::server::state::books::VendorBooks;
@@ -33,6 +34,7 @@ use std::time::{Duration, Instant};
 pub struct DecisionRequest {
     vendor: VendorPath,
     revision: RevisionQuery,
+    agreed: Agreed,
     defaults: Defaults,
     conditions: Conditions,
     context: Context,
@@ -46,6 +48,7 @@ pub struct DecisionRequest {
     /// Limits.
     pub gate: Arc<Gate>,
     vendors: Arc<Vendors>,
+    fleet: Arc<Fleet>,
     telemetry: Arc<Telemetry>,
 }
 
@@ -59,10 +62,12 @@ impl FromRequestParts<App> for DecisionRequest {
         let State(stores) = State::from_request_parts(parts, app).await?;
         let State(gate) = State::from_request_parts(parts, app).await?;
         let State(vendors) = State::from_request_parts(parts, app).await?;
+        let State(fleet) = State::from_request_parts(parts, app).await?;
         let State(telemetry) = State::from_request_parts(parts, app).await?;
         Ok(Self {
             vendor: VendorPath::from_request_parts(parts, app).await?,
             revision: RevisionQuery::from_request_parts(parts, app).await?,
+            agreed: Agreed::from_request_parts(parts, app).await?,
             defaults: Defaults { as_of, period },
             conditions: Conditions::from_request_parts(parts, app).await?,
             context: Context::from_request_parts(parts, app).await?,
@@ -72,6 +77,7 @@ impl FromRequestParts<App> for DecisionRequest {
             stores,
             gate,
             vendors,
+            fleet,
             telemetry,
         })
     }
@@ -84,6 +90,10 @@ impl DecisionRequest {
             span.set_kind(kind.as_str());
         }
         let active = self.vendors.revision(&self.vendor.0, self.revision.0.as_deref()).await?;
+        // A revision that the request names is the same everywhere.
+        if self.agreed.0 && self.revision.0.is_none() {
+            self.expect_agreement(&active).await?;
+        }
         self.vendors.set_aside.admit(&active.plugin.vendor, active.revision(), Instant::now())?;
         if let Some(span) = &self.span.0 {
             span.set_revision(active.revision());
@@ -103,6 +113,15 @@ impl DecisionRequest {
             stores: Arc::clone(&self.stores),
             telemetry: Arc::clone(&self.telemetry),
         })))
+    }
+
+    /// Refuses the request when another replica decides with another revision.
+    async fn expect_agreement(&self, active: &ActiveVendor) -> Result<(), Problem> {
+        let (fleet, active) = (Arc::clone(&self.fleet), Arc::clone(active));
+        let agreed =
+            tokio::task::spawn_blocking(move || fleet.expect_agreement(&active.plugin.vendor, active.revision()));
+        let agreed = agreed.await;
+        agreed.map_err(|_| Problem::new(ProblemKind::Internal, "the replicas could not be asked"))?
     }
 }
 
@@ -177,7 +196,7 @@ impl Question {
         let started = Instant::now();
         let QuestionFacts { owner, active, kind, form, defaults, limits, vendors, stores, telemetry, .. } = &*self.0;
         let vendor = &owner.vendor;
-        let books = VendorBooks::new(&stores.books, vendor);
+        let books = VendorBooks::new(&stores.books, active, limits);
         let made = request::decide(&active.plugin, *kind, *form, body, defaults, &books, limits);
         let took = started.elapsed();
         telemetry.metrics.evaluated(vendor, kind.as_str(), outcome_of(&made), took);

@@ -163,7 +163,7 @@ async fn revisions(State(vendors): State<Arc<Vendors>>, vendor: VendorPath) -> R
         vendor: vendor.0.to_string(),
         revision: state.revision().map(str::to_owned),
         revisions: vendors.library.revisions(&vendor.0).iter().map(ToString::to_string).collect(),
-        history: state.history.iter().map(AttemptDocument::from).collect(),
+        history: vendors.library.history(&vendor.0).iter().map(AttemptDocument::from).collect(),
     })?;
     Ok(match state.revision() {
         Some(revision) => with_revision(revision, response),

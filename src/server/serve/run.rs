@@ -90,6 +90,7 @@ impl Server {
         if !is_clean {
             tracing::warn!("requests were cut off: they did not end within the grace period");
         }
+        app.fleet.leave();
         app.vendors.library.stop();
         runtime.shutdown_timeout(Duration::from_secs(1));
         tracing::info!("ended");

@@ -7,6 +7,9 @@ use crate::audit::{Log, Mode, RecordContent};
 use crate::finding::{Finding, Findings, render};
 use crate::library::{ReloadOutcome, Source, State, VendorOptions, open_vendors_from};
 use crate::server::fault::ServerFault;
+use crate::server::fleet::directory::StateDirectory;
+use crate::server::fleet::follow::Fleet;
+use crate::server::fleet::shared::SharedState;
 use crate::server::http::access::Access;
 use crate::server::state::app::App;
 use crate::server::state::book_directory::BookDirectory;
@@ -29,7 +32,7 @@ use crate::server::state::vendors::Vendors;
 use crate::server::wire::body::BodyMemory;
 use crate::server::wire::socket::{Listen, Socket};
 use crate::server::wire::tls::{Tls, TlsFiles};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
@@ -48,6 +51,8 @@ pub struct Options {
     pub source: Box<dyn Source>,
     /// Options of the vendors: check in a child process, state directory, interval.
     pub vendors: VendorOptions,
+    /// Name of this server among the replicas that share a state directory.
+    pub replica: String,
     /// File of tokens.
     pub tokens: Option<PathBuf>,
     /// Certificate and key.
@@ -113,11 +118,7 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     // Vendors can take a while to be read.
     let terminate = runtime.block_on(async { Terminate::catch() });
     let Doors { sockets, admin, access, tls, is_local } = open_doors(&runtime, &options)?;
-    let state = options.vendors.state.as_ref().filter(|_| options.decision_log.is_some());
-    // A strict log promises that its decisions can be replayed: no book makes way for another.
-    let is_strict = options.decision_log.as_ref().is_some_and(|(_, _, mode)| *mode == Mode::Strict);
-    let book_directory = state.map(|state| BookDirectory::open(state.join("books"), is_strict)).transpose();
-    let book_directory = book_directory.map_err(|error| cannot_start(&error))?;
+    let shared = options.vendors.state.as_deref().map(|state| open_state(state, &options)).transpose()?;
     let plans = Plans::open(options.ledger.as_deref(), options.local)?;
     let offered =
         Offered { authoring: options.is_authoring, ledger: options.ledger.is_some(), workbench: options.has_workbench };
@@ -132,15 +133,17 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     let (limits, hosts) = (options.limits, options.allowed_hosts);
     let sign_in = SignIn::new(options.sign_in, tls.is_some());
     let lanes = Lanes::start(limits.decide, limits.plan, &metrics).map_err(|error| cannot_start(&error))?;
+    let vendors = Arc::new(Vendors::new(library));
+    let (fleet, books, responses) = join(shared, &vendors, limits.stored_books)?;
     let app = App {
-        vendors: Arc::new(Vendors::new(library)),
+        vendors,
+        fleet: Arc::new(fleet),
         lanes: Arc::new(lanes),
         stores: Arc::new(Stores {
             bodies: BodyMemory::new(limits.bodies, limits.caller.bodies),
             responding: BodyMemory::new(limits.responses, limits.responses / 2),
-            books: Arc::new(StoredBooks::new(limits.stored_books)),
-            book_directory,
-            responses: StoredResponses::default(),
+            books,
+            responses,
         }),
         telemetry: Arc::new(Telemetry {
             metrics,
@@ -159,6 +162,30 @@ pub fn start(options: Options) -> Result<Started, Findings> {
     events::follow(&app.telemetry, changes).map_err(|error| cannot_start(&error))?;
     let (tokens, lame_duck) = (options.tokens, options.lame_duck);
     Ok(Started { runtime, admin, app, sockets, tls, tokens, shutdown, lame_duck, exporter, terminate })
+}
+
+/// Opens the state that replicas share.
+fn open_state(path: &Path, options: &Options) -> Result<Arc<dyn SharedState>, Findings> {
+    let mode = options.decision_log.as_ref().map(|(_, _, mode)| *mode);
+    // A strict log promises that its decisions can be replayed: no book makes way for another.
+    let bodies = BookDirectory::open(path.join("books"), mode == Some(Mode::Strict));
+    let bodies = bodies.map_err(|error| cannot_start(&error))?;
+    Ok(Arc::new(StateDirectory::open(path, &options.replica, bodies, mode.is_some())?))
+}
+
+/// Joins the replicas that share a state; returns what is stored there, or in this process when nothing is shared.
+fn join(
+    shared: Option<Arc<dyn SharedState>>,
+    vendors: &Vendors,
+    memory: usize,
+) -> Result<(Fleet, Arc<StoredBooks>, StoredResponses), Findings> {
+    let Some(shared) = shared else {
+        return Ok((Fleet::alone(), Arc::new(StoredBooks::new(memory)), StoredResponses::default()));
+    };
+    let books = Arc::new(StoredBooks::shared(memory, Arc::clone(&shared)));
+    let responses = StoredResponses::shared(Arc::clone(&shared));
+    let fleet = Fleet::join(shared, Arc::clone(&vendors.library), Arc::clone(&books))?;
+    Ok((fleet, books, responses))
 }
 
 /// Entrances of the server.

@@ -6,6 +6,7 @@ use super::plans::Plans;
 use super::stores::Stores;
 use super::telemetry::Telemetry;
 use super::vendors::Vendors;
+use crate::server::fleet::follow::Fleet;
 use axum::extract::FromRef;
 use std::sync::Arc;
 
@@ -37,6 +38,8 @@ parts! {
     telemetry: Telemetry,
     /// The plans of record.
     plans: Plans,
+    /// The replicas that share state with this server.
+    fleet: Fleet,
     /// Tokens and limits.
     gate: Gate,
 }

@@ -40,14 +40,16 @@ impl BookDirectory {
     }
 
     /// Writes a body completely or not at all; `id` must be hex digits, and `vendor` the name of a vendor.
-    pub fn write(&self, vendor: &str, owner: &Owner, id: &str, body: &[u8]) -> io::Result<()> {
-        let share = self.root.join(vendor).join(name_of(owner));
+    ///
+    /// Returns once the disk has it, with the ids of the owner's books that made room for it.
+    pub fn write(&self, vendor: &str, owner: &Owner, id: &str, body: &[u8]) -> io::Result<Vec<String>> {
+        let share = self.root.join(vendor).join(Self::name_of(owner));
         let file = share.join(format!("{id}.json"));
         if file.exists() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         create(&share)?;
-        self.make_room(&share, body.len() as u64)?;
+        let removed = self.make_room(&share, body.len() as u64)?;
         let draft = share.join(format!("{id}.{}.tmp", uuid::Uuid::now_v7().simple()));
         let written = create_file(&draft).and_then(|mut made| {
             made.write_all(body)?;
@@ -57,10 +59,34 @@ impl BookDirectory {
             drop(fs::remove_file(&draft));
             return Err(error);
         }
-        Ok(())
+        // A name survives a failure of power only once its directory is written, and so on up to the root.
+        for directory in share.ancestors().take_while(|directory| directory.starts_with(&self.root)) {
+            sync(directory)?;
+        }
+        Ok(removed)
     }
 
-    fn make_room(&self, share: &Path, bytes: u64) -> io::Result<()> {
+    /// Reads a body in the directory of an owner.
+    pub fn read(&self, vendor: &str, share: &str, id: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.root.join(vendor).join(share).join(format!("{id}.json")))
+    }
+
+    /// Removes a body, if it exists.
+    pub fn remove(&self, vendor: &str, owner: &Owner, id: &str) {
+        let file = self.root.join(vendor).join(Self::name_of(owner)).join(format!("{id}.json"));
+        // A body that stays is never found without its row, and is the oldest to make room.
+        drop(fs::remove_file(file));
+    }
+
+    /// Returns the name of the directory of an owner.
+    pub fn name_of(owner: &Owner) -> String {
+        let digits = |name: &str| blake3::hash(name.as_bytes()).to_hex().chars().take(OWNER_DIGITS).collect();
+        owner.as_deref().map_or_else(|| "all".to_owned(), digits)
+    }
+
+    /// Removes the oldest files of a directory until there is room; returns their ids.
+    fn make_room(&self, share: &Path, bytes: u64) -> io::Result<Vec<String>> {
+        let mut removed = Vec::new();
         let mut files = files_of(share)?;
         files.sort_by(|one, other| (one.modified, &one.path).cmp(&(other.modified, &other.path)));
         let mut all: u64 = files.iter().map(|file| file.bytes).sum();
@@ -71,18 +97,17 @@ impl BookDirectory {
                 return Err(io::Error::new(io::ErrorKind::StorageFull, reason));
             }
             if let Some(oldest) = files.next() {
-                fs::remove_file(&oldest.path)?;
+                match fs::remove_file(&oldest.path) {
+                    // Another replica was faster.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    done => done?,
+                }
                 all -= oldest.bytes;
+                removed.extend(oldest.path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
             }
         }
-        Ok(())
+        Ok(removed)
     }
-}
-
-/// Name of the directory of an owner.
-fn name_of(owner: &Owner) -> String {
-    let digits = |name: &str| blake3::hash(name.as_bytes()).to_hex().chars().take(OWNER_DIGITS).collect();
-    owner.as_deref().map_or_else(|| "all".to_owned(), digits)
 }
 
 fn files_of(share: &Path) -> io::Result<Vec<Stored>> {
@@ -105,6 +130,15 @@ fn create(path: &Path) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
     }
+    Ok(())
+}
+
+/// Returns once the disk has the names in a directory.
+fn sync(directory: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(directory)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = directory;
     Ok(())
 }
 

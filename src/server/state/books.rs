@@ -1,10 +1,13 @@
 //! Stored books, to which requests can refer.
 //!
 //! Every book belongs to the callers that stored it. When the limit is reached, a book of the caller with the most bytes
-//! is removed, the least recently used first: no caller can remove what another one stored.
+//! is removed, the least recently used first: no caller can remove what another one stored. Replicas that share their state
+//! keep all books there; what is in memory is then a copy.
 
 use crate::channel::Name;
-use crate::request::{Books, StoredBook};
+use crate::request::{Books, Limits, StoredBook, read_stored_book};
+use crate::server::fleet::shared::{BookKey, SharedState};
+use crate::server::state::vendors::ActiveVendor;
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,6 +23,8 @@ struct Shelved {
     book: Arc<StoredBook>,
     used: u64,
     owners: BTreeSet<Owner>,
+    /// True when replicas share it.
+    is_shared: bool,
 }
 
 #[derive(Default)]
@@ -63,41 +68,82 @@ impl Shelf {
 pub struct StoredBooks {
     shelf: Mutex<Shelf>,
     most: usize,
+    shared: Option<Arc<dyn SharedState>>,
 }
 
 /// The books to which requests for one vendor may refer.
 pub struct VendorBooks {
     books: Arc<StoredBooks>,
-    vendor: Name,
+    active: ActiveVendor,
+    limits: Limits,
 }
 
 impl StoredBooks {
     /// Returns a store for this many bytes.
     pub fn new(most: usize) -> Self {
-        Self { shelf: Mutex::default(), most }
+        Self { shelf: Mutex::default(), most, shared: None }
+    }
+
+    /// Returns a store for this many bytes in memory, with the books that replicas share.
+    pub fn shared(most: usize, shared: Arc<dyn SharedState>) -> Self {
+        Self { shared: Some(shared), ..Self::new(most) }
+    }
+
+    /// Returns the state that replicas share; `None` when books are of this process.
+    pub fn shared_state(&self) -> Option<&Arc<dyn SharedState>> {
+        self.shared.as_ref()
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         self.shelf.lock()
     }
 
-    /// Stores a book for its owner; returns false when it alone is larger than the store.
-    pub fn store(&self, vendor: &Name, owner: &Owner, book: StoredBook) -> bool {
+    /// Stores a book for its owner; returns false when it alone is larger than the store. `is_shared` says that it is in
+    /// the shared state as well.
+    pub fn store(&self, vendor: &Name, owner: &Owner, book: StoredBook, is_shared: bool) -> bool {
         if book.bytes > self.most {
             return false;
         }
+        self.shelve(vendor, owner.clone(), Arc::new(book), is_shared);
+        true
+    }
+
+    /// Keeps a copy of a shared book, if there is room for it; it has no owner in this process.
+    fn place(&self, vendor: &Name, book: &Arc<StoredBook>) {
+        if book.bytes <= self.most {
+            self.shelve(vendor, None, Arc::clone(book), true);
+        }
+    }
+
+    fn shelve(&self, vendor: &Name, owner: Owner, book: Arc<StoredBook>, is_shared: bool) {
         let mut shelf = self.shelf();
         shelf.uses += 1;
         let (used, bytes, key) = (shelf.uses, book.bytes, (Arc::clone(vendor), book.id.clone()));
-        let mut owners = BTreeSet::from([owner.clone()]);
+        // A copy without an owner counts for callers without a token.
+        let mut owners = BTreeSet::from([owner]);
         if let Some(old) = shelf.books.remove(&key) {
             shelf.bytes -= old.book.bytes;
             owners.extend(old.owners);
         }
-        shelf.books.insert(key, Shelved { book: Arc::new(book), used, owners });
+        shelf.books.insert(key, Shelved { book, used, owners, is_shared });
         shelf.bytes += bytes;
         while (shelf.bytes > self.most || shelf.books.len() > MAX_BOOKS) && shelf.make_room() {}
-        true
+    }
+
+    /// Removes copies of shared books that are not among those that are still stored.
+    pub fn retain(&self, stored: &BTreeSet<BookKey>) {
+        let mut shelf = self.shelf();
+        let is_gone = |(vendor, id): &(Name, String), shelved: &Shelved| {
+            shelved.is_shared && !stored.contains(&(vendor.to_string(), id.clone()))
+        };
+        let gone: Vec<(Name, String)> =
+            shelf.books.iter().filter(|(key, shelved)| is_gone(key, shelved)).map(|(key, _)| key.clone()).collect();
+        gone.iter().for_each(|key| shelf.remove(key));
+    }
+
+    /// Removes the copy of a shared book.
+    pub fn forget(&self, vendor: &Name, id: &str) {
+        self.shelf().remove(&(Arc::clone(vendor), id.to_owned()));
     }
 
     /// Returns the book of a vendor with that id.
@@ -130,14 +176,31 @@ impl StoredBooks {
 }
 
 impl VendorBooks {
-    /// Returns the books to which requests for `vendor` may refer.
-    pub fn new(books: &Arc<StoredBooks>, vendor: &Name) -> Self {
-        Self { books: Arc::clone(books), vendor: Arc::clone(vendor) }
+    /// Returns the books to which requests for the vendor of `active` may refer; shared ones are read within `limits`.
+    pub fn new(books: &Arc<StoredBooks>, active: &ActiveVendor, limits: &Limits) -> Self {
+        Self { books: Arc::clone(books), active: Arc::clone(active), limits: limits.clone() }
+    }
+
+    /// Returns a book that another replica stored, or that no longer was in memory.
+    fn read_shared(&self, id: &str) -> Option<Arc<StoredBook>> {
+        let vendor = &self.active.plugin.vendor;
+        let body = self.books.shared.as_ref()?.book(vendor, id).unwrap_or_else(|unavailable| {
+            tracing::error!("a stored book cannot be read: {unavailable}");
+            None
+        })?;
+        // The calendar and the currency of the vendor are part of the facts: with others it is another book.
+        let (book, _) = read_stored_book(&self.active.plugin, &body, &self.limits).ok()?;
+        if book.id != id {
+            return None;
+        }
+        let found = Arc::new(book);
+        self.books.place(vendor, &found);
+        Some(found)
     }
 }
 
 impl Books for VendorBooks {
     fn stored(&self, id: &str) -> Option<Arc<StoredBook>> {
-        self.books.find(&self.vendor, id)
+        self.books.find(&self.active.plugin.vendor, id).or_else(|| self.read_shared(id))
     }
 }

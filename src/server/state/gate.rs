@@ -6,11 +6,11 @@ use super::sign_in::SignIn;
 use crate::audit::TokenChanges;
 use crate::server::http::access::{Access, Caller, CallerSession, Denied, Scope};
 use crate::server::http::cookie;
+use crate::server::http::credentials::Credentials;
 use crate::server::http::operation::Operation;
 use crate::server::http::origin::{expect_local, expect_one_host, expect_own_page};
 use crate::server::http::problem::{Problem, ProblemKind};
 use arc_swap::ArcSwap;
-use axum::http::HeaderMap;
 use axum::http::Method;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -170,12 +170,13 @@ impl Gate {
             expect_local(&parts.headers, &self.allowed_hosts)?;
         }
         if operation.scope == Scope::Open {
-            let reader = access.caller(&parts.headers).ok().filter(|caller| caller.may(Scope::Read, None).is_ok());
+            let reader =
+                access.caller(&Credentials::of(parts)).ok().filter(|caller| caller.may(Scope::Read, None).is_ok());
             return Ok(reader.unwrap_or_else(Caller::stranger));
         }
         let caller = match self.of_session(parts) {
             Some(caller) if access.is_guarded() => caller,
-            _ => access.caller(&parts.headers).map_err(|denied| problem(denied, operation.scope))?,
+            _ => by_credentials(&access, &Credentials::of(parts), operation.scope)?,
         };
         caller.may(operation.scope, vendor).map_err(|denied| problem(denied, operation.scope))?;
         if caller.session.is_some() && !matches!(parts.method, Method::GET | Method::HEAD) {
@@ -200,29 +201,50 @@ impl Gate {
     }
 
     /// Returns the caller of a stream that is open already, if it may still read.
-    pub fn reader(&self, headers: &HeaderMap) -> Option<Caller> {
-        self.still(headers, Scope::Read, None)
+    pub fn reader(&self, credentials: &Credentials) -> Option<Caller> {
+        self.still(credentials, Scope::Read, None)
     }
 
     /// Returns the caller of a stream that is open already, if it may still use operations of `scope` on `vendor`.
-    pub fn still(&self, headers: &HeaderMap, scope: Scope, vendor: Option<&str>) -> Option<Caller> {
-        let caller = self.access.load().caller(headers).ok()?;
+    pub fn still(&self, credentials: &Credentials, scope: Scope, vendor: Option<&str>) -> Option<Caller> {
+        let caller = self.access.load().caller(credentials).ok()?;
         caller.may(scope, vendor).is_ok().then_some(caller)
     }
 
     /// Returns the caller of a stream that began with a session or a token, as [`Gate::still`] does.
-    pub fn remains(&self, before: &Caller, headers: &HeaderMap, scope: Scope, vendor: Option<&str>) -> Option<Caller> {
+    pub fn remains(
+        &self,
+        before: &Caller,
+        credentials: &Credentials,
+        scope: Scope,
+        vendor: Option<&str>,
+    ) -> Option<Caller> {
         match &before.session {
             Some(session) => self.sign_in.sessions.is_open(&session.key, Instant::now()).then(|| before.clone()),
-            None => self.still(headers, scope, vendor),
+            None => self.still(credentials, scope, vendor),
         }
     }
+}
+
+/// Returns the caller whom a token or a client certificate names.
+fn by_credentials(access: &Access, credentials: &Credentials, scope: Scope) -> Result<Caller, Problem> {
+    access.caller(credentials).map_err(|denied| {
+        if let (Denied::Certificate | Denied::CertificateExpired, Some(shown)) = (denied, &credentials.certificate) {
+            let names = shown.names.join(" ");
+            tracing::warn!(names, "a client certificate names no caller that may ask: {denied:?}");
+        }
+        problem(denied, scope)
+    })
 }
 
 fn problem(denied: Denied, scope: Scope) -> Problem {
     match denied {
         Denied::Early(date) => Problem::new(ProblemKind::TokenMissing, format!("the token is not valid before {date}")),
         Denied::Expired(date) => Problem::new(ProblemKind::TokenMissing, format!("the token was valid through {date}")),
+        Denied::Certificate => {
+            Problem::new(ProblemKind::TokenMissing, "the client certificate is not that of one caller of this server")
+        }
+        Denied::CertificateExpired => Problem::new(ProblemKind::TokenMissing, "the client certificate has expired"),
         Denied::Unknown => Problem::new(ProblemKind::TokenMissing, "the request has no valid token and no session"),
         Denied::Scope => {
             let detail = format!("the token does not allow `{}` here", scope.as_str());

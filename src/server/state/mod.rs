@@ -6,6 +6,7 @@
 //! | [`lanes::Lanes`] | workers for single partners and for whole books |
 //! | [`stores::Stores`] | memory for bodies, stored books, stored responses |
 //! | [`telemetry::Telemetry`] | metrics, traces, events, the decision log |
+//! | [`super::fleet::follow::Fleet`] | the replicas that share state with this server |
 //! | [`gate::Gate`] | tokens, sessions, limits, accounts of callers, and whether the server is shutting down |
 
 pub mod acts;

@@ -1,8 +1,11 @@
 //! Responses stored for requests repeated with the same `Idempotency-Key`.
 //!
 //! When the limit is reached, the oldest response of the caller with the most bytes is removed: no caller can remove what
-//! is stored for another one.
+//! is stored for another one. Replicas that share their state share the responses too: a key is decided once by all of
+//! them.
 
+use crate::server::fleet::shared::{self, Begun, Claim, SharedState};
+use crate::server::fleet::waiting::waiting;
 use crate::server::http::idempotency::{Idempotency, RequestKey};
 use crate::server::http::problem::{Problem, ProblemKind};
 use axum::body::{Body, Bytes};
@@ -11,6 +14,7 @@ use http_body_util::BodyExt;
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Lifetime of a stored response.
@@ -34,13 +38,24 @@ struct Store {
     bytes: usize,
 }
 
-/// The stored responses.
+/// The stored responses: of this process, or those that replicas share.
 #[derive(Default)]
-pub struct StoredResponses(Mutex<Store>);
+pub struct StoredResponses {
+    own: Mutex<Store>,
+    shared: Option<Arc<dyn SharedState>>,
+}
+
+/// The parts of a response.
+type Parts = (StatusCode, HeaderMap, Bytes);
 
 impl StoredResponses {
+    /// Returns responses that replicas share.
+    pub fn shared(shared: Arc<dyn SharedState>) -> Self {
+        Self { own: Mutex::default(), shared: Some(shared) }
+    }
+
     fn store(&self) -> MutexGuard<'_, Store> {
-        self.0.lock()
+        self.own.lock()
     }
 
     /// Returns the response stored for this request, or makes one with `make` and stores it.
@@ -55,45 +70,28 @@ impl StoredResponses {
         make: impl Future<Output = Result<Response<Body>, Problem>>,
     ) -> Result<Response<Body>, Problem> {
         let Some(key) = &idempotency.key else { return make.await };
+        if let Some(shared) = &self.shared {
+            return once_of_all(shared, key, idempotency, body, make).await;
+        }
         if let Some(response) = self.begin(key, idempotency.digest(body))? {
             return Ok(response);
         }
         // However the making ends, even by being dropped, the key must not stay in flight.
         let mut unfinished = Unfinished { responses: self, key: Some(key) };
-        let made = match make.await {
-            Ok(response) => response,
-            Err(problem) if problem.status < 500 && !matches!(problem.status, 404 | 412 | 428 | 429) => {
-                problem.about(&idempotency.context.request_id, &idempotency.context.path).response()
-            }
-            Err(problem) => return Err(problem),
-        };
-        let (parts, body) = made.into_parts();
-        let bytes = body.collect().await.map(http_body_util::Collected::to_bytes);
-        let bytes = bytes.map_err(|_| Problem::new(ProblemKind::Internal, "the response could not be assembled"))?;
+        let (response, parts) = assembled(idempotency, make.await).await?;
         if let Some(key) = unfinished.key.take() {
-            self.store_response(key, (parts.status, parts.headers.clone(), bytes.clone()));
+            self.store_response(key, parts);
         }
-        Ok(Response::from_parts(parts, Body::from(bytes)))
+        Ok(response)
     }
 
     fn begin(&self, key: &RequestKey, request: blake3::Hash) -> Result<Option<Response<Body>>, Problem> {
         let mut store = self.store();
         store.forget_old();
         match store.responses.get(key) {
-            Some(stored) if stored.request != request => Err(Problem::new(
-                ProblemKind::IdempotencyMismatch,
-                "this `Idempotency-Key` was used before with another request",
-            )),
-            Some(Stored { response: None, .. }) => Err(Problem::new(
-                ProblemKind::IdempotencyInFlight,
-                "a request with this `Idempotency-Key` is in progress",
-            )),
-            Some(Stored { response: Some((status, headers, bytes)), .. }) => {
-                let mut response = Response::new(Body::from(bytes.clone()));
-                (*response.status_mut(), *response.headers_mut()) = (*status, headers.clone());
-                response.headers_mut().insert(REPEATED, HeaderValue::from_static("true"));
-                Ok(Some(response))
-            }
+            Some(stored) if stored.request != request => Err(mismatch()),
+            Some(Stored { response: None, .. }) => Err(in_flight()),
+            Some(Stored { response: Some(parts), .. }) => Ok(Some(repeated(parts.clone()))),
             None => {
                 store.responses.insert(key.clone(), Stored { request, since: Instant::now(), response: None });
                 Ok(None)
@@ -111,6 +109,113 @@ impl StoredResponses {
         while store.bytes > MAX_BYTES || store.responses.len() > MAX_RESPONSES {
             let Some(oldest) = store.oldest_of_largest() else { break };
             store.forget(&oldest);
+        }
+    }
+}
+
+fn mismatch() -> Problem {
+    Problem::new(ProblemKind::IdempotencyMismatch, "this `Idempotency-Key` was used before with another request")
+}
+
+fn in_flight() -> Problem {
+    let problem =
+        Problem::new(ProblemKind::IdempotencyInFlight, "a request with this `Idempotency-Key` is in progress");
+    Problem { retry_after: Some(1), ..problem }
+}
+
+/// Returns a stored response for a repeated request.
+fn repeated((status, headers, bytes): Parts) -> Response<Body> {
+    let mut response = Response::new(Body::from(bytes));
+    (*response.status_mut(), *response.headers_mut()) = (status, headers);
+    response.headers_mut().insert(REPEATED, HeaderValue::from_static("true"));
+    response
+}
+
+/// Returns the response to send, and its parts to store; a problem for which nothing is stored is returned as it is.
+async fn assembled(
+    idempotency: &Idempotency,
+    made: Result<Response<Body>, Problem>,
+) -> Result<(Response<Body>, Parts), Problem> {
+    let made = match made {
+        Ok(response) => response,
+        Err(problem) if problem.status < 500 && !matches!(problem.status, 404 | 412 | 428 | 429) => {
+            problem.about(&idempotency.context.request_id, &idempotency.context.path).response()
+        }
+        Err(problem) => return Err(problem),
+    };
+    let (parts, body) = made.into_parts();
+    let bytes = body.collect().await.map(http_body_util::Collected::to_bytes);
+    let bytes = bytes.map_err(|_| Problem::new(ProblemKind::Internal, "the response could not be assembled"))?;
+    let stored = (parts.status, parts.headers.clone(), bytes.clone());
+    Ok((Response::from_parts(parts, Body::from(bytes)), stored))
+}
+
+/// Returns the response that any replica has stored for this request, or makes one with `make` and stores it for all.
+async fn once_of_all(
+    shared: &Arc<dyn SharedState>,
+    key: &RequestKey,
+    idempotency: &Idempotency,
+    body: &[u8],
+    make: impl Future<Output = Result<Response<Body>, Problem>>,
+) -> Result<Response<Body>, Problem> {
+    let request = shared::Repeatable {
+        key: *key.digest().as_bytes(),
+        digest: *idempotency.digest(body).as_bytes(),
+        caller: key.caller().unwrap_or_default().to_owned(),
+    };
+    let again = request.clone();
+    let claim = match waiting(shared, move |shared| shared.begin(request)).await? {
+        Begun::Claimed(claim) => claim,
+        Begun::InFlight => return Err(in_flight()),
+        Begun::Mismatch => return Err(mismatch()),
+        Begun::Decided(response) => return Ok(repeated(parts_of(response))),
+    };
+    // However the making ends, even by being dropped, the key must not stay in flight.
+    let mut claimed = Claimed { shared, claim: Some(claim) };
+    let (response, parts) = assembled(idempotency, make.await).await?;
+    if parts.2.len() > MAX_BYTES {
+        return Ok(response);
+    }
+    let Some(claim) = claimed.claim.take() else { return Ok(response) };
+    if waiting(shared, move |shared| shared.finish(claim, stored_form(parts))).await? {
+        return Ok(response);
+    }
+    // This replica was taken for gone, and another one decides: its response is the one.
+    match waiting(shared, move |shared| shared.begin(again)).await? {
+        Begun::Decided(response) => Ok(repeated(parts_of(response))),
+        Begun::Claimed(claim) => {
+            shared.abandon(claim);
+            Err(in_flight())
+        }
+        Begun::InFlight | Begun::Mismatch => Err(in_flight()),
+    }
+}
+
+fn stored_form((status, headers, bytes): Parts) -> shared::Response {
+    let text = |(name, value): (&HeaderName, &HeaderValue)| Some((name.to_string(), value.to_str().ok()?.to_owned()));
+    shared::Response {
+        status: status.as_u16(),
+        headers: headers.iter().filter_map(text).collect(),
+        body: bytes.to_vec(),
+    }
+}
+
+fn parts_of(response: shared::Response) -> Parts {
+    let field = |(name, value): &(String, String)| Some((name.parse().ok()?, value.parse().ok()?));
+    let headers: HeaderMap = response.headers.iter().filter_map(field).collect();
+    (StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, response.body.into())
+}
+
+/// Gives a claim back when its request got no response.
+struct Claimed<'a> {
+    shared: &'a Arc<dyn SharedState>,
+    claim: Option<Claim>,
+}
+
+impl Drop for Claimed<'_> {
+    fn drop(&mut self) {
+        if let Some(claim) = self.claim.take() {
+            self.shared.abandon(claim);
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Memory for bodies, stored books, and stored responses.
 
-use super::book_directory::BookDirectory;
 use super::books::StoredBooks;
 use super::responses::StoredResponses;
 use crate::server::wire::body::BodyMemory;
@@ -14,8 +13,6 @@ pub struct Stores {
     pub responding: Arc<BodyMemory>,
     /// Books that requests refer to.
     pub books: Arc<StoredBooks>,
-    /// Directory to which stored books are written, so that decisions that refer to them can be replayed.
-    pub book_directory: Option<BookDirectory>,
     /// Responses for repeated requests.
     pub responses: StoredResponses,
 }

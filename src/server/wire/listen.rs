@@ -1,10 +1,11 @@
 //! Connections: how many at once, and how each is served.
 
+use super::certificate::ClientCertificate;
 use super::framing::{MAX_FIELDS, MAX_HEADER};
 use super::places::{Place, Places};
 use super::rejection::{Refusals, Rejection};
 use super::socket::Socket;
-use super::tls::Tls;
+use super::tls::{Tls, refusal_of};
 use super::watched::{Exchange, Timeouts, WatchedStream};
 use axum::Router;
 use axum::body::Body;
@@ -102,7 +103,7 @@ where
         let place = &counted.place;
         let served = async {
             let Some(tls) = &serving.tls else {
-                return serve_connection((stream, peer), &serving, place, watcher).await;
+                return serve_connection((stream, peer, None), &serving, place, watcher).await;
             };
             // A handshake that fails or does not end needs no response, and shutdown does not wait for it.
             let mut ending = serving.ending.clone();
@@ -110,8 +111,19 @@ where
                 shaken = tokio::time::timeout(HANDSHAKE, tls.acceptor().accept(stream)) => shaken,
                 _ = ending.wait_for(|is_ending| *is_ending) => return,
             };
-            if let Ok(Ok(stream)) = shaken {
-                serve_connection((stream, peer), &serving, place, watcher).await;
+            match shaken {
+                Ok(Ok(stream)) => {
+                    let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+                    let certificate = shown.map(|certificate| Arc::new(ClientCertificate::read(certificate)));
+                    serve_connection((stream, peer, certificate), &serving, place, watcher).await;
+                }
+                Ok(Err(error)) => {
+                    if let Some(reason) = refusal_of(&error) {
+                        let address = peer.0.map(|peer| peer.to_string());
+                        tracing::warn!(address, reason, "a connection is refused for its client certificate");
+                    }
+                }
+                Err(_) => {}
             }
         };
         tokio::select! {
@@ -142,8 +154,15 @@ async fn turn_away<I: AsyncWrite + Unpin>(mut stream: I, refusals: Refusals) {
     drop(tokio::time::timeout(Duration::from_secs(1), goodbye).await);
 }
 
-async fn serve_connection<I>((stream, peer): (I, Peer), serving: &Serving, place: &Arc<Place>, watcher: Watcher)
-where
+/// A connection: its stream, its other side, and the certificate of its client.
+type Connection<I> = (I, Peer, Option<Arc<ClientCertificate>>);
+
+async fn serve_connection<I>(
+    (stream, peer, certificate): Connection<I>,
+    serving: &Serving,
+    place: &Arc<Place>,
+    watcher: Watcher,
+) where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (exchange, refusals) = (Arc::new(Exchange::default()), serving.refusals);
@@ -153,6 +172,9 @@ where
         let (exchange, router) = (Arc::clone(&exchange), router.clone());
         request.extensions_mut().insert(Arc::clone(&place));
         request.extensions_mut().insert(peer);
+        if let Some(certificate) = &certificate {
+            request.extensions_mut().insert(Arc::clone(certificate));
+        }
         async move {
             let response = match exchange.take() {
                 Ok(()) => routed(router, request).await,

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::{ServerConfig, crypto::ring};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::server::danger::ClientCertVerifier;
+use tokio_rustls::rustls::{Error, RootCertStore, ServerConfig, crypto::ring};
 
 /// Files of a certificate chain and its key, in PEM.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,17 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// Private key.
     pub key: PathBuf,
+    /// Authorities of client certificates; `None` asks for none.
+    pub clients: Option<ClientAuthorities>,
+}
+
+/// Authorities whose certificates clients may show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientAuthorities {
+    /// Their certificates, in PEM.
+    pub file: PathBuf,
+    /// True to refuse connections without a certificate.
+    pub is_required: bool,
 }
 
 /// The certificate in use.
@@ -82,14 +95,45 @@ fn load(files: &TlsFiles) -> Result<(Loaded, blake3::Hash), Finding> {
     let chain = chain.map_err(|error| bad(&files.certificate, "certificate", error.to_string()))?;
     let secret = PrivateKeyDer::from_pem_slice(&key).map_err(|error| bad(&files.key, "key", error.to_string()))?;
     let expiry = chain.first().and_then(|first| expiry(first));
+    let (verifier, authorities) = match &files.clients {
+        Some(clients) => {
+            let bytes = read(&clients.file)?;
+            let verifier = verifier(&bytes, clients.is_required);
+            (verifier.map_err(|reason| bad(&clients.file, "list of authorities", reason))?, bytes)
+        }
+        None => (WebPkiClientVerifier::no_client_auth(), Vec::new()),
+    };
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map(|builder| builder.with_no_client_auth())
+        .map(|builder| builder.with_client_cert_verifier(verifier))
         .and_then(|builder| builder.with_single_cert(chain, secret))
         .map_err(|error| bad(&files.certificate, "certificate", error.to_string()))?;
     let mut config = config;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let mut hasher = blake3::Hasher::new();
-    hasher.update(&(certificate.len() as u64).to_le_bytes()).update(&certificate).update(&key);
+    hasher.update(&(certificate.len() as u64).to_le_bytes()).update(&certificate);
+    hasher.update(&(key.len() as u64).to_le_bytes()).update(&key).update(&authorities);
     Ok((Loaded { config: Arc::new(config), expiry }, hasher.finalize()))
+}
+
+/// Returns the verifier of client certificates of the authorities in a PEM file.
+fn verifier(authorities: &[u8], is_required: bool) -> Result<Arc<dyn ClientCertVerifier>, String> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(authorities) {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
+    }
+    let provider = Arc::new(ring::default_provider());
+    let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+    let builder = if is_required { builder } else { builder.allow_unauthenticated() };
+    builder.build().map(|verifier| verifier as Arc<dyn ClientCertVerifier>).map_err(|error| error.to_string())
+}
+
+/// Returns why a handshake failed at the certificate of the client; `None` when it failed otherwise.
+pub fn refusal_of(error: &std::io::Error) -> Option<String> {
+    let error = error.get_ref()?.downcast_ref::<Error>()?;
+    match error {
+        Error::InvalidCertificate(_) | Error::NoCertificatesPresented => Some(error.to_string()),
+        _ => None,
+    }
 }

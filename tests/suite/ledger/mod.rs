@@ -9,7 +9,7 @@ mod plan;
 mod property;
 mod rebuild;
 mod round;
-mod store;
+pub mod store;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use quotient::channel::SegmentKey;

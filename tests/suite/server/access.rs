@@ -225,7 +225,7 @@ fn shown_certificate(address: SocketAddr) -> Option<Vec<u8>> {
 
 /// Takes any certificate: the test looks at it itself.
 #[derive(Debug)]
-struct Anybody(std::sync::Arc<tokio_rustls::rustls::crypto::CryptoProvider>);
+pub struct Anybody(pub std::sync::Arc<tokio_rustls::rustls::crypto::CryptoProvider>);
 
 impl tokio_rustls::rustls::client::danger::ServerCertVerifier for Anybody {
     fn verify_server_cert(

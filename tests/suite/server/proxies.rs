@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// A proxy that ends with this value.
-struct Proxy {
+pub struct Proxy {
     child: Child,
-    address: SocketAddr,
+    /// Where it listens.
+    pub address: SocketAddr,
     _home: tempfile::TempDir,
 }
 
@@ -24,7 +25,8 @@ impl Drop for Proxy {
     }
 }
 
-fn is_here(program: &str) -> bool {
+/// True when a program is installed; its absence is named.
+pub fn is_here(program: &str) -> bool {
     let is_here = Command::new(program).arg("-v").output().is_ok_and(|output| output.status.success());
     if !is_here {
         println!("left out: {program} is not here");
@@ -45,6 +47,23 @@ impl Proxy {
         let child = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let proxy = Self { child, address, _home: home };
         until("the proxy", || std::net::TcpStream::connect(proxy.address).is_ok());
+        proxy
+    }
+
+    /// haproxy before two servers in turn, which asks every two seconds whether they are ready.
+    pub fn haproxy([first, second]: [&Running; 2]) -> Self {
+        let of = |name: &str, server: &Running| {
+            format!("    server {name} {} check inter 2s fall 1 rise 1\n", server.address)
+        };
+        let configuration = format!(
+            "defaults\n    mode http\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n    retries 0\n\
+             frontend all\n    bind {{listen}}\n    default_backend servers\n\
+             backend servers\n    balance roundrobin\n    option httpchk GET /health/ready\n{}{}",
+            of("first", first),
+            of("second", second)
+        );
+        let proxy = Self::start("haproxy", &configuration, &["-db", "-f", "{file}"]);
+        until("the servers", || get(proxy.address, "/version").is_ok_and(|answer| answer.status == 200));
         proxy
     }
 
@@ -91,17 +110,7 @@ fn no_request_is_lost_when_a_server_ends_behind_haproxy() {
     let (one, other) = (Home::new(), Home::new());
     let first = one.serve(&["--drain-delay", "8"]);
     let second = other.serve(&[]);
-    let of =
-        |name: &str, server: &Running| format!("    server {name} {} check inter 2s fall 1 rise 1\n", server.address);
-    let configuration = format!(
-        "defaults\n    mode http\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n    retries 0\n\
-         frontend all\n    bind {{listen}}\n    default_backend servers\n\
-         backend servers\n    balance roundrobin\n    option httpchk GET /health/ready\n{}{}",
-        of("first", &first),
-        of("second", &second)
-    );
-    let proxy = Proxy::start("haproxy", &configuration, &["-db", "-f", "{file}"]);
-    until("the servers", || get(proxy.address, "/version").is_ok_and(|answer| answer.status == 200));
+    let proxy = Proxy::haproxy([&first, &second]);
     let is_over = AtomicBool::new(false);
     let body = assessment("P1");
     let (asked, lost) = std::thread::scope(|scope| {

@@ -132,7 +132,8 @@ async fn deals(State(app): State<App>, request: PlanRequest, context: Context) -
         let active = app.vendors.past(&vendor, &header.revision).await?;
         let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&active.plugin.vendor) };
         app.lanes.admit(Lane::Plan, &owner)?;
-        let (books, limits) = (VendorBooks::new(&app.stores.books, &owner.vendor), limits_of(&app.gate));
+        let limits = limits_of(&app.gate);
+        let books = VendorBooks::new(&app.stores.books, &active, &limits);
         let as_of = header.as_of;
         let work = move || {
             let closing = |book: &PartnerBook, _: planning::Request| {

@@ -14,7 +14,7 @@ use crate::server::http::media::{JSON, Media};
 use crate::server::http::operation::{Operation, Reply};
 use crate::server::http::path::VendorPath;
 use crate::server::http::problem::{Problem, ProblemKind};
-use crate::server::http::query::{AsOf, PeriodQuery, QueryParameter, RevisionQuery};
+use crate::server::http::query::{Agreed, AsOf, PeriodQuery, QueryParameter, RevisionQuery};
 use crate::server::http::request_body::{RequestBody, parse};
 use crate::server::http::respond::{Responded, document};
 use crate::server::routes::question::DecisionRequest;
@@ -41,7 +41,7 @@ static OPEN: Operation = Operation {
     path: "/v1/vendors/{vendor}/plans",
     summary: "Open a plan with a proposal",
     doc: "`proposal` is the body of `proposals`; its outcome becomes the first figure of every line. The ledger stores the request and the proposal, with the revision of the rules and the hash of the book.",
-    query: &[RevisionQuery::PARAMETER, AsOf::PARAMETER, PeriodQuery::PARAMETER],
+    query: &[RevisionQuery::PARAMETER, AsOf::PARAMETER, PeriodQuery::PARAMETER, Agreed::PARAMETER],
     body: &[Media::json("OpenPlan")],
     replies: &[Reply { status: 201, doc: "The plan.", media: &[Media::json("Plan")], has_revision: false }],
     problems: &[
@@ -50,6 +50,8 @@ static OPEN: Operation = Operation {
         ProblemKind::RevisionUnknown,
         ProblemKind::RevisionChanged,
         ProblemKind::BookUnknown,
+        ProblemKind::ReplicasDiffer,
+        ProblemKind::StateUnavailable,
         ProblemKind::PlanInfeasible,
         ProblemKind::RulesFailed,
         ProblemKind::VendorBusy,

@@ -93,7 +93,8 @@ async fn preview(State(app): State<App>, request: PlanRequest, context: Context,
     let header = found.plan.state.header.clone().ok_or_else(super::request::unknown)?;
     let active = app.vendors.past(&request.vendor, &header.revision).await?;
     let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&active.plugin.vendor) };
-    let (books, limits) = (VendorBooks::new(&app.stores.books, &owner.vendor), limits_of(&app.gate));
+    let limits = limits_of(&app.gate);
+    let books = VendorBooks::new(&app.stores.books, &active, &limits);
     let ledger = Arc::clone(app.plans.ledger()?);
     let local = app.plans.local.clone().filter(|local| local.is_of(&header));
     let work = move || {

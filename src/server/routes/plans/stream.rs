@@ -4,6 +4,7 @@ use super::event_document::EventDocument;
 use super::request::{OPERATION, PERSON, PlanRequest};
 use crate::server::http::access::{Caller, Scope};
 use crate::server::http::context::Context;
+use crate::server::http::credentials::Credentials;
 use crate::server::http::header;
 use crate::server::http::media::{EVENTS, Media};
 use crate::server::http::operation::{Operation, Reply};
@@ -60,13 +61,20 @@ struct Listener {
     shutdown: watch::Receiver<bool>,
     caller: Caller,
     headers: HeaderMap,
+    credentials: Credentials,
     last: u64,
     ready: VecDeque<String>,
     spoke: Instant,
     _in_use: InUse,
 }
 
-async fn follow(State(app): State<App>, request: PlanRequest, context: Context, headers: HeaderMap) -> Responded {
+async fn follow(
+    State(app): State<App>,
+    request: PlanRequest,
+    context: Context,
+    credentials: Credentials,
+    headers: HeaderMap,
+) -> Responded {
     let in_use = app.gate.callers.begin(&context.caller, Use::Stream)?;
     let last = match headers.get(LAST_EVENT_ID) {
         None => None,
@@ -85,6 +93,7 @@ async fn follow(State(app): State<App>, request: PlanRequest, context: Context, 
         shutdown: app.gate.shutdown(),
         caller: context.caller.clone(),
         headers,
+        credentials,
         last: last.unwrap_or(version),
         // The header of the response is sent with these first bytes.
         ready: VecDeque::from([": listening\n\n".to_owned()]),
@@ -126,7 +135,8 @@ impl Listener {
     /// Reads what the person has not seen yet; `None` when they no longer see the plan.
     async fn read(&mut self) -> Option<()> {
         // A token can be withdrawn, and a grant revoked, long after the stream was opened.
-        let caller = self.gate.remains(&self.caller, &self.headers, Scope::Plan, Some(&self.request.vendor))?;
+        let vendor = Some(self.request.vendor.as_str());
+        let caller = self.gate.remains(&self.caller, &self.credentials, Scope::Plan, vendor)?;
         let stated = self.headers.get(PERSON).and_then(|person| person.to_str().ok());
         let seat = Seat::new(&caller, stated).ok()?;
         let (request, last) = (Arc::clone(&self.request), self.last);

@@ -235,7 +235,8 @@ async fn compared(
     let Origin { header, active, request, .. } = origin;
     let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&active.plugin.vendor) };
     app.lanes.admit(Lane::Plan, &owner)?;
-    let (books, limits) = (VendorBooks::new(&app.stores.books, &owner.vendor), limits_of(&app.gate));
+    let limits = limits_of(&app.gate);
+    let books = VendorBooks::new(&app.stores.books, &active, &limits);
     let local = app.plans.local.clone().filter(|local| local.is_of(&header));
     let work = move || -> Result<Vec<u8>, Problem> {
         let plugin = compile(&files)?;

@@ -2,11 +2,11 @@
 
 mod append;
 mod concurrent;
-mod crash;
+pub mod crash;
 mod fault;
 mod file;
 mod model;
 mod personal;
 mod snapshot;
-mod support;
+pub mod support;
 mod tamper;

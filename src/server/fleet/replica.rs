@@ -1,0 +1,87 @@
+//! Replicas, as rows.
+
+use super::shared::Report;
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
+
+/// Time after which a replica that reports no more is taken out of the list.
+const FORGOTTEN: TimeDelta = TimeDelta::hours(1);
+
+/// A process.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Unique id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Start.
+    pub started: DateTime<Utc>,
+}
+
+/// A replica as its row has it.
+pub struct Row {
+    /// The process.
+    pub identity: Identity,
+    /// Number of its last report.
+    pub beat: i64,
+    /// Time of it.
+    pub seen: DateTime<Utc>,
+    /// The report.
+    pub report: Report,
+}
+
+/// Writes a report; replicas that are `gone` for long are taken out of the list.
+pub fn report(
+    connection: &Connection,
+    own: &Identity,
+    beat: i64,
+    report: &Report,
+    (gone, now): (&BTreeSet<String>, DateTime<Utc>),
+) -> rusqlite::Result<()> {
+    let revisions = serde_json::to_string(&report.revisions).unwrap_or_default();
+    connection.execute(
+        "INSERT OR REPLACE INTO replica (id, name, started, seen, beat, applied, revisions)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![own.id, own.name, own.started.to_rfc3339(), now.to_rfc3339(), beat, report.applied, revisions],
+    )?;
+    let oldest = (now - FORGOTTEN).to_rfc3339();
+    // Only those that this process has seen no more: the clocks of machines may differ.
+    for id in gone {
+        connection.execute("DELETE FROM replica WHERE id = ?1 AND seen < ?2", [id, &oldest])?;
+    }
+    Ok(())
+}
+
+/// Returns true when the list has a replica.
+pub fn is_listed(connection: &Connection, id: &str) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM replica WHERE id = ?1")?;
+    statement.exists([id])
+}
+
+/// Removes a replica.
+pub fn leave(connection: &Connection, id: &str) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM replica WHERE id = ?1", [id]).map(drop)
+}
+
+/// Returns all replicas, ascending by name and start.
+pub fn all(connection: &Connection) -> rusqlite::Result<Vec<Row>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, name, started, seen, beat, applied, revisions FROM replica ORDER BY name, started, id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let time = |at: usize| {
+            let text: String = row.get(at)?;
+            let time = DateTime::parse_from_rfc3339(&text);
+            Ok::<_, rusqlite::Error>(time.map_or(DateTime::UNIX_EPOCH, |time| time.to_utc()))
+        };
+        let revisions: String = row.get(6)?;
+        Ok(Row {
+            identity: Identity { id: row.get(0)?, name: row.get(1)?, started: time(2)? },
+            seen: time(3)?,
+            beat: row.get(4)?,
+            report: Report { applied: row.get(5)?, revisions: serde_json::from_str(&revisions).unwrap_or_default() },
+        })
+    })?;
+    rows.collect()
+}
