@@ -2,11 +2,15 @@
 
 use super::super::store::Store;
 use super::super::table::{Field, TableKind};
+use super::aside::aside;
+use super::balances::balances;
 use super::columns::{
-    amount, bind_partner, currency_column, deductions, facts, other_amounts, signs, taxes, uncounted,
+    amount, bind_partner, currency_column, deductions, facts, negatives, other_amounts, signs, taxes, uncounted,
 };
 use super::constant::names;
+use super::cube::cube;
 use super::currency::currency;
+use super::documents::{beside, of_documents};
 use super::fit::Fit;
 use super::joined::{complete, lookup};
 use super::link::{linked, master, unread};
@@ -14,6 +18,7 @@ use super::nested::{group_rows, nested};
 use super::numbers::numbers;
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
+use super::running::{growing, running_rows};
 use super::section::Draft;
 use super::text::{Decision, Section, order, quoted};
 use super::wide::Wide;
@@ -32,7 +37,10 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
         fits.iter()
             .filter(|fit| is_kind(fit))
             // Of copies, the one with the shorter name is the original.
-            .max_by_key(|fit| (fit.profile.rows, Reverse((fit.profile.file.len(), fit.profile.table))))
+            .max_by_key(|fit| {
+                let profile = fit.profile;
+                (aside(profile).is_none(), profile.rows, Reverse((profile.file.len(), profile.table)))
+            })
     };
     let revenue = largest(|fit| fit.is_revenue());
     let opportunities = largest(|fit| fit.is_opportunities());
@@ -55,7 +63,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
         (None, None) => {}
     }
     match (revenue, opportunities) {
-        (Some(fit), _) => plan.revenue(fit, link.map(|link| link.other)),
+        (Some(fit), _) => plan.revenue(fit, link.map(|link| link.other), &fits),
         (None, Some(_)) => {}
         (None, None) => plan.nothing(&fits),
     }
@@ -89,7 +97,8 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
         others.sort_by_key(|fit| (Reverse(fit.profile.rows), fit.profile.file.len(), fit.profile.table));
         for fit in others {
             let is_new = !own.iter().any(|part| fit.profile.is_copy_of(part));
-            if is_new && fit.profile.has_columns_of(chosen.profile) {
+            let is_other = aside(fit.profile).is_some() && aside(chosen.profile).is_none();
+            if is_new && !is_other && fit.profile.has_columns_of(chosen.profile) {
                 own.push(fit.profile);
             }
         }
@@ -97,6 +106,20 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
         parts.insert(chosen.profile.table, own);
     }
     parts
+}
+
+/// Leaves out rows with sums of others, and asks about amounts that may be such sums.
+fn sums<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[Fit<'s>]) {
+    let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
+    if periods.is_empty() {
+        of_documents(draft, fit.amount);
+        beside(draft, fit.amount, fits);
+    }
+    running_rows(draft);
+    growing(draft, partner, (fit.date, fit.amount), periods);
+    balances(draft, partner, periods);
+    cube(draft, partner, periods);
+    nested(draft, partner, periods);
 }
 
 /// Makes the columns of `wide` rows.
@@ -215,7 +238,7 @@ impl<'s> Plan<'s> {
         self.take(draft, "several rows per partner");
     }
 
-    fn revenue(&mut self, fit: &Fit<'s>, partner: Option<&'s Column>) {
+    fn revenue(&mut self, fit: &Fit<'s>, partner: Option<&'s Column>, fits: &[Fit<'s>]) {
         let mut draft = self.draft("revenue", fit.profile);
         draft.joined = fit.joined;
         draft.source(self.store);
@@ -250,6 +273,7 @@ impl<'s> Plan<'s> {
         draft.repeated();
         deductions(&mut draft);
         signs(&mut draft);
+        negatives(&mut draft);
         if fit.is_grouped {
             group_rows(&mut draft, partner);
         } else {
@@ -258,7 +282,7 @@ impl<'s> Plan<'s> {
         let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
         numbers(&mut draft, &[Field::Amount], periods);
         draft.dates(&[Field::Month]);
-        nested(&mut draft, partner, periods);
+        sums(&mut draft, fit, partner, fits);
         if !draft.section.has("fill_down") {
             draft.skip_empty(&[Field::PartnerId, Field::Month, Field::Amount]);
         }
@@ -285,7 +309,7 @@ impl<'s> Plan<'s> {
             for (field, column) in fit.wanted() {
                 if column.is_none() {
                     let (what, key) = (fit.missing(field), field.name());
-                    let question = format!("{what}: write `columns.{key} = \"…\"` under `[revenue]`");
+                    let question = format!("{what} `columns.{key} = \"…\"` under `[revenue]`");
                     self.questions.push(Question { place: fit.profile.file.clone(), question });
                 }
             }

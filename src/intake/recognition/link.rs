@@ -2,6 +2,7 @@
 
 use super::super::table::Field;
 use super::super::value::identifier::similar_form;
+use super::aside::about;
 use super::fit::Fit;
 use super::profile::{Column, Profile};
 use std::collections::BTreeMap;
@@ -66,6 +67,12 @@ pub(super) fn unread(fit: &Fit<'_>, fits: &[Fit<'_>], read: &[usize]) -> Option<
     if let Some(original) = fits.iter().filter(is_read).find(|other| fit.profile.is_copy_of(other.profile)) {
         let file = &original.profile.file;
         return Some(format!("all its rows are in `{file}` too, so it is not read: is it a copy?"));
+    }
+    let has_columns = |other: &Fit<'_>| fit.profile.has_columns_of(other.profile);
+    if fits.iter().filter(is_read).any(has_columns)
+        && let Some(question) = about(fit.profile)
+    {
+        return Some(question);
     }
     if fit.is_revenue() || fit.is_opportunities() {
         let question =

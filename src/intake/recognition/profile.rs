@@ -12,7 +12,7 @@ use super::header::{Header, find_header};
 use super::heading::{named_currency, rank};
 use super::notation::{Notation, is_dash, is_number};
 use crate::units::Currency;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most different values of a column that are remembered.
@@ -238,6 +238,15 @@ impl Column {
         }
     }
 
+    /// A date, where the dates of the column span fewer months with day and month in the other order than in `format`.
+    pub fn swapped(&self, format: &str) -> Option<&str> {
+        let numbers = self.values.keys().filter_map(|text| Dates::numbers_of(text));
+        let (firsts, seconds): (BTreeSet<u32>, BTreeSet<u32>) = numbers.unzip();
+        let (own, other) = if format.starts_with('D') { (seconds, firsts) } else { (firsts, seconds) };
+        let is_odd = other.len() < own.len() && self.dates.fits(format);
+        self.values.keys().next().map(|text| &**text).filter(|_| is_odd)
+    }
+
     /// Currencies, if every value is the code or the name of one.
     pub fn currencies(&self) -> Vec<Currency> {
         let few = self.values.len() <= 20 && self.filled > 0;
@@ -302,6 +311,15 @@ impl Profile {
     pub fn all_rows(&self, each: impl FnMut(u64, Fields<'_>)) {
         // What cannot be read is reported when the book is read.
         let _ = self.sheet.for_each(each);
+    }
+
+    /// True when the first row of data has a value in `column`.
+    pub fn begins_with(&self, column: &Column) -> bool {
+        let mut first = None;
+        self.rows(|_, fields| {
+            first.get_or_insert(!fields.text(column.index).is_empty());
+        });
+        first == Some(true)
     }
 
     /// True for a text whose fields are separated by semicolons.
