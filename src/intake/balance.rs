@@ -3,7 +3,7 @@
 use super::value::month_word::month_number;
 
 /// Names of a balance that is carried over, lower case: nothing else is called so.
-const CARRIED: [&str; 41] = [
+const CARRIED: [&str; 42] = [
     "balance brought forward",
     "balance carried forward",
     "balance b/f",
@@ -18,6 +18,7 @@ const CARRIED: [&str; 41] = [
     "opening balance",
     "closing balance",
     "beginning balance",
+    "previous balance",
     "ending balance",
     "übertrag",
     "uebertrag",
@@ -63,11 +64,22 @@ pub(super) struct Balance {
 
 /// Reads a cell as the name of a balance: `Übertrag`, `Opening balance`, `Saldo per 31.01.2025`.
 pub(super) fn balance(text: &str) -> Option<Balance> {
-    // Most cells are looked at no further: every name begins with one of these letters and has one of these parts.
-    let first = text.as_bytes().first().map_or(0, |byte| byte | 0x20);
-    if !(3..60).contains(&text.len())
-        || !(matches!(first, b'a'..=b'c' | b'e' | b'o' | b'r' | b's' | b'u') || first > 0x7F)
-    {
+    // Most cells are looked at no further: every name begins with one of these pairs and has one of these parts.
+    let [first, second, ..] = text.as_bytes() else { return None };
+    let (first, is_other) = (first | 0x20, *first > 0x7F);
+    let is_pair = match first {
+        b'b' => matches!(second | 0x20, b'a' | b'r' | b'/' | b'e'),
+        b's' => matches!(second | 0x20, b'a' | b'o' | b'c'),
+        b'a' => matches!(second | 0x20, b'n' | b'c'),
+        b'c' => matches!(second | 0x20, b'a' | b'l' | b'/'),
+        b'e' => matches!(second | 0x20, b'n' | b'r' | b'i') || *second > 0x7F,
+        b'o' => second | 0x20 == b'p',
+        b'r' => matches!(second | 0x20, b'e' | b'u'),
+        b'u' => second | 0x20 == b'e',
+        b'p' => second | 0x20 == b'r',
+        _ => is_other,
+    };
+    if !is_pair || text.len() > 60 {
         return None;
     }
     let has_part = text.as_bytes().windows(3).any(|part| match part {
@@ -77,7 +89,7 @@ pub(super) fn balance(text: &str) -> Option<Balance> {
         ),
         _ => false,
     });
-    if !has_part && first <= 0x7F {
+    if !has_part && !is_other {
         return None;
     }
     let lower = text.trim_matches(['*', ' ', ':', '-']).to_lowercase();

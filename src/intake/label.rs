@@ -162,9 +162,18 @@ pub(super) struct Label {
 
 /// Reads a cell as the name of a total row: `Total`, `Grand Totals (12 records)`, `Summe:`, `Total Acme`, `Acme Total`.
 pub(super) fn label(text: &str) -> Option<Label> {
-    // Most cells are looked at no further: every name has one of these parts.
-    let first = text.as_bytes().first().map_or(0, |byte| byte | 0x20);
-    if (matches!(first, b'a' | b'e' | b'i' | b'o' | b'r'..=b'u') || !first.is_ascii()) && text.len() < 20 {
+    // Most cells are looked at no further: every name begins with one of these pairs, or has one of these parts.
+    let may_be_whole = match text.as_bytes() {
+        [first, second, ..] if first.is_ascii_alphabetic() => {
+            matches!(
+                &[first | 0x20, second | 0x20],
+                b"al" | b"to" | b"tu" | b"su" | b"ov" | b"in" | b"en" | b"uk" | b"ra" | b"og" | b"re" | b"er"
+            )
+        }
+        [first, ..] => !first.is_ascii() || *first == b'*' || *first == b' ',
+        [] => return None,
+    };
+    if may_be_whole && text.len() < 20 {
         let lower = text.trim_matches(['*', ' ']).trim_end_matches([':', ' ']).to_lowercase();
         if WHOLE.contains(&lower.as_str()) {
             return Some(Label { is_exact: true, count: None });

@@ -76,7 +76,9 @@ impl<'a> Sorting<'a> {
         let is_unpivoted = self.sheet.reshape.as_ref().is_some_and(|shape| shape.unpivot.is_some());
         after_gap
             || is_unpivoted
-            || (0..LABELLED).any(|index| label(fields.text(index)).is_some() || balance(fields.text(index)).is_some())
+            || (0..LABELLED)
+                .map(|index| fields.text(index))
+                .any(|text| label(text).is_some() || balance(text).is_some())
             || is_header(self.sheet, fields)
             || matches!(fields, Fields::Record(record) if record.len() < self.binding.width)
             || matches!(self.binding.source(Field::PartnerId), Source::Column(index) if fields.text(*index).is_empty())

@@ -11,6 +11,7 @@ use super::constant::names;
 use super::cube::cube;
 use super::currency::currency;
 use super::documents::{beside, of_documents};
+use super::doubts::doubts;
 use super::fit::Fit;
 use super::joined::{complete, lookup};
 use super::link::{linked, master, unread};
@@ -31,7 +32,7 @@ const DISTINCT: &str = "no table of partners was found, so they are taken from t
 
 /// Proposes the mapping of `profiles`, the tables of `store`.
 pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
-    let mut fits: Vec<Fit<'s>> = profiles.iter().map(Fit::of).collect();
+    let mut fits: Vec<Fit<'s>> = profiles.iter().filter(|profile| !profile.lacks_header()).map(Fit::of).collect();
     complete(&mut fits);
     let largest = |is_kind: fn(&Fit<'_>) -> bool| {
         fits.iter()
@@ -50,6 +51,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let partners = master(&fits, transactions);
     let (parts, roles) = (parts(&fits, [revenue, opportunities]), BTreeMap::new());
     let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), parts, roles };
+    plan.headless(profiles);
     let link = partners.as_ref().map(|(_, link)| *link);
     if let Some((value, known)) = link.and_then(|link| link.spelled) {
         plan.similar(value, known);
@@ -115,6 +117,7 @@ fn sums<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[F
         of_documents(draft, fit.amount);
         beside(draft, fit.amount, fits);
     }
+    doubts(draft, fit);
     running_rows(draft);
     growing(draft, partner, (fit.date, fit.amount), periods);
     balances(draft, partner, periods);
@@ -152,6 +155,17 @@ pub(super) struct Plan<'s> {
 }
 
 impl<'s> Plan<'s> {
+    /// Asks about tables without a header.
+    fn headless(&mut self, profiles: &[Profile]) {
+        for profile in profiles.iter().filter(|profile| profile.lacks_header()) {
+            let first = profile.columns.first().map_or("", |column| column.heading.as_str());
+            let question = format!(
+                "its first row, which begins with `{first}`, looks like data: write a row with the names of the columns above it"
+            );
+            self.questions.push(Question { place: profile.file.clone(), question });
+        }
+    }
+
     /// Asks about lists of objects in the cells of rows.
     fn nested(&mut self, fits: &[Fit<'_>]) {
         for fit in fits {

@@ -3,8 +3,10 @@
 use super::super::table::{Field, folded};
 use super::super::value::period::{self, Years};
 use super::assumed::{assumed, organisations};
+use super::dates::is_date;
 use super::grouped::grouped;
 use super::heading::{compared, is_one_of};
+use super::notation::{is_dash, is_number};
 use super::outcomes::outcome;
 use super::period_heading::{is_fiscal_year, is_year_end, span, year_of};
 use super::profile::{Column, Profile};
@@ -176,7 +178,12 @@ impl<'p> Fit<'p> {
         }
         match self.profile.best(field, |column| column.filled > 0) {
             Some(column) => {
-                let example = column.values.keys().next().map(|value| quoted(value)).unwrap_or_default();
+                let is_other = |value: &&Box<str>| match field {
+                    Field::Amount => !is_number(value) && !is_dash(value),
+                    _ => !is_date(value),
+                };
+                let other = column.values.keys().find(is_other).or_else(|| column.values.keys().next());
+                let example = other.map(|value| quoted(value)).unwrap_or_default();
                 format!("the values of `{}`, such as {example}, are not all {kind}: write", column.heading)
             }
             None => format!("no heading is known to be {role}: write"),

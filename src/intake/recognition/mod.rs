@@ -12,6 +12,7 @@ mod cube;
 mod currency;
 mod dates;
 mod documents;
+mod doubts;
 mod fit;
 mod grouped;
 mod header;

@@ -136,3 +136,14 @@ fn headings_of_several_lines_are_named_in_one() {
     assert_eq!(seen.revenue(), Decimal::from(150), "{}", seen.mapping);
     assert_eq!(seen.book.unwrap().currency.code(), "EUR");
 }
+
+#[test]
+fn a_file_without_a_header_is_not_read_as_if_its_first_row_were_one() {
+    let text =
+        "SO43659,2024-01-05,Acme,1,2024.99\nSO43660,2024-01-06,Beta,3,419.46\nSO43661,2024-02-06,Acme,1,874.79\n";
+    let seen = Seen::text(&[("a.csv", text)]);
+    seen.says("its first row, which begins with `SO43659`, looks like data: write a row with the names of the columns");
+    assert!(seen.book.is_none());
+    let days = "Acme,45,12\n2024-01-05,2024-01-06,2024-01-07\n";
+    assert!(!Seen::text(&[("a.csv", days)]).said.contains("looks like data"));
+}

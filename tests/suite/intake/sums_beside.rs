@@ -223,3 +223,45 @@ fn figures_below_a_total_are_left_out() {
     let units = "Customer,Measure,Jan 2025,Feb 2025,Mar 2025\nA,Units,1,2,3\nA,Net Sales,100,200,300\nB,Units,1,1,1\nB,Net Sales,10,20,30\n";
     reads(units, 660).says("rows with `Units` are left out as running sums or quantities");
 }
+
+#[test]
+fn columns_that_say_that_rows_may_not_count_are_asked_about() {
+    for (text, question) in [
+        (
+            "Customer,Date,Amount,Reversed\nA,2024-01-05,100,N\nB,2024-02-01,50,Y\nA,2024-02-05,7,N\n",
+            "rows with \"Y\" (1 row): do they count? If not, write `skip.Reversed = \"Y\"` under `[revenue]`",
+        ),
+        (
+            "Partner,Share %,Date,Deal Amount\nA,60,2024-01-05,100\nB,40,2024-01-05,100\nA,100,2024-02-05,50\n",
+            "Share %: the amounts are not multiplied by it",
+        ),
+        (
+            "Order,Customer,Date,Line,Parent Line,Amount\n1,A,2024-01-05,1,,100\n1,A,2024-01-05,2,1,60\n1,A,2024-01-05,3,1,40\n",
+            "2 rows are parts of another line",
+        ),
+        (
+            "Customer,Order Date,Invoice Date,Amount\nA,2024-01-05,2024-02-01,100\nB,2024-01-06,,50\nA,2024-01-07,2024-02-02,7\n",
+            "Invoice Date: 1 row without it: is the revenue that of `Order Date`",
+        ),
+        (
+            "Customer,Period,Amount\nA,2024-01,10\nA,2024-02,10\nA,2024-03,10\nA,2024-Q1,30\n",
+            "`2024-Q1` contains `2024-01`, which has rows too",
+        ),
+        (
+            "Version,Customer,Month,Amount\nV1,A,2024-01,100\nV1,B,2024-01,50\nV2,A,2024-01,101\nV2,B,2024-01,50\n",
+            "do the rows of every type count (\"V1\" in 2 rows, \"V2\" in 2 rows)?",
+        ),
+    ] {
+        seen(text).says(question);
+    }
+    let none = "Customer,Date,Amount,Reversed\nA,2024-01-05,100,N\nB,2024-02-01,50,N\n";
+    assert!(!reads(none, 150).said.contains("count?"));
+}
+
+#[test]
+fn a_table_of_partners_with_several_rows_for_one_is_not_passed_over() {
+    let customers = "customer_id,name,region\nC1,Acme,North\nC1,Acme,South\nC2,Beta,North\n";
+    let sales = "customer_id,date,amount\nC1,2024-01-05,100\nC2,2024-01-06,200\n";
+    Seen::text(&[("customers.csv", customers), ("sales.csv", sales)])
+        .says("customers.csv: it names the partners and is not read, because `C1` has 2 rows");
+}
