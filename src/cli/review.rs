@@ -7,12 +7,12 @@ use super::split::{Files, SplitBy};
 use super::vendor_source::VendorSource;
 use super::{CommandError, Terminal, output, vendor};
 use crate::channel::PartnerBook;
-use crate::finding::{Finding, Findings, did_you_mean};
+use crate::finding::{Finding, Findings, Severity, did_you_mean};
 use crate::intake::is_same_heading;
 use crate::plugin::VendorPlugin;
 use crate::report::review as report;
 use crate::review::{
-    GivenQuotas, Outcome, PartnerFault, Request, Review, Selection, Setting, merge_quotas, read_quotas,
+    GivenQuotas, Outcome, PartnerFault, Request, Review, Selection, Setting, begins_later, merge_quotas, read_quotas,
 };
 use crate::script::on_script_threads;
 use chrono::NaiveDate;
@@ -114,7 +114,7 @@ pub fn run(options: &Options, terminal: Terminal) -> Result<(), CommandError> {
     warnings.extend(review.warnings());
     terminal.show(&warnings);
     if let Some(id) = &options.partner {
-        return write_partner(options, &review, id, terminal);
+        return write_partner(options, (&book, &review), id, terminal);
     }
     if let Some(name) = &options.account_manager {
         review.selected = Some(manager(&review, name)?);
@@ -185,8 +185,16 @@ fn write_split(options: &Options, review: &mut Review<'_>, terminal: Terminal) -
 }
 
 /// Writes one partner in full.
-fn write_partner(options: &Options, review: &Review<'_>, id: &str, terminal: Terminal) -> Result<(), CommandError> {
+fn write_partner(
+    options: &Options,
+    (book, review): (&PartnerBook, &Review<'_>),
+    id: &str,
+    terminal: Terminal,
+) -> Result<(), CommandError> {
     let Some(index) = review.index_of(id) else {
+        if let Some(finding) = begins_later(book, review.setting.as_of, Some(id)) {
+            return Err(finding.with_severity(Severity::Error).into());
+        }
         let ids = review.book.partners.iter().take(MAX_COMPARED).map(|partner| &*partner.id);
         let near = did_you_mean(id, ids).map(str::to_owned);
         return Err(Finding::from(CommandFault::UnknownPartner { partner: id.to_string(), near }).into());

@@ -54,6 +54,8 @@ pub(super) struct Binding<'a> {
     pub(super) row_width: std::cell::Cell<usize>,
     /// Rows that are not data, as another table of the same sheet with amounts knows them.
     pub left_out: Option<BTreeSet<u64>>,
+    /// True when the partners of the book are those of the rows of this table.
+    pub has_own_partners: bool,
     /// Index of the added column of periods, and the column of amounts beside it.
     unpivoted: Option<(usize, Field)>,
 }
@@ -96,6 +98,7 @@ impl<'a> Binding<'a> {
             columns,
             row_width,
             left_out,
+            has_own_partners: false,
             unpivoted,
         })
     }

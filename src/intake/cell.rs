@@ -136,6 +136,11 @@ impl<'a> Fields<'a> {
         (0..self.len()).filter(|index| !self.text(*index).is_empty()).count()
     }
 
+    /// The first text; empty when every cell is.
+    pub fn first(self) -> &'a str {
+        (0..self.len()).map(|index| self.text(index)).find(|text| !text.is_empty()).unwrap_or_default()
+    }
+
     /// The cells as owned strings.
     pub fn to_cells(self) -> Vec<Cell> {
         let cell = |index| Cell { text: self.text(index).into(), kind: self.kind(index), flaw: self.flaw(index) };

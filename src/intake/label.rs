@@ -3,7 +3,7 @@
 use super::value::month_word::month_number;
 
 /// Words that name a total, lower case; the plural is recognised as well.
-const TOTALS: [&str; 22] = [
+const TOTALS: [&str; 28] = [
     "total",
     "grand total",
     "subtotal",
@@ -26,9 +26,15 @@ const TOTALS: [&str; 22] = [
     "totaal",
     "eindtotaal",
     "subtotaal",
+    "total general",
+    "total générale",
+    "suma total",
+    "totalt",
+    "total parcial",
+    "grand sum",
 ];
 /// Names of a total that is nothing else, lower case: words that names of partners may begin with.
-const WHOLE: [&str; 24] = [
+const WHOLE: [&str; 31] = [
     "all",
     "all partners",
     "all customers",
@@ -53,9 +59,16 @@ const WHOLE: [&str; 24] = [
     "小计",
     "합계",
     "итого",
+    "ukupno",
+    "razem",
+    "ogółem",
+    "result",
+    "overall result",
+    "ergebnis",
+    "összesen",
 ];
 /// Names of rows with a figure about the rows above, lower case.
-const STATISTICS: [&str; 22] = [
+const STATISTICS: [&str; 16] = [
     "average",
     "avg",
     "mean",
@@ -71,13 +84,34 @@ const STATISTICS: [&str; 22] = [
     "moyenne",
     "nombre",
     "promedio",
-    "balance brought forward",
-    "balance carried forward",
-    "opening balance",
-    "closing balance",
-    "übertrag",
-    "saldo",
     "平均",
+];
+/// Names of rows that are compared with the total above them, lower case.
+const COMPARISONS: [&str; 24] = [
+    "target",
+    "budget",
+    "plan",
+    "forecast",
+    "goal",
+    "previous year",
+    "prior year",
+    "last year",
+    "variance",
+    "difference",
+    "change",
+    "growth",
+    "growth vs py",
+    "yoy",
+    "vorjahr",
+    "abweichung",
+    "ziel",
+    "differenz",
+    "veränderung",
+    "objectif",
+    "année précédente",
+    "écart",
+    "presupuesto",
+    "año anterior",
 ];
 /// Words that begin the lines below an export, lower case.
 const PHRASES: [&str; 18] = [
@@ -128,9 +162,18 @@ pub(super) struct Label {
 
 /// Reads a cell as the name of a total row: `Total`, `Grand Totals (12 records)`, `Summe:`, `Total Acme`, `Acme Total`.
 pub(super) fn label(text: &str) -> Option<Label> {
-    // Most cells are looked at no further: every name has one of these parts.
-    let first = text.as_bytes().first().map_or(0, |byte| byte | 0x20);
-    if (matches!(first, b'a' | b's' | b'o' | b'i' | b'e' | b't') || !first.is_ascii()) && text.len() < 20 {
+    // Most cells are looked at no further: every name begins with one of these pairs, or has one of these parts.
+    let may_be_whole = match text.as_bytes() {
+        [first, second, ..] if first.is_ascii_alphabetic() => {
+            matches!(
+                &[first | 0x20, second | 0x20],
+                b"al" | b"to" | b"tu" | b"su" | b"ov" | b"in" | b"en" | b"uk" | b"ra" | b"og" | b"re" | b"er"
+            )
+        }
+        [first, ..] => !first.is_ascii() || *first == b'*' || *first == b' ',
+        [] => return None,
+    };
+    if may_be_whole && text.len() < 20 {
         let lower = text.trim_matches(['*', ' ']).trim_end_matches([':', ' ']).to_lowercase();
         if WHOLE.contains(&lower.as_str()) {
             return Some(Label { is_exact: true, count: None });
@@ -161,7 +204,13 @@ pub(super) fn label(text: &str) -> Option<Label> {
 
 /// True for the name of a row with a figure about the rows above, such as their average.
 pub(super) fn is_statistic(text: &str) -> bool {
-    text.len() < 26 && STATISTICS.contains(&text.trim_matches(['*', ' ', ':']).to_lowercase().as_str())
+    let name = text.split(':').next().unwrap_or_default();
+    text.len() < 26 && STATISTICS.contains(&name.trim_matches(['*', ' ']).to_lowercase().as_str())
+}
+
+/// True for the name of a row that is compared with the total above it, such as that of the year before.
+pub(super) fn is_comparison(text: &str) -> bool {
+    text.len() < 40 && COMPARISONS.contains(&text.trim_matches(['*', ' ', ':', '%']).to_lowercase().as_str())
 }
 
 /// True for words that state a period and nothing else: `January` and `2025` of `Total January 2025`, `quarter` of

@@ -5,6 +5,7 @@
 //! valid: [`read_book`] returns either the book with its warnings, or everything that is wrong with it.
 
 mod attribute;
+mod balance;
 mod beside;
 mod beside_notation;
 mod binding;
@@ -24,6 +25,7 @@ mod fault;
 mod field;
 mod folder;
 mod garbled;
+mod group_total;
 mod header;
 mod heading;
 mod json;
@@ -55,12 +57,14 @@ mod round;
 mod row;
 mod row_amounts;
 mod row_currency;
+mod row_evidence;
 mod row_value;
 mod row_width;
 mod rows;
 mod shape;
 mod shared;
 mod sheet;
+mod sorting;
 mod store;
 mod summary;
 mod survey;

@@ -42,6 +42,7 @@ impl Reading<'_> {
         }
         let mut binding = Binding::new(kind.table(), &sheet, map, &mut self.shared.log)?;
         binding.note_percents(&sheet);
+        binding.has_own_partners = self.map(TableKind::Partners).is_some_and(|map| map.distinct);
         each_row(&sheet, &binding, partners, &mut self.shared, &self.limits, &mut each)
     }
 

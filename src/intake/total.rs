@@ -1,32 +1,20 @@
 //! Rows that are not data: totals, footers and repeated headers of an export, recognised by what they say of the rows
 //! above them. A row that can be read as data is data, unless it is proven to be a total.
 
-use super::binding::{Binding, Source};
+use super::binding::Binding;
 use super::cell::Fields;
 use super::fault::TableFault;
-use super::label::{footer_phrase, group, is_statistic, label};
+use super::group_total::group_totals;
+use super::label::{Label, footer_phrase, group, is_comparison, is_statistic};
 use super::log::shown;
 use super::row_amounts::{Amounts, sum_of};
+use super::row_evidence::{LABELLED, RowEvidence, is_header};
 use super::shared::Shared;
-use super::sheet::{Numbering, Sheet};
-use super::table::{Field, TableKind, is_same_heading};
-use crate::channel::{LeftOutBy, Partner};
-use crate::finding::Finding;
-use crate::units::{Currency, Money};
+use super::sheet::Sheet;
+use crate::channel::Partner;
+use crate::units::Currency;
 use rust_decimal::Decimal;
-use std::collections::BTreeSet;
-
-/// Columns among the first ones in which a total may have its name.
-const LABELLED: usize = 4;
-
-/// Decides for each row of a sheet whether it is data; looks at the whole sheet once a row may not be.
-pub(super) struct Sorting<'a> {
-    sheet: &'a Sheet,
-    binding: &'a Binding<'a>,
-    partners: &'a [Partner],
-    previous: u64,
-    verdict: Option<Verdict>,
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of a sheet that are not data.
 #[derive(Debug, Default)]
@@ -35,101 +23,16 @@ pub(super) struct Verdict {
     pub rows: BTreeSet<u64>,
     /// The sum that the file states for all its rows; `None` when it states none.
     pub stated: Option<Decimal>,
-    findings: Vec<(TableFault, u64)>,
-}
-
-impl<'a> Sorting<'a> {
-    /// The rows of `sheet`; `partners` are those of the book, as far as they are known.
-    pub fn new(sheet: &'a Sheet, binding: &'a Binding<'a>, partners: &'a [Partner]) -> Self {
-        Self { sheet, binding, partners, previous: sheet.heading_row, verdict: None }
-    }
-
-    /// True when the row is not data. Rows come in their order.
-    pub fn leaves_out(&mut self, row: u64, fields: Fields<'_>, shared: &Shared) -> bool {
-        let after_gap = row > self.previous + 1;
-        self.previous = row;
-        if self.sheet.numbering != Numbering::Rows {
-            return false;
-        }
-        if let Some(left_out) = &self.binding.left_out {
-            return left_out.contains(&row);
-        }
-        if self.verdict.is_none() && self.is_suspect(fields, after_gap) {
-            self.verdict = Some(Verdict::of(self.sheet, self.binding, self.partners, shared));
-        }
-        self.verdict.as_ref().is_some_and(|verdict| verdict.rows.contains(&row))
-    }
-
-    /// Reports and counts what was left out, and the total that the file states.
-    pub fn report(self, shared: &mut Shared) {
-        let Some(verdict) = self.verdict else { return };
-        for (fault, row) in verdict.findings {
-            match &fault {
-                TableFault::Footer { text, rows } => {
-                    shared.tally.leave_out(LeftOutBy::Footer, "", *rows, row, text);
-                }
-                TableFault::RepeatedHeader { rows } => {
-                    let rows = usize::try_from(*rows).unwrap_or(usize::MAX);
-                    shared.tally.leave_out(LeftOutBy::Footer, "", rows, row, "");
-                }
-                TableFault::TotalRow { text } | TableFault::TotalDiffers { text, .. } => {
-                    shared.tally.leave_out(LeftOutBy::Total, "", 1, row, text);
-                }
-                _ => {}
-            }
-            shared.log.add(Finding::from(fault).at(self.binding.location.place(row, "", "")));
-        }
-        shared.tally.stated_total = verdict.stated.and_then(|stated| Money::bounded(stated, shared.currency()).ok());
-    }
-
-    /// True when the row looks unlike data, at little cost.
-    fn is_suspect(&self, fields: Fields<'_>, after_gap: bool) -> bool {
-        // A table with one column per period shows its sums: its rows are few, and its columns many.
-        let is_unpivoted = self.sheet.reshape.as_ref().is_some_and(|shape| shape.unpivot.is_some());
-        after_gap
-            || is_unpivoted
-            || (0..LABELLED).any(|index| label(fields.text(index)).is_some())
-            || is_header(self.sheet, fields)
-            || matches!(fields, Fields::Record(record) if record.len() < self.binding.width)
-            || matches!(self.binding.source(Field::PartnerId), Source::Column(index) if fields.text(*index).is_empty())
-    }
-}
-
-/// True when the cells of the row are the column names.
-fn is_header(sheet: &Sheet, fields: Fields<'_>) -> bool {
-    let named = || sheet.headings[..sheet.columns()].iter().enumerate().filter(|(_, heading)| !heading.is_empty());
-    named().next().is_some_and(|(index, heading)| fields.text(index) == heading)
-        && named().all(|(index, heading)| fields.text(index) == heading)
+    pub findings: Vec<(TableFault, u64)>,
 }
 
 impl Verdict {
-    /// Looks at every row of `sheet`.
+    /// Looks at every row of `sheet`; once more when names such as `North Total` turn out to be those of groups.
     pub fn of(sheet: &Sheet, binding: &Binding<'_>, partners: &[Partner], shared: &Shared) -> Self {
-        let amounts = Amounts::of(sheet, binding, shared);
-        let sums = vec![Decimal::ZERO; amounts.count()];
-        let marks = vec![BTreeSet::from([Decimal::ZERO]); sums.len()];
-        let mut walk = Walk {
-            sheet,
-            binding,
-            partners,
-            amounts,
-            admitted: sums.clone(),
-            sums,
-            marks,
-            rows: 0,
-            above: Default::default(),
-            pending: Vec::new(),
-            repeated: None,
-            is_below_total: false,
-            verdict: Self::default(),
-        };
-        let mut previous = sheet.heading_row;
-        // Where reading stops is reported when the data is read.
-        let _ = sheet.for_each(|row, fields| {
-            walk.visit(row, fields, row > previous + 1);
-            previous = row;
-        });
-        walk.finish()
+        let evidence = RowEvidence { sheet, binding, partners };
+        let walk = Walk::along(evidence, BTreeMap::new(), shared);
+        let groups = if walk.open.is_empty() { BTreeMap::new() } else { group_totals(evidence, shared) };
+        if groups.is_empty() { walk.finish() } else { Walk::along(evidence, groups, shared).finish() }
     }
 }
 
@@ -145,10 +48,12 @@ struct Pending {
 
 /// The rows of a sheet from the first to the last.
 struct Walk<'a> {
-    sheet: &'a Sheet,
-    binding: &'a Binding<'a>,
-    partners: &'a [Partner],
+    evidence: RowEvidence<'a>,
     amounts: Amounts<'a>,
+    /// Rows that are totals of groups, with the sum of each group.
+    groups: BTreeMap<u64, Decimal>,
+    /// Names of totals that are read as partners.
+    open: BTreeSet<String>,
     /// Sums of the rows so far.
     sums: Vec<Decimal>,
     /// Sums of the rows that the mapping's filters let through.
@@ -166,17 +71,55 @@ struct Walk<'a> {
     verdict: Verdict,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    /// Looks at every row; `groups` are known to be totals of groups.
+    fn along(evidence: RowEvidence<'a>, groups: BTreeMap<u64, Decimal>, shared: &Shared) -> Self {
+        let amounts = Amounts::of(evidence.sheet, evidence.binding, shared);
+        let sums = vec![Decimal::ZERO; amounts.count()];
+        let mut walk = Self {
+            evidence,
+            amounts,
+            groups,
+            open: BTreeSet::new(),
+            marks: vec![BTreeSet::from([Decimal::ZERO]); sums.len()],
+            admitted: sums.clone(),
+            sums,
+            rows: 0,
+            above: Default::default(),
+            pending: Vec::new(),
+            repeated: None,
+            is_below_total: false,
+            verdict: Verdict::default(),
+        };
+        let mut previous = evidence.sheet.heading_row;
+        // Where reading stops is reported when the data is read.
+        let _ = evidence.sheet.for_each(|row, fields| {
+            walk.visit(row, fields, row > previous + 1);
+            previous = row;
+        });
+        walk
+    }
+
     fn visit(&mut self, row: u64, fields: Fields<'_>, after_gap: bool) {
-        if is_header(self.sheet, fields) {
+        if is_header(self.evidence.sheet, fields) {
             self.repeated = Some(self.repeated.map_or((row, 1), |(first, count)| (first, count + 1)));
             self.verdict.rows.insert(row);
             return;
         }
         let amounts = self.amounts.read(row, fields);
-        let labelled = (0..LABELLED).find_map(|index| Some((fields.text(index), label(fields.text(index))?)));
-        let name = labelled.filter(|(text, _)| !self.is_partner(text));
-        let lacks = self.lacks(fields);
+        let labelled = self.evidence.labelled(fields);
+        if self.is_figure(fields, &amounts) {
+            let text = shown(fields.first());
+            self.verdict.rows.insert(row);
+            self.verdict.findings.push((TableFault::FigureRow { text }, row));
+            return;
+        }
+        if self.is_known_total(row, labelled, &amounts) || self.is_balance(row, fields, &amounts) {
+            self.is_below_total = true;
+            return;
+        }
+        let name = labelled.filter(|(text, _)| !self.evidence.is_partner(text));
+        let lacks = self.evidence.lacks(fields);
         // `Acme Total` below the rows of `Acme` needs no further proof, even below one row.
         let is_group = labelled
             .and_then(|(text, _)| group(text))
@@ -192,35 +135,105 @@ impl Walk<'_> {
             return;
         }
         let counts_rows = name.is_some_and(|(_, label)| label.count == Some(self.rows)) && self.rows > 0;
-        let is_named =
-            name.is_some() && (lacks || counts_rows || (fields.filled() == 1 && (after_gap || self.is_ragged(fields))));
+        let is_named = name.is_some()
+            && (lacks || counts_rows || (fields.filled() == 1 && (after_gap || self.evidence.is_ragged(fields))));
         let has_date = self.amounts.has_date(row, fields);
         // Lines such as `(12 records)` may follow a total at once.
-        if is_named || self.is_footer(fields, &amounts, (after_gap || self.is_below_total, lacks, has_date)) {
-            let text = (0..fields.len()).map(|index| fields.text(index)).find(|text| !text.is_empty());
-            let text = text.unwrap_or_default().to_owned();
+        if is_named
+            || self.is_compared(fields)
+            || self.is_footer(fields, &amounts, (after_gap || self.is_below_total, lacks, has_date))
+        {
+            let text = fields.first().to_owned();
+            self.open.extend(name.filter(|(_, label)| !label.is_exact).map(|(text, _)| text.to_owned()));
             self.pending.push(Pending { row, text, amounts, is_total: name.is_some() });
             return;
         }
         for held in std::mem::take(&mut self.pending) {
             self.add(&held.amounts, true);
         }
-        let is_admitted = self.binding.left_out_by(fields).is_none();
-        if !is_admitted {
-            // The mapping file says that it is not data.
-        } else if let Some((text, _)) =
-            labelled.filter(|(_, label)| (label.is_exact || is_group) && sum_of(&amounts).is_some())
-        {
-            self.verdict.findings.push((TableFault::TotalRead { text: shown(text) }, row));
-        } else if self.is_like_total(fields, &amounts) {
-            let text =
-                (0..fields.len()).map(|index| fields.text(index)).find(|text| !text.is_empty()).unwrap_or_default();
-            self.verdict.findings.push((TableFault::SumRead { text: shown(text) }, row));
+        let is_admitted = self.evidence.binding.left_out_by(fields).is_none();
+        if is_admitted {
+            self.mention(row, fields, &amounts, labelled.map(|(text, label)| (text, label.is_exact || is_group)));
         }
         for (index, above) in self.above.iter_mut().enumerate().filter(|(index, _)| !fields.text(*index).is_empty()) {
             *above = fields.text(index).into();
         }
         self.add(&amounts, is_admitted);
+    }
+
+    /// Warns about a row of data that is named as a total or balance, or has the sums of the rows above; about a name that
+    /// may be a partner's, once.
+    fn mention(&mut self, row: u64, fields: Fields<'_>, amounts: &[Option<Decimal>], labelled: Option<(&str, bool)>) {
+        let Some(amount) = sum_of(amounts) else { return };
+        if let Some((text, is_sure)) = labelled {
+            let may_be = || !self.evidence.is_partner(text) && self.evidence.is_in_place_of_partner(fields, text);
+            if is_sure || (may_be() && self.open.insert(text.to_owned())) {
+                self.verdict.findings.push((TableFault::TotalRead { text: shown(text), amount }, row));
+            }
+        } else if let Some(text) = self.evidence.balance(fields) {
+            self.verdict.findings.push((TableFault::BalanceRead { text: shown(text), amount }, row));
+        } else if self.is_like_total(fields, amounts) {
+            self.verdict.findings.push((TableFault::SumRead { text: shown(fields.first()) }, row));
+        }
+    }
+
+    /// Leaves out a total of a group; false for any other row.
+    fn is_known_total(&mut self, row: u64, labelled: Option<(&str, Label)>, amounts: &[Option<Decimal>]) -> bool {
+        let Some(sum) = self.groups.get(&row).copied() else { return false };
+        let text = shown(labelled.map_or("", |(text, _)| text));
+        self.verdict.rows.insert(row);
+        self.verdict.findings.push(match sum_of(amounts).filter(|stated| *stated != sum) {
+            Some(stated) => (TableFault::TotalDiffers { text, stated, sum }, row),
+            None => (TableFault::TotalRow { text }, row),
+        });
+        self.mark();
+        true
+    }
+
+    /// Leaves out a balance whose amounts are the sums of the rows above; false for any other row.
+    fn is_balance(&mut self, row: u64, fields: Fields<'_>, amounts: &[Option<Decimal>]) -> bool {
+        let Some(text) = self.evidence.balance(fields) else { return false };
+        let Some(amount) = sum_of(amounts).filter(|_| self.rows > 0 && self.are_sums(amounts)) else { return false };
+        self.verdict.rows.insert(row);
+        self.verdict.findings.push((TableFault::BalanceRow { text: shown(text), amount }, row));
+        self.mark();
+        true
+    }
+
+    /// True for a figure about the rows above: their number, their average, or percentages below a total.
+    fn is_figure(&self, fields: Fields<'_>, amounts: &[Option<Decimal>]) -> bool {
+        let texts = || (0..fields.len()).map(|index| fields.text(index)).filter(|text| !text.is_empty());
+        let are_percent = || texts().count() > 1 && texts().skip(1).all(|text| text.ends_with('%'));
+        if self.is_below_total && sum_of(amounts).is_none() && are_percent() {
+            return true;
+        }
+        let named = || texts().take(LABELLED).find(|text| is_statistic(text));
+        let Some(text) = named().filter(|_| self.rows > 1) else { return false };
+        let is_average = |(amount, sum): (&Option<Decimal>, &Decimal)| {
+            let times = |amount: Decimal| amount.checked_mul(Decimal::from(self.rows)).unwrap_or(Decimal::MAX);
+            amount.is_none_or(|amount| {
+                sum.checked_sub(times(amount)).unwrap_or(Decimal::MAX).abs() <= Decimal::from(self.rows)
+            })
+        };
+        let is_proven = match sum_of(amounts) {
+            None => self.evidence.lacks(fields),
+            Some(_) => amounts.iter().zip(&self.sums).all(is_average),
+        };
+        is_proven && !self.evidence.is_partner(text)
+    }
+
+    /// True for a row below a total that is named as one to compare with it.
+    fn is_compared(&self, fields: Fields<'_>) -> bool {
+        let text = fields.first();
+        let is_below = self.is_below_total || !self.pending.is_empty();
+        is_below && (is_comparison(text) || is_statistic(text)) && !self.evidence.is_partner(text)
+    }
+
+    /// Notes a place from which a total may count.
+    fn mark(&mut self) {
+        for (marks, sum) in self.marks.iter_mut().zip(&self.sums) {
+            marks.insert(*sum);
+        }
     }
 
     /// Adds a row of data.
@@ -244,9 +257,15 @@ impl Walk<'_> {
         self.verdict.findings.push((TableFault::TotalRow { text: shown(text) }, row));
         let is_grand = amounts.iter().zip(&self.sums).all(|(amount, sum)| amount.is_none_or(|amount| amount == *sum));
         self.verdict.stated = if is_grand { sum_of(amounts) } else { None };
-        for (marks, sum) in self.marks.iter_mut().zip(&self.sums) {
-            marks.insert(*sum);
-        }
+        self.mark();
+    }
+
+    /// True when each amount is the sum of the rows above, or of those below an earlier total.
+    fn are_sums(&self, amounts: &[Option<Decimal>]) -> bool {
+        let mut sums = amounts.iter().zip(&self.sums).zip(&self.admitted).zip(&self.marks);
+        sums.all(|(((amount, sum), admitted), marks)| {
+            amount.is_none_or(|amount| marks.contains(&(*sum - amount)) || amount == *admitted)
+        })
     }
 
     /// True when the amounts of the row are the sums of the rows above, and nothing else speaks for data.
@@ -254,11 +273,7 @@ impl Walk<'_> {
     /// `is_exact` says whether the row is named as a total, and by no other word.
     fn is_total(&self, fields: Fields<'_>, amounts: &[Option<Decimal>], is_exact: Option<bool>, lacks: bool) -> bool {
         let filled = amounts.iter().flatten().count();
-        let sums = || amounts.iter().zip(&self.sums).zip(&self.admitted).zip(&self.marks);
-        let is_sum = sums().all(|(((amount, sum), admitted), marks)| {
-            amount.is_none_or(|amount| marks.contains(&(*sum - amount)) || amount == *admitted)
-        });
-        if filled == 0 || !is_sum {
+        if filled == 0 || !self.are_sums(amounts) {
             return false;
         }
         match is_exact {
@@ -303,9 +318,7 @@ impl Walk<'_> {
         let sum = known.map(|(index, amount)| self.nearest_sum(index, amount)).sum();
         self.verdict.findings.push((TableFault::TotalDiffers { text: shown(text), stated, sum }, row));
         self.verdict.stated = Some(stated);
-        for (marks, sum) in self.marks.iter_mut().zip(&self.sums) {
-            marks.insert(*sum);
-        }
+        self.mark();
     }
 
     /// True for a row that can be read as data and is named as a figure about the others, or has their sums in several
@@ -327,7 +340,7 @@ impl Walk<'_> {
         (after_gap, lacks, has_date): (bool, bool, bool),
     ) -> bool {
         let follows_data = !after_gap && self.pending.is_empty();
-        if follows_data || amounts.iter().any(Option::is_some) || self.names_partner(fields) || has_date {
+        if follows_data || amounts.iter().any(Option::is_some) || self.evidence.names_partner(fields) || has_date {
             return false;
         }
         let is_phrase = (0..fields.len()).any(|index| footer_phrase(fields.text(index)));
@@ -335,41 +348,8 @@ impl Walk<'_> {
         // A forgotten delimiter behind an identifier is an error; a line of words is the title of a report.
         let has_words = fields.text(0).contains(' ');
         let is_recognised = is_phrase || (has_amounts && lacks);
-        fields.filled() <= 2 && (is_recognised || (self.is_ragged(fields) && (has_words || !self.pending.is_empty())))
-    }
-
-    /// True when a value that data must have is missing.
-    fn lacks(&self, fields: Fields<'_>) -> bool {
-        let fill = self.sheet.reshape.as_ref().map_or(&[][..], |shape| &shape.fill);
-        let is_missing = |field: Field| match self.binding.source(field) {
-            Source::Column(index) => {
-                *index < self.sheet.columns() && fields.text(*index).is_empty() && !fill.contains(index)
-            }
-            Source::Absent | Source::Constant(_) => false,
-        };
-        let table = self.binding.table;
-        let required = table.columns.iter().filter(|column| column.required).map(|column| column.field);
-        let is_revenue = table.kind == TableKind::Revenue;
-        let month = [Field::Month, Field::Period].into_iter().filter(|field| is_revenue && self.binding.has(*field));
-        let has_month = is_revenue && month.clone().any(|field| !is_missing(field));
-        required.clone().any(is_missing) || (is_revenue && month.clone().count() > 0 && !has_month)
-    }
-
-    /// True for a row of a text file that has fewer fields than there are columns.
-    fn is_ragged(&self, fields: Fields<'_>) -> bool {
-        matches!(fields, Fields::Record(record) if record.len() < self.binding.width)
-    }
-
-    /// True when the row names a partner of the book, which no line below the data does.
-    fn names_partner(&self, fields: Fields<'_>) -> bool {
-        let Source::Column(index) = self.binding.source(Field::PartnerId) else { return false };
-        let id = fields.text(*index);
-        !id.is_empty() && self.is_partner(id)
-    }
-
-    fn is_partner(&self, text: &str) -> bool {
-        self.partners.binary_search_by(|partner| (*partner.id).cmp(text)).is_ok()
-            || (self.partners.len() < 10_000 && self.partners.iter().any(|one| is_same_heading(&one.id, text)))
+        fields.filled() <= 2
+            && (is_recognised || (self.evidence.is_ragged(fields) && (has_words || !self.pending.is_empty())))
     }
 
     fn finish(mut self) -> Verdict {

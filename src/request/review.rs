@@ -5,10 +5,11 @@ use super::fault::RequestFault;
 use super::member::{Quotas, RequestBody, ReviewRequest};
 use super::{Context, Form, Refusal, Written, book, unwritten};
 use crate::channel::PartnerBook;
-use crate::finding::{Code, Finding, Findings, did_you_mean};
+use crate::finding::{Code, Finding, Findings, Severity, did_you_mean};
 use crate::intake::shown;
 use crate::report::{ReportFault, review as report};
-use crate::review::{Outcome, PartnerFault, Request, Review, Setting, read_quotas_json};
+use crate::review::{Outcome, PartnerFault, Request, Review, Setting, begins_later, read_quotas_json};
+use chrono::NaiveDate;
 use std::borrow::Cow;
 
 /// Partners among which a similar id is searched.
@@ -33,7 +34,7 @@ pub(super) fn decide(context: Context<'_>, mut body: Body<'_>) -> Result<Written
     let known = as_of.map_or(Cow::Borrowed(&*book), |date| book.as_of(date));
     let index = partner.map(|id| {
         let found = known.partners.binary_search_by(|one| (*one.id).cmp(&id));
-        found.map_err(|_| findings.push(unknown(&known, &id, &partner_at)))
+        found.map_err(|_| findings.push(unknown((&book, &known), as_of, (&id, &partner_at))))
     });
     let Some(as_of) = as_of.filter(|_| !findings.has_errors()) else { return Err(findings.into()) };
     let mut setting = Setting::new(&context.plugin.manifest, &book, &Request { as_of, period, quotas })?;
@@ -109,7 +110,15 @@ fn all(context: Context<'_>, review: &Review<'_>) -> Result<Reviewed, Refusal> {
     })
 }
 
-fn unknown(book: &PartnerBook, id: &str, pointer: &str) -> Finding {
-    let near = did_you_mean(id, book.partners.iter().take(MOST_CANDIDATES).map(|one| &*one.id)).map(shown);
+/// The finding about a partner that the review does not have, as `known` on its date; `book` has those of later dates.
+fn unknown(
+    (book, known): (&PartnerBook, &PartnerBook),
+    as_of: Option<NaiveDate>,
+    (id, pointer): (&str, &str),
+) -> Finding {
+    if let Some(finding) = as_of.and_then(|as_of| begins_later(book, as_of, Some(id))) {
+        return finding.with_severity(Severity::Error).at(place(pointer, id));
+    }
+    let near = did_you_mean(id, known.partners.iter().take(MOST_CANDIDATES).map(|one| &*one.id)).map(shown);
     Finding::from(RequestFault::UnknownPartner { partner: shown(id), near }).at(place(pointer, id))
 }

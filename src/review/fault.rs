@@ -41,6 +41,15 @@ crate::faults! {
             help: "their quotas are ignored",
             severity: Warning,
         }
+        /// Partners whose first dated row counts after the as-of date.
+        BeginsLater { partners: usize, first: String, as_of: String } = BookUnknownReference {
+            message: match partners {
+                1 => format!("partner `{first}` is left out: its first row counts after {as_of}"),
+                more => format!("{} are left out, the first is `{first}`: their first rows count after {as_of}", counted(*more, "partner")),
+            },
+            help: "leave `valid_from` of the first row empty for a partner that was one from the beginning",
+            severity: Warning,
+        }
         /// The quotas are for another period than the one reviewed.
         OtherPeriod { quotas: String, period: String } = PlanPeriod {
             message: format!("the quotas are for `{quotas}` and not for `{period}`"),

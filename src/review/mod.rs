@@ -17,6 +17,6 @@ pub use fault::ReviewFault;
 pub use partner::{PartnerFault, PartnerReview};
 pub use quotas::{merge_quotas, read_quotas, read_quotas_json, spread};
 pub use selection::{Selection, at_stake};
-pub use setting::{GivenQuotas, Request, Setting, period_of};
+pub use setting::{GivenQuotas, Request, Setting, begins_later, period_of};
 pub use summary::{IncentiveTally, Kept, ReviewSummary, TierChange};
 pub use walk::{Outcome, Progress, Review};

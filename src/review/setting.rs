@@ -1,7 +1,7 @@
 //! Scope of a review: period, as-of date, quotas, conventions.
 
 use super::fault::ReviewFault;
-use crate::channel::{CurrentQuota, Name, PartnerBook, QuotaTerms, SegmentKey};
+use crate::channel::{CurrentQuota, Name, Partner, PartnerBook, QuotaTerms, SegmentKey};
 use crate::finding::{Finding, Findings};
 use crate::performance::{Conventions, Given};
 use crate::plugin::Manifest;
@@ -66,7 +66,7 @@ impl Setting {
     /// Settles a request; fails with all findings at once.
     pub fn new(manifest: &Manifest, book: &PartnerBook, request: &Request) -> Result<Self, Findings> {
         let mut faults = Findings::new();
-        let mut warnings = Findings::new();
+        let mut warnings: Findings = begins_later(book, request.as_of, None).into_iter().collect();
         if let Some(currency) = manifest.currency.filter(|currency| *currency != book.currency) {
             faults.push(Finding::from(ReviewFault::Currency {
                 book: book.currency.to_string(),
@@ -127,6 +127,17 @@ impl Setting {
             warnings,
         })
     }
+}
+
+/// The finding about the partners whose first row counts after `as_of`, or about one of them; `None` without any.
+pub fn begins_later(book: &PartnerBook, as_of: NaiveDate, one: Option<&str>) -> Option<Finding> {
+    let later = |partner: &&Partner| {
+        let rows = partner.history.profiles();
+        one.is_none_or(|id| *partner.id == *id) && !rows.is_empty() && partner.profile_on(as_of).is_none()
+    };
+    let mut later = book.partners.iter().filter(later);
+    let first = later.next()?.id.to_string();
+    Some(ReviewFault::BeginsLater { partners: 1 + later.count(), first, as_of: as_of.to_string() }.into())
 }
 
 /// The quotas by partner, at the manifest's grain.

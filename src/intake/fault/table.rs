@@ -235,10 +235,35 @@ crate::faults! {
             severity: Warning,
         }
         /// A row that is named as a total is read as data.
-        TotalRead { text: String } = BookFooter {
-            message: format!("the row of `{text}` is read as data: its amounts are not the sum of the rows above it"),
+        TotalRead { text: String, amount: Decimal } = BookFooter {
+            message: format!(
+                "the row of `{text}` is read as data, with {}: its amounts are not the sum of the rows above it",
+                plain(*amount)
+            ),
             help: "leave it out with `skip` in the mapping file if it is a total",
             severity: Warning,
+            varying: [amount],
+        }
+        /// A row is a figure about the rows above it.
+        FigureRow { text: String } = BookFooter {
+            message: format!("{} is a figure about the rows above it and was left out", total_name(text)),
+            help: "remove the row if the figure should not be in the file",
+            severity: Warning,
+            varying: [text],
+        }
+        /// A row is a balance of the rows above it.
+        BalanceRow { text: String, amount: Decimal } = BookFooter {
+            message: format!("`{text}` states {}, a balance of the rows above it, and was left out", plain(*amount)),
+            help: "remove the row if the balance should not be in the file",
+            severity: Warning,
+            varying: [amount],
+        }
+        /// A row that is named as a balance is read as data.
+        BalanceRead { text: String, amount: Decimal } = BookFooter {
+            message: format!("the row of `{text}` is read as data, with {}, and is named as a balance", plain(*amount)),
+            help: "leave it out with `skip` in the mapping file if it is not revenue",
+            severity: Warning,
+            varying: [amount],
         }
         /// A row that has the sums of the rows above, or the name of such a figure, is read as data.
         SumRead { text: String } = BookFooter {

@@ -2,11 +2,16 @@
 
 use super::super::store::Store;
 use super::super::table::{Field, TableKind};
+use super::aside::aside;
+use super::balances::balances;
 use super::columns::{
-    amount, bind_partner, currency_column, deductions, facts, other_amounts, signs, taxes, uncounted,
+    amount, bind_partner, currency_column, deductions, facts, negatives, other_amounts, signs, taxes, uncounted,
 };
 use super::constant::names;
+use super::cube::cube;
 use super::currency::currency;
+use super::documents::{beside, of_documents};
+use super::doubts::doubts;
 use super::fit::Fit;
 use super::joined::{complete, lookup};
 use super::link::{linked, master, unread};
@@ -14,6 +19,7 @@ use super::nested::{group_rows, nested};
 use super::numbers::numbers;
 use super::outcome::{Question, Source, Survey};
 use super::profile::{Column, Profile};
+use super::running::{growing, running_rows};
 use super::section::Draft;
 use super::text::{Decision, Section, order, quoted};
 use super::wide::Wide;
@@ -26,13 +32,16 @@ const DISTINCT: &str = "no table of partners was found, so they are taken from t
 
 /// Proposes the mapping of `profiles`, the tables of `store`.
 pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
-    let mut fits: Vec<Fit<'s>> = profiles.iter().map(Fit::of).collect();
+    let mut fits: Vec<Fit<'s>> = profiles.iter().filter(|profile| !profile.lacks_header()).map(Fit::of).collect();
     complete(&mut fits);
     let largest = |is_kind: fn(&Fit<'_>) -> bool| {
         fits.iter()
             .filter(|fit| is_kind(fit))
             // Of copies, the one with the shorter name is the original.
-            .max_by_key(|fit| (fit.profile.rows, Reverse((fit.profile.file.len(), fit.profile.table))))
+            .max_by_key(|fit| {
+                let profile = fit.profile;
+                (aside(profile).is_none(), profile.rows, Reverse((profile.file.len(), profile.table)))
+            })
     };
     let revenue = largest(|fit| fit.is_revenue());
     let opportunities = largest(|fit| fit.is_opportunities());
@@ -42,6 +51,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
     let partners = master(&fits, transactions);
     let (parts, roles) = (parts(&fits, [revenue, opportunities]), BTreeMap::new());
     let mut plan = Plan { store, decisions: Vec::new(), questions: Vec::new(), parts, roles };
+    plan.headless(profiles);
     let link = partners.as_ref().map(|(_, link)| *link);
     if let Some((value, known)) = link.and_then(|link| link.spelled) {
         plan.similar(value, known);
@@ -55,7 +65,7 @@ pub(super) fn survey<'s>(store: &'s Store, profiles: &'s [Profile]) -> Survey {
         (None, None) => {}
     }
     match (revenue, opportunities) {
-        (Some(fit), _) => plan.revenue(fit, link.map(|link| link.other)),
+        (Some(fit), _) => plan.revenue(fit, link.map(|link| link.other), &fits),
         (None, Some(_)) => {}
         (None, None) => plan.nothing(&fits),
     }
@@ -89,7 +99,8 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
         others.sort_by_key(|fit| (Reverse(fit.profile.rows), fit.profile.file.len(), fit.profile.table));
         for fit in others {
             let is_new = !own.iter().any(|part| fit.profile.is_copy_of(part));
-            if is_new && fit.profile.has_columns_of(chosen.profile) {
+            let is_other = aside(fit.profile).is_some() && aside(chosen.profile).is_none();
+            if is_new && !is_other && fit.profile.has_columns_of(chosen.profile) {
                 own.push(fit.profile);
             }
         }
@@ -97,6 +108,21 @@ fn parts<'p>(fits: &[Fit<'p>], chosen: [Option<&Fit<'p>>; 2]) -> BTreeMap<usize,
         parts.insert(chosen.profile.table, own);
     }
     parts
+}
+
+/// Leaves out rows with sums of others, and asks about amounts that may be such sums.
+fn sums<'s>(draft: &mut Draft<'s>, fit: &Fit<'s>, partner: &'s Column, fits: &[Fit<'s>]) {
+    let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
+    if periods.is_empty() {
+        of_documents(draft, fit.amount);
+        beside(draft, fit.amount, fits);
+    }
+    doubts(draft, fit);
+    running_rows(draft);
+    growing(draft, partner, (fit.date, fit.amount), periods);
+    balances(draft, partner, periods);
+    cube(draft, partner, periods);
+    nested(draft, partner, periods);
 }
 
 /// Makes the columns of `wide` rows.
@@ -129,6 +155,17 @@ pub(super) struct Plan<'s> {
 }
 
 impl<'s> Plan<'s> {
+    /// Asks about tables without a header.
+    fn headless(&mut self, profiles: &[Profile]) {
+        for profile in profiles.iter().filter(|profile| profile.lacks_header()) {
+            let first = profile.columns.first().map_or("", |column| column.heading.as_str());
+            let question = format!(
+                "its first row, which begins with `{first}`, looks like data: write a row with the names of the columns above it"
+            );
+            self.questions.push(Question { place: profile.file.clone(), question });
+        }
+    }
+
     /// Asks about lists of objects in the cells of rows.
     fn nested(&mut self, fits: &[Fit<'_>]) {
         for fit in fits {
@@ -215,7 +252,7 @@ impl<'s> Plan<'s> {
         self.take(draft, "several rows per partner");
     }
 
-    fn revenue(&mut self, fit: &Fit<'s>, partner: Option<&'s Column>) {
+    fn revenue(&mut self, fit: &Fit<'s>, partner: Option<&'s Column>, fits: &[Fit<'s>]) {
         let mut draft = self.draft("revenue", fit.profile);
         draft.joined = fit.joined;
         draft.source(self.store);
@@ -250,6 +287,7 @@ impl<'s> Plan<'s> {
         draft.repeated();
         deductions(&mut draft);
         signs(&mut draft);
+        negatives(&mut draft);
         if fit.is_grouped {
             group_rows(&mut draft, partner);
         } else {
@@ -258,7 +296,7 @@ impl<'s> Plan<'s> {
         let periods = fit.unpivoted().map_or(&[][..], |wide| wide.columns.as_slice());
         numbers(&mut draft, &[Field::Amount], periods);
         draft.dates(&[Field::Month]);
-        nested(&mut draft, partner, periods);
+        sums(&mut draft, fit, partner, fits);
         if !draft.section.has("fill_down") {
             draft.skip_empty(&[Field::PartnerId, Field::Month, Field::Amount]);
         }
@@ -285,7 +323,7 @@ impl<'s> Plan<'s> {
             for (field, column) in fit.wanted() {
                 if column.is_none() {
                     let (what, key) = (fit.missing(field), field.name());
-                    let question = format!("{what}: write `columns.{key} = \"…\"` under `[revenue]`");
+                    let question = format!("{what} `columns.{key} = \"…\"` under `[revenue]`");
                     self.questions.push(Question { place: fit.profile.file.clone(), question });
                 }
             }

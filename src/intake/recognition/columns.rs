@@ -9,7 +9,7 @@ use super::outcomes::outcome;
 use super::profile::Column;
 use super::role::has_word;
 use super::section::Draft;
-use super::synonym::{ACTUALS, DEDUCTIONS, DOCUMENT_TYPES, GROSS, SIGNS, UNCOUNTED};
+use super::synonym::{ACTUALS, DEDUCTIONS, DOCUMENT_TYPES, GROSS, MEASURES, QUANTITIES, SIGNS, UNCOUNTED};
 use super::text::{key, quoted};
 use crate::finding::{counted, listed};
 use std::collections::BTreeSet;
@@ -19,12 +19,37 @@ pub(super) fn facts(draft: &mut Draft<'_>, fits: &dyn Fn(&Column) -> bool) {
     draft.bind_best(Field::PartnerName, "the name next to the identifier", |column| {
         !column.is_amount() && !column.is_date() && !column.are_numbers() && fits(column)
     });
-    for field in [Field::Tier, Field::Territory, Field::Vertical, Field::AccountManager] {
+    if !draft.bind_best(Field::Tier, "few distinct values", |column| column.is_group() && fits(column)) {
+        // `Segment` may hold tiers.
+        let tiers = draft.profile.best(Field::Vertical, |column| are_tiers(column) && fits(column));
+        if let Some(column) = tiers {
+            draft.bind(Field::Tier, column, "its values are tiers");
+        }
+    }
+    for field in [Field::Territory, Field::Vertical, Field::AccountManager] {
         draft.bind_best(field, "few distinct values", |column| column.is_group() && fits(column));
     }
     for field in [Field::Since, Field::Until] {
         draft.bind_best(field, "almost all cells are dates", |column| column.is_date() && fits(column));
     }
+}
+
+/// Words of amounts that are converted to the currency of the company.
+const LOCAL: &str =
+    "local lc company lccurr inlandswährung hauswährung hauswaehrung konzernwährung converted reporting base";
+
+/// Words of tiers, lower case.
+const TIERS: &str = "gold silver bronze platinum platin diamond titanium premier premium elite select preferred authorized \
+    authorised registered strategic basic standard gold+ platinum+ or argent oro plata bronce";
+
+/// True when every value is a word for a tier.
+fn are_tiers(column: &Column) -> bool {
+    let is_tier = |value: &str| {
+        let lower = value.to_lowercase();
+        let word = lower.trim_end_matches(" partner").trim_end_matches(" tier").trim();
+        TIERS.split_whitespace().any(|tier| tier == word)
+    };
+    column.values.len() > 1 && column.values.keys().all(|value| is_tier(value))
 }
 
 /// Binds the amount of revenue, or computes it.
@@ -61,7 +86,16 @@ pub(super) fn bind_partner<'p>(draft: &mut Draft<'p>, fit: &Fit<'p>, partner: &'
 
 /// Binds the column of currency codes; one whose heading does not say so needs a sign of it in every cell.
 pub(super) fn currency_column(draft: &mut Draft<'_>) {
-    if !draft.bind_best(Field::Currency, "currency codes", |column| !column.currencies().is_empty()) {
+    let is_local =
+        draft.bound.iter().any(|(field, column)| *field == Field::Amount && has_word(&column.heading, LOCAL));
+    let local =
+        draft.profile.columns.iter().find(|column| has_word(&column.heading, LOCAL) && !column.currencies().is_empty());
+    if let Some(column) = local.filter(|_| is_local) {
+        draft.bind(Field::Currency, column, "currency codes of the amounts");
+    } else if is_local {
+        // The currency of the document is not that of the amounts.
+        return unread_currency(draft);
+    } else if !draft.bind_best(Field::Currency, "currency codes", |column| !column.currencies().is_empty()) {
         let is_of_codes = |column: &&Column| {
             let codes = column.currencies();
             !codes.is_empty() && codes.iter().all(|code| stated_currency(code.code()).is_some())
@@ -103,8 +137,16 @@ pub(super) fn currency_column(draft: &mut Draft<'_>) {
 
 /// Leaves a column unread whose heading says currency and whose values are not codes of currencies.
 fn unread_currency(draft: &mut Draft<'_>) {
-    let is_named = |column: &&Column| names_currency(&column.heading) && column.filled > 0;
+    let is_named =
+        |column: &&Column| names_currency(&column.heading) && column.filled > 0 && column.rank(Field::Amount).is_none();
     let Some(column) = draft.columns().find(is_named) else { return };
+    if !column.currencies().is_empty() {
+        draft.section.set("columns.currency", quoted(""), format!("`{}` is not that of the amounts", column.heading));
+        return draft.ask(
+            &column.heading,
+            "it is not the currency of the amounts, which are in another one: write `currency = \"…\"`",
+        );
+    }
     draft.section.set("columns.currency", quoted(""), format!("the values of `{}` are not codes", column.heading));
     if column.values.len() > 1 {
         draft.ask(&column.heading, "its values are not codes of currencies: are all amounts in one currency?");
@@ -162,8 +204,27 @@ pub(super) fn signs(draft: &mut Draft<'_>) {
     let (heading, values) = (column.heading.clone(), values.join(" and "));
     draft.ask(
         &heading,
-        format!("do {values} change the sign of the amount? It is read as written: export signed amounts if so"),
+        format!(
+            "do {values} change the sign of the amount? It is read as written: write `subtract.{} = \"…\"` under `[revenue]` with the \
+             word for credit notes, or export signed amounts",
+            key(&heading)
+        ),
     );
+}
+
+/// Asks about amounts that are nearly all negative, as ledgers write revenue.
+pub(super) fn negatives(draft: &mut Draft<'_>) {
+    let amounts = draft.bound.iter().filter(|(field, _)| *field == Field::Amount).map(|(_, column)| *column);
+    let is_negative = |value: &str| value.contains(['-', '(', '−']);
+    let found = amounts.filter(|column| {
+        let negative: u64 = column.values.iter().filter(|(value, _)| is_negative(value)).map(|(_, rows)| *rows).sum();
+        column.values.len() > 2 && negative * 10 >= column.filled * 9
+    });
+    for heading in found.map(|column| column.heading.clone()).collect::<Vec<_>>() {
+        let question = "nearly all its amounts are negative, as ledgers write revenue, and are read so: is the sign right? If not, \
+                        export them with the other one";
+        draft.ask(&heading, question);
+    }
 }
 
 /// Asks about amounts beside the bound one that are to be taken off it, such as returns.
@@ -186,7 +247,10 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
     let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
     let (mut found, mut scenario) = (Vec::new(), None);
     for column in draft.columns().filter(|column| column.values.len() <= 50 && !is_bound(column)) {
-        let is_uncounted = |word: &str| UNCOUNTED.contains(&compared(word).as_str());
+        // Quantities beside amounts are left out.
+        let is_measure = has_word(&column.heading, MEASURES);
+        let is_quantity = |word: &str| is_measure && is_one_of(QUANTITIES, word);
+        let is_uncounted = |word: &str| UNCOUNTED.contains(&compared(word).as_str()) && !is_quantity(word);
         let words: Vec<String> =
             column.values.keys().filter(|word| is_uncounted(word)).map(|word| quoted(word)).collect();
         let actual = column.values.keys().find(|word| ACTUALS.contains(&compared(word).as_str()));

@@ -117,6 +117,12 @@ impl Dates {
             && orders.iter().any(|one| one == format)
     }
 
+    /// The first two numbers of the date `text`.
+    pub fn numbers_of(text: &str) -> Option<(u32, u32)> {
+        let ([first, second, _], _) = parts(text)?;
+        Some((first.parse().ok()?, second.parse().ok()?))
+    }
+
     /// The format of the column's dates.
     pub fn order(&self) -> Order {
         let Some((separator, has_short_year, is_year_first)) = self.form else { return Order::Plain };

@@ -3,12 +3,15 @@
 use super::super::table::{Field, folded};
 use super::super::value::period::{self, Years};
 use super::assumed::{assumed, organisations};
+use super::dates::is_date;
 use super::grouped::grouped;
 use super::heading::{compared, is_one_of};
+use super::notation::{is_dash, is_number};
 use super::outcomes::outcome;
 use super::period_heading::{is_fiscal_year, is_year_end, span, year_of};
 use super::profile::{Column, Profile};
 use super::role::{has_word, is_quantity, is_seller, is_unit_price};
+use super::running_words::{NEXT as RUNNING, is_running, running};
 use super::synonym::{FISCAL_YEARS, MONTHS, QUANTITIES, UNIT_PRICES, YEARS};
 use super::text::quoted;
 use super::wide::{Wide, wide, years};
@@ -100,8 +103,9 @@ impl<'p> Fit<'p> {
         let has_fee = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "fee fees"));
         let has_tax = profile.columns.iter().any(|column| column.is_amount() && has_word(&column.heading, "tax vat"));
         let is_paid_out = |column: &Column| has_fee && !has_tax && compared(&column.heading) == "net";
-        let amount = profile.best(Field::Amount, |column| column.is_amount() && !is_paid_out(column));
-        let amount = amount.or_else(|| profile.best(Field::Amount, Column::is_amount));
+        let is_revenue = |column: &Column| column.is_amount() && !is_running(&column.heading);
+        let amount = profile.best(Field::Amount, |column| is_revenue(column) && !is_paid_out(column));
+        let amount = amount.or_else(|| profile.best(Field::Amount, is_revenue));
         let date = profile.best(Field::Month, Column::is_date);
         // One partner alone is rather the ledger account or the company of the export.
         let named = profile.best(Field::PartnerId, |column| is_id(column) && column.values.len() > 1);
@@ -161,19 +165,28 @@ impl<'p> Fit<'p> {
         [(Field::PartnerId, self.partner), (Field::Month, self.date), (Field::Amount, self.amount)]
     }
 
-    /// Says why no column is `field`: none has a known heading, or the values of the one that has are of another kind.
+    /// Says why no column is `field`, up to what is to be written: none has a known heading, or the values of the one that has
+    /// are of another kind.
     pub fn missing(&self, field: Field) -> String {
         let (role, kind) = match field {
             Field::PartnerId => ("the partner", "identifiers"),
             Field::Month => ("the date or month", "dates or months"),
             _ => ("the amount", "numbers"),
         };
+        if let Some(why) = unusable(self.profile, field) {
+            return why;
+        }
         match self.profile.best(field, |column| column.filled > 0) {
             Some(column) => {
-                let example = column.values.keys().next().map(|value| quoted(value)).unwrap_or_default();
-                format!("the values of `{}`, such as {example}, are not all {kind}", column.heading)
+                let is_other = |value: &&Box<str>| match field {
+                    Field::Amount => !is_number(value) && !is_dash(value),
+                    _ => !is_date(value),
+                };
+                let other = column.values.keys().find(is_other).or_else(|| column.values.keys().next());
+                let example = other.map(|value| quoted(value)).unwrap_or_default();
+                format!("the values of `{}`, such as {example}, are not all {kind}: write", column.heading)
             }
-            None => format!("no heading is known to be {role}"),
+            None => format!("no heading is known to be {role}: write"),
         }
     }
 
@@ -220,6 +233,52 @@ impl<'p> Fit<'p> {
             && (is_named || (self.date.is_none() && self.year_and_month.is_none()) || !has_amounts)
     }
 }
+
+/// The reason why the columns that may be `field` cannot be it, where that is known.
+fn unusable(profile: &Profile, field: Field) -> Option<String> {
+    let headed = |headings: &[&str]| profile.columns.iter().find(|column| is_one_of(headings, &column.heading));
+    if field == Field::Month {
+        let column =
+            profile.best(field, |column| column.filled > 0 && column.values.keys().all(|text| is_day(text)))?;
+        let example = column.values.keys().next()?;
+        return Some(format!(
+            "the values of `{}`, such as `{example}`, are days and months without a year: export dates with their year, else write",
+            column.heading
+        ));
+    }
+    if let Some(heading) = running(profile).filter(|_| field == Field::Amount) {
+        return Some(format!("`{heading}` {RUNNING}"));
+    }
+    let (debit, credit) = (headed(&DEBITS)?, headed(&CREDITS).filter(|_| field == Field::Amount)?);
+    Some(format!(
+        "`{}` and `{}` are debits and credits in two columns: export one column of amounts with their sign; for \
+         the one that is the revenue, write",
+        debit.heading, credit.heading
+    ))
+}
+
+/// True for a day and a month without a year, such as `3112`.
+fn is_day(text: &str) -> bool {
+    let number = text.parse::<u32>().ok().filter(|_| matches!(text.len(), 3 | 4));
+    number.is_some_and(|number| (1..=31).contains(&(number / 100)) && (1..=12).contains(&(number % 100)))
+}
+
+/// Headings of debits and credits in two columns.
+const DEBITS: [&str; 10] =
+    ["debit", "debits", "debitamount", "soll", "sollbetrag", "débit", "debe", "dare", "debet", "dr"];
+const CREDITS: [&str; 11] = [
+    "credit",
+    "credits",
+    "creditamount",
+    "haben",
+    "habenbetrag",
+    "crédit",
+    "haber",
+    "avere",
+    "kredit",
+    "cr",
+    "credito",
+];
 
 /// Rows from which partners with one row each are rather consumers.
 const FEWEST_ROWS: u64 = 8;

@@ -124,7 +124,8 @@ pub(super) fn stated_unit(text: &str) -> Option<(&str, Option<u32>)> {
     let words: Vec<&str> = text.split(is_between).filter(|word| !word.is_empty()).collect();
     let by_word = words.iter().find_map(|word| {
         // `'000`, and not the number of a client.
-        let is_zeros = word.trim_matches(['\'', '\u{2019}', ',']) == "000" && (word.len() > 3 || is_heading);
+        let is_zeros =
+            word.trim_matches(['\'', '\u{2019}', ',']) == "000" && (word.len() > 3 || (is_heading && words.len() > 1));
         Some((*word, if is_zeros { Some(1_000) } else { unit_of(word)? }))
     });
     by_word.or_else(|| {

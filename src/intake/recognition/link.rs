@@ -2,6 +2,7 @@
 
 use super::super::table::Field;
 use super::super::value::identifier::similar_form;
+use super::aside::about;
 use super::fit::Fit;
 use super::profile::{Column, Profile};
 use std::collections::BTreeMap;
@@ -67,10 +68,19 @@ pub(super) fn unread(fit: &Fit<'_>, fits: &[Fit<'_>], read: &[usize]) -> Option<
         let file = &original.profile.file;
         return Some(format!("all its rows are in `{file}` too, so it is not read: is it a copy?"));
     }
+    let has_columns = |other: &Fit<'_>| fit.profile.has_columns_of(other.profile);
+    if fits.iter().filter(is_read).any(has_columns)
+        && let Some(question) = about(fit.profile)
+    {
+        return Some(question);
+    }
     if fit.is_revenue() || fit.is_opportunities() {
         let question =
             "it looks like a further part of a table that another file or sheet has: only the larger one is read";
         return Some(question.to_owned());
+    }
+    if let Some(question) = repeated(fit, fits.iter().filter(is_read)) {
+        return Some(question);
     }
     let id = fit.partner.filter(|_| fit.is_master() && !read.is_empty())?;
     let example = id.values.keys().next()?;
@@ -78,4 +88,22 @@ pub(super) fn unread(fit: &Fit<'_>, fits: &[Fit<'_>], read: &[usize]) -> Option<
         "it has one row per partner and is not read, because ids such as `{example}` are not those of the other tables: is \
          another column the id?"
     ))
+}
+
+/// The question about a table that names the partners of one that is read, some of them in several rows.
+fn repeated<'f, 'p: 'f>(fit: &Fit<'p>, mut read: impl Iterator<Item = &'f Fit<'p>>) -> Option<String> {
+    let own = fit.partner.filter(|own| !own.is_unique() && fit.date.is_none() && fit.amount.is_none())?;
+    let names_them = |other: &Fit<'_>| {
+        let shared = |partner: &Column| partner.values.keys().filter(|value| own.values.contains_key(*value)).count();
+        other
+            .partner
+            .is_some_and(|partner| partner.heading == own.heading && shared(partner) * 2 > partner.values.len())
+    };
+    let (example, rows) = own.values.iter().find(|(_, rows)| **rows > 1)?;
+    read.any(names_them).then(|| {
+        format!(
+            "it names the partners and is not read, because `{example}` has {rows} rows: leave one row for each partner, or date \
+             them with `valid_from`"
+        )
+    })
 }

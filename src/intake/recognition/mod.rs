@@ -1,12 +1,18 @@
 //! The survey of an export: which of its tables are tables of a book, and the mapping file that reads them, with a reason
 //! for each key. What the data does not decide becomes a question, never a guess without a word.
 
+mod amounts;
+mod aside;
 mod assign;
 mod assumed;
+mod balances;
 mod columns;
 mod constant;
+mod cube;
 mod currency;
 mod dates;
+mod documents;
+mod doubts;
 mod fit;
 mod grouped;
 mod header;
@@ -18,11 +24,14 @@ mod notation;
 mod numbers;
 mod outcome;
 mod outcomes;
+mod parts;
 mod period_heading;
 mod periods;
 mod pipeline;
 mod profile;
 mod role;
+mod running;
+mod running_words;
 mod section;
 mod synonym;
 mod text;

@@ -2,11 +2,10 @@
 
 use super::super::label::{group, is_statistic, label};
 use super::super::table::Field;
-use super::super::value::notation::{DecimalSign, Notation, ThousandsSign};
-use super::super::value::number;
+use super::amounts::{notation, number};
 use super::profile::Column;
 use super::section::Draft;
-use super::text::{key, quoted};
+use super::text::{key, list_of, quoted};
 use crate::finding::{counted, listed};
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;
@@ -50,7 +49,7 @@ pub(super) fn nested(draft: &mut Draft<'_>, partner: &Column, periods: &[usize])
     let (mut lines, mut totals, mut figures) = (Vec::new(), BTreeSet::new(), Vec::new());
     draft.profile.all_rows(|_, fields| {
         let name = fields.text(partner.index).to_owned();
-        let amounts = columns.iter().map(|index| number::read(fields.text(*index), notation).ok().map(|one| one.value));
+        let amounts = columns.iter().map(|index| number(fields.text(*index), notation));
         let (named, is_figure) = (label(&name), is_statistic(&name));
         totals.extend(named.and_then(|_| group(&name)).map(str::to_owned));
         let is_first = lines.is_empty() && named.is_some_and(|label| label.is_exact);
@@ -88,19 +87,9 @@ fn figures_of(draft: &mut Draft<'_>, partner: &Column, lines: &[Line], figures: 
     if names.is_empty() || names.iter().any(is_partner) || draft.section.has(&key) || lines.len() < 2 {
         return;
     }
-    draft.section.set(key, names_of(&names), "figures about the other rows");
+    draft.section.set(key, list_of(&names), "figures about the other rows");
     let question = format!("{} left out as a figure about the other rows: is it a partner?", listed(&names));
     draft.ask(&partner.heading, question);
-}
-
-/// The notation that the section states so far.
-fn notation(draft: &Draft<'_>) -> Notation {
-    let sign = |key: &str| draft.section.value(key).map(|value| value.trim_matches('"').to_owned());
-    Notation {
-        decimal: sign("decimal").and_then(|sign| DecimalSign::new(&sign)),
-        thousands: sign("thousands").and_then(|sign| ThousandsSign::new(&sign)),
-        dash: None,
-    }
 }
 
 /// Names without any amount: groups if a total of theirs is below.
@@ -121,7 +110,7 @@ fn without_amounts(
         let question = format!(
             "names without amounts and with a total below, such as {shown}, are left out as groups: is one a partner?"
         );
-        draft.section.set(format!("skip.{}", key(&heading)), names_of(&list), "groups of partners");
+        draft.section.set(format!("skip.{}", key(&heading)), list_of(&list), "groups of partners");
         draft.ask(&heading, question);
     }
     let others: BTreeSet<&str> = names().filter(|name| !groups.contains(name)).collect();
@@ -147,7 +136,7 @@ fn sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) {
     let what = format!("the amounts of {} are the sums of the rows below, such as `{part}`", listed(&[one]));
     if above.is_disjoint(&below) && above.len() <= MOST_NAMES {
         let list: Vec<&str> = above.into_iter().collect();
-        draft.section.set(format!("where.{}", key(&heading)), names_of(&list), "the other rows are parts of these");
+        draft.section.set(format!("where.{}", key(&heading)), list_of(&list), "the other rows are parts of these");
         draft.ask(&heading, format!("{what}: are only the former partners?"));
     } else {
         draft.ask(
@@ -171,7 +160,7 @@ fn some_sums(draft: &mut Draft<'_>, partner: &Column, lines: &[Line]) {
          `skip.{} = {}` under `[revenue]`",
         listed(&sums[..1]),
         key(heading),
-        names_of(&sums)
+        list_of(&sums)
     );
     draft.ask(heading, question);
 }
@@ -245,12 +234,4 @@ fn blocks(lines: &[Line]) -> Option<BTreeSet<usize>> {
     }
     // Equal amounts of two partners prove nothing.
     (parents.len() > 1 && longest > 1).then_some(parents)
-}
-
-fn names_of(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-    match quoted.as_slice() {
-        [only] => only.clone(),
-        many => format!("[{}]", many.join(", ")),
-    }
 }

@@ -25,6 +25,8 @@ pub(in crate::intake) struct Notation {
     open: u64,
     proven: u64,
     large: u64,
+    /// Numbers with three decimals or more that are proven, and numbers with decimals and more than three digits before them.
+    fine: u64,
 }
 
 /// Numbers such as `1,234` beside a currency from which their sign separates thousands.
@@ -155,6 +157,7 @@ impl Notation {
             note(&mut self.ambiguous, last);
         } else {
             self.proven += 1;
+            self.fine += u64::from(after > 2 || before > 3);
             note(&mut self.decimals, last);
         }
     }
@@ -179,6 +182,7 @@ impl Notation {
         self.open += other.open;
         self.proven += other.proven;
         self.large += other.large;
+        self.fine += other.fine;
     }
 
     /// The sign of numbers such as `1.234`, with an example, where no other number says what it means.
@@ -215,6 +219,24 @@ impl Notation {
         let (sign, open) = self.ambiguous.iter().next()?;
         let is_few = self.proven > 0 && self.open / FEW_PROOFS >= self.proven && self.thousands.is_empty();
         Some((self.decimal(*sign).filter(|_| is_few)?, open))
+    }
+
+    /// A number such as `1.234` among numbers with fewer decimals, such as `12.5`, and one of those, where no number above 999
+    /// and none with as many decimals says that the point separates no thousands.
+    pub fn uneven(&self) -> Option<(&str, &str)> {
+        let (sign, open) = self.ambiguous.iter().next()?;
+        let is_open = self.fine == 0 && self.large == 0 && self.thousands.is_empty();
+        Some((open, self.decimal(*sign).filter(|_| is_open)?))
+    }
+
+    /// True when there are numbers such as `1,234` with `sign`.
+    pub fn is_open(&self, sign: char) -> bool {
+        self.ambiguous.contains_key(&sign)
+    }
+
+    /// The number of numbers such as `1,234`.
+    pub fn opens(&self) -> u64 {
+        self.open
     }
 
     /// True when the thousands sign `sign` need not be stated: every number with it has decimals behind it.

@@ -3,6 +3,7 @@
 use super::super::table::Field;
 use super::heading::is_one_of;
 use super::notation::Notation;
+use super::parts::Notations;
 use super::profile::Column;
 use super::section::Draft;
 use super::synonym::{QUANTITIES, UNIT_PRICES};
@@ -13,7 +14,9 @@ use crate::units::Currency;
 /// Decides the notation of the numbers in the columns bound to `fields` and in those with the indices `periods`.
 pub(super) fn numbers(draft: &mut Draft<'_>, fields: &[Field], periods: &[usize]) {
     let (mut notation, mut dashes) = (Notation::default(), 0);
-    for column in read(draft, fields, periods) {
+    let columns = read(draft, fields, periods);
+    let apart = Notations::of(draft, &columns).question();
+    for column in columns {
         notation.extend(&column.notation);
         dashes += column.dashes;
     }
@@ -21,6 +24,12 @@ pub(super) fn numbers(draft: &mut Draft<'_>, fields: &[Field], periods: &[usize]
         draft.section.set("dash", quoted("zero"), "as accounting formats write it");
         let cells = counted(usize::try_from(dashes).unwrap_or(usize::MAX), "cell");
         draft.ask("", format!("is a dash alone, as in {cells}, zero? If it is not known, write `dash = \"empty\"`"));
+    }
+    if let Some((question, is_read)) = apart {
+        draft.ask("", question);
+        if !is_read {
+            return;
+        }
     }
     let marks = notation.marks();
     // A whole number with a point, in a row that was not looked at or comes later, needs the sign to be stated.
@@ -33,6 +42,12 @@ pub(super) fn numbers(draft: &mut Draft<'_>, fields: &[Field], periods: &[usize]
     }
     if let Some((one, many)) = notation.doubtful() {
         let question = format!("`{one}` alone makes numbers such as `{many}` fractions: is it mistyped?");
+        draft.ask("", question);
+    } else if let Some((open, decimal)) = notation.uneven() {
+        let question = format!(
+            "`{open}` is read as a fraction because `{decimal}` is one: is it a thousand and more? Then correct its notation in the \
+             file"
+        );
         draft.ask("", question);
     }
     match notation.open() {

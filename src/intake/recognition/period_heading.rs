@@ -66,6 +66,9 @@ pub(super) fn part(heading: &str) -> Option<Part<'_>> {
 }
 
 fn period(text: &str) -> Option<(Kind, bool)> {
+    if let Some(year) = text.strip_prefix("GJ") {
+        return period(&format!("FY{year}"));
+    }
     let bare = text.trim_start_matches(['F', 'f']).trim_start_matches(['Y', 'y', ' ', '-', '\'']);
     let is_fiscal = text.len() > bare.len() && text.to_uppercase().starts_with("FY");
     if is_fiscal && matches!(bare.len(), 2 | 4) && bare.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -106,7 +109,7 @@ pub(super) fn year_of(text: &str) -> Option<u32> {
 /// do; and whether it can be a month as well, as `2011/12` can.
 pub(super) fn span(text: &str) -> Option<(u32, bool)> {
     let text = text.trim();
-    let bare = text.strip_prefix("FY").or_else(|| text.strip_prefix("fy")).map(str::trim_start);
+    let bare = ["FY", "fy", "GJ"].iter().find_map(|word| text.strip_prefix(word)).map(str::trim_start);
     let (first, second) = bare.unwrap_or(text).split_once(['/', '-', '\u{2013}'])?;
     let is_number = |part: &str| matches!(part.len(), 2 | 4) && part.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number(first) || !is_number(second) || first.len() < second.len() || (bare.is_none() && first.len() < 4) {
@@ -147,7 +150,7 @@ pub(super) fn fiscal_years_in(text: &str) -> impl Iterator<Item = u32> {
     let words = text.split(|c: char| c.is_whitespace() || matches!(c, '_' | '(' | ')' | ',' | '.' | ':' | ';'));
     words.filter_map(|word| {
         let of_span = span(word).filter(|(_, is_month)| !is_month).map(|(year, _)| year);
-        let digits = word.strip_prefix("FY").or_else(|| word.strip_prefix("fy")).unwrap_or_default();
+        let digits = ["FY", "fy", "GJ"].iter().find_map(|year| word.strip_prefix(year)).unwrap_or_default();
         let number = digits.parse::<u32>().ok();
         let of_label = match digits.len() {
             2 => number.map(|year| 2000 + year),

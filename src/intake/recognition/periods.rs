@@ -3,6 +3,7 @@
 use super::super::table::{Field, folded};
 use super::dates::Order;
 use super::heading::is_one_of;
+use super::parts::dates_apart;
 use super::period_heading::{is_fiscal_year, is_year_end, span};
 use super::profile::Column;
 use super::section::Draft;
@@ -115,6 +116,7 @@ impl<'p> Draft<'p> {
         }
         if let Some((format, reason)) = &format {
             self.section.set("date_format", quoted(format), reason.clone());
+            dates_apart(self, fields, format);
         }
         for (heading, question) in open {
             self.ask(&heading, question);

@@ -7,18 +7,22 @@ use super::super::order::order_of;
 use super::super::sheet::{Rows, Sheet};
 use super::super::table::Field;
 use super::super::value::word::truth_of;
-use super::dates::Dates;
+use super::dates::{Dates, is_date};
 use super::header::{Header, find_header};
 use super::heading::{named_currency, rank};
 use super::notation::{Notation, is_dash, is_number};
+use super::period_heading::{part, year_of};
+use super::synonym::SYNONYMS;
 use crate::units::Currency;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most different values of a column that are remembered.
 const MOST_VALUES: usize = 50_000;
 /// Rows from which a smaller table whose rows are all in another one counts as a copy of a part of it.
 const FEWEST_COPIED: usize = 3;
+/// Values like those below from which a row is not a header.
+const FEWEST_VALUES: usize = 2;
 /// Added to the rank of a heading that is known without the group above it only.
 const LOWER_RANK: usize = 10_000;
 /// Share of the cells, out of ten, that must be of a kind.
@@ -238,6 +242,15 @@ impl Column {
         }
     }
 
+    /// A date, where the dates of the column span fewer months with day and month in the other order than in `format`.
+    pub fn swapped(&self, format: &str) -> Option<&str> {
+        let numbers = self.values.keys().filter_map(|text| Dates::numbers_of(text));
+        let (firsts, seconds): (BTreeSet<u32>, BTreeSet<u32>) = numbers.unzip();
+        let (own, other) = if format.starts_with('D') { (seconds, firsts) } else { (firsts, seconds) };
+        let is_odd = other.len() < own.len() && self.dates.fits(format);
+        self.values.keys().next().map(|text| &**text).filter(|_| is_odd)
+    }
+
     /// Currencies, if every value is the code or the name of one.
     pub fn currencies(&self) -> Vec<Currency> {
         let few = self.values.len() <= 20 && self.filled > 0;
@@ -302,6 +315,26 @@ impl Profile {
     pub fn all_rows(&self, each: impl FnMut(u64, Fields<'_>)) {
         // What cannot be read is reported when the book is read.
         let _ = self.sheet.for_each(each);
+    }
+
+    /// True when the row that was taken for the header has values like those below it, and no known heading.
+    pub fn lacks_header(&self) -> bool {
+        let is_same = |column: &&Column| {
+            let heading = column.heading.as_str();
+            (is_date(heading) && column.is_date())
+                || (is_number(heading) && part(heading).is_none() && year_of(heading).is_none() && column.is_amount())
+        };
+        let is_known = |column: &Column| SYNONYMS.iter().any(|one| column.rank(one.field).is_some());
+        self.columns.iter().filter(is_same).count() >= FEWEST_VALUES && !self.columns.iter().any(is_known)
+    }
+
+    /// True when the first row of data has a value in `column`.
+    pub fn begins_with(&self, column: &Column) -> bool {
+        let mut first = None;
+        self.rows(|_, fields| {
+            first.get_or_insert(!fields.text(column.index).is_empty());
+        });
+        first == Some(true)
     }
 
     /// True for a text whose fields are separated by semicolons.

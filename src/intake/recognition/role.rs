@@ -38,7 +38,7 @@ const NAMED: usize = 13;
 const LINKS: [&str; 10] = ["de", "del", "della", "di", "du", "des", "la", "of", "the", "da"];
 
 /// Words of amounts of revenue.
-const AMOUNTS: [&str; 24] = [
+const AMOUNTS: [&str; 25] = [
     "sales",
     "revenue",
     "revenues",
@@ -63,6 +63,7 @@ const AMOUNTS: [&str; 24] = [
     "valor",
     "receita",
     "ingresos",
+    "value",
 ];
 /// Words of figures that are not the revenue of a row, although another word of the heading is one of [`AMOUNTS`].
 const OTHER_FIGURES: &str = "price tax taxes vat gst mwst ust iva tva btw discount discounts rabatt remise descuento sconto \
@@ -71,7 +72,8 @@ const OTHER_FIGURES: &str = "price tax taxes vat gst mwst ust iva tva btw discou
     planned expected weighted previous prior last prev annual ytd mtd cumulative cum running average avg mean return returns \
     refund refunds refunded refundable fee debit credit balance rep person agent channel office region territory customers orders";
 /// Words of dates.
-const DATES: [&str; 8] = ["date", "datum", "fecha", "timestamp", "data", "datetime", "dt", "datekey"];
+const DATES: [&str; 10] =
+    ["date", "datum", "fecha", "timestamp", "data", "datetime", "dt", "datekey", "month", "monat"];
 /// Words of dates other than that of the sale.
 const OTHER_DATES: &str = "birth birthday dob start begin end due delivery delivered ship shipped shipping required \
     requested load update updated modified change changed hire hired expiry expiration expires contract valid until since \

@@ -222,7 +222,7 @@ impl<'p> Draft<'p> {
             .bound
             .iter()
             .filter(|(field, _)| fields.contains(field))
-            // Below the last partner there may be rows without one; below the last date or amount, there is no data.
+            // Below the last partner there may be rows without one; below the last date or amount, there is not data.
             .map(|(field, column)| (column, if *field == Field::PartnerId { column.blank() } else { column.empty }))
             .filter(|(_, empty)| *empty > 0)
             .map(|(column, empty)| (column.heading.as_str(), empty))
@@ -244,8 +244,15 @@ impl<'p> Draft<'p> {
         let has_amounts = of(Field::Amount).all(|column| column.empty == 0);
         let has_amounts = has_amounts && self.joined.is_none();
         let partner = of(Field::PartnerId).find(|column| has_amounts && column.is_blank_below());
+        // A group left of its partners, each of which has its name.
+        let named = of(Field::PartnerId).find(|column| has_amounts && column.blank() == 0);
+        let is_group_of = |column: &Column| {
+            let is_left = named.is_some_and(|named| column.index < named.index);
+            is_left && column.is_blank_below() && self.profile.begins_with(column)
+        };
         let is_blank = |column: &Column| {
-            partner.is_some_and(|partner| column.index == partner.index || column.empty == partner.empty)
+            is_group_of(column)
+                || partner.is_some_and(|partner| column.index == partner.index || column.empty == partner.empty)
                 || (partner.is_some() && !column.is_amount() && column.is_blank_below())
         };
         let bound = self.bound.iter().filter(|(field, _)| *field != Field::Amount).map(|(_, column)| *column);

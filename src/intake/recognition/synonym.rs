@@ -16,7 +16,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
         headings: "partnerid partneraccountid partnernumber partnerno partnercode partnernr resellerid resellercode \
             resellernumber dealerid dealercode distributorid accountid accountnumber accountno accountcode \
             customerid customernumber customerno customercode customerkey custid custno clientid clientcode \
-            kunag kunnr kunrg kunwe soldtoparty soldto soldtopty soldtocustomer shiptocustomer billtocustomer shipto debitor debitornr debitorennummer debitorennr \
+            kunag kunnr kunrg kunwe soldtoparty soldto soldtopt soldtopty soldtocustomer shiptocustomer billtocustomer shipto debitor debitornr debitorennummer debitorennr \
             kundennummer kundennr kdnr auftraggeber associatedcompanyid associatedcompanyids companyid \
             organizationid organisationid internalid codeclient numeroclient numéroclient codicecliente \
             codigocliente codigodecliente codigodocliente códigodocliente códigocliente códigodecliente nºcliente nocliente numerocliente númerocliente klantnummer klantnr partner reseller dealer distributor account \
@@ -42,7 +42,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             postingperiod monat rechnungsdatum fakturadatum auftragsdatum bestelldatum buchungsdatum \
             belegdatum datecommande datefacture datedefacture fechafactura fechapedido fecha datafattura \
             factuurdatum orderdatum datum date data closedate closingdate actualclosedate wontime \
-            purchasedate shipdate createdon createddate createdat closedat weekending weekstart weekbeginning weekof weekdate orderpurchasetimestamp fakturadat fkdat budat erdat audat bldat placedon placedat dateplaced paidat paidon orderedon orderedat ordered invoicedon soldon solddate datadavenda datavenda datadopedido datapedido datadaemissão datafatura datadafatura fechadefactura fechadepedido fechaventa fechadeventa datadocumento dataordine datavendita datedevente jour monthoftheyear calyearmonth calendaryearmonth calmonth created createdtime emissão emissao dataemissão dataemissao datawystawienia datasprzedaży fakturadato ordredato paymentdate datepaid paydate zahldatum clearingdate quarter mois mes mese maand mês periode période periodo 売上日 計上日 請求日 受注日 売上年月 年月 日付",
+            purchasedate billmonth checkin checkindate arrivaldate shipdate createdon createddate createdat closedat weekending weekstart weekbeginning weekof weekdate orderpurchasetimestamp fakturadat fkdat budat erdat audat bldat placedon placedat dateplaced paidat paidon orderedon orderedat ordered invoicedon soldon solddate datadavenda datavenda datadopedido datapedido datadaemissão datafatura datadafatura fechadefactura fechadepedido fechaventa fechadeventa datadocumento dataordine datavendita datedevente jour monthoftheyear calyearmonth calendaryearmonth calmonth created createdtime emissão emissao dataemissão dataemissao datawystawienia datasprzedaży fakturadato ordredato paymentdate datepaid paydate zahldatum clearingdate quarter mois mes mese maand mês periode période periodo 売上日 計上日 請求日 受注日 売上年月 年月 日付",
     },
     Synonyms {
         field: Field::Amount,
@@ -54,7 +54,7 @@ pub(super) const SYNONYMS: &[Synonyms] = &[
             productsales subtotalprice totalamount totalsales totalrevenue totalprice totalvalue turnover umsatz betrag wert montant \
             importe importo bedrag omzet fatturato value subtotal total grandtotal grossamount grosssales \
             valortotal valorneto importetotal importototale totalamountnet gesamtbetrag gesamtpreis gesamtumsatz itemtotal itemsubtotal totalfactura totalfacture totalfattura totalgeral montanttotal montanttotalht belopp beløb kwota bruttobetrag weeklysales bookings acv arr productamount netprice umsatznetto totalexclvat totaldue billed \
-            chiffredaffaires ca caht spend gmv payment valor doctotal amountinlc amountinlocalcurrency betraginhauswährung dmbtr wrbtr sumofamount sumofrevenue sumofsales summevonumsatz montantttc totalttc totale gross brutto grossvalue grossrevenue 売上金額税抜 税抜売上 売上金額 税抜金額 売上高 売上 金額",
+            chiffredaffairesht chiffredaffaireshorstaxes chiffredaffaires montantnet ca caht spend gmv payment valor doctotal amountinlc amountinlocalcurrency betraginhauswährung dmbtr wrbtr sumofamount sumofrevenue sumofsales summevonumsatz montantttc totalttc totale gross brutto grossvalue grossrevenue 売上金額税抜 税抜売上 売上金額 税抜金額 売上高 売上 金額",
     },
     Synonyms {
         field: Field::Currency,
@@ -142,6 +142,9 @@ pub(super) const QUANTITIES: &[&str] = &[
     "aantal",
     "quantidade",
 ];
+/// Words of columns that say which figure a row has.
+pub(super) const MEASURES: &str = "measure measures kpi metric figure kennzahl indicator indicateur item keyfigure";
+
 /// Headings of unit prices.
 pub(super) const UNIT_PRICES: &[&str] = &[
     "unitprice",
@@ -286,6 +289,25 @@ pub(super) const DOCUMENT_TYPES: &[&str] = &[
     "belegart",
     "auftragsart",
     "typedocument",
+    "version",
+    "scenario",
+    "szenario",
+    "snapshot",
+    "snapshotdate",
+    "level",
+    "granularity",
+    "metric",
+    "measure",
+    "kpi",
+    "kennzahl",
+    "valuetype",
+    "datatype",
+    "amounttype",
+    "recordtype",
+    "linetype",
+    "wertart",
+    "ledger",
+    "basis",
     "typepièce",
 ];
 

@@ -42,6 +42,15 @@ pub(super) fn key(text: &str) -> String {
     if is_bare { text.to_owned() } else { quoted(text) }
 }
 
+/// Words as the value of a filter: one, or a list.
+pub(super) fn list_of(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    match quoted.as_slice() {
+        [only] => only.clone(),
+        many => format!("[{}]", many.join(", ")),
+    }
+}
+
 /// A section while its keys are decided.
 #[derive(Debug, Default)]
 pub(super) struct Section {
@@ -56,7 +65,8 @@ impl Section {
 
     /// Decides a key.
     pub fn set(&mut self, key: impl Into<String>, value: impl Into<String>, reason: impl Into<String>) {
-        let (key, value, reason) = (key.into(), value.into(), reason.into());
+        // A heading in a reason may have line breaks, which a comment may not.
+        let (key, value, reason) = (key.into(), value.into(), reason.into().replace(['\n', '\r'], " "));
         self.decisions.push(Decision { table: self.table.to_owned(), key, value, reason });
     }
 

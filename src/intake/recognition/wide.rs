@@ -6,6 +6,7 @@ use super::super::table::Field;
 use super::heading::{compared, is_one_of, rank};
 use super::period_heading::{Kind, Part, fiscal_years_in, month_in, part, span, years_in};
 use super::profile::{Column, Profile};
+use super::running_words::is_running;
 use super::synonym::{QUANTITIES, UNCOUNTED};
 use super::text::quoted;
 use crate::finding::listed;
@@ -101,7 +102,8 @@ fn found<'p>(profile: &'p Profile, kind: Kind, states_year: bool, least: usize) 
         // Headings that are nothing but a period may have empty columns.
         same.filter(|(column, _)| (word.is_empty() && kind != Kind::Year) || column.is_amount()).copied().collect()
     };
-    let is_other = |word: &str| UNCOUNTED.contains(&compared(word).as_str()) || is_one_of(QUANTITIES, word);
+    let is_other =
+        |word: &str| UNCOUNTED.contains(&compared(word).as_str()) || is_one_of(QUANTITIES, word) || is_running(word);
     let mut words: Vec<&str> = Vec::new();
     for (_, part) in &all {
         if !words.iter().any(|word| word.eq_ignore_ascii_case(part.word)) && !is_other(part.word) {

@@ -4,6 +4,9 @@ use super::month_word::month_number;
 use super::token::{Token, is_word, part_of_year, year_of, year_of_four};
 use crate::units::{FiscalCalendar, Month};
 
+/// Words of fiscal years.
+const FISCAL: [&str; 2] = ["FY", "GJ"];
+
 /// The parts of a period of the vendor's calendar.
 pub(super) struct FiscalLabel {
     pub year: i32,
@@ -93,11 +96,11 @@ pub(super) fn fiscal_label(tokens: &[Token<'_>]) -> Option<FiscalLabel> {
     };
     let label = |year: &str, part| year_of(year).map(|year| FiscalLabel::new(year, part));
     match *tokens {
-        [Letters(fy), Digits(year)] if is_word(fy, &["FY"]) => label(year, None),
-        [Letters(fy), Digits(first), Digits(second)] if is_word(fy, &["FY"]) => {
+        [Letters(fy), Digits(year)] if is_word(fy, &FISCAL) => label(year, None),
+        [Letters(fy), Digits(first), Digits(second)] if is_word(fy, &FISCAL) => {
             spanned(first, second).map(FiscalLabel::span)
         }
-        [Letters(word), Digits(number), Letters(fy), Digits(first), Digits(second)] if is_word(fy, &["FY"]) => {
+        [Letters(word), Digits(number), Letters(fy), Digits(first), Digits(second)] if is_word(fy, &FISCAL) => {
             let part = Some(fiscal_part(word, number)?);
             Some(FiscalLabel { part, ..FiscalLabel::span(spanned(first, second)?) })
         }
@@ -107,7 +110,7 @@ pub(super) fn fiscal_label(tokens: &[Token<'_>]) -> Option<FiscalLabel> {
         }
         [Letters(fy), Digits(year), Letters(word), Digits(number)]
         | [Letters(word), Digits(number), Letters(fy), Digits(year)]
-            if is_word(fy, &["FY"]) =>
+            if is_word(fy, &FISCAL) =>
         {
             label(year, Some(fiscal_part(word, number)?))
         }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod accounts;
+mod apart;
 mod beside;
 mod books;
 mod bounds;
@@ -25,6 +26,7 @@ mod recognition;
 mod returned;
 mod shapes;
 mod summary;
+mod sums_beside;
 mod table_schema;
 mod unheard;
 mod unsaid;

@@ -1,4 +1,4 @@
-use super::{HISTORY, Kept, ask, ask_for, demonstration, document, keep, shipped, small, vendor, vendor_of};
+use super::{HISTORY, Kept, ask, ask_for, demonstration, document, keep, refused, shipped, small, vendor, vendor_of};
 use crate::support::{list, text};
 use quotient::report::schema;
 use quotient::request::{Defaults, Form, Kind, Limits, NoBooks, decide, digest_of};
@@ -63,6 +63,25 @@ fn a_partner_is_unknown_before_its_first_row_counts() {
         assert!(!asked(kind, plugin, "2025-12-31"), "{kind:?}");
         assert!(asked(kind, plugin, "2026-01-31"), "{kind:?}");
     }
+}
+
+#[test]
+fn a_review_names_the_partners_that_it_leaves_out_because_their_first_row_counts_later() {
+    let mut book = small();
+    book["partners"][1]["valid_from"] = json!("2026-01-01");
+    let plugin = shipped("meridian");
+    let later = "partner `B` is left out: its first row counts after 2025-12-31";
+    let body = json!({"as_of": "2025-12-31", "book": book});
+    let warnings = ask(&plugin, Kind::Review, &body).unwrap().warnings;
+    assert!(warnings.iter().any(|finding| finding.message() == later), "{warnings:?}");
+    let (_, errors) =
+        refused(ask(&plugin, Kind::Review, &json!({"partner": "B", "as_of": "2025-12-31", "book": book})));
+    assert_eq!(errors, [format!("/partner: {later}")]);
+    let (_, errors) =
+        refused(ask(&plugin, Kind::Review, &json!({"partner": "C", "as_of": "2025-12-31", "book": book})));
+    assert!(errors[0].contains("the book has no partner `C`"), "{errors:?}");
+    let answer = ask(&plugin, Kind::Review, &json!({"as_of": "2026-01-31", "book": book})).unwrap();
+    assert!(!answer.warnings.iter().any(|finding| finding.message().contains("left out")));
 }
 
 #[test]

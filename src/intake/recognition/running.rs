@@ -1,0 +1,132 @@
+//! Running sums, such as the year to date: each contains the amounts of the months before, and none is the revenue of its
+//! month.
+
+use super::super::value::period::{self, Years};
+use super::amounts::{notation, number};
+use super::heading::is_one_of;
+use super::period_heading::{month_in, part};
+use super::profile::Column;
+use super::role::has_word;
+use super::running_words::is_running;
+use super::section::Draft;
+use super::synonym::{MEASURES, QUANTITIES};
+use super::text::{key, list_of};
+use crate::finding::listed;
+use crate::units::Month;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// Partners and months from which amounts that never fall are running sums, although no word says so.
+const FEWEST_PARTNERS: usize = 5;
+const FEWEST_MONTHS: usize = 6;
+/// Months from which amounts that never fall are running sums beside a word for them.
+const FEWEST_NAMED: usize = 3;
+/// Most different words of a column that says which figure a row has.
+const MOST_WORDS: usize = 12;
+/// Most rows of a table that is looked at.
+const MOST_ROWS: u64 = 50_000;
+
+/// The words for running sums in a column with others; their rows are left out with a question.
+pub(super) fn running_rows(draft: &mut Draft<'_>) {
+    let is_bound = |column: &Column| draft.bound.iter().any(|(_, bound)| std::ptr::eq(*bound, column));
+    let found = draft.profile.columns.iter().filter(|column| column.values.len() <= MOST_WORDS && !is_bound(column));
+    let found = found.filter_map(|column| {
+        let is_measure = has_word(&column.heading, MEASURES);
+        let is_other = |value: &str| is_running(value) || (is_measure && is_one_of(QUANTITIES, value));
+        let words: Vec<String> =
+            column.values.keys().filter(|value| is_other(value)).map(|value| value.to_string()).collect();
+        (!words.is_empty() && words.len() < column.values.len()).then(|| (column.heading.clone(), words))
+    });
+    for (heading, words) in found.collect::<Vec<_>>() {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let name = format!("skip.{}", key(&heading));
+        if !draft.section.has(&name) {
+            draft.section.set(name, list_of(&words), "they are not the revenue of a month");
+            draft.ask(
+                &heading,
+                format!("rows with {} are left out as running sums or quantities: is that right?", listed(&words)),
+            );
+        }
+    }
+}
+
+/// Asks whether amounts are running sums that never fall from month to month, for any partner.
+pub(super) fn growing(
+    draft: &mut Draft<'_>,
+    partner: &Column,
+    (date, amount): (Option<&Column>, Option<&Column>),
+    periods: &[usize],
+) {
+    let profile = draft.profile;
+    if profile.rows > MOST_ROWS {
+        return;
+    }
+    let rows = if periods.is_empty() {
+        let (Some(date), Some(amount)) = (date, amount) else { return };
+        long(draft, partner, date, amount)
+    } else {
+        wide(draft, periods)
+    };
+    let Some(rows) = rows else { return };
+    let texts = [profile.file.as_str()].into_iter().chain(profile.titles.iter().map(String::as_str));
+    let named = texts.map(|text| text.rsplit_once('.').map_or(text, |(stem, _)| stem)).find(|text| is_running(text));
+    let (partners, months) = if named.is_some() { (1, FEWEST_NAMED) } else { (FEWEST_PARTNERS, FEWEST_MONTHS) };
+    let long: Vec<&Vec<(u32, Decimal)>> = rows.iter().filter(|row| row.len() >= months).collect();
+    let falls = |row: &[(u32, Decimal)]| {
+        row.windows(2).any(|pair| matches!(pair, [(_, one), (month, other)] if *month != 1 && other < one))
+    };
+    let grows =
+        |row: &[(u32, Decimal)]| row.windows(2).any(|pair| matches!(pair, [(_, one), (_, other)] if other > one));
+    if long.len() < partners || rows.iter().any(|row| falls(row)) || !long.iter().all(|row| grows(row)) {
+        return;
+    }
+    let what = named.map_or_else(String::new, |named| format!("`{named}` names running sums, and "));
+    let question = format!(
+        "{what}no amount is below that of the month before it, for any partner: are they running sums, such as the year to date? \
+         Then export the amounts of each month"
+    );
+    let heading =
+        if periods.is_empty() { amount.map_or("", |amount| &amount.heading).to_owned() } else { String::new() };
+    draft.ask(&heading, question);
+}
+
+/// The amounts of each row by the number of the month, in the order of the columns.
+fn wide(draft: &Draft<'_>, periods: &[usize]) -> Option<Vec<Vec<(u32, Decimal)>>> {
+    let months: BTreeMap<usize, u32> = draft
+        .profile
+        .columns
+        .iter()
+        .filter(|column| periods.contains(&column.index))
+        .map(|column| {
+            let month = part(&column.heading).and_then(|part| month_in(&column.heading, &part));
+            (column.index, month.map_or(2, |(_, month)| month))
+        })
+        .collect();
+    let (notation, mut rows) = (notation(draft), Vec::new());
+    draft.profile.rows(|_, fields| {
+        let amounts = months.iter().filter_map(|(index, month)| Some((*month, number(fields.text(*index), notation)?)));
+        rows.push(amounts.collect());
+    });
+    Some(rows)
+}
+
+/// The amounts of each partner by month; `None` where a partner has several rows in a month, which running sums have not.
+fn long(draft: &Draft<'_>, partner: &Column, date: &Column, amount: &Column) -> Option<Vec<Vec<(u32, Decimal)>>> {
+    let own = |column: &Column| draft.profile.columns.iter().any(|own| std::ptr::eq(own, column));
+    if ![partner, date, amount].into_iter().all(own) {
+        return None;
+    }
+    let (notation, mut is_one, mut rows) =
+        (notation(draft), true, BTreeMap::<Box<str>, BTreeMap<Month, Decimal>>::new());
+    draft.profile.rows(|_, fields| {
+        if !is_one {
+            return;
+        }
+        let month = period::read(fields.text(date.index), Years::default(), &[], None).ok().map(|(month, _)| month);
+        let (Some(month), Some(amount)) = (month, number(fields.text(amount.index), notation)) else { return };
+        is_one &= rows.entry(fields.text(partner.index).into()).or_default().insert(month, amount).is_none();
+    });
+    let of_partner =
+        |months: BTreeMap<Month, Decimal>| months.into_iter().map(|(month, one)| (month.number(), one)).collect();
+    is_one.then(|| rows.into_values().map(of_partner).collect())
+}
