@@ -70,7 +70,8 @@ async fn record(State(app): State<App>, request: PlanRequest, context: Context, 
     let header = found.plan.state.header.clone().ok_or_else(super::request::unknown)?;
     let active = app.vendors.past(&request.vendor, &header.revision).await?;
     let owner = Owner { token: context.caller.name.clone(), vendor: Arc::clone(&active.plugin.vendor) };
-    let (books, limits) = (VendorBooks::new(&app.stores.books, &owner.vendor), limits_of(&app.gate));
+    let limits = limits_of(&app.gate);
+    let books = VendorBooks::new(&app.stores.books, &active, &limits);
     let work = move || {
         let read = |book: &PartnerBook, asked: crate::planning::Request| commands(&found, book, asked.as_of);
         with_proposal(&active.plugin, &bytes, &books, &limits, read).map_err(|refusal| refused(&refusal))?
