@@ -1,4 +1,4 @@
-//! Loss of power at any moment: everything that was acknowledged is there, and nothing is half there.
+//! Loss of power at any moment: everything that was acknowledged survives, and nothing survives by halves.
 //!
 //! A real process is traced once. Its calls are repeated on a simulated disk up to any of them; of what was not synced then,
 //! a seed decides what survives. What is left is opened by the real code. A failure names its seed:
