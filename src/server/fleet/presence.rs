@@ -37,7 +37,8 @@ impl Presence {
         } else {
             *known = fresh(false);
         }
-        !known.is_old && !(known.looks >= LOOKS && instant.duration_since(known.since) >= GONE)
+        let is_silent = known.looks >= LOOKS && instant.duration_since(known.since) >= GONE;
+        !(known.is_old || is_silent)
     }
 
     /// Forgets replicas that are no longer listed.

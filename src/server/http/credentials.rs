@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// What a request shows to say who asks; handlers of long streams take it as an argument.
+/// Credentials of a request; handlers of long streams take them as an argument.
 #[derive(Debug, Clone, Default)]
 pub struct Credentials {
     authorization: Option<String>,

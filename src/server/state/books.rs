@@ -178,7 +178,7 @@ impl StoredBooks {
 impl VendorBooks {
     /// Returns the books to which requests for the vendor of `active` may refer; shared ones are read within `limits`.
     pub fn new(books: &Arc<StoredBooks>, active: &ActiveVendor, limits: &Limits) -> Self {
-        Self { books: Arc::clone(books), active: Arc::clone(active), limits: limits.clone() }
+        Self { books: Arc::clone(books), active: Arc::clone(active), limits: *limits }
     }
 
     /// Returns a book that another replica stored, or that no longer was in memory.

@@ -171,7 +171,7 @@ impl Gate {
         }
         if operation.scope == Scope::Open {
             let reader =
-                access.caller(&Credentials::of(parts)).ok().filter(|caller| caller.may(Scope::Read, None).is_ok());
+                access.caller(Credentials::of(parts)).ok().filter(|caller| caller.may(Scope::Read, None).is_ok());
             return Ok(reader.unwrap_or_else(Caller::stranger));
         }
         let caller = match self.of_session(parts) {

@@ -33,8 +33,8 @@ impl Lanes {
         let start = |lane: Lane, limits| {
             FairQueue::start(limits, |number, pace, work| {
                 let begin = move || {
-                    if pace == Pace::Slow {
-                        yield_to_others();
+                    if let Some(priority) = priority(lane, pace) {
+                        yield_to_others(priority);
                     }
                     work();
                 };
@@ -103,13 +103,21 @@ impl Lanes {
     }
 }
 
-/// Lets threads of usual priority run first, so that slow rules do not take processor time from quick ones.
-fn yield_to_others() {
+/// Lets threads of a higher priority run first, so that slow rules do not take processor time from quick ones.
+fn yield_to_others(priority: i32) {
     // Elsewhere the priority is that of the whole process. Without the lower priority, the work is done all the same.
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(None, LOW_PRIORITY);
+    let _ = rustix::process::setpriority_process(None, priority);
+    #[cfg(not(target_os = "linux"))]
+    let _ = priority;
 }
 
-/// Priority of the threads for slow vendors, as `nice` counts.
-#[cfg(target_os = "linux")]
-const LOW_PRIORITY: i32 = 10;
+/// Returns the priority of the threads for jobs of this kind, as `nice` counts; `None` is that of the process. Single partners go before whole books, and
+/// quick vendors before slow ones.
+fn priority(lane: Lane, pace: Pace) -> Option<i32> {
+    match (lane, pace) {
+        (Lane::Decide, Pace::Quick) => None,
+        (Lane::Plan, Pace::Quick) => Some(5),
+        (Lane::Decide | Lane::Plan, Pace::Slow) => Some(10),
+    }
+}

@@ -103,7 +103,7 @@ impl Default for ServerLimits {
                 queued_per_vendor: 64 * cores,
                 queued: 128 * cores,
                 max_wait: Duration::from_secs(2),
-                slow: Duration::from_millis(50),
+                slow: Duration::from_millis(20),
             },
             plan: QueueLimits {
                 workers: cores.max(2),

@@ -364,3 +364,39 @@ fn an_archive_whose_writer_was_killed_is_whole() {
     }
     assert!(Archive::open(dir.path()).unwrap().revisions("meridian").len() >= 2, "nothing was ever written");
 }
+
+#[test]
+fn processes_that_share_an_archive_have_the_revisions_and_events_of_each_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let (one, other) = (Archive::open_shared(dir.path()).unwrap(), Archive::open_shared(dir.path()).unwrap());
+    assert!(Archive::open(dir.path()).is_err(), "a process that wants it alone is refused");
+    one.keep(&files("1"), &[], noon(0)).unwrap();
+    other.keep(&files("2"), &[], noon(1)).unwrap();
+    for archive in [&one, &other] {
+        assert_eq!(archive.revisions("meridian").len(), 2);
+        assert!(["1", "2"].iter().all(|tag| archive.files("meridian", files(tag).revision()).is_ok()));
+    }
+    let event = |outcome, tag: &str, seconds| Attempt {
+        when: noon(seconds),
+        outcome,
+        revision: Some(files(tag).revision().into()),
+        findings: Findings::new(),
+        who: None,
+        reason: None,
+    };
+    let record = |history: Vec<Attempt>| Record { history, ..Record::default() };
+    one.write_record("meridian", &record(vec![event(Outcome::Activated, "1", 0)])).unwrap();
+    // The other process reports the same event a second later, and one more; the first reports another one.
+    let its = vec![event(Outcome::Activated, "1", 1), event(Outcome::Refused, "2", 2)];
+    other.write_record("meridian", &record(its)).unwrap();
+    let more = vec![event(Outcome::Activated, "1", 0), event(Outcome::Activated, "1", 600)];
+    one.write_record("meridian", &record(more)).unwrap();
+    let expected =
+        [event(Outcome::Activated, "1", 0), event(Outcome::Refused, "2", 2), event(Outcome::Activated, "1", 600)];
+    assert_eq!(other.shared_history("meridian").unwrap(), expected);
+    assert_eq!(one.records().0["meridian"].history, expected, "also after a restart");
+    drop((one, other));
+    let alone = Archive::open(dir.path()).unwrap();
+    assert_eq!(alone.shared_history("meridian"), None);
+    assert!(Archive::open_shared(dir.path()).is_err(), "one that has it alone keeps others out");
+}

@@ -170,7 +170,7 @@ fn set(names: &mut BTreeMap<PathBuf, usize>, naming: &Naming) {
 }
 
 #[test]
-fn what_was_synced_is_there_and_anything_else_may_be() {
+fn what_was_synced_survives_and_anything_else_may() {
     let (root, file) = (Path::new("/d"), PathBuf::from("/d/file"));
     let mut disk = Disk::default();
     let calls = [

@@ -1,4 +1,4 @@
-//! Loss of power at any moment: everything that was acknowledged is there, and nothing is half there.
+//! Loss of power at any moment: everything that was acknowledged survives, and nothing survives by halves.
 //!
 //! A real process is traced once. Its calls are repeated on a simulated disk up to any of them; of what was not synced then,
 //! a seed decides what survives. What is left is opened by the real code. A failure names its seed:
@@ -76,7 +76,11 @@ fn a_ledger_has_everything_that_was_acknowledged() {
         let verification = store.verify(heads.last()).unwrap();
         assert_eq!(crate::ledger::store::support::causes(&verification), [""; 0], "seed {seed}");
         let events = store.events("north", 0).unwrap().len();
-        assert!(events % 3 == 0 && events >= heads.len() * 3, "seed {seed}: {events} events, {} appends", heads.len());
+        assert!(
+            events.is_multiple_of(3) && events >= heads.len() * 3,
+            "seed {seed}: {events} events, {} appends",
+            heads.len()
+        );
     };
     lose_power(&calls, &root, check);
     expect_failure(&calls, &root, check);

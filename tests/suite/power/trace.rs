@@ -19,7 +19,7 @@ pub enum Call {
     Link(PathBuf, PathBuf),
     Remove(PathBuf),
     MakeDirectory(PathBuf),
-    /// Bytes were sent to somebody outside.
+    /// Bytes were sent out of the process.
     Send(Vec<u8>),
 }
 

@@ -136,7 +136,7 @@ fn a_certificate_names_the_caller_with_its_scopes_vendors_and_dates() {
         |shown: &Shown, method: &str, path: &str, more: &str| ask(&server, Some(shown), method, path, more).unwrap().0;
     assert_eq!(status(&orders, "POST", ASSESSMENTS, ""), 200);
     assert_eq!(status(&orders, "POST", "/v1/vendors/halcyon/assessments", ""), 403, "it is for another vendor");
-    assert_eq!(status(&orders, "POST", "/v1/reload", ""), 403, "it is no administrator");
+    assert_eq!(status(&orders, "POST", "/v1/reload", ""), 403, "it may not administer");
     let batch = authority.issue("batch.example.com", |params| {
         params.subject_alt_names.push(SanType::URI("spiffe://cluster/ns/shop/sa/batch".try_into().unwrap()));
     });
@@ -176,10 +176,10 @@ fn certificates_that_are_not_in_order_are_refused_with_the_reason_in_the_log() {
         crate::patience::until(reason, || server.log().lines().any(is_logged));
     }
     // The right authority, and a name that no token has.
-    let nobody = authority.issue("nobody.example.com", |_| ());
-    let (status, text) = ask(&server, Some(&nobody), "POST", ASSESSMENTS, "").unwrap();
+    let unknown = authority.issue("unknown.example.com", |_| ());
+    let (status, text) = ask(&server, Some(&unknown), "POST", ASSESSMENTS, "").unwrap();
     assert!(status == 401 && text.contains("token_missing") && text.contains("not that of one caller"), "{text}");
-    assert!(server.log().contains("cn:nobody.example.com dns:nobody.example.com"), "{}", server.log());
+    assert!(server.log().contains("cn:unknown.example.com dns:unknown.example.com"), "{}", server.log());
     // Nor does a certificate that two tokens name say which of them asks.
     let both = authority.issue("orders.example.com", |params| {
         params.subject_alt_names.push(SanType::URI("spiffe://cluster/ns/shop/sa/batch".try_into().unwrap()));

@@ -8,6 +8,7 @@ mod certificates;
 mod clients;
 mod contract;
 mod document;
+mod fairness;
 mod faults;
 mod fleet;
 pub mod hostile;
