@@ -262,7 +262,13 @@ pub(super) fn uncounted(draft: &mut Draft<'_>) {
     }
     let is_open = |column: &&Column| {
         let is_asked = found.iter().any(|(heading, _)| *heading == column.heading);
-        (2..=12).contains(&column.values.len()) && !is_bound(column) && !is_asked
+        // `Level` may be that of a partner.
+        let is_of_periods = compared(&column.heading) != "level"
+            || column
+                .values
+                .keys()
+                .any(|value| has_word(value, "day daily week weekly month monthly quarter year detail total"));
+        (2..=12).contains(&column.values.len()) && !is_bound(column) && !is_asked && is_of_periods
     };
     let types = draft.profile.columns.iter().filter(|column| is_one_of(DOCUMENT_TYPES, &column.heading)).find(is_open);
     if let Some(column) = types {

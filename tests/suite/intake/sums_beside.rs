@@ -254,6 +254,10 @@ fn columns_that_say_that_rows_may_not_count_are_asked_about() {
     ] {
         seen(text).says(question);
     }
+    let level = "Customer,Level,Date,Amount\nA,Day,2024-01-05,10\nA,Day,2024-01-06,10\nA,Month,2024-01-31,20\n";
+    seen(level).says("do the rows of every type count (\"Day\" in 2 rows, \"Month\" in 1 row)?");
+    let tiers = level.replace(",Day,", ",A1,").replace(",Month,", ",A2,");
+    assert!(!reads(&tiers, 40).said.contains("count ("));
     let none = "Customer,Date,Amount,Reversed\nA,2024-01-05,100,N\nB,2024-02-01,50,N\n";
     assert!(!reads(none, 150).said.contains("count?"));
 }
