@@ -9,7 +9,7 @@ mod disk;
 mod trace;
 
 use crate::ledger::store::crash::child_test;
-use crate::patience::{cases, until};
+use crate::patience::{cases, is_full, until};
 use crate::server::hostile::assessment;
 use crate::server::http::{ask, get};
 use crate::server::running::{Home, Running, free_address};
@@ -18,6 +18,7 @@ use quotient::ledger::store::{Head, Store};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use trace::Call;
 
 /// Calls `check` with what a loss of power leaves and what was sent before it, for many moments.
@@ -220,7 +221,7 @@ fn a_state_directory_and_a_strict_log_have_everything_that_was_acknowledged() {
     let address = free_address();
     let mut command = trace::traced(&file, Path::new(env!("CARGO_BIN_EXE_quotient")));
     command.args(["serve", "--listen", &address.to_string()]).args(options(&root));
-    let mut tracer = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let tracer = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let in_use = || {
         get(address, "/v1/vendors/meridian")
             .ok()
@@ -233,11 +234,7 @@ fn a_state_directory_and_a_strict_log_have_everything_that_was_acknowledged() {
     until("the second revision is in use", || in_use().is_some_and(|revision| revision != first));
     let second = in_use().unwrap();
     let done = work(address, &[first, second]);
-    let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", tracer.id())).unwrap();
-    for child in children.split_whitespace() {
-        drop(std::process::Command::new("kill").args(["-s", "KILL", child]).status());
-    }
-    tracer.wait().unwrap();
+    end(tracer);
     let calls = trace::read(&file, &root);
     let all: Vec<&[u8]> =
         calls.iter().filter_map(|call| if let Call::Send(bytes) = call { Some(&bytes[..]) } else { None }).collect();
@@ -276,4 +273,72 @@ fn a_state_directory_and_a_strict_log_have_everything_that_was_acknowledged() {
         examine(seed, left, &acknowledged);
     });
     println!("{} servers started on what was left", started.get());
+}
+
+/// Ends a traced program and the program that traces it.
+fn end(mut tracer: Child) {
+    let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", tracer.id())).unwrap_or_default();
+    for child in children.split_whitespace() {
+        drop(Command::new("kill").args(["-s", "KILL", child]).status());
+    }
+    tracer.wait().unwrap();
+}
+
+#[test]
+fn a_failing_disk_is_an_error_of_the_request_and_loses_nothing() {
+    if !trace::is_here() {
+        return;
+    }
+    let mut refused = 0;
+    for at in (1..=cases(25, 120)).step_by(if is_full() { 1 } else { 8 }) {
+        for (call, error) in [("pwrite64", "ENOSPC"), ("fdatasync,fsync", "EIO")] {
+            let (home, address, what) = (Home::new(), free_address(), format!("{call} {at} {error}"));
+            let state = home.path("state").display().to_string();
+            let mut command = Command::new("strace");
+            command.args(["-f", "-o", "/dev/null", "-e", &format!("trace={call}")]);
+            command.args(["-e", &format!("inject={call}:error={error}:when={at}+"), env!("CARGO_BIN_EXE_quotient")]);
+            command.args(["serve", "--listen", &address.to_string(), "--state", &state]).args(home.arguments());
+            let mut tracer = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            let is_ready = || get(address, "/health/ready").is_ok_and(|ready| ready.status == 200);
+            // It starts, or it ends with the reason.
+            until(&what, || tracer.try_wait().unwrap().is_some() || is_ready());
+            let (mut stored, mut keyed) = (Vec::new(), Vec::new());
+            for number in 0..12 {
+                let body = assessment(&format!("P{number}"));
+                let book = serde_json::from_str::<Value>(&body).unwrap()["book"].to_string();
+                let key = format!("Idempotency-Key: k{number}");
+                let fields = ["Content-Type: application/json", &key];
+                let send = |path: &str, body: &str| {
+                    ask(address, "POST", &format!("/v1/vendors/meridian/{path}"), &fields, body.as_bytes())
+                };
+                for (path, body) in [("assessments", &body), ("books", &book)] {
+                    match send(path, body) {
+                        Ok(answer) if answer.status == 200 => keyed.push(body.clone()),
+                        Ok(answer) if answer.status == 201 => {
+                            stored.push(answer.json()["id"].as_str().unwrap().to_owned())
+                        }
+                        Ok(answer) => {
+                            assert_eq!(answer.json()["code"], "state_unavailable", "{what}: {}", answer.text());
+                            refused += 1;
+                        }
+                        Err(_) => assert!(tracer.try_wait().unwrap().is_some(), "{what}: no response"),
+                    }
+                }
+            }
+            end(tracer);
+            let server = home.serve(&["--state", &state]);
+            for id in &stored {
+                let path = format!("/v1/vendors/meridian/books/{id}");
+                assert_eq!(get(server.address, &path).unwrap().status, 200, "{what}: a stored book");
+            }
+            for body in &keyed {
+                let number = body.split_once("\"partner_id\":\"P").unwrap().1.split('"').next().unwrap();
+                let fields = ["Content-Type: application/json", &format!("Idempotency-Key: k{number}")];
+                let path = "/v1/vendors/meridian/assessments";
+                let again = ask(server.address, "POST", path, &fields, body.as_bytes()).unwrap();
+                assert_eq!(again.field("idempotency-replayed"), Some("true"), "{what}: {}", again.text());
+            }
+        }
+    }
+    assert!(refused > 10, "{refused} requests were refused");
 }

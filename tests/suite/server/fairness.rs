@@ -132,6 +132,7 @@ fn permille(sorted: &[Duration], permille: usize) -> Duration {
 fn ten_hostile_tenants_make_no_request_of_another_fail_and_its_p99_at_most_twice_as_long() {
     let (home, tokens) = home();
     let server = home.serve(&["--tokens", &tokens]);
+    let is_idle = is_idle();
     let (rounds, count) = (cases(3, 10), cases(100, 500));
     let (phase, asked) = (AtomicU8::new(QUIET), AtomicU64::new(0));
     let (mut alone, mut beside) = (Vec::new(), Vec::new());
@@ -167,8 +168,19 @@ fn ten_hostile_tenants_make_no_request_of_another_fail_and_its_p99_at_most_twice
         asked.load(Ordering::Relaxed),
         p99_beside.as_micros() * 100 / p99.as_micros().max(1)
     );
-    // A machine that does other things as well says nothing about times in the short form.
-    if is_full() {
-        assert!(p99_beside <= p99 * LIMIT || p99_beside <= p99 + NOISE, "more than {LIMIT} times as long");
+    // Other programs on the machine make times longer than what is measured here.
+    match (is_full(), is_idle) {
+        (true, true) => {
+            assert!(p99_beside <= p99 * LIMIT || p99_beside <= p99 + NOISE, "more than {LIMIT} times as long");
+        }
+        (true, false) => println!("left out: the machine is busy, so that its times show nothing"),
+        (false, _) => {}
     }
+}
+
+/// True when less than half of the processors were in use during the last minute.
+fn is_idle() -> bool {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split('.').next().and_then(|load| load.parse::<usize>().ok()).is_some_and(|load| load * 2 < cores)
 }
