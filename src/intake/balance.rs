@@ -93,9 +93,9 @@ pub(super) fn balance(text: &str) -> Option<Balance> {
         return None;
     }
     let lower = text.trim_matches(['*', ' ', ':', '-']).to_lowercase();
-    let is_one = |name: &&str| lower.strip_prefix(*name).is_some_and(is_date_or_page);
-    let is_carried = CARRIED.iter().any(|name| is_one(&name));
-    (is_carried || PLAIN.iter().any(|name| is_one(&name))).then_some(Balance { is_carried })
+    let is_one = |name: &str| lower.strip_prefix(name).is_some_and(is_date_or_page);
+    let is_carried = CARRIED.iter().any(|name| is_one(name));
+    (is_carried || PLAIN.iter().any(|name| is_one(name))).then_some(Balance { is_carried })
 }
 
 /// True for nothing, a date, a period or the number of a page.

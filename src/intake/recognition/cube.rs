@@ -36,10 +36,12 @@ fn is_whole(text: &str, is_partner: bool) -> bool {
     label(plain).is_some_and(|label| label.is_exact) || (!is_partner && begins())
 }
 
+/// A row: its members, one for each column, and its amounts.
+type Line = (Vec<Box<str>>, Vec<Option<Decimal>>);
+
 /// The rows with their members and amounts.
 struct Cube {
-    /// Members of each row, one for each column.
-    rows: Vec<(Vec<Box<str>>, Vec<Option<Decimal>>)>,
+    rows: Vec<Line>,
 }
 
 /// The rows of one column that may be sums.
@@ -144,12 +146,15 @@ impl Cube {
     ///
     /// A row without a value in the columns `needed` is not data.
     fn of(draft: &Draft<'_>, columns: &[&Column], (amounts, needed): (&[usize], &[usize])) -> Option<Self> {
+        if amounts.is_empty() || draft.profile.rows > MOST_ROWS as u64 {
+            return None;
+        }
         let is_sum = |text: &str| text.is_empty() || is_whole(text, false);
         let mut may_be_cube = false;
         draft.profile.all_rows(|_, fields| {
             may_be_cube = may_be_cube || columns.iter().any(|column| is_sum(fields.text(column.index)));
         });
-        if !may_be_cube || amounts.is_empty() || draft.profile.rows > MOST_ROWS as u64 {
+        if !may_be_cube {
             return None;
         }
         let (notation, mut is_cube, mut rows) = (notation(draft), false, Vec::new());

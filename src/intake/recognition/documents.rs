@@ -32,8 +32,11 @@ struct Document {
     is_same: bool,
 }
 
+/// Documents by their numbers.
+type Documents = BTreeMap<Box<str>, Document>;
+
 /// The documents of a table by the numbers in `number`, with the amounts of `column`.
-fn documents(draft: &Draft<'_>, profile: &Profile, (key, column): (&Column, &Column)) -> BTreeMap<Box<str>, Document> {
+fn documents(draft: &Draft<'_>, profile: &Profile, (key, column): (&Column, &Column)) -> Documents {
     let (notation, mut found) = (notation(draft), BTreeMap::new());
     profile.rows(|_, fields| {
         let (text, amount) = (fields.text(key.index), number(fields.text(column.index), notation));
@@ -98,7 +101,7 @@ fn differing(
     draft: &mut Draft<'_>,
     amount: &Column,
     total: &str,
-    (lines, stated): (&BTreeMap<Box<str>, Document>, &BTreeMap<Box<str>, Decimal>),
+    (lines, stated): (&Documents, &BTreeMap<Box<str>, Decimal>),
 ) {
     let both = lines.iter().filter_map(|(number, lines)| Some((number, lines.sum, *stated.get(number)?)));
     let unequal: Vec<(&Box<str>, Decimal, Decimal)> = both.filter(|(_, sum, stated)| sum != stated).collect();

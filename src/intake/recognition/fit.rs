@@ -178,11 +178,11 @@ impl<'p> Fit<'p> {
         }
         match self.profile.best(field, |column| column.filled > 0) {
             Some(column) => {
-                let is_other = |value: &&Box<str>| match field {
+                let is_other = |value: &str| match field {
                     Field::Amount => !is_number(value) && !is_dash(value),
                     _ => !is_date(value),
                 };
-                let other = column.values.keys().find(is_other).or_else(|| column.values.keys().next());
+                let other = column.values.keys().find(|value| is_other(value)).or_else(|| column.values.keys().next());
                 let example = other.map(|value| quoted(value)).unwrap_or_default();
                 format!("the values of `{}`, such as {example}, are not all {kind}: write", column.heading)
             }
