@@ -266,6 +266,10 @@ fn reviewed(plugin: &VendorPlugin, book: &PartnerBook) -> String {
     quotient::report::review::json::write_review(&review, Some(2), &|_, _| {}, &mut out).unwrap();
     let mut document: serde_json::Value = serde_json::from_slice(&out).unwrap();
     (document["input_hash"], document["book"]) = (serde_json::Value::Null, serde_json::Value::Null);
+    // Which partners begin later is a property of the whole book as well.
+    if let Some(findings) = document["findings"].as_array_mut() {
+        findings.retain(|finding| finding["cause"] != "begins_later");
+    }
     format!("{document:#}")
 }
 

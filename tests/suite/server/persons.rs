@@ -109,8 +109,10 @@ fn business_changes() -> Vec<Value> {
     names.into_iter().map(change).collect()
 }
 
-/// Operations of the ledger that are about no plan: what a person gets from them depends on the person only.
-const ABOUT_NO_PLAN: [&str; 6] = ["session", "sign_in", "sign_out", "plans", "plan_open", "survey"];
+/// Operations of the ledger that are about no plan: what a person gets from them depends on the person only; those about
+/// people are for administrators.
+const ABOUT_NO_PLAN: [&str; 9] =
+    ["session", "people", "grant", "revoke", "sign_in", "sign_out", "plans", "plan_open", "survey"];
 
 #[test]
 fn every_operation_of_the_ledger_is_in_the_matrix_or_about_no_plan() {
