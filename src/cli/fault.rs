@@ -227,6 +227,11 @@ crate::faults! {
             message: format!("no line is named for the step `{step}`"),
             help: "name lines with `--line ID` or `--manager NAME`, or all of them with `--all`",
         }
+        /// A partner without a business plan in the plan.
+        NoBusinessPlan { partner: String, plan: String } = LedgerUnknown {
+            message: format!("`{partner}` has no business plan in {plan}"),
+            help: format!("begin it with `quotient plan business-plan objective {plan} PARTNER …`, or correct the id"),
+        }
         /// Lines that the person cannot approve.
         OwnLines { person: String, lines: Vec<String> } = LedgerDuties {
             message: format!("`{person}` set, agreed or has already approved {}: {}", counted(lines.len(), "line"), first(lines)),

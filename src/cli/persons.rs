@@ -2,7 +2,7 @@
 
 use super::record::{Desk, LedgerFile};
 use super::{CommandError, clock, output};
-use crate::finding::counted;
+use crate::finding::{counted, readable};
 use crate::ledger::people::{Grant, Held, People, Reach, Role, grant, revoke};
 use chrono::NaiveDate;
 
@@ -129,6 +129,10 @@ pub fn list(options: &PersonsOptions) -> Result<(), CommandError> {
 
 /// Returns a grant as a sentence: person, role, reach, dates.
 fn in_words(grant: &Grant) -> String {
+    readable(&words_of(grant))
+}
+
+fn words_of(grant: &Grant) -> String {
     let Reach { vendor, partners, managers, territories, product_lines } = &grant.reach;
     let named = |what: &str, names: &[String]| match names {
         [] => String::new(),

@@ -17,6 +17,8 @@ pub struct Actuals {
     pub commands: Vec<Command>,
     /// Objectives and activities whose value the book does not have: partner and id, ascending.
     pub unknown: Vec<(String, String)>,
+    /// Latest complete month of the book when that is before the date: nothing is known of that date then.
+    pub ends: Option<Month>,
 }
 
 /// A book as it was known on a date, for the period of a plan.
@@ -28,12 +30,15 @@ struct Source<'a> {
     has_tags: bool,
     /// True when the book has revenue of the period up to the date.
     has_revenue: bool,
+    /// True when the complete months of the book end before the date.
+    is_stale: bool,
 }
 
 impl Actuals {
     /// Returns what the book says on a date about the business plans of these partners; of all without any.
     ///
-    /// A value that the book does not have stays as it is. Fails when the book has another currency than the plan.
+    /// A value that the book does not have stays as it is, and so do all of them for a date that its complete months do not
+    /// reach. Fails when the book has another currency than the plan.
     pub fn of(state: &PlanState, book: &PartnerBook, as_of: NaiveDate, partners: &[String]) -> Result<Self, Finding> {
         let Some(header) = &state.header else { return Ok(Self::default()) };
         if book.currency != header.currency {
@@ -43,6 +48,7 @@ impl Actuals {
         }
         let source = Source::new(header, book, as_of);
         let mut found = Self::default();
+        found.ends = book.latest_month(None).map(|months| months.complete).filter(|_| source.is_stale);
         let is_asked = |partner: &String| partners.is_empty() || partners.contains(partner);
         for (partner_id, own) in state.business_plans.iter().filter(|(partner, _)| is_asked(partner)) {
             let partner = book.partners.iter().find(|partner| *partner.id == **partner_id);
@@ -83,7 +89,10 @@ fn out_of_range(error: MoneyError) -> Finding {
 
 impl<'a> Source<'a> {
     fn new(header: &'a Header, book: &'a PartnerBook, as_of: NaiveDate) -> Self {
-        let mut source = Self { header, book, as_of, has_tags: false, has_revenue: false };
+        let mut source = Self { header, book, as_of, has_tags: false, has_revenue: false, is_stale: false };
+        let complete = book.latest_month(None).map(|months| months.complete);
+        let asked = Month::last_complete(as_of.min(header.last_day));
+        source.is_stale = complete.is_some_and(|complete| complete < asked);
         let opportunities = || book.partners.iter().flat_map(|partner| &partner.opportunities);
         source.has_tags = opportunities().any(|deal| deal.tag.is_some());
         let revenue = || book.partners.iter().flat_map(|partner| &partner.revenue);
@@ -114,6 +123,9 @@ impl<'a> Source<'a> {
     }
 
     fn value(&self, objective: &Objective, partner: &Partner) -> Result<Option<Decimal>, MoneyError> {
+        if self.is_stale {
+            return Ok(None);
+        }
         let investment = partner.investment.as_deref();
         let count = |count: Option<i64>| count.map(Decimal::from);
         Ok(match objective.source {
@@ -162,7 +174,11 @@ impl<'a> Source<'a> {
         tag: Option<&str>,
         from: NaiveDate,
     ) -> Result<Option<(u64, Money, Money)>, MoneyError> {
-        if !self.book.has_table("opportunities") || (tag.is_some() && !self.has_tags) {
+        if self.is_stale
+            || self.as_of < self.header.first_day
+            || !self.book.has_table("opportunities")
+            || (tag.is_some() && !self.has_tags)
+        {
             return Ok(None);
         }
         let is_tagged = |deal: &RegisteredOpportunity| {

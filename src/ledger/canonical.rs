@@ -3,6 +3,7 @@
 //! Members are sorted by the bytes of their names, there is no space between tokens, strings have the shortest escapes,
 //! and numbers are integers. Amounts and rates are strings, so that no reader rounds them.
 
+use crate::finding::steers;
 use serde_json::Value;
 
 crate::faults! {
@@ -60,6 +61,29 @@ pub fn object(text: &str) -> Result<Value, CanonicalFault> {
     // A duplicate member is missing in the value, so that the spellings differ.
     let position = spelled.bytes().zip(text.bytes()).take_while(|(ours, theirs)| ours == theirs).count();
     Err(CanonicalFault::NotCanonical { position })
+}
+
+/// True when a string of the canonical `text` has a character that steers a terminal or turns the reading direction, other
+/// than line breaks and tabs.
+///
+/// ```
+/// use quotient::ledger::{canonical, has_steering};
+/// let text = |reason: &str| canonical(&serde_json::json!({"reason": reason})).unwrap();
+/// assert!(has_steering(&text("a\u{1b}[2J")) && has_steering(&text("a\u{202e}b")));
+/// assert!(!has_steering(&text("two\nlines, a \\u001b in words")));
+/// ```
+pub fn has_steering(text: &str) -> bool {
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        let is_steering = match character {
+            '\\' => matches!(characters.next(), Some('u' | 'b' | 'f')),
+            character => steers(character),
+        };
+        if is_steering {
+            return true;
+        }
+    }
+    false
 }
 
 fn write(value: &Value, text: &mut String) -> Result<(), CanonicalFault> {

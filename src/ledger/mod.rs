@@ -18,5 +18,5 @@ pub mod store;
 pub mod tables;
 pub mod view;
 
-pub use canonical::canonical;
+pub use canonical::{canonical, has_steering};
 pub use plans::{Given, Loaded, Once, give, give_once, load, load_or_new};

@@ -1,5 +1,6 @@
 //! Plans of record in a ledger: read from their events, and moved on by commands.
 
+use super::canonical::has_steering;
 use super::plan::{Actor, Command, EventBody, LedgerFault, PlanEvent, PlanState, decide_all, fold, replay};
 use super::store::{Act, Event, Head, KeyedAppend, NewEvent, Store, StoreFault};
 use crate::finding::{Finding, Findings, did_you_mean};
@@ -136,6 +137,7 @@ pub fn give_once(
     let new = |body: &EventBody| Ok(NewEvent { kind: body.kind(), body: body.to_json()? });
     let events: Vec<NewEvent> =
         bodies.iter().map(new).collect::<Result<_, super::plan::EventFault>>().map_err(|fault| not_in_order(&fault))?;
+    expect_readable(&events)?;
     if events.is_empty() {
         let head = store.head().map_err(Finding::from)?;
         return Ok(Given { state: loaded.state.clone(), events: Vec::new(), head, is_repeated: false });
@@ -150,6 +152,17 @@ pub fn give_once(
         events.push(event);
     }
     Ok(Given { state, events, head: appended.head, is_repeated: false })
+}
+
+/// Refuses events that would not be read again, or whose texts steer a terminal: nothing of an append is ever taken back.
+fn expect_readable(events: &[NewEvent]) -> Result<(), Findings> {
+    for event in events {
+        EventBody::from_json(event.kind, &event.body).map_err(|fault| not_in_order(&fault))?;
+        if has_steering(&event.body) {
+            return Err(Finding::from(LedgerFault::Steering {}).into());
+        }
+    }
+    Ok(())
 }
 
 /// Returns the commands as the act records them: `plan.offer`, with the digest of a request that may be repeated.

@@ -3,7 +3,7 @@
 use super::Loaded;
 use super::plan::{EventBody, Line, LineKey, PlanEvent, PlanState, replay};
 use crate::finding::{Finding, Findings};
-use crate::units::Money;
+use crate::units::{Currency, Money, parse_decimal};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -177,6 +177,15 @@ pub fn compare(loaded: &Loaded, file: &str, served: &Value) -> Result<Vec<Differ
             comparing.expect(WHOLE, member, amount(member), own.map(Money::to_exact).as_deref());
         }
     }
+    if let Some(header) = &then.header {
+        let own = [("vendor", header.vendor.clone()), ("currency", header.currency.to_string())];
+        for (member, own) in own {
+            if let Some(served) = served.get(member) {
+                comparing.expect(WHOLE, member, served.as_str(), Some(&own));
+            }
+        }
+        compare_total(&mut comparing, served, header.currency);
+    }
     let by_id: BTreeMap<String, &Line> = then.lines.values().map(|line| (line.key.to_string(), line)).collect();
     for served in lines.into_iter().flatten() {
         let id = served.get("line").and_then(Value::as_str).unwrap_or_default();
@@ -186,6 +195,15 @@ pub fn compare(loaded: &Loaded, file: &str, served: &Value) -> Result<Vec<Differ
         }
     }
     Ok(comparing.found)
+}
+
+/// Compares the total of an export with the sum of its lines.
+fn compare_total(comparing: &mut Comparing<'_>, served: &Value, currency: Currency) {
+    let Some(total) = served.get("total") else { return };
+    let lines = served.get("lines").and_then(Value::as_array).into_iter().flatten();
+    let quotas = lines.filter_map(|line| parse_decimal(line.get("quota")?.as_str()?).ok());
+    let sum = Money::sum(currency, quotas.map(|quota| Money::new(quota, currency))).ok();
+    comparing.expect(WHOLE, "total", total.as_str(), sum.map(Money::to_exact).as_deref());
 }
 
 fn compare_line(comparing: &mut Comparing<'_>, served: &Value, own: &Line) {

@@ -2,6 +2,12 @@
 
 use std::fs::{File, TryLockError};
 use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+/// Pauses between tries to lock a file that another process has for itself.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Tries before that process is taken to keep it.
+const PATIENCE: usize = 100;
 
 /// An open file with a lock; the lock ends with this value.
 ///
@@ -17,7 +23,9 @@ impl LockedFile {
         Ok(Self(file))
     }
 
-    /// Locks `file` together with other processes; fails if one has locked it for itself.
+    /// Locks `file` together with other processes; fails if one keeps it locked for itself.
+    ///
+    /// Processes that start together lock it for themselves for a moment each, so that this waits for a while.
     ///
     /// `alone` is called first when no other process has locked the file, and none can lock it meanwhile.
     pub fn shared(file: File, alone: impl FnOnce()) -> Result<Self, TryLockError> {
@@ -25,7 +33,15 @@ impl LockedFile {
             alone();
             file.unlock().map_err(TryLockError::Error)?;
         }
-        file.try_lock_shared()?;
+        let mut locked = file.try_lock_shared();
+        for _ in 0..PATIENCE {
+            if !matches!(locked, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            std::thread::sleep(PAUSE);
+            locked = file.try_lock_shared();
+        }
+        locked?;
         Ok(Self(file))
     }
 

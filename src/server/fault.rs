@@ -41,6 +41,11 @@ crate::faults! {
             message: "systemd passed no socket",
             help: "start the server through its socket unit, or name an address with `--listen`",
         }
+        /// Client certificates that name no caller: without tokens, each of them may do everything.
+        CertificatesForAll {} = ServerOptions {
+            message: "`--client-ca` without `--tokens` lets every certificate of that authority do everything",
+            help: "name the callers in a tokens file with `certificate = \"dns:…\"` and give it with `--tokens`, or add `--insecure` if that is meant",
+        }
         /// `--authoring` on an address that other machines can reach.
         ExposedAuthoring {} = ServerOptions {
             message: "`--authoring` checks scripts that callers send, and the address is reachable from other machines",

@@ -29,12 +29,13 @@ const FILE_SYSTEM: [&str; 17] = [
     "signing/file.rs",            // reads keys, heads and bundles
 ];
 /// Files outside the command line that look at a clock, and why.
-const CLOCK: [&str; 9] = [
+const CLOCK: [&str; 10] = [
     "audit/queue.rs",     // when records were dropped
     "library/archive.rs", // age of leftovers
     "library/child.rs",   // deadline of a child process
     "library/disk.rs",    // time stamps of files
     "library/clock.rs",   // the clock that a library is opened with
+    "library/lock.rs",    // waiting for processes that start at the same time
     "library/open.rs",    // waiting for the reloading thread
     "library/shared.rs",  // waiting for a check
     "library/watch.rs",   // waiting until changes settle

@@ -23,8 +23,8 @@ pub use open::{keep, opening, propose};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  quotient plan open FY2026 meridian --book examples/demonstration --period FY2026 \\
-      --target 60000000
+  quotient plan open FY2026 meridian --book examples/demonstration \\
+      --period FY2026 --target 60000000
   quotient plan distribute FY2026 --book examples/demonstration --output out
   quotient plan import FY2026 out/*.xlsx --as mara
   quotient plan status FY2026

@@ -4,8 +4,9 @@ use super::fault::PeopleFault;
 use super::grant::Grant;
 use super::password_event::{self as password, Password};
 use crate::finding::{Fault, Finding, Findings};
-use crate::ledger::canonical;
+use crate::ledger::plan::LedgerFault;
 use crate::ledger::store::{Act, Event, LEDGER_PLAN, NewEvent, Store};
+use crate::ledger::{canonical, has_steering};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -158,6 +159,9 @@ pub(super) fn append(
     let unwritten = |reason: String| Findings::from(Finding::from(PeopleFault::Unreadable { number: 0, reason }));
     let value = serde_json::to_value(body).map_err(|error| unwritten(error.to_string()))?;
     let body = canonical(&value).map_err(|fault| unwritten(fault.message()))?;
+    if has_steering(&body) {
+        return Err(Finding::from(LedgerFault::Steering {}).into());
+    }
     let act = Act { actor: actor.to_owned(), at, command: kind.to_owned(), reason: None };
     let appended = store.append(LEDGER_PLAN, people.version, &act, &[NewEvent { kind, body }], None);
     Ok(appended.map_err(Finding::from)?.first)

@@ -26,10 +26,20 @@ crate::faults! {
             message: format!("{subject} has no {what}"),
             help: "state it",
         }
-        /// A weight below zero.
+        /// A weight below zero, or so large or fine that sums would not be exact.
         Weight { id: String } = LedgerFigure {
-            message: format!("the weight of `{id}` is negative"),
-            help: "use zero or more",
+            message: format!("the weight of `{id}` is not from 0 to 1,000,000 with at most six decimals"),
+            help: "use a small number, such as 1 or 2.5: only its share of the sum counts",
+        }
+        /// A value of an earlier date than the one that is known.
+        Earlier { id: String, date: String, known: String } = LedgerFigure {
+            message: format!("the value of `{id}` is of {date}, and one of {known} is known"),
+            help: format!("name a date from {known} on; `quotient plan log` has the earlier values"),
+        }
+        /// Other funds for an activity of which some were claimed.
+        Claimed { id: String, claim: String } = LedgerState {
+            message: format!("{claim} of the funds of activity `{id}` were claimed: its funds stay as they are"),
+            help: "request further funds with another activity",
         }
         /// An objective that is reached before it begins.
         NoDistance { id: String } = LedgerFigure {

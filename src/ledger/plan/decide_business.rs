@@ -16,11 +16,15 @@ use super::refusal::{Deciding, unknown_line};
 use super::wire::date_of;
 use super::words::Side;
 use crate::finding::{Place, did_you_mean};
-use crate::units::Money;
+use crate::units::{Money, Rate};
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 /// Longest id of an objective or activity.
 const LONGEST_ID: usize = 40;
+
+/// Largest weight of an objective or activity.
+const LARGEST_WEIGHT: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
 
 /// One partner's business plan while a command is decided.
 struct Business<'b, 'd> {
@@ -81,6 +85,7 @@ impl Business<'_, '_> {
             BusinessChange::Risk(risk) => self.risk(risk)?,
             BusinessChange::Drop { item, reason } => {
                 expect_known("item", item, &self.plan.ids())?;
+                self.expect_unclaimed(item, None)?;
                 expect_words(reason, "reason", &format!("dropping `{item}`"))?;
             }
             BusinessChange::Done { activity, on, .. } => {
@@ -90,10 +95,14 @@ impl Business<'_, '_> {
             BusinessChange::Actual { objective, as_of, book, .. } => {
                 self.actual(objective, book.as_deref())?;
                 expect_past("the value", *as_of, today)?;
+                let known = self.plan.objectives.get(objective).and_then(|own| own.actual.as_ref());
+                expect_later(objective, *as_of, known.map(|known| known.as_of))?;
             }
             BusinessChange::Registered(registered) => {
                 self.registered(registered)?;
                 expect_past("the book", registered.as_of, today)?;
+                let known = self.plan.activities.get(&registered.activity).and_then(|own| own.registered.as_ref());
+                expect_later(&registered.activity, registered.as_of, known.map(|known| known.as_of))?;
             }
             BusinessChange::Claim { activity, amount, .. } => self.claim(activity, *amount)?,
             BusinessChange::Answer { accepts, words, .. } => {
@@ -170,7 +179,7 @@ impl Business<'_, '_> {
     fn objective(&self, objective: &Objective) -> Result<(), BusinessFault> {
         let id = self.id(&objective.id, "objective")?;
         expect_words(&objective.measure, "measure", &format!("objective `{id}`"))?;
-        if objective.weight.is_sign_negative() {
+        if !is_weight(objective.weight) {
             return Err(BusinessFault::Weight { id });
         }
         if objective.baseline == Some(objective.target) {
@@ -182,7 +191,7 @@ impl Business<'_, '_> {
     fn activity(&self, activity: &Activity) -> Result<(), BusinessFault> {
         let id = self.id(&activity.id, "activity")?;
         expect_words(&activity.title, "title", &format!("activity `{id}`"))?;
-        if activity.weight.is_sign_negative() {
+        if !is_weight(activity.weight) {
             return Err(BusinessFault::Weight { id });
         }
         if let Some(start) = activity.start.filter(|start| activity.due < *start) {
@@ -199,6 +208,7 @@ impl Business<'_, '_> {
             let known: Vec<&str> = self.plan.objectives.keys().map(String::as_str).collect();
             expect_known("objective", objective, &known)?;
         }
+        self.expect_unclaimed(&id, activity.fund)?;
         let is_own = |line: &super::key::LineKey| {
             line.partner_id == self.partner && self.deciding.state.lines.contains_key(line)
         };
@@ -208,9 +218,18 @@ impl Business<'_, '_> {
         }
     }
 
+    /// Refuses other funds, or none, for an activity whose funds were claimed.
+    fn expect_unclaimed(&self, id: &str, fund: Option<Money>) -> Result<(), BusinessFault> {
+        let Some(known) = self.plan.activities.get(id) else { return Ok(()) };
+        let Some(claim) = known.claim.filter(|_| known.activity.fund != fund) else { return Ok(()) };
+        Err(BusinessFault::Claimed { id: id.to_owned(), claim: claim.to_grouped() })
+    }
+
     fn amount(&self, id: &str, amount: Money) -> Result<(), BusinessFault> {
         let currency = self.deciding.header.currency;
-        let is_amount = amount.currency() == currency && !amount.is_negative() && amount.rounded() == amount;
+        let is_in_range = Money::bounded(amount.amount(), currency).is_ok();
+        let is_amount =
+            is_in_range && amount.currency() == currency && !amount.is_negative() && amount.rounded() == amount;
         let fault =
             || BusinessFault::Amount { id: id.to_owned(), amount: amount.to_string(), currency: currency.to_string() };
         if is_amount { Ok(()) } else { Err(fault()) }
@@ -296,7 +315,10 @@ impl Business<'_, '_> {
             let (as_of, last_day) = (as_of.to_string(), header.last_day.to_string());
             return Err(BusinessFault::TooEarly { as_of, last_day });
         }
-        if let Some(actual) = actual.filter(|actual| actual.currency() != header.currency) {
+        let is_other = |actual: &Money| {
+            actual.currency() != header.currency || Money::bounded(actual.amount(), actual.currency()).is_err()
+        };
+        if let Some(actual) = actual.filter(is_other) {
             let (amount, currency) = (actual.to_string(), header.currency.to_string());
             return Err(BusinessFault::Amount { id: "review".to_owned(), amount, currency });
         }
@@ -316,6 +338,11 @@ impl Business<'_, '_> {
         self.deciding.events.push(EventBody::BusinessReviewed(reviewed));
         Ok(())
     }
+}
+
+/// True for weights whose sum is exact.
+fn is_weight(weight: Rate) -> bool {
+    !weight.is_sign_negative() && weight <= LARGEST_WEIGHT && weight.normalize().scale() <= 6
 }
 
 fn expect_id(id: &str) -> Result<String, BusinessFault> {
@@ -346,4 +373,14 @@ fn expect_words(text: &str, what: &str, subject: &str) -> Result<(), BusinessFau
 fn expect_past(what: &str, date: NaiveDate, today: NaiveDate) -> Result<(), BusinessFault> {
     let fault = || BusinessFault::InFuture { what: what.to_owned(), date: date.to_string() };
     if date > today { Err(fault()) } else { Ok(()) }
+}
+
+/// Refuses a value of an earlier date than the one that is known: what is known last would be the older one.
+fn expect_later(id: &str, date: NaiveDate, known: Option<NaiveDate>) -> Result<(), BusinessFault> {
+    let fault = |known: NaiveDate| BusinessFault::Earlier {
+        id: id.to_owned(),
+        date: date.to_string(),
+        known: known.to_string(),
+    };
+    known.filter(|known| date < *known).map_or(Ok(()), |known| Err(fault(known)))
 }

@@ -220,6 +220,11 @@ crate::faults! {
             message: "the new target is the target of the plan",
             help: "name another amount",
         }
+        /// A text has characters that would steer the terminal of its readers.
+        Steering {} = LedgerFigure {
+            message: "a text has characters that steer a terminal or turn the reading direction",
+            help: "write it without control characters; line breaks and tabs may stay",
+        }
         /// The totals of the plan are out of range.
         TotalRange { reason: String } = LedgerFigure {
             message: format!("the totals of the plan cannot be computed: {reason}"),

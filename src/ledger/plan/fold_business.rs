@@ -69,10 +69,11 @@ pub fn apply(plan: &mut BusinessPlan, change: &BusinessChange, actor: &str) {
 fn set_activity(plan: &mut BusinessPlan, activity: &Activity, actor: &str) {
     let known = plan.activities.remove(&activity.id);
     let done = known.as_ref().and_then(|known| known.done.clone());
+    let claim = known.as_ref().and_then(|known| known.claim);
     // Opportunities are those of the tag; approvals of funds were about the activity as it was.
     let is_same = |known: &ActivityState| known.activity.tag == activity.tag;
     let registered = known.filter(is_same).and_then(|known| known.registered);
-    let state = ActivityState { done, registered, ..ActivityState::new(activity.clone(), actor) };
+    let state = ActivityState { done, claim, registered, ..ActivityState::new(activity.clone(), actor) };
     plan.activities.insert(activity.id.clone(), state);
 }
 

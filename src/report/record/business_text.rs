@@ -77,7 +77,7 @@ impl Table {
         let columns: Vec<_> =
             self.columns.iter().map(|column| (column.name, if column.numeric { Right } else { Left })).collect();
         let mut grid = Grid::new(&self.title, options, &columns);
-        self.rows.iter().for_each(|row| grid.row(row.cells.iter().map(Cell::new)));
+        self.rows.iter().for_each(|row| grid.row(row.cells.iter().map(|cell| Cell::new(readable(cell)))));
         grid.text()
     }
 }

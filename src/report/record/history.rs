@@ -2,7 +2,7 @@
 
 use crate::ledger::plan::{BusinessChange, EventBody, LineKey, Moved, PlanEvent, PlanState, Side};
 use crate::report::ReportFault;
-use crate::report::figures::{Figures, clipped, counted};
+use crate::report::figures::{Figures, clipped, counted, readable};
 use crate::report::grid::{TableOptions, wrapped};
 
 /// Characters of the name of a person.
@@ -23,10 +23,10 @@ pub fn history(events: &[PlanEvent], line: Option<&LineKey>, options: &TableOpti
 fn entry(event: &PlanEvent, line: Option<&LineKey>, options: &TableOptions) -> String {
     let head = format!("{:>5}  {}  ", event.number, event.at.format("%Y-%m-%d %H:%M"));
     let indent = " ".repeat(head.len());
-    let said = wrapped(&said(event, line), &indent, options.width);
+    let said = wrapped(&readable(&said(event, line)), &indent, options.width);
     let said = said.strip_prefix(&indent).unwrap_or(&said);
-    let reason =
-        reason(&event.body).map(|reason| wrapped(&format!("\u{201c}{reason}\u{201d}"), &indent, options.width));
+    let reason = reason(&event.body)
+        .map(|reason| wrapped(&format!("\u{201c}{}\u{201d}", readable(reason)), &indent, options.width));
     format!("{head}{said}{}", reason.unwrap_or_default())
 }
 
@@ -35,7 +35,7 @@ pub fn recorded(events: &[PlanEvent], state: &PlanState) -> Result<String, Repor
     let mut text = String::new();
     let is_long = events.len() > SHOWN;
     for event in events.iter().take(if is_long { SHOWN - 2 } else { SHOWN }) {
-        text.push_str(&format!("{:>5}  {}\n", event.number, said(event, None)));
+        text.push_str(&format!("{:>5}  {}\n", event.number, readable(&said(event, None))));
     }
     if is_long {
         text.push_str(&format!("       and {}\n", counted(events.len() - (SHOWN - 2), "more event", "more events")));

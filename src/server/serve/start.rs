@@ -244,12 +244,21 @@ fn cannot_start(error: &std::io::Error) -> Findings {
 
 /// Returns the finding about options that would expose the server beyond this machine.
 fn refuse_exposure(options: &Options, is_local: bool) -> Option<Finding> {
+    let is_guarded = options.tokens.is_some() || options.sign_in.has_passwords;
+    let has_clients = options.tls.as_ref().is_some_and(|files| files.clients.is_some());
+    if has_clients && !is_guarded && !options.is_insecure {
+        return Some(ServerFault::CertificatesForAll {}.into());
+    }
     if is_local {
         return None;
+    }
+    if options.sign_in.has_passwords && options.tls.is_none() && options.sign_in.proxies.is_empty() {
+        tracing::warn!(
+            "passwords and sessions cross the network in clear: use --tls-certificate, or a proxy with TLS named with --trusted-proxy"
+        );
     }
     if options.is_authoring {
         return Some(ServerFault::ExposedAuthoring {}.into());
     }
-    let is_guarded = options.tokens.is_some() || options.sign_in.has_passwords;
     (!is_guarded && !options.is_insecure).then(|| ServerFault::Exposed {}.into())
 }

@@ -116,7 +116,10 @@ fn nothing_wrong_enters_a_business_plan() {
         (BusinessChange::Activity(dear), "activity `A1` costs 10.00 and requests 11.00"),
         (BusinessChange::Activity(aimless), "the business plan has no objective `O9`"),
         (BusinessChange::Activity(activity("", "2026-03-31", 1)), "`` is not a valid id of an item of a business plan"),
-        (BusinessChange::Activity(activity("A1", "2026-03-31", -1)), "the weight of `A1` is negative"),
+        (
+            BusinessChange::Activity(activity("A1", "2026-03-31", -1)),
+            "the weight of `A1` is not from 0 to 1,000,000 with at most six decimals",
+        ),
         (BusinessChange::Objective(objective(Some(4), 4)), "the target of objective `O1` is its baseline"),
         (done("A7", "2025-12-01"), "the business plan has no activity `A7`"),
         (review("2025-12-02", None), "the review as of 2025-12-02 is before the period ends on 2026-12-31"),
@@ -158,11 +161,23 @@ fn funds_are_approved_by_others_and_claimed_up_to_the_approved_amount() {
     round.does("Mia", "2025-12-03", approve(None));
     let refused = round.tries("Lee", "2025-12-03", claim(5_002)).unwrap_err();
     assert_eq!(refused, "5,002.00 are claimed for activity `A1`, and 5,001.00 are approved");
-    round.does("Lee", "2025-12-03", claim(5_001));
     // Another amount needs its approvals again.
-    let fund = Some(crate::usd(6_000));
-    round.does("Lee", "2025-12-04", of("A", BusinessChange::Activity(Activity { fund, ..activity })));
+    let with =
+        |fund: i64| of("A", BusinessChange::Activity(Activity { fund: Some(crate::usd(fund)), ..activity.clone() }));
+    round.does("Lee", "2025-12-03", with(6_000));
     assert!(!round.state.business_plans["A"].activities["A1"].is_fund_approved());
+    round.does("Lee", "2025-12-03", with(5_001));
+    round.does("Finn", "2025-12-03", approve(Some("finance")));
+    round.does("Mia", "2025-12-03", approve(None));
+    round.does("Lee", "2025-12-03", claim(5_001));
+    // What was claimed neither vanishes nor is claimed against other funds.
+    let claimed = "5,001.00 of the funds of activity `A1` were claimed: its funds stay as they are";
+    assert_eq!(round.tries("Lee", "2025-12-04", with(6_000)).unwrap_err(), claimed);
+    let dropped = BusinessChange::Drop { item: "A1".to_owned(), reason: "not this year".to_owned() };
+    assert_eq!(round.tries("Lee", "2025-12-04", of("A", dropped)).unwrap_err(), claimed);
+    let renamed = Activity { title: "Fair".to_owned(), ..activity.clone() };
+    round.does("Lee", "2025-12-04", of("A", BusinessChange::Activity(renamed)));
+    assert_eq!(round.state.business_plans["A"].activities["A1"].claim, Some(crate::usd(5_001)));
 }
 
 #[test]

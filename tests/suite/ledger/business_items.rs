@@ -116,6 +116,67 @@ fn nothing_wrong_enters_the_accounts_and_risks() {
 }
 
 #[test]
+fn amounts_and_weights_that_would_not_be_read_again_or_added_exactly_are_refused() {
+    let mut round = Round::open(&["A"]);
+    round.does("Mara", "2025-12-02", of("A", &[activity(None)]));
+    let large = json!({"amount": "90000000000000.01", "currency": "USD"});
+    // What a file or a request says is refused when it is read; a command line says it without being read.
+    assert!(
+        serde_json::from_value::<BusinessChange>(
+            json!({"change": "account", "id": "T1", "customer": "X", "expected": large})
+        )
+        .is_err()
+    );
+    let mut account: BusinessChange = change(account());
+    if let BusinessChange::Account(account) = &mut account {
+        account.expected = Some(quotient::units::Money::new(
+            rust_decimal::Decimal::new(9_000_000_000_000_001, 2),
+            crate::usd(1).currency(),
+        ));
+    }
+    let command = Command::BusinessPlan { partner_id: "A".to_owned(), changes: vec![account] };
+    let refused = round.tries("Mara", "2025-12-02", command).unwrap_err();
+    assert_eq!(refused, "`90000000000000.01` is not an amount in USD for `T1`");
+    for weight in ["79228162514264337593543950335", "1000001", "-1", "0.0000001"] {
+        let mut heavy = activity(None);
+        heavy["weight"] = json!(weight);
+        let refused = round.tries("Mara", "2025-12-02", of("A", &[heavy])).unwrap_err();
+        assert_eq!(refused, "the weight of `A1` is not from 0 to 1,000,000 with at most six decimals", "{weight}");
+    }
+}
+
+#[test]
+fn values_do_not_go_back_in_time() {
+    let mut round = Round::open(&["A"]);
+    let value =
+        |value: &str, as_of: &str| json!({"change": "actual", "objective": "O1", "value": value, "as_of": as_of});
+    round.does("Mara", "2025-12-02", of("A", &[objective("O1", None, None), value("8", "2025-11-30")]));
+    let refused = round.tries("Mara", "2025-12-02", of("A", &[value("3", "2025-10-31")])).unwrap_err();
+    assert_eq!(refused, "the value of `O1` is of 2025-10-31, and one of 2025-11-30 is known");
+    // The same date corrects it.
+    round.does("Mara", "2025-12-02", of("A", &[value("7", "2025-11-30")]));
+}
+
+#[test]
+fn a_book_says_nothing_about_dates_that_it_does_not_reach() {
+    let mut round = Round::open(&["A"]);
+    round.does(
+        "Mara",
+        "2025-12-02",
+        of("A", &[objective("revenue", Some("revenue"), None), objective("won", Some("won"), None)]),
+    );
+    let book = book(json!({"opportunities": deals()}));
+    // The book has revenue to July 2026; the plan begins in January.
+    for date_asked in ["2026-10-31", "2025-12-15"] {
+        let found = Actuals::of(&round.state, &book, date(date_asked), &[]).unwrap();
+        assert_eq!((found.commands.len(), found.unknown.len()), (0, 2), "{date_asked}");
+        let ends = found.ends.map(|month| month.to_string());
+        assert_eq!(ends.as_deref(), (date_asked == "2026-10-31").then_some("2026-07"), "{date_asked}");
+    }
+    assert_eq!(Actuals::of(&round.state, &book, date("2026-07-31"), &[]).unwrap().commands.len(), 1);
+}
+
+#[test]
 fn accounts_and_risks_that_an_earlier_version_recorded_as_names_are_shown() {
     let mut round = Round::open(&["A"]);
     let header = BusinessHeader {

@@ -91,6 +91,32 @@ fn grants_are_for_administrators_and_refused_with_their_reason() {
 }
 
 #[test]
+fn an_administrator_of_some_vendors_governs_their_grants_only() {
+    let token = |name: &str, more: &str| {
+        format!(
+            "[[token]]\nname = \"token of {name}\"\nperson = \"{name}\"\ntoken = \"secret-of-{name}-is-long\"\nscopes = [\"plan\", \"admin\"]\n{more}"
+        )
+    };
+    let tokens = [token("adam", ""), token("hana", "vendors = [\"halcyon\"]\n")].concat();
+    let site = Site::new(Some(&tokens), &[&["pia", "planner"], &["mara", "auditor", "--vendor", "meridian"]]);
+    let all = ask(&site, "adam", "GET", PEOPLE, None).json()["grants"].clone();
+    assert_eq!(persons(&ask(&site, "hana", "GET", PEOPLE, None)), []);
+    let give = |vendor: Value| {
+        let grant = json!({"person": "zoe", "role": "planner", "vendor": vendor});
+        ask(&site, "hana", "POST", GRANTS, Some(&grant)).status
+    };
+    assert_eq!([json!("meridian"), Value::Null, json!("halcyon")].map(give), [403, 403, 201]);
+    assert_eq!(persons(&ask(&site, "hana", "GET", PEOPLE, None)), [("zoe".to_owned(), true, 0)]);
+    // The grants of others are like grants that never existed.
+    for grant in all.as_array().unwrap() {
+        let answer = ask(&site, "hana", "DELETE", &format!("{GRANTS}/{}?reason=x", grant["grant"]), None);
+        assert_eq!((answer.status, answer.json()["code"].clone()), (404, json!("grant_unknown")));
+    }
+    let names = json!({"person": "zoe", "role": "planner", "vendor": "halcyon", "managers": ["a\u{1b}[2J"]});
+    assert_eq!(ask(&site, "hana", "POST", GRANTS, Some(&names)).json()["code"], "input_refused");
+}
+
+#[test]
 fn a_repeated_request_gives_one_grant() {
     let site = site();
     let grant = json!({"person": "zoe", "role": "auditor"});

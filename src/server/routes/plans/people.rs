@@ -1,10 +1,11 @@
 //! People: the grants of the ledger, for administrators.
 
 use super::request::{OPERATION, seat_of};
-use crate::finding::Findings;
+use crate::finding::{Finding, Findings};
 use crate::ledger::people::{Grant, Held, PeopleFault, Reach, Role};
 use crate::ledger::plan::wire;
-use crate::server::http::access::Scope;
+use crate::server::http::access::{Caller, Scope};
+use crate::server::http::context::Context;
 use crate::server::http::header;
 use crate::server::http::idempotency::Idempotency;
 use crate::server::http::media::{JSON, Media};
@@ -191,8 +192,8 @@ impl From<GrantRequest> for Grant {
 }
 
 impl PeopleDocument {
-    fn of(ledger: &Ledger, seat: &Seat) -> Result<Self, Findings> {
-        ledger.expect_signed_in(seat)?;
+    fn of(ledger: &Ledger, asked: &PeopleRequest) -> Result<Self, Findings> {
+        ledger.expect_signed_in(&asked.seat)?;
         let people = ledger.people()?;
         let mut plans = Vec::new();
         for head in ledger.heads()? {
@@ -204,8 +205,9 @@ impl PeopleDocument {
             let lines = own.flat_map(|plan| plan.state.lines.values()).filter(|line| reach.has(line));
             lines.map(|line| line.key.partner_id.as_str()).collect::<BTreeSet<_>>().len()
         };
-        let grants = people.all().iter().map(|held| GrantDocument::of(held, sees(&held.grant.reach))).collect();
-        Ok(Self { is_unrestricted: seat.is_open() && people.all().is_empty(), grants })
+        let own = people.all().iter().filter(|held| asked.governs(&held.grant));
+        let grants = own.map(|held| GrantDocument::of(held, sees(&held.grant.reach))).collect();
+        Ok(Self { is_unrestricted: asked.seat.is_open() && people.all().is_empty(), grants })
     }
 }
 
@@ -244,10 +246,10 @@ fn refused(findings: &Findings) -> Problem {
     }
 }
 
-/// The person of a request, with its key.
+/// The person of a request, and the vendors that its token is for.
 struct PeopleRequest {
     seat: Seat,
-    idempotency: Idempotency,
+    caller: Caller,
 }
 
 impl FromRequestParts<App> for PeopleRequest {
@@ -255,27 +257,45 @@ impl FromRequestParts<App> for PeopleRequest {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let seat = seat_of(parts, app).await?;
-        Ok(Self { seat, idempotency: Idempotency::from_request_parts(parts, app).await? })
+        let caller = Context::from_request_parts(parts, app).await?.caller.clone();
+        Ok(Self { seat, caller })
+    }
+}
+
+impl PeopleRequest {
+    /// True for a grant that reaches no vendor beyond those of the token.
+    fn governs(&self, grant: &Grant) -> bool {
+        match &grant.reach.vendor {
+            Some(vendor) => self.caller.sees(vendor),
+            None => self.caller.is_for_all_vendors(),
+        }
     }
 }
 
 async fn list(State(app): State<App>, request: PeopleRequest) -> Responded {
-    let made =
-        app.plans.run(move |ledger| PeopleDocument::of(ledger, &request.seat).map_err(|found| problem_of(&found)));
+    let made = app.plans.run(move |ledger| PeopleDocument::of(ledger, &request).map_err(|found| problem_of(&found)));
     document(&made.await?)
 }
 
-async fn give(State(app): State<App>, request: PeopleRequest, body: RequestBody) -> Responded {
+async fn give(
+    State(app): State<App>,
+    request: PeopleRequest,
+    idempotency: Idempotency,
+    body: RequestBody,
+) -> Responded {
     body.expect_media(&[JSON])?;
     let bytes = body.read(app.gate.limits.line, &app.stores.bodies).await?;
     let content = bytes.clone();
-    let PeopleRequest { seat, idempotency } = request;
     let made = app.plans.run(move |ledger| {
-        let asked: GrantRequest = parse(&content)?;
-        let actor = seat.actor()?;
-        ledger.expect_signed_in(&seat).map_err(|findings| problem_of(&findings))?;
-        ledger.grant(&asked.into(), &actor).map_err(|findings| refused(&findings))?;
-        PeopleDocument::of(ledger, &seat).map_err(|findings| problem_of(&findings))
+        let asked: Grant = parse::<GrantRequest>(&content)?.into();
+        let actor = request.seat.actor()?;
+        ledger.expect_signed_in(&request.seat).map_err(|findings| problem_of(&findings))?;
+        if !request.governs(&asked) {
+            let detail = "the token is for some vendors: name one of them in `vendor`";
+            return Err(Problem::new(ProblemKind::ScopeMissing, detail));
+        }
+        ledger.grant(&asked, &actor).map_err(|findings| refused(&findings))?;
+        PeopleDocument::of(ledger, &request).map_err(|findings| problem_of(&findings))
     });
     let make = async {
         let mut response = document(&made.await?)?;
@@ -295,9 +315,15 @@ async fn revoke(
         let actor = request.seat.actor()?;
         ledger.expect_signed_in(&request.seat).map_err(|findings| problem_of(&findings))?;
         let grant = number.parse().unwrap_or_default();
+        let people = ledger.people().map_err(|findings| problem_of(&findings))?;
+        // A grant beyond the vendors of the token is one that does not exist.
+        let is_foreign = people.all().iter().any(|held| held.number == grant && !request.governs(&held.grant));
+        if is_foreign {
+            return Err(refused(&Findings::from(Finding::from(PeopleFault::UnknownGrant { grant }))));
+        }
         let reason = reason.0.unwrap_or_default();
         ledger.revoke(grant, &reason, &actor).map_err(|findings| refused(&findings))?;
-        PeopleDocument::of(ledger, &request.seat).map_err(|findings| problem_of(&findings))
+        PeopleDocument::of(ledger, &request).map_err(|findings| problem_of(&findings))
     });
     document(&made.await?)
 }
