@@ -32,6 +32,8 @@ const SERIES_PER_FALLING: usize = 10;
 
 /// A row: its partner and the members of the columns that may split it, its month and its amount.
 type Row = (Vec<Box<str>>, Month, Decimal);
+/// The amounts of a partner, or of a part of its rows, by the number of the month.
+type Series = Vec<(u32, Decimal)>;
 
 /// The words for running sums in a column with others; their rows are left out with a question.
 pub(super) fn running_rows(draft: &mut Draft<'_>) {
@@ -78,7 +80,7 @@ pub(super) fn growing(
     let texts = [profile.file.as_str()].into_iter().chain(profile.titles.iter().map(String::as_str));
     let named = texts.map(|text| text.rsplit_once('.').map_or(text, |(stem, _)| stem)).find(|text| is_running(text));
     let (partners, months) = if named.is_some() { (1, FEWEST_NAMED) } else { (FEWEST_PARTNERS, FEWEST_MONTHS) };
-    let long: Vec<&Vec<(u32, Decimal)>> = rows.iter().filter(|row| row.len() >= months).collect();
+    let long: Vec<&Series> = rows.iter().filter(|row| row.len() >= months).collect();
     let falls = |row: &[(u32, Decimal)]| {
         row.windows(2).any(|pair| matches!(pair, [(_, one), (month, other)] if *month != 1 && other < one))
     };
@@ -101,7 +103,7 @@ pub(super) fn growing(
 }
 
 /// The amounts of each row by the number of the month, in the order of the columns.
-fn wide(draft: &Draft<'_>, periods: &[usize]) -> Option<Vec<Vec<(u32, Decimal)>>> {
+fn wide(draft: &Draft<'_>, periods: &[usize]) -> Option<Vec<Series>> {
     let months: BTreeMap<usize, u32> = draft
         .profile
         .columns
@@ -122,12 +124,7 @@ fn wide(draft: &Draft<'_>, periods: &[usize]) -> Option<Vec<Vec<(u32, Decimal)>>
 
 /// The amounts of each partner by month, and the heading that splits them where a partner has several rows in a month;
 /// `None` where no column does, because running sums have one row.
-fn long(
-    draft: &Draft<'_>,
-    partner: &Column,
-    date: &Column,
-    amount: &Column,
-) -> Option<(Vec<Vec<(u32, Decimal)>>, Option<String>)> {
+fn long(draft: &Draft<'_>, partner: &Column, date: &Column, amount: &Column) -> Option<(Vec<Series>, Option<String>)> {
     let own = |column: &Column| draft.profile.columns.iter().any(|own| std::ptr::eq(own, column));
     let fixed = [partner, date, amount];
     if !fixed.into_iter().all(own) {
@@ -155,7 +152,7 @@ fn long(
 
 /// The amounts by month of the rows with the same partner and the same members at the places `by`; `None` where a month has
 /// several rows.
-fn series(rows: &[Row], by: &[usize]) -> Option<Vec<Vec<(u32, Decimal)>>> {
+fn series(rows: &[Row], by: &[usize]) -> Option<Vec<Series>> {
     let mut found = BTreeMap::<Vec<&str>, BTreeMap<Month, Decimal>>::new();
     for (members, month, amount) in rows {
         let places = [0].iter().chain(by);
